@@ -1,0 +1,361 @@
+//! The checks that need the whole table. The macros run them in const evaluation, the source scan at run time.
+//!
+//! [`Facts`] is what they look at. Each check hands its findings to a [`Report`], which keeps the one that was asked
+//! for: const evaluation can keep no list, so [`Facts::of_tool`] and [`Facts::of_section`] are called again with the
+//! next number until they return `None`.
+#![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
+
+use crate::{
+    Numbers, Outline, Problem,
+    config::Stated,
+    graph::Graph,
+    key::{same, starts_with},
+    nearest::Nearest,
+    numbers::{MAX_SCOPES, MAX_TOOLS, mandatory},
+    problem::{Field, Kind},
+};
+
+const NOWHERE: Stated<'static> = Stated { text: "", line: 0, column: 0 };
+
+/// A table's outline with everything the checks need.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'f, 'a> {
+    /// The outline.
+    pub outline: &'f Outline<'a>,
+    /// Its numbers.
+    pub numbers: &'f Numbers<'a>,
+    /// [`Numbers::hierarchy`], closed; or a scope on a circle.
+    pub hierarchy: &'f Result<Graph, usize>,
+    /// [`Numbers::prerequisites`], not closed.
+    pub prerequisites: &'f Graph,
+    /// Whether `prerequisites` has a circle. Asked once, since every tool needs to know.
+    pub circular: bool,
+}
+
+/// A part of the server-level facts that is checked on its own, so that each reports its own error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// How much the table holds.
+    Size,
+    /// `[scopes]`.
+    Scopes,
+    /// `[server] baseline`.
+    Baseline,
+    /// `[flows]`.
+    Flows,
+}
+
+impl Section {
+    /// Every section.
+    pub const ALL: [Self; 4] = [Self::Size, Self::Scopes, Self::Baseline, Self::Flows];
+}
+
+/// Keeps one of the problems that are handed to it.
+struct Report<'a> {
+    skip: usize,
+    kept: Option<Problem<'a>>,
+}
+
+impl<'a> Report<'a> {
+    const fn add(&mut self, problem: Problem<'a>) {
+        if self.kept.is_none() {
+            if self.skip == 0 {
+                self.kept = Some(problem);
+            } else {
+                self.skip -= 1;
+            }
+        }
+    }
+}
+
+impl<'a> Facts<'_, 'a> {
+    /// The `skip`-th problem (from 0) of the tool at that position of the outline.
+    #[must_use]
+    pub const fn of_tool(&self, position: usize, skip: usize) -> Option<Problem<'a>> {
+        let mut report = Report { skip, kept: None };
+        let listed = &self.outline.tools[position];
+        let tool = listed.tool;
+        if let Some(number) = self.numbers.tools.find(tool.name)
+            && self.numbers.tools.is_repeated(number)
+            && number != position
+        {
+            report.add(self.problem(Kind::DuplicateTool, Field::Tool, tool.name, tool.name, None));
+        }
+        let mut alternative = 0;
+        while alternative < tool.requirement.alternatives() {
+            let mut place = 0;
+            while let Some(scope) = tool.requirement.scope(alternative, place, listed.own_scope) {
+                if self.first_use(position, scope, alternative, place) {
+                    self.scope_in_use(&mut report, Field::Scope, tool.name, scope, NOWHERE);
+                }
+                place += 1;
+            }
+            alternative += 1;
+        }
+        let mut rest = tool.prerequisites;
+        while let [scope, tail @ ..] = rest {
+            self.scope_named(&mut report, Field::Prerequisite, tool.name, scope, NOWHERE);
+            if self.closes_circle(position, scope) {
+                report.add(self.problem(Kind::PrerequisiteCycle, Field::Prerequisite, tool.name, scope, None));
+            }
+            rest = tail;
+        }
+        let mut rest = tool.grouped_with;
+        while let [other, tail @ ..] = rest {
+            if self.numbers.tools.find(other).is_none() {
+                let near = self.nearest_tool(other);
+                report.add(self.problem(Kind::UnknownGroupTool, Field::Group, tool.name, other, near));
+            }
+            rest = tail;
+        }
+        let mut lists: &[&[&str]] = &[tool.policy.blocked_after, tool.policy.requires_approval_after];
+        while let [patterns, more @ ..] = lists {
+            let mut rest = *patterns;
+            while let [pattern, tail @ ..] = rest {
+                if self.numbers.tool_of_pattern(pattern).is_none() {
+                    let near = match crate::Pattern::parse(pattern) {
+                        Ok(parsed) => self.nearest_tool(parsed.tool),
+                        Err(_) => None,
+                    };
+                    report.add(self.problem(Kind::UnknownPolicyTool, Field::Policy, tool.name, pattern, near));
+                }
+                rest = tail;
+            }
+            lists = more;
+        }
+        report.kept
+    }
+
+    /// The `skip`-th problem (from 0) of that section of the server-level facts.
+    #[must_use]
+    pub const fn of_section(&self, section: Section, skip: usize) -> Option<Problem<'a>> {
+        let mut report = Report { skip, kept: None };
+        let config = self.outline.config;
+        match section {
+            Section::Size => {
+                if self.outline.tools.len() > MAX_TOOLS {
+                    let problem = self.problem(Kind::TooManyTools, Field::Config, "", "", None);
+                    report.add(Problem { count: self.outline.tools.len(), ..problem });
+                }
+                if self.numbers.scopes.overflows() > 0 {
+                    let problem = self.problem(Kind::TooManyScopes, Field::Config, "", "", None);
+                    report.add(Problem { count: MAX_SCOPES + self.numbers.scopes.overflows(), ..problem });
+                }
+            }
+            Section::Scopes => self.declarations(&mut report),
+            Section::Baseline => {
+                let mut rest = match config.baseline {
+                    Some(baseline) => baseline,
+                    None => &[],
+                };
+                while let [scope, tail @ ..] = rest {
+                    self.scope_named(&mut report, Field::Config, "baseline", scope.text, *scope);
+                    rest = tail;
+                }
+            }
+            Section::Flows => {
+                let mut flows = config.flows;
+                while let [flow, more @ ..] = flows {
+                    let mut rest = flow.scopes;
+                    while let [scope, tail @ ..] = rest {
+                        self.scope_named(&mut report, Field::Config, flow.role, scope.text, *scope);
+                        rest = tail;
+                    }
+                    flows = more;
+                }
+            }
+        }
+        report.kept
+    }
+
+    /// `[scopes]`: what it declares, what that implies.
+    const fn declarations(&self, report: &mut Report<'a>) {
+        let mut declared = self.outline.declared;
+        let mut place = 0;
+        while let [scope, rest @ ..] = declared {
+            let name = scope.name;
+            self.namespace(report, Field::Config, "", name.text, name);
+            let mut implies = scope.implies;
+            while let [implied, tail @ ..] = implies {
+                let known = match self.numbers.scopes.find(implied.text) {
+                    Some(number) => self.numbers.is_declared(number),
+                    None => false,
+                };
+                if !known {
+                    let near = self.nearest_scope(implied.text);
+                    let problem = self.problem(Kind::UndeclaredScope, Field::Config, name.text, implied.text, near);
+                    report.add(Problem { at: *implied, ..problem });
+                }
+                implies = tail;
+            }
+            // Declarations of one file differ in name, so only those of spliced tables can conflict.
+            if let Some(number) = self.numbers.scopes.find(name.text) {
+                let first = self.numbers.first_declaration(number);
+                if first != place && !same_list(self.outline.declared[first].implies, scope.implies) {
+                    report.add(self.problem(Kind::ConflictingScope, Field::Config, "", name.text, None));
+                }
+            }
+            place += 1;
+            declared = rest;
+        }
+        if let Err(number) = self.hierarchy {
+            let literal = self.numbers.scopes.name(*number);
+            let problem = self.problem(Kind::ImpliesCycle, Field::Config, "", literal, None);
+            let mut at = NOWHERE;
+            let mut declared = self.outline.declared;
+            while let [scope, rest @ ..] = declared {
+                if same(scope.name.text, literal) {
+                    at = scope.name;
+                }
+                declared = rest;
+            }
+            report.add(Problem { at, ..problem });
+        }
+    }
+
+    /// A scope that opens a tool: in the namespace, and declared where declarations are complete.
+    const fn scope_in_use(
+        &self,
+        report: &mut Report<'a>,
+        field: Field,
+        subject: &'a str,
+        scope: &'a str,
+        at: Stated<'a>,
+    ) {
+        if self.namespace(report, field, subject, scope, at) && self.outline.config.scopes.is_some() {
+            let declared = match self.numbers.scopes.find(scope) {
+                Some(number) => self.numbers.is_declared(number),
+                // One that did not fit is reported as such.
+                None => true,
+            };
+            if !declared {
+                let near = self.nearest_scope(scope);
+                let problem = self.problem(Kind::UndeclaredScope, field, subject, scope, near);
+                report.add(Problem { at, ..problem });
+            }
+        }
+    }
+
+    /// A scope that is only named: it has to be one that opens a tool or is declared.
+    const fn scope_named(
+        &self,
+        report: &mut Report<'a>,
+        field: Field,
+        subject: &'a str,
+        scope: &'a str,
+        at: Stated<'a>,
+    ) {
+        if self.namespace(report, field, subject, scope, at) {
+            match self.numbers.scopes.find(scope) {
+                Some(number) if self.outline.config.scopes.is_none() || self.numbers.is_declared(number) => {}
+                found => {
+                    let kind = if found.is_some() { Kind::UndeclaredScope } else { Kind::UnknownScope };
+                    let near = self.nearest_scope(scope);
+                    let problem = self.problem(kind, field, subject, scope, near);
+                    report.add(Problem { at, ..problem });
+                }
+            }
+        }
+    }
+
+    /// Whether a scope begins with the namespace and goes on behind it; reports it if not.
+    const fn namespace(
+        &self,
+        report: &mut Report<'a>,
+        field: Field,
+        subject: &'a str,
+        scope: &'a str,
+        at: Stated<'a>,
+    ) -> bool {
+        let namespace = self.outline.config.namespace;
+        if starts_with(scope, namespace) && scope.len() > namespace.len() {
+            return true;
+        }
+        let problem = self.problem(Kind::OutsideNamespace, field, subject, scope, Some(namespace));
+        report.add(Problem { at, ..problem });
+        false
+    }
+
+    /// Whether the tool does not name this scope before that place of its requirement.
+    const fn first_use(&self, position: usize, scope: &str, alternative: usize, place: usize) -> bool {
+        let listed = &self.outline.tools[position];
+        let mut earlier = 0;
+        while earlier <= alternative {
+            let mut other = 0;
+            while let Some(name) = listed.tool.requirement.scope(earlier, other, listed.own_scope) {
+                if earlier == alternative && other >= place {
+                    break;
+                }
+                if same(name, scope) {
+                    return false;
+                }
+                other += 1;
+            }
+            earlier += 1;
+        }
+        true
+    }
+
+    /// Whether asking for `prerequisite` first leads back to a scope that the tool itself needs.
+    const fn closes_circle(&self, position: usize, prerequisite: &str) -> bool {
+        if !self.circular {
+            return false;
+        }
+        let Some(from) = self.numbers.scopes.find(prerequisite) else { return false };
+        let mut place = 0;
+        while let Some(scope) = mandatory(self.outline, position, place) {
+            if let (true, Some(to)) = (scope.counts, self.numbers.scopes.find(scope.name))
+                && (from == to || self.prerequisites.reaches(from, to))
+            {
+                return true;
+            }
+            place += 1;
+        }
+        false
+    }
+
+    const fn nearest_scope(&self, word: &'a str) -> Option<&'a str> {
+        let mut search = Nearest::to(word);
+        let complete = self.outline.config.scopes.is_some();
+        let mut number = 0;
+        while number < self.numbers.scopes.len() {
+            let name = self.numbers.scopes.name(number);
+            if (!complete || self.numbers.is_declared(number)) && !same(name, word) {
+                search = search.or(name);
+            }
+            number += 1;
+        }
+        search.found()
+    }
+
+    const fn nearest_tool(&self, word: &'a str) -> Option<&'a str> {
+        let mut search = Nearest::to(word);
+        let mut number = 0;
+        while number < self.numbers.tools.len() {
+            search = search.or(self.numbers.tools.name(number));
+            number += 1;
+        }
+        search.found()
+    }
+
+    const fn problem(
+        &self,
+        kind: Kind,
+        field: Field,
+        subject: &'a str,
+        literal: &'a str,
+        other: Option<&'a str>,
+    ) -> Problem<'a> {
+        Problem { kind, field, subject, literal, other, count: 0, at: NOWHERE, file: self.outline.config.file }
+    }
+}
+
+const fn same_list(mut a: &[Stated<'_>], mut b: &[Stated<'_>]) -> bool {
+    while let ([x, rest_a @ ..], [y, rest_b @ ..]) = (a, b) {
+        if !same(x.text, y.text) {
+            return false;
+        }
+        (a, b) = (rest_a, rest_b);
+    }
+    a.is_empty() && b.is_empty()
+}

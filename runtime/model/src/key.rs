@@ -1,0 +1,232 @@
+//! A name as machine words: one form to hash and compare, in const evaluation and at run time.
+
+/// A name of a tool or scope, taken apart into words that are cheap to hash and to compare.
+///
+/// Up to 32 bytes the four words and the length determine the name, so that two keys are equal exactly if their
+/// names are. Of a longer name they hold both ends, and the name itself has to be compared too.
+///
+/// ```
+/// use mcp_scopes_model::key::Key;
+/// let key = Key::of("files:read");
+/// assert!(key.is_whole());
+/// assert_eq!(key, Key::of("files:read"));
+/// assert_ne!(key.hash(), Key::of("files:write").hash());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    words: [u64; 4],
+    len: u32,
+    /// What lies between the ends of a long name, folded; 0 for a whole key.
+    middle: u64,
+}
+
+/// Odd constants with evenly spread bits (digits of π), so that a zero word still mixes.
+const SALT: [u64; 4] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7345, 0xa409_3822_299f_31d1, 0x082e_fa98_ec4e_6c89];
+
+impl Key {
+    /// The longest name that its key determines.
+    pub const WHOLE: usize = 32;
+
+    /// The key of a name.
+    #[inline]
+    #[must_use]
+    pub const fn of(name: &str) -> Self {
+        let bytes = name.as_bytes();
+        let len = bytes.len();
+        if len < 8 {
+            return Self { words: [short(bytes), 0, 0, 0], len: short_len(len), middle: 0 };
+        }
+        // The offsets overlap below 32 bytes; that costs nothing and needs no branch.
+        let second = if len - 8 < 8 { len - 8 } else { 8 };
+        let third = len.saturating_sub(16);
+        let words = [word(bytes, 0), word(bytes, second), word(bytes, third), word(bytes, len - 8)];
+        let middle = if len > Self::WHOLE { fold_middle(bytes) } else { 0 };
+        Self { words, len: short_len(len), middle }
+    }
+
+    /// Whether equal keys mean equal names.
+    #[inline]
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.len <= 32
+    }
+
+    /// The four words.
+    #[inline]
+    #[must_use]
+    pub const fn words(&self) -> [u64; 4] {
+        self.words
+    }
+
+    /// The name's length in bytes, cut to 32 bits.
+    #[inline]
+    #[must_use]
+    pub const fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Whether the name is empty.
+    #[inline]
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// A hash of the name. The same in every build; not meant to withstand chosen collisions, which cost a
+    /// comparison and nothing else, since the tables it indexes are fixed.
+    #[inline]
+    #[must_use]
+    pub const fn hash(&self) -> u64 {
+        let [a, b, c, d] = self.words;
+        let low = fold(a ^ SALT[0], b ^ SALT[1] ^ self.len as u64);
+        let high = fold(c ^ SALT[2] ^ self.middle, d ^ SALT[3]);
+        fold(low ^ SALT[2], high ^ SALT[1])
+    }
+
+    /// Whether two keys are equal, in const evaluation.
+    #[inline]
+    #[must_use]
+    pub const fn equals(&self, other: &Self) -> bool {
+        let (mine, theirs) = (self.words.as_slice(), other.words.as_slice());
+        let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (mine, theirs) else { return false };
+        let words = *a0 == *b0 && *a1 == *b1 && *a2 == *b2 && *a3 == *b3;
+        words && self.len == other.len && self.middle == other.middle
+    }
+}
+
+/// The product's halves, one over the other.
+#[inline]
+const fn fold(a: u64, b: u64) -> u64 {
+    let product = (a as u128) * (b as u128);
+    #[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
+    {
+        (product as u64) ^ ((product >> 64) as u64)
+    }
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "names over 4 GiB are compared as a whole anyway")]
+const fn short_len(len: usize) -> u32 {
+    len as u32
+}
+
+/// The eight bytes at `at`, which are there.
+#[inline]
+const fn word(bytes: &[u8], at: usize) -> u64 {
+    match bytes.split_at(at).1.first_chunk() {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => 0,
+    }
+}
+
+/// Up to seven bytes as one word; overlapping, so without a loop.
+#[inline]
+const fn short(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes) {
+        (Some(head), Some(tail), _) => u32::from_le_bytes(*head) as u64 | (u32::from_le_bytes(*tail) as u64) << 32,
+        (_, _, [a]) => *a as u64,
+        (_, _, [a, b]) => *a as u64 | (*b as u64) << 8,
+        (_, _, [a, b, c]) => *a as u64 | (*b as u64) << 8 | (*c as u64) << 16,
+        _ => 0,
+    }
+}
+
+/// All of a long name but its outer words, in order.
+const fn fold_middle(bytes: &[u8]) -> u64 {
+    let mut state = SALT[0];
+    let mut at = 8;
+    while at + 8 < bytes.len() {
+        state = fold(state ^ word(bytes, at), SALT[3]) ^ at as u64;
+        at += 8;
+    }
+    state
+}
+
+/// Whether two texts are the same, in const evaluation.
+#[must_use]
+pub const fn same(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    while let (Some((x, rest_a)), Some((y, rest_b))) = (a.split_first_chunk::<8>(), b.split_first_chunk::<8>()) {
+        if u64::from_le_bytes(*x) != u64::from_le_bytes(*y) {
+            return false;
+        }
+        (a, b) = (rest_a, rest_b);
+    }
+    while let ([x, rest_a @ ..], [y, rest_b @ ..]) = (a, b) {
+        if *x != *y {
+            return false;
+        }
+        (a, b) = (rest_a, rest_b);
+    }
+    true
+}
+
+/// Whether a text begins with another, in const evaluation.
+#[must_use]
+pub const fn starts_with(text: &str, prefix: &str) -> bool {
+    let (text, prefix) = (text.as_bytes(), prefix.as_bytes());
+    if text.len() < prefix.len() {
+        return false;
+    }
+    let (mut head, mut prefix) = (text.split_at(prefix.len()).0, prefix);
+    while let ([x, rest_head @ ..], [y, rest_prefix @ ..]) = (head, prefix) {
+        if *x != *y {
+            return false;
+        }
+        (head, prefix) = (rest_head, rest_prefix);
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_length_has_its_own_key() {
+        let text = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+        for a in 0..text.len() {
+            for b in 0..text.len() {
+                let (x, y) = (Key::of(text.split_at(a).0), Key::of(text.split_at(b).0));
+                assert_eq!(x == y, a == b, "{a} {b}");
+                assert_eq!(x.hash() == y.hash(), a == b, "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_byte_of_a_whole_key_counts() {
+        for len in 1..=Key::WHOLE {
+            let mut bytes = [b'a'; Key::WHOLE];
+            let plain = Key::of(core::str::from_utf8(bytes.split_at(len).0).expect("ascii"));
+            for at in 0..len {
+                bytes[at] = b'b';
+                let other = Key::of(core::str::from_utf8(bytes.split_at(len).0).expect("ascii"));
+                assert_ne!(plain, other, "{len} {at}");
+                bytes[at] = b'a';
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_name_is_hashed_whole() {
+        for at in 0..100 {
+            let mut bytes = [b'a'; 100];
+            let plain = Key::of(core::str::from_utf8(&bytes).expect("ascii")).hash();
+            bytes[at] = b'b';
+            assert_ne!(plain, Key::of(core::str::from_utf8(&bytes).expect("ascii")).hash(), "{at}");
+        }
+    }
+
+    #[test]
+    fn const_comparisons_agree_with_core() {
+        for (a, b) in [("", ""), ("a", ""), ("abcdefgh", "abcdefgh"), ("abcdefghi", "abcdefghj"), ("ab", "abc")] {
+            assert_eq!(same(a, b), a == b);
+            assert_eq!(starts_with(a, b), a.starts_with(b));
+            assert_eq!(starts_with(b, a), b.starts_with(a));
+        }
+    }
+}

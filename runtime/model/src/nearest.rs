@@ -1,0 +1,105 @@
+//! The name that was probably meant.
+#![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
+
+/// Names longer than this are compared by their first bytes.
+const LONGEST: usize = 128;
+
+/// How many single-byte edits (insert, delete, replace, swap two neighbours) lead from one text to the other.
+///
+/// ```
+/// use mcp_scopes_model::nearest::distance;
+/// assert_eq!(distance("raed", "read"), 1);
+/// ```
+#[must_use]
+pub const fn distance(a: &str, b: &str) -> usize {
+    let (a, b) = (head(a.as_bytes()), head(b.as_bytes()));
+    // Three rows of the optimal string alignment table: the row before last serves the swaps.
+    let mut before = [0; LONGEST + 1];
+    let mut last = [0; LONGEST + 1];
+    let mut row = [0; LONGEST + 1];
+    let mut j = 0;
+    while j <= b.len() {
+        last[j] = j;
+        j += 1;
+    }
+    let mut i = 1;
+    while i <= a.len() {
+        row[0] = i;
+        let mut j = 1;
+        while j <= b.len() {
+            let replace = last[j - 1] + (a[i - 1] != b[j - 1]) as usize;
+            let mut edits = min(replace, min(last[j] + 1, row[j - 1] + 1));
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                edits = min(edits, before[j - 2] + 1);
+            }
+            row[j] = edits;
+            j += 1;
+        }
+        before = last;
+        last = row;
+        i += 1;
+    }
+    last[b.len()]
+}
+
+/// The search for the nearest of some candidates, offered one by one.
+#[derive(Clone, Copy, Debug)]
+pub struct Nearest<'a> {
+    word: &'a str,
+    best: Option<&'a str>,
+    distance: usize,
+}
+
+impl<'a> Nearest<'a> {
+    /// Begins the search for `word`.
+    #[must_use]
+    pub const fn to(word: &'a str) -> Self {
+        // Two edits in six letters are a slip; more are another word.
+        let farthest = if word.len() < 3 { 1 } else { word.len().div_ceil(3) };
+        Self { word, best: None, distance: farthest + 1 }
+    }
+
+    /// Looks at one candidate; of equally near ones the first stays.
+    #[must_use]
+    pub const fn or(mut self, candidate: &'a str) -> Self {
+        let distance = distance(self.word, candidate);
+        // A word of which nothing is left was not meant.
+        if distance < self.distance && distance < candidate.len() {
+            self.best = Some(candidate);
+            self.distance = distance;
+        }
+        self
+    }
+
+    /// The nearest candidate, if one is near enough to be offered.
+    #[must_use]
+    pub const fn found(self) -> Option<&'a str> {
+        self.best
+    }
+}
+
+/// The nearest of `candidates`, if one is near enough to be offered.
+///
+/// ```
+/// use mcp_scopes_model::nearest::nearest;
+/// assert_eq!(nearest("meduim", &["low", "medium"]), Some("medium"));
+/// assert_eq!(nearest("shell", &["low", "medium"]), None);
+/// ```
+#[must_use]
+pub const fn nearest<'a>(word: &'a str, candidates: &[&'a str]) -> Option<&'a str> {
+    let mut search = Nearest::to(word);
+    let mut rest = candidates;
+    while let [candidate, tail @ ..] = rest {
+        search = search.or(candidate);
+        rest = tail;
+    }
+    search.found()
+}
+
+const fn head(bytes: &[u8]) -> &[u8] {
+    if bytes.len() > LONGEST { bytes.split_at(LONGEST).0 } else { bytes }
+}
+
+const fn min(a: usize, b: usize) -> usize {
+    if a < b { a } else { b }
+}

@@ -1,0 +1,168 @@
+//! Policy patterns: `tool` or `tool:glob`. What they mean is specified in the grammar's `spec.md`, "Patterns".
+#![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
+
+use crate::tool::{ToolNameError, tool_name};
+
+/// One pattern of `blocked_after` or `requires_approval_after`: any call of a tool, or one with a matching argument.
+///
+/// ```
+/// use mcp_scopes_model::Pattern;
+/// let pattern = Pattern::parse("read_file:/etc/*")?;
+/// assert_eq!((pattern.tool, pattern.glob), ("read_file", Some("/etc/*")));
+/// # Ok::<(), mcp_scopes_model::pattern::PatternError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pattern<'a> {
+    /// The tool whose calls are meant.
+    pub tool: &'a str,
+    /// The glob that one of the call's string arguments must match; `None`: any call.
+    pub glob: Option<&'a str>,
+}
+
+/// What keeps a text from being a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatternError {
+    /// The part before the colon is not a tool name.
+    Tool(ToolNameError),
+    /// The glob is empty.
+    EmptyGlob,
+    /// The glob holds a character that is kept for later: `[ ] { } \ !` at its front.
+    Reserved,
+    /// The glob holds `//`, `/./`, `/../` or a percent escape: arguments are compared without them, so it could never match.
+    NeverMatches,
+    /// The glob holds a control character.
+    Control,
+}
+
+impl PatternError {
+    /// What is wrong, as the end of a sentence that begins with the pattern.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Tool(_) => "does not begin with a tool name",
+            Self::EmptyGlob => "has nothing behind its colon",
+            Self::Reserved => "holds one of `[ ] { } \\` or begins with `!`, which are reserved",
+            Self::NeverMatches => {
+                "can never match: arguments are compared without `//`, `.` and `..` segments and percent escapes"
+            }
+            Self::Control => "holds a control character",
+        }
+    }
+}
+
+impl<'a> Pattern<'a> {
+    /// Reads `tool` or `tool:glob`. A tool name holds no colon, so the first one ends it.
+    pub const fn parse(text: &'a str) -> Result<Self, PatternError> {
+        let bytes = text.as_bytes();
+        let mut colon = 0;
+        while colon < bytes.len() && bytes[colon] != b':' {
+            colon += 1;
+        }
+        let (tool, rest) = text.split_at(colon);
+        if let Err(error) = tool_name(tool) {
+            return Err(PatternError::Tool(error));
+        }
+        if rest.is_empty() {
+            return Ok(Self { tool, glob: None });
+        }
+        let glob = rest.split_at(1).1;
+        match glob_syntax(glob) {
+            Ok(()) => Ok(Self { tool, glob: Some(glob) }),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether a text is a glob: `*` is any run of characters, `?` is one, everything else is itself.
+///
+/// ```
+/// use mcp_scopes_model::pattern::glob_syntax;
+/// assert!(glob_syntax("*.pem").is_ok());
+/// assert!(glob_syntax("/etc//shadow").is_err());
+/// ```
+pub const fn glob_syntax(glob: &str) -> Result<(), PatternError> {
+    let bytes = glob.as_bytes();
+    if bytes.is_empty() {
+        return Err(PatternError::EmptyGlob);
+    }
+    if bytes[0] == b'!' {
+        return Err(PatternError::Reserved);
+    }
+    let mut at = 0;
+    // Where the segment of a path that `at` lies in begins.
+    let mut segment = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            0..0x20 | 0x7f => return Err(PatternError::Control),
+            b'[' | b']' | b'{' | b'}' | b'\\' => return Err(PatternError::Reserved),
+            b'%' if at + 2 < bytes.len() && bytes[at + 1].is_ascii_hexdigit() && bytes[at + 2].is_ascii_hexdigit() => {
+                return Err(PatternError::NeverMatches);
+            }
+            b'/' => {
+                let doubled = at > 0 && at == segment;
+                // `https://` keeps its two: the first segment of a URL is empty.
+                let after_scheme = at > 1 && bytes[at - 2] == b':';
+                if dots(bytes, segment, at) || (doubled && !after_scheme) {
+                    return Err(PatternError::NeverMatches);
+                }
+                segment = at + 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    // A last segment of dots is resolved too; a lone `.` or `..` is left, for globs that are no paths.
+    if segment > 0 && dots(bytes, segment, at) {
+        return Err(PatternError::NeverMatches);
+    }
+    Ok(())
+}
+
+/// Whether the segment is `.` or `..`.
+const fn dots(bytes: &[u8], start: usize, end: usize) -> bool {
+    match end - start {
+        1 => bytes[start] == b'.',
+        2 => bytes[start] == b'.' && bytes[start + 1] == b'.',
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        for (text, tool, glob) in [
+            ("list_files", "list_files", None),
+            ("read_file:/etc/*", "read_file", Some("/etc/*")),
+            ("read_file:*.json", "read_file", Some("*.json")),
+            ("fetch:https://example.com/*", "fetch", Some("https://example.com/*")),
+            ("read_file:/", "read_file", Some("/")),
+        ] {
+            assert_eq!(Pattern::parse(text), Ok(Pattern { tool, glob }), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_pattern() {
+        use PatternError::{Control, EmptyGlob, NeverMatches, Reserved, Tool};
+        for (text, error) in [
+            ("", Tool(ToolNameError::Empty)),
+            (":/etc", Tool(ToolNameError::Empty)),
+            ("read file", Tool(ToolNameError::Byte { at: 4, byte: b' ' })),
+            ("read_file:", EmptyGlob),
+            ("read_file:!a", Reserved),
+            ("read_file:/etc/[a-z]", Reserved),
+            ("read_file:/etc//x", NeverMatches),
+            ("read_file://x", NeverMatches),
+            ("read_file:/a/../b", NeverMatches),
+            ("read_file:/a/.", NeverMatches),
+            ("read_file:./a", NeverMatches),
+            ("read_file:%2e", NeverMatches),
+            ("read_file:a\n", Control),
+        ] {
+            assert_eq!(Pattern::parse(text), Err(error), "{text}");
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! What can be wrong with a table as a whole, said in words.
+
+use crate::{config::Stated, key::same, text::Text};
+
+/// Which literal of an annotation a problem is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The tool itself: its name.
+    Tool,
+    /// A scope of `scope`.
+    Scope,
+    /// A scope of `prerequisites`.
+    Prerequisite,
+    /// A tool of `grouped_with`.
+    Group,
+    /// A pattern of `policy`.
+    Policy,
+    /// A place in the configuration file.
+    Config,
+}
+
+/// What is wrong. Each kind has an id, which the lint reports too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A tool's name is listed more than once.
+    DuplicateTool,
+    /// A scope is used that `[scopes]` does not declare.
+    UndeclaredScope,
+    /// A scope does not begin with the namespace.
+    OutsideNamespace,
+    /// A prerequisite, baseline or flow names a scope that nothing requires and nothing declares.
+    UnknownScope,
+    /// A tool's scope has to be asked for before its own prerequisite.
+    PrerequisiteCycle,
+    /// A scope implies itself.
+    ImpliesCycle,
+    /// Two spliced tables declare a scope differently.
+    ConflictingScope,
+    /// A group names a tool that the table does not list.
+    UnknownGroupTool,
+    /// A policy pattern names a tool that the table does not list.
+    UnknownPolicyTool,
+    /// More tools than a table can hold.
+    TooManyTools,
+    /// More scopes than a table can hold.
+    TooManyScopes,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::DuplicateTool,
+        Self::UndeclaredScope,
+        Self::OutsideNamespace,
+        Self::UnknownScope,
+        Self::PrerequisiteCycle,
+        Self::ImpliesCycle,
+        Self::ConflictingScope,
+        Self::UnknownGroupTool,
+        Self::UnknownPolicyTool,
+        Self::TooManyTools,
+        Self::TooManyScopes,
+    ];
+
+    /// The kind's stable id.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::DuplicateTool => "duplicate-tool",
+            Self::UndeclaredScope => "undeclared-scope",
+            Self::OutsideNamespace => "outside-namespace",
+            Self::UnknownScope => "unknown-scope",
+            Self::PrerequisiteCycle => "prerequisite-cycle",
+            Self::ImpliesCycle => "implies-cycle",
+            Self::ConflictingScope => "conflicting-scope",
+            Self::UnknownGroupTool => "unknown-group-tool",
+            Self::UnknownPolicyTool => "unknown-policy-tool",
+            Self::TooManyTools => "too-many-tools",
+            Self::TooManyScopes => "too-many-scopes",
+        }
+    }
+}
+
+/// One thing that is wrong with a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Problem<'a> {
+    /// What is wrong.
+    pub kind: Kind,
+    /// Which literal it is about.
+    pub field: Field,
+    /// The tool whose annotation it is about, the role of a flow, or the scope whose declaration it is; may be empty.
+    pub subject: &'a str,
+    /// The literal.
+    pub literal: &'a str,
+    /// The name that was probably meant, the namespace that is missing, or what else the message needs.
+    pub other: Option<&'a str>,
+    /// How many there are, where there are too many.
+    pub count: usize,
+    /// Where the configuration file states it.
+    pub at: Stated<'a>,
+    /// The configuration file; empty without one.
+    pub file: &'a str,
+}
+
+impl Problem<'_> {
+    /// What is wrong, in one line: lower case, no full stop.
+    #[must_use]
+    pub const fn message(&self) -> Text {
+        let text = Text::EMPTY;
+        let text = match self.field {
+            Field::Config if self.at.line > 0 => text
+                .and(self.file)
+                .and(":")
+                .and_number(self.at.line as usize)
+                .and(":")
+                .and_number(self.at.column as usize)
+                .and(": "),
+            Field::Config if !self.file.is_empty() => text.and(self.file).and(": "),
+            _ => text,
+        };
+        match self.kind {
+            Kind::DuplicateTool => text.and("two tools of this table are called ").and(quoted(self.literal).as_str()),
+            Kind::UndeclaredScope => {
+                self.of_subject(text.and("scope ").and(quoted(self.literal).as_str()), " is not declared in [scopes]")
+            }
+            Kind::OutsideNamespace => {
+                let text = self.of_subject(text.and("scope ").and(quoted(self.literal).as_str()), "");
+                text.and(" is outside the namespace ").and(quoted(self.namespace()).as_str())
+            }
+            Kind::UnknownScope => {
+                let text = self.of_subject(text.and("scope ").and(quoted(self.literal).as_str()), "");
+                text.and(" opens no tool of this table and is not declared")
+            }
+            Kind::PrerequisiteCycle => text
+                .and("prerequisite ")
+                .and(quoted(self.literal).as_str())
+                .and(" of tool ")
+                .and(quoted(self.subject).as_str())
+                .and(" has to be asked for after the tool's own scope"),
+            Kind::ImpliesCycle => text.and("scope ").and(quoted(self.literal).as_str()).and(" implies itself"),
+            Kind::ConflictingScope => text
+                .and("two spliced tables declare scope ")
+                .and(quoted(self.literal).as_str())
+                .and(" with different `implies`"),
+            Kind::UnknownGroupTool => text
+                .and("tool ")
+                .and(quoted(self.subject).as_str())
+                .and(" is grouped with ")
+                .and(quoted(self.literal).as_str())
+                .and(", which this table does not list"),
+            Kind::UnknownPolicyTool => text
+                .and("policy pattern ")
+                .and(quoted(self.literal).as_str())
+                .and(" of tool ")
+                .and(quoted(self.subject).as_str())
+                .and(" names a tool that this table does not list"),
+            Kind::TooManyTools => text
+                .and("this table lists ")
+                .and_number(self.count)
+                .and(" tools; it can hold ")
+                .and_number(crate::numbers::MAX_TOOLS),
+            Kind::TooManyScopes => text
+                .and("this table uses ")
+                .and_number(self.count)
+                .and(" scopes; it can hold ")
+                .and_number(crate::numbers::MAX_SCOPES),
+        }
+    }
+
+    /// What to write instead, in one line.
+    #[must_use]
+    pub const fn help(&self) -> Text {
+        let text = Text::EMPTY;
+        match (self.kind, self.other) {
+            (Kind::DuplicateTool, _) => text.and("list each tool once, or give one of them another `name = \"..\"`"),
+            (Kind::OutsideNamespace, Some(namespace)) => {
+                let text = text.and("write `").and(namespace).and(self.literal);
+                text.and("`: the namespace is the exact prefix, and bare scopes do not count")
+            }
+            (
+                Kind::UndeclaredScope | Kind::UnknownScope | Kind::UnknownGroupTool | Kind::UnknownPolicyTool,
+                Some(near),
+            ) => text.and("did you mean ").and(quoted(near).as_str()).and("?"),
+            (Kind::UndeclaredScope, None) => {
+                text.and("declare it under [scopes]: `\"").and(self.literal).and("\" = \"what it allows\"`")
+            }
+            (Kind::UnknownScope, None) => text.and("name a scope that a tool requires, or declare it under [scopes]"),
+            (Kind::UnknownGroupTool | Kind::UnknownPolicyTool, None) => {
+                text.and("name a tool of this table, or add it to the list")
+            }
+            (Kind::PrerequisiteCycle, _) => {
+                text.and("drop the prerequisite of one of the tools, so that one scope can be asked for first")
+            }
+            (Kind::ImpliesCycle, _) => text.and("drop one `implies`, so that one scope of the circle is the widest"),
+            (Kind::ConflictingScope, _) => text.and("declare it under [scopes] of this table, which then decides"),
+            (Kind::TooManyTools, _) => text.and("split the server, or leave tools out with `#[cfg]`"),
+            (Kind::TooManyScopes, _) => text.and("let several tools share a scope, or split the server"),
+            (Kind::OutsideNamespace, None) => text.and("write it with the namespace in front"),
+        }
+    }
+
+    #[expect(clippy::large_types_passed_by_value, reason = "a text is built in const evaluation, by chaining")]
+    const fn of_subject(&self, text: Text, rest: &str) -> Text {
+        let text = match self.field {
+            Field::Scope => text.and(" of tool ").and(quoted(self.subject).as_str()),
+            Field::Prerequisite => text.and(", a prerequisite of tool ").and(quoted(self.subject).as_str()).and(","),
+            Field::Config if !self.subject.is_empty() => text.and(" of ").and(quoted(self.subject).as_str()),
+            _ => text,
+        };
+        text.and(rest)
+    }
+
+    const fn namespace(&self) -> &str {
+        match self.other {
+            Some(namespace) => namespace,
+            None => "",
+        }
+    }
+
+    /// Fails the evaluation if the problem is about this literal. The compiler then points at the caller.
+    ///
+    /// # Panics
+    /// If the problem is about this literal.
+    #[track_caller]
+    pub const fn blame(&self, field: Field, literal: &str) {
+        if self.field as u8 == field as u8 && same(self.literal, literal) {
+            self.fail()
+        }
+    }
+
+    /// Fails the evaluation. The compiler then points at the caller.
+    ///
+    /// # Panics
+    /// Always.
+    #[track_caller]
+    #[expect(clippy::panic, reason = "this is how const evaluation reports an error")]
+    pub const fn fail(&self) -> ! {
+        panic!("{}", self.message().and("\n  help: ").and(self.help().as_str()).as_str())
+    }
+}
+
+impl core::fmt::Display for Problem<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.message().as_str())
+    }
+}
+
+const fn quoted(text: &str) -> Text {
+    Text::EMPTY.and("`").and(text).and("`")
+}

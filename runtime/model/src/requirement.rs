@@ -1,0 +1,48 @@
+//! What opens a tool.
+
+/// The scopes that open a tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requirement<'a> {
+    /// Open to every caller, also without a token. Said with the key `public`.
+    Public,
+    /// The tool's own name is its scope, behind the server's namespace if it has one. The default.
+    ToolName,
+    /// Any-of over all-of: one of these lists has to be held whole. Neither level is empty.
+    AnyOf(&'a [&'a [&'a str]]),
+}
+
+impl<'a> Requirement<'a> {
+    /// How many alternatives open the tool; none for [`Requirement::Public`].
+    #[must_use]
+    pub const fn alternatives(self) -> usize {
+        match self {
+            Self::Public => 0,
+            Self::ToolName => 1,
+            Self::AnyOf(any) => any.len(),
+        }
+    }
+
+    /// The scope at that place, where `own` is the scope that [`Requirement::ToolName`] stands for.
+    #[must_use]
+    pub const fn scope(self, alternative: usize, place: usize, own: &'a str) -> Option<&'a str> {
+        match self {
+            Self::ToolName if alternative == 0 && place == 0 => Some(own),
+            Self::AnyOf(any) if alternative < any.len() => {
+                let (_, rest) = any.split_at(alternative);
+                match rest {
+                    [all, ..] if place < all.len() => match all.split_at(place).1 {
+                        [scope, ..] => Some(scope),
+                        [] => None,
+                    },
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The most alternatives that one requirement may have once `any` and `all` are multiplied out.
+pub const MAX_ALTERNATIVES: usize = 64;
+/// The most scopes that one alternative may need: a denial names the missing ones in one machine word.
+pub const MAX_SCOPES_PER_ALTERNATIVE: usize = 64;
