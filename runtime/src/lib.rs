@@ -1,1 +1,2 @@
-//! x
+//! Declare once, derive the rest.
+#![no_std]

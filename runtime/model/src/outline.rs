@@ -5,7 +5,16 @@ use crate::{Config, Requirement, Scope, Tool};
 
 /// One element of the list that a table is made of.
 #[derive(Clone, Copy, Debug)]
-pub enum Entry<'a> {
+pub struct Entry<'a> {
+    /// Its place in the list as written, elements that `#[cfg]` leaves out counted.
+    pub place: usize,
+    /// What it brings.
+    pub brings: Brings<'a>,
+}
+
+/// What an element of the list brings.
+#[derive(Clone, Copy, Debug)]
+pub enum Brings<'a> {
     /// `list_files`: one annotated function.
     Tool(&'a Tool<'a>),
     /// `FileServer::*`: all tools of an impl or inline module under `#[mcp_tools]`.
@@ -23,7 +32,7 @@ pub struct Listed<'a> {
     pub namespace: &'a str,
     /// The scope that [`Requirement::ToolName`] stands for: the namespace and the tool's name.
     pub own_scope: &'a str,
-    /// The number of the entry that brought it.
+    /// The place of the entry that brought it, [`Entry::place`].
     pub entry: usize,
 }
 
@@ -137,7 +146,7 @@ pub const fn declared<'a, const N: usize>(entries: &[Entry<'a>], config: &Config
     }
     let mut entries = entries;
     while let [entry, rest @ ..] = entries {
-        if let Entry::Table(table) = entry {
+        if let Brings::Table(table) = entry.brings {
             let mut scopes = table.declared;
             while let [scope, tail @ ..] = scopes {
                 declared[at] = *scope;
@@ -154,7 +163,7 @@ const fn spliced_scopes(entries: &[Entry<'_>]) -> usize {
     let mut count = 0;
     let mut entries = entries;
     while let [entry, rest @ ..] = entries {
-        if let Entry::Table(table) = entry {
+        if let Brings::Table(table) = entry.brings {
             count += table.declared.len();
         }
         entries = rest;
@@ -195,15 +204,18 @@ impl<'s, 'a> Walk<'s, 'a> {
         while self.entry < self.entries.len() {
             let (entry, member) = (self.entry, self.member);
             self.member += 1;
-            match self.entries[entry] {
-                Entry::Tool(tool) if member == 0 => return Some(Step { tool, namespace: self.namespace, entry }),
-                Entry::Group(group) if member < group.len() => {
-                    return Some(Step { tool: group[member], namespace: self.namespace, entry });
+            let Entry { place, brings } = self.entries[entry];
+            match brings {
+                Brings::Tool(tool) if member == 0 => {
+                    return Some(Step { tool, namespace: self.namespace, entry: place });
                 }
-                Entry::Table(table) if member < table.tools.len() => {
+                Brings::Group(group) if member < group.len() => {
+                    return Some(Step { tool: group[member], namespace: self.namespace, entry: place });
+                }
+                Brings::Table(table) if member < table.tools.len() => {
                     let listed = &table.tools[member];
                     let namespace = if listed.namespace.is_empty() { self.namespace } else { listed.namespace };
-                    return Some(Step { tool: listed.tool, namespace, entry });
+                    return Some(Step { tool: listed.tool, namespace, entry: place });
                 }
                 _ => {
                     self.entry += 1;

@@ -1,0 +1,3 @@
+//! The `mcp-scopes` binary.
+
+fn main() {}

@@ -1,0 +1,2 @@
+//! A file server.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The protected resource metadata document.
