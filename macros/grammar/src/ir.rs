@@ -192,7 +192,9 @@ pub struct GroupDecl {
 pub struct MemberDecl {
     /// The function's name.
     pub ident: Ident,
-    /// The conditions of `#[cfg(..)]` attributes on it.
+    /// Its visibility, as tokens: empty if it is private.
+    pub visibility: TokenStream,
+    /// The conditions of `#[cfg(..)]` attributes on it, and of a `#[cfg_attr(.., mcp_tool(..))]`.
     pub cfgs: Vec<TokenStream>,
 }
 
@@ -212,7 +214,10 @@ pub struct ConfigDecl {
     pub flows: Vec<FlowDecl>,
     pub session: mcp_scopes_model::policy::Session,
     pub sandbox: Option<SandboxServerDecl>,
+    /// `[convention] scope`.
     pub convention: Option<StatedDecl>,
+    /// `[convention] pattern`: the glob that every scope matches, for the convention `pattern`.
+    pub convention_pattern: Option<StatedDecl>,
     pub lint: Vec<LintDecl>,
 }
 
