@@ -5,7 +5,7 @@ use proc_macro2::{Group, TokenStream};
 use syn::{Attribute, Signature, Visibility};
 
 /// An annotated function, its body unparsed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct FnHead {
     /// Its attributes, in source order.
     pub attributes: Vec<Attribute>,
@@ -19,9 +19,9 @@ pub struct FnHead {
 
 impl FnHead {
     /// Reads the item that an attribute stands on.
-    pub fn parse(item: TokenStream) -> Result<Self, Box<Diagnostic>> {
+    pub fn parse(item: TokenStream) -> Result<Self, Diagnostic> {
         let _ = item;
-        Err(Box::new(crate::catalogue::MISSING_RISK.at(proc_macro2::Span::call_site(), String::new())))
+        Err(crate::catalogue::MISSING_RISK.at(proc_macro2::Span::call_site(), String::new()))
     }
 
     /// The head of a function that is parsed already, all its attributes included.
