@@ -104,6 +104,18 @@ pub struct Problem<'a> {
 }
 
 impl Problem<'_> {
+    /// About no literal at all: for asking an annotation what it states.
+    pub const NONE: Self = Self {
+        kind: Kind::TooManyTools,
+        field: Field::Config,
+        subject: "",
+        literal: "",
+        other: None,
+        count: 0,
+        at: Stated { text: "", line: 0, column: 0 },
+        file: "",
+    };
+
     /// What is wrong, in one line: lower case, no full stop.
     #[must_use]
     pub const fn message(&self) -> Text {
