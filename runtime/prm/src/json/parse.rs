@@ -1,0 +1,337 @@
+//! Reading JSON text (RFC 8259), strictly.
+
+use indexmap::{IndexMap, map::Entry};
+
+use super::{Json, Number};
+
+/// How deep arrays and objects may be nested.
+pub const MAX_DEPTH: usize = 128;
+
+/// Why a text is not JSON, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    message: String,
+    line: usize,
+    column: usize,
+}
+
+impl SyntaxError {
+    /// What is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The line, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The column, from 1, in characters.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// An error at a byte of a text.
+    pub(crate) fn at(text: &str, at: usize, message: impl Into<String>) -> Self {
+        let before = text.get(..at).unwrap_or(text);
+        let (line, start) = match before.rfind('\n') {
+            Some(newline) => (before.matches('\n').count() + 1, newline + 1),
+            None => (1, 0),
+        };
+        let column = before.get(start..).unwrap_or("").chars().count() + 1;
+        Self { message: message.into(), line, column }
+    }
+}
+
+impl core::fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl core::error::Error for SyntaxError {}
+
+pub(super) fn parse(text: &str) -> Result<Json, SyntaxError> {
+    let mut parser = Parser { text, at: 0, depth: 0 };
+    if text.starts_with('\u{feff}') {
+        return Err(parser.error("begins with a byte order mark, which JSON does not have (RFC 8259 §8.1); remove it"));
+    }
+    parser.space();
+    let value = parser.value()?;
+    parser.space();
+    if parser.at < text.len() {
+        return Err(parser.error("the document goes on behind its end"));
+    }
+    Ok(value)
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    at: usize,
+    depth: usize,
+}
+
+impl<'t> Parser<'t> {
+    fn error(&self, message: impl Into<String>) -> SyntaxError {
+        SyntaxError::at(self.text, self.at, message)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Goes past the byte if it is next.
+    fn eat(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    /// Goes past every byte from here on that fits, and returns how many did.
+    fn skip(&mut self, fits: impl Fn(u8) -> bool) -> usize {
+        let count = self.rest().bytes().take_while(|byte| fits(*byte)).count();
+        self.at += count;
+        count
+    }
+
+    fn space(&mut self) {
+        self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    }
+
+    fn value(&mut self) -> Result<Json, SyntaxError> {
+        match self.peek() {
+            Some(b'{') => self.nested(Self::object),
+            Some(b'[') => self.nested(Self::array),
+            Some(b'"') => self.string().map(Json::String),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(_) => {
+                for (word, value) in [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))] {
+                    if self.rest().starts_with(word) {
+                        self.at += word.len();
+                        return Ok(value);
+                    }
+                }
+                Err(self.error("expected a value: an object, an array, a string, a number, true, false or null"))
+            }
+            None => Err(self.error("the document ends where a value is expected")),
+        }
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Json, SyntaxError>) -> Result<Json, SyntaxError> {
+        if self.depth == MAX_DEPTH {
+            return Err(self.error(format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        self.depth += 1;
+        self.at += 1;
+        let value = read(self)?;
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn array(&mut self) -> Result<Json, SyntaxError> {
+        let mut items = Vec::new();
+        self.space();
+        if self.eat(b']') {
+            return Ok(Json::Array(items));
+        }
+        loop {
+            self.space();
+            items.push(self.value()?);
+            self.space();
+            if self.eat(b']') {
+                return Ok(Json::Array(items));
+            }
+            if !self.eat(b',') {
+                return Err(self.error("expected `,` or `]`"));
+            }
+        }
+    }
+
+    fn object(&mut self) -> Result<Json, SyntaxError> {
+        let mut members = IndexMap::new();
+        self.space();
+        if self.eat(b'}') {
+            return Ok(Json::Object(members));
+        }
+        loop {
+            self.space();
+            if self.peek() != Some(b'"') {
+                return Err(self.error("expected a member: its name in double quotes"));
+            }
+            let start = self.at;
+            let name = self.string()?;
+            let place = match members.entry(name) {
+                // Readers disagree about which of two counts (RFC 8259 §4), so neither does. Names are compared
+                // unescaped.
+                Entry::Occupied(entry) => {
+                    let message = format!("the member `{}` stands here a second time", entry.key().escape_debug());
+                    return Err(SyntaxError::at(self.text, start, message));
+                }
+                Entry::Vacant(place) => place,
+            };
+            self.space();
+            if !self.eat(b':') {
+                return Err(self.error("expected `:`"));
+            }
+            self.space();
+            place.insert(self.value()?);
+            self.space();
+            if self.eat(b'}') {
+                return Ok(Json::Object(members));
+            }
+            if !self.eat(b',') {
+                return Err(self.error("expected `,` or `}`"));
+            }
+        }
+    }
+
+    fn number(&mut self) -> Result<Json, SyntaxError> {
+        let start = self.at;
+        self.eat(b'-');
+        if !self.eat(b'0') && self.digits() == 0 {
+            return Err(self.error("expected a digit"));
+        }
+        if self.eat(b'.') && self.digits() == 0 {
+            return Err(self.error("expected a digit behind the point"));
+        }
+        if self.eat(b'e') || self.eat(b'E') {
+            let _sign = self.eat(b'+') || self.eat(b'-');
+            if self.digits() == 0 {
+                return Err(self.error("expected a digit in the exponent"));
+            }
+        }
+        let text = self.text.get(start..self.at).unwrap_or("");
+        Ok(Json::Number(Number(text.to_owned())))
+    }
+
+    fn digits(&mut self) -> usize {
+        self.skip(|byte| byte.is_ascii_digit())
+    }
+
+    fn string(&mut self) -> Result<String, SyntaxError> {
+        self.at += 1;
+        let mut text = String::new();
+        loop {
+            let start = self.at;
+            self.skip(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20));
+            text.push_str(self.text.get(start..self.at).unwrap_or(""));
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(text);
+                }
+                Some(b'\\') => text.push(self.escape()?),
+                Some(_) => return Err(self.error("a control character in a string has to be escaped")),
+                None => return Err(self.error("the document ends in a string")),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, SyntaxError> {
+        let start = self.at;
+        self.at += 1;
+        let letter = self.peek();
+        self.at += 1;
+        match letter {
+            Some(b'"') => Ok('"'),
+            Some(b'\\') => Ok('\\'),
+            Some(b'/') => Ok('/'),
+            Some(b'b') => Ok('\u{8}'),
+            Some(b'f') => Ok('\u{c}'),
+            Some(b'n') => Ok('\n'),
+            Some(b'r') => Ok('\r'),
+            Some(b't') => Ok('\t'),
+            Some(b'u') => {
+                let unit = self.hex(start)?;
+                let lone = || SyntaxError::at(self.text, start, "half of a surrogate pair, which is no character");
+                let code = match unit {
+                    0xd800..0xdc00 => {
+                        let mut low = Parser { text: self.text, at: self.at, depth: 0 };
+                        if !(low.eat(b'\\') && low.eat(b'u')) {
+                            return Err(lone());
+                        }
+                        let second = low.hex(start)?;
+                        if !(0xdc00..0xe000).contains(&second) {
+                            return Err(lone());
+                        }
+                        self.at = low.at;
+                        0x10000 + ((unit - 0xd800) << 10) + (second - 0xdc00)
+                    }
+                    _ => unit,
+                };
+                char::from_u32(code)
+                    .ok_or_else(|| SyntaxError::at(self.text, start, "half of a surrogate pair, which is no character"))
+            }
+            _ => Err(SyntaxError::at(self.text, start, "no such escape; write `\\\\` for a backslash")),
+        }
+    }
+
+    fn hex(&mut self, start: usize) -> Result<u32, SyntaxError> {
+        let digits = self.text.get(self.at..self.at + 4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        match digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) {
+            Some(unit) => {
+                self.at += 4;
+                Ok(unit)
+            }
+            None => Err(SyntaxError::at(self.text, start, "expected four hexadecimal digits behind `\\u`")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Json, MAX_DEPTH};
+
+    #[test]
+    fn what_is_no_json_says_where() {
+        for (text, line, column, part) in [
+            ("", 1, 1, "ends where a value"),
+            ("{\n  \"a\": 1,\n  \"é\": tru\n}", 3, 8, "expected a value"),
+            ("\u{feff}{}", 1, 1, "byte order mark"),
+            ("{} {}", 1, 4, "behind its end"),
+            ("{\"a\":1,}", 1, 8, "expected a member"),
+            ("[1 2]", 1, 4, "expected `,` or `]`"),
+            ("{\"a\" 1}", 1, 6, "expected `:`"),
+            ("{\"a\":1 \"b\":2}", 1, 8, "expected `,` or `}`"),
+            ("01", 1, 2, "behind its end"),
+            ("-", 1, 2, "expected a digit"),
+            ("1.", 1, 3, "behind the point"),
+            ("1e+", 1, 4, "exponent"),
+            ("\"a\tb\"", 1, 3, "control character"),
+            ("\"abc", 1, 5, "ends in a string"),
+            ("\"\\x\"", 1, 2, "no such escape"),
+            ("\"\\u12\"", 1, 2, "four hexadecimal"),
+            ("\"\\ud800\"", 1, 2, "surrogate"),
+            ("\"\\udc00\"", 1, 2, "surrogate"),
+            ("\"\\ud800\\u0041\"", 1, 2, "surrogate"),
+            ("{\"a\":[{\"b\":1,\"\\u0062\":2}]}", 1, 14, "`b` stands here a second time"),
+        ] {
+            let error = Json::parse(text).expect_err(text);
+            assert!(error.message().contains(part), "{text}: {error}");
+            assert_eq!((error.line(), error.column()), (line, column), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn nesting_has_a_limit() {
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        assert!(Json::parse(&nested(MAX_DEPTH)).is_ok());
+        assert!(Json::parse(&nested(MAX_DEPTH + 1)).expect_err("too deep").message().contains("nested deeper"));
+        assert!(Json::parse(&"[".repeat(1_000_000)).is_err());
+    }
+
+    #[test]
+    fn numbers_and_strings_keep_their_value() {
+        let text = r#"{"a":[0,-0,1.50,1e999,12345678901234567890123],"b":"\ud83d\ude00\u0001\"\\/é","c":{}}"#;
+        let value = Json::parse(text).expect("JSON");
+        assert_eq!(value.to_string(), r#"{"a":[0,-0,1.50,1e999,12345678901234567890123],"b":"😀\u0001\"\\/é","c":{}}"#);
+        assert_eq!(Json::parse(&value.pretty()).expect("JSON"), value);
+    }
+}

@@ -1,0 +1,258 @@
+//! How members are read and written: one description of each type serves both, so that they cannot differ.
+
+use indexmap::IndexMap;
+use mcp_scopes_model::{Risk, SandboxMode};
+
+use crate::{
+    error::{Report, below, section_of},
+    json::Json,
+};
+
+/// A value that stands for itself.
+pub(crate) trait Item: Sized {
+    /// What it has to be, with its article.
+    const EXPECTED: &'static str;
+
+    /// Reads it; `None`, after a report, if it is something else.
+    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self>;
+
+    /// Writes it.
+    fn give(&self) -> Json;
+}
+
+/// A member of an object, which may be left out.
+pub(crate) trait Member: Default {
+    /// Reads it where it stands.
+    fn read(json: Json, at: &str, report: &mut Report) -> Self;
+
+    /// Writes it; `None` leaves it out.
+    fn write(&self) -> Option<Json>;
+}
+
+impl Item for String {
+    const EXPECTED: &'static str = "a string";
+
+    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+        match json {
+            Json::String(text) => Some(text),
+            other => {
+                report.wrong_type(at, Self::EXPECTED, &other);
+                None
+            }
+        }
+    }
+
+    fn give(&self) -> Json {
+        Json::String(self.clone())
+    }
+}
+
+impl Item for bool {
+    const EXPECTED: &'static str = "`true` or `false`";
+
+    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+        match json {
+            Json::Bool(value) => Some(value),
+            other => {
+                report.wrong_type(at, Self::EXPECTED, &other);
+                None
+            }
+        }
+    }
+
+    fn give(&self) -> Json {
+        Json::Bool(*self)
+    }
+}
+
+impl Item for u32 {
+    const EXPECTED: &'static str = "a whole number from 1 to 4294967295";
+
+    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+        let number = if let Json::Number(number) = &json { number.as_u32() } else { None };
+        if number.is_none() {
+            report.wrong_type(at, Self::EXPECTED, &json);
+        }
+        number
+    }
+
+    fn give(&self) -> Json {
+        Json::Number((*self).into())
+    }
+}
+
+impl Item for Risk {
+    const EXPECTED: &'static str = "one of `minimal`, `low`, `medium`, `high`, `critical`";
+
+    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+        word(&json, at, report, Self::EXPECTED, Self::parse)
+    }
+
+    fn give(&self) -> Json {
+        Json::String(self.as_str().to_owned())
+    }
+}
+
+impl Item for SandboxMode {
+    const EXPECTED: &'static str = "one of `allow`, `deny`, `simulate`";
+
+    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+        word(&json, at, report, Self::EXPECTED, |text| {
+            [Self::Allow, Self::Deny, Self::Simulate].into_iter().find(|mode| mode.as_str() == text)
+        })
+    }
+
+    fn give(&self) -> Json {
+        Json::String(self.as_str().to_owned())
+    }
+}
+
+/// A string out of a fixed few.
+fn word<T>(json: &Json, at: &str, report: &mut Report, expected: &str, known: fn(&str) -> Option<T>) -> Option<T> {
+    let Json::String(text) = json else {
+        report.wrong_type(at, expected, json);
+        return None;
+    };
+    let found = known(text);
+    if found.is_none() {
+        report.add(
+            at,
+            section_of(at),
+            format!("is `{}`, which has no meaning here", text.escape_debug()),
+            format!("write {expected}"),
+        );
+    }
+    found
+}
+
+impl<T: Item> Item for Vec<T> {
+    const EXPECTED: &'static str = "an array";
+
+    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+        match json {
+            Json::Array(items) => {
+                let items = items.into_iter().enumerate();
+                Some(items.filter_map(|(place, item)| T::take(item, &below(at, &place.to_string()), report)).collect())
+            }
+            other => {
+                report.wrong_type(at, Self::EXPECTED, &other);
+                None
+            }
+        }
+    }
+
+    fn give(&self) -> Json {
+        Json::Array(self.iter().map(Item::give).collect())
+    }
+}
+
+/// A member that may be left out and otherwise is what it is, an empty list too.
+impl<T: Item> Member for Option<T> {
+    fn read(json: Json, at: &str, report: &mut Report) -> Self {
+        T::take(json, at, report)
+    }
+
+    fn write(&self) -> Option<Json> {
+        self.as_ref().map(Item::give)
+    }
+}
+
+/// A list that is left out when it is empty.
+impl<T: Item> Member for Vec<T> {
+    fn read(json: Json, at: &str, report: &mut Report) -> Self {
+        if matches!(&json, Json::Array(items) if items.is_empty()) {
+            report.add(
+                at,
+                "RFC 9728 §3.2",
+                "is an empty array; a member without elements is left out",
+                "leave the member out",
+            );
+            return Self::new();
+        }
+        Self::take(json, at, report).unwrap_or_default()
+    }
+
+    fn write(&self) -> Option<Json> {
+        (!self.is_empty()).then(|| self.give())
+    }
+}
+
+/// A map that is left out when it is empty.
+impl<T: Item> Member for IndexMap<String, T> {
+    fn read(json: Json, at: &str, report: &mut Report) -> Self {
+        match json {
+            Json::Object(members) => {
+                let members = members.into_iter();
+                members
+                    .filter_map(|(name, json)| Some((T::take(json, &below(at, &name), report), name)))
+                    .filter_map(|(value, name)| value.map(|value| (name, value)))
+                    .collect()
+            }
+            other => {
+                report.wrong_type(at, "an object", &other);
+                Self::new()
+            }
+        }
+    }
+
+    fn write(&self) -> Option<Json> {
+        (!self.is_empty()).then(|| Json::Object(self.iter().map(|(name, item)| (name.clone(), item.give())).collect()))
+    }
+}
+
+/// Takes one member out of an object.
+pub(crate) fn take_out<T: Member>(
+    members: &mut IndexMap<String, Json>,
+    name: &str,
+    at: &str,
+    report: &mut Report,
+) -> T {
+    // What is left keeps its order.
+    members.shift_remove(name).map(|json| T::read(json, &below(at, name), report)).unwrap_or_default()
+}
+
+/// Makes a struct an [`Item`]: its members, in the order in which they are written, and `other` for all else.
+macro_rules! members {
+    ($type:ident { $($member:ident),* $(,)? }) => {
+        impl $type {
+            /// The names of the members, in the order in which they are written.
+            pub const MEMBERS: &'static [&'static str] = &[$(stringify!($member)),*];
+        }
+
+        impl $crate::member::Item for $type {
+            const EXPECTED: &'static str = "an object";
+
+            fn take(json: $crate::json::Json, at: &str, report: &mut $crate::error::Report) -> Option<Self> {
+                let mut members = match json {
+                    $crate::json::Json::Object(members) => members,
+                    other => {
+                        report.wrong_type(at, Self::EXPECTED, &other);
+                        return None;
+                    }
+                };
+                Some(Self {
+                    $($member: $crate::member::take_out(&mut members, stringify!($member), at, report),)*
+                    other: members,
+                })
+            }
+
+            fn give(&self) -> $crate::json::Json {
+                let Self { $($member,)* other } = self;
+                let mut members = indexmap::IndexMap::new();
+                $(
+                    if let Some(json) = $crate::member::Member::write($member) {
+                        members.insert(stringify!($member).to_owned(), json);
+                    }
+                )*
+                for (name, json) in other {
+                    // A member that has a field of its own is that field.
+                    if !Self::MEMBERS.contains(&name.as_str()) {
+                        members.insert(name.clone(), json.clone());
+                    }
+                }
+                $crate::json::Json::Object(members)
+            }
+        }
+    };
+}
+pub(crate) use members;

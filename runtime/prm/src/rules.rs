@@ -1,0 +1,127 @@
+//! What a document has to be, beyond the types of its members. Reading and building use the same rules.
+
+mod extensions;
+mod signed;
+
+use mcp_scopes_model::scope::scope_token;
+
+use crate::{
+    address::{Address, Loopback, https, issuer_identifier, resource_identifier},
+    document::{Document, TRANSLATED},
+    error::{Report, below, section_of},
+    json::Json,
+};
+
+/// Reports every rule that the document breaks.
+pub(crate) fn check(document: &Document, loopback: Loopback, report: &mut Report) {
+    match &document.resource {
+        Some(resource) => {
+            resource_identifier(resource, loopback, "/resource", report);
+        }
+        // A resource of another type has been reported as that.
+        None if report.blames("/resource") => {}
+        None => report.add(
+            "/resource",
+            "RFC 9728 §2",
+            "the document names no resource, which it is required to",
+            "add `resource`: the https URL that clients use for this server",
+        ),
+    }
+    issuers(&document.authorization_servers, loopback, "/authorization_servers", report);
+    if let Some(address) = &document.jwks_uri {
+        https(address, Loopback::Https, "/jwks_uri", "RFC 9728 §2", "https://files.example.com/jwks.json", report);
+    }
+    scopes(&document.scopes_supported, "/scopes_supported", report);
+    for (place, algorithm) in document.resource_signing_alg_values_supported.iter().enumerate() {
+        if algorithm == "none" {
+            report.add(
+                below("/resource_signing_alg_values_supported", &place.to_string()),
+                "RFC 9728 §2",
+                "`none` signs nothing",
+                "take `none` out of the list",
+            );
+        }
+    }
+    let pages = [
+        ("/resource_documentation", &document.resource_documentation),
+        ("/resource_policy_uri", &document.resource_policy_uri),
+        ("/resource_tos_uri", &document.resource_tos_uri),
+    ];
+    for (at, page) in pages {
+        if let Some(address) = page {
+            page_address(address, at, report);
+        }
+    }
+    for (name, value) in &document.other {
+        translation(name, value, report);
+    }
+    if let Some(token) = &document.signed_metadata {
+        signed::check(token, report);
+    }
+    if let Some(extensions) = &document.mcp_extensions {
+        extensions::check(extensions, loopback, report);
+    }
+}
+
+/// Reports what MCP asks for beyond RFC 9728 (MCP 2026-07-28, Authorization Server Location).
+pub(crate) fn check_mcp(document: &Document, report: &mut Report) {
+    if document.authorization_servers.is_empty() {
+        report.add(
+            "/authorization_servers",
+            "MCP 2026-07-28, Authorization",
+            "the document names no authorization server, of which MCP asks for at least one",
+            "add `authorization_servers` with the issuer identifier of the server that issues the tokens",
+        );
+    }
+}
+
+fn issuers(list: &[String], loopback: Loopback, at: &str, report: &mut Report) {
+    for (place, issuer) in list.iter().enumerate() {
+        issuer_identifier(issuer, loopback, &below(at, &place.to_string()), report);
+    }
+}
+
+/// Every element of a list has to be a scope-token (RFC 6749 §3.3).
+fn scopes(list: &[String], at: &str, report: &mut Report) {
+    for (place, scope) in list.iter().enumerate() {
+        one_scope(scope, &below(at, &place.to_string()), report);
+    }
+}
+
+fn one_scope(scope: &str, at: &str, report: &mut Report) {
+    if let Err(error) = scope_token(scope) {
+        report.add(
+            at,
+            "RFC 6749 §3.3",
+            format!("the scope `{}` {}", scope.escape_debug(), error.reason()),
+            "write one scope for each element, of visible ASCII characters without `\"` and `\\`",
+        );
+    }
+}
+
+fn page_address(text: &str, at: &str, report: &mut Report) {
+    if let Err(reason) = Address::parse(text) {
+        report.add(
+            at,
+            section_of(at),
+            format!("`{}` {reason}", text.escape_debug()),
+            "write the whole address of the page, such as `https://files.example.com/docs`",
+        );
+    }
+}
+
+/// A member such as `resource_name#de` is what the untagged one is (RFC 9728 §2.1).
+fn translation(name: &str, value: &Json, report: &mut Report) {
+    let Some((base, tag)) = name.split_once('#') else { return };
+    let Some((_, is_address)) = TRANSLATED.iter().find(|(translated, _)| *translated == base) else { return };
+    // What is no language tag (BCP 47) makes this a member nobody knows, which readers ignore.
+    if !tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())) {
+        return;
+    }
+    let at = below("", name);
+    match value {
+        Json::String(text) if *is_address => page_address(text, &at, report),
+        Json::String(_) => {}
+        other => report.wrong_type(&at, "a string", other),
+    }
+}

@@ -1,0 +1,133 @@
+//! The rules of `mcp_extensions`.
+
+use mcp_scopes_model::{Pattern, pattern::glob_syntax};
+
+use super::{issuers, one_scope, scopes};
+use crate::{
+    address::{Loopback, resource_identifier},
+    error::{EXTENSIONS, Report, below},
+    extensions::{McpExtensions, SessionPolicies, ToolEntry, ToolPolicy},
+};
+
+pub(super) fn check(extensions: &McpExtensions, loopback: Loopback, report: &mut Report) {
+    let top = "/mcp_extensions";
+    let at = below(top, "tool_scope_mapping");
+    for (name, entry) in &extensions.tool_scope_mapping {
+        let at = below(&at, name);
+        tool(entry, &at, report);
+    }
+    for (member, lists) in
+        [("scope_upgrade_flows", &extensions.scope_upgrade_flows), ("scope_hierarchy", &extensions.scope_hierarchy)]
+    {
+        for (name, list) in lists {
+            let at = below(&below(top, member), name);
+            if member == "scope_hierarchy" {
+                one_scope(name, &at, report);
+            }
+            no_empty_list(list, &at, report);
+            scopes(list, &at, report);
+        }
+    }
+    let at = below(top, "tool_interaction_policies");
+    for (name, entry) in &extensions.tool_interaction_policies {
+        let at = below(&at, name);
+        policy(entry, &at, report);
+    }
+    if let Some(SessionPolicies { max_high_risk_calls, require_reauth_after_minutes, .. }) =
+        &extensions.session_policies
+    {
+        let at = below(top, "session_policies");
+        limit(*max_high_risk_calls, &at, "max_high_risk_calls", report);
+        limit(*require_reauth_after_minutes, &at, "require_reauth_after_minutes", report);
+    }
+    if let Some(sandbox) = &extensions.sandbox {
+        let at = below(top, "sandbox");
+        if let Some(resource) = &sandbox.resource {
+            resource_identifier(resource, loopback, &below(&at, "resource"), report);
+        }
+        issuers(&sandbox.authorization_servers, loopback, &below(&at, "authorization_servers"), report);
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        if let Some(header) = &sandbox.header
+            && (header.is_empty() || !header.bytes().all(token))
+        {
+            report.add(
+                below(&at, "header"),
+                "RFC 9110 §5.1",
+                format!("`{}` is no header name", header.escape_debug()),
+                "write a name such as `mcp-sandbox`",
+            );
+        }
+    }
+}
+
+fn tool(entry: &ToolEntry, at: &str, report: &mut Report) {
+    let required = below(at, "required_scopes");
+    for (place, alternative) in entry.required_scopes.iter().enumerate() {
+        let at = below(&required, &place.to_string());
+        no_empty_list(alternative, &at, report);
+        scopes(alternative, &at, report);
+    }
+    if entry.public == Some(true) && !entry.required_scopes.is_empty() {
+        report.add(
+            below(at, "public"),
+            EXTENSIONS,
+            "the tool is open to everyone and requires scopes: it cannot be both",
+            "leave out `public`, or `required_scopes`",
+        );
+    }
+    if entry.auto_approvable == Some(true) && entry.requires_user_approval == Some(true) {
+        report.add(
+            below(at, "auto_approvable"),
+            EXTENSIONS,
+            "calls need no approval and need the user's: it cannot be both",
+            "set one of `auto_approvable` and `requires_user_approval` to `false`",
+        );
+    }
+    scopes(&entry.prerequisite_scopes, &below(at, "prerequisite_scopes"), report);
+}
+
+/// An alternative without scopes would be one that everybody holds.
+fn no_empty_list(list: &[String], at: &str, report: &mut Report) {
+    if list.is_empty() && !report.blames_below(at) {
+        report.add(at, EXTENSIONS, "is an empty array, which names no scope", "name a scope, or leave it out");
+    }
+}
+
+fn policy(entry: &ToolPolicy, at: &str, report: &mut Report) {
+    let lists = [("blocked_after", &entry.blocked_after), ("requires_approval_after", &entry.requires_approval_after)];
+    for (member, patterns) in lists {
+        for (place, pattern) in patterns.iter().enumerate() {
+            if let Err(error) = Pattern::parse(pattern) {
+                unreadable(pattern, error.reason(), &below(&below(at, member), &place.to_string()), report);
+            }
+        }
+    }
+    for (place, glob) in entry.blocked_patterns.iter().enumerate() {
+        if let Err(error) = glob_syntax(glob) {
+            unreadable(glob, error.reason(), &below(&below(at, "blocked_patterns"), &place.to_string()), report);
+        }
+    }
+    limit(entry.cooling_period_minutes, at, "cooling_period_minutes", report);
+    limit(entry.max_calls_per_session, at, "max_calls_per_session", report);
+    limit(entry.max_file_size_mb, at, "max_file_size_mb", report);
+}
+
+fn unreadable(pattern: &str, reason: &str, at: &str, report: &mut Report) {
+    report.add(
+        at,
+        EXTENSIONS,
+        format!("the pattern `{}` {reason}", pattern.escape_debug()),
+        "write `tool`, or `tool:` and a glob of `*`, `?` and plain characters, such as `read_file:/etc/*`",
+    );
+}
+
+fn limit(value: Option<u32>, at: &str, member: &str, report: &mut Report) {
+    if value == Some(0) {
+        report.add(
+            below(at, member),
+            EXTENSIONS,
+            "is zero, which limits nothing or everything, depending on the reader",
+            "write a whole number from 1 on, or leave the member out",
+        );
+    }
+}

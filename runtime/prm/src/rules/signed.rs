@@ -1,0 +1,91 @@
+//! `signed_metadata` (RFC 9728 §2.2): its shape. The signature is for those to verify who trust its issuer's keys.
+
+use crate::{error::Report, json::Json};
+
+pub(super) fn check(token: &str, report: &mut Report) {
+    let at = "/signed_metadata";
+    let section = "RFC 9728 §2.2";
+    let parts: Vec<&str> = token.split('.').collect();
+    let (header, claims, signature) = match parts.as_slice() {
+        [header, claims, signature] => (object(header), object(claims), *signature),
+        _ => {
+            let help = "write a JWS in compact form: header, claims and signature with points between them";
+            report.add(at, section, "is no signed JWT: it does not have three parts", help);
+            return;
+        }
+    };
+    let Some(header) = header else {
+        report.add(at, section, "its header is no JSON object in base64url", "sign the claims with a JWT library");
+        return;
+    };
+    match header.get("alg").and_then(Json::as_str) {
+        Some("none") | None => {
+            report.add(
+                at,
+                section,
+                "its header names no algorithm that signs",
+                "sign the claims, with `ES256` or the like",
+            );
+        }
+        Some(_) if signature.is_empty() || decode(signature).is_none() => {
+            report.add(at, section, "its signature is missing or no base64url", "sign the claims with a JWT library");
+        }
+        Some(_) => {}
+    }
+    let Some(claims) = claims else {
+        report.add(at, section, "its claims are no JSON object in base64url", "sign the claims with a JWT library");
+        return;
+    };
+    if claims.get("iss").and_then(Json::as_str).is_none() {
+        report.add(at, section, "it has no claim `iss`, which says who attests the claims", "add the claim `iss`");
+    }
+    if claims.get("signed_metadata").is_some() {
+        report.add(at, section, "it holds `signed_metadata` again", "leave the member out of what is signed");
+    }
+}
+
+/// The JSON object in a part of the token.
+fn object(part: &str) -> Option<Json> {
+    let text = String::from_utf8(decode(part)?).ok()?;
+    Json::parse(&text).ok().filter(|value| matches!(value, Json::Object(_)))
+}
+
+/// The bytes of a text in base64url without padding (RFC 7515 §2).
+fn decode(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    let (mut bits, mut held) = (0_u32, 0);
+    for letter in text.bytes() {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'-' => 62,
+            b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(value);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.extend((bits >> held).to_be_bytes().last());
+            bits &= (1 << held) - 1;
+        }
+    }
+    // One letter alone is no byte, and what is left over has to be zero.
+    (held < 6 && bits == 0).then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode;
+
+    #[test]
+    fn base64url() {
+        for (text, bytes) in [("", &b""[..]), ("Zg", b"f"), ("Zm8", b"fo"), ("Zm9v", b"foo"), ("-_8", &[0xfb, 0xff])] {
+            assert_eq!(decode(text).as_deref(), Some(bytes), "{text}");
+        }
+        for text in ["Z", "Zm9vY", "Zg==", "Z+", "Zh", "é"] {
+            assert_eq!(decode(text), None, "{text}");
+        }
+    }
+}
