@@ -121,6 +121,18 @@ impl Diagnostics {
         self.list.push(diagnostic);
     }
 
+    /// How many there are so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Hands them out, in the order in which they were found.
     #[must_use]
     pub fn finish(mut self) -> Vec<Diagnostic> {

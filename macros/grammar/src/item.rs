@@ -1,14 +1,30 @@
 //! A function without its body: what an attribute macro and a source scan both know of it.
 
-use crate::diagnostic::Diagnostic;
-use proc_macro2::{Group, TokenStream};
-use syn::{Attribute, Signature, Visibility};
+use crate::{
+    attribute::{self, Attr},
+    catalogue::{NO_BODY, NOT_A_FUNCTION, UNREADABLE_ITEM},
+    diagnostic::Diagnostic,
+};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use syn::{
+    Attribute, Signature, Token, Visibility,
+    parse::{ParseStream, Parser},
+};
+
+/// The name of our attribute, as the last segment of its path.
+pub(crate) const ANNOTATION: &str = "mcp_tool";
+/// The name of the SDKs' attribute, as the last segment of its path.
+pub(crate) const SDK_TOOL: &str = "tool";
 
 /// An annotated function, its body unparsed.
 #[derive(Clone)]
 pub struct FnHead {
-    /// Its attributes, in source order.
+    /// Its attributes, in source order, without the annotation itself.
     pub attributes: Vec<Attribute>,
+    /// How many of [`FnHead::attributes`] stand above the annotation. An attribute macro cannot know: 0.
+    pub above: usize,
+    /// The conditions of a `#[cfg_attr(.., mcp_tool(..))]` around the annotation, all of which must hold.
+    pub conditions: Vec<TokenStream>,
     /// Its visibility.
     pub visibility: Visibility,
     /// Its signature.
@@ -18,20 +34,109 @@ pub struct FnHead {
 }
 
 impl FnHead {
-    /// Reads the item that an attribute stands on.
+    /// Reads the item that an attribute stands on. The body stays a group of tokens: parsing it would cost every build
+    /// more than all else that the attribute does.
+    ///
+    /// # Errors
+    /// The item is no function, or one without a body.
+    ///
+    /// ```
+    /// use mcp_scopes_grammar::item::FnHead;
+    /// let head = FnHead::parse("pub async fn list(directory: String) -> bool { !directory.is_empty() }".parse()?)?;
+    /// assert_eq!(head.signature.ident, "list");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn parse(item: TokenStream) -> Result<Self, Diagnostic> {
-        let _ = item;
-        Err(crate::catalogue::MISSING_RISK.at(proc_macro2::Span::call_site(), String::new()))
+        if let Some(other) = other_item(&item) {
+            return Err(other);
+        }
+        parse_head.parse2(item).map_err(|error| {
+            let message = format!("this function cannot be read: {error}");
+            UNREADABLE_ITEM.at(error.span(), message)
+        })?
     }
 
-    /// The head of a function that is parsed already, all its attributes included.
+    /// The heads of a function that is parsed already, one for each annotation among its attributes, with the tokens
+    /// between the annotation's parentheses. Usually one; several where `#[cfg_attr(..)]` chooses between them.
     #[must_use]
-    pub fn of(attributes: &[Attribute], visibility: &Visibility, signature: &Signature) -> Self {
-        Self {
-            attributes: attributes.to_vec(),
-            visibility: visibility.clone(),
-            signature: signature.clone(),
-            body: None,
+    pub fn of(attributes: &[Attribute], visibility: &Visibility, signature: &Signature) -> Vec<(TokenStream, Self)> {
+        let all = attribute::read(attributes);
+        let mut annotations = all.iter().filter(|attribute| attribute.name == ANNOTATION).peekable();
+        // Of plain annotations only the first is read: the others are an error of it.
+        let mut plain = false;
+        let mut heads = Vec::new();
+        for annotation in annotations.by_ref() {
+            if annotation.conditions.is_empty() && core::mem::replace(&mut plain, true) {
+                continue;
+            }
+            let rest = attributes.iter().enumerate().filter(|(place, _)| *place != annotation.place);
+            let head = Self {
+                attributes: rest.map(|(_, attribute)| attribute.clone()).collect(),
+                above: annotation.place,
+                conditions: annotation.conditions.clone(),
+                visibility: visibility.clone(),
+                signature: signature.clone(),
+                body: None,
+            };
+            heads.push((annotation.args.clone().unwrap_or_default(), head));
         }
+        heads
     }
+
+    pub(crate) fn attrs(&self) -> Vec<Attr> {
+        attribute::read(&self.attributes)
+    }
+}
+
+fn parse_head(input: ParseStream<'_>) -> syn::Result<Result<FnHead, Diagnostic>> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    let visibility = input.parse()?;
+    let signature: Signature = input.parse()?;
+    if input.peek(Token![;]) {
+        let _: TokenStream = input.parse()?;
+        let message = format!("`{}` has no body, so it runs nothing", signature.ident);
+        return Ok(Err(NO_BODY.at(signature.ident.span(), message)));
+    }
+    let body = match input.parse()? {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => group,
+        other => return Err(syn::Error::new(other.span(), "expected the function's body")),
+    };
+    Ok(Ok(FnHead { attributes, above: 0, conditions: Vec::new(), visibility, signature, body: Some(body) }))
+}
+
+/// The error for an item that is no function.
+fn other_item(item: &TokenStream) -> Option<Diagnostic> {
+    let mut tokens = item.clone().into_iter().peekable();
+    let mut attribute = false;
+    let mut qualifier: Option<(String, Span)> = None;
+    let (what, span) = loop {
+        match tokens.next() {
+            Some(TokenTree::Punct(punct)) if punct.as_char() == '#' => attribute = true,
+            Some(TokenTree::Group(_)) if core::mem::take(&mut attribute) => {}
+            Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::Brace => {}
+            Some(TokenTree::Ident(word)) => match word.to_string().as_str() {
+                "fn" => return None,
+                "pub" | "default" | "async" | "safe" => {}
+                "const" | "unsafe" | "extern" => qualifier = Some((word.to_string(), word.span())),
+                other => match qualifier {
+                    // `const NAME: ..`, `extern crate ..`: the qualifier was the item's own keyword.
+                    Some(found) if !matches!(other, "impl" | "trait" | "mod") => break found,
+                    _ => break (other.to_owned(), word.span()),
+                },
+            },
+            Some(TokenTree::Literal(_)) => {}
+            Some(token) => break ("item".to_owned(), token.span()),
+            None => break ("item".to_owned(), Span::call_site()),
+        }
+    };
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    let diagnostic = NOT_A_FUNCTION.at(span, format!("`#[mcp_tool]` stands on {article} `{what}`; it reads functions"));
+    Some(match what.as_str() {
+        "struct" | "enum" => diagnostic.help(
+            "put it on the function that runs the tool; if the `mcp_tool` of another crate was meant, import that one \
+             or write its full path",
+        ),
+        "impl" | "mod" => diagnostic.help("write `#[mcp_tools]` here and `#[mcp_tool(..)]` on each function inside"),
+        _ => diagnostic,
+    })
 }

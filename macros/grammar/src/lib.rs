@@ -14,11 +14,14 @@
 //! | [`diagnostic`] | one error, and the collector of all of an item |
 //! | [`catalogue`] | every kind of error, with its id, label and help |
 
+mod args;
+mod attribute;
 pub mod catalogue;
 pub mod config;
 pub mod diagnostic;
 pub mod group;
 pub mod ir;
 pub mod item;
+mod literal;
 pub mod table;
 pub mod tool;

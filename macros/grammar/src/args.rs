@@ -1,0 +1,162 @@
+//! An attribute's arguments as keys with their values, split on tokens: one bad argument hides no other.
+
+use crate::{
+    catalogue::{DUPLICATE_KEY, MALFORMED_ARGUMENT, UNKNOWN_KEY},
+    diagnostic::Diagnostics,
+};
+use mcp_scopes_model::nearest::nearest;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+
+/// One `key`, `key = value` or `key(..)`.
+pub(crate) struct Arg {
+    pub(crate) key: String,
+    pub(crate) span: Span,
+    pub(crate) value: Value,
+}
+
+/// What stands behind a key.
+pub(crate) enum Value {
+    /// Nothing.
+    Flag,
+    /// `= ..`: what follows the sign. Not empty.
+    Equals(TokenStream),
+    /// `(..)`.
+    List(Group),
+}
+
+impl Arg {
+    /// The tokens behind the sign.
+    pub(crate) fn equals(&self, errors: &mut Diagnostics) -> Option<&TokenStream> {
+        match &self.value {
+            Value::Equals(tokens) => Some(tokens),
+            Value::Flag | Value::List(_) => {
+                let (key, message) = (&self.key, format!("`{}` takes one value", self.key));
+                errors.push(MALFORMED_ARGUMENT.at(self.span, message).help(format!("write `{key} = ..`")));
+                None
+            }
+        }
+    }
+
+    /// The elements between the parentheses, and the span of the parentheses.
+    pub(crate) fn list(&self, errors: &mut Diagnostics) -> Option<(Vec<TokenStream>, Span)> {
+        if let Value::List(group) = &self.value {
+            return Some((split(group.stream(), errors), group.span()));
+        }
+        let (key, message) = (&self.key, format!("`{}` takes a list", self.key));
+        errors.push(MALFORMED_ARGUMENT.at(self.span, message).help(format!("write `{key}(\"..\", \"..\")`")));
+        None
+    }
+
+    /// A key that says all by itself, or with `= true` where `valued`.
+    pub(crate) fn flag(&self, valued: bool, errors: &mut Diagnostics) -> Option<bool> {
+        match &self.value {
+            Value::Flag => return Some(true),
+            Value::Equals(tokens) if valued => match tokens.to_string().as_str() {
+                "true" => return Some(true),
+                "false" => return Some(false),
+                _ => {}
+            },
+            Value::Equals(_) | Value::List(_) => {}
+        }
+        let key = &self.key;
+        let help = if valued { format!("write `{key}`, or `{key} = false`") } else { format!("write `{key}` alone") };
+        errors.push(MALFORMED_ARGUMENT.at(self.span, format!("`{key}` says all by itself")).help(help));
+        None
+    }
+}
+
+/// Reads `tokens` as arguments of `owner`, which knows the given keys. Unknown and repeated keys are left out.
+pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mut Diagnostics) -> Vec<Arg> {
+    let mut args: Vec<Arg> = Vec::new();
+    for piece in split(tokens, errors) {
+        let span = span_of(&piece);
+        let Some(arg) = arg(piece) else {
+            let known = known.join("`, `");
+            let message = format!("`{owner}` takes the keys `{known}`, and this begins with none of them");
+            errors.push(MALFORMED_ARGUMENT.at(span, message));
+            continue;
+        };
+        let key = &arg.key;
+        if !known.contains(&key.as_str()) {
+            let help = match nearest(key, known) {
+                Some(near) => format!("write `{near}`"),
+                None => format!("write one of `{}`", known.join("`, `")),
+            };
+            errors.push(UNKNOWN_KEY.at(span, format!("`{owner}` knows no key `{key}`")).help(help));
+        } else if args.iter().any(|other| other.key == *key) {
+            errors.push(DUPLICATE_KEY.at(span, format!("`{key}` is stated twice; only one can hold")));
+        } else {
+            args.push(arg);
+        }
+    }
+    args
+}
+
+/// The pieces between top-level commas; a comma at the end is allowed.
+pub(crate) fn split(tokens: TokenStream, errors: &mut Diagnostics) -> Vec<TokenStream> {
+    let mut pieces = Vec::new();
+    let mut piece = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Punct(comma) if comma.as_char() == ',' => {
+                if piece.is_empty() {
+                    let message = "nothing stands before this comma".to_owned();
+                    errors.push(MALFORMED_ARGUMENT.at(comma.span(), message).help("remove the comma"));
+                } else {
+                    pieces.push(piece.drain(..).collect());
+                }
+            }
+            token => piece.push(token),
+        }
+    }
+    if !piece.is_empty() {
+        pieces.push(piece.into_iter().collect());
+    }
+    pieces
+}
+
+/// The span of the first token.
+pub(crate) fn span_of(tokens: &TokenStream) -> Span {
+    tokens.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span())
+}
+
+/// The only token, taken out of the invisible group in which a `macro_rules!` capture stands.
+pub(crate) fn only(tokens: &TokenStream) -> Option<TokenTree> {
+    let mut rest = tokens.clone().into_iter();
+    match (rest.next(), rest.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => only(&group.stream()),
+        (Some(token), None) => Some(token),
+        _ => None,
+    }
+}
+
+/// `word(..)`: the word and what stands in its parentheses.
+pub(crate) fn call(tokens: &TokenStream) -> Option<(Ident, Group)> {
+    let mut rest = tokens.clone().into_iter();
+    match (rest.next(), rest.next(), rest.next()) {
+        (Some(TokenTree::Ident(word)), Some(TokenTree::Group(group)), None)
+            if group.delimiter() == Delimiter::Parenthesis =>
+        {
+            Some((word, group))
+        }
+        _ => None,
+    }
+}
+
+fn arg(piece: TokenStream) -> Option<Arg> {
+    let mut rest = piece.into_iter();
+    let Some(TokenTree::Ident(key)) = rest.next() else { return None };
+    let value = match rest.next() {
+        None => Value::Flag,
+        Some(TokenTree::Punct(sign)) if sign.as_char() == '=' => {
+            let tokens: TokenStream = rest.by_ref().collect();
+            if tokens.is_empty() {
+                return None;
+            }
+            Value::Equals(tokens)
+        }
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => Value::List(group),
+        Some(_) => return None,
+    };
+    rest.next().is_none().then(|| Arg { key: key.to_string(), span: key.span(), value })
+}

@@ -1,0 +1,94 @@
+//! Attributes as they will apply: `#[cfg_attr(..)]` taken apart, each part with the conditions it hangs on.
+
+use crate::args::{span_of, split};
+use crate::diagnostic::Diagnostics;
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::Attribute;
+
+/// One attribute.
+#[derive(Clone)]
+pub(crate) struct Attr {
+    /// The last segment of its path.
+    pub(crate) name: String,
+    /// Whether the path is that segment alone.
+    pub(crate) plain: bool,
+    /// Where it begins.
+    pub(crate) span: Span,
+    /// What stands in its parentheses.
+    pub(crate) args: Option<TokenStream>,
+    /// What stands behind its `=`.
+    pub(crate) value: Option<TokenStream>,
+    /// The conditions of the `#[cfg_attr(..)]`s around it, outermost first.
+    pub(crate) conditions: Vec<TokenStream>,
+    /// Its place among the attributes as written.
+    pub(crate) place: usize,
+}
+
+/// The attributes, in source order.
+pub(crate) fn read(attributes: &[Attribute]) -> Vec<Attr> {
+    let mut list = Vec::new();
+    for (place, attribute) in attributes.iter().enumerate() {
+        of_tokens(attribute.meta.to_token_stream(), place, &mut list);
+    }
+    list
+}
+
+/// One attribute from what stands between its brackets; its place is `place`.
+pub(crate) fn of_tokens(tokens: TokenStream, place: usize, list: &mut Vec<Attr>) {
+    add(tokens, place, &[], list);
+}
+
+/// What the `#[cfg(..)]`s ask for, each as one condition.
+pub(crate) fn cfgs(attributes: &[Attr]) -> Vec<TokenStream> {
+    let mut cfgs = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| attribute.plain && attribute.name == "cfg") {
+        let Some(condition) = &attribute.args else { continue };
+        let outer = &attribute.conditions;
+        cfgs.push(match outer.as_slice() {
+            [] => condition.clone(),
+            [outer] => quote!(any(not(#outer), #condition)),
+            outer => quote!(any(not(all(#(#outer),*)), #condition)),
+        });
+    }
+    cfgs
+}
+
+fn add(tokens: TokenStream, place: usize, conditions: &[TokenStream], list: &mut Vec<Attr>) {
+    let span = span_of(&tokens);
+    let (mut name, mut plain, mut args, mut value) = (String::new(), true, None, None);
+    let mut rest = tokens.into_iter();
+    while let Some(token) = rest.next() {
+        match token {
+            TokenTree::Ident(segment) => {
+                name = segment.to_string();
+            }
+            TokenTree::Punct(punct) if punct.as_char() == ':' => plain = false,
+            TokenTree::Punct(punct) if punct.as_char() == '=' => {
+                value = Some(rest.collect());
+                break;
+            }
+            // A `$meta:meta` capture arrives in an invisible group.
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None && name.is_empty() => {
+                return add(group.stream(), place, conditions, list);
+            }
+            TokenTree::Group(group) => {
+                args = Some(group.stream());
+                break;
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => break,
+        }
+    }
+    if plain && name == "cfg_attr" {
+        let mut errors = Diagnostics::new();
+        let mut parts = split(args.unwrap_or_default(), &mut errors).into_iter();
+        // A malformed `cfg_attr` is the compiler's to report.
+        drop(errors.finish());
+        if let Some(condition) = parts.next() {
+            let conditions: Vec<_> = conditions.iter().cloned().chain([condition]).collect();
+            parts.for_each(|part| add(part, place, &conditions, list));
+        }
+        return;
+    }
+    list.push(Attr { name, plain, span, args, value, conditions: conditions.to_vec(), place });
+}

@@ -1,0 +1,151 @@
+//! The functions of a block, found by their outer tokens: no body is looked into.
+
+use crate::{
+    attribute::{self, Attr},
+    catalogue::{ANNOTATION_BELOW_TOOL, UNANNOTATED_TOOL},
+    diagnostic::Diagnostics,
+    ir::MemberDecl,
+    item::{ANNOTATION, SDK_TOOL},
+};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+
+/// The attributes at the beginning of some tokens.
+pub(super) struct Attributes {
+    pub(super) list: Vec<Attr>,
+    /// Where the first token behind them is.
+    pub(super) end: usize,
+}
+
+/// The annotated functions of a block, in source order.
+pub(super) fn read(body: &Group, errors: &mut Diagnostics) -> Vec<MemberDecl> {
+    let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+    let mut rest = tokens.as_slice();
+    let mut members = Vec::new();
+    while !rest.is_empty() {
+        let attributes = attributes(rest);
+        rest = rest.get(attributes.end..).unwrap_or_default();
+        let is_fn = keyword(rest).is_some_and(|(word, _)| word == "fn");
+        if is_fn && let Some((visibility, ident)) = function(rest) {
+            members.extend(member(&attributes.list, visibility, ident, errors));
+        }
+        rest = rest.get(item_end(rest, is_fn)..).unwrap_or_default();
+    }
+    members
+}
+
+fn member(attributes: &[Attr], visibility: TokenStream, ident: &Ident, errors: &mut Diagnostics) -> Option<MemberDecl> {
+    let annotations: Vec<&Attr> = attributes.iter().filter(|attribute| attribute.name == ANNOTATION).collect();
+    let sdk = attributes.iter().find(|attribute| attribute.name == SDK_TOOL);
+    let Some(annotation) = annotations.first() else {
+        if let Some(sdk) = sdk {
+            let message = format!("`{ident}` is served by `#[tool]` and states no scope and no risk");
+            errors.push(UNANNOTATED_TOOL.at(sdk.span, message));
+        }
+        return None;
+    };
+    if let Some(sdk) = sdk.filter(|sdk| sdk.place < annotation.place) {
+        let message = "`#[tool]` stands above `#[mcp_tool]` and rewrites the function before it can be read".to_owned();
+        errors.push(ANNOTATION_BELOW_TOOL.at(sdk.span, message));
+    }
+    let mut cfgs = attribute::cfgs(attributes);
+    // Alternatives, as with `cfg_attr(a, mcp_tool(..)), cfg_attr(not(a), mcp_tool(..))`: one of them must hold.
+    if annotations.iter().all(|annotation| !annotation.conditions.is_empty()) {
+        let alternatives = annotations.iter().map(|annotation| match annotation.conditions.as_slice() {
+            [condition] => condition.clone(),
+            conditions => quote::quote!(all(#(#conditions),*)),
+        });
+        let alternatives: Vec<TokenStream> = alternatives.collect();
+        cfgs.push(match alternatives.as_slice() {
+            [one] => one.clone(),
+            several => quote::quote!(any(#(#several),*)),
+        });
+    }
+    Some(MemberDecl { ident: ident.clone(), visibility, cfgs })
+}
+
+/// Reads the attributes at the beginning, inner ones too: those are the block's.
+pub(super) fn attributes(tokens: &[TokenTree]) -> Attributes {
+    let (mut list, mut end, mut place) = (Vec::new(), 0, 0);
+    let mut rest = tokens;
+    loop {
+        let (width, group) = match rest {
+            [TokenTree::Punct(hash), TokenTree::Group(group), ..] if hash.as_char() == '#' => (2, Some(group)),
+            [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(_), ..]
+                if hash.as_char() == '#' && bang.as_char() == '!' =>
+            {
+                (3, None)
+            }
+            _ => return Attributes { list, end },
+        };
+        if let Some(group) = group {
+            attribute::of_tokens(group.stream(), place, &mut list);
+            place += 1;
+        }
+        end += width;
+        rest = tokens.get(end..).unwrap_or_default();
+    }
+}
+
+/// The word that says what an item is: `fn`, `impl`, `mod`, `struct`.. Words that may stand before it are passed over,
+/// unless nothing else follows: `const NAME` is a `const`.
+pub(super) fn keyword(item: &[TokenTree]) -> Option<(String, Span)> {
+    let mut qualifier = None;
+    for token in item {
+        match token {
+            TokenTree::Ident(word) => match word.to_string().as_str() {
+                "pub" | "default" | "async" | "safe" => {}
+                "const" | "unsafe" | "extern" => qualifier = Some((word.to_string(), word.span())),
+                other if qualifier.is_none() || matches!(other, "fn" | "impl" | "mod" | "trait") => {
+                    return Some((other.to_owned(), word.span()));
+                }
+                _ => return qualifier,
+            },
+            // `pub(crate)`, `extern "C"`.
+            TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => {}
+            TokenTree::Literal(_) => {}
+            TokenTree::Group(_) | TokenTree::Punct(_) => return qualifier,
+        }
+    }
+    qualifier
+}
+
+/// Visibility and name of an item that is a function.
+fn function(item: &[TokenTree]) -> Option<(TokenStream, &Ident)> {
+    let visibility = match item {
+        [pub_token @ TokenTree::Ident(word), TokenTree::Group(group), ..]
+            if word == "pub" && group.delimiter() == Delimiter::Parenthesis =>
+        {
+            [pub_token.clone(), TokenTree::Group(group.clone())].into_iter().collect()
+        }
+        [pub_token @ TokenTree::Ident(word), ..] if word == "pub" => pub_token.clone().into(),
+        // A `$vis:vis` capture.
+        [TokenTree::Group(group), ..] if group.delimiter() == Delimiter::None => group.stream(),
+        _ => TokenStream::new(),
+    };
+    let mut tokens = item.iter();
+    tokens.find(|token| matches!(token, TokenTree::Ident(word) if word == "fn"))?;
+    match tokens.next()? {
+        TokenTree::Ident(name) => Some((visibility, name)),
+        _ => None,
+    }
+}
+
+/// Where the next item begins. At least one token is passed.
+fn item_end(item: &[TokenTree], is_fn: bool) -> usize {
+    let to_semicolon = !is_fn
+        && keyword(item).is_some_and(|(word, _)| matches!(word.as_str(), "const" | "static" | "type" | "use" | "let"));
+    for (place, token) in item.iter().enumerate() {
+        let end = match token {
+            TokenTree::Punct(punct) => punct.as_char() == ';',
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && !to_semicolon => {
+                // `-> Matrix<{ N }>`: an argument of a type, not a body.
+                !matches!(item.get(place + 1), Some(TokenTree::Punct(next)) if matches!(next.as_char(), '>' | ','))
+            }
+            _ => false,
+        };
+        if end {
+            return place + 1;
+        }
+    }
+    item.len().max(1)
+}

@@ -1,0 +1,72 @@
+//! Values of keys. They are literals, so that macro, scan and binary read the same.
+
+use crate::{
+    args::{only, span_of},
+    catalogue::{EMPTY_TEXT, NOT_A_LITERAL, WRONG_TYPE, ZERO_LIMIT},
+    diagnostic::Diagnostics,
+    ir::Spanned,
+};
+use proc_macro2::{TokenStream, TokenTree};
+use syn::Lit;
+
+/// A string literal, raw or not; `what` says of which key.
+pub(crate) fn string(tokens: &TokenStream, what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
+    match literal(tokens, what, "a string", errors)? {
+        Lit::Str(text) if text.suffix().is_empty() => Some(Spanned { value: text.value(), span: text.span() }),
+        other => {
+            let message = format!("`{what}` takes a string, and this is none");
+            let help = format!("write `{what}` with a string literal, in plain double quotes");
+            errors.push(WRONG_TYPE.at(other.span(), message).help(help));
+            None
+        }
+    }
+}
+
+/// A string literal that is more than blanks.
+pub(crate) fn text(tokens: &TokenStream, what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
+    let text = string(tokens, what, errors)?;
+    if text.value.trim().is_empty() {
+        errors.push(EMPTY_TEXT.at(text.span, format!("`{what}` is empty, which says nothing")));
+        return None;
+    }
+    Some(text)
+}
+
+/// An integer literal from 1 that fits `u32`.
+pub(crate) fn limit(tokens: &TokenStream, what: &str, errors: &mut Diagnostics) -> Option<Spanned<u32>> {
+    let Lit::Int(number) = literal(tokens, what, "a number", errors)? else {
+        let message = format!("`{what}` takes a whole number, and this is none");
+        errors.push(WRONG_TYPE.at(span_of(tokens), message).help(format!("write a number, as in `{what} = 5`")));
+        return None;
+    };
+    let span = number.span();
+    match number.base10_parse::<u32>() {
+        Ok(0) => {
+            errors.push(ZERO_LIMIT.at(span, format!("`{what}` is zero, which would allow nothing or mean nothing")));
+            None
+        }
+        Ok(value) if number.suffix().is_empty() => Some(Spanned { value, span }),
+        _ => {
+            let message = format!("`{what}` takes a whole number from 1 to {}, without a suffix", u32::MAX);
+            errors.push(WRONG_TYPE.at(span, message).help(format!("write a number, as in `{what} = 5`")));
+            None
+        }
+    }
+}
+
+fn literal(tokens: &TokenStream, what: &str, kind: &str, errors: &mut Diagnostics) -> Option<Lit> {
+    match only(tokens) {
+        Some(TokenTree::Literal(literal)) => return Some(Lit::new(literal)),
+        Some(TokenTree::Ident(word)) if word == "true" || word == "false" => {
+            let message = format!("`{what}` takes {kind}, not `{word}`");
+            errors.push(WRONG_TYPE.at(word.span(), message).help(format!("write {kind}")));
+            return None;
+        }
+        _ => {}
+    }
+    let message = format!(
+        "`{what}` takes {kind} as a literal: the macro, the source scan and the binary must all read the same value"
+    );
+    errors.push(NOT_A_LITERAL.at(span_of(tokens), message));
+    None
+}

@@ -1,0 +1,71 @@
+//! The description where the key `description` does not state it.
+
+use super::sdk::{SdkDescription, SdkTool, string};
+use crate::{attribute::Attr, catalogue::UNREADABLE_DESCRIPTION, diagnostic::Diagnostics, ir::Spanned};
+use proc_macro2::{Ident, Span};
+
+/// The doc comment's first paragraph, else the SDK attribute's literal, else nothing.
+pub(super) fn derive(
+    attributes: &[Attr],
+    sdk: Option<&SdkTool>,
+    ident: &Ident,
+    errors: &mut Diagnostics,
+) -> Spanned<String> {
+    let docs = summary(attributes);
+    let unreadable = match (docs, sdk.map(|sdk| &sdk.description)) {
+        (Docs::Summary(summary), _) => return summary,
+        (_, Some(SdkDescription::Literal(text))) => {
+            return Spanned { value: text.value.trim().to_owned(), span: text.span };
+        }
+        (Docs::Unreadable(span), _) => Some(span),
+        (Docs::Absent, Some(SdkDescription::Unreadable(span))) => Some(*span),
+        (Docs::Absent, Some(SdkDescription::Absent) | None) => None,
+    };
+    if let Some(span) = unreadable {
+        let message = "the description is no literal, or hangs on a condition, so it cannot be published".to_owned();
+        errors.push(UNREADABLE_DESCRIPTION.at(span, message));
+    }
+    Spanned { value: String::new(), span: ident.span() }
+}
+
+enum Docs {
+    Absent,
+    Summary(Spanned<String>),
+    /// What is no literal, or not always there, stands in the first paragraph.
+    Unreadable(Span),
+}
+
+fn summary(attributes: &[Attr]) -> Docs {
+    let mut words: Vec<String> = Vec::new();
+    let mut begin = None;
+    for doc in attributes.iter().filter(|attribute| attribute.plain && attribute.name == "doc") {
+        // `#[doc(hidden)]` and the like say nothing here.
+        let Some(value) = &doc.value else { continue };
+        let Some(text) = string(value).filter(|_| doc.conditions.is_empty()) else {
+            return Docs::Unreadable(doc.span);
+        };
+        for line in lines(&text.value) {
+            if !line.is_empty() {
+                begin.get_or_insert(text.span);
+                words.push(line);
+            } else if let Some(span) = begin {
+                return Docs::Summary(Spanned { value: words.join(" "), span });
+            }
+        }
+    }
+    match begin {
+        Some(span) => Docs::Summary(Spanned { value: words.join(" "), span }),
+        None => Docs::Absent,
+    }
+}
+
+/// The lines without the blanks around them, and without the stars down the side of a block comment.
+fn lines(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let starred = lines.len() > 1 && lines.iter().skip(1).all(|line| line.is_empty() || line.starts_with('*'));
+    let star = |(place, line): (usize, &&str)| {
+        let line = if starred && place > 0 { line.strip_prefix('*').unwrap_or(line).trim() } else { *line };
+        line.to_owned()
+    };
+    if lines.is_empty() { vec![String::new()] } else { lines.iter().enumerate().map(star).collect() }
+}

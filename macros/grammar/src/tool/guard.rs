@@ -1,0 +1,99 @@
+//! `guard = argument`: who calls, and what the function must be for a denial to come out of it.
+
+use crate::{
+    args::{Arg, only, span_of},
+    catalogue::{GUARD_IN_CONST, GUARD_NEEDS_RESULT, SIMULATE_WITHOUT_GUARD, UNKNOWN_ARGUMENT, WRONG_TYPE},
+    diagnostic::Diagnostics,
+    ir::{GuardDecl, ToolDecl},
+    item::FnHead,
+};
+use mcp_scopes_model::{SandboxMode, nearest::nearest};
+use proc_macro2::{Ident, TokenTree};
+use syn::{FnArg, Pat, ReturnType, Type, ext::IdentExt, spanned::Spanned as _};
+
+/// What the key states, before the signature is looked at.
+#[derive(Default)]
+pub(super) struct Stated {
+    /// Whether the key is there at all.
+    key: bool,
+    ident: Option<Ident>,
+}
+
+impl Stated {
+    pub(super) fn read(&mut self, arg: &Arg, errors: &mut Diagnostics) {
+        self.key = true;
+        let Some(tokens) = arg.equals(errors) else { return };
+        if let Some(TokenTree::Ident(ident)) = only(tokens) {
+            self.ident = Some(ident);
+        } else {
+            let message = "`guard` takes the name of one of the function's arguments".to_owned();
+            errors.push(WRONG_TYPE.at(span_of(tokens), message).help("write it without quotes: `guard = caller`"));
+        }
+    }
+}
+
+pub(super) fn check(head: &FnHead, stated: &Stated, tool: &mut ToolDecl, errors: &mut Diagnostics) {
+    let simulate = tool.sandbox.as_ref().filter(|sandbox| sandbox.mode == SandboxMode::Simulate);
+    if let Some(sandbox) = simulate
+        && !stated.key
+    {
+        let message = "`simulate` runs a substitute for sandbox callers, so the function must know who calls";
+        errors.push(SIMULATE_WITHOUT_GUARD.at(sandbox.span, message.to_owned()));
+    }
+    let Some(ident) = &stated.ident else { return };
+    tool.guard = argument(head, ident, errors);
+    let signature = &head.signature;
+    if let Some(token) = &signature.constness {
+        let message = "`guard` looks at the caller at run time, which a `const fn` cannot".to_owned();
+        errors.push(GUARD_IN_CONST.at(token.span, message));
+    }
+    if !returns_result(&signature.output) {
+        let span = match &signature.output {
+            ReturnType::Default => signature.ident.span(),
+            ReturnType::Type(_, ty) => ty.span(),
+        };
+        let message = "`guard` may deny a call, and the denial is returned as an error".to_owned();
+        errors.push(GUARD_NEEDS_RESULT.at(span, message));
+    }
+}
+
+fn argument(head: &FnHead, ident: &Ident, errors: &mut Diagnostics) -> Option<GuardDecl> {
+    let names: Vec<(usize, String)> = head
+        .signature
+        .inputs
+        .iter()
+        .enumerate()
+        .filter_map(|(position, input)| match input {
+            FnArg::Typed(typed) => match &*typed.pat {
+                Pat::Ident(name) if name.subpat.is_none() => Some((position, name.ident.unraw().to_string())),
+                _ => None,
+            },
+            FnArg::Receiver(_) => None,
+        })
+        .collect();
+    let wanted = ident.unraw().to_string();
+    if let Some((position, _)) = names.iter().find(|(_, name)| *name == wanted) {
+        return Some(GuardDecl { ident: ident.clone(), position: *position });
+    }
+    let candidates: Vec<&str> = names.iter().map(|(_, name)| name.as_str()).collect();
+    let diagnostic =
+        UNKNOWN_ARGUMENT.at(ident.span(), format!("`guard` names `{wanted}`, which is no argument of this function"));
+    errors.push(match nearest(&wanted, &candidates) {
+        Some(near) => diagnostic.help(format!("write `guard = {near}`")),
+        None => diagnostic,
+    });
+    None
+}
+
+fn returns_result(output: &ReturnType) -> bool {
+    let ReturnType::Type(_, ty) = output else { return false };
+    let mut ty = &**ty;
+    loop {
+        match ty {
+            Type::Group(group) => ty = &group.elem,
+            Type::Paren(paren) => ty = &paren.elem,
+            Type::Path(path) => return path.path.segments.last().is_some_and(|last| last.ident == "Result"),
+            _ => return false,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The keys that take a list of strings.
+
+use super::requirement;
+use crate::{
+    args::{Arg, call, span_of, split},
+    catalogue::{BAD_TOOL_NAME, EMPTY_LIST, MALFORMED_ARGUMENT, REPEATED_VALUE, SELF_REFERENCE, UNKNOWN_VALUE},
+    diagnostic::Diagnostics,
+    ir::{ParameterDecl, Spanned, ToolDecl},
+    literal,
+};
+use mcp_scopes_model::tool::tool_name;
+use proc_macro2::TokenStream;
+
+pub(super) fn scopes(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>> {
+    each(arg, errors, |element, errors| requirement::scope(element, "prerequisites", errors))
+}
+
+pub(super) fn tools(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>> {
+    each(arg, errors, |element, errors| {
+        let name = literal::string(element, "grouped_with", errors)?;
+        if let Err(error) = tool_name(&name.value) {
+            errors.push(BAD_TOOL_NAME.at(name.span, format!("the tool name `{}` {}", name.value, error.reason())));
+            return None;
+        }
+        Some(name)
+    })
+}
+
+pub(super) fn texts(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>> {
+    each(arg, errors, |element, errors| literal::text(element, "examples", errors))
+}
+
+/// `parameters("path", optional("depth"))`. An empty list is a statement: the call takes nothing.
+pub(super) fn parameters(arg: &Arg, errors: &mut Diagnostics) -> Vec<ParameterDecl> {
+    let Some((elements, _)) = arg.list(errors) else { return Vec::new() };
+    let mut parameters: Vec<ParameterDecl> = Vec::new();
+    for element in &elements {
+        if let Some(parameter) = parameter(element, errors) {
+            if parameters.iter().any(|earlier| earlier.name.value == parameter.name.value) {
+                repeated(&parameter.name, "parameters", errors);
+            } else {
+                parameters.push(parameter);
+            }
+        }
+    }
+    parameters
+}
+
+fn parameter(element: &TokenStream, errors: &mut Diagnostics) -> Option<ParameterDecl> {
+    let Some((word, group)) = call(element) else {
+        return Some(ParameterDecl { name: literal::text(element, "parameters", errors)?, required: true });
+    };
+    if word != "optional" {
+        let message = format!("`parameters` knows no `{word}(..)`");
+        errors.push(UNKNOWN_VALUE.at(word.span(), message).help("write `optional(\"..\")`, or the name alone"));
+        return None;
+    }
+    let inner = split(group.stream(), errors);
+    let [name] = inner.as_slice() else {
+        let message = "`optional` marks one parameter".to_owned();
+        errors.push(MALFORMED_ARGUMENT.at(word.span(), message).help("write `optional(\"a\"), optional(\"b\")`"));
+        return None;
+    };
+    Some(ParameterDecl { name: literal::text(name, "parameters", errors)?, required: false })
+}
+
+/// The elements of a list that is not empty and repeats nothing.
+pub(super) fn each(
+    arg: &Arg,
+    errors: &mut Diagnostics,
+    read: impl Fn(&TokenStream, &mut Diagnostics) -> Option<Spanned<String>>,
+) -> Vec<Spanned<String>> {
+    let Some((elements, _)) = arg.list(errors) else { return Vec::new() };
+    if elements.is_empty() {
+        errors.push(EMPTY_LIST.at(arg.span, format!("`{}` names nothing", arg.key)));
+    }
+    let mut values: Vec<Spanned<String>> = Vec::new();
+    for element in &elements {
+        let Some(value) = read(element, errors) else { continue };
+        if values.iter().any(|earlier| earlier.value == value.value) {
+            repeated(&Spanned { span: span_of(element), ..value }, &arg.key, errors);
+        } else {
+            values.push(value);
+        }
+    }
+    values
+}
+
+/// What the lists say about the tool itself.
+pub(super) fn check(tool: &ToolDecl, errors: &mut Diagnostics) {
+    for other in tool.grouped_with.iter().filter(|other| other.value == tool.name.value) {
+        let message = format!("`grouped_with` names the tool itself, `{}`", other.value);
+        errors.push(SELF_REFERENCE.at(other.span, message));
+    }
+}
+
+fn repeated(value: &Spanned<String>, key: &str, errors: &mut Diagnostics) {
+    errors.push(REPEATED_VALUE.at(value.span, format!("`{}` stands twice in `{key}`", value.value)));
+}

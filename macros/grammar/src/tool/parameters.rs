@@ -1,0 +1,202 @@
+//! What a call takes, read from the signature.
+
+use crate::{
+    catalogue::UNREADABLE_PARAMETERS,
+    diagnostic::Diagnostics,
+    ir::{GuardDecl, ParameterDecl, ParametersDecl, Spanned},
+};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    FnArg, GenericArgument, GenericParam, Pat, PatType, PathArguments, PathSegment, Signature, Type, ext::IdentExt,
+    spanned::Spanned as _,
+};
+
+/// Types that the server fills in, not the caller: contexts and extractors of rmcp, axum and this library. An argument
+/// is left out if the last segment of its type is one of these, also behind `&`, `&mut` and `Option`.
+pub const LEFT_OUT: [&str; 24] = [
+    "Caller",
+    "CancellationToken",
+    "ConnectInfo",
+    "Context",
+    "Extension",
+    "Extensions",
+    "Grant",
+    "HeaderMap",
+    "InputResponses",
+    "MatchedPath",
+    "Meta",
+    "Method",
+    "NotificationContext",
+    "OriginalUri",
+    "Parts",
+    "Peer",
+    "Request",
+    "RequestContext",
+    "RequestId",
+    "RequestMetaObject",
+    "RequestState",
+    "State",
+    "ToolCallContext",
+    "ToolName",
+];
+
+/// The wrapper whose type argument's fields are the parameters.
+const PARAMETERS: &str = "Parameters";
+
+/// Wrappers that take the arguments whole, without a type that the table can ask.
+const WHOLE: [&str; 2] = ["Json", "JsonObject"];
+
+pub(super) fn derive(signature: &Signature, guard: Option<&GuardDecl>, errors: &mut Diagnostics) -> ParametersDecl {
+    match read(signature, guard) {
+        Ok(parameters) => parameters,
+        Err((span, reason)) => {
+            errors.push(UNREADABLE_PARAMETERS.at(span, format!("the tool's parameters cannot be read: {reason}")));
+            ParametersDecl::Listed(Vec::new())
+        }
+    }
+}
+
+type Failure = (Span, String);
+
+fn read(signature: &Signature, guard: Option<&GuardDecl>) -> Result<ParametersDecl, Failure> {
+    let mut listed: Vec<ParameterDecl> = Vec::new();
+    let mut fields: Option<(TokenStream, Span)> = None;
+    for (position, input) in signature.inputs.iter().enumerate() {
+        let FnArg::Typed(argument) = input else { continue };
+        if guard.is_some_and(|guard| guard.position == position) {
+            continue;
+        }
+        let core = Core::of(&argument.ty);
+        let name = core.last.map(|last| last.ident.to_string()).unwrap_or_default();
+        if LEFT_OUT.contains(&name.as_str()) {
+            continue;
+        }
+        let span = argument.pat.span();
+        if argument.attrs.iter().any(|attribute| attribute.path().is_ident("cfg")) {
+            return Err((span, "this argument hangs on a condition".to_owned()));
+        }
+        if name == PARAMETERS {
+            let (ty, span) = fields_of(&core, signature, span)?;
+            if fields.replace((ty, span)).is_some() {
+                return Err((span, "`Parameters` stands among the arguments twice".to_owned()));
+            }
+            continue;
+        }
+        if WHOLE.contains(&name.as_str()) {
+            return Err((span, format!("`{name}` takes them whole")));
+        }
+        listed.push(plain(argument, core.optional)?);
+    }
+    if let Some(variadic) = &signature.variadic {
+        return Err((variadic.dots.span(), "the function is variadic".to_owned()));
+    }
+    match (fields, listed.first()) {
+        (Some((ty, span)), None) => Ok(ParametersDecl::Fields { ty, span }),
+        (Some(_), Some(other)) => {
+            let reason = format!(
+                "`{}` stands beside `Parameters`; if the server fills it in, it is not of a type known for that",
+                other.name.value
+            );
+            Err((other.name.span, reason))
+        }
+        (None, _) => Ok(ParametersDecl::Listed(listed)),
+    }
+}
+
+fn plain(argument: &PatType, optional: bool) -> Result<ParameterDecl, Failure> {
+    match &*argument.pat {
+        Pat::Ident(name) if name.subpat.is_none() => {
+            let name = Spanned { value: name.ident.unraw().to_string(), span: name.ident.span() };
+            Ok(ParameterDecl { name, required: !optional })
+        }
+        other => Err((other.span(), "this argument is a pattern, which has no name".to_owned())),
+    }
+}
+
+/// `T` of `Parameters<T>`, if a constant beside the function can name it and the source scan can find it.
+fn fields_of(core: &Core<'_>, signature: &Signature, span: Span) -> Result<(TokenStream, Span), Failure> {
+    if core.optional {
+        return Err((span, "`Option<Parameters<_>>` does not say whether they are required".to_owned()));
+    }
+    let Some(PathArguments::AngleBracketed(arguments)) = core.last.map(|last| &last.arguments) else {
+        return Err((span, "`Parameters` stands without the type of its fields".to_owned()));
+    };
+    let mut types = arguments.args.iter();
+    let (Some(GenericArgument::Type(ty)), None) = (types.next(), types.next()) else {
+        return Err((span, "`Parameters` takes one type".to_owned()));
+    };
+    let own: Vec<String> = signature
+        .generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            GenericParam::Type(ty) => Some(ty.ident.to_string()),
+            GenericParam::Const(constant) => Some(constant.ident.to_string()),
+            GenericParam::Lifetime(_) => None,
+        })
+        .collect();
+    let tokens = ty.to_token_stream();
+    if let Some(word) = foreign(tokens.clone(), &own) {
+        return Err((ty.span(), format!("the type in `Parameters` mentions `{word}`, which means nothing outside")));
+    }
+    Ok((tokens, ty.span()))
+}
+
+/// A word in the type that only has a meaning inside the function: a generic parameter, a lifetime or `Self`.
+fn foreign(tokens: TokenStream, own: &[String]) -> Option<String> {
+    let mut lifetime = false;
+    for token in tokens {
+        match token {
+            TokenTree::Punct(punct) => lifetime = punct.as_char() == '\'',
+            TokenTree::Ident(word) => {
+                let word = word.to_string();
+                if core::mem::take(&mut lifetime) {
+                    if word != "static" {
+                        return Some(format!("'{word}"));
+                    }
+                } else if word == "Self" || own.contains(&word) {
+                    return Some(word);
+                }
+            }
+            TokenTree::Group(group) => {
+                if let Some(word) = foreign(group.stream(), own) {
+                    return Some(word);
+                }
+            }
+            TokenTree::Literal(_) => {}
+        }
+    }
+    None
+}
+
+/// A type without the references and `Option`s around it.
+struct Core<'t> {
+    /// The last segment of its path.
+    last: Option<&'t PathSegment>,
+    /// Whether an `Option` was around it.
+    optional: bool,
+}
+
+impl<'t> Core<'t> {
+    fn of(ty: &'t Type) -> Self {
+        let (mut ty, mut optional) = (ty, false);
+        loop {
+            match ty {
+                Type::Reference(reference) => ty = &reference.elem,
+                Type::Paren(paren) => ty = &paren.elem,
+                Type::Group(group) => ty = &group.elem,
+                Type::Path(path) => {
+                    let last = path.path.segments.last();
+                    let inside = last.filter(|last| last.ident == "Option").and_then(|last| match &last.arguments {
+                        PathArguments::AngleBracketed(arguments) => arguments.args.first(),
+                        _ => None,
+                    });
+                    let Some(GenericArgument::Type(inner)) = inside else { return Self { last, optional } };
+                    (ty, optional) = (inner, true);
+                }
+                _ => return Self { last: None, optional },
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `scope = ..`: multiplied out to any-of over all-of.
+
+use crate::{
+    args::{Arg, call, span_of, split},
+    catalogue::{BAD_SCOPE, EMPTY_LIST, NOT_A_LITERAL, REPEATED_VALUE, REQUIREMENT_TOO_LARGE, UNKNOWN_VALUE},
+    diagnostic::Diagnostics,
+    ir::{RequirementDecl, Spanned},
+    literal,
+};
+use mcp_scopes_model::{
+    nearest::nearest,
+    requirement::{MAX_ALTERNATIVES, MAX_SCOPES_PER_ALTERNATIVE},
+    scope::scope_token,
+};
+use proc_macro2::{Span, TokenStream, TokenTree};
+
+/// How deep `all` and `any` may stand in one another. Real requirements need two; this keeps the stack bounded.
+pub const MAX_DEPTH: usize = 8;
+
+type Alternatives = Vec<Vec<Spanned<String>>>;
+
+pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> Option<RequirementDecl> {
+    if let crate::args::Value::List(_) = arg.value {
+        let message = "`scope` takes one value, not a list".to_owned();
+        let help = "write `scope = any(..)` if one of the scopes is enough, `scope = all(..)` if all are needed";
+        errors.push(crate::catalogue::MALFORMED_ARGUMENT.at(arg.span, message).help(help));
+        return None;
+    }
+    alternatives(arg.equals(errors)?, 0, errors).map(RequirementDecl::AnyOf)
+}
+
+/// A scope literal.
+pub(super) fn scope(tokens: &TokenStream, what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
+    let scope = literal::string(tokens, what, errors)?;
+    if let Err(error) = scope_token(&scope.value) {
+        let diagnostic = BAD_SCOPE.at(scope.span, format!("the scope `{}` {}", scope.value, error.reason()));
+        errors.push(if scope.value.trim().contains(' ') {
+            let parts: Vec<String> = scope.value.split_whitespace().map(|part| format!("\"{part}\"")).collect();
+            diagnostic.help(format!("write each scope by itself, as in `all({})`", parts.join(", ")))
+        } else {
+            diagnostic
+        });
+        return None;
+    }
+    Some(scope)
+}
+
+fn alternatives(tokens: &TokenStream, depth: usize, errors: &mut Diagnostics) -> Option<Alternatives> {
+    let Some((word, group)) = call(tokens) else {
+        if let Some(TokenTree::Ident(word)) = tokens.clone().into_iter().next()
+            && (word == "all" || word == "any")
+        {
+            let message = format!("`{word}` takes scopes in parentheses");
+            errors.push(NOT_A_LITERAL.at(word.span(), message).help(format!("write `{word}(\"..\", \"..\")`")));
+            return None;
+        }
+        return Some(vec![vec![scope(tokens, "scope", errors)?]]);
+    };
+    let all = word == "all";
+    if !all && word != "any" {
+        let help = match nearest(&word.to_string(), &["all", "any"]) {
+            Some(near) => format!("write `{near}(..)`"),
+            None => "write `any(..)` if one of the scopes is enough, `all(..)` if all are needed".to_owned(),
+        };
+        errors.push(UNKNOWN_VALUE.at(word.span(), format!("`scope` knows no `{word}(..)`")).help(help));
+        return None;
+    }
+    if depth == MAX_DEPTH {
+        let message = format!("the requirement is nested deeper than {MAX_DEPTH} lists, which nobody can read");
+        errors.push(REQUIREMENT_TOO_LARGE.at(word.span(), message).help("write it flatter"));
+        return None;
+    }
+    let elements = split(group.stream(), errors);
+    if elements.is_empty() {
+        let message = if all { "`all()` would need nothing" } else { "`any()` could never be met" };
+        let help = "name at least one scope; to open the tool to every caller, write `public`";
+        errors.push(EMPTY_LIST.at(word.span(), message.to_owned()).help(help));
+        return None;
+    }
+    repeated(&elements, &word.to_string(), errors);
+    // Every element is read before the first failure counts, so that all errors come out.
+    let parts: Vec<_> = elements.iter().map(|element| alternatives(element, depth + 1, errors)).collect();
+    let mut sum: Alternatives = if all { vec![Vec::new()] } else { Vec::new() };
+    for part in parts.into_iter().collect::<Option<Vec<_>>>()? {
+        sum = absorbed(if all { product(&sum, &part) } else { [sum, part].concat() });
+        within_limits(&sum, word.span(), errors)?;
+    }
+    Some(sum)
+}
+
+fn repeated(elements: &[TokenStream], list: &str, errors: &mut Diagnostics) {
+    let texts: Vec<String> = elements.iter().map(ToString::to_string).collect();
+    for (place, text) in texts.iter().enumerate() {
+        if texts.iter().take(place).any(|earlier| earlier == text) {
+            let span = elements.get(place).map_or_else(Span::call_site, span_of);
+            errors.push(REPEATED_VALUE.at(span, format!("{text} stands twice in this `{list}(..)`").replace('"', "`")));
+        }
+    }
+}
+
+/// Each alternative of the one together with each of the other.
+fn product(left: &Alternatives, right: &Alternatives) -> Alternatives {
+    let pairs = left.iter().flat_map(|one| right.iter().map(move |other| (one, other)));
+    pairs
+        .map(|(one, other)| {
+            let mut union = one.clone();
+            union.extend(other.iter().filter(|scope| !holds(one, scope)).cloned());
+            union
+        })
+        .collect()
+}
+
+/// Without the alternatives that ask for all that another asks for: who meets those meets the other.
+fn absorbed(mut list: Alternatives) -> Alternatives {
+    let mut place = 0;
+    while let Some(alternative) = list.get(place) {
+        let covered = list.iter().enumerate().any(|(other_place, other)| {
+            other_place != place
+                && other.iter().all(|scope| holds(alternative, scope))
+                // Of equal ones the first stays.
+                && (other.len() < alternative.len() || other_place < place)
+        });
+        if covered {
+            list.remove(place);
+        } else {
+            place += 1;
+        }
+    }
+    list
+}
+
+fn holds(alternative: &[Spanned<String>], scope: &Spanned<String>) -> bool {
+    alternative.iter().any(|held| held.value == scope.value)
+}
+
+fn within_limits(list: &Alternatives, span: Span, errors: &mut Diagnostics) -> Option<()> {
+    let longest = list.iter().map(Vec::len).max().unwrap_or_default();
+    let message = if list.len() > MAX_ALTERNATIVES {
+        format!("the requirement multiplies out to more than {MAX_ALTERNATIVES} alternatives, the most a tool may have")
+    } else if longest > MAX_SCOPES_PER_ALTERNATIVE {
+        format!("one alternative needs more than {MAX_SCOPES_PER_ALTERNATIVE} scopes, the most a denial can name")
+    } else {
+        return Some(());
+    };
+    errors.push(REQUIREMENT_TOO_LARGE.at(span, message));
+    None
+}

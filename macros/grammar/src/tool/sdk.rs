@@ -1,0 +1,139 @@
+//! What an SDK's `#[tool(..)]` on the same function says.
+//!
+//! Checked against rmcp 3.9: `name` takes a string literal and is else the function's name; `description` takes any
+//! expression; an `async fn` comes out as `fn -> ::std::pin::Pin<Box<dyn ::std::future::Future<..>>>`.
+
+use crate::{
+    args::split,
+    attribute::Attr,
+    catalogue::{ANNOTATION_BELOW_TOOL, CONFLICTING_NAME, UNREADABLE_NAME},
+    diagnostic::{Diagnostic, Diagnostics},
+    ir::Spanned,
+    item::{FnHead, SDK_TOOL},
+};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::{GenericArgument, Lit, PathArguments, ReturnType, Type, TypeParamBound};
+
+/// One `#[tool(..)]`.
+pub(super) struct SdkTool {
+    span: Span,
+    /// The name under which the SDK serves the tool; `None` if that depends on conditions.
+    name: Option<Spanned<String>>,
+    /// What it says of the description.
+    pub(super) description: SdkDescription,
+}
+
+/// The description of an SDK's attribute.
+pub(super) enum SdkDescription {
+    /// None.
+    Absent,
+    /// A literal.
+    Literal(Spanned<String>),
+    /// An expression, at that place.
+    Unreadable(Span),
+}
+
+/// The SDK's attribute among those of the function, if there is one.
+pub(super) fn read(attributes: &[Attr], ident: &Ident) -> Option<SdkTool> {
+    let attribute = attributes.iter().find(|attribute| attribute.name == SDK_TOOL)?;
+    let args = attribute.args.clone().unwrap_or_default();
+    // Not unraw: `r#type` is what rmcp serves.
+    let own = Spanned { value: ident.to_string(), span: ident.span() };
+    let name = match (value(&args, "name"), attribute.conditions.is_empty()) {
+        (None, _) => Some(own),
+        (Some(tokens), true) => string(&tokens),
+        (Some(_), false) => None,
+    };
+    let description = match value(&args, "description") {
+        None => SdkDescription::Absent,
+        Some(tokens) => match string(&tokens) {
+            Some(text) if attribute.conditions.is_empty() => SdkDescription::Literal(text),
+            _ => SdkDescription::Unreadable(attribute.span),
+        },
+    };
+    Some(SdkTool { span: attribute.span, name, description })
+}
+
+/// Settles the name on the wire: the SDK serves its own, and a table that knew another would deny every call.
+pub(super) fn settle_name(sdk: Option<&SdkTool>, stated: bool, name: &mut Spanned<String>, errors: &mut Diagnostics) {
+    match sdk {
+        Some(SdkTool { name: Some(served), .. }) if !stated => *name = served.clone(),
+        Some(SdkTool { name: Some(served), .. }) if served.value != name.value => {
+            let message = format!(
+                "the tool is named `{}` here and served as `{}` by `#[tool]`, so every call would be denied",
+                name.value, served.value
+            );
+            let help = format!("write `name = \"{}\"` in both attributes", name.value);
+            errors.push(CONFLICTING_NAME.at(name.span, message).help(help));
+        }
+        Some(SdkTool { name: None, span, .. }) if !stated => {
+            let message = "the name in this attribute is no literal, or hangs on a condition".to_owned();
+            errors.push(UNREADABLE_NAME.at(*span, message));
+        }
+        _ => {}
+    }
+}
+
+/// The error for an annotation that an SDK's attribute has run before.
+pub(super) fn stands_below(head: &FnHead, attributes: &[Attr]) -> Option<Diagnostic> {
+    let sdk = attributes.iter().find(|attribute| attribute.name == SDK_TOOL);
+    let span = match sdk {
+        Some(sdk) if sdk.place < head.above => sdk.span,
+        None if rewritten(head) => head.signature.ident.span(),
+        _ => return None,
+    };
+    let message = "`#[tool]` stands above `#[mcp_tool]` and rewrites the function before it can be read".to_owned();
+    Some(ANNOTATION_BELOW_TOOL.at(span, message))
+}
+
+/// Whether the function looks like what rmcp makes of an `async fn`. People write `Pin` without a leading `::`.
+fn rewritten(head: &FnHead) -> bool {
+    let ReturnType::Type(_, ty) = &head.signature.output else { return false };
+    let Type::Path(pin) = &**ty else { return false };
+    if head.signature.asyncness.is_some() || pin.path.leading_colon.is_none() {
+        return false;
+    }
+    let Some(Type::Path(boxed)) = argument(pin, "Pin") else { return false };
+    let Some(Type::TraitObject(object)) = argument(boxed, "Box") else { return false };
+    object.bounds.iter().any(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|last| last.ident == "Future"),
+        _ => false,
+    })
+}
+
+/// `T` of a path that ends in `name<T>`.
+fn argument<'t>(ty: &'t syn::TypePath, name: &str) -> Option<&'t Type> {
+    let last = ty.path.segments.last().filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    }
+}
+
+/// What stands behind `key =` in a list of arguments, whose other elements are the SDK's own.
+fn value(args: &TokenStream, key: &str) -> Option<TokenStream> {
+    let mut errors = Diagnostics::new();
+    let pieces = split(args.clone(), &mut errors);
+    // Stray commas are the SDK's to report.
+    drop(errors.finish());
+    pieces.into_iter().find_map(|piece| {
+        let mut tokens = piece.into_iter();
+        match (tokens.next(), tokens.next()) {
+            (Some(TokenTree::Ident(word)), Some(TokenTree::Punct(sign))) if word == key && sign.as_char() == '=' => {
+                Some(tokens.collect())
+            }
+            _ => None,
+        }
+    })
+}
+
+pub(super) fn string(tokens: &TokenStream) -> Option<Spanned<String>> {
+    match crate::args::only(tokens) {
+        Some(TokenTree::Literal(literal)) => match Lit::new(literal) {
+            Lit::Str(text) => Some(Spanned { value: text.value(), span: text.span() }),
+            _ => None,
+        },
+        _ => None,
+    }
+}

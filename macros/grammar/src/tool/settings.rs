@@ -1,0 +1,119 @@
+//! The keys that take one value.
+
+use crate::{
+    args::{Arg, call, only, span_of},
+    catalogue::{APPROVAL_BELOW_RISK, BAD_PATH, UNKNOWN_VALUE},
+    diagnostic::Diagnostics,
+    ir::{SandboxDecl, Spanned, ToolDecl},
+    literal,
+};
+use mcp_scopes_model::{Approval, Risk, SandboxMode, nearest::nearest};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
+
+pub(super) fn name(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<String>> {
+    // Its syntax is checked once it is known whether the name of the SDK's attribute takes its place.
+    literal::string(arg.equals(errors)?, "name", errors)
+}
+
+pub(super) fn description(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<String>> {
+    let mut text = literal::text(arg.equals(errors)?, "description", errors)?;
+    text.value = text.value.trim().to_owned();
+    Some(text)
+}
+
+pub(super) fn risk(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<Risk>> {
+    let text = literal::string(arg.equals(errors)?, "risk", errors)?;
+    let risk = Risk::parse(&text.value);
+    if risk.is_none() {
+        unknown(&text.value, text.span, "risk", &Risk::NAMES, errors);
+    }
+    Some(Spanned { value: risk?, span: text.span })
+}
+
+pub(super) fn approval(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<Approval>> {
+    let text = literal::string(arg.equals(errors)?, "approval", errors)?;
+    let approval = Approval::parse(&text.value);
+    if approval.is_none() {
+        unknown(&text.value, text.span, "approval", &Approval::NAMES, errors);
+    }
+    Some(Spanned { value: approval?, span: text.span })
+}
+
+pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<SandboxDecl> {
+    let tokens = arg.equals(errors)?;
+    if let Some((word, group)) = call(tokens) {
+        if word != "simulate" {
+            unknown(&word.to_string(), word.span(), "sandbox", &SANDBOX, errors);
+            return None;
+        }
+        let Ok(path) = syn::parse2::<syn::ExprPath>(group.stream()) else {
+            let message = "`simulate` takes the path of the function that runs instead".to_owned();
+            errors.push(BAD_PATH.at(group.span(), message).help("write `sandbox = simulate(pretend)`"));
+            return None;
+        };
+        let substitute = Some(path.to_token_stream());
+        return Some(SandboxDecl { mode: SandboxMode::Simulate, span: word.span(), substitute });
+    }
+    if let Some(TokenTree::Ident(word)) = only(tokens)
+        && SandboxMode::NAMES.iter().any(|name| word == name)
+    {
+        let message = format!("`sandbox` takes a string or `simulate(path)`, and `{word}` is neither");
+        let help = if word == "simulate" { "write `simulate(path)`".to_owned() } else { format!("write `\"{word}\"`") };
+        errors.push(UNKNOWN_VALUE.at(word.span(), message).help(help));
+        return None;
+    }
+    let text = literal::string(tokens, "sandbox", errors)?;
+    let mode = match text.value.as_str() {
+        "allow" => SandboxMode::Allow,
+        "deny" => SandboxMode::Deny,
+        "simulate" => {
+            let message = "`simulate` needs the function that runs instead".to_owned();
+            errors.push(UNKNOWN_VALUE.at(text.span, message).help("write `sandbox = simulate(path)`, without quotes"));
+            return None;
+        }
+        other => {
+            unknown(other, text.span, "sandbox", &SANDBOX, errors);
+            return None;
+        }
+    };
+    Some(SandboxDecl { mode, span: text.span, substitute: None })
+}
+
+/// `crate = path`, for every macro.
+pub(crate) fn krate(arg: &Arg, errors: &mut Diagnostics) -> Option<TokenStream> {
+    let tokens = arg.equals(errors)?;
+    if let Ok(path) = syn::parse::Parser::parse2(syn::Path::parse_mod_style, tokens.clone()) {
+        return Some(path.to_token_stream());
+    }
+    let message = "`crate` takes the path at which the runtime crate is found".to_owned();
+    errors.push(BAD_PATH.at(span_of(tokens), message).help("write it without quotes: `crate = ::scopes`"));
+    None
+}
+
+/// What the values say about one another.
+pub(super) fn check(tool: &ToolDecl, risk_known: bool, errors: &mut Diagnostics) {
+    if let Some(Spanned { value: Approval::Auto, span }) = tool.approval
+        && risk_known
+        && !tool.risk.value.may_be_auto_approved()
+    {
+        let risk = tool.risk.value.as_str();
+        let message = format!("`approval = \"auto\"` is looser than the risk `{risk}`, from which a user is asked");
+        errors.push(APPROVAL_BELOW_RISK.at(span, message));
+    }
+}
+
+const SANDBOX: [&str; 3] = ["allow", "deny", "simulate(path)"];
+
+fn unknown(value: &str, span: Span, key: &str, values: &[&str], errors: &mut Diagnostics) {
+    // The spelling in another case is the nearest of all.
+    let lower = value.to_ascii_lowercase();
+    let bare: Vec<&str> = values.iter().map(|value| value.split('(').next().unwrap_or(value)).collect();
+    let near = nearest(&lower, &bare).and_then(|near| values.iter().find(|value| value.starts_with(near)));
+    let help = match near {
+        Some(near) if near.ends_with(')') => format!("write `{key} = {near}`"),
+        Some(near) => format!("write `{key} = \"{near}\"`"),
+        None => format!("write one of `{}`", values.join("`, `")),
+    };
+    errors.push(UNKNOWN_VALUE.at(span, format!("`{key}` knows no value `{value}`")).help(help));
+}
