@@ -171,23 +171,28 @@ const fn spliced_scopes(entries: &[Entry<'_>]) -> usize {
     count
 }
 
-/// Goes through all tools of all entries.
-struct Walk<'s, 'a> {
+/// Goes through all tools of all entries. Const evaluation makes arrays of them with [`list`], the source scan lists.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk<'s, 'a> {
     entries: &'s [Entry<'a>],
     namespace: &'a str,
     entry: usize,
     member: usize,
 }
 
-struct Step<'a> {
-    tool: &'a Tool<'a>,
-    namespace: &'a str,
-    entry: usize,
+/// One tool on a [`Walk`]: what [`Listed`] holds but for the own scope.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "as in `Listed`")]
+pub struct Step<'a> {
+    pub tool: &'a Tool<'a>,
+    pub namespace: &'a str,
+    pub entry: usize,
 }
 
 impl Step<'_> {
-    /// How long the own scope is, if it has to be joined from two texts; else 0.
-    const fn joined_len(&self) -> usize {
+    /// How long the own scope is, if it has to be joined from namespace and name; else 0, and it is the name.
+    #[must_use]
+    pub const fn joined_len(&self) -> usize {
         match self.tool.requirement {
             Requirement::ToolName if !self.namespace.is_empty() => self.namespace.len() + self.tool.name.len(),
             _ => 0,
@@ -196,11 +201,14 @@ impl Step<'_> {
 }
 
 impl<'s, 'a> Walk<'s, 'a> {
-    const fn new(entries: &'s [Entry<'a>], config: &Config<'a>) -> Self {
+    /// Begins the walk.
+    #[must_use]
+    pub const fn new(entries: &'s [Entry<'a>], config: &Config<'a>) -> Self {
         Self { entries, namespace: config.namespace, entry: 0, member: 0 }
     }
 
-    const fn next(&mut self) -> Option<Step<'a>> {
+    /// The next tool, if there is one.
+    pub const fn next(&mut self) -> Option<Step<'a>> {
         while self.entry < self.entries.len() {
             let (entry, member) = (self.entry, self.member);
             self.member += 1;
