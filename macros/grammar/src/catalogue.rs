@@ -97,3 +97,6 @@ catalogue! {
     BAD_NAMESPACE: "bad-namespace", "no separator at the end", "write the exact prefix with its separator, such as `dev-tools:`";
     CONVENTION_PATTERN: "convention-pattern", "pattern and convention disagree", "write `scope = \"pattern\"` and `pattern = \"*:read\"` together, or neither";
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,73 @@
 //! `mcp-scopes.toml`.
 
-use crate::{diagnostic::FileDiagnostic, ir::ConfigDecl};
+mod address;
+mod reader;
+mod sections;
+
+use crate::{
+    catalogue::{TOML_SYNTAX, UNKNOWN_SECTION},
+    diagnostic::FileDiagnostic,
+    ir::ConfigDecl,
+};
+use mcp_scopes_model::nearest::nearest;
+use reader::{Reader, entries};
+use toml::de::DeTable;
+
+pub use sections::{CONVENTIONS, LEVELS};
+
+/// The sections of the file.
+pub const SECTIONS: [&str; 7] = ["server", "convention", "scopes", "flows", "session", "sandbox", "lint"];
 
 /// Reads the text of a configuration file; `file` is its path as the table names it.
 ///
 /// # Errors
 /// Everything that is wrong with the file, in source order.
+///
+/// ```
+/// let config = mcp_scopes_grammar::config::read("[server]\nnamespace = \"dev-tools:\"\n", "mcp-scopes.toml")?;
+/// assert_eq!(config.namespace, "dev-tools:");
+/// # Ok::<(), Vec<mcp_scopes_grammar::diagnostic::FileDiagnostic>>(())
+/// ```
 pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
-    let _ = text;
-    Ok(ConfigDecl { file: file.to_owned(), ..ConfigDecl::default() })
+    let mut reader = Reader::new(text, file);
+    let (document, syntax) = DeTable::parse_recoverable(text);
+    if !syntax.is_empty() {
+        for error in &syntax {
+            let at = error.span().map_or(text.len(), |span| span.start);
+            reader.error(&TOML_SYNTAX, at, format!("this is not TOML: {}", one_line(error.message())));
+        }
+        return Err(reader.finish());
+    }
+    let mut config = ConfigDecl { file: file.to_owned(), ..ConfigDecl::default() };
+    for (section, value) in entries(document.get_ref()) {
+        let at = section.at;
+        let reads = match section.text {
+            "server" => sections::server,
+            "convention" => sections::convention,
+            "scopes" => sections::scopes,
+            "flows" => sections::flows,
+            "session" => sections::session,
+            "sandbox" => sections::sandbox,
+            "lint" => sections::lint,
+            other => {
+                reader.error(&UNKNOWN_SECTION, at, format!("the file knows no section or key `{other}` here"));
+                if let Some(near) = nearest(other, &SECTIONS) {
+                    reader.help(format!("write `[{near}]`"));
+                }
+                continue;
+            }
+        };
+        if let Some(table) = reader.table(section.text, value) {
+            reads(&mut reader, table, &mut config);
+        }
+    }
+    let errors = reader.finish();
+    if errors.is_empty() { Ok(config) } else { Err(errors) }
 }
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;

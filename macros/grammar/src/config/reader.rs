@@ -1,0 +1,196 @@
+//! Typed reading of TOML values: each mistake is noted with its line and column, and reading goes on.
+
+use crate::{
+    catalogue::{
+        BAD_SCOPE, EMPTY_LIST, EMPTY_TEXT, Kind, REPEATED_VALUE, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE, ZERO_LIMIT,
+    },
+    diagnostic::FileDiagnostic,
+    ir::StatedDecl,
+};
+use mcp_scopes_model::{nearest::nearest, scope::scope_token};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+pub(super) type Value<'v> = Spanned<DeValue<'v>>;
+
+/// A key and the offset at which it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Key<'v> {
+    pub(super) text: &'v str,
+    pub(super) at: usize,
+}
+
+/// The entries of a table in source order; the parser sorts them by key.
+pub(super) fn entries<'v, 'i>(table: &'v DeTable<'i>) -> Vec<(Key<'v>, &'v Value<'i>)> {
+    let mut list: Vec<_> =
+        table.iter().map(|(key, value)| (Key { text: key.get_ref().as_ref(), at: key.span().start }, value)).collect();
+    list.sort_by_key(|(key, _)| key.at);
+    list
+}
+
+/// Reads values and collects what is wrong with them.
+pub(super) struct Reader<'t> {
+    text: &'t str,
+    file: &'t str,
+    errors: Vec<(usize, FileDiagnostic)>,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn new(text: &'t str, file: &'t str) -> Self {
+        Self { text, file, errors: Vec::new() }
+    }
+
+    /// The errors in source order.
+    pub(super) fn finish(mut self) -> Vec<FileDiagnostic> {
+        self.errors.sort_by_key(|(at, _)| *at);
+        self.errors.into_iter().map(|(_, error)| error).collect()
+    }
+
+    /// Notes an error at a byte offset.
+    pub(super) fn error(&mut self, kind: &Kind, at: usize, message: String) {
+        let diagnostic = kind.in_file(self.file, self.place(at), message);
+        self.errors.push((at, diagnostic));
+    }
+
+    /// Gives the last error another help.
+    pub(super) fn help(&mut self, help: String) {
+        if let Some((_, last)) = self.errors.last_mut() {
+            last.help = Some(help);
+        }
+    }
+
+    /// Line and column of a byte offset, from 1, in characters.
+    fn place(&self, at: usize) -> (u32, u32) {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        let line = before.matches('\n').count();
+        let column = before.rsplit('\n').next().unwrap_or_default().trim_start_matches('\u{feff}').chars().count();
+        let number = |count: usize| u32::try_from(count.saturating_add(1)).unwrap_or(u32::MAX);
+        (number(line), number(column))
+    }
+
+    pub(super) fn stated(&self, text: &str, at: usize) -> StatedDecl {
+        let (line, column) = self.place(at);
+        StatedDecl { text: text.to_owned(), line, column }
+    }
+
+    pub(super) fn unknown_key(&mut self, key: Key<'_>, section: &str, known: &[&str]) {
+        self.error(&UNKNOWN_KEY, key.at, format!("`[{section}]` knows no key `{}`", key.text));
+        self.help(match nearest(key.text, known) {
+            Some(near) => format!("write `{near}`"),
+            None => format!("write one of `{}`", known.join("`, `")),
+        });
+    }
+
+    fn wrong_type(&mut self, key: &str, value: &Value<'_>, wanted: &str, example: &str) {
+        let found = value.get_ref().type_str();
+        let article = if found.starts_with(['a', 'i']) { "an" } else { "a" };
+        self.error(&WRONG_TYPE, value.span().start, format!("`{key}` takes {wanted}, and this is {article} {found}"));
+        self.help(format!("write {example}"));
+    }
+
+    pub(super) fn table<'v, 'i>(&mut self, key: &str, value: &'v Value<'i>) -> Option<&'v DeTable<'i>> {
+        if let DeValue::Table(table) = value.get_ref() {
+            return Some(table);
+        }
+        self.wrong_type(key, value, "a table", &format!("a section, `[{key}]`"));
+        None
+    }
+
+    /// A string that is more than blanks.
+    pub(super) fn string<'v>(&mut self, key: &str, value: &'v Value<'_>) -> Option<&'v str> {
+        let DeValue::String(text) = value.get_ref() else {
+            self.wrong_type(key, value, "a string", &format!("`{key} = \"..\"`"));
+            return None;
+        };
+        if text.trim().is_empty() {
+            self.error(&EMPTY_TEXT, value.span().start, format!("`{key}` is empty, which says nothing"));
+            return None;
+        }
+        Some(text)
+    }
+
+    pub(super) fn boolean(&mut self, key: &str, value: &Value<'_>) -> Option<bool> {
+        let flag = value.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong_type(key, value, "`true` or `false`", &format!("`{key} = true`"));
+        }
+        flag
+    }
+
+    /// A whole number from 1.
+    pub(super) fn limit(&mut self, key: &str, value: &Value<'_>) -> Option<u32> {
+        let DeValue::Integer(number) = value.get_ref() else {
+            self.wrong_type(key, value, "a whole number", &format!("`{key} = 5`"));
+            return None;
+        };
+        match u32::from_str_radix(number.as_str(), number.radix()) {
+            Ok(0) => {
+                let message = format!("`{key}` is zero, which would allow nothing or mean nothing");
+                self.error(&ZERO_LIMIT, value.span().start, message);
+                None
+            }
+            Ok(number) => Some(number),
+            Err(_) => {
+                let message = format!("`{key}` takes a whole number from 1 to {}", u32::MAX);
+                self.error(&WRONG_TYPE, value.span().start, message);
+                self.help(format!("write `{key} = 5`"));
+                None
+            }
+        }
+    }
+
+    /// An array of strings that is not empty and repeats nothing; `why` says what an empty one would mean.
+    pub(super) fn strings(&mut self, key: &str, value: &Value<'_>, why: &str) -> Option<Vec<(String, usize)>> {
+        let DeValue::Array(array) = value.get_ref() else {
+            self.wrong_type(key, value, "an array of strings", &format!("`{key} = [\"..\"]`"));
+            return None;
+        };
+        if array.is_empty() {
+            self.error(&EMPTY_LIST, value.span().start, format!("`{key}` is empty{why}"));
+            return None;
+        }
+        let mut list: Vec<(String, usize)> = Vec::new();
+        for element in array {
+            let Some(text) = self.string(key, element) else { continue };
+            let at = element.span().start;
+            if list.iter().any(|(earlier, _)| earlier == text) {
+                self.error(&REPEATED_VALUE, at, format!("`{text}` stands twice in `{key}`"));
+            } else {
+                list.push((text.to_owned(), at));
+            }
+        }
+        Some(list)
+    }
+
+    /// An array of scopes, as [`Reader::strings`].
+    pub(super) fn scopes(&mut self, key: &str, value: &Value<'_>, why: &str) -> Option<Vec<StatedDecl>> {
+        let list = self.strings(key, value, why)?;
+        Some(list.iter().filter_map(|(text, at)| self.scope(text, *at)).collect())
+    }
+
+    /// A scope-token.
+    pub(super) fn scope(&mut self, text: &str, at: usize) -> Option<StatedDecl> {
+        if let Err(error) = scope_token(text) {
+            self.error(&BAD_SCOPE, at, format!("the scope `{text}` {}", error.reason()));
+            return None;
+        }
+        Some(self.stated(text, at))
+    }
+
+    /// One of some words.
+    pub(super) fn word(&mut self, key: &str, value: &Value<'_>, words: &[&str]) -> Option<StatedDecl> {
+        let text = self.string(key, value)?;
+        let at = value.span().start;
+        if words.contains(&text) {
+            return Some(self.stated(text, at));
+        }
+        self.error(&UNKNOWN_VALUE, at, format!("`{key}` knows no value `{text}`"));
+        self.help(match nearest(&text.to_ascii_lowercase().replace('_', "-"), words) {
+            Some(near) => format!("write `{key} = \"{near}\"`"),
+            None => format!("write one of `{}`", words.join("`, `")),
+        });
+        None
+    }
+}

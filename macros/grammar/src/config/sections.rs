@@ -1,0 +1,220 @@
+//! The sections of the file, one function each.
+
+use super::{
+    address::Address,
+    reader::{Key, Reader, Value, entries},
+};
+use crate::{
+    catalogue::{BAD_HEADER, BAD_NAMESPACE, BAD_PATTERN, BAD_SCOPE, BAD_URL, CONVENTION_PATTERN},
+    ir::{ConfigDecl, FlowDecl, LintDecl, SandboxServerDecl, ScopeDecl},
+};
+use mcp_scopes_model::scope::scope_token;
+use toml::de::{DeTable, DeValue};
+
+/// The values of `[convention] scope`.
+pub const CONVENTIONS: [&str; 5] = ["tool-name", "action:resource", "resource:action", "dotted", "pattern"];
+/// The values of `[lint]`.
+pub const LEVELS: [&str; 3] = ["allow", "warn", "deny"];
+
+const SERVER: [&str; 6] =
+    ["resource", "resource_name", "resource_documentation", "authorization_servers", "namespace", "baseline"];
+const CONVENTION: [&str; 2] = ["scope", "pattern"];
+const SCOPE: [&str; 2] = ["description", "implies"];
+const SESSION: [&str; 3] = ["max_high_risk_calls", "require_reauth_after_minutes", "block_rapid_escalation"];
+const SANDBOX: [&str; 3] = ["header", "resource", "authorization_servers"];
+
+/// Why an empty array is refused: publishing it would say nothing.
+const DROPPED: &str = "; RFC 9728 §3.2 has empty members left out, so it would silently mean the same as no key";
+const NOTHING: &str = ", which says nothing";
+
+pub(super) fn server(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+    for (key, value) in entries(table) {
+        match key.text {
+            "resource" => config.resource = address(reader, key, value, Address::Resource),
+            "resource_documentation" => config.resource_documentation = address(reader, key, value, Address::Page),
+            "resource_name" => config.resource_name = reader.string(key.text, value).map(str::to_owned),
+            "authorization_servers" => config.authorization_servers = issuers(reader, key, value),
+            "namespace" => config.namespace = namespace(reader, key, value).unwrap_or_default(),
+            "baseline" => config.baseline = reader.scopes(key.text, value, DROPPED),
+            _ => reader.unknown_key(key, "server", &SERVER),
+        }
+    }
+}
+
+pub(super) fn convention(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+    let (mut stated, mut pattern_at) = (None, None);
+    for (key, value) in entries(table) {
+        match key.text {
+            "scope" => {
+                stated = Some(key.at);
+                config.convention = reader.word(key.text, value, &CONVENTIONS);
+            }
+            "pattern" => {
+                pattern_at = Some(key.at);
+                let Some(text) = reader.string(key.text, value) else { continue };
+                let at = value.span().start;
+                // A pattern is made of what scopes are made of: `*` and `?` are scope characters too.
+                match scope_token(text) {
+                    Ok(()) => config.convention_pattern = Some(reader.stated(text, at)),
+                    Err(error) => {
+                        reader.error(&BAD_PATTERN, at, format!("the pattern `{text}` {}", error.reason()));
+                        reader.help("write a scope with `*` for any run of characters and `?` for one".to_owned());
+                    }
+                }
+            }
+            _ => reader.unknown_key(key, "convention", &CONVENTION),
+        }
+    }
+    let by_pattern = config.convention.as_ref().is_some_and(|convention| convention.text == "pattern");
+    match (by_pattern, pattern_at) {
+        (true, None) => {
+            let message = "the convention `pattern` needs the key `pattern`".to_owned();
+            reader.error(&CONVENTION_PATTERN, stated.unwrap_or_default(), message);
+        }
+        // An unknown convention is an error of its own.
+        (false, Some(at)) if config.convention.is_some() || stated.is_none() => {
+            let message = "`pattern` is only read with the convention `pattern`".to_owned();
+            reader.error(&CONVENTION_PATTERN, at, message);
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn scopes(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+    let mut scopes = Vec::new();
+    for (key, value) in entries(table) {
+        let name = reader.scope(key.text, key.at);
+        let (mut description, mut implies) = (None, None);
+        if let DeValue::Table(table) = value.get_ref() {
+            for (key, value) in entries(table) {
+                match key.text {
+                    "description" => description = reader.string(key.text, value),
+                    "implies" => implies = reader.scopes(key.text, value, NOTHING),
+                    _ => {
+                        reader.unknown_key(key, "scopes", &SCOPE);
+                        // `files.read = ..` is a table `files` in TOML.
+                        reader.help(format!(
+                            "write `description` or `implies`; a scope with a dot or colon stands in quotes: \
+                             `\"files.{}\" = \"..\"`",
+                            key.text
+                        ));
+                    }
+                }
+            }
+        } else {
+            description = reader.string(key.text, value);
+        }
+        let (description, implies) = (description.unwrap_or_default().to_owned(), implies.unwrap_or_default());
+        scopes.extend(name.map(|name| ScopeDecl { name, description, implies }));
+    }
+    config.scopes = Some(scopes);
+}
+
+pub(super) fn flows(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+    for (key, value) in entries(table) {
+        if let Some(scopes) = reader.scopes(key.text, value, DROPPED) {
+            config.flows.push(FlowDecl { role: key.text.to_owned(), scopes });
+        }
+    }
+}
+
+pub(super) fn session(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+    let session = &mut config.session;
+    for (key, value) in entries(table) {
+        match key.text {
+            "max_high_risk_calls" => session.max_high_risk_calls = reader.limit(key.text, value),
+            "require_reauth_after_minutes" => session.require_reauth_after_minutes = reader.limit(key.text, value),
+            "block_rapid_escalation" => {
+                session.block_rapid_escalation = reader.boolean(key.text, value).unwrap_or_default();
+            }
+            _ => reader.unknown_key(key, "session", &SESSION),
+        }
+    }
+}
+
+pub(super) fn sandbox(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+    let mut sandbox = SandboxServerDecl::default();
+    for (key, value) in entries(table) {
+        match key.text {
+            "header" => sandbox.header = header(reader, key, value),
+            "resource" => sandbox.resource = address(reader, key, value, Address::Resource),
+            "authorization_servers" => sandbox.authorization_servers = issuers(reader, key, value),
+            _ => reader.unknown_key(key, "sandbox", &SANDBOX),
+        }
+    }
+    // An empty section publishes nothing, RFC 9728 §3.2.
+    config.sandbox = (!table.is_empty()).then_some(sandbox);
+}
+
+pub(super) fn lint(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+    for (key, value) in entries(table) {
+        if let Some(level) = reader.word(key.text, value, &LEVELS) {
+            config.lint.push(LintDecl { rule: reader.stated(key.text, key.at), level });
+        }
+    }
+}
+
+fn address(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>, kind: Address) -> Option<String> {
+    let text = reader.string(key.text, value)?;
+    checked(reader, key, text, value.span().start, kind)
+}
+
+fn issuers(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Vec<String> {
+    let list = reader.strings(key.text, value, DROPPED).unwrap_or_default();
+    list.iter().filter_map(|(text, at)| checked(reader, key, text, *at, Address::Issuer)).collect()
+}
+
+fn checked(reader: &mut Reader<'_>, key: Key<'_>, text: &str, at: usize, kind: Address) -> Option<String> {
+    let Err(reason) = kind.check(text) else { return Some(text.to_owned()) };
+    reader.error(&BAD_URL, at, format!("`{}`: `{text}` {reason}", key.text));
+    reader.help(match kind {
+        Address::Resource => "write the server's address, such as `https://files.example.com/mcp`".to_owned(),
+        Address::Issuer => "write an issuer identifier, such as `https://auth.example.com`, not an endpoint".to_owned(),
+        Address::Page => "write the address of a page, such as `https://docs.example.com/mcp`".to_owned(),
+    });
+    None
+}
+
+/// The exact prefix of every scope. Without its separator `dev` would also take `developer:x` for its own.
+fn namespace(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<String> {
+    let text = reader.string(key.text, value)?;
+    let at = value.span().start;
+    if let Err(error) = scope_token(text) {
+        reader.error(&BAD_SCOPE, at, format!("the namespace `{text}` {}", error.reason()));
+        return None;
+    }
+    if text.ends_with(|last: char| last.is_ascii_alphanumeric()) {
+        let message = format!("the namespace `{text}` ends in a letter or digit, so it would take in other names");
+        reader.error(&BAD_NAMESPACE, at, message);
+        reader.help(format!("write the prefix with its separator, such as `{text}:`"));
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+/// A `field-name` (RFC 9110 §5.1) that HTTP does not use for itself.
+fn header(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<String> {
+    const TAKEN: [&str; 8] = [
+        "accept",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "cookie",
+        "host",
+        "transfer-encoding",
+    ];
+    let text = reader.string(key.text, value)?;
+    let at = value.span().start;
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if !text.bytes().all(token) {
+        reader.error(&BAD_HEADER, at, format!("`{text}` is no header's name: it holds a blank or a separator"));
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    if TAKEN.contains(&lower.as_str()) || matches!(lower.as_str(), "mcp-method" | "mcp-name" | "mcp-session-id") {
+        reader.error(&BAD_HEADER, at, format!("the header `{text}` has a meaning of its own in HTTP or MCP"));
+        return None;
+    }
+    Some(text.to_owned())
+}
