@@ -1,0 +1,147 @@
+//! The configuration file that a table names: found, read and written as a constant.
+
+use std::{env, fs, path::Path};
+
+use mcp_scopes_grammar::{
+    catalogue::UNREADABLE_CONFIG,
+    config,
+    diagnostic::Diagnostic,
+    ir::{ConfigDecl, FlowDecl, SandboxServerDecl, ScopeDecl, Spanned, StatedDecl},
+};
+use mcp_scopes_model::policy::Session;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::Runtime;
+
+/// Reads the file that the literal names, relative to the package.
+///
+/// # Errors
+/// Everything that is wrong, at the literal; file, line and column stand in the text.
+pub(crate) fn read(file: &Spanned<String>) -> Result<ConfigDecl, Vec<Diagnostic>> {
+    let unreadable = |message: String| UNREADABLE_CONFIG.at(file.span, message);
+    let Some(package) = env::var_os("CARGO_MANIFEST_DIR") else {
+        let message = "the environment variable `CARGO_MANIFEST_DIR`, which says where the package is, is not set";
+        return Err(vec![unreadable(message.to_owned()).help("build with cargo, or set it to the package's folder")]);
+    };
+    let path = Path::new(&package).join(&file.value);
+    let bytes = fs::read(&path).map_err(|error| {
+        // The path is left to the help: it differs between machines.
+        vec![unreadable(format!("cannot read `{}`: {}", file.value, reason(&error)))]
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        vec![unreadable(format!("`{}` is not UTF-8 from byte {at} on", file.value)).help("save it as UTF-8")]
+    })?;
+    config::read(&text, &file.value).map_err(|errors| errors.iter().map(|error| error.at(file.span)).collect())
+}
+
+/// Why, in words that are the same on every platform where the kind of error says enough.
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file in the package's folder".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Makes the compiler watch the file: a change of it builds the table anew.
+pub(crate) fn watch(file: &Spanned<String>) -> TokenStream {
+    let path = &file.value;
+    if Path::new(path).is_absolute() {
+        return quote!(
+            const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
+        );
+    }
+    quote! {
+        const _: &[::core::primitive::u8] =
+            ::core::include_bytes!(::core::concat!(::core::env!("CARGO_MANIFEST_DIR"), "/", #path));
+    }
+}
+
+/// The configuration as a constant expression, which says only where it differs from `Config::NONE`.
+pub(crate) fn value(config: &ConfigDecl, runtime: &Runtime) -> TokenStream {
+    let mut fields = TokenStream::new();
+    let file = &config.file;
+    fields.extend(quote!(file: #file,));
+    if let Some(text) = &config.resource {
+        fields.extend(quote!(resource: ::core::option::Option::Some(#text),));
+    }
+    if let Some(text) = &config.resource_name {
+        fields.extend(quote!(resource_name: ::core::option::Option::Some(#text),));
+    }
+    if let Some(text) = &config.resource_documentation {
+        fields.extend(quote!(resource_documentation: ::core::option::Option::Some(#text),));
+    }
+    if !config.authorization_servers.is_empty() {
+        let issuers = &config.authorization_servers;
+        fields.extend(quote!(authorization_servers: &[#(#issuers),*],));
+    }
+    if !config.namespace.is_empty() {
+        let namespace = &config.namespace;
+        fields.extend(quote!(namespace: #namespace,));
+    }
+    if let Some(baseline) = &config.baseline {
+        let list = all_stated(baseline, runtime);
+        fields.extend(quote!(baseline: ::core::option::Option::Some(#list),));
+    }
+    if let Some(scopes) = &config.scopes {
+        let scopes = scopes.iter().map(|scope| declared(scope, runtime));
+        fields.extend(quote!(scopes: ::core::option::Option::Some(&[#(#scopes),*]),));
+    }
+    if !config.flows.is_empty() {
+        let flows = config.flows.iter().map(|FlowDecl { role, scopes }| {
+            let scopes = all_stated(scopes, runtime);
+            quote!(#runtime::Flow { role: #role, scopes: #scopes })
+        });
+        fields.extend(quote!(flows: &[#(#flows),*],));
+    }
+    if !config.session.is_none() {
+        let session = session(config.session, runtime);
+        fields.extend(quote!(session: #session,));
+    }
+    if let Some(sandbox) = &config.sandbox {
+        let sandbox = sandbox_server(sandbox, runtime);
+        fields.extend(quote!(sandbox: ::core::option::Option::Some(#sandbox),));
+    }
+    quote!(#runtime::Config { #fields ..#runtime::Config::NONE })
+}
+
+fn all_stated(list: &[StatedDecl], runtime: &Runtime) -> TokenStream {
+    let list = list.iter().map(|text| stated(text, runtime));
+    quote!(&[#(#list),*])
+}
+
+fn stated(StatedDecl { text, line, column }: &StatedDecl, runtime: &Runtime) -> TokenStream {
+    quote!(#runtime::Stated { text: #text, line: #line, column: #column })
+}
+
+fn declared(ScopeDecl { name, description, implies }: &ScopeDecl, runtime: &Runtime) -> TokenStream {
+    let (name, implies) = (stated(name, runtime), all_stated(implies, runtime));
+    quote!(#runtime::Scope { name: #name, description: #description, implies: #implies })
+}
+
+fn session(session: Session, runtime: &Runtime) -> TokenStream {
+    let calls = optional(session.max_high_risk_calls);
+    let minutes = optional(session.require_reauth_after_minutes);
+    let escalation = session.block_rapid_escalation;
+    quote!(#runtime::Session {
+        max_high_risk_calls: #calls,
+        require_reauth_after_minutes: #minutes,
+        block_rapid_escalation: #escalation,
+    })
+}
+
+fn sandbox_server(sandbox: &SandboxServerDecl, runtime: &Runtime) -> TokenStream {
+    let (header, resource) = (optional(sandbox.header.as_ref()), optional(sandbox.resource.as_ref()));
+    let issuers = &sandbox.authorization_servers;
+    quote!(#runtime::SandboxServer { header: #header, resource: #resource, authorization_servers: &[#(#issuers),*] })
+}
+
+fn optional(value: Option<impl quote::ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}

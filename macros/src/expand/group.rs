@@ -1,0 +1,91 @@
+//! `#[mcp_tools]`: the companion of an impl or an inline module.
+
+use mcp_scopes_grammar::{
+    group::{self, Block, BlockKind},
+    ir::{GroupDecl, MemberDecl},
+};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+
+use super::{Runtime, at, cfgs, group_companion, tool_companion};
+use crate::fallback;
+
+/// Expands one `#[mcp_tools]`.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    match group::read(args, item.clone()) {
+        (Some((decl, block)), diagnostics) if diagnostics.is_empty() => {
+            beside(&block, &item, &companion(&decl, &block))
+        }
+        (Some((decl, block)), diagnostics) => {
+            let errors = fallback::errors(&diagnostics);
+            let item = beside(&block, &item, &fallback::group(&decl));
+            quote!(#errors #item)
+        }
+        (None, diagnostics) => fallback::unread_group(&diagnostics, item),
+    }
+}
+
+/// The item, and its companion where the item's own path leads: inside of a module, in a second impl of a type.
+///
+/// The annotations inside stay in place, so that they are expanded on their own and the companion's mention of them
+/// fails where another crate's attribute of the same name took one away.
+fn beside(block: &Block, item: &TokenStream, companion: &TokenStream) -> TokenStream {
+    match block.kind {
+        BlockKind::Impl => {
+            let (cfgs, header) = (cfgs(&block.cfgs), generated(block.header.clone()));
+            quote!(#item #cfgs #header { #companion })
+        }
+        BlockKind::Module => {
+            let (attributes, header, inner) = (&block.attributes, &block.header, block.body.stream());
+            let mut body = Group::new(Delimiter::Brace, quote!(#inner #companion));
+            body.set_span(block.body.span());
+            quote!(#attributes #header #body)
+        }
+    }
+}
+
+/// A header whose first token is the macro's, so that lints see that nobody wrote a second impl.
+fn generated(header: TokenStream) -> TokenStream {
+    let mut tokens = header.into_iter();
+    let first = tokens.next().map(|mut token| {
+        token.set_span(at(token.span()));
+        token
+    });
+    first.into_iter().chain(tokens).collect()
+}
+
+/// The constant function that lists the group's tools and passes blame on to them.
+fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
+    let runtime = Runtime::of(decl.krate.as_ref());
+    let name = group_companion(decl.name.as_ref(), Span::call_site());
+    let problem = Ident::new("problem", Span::mixed_site());
+    let scope = match block.kind {
+        BlockKind::Impl => quote!(Self::),
+        BlockKind::Module => TokenStream::new(),
+    };
+    let blame = decl.members.iter().map(|MemberDecl { ident, cfgs: conditions, .. }| {
+        let (cfgs, member) = (cfgs(conditions), member(&scope, ident));
+        quote_spanned!(at(ident.span())=> #cfgs #member(#problem);)
+    });
+    let tools = decl.members.iter().map(|MemberDecl { ident, cfgs: conditions, .. }| {
+        let (cfgs, member) = (cfgs(conditions), member(&scope, ident));
+        quote_spanned!(at(ident.span())=> #cfgs &#member(&#runtime::Problem::NONE),)
+    });
+    quote! {
+        #[doc(hidden)]
+        pub const fn #name(#problem: &#runtime::Problem<'_>) -> &'static [&'static #runtime::Tool<'static>] {
+            #(#blame)*
+            const { &[#(#tools)*] }
+        }
+    }
+}
+
+/// A member's companion, with every token at the member's name.
+fn member(scope: &TokenStream, ident: &Ident) -> TokenStream {
+    let companion = tool_companion(ident);
+    let scope = scope.clone().into_iter().map(|mut token: TokenTree| {
+        token.set_span(at(ident.span()));
+        token
+    });
+    scope.chain([TokenTree::Ident(companion)]).collect()
+}

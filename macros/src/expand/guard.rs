@@ -1,0 +1,158 @@
+//! The check inside a guarded function.
+
+use mcp_scopes_grammar::{
+    ir::{GuardDecl, ToolDecl},
+    item::FnHead,
+};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use syn::{Attribute, FnArg, Pat, PatIdent, ReturnType};
+
+use super::{Extent, Runtime, at};
+
+/// An argument of the rewritten function.
+struct Argument {
+    /// What it is called there.
+    name: Ident,
+    /// The conditions it stands under.
+    cfgs: Vec<Attribute>,
+    /// The pattern it was, where it was more than a name.
+    pattern: Option<Pat>,
+}
+
+/// The function with the check in front of its body.
+pub(crate) fn function(decl: &ToolDecl, stated: &GuardDecl, head: &FnHead) -> TokenStream {
+    let mut signature = head.signature.clone();
+    let arguments: Vec<Argument> = signature.inputs.iter_mut().enumerate().map(name).collect();
+    let check = check(decl, stated, head, &arguments);
+    let body = head.body.clone().map_or_else(TokenStream::new, |body| body.stream());
+    let (inner_attributes, body) = split_inner_attributes(body);
+    let body = destructured(&arguments, &body);
+    let (attributes, visibility) = (&head.attributes, &head.visibility);
+    quote! {
+        #(#attributes)*
+        #visibility #signature {
+            #inner_attributes
+            #check
+            #body
+        }
+    }
+}
+
+/// Gives an argument a name of its own, unless it has one.
+fn name((place, argument): (usize, &mut FnArg)) -> Argument {
+    let typed = match argument {
+        FnArg::Receiver(receiver) => {
+            let name = Ident::new("self", receiver.self_token.span);
+            return Argument { name, cfgs: Vec::new(), pattern: None };
+        }
+        FnArg::Typed(typed) => typed,
+    };
+    let cfgs = typed.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
+    match &*typed.pat {
+        Pat::Ident(PatIdent { by_ref: None, subpat: None, ident, .. }) => {
+            Argument { name: ident.clone(), cfgs, pattern: None }
+        }
+        pattern => {
+            let name = format_ident!("__mcp_{}", place, span = at(Extent::of(pattern).first));
+            let pattern = pattern.clone();
+            *typed.pat = Pat::Ident(PatIdent {
+                attrs: Vec::new(),
+                by_ref: None,
+                mutability: None,
+                ident: name.clone(),
+                subpat: None,
+            });
+            Argument { name, cfgs, pattern: Some(pattern) }
+        }
+    }
+}
+
+/// Leaves the function unless the caller may run it. Types that do not fit are reported at the argument's type, at the
+/// return type and at the substitute.
+fn check(decl: &ToolDecl, stated: &GuardDecl, head: &FnHead, arguments: &[Argument]) -> TokenStream {
+    let runtime = Runtime::of(decl.krate.as_ref());
+    let name = &decl.name.value;
+    let caller = caller(stated, head);
+    let denied = Ident::new("denied", Span::mixed_site());
+    let returned = match &head.signature.output {
+        ReturnType::Type(_, ty) => Extent::of(ty),
+        ReturnType::Default => Extent::of(&head.signature.ident),
+    };
+    let refuse = returned.locate(quote!(#runtime::refuse));
+    let refused = returned.locate(quote!(return ::core::result::Result::Err(#refuse(#denied))));
+    let Some(substitute) = decl.sandbox.as_ref().and_then(|sandbox| sandbox.substitute.as_ref()) else {
+        return quote! {
+            if let ::core::result::Result::Err(#denied) = #runtime::admit(#caller, #name) {
+                #refused;
+            }
+        };
+    };
+    let simulated = simulated(substitute, head, arguments);
+    quote! {
+        match #runtime::guard(#caller, #name) {
+            ::core::result::Result::Ok(#runtime::Route::Run) => {}
+            ::core::result::Result::Ok(#runtime::Route::Simulate) => return #simulated,
+            ::core::result::Result::Err(#denied) => #refused,
+        }
+    }
+}
+
+/// A reference to the caller, at the argument's type.
+fn caller(stated: &GuardDecl, head: &FnHead) -> TokenStream {
+    let extent = match head.signature.inputs.iter().nth(stated.position) {
+        Some(FnArg::Typed(typed)) => Extent::of(&typed.ty),
+        Some(receiver) => Extent::of(receiver),
+        None => Extent::of(&stated.ident),
+    };
+    let caller = match head.signature.inputs.iter().nth(stated.position) {
+        Some(FnArg::Typed(typed)) => match &*typed.pat {
+            Pat::Ident(named) => named.ident.clone(),
+            _ => stated.ident.clone(),
+        },
+        _ => stated.ident.clone(),
+    };
+    extent.locate(quote!(&#caller))
+}
+
+/// The call of the substitute, with the function's own arguments.
+fn simulated(substitute: &TokenStream, head: &FnHead, arguments: &[Argument]) -> TokenStream {
+    let extent = Extent::of(substitute);
+    let arguments = arguments.iter().map(|Argument { name, cfgs, .. }| quote!(#(#cfgs)* #name,));
+    let call = extent.locate(quote!((#(#arguments)*)));
+    let wait = head.signature.asyncness.is_some().then(|| extent.locate(quote!(.await)));
+    quote!(#substitute #call #wait)
+}
+
+/// The body behind the patterns of the arguments, bound in order. By `match`, since what is bound by `let` would not
+/// outlive the temporaries of the body's last expression as arguments do.
+fn destructured(arguments: &[Argument], body: &TokenStream) -> TokenStream {
+    let mut body = quote!({ #body });
+    for Argument { name, cfgs, pattern } in arguments.iter().rev() {
+        let Some(pattern) = pattern else { continue };
+        body = if cfgs.is_empty() {
+            quote!(match #name { #pattern => #body })
+        } else {
+            quote!({ #(#cfgs)* let #pattern = #name; #body })
+        };
+    }
+    body
+}
+
+/// The attributes at the head of a body, which have to stay there, and the rest.
+fn split_inner_attributes(body: TokenStream) -> (TokenStream, TokenStream) {
+    let mut attributes = TokenStream::new();
+    let mut rest = body.into_iter().peekable();
+    loop {
+        let mut ahead = rest.clone();
+        let parts = (ahead.next(), ahead.next(), ahead.next());
+        match parts {
+            (Some(TokenTree::Punct(hash)), Some(TokenTree::Punct(bang)), Some(TokenTree::Group(group)))
+                if hash.as_char() == '#' && bang.as_char() == '!' && group.delimiter() == Delimiter::Bracket =>
+            {
+                attributes.extend(rest.by_ref().take(3));
+            }
+            _ => return (attributes, rest.collect()),
+        }
+    }
+}

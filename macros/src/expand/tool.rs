@@ -1,0 +1,213 @@
+//! `#[mcp_tool(..)]`: the companion beside a function.
+
+use mcp_scopes_grammar::{
+    ir::{ParametersDecl, PolicyDecl, RequirementDecl, Spanned, ToolDecl},
+    item::FnHead,
+    tool,
+};
+use mcp_scopes_model::{Approval, Risk, SandboxMode};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{Generics, ext::IdentExt as _};
+
+use super::{Runtime, at, cfgs, guard, tool_companion};
+use crate::fallback;
+
+/// Expands one annotation.
+pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let head = match FnHead::parse(item.clone()) {
+        Ok(head) => head,
+        Err(diagnostic) => return fallback::unread_function(&diagnostic, &item),
+    };
+    match tool::read(args, &head) {
+        (Some(decl), diagnostics) if diagnostics.is_empty() => {
+            let companion = companion(&decl, &head);
+            let function = match &decl.guard {
+                Some(stated) => guard::function(&decl, stated, &head),
+                None => item,
+            };
+            // A tool that only its table uses is not dead, but no other item can mention it: see ARCHITECTURE.md.
+            quote!(#[allow(dead_code)] #function #companion)
+        }
+        (decl, diagnostics) => {
+            let krate = decl.and_then(|decl| decl.krate);
+            fallback::function(&diagnostics, &item, &head, &Runtime::of(krate.as_ref()))
+        }
+    }
+}
+
+/// The constant function that states the tool and blames its literals.
+fn companion(decl: &ToolDecl, head: &FnHead) -> TokenStream {
+    let runtime = Runtime::of(decl.krate.as_ref());
+    let cfgs = cfgs(&decl.cfgs);
+    let visibility = &head.visibility;
+    let name = tool_companion(&decl.ident);
+    let blame = blame(decl, &runtime);
+    let tool = value(decl, &head.signature.generics, &runtime);
+    let problem = if blame.is_empty() { quote!(_) } else { problem(Span::call_site()).into_token_stream() };
+    quote! {
+        #cfgs
+        #[doc(hidden)]
+        #visibility const fn #name(#problem: &#runtime::Problem<'_>) -> #runtime::Tool<'static> {
+            #blame
+            #tool
+        }
+    }
+}
+
+/// The companion's argument, wherever it is mentioned.
+fn problem(location: Span) -> TokenTree {
+    Ident::new("problem", at(location)).into()
+}
+
+/// One call for each literal that only the table can judge, at that literal.
+fn blame(decl: &ToolDecl, runtime: &Runtime) -> TokenStream {
+    let call = |field: &str, literal: &Spanned<String>| {
+        let (span, text) = (at(literal.span), &literal.value);
+        let (problem, field) = (problem(literal.span), Ident::new(field, span));
+        quote_spanned!(span=> #problem.blame(#runtime::Field::#field, #text);)
+    };
+    let mut calls = TokenStream::new();
+    // The function's own name needs no note beside the entry that lists it.
+    if decl.ident.unraw() != decl.name.value {
+        calls.extend(call("Tool", &decl.name));
+    }
+    if let RequirementDecl::AnyOf(alternatives) = &decl.requirement {
+        calls.extend(alternatives.iter().flatten().map(|scope| call("Scope", scope)));
+    }
+    calls.extend(decl.prerequisites.iter().map(|scope| call("Prerequisite", scope)));
+    calls.extend(decl.grouped_with.iter().map(|tool| call("Group", tool)));
+    let patterns = decl.policy.blocked_after.iter().chain(&decl.policy.requires_approval_after);
+    calls.extend(patterns.map(|pattern| call("Policy", pattern)));
+    calls
+}
+
+/// The tool as a constant expression, which says only where it differs from `Tool::new`.
+fn value(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
+    let (name, risk) = (&decl.name.value, risk(decl.risk.value));
+    let new = quote!(#runtime::Tool::new(#name, #runtime::Risk::#risk));
+    let mut fields = TokenStream::new();
+    if !decl.description.value.is_empty() {
+        let text = &decl.description.value;
+        fields.extend(quote!(description: #text,));
+    }
+    match &decl.requirement {
+        RequirementDecl::ToolName => {}
+        RequirementDecl::Public(_) => fields.extend(quote!(requirement: #runtime::Requirement::Public,)),
+        RequirementDecl::AnyOf(alternatives) => {
+            let any = alternatives.iter().map(|all| texts(all));
+            fields.extend(quote!(requirement: #runtime::Requirement::AnyOf(&[#(#any),*]),));
+        }
+    }
+    if let Some(approval) = &decl.approval {
+        let stated = match approval.value {
+            Approval::Auto => quote!(Auto),
+            Approval::User => quote!(User),
+        };
+        fields.extend(quote!(approval: ::core::option::Option::Some(#runtime::Approval::#stated),));
+    }
+    if let Some(sandbox) = &decl.sandbox {
+        let mode = match sandbox.mode {
+            SandboxMode::Allow => quote!(Allow),
+            SandboxMode::Deny => quote!(Deny),
+            SandboxMode::Simulate => quote!(Simulate),
+        };
+        fields.extend(quote!(sandbox: ::core::option::Option::Some(#runtime::SandboxMode::#mode),));
+    }
+    match &decl.parameters {
+        ParametersDecl::Listed(list) if list.is_empty() => {}
+        ParametersDecl::Listed(list) => {
+            let list = list.iter().map(|parameter| {
+                let (name, required) = (&parameter.name.value, parameter.required);
+                quote!(#runtime::Parameter { name: #name, required: #required })
+            });
+            fields.extend(quote!(parameters: #runtime::Parameters::Listed(&[#(#list),*]),));
+        }
+        ParametersDecl::Fields { ty, .. } => {
+            let ty = without_lifetimes(ty.clone(), generics);
+            fields.extend(quote!(parameters: #runtime::Parameters::Visit(#runtime::schema_fields::<#ty>),));
+        }
+    }
+    for (field, list) in
+        [("prerequisites", &decl.prerequisites), ("grouped_with", &decl.grouped_with), ("examples", &decl.examples)]
+    {
+        fields.extend(list_field(field, list));
+    }
+    let policy = policy(&decl.policy);
+    if !policy.is_empty() {
+        fields.extend(quote!(policy: #runtime::Policy { #policy ..#runtime::Policy::NONE },));
+    }
+    if fields.is_empty() { new } else { quote!(#runtime::Tool { #fields ..#new }) }
+}
+
+/// The fields of the policy that are stated.
+fn policy(decl: &PolicyDecl) -> TokenStream {
+    let mut fields = TokenStream::new();
+    fields.extend(list_field("blocked_after", &decl.blocked_after));
+    fields.extend(list_field("requires_approval_after", &decl.requires_approval_after));
+    fields.extend(list_field("blocked_patterns", &decl.blocked_patterns));
+    for (field, limit) in [
+        ("cooling_period_minutes", &decl.cooling_period_minutes),
+        ("max_calls_per_session", &decl.max_calls_per_session),
+        ("max_file_size_mb", &decl.max_file_size_mb),
+    ] {
+        if let Some(limit) = limit {
+            let (field, limit) = (Ident::new(field, Span::call_site()), limit.value);
+            fields.extend(quote!(#field: ::core::option::Option::Some(#limit),));
+        }
+    }
+    if let Some(review) = &decl.requires_human_review {
+        let review = review.value;
+        fields.extend(quote!(requires_human_review: #review,));
+    }
+    fields
+}
+
+fn list_field(field: &str, list: &[Spanned<String>]) -> Option<TokenStream> {
+    let (field, texts) = (Ident::new(field, Span::call_site()), texts(list));
+    (!list.is_empty()).then(|| quote!(#field: #texts,))
+}
+
+fn texts(list: &[Spanned<String>]) -> TokenStream {
+    let list = list.iter().map(|text| &text.value);
+    quote!(&[#(#list),*])
+}
+
+/// The variant's name.
+fn risk(risk: Risk) -> Ident {
+    let variant = match risk {
+        Risk::Minimal => "Minimal",
+        Risk::Low => "Low",
+        Risk::Medium => "Medium",
+        Risk::High => "High",
+        Risk::Critical => "Critical",
+    };
+    Ident::new(variant, Span::call_site())
+}
+
+/// A type with `'static` in place of the function's own lifetimes, which the companion does not have. The fields of a
+/// type do not depend on them.
+fn without_lifetimes(ty: TokenStream, generics: &Generics) -> TokenStream {
+    let mut erased = TokenStream::new();
+    let mut tokens = ty.into_iter();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(quote) if quote.as_char() == '\'' => {
+                let name = tokens.next();
+                let own = matches!(&name, Some(TokenTree::Ident(name))
+                    if generics.lifetimes().any(|own| own.lifetime.ident == *name));
+                erased.extend([TokenTree::Punct(quote)]);
+                match name {
+                    Some(name) if own => erased.extend([TokenTree::Ident(Ident::new("static", name.span()))]),
+                    name => erased.extend(name),
+                }
+            }
+            TokenTree::Group(group) => {
+                let inner = without_lifetimes(group.stream(), generics);
+                erased.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
+            }
+            token => erased.extend([token]),
+        }
+    }
+    erased
+}

@@ -1,0 +1,134 @@
+//! What is emitted beside errors: the user's item, and placeholders under the names that other macros refer to.
+//!
+//! Without them one mistake in an annotation would make the table report a missing name, and every caller of the
+//! function a missing function.
+
+use mcp_scopes_grammar::{
+    diagnostic::Diagnostic,
+    ir::{GroupDecl, TableDecl},
+    item::FnHead,
+};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+use crate::expand::{Runtime, group_companion, tool_companion};
+
+/// All errors of one item.
+pub(crate) fn errors(diagnostics: &[Diagnostic]) -> TokenStream {
+    diagnostics
+        .iter()
+        .map(|diagnostic| {
+            let error = diagnostic.to_compile_error();
+            quote!(#error;)
+        })
+        .collect()
+}
+
+/// A function whose annotation has errors: as it is, with a companion that states nothing.
+pub(crate) fn function(
+    diagnostics: &[Diagnostic],
+    item: &TokenStream,
+    head: &FnHead,
+    runtime: &Runtime,
+) -> TokenStream {
+    let (errors, companion) = (errors(diagnostics), tool(&head.signature.ident, &head.visibility, runtime));
+    // A second annotation is one of the errors; expanded, it would add a second companion.
+    let item = drop_annotations(item.clone());
+    quote!(#errors #[allow(dead_code)] #item #companion)
+}
+
+/// An item that was not read as a function. If one is in it nevertheless, its companion is emitted.
+pub(crate) fn unread_function(diagnostic: &Diagnostic, item: &TokenStream) -> TokenStream {
+    let errors = errors(core::slice::from_ref(diagnostic));
+    let companion = name_behind(item, "fn").map(|name| tool(&name, &TokenStream::new(), &Runtime::of(None)));
+    quote!(#errors #item #companion)
+}
+
+fn name_behind(item: &TokenStream, keyword: &str) -> Option<Ident> {
+    let mut tokens = item.clone().into_iter();
+    tokens.find(|token| matches!(token, TokenTree::Ident(word) if word == keyword))?;
+    match tokens.next() {
+        Some(TokenTree::Ident(name)) => Some(name),
+        _ => None,
+    }
+}
+
+fn tool(function: &Ident, visibility: &impl ToTokens, runtime: &Runtime) -> TokenStream {
+    let (companion, name) = (tool_companion(function), function.to_string());
+    quote! {
+        #[doc(hidden)]
+        #visibility const fn #companion(_: &#runtime::Problem<'_>) -> #runtime::Tool<'static> {
+            #runtime::Tool::new(#name, #runtime::Risk::Critical)
+        }
+    }
+}
+
+/// A group of nothing.
+pub(crate) fn group(decl: &GroupDecl) -> TokenStream {
+    let runtime = Runtime::of(decl.krate.as_ref());
+    let companion = group_companion(decl.name.as_ref(), Span::call_site());
+    quote! {
+        #[doc(hidden)]
+        pub const fn #companion(_: &#runtime::Problem<'_>) -> &'static [&'static #runtime::Tool<'static>] {
+            &[]
+        }
+    }
+}
+
+/// An item that cannot be a group, such as a trait's impl: as it is, without the annotations inside, which could not
+/// stand there either and would report it once more.
+pub(crate) fn unread_group(diagnostics: &[Diagnostic], item: TokenStream) -> TokenStream {
+    let (errors, item) = (errors(diagnostics), without_annotations(item));
+    quote!(#errors #item)
+}
+
+fn without_annotations(item: TokenStream) -> TokenStream {
+    let mut kept = TokenStream::new();
+    for token in item {
+        match token {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                let mut inner = Group::new(Delimiter::Brace, drop_annotations(group.stream()));
+                inner.set_span(group.span());
+                kept.extend([TokenTree::Group(inner)]);
+            }
+            token => kept.extend([token]),
+        }
+    }
+    kept
+}
+
+/// The items without `#[mcp_tool]`s.
+fn drop_annotations(items: TokenStream) -> TokenStream {
+    let mut kept = TokenStream::new();
+    let mut tokens = items.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_annotation = matches!(&token, TokenTree::Punct(mark) if mark.as_char() == '#')
+            && matches!(tokens.peek(), Some(TokenTree::Group(group)) if is_annotation(group));
+        if is_annotation {
+            tokens.next();
+        } else {
+            kept.extend([token]);
+        }
+    }
+    kept
+}
+
+/// Whether the brackets hold `mcp_tool` or `path::mcp_tool`, with or without arguments.
+fn is_annotation(attribute: &Group) -> bool {
+    let path = attribute.stream().into_iter().take_while(|token| !matches!(token, TokenTree::Group(_)));
+    matches!(path.last(), Some(TokenTree::Ident(name)) if name == "mcp_tool")
+}
+
+/// A table of nothing, beside the errors of its configuration or its list. What its list mentions stays mentioned.
+pub(crate) fn table(errors: &[Diagnostic], decl: &TableDecl, entries: &TokenStream, runtime: &Runtime) -> TokenStream {
+    let errors = self::errors(errors);
+    let TableDecl { attributes, visibility, ident, .. } = decl;
+    quote! {
+        #errors
+        #attributes
+        #visibility static #ident: #runtime::ScopeTable = {
+            #entries
+            #runtime::ScopeTable::EMPTY
+        };
+    }
+}

@@ -1,0 +1,1 @@
+//! Expansions, pretty-printed and compared with committed files.
