@@ -25,13 +25,10 @@ pub(crate) struct Address<'a> {
 impl<'a> Address<'a> {
     /// Takes an absolute URI apart; `Err` is the end of a sentence that begins with the text.
     pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
-        for byte in text.bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => {}
-                b'-' | b'.' | b'_' | b'~' | b':' | b'/' | b'?' | b'#' | b'[' | b']' | b'@' => {}
-                b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b'%' => {}
-                _ => return Err("holds a character that no URL holds (RFC 3986 §2)"),
-            }
+        // RFC 3986 §2.2 and §2.3: reserved, then unreserved.
+        let known = |byte: u8| b":/?#[]@!$&'()*+,;=-._~%".contains(&byte) || byte.is_ascii_alphanumeric();
+        if !text.bytes().all(known) {
+            return Err("holds a character that no URL holds (RFC 3986 §2)");
         }
         for escape in text.split('%').skip(1) {
             if !escape.get(..2).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {

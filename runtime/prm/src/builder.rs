@@ -1,7 +1,7 @@
 //! From a table's outline to its document.
 
 use indexmap::{IndexMap, map::Entry};
-use mcp_scopes_model::{Numbers, Outline, Policy, outline::Listed, policy::Session};
+use mcp_scopes_model::{Numbers, Outline, Policy, Requirement, outline::Listed, policy::Session};
 
 use crate::{
     address::Loopback,
@@ -177,8 +177,7 @@ fn tool(listed: &Listed<'_>) -> ToolEntry {
     ToolEntry {
         description: Some(tool.description.to_owned()).filter(|text| !text.is_empty()),
         risk_level: Some(tool.risk),
-        // Every requirement but `Public` has an alternative, so no tool is without both members.
-        public: required_scopes.is_empty().then_some(true),
+        public: matches!(requirement, Requirement::Public).then_some(true),
         required_scopes,
         auto_approvable: Some(tool.auto_approvable()),
         requires_user_approval: Some(tool.requires_user_approval()),

@@ -10,7 +10,12 @@ use crate::{extensions::McpExtensions, json::Json, member::members};
 /// object, in the order in which they are written; empty ones are left out (RFC 9728 §3.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(default, extend("required" = ["resource"])))]
+#[cfg_attr(feature = "schema", schemars(
+    default,
+    description = "OAuth 2.0 protected resource metadata (RFC 9728) of an MCP server, with `mcp_extensions`. Members \
+                   without content are left out (§3.2), members that a reader does not know are ignored.",
+    extend("required" = ["resource"])
+))]
 pub struct Document {
     /// The resource identifier of the server: an https URL without a fragment. Required (RFC 9728 §1.2).
     #[cfg_attr(feature = "schema", schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]://[^#]+$")))]

@@ -111,7 +111,10 @@ impl Serialize for Json {
                 if let Ok(number) = text.parse() {
                     return serializer.serialize_u64(number);
                 }
-                if let Ok(number) = text.parse() {
+                // `-0` is a zero of its own, which only a floating-point number can be.
+                if let Ok(number) = text.parse()
+                    && number != 0
+                {
                     return serializer.serialize_i64(number);
                 }
                 match text.parse::<f64>() {

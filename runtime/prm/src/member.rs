@@ -182,11 +182,13 @@ impl<T: Item> Member for IndexMap<String, T> {
     fn read(json: Json, at: &str, report: &mut Report) -> Self {
         match json {
             Json::Object(members) => {
-                let members = members.into_iter();
-                members
-                    .filter_map(|(name, json)| Some((T::take(json, &below(at, &name), report), name)))
-                    .filter_map(|(value, name)| value.map(|value| (name, value)))
-                    .collect()
+                let mut map = Self::with_capacity(members.len());
+                for (name, json) in members {
+                    if let Some(item) = T::take(json, &below(at, &name), report) {
+                        map.insert(name, item);
+                    }
+                }
+                map
             }
             other => {
                 report.wrong_type(at, "an object", &other);

@@ -71,7 +71,6 @@ impl Metadata {
     }
 
     /// Begins a document from a table: what is compiled in and what is scanned from source go this one way.
-    #[must_use]
     pub fn of<'a>(outline: &'a Outline<'a>, numbers: &'a Numbers<'a>) -> Builder<'a> {
         Builder::new(outline, numbers)
     }

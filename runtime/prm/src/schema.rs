@@ -38,12 +38,20 @@ pub fn json_schema_pretty() -> String {
 }
 
 /// Takes out what follows from Rust and not from the document: that an `Option` may be null (a member is left out
-/// instead), and the values of `Default`. Puts the keywords in an order that no feature of any crate changes.
+/// instead), the values of `Default`, the width of integers. Puts the keywords in an order that no feature of any crate changes.
 fn tidy(value: &mut Json, names: bool) {
     match value {
         Json::Object(members) => {
             if !names {
                 members.shift_remove("default");
+                if members.get("format").and_then(Json::as_str) == Some("uint32") {
+                    members.insert("maximum".to_owned(), Json::Number(u32::MAX.into()));
+                    members.shift_remove("format");
+                }
+                if let Some(Json::String(description)) = members.get_mut("description") {
+                    // Lines end where the source's do.
+                    *description = description.replace('\n', " ");
+                }
                 if let Some(Json::Array(types)) = members.get_mut("type") {
                     types.retain(|name| name.as_str() != Some("null"));
                     if let [one] = types.as_slice() {

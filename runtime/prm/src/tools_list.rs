@@ -2,7 +2,7 @@
 //!
 //! | member | read by | says |
 //! |---|---|---|
-//! | `securitySchemes` | ChatGPT apps, MCP SEP-1488 | any one of the schemes opens the tool; each names all scopes it needs |
+//! | `securitySchemes` | `ChatGPT` apps, MCP SEP-1488 | any one of the schemes opens the tool; each names all scopes it needs |
 //! | `authorization` | MCP SEP-1880 | one list of scopes that a token needs |
 //!
 //! Both inform; the server checks each call itself. Hosts whose SDK drops members it does not know read

@@ -6,15 +6,12 @@ pub(super) fn check(token: &str, report: &mut Report) {
     let at = "/signed_metadata";
     let section = "RFC 9728 §2.2";
     let parts: Vec<&str> = token.split('.').collect();
-    let (header, claims, signature) = match parts.as_slice() {
-        [header, claims, signature] => (object(header), object(claims), *signature),
-        _ => {
-            let help = "write a JWS in compact form: header, claims and signature with points between them";
-            report.add(at, section, "is no signed JWT: it does not have three parts", help);
-            return;
-        }
+    let [header, claims, signature] = parts.as_slice() else {
+        let help = "write a JWS in compact form: header, claims and signature with points between them";
+        report.add(at, section, "is no signed JWT: it does not have three parts", help);
+        return;
     };
-    let Some(header) = header else {
+    let Some(header) = object(header) else {
         report.add(at, section, "its header is no JSON object in base64url", "sign the claims with a JWT library");
         return;
     };
@@ -32,7 +29,7 @@ pub(super) fn check(token: &str, report: &mut Report) {
         }
         Some(_) => {}
     }
-    let Some(claims) = claims else {
+    let Some(claims) = object(claims) else {
         report.add(at, section, "its claims are no JSON object in base64url", "sign the claims with a JWT library");
         return;
     };

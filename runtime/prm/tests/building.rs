@@ -1,0 +1,198 @@
+//! From tables to documents and to entries of `tools/list`.
+#![expect(clippy::expect_used, reason = "the steps that tests share stop too")]
+
+mod tables;
+
+use mcp_scopes_model::{Config, Numbers, Outline, Requirement, Risk, Scope, Tool, config::Stated};
+use mcp_scopes_prm::{Error, Json, Metadata, ToolsList};
+use tables::{EVERYTHING, PING, VERSION, WRITE_FILE, build, everything, outline, proposal, stated};
+
+fn pointers(error: &Error) -> Vec<&str> {
+    error.violations().iter().map(|violation| violation.pointer.as_str()).collect()
+}
+
+/// Whether all of `part` stands in `whole`: members may be added, everything else is equal.
+fn contained(part: &Json, whole: &Json, at: &str, missing: &mut Vec<String>) {
+    match (part, whole) {
+        (Json::Object(members), Json::Object(_)) => {
+            for (name, member) in members {
+                match whole.get(name) {
+                    Some(found) => contained(member, found, &format!("{at}/{name}"), missing),
+                    None => missing.push(format!("{at}/{name} is missing")),
+                }
+            }
+        }
+        _ if part == whole => {}
+        _ => missing.push(format!("{at} is {whole}, not {part}")),
+    }
+}
+
+#[test]
+fn the_proposal_is_contained() {
+    let part = Json::parse(include_str!("fixtures/extended_prm.json")).expect("the fixture is JSON");
+    let mut missing = Vec::new();
+    contained(&part, &build(&proposal()).to_json(), "", &mut missing);
+    assert_eq!(missing, [""; 0]);
+    // The comparison itself can fail.
+    contained(&part, &build(&everything()).to_json(), "", &mut missing);
+    assert!(missing.iter().any(|line| line == "/mcp_extensions/tool_scope_mapping/list_files is missing"));
+}
+
+#[test]
+fn everything_that_is_stated_is_published() {
+    let text = build(&everything()).to_json_pretty();
+    assert_eq!(text, include_str!("fixtures/everything.json"), "{text}");
+    let again = Metadata::from_json(&text).expect("what is built can be read");
+    assert_eq!(again.to_json_pretty(), text);
+    assert_eq!(again.unknown_members(), []);
+}
+
+#[test]
+fn a_table_of_nothing_says_little() {
+    let outline = Outline::EMPTY;
+    let numbers = Numbers::of(&outline);
+    let metadata = Metadata::of(&outline, &numbers)
+        .resource("https://h")
+        .authorization_servers(["https://a"])
+        .build()
+        .expect("there is nothing to be wrong");
+    assert_eq!(
+        metadata.to_json().to_string(),
+        r#"{"resource":"https://h","authorization_servers":["https://a"],"bearer_methods_supported":["header"]}"#
+    );
+}
+
+#[test]
+fn what_is_not_stated_is_asked_for() {
+    let outline = outline(&[&PING], &Config::NONE);
+    let numbers = Numbers::of(&outline);
+    let error = Metadata::of(&outline, &numbers).build().expect_err("neither is stated");
+    assert_eq!(pointers(&error), ["/resource", "/authorization_servers"]);
+    for (violation, words) in error.violations().iter().zip([
+        ["`resource = ", "`--resource`", "`.resource(..)`"],
+        ["`authorization_servers = ", "`--authorization-server`", "`.authorization_servers(..)`"],
+    ]) {
+        for word in words {
+            assert!(violation.help.contains(word), "{}", violation.help);
+        }
+    }
+    let none: [&str; 0] = [];
+    let error = Metadata::of(&outline, &numbers).resource("https://h").authorization_servers(none).build();
+    assert_eq!(pointers(&error.expect_err("an empty list is none")), ["/authorization_servers"]);
+}
+
+#[test]
+fn a_deployment_goes_before_the_file() {
+    let outline = everything();
+    let numbers = Numbers::of(&outline);
+    let metadata = Metadata::of(&outline, &numbers)
+        .resource("https://staging.example.com/mcp")
+        .authorization_servers(["https://staging-auth.example.com"])
+        .build()
+        .expect("both are valid");
+    assert_eq!(metadata.resource(), "https://staging.example.com/mcp");
+    assert_eq!(metadata.authorization_servers(), ["https://staging-auth.example.com"]);
+    let document = metadata.into_document();
+    let file = build(&outline).into_document();
+    assert_eq!(document.mcp_extensions, file.mcp_extensions);
+}
+
+#[test]
+fn plain_http_is_for_development_only() {
+    let outline = everything();
+    let numbers = Numbers::of(&outline);
+    let builder = |host: &str| {
+        Metadata::of(&outline, &numbers)
+            .resource(format!("http://{host}/mcp"))
+            .authorization_servers([format!("http://{host}")])
+    };
+    for host in ["localhost:3000", "127.0.0.1:3000", "[::1]:3000"] {
+        let error = builder(host).build().expect_err("https is asked for");
+        assert_eq!(pointers(&error), ["/resource", "/authorization_servers/0"]);
+        let metadata = builder(host).allow_loopback_http().build().expect("the host is this machine");
+        assert!(Metadata::from_json(metadata.to_json_pretty()).is_err(), "reading is strict");
+    }
+    for host in ["example.com", "localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "user@example.com"] {
+        assert!(builder(host).allow_loopback_http().build().is_err(), "{host}");
+    }
+}
+
+#[test]
+fn a_broken_table_has_no_document() {
+    const CIRCLE: &[Stated<'_>] = &[stated("ping")];
+    const CONFIG: Config<'_> = Config {
+        scopes: Some(&[Scope { name: stated("ping"), description: "", implies: CIRCLE }]),
+        resource: Some("https://h"),
+        authorization_servers: &["https://a"],
+        ..Config::NONE
+    };
+    let declared = CONFIG.scopes.expect("there are some");
+    let circle = Outline { declared, ..outline(&[&PING], &Config { scopes: None, ..CONFIG }) };
+    let error = Metadata::of(&circle, &Numbers::of(&circle)).build().expect_err("a scope implies itself");
+    assert_eq!(pointers(&error), ["/mcp_extensions/scope_hierarchy/ping"]);
+
+    let twice = outline(&[&PING, &PING], &EVERYTHING);
+    let error = Metadata::of(&twice, &Numbers::of(&twice)).build().expect_err("two tools have one name");
+    assert_eq!(pointers(&error), ["/mcp_extensions/tool_scope_mapping/ping"]);
+
+    let tool = Tool { requirement: Requirement::AnyOf(&[&["a b"], &[]]), ..Tool::new("tool", Risk::Low) };
+    let tools = [&tool];
+    let config = Config { scopes: None, namespace: "", ..EVERYTHING };
+    let outline = outline(&tools, &config);
+    let error = Metadata::of(&outline, &Numbers::of(&outline)).build().expect_err("no such scopes");
+    let at = "/mcp_extensions/tool_scope_mapping/tool/required_scopes";
+    assert_eq!(pointers(&error), ["/scopes_supported/0", &format!("{at}/0/0"), &format!("{at}/1")]);
+}
+
+#[test]
+fn no_tool_is_open_that_does_not_say_so() {
+    let metadata = build(&everything());
+    let extensions = metadata.mcp_extensions().expect("there are tools");
+    for (name, tool) in &extensions.tool_scope_mapping {
+        assert_eq!(tool.public == Some(true), name == "version", "{name}");
+        assert_eq!(tool.required_scopes.is_empty(), name == "version", "{name}");
+    }
+}
+
+#[test]
+fn entries_of_the_list() {
+    let outline = everything();
+    let numbers = Numbers::of(&outline);
+    let list = ToolsList::of(&outline, &numbers);
+    for (tool, schemes, authorization) in [
+        // `dev:admin` implies `dev:write`: the third alternative only asks for more than the first.
+        (
+            WRITE_FILE,
+            r#"[{"type":"oauth2","scopes":["dev:write"]},{"type":"oauth2","scopes":["dev:read","dev:ping"]}]"#,
+            "null",
+        ),
+        (PING, r#"[{"type":"oauth2","scopes":["dev:ping"]}]"#, r#"{"scopes":["dev:ping"]}"#),
+        (VERSION, r#"[{"type":"noauth"}]"#, r#"{"scopes":[]}"#),
+    ] {
+        let listed = list.find(tool.name).expect("is in the table");
+        assert_eq!(serde_json::to_string(&list.security_schemes(listed)).expect("JSON"), schemes);
+        assert_eq!(serde_json::to_string(&list.authorization(listed)).expect("JSON"), authorization);
+    }
+    assert!(list.find("other").is_none());
+}
+
+#[test]
+fn alternatives_that_only_ask_for_more_are_left_out() {
+    for (alternatives, kept) in [
+        (&[&["a", "b"][..], &["a"]][..], &[&["a"][..]][..]),
+        (&[&["a"], &["a", "b"]], &[&["a"]]),
+        (&[&["a", "b"], &["b", "a"]], &[&["a", "b"]]),
+        (&[&["a"], &["b"]], &[&["a"], &["b"]]),
+        (&[&["a", "b"], &["b", "c"], &["c"]], &[&["a", "b"], &["c"]]),
+    ] {
+        let tool = Tool { requirement: Requirement::AnyOf(alternatives), ..Tool::new("tool", Risk::Low) };
+        let tools = [&tool];
+        let outline = outline(&tools, &Config::NONE);
+        let numbers = Numbers::of(&outline);
+        let list = ToolsList::of(&outline, &numbers);
+        let schemes = serde_json::to_value(list.security_schemes(&outline.tools[0])).expect("JSON");
+        let scopes: Vec<_> =
+            schemes.as_array().expect("an array").iter().map(|scheme| scheme["scopes"].clone()).collect();
+        assert_eq!(serde_json::to_value(scopes).expect("JSON"), serde_json::json!(kept));
+    }
+}

@@ -1,0 +1,135 @@
+//! Tables that the tests build documents from.
+#![allow(dead_code, reason = "each test uses its part")]
+
+use mcp_scopes_model::{
+    Approval, Config, Numbers, Outline, Policy, Requirement, Risk, SandboxMode, Scope, Tool,
+    config::{Flow, SandboxServer, Stated},
+    outline::{Brings, Entry, Size, declared, join_own_scopes, list},
+    policy::Session,
+    tool::{Parameter, Parameters},
+};
+use mcp_scopes_prm::Metadata;
+
+/// A text of the configuration file.
+pub(crate) const fn stated(text: &str) -> Stated<'_> {
+    Stated { text, line: 0, column: 0 }
+}
+
+const fn required(name: &str) -> Parameter<'_> {
+    Parameter { name, required: true }
+}
+
+/// The outline of a table of these tools, made the way the macros make it.
+pub(crate) fn outline<'a, const N: usize>(tools: &'a [&'a Tool<'a>; N], config: &'a Config<'a>) -> Outline<'a> {
+    let entries: &[Entry<'_>] = Box::leak(Box::new([Entry { place: 0, brings: Brings::Group(tools) }]));
+    let size = Size::of(entries, config);
+    // A namespace is joined in a buffer that is large enough for every table here.
+    let joined: &[u8; 256] = Box::leak(Box::new(join_own_scopes(entries, config)));
+    assert!(size.own_scopes <= joined.len());
+    let declared: &[Scope<'_>] = match config.scopes {
+        Some(_) => Box::leak(Box::new(declared::<4>(entries, config))),
+        None => &[],
+    };
+    Outline { config, tools: Box::leak(Box::new(list::<N>(entries, config, joined))), declared }
+}
+
+/// The document of a table that states its resource and its issuers.
+pub(crate) fn build(outline: &Outline<'_>) -> Metadata {
+    Metadata::of(outline, &Numbers::of(outline)).build().expect("the table has a document")
+}
+
+const LIST_FILES: Tool<'static> = Tool {
+    description: "List directory contents",
+    parameters: Parameters::Listed(&[required("directory")]),
+    grouped_with: &["read_file"],
+    ..Tool::new("list_files", Risk::Low)
+};
+
+const EXECUTE_COMMAND: Tool<'static> = Tool {
+    description: "Execute system commands",
+    parameters: Parameters::Listed(&[required("command"), Parameter { name: "working_directory", required: false }]),
+    prerequisites: &["health_check"],
+    ..Tool::new("execute_command", Risk::High)
+};
+
+const HEALTH_CHECK: Tool<'static> =
+    Tool { description: "Check server health status", ..Tool::new("health_check", Risk::Minimal) };
+
+const READ_FILE: Tool<'static> = Tool::new("read_file", Risk::Low);
+
+/// The table whose document the proposal prints.
+pub(crate) fn proposal() -> Outline<'static> {
+    const CONFIG: Config<'static> = Config {
+        resource: Some("https://mcp-server.example.com"),
+        authorization_servers: &["https://auth-server.example.com"],
+        baseline: Some(&[stated("list_files"), stated("execute_command"), stated("health_check")]),
+        flows: &[
+            Flow { role: "developer", scopes: &[stated("health_check"), stated("list_files")] },
+            Flow { role: "admin", scopes: &[stated("health_check"), stated("list_files"), stated("execute_command")] },
+        ],
+        ..Config::NONE
+    };
+    outline(&[&LIST_FILES, &EXECUTE_COMMAND, &HEALTH_CHECK, &READ_FILE], &CONFIG)
+}
+
+/// The configuration of [`everything`].
+pub(crate) const EVERYTHING: Config<'static> = Config {
+    file: "mcp-scopes.toml",
+    resource: Some("https://files.example.com/mcp"),
+    resource_name: Some("Files"),
+    resource_documentation: Some("https://files.example.com/docs"),
+    authorization_servers: &["https://auth.example.com", "https://login.example.com/tenant"],
+    namespace: "dev:",
+    baseline: None,
+    scopes: Some(&[
+        Scope { name: stated("dev:admin"), description: "", implies: &[stated("dev:write")] },
+        Scope { name: stated("dev:write"), description: "Change files", implies: &[stated("dev:read")] },
+        Scope { name: stated("dev:read"), description: "Read files", implies: &[] },
+        Scope { name: stated("dev:ping"), description: "", implies: &[] },
+    ]),
+    flows: &[Flow { role: "writer", scopes: &[stated("dev:read"), stated("dev:write")] }],
+    session: Session {
+        max_high_risk_calls: Some(5),
+        require_reauth_after_minutes: Some(30),
+        block_rapid_escalation: true,
+    },
+    sandbox: Some(SandboxServer {
+        header: Some("mcp-sandbox"),
+        resource: Some("https://sandbox.example.com/mcp"),
+        authorization_servers: &["https://sandbox-auth.example.com"],
+    }),
+};
+
+/// A tool that states everything.
+pub(crate) const WRITE_FILE: Tool<'static> = Tool {
+    description: "Change a file",
+    requirement: Requirement::AnyOf(&[&["dev:write"], &["dev:read", "dev:ping"], &["dev:admin"]]),
+    approval: Some(Approval::User),
+    sandbox: Some(SandboxMode::Simulate),
+    parameters: Parameters::Listed(&[required("path"), Parameter { name: "mode", required: false }]),
+    prerequisites: &["dev:read"],
+    grouped_with: &["ping"],
+    examples: &["write_file a.txt"],
+    policy: Policy {
+        blocked_after: &["ping", "write_file:/etc/*"],
+        requires_approval_after: &["ping"],
+        cooling_period_minutes: Some(5),
+        max_calls_per_session: Some(3),
+        requires_human_review: true,
+        blocked_patterns: &["*.pem"],
+        max_file_size_mb: Some(10),
+    },
+    ..Tool::new("write_file", Risk::Medium)
+};
+
+/// A tool whose own name is its scope.
+pub(crate) const PING: Tool<'static> = Tool { sandbox: Some(SandboxMode::Allow), ..Tool::new("ping", Risk::Minimal) };
+
+/// A tool that is open to everyone.
+pub(crate) const VERSION: Tool<'static> =
+    Tool { requirement: Requirement::Public, sandbox: Some(SandboxMode::Deny), ..Tool::new("version", Risk::Low) };
+
+/// A table that states everything that can be stated.
+pub(crate) fn everything() -> Outline<'static> {
+    outline(&[&WRITE_FILE, &PING, &VERSION], &EVERYTHING)
+}
