@@ -46,6 +46,14 @@ impl Diagnostic {
     }
 }
 
+impl core::fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+impl core::error::Error for Diagnostic {}
+
 /// One error of `mcp-scopes.toml`, which has no span in any source file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDiagnostic {
@@ -91,6 +99,8 @@ impl core::fmt::Display for FileDiagnostic {
         write!(f, "{}:{}:{}: {text}", self.file, self.line, self.column)
     }
 }
+
+impl core::error::Error for FileDiagnostic {}
 
 fn with_help(message: &str, help: Option<&str>) -> String {
     match help {
@@ -144,5 +154,42 @@ impl Diagnostics {
 impl Drop for Diagnostics {
     fn drop(&mut self) {
         debug_assert!(self.read || std::thread::panicking(), "diagnostics were collected and not read");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Diagnostic, Diagnostics};
+    use crate::catalogue::{BAD_URL, MISSING_RISK};
+    use proc_macro2::Span;
+
+    fn missing_risk() -> Diagnostic {
+        MISSING_RISK.at(Span::call_site(), "`f` states no risk".to_owned())
+    }
+
+    #[test]
+    fn the_compiler_shows_message_and_help() {
+        let diagnostic = missing_risk().help("write one");
+        assert_eq!(
+            diagnostic.to_compile_error().to_string(),
+            ":: core :: compile_error ! { \"`f` states no risk\\n  help: write one\" }"
+        );
+        assert_eq!(diagnostic.to_string(), "`f` states no risk\n  help: write one");
+    }
+
+    #[test]
+    fn a_place_in_a_file_stands_in_the_message() {
+        let diagnostic = BAD_URL.in_file("mcp-scopes.toml", (3, 5), "`x` is no address".to_owned());
+        let text = diagnostic.at(Span::call_site()).message;
+        assert_eq!(text, "mcp-scopes.toml:3:5: `x` is no address");
+        assert!(diagnostic.to_string().starts_with(&text));
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "not read")]
+    fn an_unread_collector_is_a_bug() {
+        let mut errors = Diagnostics::new();
+        errors.push(missing_risk());
     }
 }

@@ -1,1 +1,111 @@
+//! What is accepted: files and what they mean.
 
+use super::read;
+use crate::ir::{ConfigDecl, StatedDecl};
+
+fn config(text: &str) -> ConfigDecl {
+    read(text, "mcp-scopes.toml").unwrap_or_else(|errors| panic!("{text}: {errors:#?}"))
+}
+
+fn shown(list: &[StatedDecl]) -> Vec<String> {
+    list.iter().map(|stated| format!("{} {}:{}", stated.text, stated.line, stated.column)).collect()
+}
+
+#[test]
+fn the_whole_file() {
+    let config = config(
+        r#"
+[server]
+resource = "https://files.example.com/mcp"
+resource_name = "Files"
+resource_documentation = "https://docs.example.com/files"
+authorization_servers = ["https://auth.example.com", "http://localhost:9000"]
+namespace = "dev-tools:"
+baseline = ["health:check"]
+
+[convention]
+scope = "pattern"
+pattern = "dev-tools:*:?*"
+
+[scopes]
+"files:write" = { description = "Change files", implies = ["files:read", "files:list"] }
+"files:read" = "Read files"
+
+[flows]
+developer = ["health:check", "files:list"]
+admin = ["system:execute"]
+
+[session]
+max_high_risk_calls = 5
+require_reauth_after_minutes = 0x1e
+block_rapid_escalation = true
+
+[sandbox]
+header = "X-Sandbox"
+resource = "https://sandbox.example.com/mcp"
+authorization_servers = ["https://sandbox-auth.example.com"]
+
+[lint]
+risky-name = "deny"
+naming = "allow"
+"#,
+    );
+    assert_eq!(config.file, "mcp-scopes.toml");
+    assert_eq!(config.resource.as_deref(), Some("https://files.example.com/mcp"));
+    assert_eq!(config.resource_name.as_deref(), Some("Files"));
+    assert_eq!(config.resource_documentation.as_deref(), Some("https://docs.example.com/files"));
+    assert_eq!(config.authorization_servers, ["https://auth.example.com", "http://localhost:9000"]);
+    assert_eq!(config.namespace, "dev-tools:");
+    assert_eq!(shown(&config.baseline.unwrap()), ["health:check 8:13"]);
+    assert_eq!(shown(&[config.convention.unwrap()]), ["pattern 11:9"]);
+    assert_eq!(shown(&[config.convention_pattern.unwrap()]), ["dev-tools:*:?* 12:11"]);
+    // In source order, not sorted.
+    let scopes = config.scopes.unwrap();
+    assert_eq!(
+        shown(&scopes.iter().map(|scope| scope.name.clone()).collect::<Vec<_>>()),
+        ["files:write 15:1", "files:read 16:1"]
+    );
+    assert_eq!((scopes[0].description.as_str(), scopes[1].description.as_str()), ("Change files", "Read files"));
+    assert_eq!(shown(&scopes[0].implies), ["files:read 15:60", "files:list 15:74"]);
+    assert_eq!(config.flows.iter().map(|flow| flow.role.as_str()).collect::<Vec<_>>(), ["developer", "admin"]);
+    assert_eq!(shown(&config.flows[0].scopes), ["health:check 19:14", "files:list 19:30"]);
+    assert_eq!(config.session.max_high_risk_calls, Some(5));
+    assert_eq!(config.session.require_reauth_after_minutes, Some(30));
+    assert!(config.session.block_rapid_escalation);
+    let sandbox = config.sandbox.unwrap();
+    assert_eq!(sandbox.header.as_deref(), Some("X-Sandbox"));
+    assert_eq!(sandbox.resource.as_deref(), Some("https://sandbox.example.com/mcp"));
+    assert_eq!(sandbox.authorization_servers, ["https://sandbox-auth.example.com"]);
+    let lint: Vec<_> = config.lint.iter().map(|lint| (lint.rule.text.as_str(), lint.level.text.as_str())).collect();
+    assert_eq!(lint, [("risky-name", "deny"), ("naming", "allow")]);
+}
+
+#[test]
+fn an_empty_file_states_nothing() {
+    let config = config("# nothing yet\n");
+    assert!(config.resource.is_none() && config.baseline.is_none() && config.scopes.is_none());
+    assert!(config.session.is_none() && config.sandbox.is_none() && config.flows.is_empty());
+}
+
+#[test]
+fn an_empty_section_states_what_it_means() {
+    let config = config("[server]\n[scopes]\n[sandbox]\n[session]\n");
+    // `[scopes]` is present: every scope in use must stand in it.
+    assert_eq!(config.scopes.map(|scopes| scopes.len()), Some(0));
+    assert!(config.sandbox.is_none());
+}
+
+#[test]
+fn places_count_characters_behind_every_kind_of_line_end() {
+    let config = config("\u{feff}[server]\r\nresource_name = \"Dätei\"\r\nbaseline = [ # é\r\n  \"a\"]\r\n");
+    assert_eq!(shown(&config.baseline.unwrap()), ["a 4:3"]);
+    let errors = read("é = 1 # no key without quotes\n", "f.toml").unwrap_err();
+    assert_eq!((errors[0].id, errors[0].line, errors[0].column), ("toml-syntax", 1, 1));
+}
+
+#[test]
+fn errors_come_in_source_order() {
+    let text = "[session]\nmax_high_risk_calls = 0\n[flows]\na = []\n[lint]\nx = \"y\"\n[convention]\nscope = \"z\"\n";
+    let lines: Vec<u32> = read(text, "f.toml").unwrap_err().iter().map(|error| error.line).collect();
+    assert_eq!(lines, [2, 4, 6, 8]);
+}

@@ -1,1 +1,271 @@
+//! What is accepted: annotations and what they mean.
 
+use super::read;
+use crate::{
+    ir::{ParametersDecl, RequirementDecl, Spanned, ToolDecl},
+    item::FnHead,
+};
+use mcp_scopes_model::{Approval, Risk, SandboxMode};
+
+fn tool(args: &str, item: &str) -> ToolDecl {
+    let head = FnHead::parse(item.parse().unwrap()).unwrap_or_else(|error| panic!("{item}: {error}"));
+    let (tool, errors) = read(args.parse().unwrap(), &head);
+    assert!(errors.is_empty(), "{args} on {item}: {errors:#?}");
+    tool.unwrap()
+}
+
+fn low(item: &str) -> ToolDecl {
+    tool("risk = \"low\"", item)
+}
+
+fn values(list: &[Spanned<String>]) -> Vec<&str> {
+    list.iter().map(|spanned| spanned.value.as_str()).collect()
+}
+
+fn texts(list: &[proc_macro2::TokenStream]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_least_that_can_be_said() {
+    let tool = low("fn list_files() {}");
+    assert_eq!((tool.name.value.as_str(), tool.description.value.as_str()), ("list_files", ""));
+    assert_eq!((tool.risk.value, tool.approval.is_none(), tool.sandbox.is_none()), (Risk::Low, true, true));
+    assert!(matches!(tool.requirement, RequirementDecl::ToolName));
+    assert!(tool.guard.is_none() && tool.krate.is_none() && tool.cfgs.is_empty() && !tool.has_receiver);
+}
+
+#[test]
+fn everything_that_can_be_said() {
+    let tool = tool(
+        r##"
+            name = "execute",
+            scope = all("system:execute", any("oncall", "admin")),
+            risk = "high",
+            sandbox = simulate(crate::pretend::<u8>),
+            guard = caller,
+            approval = "user",
+            description = r#" Run "it" "#,
+            prerequisites("health:check", "files:list"),
+            grouped_with("list_files"),
+            examples("execute uptime"),
+            parameters("command", optional("directory")),
+            policy(
+                blocked_after("read_file:/etc/*", "list_files"),
+                requires_approval_after("write_file"),
+                cooling_period_minutes = 1_0,
+                max_calls_per_session = 0x3,
+                requires_human_review,
+                blocked_patterns("*.pem"),
+                max_file_size_mb = 4294967295,
+            ),
+            crate = ::renamed::scopes,
+        "##,
+        "async fn run(&self, caller: &Caller, command: String) -> Result<Output, Error> { body of any tokens }",
+    );
+    assert_eq!((tool.ident.to_string().as_str(), tool.name.value.as_str()), ("run", "execute"));
+    assert_eq!(tool.description.value, "Run \"it\"");
+    assert_eq!((tool.risk.value, tool.approval.unwrap().value), (Risk::High, Approval::User));
+    let sandbox = tool.sandbox.unwrap();
+    assert_eq!(sandbox.mode, SandboxMode::Simulate);
+    assert_eq!(sandbox.substitute.unwrap().to_string(), "crate :: pretend :: < u8 >");
+    let guard = tool.guard.unwrap();
+    assert_eq!((guard.ident.to_string().as_str(), guard.position, tool.has_receiver), ("caller", 1, true));
+    assert_eq!(values(&tool.prerequisites), ["health:check", "files:list"]);
+    assert_eq!((values(&tool.grouped_with), values(&tool.examples)), (vec!["list_files"], vec!["execute uptime"]));
+    assert_eq!(values(&tool.policy.blocked_after), ["read_file:/etc/*", "list_files"]);
+    assert_eq!(values(&tool.policy.requires_approval_after), ["write_file"]);
+    assert_eq!(values(&tool.policy.blocked_patterns), ["*.pem"]);
+    assert_eq!(tool.policy.cooling_period_minutes.unwrap().value, 10);
+    assert_eq!(tool.policy.max_calls_per_session.unwrap().value, 3);
+    assert_eq!(tool.policy.max_file_size_mb.unwrap().value, u32::MAX);
+    assert!(tool.policy.requires_human_review.unwrap().value);
+    assert_eq!(tool.krate.unwrap().to_string(), ":: renamed :: scopes");
+}
+
+#[test]
+fn requirements_multiply_out() {
+    for (scope, expected) in [
+        (r#""a""#, "a"),
+        (r##"r#"a"#"##, "a"),
+        (r#"all("a")"#, "a"),
+        (r#"any("a", "b")"#, "a | b"),
+        (r#"all("a", "b",)"#, "a b"),
+        (r#"all("a", any("b", "c"))"#, "a b | a c"),
+        (r#"any("a", all("b", "c"))"#, "a | b c"),
+        (r#"all(any("a", "b"), any("c", "d"))"#, "a c | a d | b c | b d"),
+        (r#"any("a", all("a", "b"))"#, "a"),
+        (r#"any(all("a", "b"), "a")"#, "a"),
+        (r#"all("a", any("a", "b"))"#, "a"),
+        (r#"any(all("a", "b"), all("b", "a"))"#, "a b"),
+        (r#"all(any("a", "b"), any("b", "a"))"#, "a | b"),
+    ] {
+        let args = format!("risk = \"low\", scope = {scope}");
+        let RequirementDecl::AnyOf(any) = tool(&args, "fn f() {}").requirement else { panic!("{scope}") };
+        let any: Vec<String> = any.iter().map(|all| values(all).join(" ")).collect();
+        assert_eq!(any.join(" | "), expected, "{scope}");
+    }
+    assert!(matches!(tool("risk = \"low\", public", "fn f() {}").requirement, RequirementDecl::Public(_)));
+}
+
+#[test]
+fn the_limits_of_a_requirement_are_reached_and_not_passed() {
+    let pairs = |count: usize| {
+        let pairs: Vec<String> = (0..count).map(|place| format!("any(\"a{place}\", \"b{place}\")")).collect();
+        format!("risk = \"low\", scope = all({})", pairs.join(", "))
+    };
+    let RequirementDecl::AnyOf(any) = tool(&pairs(6), "fn f() {}").requirement else { panic!("no scopes") };
+    assert_eq!(any.len(), mcp_scopes_model::requirement::MAX_ALTERNATIVES);
+    let flat = |word: &str, count: usize| {
+        let scopes: Vec<String> = (0..count).map(|place| format!("\"s{place}\"")).collect();
+        format!("risk = \"low\", scope = {word}({})", scopes.join(", "))
+    };
+    for word in ["all", "any"] {
+        tool(&flat(word, 64), "fn f() {}");
+        let head = FnHead::parse("fn f() {}".parse().unwrap()).unwrap();
+        let (_, errors) = read(flat(word, 65).parse().unwrap(), &head);
+        assert_eq!(errors.iter().map(|error| error.id).collect::<Vec<_>>(), ["requirement-too-large"]);
+    }
+}
+
+#[test]
+fn every_form_of_function_is_read() {
+    for (item, has_receiver) in [
+        ("fn f() {}", false),
+        ("pub(crate) async fn f() {}", false),
+        ("pub unsafe extern \"C\" fn f(a: u8) {}", false),
+        ("const fn f() -> u8 { 0 }", false),
+        ("fn f(self: Box<Self>) {}", true),
+        ("async fn f<'a, T: Into<String> + 'a, const N: usize>(&'a mut self, t: T) -> [u8; N] where T: Clone {}", true),
+        ("#[inline] #[must_use] fn f(mut self) -> impl Iterator<Item = u8> {}", true),
+        ("fn f() { this is # not parsed }", false),
+    ] {
+        assert_eq!(low(item).has_receiver, has_receiver, "{item}");
+    }
+}
+
+#[test]
+fn parameters_come_from_the_signature() {
+    for (item, expected) in [
+        ("fn f() {}", ""),
+        ("fn f(&self, directory: String, depth: Option<u32>) {}", "directory depth?"),
+        ("fn f(mut a: u8, ref b: String, r#type: &str, c: &mut [u8], d: (u8, u8)) {}", "a b type c d"),
+        ("fn f(a: std::option::Option<&str>, b: &Option<u8>, c: (Option<u8>)) {}", "a? b? c?"),
+        ("fn f(a: impl Into<String>, b: Vec<Option<u8>>) {}", "a b"),
+        ("fn f(_: &Caller, State(s): State<App>, a: u8) {}", "a"),
+        ("fn f(context: RequestContext<RoleServer>, token: tokio_util::sync::CancellationToken, a: u8) {}", "a"),
+        ("fn f(Extension(parts): Extension<http::request::Parts>, peer: Option<&Peer<RoleServer>>) {}", ""),
+        ("fn f(headers: &mut HeaderMap, path: &Path) {}", "path"),
+        ("fn f(Parameters(ReadFile { path }): Parameters<ReadFile>) {}", "fields of ReadFile"),
+        (
+            "fn f(&self, args: rmcp::handler::server::wrapper::Parameters<a::B<u8>>, _: Meta) {}",
+            "fields of a :: B < u8 >",
+        ),
+        ("fn f(args: Parameters<Read<'static>>) {}", "fields of Read < 'static >"),
+    ] {
+        assert_eq!(parameters(&low(item)), expected, "{item}");
+    }
+}
+
+#[test]
+fn the_guard_is_no_parameter_and_what_is_stated_counts() {
+    let tool_ = tool("risk = \"low\", guard = who", "fn f(a: u8, mut who: Session) -> anyhow::Result<()> {}");
+    assert_eq!((parameters(&tool_).as_str(), tool_.guard.unwrap().position), ("a", 1));
+    let stated = |list: &str, item: &str| parameters(&tool(&format!("risk = \"low\", {list}"), item));
+    assert_eq!(stated("parameters(\"x\", optional(\"y\"))", "fn f(Point { x, y }: Point) {}"), "x y?");
+    assert_eq!(stated("parameters()", "fn f(a: JsonObject) {}"), "");
+}
+
+fn parameters(tool: &ToolDecl) -> String {
+    match &tool.parameters {
+        ParametersDecl::Listed(list) => {
+            let mark = |required| if required { "" } else { "?" };
+            let list: Vec<String> =
+                list.iter().map(|parameter| format!("{}{}", parameter.name.value, mark(parameter.required))).collect();
+            list.join(" ")
+        }
+        ParametersDecl::Fields { ty, .. } => format!("fields of {ty}"),
+    }
+}
+
+#[test]
+fn the_description_is_the_first_paragraph() {
+    for (item, expected) in [
+        ("/// List directory contents\nfn f() {}", "List directory contents"),
+        ("/// List\n/// directory   contents.\n///\n/// More.\nfn f() {}", "List directory   contents."),
+        ("///\n/// List\nfn f() {}", "List"),
+        ("/** List\n * files\n *\n * More */ fn f() {}", "List files"),
+        ("/** List * all */ fn f() {}", "List * all"),
+        ("#[doc = r\"List\"] #[doc(hidden)] #[inline] /// files\nfn f() {}", "List files"),
+        ("/// List\n///\n#[doc = include_str!(\"f.md\")] fn f() {}", "List"),
+        ("#[tool(description = \" Read a file \")] fn f() {}", "Read a file"),
+        ("/// List\n#[tool(description = \"Read\")] fn f() {}", "List"),
+        ("#[tool(description = \"Read\")] /// List\nfn f() {}", "List"),
+        ("/// List\n#[tool(description = concat!(\"a\"))] fn f() {}", "List"),
+        ("#[doc = include_str!(\"f.md\")] #[tool(description = \"Read\")] fn f() {}", "Read"),
+    ] {
+        assert_eq!(low(item).description.value, expected, "{item}");
+    }
+    let stated = tool("risk = \"low\", description = \"Say\"", "#[doc = include_str!(\"f.md\")] fn f() {}");
+    assert_eq!(stated.description.value, "Say");
+}
+
+#[test]
+fn the_sdk_names_the_tool() {
+    for (args, item, expected) in [
+        ("", "#[tool] fn f() {}", "f"),
+        ("", "#[rmcp::tool(name = \"read-file\", annotations(title = \"x\"))] fn f() {}", "read-file"),
+        ("name = \"f\"", "#[tool] fn f() {}", "f"),
+        ("name = \"g\"", "#[tool(name = \"g\")] fn f() {}", "g"),
+        ("name = \"g\"", "#[tool(name = NAME)] fn f() {}", "g"),
+        ("", "fn r#type() {}", "type"),
+        ("", "#[cfg_attr(x, tool)] fn f() {}", "f"),
+    ] {
+        assert_eq!(tool(&format!("risk = \"low\", {args}"), item).name.value, expected, "{item}");
+    }
+}
+
+#[test]
+fn a_boxed_future_by_hand_is_no_rewritten_function() {
+    low("fn f() -> Pin<Box<dyn Future<Output = ()> + Send>> {}");
+    low("fn f() -> std::pin::Pin<Box<dyn Future<Output = ()>>> {}");
+}
+
+#[test]
+fn conditions_are_collected() {
+    let tool = low("#[cfg(unix)] #[cfg_attr(x, cfg(y), inline)] #[cfg_attr(a, cfg_attr(b, cfg(c)))] fn f() {}");
+    assert_eq!(texts(&tool.cfgs), ["unix", "any (not (x) , y)", "any (not (all (a , b)) , c)"]);
+}
+
+#[test]
+fn a_scan_finds_each_annotation() {
+    let item: syn::ItemFn = syn::parse_str(
+        "#[cfg(unix)] #[cfg_attr(a, mcp_scopes::mcp_tool(risk = \"low\"))] \
+         #[cfg_attr(not(a), mcp_tool(risk = \"high\"))] /// F\n fn f() {}",
+    )
+    .unwrap();
+    let heads = FnHead::of(&item.attrs, &item.vis, &item.sig);
+    let read: Vec<_> = heads
+        .into_iter()
+        .map(|(args, head)| {
+            let (tool, errors) = read(args, &head);
+            assert!(errors.is_empty(), "{errors:#?}");
+            let tool = tool.unwrap();
+            (tool.risk.value, texts(&tool.cfgs).join(" + "), tool.description.value)
+        })
+        .collect();
+    assert_eq!(
+        read,
+        [(Risk::Low, "a + unix".to_owned(), "F".to_owned()), (Risk::High, "not (a) + unix".to_owned(), "F".to_owned()),]
+    );
+}
+
+#[test]
+fn literals_may_come_from_a_macro() {
+    // `$risk:literal` arrives in a group without delimiters.
+    let captured = proc_macro2::Group::new(proc_macro2::Delimiter::None, "\"high\"".parse().unwrap());
+    let head = FnHead::parse("fn f() {}".parse().unwrap()).unwrap();
+    let (tool, errors) = read(quote::quote!(risk = #captured), &head);
+    assert!(errors.is_empty());
+    assert_eq!(tool.unwrap().risk.value, Risk::High);
+}
