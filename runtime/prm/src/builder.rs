@@ -121,6 +121,14 @@ fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report)
     let mut policies = IndexMap::new();
     for listed in outline.tools {
         let name = listed.tool.name;
+        if !matches!(listed.tool.requirement, Requirement::Public) && listed.tool.requirement.alternatives() == 0 {
+            report.add(
+                below(&below("/mcp_extensions/tool_scope_mapping", name), "required_scopes"),
+                EXTENSIONS,
+                format!("no scope opens the tool `{}`, and it is not public", name.escape_debug()),
+                "state what opens it, `scope = \"..\"`, or that everyone may call it, `public`",
+            );
+        }
         match tools.entry(name.to_owned()) {
             Entry::Vacant(place) => {
                 place.insert(tool(listed));

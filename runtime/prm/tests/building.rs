@@ -138,10 +138,16 @@ fn a_broken_table_has_no_document() {
     let tool = Tool { requirement: Requirement::AnyOf(&[&["a b"], &[]]), ..Tool::new("tool", Risk::Low) };
     let tools = [&tool];
     let config = Config { scopes: None, namespace: "", ..EVERYTHING };
-    let outline = outline(&tools, &config);
-    let error = Metadata::of(&outline, &Numbers::of(&outline)).build().expect_err("no such scopes");
+    let table = outline(&tools, &config);
+    let error = Metadata::of(&table, &Numbers::of(&table)).build().expect_err("no such scopes");
     let at = "/mcp_extensions/tool_scope_mapping/tool/required_scopes";
     assert_eq!(pointers(&error), ["/scopes_supported/0", &format!("{at}/0/0"), &format!("{at}/1")]);
+
+    let tool = Tool { requirement: Requirement::AnyOf(&[]), ..tool };
+    let tools = [&tool];
+    let table = outline(&tools, &config);
+    let error = Metadata::of(&table, &Numbers::of(&table)).build().expect_err("nothing opens it");
+    assert_eq!(pointers(&error), [at]);
 }
 
 #[test]

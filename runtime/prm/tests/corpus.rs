@@ -36,6 +36,12 @@ fn reading_agrees_with_every_verdict() {
         if let Ok(metadata) = read {
             let again = Metadata::from_json(metadata.to_json_pretty()).expect("what is written can be read");
             assert_eq!(again, metadata, "{id}");
+            #[cfg(feature = "schema")]
+            {
+                let schema = serde_json::from_str(&mcp_scopes_prm::schema::json_schema_pretty()).expect("JSON");
+                let document = serde_json::from_str(text("document").expect("a document")).expect("JSON");
+                assert!(jsonschema::draft202012::is_valid(&schema, &document), "{id}");
+            }
             if expected("mcp_valid") && metadata.check_mcp().is_err() {
                 wrong.push(format!("{id}: MCP accepts it"));
             }
