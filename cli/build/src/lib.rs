@@ -1,1 +1,55 @@
-//! Scan, lint, export.
+//! Scan the source of an MCP server for its tools, lint their scopes, export their metadata.
+//!
+//! A scan reads what the compiler reads, with the same grammar and the same rules, and never runs a compiler: so it is
+//! fast, needs no build, and says where each literal stands. What it cannot know it does not guess; it becomes a
+//! [`Finding`] that says what to state.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`scan`] | [`Scan`]: what to look at and for which build; [`Report`]: what was found |
+//! | [`export`] | [`Export`]: the metadata document of a package |
+//! | [`emit`] | [`Emitted`]: the document in a build script |
+//! | [`lint`] | the rules, and the engine that applies them |
+//! | [`inventory`] | [`Inventory`]: tools and tables with their positions |
+//! | [`finding`] | [`Finding`]: what is wrong, where, and what to write |
+//! | [`source`] | places in files |
+//! | [`package`], [`features`], [`cfg`] | `Cargo.toml`, and which items a build has |
+//! | [`walk`], [`prefilter`] | which files there are, and which are worth parsing |
+//!
+//! # Examples
+//! In a build script:
+//! ```no_run
+//! mcp_scopes_build::Scan::new(".").emit()?;
+//! # Ok::<(), mcp_scopes_build::Error>(())
+//! ```
+
+mod assemble;
+mod attribute;
+pub mod cfg;
+mod collect;
+mod document;
+mod error;
+pub mod export;
+pub mod features;
+mod fields;
+pub mod finding;
+mod import;
+pub mod inventory;
+mod module;
+mod naming;
+mod nesting;
+pub mod package;
+pub mod prefilter;
+mod report;
+mod resolve;
+pub mod scan;
+pub mod source;
+pub mod walk;
+mod world;
+
+pub use error::{Error, ErrorKind};
+pub use export::Export;
+pub use finding::{Finding, Level};
+pub use inventory::Inventory;
+pub use report::Report;
+pub use scan::Scan;

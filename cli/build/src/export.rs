@@ -1,0 +1,142 @@
+//! The metadata document of a package, made from its source.
+
+use mcp_scopes_model::Numbers;
+use mcp_scopes_prm::Metadata;
+
+use crate::{
+    Error, ErrorKind, Report, Scan,
+    document::with_outline,
+    inventory::{Inventory, TableId},
+    scan::large_stack,
+};
+
+/// A document and what it was made from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Export {
+    /// The document.
+    pub metadata: Metadata,
+    /// The table it is made of, by its path.
+    pub table: String,
+    /// What was found beside: warnings, since an error would have kept the document from being made.
+    pub report: Report,
+}
+
+impl Export {
+    /// The document as it is published: JSON, indented, with a line break at its end.
+    #[must_use]
+    pub fn json(&self) -> String {
+        self.metadata.to_json_pretty()
+    }
+}
+
+impl Scan {
+    /// Makes the metadata document of the package that the path is in: the same, byte for byte, that its compiled table
+    /// gives.
+    ///
+    /// # Errors
+    /// As [`Scan::run`]; if there is no table, or several and none is chosen; if findings at error level or RFC 9728 keep
+    /// the document from being made. [`Error::report`] then has the findings.
+    ///
+    /// ```no_run
+    /// let export = mcp_scopes_build::Scan::new(".").resource("https://files.example.com/mcp").export()?;
+    /// print!("{}", export.json());
+    /// # Ok::<(), mcp_scopes_build::Error>(())
+    /// ```
+    pub fn export(&self) -> Result<Export, Error> {
+        let report = self.run()?;
+        if report.has_errors() {
+            let count = report.count(crate::Level::Error);
+            let what = if count == 1 { "1 error keeps" } else { &*format!("{count} errors keep") };
+            let message = format!("{what} the document from being made");
+            return Err(Error::new(ErrorKind::Findings, message).with(report));
+        }
+        let Some(inventory) = report.inventories.first() else { return Err(self.nothing(&report)) };
+        let table = match self.choose(inventory, &report) {
+            Ok(table) => table,
+            Err(error) => return Err(error.with(report)),
+        };
+        let path = inventory.tables.get(table).map(|table| table.path.clone()).unwrap_or_default();
+        match self.metadata(inventory, table) {
+            Ok(metadata) => Ok(Export { metadata, table: path, report }),
+            Err(error) => Err(error.with(report)),
+        }
+    }
+
+    fn metadata(&self, inventory: &Inventory, table: TableId) -> Result<Metadata, Error> {
+        let built = large_stack(|| {
+            with_outline(inventory, table, &mut |outline| {
+                let numbers = Box::new(Numbers::of(outline));
+                let mut builder = Metadata::of(outline, &numbers);
+                if let Some(resource) = &self.resource {
+                    builder = builder.resource(resource);
+                }
+                if !self.issuers.is_empty() {
+                    builder = builder.authorization_servers(&self.issuers);
+                }
+                builder.build()
+            })
+        });
+        match built {
+            Some(Ok(metadata)) => Ok(metadata),
+            Some(Err(error)) => Err(refused(error)),
+            None => Err(Error::new(ErrorKind::Nothing, "the table cannot be read")),
+        }
+    }
+
+    fn choose(&self, inventory: &Inventory, report: &Report) -> Result<TableId, Error> {
+        let roots: Vec<(TableId, &str)> = inventory.roots().map(|(id, table)| (id, table.path.as_str())).collect();
+        if let Some(name) = &self.table {
+            let mut own = inventory.tables.iter().enumerate().filter(|(_, table)| table.own);
+            let found = own.find(|(_, table)| table.path == *name || table.name == *name);
+            return found.map(|(id, _)| id).ok_or_else(|| {
+                let known: Vec<String> = inventory
+                    .tables
+                    .iter()
+                    .filter(|table| table.own)
+                    .map(|table| format!("`{}`", table.path))
+                    .collect();
+                let error =
+                    Error::new(ErrorKind::Usage, format!("package `{}` has no table `{name}`", inventory.package));
+                if known.is_empty() { error } else { error.help(format!("it has {}", known.join(", "))) }
+            });
+        }
+        match roots.as_slice() {
+            [(id, _)] => Ok(*id),
+            [] => Err(self.nothing(report)),
+            several => {
+                let names: Vec<String> = several.iter().map(|(_, path)| format!("`{path}`")).collect();
+                let message = format!("package `{}` has several tables: {}", inventory.package, names.join(", "));
+                Err(Error::new(ErrorKind::Usage, message)
+                    .help("choose one with `--table`, or splice them into one with `..`"))
+            }
+        }
+    }
+
+    fn nothing(&self, report: &Report) -> Error {
+        let path = self.path.display();
+        let message = match report.annotated() {
+            0 => format!("no tools in `{path}`: no function carries `#[mcp_tool]`, and there is no `scope_table!`"),
+            1 => format!("no table in `{path}`: 1 function carries `#[mcp_tool]`, but there is no `scope_table!`"),
+            count => {
+                format!("no table in `{path}`: {count} functions carry `#[mcp_tool]`, but there is no `scope_table!`")
+            }
+        };
+        Error::new(ErrorKind::Nothing, message)
+            .help("write `scope_table! { pub static TOOLS = [..]; }`; a table behind a feature needs `--features`")
+    }
+}
+
+fn refused(error: mcp_scopes_prm::Error) -> Error {
+    let mut lines = Vec::new();
+    for violation in error.violations() {
+        let pointer = if violation.pointer.is_empty() { "the document" } else { &violation.pointer };
+        lines.push(format!("{pointer}: {} ({})", violation.message, violation.section));
+        if !violation.help.is_empty() {
+            lines.push(format!("  help: {}", violation.help));
+        }
+    }
+    let message =
+        if lines.is_empty() { error.to_string() } else { format!("the document is not valid\n{}", lines.join("\n")) };
+    Error::new(ErrorKind::Document, message).because(error)
+}

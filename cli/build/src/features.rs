@@ -1,0 +1,140 @@
+//! Which features of a package are on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mcp_scopes_model::nearest::Nearest;
+
+/// What `--features`, `--all-features` and `--no-default-features` say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The features that are named.
+    pub named: BTreeSet<String>,
+    /// Every feature.
+    pub all: bool,
+    /// Without the feature `default`, unless it is named.
+    pub no_default: bool,
+}
+
+/// The features of a package and what each turns on: `[features]`, and one for each optional dependency that no feature
+/// names with `dep:`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Features {
+    turns_on: BTreeMap<String, Vec<String>>,
+}
+
+/// The features that are on: of the package, and those it forwards to its dependencies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Enabled {
+    /// Of the package itself.
+    pub features: BTreeSet<String>,
+    /// By dependency: features it is asked for with `dependency/feature`.
+    pub forwarded: BTreeMap<String, BTreeSet<String>>,
+    /// Optional dependencies that are on.
+    pub dependencies: BTreeSet<String>,
+}
+
+impl Features {
+    /// From `[features]` and the names of the optional dependencies.
+    #[must_use]
+    pub fn new(table: &BTreeMap<String, Vec<String>>, optional: &[String]) -> Self {
+        let mut turns_on = table.clone();
+        for name in optional {
+            let explicit = format!("dep:{name}");
+            if !table.values().flatten().any(|entry| *entry == explicit) {
+                turns_on.entry(name.clone()).or_insert_with(|| vec![explicit]);
+            }
+        }
+        Self { turns_on }
+    }
+
+    /// Whether the package has this feature.
+    #[must_use]
+    pub fn has(&self, feature: &str) -> bool {
+        self.turns_on.contains_key(feature)
+    }
+
+    /// Every feature.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.turns_on.keys().map(String::as_str)
+    }
+
+    /// The feature that was probably meant.
+    #[must_use]
+    pub fn nearest(&self, feature: &str) -> Option<String> {
+        self.names().fold(Nearest::to(feature), Nearest::or).found().map(str::to_owned)
+    }
+
+    /// The features that a choice turns on, with all that they turn on in turn. Names the package does not have are
+    /// left out.
+    #[must_use]
+    pub fn resolve(&self, choice: &Choice) -> Enabled {
+        let mut enabled = Enabled::default();
+        let mut open: Vec<&str> = choice.named.iter().map(String::as_str).collect();
+        if choice.all {
+            open.extend(self.names());
+        }
+        if !choice.no_default {
+            open.push("default");
+        }
+        while let Some(entry) = open.pop() {
+            if let Some(dependency) = entry.strip_prefix("dep:") {
+                enabled.dependencies.insert(dependency.to_owned());
+            } else if let Some((dependency, feature)) = entry.split_once('/') {
+                let (dependency, weak) = match dependency.strip_suffix('?') {
+                    Some(dependency) => (dependency, true),
+                    None => (dependency, false),
+                };
+                enabled.forwarded.entry(dependency.to_owned()).or_default().insert(feature.to_owned());
+                if !weak {
+                    enabled.dependencies.insert(dependency.to_owned());
+                    // An optional dependency's own feature comes on with it, if it has one.
+                    open.push(dependency);
+                }
+            } else if let Some((name, more)) = self.turns_on.get_key_value(entry)
+                && enabled.features.insert(name.clone())
+            {
+                open.extend(more.iter().map(String::as_str));
+            }
+        }
+        enabled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn features() -> Features {
+        let table =
+            [("default", vec!["a"]), ("a", vec!["b", "dep:x", "y/fast", "z?/slow"]), ("b", vec![]), ("c", vec!["a"])];
+        let table = table.map(|(name, on)| (name.to_owned(), on.into_iter().map(str::to_owned).collect()));
+        Features::new(&table.into(), &["x".to_owned(), "y".to_owned(), "z".to_owned()])
+    }
+
+    fn on(choice: &Choice) -> Vec<String> {
+        features().resolve(choice).features.into_iter().collect()
+    }
+
+    #[test]
+    fn implications_are_followed() {
+        assert_eq!(on(&Choice::default()), ["a", "b", "default", "y"]);
+        assert_eq!(on(&Choice { no_default: true, ..Choice::default() }), [""; 0]);
+        let named = Choice { named: ["c".to_owned()].into(), no_default: true, all: false };
+        assert_eq!(on(&named), ["a", "b", "c", "y"]);
+        assert_eq!(on(&Choice { all: true, ..Choice::default() }), ["a", "b", "c", "default", "y", "z"]);
+    }
+
+    #[test]
+    fn dependencies_come_on_with_features() {
+        let enabled = features().resolve(&Choice::default());
+        assert_eq!(enabled.dependencies, ["x".to_owned(), "y".to_owned()].into());
+        assert_eq!(enabled.forwarded["y"], ["fast".to_owned()].into());
+        assert_eq!(enabled.forwarded["z"], ["slow".to_owned()].into());
+    }
+
+    #[test]
+    fn near_names_are_offered() {
+        assert_eq!(features().nearest("defualt").as_deref(), Some("default"));
+        assert!(!features().has("x"));
+    }
+}

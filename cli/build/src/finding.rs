@@ -1,0 +1,103 @@
+//! What is wrong, and where.
+
+use std::sync::Arc;
+
+use crate::source::Place;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// It ought to be changed.
+    Warning,
+    /// It must be changed: the table would not compile, would not mean what it says, or the rule is set to `deny`.
+    Error,
+}
+
+impl Level {
+    /// The word used in every output format.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The rule's id; also that of a diagnostic of the grammar or of a problem of a table.
+    pub rule: &'static str,
+    /// How much it matters.
+    pub level: Level,
+    /// What is wrong and why, in one line.
+    pub message: String,
+    /// What to write instead; may be empty.
+    pub help: String,
+    /// Where. `None` for a finding about a package as a whole.
+    pub place: Option<Place>,
+    /// The tool, scope, role or file that it is about; may be empty.
+    pub subject: String,
+}
+
+impl Finding {
+    /// A finding at error level without help, place or subject.
+    #[must_use]
+    pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            level: Level::Error,
+            message: message.into(),
+            help: String::new(),
+            place: None,
+            subject: String::new(),
+        }
+    }
+
+    /// A finding at warning level without help, place or subject.
+    #[must_use]
+    pub fn warning(rule: &'static str, message: impl Into<String>) -> Self {
+        Self { level: Level::Warning, ..Self::error(rule, message) }
+    }
+
+    /// Says what to write instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// Says where it is.
+    #[must_use]
+    pub fn at(mut self, place: impl Into<Option<Place>>) -> Self {
+        self.place = place.into();
+        self
+    }
+
+    /// Says what it is about.
+    #[must_use]
+    pub fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = subject.into();
+        self
+    }
+
+    /// The file it is in; empty for a finding about a package as a whole.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        self.place.as_ref().map_or("", |place| &place.file)
+    }
+
+    /// What findings are ordered by: file, position, rule, then text.
+    fn key(&self) -> (Option<(Arc<str>, u32, u32)>, &'static str, &str) {
+        let place = self.place.as_ref().map(|place| (place.file.clone(), place.start.line, place.start.column));
+        (place, self.rule, &self.message)
+    }
+}
+
+/// Puts findings in their one order and drops what was said twice: a file that two targets share is scanned for each.
+pub(crate) fn settle(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| a.key().cmp(&b.key()));
+    findings.dedup();
+}

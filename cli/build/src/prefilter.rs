@@ -1,0 +1,82 @@
+//! Which files are worth parsing, told from their bytes.
+
+use memchr::memmem::Finder;
+
+/// What the bytes of a file promise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// It may hold an annotation or a table, under whatever name: even a renamed import names the original.
+    pub ours: bool,
+    /// It may say `#[path = ".."]`, so that a file it declares need not stand where its module path says.
+    pub path: bool,
+}
+
+/// Looks for [`Marks`].
+#[derive(Debug)]
+pub struct Prefilter {
+    prefix: Finder<'static>,
+    table: Finder<'static>,
+    path: Finder<'static>,
+}
+
+impl Default for Prefilter {
+    fn default() -> Self {
+        // `mcp_tool`, `mcp_tools` and `mcp_scopes` share four bytes: one search finds all three.
+        Self { prefix: Finder::new("mcp_"), table: Finder::new("scope_table"), path: Finder::new("path") }
+    }
+}
+
+impl Prefilter {
+    /// What these bytes promise.
+    #[must_use]
+    pub fn marks(&self, bytes: &[u8]) -> Marks {
+        Marks { ours: self.ours(bytes), path: self.says_path(bytes) }
+    }
+
+    /// Whether these bytes can hold an annotation or a table.
+    #[must_use]
+    pub fn ours(&self, bytes: &[u8]) -> bool {
+        let named = |at: usize| {
+            let rest = bytes.get(at + 4..).unwrap_or_default();
+            rest.starts_with(b"tool") || rest.starts_with(b"scopes")
+        };
+        self.prefix.find_iter(bytes).any(named) || self.table.find(bytes).is_some()
+    }
+
+    fn says_path(&self, bytes: &[u8]) -> bool {
+        self.path.find_iter(bytes).any(|at| {
+            let (head, rest) = bytes.split_at(at);
+            let before = head.iter().rev().find(|byte| !byte.is_ascii_whitespace());
+            let after = rest.iter().skip(4).find(|byte| !byte.is_ascii_whitespace());
+            // `#[path = ..` or `cfg_attr(.., path = ..`.
+            matches!(before, Some(b'[' | b',')) && after == Some(&b'=')
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Marks, Prefilter};
+
+    #[test]
+    fn renamed_imports_are_caught() {
+        let prefilter = Prefilter::default();
+        for text in
+            ["use mcp_scopes::mcp_tool as t;", "#[mcp_tools]", "scope_table! {}", "extern crate mcp_scopes as m;"]
+        {
+            assert!(prefilter.ours(text.as_bytes()), "{text}");
+        }
+        for text in ["", "mcp_", "use mcp_server::tool;", "scope table"] {
+            assert!(!prefilter.ours(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn path_attributes_are_caught() {
+        let prefilter = Prefilter::default();
+        let says = |text: &str| prefilter.marks(text.as_bytes()) == Marks { ours: false, path: true };
+        assert!(says("#[path = \"x.rs\"] mod x;"));
+        assert!(says("#[cfg_attr(unix,\n path= \"x.rs\")] mod x;"));
+        assert!(!says("let path = a;"));
+    }
+}

@@ -1,0 +1,55 @@
+//! What a scan comes to.
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use crate::{Finding, Level, inventory::Inventory, source::Sources};
+
+/// What a scan found, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// One inventory for each package with something in it, in the order of their folders.
+    pub inventories: Vec<Inventory>,
+    /// What is wrong, in order of file and position.
+    pub findings: Vec<Finding>,
+    /// The texts of all files that were read, for snippets.
+    pub sources: Sources,
+    /// The files that were read.
+    pub(crate) inputs: BTreeSet<PathBuf>,
+    /// The source folders of all packages that were scanned.
+    pub(crate) folders: BTreeSet<PathBuf>,
+}
+
+impl Report {
+    /// How many findings are at that level.
+    #[must_use]
+    pub fn count(&self, level: Level) -> usize {
+        self.findings.iter().filter(|finding| finding.level == level).count()
+    }
+
+    /// Whether a finding is at error level.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.count(Level::Error) > 0
+    }
+
+    /// How many functions are annotated, over all packages.
+    #[must_use]
+    pub fn annotated(&self) -> usize {
+        self.inventories.iter().map(Inventory::annotated).sum()
+    }
+
+    /// How many packages have something in them.
+    #[must_use]
+    pub fn packages(&self) -> usize {
+        self.inventories.iter().filter(|found| found.annotated() > 0 || found.roots().next().is_some()).count()
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.inventories.extend(other.inventories);
+        self.findings.extend(other.findings);
+        self.sources.merge(other.sources);
+        self.inputs.extend(other.inputs);
+        self.folders.extend(other.folders);
+    }
+}

@@ -1,0 +1,359 @@
+//! Scanning: from a path to a report.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use cargo_toml::Manifest;
+
+use crate::{
+    Error, ErrorKind, Finding, Report,
+    assemble::assemble,
+    cfg::Cfgs,
+    collect, document,
+    features::Choice,
+    inventory::Inventory,
+    nesting,
+    package::{Package, plain},
+    source::{self, Place},
+    walk::{Walked, walk},
+    world::{World, shown},
+};
+
+/// A scan of source: what to look at, and for which build.
+///
+/// Nothing is compiled and no other program is run.
+///
+/// ```no_run
+/// let report = mcp_scopes_build::Scan::new("examples/files").features(["shell"]).run()?;
+/// for tool in &report.inventories[0].tools {
+///     println!("{} at {}:{}", tool.name.value, tool.place.file, tool.place.start.line);
+/// }
+/// # Ok::<(), mcp_scopes_build::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is scanned before `run`, `lint`, `export` or `emit`"]
+pub struct Scan {
+    pub(crate) path: PathBuf,
+    pub(crate) choice: Choice,
+    pub(crate) cfgs: Option<Cfgs>,
+    pub(crate) conditions: Vec<String>,
+    pub(crate) table: Option<String>,
+    pub(crate) resource: Option<String>,
+    pub(crate) issuers: Vec<String>,
+}
+
+/// What is looked at below a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// The one package that the path is in.
+    Package,
+    /// Every package at or below the path.
+    Tree,
+}
+
+impl Scan {
+    /// A scan of what stands at a path, for the machine this runs on and with default features.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            choice: Choice::default(),
+            cfgs: None,
+            conditions: Vec::new(),
+            table: None,
+            resource: None,
+            issuers: Vec::new(),
+        }
+    }
+
+    /// Turns features of the package on.
+    pub fn features(mut self, features: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.choice.named.extend(features.into_iter().map(Into::into));
+        self
+    }
+
+    /// Turns every feature on.
+    pub fn all_features(mut self, all: bool) -> Self {
+        self.choice.all = all;
+        self
+    }
+
+    /// Leaves the default features off.
+    pub fn no_default_features(mut self, none: bool) -> Self {
+        self.choice.no_default = none;
+        self
+    }
+
+    /// States a condition that holds in the build: `name` or `key="value"`, as `--cfg` of rustc takes them.
+    pub fn cfg(mut self, condition: impl Into<String>) -> Self {
+        self.conditions.push(condition.into());
+        self
+    }
+
+    /// Chooses the table of which the document is made, by its name or its path. Without it: the one table that no
+    /// other brings in.
+    pub fn table(mut self, name: impl Into<String>) -> Self {
+        self.table = Some(name.into());
+        self
+    }
+
+    /// Overrides the resource that the configuration file states.
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// Adds an issuer; any given here replace those that the configuration file states.
+    pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
+        self.issuers.push(issuer.into());
+        self
+    }
+
+    /// Scans the package that the path is in: what is declared, and what keeps it from compiling.
+    ///
+    /// # Errors
+    /// If the path does not exist, or is in no package whose manifest can be used.
+    pub fn run(&self) -> Result<Report, Error> {
+        self.on_a_large_stack(Extent::Package)
+    }
+
+    /// Scans every package at or below the path, without applying lint rules.
+    pub(crate) fn run_tree(&self) -> Result<Report, Error> {
+        self.on_a_large_stack(Extent::Tree)
+    }
+
+    /// Parsing recurses and the numbers of a table are large, so both get a stack of their own.
+    fn on_a_large_stack(&self, extent: Extent) -> Result<Report, Error> {
+        large_stack(|| self.scan(extent))
+    }
+
+    fn scan(&self, extent: Extent) -> Result<Report, Error> {
+        let mut cfgs = self.cfgs.clone().unwrap_or_else(Cfgs::host);
+        for condition in &self.conditions {
+            cfgs.add(condition).map_err(|message| Error::new(ErrorKind::Usage, message))?;
+        }
+        let (folders, walked) = self.folders(extent)?;
+        let mut report = Report::default();
+        report.unreadable(&walked);
+        let mut known = BTreeSet::new();
+        let mut packages = Vec::new();
+        for folder in &folders {
+            let manifest = folder.join("Cargo.toml");
+            match Package::read(&manifest) {
+                Ok(Some(package)) => {
+                    known.extend(self.choice.named.iter().filter(|feature| package.features.has(feature)).cloned());
+                    packages.push(package);
+                }
+                Ok(None) => {}
+                Err(error) if extent == Extent::Package || folders.len() == 1 => return Err(error),
+                Err(error) => report.findings.push(manifest_finding(&manifest, &error)),
+            }
+        }
+        self.check_features(&known, &packages)?;
+        for package in &packages {
+            // A package whose bytes promise nothing is not parsed.
+            let promising = walked.files.iter().any(|(file, marks)| marks.ours && file.starts_with(&package.folder));
+            if promising || extent == Extent::Package {
+                report.package(self, &package.folder, &walked, cfgs.clone())?;
+            }
+        }
+        crate::finding::settle(&mut report.findings);
+        Ok(report)
+    }
+
+    /// The folders of the packages to scan, and the files below.
+    fn folders(&self, extent: Extent) -> Result<(Vec<PathBuf>, Walked), Error> {
+        let mut root = self.path.clone();
+        if root.is_file() {
+            root.pop();
+        }
+        let here = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
+        let mut walked = tidy(walk(here)?);
+        let mut folders: Vec<PathBuf> =
+            walked.manifests.iter().filter_map(|path| path.parent()).map(Path::to_owned).collect();
+        let own = plain(&root);
+        if !folders.contains(&own) && (extent == Extent::Package || folders.is_empty()) {
+            let Some(manifest) = Package::nearest(here) else {
+                let message = format!("`{}` is in no package: there is no `Cargo.toml` here or above", here.display());
+                let help = "give the folder of a package or of a workspace";
+                return Err(Error::new(ErrorKind::Manifest, message).help(help));
+            };
+            let folder = manifest.parent().map(plain).unwrap_or_default();
+            let folder = relative(&folder);
+            walked = tidy(walk(if folder.as_os_str().is_empty() { Path::new(".") } else { &folder })?);
+            return Ok((vec![folder], walked));
+        }
+        match extent {
+            Extent::Package => {
+                only_package(&own, &folders)?;
+                folders = vec![own];
+            }
+            Extent::Tree => {
+                let excluded = excluded(&own);
+                folders.retain(|folder| !excluded.iter().any(|part| folder.starts_with(part)));
+            }
+        }
+        Ok((folders, walked))
+    }
+
+    fn check_features(&self, known: &BTreeSet<String>, packages: &[Package]) -> Result<(), Error> {
+        let Some(unknown) = self.choice.named.iter().find(|feature| !known.contains(*feature)) else { return Ok(()) };
+        let message = match packages {
+            [package] => format!("package `{}` has no feature `{unknown}`", package.name),
+            _ => format!("no package here has a feature `{unknown}`"),
+        };
+        let error = Error::new(ErrorKind::Usage, message);
+        Err(match packages.iter().find_map(|package| package.features.nearest(unknown)) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error,
+        })
+    }
+}
+
+impl Report {
+    /// Scans one package into the report.
+    fn package(&mut self, scan: &Scan, folder: &Path, walked: &Walked, cfgs: Cfgs) -> Result<(), Error> {
+        let mut world = World::new(walked, cfgs);
+        let Some(package) = world.add(folder, &scan.choice)? else { return Ok(()) };
+        let inventory = assemble(&mut world, package);
+        for (id, table) in inventory.tables.iter().enumerate() {
+            if table.own {
+                self.findings.extend(document::problems(&inventory, id));
+            }
+        }
+        circles(&inventory, &mut self.findings);
+        for file in world.undeclared(package) {
+            self.findings.extend(undeclared(&file));
+        }
+        self.inputs.extend(world.visited().iter().cloned());
+        self.inputs.extend(world.members.iter().map(|member| member.package.manifest.clone()));
+        let configs = inventory.tables.iter().filter_map(|table| table.config.as_ref());
+        self.inputs.extend(configs.map(|config| PathBuf::from(&*config.file)));
+        self.folders.extend(
+            world
+                .members
+                .iter()
+                .flat_map(|member| &member.package.targets)
+                .filter_map(|target| target.root.parent())
+                .map(Path::to_owned),
+        );
+        self.findings.append(&mut world.findings);
+        self.sources.merge(std::mem::take(&mut world.sources));
+        self.inventories.push(inventory);
+        Ok(())
+    }
+
+    fn unreadable(&mut self, walked: &Walked) {
+        for (path, why) in &walked.unreadable {
+            let shown = shown(path);
+            let finding = Finding::error("unreadable-file", format!("cannot read `{shown}`: {why}"));
+            let help = "make it readable, or name it in `.gitignore`";
+            self.findings.push(finding.help(help).at(Place::point(&shown, 1, 1)).about(&*shown));
+        }
+    }
+}
+
+/// Runs something on a thread with a large stack.
+pub(crate) fn large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(nesting::STACK).spawn_scoped(scope, work);
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => std::panic::resume_unwind(Box::new(error.to_string())),
+        }
+    })
+}
+
+/// Files under one name each: without `./`.
+fn tidy(walked: Walked) -> Walked {
+    Walked {
+        files: walked.files.into_iter().map(|(path, marks)| (plain(&path), marks)).collect(),
+        manifests: walked.manifests.iter().map(|path| plain(path)).collect(),
+        unreadable: walked.unreadable.into_iter().map(|(path, why)| (plain(&path), why)).collect(),
+    }
+}
+
+/// The path as seen from the current folder, where it is below it.
+fn relative(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).to_owned()
+}
+
+/// That a folder is a package and not only a workspace.
+fn only_package(folder: &Path, packages: &[PathBuf]) -> Result<(), Error> {
+    if Package::read(&folder.join("Cargo.toml"))?.is_some() {
+        return Ok(());
+    }
+    let message = format!("`{}` is a workspace without a package of its own", folder.join("Cargo.toml").display());
+    let error = Error::new(ErrorKind::Manifest, message);
+    let members: Vec<String> = packages
+        .iter()
+        .filter(|package| *package != folder)
+        .map(|package| format!("`{}`", package.display()))
+        .collect();
+    if members.is_empty() {
+        return Err(error.help("give the folder of a package"));
+    }
+    Err(error.help(format!("give the folder of one of its packages: {}", members.join(", "))))
+}
+
+/// The folders that a workspace leaves out.
+fn excluded(folder: &Path) -> Vec<PathBuf> {
+    let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    // What is wrong with the manifest is said where its package is read.
+    let workspace = Manifest::from_str(&text).ok().and_then(|manifest| manifest.workspace);
+    workspace
+        .map(|workspace| workspace.exclude.iter().map(|part| plain(&folder.join(part))).collect())
+        .unwrap_or_default()
+}
+
+fn manifest_finding(manifest: &Path, error: &Error) -> Finding {
+    let shown = shown(manifest);
+    let help = "repair the manifest, or name its folder under `exclude` of the workspace";
+    Finding::error("manifest", error.to_string()).help(help).at(Place::point(&shown, 1, 1)).about(&*shown)
+}
+
+/// Tables that bring in one another.
+fn circles(inventory: &Inventory, findings: &mut Vec<Finding>) {
+    use crate::inventory::Brings;
+    for (id, table) in inventory.tables.iter().enumerate().filter(|(_, table)| table.own) {
+        let mut reached = BTreeSet::new();
+        let mut open = vec![id];
+        while let Some(next) = open.pop() {
+            for entry in inventory.tables.get(next).map(|table| table.entries.as_slice()).unwrap_or_default() {
+                if let Brings::Table(other) = entry.brings
+                    && reached.insert(other)
+                {
+                    open.push(other);
+                }
+            }
+        }
+        if reached.contains(&id) {
+            let message = format!("table `{}` brings in itself through other tables", table.name);
+            let help = "drop one `..` of the circle";
+            findings
+                .push(Finding::error("table-circle", message).help(help).at(table.place.clone()).about(&*table.name));
+        }
+    }
+}
+
+/// A file with annotations that no target declares.
+fn undeclared(file: &Path) -> Option<Finding> {
+    let shown: Arc<str> = shown(file);
+    let text = match source::read(file, &shown) {
+        Ok(text) => text,
+        Err(finding) => return Some(*finding),
+    };
+    let word = match text.parse() {
+        Ok(tokens) => collect::mentions(tokens)?,
+        Err(_) => return crate::module::parse(&text, &shown).err().map(|finding| *finding),
+    };
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let message = format!("`{shown}` holds `{}`, but no module of the package declares the file", word);
+    let help = format!("write `mod {stem};` in its parent, or remove the file; `include!` is not followed");
+    let place = Place::of(&shown, word.span());
+    Some(Finding::warning("undeclared-file", message).help(help).at(place).about(&*shown))
+}

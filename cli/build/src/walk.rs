@@ -1,0 +1,190 @@
+//! The files below a path: found in parallel, each looked at once.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::mpsc,
+};
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use crate::{
+    Error, ErrorKind,
+    prefilter::{Marks, Prefilter},
+    source::MAX_FILE,
+};
+
+/// What stands below a path.
+#[derive(Debug, Default)]
+pub struct Walked {
+    /// The Rust files, with what their bytes promise.
+    pub files: BTreeMap<PathBuf, Marks>,
+    /// The `Cargo.toml`s, sorted.
+    pub manifests: Vec<PathBuf>,
+    /// What could not be read: the path, where known, and why.
+    pub unreadable: Vec<(PathBuf, String)>,
+}
+
+enum Seen {
+    Rust(PathBuf, Marks),
+    Manifest(PathBuf),
+    Unreadable(PathBuf, String),
+}
+
+/// Finds the Rust files and manifests below `root`.
+///
+/// Hidden files, `target` folders of packages and what `.gitignore` names are left out. A root that is itself ignored,
+/// as an unpacked package below `target` is, is walked all the same.
+///
+/// # Errors
+/// If `root` does not exist.
+pub fn walk(root: &Path) -> Result<Walked, Error> {
+    if let Err(error) = std::fs::metadata(root) {
+        let message = format!("cannot scan `{}`: {error}", root.display());
+        let help = "give the folder of a package or of a workspace";
+        return Err(Error::new(ErrorKind::Unreadable, message).help(help).because(error));
+    }
+    let walked = pass(root, true);
+    if walked.manifests.is_empty() && walked.files.is_empty() { Ok(pass(root, false)) } else { Ok(walked) }
+}
+
+fn pass(root: &Path, parents: bool) -> Walked {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(12);
+    let walker = WalkBuilder::new(root)
+        .parents(parents)
+        // An unpacked archive has a `.gitignore` but no repository.
+        .require_git(false)
+        .threads(threads)
+        .filter_entry(|entry| entry.depth() == 0 || !is_target(entry))
+        .build_parallel();
+    let (sender, receiver) = mpsc::channel();
+    walker.run(|| {
+        let sender = sender.clone();
+        let prefilter = Prefilter::default();
+        let mut buffer = Vec::new();
+        Box::new(move |entry| {
+            let seen = match entry {
+                Ok(entry) => look(&entry, &prefilter, &mut buffer),
+                Err(error) => Some(unreadable(&error)),
+            };
+            match seen.map(|seen| sender.send(seen)) {
+                Some(Err(_)) => WalkState::Quit,
+                _ => WalkState::Continue,
+            }
+        })
+    });
+    drop(sender);
+    let mut walked = Walked::default();
+    for seen in receiver {
+        match seen {
+            Seen::Rust(path, marks) => {
+                walked.files.insert(path, marks);
+            }
+            Seen::Manifest(path) => walked.manifests.push(path),
+            Seen::Unreadable(path, why) => walked.unreadable.push((path, why)),
+        }
+    }
+    walked.manifests.sort();
+    walked.unreadable.sort();
+    walked
+}
+
+/// Whether this is the build folder of a package: one called `target` beside a manifest, or tagged as a cache.
+fn is_target(entry: &DirEntry) -> bool {
+    if entry.file_name() != "target" || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+        return false;
+    }
+    let beside = entry.path().with_file_name("Cargo.toml");
+    beside.is_file() || entry.path().join("CACHEDIR.TAG").is_file()
+}
+
+fn look(entry: &DirEntry, prefilter: &Prefilter, buffer: &mut Vec<u8>) -> Option<Seen> {
+    let path = entry.path();
+    if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+        return None;
+    }
+    if entry.file_name() == "Cargo.toml" {
+        return Some(Seen::Manifest(path.to_owned()));
+    }
+    if path.extension()? != "rs" {
+        return None;
+    }
+    Some(match marks(path, prefilter, buffer) {
+        Ok(marks) => Seen::Rust(path.to_owned(), marks),
+        Err(error) => Seen::Unreadable(path.to_owned(), error.to_string()),
+    })
+}
+
+/// What a file's bytes promise.
+pub(crate) fn marks(path: &Path, prefilter: &Prefilter, buffer: &mut Vec<u8>) -> std::io::Result<Marks> {
+    buffer.clear();
+    // One byte more than is ever parsed: what is larger is reported by whoever reads it.
+    File::open(path)?.take(MAX_FILE + 1).read_to_end(buffer)?;
+    Ok(prefilter.marks(buffer))
+}
+
+fn unreadable(error: &ignore::Error) -> Seen {
+    fn path_of(error: &ignore::Error) -> Option<&Path> {
+        match error {
+            ignore::Error::WithPath { path, .. } => Some(path),
+            ignore::Error::WithLineNumber { err, .. } | ignore::Error::WithDepth { err, .. } => path_of(err),
+            ignore::Error::Loop { child, .. } => Some(child),
+            _ => None,
+        }
+    }
+    Seen::Unreadable(path_of(error).unwrap_or(Path::new("")).to_owned(), error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn names(walked: &Walked, root: &Path) -> Vec<String> {
+        walked.files.keys().map(|path| path.strip_prefix(root).unwrap().display().to_string()).collect()
+    }
+
+    #[test]
+    fn build_folders_hidden_files_and_ignored_ones_are_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for file in [
+            "src/lib.rs",
+            "src/target/mod.rs",
+            "target/debug/x.rs",
+            "generated/x.rs",
+            ".cache/x.rs",
+            "target/package/a-0.1.0/Cargo.toml",
+            "target/package/a-0.1.0/src/lib.rs",
+        ] {
+            fs::create_dir_all(root.join(file).parent().unwrap()).unwrap();
+            fs::write(root.join(file), "").unwrap();
+        }
+        fs::write(root.join("Cargo.toml"), "").unwrap();
+        fs::write(root.join(".gitignore"), "/generated\n/target\n").unwrap();
+        let walked = walk(root).unwrap();
+        assert_eq!(names(&walked, root), ["src/lib.rs", "src/target/mod.rs"]);
+        assert_eq!(walked.manifests, [root.join("Cargo.toml")]);
+        // The package that `cargo package` unpacks is ignored as a whole, yet its build script scans it.
+        let unpacked = root.join("target/package/a-0.1.0");
+        assert_eq!(names(&walk(&unpacked).unwrap(), &unpacked), ["src/lib.rs"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_loop_of_links_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("again")).unwrap();
+        fs::write(folder.path().join("a.rs"), "").unwrap();
+        assert_eq!(names(&walk(folder.path()).unwrap(), folder.path()), ["a.rs"]);
+    }
+
+    #[test]
+    fn a_missing_root_is_an_error() {
+        let error = walk(Path::new("no/such/folder")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unreadable);
+        assert!(error.to_string().contains("`no/such/folder`"), "{error}");
+    }
+}
