@@ -28,7 +28,8 @@ pub enum PatternError {
     EmptyGlob,
     /// The glob holds a character that is kept for later: `[ ] { } \ !` at its front.
     Reserved,
-    /// The glob holds `//`, `/./`, `/../` or a percent escape: arguments are compared without them, so it could never match.
+    /// The glob holds `//` (but after a scheme), `/./`, `/../`, a percent escape or `file:/`: the normal form of an
+    /// argument has none of these, so it could never match.
     NeverMatches,
     /// The glob holds a control character.
     Control,
@@ -43,7 +44,8 @@ impl PatternError {
             Self::EmptyGlob => "has nothing behind its colon",
             Self::Reserved => "holds one of `[ ] { } \\` or begins with `!`, which are reserved",
             Self::NeverMatches => {
-                "can never match: arguments are compared without `//`, `.` and `..` segments and percent escapes"
+                "can never match: arguments are compared in normal form, which has no `//` but after a scheme in lower \
+                 case, no `.` and `..` segments, no percent escapes and no `file:`"
             }
             Self::Control => "holds a control character",
         }
@@ -98,10 +100,14 @@ pub const fn glob_syntax(glob: &str) -> Result<(), PatternError> {
             b'%' if at + 2 < bytes.len() && bytes[at + 1].is_ascii_hexdigit() && bytes[at + 2].is_ascii_hexdigit() => {
                 return Err(PatternError::NeverMatches);
             }
+            // A `file:` URL is compared as its path.
+            b'/' if at == 5 && matches!(bytes, [b'f', b'i', b'l', b'e', b':', ..]) => {
+                return Err(PatternError::NeverMatches);
+            }
             b'/' => {
                 let doubled = at > 0 && at == segment;
                 // `https://` keeps its two: the first segment of a URL is empty.
-                let after_scheme = at > 1 && bytes[at - 2] == b':';
+                let after_scheme = at > 1 && bytes[at - 2] == b':' && scheme(bytes, at - 2);
                 if dots(bytes, segment, at) || (doubled && !after_scheme) {
                     return Err(PatternError::NeverMatches);
                 }
@@ -116,6 +122,22 @@ pub const fn glob_syntax(glob: &str) -> Result<(), PatternError> {
         return Err(PatternError::NeverMatches);
     }
     Ok(())
+}
+
+/// Whether what stands before `end` can be the scheme of a URL: two characters or more (one is a drive), wildcards too.
+const fn scheme(bytes: &[u8], end: usize) -> bool {
+    let mut wild = false;
+    let mut at = 0;
+    while at < end {
+        match bytes[at] {
+            b'*' => wild = true,
+            b'a'..=b'z' | b'?' => {}
+            b'0'..=b'9' | b'+' | b'-' | b'.' if at > 0 => {}
+            _ => return false,
+        }
+        at += 1;
+    }
+    end > 1 || wild
 }
 
 /// Whether the segment is `.` or `..`.
@@ -139,6 +161,8 @@ mod tests {
             ("read_file:*.json", "read_file", Some("*.json")),
             ("fetch:https://example.com/*", "fetch", Some("https://example.com/*")),
             ("read_file:/", "read_file", Some("/")),
+            ("fetch:*://localhost*", "fetch", Some("*://localhost*")),
+            ("fetch:http?://a", "fetch", Some("http?://a")),
         ] {
             assert_eq!(Pattern::parse(text), Ok(Pattern { tool, glob }), "{text}");
         }
@@ -156,6 +180,11 @@ mod tests {
             ("read_file:/etc/[a-z]", Reserved),
             ("read_file:/etc//x", NeverMatches),
             ("read_file://x", NeverMatches),
+            ("read_file:a/b://x", NeverMatches),
+            ("read_file:c://x", NeverMatches),
+            ("fetch:HTTPS://x", NeverMatches),
+            ("fetch:https:///x", NeverMatches),
+            ("fetch:file:/etc/*", NeverMatches),
             ("read_file:/a/../b", NeverMatches),
             ("read_file:/a/.", NeverMatches),
             ("read_file:./a", NeverMatches),
