@@ -13,7 +13,7 @@ use mcp_scopes_model::nearest::nearest;
 use reader::{Reader, entries};
 use toml::de::DeTable;
 
-pub use sections::{CONVENTIONS, LEVELS};
+pub use sections::{CONVENTIONS, KEYS, LEVELS};
 
 /// The sections of the file.
 pub const SECTIONS: [&str; 7] = ["server", "convention", "scopes", "flows", "session", "sandbox", "lint"];

@@ -23,6 +23,9 @@ const SCOPE: [&str; 2] = ["description", "implies"];
 const SESSION: [&str; 3] = ["max_high_risk_calls", "require_reauth_after_minutes", "block_rapid_escalation"];
 const SANDBOX: [&str; 3] = ["header", "resource", "authorization_servers"];
 
+/// The keys of the sections that have fixed ones: server, convention, a scope, session and sandbox.
+pub const KEYS: [&[&str]; 5] = [&SERVER, &CONVENTION, &SCOPE, &SESSION, &SANDBOX];
+
 /// Why an empty array is refused: publishing it would say nothing.
 const DROPPED: &str = "; RFC 9728 §3.2 has empty members left out, so it would silently mean the same as no key";
 const NOTHING: &str = ", which says nothing";
