@@ -11,7 +11,7 @@ use crate::{
     graph::Graph,
     key::{same, starts_with},
     nearest::Nearest,
-    numbers::{MAX_SCOPES, MAX_TOOLS, mandatory},
+    numbers::{MAX_SCOPES, MAX_TOOLS, MAX_USES},
     problem::{Field, Kind},
 };
 
@@ -75,22 +75,20 @@ impl<'a> Facts<'_, 'a> {
         let mut report = Report { skip, kept: None };
         let listed = &self.outline.tools[position];
         let tool = listed.tool;
-        if let Some(number) = self.numbers.tools.find(tool.name)
-            && self.numbers.tools.is_repeated(number)
-            && number != position
-        {
+        if self.numbers.repeats && self.is_repeated(position) {
             report.add(self.problem(Kind::DuplicateTool, Field::Tool, tool.name, tool.name, None));
         }
-        let mut alternative = 0;
-        while alternative < tool.requirement.alternatives() {
-            let mut place = 0;
-            while let Some(scope) = tool.requirement.scope(alternative, place, listed.own_scope) {
-                if self.first_use(position, scope, alternative, place) {
-                    self.scope_in_use(&mut report, Field::Scope, tool.name, scope, NOWHERE);
-                }
-                place += 1;
+        let (start, end) = self.numbers.uses_of(position);
+        let mut place = start;
+        while place < end {
+            if let Some(number) = self.numbers.used(place)
+                && !self.may_be_used(number)
+                && self.is_first_use(start, place)
+            {
+                let scope = self.numbers.scopes.name(number);
+                self.scope_in_use(&mut report, Field::Scope, tool.name, scope, NOWHERE);
             }
-            alternative += 1;
+            place += 1;
         }
         let mut rest = tool.prerequisites;
         while let [scope, tail @ ..] = rest {
@@ -136,6 +134,10 @@ impl<'a> Facts<'_, 'a> {
                 if self.outline.tools.len() > MAX_TOOLS {
                     let problem = self.problem(Kind::TooManyTools, Field::Config, "", "", None);
                     report.add(Problem { count: self.outline.tools.len(), ..problem });
+                }
+                if self.numbers.overflow > 0 {
+                    let problem = self.problem(Kind::TooManyUses, Field::Config, "", "", None);
+                    report.add(Problem { count: MAX_USES + self.numbers.overflow, ..problem });
                 }
                 if self.numbers.scopes.overflows() > 0 {
                     let problem = self.problem(Kind::TooManyScopes, Field::Config, "", "", None);
@@ -276,20 +278,32 @@ impl<'a> Facts<'_, 'a> {
         false
     }
 
-    /// Whether the tool does not name this scope before that place of its requirement.
-    const fn first_use(&self, position: usize, scope: &str, alternative: usize, place: usize) -> bool {
-        let listed = &self.outline.tools[position];
+    /// Whether a tool before that position has the same name.
+    const fn is_repeated(&self, position: usize) -> bool {
+        let name = self.outline.tools[position].tool.name;
         let mut earlier = 0;
-        while earlier <= alternative {
-            let mut other = 0;
-            while let Some(name) = listed.tool.requirement.scope(earlier, other, listed.own_scope) {
-                if earlier == alternative && other >= place {
-                    break;
-                }
-                if same(name, scope) {
-                    return false;
-                }
-                other += 1;
+        while earlier < position {
+            if same(self.outline.tools[earlier].tool.name, name) {
+                return true;
+            }
+            earlier += 1;
+        }
+        false
+    }
+
+    /// Whether nothing is wrong with a tool's needing that scope. Asked for every use, so it compares no text.
+    const fn may_be_used(&self, number: usize) -> bool {
+        self.numbers.is_inside(number) && (self.outline.config.scopes.is_none() || self.numbers.is_declared(number))
+    }
+
+    /// Whether the tool does not name this scope earlier in its requirement.
+    const fn is_first_use(&self, start: usize, place: usize) -> bool {
+        let mut earlier = start;
+        while earlier < place {
+            if let (Some(a), Some(b)) = (self.numbers.used(earlier), self.numbers.used(place))
+                && a == b
+            {
+                return false;
             }
             earlier += 1;
         }
@@ -302,9 +316,10 @@ impl<'a> Facts<'_, 'a> {
             return false;
         }
         let Some(from) = self.numbers.scopes.find(prerequisite) else { return false };
-        let mut place = 0;
-        while let Some(scope) = mandatory(self.outline, position, place) {
-            if let (true, Some(to)) = (scope.counts, self.numbers.scopes.find(scope.name))
+        let (mut place, end) = self.numbers.uses_of(position);
+        while place < end {
+            if let Some(to) = self.numbers.used(place)
+                && self.numbers.is_mandatory(&self.outline.tools[position], position, to)
                 && (from == to || self.prerequisites.reaches(from, to))
             {
                 return true;

@@ -9,24 +9,27 @@ const WORDS: usize = MAX_NODES / 64;
 #[derive(Clone, Copy)]
 pub struct Graph {
     rows: [[u64; WORDS]; MAX_NODES],
-    connected: bool,
+    /// One more than the highest node that is connected to another.
+    end: usize,
 }
 
 impl Graph {
     /// Nothing is related to anything.
     #[expect(clippy::large_stack_arrays, reason = "128 KiB, mostly in const evaluation")]
-    pub const EMPTY: Self = Self { rows: [[0; WORDS]; MAX_NODES], connected: false };
+    pub const EMPTY: Self = Self { rows: [[0; WORDS]; MAX_NODES], end: 0 };
 
     /// Whether no two nodes are related.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        !self.connected
+        self.end == 0
     }
 
     /// Relates one node to another.
     pub const fn connect(&mut self, from: usize, to: usize) {
         self.rows[from][to / 64] |= 1 << (to % 64);
-        self.connected = true;
+        if from >= self.end {
+            self.end = from + 1;
+        }
     }
 
     /// Whether one node is related to another.
@@ -69,7 +72,7 @@ impl Graph {
         let mut path = [0u16; MAX_NODES];
         let mut cursor = [0u16; MAX_NODES];
         let mut root = 0;
-        while root < MAX_NODES {
+        while root < self.end {
             let mut depth = 0;
             if state[root] == NEW {
                 path[0] = root as u16;
@@ -84,11 +87,13 @@ impl Graph {
                         depth -= 1;
                     }
                     Some(child) if state[child] == OPEN => return Err(child),
-                    Some(child) if state[child] == NEW => {
+                    Some(child) if state[child] == NEW && child < self.end => {
                         state[child] = OPEN;
                         path[depth] = child as u16;
                         depth += 1;
                     }
+                    // A node without a row of its own is closed as it is.
+                    Some(child) if child >= self.end => cursor[node] = child as u16 + 1,
                     // The child's row is closed; what it adds here is done too, so looking at it again changes nothing.
                     Some(child) => {
                         let mut word = 0;

@@ -31,17 +31,27 @@ impl Key {
     #[inline]
     #[must_use]
     pub const fn of(name: &str) -> Self {
-        let bytes = name.as_bytes();
-        let len = bytes.len();
-        if len < 8 {
-            return Self { words: [short(bytes), 0, 0, 0], len: short_len(len), middle: 0 };
-        }
-        // The offsets overlap below 32 bytes; that costs nothing and needs no branch.
-        let second = if len - 8 < 8 { len - 8 } else { 8 };
-        let third = len.saturating_sub(16);
-        let words = [word(bytes, 0), word(bytes, second), word(bytes, third), word(bytes, len - 8)];
-        let middle = if len > Self::WHOLE { fold_middle(bytes) } else { 0 };
-        Self { words, len: short_len(len), middle }
+        Self::of_bytes(name.as_bytes())
+    }
+
+    /// The key of a name given as bytes.
+    #[inline]
+    #[must_use]
+    pub const fn of_bytes(bytes: &[u8]) -> Self {
+        let len = short_len(bytes.len());
+        let (words, middle) = match bytes {
+            [] => ([0; 4], 0),
+            [_] | [_, _] | [_, _, _] | [_, _, _, _] | [_, _, _, _, _] | [_, _, _, _, _, _] | [_, _, _, _, _, _, _] => {
+                ([short(bytes), 0, 0, 0], 0)
+            }
+            // Words that overlap cost nothing and need no loop.
+            [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, ..] => {
+                let words = [first(bytes), second(bytes), last_but_one(bytes), last(bytes)];
+                (words, if bytes.len() > Self::WHOLE { fold_middle(bytes) } else { 0 })
+            }
+            _ => ([first(bytes), 0, 0, last(bytes)], 0),
+        };
+        Self { words, len, middle }
     }
 
     /// Whether equal keys mean equal names.
@@ -110,34 +120,64 @@ const fn short_len(len: usize) -> u32 {
     len as u32
 }
 
-/// The eight bytes at `at`, which are there.
-#[inline]
-const fn word(bytes: &[u8], at: usize) -> u64 {
-    match bytes.split_at(at).1.first_chunk() {
-        Some(chunk) => u64::from_le_bytes(*chunk),
-        None => 0,
-    }
+/// Eight bytes as one word. Shifts, since the library's conversions are far slower in const evaluation; in compiled
+/// code both are one load.
+macro_rules! word {
+    ($a:ident $b:ident $c:ident $d:ident $e:ident $f:ident $g:ident $h:ident) => {
+        *$a as u64
+            | (*$b as u64) << 8
+            | (*$c as u64) << 16
+            | (*$d as u64) << 24
+            | (*$e as u64) << 32
+            | (*$f as u64) << 40
+            | (*$g as u64) << 48
+            | (*$h as u64) << 56
+    };
 }
 
-/// Up to seven bytes as one word; overlapping, so without a loop.
 #[inline]
+const fn first(bytes: &[u8]) -> u64 {
+    if let [a, b, c, d, e, f, g, h, ..] = bytes { word!(a b c d e f g h) } else { 0 }
+}
+
+#[inline]
+const fn second(bytes: &[u8]) -> u64 {
+    if let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h, ..] = bytes { word!(a b c d e f g h) } else { 0 }
+}
+
+#[inline]
+const fn last_but_one(bytes: &[u8]) -> u64 {
+    if let [.., a, b, c, d, e, f, g, h, _, _, _, _, _, _, _, _] = bytes { word!(a b c d e f g h) } else { 0 }
+}
+
+#[inline]
+const fn last(bytes: &[u8]) -> u64 {
+    if let [.., a, b, c, d, e, f, g, h] = bytes { word!(a b c d e f g h) } else { 0 }
+}
+
+/// Up to seven bytes as one word, overlapping.
+#[inline]
+#[expect(clippy::many_single_char_names, reason = "eight bytes in a row")]
 const fn short(bytes: &[u8]) -> u64 {
-    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes) {
-        (Some(head), Some(tail), _) => u32::from_le_bytes(*head) as u64 | (u32::from_le_bytes(*tail) as u64) << 32,
-        (_, _, [a]) => *a as u64,
-        (_, _, [a, b]) => *a as u64 | (*b as u64) << 8,
-        (_, _, [a, b, c]) => *a as u64 | (*b as u64) << 8 | (*c as u64) << 16,
+    match bytes {
+        [a] => *a as u64,
+        [a, b] => *a as u64 | (*b as u64) << 8,
+        [a, b, c] => *a as u64 | (*b as u64) << 8 | (*c as u64) << 16,
+        [a, b, c, d, ..] => {
+            let [.., e, f, g, h] = bytes else { return 0 };
+            word!(a b c d e f g h)
+        }
         _ => 0,
     }
 }
 
-/// All of a long name but its outer words, in order.
+/// All of a long name but its first word, in order; the last word is in the key.
 const fn fold_middle(bytes: &[u8]) -> u64 {
     let mut state = SALT[0];
-    let mut at = 8;
-    while at + 8 < bytes.len() {
-        state = fold(state ^ word(bytes, at), SALT[3]) ^ at as u64;
-        at += 8;
+    let mut rest = bytes;
+    while let [_, _, _, _, _, _, _, _, tail @ ..] = rest {
+        state = fold(state ^ first(tail), SALT[3]);
+        rest = tail;
     }
     state
 }
@@ -149,8 +189,8 @@ pub const fn same(a: &str, b: &str) -> bool {
     if a.len() != b.len() {
         return false;
     }
-    while let (Some((x, rest_a)), Some((y, rest_b))) = (a.split_first_chunk::<8>(), b.split_first_chunk::<8>()) {
-        if u64::from_le_bytes(*x) != u64::from_le_bytes(*y) {
+    while let ([_, _, _, _, _, _, _, _, rest_a @ ..], [_, _, _, _, _, _, _, _, rest_b @ ..]) = (a, b) {
+        if first(a) != first(b) {
             return false;
         }
         (a, b) = (rest_a, rest_b);
@@ -167,18 +207,14 @@ pub const fn same(a: &str, b: &str) -> bool {
 /// Whether a text begins with another, in const evaluation.
 #[must_use]
 pub const fn starts_with(text: &str, prefix: &str) -> bool {
-    let (text, prefix) = (text.as_bytes(), prefix.as_bytes());
-    if text.len() < prefix.len() {
-        return false;
-    }
-    let (mut head, mut prefix) = (text.split_at(prefix.len()).0, prefix);
-    while let ([x, rest_head @ ..], [y, rest_prefix @ ..]) = (head, prefix) {
+    let (mut text, mut prefix) = (text.as_bytes(), prefix.as_bytes());
+    while let ([x, rest_text @ ..], [y, rest_prefix @ ..]) = (text, prefix) {
         if *x != *y {
             return false;
         }
-        (head, prefix) = (rest_head, rest_prefix);
+        (text, prefix) = (rest_text, rest_prefix);
     }
-    true
+    prefix.is_empty()
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
 use crate::{
-    Outline,
+    Outline, Requirement,
     graph::{Graph, MAX_NODES},
-    key::{Key, same},
+    key::{Key, same, starts_with},
+    outline::Listed,
     pattern::Pattern,
 };
 
@@ -13,11 +14,14 @@ pub const MAX_TOOLS: usize = 2048;
 /// The most scopes one table can hold.
 pub const MAX_SCOPES: usize = MAX_NODES;
 
+/// The most scopes that the requirements of one table can name in all.
+pub const MAX_USES: usize = 32_768;
+
 /// The numbers of one table's tools and scopes.
 ///
 /// Scopes are numbered as they first appear: in the requirements of the tools, in table order, then in the
 /// declarations. That is also the order in which they are published.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Numbers<'a> {
     /// The tools, by name.
     pub tools: Names<'a, MAX_TOOLS, { 2 * MAX_TOOLS }>,
@@ -25,49 +29,107 @@ pub struct Numbers<'a> {
     pub scopes: Names<'a, MAX_SCOPES, { 2 * MAX_SCOPES }>,
     /// How many of the scopes are in some tool's requirement; the others are only declared.
     pub required: usize,
+    /// How many scopes the requirements name that did not fit.
+    pub overflow: usize,
+    /// Whether some name is listed twice.
+    pub repeats: bool,
     /// By scope number: the place of its first declaration, plus one; 0 is undeclared.
     declared: [u16; MAX_SCOPES],
+    /// By scope number: whether it stands in the namespace.
+    inside: [bool; MAX_SCOPES],
+    /// The scopes that the requirements name, by number: alternative after alternative, tool after tool.
+    uses: [u16; MAX_USES],
+    /// By tool position: where its uses begin.
+    starts: [u16; MAX_TOOLS + 1],
 }
 
+/// A scope that did not get a number.
+const NO_NUMBER: u16 = u16::MAX;
+
 impl<'a> Numbers<'a> {
-    /// Numbers everything in an outline. What does not fit is left out and [`Names::overflows`].
+    /// Numbers everything in an outline. What does not fit is left out and counted as overflow.
     #[must_use]
+    #[expect(clippy::large_stack_arrays, reason = "about 300 KiB, mostly in const evaluation")]
+    #[expect(clippy::cast_possible_truncation, reason = "numbers and places are below 32,768")]
     pub const fn of(outline: &Outline<'a>) -> Self {
-        let mut numbers = Self { tools: Names::EMPTY, scopes: Names::EMPTY, required: 0, declared: [0; MAX_SCOPES] };
+        let mut numbers = Self {
+            tools: Names::EMPTY,
+            scopes: Names::EMPTY,
+            required: 0,
+            overflow: 0,
+            repeats: false,
+            declared: [0; MAX_SCOPES],
+            inside: [false; MAX_SCOPES],
+            uses: [0; MAX_USES],
+            starts: [0; MAX_TOOLS + 1],
+        };
+        let namespace = outline.config.namespace;
+        let mut used = 0;
         let mut position = 0;
-        while position < outline.tools.len() {
-            let listed = &outline.tools[position];
-            numbers.tools.insert(listed.tool.name);
-            let requirement = listed.tool.requirement;
-            let mut alternative = 0;
-            while alternative < requirement.alternatives() {
-                let mut place = 0;
-                while let Some(scope) = requirement.scope(alternative, place, listed.own_scope) {
-                    numbers.scopes.insert(scope);
-                    place += 1;
+        let mut tools = outline.tools;
+        while let [listed, rest @ ..] = tools {
+            let before = numbers.tools.len();
+            let fits = numbers.tools.insert(listed.tool.name).is_some();
+            numbers.repeats = numbers.repeats || (fits && numbers.tools.len() == before);
+            match listed.tool.requirement {
+                Requirement::Public => {}
+                Requirement::ToolName => used = numbers.use_scope(listed.own_scope, namespace, used),
+                Requirement::AnyOf(mut any) => {
+                    while let [all, more @ ..] = any {
+                        let mut all: &[&'a str] = all;
+                        while let [scope, tail @ ..] = all {
+                            used = numbers.use_scope(scope, namespace, used);
+                            all = tail;
+                        }
+                        any = more;
+                    }
                 }
-                alternative += 1;
             }
             position += 1;
+            if position <= MAX_TOOLS {
+                numbers.starts[position] = used as u16;
+            }
+            tools = rest;
         }
         numbers.required = numbers.scopes.len();
-        let mut position = 0;
-        while position < outline.declared.len() {
-            let inserted = numbers.scopes.insert(outline.declared[position].name.text);
-            position += 1;
-            if let Some(number) = inserted
+        let mut declared = outline.declared;
+        let mut place = 0_usize;
+        while let [scope, rest @ ..] = declared {
+            place += 1;
+            if let Some(number) = numbers.add_scope(scope.name.text, namespace)
                 && numbers.declared[number] == 0
             {
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    reason = "a place that is cut only delays a conflict's report"
-                )]
-                {
-                    numbers.declared[number] = position as u16;
-                }
+                numbers.declared[number] = place as u16;
             }
+            declared = rest;
         }
         numbers
+    }
+
+    /// Notes that the next requirement names this scope; returns how many are noted.
+    #[expect(clippy::cast_possible_truncation, reason = "numbers are below 1,024")]
+    const fn use_scope(&mut self, scope: &'a str, namespace: &str, used: usize) -> usize {
+        let number = match self.add_scope(scope, namespace) {
+            Some(number) => number as u16,
+            None => NO_NUMBER,
+        };
+        if used == MAX_USES {
+            self.overflow += 1;
+            return used;
+        }
+        self.uses[used] = number;
+        used + 1
+    }
+
+    const fn add_scope(&mut self, scope: &'a str, namespace: &str) -> Option<usize> {
+        let before = self.scopes.len();
+        let number = self.scopes.insert(scope);
+        if let Some(number) = number
+            && number == before
+        {
+            self.inside[number] = starts_with(scope, namespace) && scope.len() > namespace.len();
+        }
+        number
     }
 
     /// Whether the scope of that number is declared.
@@ -76,10 +138,29 @@ impl<'a> Numbers<'a> {
         self.declared[scope] != 0
     }
 
+    /// Whether the scope of that number begins with the namespace and goes on behind it.
+    #[must_use]
+    pub const fn is_inside(&self, scope: usize) -> bool {
+        self.inside[scope]
+    }
+
     /// The place of a declared scope's first declaration.
     #[must_use]
     pub const fn first_declaration(&self, scope: usize) -> usize {
         (self.declared[scope] as usize).saturating_sub(1)
+    }
+
+    /// Where the scopes that a tool's requirement names begin and end among all [uses](Self::used).
+    #[must_use]
+    pub const fn uses_of(&self, position: usize) -> (usize, usize) {
+        if position < MAX_TOOLS { (self.starts[position] as usize, self.starts[position + 1] as usize) } else { (0, 0) }
+    }
+
+    /// The scope that a requirement names at that place, by number; `None` if it did not fit.
+    #[must_use]
+    pub const fn used(&self, place: usize) -> Option<usize> {
+        let number = self.uses[place];
+        if number == NO_NUMBER { None } else { Some(number as usize) }
     }
 
     /// The graph of `implies`: from each scope to those that its holder holds too.
@@ -105,23 +186,51 @@ impl<'a> Numbers<'a> {
     pub const fn prerequisites(&self, outline: &Outline<'_>) -> Graph {
         let mut graph = Graph::EMPTY;
         let mut position = 0;
-        while position < outline.tools.len() {
-            let mut prerequisites = outline.tools[position].tool.prerequisites;
-            while let [prerequisite, rest @ ..] = prerequisites {
+        let mut tools = outline.tools;
+        while let [listed, rest @ ..] = tools {
+            let mut prerequisites = listed.tool.prerequisites;
+            while let [prerequisite, tail @ ..] = prerequisites {
                 if let Some(to) = self.scopes.find(prerequisite) {
-                    let mut place = 0;
-                    while let Some(scope) = mandatory(outline, position, place) {
-                        if let (true, Some(from)) = (scope.counts, self.scopes.find(scope.name)) {
+                    let (mut place, end) = self.uses_of(position);
+                    while place < end {
+                        if let Some(from) = self.used(place)
+                            && self.is_mandatory(listed, position, from)
+                        {
                             graph.connect(from, to);
                         }
                         place += 1;
                     }
                 }
-                prerequisites = rest;
+                prerequisites = tail;
             }
             position += 1;
+            tools = rest;
         }
         graph
+    }
+
+    /// Whether every alternative of that tool needs the scope.
+    pub(crate) const fn is_mandatory(&self, listed: &Listed<'_>, position: usize, scope: usize) -> bool {
+        let (mut place, _) = self.uses_of(position);
+        let requirement = listed.tool.requirement;
+        let mut alternative = 0;
+        while alternative < requirement.alternatives() {
+            let end = place + requirement.scopes_in(alternative);
+            let mut found = false;
+            while place < end {
+                if let Some(number) = self.used(place)
+                    && number == scope
+                {
+                    found = true;
+                }
+                place += 1;
+            }
+            if !found {
+                return false;
+            }
+            alternative += 1;
+        }
+        alternative > 0
     }
 
     /// The tool that a pattern is about, by number.
@@ -134,32 +243,10 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// A scope of a tool's first alternative.
-pub(crate) struct Mandatory<'a> {
-    pub(crate) name: &'a str,
-    /// Whether every alternative needs it.
-    pub(crate) counts: bool,
-}
-
-/// The scope at `place` of the first alternative, and whether all other alternatives need it too.
-pub(crate) const fn mandatory<'a>(outline: &Outline<'a>, position: usize, place: usize) -> Option<Mandatory<'a>> {
-    let listed = &outline.tools[position];
-    let requirement = listed.tool.requirement;
-    let Some(name) = requirement.scope(0, place, listed.own_scope) else { return None };
-    let mut alternative = 1;
-    while alternative < requirement.alternatives() {
-        let mut found = false;
-        let mut other = 0;
-        while let Some(scope) = requirement.scope(alternative, other, listed.own_scope) {
-            found = found || same(scope, name);
-            other += 1;
-        }
-        if !found {
-            return Some(Mandatory { name, counts: false });
-        }
-        alternative += 1;
+impl core::fmt::Debug for Numbers<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Numbers").field("tools", &self.tools).field("scopes", &self.scopes).finish_non_exhaustive()
     }
-    Some(Mandatory { name, counts: true })
 }
 
 /// Names with numbers: up to `MAX` of them, found through `SLOTS` hash slots (twice as many, a power of two).
@@ -170,14 +257,11 @@ pub struct Names<'a, const MAX: usize, const SLOTS: usize> {
     len: usize,
     /// The number plus one; 0 is free.
     slots: [u16; SLOTS],
-    /// How often each name was inserted, from the second time on.
-    repeated: [bool; MAX],
     overflow: usize,
 }
 
 impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
-    const EMPTY: Self =
-        Self { texts: [""; MAX], hashes: [0; MAX], len: 0, slots: [0; SLOTS], repeated: [false; MAX], overflow: 0 };
+    const EMPTY: Self = Self { texts: [""; MAX], hashes: [0; MAX], len: 0, slots: [0; SLOTS], overflow: 0 };
 
     /// How many names there are.
     #[must_use]
@@ -203,12 +287,6 @@ impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
         self.texts[number]
     }
 
-    /// Whether the name of that number was given more than once.
-    #[must_use]
-    pub const fn is_repeated(&self, number: usize) -> bool {
-        self.repeated[number]
-    }
-
     /// The number of a name.
     #[must_use]
     pub const fn find(&self, name: &str) -> Option<usize> {
@@ -222,10 +300,7 @@ impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
     const fn insert(&mut self, name: &'a str) -> Option<usize> {
         let hash = Key::of(name).hash();
         match self.locate(hash, name) {
-            Ok(number) => {
-                self.repeated[number] = true;
-                Some(number)
-            }
+            Ok(number) => Some(number),
             Err(_) if self.len == MAX => {
                 self.overflow += 1;
                 None

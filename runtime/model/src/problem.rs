@@ -45,11 +45,13 @@ pub enum Kind {
     TooManyTools,
     /// More scopes than a table can hold.
     TooManyScopes,
+    /// More mentions of scopes in requirements than a table can hold.
+    TooManyUses,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::DuplicateTool,
         Self::UndeclaredScope,
         Self::OutsideNamespace,
@@ -61,6 +63,7 @@ impl Kind {
         Self::UnknownPolicyTool,
         Self::TooManyTools,
         Self::TooManyScopes,
+        Self::TooManyUses,
     ];
 
     /// The kind's stable id.
@@ -78,6 +81,7 @@ impl Kind {
             Self::UnknownPolicyTool => "unknown-policy-tool",
             Self::TooManyTools => "too-many-tools",
             Self::TooManyScopes => "too-many-scopes",
+            Self::TooManyUses => "too-many-uses",
         }
     }
 }
@@ -172,6 +176,11 @@ impl Problem<'_> {
                 .and_number(self.count)
                 .and(" tools; it can hold ")
                 .and_number(crate::numbers::MAX_TOOLS),
+            Kind::TooManyUses => text
+                .and("the requirements of this table name ")
+                .and_number(self.count)
+                .and(" scopes in all; it can hold ")
+                .and_number(crate::numbers::MAX_USES),
             Kind::TooManyScopes => text
                 .and("this table uses ")
                 .and_number(self.count)
@@ -207,6 +216,7 @@ impl Problem<'_> {
             (Kind::ImpliesCycle, _) => text.and("drop one `implies`, so that one scope of the circle is the widest"),
             (Kind::ConflictingScope, _) => text.and("declare it under [scopes] of this table, which then decides"),
             (Kind::TooManyTools, _) => text.and("split the server, or leave tools out with `#[cfg]`"),
+            (Kind::TooManyUses, _) => text.and("write shorter requirements: several tools can share one scope"),
             (Kind::TooManyScopes, _) => text.and("let several tools share a scope, or split the server"),
             (Kind::OutsideNamespace, None) => text.and("write it with the namespace in front"),
         }

@@ -22,20 +22,25 @@ impl<'a> Requirement<'a> {
         }
     }
 
+    /// How many scopes that alternative needs.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is compared first")]
+    pub const fn scopes_in(self, alternative: usize) -> usize {
+        match self {
+            Self::ToolName if alternative == 0 => 1,
+            Self::AnyOf(any) if alternative < any.len() => any[alternative].len(),
+            _ => 0,
+        }
+    }
+
     /// The scope at that place, where `own` is the scope that [`Requirement::ToolName`] stands for.
     #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the indices are compared first")]
     pub const fn scope(self, alternative: usize, place: usize, own: &'a str) -> Option<&'a str> {
         match self {
             Self::ToolName if alternative == 0 && place == 0 => Some(own),
-            Self::AnyOf(any) if alternative < any.len() => {
-                let (_, rest) = any.split_at(alternative);
-                match rest {
-                    [all, ..] if place < all.len() => match all.split_at(place).1 {
-                        [scope, ..] => Some(scope),
-                        [] => None,
-                    },
-                    _ => None,
-                }
+            Self::AnyOf(any) if alternative < any.len() && place < any[alternative].len() => {
+                Some(any[alternative][place])
             }
             _ => None,
         }

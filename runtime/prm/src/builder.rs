@@ -16,14 +16,13 @@ use crate::{
 /// The order of everything is that of the table: tools as listed, scopes as numbered, flows as in the file.
 ///
 /// ```
-/// use mcp_scopes_model::{Config, Numbers, Outline, Risk, Tool, outline::Listed};
+/// use mcp_scopes_model::{Config, Outline, Risk, Tool, outline::Listed};
 /// use mcp_scopes_prm::Metadata;
 ///
 /// let tool = Tool::new("list_files", Risk::Low);
 /// let tools = [Listed { tool: &tool, namespace: "", own_scope: "list_files", entry: 0 }];
 /// let outline = Outline { config: &Config::NONE, tools: &tools, declared: &[] };
-/// let numbers = Numbers::of(&outline);
-/// let metadata = Metadata::of(&outline, &numbers)
+/// let metadata = Metadata::of(&outline)
 ///     .resource("https://files.example.com/mcp")
 ///     .authorization_servers(["https://auth.example.com"])
 ///     .build()?;
@@ -34,15 +33,14 @@ use crate::{
 #[must_use = "nothing is built before `build`"]
 pub struct Builder<'a> {
     outline: &'a Outline<'a>,
-    numbers: &'a Numbers<'a>,
     resource: Option<String>,
     authorization_servers: Option<Vec<String>>,
     loopback: Loopback,
 }
 
 impl<'a> Builder<'a> {
-    pub(crate) fn new(outline: &'a Outline<'a>, numbers: &'a Numbers<'a>) -> Self {
-        Self { outline, numbers, resource: None, authorization_servers: None, loopback: Loopback::Https }
+    pub(crate) fn new(outline: &'a Outline<'a>) -> Self {
+        Self { outline, resource: None, authorization_servers: None, loopback: Loopback::Https }
     }
 
     /// The resource identifier of this deployment, in place of `[server] resource`.
@@ -71,6 +69,8 @@ impl<'a> Builder<'a> {
     /// RFC 9728, or the table itself is broken: all of it is told at once.
     pub fn build(self) -> Result<Metadata, Error> {
         let mut report = Report::default();
+        // Too large for a stack frame of its own.
+        let numbers = &*Box::new(Numbers::of(self.outline));
         let config = self.outline.config;
         let resource = self.resource.or_else(|| config.resource.map(str::to_owned));
         if resource.is_none() {
@@ -92,12 +92,12 @@ impl<'a> Builder<'a> {
                  `--authorization-server` on the command line, or `.authorization_servers(..)` in code",
             );
         }
-        let mcp_extensions = extensions(self.outline, self.numbers, &mut report);
+        let mcp_extensions = extensions(self.outline, numbers, &mut report);
         let document = Document {
             resource,
             resource_name: config.resource_name.map(str::to_owned),
             authorization_servers,
-            scopes_supported: scopes_supported(self.outline, self.numbers),
+            scopes_supported: scopes_supported(self.outline, numbers),
             bearer_methods_supported: Some(vec!["header".to_owned()]),
             resource_documentation: config.resource_documentation.map(str::to_owned),
             mcp_extensions: Some(mcp_extensions).filter(|extensions| *extensions != McpExtensions::default()),

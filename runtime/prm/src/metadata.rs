@@ -1,7 +1,7 @@
 //! A document that is valid.
 
 use indexmap::IndexMap;
-use mcp_scopes_model::{Numbers, Outline, nearest::Nearest};
+use mcp_scopes_model::{Outline, nearest::Nearest};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -71,8 +71,8 @@ impl Metadata {
     }
 
     /// Begins a document from a table: what is compiled in and what is scanned from source go this one way.
-    pub fn of<'a>(outline: &'a Outline<'a>, numbers: &'a Numbers<'a>) -> Builder<'a> {
-        Builder::new(outline, numbers)
+    pub fn of<'a>(outline: &'a Outline<'a>) -> Builder<'a> {
+        Builder::new(outline)
     }
 
     /// The resource identifier.

@@ -14,20 +14,19 @@ use serde::Serialize;
 /// The `tools/list` members of one table's tools.
 ///
 /// ```
-/// use mcp_scopes_model::{Config, Numbers, Outline, Risk, Tool, outline::Listed};
+/// use mcp_scopes_model::{Config, Outline, Risk, Tool, outline::Listed};
 /// use mcp_scopes_prm::ToolsList;
 ///
 /// let tool = Tool::new("list_files", Risk::Low);
 /// let tools = [Listed { tool: &tool, namespace: "", own_scope: "list_files", entry: 0 }];
 /// let outline = Outline { config: &Config::NONE, tools: &tools, declared: &[] };
-/// let numbers = Numbers::of(&outline);
-/// let list = ToolsList::of(&outline, &numbers);
+/// let list = ToolsList::of(&outline);
 /// assert_eq!(list.authorization(&tools[0]).unwrap().scopes, ["list_files"]);
 /// ```
 #[derive(Clone, Debug)]
 pub struct ToolsList<'a> {
     outline: &'a Outline<'a>,
-    numbers: &'a Numbers<'a>,
+    numbers: Box<Numbers<'a>>,
     /// What implies what, closed; `None` where nothing implies anything.
     implies: Option<Box<Graph>>,
 }
@@ -59,7 +58,9 @@ pub struct ToolAuthorization {
 impl<'a> ToolsList<'a> {
     /// Prepares what all entries share. A hierarchy with a circle, which no table that compiles has, implies nothing.
     #[must_use]
-    pub fn of(outline: &'a Outline<'a>, numbers: &'a Numbers<'a>) -> Self {
+    pub fn of(outline: &'a Outline<'a>) -> Self {
+        // Too large for a stack frame of its own.
+        let numbers = Box::new(Numbers::of(outline));
         let implies = numbers.hierarchy(outline).close().ok().filter(|graph| !graph.is_empty()).map(Box::new);
         Self { outline, numbers, implies }
     }

@@ -3,7 +3,7 @@
 
 mod tables;
 
-use mcp_scopes_model::{Config, Numbers, Outline, Requirement, Risk, Scope, Tool, config::Stated};
+use mcp_scopes_model::{Config, Outline, Requirement, Risk, Scope, Tool, config::Stated};
 use mcp_scopes_prm::{Error, Json, Metadata, ToolsList};
 use tables::{EVERYTHING, PING, VERSION, WRITE_FILE, build, everything, outline, proposal, stated};
 
@@ -50,8 +50,7 @@ fn everything_that_is_stated_is_published() {
 #[test]
 fn a_table_of_nothing_says_little() {
     let outline = Outline::EMPTY;
-    let numbers = Numbers::of(&outline);
-    let metadata = Metadata::of(&outline, &numbers)
+    let metadata = Metadata::of(&outline)
         .resource("https://h")
         .authorization_servers(["https://a"])
         .build()
@@ -65,8 +64,7 @@ fn a_table_of_nothing_says_little() {
 #[test]
 fn what_is_not_stated_is_asked_for() {
     let outline = outline(&[&PING], &Config::NONE);
-    let numbers = Numbers::of(&outline);
-    let error = Metadata::of(&outline, &numbers).build().expect_err("neither is stated");
+    let error = Metadata::of(&outline).build().expect_err("neither is stated");
     assert_eq!(pointers(&error), ["/resource", "/authorization_servers"]);
     for (violation, words) in error.violations().iter().zip([
         ["`resource = ", "`--resource`", "`.resource(..)`"],
@@ -77,15 +75,14 @@ fn what_is_not_stated_is_asked_for() {
         }
     }
     let none: [&str; 0] = [];
-    let error = Metadata::of(&outline, &numbers).resource("https://h").authorization_servers(none).build();
+    let error = Metadata::of(&outline).resource("https://h").authorization_servers(none).build();
     assert_eq!(pointers(&error.expect_err("an empty list is none")), ["/authorization_servers"]);
 }
 
 #[test]
 fn a_deployment_goes_before_the_file() {
     let outline = everything();
-    let numbers = Numbers::of(&outline);
-    let metadata = Metadata::of(&outline, &numbers)
+    let metadata = Metadata::of(&outline)
         .resource("https://staging.example.com/mcp")
         .authorization_servers(["https://staging-auth.example.com"])
         .build()
@@ -100,11 +97,8 @@ fn a_deployment_goes_before_the_file() {
 #[test]
 fn plain_http_is_for_development_only() {
     let outline = everything();
-    let numbers = Numbers::of(&outline);
     let builder = |host: &str| {
-        Metadata::of(&outline, &numbers)
-            .resource(format!("http://{host}/mcp"))
-            .authorization_servers([format!("http://{host}")])
+        Metadata::of(&outline).resource(format!("http://{host}/mcp")).authorization_servers([format!("http://{host}")])
     };
     for host in ["localhost:3000", "127.0.0.1:3000", "[::1]:3000"] {
         let error = builder(host).build().expect_err("https is asked for");
@@ -128,25 +122,25 @@ fn a_broken_table_has_no_document() {
     };
     let declared = CONFIG.scopes.expect("there are some");
     let circle = Outline { declared, ..outline(&[&PING], &Config { scopes: None, ..CONFIG }) };
-    let error = Metadata::of(&circle, &Numbers::of(&circle)).build().expect_err("a scope implies itself");
+    let error = Metadata::of(&circle).build().expect_err("a scope implies itself");
     assert_eq!(pointers(&error), ["/mcp_extensions/scope_hierarchy/ping"]);
 
     let twice = outline(&[&PING, &PING], &EVERYTHING);
-    let error = Metadata::of(&twice, &Numbers::of(&twice)).build().expect_err("two tools have one name");
+    let error = Metadata::of(&twice).build().expect_err("two tools have one name");
     assert_eq!(pointers(&error), ["/mcp_extensions/tool_scope_mapping/ping"]);
 
     let tool = Tool { requirement: Requirement::AnyOf(&[&["a b"], &[]]), ..Tool::new("tool", Risk::Low) };
     let tools = [&tool];
     let config = Config { scopes: None, namespace: "", ..EVERYTHING };
     let table = outline(&tools, &config);
-    let error = Metadata::of(&table, &Numbers::of(&table)).build().expect_err("no such scopes");
+    let error = Metadata::of(&table).build().expect_err("no such scopes");
     let at = "/mcp_extensions/tool_scope_mapping/tool/required_scopes";
     assert_eq!(pointers(&error), ["/scopes_supported/0", &format!("{at}/0/0"), &format!("{at}/1")]);
 
     let tool = Tool { requirement: Requirement::AnyOf(&[]), ..tool };
     let tools = [&tool];
     let table = outline(&tools, &config);
-    let error = Metadata::of(&table, &Numbers::of(&table)).build().expect_err("nothing opens it");
+    let error = Metadata::of(&table).build().expect_err("nothing opens it");
     assert_eq!(pointers(&error), [at]);
 }
 
@@ -163,8 +157,7 @@ fn no_tool_is_open_that_does_not_say_so() {
 #[test]
 fn entries_of_the_list() {
     let outline = everything();
-    let numbers = Numbers::of(&outline);
-    let list = ToolsList::of(&outline, &numbers);
+    let list = ToolsList::of(&outline);
     for (tool, schemes, authorization) in [
         // `dev:admin` implies `dev:write`: the third alternative only asks for more than the first.
         (
@@ -194,8 +187,7 @@ fn alternatives_that_only_ask_for_more_are_left_out() {
         let tool = Tool { requirement: Requirement::AnyOf(alternatives), ..Tool::new("tool", Risk::Low) };
         let tools = [&tool];
         let outline = outline(&tools, &Config::NONE);
-        let numbers = Numbers::of(&outline);
-        let list = ToolsList::of(&outline, &numbers);
+        let list = ToolsList::of(&outline);
         let schemes = serde_json::to_value(list.security_schemes(&outline.tools[0])).expect("JSON");
         let scopes: Vec<_> =
             schemes.as_array().expect("an array").iter().map(|scheme| scheme["scopes"].clone()).collect();

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 use mcp_scopes_model::{
-    Approval, Config, Numbers, Outline, Policy, Requirement, Risk, SandboxMode, Scope, Tool,
+    Approval, Config, Outline, Policy, Requirement, Risk, SandboxMode, Scope, Tool,
     config::{Flow, SandboxServer, Stated},
     outline::{Brings, Entry, Size, declared, join_own_scopes, list},
     policy::Session,
@@ -35,7 +35,7 @@ pub(crate) fn outline<'a, const N: usize>(tools: &'a [&'a Tool<'a>; N], config: 
 
 /// The document of a table that states its resource and its issuers.
 pub(crate) fn build(outline: &Outline<'_>) -> Metadata {
-    Metadata::of(outline, &Numbers::of(outline)).build().expect("the table has a document")
+    Metadata::of(outline).build().expect("the table has a document")
 }
 
 const LIST_FILES: Tool<'static> = Tool {

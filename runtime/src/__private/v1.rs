@@ -1,0 +1,179 @@
+//! Version 1 of what generated code names.
+
+pub use mcp_scopes_model::{
+    Approval, Config, Numbers, Outline, Policy, Problem, Requirement, Risk, SandboxMode, Scope, Tool,
+    check::{Facts, Section},
+    config::{Flow, SandboxServer, Stated},
+    graph::Graph,
+    outline::{Brings, Entry, Listed, Size, declared, join_own_scopes, list},
+    policy::Session,
+    problem::Field,
+    sandbox::Route,
+    tool::{Parameter, Parameters},
+};
+
+use crate::{AsCaller, Denied};
+pub use crate::{
+    ScopeTable,
+    caller::FromDenied,
+    table::{Dimensions, Finder, GateArrays, Holdings, Parts, RowTable},
+};
+
+pub use crate::__mcp_scopes_table as table;
+
+/// What an annotation need not state. A constant, since const evaluation copies it faster than it calls `Tool::new`.
+pub const TOOL: Tool<'static> = Tool::new("", Risk::Critical);
+
+/// The facts of a table of nothing.
+pub const NO_FACTS: Facts<'static, 'static> = {
+    const NUMBERS: Numbers<'static> = Numbers::of(&Outline::EMPTY);
+    Facts {
+        outline: &Outline::EMPTY,
+        numbers: &NUMBERS,
+        hierarchy: &Ok(Graph::EMPTY),
+        prerequisites: &Graph::EMPTY,
+        circular: false,
+    }
+};
+
+/// The check inside a guarded function.
+#[inline]
+pub fn guard<C: AsCaller + ?Sized>(caller: &C, tool: &str) -> Result<Route, Denied> {
+    caller.as_caller().ok_or_else(Denied::without_caller)?.authorize(tool)
+}
+
+/// The check inside a guarded function that has no substitute to run.
+#[inline]
+pub fn admit<C: AsCaller + ?Sized>(caller: &C, tool: &str) -> Result<(), Denied> {
+    caller.as_caller().ok_or_else(Denied::without_caller)?.admit(tool)
+}
+
+/// The error that a guarded function returns.
+#[inline]
+#[must_use]
+pub fn refuse<E: FromDenied>(denied: Denied) -> E {
+    E::from_denied(denied)
+}
+
+/// Hands the fields of a parameter type to `visit`, sorted by name.
+#[cfg(feature = "metadata")]
+pub fn schema_fields<T: schemars::JsonSchema>(visit: &mut dyn FnMut(Parameter<'_>)) {
+    crate::metadata::schema_fields::<T>(visit);
+}
+
+/// Without metadata nobody asks for parameters.
+#[cfg(not(feature = "metadata"))]
+pub fn schema_fields<T>(_visit: &mut dyn FnMut(Parameter<'_>)) {}
+
+/// Whether any check of a table finds something.
+#[must_use]
+pub const fn is_sound(facts: &Facts<'_, '_>) -> bool {
+    let mut sections: &[Section] = &Section::ALL;
+    while let [section, rest @ ..] = sections {
+        if facts.of_section(*section, 0).is_some() {
+            return false;
+        }
+        sections = rest;
+    }
+    let mut tool = 0;
+    while tool < facts.outline.tools.len() {
+        if facts.of_tool(tool, 0).is_some() {
+            return false;
+        }
+        tool += 1;
+    }
+    true
+}
+
+/// The problem of the first tool that the entry at `place` brought and that has one. `sound` is [`is_sound`].
+#[must_use]
+pub const fn problem_of_entry<'a>(sound: bool, facts: &Facts<'_, 'a>, place: usize) -> Option<Problem<'a>> {
+    if sound {
+        return None;
+    }
+    let mut tools = facts.outline.tools;
+    let mut position = 0;
+    while let [listed, rest @ ..] = tools {
+        if listed.entry == place
+            && let Some(problem) = facts.of_tool(position, 0)
+        {
+            return Some(problem);
+        }
+        position += 1;
+        tools = rest;
+    }
+    None
+}
+
+/// The problem of that section of the server-level facts. `sound` is [`is_sound`].
+#[must_use]
+pub const fn problem_of_section<'a>(sound: bool, facts: &Facts<'_, 'a>, section: Section) -> Option<Problem<'a>> {
+    if sound { None } else { facts.of_section(section, 0) }
+}
+
+/// The const plumbing of one table: from the list of entries to the finished table, each step a constant.
+///
+/// A table with a problem stays empty; the problem itself is reported by the constants beside it, so that the steps
+/// after it add no noise.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __mcp_scopes_table {
+    ($entries:ident, $config:ident) => {
+        const __MCP_SIZE: $crate::__private::v1::Size = $crate::__private::v1::Size::of($entries, &$config);
+        const __MCP_JOINED: [::core::primitive::u8; __MCP_SIZE.own_scopes] =
+            $crate::__private::v1::join_own_scopes($entries, &$config);
+        static __MCP_LISTED: [$crate::__private::v1::Listed<'static>; __MCP_SIZE.tools] =
+            $crate::__private::v1::list($entries, &$config, &__MCP_JOINED);
+        static __MCP_DECLARED: [$crate::__private::v1::Scope<'static>; __MCP_SIZE.declared] =
+            $crate::__private::v1::declared($entries, &$config);
+        static __MCP_OUTLINE: $crate::__private::v1::Outline<'static> =
+            $crate::__private::v1::Outline { config: &$config, tools: &__MCP_LISTED, declared: &__MCP_DECLARED };
+        static __MCP_NUMBERS: $crate::__private::v1::Numbers<'static> =
+            $crate::__private::v1::Numbers::of(&__MCP_OUTLINE);
+        static __MCP_HIERARCHY: ::core::result::Result<$crate::__private::v1::Graph, ::core::primitive::usize> =
+            __MCP_NUMBERS.hierarchy(&__MCP_OUTLINE).close();
+        static __MCP_PREREQUISITES: $crate::__private::v1::Graph = __MCP_NUMBERS.prerequisites(&__MCP_OUTLINE);
+        const __MCP_CIRCULAR: ::core::primitive::bool = __MCP_PREREQUISITES.close().is_err();
+        const __MCP_FACTS: $crate::__private::v1::Facts<'static, 'static> = $crate::__private::v1::Facts {
+            outline: &__MCP_OUTLINE,
+            numbers: &__MCP_NUMBERS,
+            hierarchy: &__MCP_HIERARCHY,
+            prerequisites: &__MCP_PREREQUISITES,
+            circular: __MCP_CIRCULAR,
+        };
+        const __MCP_SOUND: ::core::primitive::bool = $crate::__private::v1::is_sound(&__MCP_FACTS);
+        const __MCP_TABLE: $crate::__private::v1::ScopeTable = {
+            const FACTS: $crate::__private::v1::Facts<'static, 'static> =
+                if __MCP_SOUND { __MCP_FACTS } else { $crate::__private::v1::NO_FACTS };
+            const D: $crate::__private::v1::Dimensions = $crate::__private::v1::Dimensions::of(&FACTS);
+            const TOOLS: $crate::__private::v1::Finder<{ D.tools }, { D.tool_slots }, { D.tool_buckets }> =
+                $crate::__private::v1::Parts::tools(&FACTS);
+            const SCOPES: $crate::__private::v1::Finder<{ D.scopes }, { D.scope_slots }, { D.scope_buckets }> =
+                $crate::__private::v1::Parts::scopes(&FACTS);
+            const NAMES: [&'static ::core::primitive::str; D.scopes] = $crate::__private::v1::Parts::names(&FACTS);
+            const HOLDINGS: $crate::__private::v1::Holdings<{ D.scopes }> =
+                $crate::__private::v1::Parts::holdings(&FACTS, SCOPES.keys());
+            const WIDE: [::core::primitive::u64; D.wide] = $crate::__private::v1::Parts::wide(&FACTS);
+            const GATES: $crate::__private::v1::GateArrays<{ D.tools }, { D.alternatives }, { D.members }> =
+                $crate::__private::v1::Parts::gates(&FACTS);
+            const ROWS: $crate::__private::v1::RowTable<{ D.rows }, { D.row }> = $crate::__private::v1::Parts::rows::<
+                { D.scopes },
+                { D.rows },
+                { D.row },
+                { D.tools },
+                { D.alternatives },
+                { D.members },
+            >(&GATES);
+            $crate::__private::v1::ScopeTable::assemble(
+                FACTS.outline,
+                &TOOLS,
+                &SCOPES,
+                &NAMES,
+                &HOLDINGS,
+                &WIDE,
+                &GATES,
+                &ROWS,
+            )
+        };
+    };
+}

@@ -1,0 +1,124 @@
+//! Who calls, and the check inside a function.
+
+use mcp_scopes_model::{Environment, sandbox::Route};
+
+use crate::{Denied, Grant, Reason, ScopeTable};
+
+/// Who calls: what the token grants, and which world the call acts on.
+///
+/// ```
+/// # use mcp_scopes::{mcp_tool, scope_table};
+/// # #[mcp_tool(risk = "low")] fn list_files() {}
+/// # scope_table! { static TOOLS = [list_files]; }
+/// use mcp_scopes::{Caller, Environment, Route};
+/// let caller = Caller::new(TOOLS.grant("list_files"), Environment::Live);
+/// assert_eq!(caller.authorize("list_files").unwrap(), Route::Run);
+/// // `list_files` does not say what it does in a sandbox, so it does not run there.
+/// let trainee = Caller::new(TOOLS.grant("list_files"), Environment::Sandbox);
+/// assert!(trainee.authorize("list_files").is_err());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    grant: Grant,
+    environment: Environment,
+}
+
+impl Caller {
+    /// A caller with a verified token.
+    #[must_use]
+    pub const fn new(grant: Grant, environment: Environment) -> Self {
+        Self { grant, environment }
+    }
+
+    /// A caller without a token, in the live environment.
+    #[must_use]
+    pub const fn anonymous(table: &'static ScopeTable) -> Self {
+        Self { grant: table.anonymous(), environment: Environment::Live }
+    }
+
+    /// What the token grants.
+    #[must_use]
+    pub const fn grant(&self) -> &Grant {
+        &self.grant
+    }
+
+    /// Which world the call acts on.
+    #[must_use]
+    pub const fn environment(&self) -> Environment {
+        self.environment
+    }
+
+    /// What to run for a call of that tool.
+    ///
+    /// # Errors
+    /// [`Denied`] if the scopes do not open it, or with [`Reason::NotInSandbox`] if the environment does not.
+    pub fn authorize(&self, tool: &str) -> Result<Route, Denied> {
+        let tool = self.grant.authorize(tool)?;
+        self.environment
+            .route(tool.sandbox)
+            .ok_or_else(|| Denied::without_step(self.grant.table(), Some(tool), Reason::NotInSandbox))
+    }
+
+    /// Whether the function itself may run: where the table says that a substitute runs, it may not.
+    pub(crate) fn admit(&self, tool: &str) -> Result<(), Denied> {
+        let tool = self.grant.authorize(tool)?;
+        match self.environment.route(tool.sandbox) {
+            Some(Route::Run) => Ok(()),
+            Some(Route::Simulate) | None => {
+                Err(Denied::without_step(self.grant.table(), Some(tool), Reason::NotInSandbox))
+            }
+        }
+    }
+}
+
+/// Something that may tell who calls: what the argument named by `guard = ..` has to be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not tell who calls",
+    label = "named by `guard`, but not a caller",
+    note = "`guard` names an argument of type `Caller`, `&Caller` or `Option<Caller>`, or one that implements `AsCaller`"
+)]
+pub trait AsCaller {
+    /// Who calls; `None` is denied.
+    fn as_caller(&self) -> Option<&Caller>;
+}
+
+impl AsCaller for Caller {
+    fn as_caller(&self) -> Option<&Caller> {
+        Some(self)
+    }
+}
+
+impl<T: AsCaller + ?Sized> AsCaller for &T {
+    fn as_caller(&self) -> Option<&Caller> {
+        (**self).as_caller()
+    }
+}
+
+impl<T: AsCaller + ?Sized> AsCaller for &mut T {
+    fn as_caller(&self) -> Option<&Caller> {
+        (**self).as_caller()
+    }
+}
+
+impl<T: AsCaller> AsCaller for Option<T> {
+    fn as_caller(&self) -> Option<&Caller> {
+        self.as_ref()?.as_caller()
+    }
+}
+
+/// An error that a guarded function can return for a denial: any type that implements `From<Denied>`.
+#[diagnostic::on_unimplemented(
+    message = "the error type `{Self}` cannot say that a call was denied",
+    label = "a guarded tool returns this error when the caller may not call it",
+    note = "implement `From<mcp_scopes::Denied>` for it"
+)]
+pub trait FromDenied {
+    /// The error for that denial.
+    fn from_denied(denied: Denied) -> Self;
+}
+
+impl<E: From<Denied>> FromDenied for E {
+    fn from_denied(denied: Denied) -> Self {
+        Self::from(denied)
+    }
+}

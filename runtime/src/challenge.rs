@@ -1,0 +1,191 @@
+//! The `WWW-Authenticate` value made from a denial (RFC 6750 §3, RFC 9728 §5.1, MCP 2026-07-28 "Authorization").
+
+use core::fmt::{self, Write as _};
+
+use crate::{Denied, Reason, ScopeTable};
+
+/// One `Bearer` challenge. Its [`Display`](fmt::Display) is the header's value.
+///
+/// There is one challenge in one header, its `scope` comes before everything else, and its description holds no `=`:
+/// common clients read the first header only and take the first `scope=` in it.
+///
+/// ```
+/// # use mcp_scopes::{mcp_tool, scope_table};
+/// # #[mcp_tool(risk = "low")] fn list_files() {}
+/// # scope_table! { static TOOLS = [list_files]; }
+/// use mcp_scopes::Challenge;
+/// let denied = TOOLS.grant("").authorize("list_files").unwrap_err();
+/// let challenge = Challenge::of(&denied).resource_metadata("https://h/.well-known/oauth-protected-resource/mcp");
+/// assert_eq!(challenge.status(), 403);
+/// assert_eq!(
+///     challenge.to_string(),
+///     "Bearer scope=\"list_files\", error=\"insufficient_scope\", \
+///      resource_metadata=\"https://h/.well-known/oauth-protected-resource/mcp\""
+/// );
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Challenge<'a> {
+    status: u16,
+    error: Option<&'static str>,
+    scope: Scope<'a>,
+    realm: Option<&'a str>,
+    resource_metadata: Option<&'a str>,
+    description: Option<&'a str>,
+}
+
+/// Which scopes a challenge asks for.
+#[derive(Clone, Copy, Debug)]
+enum Scope<'a> {
+    None,
+    Step(&'a Denied),
+    Baseline(&'static ScopeTable),
+}
+
+impl<'a> Challenge<'a> {
+    const fn new(status: u16, error: Option<&'static str>, scope: Scope<'a>) -> Self {
+        Self { status, error, scope, realm: None, resource_metadata: None, description: None }
+    }
+
+    /// The answer to a denial.
+    ///
+    /// | reason | status | `error` | `scope` |
+    /// |---|---|---|---|
+    /// | no credentials | 401 | none (RFC 6750 §3.1) | the least step to the tool |
+    /// | missing scopes | 403 | `insufficient_scope` | the least step, held scopes named too |
+    /// | anything else | 403 | none | none: more scopes would not help |
+    #[must_use]
+    pub const fn of(denied: &'a Denied) -> Self {
+        match denied.reason() {
+            Reason::NoCredentials => Self::new(401, None, Scope::Step(denied)),
+            Reason::MissingScopes => Self::new(403, Some("insufficient_scope"), Scope::Step(denied)),
+            Reason::UnknownTool | Reason::OtherTable | Reason::NotInSandbox | Reason::NoCaller => {
+                Self::new(403, None, Scope::None)
+            }
+        }
+    }
+
+    /// 401 for a request without credentials that is about no tool. It asks for the table's baseline; without one it
+    /// leaves the choice to `scopes_supported`.
+    #[must_use]
+    pub const fn unauthorized(table: &'static ScopeTable) -> Self {
+        Self::new(401, None, Scope::Baseline(table))
+    }
+
+    /// 401 for a token that is expired, revoked, malformed or not for this server (RFC 6750 §3.1).
+    #[must_use]
+    pub const fn invalid_token() -> Self {
+        Self::new(401, Some("invalid_token"), Scope::None)
+    }
+
+    /// 400 for a request that carries its token in the wrong place, or more than one (RFC 6750 §3.1).
+    #[must_use]
+    pub const fn invalid_request() -> Self {
+        Self::new(400, Some("invalid_request"), Scope::None)
+    }
+
+    /// Where the protected resource metadata is (RFC 9728 §5.1).
+    #[must_use]
+    pub const fn resource_metadata(self, url: &'a str) -> Self {
+        Self { resource_metadata: Some(url), ..self }
+    }
+
+    /// The protection space (RFC 9110 §11.5).
+    #[must_use]
+    pub const fn realm(self, realm: &'a str) -> Self {
+        Self { realm: Some(realm), ..self }
+    }
+
+    /// A text for the developer who reads the answer. What RFC 6750 §3 does not allow in it is replaced.
+    #[must_use]
+    pub const fn description(self, text: &'a str) -> Self {
+        Self { description: Some(text), ..self }
+    }
+
+    /// The HTTP status that goes with it: 400, 401 or 403.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The scopes it asks for.
+    pub fn scopes(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let (step, baseline) = match self.scope {
+            Scope::None => (None, None),
+            Scope::Step(denied) => (Some(denied.step()), None),
+            Scope::Baseline(table) => (None, table.outline().config.baseline),
+        };
+        step.into_iter().flatten().chain(baseline.unwrap_or(&[]).iter().map(|scope| scope.text))
+    }
+}
+
+impl fmt::Display for Challenge<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bearer")?;
+        let mut parameters = Parameters { f, first: true };
+        let mut scopes = self.scopes();
+        if let Some(scope) = scopes.next() {
+            parameters.begin("scope")?;
+            // A scope-token holds nothing that a quoted-string would have to escape.
+            parameters.f.write_str(scope)?;
+            for scope in scopes {
+                parameters.f.write_char(' ')?;
+                parameters.f.write_str(scope)?;
+            }
+            parameters.f.write_char('"')?;
+        }
+        if let Some(error) = self.error {
+            parameters.quoted("error", error)?;
+        }
+        if let Some(text) = self.description {
+            parameters.begin("error_description")?;
+            for character in text.chars() {
+                parameters.f.write_char(match character {
+                    '"' => '\'',
+                    '\\' => '/',
+                    '=' => ':',
+                    ' '..='~' => character,
+                    _ => '?',
+                })?;
+            }
+            parameters.f.write_char('"')?;
+        }
+        if let Some(url) = self.resource_metadata {
+            parameters.quoted("resource_metadata", url)?;
+        }
+        if let Some(realm) = self.realm {
+            parameters.quoted("realm", realm)?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes `auth-param`s, separated by commas.
+struct Parameters<'f, 'b> {
+    f: &'f mut fmt::Formatter<'b>,
+    first: bool,
+}
+
+impl Parameters<'_, '_> {
+    fn begin(&mut self, name: &str) -> fmt::Result {
+        self.f.write_str(if self.first { " " } else { ", " })?;
+        self.first = false;
+        self.f.write_str(name)?;
+        self.f.write_str("=\"")
+    }
+
+    /// A `quoted-string` (RFC 9110 §5.6.4); what none can hold is replaced, so that no value ends a header.
+    fn quoted(&mut self, name: &str, value: &str) -> fmt::Result {
+        self.begin(name)?;
+        for character in value.chars() {
+            match character {
+                '"' | '\\' => {
+                    self.f.write_char('\\')?;
+                    self.f.write_char(character)?;
+                }
+                ' '..='~' => self.f.write_char(character)?,
+                _ => self.f.write_char('?')?,
+            }
+        }
+        self.f.write_char('"')
+    }
+}

@@ -1,0 +1,230 @@
+//! Requirements as bit sets.
+#![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
+#![expect(clippy::cast_possible_truncation, reason = "numbers of tools and scopes are below 2,048")]
+
+use mcp_scopes_model::{check::Facts, graph::Graph, key::Key, requirement::MAX_ALTERNATIVES};
+
+use super::{SCOPE_WORDS, ScopeSet};
+
+/// How many words of a scope set lie beside the name: enough for the first 256 scopes.
+pub(super) const NARROW: usize = 4;
+
+/// A scope, and what its holder holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Holding {
+    pub(crate) key: Key,
+    /// The first words of the closure under `implies`, the scope itself included.
+    pub(crate) closure: [u64; NARROW],
+}
+
+/// What opens one tool.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gate {
+    /// Where [`Gate::narrow`]: the scopes of the only alternative. A public tool's is empty.
+    pub(super) needs: [u64; NARROW],
+    /// The first of the tool's alternatives.
+    pub(super) first: u32,
+    /// How many alternatives there are; none for a public tool.
+    pub(super) count: u16,
+    /// Whether `needs` says it all.
+    pub(super) narrow: bool,
+}
+
+impl Gate {
+    /// Whether a holder of these scopes passes, if `needs` says it all.
+    #[inline]
+    pub(crate) const fn opens_narrow(&self, held: &ScopeSet) -> Option<bool> {
+        if !self.narrow {
+            return None;
+        }
+        let lacking = (self.needs[0] & !held[0])
+            | (self.needs[1] & !held[1])
+            | (self.needs[2] & !held[2])
+            | (self.needs[3] & !held[3]);
+        Some(lacking == 0)
+    }
+}
+
+/// One alternative: a run of scope numbers in the table's members.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alternative {
+    pub(crate) start: u32,
+    pub(crate) len: u16,
+}
+
+/// How many alternatives and members a table's gates need.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GateCount {
+    pub(super) alternatives: usize,
+    pub(super) members: usize,
+}
+
+/// Fills the gates of a table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gates<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> {
+    pub(super) of_tools: [Gate; TOOLS],
+    pub(super) alternatives: [Alternative; ALTERNATIVES],
+    pub(super) members: [u16; MEMBERS],
+}
+
+/// The alternatives of one tool that are worth checking.
+///
+/// An alternative that needs everything another one needs, be it through `implies`, adds nothing: whoever holds it
+/// passes by the other. Leaving it out also keeps a challenge from asking for a broad scope where one that it implies
+/// suffices.
+struct Kept {
+    keep: [bool; MAX_ALTERNATIVES],
+}
+
+impl Kept {
+    const fn of(facts: &Facts<'_, '_>, closure: &Graph, tool: usize) -> Self {
+        let mut kept = Self { keep: [true; MAX_ALTERNATIVES] };
+        let count = facts.outline.tools[tool].tool.requirement.alternatives();
+        let mut broad = 0;
+        while broad < count {
+            let mine = run_of(facts, tool, broad);
+            let holds = reach(facts, closure, mine);
+            let mut other = 0;
+            while other < count && kept.keep[broad] {
+                let theirs = run_of(facts, tool, other);
+                // Of two that need the same, the first stays.
+                if other != broad
+                    && kept.keep[other]
+                    && covers(facts, &holds, theirs)
+                    && (other < broad || !covers(facts, &reach(facts, closure, theirs), mine))
+                {
+                    kept.keep[broad] = false;
+                }
+                other += 1;
+            }
+            broad += 1;
+        }
+        kept
+    }
+}
+
+/// Where an alternative's scopes stand among all uses.
+#[derive(Clone, Copy)]
+struct Run {
+    start: usize,
+    end: usize,
+}
+
+const fn run_of(facts: &Facts<'_, '_>, tool: usize, alternative: usize) -> Run {
+    let requirement = facts.outline.tools[tool].tool.requirement;
+    let (mut start, _) = facts.numbers.uses_of(tool);
+    let mut earlier = 0;
+    while earlier < alternative {
+        start += requirement.scopes_in(earlier);
+        earlier += 1;
+    }
+    Run { start, end: start + requirement.scopes_in(alternative) }
+}
+
+/// Everything that a holder of an alternative's scopes holds.
+const fn reach(facts: &Facts<'_, '_>, closure: &Graph, run: Run) -> ScopeSet {
+    let mut set = [0; SCOPE_WORDS];
+    let mut place = run.start;
+    while place < run.end {
+        if let Some(number) = facts.numbers.used(place) {
+            add(&mut set, closure, number);
+        }
+        place += 1;
+    }
+    set
+}
+
+/// Adds a scope and what it implies.
+pub(super) const fn add(set: &mut ScopeSet, closure: &Graph, number: usize) {
+    if !closure.is_empty() {
+        let row = closure.row(number);
+        let mut word = 0;
+        while word < SCOPE_WORDS {
+            set[word] |= row[word];
+            word += 1;
+        }
+    }
+    set[number / 64] |= 1 << (number % 64);
+}
+
+/// Whether a set holds all scopes of an alternative.
+const fn covers(facts: &Facts<'_, '_>, set: &ScopeSet, run: Run) -> bool {
+    let mut place = run.start;
+    while place < run.end {
+        if let Some(number) = facts.numbers.used(place)
+            && set[number / 64] >> (number % 64) & 1 == 0
+        {
+            return false;
+        }
+        place += 1;
+    }
+    true
+}
+
+impl GateCount {
+    /// Upper bounds: alternatives that turn out to add nothing are counted too.
+    pub(super) const fn of(facts: &Facts<'_, '_>) -> Self {
+        let mut count = Self { alternatives: 0, members: 0 };
+        let mut tools = facts.outline.tools;
+        let mut last = 0;
+        while let [listed, rest @ ..] = tools {
+            count.alternatives += listed.tool.requirement.alternatives();
+            (_, count.members) = facts.numbers.uses_of(last);
+            last += 1;
+            tools = rest;
+        }
+        count
+    }
+}
+
+impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<TOOLS, ALTERNATIVES, MEMBERS> {
+    pub(super) const fn build(facts: &Facts<'_, '_>, closure: &Graph) -> Self {
+        const SHUT: Gate = Gate { needs: [u64::MAX; NARROW], first: 0, count: 0, narrow: true };
+        let mut built = Self {
+            of_tools: [SHUT; TOOLS],
+            alternatives: [Alternative { start: 0, len: 0 }; ALTERNATIVES],
+            members: [0; MEMBERS],
+        };
+        let (mut alternatives, mut members) = (0, 0);
+        let mut tools = facts.outline.tools;
+        let mut tool = 0;
+        while let [listed, rest @ ..] = tools {
+            let requirement = listed.tool.requirement;
+            let count = requirement.alternatives();
+            let mut gate = Gate { needs: [0; NARROW], first: alternatives as u32, count: 0, narrow: true };
+            // Most tools have one alternative, and nothing to weigh it against.
+            let keep = if count < 2 { [true; MAX_ALTERNATIVES] } else { Kept::of(facts, closure, tool).keep };
+            let (mut place, end) = facts.numbers.uses_of(tool);
+            let mut alternative = 0;
+            while alternative < count {
+                let end = if count == 1 { end } else { place + requirement.scopes_in(alternative) };
+                if keep[alternative] {
+                    built.alternatives[alternatives] = Alternative { start: members as u32, len: (end - place) as u16 };
+                    alternatives += 1;
+                    gate.count += 1;
+                    while place < end {
+                        if let Some(number) = facts.numbers.used(place) {
+                            built.members[members] = number as u16;
+                            members += 1;
+                            if number < NARROW * 64 {
+                                gate.needs[number / 64] |= 1 << (number % 64);
+                            } else {
+                                gate.narrow = false;
+                            }
+                        }
+                        place += 1;
+                    }
+                }
+                place = end;
+                alternative += 1;
+            }
+            if gate.count > 1 {
+                gate.narrow = false;
+            }
+            built.of_tools[tool] = gate;
+            tool += 1;
+            tools = rest;
+        }
+        built
+    }
+}

@@ -1,0 +1,269 @@
+//! The scope table: every tool and scope of one server, numbered, checked and laid out by const evaluation.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `lookup` | finding a name's number without a collision |
+//! | `gate` | requirements as bit sets |
+//! | `rows` | which tools a scope can open, as bits |
+//! | `parts` | the arrays, and how const evaluation fills them |
+
+mod gate;
+mod lookup;
+mod parts;
+mod rows;
+
+use core::{fmt, ops::Deref};
+
+use mcp_scopes_model::{Outline, Requirement, Tool, key::Key};
+
+pub use self::parts::{Dimensions, Finder, GateArrays, Holdings, Parts, RowTable};
+pub(crate) use self::{gate::Alternative, rows::TOOL_WORDS};
+use crate::Grant;
+
+/// How many words hold one bit for each scope of the largest table.
+pub(crate) const SCOPE_WORDS: usize = mcp_scopes_model::numbers::MAX_SCOPES / 64;
+
+/// A set of scopes of one table, by number.
+pub(crate) type ScopeSet = [u64; SCOPE_WORDS];
+
+/// Every tool and scope of one server. Made by [`scope_table!`](crate::scope_table), as a `static`.
+///
+/// Its address is its identity: a [`Grant`] or a [`ToolHandle`] of one table is refused by every other.
+pub struct ScopeTable {
+    outline: &'static Outline<'static>,
+    tools: lookup::Lookup,
+    tool_keys: &'static [Key],
+    gates: &'static [gate::Gate],
+    alternatives: &'static [Alternative],
+    members: &'static [u16],
+    scopes: lookup::Lookup,
+    scope_names: &'static [&'static str],
+    scope_entries: &'static [gate::Holding],
+    /// The closure's words from the fifth on, for tables of more than 256 scopes.
+    wide_closure: &'static [u64],
+    rows: rows::Rows,
+}
+
+impl ScopeTable {
+    /// The tools, in the order of the list.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # scope_table! { static TOOLS = [list_files]; }
+    /// assert_eq!(TOOLS.tools().map(|tool| tool.name).collect::<Vec<_>>(), ["list_files"]);
+    /// ```
+    #[must_use]
+    pub fn tools(&'static self) -> impl ExactSizeIterator<Item = ToolHandle> + use<> {
+        self.outline.tools.iter().enumerate().map(move |(number, listed)| ToolHandle { table: self, number, listed })
+    }
+
+    /// The scopes: those that open tools in the order of first use, then those that are only declared.
+    #[must_use]
+    pub fn scopes(&'static self) -> impl ExactSizeIterator<Item = &'static str> + use<> {
+        self.scope_names.iter().copied()
+    }
+
+    /// The tool of that name.
+    #[inline]
+    #[must_use]
+    pub fn tool(&'static self, name: &str) -> Option<ToolHandle> {
+        let key = Key::of(name);
+        let number = self.tools.find(&key)?;
+        let listed = self.outline.tools.get(number)?;
+        let known = self.tool_keys.get(number)?;
+        (*known == key && (key.is_whole() || listed.tool.name == name)).then_some(ToolHandle {
+            table: self,
+            number,
+            listed,
+        })
+    }
+
+    /// The tool of that name, for a constant: an unknown name does not compile.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # scope_table! { static TOOLS = [list_files]; }
+    /// use mcp_scopes::ToolHandle;
+    /// const LIST_FILES: ToolHandle = TOOLS.handle("list_files");
+    /// assert!(TOOLS.grant("list_files").authorize_tool(LIST_FILES).is_ok());
+    /// ```
+    ///
+    /// # Panics
+    /// If the table lists no tool of that name. In a constant this is a compile error; at run time use
+    /// [`ScopeTable::tool`].
+    #[must_use]
+    #[track_caller]
+    pub const fn handle(&'static self, name: &str) -> ToolHandle {
+        parts::handle(self, name)
+    }
+
+    /// What a token with this `scope` value holds: scope-tokens separated by spaces (RFC 6749 §3.3). Scopes that the
+    /// table does not know are ignored, so are those without the table's namespace; comparison is exact.
+    #[inline]
+    #[must_use]
+    pub fn grant(&'static self, scope: &str) -> Grant {
+        Grant::of_scope(self, scope)
+    }
+
+    /// What a token with this `scp` array holds. Each element is one scope-token.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # scope_table! { static TOOLS = [list_files]; }
+    /// assert!(TOOLS.grant_scp(["list_files", "other"]).authorize("list_files").is_ok());
+    /// // An element is never taken apart.
+    /// assert!(TOOLS.grant_scp(["list_files other"]).authorize("list_files").is_err());
+    /// ```
+    #[must_use]
+    pub fn grant_scp<S: AsRef<str>>(&'static self, scp: impl IntoIterator<Item = S>) -> Grant {
+        Grant::of_scp(self, scp)
+    }
+
+    /// What a caller without a token holds: nothing. Only public tools are open, and a denial asks to authenticate.
+    #[must_use]
+    pub const fn anonymous(&'static self) -> Grant {
+        Grant::anonymous(self)
+    }
+
+    /// The tools and declarations the table was made from.
+    #[must_use]
+    pub const fn outline(&self) -> &'static Outline<'static> {
+        self.outline
+    }
+
+    /// What opens a tool.
+    #[inline]
+    pub(crate) const fn gate(&self, tool: usize) -> Option<&'static gate::Gate> {
+        parts::at(self.gates, tool)
+    }
+
+    /// The scopes a holder of that token holds, if the table knows it.
+    #[inline]
+    pub(crate) fn holding(&self, scope: &[u8]) -> Option<(usize, &'static gate::Holding)> {
+        let key = Key::of_bytes(scope);
+        let number = self.scopes.find(&key)?;
+        let entry = self.scope_entries.get(number)?;
+        let same = entry.key == key && (key.is_whole() || self.scope_name(number).as_bytes() == scope);
+        same.then_some((number, entry))
+    }
+
+    /// The closure's words from the fifth on.
+    #[inline]
+    pub(crate) fn wide_closure(&self, scope: usize) -> &'static [u64] {
+        let words = self.scope_names.len().div_ceil(64).saturating_sub(gate::NARROW);
+        let start = scope.saturating_mul(words);
+        self.wide_closure.get(start..start.saturating_add(words)).unwrap_or(&[])
+    }
+
+    pub(crate) fn scope_name(&self, number: usize) -> &'static str {
+        self.scope_names.get(number).copied().unwrap_or("")
+    }
+
+    /// The alternatives of a tool, each with its number.
+    pub(crate) fn alternatives(&self, gate: &gate::Gate) -> impl Iterator<Item = (u32, Alternative)> + use<> {
+        let first = gate.first as usize;
+        let range = self.alternatives.get(first..first.saturating_add(gate.count as usize)).unwrap_or(&[]);
+        (gate.first..).zip(range.iter().copied())
+    }
+
+    pub(crate) fn alternative(&self, number: u32) -> Option<Alternative> {
+        self.alternatives.get(number as usize).copied()
+    }
+
+    /// The scopes of an alternative, in declaration order.
+    #[inline]
+    pub(crate) fn members(&self, alternative: Alternative) -> &'static [u16] {
+        let start = alternative.start as usize;
+        self.members.get(start..start.saturating_add(alternative.len as usize)).unwrap_or(&[])
+    }
+
+    pub(crate) const fn rows(&self) -> &rows::Rows {
+        &self.rows
+    }
+
+    pub(crate) fn listed(&'static self, number: usize) -> Option<ToolHandle> {
+        self.outline.tools.get(number).map(|listed| ToolHandle { table: self, number, listed })
+    }
+}
+
+impl fmt::Debug for ScopeTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScopeTable")
+            .field("tools", &self.outline.tools.len())
+            .field("scopes", &self.scope_names.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One tool of one table. Reads like the [`Tool`] itself.
+#[derive(Clone, Copy)]
+pub struct ToolHandle {
+    table: &'static ScopeTable,
+    number: usize,
+    listed: &'static mcp_scopes_model::outline::Listed<'static>,
+}
+
+impl ToolHandle {
+    /// The table that lists it.
+    #[inline]
+    #[must_use]
+    pub const fn table(&self) -> &'static ScopeTable {
+        self.table
+    }
+
+    /// The tool.
+    #[inline]
+    #[must_use]
+    pub const fn tool(&self) -> &'static Tool<'static> {
+        self.listed.tool
+    }
+
+    /// The scope that the tool's own name stands for: behind the namespace, if the table has one.
+    #[must_use]
+    pub const fn own_scope(&self) -> &'static str {
+        self.listed.own_scope
+    }
+
+    /// The scopes of each alternative that opens the tool; nothing for a public tool, for which `tool.requirement` is
+    /// [`Requirement::Public`].
+    pub fn alternatives(&self) -> impl Iterator<Item = impl Iterator<Item = &'static str> + use<>> + use<> {
+        let (requirement, own): (Requirement<'static>, _) = (self.listed.tool.requirement, self.listed.own_scope);
+        (0..requirement.alternatives())
+            .map(move |alternative| (0..).map_while(move |place| requirement.scope(alternative, place, own)))
+    }
+
+    #[cfg(feature = "metadata")]
+    pub(crate) const fn listed(&self) -> &'static mcp_scopes_model::outline::Listed<'static> {
+        self.listed
+    }
+
+    #[inline]
+    pub(crate) const fn number(&self) -> usize {
+        self.number
+    }
+}
+
+impl Deref for ToolHandle {
+    type Target = Tool<'static>;
+
+    fn deref(&self) -> &Self::Target {
+        self.listed.tool
+    }
+}
+
+impl PartialEq for ToolHandle {
+    fn eq(&self, other: &Self) -> bool {
+        core::ptr::eq(self.table, other.table) && self.number == other.number
+    }
+}
+
+impl Eq for ToolHandle {}
+
+impl fmt::Debug for ToolHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ToolHandle").field(&self.listed.tool.name).finish()
+    }
+}

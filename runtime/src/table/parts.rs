@@ -1,0 +1,299 @@
+//! The arrays of a table, and how const evaluation fills them.
+//!
+//! Const evaluation needs the sizes of arrays before it can make them: [`Dimensions`] counts, [`Parts`] fills. Each part
+//! is a constant of its own, so that no single evaluation runs into the compiler's limit.
+#![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
+
+use mcp_scopes_model::{Outline, check::Facts, graph::Graph, key::Key, nearest::Nearest, text::Text};
+
+use super::{
+    ScopeTable, ToolHandle,
+    gate::{GateCount, Gates, Holding, NARROW, add},
+    lookup::{Directory, Lookup, buckets_for, slots_for},
+    rows::RowArrays,
+};
+
+/// The sizes of a table's arrays.
+#[derive(Clone, Copy, Debug)]
+pub struct Dimensions {
+    /// Tools.
+    pub tools: usize,
+    /// Slots of the look-up of tools.
+    pub tool_slots: usize,
+    /// Its buckets.
+    pub tool_buckets: usize,
+    /// Scopes.
+    pub scopes: usize,
+    /// Slots of the look-up of scopes.
+    pub scope_slots: usize,
+    /// Its buckets.
+    pub scope_buckets: usize,
+    /// Alternatives of all tools.
+    pub alternatives: usize,
+    /// Scopes of all alternatives.
+    pub members: usize,
+    /// Words of the closure beyond the first 256 scopes, of all scopes.
+    pub wide: usize,
+    /// Words of one row of tools.
+    pub row: usize,
+    /// Words of all rows.
+    pub rows: usize,
+}
+
+impl Dimensions {
+    /// The sizes for a table without problems.
+    #[must_use]
+    pub const fn of(facts: &Facts<'_, '_>) -> Self {
+        let (tools, scopes) = (facts.outline.tools.len(), facts.numbers.scopes.len());
+        let GateCount { alternatives, members } = GateCount::of(facts);
+        let row = tools.div_ceil(64);
+        Self {
+            tools,
+            tool_slots: slots_for(tools),
+            tool_buckets: buckets_for(tools),
+            scopes,
+            scope_slots: slots_for(scopes),
+            scope_buckets: buckets_for(scopes),
+            alternatives,
+            members,
+            wide: scopes * scopes.div_ceil(64).saturating_sub(NARROW),
+            row,
+            rows: scopes * row,
+        }
+    }
+}
+
+/// Names the constant functions that fill each array. It holds nothing itself.
+#[derive(Debug)]
+pub enum Parts {}
+
+/// The look-up of one kind of name.
+#[derive(Clone, Copy, Debug)]
+pub struct Finder<const N: usize, const SLOTS: usize, const BUCKETS: usize> {
+    keys: [Key; N],
+    directory: Directory<SLOTS, BUCKETS>,
+}
+
+impl Parts {
+    /// The look-up of tools.
+    #[must_use]
+    pub const fn tools<const N: usize, const SLOTS: usize, const BUCKETS: usize>(
+        facts: &Facts<'_, '_>,
+    ) -> Finder<N, SLOTS, BUCKETS> {
+        let mut keys = [Key::of(""); N];
+        let mut number = 0;
+        while number < N {
+            keys[number] = Key::of(facts.outline.tools[number].tool.name);
+            number += 1;
+        }
+        Finder { directory: Directory::build(&keys), keys }
+    }
+
+    /// The look-up of scopes.
+    #[must_use]
+    pub const fn scopes<const N: usize, const SLOTS: usize, const BUCKETS: usize>(
+        facts: &Facts<'_, '_>,
+    ) -> Finder<N, SLOTS, BUCKETS> {
+        let mut keys = [Key::of(""); N];
+        let mut number = 0;
+        while number < N {
+            keys[number] = Key::of(facts.numbers.scopes.name(number));
+            number += 1;
+        }
+        Finder { directory: Directory::build(&keys), keys }
+    }
+
+    /// The scopes' names.
+    #[must_use]
+    pub const fn names<'a, const N: usize>(facts: &Facts<'_, 'a>) -> [&'a str; N] {
+        let mut names = [""; N];
+        let mut number = 0;
+        while number < N {
+            names[number] = facts.numbers.scopes.name(number);
+            number += 1;
+        }
+        names
+    }
+
+    /// What the holder of each scope holds.
+    #[must_use]
+    pub const fn holdings<const N: usize>(facts: &Facts<'_, '_>, keys: &[Key; N]) -> Holdings<N> {
+        let closure = closure(facts);
+        let mut holdings = [Holding { key: Key::of(""), closure: [0; NARROW] }; N];
+        let mut number = 0;
+        while number < N {
+            let mut set = [0; super::SCOPE_WORDS];
+            add(&mut set, closure, number);
+            holdings[number] = Holding { key: keys[number], closure: [set[0], set[1], set[2], set[3]] };
+            number += 1;
+        }
+        Holdings { holdings }
+    }
+
+    /// The closure's words beyond the first 256 scopes. `N` is [`Dimensions::wide`].
+    #[must_use]
+    pub const fn wide<const N: usize>(facts: &Facts<'_, '_>) -> [u64; N] {
+        let closure = closure(facts);
+        let scopes = facts.numbers.scopes.len();
+        let words = scopes.div_ceil(64);
+        let mut wide = [0; N];
+        let (mut at, mut number) = (0, 0);
+        while number < scopes && N > 0 {
+            let mut set = [0; super::SCOPE_WORDS];
+            add(&mut set, closure, number);
+            let mut word = NARROW;
+            while word < words {
+                wide[at] = set[word];
+                at += 1;
+                word += 1;
+            }
+            number += 1;
+        }
+        wide
+    }
+
+    /// What opens each tool.
+    #[must_use]
+    pub const fn gates<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize>(
+        facts: &Facts<'_, '_>,
+    ) -> GateArrays<TOOLS, ALTERNATIVES, MEMBERS> {
+        GateArrays { gates: Gates::build(facts, closure(facts)) }
+    }
+
+    /// Which tools each scope can open.
+    #[must_use]
+    pub const fn rows<
+        const SCOPES: usize,
+        const ROWS: usize,
+        const WIDTH: usize,
+        const TOOLS: usize,
+        const ALTERNATIVES: usize,
+        const MEMBERS: usize,
+    >(
+        gates: &GateArrays<TOOLS, ALTERNATIVES, MEMBERS>,
+    ) -> RowTable<ROWS, WIDTH> {
+        let Gates { of_tools, alternatives, members } = &gates.gates;
+        RowTable { rows: RowArrays::build::<SCOPES>(of_tools, alternatives, members) }
+    }
+}
+
+/// What the holder of each scope holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Holdings<const N: usize> {
+    holdings: [Holding; N],
+}
+
+/// What opens each tool.
+#[derive(Clone, Copy, Debug)]
+pub struct GateArrays<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> {
+    gates: Gates<TOOLS, ALTERNATIVES, MEMBERS>,
+}
+
+/// Which tools each scope can open.
+#[derive(Clone, Copy, Debug)]
+pub struct RowTable<const ROWS: usize, const WIDTH: usize> {
+    rows: RowArrays<ROWS, WIDTH>,
+}
+
+impl<const N: usize, const SLOTS: usize, const BUCKETS: usize> Finder<N, SLOTS, BUCKETS> {
+    /// The names as keys, by number.
+    #[must_use]
+    pub const fn keys(&self) -> &[Key; N] {
+        &self.keys
+    }
+
+    const fn lookup(&'static self) -> Lookup {
+        self.directory.lookup()
+    }
+}
+
+impl ScopeTable {
+    /// A table of nothing: every call is denied. It stands in for a table that did not compile.
+    pub const EMPTY: Self = {
+        const NO_TOOLS: Finder<0, 1, 1> = Finder { keys: [], directory: Directory::build(&[]) };
+        const NO_GATES: GateArrays<0, 0, 0> =
+            GateArrays { gates: Gates { of_tools: [], alternatives: [], members: [] } };
+        const NO_ROWS: RowTable<0, 0> = RowTable { rows: RowArrays::build::<0>(&[], &[], &[]) };
+        Self::assemble(&Outline::EMPTY, &NO_TOOLS, &NO_TOOLS, &[], &Holdings { holdings: [] }, &[], &NO_GATES, &NO_ROWS)
+    };
+
+    /// Puts the parts together.
+    #[doc(hidden)]
+    #[must_use]
+    #[expect(clippy::too_many_arguments, reason = "called by one macro")]
+    pub const fn assemble<
+        const T: usize,
+        const TS: usize,
+        const TB: usize,
+        const S: usize,
+        const SS: usize,
+        const SB: usize,
+        const A: usize,
+        const M: usize,
+        const R: usize,
+        const W: usize,
+    >(
+        outline: &'static Outline<'static>,
+        tools: &'static Finder<T, TS, TB>,
+        scopes: &'static Finder<S, SS, SB>,
+        scope_names: &'static [&'static str; S],
+        holdings: &'static Holdings<S>,
+        wide_closure: &'static [u64],
+        gates: &'static GateArrays<T, A, M>,
+        rows: &'static RowTable<R, W>,
+    ) -> Self {
+        Self {
+            outline,
+            tools: tools.lookup(),
+            tool_keys: &tools.keys,
+            gates: &gates.gates.of_tools,
+            alternatives: &gates.gates.alternatives,
+            members: &gates.gates.members,
+            scopes: scopes.lookup(),
+            scope_names,
+            scope_entries: &holdings.holdings,
+            wide_closure,
+            rows: rows.rows.rows(),
+        }
+    }
+}
+
+/// The closed hierarchy; without edges where it has a circle, which is an error elsewhere.
+const fn closure<'f>(facts: &Facts<'f, '_>) -> &'f Graph {
+    match facts.hierarchy {
+        Ok(closure) => closure,
+        Err(_) => &Graph::EMPTY,
+    }
+}
+
+/// The element at that index, in const evaluation too.
+#[inline]
+pub(super) const fn at<T>(slice: &[T], index: usize) -> Option<&T> {
+    if index < slice.len() { Some(&slice[index]) } else { None }
+}
+
+/// [`ScopeTable::handle`]: goes through the list, since const evaluation has no other look-up.
+#[track_caller]
+#[expect(clippy::panic, reason = "documented; in a constant it is a compile error")]
+pub(super) const fn handle(table: &'static ScopeTable, name: &str) -> ToolHandle {
+    let listed = table.outline.tools;
+    let mut near = Nearest::to(name);
+    let mut number = 0;
+    while number < listed.len() {
+        if mcp_scopes_model::key::same(listed[number].tool.name, name) {
+            return ToolHandle { table, number, listed: &listed[number] };
+        }
+        number += 1;
+    }
+    number = 0;
+    while number < listed.len() {
+        near = near.or(listed[number].tool.name);
+        number += 1;
+    }
+    let text = Text::EMPTY.and("this table lists no tool `").and(name).and("`");
+    let text = match near.found() {
+        Some(near) => text.and("\n  help: did you mean `").and(near).and("`?"),
+        None => text,
+    };
+    panic!("{}", text.as_str())
+}
