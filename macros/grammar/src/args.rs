@@ -19,14 +19,14 @@ pub(crate) enum Value {
     /// Nothing.
     Flag,
     /// `= ..`: what follows the sign. Not empty.
-    Equals(TokenStream),
+    Equals(Vec<TokenTree>),
     /// `(..)`.
     List(Group),
 }
 
 impl Arg {
     /// The tokens behind the sign.
-    pub(crate) fn equals(&self, errors: &mut Diagnostics) -> Option<&TokenStream> {
+    pub(crate) fn equals(&self, errors: &mut Diagnostics) -> Option<&[TokenTree]> {
         match &self.value {
             Value::Equals(tokens) => Some(tokens),
             Value::Flag | Value::List(_) => {
@@ -37,10 +37,10 @@ impl Arg {
         }
     }
 
-    /// The elements between the parentheses, and the span of the parentheses.
-    pub(crate) fn list(&self, errors: &mut Diagnostics) -> Option<(Vec<TokenStream>, Span)> {
+    /// The elements between the parentheses.
+    pub(crate) fn list(&self, errors: &mut Diagnostics) -> Option<Vec<Vec<TokenTree>>> {
         if let Value::List(group) = &self.value {
-            return Some((split(group.stream(), errors), group.span()));
+            return Some(split(group.stream(), errors));
         }
         let (key, message) = (&self.key, format!("`{}` takes a list", self.key));
         errors.push(MALFORMED_ARGUMENT.at(self.span, message).help(format!("write `{key}(\"..\", \"..\")`")));
@@ -51,9 +51,9 @@ impl Arg {
     pub(crate) fn flag(&self, valued: bool, errors: &mut Diagnostics) -> Option<bool> {
         match &self.value {
             Value::Flag => return Some(true),
-            Value::Equals(tokens) if valued => match tokens.to_string().as_str() {
-                "true" => return Some(true),
-                "false" => return Some(false),
+            Value::Equals(tokens) if valued => match only(tokens) {
+                Some(TokenTree::Ident(word)) if word == "true" => return Some(true),
+                Some(TokenTree::Ident(word)) if word == "false" => return Some(false),
                 _ => {}
             },
             Value::Equals(_) | Value::List(_) => {}
@@ -92,8 +92,9 @@ pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mu
     args
 }
 
-/// The pieces between top-level commas; a comma at the end is allowed.
-pub(crate) fn split(tokens: TokenStream, errors: &mut Diagnostics) -> Vec<TokenStream> {
+/// The pieces between top-level commas; a comma at the end is allowed. They stay lists of tokens: each stream that a
+/// macro makes or copies is a call into the compiler.
+pub(crate) fn split(tokens: TokenStream, errors: &mut Diagnostics) -> Vec<Vec<TokenTree>> {
     let mut pieces = Vec::new();
     let mut piece = Vec::new();
     for token in tokens {
@@ -103,60 +104,52 @@ pub(crate) fn split(tokens: TokenStream, errors: &mut Diagnostics) -> Vec<TokenS
                     let message = "nothing stands before this comma".to_owned();
                     errors.push(MALFORMED_ARGUMENT.at(comma.span(), message).help("remove the comma"));
                 } else {
-                    pieces.push(piece.drain(..).collect());
+                    pieces.push(core::mem::take(&mut piece));
                 }
             }
             token => piece.push(token),
         }
     }
     if !piece.is_empty() {
-        pieces.push(piece.into_iter().collect());
+        pieces.push(piece);
     }
     pieces
 }
 
 /// The span of the first token.
-pub(crate) fn span_of(tokens: &TokenStream) -> Span {
-    tokens.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span())
+pub(crate) fn span_of(tokens: &[TokenTree]) -> Span {
+    tokens.first().map_or_else(Span::call_site, TokenTree::span)
 }
 
 /// The only token, taken out of the invisible group in which a `macro_rules!` capture stands.
-pub(crate) fn only(tokens: &TokenStream) -> Option<TokenTree> {
-    let mut rest = tokens.clone().into_iter();
-    match (rest.next(), rest.next()) {
-        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => only(&group.stream()),
-        (Some(token), None) => Some(token),
+pub(crate) fn only(tokens: &[TokenTree]) -> Option<TokenTree> {
+    match tokens {
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
+            only(&group.stream().into_iter().collect::<Vec<_>>())
+        }
+        [token] => Some(token.clone()),
         _ => None,
     }
 }
 
 /// `word(..)`: the word and what stands in its parentheses.
-pub(crate) fn call(tokens: &TokenStream) -> Option<(Ident, Group)> {
-    let mut rest = tokens.clone().into_iter();
-    match (rest.next(), rest.next(), rest.next()) {
-        (Some(TokenTree::Ident(word)), Some(TokenTree::Group(group)), None)
-            if group.delimiter() == Delimiter::Parenthesis =>
-        {
+pub(crate) fn call(tokens: &[TokenTree]) -> Option<(&Ident, &Group)> {
+    match tokens {
+        [TokenTree::Ident(word), TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {
             Some((word, group))
         }
         _ => None,
     }
 }
 
-fn arg(piece: TokenStream) -> Option<Arg> {
-    let mut rest = piece.into_iter();
-    let Some(TokenTree::Ident(key)) = rest.next() else { return None };
-    let value = match rest.next() {
-        None => Value::Flag,
-        Some(TokenTree::Punct(sign)) if sign.as_char() == '=' => {
-            let tokens: TokenStream = rest.by_ref().collect();
-            if tokens.is_empty() {
-                return None;
-            }
-            Value::Equals(tokens)
-        }
-        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => Value::List(group),
-        Some(_) => return None,
+fn arg(mut piece: Vec<TokenTree>) -> Option<Arg> {
+    let Some(TokenTree::Ident(key)) = piece.first() else { return None };
+    let (key, span) = (key.to_string(), key.span());
+    let value = match piece.get(1..)? {
+        [] => Value::Flag,
+        [TokenTree::Punct(sign), _, ..] if sign.as_char() == '=' => Value::Equals(piece.split_off(2)),
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => Value::List(group.clone()),
+        _ => return None,
     };
-    rest.next().is_none().then(|| Arg { key: key.to_string(), span: key.span(), value })
+    Some(Arg { key, span, value })
 }

@@ -4,7 +4,7 @@ use crate::args::{span_of, split};
 use crate::diagnostic::Diagnostics;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::Attribute;
+use syn::{Attribute, Meta};
 
 /// One attribute.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ pub(crate) struct Attr {
     /// What stands in its parentheses.
     pub(crate) args: Option<TokenStream>,
     /// What stands behind its `=`.
-    pub(crate) value: Option<TokenStream>,
+    pub(crate) value: Option<Vec<TokenTree>>,
     /// The conditions of the `#[cfg_attr(..)]`s around it, outermost first.
     pub(crate) conditions: Vec<TokenStream>,
     /// Its place among the attributes as written.
@@ -29,7 +29,20 @@ pub(crate) struct Attr {
 pub(crate) fn read(attributes: &[Attribute]) -> Vec<Attr> {
     let mut list = Vec::new();
     for (place, attribute) in attributes.iter().enumerate() {
-        of_tokens(attribute.meta.to_token_stream(), place, &mut list);
+        let path = attribute.path();
+        let (Some(name), false) = (path.segments.last(), path.is_ident("cfg_attr")) else {
+            of_tokens(attribute.meta.to_token_stream(), place, &mut list);
+            continue;
+        };
+        let (args, value) = match &attribute.meta {
+            Meta::List(list) => (Some(list.tokens.clone()), None),
+            Meta::NameValue(pair) => (None, Some(pair.value.to_token_stream().into_iter().collect())),
+            Meta::Path(_) => (None, None),
+        };
+        let name = name.ident.to_string();
+        let span = path.segments.first().map_or_else(Span::call_site, |first| first.ident.span());
+        let (plain, conditions) = (path.get_ident().is_some(), Vec::new());
+        list.push(Attr { name, plain, span, args, value, conditions, place });
     }
     list
 }
@@ -55,8 +68,9 @@ pub(crate) fn cfgs(attributes: &[Attr]) -> Vec<TokenStream> {
 }
 
 fn add(tokens: TokenStream, place: usize, conditions: &[TokenStream], list: &mut Vec<Attr>) {
-    let span = span_of(&tokens);
     let (mut name, mut plain, mut args, mut value) = (String::new(), true, None, None);
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let span = span_of(&tokens);
     let mut rest = tokens.into_iter();
     while let Some(token) = rest.next() {
         match token {
@@ -84,9 +98,9 @@ fn add(tokens: TokenStream, place: usize, conditions: &[TokenStream], list: &mut
         let mut parts = split(args.unwrap_or_default(), &mut errors).into_iter();
         // A malformed `cfg_attr` is the compiler's to report.
         drop(errors.finish());
-        if let Some(condition) = parts.next() {
+        if let Some(condition) = parts.next().map(TokenStream::from_iter) {
             let conditions: Vec<_> = conditions.iter().cloned().chain([condition]).collect();
-            parts.for_each(|part| add(part, place, &conditions, list));
+            parts.for_each(|part| add(part.into_iter().collect(), place, &conditions, list));
         }
         return;
     }

@@ -7,7 +7,7 @@ use crate::{
 };
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::{
-    Attribute, Signature, Token, Visibility,
+    Attribute, Signature, Visibility,
     parse::{ParseStream, Parser},
 };
 
@@ -47,13 +47,29 @@ impl FnHead {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn parse(item: TokenStream) -> Result<Self, Diagnostic> {
-        if let Some(other) = other_item(&item) {
+        let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+        if let Some(other) = other_item(&tokens) {
             return Err(other);
         }
-        parse_head.parse2(item).map_err(|error| {
+        let body = match tokens.pop() {
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => group,
+            _ => {
+                let name = tokens.iter().skip_while(|token| !matches!(token, TokenTree::Ident(word) if word == "fn"));
+                let (name, span) = name.skip(1).map(|name| (name.to_string(), name.span())).next().unzip();
+                let message = format!("`{}` has no body, so it runs nothing", name.unwrap_or_default());
+                return Err(NO_BODY.at(span.unwrap_or_else(Span::call_site), message));
+            }
+        };
+        let parsed = (|input: ParseStream<'_>| {
+            let attributes = input.call(Attribute::parse_outer)?;
+            Ok((attributes, input.parse()?, input.parse()?))
+        })
+        .parse2(tokens.into_iter().collect());
+        let (attributes, visibility, signature) = parsed.map_err(|error: syn::Error| {
             let message = format!("this function cannot be read: {error}");
             UNREADABLE_ITEM.at(error.span(), message)
-        })?
+        })?;
+        Ok(Self { attributes, above: 0, conditions: Vec::new(), visibility, signature, body: Some(body) })
     }
 
     /// The heads of a function that is parsed already, one for each annotation among its attributes, with the tokens
@@ -88,25 +104,9 @@ impl FnHead {
     }
 }
 
-fn parse_head(input: ParseStream<'_>) -> syn::Result<Result<FnHead, Diagnostic>> {
-    let attributes = input.call(Attribute::parse_outer)?;
-    let visibility = input.parse()?;
-    let signature: Signature = input.parse()?;
-    if input.peek(Token![;]) {
-        let _: TokenStream = input.parse()?;
-        let message = format!("`{}` has no body, so it runs nothing", signature.ident);
-        return Ok(Err(NO_BODY.at(signature.ident.span(), message)));
-    }
-    let body = match input.parse()? {
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => group,
-        other => return Err(syn::Error::new(other.span(), "expected the function's body")),
-    };
-    Ok(Ok(FnHead { attributes, above: 0, conditions: Vec::new(), visibility, signature, body: Some(body) }))
-}
-
 /// The error for an item that is no function.
-fn other_item(item: &TokenStream) -> Option<Diagnostic> {
-    let mut tokens = item.clone().into_iter().peekable();
+fn other_item(item: &[TokenTree]) -> Option<Diagnostic> {
+    let mut tokens = item.iter();
     let mut attribute = false;
     let mut qualifier: Option<(String, Span)> = None;
     let (what, span) = loop {

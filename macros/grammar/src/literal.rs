@@ -6,11 +6,11 @@ use crate::{
     diagnostic::Diagnostics,
     ir::Spanned,
 };
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenTree;
 use syn::Lit;
 
 /// A string literal, raw or not; `what` says of which key.
-pub(crate) fn string(tokens: &TokenStream, what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
+pub(crate) fn string(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
     match literal(tokens, what, "a string", errors)? {
         Lit::Str(text) if text.suffix().is_empty() => Some(Spanned { value: text.value(), span: text.span() }),
         other => {
@@ -23,7 +23,7 @@ pub(crate) fn string(tokens: &TokenStream, what: &str, errors: &mut Diagnostics)
 }
 
 /// A string literal that is more than blanks.
-pub(crate) fn text(tokens: &TokenStream, what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
+pub(crate) fn text(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
     let text = string(tokens, what, errors)?;
     if text.value.trim().is_empty() {
         errors.push(EMPTY_TEXT.at(text.span, format!("`{what}` is empty, which says nothing")));
@@ -33,7 +33,7 @@ pub(crate) fn text(tokens: &TokenStream, what: &str, errors: &mut Diagnostics) -
 }
 
 /// An integer literal from 1 that fits `u32`.
-pub(crate) fn limit(tokens: &TokenStream, what: &str, errors: &mut Diagnostics) -> Option<Spanned<u32>> {
+pub(crate) fn limit(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) -> Option<Spanned<u32>> {
     let Lit::Int(number) = literal(tokens, what, "a number", errors)? else {
         let message = format!("`{what}` takes a whole number, and this is none");
         errors.push(WRONG_TYPE.at(span_of(tokens), message).help(format!("write a number, as in `{what} = 5`")));
@@ -54,7 +54,7 @@ pub(crate) fn limit(tokens: &TokenStream, what: &str, errors: &mut Diagnostics) 
     }
 }
 
-fn literal(tokens: &TokenStream, what: &str, kind: &str, errors: &mut Diagnostics) -> Option<Lit> {
+fn literal(tokens: &[TokenTree], what: &str, kind: &str, errors: &mut Diagnostics) -> Option<Lit> {
     match only(tokens) {
         Some(TokenTree::Literal(literal)) => return Some(Lit::new(literal)),
         Some(TokenTree::Ident(word)) if word == "true" || word == "false" => {

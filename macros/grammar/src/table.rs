@@ -103,13 +103,13 @@ fn krate(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<Option<Toke
     }
     let key = input.call(Ident::parse_any)?;
     let _: Token![=] = input.parse()?;
-    let mut value = TokenStream::new();
+    let mut value = Vec::new();
     while !input.peek(Token![;]) {
         if input.is_empty() {
             let help = "write `crate = path; static TOOLS = [..];`";
             return Err(failure(key.span(), "`crate = path` ends with a semicolon", help));
         }
-        value.extend([input.parse::<TokenTree>()?]);
+        value.push(input.parse::<TokenTree>()?);
     }
     let _: Token![;] = input.parse()?;
     let value = if value.is_empty() { Value::Flag } else { Value::Equals(value) };
@@ -174,7 +174,7 @@ fn config(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<Option<Spa
     let Ok(token) = input.parse::<TokenTree>() else {
         return Err(failure(span, "`with` names no file", "write `with \"mcp-scopes.toml\"`"));
     };
-    let Some(file) = literal::string(&token.into(), "with", errors) else { return Ok(None) };
+    let Some(file) = literal::string(&[token], "with", errors) else { return Ok(None) };
     if file.value.trim().is_empty() {
         errors
             .push(EMPTY_TEXT.at(file.span, "`with` names no file".to_owned()).help("write `with \"mcp-scopes.toml\"`"));

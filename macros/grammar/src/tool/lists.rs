@@ -9,7 +9,7 @@ use crate::{
     literal,
 };
 use mcp_scopes_model::tool::tool_name;
-use proc_macro2::TokenStream;
+use proc_macro2::TokenTree;
 
 pub(super) fn scopes(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>> {
     each(arg, errors, |element, errors| requirement::scope(element, "prerequisites", errors))
@@ -32,7 +32,7 @@ pub(super) fn texts(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>>
 
 /// `parameters("path", optional("depth"))`. An empty list is a statement: the call takes nothing.
 pub(super) fn parameters(arg: &Arg, errors: &mut Diagnostics) -> Vec<ParameterDecl> {
-    let Some((elements, _)) = arg.list(errors) else { return Vec::new() };
+    let Some(elements) = arg.list(errors) else { return Vec::new() };
     let mut parameters: Vec<ParameterDecl> = Vec::new();
     for element in &elements {
         if let Some(parameter) = parameter(element, errors) {
@@ -46,7 +46,7 @@ pub(super) fn parameters(arg: &Arg, errors: &mut Diagnostics) -> Vec<ParameterDe
     parameters
 }
 
-fn parameter(element: &TokenStream, errors: &mut Diagnostics) -> Option<ParameterDecl> {
+fn parameter(element: &[TokenTree], errors: &mut Diagnostics) -> Option<ParameterDecl> {
     let Some((word, group)) = call(element) else {
         return Some(ParameterDecl { name: literal::text(element, "parameters", errors)?, required: true });
     };
@@ -68,9 +68,9 @@ fn parameter(element: &TokenStream, errors: &mut Diagnostics) -> Option<Paramete
 pub(super) fn each(
     arg: &Arg,
     errors: &mut Diagnostics,
-    read: impl Fn(&TokenStream, &mut Diagnostics) -> Option<Spanned<String>>,
+    read: impl Fn(&[TokenTree], &mut Diagnostics) -> Option<Spanned<String>>,
 ) -> Vec<Spanned<String>> {
-    let Some((elements, _)) = arg.list(errors) else { return Vec::new() };
+    let Some(elements) = arg.list(errors) else { return Vec::new() };
     if elements.is_empty() {
         errors.push(EMPTY_LIST.at(arg.span, format!("`{}` names nothing", arg.key)));
     }

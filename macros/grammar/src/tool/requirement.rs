@@ -1,7 +1,7 @@
 //! `scope = ..`: multiplied out to any-of over all-of.
 
 use crate::{
-    args::{Arg, call, span_of, split},
+    args::{Arg, call, split},
     catalogue::{BAD_SCOPE, EMPTY_LIST, NOT_A_LITERAL, REPEATED_VALUE, REQUIREMENT_TOO_LARGE, UNKNOWN_VALUE},
     diagnostic::Diagnostics,
     ir::{RequirementDecl, Spanned},
@@ -12,7 +12,7 @@ use mcp_scopes_model::{
     requirement::{MAX_ALTERNATIVES, MAX_SCOPES_PER_ALTERNATIVE},
     scope::scope_token,
 };
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenTree};
 
 /// How deep `all` and `any` may stand in one another. Real requirements need two; this keeps the stack bounded.
 pub const MAX_DEPTH: usize = 8;
@@ -30,7 +30,7 @@ pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> Option<RequirementDec
 }
 
 /// A scope literal.
-pub(super) fn scope(tokens: &TokenStream, what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
+pub(super) fn scope(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
     let scope = literal::string(tokens, what, errors)?;
     if let Err(error) = scope_token(&scope.value) {
         let diagnostic = BAD_SCOPE.at(scope.span, format!("the scope `{}` {}", scope.value, error.reason()));
@@ -45,9 +45,9 @@ pub(super) fn scope(tokens: &TokenStream, what: &str, errors: &mut Diagnostics) 
     Some(scope)
 }
 
-fn alternatives(tokens: &TokenStream, depth: usize, errors: &mut Diagnostics) -> Option<Alternatives> {
+fn alternatives(tokens: &[TokenTree], depth: usize, errors: &mut Diagnostics) -> Option<Alternatives> {
     let Some((word, group)) = call(tokens) else {
-        if let Some(TokenTree::Ident(word)) = tokens.clone().into_iter().next()
+        if let Some(TokenTree::Ident(word)) = tokens.first()
             && (word == "all" || word == "any")
         {
             let message = format!("`{word}` takes scopes in parentheses");
@@ -77,10 +77,10 @@ fn alternatives(tokens: &TokenStream, depth: usize, errors: &mut Diagnostics) ->
         errors.push(EMPTY_LIST.at(word.span(), message.to_owned()).help(help));
         return None;
     }
-    repeated(&elements, &word.to_string(), errors);
     // Every element is read before the first failure counts, so that all errors come out.
     let parts: Vec<_> = elements.iter().map(|element| alternatives(element, depth + 1, errors)).collect();
     let mut sum: Alternatives = if all { vec![Vec::new()] } else { Vec::new() };
+    repeated(&parts, if all { "all" } else { "any" }, errors);
     for part in parts.into_iter().collect::<Option<Vec<_>>>()? {
         sum = absorbed(if all { product(&sum, &part) } else { [sum, part].concat() });
         within_limits(&sum, word.span(), errors)?;
@@ -88,12 +88,20 @@ fn alternatives(tokens: &TokenStream, depth: usize, errors: &mut Diagnostics) ->
     Some(sum)
 }
 
-fn repeated(elements: &[TokenStream], list: &str, errors: &mut Diagnostics) {
-    let texts: Vec<String> = elements.iter().map(ToString::to_string).collect();
-    for (place, text) in texts.iter().enumerate() {
-        if texts.iter().take(place).any(|earlier| earlier == text) {
-            let span = elements.get(place).map_or_else(Span::call_site, span_of);
-            errors.push(REPEATED_VALUE.at(span, format!("{text} stands twice in this `{list}(..)`").replace('"', "`")));
+/// A scope that stands by itself in a list twice.
+fn repeated(parts: &[Option<Alternatives>], list: &str, errors: &mut Diagnostics) {
+    let alone = |part: &'_ Option<Alternatives>| match part.as_deref() {
+        Some([all]) => match all.as_slice() {
+            [scope] => Some(scope.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let scopes: Vec<Spanned<String>> = parts.iter().filter_map(alone).collect();
+    for (place, scope) in scopes.iter().enumerate() {
+        if scopes.iter().take(place).any(|earlier| earlier.value == scope.value) {
+            let message = format!("`{}` stands twice in this `{list}(..)`", scope.value);
+            errors.push(REPEATED_VALUE.at(scope.span, message));
         }
     }
 }

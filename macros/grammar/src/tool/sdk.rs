@@ -112,23 +112,20 @@ fn argument<'t>(ty: &'t syn::TypePath, name: &str) -> Option<&'t Type> {
 }
 
 /// What stands behind `key =` in a list of arguments, whose other elements are the SDK's own.
-fn value(args: &TokenStream, key: &str) -> Option<TokenStream> {
+fn value(args: &TokenStream, key: &str) -> Option<Vec<TokenTree>> {
     let mut errors = Diagnostics::new();
     let pieces = split(args.clone(), &mut errors);
     // Stray commas are the SDK's to report.
     drop(errors.finish());
-    pieces.into_iter().find_map(|piece| {
-        let mut tokens = piece.into_iter();
-        match (tokens.next(), tokens.next()) {
-            (Some(TokenTree::Ident(word)), Some(TokenTree::Punct(sign))) if word == key && sign.as_char() == '=' => {
-                Some(tokens.collect())
-            }
-            _ => None,
+    pieces.into_iter().find_map(|piece| match piece.as_slice() {
+        [TokenTree::Ident(word), TokenTree::Punct(sign), value @ ..] if word == key && sign.as_char() == '=' => {
+            Some(value.to_vec())
         }
+        _ => None,
     })
 }
 
-pub(super) fn string(tokens: &TokenStream) -> Option<Spanned<String>> {
+pub(super) fn string(tokens: &[TokenTree]) -> Option<Spanned<String>> {
     match crate::args::only(tokens) {
         Some(TokenTree::Literal(literal)) => match Lit::new(literal) {
             Lit::Str(text) => Some(Spanned { value: text.value(), span: text.span() }),

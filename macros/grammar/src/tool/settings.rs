@@ -10,6 +10,7 @@ use crate::{
 use mcp_scopes_model::{Approval, Risk, SandboxMode, nearest::nearest};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::parse::Parser;
 
 pub(super) fn name(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<String>> {
     // Its syntax is checked once it is known whether the name of the SDK's attribute takes its place.
@@ -83,7 +84,7 @@ pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<SandboxDecl
 /// `crate = path`, for every macro.
 pub(crate) fn krate(arg: &Arg, errors: &mut Diagnostics) -> Option<TokenStream> {
     let tokens = arg.equals(errors)?;
-    if let Ok(path) = syn::parse::Parser::parse2(syn::Path::parse_mod_style, tokens.clone()) {
+    if let Ok(path) = syn::Path::parse_mod_style.parse2(tokens.iter().cloned().collect()) {
         return Some(path.to_token_stream());
     }
     let message = "`crate` takes the path at which the runtime crate is found".to_owned();
