@@ -1,3 +1,7 @@
 //! The `mcp-scopes` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mcp_scopes_cli::run(std::env::args_os())
+}

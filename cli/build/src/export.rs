@@ -1,6 +1,5 @@
 //! The metadata document of a package, made from its source.
 
-use mcp_scopes_model::Numbers;
 use mcp_scopes_prm::Metadata;
 
 use crate::{
@@ -44,7 +43,11 @@ impl Scan {
     /// # Ok::<(), mcp_scopes_build::Error>(())
     /// ```
     pub fn export(&self) -> Result<Export, Error> {
-        let report = self.run()?;
+        self.export_from(self.run()?)
+    }
+
+    /// Makes the document of what was found.
+    pub(crate) fn export_from(&self, report: Report) -> Result<Export, Error> {
         if report.has_errors() {
             let count = report.count(crate::Level::Error);
             let what = if count == 1 { "1 error keeps" } else { &*format!("{count} errors keep") };
@@ -66,8 +69,7 @@ impl Scan {
     fn metadata(&self, inventory: &Inventory, table: TableId) -> Result<Metadata, Error> {
         let built = large_stack(|| {
             with_outline(inventory, table, &mut |outline| {
-                let numbers = Box::new(Numbers::of(outline));
-                let mut builder = Metadata::of(outline, &numbers);
+                let mut builder = Metadata::of(outline);
                 if let Some(resource) = &self.resource {
                     builder = builder.resource(resource);
                 }

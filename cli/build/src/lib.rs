@@ -11,6 +11,7 @@
 //! | [`emit`] | [`Emitted`]: the document in a build script |
 //! | [`lint`] | the rules, and the engine that applies them |
 //! | [`inventory`] | [`Inventory`]: tools and tables with their positions |
+//! | [`file`] | files that are written whole or not at all |
 //! | [`finding`] | [`Finding`]: what is wrong, where, and what to write |
 //! | [`source`] | places in files |
 //! | [`package`], [`features`], [`cfg`] | `Cargo.toml`, and which items a build has |
@@ -28,13 +29,16 @@ mod attribute;
 pub mod cfg;
 mod collect;
 mod document;
+pub mod emit;
 mod error;
 pub mod export;
 pub mod features;
 mod fields;
+pub mod file;
 pub mod finding;
 mod import;
 pub mod inventory;
+pub mod lint;
 mod module;
 mod naming;
 mod nesting;
@@ -47,6 +51,7 @@ pub mod source;
 pub mod walk;
 mod world;
 
+pub use emit::Emitted;
 pub use error::{Error, ErrorKind};
 pub use export::Export;
 pub use finding::{Finding, Level};

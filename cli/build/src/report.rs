@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use crate::{Finding, Level, inventory::Inventory, source::Sources};
+use crate::{Finding, Level, finding::settle, inventory::Inventory, source::Sources};
 
 /// What a scan found, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -14,10 +14,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The texts of all files that were read, for snippets.
     pub sources: Sources,
-    /// The files that were read.
+    /// The files and folders that decide what is found.
     pub(crate) inputs: BTreeSet<PathBuf>,
-    /// The source folders of all packages that were scanned.
-    pub(crate) folders: BTreeSet<PathBuf>,
 }
 
 impl Report {
@@ -45,11 +43,12 @@ impl Report {
         self.inventories.iter().filter(|found| found.annotated() > 0 || found.roots().next().is_some()).count()
     }
 
-    pub(crate) fn merge(&mut self, other: Self) {
+    /// Takes in the report of another scan.
+    pub fn merge(&mut self, other: Self) {
         self.inventories.extend(other.inventories);
         self.findings.extend(other.findings);
         self.sources.merge(other.sources);
         self.inputs.extend(other.inputs);
-        self.folders.extend(other.folders);
+        settle(&mut self.findings);
     }
 }

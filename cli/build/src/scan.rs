@@ -227,18 +227,12 @@ impl Report {
         for file in world.undeclared(package) {
             self.findings.extend(undeclared(&file));
         }
-        self.inputs.extend(world.visited().iter().cloned());
-        self.inputs.extend(world.members.iter().map(|member| member.package.manifest.clone()));
         let configs = inventory.tables.iter().filter_map(|table| table.config.as_ref());
         self.inputs.extend(configs.map(|config| PathBuf::from(&*config.file)));
-        self.folders.extend(
-            world
-                .members
-                .iter()
-                .flat_map(|member| &member.package.targets)
-                .filter_map(|target| target.root.parent())
-                .map(Path::to_owned),
-        );
+        self.inputs.extend(world.inputs());
+        for finding in &mut world.findings {
+            finding.rule = crate::lint::id(finding.rule);
+        }
         self.findings.append(&mut world.findings);
         self.sources.merge(std::mem::take(&mut world.sources));
         self.inventories.push(inventory);

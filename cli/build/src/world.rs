@@ -156,9 +156,23 @@ impl World {
         marked.filter(|file| !self.visited.contains(*file) && !left_out(file) && inside(file)).cloned().collect()
     }
 
-    /// The files that were parsed.
-    pub(crate) fn visited(&self) -> &BTreeSet<PathBuf> {
-        &self.visited
+    /// What decides what is found: the manifests, the source folders, and the source files beside a manifest.
+    pub(crate) fn inputs(&self) -> BTreeSet<PathBuf> {
+        let mut inputs = BTreeSet::new();
+        for member in &self.members {
+            let package = &member.package;
+            inputs.insert(package.manifest.clone());
+            for root in package.targets.iter().filter_map(|target| target.root.parent()) {
+                if root == package.folder {
+                    // The folder itself holds the build's output too.
+                    inputs.extend(self.files.keys().filter(|file| package.owns(file)).cloned());
+                } else {
+                    inputs.insert(root.to_owned());
+                }
+            }
+        }
+        inputs.extend(self.visited.iter().cloned());
+        inputs
     }
 
     fn open(&mut self, parent: ModuleId, name: &str, file: &Path, site: Site) -> Option<ModuleId> {

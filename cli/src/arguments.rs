@@ -1,0 +1,135 @@
+//! The commands and their options.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use mcp_scopes_build::Scan;
+
+const EXAMPLES: &str = "Examples:
+  mcp-scopes lint                          Check every package here
+  mcp-scopes export > metadata.json        Print the document of the package here
+  mcp-scopes export --check metadata.json  Fail if the committed document differs from the source
+
+Exit codes:
+  0  nothing is wrong
+  1  findings at error level, or a document that differs from its source
+  2  wrong usage, or input that cannot be read";
+
+const EXPORT_EXAMPLES: &str = "Examples:
+  mcp-scopes export examples/files
+  mcp-scopes export --resource https://files.example.com/mcp --authorization-server https://auth.example.com
+  mcp-scopes export --features shell --output metadata.json
+  mcp-scopes export --check metadata.json";
+
+const LINT_EXAMPLES: &str = "Examples:
+  mcp-scopes lint
+  mcp-scopes lint server tools --all-features
+  mcp-scopes lint --format json | jq '.findings[].rule'
+
+The level of a rule or of a category is set in mcp-scopes.toml:
+  [lint]
+  risky-name = \"deny\"
+  naming = \"allow\"";
+
+/// Export, lint and check the authorization metadata of MCP servers.
+///
+/// Everything is read from source: nothing is compiled and no other program is run.
+#[derive(Debug, Parser)]
+#[command(name = "mcp-scopes", bin_name = "mcp-scopes", version, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Print the protected resource metadata (RFC 9728) of a package, made from its source
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(Export),
+    /// Check the tools, scopes and tables of packages
+    #[command(after_help = LINT_EXAMPLES)]
+    Lint(Lint),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The folder of the package, or one below it
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// The table to export, by its name or path, where the package has several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) table: Option<String>,
+    /// The URL that clients use for this server, in place of the one in mcp-scopes.toml
+    #[arg(long, value_name = "URL")]
+    pub(crate) resource: Option<String>,
+    /// An issuer of tokens, in place of those in mcp-scopes.toml; may be given several times
+    #[arg(long, value_name = "URL")]
+    pub(crate) authorization_server: Vec<String>,
+    /// Write the document to this file, whole or not at all
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    pub(crate) output: Option<PathBuf>,
+    /// Compare the document with this file: print the difference and exit with 1 if there is one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) check: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) build: Build,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// The folders to check; every package at or below each is
+    #[arg(default_value = ".")]
+    pub(crate) path: Vec<PathBuf>,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) build: Build,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, with the source
+    #[default]
+    Human,
+    /// For programs: one JSON object, version 1
+    Json,
+}
+
+/// The build that is looked at.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Build")]
+pub(crate) struct Build {
+    /// Features to turn on, separated by commas
+    #[arg(long, short = 'F', value_name = "FEATURES", value_delimiter = ',')]
+    features: Vec<String>,
+    /// Turn all features on
+    #[arg(long)]
+    all_features: bool,
+    /// Leave the default features off
+    #[arg(long)]
+    no_default_features: bool,
+    /// A condition that holds in the build, as `--cfg` of rustc takes it; may be given several times
+    #[arg(long, value_name = "CONDITION")]
+    cfg: Vec<String>,
+}
+
+impl Build {
+    /// A scan of that path for this build.
+    pub(crate) fn scan(&self, path: &std::path::Path) -> Scan {
+        // cargo takes spaces between features as well.
+        let features = self.features.iter().flat_map(|part| part.split_whitespace());
+        let scan = Scan::new(path)
+            .features(features)
+            .all_features(self.all_features)
+            .no_default_features(self.no_default_features);
+        self.cfg.iter().fold(scan, |scan, condition| scan.cfg(condition))
+    }
+}
+
+/// The command line as data, for help texts and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
+}

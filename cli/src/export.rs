@@ -1,0 +1,78 @@
+//! `mcp-scopes export`.
+
+use std::{fs, io::Write as _, path::Path};
+
+use mcp_scopes_build::{ErrorKind, file};
+use similar::TextDiff;
+
+use crate::{
+    Outcome, arguments, complain, fail,
+    output::{escaped, human},
+};
+
+impl arguments::Export {
+    pub(crate) fn run(&self) -> Outcome {
+        let mut scan = self.build.scan(&self.path);
+        if let Some(table) = &self.table {
+            scan = scan.table(table);
+        }
+        if let Some(resource) = &self.resource {
+            scan = scan.resource(resource);
+        }
+        let scan = self.authorization_server.iter().fold(scan, |scan, issuer| scan.authorization_server(issuer));
+        let export = match scan.export() {
+            Ok(export) => export,
+            Err(error) => {
+                if let Some(report) = error.report() {
+                    anstream::eprint!("{}", human::render(report));
+                }
+                let outcome = fail(&error);
+                return if error.kind() == ErrorKind::Findings { Outcome::Found } else { outcome };
+            }
+        };
+        // Warnings do not belong to the document.
+        anstream::eprint!("{}", human::render(&export.report));
+        let json = export.json();
+        match (&self.output, &self.check) {
+            (Some(path), _) => match file::replace(path, &json) {
+                Ok(()) => Outcome::Clean,
+                Err(error) => fail(&error),
+            },
+            (None, Some(path)) => check(path, &json),
+            (None, None) => print(&json),
+        }
+    }
+}
+
+/// Writes to standard output. A reader that has seen enough and closed it is no failure.
+pub(crate) fn print(text: &str) -> Outcome {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            complain(&format!("cannot write to standard output: {error}"), None);
+            Outcome::Failed
+        }
+        _ => Outcome::Clean,
+    }
+}
+
+fn check(path: &Path, json: &str) -> Outcome {
+    let shown = path.display().to_string();
+    let write = format!("write it with `mcp-scopes export --output {shown}` and the same options");
+    let old = match fs::read(path) {
+        Ok(old) => old,
+        Err(error) => {
+            complain(&format!("cannot read `{shown}`: {error}"), Some(&write));
+            return Outcome::Failed;
+        }
+    };
+    if old == json.as_bytes() {
+        return Outcome::Clean;
+    }
+    let old = String::from_utf8_lossy(&old);
+    let diff = TextDiff::from_lines(&*old, json);
+    let text = diff.unified_diff().context_radius(3).header(&shown, "the source").to_string();
+    let outcome = print(&escaped(&text));
+    complain(&format!("`{shown}` differs from what its source says"), Some(&write));
+    if outcome == Outcome::Clean { Outcome::Found } else { outcome }
+}

@@ -1,0 +1,80 @@
+//! The `mcp-scopes` command line: arguments, output formats and exit codes. What it does is in `mcp-scopes-build`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `arguments` | the commands and their options |
+//! | `export` | `mcp-scopes export` |
+//! | `lint` | `mcp-scopes lint` |
+//! | `output` | findings for people and for programs |
+
+mod arguments;
+mod export;
+mod lint;
+mod output;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use anstyle::{AnsiColor, Style};
+use clap::Parser as _;
+use mcp_scopes_build::Error;
+
+pub use arguments::command;
+use arguments::{Arguments, Command};
+use output::escaped;
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// Nothing is wrong.
+    Clean,
+    /// Findings at error level, or a document that differs from its source.
+    Found,
+    /// Wrong usage, or input that cannot be read.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Clean => Self::from(0),
+            Outcome::Found => Self::from(1),
+            Outcome::Failed => Self::from(2),
+        }
+    }
+}
+
+/// Runs the command line; the first argument is the program's name.
+///
+/// 0: nothing is wrong; 1: findings at error level, or drift; 2: wrong usage, or input that cannot be read.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = match Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(message) => {
+            // Help goes to standard output and ends with 0, what is wrong to standard error and ends with 2.
+            let failed = message.use_stderr();
+            // There is nobody left to tell.
+            let _ = message.print();
+            return if failed { Outcome::Failed.into() } else { Outcome::Clean.into() };
+        }
+    };
+    match parsed.command {
+        Command::Export(export) => export.run(),
+        Command::Lint(lint) => lint.run(),
+    }
+    .into()
+}
+
+/// Says on standard error why nothing could be done.
+fn fail(error: &Error) -> Outcome {
+    complain(&error.to_string(), error.advice());
+    Outcome::Failed
+}
+
+fn complain(message: &str, help: Option<&str>) {
+    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    anstream::eprintln!("{red}error{red:#}: {}", escaped(message));
+    if let Some(help) = help {
+        let cyan = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
+        anstream::eprintln!(" {cyan}help{cyan:#}: {}", escaped(help));
+    }
+}
