@@ -124,7 +124,45 @@ const fn bucket(hash: u64, buckets: usize) -> usize {
 
 #[inline]
 const fn slot(hash: u64, displacement: u16, slots: usize) -> usize {
-    // The step is odd, so that displacements lead everywhere; it depends on the hash, so that two names part.
-    let step = (hash >> 20) as usize | 1;
-    ((hash >> 40) as usize).wrapping_add(step.wrapping_mul(displacement as usize)) & (slots - 1)
+    // An odd factor, each displacement its own: two names part at some factor unless their hashes differ in the highest
+    // bits only. A sum or an exclusive or would leave pairs together for good, most of all where slots are few.
+    (hash.wrapping_mul(displacement as u64 * 2 + 1) >> 40) as usize & (slots - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use std::format;
+
+    use mcp_scopes_model::key::Key;
+
+    use super::{Directory, buckets_for, slot, slots_for};
+
+    /// Names like those of real tools, many pairs of them: two names part even where there are few slots.
+    #[test]
+    fn any_two_names_find_their_places() {
+        const PAIR: (usize, usize) = (slots_for(2), buckets_for(2));
+        for a in 0..100_u32 {
+            for b in 0..a {
+                let keys = [Key::of(&format!("tool_{a}")), Key::of(&format!("tool_{b}"))];
+                let built = Directory::<{ PAIR.0 }, { PAIR.1 }>::build(&keys);
+                assert_ne!(built.slots[slot(keys[0].hash(), built.displacements[0], PAIR.0)], 0, "{a} {b}");
+            }
+        }
+    }
+
+    /// Names of one bucket share their hashes' low bits, perhaps more of them than the bucket needs.
+    #[test]
+    fn hashes_part_whichever_bits_differ() {
+        let hash = Key::of("files:read").hash();
+        for slots in [2, 4, 32, 256, 2048, 4096] {
+            for bit in 0..40 {
+                for others in [0, 1 << 39, 0x5555 << 17] {
+                    let other = hash ^ (1 << bit) ^ others;
+                    let parts = (0..u16::MAX).any(|d| slot(hash, d, slots) != slot(other, d, slots));
+                    assert!(parts || hash == other, "{slots} slots, {hash:x} {other:x}");
+                }
+            }
+        }
+    }
 }
