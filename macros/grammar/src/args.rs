@@ -71,8 +71,7 @@ pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mu
     for piece in split(tokens, errors) {
         let span = span_of(&piece);
         let Some(arg) = arg(piece) else {
-            let known = known.join("`, `");
-            let message = format!("`{owner}` takes the keys `{known}`, and this begins with none of them");
+            let message = format!("`{owner}` takes keys with their values, and this is none");
             errors.push(MALFORMED_ARGUMENT.at(span, message));
             continue;
         };

@@ -215,6 +215,8 @@ const GROUPS: &[(&str, &str, Expected)] = &[
         &[("unannotated-tool", "rmcp")],
     ),
     ("", "impl S { #[tool] #[mcp_tool(risk = \"low\")] fn f() {} }", &[("annotation-below-tool", "tool")]),
+    // The annotation of an `async fn` reports the same by itself.
+    ("", "impl S { #[tool] #[mcp_tool(risk = \"low\")] async fn f() {} }", &[]),
     ("group = \"admin\"", "impl S { #[mcp_tool()] fn f() {} }", &[("wrong-type", "\"admin\"")]),
     ("group = Admin", "impl S { #[mcp_tool()] fn f() {} }", &[("wrong-type", "Admin")]),
     ("gruop = admin", "impl S { #[mcp_tool()] fn f() {} }", &[("unknown-key", "gruop")]),

@@ -25,15 +25,16 @@ pub(super) fn read(body: &Group, errors: &mut Diagnostics) -> Vec<MemberDecl> {
         let attributes = attributes(rest);
         rest = rest.get(attributes.end..).unwrap_or_default();
         let is_fn = keyword(rest).is_some_and(|(word, _)| word == "fn");
-        if is_fn && let Some((visibility, ident)) = function(rest) {
-            members.extend(member(&attributes.list, visibility, ident, errors));
+        if is_fn && let Some(function) = function(rest) {
+            members.extend(member(&attributes.list, &function, errors));
         }
         rest = rest.get(item_end(rest, is_fn)..).unwrap_or_default();
     }
     members
 }
 
-fn member(attributes: &[Attr], visibility: TokenStream, ident: &Ident, errors: &mut Diagnostics) -> Option<MemberDecl> {
+fn member(attributes: &[Attr], function: &Function<'_>, errors: &mut Diagnostics) -> Option<MemberDecl> {
+    let ident = function.ident;
     let annotations: Vec<&Attr> = attributes.iter().filter(|attribute| attribute.name == ANNOTATION).collect();
     let sdk = attributes.iter().find(|attribute| attribute.name == SDK_TOOL);
     let Some(annotation) = annotations.first() else {
@@ -43,7 +44,8 @@ fn member(attributes: &[Attr], visibility: TokenStream, ident: &Ident, errors: &
         }
         return None;
     };
-    if let Some(sdk) = sdk.filter(|sdk| sdk.place < annotation.place) {
+    // Of an `async fn` the annotation itself can tell.
+    if let Some(sdk) = sdk.filter(|sdk| sdk.place < annotation.place && !function.is_async) {
         let message = "`#[tool]` stands above `#[mcp_tool]` and rewrites the function before it can be read".to_owned();
         errors.push(ANNOTATION_BELOW_TOOL.at(sdk.span, message));
     }
@@ -60,7 +62,7 @@ fn member(attributes: &[Attr], visibility: TokenStream, ident: &Ident, errors: &
             several => quote::quote!(any(#(#several),*)),
         });
     }
-    Some(MemberDecl { ident: ident.clone(), visibility, cfgs })
+    Some(MemberDecl { ident: ident.clone(), visibility: function.visibility.clone(), cfgs })
 }
 
 /// Reads the attributes at the beginning, inner ones too: those are the block's.
@@ -109,8 +111,14 @@ pub(super) fn keyword(item: &[TokenTree]) -> Option<(String, Span)> {
     qualifier
 }
 
-/// Visibility and name of an item that is a function.
-fn function(item: &[TokenTree]) -> Option<(TokenStream, &Ident)> {
+struct Function<'t> {
+    visibility: TokenStream,
+    is_async: bool,
+    ident: &'t Ident,
+}
+
+/// The head of an item that is a function.
+fn function(item: &[TokenTree]) -> Option<Function<'_>> {
     let visibility = match item {
         [pub_token @ TokenTree::Ident(word), TokenTree::Group(group), ..]
             if word == "pub" && group.delimiter() == Delimiter::Parenthesis =>
@@ -122,10 +130,11 @@ fn function(item: &[TokenTree]) -> Option<(TokenStream, &Ident)> {
         [TokenTree::Group(group), ..] if group.delimiter() == Delimiter::None => group.stream(),
         _ => TokenStream::new(),
     };
-    let mut tokens = item.iter();
-    tokens.find(|token| matches!(token, TokenTree::Ident(word) if word == "fn"))?;
-    match tokens.next()? {
-        TokenTree::Ident(name) => Some((visibility, name)),
+    let is = |token: &TokenTree, keyword: &str| matches!(token, TokenTree::Ident(word) if word == keyword);
+    let place = item.iter().position(|token| is(token, "fn"))?;
+    let is_async = item.iter().take(place).any(|token| is(token, "async"));
+    match item.get(place + 1)? {
+        TokenTree::Ident(ident) => Some(Function { visibility, is_async, ident }),
         _ => None,
     }
 }
