@@ -4,43 +4,35 @@
 //! function a missing function.
 
 use mcp_scopes_grammar::{
+    catalogue::NO_BODY,
     diagnostic::Diagnostic,
     ir::{GroupDecl, TableDecl},
-    item::FnHead,
 };
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use crate::expand::{Runtime, group_companion, tool_companion};
+use syn::ext::IdentExt as _;
+
+use crate::expand::{Runtime, group_companion, tool::declare};
 
 /// All errors of one item.
 pub(crate) fn errors(diagnostics: &[Diagnostic]) -> TokenStream {
-    diagnostics
-        .iter()
-        .map(|diagnostic| {
-            let error = diagnostic.to_compile_error();
-            quote!(#error;)
-        })
-        .collect()
+    diagnostics.iter().map(Diagnostic::to_compile_error).collect()
 }
 
-/// A function whose annotation has errors: as it is, with a companion that states nothing.
-pub(crate) fn function(
-    diagnostics: &[Diagnostic],
-    item: &TokenStream,
-    head: &FnHead,
-    runtime: &Runtime,
-) -> TokenStream {
-    let (errors, companion) = (errors(diagnostics), tool(&head.signature.ident, &head.visibility, runtime));
+/// A function whose annotation has errors: as it is, beside a placeholder.
+pub(crate) fn function(diagnostics: &[Diagnostic], item: &TokenStream, placeholder: &TokenStream) -> TokenStream {
     // A second annotation is one of the errors; expanded, it would add a second companion.
-    let item = drop_annotations(item.clone());
-    quote!(#errors #[allow(dead_code)] #item #companion)
+    let (errors, item) = (errors(diagnostics), drop_annotations(item.clone()));
+    quote!(#errors #[allow(dead_code)] #item #placeholder)
 }
 
 /// An item that was not read as a function. If one is in it nevertheless, its companion is emitted.
 pub(crate) fn unread_function(diagnostic: &Diagnostic, item: &TokenStream) -> TokenStream {
     let errors = errors(core::slice::from_ref(diagnostic));
-    let companion = name_behind(item, "fn").map(|name| tool(&name, &TokenStream::new(), &Runtime::of(None)));
+    // Without a body it belongs to a trait, which has no place for a companion.
+    let name = name_behind(item, "fn").filter(|_| diagnostic.id != NO_BODY.id);
+    let companion = name.map(|name| tool(&name, &TokenStream::new(), &Runtime::of(None)));
     quote!(#errors #item #companion)
 }
 
@@ -53,14 +45,16 @@ fn name_behind(item: &TokenStream, keyword: &str) -> Option<Ident> {
     }
 }
 
-fn tool(function: &Ident, visibility: &impl ToTokens, runtime: &Runtime) -> TokenStream {
-    let (companion, name) = (tool_companion(function), function.to_string());
-    quote! {
-        #[doc(hidden)]
-        #visibility const fn #companion(_: &#runtime::Problem<'_>) -> #runtime::Tool<'static> {
-            #runtime::Tool::new(#name, #runtime::Risk::Critical)
+/// A companion that states nothing and requires nothing, so that nothing else is reported about it.
+pub(crate) fn tool(function: &Ident, visibility: &impl ToTokens, runtime: &Runtime) -> TokenStream {
+    let name = function.unraw().to_string();
+    let tool = quote! {
+        #runtime::Tool {
+            requirement: #runtime::Requirement::Public,
+            ..#runtime::Tool::new(#name, #runtime::Risk::Critical)
         }
-    }
+    };
+    declare(&[], visibility, function, runtime, (&quote!(_), &tool))
 }
 
 /// A group of nothing.

@@ -23,7 +23,7 @@ use proc_macro::TokenStream;
 /// Declares the authorization of a tool beside its function.
 #[proc_macro_attribute]
 pub fn mcp_tool(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::tool::expand(args.into(), item.into()).into()
+    expand::tool::expand(&args.into(), item.into()).into()
 }
 
 /// Collects the annotated functions of an impl or inline module, so that a table can list them as `path::*`.

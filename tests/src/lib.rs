@@ -1,1 +1,3 @@
 //! Suites over the whole workspace; everything is under `tests/`.
+
+pub mod spliced;

@@ -12,7 +12,10 @@ use mcp_scopes_model::policy::Session;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Runtime;
+use super::{Runtime, structure};
+
+/// How many fields the model's `Config` has.
+const FIELDS: usize = 11;
 
 /// Reads the file that the literal names, relative to the package.
 ///
@@ -62,50 +65,50 @@ pub(crate) fn watch(file: &Spanned<String>) -> TokenStream {
 
 /// The configuration as a constant expression, which says only where it differs from `Config::NONE`.
 pub(crate) fn value(config: &ConfigDecl, runtime: &Runtime) -> TokenStream {
-    let mut fields = TokenStream::new();
+    let mut fields: Vec<TokenStream> = Vec::new();
     let file = &config.file;
-    fields.extend(quote!(file: #file,));
+    fields.push(quote!(file: #file,));
     if let Some(text) = &config.resource {
-        fields.extend(quote!(resource: ::core::option::Option::Some(#text),));
+        fields.push(quote!(resource: ::core::option::Option::Some(#text),));
     }
     if let Some(text) = &config.resource_name {
-        fields.extend(quote!(resource_name: ::core::option::Option::Some(#text),));
+        fields.push(quote!(resource_name: ::core::option::Option::Some(#text),));
     }
     if let Some(text) = &config.resource_documentation {
-        fields.extend(quote!(resource_documentation: ::core::option::Option::Some(#text),));
+        fields.push(quote!(resource_documentation: ::core::option::Option::Some(#text),));
     }
     if !config.authorization_servers.is_empty() {
         let issuers = &config.authorization_servers;
-        fields.extend(quote!(authorization_servers: &[#(#issuers),*],));
+        fields.push(quote!(authorization_servers: &[#(#issuers),*],));
     }
     if !config.namespace.is_empty() {
         let namespace = &config.namespace;
-        fields.extend(quote!(namespace: #namespace,));
+        fields.push(quote!(namespace: #namespace,));
     }
     if let Some(baseline) = &config.baseline {
         let list = all_stated(baseline, runtime);
-        fields.extend(quote!(baseline: ::core::option::Option::Some(#list),));
+        fields.push(quote!(baseline: ::core::option::Option::Some(#list),));
     }
     if let Some(scopes) = &config.scopes {
         let scopes = scopes.iter().map(|scope| declared(scope, runtime));
-        fields.extend(quote!(scopes: ::core::option::Option::Some(&[#(#scopes),*]),));
+        fields.push(quote!(scopes: ::core::option::Option::Some(&[#(#scopes),*]),));
     }
     if !config.flows.is_empty() {
         let flows = config.flows.iter().map(|FlowDecl { role, scopes }| {
             let scopes = all_stated(scopes, runtime);
             quote!(#runtime::Flow { role: #role, scopes: #scopes })
         });
-        fields.extend(quote!(flows: &[#(#flows),*],));
+        fields.push(quote!(flows: &[#(#flows),*],));
     }
     if !config.session.is_none() {
         let session = session(config.session, runtime);
-        fields.extend(quote!(session: #session,));
+        fields.push(quote!(session: #session,));
     }
     if let Some(sandbox) = &config.sandbox {
         let sandbox = sandbox_server(sandbox, runtime);
-        fields.extend(quote!(sandbox: ::core::option::Option::Some(#sandbox),));
+        fields.push(quote!(sandbox: ::core::option::Option::Some(#sandbox),));
     }
-    quote!(#runtime::Config { #fields ..#runtime::Config::NONE })
+    structure(&quote!(#runtime::Config), &fields, FIELDS, &quote!(NONE))
 }
 
 fn all_stated(list: &[StatedDecl], runtime: &Runtime) -> TokenStream {
@@ -140,8 +143,5 @@ fn sandbox_server(sandbox: &SandboxServerDecl, runtime: &Runtime) -> TokenStream
 }
 
 fn optional(value: Option<impl quote::ToTokens>) -> TokenStream {
-    match value {
-        Some(value) => quote!(::core::option::Option::Some(#value)),
-        None => quote!(::core::option::Option::None),
-    }
+    value.map_or_else(|| quote!(::core::option::Option::None), |value| quote!(::core::option::Option::Some(#value)))
 }

@@ -4,10 +4,10 @@ use mcp_scopes_grammar::{
     group::{self, Block, BlockKind},
     ir::{GroupDecl, MemberDecl},
 };
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{Runtime, at, cfgs, group_companion, tool_companion};
+use super::{Extent, Runtime, at, cfgs, group_companion, hand_on, problem, tool_companion};
 use crate::fallback;
 
 /// Expands one `#[mcp_tools]`.
@@ -58,22 +58,23 @@ fn generated(header: TokenStream) -> TokenStream {
 fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
     let name = group_companion(decl.name.as_ref(), Span::call_site());
-    let problem = Ident::new("problem", Span::mixed_site());
+    let argument = problem(Span::call_site());
     let scope = match block.kind {
         BlockKind::Impl => quote!(Self::),
         BlockKind::Module => TokenStream::new(),
     };
     let blame = decl.members.iter().map(|MemberDecl { ident, cfgs: conditions, .. }| {
-        let (cfgs, member) = (cfgs(conditions), member(&scope, ident));
-        quote_spanned!(at(ident.span())=> #cfgs #member(#problem);)
+        let (cfgs, call) = (cfgs(conditions), hand_on(&member(&scope, ident), Extent::of(ident)));
+        quote!(#cfgs #call;)
     });
     let tools = decl.members.iter().map(|MemberDecl { ident, cfgs: conditions, .. }| {
         let (cfgs, member) = (cfgs(conditions), member(&scope, ident));
-        quote_spanned!(at(ident.span())=> #cfgs &#member(&#runtime::Problem::NONE),)
+        let runtime = runtime.at(ident.span());
+        quote_spanned!(ident.span()=> #cfgs &(#member)(&#runtime::Problem::NONE),)
     });
     quote! {
         #[doc(hidden)]
-        pub const fn #name(#problem: &#runtime::Problem<'_>) -> &'static [&'static #runtime::Tool<'static>] {
+        pub const fn #name(#argument: &#runtime::Problem<'_>) -> &'static [&'static #runtime::Tool<'static>] {
             #(#blame)*
             const { &[#(#tools)*] }
         }
@@ -83,9 +84,5 @@ fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
 /// A member's companion, with every token at the member's name.
 fn member(scope: &TokenStream, ident: &Ident) -> TokenStream {
     let companion = tool_companion(ident);
-    let scope = scope.clone().into_iter().map(|mut token: TokenTree| {
-        token.set_span(at(ident.span()));
-        token
-    });
-    scope.chain([TokenTree::Ident(companion)]).collect()
+    Extent::of(ident).locate(quote!(#scope #companion))
 }

@@ -5,7 +5,7 @@ use mcp_scopes_grammar::{
     item::FnHead,
 };
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, FnArg, Pat, PatIdent, ReturnType};
 
 use super::{Extent, Runtime, at};
@@ -54,7 +54,7 @@ fn name((place, argument): (usize, &mut FnArg)) -> Argument {
             Argument { name: ident.clone(), cfgs, pattern: None }
         }
         pattern => {
-            let name = format_ident!("__mcp_{}", place, span = at(Extent::of(pattern).first));
+            let name = format_ident!("__mcp_{}", place, span = at(Extent::of(pattern).first()));
             let pattern = pattern.clone();
             *typed.pat = Pat::Ident(PatIdent {
                 attrs: Vec::new(),
@@ -73,24 +73,32 @@ fn name((place, argument): (usize, &mut FnArg)) -> Argument {
 fn check(decl: &ToolDecl, stated: &GuardDecl, head: &FnHead, arguments: &[Argument]) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
     let name = &decl.name.value;
-    let caller = caller(stated, head);
+    let (caller, extent) = caller(stated, head);
+    let at_argument = runtime.at(extent.first());
+    let caller = extent.locate(quote_spanned!(extent.first()=> &#caller));
+    let ask = |function: &str| {
+        let function = Ident::new(function, extent.first());
+        extent.locate(quote_spanned!(extent.first()=> #at_argument::#function(#caller, #name)))
+    };
     let denied = Ident::new("denied", Span::mixed_site());
     let returned = match &head.signature.output {
         ReturnType::Type(_, ty) => Extent::of(ty),
         ReturnType::Default => Extent::of(&head.signature.ident),
     };
-    let refuse = returned.locate(quote!(#runtime::refuse));
-    let refused = returned.locate(quote!(return ::core::result::Result::Err(#refuse(#denied))));
+    let at_result = runtime.at(returned.first());
+    let refuse = returned.locate(quote_spanned!(returned.first()=> #at_result::refuse(#denied)));
+    let refused = returned.locate(quote!(return ::core::result::Result::Err(#refuse)));
     let Some(substitute) = decl.sandbox.as_ref().and_then(|sandbox| sandbox.substitute.as_ref()) else {
+        let admitted = ask("admit");
         return quote! {
-            if let ::core::result::Result::Err(#denied) = #runtime::admit(#caller, #name) {
+            if let ::core::result::Result::Err(#denied) = #admitted {
                 #refused;
             }
         };
     };
-    let simulated = simulated(substitute, head, arguments);
+    let (route, simulated) = (ask("guard"), simulated(substitute, head, arguments));
     quote! {
-        match #runtime::guard(#caller, #name) {
+        match #route {
             ::core::result::Result::Ok(#runtime::Route::Run) => {}
             ::core::result::Result::Ok(#runtime::Route::Simulate) => return #simulated,
             ::core::result::Result::Err(#denied) => #refused,
@@ -98,29 +106,26 @@ fn check(decl: &ToolDecl, stated: &GuardDecl, head: &FnHead, arguments: &[Argume
     }
 }
 
-/// A reference to the caller, at the argument's type.
-fn caller(stated: &GuardDecl, head: &FnHead) -> TokenStream {
-    let extent = match head.signature.inputs.iter().nth(stated.position) {
-        Some(FnArg::Typed(typed)) => Extent::of(&typed.ty),
-        Some(receiver) => Extent::of(receiver),
-        None => Extent::of(&stated.ident),
-    };
-    let caller = match head.signature.inputs.iter().nth(stated.position) {
+/// The caller's name as the signature writes it, and where its type stands.
+fn caller(stated: &GuardDecl, head: &FnHead) -> (Ident, Extent) {
+    match head.signature.inputs.iter().nth(stated.position) {
         Some(FnArg::Typed(typed)) => match &*typed.pat {
-            Pat::Ident(named) => named.ident.clone(),
-            _ => stated.ident.clone(),
+            Pat::Ident(named) => (named.ident.clone(), Extent::of(&typed.ty)),
+            _ => (stated.ident.clone(), Extent::of(&typed.ty)),
         },
-        _ => stated.ident.clone(),
-    };
-    extent.locate(quote!(&#caller))
+        _ => (stated.ident.clone(), Extent::of(&stated.ident)),
+    }
 }
 
 /// The call of the substitute, with the function's own arguments.
 fn simulated(substitute: &TokenStream, head: &FnHead, arguments: &[Argument]) -> TokenStream {
     let extent = Extent::of(substitute);
-    let arguments = arguments.iter().map(|Argument { name, cfgs, .. }| quote!(#(#cfgs)* #name,));
-    let call = extent.locate(quote!((#(#arguments)*)));
-    let wait = head.signature.asyncness.is_some().then(|| extent.locate(quote!(.await)));
+    let arguments = arguments.iter().map(|Argument { name, cfgs, .. }| {
+        let name = extent.locate(quote!(#name));
+        quote!(#(#cfgs)* #name,)
+    });
+    let call = extent.locate(quote_spanned!(extent.last()=> (#(#arguments)*)));
+    let wait = head.signature.asyncness.is_some().then(|| extent.locate(quote_spanned!(extent.last()=> .await)));
     quote!(#substitute #call #wait)
 }
 

@@ -1,7 +1,8 @@
 //! Writes the code. What is emitted, and why in this form, stands in ARCHITECTURE.md.
 //!
 //! Generated tokens carry the location of what the user wrote and the context of the macro (see [`at`]): an error then
-//! points at the user's own text, and lints know that nobody wrote the code.
+//! points at the user's own text, and lints know that nobody wrote the code. Calls that may fail in const evaluation
+//! carry the user's own spans, context included: the compiler then does not explain where the macro comes from.
 
 pub(crate) mod config;
 pub(crate) mod group;
@@ -9,27 +10,34 @@ pub(crate) mod guard;
 pub(crate) mod table;
 pub(crate) mod tool;
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
 /// The hidden runtime module that all generated code names.
 #[derive(Clone, Debug)]
 pub(crate) struct Runtime {
-    path: TokenStream,
+    krate: Option<TokenStream>,
 }
 
 impl Runtime {
     /// The module in the crate that `crate = path` names, else in `::mcp_scopes`.
     pub(crate) fn of(krate: Option<&TokenStream>) -> Self {
-        let krate = krate.map_or_else(|| quote!(::mcp_scopes), TokenStream::clone);
-        Self { path: quote!(#krate::__private::v1) }
+        Self { krate: krate.cloned() }
+    }
+
+    /// Its path at that place.
+    pub(crate) fn at(&self, span: Span) -> TokenStream {
+        // The user's tokens keep their context, in which they resolve.
+        let stated = self.krate.clone().map(|krate| Extent { first: span, last: span }.locate(krate));
+        let krate = stated.unwrap_or_else(|| quote_spanned!(span=> ::mcp_scopes));
+        quote_spanned!(span=> #krate::__private::v1)
     }
 }
 
 impl ToTokens for Runtime {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        self.path.to_tokens(tokens);
+        tokens.extend(self.at(Span::call_site()));
     }
 }
 
@@ -40,6 +48,11 @@ pub(crate) fn at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
+/// The argument of a companion, wherever it is mentioned.
+pub(crate) fn problem(location: Span) -> Ident {
+    Ident::new("problem", at(location))
+}
+
 /// The first and the last span of what the user wrote: stable Rust cannot join them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extent {
@@ -48,6 +61,11 @@ pub(crate) struct Extent {
 }
 
 impl Extent {
+    /// From a first to a last span.
+    pub(crate) const fn between(first: Span, last: Span) -> Self {
+        Self { first, last }
+    }
+
     /// From the first to the last of these tokens.
     pub(crate) fn of(tokens: &impl ToTokens) -> Self {
         let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
@@ -55,39 +73,60 @@ impl Extent {
         Self { first, last: spans.last().unwrap_or(first) }
     }
 
-    /// These tokens at this location, each in its own context: the compiler then underlines all of it.
+    /// The first span.
+    pub(crate) const fn first(self) -> Span {
+        self.first
+    }
+
+    /// The last span.
+    pub(crate) const fn last(self) -> Span {
+        self.last
+    }
+
+    /// These tokens at this location, each in its own context: the compiler then underlines all of it. What stands in
+    /// parentheses stays where it is.
     pub(crate) fn locate(self, tokens: TokenStream) -> TokenStream {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let last = tokens.len().saturating_sub(1);
-        let located = tokens.into_iter().enumerate().map(|(place, token)| {
+        let located = tokens.into_iter().enumerate().map(|(place, mut token)| {
             let location = if place == last { self.last } else { self.first };
-            match token {
-                TokenTree::Group(group) if group.delimiter() != Delimiter::None => {
-                    let mut inner = Group::new(group.delimiter(), self.locate(group.stream()));
-                    inner.set_span(group.span().located_at(location));
-                    TokenTree::Group(inner)
-                }
-                mut token => {
-                    token.set_span(token.span().located_at(location));
-                    token
-                }
-            }
+            token.set_span(token.span().located_at(location));
+            token
         });
         located.collect()
     }
 }
 
 /// The name of the companion of an annotated function.
+///
+/// It reads well in the error for a function that is listed but not annotated.
 pub(crate) fn tool_companion(function: &Ident) -> Ident {
-    format_ident!("__mcp_tool_{}", function.unraw(), span = at(function.span()))
+    format_ident!("__mcp_tool_annotation_of_{}", function.unraw(), span = at(function.span()))
 }
 
 /// The name of the companion of a group.
 pub(crate) fn group_companion(name: Option<&Ident>, span: Span) -> Ident {
     match name {
-        Some(name) => format_ident!("__mcp_tools_{}", name.unraw(), span = at(span)),
-        None => Ident::new("__mcp_tools", at(span)),
+        Some(name) => format_ident!("__mcp_tools_annotation_{}", name.unraw(), span = at(span)),
+        None => Ident::new("__mcp_tools_annotation", at(span)),
     }
+}
+
+/// The call that hands a problem on to a companion, and that the compiler shows if it fails there.
+///
+/// The parentheses are the user's, the name within is the macro's: so the compiler neither explains the macro nor
+/// offers to rename what the user wrote.
+pub(crate) fn hand_on(companion: &TokenStream, extent: Extent) -> TokenStream {
+    let (span, problem) = (extent.first, problem(extent.first));
+    let call = quote_spanned!(span=> (#companion)(#problem));
+    extent.locate(call)
+}
+
+/// A value of that type with these of its `count` fields, the others as in its constant `base`. Clippy knows when a base
+/// adds nothing, also in what a macro writes.
+pub(crate) fn structure(ty: &TokenStream, fields: &[TokenStream], count: usize, base: &TokenStream) -> TokenStream {
+    let base = (fields.len() < count).then(|| quote!(..#ty::#base));
+    quote!(#ty { #(#fields)* #base })
 }
 
 /// The `#[cfg(..)]` attributes of these conditions.

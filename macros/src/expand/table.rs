@@ -4,10 +4,10 @@ use mcp_scopes_grammar::{
     ir::{EntryDecl, EntryKind, TableDecl},
     table,
 };
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{Runtime, at, cfgs, config, group_companion, tool_companion};
+use super::{Extent, Runtime, at, cfgs, config, group_companion, hand_on, problem, tool_companion};
 use crate::fallback;
 
 /// Expands one `scope_table!`.
@@ -47,19 +47,30 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 /// The list as a constant.
 fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     let entries = decl.entries.iter().enumerate().map(|(place, entry)| {
-        let (span, cfgs) = (at(entry.span), cfgs(&entry.cfgs));
+        let (extent, cfgs) = (extent(entry), cfgs(&entry.cfgs));
+        let companion = companion(entry);
+        // As in `hand_on`, so that a missing companion is one error and not two.
+        let stated = |companion| {
+            let nothing = quote!(#runtime::Problem::NONE);
+            extent.locate(quote_spanned!(entry.span=> (#companion)(&#nothing)))
+        };
         let brings = match &entry.kind {
-            EntryKind::Table { path } => quote_spanned!(span=> #runtime::Brings::Table(#path.outline())),
             EntryKind::Tool { .. } => {
-                let companion = companion(entry);
-                quote_spanned!(span=> #runtime::Brings::Tool(&#companion(&#runtime::Problem::NONE)))
+                let tool = stated(companion);
+                quote!(Tool(&#tool))
             }
             EntryKind::Group { .. } => {
-                let companion = companion(entry);
-                quote_spanned!(span=> #runtime::Brings::Group(#companion(&#runtime::Problem::NONE)))
+                let group = stated(companion);
+                quote!(Group(#group))
+            }
+            EntryKind::Table { path } => {
+                let outline = Ident::new("outline", at(Extent::of(path).last()));
+                let outline = quote_spanned!(outline.span()=> .#outline());
+                quote!(Table(#path #outline))
             }
         };
-        quote_spanned!(span=> #cfgs #runtime::Entry { place: #place, brings: #brings },)
+        let brings = extent.locate(quote!(#runtime::Brings::#brings));
+        quote!(#cfgs #runtime::Entry { place: #place, brings: #brings },)
     });
     quote!(const __MCP_ENTRIES: &[#runtime::Entry<'static>] = &[#(#entries)*];)
 }
@@ -69,24 +80,43 @@ fn companion(entry: &EntryDecl) -> TokenStream {
     match &entry.kind {
         EntryKind::Tool { prefix, ident } => {
             let companion = tool_companion(ident);
-            quote!(#prefix #companion)
+            extent(entry).locate(quote!(#prefix #companion))
         }
         EntryKind::Group { path, group } => {
             let companion = group_companion(group.as_ref(), entry.span);
-            quote_spanned!(at(entry.span)=> #path::#companion)
+            extent(entry).locate(quote!(#path::#companion))
         }
         EntryKind::Table { .. } => TokenStream::new(),
     }
 }
 
+/// Where an entry stands.
+fn extent(entry: &EntryDecl) -> Extent {
+    let last = match &entry.kind {
+        EntryKind::Tool { ident, .. } => ident.span(),
+        EntryKind::Group { group: Some(group), .. } => group.span(),
+        EntryKind::Group { path, .. } | EntryKind::Table { path } => Extent::of(path).last(),
+    };
+    Extent::between(entry.span, last)
+}
+
 /// One check for each entry, at the entry.
 fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     let checks = decl.entries.iter().enumerate().map(|(place, entry)| {
-        let cfgs = cfgs(&entry.cfgs);
-        let companion = companion(entry);
-        let path = (!companion.is_empty()).then(|| quote!(, #companion));
-        let check = quote_spanned!(at(entry.span)=> #runtime::blame_entry!(__MCP_FACTS, #place #path));
-        quote_spanned!(at(entry.span)=> #cfgs const _: () = #check;)
+        let (cfgs, companion, problem) = (cfgs(&entry.cfgs), companion(entry), problem(entry.span));
+        let blame = (!companion.is_empty()).then(|| hand_on(&companion, extent(entry)));
+        let blame = blame.into_iter();
+        let at_entry = runtime.at(entry.span);
+        let fail = extent(entry).locate(quote_spanned!(entry.span=> #at_entry::Problem::fail(#problem)));
+        quote! {
+            #cfgs
+            const _: () = if let ::core::option::Option::Some(#problem) =
+                &#runtime::problem_of_entry(__MCP_SOUND, &__MCP_FACTS, #place)
+            {
+                #(#blame;)*
+                #fail
+            };
+        }
     });
     checks.collect()
 }
@@ -100,8 +130,15 @@ fn blame_sections(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
         None => &["Size", "Scopes"],
     };
     let checks = sections.iter().map(|section| {
-        let section = proc_macro2::Ident::new(section, at(span));
-        quote_spanned!(at(span)=> const _: () = #runtime::blame_section!(__MCP_FACTS, #section);)
+        let (section, problem, at_file) = (Ident::new(section, Span::call_site()), problem(span), runtime.at(span));
+        let fail = quote_spanned!(span=> #at_file::Problem::fail(#problem));
+        quote! {
+            const _: () = if let ::core::option::Option::Some(#problem) =
+                &#runtime::problem_of_section(__MCP_SOUND, &__MCP_FACTS, #runtime::Section::#section)
+            {
+                #fail
+            };
+        }
     });
     checks.collect()
 }

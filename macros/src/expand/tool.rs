@@ -3,23 +3,23 @@
 use mcp_scopes_grammar::{
     ir::{ParametersDecl, PolicyDecl, RequirementDecl, Spanned, ToolDecl},
     item::FnHead,
-    tool,
+    tool::{self, POLICY_KEYS},
 };
 use mcp_scopes_model::{Approval, Risk, SandboxMode};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Generics, ext::IdentExt as _};
 
-use super::{Runtime, at, cfgs, guard, tool_companion};
+use super::{Runtime, cfgs, guard, problem, structure, tool_companion};
 use crate::fallback;
 
 /// Expands one annotation.
-pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(args: &TokenStream, item: TokenStream) -> TokenStream {
     let head = match FnHead::parse(item.clone()) {
         Ok(head) => head,
         Err(diagnostic) => return fallback::unread_function(&diagnostic, &item),
     };
-    match tool::read(args, &head) {
+    match tool::read(args.clone(), &head) {
         (Some(decl), diagnostics) if diagnostics.is_empty() => {
             let companion = companion(&decl, &head);
             let function = match &decl.guard {
@@ -29,43 +29,62 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             // A tool that only its table uses is not dead, but no other item can mention it: see ARCHITECTURE.md.
             quote!(#[allow(dead_code)] #function #companion)
         }
-        (decl, diagnostics) => {
-            let krate = decl.and_then(|decl| decl.krate);
-            fallback::function(&diagnostics, &item, &head, &Runtime::of(krate.as_ref()))
-        }
+        (decl, diagnostics) => fallback::function(&diagnostics, &item, &placeholder(decl, args, &head)),
     }
+}
+
+/// What stands in for a companion whose annotation has errors. It keeps what other tools and the table may name, so that
+/// they do not report the same mistake once more.
+fn placeholder(decl: Option<ToolDecl>, args: &TokenStream, head: &FnHead) -> TokenStream {
+    let ident = &head.signature.ident;
+    let Some(decl) = decl else { return fallback::tool(ident, &head.visibility, &Runtime::of(None)) };
+    let (runtime, requirement) = (Runtime::of(decl.krate.as_ref()), &decl.requirement);
+    let states_scope = args.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(key) if key == "scope"));
+    let requirement = match requirement {
+        // The scope that is meant could not be read.
+        RequirementDecl::ToolName if states_scope => quote!(#runtime::Requirement::Public),
+        stated => self::requirement(stated, &runtime),
+    };
+    let name = &decl.name.value;
+    let tool = quote! {
+        #runtime::Tool { requirement: #requirement, ..#runtime::Tool::new(#name, #runtime::Risk::Critical) }
+    };
+    declare(&decl.cfgs, &head.visibility, ident, &runtime, (&quote!(_), &tool))
 }
 
 /// The constant function that states the tool and blames its literals.
 fn companion(decl: &ToolDecl, head: &FnHead) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
-    let cfgs = cfgs(&decl.cfgs);
-    let visibility = &head.visibility;
-    let name = tool_companion(&decl.ident);
     let blame = blame(decl, &runtime);
     let tool = value(decl, &head.signature.generics, &runtime);
     let problem = if blame.is_empty() { quote!(_) } else { problem(Span::call_site()).into_token_stream() };
+    declare(&decl.cfgs, &head.visibility, &decl.ident, &runtime, (&problem, &quote!(#blame #tool)))
+}
+
+/// A companion with that argument and that body.
+pub(crate) fn declare(
+    conditions: &[TokenStream],
+    visibility: &impl ToTokens,
+    function: &Ident,
+    runtime: &Runtime,
+    (problem, body): (&TokenStream, &TokenStream),
+) -> TokenStream {
+    let (cfgs, name) = (cfgs(conditions), tool_companion(function));
     quote! {
         #cfgs
         #[doc(hidden)]
         #visibility const fn #name(#problem: &#runtime::Problem<'_>) -> #runtime::Tool<'static> {
-            #blame
-            #tool
+            #body
         }
     }
-}
-
-/// The companion's argument, wherever it is mentioned.
-fn problem(location: Span) -> TokenTree {
-    Ident::new("problem", at(location)).into()
 }
 
 /// One call for each literal that only the table can judge, at that literal.
 fn blame(decl: &ToolDecl, runtime: &Runtime) -> TokenStream {
     let call = |field: &str, literal: &Spanned<String>| {
-        let (span, text) = (at(literal.span), &literal.value);
-        let (problem, field) = (problem(literal.span), Ident::new(field, span));
-        quote_spanned!(span=> #problem.blame(#runtime::Field::#field, #text);)
+        let (span, text) = (literal.span, &literal.value);
+        let (runtime, problem, field) = (runtime.at(span), problem(span), Ident::new(field, span));
+        quote_spanned!(span=> #runtime::Problem::blame(#problem, #runtime::Field::#field, #text);)
     };
     let mut calls = TokenStream::new();
     // The function's own name needs no note beside the entry that lists it.
@@ -91,13 +110,9 @@ fn value(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream
         let text = &decl.description.value;
         fields.extend(quote!(description: #text,));
     }
-    match &decl.requirement {
-        RequirementDecl::ToolName => {}
-        RequirementDecl::Public(_) => fields.extend(quote!(requirement: #runtime::Requirement::Public,)),
-        RequirementDecl::AnyOf(alternatives) => {
-            let any = alternatives.iter().map(|all| texts(all));
-            fields.extend(quote!(requirement: #runtime::Requirement::AnyOf(&[#(#any),*]),));
-        }
+    if !matches!(decl.requirement, RequirementDecl::ToolName) {
+        let requirement = requirement(&decl.requirement, runtime);
+        fields.extend(quote!(requirement: #requirement,));
     }
     if let Some(approval) = &decl.approval {
         let stated = match approval.value {
@@ -133,16 +148,26 @@ fn value(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream
     {
         fields.extend(list_field(field, list));
     }
-    let policy = policy(&decl.policy);
-    if !policy.is_empty() {
-        fields.extend(quote!(policy: #runtime::Policy { #policy ..#runtime::Policy::NONE },));
+    if let Some(policy) = policy(&decl.policy, runtime) {
+        fields.extend(quote!(policy: #policy,));
     }
     if fields.is_empty() { new } else { quote!(#runtime::Tool { #fields ..#new }) }
 }
 
-/// The fields of the policy that are stated.
-fn policy(decl: &PolicyDecl) -> TokenStream {
-    let mut fields = TokenStream::new();
+fn requirement(decl: &RequirementDecl, runtime: &Runtime) -> TokenStream {
+    match decl {
+        RequirementDecl::ToolName => quote!(#runtime::Requirement::ToolName),
+        RequirementDecl::Public(_) => quote!(#runtime::Requirement::Public),
+        RequirementDecl::AnyOf(alternatives) => {
+            let any = alternatives.iter().map(|all| texts(all));
+            quote!(#runtime::Requirement::AnyOf(&[#(#any),*]))
+        }
+    }
+}
+
+/// The policy as a constant expression; nothing without limits.
+fn policy(decl: &PolicyDecl, runtime: &Runtime) -> Option<TokenStream> {
+    let mut fields: Vec<TokenStream> = Vec::new();
     fields.extend(list_field("blocked_after", &decl.blocked_after));
     fields.extend(list_field("requires_approval_after", &decl.requires_approval_after));
     fields.extend(list_field("blocked_patterns", &decl.blocked_patterns));
@@ -153,14 +178,14 @@ fn policy(decl: &PolicyDecl) -> TokenStream {
     ] {
         if let Some(limit) = limit {
             let (field, limit) = (Ident::new(field, Span::call_site()), limit.value);
-            fields.extend(quote!(#field: ::core::option::Option::Some(#limit),));
+            fields.push(quote!(#field: ::core::option::Option::Some(#limit),));
         }
     }
     if let Some(review) = &decl.requires_human_review {
         let review = review.value;
-        fields.extend(quote!(requires_human_review: #review,));
+        fields.push(quote!(requires_human_review: #review,));
     }
-    fields
+    (!fields.is_empty()).then(|| structure(&quote!(#runtime::Policy), &fields, POLICY_KEYS.len(), &quote!(NONE)))
 }
 
 fn list_field(field: &str, list: &[Spanned<String>]) -> Option<TokenStream> {

@@ -1,0 +1,101 @@
+//! What does not compile, and what the compiler says; what does, for every form that the grammar knows.
+//!
+//! `ui/<kind of mistake>/*.rs` fail; the first line of each names the diagnostics that it shows. `ui/pass/*.rs` compile
+//! and run. The tables among them name files of `ui/toml`, which stand beside the package while the cases are compiled.
+
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    sync::Once,
+};
+
+const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ui");
+
+#[test]
+fn mistakes_are_explained() {
+    write_inputs();
+    trybuild::TestCases::new().compile_fail("tests/ui/[!p]*/*.rs");
+    trybuild::TestCases::new().compile_fail("tests/ui/p[!a]*/*.rs");
+}
+
+#[test]
+fn every_form_compiles() {
+    write_inputs();
+    trybuild::TestCases::new().pass("tests/ui/pass/*.rs");
+}
+
+/// Each diagnostic of the grammar and of the table is shown by a case, and no case names one that does not exist.
+#[test]
+fn every_diagnostic_is_shown() {
+    let known: BTreeSet<&str> = mcp_scopes_grammar::catalogue::ALL
+        .iter()
+        .map(|kind| kind.id)
+        .chain(mcp_scopes_model::problem::Kind::ALL.map(mcp_scopes_model::problem::Kind::id))
+        // What the compiler itself says.
+        .chain(["(rustc)"])
+        .collect();
+    let mut shown = BTreeSet::new();
+    let mut cases = 0;
+    for case in cases_of(Path::new(CASES)) {
+        let text = fs::read_to_string(&case).unwrap();
+        let head = text.lines().next().unwrap().strip_prefix("//! ").unwrap();
+        for id in head.split(", ") {
+            assert!(known.contains(id), "{} shows `{id}`, which does not exist", case.display());
+            shown.insert(id.to_owned());
+        }
+        cases += 1;
+    }
+    let missing: Vec<&&str> = known.iter().filter(|id| !shown.contains(**id)).collect();
+    assert!(missing.is_empty(), "no case shows {missing:?}");
+    assert!(cases >= 60, "{cases} cases");
+}
+
+fn cases_of(folder: &Path) -> Vec<PathBuf> {
+    let kinds = fs::read_dir(folder).unwrap().map(|kind| kind.unwrap().path());
+    let kinds = kinds.filter(|kind| !kind.ends_with("pass") && !kind.ends_with("toml"));
+    kinds
+        .flat_map(|kind| fs::read_dir(kind).unwrap())
+        .map(|case| case.unwrap().path())
+        .filter(|case| case.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}
+
+/// Puts what tables name, and what is too large to be written by hand, where the cases are compiled: the package that
+/// trybuild makes for them.
+fn write_inputs() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let package = target.join("tests/trybuild").join(env!("CARGO_PKG_NAME"));
+        // Cases that are also test targets of this package name their file from its folder.
+        let as_here = package.join("tests/ui/toml");
+        fs::create_dir_all(&as_here).unwrap();
+        for file in fs::read_dir(Path::new(CASES).join("toml")).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), package.join(file.file_name())).unwrap();
+            fs::copy(file.path(), as_here.join(file.file_name())).unwrap();
+        }
+        fs::write(package.join("too_many_scopes.toml"), too_many_scopes()).unwrap();
+        fs::write(package.join("too_many_tools.rs"), too_many_tools()).unwrap();
+    });
+}
+
+fn too_many_scopes() -> String {
+    let mut text = "[scopes]\n".to_owned();
+    for number in 0..=mcp_scopes_model::numbers::MAX_SCOPES {
+        writeln!(text, "\"scope:{number}\" = \"Scope {number}\"").unwrap();
+    }
+    text
+}
+
+fn too_many_tools() -> String {
+    let (mut text, mut list) = (String::new(), String::new());
+    for number in 0..=mcp_scopes_model::numbers::MAX_TOOLS {
+        writeln!(text, "#[mcp_scopes::mcp_tool(public, risk = \"low\")] fn tool_{number}() {{}}").unwrap();
+        write!(list, "tool_{number}, ").unwrap();
+    }
+    writeln!(text, "mcp_scopes::scope_table! {{ static TOOLS = [{list}]; }}").unwrap();
+    text
+}

@@ -1,0 +1,18 @@
+//! unknown-key
+
+use mcp_scopes::{mcp_tool, scope_table};
+
+
+// The function stays, and the table does not report it once more.
+#[mcp_tool(risc = "low")]
+fn list_files() -> u32 {
+    7
+}
+
+scope_table! {
+    static TOOLS = [list_files];
+}
+
+fn main() {
+    let _: u32 = list_files();
+}

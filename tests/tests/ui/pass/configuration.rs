@@ -1,0 +1,22 @@
+//! Everything that a configuration file can say.
+#![deny(warnings)]
+
+use mcp_scopes::{mcp_tool, scope_table};
+
+#[mcp_tool(scope = "files:read", risk = "low")]
+fn read_file() {}
+
+#[mcp_tool(scope = "files:write", risk = "medium")]
+fn write_file() {}
+
+scope_table! {
+    /// With all sections.
+    #[doc(alias = "tools")]
+    pub static TOOLS = [read_file, write_file] with "all_sections.toml";
+}
+
+fn main() {
+    // What is implied is held.
+    assert!(TOOLS.grant("files:write").authorize("read_file").is_ok());
+    assert!(TOOLS.grant("files:read").authorize("write_file").is_err());
+}

@@ -1,0 +1,16 @@
+//! prerequisite-cycle
+
+use mcp_scopes::{mcp_tool, scope_table};
+
+
+#[mcp_tool(scope = "files:list", risk = "low", prerequisites("files:read"))]
+fn list_files() {}
+
+#[mcp_tool(scope = "files:read", risk = "low", prerequisites("files:list"))]
+fn read_file() {}
+
+scope_table! {
+    static TOOLS = [list_files, read_file];
+}
+
+fn main() {}

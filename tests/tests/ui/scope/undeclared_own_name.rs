@@ -1,0 +1,13 @@
+//! undeclared-scope
+
+use mcp_scopes::{mcp_tool, scope_table};
+
+
+#[mcp_tool(risk = "low")]
+fn list_files() {}
+
+scope_table! {
+    static TOOLS = [list_files] with "declared.toml";
+}
+
+fn main() {}

@@ -1,0 +1,18 @@
+//! annotation-below-tool
+
+use mcp_scopes::mcp_tool;
+use rmcp::{tool, tool_router};
+
+#[derive(Clone)]
+struct FileServer;
+
+#[tool_router]
+impl FileServer {
+    #[tool(description = "Read a file")]
+    #[mcp_tool(scope = "files:read", risk = "low")]
+    async fn read_file(&self) -> String {
+        String::new()
+    }
+}
+
+fn main() {}

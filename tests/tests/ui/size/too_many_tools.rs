@@ -1,0 +1,6 @@
+//! too-many-tools
+
+// 2,049 functions `tool_0` .. and their list, written by the test.
+include!(concat!(env!("CARGO_MANIFEST_DIR"), "/too_many_tools.rs"));
+
+fn main() {}

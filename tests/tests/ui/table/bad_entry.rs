@@ -1,0 +1,13 @@
+//! bad-entry
+
+use mcp_scopes::{mcp_tool, scope_table};
+
+
+#[mcp_tool(risk = "low")]
+fn list_files() {}
+
+scope_table! {
+    static TOOLS = ["list_files", list_files(), .. , list_files<u8>, *];
+}
+
+fn main() {}
