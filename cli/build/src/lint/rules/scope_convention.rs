@@ -54,7 +54,7 @@ fn check(package: &Package<'_>, hits: &mut Vec<Finding>) {
                 _ => Some((format!("does not match `{pattern}`"), String::new())),
             };
             if let Some((why, example)) = broken {
-                let message = format!("scope `{}` {why}, as the convention `{}` asks", scope.text, convention.text);
+                let message = format!("scope `{}` {why}; the convention is `{}`", scope.text, convention.text);
                 let help = match example.as_str() {
                     "" => "rename the scope, or state another convention under `[convention]`".to_owned(),
                     example => format!(

@@ -1,0 +1,11 @@
+//! A fixture of the rule `missing-description`: it fires.
+
+use mcp_scopes::{mcp_tool, scope_table};
+
+#[mcp_tool(risk = "low")]
+pub fn list_files() {}
+
+scope_table! {
+    /// Everything.
+    pub static TOOLS = [list_files];
+}
