@@ -1,0 +1,19 @@
+//! The embedded document is the one of the compiled table.
+
+use build_script::{METADATA, METADATA_PATH, TOOLS};
+
+#[test]
+fn the_embedded_document_is_that_of_the_compiled_table() {
+    let compiled = TOOLS.metadata().build().unwrap();
+    assert_eq!(METADATA, compiled.to_json_pretty());
+    assert_eq!(format!("https://jobs.example.com{METADATA_PATH}"), compiled.well_known_url());
+}
+
+/// What the build leaves out is not published.
+#[test]
+fn the_document_follows_the_features() {
+    let changes = cfg!(feature = "changes");
+    assert_eq!(TOOLS.tool("cancel_job").is_some(), changes);
+    assert_eq!(METADATA.contains("\"cancel_job\""), changes);
+    assert!(METADATA.contains("\"list_jobs\""));
+}
