@@ -1,10 +1,10 @@
-//! From declarations to an inventory: configuration files are read, entries resolved, parameters looked up.
+//! From declarations to an inventory: configuration files are read, parameters looked up.
 
 use std::{collections::BTreeMap, path::Path};
 
 use mcp_scopes_grammar::{
     config,
-    ir::{EntryDecl, EntryKind, ParametersDecl, RequirementDecl, Spanned},
+    ir::{ParametersDecl, RequirementDecl, Spanned},
 };
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
@@ -16,13 +16,12 @@ use crate::{
     inventory::{Brings, Config, Entry, Inventory, Parameter, Policy, Requirement, Table, TableId, Tool, ToolId},
     module::ModuleId,
     package::plain,
-    resolve::Meaning,
     source::{self, Place, Placed},
     world::{PackageId, World, shown},
 };
 
 /// A type, told by the module and the name it is defined under.
-type Owner = (ModuleId, String);
+pub(crate) type Owner = (ModuleId, String);
 
 /// Makes the inventory of a package that the world has read.
 pub(crate) fn assemble(world: &mut World, package: PackageId) -> Inventory {
@@ -55,11 +54,12 @@ pub(crate) fn assemble(world: &mut World, package: PackageId) -> Inventory {
     }
 }
 
-struct Assembly<'w> {
-    world: &'w mut World,
-    declared: Declared,
+/// A world, what it declares, and what was made of that so far.
+pub(crate) struct Assembly<'w> {
+    pub(crate) world: &'w mut World,
+    pub(crate) declared: Declared,
     /// By module and path as written: the types of impls.
-    owners: BTreeMap<(ModuleId, Vec<String>), Owner>,
+    pub(crate) owners: BTreeMap<(ModuleId, Vec<String>), Owner>,
     package: PackageId,
 }
 
@@ -127,160 +127,6 @@ impl Assembly<'_> {
         }
     }
 
-    fn entry(&mut self, module: ModuleId, entry: &EntryDecl, table: TableId) -> Result<Brings, Finding> {
-        let path = entry.segments.join("::");
-        match &entry.kind {
-            EntryKind::Tool { .. } => {
-                let meaning = self.world.resolve_in_place(module, &entry.segments);
-                self.declared.catch_up(self.world);
-                self.one_tool(module, &entry.segments, meaning).map(Brings::Tool)
-            }
-            EntryKind::Group { group, .. } => {
-                let name = group.as_ref().map(|name| name.unraw().to_string());
-                let depth = entry.segments.len() - usize::from(name.is_some() && entry.segments.len() > 1);
-                let of = entry.segments.get(..depth).unwrap_or_default();
-                self.group(module, of, name.as_deref(), &path).map(Brings::Group)
-            }
-            EntryKind::Table { .. } => {
-                let meaning = self.world.resolve(module, &entry.segments);
-                self.declared.catch_up(self.world);
-                let found = match &meaning {
-                    Meaning::Item { module, name, rest } if rest.is_empty() => {
-                        let mut tables = self.declared.tables.iter();
-                        tables.position(|raw| raw.module == *module && raw.decl.ident.unraw() == name)
-                    }
-                    _ => None,
-                };
-                match found {
-                    Some(found) if found == table => {
-                        Err(Finding::error("unresolved-entry", format!("`..{path}` brings in the table itself"))
-                            .help("remove the entry"))
-                    }
-                    Some(found) => Ok(Brings::Table(found)),
-                    None => Err(missing(&path, "a table", &meaning, "name a `scope_table!` by the path of its module")),
-                }
-            }
-        }
-    }
-
-    fn one_tool(&mut self, module: ModuleId, segments: &[String], meaning: Meaning) -> Result<ToolId, Finding> {
-        let path = segments.join("::");
-        let (owner, name, exists) = match &meaning {
-            Meaning::Item { module, name, rest } => match rest.as_slice() {
-                [] => (None, Some((*module, name.clone())), true),
-                [method] => (
-                    self.world.resolve_type(*module, std::slice::from_ref(name)),
-                    Some((*module, method.clone())),
-                    true,
-                ),
-                _ => (None, None, true),
-            },
-            // A type that a macro defines is known by its impl alone.
-            _ => match segments {
-                [ty, method] => (Some((module, ty.clone())), Some((module, method.clone())), false),
-                _ => (None, None, false),
-            },
-        };
-        if let Some((home, name)) = name {
-            for id in 0..self.declared.tools.len() {
-                let Some(tool) = self.declared.tools.get(id) else { break };
-                if tool.decl.ident.unraw() != name {
-                    continue;
-                }
-                let (at, written) = (tool.module, tool.owner.clone());
-                let found = match (written, &owner) {
-                    (None, None) => at == home,
-                    (Some(written), Some(owner)) => self.owner(at, &written) == *owner,
-                    _ => false,
-                };
-                if found {
-                    return Ok(id);
-                }
-            }
-        }
-        if exists {
-            let message = format!("`{path}` carries no `#[mcp_tool]` that is compiled with these features");
-            let help = "annotate it, or give the entry the same `#[cfg(..)]`";
-            return Err(Finding::error("unresolved-entry", message).help(help));
-        }
-        let help =
-            "list it by the path of the module it stands in; a `use` of the function does not bring in its annotation";
-        Err(missing(&path, "an annotated function", &meaning, help))
-    }
-
-    fn group(
-        &mut self,
-        module: ModuleId,
-        of: &[String],
-        name: Option<&str>,
-        path: &str,
-    ) -> Result<Vec<ToolId>, Finding> {
-        let meaning = self.world.resolve(module, of);
-        self.declared.catch_up(self.world);
-        let (target, owner) = match &meaning {
-            Meaning::Module(found) => (Some(*found), None),
-            Meaning::Item { module, name, rest } if rest.is_empty() => {
-                (None, self.world.resolve_type(*module, std::slice::from_ref(name)))
-            }
-            // `a::b::*` of a type `a`: by its spelling a module, in truth a group.
-            Meaning::Item { rest, .. } if name.is_none() && rest.len() == 1 => {
-                let (last, of) = of.split_last().map(|(last, of)| (last.clone(), of.to_vec())).unwrap_or_default();
-                return self.group(module, &of, Some(&last), path);
-            }
-            _ => (None, of.last().map(|last| (module, last.clone()))),
-        };
-        let mut found = None;
-        for id in 0..self.declared.groups.len() {
-            let Some(group) = self.declared.groups.get(id) else { break };
-            if group.name.as_deref() != name {
-                continue;
-            }
-            let (at, written) = (group.module, group.owner.clone());
-            let same = match written {
-                Some(written) => owner.as_ref().is_some_and(|owner| self.owner(at, &written) == *owner),
-                None => target == Some(at),
-            };
-            if same && found.replace(id).is_some() {
-                let message = format!("`{path}::*` has two `#[mcp_tools]` of the same name");
-                return Err(
-                    Finding::error("unresolved-entry", message).help("name one of them: `#[mcp_tools(group = admin)]`")
-                );
-            }
-        }
-        let Some(group) = found.and_then(|id| self.declared.groups.get(id)) else {
-            let help =
-                "put `#[mcp_tools]` on that impl or inline module; a file module declares a table, spliced with `..`";
-            return Err(missing(&format!("{path}::*"), "a group", &meaning, help));
-        };
-        let (at, written, members, place) =
-            (group.module, group.owner.clone(), group.members.clone(), group.place.clone());
-        let mut tools = Vec::new();
-        for member in members {
-            let mut candidates = self.declared.tools.iter().enumerate();
-            let tool = candidates.find(|(_, tool)| {
-                tool.module == at
-                    && tool.owner == written
-                    && tool.decl.ident.unraw() == member
-                    && tool.place.file == place.file
-            });
-            // One that the grammar refused is reported; the others still count.
-            tools.extend(tool.map(|(id, _)| id));
-        }
-        Ok(tools)
-    }
-
-    /// The type of an impl: what its path means, or for one that is not found what it says.
-    fn owner(&mut self, module: ModuleId, written: &[String]) -> Owner {
-        let key = (module, written.to_vec());
-        if let Some(owner) = self.owners.get(&key) {
-            return owner.clone();
-        }
-        let said = written.last().cloned().unwrap_or_default();
-        let owner = self.world.resolve_type(module, written).unwrap_or((module, said));
-        self.owners.insert(key, owner.clone());
-        owner
-    }
-
     fn tool(&mut self, id: ToolId) -> Option<Tool> {
         let raw = self.declared.tools.get(id)?;
         let (module, decl, file) = (raw.module, raw.decl.clone(), raw.place.file.clone());
@@ -339,20 +185,5 @@ impl Assembly<'_> {
             Some(owner) => format!("{around}::{}::{name}", owner.join("::")),
             None => format!("{around}::{name}"),
         }
-    }
-}
-
-fn missing(path: &str, what: &str, meaning: &Meaning, help: &str) -> Finding {
-    match meaning {
-        Meaning::Elsewhere(package) => {
-            let message =
-                format!("`{path}` comes from the package `{package}`, whose source is not at hand to be scanned");
-            Finding::error("foreign-entry", message)
-                .help("export from the compiled table instead, `TABLE.metadata()`, or depend on the package by path")
-        }
-        Meaning::Nothing => {
-            Finding::error("unresolved-entry", format!("`{path}` is not found in this module")).help(help)
-        }
-        _ => Finding::error("unresolved-entry", format!("`{path}` is not {what}")).help(help),
     }
 }

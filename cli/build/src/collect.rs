@@ -77,7 +77,9 @@ impl Declared {
             let shown = module.shown.clone();
             let mut look = Look { world, declared: self, module: id, shown };
             look.renamed_exports();
-            items.iter().for_each(|item| look.item(item));
+            for item in &items {
+                look.item(item);
+            }
             if let Some(module) = world.modules.get_mut(id) {
                 module.items = items;
             }
@@ -192,9 +194,6 @@ impl Look<'_> {
             let answer = self.world.cfgs(self.module).all(&decl.cfgs);
             let place = Place::of(&self.shown, decl.ident.span());
             if self.world.decide(answer, place.clone(), || "scope_table".to_owned()) {
-                if let Some(module) = self.world.modules.get_mut(self.module) {
-                    module.tables.push(decl.ident.unraw().to_string());
-                }
                 self.declared.tables.push(RawTable { module: self.module, decl, place });
             }
         } else if let Some(word) = mentions(item.mac.tokens.clone()) {
@@ -233,7 +232,9 @@ impl Look<'_> {
     /// What is declared inside a body can be seen by nothing outside of it.
     fn body(&mut self, statements: &[syn::Stmt], signature: &Signature) {
         let mut tokens = TokenStream::new();
-        statements.iter().for_each(|statement| statement.to_tokens(&mut tokens));
+        for statement in statements {
+            statement.to_tokens(&mut tokens);
+        }
         if let Some(word) = mentions(tokens) {
             let message =
                 format!("`{word}` stands inside the body of `{}`, where a scan does not look", signature.ident);

@@ -32,7 +32,7 @@ pub(crate) fn with_outline<R>(
     let tools: Vec<ModelTool<'_>> =
         inventory.tools.iter().zip(&parts).zip(&any).map(|((tool, parts), any)| parts.tool(tool, any)).collect();
     let mut result = None;
-    lend(inventory, &tools, table, &mut Vec::new(), &mut |outline| result = Some(then(outline)));
+    lend(inventory, &tools, table, &[], &mut |outline| result = Some(then(outline)));
     result
 }
 
@@ -111,14 +111,14 @@ fn lend(
     inventory: &Inventory,
     tools: &[ModelTool<'_>],
     table: TableId,
-    open: &mut Vec<TableId>,
+    open: &[TableId],
     then: &mut dyn FnMut(&Outline<'_>),
 ) {
     let Some(found) = inventory.tables.get(table) else { return };
     if open.contains(&table) {
         return;
     }
-    open.push(table);
+    let around: Vec<TableId> = open.iter().copied().chain([table]).collect();
     let brought: Vec<(usize, Brought<'_>)> = found
         .entries
         .iter()
@@ -133,8 +133,7 @@ fn lend(
             ))
         })
         .collect();
-    spread(inventory, tools, found, &brought, Vec::new(), open, then);
-    open.pop();
+    spread(inventory, tools, found, &brought, Vec::new(), &around, then);
 }
 
 /// Lends the outlines of the tables in a list, one inside the other's call, and then that of the list itself.
@@ -144,7 +143,7 @@ fn spread<'a>(
     table: &Table,
     rest: &'a [(usize, Brought<'a>)],
     entries: Vec<outline::Entry<'a>>,
-    open: &mut Vec<TableId>,
+    open: &[TableId],
     then: &mut dyn FnMut(&Outline<'_>),
 ) {
     let mut entries = entries;
@@ -155,11 +154,11 @@ fn spread<'a>(
             Brought::Group(group) => outline::Brings::Group(group),
             Brought::Table(other) => {
                 let mut lent = false;
-                lend(inventory, tools, *other, &mut open.clone(), &mut |spliced| {
+                lend(inventory, tools, *other, open, &mut |spliced| {
                     lent = true;
                     let mut entries = shorten(&entries);
                     entries.push(outline::Entry { place: *place, brings: outline::Brings::Table(spliced) });
-                    spread(inventory, tools, table, tail, entries, &mut open.clone(), then);
+                    spread(inventory, tools, table, tail, entries, open, then);
                 });
                 if lent {
                     return;
@@ -291,7 +290,7 @@ pub(crate) fn problems(inventory: &Inventory, id: TableId) -> Vec<Finding> {
                 break;
             }
         }
-        if all.is_empty() || !facts.of_section(Section::Size, 0).is_some() {
+        if facts.of_section(Section::Size, 0).is_none() {
             for position in 0..outline.tools.len() {
                 let found = (0..).map_while(|skip| facts.of_tool(position, skip));
                 all.extend(found.map(|problem| (Some(position), problem)));
@@ -307,7 +306,7 @@ pub(crate) fn problems(inventory: &Inventory, id: TableId) -> Vec<Finding> {
 
 fn finding(table: Option<&Table>, tool: Option<&Tool>, problem: &Problem<'_>) -> Finding {
     let place = match tool {
-        Some(tool) => literal(tool, problem.field, problem.literal),
+        Some(tool) => Some(literal(tool, problem.field, problem.literal)),
         None => config_place(table, problem),
     };
     let place = place.or_else(|| table.map(|table| table.place.clone()));
@@ -329,7 +328,7 @@ fn config_place(table: Option<&Table>, problem: &Problem<'_>) -> Option<Place> {
 }
 
 /// Where an annotation states a text.
-fn literal(tool: &Tool, field: Field, text: &str) -> Option<Place> {
+fn literal(tool: &Tool, field: Field, text: &str) -> Place {
     let find =
         |list: &[Placed<String>]| list.iter().find(|placed| placed.value == text).map(|placed| placed.place.clone());
     let found = match field {
@@ -340,5 +339,5 @@ fn literal(tool: &Tool, field: Field, text: &str) -> Option<Place> {
         Field::Tool | Field::Config => None,
     };
     // The own scope is the name's.
-    Some(found.unwrap_or_else(|| tool.name.place.clone()))
+    found.unwrap_or_else(|| tool.name.place.clone())
 }

@@ -1,7 +1,5 @@
 //! What is wrong, and where.
 
-use std::sync::Arc;
-
 use crate::source::Place;
 
 /// How much a finding matters.
@@ -90,9 +88,8 @@ impl Finding {
     }
 
     /// What findings are ordered by: file, position, rule, then text.
-    fn key(&self) -> (Option<(Arc<str>, u32, u32)>, &'static str, &str) {
-        let place = self.place.as_ref().map(|place| (place.file.clone(), place.start.line, place.start.column));
-        (place, self.rule, &self.message)
+    fn key(&self) -> (Option<&Place>, &'static str, &str) {
+        (self.place.as_ref(), self.rule, &self.message)
     }
 }
 

@@ -30,6 +30,7 @@ pub mod cfg;
 mod collect;
 mod document;
 pub mod emit;
+mod entry;
 mod error;
 pub mod export;
 pub mod features;

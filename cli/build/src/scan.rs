@@ -346,7 +346,7 @@ fn undeclared(file: &Path) -> Option<Finding> {
         Err(_) => return crate::module::parse(&text, &shown).err().map(|finding| *finding),
     };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let message = format!("`{shown}` holds `{}`, but no module of the package declares the file", word);
+    let message = format!("`{shown}` holds `{word}`, but no module of the package declares the file");
     let help = format!("write `mod {stem};` in its parent, or remove the file; `include!` is not followed");
     let place = Place::of(&shown, word.span());
     Some(Finding::warning("undeclared-file", message).help(help).at(place).about(&*shown))

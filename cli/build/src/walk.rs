@@ -52,7 +52,7 @@ pub fn walk(root: &Path) -> Result<Walked, Error> {
 
 fn pass(root: &Path, parents: bool) -> Walked {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(12);
-    let walker = WalkBuilder::new(root)
+    let crew = WalkBuilder::new(root)
         .parents(parents)
         // An unpacked archive has a `.gitignore` but no repository.
         .require_git(false)
@@ -60,7 +60,7 @@ fn pass(root: &Path, parents: bool) -> Walked {
         .filter_entry(|entry| entry.depth() == 0 || !is_target(entry))
         .build_parallel();
     let (sender, receiver) = mpsc::channel();
-    walker.run(|| {
+    crew.run(|| {
         let sender = sender.clone();
         let prefilter = Prefilter::default();
         let mut buffer = Vec::new();
@@ -102,7 +102,9 @@ fn is_target(entry: &DirEntry) -> bool {
 
 fn look(entry: &DirEntry, prefilter: &Prefilter, buffer: &mut Vec<u8>) -> Option<Seen> {
     let path = entry.path();
-    if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+    let kind = entry.file_type()?;
+    // A linked file can be declared as a module; a linked folder is walked where it stands.
+    if !(kind.is_file() || kind.is_symlink() && path.is_file()) {
         return None;
     }
     if entry.file_name() == "Cargo.toml" {

@@ -17,6 +17,7 @@ use crate::{
     cfg::{Answer, Cfgs},
     features::{Choice, Enabled},
     module::{Child, CrateId, Module, ModuleId, Site, parse},
+    naming::Ours,
     package::{Package, plain},
     prefilter::{Marks, Prefilter},
     source::{self, Place, Sources},
@@ -242,8 +243,26 @@ impl World {
         if let Some(module) = self.modules.get_mut(id) {
             module.fill(kept);
         }
+        self.note_tables(id);
         for module in modules {
             self.declare(id, module);
+        }
+    }
+
+    /// Notes the names that the module's tables define, so that paths can lead to them.
+    fn note_tables(&mut self, id: ModuleId) {
+        let Some(module) = self.modules.get(id) else { return };
+        let macros = module.items.iter().filter_map(|item| match item {
+            Item::Macro(item) if self.means(id, &item.mac.path, Ours::Table) => Some(item.mac.tokens.clone()),
+            _ => None,
+        });
+        let names = macros.filter_map(|tokens| {
+            let mut tokens = tokens.into_iter().skip_while(|token| token.to_string() != "static");
+            tokens.nth(1).map(|name| name.to_string())
+        });
+        let names = names.collect();
+        if let Some(module) = self.modules.get_mut(id) {
+            module.tables = names;
         }
     }
 

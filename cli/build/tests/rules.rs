@@ -95,7 +95,8 @@ fn levels_are_honoured() {
             let report = lint(copy.path());
             let shared = rule.check.shared();
             let own = report.findings.iter().filter(|finding| finding.rule == rule.id);
-            let own: Vec<_> = own.filter(|finding| shared.is_empty() || finding.message.contains("many clients")).collect();
+            let own: Vec<_> =
+                own.filter(|finding| shared.is_empty() || finding.message.contains("many clients")).collect();
             if setting == "allow" {
                 assert!(own.is_empty(), "{own:#?}");
             } else {

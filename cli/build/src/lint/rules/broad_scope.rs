@@ -23,13 +23,13 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Own(check),
 };
 
-const DOCS: &str = r#"# broad-scope
+const DOCS: &str = "# broad-scope
 
 A scope is reported if it alone opens more than 15 tools, or if it alone opens tools of very different risk: of `minimal` or
 `low`, and of `high` or `critical`. Then a client that only wants to look is granted what can destroy.
 
 Give the risky tools a scope of their own, which may imply the other: `files:delete` implies `files:read`.
-"#;
+";
 
 fn check(package: &Package<'_>, hits: &mut Vec<Finding>) {
     for table in &package.tables {

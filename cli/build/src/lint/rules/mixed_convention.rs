@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Own(check),
 };
 
-const DOCS: &str = r#"# mixed-convention
+const DOCS: &str = "# mixed-convention
 
 Where most scopes of a table use one separator (`:`, `.` or `/`), those that use another one are reported; where most
 two-part scopes have their action on one side, those that have it on the other.
@@ -33,7 +33,7 @@ three quarters of those that can be told. With `[convention] scope` the rule `sc
 files:read   files:write   shell:execute   users.read     // `users.read` uses `.`
 files:read   files:write   shell:execute   list:users     // `list:users` begins with its action
 ```
-"#;
+";
 
 fn check(package: &Package<'_>, hits: &mut Vec<Finding>) {
     for table in &package.tables {
@@ -84,7 +84,9 @@ fn outliers<K: Ord + Copy>(
 ) {
     let told: Vec<(&Scope, K)> = scopes.iter().filter_map(|scope| Some((scope, key(scope)?))).collect();
     let mut counts: BTreeMap<K, usize> = BTreeMap::new();
-    told.iter().for_each(|(_, key)| *counts.entry(*key).or_default() += 1);
+    for (_, key) in &told {
+        *counts.entry(*key).or_default() += 1;
+    }
     let Some((usual, count)) = counts.into_iter().max_by_key(|(_, count)| *count) else { return };
     if count < 3 || count * 4 < told.len() * 3 {
         return;

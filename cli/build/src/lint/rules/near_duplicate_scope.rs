@@ -23,14 +23,14 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Own(check),
 };
 
-const DOCS: &str = r#"# near-duplicate-scope
+const DOCS: &str = "# near-duplicate-scope
 
 Two scopes of a table are reported if they differ only in case, separators, a plural `s` or the order of their parts, or by
 one letter in a word of at least five: `files:read` and `file.read`, `files:read` and `read:files`, `reports` and `repotrs`.
 
 Words that differ in a digit (`v1`, `v2`), and pairs of different actions (`get:x`, `set:x`) are left alone, and so are
 scopes that are the names of their own tools: two tools with similar names are two tools.
-"#;
+";
 
 fn check(package: &Package<'_>, hits: &mut Vec<Finding>) {
     for table in &package.tables {

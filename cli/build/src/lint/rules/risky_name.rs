@@ -19,14 +19,14 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Own(check),
 };
 
-const DOCS: &str = r#"# risky-name
+const DOCS: &str = "# risky-name
 
 Words such as `delete`, `exec`, `drop` or `transfer` in a tool's name suggest a risk of at least `high`; `write`, `send`,
 `remove` or `deploy` one of at least `medium`. A tool that states less is reported. Names that begin with a word for looking
 (`get_transfer`, `list_deleted`) are left alone.
 
 If the name is true and the risk is too, say so in another name: `drop_table` that drops a temporary table is `discard_draft`.
-"#;
+";
 
 fn check(package: &Package<'_>, hits: &mut Vec<Finding>) {
     for tool in &package.tools {

@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Own(check),
 };
 
-const DOCS: &str = r#"# scope-convention
+const DOCS: &str = "# scope-convention
 
 `[convention] scope` in `mcp-scopes.toml` states the form of all scopes; what stands behind the namespace is compared.
 
@@ -35,7 +35,7 @@ const DOCS: &str = r#"# scope-convention
 
 Whether a part is an action is told from a list of common verbs. A scope is reported if the other end of it is a known verb
 and the end that should be is not: `read:files` under `resource:action`. With verbs that are in no list nothing is reported.
-"#;
+";
 
 fn check(package: &Package<'_>, hits: &mut Vec<Finding>) {
     for table in &package.tables {

@@ -21,11 +21,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Both(&["bad-tool-name"], check),
 };
 
-const DOCS: &str = r#"# tool-name
+const DOCS: &str = "# tool-name
 
 MCP allows 1 to 128 of `A-Z a-z 0-9 _ . -`; what is outside of that is an error, which the compiler reports too. SEP-986
 says 64 characters, and many clients refuse more: a longer name is a warning.
-"#;
+";
 
 fn check(package: &Package<'_>, hits: &mut Vec<Finding>) {
     for tool in &package.tools {

@@ -18,12 +18,12 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Own(check),
 };
 
-const DOCS: &str = r#"# unlisted-tool
+const DOCS: &str = "# unlisted-tool
 
 A function that carries `#[mcp_tool]` is a tool of no server until a `scope_table!` lists it: by its name, through
 `Type::*` of its `#[mcp_tools]`, or through a table that another one splices with `..`. Tables of other packages below the
 path that is linted count as well.
-"#;
+";
 
 fn check(package: &Package<'_>, hits: &mut Vec<Finding>) {
     for tool in &package.tools {

@@ -20,12 +20,12 @@ pub(super) const RULE: Rule = Rule {
     check: Check::Own(check),
 };
 
-const DOCS: &str = r#"# unused-scope
+const DOCS: &str = "# unused-scope
 
 A scope under `[scopes]` is reported if no tool requires it, and if it implies, directly or through others, no scope that a
 tool requires. Often the tool went away and the declaration stayed, or an annotation has a slip that `undeclared-scope`
 reports too.
-"#;
+";
 
 fn check(package: &Package<'_>, hits: &mut Vec<Finding>) {
     for table in &package.tables {
