@@ -124,7 +124,7 @@ impl Build {
             .features(features)
             .all_features(self.all_features)
             .no_default_features(self.no_default_features);
-        self.cfg.iter().fold(scan, |scan, condition| scan.cfg(condition))
+        self.cfg.iter().fold(scan, Scan::cfg)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write as _, path::Path};
 
-use mcp_scopes_build::{ErrorKind, file};
+use mcp_scopes_build::{ErrorKind, Scan, file};
 use similar::TextDiff;
 
 use crate::{
@@ -19,7 +19,7 @@ impl arguments::Export {
         if let Some(resource) = &self.resource {
             scan = scan.resource(resource);
         }
-        let scan = self.authorization_server.iter().fold(scan, |scan, issuer| scan.authorization_server(issuer));
+        let scan = self.authorization_server.iter().fold(scan, Scan::authorization_server);
         let export = match scan.export() {
             Ok(export) => export,
             Err(error) => {

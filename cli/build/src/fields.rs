@@ -227,11 +227,11 @@ mod tests {
     use super::*;
     use syn::parse_quote;
 
-    fn read(item: ItemStruct) -> Result<Vec<String>, String> {
+    fn read(item: &ItemStruct) -> Result<Vec<String>, String> {
         let reader = Reader { cfgs: crate::cfg::Cfgs::default() };
         let mark =
             |parameter: Parameter| if parameter.required { parameter.name } else { format!("{}?", parameter.name) };
-        Ok(reader.structure(&item)?.into_iter().map(mark).collect())
+        Ok(reader.structure(item)?.into_iter().map(mark).collect())
     }
 
     #[test]
@@ -250,7 +250,7 @@ mod tests {
                 r#type: String,
             }
         };
-        assert_eq!(read(item).unwrap(), ["a", "depth?", "fileName", "limit?", "own", "type"]);
+        assert_eq!(read(&item).unwrap(), ["a", "depth?", "fileName", "limit?", "own", "type"]);
     }
 
     #[test]
@@ -301,7 +301,7 @@ mod tests {
                 "rename_all",
             ),
         ] {
-            assert!(read(item).unwrap_err().contains(word), "{word}");
+            assert!(read(&item).unwrap_err().contains(word), "{word}");
         }
     }
 

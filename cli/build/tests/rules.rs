@@ -1,4 +1,5 @@
 //! Every rule has all of its parts, fires where it should and stays silent where it should.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at what it did not expect")]
 
 use std::{
     collections::BTreeSet,

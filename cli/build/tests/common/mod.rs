@@ -1,5 +1,6 @@
 //! Packages made for one test.
 #![allow(dead_code, reason = "each test binary uses a part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at what it did not expect")]
 
 use std::{fs, path::Path};
 
@@ -15,9 +16,11 @@ impl Package {
     /// A package `demo` with these files, and a manifest and a configuration file if there are none among them.
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let package = Self(tempfile::tempdir().unwrap());
-        package.write("Cargo.toml", &manifest("demo", ""));
+        package.write("Cargo.toml", manifest("demo", ""));
         package.write("mcp-scopes.toml", SERVER);
-        files.iter().for_each(|(file, text)| package.write(file, text));
+        for (file, text) in files {
+            package.write(file, text);
+        }
         package
     }
 
