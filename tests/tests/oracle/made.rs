@@ -1,0 +1,127 @@
+//! Tables made while the tests run.
+//!
+//! `scope_table!` evaluates its steps as constants, because the sizes of their arrays have to be known. Here the sizes are
+//! those of a shape: so many tools, so many scopes, and room for the requirements. The steps are the same functions.
+
+use mcp_scopes::{
+    __private::v1::{Dimensions, Finder, Parts, is_sound},
+    ScopeTable,
+};
+use mcp_scopes_model::{Numbers, Outline, check::Facts};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+
+use super::{
+    agree,
+    naive::Naive,
+    random::{self, Size},
+    stated::{Stated, keep},
+};
+
+/// Makes one table. The sizes are those of [`Dimensions`], or larger for `A` and `M`.
+fn made<
+    const T: usize,
+    const TS: usize,
+    const TB: usize,
+    const S: usize,
+    const SS: usize,
+    const SB: usize,
+    const A: usize,
+    const M: usize,
+    const WIDE: usize,
+    const R: usize,
+    const W: usize,
+>(
+    stated: &Stated,
+) -> &'static ScopeTable {
+    let outline: &'static Outline<'static> =
+        keep(Outline { config: stated.config(), tools: stated.listed(), declared: stated.declarations() });
+    let numbers = Box::new(Numbers::of(outline));
+    let hierarchy = Box::new(numbers.hierarchy(outline).close());
+    let prerequisites = Box::new(numbers.prerequisites(outline));
+    let circular = prerequisites.close().is_err();
+    let facts = Facts { outline, numbers: &numbers, hierarchy: &hierarchy, prerequisites: &prerequisites, circular };
+    assert!(is_sound(&facts), "the generator makes sound tables only: {stated:?}");
+    let d = Dimensions::of(&facts);
+    assert_eq!(
+        (d.tools, d.tool_slots, d.tool_buckets, d.scopes, d.scope_slots, d.scope_buckets, d.wide, d.row, d.rows),
+        (T, TS, TB, S, SS, SB, WIDE, W, R)
+    );
+    assert!(d.alternatives <= A && d.members <= M);
+    let scopes: &Finder<S, SS, SB> = keep(Parts::scopes(&facts));
+    let gates = keep(Parts::gates::<T, A, M>(&facts));
+    keep(ScopeTable::assemble(
+        outline,
+        keep(Parts::tools::<T, TS, TB>(&facts)),
+        scopes,
+        keep(Parts::names::<S>(&facts)),
+        keep(Parts::holdings(&facts, scopes.keys())),
+        keep(Parts::wide::<WIDE>(&facts)),
+        gates,
+        keep(Parts::rows::<S, R, W, T, A, M>(gates)),
+    ))
+}
+
+/// A shape of a table and the property of all tables of that shape.
+macro_rules! shape {
+    ($test:ident, $cases:literal: $tools:literal tools, $scopes:literal scopes) => {
+        #[test]
+        fn $test() {
+            const T: usize = $tools;
+            const S: usize = $scopes;
+            const W: usize = T.div_ceil(64);
+            const A: usize = T * random::MOST_ALTERNATIVES;
+            answer_as_the_oracle(
+                $cases,
+                Size { tools: T, scopes: S },
+                made::<
+                    T,
+                    { (T * 2).next_power_of_two() },
+                    { T.div_ceil(3).next_power_of_two() },
+                    S,
+                    { (S * 2).next_power_of_two() },
+                    { S.div_ceil(3).next_power_of_two() },
+                    A,
+                    { A * random::MOST_SCOPES },
+                    { S * S.div_ceil(64).saturating_sub(4) },
+                    { S * W },
+                    W,
+                >,
+            );
+        }
+    };
+}
+
+shape!(one_of_each, 200: 1 tools, 1 scopes);
+shape!(a_pair, 200: 2 tools, 3 scopes);
+shape!(a_small_server, 150: 7 tools, 6 scopes);
+shape!(an_ordinary_server, 100: 16 tools, 24 scopes);
+shape!(more_tools_than_a_word_holds, 6: 130 tools, 70 scopes);
+shape!(as_many_scopes_as_lie_beside_the_name, 6: 12 tools, 256 scopes);
+shape!(more_scopes_than_lie_beside_the_name, 10: 20 tools, 300 scopes);
+
+fn answer_as_the_oracle(cases: u32, size: Size, made: fn(&Stated) -> &'static ScopeTable) {
+    // Numbers and graphs are built for const evaluation: several hundred KiB each, on the stack.
+    let on_a_large_stack = std::thread::Builder::new().stack_size(64 << 20);
+    let property = move || {
+        let config = Config { cases, failure_persistence: None, ..Config::default() };
+        TestRunner::new(config).run(&random::table_with_tokens(size), |(stated, tokens)| {
+            let (table, naive) = (made(&stated), Naive::of(&stated));
+            agree::is_made_of(table, &stated)?;
+            tokens.iter().try_for_each(|pieces| agree::on_token(table, &stated, &naive, pieces))?;
+            other_tables_are_refused(table, made(&stated))
+        })
+    };
+    on_a_large_stack.spawn(property).unwrap().join().unwrap().unwrap();
+}
+
+/// A table is itself only, even beside one with the same content.
+fn other_tables_are_refused(table: &'static ScopeTable, twin: &'static ScopeTable) -> Result<(), TestCaseError> {
+    let all = table.scopes().collect::<Vec<_>>().join(" ");
+    for (mine, theirs) in table.tools().zip(twin.tools()) {
+        proptest::prop_assert!(mine != theirs);
+        proptest::prop_assert!(table.grant(&all).authorize_tool(mine).is_ok());
+        let denied = table.grant(&all).authorize_tool(theirs).err();
+        proptest::prop_assert_eq!(denied.map(|denied| denied.reason()), Some(mcp_scopes::Reason::OtherTable));
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! The answers as sets of strings give them: no numbers, no bits, nothing computed ahead.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::stated::Stated;
+
+/// The oracle.
+#[derive(Debug)]
+pub(crate) struct Naive {
+    tools: Vec<(String, Option<Vec<Vec<String>>>)>,
+    implies: BTreeMap<String, BTreeSet<String>>,
+    known: BTreeSet<String>,
+}
+
+impl Naive {
+    pub(crate) fn of(stated: &Stated) -> Self {
+        let tools = (0..stated.tools.len()).map(|tool| (stated.tools[tool].0.to_owned(), stated.alternatives(tool)));
+        let mut implies = BTreeMap::<String, BTreeSet<String>>::new();
+        for (scope, implied) in stated.declared {
+            implies.entry((*scope).to_owned()).or_default().extend(implied.iter().map(|scope| (*scope).to_owned()));
+        }
+        Self { tools: tools.collect(), implies, known: stated.scopes() }
+    }
+
+    /// What the holder of these scopes holds: those that are known, and what they imply, and so on.
+    pub(crate) fn held<'t>(&self, tokens: impl IntoIterator<Item = &'t str>) -> BTreeSet<String> {
+        let mut held = BTreeSet::new();
+        let mut new: Vec<&str> = tokens.into_iter().filter(|token| self.known.contains(*token)).collect();
+        while let Some(scope) = new.pop() {
+            if held.insert(scope.to_owned()) {
+                new.extend(self.implies.get(scope).into_iter().flatten().map(String::as_str));
+            }
+        }
+        held
+    }
+
+    /// Whether a holder of these scopes may call that tool.
+    pub(crate) fn opens(&self, held: &BTreeSet<String>, tool: usize) -> bool {
+        match &self.tools[tool].1 {
+            None => true,
+            Some(any) => any.iter().any(|all| all.iter().all(|scope| held.contains(scope))),
+        }
+    }
+
+    /// The names of the tools that a holder of these scopes may call.
+    pub(crate) fn visible(&self, held: &BTreeSet<String>) -> Vec<&str> {
+        let open = (0..self.tools.len()).filter(|tool| self.opens(held, *tool));
+        open.map(|tool| self.tools[tool].0.as_str()).collect()
+    }
+
+    /// The alternative to ask for: of those that no other one undercuts, the one that newly opens the fewest tools, then
+    /// the one with the fewest missing scopes, then the first.
+    pub(crate) fn step(&self, held: &BTreeSet<String>, tool: usize) -> Vec<String> {
+        let any = self.tools[tool].1.as_deref().unwrap_or_default();
+        // Whoever holds `broad` passes by `other`, too.
+        let undercuts = |other: &[String], broad: &[String]| {
+            let reach = self.held(broad.iter().map(String::as_str));
+            other.iter().all(|scope| reach.contains(scope))
+        };
+        let is_broad = |place: usize| {
+            (0..any.len()).any(|other| {
+                other != place
+                    && undercuts(&any[other], &any[place])
+                    && (other < place || !undercuts(&any[place], &any[other]))
+            })
+        };
+        let weight = |all: &Vec<String>| {
+            let more = held.iter().map(String::as_str).chain(all.iter().map(String::as_str));
+            let opened = self.visible(&self.held(more)).len() - self.visible(held).len();
+            (opened, all.iter().filter(|scope| !held.contains(*scope)).count())
+        };
+        let candidates = (0..any.len()).filter(|place| !is_broad(*place)).map(|place| &any[place]);
+        // Of equal ones `min_by_key` takes the first.
+        candidates.min_by_key(|all| weight(all)).cloned().unwrap_or_default()
+    }
+}

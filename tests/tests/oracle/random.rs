@@ -1,0 +1,164 @@
+//! Random tables and tokens.
+
+use std::collections::BTreeSet;
+
+use mcp_scopes::Requirement;
+use proptest::{
+    collection::vec,
+    prelude::{Just, Strategy, any, prop_oneof},
+    sample::Index,
+};
+
+use super::stated::{Stated, keep_all, text};
+
+/// The most alternatives that a random requirement has.
+pub(crate) const MOST_ALTERNATIVES: usize = 5;
+/// The most scopes of one alternative.
+pub(crate) const MOST_SCOPES: usize = 4;
+
+/// How many tools and scopes a table has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Size {
+    pub tools: usize,
+    pub scopes: usize,
+}
+
+/// A requirement before its scopes have names.
+#[derive(Clone, Debug)]
+enum Need {
+    Public,
+    ToolName,
+    AnyOf(Vec<Vec<Index>>),
+}
+
+/// A sound table and some tokens for it, each as pieces that are to be joined, or to be elements of an array.
+pub(crate) fn table_with_tokens(size: Size) -> impl Strategy<Value = (Stated, Vec<Vec<String>>)> {
+    let tool = (name(), need());
+    let edges = vec((any::<Index>(), any::<Index>()), 0..size.scopes.min(60) * 2);
+    let namespace = prop_oneof![Just(""), Just("dev-tools:"), Just("a.very.long.namespace.of.some.organisation/")];
+    let table = (vec(tool, size.tools), vec(name(), size.scopes), edges, namespace, any::<bool>());
+    table.prop_flat_map(move |(tools, others, edges, namespace, complete)| {
+        let stated = sound(size, &tools, &others, &edges, namespace, complete);
+        let known = stated.scopes().into_iter().collect();
+        (Just(stated), vec(token(known, namespace), 1..6))
+    })
+}
+
+/// Names of all lengths: some are the beginning of others, some differ in the middle only, some in case only.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[a-cA-C]{1,3}[:._/-]?[a-c]{0,2}",
+        1 => "[a-z]{4,7}",
+        1 => "[a-z]{8,15}[:.][a-z]{1,16}",
+        1 => "files:(read|write|read_all|read[.]all)",
+        1 => "[ab]{31,34}",
+        1 => "the_same_beginning_[a-c]{1,40}_the_same_end_of_many_bytes",
+        1 => "[!#-\\[\\]-~]{60,110}",
+    ]
+}
+
+fn need() -> impl Strategy<Value = Need> {
+    let all = vec(any::<Index>(), 1..=MOST_SCOPES);
+    prop_oneof![
+        1 => Just(Need::Public),
+        2 => Just(Need::ToolName),
+        6 => vec(all, 1..=MOST_ALTERNATIVES).prop_map(Need::AnyOf),
+    ]
+}
+
+/// Makes a table without problems: names are made distinct, `implies` leads from later scopes to earlier ones.
+fn sound(
+    size: Size,
+    tools: &[(String, Need)],
+    others: &[String],
+    edges: &[(Index, Index)],
+    namespace: &'static str,
+    complete: bool,
+) -> Stated {
+    let mut taken = BTreeSet::new();
+    let tools: Vec<(&'static str, &Need)> = tools
+        .iter()
+        .map(|(name, need)| {
+            let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+            (text(distinct(name, &mut taken)), need)
+        })
+        .collect();
+    // The scopes: first those that tools bring with their names, as many as there is room for, then others.
+    let (mut taken, mut scopes) = (BTreeSet::new(), Vec::<&'static str>::new());
+    for (name, need) in &tools {
+        if matches!(need, Need::ToolName) && scopes.len() < size.scopes {
+            scopes.push(text(distinct(format!("{namespace}{name}"), &mut taken)));
+        }
+    }
+    for name in others {
+        if scopes.len() < size.scopes {
+            scopes.push(text(distinct(format!("{namespace}{name}"), &mut taken)));
+        }
+    }
+    let mut implies = vec![BTreeSet::new(); scopes.len()];
+    for (from, to) in edges {
+        let (from, to) = (from.index(scopes.len()), to.index(scopes.len()));
+        if from != to {
+            implies[from.max(to)].insert(from.min(to));
+        }
+    }
+    let tools = tools.iter().map(|(name, need)| {
+        let own = format!("{namespace}{name}");
+        let requirement = match need {
+            Need::Public => Requirement::Public,
+            Need::ToolName if taken.contains(&own) => Requirement::ToolName,
+            Need::ToolName => Requirement::AnyOf(keep_all([keep_all([scopes[0]])])),
+            Need::AnyOf(any) => Requirement::AnyOf(keep_all(any.iter().map(|all| {
+                let mut once = BTreeSet::new();
+                keep_all(all.iter().map(|scope| scopes[scope.index(scopes.len())]).filter(|scope| once.insert(*scope)))
+            }))),
+        };
+        (*name, requirement)
+    });
+    let tools = keep_all(tools.collect::<Vec<_>>());
+    // Declared in an order of its own, so that numbers and places differ.
+    let declared = scopes.iter().enumerate().rev();
+    let declared =
+        declared.map(|(place, scope)| (*scope, keep_all(implies[place].iter().map(|implied| scopes[*implied]))));
+    Stated { namespace, tools, declared: keep_all(declared.collect::<Vec<_>>()), complete }
+}
+
+/// The name, made longer until it is nobody else's.
+fn distinct(mut name: String, taken: &mut BTreeSet<String>) -> String {
+    while !taken.insert(name.clone()) {
+        name.push('x');
+    }
+    name
+}
+
+/// The pieces of a token: scopes of the table, what looks like them, separators, and garbage.
+pub(crate) fn token(known: Vec<String>, namespace: &'static str) -> impl Strategy<Value = Vec<String>> {
+    let pick = move || {
+        let known = known.clone();
+        any::<Index>().prop_map(move |index| known[index.index(known.len())].clone())
+    };
+    let separator = prop_oneof![
+        12 => Just(" ".to_owned()),
+        1 => "[ ]{2,9}",
+        1 => "[\t\n\r,;+\u{a0}]",
+        1 => Just(String::new()),
+    ];
+    let scope = prop_oneof![
+        8 => pick(),
+        1 => (pick(), any::<Index>()).prop_map(|(scope, end)| scope[..end.index(scope.len())].to_owned()),
+        1 => (pick(), any::<Index>()).prop_map(|(scope, start)| scope[start.index(scope.len())..].to_owned()),
+        1 => (pick(), "[a-z:.*]{1,3}").prop_map(|(scope, more)| scope + &more),
+        1 => pick().prop_map(move |scope| scope.strip_prefix(namespace).unwrap_or_default().to_owned()),
+        1 => pick().prop_map(|scope| scope.to_uppercase()),
+        1 => (pick(), any::<Index>()).prop_map(|(scope, at)| {
+            let mut bytes = scope.into_bytes();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1;
+            String::from_utf8(bytes).unwrap()
+        }),
+        1 => "\\PC{0,40}",
+        1 => "[ -~]{100,300}",
+        1 => Just("openid".to_owned()),
+    ];
+    vec((scope, separator), 0..8).prop_map(|pairs| pairs.into_iter().flat_map(|(scope, end)| [scope, end]).collect())
+}
