@@ -56,7 +56,7 @@ impl Caller {
         let tool = self.grant.authorize(tool)?;
         self.environment
             .route(tool.sandbox)
-            .ok_or_else(|| Denied::without_step(self.grant.table(), Some(tool), Reason::NotInSandbox))
+            .ok_or_else(|| Denied::without_step(Some(self.grant.table()), Some(tool), Reason::NotInSandbox))
     }
 
     /// Whether the function itself may run: where the table says that a substitute runs, it may not.
@@ -65,7 +65,7 @@ impl Caller {
         match self.environment.route(tool.sandbox) {
             Some(Route::Run) => Ok(()),
             Some(Route::Simulate) | None => {
-                Err(Denied::without_step(self.grant.table(), Some(tool), Reason::NotInSandbox))
+                Err(Denied::without_step(Some(self.grant.table()), Some(tool), Reason::NotInSandbox))
             }
         }
     }

@@ -4,7 +4,7 @@ use core::fmt;
 
 use mcp_scopes_model::requirement::MAX_SCOPES_PER_ALTERNATIVE;
 
-use crate::{Grant, ScopeTable, ToolHandle, Visible, grant::bits};
+use crate::{Grant, ScopeTable, ToolHandle, Visible, table::NARROW};
 
 /// Why a call may not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,32 +31,75 @@ pub enum Reason {
 #[derive(Clone, Copy)]
 pub struct Denied {
     table: Option<&'static ScopeTable>,
-    tool: Option<ToolHandle>,
+    /// The tool's number; `NO_TOOL` for none.
+    tool: u16,
     reason: Reason,
+    /// The chosen alternative, by number.
     alternative: u32,
-    /// Which scopes of the alternative are missing, by place.
-    missing: u64,
+    missing: Missing,
+}
+
+/// The missing scopes of the chosen alternative. What a denial costs matters to servers that are probed, so it notes
+/// what the check has at hand.
+#[derive(Clone, Copy)]
+enum Missing {
+    /// By number, all below 256.
+    Scopes([u64; NARROW]),
+    /// By place in the alternative.
+    Places(u64),
+}
+
+/// No tool has this number.
+const NO_TOOL: u16 = u16::MAX;
+
+impl Missing {
+    const NONE: Self = Self::Places(0);
+
+    fn has(&self, place: usize, scope: usize) -> bool {
+        match self {
+            Self::Scopes(words) => words.get(scope / 64).is_some_and(|word| word >> (scope % 64) & 1 == 1),
+            Self::Places(word) => place < MAX_SCOPES_PER_ALTERNATIVE && word >> place & 1 == 1,
+        }
+    }
 }
 
 impl Denied {
-    pub(crate) const fn without_step(table: &'static ScopeTable, tool: Option<ToolHandle>, reason: Reason) -> Self {
-        Self { table: Some(table), tool, reason, alternative: u32::MAX, missing: 0 }
+    #[inline]
+    pub(crate) const fn without_step(
+        table: Option<&'static ScopeTable>,
+        tool: Option<ToolHandle>,
+        reason: Reason,
+    ) -> Self {
+        let tool = match tool {
+            Some(tool) => tool.gate().tool(),
+            None => NO_TOOL,
+        };
+        Self { table, tool, reason, alternative: u32::MAX, missing: Missing::NONE }
     }
 
     pub(crate) const fn without_caller() -> Self {
-        Self { table: None, tool: None, reason: Reason::NoCaller, alternative: u32::MAX, missing: 0 }
+        Self::without_step(None, None, Reason::NoCaller)
     }
 
-    /// The denial of a tool of the grant's own table, with the least step towards it.
-    pub(crate) fn lacking(grant: &Grant, tool: ToolHandle) -> Self {
+    /// The denial of a tool with a single alternative: there is nothing to weigh.
+    #[inline]
+    pub(crate) const fn lacking(grant: &Grant, tool: ToolHandle, lacking: [u64; NARROW]) -> Self {
+        Self {
+            table: Some(grant.table()),
+            tool: tool.gate().tool(),
+            reason: Self::reason_for(grant),
+            alternative: tool.gate().first(),
+            missing: Missing::Scopes(lacking),
+        }
+    }
+
+    /// The denial of any other tool, with the least step towards it.
+    #[cold]
+    pub(crate) fn weighing(grant: &Grant, tool: ToolHandle) -> Self {
         let table = grant.table();
-        let reason = if grant.is_anonymous() { Reason::NoCredentials } else { Reason::MissingScopes };
-        let mut denied = Self { table: Some(table), tool: Some(tool), reason, alternative: u32::MAX, missing: 0 };
-        let Some(gate) = table.gate(tool.number()) else { return denied };
-        // With a single alternative there is nothing to weigh.
-        let weigh = table.alternatives(gate).nth(1).is_some();
+        let mut denied = Self::without_step(Some(table), Some(tool), Self::reason_for(grant));
         let mut best = (u32::MAX, u32::MAX);
-        for (number, alternative) in table.alternatives(gate) {
+        for (number, alternative) in table.alternatives(tool.gate()) {
             let scopes = table.members(alternative);
             let missing = scopes
                 .iter()
@@ -64,15 +107,19 @@ impl Denied {
                 .enumerate()
                 .filter(|(_, scope)| !grant.has(usize::from(**scope)))
                 .fold(0, |missing, (place, _)| missing | 1 << place);
-            let opened = if weigh { Visible::of(&grant.and(scopes)).count_open() } else { 0 };
-            let step = (opened, u64::count_ones(missing));
-            if step < best || denied.alternative == u32::MAX {
+            let step = (Visible::of(&grant.and(scopes)).count_open(), u64::count_ones(missing));
+            if step < best {
                 best = step;
                 denied.alternative = number;
-                denied.missing = missing;
+                denied.missing = Missing::Places(missing);
             }
         }
         denied
+    }
+
+    #[inline]
+    const fn reason_for(grant: &Grant) -> Reason {
+        if grant.is_anonymous() { Reason::NoCredentials } else { Reason::MissingScopes }
     }
 
     /// Why.
@@ -83,8 +130,8 @@ impl Denied {
 
     /// The tool that was denied, if the table knows it.
     #[must_use]
-    pub const fn tool(&self) -> Option<ToolHandle> {
-        self.tool
+    pub fn tool(&self) -> Option<ToolHandle> {
+        self.table?.door(usize::from(self.tool))
     }
 
     /// The table that decided; `None` if nobody asked one.
@@ -96,31 +143,32 @@ impl Denied {
     /// The scopes that are missing, in declaration order. Empty if the denial is not about scopes.
     pub fn missing(&self) -> impl Iterator<Item = &'static str> + use<> {
         let missing = self.missing;
-        self.step().enumerate().filter(move |(place, _)| missing >> place & 1 == 1).map(|(_, scope)| scope)
+        self.chosen()
+            .enumerate()
+            .filter(move |(place, (scope, _))| missing.has(*place, *scope))
+            .map(|(_, (_, name))| name)
     }
 
     /// All scopes of the chosen alternative, held or not, in declaration order: what a challenge asks for. Clients that
     /// replace their scopes instead of adding to them would otherwise be denied again.
     pub fn step(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let table = self.table;
-        table
-            .and_then(|table| table.alternative(self.alternative).map(|alternative| table.members(alternative)))
-            .unwrap_or(&[])
-            .iter()
-            .take(MAX_SCOPES_PER_ALTERNATIVE)
-            .map(move |scope| table.map_or("", |table| table.scope_name(usize::from(*scope))))
+        self.chosen().map(|(_, name)| name)
     }
 
-    /// How many scopes are missing.
-    #[must_use]
-    pub fn missing_count(&self) -> usize {
-        bits(&[self.missing]).count()
+    /// The scopes of the chosen alternative: numbers and names.
+    fn chosen(&self) -> impl Iterator<Item = (usize, &'static str)> + use<> {
+        let (table, number) = (self.table, self.alternative);
+        let members = table.and_then(|table| table.alternative(number).map(|chosen| table.members(chosen)));
+        members.unwrap_or(&[]).iter().map(move |scope| {
+            let scope = usize::from(*scope);
+            (scope, table.map_or("", |table| table.scope_name(scope)))
+        })
     }
 }
 
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.tool.map_or("", |tool| tool.tool().name);
+        let name = self.tool().map_or("", |tool| tool.tool().name);
         match self.reason {
             Reason::MissingScopes => {
                 write!(f, "tool `{name}` needs ")?;
@@ -142,7 +190,7 @@ impl fmt::Display for Denied {
 
 impl fmt::Debug for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Denied").field("reason", &self.reason).field("tool", &self.tool).finish_non_exhaustive()
+        f.debug_struct("Denied").field("reason", &self.reason).field("tool", &self.tool()).finish_non_exhaustive()
     }
 }
 

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{
     Denied, Reason, ScopeTable, ToolHandle, Visible,
-    table::{SCOPE_WORDS, ScopeSet},
+    table::{Gate, NARROW, SCOPE_WORDS, ScopeSet},
 };
 
 /// What one token holds of one table's scopes, closed under `implies`.
@@ -37,12 +37,19 @@ impl Grant {
     #[inline]
     pub(crate) fn of_scope(table: &'static ScopeTable, scope: &str) -> Self {
         let mut grant = Self { table, held: [0; SCOPE_WORDS], anonymous: false };
-        let mut rest = scope.as_bytes();
-        while !rest.is_empty() {
-            let (token, tail) = rest.split_at(space(rest));
-            grant.hold(token);
-            rest = tail.get(1..).unwrap_or(&[]);
+        let text = scope.as_bytes();
+        let (mut start, mut block) = (0, 0);
+        while block < text.len() {
+            let mut spaces = spaces(text.get(block..).unwrap_or(&[]));
+            while spaces != 0 {
+                let end = block + spaces.trailing_zeros() as usize;
+                grant.hold(text.get(start..end).unwrap_or(&[]));
+                start = end + 1;
+                spaces &= spaces - 1;
+            }
+            block += 64;
         }
+        grant.hold(text.get(start..).unwrap_or(&[]));
         grant
     }
 
@@ -65,9 +72,11 @@ impl Grant {
         for (held, implied) in self.held.iter_mut().zip(&holding.closure) {
             *held |= implied;
         }
-        let rest = self.held.iter_mut().skip(holding.closure.len());
-        for (held, implied) in rest.zip(self.table.wide_closure(number)) {
-            *held |= implied;
+        if self.table.is_wide() {
+            let rest = self.held.iter_mut().skip(NARROW);
+            for (held, implied) in rest.zip(self.table.wide_closure(number)) {
+                *held |= implied;
+            }
         }
     }
 
@@ -101,8 +110,8 @@ impl Grant {
     #[inline]
     pub fn authorize(&self, tool: &str) -> Result<ToolHandle, Denied> {
         match self.table.tool(tool) {
-            Some(handle) if self.opens(handle.number()) => Ok(handle),
-            found => Err(self.refuse(found)),
+            Some(handle) => self.pass(handle).map(|()| handle),
+            None => Err(Denied::without_step(Some(self.table), None, Reason::UnknownTool)),
         }
     }
 
@@ -112,10 +121,10 @@ impl Grant {
     /// [`Denied`], with [`Reason::OtherTable`] if the tool is not one of this grant's table.
     #[inline]
     pub fn authorize_tool(&self, tool: ToolHandle) -> Result<(), Denied> {
-        if core::ptr::eq(self.table, tool.table()) && self.opens(tool.number()) {
-            Ok(())
+        if core::ptr::eq(self.table, tool.table()) {
+            self.pass(tool)
         } else {
-            Err(self.refuse(Some(tool)))
+            Err(Denied::without_step(Some(self.table), None, Reason::OtherTable))
         }
     }
 
@@ -145,28 +154,31 @@ impl Grant {
         self.held.get(scope / 64).is_some_and(|word| word >> (scope % 64) & 1 == 1)
     }
 
-    /// Whether it passes the gate of that tool of its own table.
+    /// Passes the gate of a tool of its own table, or says what is missing.
     #[inline]
-    pub(crate) fn opens(&self, tool: usize) -> bool {
-        let Some(gate) = self.table.gate(tool) else { return false };
-        match gate.opens_narrow(&self.held) {
-            Some(open) => open,
-            None => self.table.alternatives(gate).any(|(_, alternative)| {
-                self.table.members(alternative).iter().all(|scope| self.has(usize::from(*scope)))
-            }),
+    fn pass(&self, tool: ToolHandle) -> Result<(), Denied> {
+        let gate = tool.gate();
+        if gate.is_narrow() {
+            let lacking = gate.lacks(&self.held);
+            if lacking == [0; NARROW] { Ok(()) } else { Err(Denied::lacking(self, tool, lacking)) }
+        } else if self.meets_any(gate) {
+            Ok(())
+        } else {
+            Err(Denied::weighing(self, tool))
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn refuse(&self, tool: Option<ToolHandle>) -> Denied {
-        match tool {
-            None => Denied::without_step(self.table, None, Reason::UnknownTool),
-            Some(tool) if !core::ptr::eq(self.table, tool.table()) => {
-                Denied::without_step(self.table, None, Reason::OtherTable)
-            }
-            Some(tool) => Denied::lacking(self, tool),
-        }
+    /// Whether it passes a gate of its own table.
+    #[inline]
+    pub(crate) fn opens(&self, gate: &Gate) -> bool {
+        if gate.is_narrow() { gate.lacks(&self.held) == [0; NARROW] } else { self.meets_any(gate) }
+    }
+
+    /// Whether it holds all scopes of one alternative.
+    fn meets_any(&self, gate: &Gate) -> bool {
+        self.table
+            .alternatives(gate)
+            .any(|(_, alternative)| self.table.members(alternative).iter().all(|scope| self.has(usize::from(*scope))))
     }
 }
 
@@ -194,46 +206,60 @@ pub(crate) fn bits(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
-/// Where the first space is; the length if there is none.
+/// Where the spaces are among the first 64 bytes, as bits.
 ///
-/// Eight bytes at a time: a byte of `word` is zero exactly where the text has a space, and subtracting one from each byte
-/// sets the high bit of the lowest such byte first.
+/// All at once and without a branch on the text: scopes differ in length, so looking for the end of each one would be
+/// mispredicted as often as not.
 #[inline]
-fn space(text: &[u8]) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
+fn spaces(text: &[u8]) -> u64 {
+    let mut found = 0;
     let mut rest = text;
-    while let Some((chunk, tail)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk) ^ u64::from_le_bytes([b' '; 8]);
-        let found = word.wrapping_sub(ONES) & !word & HIGHS;
-        if found != 0 {
-            return text.len() - rest.len() + found.trailing_zeros() as usize / 8;
-        }
+    let mut shift = 0;
+    while let (true, Some((chunk, tail))) = (shift < 64, rest.split_first_chunk::<8>()) {
+        found |= spaces_in(u64::from_le_bytes(*chunk)) << shift;
+        shift += 8;
         rest = tail;
     }
-    let end = text.len() - rest.len();
-    end + rest.iter().position(|byte| *byte == b' ').unwrap_or(rest.len())
+    if shift == 64 || rest.is_empty() {
+        return found;
+    }
+    match text.last_chunk::<8>() {
+        // The last bytes once more, shifted to where they stand; what that shifts out has been looked at.
+        Some(chunk) => found | spaces_in(u64::from_le_bytes(*chunk)) >> (8 - rest.len()) << shift,
+        None => (0..).zip(rest).filter(|(_, byte)| **byte == b' ').fold(found, |found, (at, _)| found | 1 << at),
+    }
+}
+
+/// Where the spaces are among eight bytes, as eight bits.
+#[inline]
+const fn spaces_in(word: u64) -> u64 {
+    const LOWS: u64 = u64::from_le_bytes([0x7f; 8]);
+    let word = word ^ u64::from_le_bytes([b' '; 8]);
+    // The high bit of each byte that is zero: adding 0x7f carries into it unless the low bits are zero.
+    let zero = !(((word & LOWS) + LOWS) | word | LOWS);
+    // The product gathers the eight high bits in its highest byte; no two partial products meet.
+    (zero >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{bits, space};
+    use super::{bits, spaces};
 
     #[test]
-    fn a_space_is_found_wherever_it_is() {
-        let mut text = [b'x'; 40];
+    fn spaces_are_found_wherever_they_are() {
+        let mut text = [b'x'; 80];
+        // Neighbours of a space that differ from it in one bit, or only in the high one.
+        let others = [b'!', 0xa0, 0, 0xff, b'x'];
         for len in 0..text.len() {
-            assert_eq!(space(&text[..len]), len);
             for at in 0..len {
-                text[at] = b' ';
-                assert_eq!(space(&text[..len]), at, "{len}");
-                // A byte above a space's that only looks like one to the borrow.
-                if at + 1 < len {
-                    text[at + 1] = b'!';
-                    assert_eq!(space(&text[..len]), at);
-                    text[at + 1] = b'x';
+                let other = others[(at + len) % others.len()];
+                text.fill(other);
+                for step in [1, 2, 7, 80] {
+                    (at..len).step_by(step).for_each(|at| text[at] = b' ');
+                    let expected =
+                        (0..len.min(64)).filter(|at| text[*at] == b' ').fold(0, |bits, at| bits | 1_u64 << at);
+                    assert_eq!(spaces(&text[..len]), expected, "{len} {at} {step} {other}");
                 }
-                text[at] = b'x';
             }
         }
     }

@@ -17,50 +17,39 @@ use crate::{Grant, ToolHandle, grant::bits, table::TOOL_WORDS};
 #[derive(Clone, Debug)]
 pub struct Visible<'g> {
     grant: &'g Grant,
-    /// The tools that may be open, by number; those of the word in hand are open.
-    candidates: [u64; TOOL_WORDS],
+    /// The tools with a single alternative that are not open, by number.
+    closed: [u64; TOOL_WORDS],
     word: usize,
+    /// The open tools of the word in hand that are still to come.
     open: u64,
 }
 
 impl<'g> Visible<'g> {
     #[inline]
     pub(crate) fn of(grant: &'g Grant) -> Self {
-        let mut visible = Self { grant, candidates: candidates(grant), word: 0, open: 0 };
-        visible.open = visible.checked(0);
+        let mut visible = Self { grant, closed: grant.table().rows().closed(grant.held()), word: 0, open: 0 };
+        visible.open = visible.open_in(0);
         visible
     }
 
     /// How many tools are open.
     pub(crate) fn count_open(&self) -> u32 {
-        (0..self.grant.table().rows().width()).map(|word| self.checked(word).count_ones()).sum()
+        (0..self.grant.table().rows().width()).map(|word| self.open_in(word).count_ones()).sum()
     }
 
-    /// The candidates of a word that are open.
+    /// The tools of a word that are open.
     #[inline]
-    fn checked(&self, word: usize) -> u64 {
-        let candidates = self.candidates.get(word).copied().unwrap_or(0);
-        let sure = candidates & self.grant.table().rows().sure(word);
-        bits(&[candidates & !sure])
-            .filter(|bit| self.grant.opens(word * 64 + bit))
-            .fold(sure, |open, bit| open | 1 << bit)
-    }
-}
-
-/// The tools that a grant may open.
-#[inline]
-fn candidates(grant: &Grant) -> [u64; TOOL_WORDS] {
-    let rows = grant.table().rows();
-    let mut candidates = [0; TOOL_WORDS];
-    for (candidate, public) in candidates.iter_mut().zip(rows.public()) {
-        *candidate = *public;
-    }
-    for scope in bits(grant.held()) {
-        for (candidate, row) in candidates.iter_mut().zip(rows.of_scope(scope)) {
-            *candidate |= row;
+    fn open_in(&self, word: usize) -> u64 {
+        let (table, closed) = (self.grant.table(), self.closed.get(word).copied().unwrap_or(u64::MAX));
+        let single = table.rows().single(word) & !closed;
+        let several = table.rows().several(word);
+        if several == 0 {
+            return single;
         }
+        bits(&[several])
+            .filter(|bit| table.door(word * 64 + bit).is_some_and(|tool| self.grant.opens(tool.gate())))
+            .fold(single, |open, bit| open | 1 << bit)
     }
-    candidates
 }
 
 impl Iterator for Visible<'_> {
@@ -73,15 +62,15 @@ impl Iterator for Visible<'_> {
             if self.word >= self.grant.table().rows().width() {
                 return None;
             }
-            self.open = self.checked(self.word);
+            self.open = self.open_in(self.word);
         }
         let number = self.word * 64 + self.open.trailing_zeros() as usize;
         self.open &= self.open - 1;
-        self.grant.table().listed(number)
+        self.grant.table().door(number)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let rest = self.candidates.iter().skip(self.word + 1).map(|word| word.count_ones() as usize).sum::<usize>();
+        let rest = self.grant.table().rows().width().saturating_sub(self.word + 1) * 64;
         let open = self.open.count_ones() as usize;
         (open, Some(open + rest))
     }

@@ -1,23 +1,23 @@
 //! A name as machine words: one form to hash and compare, in const evaluation and at run time.
 
-/// A name of a tool or scope, taken apart into words that are cheap to hash and to compare.
+/// A name of a tool or scope as words that are cheap to hash and to compare.
 ///
-/// Up to 32 bytes the four words and the length determine the name, so that two keys are equal exactly if their
-/// names are. Of a longer name they hold both ends, and the name itself has to be compared too.
+/// Up to 32 bytes the words, filled up with zeros, and the length are the name: two keys are equal exactly if their names
+/// are. Of a longer name they hold the beginning, and the name itself has to be compared too.
 ///
 /// ```
 /// use mcp_scopes_model::key::Key;
 /// let key = Key::of("files:read");
 /// assert!(key.is_whole());
-/// assert_eq!(key, Key::of("files:read"));
+/// assert_eq!(key, Key::read(b"files:read"));
 /// assert_ne!(key.hash(), Key::of("files:write").hash());
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Key {
     words: [u64; 4],
     len: u32,
-    /// What lies between the ends of a long name, folded; 0 for a whole key.
-    middle: u64,
+    /// What follows the first 32 bytes of a long name, folded; 0 for a whole key.
+    rest: u64,
 }
 
 /// Odd constants with evenly spread bits (digits of π), so that a zero word still mixes.
@@ -27,31 +27,67 @@ impl Key {
     /// The longest name that its key determines.
     pub const WHOLE: usize = 32;
 
-    /// The key of a name.
-    #[inline]
+    /// The key of a name, in const evaluation, where calls are dear and loops are cheap.
     #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the loop bounds the index")]
     pub const fn of(name: &str) -> Self {
-        Self::of_bytes(name.as_bytes())
+        let mut bytes = name.as_bytes();
+        let len = short_len(bytes.len());
+        let mut words = [0; 4];
+        let mut word = 0;
+        while word < 4 {
+            if let [_, _, _, _, _, _, _, _, tail @ ..] = bytes {
+                words[word] = first(bytes);
+                bytes = tail;
+                word += 1;
+            } else {
+                words[word] = few(bytes);
+                bytes = &[];
+                break;
+            }
+        }
+        let mut rest = 0;
+        while let [_, _, _, _, _, _, _, _, tail @ ..] = bytes {
+            rest = fold_rest(rest, first(bytes));
+            bytes = tail;
+        }
+        if !bytes.is_empty() {
+            rest = fold_rest(rest, few(bytes));
+        }
+        Self { words, len, rest }
     }
 
-    /// The key of a name given as bytes.
+    /// The key of a name, in compiled code, where loops and branches are dear: the same as [`Key::of`].
     #[inline]
     #[must_use]
-    pub const fn of_bytes(bytes: &[u8]) -> Self {
-        let len = short_len(bytes.len());
-        let (words, middle) = match bytes {
-            [] => ([0; 4], 0),
-            [_] | [_, _] | [_, _, _] | [_, _, _, _] | [_, _, _, _, _] | [_, _, _, _, _, _] | [_, _, _, _, _, _, _] => {
-                ([short(bytes), 0, 0, 0], 0)
-            }
-            // Words that overlap cost nothing and need no loop.
-            [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, ..] => {
-                let words = [first(bytes), second(bytes), last_but_one(bytes), last(bytes)];
-                (words, if bytes.len() > Self::WHOLE { fold_middle(bytes) } else { 0 })
-            }
-            _ => ([first(bytes), 0, 0, last(bytes)], 0),
+    pub fn read(name: &[u8]) -> Self {
+        let len = name.len();
+        if !(8..=Self::WHOLE).contains(&len) {
+            return Self::read_uncommon(name);
+        }
+        // Each word is loaded where eight bytes are left, and what it then holds of the word before is shifted out.
+        let load = |start: usize| {
+            let at = start.min(len - 8);
+            let word = name.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |chunk| u64::from_le_bytes(*chunk));
+            // In two steps, since a shift by all 64 bits is none.
+            let bits = (start - at).min(8) * 4;
+            word >> bits >> bits
         };
-        Self { words, len, middle }
+        Self { words: [load(0), load(8), load(16), load(24)], len: short_len(len), rest: 0 }
+    }
+
+    #[cold]
+    fn read_uncommon(name: &[u8]) -> Self {
+        let mut words = [0; 4];
+        let mut rest = 0;
+        for (place, chunk) in name.chunks(8).enumerate() {
+            let word = few(chunk);
+            match words.get_mut(place) {
+                Some(slot) => *slot = word,
+                None => rest = fold_rest(rest, word),
+            }
+        }
+        Self { words, len: short_len(name.len()), rest }
     }
 
     /// Whether equal keys mean equal names.
@@ -61,27 +97,6 @@ impl Key {
         self.len <= 32
     }
 
-    /// The four words.
-    #[inline]
-    #[must_use]
-    pub const fn words(&self) -> [u64; 4] {
-        self.words
-    }
-
-    /// The name's length in bytes, cut to 32 bits.
-    #[inline]
-    #[must_use]
-    pub const fn len(&self) -> u32 {
-        self.len
-    }
-
-    /// Whether the name is empty.
-    #[inline]
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// A hash of the name. The same in every build; not meant to withstand chosen collisions, which cost a
     /// comparison and nothing else, since the tables it indexes are fixed.
     #[inline]
@@ -89,19 +104,27 @@ impl Key {
     pub const fn hash(&self) -> u64 {
         let [a, b, c, d] = self.words;
         let low = fold(a ^ SALT[0], b ^ SALT[1] ^ self.len as u64);
-        let high = fold(c ^ SALT[2] ^ self.middle, d ^ SALT[3]);
-        fold(low ^ SALT[2], high ^ SALT[1])
+        let high = fold(c ^ SALT[2] ^ self.rest, d ^ SALT[3]);
+        low ^ high.rotate_left(29)
     }
+}
 
-    /// Whether two keys are equal, in const evaluation.
+impl PartialEq for Key {
+    /// Word by word: a comparison of whole arrays would wait for the words, just made, to pass through memory.
     #[inline]
-    #[must_use]
-    pub const fn equals(&self, other: &Self) -> bool {
-        let (mine, theirs) = (self.words.as_slice(), other.words.as_slice());
-        let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (mine, theirs) else { return false };
-        let words = *a0 == *b0 && *a1 == *b1 && *a2 == *b2 && *a3 == *b3;
-        words && self.len == other.len && self.middle == other.middle
+    #[expect(clippy::many_single_char_names, reason = "four words against four words")]
+    fn eq(&self, other: &Self) -> bool {
+        let ([a, b, c, d], [e, f, g, h]) = (self.words, other.words);
+        let differs = (a ^ e) | (b ^ f) | (c ^ g) | (d ^ h) | (self.rest ^ other.rest);
+        differs | u64::from(self.len ^ other.len) == 0
     }
+}
+
+impl Eq for Key {}
+
+/// Mixes one more word of a long name.
+const fn fold_rest(rest: u64, word: u64) -> u64 {
+    fold(rest ^ word ^ SALT[0], SALT[3])
 }
 
 /// The product's halves, one over the other.
@@ -140,46 +163,18 @@ const fn first(bytes: &[u8]) -> u64 {
     if let [a, b, c, d, e, f, g, h, ..] = bytes { word!(a b c d e f g h) } else { 0 }
 }
 
+/// Up to eight bytes as one word, filled up with zeros.
 #[inline]
-const fn second(bytes: &[u8]) -> u64 {
-    if let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h, ..] = bytes { word!(a b c d e f g h) } else { 0 }
-}
-
-#[inline]
-const fn last_but_one(bytes: &[u8]) -> u64 {
-    if let [.., a, b, c, d, e, f, g, h, _, _, _, _, _, _, _, _] = bytes { word!(a b c d e f g h) } else { 0 }
-}
-
-#[inline]
-const fn last(bytes: &[u8]) -> u64 {
-    if let [.., a, b, c, d, e, f, g, h] = bytes { word!(a b c d e f g h) } else { 0 }
-}
-
-/// Up to seven bytes as one word, overlapping.
-#[inline]
-#[expect(clippy::many_single_char_names, reason = "eight bytes in a row")]
-const fn short(bytes: &[u8]) -> u64 {
-    match bytes {
-        [a] => *a as u64,
-        [a, b] => *a as u64 | (*b as u64) << 8,
-        [a, b, c] => *a as u64 | (*b as u64) << 8 | (*c as u64) << 16,
-        [a, b, c, d, ..] => {
-            let [.., e, f, g, h] = bytes else { return 0 };
-            word!(a b c d e f g h)
-        }
-        _ => 0,
-    }
-}
-
-/// All of a long name but its first word, in order; the last word is in the key.
-const fn fold_middle(bytes: &[u8]) -> u64 {
-    let mut state = SALT[0];
+const fn few(bytes: &[u8]) -> u64 {
+    let mut word = 0;
+    let mut shift = 0;
     let mut rest = bytes;
-    while let [_, _, _, _, _, _, _, _, tail @ ..] = rest {
-        state = fold(state ^ first(tail), SALT[3]);
+    while let [byte, tail @ ..] = rest {
+        word |= (*byte as u64) << shift;
+        shift += 8;
         rest = tail;
     }
-    state
+    word
 }
 
 /// Whether two texts are the same, in const evaluation.
@@ -229,8 +224,15 @@ mod tests {
                 let (x, y) = (Key::of(text.split_at(a).0), Key::of(text.split_at(b).0));
                 assert_eq!(x == y, a == b, "{a} {b}");
                 assert_eq!(x.hash() == y.hash(), a == b, "{a} {b}");
+                assert_eq!(x, Key::read(text[..a].as_bytes()), "{a}");
             }
         }
+    }
+
+    #[test]
+    fn empty_and_zero_bytes_differ() {
+        assert_ne!(Key::of(""), Key::of("\0"));
+        assert_ne!(Key::of("abcdefgh"), Key::of("abcdefgh\0"));
     }
 
     #[test]

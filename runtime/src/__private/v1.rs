@@ -155,9 +155,8 @@ macro_rules! __mcp_scopes_table {
                 $crate::__private::v1::Parts::holdings(&FACTS, SCOPES.keys());
             const WIDE: [::core::primitive::u64; D.wide] = $crate::__private::v1::Parts::wide(&FACTS);
             const GATES: $crate::__private::v1::GateArrays<{ D.tools }, { D.alternatives }, { D.members }> =
-                $crate::__private::v1::Parts::gates(&FACTS);
+                $crate::__private::v1::Parts::gates(&FACTS, TOOLS.keys());
             const ROWS: $crate::__private::v1::RowTable<{ D.rows }, { D.row }> = $crate::__private::v1::Parts::rows::<
-                { D.scopes },
                 { D.rows },
                 { D.row },
                 { D.tools },

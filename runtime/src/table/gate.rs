@@ -7,7 +7,7 @@ use mcp_scopes_model::{check::Facts, graph::Graph, key::Key, requirement::MAX_AL
 use super::{SCOPE_WORDS, ScopeSet};
 
 /// How many words of a scope set lie beside the name: enough for the first 256 scopes.
-pub(super) const NARROW: usize = 4;
+pub(crate) const NARROW: usize = 4;
 
 /// A scope, and what its holder holds.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,13 @@ pub(crate) struct Holding {
     pub(crate) key: Key,
     /// The first words of the closure under `implies`, the scope itself included.
     pub(crate) closure: [u64; NARROW],
+}
+
+/// A tool's name and what opens it, side by side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Door {
+    pub(super) key: Key,
+    pub(super) gate: Gate,
 }
 
 /// What opens one tool.
@@ -25,23 +32,36 @@ pub(crate) struct Gate {
     /// The first of the tool's alternatives.
     pub(super) first: u32,
     /// How many alternatives there are; none for a public tool.
-    pub(super) count: u16,
+    pub(super) count: u8,
+    /// The tool's number.
+    pub(super) tool: u16,
     /// Whether `needs` says it all.
     pub(super) narrow: bool,
 }
 
 impl Gate {
-    /// Whether a holder of these scopes passes, if `needs` says it all.
+    /// Whether [`Gate::lacks`] says it all: there is one alternative, of scopes among the first 256, or none.
     #[inline]
-    pub(crate) const fn opens_narrow(&self, held: &ScopeSet) -> Option<bool> {
-        if !self.narrow {
-            return None;
-        }
-        let lacking = (self.needs[0] & !held[0])
-            | (self.needs[1] & !held[1])
-            | (self.needs[2] & !held[2])
-            | (self.needs[3] & !held[3]);
-        Some(lacking == 0)
+    pub(crate) const fn is_narrow(&self) -> bool {
+        self.narrow
+    }
+
+    /// The needed scopes that are not held; nothing is lacking where the gate is open.
+    #[inline]
+    pub(crate) const fn lacks(&self, held: &ScopeSet) -> [u64; NARROW] {
+        [self.needs[0] & !held[0], self.needs[1] & !held[1], self.needs[2] & !held[2], self.needs[3] & !held[3]]
+    }
+
+    /// The tool's number.
+    #[inline]
+    pub(crate) const fn tool(&self) -> u16 {
+        self.tool
+    }
+
+    /// The tool's only alternative, where it is narrow.
+    #[inline]
+    pub(crate) const fn first(&self) -> u32 {
+        self.first
     }
 }
 
@@ -62,7 +82,7 @@ pub(super) struct GateCount {
 /// Fills the gates of a table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gates<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> {
-    pub(super) of_tools: [Gate; TOOLS],
+    pub(super) of_tools: [Door; TOOLS],
     pub(super) alternatives: [Alternative; ALTERNATIVES],
     pub(super) members: [u16; MEMBERS],
 }
@@ -178,10 +198,10 @@ impl GateCount {
 }
 
 impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<TOOLS, ALTERNATIVES, MEMBERS> {
-    pub(super) const fn build(facts: &Facts<'_, '_>, closure: &Graph) -> Self {
-        const SHUT: Gate = Gate { needs: [u64::MAX; NARROW], first: 0, count: 0, narrow: true };
+    pub(super) const fn build(facts: &Facts<'_, '_>, closure: &Graph, keys: &[Key; TOOLS]) -> Self {
+        const SHUT: Gate = Gate { needs: [u64::MAX; NARROW], first: 0, count: 0, tool: 0, narrow: true };
         let mut built = Self {
-            of_tools: [SHUT; TOOLS],
+            of_tools: [Door { key: Key::of(""), gate: SHUT }; TOOLS],
             alternatives: [Alternative { start: 0, len: 0 }; ALTERNATIVES],
             members: [0; MEMBERS],
         };
@@ -191,7 +211,8 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<
         while let [listed, rest @ ..] = tools {
             let requirement = listed.tool.requirement;
             let count = requirement.alternatives();
-            let mut gate = Gate { needs: [0; NARROW], first: alternatives as u32, count: 0, narrow: true };
+            let mut gate =
+                Gate { needs: [0; NARROW], first: alternatives as u32, count: 0, tool: tool as u16, narrow: true };
             // Most tools have one alternative, and nothing to weigh it against.
             let keep = if count < 2 { [true; MAX_ALTERNATIVES] } else { Kept::of(facts, closure, tool).keep };
             let (mut place, end) = facts.numbers.uses_of(tool);
@@ -221,7 +242,7 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<
             if gate.count > 1 {
                 gate.narrow = false;
             }
-            built.of_tools[tool] = gate;
+            built.of_tools[tool] = Door { key: keys[tool], gate };
             tool += 1;
             tools = rest;
         }

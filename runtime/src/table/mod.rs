@@ -17,7 +17,10 @@ use core::{fmt, ops::Deref};
 use mcp_scopes_model::{Outline, Requirement, Tool, key::Key};
 
 pub use self::parts::{Dimensions, Finder, GateArrays, Holdings, Parts, RowTable};
-pub(crate) use self::{gate::Alternative, rows::TOOL_WORDS};
+pub(crate) use self::{
+    gate::{Alternative, Gate, NARROW},
+    rows::TOOL_WORDS,
+};
 use crate::Grant;
 
 /// How many words hold one bit for each scope of the largest table.
@@ -32,8 +35,7 @@ pub(crate) type ScopeSet = [u64; SCOPE_WORDS];
 pub struct ScopeTable {
     outline: &'static Outline<'static>,
     tools: lookup::Lookup,
-    tool_keys: &'static [Key],
-    gates: &'static [gate::Gate],
+    doors: &'static [gate::Door],
     alternatives: &'static [Alternative],
     members: &'static [u16],
     scopes: lookup::Lookup,
@@ -55,7 +57,8 @@ impl ScopeTable {
     /// ```
     #[must_use]
     pub fn tools(&'static self) -> impl ExactSizeIterator<Item = ToolHandle> + use<> {
-        self.outline.tools.iter().enumerate().map(move |(number, listed)| ToolHandle { table: self, number, listed })
+        let doors = self.doors.iter().zip(self.outline.tools);
+        doors.map(move |(door, listed)| ToolHandle { table: self, gate: door.gate, listed })
     }
 
     /// The scopes: those that open tools in the order of first use, then those that are only declared.
@@ -68,15 +71,11 @@ impl ScopeTable {
     #[inline]
     #[must_use]
     pub fn tool(&'static self, name: &str) -> Option<ToolHandle> {
-        let key = Key::of(name);
+        let key = Key::read(name.as_bytes());
         let number = self.tools.find(&key)?;
-        let listed = self.outline.tools.get(number)?;
-        let known = self.tool_keys.get(number)?;
-        (*known == key && (key.is_whole() || listed.tool.name == name)).then_some(ToolHandle {
-            table: self,
-            number,
-            listed,
-        })
+        let (door, listed) = (self.doors.get(number)?, self.outline.tools.get(number)?);
+        let same = door.key == key && (key.is_whole() || listed.tool.name == name);
+        same.then_some(ToolHandle { table: self, gate: door.gate, listed })
     }
 
     /// The tool of that name, for a constant: an unknown name does not compile.
@@ -134,26 +133,32 @@ impl ScopeTable {
         self.outline
     }
 
-    /// What opens a tool.
+    /// The tool of that number.
     #[inline]
-    pub(crate) const fn gate(&self, tool: usize) -> Option<&'static gate::Gate> {
-        parts::at(self.gates, tool)
+    pub(crate) fn door(&'static self, number: usize) -> Option<ToolHandle> {
+        let (door, listed) = (self.doors.get(number)?, self.outline.tools.get(number)?);
+        Some(ToolHandle { table: self, gate: door.gate, listed })
     }
 
     /// The scopes a holder of that token holds, if the table knows it.
     #[inline]
     pub(crate) fn holding(&self, scope: &[u8]) -> Option<(usize, &'static gate::Holding)> {
-        let key = Key::of_bytes(scope);
+        let key = Key::read(scope);
         let number = self.scopes.find(&key)?;
         let entry = self.scope_entries.get(number)?;
         let same = entry.key == key && (key.is_whole() || self.scope_name(number).as_bytes() == scope);
         same.then_some((number, entry))
     }
 
-    /// The closure's words from the fifth on.
+    /// Whether there are more than 256 scopes.
     #[inline]
+    pub(crate) const fn is_wide(&self) -> bool {
+        !self.wide_closure.is_empty()
+    }
+
+    /// The closure's words from the fifth on.
     pub(crate) fn wide_closure(&self, scope: usize) -> &'static [u64] {
-        let words = self.scope_names.len().div_ceil(64).saturating_sub(gate::NARROW);
+        let words = self.scope_names.len().div_ceil(64).saturating_sub(NARROW);
         let start = scope.saturating_mul(words);
         self.wide_closure.get(start..start.saturating_add(words)).unwrap_or(&[])
     }
@@ -163,7 +168,7 @@ impl ScopeTable {
     }
 
     /// The alternatives of a tool, each with its number.
-    pub(crate) fn alternatives(&self, gate: &gate::Gate) -> impl Iterator<Item = (u32, Alternative)> + use<> {
+    pub(crate) fn alternatives(&self, gate: &Gate) -> impl Iterator<Item = (u32, Alternative)> + use<> {
         let first = gate.first as usize;
         let range = self.alternatives.get(first..first.saturating_add(gate.count as usize)).unwrap_or(&[]);
         (gate.first..).zip(range.iter().copied())
@@ -183,10 +188,6 @@ impl ScopeTable {
     pub(crate) const fn rows(&self) -> &rows::Rows {
         &self.rows
     }
-
-    pub(crate) fn listed(&'static self, number: usize) -> Option<ToolHandle> {
-        self.outline.tools.get(number).map(|listed| ToolHandle { table: self, number, listed })
-    }
 }
 
 impl fmt::Debug for ScopeTable {
@@ -199,10 +200,12 @@ impl fmt::Debug for ScopeTable {
 }
 
 /// One tool of one table. Reads like the [`Tool`] itself.
+///
+/// It carries what opens the tool, so that a constant handle is checked without a look-up.
 #[derive(Clone, Copy)]
 pub struct ToolHandle {
     table: &'static ScopeTable,
-    number: usize,
+    gate: Gate,
     listed: &'static mcp_scopes_model::outline::Listed<'static>,
 }
 
@@ -240,9 +243,10 @@ impl ToolHandle {
         self.listed
     }
 
+    /// What opens it.
     #[inline]
-    pub(crate) const fn number(&self) -> usize {
-        self.number
+    pub(crate) const fn gate(&self) -> &Gate {
+        &self.gate
     }
 }
 
@@ -256,7 +260,7 @@ impl Deref for ToolHandle {
 
 impl PartialEq for ToolHandle {
     fn eq(&self, other: &Self) -> bool {
-        core::ptr::eq(self.table, other.table) && self.number == other.number
+        core::ptr::eq(self.table, other.table) && core::ptr::eq(self.listed, other.listed)
     }
 }
 

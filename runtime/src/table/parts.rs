@@ -156,14 +156,14 @@ impl Parts {
     #[must_use]
     pub const fn gates<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize>(
         facts: &Facts<'_, '_>,
+        keys: &[Key; TOOLS],
     ) -> GateArrays<TOOLS, ALTERNATIVES, MEMBERS> {
-        GateArrays { gates: Gates::build(facts, closure(facts)) }
+        GateArrays { gates: Gates::build(facts, closure(facts), keys) }
     }
 
     /// Which tools each scope can open.
     #[must_use]
     pub const fn rows<
-        const SCOPES: usize,
         const ROWS: usize,
         const WIDTH: usize,
         const TOOLS: usize,
@@ -173,7 +173,7 @@ impl Parts {
         gates: &GateArrays<TOOLS, ALTERNATIVES, MEMBERS>,
     ) -> RowTable<ROWS, WIDTH> {
         let Gates { of_tools, alternatives, members } = &gates.gates;
-        RowTable { rows: RowArrays::build::<SCOPES>(of_tools, alternatives, members) }
+        RowTable { rows: RowArrays::build(of_tools, alternatives, members) }
     }
 }
 
@@ -213,7 +213,7 @@ impl ScopeTable {
         const NO_TOOLS: Finder<0, 1, 1> = Finder { keys: [], directory: Directory::build(&[]) };
         const NO_GATES: GateArrays<0, 0, 0> =
             GateArrays { gates: Gates { of_tools: [], alternatives: [], members: [] } };
-        const NO_ROWS: RowTable<0, 0> = RowTable { rows: RowArrays::build::<0>(&[], &[], &[]) };
+        const NO_ROWS: RowTable<0, 0> = RowTable { rows: RowArrays::build(&[], &[], &[]) };
         Self::assemble(&Outline::EMPTY, &NO_TOOLS, &NO_TOOLS, &[], &Holdings { holdings: [] }, &[], &NO_GATES, &NO_ROWS)
     };
 
@@ -245,8 +245,7 @@ impl ScopeTable {
         Self {
             outline,
             tools: tools.lookup(),
-            tool_keys: &tools.keys,
-            gates: &gates.gates.of_tools,
+            doors: &gates.gates.of_tools,
             alternatives: &gates.gates.alternatives,
             members: &gates.gates.members,
             scopes: scopes.lookup(),
@@ -266,12 +265,6 @@ const fn closure<'f>(facts: &Facts<'f, '_>) -> &'f Graph {
     }
 }
 
-/// The element at that index, in const evaluation too.
-#[inline]
-pub(super) const fn at<T>(slice: &[T], index: usize) -> Option<&T> {
-    if index < slice.len() { Some(&slice[index]) } else { None }
-}
-
 /// [`ScopeTable::handle`]: goes through the list, since const evaluation has no other look-up.
 #[track_caller]
 #[expect(clippy::panic, reason = "documented; in a constant it is a compile error")]
@@ -281,7 +274,7 @@ pub(super) const fn handle(table: &'static ScopeTable, name: &str) -> ToolHandle
     let mut number = 0;
     while number < listed.len() {
         if mcp_scopes_model::key::same(listed[number].tool.name, name) {
-            return ToolHandle { table, number, listed: &listed[number] };
+            return ToolHandle { table, gate: table.doors[number].gate, listed: &listed[number] };
         }
         number += 1;
     }

@@ -1,43 +1,57 @@
-//! Which tools a scope can open, as bits: the list that a grant sees is the held scopes' rows, or-ed.
+//! Which tools need a scope, as bits: the list that a grant sees is what no lacking scope's row closes.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
-use super::gate::{Alternative, Gate};
+use super::{
+    ScopeSet,
+    gate::{Alternative, Door},
+};
 
 /// How many words hold one bit for each tool of the largest table.
 pub(crate) const TOOL_WORDS: usize = mcp_scopes_model::numbers::MAX_TOOLS / 64;
 
-/// Which tools a scope can open.
+/// Which tools need a scope.
 ///
-/// Each alternative stands in the row of one of its scopes, its witness: without the witness it cannot open. Where all
-/// alternatives of a tool are single scopes, the row says it all; other tools are candidates, to be checked.
+/// A tool with a single alternative stands in the row of each of its scopes, and is open unless one of those is lacking.
+/// Tools with several alternatives stand in no row and are checked one by one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rows {
     /// Words in each row.
     pub(super) width: usize,
     /// The rows of all scopes, one after the other.
     pub(super) of_scopes: &'static [u64],
-    /// The tools for which a row says it all.
-    pub(super) sure: &'static [u64],
-    /// The tools that are open to everyone.
-    pub(super) public: &'static [u64],
+    /// The tools with at most one alternative.
+    pub(super) single: &'static [u64],
+    /// The other tools.
+    pub(super) several: &'static [u64],
 }
 
 impl Rows {
-    /// The row of a scope.
-    pub(crate) fn of_scope(&self, scope: usize) -> &'static [u64] {
-        let start = scope.saturating_mul(self.width);
-        self.of_scopes.get(start..start.saturating_add(self.width)).unwrap_or(&[])
-    }
-
-    /// The tools that are open to everyone.
-    pub(crate) const fn public(&self) -> &'static [u64] {
-        self.public
-    }
-
-    /// The tools of a word for which a row says it all.
+    /// The tools with at most one alternative that a holder of these scopes cannot call, as bits.
     #[inline]
-    pub(crate) fn sure(&self, word: usize) -> u64 {
-        self.sure.get(word).copied().unwrap_or(0)
+    pub(crate) fn closed(&self, held: &ScopeSet) -> [u64; TOOL_WORDS] {
+        let mut closed = [0; TOOL_WORDS];
+        // A table without tools has rows of no words.
+        for (scope, row) in self.of_scopes.chunks_exact(self.width.max(1)).enumerate() {
+            let is_held = held.get(scope / 64).map_or(0, |word| word >> (scope % 64) & 1);
+            // All ones for a lacking scope, else zero: which ones are held cannot be predicted.
+            let lacking = is_held.wrapping_sub(1);
+            for (closed, needs) in closed.iter_mut().zip(row) {
+                *closed |= needs & lacking;
+            }
+        }
+        closed
+    }
+
+    /// The tools of a word with at most one alternative.
+    #[inline]
+    pub(crate) fn single(&self, word: usize) -> u64 {
+        self.single.get(word).copied().unwrap_or(0)
+    }
+
+    /// The other tools of a word.
+    #[inline]
+    pub(crate) fn several(&self, word: usize) -> u64 {
+        self.several.get(word).copied().unwrap_or(0)
     }
 
     /// Words in each row.
@@ -50,52 +64,29 @@ impl Rows {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RowArrays<const ROWS: usize, const WIDTH: usize> {
     of_scopes: [u64; ROWS],
-    sure: [u64; WIDTH],
-    public: [u64; WIDTH],
+    single: [u64; WIDTH],
+    several: [u64; WIDTH],
 }
 
 impl<const ROWS: usize, const WIDTH: usize> RowArrays<ROWS, WIDTH> {
-    pub(super) const fn build<const SCOPES: usize>(
-        gates: &[Gate],
-        alternatives: &[Alternative],
-        members: &[u16],
-    ) -> Self {
-        let mut built = Self { of_scopes: [0; ROWS], sure: [0; WIDTH], public: [0; WIDTH] };
-        // The rarest scope of an alternative makes the best witness: its row then holds the fewest other candidates.
-        let mut uses = [0u32; SCOPES];
-        let mut member = 0;
-        while member < members.len() {
-            if (members[member] as usize) < SCOPES {
-                uses[members[member] as usize] += 1;
-            }
-            member += 1;
-        }
+    pub(super) const fn build(doors: &[Door], alternatives: &[Alternative], members: &[u16]) -> Self {
+        let mut built = Self { of_scopes: [0; ROWS], single: [0; WIDTH], several: [0; WIDTH] };
         let mut tool = 0;
-        while tool < gates.len() {
-            let gate = &gates[tool];
+        while tool < doors.len() {
+            let gate = &doors[tool].gate;
             let (word, bit) = (tool / 64, 1 << (tool % 64));
-            if gate.count == 0 {
-                built.public[word] |= bit;
-            }
-            let mut sure = true;
-            let mut number = gate.first as usize;
-            while number < gate.first as usize + gate.count as usize {
-                let Alternative { start, len } = alternatives[number];
-                sure = sure && len == 1;
-                let mut witness = members[start as usize] as usize;
-                let mut place = 1;
-                while place < len as usize {
-                    let scope = members[start as usize + place] as usize;
-                    if uses[scope] < uses[witness] {
-                        witness = scope;
+            match gate.count {
+                0 => built.single[word] |= bit,
+                1 => {
+                    built.single[word] |= bit;
+                    let Alternative { start, len } = alternatives[gate.first as usize];
+                    let mut place = start as usize;
+                    while place < start as usize + len as usize {
+                        built.of_scopes[members[place] as usize * WIDTH + word] |= bit;
+                        place += 1;
                     }
-                    place += 1;
                 }
-                built.of_scopes[witness * WIDTH + word] |= bit;
-                number += 1;
-            }
-            if sure {
-                built.sure[word] |= bit;
+                _ => built.several[word] |= bit,
             }
             tool += 1;
         }
@@ -103,6 +94,6 @@ impl<const ROWS: usize, const WIDTH: usize> RowArrays<ROWS, WIDTH> {
     }
 
     pub(super) const fn rows(&'static self) -> Rows {
-        Rows { width: WIDTH, of_scopes: &self.of_scopes, sure: &self.sure, public: &self.public }
+        Rows { width: WIDTH, of_scopes: &self.of_scopes, single: &self.single, several: &self.several }
     }
 }

@@ -1,0 +1,281 @@
+//! Prints ratios against the code a user would write instead, all from one run.
+//!
+//! Loads are long enough that the branch predictor cannot learn them: 1,024 tokens, 65,536 queries. Every variant answers
+//! the same queries; the answers are compared before anything is timed.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops at what it did not expect")]
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::BuildHasher,
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+use mcp_scopes::{Grant, ScopeTable, ToolHandle};
+use mcp_scopes_bench::{server_10, server_100, server_1000};
+use rand::{
+    Rng as _, RngExt as _, SeedableRng as _,
+    rngs::StdRng,
+    seq::{IndexedRandom as _, SliceRandom as _},
+};
+
+const TOKENS: usize = 1_024;
+const QUERIES: usize = 65_536;
+const ROUNDS: usize = 7;
+
+fn main() {
+    // `cargo test --benches` runs this too; it then only checks that all variants agree.
+    let timed = !std::env::args().any(|argument| argument == "--test");
+    let mut cached = Vec::new();
+    for (name, table) in [
+        ("10 tools, 10 scopes", &server_10::TOOLS),
+        ("100 tools, 60 scopes", &server_100::TOOLS),
+        ("1000 tools, 200 scopes", &server_1000::TOOLS),
+    ] {
+        for scopes in [3, 20] {
+            let load = Load::new(table, scopes);
+            load.check();
+            if timed {
+                println!("\n{name}; tokens of {scopes} scopes");
+                cached.push(load.report());
+            }
+        }
+    }
+    if timed {
+        signature(cached.iter().copied().fold(0.0, f64::max));
+    }
+}
+
+/// One server, its tokens and the queries.
+struct Load {
+    table: &'static ScopeTable,
+    tokens: Vec<String>,
+    names: Vec<String>,
+    handles: Vec<ToolHandle>,
+    queries: Vec<Query>,
+    required: Vec<Vec<&'static str>>,
+    strings: HashMap<String, Vec<String>>,
+    borrowed: HashMap<&'static str, Vec<&'static str>, foldhash::fast::RandomState>,
+    grants: Vec<Grant>,
+    string_sets: Vec<HashSet<String>>,
+    borrowed_sets: Vec<HashSet<String, foldhash::fast::RandomState>>,
+}
+
+#[derive(Clone, Copy)]
+struct Query {
+    token: u16,
+    tool: u16,
+}
+
+impl Load {
+    fn new(table: &'static ScopeTable, scopes: usize) -> Self {
+        let mut random = StdRng::seed_from_u64(42);
+        let known: Vec<&str> = table.scopes().collect();
+        let tools: Vec<ToolHandle> = table.tools().collect();
+        let required: Vec<Vec<&str>> = tools.iter().map(|tool| tool.alternatives().flatten().collect()).collect();
+        let tokens: Vec<String> = (0..TOKENS)
+            .map(|_| {
+                // A token may name more scopes than the server knows: those of other servers.
+                let own = scopes.min(known.len() / 2);
+                let mut token: Vec<String> = known.sample(&mut random, own).map(|scope| (*scope).to_owned()).collect();
+                token.extend((own..scopes).map(|_| format!("other-{}:read", random.random_range(0..1000))));
+                // Where a scope stands must not help those who look from the front.
+                token.shuffle(&mut random);
+                token.join(" ")
+            })
+            .collect();
+        let queries = (0..QUERIES)
+            .map(|_| {
+                let token = random.random_range(0..TOKENS);
+                let any = random.random_range(0..tools.len());
+                // Half of the queries are for tools that the token opens, however rare they are.
+                let open: Vec<usize> = (0..tools.len())
+                    .filter(|_| random.next_u32() % 2 == 0)
+                    .filter(|tool| one_liner(&required[*tool], &tokens[token]))
+                    .collect();
+                let tool = open.choose(&mut random).copied().filter(|_| random.next_u32() % 2 == 0).unwrap_or(any);
+                Query {
+                    token: u16::try_from(token).expect("few tokens"),
+                    tool: u16::try_from(tool).expect("few tools"),
+                }
+            })
+            .collect();
+        Self {
+            strings: tools
+                .iter()
+                .zip(&required)
+                .map(|(tool, scopes)| (tool.name.to_owned(), scopes.iter().map(|scope| (*scope).to_owned()).collect()))
+                .collect(),
+            borrowed: tools.iter().zip(&required).map(|(tool, scopes)| (tool.name, scopes.clone())).collect(),
+            grants: tokens.iter().map(|token| table.grant(token)).collect(),
+            string_sets: tokens.iter().map(|token| owned(token)).collect(),
+            borrowed_sets: tokens.iter().map(|token| owned(token)).collect(),
+            names: tools.iter().map(|tool| tool.name.to_owned()).collect(),
+            handles: tools,
+            table,
+            tokens,
+            queries,
+            required,
+        }
+    }
+
+    /// All variants give the same answers.
+    fn check(&self) {
+        let mut open = 0;
+        for query in &self.queries {
+            let (token, tool) = (usize::from(query.token), usize::from(query.tool));
+            let (token, held, name) = (&self.tokens[token], &self.grants[token], &self.names[tool]);
+            let answer = self.table.grant(token).authorize(name).is_ok();
+            open += usize::from(answer);
+            assert_eq!(answer, held.authorize_tool(self.handles[tool]).is_ok());
+            assert_eq!(answer, strings(&self.strings, &owned(token), name));
+            assert_eq!(answer, borrowed(&self.borrowed, &slices(token), name));
+            assert_eq!(answer, one_liner(&self.required[tool], token));
+        }
+        assert!(open > QUERIES / 8 && open < QUERIES * 7 / 8, "{open} of {QUERIES} queries are allowed");
+        for (grant, set) in self.grants.iter().zip(&self.string_sets) {
+            assert_eq!(grant.visible().count(), listed(&self.required, set).len());
+        }
+    }
+
+    /// Prints the ratios; returns the nanoseconds of grant and authorize.
+    fn report(&self) -> f64 {
+        let [ours, by_handle, hash_set, fold_hash, line] = medians(&mut [
+            &mut || self.each(|token, tool| self.table.grant(&self.tokens[token]).authorize(&self.names[tool]).is_ok()),
+            &mut || {
+                self.each(|token, tool| {
+                    self.table.grant(&self.tokens[token]).authorize_tool(self.handles[tool]).is_ok()
+                })
+            },
+            &mut || self.each(|token, tool| strings(&self.strings, &owned(&self.tokens[token]), &self.names[tool])),
+            &mut || self.each(|token, tool| borrowed(&self.borrowed, &slices(&self.tokens[token]), &self.names[tool])),
+            &mut || self.each(|token, tool| one_liner(&self.required[tool], &self.tokens[token])),
+        ]);
+        row(
+            "grant + authorize by name",
+            ours,
+            &[("HashSet<String>", hash_set), ("foldhash", fold_hash), ("one-liner", line)],
+        );
+        row("grant + authorize by handle", by_handle, &[("HashSet<String>", hash_set), ("one-liner", line)]);
+        let [name, handle, hash_set, fold_hash] = medians(&mut [
+            &mut || self.each(|token, tool| self.grants[token].authorize(&self.names[tool]).is_ok()),
+            &mut || self.each(|token, tool| self.grants[token].authorize_tool(self.handles[tool]).is_ok()),
+            &mut || self.each(|token, tool| strings(&self.strings, &self.string_sets[token], &self.names[tool])),
+            &mut || {
+                self.each(|token, tool| {
+                    let required = self.borrowed.get(self.names[tool].as_str());
+                    required.is_some_and(|all| all.iter().all(|scope| self.borrowed_sets[token].contains(*scope)))
+                })
+            },
+        ]);
+        row("authorize by name", name, &[("HashSet<String>", hash_set), ("foldhash", fold_hash)]);
+        row("authorize by handle", handle, &[("HashSet<String>", hash_set), ("foldhash", fold_hash)]);
+        let [visible, hash_set] = medians(&mut [
+            &mut || self.every(|token| self.grants[token].visible().map(|tool| tool.name.len()).sum::<usize>()),
+            &mut || {
+                self.every(|token| {
+                    let open = self.required.iter().zip(&self.names);
+                    let open = open.filter(|(all, _)| all.iter().all(|scope| self.string_sets[token].contains(*scope)));
+                    open.map(|(_, name)| name.len()).sum::<usize>()
+                })
+            },
+        ]);
+        row("visible list", visible, &[("HashSet<String>", hash_set)]);
+        ours
+    }
+
+    /// The time of one query.
+    fn each(&self, check: impl Fn(usize, usize) -> bool) -> Duration {
+        let start = Instant::now();
+        let mut open = 0_usize;
+        for query in black_box(&self.queries) {
+            open += usize::from(check(usize::from(query.token), usize::from(query.tool)));
+        }
+        black_box(open);
+        start.elapsed() / u32::try_from(QUERIES).expect("it fits")
+    }
+
+    /// The time of one token.
+    fn every<T>(&self, list: impl Fn(usize) -> T) -> Duration {
+        let start = Instant::now();
+        for token in 0..self.grants.len() {
+            black_box(list(black_box(token)));
+        }
+        start.elapsed() / u32::try_from(TOKENS).expect("it fits")
+    }
+}
+
+/// What costs beside it: one RS256 verification, which no cache saves the first time.
+fn signature(ours: f64) {
+    // The key was made for this bench and thrown away; the message is as long as a usual token.
+    let key = ring::signature::UnparsedPublicKey::new(
+        &ring::signature::RSA_PKCS1_2048_8192_SHA256,
+        include_bytes!("rs256/public-key.der"),
+    );
+    let (message, signature) = ([b'x'; 700], include_bytes!("rs256/signature.bin"));
+    assert!(key.verify(&message, signature).is_ok(), "the signature is the message's");
+    let [verify] = medians(&mut [&mut || {
+        let start = Instant::now();
+        for _ in 0..256 {
+            black_box(key.verify(black_box(&message), signature).is_ok());
+        }
+        start.elapsed() / 256
+    }]);
+    println!(
+        "\none RS256 verification: {verify:.0} ns, {:.0} times the dearest grant + authorize ({ours:.0} ns)",
+        verify / ours
+    );
+}
+
+fn owned<S: BuildHasher + Default>(token: &str) -> HashSet<String, S> {
+    token.split_whitespace().map(str::to_owned).collect()
+}
+
+fn slices(token: &str) -> HashSet<&str, foldhash::fast::RandomState> {
+    token.split(' ').collect()
+}
+
+fn strings(tools: &HashMap<String, Vec<String>>, held: &HashSet<String>, tool: &str) -> bool {
+    tools.get(tool).is_some_and(|required| required.iter().all(|scope| held.contains(scope)))
+}
+
+fn borrowed(
+    tools: &HashMap<&str, Vec<&str>, foldhash::fast::RandomState>,
+    held: &HashSet<&str, foldhash::fast::RandomState>,
+    tool: &str,
+) -> bool {
+    tools.get(tool).is_some_and(|required| required.iter().all(|scope| held.contains(*scope)))
+}
+
+fn one_liner(required: &[&str], token: &str) -> bool {
+    required.iter().all(|r| token.split(' ').any(|s| s == *r))
+}
+
+fn listed(tools: &[Vec<&'static str>], held: &HashSet<String>) -> Vec<usize> {
+    let open = tools.iter().enumerate().filter(|(_, all)| all.iter().all(|scope| held.contains(*scope)));
+    open.map(|(tool, _)| tool).collect()
+}
+
+/// The median nanoseconds of each variant; the variants take turns, so that a slow moment meets all of them.
+fn medians<const N: usize>(variants: &mut [&mut dyn FnMut() -> Duration; N]) -> [f64; N] {
+    let mut times: [Vec<f64>; N] = std::array::from_fn(|_| Vec::new());
+    for round in 0..=ROUNDS {
+        for (variant, times) in variants.iter_mut().zip(&mut times) {
+            let time = variant().as_secs_f64() * 1e9;
+            // The first round warms up.
+            if round > 0 {
+                times.push(time);
+            }
+        }
+    }
+    times.map(|mut times| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    })
+}
+
+fn row(what: &str, ours: f64, others: &[(&str, f64)]) {
+    let ratios: Vec<String> =
+        others.iter().map(|(name, time)| format!("{:6.1}x {name} ({time:.0} ns)", time / ours)).collect();
+    println!("  {what:<28} {ours:7.1} ns  {}", ratios.join("  "));
+}
