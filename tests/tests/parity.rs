@@ -1,0 +1,145 @@
+//! Two roads lead to one document: compiled and scanned. Here they are held equal, byte for byte, on every example and on
+//! fixtures that together use all of the grammar.
+//!
+//! The fixtures are packages under `tests/fixtures`, each with a `TOOLS`; some have further tables.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use mcp_scopes::ScopeTable;
+use mcp_scopes_build::Scan;
+
+/// One table: where its source is, under which name, and what it became when compiled.
+struct Case {
+    folder: &'static str,
+    table: &'static str,
+    compiled: &'static ScopeTable,
+}
+
+macro_rules! cases {
+    ($($folder:literal $table:ident = $($path:ident)::+;)*) => {
+        [$(Case { folder: $folder, table: stringify!($table), compiled: &$($path)::+::$table }),*]
+    };
+}
+
+fn cases() -> impl Iterator<Item = Case> {
+    cases! {
+        "examples/build-script" TOOLS = build_script;
+        "examples/files" TOOLS = files;
+        "tests/fixtures/conditions" TOOLS = fixture_conditions;
+        "tests/fixtures/conditions-extra" TOOLS = fixture_conditions_extra;
+        "tests/fixtures/conditions-off" TOOLS = fixture_conditions_off;
+        "tests/fixtures/every-key" TOOLS = fixture_every_key;
+        "tests/fixtures/groups" ALIASED = fixture_groups;
+        "tests/fixtures/groups" TOOLS = fixture_groups;
+        "tests/fixtures/modules" TOOLS = fixture_modules;
+        "tests/fixtures/names" TOOLS = fixture_names;
+        "tests/fixtures/namespace" TOOLS = fixture_namespace;
+        "tests/fixtures/parameters" TOOLS = fixture_parameters;
+        "tests/fixtures/renamed-runtime" TOOLS = fixture_renamed_runtime;
+        "tests/fixtures/spliced" TOOLS = fixture_spliced;
+        "tests/fixtures/splices" DEEPER = fixture_splices::local::deeper;
+        "tests/fixtures/splices" FOREIGN = fixture_splices::foreign;
+        "tests/fixtures/splices" LOCAL = fixture_splices::local;
+        "tests/fixtures/splices" TOOLS = fixture_splices;
+    }
+    .into_iter()
+}
+
+const RESOURCE: &str = "https://parity.example.com/mcp";
+const ISSUER: &str = "https://auth.example.com";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn compiled(table: &'static ScopeTable) -> String {
+    table.metadata().resource(RESOURCE).authorization_servers([ISSUER]).build().unwrap().to_json_pretty()
+}
+
+fn scanned(scan: &Scan) -> String {
+    match scan.export() {
+        Ok(export) => export.json(),
+        Err(error) => {
+            let findings = error.report().map(|report| format!("{:#?}", report.findings));
+            panic!("{error}\n{}", findings.unwrap_or_default())
+        }
+    }
+}
+
+fn scan(folder: &str) -> Scan {
+    Scan::new(root().join(folder)).resource(RESOURCE).authorization_server(ISSUER)
+}
+
+/// Shows the first lines that differ; the documents are too long to be read side by side.
+fn assert_same(case: &Case, scanned: &str, compiled: &str) {
+    let mut lines = scanned.lines().zip(compiled.lines()).enumerate();
+    if let Some((number, (scanned, compiled))) = lines.find(|(_, (scanned, compiled))| scanned != compiled) {
+        panic!("{} {}, line {}:\n scanned: {scanned}\ncompiled: {compiled}", case.folder, case.table, number + 1);
+    }
+    assert_eq!(scanned, compiled, "{} {}", case.folder, case.table);
+}
+
+#[test]
+fn the_scanned_document_is_the_compiled_one() {
+    for case in cases() {
+        let scanned = scanned(&scan(case.folder).table(case.table));
+        assert_same(&case, &scanned, &compiled(case.compiled));
+    }
+}
+
+/// Without overrides the addresses of the file count, on both roads.
+#[test]
+fn what_the_file_states_is_published() {
+    let mut with_file = 0;
+    for case in cases().filter(|case| case.compiled.outline().config.resource.is_some()) {
+        let scanned = scanned(&Scan::new(root().join(case.folder)).table(case.table));
+        assert_same(&case, &scanned, &case.compiled.metadata().build().unwrap().to_json_pretty());
+        with_file += 1;
+    }
+    assert!(with_file >= 5, "{with_file}");
+}
+
+/// The same features give the same document, wherever they are stated.
+#[test]
+fn features_choose_the_same_tools() {
+    let off = scanned(&scan("tests/fixtures/conditions").no_default_features(true));
+    assert_eq!(off, compiled(&fixture_conditions_off::TOOLS));
+    let extra = scanned(&scan("tests/fixtures/conditions").features(["extra"]));
+    assert_eq!(extra, compiled(&fixture_conditions_extra::TOOLS));
+    assert_eq!(scanned(&scan("tests/fixtures/conditions").all_features(true)), extra);
+    assert_eq!(scanned(&scan("tests/fixtures/conditions-off").features(["extra"])), extra);
+    assert_ne!(off, extra);
+}
+
+/// No example and no fixture is forgotten.
+#[test]
+fn every_example_and_fixture_is_compared() {
+    for folder in ["examples", "tests/fixtures"] {
+        for package in fs::read_dir(root().join(folder)).unwrap() {
+            let package = package.unwrap();
+            if package.path().join("Cargo.toml").is_file() {
+                let name = format!("{folder}/{}", package.file_name().to_str().unwrap());
+                assert!(cases().any(|case| case.folder == name), "`{name}` is not compared");
+            }
+        }
+    }
+}
+
+/// The fixtures together say all that can be said: no member of the document stays unused.
+#[test]
+fn the_fixtures_use_every_member() {
+    let all: String = cases().map(|case| compiled(case.compiled)).collect();
+    for member in [
+        "resource_name", "resource_documentation", "scopes_supported", "description", "risk_level", "public",
+        "required_scopes", "auto_approvable", "requires_user_approval", "parameters", "required_parameters", "examples",
+        "commonly_grouped_with", "prerequisite_scopes", "sandbox", "scope_upgrade_flows", "scope_hierarchy",
+        "tool_interaction_policies", "blocked_after", "requires_approval_after", "cooling_period_minutes",
+        "max_calls_per_session", "requires_human_review", "blocked_patterns", "max_file_size_mb", "session_policies",
+        "max_high_risk_calls", "require_reauth_after_minutes", "block_rapid_escalation", "header",
+    ] {
+        assert!(all.contains(&format!("\"{member}\": ")), "{member}");
+    }
+}
