@@ -13,6 +13,7 @@ use crate::{
     cfg::Answer,
     inventory::Parameter,
     module::ModuleId,
+    optional::is_option,
     resolve::{Meaning, type_segments},
     source::Place,
     world::World,
@@ -62,7 +63,8 @@ pub(crate) fn fields(
         Some(_) => return Err(refuse(format!("`{written}` is not a struct"))),
         None => return Err(refuse(format!("`{written}` is not found"))),
     };
-    Reader { cfgs: world.cfgs(home) }.structure(&found).map_err(refuse)
+    let cfgs = world.cfgs(home);
+    Reader { cfgs }.structure(&found, &mut |ty| is_option(world, home, ty)).map_err(refuse)
 }
 
 struct Reader {
@@ -79,7 +81,12 @@ struct Told {
 }
 
 impl Reader {
-    fn structure(&self, found: &ItemStruct) -> Result<Vec<Parameter>, String> {
+    /// The fields; `is_option` says which types make one optional.
+    fn structure(
+        &self,
+        found: &ItemStruct,
+        is_option: &mut dyn FnMut(&Type) -> Result<bool, String>,
+    ) -> Result<Vec<Parameter>, String> {
         let name = &found.ident;
         if !found.generics.params.is_empty() {
             return Err(format!("`{name}` is generic"));
@@ -116,7 +123,8 @@ impl Reader {
                 }
                 (None, None) => plain,
             };
-            let required = !(told.default || whole.default || is_option(&field.ty));
+            let optional = |why| format!("whether the field `{ident}` may be left out is not known: {why}");
+            let required = !(told.default || whole.default || is_option(&field.ty).map_err(optional)?);
             parameters.push(Parameter { name: wire, required });
         }
         parameters.sort_by(|a, b| a.name.cmp(&b.name));
@@ -183,11 +191,6 @@ fn derives_schema(attributes: &[Attribute]) -> bool {
         let paths = parser.parse2(attribute::arguments(attribute)).unwrap_or_default();
         paths.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == "JsonSchema"))
     })
-}
-
-fn is_option(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return matches!(ty, Type::Group(group) if is_option(&group.elem)) };
-    path.path.segments.last().is_some_and(|last| last.ident == "Option" && !last.arguments.is_empty())
 }
 
 /// A field's name under a `rename_all` rule of serde.

@@ -43,6 +43,7 @@ pub mod lint;
 mod module;
 mod naming;
 mod nesting;
+mod optional;
 pub mod package;
 pub mod prefilter;
 mod report;

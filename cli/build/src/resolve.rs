@@ -5,11 +5,12 @@ use syn::{Item, Type, ext::IdentExt as _};
 use crate::{
     features::Choice,
     module::{Child, ModuleId},
+    package::RUNTIME,
     world::World,
 };
 
-/// Imports may lead from one to another this often.
-const MAX_STEPS: usize = 64;
+/// So many imports are followed before a path is given up.
+const MAX_STEPS: usize = 4096;
 
 /// What a path means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,17 +39,19 @@ struct Walk {
     /// Whether the last segment may be what a `use` brings in by name. A companion constant is not imported with its
     /// function, so that a tool has to be named where it stands.
     named_last: bool,
+    /// The modules and paths that are looked at already: globs may lead in circles.
+    open: Vec<(ModuleId, Vec<String>)>,
 }
 
 impl World {
     /// What a path in that module means.
     pub(crate) fn resolve(&mut self, from: ModuleId, segments: &[String]) -> Meaning {
-        self.follow(from, segments, false, &mut Walk { steps: MAX_STEPS, named_last: true })
+        self.follow(from, segments, false, &mut Walk { steps: MAX_STEPS, named_last: true, open: Vec::new() })
     }
 
     /// The same for a path whose last segment has to stand where the path says, or come through a glob.
     pub(crate) fn resolve_in_place(&mut self, from: ModuleId, segments: &[String]) -> Meaning {
-        self.follow(from, segments, false, &mut Walk { steps: MAX_STEPS, named_last: false })
+        self.follow(from, segments, false, &mut Walk { steps: MAX_STEPS, named_last: false, open: Vec::new() })
     }
 
     fn follow(&mut self, from: ModuleId, segments: &[String], outside: bool, walk: &mut Walk) -> Meaning {
@@ -115,10 +118,14 @@ impl World {
                 found => return found,
             }
         }
+        let here = (module, segments.to_vec());
+        if walk.open.contains(&here) {
+            return Meaning::Nothing;
+        }
+        walk.open.push(here);
         for import in imports.iter().filter(|import| import.name.is_none()) {
             // What a glob brings in is looked for below its module only.
             let Meaning::Module(other) = self.follow(module, &import.path, import.outside, walk) else { continue };
-            walk.steps = walk.steps.saturating_sub(1);
             if other != module {
                 match self.within(other, segments, walk) {
                     Meaning::Nothing => {}
@@ -143,7 +150,10 @@ impl World {
         if dependency.optional && !member.enabled.dependencies.contains(&dependency.key) {
             return Meaning::Nothing;
         }
-        let Some(folder) = dependency.folder else { return Meaning::Elsewhere(dependency.package) };
+        // The crate of the annotations declares no tools, and is not this server's source.
+        let Some(folder) = dependency.folder.filter(|_| dependency.package != RUNTIME) else {
+            return Meaning::Elsewhere(dependency.package);
+        };
         let forwarded = member.enabled.forwarded.get(&dependency.key).cloned().unwrap_or_default();
         let named = dependency.features.into_iter().chain(forwarded).collect();
         let choice = Choice { named, all: false, no_default: !dependency.default_features };

@@ -9,7 +9,7 @@ use std::{
 use cargo_toml::Manifest;
 
 use crate::{
-    Error, ErrorKind, Finding, Report,
+    Error, ErrorKind, Finding, Level, Report,
     assemble::assemble,
     cfg::Cfgs,
     collect, document,
@@ -230,6 +230,8 @@ impl Report {
         let configs = inventory.tables.iter().filter_map(|table| table.config.as_ref());
         self.inputs.extend(configs.map(|config| PathBuf::from(&*config.file)));
         self.inputs.extend(world.inputs());
+        // What is doubtful in another package is that package's own business.
+        world.findings.retain(|finding| finding.level == Level::Error || is_below(finding, folder));
         for finding in &mut world.findings {
             finding.rule = crate::lint::id(finding.rule);
         }
@@ -247,6 +249,11 @@ impl Report {
             self.findings.push(finding.help(help).at(Place::point(&shown, 1, 1)).about(&*shown));
         }
     }
+}
+
+/// Whether a finding is in a file of that folder.
+fn is_below(finding: &Finding, folder: &Path) -> bool {
+    finding.place.as_ref().is_none_or(|place| Path::new(&*place.file).starts_with(folder))
 }
 
 /// Runs something on a thread with a large stack.

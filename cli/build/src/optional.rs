@@ -1,0 +1,112 @@
+//! Whether a field may be left out because of its type, as `schemars` decides it: if it is an `Option`, also behind a
+//! reference, a pointer, an alias or a transparent struct.
+
+use syn::{Fields, GenericArgument, GenericParam, Item, PathArguments, Type, ext::IdentExt as _};
+
+use crate::{
+    attribute,
+    module::ModuleId,
+    resolve::{Meaning, type_segments},
+    world::World,
+};
+
+/// So many types are looked through before one is given up.
+const MAX_DEPTH: usize = 64;
+
+/// The types that `schemars` describes by what they hold.
+const WRAPPERS: [&str; 11] =
+    ["Arc", "Box", "Cell", "Cow", "Mutex", "Rc", "RefCell", "Reverse", "RwLock", "Weak", "Wrapping"];
+
+/// Whether a type in that module is an `Option`.
+///
+/// # Errors
+/// Why only the compiler knows.
+pub(crate) fn is_option(world: &mut World, module: ModuleId, ty: &Type) -> Result<bool, String> {
+    let (mut module, mut ty) = (module, ty.clone());
+    for _ in 0..MAX_DEPTH {
+        let found = match type_segments(&ty) {
+            Some(segments) => world.resolve(module, &segments),
+            None => Meaning::Nothing,
+        };
+        let next = match found {
+            Meaning::Item { module: home, name, rest } if rest.is_empty() => {
+                let item = world.modules.get(home).and_then(|home| home.item(&name));
+                let held = match item {
+                    Some(Item::Type(alias)) => {
+                        let head = type_segments(&alias.ty);
+                        let stands_for = |parameter: &GenericParam| match parameter {
+                            GenericParam::Type(parameter) => head == Some(vec![parameter.ident.unraw().to_string()]),
+                            _ => false,
+                        };
+                        if alias.generics.params.iter().any(stands_for) {
+                            return Err(format!("`{name}` is an alias of its own parameter"));
+                        }
+                        Some((*alias.ty).clone())
+                    }
+                    Some(Item::Struct(found)) if is_transparent(&found.attrs) => {
+                        if !found.generics.params.is_empty() {
+                            return Err(format!("`{name}` is transparent and generic"));
+                        }
+                        Some(only(&found.fields).ok_or_else(|| format!("`{name}` is transparent"))?)
+                    }
+                    _ => None,
+                };
+                held.map(|held| (home, held))
+            }
+            _ => match by_name(&ty) {
+                Named::Option => return Ok(true),
+                Named::Other => None,
+                Named::Holds(inner) => Some((module, inner)),
+            },
+        };
+        let Some(next) = next else { return Ok(false) };
+        (module, ty) = next;
+    }
+    Err("its type is nested too deep".to_owned())
+}
+
+/// What the name of a type that is not in the source says.
+enum Named {
+    Option,
+    Holds(Type),
+    Other,
+}
+
+fn by_name(ty: &Type) -> Named {
+    let path = match ty {
+        Type::Group(inner) => return Named::Holds((*inner.elem).clone()),
+        Type::Paren(inner) => return Named::Holds((*inner.elem).clone()),
+        Type::Reference(inner) => return Named::Holds((*inner.elem).clone()),
+        Type::Path(path) => path,
+        _ => return Named::Other,
+    };
+    let Some(last) = path.path.segments.last() else { return Named::Other };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return Named::Other };
+    if last.ident == "Option" {
+        return Named::Option;
+    }
+    let held = arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty.clone()),
+        _ => None,
+    });
+    match held {
+        Some(held) if WRAPPERS.iter().any(|wrapper| last.ident == wrapper) => Named::Holds(held),
+        _ => Named::Other,
+    }
+}
+
+fn is_transparent(attributes: &[syn::Attribute]) -> bool {
+    let says = attributes.iter().filter(|attribute| {
+        attribute.path().is_ident("serde")
+            || attribute.path().is_ident("schemars")
+            || attribute.path().is_ident("cfg_attr")
+    });
+    says.flat_map(attribute::arguments).any(|token| token.to_string() == "transparent")
+}
+
+/// The type of the field, if there is one only.
+fn only(fields: &Fields) -> Option<Type> {
+    let mut fields = fields.iter();
+    let field = fields.next()?;
+    fields.next().is_none().then(|| field.ty.clone())
+}

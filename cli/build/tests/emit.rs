@@ -1,0 +1,105 @@
+//! A build script's run, as cargo would make it.
+
+mod common;
+
+use std::{
+    env, fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use common::{Package, manifest};
+use mcp_scopes_build::Scan;
+
+const MAIN: &str = "scope_table! { static TOOLS = [f, #[cfg(feature = \"more-tools\")] g, #[cfg(wide)] h] with \"mcp-scopes.toml\"; }\n\
+    /// Do it\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn f() {}\n\
+    #[cfg(feature = \"more-tools\")]\n/// Do more\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn g() {}\n\
+    #[cfg(wide)]\n/// Do most\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn h() {}\n";
+
+/// Not a test: what the build script of the other tests does. They run it in a process of its own, since cargo tells a
+/// build script everything through the environment.
+#[test]
+#[ignore = "is run by the other tests"]
+fn build_script() {
+    if let Err(error) = Scan::new(".").emit() {
+        println!("\nfailed: {error}");
+    }
+}
+
+fn run(package: &Package, out: &Path, variables: &[(&str, &str)]) -> (Vec<String>, Output) {
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "build_script", "--ignored", "--nocapture"])
+        .current_dir(package.path())
+        .env("OUT_DIR", out)
+        .env("CARGO_CFG_WIDE", "")
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    // The test's own line may stand in front.
+    let lines =
+        text.lines().filter_map(|line| line.find("cargo::").or(line.find("failed: ")).map(|at| line[at..].to_owned()));
+    (lines.collect(), output)
+}
+
+fn package(main: &str) -> Package {
+    let toml = manifest("demo", "[features]\ndefault = [\"more-tools\"]\nmore-tools = []\n");
+    Package::new(&[("Cargo.toml", &toml), ("src/main.rs", main)])
+}
+
+const INPUTS: [&str; 3] =
+    ["cargo::rerun-if-changed=Cargo.toml", "cargo::rerun-if-changed=mcp-scopes.toml", "cargo::rerun-if-changed=src"];
+
+fn names(out: &Path) -> Vec<String> {
+    let text = fs::read(out.join(mcp_scopes_build::emit::FILE_NAME)).unwrap();
+    let metadata = mcp_scopes_prm::Metadata::from_json(text).unwrap();
+    metadata.mcp_extensions().unwrap().tool_scope_mapping.keys().cloned().collect()
+}
+
+#[test]
+fn the_document_is_that_of_the_build() {
+    let (package, out) = (package(MAIN), tempfile::tempdir().unwrap());
+    let (lines, output) = run(&package, out.path(), &[]);
+    assert_eq!(lines, INPUTS, "{output:?}");
+    // Default features are on only if cargo says so.
+    assert_eq!(names(out.path()), ["f", "h"]);
+    run(&package, out.path(), &[("CARGO_FEATURE_MORE_TOOLS", "1")]);
+    assert_eq!(names(out.path()), ["f", "g", "h"]);
+}
+
+#[test]
+fn findings_are_told_to_cargo() {
+    let main = MAIN.replace("/// Do it\n", "").replace("static", "pub static");
+    let (package, out) = (package(&main), tempfile::tempdir().unwrap());
+    let (lines, _) = run(&package, out.path(), &[]);
+    let warning = "cargo::warning=src/main.rs:3:4: tool `f` does not say what it does; help: write a doc comment above \
+                   the function, or `description = \"..\"` [missing-description]";
+    assert_eq!(lines, [&INPUTS[..], &[warning]].concat());
+    assert_eq!(names(out.path()), ["f", "h"]);
+}
+
+#[test]
+fn errors_stop_the_build() {
+    let main = MAIN.replacen("risk = \"low\"", "risk = \"lwo\"", 1);
+    let (package, out) = (package(&main), tempfile::tempdir().unwrap());
+    let (lines, _) = run(&package, out.path(), &[]);
+    assert!(lines[3].starts_with("cargo::error=src/main.rs:3:31: "), "{lines:?}");
+    assert_eq!(lines[4], "failed: 1 error keeps the document from being made");
+    assert!(!out.path().join(mcp_scopes_build::emit::FILE_NAME).exists());
+    package.write("mcp-scopes.toml", "");
+    package.write("src/main.rs", MAIN);
+    let (lines, _) = run(&package, out.path(), &[]);
+    assert!(lines[3].starts_with("cargo::error=") && lines[3].contains("/resource"), "{lines:?}");
+}
+
+#[test]
+fn elsewhere_it_is_refused() {
+    // Tests may run inside of a build script's environment; this one needs the lack of it.
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "build_script", "--ignored", "--nocapture"])
+        .env_remove("OUT_DIR")
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("failed: this is no build script: cargo sets no `OUT_DIR`"), "{text}");
+}

@@ -1,0 +1,241 @@
+//! The binary, run as a user would.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+const MAIN: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// List files\n#[mcp_tool(risk = \"low\")]\nfn list_files(directory: String) {}\n\n\
+    #[cfg(feature = \"shell\")]\n/// Run a command\n#[mcp_tool(risk = \"high\", scope = \"shell:run\")]\nfn run(command: String) {}\n\n\
+    scope_table! { static TOOLS = [list_files, #[cfg(feature = \"shell\")] run] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";
+const CONFIG: &str =
+    "[server]\nresource = \"https://tools.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\n";
+const MANIFEST: &str = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nmcp-scopes = \"0.1\"\n[features]\nshell = []\n";
+
+struct Demo(tempfile::TempDir);
+
+impl Demo {
+    fn new(main: &str) -> Self {
+        let demo = Self(tempfile::tempdir().unwrap());
+        fs::create_dir(demo.path().join("src")).unwrap();
+        demo.write("Cargo.toml", MANIFEST);
+        demo.write("mcp-scopes.toml", CONFIG);
+        demo.write("src/main.rs", main);
+        demo
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        fs::write(self.path().join(file), text).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(Command::new(env!("CARGO_BIN_EXE_mcp-scopes")).args(arguments).current_dir(self.path()))
+    }
+}
+
+#[derive(Debug)]
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    fn of(command: &mut Command) -> Self {
+        let Output { status, stdout, stderr } = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+    }
+}
+
+fn tools(json: &str) -> Vec<String> {
+    let value: serde_json::Value = serde_json::from_str(json).unwrap();
+    let mapping = &value["mcp_extensions"]["tool_scope_mapping"];
+    mapping.as_object().unwrap().keys().cloned().collect()
+}
+
+#[test]
+fn export_prints_the_document() {
+    let demo = Demo::new(MAIN);
+    let run = demo.run(&["export"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
+    assert!(run.out.starts_with("{\n  \"resource\": \"https://tools.example.com/mcp\",\n") && run.out.ends_with("}\n"));
+    assert_eq!(tools(&run.out), ["list_files"]);
+    let run = demo.run(&["export", "src", "--features", "shell"]);
+    assert_eq!(tools(&run.out), ["list_files", "run"], "{run:?}");
+    let arguments = [
+        "export",
+        "--resource",
+        "https://a.example",
+        "--authorization-server",
+        "https://b.example",
+        "--authorization-server",
+        "https://c.example",
+    ];
+    let run = demo.run(&arguments);
+    let value: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(value["resource"], "https://a.example");
+    assert_eq!(value["authorization_servers"], serde_json::json!(["https://b.example", "https://c.example"]));
+}
+
+#[test]
+fn export_writes_and_checks() {
+    let demo = Demo::new(MAIN);
+    let printed = demo.run(&["export"]).out;
+    let run = demo.run(&["export", "--output", "prm.json"]);
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""));
+    assert_eq!(fs::read_to_string(demo.path().join("prm.json")).unwrap(), printed);
+    assert_eq!(demo.run(&["export", "--check", "prm.json"]).code, 0);
+    demo.write("prm.json", &printed.replace("List files", "List\u{1b} folders"));
+    let run = demo.run(&["export", "--check", "prm.json"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(
+        run.out
+            .contains("-        \"description\": \"List\\u{1b} folders\",\n+        \"description\": \"List files\","),
+        "{}",
+        run.out
+    );
+    assert!(run.out.starts_with("--- prm.json\n+++ the source\n"), "{}", run.out);
+    assert!(run.err.contains("`prm.json` differs") && run.err.contains("--output prm.json"), "{}", run.err);
+    let run = demo.run(&["export", "--check", "none.json"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert_eq!(demo.run(&["export", "--check", "a", "--output", "b"]).code, 2);
+    let run = demo.run(&["export", "--output", "no/such/folder.json"]);
+    assert!(run.code == 2 && run.err.contains("cannot write `no/such/folder.json`"), "{run:?}");
+}
+
+#[test]
+fn what_cannot_be_exported() {
+    let demo = Demo::new("fn main() {}\n");
+    let run = demo.run(&["export"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("no function carries `#[mcp_tool]`, and there is no `scope_table!`"), "{}", run.err);
+    let run = demo.run(&["export", "nowhere"]);
+    assert!(run.code == 2 && run.err.contains("cannot scan `nowhere`"), "{run:?}");
+    let run = demo.run(&["export", "--features", "shel"]);
+    assert!(
+        run.code == 2 && run.err.contains("has no feature `shel`") && run.err.contains("did you mean `shell`?"),
+        "{run:?}"
+    );
+    let demo = Demo::new(&MAIN.replacen("\"low\"", "\"lwo\"", 1));
+    let run = demo.run(&["export"]);
+    assert_eq!((run.code, run.out.as_str()), (1, ""), "{run:?}");
+    assert!(run.err.contains("src/main.rs:4:19") && run.err.contains("1 error keeps the document"), "{}", run.err);
+    let demo = Demo::new(MAIN);
+    demo.write("mcp-scopes.toml", "");
+    let run = demo.run(&["export"]);
+    assert!(run.code == 2 && run.err.contains("/resource: ") && run.err.contains("RFC 9728"), "{run:?}");
+}
+
+#[test]
+fn lint_for_people() {
+    let demo = Demo::new(MAIN);
+    let run = demo.run(&["lint", "--all-features"]);
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", "checked 2 tools in 1 package: no findings\n"));
+    let demo =
+        Demo::new(&MAIN.replace("/// List files\n", "").replace("scope = \"shell:run\"", "scope = \"shell\u{1b}run\""));
+    let run = demo.run(&["lint", "--all-features"]);
+    assert_eq!(run.code, 1);
+    let expected = "\
+warning[missing-description]: tool `list_files` does not say what it does
+ --> src/main.rs:4:4
+  |
+4 | fn list_files(directory: String) {}
+  |    ^^^^^^^^^^
+  |
+  = help: write a doc comment above the function, or `description = \"..\"`
+";
+    assert!(run.out.starts_with(expected), "{}", run.out);
+    assert!(
+        run.out.contains("error[scope-syntax]: the scope `shell\\u{1b}run` holds a control character"),
+        "{}",
+        run.out
+    );
+    assert!(!run.out.contains('\u{1b}'), "no control character reaches the terminal: {}", run.out);
+    assert_eq!(run.err, "checked 2 tools in 1 package: 1 error, 1 warning\n");
+}
+
+#[test]
+fn lint_for_programs() {
+    let demo = Demo::new(&MAIN.replace("/// List files\n", ""));
+    let run = demo.run(&["lint", "--format", "json"]);
+    assert_eq!(run.code, 0);
+    let expected = r#"{
+  "version": 1,
+  "findings": [
+    {
+      "rule": "missing-description",
+      "level": "warning",
+      "message": "tool `list_files` does not say what it does",
+      "help": "write a doc comment above the function, or `description = \"..\"`",
+      "file": "src/main.rs",
+      "line": 4,
+      "column": 4,
+      "subject": "list_files"
+    }
+  ],
+  "summary": {
+    "errors": 0,
+    "warnings": 1
+  }
+}
+"#;
+    assert_eq!(run.out, expected);
+    demo.write("mcp-scopes.toml", &format!("{CONFIG}[lint]\nmissing-description = \"deny\"\n"));
+    let run = demo.run(&["lint", "--format", "json"]);
+    assert_eq!(run.code, 1);
+    assert!(run.out.contains("\"level\": \"error\"") && run.out.contains("\"errors\": 1"), "{}", run.out);
+    demo.write("mcp-scopes.toml", &format!("{CONFIG}[lint]\ndocument = \"allow\"\n"));
+    assert_eq!(demo.run(&["lint"]).err, "checked 1 tool in 1 package: no findings\n");
+}
+
+#[test]
+fn several_paths_and_wrong_ones() {
+    let demo = Demo::new(MAIN);
+    let run = demo.run(&["lint", ".", "nowhere"]);
+    assert!(run.code == 2 && run.err.contains("cannot scan `nowhere`"), "{run:?}");
+    let run = demo.run(&["lint", "src", "src"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(demo.run(&["lint", "--format", "xml"]).code, 2);
+    assert_eq!(demo.run(&[]).code, 2);
+    let empty = tempfile::tempdir().unwrap();
+    let run = demo.run(&["lint", empty.path().to_str().unwrap()]);
+    assert!(run.code == 2 && run.err.contains("is in no package"), "{run:?}");
+}
+
+#[test]
+fn it_is_a_subcommand_of_cargo() {
+    let demo = Demo::new(MAIN);
+    let cargo = |arguments: &[&str]| {
+        Run::of(Command::new(env!("CARGO_BIN_EXE_cargo-mcp-scopes")).args(arguments).current_dir(demo.path()))
+    };
+    assert_eq!(cargo(&["mcp-scopes", "export"]).out, demo.run(&["export"]).out);
+    assert_eq!(cargo(&["export"]).out, demo.run(&["export"]).out);
+    assert_eq!(cargo(&["mcp-scopes", "mcp-scopes"]).code, 2);
+}
+
+/// Set `MCP_SCOPES_BLESS` to write the texts anew, then look at what changed.
+#[test]
+fn help_is_committed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help");
+    let demo = Demo::new(MAIN);
+    for (file, arguments) in
+        [("mcp-scopes.txt", &["--help"][..]), ("export.txt", &["export", "--help"]), ("lint.txt", &["lint", "--help"])]
+    {
+        let run = demo.run(arguments);
+        assert_eq!((run.code, run.err.as_str()), (0, ""));
+        let path = folder.join(file);
+        if std::env::var_os("MCP_SCOPES_BLESS").is_some() {
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(&path, &run.out).unwrap();
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(run.out, expected, "{file} is stale");
+    }
+}
