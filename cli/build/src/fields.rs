@@ -234,7 +234,8 @@ mod tests {
         let reader = Reader { cfgs: crate::cfg::Cfgs::default() };
         let mark =
             |parameter: Parameter| if parameter.required { parameter.name } else { format!("{}?", parameter.name) };
-        Ok(reader.structure(item)?.into_iter().map(mark).collect())
+        let is_option = |ty: &Type| Ok(quote::ToTokens::to_token_stream(ty).to_string().starts_with("Option"));
+        Ok(reader.structure(item, &mut { is_option })?.into_iter().map(mark).collect())
     }
 
     #[test]

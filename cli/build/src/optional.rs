@@ -1,5 +1,5 @@
 //! Whether a field may be left out because of its type, as `schemars` decides it: if it is an `Option`, also behind a
-//! reference, a pointer, an alias or a transparent struct.
+//! reference, a pointer or an alias.
 
 use syn::{Fields, GenericArgument, GenericParam, Item, PathArguments, Type, ext::IdentExt as _};
 
@@ -23,6 +23,7 @@ const WRAPPERS: [&str; 11] =
 /// Why only the compiler knows.
 pub(crate) fn is_option(world: &mut World, module: ModuleId, ty: &Type) -> Result<bool, String> {
     let (mut module, mut ty) = (module, ty.clone());
+    let mut transparent = None;
     for _ in 0..MAX_DEPTH {
         let found = match type_segments(&ty) {
             Some(segments) => world.resolve(module, &segments),
@@ -47,14 +48,20 @@ pub(crate) fn is_option(world: &mut World, module: ModuleId, ty: &Type) -> Resul
                         if !found.generics.params.is_empty() {
                             return Err(format!("`{name}` is transparent and generic"));
                         }
-                        Some(only(&found.fields).ok_or_else(|| format!("`{name}` is transparent"))?)
+                        let held = only(&found.fields).ok_or_else(|| format!("`{name}` is transparent"))?;
+                        transparent = Some(name);
+                        Some(held)
                     }
                     _ => None,
                 };
                 held.map(|held| (home, held))
             }
             _ => match by_name(&ty) {
-                Named::Option => return Ok(true),
+                // A doc comment on the struct is enough for `schemars` to describe it by itself.
+                Named::Option => {
+                    return transparent
+                        .map_or(Ok(true), |name| Err(format!("`{name}` is transparent around an `Option`")));
+                }
                 Named::Other => None,
                 Named::Holds(inner) => Some((module, inner)),
             },
@@ -109,4 +116,59 @@ fn only(fields: &Fields) -> Option<Type> {
     let mut fields = fields.iter();
     let field = fields.next()?;
     fields.next().is_none().then(|| field.ty.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::{Error, Scan};
+
+    /// The required ones of the fields of a struct, each written with its type.
+    fn required(fields: &str) -> Result<String, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        fs::create_dir(folder.path().join("src")).unwrap();
+        write("Cargo.toml", "[package]\nname = \"p\"\nedition = \"2024\"\n[dependencies]\nmcp-scopes = \"0.1\"\n");
+        let source = format!(
+            "use mcp_scopes::{{mcp_tool, scope_table}};
+            type Alias<T> = Option<T>;
+            type Same<T> = T;
+            #[derive(JsonSchema)] #[serde(transparent)] struct Whole(u8);
+            #[derive(JsonSchema)] #[serde(transparent)] struct Maybe(Box<Alias<u8>>);
+            #[derive(JsonSchema)] #[serde(transparent)] struct Two {{ a: u8, #[serde(skip)] b: u8 }}
+            mod own {{ #[derive(JsonSchema)] pub struct Option<T>(T); }}
+            #[derive(JsonSchema)] struct Arguments {{ {fields} }}
+            #[mcp_tool(risk = \"low\")] fn tool(arguments: Parameters<Arguments>) {{}}
+            scope_table! {{ static TOOLS = [tool]; }}"
+        );
+        write("src/lib.rs", &source);
+        let export = Scan::new(folder.path()).resource("https://a.b").authorization_server("https://a.b").export()?;
+        let extensions = export.metadata.mcp_extensions().unwrap();
+        Ok(extensions.tool_scope_mapping["tool"].required_parameters.join(" "))
+    }
+
+    #[test]
+    fn options_are_seen_through_what_holds_them() {
+        let optional = "a: Option<u8>, b: std::option::Option<u8>, c: &'static Option<u8>, d: Box<Arc<Option<u8>>>, \
+                        e: Alias<u8>, f: Box<crate::Alias<u8>>, g: Cow<'static, Option<u8>>";
+        assert_eq!(required(optional).unwrap(), "");
+        let others =
+            "a: Vec<Option<u8>>, b: own::Option<u8>, c: Whole, d: Box<u8>, e: (Option<u8>,), f: foreign::Thing";
+        assert_eq!(required(others).unwrap(), "a b c d e f");
+    }
+
+    #[test]
+    fn what_only_schemars_knows_is_a_finding() {
+        for (field, why) in [
+            ("a: Maybe", "`Maybe` is transparent around an `Option`"),
+            ("a: Two", "`Two` is transparent"),
+            ("a: Same<Option<u8>>", "`Same` is an alias of its own parameter"),
+        ] {
+            let error = required(field).unwrap_err();
+            let finding = &error.report().unwrap().findings[0];
+            assert!(finding.message.ends_with(why), "{}", finding.message);
+            assert!(finding.help.starts_with("state them: "));
+        }
+    }
 }

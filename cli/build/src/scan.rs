@@ -139,7 +139,17 @@ impl Scan {
         report.unreadable(&walked);
         let mut known = BTreeSet::new();
         let mut packages = Vec::new();
-        for folder in &folders {
+        // The folders with something in or below them: a package whose bytes promise nothing is not even read.
+        let promising: BTreeSet<&Path> = walked
+            .files
+            .iter()
+            .filter(|(_, marks)| marks.ours)
+            .flat_map(|(file, _)| file.ancestors().skip(1))
+            .collect();
+        let wanted = |folder: &PathBuf| {
+            extent == Extent::Package || !self.choice.named.is_empty() || promising.contains(folder.as_path())
+        };
+        for folder in folders.iter().filter(|folder| wanted(folder)) {
             let manifest = folder.join("Cargo.toml");
             match Package::read(&manifest) {
                 Ok(Some(package)) => {
@@ -153,9 +163,7 @@ impl Scan {
         }
         self.check_features(&known, &packages)?;
         for package in &packages {
-            // A package whose bytes promise nothing is not parsed.
-            let promising = walked.files.iter().any(|(file, marks)| marks.ours && file.starts_with(&package.folder));
-            if promising || extent == Extent::Package {
+            if extent == Extent::Package || promising.contains(package.folder.as_path()) {
                 report.package(self, &package.folder, &walked, cfgs.clone())?;
             }
         }

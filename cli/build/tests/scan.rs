@@ -229,3 +229,42 @@ impl Refused for Package {
         self.scan().run().unwrap_err()
     }
 }
+
+#[test]
+fn the_fields_of_a_type_are_parameters() {
+    let main = [
+        "use std::sync::Arc;\nmod types;\nuse types::{Args, Hidden};\n",
+        "/// Do it\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn f(Parameters(a): Parameters<Args>) {}\n",
+        &table("f"),
+    ]
+    .concat();
+    let types = "#[derive(serde::Deserialize, schemars::JsonSchema)]\npub struct Args { b: Box<Option<u8>>, a: String, c: Option<Maybe> }\n\
+                 pub type Maybe = Option<u8>;\n#[derive(JsonSchema)]\npub struct Alias { a: Maybe }\npub struct Whole { a: u8 }\n\
+                 #[derive(JsonSchema)]\npub struct Flat { #[serde(flatten)] a: Args }\n";
+    let package = Package::new(&[("src/main.rs", &main), ("src/types.rs", types)]);
+    let parameters: Vec<_> = package.export().unwrap().report.inventories[0].tools[0]
+        .parameters
+        .iter()
+        .map(|parameter| (parameter.name.clone(), parameter.required))
+        .collect();
+    let expected = [("a", true), ("b", false), ("c", false)].map(|(name, required)| (name.to_owned(), required));
+    assert_eq!(parameters, expected);
+    for (ty, why) in [
+        ("types::Whole", "`Whole` does not derive `JsonSchema`"),
+        ("types::Flat", "`a` says `flatten`"),
+        ("types::Gone", "`types :: Gone` is not found"),
+        ("Vec<u8>", "`Vec < u8 >` is generic"),
+        ("serde::Value", "comes from the package `serde`"),
+    ] {
+        let text = main.replace("Parameters<Args>", &format!("Parameters<{ty}>"));
+        let package = Package::new(&[
+            ("src/main.rs", &text),
+            ("src/types.rs", types),
+            ("Cargo.toml", &manifest("demo", "serde = \"1\"\n")),
+        ]);
+        let report = package.run();
+        let finding = &report.findings[0];
+        assert_eq!((finding.rule, report.findings.len()), ("unknown-parameters", 1), "{:#?}", report.findings);
+        assert!(finding.message.contains(why) && finding.help.contains("parameters("), "{finding:?}");
+    }
+}
