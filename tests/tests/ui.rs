@@ -79,6 +79,7 @@ fn write_inputs() {
         }
         fs::write(package.join("too_many_scopes.toml"), too_many_scopes()).unwrap();
         fs::write(package.join("too_many_tools.rs"), too_many_tools()).unwrap();
+        fs::write(package.join("too_many_uses.rs"), too_many_uses()).unwrap();
     });
 }
 
@@ -91,11 +92,32 @@ fn too_many_scopes() -> String {
 }
 
 fn too_many_tools() -> String {
+    tools_and_table(0..=mcp_scopes_model::numbers::MAX_TOOLS, "public")
+}
+
+/// Each tool has as many alternatives, each of as many scopes, as a requirement may have.
+fn too_many_uses() -> String {
+    use mcp_scopes_model::requirement::{MAX_ALTERNATIVES, MAX_SCOPES_PER_ALTERNATIVE};
+    let alternatives = (0..MAX_ALTERNATIVES).map(|alternative| {
+        let scopes = (0..MAX_SCOPES_PER_ALTERNATIVE).map(|place| format!("\"scope:{}\"", alternative + place));
+        format!("all({})", scopes.collect::<Vec<_>>().join(", "))
+    });
+    let scope = format!("scope = any({})", alternatives.collect::<Vec<_>>().join(", "));
+    let tools = mcp_scopes_model::numbers::MAX_USES / (MAX_ALTERNATIVES * MAX_SCOPES_PER_ALTERNATIVE);
+    tools_and_table(0..=tools, &scope)
+}
+
+/// The functions, and a macro for the table, so that the case itself says its name.
+fn tools_and_table(numbers: impl Iterator<Item = usize>, keys: &str) -> String {
     let (mut text, mut list) = (String::new(), String::new());
-    for number in 0..=mcp_scopes_model::numbers::MAX_TOOLS {
-        writeln!(text, "#[mcp_scopes::mcp_tool(public, risk = \"low\")] fn tool_{number}() {{}}").unwrap();
+    for number in numbers {
+        writeln!(text, "#[mcp_scopes::mcp_tool({keys}, risk = \"low\")] fn tool_{number}() {{}}").unwrap();
         write!(list, "tool_{number}, ").unwrap();
     }
-    writeln!(text, "mcp_scopes::scope_table! {{ static TOOLS = [{list}]; }}").unwrap();
+    writeln!(
+        text,
+        "macro_rules! table {{ ($name:ident) => {{ mcp_scopes::scope_table! {{ static $name = [{list}]; }} }}; }}"
+    )
+    .unwrap();
     text
 }

@@ -80,8 +80,14 @@ pub(crate) fn declare(
 }
 
 /// One call for each literal that only the table can judge, at that literal.
-fn blame(decl: &ToolDecl, runtime: &Runtime) -> TokenStream {
-    let call = |field: &str, literal: &Spanned<String>| {
+fn blame<'d>(decl: &'d ToolDecl, runtime: &Runtime) -> TokenStream {
+    // A literal stands in several alternatives once `any` and `all` are multiplied out.
+    let mut seen: Vec<(&str, &str)> = Vec::new();
+    let mut call = |field: &'static str, literal: &'d Spanned<String>| {
+        if seen.contains(&(field, literal.value.as_str())) {
+            return TokenStream::new();
+        }
+        seen.push((field, literal.value.as_str()));
         let (span, text) = (literal.span, &literal.value);
         let (runtime, problem, field) = (runtime.at(span), problem(span), Ident::new(field, span));
         quote_spanned!(span=> #runtime::Problem::blame(#problem, #runtime::Field::#field, #text);)

@@ -1,0 +1,143 @@
+use mcp_scopes::{Caller, Denied, mcp_tool};
+#[allow(dead_code)]
+/// Execute system commands
+pub async fn execute_command(
+    caller: &Caller,
+    command: String,
+) -> Result<String, Denied> {
+    match ::mcp_scopes::__private::v1::guard(&caller, "execute_command") {
+        ::core::result::Result::Ok(::mcp_scopes::__private::v1::Route::Run) => {}
+        ::core::result::Result::Ok(::mcp_scopes::__private::v1::Route::Simulate) => {
+            return pretend_command(caller, command).await;
+        }
+        ::core::result::Result::Err(denied) => {
+            return ::core::result::Result::Err(
+                ::mcp_scopes::__private::v1::refuse(denied),
+            );
+        }
+    }
+    {
+        let _ = caller;
+        Ok(command)
+    }
+}
+#[doc(hidden)]
+pub const fn __mcp_tool_annotation_of_execute_command(
+    problem: &::mcp_scopes::__private::v1::Problem<'_>,
+) -> ::mcp_scopes::__private::v1::Tool<'static> {
+    ::mcp_scopes::__private::v1::Problem::blame(
+        problem,
+        ::mcp_scopes::__private::v1::Field::Scope,
+        "system:execute",
+    );
+    ::mcp_scopes::__private::v1::Problem::blame(
+        problem,
+        ::mcp_scopes::__private::v1::Field::Scope,
+        "oncall",
+    );
+    ::mcp_scopes::__private::v1::Problem::blame(
+        problem,
+        ::mcp_scopes::__private::v1::Field::Scope,
+        "admin",
+    );
+    ::mcp_scopes::__private::v1::Problem::blame(
+        problem,
+        ::mcp_scopes::__private::v1::Field::Prerequisite,
+        "health:check",
+    );
+    ::mcp_scopes::__private::v1::Problem::blame(
+        problem,
+        ::mcp_scopes::__private::v1::Field::Group,
+        "list_files",
+    );
+    ::mcp_scopes::__private::v1::Problem::blame(
+        problem,
+        ::mcp_scopes::__private::v1::Field::Policy,
+        "read_file:/etc/*",
+    );
+    ::mcp_scopes::__private::v1::Tool {
+        description: "Execute system commands",
+        requirement: ::mcp_scopes::__private::v1::Requirement::AnyOf(
+            &[&["system:execute", "oncall"], &["system:execute", "admin"]],
+        ),
+        approval: ::core::option::Option::Some(
+            ::mcp_scopes::__private::v1::Approval::User,
+        ),
+        sandbox: ::core::option::Option::Some(
+            ::mcp_scopes::__private::v1::SandboxMode::Simulate,
+        ),
+        parameters: ::mcp_scopes::__private::v1::Parameters::Listed(
+            &[
+                ::mcp_scopes::__private::v1::Parameter {
+                    name: "command",
+                    required: true,
+                },
+            ],
+        ),
+        prerequisites: &["health:check"],
+        grouped_with: &["list_files"],
+        examples: &["execute_command uptime"],
+        policy: ::mcp_scopes::__private::v1::Policy {
+            blocked_after: &["read_file:/etc/*"],
+            cooling_period_minutes: ::core::option::Option::Some(5u32),
+            max_calls_per_session: ::core::option::Option::Some(3u32),
+            ..::mcp_scopes::__private::v1::Policy::NONE
+        },
+        ..::mcp_scopes::__private::v1::Tool::new(
+            "execute_command",
+            ::mcp_scopes::__private::v1::Risk::High,
+        )
+    }
+}
+async fn pretend_command(_: &Caller, command: String) -> Result<String, Denied> {
+    Ok(command)
+}
+#[allow(dead_code)]
+fn patterns(
+    __mcp_0: (u32, u32),
+    caller: Option<Caller>,
+    mut list: Vec<u32>,
+    __mcp_3: bool,
+) -> Result<u32, Denied> {
+    #![allow(clippy::needless_pass_by_value)]
+    if let ::core::result::Result::Err(denied) = ::mcp_scopes::__private::v1::admit(
+        &caller,
+        "patterns",
+    ) {
+        return ::core::result::Result::Err(::mcp_scopes::__private::v1::refuse(denied));
+    }
+    match __mcp_0 {
+        (left, right) => {
+            match __mcp_3 {
+                _ => {
+                    list.push(left + right);
+                    let _ = caller;
+                    Ok(list.len() as u32)
+                }
+            }
+        }
+    }
+}
+#[doc(hidden)]
+const fn __mcp_tool_annotation_of_patterns(
+    _: &::mcp_scopes::__private::v1::Problem<'_>,
+) -> ::mcp_scopes::__private::v1::Tool<'static> {
+    ::mcp_scopes::__private::v1::Tool {
+        parameters: ::mcp_scopes::__private::v1::Parameters::Listed(
+            &[
+                ::mcp_scopes::__private::v1::Parameter {
+                    name: "pair",
+                    required: true,
+                },
+                ::mcp_scopes::__private::v1::Parameter {
+                    name: "list",
+                    required: false,
+                },
+            ],
+        ),
+        ..::mcp_scopes::__private::v1::Tool::new(
+            "patterns",
+            ::mcp_scopes::__private::v1::Risk::Low,
+        )
+    }
+}

@@ -1,0 +1,131 @@
+use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
+pub struct Store<T>(pub T);
+impl<T> Store<T>
+where
+    T: Clone,
+{
+    #[mcp_tool(risk = "low")]
+    pub fn first(&self) -> T {
+        self.0.clone()
+    }
+    #[cfg(all())]
+    #[mcp_tool(risk = "low")]
+    pub fn second(&self) -> T {
+        self.0.clone()
+    }
+}
+impl<T> Store<T>
+where
+    T: Clone,
+{
+    #[doc(hidden)]
+    pub const fn __mcp_tools_annotation_admin(
+        problem: &::mcp_scopes::__private::v1::Problem<'_>,
+    ) -> &'static [&'static ::mcp_scopes::__private::v1::Tool<'static>] {
+        (Self::__mcp_tool_annotation_of_first)(problem);
+        #[cfg(all())] (Self::__mcp_tool_annotation_of_second)(problem);
+        const {
+            &[
+                &(Self::__mcp_tool_annotation_of_first)(
+                    &::mcp_scopes::__private::v1::Problem::NONE,
+                ),
+                #[cfg(all())]
+                &(Self::__mcp_tool_annotation_of_second)(
+                    &::mcp_scopes::__private::v1::Problem::NONE,
+                ),
+            ]
+        }
+    }
+}
+pub mod shell {
+    #[mcp_scopes::mcp_tool(risk = "critical")]
+    pub fn execute() {}
+    #[doc(hidden)]
+    pub const fn __mcp_tools_annotation(
+        problem: &::mcp_scopes::__private::v1::Problem<'_>,
+    ) -> &'static [&'static ::mcp_scopes::__private::v1::Tool<'static>] {
+        (__mcp_tool_annotation_of_execute)(problem);
+        const {
+            &[
+                &(__mcp_tool_annotation_of_execute)(
+                    &::mcp_scopes::__private::v1::Problem::NONE,
+                ),
+            ]
+        }
+    }
+}
+mod spliced {
+    #[mcp_scopes::mcp_tool(public, risk = "minimal")]
+    fn health_check() {}
+    mcp_scopes::scope_table! {
+        pub (super) static TOOLS = [health_check];
+    }
+}
+pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
+    const __MCP_ENTRIES: &[::mcp_scopes::__private::v1::Entry<'static>] = &[
+        ::mcp_scopes::__private::v1::Entry {
+            place: 0usize,
+            brings: ::mcp_scopes::__private::v1::Brings::Group(
+                (Store::<
+                    u8,
+                >::__mcp_tools_annotation_admin)(
+                    &::mcp_scopes::__private::v1::Problem::NONE,
+                ),
+            ),
+        },
+        #[cfg(all())]
+        ::mcp_scopes::__private::v1::Entry {
+            place: 1usize,
+            brings: ::mcp_scopes::__private::v1::Brings::Group(
+                (shell::__mcp_tools_annotation)(
+                    &::mcp_scopes::__private::v1::Problem::NONE,
+                ),
+            ),
+        },
+        ::mcp_scopes::__private::v1::Entry {
+            place: 2usize,
+            brings: ::mcp_scopes::__private::v1::Brings::Table(spliced::TOOLS.outline()),
+        },
+    ];
+    const __MCP_CONFIG: ::mcp_scopes::__private::v1::Config<'static> = ::mcp_scopes::__private::v1::Config::NONE;
+    ::mcp_scopes::__private::v1::table!(__MCP_ENTRIES, __MCP_CONFIG);
+    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
+        __MCP_SOUND,
+        &__MCP_FACTS,
+        0usize,
+    ) {
+        (Store::<u8>::__mcp_tools_annotation_admin)(problem);
+        ::mcp_scopes::__private::v1::Problem::fail(problem)
+    };
+    #[cfg(all())]
+    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
+        __MCP_SOUND,
+        &__MCP_FACTS,
+        1usize,
+    ) {
+        (shell::__mcp_tools_annotation)(problem);
+        ::mcp_scopes::__private::v1::Problem::fail(problem)
+    };
+    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
+        __MCP_SOUND,
+        &__MCP_FACTS,
+        2usize,
+    ) {
+        ::mcp_scopes::__private::v1::Problem::fail(problem)
+    };
+    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
+        __MCP_SOUND,
+        &__MCP_FACTS,
+        ::mcp_scopes::__private::v1::Section::Size,
+    ) {
+        ::mcp_scopes::__private::v1::Problem::fail(problem)
+    };
+    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
+        __MCP_SOUND,
+        &__MCP_FACTS,
+        ::mcp_scopes::__private::v1::Section::Scopes,
+    ) {
+        ::mcp_scopes::__private::v1::Problem::fail(problem)
+    };
+    __MCP_TABLE
+};

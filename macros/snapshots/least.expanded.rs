@@ -1,0 +1,66 @@
+use mcp_scopes::{mcp_tool, scope_table};
+#[allow(dead_code)]
+pub async fn list_files(directory: String, depth: Option<u32>) -> Vec<String> {
+    vec![directory; depth.unwrap_or(1) as usize]
+}
+#[doc(hidden)]
+pub const fn __mcp_tool_annotation_of_list_files(
+    _: &::mcp_scopes::__private::v1::Problem<'_>,
+) -> ::mcp_scopes::__private::v1::Tool<'static> {
+    ::mcp_scopes::__private::v1::Tool {
+        parameters: ::mcp_scopes::__private::v1::Parameters::Listed(
+            &[
+                ::mcp_scopes::__private::v1::Parameter {
+                    name: "directory",
+                    required: true,
+                },
+                ::mcp_scopes::__private::v1::Parameter {
+                    name: "depth",
+                    required: false,
+                },
+            ],
+        ),
+        ..::mcp_scopes::__private::v1::Tool::new(
+            "list_files",
+            ::mcp_scopes::__private::v1::Risk::Low,
+        )
+    }
+}
+/// Everything this server exposes.
+pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
+    const __MCP_ENTRIES: &[::mcp_scopes::__private::v1::Entry<'static>] = &[
+        ::mcp_scopes::__private::v1::Entry {
+            place: 0usize,
+            brings: ::mcp_scopes::__private::v1::Brings::Tool(
+                &(__mcp_tool_annotation_of_list_files)(
+                    &::mcp_scopes::__private::v1::Problem::NONE,
+                ),
+            ),
+        },
+    ];
+    const __MCP_CONFIG: ::mcp_scopes::__private::v1::Config<'static> = ::mcp_scopes::__private::v1::Config::NONE;
+    ::mcp_scopes::__private::v1::table!(__MCP_ENTRIES, __MCP_CONFIG);
+    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
+        __MCP_SOUND,
+        &__MCP_FACTS,
+        0usize,
+    ) {
+        (__mcp_tool_annotation_of_list_files)(problem);
+        ::mcp_scopes::__private::v1::Problem::fail(problem)
+    };
+    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
+        __MCP_SOUND,
+        &__MCP_FACTS,
+        ::mcp_scopes::__private::v1::Section::Size,
+    ) {
+        ::mcp_scopes::__private::v1::Problem::fail(problem)
+    };
+    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
+        __MCP_SOUND,
+        &__MCP_FACTS,
+        ::mcp_scopes::__private::v1::Section::Scopes,
+    ) {
+        ::mcp_scopes::__private::v1::Problem::fail(problem)
+    };
+    __MCP_TABLE
+};
