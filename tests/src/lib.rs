@@ -1,3 +1,6 @@
 //! Suites over the whole workspace; everything is under `tests/`.
 
-pub mod spliced;
+/// The README's quick start is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
