@@ -1,0 +1,57 @@
+//! The routes: the MCP endpoint behind the tokens, and the document at its well-known path.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{StatusCode, Uri, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use mcp_scopes::metadata::Metadata;
+use rmcp::transport::streamable_http_server::{
+    StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
+};
+
+use crate::{client::DevelopmentTokens, server::FileServer};
+
+/// What looks at the token of each request.
+struct Gate {
+    tokens: DevelopmentTokens,
+    metadata_url: String,
+}
+
+/// Serves `/mcp`, and the document where clients look for it.
+///
+/// # Errors
+/// If the document's address has no path.
+pub fn routes(server: FileServer, tokens: DevelopmentTokens, metadata: &Metadata) -> Result<Router, String> {
+    let metadata_url = metadata.well_known_url();
+    let path = metadata_url.parse::<Uri>().map_err(|error| format!("`{metadata_url}` is no address: {error}"))?;
+    let document = metadata.to_json_pretty();
+    let serve = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
+    // Without sessions of the transport each request stands for itself, with its own token.
+    let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
+    let service: StreamableHttpService<FileServer, LocalSessionManager> =
+        StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config);
+    let gate = Arc::new(Gate { tokens, metadata_url: metadata_url.clone() });
+    let mcp = Router::new().nest_service("/mcp", service).layer(from_fn_with_state(gate, identify));
+    Ok(mcp.route(path.path(), serve))
+}
+
+/// Says who calls. A request without a token goes on, for the tools that are open to all.
+async fn identify(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
+    match gate.tokens.client(request.headers()) {
+        Ok(client) => {
+            request.extensions_mut().insert(client);
+            next.run(request).await
+        }
+        Err(challenge) => {
+            let challenge = challenge.resource_metadata(&gate.metadata_url);
+            let status = StatusCode::from_u16(challenge.status()).unwrap_or(StatusCode::UNAUTHORIZED);
+            (status, [(header::WWW_AUTHENTICATE, challenge.to_string())]).into_response()
+        }
+    }
+}

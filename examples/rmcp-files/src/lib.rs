@@ -1,0 +1,24 @@
+//! A file server on rmcp, over streamable HTTP, with a scope hierarchy behind a namespace.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`server`] | [`FileServer`]: the tools, and what rmcp asks of a server |
+//! | [`store`] | [`Store`](store::Store): the folder that is served |
+//! | [`client`] | [`Client`](client::Client): who calls; the development tokens |
+//! | [`limit`] | [`Calls`](limit::Calls): the policy that this server enforces |
+//! | [`http`] | the routes |
+
+pub mod client;
+pub mod http;
+pub mod limit;
+pub mod server;
+pub mod store;
+
+use mcp_scopes::scope_table;
+
+use self::server::FileServer;
+
+scope_table! {
+    /// Everything this server exposes.
+    pub static TOOLS = [FileServer::*] with "mcp-scopes.toml";
+}

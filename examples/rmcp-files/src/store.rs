@@ -1,0 +1,111 @@
+//! The folder that is served: text files, without folders in it.
+
+use std::{
+    io::{Error, ErrorKind, Result},
+    path::{Path, PathBuf},
+};
+
+use tokio::{
+    fs::{self, OpenOptions},
+    io::AsyncWriteExt as _,
+};
+
+/// The longest text that is read or written, in bytes.
+const LONGEST: u64 = 1_000_000;
+
+/// A folder of text files.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    /// Serves that folder.
+    ///
+    /// # Errors
+    /// If there is no such folder.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
+        let folder = folder.as_ref().canonicalize()?;
+        if folder.is_dir() { Ok(Self { folder }) } else { Err(ErrorKind::NotADirectory.into()) }
+    }
+
+    /// The names of the files, in order.
+    ///
+    /// # Errors
+    /// If the folder cannot be read.
+    pub async fn list(&self) -> Result<Vec<String>> {
+        let mut names = Vec::new();
+        let mut entries = fs::read_dir(&self.folder).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if is_name(&name) && entry.file_type().await?.is_file() {
+                names.push(name);
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// What stands in a file.
+    ///
+    /// # Errors
+    /// If there is no such file, or it is too long or no text.
+    pub async fn read(&self, name: &str) -> Result<String> {
+        let path = self.file(name).await?;
+        if fs::metadata(&path).await?.len() > LONGEST {
+            return Err(Error::new(ErrorKind::FileTooLarge, format!("`{name}` is longer than {LONGEST} bytes")));
+        }
+        fs::read_to_string(path).await
+    }
+
+    /// Puts a text into a file, or at its end.
+    ///
+    /// # Errors
+    /// If the name is not one, the text is too long, or the file cannot be written.
+    pub async fn write(&self, name: &str, text: &str, append: bool) -> Result<()> {
+        let path = match self.file(name).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => self.path(name)?,
+            found => found?,
+        };
+        let before = if append { fs::metadata(&path).await.map_or(0, |file| file.len()) } else { 0 };
+        if before.saturating_add(text.len() as u64) > LONGEST {
+            return Err(Error::new(ErrorKind::FileTooLarge, format!("`{name}` would be longer than {LONGEST} bytes")));
+        }
+        let mut options = OpenOptions::new();
+        let mut file = options.create(true).write(true).append(append).truncate(!append).open(path).await?;
+        file.write_all(text.as_bytes()).await?;
+        file.flush().await
+    }
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// If there is no such file, or it cannot be removed.
+    pub async fn delete(&self, name: &str) -> Result<()> {
+        fs::remove_file(self.file(name).await?).await
+    }
+
+    /// The path of a file that is there: neither a folder nor a link to elsewhere.
+    async fn file(&self, name: &str) -> Result<PathBuf> {
+        let path = self.path(name)?;
+        if fs::symlink_metadata(&path).await?.is_file() {
+            return Ok(path);
+        }
+        Err(Error::new(ErrorKind::InvalidInput, format!("`{name}` is not a file")))
+    }
+
+    fn path(&self, name: &str) -> Result<PathBuf> {
+        if is_name(name) {
+            return Ok(self.folder.join(name));
+        }
+        let message =
+            format!("`{}` is not the name of a file here: letters, digits, `-`, `_`, `.`", name.escape_debug());
+        Err(Error::new(ErrorKind::InvalidInput, message))
+    }
+}
+
+/// No separator, and nothing hidden: no name leads out of the folder.
+fn is_name(name: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    (1..=64).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(known)
+}
