@@ -6,8 +6,8 @@ use crate::{Denied, Reason, ScopeTable};
 
 /// One `Bearer` challenge. Its [`Display`](fmt::Display) is the header's value.
 ///
-/// There is one challenge in one header, its `scope` comes before everything else, and its description holds no `=`:
-/// common clients read the first header only and take the first `scope=` in it.
+/// There is one challenge in one header, its `scope` comes before everything else, and neither description nor realm holds an
+/// `=`: common clients read the first header only and take the first `scope=` in it.
 ///
 /// ```
 /// # use mcp_scopes::{mcp_tool, scope_table};
@@ -150,7 +150,7 @@ impl fmt::Display for Challenge<'_> {
             parameters.f.write_char('"')?;
         }
         if let Some(url) = self.resource_metadata {
-            parameters.quoted("resource_metadata", url)?;
+            parameters.url("resource_metadata", url)?;
         }
         if let Some(realm) = self.realm {
             parameters.quoted("realm", realm)?;
@@ -173,7 +173,21 @@ impl Parameters<'_, '_> {
         self.f.write_str("=\"")
     }
 
-    /// A `quoted-string` (RFC 9110 §5.6.4); what none can hold is replaced, so that no value ends a header.
+    /// An address. What none can hold is percent-encoded (RFC 3986 §2.1), and commas are: some clients take a challenge
+    /// apart at commas, also at those in quotes.
+    fn url(&mut self, name: &str, value: &str) -> fmt::Result {
+        self.begin(name)?;
+        for byte in value.bytes() {
+            match byte {
+                b'"' | b'\\' | b',' | ..=b' ' | 0x7f.. => write!(self.f, "%{byte:02X}")?,
+                _ => self.f.write_char(char::from(byte))?,
+            }
+        }
+        self.f.write_char('"')
+    }
+
+    /// A `quoted-string` (RFC 9110 §5.6.4); what none can hold is replaced, so that no value ends a header. `=` is too:
+    /// `scope=` in a value would be read for a parameter by clients that do not know of quotes.
     fn quoted(&mut self, name: &str, value: &str) -> fmt::Result {
         self.begin(name)?;
         for character in value.chars() {
@@ -182,6 +196,7 @@ impl Parameters<'_, '_> {
                     self.f.write_char('\\')?;
                     self.f.write_char(character)?;
                 }
+                '=' => self.f.write_char(':')?,
                 ' '..='~' => self.f.write_char(character)?,
                 _ => self.f.write_char('?')?,
             }
