@@ -11,6 +11,7 @@ type Outcome = Result<(), TestCaseError>;
 pub(crate) fn is_made_of(table: &'static ScopeTable, stated: &Stated) -> Outcome {
     let names: Vec<&str> = stated.tools.iter().map(|(name, _)| *name).collect();
     prop_assert_eq!(table.tools().map(|tool| tool.name).collect::<Vec<_>>(), names.clone());
+    prop_assert_eq!(table.outline().config.scopes.is_some(), stated.complete);
     let mut scopes: Vec<&str> = table.scopes().collect();
     scopes.sort_unstable();
     prop_assert_eq!(scopes, stated.scopes().into_iter().collect::<Vec<_>>());
@@ -49,6 +50,8 @@ fn on_grant<'t>(
     for scope in stated.scopes() {
         prop_assert_eq!(grant.holds(&scope), held.contains(&scope), "{}", scope);
     }
+    // The oracle weighs a step by looking at all tools for each alternative: of large tables some tools have to do.
+    let sample = 1 + stated.tools.len() / 100;
     for (place, handle) in table.tools().enumerate() {
         let opens = naive.opens(&held, place);
         prop_assert_eq!(grant.authorize_tool(handle).is_ok(), opens, "{:?}", handle);
@@ -57,6 +60,9 @@ fn on_grant<'t>(
             Err(denied) => {
                 prop_assert!(!opens, "{:?}", handle);
                 prop_assert_eq!(denied.reason(), Reason::MissingScopes);
+                if place % sample != 0 {
+                    continue;
+                }
                 let step = naive.step(&held, place);
                 prop_assert_eq!(denied.step().collect::<Vec<_>>(), step.clone(), "{:?}", handle);
                 let missing: Vec<&String> = step.iter().filter(|scope| !held.contains(*scope)).collect();

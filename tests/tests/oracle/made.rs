@@ -5,16 +5,16 @@
 
 use mcp_scopes::{
     __private::v1::{Dimensions, Finder, Parts, is_sound},
-    ScopeTable,
+    Risk, ScopeTable, Tool,
 };
-use mcp_scopes_model::{Numbers, Outline, check::Facts};
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use mcp_scopes_model::{Config, Numbers, Outline, Scope, check::Facts, config::Stated as Text, outline::Listed};
+use proptest::test_runner::{Config as Runs, TestCaseError, TestRunner};
 
 use super::{
     agree,
     naive::Naive,
     random::{self, Size},
-    stated::{Stated, keep},
+    stated::Stated,
 };
 
 /// Makes one table. The sizes are those of [`Dimensions`], or larger for `A` and `M`.
@@ -34,7 +34,7 @@ fn made<
     stated: &Stated,
 ) -> &'static ScopeTable {
     let outline: &'static Outline<'static> =
-        keep(Outline { config: stated.config(), tools: stated.listed(), declared: stated.declarations() });
+        keep(Outline { config: config(stated), tools: listed(stated), declared: declarations(stated) });
     let numbers = Box::new(Numbers::of(outline));
     let hierarchy = Box::new(numbers.hierarchy(outline).close());
     let prerequisites = Box::new(numbers.prerequisites(outline));
@@ -103,8 +103,8 @@ fn answer_as_the_oracle(cases: u32, size: Size, made: fn(&Stated) -> &'static Sc
     // Numbers and graphs are built for const evaluation: several hundred KiB each, on the stack.
     let on_a_large_stack = std::thread::Builder::new().stack_size(64 << 20);
     let property = move || {
-        let config = Config { cases, failure_persistence: None, ..Config::default() };
-        TestRunner::new(config).run(&random::table_with_tokens(size), |(stated, tokens)| {
+        let runs = Runs { cases, failure_persistence: None, ..Runs::default() };
+        TestRunner::new(runs).run(&random::table_with_tokens(size), |(stated, tokens)| {
             let (table, naive) = (made(&stated), Naive::of(&stated));
             agree::is_made_of(table, &stated)?;
             tokens.iter().try_for_each(|pieces| agree::on_token(table, &stated, &naive, pieces))?;
@@ -124,4 +124,46 @@ fn other_tables_are_refused(table: &'static ScopeTable, twin: &'static ScopeTabl
         proptest::prop_assert_eq!(denied.map(|denied| denied.reason()), Some(mcp_scopes::Reason::OtherTable));
     }
     Ok(())
+}
+
+/// The configuration, as `mcp-scopes.toml` would state it.
+fn config(stated: &Stated) -> &'static Config<'static> {
+    let scopes = stated.complete.then(|| declarations(stated));
+    keep(Config { namespace: stated.namespace, scopes, ..Config::NONE })
+}
+
+/// The declarations.
+fn declarations(stated: &Stated) -> &'static [Scope<'static>] {
+    let text = |text: &&'static str| Text { text, line: 1, column: 1 };
+    let scope = |(name, implies): &(&'static str, &'static [&'static str])| Scope {
+        name: text(name),
+        description: "",
+        implies: keep_all(implies.iter().map(text)),
+    };
+    keep_all(stated.declared.iter().map(scope))
+}
+
+/// The tools.
+fn listed(stated: &Stated) -> &'static [Listed<'static>] {
+    keep_all(stated.tools.iter().enumerate().map(|(entry, (name, requirement))| Listed {
+        tool: keep(Tool { requirement: *requirement, ..Tool::new(name, Risk::Low) }),
+        namespace: stated.namespace,
+        own_scope: text(format!("{}{name}", stated.namespace)),
+        entry,
+    }))
+}
+
+/// Keeps a value for the rest of the process: tables hold references that live as long.
+pub(crate) fn keep<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+/// Keeps several values.
+pub(crate) fn keep_all<T>(values: impl IntoIterator<Item = T>) -> &'static [T] {
+    Vec::leak(values.into_iter().collect())
+}
+
+/// Keeps a text.
+pub(crate) fn text(text: String) -> &'static str {
+    String::leak(text)
 }

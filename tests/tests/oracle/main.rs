@@ -6,3 +6,4 @@ mod made;
 mod naive;
 mod random;
 mod stated;
+mod tokens;

@@ -2,12 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mcp_scopes::{Requirement, Risk, Tool};
-use mcp_scopes_model::{
-    Scope,
-    config::{Config, Stated as Text},
-    outline::Listed,
-};
+use mcp_scopes::Requirement;
 
 /// A table as its author thinks of it. All data is `'static`, since tables are.
 #[derive(Clone, Copy, Debug)]
@@ -40,46 +35,4 @@ impl Stated {
         let used = (0..self.tools.len()).filter_map(|tool| self.alternatives(tool)).flatten().flatten();
         used.chain(self.declared.iter().map(|(scope, _)| (*scope).to_owned())).collect()
     }
-
-    /// The configuration, as `mcp-scopes.toml` would state it.
-    pub(crate) fn config(&self) -> &'static Config<'static> {
-        let scopes = self.complete.then(|| self.declarations());
-        keep(Config { namespace: self.namespace, scopes, ..Config::NONE })
-    }
-
-    /// The declarations.
-    pub(crate) fn declarations(&self) -> &'static [Scope<'static>] {
-        let text = |text: &&'static str| Text { text, line: 1, column: 1 };
-        let scope = |(name, implies): &(&'static str, &'static [&'static str])| Scope {
-            name: text(name),
-            description: "",
-            implies: keep_all(implies.iter().map(text)),
-        };
-        keep_all(self.declared.iter().map(scope))
-    }
-
-    /// The tools.
-    pub(crate) fn listed(&self) -> &'static [Listed<'static>] {
-        keep_all(self.tools.iter().enumerate().map(|(entry, (name, requirement))| Listed {
-            tool: keep(Tool { requirement: *requirement, ..Tool::new(name, Risk::Low) }),
-            namespace: self.namespace,
-            own_scope: text(format!("{}{name}", self.namespace)),
-            entry,
-        }))
-    }
-}
-
-/// Keeps a value for the rest of the process: tables hold references that live as long.
-pub(crate) fn keep<T>(value: T) -> &'static T {
-    Box::leak(Box::new(value))
-}
-
-/// Keeps several values.
-pub(crate) fn keep_all<T>(values: impl IntoIterator<Item = T>) -> &'static [T] {
-    Vec::leak(values.into_iter().collect())
-}
-
-/// Keeps a text.
-pub(crate) fn text(text: String) -> &'static str {
-    String::leak(text)
 }

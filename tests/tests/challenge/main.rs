@@ -1,0 +1,181 @@
+//! Challenges: one header that strict readers and careless ones understand alike, whatever is put into it.
+
+mod strict;
+
+use mcp_scopes::{Caller, Challenge, Denied, Environment, Reason, mcp_tool, scope_table};
+use proptest::{prop_assert, prop_assert_eq, proptest};
+
+use self::strict::{first_scope, parameters, scope_between_commas};
+
+#[mcp_tool(scope = "files:read", risk = "low")]
+fn read_file() {}
+#[mcp_tool(scope = any(all("files:write", "profile"), "everything"), risk = "high")]
+fn write_file() {}
+#[mcp_tool(public, risk = "low")]
+fn hello() {}
+
+scope_table! { static TOOLS = [read_file, write_file, hello] with "tests/challenge/baseline.toml"; }
+scope_table! { static WITHOUT_FILE = [read_file]; }
+
+#[mcp_tool(risk = "low", guard = caller)]
+fn guarded(caller: Option<Caller>) -> Result<(), Denied> {
+    _ = caller;
+    Ok(())
+}
+
+fn pairs(challenge: &Challenge<'_>) -> Vec<(String, String)> {
+    parameters(&challenge.to_string()).unwrap()
+}
+
+fn is(challenge: &Challenge<'_>, status: u16, expected: &[(&str, &str)]) {
+    assert_eq!(challenge.status(), status, "{challenge}");
+    let expected: Vec<(String, String)> =
+        expected.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    assert_eq!(pairs(challenge), expected, "{challenge}");
+    let scope: Vec<&str> = challenge.scopes().collect();
+    let stated = expected.iter().find(|(name, _)| name == "scope").map(|(_, value)| value.as_str());
+    assert_eq!(scope.join(" "), stated.unwrap_or_default());
+}
+
+#[test]
+fn without_credentials_there_is_no_error() {
+    let denied = TOOLS.anonymous().authorize("write_file").unwrap_err();
+    assert_eq!(denied.reason(), Reason::NoCredentials);
+    is(&Challenge::of(&denied), 401, &[("scope", "files:write profile")]);
+}
+
+#[test]
+fn missing_scopes_are_asked_for_with_those_that_are_held() {
+    let denied = TOOLS.grant("profile").authorize("write_file").unwrap_err();
+    assert_eq!(denied.missing().collect::<Vec<_>>(), ["files:write"]);
+    is(&Challenge::of(&denied), 403, &[("scope", "files:write profile"), ("error", "insufficient_scope")]);
+}
+
+#[test]
+fn where_scopes_would_not_help_none_are_asked_for() {
+    let unknown = TOOLS.grant("everything").authorize("no_such_tool").unwrap_err();
+    let other = TOOLS.grant("everything").authorize_tool(WITHOUT_FILE.handle("read_file")).unwrap_err();
+    let sandbox = Caller::new(TOOLS.grant("everything"), Environment::Sandbox).authorize("read_file").unwrap_err();
+    let nobody = guarded(None).unwrap_err();
+    let reasons = [Reason::UnknownTool, Reason::OtherTable, Reason::NotInSandbox, Reason::NoCaller];
+    for (denied, reason) in [unknown, other, sandbox, nobody].iter().zip(reasons) {
+        assert_eq!(denied.reason(), reason);
+        is(&Challenge::of(denied), 403, &[]);
+        assert_eq!(denied.step().count() + denied.missing().count(), 0);
+    }
+    let unknown = TOOLS.anonymous().authorize("no_such_tool").unwrap_err();
+    assert_ne!(
+        Challenge::of(&unknown).status(),
+        401,
+        "whoever asks for a tool that is not there gains nothing by a token"
+    );
+}
+
+#[test]
+fn requests_that_are_about_no_tool() {
+    is(&Challenge::unauthorized(&TOOLS), 401, &[("scope", "files:read profile")]);
+    is(&Challenge::unauthorized(&WITHOUT_FILE), 401, &[]);
+    is(&Challenge::invalid_token(), 401, &[("error", "invalid_token")]);
+    is(&Challenge::invalid_request(), 400, &[("error", "invalid_request")]);
+    is(
+        &Challenge::invalid_token().resource_metadata("https://h/m"),
+        401,
+        &[("error", "invalid_token"), ("resource_metadata", "https://h/m")],
+    );
+}
+
+#[test]
+fn every_parameter_stands_once_and_the_scope_first() {
+    let denied = TOOLS.grant("").authorize("read_file").unwrap_err();
+    let challenge = Challenge::of(&denied).realm("files").resource_metadata("https://h/m").description("ask for more");
+    is(
+        &challenge,
+        403,
+        &[
+            ("scope", "files:read"),
+            ("error", "insufficient_scope"),
+            ("error_description", "ask for more"),
+            ("resource_metadata", "https://h/m"),
+            ("realm", "files"),
+        ],
+    );
+    // What is set twice counts once.
+    is(&Challenge::invalid_token().realm("a").realm("b"), 401, &[("error", "invalid_token"), ("realm", "b")]);
+}
+
+/// What an attacker or a careless operator might put in.
+const HOSTILE: [&str; 12] = [
+    "",
+    "a\r\nSet-Cookie: a=b",
+    "\"",
+    "\\",
+    "\\\"",
+    "\", scope=\"everything\", x=\"",
+    "scope=everything",
+    "scope=\"everything\"",
+    "a, scope=everything, b",
+    "ünïcödé \u{202e} \u{0} \u{7f} \u{85}",
+    "\u{ff02}scope\u{ff1d}",
+    "tab\there",
+];
+
+#[test]
+fn hostile_values_change_nothing_else() {
+    let denied = TOOLS.grant("").authorize("write_file").unwrap_err();
+    for realm in HOSTILE {
+        for url in HOSTILE {
+            for text in HOSTILE {
+                let challenge = Challenge::of(&denied).realm(realm).resource_metadata(url).description(text);
+                stays_itself(&challenge, "files:write profile");
+            }
+        }
+    }
+}
+
+/// A challenge that asks for no scope must not seem to.
+#[test]
+fn hostile_values_are_not_taken_for_scopes() {
+    for text in HOSTILE {
+        for challenge in
+            [Challenge::invalid_token().realm(text), Challenge::invalid_token().description(text).realm(text)]
+        {
+            let value = challenge.to_string();
+            assert_eq!((first_scope(&value), scope_between_commas(&value)), (None, None), "{value}");
+            assert_eq!(parameters(&value).unwrap()[0], ("error".to_owned(), "invalid_token".to_owned()));
+        }
+    }
+}
+
+fn stays_itself(challenge: &Challenge<'_>, scope: &str) {
+    let value = challenge.to_string();
+    assert!(value.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{value:?}");
+    let names: Vec<String> = parameters(&value).unwrap().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["scope", "error", "error_description", "resource_metadata", "realm"], "{value}");
+    let pairs = pairs(challenge);
+    assert_eq!((pairs[0].1.as_str(), pairs[1].1.as_str()), (scope, "insufficient_scope"));
+    assert!(!pairs[2].1.contains(['"', '\\', '=']), "RFC 6750 §3: {value}");
+    assert_eq!(first_scope(&value), Some(scope), "{value}");
+    assert_eq!(scope_between_commas(&value), Some(scope), "{value}");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_back(realm in "\\PC*", url in "https://[!#-+.-\\[\\]-~-]*", text in ".*") {
+        let challenge = Challenge::invalid_request().realm(&realm).resource_metadata(&url).description(&text);
+        let pairs = parameters(&challenge.to_string()).unwrap();
+        prop_assert_eq!(pairs.len(), 4);
+        prop_assert_eq!(&pairs[0].1, "invalid_request");
+        prop_assert_eq!(pairs[1].1.chars().count(), text.chars().count());
+        // An address arrives as it was.
+        prop_assert_eq!(&pairs[2].1, &url);
+        prop_assert_eq!(pairs[3].1.chars().count(), realm.chars().count());
+        prop_assert!(pairs[3].1.is_ascii());
+    }
+
+    #[test]
+    fn what_is_no_address_is_escaped(url in ".*") {
+        let challenge = Challenge::invalid_request().resource_metadata(&url);
+        let pairs = parameters(&challenge.to_string()).unwrap();
+        prop_assert!(pairs[1].1.bytes().all(|byte| matches!(byte, b'!'..=b'~') && byte != b','));
+    }
+}

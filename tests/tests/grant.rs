@@ -1,0 +1,111 @@
+//! Grants, handles and denials: whose they are, and what they say.
+
+use mcp_scopes::{Challenge, Denied, Grant, Reason, ToolHandle, mcp_tool, scope_table};
+
+#[mcp_tool(scope = "files:read", risk = "low")]
+fn read_file() {}
+#[mcp_tool(scope = all("files:write", "files:lock", "files:read"), risk = "medium")]
+fn write_file() {}
+#[mcp_tool(risk = "low")]
+fn health_check() {}
+#[mcp_tool(public, risk = "minimal")]
+fn hello() {}
+
+scope_table! { static TOOLS = [read_file, write_file, health_check, hello]; }
+// The very same content is another table all the same.
+scope_table! { static TWIN = [read_file, write_file, health_check, hello]; }
+
+const READ_FILE: ToolHandle = TOOLS.handle("read_file");
+
+fn why(result: Result<impl Sized, Denied>) -> Reason {
+    result.err().unwrap().reason()
+}
+
+#[test]
+fn a_grant_is_of_one_table() {
+    let grant = TOOLS.grant("files:read");
+    assert!(std::ptr::eq(grant.table(), &raw const TOOLS));
+    assert!(grant.authorize_tool(READ_FILE).is_ok());
+    assert_eq!(why(grant.authorize_tool(TWIN.handle("read_file"))), Reason::OtherTable);
+    // Not even a tool that is open to all, nor for a caller without a token.
+    assert_eq!(why(grant.authorize_tool(TWIN.handle("hello"))), Reason::OtherTable);
+    assert_eq!(why(TOOLS.anonymous().authorize_tool(TWIN.handle("hello"))), Reason::OtherTable);
+    assert_ne!(TOOLS.handle("hello"), TWIN.handle("hello"));
+    assert_eq!(TOOLS.tool("hello"), Some(TOOLS.handle("hello")));
+}
+
+#[test]
+fn no_token_and_a_token_without_scopes_are_told_apart() {
+    for (grant, reason, status) in
+        [(TOOLS.anonymous(), Reason::NoCredentials, 401), (TOOLS.grant(""), Reason::MissingScopes, 403)]
+    {
+        let denied = grant.authorize("read_file").unwrap_err();
+        assert_eq!((denied.reason(), Challenge::of(&denied).status()), (reason, status));
+        assert_eq!(denied.tool(), Some(READ_FILE));
+        assert!(grant.authorize("hello").is_ok());
+        assert_eq!(grant.visible().map(|tool| tool.name).collect::<Vec<_>>(), ["hello"]);
+        assert_eq!(why(grant.authorize("nothing")), Reason::UnknownTool);
+    }
+    assert!(TOOLS.anonymous().is_anonymous() && !TOOLS.grant("").is_anonymous());
+}
+
+#[test]
+fn a_name_is_a_name_only_if_it_is_the_same() {
+    let all = TOOLS.grant("files:read files:write files:lock health_check");
+    assert_eq!(all.visible().count(), 4);
+    for name in ["", " read_file", "read_file ", "Read_file", "read_fil", "read_files", "read\u{0}file", "ｒead_file"]
+    {
+        assert_eq!(why(all.authorize(name)), Reason::UnknownTool, "{name}");
+        assert!(TOOLS.tool(name).is_none());
+    }
+    for scope in ["files:*", "files", "files:", "*", "FILES:READ", "files:read,files:write", "files:read\u{a0}x"] {
+        assert_eq!(TOOLS.grant(scope).scopes().count(), 0, "{scope}");
+        assert!(!all.holds(scope));
+    }
+}
+
+#[test]
+fn scp_elements_are_never_taken_apart() {
+    let of = |grant: Grant| grant.scopes().collect::<Vec<_>>();
+    assert_eq!(of(TOOLS.grant_scp(["files:read", "files:lock"])), ["files:read", "files:lock"]);
+    assert_eq!(of(TOOLS.grant_scp(vec![String::from("files:read")])), ["files:read"]);
+    assert!(of(TOOLS.grant_scp(["files:read files:lock", " files:read", ""])).is_empty());
+    assert!(of(TOOLS.grant_scp::<&str>([])).is_empty());
+}
+
+#[test]
+fn a_denial_says_why_in_one_line() {
+    let said = |denied: Denied| denied.to_string();
+    assert_eq!(
+        said(TOOLS.grant("files:read").authorize("write_file").unwrap_err()),
+        "tool `write_file` needs scope `files:write` and scope `files:lock`, which the token does not hold"
+    );
+    assert_eq!(
+        said(TOOLS.anonymous().authorize("write_file").unwrap_err()),
+        "tool `write_file` needs an access token, and the request carries none"
+    );
+    // What the caller sent is not repeated: it may be anything.
+    assert_eq!(said(TOOLS.grant("").authorize("\r\nevil").unwrap_err()), "no such tool");
+    assert_eq!(
+        said(TOOLS.grant("").authorize_tool(TWIN.handle("hello")).unwrap_err()),
+        "the tool belongs to another scope table than the grant"
+    );
+    let error: Box<dyn std::error::Error> = Box::new(TOOLS.grant("").authorize("read_file").unwrap_err());
+    assert!(error.source().is_none());
+}
+
+#[test]
+fn debug_output_says_what_is_held() {
+    assert_eq!(format!("{READ_FILE:?}"), "ToolHandle(\"read_file\")");
+    assert_eq!(
+        format!("{:?}", TOOLS.grant("files:read health_check")),
+        "Grant { scopes: {\"files:read\", \"health_check\"}, anonymous: false, .. }"
+    );
+    assert_eq!(format!("{TOOLS:?}"), "ScopeTable { tools: 4, scopes: 4, .. }");
+}
+
+#[test]
+#[should_panic(expected = "did you mean `read_file`?")]
+fn an_unknown_handle_names_the_nearest_tool() {
+    _ = TOOLS.handle("raed_file");
+}
