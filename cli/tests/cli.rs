@@ -1,5 +1,11 @@
 //! The binary, run as a user would.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it did not expect"
+)]
 
 use std::{
     fs,
@@ -35,7 +41,12 @@ impl Demo {
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
-        Run::of(Command::new(env!("CARGO_BIN_EXE_mcp-scopes")).args(arguments).current_dir(self.path()))
+        Run::of(
+            Command::new(env!("CARGO_BIN_EXE_mcp-scopes"))
+                .args(arguments)
+                .current_dir(self.path())
+                .env_remove("COLUMNS"),
+        )
     }
 }
 

@@ -11,10 +11,10 @@
 //! | [`emit`] | [`Emitted`]: the document in a build script |
 //! | [`lint`] | the rules, and the engine that applies them |
 //! | [`inventory`] | [`Inventory`]: tools and tables with their positions |
-//! | [`file`] | files that are written whole or not at all |
+//! | [`mod@file`] | files that are written whole or not at all |
 //! | [`finding`] | [`Finding`]: what is wrong, where, and what to write |
 //! | [`source`] | places in files |
-//! | [`package`], [`features`], [`cfg`] | `Cargo.toml`, and which items a build has |
+//! | [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and which items a build has |
 //! | [`walk`], [`prefilter`] | which files there are, and which are worth parsing |
 //!
 //! # Examples

@@ -63,7 +63,7 @@ pub(crate) fn is_option(world: &mut World, module: ModuleId, ty: &Type) -> Resul
                         .map_or(Ok(true), |name| Err(format!("`{name}` is transparent around an `Option`")));
                 }
                 Named::Other => None,
-                Named::Holds(inner) => Some((module, inner)),
+                Named::Holds(inner) => Some((module, *inner)),
             },
         };
         let Some(next) = next else { return Ok(false) };
@@ -75,15 +75,15 @@ pub(crate) fn is_option(world: &mut World, module: ModuleId, ty: &Type) -> Resul
 /// What the name of a type that is not in the source says.
 enum Named {
     Option,
-    Holds(Type),
+    Holds(Box<Type>),
     Other,
 }
 
 fn by_name(ty: &Type) -> Named {
     let path = match ty {
-        Type::Group(inner) => return Named::Holds((*inner.elem).clone()),
-        Type::Paren(inner) => return Named::Holds((*inner.elem).clone()),
-        Type::Reference(inner) => return Named::Holds((*inner.elem).clone()),
+        Type::Group(inner) => return Named::Holds(inner.elem.clone()),
+        Type::Paren(inner) => return Named::Holds(inner.elem.clone()),
+        Type::Reference(inner) => return Named::Holds(inner.elem.clone()),
         Type::Path(path) => path,
         _ => return Named::Other,
     };
@@ -97,7 +97,7 @@ fn by_name(ty: &Type) -> Named {
         _ => None,
     });
     match held {
-        Some(held) if WRAPPERS.iter().any(|wrapper| last.ident == wrapper) => Named::Holds(held),
+        Some(held) if WRAPPERS.iter().any(|wrapper| last.ident == wrapper) => Named::Holds(Box::new(held)),
         _ => Named::Other,
     }
 }

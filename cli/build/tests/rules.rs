@@ -1,5 +1,11 @@
 //! Every rule has all of its parts, fires where it should and stays silent where it should.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it did not expect"
+)]
 
 use std::{
     collections::BTreeSet,
