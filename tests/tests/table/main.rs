@@ -1,0 +1,69 @@
+//! Tables as users make them, with `#[mcp_tool]`, `scope_table!` and a file, against the oracle; up to the largest.
+
+#[path = "../oracle/agree.rs"]
+mod agree;
+#[path = "../oracle/naive.rs"]
+mod naive;
+#[path = "../oracle/stated.rs"]
+mod stated;
+#[path = "../oracle/tokens.rs"]
+mod tokens;
+
+use mcp_scopes::ScopeTable;
+use proptest::{
+    collection::vec,
+    test_runner::{Config, TestRunner},
+};
+
+use self::{naive::Naive, stated::Stated};
+
+/// A table and what its source states.
+pub struct Case {
+    table: &'static ScopeTable,
+    stated: Stated,
+}
+
+/// The generated tables.
+#[expect(missing_docs, reason = "generated")]
+pub mod compiled {
+    use mcp_scopes::Requirement;
+
+    use super::{Case, stated::Stated};
+
+    include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+}
+
+#[test]
+fn a_table_holds_what_its_source_states() {
+    for Case { table, stated } in compiled::ALL {
+        agree::is_made_of(table, stated).unwrap();
+    }
+}
+
+#[test]
+fn answers_are_the_oracle_s() {
+    for Case { table, stated } in compiled::ALL {
+        // The oracle needs seconds for a token on the largest table.
+        let (cases, tokens) = match stated.tools.len() {
+            0..100 => (3, 1..5),
+            _ => (1, 1..2),
+        };
+        let naive = Naive::of(stated);
+        let runs = Config { cases, failure_persistence: None, ..Config::default() };
+        let known = stated.scopes().into_iter().collect();
+        let outcome = TestRunner::new(runs).run(&vec(tokens::token(known, stated.namespace), tokens), |tokens| {
+            tokens.iter().try_for_each(|pieces| agree::on_token(table, stated, &naive, pieces))
+        });
+        outcome.unwrap();
+    }
+}
+
+#[test]
+fn the_largest_table_is_as_large_as_a_table_can_be() {
+    let table = &compiled::largest::TOOLS;
+    assert_eq!(table.tools().len(), mcp_scopes_model::numbers::MAX_TOOLS);
+    assert_eq!(table.scopes().len(), mcp_scopes_model::numbers::MAX_SCOPES);
+    let all = table.scopes().collect::<Vec<_>>().join(" ");
+    assert_eq!(table.grant(&all).visible().count(), 2048);
+    assert_eq!(table.grant(&all).scopes().count(), 1024);
+}
