@@ -55,3 +55,22 @@ fn snippet(report: &Report, finding: &Finding) -> Option<(String, usize, std::op
     // The renderer shows control characters as pictures of them, so the places stay right.
     Some((line.to_owned(), usize::try_from(place.start.line).ok()?, from..to))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::render;
+    use mcp_scopes_build::Scan;
+
+    #[test]
+    fn source_cannot_speak_to_the_terminal() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("src")).unwrap();
+        let manifest = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\n";
+        std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+        let source = "#[mcp_scopes::mcp_tool(risk = \"low\", scope = \"a\u{1b}]0;b\u{7}\")]\nfn f() {}\n";
+        std::fs::write(folder.path().join("src/lib.rs"), source).unwrap();
+        let text = render(&Scan::new(folder.path()).lint().unwrap());
+        assert!(text.contains("\u{1b}["), "it is styled: {text:?}");
+        assert!(!text.contains("\u{1b}]") && !text.contains('\u{7}'), "{text:?}");
+    }
+}
