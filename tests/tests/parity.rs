@@ -28,6 +28,7 @@ fn cases() -> impl Iterator<Item = Case> {
     cases! {
         "examples/build-script" TOOLS = build_script;
         "examples/files" TOOLS = files;
+        "examples/rmcp-files" TOOLS = rmcp_files;
         "tests/fixtures/conditions" TOOLS = fixture_conditions;
         "tests/fixtures/conditions-extra" TOOLS = fixture_conditions_extra;
         "tests/fixtures/conditions-off" TOOLS = fixture_conditions_off;
@@ -133,12 +134,36 @@ fn every_example_and_fixture_is_compared() {
 fn the_fixtures_use_every_member() {
     let all: String = cases().map(|case| compiled(case.compiled)).collect();
     for member in [
-        "resource_name", "resource_documentation", "scopes_supported", "description", "risk_level", "public",
-        "required_scopes", "auto_approvable", "requires_user_approval", "parameters", "required_parameters", "examples",
-        "commonly_grouped_with", "prerequisite_scopes", "sandbox", "scope_upgrade_flows", "scope_hierarchy",
-        "tool_interaction_policies", "blocked_after", "requires_approval_after", "cooling_period_minutes",
-        "max_calls_per_session", "requires_human_review", "blocked_patterns", "max_file_size_mb", "session_policies",
-        "max_high_risk_calls", "require_reauth_after_minutes", "block_rapid_escalation", "header",
+        "resource_name",
+        "resource_documentation",
+        "scopes_supported",
+        "description",
+        "risk_level",
+        "public",
+        "required_scopes",
+        "auto_approvable",
+        "requires_user_approval",
+        "parameters",
+        "required_parameters",
+        "examples",
+        "commonly_grouped_with",
+        "prerequisite_scopes",
+        "sandbox",
+        "scope_upgrade_flows",
+        "scope_hierarchy",
+        "tool_interaction_policies",
+        "blocked_after",
+        "requires_approval_after",
+        "cooling_period_minutes",
+        "max_calls_per_session",
+        "requires_human_review",
+        "blocked_patterns",
+        "max_file_size_mb",
+        "session_policies",
+        "max_high_risk_calls",
+        "require_reauth_after_minutes",
+        "block_rapid_escalation",
+        "header",
     ] {
         assert!(all.contains(&format!("\"{member}\": ")), "{member}");
     }
