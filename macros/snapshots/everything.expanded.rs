@@ -56,23 +56,11 @@ pub const fn __mcp_tool_annotation_of_execute_command(
         "read_file:/etc/*",
     );
     ::mcp_scopes::__private::v1::Tool {
-        description: "Execute system commands",
-        requirement: ::mcp_scopes::__private::v1::Requirement::AnyOf(
-            &[&["system:execute", "oncall"], &["system:execute", "admin"]],
-        ),
         approval: ::core::option::Option::Some(
             ::mcp_scopes::__private::v1::Approval::User,
         ),
         sandbox: ::core::option::Option::Some(
             ::mcp_scopes::__private::v1::SandboxMode::Simulate,
-        ),
-        parameters: ::mcp_scopes::__private::v1::Parameters::Listed(
-            &[
-                ::mcp_scopes::__private::v1::Parameter {
-                    name: "command",
-                    required: true,
-                },
-            ],
         ),
         prerequisites: &["health:check"],
         grouped_with: &["list_files"],
@@ -83,9 +71,14 @@ pub const fn __mcp_tool_annotation_of_execute_command(
             max_calls_per_session: ::core::option::Option::Some(3u32),
             ..::mcp_scopes::__private::v1::Policy::NONE
         },
-        ..::mcp_scopes::__private::v1::Tool::new(
-            "execute_command",
-            ::mcp_scopes::__private::v1::Risk::High,
+        ..::mcp_scopes::__private::v1::any_of(
+            &[&["system:execute", "oncall"], &["system:execute", "admin"]],
+            ::mcp_scopes::__private::v1::tool(
+                "execute_command",
+                ::mcp_scopes::__private::v1::Risk::High,
+                "Execute system commands",
+                "command",
+            ),
         )
     }
 }
@@ -122,22 +115,10 @@ fn patterns(
 const fn __mcp_tool_annotation_of_patterns(
     _: &::mcp_scopes::__private::v1::Problem<'_>,
 ) -> ::mcp_scopes::__private::v1::Tool<'static> {
-    ::mcp_scopes::__private::v1::Tool {
-        parameters: ::mcp_scopes::__private::v1::Parameters::Listed(
-            &[
-                ::mcp_scopes::__private::v1::Parameter {
-                    name: "pair",
-                    required: true,
-                },
-                ::mcp_scopes::__private::v1::Parameter {
-                    name: "list",
-                    required: false,
-                },
-            ],
-        ),
-        ..::mcp_scopes::__private::v1::Tool::new(
-            "patterns",
-            ::mcp_scopes::__private::v1::Risk::Low,
-        )
-    }
+    ::mcp_scopes::__private::v1::tool(
+        "patterns",
+        ::mcp_scopes::__private::v1::Risk::Low,
+        "",
+        "pair\n?list",
+    )
 }

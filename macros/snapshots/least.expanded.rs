@@ -7,24 +7,12 @@ pub async fn list_files(directory: String, depth: Option<u32>) -> Vec<String> {
 pub const fn __mcp_tool_annotation_of_list_files(
     _: &::mcp_scopes::__private::v1::Problem<'_>,
 ) -> ::mcp_scopes::__private::v1::Tool<'static> {
-    ::mcp_scopes::__private::v1::Tool {
-        parameters: ::mcp_scopes::__private::v1::Parameters::Listed(
-            &[
-                ::mcp_scopes::__private::v1::Parameter {
-                    name: "directory",
-                    required: true,
-                },
-                ::mcp_scopes::__private::v1::Parameter {
-                    name: "depth",
-                    required: false,
-                },
-            ],
-        ),
-        ..::mcp_scopes::__private::v1::Tool::new(
-            "list_files",
-            ::mcp_scopes::__private::v1::Risk::Low,
-        )
-    }
+    ::mcp_scopes::__private::v1::tool(
+        "list_files",
+        ::mcp_scopes::__private::v1::Risk::Low,
+        "",
+        "directory\n?depth",
+    )
 }
 /// Everything this server exposes.
 pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {

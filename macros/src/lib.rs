@@ -7,6 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `expand::tool` | `#[mcp_tool(..)]`: the companion beside a function |
+//! | `expand::value` | what the companion returns |
 //! | `expand::guard` | the check inside a guarded function |
 //! | `expand::group` | `#[mcp_tools]`: the companion of an impl or module |
 //! | `expand::table` | `scope_table!` |

@@ -95,16 +95,10 @@ fn too_many_tools() -> String {
     tools_and_table(0..=mcp_scopes_model::numbers::MAX_TOOLS, "public")
 }
 
-/// Each tool has as many alternatives, each of as many scopes, as a requirement may have.
+/// As many tools as a table can hold, each of which requires seventeen scopes.
 fn too_many_uses() -> String {
-    use mcp_scopes_model::requirement::{MAX_ALTERNATIVES, MAX_SCOPES_PER_ALTERNATIVE};
-    let alternatives = (0..MAX_ALTERNATIVES).map(|alternative| {
-        let scopes = (0..MAX_SCOPES_PER_ALTERNATIVE).map(|place| format!("\"scope:{}\"", alternative + place));
-        format!("all({})", scopes.collect::<Vec<_>>().join(", "))
-    });
-    let scope = format!("scope = any({})", alternatives.collect::<Vec<_>>().join(", "));
-    let tools = mcp_scopes_model::numbers::MAX_USES / (MAX_ALTERNATIVES * MAX_SCOPES_PER_ALTERNATIVE);
-    tools_and_table(0..=tools, &scope)
+    let scopes: Vec<String> = (0..17).map(|number| format!("\"scope:{number}\"")).collect();
+    tools_and_table(0..mcp_scopes_model::numbers::MAX_TOOLS, &format!("scope = all({})", scopes.join(", ")))
 }
 
 /// The functions, and a macro for the table, so that the case itself says its name.

@@ -9,6 +9,7 @@ pub(crate) mod group;
 pub(crate) mod guard;
 pub(crate) mod table;
 pub(crate) mod tool;
+pub(crate) mod value;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};

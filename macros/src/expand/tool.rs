@@ -1,16 +1,15 @@
 //! `#[mcp_tool(..)]`: the companion beside a function.
 
 use mcp_scopes_grammar::{
-    ir::{ParametersDecl, PolicyDecl, RequirementDecl, Spanned, ToolDecl},
+    ir::{RequirementDecl, Spanned, ToolDecl},
     item::FnHead,
-    tool::{self, POLICY_KEYS},
+    tool,
 };
-use mcp_scopes_model::{Approval, Risk, SandboxMode};
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Generics, ext::IdentExt as _};
+use syn::ext::IdentExt as _;
 
-use super::{Runtime, cfgs, guard, problem, structure, tool_companion};
+use super::{Runtime, cfgs, guard, problem, tool_companion, value};
 use crate::fallback;
 
 /// Expands one annotation.
@@ -43,7 +42,7 @@ fn placeholder(decl: Option<ToolDecl>, args: &TokenStream, head: &FnHead) -> Tok
     let requirement = match requirement {
         // The scope that is meant could not be read.
         RequirementDecl::ToolName if states_scope => quote!(#runtime::Requirement::Public),
-        stated => self::requirement(stated, &runtime),
+        stated => value::requirement(stated, &runtime),
     };
     let name = &decl.name.value;
     let tool = quote! {
@@ -56,8 +55,9 @@ fn placeholder(decl: Option<ToolDecl>, args: &TokenStream, head: &FnHead) -> Tok
 fn companion(decl: &ToolDecl, head: &FnHead) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
     let blame = blame(decl, &runtime);
-    let tool = value(decl, &head.signature.generics, &runtime);
-    let problem = if blame.is_empty() { quote!(_) } else { problem(Span::call_site()).into_token_stream() };
+    let tool = value::tool(decl, &head.signature.generics, &runtime);
+    let mentioned = !blame.is_empty() || value::only_scope(&decl.requirement).is_some();
+    let problem = if mentioned { problem(Span::call_site()).into_token_stream() } else { quote!(_) };
     declare(&decl.cfgs, &head.visibility, &decl.ident, &runtime, (&problem, &quote!(#blame #tool)))
 }
 
@@ -97,7 +97,7 @@ fn blame<'d>(decl: &'d ToolDecl, runtime: &Runtime) -> TokenStream {
     if decl.ident.unraw() != decl.name.value {
         calls.extend(call("Tool", &decl.name));
     }
-    if let RequirementDecl::AnyOf(alternatives) = &decl.requirement {
+    if let (RequirementDecl::AnyOf(alternatives), None) = (&decl.requirement, value::only_scope(&decl.requirement)) {
         calls.extend(alternatives.iter().flatten().map(|scope| call("Scope", scope)));
     }
     calls.extend(decl.prerequisites.iter().map(|scope| call("Prerequisite", scope)));
@@ -105,140 +105,4 @@ fn blame<'d>(decl: &'d ToolDecl, runtime: &Runtime) -> TokenStream {
     let patterns = decl.policy.blocked_after.iter().chain(&decl.policy.requires_approval_after);
     calls.extend(patterns.map(|pattern| call("Policy", pattern)));
     calls
-}
-
-/// The tool as a constant expression, which says only where it differs from `Tool::new`.
-fn value(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
-    let (name, risk) = (&decl.name.value, risk(decl.risk.value));
-    let new = quote!(#runtime::Tool::new(#name, #runtime::Risk::#risk));
-    let mut fields = TokenStream::new();
-    if !decl.description.value.is_empty() {
-        let text = &decl.description.value;
-        fields.extend(quote!(description: #text,));
-    }
-    if !matches!(decl.requirement, RequirementDecl::ToolName) {
-        let requirement = requirement(&decl.requirement, runtime);
-        fields.extend(quote!(requirement: #requirement,));
-    }
-    if let Some(approval) = &decl.approval {
-        let stated = match approval.value {
-            Approval::Auto => quote!(Auto),
-            Approval::User => quote!(User),
-        };
-        fields.extend(quote!(approval: ::core::option::Option::Some(#runtime::Approval::#stated),));
-    }
-    if let Some(sandbox) = &decl.sandbox {
-        let mode = match sandbox.mode {
-            SandboxMode::Allow => quote!(Allow),
-            SandboxMode::Deny => quote!(Deny),
-            SandboxMode::Simulate => quote!(Simulate),
-        };
-        fields.extend(quote!(sandbox: ::core::option::Option::Some(#runtime::SandboxMode::#mode),));
-    }
-    match &decl.parameters {
-        ParametersDecl::Listed(list) if list.is_empty() => {}
-        ParametersDecl::Listed(list) => {
-            let list = list.iter().map(|parameter| {
-                let (name, required) = (&parameter.name.value, parameter.required);
-                quote!(#runtime::Parameter { name: #name, required: #required })
-            });
-            fields.extend(quote!(parameters: #runtime::Parameters::Listed(&[#(#list),*]),));
-        }
-        ParametersDecl::Fields { ty, .. } => {
-            let ty = without_lifetimes(ty.clone(), generics);
-            fields.extend(quote!(parameters: #runtime::Parameters::Visit(#runtime::schema_fields::<#ty>),));
-        }
-    }
-    for (field, list) in
-        [("prerequisites", &decl.prerequisites), ("grouped_with", &decl.grouped_with), ("examples", &decl.examples)]
-    {
-        fields.extend(list_field(field, list));
-    }
-    if let Some(policy) = policy(&decl.policy, runtime) {
-        fields.extend(quote!(policy: #policy,));
-    }
-    if fields.is_empty() { new } else { quote!(#runtime::Tool { #fields ..#new }) }
-}
-
-fn requirement(decl: &RequirementDecl, runtime: &Runtime) -> TokenStream {
-    match decl {
-        RequirementDecl::ToolName => quote!(#runtime::Requirement::ToolName),
-        RequirementDecl::Public(_) => quote!(#runtime::Requirement::Public),
-        RequirementDecl::AnyOf(alternatives) => {
-            let any = alternatives.iter().map(|all| texts(all));
-            quote!(#runtime::Requirement::AnyOf(&[#(#any),*]))
-        }
-    }
-}
-
-/// The policy as a constant expression; nothing without limits.
-fn policy(decl: &PolicyDecl, runtime: &Runtime) -> Option<TokenStream> {
-    let mut fields: Vec<TokenStream> = Vec::new();
-    fields.extend(list_field("blocked_after", &decl.blocked_after));
-    fields.extend(list_field("requires_approval_after", &decl.requires_approval_after));
-    fields.extend(list_field("blocked_patterns", &decl.blocked_patterns));
-    for (field, limit) in [
-        ("cooling_period_minutes", &decl.cooling_period_minutes),
-        ("max_calls_per_session", &decl.max_calls_per_session),
-        ("max_file_size_mb", &decl.max_file_size_mb),
-    ] {
-        if let Some(limit) = limit {
-            let (field, limit) = (Ident::new(field, Span::call_site()), limit.value);
-            fields.push(quote!(#field: ::core::option::Option::Some(#limit),));
-        }
-    }
-    if let Some(review) = &decl.requires_human_review {
-        let review = review.value;
-        fields.push(quote!(requires_human_review: #review,));
-    }
-    (!fields.is_empty()).then(|| structure(&quote!(#runtime::Policy), &fields, POLICY_KEYS.len(), &quote!(NONE)))
-}
-
-fn list_field(field: &str, list: &[Spanned<String>]) -> Option<TokenStream> {
-    let (field, texts) = (Ident::new(field, Span::call_site()), texts(list));
-    (!list.is_empty()).then(|| quote!(#field: #texts,))
-}
-
-fn texts(list: &[Spanned<String>]) -> TokenStream {
-    let list = list.iter().map(|text| &text.value);
-    quote!(&[#(#list),*])
-}
-
-/// The variant's name.
-fn risk(risk: Risk) -> Ident {
-    let variant = match risk {
-        Risk::Minimal => "Minimal",
-        Risk::Low => "Low",
-        Risk::Medium => "Medium",
-        Risk::High => "High",
-        Risk::Critical => "Critical",
-    };
-    Ident::new(variant, Span::call_site())
-}
-
-/// A type with `'static` in place of the function's own lifetimes, which the companion does not have. The fields of a
-/// type do not depend on them.
-fn without_lifetimes(ty: TokenStream, generics: &Generics) -> TokenStream {
-    let mut erased = TokenStream::new();
-    let mut tokens = ty.into_iter();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Punct(quote) if quote.as_char() == '\'' => {
-                let name = tokens.next();
-                let own = matches!(&name, Some(TokenTree::Ident(name))
-                    if generics.lifetimes().any(|own| own.lifetime.ident == *name));
-                erased.extend([TokenTree::Punct(quote)]);
-                match name {
-                    Some(name) if own => erased.extend([TokenTree::Ident(Ident::new("static", name.span()))]),
-                    name => erased.extend(name),
-                }
-            }
-            TokenTree::Group(group) => {
-                let inner = without_lifetimes(group.stream(), generics);
-                erased.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
-            }
-            token => erased.extend([token]),
-        }
-    }
-    erased
 }

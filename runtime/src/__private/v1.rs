@@ -36,6 +36,28 @@ pub const NO_FACTS: Facts<'static, 'static> = {
     }
 };
 
+/// What most annotations state, in one call. Every path, field and list in an annotation costs each build of it.
+#[must_use]
+pub const fn tool<'a>(name: &'a str, risk: Risk, description: &'a str, parameters: &'a str) -> Tool<'a> {
+    Tool { description, parameters: Parameters::Written(parameters), ..Tool::new(name, risk) }
+}
+
+/// A tool that one scope opens, which is blamed at the caller's location.
+#[track_caller]
+#[must_use]
+pub const fn scoped<'a>(problem: &Problem<'_>, any: &'a [&'a [&'a str]], tool: Tool<'a>) -> Tool<'a> {
+    if let [[scope]] = any {
+        problem.blame(Field::Scope, scope);
+    }
+    any_of(any, tool)
+}
+
+/// A tool that any of these scope lists opens.
+#[must_use]
+pub const fn any_of<'a>(any: &'a [&'a [&'a str]], tool: Tool<'a>) -> Tool<'a> {
+    Tool { requirement: Requirement::AnyOf(any), ..tool }
+}
+
 /// The check inside a guarded function.
 #[inline]
 pub fn guard<C: AsCaller + ?Sized>(caller: &C, tool: &str) -> Result<Route, Denied> {
@@ -87,22 +109,35 @@ pub const fn is_sound(facts: &Facts<'_, '_>) -> bool {
 
 /// The problem of the first tool that the entry at `place` brought and that has one. `sound` is [`is_sound`].
 #[must_use]
+#[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the loop")]
 pub const fn problem_of_entry<'a>(sound: bool, facts: &Facts<'_, 'a>, place: usize) -> Option<Problem<'a>> {
     if sound {
         return None;
     }
-    let mut tools = facts.outline.tools;
-    let mut position = 0;
-    while let [listed, rest @ ..] = tools {
-        if listed.entry == place
-            && let Some(problem) = facts.of_tool(position, 0)
-        {
+    let mut position = first_of_entry(facts.outline.tools, place);
+    while position < facts.outline.tools.len() && facts.outline.tools[position].entry == place {
+        if let Some(problem) = facts.of_tool(position, 0) {
             return Some(problem);
         }
         position += 1;
-        tools = rest;
     }
     None
+}
+
+/// The position of the first tool that the entry at `place` brought. Every entry asks, so the whole list is not gone
+/// through: it is in the order of the entries.
+#[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the search")]
+const fn first_of_entry(tools: &[Listed<'_>], place: usize) -> usize {
+    let (mut from, mut to) = (0, tools.len());
+    while from < to {
+        let middle = from + (to - from) / 2;
+        if tools[middle].entry < place {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    from
 }
 
 /// The problem of that section of the server-level facts. `sound` is [`is_sound`].
