@@ -1,6 +1,8 @@
 //! Writes the tables of `tests/table`: annotated functions, a `scope_table!` and its file, as a user would write them, of
 //! random content from a fixed seed, and beside each what it states as plain data.
 
+#![expect(clippy::indexing_slicing, reason = "the program writes test data; each index is below the length")]
+
 use std::{
     collections::BTreeSet,
     env,
@@ -134,8 +136,8 @@ fn list<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
 /// A requirement as an attribute states it and as data. No alternative holds all of another: those are left out.
 fn requirement(random: &mut Random, scopes: &[String], most: usize) -> (String, String) {
     let mut any = Vec::<BTreeSet<&String>>::new();
-    for _ in 0..1 + random.below(3) {
-        let all: BTreeSet<&String> = (0..1 + random.below(most)).map(|_| &scopes[random.below(scopes.len())]).collect();
+    for _ in 0..=random.below(3) {
+        let all: BTreeSet<&String> = (0..=random.below(most)).map(|_| &scopes[random.below(scopes.len())]).collect();
         if !any.iter().any(|other| other.is_subset(&all) || all.is_subset(other)) {
             any.push(all);
         }

@@ -1,4 +1,5 @@
 //! Grants, handles and denials: whose they are, and what they say.
+#![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect, also in what its functions share")]
 
 use mcp_scopes::{Challenge, Denied, Grant, Reason, ToolHandle, mcp_tool, scope_table};
 

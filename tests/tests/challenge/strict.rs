@@ -48,5 +48,5 @@ pub(crate) fn first_scope(value: &str) -> Option<&str> {
 pub(crate) fn scope_between_commas(value: &str) -> Option<&str> {
     let parts = value.strip_prefix("Bearer").unwrap_or(value).split(',');
     let named = parts.filter_map(|part| part.trim().split_once('='));
-    named.filter(|(name, _)| *name == "scope").last().map(|(_, value)| value.trim_matches('"'))
+    named.rev().find(|(name, _)| *name == "scope").map(|(_, value)| value.trim_matches('"'))
 }

@@ -82,12 +82,9 @@ fn plan() -> impl Strategy<Value = Plan> {
 fn mistakes_are_those_that_sets_find() {
     let property = || {
         let runs = Runs { cases: 1_500, failure_persistence: None, ..Runs::default() };
-        TestRunner::new(runs).run(&plan(), |plan| {
-            let outline = OutlineOf::plan(&plan);
-            outline.check(&plan)
-        })
+        TestRunner::new(runs).run(&plan(), |plan| OutlineOf::plan(&plan).check(&plan)).unwrap();
     };
-    std::thread::Builder::new().stack_size(64 << 20).spawn(property).unwrap().join().unwrap().unwrap();
+    std::thread::Builder::new().stack_size(64 << 20).spawn(property).unwrap().join().unwrap();
 }
 
 /// Everything an outline borrows from.
@@ -259,8 +256,8 @@ impl Naive {
         let known: BTreeSet<String> = needs.iter().flatten().flatten().chain(&declared).cloned().collect();
         let mut implies = Relation::default();
         for (scope, implied) in &plan.declared {
-            let implied = implied.iter().filter(|scope| known.contains(**scope)).map(|scope| (*scope).to_owned());
-            implies.0.entry((*scope).to_owned()).or_default().extend(implied);
+            let named = implied.iter().filter(|scope| known.contains(**scope)).map(|scope| (*scope).to_owned());
+            implies.0.entry((*scope).to_owned()).or_default().extend(named);
         }
         let mut naive = Self { needs, declared, known, implies, prerequisites: Relation::default() };
         for (position, tool) in plan.tools.iter().enumerate() {
@@ -282,7 +279,7 @@ impl Naive {
 
     /// What is wrong with naming a scope; `opens` tells a requirement from a mention.
     fn of_scope(&self, plan: &Plan, scope: &str, opens: bool) -> Option<&'static str> {
-        if !scope.strip_prefix(plan.namespace).is_some_and(|rest| !rest.is_empty()) {
+        if scope.strip_prefix(plan.namespace).is_none_or(str::is_empty) {
             return Some("outside-namespace");
         }
         match (self.known.contains(scope), plan.complete && !self.declared.contains(scope)) {
@@ -327,13 +324,13 @@ impl Naive {
     fn of_section(&self, plan: &Plan, section: Section) -> Vec<Found> {
         let mut found = Vec::new();
         let mut add = |kind: &'static str, subject: &str, literal: &str| {
-            found.push((kind, subject.to_owned(), literal.to_owned()))
+            found.push((kind, subject.to_owned(), literal.to_owned()));
         };
         match section {
             Section::Size => {}
             Section::Scopes => {
                 for (place, (scope, implies)) in plan.declared.iter().enumerate() {
-                    if !scope.strip_prefix(plan.namespace).is_some_and(|rest| !rest.is_empty()) {
+                    if scope.strip_prefix(plan.namespace).is_none_or(str::is_empty) {
                         add("outside-namespace", "", scope);
                     }
                     let lost = implies.iter().filter(|implied| !self.declared.contains(**implied));

@@ -48,16 +48,17 @@ fn made<
     );
     assert!(d.alternatives <= A && d.members <= M);
     let scopes: &Finder<S, SS, SB> = keep(Parts::scopes(&facts));
-    let gates = keep(Parts::gates::<T, A, M>(&facts));
+    let tools: &Finder<T, TS, TB> = keep(Parts::tools(&facts));
+    let gates = keep(Parts::gates::<T, A, M>(&facts, tools.keys()));
     keep(ScopeTable::assemble(
         outline,
-        keep(Parts::tools::<T, TS, TB>(&facts)),
+        tools,
         scopes,
         keep(Parts::names::<S>(&facts)),
         keep(Parts::holdings(&facts, scopes.keys())),
         keep(Parts::wide::<WIDE>(&facts)),
         gates,
-        keep(Parts::rows::<S, R, W, T, A, M>(gates)),
+        keep(Parts::rows::<R, W, T, A, M>(gates)),
     ))
 }
 

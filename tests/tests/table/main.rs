@@ -1,4 +1,9 @@
 //! Tables as users make them, with `#[mcp_tool]`, `scope_table!` and a file, against the oracle; up to the largest.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may stop at what it did not expect, also in what its functions share"
+)]
 
 #[path = "../oracle/agree.rs"]
 mod agree;
