@@ -36,7 +36,7 @@ fn call(scope: &str, tool: &str, arguments: &[&str]) -> Result<String, String> {
     let mut queue = Queue::default();
     #[cfg(feature = "changes")]
     for command in ["make docs", "make release"] {
-        queue::start_job(State(&mut queue), command);
+        let _number = queue::start_job(State(&mut queue), command);
     }
     match (tool.name, arguments) {
         ("list_jobs", []) => Ok(queue::list_jobs(State(&mut queue), None)),

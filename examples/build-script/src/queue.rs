@@ -16,9 +16,11 @@ pub struct State<'q>(pub &'q mut Queue);
 
 /// List jobs, all or those in one state
 #[mcp_tool(scope = "read:jobs", risk = "low")]
+#[must_use]
 pub fn list_jobs(queue: State<'_>, state: Option<&str>) -> String {
+    let State(queue) = queue;
     let mut list = String::new();
-    for (number, (command, is)) in &queue.0.jobs {
+    for (number, (command, is)) in &queue.jobs {
         if state.is_none_or(|state| state == *is) {
             let _ = writeln!(list, "{number} {is} {command}");
         }
@@ -29,15 +31,19 @@ pub fn list_jobs(queue: State<'_>, state: Option<&str>) -> String {
 /// Put a job into the queue
 #[cfg(feature = "changes")]
 #[mcp_tool(scope = "change:jobs", risk = "medium", grouped_with("cancel_job"))]
+#[must_use]
 pub fn start_job(queue: State<'_>, command: &str) -> u32 {
-    let number = queue.0.jobs.last_key_value().map_or(1, |(last, _)| last + 1);
-    queue.0.jobs.insert(number, (command.to_owned(), "queued"));
+    let State(queue) = queue;
+    let number = queue.jobs.last_key_value().map_or(1, |(last, _)| last + 1);
+    queue.jobs.insert(number, (command.to_owned(), "queued"));
     number
 }
 
 /// Cancel a job that is still in the queue
 #[cfg(feature = "changes")]
 #[mcp_tool(scope = "change:jobs", risk = "medium", grouped_with("start_job"))]
+#[must_use]
 pub fn cancel_job(queue: State<'_>, job: u32) -> bool {
-    queue.0.jobs.get_mut(&job).filter(|(_, state)| *state == "queued").map(|(_, state)| *state = "cancelled").is_some()
+    let State(queue) = queue;
+    queue.jobs.get_mut(&job).filter(|(_, state)| *state == "queued").map(|(_, state)| *state = "cancelled").is_some()
 }

@@ -66,7 +66,8 @@ fn run(request: &Request) -> Result<String, Box<dyn Error>> {
     }
     let grant = request.scope.as_deref().map_or_else(|| TOOLS.anonymous(), |scope| TOOLS.grant(scope));
     let Some((tool, arguments)) = request.call.split_first() else {
-        return Ok(grant.visible().map(|tool| format!("{}: {}\n", tool.name, tool.description)).collect());
+        let lines: Vec<String> = grant.visible().map(|tool| format!("{}: {}\n", tool.name, tool.description)).collect();
+        return Ok(lines.concat());
     };
     let server = FileServer::new(request.root.as_deref().unwrap_or("."))?;
     server.call(&grant, tool, arguments).map_err(|failure| match &failure {

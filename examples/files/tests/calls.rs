@@ -1,4 +1,5 @@
 //! The program as its user calls it.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect, in its functions too")]
 
 use std::{
     fs,

@@ -139,6 +139,7 @@ impl FileServer {
         _client: Client,
         Parameters(file): Parameters<WriteFile>,
     ) -> Result<String, Failure> {
+        self.store.check(&file.name).await?;
         Ok(format!("would write {} bytes to {}", file.text.len(), file.name))
     }
 }

@@ -63,10 +63,7 @@ impl Store {
     /// # Errors
     /// If the name is not one, the text is too long, or the file cannot be written.
     pub async fn write(&self, name: &str, text: &str, append: bool) -> Result<()> {
-        let path = match self.file(name).await {
-            Err(error) if error.kind() == ErrorKind::NotFound => self.path(name)?,
-            found => found?,
-        };
+        let path = self.target(name).await?;
         let before = if append { fs::metadata(&path).await.map_or(0, |file| file.len()) } else { 0 };
         if before.saturating_add(text.len() as u64) > LONGEST {
             return Err(Error::new(ErrorKind::FileTooLarge, format!("`{name}` would be longer than {LONGEST} bytes")));
@@ -77,12 +74,28 @@ impl Store {
         file.flush().await
     }
 
+    /// Checks that a file of that name could be written.
+    ///
+    /// # Errors
+    /// If the name is not one, or something that is no file has it.
+    pub async fn check(&self, name: &str) -> Result<()> {
+        self.target(name).await.map(drop)
+    }
+
     /// Removes a file.
     ///
     /// # Errors
     /// If there is no such file, or it cannot be removed.
     pub async fn delete(&self, name: &str) -> Result<()> {
         fs::remove_file(self.file(name).await?).await
+    }
+
+    /// The path of a file that is there or could be.
+    async fn target(&self, name: &str) -> Result<PathBuf> {
+        match self.file(name).await {
+            Err(error) if error.kind() == ErrorKind::NotFound => self.path(name),
+            found => found,
+        }
     }
 
     /// The path of a file that is there: neither a folder nor a link to elsewhere.

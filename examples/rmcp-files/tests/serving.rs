@@ -1,4 +1,10 @@
 //! The server on loopback, spoken to over plain HTTP.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it did not expect, in its functions too"
+)]
 
 use std::{fs, net::SocketAddr, path::PathBuf};
 
@@ -173,6 +179,8 @@ async fn nothing_happens_in_the_sandbox() {
     let served = Served::start().await;
     let write = json!({"name": "notes.txt", "text": "gone"});
     assert_eq!(text(&served.call(Some("eve"), "write_file", write).await), "would write 4 bytes to notes.txt");
+    let nowhere = json!({"name": "../secret", "text": "gone"});
+    assert_eq!(served.call(Some("eve"), "write_file", nowhere).await["result"]["isError"], true);
     let denied = served.call(Some("eve"), "delete_file", json!({"name": "notes.txt"})).await;
     assert_eq!(denied["error"]["message"], "tool `delete_file` is not available in the sandbox");
     assert_eq!(fs::read_to_string(served.file("notes.txt")).unwrap(), "one\ntwo\n");
