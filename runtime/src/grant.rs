@@ -38,19 +38,24 @@ impl Grant {
     pub(crate) fn of_scope(table: &'static ScopeTable, scope: &str) -> Self {
         let mut grant = Self { table, held: [0; SCOPE_WORDS], anonymous: false };
         let text = scope.as_bytes();
-        let (mut start, mut block) = (0, 0);
-        while block < text.len() {
-            let mut spaces = spaces(text.get(block..).unwrap_or(&[]));
-            while spaces != 0 {
-                let end = block + spaces.trailing_zeros() as usize;
-                grant.hold(text.get(start..end).unwrap_or(&[]));
+        let (mut start, mut base) = (0, 0);
+        loop {
+            let block = text.get(base..).unwrap_or(&[]);
+            // One past the end ends a scope too, so that the last one is no special case.
+            let mut ends = ends(block);
+            while ends != 0 {
+                let end = base + ends.trailing_zeros() as usize;
+                if let Some(scope) = text.get(start..end) {
+                    grant.hold(scope);
+                }
                 start = end + 1;
-                spaces &= spaces - 1;
+                ends &= ends - 1;
             }
-            block += 64;
+            if block.len() < 64 {
+                return grant;
+            }
+            base += 64;
         }
-        grant.hold(text.get(start..).unwrap_or(&[]));
-        grant
     }
 
     pub(crate) fn of_scp<S: AsRef<str>>(table: &'static ScopeTable, scp: impl IntoIterator<Item = S>) -> Self {
@@ -66,7 +71,8 @@ impl Grant {
     }
 
     /// Adds one scope and what it implies; nothing if the table does not know it.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each scope of each token; a call would cost a tenth of it")]
     fn hold(&mut self, scope: &[u8]) {
         let Some((number, holding)) = self.table.holding(scope) else { return };
         for (held, implied) in self.held.iter_mut().zip(&holding.closure) {
@@ -206,59 +212,50 @@ pub(crate) fn bits(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
-/// Where the spaces are among the first 64 bytes, as bits.
+/// Where scopes end in the first 64 bytes of a text, as bits: at spaces, and behind the text if it ends there.
 ///
 /// All at once and without a branch on the text: scopes differ in length, so looking for the end of each one would be
 /// mispredicted as often as not.
 #[inline]
-fn spaces(text: &[u8]) -> u64 {
-    let mut found = 0;
-    let mut rest = text;
-    let mut shift = 0;
-    while let (true, Some((chunk, tail))) = (shift < 64, rest.split_first_chunk::<8>()) {
-        found |= spaces_in(u64::from_le_bytes(*chunk)) << shift;
-        shift += 8;
-        rest = tail;
+fn ends(text: &[u8]) -> u64 {
+    if let Some(block) = text.first_chunk::<64>() {
+        return spaces_in(block);
     }
-    if shift == 64 || rest.is_empty() {
-        return found;
+    let mut padded = [b' '; 64];
+    for (byte, text) in padded.iter_mut().zip(text) {
+        *byte = *text;
     }
-    match text.last_chunk::<8>() {
-        // The last bytes once more, shifted to where they stand; what that shifts out has been looked at.
-        Some(chunk) => found | spaces_in(u64::from_le_bytes(*chunk)) >> (8 - rest.len()) << shift,
-        None => (0..).zip(rest).filter(|(_, byte)| **byte == b' ').fold(found, |found, (at, _)| found | 1 << at),
-    }
+    // Of the padding only the first byte counts.
+    spaces_in(&padded) & (u64::MAX >> (63 - text.len().min(63)))
 }
 
-/// Where the spaces are among eight bytes, as eight bits.
 #[inline]
-const fn spaces_in(word: u64) -> u64 {
-    const LOWS: u64 = u64::from_le_bytes([0x7f; 8]);
-    let word = word ^ u64::from_le_bytes([b' '; 8]);
-    // The high bit of each byte that is zero: adding 0x7f carries into it unless the low bits are zero.
-    let zero = !(((word & LOWS) + LOWS) | word | LOWS);
-    // The product gathers the eight high bits in its highest byte; no two partial products meet.
-    (zero >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+fn spaces_in(block: &[u8; 64]) -> u64 {
+    let flags = block.map(|byte| u8::from(byte == b' '));
+    let (words, _) = flags.as_chunks::<8>();
+    // The product gathers the eight flags of a word in its highest byte; no two partial products meet.
+    let gather = |word: &[u8; 8]| u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    (0..).zip(words).fold(0, |found, (place, word)| found | gather(word) << (8 * place))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{bits, spaces};
+    use super::{bits, ends};
 
     #[test]
-    fn spaces_are_found_wherever_they_are() {
-        let mut text = [b'x'; 80];
+    fn ends_are_found_wherever_they_are() {
+        let mut text = [b'x'; 65];
         // Neighbours of a space that differ from it in one bit, or only in the high one.
         let others = [b'!', 0xa0, 0, 0xff, b'x'];
         for len in 0..text.len() {
-            for at in 0..len {
+            for at in 0..=len {
                 let other = others[(at + len) % others.len()];
                 text.fill(other);
-                for step in [1, 2, 7, 80] {
+                for step in [1, 2, 7, 65] {
                     (at..len).step_by(step).for_each(|at| text[at] = b' ');
-                    let expected =
-                        (0..len.min(64)).filter(|at| text[*at] == b' ').fold(0, |bits, at| bits | 1_u64 << at);
-                    assert_eq!(spaces(&text[..len]), expected, "{len} {at} {step} {other}");
+                    let is_end = |place: &usize| *place == len || text[*place] == b' ';
+                    let expected = (0..(len + 1).min(64)).filter(is_end).fold(0, |bits, at| bits | 1_u64 << at);
+                    assert_eq!(ends(&text[..len]), expected, "{len} {at} {step} {other}");
                 }
             }
         }

@@ -2,8 +2,9 @@
 
 /// A name of a tool or scope as words that are cheap to hash and to compare.
 ///
-/// Up to 32 bytes the words, filled up with zeros, and the length are the name: two keys are equal exactly if their names
-/// are. Of a longer name they hold the beginning, and the name itself has to be compared too.
+/// The words are the first eight bytes, the eight after them, the eight before the last eight, and the last eight; they
+/// overlap in names below 32 bytes. Up to 32 bytes the words and the length are the name: two keys are equal exactly if
+/// their names are. Of a longer name a fold of all of it is kept too, and the name itself has to be compared.
 ///
 /// ```
 /// use mcp_scopes_model::key::Key;
@@ -16,7 +17,7 @@
 pub struct Key {
     words: [u64; 4],
     len: u32,
-    /// What follows the first 32 bytes of a long name, folded; 0 for a whole key.
+    /// All of a long name but its first word, folded; 0 for a whole key.
     rest: u64,
 }
 
@@ -27,67 +28,35 @@ impl Key {
     /// The longest name that its key determines.
     pub const WHOLE: usize = 32;
 
-    /// The key of a name, in const evaluation, where calls are dear and loops are cheap.
+    /// The key of a name, for const evaluation, where calls are dear and branches are cheap.
     #[must_use]
-    #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the loop bounds the index")]
     pub const fn of(name: &str) -> Self {
-        let mut bytes = name.as_bytes();
-        let len = short_len(bytes.len());
-        let mut words = [0; 4];
-        let mut word = 0;
-        while word < 4 {
-            if let [_, _, _, _, _, _, _, _, tail @ ..] = bytes {
-                words[word] = first(bytes);
-                bytes = tail;
-                word += 1;
-            } else {
-                words[word] = few(bytes);
-                bytes = &[];
-                break;
-            }
-        }
-        let mut rest = 0;
-        while let [_, _, _, _, _, _, _, _, tail @ ..] = bytes {
-            rest = fold_rest(rest, first(bytes));
-            bytes = tail;
-        }
-        if !bytes.is_empty() {
-            rest = fold_rest(rest, few(bytes));
-        }
-        Self { words, len, rest }
+        Self::by_cases(name.as_bytes())
     }
 
-    /// The key of a name, in compiled code, where loops and branches are dear: the same as [`Key::of`].
+    /// The key of a name, for compiled code, where branches on the length are dear: the same as [`Key::of`].
     #[inline]
     #[must_use]
     pub fn read(name: &[u8]) -> Self {
         let len = name.len();
-        if !(8..=Self::WHOLE).contains(&len) {
-            return Self::read_uncommon(name);
-        }
-        // Each word is loaded where eight bytes are left, and what it then holds of the word before is shifted out.
-        let load = |start: usize| {
-            let at = start.min(len - 8);
-            let word = name.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |chunk| u64::from_le_bytes(*chunk));
-            // In two steps, since a shift by all 64 bits is none.
-            let bits = (start - at).min(8) * 4;
-            word >> bits >> bits
+        let (Some(first), Some(last), true) = (name.first_chunk(), name.last_chunk(), len <= Self::WHOLE) else {
+            return Self::by_cases(name);
         };
-        Self { words: [load(0), load(8), load(16), load(24)], len: short_len(len), rest: 0 }
+        let word = |at: usize| name.get(at..at + 8).and_then(<[u8]>::first_chunk).unwrap_or(first);
+        let words = [first, word((len - 8).min(8)), word(len.saturating_sub(16)), last];
+        Self { words: words.map(|word| u64::from_le_bytes(*word)), len: short_len(len), rest: 0 }
     }
 
-    #[cold]
-    fn read_uncommon(name: &[u8]) -> Self {
-        let mut words = [0; 4];
-        let mut rest = 0;
-        for (place, chunk) in name.chunks(8).enumerate() {
-            let word = few(chunk);
-            match words.get_mut(place) {
-                Some(slot) => *slot = word,
-                None => rest = fold_rest(rest, word),
+    const fn by_cases(bytes: &[u8]) -> Self {
+        let (words, rest) = match bytes {
+            [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, ..] => {
+                let words = [first(bytes), second(bytes), last_but_one(bytes), last(bytes)];
+                (words, if bytes.len() > Self::WHOLE { fold_rest(bytes) } else { 0 })
             }
-        }
-        Self { words, len: short_len(name.len()), rest }
+            [_, _, _, _, _, _, _, _, ..] => ([first(bytes), last(bytes), first(bytes), last(bytes)], 0),
+            _ => ([short(bytes), 0, 0, 0], 0),
+        };
+        Self { words, len: short_len(bytes.len()), rest }
     }
 
     /// Whether equal keys mean equal names.
@@ -121,11 +90,6 @@ impl PartialEq for Key {
 }
 
 impl Eq for Key {}
-
-/// Mixes one more word of a long name.
-const fn fold_rest(rest: u64, word: u64) -> u64 {
-    fold(rest ^ word ^ SALT[0], SALT[3])
-}
 
 /// The product's halves, one over the other.
 #[inline]
@@ -163,18 +127,46 @@ const fn first(bytes: &[u8]) -> u64 {
     if let [a, b, c, d, e, f, g, h, ..] = bytes { word!(a b c d e f g h) } else { 0 }
 }
 
-/// Up to eight bytes as one word, filled up with zeros.
 #[inline]
-const fn few(bytes: &[u8]) -> u64 {
-    let mut word = 0;
-    let mut shift = 0;
+const fn second(bytes: &[u8]) -> u64 {
+    if let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h, ..] = bytes { word!(a b c d e f g h) } else { 0 }
+}
+
+#[inline]
+const fn last_but_one(bytes: &[u8]) -> u64 {
+    if let [.., a, b, c, d, e, f, g, h, _, _, _, _, _, _, _, _] = bytes { word!(a b c d e f g h) } else { 0 }
+}
+
+#[inline]
+const fn last(bytes: &[u8]) -> u64 {
+    if let [.., a, b, c, d, e, f, g, h] = bytes { word!(a b c d e f g h) } else { 0 }
+}
+
+/// Up to seven bytes as one word, overlapping.
+#[inline]
+#[expect(clippy::many_single_char_names, reason = "eight bytes in a row")]
+const fn short(bytes: &[u8]) -> u64 {
+    match bytes {
+        [a] => *a as u64,
+        [a, b] => *a as u64 | (*b as u64) << 8,
+        [a, b, c] => *a as u64 | (*b as u64) << 8 | (*c as u64) << 16,
+        [a, b, c, d, ..] => {
+            let [.., e, f, g, h] = bytes else { return 0 };
+            word!(a b c d e f g h)
+        }
+        [] => 0,
+    }
+}
+
+/// All of a long name but its first word, in order; the last word is in the key.
+const fn fold_rest(bytes: &[u8]) -> u64 {
+    let mut state = SALT[0];
     let mut rest = bytes;
-    while let [byte, tail @ ..] = rest {
-        word |= (*byte as u64) << shift;
-        shift += 8;
+    while let [_, _, _, _, _, _, _, _, tail @ ..] = rest {
+        state = fold(state ^ first(tail), SALT[3]);
         rest = tail;
     }
-    word
+    state
 }
 
 /// Whether two texts are the same, in const evaluation.
@@ -224,7 +216,7 @@ mod tests {
                 let (x, y) = (Key::of(text.split_at(a).0), Key::of(text.split_at(b).0));
                 assert_eq!(x == y, a == b, "{a} {b}");
                 assert_eq!(x.hash() == y.hash(), a == b, "{a} {b}");
-                assert_eq!(x, Key::read(text[..a].as_bytes()), "{a}");
+                assert_eq!(x, Key::read(&text.as_bytes()[..a]), "{a}");
             }
         }
     }

@@ -141,7 +141,8 @@ impl ScopeTable {
     }
 
     /// The scopes a holder of that token holds, if the table knows it.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as for `Grant::hold`, which calls it")]
     pub(crate) fn holding(&self, scope: &[u8]) -> Option<(usize, &'static gate::Holding)> {
         let key = Key::read(scope);
         let number = self.scopes.find(&key)?;
