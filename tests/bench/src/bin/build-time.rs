@@ -84,7 +84,8 @@ impl Package {
         let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime").canonicalize()?;
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-             [dependencies]\nmcp-scopes = {{ path = \"{}\", default-features = false }}\n"
+             [dependencies]\nmcp-scopes = {{ path = \"{}\", default-features = false }}\n",
+            runtime.display()
         );
         fs::write(folder.join("Cargo.toml"), manifest)?;
         let source_path = folder.join("src/lib.rs");
