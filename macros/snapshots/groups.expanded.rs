@@ -89,30 +89,30 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
     ];
     const __MCP_CONFIG: ::mcp_scopes::__private::v1::Config<'static> = ::mcp_scopes::__private::v1::Config::NONE;
     ::mcp_scopes::__private::v1::table!(__MCP_ENTRIES, __MCP_CONFIG);
-    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
-        __MCP_SOUND,
-        &__MCP_FACTS,
-        0usize,
-    ) {
-        (Store::<u8>::__mcp_tools_annotation_admin)(problem);
-        ::mcp_scopes::__private::v1::Problem::fail(problem)
-    };
+    #[track_caller]
+    const fn __mcp_blame(place: ::core::primitive::usize) {
+        if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
+            __MCP_SOUND,
+            &__MCP_FACTS,
+            place,
+        ) {
+            match place {
+                0usize => {
+                    (Store::<u8>::__mcp_tools_annotation_admin)(problem);
+                }
+                #[cfg(all())]
+                1usize => {
+                    (shell::__mcp_tools_annotation)(problem);
+                }
+                _ => {}
+            }
+            ::mcp_scopes::__private::v1::Problem::fail(problem)
+        }
+    }
+    const _: () = __mcp_blame(0usize);
     #[cfg(all())]
-    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
-        __MCP_SOUND,
-        &__MCP_FACTS,
-        1usize,
-    ) {
-        (shell::__mcp_tools_annotation)(problem);
-        ::mcp_scopes::__private::v1::Problem::fail(problem)
-    };
-    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
-        __MCP_SOUND,
-        &__MCP_FACTS,
-        2usize,
-    ) {
-        ::mcp_scopes::__private::v1::Problem::fail(problem)
-    };
+    const _: () = __mcp_blame(1usize);
+    const _: () = __mcp_blame(2usize);
     const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
         __MCP_SOUND,
         &__MCP_FACTS,

@@ -28,14 +28,23 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
     ];
     const __MCP_CONFIG: ::mcp_scopes::__private::v1::Config<'static> = ::mcp_scopes::__private::v1::Config::NONE;
     ::mcp_scopes::__private::v1::table!(__MCP_ENTRIES, __MCP_CONFIG);
-    const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
-        __MCP_SOUND,
-        &__MCP_FACTS,
-        0usize,
-    ) {
-        (__mcp_tool_annotation_of_list_files)(problem);
-        ::mcp_scopes::__private::v1::Problem::fail(problem)
-    };
+    #[track_caller]
+    const fn __mcp_blame(place: ::core::primitive::usize) {
+        if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
+            __MCP_SOUND,
+            &__MCP_FACTS,
+            place,
+        ) {
+            match place {
+                0usize => {
+                    (__mcp_tool_annotation_of_list_files)(problem);
+                }
+                _ => {}
+            }
+            ::mcp_scopes::__private::v1::Problem::fail(problem)
+        }
+    }
+    const _: () = __mcp_blame(0usize);
     const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
         __MCP_SOUND,
         &__MCP_FACTS,

@@ -100,25 +100,35 @@ fn extent(entry: &EntryDecl) -> Extent {
     Extent::between(entry.span, last)
 }
 
-/// One check for each entry, at the entry.
+/// One check for each entry, at the entry. What they share stands in one function, which error messages leave out because
+/// it tracks its caller: a constant of its own body for each entry would cost the build more than the entry itself.
 fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
+    let arms = decl.entries.iter().enumerate().filter_map(|(place, entry)| {
+        let (cfgs, companion) = (cfgs(&entry.cfgs), companion(entry));
+        let call = (!companion.is_empty()).then(|| hand_on(&companion, extent(entry)))?;
+        Some(quote!(#cfgs #place => { #call; }))
+    });
     let checks = decl.entries.iter().enumerate().map(|(place, entry)| {
-        let (cfgs, companion, problem) = (cfgs(&entry.cfgs), companion(entry), problem(entry.span));
-        let blame = (!companion.is_empty()).then(|| hand_on(&companion, extent(entry)));
-        let blame = blame.into_iter();
-        let at_entry = runtime.at(entry.span);
-        let fail = extent(entry).locate(quote_spanned!(entry.span=> #at_entry::Problem::fail(#problem)));
-        quote! {
-            #cfgs
-            const _: () = if let ::core::option::Option::Some(#problem) =
+        let (cfgs, blame) = (cfgs(&entry.cfgs), Ident::new("__mcp_blame", entry.span));
+        let check = extent(entry).locate(quote_spanned!(entry.span=> #blame(#place)));
+        quote!(#cfgs const _: () = #check;)
+    });
+    let (problem, place) = (problem(Span::call_site()), Ident::new("place", Span::mixed_site()));
+    quote! {
+        #[track_caller]
+        const fn __mcp_blame(#place: ::core::primitive::usize) {
+            if let ::core::option::Option::Some(#problem) =
                 &#runtime::problem_of_entry(__MCP_SOUND, &__MCP_FACTS, #place)
             {
-                #(#blame;)*
-                #fail
-            };
+                match #place {
+                    #(#arms)*
+                    _ => {}
+                }
+                #runtime::Problem::fail(#problem)
+            }
         }
-    });
-    checks.collect()
+        #(#checks)*
+    }
 }
 
 /// One check for each part of the server-level facts, at the file's literal; without a file, at the table's name.
