@@ -219,18 +219,25 @@ pub(crate) fn bits(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
 #[inline]
 fn ends(text: &[u8]) -> u64 {
     if let Some(block) = text.first_chunk::<64>() {
-        return spaces_in(block);
+        return spaces(block);
     }
-    let mut padded = [b' '; 64];
-    for (byte, text) in padded.iter_mut().zip(text) {
-        *byte = *text;
-    }
-    // Of the padding only the first byte counts.
-    spaces_in(&padded) & (u64::MAX >> (63 - text.len().min(63)))
+    let both = |head: u64, tail: u64, width: usize| head | tail << (text.len() - width);
+    // Head and tail overlap; what both have seen they agree on.
+    let spaces = if let (Some(head), Some(tail)) = (text.first_chunk::<32>(), text.last_chunk::<32>()) {
+        both(spaces(head), spaces(tail), 32)
+    } else if let (Some(head), Some(tail)) = (text.first_chunk::<16>(), text.last_chunk::<16>()) {
+        both(spaces(head), spaces(tail), 16)
+    } else if let (Some(head), Some(tail)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        both(spaces(head), spaces(tail), 8)
+    } else {
+        (0..).zip(text).filter(|(_, byte)| **byte == b' ').fold(0, |found, (at, _)| found | 1 << at)
+    };
+    spaces | 1 << text.len()
 }
 
+/// Where the spaces are in a block of at most 64 bytes, as bits.
 #[inline]
-fn spaces_in(block: &[u8; 64]) -> u64 {
+fn spaces<const N: usize>(block: &[u8; N]) -> u64 {
     let flags = block.map(|byte| u8::from(byte == b' '));
     let (words, _) = flags.as_chunks::<8>();
     // The product gathers the eight flags of a word in its highest byte; no two partial products meet.

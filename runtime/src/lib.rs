@@ -15,6 +15,8 @@
 
 #[cfg(feature = "metadata")]
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod caller;
 pub mod challenge;

@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 #![expect(clippy::cast_possible_truncation, reason = "numbers of tools and scopes are below 2,048")]
 
-use mcp_scopes_model::{check::Facts, graph::Graph, key::Key, requirement::MAX_ALTERNATIVES};
+use mcp_scopes_model::{Requirement, check::Facts, graph::Graph, key::Key, requirement::MAX_ALTERNATIVES};
 
 use super::{SCOPE_WORDS, ScopeSet};
 
@@ -27,7 +27,8 @@ pub(crate) struct Door {
 /// What opens one tool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gate {
-    /// Where [`Gate::narrow`]: the scopes of the only alternative. A public tool's is empty.
+    /// Where [`Gate::narrow`]: the scopes of the only alternative. A public tool's is empty; all bits, more than there
+    /// are scopes, shut a tool that nothing opens.
     pub(super) needs: [u64; NARROW],
     /// The first of the tool's alternatives.
     pub(super) first: u32,
@@ -199,7 +200,7 @@ impl GateCount {
 
 impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<TOOLS, ALTERNATIVES, MEMBERS> {
     pub(super) const fn build(facts: &Facts<'_, '_>, closure: &Graph, keys: &[Key; TOOLS]) -> Self {
-        const SHUT: Gate = Gate { needs: [u64::MAX; NARROW], first: 0, count: 0, tool: 0, narrow: true };
+        const SHUT: Gate = Gate { needs: [u64::MAX; NARROW], first: u32::MAX, count: 0, tool: 0, narrow: true };
         let mut built = Self {
             of_tools: [Door { key: Key::of(""), gate: SHUT }; TOOLS],
             alternatives: [Alternative { start: 0, len: 0 }; ALTERNATIVES],
@@ -219,7 +220,8 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<
             let mut alternative = 0;
             while alternative < count {
                 let end = if count == 1 { end } else { place + requirement.scopes_in(alternative) };
-                if keep[alternative] {
+                // An alternative that needs nothing cannot be written, and would open the tool to everyone.
+                if keep[alternative] && place < end {
                     built.alternatives[alternatives] = Alternative { start: members as u32, len: (end - place) as u16 };
                     alternatives += 1;
                     gate.count += 1;
@@ -242,10 +244,45 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<
             if gate.count > 1 {
                 gate.narrow = false;
             }
+            if gate.count == 0 && !matches!(requirement, Requirement::Public) {
+                gate = Gate { tool: tool as u16, ..SHUT };
+            }
             built.of_tools[tool] = Door { key: keys[tool], gate };
             tool += 1;
             tools = rest;
         }
         built
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{__private::v1, Grant};
+
+    /// What no annotation can say, but a hand that names the hidden types could.
+    static SHUT: v1::ScopeTable = {
+        const TOOLS: [v1::Tool<'static>; 3] = [
+            v1::Tool { requirement: v1::Requirement::AnyOf(&[]), ..v1::Tool::new("none", v1::Risk::Low) },
+            v1::Tool { requirement: v1::Requirement::AnyOf(&[&[]]), ..v1::Tool::new("empty", v1::Risk::Low) },
+            v1::Tool { requirement: v1::Requirement::AnyOf(&[&["a"]]), ..v1::Tool::new("one", v1::Risk::Low) },
+        ];
+        const ENTRIES: &[v1::Entry<'static>] =
+            &[v1::Entry { place: 0, brings: v1::Brings::Group(&[&TOOLS[0], &TOOLS[1], &TOOLS[2]]) }];
+        const CONFIG: v1::Config<'static> = v1::Config::NONE;
+        v1::table!(ENTRIES, CONFIG);
+        __MCP_TABLE
+    };
+
+    #[test]
+    fn nothing_needed_is_nothing_opened() {
+        let open = |grant: &Grant| grant.visible().map(|tool| tool.name).collect::<std::vec::Vec<_>>();
+        for (scopes, opened) in [("", &[] as &[&str]), ("a", &["one"])] {
+            let grant = SHUT.grant(scopes);
+            assert_eq!(open(&grant), opened);
+            for tool in SHUT.tools() {
+                assert_eq!(grant.authorize(tool.name).is_ok(), opened.contains(&tool.name), "{}", tool.name);
+            }
+        }
+        assert_eq!(SHUT.grant("a").authorize("none").unwrap_err().step().count(), 0);
     }
 }

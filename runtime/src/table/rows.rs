@@ -76,7 +76,9 @@ impl<const ROWS: usize, const WIDTH: usize> RowArrays<ROWS, WIDTH> {
             let gate = &doors[tool].gate;
             let (word, bit) = (tool / 64, 1 << (tool % 64));
             match gate.count {
-                0 => built.single[word] |= bit,
+                // A tool that nothing opens stands in neither list.
+                0 if gate.needs[0] == 0 => built.single[word] |= bit,
+                0 => {}
                 1 => {
                     built.single[word] |= bit;
                     let Alternative { start, len } = alternatives[gate.first as usize];
