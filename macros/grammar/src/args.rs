@@ -70,11 +70,18 @@ pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mu
     let mut args: Vec<Arg> = Vec::new();
     for piece in split(tokens, errors) {
         let span = span_of(&piece);
-        let Some(arg) = arg(piece) else {
+        let Some(mut arg) = arg(piece) else {
             let message = format!("`{owner}` takes keys with their values, and this is none");
             errors.push(MALFORMED_ARGUMENT.at(span, message));
             continue;
         };
+        if let Value::Equals(value) = &mut arg.value
+            && let Some(place) = next_key(value, known)
+        {
+            let next = value.split_off(place);
+            let (span, key) = (span_of(&next), next.first().map(ToString::to_string).unwrap_or_default());
+            errors.push(MALFORMED_ARGUMENT.at(span, format!("a comma is missing before `{key}`")).help("write it"));
+        }
         let key = &arg.key;
         if !known.contains(&key.as_str()) {
             let help = match nearest(key, known) {
@@ -89,6 +96,16 @@ pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mu
         }
     }
     args
+}
+
+/// Where in a value the next key follows without a comma between them.
+fn next_key(value: &[TokenTree], known: &[&str]) -> Option<usize> {
+    let follows = value.windows(2).position(|pair| match pair {
+        [TokenTree::Punct(_), _] => false,
+        [_, TokenTree::Ident(word)] => known.iter().any(|key| word == key),
+        _ => false,
+    });
+    follows.map(|place| place + 1)
 }
 
 /// The pieces between top-level commas; a comma at the end is allowed. They stay lists of tokens: each stream that a

@@ -29,7 +29,7 @@ const ARGUMENTS: &[(&str, Expected)] = &[
     ("risk = \"low\",, public", &[("malformed-argument", ",")]),
     ("risk = \"low\", a::b = \"c\"", &[("malformed-argument", "a")]),
     ("risk = \"low\", name =", &[("malformed-argument", "name")]),
-    ("risk = \"low\" public", &[("not-a-literal", "\"low\"")]),
+    ("risk = \"low\" public", &[("malformed-argument", "public")]),
     ("risk = \"low\", name = \"list files\"", &[("bad-tool-name", "\"list files\"")]),
     ("risk = \"low\", name = \"\"", &[("bad-tool-name", "\"\"")]),
     ("risk = \"low\", public, scope = \"a\"", &[("scope-and-public", "public")]),
