@@ -16,6 +16,13 @@
 //! | [`source`] | places in files |
 //! | [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and which items a build has |
 //! | [`walk`], [`prefilter`] | which files there are, and which are worth parsing |
+//! | `world`, `module`, `nesting` | what one scan has read: packages, crates, modules; how deep source may nest |
+//! | `attribute`, `naming` | attributes as a build has them, and which of them are ours |
+//! | `collect` | from parsed items to declarations |
+//! | `resolve`, `import`, `entry` | what a path means; what `use` brings in; which functions a table lists |
+//! | `assemble`, `fields`, `optional` | from declarations to an inventory; the parameters of a type |
+//! | `document` | from an inventory to a table's outline, and what the shared rules say about it |
+//! | `report`, `error` | what a scan comes to, and why it stopped |
 //!
 //! # Examples
 //! In a build script:

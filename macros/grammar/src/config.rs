@@ -1,4 +1,10 @@
 //! `mcp-scopes.toml`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `sections` | the sections, one function each |
+//! | `reader` | typed reading of TOML values, with line and column |
+//! | `address` | the syntax of addresses |
 
 mod address;
 mod reader;

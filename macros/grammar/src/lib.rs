@@ -13,6 +13,8 @@
 //! | [`config`] | `mcp-scopes.toml` |
 //! | [`diagnostic`] | one error, and the collector of all of an item |
 //! | [`catalogue`] | every kind of error, with its id, label and help |
+//! | `args`, `literal` | an attribute's keys with their values; the literals they are |
+//! | `attribute` | attributes as they will apply, with `cfg_attr` taken apart |
 
 mod args;
 mod attribute;

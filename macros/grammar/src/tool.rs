@@ -1,4 +1,14 @@
 //! `#[mcp_tool(..)]`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `settings` | the keys that take one value |
+//! | `lists` | those that take a list of strings |
+//! | `requirement` | `scope`: multiplied out to any-of over all-of |
+//! | `policy` | `policy(..)` |
+//! | `guard` | `guard = argument` |
+//! | `description`, `parameters` | what is not stated: read from the doc comment and the signature |
+//! | `sdk` | what an SDK's `#[tool(..)]` on the same function says |
 
 mod description;
 mod guard;

@@ -13,6 +13,8 @@
 //! | [`tools_list`] | [`ToolsList`]: what other hosts read in an entry of `tools/list` |
 //! | [`error`] | [`Error`], [`Violation`]: all that is wrong with a document, at once |
 //! | [`json`] | [`Json`]: any JSON value, in order and without loss |
+//! | `member` | how members are read and written, from one description of each type |
+//! | `rules` | what a document has to be beyond the types of its members |
 #![cfg_attr(feature = "schema", doc = "| [`schema`] | the JSON Schema of the document |")]
 
 pub mod address;
