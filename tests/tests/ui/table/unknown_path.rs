@@ -3,7 +3,7 @@
 use mcp_scopes::scope_table;
 
 scope_table! {
-    static TOOLS = [files::list_files, FileServer::*];
+    static TOOLS = [nowhere::list_files, FileServer::*];
 }
 
 fn main() {}
