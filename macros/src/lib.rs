@@ -21,19 +21,19 @@ mod snapshots;
 
 use proc_macro::TokenStream;
 
-/// Declares the authorization of a tool beside its function.
+/// What each key means stands in `spec.md` of `mcp-scopes-grammar`.
 #[proc_macro_attribute]
 pub fn mcp_tool(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::tool::expand(&args.into(), item.into()).into()
 }
 
-/// Collects the annotated functions of an impl or inline module, so that a table can list them as `path::*`.
+/// Its keys and errors stand in `spec.md` of `mcp-scopes-grammar`.
 #[proc_macro_attribute]
 pub fn mcp_tools(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::group::expand(args.into(), item.into()).into()
 }
 
-/// Declares a scope table: every tool of a server, checked and laid out at compile time.
+/// Its entries and its file stand in `spec.md` of `mcp-scopes-grammar`.
 #[proc_macro]
 pub fn scope_table(input: TokenStream) -> TokenStream {
     expand::table::expand(input.into()).into()

@@ -34,7 +34,81 @@ pub use caller::{AsCaller, Caller};
 pub use challenge::Challenge;
 pub use denied::{Denied, Reason};
 pub use grant::Grant;
-pub use mcp_scopes_macros::{mcp_tool, mcp_tools, scope_table};
+/// Declares the authorization of a tool beside its function.
+///
+/// # Examples
+/// ```
+/// use mcp_scopes::{Risk, mcp_tool, scope_table};
+///
+/// /// Read a text file
+/// #[mcp_tool(scope = any("files:read", "files:admin"), risk = "low", examples("read_file notes.txt"))]
+/// fn read_file(path: &str, lines: Option<usize>) -> String {
+///     String::new()
+/// }
+///
+/// scope_table! { static TOOLS = [read_file]; }
+/// let tool = TOOLS.handle("read_file");
+/// assert_eq!((tool.description, tool.risk), ("Read a text file", Risk::Low));
+/// assert!(TOOLS.grant("files:admin").authorize_tool(tool).is_ok());
+/// ```
+#[doc(inline)]
+pub use mcp_scopes_macros::mcp_tool;
+/// Collects the annotated functions of an impl or inline module, so that a table can list them as `path::*`.
+///
+/// With an SDK it also refuses a `#[tool]` method that carries no `#[mcp_tool]`.
+///
+/// # Examples
+/// ```
+/// use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
+///
+/// struct FileServer;
+///
+/// #[mcp_tools]
+/// impl FileServer {
+///     /// Read a text file
+///     #[mcp_tool(scope = "files:read", risk = "low")]
+///     async fn read_file(&self, path: String) {}
+/// }
+///
+/// #[mcp_tools(group = admin)]
+/// impl FileServer {
+///     /// Delete a file for good
+///     #[mcp_tool(scope = "files:delete", risk = "high")]
+///     async fn delete_file(&self, path: String) {}
+/// }
+///
+/// scope_table! { static TOOLS = [FileServer::*, FileServer::admin::*]; }
+/// assert_eq!(TOOLS.tools().map(|tool| tool.name).collect::<Vec<_>>(), ["read_file", "delete_file"]);
+/// ```
+#[doc(inline)]
+pub use mcp_scopes_macros::mcp_tools;
+/// Declares a scope table: every tool of a server, checked and laid out at compile time.
+///
+/// # Examples
+/// ```
+/// use mcp_scopes::{mcp_tool, scope_table};
+///
+/// mod shell {
+///     /// Execute system commands
+///     #[mcp_scopes::mcp_tool(scope = "system:execute", risk = "high")]
+///     fn execute_command(command: &str) {}
+///
+///     mcp_scopes::scope_table! { pub static TOOLS = [execute_command]; }
+/// }
+///
+/// /// List directory contents
+/// #[mcp_tool(risk = "low")]
+/// fn list_files(directory: &str) {}
+///
+/// scope_table! {
+///     /// Everything this server exposes.
+///     pub static TOOLS = [list_files, ..shell::TOOLS];
+/// }
+/// assert_eq!(TOOLS.scopes().collect::<Vec<_>>(), ["list_files", "system:execute"]);
+/// ```
+/// Server-level facts stand in a file: `scope_table! { pub static TOOLS = [list_files] with "mcp-scopes.toml"; }`.
+#[doc(inline)]
+pub use mcp_scopes_macros::scope_table;
 pub use mcp_scopes_model::{Approval, Environment, Requirement, Risk, SandboxMode, Tool, sandbox::Route};
 pub use table::{ScopeTable, ToolHandle};
 pub use visible::Visible;
