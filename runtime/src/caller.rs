@@ -1,8 +1,8 @@
 //! Who calls, and the check inside a function.
 
-use mcp_scopes_model::{Environment, sandbox::Route};
+use mcp_scopes_model::{Environment, sandbox::Route, tool::Origin};
 
-use crate::{Denied, Grant, Reason, ScopeTable};
+use crate::{Denied, Grant, Reason, ScopeTable, ToolHandle};
 
 /// Who calls: what the token grants, and which world the call acts on.
 ///
@@ -59,13 +59,39 @@ impl Caller {
             .ok_or_else(|| Denied::without_step(Some(self.grant.table()), Some(tool), Reason::NotInSandbox))
     }
 
+    /// The tools that a call of this caller can reach, in the table's order: what `tools/list` may show. Tools that the
+    /// environment refuses are left out, too.
+    ///
+    /// ```
+    /// # use mcp_scopes::{Caller, Environment, mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low", sandbox = "allow")] fn list_files() {}
+    /// # #[mcp_tool(risk = "low")] fn read_file() {}
+    /// # scope_table! { static TOOLS = [list_files, read_file]; }
+    /// let trainee = Caller::new(TOOLS.grant("list_files read_file"), Environment::Sandbox);
+    /// assert_eq!(trainee.visible().map(|tool| tool.name).collect::<Vec<_>>(), ["list_files"]);
+    /// ```
+    pub fn visible(&self) -> impl Iterator<Item = ToolHandle> + '_ {
+        self.grant.visible().filter(|tool| self.environment.route(tool.sandbox).is_some())
+    }
+
+    /// The same as [`Caller::authorize`], for the function that an annotation stands on: a tool of the same name in the
+    /// table of another server is another tool.
+    pub(crate) fn authorize_origin(&self, tool: &str, origin: Origin<'_>) -> Result<Route, Denied> {
+        match self.grant.table().tool(tool) {
+            Some(found) if found.origin != Some(origin) => {
+                Err(Denied::without_step(Some(self.grant.table()), None, Reason::OtherTable))
+            }
+            _ => self.authorize(tool),
+        }
+    }
+
     /// Whether the function itself may run: where the table says that a substitute runs, it may not.
-    pub(crate) fn admit(&self, tool: &str) -> Result<(), Denied> {
-        let tool = self.grant.authorize(tool)?;
-        match self.environment.route(tool.sandbox) {
-            Some(Route::Run) => Ok(()),
-            Some(Route::Simulate) | None => {
-                Err(Denied::without_step(Some(self.grant.table()), Some(tool), Reason::NotInSandbox))
+    pub(crate) fn admit(&self, tool: &str, origin: Origin<'_>) -> Result<(), Denied> {
+        match self.authorize_origin(tool, origin)? {
+            Route::Run => Ok(()),
+            Route::Simulate => {
+                let tool = self.grant.table().tool(tool);
+                Err(Denied::without_step(Some(self.grant.table()), tool, Reason::NotInSandbox))
             }
         }
     }

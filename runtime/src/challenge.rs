@@ -177,8 +177,11 @@ impl Parameters<'_, '_> {
     /// apart at commas, also at those in quotes.
     fn url(&mut self, name: &str, value: &str) -> fmt::Result {
         self.begin(name)?;
+        // Clients that take the first `scope=` for the challenge's own would read it in an address.
+        let misleading = value.contains("scope=");
         for byte in value.bytes() {
             match byte {
+                b'=' if misleading => self.f.write_str("%3D")?,
                 b'"' | b'\\' | b',' | ..=b' ' | 0x7f.. => write!(self.f, "%{byte:02X}")?,
                 _ => self.f.write_char(char::from(byte))?,
             }

@@ -4,7 +4,10 @@ use core::fmt;
 
 use mcp_scopes_model::requirement::MAX_SCOPES_PER_ALTERNATIVE;
 
-use crate::{Grant, ScopeTable, ToolHandle, Visible, table::NARROW};
+use crate::{
+    Grant, ScopeTable, ToolHandle, Visible,
+    table::{Gate, NARROW},
+};
 
 /// Why a call may not run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,23 +86,24 @@ impl Denied {
 
     /// The denial of a tool with a single alternative: there is nothing to weigh.
     #[inline]
-    pub(crate) const fn lacking(grant: &Grant, tool: ToolHandle, lacking: [u64; NARROW]) -> Self {
+    pub(crate) const fn lacking(grant: &Grant, gate: &Gate, lacking: [u64; NARROW]) -> Self {
         Self {
             table: Some(grant.table()),
-            tool: tool.gate().tool(),
+            tool: gate.tool(),
             reason: Self::reason_for(grant),
-            alternative: tool.gate().first(),
+            alternative: gate.first(),
             missing: Missing::Scopes(lacking),
         }
     }
 
     /// The denial of any other tool, with the least step towards it.
     #[cold]
-    pub(crate) fn weighing(grant: &Grant, tool: ToolHandle) -> Self {
+    pub(crate) fn weighing(grant: &Grant, gate: &Gate) -> Self {
         let table = grant.table();
-        let mut denied = Self::without_step(Some(table), Some(tool), Self::reason_for(grant));
+        let reason = Self::reason_for(grant);
+        let mut denied = Self { tool: gate.tool(), ..Self::without_step(Some(table), None, reason) };
         let mut best = (u32::MAX, u32::MAX);
-        for (number, alternative) in table.alternatives(tool.gate()) {
+        for (number, alternative) in table.alternatives(gate) {
             let scopes = table.members(alternative);
             let missing = scopes
                 .iter()

@@ -37,6 +37,8 @@ impl Grant {
     #[inline]
     pub(crate) fn of_scope(table: &'static ScopeTable, scope: &str) -> Self {
         let mut grant = Self { table, held: [0; SCOPE_WORDS], anonymous: false };
+        // The words that most tables have stay in registers.
+        let mut narrow = [0; NARROW];
         let text = scope.as_bytes();
         let (mut start, mut base) = (0, 0);
         loop {
@@ -45,17 +47,26 @@ impl Grant {
             let mut ends = ends(block);
             while ends != 0 {
                 let end = base + ends.trailing_zeros() as usize;
-                if let Some(scope) = text.get(start..end) {
-                    grant.hold(scope);
+                if let Some((number, holding)) = text.get(start..end).and_then(|scope| table.holding(scope)) {
+                    for (held, implied) in narrow.iter_mut().zip(&holding.closure) {
+                        *held |= implied;
+                    }
+                    if table.is_wide() {
+                        grant.hold_wide(number);
+                    }
                 }
                 start = end + 1;
                 ends &= ends - 1;
             }
             if block.len() < 64 {
-                return grant;
+                break;
             }
             base += 64;
         }
+        for (held, narrow) in grant.held.iter_mut().zip(narrow) {
+            *held = narrow;
+        }
+        grant
     }
 
     pub(crate) fn of_scp<S: AsRef<str>>(table: &'static ScopeTable, scp: impl IntoIterator<Item = S>) -> Self {
@@ -71,18 +82,19 @@ impl Grant {
     }
 
     /// Adds one scope and what it implies; nothing if the table does not know it.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "called for each scope of each token; a call would cost a tenth of it")]
     fn hold(&mut self, scope: &[u8]) {
         let Some((number, holding)) = self.table.holding(scope) else { return };
         for (held, implied) in self.held.iter_mut().zip(&holding.closure) {
             *held |= implied;
         }
-        if self.table.is_wide() {
-            let rest = self.held.iter_mut().skip(NARROW);
-            for (held, implied) in rest.zip(self.table.wide_closure(number)) {
-                *held |= implied;
-            }
+        self.hold_wide(number);
+    }
+
+    /// Adds what a scope implies beyond the first 256 scopes.
+    #[cold]
+    fn hold_wide(&mut self, scope: usize) {
+        for (held, implied) in self.held.iter_mut().skip(NARROW).zip(self.table.wide_closure(scope)) {
+            *held |= implied;
         }
     }
 
@@ -113,22 +125,24 @@ impl Grant {
     ///
     /// # Errors
     /// [`Denied`], with [`Reason::UnknownTool`] if the table lists no such tool.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a caller who only asks whether pays for no answer that it drops")]
     pub fn authorize(&self, tool: &str) -> Result<ToolHandle, Denied> {
-        match self.table.tool(tool) {
-            Some(handle) => self.pass(handle).map(|()| handle),
-            None => Err(Denied::without_step(Some(self.table), None, Reason::UnknownTool)),
-        }
+        let unknown = Denied::without_step(Some(self.table), None, Reason::UnknownTool);
+        let door = self.table.locate(tool).ok_or(unknown)?;
+        self.pass(&door.gate)?;
+        self.table.enter(door).ok_or(unknown)
     }
 
     /// Whether a call of that tool may run.
     ///
     /// # Errors
     /// [`Denied`], with [`Reason::OtherTable`] if the tool is not one of this grant's table.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as for `authorize`")]
     pub fn authorize_tool(&self, tool: ToolHandle) -> Result<(), Denied> {
         if core::ptr::eq(self.table, tool.table()) {
-            self.pass(tool)
+            self.pass(tool.gate())
         } else {
             Err(Denied::without_step(Some(self.table), None, Reason::OtherTable))
         }
@@ -161,23 +175,23 @@ impl Grant {
     }
 
     /// Passes the gate of a tool of its own table, or says what is missing.
-    #[inline]
-    fn pass(&self, tool: ToolHandle) -> Result<(), Denied> {
-        let gate = tool.gate();
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as for `authorize`")]
+    fn pass(&self, gate: &Gate) -> Result<(), Denied> {
         if gate.is_narrow() {
             let lacking = gate.lacks(&self.held);
-            if lacking == [0; NARROW] { Ok(()) } else { Err(Denied::lacking(self, tool, lacking)) }
+            if is_empty(lacking) { Ok(()) } else { Err(Denied::lacking(self, gate, lacking)) }
         } else if self.meets_any(gate) {
             Ok(())
         } else {
-            Err(Denied::weighing(self, tool))
+            Err(Denied::weighing(self, gate))
         }
     }
 
     /// Whether it passes a gate of its own table.
     #[inline]
     pub(crate) fn opens(&self, gate: &Gate) -> bool {
-        if gate.is_narrow() { gate.lacks(&self.held) == [0; NARROW] } else { self.meets_any(gate) }
+        if gate.is_narrow() { is_empty(gate.lacks(&self.held)) } else { self.meets_any(gate) }
     }
 
     /// Whether it holds all scopes of one alternative.
@@ -201,6 +215,12 @@ impl fmt::Debug for Grant {
             .field("anonymous", &self.anonymous)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether no bit is set, without a branch for each word.
+#[inline]
+const fn is_empty([a, b, c, d]: [u64; NARROW]) -> bool {
+    a | b | c | d == 0
 }
 
 /// The numbers of the bits that are set.

@@ -95,6 +95,8 @@ impl<'a> ToolParts<'a> {
                 blocked_patterns: &self.blocked_patterns,
                 max_file_size_mb: tool.policy.max_file_size_mb,
             },
+            // Only a running check asks.
+            origin: None,
         }
     }
 }

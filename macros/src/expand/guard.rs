@@ -74,29 +74,24 @@ fn check(decl: &ToolDecl, stated: &GuardDecl, head: &FnHead, arguments: &[Argume
     let runtime = Runtime::of(decl.krate.as_ref());
     let name = &decl.name.value;
     let (caller, extent) = caller(stated, head);
-    let at_argument = runtime.at(extent.first());
     let caller = extent.locate(quote_spanned!(extent.first()=> &#caller));
-    let ask = |function: &str| {
-        let function = Ident::new(function, extent.first());
-        extent.locate(quote_spanned!(extent.first()=> #at_argument::#function(#caller, #name)))
-    };
+    let ask = |function: TokenStream| runtime.call(extent, &function, &quote!(#caller, #name, #runtime::origin!()));
     let denied = Ident::new("denied", Span::mixed_site());
     let returned = match &head.signature.output {
         ReturnType::Type(_, ty) => Extent::of(ty),
         ReturnType::Default => Extent::of(&head.signature.ident),
     };
-    let at_result = runtime.at(returned.first());
-    let refuse = returned.locate(quote_spanned!(returned.first()=> #at_result::refuse(#denied)));
+    let refuse = runtime.call(returned, &quote!(refuse), &quote!(#denied));
     let refused = returned.locate(quote!(return ::core::result::Result::Err(#refuse)));
     let Some(substitute) = decl.sandbox.as_ref().and_then(|sandbox| sandbox.substitute.as_ref()) else {
-        let admitted = ask("admit");
+        let admitted = ask(quote!(admit));
         return quote! {
             if let ::core::result::Result::Err(#denied) = #admitted {
                 #refused;
             }
         };
     };
-    let (route, simulated) = (ask("guard"), simulated(substitute, head, arguments));
+    let (route, simulated) = (ask(quote!(guard)), simulated(substitute, head, arguments));
     quote! {
         match #route {
             ::core::result::Result::Ok(#runtime::Route::Run) => {}

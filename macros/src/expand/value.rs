@@ -6,10 +6,10 @@ use mcp_scopes_grammar::{
 };
 use mcp_scopes_model::{Approval, Risk, SandboxMode};
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::Generics;
 
-use super::{Runtime, problem, structure};
+use super::{Extent, Runtime, problem, structure};
 
 /// The tool as a constant expression. What most annotations state goes through a call of the runtime: each path, field
 /// and list that is written out costs every build more.
@@ -47,6 +47,9 @@ pub(crate) fn tool(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> T
     {
         fields.extend(list_field(field, list));
     }
+    if decl.guard.is_some() {
+        fields.extend(quote!(origin: ::core::option::Option::Some(#runtime::origin!()),));
+    }
     if let Some(policy) = policy(&decl.policy, runtime) {
         fields.extend(quote!(policy: #policy,));
     }
@@ -58,8 +61,8 @@ fn opened(requirement: &RequirementDecl, tool: TokenStream, runtime: &Runtime) -
     let RequirementDecl::AnyOf(alternatives) = requirement else { return tool };
     if let Some(scope) = only_scope(requirement) {
         let (span, text) = (scope.span, &scope.value);
-        let (runtime, problem) = (runtime.at(span), problem(span));
-        return quote_spanned!(span=> #runtime::scoped(#problem, &[&[#text]], #tool));
+        let problem = problem(span);
+        return runtime.call(Extent::between(span, span), &quote!(scoped), &quote!(#problem, &[&[#text]], #tool));
     }
     let any = alternatives.iter().map(|all| texts(all));
     quote!(#runtime::any_of(&[#(#any),*], #tool))

@@ -4,7 +4,8 @@
 ///
 /// The words are the first eight bytes, the eight after them, the eight before the last eight, and the last eight; they
 /// overlap in names below 32 bytes. Up to 32 bytes the words and the length are the name: two keys are equal exactly if
-/// their names are. Of a longer name a fold of all of it is kept too, and the name itself has to be compared.
+/// their names are. Of a longer name a fold of all of it goes into the hash, and the name
+/// itself has to be compared.
 ///
 /// ```
 /// use mcp_scopes_model::key::Key;
@@ -84,7 +85,7 @@ impl PartialEq for Key {
     #[expect(clippy::many_single_char_names, reason = "four words against four words")]
     fn eq(&self, other: &Self) -> bool {
         let ([a, b, c, d], [e, f, g, h]) = (self.words, other.words);
-        let differs = (a ^ e) | (b ^ f) | (c ^ g) | (d ^ h) | (self.rest ^ other.rest);
+        let differs = (a ^ e) | (b ^ f) | (c ^ g) | (d ^ h);
         differs | u64::from(self.len ^ other.len) == 0
     }
 }
@@ -102,9 +103,10 @@ const fn fold(a: u64, b: u64) -> u64 {
 }
 
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "names over 4 GiB are compared as a whole anyway")]
+#[expect(clippy::cast_possible_truncation, reason = "compared first")]
 const fn short_len(len: usize) -> u32 {
-    len as u32
+    // INVARIANT: a longer name never passes for a whole key.
+    if len > u32::MAX as usize { u32::MAX } else { len as u32 }
 }
 
 /// Eight bytes as one word. Shifts, since the library's conversions are far slower in const evaluation; in compiled

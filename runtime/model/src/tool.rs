@@ -30,6 +30,19 @@ pub struct Tool<'a> {
     pub examples: &'a [&'a str],
     /// How calls of this tool are limited by calls before them.
     pub policy: Policy<'a>,
+    /// Which function it is, where that function checks its caller itself.
+    pub origin: Option<Origin<'a>>,
+}
+
+/// Which annotation a tool comes from: tools of different tables can have the same name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin<'a> {
+    /// The module's path.
+    pub module: &'a str,
+    /// The line of the annotation, or of the macro that wrote it.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
 }
 
 impl Tool<'_> {
@@ -54,6 +67,7 @@ impl Tool<'_> {
             grouped_with: &[],
             examples: &[],
             policy: Policy::NONE,
+            origin: None,
         }
     }
 

@@ -9,7 +9,7 @@ pub use mcp_scopes_model::{
     policy::Session,
     problem::Field,
     sandbox::Route,
-    tool::{Parameter, Parameters},
+    tool::{Origin, Parameter, Parameters},
 };
 
 use crate::{AsCaller, Denied};
@@ -19,7 +19,7 @@ pub use crate::{
     table::{Dimensions, Finder, GateArrays, Holdings, Parts, RowTable},
 };
 
-pub use crate::__mcp_scopes_table as table;
+pub use crate::{__mcp_scopes_origin as origin, __mcp_scopes_table as table};
 
 /// What an annotation need not state. A constant, since const evaluation copies it faster than it calls `Tool::new`.
 pub const TOOL: Tool<'static> = Tool::new("", Risk::Critical);
@@ -60,14 +60,14 @@ pub const fn any_of<'a>(any: &'a [&'a [&'a str]], tool: Tool<'a>) -> Tool<'a> {
 
 /// The check inside a guarded function.
 #[inline]
-pub fn guard<C: AsCaller + ?Sized>(caller: &C, tool: &str) -> Result<Route, Denied> {
-    caller.as_caller().ok_or_else(Denied::without_caller)?.authorize(tool)
+pub fn guard<C: AsCaller + ?Sized>(caller: &C, tool: &str, origin: Origin<'_>) -> Result<Route, Denied> {
+    caller.as_caller().ok_or_else(Denied::without_caller)?.authorize_origin(tool, origin)
 }
 
 /// The check inside a guarded function that has no substitute to run.
 #[inline]
-pub fn admit<C: AsCaller + ?Sized>(caller: &C, tool: &str) -> Result<(), Denied> {
-    caller.as_caller().ok_or_else(Denied::without_caller)?.admit(tool)
+pub fn admit<C: AsCaller + ?Sized>(caller: &C, tool: &str, origin: Origin<'_>) -> Result<(), Denied> {
+    caller.as_caller().ok_or_else(Denied::without_caller)?.admit(tool, origin)
 }
 
 /// The error that a guarded function returns.
@@ -144,6 +144,19 @@ const fn first_of_entry(tools: &[Listed<'_>], place: usize) -> usize {
 #[must_use]
 pub const fn problem_of_section<'a>(sound: bool, facts: &Facts<'_, 'a>, section: Section) -> Option<Problem<'a>> {
     if sound { None } else { facts.of_section(section, 0) }
+}
+
+/// Which annotation this expands in. The same in the companion and in the function that it belongs to.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __mcp_scopes_origin {
+    () => {
+        $crate::__private::v1::Origin {
+            module: ::core::module_path!(),
+            line: ::core::line!(),
+            column: ::core::column!(),
+        }
+    };
 }
 
 /// The const plumbing of one table: from the list of entries to the finished table, each step a constant.

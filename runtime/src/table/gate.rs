@@ -21,18 +21,17 @@ pub(crate) struct Holding {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Door {
     pub(super) key: Key,
-    pub(super) gate: Gate,
+    pub(crate) gate: Gate,
 }
 
 /// What opens one tool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gate {
-    /// Where [`Gate::narrow`]: the scopes of the only alternative. A public tool's is empty; all bits, more than there
-    /// are scopes, shut a tool that nothing opens.
+    /// Where [`Gate::narrow`]: the scopes of the only alternative. A public tool's is empty.
     pub(super) needs: [u64; NARROW],
     /// The first of the tool's alternatives.
     pub(super) first: u32,
-    /// How many alternatives there are; none for a public tool.
+    /// How many alternatives there are; none for a public tool, and for one that is not narrow and that nothing opens.
     pub(super) count: u8,
     /// The tool's number.
     pub(super) tool: u16,
@@ -200,7 +199,7 @@ impl GateCount {
 
 impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<TOOLS, ALTERNATIVES, MEMBERS> {
     pub(super) const fn build(facts: &Facts<'_, '_>, closure: &Graph, keys: &[Key; TOOLS]) -> Self {
-        const SHUT: Gate = Gate { needs: [u64::MAX; NARROW], first: u32::MAX, count: 0, tool: 0, narrow: true };
+        const SHUT: Gate = Gate { needs: [u64::MAX; NARROW], first: 0, count: 0, tool: 0, narrow: false };
         let mut built = Self {
             of_tools: [Door { key: Key::of(""), gate: SHUT }; TOOLS],
             alternatives: [Alternative { start: 0, len: 0 }; ALTERNATIVES],

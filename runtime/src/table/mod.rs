@@ -71,11 +71,7 @@ impl ScopeTable {
     #[inline]
     #[must_use]
     pub fn tool(&'static self, name: &str) -> Option<ToolHandle> {
-        let key = Key::read(name.as_bytes());
-        let number = self.tools.find(&key)?;
-        let (door, listed) = (self.doors.get(number)?, self.outline.tools.get(number)?);
-        let same = door.key == key && (key.is_whole() || listed.tool.name == name);
-        same.then_some(ToolHandle { table: self, gate: door.gate, listed })
+        self.locate(name).and_then(|door| self.enter(door))
     }
 
     /// The tool of that name, for a constant: an unknown name does not compile.
@@ -133,16 +129,33 @@ impl ScopeTable {
         self.outline
     }
 
+    /// What opens the tool of that name.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as a call, half of what a check costs would be passing the answer")]
+    pub(crate) fn locate(&self, name: &str) -> Option<&'static gate::Door> {
+        let key = Key::read(name.as_bytes());
+        let number = self.tools.find(&key)?;
+        let door = self.doors.get(number)?;
+        let same = door.key == key && (key.is_whole() || self.outline.tools.get(number)?.tool.name == name);
+        same.then_some(door)
+    }
+
+    /// The tool behind a door of this table.
+    #[inline]
+    pub(crate) fn enter(&'static self, door: &gate::Door) -> Option<ToolHandle> {
+        let listed = self.outline.tools.get(usize::from(door.gate.tool()))?;
+        Some(ToolHandle { table: self, gate: door.gate, listed })
+    }
+
     /// The tool of that number.
     #[inline]
     pub(crate) fn door(&'static self, number: usize) -> Option<ToolHandle> {
-        let (door, listed) = (self.doors.get(number)?, self.outline.tools.get(number)?);
-        Some(ToolHandle { table: self, gate: door.gate, listed })
+        self.doors.get(number).and_then(|door| self.enter(door))
     }
 
     /// The scopes a holder of that token holds, if the table knows it.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "as for `Grant::hold`, which calls it")]
+    #[expect(clippy::inline_always, reason = "called for each scope of each token; a call would cost a tenth of it")]
     pub(crate) fn holding(&self, scope: &[u8]) -> Option<(usize, &'static gate::Holding)> {
         let key = Key::read(scope);
         let number = self.scopes.find(&key)?;

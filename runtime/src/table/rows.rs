@@ -29,12 +29,46 @@ impl Rows {
     /// The tools with at most one alternative that a holder of these scopes cannot call, as bits.
     #[inline]
     pub(crate) fn closed(&self, held: &ScopeSet) -> [u64; TOOL_WORDS] {
+        // Widths of servers as they are: a row that the compiler knows the width of stays in registers.
+        match self.width {
+            1 => self.closed_in::<1>(held),
+            2 => self.closed_in::<2>(held),
+            3 => self.closed_in::<3>(held),
+            4 => self.closed_in::<4>(held),
+            5..=8 => self.closed_up_to::<8>(held),
+            9..=16 => self.closed_up_to::<16>(held),
+            _ => self.closed_up_to::<TOOL_WORDS>(held),
+        }
+    }
+
+    /// The same for rows of exactly `W` words.
+    #[inline]
+    fn closed_in<const W: usize>(&self, held: &ScopeSet) -> [u64; TOOL_WORDS] {
+        let (rows, _) = self.of_scopes.as_chunks::<W>();
+        let mut closed = [0; W];
+        for (scope, row) in rows.iter().enumerate() {
+            let lacking = lacking(held, scope);
+            for (closed, needs) in closed.iter_mut().zip(row) {
+                *closed |= needs & lacking;
+            }
+        }
+        let mut words = [0; TOOL_WORDS];
+        for (word, closed) in words.iter_mut().zip(closed) {
+            *word = closed;
+        }
+        words
+    }
+
+    /// The same for rows of at most `W` words.
+    #[inline]
+    fn closed_up_to<const W: usize>(&self, held: &ScopeSet) -> [u64; TOOL_WORDS] {
+        if self.width == W {
+            return self.closed_in::<W>(held);
+        }
         let mut closed = [0; TOOL_WORDS];
         // A table without tools has rows of no words.
         for (scope, row) in self.of_scopes.chunks_exact(self.width.max(1)).enumerate() {
-            let is_held = held.get(scope / 64).map_or(0, |word| word >> (scope % 64) & 1);
-            // All ones for a lacking scope, else zero: which ones are held cannot be predicted.
-            let lacking = is_held.wrapping_sub(1);
+            let lacking = lacking(held, scope);
             for (closed, needs) in closed.iter_mut().zip(row) {
                 *closed |= needs & lacking;
             }
@@ -58,6 +92,13 @@ impl Rows {
     pub(crate) const fn width(&self) -> usize {
         self.width
     }
+}
+
+/// All ones for a scope that is not held, else zero: which ones are held cannot be predicted.
+#[inline]
+fn lacking(held: &ScopeSet, scope: usize) -> u64 {
+    let is_held = held.get(scope / 64).map_or(0, |word| word >> (scope % 64) & 1);
+    is_held.wrapping_sub(1)
 }
 
 /// The arrays behind [`Rows`]. `ROWS` is scopes times `WIDTH`.
