@@ -180,3 +180,35 @@ fn a_caller_of_another_table_runs_nothing() {
         assert_eq!(call(caller).unwrap_err().reason(), Reason::UnknownTool, "{name}");
     }
 }
+
+/// A server whose `simulated` is another function, open to everyone.
+mod lax {
+    use mcp_scopes::{mcp_tool, scope_table};
+
+    #[mcp_tool(public, risk = "low", guard = caller)]
+    pub fn simulated(caller: &mcp_scopes::Caller) -> Result<(), mcp_scopes::Denied> {
+        _ = caller;
+        Ok(())
+    }
+
+    scope_table! { pub static TOOLS = [simulated]; }
+}
+
+#[test]
+fn a_function_refuses_who_may_call_its_namesake() {
+    let stranger = Caller::new(lax::TOOLS.grant("run"), Environment::Live);
+    assert_eq!(stranger.authorize("simulated").expect("the lax server lets everyone in"), Route::Run);
+    lax::simulated(&stranger).expect("its own function too");
+    let denied = simulated(&stranger, 7).expect_err("another server's function does not");
+    assert_eq!(denied.reason(), Reason::OtherTable);
+}
+
+#[test]
+fn a_sandbox_list_names_what_can_be_called_there() {
+    let grant = lax::TOOLS.anonymous();
+    for (environment, count) in [(Environment::Live, 1), (Environment::Sandbox, 0)] {
+        let caller = Caller::new(grant, environment);
+        assert_eq!(caller.visible().count(), count);
+        assert!(caller.visible().all(|tool| caller.authorize(tool.name).is_ok()));
+    }
+}

@@ -184,3 +184,9 @@ proptest! {
         prop_assert!(pairs[1].1.bytes().all(|byte| matches!(byte, b'!'..=b'~') && byte != b','));
     }
 }
+
+#[test]
+fn an_address_never_speaks_for_the_challenge() {
+    let challenge = mcp_scopes::Challenge::invalid_token().resource_metadata("https://h/.well-known/x?scope=admin&a=b");
+    assert!(!challenge.to_string().contains("scope="), "{challenge}");
+}
