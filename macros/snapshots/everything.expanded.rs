@@ -5,14 +5,18 @@ pub async fn execute_command(
     caller: &Caller,
     command: String,
 ) -> Result<String, Denied> {
-    match ::mcp_scopes::__private::v1::guard(&caller, "execute_command") {
+    match (::mcp_scopes::__private::v1::guard)(
+        &caller,
+        "execute_command",
+        ::mcp_scopes::__private::v1::origin!(),
+    ) {
         ::core::result::Result::Ok(::mcp_scopes::__private::v1::Route::Run) => {}
         ::core::result::Result::Ok(::mcp_scopes::__private::v1::Route::Simulate) => {
             return pretend_command(caller, command).await;
         }
         ::core::result::Result::Err(denied) => {
             return ::core::result::Result::Err(
-                ::mcp_scopes::__private::v1::refuse(denied),
+                (::mcp_scopes::__private::v1::refuse)(denied),
             );
         }
     }
@@ -25,32 +29,32 @@ pub async fn execute_command(
 pub const fn __mcp_tool_annotation_of_execute_command(
     problem: &::mcp_scopes::__private::v1::Problem<'_>,
 ) -> ::mcp_scopes::__private::v1::Tool<'static> {
-    ::mcp_scopes::__private::v1::Problem::blame(
+    (::mcp_scopes::__private::v1::Problem::blame)(
         problem,
         ::mcp_scopes::__private::v1::Field::Scope,
         "system:execute",
     );
-    ::mcp_scopes::__private::v1::Problem::blame(
+    (::mcp_scopes::__private::v1::Problem::blame)(
         problem,
         ::mcp_scopes::__private::v1::Field::Scope,
         "oncall",
     );
-    ::mcp_scopes::__private::v1::Problem::blame(
+    (::mcp_scopes::__private::v1::Problem::blame)(
         problem,
         ::mcp_scopes::__private::v1::Field::Scope,
         "admin",
     );
-    ::mcp_scopes::__private::v1::Problem::blame(
+    (::mcp_scopes::__private::v1::Problem::blame)(
         problem,
         ::mcp_scopes::__private::v1::Field::Prerequisite,
         "health:check",
     );
-    ::mcp_scopes::__private::v1::Problem::blame(
+    (::mcp_scopes::__private::v1::Problem::blame)(
         problem,
         ::mcp_scopes::__private::v1::Field::Group,
         "list_files",
     );
-    ::mcp_scopes::__private::v1::Problem::blame(
+    (::mcp_scopes::__private::v1::Problem::blame)(
         problem,
         ::mcp_scopes::__private::v1::Field::Policy,
         "read_file:/etc/*",
@@ -65,6 +69,7 @@ pub const fn __mcp_tool_annotation_of_execute_command(
         prerequisites: &["health:check"],
         grouped_with: &["list_files"],
         examples: &["execute_command uptime"],
+        origin: ::core::option::Option::Some(::mcp_scopes::__private::v1::origin!()),
         policy: ::mcp_scopes::__private::v1::Policy {
             blocked_after: &["read_file:/etc/*"],
             cooling_period_minutes: ::core::option::Option::Some(5u32),
@@ -93,11 +98,14 @@ fn patterns(
     __mcp_3: bool,
 ) -> Result<u32, Denied> {
     #![allow(clippy::needless_pass_by_value)]
-    if let ::core::result::Result::Err(denied) = ::mcp_scopes::__private::v1::admit(
+    if let ::core::result::Result::Err(denied) = (::mcp_scopes::__private::v1::admit)(
         &caller,
         "patterns",
+        ::mcp_scopes::__private::v1::origin!(),
     ) {
-        return ::core::result::Result::Err(::mcp_scopes::__private::v1::refuse(denied));
+        return ::core::result::Result::Err(
+            (::mcp_scopes::__private::v1::refuse)(denied),
+        );
     }
     match __mcp_0 {
         (left, right) => {
@@ -115,10 +123,13 @@ fn patterns(
 const fn __mcp_tool_annotation_of_patterns(
     _: &::mcp_scopes::__private::v1::Problem<'_>,
 ) -> ::mcp_scopes::__private::v1::Tool<'static> {
-    ::mcp_scopes::__private::v1::tool(
-        "patterns",
-        ::mcp_scopes::__private::v1::Risk::Low,
-        "",
-        "pair\n?list",
-    )
+    ::mcp_scopes::__private::v1::Tool {
+        origin: ::core::option::Option::Some(::mcp_scopes::__private::v1::origin!()),
+        ..::mcp_scopes::__private::v1::tool(
+            "patterns",
+            ::mcp_scopes::__private::v1::Risk::Low,
+            "",
+            "pair\n?list",
+        )
+    }
 }

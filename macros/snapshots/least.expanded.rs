@@ -50,14 +50,14 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
         &__MCP_FACTS,
         ::mcp_scopes::__private::v1::Section::Size,
     ) {
-        ::mcp_scopes::__private::v1::Problem::fail(problem)
+        (::mcp_scopes::__private::v1::Problem::fail)(problem)
     };
     const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
         __MCP_SOUND,
         &__MCP_FACTS,
         ::mcp_scopes::__private::v1::Section::Scopes,
     ) {
-        ::mcp_scopes::__private::v1::Problem::fail(problem)
+        (::mcp_scopes::__private::v1::Problem::fail)(problem)
     };
     __MCP_TABLE
 };

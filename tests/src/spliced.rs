@@ -14,7 +14,7 @@ pub struct Remote;
 impl Remote {
     /// Stop it
     #[mcp_tool(scope = "remote:stop", risk = "high")]
-    fn remote_stop(&self) {}
+    const fn remote_stop() {}
 }
 
 scope_table! {

@@ -2,6 +2,7 @@
 //!
 //! `ui/<kind of mistake>/*.rs` fail; the first line of each names the diagnostics that it shows. `ui/pass/*.rs` compile
 //! and run. The tables among them name files of `ui/toml`, which stand beside the package while the cases are compiled.
+#![expect(clippy::unwrap_used, reason = "a case or a file that cannot be read fails the test")]
 
 use std::{
     collections::BTreeSet,

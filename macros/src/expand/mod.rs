@@ -27,12 +27,25 @@ impl Runtime {
         Self { krate: krate.cloned() }
     }
 
-    /// Its path at that place.
+    /// Its path at that place, in the macro's context: lints about paths are not for what nobody wrote.
     pub(crate) fn at(&self, span: Span) -> TokenStream {
-        // The user's tokens keep their context, in which they resolve.
-        let stated = self.krate.clone().map(|krate| Extent { first: span, last: span }.locate(krate));
-        let krate = stated.unwrap_or_else(|| quote_spanned!(span=> ::mcp_scopes));
+        let span = Span::call_site().located_at(span);
+        let Some(krate) = self.krate.clone() else { return quote_spanned!(span=> ::mcp_scopes::__private::v1) };
+        let krate = krate.into_iter().map(|mut token| {
+            // `$crate` means the crate of the `macro_rules!` that wrote it, which its own context knows.
+            let own = matches!(&token, TokenTree::Ident(word) if word == "$crate");
+            token.set_span(if own { token.span().located_at(span) } else { span });
+            token
+        });
+        let krate: TokenStream = krate.collect();
         quote_spanned!(span=> #krate::__private::v1)
+    }
+
+    /// A call of one of its functions that may fail, at that place. As in [`hand_on`], only the parentheses are the user's.
+    pub(crate) fn call(&self, extent: Extent, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
+        let (span, runtime) = (extent.first, self.at(extent.first));
+        let function = Extent::between(span, span).locate(function.clone());
+        extent.locate(quote_spanned!(span=> (#runtime::#function)(#arguments)))
     }
 }
 

@@ -140,8 +140,8 @@ fn blame_sections(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
         None => &["Size", "Scopes"],
     };
     let checks = sections.iter().map(|section| {
-        let (section, problem, at_file) = (Ident::new(section, Span::call_site()), problem(span), runtime.at(span));
-        let fail = quote_spanned!(span=> #at_file::Problem::fail(#problem));
+        let (section, problem) = (Ident::new(section, Span::call_site()), problem(span));
+        let fail = runtime.call(Extent::between(span, span), &quote!(Problem::fail), &quote!(#problem));
         quote! {
             const _: () = if let ::core::option::Option::Some(#problem) =
                 &#runtime::problem_of_section(__MCP_SOUND, &__MCP_FACTS, #runtime::Section::#section)

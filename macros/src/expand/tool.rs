@@ -6,10 +6,10 @@ use mcp_scopes_grammar::{
     tool,
 };
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 
-use super::{Runtime, cfgs, guard, problem, tool_companion, value};
+use super::{Extent, Runtime, cfgs, guard, problem, tool_companion, value};
 use crate::fallback;
 
 /// Expands one annotation.
@@ -89,8 +89,10 @@ fn blame<'d>(decl: &'d ToolDecl, runtime: &Runtime) -> TokenStream {
         }
         seen.push((field, literal.value.as_str()));
         let (span, text) = (literal.span, &literal.value);
-        let (runtime, problem, field) = (runtime.at(span), problem(span), Ident::new(field, span));
-        quote_spanned!(span=> #runtime::Problem::blame(#problem, #runtime::Field::#field, #text);)
+        let (problem, field) = (problem(span), Ident::new(field, Span::call_site()));
+        let arguments = quote!(#problem, #runtime::Field::#field, #text);
+        let call = runtime.call(Extent::between(span, span), &quote!(Problem::blame), &arguments);
+        quote!(#call;)
     };
     let mut calls = TokenStream::new();
     // The function's own name needs no note beside the entry that lists it.

@@ -1,5 +1,6 @@
 //! The runtime under another name: `crate = path` says where.
 #![deny(warnings)]
+#![allow(unreachable_pub)]
 
 pub extern crate mcp_scopes as renamed;
 

@@ -2,6 +2,7 @@
 #![no_implicit_prelude]
 #![deny(warnings)]
 #![allow(dead_code, non_camel_case_types, unused_imports, unused_macros)]
+#![allow(unreachable_pub, clippy::wildcard_imports, clippy::unused_self, clippy::unnecessary_wraps)]
 
 mod shadows {
     pub struct Option;
@@ -61,7 +62,7 @@ mod alias {
     policy(max_calls_per_session = 3, blocked_after("stop")),
     parameters("path", optional("depth")),
 )]
-fn read_file(caller: &::mcp_scopes::Caller, (left, _): ((), ())) -> alias::Result<()> {
+fn read_file(caller: &::mcp_scopes::Caller, (left, ()): ((), ())) -> alias::Result<()> {
     let _ = caller;
     ::core::result::Result::Ok(left)
 }

@@ -11,6 +11,8 @@
 #![allow(unused_crate_dependencies, clippy::cargo, clippy::redundant_pub_crate, clippy::pub_with_shorthand)]
 #![allow(clippy::single_call_fn, clippy::unused_self, clippy::unused_async, clippy::needless_pass_by_value)]
 
+use std::process::abort;
+
 use mcp_scopes::{Caller, Denied, mcp_tool, mcp_tools, scope_table};
 
 /// Read.
@@ -31,7 +33,8 @@ fn pretend(caller: Caller, text: String) -> Result<usize, Denied> {
 }
 
 fn denied(caller: Caller) -> Denied {
-    caller.grant().authorize("execute").expect_err("nobody may execute")
+    let Err(denied) = caller.grant().authorize("execute") else { abort() };
+    denied
 }
 
 /// A server.
