@@ -34,39 +34,14 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// Inlined but for the work itself, so that a caller who asks one question writes no words that nobody reads.
     #[inline]
     pub(crate) fn of_scope(table: &'static ScopeTable, scope: &str) -> Self {
-        let mut grant = Self { table, held: [0; SCOPE_WORDS], anonymous: false };
-        // The words that most tables have stay in registers.
-        let mut narrow = [0; NARROW];
-        let text = scope.as_bytes();
-        let (mut start, mut base) = (0, 0);
-        loop {
-            let block = text.get(base..).unwrap_or(&[]);
-            // One past the end ends a scope too, so that the last one is no special case.
-            let mut ends = ends(block);
-            while ends != 0 {
-                let end = base + ends.trailing_zeros() as usize;
-                if let Some((number, holding)) = text.get(start..end).and_then(|scope| table.holding(scope)) {
-                    for (held, implied) in narrow.iter_mut().zip(&holding.closure) {
-                        *held |= implied;
-                    }
-                    if table.is_wide() {
-                        grant.hold_wide(number);
-                    }
-                }
-                start = end + 1;
-                ends &= ends - 1;
-            }
-            if block.len() < 64 {
-                break;
-            }
-            base += 64;
+        if table.is_wide() {
+            return Self::of_scp(table, scope.split(' '));
         }
-        for (held, narrow) in grant.held.iter_mut().zip(narrow) {
-            *held = narrow;
-        }
-        grant
+        let [a, b, c, d] = narrow(table, scope.as_bytes());
+        Self { table, held: [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], anonymous: false }
     }
 
     pub(crate) fn of_scp<S: AsRef<str>>(table: &'static ScopeTable, scp: impl IntoIterator<Item = S>) -> Self {
@@ -87,13 +62,7 @@ impl Grant {
         for (held, implied) in self.held.iter_mut().zip(&holding.closure) {
             *held |= implied;
         }
-        self.hold_wide(number);
-    }
-
-    /// Adds what a scope implies beyond the first 256 scopes.
-    #[cold]
-    fn hold_wide(&mut self, scope: usize) {
-        for (held, implied) in self.held.iter_mut().skip(NARROW).zip(self.table.wide_closure(scope)) {
+        for (held, implied) in self.held.iter_mut().skip(NARROW).zip(self.table.wide_closure(number)) {
             *held |= implied;
         }
     }
@@ -230,6 +199,31 @@ pub(crate) fn bits(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
             .take_while(|rest| *rest != 0)
             .map(move |rest| word * 64 + rest.trailing_zeros() as usize)
     })
+}
+
+/// What a token holds of a table of at most 256 scopes.
+fn narrow(table: &ScopeTable, text: &[u8]) -> [u64; NARROW] {
+    let mut held = [0; NARROW];
+    let (mut start, mut base) = (0, 0);
+    loop {
+        let block = text.get(base..).unwrap_or(&[]);
+        // One past the end ends a scope too, so that the last one is no special case.
+        let mut ends = ends(block);
+        while ends != 0 {
+            let end = base + ends.trailing_zeros() as usize;
+            if let Some((_, holding)) = text.get(start..end).and_then(|scope| table.holding(scope)) {
+                for (held, implied) in held.iter_mut().zip(&holding.closure) {
+                    *held |= implied;
+                }
+            }
+            start = end + 1;
+            ends &= ends - 1;
+        }
+        if block.len() < 64 {
+            return held;
+        }
+        base += 64;
+    }
 }
 
 /// Where scopes end in the first 64 bytes of a text, as bits: at spaces, and behind the text if it ends there.
