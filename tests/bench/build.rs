@@ -54,13 +54,12 @@ fn server(source: &mut String, tools: usize, scopes: usize) {
     // What a tool's own function does: it knows its handle at compile time.
     writeln!(source, "/// A check by constant handle for some of the tools, with the tool's number.")
         .expect("a string");
-    writeln!(source, "pub static CHECKS: &[(usize, fn(&[::mcp_scopes::Grant], &[u16]) -> usize)] = &[")
-        .expect("a string");
+    writeln!(source, "pub static CHECKS: &[super::Check] = &[").expect("a string");
     for (number, name) in names.iter().enumerate().step_by(tools / 8) {
         writeln!(
             source,
             "({number}, |grants, tokens| {{ const TOOL: ::mcp_scopes::ToolHandle = TOOLS.handle({name:?}); \
-             let grants = tokens.iter().map(|token| &grants[usize::from(*token)]); \
+             let grants = tokens.iter().filter_map(|token| grants.get(usize::from(*token))); \
              grants.filter(|grant| grant.authorize_tool(TOOL).is_ok()).count() }}),"
         )
         .expect("a string");

@@ -1,5 +1,9 @@
 //! The document of `examples/files`: as it was reviewed, and with everything that the proposal's own example says.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect, in its functions too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may stop at what it did not expect, in its functions too"
+)]
 
 use std::path::Path;
 

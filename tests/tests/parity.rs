@@ -2,7 +2,11 @@
 //! fixtures that together use all of the grammar.
 //!
 //! The fixtures are packages under `tests/fixtures`, each with a `TOOLS`; some have further tables.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect, in its functions too")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may stop at what it did not expect, in its functions too"
+)]
 
 use std::{
     fs,

@@ -13,7 +13,7 @@ use std::{
 };
 
 use mcp_scopes::{Grant, ScopeTable, ToolHandle};
-use mcp_scopes_bench::{server_10, server_100, server_1000};
+use mcp_scopes_bench::{Check, server_10, server_100, server_1000};
 use rand::{
     Rng as _, RngExt as _, SeedableRng as _,
     rngs::StdRng,
@@ -54,9 +54,6 @@ trait Server {
     fn table() -> &'static ScopeTable;
     fn checks() -> &'static [Check];
 }
-
-/// A tool's number, and how many of these grants its constant handle lets pass.
-type Check = (usize, fn(&[Grant], &[u16]) -> usize);
 
 struct Small;
 struct Middle;

@@ -187,6 +187,6 @@ proptest! {
 
 #[test]
 fn an_address_never_speaks_for_the_challenge() {
-    let challenge = mcp_scopes::Challenge::invalid_token().resource_metadata("https://h/.well-known/x?scope=admin&a=b");
+    let challenge = Challenge::invalid_token().resource_metadata("https://h/.well-known/x?scope=admin&a=b");
     assert!(!challenge.to_string().contains("scope="), "{challenge}");
 }
