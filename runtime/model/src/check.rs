@@ -1,6 +1,6 @@
 //! The checks that need the whole table. The macros run them in const evaluation, the source scan at run time.
 //!
-//! [`Facts`] is what they look at. Each check hands its findings to a [`Report`], which keeps the one that was asked
+//! [`Facts`] is what they look at. Each check hands its findings to a `Report`, which keeps the one that was asked
 //! for: const evaluation can keep no list, so [`Facts::of_tool`] and [`Facts::of_section`] are called again with the
 //! next number until they return `None`.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
