@@ -5,7 +5,10 @@
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::error::{Error, Report};
+use crate::{
+    ViolationKind,
+    error::{Error, Report},
+};
 
 /// The parts of an absolute URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,7 +155,8 @@ pub(crate) fn resource_identifier<'a>(
     let section = "RFC 9728 §1.2";
     let address = https(text, loopback, at, section, "https://files.example.com/mcp", report)?;
     if address.fragment.is_some() {
-        report.add(at, section, "a resource identifier has no fragment", "cut it off at the `#`");
+        let (wrong, help) = ("a resource identifier has no fragment", "cut it off at the `#`");
+        report.add(ViolationKind::ResourceFragment, at, section, wrong, help);
     }
     Some(address)
 }
@@ -163,6 +167,7 @@ pub(crate) fn issuer_identifier(text: &str, loopback: Loopback, at: &str, report
     let Some(address) = https(text, loopback, at, section, "https://auth.example.com", report) else { return };
     if address.query.is_some() || address.fragment.is_some() {
         report.add(
+            ViolationKind::IssuerQueryOrFragment,
             at,
             section,
             "an issuer identifier has no query and no fragment",
@@ -188,7 +193,7 @@ pub(crate) fn https<'a>(
         }
         Ok(_) => format!("`{shown}` does not begin with `https://`"),
     };
-    report.add(at, section, wrong, format!("write an https URL such as `{example}`"));
+    report.add(ViolationKind::of_address(at), at, section, wrong, format!("write an https URL such as `{example}`"));
     None
 }
 

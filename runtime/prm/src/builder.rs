@@ -4,6 +4,7 @@ use indexmap::{IndexMap, map::Entry};
 use mcp_scopes_model::{Numbers, Outline, Policy, Requirement, outline::Listed, policy::Session};
 
 use crate::{
+    ViolationKind,
     address::Loopback,
     document::Document,
     error::{EXTENSIONS, Error, Report, below},
@@ -75,6 +76,7 @@ impl<'a> Builder<'a> {
         let resource = self.resource.or_else(|| config.resource.map(str::to_owned));
         if resource.is_none() {
             report.add(
+                ViolationKind::MissingResource,
                 "/resource",
                 "RFC 9728 §2",
                 "no resource is stated, and the document has to name the https URL that clients use for this server",
@@ -85,6 +87,7 @@ impl<'a> Builder<'a> {
         let authorization_servers = self.authorization_servers.unwrap_or_else(|| owned(config.authorization_servers));
         if authorization_servers.is_empty() {
             report.add(
+                ViolationKind::MissingAuthorizationServer,
                 "/authorization_servers",
                 "MCP 2026-07-28, Authorization",
                 "no authorization server is stated, of which MCP asks for at least one",
@@ -123,6 +126,7 @@ fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report)
         let name = listed.tool.name;
         if !matches!(listed.tool.requirement, Requirement::Public) && listed.tool.requirement.alternatives() == 0 {
             report.add(
+                ViolationKind::NoScope,
                 below(&below("/mcp_extensions/tool_scope_mapping", name), "required_scopes"),
                 EXTENSIONS,
                 format!("no scope opens the tool `{}`, and it is not public", name.escape_debug()),
@@ -134,6 +138,7 @@ fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report)
                 place.insert(tool(listed));
             }
             Entry::Occupied(_) => report.add(
+                ViolationKind::DuplicateTool,
                 below("/mcp_extensions/tool_scope_mapping", name),
                 EXTENSIONS,
                 format!("two tools of the table have the name `{}`", name.escape_debug()),
@@ -230,6 +235,7 @@ fn hierarchy(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report) 
         Ok(closed) => closed,
         Err(number) => {
             report.add(
+                ViolationKind::CircularHierarchy,
                 below("/mcp_extensions/scope_hierarchy", &name(number)),
                 EXTENSIONS,
                 format!("the scope `{}` implies itself, through others", name(number).escape_debug()),

@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-use crate::json::{Json, SyntaxError};
+use crate::{
+    ViolationKind as Kind,
+    json::{Json, SyntaxError},
+};
 
 /// The section named for what `mcp_extensions` asks, which no RFC describes.
 pub(crate) const EXTENSIONS: &str = "mcp_extensions";
@@ -11,6 +14,8 @@ pub(crate) const EXTENSIONS: &str = "mcp_extensions";
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
+    /// Which rule it is.
+    pub kind: Kind,
     /// Where, as a JSON Pointer (RFC 6901); empty for the whole document.
     pub pointer: String,
     /// The section that states the rule, such as `RFC 9728 §1.2`; `mcp_extensions` for the members this project adds.
@@ -102,19 +107,21 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn add(
         &mut self,
+        kind: Kind,
         pointer: impl Into<String>,
         section: &'static str,
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
         let (pointer, message, help) = (pointer.into(), message.into(), help.into());
-        self.violations.push(Violation { pointer, section, message, help });
+        self.violations.push(Violation { kind, pointer, section, message, help });
     }
 
     /// A value of another type than the member has.
     pub(crate) fn wrong_type(&mut self, pointer: &str, expected: &str, found: &Json) {
         let section = section_of(pointer);
         self.add(
+            Kind::WrongType,
             pointer,
             section,
             format!("is {}, but has to be {expected}", found.kind()),
@@ -132,6 +139,11 @@ impl Report {
         let below =
             |violation: &Violation| violation.pointer.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/'));
         self.violations.iter().any(below)
+    }
+
+    /// All that was reported.
+    pub(crate) fn into_violations(self) -> Vec<Violation> {
+        self.violations
     }
 
     pub(crate) fn finish(self) -> Result<(), Error> {

@@ -4,12 +4,14 @@
 //! order of members, the exactness of numbers. A published document must not change when an unrelated dependency does.
 
 mod parse;
+mod places;
 mod write;
 
 use indexmap::IndexMap;
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 pub use parse::{MAX_DEPTH, SyntaxError};
+pub use places::{Duplicate, Located, Places, Spot};
 
 /// A JSON value (RFC 8259).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,7 +12,9 @@
 //! | [`address`] | [`well_known_url`]: where a resource's document is served; the URI rules |
 //! | [`tools_list`] | [`ToolsList`]: what other hosts read in an entry of `tools/list` |
 //! | [`error`] | [`Error`], [`Violation`]: all that is wrong with a document, at once |
-//! | [`json`] | [`Json`]: any JSON value, in order and without loss |
+//! | [`kind`] | [`ViolationKind`]: which rule is broken, under a name that stays |
+//! | [`draft`] | [`Draft`]: a document read as far as it can be, for those who say what is wrong with it |
+//! | [`json`] | [`Json`]: any JSON value, in order and without loss; [`json::Places`]: where each stands |
 //! | `member` | how members are read and written, from one description of each type |
 //! | `rules` | what a document has to be beyond the types of its members |
 #![cfg_attr(feature = "schema", doc = "| [`schema`] | the JSON Schema of the document |")]
@@ -20,9 +22,11 @@
 pub mod address;
 pub mod builder;
 pub mod document;
+pub mod draft;
 pub mod error;
 pub mod extensions;
 pub mod json;
+pub mod kind;
 mod member;
 pub mod metadata;
 mod rules;
@@ -33,8 +37,10 @@ pub mod tools_list;
 pub use address::well_known_url;
 pub use builder::Builder;
 pub use document::Document;
+pub use draft::Draft;
 pub use error::{Error, ErrorKind, Violation};
 pub use extensions::McpExtensions;
 pub use json::Json;
+pub use kind::ViolationKind;
 pub use metadata::Metadata;
 pub use tools_list::ToolsList;

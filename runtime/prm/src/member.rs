@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use mcp_scopes_model::{Risk, SandboxMode};
 
 use crate::{
+    ViolationKind,
     error::{Report, below, section_of},
     json::Json,
 };
@@ -116,6 +117,7 @@ fn word<T>(json: &Json, at: &str, report: &mut Report, expected: &str, known: fn
     let found = known(text);
     if found.is_none() {
         report.add(
+            ViolationKind::UnknownValue,
             at,
             section_of(at),
             format!("is `{}`, which has no meaning here", text.escape_debug()),
@@ -162,6 +164,7 @@ impl<T: Item> Member for Vec<T> {
     fn read(json: Json, at: &str, report: &mut Report) -> Self {
         if matches!(&json, Json::Array(items) if items.is_empty()) {
             report.add(
+                ViolationKind::EmptyMember,
                 at,
                 "RFC 9728 §3.2",
                 "is an empty array; a member without elements is left out",

@@ -121,14 +121,7 @@ impl Metadata {
     /// They differ: the document must not be used.
     pub fn check_resource(&self, expected: &str) -> Result<(), Error> {
         let mut report = Report::default();
-        if self.resource() != expected {
-            report.add(
-                "/resource",
-                "RFC 9728 §3.3",
-                format!("is `{}`, but the document was asked for `{}`", self.resource(), expected.escape_debug()),
-                "state the very identifier that clients use, down to the last slash; a client must not use the document",
-            );
-        }
+        rules::check_resource(self.resource(), expected, &mut report);
         report.finish()
     }
 
@@ -147,30 +140,7 @@ impl Metadata {
     /// Readers ignore what they do not know (RFC 9728 §3.2), so a misspelt member says nothing, to nobody.
     #[must_use]
     pub fn unknown_members(&self) -> Vec<UnknownMember> {
-        let mut found = Vec::new();
-        unknown("", &self.document.other, Document::MEMBERS, &mut found);
-        found.retain(|member| {
-            let name = member.pointer.trim_start_matches('/');
-            !TRANSLATED.iter().any(|(base, _)| name.strip_prefix(base).is_some_and(|rest| rest.starts_with('#')))
-        });
-        let Some(extensions) = &self.document.mcp_extensions else { return found };
-        let top = "/mcp_extensions";
-        unknown(top, &extensions.other, McpExtensions::MEMBERS, &mut found);
-        for (name, tool) in &extensions.tool_scope_mapping {
-            let at = below(&below(top, "tool_scope_mapping"), name);
-            unknown(&at, &tool.other, ToolEntry::MEMBERS, &mut found);
-        }
-        for (name, policy) in &extensions.tool_interaction_policies {
-            let at = below(&below(top, "tool_interaction_policies"), name);
-            unknown(&at, &policy.other, ToolPolicy::MEMBERS, &mut found);
-        }
-        if let Some(session) = &extensions.session_policies {
-            unknown(&below(top, "session_policies"), &session.other, SessionPolicies::MEMBERS, &mut found);
-        }
-        if let Some(sandbox) = &extensions.sandbox {
-            unknown(&below(top, "sandbox"), &sandbox.other, SandboxEntry::MEMBERS, &mut found);
-        }
-        found
+        unknown_members(&self.document)
     }
 
     /// The document as a JSON value: known members in the order of the fields of [`Document`], then the others.
@@ -196,6 +166,33 @@ pub struct UnknownMember {
     pub pointer: String,
     /// The member that was probably meant.
     pub nearest: Option<&'static str>,
+}
+
+pub(crate) fn unknown_members(document: &Document) -> Vec<UnknownMember> {
+    let mut found = Vec::new();
+    unknown("", &document.other, Document::MEMBERS, &mut found);
+    found.retain(|member| {
+        let name = member.pointer.trim_start_matches('/');
+        !TRANSLATED.iter().any(|(base, _)| name.strip_prefix(base).is_some_and(|rest| rest.starts_with('#')))
+    });
+    let Some(extensions) = &document.mcp_extensions else { return found };
+    let top = "/mcp_extensions";
+    unknown(top, &extensions.other, McpExtensions::MEMBERS, &mut found);
+    for (name, tool) in &extensions.tool_scope_mapping {
+        let at = below(&below(top, "tool_scope_mapping"), name);
+        unknown(&at, &tool.other, ToolEntry::MEMBERS, &mut found);
+    }
+    for (name, policy) in &extensions.tool_interaction_policies {
+        let at = below(&below(top, "tool_interaction_policies"), name);
+        unknown(&at, &policy.other, ToolPolicy::MEMBERS, &mut found);
+    }
+    if let Some(session) = &extensions.session_policies {
+        unknown(&below(top, "session_policies"), &session.other, SessionPolicies::MEMBERS, &mut found);
+    }
+    if let Some(sandbox) = &extensions.sandbox {
+        unknown(&below(top, "sandbox"), &sandbox.other, SandboxEntry::MEMBERS, &mut found);
+    }
+    found
 }
 
 fn unknown(at: &str, other: &IndexMap<String, Json>, known: &'static [&'static str], found: &mut Vec<UnknownMember>) {

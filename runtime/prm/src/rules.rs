@@ -6,6 +6,7 @@ mod signed;
 use mcp_scopes_model::scope::scope_token;
 
 use crate::{
+    ViolationKind,
     address::{Address, Loopback, https, issuer_identifier, resource_identifier},
     document::{Document, TRANSLATED},
     error::{Report, below, section_of},
@@ -21,6 +22,7 @@ pub(crate) fn check(document: &Document, loopback: Loopback, report: &mut Report
         // A resource of another type has been reported as that.
         None if report.blames("/resource") => {}
         None => report.add(
+            ViolationKind::MissingResource,
             "/resource",
             "RFC 9728 §2",
             "the document names no resource, which it is required to",
@@ -35,6 +37,7 @@ pub(crate) fn check(document: &Document, loopback: Loopback, report: &mut Report
     for (place, algorithm) in document.resource_signing_alg_values_supported.iter().enumerate() {
         if algorithm == "none" {
             report.add(
+                ViolationKind::AlgNone,
                 below("/resource_signing_alg_values_supported", &place.to_string()),
                 "RFC 9728 §2",
                 "`none` signs nothing",
@@ -67,10 +70,24 @@ pub(crate) fn check(document: &Document, loopback: Loopback, report: &mut Report
 pub(crate) fn check_mcp(document: &Document, report: &mut Report) {
     if document.authorization_servers.is_empty() {
         report.add(
+            ViolationKind::MissingAuthorizationServer,
             "/authorization_servers",
             "MCP 2026-07-28, Authorization",
             "the document names no authorization server, of which MCP asks for at least one",
             "add `authorization_servers` with the issuer identifier of the server that issues the tokens",
+        );
+    }
+}
+
+/// Compares the resource with the one that the document was asked for, code point by code point (RFC 9728 §3.3, §6).
+pub(crate) fn check_resource(stated: &str, expected: &str, report: &mut Report) {
+    if stated != expected {
+        report.add(
+            ViolationKind::ResourceMismatch,
+            "/resource",
+            "RFC 9728 §3.3",
+            format!("is `{}`, but the document was asked for `{}`", stated.escape_debug(), expected.escape_debug()),
+            "state the very identifier that clients use, down to the last slash; a client must not use the document",
         );
     }
 }
@@ -91,6 +108,7 @@ fn scopes(list: &[String], at: &str, report: &mut Report) {
 fn one_scope(scope: &str, at: &str, report: &mut Report) {
     if let Err(error) = scope_token(scope) {
         report.add(
+            ViolationKind::ScopeSyntax,
             at,
             "RFC 6749 §3.3",
             format!("the scope `{}` {}", scope.escape_debug(), error.reason()),
@@ -102,6 +120,7 @@ fn one_scope(scope: &str, at: &str, report: &mut Report) {
 fn page_address(text: &str, at: &str, report: &mut Report) {
     if let Err(reason) = Address::parse(text) {
         report.add(
+            ViolationKind::PageAddress,
             at,
             section_of(at),
             format!("`{}` {reason}", text.escape_debug()),

@@ -2,7 +2,10 @@
 
 use indexmap::{IndexMap, map::Entry};
 
-use super::{Json, Number};
+use super::{
+    Json, Number,
+    places::{Located, Notes},
+};
 
 /// How deep arrays and objects may be nested.
 pub const MAX_DEPTH: usize = 128;
@@ -55,7 +58,17 @@ impl core::fmt::Display for SyntaxError {
 impl core::error::Error for SyntaxError {}
 
 pub(super) fn parse(text: &str) -> Result<Json, SyntaxError> {
-    let mut parser = Parser { text, at: 0, depth: 0 };
+    whole(&mut Parser { text, at: 0, depth: 0, notes: None })
+}
+
+pub(super) fn locate(text: &str) -> Result<Located, SyntaxError> {
+    let mut parser = Parser { text, at: 0, depth: 0, notes: Some(Notes::default()) };
+    let json = whole(&mut parser)?;
+    Ok(parser.notes.unwrap_or_default().finish(json))
+}
+
+fn whole(parser: &mut Parser<'_>) -> Result<Json, SyntaxError> {
+    let text = parser.text;
     if text.starts_with('\u{feff}') {
         return Err(parser.error("begins with a byte order mark, which JSON does not have (RFC 8259 §8.1); remove it"));
     }
@@ -72,6 +85,8 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     depth: usize,
+    /// `None` where nobody asks for places; then a member that stands twice is an error.
+    notes: Option<Notes>,
 }
 
 impl<'t> Parser<'t> {
@@ -106,6 +121,18 @@ impl<'t> Parser<'t> {
     }
 
     fn value(&mut self) -> Result<Json, SyntaxError> {
+        let start = self.at;
+        if let Some(notes) = &mut self.notes {
+            notes.begin();
+        }
+        let value = self.bare()?;
+        if let Some(notes) = &mut self.notes {
+            notes.end(start..self.at);
+        }
+        Ok(value)
+    }
+
+    fn bare(&mut self) -> Result<Json, SyntaxError> {
         match self.peek() {
             Some(b'{') => self.nested(Self::object),
             Some(b'[') => self.nested(Self::array),
@@ -167,21 +194,35 @@ impl<'t> Parser<'t> {
             }
             let start = self.at;
             let name = self.string()?;
-            let place = match members.entry(name) {
+            let name_end = self.at;
+            let place = members.entry(name);
+            if let Entry::Occupied(entry) = &place
+                && self.notes.is_none()
+            {
                 // Readers disagree about which of two counts (RFC 8259 §4), so neither does. Names are compared
                 // unescaped.
-                Entry::Occupied(entry) => {
-                    let message = format!("the member `{}` stands here a second time", entry.key().escape_debug());
-                    return Err(SyntaxError::at(self.text, start, message));
-                }
-                Entry::Vacant(place) => place,
-            };
+                let message = format!("the member `{}` stands here a second time", entry.key().escape_debug());
+                return Err(SyntaxError::at(self.text, start, message));
+            }
             self.space();
             if !self.eat(b':') {
                 return Err(self.error("expected `:`"));
             }
             self.space();
-            place.insert(self.value()?);
+            if let Some(notes) = &mut self.notes {
+                notes.name(start..name_end);
+            }
+            let value = self.value()?;
+            match place {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(first) => {
+                    if let Some(notes) = &mut self.notes {
+                        notes.duplicate(first.key(), *first.get() == value);
+                    }
+                }
+            }
             self.space();
             if self.eat(b'}') {
                 return Ok(Json::Object(members));
@@ -253,7 +294,7 @@ impl<'t> Parser<'t> {
                 let lone = || SyntaxError::at(self.text, start, "half of a surrogate pair, which is no character");
                 let code = match unit {
                     0xd800..0xdc00 => {
-                        let mut low = Parser { text: self.text, at: self.at, depth: 0 };
+                        let mut low = Parser { text: self.text, at: self.at, depth: 0, notes: None };
                         if !(low.eat(b'\\') && low.eat(b'u')) {
                             return Err(lone());
                         }

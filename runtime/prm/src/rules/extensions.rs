@@ -4,6 +4,7 @@ use mcp_scopes_model::{Pattern, pattern::glob_syntax};
 
 use super::{issuers, one_scope, scopes};
 use crate::{
+    ViolationKind,
     address::{Loopback, resource_identifier},
     error::{EXTENSIONS, Report, below},
     extensions::{McpExtensions, SessionPolicies, ToolEntry, ToolPolicy},
@@ -51,6 +52,7 @@ pub(super) fn check(extensions: &McpExtensions, loopback: Loopback, report: &mut
             && (header.is_empty() || !header.bytes().all(token))
         {
             report.add(
+                ViolationKind::HeaderName,
                 below(&at, "header"),
                 "RFC 9110 §5.1",
                 format!("`{}` is no header name", header.escape_debug()),
@@ -69,6 +71,7 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut Report) {
     }
     if entry.public == Some(true) && !entry.required_scopes.is_empty() {
         report.add(
+            ViolationKind::Contradiction,
             below(at, "public"),
             EXTENSIONS,
             "the tool is open to everyone and requires scopes: it cannot be both",
@@ -77,6 +80,7 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut Report) {
     }
     if entry.auto_approvable == Some(true) && entry.requires_user_approval == Some(true) {
         report.add(
+            ViolationKind::Contradiction,
             below(at, "auto_approvable"),
             EXTENSIONS,
             "calls need no approval and need the user's: it cannot be both",
@@ -89,7 +93,8 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut Report) {
 /// An alternative without scopes would be one that everybody holds.
 fn no_empty_list(list: &[String], at: &str, report: &mut Report) {
     if list.is_empty() && !report.blames_below(at) {
-        report.add(at, EXTENSIONS, "is an empty array, which names no scope", "name a scope, or leave it out");
+        let (wrong, help) = ("is an empty array, which names no scope", "name a scope, or leave it out");
+        report.add(ViolationKind::NoScope, at, EXTENSIONS, wrong, help);
     }
 }
 
@@ -114,6 +119,7 @@ fn policy(entry: &ToolPolicy, at: &str, report: &mut Report) {
 
 fn unreadable(pattern: &str, reason: &str, at: &str, report: &mut Report) {
     report.add(
+        ViolationKind::PatternSyntax,
         at,
         EXTENSIONS,
         format!("the pattern `{}` {reason}", pattern.escape_debug()),
@@ -124,6 +130,7 @@ fn unreadable(pattern: &str, reason: &str, at: &str, report: &mut Report) {
 fn limit(value: Option<u32>, at: &str, member: &str, report: &mut Report) {
     if value == Some(0) {
         report.add(
+            ViolationKind::ZeroLimit,
             below(at, member),
             EXTENSIONS,
             "is zero, which limits nothing or everything, depending on the reader",

@@ -1,6 +1,8 @@
 //! `signed_metadata` (RFC 9728 §2.2): its shape. The signature is for those to verify who trust its issuer's keys.
 
-use crate::{error::Report, json::Json};
+use crate::{ViolationKind, error::Report, json::Json};
+
+const KIND: ViolationKind = ViolationKind::SignedMetadata;
 
 pub(super) fn check(token: &str, report: &mut Report) {
     let at = "/signed_metadata";
@@ -8,16 +10,23 @@ pub(super) fn check(token: &str, report: &mut Report) {
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, signature] = parts.as_slice() else {
         let help = "write a JWS in compact form: header, claims and signature with points between them";
-        report.add(at, section, "is no signed JWT: it does not have three parts", help);
+        report.add(KIND, at, section, "is no signed JWT: it does not have three parts", help);
         return;
     };
     let Some(header) = object(header) else {
-        report.add(at, section, "its header is no JSON object in base64url", "sign the claims with a JWT library");
+        report.add(
+            KIND,
+            at,
+            section,
+            "its header is no JSON object in base64url",
+            "sign the claims with a JWT library",
+        );
         return;
     };
     match header.get("alg").and_then(Json::as_str) {
         Some("none") | None => {
             report.add(
+                KIND,
                 at,
                 section,
                 "its header names no algorithm that signs",
@@ -25,19 +34,37 @@ pub(super) fn check(token: &str, report: &mut Report) {
             );
         }
         Some(_) if signature.is_empty() || decode(signature).is_none() => {
-            report.add(at, section, "its signature is missing or no base64url", "sign the claims with a JWT library");
+            report.add(
+                KIND,
+                at,
+                section,
+                "its signature is missing or no base64url",
+                "sign the claims with a JWT library",
+            );
         }
         Some(_) => {}
     }
     let Some(claims) = object(claims) else {
-        report.add(at, section, "its claims are no JSON object in base64url", "sign the claims with a JWT library");
+        report.add(
+            KIND,
+            at,
+            section,
+            "its claims are no JSON object in base64url",
+            "sign the claims with a JWT library",
+        );
         return;
     };
     if claims.get("iss").and_then(Json::as_str).is_none() {
-        report.add(at, section, "it has no claim `iss`, which says who attests the claims", "add the claim `iss`");
+        report.add(
+            KIND,
+            at,
+            section,
+            "it has no claim `iss`, which says who attests the claims",
+            "add the claim `iss`",
+        );
     }
     if claims.get("signed_metadata").is_some() {
-        report.add(at, section, "it holds `signed_metadata` again", "leave the member out of what is signed");
+        report.add(KIND, at, section, "it holds `signed_metadata` again", "leave the member out of what is signed");
     }
 }
 

@@ -1,0 +1,205 @@
+//! Where each value of a text stands.
+
+use core::ops::Range;
+
+use super::{Json, SyntaxError, parse};
+
+/// A value as it was read, with the place of everything in it.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// The value; of a member that stands twice the first.
+    pub json: Json,
+    /// Where everything in it stands.
+    pub places: Places,
+    /// The members that stand in their object already.
+    pub duplicates: Vec<Duplicate>,
+}
+
+/// Where the values of a text stand.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    nodes: Vec<Node>,
+}
+
+/// Where one value stands, in bytes of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Spot {
+    /// The name of the member whose value it is, with its quotes; `None` for an element and for the whole.
+    pub name: Option<Range<usize>>,
+    /// The value.
+    pub value: Range<usize>,
+}
+
+impl Spot {
+    /// The member with its name, or else the value.
+    #[must_use]
+    pub fn whole(&self) -> Range<usize> {
+        self.name.as_ref().map_or(self.value.start, |name| name.start)..self.value.end
+    }
+}
+
+/// A member whose name stands in its object already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Duplicate {
+    /// The name, unescaped.
+    pub name: String,
+    /// Where it stands.
+    pub spot: Spot,
+    /// Whether its value is that of the first.
+    pub same: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Node {
+    spot: Spot,
+    /// By the order of members or elements.
+    children: Vec<usize>,
+}
+
+impl Json {
+    /// Reads a JSON text and notes where everything in it stands. Members that stand twice are noted too, and are no
+    /// error here.
+    ///
+    /// # Errors
+    /// As for [`Json::parse`] otherwise.
+    ///
+    /// ```
+    /// use mcp_scopes_prm::Json;
+    /// let text = r#"{"a": [1, 22]}"#;
+    /// let located = Json::locate(text)?;
+    /// let spot = located.places.find(&located.json, "/a/1").expect("it is there");
+    /// assert_eq!(&text[spot.value], "22");
+    /// # Ok::<(), mcp_scopes_prm::json::SyntaxError>(())
+    /// ```
+    pub fn locate(text: &str) -> Result<Located, SyntaxError> {
+        parse::locate(text)
+    }
+
+    /// The value at a JSON Pointer (RFC 6901).
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> Option<&Self> {
+        steps(pointer).try_fold(self, |value, step| value.step(&step).map(|(_, child)| child))
+    }
+
+    /// The member or element of that name, and its number.
+    fn step(&self, name: &str) -> Option<(usize, &Self)> {
+        match self {
+            Self::Object(members) => members.get_full(name).map(|(number, _, child)| (number, child)),
+            Self::Array(items) => {
+                let number = name.parse().ok()?;
+                Some((number, items.get(number)?))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Places {
+    /// Where the value at a JSON Pointer (RFC 6901) stands. `json` is what was read with these places.
+    #[must_use]
+    pub fn find(&self, json: &Json, pointer: &str) -> Option<&Spot> {
+        let (mut node, mut value) = (self.nodes.last()?, json);
+        for step in steps(pointer) {
+            let (number, child) = value.step(&step)?;
+            node = self.nodes.get(*node.children.get(number)?)?;
+            value = child;
+        }
+        Some(&node.spot)
+    }
+
+    /// The same, or else that of the nearest value around it which is there.
+    #[must_use]
+    pub fn nearest(&self, json: &Json, pointer: &str) -> Option<&Spot> {
+        let mut pointer = pointer;
+        loop {
+            if let Some(found) = self.find(json, pointer) {
+                return Some(found);
+            }
+            pointer = pointer.get(..pointer.rfind('/')?)?;
+        }
+    }
+}
+
+/// The names in a pointer, unescaped.
+fn steps(pointer: &str) -> impl Iterator<Item = String> {
+    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
+}
+
+/// Notes places while a text is read.
+#[derive(Default)]
+pub(super) struct Notes {
+    nodes: Vec<Node>,
+    open: Vec<(Option<Range<usize>>, Vec<usize>)>,
+    name: Option<Range<usize>>,
+    duplicates: Vec<Duplicate>,
+}
+
+impl Notes {
+    /// The name of the member whose value comes next.
+    pub(super) fn name(&mut self, name: Range<usize>) {
+        self.name = Some(name);
+    }
+
+    pub(super) fn begin(&mut self) {
+        self.open.push((self.name.take(), Vec::new()));
+    }
+
+    pub(super) fn end(&mut self, value: Range<usize>) {
+        let (name, children) = self.open.pop().unwrap_or_default();
+        if let Some((_, siblings)) = self.open.last_mut() {
+            siblings.push(self.nodes.len());
+        }
+        self.nodes.push(Node { spot: Spot { name, value }, children });
+    }
+
+    /// The value that was read last is that of a member that stands there already.
+    pub(super) fn duplicate(&mut self, name: &str, same: bool) {
+        let Some(place) = self.open.last_mut().and_then(|(_, siblings)| siblings.pop()) else { return };
+        if let Some(node) = self.nodes.get(place) {
+            self.duplicates.push(Duplicate { name: name.to_owned(), spot: node.spot.clone(), same });
+        }
+    }
+
+    pub(super) fn finish(self, json: Json) -> Located {
+        Located { json, places: Places { nodes: self.nodes }, duplicates: self.duplicates }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Json;
+
+    #[test]
+    fn everything_is_found_again() {
+        let text = r#" {"a/b": {"~": [true, {"x": "é"}]}, "c": null} "#;
+        let located = Json::locate(text).expect("JSON");
+        for (pointer, name, value) in [
+            ("", "", text.trim()),
+            ("/a~1b/~0/0", "", "true"),
+            ("/a~1b/~0/1/x", "\"x\"", "\"é\""),
+            ("/c", "\"c\"", "null"),
+        ] {
+            let spot = located.places.find(&located.json, pointer).expect(pointer);
+            assert_eq!(text.get(spot.value.clone()), Some(value), "{pointer}");
+            assert_eq!(spot.name.clone().and_then(|name| text.get(name)).unwrap_or(""), name, "{pointer}");
+        }
+        assert!(located.places.find(&located.json, "/c/0").is_none());
+        let near = located.places.nearest(&located.json, "/c/0/x").expect("the member");
+        assert_eq!(text.get(near.whole()), Some("\"c\": null"));
+        assert_eq!(located.json.at("/a~1b/~0/1/x"), Some(&Json::String("é".to_owned())));
+    }
+
+    #[test]
+    fn the_first_of_two_members_counts() {
+        let text = r#"{"a": 1, "b": [2], "\u0061": {"c": 3}, "b": [2], "d": 4}"#;
+        let located = Json::locate(text).expect("JSON");
+        assert_eq!(located.json.to_string(), r#"{"a":1,"b":[2],"d":4}"#);
+        let found: Vec<_> = located.duplicates.iter().map(|twice| (twice.name.as_str(), twice.same)).collect();
+        assert_eq!(found, [("a", false), ("b", true)]);
+        let place = |pointer| located.places.find(&located.json, pointer).and_then(|spot| text.get(spot.value.clone()));
+        assert_eq!((place("/a"), place("/d"), place("/b/0")), (Some("1"), Some("4"), Some("2")));
+        assert!(Json::parse(text).is_err());
+    }
+}
