@@ -24,6 +24,8 @@ const EXPORT_EXAMPLES: &str = "Examples:
 const LINT_EXAMPLES: &str = "Examples:
   mcp-scopes lint
   mcp-scopes lint server tools --all-features
+  mcp-scopes lint metadata.json --resource https://files.example.com/mcp
+  curl -s https://files.example.com/.well-known/oauth-protected-resource/mcp | mcp-scopes lint -
   mcp-scopes lint --format json | jq '.findings[].rule'
 
 The level of a rule or of a category is set in mcp-scopes.toml:
@@ -46,7 +48,7 @@ pub(crate) enum Command {
     /// Print the protected resource metadata (RFC 9728) of a package, made from its source
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(Export),
-    /// Check the tools, scopes and tables of packages
+    /// Check the tools, scopes and tables of packages, and metadata documents
     #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
 }
@@ -77,14 +79,40 @@ pub(crate) struct Export {
 
 #[derive(Debug, Args)]
 pub(crate) struct Lint {
-    /// The folders to check; every package at or below each is
+    /// What to check: folders, with every package at or below each; metadata documents; `-` for a document on standard
+    /// input
     #[arg(default_value = ".")]
     pub(crate) path: Vec<PathBuf>,
+    /// Which standards documents are held to
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) profile: Profile,
+    /// The identifier that the documents have to carry as `resource`, code point by code point (RFC 9728 §3.3)
+    #[arg(long, value_name = "URL")]
+    pub(crate) resource: Option<String>,
     /// How findings are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) build: Build,
+}
+
+/// Which standards documents are held to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    /// RFC 9728 and what MCP asks for beyond it
+    #[default]
+    Mcp,
+    /// RFC 9728 alone
+    Rfc9728,
+}
+
+impl From<Profile> for mcp_scopes_build::lint::Profile {
+    fn from(profile: Profile) -> Self {
+        match profile {
+            Profile::Mcp => Self::Mcp,
+            Profile::Rfc9728 => Self::Rfc9728,
+        }
+    }
 }
 
 /// How findings are printed.

@@ -1,6 +1,8 @@
 //! `mcp-scopes lint`.
 
-use mcp_scopes_build::{Level, Report};
+use std::path::Path;
+
+use mcp_scopes_build::{Error, Level, Report, lint::Documents};
 
 use crate::{
     Outcome,
@@ -14,8 +16,13 @@ use crate::{
 impl arguments::Lint {
     pub(crate) fn run(&self) -> Outcome {
         let mut report = Report::default();
+        if self.resource.is_some() && !self.path.iter().any(|path| is_document(path)) {
+            let help = "name the document's file, or `-` for standard input";
+            complain("`--resource` is compared with documents, and none is given", Some(help));
+            return Outcome::Failed;
+        }
         for path in &self.path {
-            match self.build.scan(path).lint() {
+            match self.one(path) {
                 Ok(found) => report.merge(found),
                 Err(error) => return fail(&error),
             }
@@ -41,17 +48,46 @@ impl arguments::Lint {
     }
 }
 
+impl arguments::Lint {
+    fn one(&self, path: &Path) -> Result<Report, Error> {
+        if !is_document(path) {
+            return self.build.scan(path).lint();
+        }
+        let documents = Documents::new().profile(self.profile.into());
+        let documents = match &self.resource {
+            Some(resource) => documents.resource(resource),
+            None => documents,
+        };
+        if path.as_os_str() == "-" {
+            documents.lint_reader("<stdin>", std::io::stdin().lock())
+        } else {
+            documents.lint_file(path)
+        }
+    }
+}
+
+/// Whether a path names a document: a file that is neither source nor a manifest, or standard input.
+fn is_document(path: &Path) -> bool {
+    let source = path.extension().is_some_and(|end| end == "rs" || end == "toml");
+    path.as_os_str() == "-" || (!source && path.is_file())
+}
+
 /// `checked 12 tools in 1 package: no findings`
 fn summary(report: &Report) -> String {
-    let tools = counted(report.annotated(), "tool");
-    let packages = counted(report.packages(), "package");
+    let source = format!("{} in {}", counted(report.annotated(), "tool"), counted(report.packages(), "package"));
+    let documents = counted(report.documents, "document");
+    let checked = match (report.documents, report.packages()) {
+        (0, _) => source,
+        (_, 0) => documents,
+        _ => format!("{source} and {documents}"),
+    };
     let findings = match (report.count(Level::Error), report.count(Level::Warning)) {
         (0, 0) => "no findings".to_owned(),
         (errors, 0) => counted(errors, "error"),
         (0, warnings) => counted(warnings, "warning"),
         (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
     };
-    format!("checked {tools} in {packages}: {findings}")
+    format!("checked {checked}: {findings}")
 }
 
 fn counted(count: usize, what: &str) -> String {

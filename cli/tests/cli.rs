@@ -9,8 +9,9 @@
 
 use std::{
     fs,
+    io::Write as _,
     path::Path,
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 const MAIN: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// List files\n#[mcp_tool(risk = \"low\")]\nfn list_files(directory: String) {}\n\n\
@@ -229,6 +230,34 @@ fn it_is_a_subcommand_of_cargo() {
     assert_eq!(cargo(&["mcp-scopes", "export"]).out, demo.run(&["export"]).out);
     assert_eq!(cargo(&["export"]).out, demo.run(&["export"]).out);
     assert_eq!(cargo(&["mcp-scopes", "mcp-scopes"]).code, 2);
+}
+
+#[test]
+fn documents_are_linted() {
+    let demo = Demo::new(MAIN);
+    let good = r#"{"resource": "https://h/mcp", "authorization_servers": ["https://a"]}"#;
+    fs::write(demo.path().join("good.json"), good).unwrap();
+    fs::write(demo.path().join("bad.json"), r#"{"resource": "http://h/mcp"}"#).unwrap();
+    fs::write(demo.path().join("plain.json"), r#"{"resource": "https://h/mcp"}"#).unwrap();
+    let run = demo.run(&["lint", "good.json"]);
+    assert_eq!((run.code, run.err.as_str()), (0, "checked 1 document: no findings\n"));
+    let run = demo.run(&["lint", "bad.json", "good.json"]);
+    assert_eq!((run.code, run.err.as_str()), (1, "checked 2 documents: 2 errors\n"));
+    assert!(run.out.contains("resource-not-https") && run.out.contains("missing-authorization-server"), "{}", run.out);
+    assert_eq!(demo.run(&["lint", "plain.json"]).code, 1);
+    assert_eq!(demo.run(&["lint", "plain.json", "--profile", "rfc9728"]).code, 0);
+    assert_eq!(demo.run(&["lint", "good.json", "--resource", "https://h/mcp"]).code, 0);
+    let run = demo.run(&["lint", "good.json", "--resource", "https://h/mcp/"]);
+    assert!(run.code == 1 && run.out.contains("resource-mismatch"), "{}", run.out);
+    assert_eq!(demo.run(&["lint", "--resource", "https://h/mcp"]).code, 2);
+    assert_eq!(demo.run(&["lint", "gone.json"]).code, 2);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-scopes"));
+    let child = command.args(["lint", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"<html>").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.code() == Some(1) && out.contains("not-json") && out.contains("<stdin>:1:1"), "{out}");
 }
 
 /// Set `MCP_SCOPES_BLESS` to write the texts anew, then look at what changed.

@@ -131,7 +131,7 @@ impl Assembly<'_> {
         let raw = self.declared.tools.get(id)?;
         let (module, decl, file) = (raw.module, raw.decl.clone(), raw.place.file.clone());
         let function = self.path_of(raw);
-        let place = raw.place.clone();
+        let (place, hints) = (raw.place.clone(), raw.hints.clone());
         let text = |said: Spanned<String>| Placed { place: Place::of(&file, said.span), value: said.value };
         let texts = |list: Vec<Spanned<String>>| list.into_iter().map(text).collect::<Vec<_>>();
         let own = self.is_own(module);
@@ -173,6 +173,7 @@ impl Assembly<'_> {
                 max_file_size_mb: policy.max_file_size_mb.map(|said| said.value),
             },
             conditions: decl.cfgs.iter().map(|condition| condition.to_token_stream().to_string()).collect(),
+            hints,
             own,
             place,
         })

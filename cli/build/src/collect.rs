@@ -20,6 +20,7 @@ use crate::{
     Finding,
     attribute::{self, of_impl_item},
     cfg::Answer,
+    hints::{self, Hints},
     module::ModuleId,
     naming::Ours,
     resolve::type_segments,
@@ -33,6 +34,7 @@ pub(crate) struct RawTool {
     /// The type of the impl it stands in, as written.
     pub(crate) owner: Option<Vec<String>>,
     pub(crate) decl: ToolDecl,
+    pub(crate) hints: Hints,
     pub(crate) place: Place,
 }
 
@@ -226,7 +228,8 @@ impl Look<'_> {
         self.report(errors, &signature.ident.unraw().to_string());
         let decl = decl?;
         let place = Place::of(&self.shown, signature.ident.span());
-        Some(RawTool { module: self.module, owner: None, decl, place })
+        let hints = hints::read(&head.attributes, &self.shown);
+        Some(RawTool { module: self.module, owner: None, decl, hints, place })
     }
 
     /// What is declared inside a body can be seen by nothing outside of it.

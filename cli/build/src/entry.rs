@@ -173,12 +173,10 @@ impl Assembly<'_> {
     }
 }
 
-#[expect(clippy::unnecessary_box_returns, reason = "it is the error of results, which stay small this way")]
 fn unresolved(message: String, help: &str) -> Box<Finding> {
     Box::new(Finding::error("unresolved-entry", message).help(help))
 }
 
-#[expect(clippy::unnecessary_box_returns, reason = "it is the error of results, which stay small this way")]
 fn missing(path: &str, what: &str, meaning: &Meaning, help: &str) -> Box<Finding> {
     match meaning {
         Meaning::Elsewhere(package) => {

@@ -1,6 +1,6 @@
 //! What is wrong, and where.
 
-use crate::source::Place;
+use crate::{Fix, source::Place};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +38,8 @@ pub struct Finding {
     pub place: Option<Place>,
     /// The tool, scope, role or file that it is about; may be empty.
     pub subject: String,
+    /// What makes it go away, where a program can tell.
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
@@ -51,6 +53,7 @@ impl Finding {
             help: String::new(),
             place: None,
             subject: String::new(),
+            fix: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+pub use crate::hints::Hints;
 pub use mcp_scopes_grammar::ir::ConfigDecl;
 use mcp_scopes_model::{Approval, Risk, SandboxMode};
 
@@ -54,6 +55,8 @@ pub struct Tool {
     pub examples: Vec<Placed<String>>,
     /// Limits.
     pub policy: Policy,
+    /// What the SDK's attribute says of its behaviour.
+    pub hints: Hints,
     /// The conditions of `#[cfg(..)]` on the function.
     pub conditions: Vec<String>,
     /// Whether it is in the package that was scanned, not in one that it depends on.

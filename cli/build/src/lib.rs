@@ -20,7 +20,7 @@
 //! | `attribute`, `naming` | attributes as a build has them, and which of them are ours |
 //! | `collect` | from parsed items to declarations |
 //! | `resolve`, `import`, `entry` | what a path means; what `use` brings in; which functions a table lists |
-//! | `assemble`, `fields`, `optional` | from declarations to an inventory; the parameters of a type |
+//! | `assemble`, `fields`, `optional`, `hints` | from declarations to an inventory; the parameters of a type; the SDK's hints |
 //! | `document` | from an inventory to a table's outline, and what the shared rules say about it |
 //! | `report`, `error` | what a scan comes to, and why it stopped |
 //!
@@ -44,8 +44,11 @@ pub mod features;
 mod fields;
 pub mod file;
 pub mod finding;
+pub mod fix;
+mod hints;
 mod import;
 pub mod inventory;
+mod lines;
 pub mod lint;
 mod module;
 mod naming;
@@ -64,6 +67,7 @@ pub use emit::Emitted;
 pub use error::{Error, ErrorKind};
 pub use export::Export;
 pub use finding::{Finding, Level};
+pub use fix::{Edit, Fix, Safety};
 pub use inventory::Inventory;
 pub use report::Report;
 pub use scan::Scan;

@@ -10,6 +10,8 @@ use crate::{Finding, Level, finding::settle, inventory::Inventory, source::Sourc
 pub struct Report {
     /// One inventory for each package with something in it, in the order of their folders.
     pub inventories: Vec<Inventory>,
+    /// How many documents were looked at.
+    pub documents: usize,
     /// What is wrong, in order of file and position.
     pub findings: Vec<Finding>,
     /// The texts of all files that were read, for snippets.
@@ -46,6 +48,7 @@ impl Report {
     /// Takes in the report of another scan.
     pub fn merge(&mut self, other: Self) {
         self.inventories.extend(other.inventories);
+        self.documents += other.documents;
         self.findings.extend(other.findings);
         self.sources.merge(other.sources);
         self.inputs.extend(other.inputs);

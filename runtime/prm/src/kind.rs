@@ -53,6 +53,32 @@ pub enum ViolationKind {
 }
 
 impl ViolationKind {
+    /// Every kind.
+    pub const ALL: [Self; 22] = [
+        Self::WrongType,
+        Self::UnknownValue,
+        Self::EmptyMember,
+        Self::MissingResource,
+        Self::ResourceNotHttps,
+        Self::ResourceFragment,
+        Self::ResourceMismatch,
+        Self::IssuerNotHttps,
+        Self::IssuerQueryOrFragment,
+        Self::MissingAuthorizationServer,
+        Self::JwksUri,
+        Self::AlgNone,
+        Self::PageAddress,
+        Self::SignedMetadata,
+        Self::ScopeSyntax,
+        Self::NoScope,
+        Self::Contradiction,
+        Self::PatternSyntax,
+        Self::ZeroLimit,
+        Self::HeaderName,
+        Self::DuplicateTool,
+        Self::CircularHierarchy,
+    ];
+
     /// Its stable name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

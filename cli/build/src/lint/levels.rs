@@ -51,7 +51,7 @@ fn check(entry: &LintDecl) -> Result<Setting, (String, String)> {
         return Err((message, "write `allow`, `warn` or `deny`".to_owned()));
     };
     if let Some(rule) = super::find(name) {
-        if rule.check.own().is_none() && setting != Setting::Deny {
+        if rule.check.is_fixed() && setting != Setting::Deny {
             let message = format!("`{name}` is an error of the compiler too, which no setting changes");
             return Err((message, "remove the line".to_owned()));
         }

@@ -1,6 +1,13 @@
 //! What a rule is.
 
-use crate::{Finding, lint::view::Package};
+use std::borrow::Cow;
+
+use mcp_scopes_prm::ViolationKind;
+
+use crate::lint::{
+    hits::Hits,
+    view::{Document, Table, Tool},
+};
 
 /// What a rule is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,55 +86,144 @@ impl Setting {
     }
 }
 
-/// Looks at a package and reports; rule and level are filled in.
-pub type Look = fn(&Package<'_>, &mut Vec<Finding>);
+/// Code that looks at each tool: those of a package, listed or not, and those of a document.
+pub type OnTool = fn(&Tool, &mut Hits<'_>);
+/// Code that looks at each table that no other brings in, and at each document as a table.
+pub type OnTable = fn(&Table, &mut Hits<'_>);
+/// Code that looks at each document.
+pub type OnDocument = fn(&Document<'_>, &mut Hits<'_>);
 
-/// Where a rule's findings come from.
+/// Where a rule's findings come from. One rule may have several sources.
 #[derive(Clone, Copy, Debug)]
-pub enum Check {
-    /// Code of its own.
-    Own(Look),
-    /// A check that the compiler makes too: the ids of its diagnostics, which are always errors.
-    Shared(&'static [&'static str]),
-    /// Both.
-    Both(&'static [&'static str], Look),
+pub struct Check {
+    /// Code for tools.
+    pub tool: Option<OnTool>,
+    /// Code for tables.
+    pub table: Option<OnTable>,
+    /// Code for documents.
+    pub document: Option<OnDocument>,
+    /// The ids of diagnostics that the compiler reports too. These findings are always errors.
+    pub diagnostics: &'static [&'static str],
+    /// What reading a document reports.
+    pub violations: &'static [ViolationKind],
 }
 
 impl Check {
-    /// The code of its own.
+    /// No code of its own: the engine reports it.
+    pub const ENGINE: Self = Self::NONE;
+    const NONE: Self = Self { tool: None, table: None, document: None, diagnostics: &[], violations: &[] };
+
+    /// Code for tools.
     #[must_use]
-    pub const fn own(&self) -> Option<Look> {
-        match self {
-            Self::Own(look) | Self::Both(_, look) => Some(*look),
-            Self::Shared(_) => None,
+    pub const fn tool(code: OnTool) -> Self {
+        Self { tool: Some(code), ..Self::NONE }
+    }
+
+    /// Code for tables.
+    #[must_use]
+    pub const fn table(code: OnTable) -> Self {
+        Self { table: Some(code), ..Self::NONE }
+    }
+
+    /// Code for documents.
+    #[must_use]
+    pub const fn document(code: OnDocument) -> Self {
+        Self { document: Some(code), ..Self::NONE }
+    }
+
+    /// What the compiler reports too, by the ids of the diagnostics.
+    #[must_use]
+    pub const fn diagnostics(ids: &'static [&'static str]) -> Self {
+        Self { diagnostics: ids, ..Self::NONE }
+    }
+
+    /// What reading a document reports.
+    #[must_use]
+    pub const fn violations(kinds: &'static [ViolationKind]) -> Self {
+        Self { violations: kinds, ..Self::NONE }
+    }
+
+    /// Both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            tool: if self.tool.is_some() { self.tool } else { other.tool },
+            table: if self.table.is_some() { self.table } else { other.table },
+            document: if self.document.is_some() { self.document } else { other.document },
+            diagnostics: if self.diagnostics.is_empty() { other.diagnostics } else { self.diagnostics },
+            violations: if self.violations.is_empty() { other.violations } else { self.violations },
         }
     }
 
-    /// The ids of the shared diagnostics.
+    /// Whether all that it reports of source is an error of the compiler too, which no setting changes.
     #[must_use]
-    pub const fn shared(&self) -> &'static [&'static str] {
+    pub const fn is_fixed(&self) -> bool {
+        !self.diagnostics.is_empty() && self.tool.is_none() && self.table.is_none()
+    }
+
+    /// Whether it has something to say of documents.
+    #[must_use]
+    pub const fn reads_documents(&self) -> bool {
+        self.tool.is_some() || self.table.is_some() || self.document.is_some() || !self.violations.is_empty()
+    }
+}
+
+/// A value of an option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the types are those of TOML")]
+pub enum Choice {
+    Int(usize),
+    Text(Cow<'static, str>),
+    Texts(Cow<'static, [Cow<'static, str>]>),
+    Flag(bool),
+}
+
+impl Choice {
+    /// What kind of value it is, with its article.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Own(_) => &[],
-            Self::Shared(ids) | Self::Both(ids, _) => ids,
+            Self::Int(_) => "a whole number",
+            Self::Text(_) => "a string",
+            Self::Texts(_) => "an array of strings",
+            Self::Flag(_) => "`true` or `false`",
         }
     }
 }
 
+/// What may be stated of a rule beside its level: `broad-scope = { max_tools = 20 }`.
+#[derive(Clone, Debug)]
+pub struct RuleOption {
+    /// The key.
+    pub name: &'static str,
+    /// What holds where nothing is stated; what is stated has its type.
+    pub default: Choice,
+    /// What it means, in one line.
+    pub docs: &'static str,
+}
+
+/// The section of a rule that no standard states.
+pub const EXPERIENCE: &str = "experience";
+
 /// One rule.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
-    /// Its stable id.
+    /// Its stable id, which is the name of its folder.
     pub id: &'static str,
     /// What it is about.
     pub category: Category,
-    /// Its level where `[lint]` says nothing.
+    /// Its level where nothing is set.
     pub level: Setting,
     /// Why there is such a rule, in one line.
     pub reason: &'static str,
-    /// The section of a standard that it follows; empty if it is a matter of experience.
+    /// The section of a standard that it follows, or [`EXPERIENCE`].
     pub section: &'static str,
     /// Its page, in Markdown.
     pub docs: &'static str,
+    /// The rule that reports the reverse, and names this one.
+    pub mirror: Option<&'static str>,
+    /// What may be stated of it beside its level.
+    pub options: &'static [RuleOption],
     /// Its code.
     pub check: Check,
 }

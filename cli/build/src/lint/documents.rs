@@ -1,0 +1,131 @@
+//! Metadata documents as what is linted.
+
+use std::{fs::File, io::Read, path::Path, sync::Arc};
+
+use mcp_scopes_prm::Draft;
+
+use crate::{
+    Error, Finding, Report,
+    finding::settle,
+    lint::{Profile, apply, find, levels::Levels, rule::Setting, view::Document},
+    scan::large_stack,
+    source::{MAX_FILE, Place},
+    world::shown,
+};
+
+/// How metadata documents are linted.
+///
+/// ```
+/// use mcp_scopes_build::lint::Documents;
+/// let text = br#"{"resource": "http://files.example.com/mcp"}"#;
+/// let report = Documents::new().lint("metadata.json", text);
+/// assert!(report.findings.iter().any(|finding| finding.rule == "resource-not-https"));
+/// assert!(report.has_errors());
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "nothing is linted before `lint` or `lint_file`"]
+pub struct Documents {
+    profile: Profile,
+    resource: Option<String>,
+}
+
+impl Documents {
+    /// Documents that are held to all that MCP asks for.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Holds them to other standards.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// States the identifier that the documents were asked for, which they have to carry code point by code point
+    /// (RFC 9728 §3.3).
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// Lints the document in a file. What is wrong with its bytes is a finding.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn lint_file(&self, path: &Path) -> Result<Report, Error> {
+        let unreadable = |error| Error::unreadable(path, error);
+        let file = File::open(path).map_err(unreadable)?;
+        let bytes = limited(file).map_err(unreadable)?;
+        Ok(self.lint(&shown(path), &bytes))
+    }
+
+    /// Lints the document that a reader gives; `name` is what the findings call its file.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn lint_reader(&self, name: &str, reader: impl Read) -> Result<Report, Error> {
+        let bytes = limited(reader).map_err(|error| Error::unreadable(Path::new(name), error))?;
+        Ok(self.lint(name, &bytes))
+    }
+
+    /// Lints a document; `name` is what the findings call its file.
+    #[must_use]
+    pub fn lint(&self, name: &str, bytes: &[u8]) -> Report {
+        let file: Arc<str> = name.into();
+        let mut report = Report { documents: 1, ..Report::default() };
+        let levels = Levels::default();
+        if bytes.len() as u64 > MAX_FILE {
+            let message = format!("the document is larger than {} MiB, which no client takes", MAX_FILE >> 20);
+            let help = "publish what clients need, which is a few hundred kilobytes for thousands of tools";
+            report.findings.extend(unread(&levels, &file, (1, 1), message, help));
+            return report;
+        }
+        let text = match str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let head = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
+                let line = head.matches('\n').count() + 1;
+                let column = head.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+                let message = "the bytes here are not UTF-8, which JSON is written in (RFC 8259 §8.1)".to_owned();
+                report.findings.extend(unread(&levels, &file, (line, column), message, "save the file as UTF-8"));
+                return report;
+            }
+        };
+        report.sources.keep(&file, &text.into());
+        match Draft::read(text) {
+            Err(error) => {
+                let message = format!("the document is not JSON: {}", error.message());
+                let at = (error.line(), error.column());
+                let help = "write one JSON object (RFC 8259), without comments and trailing commas";
+                report.findings.extend(unread(&levels, &file, at, message, help));
+            }
+            Ok(draft) => large_stack(|| {
+                let document = Document::new(&file, text, &draft, self.profile, self.resource.as_deref());
+                apply::to_document(&document, &levels, &mut report.findings);
+            }),
+        }
+        settle(&mut report.findings);
+        report
+    }
+}
+
+/// The rule for what cannot be read at all; it has no code of its own.
+const UNREAD: &str = "not-json";
+
+fn unread(levels: &Levels, file: &Arc<str>, at: (usize, usize), message: String, help: &str) -> Option<Finding> {
+    let rule = find(UNREAD)?;
+    // Nothing can be said of what cannot be read, so that this is never a mere warning.
+    if levels.of_rule(rule) == Setting::Allow {
+        return None;
+    }
+    let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let place = Place::point(file, number(at.0), number(at.1));
+    Some(Finding::error(rule.id, message).help(help).at(place).about(&**file))
+}
+
+/// Everything that a reader gives, and one byte more than is taken.
+fn limited(reader: impl Read) -> Result<Vec<u8>, std::io::Error> {
+    let mut bytes = Vec::new();
+    reader.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

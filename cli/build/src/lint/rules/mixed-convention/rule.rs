@@ -1,0 +1,85 @@
+//! `mixed-convention`: scopes of one table are formed alike.
+
+use std::collections::BTreeMap;
+
+use crate::lint::{
+    hits::Hits,
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
+    view::{Scope, Table},
+    words::{is_action, separator},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "mixed-convention",
+    category: Category::Naming,
+    level: Setting::Warn,
+    reason: "where scopes of one server are formed in two ways, people ask for one that does not exist",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, hits: &mut Hits<'_>) {
+    if table.convention.is_some() {
+        return;
+    }
+    outliers(
+        &table.scopes,
+        hits,
+        |scope| separator(&scope.bare),
+        |scope, own, usual| {
+            (
+                format!("uses `{own}`, where most of the table uses `{usual}`"),
+                scope.bare.replace(own, &usual.to_string()),
+            )
+        },
+    );
+    outliers(
+        &table.scopes,
+        hits,
+        |scope| action_side(&scope.bare),
+        |scope, own, usual| {
+            let swapped = separator(&scope.bare).and_then(|mark| {
+                let (first, last) = scope.bare.split_once(mark)?;
+                Some(format!("{last}{mark}{first}"))
+            });
+            (format!("has its action {own}, where most of the table has it {usual}"), swapped.unwrap_or_default())
+        },
+    );
+}
+
+/// Which end of a two-part scope is the action.
+fn action_side(scope: &str) -> Option<&'static str> {
+    let (first, last) = scope.split_once(separator(scope)?)?;
+    match (is_action(first), is_action(last)) {
+        (true, false) => Some("first"),
+        (false, true) => Some("last"),
+        _ => None,
+    }
+}
+
+fn outliers<K: Ord + Copy>(
+    scopes: &[Scope],
+    hits: &mut Hits<'_>,
+    key: impl Fn(&Scope) -> Option<K>,
+    say: impl Fn(&Scope, K, K) -> (String, String),
+) {
+    let told: Vec<(&Scope, K)> = scopes.iter().filter_map(|scope| Some((scope, key(scope)?))).collect();
+    let mut counts: BTreeMap<K, usize> = BTreeMap::new();
+    for (_, key) in &told {
+        *counts.entry(*key).or_default() += 1;
+    }
+    let Some((usual, count)) = counts.into_iter().max_by_key(|(_, count)| *count) else { return };
+    if count < 3 || count * 4 < told.len() * 3 {
+        return;
+    }
+    for (scope, own) in told.into_iter().filter(|(_, key)| *key != usual) {
+        let (why, instead) = say(scope, own, usual);
+        let namespace = scope.text.strip_suffix(&scope.bare).unwrap_or("");
+        let help = format!("write `{namespace}{instead}`, or state the convention under `[convention]`");
+        let message = format!("scope `{}` {why}", scope.text);
+        hits.report(&scope.place, &*scope.text, message, help);
+    }
+}

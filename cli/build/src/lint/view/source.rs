@@ -1,0 +1,170 @@
+//! The view of a package's inventory.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use mcp_scopes_model::Tool as ModelTool;
+
+use super::{Convention, Flow, Listed, Origin, SandboxServer, Table, Tool, scopes::Scopes};
+use crate::{
+    document::with_outline,
+    inventory::{Config, Inventory, Requirement, Table as FoundTable, TableId, Tool as Found},
+    source::{Place, Placed},
+};
+
+/// A package: its own tools, each once, and its tables that no other brings in.
+pub(crate) struct Package {
+    pub(crate) tools: Vec<Arc<Tool>>,
+    pub(crate) tables: Vec<Table>,
+}
+
+impl Package {
+    /// The view of an inventory; `listed` are the places of all tools that some table lists.
+    pub(crate) fn of(inventory: &Inventory, listed: &BTreeSet<Place>) -> Self {
+        let tools: Vec<Arc<Tool>> = inventory.tools.iter().map(|tool| Arc::new(view(tool, listed))).collect();
+        let tables = inventory.roots().map(|(id, found)| table(inventory, id, found, &tools)).collect();
+        let mut seen = BTreeSet::new();
+        let own = tools.into_iter().filter(|tool| tool.own && seen.insert(tool.place.clone())).collect();
+        Self { tools: own, tables }
+    }
+}
+
+fn view(tool: &Found, listed: &BTreeSet<Place>) -> Tool {
+    let approval_place = tool.approval.as_ref().map_or(&tool.risk.place, |said| &said.place);
+    // The model decides, as it does for the table.
+    let model =
+        ModelTool { approval: tool.approval.as_ref().map(|said| said.value), ..ModelTool::new("", tool.risk.value) };
+    let said = |value| Some(Placed { value, place: approval_place.clone() });
+    Tool {
+        origin: Origin::Source,
+        name: tool.name.clone(),
+        description: tool.description.clone(),
+        public: tool.requirement == Requirement::Public,
+        risk: Some(tool.risk.clone()),
+        auto_approvable: said(model.auto_approvable()),
+        requires_user_approval: said(model.requires_user_approval()),
+        sandbox: tool.sandbox.clone(),
+        parameters: Some(tool.parameters.clone()),
+        prerequisites: tool.prerequisites.clone(),
+        grouped_with: tool.grouped_with.clone(),
+        examples: tool.examples.clone(),
+        policy: tool.policy.clone(),
+        hints: tool.hints.clone(),
+        listed: listed.contains(&tool.place),
+        own: tool.own,
+        place: tool.place.clone(),
+    }
+}
+
+fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<Tool>]) -> Table {
+    let ids = inventory.tools_of(id);
+    let config = found.config.as_ref();
+    let gathered = with_outline(inventory, id, &mut |outline| {
+        let mut list = Vec::new();
+        let mut scopes = Scopes::default();
+        for (position, (listed, id)) in outline.tools.iter().zip(&ids).enumerate() {
+            let (Some(tool), Some(raw)) = (tools.get(*id), inventory.tools.get(*id)) else { continue };
+            let requirement = listed.tool.requirement;
+            let alternatives: Vec<Vec<String>> = (0..requirement.alternatives())
+                .map(|alternative| {
+                    let places = (0..).map_while(|place| requirement.scope(alternative, place, listed.own_scope));
+                    places.map(str::to_owned).collect()
+                })
+                .collect();
+            let written: BTreeMap<&str, &Place> =
+                raw.named_scopes().map(|placed| (placed.value.as_str(), &placed.place)).collect();
+            scopes.opened(&alternatives, listed.namespace, position, |text| {
+                written.get(text).copied().unwrap_or(&tool.name.place)
+            });
+            list.push(Listed { tool: tool.clone(), alternatives });
+        }
+        for scope in outline.declared {
+            let file = config.filter(|config| config.said.scopes.is_some());
+            let place = file.map_or_else(
+                || found.place.clone(),
+                |config| Place::point(&config.file, scope.name.line, scope.name.column),
+            );
+            if let Some(entry) = scopes.entry(scope.name.text, outline.config.namespace, &place) {
+                entry.declared.get_or_insert(place);
+                scope.description.clone_into(&mut entry.description);
+                entry.implies.extend(scope.implies.iter().map(|implied| implied.text.to_owned()));
+            }
+        }
+        (list, scopes.list)
+    });
+    let (tools, scopes) = gathered.unwrap_or_default();
+    let mut table = Table {
+        origin: Origin::Source,
+        name: found.name.clone(),
+        place: found.place.clone(),
+        namespace: String::new(),
+        tools,
+        scopes,
+        declares_scopes: false,
+        supported: Vec::new(),
+        supported_place: found.place.clone(),
+        supported_stated: false,
+        flows: Vec::new(),
+        session: None,
+        sandbox: None,
+        resource: None,
+        issuers: Vec::new(),
+        convention: None,
+    };
+    if let Some(config) = config {
+        configured(&mut table, config);
+    }
+    if !table.supported_stated {
+        let required = table.required().map(|scope| Placed { value: scope.text.clone(), place: scope.place.clone() });
+        table.supported = required.collect();
+    }
+    table
+}
+
+/// What the configuration file says.
+fn configured(table: &mut Table, config: &Config) {
+    let said = &config.said;
+    // The file keeps the places of scopes only.
+    let whole = Place::point(&config.file, 1, 1);
+    let stated = |stated: &mcp_scopes_grammar::ir::StatedDecl| Placed {
+        value: stated.text.clone(),
+        place: Place::point(&config.file, stated.line, stated.column),
+    };
+    table.namespace.clone_from(&said.namespace);
+    table.declares_scopes = said.scopes.is_some();
+    if let Some(baseline) = &said.baseline {
+        table.supported = baseline.iter().map(stated).collect();
+        table.supported_place = table.supported.first().map_or_else(|| whole.clone(), |first| first.place.clone());
+        table.supported_stated = true;
+    }
+    table.flows = said
+        .flows
+        .iter()
+        .map(|flow| {
+            let scopes: Vec<Placed<String>> = flow.scopes.iter().map(stated).collect();
+            let place = scopes.first().map_or_else(|| whole.clone(), |first| first.place.clone());
+            Flow { role: flow.role.clone(), scopes, place }
+        })
+        .collect();
+    table.session = (!said.session.is_none()).then(|| Placed { value: said.session, place: whole.clone() });
+    table.sandbox = said.sandbox.as_ref().map(|sandbox| Placed {
+        value: SandboxServer {
+            header: sandbox.header.clone(),
+            resource: sandbox.resource.clone(),
+            authorization_servers: sandbox.authorization_servers.clone(),
+        },
+        place: whole.clone(),
+    });
+    table.resource = said.resource.clone().map(|value| Placed { value, place: whole.clone() });
+    table.issuers = said
+        .authorization_servers
+        .iter()
+        .map(|issuer| Placed { value: issuer.clone(), place: whole.clone() })
+        .collect();
+    table.convention = said.convention.as_ref().map(|form| Convention {
+        form: stated(form),
+        pattern: said.convention_pattern.as_ref().map(|pattern| pattern.text.clone()),
+    });
+}
