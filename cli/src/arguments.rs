@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use mcp_scopes_build::Scan;
 
+use crate::levels::Levels;
+
 const EXAMPLES: &str = "Examples:
   mcp-scopes lint                          Check every package here
   mcp-scopes export > metadata.json        Print the document of the package here
@@ -28,10 +30,15 @@ const LINT_EXAMPLES: &str = "Examples:
   curl -s https://files.example.com/.well-known/oauth-protected-resource/mcp | mcp-scopes lint -
   mcp-scopes lint --format json | jq '.findings[].rule'
 
-The level of a rule or of a category is set in mcp-scopes.toml:
+The level of a rule or of a category, and options of a rule, are set in mcp-scopes.toml:
   [lint]
   risky-name = \"deny\"
-  naming = \"allow\"";
+  naming = \"allow\"
+  broad-scope = { level = \"warn\", max_tools = 20 }
+
+What counts, first to last: a rule on the command line, its category there, the rule in the file,
+its category there, the rule's default. Of equals on the command line the last one counts.
+`--deny warnings` then makes errors of all that is still a warning.";
 
 /// Export, lint and check the authorization metadata of MCP servers.
 ///
@@ -89,9 +96,14 @@ pub(crate) struct Lint {
     /// The identifier that the documents have to carry as `resource`, code point by code point (RFC 9728 §3.3)
     #[arg(long, value_name = "URL")]
     pub(crate) resource: Option<String>,
+    /// A file such as mcp-scopes.toml whose `[lint]`, `[convention]` and namespace count for documents
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// How findings are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) levels: Levels,
     #[command(flatten)]
     pub(crate) build: Build,
 }

@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `arguments` | the commands and their options |
 //! | `export` | `mcp-scopes export` |
+//! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
 //! | `output` | findings for people and for programs |
 
 mod arguments;
 mod export;
+mod levels;
 mod lint;
 mod output;
 

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use mcp_scopes_build::{Error, Level, Report, lint::Documents};
+use mcp_scopes_build::{
+    Error, Level, Report,
+    lint::{Documents, Overrides},
+};
 
 use crate::{
     Outcome,
@@ -16,15 +19,27 @@ use crate::{
 impl arguments::Lint {
     pub(crate) fn run(&self) -> Outcome {
         let mut report = Report::default();
-        if self.resource.is_some() && !self.path.iter().any(|path| is_document(path)) {
+        let for_documents = [("--resource", self.resource.is_some()), ("--config", self.config.is_some())];
+        if let Some((flag, _)) = for_documents.iter().find(|(_, given)| *given)
+            && !self.path.iter().any(|path| is_document(path))
+        {
             let help = "name the document's file, or `-` for standard input";
-            complain("`--resource` is compared with documents, and none is given", Some(help));
+            complain(&format!("`{flag}` concerns documents, and none is given"), Some(help));
             return Outcome::Failed;
         }
+        let overrides = match self.levels.overrides() {
+            Ok(overrides) => overrides,
+            Err(error) => return fail(&error),
+        };
         for path in &self.path {
-            match self.one(path) {
+            match self.one(path, &overrides) {
                 Ok(found) => report.merge(found),
-                Err(error) => return fail(&error),
+                Err(error) => {
+                    if let Some(report) = error.report() {
+                        anstream::eprint!("{}", human::render(report));
+                    }
+                    return fail(&error);
+                }
             }
         }
         let printed = match self.format {
@@ -49,11 +64,15 @@ impl arguments::Lint {
 }
 
 impl arguments::Lint {
-    fn one(&self, path: &Path) -> Result<Report, Error> {
+    fn one(&self, path: &Path, overrides: &Overrides) -> Result<Report, Error> {
         if !is_document(path) {
-            return self.build.scan(path).lint();
+            return self.build.scan(path).overrides(overrides.clone()).lint();
         }
-        let documents = Documents::new().profile(self.profile.into());
+        let documents = Documents::new().profile(self.profile.into()).overrides(overrides.clone());
+        let documents = match &self.config {
+            Some(file) => documents.config(file)?,
+            None => documents,
+        };
         let documents = match &self.resource {
             Some(resource) => documents.resource(resource),
             None => documents,

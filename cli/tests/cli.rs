@@ -232,6 +232,75 @@ fn it_is_a_subcommand_of_cargo() {
     assert_eq!(cargo(&["mcp-scopes", "mcp-scopes"]).code, 2);
 }
 
+/// Command line over file, rule over category, the last of equals; then what is still a warning may be raised.
+#[test]
+fn levels_have_an_order() {
+    let demo = Demo::new(&MAIN.replace("list_files", "delete_files"));
+    let level = |file: &str, flags: &str| {
+        demo.write("mcp-scopes.toml", &format!("{CONFIG}[lint]\n{file}"));
+        let arguments: Vec<&str> = ["lint", "--format", "json"].into_iter().chain(flags.split_whitespace()).collect();
+        let run = demo.run(&arguments);
+        let json: serde_json::Value = serde_json::from_str(&run.out).unwrap_or_else(|_| panic!("{flags}: {}", run.err));
+        let found = json["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "risky-name");
+        found.map_or_else(|| "none".to_owned(), |finding| finding["level"].as_str().unwrap().to_owned())
+    };
+    for (file, flags, expected) in [
+        ("", "", "warning"),
+        ("risk = \"deny\"", "", "error"),
+        ("risk = \"deny\"\nrisky-name = \"warn\"", "", "warning"),
+        ("risky-name = { level = \"deny\" }", "", "error"),
+        ("risky-name = \"deny\"", "--allow risk", "none"),
+        ("risky-name = \"deny\"", "--allow risk --warn risky-name", "warning"),
+        ("", "--warn risky-name --allow risk", "warning"),
+        ("", "--deny risk --allow risk", "none"),
+        ("", "--allow risk --deny risk", "error"),
+        ("", "--deny risky-name --warn naming --allow risky-name", "none"),
+        ("", "--deny warnings", "error"),
+        ("", "--warn risky-name --deny warnings", "error"),
+        ("", "--allow risky-name --deny warnings", "none"),
+        ("risky-name = \"allow\"", "--deny warnings", "none"),
+    ] {
+        assert_eq!(level(file, flags), expected, "{file} {flags}");
+    }
+    for (flags, why) in [
+        (["--deny", "risky-nmae"], "did you mean `risky-name`?"),
+        (["--allow", "warnings"], "can only be denied"),
+        (["--warn", "undeclared-scope"], "error of the compiler too"),
+    ] {
+        let run = demo.run(&[&["lint"][..], &flags].concat());
+        assert!(run.code == 2 && run.err.contains(why), "{}", run.err);
+    }
+}
+
+#[test]
+fn documents_take_a_configuration() {
+    let demo = Demo::new(MAIN);
+    let scopes: Vec<String> = (0..21).map(|number| format!("\"x:{number}\"")).collect();
+    let document = format!(
+        r#"{{"resource": "https://h", "authorization_servers": ["https://a"], "scopes_supported": [{}]}}"#,
+        scopes.join(", ")
+    );
+    demo.write("metadata.json", &document);
+    assert!(demo.run(&["lint", "metadata.json"]).out.contains("lists 21 scopes"));
+    demo.write("lint.toml", "[lint]\noversized-scopes-supported = { max_scopes = 21 }\n");
+    assert_eq!(demo.run(&["lint", "metadata.json", "--config", "lint.toml"]).out, "");
+    demo.write("lint.toml", "[convention]\nscope = \"dotted\"\n[lint]\nnaming = \"deny\"\n");
+    let run = demo.run(&["lint", "metadata.json", "--config", "lint.toml"]);
+    assert!(run.code == 1 && run.out.contains("scope-convention"), "{}", run.out);
+    for (text, why) in [
+        ("[lint]\nbroad-scope = { max_tool = 1 }", "did you mean `max_tools`?"),
+        ("[lint]\nbroad-scope = { max_tools = \"1\" }", "takes a whole number"),
+        ("[lint]\nnaming = { max_tools = 1 }", "is a category"),
+        ("[lints]", "write `[lint]`"),
+    ] {
+        demo.write("lint.toml", text);
+        let run = demo.run(&["lint", "metadata.json", "--config", "lint.toml"]);
+        assert!(run.code == 2 && run.err.contains(why), "{}", run.err);
+    }
+    assert_eq!(demo.run(&["lint", "metadata.json", "--config", "gone.toml"]).code, 2);
+    assert_eq!(demo.run(&["lint", "--config", "lint.toml"]).code, 2);
+}
+
 #[test]
 fn documents_are_linted() {
     let demo = Demo::new(MAIN);

@@ -15,6 +15,7 @@ use crate::{
     collect, document,
     features::Choice,
     inventory::Inventory,
+    lint::Overrides,
     nesting,
     package::{Package, plain},
     source::{self, Place},
@@ -43,6 +44,7 @@ pub struct Scan {
     pub(crate) table: Option<String>,
     pub(crate) resource: Option<String>,
     pub(crate) issuers: Vec<String>,
+    pub(crate) overrides: Overrides,
 }
 
 /// What is looked at below a path.
@@ -65,6 +67,7 @@ impl Scan {
             table: None,
             resource: None,
             issuers: Vec::new(),
+            overrides: Overrides::default(),
         }
     }
 

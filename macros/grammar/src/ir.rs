@@ -256,11 +256,32 @@ pub struct SandboxServerDecl {
     pub authorization_servers: Vec<String>,
 }
 
-/// One entry of `[lint]`: a rule or a category, and its level.
+/// One entry of `[lint]`: a rule or a category, its level, and options of the rule.
 #[derive(Clone, Debug)]
 pub struct LintDecl {
     /// The rule or category.
     pub rule: StatedDecl,
-    /// `allow`, `warn` or `deny`.
-    pub level: StatedDecl,
+    /// `allow`, `warn` or `deny`; a table may leave it out.
+    pub level: Option<StatedDecl>,
+    /// The other keys of a table.
+    pub options: Vec<LintOptionDecl>,
+}
+
+/// An option of a lint rule.
+#[derive(Clone, Debug)]
+pub struct LintOptionDecl {
+    /// The key.
+    pub name: StatedDecl,
+    /// The value.
+    pub value: LintValue,
+}
+
+/// The value of an option of a lint rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the types are those of TOML")]
+pub enum LintValue {
+    Int(u32),
+    Text(String),
+    Texts(Vec<String>),
+    Flag(bool),
 }

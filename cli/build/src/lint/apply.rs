@@ -8,7 +8,7 @@ use crate::{
     Finding, Level, Report,
     finding::settle,
     lint::{
-        RULES,
+        Overrides, RULES,
         hits::Hits,
         levels::Levels,
         rule::{Rule, Setting},
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Applies every rule to what a scan found.
-pub(super) fn to_source(mut report: Report) -> Report {
+pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
     // A tool may be listed by a table of another package.
     let listed: BTreeSet<Place> = report
         .inventories
@@ -32,16 +32,17 @@ pub(super) fn to_source(mut report: Report) -> Report {
     let mut findings = Vec::new();
     large_stack(|| {
         for inventory in &report.inventories {
-            let levels = Levels::of(inventory, &mut findings);
+            let levels = Levels::of(inventory, overrides, &mut findings);
             let package = Package::of(inventory, &listed);
             for (rule, level) in in_force(&levels) {
-                let mut hits = Hits::new(rule, &[]);
+                let mut hits = Hits::new(rule, levels.options_of(rule));
                 look(rule, &package.tools, &package.tables, &mut hits);
                 findings.extend(hits.found.into_iter().map(|hit| Finding { level, ..hit }));
             }
         }
     });
     report.findings.extend(findings);
+    Levels::new(overrides).raise(&mut report.findings);
     settle(&mut report.findings);
     report
 }
@@ -55,7 +56,7 @@ pub(super) fn to_document(document: &Document<'_>, levels: &Levels, findings: &m
     }
     broken.extend(document.expected_resource.and_then(|expected| document.draft.check_resource(expected)));
     for (rule, level) in in_force(levels) {
-        let mut hits = Hits::new(rule, &[]);
+        let mut hits = Hits::new(rule, levels.options_of(rule));
         look(rule, &tools, std::slice::from_ref(&document.table), &mut hits);
         if let Some(check) = rule.check.document {
             check(document, &mut hits);

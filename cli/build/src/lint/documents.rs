@@ -1,13 +1,20 @@
 //! Metadata documents as what is linted.
 
-use std::{fs::File, io::Read, path::Path, sync::Arc};
+use std::{
+    fs::{self, File},
+    io::Read,
+    path::Path,
+    sync::Arc,
+};
 
+use mcp_scopes_grammar::config as grammar;
 use mcp_scopes_prm::Draft;
 
 use crate::{
-    Error, Finding, Report,
+    Error, ErrorKind, Finding, Report,
     finding::settle,
-    lint::{Profile, apply, find, levels::Levels, rule::Setting, view::Document},
+    inventory::Config,
+    lint::{Overrides, Profile, apply, find, levels::Levels, rule::Setting, view::Document},
     scan::large_stack,
     source::{MAX_FILE, Place},
     world::shown,
@@ -27,6 +34,8 @@ use crate::{
 pub struct Documents {
     profile: Profile,
     resource: Option<String>,
+    overrides: Overrides,
+    config: Option<Config>,
 }
 
 impl Documents {
@@ -46,6 +55,39 @@ impl Documents {
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resource = Some(resource.into());
         self
+    }
+
+    /// Sets levels of rules from outside.
+    pub fn overrides(mut self, overrides: Overrides) -> Self {
+        self.overrides = overrides;
+        self
+    }
+
+    /// Takes levels, options, the convention and the namespace from a configuration file such as `mcp-scopes.toml`.
+    ///
+    /// # Errors
+    /// It cannot be read, or something in it is wrong, which the error's report says.
+    pub fn config(mut self, path: &Path) -> Result<Self, Error> {
+        let file = shown(path);
+        let text = fs::read_to_string(path).map_err(|error| Error::unreadable(path, error))?;
+        let mut report = Report::default();
+        report.sources.keep(&file, &text.as_str().into());
+        match grammar::read(&text, &file) {
+            Ok(said) => {
+                let config = Config { said, file: file.clone() };
+                Levels::new(&self.overrides).read(&config, &mut report.findings);
+                self.config = Some(config);
+            }
+            Err(errors) => report.findings.extend(errors.into_iter().map(|error| {
+                let place = Place::point(&file, error.line, error.column);
+                Finding::error(error.id, error.message).help(error.help.unwrap_or_default()).at(place).about(&*file)
+            })),
+        }
+        if report.has_errors() {
+            let message = format!("`{file}` cannot be used");
+            return Err(Error::new(ErrorKind::Findings, message).with(report));
+        }
+        Ok(self)
     }
 
     /// Lints the document in a file. What is wrong with its bytes is a finding.
@@ -73,7 +115,11 @@ impl Documents {
     pub fn lint(&self, name: &str, bytes: &[u8]) -> Report {
         let file: Arc<str> = name.into();
         let mut report = Report { documents: 1, ..Report::default() };
-        let levels = Levels::default();
+        let mut levels = Levels::new(&self.overrides);
+        if let Some(config) = &self.config {
+            // What is wrong with the file was said when it was read.
+            levels.read(config, &mut Vec::new());
+        }
         if bytes.len() as u64 > MAX_FILE {
             let message = format!("the document is larger than {} MiB, which no client takes", MAX_FILE >> 20);
             let help = "publish what clients need, which is a few hundred kilobytes for thousands of tools";
@@ -100,7 +146,8 @@ impl Documents {
                 report.findings.extend(unread(&levels, &file, at, message, help));
             }
             Ok(draft) => large_stack(|| {
-                let document = Document::new(&file, text, &draft, self.profile, self.resource.as_deref());
+                let document = Document::new(&file, text, &draft, self.config.as_ref());
+                let document = document.asked(self.profile, self.resource.as_deref());
                 apply::to_document(&document, &levels, &mut report.findings);
             }),
         }

@@ -8,19 +8,22 @@
 //! | [`hits`] | [`Hits`]: what it reports to |
 //! | [`documents`] | [`Documents`]: metadata documents as what is linted |
 //! | `apply` | from a report or a document to findings |
-//! | `levels` | `[lint]` of `mcp-scopes.toml` |
+//! | [`overrides`] | [`Overrides`]: levels that are set from outside |
+//! | `levels` | at which level and with which options each rule is applied |
 //! | `words` | what the parts of a name tell |
 
 mod apply;
 pub mod documents;
 pub mod hits;
 mod levels;
+pub mod overrides;
 pub mod rule;
 pub mod rules;
 pub mod view;
 mod words;
 
 pub use documents::Documents;
+pub use overrides::Overrides;
 pub use rule::{Category, Check, Rule, RuleOption, Setting};
 pub use rules::RULES;
 pub use view::Profile;
@@ -28,6 +31,12 @@ pub use view::Profile;
 use crate::{Error, Report, Scan};
 
 impl Scan {
+    /// Sets levels of rules from outside.
+    pub fn overrides(mut self, overrides: Overrides) -> Self {
+        self.overrides = overrides;
+        self
+    }
+
     /// Scans every package at or below the path and applies the lint rules.
     ///
     /// The findings hold what keeps a table from compiling, and what the rules say. `[lint]` in `mcp-scopes.toml` sets
@@ -44,7 +53,7 @@ impl Scan {
     /// # Ok::<(), mcp_scopes_build::Error>(())
     /// ```
     pub fn lint(&self) -> Result<Report, Error> {
-        Ok(apply::to_source(self.run_tree()?))
+        Ok(apply::to_source(self.run_tree()?, &self.overrides))
     }
 
     /// The same for the one package that the path is in.
@@ -52,7 +61,7 @@ impl Scan {
     /// # Errors
     /// As [`Scan::run`].
     pub fn lint_package(&self) -> Result<Report, Error> {
-        Ok(apply::to_source(self.run()?))
+        Ok(apply::to_source(self.run()?, &self.overrides))
     }
 }
 

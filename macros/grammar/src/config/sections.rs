@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     catalogue::{BAD_HEADER, BAD_NAMESPACE, BAD_PATTERN, BAD_SCOPE, BAD_URL, CONVENTION_PATTERN},
-    ir::{ConfigDecl, FlowDecl, LintDecl, SandboxServerDecl, ScopeDecl},
+    ir::{ConfigDecl, FlowDecl, LintDecl, LintOptionDecl, LintValue, SandboxServerDecl, ScopeDecl},
 };
 use mcp_scopes_model::scope::scope_token;
 use toml::de::{DeTable, DeValue};
@@ -151,9 +151,33 @@ pub(super) fn sandbox(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut
 
 pub(super) fn lint(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     for (key, value) in entries(table) {
-        if let Some(level) = reader.word(key.text, value, &LEVELS) {
-            config.lint.push(LintDecl { rule: reader.stated(key.text, key.at), level });
+        let rule = reader.stated(key.text, key.at);
+        let (mut level, mut options) = (None, Vec::new());
+        if let DeValue::Table(table) = value.get_ref() {
+            for (key, value) in entries(table) {
+                if key.text == "level" {
+                    level = reader.word(key.text, value, &LEVELS);
+                } else if let Some(value) = option(reader, key, value) {
+                    options.push(LintOptionDecl { name: reader.stated(key.text, key.at), value });
+                }
+            }
+        } else {
+            level = reader.word(key.text, value, &LEVELS);
         }
+        config.lint.push(LintDecl { rule, level, options });
+    }
+}
+
+/// An option of a rule; which ones there are the lint knows.
+fn option(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<LintValue> {
+    match value.get_ref() {
+        DeValue::Boolean(flag) => Some(LintValue::Flag(*flag)),
+        DeValue::Integer(_) => reader.limit(key.text, value).map(LintValue::Int),
+        DeValue::Array(_) => {
+            let texts = reader.strings(key.text, value, NOTHING)?;
+            Some(LintValue::Texts(texts.into_iter().map(|(text, _)| text).collect()))
+        }
+        _ => reader.string(key.text, value).map(|text| LintValue::Text(text.to_owned())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is accepted: files and what they mean.
 
 use super::read;
-use crate::ir::{ConfigDecl, StatedDecl};
+use crate::ir::{ConfigDecl, LintDecl, LintValue, StatedDecl};
 
 fn config(text: &str) -> ConfigDecl {
     read(text, "mcp-scopes.toml").unwrap_or_else(|errors| panic!("{text}: {errors:#?}"))
@@ -48,6 +48,7 @@ authorization_servers = ["https://sandbox-auth.example.com"]
 [lint]
 risky-name = "deny"
 naming = "allow"
+broad-scope = { level = "warn", max_tools = 20, except = ["mcp:admin"], strict = true, as = "x" }
 "#,
     );
     assert_eq!(config.file, "mcp-scopes.toml");
@@ -76,8 +77,21 @@ naming = "allow"
     assert_eq!(sandbox.header.as_deref(), Some("X-Sandbox"));
     assert_eq!(sandbox.resource.as_deref(), Some("https://sandbox.example.com/mcp"));
     assert_eq!(sandbox.authorization_servers, ["https://sandbox-auth.example.com"]);
-    let lint: Vec<_> = config.lint.iter().map(|lint| (lint.rule.text.as_str(), lint.level.text.as_str())).collect();
-    assert_eq!(lint, [("risky-name", "deny"), ("naming", "allow")]);
+    let level = |lint: &LintDecl| lint.level.as_ref().map_or("", |level| level.text.as_str()).to_owned();
+    let lint: Vec<_> = config.lint.iter().map(|lint| (lint.rule.text.as_str(), level(lint))).collect();
+    let stated = |rule, level: &str| (rule, level.to_owned());
+    assert_eq!(lint, [stated("risky-name", "deny"), stated("naming", "allow"), stated("broad-scope", "warn")]);
+    let options: Vec<_> =
+        config.lint[2].options.iter().map(|option| (option.name.text.as_str(), &option.value)).collect();
+    assert_eq!(
+        options,
+        [
+            ("max_tools", &LintValue::Int(20)),
+            ("except", &LintValue::Texts(vec!["mcp:admin".to_owned()])),
+            ("strict", &LintValue::Flag(true)),
+            ("as", &LintValue::Text("x".to_owned())),
+        ]
+    );
 }
 
 #[test]

@@ -9,9 +9,9 @@ use mcp_scopes_prm::{
     extensions::{McpExtensions, ToolEntry, ToolPolicy},
 };
 
-use super::{Flow, Hints, Listed, Origin, Policy, SandboxServer, Table, Tool, scopes::Scopes};
+use super::{Convention, Flow, Hints, Listed, Origin, Policy, SandboxServer, Table, Tool, scopes::Scopes};
 use crate::{
-    inventory::Parameter,
+    inventory::{Config, Parameter},
     lines::Lines,
     source::{Place, Placed},
 };
@@ -45,16 +45,17 @@ pub struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    pub(crate) fn new(
-        file: &Arc<str>,
-        text: &'a str,
-        draft: &'a Draft,
-        profile: Profile,
-        expected_resource: Option<&'a str>,
-    ) -> Self {
+    pub(crate) fn new(file: &Arc<str>, text: &'a str, draft: &'a Draft, config: Option<&Config>) -> Self {
         let look = Look { file: file.clone(), draft, lines: Lines::of(text) };
-        let table = look.table();
+        let mut table = look.table(config.map_or("", |config| &config.said.namespace));
+        table.convention = config.and_then(Convention::of);
+        let (profile, expected_resource) = (Profile::Mcp, None);
         Self { file: look.file, text, draft, profile, expected_resource, table, lines: look.lines }
+    }
+
+    /// The same, held to these standards and asked for under that identifier.
+    pub(crate) fn asked(self, profile: Profile, expected_resource: Option<&'a str>) -> Self {
+        Self { profile, expected_resource, ..self }
     }
 
     /// The value at a JSON Pointer (RFC 6901).
@@ -131,7 +132,7 @@ impl Look<'_> {
         texts.map(|(number, text)| self.placed(&below(pointer, &number.to_string()), text.to_owned())).collect()
     }
 
-    fn table(&self) -> Table {
+    fn table(&self, namespace: &str) -> Table {
         let document = &self.draft.document;
         let none = McpExtensions::default();
         let extensions = document.mcp_extensions.as_ref().unwrap_or(&none);
@@ -145,21 +146,21 @@ impl Look<'_> {
                 .map(|placed| (placed.value, placed.place))
                 .collect();
             let place = self.place(&at);
-            scopes.opened(&alternatives, "", number, |text| written.get(text).unwrap_or(&place));
+            scopes.opened(&alternatives, namespace, number, |text| written.get(text).unwrap_or(&place));
             let policy = extensions.tool_interaction_policies.get(name);
             tools.push(Listed { tool: Arc::new(self.tool(name, entry, policy, &at)), alternatives });
         }
         let supported = self.list("/scopes_supported");
         for scope in &supported {
-            scopes.entry(&scope.value, "", &scope.place);
+            scopes.entry(&scope.value, namespace, &scope.place);
         }
         for (name, implied) in &extensions.scope_hierarchy {
             let at = below("/mcp_extensions/scope_hierarchy", name);
-            if let Some(scope) = scopes.entry(name, "", &self.place(&at)) {
+            if let Some(scope) = scopes.entry(name, namespace, &self.place(&at)) {
                 scope.implies.clone_from(implied);
             }
             for scope in self.list(&at) {
-                scopes.entry(&scope.value, "", &scope.place);
+                scopes.entry(&scope.value, namespace, &scope.place);
             }
         }
         let flows = extensions.scope_upgrade_flows.keys().map(|role| {
@@ -180,7 +181,7 @@ impl Look<'_> {
             origin: Origin::Document,
             name: self.file.to_string(),
             place: self.place("/mcp_extensions"),
-            namespace: String::new(),
+            namespace: namespace.to_owned(),
             tools,
             scopes: scopes.list,
             declares_scopes: false,

@@ -163,8 +163,16 @@ fn configured(table: &mut Table, config: &Config) {
         .iter()
         .map(|issuer| Placed { value: issuer.clone(), place: whole.clone() })
         .collect();
-    table.convention = said.convention.as_ref().map(|form| Convention {
-        form: stated(form),
-        pattern: said.convention_pattern.as_ref().map(|pattern| pattern.text.clone()),
-    });
+    table.convention = Convention::of(config);
+}
+
+impl Convention {
+    /// What the configuration file says.
+    pub(super) fn of(config: &Config) -> Option<Self> {
+        let form = config.said.convention.as_ref()?;
+        Some(Self {
+            form: Placed { value: form.text.clone(), place: Place::point(&config.file, form.line, form.column) },
+            pattern: config.said.convention_pattern.as_ref().map(|pattern| pattern.text.clone()),
+        })
+    }
 }
