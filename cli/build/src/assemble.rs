@@ -48,6 +48,7 @@ pub(crate) fn assemble(world: &mut World, package: PackageId) -> Inventory {
     let member = assembly.world.members.get(package);
     Inventory {
         package: member.map(|member| member.package.name.clone()).unwrap_or_default(),
+        folder: member.map(|member| member.package.folder.clone()).unwrap_or_default(),
         features: member.map(|member| member.enabled.features.clone()).unwrap_or_default(),
         tools,
         tables,
@@ -131,7 +132,7 @@ impl Assembly<'_> {
         let raw = self.declared.tools.get(id)?;
         let (module, decl, file) = (raw.module, raw.decl.clone(), raw.place.file.clone());
         let function = self.path_of(raw);
-        let (place, hints) = (raw.place.clone(), raw.hints.clone());
+        let (place, hints, lines) = (raw.place.clone(), raw.hints.clone(), raw.lines);
         let text = |said: Spanned<String>| Placed { place: Place::of(&file, said.span), value: said.value };
         let texts = |list: Vec<Spanned<String>>| list.into_iter().map(text).collect::<Vec<_>>();
         let own = self.is_own(module);
@@ -176,6 +177,7 @@ impl Assembly<'_> {
             hints,
             own,
             place,
+            lines,
         })
     }
 

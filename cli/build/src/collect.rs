@@ -36,6 +36,8 @@ pub(crate) struct RawTool {
     pub(crate) decl: ToolDecl,
     pub(crate) hints: Hints,
     pub(crate) place: Place,
+    /// The first and the last line of its attributes and its signature.
+    pub(crate) lines: (u32, u32),
 }
 
 /// An impl or inline module under `#[mcp_tools]`.
@@ -202,7 +204,10 @@ impl Look<'_> {
             let message = format!("`{word}` stands inside a macro, which a scan does not expand");
             let help = "write it outside of the macro; a tool that the macro makes is known to the compiler alone";
             self.push(
-                Finding::warning("annotation-in-macro", message).help(help).at(Place::of(&self.shown, word.span())),
+                Finding::warning("annotation-in-macro", message)
+                    .help(help)
+                    .at(Place::of(&self.shown, word.span()))
+                    .about(word.to_string()),
             );
         }
     }
@@ -229,7 +234,12 @@ impl Look<'_> {
         let decl = decl?;
         let place = Place::of(&self.shown, signature.ident.span());
         let hints = hints::read(&head.attributes, &self.shown);
-        Some(RawTool { module: self.module, owner: None, decl, hints, place })
+        let starts = attributes.iter().map(|attribute| self.place(attribute).start.line);
+        let first = starts.min().unwrap_or(place.start.line).min(place.start.line);
+        let last = Place::of(&self.shown, signature.paren_token.span.close()).end.line;
+        let output = Place::of(&self.shown, syn::spanned::Spanned::span(&signature.output)).end.line;
+        let lines = (first, last.max(output).max(place.start.line));
+        Some(RawTool { module: self.module, owner: None, decl, hints, place, lines })
     }
 
     /// What is declared inside a body can be seen by nothing outside of it.
@@ -243,7 +253,10 @@ impl Look<'_> {
                 format!("`{word}` stands inside the body of `{}`, where a scan does not look", signature.ident);
             let help = "move it out of the function";
             self.push(
-                Finding::warning("annotation-in-body", message).help(help).at(Place::of(&self.shown, word.span())),
+                Finding::warning("annotation-in-body", message)
+                    .help(help)
+                    .at(Place::of(&self.shown, word.span()))
+                    .about(word.to_string()),
             );
         }
     }

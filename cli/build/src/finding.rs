@@ -40,6 +40,31 @@ pub struct Finding {
     pub subject: String,
     /// What makes it go away, where a program can tell.
     pub fix: Option<Fix>,
+    /// What stays the same while lines move, so that a finding is known again: see [`fingerprint`](crate::fingerprint).
+    /// Empty until a lint is complete.
+    pub fingerprint: String,
+    /// Why it does not count, for those in [`Report::suppressed`](crate::Report::suppressed).
+    pub suppression: Option<Suppression>,
+    /// Whether a rule says so whose level can be set, and not the compiler too.
+    pub(crate) settable: bool,
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// Where that is said.
+    pub kind: SuppressionKind,
+    /// The reason given there.
+    pub reason: String,
+}
+
+/// Where it is said that a finding does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SuppressionKind {
+    /// In a comment beside it.
+    Comment,
+    /// In the baseline file.
+    Baseline,
 }
 
 impl Finding {
@@ -54,6 +79,9 @@ impl Finding {
             place: None,
             subject: String::new(),
             fix: None,
+            fingerprint: String::new(),
+            suppression: None,
+            settable: false,
         }
     }
 

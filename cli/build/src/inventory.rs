@@ -1,6 +1,6 @@
 //! What a scan found: the same facts as the compiled table, with file positions.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 pub use crate::hints::Hints;
 pub use mcp_scopes_grammar::ir::ConfigDecl;
@@ -19,6 +19,8 @@ pub type TableId = usize;
 pub struct Inventory {
     /// The package's name.
     pub package: String,
+    /// The package's folder.
+    pub folder: PathBuf,
     /// The features it was scanned with.
     pub features: BTreeSet<String>,
     /// The annotated functions, those of other packages that a table brings in included.
@@ -63,6 +65,8 @@ pub struct Tool {
     pub own: bool,
     /// The function's name in its file.
     pub place: Place,
+    /// The first and the last line of its attributes and its signature.
+    pub lines: (u32, u32),
 }
 
 /// What opens a tool.

@@ -13,7 +13,9 @@
 //! | [`inventory`] | [`Inventory`]: tools and tables with their positions |
 //! | [`mod@file`] | files that are written whole or not at all |
 //! | [`finding`] | [`Finding`]: what is wrong, where, and what to write |
-//! | [`source`] | places in files |
+//! | [`fix`] | [`Fix`]: what makes a finding go away |
+//! | [`fingerprint`] | what stays the same of a finding while lines move |
+//! | [`source`], `lines` | places in files |
 //! | [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and which items a build has |
 //! | [`walk`], [`prefilter`] | which files there are, and which are worth parsing |
 //! | `world`, `module`, `nesting` | what one scan has read: packages, crates, modules; how deep source may nest |
@@ -44,6 +46,7 @@ pub mod features;
 mod fields;
 pub mod file;
 pub mod finding;
+pub mod fingerprint;
 pub mod fix;
 mod hints;
 mod import;
@@ -66,7 +69,7 @@ mod world;
 pub use emit::Emitted;
 pub use error::{Error, ErrorKind};
 pub use export::Export;
-pub use finding::{Finding, Level};
+pub use finding::{Finding, Level, Suppression, SuppressionKind};
 pub use fix::{Edit, Fix, Safety};
 pub use inventory::Inventory;
 pub use report::Report;

@@ -14,6 +14,8 @@ pub struct Report {
     pub documents: usize,
     /// What is wrong, in order of file and position.
     pub findings: Vec<Finding>,
+    /// What comments and a baseline file say does not count, with the reasons.
+    pub suppressed: Vec<Finding>,
     /// The texts of all files that were read, for snippets.
     pub sources: Sources,
     /// The files and folders that decide what is found.
@@ -52,6 +54,8 @@ impl Report {
         self.findings.extend(other.findings);
         self.sources.merge(other.sources);
         self.inputs.extend(other.inputs);
+        self.suppressed.extend(other.suppressed);
         settle(&mut self.findings);
+        settle(&mut self.suppressed);
     }
 }

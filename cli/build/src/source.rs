@@ -83,6 +83,11 @@ impl Sources {
         Some(start..end.max(start))
     }
 
+    /// Every file that was read, with its text.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &str)> {
+        self.texts.iter().map(|(file, text)| (file, &**text))
+    }
+
     pub(crate) fn keep(&mut self, file: &Arc<str>, text: &Arc<str>) {
         self.texts.entry(file.clone()).or_insert_with(|| text.clone());
     }

@@ -59,7 +59,8 @@ fn lines(report: &Report, rule: &str, folder: &Path) -> String {
         let place = finding.place.as_ref().expect("a place");
         let file = place.file.strip_prefix(folder.to_str().unwrap()).unwrap().trim_start_matches('/');
         let (line, column) = (place.start.line, place.start.column);
-        writeln!(lines, "{file}:{line}:{column}: {}: {}", finding.level.as_str(), finding.message).unwrap();
+        let message = finding.message.replace(&format!("{}/", folder.display()), "");
+        writeln!(lines, "{file}:{line}:{column}: {}: {message}", finding.level.as_str()).unwrap();
         writeln!(lines, "  help: {}", finding.help).unwrap();
         assert!(!finding.subject.is_empty() && !finding.help.is_empty(), "{finding:?}");
         for text in [&finding.message, &finding.help] {

@@ -1,17 +1,23 @@
 //! From a report or a document to findings: each rule in turn.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use mcp_scopes_prm::Violation;
 
 use crate::{
     Finding, Level, Report,
     finding::settle,
+    fingerprint,
     lint::{
-        Overrides, RULES,
+        Overrides, RULES, find,
         hits::Hits,
         levels::Levels,
         rule::{Rule, Setting},
+        suppress::{self, Suppressions},
         view::{Document, Package, Profile, Table, Tool},
     },
     scan::large_stack,
@@ -29,7 +35,8 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
             tools.filter_map(|tool| inventory.tools.get(tool)).map(|tool| tool.place.clone()).collect::<Vec<_>>()
         })
         .collect();
-    let mut findings = Vec::new();
+    let mut findings = std::mem::take(&mut report.findings);
+    let mut settings = Settings::default();
     large_stack(|| {
         for inventory in &report.inventories {
             let levels = Levels::of(inventory, overrides, &mut findings);
@@ -37,14 +44,86 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
             for (rule, level) in in_force(&levels) {
                 let mut hits = Hits::new(rule, levels.options_of(rule));
                 look(rule, &package.tools, &package.tables, &mut hits);
-                findings.extend(hits.found.into_iter().map(|hit| Finding { level, ..hit }));
+                findings.extend(hits.found.into_iter().map(|hit| Finding { level, settable: true, ..hit }));
             }
+            settings.packages.push((inventory.folder.clone(), levels));
         }
     });
-    report.findings.extend(findings);
+    settings.outside = Levels::new(overrides);
+    findings.retain_mut(|finding| settings.notice(finding));
+    settle(&mut findings);
+    comments(&mut report, &settings, findings);
     Levels::new(overrides).raise(&mut report.findings);
     settle(&mut report.findings);
+    fingerprint::assign(&mut report);
     report
+}
+
+/// The levels of each package, for what is told by its file.
+#[derive(Default)]
+struct Settings {
+    packages: Vec<(PathBuf, Levels)>,
+    outside: Levels,
+}
+
+impl Settings {
+    /// The levels for a file, if it is in a package that was looked at.
+    fn of(&self, file: &str) -> Option<&Levels> {
+        let around = self.packages.iter().filter(|(folder, _)| Path::new(file).starts_with(folder));
+        around.max_by_key(|(folder, _)| folder.as_os_str().len()).map(|(_, levels)| levels)
+    }
+
+    /// Gives a warning of the scan the level of its rule; whether it is reported at all.
+    fn notice(&self, finding: &mut Finding) -> bool {
+        let rule = RULES.iter().find(|rule| rule.check.notices.contains(&finding.rule));
+        let (Some(rule), false, Level::Warning) = (rule, finding.settable, finding.level) else { return true };
+        finding.settable = true;
+        self.level(rule, finding)
+    }
+
+    /// Gives a finding the level of its rule; whether it is reported at all.
+    fn level(&self, rule: &'static Rule, finding: &mut Finding) -> bool {
+        match self.of(finding.file()).unwrap_or(&self.outside).of_rule(rule) {
+            Setting::Allow => return false,
+            Setting::Warn => finding.level = Level::Warning,
+            Setting::Deny => finding.level = Level::Error,
+        }
+        true
+    }
+}
+
+/// Sets aside what comments allow, and reports the comments that allow nothing.
+fn comments(report: &mut Report, settings: &Settings, findings: Vec<Finding>) {
+    let mut extents: BTreeMap<Arc<str>, Vec<(u32, u32)>> = BTreeMap::new();
+    for tool in report.inventories.iter().flat_map(|inventory| &inventory.tools) {
+        extents.entry(tool.place.file.clone()).or_default().push(tool.lines);
+    }
+    let mut about = Vec::new();
+    let mut files: suppress::ByFile = BTreeMap::new();
+    for (file, text) in report.sources.iter() {
+        // What another package allows is judged where that package is looked at.
+        if settings.of(file).is_some() {
+            let extents = extents.get(file).map(Vec::as_slice).unwrap_or_default();
+            files.insert(file.clone(), Suppressions::read(file, text, extents, &mut about));
+        }
+    }
+    for finding in findings {
+        let comments = files.get_mut(finding.file()).filter(|_| finding.settable);
+        match comments.and_then(|comments| comments.suppress(&finding)) {
+            Some(why) => report.suppressed.push(Finding { suppression: Some(why), ..finding }),
+            None => report.findings.push(finding),
+        }
+    }
+    for (file, comments) in &files {
+        let levels = settings.of(file).unwrap_or(&settings.outside);
+        about.extend(comments.unused(&in_force(levels).map(|(rule, _)| rule.id).collect()));
+    }
+    about.retain_mut(|finding| {
+        finding.settable = true;
+        find(finding.rule).is_none_or(|rule| settings.level(rule, finding))
+    });
+    report.findings.extend(about);
+    settle(&mut report.suppressed);
 }
 
 /// Applies every rule to a document.
@@ -66,7 +145,7 @@ pub(super) fn to_document(document: &Document<'_>, levels: &Levels, findings: &m
             let subject = if pointer.is_empty() { "/" } else { pointer };
             hits.report(&document.place(pointer), subject, said(document, violation), &*violation.help);
         }
-        findings.extend(hits.found.into_iter().map(|hit| Finding { level, ..hit }));
+        findings.extend(hits.found.into_iter().map(|hit| Finding { level, settable: true, ..hit }));
     }
     // A kind that no rule took in yet is not lost.
     for violation in &broken {

@@ -13,6 +13,7 @@ use mcp_scopes_prm::Draft;
 use crate::{
     Error, ErrorKind, Finding, Report,
     finding::settle,
+    fingerprint,
     inventory::Config,
     lint::{Overrides, Profile, apply, find, levels::Levels, rule::Setting, view::Document},
     scan::large_stack,
@@ -152,6 +153,7 @@ impl Documents {
             }),
         }
         settle(&mut report.findings);
+        fingerprint::assign(&mut report);
         report
     }
 }

@@ -10,15 +10,18 @@
 //! | `apply` | from a report or a document to findings |
 //! | [`overrides`] | [`Overrides`]: levels that are set from outside |
 //! | `levels` | at which level and with which options each rule is applied |
+//! | `suppress`, `comments` | `// mcp-scopes: allow(rule-id) reason` |
 //! | `words` | what the parts of a name tell |
 
 mod apply;
+mod comments;
 pub mod documents;
 pub mod hits;
 mod levels;
 pub mod overrides;
 pub mod rule;
 pub mod rules;
+mod suppress;
 pub mod view;
 mod words;
 

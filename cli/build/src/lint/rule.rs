@@ -104,6 +104,8 @@ pub struct Check {
     pub document: Option<OnDocument>,
     /// The ids of diagnostics that the compiler reports too. These findings are always errors.
     pub diagnostics: &'static [&'static str],
+    /// The ids of warnings of a scan, whose level is the rule's.
+    pub notices: &'static [&'static str],
     /// What reading a document reports.
     pub violations: &'static [ViolationKind],
 }
@@ -111,7 +113,8 @@ pub struct Check {
 impl Check {
     /// No code of its own: the engine reports it.
     pub const ENGINE: Self = Self::NONE;
-    const NONE: Self = Self { tool: None, table: None, document: None, diagnostics: &[], violations: &[] };
+    const NONE: Self =
+        Self { tool: None, table: None, document: None, diagnostics: &[], notices: &[], violations: &[] };
 
     /// Code for tools.
     #[must_use]
@@ -137,6 +140,12 @@ impl Check {
         Self { diagnostics: ids, ..Self::NONE }
     }
 
+    /// What a scan warns about, by the ids.
+    #[must_use]
+    pub const fn notices(ids: &'static [&'static str]) -> Self {
+        Self { notices: ids, ..Self::NONE }
+    }
+
     /// What reading a document reports.
     #[must_use]
     pub const fn violations(kinds: &'static [ViolationKind]) -> Self {
@@ -151,6 +160,7 @@ impl Check {
             table: if self.table.is_some() { self.table } else { other.table },
             document: if self.document.is_some() { self.document } else { other.document },
             diagnostics: if self.diagnostics.is_empty() { other.diagnostics } else { self.diagnostics },
+            notices: if self.notices.is_empty() { other.notices } else { self.notices },
             violations: if self.violations.is_empty() { other.violations } else { self.violations },
         }
     }

@@ -1,0 +1,4 @@
+//! Tools of the shell.
+
+#[mcp_scopes::mcp_tool(risk = "low")]
+pub fn who() {}
