@@ -29,6 +29,9 @@ const LINT_EXAMPLES: &str = "Examples:
   mcp-scopes lint metadata.json --resource https://files.example.com/mcp
   curl -s https://files.example.com/.well-known/oauth-protected-resource/mcp | mcp-scopes lint -
   mcp-scopes lint --format json | jq '.findings[].rule'
+  mcp-scopes lint --deny warnings --allow broad-scope
+  mcp-scopes lint --update-baseline --reason 'split in the next major release'
+  mcp-scopes lint --baseline mcp-scopes.baseline.json
 
 The level of a rule or of a category, and options of a rule, are set in mcp-scopes.toml:
   [lint]
@@ -105,6 +108,8 @@ pub(crate) struct Lint {
     #[command(flatten)]
     pub(crate) levels: Levels,
     #[command(flatten)]
+    pub(crate) baseline: Baseline,
+    #[command(flatten)]
     pub(crate) build: Build,
 }
 
@@ -135,6 +140,27 @@ pub(crate) enum Format {
     Human,
     /// For programs: one JSON object, version 1
     Json,
+}
+
+/// Findings that are known.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Baseline")]
+pub(crate) struct Baseline {
+    /// A file of findings that are known and do not count, each with a reason and its last day
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write that file (mcp-scopes.baseline.json if none is named) for what is found now: reasons and days stay
+    #[arg(long)]
+    pub(crate) update_baseline: bool,
+    /// The reason for what is new in the file; without it each has to be given one by hand
+    #[arg(long, value_name = "TEXT", requires = "update_baseline")]
+    pub(crate) reason: Option<String>,
+    /// The last day of what is new in the file, as `YYYY-MM-DD`; without it 90 days from now
+    #[arg(long, value_name = "DAY", requires = "update_baseline")]
+    pub(crate) expires: Option<String>,
+    /// Today, for tests
+    #[arg(long, value_name = "DAY", hide = true)]
+    pub(crate) today: Option<String>,
 }
 
 /// The build that is looked at.

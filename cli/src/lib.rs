@@ -3,12 +3,14 @@
 //! | module | holds |
 //! |---|---|
 //! | `arguments` | the commands and their options |
+//! | `baseline` | `--baseline`, `--update-baseline` |
 //! | `export` | `mcp-scopes export` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
 //! | `output` | findings for people and for programs |
 
 mod arguments;
+mod baseline;
 mod export;
 mod levels;
 mod lint;

@@ -42,6 +42,9 @@ impl arguments::Lint {
                 }
             }
         }
+        if let Err(error) = self.baseline.apply(&mut report, &overrides) {
+            return fail(&error);
+        }
         let printed = match self.format {
             Format::Human => {
                 anstream::print!("{}", human::render(&report));
@@ -106,7 +109,11 @@ fn summary(report: &Report) -> String {
         (0, warnings) => counted(warnings, "warning"),
         (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
     };
-    format!("checked {checked}: {findings}")
+    let suppressed = match report.suppressed.len() {
+        0 => String::new(),
+        some => format!("; {some} suppressed"),
+    };
+    format!("checked {checked}: {findings}{suppressed}")
 }
 
 fn counted(count: usize, what: &str) -> String {

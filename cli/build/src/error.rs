@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Findings,
     /// The document itself is refused by RFC 9728.
     Document,
+    /// The baseline file is none.
+    Baseline,
     /// A file cannot be written.
     Unwritable,
 }

@@ -19,11 +19,16 @@ pub const VERSION: &str = "mcp-scopes/v1";
 pub(crate) fn assign(report: &mut Report) {
     let folders: Vec<(&Path, &str)> =
         report.inventories.iter().map(|inventory| (inventory.folder.as_path(), inventory.package.as_str())).collect();
-    let mut all: Vec<&mut Finding> = report.findings.iter_mut().chain(&mut report.suppressed).collect();
+    assign_to(report.findings.iter_mut().chain(&mut report.suppressed), &folders);
+}
+
+/// The same for some findings; `folders` are those of packages, with their names.
+pub(crate) fn assign_to<'f>(findings: impl Iterator<Item = &'f mut Finding>, folders: &[(&Path, &str)]) {
+    let mut all: Vec<&mut Finding> = findings.collect();
     all.sort_by(|a, b| a.place.cmp(&b.place));
     let mut seen: BTreeMap<(&'static str, String, String), usize> = BTreeMap::new();
     for finding in all {
-        let file = file(&folders, finding.file());
+        let file = file(folders, finding.file());
         let ordinal = seen.entry((finding.rule, file.clone(), finding.subject.clone())).or_default();
         finding.fingerprint = of(&[VERSION, finding.rule, &file, &finding.subject, &ordinal.to_string()]);
         *ordinal += 1;

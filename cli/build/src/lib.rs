@@ -10,6 +10,7 @@
 //! | [`export`] | [`Export`]: the metadata document of a package |
 //! | [`emit`] | [`Emitted`]: the document in a build script |
 //! | [`lint`] | the rules, and the engine that applies them |
+//! | [`baseline`], [`day`] | [`Baseline`]: findings that are known, and until when they may stay |
 //! | [`inventory`] | [`Inventory`]: tools and tables with their positions |
 //! | [`mod@file`] | files that are written whole or not at all |
 //! | [`finding`] | [`Finding`]: what is wrong, where, and what to write |
@@ -35,8 +36,10 @@
 
 mod assemble;
 mod attribute;
+pub mod baseline;
 pub mod cfg;
 mod collect;
+pub mod day;
 mod document;
 pub mod emit;
 mod entry;
@@ -66,6 +69,7 @@ pub mod source;
 pub mod walk;
 mod world;
 
+pub use baseline::Baseline;
 pub use emit::Emitted;
 pub use error::{Error, ErrorKind};
 pub use export::Export;

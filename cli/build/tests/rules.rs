@@ -15,8 +15,9 @@ use std::{
 };
 
 use mcp_scopes_build::{
-    Level, Report, Scan,
-    lint::{Documents, RULES, Rule, find, rule::EXPERIENCE},
+    Baseline, Level, Report, Scan, baseline,
+    day::Day,
+    lint::{Documents, Overrides, RULES, Rule, find, rule::EXPERIENCE},
 };
 use mcp_scopes_prm::ViolationKind;
 
@@ -29,6 +30,10 @@ fn lint(folder: &Path) -> Report {
     let mut report = Report::default();
     if folder.join("Cargo.toml").is_file() {
         report.merge(Scan::new(folder).lint().unwrap_or_else(|error| panic!("{}: {error}", folder.display())));
+        if folder.join(baseline::FILE).is_file() {
+            let known = Baseline::read(&folder.join(baseline::FILE)).unwrap_or_else(|error| panic!("{error}"));
+            known.apply(&mut report, Day::parse("2026-11-21").unwrap(), &Overrides::new());
+        }
     }
     for file in documents(folder) {
         report.merge(asked(folder).lint_file(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display())));
@@ -47,7 +52,9 @@ fn asked(folder: &Path) -> Documents {
 fn documents(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let files = entries.map(|entry| entry.unwrap().path());
-    let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "json")).collect();
+    let mut files: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|end| end == "json") && !path.ends_with(baseline::FILE))
+        .collect();
     files.sort();
     files
 }

@@ -16,7 +16,7 @@ use crate::{
         Overrides, RULES, find,
         hits::Hits,
         levels::Levels,
-        rule::{Rule, Setting},
+        rule::Rule,
         suppress::{self, Suppressions},
         view::{Document, Package, Profile, Table, Tool},
     },
@@ -83,12 +83,8 @@ impl Settings {
 
     /// Gives a finding the level of its rule; whether it is reported at all.
     fn level(&self, rule: &'static Rule, finding: &mut Finding) -> bool {
-        match self.of(finding.file()).unwrap_or(&self.outside).of_rule(rule) {
-            Setting::Allow => return false,
-            Setting::Warn => finding.level = Level::Warning,
-            Setting::Deny => finding.level = Level::Error,
-        }
-        true
+        let level = self.of(finding.file()).unwrap_or(&self.outside).of_rule(rule).level();
+        level.map(|level| finding.level = level).is_some()
     }
 }
 
@@ -182,9 +178,5 @@ fn look(rule: &Rule, tools: &[Arc<Tool>], tables: &[Table], hits: &mut Hits<'_>)
 
 /// The rules that are applied, each at its level.
 fn in_force(levels: &Levels) -> impl Iterator<Item = (&'static Rule, Level)> {
-    RULES.iter().filter_map(|rule| match levels.of_rule(rule) {
-        Setting::Allow => None,
-        Setting::Warn => Some((rule, Level::Warning)),
-        Setting::Deny => Some((rule, Level::Error)),
-    })
+    RULES.iter().filter_map(|rule| Some((rule, levels.of_rule(rule).level()?)))
 }

@@ -31,7 +31,7 @@ pub use rule::{Category, Check, Rule, RuleOption, Setting};
 pub use rules::RULES;
 pub use view::Profile;
 
-use crate::{Error, Report, Scan};
+use crate::{Error, Level, Report, Scan, lint::levels::Levels};
 
 impl Scan {
     /// Sets levels of rules from outside.
@@ -71,6 +71,11 @@ impl Scan {
 /// The id under which a diagnostic of the grammar is reported: that of the rule that it belongs to, or else its own.
 pub(crate) fn id(diagnostic: &'static str) -> &'static str {
     RULES.iter().find(|rule| rule.check.diagnostics.contains(&diagnostic)).map_or(diagnostic, |rule| rule.id)
+}
+
+/// The level of a rule where no configuration file counts; `None` if it is not applied.
+pub(crate) fn level_of(rule: &Rule, overrides: &Overrides) -> Option<Level> {
+    Levels::new(overrides).of_rule(rule).level()
 }
 
 /// The rule of that id.

@@ -4,9 +4,12 @@ use std::borrow::Cow;
 
 use mcp_scopes_prm::ViolationKind;
 
-use crate::lint::{
-    hits::Hits,
-    view::{Document, Table, Tool},
+use crate::{
+    Level,
+    lint::{
+        hits::Hits,
+        view::{Document, Table, Tool},
+    },
 };
 
 /// What a rule is about.
@@ -72,6 +75,16 @@ impl Setting {
             "warn" => Some(Self::Warn),
             "deny" => Some(Self::Deny),
             _ => None,
+        }
+    }
+
+    /// The level of its findings; `None` if there are none.
+    #[must_use]
+    pub const fn level(self) -> Option<Level> {
+        match self {
+            Self::Allow => None,
+            Self::Warn => Some(Level::Warning),
+            Self::Deny => Some(Level::Error),
         }
     }
 
