@@ -147,16 +147,16 @@ pub(crate) enum Format {
 #[command(next_help_heading = "Baseline")]
 pub(crate) struct Baseline {
     /// A file of findings that are known and do not count, each with a reason and its last day
-    #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: Option<PathBuf>,
+    #[arg(long = "baseline", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
     /// Write that file (mcp-scopes.baseline.json if none is named) for what is found now: reasons and days stay
-    #[arg(long)]
-    pub(crate) update_baseline: bool,
+    #[arg(long = "update-baseline")]
+    pub(crate) update: bool,
     /// The reason for what is new in the file; without it each has to be given one by hand
-    #[arg(long, value_name = "TEXT", requires = "update_baseline")]
+    #[arg(long, value_name = "TEXT", requires = "update")]
     pub(crate) reason: Option<String>,
     /// The last day of what is new in the file, as `YYYY-MM-DD`; without it 90 days from now
-    #[arg(long, value_name = "DAY", requires = "update_baseline")]
+    #[arg(long, value_name = "DAY", requires = "update")]
     pub(crate) expires: Option<String>,
     /// Today, for tests
     #[arg(long, value_name = "DAY", hide = true)]

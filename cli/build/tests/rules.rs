@@ -41,12 +41,14 @@ fn lint(folder: &Path) -> Report {
     report
 }
 
-/// `resource.txt` holds the resource that the documents of a folder were asked for.
+/// `resource.txt` holds the resource that the documents of a folder were asked for, `lint.toml` their configuration.
 fn asked(folder: &Path) -> Documents {
-    match fs::read_to_string(folder.join("resource.txt")) {
+    let documents = match fs::read_to_string(folder.join("resource.txt")) {
         Ok(resource) => Documents::new().resource(resource.trim()),
         Err(_) => Documents::new(),
-    }
+    };
+    let config = folder.join("lint.toml");
+    if config.is_file() { documents.config(&config).unwrap() } else { documents }
 }
 
 fn documents(folder: &Path) -> Vec<PathBuf> {

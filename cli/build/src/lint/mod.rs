@@ -12,6 +12,8 @@
 //! | `levels` | at which level and with which options each rule is applied |
 //! | `suppress`, `comments` | `// mcp-scopes: allow(rule-id) reason` |
 //! | `words` | what the parts of a name tell |
+//!
+#![doc = include_str!("settings.md")]
 
 mod apply;
 mod comments;

@@ -157,8 +157,11 @@ pub(crate) fn suggested(name: &str) -> Option<(String, Risk)> {
     known.reduce(|best, next| if next.1 > best.1 { next } else { best })
 }
 
-/// The character that separates the parts of a scope: the strongest of those it has.
+/// The character that separates the parts of a scope: the strongest of those it has. A URL is no scope of parts.
 pub(crate) fn separator(scope: &str) -> Option<char> {
+    if scope.contains("://") {
+        return None;
+    }
     [':', '/', '.'].into_iter().find(|separator| scope.contains(*separator))
 }
 
@@ -190,6 +193,6 @@ mod tests {
     #[test]
     fn separators() {
         assert_eq!(separator("a.b:c"), Some(':'));
-        assert_eq!(separator("list_files"), None);
+        assert_eq!([separator("list_files"), separator("https://h/auth/mail.read")], [None, None]);
     }
 }

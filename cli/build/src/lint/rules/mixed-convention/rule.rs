@@ -1,6 +1,6 @@
 //! `mixed-convention`: scopes of one table are formed alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lint::{
     hits::Hits,
@@ -25,6 +25,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     if table.convention.is_some() {
         return;
     }
+    names(table, hits);
     outliers(
         &table.scopes,
         hits,
@@ -50,6 +51,28 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     );
 }
 
+/// Where most scopes are the names of tools, those of parts are outliers.
+fn names(table: &Table, hits: &mut Hits<'_>) {
+    let names: BTreeSet<&str> = table.tools.iter().map(|listed| listed.tool.name.value.as_str()).collect();
+    let required: Vec<&Scope> = table.required().collect();
+    let (named, other): (Vec<&Scope>, Vec<&Scope>) =
+        required.into_iter().partition(|scope| names.contains(scope.bare.as_str()));
+    let other: Vec<&Scope> = other.into_iter().filter(|scope| separator(&scope.bare).is_some()).collect();
+    if is_majority(named.len(), named.len() + other.len()) {
+        for scope in other {
+            let message =
+                format!("scope `{}` has parts, where most of the table's scopes are names of tools", scope.text);
+            let help = "drop the key `scope`, or state the convention under `[convention]`";
+            hits.report(&scope.place, &*scope.text, message, help);
+        }
+    }
+}
+
+/// Whether so many of all are enough to tell what is usual.
+fn is_majority(count: usize, all: usize) -> bool {
+    count >= 3 && count * 4 >= all * 3
+}
+
 /// Which end of a two-part scope is the action.
 fn action_side(scope: &str) -> Option<&'static str> {
     let (first, last) = scope.split_once(separator(scope)?)?;
@@ -72,7 +95,7 @@ fn outliers<K: Ord + Copy>(
         *counts.entry(*key).or_default() += 1;
     }
     let Some((usual, count)) = counts.into_iter().max_by_key(|(_, count)| *count) else { return };
-    if count < 3 || count * 4 < told.len() * 3 {
+    if !is_majority(count, told.len()) {
         return;
     }
     for (scope, own) in told.into_iter().filter(|(_, key)| *key != usual) {
