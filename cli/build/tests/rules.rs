@@ -166,6 +166,32 @@ fn silent_fixtures_are_silent() {
     }
 }
 
+/// A fix makes its finding go away and brings no other. What overlaps waits for the next round.
+#[test]
+fn safe_fixes_settle_documents() {
+    let text = r#"{"resource": "https://h", "authorization_servers": ["https://a"], "scopes_supported": [],
+        "resource": "https://h", "dpop_signing_alg_values_supported": [ ],
+        "resource_signing_alg_values_supported": []
+    }"#;
+    let mut text = text.to_owned();
+    for _ in 0..3 {
+        let report = Documents::new().lint("a.json", text.as_bytes());
+        let mut edits: Vec<_> =
+            report.findings.iter().flat_map(|finding| &finding.fix).flat_map(|fix| &fix.edits).collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
+        let mut end = usize::MAX;
+        for edit in edits {
+            if edit.range.end <= end {
+                text.replace_range(edit.range.clone(), &edit.text);
+                end = edit.range.start;
+            }
+        }
+    }
+    let report = Documents::new().lint("a.json", text.as_bytes());
+    assert!(!report.has_errors(), "{text}: {:#?}", report.findings);
+    assert!(text.contains("https://h") && !text.contains("supported"), "{text}");
+}
+
 /// What the configuration says of each rule, over its firing fixture.
 #[test]
 fn levels_are_honoured() {

@@ -13,7 +13,7 @@ use crate::{
     finding::settle,
     fingerprint,
     lint::{
-        Overrides, RULES, find,
+        Overrides, RULES, find, fixes,
         hits::Hits,
         levels::Levels,
         rule::Rule,
@@ -139,7 +139,8 @@ pub(super) fn to_document(document: &Document<'_>, levels: &Levels, findings: &m
         for violation in broken.iter().filter(|violation| rule.check.violations.contains(&violation.kind)) {
             let pointer = &violation.pointer;
             let subject = if pointer.is_empty() { "/" } else { pointer };
-            hits.report(&document.place(pointer), subject, said(document, violation), &*violation.help);
+            let hit = hits.report(&document.place(pointer), subject, said(document, violation), &*violation.help);
+            hit.fix = fixes::of_violation(document, violation);
         }
         findings.extend(hits.found.into_iter().map(|hit| Finding { level, settable: true, ..hit }));
     }

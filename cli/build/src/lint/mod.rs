@@ -7,6 +7,7 @@
 //! | [`view`] | what a rule looks at: tools, tables, documents |
 //! | [`hits`] | [`Hits`]: what it reports to |
 //! | [`documents`] | [`Documents`]: metadata documents as what is linted |
+//! | `fixes` | what makes findings about documents go away |
 //! | `apply` | from a report or a document to findings |
 //! | [`overrides`] | [`Overrides`]: levels that are set from outside |
 //! | `levels` | at which level and with which options each rule is applied |
@@ -18,6 +19,7 @@
 mod apply;
 mod comments;
 pub mod documents;
+mod fixes;
 pub mod hits;
 mod levels;
 pub mod overrides;
@@ -28,6 +30,7 @@ pub mod view;
 mod words;
 
 pub use documents::Documents;
+pub use hits::Hits;
 pub use overrides::Overrides;
 pub use rule::{Category, Check, Rule, RuleOption, Setting};
 pub use rules::RULES;

@@ -1,6 +1,7 @@
 //! `duplicate-member`: no member stands twice.
 
 use crate::lint::{
+    fixes,
     hits::Hits,
     rule::{Category, Check, Rule, Setting},
     view::Document,
@@ -23,6 +24,6 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
         let name = twice.spot.name.clone().unwrap_or_default();
         let message = format!("the member `{}` stands here a second time", twice.name.escape_debug());
         let help = if twice.same { "remove it" } else { "keep the one that is true" };
-        hits.report(&document.place_of(&name), &*twice.name, message, help);
+        hits.report(&document.place_of(&name), &*twice.name, message, help).fix = fixes::of_duplicate(document, twice);
     }
 }

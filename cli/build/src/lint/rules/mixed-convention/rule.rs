@@ -55,10 +55,10 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
 fn names(table: &Table, hits: &mut Hits<'_>) {
     let names: BTreeSet<&str> = table.tools.iter().map(|listed| listed.tool.name.value.as_str()).collect();
     let required: Vec<&Scope> = table.required().collect();
-    let (named, other): (Vec<&Scope>, Vec<&Scope>) =
+    let (usual, other): (Vec<&Scope>, Vec<&Scope>) =
         required.into_iter().partition(|scope| names.contains(scope.bare.as_str()));
     let other: Vec<&Scope> = other.into_iter().filter(|scope| separator(&scope.bare).is_some()).collect();
-    if is_majority(named.len(), named.len() + other.len()) {
+    if is_majority(usual.len(), usual.len() + other.len()) {
         for scope in other {
             let message =
                 format!("scope `{}` has parts, where most of the table's scopes are names of tools", scope.text);
