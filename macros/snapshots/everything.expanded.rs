@@ -26,39 +26,16 @@ pub async fn execute_command(
     }
 }
 #[doc(hidden)]
+#[inline]
 pub const fn __mcp_tool_annotation_of_execute_command(
-    problem: &::mcp_scopes::__private::v1::Problem<'_>,
-) -> ::mcp_scopes::__private::v1::Tool<'static> {
-    (::mcp_scopes::__private::v1::Problem::blame)(
-        problem,
-        ::mcp_scopes::__private::v1::Field::Scope,
-        "system:execute",
-    );
-    (::mcp_scopes::__private::v1::Problem::blame)(
-        problem,
-        ::mcp_scopes::__private::v1::Field::Scope,
-        "oncall",
-    );
-    (::mcp_scopes::__private::v1::Problem::blame)(
-        problem,
-        ::mcp_scopes::__private::v1::Field::Scope,
-        "admin",
-    );
-    (::mcp_scopes::__private::v1::Problem::blame)(
-        problem,
-        ::mcp_scopes::__private::v1::Field::Prerequisite,
-        "health:check",
-    );
-    (::mcp_scopes::__private::v1::Problem::blame)(
-        problem,
-        ::mcp_scopes::__private::v1::Field::Group,
-        "list_files",
-    );
-    (::mcp_scopes::__private::v1::Problem::blame)(
-        problem,
-        ::mcp_scopes::__private::v1::Field::Policy,
-        "read_file:/etc/*",
-    );
+    problem: &::mcp_scopes::__private::v1::Question,
+) -> ::mcp_scopes::__private::v1::Answer {
+    (problem).in_scope("system:execute");
+    (problem).in_scope("oncall");
+    (problem).in_scope("admin");
+    (problem).in_prerequisites("health:check");
+    (problem).in_group("list_files");
+    (problem).in_policy("read_file:/etc/*");
     ::mcp_scopes::__private::v1::Tool {
         approval: ::core::option::Option::Some(
             ::mcp_scopes::__private::v1::Approval::User,
@@ -76,15 +53,9 @@ pub const fn __mcp_tool_annotation_of_execute_command(
             max_calls_per_session: ::core::option::Option::Some(3u32),
             ..::mcp_scopes::__private::v1::Policy::NONE
         },
-        ..::mcp_scopes::__private::v1::any_of(
-            &[&["system:execute", "oncall"], &["system:execute", "admin"]],
-            ::mcp_scopes::__private::v1::tool(
-                "execute_command",
-                ::mcp_scopes::__private::v1::Risk::High,
-                "Execute system commands",
-                "command",
-            ),
-        )
+        ..problem
+            .high("execute_command", "Execute system commands", "command")
+            .any_of(&[&["system:execute", "oncall"], &["system:execute", "admin"]])
     }
 }
 async fn pretend_command(_: &Caller, command: String) -> Result<String, Denied> {
@@ -120,16 +91,12 @@ fn patterns(
     }
 }
 #[doc(hidden)]
+#[inline]
 const fn __mcp_tool_annotation_of_patterns(
-    _: &::mcp_scopes::__private::v1::Problem<'_>,
-) -> ::mcp_scopes::__private::v1::Tool<'static> {
+    problem: &::mcp_scopes::__private::v1::Question,
+) -> ::mcp_scopes::__private::v1::Answer {
     ::mcp_scopes::__private::v1::Tool {
         origin: ::core::option::Option::Some(::mcp_scopes::__private::v1::origin!()),
-        ..::mcp_scopes::__private::v1::tool(
-            "patterns",
-            ::mcp_scopes::__private::v1::Risk::Low,
-            "",
-            "pair\n?list",
-        )
+        ..problem.low("patterns", "", "pair\n?list")
     }
 }

@@ -20,7 +20,7 @@ where
 {
     #[doc(hidden)]
     pub const fn __mcp_tools_annotation_admin(
-        problem: &::mcp_scopes::__private::v1::Problem<'_>,
+        problem: &::mcp_scopes::__private::v1::Question,
     ) -> &'static [&'static ::mcp_scopes::__private::v1::Tool<'static>] {
         (Self::__mcp_tool_annotation_of_first)(problem);
         #[cfg(all())] (Self::__mcp_tool_annotation_of_second)(problem);
@@ -42,7 +42,7 @@ pub mod shell {
     pub fn execute() {}
     #[doc(hidden)]
     pub const fn __mcp_tools_annotation(
-        problem: &::mcp_scopes::__private::v1::Problem<'_>,
+        problem: &::mcp_scopes::__private::v1::Question,
     ) -> &'static [&'static ::mcp_scopes::__private::v1::Tool<'static>] {
         (__mcp_tool_annotation_of_execute)(problem);
         const {

@@ -4,15 +4,11 @@ pub async fn list_files(directory: String, depth: Option<u32>) -> Vec<String> {
     vec![directory; depth.unwrap_or(1) as usize]
 }
 #[doc(hidden)]
+#[inline]
 pub const fn __mcp_tool_annotation_of_list_files(
-    _: &::mcp_scopes::__private::v1::Problem<'_>,
-) -> ::mcp_scopes::__private::v1::Tool<'static> {
-    ::mcp_scopes::__private::v1::tool(
-        "list_files",
-        ::mcp_scopes::__private::v1::Risk::Low,
-        "",
-        "directory\n?depth",
-    )
+    problem: &::mcp_scopes::__private::v1::Question,
+) -> ::mcp_scopes::__private::v1::Answer {
+    problem.low("list_files", "", "directory\n?depth")
 }
 /// Everything this server exposes.
 pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {

@@ -63,7 +63,7 @@ pub(crate) fn group(decl: &GroupDecl) -> TokenStream {
     let companion = group_companion(decl.name.as_ref(), Span::call_site());
     quote! {
         #[doc(hidden)]
-        pub const fn #companion(_: &#runtime::Problem<'_>) -> &'static [&'static #runtime::Tool<'static>] {
+        pub const fn #companion(_: &#runtime::Question) -> &'static [&'static #runtime::Tool<'static>] {
             &[]
         }
     }

@@ -74,7 +74,7 @@ fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
     });
     quote! {
         #[doc(hidden)]
-        pub const fn #name(#argument: &#runtime::Problem<'_>) -> &'static [&'static #runtime::Tool<'static>] {
+        pub const fn #name(#argument: &#runtime::Question) -> &'static [&'static #runtime::Tool<'static>] {
             #(#blame)*
             const { &[#(#tools)*] }
         }

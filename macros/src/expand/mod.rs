@@ -11,7 +11,8 @@ pub(crate) mod table;
 pub(crate) mod tool;
 pub(crate) mod value;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use mcp_scopes_grammar::ir::Spanned;
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
@@ -65,6 +66,23 @@ pub(crate) fn at(span: Span) -> Span {
 /// The argument of a companion, wherever it is mentioned.
 pub(crate) fn problem(location: Span) -> Ident {
     Ident::new("problem", at(location))
+}
+
+/// A call of a method of the companion's argument, at the literal it is about. What the compiler looks at to say where it
+/// fails, its name and parentheses, is the user's, the argument inside of them the macro's.
+pub(crate) fn asked(method: &str, literal: &Spanned<String>, tokens: &mut TokenStream) {
+    let Spanned { value, span } = literal;
+    let parenthesised = |token: TokenTree| {
+        let mut group = Group::new(Delimiter::Parenthesis, token.into());
+        group.set_span(*span);
+        TokenTree::Group(group)
+    };
+    tokens.extend([
+        parenthesised(TokenTree::Ident(problem(*span))),
+        TokenTree::Punct(Punct::new('.', Spacing::Alone)),
+        TokenTree::Ident(Ident::new(method, *span)),
+        parenthesised(TokenTree::Literal(Literal::string(value))),
+    ]);
 }
 
 /// The first and the last span of what the user wrote: stable Rust cannot join them.

@@ -5,11 +5,11 @@ use mcp_scopes_grammar::{
     item::FnHead,
     tool,
 };
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 
-use super::{Extent, Runtime, cfgs, guard, problem, tool_companion, value};
+use super::{Runtime, asked, cfgs, guard, problem, tool_companion, value};
 use crate::fallback;
 
 /// Expands one annotation.
@@ -54,10 +54,8 @@ fn placeholder(decl: Option<ToolDecl>, args: &TokenStream, head: &FnHead) -> Tok
 /// The constant function that states the tool and blames its literals.
 fn companion(decl: &ToolDecl, head: &FnHead) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
-    let blame = blame(decl, &runtime);
-    let tool = value::tool(decl, &head.signature.generics, &runtime);
-    let mentioned = !blame.is_empty() || value::only_scope(&decl.requirement).is_some();
-    let problem = if mentioned { problem(Span::call_site()).into_token_stream() } else { quote!(_) };
+    let (blame, tool) = (blame(decl), value::tool(decl, &head.signature.generics, &runtime));
+    let problem = problem(Span::call_site()).into_token_stream();
     declare(&decl.cfgs, &head.visibility, &decl.ident, &runtime, (&problem, &quote!(#blame #tool)))
 }
 
@@ -73,38 +71,38 @@ pub(crate) fn declare(
     quote! {
         #cfgs
         #[doc(hidden)]
-        #visibility const fn #name(#problem: &#runtime::Problem<'_>) -> #runtime::Tool<'static> {
+        #[inline]
+        #visibility const fn #name(#problem: &#runtime::Question) -> #runtime::Answer {
             #body
         }
     }
 }
 
-/// One call for each literal that only the table can judge, at that literal.
-fn blame<'d>(decl: &'d ToolDecl, runtime: &Runtime) -> TokenStream {
-    // A literal stands in several alternatives once `any` and `all` are multiplied out.
-    let mut seen: Vec<(&str, &str)> = Vec::new();
-    let mut call = |field: &'static str, literal: &'d Spanned<String>| {
-        if seen.contains(&(field, literal.value.as_str())) {
-            return TokenStream::new();
-        }
-        seen.push((field, literal.value.as_str()));
-        let (span, text) = (literal.span, &literal.value);
-        let (problem, field) = (problem(span), Ident::new(field, Span::call_site()));
-        let arguments = quote!(#problem, #runtime::Field::#field, #text);
-        let call = runtime.call(Extent::between(span, span), &quote!(Problem::blame), &arguments);
-        quote!(#call;)
-    };
+/// One call for each literal that only the table can judge and that the value does not blame on the way.
+fn blame(decl: &ToolDecl) -> TokenStream {
     let mut calls = TokenStream::new();
     // The function's own name needs no note beside the entry that lists it.
     if decl.ident.unraw() != decl.name.value {
-        calls.extend(call("Tool", &decl.name));
+        statement("in_name", &decl.name, &mut calls);
     }
-    if let (RequirementDecl::AnyOf(alternatives), None) = (&decl.requirement, value::only_scope(&decl.requirement)) {
-        calls.extend(alternatives.iter().flatten().map(|scope| call("Scope", scope)));
+    if let (RequirementDecl::AnyOf(alternatives), None) = (&decl.requirement, value::few(&decl.requirement)) {
+        // A literal stands in several alternatives once `any` and `all` are multiplied out.
+        let mut seen: Vec<&str> = Vec::new();
+        for scope in alternatives.iter().flatten() {
+            if !seen.contains(&scope.value.as_str()) {
+                seen.push(&scope.value);
+                statement("in_scope", scope, &mut calls);
+            }
+        }
     }
-    calls.extend(decl.prerequisites.iter().map(|scope| call("Prerequisite", scope)));
-    calls.extend(decl.grouped_with.iter().map(|tool| call("Group", tool)));
     let patterns = decl.policy.blocked_after.iter().chain(&decl.policy.requires_approval_after);
-    calls.extend(patterns.map(|pattern| call("Policy", pattern)));
+    decl.prerequisites.iter().for_each(|scope| statement("in_prerequisites", scope, &mut calls));
+    decl.grouped_with.iter().for_each(|tool| statement("in_group", tool, &mut calls));
+    patterns.for_each(|pattern| statement("in_policy", pattern, &mut calls));
     calls
+}
+
+fn statement(method: &str, literal: &Spanned<String>, calls: &mut TokenStream) {
+    asked(method, literal, calls);
+    calls.extend([TokenTree::Punct(Punct::new(';', Spacing::Alone))]);
 }

@@ -4,21 +4,22 @@ use mcp_scopes_grammar::{
     ir::{ParameterDecl, ParametersDecl, PolicyDecl, RequirementDecl, Spanned, ToolDecl},
     tool::POLICY_KEYS,
 };
-use mcp_scopes_model::{Approval, Risk, SandboxMode};
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use mcp_scopes_model::{Approval, SandboxMode};
+use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Generics;
 
-use super::{Extent, Runtime, problem, structure};
+use super::{Runtime, asked, problem, structure};
 
-/// The tool as a constant expression. What most annotations state goes through a call of the runtime: each path, field
-/// and list that is written out costs every build more.
+/// The tool as a constant expression. What most annotations state goes through methods of the companion's argument: each
+/// path, field and list that is written out costs every build more.
 pub(crate) fn tool(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
-    let (name, risk, description) = (&decl.name.value, risk(decl.risk.value), &decl.description.value);
+    let (name, risk, description) = (&decl.name.value, decl.risk.value.as_str(), &decl.description.value);
     let written = written(&decl.parameters);
-    let parameters = written.clone().unwrap_or_default();
-    let tool = quote!(#runtime::tool(#name, #runtime::Risk::#risk, #description, #parameters));
-    let tool = opened(&decl.requirement, tool, runtime);
+    let parameters = written.as_deref().unwrap_or_default();
+    let (problem, risk) = (problem(Span::call_site()), Ident::new(risk, Span::call_site()));
+    let opened = opened(&decl.requirement);
+    let tool = quote!(#problem.#risk(#name, #description, #parameters) #opened);
     let mut fields = TokenStream::new();
     if let RequirementDecl::Public(_) = decl.requirement {
         fields.extend(quote!(requirement: #runtime::Requirement::Public,));
@@ -56,30 +57,33 @@ pub(crate) fn tool(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> T
     if fields.is_empty() { tool } else { quote!(#runtime::Tool { #fields ..#tool }) }
 }
 
-/// The tool with the scopes that open it. A single scope is blamed on the way.
-fn opened(requirement: &RequirementDecl, tool: TokenStream, runtime: &Runtime) -> TokenStream {
-    let RequirementDecl::AnyOf(alternatives) = requirement else { return tool };
-    if let Some(scope) = only_scope(requirement) {
-        let (span, text) = (scope.span, &scope.value);
-        let problem = problem(span);
-        return runtime.call(Extent::between(span, span), &quote!(scoped), &quote!(#problem, &[&[#text]], #tool));
+/// The method that gives the tool what opens it. Few scopes are blamed on the way.
+fn opened(requirement: &RequirementDecl) -> TokenStream {
+    let RequirementDecl::AnyOf(alternatives) = requirement else { return TokenStream::new() };
+    let Some((method, scopes)) = few(requirement) else {
+        let any = alternatives.iter().map(|all| texts(all));
+        return quote!(.any_of(&[#(#any),*]));
+    };
+    let mut arguments = TokenStream::new();
+    for scope in scopes {
+        asked("scope", scope, &mut arguments);
+        arguments.extend([TokenTree::Punct(Punct::new(',', Spacing::Alone))]);
     }
-    let any = alternatives.iter().map(|all| texts(all));
-    quote!(#runtime::any_of(&[#(#any),*], #tool))
+    let method = Ident::new(method, Span::call_site());
+    quote!(.#method(#arguments))
 }
 
-/// The scope of a requirement that names but one.
-pub(crate) fn only_scope(requirement: &RequirementDecl) -> Option<&Spanned<String>> {
-    match requirement {
-        RequirementDecl::AnyOf(alternatives) => match alternatives.as_slice() {
-            [all] => match all.as_slice() {
-                [scope] => Some(scope),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
-    }
+/// The scopes of a requirement that needs up to three, all of them, and the method that takes as many.
+pub(crate) fn few(requirement: &RequirementDecl) -> Option<(&'static str, &[Spanned<String>])> {
+    let RequirementDecl::AnyOf(alternatives) = requirement else { return None };
+    let [all] = alternatives.as_slice() else { return None };
+    let method = match all.len() {
+        1 => "one",
+        2 => "two",
+        3 => "three",
+        _ => return None,
+    };
+    Some((method, all))
 }
 
 /// What opens the tool, written out.
@@ -156,18 +160,6 @@ fn list_field(field: &str, list: &[Spanned<String>]) -> Option<TokenStream> {
 fn texts(list: &[Spanned<String>]) -> TokenStream {
     let list = list.iter().map(|text| &text.value);
     quote!(&[#(#list),*])
-}
-
-/// The variant's name.
-fn risk(risk: Risk) -> Ident {
-    let variant = match risk {
-        Risk::Minimal => "Minimal",
-        Risk::Low => "Low",
-        Risk::Medium => "Medium",
-        Risk::High => "High",
-        Risk::Critical => "Critical",
-    };
-    Ident::new(variant, Span::call_site())
 }
 
 /// A type with `'static` in place of the function's own lifetimes, which the companion does not have. The fields of a

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`tool`] | [`Tool`]: what one annotation states; [`tool::tool_name`], the syntax of its name |
 //! | [`scope`] | [`Scope`]: a declared scope; [`scope::scope_token`], the syntax of RFC 6749 §3.3 |
+//! | [`companion`] | how an annotation states its tool, in few tokens |
 //! | [`requirement`] | [`Requirement`]: any-of over all-of |
 //! | [`risk`] | [`Risk`], [`Approval`] and how the one bounds the other |
 //! | [`sandbox`] | [`SandboxMode`], [`Environment`] and what runs where |
@@ -23,6 +24,7 @@
 #![no_std]
 
 pub mod check;
+pub mod companion;
 pub mod config;
 pub mod graph;
 pub mod key;

@@ -74,6 +74,16 @@ impl<'a> Numbers<'a> {
             match listed.tool.requirement {
                 Requirement::Public => {}
                 Requirement::ToolName => used = numbers.use_scope(listed.own_scope, namespace, used),
+                Requirement::One(scope) => used = numbers.use_scope(scope, namespace, used),
+                Requirement::Two([one, other]) => {
+                    used = numbers.use_scope(one, namespace, used);
+                    used = numbers.use_scope(other, namespace, used);
+                }
+                Requirement::Three([one, other, third]) => {
+                    used = numbers.use_scope(one, namespace, used);
+                    used = numbers.use_scope(other, namespace, used);
+                    used = numbers.use_scope(third, namespace, used);
+                }
                 Requirement::AnyOf(mut any) => {
                     while let [all, more @ ..] = any {
                         let mut all: &[&'a str] = all;

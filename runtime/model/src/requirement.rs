@@ -1,12 +1,21 @@
 //! What opens a tool.
 
 /// The scopes that open a tool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// Up to three scopes, all of which are needed, have forms of their own: a list costs every build of an annotation more.
+/// They are not compared with `==`, since [`Requirement::AnyOf`] can say the same.
+#[derive(Clone, Copy, Debug)]
 pub enum Requirement<'a> {
     /// Open to every caller, also without a token. Said with the key `public`.
     Public,
     /// The tool's own name is its scope, behind the server's namespace if it has one. The default.
     ToolName,
+    /// This scope.
+    One(&'a str),
+    /// Both.
+    Two([&'a str; 2]),
+    /// All three.
+    Three([&'a str; 3]),
     /// Any-of over all-of: one of these lists has to be held whole. Neither level is empty.
     AnyOf(&'a [&'a [&'a str]]),
 }
@@ -17,7 +26,7 @@ impl<'a> Requirement<'a> {
     pub const fn alternatives(self) -> usize {
         match self {
             Self::Public => 0,
-            Self::ToolName => 1,
+            Self::ToolName | Self::One(_) | Self::Two(_) | Self::Three(_) => 1,
             Self::AnyOf(any) => any.len(),
         }
     }
@@ -27,7 +36,9 @@ impl<'a> Requirement<'a> {
     #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is compared first")]
     pub const fn scopes_in(self, alternative: usize) -> usize {
         match self {
-            Self::ToolName if alternative == 0 => 1,
+            Self::ToolName | Self::One(_) if alternative == 0 => 1,
+            Self::Two(_) if alternative == 0 => 2,
+            Self::Three(_) if alternative == 0 => 3,
             Self::AnyOf(any) if alternative < any.len() => any[alternative].len(),
             _ => 0,
         }
@@ -39,6 +50,9 @@ impl<'a> Requirement<'a> {
     pub const fn scope(self, alternative: usize, place: usize, own: &'a str) -> Option<&'a str> {
         match self {
             Self::ToolName if alternative == 0 && place == 0 => Some(own),
+            Self::One(scope) if alternative == 0 && place == 0 => Some(scope),
+            Self::Two(all) if alternative == 0 && place < 2 => Some(all[place]),
+            Self::Three(all) if alternative == 0 && place < 3 => Some(all[place]),
             Self::AnyOf(any) if alternative < any.len() && place < any[alternative].len() => {
                 Some(any[alternative][place])
             }

@@ -7,7 +7,6 @@ pub use mcp_scopes_model::{
     graph::Graph,
     outline::{Brings, Entry, Listed, Size, declared, join_own_scopes, list},
     policy::Session,
-    problem::Field,
     sandbox::Route,
     tool::{Origin, Parameter, Parameters},
 };
@@ -20,6 +19,12 @@ pub use crate::{
 };
 
 pub use crate::{__mcp_scopes_origin as origin, __mcp_scopes_table as table};
+
+/// What a companion is asked: the types of its signature name no lifetime, since one that is inferred costs each build.
+pub type Question = Problem<'static>;
+
+/// What it answers.
+pub type Answer = Tool<'static>;
 
 /// What an annotation need not state. A constant, since const evaluation copies it faster than it calls `Tool::new`.
 pub const TOOL: Tool<'static> = Tool::new("", Risk::Critical);
@@ -35,28 +40,6 @@ pub const NO_FACTS: Facts<'static, 'static> = {
         circular: false,
     }
 };
-
-/// What most annotations state, in one call. Every path, field and list in an annotation costs each build of it.
-#[must_use]
-pub const fn tool<'a>(name: &'a str, risk: Risk, description: &'a str, parameters: &'a str) -> Tool<'a> {
-    Tool { description, parameters: Parameters::Written(parameters), ..Tool::new(name, risk) }
-}
-
-/// A tool that one scope opens, which is blamed at the caller's location.
-#[track_caller]
-#[must_use]
-pub const fn scoped<'a>(problem: &Problem<'_>, any: &'a [&'a [&'a str]], tool: Tool<'a>) -> Tool<'a> {
-    if let [[scope]] = any {
-        problem.blame(Field::Scope, scope);
-    }
-    any_of(any, tool)
-}
-
-/// A tool that any of these scope lists opens.
-#[must_use]
-pub const fn any_of<'a>(any: &'a [&'a [&'a str]], tool: Tool<'a>) -> Tool<'a> {
-    Tool { requirement: Requirement::AnyOf(any), ..tool }
-}
 
 /// The check inside a guarded function.
 #[inline]

@@ -112,7 +112,7 @@ fn sound(
             Need::Public => Requirement::Public,
             Need::ToolName if taken.contains(&own) => Requirement::ToolName,
             Need::ToolName => Requirement::AnyOf(keep_all([keep_all([scopes[0]])])),
-            Need::AnyOf(any) => Requirement::AnyOf(keep_all(any.iter().map(|all| {
+            Need::AnyOf(any) => written(keep_all(any.iter().map(|all| {
                 let mut once = BTreeSet::new();
                 keep_all(all.iter().map(|scope| scopes[scope.index(scopes.len())]).filter(|scope| once.insert(*scope)))
             }))),
@@ -125,6 +125,16 @@ fn sound(
     let declared =
         declared.map(|(place, scope)| (*scope, keep_all(implies[place].iter().map(|implied| scopes[*implied]))));
     Stated { namespace, tools, declared: keep_all(declared.collect::<Vec<_>>()), complete }
+}
+
+/// The requirement as an annotation states it: short, where few scopes are needed.
+fn written(any: &'static [&'static [&'static str]]) -> Requirement<'static> {
+    match any {
+        [[scope]] => Requirement::One(scope),
+        [[one, other]] => Requirement::Two([one, other]),
+        [[one, other, third]] => Requirement::Three([one, other, third]),
+        any => Requirement::AnyOf(any),
+    }
 }
 
 /// The name, made longer until it is nobody else's.

@@ -24,6 +24,9 @@ impl Stated {
         match requirement {
             Requirement::Public => None,
             Requirement::ToolName => Some(vec![vec![format!("{}{name}", self.namespace)]]),
+            Requirement::One(scope) => Some(vec![vec![(*scope).to_owned()]]),
+            Requirement::Two(all) => Some(vec![all.map(str::to_owned).to_vec()]),
+            Requirement::Three(all) => Some(vec![all.map(str::to_owned).to_vec()]),
             Requirement::AnyOf(any) => {
                 Some(any.iter().map(|all| all.iter().map(|scope| (*scope).to_owned()).collect()).collect())
             }
