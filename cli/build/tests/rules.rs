@@ -195,7 +195,8 @@ fn safe_fixes_settle_documents() {
 /// What the configuration says of each rule, over its firing fixture.
 #[test]
 fn levels_are_honoured() {
-    let in_source = |rule: &&Rule| rule.check.tool.is_some() || rule.check.table.is_some();
+    let in_source =
+        |rule: &&Rule| rule.check.tool.is_some() || rule.check.table.is_some() || !rule.check.notices.is_empty();
     for rule in RULES.iter().filter(in_source).filter(|rule| folder(rule.id, "firing/Cargo.toml").is_file()) {
         for (name, setting) in [(rule.id, "deny"), (rule.category.as_str(), "deny"), (rule.id, "allow")] {
             let copy = copy(&folder(rule.id, "firing"));
@@ -240,10 +241,14 @@ fn a_category_yields_to_its_rule() {
 
 fn copy(folder: &Path) -> tempfile::TempDir {
     let copy = tempfile::tempdir().unwrap();
-    fs::create_dir(copy.path().join("src")).unwrap();
-    for file in ["Cargo.toml", "src/lib.rs", "mcp-scopes.toml"] {
-        if folder.join(file).is_file() {
-            fs::copy(folder.join(file), copy.path().join(file)).unwrap();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        let there = copy.path().join(next.strip_prefix(folder).unwrap());
+        if next.is_dir() {
+            fs::create_dir_all(&there).unwrap();
+            open.extend(fs::read_dir(&next).unwrap().map(|entry| entry.unwrap().path()));
+        } else if !documents(folder).contains(&next) {
+            fs::copy(&next, &there).unwrap();
         }
     }
     copy
@@ -253,7 +258,10 @@ fn copy(folder: &Path) -> tempfile::TempDir {
 fn configure(folder: &Path, more: &str) {
     let config = folder.join("mcp-scopes.toml");
     let text = fs::read_to_string(&config).unwrap_or_default();
-    fs::write(&config, text + more).unwrap();
+    // A fixture of a rule that is off turns it on.
+    let (head, tail) = text.split_once("[lint]").unwrap_or((&text, ""));
+    let tail = tail.find("\n[").and_then(|at| tail.get(at..)).unwrap_or("");
+    fs::write(&config, format!("{head}{tail}{more}")).unwrap();
     let source = folder.join("src/lib.rs");
     let text = fs::read_to_string(&source).unwrap();
     if !text.contains("with \"mcp-scopes.toml\"") {
