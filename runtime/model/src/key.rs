@@ -1,64 +1,47 @@
 //! A name as machine words: one form to hash and compare, in const evaluation and at run time.
 
-/// A name of a tool or scope as words that are cheap to hash and to compare.
+/// A name of a tool or scope as words that are cheap to compare.
 ///
 /// The words are the first eight bytes, the eight after them, the eight before the last eight, and the last eight; they
 /// overlap in names below 32 bytes. Up to 32 bytes the words and the length are the name: two keys are equal exactly if
-/// their names are. Of a longer name a fold of all of it goes into the hash, and the name
-/// itself has to be compared.
-///
-/// ```
-/// use mcp_scopes_model::key::Key;
-/// let key = Key::of("files:read");
-/// assert!(key.is_whole());
-/// assert_eq!(key, Key::read(b"files:read"));
-/// assert_ne!(key.hash(), Key::of("files:write").hash());
-/// ```
+/// their names are. Of a longer name the name itself has to be compared.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
     words: [u64; 4],
     len: u32,
-    /// All of a long name but its first word, folded; 0 for a whole key.
-    rest: u64,
 }
 
-/// Odd constants with evenly spread bits (digits of π), so that a zero word still mixes.
-const SALT: [u64; 4] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7345, 0xa409_3822_299f_31d1, 0x082e_fa98_ec4e_6c89];
+/// A name's key, and a hash of all of the name.
+///
+/// ```
+/// use mcp_scopes_model::key::Hashed;
+/// let name = Hashed::of("files:read");
+/// assert!(name.key.is_whole());
+/// assert_eq!(name.key, Hashed::read(b"files:read").key);
+/// assert_ne!(name.hash, Hashed::of("files:write").hash);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Hashed {
+    /// The key.
+    pub key: Key,
+    /// The hash. The same in every build; not meant to withstand chosen collisions, which cost a comparison and nothing
+    /// else, since the tables it indexes are fixed. Its upper bits are better than its lower ones.
+    pub hash: u64,
+}
+
+/// Factors with evenly spread bits (digits of π), one for each word. The first and the last are odd, and so are the sums
+/// with the factor of the word that repeats them in short names.
+const FACTORS: [u64; 4] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344, 0xa409_3822_299f_31d0, 0x082e_fa98_ec4e_6c89];
+
+/// The factor of the length: of 32 bits, which fit an instruction.
+const LENGTH: u64 = 0x4528_21e6 | 1;
 
 impl Key {
     /// The longest name that its key determines.
     pub const WHOLE: usize = 32;
 
-    /// The key of a name, for const evaluation, where calls are dear and branches are cheap.
-    #[must_use]
-    pub const fn of(name: &str) -> Self {
-        Self::by_cases(name.as_bytes())
-    }
-
-    /// The key of a name, for compiled code, where branches on the length are dear: the same as [`Key::of`].
-    #[inline]
-    #[must_use]
-    pub fn read(name: &[u8]) -> Self {
-        let len = name.len();
-        let (Some(first), Some(last), true) = (name.first_chunk(), name.last_chunk(), len <= Self::WHOLE) else {
-            return Self::by_cases(name);
-        };
-        let word = |at: usize| name.get(at..at + 8).and_then(<[u8]>::first_chunk).unwrap_or(first);
-        let words = [first, word((len - 8).min(8)), word(len.saturating_sub(16)), last];
-        Self { words: words.map(|word| u64::from_le_bytes(*word)), len: short_len(len), rest: 0 }
-    }
-
-    const fn by_cases(bytes: &[u8]) -> Self {
-        let (words, rest) = match bytes {
-            [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, ..] => {
-                let words = [first(bytes), second(bytes), last_but_one(bytes), last(bytes)];
-                (words, if bytes.len() > Self::WHOLE { fold_rest(bytes) } else { 0 })
-            }
-            [_, _, _, _, _, _, _, _, ..] => ([first(bytes), last(bytes), first(bytes), last(bytes)], 0),
-            _ => ([short(bytes), 0, 0, 0], 0),
-        };
-        Self { words, len: short_len(bytes.len()), rest }
-    }
+    /// The key of the empty name.
+    pub const EMPTY: Self = Self { words: [0; 4], len: 0 };
 
     /// Whether equal keys mean equal names.
     #[inline]
@@ -67,26 +50,76 @@ impl Key {
         self.len <= 32
     }
 
-    /// A hash of the name. The same in every build; not meant to withstand chosen collisions, which cost a
-    /// comparison and nothing else, since the tables it indexes are fixed.
+    /// Whether they are equal, in const evaluation.
     #[inline]
     #[must_use]
-    pub const fn hash(&self) -> u64 {
+    #[expect(clippy::many_single_char_names, reason = "four words against four words")]
+    pub const fn same(&self, other: &Self) -> bool {
+        let ([a, b, c, d], [e, f, g, h]) = (self.words, other.words);
+        // Without branches: whether a name is known cannot be predicted.
+        (a ^ e) | (b ^ f) | (c ^ g) | (d ^ h) | (self.len ^ other.len) as u64 == 0
+    }
+
+    /// A sum of products: each word by a factor of its own. Four multiplications that wait for nothing.
+    #[inline]
+    const fn hash(&self) -> u64 {
         let [a, b, c, d] = self.words;
-        let low = fold(a ^ SALT[0], b ^ SALT[1] ^ self.len as u64);
-        let high = fold(c ^ SALT[2] ^ self.rest, d ^ SALT[3]);
-        low ^ high.rotate_left(29)
+        let [first, second, third, fourth] = FACTORS;
+        let outer = a.wrapping_mul(first).wrapping_add(d.wrapping_mul(fourth));
+        let inner = b.wrapping_mul(second).wrapping_add(c.wrapping_mul(third));
+        outer.wrapping_add(inner).wrapping_add((self.len as u64).wrapping_mul(LENGTH))
+    }
+}
+
+impl Hashed {
+    /// The empty name's.
+    pub const EMPTY: Self = Self { key: Key::EMPTY, hash: 0 };
+
+    /// For const evaluation, where calls are dear and branches are cheap.
+    #[must_use]
+    pub const fn of(name: &str) -> Self {
+        Self::by_cases(name.as_bytes())
+    }
+
+    /// For compiled code: the same as [`Hashed::of`].
+    #[inline]
+    #[must_use]
+    pub fn read(name: &[u8]) -> Self {
+        Self::quick(name).unwrap_or_else(|| Self::by_cases(name))
+    }
+
+    /// For names of 8 to 32 bytes, which most are: without a branch on their length, since lengths cannot be predicted.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "a call would pass all of it through memory")]
+    #[must_use]
+    pub fn quick(name: &[u8]) -> Option<Self> {
+        let len = name.len();
+        let (Some(first), Some(last), true) = (name.first_chunk(), name.last_chunk(), len <= Key::WHOLE) else {
+            return None;
+        };
+        let word = |at: usize| name.get(at..at + 8).and_then(<[u8]>::first_chunk).unwrap_or(first);
+        let words = [first, word((len - 8).min(8)), word(len.saturating_sub(16)), last];
+        let key = Key { words: words.map(|word| u64::from_le_bytes(*word)), len: short_len(len) };
+        Some(Self { key, hash: key.hash() })
+    }
+
+    const fn by_cases(bytes: &[u8]) -> Self {
+        let words = match bytes {
+            [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, ..] => {
+                [first(bytes), second(bytes), last_but_one(bytes), last(bytes)]
+            }
+            [_, _, _, _, _, _, _, _, ..] => [first(bytes), last(bytes), first(bytes), last(bytes)],
+            _ => [short(bytes), 0, 0, 0],
+        };
+        let key = Key { words, len: short_len(bytes.len()) };
+        Self { key, hash: if key.is_whole() { key.hash() } else { key.hash() ^ fold_rest(bytes) } }
     }
 }
 
 impl PartialEq for Key {
-    /// Word by word: a comparison of whole arrays would wait for the words, just made, to pass through memory.
     #[inline]
-    #[expect(clippy::many_single_char_names, reason = "four words against four words")]
     fn eq(&self, other: &Self) -> bool {
-        let ([a, b, c, d], [e, f, g, h]) = (self.words, other.words);
-        let differs = (a ^ e) | (b ^ f) | (c ^ g) | (d ^ h);
-        differs | u64::from(self.len ^ other.len) == 0
+        self.same(other)
     }
 }
 
@@ -162,10 +195,10 @@ const fn short(bytes: &[u8]) -> u64 {
 
 /// All of a long name but its first word, in order; the last word is in the key.
 const fn fold_rest(bytes: &[u8]) -> u64 {
-    let mut state = SALT[0];
+    let mut state = FACTORS[0];
     let mut rest = bytes;
     while let [_, _, _, _, _, _, _, _, tail @ ..] = rest {
-        state = fold(state ^ first(tail), SALT[3]);
+        state = fold(state ^ first(tail), FACTORS[3]);
         rest = tail;
     }
     state
@@ -215,28 +248,29 @@ mod tests {
         let text = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
         for a in 0..text.len() {
             for b in 0..text.len() {
-                let (x, y) = (Key::of(text.split_at(a).0), Key::of(text.split_at(b).0));
-                assert_eq!(x == y, a == b, "{a} {b}");
-                assert_eq!(x.hash() == y.hash(), a == b, "{a} {b}");
-                assert_eq!(x, Key::read(&text.as_bytes()[..a]), "{a}");
+                let (x, y) = (Hashed::of(text.split_at(a).0), Hashed::of(text.split_at(b).0));
+                assert_eq!(x.key == y.key, a == b, "{a} {b}");
+                assert_eq!(x.hash == y.hash, a == b, "{a} {b}");
+                let read = Hashed::read(&text.as_bytes()[..a]);
+                assert_eq!((x.key, x.hash), (read.key, read.hash), "{a}");
             }
         }
     }
 
     #[test]
     fn empty_and_zero_bytes_differ() {
-        assert_ne!(Key::of(""), Key::of("\0"));
-        assert_ne!(Key::of("abcdefgh"), Key::of("abcdefgh\0"));
+        assert_ne!(Hashed::of("").key, Hashed::of("\0").key);
+        assert_ne!(Hashed::of("abcdefgh").key, Hashed::of("abcdefgh\0").key);
     }
 
     #[test]
     fn each_byte_of_a_whole_key_counts() {
         for len in 1..=Key::WHOLE {
             let mut bytes = [b'a'; Key::WHOLE];
-            let plain = Key::of(core::str::from_utf8(bytes.split_at(len).0).expect("ascii"));
+            let plain = Hashed::of(core::str::from_utf8(bytes.split_at(len).0).expect("ascii")).key;
             for at in 0..len {
                 bytes[at] = b'b';
-                let other = Key::of(core::str::from_utf8(bytes.split_at(len).0).expect("ascii"));
+                let other = Hashed::of(core::str::from_utf8(bytes.split_at(len).0).expect("ascii")).key;
                 assert_ne!(plain, other, "{len} {at}");
                 bytes[at] = b'a';
             }
@@ -247,9 +281,9 @@ mod tests {
     fn a_long_name_is_hashed_whole() {
         for at in 0..100 {
             let mut bytes = [b'a'; 100];
-            let plain = Key::of(core::str::from_utf8(&bytes).expect("ascii")).hash();
+            let plain = Hashed::of(core::str::from_utf8(&bytes).expect("ascii")).hash;
             bytes[at] = b'b';
-            assert_ne!(plain, Key::of(core::str::from_utf8(&bytes).expect("ascii")).hash(), "{at}");
+            assert_ne!(plain, Hashed::of(core::str::from_utf8(&bytes).expect("ascii")).hash, "{at}");
         }
     }
 

@@ -4,7 +4,7 @@
 use crate::{
     Outline, Requirement,
     graph::{Graph, MAX_NODES},
-    key::{Key, same, starts_with},
+    key::{Hashed, same, starts_with},
     outline::Listed,
     pattern::Pattern,
 };
@@ -263,7 +263,7 @@ impl core::fmt::Debug for Numbers<'_> {
 #[derive(Clone, Copy)]
 pub struct Names<'a, const MAX: usize, const SLOTS: usize> {
     texts: [&'a str; MAX],
-    hashes: [u64; MAX],
+    keys: [Hashed; MAX],
     len: usize,
     /// The number plus one; 0 is free.
     slots: [u16; SLOTS],
@@ -271,7 +271,7 @@ pub struct Names<'a, const MAX: usize, const SLOTS: usize> {
 }
 
 impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
-    const EMPTY: Self = Self { texts: [""; MAX], hashes: [0; MAX], len: 0, slots: [0; SLOTS], overflow: 0 };
+    const EMPTY: Self = Self { texts: [""; MAX], keys: [Hashed::EMPTY; MAX], len: 0, slots: [0; SLOTS], overflow: 0 };
 
     /// How many names there are.
     #[must_use]
@@ -297,10 +297,16 @@ impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
         self.texts[number]
     }
 
+    /// The key of a number below [`Names::len`].
+    #[must_use]
+    pub const fn key(&self, number: usize) -> Hashed {
+        self.keys[number]
+    }
+
     /// The number of a name.
     #[must_use]
     pub const fn find(&self, name: &str) -> Option<usize> {
-        match self.locate(Key::of(name).hash(), name) {
+        match self.locate(&Hashed::of(name), name) {
             Ok(number) => Some(number),
             Err(_) => None,
         }
@@ -308,8 +314,8 @@ impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
 
     /// The number of a name, which gets the next one if it has none; `None` if it does not fit.
     const fn insert(&mut self, name: &'a str) -> Option<usize> {
-        let hash = Key::of(name).hash();
-        match self.locate(hash, name) {
+        let key = Hashed::of(name);
+        match self.locate(&key, name) {
             Ok(number) => Some(number),
             Err(_) if self.len == MAX => {
                 self.overflow += 1;
@@ -318,7 +324,7 @@ impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
             Err(slot) => {
                 let number = self.len;
                 self.texts[number] = name;
-                self.hashes[number] = hash;
+                self.keys[number] = key;
                 self.len += 1;
                 #[expect(clippy::cast_possible_truncation, reason = "MAX is below 65,535")]
                 {
@@ -330,13 +336,16 @@ impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
     }
 
     /// The number of a name, or the slot where it would stand.
-    #[expect(clippy::cast_possible_truncation, reason = "only the low bits choose the slot")]
-    const fn locate(&self, hash: u64, name: &str) -> Result<usize, usize> {
-        let mut slot = hash as usize & (SLOTS - 1);
+    const fn locate(&self, name: &Hashed, text: &str) -> Result<usize, usize> {
+        let mut slot = (name.hash >> 40) as usize & (SLOTS - 1);
         // At most half of the slots are taken, so a free one ends the search.
         while self.slots[slot] != 0 {
             let number = self.slots[slot] as usize - 1;
-            if self.hashes[number] == hash && same(self.texts[number], name) {
+            let other = &self.keys[number];
+            if other.hash == name.hash
+                && other.key.same(&name.key)
+                && (name.key.is_whole() || same(self.texts[number], text))
+            {
                 return Ok(number);
             }
             slot = (slot + 1) & (SLOTS - 1);

@@ -177,9 +177,9 @@ macro_rules! __mcp_scopes_table {
             const FACTS: $crate::__private::v1::Facts<'static, 'static> =
                 if __MCP_SOUND { __MCP_FACTS } else { $crate::__private::v1::NO_FACTS };
             const D: $crate::__private::v1::Dimensions = $crate::__private::v1::Dimensions::of(&FACTS);
-            const TOOLS: $crate::__private::v1::Finder<{ D.tools }, { D.tool_slots }, { D.tool_buckets }> =
+            const TOOLS: $crate::__private::v1::Finder<{ D.tools }, { D.tool_slots }> =
                 $crate::__private::v1::Parts::tools(&FACTS);
-            const SCOPES: $crate::__private::v1::Finder<{ D.scopes }, { D.scope_slots }, { D.scope_buckets }> =
+            const SCOPES: $crate::__private::v1::Finder<{ D.scopes }, { D.scope_slots }> =
                 $crate::__private::v1::Parts::scopes(&FACTS);
             const NAMES: [&'static ::core::primitive::str; D.scopes] = $crate::__private::v1::Parts::names(&FACTS);
             const HOLDINGS: $crate::__private::v1::Holdings<{ D.scopes }> =

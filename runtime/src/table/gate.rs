@@ -2,7 +2,13 @@
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 #![expect(clippy::cast_possible_truncation, reason = "numbers of tools and scopes are below 2,048")]
 
-use mcp_scopes_model::{Requirement, check::Facts, graph::Graph, key::Key, requirement::MAX_ALTERNATIVES};
+use mcp_scopes_model::{
+    Requirement,
+    check::Facts,
+    graph::Graph,
+    key::{Hashed, Key},
+    requirement::MAX_ALTERNATIVES,
+};
 
 use super::{SCOPE_WORDS, ScopeSet};
 
@@ -198,10 +204,10 @@ impl GateCount {
 }
 
 impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<TOOLS, ALTERNATIVES, MEMBERS> {
-    pub(super) const fn build(facts: &Facts<'_, '_>, closure: &Graph, keys: &[Key; TOOLS]) -> Self {
+    pub(super) const fn build(facts: &Facts<'_, '_>, closure: &Graph, keys: &[Hashed; TOOLS]) -> Self {
         const SHUT: Gate = Gate { needs: [u64::MAX; NARROW], first: 0, count: 0, tool: 0, narrow: false };
         let mut built = Self {
-            of_tools: [Door { key: Key::of(""), gate: SHUT }; TOOLS],
+            of_tools: [Door { key: Key::EMPTY, gate: SHUT }; TOOLS],
             alternatives: [Alternative { start: 0, len: 0 }; ALTERNATIVES],
             members: [0; MEMBERS],
         };
@@ -246,7 +252,7 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<
             if gate.count == 0 && !matches!(requirement, Requirement::Public) {
                 gate = Gate { tool: tool as u16, ..SHUT };
             }
-            built.of_tools[tool] = Door { key: keys[tool], gate };
+            built.of_tools[tool] = Door { key: keys[tool].key, gate };
             tool += 1;
             tools = rest;
         }

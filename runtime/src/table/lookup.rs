@@ -1,56 +1,61 @@
 //! Finding a name's number without a collision: a perfect hash in two steps, built by const evaluation.
 //!
-//! A name's bucket holds a displacement that leads each of the bucket's names to a slot of its own. What the slot says
+//! A name's bucket holds a factor that leads each of the bucket's names to a slot of its own. What the slot says
 //! still has to be compared: an unknown name lands somewhere too.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 #![expect(clippy::cast_possible_truncation, reason = "numbers of tools and scopes are below 2,048")]
 
-use mcp_scopes_model::key::Key;
+use mcp_scopes_model::key::Hashed;
+
+/// How many buckets there are, whatever the size of the table: the largest has eight names in each.
+const BUCKETS: usize = 256;
+
+/// The factor that is tried first, and what leads from one to the next: odd, so that all factors are.
+const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
+const NEXT: u64 = 0xd134_2543_de82_ef95;
 
 /// Where names are, for look-up at run time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lookup {
-    displacements: &'static [u16],
+    factors: &'static [u64; BUCKETS],
     slots: &'static [u16],
 }
 
 impl Lookup {
-    /// The number that the name would have; whether it is the name is for the caller to compare.
-    #[inline]
-    pub(super) fn find(&self, key: &Key) -> Option<usize> {
-        let hash = key.hash();
-        let displacement = *self.displacements.get(bucket(hash, self.displacements.len()))?;
-        let slot = *self.slots.get(slot(hash, displacement, self.slots.len()))?;
-        (slot as usize).checked_sub(1)
+    /// The number that a name of that hash would have; whether it is the name is for the caller to compare.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as a call it would cost half as much again")]
+    pub(super) fn find(&self, hash: u64) -> Option<usize> {
+        let factor = self.factors[bucket(hash)];
+        self.slots.get(slot(hash, factor, self.slots.len())).map(|number| *number as usize)
     }
 }
 
 /// The arrays behind a [`Lookup`].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Directory<const SLOTS: usize, const BUCKETS: usize> {
-    displacements: [u16; BUCKETS],
-    /// The number plus one; 0 is free.
+pub(super) struct Directory<const SLOTS: usize> {
+    /// By bucket: an odd factor that leads each of its names to a slot of its own.
+    factors: [u64; BUCKETS],
+    /// The number of the name; that of the first where there is none.
     slots: [u16; SLOTS],
 }
 
 /// How many slots serve that many names.
 pub(super) const fn slots_for(names: usize) -> usize {
-    (names * 2).next_power_of_two()
+    let slots = (names * 2).next_power_of_two();
+    // INVARIANT: of two hashes in one bucket that agree in all but the four bits below the bucket's, every factor leads
+    // to two slots; with fewer slots none might.
+    if slots < 16 { 16 } else { slots }
 }
 
-/// How many buckets serve that many names: two or three names in each.
-pub(super) const fn buckets_for(names: usize) -> usize {
-    names.div_ceil(3).next_power_of_two()
-}
-
-impl<const SLOTS: usize, const BUCKETS: usize> Directory<SLOTS, BUCKETS> {
-    /// Finds a displacement for every bucket, the fullest first.
+impl<const SLOTS: usize> Directory<SLOTS> {
+    /// Finds a factor for every bucket, the fullest first.
     ///
     /// # Panics
     /// In const evaluation, so that the table does not compile: if two names have the same 64-bit hash.
-    pub(super) const fn build<const N: usize>(keys: &[Key; N]) -> Self {
-        let mut built = Self { displacements: [0; BUCKETS], slots: [0; SLOTS] };
-        let mut hashes = [0; N];
+    pub(super) const fn build<const N: usize>(keys: &[Hashed; N]) -> Self {
+        // While it is being built: the number plus one, 0 is free.
+        let mut built = Self { factors: [FIRST; BUCKETS], slots: [0; SLOTS] };
         // Chains of the names of each bucket: the number plus one, 0 ends the chain.
         let mut first = [0u16; BUCKETS];
         let mut next = [0u16; N];
@@ -58,8 +63,7 @@ impl<const SLOTS: usize, const BUCKETS: usize> Directory<SLOTS, BUCKETS> {
         let mut fullest = 0;
         let mut name = 0;
         while name < N {
-            hashes[name] = keys[name].hash();
-            let bucket = bucket(hashes[name], BUCKETS);
+            let bucket = bucket(keys[name].hash);
             next[name] = first[bucket];
             first[bucket] = name as u16 + 1;
             sizes[bucket] += 1;
@@ -72,23 +76,29 @@ impl<const SLOTS: usize, const BUCKETS: usize> Directory<SLOTS, BUCKETS> {
             let mut bucket = 0;
             while bucket < BUCKETS {
                 assert!(
-                    sizes[bucket] != fullest || built.place(bucket, first[bucket], &next, &hashes),
+                    sizes[bucket] != fullest || built.place(bucket, first[bucket], &next, keys),
                     "two names of this table have the same hash\n  help: rename one of them"
                 );
                 bucket += 1;
             }
             fullest -= 1;
         }
+        let mut slot = 0;
+        while slot < SLOTS {
+            built.slots[slot] = built.slots[slot].saturating_sub(1);
+            slot += 1;
+        }
         built
     }
 
-    /// Tries displacements until every name of the bucket has a free slot.
-    const fn place<const N: usize>(&mut self, bucket: usize, first: u16, next: &[u16; N], hashes: &[u64; N]) -> bool {
-        let mut displacement = 0;
-        while displacement < u16::MAX {
+    /// Tries factors until every name of the bucket has a free slot.
+    const fn place<const N: usize>(&mut self, bucket: usize, first: u16, next: &[u16; N], keys: &[Hashed; N]) -> bool {
+        let mut factor = FIRST;
+        let mut tries = 0;
+        while tries < 10_000 {
             let mut name = first;
             while name != 0 {
-                let at = slot(hashes[name as usize - 1], displacement, SLOTS);
+                let at = slot(keys[name as usize - 1].hash, factor, SLOTS);
                 if self.slots[at] != 0 {
                     break;
                 }
@@ -96,37 +106,37 @@ impl<const SLOTS: usize, const BUCKETS: usize> Directory<SLOTS, BUCKETS> {
                 name = next[name as usize - 1];
             }
             if name == 0 {
-                self.displacements[bucket] = displacement;
+                self.factors[bucket] = factor;
                 return true;
             }
-            // Take back what this displacement had placed before it failed.
+            // Take back what this factor had placed before it failed.
             let failed = name;
             name = first;
             while name != failed {
-                self.slots[slot(hashes[name as usize - 1], displacement, SLOTS)] = 0;
+                self.slots[slot(keys[name as usize - 1].hash, factor, SLOTS)] = 0;
                 name = next[name as usize - 1];
             }
-            displacement += 1;
+            factor = factor.wrapping_mul(NEXT);
+            tries += 1;
         }
         false
     }
 
     pub(super) const fn lookup(&'static self) -> Lookup {
-        Lookup { displacements: &self.displacements, slots: &self.slots }
+        Lookup { factors: &self.factors, slots: &self.slots }
     }
 }
 
-/// The bucket of a hash; both counts are powers of two.
+/// The bucket of a hash: its highest bits, which every bit of the name has a part in.
 #[inline]
-const fn bucket(hash: u64, buckets: usize) -> usize {
-    hash as usize & (buckets - 1)
+const fn bucket(hash: u64) -> usize {
+    (hash >> 56) as usize
 }
 
+/// The slot of a hash: bits that every lower bit of the hash has a part in, through the factor (multiply-shift hashing).
 #[inline]
-const fn slot(hash: u64, displacement: u16, slots: usize) -> usize {
-    // An odd factor, each displacement its own: 65,535 of them leave together one pair of names in 2³³. A sum leaves one
-    // in eight where there are four slots, an exclusive or the pairs that agree in the displacement's bits.
-    (hash.wrapping_mul(displacement as u64 * 2 + 1) >> 40) as usize & (slots - 1)
+const fn slot(hash: u64, factor: u64, slots: usize) -> usize {
+    (hash.wrapping_mul(factor) >> 52) as usize & (slots - 1)
 }
 
 #[cfg(test)]
@@ -134,32 +144,36 @@ mod tests {
     extern crate std;
     use std::format;
 
-    use mcp_scopes_model::key::Key;
+    use mcp_scopes_model::key::Hashed;
 
-    use super::{Directory, buckets_for, slot, slots_for};
+    use super::{Directory, FIRST, NEXT, slot, slots_for};
 
     /// Names like those of real tools, many pairs of them: two names part even where there are few slots.
     #[test]
     fn any_two_names_find_their_places() {
-        const PAIR: (usize, usize) = (slots_for(2), buckets_for(2));
+        const PAIR: usize = slots_for(2);
         for a in 0..100_u32 {
             for b in 0..a {
-                let keys = [Key::of(&format!("tool_{a}")), Key::of(&format!("tool_{b}"))];
-                let built = Directory::<{ PAIR.0 }, { PAIR.1 }>::build(&keys);
-                assert_ne!(built.slots[slot(keys[0].hash(), built.displacements[0], PAIR.0)], 0, "{a} {b}");
+                let keys = [Hashed::of(&format!("tool_{a}")), Hashed::of(&format!("tool_{b}"))];
+                let built = Directory::<PAIR>::build(&keys);
+                for (number, key) in keys.iter().enumerate() {
+                    let at = slot(key.hash, built.factors[super::bucket(key.hash)], PAIR);
+                    assert_eq!(usize::from(built.slots[at]), number, "{a} {b}");
+                }
             }
         }
     }
 
-    /// Names of one bucket share their hashes' low bits, perhaps more of them than the bucket needs.
+    /// Names of one bucket share their hashes' high bits, perhaps more of them than the bucket needs.
     #[test]
     fn hashes_part_whichever_bits_differ() {
-        let hash = Key::of("files:read").hash();
-        for slots in [2, 4, 32, 256, 2048, 4096] {
-            for bit in 16..40 {
-                for others in [0, 1 << 39, 0x5555 << 17] {
+        let hash = Hashed::of("files:read").hash;
+        for slots in [16, 32, 256, 2048, 4096] {
+            for bit in 0..56 {
+                for others in [0, 1 << 55, 1 << 39, 0x5555 << 17] {
                     let other = hash ^ (1 << bit) ^ others;
-                    let parts = (0..u16::MAX).any(|d| slot(hash, d, slots) != slot(other, d, slots));
+                    let mut factors = std::iter::successors(Some(FIRST), |factor| Some(factor.wrapping_mul(NEXT)));
+                    let parts = factors.by_ref().take(20).any(|f| slot(hash, f, slots) != slot(other, f, slots));
                     assert!(parts || hash == other, "{slots} slots, {hash:x} {other:x}");
                 }
             }

@@ -14,11 +14,11 @@ mod rows;
 
 use core::{fmt, ops::Deref};
 
-use mcp_scopes_model::{Outline, Requirement, Tool, key::Key};
+use mcp_scopes_model::{Outline, Requirement, Tool, key::Hashed};
 
 pub use self::parts::{Dimensions, Finder, GateArrays, Holdings, Parts, RowTable};
 pub(crate) use self::{
-    gate::{Alternative, Gate, NARROW},
+    gate::{Alternative, Door, Gate, NARROW},
     rows::TOOL_WORDS,
 };
 use crate::Grant;
@@ -35,7 +35,7 @@ pub(crate) type ScopeSet = [u64; SCOPE_WORDS];
 pub struct ScopeTable {
     outline: &'static Outline<'static>,
     tools: lookup::Lookup,
-    doors: &'static [gate::Door],
+    doors: &'static [Door],
     alternatives: &'static [Alternative],
     members: &'static [u16],
     scopes: lookup::Lookup,
@@ -129,12 +129,20 @@ impl ScopeTable {
         self.outline
     }
 
-    /// What opens the tool of that name.
+    /// The tool that a name leads to, and whether the name is the tool's: for names of usual length, and tools with a
+    /// narrow gate.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as a call, half of what a check costs would be passing the answer")]
-    pub(crate) fn locate(&self, name: &str) -> Option<&'static gate::Door> {
-        let key = Key::read(name.as_bytes());
-        let number = self.tools.find(&key)?;
+    pub(crate) fn approach(&'static self, name: &str) -> Option<(&'static Door, ToolHandle, bool)> {
+        let Hashed { key, hash } = Hashed::quick(name.as_bytes())?;
+        let door = self.doors.get(self.tools.find(hash)?).filter(|door| door.gate.is_narrow())?;
+        Some((door, self.enter(door)?, door.key == key))
+    }
+
+    /// What opens the tool of that name.
+    pub(crate) fn locate(&self, name: &str) -> Option<&'static Door> {
+        let Hashed { key, hash } = Hashed::read(name.as_bytes());
+        let number = self.tools.find(hash)?;
         let door = self.doors.get(number)?;
         let same = door.key == key && (key.is_whole() || self.outline.tools.get(number)?.tool.name == name);
         same.then_some(door)
@@ -142,7 +150,7 @@ impl ScopeTable {
 
     /// The tool behind a door of this table.
     #[inline]
-    pub(crate) fn enter(&'static self, door: &gate::Door) -> Option<ToolHandle> {
+    pub(crate) fn enter(&'static self, door: &Door) -> Option<ToolHandle> {
         let listed = self.outline.tools.get(usize::from(door.gate.tool()))?;
         Some(ToolHandle { table: self, gate: door.gate, listed })
     }
@@ -153,15 +161,32 @@ impl ScopeTable {
         self.doors.get(number).and_then(|door| self.enter(door))
     }
 
-    /// The scopes a holder of that token holds, if the table knows it.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "called for each scope of each token; a call would cost a tenth of it")]
+    /// The number of a scope and what its holder holds, if the table knows it.
     pub(crate) fn holding(&self, scope: &[u8]) -> Option<(usize, &'static gate::Holding)> {
-        let key = Key::read(scope);
-        let number = self.scopes.find(&key)?;
+        let Hashed { key, hash } = Hashed::read(scope);
+        let number = self.scopes.find(hash)?;
         let entry = self.scope_entries.get(number)?;
         let same = entry.key == key && (key.is_whole() || self.scope_name(number).as_bytes() == scope);
         same.then_some((number, entry))
+    }
+
+    /// The first words of what a holder of that scope holds; none where the table does not know it.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "called for each scope of each token; a call would cost a tenth of it")]
+    pub(crate) fn narrow_closure(&self, scope: &[u8]) -> [u64; NARROW] {
+        let Some(Hashed { key, hash }) = Hashed::quick(scope) else { return self.narrow_closure_other(scope) };
+        let Some(entry) = self.scopes.find(hash).and_then(|number| self.scope_entries.get(number)) else {
+            return [0; NARROW];
+        };
+        // A mask, not a branch: tokens name scopes of other servers too, which cannot be predicted.
+        let known = u64::from(entry.key == key).wrapping_neg();
+        entry.closure.map(|word| word & known)
+    }
+
+    /// The same for a scope that is very short or long.
+    #[cold]
+    fn narrow_closure_other(&self, scope: &[u8]) -> [u64; NARROW] {
+        self.holding(scope).map_or([0; NARROW], |(_, holding)| holding.closure)
     }
 
     /// Whether there are more than 256 scopes.

@@ -4,12 +4,19 @@
 //! is a constant of its own, so that no single evaluation runs into the compiler's limit.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
-use mcp_scopes_model::{Outline, check::Facts, graph::Graph, key::Key, nearest::Nearest, text::Text};
+use mcp_scopes_model::{
+    Outline,
+    check::Facts,
+    graph::Graph,
+    key::{Hashed, Key},
+    nearest::Nearest,
+    text::Text,
+};
 
 use super::{
     ScopeTable, ToolHandle,
     gate::{GateCount, Gates, Holding, NARROW, add},
-    lookup::{Directory, Lookup, buckets_for, slots_for},
+    lookup::{Directory, Lookup, slots_for},
     rows::RowArrays,
 };
 
@@ -20,14 +27,10 @@ pub struct Dimensions {
     pub tools: usize,
     /// Slots of the look-up of tools.
     pub tool_slots: usize,
-    /// Its buckets.
-    pub tool_buckets: usize,
     /// Scopes.
     pub scopes: usize,
     /// Slots of the look-up of scopes.
     pub scope_slots: usize,
-    /// Its buckets.
-    pub scope_buckets: usize,
     /// Alternatives of all tools.
     pub alternatives: usize,
     /// Scopes of all alternatives.
@@ -50,10 +53,8 @@ impl Dimensions {
         Self {
             tools,
             tool_slots: slots_for(tools),
-            tool_buckets: buckets_for(tools),
             scopes,
             scope_slots: slots_for(scopes),
-            scope_buckets: buckets_for(scopes),
             alternatives,
             members,
             wide: scopes * scopes.div_ceil(64).saturating_sub(NARROW),
@@ -69,21 +70,19 @@ pub enum Parts {}
 
 /// The look-up of one kind of name.
 #[derive(Clone, Copy, Debug)]
-pub struct Finder<const N: usize, const SLOTS: usize, const BUCKETS: usize> {
-    keys: [Key; N],
-    directory: Directory<SLOTS, BUCKETS>,
+pub struct Finder<const N: usize, const SLOTS: usize> {
+    keys: [Hashed; N],
+    directory: Directory<SLOTS>,
 }
 
 impl Parts {
     /// The look-up of tools.
     #[must_use]
-    pub const fn tools<const N: usize, const SLOTS: usize, const BUCKETS: usize>(
-        facts: &Facts<'_, '_>,
-    ) -> Finder<N, SLOTS, BUCKETS> {
-        let mut keys = [Key::of(""); N];
+    pub const fn tools<const N: usize, const SLOTS: usize>(facts: &Facts<'_, '_>) -> Finder<N, SLOTS> {
+        let mut keys = [Hashed::EMPTY; N];
         let mut number = 0;
         while number < N {
-            keys[number] = Key::of(facts.outline.tools[number].tool.name);
+            keys[number] = facts.numbers.tools.key(number);
             number += 1;
         }
         Finder { directory: Directory::build(&keys), keys }
@@ -91,13 +90,11 @@ impl Parts {
 
     /// The look-up of scopes.
     #[must_use]
-    pub const fn scopes<const N: usize, const SLOTS: usize, const BUCKETS: usize>(
-        facts: &Facts<'_, '_>,
-    ) -> Finder<N, SLOTS, BUCKETS> {
-        let mut keys = [Key::of(""); N];
+    pub const fn scopes<const N: usize, const SLOTS: usize>(facts: &Facts<'_, '_>) -> Finder<N, SLOTS> {
+        let mut keys = [Hashed::EMPTY; N];
         let mut number = 0;
         while number < N {
-            keys[number] = Key::of(facts.numbers.scopes.name(number));
+            keys[number] = facts.numbers.scopes.key(number);
             number += 1;
         }
         Finder { directory: Directory::build(&keys), keys }
@@ -117,14 +114,14 @@ impl Parts {
 
     /// What the holder of each scope holds.
     #[must_use]
-    pub const fn holdings<const N: usize>(facts: &Facts<'_, '_>, keys: &[Key; N]) -> Holdings<N> {
+    pub const fn holdings<const N: usize>(facts: &Facts<'_, '_>, keys: &[Hashed; N]) -> Holdings<N> {
         let closure = closure(facts);
-        let mut holdings = [Holding { key: Key::of(""), closure: [0; NARROW] }; N];
+        let mut holdings = [Holding { key: Key::EMPTY, closure: [0; NARROW] }; N];
         let mut number = 0;
         while number < N {
             let mut set = [0; super::SCOPE_WORDS];
             add(&mut set, closure, number);
-            holdings[number] = Holding { key: keys[number], closure: [set[0], set[1], set[2], set[3]] };
+            holdings[number] = Holding { key: keys[number].key, closure: [set[0], set[1], set[2], set[3]] };
             number += 1;
         }
         Holdings { holdings }
@@ -156,7 +153,7 @@ impl Parts {
     #[must_use]
     pub const fn gates<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize>(
         facts: &Facts<'_, '_>,
-        keys: &[Key; TOOLS],
+        keys: &[Hashed; TOOLS],
     ) -> GateArrays<TOOLS, ALTERNATIVES, MEMBERS> {
         GateArrays { gates: Gates::build(facts, closure(facts), keys) }
     }
@@ -195,10 +192,10 @@ pub struct RowTable<const ROWS: usize, const WIDTH: usize> {
     rows: RowArrays<ROWS, WIDTH>,
 }
 
-impl<const N: usize, const SLOTS: usize, const BUCKETS: usize> Finder<N, SLOTS, BUCKETS> {
+impl<const N: usize, const SLOTS: usize> Finder<N, SLOTS> {
     /// The names as keys, by number.
     #[must_use]
-    pub const fn keys(&self) -> &[Key; N] {
+    pub const fn keys(&self) -> &[Hashed; N] {
         &self.keys
     }
 
@@ -210,7 +207,7 @@ impl<const N: usize, const SLOTS: usize, const BUCKETS: usize> Finder<N, SLOTS, 
 impl ScopeTable {
     /// A table of nothing: every call is denied. It stands in for a table that did not compile.
     pub const EMPTY: Self = {
-        const NO_TOOLS: Finder<0, 1, 1> = Finder { keys: [], directory: Directory::build(&[]) };
+        const NO_TOOLS: Finder<0, 1> = Finder { keys: [], directory: Directory::build(&[]) };
         const NO_GATES: GateArrays<0, 0, 0> =
             GateArrays { gates: Gates { of_tools: [], alternatives: [], members: [] } };
         const NO_ROWS: RowTable<0, 0> = RowTable { rows: RowArrays::build(&[], &[], &[]) };
@@ -224,18 +221,16 @@ impl ScopeTable {
     pub const fn assemble<
         const T: usize,
         const TS: usize,
-        const TB: usize,
         const S: usize,
         const SS: usize,
-        const SB: usize,
         const A: usize,
         const M: usize,
         const R: usize,
         const W: usize,
     >(
         outline: &'static Outline<'static>,
-        tools: &'static Finder<T, TS, TB>,
-        scopes: &'static Finder<S, SS, SB>,
+        tools: &'static Finder<T, TS>,
+        scopes: &'static Finder<S, SS>,
         scope_names: &'static [&'static str; S],
         holdings: &'static Holdings<S>,
         wide_closure: &'static [u64],
