@@ -1,8 +1,12 @@
 //! Prints what annotations and a table add to a build: `cargo run --release -p mcp-scopes-bench --bin build-time`.
 //!
 //! Small crates are written below the target folder and built in turns, so that a slow moment meets all of them; of each
-//! the fastest of several rounds counts. What is printed is a difference between two crates that are alike but for what
-//! is measured. Only the crate itself is built anew in each round, not what it depends on.
+//! the least of several rounds counts. What counts is processor time where a `bash` can tell it, since other work on the
+//! machine changes that least, else the time on the clock. What is printed is a difference between two crates that are
+//! alike but for what is measured. Only the crate itself is built anew in each round, not what it depends on.
+//!
+//! The targets are for the row `one to three scopes`. The row `signature only` is the floor: an attribute that parses the
+//! signature, passes the body's tokens through and adds nothing.
 
 use std::{
     env,
@@ -17,54 +21,127 @@ use std::{
 const FUNCTIONS: u32 = 200;
 const TOOLS: usize = 1_000;
 const SCOPES: usize = 200;
+/// What an annotation may add, in milliseconds.
+const TARGET: f64 = 0.6;
+
+/// What stands above a function.
+type Attribute = fn(usize) -> String;
+
+const SHAPES: [(&str, Attribute); 6] = [
+    ("signature only", |_| "#[::signature_only::signature_only]".to_owned()),
+    ("risk alone", |_| annotation("")),
+    ("one scope", |number| annotation(&format!("scope = {}, ", scope(number, 0)))),
+    ("one to three scopes", one_to_three_scopes),
+    ("any of all", |number| {
+        annotation(&format!("scope = any({}, all({}, {})), ", scope(number, 0), scope(number, 1), scope(number, 2)))
+    }),
+    ("most keys", |number| {
+        annotation(&format!(
+            "name = \"tool_{number}\", scope = {}, sandbox = \"allow\", approval = \"user\", \
+             description = \"Reads part {number}\", prerequisites(\"health:check\"), grouped_with(\"tool\"), \
+             examples(\"read {number}\"), parameters(\"path\", optional(\"lines\")), \
+             policy(blocked_after(\"read_file:/etc/*\"), max_calls_per_session = 3), ",
+            scope(number, 0)
+        ))
+    }),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let rounds: usize = env::args().nth(1).map_or(Ok(7), |rounds| rounds.parse())?;
+    let rounds: usize = env::args().nth(1).map_or(Ok(9), |rounds| rounds.parse())?;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/build-time");
-    let plain = Package::write(&root, "plain", &functions(FUNCTIONS as usize, false))?;
-    let annotated = Package::write(&root, "annotated", &functions(FUNCTIONS as usize, true))?;
-    let listed = functions(TOOLS, true);
-    let without = Package::write(&root, "without-table", &listed)?;
-    let with = Package::write(&root, "with-table", &format!("{listed}{}", table(TOOLS)))?;
-    for (command, what) in [("check", "cargo check"), ("build", "cargo build")] {
-        let [plain, annotated] = fastest(command, rounds, [&plain, &annotated])?;
-        println!(
-            "{what}: {FUNCTIONS} functions {plain:?}, annotated {annotated:?}: {:.2} ms for each annotation",
-            annotated.saturating_sub(plain).as_secs_f64() * 1e3 / f64::from(FUNCTIONS)
-        );
-        let [without, with] = fastest(command, rounds.min(3), [&without, &with])?;
-        println!(
-            "{what}: {TOOLS} tools {without:?}, in a table of {SCOPES} scopes {with:?}: {:.2} s for the table",
-            with.saturating_sub(without).as_secs_f64()
-        );
+    write_signature_only(&root)?;
+    let mut shapes = vec![Package::write(&root, "plain", &functions(FUNCTIONS as usize, None))?];
+    for (name, attribute) in SHAPES {
+        shapes.push(Package::write(&root, &name.replace(' ', "-"), &functions(FUNCTIONS as usize, Some(attribute)))?);
+    }
+    let listed = functions(TOOLS, Some(one_to_three_scopes));
+    let tables = [
+        Package::write(&root, "without-table", &listed)?,
+        Package::write(&root, "with-table", &format!("{listed}{}", table(TOOLS)))?,
+    ];
+    for command in ["check", "build"] {
+        let times = least(command, rounds, &shapes)?;
+        let [plain, annotated @ ..] = times.as_slice() else { continue };
+        println!("cargo {command}: {FUNCTIONS} functions {plain:?}; an annotation adds");
+        for ((name, _), time) in SHAPES.iter().zip(annotated) {
+            let each = time.saturating_sub(*plain).as_secs_f64() * 1e3 / f64::from(FUNCTIONS);
+            let target = if *name == "one to three scopes" { format!(" (at most {TARGET:.2})") } else { String::new() };
+            println!("  {name:20} {each:.2} ms{target}");
+        }
+        if let [without, with] = least(command, rounds.min(3), &tables)?.as_slice() {
+            println!(
+                "cargo {command}: {TOOLS} tools {without:?}, in a table of {SCOPES} scopes {with:?}: {:.2} s for the table",
+                with.saturating_sub(*without).as_secs_f64()
+            );
+        }
     }
     Ok(())
 }
 
+fn annotation(keys: &str) -> String {
+    format!("#[::mcp_scopes::mcp_tool({keys}risk = \"low\")]")
+}
+
+fn one_to_three_scopes(number: usize) -> String {
+    let scopes: Vec<String> = (0..=number % 3).map(|place| scope(number, place)).collect();
+    annotation(&format!("scope = all({}), ", scopes.join(", ")))
+}
+
+/// The literal of a scope; those of one function differ.
+fn scope(number: usize, place: usize) -> String {
+    format!("\"resource-{}:write\"", (number * 7 + place * 41) % SCOPES)
+}
+
 /// Functions as a server has them: documentation, parameters, a body.
-fn functions(count: usize, annotated: bool) -> String {
-    let mut source = String::from("//! Written by a bench.\n#![allow(dead_code)]\n");
+fn functions(count: usize, attribute: Option<Attribute>) -> String {
+    // The plain crate loads the library too.
+    let mut source = String::from("//! Written by a bench.\n#![allow(dead_code)]\nuse ::mcp_scopes as _;\n");
     for number in 0..count {
-        if annotated {
-            // Strings cannot fail to be written to.
-            let _ = writeln!(
-                source,
-                "#[::mcp_scopes::mcp_tool(scope = all(\"resource-{}:read\", \"resource-{}:write\"), risk = \"low\")]",
-                number % SCOPES,
-                (number * 7 + 1) % SCOPES,
-            );
-        }
+        // Strings cannot fail to be written to.
         let _ = writeln!(
             source,
-            "/// Reads the part of a file that is asked for.\n\
+            "{}\n/// Reads the part of a file that is asked for.\n\
              pub fn read_part_{number}(path: &str, from: usize, lines: Option<usize>) -> Result<Vec<String>, std::io::Error> {{\n\
              \x20   let text = std::fs::read_to_string(path)?;\n\
              \x20   let lines = text.lines().skip(from).take(lines.unwrap_or({number})).map(str::to_owned);\n\
              \x20   Ok(lines.collect())\n}}",
+            attribute.map(|attribute| attribute(number)).unwrap_or_default(),
         );
     }
     source
 }
+
+/// The floor, a package of its own.
+fn write_signature_only(root: &Path) -> Result<(), Box<dyn Error>> {
+    let folder = root.join("signature-only-macro");
+    fs::create_dir_all(folder.join("src"))?;
+    fs::write(
+        folder.join("Cargo.toml"),
+        "[package]\nname = \"signature_only\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [lib]\nproc-macro = true\n\n[dependencies]\n\
+         syn = { version = \"3\", default-features = false, features = [\"parsing\", \"proc-macro\", \"full\"] }\n",
+    )?;
+    fs::write(folder.join("src/lib.rs"), SIGNATURE_ONLY)?;
+    Ok(())
+}
+
+const SIGNATURE_ONLY: &str = "\
+use proc_macro::{TokenStream, TokenTree};
+use syn::{Attribute, Signature, Visibility, parse::{ParseStream, Parser}};
+
+#[proc_macro_attribute]
+pub fn signature_only(_: TokenStream, item: TokenStream) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+    tokens.pop();
+    let parse = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        input.parse::<Signature>()
+    };
+    parse.parse(tokens.into_iter().collect()).expect(\"the bench writes functions\");
+    item
+}
+";
 
 fn table(count: usize) -> String {
     let names: Vec<String> = (0..count).map(|number| format!("read_part_{number}")).collect();
@@ -84,7 +161,8 @@ impl Package {
         let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime").canonicalize()?;
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-             [dependencies]\nmcp-scopes = {{ path = \"{}\", default-features = false }}\n",
+             [dependencies]\nmcp-scopes = {{ path = \"{}\", default-features = false }}\n\
+             signature_only = {{ path = \"../signature-only-macro\" }}\n",
             runtime.display()
         );
         fs::write(folder.join("Cargo.toml"), manifest)?;
@@ -97,35 +175,45 @@ impl Package {
     fn time(&self, command: &str) -> Result<Duration, Box<dyn Error>> {
         // A new date makes cargo build it again.
         fs::write(&self.source, fs::read(&self.source)?)?;
-        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.arg(command).arg("--quiet").current_dir(&self.folder).env("CARGO_INCREMENTAL", "0");
-        // One folder for all, so that the dependencies are built once.
-        cargo.env("CARGO_TARGET_DIR", self.folder.join("../target")).stdout(Stdio::null());
-        let start = Instant::now();
-        let status = cargo.status()?;
-        let time = start.elapsed();
-        if status.success() {
-            Ok(time)
-        } else {
-            Err(format!("`cargo {command}` failed in {}", self.folder.display()).into())
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut timed = Command::new("bash");
+        timed.args(["-c", r#"TIMEFORMAT="processor %U %S"; time "$@""#, "bash"]).arg(&cargo);
+        let mut untimed = Command::new(&cargo);
+        for cargo in [&mut timed, &mut untimed] {
+            cargo
+                .arg(command)
+                .arg("--quiet")
+                .current_dir(&self.folder)
+                .env("CARGO_INCREMENTAL", "0")
+                .env("LC_ALL", "C");
+            // One folder for all, so that the dependencies are built once.
+            cargo.env("CARGO_TARGET_DIR", self.folder.join("../target")).stdin(Stdio::null());
         }
+        let start = Instant::now();
+        let output = timed.output().or_else(|_| untimed.output())?;
+        let elapsed = start.elapsed();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            return Err(format!("`cargo {command}` failed in {}\n{errors}", self.folder.display()).into());
+        }
+        let processor = errors.lines().rev().find_map(|line| line.strip_prefix("processor "));
+        let Some(processor) = processor else { return Ok(elapsed) };
+        let seconds: Result<f64, _> = processor.split(' ').map(str::parse::<f64>).sum();
+        Ok(Duration::from_secs_f64(seconds?))
     }
 }
 
-fn fastest<const N: usize>(
-    command: &str,
-    rounds: usize,
-    packages: [&Package; N],
-) -> Result<[Duration; N], Box<dyn Error>> {
-    let mut fastest = [Duration::MAX; N];
+/// Of each package the least time of several rounds.
+fn least(command: &str, rounds: usize, packages: &[Package]) -> Result<Vec<Duration>, Box<dyn Error>> {
+    let mut least = vec![Duration::MAX; packages.len()];
     // The first round builds the dependencies.
     for round in 0..=rounds.max(1) {
-        for (package, fastest) in packages.iter().zip(&mut fastest) {
+        for (package, least) in packages.iter().zip(&mut least) {
             let time = package.time(command)?;
             if round > 0 {
-                *fastest = time.min(*fastest);
+                *least = time.min(*least);
             }
         }
     }
-    Ok(fastest)
+    Ok(least)
 }
