@@ -21,10 +21,8 @@ use super::{
 fn made<
     const T: usize,
     const TS: usize,
-    const TB: usize,
     const S: usize,
     const SS: usize,
-    const SB: usize,
     const A: usize,
     const M: usize,
     const WIDE: usize,
@@ -42,13 +40,10 @@ fn made<
     let facts = Facts { outline, numbers: &numbers, hierarchy: &hierarchy, prerequisites: &prerequisites, circular };
     assert!(is_sound(&facts), "the generator makes sound tables only: {stated:?}");
     let d = Dimensions::of(&facts);
-    assert_eq!(
-        (d.tools, d.tool_slots, d.tool_buckets, d.scopes, d.scope_slots, d.scope_buckets, d.wide, d.row, d.rows),
-        (T, TS, TB, S, SS, SB, WIDE, W, R)
-    );
+    assert_eq!((d.tools, d.tool_slots, d.scopes, d.scope_slots, d.wide, d.row, d.rows), (T, TS, S, SS, WIDE, W, R));
     assert!(d.alternatives <= A && d.members <= M);
-    let scopes: &Finder<S, SS, SB> = keep(Parts::scopes(&facts));
-    let tools: &Finder<T, TS, TB> = keep(Parts::tools(&facts));
+    let scopes: &Finder<S, SS> = keep(Parts::scopes(&facts));
+    let tools: &Finder<T, TS> = keep(Parts::tools(&facts));
     let gates = keep(Parts::gates::<T, A, M>(&facts, tools.keys()));
     keep(ScopeTable::assemble(
         outline,
@@ -60,6 +55,12 @@ fn made<
         gates,
         keep(Parts::rows::<R, W, T, A, M>(gates)),
     ))
+}
+
+/// How many slots serve that many names; [`Dimensions`] is held against it.
+const fn slots(names: usize) -> usize {
+    let slots = (names * 2).next_power_of_two();
+    if slots < 16 { 16 } else { slots }
 }
 
 /// A shape of a table and the property of all tables of that shape.
@@ -76,11 +77,9 @@ macro_rules! shape {
                 Size { tools: T, scopes: S },
                 made::<
                     T,
-                    { (T * 2).next_power_of_two() },
-                    { T.div_ceil(3).next_power_of_two() },
+                    { slots(T) },
                     S,
-                    { (S * 2).next_power_of_two() },
-                    { S.div_ceil(3).next_power_of_two() },
+                    { slots(S) },
                     A,
                     { A * random::MOST_SCOPES },
                     { S * S.div_ceil(64).saturating_sub(4) },
