@@ -6,11 +6,16 @@ use crate::{
     diagnostic::Diagnostics,
     ir::Spanned,
 };
-use proc_macro2::TokenTree;
+use proc_macro2::{Literal, TokenTree};
 use syn::Lit;
 
 /// A string literal, raw or not; `what` says of which key.
 pub(crate) fn string(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
+    if let [TokenTree::Literal(literal)] = tokens
+        && let Some(text) = unescaped(literal)
+    {
+        return Some(text);
+    }
     match literal(tokens, what, "a string", errors)? {
         Lit::Str(text) if text.suffix().is_empty() => Some(Spanned { value: text.value(), span: text.span() }),
         other => {
@@ -20,6 +25,16 @@ pub(crate) fn string(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics)
             None
         }
     }
+}
+
+/// A string literal without escapes, as almost all are. Macros are built without optimization, and what parses escapes
+/// looks at each character.
+pub(crate) fn unescaped(literal: &Literal) -> Option<Spanned<String>> {
+    let text = literal.to_string();
+    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+    // A literal in a file with such ends of lines stands for a text without them.
+    let plain = !inner.contains('\\') && !inner.contains('\r');
+    plain.then(|| Spanned { value: inner.to_owned(), span: literal.span() })
 }
 
 /// A string literal that is more than blanks.

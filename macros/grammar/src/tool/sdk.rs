@@ -10,6 +10,7 @@ use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     ir::Spanned,
     item::{FnHead, SDK_TOOL},
+    literal::unescaped,
 };
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::{GenericArgument, Lit, PathArguments, ReturnType, Type, TypeParamBound};
@@ -127,10 +128,10 @@ fn value(args: &TokenStream, key: &str) -> Option<Vec<TokenTree>> {
 
 pub(super) fn string(tokens: &[TokenTree]) -> Option<Spanned<String>> {
     match crate::args::only(tokens) {
-        Some(TokenTree::Literal(literal)) => match Lit::new(literal) {
+        Some(TokenTree::Literal(literal)) => unescaped(&literal).or_else(|| match Lit::new(literal) {
             Lit::Str(text) => Some(Spanned { value: text.value(), span: text.span() }),
             _ => None,
-        },
+        }),
         _ => None,
     }
 }
