@@ -247,21 +247,30 @@ fn narrow(table: &ScopeTable, text: &[u8]) -> [u64; NARROW] {
 /// mispredicted as often as not.
 #[inline(never)]
 fn ends(text: &[u8]) -> u64 {
+    if let Some(block) = text.first_chunk::<64>() {
+        return spaces_in(block);
+    }
+    // Head and tail overlap; what both have seen they agree on. Of fixed lengths: a loop's end would be mispredicted.
+    let both = |head: u64, tail: u64, width: usize| head | tail << (text.len() - width);
+    let found = if let (Some(head), Some(tail)) = (text.first_chunk::<32>(), text.last_chunk::<32>()) {
+        both(spaces_in(head), spaces_in(tail), 32)
+    } else if let (Some(head), Some(tail)) = (text.first_chunk::<16>(), text.last_chunk::<16>()) {
+        both(spaces_in(head), spaces_in(tail), 16)
+    } else if let (Some(head), Some(tail)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        both(spaces_in(head), spaces_in(tail), 8)
+    } else {
+        (0..).zip(text).fold(0, |found, (at, byte)| found | u64::from(*byte == b' ') << at)
+    };
+    found | 1 << text.len()
+}
+
+/// Where the spaces are in a piece, as bits.
+#[inline]
+fn spaces_in<const N: usize>(piece: &[u8; N]) -> u64 {
     // Word after word is pushed in from the left: an order that the compiler does not take for a sum to be vectorized,
     // which is twice as slow without the instructions that a portable program does without.
-    let push = |found: u64, word: &[u8; 8]| found >> 8 | spaces(*word) << 56;
-    if let Some(block) = text.first_chunk::<64>() {
-        return block.as_chunks().0.iter().fold(0, push);
-    }
-    let (words, rest) = text.as_chunks();
-    let pushed = words.iter().fold(0, push);
-    let found = if words.is_empty() { 0 } else { pushed >> (64 - 8 * words.len()) };
-    // The last word overlaps the one before it; what both have seen they agree on.
-    let last = match text.last_chunk() {
-        Some(last) => spaces(*last) << (text.len() - 8),
-        None => (0..).zip(rest).fold(0, |found, (at, byte)| found | u64::from(*byte == b' ') << at),
-    };
-    found | last | 1 << text.len()
+    let pushed = piece.as_chunks().0.iter().fold(0, |found: u64, word| found >> 8 | spaces(*word) << 56);
+    pushed >> (64 - N)
 }
 
 /// Where the spaces are among eight bytes, as bits.

@@ -7,6 +7,7 @@ pub use mcp_scopes_model::{
     graph::Graph,
     outline::{Brings, Entry, Listed, Size, declared, join_own_scopes, list},
     policy::Session,
+    record::{Note, Record},
     sandbox::Route,
     tool::{Origin, Parameter, Parameters},
 };
@@ -18,7 +19,7 @@ pub use crate::{
     table::{Dimensions, Finder, GateArrays, Holdings, Parts, RowTable},
 };
 
-pub use crate::{__mcp_scopes_origin as origin, __mcp_scopes_table as table};
+pub use crate::{__mcp_scopes_origin as origin, __mcp_scopes_record as record, __mcp_scopes_table as table};
 
 /// What a companion is asked: the types of its signature name no lifetime, since one that is inferred costs each build.
 pub type Question = Problem<'static>;
@@ -149,7 +150,7 @@ macro_rules! __mcp_scopes_origin {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mcp_scopes_table {
-    ($entries:ident, $config:ident) => {
+    ($path:expr, $entries:ident, $config:ident) => {
         const __MCP_SIZE: $crate::__private::v1::Size = $crate::__private::v1::Size::of($entries, &$config);
         const __MCP_JOINED: [::core::primitive::u8; __MCP_SIZE.own_scopes] =
             $crate::__private::v1::join_own_scopes($entries, &$config);
@@ -157,8 +158,12 @@ macro_rules! __mcp_scopes_table {
             $crate::__private::v1::list($entries, &$config, &__MCP_JOINED);
         static __MCP_DECLARED: [$crate::__private::v1::Scope<'static>; __MCP_SIZE.declared] =
             $crate::__private::v1::declared($entries, &$config);
-        static __MCP_OUTLINE: $crate::__private::v1::Outline<'static> =
-            $crate::__private::v1::Outline { config: &$config, tools: &__MCP_LISTED, declared: &__MCP_DECLARED };
+        static __MCP_OUTLINE: $crate::__private::v1::Outline<'static> = $crate::__private::v1::Outline {
+            path: $path,
+            config: &$config,
+            tools: &__MCP_LISTED,
+            declared: &__MCP_DECLARED,
+        };
         static __MCP_NUMBERS: $crate::__private::v1::Numbers<'static> =
             $crate::__private::v1::Numbers::of(&__MCP_OUTLINE);
         static __MCP_HIERARCHY: ::core::result::Result<$crate::__private::v1::Graph, ::core::primitive::usize> =
@@ -173,6 +178,7 @@ macro_rules! __mcp_scopes_table {
             circular: __MCP_CIRCULAR,
         };
         const __MCP_SOUND: ::core::primitive::bool = $crate::__private::v1::is_sound(&__MCP_FACTS);
+        $crate::__private::v1::record!($entries);
         const __MCP_TABLE: $crate::__private::v1::ScopeTable = {
             const FACTS: $crate::__private::v1::Facts<'static, 'static> =
                 if __MCP_SOUND { __MCP_FACTS } else { $crate::__private::v1::NO_FACTS };
@@ -206,4 +212,46 @@ macro_rules! __mcp_scopes_table {
             )
         };
     };
+}
+
+/// The record of a table, in a section of its own of the program.
+///
+/// The attributes are written here and not by the procedural macro: a crate that forbids `unsafe_code` takes them from
+/// another crate's macro. The names are those of `mcp_scopes_model::record::SECTIONS`.
+#[cfg(feature = "artefact")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __mcp_scopes_record {
+    ($entries:ident) => {
+        #[used]
+        #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mcp_scopes"))]
+        #[cfg_attr(any(windows, target_os = "cygwin", target_os = "uefi"), unsafe(link_section = ".mcpscop"))]
+        #[cfg_attr(target_family = "wasm", unsafe(link_section = "mcp_scopes"))]
+        #[cfg_attr(
+                    not(any(
+                        target_vendor = "apple",
+                        windows,
+                        target_os = "cygwin",
+                        target_os = "uefi",
+                        target_os = "aix",
+                        target_family = "wasm"
+                    )),
+                    // A note, since linkers keep these without being told so: `#[used]` alone does not reach them here.
+                    unsafe(link_section = ".note.mcp_scopes")
+                )]
+        static __MCP_RECORD: $crate::__private::v1::Note<
+            { $crate::__private::v1::Record { outline: &__MCP_OUTLINE, entries: $entries }.len() },
+        > = $crate::__private::v1::Note::new(&$crate::__private::v1::Record {
+            outline: &__MCP_OUTLINE,
+            entries: $entries,
+        });
+    };
+}
+
+/// Without the feature nothing is recorded.
+#[cfg(not(feature = "artefact"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __mcp_scopes_record {
+    ($entries:ident) => {};
 }

@@ -178,9 +178,8 @@ impl ScopeTable {
         let Some(entry) = self.scopes.find(hash).and_then(|number| self.scope_entries.get(number)) else {
             return [0; NARROW];
         };
-        // A mask, not a branch: tokens name scopes of other servers too, which cannot be predicted.
-        let known = u64::from(entry.key == key).wrapping_neg();
-        entry.closure.map(|word| word & known)
+        // No branch: tokens name scopes of other servers too, which cannot be predicted.
+        *core::hint::select_unpredictable(entry.key == key, &entry.closure, &[0; NARROW])
     }
 
     /// The same for a scope that is very short or long.
