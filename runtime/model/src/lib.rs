@@ -18,11 +18,14 @@
 //! | [`numbers`] | [`Numbers`]: tools and scopes numbered and found by name |
 //! | [`graph`] | relations between scopes: closure and cycles |
 //! | [`check`] | what can be wrong with a table as a whole; [`problem`] says it |
+//! | [`record`] | a table's outline as bytes, for the link section that ships with a program |
+//! | [`address`] | URIs, taken apart and not mended |
 //! | [`nearest`] | the name that was probably meant |
 //! | [`key`] | a name as machine words, for hashing and comparing in const evaluation and at run time |
 //! | [`text`] | a fixed-size string that const evaluation can build |
 #![no_std]
 
+pub mod address;
 pub mod check;
 pub mod companion;
 pub mod config;
@@ -34,6 +37,7 @@ pub mod outline;
 pub mod pattern;
 pub mod policy;
 pub mod problem;
+pub mod record;
 pub mod requirement;
 pub mod risk;
 pub mod sandbox;

@@ -3,11 +3,11 @@
 mod extensions;
 mod signed;
 
-use mcp_scopes_model::scope::scope_token;
+use mcp_scopes_model::{address::Address, scope::scope_token};
 
 use crate::{
     ViolationKind,
-    address::{Address, Loopback, https, issuer_identifier, resource_identifier},
+    address::{Loopback, https, issuer_identifier, resource_identifier},
     document::{Document, TRANSLATED},
     error::{Report, below, section_of},
     json::Json,
