@@ -59,15 +59,30 @@ impl Arg {
             Value::Equals(_) | Value::List(_) => {}
         }
         let key = &self.key;
-        let help = if valued { format!("write `{key}`, or `{key} = false`") } else { format!("write `{key}` alone") };
-        errors.push(MALFORMED_ARGUMENT.at(self.span, format!("`{key}` says all by itself")).help(help));
+        let (message, help) = if valued {
+            (format!("`{key}` is true or false"), format!("write `{key}` alone, or `{key} = false`"))
+        } else {
+            (format!("`{key}` says all by itself"), format!("write `{key}` alone"))
+        };
+        errors.push(MALFORMED_ARGUMENT.at(self.span, message).help(help));
         None
     }
 }
 
 /// Reads `tokens` as arguments of `owner`, which knows the given keys. Unknown and repeated keys are left out.
 pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mut Diagnostics) -> Vec<Arg> {
+    read_with_meant(tokens, owner, known, errors).0
+}
+
+/// The same, and the keys that were meant by unknown ones: what is misspelt is not missing too.
+pub(crate) fn read_with_meant<'k>(
+    tokens: TokenStream,
+    owner: &str,
+    known: &[&'k str],
+    errors: &mut Diagnostics,
+) -> (Vec<Arg>, Vec<&'k str>) {
     let mut args: Vec<Arg> = Vec::new();
+    let mut meant = Vec::new();
     for piece in split(tokens, errors) {
         let span = span_of(&piece);
         let Some(mut arg) = arg(piece) else {
@@ -84,7 +99,9 @@ pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mu
         }
         let key = &arg.key;
         if !known.contains(&key.as_str()) {
-            let help = match nearest(key, known) {
+            let near = nearest(key, known);
+            meant.extend(known.iter().copied().find(|known| Some(*known) == near));
+            let help = match near {
                 Some(near) => format!("write `{near}`"),
                 None => format!("write one of `{}`", known.join("`, `")),
             };
@@ -95,7 +112,7 @@ pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mu
             args.push(arg);
         }
     }
-    args
+    (args, meant)
 }
 
 /// Where in a value the next key follows without a comma between them.

@@ -108,11 +108,12 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
     };
 
     let mut stated = Stated::default();
-    for arg in args::read(args, "mcp_tool", &KEYS, errors) {
+    let (args, meant) = args::read_with_meant(args, "mcp_tool", &KEYS, errors);
+    for arg in args {
         stated.read(&arg, &mut tool, errors);
         stated.keys.push(arg.key);
     }
-    if !stated.has("risk") {
+    if !stated.has("risk") && !meant.contains(&"risk") {
         let message =
             format!("`{ident}` states no risk; clients and session limits need to know how much harm it can do");
         errors.push(MISSING_RISK.at(ident.span(), message));

@@ -22,7 +22,7 @@ const ARGUMENTS: &[(&str, Expected)] = &[
     ("risk = -1", &[("not-a-literal", "-")]),
     ("risk(\"low\")", &[("malformed-argument", "risk")]),
     ("risk", &[("malformed-argument", "risk")]),
-    ("rsik = \"low\"", &[("unknown-key", "rsik"), ("missing-risk", "f")]),
+    ("rsik = \"low\"", &[("unknown-key", "rsik")]),
     ("risk = \"low\", scpoe = \"a\", nmae = \"b\"", &[("unknown-key", "scpoe"), ("unknown-key", "nmae")]),
     ("risk = \"low\", risk = \"high\"", &[("duplicate-key", "risk")]),
     ("risk = \"low\", \"files:read\"", &[("malformed-argument", "\"files:read\"")]),
@@ -106,7 +106,6 @@ const ARGUMENTS: &[(&str, Expected)] = &[
             ("bad-scope", "\"a b\""),
             ("zero-limit", "0"),
             ("unknown-value", "\"no\""),
-            ("missing-risk", "f"),
         ],
     ),
 ];

@@ -36,7 +36,8 @@ pub(super) fn scope(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) 
         let diagnostic = BAD_SCOPE.at(scope.span, format!("the scope `{}` {}", scope.value, error.reason()));
         errors.push(if scope.value.trim().contains(' ') {
             let parts: Vec<String> = scope.value.split_whitespace().map(|part| format!("\"{part}\"")).collect();
-            diagnostic.help(format!("write each scope by itself, as in `all({})`", parts.join(", ")))
+            let list = if what == "scope" { "all" } else { what };
+            diagnostic.help(format!("write each scope by itself, as in `{list}({})`", parts.join(", ")))
         } else {
             diagnostic
         });

@@ -9,4 +9,7 @@ fn near() {}
 #[mcp_tool(colour = "blue", risk = "low")]
 fn far() {}
 
+#[mcp_tool(risc = "low")]
+fn misspelt() {}
+
 fn main() {}
