@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use mcp_scopes_build::Scan;
 
-use crate::levels::Levels;
+use crate::{levels::Levels, output::target::Target};
 
 const EXAMPLES: &str = "Examples:
   mcp-scopes lint                          Check every package here
@@ -29,6 +29,7 @@ const LINT_EXAMPLES: &str = "Examples:
   mcp-scopes lint metadata.json --resource https://files.example.com/mcp
   curl -s https://files.example.com/.well-known/oauth-protected-resource/mcp | mcp-scopes lint -
   mcp-scopes lint --format json | jq '.findings[].rule'
+  mcp-scopes lint --format github --output sarif=lint.sarif --output markdown=summary.md
   mcp-scopes lint --deny warnings --allow broad-scope
   mcp-scopes lint --update-baseline --reason 'split in the next major release'
   mcp-scopes lint --baseline mcp-scopes.baseline.json
@@ -102,9 +103,8 @@ pub(crate) struct Lint {
     /// A file such as mcp-scopes.toml whose `[lint]`, `[convention]` and namespace count for documents
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// How findings are printed
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) levels: Levels,
     #[command(flatten)]
@@ -130,16 +130,6 @@ impl From<Profile> for mcp_scopes_build::lint::Profile {
             Profile::Rfc9728 => Self::Rfc9728,
         }
     }
-}
-
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people, with the source
-    #[default]
-    Human,
-    /// For programs: one JSON object, version 1
-    Json,
 }
 
 /// Findings that are known.

@@ -24,14 +24,14 @@ impl arguments::Export {
             Ok(export) => export,
             Err(error) => {
                 if let Some(report) = error.report() {
-                    anstream::eprint!("{}", human::render(report));
+                    anstream::eprint!("{}", human::render(report, human::Links::None));
                 }
                 let outcome = fail(&error);
                 return if error.kind() == ErrorKind::Findings { Outcome::Found } else { outcome };
             }
         };
         // Warnings do not belong to the document.
-        anstream::eprint!("{}", human::render(&export.report));
+        anstream::eprint!("{}", human::render(&export.report, human::Links::None));
         let json = export.json();
         match (&self.output, &self.check) {
             (Some(path), _) => match file::replace(path, &json) {

@@ -7,14 +7,7 @@ use mcp_scopes_build::{
     lint::{Documents, Overrides},
 };
 
-use crate::{
-    Outcome,
-    arguments::{self, Format},
-    complain,
-    export::print,
-    fail,
-    output::{human, json},
-};
+use crate::{Outcome, arguments, complain, fail, output::human};
 
 impl arguments::Lint {
     pub(crate) fn run(&self) -> Outcome {
@@ -36,7 +29,7 @@ impl arguments::Lint {
                 Ok(found) => report.merge(found),
                 Err(error) => {
                     if let Some(report) = error.report() {
-                        anstream::eprint!("{}", human::render(report));
+                        anstream::eprint!("{}", human::render(report, human::Links::None));
                     }
                     return fail(&error);
                 }
@@ -45,19 +38,8 @@ impl arguments::Lint {
         if let Err(error) = self.baseline.apply(&mut report, &overrides) {
             return fail(&error);
         }
-        let printed = match self.format {
-            Format::Human => {
-                anstream::print!("{}", human::render(&report));
-                Outcome::Clean
-            }
-            Format::Json => match json::render(&report) {
-                Ok(text) => print(&text),
-                Err(error) => {
-                    complain(&format!("the findings cannot be written as JSON: {error}"), None);
-                    Outcome::Failed
-                }
-            },
-        };
+        let compared = self.baseline.file.is_some() || self.baseline.update;
+        let printed = self.target.write(&report, compared);
         eprintln!("{}", summary(&report));
         match printed {
             Outcome::Clean if report.has_errors() => Outcome::Found,
@@ -95,7 +77,7 @@ fn is_document(path: &Path) -> bool {
 }
 
 /// `checked 12 tools in 1 package: no findings`
-fn summary(report: &Report) -> String {
+pub(crate) fn summary(report: &Report) -> String {
     let source = format!("{} in {}", counted(report.annotated(), "tool"), counted(report.packages(), "package"));
     let documents = counted(report.documents, "document");
     let checked = match (report.documents, report.packages()) {

@@ -1,7 +1,26 @@
 //! Findings, for people and for programs.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `human` | snippets of the source, for a terminal |
+//! | `json` | one JSON object, version 1, with its schema |
+//! | `sarif` | SARIF 2.1.0, for code scanning |
+//! | `github` | workflow commands, which GitHub shows as annotations |
+//! | `junit` | JUnit XML, for what shows test results |
+//! | `markdown` | a summary for a job's page |
+//! | `markup` | text that Markdown takes as it stands |
+//! | `target` | `--format`, `--output`: where findings go |
 
+pub(crate) mod github;
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod junit;
+pub(crate) mod markdown;
+mod markup;
+pub(crate) mod sarif;
+pub(crate) mod target;
+
+use mcp_scopes_build::{Finding, Report};
 
 /// The text with control characters spelt out, so that none reaches a terminal. Line breaks stay.
 pub(crate) fn escaped(text: &str) -> String {
@@ -21,12 +40,36 @@ fn is_hidden(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
+/// All findings, also those that do not count.
+fn all(report: &Report) -> impl Iterator<Item = &Finding> {
+    report.findings.iter().chain(&report.suppressed)
+}
+
+/// `src/lib.rs:12:5`, or nothing for a finding about a package as a whole.
+fn place(finding: &Finding) -> String {
+    finding.place.as_ref().map_or_else(String::new, |place| {
+        format!("{}:{}:{}", escaped(&place.file), place.start.line, place.start.column)
+    })
+}
+
+/// The page of a rule for people who are not at a terminal.
+fn page(rule: &str) -> Option<String> {
+    mcp_scopes_build::lint::find(rule)
+        .map(|rule| format!("{}/blob/main/cli/build/src/lint/rules/{}/docs.md", env!("CARGO_PKG_REPOSITORY"), rule.id))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::escaped;
+    use super::{escaped, page};
 
     #[test]
     fn control_characters_are_spelt_out() {
         assert_eq!(escaped("a\u{1b}[31mé\n\u{202e}b\t"), "a\\u{1b}[31mé\n\\u{202e}b\\t");
+    }
+
+    #[test]
+    fn rules_have_pages_and_diagnostics_have_none() {
+        assert!(page("risky-name").unwrap().ends_with("/risky-name/docs.md"));
+        assert_eq!(page("no-such-rule"), None);
     }
 }

@@ -183,18 +183,25 @@ fn lint_for_programs() {
   "findings": [
     {
       "rule": "missing-description",
+      "category": "document",
       "level": "warning",
       "message": "tool `list_files` does not say what it does",
       "help": "write a doc comment above the function, or `description = \"..\"`",
       "file": "src/main.rs",
       "line": 4,
       "column": 4,
-      "subject": "list_files"
+      "end_line": 4,
+      "end_column": 14,
+      "subject": "list_files",
+      "fingerprint": "e5bf272fe93e11555f1b196dd17ae420",
+      "fix": null
     }
   ],
+  "suppressed": [],
   "summary": {
     "errors": 0,
-    "warnings": 1
+    "warnings": 1,
+    "suppressed": 0
   }
 }
 "#;

@@ -3,27 +3,47 @@
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
 use mcp_scopes_build::{Finding, Level, Report};
 
-use crate::output::escaped;
+use crate::output::{escaped, page};
+
+/// Whether rules and files are links (OSC 8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Links {
+    /// They are mere text.
+    None,
+    /// Rules lead to their pages, files open.
+    Shown,
+}
+
+impl Links {
+    /// What the terminal on standard output can do; nothing else gets links.
+    pub(crate) fn of_terminal() -> Self {
+        if supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout) { Self::Shown } else { Self::None }
+    }
+}
 
 /// The findings of a report, each followed by an empty line. Styles are those of a terminal; whoever writes to
 /// something else strips them.
-pub(crate) fn render(report: &Report) -> String {
-    let renderer = Renderer::styled();
+pub(crate) fn render(report: &Report, links: Links) -> String {
+    let renderer = Renderer::styled().hyperlink(links == Links::Shown);
     let mut text = String::new();
     for finding in &report.findings {
-        text.push_str(&one(&renderer, report, finding));
+        text.push_str(&one(&renderer, report, finding, links));
         text.push_str("\n\n");
     }
     text
 }
 
-fn one(renderer: &Renderer, report: &Report, finding: &Finding) -> String {
+fn one(renderer: &Renderer, report: &Report, finding: &Finding, links: Links) -> String {
     let level = match finding.level {
         Level::Error => Shown::ERROR,
         Level::Warning => Shown::WARNING,
     };
     let title = level.primary_title(escaped(&finding.message)).id(finding.rule);
-    let file = escaped(finding.file());
+    let title = match page(finding.rule) {
+        Some(page) => title.id_url(page),
+        None => title,
+    };
+    let file = file(finding.file(), links);
     let group = match (&finding.place, snippet(report, finding)) {
         (_, Some((source, line, span))) => title.element(
             Snippet::source(source).path(file).line_start(line).annotation(AnnotationKind::Primary.span(span)),
@@ -38,6 +58,20 @@ fn one(renderer: &Renderer, report: &Report, finding: &Finding) -> String {
     let group =
         if finding.help.is_empty() { group } else { group.element(Shown::HELP.message(escaped(&finding.help))) };
     renderer.render(&[group])
+}
+
+/// The name of a file, which opens it where links are shown.
+fn file(file: &str, links: Links) -> String {
+    let shown = escaped(file);
+    let url = || {
+        let path = std::path::absolute(file).ok().filter(|path| path.exists())?;
+        url::Url::from_file_path(path).ok()
+    };
+    // An URL has no character that could end the sequence: what is not printable in it is spelt `%1B`.
+    match (links, (links == Links::Shown).then(url).flatten()) {
+        (Links::Shown, Some(url)) => format!("\u{1b}]8;;{url}\u{1b}\\{shown}\u{1b}]8;;\u{1b}\\"),
+        _ => shown,
+    }
 }
 
 /// The lines of the source that a finding is about: their text, the number of the first, and the place in the text.
@@ -58,7 +92,7 @@ fn snippet(report: &Report, finding: &Finding) -> Option<(String, usize, std::op
 
 #[cfg(test)]
 mod tests {
-    use super::render;
+    use super::{Links, render};
     use mcp_scopes_build::Scan;
 
     #[test]
@@ -69,8 +103,16 @@ mod tests {
         std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
         let source = "#[mcp_scopes::mcp_tool(risk = \"low\", scope = \"a\u{1b}]0;b\u{7}\")]\nfn f() {}\n";
         std::fs::write(folder.path().join("src/lib.rs"), source).unwrap();
-        let text = render(&Scan::new(folder.path()).lint().unwrap());
+        let report = Scan::new(folder.path()).lint().unwrap();
+        let text = render(&report, Links::None);
         assert!(text.contains("\u{1b}["), "it is styled: {text:?}");
         assert!(!text.contains("\u{1b}]") && !text.contains('\u{7}'), "{text:?}");
+        // With links every sequence is one of ours, and the text in front of it is the same.
+        let linked = render(&report, Links::Shown);
+        assert!(linked.contains("\u{1b}]8;;https://") && linked.contains("\u{1b}]8;;file://"), "{linked:?}");
+        assert_eq!(linked.matches("\u{1b}]").count(), linked.matches("\u{1b}]8;;").count(), "{linked:?}");
+        assert!(!linked.contains("\u{1b}]0") && !linked.contains('\u{7}'), "{linked:?}");
+        let strip = |text: &str| anstream::adapter::strip_str(text).to_string();
+        assert_eq!(strip(&linked), strip(&text));
     }
 }

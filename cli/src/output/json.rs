@@ -2,40 +2,127 @@
 //!
 //! ```json
 //! {"version": 1,
-//!  "findings": [{"rule": "risky-name", "level": "warning", "message": "..", "help": "..",
-//!                "file": "src/main.rs", "line": 12, "column": 5, "subject": "drop_table"}],
-//!  "summary": {"errors": 0, "warnings": 1}}
+//!  "findings": [{"rule": "risky-name", "category": "risk", "level": "warning", "message": "..", "help": "..",
+//!                "file": "src/main.rs", "line": 12, "column": 5, "end_line": 12, "end_column": 15,
+//!                "subject": "drop_table", "fingerprint": "8426..", "fix": null}],
+//!  "suppressed": [],
+//!  "summary": {"errors": 0, "warnings": 1, "suppressed": 0}}
 //! ```
 //!
-//! `level` is `error` or `warning`. `file` has slashes on every platform; `line` and `column` count from 1, columns in
-//! characters. A finding about a package as a whole has `null` in all three. `help` and `subject` may be empty.
+//! `level` is `error` or `warning`. `file` has slashes on every platform; lines and columns count from 1, columns in
+//! characters, and `end_column` is behind the last one. A finding about a package as a whole has `null` in all five.
+//! `help` and `subject` may be empty; `category` is `null` for what only the compiler has a name for. What is suppressed
+//! has a `suppression` besides. Members may be added to version 1, never taken away or given another meaning.
+//!
+//! The schema is `cli/schemas/lint-v1.schema.json`; a test compares it with these types.
 
-use mcp_scopes_build::{Finding, Level, Report};
+use mcp_scopes_build::{Edit, Finding, Level, Report, SuppressionKind, lint::find};
 use serde::Serialize;
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(title = "Findings of mcp-scopes lint, version 1"))]
 struct Document<'a> {
+    /// The version of this format.
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
     version: u32,
+    /// What counts, in order of file and position.
     findings: Vec<Entry<'a>>,
+    /// What does not count, because a comment or the baseline file says so.
+    suppressed: Vec<Suppressed<'a>>,
+    /// How many there are.
     summary: Summary,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "Finding"))]
 struct Entry<'a> {
+    /// The id of the rule, or of a diagnostic of the compiler.
     rule: &'a str,
+    /// What the rule is about; `null` for a diagnostic of the compiler.
+    category: Option<&'static str>,
+    /// How much it matters.
+    #[cfg_attr(test, schemars(extend("enum" = ["error", "warning"])))]
     level: &'static str,
+    /// What is wrong and why, in one line.
     message: &'a str,
+    /// What to write instead; may be empty.
     help: &'a str,
+    /// The file, with slashes; `null` for a finding about a package as a whole.
     file: Option<&'a str>,
+    /// The line of the first character, from 1.
     line: Option<u32>,
+    /// The column of the first character, from 1.
     column: Option<u32>,
+    /// The line of the last character.
+    end_line: Option<u32>,
+    /// The column behind the last character.
+    end_column: Option<u32>,
+    /// The tool, scope, role or member that it is about; may be empty.
     subject: &'a str,
+    /// What stays the same while lines move.
+    fingerprint: &'a str,
+    /// What makes it go away, where a program can tell.
+    fix: Option<Change<'a>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Suppressed<'a> {
+    #[serde(flatten)]
+    finding: Entry<'a>,
+    /// Why it does not count.
+    suppression: Reason<'a>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "Suppression"))]
+struct Reason<'a> {
+    /// Where that is said.
+    #[cfg_attr(test, schemars(extend("enum" = ["comment", "baseline"])))]
+    kind: &'static str,
+    /// The reason given there.
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "Fix"))]
+struct Change<'a> {
+    /// Whether it can alter what the file means: `--fix` makes the safe ones, `--unsafe-fixes` the others too.
+    #[cfg_attr(test, schemars(extend("enum" = ["safe", "unsafe"])))]
+    safety: &'static str,
+    /// What it does, in one line.
+    title: &'a str,
+    /// All of them, or none.
+    edits: Vec<Replaced<'a>>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "Edit"))]
+struct Replaced<'a> {
+    /// The file.
+    file: &'a str,
+    /// The first byte to replace; of source files as the compiler sees them, without a byte order mark and with LF for CRLF.
+    start: usize,
+    /// Behind the last byte to replace.
+    end: usize,
+    /// What stands there instead.
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
+    /// Findings at error level.
     errors: usize,
+    /// Findings at warning level.
     warnings: usize,
+    /// Findings that do not count.
+    suppressed: usize,
 }
 
 /// The report as JSON, indented, with a line break at its end.
@@ -46,7 +133,12 @@ pub(crate) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let document = Document {
         version: 1,
         findings: report.findings.iter().map(entry).collect(),
-        summary: Summary { errors: report.count(Level::Error), warnings: report.count(Level::Warning) },
+        suppressed: report.suppressed.iter().filter_map(suppressed).collect(),
+        summary: Summary {
+            errors: report.count(Level::Error),
+            warnings: report.count(Level::Warning),
+            suppressed: report.suppressed.len(),
+        },
     };
     let mut text = serde_json::to_string_pretty(&document)?;
     text.push('\n');
@@ -57,12 +149,53 @@ fn entry(finding: &Finding) -> Entry<'_> {
     let place = finding.place.as_ref();
     Entry {
         rule: finding.rule,
+        category: find(finding.rule).map(|rule| rule.category.as_str()),
         level: finding.level.as_str(),
         message: &finding.message,
         help: &finding.help,
         file: place.map(|place| &*place.file),
         line: place.map(|place| place.start.line),
         column: place.map(|place| place.start.column),
+        end_line: place.map(|place| place.end.line),
+        end_column: place.map(|place| place.end.column),
         subject: &finding.subject,
+        fingerprint: &finding.fingerprint,
+        fix: finding.fix.as_ref().map(|fix| Change {
+            safety: fix.safety.as_str(),
+            title: &fix.title,
+            edits: fix.edits.iter().map(replaced).collect(),
+        }),
+    }
+}
+
+fn replaced(edit: &Edit) -> Replaced<'_> {
+    Replaced { file: &edit.file, start: edit.range.start, end: edit.range.end, text: &edit.text }
+}
+
+fn suppressed(finding: &Finding) -> Option<Suppressed<'_>> {
+    let why = finding.suppression.as_ref()?;
+    let kind = match why.kind {
+        SuppressionKind::Comment => "comment",
+        SuppressionKind::Baseline => "baseline",
+    };
+    Some(Suppressed { finding: entry(finding), suppression: Reason { kind, reason: &why.reason } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Document;
+
+    /// Programs read this: what is there stays. `MCP_SCOPES_BLESS=1` writes what was added.
+    #[test]
+    fn the_schema_is_the_committed_one() {
+        let schema = schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().for_serialize())
+            .into_root_schema_for::<Document<'static>>();
+        let now = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/lint-v1.schema.json");
+        if std::env::var_os("MCP_SCOPES_BLESS").is_some() {
+            std::fs::write(file, &now).unwrap();
+        }
+        let committed = std::fs::read_to_string(file).unwrap();
+        assert_eq!(committed, now, "run the test with MCP_SCOPES_BLESS=1 and read the difference");
     }
 }

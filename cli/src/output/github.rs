@@ -1,0 +1,59 @@
+//! Findings as workflow commands, which GitHub shows as annotations beside the lines.
+//!
+//! One line for each: `::error file=src/lib.rs,line=3,col=5,title=risky-name::message%0Ahelp`. What a finding says never
+//! ends its line, so that no text of a file is taken for another command.
+
+use mcp_scopes_build::{Finding, Report};
+
+use crate::output::escaped;
+
+/// The findings of a report that count, one a line.
+pub(crate) fn render(report: &Report) -> String {
+    report.findings.iter().map(one).collect()
+}
+
+fn one(finding: &Finding) -> String {
+    let mut properties = Vec::new();
+    if let Some(place) = &finding.place {
+        properties.push(format!("file={}", property(&place.file)));
+        properties.push(format!("line={}", place.start.line));
+        properties.push(format!("endLine={}", place.end.line));
+        properties.push(format!("col={}", place.start.column));
+        // GitHub takes a last column only together with the same line.
+        if place.end.line == place.start.line {
+            properties.push(format!("endColumn={}", place.end.column));
+        }
+    }
+    properties.push(format!("title={}", property(finding.rule)));
+    let help = if finding.help.is_empty() { String::new() } else { format!("\nhelp: {}", finding.help) };
+    let message = data(&format!("{}{help}", finding.message));
+    format!("::{} {}::{message}\n", finding.level.as_str(), properties.join(","))
+}
+
+fn data(text: &str) -> String {
+    escaped(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use mcp_scopes_build::Finding;
+
+    use super::{data, one, property};
+
+    #[test]
+    fn nothing_ends_a_command_early() {
+        assert_eq!(data("50%\n::error::x"), "50%25%0A::error::x");
+        assert_eq!(data("a\r\u{1b}b"), "a\\r\\u{1b}b");
+        assert_eq!(property("a,b:c"), "a%2Cb%3Ac");
+    }
+
+    #[test]
+    fn a_package_has_no_line() {
+        let line = one(&Finding::warning("no-scope", "nothing is asked for").help("state a scope"));
+        assert_eq!(line, "::warning title=no-scope::nothing is asked for%0Ahelp: state a scope\n");
+    }
+}

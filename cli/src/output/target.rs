@@ -1,0 +1,127 @@
+//! Where findings go, and in which format.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use mcp_scopes_build::{Report, file};
+
+use crate::{
+    Outcome, complain,
+    export::print,
+    fail,
+    output::{github, human, json, junit, markdown, sarif},
+};
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, with the source
+    #[default]
+    Human,
+    /// For programs: one JSON object, version 1
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands that GitHub shows beside the lines
+    Github,
+    /// `JUnit` XML, for what shows test results
+    #[value(help = "JUnit XML, for what shows test results")]
+    Junit,
+    /// A summary for a job's page
+    Markdown,
+}
+
+/// Where findings go.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Target {
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Write the findings to this file, whole or not at all, and print none; as `FORMAT=FILE` beside what is printed,
+    /// and as often as wanted
+    #[arg(long, value_name = "[FORMAT=]FILE", value_parser = output)]
+    pub(crate) output: Vec<Output>,
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Output {
+    /// `None` for that of `--format`.
+    format: Option<Format>,
+    file: PathBuf,
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let stated = text.split_once('=').and_then(|(format, file)| Some((Format::from_str(format, true).ok()?, file)));
+    let (format, file) = stated.map_or((None, text), |(format, file)| (Some(format), file));
+    if file.is_empty() {
+        return Err("name a file behind the format, such as `sarif=lint.sarif`".to_owned());
+    }
+    Ok(Output { format, file: file.into() })
+}
+
+impl Target {
+    /// Writes the files, then prints. `baseline` says whether findings were compared with a baseline file.
+    pub(crate) fn write(&self, report: &Report, baseline: bool) -> Outcome {
+        for (place, output) in self.output.iter().enumerate() {
+            if self.output.iter().take(place).any(|other| other.file == output.file) {
+                let shown = output.file.display();
+                complain(&format!("`{shown}` is named twice by `--output`"), Some("name a file for each format"));
+                return Outcome::Failed;
+            }
+        }
+        for output in &self.output {
+            let written = match render(output.format.unwrap_or(self.format), report, baseline) {
+                Ok(text) => file::replace(&output.file, &text),
+                Err(why) => return unwritable(&why),
+            };
+            if let Err(error) = written {
+                return fail(&error);
+            }
+        }
+        if self.output.iter().any(|output| output.format.is_none()) {
+            return Outcome::Clean;
+        }
+        if self.format == Format::Human {
+            let links = human::Links::of_terminal();
+            anstream::print!("{}", human::render(report, links));
+            return Outcome::Clean;
+        }
+        match render(self.format, report, baseline) {
+            Ok(text) => print(&text),
+            Err(why) => unwritable(&why),
+        }
+    }
+}
+
+fn unwritable(why: &str) -> Outcome {
+    complain(&format!("the findings cannot be written: {why}"), None);
+    Outcome::Failed
+}
+
+/// A report in a format, as it stands in a file.
+pub(crate) fn render(format: Format, report: &Report, baseline: bool) -> Result<String, String> {
+    match format {
+        Format::Human => Ok(anstream::adapter::strip_str(&human::render(report, human::Links::None)).to_string()),
+        Format::Json => json::render(report).map_err(|error| error.to_string()),
+        Format::Sarif => sarif::render(report, baseline).map_err(|error| error.to_string()),
+        Format::Github => Ok(github::render(report)),
+        Format::Junit => junit::render(report).map_err(|error| error.to_string()),
+        Format::Markdown => Ok(markdown::render(report)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, Output, output};
+
+    #[test]
+    fn a_format_may_stand_in_front_of_the_file() {
+        let at = |format, file: &str| Ok(Output { format, file: file.into() });
+        assert_eq!(output("a.json"), at(None, "a.json"));
+        assert_eq!(output("sarif=a=b.json"), at(Some(Format::Sarif), "a=b.json"));
+        assert_eq!(output("x=a.json"), at(None, "x=a.json"));
+        assert!(output("json=").is_err() && output("").is_err());
+    }
+}

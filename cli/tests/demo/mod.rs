@@ -1,0 +1,82 @@
+//! A folder in which the binary is run as a user would.
+#![allow(dead_code, reason = "each test file takes what it needs")]
+
+use std::{
+    fs,
+    io::Write as _,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+/// A package with a finding of each kind: an error, a warning, and a warning that a comment allows.
+pub(crate) const MAIN: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// Drop a table\n#[mcp_tool(risk = \"low\", scope = \"tables:drop\")]\nfn drop_table(name: String) {}\n\n\
+    // mcp-scopes: allow(risky-name) a test double, which never runs outside of tests\n/// Delete a row\n#[mcp_tool(risk = \"low\", scope = \"rows:delete\")]\nfn delete_row(name: String) {}\n\n\
+    /// Say hello\n#[mcp_tool(risk = \"low\", scope = \"no scope\")]\nfn hello(name: String) {}\n\n\
+    scope_table! { static TOOLS = [drop_table, delete_row] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";
+
+/// A document with an empty member, which is an error, and nothing else.
+pub(crate) const DOCUMENT: &str = "{\n  \"resource\": \"https://files.example.com/mcp\",\n  \"authorization_servers\": [\"https://auth.example.com\"],\n  \"scopes_supported\": []\n}\n";
+
+pub(crate) struct Demo(tempfile::TempDir);
+
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Demo {
+    /// An empty folder.
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A package whose only source file has that text.
+    pub(crate) fn package(main: &str) -> Self {
+        let demo = Self::new();
+        let manifest = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nmcp-scopes = \"0.1\"\n";
+        let server = "[server]\nresource = \"https://tools.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\n";
+        demo.write("Cargo.toml", manifest).write("mcp-scopes.toml", server).write("src/main.rs", main);
+        demo
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn write(&self, file: &str, text: impl AsRef<[u8]>) -> &Self {
+        let path = self.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
+    pub(crate) fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.path().join(file)).unwrap()
+    }
+
+    /// The names in a folder, without those that begin with a dot if they are whole files of ours.
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path().join(folder)).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        self.run_with(arguments, "")
+    }
+
+    /// The same with a text on standard input.
+    pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-scopes"));
+        command.args(arguments).current_dir(self.path()).env_remove("COLUMNS").env_remove("FORCE_HYPERLINK");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A program that reads nothing may have ended before this is written.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Run { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
+    }
+}

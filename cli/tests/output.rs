@@ -1,0 +1,248 @@
+//! What each output format says.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it did not expect"
+)]
+
+mod demo;
+
+use std::fs;
+
+use demo::{DOCUMENT, Demo, MAIN, Run};
+use serde_json::Value;
+
+const FORMATS: [&str; 6] = ["human", "json", "sarif", "github", "junit", "markdown"];
+
+/// A document with text that each format has to write in its own way.
+const HOSTILE: &str = "{\"resource\": \"https://files.example.com/mcp\", \"authorization_servers\": [\"https://auth.example.com\"], \
+    \"scopes_supported\": [\"a\\u001b]0;b\\n::error::|</script>%,]]>\\u0000<b>`x`\"]}";
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+fn validator(file: &str) -> jsonschema::Validator {
+    let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
+    let mut schema = json(&fs::read_to_string(path).unwrap());
+    // Of the language of messages, which we do not state, the standard's pattern closes a bracket that it did not open.
+    // Readers of ECMA-262's patterns refuse that.
+    for of in ["run", "toolComponent"] {
+        if let Some(language) = schema.pointer_mut(&format!("/definitions/{of}/properties/language")) {
+            language.as_object_mut().unwrap().remove("pattern").unwrap();
+        }
+    }
+    jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
+}
+
+#[track_caller]
+fn assert_valid(schema: &jsonschema::Validator, value: &Value) {
+    let errors: Vec<String> =
+        schema.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+fn lint(demo: &Demo, format: &str, rest: &[&str]) -> Run {
+    demo.run(&[&["lint", "--format", format], rest].concat())
+}
+
+#[test]
+fn exit_codes_do_not_depend_on_the_format() {
+    let clean = Demo::new();
+    clean.write("clean.json", DOCUMENT.replace(",\n  \"scopes_supported\": []", ""));
+    let found = Demo::package(MAIN);
+    for format in FORMATS {
+        assert_eq!(lint(&clean, format, &["clean.json"]).code, 0, "{format}");
+        assert_eq!(lint(&found, format, &[]).code, 1, "{format}");
+        let run = lint(&found, format, &["no-such-file.json"]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{format}");
+    }
+    assert_eq!(lint(&found, "yaml", &[]).code, 2);
+}
+
+#[test]
+fn sarif_is_what_the_standard_says() {
+    let schema = validator("tests/data/sarif-schema-2.1.0.json");
+    let clean = Demo::new();
+    clean.write("clean.json", DOCUMENT.replace(",\n  \"scopes_supported\": []", "")).write("hostile.json", HOSTILE);
+    for file in ["clean.json", "hostile.json"] {
+        assert_valid(&schema, &json(&lint(&clean, "sarif", &[file]).out));
+    }
+
+    let demo = Demo::package(MAIN);
+    let broken = json("{\"version\": \"2.1.0\", \"runs\": [{}]}");
+    assert!(!schema.is_valid(&broken), "the schema can tell");
+    let sarif = json(&lint(&demo, "sarif", &[]).out);
+    assert_valid(&schema, &sarif);
+    let run = &sarif["runs"][0];
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    let results = run["results"].as_array().unwrap();
+    let of = |rule: &str, subject: &str| {
+        let found =
+            results.iter().find(|result| result["ruleId"] == rule && result["properties"]["subject"] == subject);
+        found.unwrap_or_else(|| panic!("no {rule} about {subject}: {results:#?}"))
+    };
+    let risky = of("risky-name", "drop_table");
+    let place = &risky["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "src/main.rs");
+    let region = &place["region"];
+    assert_eq!((&region["startLine"], &region["startColumn"]), (&4.into(), &19.into()));
+    assert_eq!((&region["endLine"], &region["endColumn"]), (&4.into(), &24.into()));
+    assert_eq!(risky["partialFingerprints"]["mcp-scopes/v1"].as_str().unwrap().len(), 32);
+    assert_eq!((&risky["suppressions"], &risky["baselineState"]), (&json("[]"), &Value::Null));
+    // The index leads to the rule, with its page.
+    let rules = &run["tool"]["driver"]["rules"];
+    for result in results {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+    }
+    let rule = &rules[usize::try_from(risky["ruleIndex"].as_u64().unwrap()).unwrap()];
+    assert!(rule["help"]["markdown"].as_str().unwrap().starts_with("# risky-name"), "{rule}");
+    assert_eq!(rule["properties"]["tags"][1], "risk");
+    // What is suppressed stays.
+    let allowed = &of("risky-name", "delete_row")["suppressions"][0];
+    assert_eq!((&allowed["kind"], &allowed["status"]), (&"inSource".into(), &"accepted".into()));
+    assert_eq!(allowed["justification"], "a test double, which never runs outside of tests");
+}
+
+#[test]
+fn sarif_tells_what_the_baseline_knows() {
+    let schema = validator("tests/data/sarif-schema-2.1.0.json");
+    let demo = Demo::package(MAIN);
+    demo.run(&["lint", "--update-baseline", "--reason", "split in the next major release"]);
+    let more = MAIN.replace(
+        "fn main() {}",
+        "/// Purge\n#[mcp_tool(risk = \"low\", scope = \"rows:purge\")]\nfn purge_rows(name: String) {}\nfn main() {}",
+    );
+    demo.write("src/main.rs", more);
+    let sarif = json(&lint(&demo, "sarif", &["--baseline", "mcp-scopes.baseline.json"]).out);
+    assert_valid(&schema, &sarif);
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let state = |subject: &str| {
+        let found = results
+            .iter()
+            .find(|result| result["ruleId"] == "risky-name" && result["properties"]["subject"] == subject);
+        let found = found.unwrap();
+        (found["baselineState"].clone(), found["suppressions"][0]["kind"].clone())
+    };
+    assert_eq!(state("drop_table"), ("unchanged".into(), "external".into()));
+    assert_eq!(state("delete_row"), ("new".into(), "inSource".into()));
+    assert_eq!(state("purge_rows"), ("new".into(), Value::Null));
+}
+
+#[test]
+fn sarif_holds_fixes() {
+    let demo = Demo::new();
+    demo.write("a b.json", DOCUMENT);
+    let sarif = json(&lint(&demo, "sarif", &["a b.json"]).out);
+    assert_valid(&validator("tests/data/sarif-schema-2.1.0.json"), &sarif);
+    let fix = &sarif["runs"][0]["results"][0]["fixes"][0];
+    let change = &fix["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], "a%20b.json");
+    let region = &change["replacements"][0]["deletedRegion"];
+    // From the comma behind the issuers to the end of the member.
+    assert_eq!((&region["startLine"], &region["startColumn"]), (&3.into(), &56.into()), "{fix}");
+    assert_eq!((&region["endLine"], &region["endColumn"]), (&4.into(), &25.into()), "{fix}");
+    assert_eq!(
+        (&fix["properties"]["safety"], &change["replacements"][0]["insertedContent"]["text"]),
+        (&"safe".into(), &"".into())
+    );
+}
+
+#[test]
+fn json_is_what_its_schema_says() {
+    let schema = validator("schemas/lint-v1.schema.json");
+    let demo = Demo::package(MAIN);
+    demo.write("metadata.json", DOCUMENT).write("hostile.json", HOSTILE);
+    let found = json(&lint(&demo, "json", &[".", "metadata.json", "hostile.json"]).out);
+    assert_valid(&schema, &found);
+    // Version 1 as it was first released: these stay.
+    for member in ["rule", "level", "message", "help", "file", "line", "column", "subject"] {
+        assert!(found["findings"][0].get(member).is_some(), "{member}");
+    }
+    let of = |list: &str, rule: &str| {
+        found[list].as_array().unwrap().iter().find(|finding| finding["rule"] == rule).unwrap().clone()
+    };
+    let empty = of("findings", "empty-member");
+    assert_eq!((&empty["category"], &empty["fix"]["safety"]), (&"document".into(), &"safe".into()));
+    let allowed = of("suppressed", "risky-name");
+    assert_eq!((&allowed["subject"], &allowed["suppression"]["kind"]), (&"delete_row".into(), &"comment".into()));
+    assert_eq!(found["summary"]["suppressed"], 1);
+    let without = json(
+        "{\"version\": 1, \"findings\": [{}], \"suppressed\": [], \"summary\": {\"errors\": 0, \"warnings\": 0, \"suppressed\": 0}}",
+    );
+    assert!(!schema.is_valid(&without), "the schema can tell");
+}
+
+#[test]
+fn github_gets_one_line_for_each_finding() {
+    let demo = Demo::package(MAIN);
+    let run = lint(&demo, "github", &[]);
+    let risky = "::warning file=src/main.rs,line=4,endLine=4,col=19,endColumn=24,title=risky-name::";
+    assert!(run.out.lines().any(|line| line.starts_with(risky)), "{}", run.out);
+    assert!(!run.out.contains("delete_row"), "what is suppressed is no annotation: {}", run.out);
+    demo.write("hostile.json", HOSTILE);
+    let run = lint(&demo, "github", &["hostile.json"]);
+    assert!(run.out.lines().all(|line| line.starts_with("::error file=hostile.json,")), "{}", run.out);
+    assert!(!run.out.contains('\u{1b}') && run.out.contains("%25"), "{}", run.out);
+}
+
+#[test]
+fn junit_agrees_with_the_exit_code() {
+    let demo = Demo::package(MAIN);
+    demo.write("hostile.json", HOSTILE).write("warned.json", DOCUMENT);
+    let run = lint(&demo, "junit", &[]);
+    let errors = run.out.matches("<failure ").count();
+    assert!(errors >= 1 && run.out.contains(&format!("failures=\"{errors}\"")), "{}", run.out);
+    assert!(run.out.contains("<skipped message=\"a test double"), "{}", run.out);
+    assert!(run.out.contains("<system-out>warning: "), "{}", run.out);
+    assert!(run.out.contains("file=\"src/main.rs\" line=\"4\""), "{}", run.out);
+    let run = lint(&demo, "junit", &["hostile.json"]);
+    assert!(!run.out.contains('\u{1b}') && !run.out.contains('\0') && !run.out.contains("<b>"), "{}", run.out);
+    let run = lint(&demo, "junit", &["warned.json", "--allow", "document"]);
+    assert!(
+        run.code == 0 && run.out.contains("name=\"no findings\"") && run.out.contains("failures=\"0\""),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn markdown_is_a_page_of_its_own() {
+    let demo = Demo::package(MAIN);
+    let run = lint(&demo, "markdown", &[]);
+    assert!(run.out.starts_with("## mcp-scopes\n\nchecked 3 tools in 1 package\\: "), "{}", run.out);
+    assert!(run.out.contains("| ⚠️ warning | [`risky-name`](https://"), "{}", run.out);
+    assert!(run.out.contains("<details><summary>1 suppressed</summary>"), "{}", run.out);
+    demo.write("hostile.json", HOSTILE);
+    let run = lint(&demo, "markdown", &["hostile.json"]);
+    let rows = run.out.lines().filter(|line| line.starts_with("| ❌ error |"));
+    for row in rows {
+        assert_eq!(row.replace("\\|", "").matches('|').count(), 6, "{row}");
+        assert!(!row.contains("<b>") && !row.contains("</script>"), "{row}");
+    }
+}
+
+#[test]
+fn output_goes_to_files() {
+    let demo = Demo::package(MAIN);
+    let printed = lint(&demo, "json", &[]);
+    let run = lint(&demo, "json", &["--output", "lint.json"]);
+    assert_eq!((run.code, run.out.as_str()), (1, ""), "{run:?}");
+    assert_eq!(demo.read("lint.json"), printed.out);
+    // Several at once, beside what is printed.
+    let files = ["--output", "sarif=lint.sarif", "--output", "markdown=summary.md", "--output", "human=lint.txt"];
+    let run = lint(&demo, "github", &files);
+    assert_eq!((run.code, run.out), (1, lint(&demo, "github", &[]).out));
+    assert_eq!(json(&demo.read("lint.sarif"))["version"], "2.1.0");
+    assert!(demo.read("summary.md").starts_with("## mcp-scopes"));
+    let text = demo.read("lint.txt");
+    assert!(text.contains("warning[risky-name]") && !text.contains('\u{1b}'), "{text}");
+    // What cannot be written is an error, and nothing is left of it.
+    let run = lint(&demo, "json", &["--output", "no/lint.json"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
+    assert_eq!(lint(&demo, "json", &["--output", "a", "--output", "sarif=a"]).code, 2);
+    assert!(demo.names(".").iter().all(|name| !name.contains(".tmp") && name != "a"), "{:?}", demo.names("."));
+}
