@@ -236,7 +236,7 @@ fn finish(table: &Table, entries: &[outline::Entry<'_>], then: &mut dyn FnMut(&O
             .copied()
             .collect(),
     };
-    then(&Outline { config: &config, tools: &listed, declared: &declared });
+    then(&Outline { path: &table.path, config: &config, tools: &listed, declared: &declared });
 }
 
 /// The lists of one configuration, borrowed.

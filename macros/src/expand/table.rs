@@ -6,6 +6,7 @@ use mcp_scopes_grammar::{
 };
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt as _;
 
 use super::{Extent, Runtime, at, cfgs, config, group_companion, hand_on, problem, tool_companion};
 use crate::fallback;
@@ -28,6 +29,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         return fallback::table(&errors, &decl, &entries, &runtime);
     }
     let TableDecl { attributes, visibility, ident, .. } = &decl;
+    let name = ident.unraw().to_string();
     let watch = decl.config.as_ref().map(config::watch);
     let (blame_entries, blame_sections) = (blame_entries(&decl, &runtime), blame_sections(&decl, &runtime));
     quote! {
@@ -35,7 +37,12 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         #visibility static #ident: #runtime::ScopeTable = {
             #entries
             const __MCP_CONFIG: #runtime::Config<'static> = #config;
-            #runtime::table!(__MCP_ENTRIES, __MCP_CONFIG);
+            #runtime::table!(
+                ::core::concat!(::core::module_path!(), "::", #name),
+                __MCP_ENTRIES,
+                __MCP_CONFIG
+            );
+            #runtime::record!(__MCP_ENTRIES);
             #blame_entries
             #blame_sections
             #watch
@@ -100,6 +107,10 @@ fn extent(entry: &EntryDecl) -> Extent {
     Extent::between(entry.span, last)
 }
 
+/// How many problems are reported beside the first one of each entry: at the table's name, since each entry can fail but
+/// once.
+const FURTHER: usize = 8;
+
 /// One check for each entry, at the entry. What they share stands in one function, which error messages leave out because
 /// it tracks its caller: a constant of its own body for each entry would cost the build more than the entry itself.
 fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
@@ -114,7 +125,22 @@ fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
         quote!(#cfgs const _: () = #check;)
     });
     let (problem, place) = (problem(Span::call_site()), Ident::new("place", Span::mixed_site()));
+    let further = (0..FURTHER).map(|number| {
+        let further = Ident::new("__mcp_further", decl.ident.span());
+        let check = Extent::between(decl.ident.span(), decl.ident.span());
+        let check = check.locate(quote_spanned!(decl.ident.span()=> #further(#number)));
+        quote!(const _: () = #check;)
+    });
     quote! {
+        #[track_caller]
+        const fn __mcp_further(#place: ::core::primitive::usize) {
+            if let ::core::option::Option::Some(#problem) =
+                &#runtime::further_problem(__MCP_SOUND, &__MCP_FACTS, #place)
+            {
+                #runtime::Problem::fail(#problem)
+            }
+        }
+        #(#further)*
         #[track_caller]
         const fn __mcp_blame(#place: ::core::primitive::usize) {
             if let ::core::option::Option::Some(#problem) =

@@ -39,6 +39,8 @@ pub struct Listed<'a> {
 /// The tools of one table and what is declared about their scopes.
 #[derive(Clone, Copy, Debug)]
 pub struct Outline<'a> {
+    /// The static's path, `files::shell::TOOLS`; empty where it is not known.
+    pub path: &'a str,
     /// The server-level facts.
     pub config: &'a Config<'a>,
     /// The tools, in the order of the list.
@@ -49,7 +51,7 @@ pub struct Outline<'a> {
 
 impl Outline<'_> {
     /// A table of nothing: what stands in for one that did not compile.
-    pub const EMPTY: Self = Self { config: &Config::NONE, tools: &[], declared: &[] };
+    pub const EMPTY: Self = Self { path: "", config: &Config::NONE, tools: &[], declared: &[] };
 }
 
 /// How large the parts of an outline are. Const evaluation needs the sizes before it can make the arrays.

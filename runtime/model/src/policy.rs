@@ -35,13 +35,19 @@ impl Policy<'_> {
     /// Whether nothing is limited.
     #[must_use]
     pub const fn is_none(&self) -> bool {
-        self.blocked_after.is_empty()
-            && self.requires_approval_after.is_empty()
-            && self.cooling_period_minutes.is_none()
-            && self.max_calls_per_session.is_none()
-            && !self.requires_human_review
-            && self.blocked_patterns.is_empty()
-            && self.max_file_size_mb.is_none()
+        // One pattern: const evaluation takes a call for each `is_empty`.
+        matches!(
+            self,
+            Self {
+                blocked_after: [],
+                requires_approval_after: [],
+                cooling_period_minutes: None,
+                max_calls_per_session: None,
+                requires_human_review: false,
+                blocked_patterns: [],
+                max_file_size_mb: None,
+            }
+        )
     }
 }
 

@@ -105,6 +105,8 @@ pub enum Parameters<'a> {
     Written(&'a str),
     /// The fields of a type, sorted by name, handed one by one to the given function.
     Visit(VisitParameters),
+    /// Not known: the tool was read from a program, and they are a type's fields. Not published.
+    Unknown,
 }
 
 impl Parameters<'_> {
@@ -117,6 +119,7 @@ impl Parameters<'_> {
                 visit(Parameter { name: name.unwrap_or(line), required: name.is_none() });
             }),
             Self::Visit(fields) => fields(visit),
+            Self::Unknown => {}
         }
     }
 }

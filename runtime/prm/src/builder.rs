@@ -1,7 +1,7 @@
 //! From a table's outline to its document.
 
 use indexmap::{IndexMap, map::Entry};
-use mcp_scopes_model::{Numbers, Outline, Policy, Requirement, outline::Listed, policy::Session};
+use mcp_scopes_model::{Numbers, Outline, Policy, Requirement, outline::Listed, policy::Session, tool::Parameters};
 
 use crate::{
     ViolationKind,
@@ -22,7 +22,7 @@ use crate::{
 ///
 /// let tool = Tool::new("list_files", Risk::Low);
 /// let tools = [Listed { tool: &tool, namespace: "", own_scope: "list_files", entry: 0 }];
-/// let outline = Outline { config: &Config::NONE, tools: &tools, declared: &[] };
+/// let outline = Outline { path: "files::TOOLS", config: &Config::NONE, tools: &tools, declared: &[] };
 /// let metadata = Metadata::of(&outline)
 ///     .resource("https://files.example.com/mcp")
 ///     .authorization_servers(["https://auth.example.com"])
@@ -194,7 +194,8 @@ fn tool(listed: &Listed<'_>) -> ToolEntry {
         required_scopes,
         auto_approvable: Some(tool.auto_approvable()),
         requires_user_approval: Some(tool.requires_user_approval()),
-        parameters: Some(parameters),
+        // Nobody can be told that there are none where they are not known.
+        parameters: (!matches!(tool.parameters, Parameters::Unknown)).then_some(parameters),
         required_parameters,
         examples: owned(tool.examples),
         commonly_grouped_with: owned(tool.grouped_with),

@@ -19,7 +19,7 @@ use serde::Serialize;
 ///
 /// let tool = Tool::new("list_files", Risk::Low);
 /// let tools = [Listed { tool: &tool, namespace: "", own_scope: "list_files", entry: 0 }];
-/// let outline = Outline { config: &Config::NONE, tools: &tools, declared: &[] };
+/// let outline = Outline { path: "files::TOOLS", config: &Config::NONE, tools: &tools, declared: &[] };
 /// let list = ToolsList::of(&outline);
 /// assert_eq!(list.authorization(&tools[0]).unwrap().scopes, ["list_files"]);
 /// ```

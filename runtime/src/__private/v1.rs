@@ -7,7 +7,7 @@ pub use mcp_scopes_model::{
     graph::Graph,
     outline::{Brings, Entry, Listed, Size, declared, join_own_scopes, list},
     policy::Session,
-    record::{Note, Record},
+    record::{Note, Record, Size as RecordSize},
     sandbox::Route,
     tool::{Origin, Parameter, Parameters},
 };
@@ -108,6 +108,33 @@ pub const fn problem_of_entry<'a>(sound: bool, facts: &Facts<'_, 'a>, place: usi
     None
 }
 
+/// Of the problems that are not the first of their entry, the one of that number. `sound` is [`is_sound`].
+#[must_use]
+#[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the loop")]
+pub const fn further_problem<'a>(sound: bool, facts: &Facts<'_, 'a>, number: usize) -> Option<Problem<'a>> {
+    if sound {
+        return None;
+    }
+    let tools = facts.outline.tools;
+    let (mut position, mut passed, mut entry_has_one) = (0, 0, false);
+    while position < tools.len() {
+        if position > 0 && tools[position].entry != tools[position - 1].entry {
+            entry_has_one = false;
+        }
+        let mut skip = 0;
+        while let Some(problem) = facts.of_tool(position, skip) {
+            if entry_has_one && passed == number {
+                return Some(problem);
+            }
+            passed += entry_has_one as usize;
+            entry_has_one = true;
+            skip += 1;
+        }
+        position += 1;
+    }
+    None
+}
+
 /// The position of the first tool that the entry at `place` brought. Every entry asks, so the whole list is not gone
 /// through: it is in the order of the entries.
 #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the search")]
@@ -178,7 +205,6 @@ macro_rules! __mcp_scopes_table {
             circular: __MCP_CIRCULAR,
         };
         const __MCP_SOUND: ::core::primitive::bool = $crate::__private::v1::is_sound(&__MCP_FACTS);
-        $crate::__private::v1::record!($entries);
         const __MCP_TABLE: $crate::__private::v1::ScopeTable = {
             const FACTS: $crate::__private::v1::Facts<'static, 'static> =
                 if __MCP_SOUND { __MCP_FACTS } else { $crate::__private::v1::NO_FACTS };
@@ -223,28 +249,28 @@ macro_rules! __mcp_scopes_table {
 #[macro_export]
 macro_rules! __mcp_scopes_record {
     ($entries:ident) => {
+        const __MCP_RECORDED: $crate::__private::v1::Record<'static, 'static> =
+            $crate::__private::v1::Record { outline: &__MCP_OUTLINE, entries: $entries };
+        const __MCP_RECORD_SIZE: $crate::__private::v1::RecordSize =
+            $crate::__private::v1::RecordSize::of(&__MCP_RECORDED);
         #[used]
         #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mcp_scopes"))]
         #[cfg_attr(any(windows, target_os = "cygwin", target_os = "uefi"), unsafe(link_section = ".mcpscop"))]
         #[cfg_attr(target_family = "wasm", unsafe(link_section = "mcp_scopes"))]
+        // A note, since linkers keep these without being told so.
         #[cfg_attr(
-                    not(any(
-                        target_vendor = "apple",
-                        windows,
-                        target_os = "cygwin",
-                        target_os = "uefi",
-                        target_os = "aix",
-                        target_family = "wasm"
-                    )),
-                    // A note, since linkers keep these without being told so: `#[used]` alone does not reach them here.
-                    unsafe(link_section = ".note.mcp_scopes")
-                )]
-        static __MCP_RECORD: $crate::__private::v1::Note<
-            { $crate::__private::v1::Record { outline: &__MCP_OUTLINE, entries: $entries }.len() },
-        > = $crate::__private::v1::Note::new(&$crate::__private::v1::Record {
-            outline: &__MCP_OUTLINE,
-            entries: $entries,
-        });
+            not(any(
+                target_vendor = "apple",
+                windows,
+                target_os = "cygwin",
+                target_os = "uefi",
+                target_os = "aix",
+                target_family = "wasm"
+            )),
+            unsafe(link_section = ".note.mcp_scopes")
+        )]
+        static __MCP_RECORD: $crate::__private::v1::Note<{ __MCP_RECORD_SIZE.numbers }, { __MCP_RECORD_SIZE.chunks }> =
+            $crate::__private::v1::Note::new(&__MCP_RECORDED);
     };
 }
 

@@ -156,7 +156,7 @@ impl<'p> OutlineOf<'p> {
             .enumerate()
             .map(|(entry, (tool, own_scope))| Listed { tool, namespace: plan.namespace, own_scope, entry })
             .collect();
-        let outline = Outline { config: &config, tools: &listed, declared: &scopes };
+        let outline = Outline { path: "", config: &config, tools: &listed, declared: &scopes };
         let numbers = Numbers::of(&outline);
         let open = numbers.hierarchy(&outline);
         let hierarchy = open.close();

@@ -32,7 +32,7 @@ fn made<
     stated: &Stated,
 ) -> &'static ScopeTable {
     let outline: &'static Outline<'static> =
-        keep(Outline { config: config(stated), tools: listed(stated), declared: declarations(stated) });
+        keep(Outline { path: "", config: config(stated), tools: listed(stated), declared: declarations(stated) });
     let numbers = Box::new(Numbers::of(outline));
     let hierarchy = Box::new(numbers.hierarchy(outline).close());
     let prerequisites = Box::new(numbers.prerequisites(outline));

@@ -30,7 +30,7 @@ pub(crate) fn outline<'a, const N: usize>(tools: &'a [&'a Tool<'a>; N], config: 
         Some(_) => Box::leak(Box::new(declared::<4>(entries, config))),
         None => &[],
     };
-    Outline { config, tools: Box::leak(Box::new(list::<N>(entries, config, joined))), declared }
+    Outline { path: "", config, tools: Box::leak(Box::new(list::<N>(entries, config, joined))), declared }
 }
 
 /// The document of a table that states its resource and its issuers.

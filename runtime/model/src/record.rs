@@ -1,0 +1,406 @@
+//! A table's outline as bytes, for the link section that ships with the program.
+//!
+//! Const evaluation pays for steps and most of all for calls, so that all of a record is written in one function, eight
+//! bytes at a time, into arrays whose sizes another one has counted. Both are made of one description, `describe!`.
+//!
+#![doc = include_str!("record.md")]
+#![expect(clippy::indexing_slicing, reason = "const evaluation has no `get_mut`; the arrays were counted for this")]
+#![expect(clippy::cast_possible_truncation, reason = "a table is far below 4 GiB; a cut number would not add up")]
+
+use crate::{
+    Approval, Outline, Requirement, Risk, SandboxMode, Tool,
+    outline::{Brings, Entry},
+    tool::Parameters,
+};
+
+/// The version of the format that is written.
+pub const VERSION: u32 = 1;
+/// The owner of a note, with the padding behind it.
+pub const OWNER: [u8; 12] = *b"mcp-scopes\0\0";
+/// How long the owner is, the zero byte behind it included.
+pub const OWNER_LEN: u32 = 11;
+/// The names of the section in ELF, Mach-O, PE and wasm files.
+pub const SECTIONS: [&str; 4] = [".note.mcp_scopes", "__mcp_scopes", ".mcpscop", "mcp_scopes"];
+
+/// One record in its frame, as it lands in the section. `N` and `C` are those of [`Size`].
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(4))]
+pub struct Note<const N: usize, const C: usize> {
+    owner_len: u32,
+    record_len: u32,
+    version: u32,
+    owner: [u8; 12],
+    checksum: [u32; 2],
+    numbers_len: u32,
+    numbers: [u32; N],
+    chunks: [[u8; 8]; C],
+}
+
+/// What is recorded of one table.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'r, 'a> {
+    /// The table.
+    pub outline: &'r Outline<'a>,
+    /// What its list is made of.
+    pub entries: &'r [Entry<'a>],
+}
+
+/// How large a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Numbers.
+    pub numbers: usize,
+    /// Pieces of texts, of eight bytes.
+    pub chunks: usize,
+}
+
+/// A tool's first number.
+pub mod bits {
+    /// Risk, in three bits from here: 0 for minimal.
+    pub const RISK: u32 = 0;
+    /// Approval, in two bits: 0 not stated, 1 `auto`, 2 `user`.
+    pub const APPROVAL: u32 = 3;
+    /// Sandbox mode, in two bits: 0 not stated, 1 `allow`, 2 `deny`, 3 `simulate`.
+    pub const SANDBOX: u32 = 5;
+    /// What opens it, in three bits.
+    pub const REQUIREMENT: u32 = 8;
+    /// Open to all.
+    pub const PUBLIC: u32 = 0;
+    /// Namespace and name are its scope.
+    pub const TOOL_NAME: u32 = 1 << REQUIREMENT;
+    /// One scope.
+    pub const ONE: u32 = 2 << REQUIREMENT;
+    /// Two scopes, both of them.
+    pub const TWO: u32 = 3 << REQUIREMENT;
+    /// Three scopes, all of them.
+    pub const THREE: u32 = 4 << REQUIREMENT;
+    /// Any-of over all-of.
+    pub const ANY_OF: u32 = 5 << REQUIREMENT;
+    /// Parameters, in two bits.
+    pub const PARAMETERS: u32 = 11;
+    /// One text, as in [`Parameters::Written`](crate::tool::Parameters::Written).
+    pub const WRITTEN: u32 = 0;
+    /// A list.
+    pub const LISTED: u32 = 1 << PARAMETERS;
+    /// Not recorded: they are the fields of a type.
+    pub const UNKNOWN: u32 = 2 << PARAMETERS;
+    /// A namespace other than the table's follows.
+    pub const NAMESPACE: u32 = 1 << 13;
+    /// Prerequisites, companions and examples follow.
+    pub const ADVICE: u32 = 1 << 14;
+    /// A policy follows.
+    pub const POLICY: u32 = 1 << 15;
+}
+
+/// A list of texts: their number, then each. With a field, that of each element.
+macro_rules! texts {
+    ($number:ident, $text:ident, $texts:expr $(, $field:ident)?) => {
+        let mut texts = $texts;
+        $number!(texts.len());
+        while let [text, rest @ ..] = texts {
+            $text!(text $(.$field)?);
+            texts = rest;
+        }
+    };
+}
+
+/// A text that may be left out: a number that says whether it is there, then the text.
+macro_rules! optional {
+    ($number:ident, $text:ident, $optional:expr) => {
+        match $optional {
+            Some(text) => {
+                $number!(1);
+                $text!(text);
+            }
+            None => {
+                $number!(0);
+            }
+        }
+    };
+}
+
+/// A limit: whether there is one, then it.
+macro_rules! limit {
+    ($number:ident, $limit:expr) => {
+        match $limit {
+            Some(limit) => {
+                $number!(1);
+                $number!(limit);
+            }
+            None => {
+                $number!(0);
+            }
+        }
+    };
+}
+
+/// What a record says, in order: numbers by `$number!`, texts by `$text!`.
+macro_rules! describe {
+    ($record:expr, $number:ident, $text:ident) => {
+        let Record { outline, entries } = $record;
+        let config = outline.config;
+        $text!(outline.path);
+        let mut list = *entries;
+        while let [entry, rest @ ..] = list {
+            if let Brings::Table(table) = entry.brings {
+                $number!(1);
+                $text!(table.path);
+            }
+            list = rest;
+        }
+        $number!(0);
+        $text!(config.file);
+        optional!($number, $text, config.resource);
+        optional!($number, $text, config.resource_name);
+        optional!($number, $text, config.resource_documentation);
+        texts!($number, $text, config.authorization_servers);
+        $text!(config.namespace);
+        match config.baseline {
+            Some(baseline) => {
+                $number!(1);
+                texts!($number, $text, baseline, text);
+            }
+            None => {
+                $number!(0);
+            }
+        }
+        $number!(config.flows.len());
+        let mut flows = config.flows;
+        while let [flow, rest @ ..] = flows {
+            $text!(flow.role);
+            texts!($number, $text, flow.scopes, text);
+            flows = rest;
+        }
+        limit!($number, config.session.max_high_risk_calls);
+        limit!($number, config.session.require_reauth_after_minutes);
+        $number!(config.session.block_rapid_escalation);
+        match &config.sandbox {
+            Some(sandbox) => {
+                $number!(1);
+                optional!($number, $text, sandbox.header);
+                optional!($number, $text, sandbox.resource);
+                texts!($number, $text, sandbox.authorization_servers);
+            }
+            None => {
+                $number!(0);
+            }
+        }
+        $number!(config.scopes.is_some());
+        $number!(outline.declared.len());
+        let mut declared = outline.declared;
+        while let [scope, rest @ ..] = declared {
+            $text!(scope.name.text);
+            $text!(scope.description);
+            texts!($number, $text, scope.implies, text);
+            declared = rest;
+        }
+        $number!(outline.tools.len());
+        let mut tools = outline.tools;
+        while let [listed, rest @ ..] = tools {
+            let tool = listed.tool;
+            // Most tables have no namespace, and none of a spliced table.
+            let foreign = !matches!((listed.namespace.as_bytes(), config.namespace.as_bytes()), ([], []))
+                && !crate::key::same(listed.namespace, config.namespace);
+            let advised = !matches!((tool.prerequisites, tool.grouped_with, tool.examples), ([], [], []));
+            let limited = !tool.policy.is_none();
+            $number!(head(tool) | following(foreign, advised, limited));
+            $text!(tool.name);
+            $text!(tool.description);
+            match tool.parameters {
+                Parameters::Written(text) => {
+                    $text!(text);
+                }
+                Parameters::Listed(mut listed) => {
+                    $number!(listed.len());
+                    while let [parameter, rest @ ..] = listed {
+                        $number!(parameter.required);
+                        $text!(parameter.name);
+                        listed = rest;
+                    }
+                }
+                Parameters::Visit(_) | Parameters::Unknown => {}
+            }
+            if foreign {
+                $text!(listed.namespace);
+            }
+            match tool.requirement {
+                Requirement::Public | Requirement::ToolName => {}
+                Requirement::One(scope) => {
+                    $text!(scope);
+                }
+                Requirement::Two([one, other]) => {
+                    $text!(one);
+                    $text!(other);
+                }
+                Requirement::Three([one, other, third]) => {
+                    $text!(one);
+                    $text!(other);
+                    $text!(third);
+                }
+                Requirement::AnyOf(mut any) => {
+                    $number!(any.len());
+                    while let [all, rest @ ..] = any {
+                        texts!($number, $text, *all);
+                        any = rest;
+                    }
+                }
+            }
+            if advised {
+                texts!($number, $text, tool.prerequisites);
+                texts!($number, $text, tool.grouped_with);
+                texts!($number, $text, tool.examples);
+            }
+            if limited {
+                let policy = &tool.policy;
+                texts!($number, $text, policy.blocked_after);
+                texts!($number, $text, policy.requires_approval_after);
+                texts!($number, $text, policy.blocked_patterns);
+                limit!($number, policy.cooling_period_minutes);
+                limit!($number, policy.max_calls_per_session);
+                limit!($number, policy.max_file_size_mb);
+                $number!(policy.requires_human_review);
+            }
+            tools = rest;
+        }
+    };
+}
+
+impl Size {
+    /// The size of a record.
+    #[must_use]
+    #[expect(clippy::ref_as_ptr, clippy::manual_div_ceil, reason = "each call costs each build")]
+    pub const fn of(record: &Record<'_, '_>) -> Self {
+        let (mut numbers, mut chunks) = (0, 0);
+        macro_rules! number {
+            ($number:expr) => {
+                if false {
+                    let _ = $number;
+                }
+                numbers += 1;
+            };
+        }
+        macro_rules! text {
+            ($text:expr) => {
+                let text: &str = $text;
+                // Not `str::len`, which const evaluation takes several times as long for; nor any other call.
+                chunks += ((text as *const str as *const [u8]).len() + 7) / 8;
+                numbers += 1;
+            };
+        }
+        describe!(record, number, text);
+        Self { numbers, chunks }
+    }
+}
+
+impl<const N: usize, const C: usize> Note<N, C> {
+    /// The note of a record.
+    #[must_use]
+    pub const fn new(record: &Record<'_, '_>) -> Self {
+        let (mut numbers, mut chunks) = ([0; N], [[0; 8]; C]);
+        let (mut number, mut chunk) = (0, 0);
+        macro_rules! number {
+            ($number:expr) => {
+                numbers[number] = $number as u32;
+                number += 1;
+            };
+        }
+        macro_rules! text {
+            ($text:expr) => {
+                let mut rest = $text.as_bytes();
+                number!(rest.len());
+                while let &[a, b, c, d, e, f, g, h, ref tail @ ..] = rest {
+                    chunks[chunk] = [a, b, c, d, e, f, g, h];
+                    chunk += 1;
+                    rest = tail;
+                }
+                if !matches!(rest, []) {
+                    chunks[chunk] = last(rest);
+                    chunk += 1;
+                }
+            };
+        }
+        describe!(record, number, text);
+        let checksum = checksum(&numbers);
+        Self {
+            owner_len: OWNER_LEN,
+            record_len: (size_of::<[u32; 3]>() + size_of::<[u32; N]>() + size_of::<[[u8; 8]; C]>()) as u32,
+            version: VERSION,
+            owner: OWNER,
+            checksum: [checksum as u32, (checksum >> 32) as u32],
+            numbers_len: N as u32,
+            numbers,
+            chunks,
+        }
+    }
+}
+
+/// A tool's first number.
+const fn head(tool: &Tool<'_>) -> u32 {
+    let mut head = match tool.risk {
+        Risk::Minimal => 0,
+        Risk::Low => 1,
+        Risk::Medium => 2,
+        Risk::High => 3,
+        Risk::Critical => 4,
+    };
+    head |= match tool.approval {
+        None => 0,
+        Some(Approval::Auto) => 1 << bits::APPROVAL,
+        Some(Approval::User) => 2 << bits::APPROVAL,
+    };
+    head |= match tool.sandbox {
+        None => 0,
+        Some(SandboxMode::Allow) => 1 << bits::SANDBOX,
+        Some(SandboxMode::Deny) => 2 << bits::SANDBOX,
+        Some(SandboxMode::Simulate) => 3 << bits::SANDBOX,
+    };
+    head |= match tool.requirement {
+        Requirement::Public => bits::PUBLIC,
+        Requirement::ToolName => bits::TOOL_NAME,
+        Requirement::One(_) => bits::ONE,
+        Requirement::Two(_) => bits::TWO,
+        Requirement::Three(_) => bits::THREE,
+        Requirement::AnyOf(_) => bits::ANY_OF,
+    };
+    head |= match tool.parameters {
+        Parameters::Written(_) => bits::WRITTEN,
+        Parameters::Listed(_) => bits::LISTED,
+        Parameters::Visit(_) | Parameters::Unknown => bits::UNKNOWN,
+    };
+    head
+}
+
+/// What follows a tool's first parts, as bits of its first number.
+const fn following(foreign: bool, advised: bool, limited: bool) -> u32 {
+    (foreign as u32 * bits::NAMESPACE) | (advised as u32 * bits::ADVICE) | (limited as u32 * bits::POLICY)
+}
+
+/// The last bytes of a text, fewer than eight.
+#[expect(clippy::many_single_char_names, reason = "bytes in a row")]
+const fn last(bytes: &[u8]) -> [u8; 8] {
+    match *bytes {
+        [a] => [a, 0, 0, 0, 0, 0, 0, 0],
+        [a, b] => [a, b, 0, 0, 0, 0, 0, 0],
+        [a, b, c] => [a, b, c, 0, 0, 0, 0, 0],
+        [a, b, c, d] => [a, b, c, d, 0, 0, 0, 0],
+        [a, b, c, d, e] => [a, b, c, d, e, 0, 0, 0],
+        [a, b, c, d, e, f] => [a, b, c, d, e, f, 0, 0],
+        [a, b, c, d, e, f, g] => [a, b, c, d, e, f, g, 0],
+        _ => [0; 8],
+    }
+}
+
+/// What a record's checksum has to be. Each step can be undone, so that a change of one number always shows.
+///
+/// It covers all but the texts: going through them once more would cost a build as much as writing them.
+#[must_use]
+#[expect(clippy::manual_rotate, reason = "each call costs each build")]
+pub const fn checksum(numbers: &[u32]) -> u64 {
+    let mut sum = numbers.len() as u64;
+    let mut numbers = numbers;
+    while let &[number, ref rest @ ..] = numbers {
+        sum = (sum << 13 | sum >> 51) ^ number as u64;
+        numbers = rest;
+    }
+    sum
+}
