@@ -58,9 +58,8 @@ fn server(source: &mut String, tools: usize, scopes: usize) {
     for (number, name) in names.iter().enumerate().step_by(tools / 8) {
         writeln!(
             source,
-            "({number}, |grants, tokens| {{ const TOOL: ::mcp_scopes::ToolHandle = TOOLS.handle({name:?}); \
-             let grants = tokens.iter().filter_map(|token| grants.get(usize::from(*token))); \
-             grants.filter(|grant| grant.authorize_tool(TOOL).is_ok()).count() }}),"
+            "({number}, |grants| {{ const TOOL: ::mcp_scopes::ToolHandle = TOOLS.handle({name:?}); \
+             grants.iter().filter(|grant| grant.authorize_tool(TOOL).is_ok()).count() }}),"
         )
         .expect("a string");
     }

@@ -46,10 +46,15 @@ impl Rows {
     fn closed_in<const W: usize>(&self, held: &ScopeSet) -> [u64; TOOL_WORDS] {
         let (rows, _) = self.of_scopes.as_chunks::<W>();
         let mut closed = [0; W];
-        for (scope, row) in rows.iter().enumerate() {
-            let lacking = lacking(held, scope);
-            for (closed, needs) in closed.iter_mut().zip(row) {
-                *closed |= needs & lacking;
+        for (rows, held) in rows.chunks(64).zip(held) {
+            let mut rest = !held;
+            for row in rows {
+                // All ones for a scope that is not held, else zero: which ones are held cannot be predicted.
+                let lacking = (rest & 1).wrapping_neg();
+                rest >>= 1;
+                for (closed, needs) in closed.iter_mut().zip(row) {
+                    *closed |= needs & lacking;
+                }
             }
         }
         let mut words = [0; TOOL_WORDS];
