@@ -16,7 +16,7 @@ use crate::{
     inventory::{Brings, Config, Entry, Inventory, Parameter, Policy, Requirement, Table, TableId, Tool, ToolId},
     module::ModuleId,
     package::plain,
-    source::{self, Place, Placed},
+    source::{Place, Placed},
     world::{PackageId, World, shown},
 };
 
@@ -99,7 +99,7 @@ impl Assembly<'_> {
         let folder = self.world.member_of(module)?.package.folder.clone();
         let path = plain(&folder.join(Path::new(&file.value)));
         let name = shown(&path);
-        let text = match source::read_as_is(&path, &name) {
+        let text = match self.world.sources.read_as_is(&path, &name) {
             Ok(text) => text,
             Err(finding) => {
                 let help = format!(

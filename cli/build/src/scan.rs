@@ -1,7 +1,7 @@
 //! Scanning: from a path to a report.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -18,7 +18,7 @@ use crate::{
     lint::Overrides,
     nesting,
     package::{Package, plain},
-    source::{self, Place},
+    source::{Place, Sources},
     walk::{Walked, walk},
     world::{World, shown},
 };
@@ -45,6 +45,7 @@ pub struct Scan {
     pub(crate) resource: Option<String>,
     pub(crate) issuers: Vec<String>,
     pub(crate) overrides: Overrides,
+    pub(crate) instead: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 /// What is looked at below a path.
@@ -68,7 +69,14 @@ impl Scan {
             resource: None,
             issuers: Vec::new(),
             overrides: Overrides::default(),
+            instead: BTreeMap::new(),
         }
+    }
+
+    /// Reads this text in place of a file, which is named as in findings: what a fix would come to.
+    pub fn instead(mut self, file: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        self.instead.insert(file.into(), text.into());
+        self
     }
 
     /// Turns features of the package on.
@@ -226,7 +234,7 @@ impl Scan {
 impl Report {
     /// Scans one package into the report.
     fn package(&mut self, scan: &Scan, folder: &Path, walked: &Walked, cfgs: Cfgs) -> Result<(), Error> {
-        let mut world = World::new(walked, cfgs);
+        let mut world = World::new(walked, cfgs, Sources::with(scan.instead.clone()));
         let Some(package) = world.add(folder, &scan.choice)? else { return Ok(()) };
         let inventory = assemble(&mut world, package);
         for (id, table) in inventory.tables.iter().enumerate() {
@@ -355,7 +363,7 @@ fn circles(inventory: &Inventory, findings: &mut Vec<Finding>) {
 /// A file with annotations that no target declares.
 fn undeclared(file: &Path) -> Option<Finding> {
     let shown: Arc<str> = shown(file);
-    let text = match source::read(file, &shown) {
+    let text = match Sources::default().read(file, &shown) {
         Ok(text) => text,
         Err(finding) => return Some(*finding),
     };

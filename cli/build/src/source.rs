@@ -65,6 +65,8 @@ pub struct Placed<T> {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     texts: BTreeMap<Arc<str>, Arc<str>>,
+    /// What is read in place of files.
+    instead: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 impl Sources {
@@ -88,6 +90,27 @@ impl Sources {
         self.texts.iter().map(|(file, text)| (file, &**text))
     }
 
+    /// Sources in which these texts stand in place of files.
+    pub(crate) fn with(instead: BTreeMap<Arc<str>, Arc<str>>) -> Self {
+        Self { instead, ..Self::default() }
+    }
+
+    /// Reads a file as text: without its byte order mark, with line ends as the compiler sees them.
+    ///
+    /// # Errors
+    /// As for [`read_as_is`].
+    pub(crate) fn read(&self, path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
+        self.read_as_is(path, shown).map(normal)
+    }
+
+    /// The same, to the byte.
+    pub(crate) fn read_as_is(&self, path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
+        match self.instead.get(shown) {
+            Some(text) => Ok(text.to_string()),
+            None => read_as_is(path, shown),
+        }
+    }
+
     pub(crate) fn keep(&mut self, file: &Arc<str>, text: &Arc<str>) {
         self.texts.entry(file.clone()).or_insert_with(|| text.clone());
     }
@@ -109,18 +132,10 @@ fn offset(text: &str, position: Position) -> Option<usize> {
     Some(start + at)
 }
 
-/// Reads a file as text: without its byte order mark, with line ends as the compiler sees them.
-///
-/// # Errors
-/// A finding for a file that cannot be read, is not UTF-8 or is larger than any source.
-pub(crate) fn read(path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
-    read_as_is(path, shown).map(normal)
-}
-
 /// Reads a file as text, to the byte.
 ///
 /// # Errors
-/// As for [`read`].
+/// A finding for a file that cannot be read, is not UTF-8 or is larger than any source.
 pub(crate) fn read_as_is(path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
     let unreadable = |why: String| {
         let message = format!("cannot read `{shown}`: {why}");
@@ -179,7 +194,10 @@ mod tests {
         let path = folder.path().join("a.rs");
         let shown: Arc<str> = "a.rs".into();
         std::fs::write(&path, "\u{feff}a\r\nb\r").unwrap();
+        let read = |path: &Path, shown| Sources::default().read(path, shown);
         assert_eq!(read(&path, &shown).unwrap(), "a\nb\r");
+        let sources = Sources::with(BTreeMap::from([(shown.clone(), "\u{feff}c\r\n".into())]));
+        assert_eq!(sources.read(&path, &shown).unwrap(), "c\n");
         std::fs::write(&path, b"ab\nc\xff").unwrap();
         let finding = read(&path, &shown).unwrap_err();
         assert_eq!((finding.rule, finding.place.unwrap().start), ("unreadable-file", Position { line: 2, column: 2 }));

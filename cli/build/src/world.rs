@@ -20,7 +20,7 @@ use crate::{
     naming::Ours,
     package::{Package, plain},
     prefilter::{Marks, Prefilter},
-    source::{self, Place, Sources},
+    source::{Place, Sources},
     walk::{self, Walked},
 };
 
@@ -65,12 +65,12 @@ pub(crate) struct World {
 
 impl World {
     /// A world that knows the files of one walk and the build of no package.
-    pub(crate) fn new(walked: &Walked, base: Cfgs) -> Self {
+    pub(crate) fn new(walked: &Walked, base: Cfgs, sources: Sources) -> Self {
         let mut world = Self {
             members: Vec::new(),
             crates: Vec::new(),
             modules: Vec::new(),
-            sources: Sources::default(),
+            sources,
             findings: Vec::new(),
             files: BTreeMap::new(),
             hot: BTreeSet::new(),
@@ -193,7 +193,7 @@ impl World {
         let Some(module) = self.modules.get(id) else { return false };
         let (shown, file) = (module.shown.clone(), module.site.file.clone());
         self.visited.insert(file.clone());
-        let text: Arc<str> = match source::read(&file, &shown) {
+        let text: Arc<str> = match self.sources.read(&file, &shown) {
             Ok(text) => text.into(),
             Err(finding) => {
                 self.findings.push(*finding);

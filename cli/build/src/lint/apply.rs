@@ -21,7 +21,7 @@ use crate::{
         view::{Document, Package, Profile, Table, Tool},
     },
     scan::large_stack,
-    source::Place,
+    source::{Place, Sources},
 };
 
 /// Applies every rule to what a scan found.
@@ -42,7 +42,7 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
             let levels = Levels::of(inventory, overrides, &mut findings);
             let package = Package::of(inventory, &listed);
             for (rule, level) in in_force(&levels) {
-                let mut hits = Hits::new(rule, levels.options_of(rule));
+                let mut hits = Hits::new(rule, levels.options_of(rule), &report.sources);
                 look(rule, &package.tools, &package.tables, &mut hits);
                 findings.extend(hits.found.into_iter().map(|hit| Finding { level, settable: true, ..hit }));
             }
@@ -123,7 +123,7 @@ fn comments(report: &mut Report, settings: &Settings, findings: Vec<Finding>) {
 }
 
 /// Applies every rule to a document.
-pub(super) fn to_document(document: &Document<'_>, levels: &Levels, findings: &mut Vec<Finding>) {
+pub(super) fn to_document(document: &Document<'_>, levels: &Levels, sources: &Sources, findings: &mut Vec<Finding>) {
     let tools: Vec<Arc<Tool>> = document.table.tools.iter().map(|listed| listed.tool.clone()).collect();
     let mut broken: Vec<Violation> = document.draft.violations.clone();
     if document.profile == Profile::Mcp {
@@ -131,7 +131,7 @@ pub(super) fn to_document(document: &Document<'_>, levels: &Levels, findings: &m
     }
     broken.extend(document.expected_resource.and_then(|expected| document.draft.check_resource(expected)));
     for (rule, level) in in_force(levels) {
-        let mut hits = Hits::new(rule, levels.options_of(rule));
+        let mut hits = Hits::new(rule, levels.options_of(rule), sources);
         look(rule, &tools, std::slice::from_ref(&document.table), &mut hits);
         if let Some(check) = rule.check.document {
             check(document, &mut hits);

@@ -149,7 +149,7 @@ impl Documents {
             Ok(draft) => large_stack(|| {
                 let document = Document::new(&file, text, &draft, self.config.as_ref());
                 let document = document.asked(self.profile, self.resource.as_deref());
-                apply::to_document(&document, &levels, &mut report.findings);
+                apply::to_document(&document, &levels, &report.sources, &mut report.findings);
             }),
         }
         settle(&mut report.findings);

@@ -1,10 +1,14 @@
-//! What makes findings about documents go away without changing what a document means.
+//! What makes findings go away.
 
 use std::ops::Range;
 
 use mcp_scopes_prm::{Violation, ViolationKind, json::Duplicate};
 
-use crate::{Fix, lint::view::Document};
+use crate::{
+    Fix,
+    lint::view::{Document, Scope, Table},
+    source::{Placed, Sources},
+};
 
 /// The fix for what reading a document reports, where there is one that cannot change what it means.
 pub(super) fn of_violation(document: &Document<'_>, violation: &Violation) -> Option<Fix> {
@@ -15,6 +19,15 @@ pub(super) fn of_violation(document: &Document<'_>, violation: &Violation) -> Op
             let title = format!("remove the member `{}`", violation.pointer);
             Some(Fix::safe(title).edit(&document.file, removal(document.text, &range), ""))
         }
+        // Clients compare code point by code point (RFC 9728 §3.3), so that a slash can be all that is wrong.
+        ViolationKind::ResourceMismatch => {
+            let expected = document.expected_resource?;
+            let stated = document.value("/resource")?.as_str()?;
+            let slash = expected.strip_suffix('/') == Some(stated) || stated.strip_suffix('/') == Some(expected);
+            let range = document.range("/resource").filter(|_| slash)?;
+            let text = serde_json::to_string(expected).ok()?;
+            Some(Fix::risky(format!("write `{expected}`")).edit(&document.file, range, text))
+        }
         _ => None,
     }
 }
@@ -23,6 +36,44 @@ pub(super) fn of_violation(document: &Document<'_>, violation: &Violation) -> Op
 pub(super) fn of_duplicate(document: &Document<'_>, twice: &Duplicate) -> Option<Fix> {
     let title = format!("remove the second `{}`", twice.name);
     twice.same.then(|| Fix::safe(title).edit(&document.file, removal(document.text, &twice.spot.whole()), ""))
+}
+
+/// The fix for a member whose name is a slip: the name that was meant.
+pub(super) fn renamed_member(document: &Document<'_>, pointer: &str, name: &str) -> Option<Fix> {
+    let (whole, value) = (document.whole_range(pointer)?, document.range(pointer)?);
+    // The name with its quotes: what stands in front of the colon.
+    let head = document.text.get(whole.start..value.start)?;
+    let end = head.rfind(':')?;
+    let written = head.get(..end)?.trim_end();
+    let range = whole.start..whole.start + written.len();
+    let title = format!("rename the member to `{name}`");
+    Some(Fix::risky(title).edit(&document.file, range, serde_json::to_string(name).ok()?))
+}
+
+/// The fix for a scope that is a slip of one that is declared: the other spelling, in each annotation.
+pub(super) fn renamed_scope(table: &Table, slip: &Scope, meant: &Scope, sources: &Sources) -> Option<Fix> {
+    let named = |scopes: &[Placed<String>]| scopes.iter().any(|scope| scope.value == slip.text);
+    let elsewhere = table.flows.iter().any(|flow| named(&flow.scopes));
+    let stated = table.supported_stated && named(&table.supported);
+    if meant.declared.is_none() || slip.declared.is_some() || elsewhere || stated {
+        return None;
+    }
+    // A file of another package is not ours to change.
+    if !table.tools_at(&slip.needed_by).all(|tool| tool.own) {
+        return None;
+    }
+    let mut fix = Fix::risky(format!("write `{}`", meant.text));
+    for place in slip.written.as_ref()? {
+        let range = sources.range(place)?;
+        let literal = sources.text(&place.file)?.get(range.clone())?;
+        let new = match literal.strip_prefix('"')?.strip_suffix('"')? {
+            text if text == slip.bare => &meant.bare,
+            text if text == slip.text => &meant.text,
+            _ => return None,
+        };
+        fix = fix.edit(&place.file, range, format!("\"{new}\""));
+    }
+    Some(fix)
 }
 
 /// What has to go with a member or an element: the comma behind it with the blanks, or else the one in front of it.

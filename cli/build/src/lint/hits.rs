@@ -3,7 +3,7 @@
 use crate::{
     Finding, Level,
     lint::rule::{Choice, Rule},
-    source::Place,
+    source::{Place, Sources},
 };
 
 /// What a rule found on one subject, and the options it runs with.
@@ -11,12 +11,19 @@ use crate::{
 pub struct Hits<'a> {
     rule: &'static Rule,
     options: &'a [(String, Choice)],
+    sources: &'a Sources,
     pub(crate) found: Vec<Finding>,
 }
 
 impl<'a> Hits<'a> {
-    pub(crate) fn new(rule: &'static Rule, options: &'a [(String, Choice)]) -> Self {
-        Self { rule, options, found: Vec::new() }
+    pub(crate) fn new(rule: &'static Rule, options: &'a [(String, Choice)], sources: &'a Sources) -> Self {
+        Self { rule, options, sources, found: Vec::new() }
+    }
+
+    /// The texts of all files that were read, for fixes.
+    #[must_use]
+    pub fn sources(&self) -> &'a Sources {
+        self.sources
     }
 
     /// Reports: where, about which tool, scope, role or member, what is wrong, and what to write. The level is filled in

@@ -13,6 +13,9 @@ pub struct Scope {
     pub bare: String,
     /// Where it is written first: in an annotation, or else where it is declared or advertised.
     pub place: Place,
+    /// Every literal that writes it in an annotation; `None` if it also stands for a tool's name, which writes no scope,
+    /// and in a document.
+    pub written: Option<Vec<Place>>,
     /// The tools, by their place in the table, with an alternative that needs it.
     pub needed_by: Vec<usize>,
     /// The tools, by their place in the table, that it opens alone.
@@ -42,6 +45,7 @@ impl Scopes {
                 text: text.to_owned(),
                 bare: text.strip_prefix(namespace).unwrap_or(text).to_owned(),
                 place: place.clone(),
+                written: None,
                 needed_by: Vec::new(),
                 opens: Vec::new(),
                 declared: None,
@@ -50,6 +54,18 @@ impl Scopes {
             });
         }
         self.list.get_mut(number)
+    }
+
+    /// Where an annotation writes a scope that it needs; nowhere, if it is the tool's name.
+    pub(super) fn write(&mut self, text: &str, tool: usize, places: Vec<Place>) {
+        let Some(scope) = self.places.get(text).and_then(|number| self.list.get_mut(*number)) else { return };
+        if places.is_empty() {
+            scope.written = None;
+        } else if scope.needed_by.first() == Some(&tool) {
+            scope.written = Some(places);
+        } else if let Some(written) = &mut scope.written {
+            written.extend(places);
+        }
     }
 
     /// What opens the tool at that place.

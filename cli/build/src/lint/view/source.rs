@@ -73,11 +73,17 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
                     places.map(str::to_owned).collect()
                 })
                 .collect();
-            let written: BTreeMap<&str, &Place> =
-                raw.named_scopes().map(|placed| (placed.value.as_str(), &placed.place)).collect();
+            let mut written: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
+            for placed in raw.named_scopes() {
+                written.entry(&placed.value).or_default().push(&placed.place);
+            }
             scopes.opened(&alternatives, listed.namespace, position, |text| {
-                written.get(text).copied().unwrap_or(&tool.name.place)
+                written.get(text).and_then(|places| places.last()).unwrap_or(&&tool.name.place)
             });
+            for text in alternatives.iter().flatten().collect::<BTreeSet<_>>() {
+                let places = written.get(text.as_str()).into_iter().flatten().map(|place| Place::clone(place));
+                scopes.write(text, position, places.collect());
+            }
             list.push(Listed { tool: tool.clone(), alternatives });
         }
         for scope in outline.declared {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use mcp_scopes_model::nearest::distance;
 
 use crate::lint::{
+    fixes,
     hits::Hits,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Scope, Table},
@@ -33,11 +34,11 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         let mut key = parts.clone();
         key.sort();
         if let Some(first) = seen.get(&key) {
-            report(first, scope, "differ only in case, separators, plural or order", hits);
+            report(table, (first, scope), "differ only in case, separators, plural or order", hits);
             continue;
         }
         if !is_name && let Some((first, _)) = others.iter().find(|(_, other)| slip(other, &parts)) {
-            report(first, scope, "differ in one letter", hits);
+            report(table, (first, scope), "differ in one letter", hits);
         }
         seen.insert(key, scope);
         if !is_name {
@@ -46,13 +47,14 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     }
 }
 
-fn report(first: &Scope, second: &Scope, how: &str, hits: &mut Hits<'_>) {
+fn report(table: &Table, (first, second): (&Scope, &Scope), how: &str, hits: &mut Hits<'_>) {
     // What is declared is meant; of two declared ones the first.
     let (meant, slip) =
         if first.declared.is_none() && second.declared.is_some() { (second, first) } else { (first, second) };
     let message = format!("scopes `{}` and `{}` {how}", slip.text, meant.text);
     let help = format!("write `{}` in both places, or give one of them a name of its own", meant.text);
-    hits.report(&slip.place, &*slip.text, message, help);
+    let fix = fixes::renamed_scope(table, slip, meant, hits.sources());
+    hits.report(&slip.place, &*slip.text, message, help).fix = fix;
 }
 
 fn singular(word: &str) -> String {
