@@ -52,6 +52,7 @@ pub(crate) fn assemble(world: &mut World, package: PackageId) -> Inventory {
         features: member.map(|member| member.enabled.features.clone()).unwrap_or_default(),
         tools,
         tables,
+        ..Inventory::default()
     }
 }
 

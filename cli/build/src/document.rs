@@ -26,7 +26,12 @@ pub(crate) fn with_outline<R>(
     table: TableId,
     then: &mut dyn FnMut(&Outline<'_>) -> R,
 ) -> Option<R> {
-    let parts: Vec<ToolParts<'_>> = inventory.tools.iter().map(ToolParts::of).collect();
+    let parts: Vec<ToolParts<'_>> = inventory
+        .tools
+        .iter()
+        .enumerate()
+        .map(|(id, tool)| ToolParts::of(tool, !inventory.unknown_parameters.contains(&id)))
+        .collect();
     let any: Vec<Vec<&[&str]>> =
         parts.iter().map(|parts| parts.alternatives.iter().map(Vec::as_slice).collect()).collect();
     let tools: Vec<ModelTool<'_>> =
@@ -39,7 +44,7 @@ pub(crate) fn with_outline<R>(
 /// The lists of one tool, borrowed.
 struct ToolParts<'a> {
     alternatives: Vec<Vec<&'a str>>,
-    parameters: Vec<ModelParameter<'a>>,
+    parameters: Option<Vec<ModelParameter<'a>>>,
     prerequisites: Vec<&'a str>,
     grouped_with: Vec<&'a str>,
     examples: Vec<&'a str>,
@@ -49,7 +54,7 @@ struct ToolParts<'a> {
 }
 
 impl<'a> ToolParts<'a> {
-    fn of(tool: &'a Tool) -> Self {
+    fn of(tool: &'a Tool, parameters_known: bool) -> Self {
         let texts = |list: &'a [Placed<String>]| list.iter().map(|placed| placed.value.as_str()).collect::<Vec<_>>();
         let parameter = |parameter: &'a crate::inventory::Parameter| ModelParameter {
             name: &parameter.name,
@@ -60,7 +65,7 @@ impl<'a> ToolParts<'a> {
                 Requirement::AnyOf(any) => any.iter().map(|all| texts(all)).collect(),
                 Requirement::Public | Requirement::ToolName => Vec::new(),
             },
-            parameters: tool.parameters.iter().map(parameter).collect(),
+            parameters: parameters_known.then(|| tool.parameters.iter().map(parameter).collect()),
             prerequisites: texts(&tool.prerequisites),
             grouped_with: texts(&tool.grouped_with),
             examples: texts(&tool.examples),
@@ -82,7 +87,7 @@ impl<'a> ToolParts<'a> {
             risk: tool.risk.value,
             approval: tool.approval.as_ref().map(|said| said.value),
             sandbox: tool.sandbox.as_ref().map(|said| said.value),
-            parameters: Parameters::Listed(&self.parameters),
+            parameters: self.parameters.as_ref().map_or(Parameters::Unknown, |listed| Parameters::Listed(listed)),
             prerequisites: &self.prerequisites,
             grouped_with: &self.grouped_with,
             examples: &self.examples,

@@ -33,6 +33,8 @@ pub enum ErrorKind {
     Findings,
     /// The document itself is refused by RFC 9728.
     Document,
+    /// A program carries no scope table, or one that cannot be read.
+    Artefact,
     /// The baseline file is none.
     Baseline,
     /// A file cannot be written.

@@ -27,6 +27,8 @@ pub struct Inventory {
     pub tools: Vec<Tool>,
     /// The tables, those of other packages that a table brings in included.
     pub tables: Vec<Table>,
+    /// The tools whose parameters are not known: a program does not tell those that are fields of a type.
+    pub unknown_parameters: BTreeSet<ToolId>,
 }
 
 /// One annotated function.

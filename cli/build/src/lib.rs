@@ -7,6 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`scan`] | [`Scan`]: what to look at and for which build; [`Report`]: what was found |
+//! | `artefact` | programs: the tables that they carry (feature `artefact`) |
 //! | [`export`] | [`Export`]: the metadata document of a package |
 //! | [`emit`] | [`Emitted`]: the document in a build script |
 //! | [`lint`] | the rules, and the engine that applies them |
@@ -34,6 +35,8 @@
 //! # Ok::<(), mcp_scopes_build::Error>(())
 //! ```
 
+#[cfg(feature = "artefact")]
+pub mod artefact;
 mod assemble;
 mod attribute;
 pub mod baseline;

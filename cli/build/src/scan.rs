@@ -141,6 +141,10 @@ impl Scan {
     }
 
     fn scan(&self, extent: Extent) -> Result<Report, Error> {
+        #[cfg(feature = "artefact")]
+        if crate::artefact::is_artefact(&self.path) {
+            return crate::artefact::read(&self.path);
+        }
         let mut cfgs = self.cfgs.clone().unwrap_or_else(Cfgs::host);
         for condition in &self.conditions {
             cfgs.add(condition).map_err(|message| Error::new(ErrorKind::Usage, message))?;

@@ -1,0 +1,91 @@
+//! Programs: the records of their scope tables, read back from the file that ships.
+//!
+//! The format is specified in [`mcp_scopes_model::record`]. What a file says is never trusted: every length is compared with
+//! what is there, every text and every name is checked, and what does not add up is an error.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `container` | ELF, Mach-O, PE and wasm files: the bytes of the section |
+//! | `notes` | from the section to records |
+//! | `record` | from a record's bytes to what it says |
+//! | `tables` | from records to an inventory |
+
+mod container;
+mod notes;
+mod record;
+mod tables;
+
+use std::{fmt, fs::File, io::Read as _, path::Path};
+
+use crate::{Error, ErrorKind, Report, world::shown};
+
+/// Whether a file is a program: by its first bytes, as they are in ELF, Mach-O, PE and wasm files.
+#[must_use]
+pub fn is_artefact(path: &Path) -> bool {
+    // Neither a folder nor a pipe is one, and a pipe could be read but once.
+    if !path.is_file() {
+        return false;
+    }
+    let mut magic = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
+    read.is_ok() && container::is_magic(magic)
+}
+
+/// What the tables of a program say.
+///
+/// # Errors
+/// The file cannot be read, is no program, or carries no record; or a record is damaged or of a version that is not known.
+pub(crate) fn read(path: &Path) -> Result<Report, Error> {
+    let name = shown(path);
+    let sections = container::sections(path)?;
+    if sections.is_empty() {
+        let help = "build it with the feature `artefact` of `mcp-scopes`, which is on by default, and let it use a \
+                    `scope_table!`; or give the source";
+        return Err(Error::new(ErrorKind::Artefact, format!("`{name}` carries no scope table")).help(help));
+    }
+    let damaged = |damage: Damage| {
+        let message = format!("the scope tables of `{name}` cannot be read: {damage}");
+        Error::new(ErrorKind::Artefact, message).help(damage.help())
+    };
+    let mut records = Vec::new();
+    for section in &sections {
+        for note in notes::notes(section).map_err(damaged)? {
+            let record = record::read(&note).map_err(damaged)?;
+            // A file for several processors says the same for each.
+            if !records.iter().any(|known: &record::Record| known.says_the_same(&record)) {
+                records.push(record);
+            }
+        }
+    }
+    if records.is_empty() {
+        return Err(damaged(Damage::Broken("the section is empty")));
+    }
+    Ok(tables::report(path, &name, records))
+}
+
+/// Why a section cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Damage {
+    /// What stands there contradicts itself.
+    Broken(&'static str),
+    /// Another version than this one reads.
+    Version(u32),
+}
+
+impl Damage {
+    const fn help(self) -> &'static str {
+        match self {
+            Self::Broken(_) => "build the program again; what strips or packs it must leave the section as it is",
+            Self::Version(_) => "update `mcp-scopes`: the program was built with a newer one",
+        }
+    }
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Broken(why) => f.write_str(why),
+            Self::Version(version) => write!(f, "they are in version {version} of the format, which is not known here"),
+        }
+    }
+}

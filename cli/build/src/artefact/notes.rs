@@ -1,0 +1,55 @@
+//! From the section to records.
+
+use mcp_scopes_model::record::{OWNER, OWNER_LEN, VERSION};
+
+use super::{Damage, container::Section};
+
+/// How many records one program may have.
+const MAX_NOTES: usize = 1024;
+/// The length of what stands before a record.
+const FRAME: usize = 24;
+
+/// One record, still as bytes.
+pub(super) struct Note<'s> {
+    /// Where the record begins in the file.
+    pub(super) offset: u64,
+    /// Checksum, numbers and texts.
+    pub(super) section: &'s Section,
+    /// The part of the section that is the record.
+    pub(super) start: usize,
+    /// Its end.
+    pub(super) end: usize,
+}
+
+/// The notes of a section, in order.
+pub(super) fn notes(section: &Section) -> Result<Vec<Note<'_>>, Damage> {
+    let len = section.bytes.len();
+    let mut notes = Vec::new();
+    let mut at = 0;
+    while at < len {
+        // Padding, be it less than a word at the end.
+        let word = section.bytes.get(at..len.min(at + 4)).unwrap_or_default();
+        if word.iter().all(|byte| *byte == 0) {
+            at += 4;
+            continue;
+        }
+        if section.number(at)? != OWNER_LEN || section.bytes.get(at + 12..at + FRAME) != Some(&OWNER) {
+            return Err(Damage::Broken("something else stands in their section"));
+        }
+        let version = section.number(at + 8)?;
+        if version != VERSION {
+            return Err(Damage::Version(version));
+        }
+        let record_len = usize::try_from(section.number(at + 4)?).unwrap_or(usize::MAX);
+        let start = at + FRAME;
+        let end =
+            start.checked_add(record_len).filter(|end| *end <= len).ok_or(Damage::Broken("a record is cut off"))?;
+        if !record_len.is_multiple_of(4) || notes.len() == MAX_NOTES {
+            return Err(Damage::Broken("the length or the number of records cannot be"));
+        }
+        let offset = section.offset.saturating_add(start as u64);
+        notes.push(Note { offset, section, start, end });
+        at = end;
+    }
+    Ok(notes)
+}
