@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use mcp_scopes_build::Scan;
 
-use crate::{levels::Levels, output::target::Target};
+use crate::{fix::Fixing, levels::Levels, output::target::Target};
 
 const EXAMPLES: &str = "Examples:
   mcp-scopes lint                          Check every package here
@@ -31,6 +31,8 @@ const LINT_EXAMPLES: &str = "Examples:
   mcp-scopes lint --format json | jq '.findings[].rule'
   mcp-scopes lint --format github --output sarif=lint.sarif --output markdown=summary.md
   mcp-scopes lint --deny warnings --allow broad-scope
+  mcp-scopes lint --diff --unsafe-fixes
+  mcp-scopes lint --fix
   mcp-scopes lint --update-baseline --reason 'split in the next major release'
   mcp-scopes lint --baseline mcp-scopes.baseline.json
 
@@ -105,6 +107,8 @@ pub(crate) struct Lint {
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) fixing: Fixing,
     #[command(flatten)]
     pub(crate) levels: Levels,
     #[command(flatten)]

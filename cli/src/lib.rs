@@ -5,6 +5,7 @@
 //! | `arguments` | the commands and their options |
 //! | `baseline` | `--baseline`, `--update-baseline` |
 //! | `export` | `mcp-scopes export` |
+//! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
 //! | `output` | findings for people and for programs |
@@ -12,6 +13,7 @@
 mod arguments;
 mod baseline;
 mod export;
+mod fix;
 mod levels;
 mod lint;
 mod output;

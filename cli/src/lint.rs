@@ -1,17 +1,23 @@
 //! `mcp-scopes lint`.
 
-use std::path::Path;
+use std::{io::Read as _, path::Path, sync::Arc};
 
 use mcp_scopes_build::{
     Error, Level, Report,
+    artefact::is_artefact,
     lint::{Documents, Overrides},
 };
 
-use crate::{Outcome, arguments, complain, fail, output::human};
+use crate::{
+    Outcome, arguments, complain,
+    export::print,
+    fail,
+    fix::{Failure, Fixed, STDIN, Texts},
+    output::human,
+};
 
 impl arguments::Lint {
     pub(crate) fn run(&self) -> Outcome {
-        let mut report = Report::default();
         let for_documents = [("--resource", self.resource.is_some()), ("--config", self.config.is_some())];
         if let Some((flag, _)) = for_documents.iter().find(|(_, given)| *given)
             && !self.path.iter().any(|path| is_document(path))
@@ -24,34 +30,82 @@ impl arguments::Lint {
             Ok(overrides) => overrides,
             Err(error) => return fail(&error),
         };
+        if self.fixing.any() {
+            return self.fix(&overrides);
+        }
+        match self.look(&overrides, None, &Texts::new()) {
+            Ok(report) => self.tell(&report),
+            Err(error) => failed(&error),
+        }
+    }
+
+    /// Looks at everything, with some texts in place of files. `input` is what standard input held, if it was read.
+    fn look(&self, overrides: &Overrides, input: Option<&[u8]>, texts: &Texts) -> Result<Report, Error> {
+        let mut report = Report::default();
         for path in &self.path {
-            match self.one(path, &overrides) {
-                Ok(found) => report.merge(found),
-                Err(error) => {
-                    if let Some(report) = error.report() {
-                        anstream::eprint!("{}", human::render(report, human::Links::None));
-                    }
-                    return fail(&error);
-                }
-            }
+            report.merge(self.one(path, overrides, input, texts)?);
         }
-        if let Err(error) = self.baseline.apply(&mut report, &overrides) {
-            return fail(&error);
-        }
+        self.baseline.apply(&mut report, overrides)?;
+        Ok(report)
+    }
+
+    /// Says what was found.
+    fn tell(&self, report: &Report) -> Outcome {
         let compared = self.baseline.file.is_some() || self.baseline.update;
-        let printed = self.target.write(&report, compared);
-        eprintln!("{}", summary(&report));
+        let printed = self.target.write(report, compared);
+        eprintln!("{}", summary(report));
         match printed {
             Outcome::Clean if report.has_errors() => Outcome::Found,
             other => other,
         }
     }
-}
 
-impl arguments::Lint {
-    fn one(&self, path: &Path, overrides: &Overrides) -> Result<Report, Error> {
+    /// Puts right what can be, and says what is left.
+    fn fix(&self, overrides: &Overrides) -> Outcome {
+        let reads_input = self.path.iter().any(|path| path.as_os_str() == "-");
+        if reads_input && !self.fixing.diff && self.target.prints_for_programs() {
+            let help = "write the findings to a file with `--output`";
+            complain("standard output is for the document that is put right", Some(help));
+            return Outcome::Failed;
+        }
+        let mut input = Vec::new();
+        if reads_input && let Err(error) = std::io::stdin().take(MAX_INPUT).read_to_end(&mut input) {
+            complain(&format!("cannot read standard input: {error}"), None);
+            return Outcome::Failed;
+        }
+        // What is not UTF-8 is a finding, and has no fix.
+        let text = str::from_utf8(&input).unwrap_or_default();
+        let look = |texts: &Texts| self.look(overrides, Some(&input), texts);
+        let fixed = match Fixed::make(self.fixing, text, look) {
+            Ok(fixed) => fixed,
+            Err(failure) => return refused(&failure),
+        };
+        let what = format!("{} in {}", counted(fixed.count, "finding"), counted(fixed.files(), "file"));
+        if self.fixing.diff {
+            let printed = print(&fixed.diff());
+            eprintln!("would fix {what}");
+            let found = fixed.files() > 0 || fixed.report.has_errors();
+            return if printed == Outcome::Clean && found { Outcome::Found } else { printed };
+        }
+        if let Err(failure) = fixed.write() {
+            return refused(&failure);
+        }
+        if reads_input && print(fixed.stdin().unwrap_or(text)) != Outcome::Clean {
+            return Outcome::Failed;
+        }
+        eprintln!("fixed {what}");
+        if reads_input && self.target.output.is_empty() {
+            anstream::eprint!("{}", human::render(&fixed.report, human::Links::None));
+            eprintln!("{}", summary(&fixed.report));
+            return if fixed.report.has_errors() { Outcome::Found } else { Outcome::Clean };
+        }
+        self.tell(&fixed.report)
+    }
+
+    fn one(&self, path: &Path, overrides: &Overrides, input: Option<&[u8]>, texts: &Texts) -> Result<Report, Error> {
         if !is_document(path) {
-            return self.build.scan(path).overrides(overrides.clone()).lint();
+            let scan = self.build.scan(path).overrides(overrides.clone());
+            return texts.iter().fold(scan, |scan, (file, text)| scan.instead(file.clone(), text.clone())).lint();
         }
         let documents = Documents::new().profile(self.profile.into()).overrides(overrides.clone());
         let documents = match &self.config {
@@ -62,18 +116,41 @@ impl arguments::Lint {
             Some(resource) => documents.resource(resource),
             None => documents,
         };
-        if path.as_os_str() == "-" {
-            documents.lint_reader("<stdin>", std::io::stdin().lock())
-        } else {
-            documents.lint_file(path)
+        let instead =
+            |documents: Documents, (file, text): (&Arc<str>, &Arc<str>)| documents.instead(file.clone(), text.clone());
+        let documents = texts.iter().fold(documents, instead);
+        match input {
+            Some(input) if path.as_os_str() == "-" => documents.lint_reader(STDIN, input),
+            None if path.as_os_str() == "-" => documents.lint_reader(STDIN, std::io::stdin().lock()),
+            _ => documents.lint_file(path),
         }
     }
 }
 
-/// Whether a path names a document: a file that is neither source nor a manifest, or standard input.
+/// More of standard input is not kept: a document is refused long before.
+const MAX_INPUT: u64 = 64 << 20;
+
+fn refused(failure: &Failure) -> Outcome {
+    match failure {
+        Failure::Lint(error) => failed(error),
+        Failure::Other(message, help) => {
+            complain(message, Some(help));
+            Outcome::Failed
+        }
+    }
+}
+
+fn failed(error: &Error) -> Outcome {
+    if let Some(report) = error.report() {
+        anstream::eprint!("{}", human::render(report, human::Links::None));
+    }
+    fail(error)
+}
+
+/// Whether a path names a document: a file that is neither source nor a manifest nor a program, or standard input.
 fn is_document(path: &Path) -> bool {
     let source = path.extension().is_some_and(|end| end == "rs" || end == "toml");
-    path.as_os_str() == "-" || (!source && path.is_file())
+    path.as_os_str() == "-" || (!source && path.is_file() && !is_artefact(path))
 }
 
 /// `checked 12 tools in 1 package: no findings`

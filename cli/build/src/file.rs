@@ -9,7 +9,7 @@ use std::{
 
 use crate::Error;
 
-/// Writes a file by way of one beside it, so that nobody ever reads half of it.
+/// Writes a file by way of one beside it, so that nobody ever reads half of it. Who may do what with it stays.
 ///
 /// # Errors
 /// If the folder does not exist or cannot be written to; the old file is then as it was.
@@ -17,6 +17,11 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let beside = beside(path);
     let written = fs::File::create(&beside)
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| match fs::metadata(path) {
+            Ok(old) => fs::set_permissions(&beside, old.permissions()),
+            // There is no such file yet.
+            Err(_) => Ok(()),
+        })
         .and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| {
         // The error that is reported is the first one.

@@ -62,6 +62,11 @@ fn output(text: &str) -> Result<Output, String> {
 }
 
 impl Target {
+    /// Whether standard output gets findings in a format that programs read.
+    pub(crate) fn prints_for_programs(&self) -> bool {
+        self.format != Format::Human && !self.output.iter().any(|output| output.format.is_none())
+    }
+
     /// Writes the files, then prints. `baseline` says whether findings were compared with a baseline file.
     pub(crate) fn write(&self, report: &Report, baseline: bool) -> Outcome {
         for (place, output) in self.output.iter().enumerate() {

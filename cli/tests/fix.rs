@@ -1,0 +1,168 @@
+//! `--fix`, `--unsafe-fixes`, `--diff`: what changes, and that nothing else does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it did not expect"
+)]
+
+mod demo;
+
+use std::fs;
+
+use demo::{DOCUMENT, Demo};
+
+/// Two empty members side by side, a repeated one, an empty `bearer_methods_supported` which says something, a member that
+/// nobody knows, and a layout that no formatter would write.
+const BROKEN: &str = "{ \"resource\" :\"https://files.example.com/mcp\",\r\n\t\"x-note\": {\"b\":1,  \"a\":[ 1,2 ]},\n \
+    \"scopes_supported\":[], \"dpop_signing_alg_values_supported\" : [ ],\n  \"authorization_servers\": [\"https://auth.example.com\"],\n\
+    \"bearer_methods_supported\": [],\n  \"x-note\": {\"b\":1,  \"a\":[ 1,2 ]}}";
+const RIGHT: &str = "{ \"resource\" :\"https://files.example.com/mcp\",\r\n\t\"x-note\": {\"b\":1,  \"a\":[ 1,2 ]},\n \
+    \"authorization_servers\": [\"https://auth.example.com\"],\n\
+    \"bearer_methods_supported\": []}";
+
+const SCOPES: &str = "use mcp_scopes::{mcp_tool, scope_table};\r\n\r\n/// List files\r\n#[mcp_tool(risk = \"low\", scope = \"files:read\")]\r\nfn list_files() {}\r\n\r\n\
+    /// Find a file   \r\n#[mcp_tool( risk=\"low\" ,scope = any(\"file:read\", \"files:all\"))]\r\nfn find_file() {}\r\n\r\n\
+    /// Show a file\r\n#[mcp_tool(risk = \"low\", scope = \"file:read\")]\r\nfn show_file() {}\r\n\r\n\
+    scope_table! { static TOOLS = [list_files, find_file, show_file] with \"mcp-scopes.toml\"; }\r\n\r\nfn main() {}\r\n";
+
+#[test]
+fn safe_fixes_change_nothing_else() {
+    let demo = Demo::new();
+    demo.write("a.json", BROKEN).write("b.json", DOCUMENT).write("c.json", RIGHT);
+    let before = fs::metadata(demo.path().join("c.json")).unwrap().modified().unwrap();
+    assert_eq!(demo.run(&["lint", "a.json", "b.json", "c.json"]).code, 1);
+    let run = demo.run(&["lint", "--fix", "a.json", "b.json", "c.json"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.err.contains("fixed 4 findings in 2 files\nchecked 3 documents: "), "{run:?}");
+    assert_eq!(demo.read("a.json"), RIGHT);
+    assert_eq!(demo.read("b.json"), DOCUMENT.replace(",\n  \"scopes_supported\": []", ""));
+    assert_eq!(fs::metadata(demo.path().join("c.json")).unwrap().modified().unwrap(), before);
+    // Once more there is nothing to do.
+    let run = demo.run(&["lint", "--fix", "a.json", "b.json"]);
+    assert!(run.code == 0 && run.err.starts_with("fixed 0 findings in 0 files\n"), "{run:?}");
+}
+
+#[test]
+fn a_preview_writes_nothing() {
+    let demo = Demo::new();
+    demo.write("a.json", BROKEN);
+    let run = demo.run(&["lint", "--diff", "a.json"]);
+    assert_eq!((run.code, run.err.as_str()), (1, "would fix 3 findings in 1 file\n"), "{run:?}");
+    assert!(run.out.starts_with("--- a.json\n+++ a.json\n@@ -"), "{}", run.out);
+    // It is what `--fix` does, for `patch` too.
+    assert!(
+        run.out.contains("- \"scopes_supported\":[], \"dpop_signing_alg_values_supported\" : [ ],\n"),
+        "{}",
+        run.out
+    );
+    assert!(run.out.contains("\\ No newline at end of file"), "{}", run.out);
+    assert_eq!(demo.read("a.json"), BROKEN);
+    assert_eq!(demo.run(&["lint", "--diff", "--fix", "a.json"]).code, 1);
+    assert_eq!(demo.read("a.json"), BROKEN);
+    demo.write("a.json", RIGHT);
+    let run = demo.run(&["lint", "--diff", "a.json"]);
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{run:?}");
+}
+
+#[test]
+fn standard_input_is_printed() {
+    let demo = Demo::new();
+    let run = demo.run_with(&["lint", "--fix", "-"], BROKEN);
+    assert_eq!((run.code, run.out.as_str()), (0, RIGHT), "{run:?}");
+    // What has nothing to fix comes out as it went in, and what is left to do stands on standard error.
+    let http = RIGHT.replace("https://files", "http://files");
+    let run = demo.run_with(&["lint", "--fix", "-"], &http);
+    assert_eq!((run.code, run.out.as_str()), (1, http.as_str()), "{run:?}");
+    assert!(run.err.contains("error[resource-not-https]") && !run.err.contains('\u{1b}'), "{run:?}");
+    let run = demo.run_with(&["lint", "--fix", "--format", "json", "-"], BROKEN);
+    assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
+    let run = demo.run_with(&["lint", "--fix", "--output", "json=left.json", "-"], BROKEN);
+    assert_eq!((run.code, demo.read("left.json").contains("\"errors\": 0")), (0, true), "{run:?}");
+}
+
+#[test]
+fn what_may_change_a_meaning_is_asked_for() {
+    let demo = Demo::new();
+    let slips =
+        "{\"resource\": \"https://files.example.com/mcp/\", \"authorization_server\" : [\"https://auth.example.com\"]}";
+    demo.write("a.json", slips);
+    let lint = |flag: &str| demo.run(&["lint", flag, "--resource", "https://files.example.com/mcp", "a.json"]);
+    let run = lint("--fix");
+    assert!(run.code == 1 && run.err.contains("fixed 0 findings"), "{run:?}");
+    assert_eq!(demo.read("a.json"), slips);
+    let run = lint("--unsafe-fixes");
+    assert!(run.code == 0 && run.err.contains("fixed 2 findings in 1 file"), "{run:?}");
+    assert_eq!(
+        demo.read("a.json"),
+        "{\"resource\": \"https://files.example.com/mcp\", \"authorization_servers\" : [\"https://auth.example.com\"]}"
+    );
+    // Another resource is no slip.
+    let other = slips.replace("/mcp/", "/other");
+    demo.write("a.json", &other);
+    lint("--unsafe-fixes");
+    assert!(demo.read("a.json").contains("/other\""));
+}
+
+#[test]
+fn a_scope_gets_the_spelling_that_is_declared() {
+    let demo = Demo::package(SCOPES);
+    let declared =
+        demo.read("mcp-scopes.toml") + "[scopes]\n\"files:read\" = \"Read files\"\n\"files:all\" = \"All\"\n";
+    demo.write("mcp-scopes.toml", &declared);
+    let run = demo.run(&["lint", "--fix"]);
+    assert_eq!((run.code, demo.read("src/main.rs").as_str()), (1, SCOPES), "{run:?}");
+    let run = demo.run(&["lint", "--diff", "--unsafe-fixes"]);
+    assert!(
+        run.code == 1 && run.out.contains("+#[mcp_tool( risk=\"low\" ,scope = any(\"files:read\", \"files:all\"))]"),
+        "{run:?}"
+    );
+    assert_eq!(demo.read("src/main.rs"), SCOPES);
+    let run = demo.run(&["lint", "--unsafe-fixes"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(demo.read("src/main.rs"), SCOPES.replace("\"file:read\"", "\"files:read\""));
+    assert_eq!(demo.read("mcp-scopes.toml"), declared);
+    // Without a declaration nobody can tell which one was meant.
+    let demo = Demo::package(SCOPES);
+    let run = demo.run(&["lint", "--unsafe-fixes"]);
+    assert!(run.err.contains("fixed 0 findings") && demo.read("src/main.rs") == SCOPES, "{run:?}");
+}
+
+#[test]
+fn what_is_suppressed_stays() {
+    let demo = Demo::new();
+    demo.write("a.json", DOCUMENT);
+    demo.run(&["lint", "a.json", "--update-baseline", "--reason", "readers of ours need the member"]);
+    let run = demo.run(&["lint", "--fix", "a.json", "--baseline", "mcp-scopes.baseline.json"]);
+    assert_eq!((run.code, demo.read("a.json").as_str()), (0, DOCUMENT), "{run:?}");
+    let run = demo.run(&["lint", "--fix", "a.json", "--allow", "empty-member"]);
+    assert_eq!((run.code, demo.read("a.json").as_str()), (0, DOCUMENT), "{run:?}");
+    assert_eq!(demo.run(&["lint", "--fix", "--update-baseline", "a.json"]).code, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_files_that_may_not_be_written_stay() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let demo = Demo::new();
+    demo.write("a.json", DOCUMENT).write("b.json", DOCUMENT);
+    symlink("a.json", demo.path().join("link.json")).unwrap();
+    // One that cannot be written keeps all others from being written.
+    let run = demo.run(&["lint", "--fix", "b.json", "link.json"]);
+    assert!(run.code == 2 && run.err.contains("`link.json` is a symbolic link"), "{run:?}");
+    assert_eq!((demo.read("a.json").as_str(), demo.read("b.json").as_str()), (DOCUMENT, DOCUMENT));
+    let mode = |file: &str, mode| {
+        fs::set_permissions(demo.path().join(file), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode("b.json", 0o444);
+    let run = demo.run(&["lint", "--fix", "a.json", "b.json"]);
+    assert!(run.code == 2 && run.err.contains("`b.json` is read-only"), "{run:?}");
+    assert_eq!((demo.read("a.json").as_str(), demo.read("b.json").as_str()), (DOCUMENT, DOCUMENT));
+    // Who may do what with a file stays.
+    mode("a.json", 0o640);
+    assert_eq!(demo.run(&["lint", "--fix", "a.json"]).code, 0);
+    let status = fs::metadata(demo.path().join("a.json")).unwrap();
+    assert_eq!(status.permissions().mode() & 0o777, 0o640);
+    assert_eq!(demo.names("."), ["a.json", "b.json", "link.json"]);
+}
