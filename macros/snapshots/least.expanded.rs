@@ -23,7 +23,29 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
         },
     ];
     const __MCP_CONFIG: ::mcp_scopes::__private::v1::Config<'static> = ::mcp_scopes::__private::v1::Config::NONE;
-    ::mcp_scopes::__private::v1::table!(__MCP_ENTRIES, __MCP_CONFIG);
+    ::mcp_scopes::__private::v1::table!(
+        ::core::concat!(::core::module_path!(), "::", "TOOLS"), __MCP_ENTRIES,
+        __MCP_CONFIG
+    );
+    ::mcp_scopes::__private::v1::record!(__MCP_ENTRIES);
+    #[track_caller]
+    const fn __mcp_further(place: ::core::primitive::usize) {
+        if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::further_problem(
+            __MCP_SOUND,
+            &__MCP_FACTS,
+            place,
+        ) {
+            ::mcp_scopes::__private::v1::Problem::fail(problem)
+        }
+    }
+    const _: () = __mcp_further(0usize);
+    const _: () = __mcp_further(1usize);
+    const _: () = __mcp_further(2usize);
+    const _: () = __mcp_further(3usize);
+    const _: () = __mcp_further(4usize);
+    const _: () = __mcp_further(5usize);
+    const _: () = __mcp_further(6usize);
+    const _: () = __mcp_further(7usize);
     #[track_caller]
     const fn __mcp_blame(place: ::core::primitive::usize) {
         if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
