@@ -1,5 +1,5 @@
-//! Two roads lead to one document: compiled and scanned. Here they are held equal, byte for byte, on every example and on
-//! fixtures that together use all of the grammar.
+//! Three roads lead to one document: compiled, scanned, and read back from a program. Here they are held equal, byte for
+//! byte, on every example and on fixtures that together use all of the grammar. The program is this test itself.
 //!
 //! The fixtures are packages under `tests/fixtures`, each with a `TOOLS`; some have further tables.
 #![expect(
@@ -13,8 +13,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mcp_scopes::ScopeTable;
+use mcp_scopes::{ScopeTable, metadata::Metadata};
 use mcp_scopes_build::Scan;
+use mcp_scopes_model::tool::Parameters;
 
 /// One table: where its source is, under which name, and what it became when compiled.
 struct Case {
@@ -94,6 +95,33 @@ fn the_scanned_document_is_the_compiled_one() {
         let scanned = scanned(&scan(case.folder).table(case.table));
         assert_same(&case, &scanned, &compiled(case.compiled));
     }
+}
+
+/// What a program carries: all but the parameters that are fields of a type, which it says.
+#[test]
+fn the_document_of_the_program_is_the_compiled_one() {
+    let program = std::env::current_exe().unwrap();
+    let mut fields = 0;
+    for case in cases() {
+        let outline = case.compiled.outline();
+        let scan = Scan::new(&program).table(outline.path).resource(RESOURCE).authorization_server(ISSUER);
+        let export = scan.export().unwrap();
+        let mut compiled = case.compiled.metadata().resource(RESOURCE).authorization_servers([ISSUER]).build().unwrap();
+        let mut document = compiled.into_document();
+        let unknown = outline.tools.iter().filter(|listed| matches!(listed.tool.parameters, Parameters::Visit(_)));
+        for listed in unknown {
+            let entry = document.mcp_extensions.as_mut().unwrap().tool_scope_mapping.get_mut(listed.tool.name).unwrap();
+            (entry.parameters, entry.required_parameters) = (None, Vec::new());
+            let said = export.report.findings.iter().any(|finding| {
+                finding.rule == "unknown-parameters" && finding.message.contains(&format!("`{}`", listed.tool.name))
+            });
+            assert!(said, "{} {}", case.folder, listed.tool.name);
+            fields += 1;
+        }
+        compiled = Metadata::new(document).unwrap();
+        assert_same(&case, &export.json(), &compiled.to_json_pretty());
+    }
+    assert!(fields > 0);
 }
 
 /// Without overrides the addresses of the file count, on both roads.
