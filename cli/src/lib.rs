@@ -4,19 +4,23 @@
 //! |---|---|
 //! | `arguments` | the commands and their options |
 //! | `baseline` | `--baseline`, `--update-baseline` |
+//! | `diff` | `mcp-scopes diff`, `lock` and `check` |
 //! | `export` | `mcp-scopes export` |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
 //! | `output` | findings for people and for programs |
+//! | `reference` | `mcp-scopes explain`, `rules`, `completions`, `man` |
 
 mod arguments;
 mod baseline;
+mod diff;
 mod export;
 mod fix;
 mod levels;
 mod lint;
 mod output;
+mod reference;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -65,7 +69,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match parsed.command {
         Command::Export(export) => export.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Lock(lock) => lock.run(),
+        Command::Check(check) => check.run(),
         Command::Lint(lint) => lint.run(),
+        Command::Explain(explain) => explain.run(),
+        Command::Rules(rules) => rules.run(),
+        Command::Completions(completions) => completions.run(),
+        Command::Man(man) => man.run(),
     }
     .into()
 }

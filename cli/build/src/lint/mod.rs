@@ -36,7 +36,9 @@ pub use rule::{Category, Check, Rule, RuleOption, Setting};
 pub use rules::RULES;
 pub use view::Profile;
 
-use crate::{Error, Level, Report, Scan, lint::levels::Levels};
+use mcp_scopes_model::nearest::Nearest;
+
+use crate::{Error, ErrorKind, Level, Report, Scan, lint::levels::Levels};
 
 impl Scan {
     /// Sets levels of rules from outside.
@@ -84,6 +86,19 @@ pub(crate) fn level_of(rule: &Rule, overrides: &Overrides) -> Option<Level> {
 }
 
 /// The rule of that id.
+///
+/// # Errors
+/// There is none; the nearest one is offered.
+pub fn named(id: &str) -> Result<&'static Rule, Error> {
+    find(id).ok_or_else(|| {
+        let nearest = RULES.iter().fold(Nearest::to(id), |search, rule| search.or(rule.id)).found();
+        let help = nearest
+            .map_or_else(|| "`mcp-scopes rules` lists them".to_owned(), |rule| format!("did you mean `{rule}`?"));
+        Error::new(ErrorKind::Usage, format!("there is no rule `{id}`")).help(help)
+    })
+}
+
+/// The rule of that id, if there is one.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)

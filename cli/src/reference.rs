@@ -1,0 +1,40 @@
+//! What the program says of itself.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `explain` | `mcp-scopes explain` |
+//! | `generated` | `mcp-scopes completions`, `man`: made from the commands |
+//! | `page` | a Markdown page, as a terminal shows it |
+//! | `rules` | `mcp-scopes rules` |
+
+pub(crate) mod explain;
+pub(crate) mod generated;
+mod page;
+pub(crate) mod rules;
+
+use mcp_scopes_build::lint::rule::Choice;
+
+/// A value of an option, as TOML has it.
+fn value(choice: &Choice) -> String {
+    match choice {
+        Choice::Int(number) => number.to_string(),
+        Choice::Text(text) => format!("\"{}\"", text.escape_default()),
+        Choice::Texts(texts) => {
+            let texts: Vec<String> = texts.iter().map(|text| format!("\"{}\"", text.escape_default())).collect();
+            format!("[{}]", texts.join(", "))
+        }
+        Choice::Flag(flag) => flag.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Choice, value};
+
+    #[test]
+    fn values_are_toml() {
+        let texts = Choice::Texts(vec!["a".into(), "b\"".into()].into());
+        let shown = [Choice::Int(8), Choice::Text("x".into()), texts, Choice::Flag(true)].map(|choice| value(&choice));
+        assert_eq!(shown, ["8", "\"x\"", "[\"a\", \"b\\\"\"]", "true"]);
+    }
+}

@@ -1,0 +1,83 @@
+//! `mcp-scopes explain`.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+use mcp_scopes_build::lint::{Rule, named, rule::EXPERIENCE};
+
+use crate::{
+    Outcome, fail,
+    reference::{page::page, value},
+};
+
+pub(crate) const EXAMPLES: &str = "Examples:
+  mcp-scopes explain risky-name
+  mcp-scopes lint --format json | jq -r '.findings[].rule' | sort -u | xargs mcp-scopes explain";
+
+/// What is explained.
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// Rules, by their ids: what stands in brackets behind `error` and `warning`
+    #[arg(required = true)]
+    rule: Vec<String>,
+}
+
+impl Explain {
+    pub(crate) fn run(&self) -> Outcome {
+        let mut pages = Vec::new();
+        for id in &self.rule {
+            match named(id) {
+                Ok(rule) => pages.push(text(rule)),
+                Err(error) => return fail(&error),
+            }
+        }
+        // What colours it for a terminal leaves them out for everything else.
+        anstream::print!("{}", pages.join("\n"));
+        Outcome::Clean
+    }
+}
+
+fn text(rule: &Rule) -> String {
+    let bold = Style::new().bold();
+    let dim = Style::new().fg_color(Some(AnsiColor::Cyan.into()));
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let mut line = |name: &str, said: &str| {
+        let _ = writeln!(text, "  {dim}{name:<9}{dim:#} {said}");
+    };
+    line("category", rule.category.as_str());
+    let level = if rule.check.is_fixed() && !rule.check.reads_documents() {
+        "an error of the compiler too, which no setting changes".to_owned()
+    } else {
+        rule.level.as_str().to_owned()
+    };
+    line("level", &level);
+    let section = if rule.section == EXPERIENCE { "experience, no standard says so" } else { rule.section };
+    line("section", section);
+    if let Some(mirror) = rule.mirror {
+        line("mirror", mirror);
+    }
+    for (number, option) in rule.options.iter().enumerate() {
+        let name = if number == 0 { "options" } else { "" };
+        line(name, &format!("{} = {}: {}", option.name, value(&option.default), option.docs));
+    }
+    let title = format!("{bold}{}{bold:#}: {}\n\n", rule.id, rule.reason);
+    format!("{title}{text}\n{}", page(rule.docs))
+}
+
+#[cfg(test)]
+mod tests {
+    use mcp_scopes_build::lint::RULES;
+
+    #[test]
+    fn every_rule_can_be_explained() {
+        for rule in RULES {
+            let text = anstream::adapter::strip_str(&super::text(rule)).to_string();
+            assert!(text.starts_with(&format!("{}: {}\n\n  category", rule.id, rule.reason)), "{text}");
+            assert!(text.contains("\nFalse alarms\n\n"), "{text}");
+            assert!(!text.lines().any(|line| line.starts_with(['#', '`'].as_slice()) && line.contains("# ")), "{text}");
+            assert!(rule.options.iter().all(|option| text.contains(option.name)), "{text}");
+        }
+    }
+}

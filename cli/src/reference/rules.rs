@@ -1,0 +1,111 @@
+//! `mcp-scopes rules`.
+
+use std::fmt::Write as _;
+
+use clap::{Args, ValueEnum};
+use mcp_scopes_build::lint::{Category, RULES, Rule};
+use serde::Serialize;
+
+use crate::{Outcome, complain, export::print, reference::value};
+
+pub(crate) const EXAMPLES: &str = "Examples:
+  mcp-scopes rules
+  mcp-scopes rules --category risk
+  mcp-scopes rules --format json | jq -r '.rules[] | select(.level == \"allow\") | .id'";
+
+/// Which rules, and how they are printed.
+#[derive(Debug, Args)]
+pub(crate) struct Rules {
+    /// How they are printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Only those of this category
+    #[arg(long, value_name = "CATEGORY", value_parser = Category::ALL.map(Category::as_str))]
+    category: Option<String>,
+}
+
+/// How rules are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One line for each
+    #[default]
+    Table,
+    /// One JSON object, version 1
+    Json,
+}
+
+#[derive(Serialize)]
+struct Document {
+    version: u32,
+    rules: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    id: &'static str,
+    category: &'static str,
+    level: &'static str,
+    section: &'static str,
+    reason: &'static str,
+    mirror: Option<&'static str>,
+    options: Vec<Choice>,
+    docs: &'static str,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    name: &'static str,
+    /// As TOML has it.
+    default: String,
+    docs: &'static str,
+}
+
+impl Rules {
+    pub(crate) fn run(&self) -> Outcome {
+        let wanted = |rule: &&Rule| self.category.as_deref().is_none_or(|wanted| rule.category.as_str() == wanted);
+        let rules: Vec<&Rule> = RULES.iter().filter(wanted).collect();
+        match self.format {
+            Format::Table => print(&table(&rules)),
+            Format::Json => match serde_json::to_string_pretty(&document(&rules)) {
+                Ok(text) => print(&(text + "\n")),
+                Err(error) => {
+                    complain(&format!("the rules cannot be written as JSON: {error}"), None);
+                    Outcome::Failed
+                }
+            },
+        }
+    }
+}
+
+fn table(rules: &[&Rule]) -> String {
+    let rows =
+        rules.iter().map(|rule| [rule.id, rule.category.as_str(), rule.level.as_str(), rule.section, rule.reason]);
+    let rows: Vec<_> = std::iter::once(["RULE", "CATEGORY", "LEVEL", "SECTION", "WHY"]).chain(rows).collect();
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let (id, category, level, section) = (width(0), width(1), width(2), width(3));
+    let mut text = String::new();
+    for [a, b, c, d, e] in rows {
+        let _ = writeln!(text, "{a:<id$}  {b:<category$}  {c:<level$}  {d:<section$}  {e}");
+    }
+    text
+}
+
+fn document(rules: &[&Rule]) -> Document {
+    let entry = |rule: &&Rule| Entry {
+        id: rule.id,
+        category: rule.category.as_str(),
+        level: rule.level.as_str(),
+        section: rule.section,
+        reason: rule.reason,
+        mirror: rule.mirror,
+        options: rule
+            .options
+            .iter()
+            .map(|option| Choice { name: option.name, default: value(&option.default), docs: option.docs })
+            .collect(),
+        docs: rule.docs,
+    };
+    Document { version: 1, rules: rules.iter().map(entry).collect() }
+}

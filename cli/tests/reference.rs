@@ -1,0 +1,108 @@
+//! What the program says of itself: `explain`, `rules`, `completions`, `man`, `--help`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it did not expect"
+)]
+
+mod demo;
+
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+use demo::Demo;
+use mcp_scopes_build::lint::RULES;
+
+#[test]
+fn a_rule_is_explained() {
+    let demo = Demo::new();
+    let run = demo.run(&["explain", "near-duplicate-scope", "annotation-in-body"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
+    assert!(run.out.starts_with("near-duplicate-scope: of two scopes that look alike"), "{}", run.out);
+    for line in ["  category  naming\n", "  level     warn\n", "  section   experience", "\nFalse alarms\n\n"] {
+        assert!(run.out.contains(line), "{line}: {}", run.out);
+    }
+    assert!(run.out.contains("\nannotation-in-body: ") && !run.out.contains('\u{1b}'), "{}", run.out);
+    let run = demo.run(&["explain", "risky-nmae"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
+    assert!(run.err.contains("there is no rule `risky-nmae`") && run.err.contains("`risky-name`"), "{run:?}");
+    let run = demo.run(&["explain", "xylophone"]);
+    assert!(run.code == 2 && run.err.contains("`mcp-scopes rules` lists them"), "{run:?}");
+}
+
+#[test]
+fn rules_are_listed() {
+    let demo = Demo::new();
+    let run = demo.run(&["rules"]);
+    let mut lines = run.out.lines();
+    assert!(lines.next().unwrap().starts_with("RULE "), "{}", run.out);
+    let ids: Vec<&str> = lines.map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert_eq!((run.code, ids), (0, RULES.iter().map(|rule| rule.id).collect()));
+    let run = demo.run(&["rules", "--format", "json", "--category", "risk"]);
+    let value: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(value["version"], 1);
+    for rule in value["rules"].as_array().unwrap() {
+        assert!(rule["category"] == "risk" && rule["docs"].as_str().unwrap().starts_with("# "), "{rule}");
+    }
+    assert!(run.out.contains("\"risky-name\""), "{}", run.out);
+    assert_eq!(demo.run(&["rules", "--category", "weather"]).code, 2);
+}
+
+#[test]
+fn five_shells_are_completed() {
+    let demo = Demo::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let run = demo.run(&["completions", shell]);
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{shell}: {run:?}");
+        for word in ["mcp-scopes", "update-baseline", "explain"] {
+            assert!(run.out.contains(word), "{shell} knows no {word}");
+        }
+    }
+    assert_eq!(demo.run(&["completions", "tcsh"]).code, 2);
+    // A script that the shell cannot read is worse than none; where there is no such shell nobody can tell.
+    demo.write("script", demo.run(&["completions", "bash"]).out);
+    if let Ok(status) = Command::new("bash").args(["-n", "script"]).current_dir(demo.path()).status() {
+        assert!(status.success());
+    }
+}
+
+#[test]
+fn each_command_has_a_manual_page() {
+    let demo = Demo::new();
+    let run = demo.run(&["man", "share/man1"]);
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{run:?}");
+    let command = mcp_scopes_cli::command();
+    let mut expected: BTreeSet<String> =
+        command.get_subcommands().map(|command| format!("mcp-scopes-{}.1", command.get_name())).collect();
+    expected.insert("mcp-scopes.1".to_owned());
+    assert_eq!(demo.names("share/man1").into_iter().collect::<BTreeSet<_>>(), expected);
+    let page = demo.read("share/man1/mcp-scopes-lint.1");
+    assert!(page.contains(".TH mcp-scopes-lint 1") && page.contains("Examples:"), "{page}");
+    demo.write("file", "");
+    assert_eq!(demo.run(&["man", "file"]).code, 2);
+}
+
+#[test]
+fn each_command_shows_examples() {
+    for command in mcp_scopes_cli::command().get_subcommands() {
+        let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let name = format!("mcp-scopes {}", command.get_name());
+        assert!(help.starts_with("Examples:\n") && help.contains(&name), "`{name}` has no examples: {help}");
+    }
+}
+
+/// Set `MCP_SCOPES_BLESS` to write the texts anew, then look at what changed.
+#[test]
+fn help_is_committed() {
+    let demo = Demo::new();
+    for command in ["explain", "rules", "completions", "man"] {
+        let run = demo.run(&[command, "--help"]);
+        assert_eq!((run.code, run.err.as_str()), (0, ""));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/help/{command}.txt"));
+        if std::env::var_os("MCP_SCOPES_BLESS").is_some() {
+            fs::write(&path, &run.out).unwrap();
+        }
+        assert_eq!(run.out, fs::read_to_string(&path).unwrap_or_default(), "{command}.txt is stale");
+    }
+}
