@@ -23,6 +23,29 @@ const EXPORT_EXAMPLES: &str = "Examples:
   mcp-scopes export --features shell --output metadata.json
   mcp-scopes export --check metadata.json";
 
+const LINT_EXAMPLES: &str = "Examples:
+  mcp-scopes lint
+  mcp-scopes lint server tools --all-features
+  mcp-scopes lint metadata.json --resource https://files.example.com/mcp
+  curl -s https://files.example.com/.well-known/oauth-protected-resource/mcp | mcp-scopes lint -
+  mcp-scopes lint --format json | jq '.findings[].rule'
+  mcp-scopes lint --format github --output sarif=lint.sarif --output markdown=summary.md
+  mcp-scopes lint --deny warnings --allow broad-scope
+  mcp-scopes lint --diff --unsafe-fixes
+  mcp-scopes lint --fix
+  mcp-scopes lint --update-baseline --reason 'split in the next major release'
+  mcp-scopes lint --baseline mcp-scopes.baseline.json
+
+The level of a rule or of a category, and options of a rule, are set in mcp-scopes.toml:
+  [lint]
+  risky-name = \"deny\"
+  naming = \"allow\"
+  broad-scope = { level = \"warn\", max_tools = 20 }
+
+What counts, first to last: a rule on the command line, its category there, the rule in the file,
+its category there, the rule's default. Of equals on the command line the last one counts.
+`--deny warnings` then makes errors of all that is still a warning.";
+
 /// Export, lint and check the authorization metadata of MCP servers.
 ///
 /// Everything is read from source: nothing is compiled and no other program is run.
@@ -38,6 +61,9 @@ pub(crate) enum Command {
     /// Print the protected resource metadata (RFC 9728) of a package, made from its source
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(Export),
+    /// Check the tools, scopes and tables of packages, and metadata documents
+    #[command(after_help = LINT_EXAMPLES)]
+    Lint(Lint),
     /// Say what a rule is about, why there is one, and what may be set
     #[command(after_help = reference::explain::EXAMPLES)]
     Explain(reference::explain::Explain),
@@ -74,6 +100,104 @@ pub(crate) struct Export {
     pub(crate) check: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) build: Build,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// What to check: folders, with every package at or below each; metadata documents; `-` for a document on standard
+    /// input
+    #[arg(default_value = ".")]
+    pub(crate) path: Vec<PathBuf>,
+    /// Which standards documents are held to
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) profile: Profile,
+    /// The identifier that the documents have to carry as `resource`, code point by code point (RFC 9728 §3.3)
+    #[arg(long, value_name = "URL")]
+    pub(crate) resource: Option<String>,
+    /// A file such as mcp-scopes.toml whose `[lint]`, `[convention]` and namespace count for documents
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) fixing: Fixing,
+    #[command(flatten)]
+    pub(crate) levels: Levels,
+    #[command(flatten)]
+    pub(crate) baseline: Baseline,
+    #[command(flatten)]
+    pub(crate) build: Build,
+}
+
+/// Which standards documents are held to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    /// RFC 9728 and what MCP asks for beyond it
+    #[default]
+    Mcp,
+    /// RFC 9728 alone
+    Rfc9728,
+}
+
+impl From<Profile> for mcp_scopes_build::lint::Profile {
+    fn from(profile: Profile) -> Self {
+        match profile {
+            Profile::Mcp => Self::Mcp,
+            Profile::Rfc9728 => Self::Rfc9728,
+        }
+    }
+}
+
+/// Findings that are known.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Baseline")]
+pub(crate) struct Baseline {
+    /// A file of findings that are known and do not count, each with a reason and its last day
+    #[arg(long = "baseline", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Write that file (mcp-scopes.baseline.json if none is named) for what is found now: reasons and days stay
+    #[arg(long = "update-baseline")]
+    pub(crate) update: bool,
+    /// The reason for what is new in the file; without it each has to be given one by hand
+    #[arg(long, value_name = "TEXT", requires = "update")]
+    pub(crate) reason: Option<String>,
+    /// The last day of what is new in the file, as `YYYY-MM-DD`; without it 90 days from now
+    #[arg(long, value_name = "DAY", requires = "update")]
+    pub(crate) expires: Option<String>,
+    /// Today, for tests
+    #[arg(long, value_name = "DAY", hide = true)]
+    pub(crate) today: Option<String>,
+}
+
+/// The build that is looked at.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Build")]
+pub(crate) struct Build {
+    /// Features to turn on, separated by commas
+    #[arg(long, short = 'F', value_name = "FEATURES", value_delimiter = ',')]
+    features: Vec<String>,
+    /// Turn all features on
+    #[arg(long)]
+    all_features: bool,
+    /// Leave the default features off
+    #[arg(long)]
+    no_default_features: bool,
+    /// A condition that holds in the build, as `--cfg` of rustc takes it; may be given several times
+    #[arg(long, value_name = "CONDITION")]
+    cfg: Vec<String>,
+}
+
+impl Build {
+    /// A scan of that path for this build.
+    pub(crate) fn scan(&self, path: &std::path::Path) -> Scan {
+        // cargo takes spaces between features as well.
+        let features = self.features.iter().flat_map(|part| part.split_whitespace());
+        let scan = Scan::new(path)
+            .features(features)
+            .all_features(self.all_features)
+            .no_default_features(self.no_default_features);
+        self.cfg.iter().fold(scan, Scan::cfg)
+    }
 }
 
 /// The command line as data, for help texts and completions.
