@@ -404,3 +404,45 @@ pub const fn checksum(numbers: &[u32]) -> u64 {
     }
     sum
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Config, outline::Listed};
+
+    const fn size(tools: &[Listed<'_>]) -> Size {
+        let outline = Outline { path: "a::TOOLS", config: &Config::NONE, tools, declared: &[] };
+        Size::of(&Record { outline: &outline, entries: &[] })
+    }
+
+    /// Under 100 bytes beside the text, for a tool of three scopes and of texts that all need the most padding.
+    #[test]
+    fn a_tool_takes_little_beside_its_text() {
+        let texts = ["read_part", "Reads it.", "directory", "resource:", "resource-", "resource."];
+        let [name, description, parameters, one, other, third] = texts;
+        let tool = Tool {
+            description,
+            parameters: Parameters::Written(parameters),
+            requirement: Requirement::Three([one, other, third]),
+            ..Tool::new(name, Risk::Low)
+        };
+        let listed = Listed { tool: &tool, namespace: "", own_scope: name, entry: 0 };
+        let (empty, full) = (size(&[]), size(&[listed]));
+        let bytes = 4 * (full.numbers - empty.numbers) + 8 * (full.chunks - empty.chunks);
+        let text: usize = texts.iter().map(|text| text.len()).sum();
+        assert!(bytes - text < 100, "{}", bytes - text);
+    }
+
+    #[test]
+    fn the_checksum_shows_each_change() {
+        let numbers = [1, 0, 0, u32::MAX, 7, 0, 3, 9];
+        for at in 0..numbers.len() {
+            for bit in 0..32 {
+                let mut changed = numbers;
+                changed[at] ^= 1 << bit;
+                assert_ne!(checksum(&changed), checksum(&numbers), "{at} {bit}");
+            }
+        }
+        assert_ne!(checksum(&numbers[..7]), checksum(&numbers));
+    }
+}
