@@ -130,6 +130,18 @@ fn a_scope_gets_the_spelling_that_is_declared() {
 }
 
 #[test]
+fn a_list_is_sorted_where_that_is_asked_for() {
+    let demo = Demo::new();
+    let list = |scopes: &str| DOCUMENT.replace("[]", scopes);
+    demo.write("a.json", list("[\n  \"c\",\"a\" , \"\\u0062\"\n]"));
+    let run = demo.run(&["lint", "--fix", "a.json"]);
+    assert!(run.code == 0 && run.err.contains("fixed 0 findings"), "{run:?}");
+    let run = demo.run(&["lint", "--fix", "--warn", "unsorted-scopes", "a.json"]);
+    assert!(run.code == 0 && run.err.contains("fixed 1 finding in 1 file\n"), "{run:?}");
+    assert_eq!(demo.read("a.json"), list("[\n  \"a\",\"\\u0062\" , \"c\"\n]"));
+}
+
+#[test]
 fn what_is_suppressed_stays() {
     let demo = Demo::new();
     demo.write("a.json", DOCUMENT);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mcp_scopes_prm::{Violation, ViolationKind, json::Duplicate};
+use mcp_scopes_prm::{Json, Violation, ViolationKind, json::Duplicate};
 
 use crate::{
     Fix,
@@ -50,6 +50,23 @@ pub(super) fn renamed_member(document: &Document<'_>, pointer: &str, name: &str)
     Some(Fix::risky(title).edit(&document.file, range, serde_json::to_string(name).ok()?))
 }
 
+/// The fix for a list of strings whose order says nothing: the same elements, each as it is written, in order.
+pub(super) fn sorted(document: &Document<'_>, pointer: &str) -> Option<Fix> {
+    let Json::Array(items) = document.value(pointer)? else { return None };
+    let mut ranges = Vec::with_capacity(items.len());
+    let mut texts = Vec::with_capacity(items.len());
+    for (number, item) in items.iter().enumerate() {
+        let range = document.range(&format!("{pointer}/{number}"))?;
+        texts.push((item.as_str()?, document.text.get(range.clone())?));
+        ranges.push(range);
+    }
+    texts.sort_by_key(|(value, _)| *value);
+    let title = format!("sort `{pointer}`");
+    let moved =
+        ranges.into_iter().zip(texts).filter(|(range, (_, text))| document.text.get(range.clone()) != Some(text));
+    Some(moved.fold(Fix::safe(title), |fix, (range, (_, text))| fix.edit(&document.file, range, text)))
+}
+
 /// The fix for a scope that is a slip of one that is declared: the other spelling, in each annotation.
 pub(super) fn renamed_scope(table: &Table, slip: &Scope, meant: &Scope, sources: &Sources) -> Option<Fix> {
     let named = |scopes: &[Placed<String>]| scopes.iter().any(|scope| scope.value == slip.text);
@@ -92,9 +109,7 @@ fn removal(text: &str, range: &Range<usize>) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use mcp_scopes_prm::Json;
-
-    use super::removal;
+    use super::{Json, removal};
 
     #[test]
     fn what_is_left_is_json() {
