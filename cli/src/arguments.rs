@@ -23,6 +23,21 @@ const EXPORT_EXAMPLES: &str = "Examples:
   mcp-scopes export --features shell --output metadata.json
   mcp-scopes export --check metadata.json";
 
+const DIFF_EXAMPLES: &str = "Examples:
+  mcp-scopes diff git:main .                        What this branch changes
+  mcp-scopes diff git:v1.2:server server --fail-on weakens
+  mcp-scopes diff old.json new.json --format json
+  mcp-scopes diff mcp-scopes.lock.json . --format markdown
+
+Each change has two verdicts. Compatibility: major (something that worked stops), minor (something new can be
+used), patch. Security: weakens (some token opens a tool that it did not open, or a limit is laxer), tightens,
+neutral; a change can do both.";
+
+const LOCK_EXAMPLES: &str = "Examples:
+  mcp-scopes lock                 Write mcp-scopes.lock.json
+  mcp-scopes check                In CI: exit with 1 if the source says something else, and say what
+  mcp-scopes lock server --file server/release.lock.json";
+
 const LINT_EXAMPLES: &str = "Examples:
   mcp-scopes lint
   mcp-scopes lint server tools --all-features
@@ -61,6 +76,15 @@ pub(crate) enum Command {
     /// Print the protected resource metadata (RFC 9728) of a package, made from its source
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(Export),
+    /// Say what changed between two releases: who can call what, and how that is limited
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
+    /// Write down what this release allows, in a file to review and commit
+    #[command(after_help = LOCK_EXAMPLES)]
+    Lock(Lock),
+    /// Fail if the source allows something else than the committed lock file says
+    #[command(after_help = LOCK_EXAMPLES)]
+    Check(Check),
     /// Check the tools, scopes and tables of packages, and metadata documents
     #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
@@ -80,7 +104,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// The folder of the package, or one below it
+    /// The folder of the package, or one below it; or a program, which carries its table
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
     /// The table to export, by its name or path, where the package has several
@@ -103,9 +127,109 @@ pub(crate) struct Export {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The old side: a metadata document, `-` for one on standard input, a lock file, the folder of a crate, a program
+    /// that carries its table, or `git:REVISION[:PATH]`
+    pub(crate) old: String,
+    /// The new side
+    #[arg(default_value = ".")]
+    pub(crate) new: String,
+    /// How to print the changes
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: DiffFormat,
+    /// Exit with 1 if there is such a change, or a graver one; may be given several times
+    #[arg(long, value_enum, value_name = "VERDICT")]
+    pub(crate) fail_on: Vec<FailOn>,
+    #[command(flatten)]
+    pub(crate) table: Table,
+    #[command(flatten)]
+    pub(crate) build: Build,
+}
+
+/// How changes are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    #[default]
+    Human,
+    /// Version 1 of the report
+    Json,
+    /// A table for a pull request
+    Markdown,
+    /// Annotations of a GitHub workflow
+    Github,
+}
+
+/// What a release is not to do unseen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Something is allowed that was not
+    Weakens,
+    /// Something that was allowed is not
+    Tightens,
+    /// Something that worked stops
+    Major,
+    /// Something new can be used, or worse
+    Minor,
+    /// Anything
+    Patch,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lock {
+    /// The folder of the package
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// The lock file [default: mcp-scopes.lock.json in that folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) table: Table,
+    #[command(flatten)]
+    pub(crate) build: Build,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) lock: Lock,
+}
+
+/// What a document says beyond the source.
+#[derive(Debug, Args)]
+pub(crate) struct Table {
+    /// The table, by its name or path, where a package has several
+    #[arg(long = "table", value_name = "NAME")]
+    name: Option<String>,
+    /// The URL that clients use for the server, in place of the one in mcp-scopes.toml
+    #[arg(long, value_name = "URL")]
+    resource: Option<String>,
+    /// An issuer of tokens, in place of those in mcp-scopes.toml; may be given several times
+    #[arg(long, value_name = "URL")]
+    authorization_server: Vec<String>,
+}
+
+impl Table {
+    /// The scan, for the document of that table.
+    pub(crate) fn scan(&self, scan: Scan) -> Scan {
+        let scan = self.name.iter().fold(scan, Scan::table);
+        let scan = self.resource.iter().fold(scan, Scan::resource);
+        self.authorization_server.iter().fold(scan, Scan::authorization_server)
+    }
+
+    /// The options as they were given.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let name = self.name.iter().map(|name| format!("--table {name}"));
+        let resource = self.resource.iter().map(|url| format!("--resource {url}"));
+        let issuers = self.authorization_server.iter().map(|url| format!("--authorization-server {url}"));
+        name.chain(resource).chain(issuers).collect()
+    }
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Lint {
-    /// What to check: folders, with every package at or below each; metadata documents; `-` for a document on standard
-    /// input
+    /// What to check: folders, with every package at or below each; programs, which carry their tables; metadata
+    /// documents; `-` for a document on standard input
     #[arg(default_value = ".")]
     pub(crate) path: Vec<PathBuf>,
     /// Which standards documents are held to
@@ -197,6 +321,17 @@ impl Build {
             .all_features(self.all_features)
             .no_default_features(self.no_default_features);
         self.cfg.iter().fold(scan, Scan::cfg)
+    }
+}
+
+impl Build {
+    /// The options as they were given.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let features = (!self.features.is_empty()).then(|| format!("--features {}", self.features.join(",")));
+        let all = self.all_features.then(|| "--all-features".to_owned());
+        let none = self.no_default_features.then(|| "--no-default-features".to_owned());
+        let cfgs = self.cfg.iter().map(|cfg| format!("--cfg '{cfg}'"));
+        features.into_iter().chain(all).chain(none).chain(cfgs).collect()
     }
 }
 

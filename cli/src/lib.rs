@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `arguments` | the commands and their options |
 //! | `baseline` | `--baseline`, `--update-baseline` |
+//! | `diff` | `mcp-scopes diff`, `lock` and `check` |
 //! | `export` | `mcp-scopes export` |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
@@ -13,6 +14,7 @@
 
 mod arguments;
 mod baseline;
+mod diff;
 mod export;
 mod fix;
 mod levels;
@@ -67,6 +69,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match parsed.command {
         Command::Export(export) => export.run(),
+        Command::Diff(diff) => diff.run(),
+        Command::Lock(lock) => lock.run(),
+        Command::Check(check) => check.run(),
         Command::Lint(lint) => lint.run(),
         Command::Explain(explain) => explain.run(),
         Command::Rules(rules) => rules.run(),

@@ -1,0 +1,151 @@
+//! Which tokens open a tool: decided by what requirements mean, not by how they are written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mcp_scopes_prm::{Document, McpExtensions, extensions::ToolEntry};
+
+/// How many ways to hold an alternative are tried before the answer is given up as "some token does".
+const MOST_WAYS: usize = 100_000;
+
+type Scopes<'d> = BTreeSet<&'d str>;
+
+/// What one document says about tokens.
+#[derive(Debug)]
+pub(super) struct Access<'d> {
+    implies: BTreeMap<&'d str, Scopes<'d>>,
+    known: Scopes<'d>,
+}
+
+/// What opens a tool.
+#[derive(Clone, Debug)]
+pub(super) enum Requirement<'d> {
+    /// Nothing is needed.
+    Public,
+    /// Any of these, each held whole.
+    AnyOf(Vec<Scopes<'d>>),
+    /// The document does not say.
+    Unstated,
+}
+
+impl<'d> Requirement<'d> {
+    pub(super) fn of(tool: &'d ToolEntry) -> Self {
+        if tool.public == Some(true) {
+            Self::Public
+        } else if tool.required_scopes.is_empty() {
+            Self::Unstated
+        } else {
+            Self::AnyOf(tool.required_scopes.iter().map(|all| all.iter().map(String::as_str).collect()).collect())
+        }
+    }
+}
+
+impl<'d> Access<'d> {
+    pub(super) fn of(document: &'d Document, extensions: &'d McpExtensions) -> Self {
+        let mut implies: BTreeMap<&str, Scopes<'_>> = BTreeMap::new();
+        for (scope, implied) in &extensions.scope_hierarchy {
+            implies.entry(scope).or_default().extend(implied.iter().map(String::as_str));
+        }
+        close(&mut implies);
+        let required = extensions.tool_scope_mapping.values().flat_map(|tool| tool.required_scopes.iter().flatten());
+        let flows = extensions.scope_upgrade_flows.values().flatten();
+        let known = required.chain(flows).chain(&document.scopes_supported).map(String::as_str);
+        let known = known.chain(implies.iter().flat_map(|(scope, implied)| implied.iter().chain([scope]).copied()));
+        Self { known: known.collect(), implies }
+    }
+
+    /// The pairs of a scope and one that it implies.
+    pub(super) fn edges(&self) -> BTreeSet<(&'d str, &'d str)> {
+        self.implies.iter().flat_map(|(scope, implied)| implied.iter().map(move |implied| (*scope, *implied))).collect()
+    }
+
+    /// What a holder of this scope holds.
+    fn closure(&self, scope: &'d str) -> Scopes<'d> {
+        self.implies.get(scope).into_iter().flatten().copied().chain([scope]).collect()
+    }
+
+    /// Whether a token that holds these, closed, opens the tool.
+    fn opens(held: &Scopes<'d>, requirement: &Requirement<'d>) -> bool {
+        match requirement {
+            Requirement::Public => true,
+            Requirement::AnyOf(any) => any.iter().any(|all| all.is_subset(held)),
+            Requirement::Unstated => false,
+        }
+    }
+
+    /// Whether some token opens the tool here that does not open it there. `tokens` limits what tokens can hold.
+    pub(super) fn opens_beyond(
+        &self,
+        here: &Requirement<'d>,
+        other: &Access<'d>,
+        there: &Requirement<'d>,
+        tokens: Option<&Scopes<'d>>,
+    ) -> bool {
+        let alternatives = match here {
+            Requirement::Unstated => return false,
+            Requirement::Public => &vec![Scopes::new()],
+            Requirement::AnyOf(any) => any,
+        };
+        let mut ways = 0;
+        alternatives.iter().any(|all| {
+            let all: Vec<&str> = all.iter().copied().collect();
+            let choices: Vec<Vec<&str>> = all.iter().map(|scope| self.ways_to_hold(scope, other, tokens)).collect();
+            search(&choices, &Scopes::new(), other, there, &mut ways)
+        })
+    }
+
+    /// The scopes that give `scope` here. One whose holder holds `scope` there too is no other way: it opens there all
+    /// that `scope` opens.
+    fn ways_to_hold(&self, scope: &'d str, other: &Access<'d>, tokens: Option<&Scopes<'d>>) -> Vec<&'d str> {
+        let can_be_held = |scope: &&str| tokens.is_none_or(|tokens| tokens.contains(*scope));
+        let itself = Some(scope).filter(can_be_held);
+        let gives = |(from, implied): (&&'d str, &Scopes<'d>)| implied.contains(scope).then_some(*from);
+        let through = self.implies.iter().filter_map(gives).filter(can_be_held);
+        let through = through.filter(|from| itself.is_none() || !other.closure(from).contains(scope));
+        itself.into_iter().chain(through).collect()
+    }
+
+    /// The scopes that the document names anywhere.
+    pub(super) fn known(&self) -> &Scopes<'d> {
+        &self.known
+    }
+}
+
+/// Whether some choice of one scope from each list leaves the tool closed there.
+fn search<'d>(
+    choices: &[Vec<&'d str>],
+    held: &Scopes<'d>,
+    there: &Access<'d>,
+    requirement: &Requirement<'d>,
+    ways: &mut usize,
+) -> bool {
+    *ways += 1;
+    // More scopes never close a tool, so nothing is found behind this.
+    if Access::opens(held, requirement) {
+        return false;
+    }
+    let Some((first, rest)) = choices.split_first() else { return true };
+    if *ways > MOST_WAYS {
+        return true;
+    }
+    first.iter().any(|scope| {
+        let held = held | &there.closure(scope);
+        search(rest, &held, there, requirement, ways)
+    })
+}
+
+/// Documents publish the closure; those of other authors may not.
+fn close(implies: &mut BTreeMap<&str, Scopes<'_>>) {
+    loop {
+        let mut grown = false;
+        let before = implies.clone();
+        for implied in implies.values_mut() {
+            let further: Vec<&str> = implied.iter().filter_map(|scope| before.get(scope)).flatten().copied().collect();
+            for scope in further {
+                grown |= implied.insert(scope);
+            }
+        }
+        if !grown {
+            return;
+        }
+    }
+}

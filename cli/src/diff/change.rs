@@ -1,0 +1,145 @@
+//! What a change is, and how it is judged.
+
+/// What a change means for those who use the server today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Compatibility {
+    /// Nothing that worked stops.
+    Patch,
+    /// Something new can be used.
+    Minor,
+    /// Something that worked stops.
+    Major,
+}
+
+/// What a change means for those who are to be kept out: it can do both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Security {
+    /// Something is allowed that was not.
+    pub(crate) weakens: bool,
+    /// Something that was allowed is not.
+    pub(crate) tightens: bool,
+}
+
+impl Security {
+    pub(crate) const NEUTRAL: Self = Self { weakens: false, tightens: false };
+    pub(crate) const WEAKENS: Self = Self { weakens: true, tightens: false };
+    pub(crate) const TIGHTENS: Self = Self { weakens: false, tightens: true };
+
+    /// The words of the verdict.
+    pub(crate) fn words(self) -> &'static [&'static str] {
+        match (self.weakens, self.tightens) {
+            (false, false) => &["neutral"],
+            (true, false) => &["weakens"],
+            (false, true) => &["tightens"],
+            (true, true) => &["weakens", "tightens"],
+        }
+    }
+
+    /// The verdict of both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { weakens: self.weakens || other.weakens, tightens: self.tightens || other.tightens }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn mirrored(self) -> Self {
+        Self { weakens: self.tightens, tightens: self.weakens }
+    }
+}
+
+impl Compatibility {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Patch => "patch",
+            Self::Minor => "minor",
+            Self::Major => "major",
+        }
+    }
+}
+
+macro_rules! kinds {
+    ($($kind:ident $id:literal $compatibility:ident, mirror $mirror:ident: $why:literal;)*) => {
+        /// What kind of change it is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Kind { $($kind,)* }
+
+        impl Kind {
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$kind,)*];
+
+            /// Its stable id.
+            pub(crate) fn id(self) -> &'static str {
+                match self { $(Self::$kind => $id,)* }
+            }
+
+            /// What it means for those who use the server today.
+            pub(crate) fn compatibility(self) -> Compatibility {
+                match self { $(Self::$kind => Compatibility::$compatibility,)* }
+            }
+
+            /// What it means, in one line.
+            pub(crate) fn why(self) -> &'static str {
+                match self { $(Self::$kind => $why,)* }
+            }
+
+            /// What the way back is.
+            #[cfg(test)]
+            pub(crate) fn mirror(self) -> Self {
+                match self { $(Self::$kind => Self::$mirror,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    ResourceChanged "resource-changed" Major, mirror ResourceChanged: "tokens for the old identifier are refused";
+    IssuerAdded "issuer-added" Minor, mirror IssuerRemoved: "its tokens are accepted now";
+    IssuerRemoved "issuer-removed" Major, mirror IssuerAdded: "its tokens are refused now";
+    BaselineGrown "baseline-grown" Minor, mirror BaselineShrunk: "clients without a challenge ask users for more";
+    BaselineShrunk "baseline-shrunk" Minor, mirror BaselineGrown: "clients without a challenge ask users for less";
+    BearerMethodAdded "bearer-method-added" Minor, mirror BearerMethodRemoved: "tokens may travel in more ways";
+    BearerMethodRemoved "bearer-method-removed" Major, mirror BearerMethodAdded: "tokens sent this way are refused";
+    BindingDropped "token-binding-dropped" Patch, mirror BindingRequired: "a stolen token works elsewhere";
+    BindingRequired "token-binding-required" Major, mirror BindingDropped: "tokens that are not bound are refused";
+    ToolAdded "tool-added" Minor, mirror ToolRemoved: "there is one more tool";
+    ToolRemoved "tool-removed" Major, mirror ToolAdded: "calls of it fail";
+    AccessWidened "access-widened" Patch, mirror AccessNarrowed: "some tokens open it that did not";
+    AccessNarrowed "access-narrowed" Major, mirror AccessWidened: "some tokens no longer open it";
+    AccessMoved "access-moved" Major, mirror AccessMoved: "other tokens open it than before";
+    AccessRewritten "access-rewritten" Patch, mirror AccessRewritten: "the same tokens open it";
+    ImpliesAdded "implies-added" Patch, mirror ImpliesRemoved: "holders of the one hold the other too";
+    ImpliesRemoved "implies-removed" Major, mirror ImpliesAdded: "holders of the one no longer hold the other";
+    RiskLowered "risk-lowered" Patch, mirror RiskRaised: "clients and session limits take it for less harmful";
+    RiskRaised "risk-raised" Minor, mirror RiskLowered: "clients and session limits take it for more harmful";
+    ApprovalLoosened "approval-loosened" Patch, mirror ApprovalTightened: "users are asked less";
+    ApprovalTightened "approval-tightened" Minor, mirror ApprovalLoosened: "users are asked more";
+    SandboxLoosened "sandbox-loosened" Patch, mirror SandboxTightened: "sandbox callers reach more";
+    SandboxTightened "sandbox-tightened" Major, mirror SandboxLoosened: "sandbox callers reach less";
+    PolicyLoosened "policy-loosened" Patch, mirror PolicyTightened: "calls run that a policy stopped";
+    PolicyTightened "policy-tightened" Major, mirror PolicyLoosened: "a policy stops calls that ran";
+    ParameterAdded "parameter-added" Minor, mirror ParameterRemoved: "calls can say more";
+    ParameterRemoved "parameter-removed" Major, mirror ParameterAdded: "calls that state it may be refused";
+    ParameterRequired "parameter-required" Major, mirror ParameterOptional: "calls without it are refused";
+    ParameterOptional "parameter-optional" Minor, mirror ParameterRequired: "calls without it are accepted";
+    FlowChanged "flow-changed" Minor, mirror FlowChanged: "clients ask for scopes in another order";
+    PlaceChanged "sandbox-place-changed" Minor, mirror PlaceChanged: "sandbox callers go elsewhere";
+    TextChanged "text-changed" Patch, mirror TextChanged: "only people read it";
+    MemberChanged "member-changed" Minor, mirror MemberChanged: "what it means is for its readers to say";
+}
+
+/// One change.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) kind: Kind,
+    /// Where in the document, as a JSON Pointer (RFC 6901).
+    pub(crate) pointer: String,
+    /// What changed, in one line.
+    pub(crate) message: String,
+    pub(crate) compatibility: Compatibility,
+    pub(crate) security: Security,
+}
+
+impl Change {
+    pub(super) fn new(kind: Kind, security: Security, pointer: String, message: String) -> Self {
+        Self { kind, pointer, message, compatibility: kind.compatibility(), security }
+    }
+}

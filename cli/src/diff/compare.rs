@@ -1,0 +1,163 @@
+//! What changed between two documents.
+
+mod limits;
+mod tools;
+
+use std::{collections::BTreeSet, fmt::Debug};
+
+use mcp_scopes_prm::{Document, McpExtensions};
+
+use super::{
+    access::Access,
+    change::{Change, Kind, Security},
+};
+
+/// Every change from the one document to the other, most serious first within each part of the document.
+pub(crate) fn changes(old: &Document, new: &Document) -> Vec<Change> {
+    let mut changes = Changes(Vec::new());
+    server(old, new, &mut changes);
+    let none = McpExtensions::default();
+    let (before, after) = (old.mcp_extensions.as_ref().unwrap_or(&none), new.mcp_extensions.as_ref().unwrap_or(&none));
+    let (here, there) = (Access::of(new, after), Access::of(old, before));
+    let reached = tools::compare(before, after, &here, &there, &mut changes);
+    hierarchy(&here, &there, reached, &mut changes);
+    limits::compare(before, after, &mut changes);
+    changes.0
+}
+
+/// Collects.
+struct Changes(Vec<Change>);
+
+impl Changes {
+    fn add(&mut self, kind: Kind, security: Security, pointer: impl Into<String>, message: impl Into<String>) {
+        self.0.push(Change::new(kind, security, pointer.into(), message.into()));
+    }
+
+    /// Members of a set that come and go.
+    fn set(&mut self, pointer: &str, what: &str, (old, new): (&[String], &[String]), kinds: Coming, goes: Coming) {
+        let (before, after): (BTreeSet<&String>, BTreeSet<&String>) = (old.iter().collect(), new.iter().collect());
+        for added in after.difference(&before) {
+            self.add(kinds.0, kinds.1, pointer, format!("{what} `{added}` is added"));
+        }
+        for removed in before.difference(&after) {
+            self.add(goes.0, goes.1, pointer, format!("{what} `{removed}` is removed"));
+        }
+    }
+
+    /// A member that only its readers can judge.
+    fn member<T: PartialEq + Debug>(&mut self, kind: Kind, pointer: &str, old: &T, new: &T) {
+        if old != new {
+            let name = pointer.rsplit('/').next().unwrap_or(pointer);
+            self.add(kind, Security::NEUTRAL, pointer, format!("`{name}` says something else"));
+        }
+    }
+}
+
+/// A kind of change and its verdict.
+type Coming = (Kind, Security);
+
+fn server(old: &Document, new: &Document, changes: &mut Changes) {
+    if old.resource != new.resource {
+        let shown = |resource: &Option<String>| resource.clone().unwrap_or_default();
+        let message = format!("the resource was `{}` and is `{}`", shown(&old.resource), shown(&new.resource));
+        changes.add(Kind::ResourceChanged, Security::NEUTRAL, "/resource", message);
+    }
+    changes.set(
+        "/authorization_servers",
+        "issuer",
+        (&old.authorization_servers, &new.authorization_servers),
+        (Kind::IssuerAdded, Security::WEAKENS),
+        (Kind::IssuerRemoved, Security::TIGHTENS),
+    );
+    changes.set(
+        "/scopes_supported",
+        "advertised scope",
+        (&old.scopes_supported, &new.scopes_supported),
+        (Kind::BaselineGrown, Security::WEAKENS),
+        (Kind::BaselineShrunk, Security::TIGHTENS),
+    );
+    // Without the member a reader has to assume the header (RFC 6750 §2): MCP knows no other.
+    let methods = |document: &Document| document.bearer_methods_supported.clone().unwrap_or(vec!["header".to_owned()]);
+    changes.set(
+        "/bearer_methods_supported",
+        "bearer method",
+        (&methods(old), &methods(new)),
+        (Kind::BearerMethodAdded, Security::WEAKENS),
+        (Kind::BearerMethodRemoved, Security::TIGHTENS),
+    );
+    let bindings = [
+        (
+            "tls_client_certificate_bound_access_tokens",
+            old.tls_client_certificate_bound_access_tokens,
+            new.tls_client_certificate_bound_access_tokens,
+        ),
+        (
+            "dpop_bound_access_tokens_required",
+            old.dpop_bound_access_tokens_required,
+            new.dpop_bound_access_tokens_required,
+        ),
+    ];
+    for (name, before, after) in bindings {
+        let pointer = format!("/{name}");
+        match (before.unwrap_or(false), after.unwrap_or(false)) {
+            (true, false) => {
+                let message = format!("`{name}` is no longer demanded");
+                changes.add(Kind::BindingDropped, Security::WEAKENS, pointer, message);
+            }
+            (false, true) => {
+                changes.add(Kind::BindingRequired, Security::TIGHTENS, pointer, format!("`{name}` is demanded"));
+            }
+            _ => {}
+        }
+    }
+    let text = Kind::TextChanged;
+    changes.member(text, "/resource_name", &old.resource_name, &new.resource_name);
+    changes.member(text, "/resource_documentation", &old.resource_documentation, &new.resource_documentation);
+    changes.member(text, "/resource_policy_uri", &old.resource_policy_uri, &new.resource_policy_uri);
+    changes.member(text, "/resource_tos_uri", &old.resource_tos_uri, &new.resource_tos_uri);
+    let other = Kind::MemberChanged;
+    changes.member(other, "/jwks_uri", &old.jwks_uri, &new.jwks_uri);
+    changes.member(other, "/signed_metadata", &old.signed_metadata, &new.signed_metadata);
+    changes.member(
+        other,
+        "/resource_signing_alg_values_supported",
+        &old.resource_signing_alg_values_supported,
+        &new.resource_signing_alg_values_supported,
+    );
+    changes.member(
+        other,
+        "/authorization_details_types_supported",
+        &old.authorization_details_types_supported,
+        &new.authorization_details_types_supported,
+    );
+    changes.member(
+        other,
+        "/dpop_signing_alg_values_supported",
+        &old.dpop_signing_alg_values_supported,
+        &new.dpop_signing_alg_values_supported,
+    );
+    let names: BTreeSet<&String> = old.other.keys().chain(new.other.keys()).collect();
+    for name in names {
+        changes.member(other, &format!("/{}", escaped(name)), &old.other.get(name), &new.other.get(name));
+    }
+}
+
+/// An edge alone opens nothing: its verdict is what it does to the tools, which are judged one by one.
+fn hierarchy(here: &Access<'_>, there: &Access<'_>, reached: Security, changes: &mut Changes) {
+    let (after, before) = (here.edges(), there.edges());
+    let pointer = |scope: &str| format!("/mcp_extensions/scope_hierarchy/{}", escaped(scope));
+    for (scope, implied) in after.difference(&before) {
+        let security = Security { weakens: reached.weakens, tightens: false };
+        changes.add(Kind::ImpliesAdded, security, pointer(scope), format!("`{scope}` implies `{implied}` now"));
+    }
+    for (scope, implied) in before.difference(&after) {
+        let security = Security { weakens: false, tightens: reached.tightens };
+        let message = format!("`{scope}` no longer implies `{implied}`");
+        changes.add(Kind::ImpliesRemoved, security, pointer(scope), message);
+    }
+}
+
+/// A name in a JSON Pointer (RFC 6901 §3).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

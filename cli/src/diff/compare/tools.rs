@@ -1,0 +1,208 @@
+//! What changed about each tool.
+
+use std::collections::BTreeSet;
+
+use mcp_scopes_model::{Risk, SandboxMode};
+use mcp_scopes_prm::{McpExtensions, extensions::ToolEntry};
+
+use super::{Changes, escaped};
+use crate::diff::{
+    access::{Access, Requirement},
+    change::{Kind, Security},
+};
+
+/// Compares all tools; returns what happened to who can call what.
+pub(super) fn compare(
+    before: &McpExtensions,
+    after: &McpExtensions,
+    here: &Access<'_>,
+    there: &Access<'_>,
+    changes: &mut Changes,
+) -> Security {
+    let mut reached = Security::NEUTRAL;
+    for (name, tool) in &after.tool_scope_mapping {
+        let pointer = format!("/mcp_extensions/tool_scope_mapping/{}", escaped(name));
+        let verdict = match before.tool_scope_mapping.get(name) {
+            Some(old) => {
+                let verdict = access(name, &pointer, (old, there), (tool, here), changes);
+                rest(name, &pointer, old, tool, changes);
+                verdict
+            }
+            None => added(name, &pointer, tool, here, there, changes),
+        };
+        reached = reached.and(verdict);
+    }
+    for (name, tool) in &before.tool_scope_mapping {
+        if !after.tool_scope_mapping.contains_key(name) {
+            let requirement = Requirement::of(tool);
+            let open = there.opens_beyond(&requirement, here, &Requirement::Unstated, None);
+            let security = Security { weakens: false, tightens: open };
+            let pointer = format!("/mcp_extensions/tool_scope_mapping/{}", escaped(name));
+            changes.add(Kind::ToolRemoved, security, pointer, format!("tool `{name}` is removed"));
+            reached = reached.and(security);
+        }
+    }
+    reached
+}
+
+/// A new tool weakens if tokens that are out there open it: those hold scopes that the old document knows.
+fn added(
+    name: &str,
+    pointer: &str,
+    tool: &ToolEntry,
+    here: &Access<'_>,
+    there: &Access<'_>,
+    changes: &mut Changes,
+) -> Security {
+    let requirement = Requirement::of(tool);
+    let tokens: BTreeSet<&str> = there.known().iter().copied().collect();
+    let gained = here.opens_beyond(&requirement, there, &Requirement::Unstated, Some(&tokens));
+    let security = Security { weakens: gained, tightens: false };
+    let how = match (&requirement, gained) {
+        (Requirement::Public, _) => "open to every caller",
+        (Requirement::Unstated, _) => "and nothing says what opens it",
+        (_, true) => "behind scopes that tokens hold today",
+        (_, false) => "behind scopes that no token holds yet",
+    };
+    changes.add(Kind::ToolAdded, security, pointer, format!("tool `{name}` is added, {how}"));
+    security
+}
+
+fn access(
+    name: &str,
+    pointer: &str,
+    (old, there): (&ToolEntry, &Access<'_>),
+    (new, here): (&ToolEntry, &Access<'_>),
+    changes: &mut Changes,
+) -> Security {
+    let (before, after) = (Requirement::of(old), Requirement::of(new));
+    let pointer = format!("{pointer}/required_scopes");
+    // Silence is no answer: what cannot be judged is taken for the worse.
+    let silent = |requirement: &Requirement<'_>| matches!(requirement, Requirement::Unstated);
+    if silent(&before) || silent(&after) {
+        if silent(&before) && silent(&after) {
+            return Security::NEUTRAL;
+        }
+        let (kind, security, what) = if silent(&after) {
+            (Kind::AccessWidened, Security::WEAKENS, "no longer says")
+        } else {
+            (Kind::AccessNarrowed, Security::TIGHTENS, "says now")
+        };
+        changes.add(kind, security, pointer, format!("the document {what} what opens `{name}`"));
+        return security;
+    }
+    let security = Security {
+        weakens: here.opens_beyond(&after, there, &before, None),
+        tightens: there.opens_beyond(&before, here, &after, None),
+    };
+    let kind = match (security.weakens, security.tightens) {
+        (true, false) => Kind::AccessWidened,
+        (false, true) => Kind::AccessNarrowed,
+        (true, true) => Kind::AccessMoved,
+        (false, false) if (&old.required_scopes, old.public) == (&new.required_scopes, new.public) => {
+            return security;
+        }
+        (false, false) => Kind::AccessRewritten,
+    };
+    let message = format!("`{name}` is opened by {}, and was by {}", words(new), words(old));
+    changes.add(kind, security, pointer, message);
+    security
+}
+
+/// A requirement, for people.
+fn words(tool: &ToolEntry) -> String {
+    if tool.public == Some(true) {
+        return "every caller".to_owned();
+    }
+    let all = |all: &Vec<String>| all.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(" with ");
+    tool.required_scopes.iter().map(all).collect::<Vec<_>>().join(" or ")
+}
+
+fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &mut Changes) {
+    // What is not stated is taken for the worst that could be meant.
+    let risk = |tool: &ToolEntry| tool.risk_level.unwrap_or(Risk::Minimal);
+    direction(
+        changes,
+        (risk(new) < risk(old), risk(new) > risk(old)),
+        (Kind::RiskLowered, Kind::RiskRaised),
+        &format!("{pointer}/risk_level"),
+        &format!("the risk of `{name}` was {} and is {}", risk(old).as_str(), risk(new).as_str()),
+    );
+    // From asking nobody to asking the user each time.
+    let asks = |tool: &ToolEntry| {
+        u8::from(tool.auto_approvable != Some(true)) + u8::from(tool.requires_user_approval == Some(true))
+    };
+    direction(
+        changes,
+        (asks(new) < asks(old), asks(new) > asks(old)),
+        (Kind::ApprovalLoosened, Kind::ApprovalTightened),
+        pointer,
+        &format!("a user is asked about `{name}` {}", if asks(new) < asks(old) { "less" } else { "more" }),
+    );
+    let reach = |tool: &ToolEntry| match tool.sandbox {
+        None | Some(SandboxMode::Deny) => 0_u8,
+        Some(SandboxMode::Simulate) => 1,
+        Some(SandboxMode::Allow) => 2,
+    };
+    let mode = |tool: &ToolEntry| tool.sandbox.unwrap_or(SandboxMode::Deny).as_str();
+    direction(
+        changes,
+        (reach(new) > reach(old), reach(new) < reach(old)),
+        (Kind::SandboxLoosened, Kind::SandboxTightened),
+        &format!("{pointer}/sandbox"),
+        &format!("`{name}` in the sandbox: was `{}`, is `{}`", mode(old), mode(new)),
+    );
+    parameters(name, pointer, old, new, changes);
+    changes.member(Kind::TextChanged, &format!("{pointer}/description"), &old.description, &new.description);
+    changes.member(Kind::TextChanged, &format!("{pointer}/examples"), &old.examples, &new.examples);
+    let groups = (&old.commonly_grouped_with, &new.commonly_grouped_with);
+    changes.member(Kind::TextChanged, &format!("{pointer}/commonly_grouped_with"), groups.0, groups.1);
+    let advice = (&old.prerequisite_scopes, &new.prerequisite_scopes);
+    changes.member(Kind::FlowChanged, &format!("{pointer}/prerequisite_scopes"), advice.0, advice.1);
+    let names: BTreeSet<&String> = old.other.keys().chain(new.other.keys()).collect();
+    for member in names {
+        let at = format!("{pointer}/{}", escaped(member));
+        changes.member(Kind::MemberChanged, &at, &old.other.get(member), &new.other.get(member));
+    }
+}
+
+/// A value that has a lax and a strict side.
+pub(super) fn direction(
+    changes: &mut Changes,
+    (laxer, stricter): (bool, bool),
+    (loosened, tightened): (Kind, Kind),
+    pointer: &str,
+    message: &str,
+) {
+    if laxer {
+        changes.add(loosened, Security::WEAKENS, pointer, message);
+    } else if stricter {
+        changes.add(tightened, Security::TIGHTENS, pointer, message);
+    }
+}
+
+fn parameters(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &mut Changes) {
+    let (Some(before), Some(after)) = (&old.parameters, &new.parameters) else {
+        changes.member(Kind::MemberChanged, &format!("{pointer}/parameters"), &old.parameters, &new.parameters);
+        return;
+    };
+    let pointer = format!("{pointer}/parameters");
+    for parameter in after.iter().filter(|parameter| !before.contains(parameter)) {
+        let message = format!("`{name}` takes `{parameter}` now");
+        changes.add(Kind::ParameterAdded, Security::NEUTRAL, &*pointer, message);
+    }
+    for parameter in before.iter().filter(|parameter| !after.contains(parameter)) {
+        let message = format!("`{name}` no longer takes `{parameter}`");
+        changes.add(Kind::ParameterRemoved, Security::NEUTRAL, &*pointer, message);
+    }
+    // A required parameter that goes, or that is new and optional, is said above.
+    let (was, is) = (&old.required_parameters, &new.required_parameters);
+    for parameter in is.iter().filter(|parameter| !was.contains(parameter)) {
+        let message = format!("`{name}` needs `{parameter}` now");
+        changes.add(Kind::ParameterRequired, Security::NEUTRAL, &*pointer, message);
+    }
+    for parameter in was.iter().filter(|parameter| !is.contains(parameter)) {
+        let message = format!("`{name}` no longer needs `{parameter}`");
+        changes.add(Kind::ParameterOptional, Security::NEUTRAL, &*pointer, message);
+    }
+}

@@ -1,0 +1,246 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use mcp_scopes_prm::{Document, Metadata};
+use proptest::{prelude::*, test_runner::Config};
+
+use super::{
+    change::{Change, Compatibility, Kind, Security},
+    compare::changes,
+    report::verdict,
+};
+
+fn document(extensions: &str) -> Document {
+    whole(&format!(r#""mcp_extensions": {{{extensions}}}"#))
+}
+
+fn whole(members: &str) -> Document {
+    let comma = if members.is_empty() { "" } else { ", " };
+    let text = format!(r#"{{"resource": "https://a.example.com/mcp"{comma}{members}}}"#);
+    Metadata::from_json(text).unwrap().into_document()
+}
+
+/// One tool `t` that is opened by these alternatives.
+fn opened_by(required: &str, hierarchy: &str) -> Document {
+    document(&format!(
+        r#""tool_scope_mapping": {{"t": {{"risk_level": "low", "required_scopes": {required}, "parameters": []}}}},
+           "scope_hierarchy": {{"unused": ["unused-too"]{hierarchy}}}"#
+    ))
+}
+
+fn ids(changes: &[Change]) -> Vec<&'static str> {
+    changes.iter().map(|change| change.kind.id()).collect()
+}
+
+/// Every kind of change by an example: before and after, what it is, and its verdict on security.
+fn examples() -> Vec<(Document, Document, Kind, Security)> {
+    let (neutral, weakens, tightens) = (Security::NEUTRAL, Security::WEAKENS, Security::TIGHTENS);
+    let both = weakens.and(tightens);
+    let a = || opened_by(r#"[["a"]]"#, "");
+    let tool =
+        |members: &str| document(&format!(r#""tool_scope_mapping": {{"t": {{"required_scopes": [["a"]]{members}}}}}"#));
+    let policy = |members: &str| {
+        document(&format!(
+            r#""tool_scope_mapping": {{"t": {{"required_scopes": [["a"]]}}}}, "tool_interaction_policies": {{"t": {{{members}}}}}"#
+        ))
+    };
+    let with_two = |scope: &str| {
+        document(&format!(
+            r#""tool_scope_mapping": {{"t": {{"risk_level": "low", "required_scopes": [["a"]], "parameters": []}},
+               "u": {{"required_scopes": [["{scope}"]]}}}}, "scope_hierarchy": {{"unused": ["unused-too"]}}"#
+        ))
+    };
+    vec![
+        (whole(r#""resource_name": "x""#), whole(r#""resource_name": "y""#), Kind::TextChanged, neutral),
+        (whole(""), whole(r#""authorization_servers": ["https://i.example.com"]"#), Kind::IssuerAdded, weakens),
+        (whole(""), whole(r#""scopes_supported": ["a"]"#), Kind::BaselineGrown, weakens),
+        (whole(""), whole(r#""bearer_methods_supported": ["header", "query"]"#), Kind::BearerMethodAdded, weakens),
+        (whole(r#""dpop_bound_access_tokens_required": true"#), whole(""), Kind::BindingDropped, weakens),
+        (whole(r#""jwks_uri": "https://a.example.com/1""#), whole(""), Kind::MemberChanged, neutral),
+        // Tokens out there gain a tool behind a scope that they hold, and none behind a new one.
+        (a(), with_two("a"), Kind::ToolAdded, weakens),
+        (a(), with_two("new"), Kind::ToolAdded, neutral),
+        (opened_by(r#"[["a", "b"]]"#, ""), a(), Kind::AccessWidened, weakens),
+        (a(), opened_by(r#"[["a"], ["b"]]"#, ""), Kind::AccessWidened, weakens),
+        (a(), opened_by(r#"[["b"]]"#, ""), Kind::AccessMoved, both),
+        (a(), opened_by(r#"[["a"], ["a", "b"]]"#, ""), Kind::AccessRewritten, neutral),
+        (a(), opened_by(r#"[["a"]]"#, r#", "admin": ["a"]"#), Kind::ImpliesAdded, weakens),
+        // The implied scope opens nothing.
+        (a(), opened_by(r#"[["a"]]"#, r#", "a": ["nothing"]"#), Kind::ImpliesAdded, neutral),
+        (tool(r#", "risk_level": "high""#), tool(r#", "risk_level": "low""#), Kind::RiskLowered, weakens),
+        (tool(""), tool(r#", "auto_approvable": true"#), Kind::ApprovalLoosened, weakens),
+        (tool(r#", "requires_user_approval": true"#), tool(""), Kind::ApprovalLoosened, weakens),
+        (tool(""), tool(r#", "sandbox": "simulate""#), Kind::SandboxLoosened, weakens),
+        (
+            policy(r#""max_calls_per_session": 3"#),
+            policy(r#""max_calls_per_session": 4"#),
+            Kind::PolicyLoosened,
+            weakens,
+        ),
+        (policy(r#""cooling_period_minutes": 3"#), policy(r#""max_file_size_mb": 1"#), Kind::PolicyLoosened, weakens),
+        (
+            policy(r#""blocked_after": ["t:/etc/*"]"#),
+            policy(r#""requires_human_review": true"#),
+            Kind::PolicyLoosened,
+            weakens,
+        ),
+        (document(r#""session_policies": {"max_high_risk_calls": 3}"#), document(""), Kind::PolicyLoosened, weakens),
+        (tool(r#", "parameters": ["a"]"#), tool(r#", "parameters": ["a", "b"]"#), Kind::ParameterAdded, neutral),
+        (
+            tool(r#", "parameters": ["a"]"#),
+            tool(r#", "parameters": ["a"], "required_parameters": ["a"]"#),
+            Kind::ParameterRequired,
+            neutral,
+        ),
+        (document(""), document(r#""scope_upgrade_flows": {"r": ["a"]}"#), Kind::FlowChanged, neutral),
+        (document(""), document(r#""sandbox": {"header": "X-Env"}"#), Kind::PlaceChanged, neutral),
+        (
+            whole(""),
+            Metadata::from_json(r#"{"resource": "https://b.example.com/mcp"}"#).unwrap().into_document(),
+            Kind::ResourceChanged,
+            neutral,
+        ),
+    ]
+}
+
+#[test]
+fn verdicts() {
+    for (old, new, kind, security) in examples() {
+        let found = changes(&old, &new);
+        let change = found.iter().find(|change| change.kind == kind);
+        let change = change.unwrap_or_else(|| panic!("{} is not among {:?}", kind.id(), ids(&found)));
+        assert_eq!(change.security, security, "{}: {}", kind.id(), change.message);
+        assert!(!change.message.contains('\n'), "{}", change.message);
+    }
+}
+
+/// The way back is classified, as what the kind names its mirror, with the mirrored verdict; and no kind is never made.
+#[test]
+fn every_kind_has_its_mirror() {
+    let mut shown = BTreeSet::new();
+    for (old, new, kind, security) in examples() {
+        let back = changes(&new, &old);
+        let mirror = back.iter().find(|change| change.kind == kind.mirror());
+        let mirror = mirror.unwrap_or_else(|| panic!("{} backwards: {:?}", kind.id(), ids(&back)));
+        assert_eq!(kind.mirror().mirror(), kind, "{}", kind.id());
+        // What goes behind a scope that nobody held yet is still taken from whoever holds it by then.
+        let expected = if kind == Kind::ToolAdded { Security::TIGHTENS } else { security.mirrored() };
+        assert_eq!(mirror.security, expected, "{} backwards: {}", kind.id(), mirror.message);
+        shown.extend([kind, kind.mirror()]);
+    }
+    let missing: Vec<&str> = Kind::ALL.iter().filter(|kind| !shown.contains(kind)).map(|kind| kind.id()).collect();
+    assert!(missing.is_empty(), "no example of {missing:?}");
+    let distinct: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.id()).collect();
+    assert_eq!(distinct.len(), Kind::ALL.len());
+}
+
+#[test]
+fn the_graver_kinds_are_major() {
+    for kind in [Kind::ResourceChanged, Kind::IssuerRemoved, Kind::ToolRemoved, Kind::AccessNarrowed] {
+        assert_eq!(kind.compatibility(), Compatibility::Major, "{}", kind.id());
+    }
+    for kind in [Kind::ToolAdded, Kind::IssuerAdded, Kind::BaselineGrown] {
+        assert_eq!(kind.compatibility(), Compatibility::Minor, "{}", kind.id());
+    }
+    for kind in [Kind::AccessWidened, Kind::ImpliesAdded, Kind::AccessRewritten] {
+        assert_eq!(kind.compatibility(), Compatibility::Patch, "{}", kind.id());
+    }
+}
+
+/// A tool that an old scope opens through a new `implies` is one that tokens out there gain.
+#[test]
+fn a_new_scope_below_an_old_one() {
+    let tools = |more: &str, hierarchy: &str| {
+        document(&format!(
+            r#""tool_scope_mapping": {{"t": {{"required_scopes": [["a"]]}}{more}}}, "scope_hierarchy": {{"x": ["y"]{hierarchy}}}"#
+        ))
+    };
+    let added = |hierarchy: &str| {
+        let new = tools(r#", "u": {"required_scopes": [["new"]]}"#, hierarchy);
+        let found = changes(&tools("", ""), &new);
+        found.into_iter().find(|change| change.kind == Kind::ToolAdded).unwrap().security
+    };
+    assert_eq!(added(""), Security::NEUTRAL);
+    assert_eq!(added(r#", "a": ["new"]"#), Security::WEAKENS);
+    assert_eq!(added(r#", "also-new": ["new"]"#), Security::NEUTRAL);
+}
+
+const SCOPES: [&str; 5] = ["a", "b", "c", "d", "e"];
+
+/// A small table: what opens each tool, as sets of bits, and which scope implies which.
+#[derive(Clone, Debug)]
+struct Small {
+    tools: BTreeMap<&'static str, Vec<u32>>,
+    implies: Vec<(usize, usize)>,
+}
+
+impl Small {
+    fn document(&self) -> Document {
+        let names = |bits: u32| -> Vec<&str> {
+            SCOPES.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, scope)| *scope).collect()
+        };
+        let tool = |(name, any): (&&str, &Vec<u32>)| {
+            let any: Vec<Vec<&str>> = any.iter().map(|all| names(*all)).collect();
+            format!(r#""{name}": {{"required_scopes": {}}}"#, serde_json::to_string(&any).unwrap())
+        };
+        let tools: Vec<String> = self.tools.iter().map(tool).collect();
+        let mut implied: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (from, to) in &self.implies {
+            implied.entry(SCOPES[*from]).or_default().push(SCOPES[*to]);
+        }
+        let hierarchy = serde_json::to_string(&implied).unwrap();
+        document(&format!(r#""tool_scope_mapping": {{{}}}, "scope_hierarchy": {hierarchy}"#, tools.join(", ")))
+    }
+
+    fn closed(&self, mut token: u32) -> u32 {
+        for _ in 0..SCOPES.len() {
+            for (from, to) in &self.implies {
+                token |= (token >> from & 1) << to;
+            }
+        }
+        token
+    }
+
+    fn opens(&self, tool: &str, token: u32) -> bool {
+        let held = self.closed(token);
+        self.tools.get(tool).is_some_and(|any| any.iter().any(|all| all & !held == 0))
+    }
+
+    /// The scopes that are named anywhere.
+    fn known(&self) -> u32 {
+        let required = self.tools.values().flatten().fold(0, |known, all| known | all);
+        self.implies.iter().fold(required, |known, (from, to)| known | 1 << from | 1 << to)
+    }
+
+    /// Whether some token opens a tool here that it does not open there.
+    fn opens_beyond(&self, there: &Self, only_known: bool) -> bool {
+        let tools: BTreeSet<&&str> = self.tools.keys().collect();
+        tools.iter().any(|tool| {
+            let new = only_known && !there.tools.contains_key(**tool);
+            let tokens = (0..1 << SCOPES.len()).filter(|token| !new || token & !there.known() == 0);
+            tokens.into_iter().any(|token| self.opens(tool, token) && !there.opens(tool, token))
+        })
+    }
+}
+
+fn small() -> impl Strategy<Value = Small> {
+    let any = proptest::collection::vec(1_u32..32, 1..4);
+    let tools = proptest::collection::btree_map(proptest::sample::select(vec!["t", "u", "v"]), any, 0..3);
+    let implies = proptest::collection::vec((0..SCOPES.len(), 0..SCOPES.len()), 0..5);
+    (tools, implies).prop_map(|(tools, implies)| {
+        let implies = implies.into_iter().filter(|(from, to)| from < to).collect();
+        Small { tools, implies }
+    })
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 2_000, failure_persistence: None, ..Config::default() })]
+
+    /// The verdict is that of trying every token.
+    #[test]
+    fn the_verdict_is_that_of_all_tokens(old in small(), new in small()) {
+        let found = changes(&old.document(), &new.document());
+        let (_, security) = verdict(&found);
+        prop_assert_eq!(security.weakens, new.opens_beyond(&old, true), "{:?}", ids(&found));
+        prop_assert_eq!(security.tightens, old.opens_beyond(&new, false), "{:?}", ids(&found));
+    }
+}

@@ -1,0 +1,116 @@
+//! `diff`, `lock` and `check` as they are called.
+#![expect(clippy::expect_used, reason = "a command that cannot be run fails the test")]
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+const MANIFEST: &str = "[package]\nname = \"server\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+const SOURCE: &str = r#"
+use mcp_scopes::{mcp_tool, scope_table};
+
+/// Read a file
+#[mcp_tool(scope = "files:read", risk = "low")]
+pub fn read_file(path: String) {}
+
+scope_table! { pub static TOOLS = [read_file] with "mcp-scopes.toml"; }
+"#;
+const CONFIG: &str = "[server]\nresource = \"https://a.example.com/mcp\"\nauthorization_servers = [\"https://i.example.com\"]\nbaseline = [\"files:read\"]\n";
+
+fn server(folder: &Path, source: &str) {
+    fs::create_dir_all(folder.join("src")).expect("the folder is ours");
+    for (file, text) in [("Cargo.toml", MANIFEST), ("src/lib.rs", source), ("mcp-scopes.toml", CONFIG)] {
+        fs::write(folder.join(file), text).expect("the folder is ours");
+    }
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_mcp-scopes"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("the program runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");
+    (status.code(), text(stdout), text(stderr))
+}
+
+fn wider() -> String {
+    SOURCE.replace(r#"scope = "files:read""#, r#"scope = any("files:read", "files:list")"#)
+}
+
+#[test]
+fn a_lock_file_is_held_and_accepted() {
+    let folder = tempfile::tempdir().expect("there is room");
+    server(folder.path(), SOURCE);
+    let (code, _, err) = run(folder.path(), &["check"]);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(err.contains("accept it with `mcp-scopes lock`"), "{err}");
+
+    assert_eq!(run(folder.path(), &["lock"]).0, Some(0));
+    let lock = fs::read(folder.path().join("mcp-scopes.lock.json")).expect("it was written");
+    assert_eq!(run(folder.path(), &["lock"]).0, Some(0));
+    assert_eq!(lock, fs::read(folder.path().join("mcp-scopes.lock.json")).expect("it was written"));
+    assert_eq!(run(folder.path(), &["check"]), (Some(0), String::new(), String::new()));
+
+    server(folder.path(), &wider());
+    let (code, out, err) = run(folder.path(), &["check"]);
+    assert_eq!(code, Some(1), "{err}");
+    assert!(out.contains("patch, weakens: `read_file` is opened by"), "{out}");
+    assert!(err.contains("accept it with `mcp-scopes lock`"), "{err}");
+}
+
+#[test]
+fn sides_of_every_kind() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    server(&old, SOURCE);
+    server(&new, &wider());
+    assert_eq!(run(&old, &["export", "--output", "../old.json"]).0, Some(0));
+    assert_eq!(run(&old, &["lock"]).0, Some(0));
+    for side in ["old", "old.json", "old/mcp-scopes.lock.json"] {
+        let (code, out, err) = run(folder.path(), &["diff", side, "new", "--fail-on", "weakens"]);
+        assert_eq!(code, Some(1), "{side}: {err}");
+        assert!(out.ends_with("1 change: patch, weakens\n"), "{side}: {out}");
+        assert_eq!(run(folder.path(), &["diff", side, "old", "--fail-on", "patch"]).0, Some(0), "{side}");
+        assert_eq!(run(folder.path(), &["diff", side, "new", "--fail-on", "major"]).0, Some(0), "{side}");
+    }
+    let (_, json, _) = run(folder.path(), &["diff", "old", "new", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["changes"][0]["id"], "access-widened");
+    assert_eq!(json["summary"]["security"], serde_json::json!(["weakens"]));
+    for (side, says) in [("nothing", "cannot read `nothing`"), ("old/Cargo.toml", "no valid metadata document")] {
+        let (code, _, err) = run(folder.path(), &["diff", side, "new"]);
+        assert_eq!(code, Some(2), "{side}: {err}");
+        assert!(err.contains(says), "{side}: {err}");
+    }
+}
+
+#[test]
+fn another_revision_is_a_side() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let server_folder = folder.path().join("server");
+    server(&server_folder, SOURCE);
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=n", "-c", "user.email=e@example.com", "-c", "init.defaultBranch=main"];
+        let output = Command::new("git").args(who).args(arguments).current_dir(folder.path()).output();
+        assert!(output.expect("git is installed").status.success(), "{arguments:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "first"]);
+    server(&server_folder, &wider());
+    for (here, old, new) in [(folder.path(), "git:HEAD:server", "server"), (&server_folder, "git:HEAD", ".")] {
+        let (code, out, err) = run(here, &["diff", old, new]);
+        assert_eq!(code, Some(0), "{err}");
+        assert!(out.contains("patch, weakens"), "{out}");
+    }
+    // The index and the work tree are as they were.
+    let status = Command::new("git").args(["status", "--porcelain"]).current_dir(folder.path()).output();
+    assert_eq!(status.expect("git is installed").stdout, b" M server/src/lib.rs\n");
+    let (code, _, err) = run(folder.path(), &["diff", "git:no-such", "server"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("git knows no revision `no-such`"), "{err}");
+}
