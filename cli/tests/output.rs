@@ -27,8 +27,8 @@ fn json(text: &str) -> Value {
 fn validator(file: &str) -> jsonschema::Validator {
     let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
     let mut schema = json(&fs::read_to_string(path).unwrap());
-    // Of the language of messages, which we do not state, the standard's pattern closes a bracket that it did not open.
-    // Readers of ECMA-262's patterns refuse that.
+    // In this state of the schema (see `data/README.md`) the pattern of `language`, which we do not state, closes a bracket
+    // that it did not open, and readers of ECMA-262's patterns refuse that. OASIS has corrected it since.
     for of in ["run", "toolComponent"] {
         if let Some(language) = schema.pointer_mut(&format!("/definitions/{of}/properties/language")) {
             language.as_object_mut().unwrap().remove("pattern").unwrap();
