@@ -107,21 +107,14 @@ pub(crate) struct Export {
     /// The folder of the package, or one below it; or a program, which carries its table
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
-    /// The table to export, by its name or path, where the package has several
-    #[arg(long, value_name = "NAME")]
-    pub(crate) table: Option<String>,
-    /// The URL that clients use for this server, in place of the one in mcp-scopes.toml
-    #[arg(long, value_name = "URL")]
-    pub(crate) resource: Option<String>,
-    /// An issuer of tokens, in place of those in mcp-scopes.toml; may be given several times
-    #[arg(long, value_name = "URL")]
-    pub(crate) authorization_server: Vec<String>,
     /// Write the document to this file, whole or not at all
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     pub(crate) output: Option<PathBuf>,
     /// Compare the document with this file: print the difference and exit with 1 if there is one
     #[arg(long, value_name = "FILE")]
     pub(crate) check: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) table: Table,
     #[command(flatten)]
     pub(crate) build: Build,
 }

@@ -12,14 +12,7 @@ use crate::{
 
 impl arguments::Export {
     pub(crate) fn run(&self) -> Outcome {
-        let mut scan = self.build.scan(&self.path);
-        if let Some(table) = &self.table {
-            scan = scan.table(table);
-        }
-        if let Some(resource) = &self.resource {
-            scan = scan.resource(resource);
-        }
-        let scan = self.authorization_server.iter().fold(scan, Scan::authorization_server);
+        let scan = self.table.scan(self.build.scan(&self.path));
         let export = match scan.export() {
             Ok(export) => export,
             Err(error) => {
