@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write as _, path::Path};
 
-use mcp_scopes_build::{ErrorKind, Scan, file};
+use mcp_scopes_build::{ErrorKind, file};
 use similar::TextDiff;
 
 use crate::{
