@@ -70,7 +70,7 @@ impl Json {
     /// let text = r#"{"a": [1, 22]}"#;
     /// let located = Json::locate(text)?;
     /// let spot = located.places.find(&located.json, "/a/1").expect("it is there");
-    /// assert_eq!(&text[spot.value], "22");
+    /// assert_eq!(&text[spot.value.clone()], "22");
     /// # Ok::<(), mcp_scopes_prm::json::SyntaxError>(())
     /// ```
     pub fn locate(text: &str) -> Result<Located, SyntaxError> {
