@@ -63,6 +63,11 @@ pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
                 continue;
             }
         };
+        match section.text {
+            "session" => config.places.session = reader.place(at),
+            "sandbox" => config.places.sandbox = reader.place(at),
+            _ => {}
+        }
         if let Some(table) = reader.table(section.text, value) {
             reads(&mut reader, table, &mut config);
         }

@@ -219,6 +219,21 @@ pub struct ConfigDecl {
     /// `[convention] pattern`: the glob that every scope matches, for the convention `pattern`.
     pub convention_pattern: Option<StatedDecl>,
     pub lint: Vec<LintDecl>,
+    /// Where the file states what has no place of its own here.
+    pub places: ConfigPlaces,
+}
+
+/// Lines and columns from 1; 0 where the file says nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConfigPlaces {
+    /// The value of `resource` under `[server]`.
+    pub resource: (u32, u32),
+    /// Each element of `authorization_servers` there.
+    pub authorization_servers: Vec<(u32, u32)>,
+    /// The section `[session]`.
+    pub session: (u32, u32),
+    /// The section `[sandbox]`.
+    pub sandbox: (u32, u32),
 }
 
 /// A text and where the file states it: the owned twin of [`mcp_scopes_model::config::Stated`].

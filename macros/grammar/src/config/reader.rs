@@ -62,7 +62,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Line and column of a byte offset, from 1, in characters.
-    fn place(&self, at: usize) -> (u32, u32) {
+    pub(super) fn place(&self, at: usize) -> (u32, u32) {
         let before = self.text.get(..at).unwrap_or(self.text);
         let line = before.matches('\n').count();
         let column = before.rsplit('\n').next().unwrap_or_default().trim_start_matches('\u{feff}').chars().count();

@@ -33,10 +33,17 @@ const NOTHING: &str = ", which says nothing";
 pub(super) fn server(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     for (key, value) in entries(table) {
         match key.text {
-            "resource" => config.resource = address(reader, key, value, Address::Resource),
+            "resource" => {
+                config.resource = address(reader, key, value, Address::Resource);
+                config.places.resource = reader.place(value.span().start);
+            }
             "resource_documentation" => config.resource_documentation = address(reader, key, value, Address::Page),
             "resource_name" => config.resource_name = reader.string(key.text, value).map(str::to_owned),
-            "authorization_servers" => config.authorization_servers = issuers(reader, key, value),
+            "authorization_servers" => {
+                let list = issuers(reader, key, value);
+                config.places.authorization_servers = list.iter().map(|(_, at)| reader.place(*at)).collect();
+                config.authorization_servers = list.into_iter().map(|(issuer, _)| issuer).collect();
+            }
             "namespace" => config.namespace = namespace(reader, key, value).unwrap_or_default(),
             "baseline" => config.baseline = reader.scopes(key.text, value, DROPPED),
             _ => reader.unknown_key(key, "server", &SERVER),
@@ -141,7 +148,10 @@ pub(super) fn sandbox(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut
         match key.text {
             "header" => sandbox.header = header(reader, key, value),
             "resource" => sandbox.resource = address(reader, key, value, Address::Resource),
-            "authorization_servers" => sandbox.authorization_servers = issuers(reader, key, value),
+            "authorization_servers" => {
+                let list = issuers(reader, key, value);
+                sandbox.authorization_servers = list.into_iter().map(|(issuer, _)| issuer).collect();
+            }
             _ => reader.unknown_key(key, "sandbox", &SANDBOX),
         }
     }
@@ -186,9 +196,11 @@ fn address(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>, kind: Addre
     checked(reader, key, text, value.span().start, kind)
 }
 
-fn issuers(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Vec<String> {
+/// The issuers of a list, each with the offset at which it stands.
+fn issuers(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Vec<(String, usize)> {
     let list = reader.strings(key.text, value, DROPPED).unwrap_or_default();
-    list.iter().filter_map(|(text, at)| checked(reader, key, text, *at, Address::Issuer)).collect()
+    let read = |(text, at): &(String, usize)| Some((checked(reader, key, text, *at, Address::Issuer)?, *at));
+    list.iter().filter_map(read).collect()
 }
 
 fn checked(reader: &mut Reader<'_>, key: Key<'_>, text: &str, at: usize, kind: Address) -> Option<String> {

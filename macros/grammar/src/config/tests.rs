@@ -1,7 +1,7 @@
 //! What is accepted: files and what they mean.
 
 use super::read;
-use crate::ir::{ConfigDecl, LintDecl, LintValue, StatedDecl};
+use crate::ir::{ConfigDecl, ConfigPlaces, LintDecl, LintValue, StatedDecl};
 
 fn config(text: &str) -> ConfigDecl {
     read(text, "mcp-scopes.toml").unwrap_or_else(|errors| panic!("{text}: {errors:#?}"))
@@ -52,6 +52,15 @@ broad-scope = { level = "warn", max_tools = 20, except = ["mcp:admin"], strict =
 "#,
     );
     assert_eq!(config.file, "mcp-scopes.toml");
+    assert_eq!(
+        config.places,
+        ConfigPlaces {
+            resource: (3, 12),
+            authorization_servers: vec![(6, 26), (6, 54)],
+            session: (22, 2),
+            sandbox: (27, 2)
+        }
+    );
     assert_eq!(config.resource.as_deref(), Some("https://files.example.com/mcp"));
     assert_eq!(config.resource_name.as_deref(), Some("Files"));
     assert_eq!(config.resource_documentation.as_deref(), Some("https://docs.example.com/files"));

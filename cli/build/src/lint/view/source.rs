@@ -132,8 +132,8 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
 /// What the configuration file says.
 fn configured(table: &mut Table, config: &Config) {
     let said = &config.said;
-    // The file keeps the places of scopes only.
     let whole = Place::point(&config.file, 1, 1);
+    let place = |(line, column): (u32, u32)| Place::point(&config.file, line, column);
     let stated = |stated: &mcp_scopes_grammar::ir::StatedDecl| Placed {
         value: stated.text.clone(),
         place: Place::point(&config.file, stated.line, stated.column),
@@ -154,20 +154,26 @@ fn configured(table: &mut Table, config: &Config) {
             Flow { role: flow.role.clone(), scopes, place }
         })
         .collect();
-    table.session = (!said.session.is_none()).then(|| Placed { value: said.session, place: whole.clone() });
+    table.session =
+        (!said.session.is_none()).then(|| Placed { value: said.session, place: place(said.places.session) });
     table.sandbox = said.sandbox.as_ref().map(|sandbox| Placed {
         value: SandboxServer {
             header: sandbox.header.clone(),
             resource: sandbox.resource.clone(),
             authorization_servers: sandbox.authorization_servers.clone(),
         },
-        place: whole.clone(),
+        place: place(said.places.sandbox),
     });
-    table.resource = said.resource.clone().map(|value| Placed { value, place: whole.clone() });
+    table.resource = said.resource.clone().map(|value| Placed { value, place: place(said.places.resource) });
     table.issuers = said
         .authorization_servers
         .iter()
-        .map(|issuer| Placed { value: issuer.clone(), place: whole.clone() })
+        .enumerate()
+        .map(|(number, issuer)| {
+            // A table that was read from a program has no places.
+            let at = said.places.authorization_servers.get(number).copied().unwrap_or_default();
+            Placed { value: issuer.clone(), place: place(at) }
+        })
         .collect();
     table.convention = Convention::of(config);
 }
