@@ -6,21 +6,21 @@
 //! | `source` | the view of a package's inventory |
 //! | `document` | [`Document`]: a metadata document, and its view |
 //! | `scopes` | the scopes of a table, gathered |
+//! | `steps` | what holding scopes comes to, and the steps of a flow |
 
 mod document;
 mod scopes;
 mod source;
+mod steps;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use mcp_scopes_model::{Risk, SandboxMode, policy::Session};
 
 pub use document::{Document, Profile};
 pub use scopes::Scope;
 pub(crate) use source::Package;
+pub use steps::{Hierarchy, Step};
 
 pub use crate::inventory::{Hints, Parameter, Policy};
 use crate::source::{Place, Placed};
@@ -176,31 +176,5 @@ impl Table {
     pub fn risks(&self, places: &[usize]) -> Option<(Risk, Risk)> {
         let risks = || self.tools_at(places).filter_map(|tool| tool.risk.as_ref()).map(|risk| risk.value);
         Some((risks().min()?, risks().max()?))
-    }
-
-    /// These scopes and all that they imply, directly and through others.
-    #[must_use]
-    pub fn closure<'a>(&'a self, held: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
-        let implies: BTreeMap<&str, &[String]> =
-            self.scopes.iter().map(|scope| (scope.text.as_str(), scope.implies.as_slice())).collect();
-        let mut closed = BTreeSet::new();
-        let mut open: Vec<&str> = held.into_iter().collect();
-        while let Some(scope) = open.pop() {
-            if closed.insert(scope) {
-                open.extend(implies.get(scope).into_iter().flat_map(|implied| implied.iter().map(String::as_str)));
-            }
-        }
-        closed
-    }
-
-    /// The places of the tools that are open to whoever holds these scopes, closed as [`Table::closure`] does.
-    #[must_use]
-    pub fn opened_by<'a>(&'a self, held: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
-        let held = self.closure(held);
-        let open = |listed: &Listed| {
-            let any = |all: &Vec<String>| all.iter().all(|scope| held.contains(scope.as_str()));
-            listed.tool.public || listed.alternatives.iter().any(any)
-        };
-        self.tools.iter().enumerate().filter(|(_, listed)| open(listed)).map(|(place, _)| place).collect()
     }
 }

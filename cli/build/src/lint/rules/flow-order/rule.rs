@@ -1,0 +1,63 @@
+//! `flow-order`: each step of a flow asks for more, the riskier later.
+
+use mcp_scopes_model::Risk;
+
+use crate::lint::{
+    hits::Hits,
+    rule::{Category, Check, Rule, Setting},
+    view::{Step, Table},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "flow-order",
+    category: Category::Flow,
+    level: Setting::Warn,
+    reason: "people are asked for what they hold already, or for the dangerous before the harmless",
+    section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, hits: &mut Hits<'_>) {
+    for flow in &table.flows {
+        let steps = table.steps(flow);
+        for (place, step) in steps.iter().enumerate() {
+            let before = steps.get(..place).unwrap_or_default();
+            let Some((message, help)) = again(table, step, before).or_else(|| down(step, before)) else { continue };
+            let message = format!("step {} of flow `{}`, {message}", place + 1, flow.role);
+            hits.report(&step.scope.place, format!("{}/{}", flow.role, step.scope.value), message, help);
+        }
+    }
+}
+
+/// A step that asks for what an earlier one gave.
+fn again(table: &Table, step: &Step<'_>, before: &[Step<'_>]) -> Option<(String, String)> {
+    let scope = step.scope.value.as_str();
+    if !step.held.contains(scope) {
+        return None;
+    }
+    let gave = before.iter().map(|step| step.scope.value.as_str());
+    let gave = gave.into_iter().find(|earlier| table.closure([*earlier]).contains(scope))?;
+    if gave == scope {
+        return Some((format!("`{scope}`, stands there already"), "leave it out".to_owned()));
+    }
+    let message = format!("`{scope}`, adds nothing: `{gave}` before it implies it");
+    Some((message, format!("put it before `{gave}`, or leave it out")))
+}
+
+/// A step that opens harmless tools after dangerous ones. Where the first step is the dangerous one, another rule says so.
+fn down(step: &Step<'_>, before: &[Step<'_>]) -> Option<(String, String)> {
+    let scope = step.scope.value.as_str();
+    let highest = most(step).filter(|highest| *highest < Risk::High)?;
+    let riskier = before.iter().skip(1).find(|step| most(step).is_some_and(|risk| risk >= Risk::High))?;
+    let (gave, risk) = (&riskier.scope.value, most(riskier).map_or("", Risk::as_str));
+    let message =
+        format!("`{scope}`, opens tools of risk {} at most, after `{gave}`, which opens {risk}", highest.as_str());
+    Some((message, format!("put it before `{gave}`: what is asked for last is granted least")))
+}
+
+fn most(step: &Step<'_>) -> Option<Risk> {
+    step.opens.iter().filter_map(|tool| tool.risk.as_ref()).map(|risk| risk.value).max()
+}

@@ -1,0 +1,50 @@
+//! `idle-flow-step`: each scope of a flow opens something for its role.
+
+use crate::lint::{
+    hits::Hits,
+    rule::{Category, Check, Rule, Setting},
+    view::{Origin, Table, Tool},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "idle-flow-step",
+    category: Category::Flow,
+    level: Setting::Warn,
+    reason: "people consent to a scope that gives their role nothing",
+    section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, hits: &mut Hits<'_>) {
+    if table.tools.is_empty() || !table.states_requirements() {
+        return;
+    }
+    for flow in &table.flows {
+        let steps = table.steps(flow);
+        let opened: Vec<&Tool> = steps.iter().flat_map(|step| &step.opens).copied().collect();
+        let all = table.closure(flow.scopes.iter().map(|scope| scope.value.as_str()));
+        for step in &steps {
+            let scope = step.scope.value.as_str();
+            let gives = table.closure([scope]);
+            let needs = |all: &&Vec<String>| all.iter().any(|scope| gives.contains(scope.as_str()));
+            let listed = || opened.iter().filter_map(|tool| table.tool(&tool.name.value));
+            let useful = listed().flat_map(|listed| &listed.alternatives).filter(needs);
+            let useful = useful.filter(|alternative| alternative.iter().all(|scope| all.contains(scope.as_str())));
+            let prepares = opened.iter().flat_map(|tool| &tool.prerequisites);
+            let prepares = prepares.filter(|scope| gives.contains(scope.value.as_str()));
+            let twice = step.held.contains(scope);
+            // A declared scope that no tool needs at all is another rule's.
+            let elsewhere =
+                table.origin == Origin::Document || table.required().any(|scope| gives.contains(scope.text.as_str()));
+            if twice || !elsewhere || useful.count() + prepares.count() > 0 {
+                continue;
+            }
+            let message = format!("flow `{}` asks for `{scope}`, which opens none of its tools", flow.role);
+            let help = "leave it out, or add the scope that it is held together with";
+            hits.report(&step.scope.place, format!("{}/{scope}", flow.role), message, help);
+        }
+    }
+}
