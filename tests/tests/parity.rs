@@ -32,6 +32,7 @@ macro_rules! cases {
 
 fn cases() -> impl Iterator<Item = Case> {
     cases! {
+        "examples/brokerage" TOOLS = brokerage;
         "examples/build-script" TOOLS = build_script;
         "examples/files" TOOLS = files;
         "examples/rmcp-files" TOOLS = rmcp_files;

@@ -1,0 +1,48 @@
+//! Who calls: here one for each run of the program.
+
+use mcp_scopes::{AsCaller, Caller, Environment};
+use rmcp::{
+    ErrorData,
+    handler::server::{common::FromContextPart, tool::ToolCallContext},
+};
+
+use crate::{TOOLS, server::Brokerage};
+
+/// One who calls.
+#[derive(Clone, Debug)]
+pub struct Client(Caller);
+
+impl Client {
+    /// The caller whose token holds these scopes; without any, one who has no token.
+    ///
+    /// # Errors
+    /// If the environment is neither `live` nor `sandbox`: a guess could place real orders.
+    pub fn of(scope: Option<&str>, environment: Option<&str>) -> Result<Self, String> {
+        let environment = match environment {
+            None | Some("live") => Environment::Live,
+            Some("sandbox") => Environment::Sandbox,
+            Some(other) => return Err(format!("`{other}` is no environment; it is `live` or `sandbox`")),
+        };
+        let grant = scope.map_or_else(|| TOOLS.anonymous(), |scope| TOOLS.grant(scope));
+        Ok(Self(Caller::new(grant, environment)))
+    }
+
+    /// What they may do.
+    #[must_use]
+    pub const fn caller(&self) -> &Caller {
+        &self.0
+    }
+}
+
+impl AsCaller for Client {
+    fn as_caller(&self) -> Option<&Caller> {
+        Some(&self.0)
+    }
+}
+
+/// So that a tool can name its caller as an argument.
+impl FromContextPart<ToolCallContext<'_, Brokerage>> for Client {
+    fn from_context_part(context: &mut ToolCallContext<'_, Brokerage>) -> Result<Self, ErrorData> {
+        Ok(context.service.client().clone())
+    }
+}
