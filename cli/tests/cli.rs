@@ -14,7 +14,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-const MAIN: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// List files\n#[mcp_tool(risk = \"low\")]\nfn list_files(directory: String) {}\n\n\
+const MAIN: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// Names and sizes in a folder\n#[mcp_tool(risk = \"low\")]\nfn list_files(directory: String) {}\n\n\
     #[cfg(feature = \"shell\")]\n/// Run a command\n#[mcp_tool(risk = \"high\", scope = \"shell:run\")]\nfn run(command: String) {}\n\n\
     scope_table! { static TOOLS = [list_files, #[cfg(feature = \"shell\")] run] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";
 const CONFIG: &str =
@@ -104,12 +104,12 @@ fn export_writes_and_checks() {
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""));
     assert_eq!(fs::read_to_string(demo.path().join("prm.json")).unwrap(), printed);
     assert_eq!(demo.run(&["export", "--check", "prm.json"]).code, 0);
-    demo.write("prm.json", &printed.replace("List files", "List\u{1b} folders"));
+    demo.write("prm.json", &printed.replace("Names and sizes in a folder", "Names\u{1b} of folders"));
     let run = demo.run(&["export", "--check", "prm.json"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(
         run.out
-            .contains("-        \"description\": \"List\\u{1b} folders\",\n+        \"description\": \"List files\","),
+            .contains("-        \"description\": \"Names\\u{1b} of folders\",\n+        \"description\": \"Names and sizes in a folder\","),
         "{}",
         run.out
     );
@@ -150,8 +150,11 @@ fn lint_for_people() {
     let demo = Demo::new(MAIN);
     let run = demo.run(&["lint", "--all-features"]);
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", "checked 2 tools in 1 package: no findings\n"));
-    let demo =
-        Demo::new(&MAIN.replace("/// List files\n", "").replace("scope = \"shell:run\"", "scope = \"shell\u{1b}run\""));
+    let demo = Demo::new(
+        &MAIN
+            .replace("/// Names and sizes in a folder\n", "")
+            .replace("scope = \"shell:run\"", "scope = \"shell\u{1b}run\""),
+    );
     let run = demo.run(&["lint", "--all-features"]);
     assert_eq!(run.code, 1);
     let expected = "\
@@ -175,7 +178,7 @@ warning[missing-description]: tool `list_files` does not say what it does
 
 #[test]
 fn lint_for_programs() {
-    let demo = Demo::new(&MAIN.replace("/// List files\n", ""));
+    let demo = Demo::new(&MAIN.replace("/// Names and sizes in a folder\n", ""));
     let run = demo.run(&["lint", "--format", "json"]);
     assert_eq!(run.code, 0);
     let expected = r#"{
@@ -348,7 +351,7 @@ fn documents_take_a_configuration() {
     let demo = Demo::new(MAIN);
     let scopes: Vec<String> = (0..21).map(|number| format!("\"x:{number}\"")).collect();
     let document = format!(
-        r#"{{"resource": "https://h", "authorization_servers": ["https://a"], "scopes_supported": [{}]}}"#,
+        r#"{{"resource": "https://h", "resource_name": "H", "authorization_servers": ["https://a"], "scopes_supported": [{}]}}"#,
         scopes.join(", ")
     );
     demo.write("metadata.json", &document);
@@ -375,14 +378,14 @@ fn documents_take_a_configuration() {
 #[test]
 fn documents_are_linted() {
     let demo = Demo::new(MAIN);
-    let good = r#"{"resource": "https://h/mcp", "authorization_servers": ["https://a"]}"#;
+    let good = r#"{"resource": "https://h/mcp", "resource_name": "H", "authorization_servers": ["https://a"], "scopes_supported": ["x:y"]}"#;
     fs::write(demo.path().join("good.json"), good).unwrap();
     fs::write(demo.path().join("bad.json"), r#"{"resource": "http://h/mcp"}"#).unwrap();
     fs::write(demo.path().join("plain.json"), r#"{"resource": "https://h/mcp"}"#).unwrap();
     let run = demo.run(&["lint", "good.json"]);
     assert_eq!((run.code, run.err.as_str()), (0, "checked 1 document: no findings\n"));
     let run = demo.run(&["lint", "bad.json", "good.json"]);
-    assert_eq!((run.code, run.err.as_str()), (1, "checked 2 documents: 2 errors\n"));
+    assert_eq!((run.code, run.err.as_str()), (1, "checked 2 documents: 2 errors, 2 warnings\n"));
     assert!(run.out.contains("resource-not-https") && run.out.contains("missing-authorization-server"), "{}", run.out);
     assert_eq!(demo.run(&["lint", "plain.json"]).code, 1);
     assert_eq!(demo.run(&["lint", "plain.json", "--profile", "rfc9728"]).code, 0);

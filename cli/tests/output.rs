@@ -17,7 +17,7 @@ use serde_json::Value;
 const FORMATS: [&str; 6] = ["human", "json", "sarif", "github", "junit", "markdown"];
 
 /// A document with text that each format has to write in its own way.
-const HOSTILE: &str = "{\"resource\": \"https://files.example.com/mcp\", \"authorization_servers\": [\"https://auth.example.com\"], \
+const HOSTILE: &str = "{\"resource\": \"https://files.example.com/mcp\", \"resource_name\": \"Files\", \"authorization_servers\": [\"https://auth.example.com\"], \
     \"scopes_supported\": [\"a\\u001b]0;b\\n::error::|</script>%,]]>\\u0000<b>`x`\"]}";
 
 fn json(text: &str) -> Value {

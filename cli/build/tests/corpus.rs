@@ -19,7 +19,7 @@ use std::{
 
 use mcp_scopes_build::{
     Level, Report,
-    lint::{Documents, Profile},
+    lint::{Documents, Overrides, Profile, Setting},
 };
 use mcp_scopes_prm::Json;
 
@@ -83,6 +83,57 @@ fn documents_get_both_verdicts() {
     counts.print();
     assert!(samples.len() > 100, "the corpus is smaller than it was");
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What the corpus calls its warnings, and the rule for each.
+const WARNINGS: [(&str, &str); 16] = [
+    ("scopes-supported-absent", "missing-scopes-supported"),
+    ("resource-name-absent", "missing-resource-name"),
+    ("bearer-method-undefined", "bearer-method"),
+    ("bearer-method-query", "bearer-not-in-header"),
+    ("bearer-methods-empty", "bearer-not-in-header"),
+    ("dpop-alg-not-asymmetric", "dpop-alg"),
+    ("issuer-looks-like-endpoint", "issuer-endpoint"),
+    ("issuer-trailing-slash", "issuer-trailing-slash"),
+    ("offline-access", "reserved-scope"),
+    ("omnibus-scope", "omnibus-scope"),
+    ("resource-scheme-case", "uncanonical-address"),
+    ("resource-trailing-slash", "resource-trailing-slash"),
+    ("resource-userinfo", "address-userinfo"),
+    ("signing-alg-symmetric", "symmetric-signing-alg"),
+    ("unknown-member", "undefined-member"),
+    ("untagged-variant-missing", "missing-untagged-member"),
+];
+
+#[test]
+fn documents_get_their_warnings() {
+    let Some(corpus) = corpus("prm.json") else { return };
+    let Some(Json::Array(samples)) = corpus.get("samples") else { panic!("the corpus has samples") };
+    let mut missing = Vec::new();
+    let mut counts = Counts::default();
+    let asked = ["undefined-member", "issuer-is-resource"];
+    for sample in samples {
+        let text = |name: &str| sample.get(name).and_then(Json::as_str).unwrap();
+        let overrides = asked.iter().fold(Overrides::new(), |all, rule| all.set(rule, Setting::Warn).unwrap());
+        let report = Documents::new().overrides(overrides).lint(text("id"), text("document").as_bytes());
+        let Some(Json::Array(warnings)) = sample.get("warnings") else { panic!("a sample has warnings") };
+        for warning in warnings {
+            let name = warning.get("rule").and_then(Json::as_str).unwrap();
+            let Some((_, rule)) = WARNINGS.iter().find(|(known, _)| *known == name) else {
+                panic!("no rule is known for `{name}`")
+            };
+            // Of an address that cannot be read there is nothing more to say.
+            let unreadable = name == "resource-userinfo" && report.has_errors();
+            if !unreadable && !report.findings.iter().any(|finding| finding.rule == *rule) {
+                missing.push(format!("{}: {name}", text("id")));
+            }
+        }
+        let mut opted = report.clone();
+        opted.findings.retain(|finding| asked.contains(&finding.rule));
+        counts.add(&opted, text("kind"));
+    }
+    counts.print();
+    assert!(missing.is_empty(), "{missing:#?}");
 }
 
 #[test]

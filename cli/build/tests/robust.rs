@@ -136,7 +136,7 @@ fn problems_stand_at_their_literals() {
     package.write("mcp-scopes.toml", config);
     let expected = [
         "unknown-scope mcp-scopes.toml:3:13",
-        "outside-namespace mcp-scopes.toml:5:8",
+        "missing-namespace mcp-scopes.toml:5:8",
         "unknown-group-tool src/main.rs:2:51",
         "unknown-scope src/main.rs:3:17",
         "unknown-value src/main.rs:5:31",

@@ -9,13 +9,13 @@ use std::{
 };
 
 /// A package with a finding of each kind: an error, a warning, and a warning that a comment allows.
-pub(crate) const MAIN: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// Drop a table\n#[mcp_tool(risk = \"low\", scope = \"tables:drop\")]\nfn drop_table(name: String) {}\n\n\
-    // mcp-scopes: allow(risky-name) a test double, which never runs outside of tests\n/// Delete a row\n#[mcp_tool(risk = \"low\", scope = \"rows:delete\")]\nfn delete_row(name: String) {}\n\n\
+pub(crate) const MAIN: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// Remove a table for good\n#[mcp_tool(risk = \"low\", scope = \"tables:drop\")]\nfn drop_table(name: String) {}\n\n\
+    // mcp-scopes: allow(risky-name) a test double, which never runs outside of tests\n/// Remove a row for good\n#[mcp_tool(risk = \"low\", scope = \"rows:delete\")]\nfn delete_row(name: String) {}\n\n\
     /// Say hello\n#[mcp_tool(risk = \"low\", scope = \"no scope\")]\nfn hello(name: String) {}\n\n\
     scope_table! { static TOOLS = [drop_table, delete_row] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";
 
 /// A document with an empty member, which is an error, and nothing else.
-pub(crate) const DOCUMENT: &str = "{\n  \"resource\": \"https://files.example.com/mcp\",\n  \"authorization_servers\": [\"https://auth.example.com\"],\n  \"scopes_supported\": []\n}\n";
+pub(crate) const DOCUMENT: &str = "{\n  \"resource\": \"https://files.example.com/mcp\", \"resource_name\": \"Files\",\n  \"authorization_servers\": [\"https://auth.example.com\"],\n  \"scopes_supported\": []\n}\n";
 
 pub(crate) struct Demo(tempfile::TempDir);
 

@@ -85,6 +85,12 @@ impl Draft {
         self.violations.iter().any(|violation| violation.kind == kind)
     }
 
+    /// What `signed_metadata` claims (RFC 9728 §2.2), if it can be read. Nobody looked at its signature.
+    #[must_use]
+    pub fn unverified_claims(&self) -> Option<Json> {
+        rules::signed::claims(self.document.signed_metadata.as_deref()?)
+    }
+
     /// Every member that has no meaning here, with the one that was probably meant.
     #[must_use]
     pub fn unknown_members(&self) -> Vec<UnknownMember> {

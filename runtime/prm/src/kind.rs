@@ -32,8 +32,10 @@ pub enum ViolationKind {
     AlgNone,
     /// The address of a page that is no URL (RFC 9728 §2).
     PageAddress,
-    /// `signed_metadata` that is no signed JWT, has no `iss` or holds itself (RFC 9728 §2.2).
+    /// `signed_metadata` that is no signed JWT or has no `iss` (RFC 9728 §2.2).
     SignedMetadata,
+    /// `signed_metadata` that holds itself, which readers are recommended to refuse (RFC 9728 §2.2).
+    NestedSignedMetadata,
     /// A scope that is no scope-token (RFC 6749 §3.3).
     ScopeSyntax,
     /// A list of scopes in `mcp_extensions` without one.
@@ -54,7 +56,7 @@ pub enum ViolationKind {
 
 impl ViolationKind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::WrongType,
         Self::UnknownValue,
         Self::EmptyMember,
@@ -69,6 +71,7 @@ impl ViolationKind {
         Self::AlgNone,
         Self::PageAddress,
         Self::SignedMetadata,
+        Self::NestedSignedMetadata,
         Self::ScopeSyntax,
         Self::NoScope,
         Self::Contradiction,
@@ -97,6 +100,7 @@ impl ViolationKind {
             Self::AlgNone => "alg-none",
             Self::PageAddress => "page-address",
             Self::SignedMetadata => "signed-metadata",
+            Self::NestedSignedMetadata => "nested-signed-metadata",
             Self::ScopeSyntax => "scope-syntax",
             Self::NoScope => "no-scope",
             Self::Contradiction => "contradiction",

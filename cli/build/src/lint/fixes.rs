@@ -38,6 +38,13 @@ pub(super) fn of_duplicate(document: &Document<'_>, twice: &Duplicate) -> Option
     twice.same.then(|| Fix::safe(title).edit(&document.file, removal(document.text, &twice.spot.whole()), ""))
 }
 
+/// The fix for an element that stands in its list already.
+pub(super) fn of_element(document: &Document<'_>, pointer: &str) -> Option<Fix> {
+    let range = document.whole_range(pointer)?;
+    let title = format!("remove the element `{pointer}`");
+    Some(Fix::safe(title).edit(&document.file, removal(document.text, &range), ""))
+}
+
 /// The fix for a member whose name is a slip: the name that was meant.
 pub(super) fn renamed_member(document: &Document<'_>, pointer: &str, name: &str) -> Option<Fix> {
     let (whole, value) = (document.whole_range(pointer)?, document.range(pointer)?);

@@ -13,9 +13,11 @@
 //! | `levels` | at which level and with which options each rule is applied |
 //! | `suppress`, `comments` | `// mcp-scopes: allow(rule-id) reason` |
 //! | `words` | what the parts of a name tell |
+//! | `addresses` | the addresses that are stated |
 //!
 #![doc = include_str!("settings.md")]
 
+mod addresses;
 mod apply;
 mod comments;
 pub mod documents;

@@ -64,8 +64,14 @@ pub(super) fn check(token: &str, report: &mut Report) {
         );
     }
     if claims.get("signed_metadata").is_some() {
-        report.add(KIND, at, section, "it holds `signed_metadata` again", "leave the member out of what is signed");
+        let kind = ViolationKind::NestedSignedMetadata;
+        report.add(kind, at, section, "it holds `signed_metadata` again", "leave the member out of what is signed");
     }
+}
+
+/// What a token claims, whoever signed it.
+pub(crate) fn claims(token: &str) -> Option<Json> {
+    object(token.split('.').nth(1)?)
 }
 
 /// The JSON object in a part of the token.

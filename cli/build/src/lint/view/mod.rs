@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use mcp_scopes_model::{Risk, SandboxMode, policy::Session};
 
+pub(crate) use document::below;
 pub use document::{Document, Profile};
 pub use scopes::Scope;
 pub(crate) use source::Package;
@@ -53,7 +54,7 @@ pub struct Tool {
     pub requires_user_approval: Option<Placed<bool>>,
     /// What it does in the sandbox; left out: refused there.
     pub sandbox: Option<Placed<SandboxMode>>,
-    /// What a call takes; a document can leave it out.
+    /// What a call takes; a document can leave it out, a program may not tell.
     pub parameters: Option<Vec<Parameter>>,
     /// Scopes that should be held before.
     pub prerequisites: Vec<Placed<String>>,
