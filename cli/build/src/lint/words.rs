@@ -143,12 +143,17 @@ const RISKS: &[(&str, Risk)] = &[
     ("write", Risk::Medium),
 ];
 
+/// Whether a tool's name says that it only looks.
+pub(crate) fn looks(name: &str) -> bool {
+    words(name).first().is_some_and(|word| LOOKS.contains(&word.as_str()))
+}
+
 /// The word of a tool's name that suggests the most, and what it suggests.
 pub(crate) fn suggested(name: &str) -> Option<(String, Risk)> {
-    let words = words(name);
-    if words.first().is_some_and(|word| LOOKS.contains(&word.as_str())) {
+    if looks(name) {
         return None;
     }
+    let words = words(name);
     let known = words.into_iter().filter_map(|word| {
         let (_, risk) = RISKS.iter().find(|(known, _)| *known == word)?;
         Some((word, *risk))
