@@ -13,18 +13,24 @@
 //! | `levels` | at which level and with which options each rule is applied |
 //! | `suppress`, `comments` | `// mcp-scopes: allow(rule-id) reason` |
 //! | `words` | what the parts of a name tell |
+//! | `deeds` | what a tool does, as far as its name, hints and risk tell: it reads, sends or executes |
+//! | `patterns` | which call patterns hold others |
+//! | `chains` | tools that are harmless apart, and what stands between them |
 //! | `addresses` | the addresses that are stated |
 //!
 #![doc = include_str!("settings.md")]
 
 mod addresses;
 mod apply;
+mod chains;
 mod comments;
+mod deeds;
 pub mod documents;
 mod fixes;
 pub mod hits;
 mod levels;
 pub mod overrides;
+mod patterns;
 pub mod rule;
 pub mod rules;
 mod suppress;

@@ -23,7 +23,16 @@ pub(crate) struct Package {
 impl Package {
     /// The view of an inventory; `listed` are the places of all tools that some table lists.
     pub(crate) fn of(inventory: &Inventory, listed: &BTreeSet<Place>) -> Self {
-        let tools: Vec<Arc<Tool>> = inventory.tools.iter().map(|tool| Arc::new(view(tool, listed))).collect();
+        let unknown = &inventory.unknown_parameters;
+        let tools: Vec<Arc<Tool>> = inventory
+            .tools
+            .iter()
+            .enumerate()
+            .map(|(id, tool)| {
+                let parameters = (!unknown.contains(&id)).then(|| tool.parameters.clone());
+                Arc::new(Tool { parameters, ..view(tool, listed) })
+            })
+            .collect();
         let tables = inventory.roots().map(|(id, found)| table(inventory, id, found, &tools)).collect();
         let mut seen = BTreeSet::new();
         let own = tools.into_iter().filter(|tool| tool.own && seen.insert(tool.place.clone())).collect();
@@ -46,7 +55,7 @@ fn view(tool: &Found, listed: &BTreeSet<Place>) -> Tool {
         auto_approvable: said(model.auto_approvable()),
         requires_user_approval: said(model.requires_user_approval()),
         sandbox: tool.sandbox.clone(),
-        parameters: Some(tool.parameters.clone()),
+        parameters: None,
         prerequisites: tool.prerequisites.clone(),
         grouped_with: tool.grouped_with.clone(),
         examples: tool.examples.clone(),

@@ -1,0 +1,107 @@
+//! Which call patterns and globs hold others.
+
+use mcp_scopes_model::Pattern;
+
+/// Compares patterns until that has cost too much: a table that needs more wants to keep us busy.
+pub(super) struct Patterns {
+    /// Characters of two globs, multiplied, that may still be compared.
+    left: usize,
+}
+
+impl Patterns {
+    /// For one table.
+    pub(super) const fn new() -> Self {
+        Self { left: 10_000_000 }
+    }
+
+    /// Whether every call that the second pattern matches is matched by the first. What cannot be read holds nothing.
+    pub(super) fn holds(&mut self, wide: &str, narrow: &str) -> bool {
+        let (Ok(wide), Ok(narrow)) = (Pattern::parse(wide), Pattern::parse(narrow)) else { return false };
+        wide.tool == narrow.tool
+            && match (wide.glob, narrow.glob) {
+                (None, _) => true,
+                (Some(_), None) => false,
+                (Some(wide), Some(narrow)) => self.glob_holds(wide, narrow),
+            }
+    }
+
+    /// Whether every text that the second glob matches is matched by the first, as far as their characters tell: `*`
+    /// stands for the wildcards of the second too, `?` for its `?`.
+    pub(super) fn glob_holds(&mut self, wide: &str, narrow: &str) -> bool {
+        match self.left.checked_sub(wide.len().saturating_mul(narrow.len())) {
+            Some(left) => self.left = left,
+            None => return wide == narrow,
+        }
+        glob_holds(wide, narrow)
+    }
+}
+
+fn glob_holds(wide: &str, narrow: &str) -> bool {
+    let wide: Vec<char> = wide.chars().collect();
+    let narrow: Vec<char> = narrow.chars().collect();
+    // Whether what was seen of the first, up to here, holds so many characters of the second.
+    let mut reached = vec![false; narrow.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
+    }
+    for character in wide {
+        let mut before = false;
+        for (place, now) in reached.iter_mut().enumerate() {
+            let next = place.checked_sub(1).and_then(|place| narrow.get(place));
+            let held = match (character, next) {
+                // Any run: what was reached stays, and goes on.
+                ('*', _) => *now || before,
+                (_, None | Some('*')) => false,
+                ('?', Some(_)) => before,
+                (_, Some(next)) => before && *next == character,
+            };
+            // `*` looks at what it has reached itself, all else at what the character before had.
+            let was = std::mem::replace(now, held);
+            before = if character == '*' { held } else { was };
+        }
+    }
+    reached.last().is_some_and(|whole| *whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Patterns, glob_holds};
+
+    #[test]
+    fn globs_that_hold_others() {
+        for (wide, narrow, is) in [
+            ("*", "a*b?", true),
+            ("/etc/*", "/etc/ssl/*", true),
+            ("/etc/*", "/etc/passwd", true),
+            ("/etc/*", "/etc", false),
+            ("/etc/ssl/*", "/etc/*", false),
+            ("*.pem", "keys/*.pem", true),
+            ("a?c", "abc", true),
+            ("a?c", "a?c", true),
+            ("a?c", "a*c", false),
+            ("abc", "a?c", false),
+            ("a*", "a", true),
+            ("*a*", "*ba", true),
+            ("**", "*", true),
+            ("", "a", false),
+        ] {
+            assert_eq!(glob_holds(wide, narrow), is, "{wide} {narrow}");
+        }
+        let long = "a".repeat(4_000);
+        let mut patterns = Patterns::new();
+        assert!(!patterns.glob_holds("*", &long.repeat(3_000)) && patterns.glob_holds(&long, &long));
+    }
+
+    #[test]
+    fn patterns_that_hold_others() {
+        for (wide, narrow, is) in [
+            ("read", "read", true),
+            ("read", "read:/etc/*", true),
+            ("read:/etc/*", "read", false),
+            ("read:*", "write:/etc", false),
+            ("read:", "read:/etc", false),
+        ] {
+            assert_eq!(Patterns::new().holds(wide, narrow), is, "{wide} {narrow}");
+        }
+    }
+}

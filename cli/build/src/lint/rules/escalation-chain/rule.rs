@@ -1,0 +1,32 @@
+//! `escalation-chain`: what is read of the system is not used to command it without a policy between.
+
+use crate::lint::{
+    chains::chains,
+    deeds::{executes, reads_settings},
+    hits::Hits,
+    rule::{Category, Check, Rule, Setting},
+    view::Table,
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "escalation-chain",
+    category: Category::Policy,
+    level: Setting::Warn,
+    reason: "an agent that reads how a system is set up knows which command gives it the rest",
+    section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, hits: &mut Hits<'_>) {
+    for chain in chains(table, reads_settings, executes) {
+        let (last, firsts) = (&chain.last.name.value, chain.named());
+        let message = format!(
+            "`{last}` can act on what is read of the system by {firsts}: {} a caller can do both, and no policy stands between",
+            chain.holder
+        );
+        hits.report(&chain.last.name.place, last, message, chain.help());
+    }
+}

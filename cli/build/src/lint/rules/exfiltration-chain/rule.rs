@@ -1,0 +1,32 @@
+//! `exfiltration-chain`: what is read is not sent on without a policy between.
+
+use crate::lint::{
+    chains::chains,
+    deeds::{reads_private, sends},
+    hits::Hits,
+    rule::{Category, Check, Rule, Setting},
+    view::Table,
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "exfiltration-chain",
+    category: Category::Policy,
+    level: Setting::Warn,
+    reason: "an agent that reads what tells it to send, reads and sends",
+    section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, hits: &mut Hits<'_>) {
+    for chain in chains(table, reads_private, sends) {
+        let (last, firsts) = (&chain.last.name.value, chain.named());
+        let message = format!(
+            "`{last}` can send on what is read by {firsts}: {} a caller can do both, and no policy stands between",
+            chain.holder
+        );
+        hits.report(&chain.last.name.place, last, message, chain.help());
+    }
+}
