@@ -2,12 +2,12 @@
 
 /// A name of a tool or scope as words that are cheap to compare.
 ///
-/// The words are the first eight bytes, the eight after them, the eight before the last eight, and the last eight; they
-/// overlap in names below 32 bytes. Up to 32 bytes the words and the length are the name: two keys are equal exactly if
-/// their names are. Of a longer name the name itself has to be compared.
+/// The words are the first eight bytes, the eight after them, and the last eight; they overlap in names below 24 bytes. Up
+/// to 24 bytes the words and the length are the name: two keys are equal exactly if their names are. Of a longer name the
+/// name itself has to be compared.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
-    words: [u64; 4],
+    words: [u64; 3],
     len: u32,
 }
 
@@ -29,45 +29,46 @@ pub struct Hashed {
     pub hash: u64,
 }
 
-/// Factors with evenly spread bits (digits of π), one for each word. The first and the last are odd, and so are the sums
-/// with the factor of the word that repeats them in short names.
-const FACTORS: [u64; 4] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344, 0xa409_3822_299f_31d0, 0x082e_fa98_ec4e_6c89];
+/// Factors with evenly spread bits (digits of π), one for each word. All are odd, and so is their sum: a name of eight bytes
+/// is three times the same word. The last two agree in their two lowest bits: in names of 9 to 16 bytes the last word stands
+/// twice, and twice an odd number loses its highest bit only, which ASCII does not use.
+const FACTORS: [u64; 3] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7345, 0x082e_fa98_ec4e_6c89];
 
 /// The factor of the length: of 32 bits, which fit an instruction.
 const LENGTH: u64 = 0x4528_21e6 | 1;
 
 impl Key {
     /// The longest name that its key determines.
-    pub const WHOLE: usize = 32;
+    pub const WHOLE: usize = 24;
 
     /// The key of the empty name.
-    pub const EMPTY: Self = Self { words: [0; 4], len: 0 };
+    pub const EMPTY: Self = Self { words: [0; 3], len: 0 };
 
     /// Whether equal keys mean equal names.
     #[inline]
     #[must_use]
     pub const fn is_whole(&self) -> bool {
-        self.len <= 32
+        self.len as usize <= Self::WHOLE
     }
 
     /// Whether they are equal, in const evaluation.
     #[inline]
     #[must_use]
-    #[expect(clippy::many_single_char_names, reason = "four words against four words")]
+    #[expect(clippy::many_single_char_names, reason = "three words against three words")]
     pub const fn same(&self, other: &Self) -> bool {
-        let ([a, b, c, d], [e, f, g, h]) = (self.words, other.words);
+        let ([a, b, c], [d, e, f]) = (self.words, other.words);
         // Without branches: whether a name is known cannot be predicted.
-        (a ^ e) | (b ^ f) | (c ^ g) | (d ^ h) | (self.len ^ other.len) as u64 == 0
+        (a ^ d) | (b ^ e) | (c ^ f) | (self.len ^ other.len) as u64 == 0
     }
 
-    /// A sum of products: each word by a factor of its own. Four multiplications that wait for nothing.
+    /// A sum of products: each word by a factor of its own. Multiplications that wait for nothing.
     #[inline]
     const fn hash(&self) -> u64 {
-        let [a, b, c, d] = self.words;
-        let [first, second, third, fourth] = FACTORS;
-        let outer = a.wrapping_mul(first).wrapping_add(d.wrapping_mul(fourth));
-        let inner = b.wrapping_mul(second).wrapping_add(c.wrapping_mul(third));
-        outer.wrapping_add(inner).wrapping_add((self.len as u64).wrapping_mul(LENGTH))
+        let [a, b, c] = self.words;
+        let [first, second, last] = FACTORS;
+        let outer = a.wrapping_mul(first).wrapping_add(c.wrapping_mul(last));
+        let inner = b.wrapping_mul(second).wrapping_add((self.len as u64).wrapping_mul(LENGTH));
+        outer.wrapping_add(inner)
     }
 }
 
@@ -88,7 +89,7 @@ impl Hashed {
         Self::quick(name).unwrap_or_else(|| Self::by_cases(name))
     }
 
-    /// For names of 8 to 32 bytes, which most are: without a branch on their length, since lengths cannot be predicted.
+    /// For names of 8 to 24 bytes, which most are: without a branch on their length, since lengths cannot be predicted.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call would pass all of it through memory")]
     #[must_use]
@@ -97,19 +98,17 @@ impl Hashed {
         let (Some(first), Some(last), true) = (name.first_chunk(), name.last_chunk(), len <= Key::WHOLE) else {
             return None;
         };
-        let word = |at: usize| name.get(at..at + 8).and_then(<[u8]>::first_chunk).unwrap_or(first);
-        let words = [first, word((len - 8).min(8)), word(len.saturating_sub(16)), last];
+        let second = name.get((len - 8).min(8)..).and_then(<[u8]>::first_chunk).unwrap_or(last);
+        let words = [first, second, last];
         let key = Key { words: words.map(|word| u64::from_le_bytes(*word)), len: short_len(len) };
         Some(Self { key, hash: key.hash() })
     }
 
     const fn by_cases(bytes: &[u8]) -> Self {
         let words = match bytes {
-            [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, ..] => {
-                [first(bytes), second(bytes), last_but_one(bytes), last(bytes)]
-            }
-            [_, _, _, _, _, _, _, _, ..] => [first(bytes), last(bytes), first(bytes), last(bytes)],
-            _ => [short(bytes), 0, 0, 0],
+            [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, ..] => [first(bytes), second(bytes), last(bytes)],
+            [_, _, _, _, _, _, _, _, ..] => [first(bytes), last(bytes), last(bytes)],
+            _ => [short(bytes), 0, 0],
         };
         let key = Key { words, len: short_len(bytes.len()) };
         Self { key, hash: if key.is_whole() { key.hash() } else { key.hash() ^ fold_rest(bytes) } }
@@ -168,11 +167,6 @@ const fn second(bytes: &[u8]) -> u64 {
 }
 
 #[inline]
-const fn last_but_one(bytes: &[u8]) -> u64 {
-    if let [.., a, b, c, d, e, f, g, h, _, _, _, _, _, _, _, _] = bytes { word!(a b c d e f g h) } else { 0 }
-}
-
-#[inline]
 const fn last(bytes: &[u8]) -> u64 {
     if let [.., a, b, c, d, e, f, g, h] = bytes { word!(a b c d e f g h) } else { 0 }
 }
@@ -198,7 +192,7 @@ const fn fold_rest(bytes: &[u8]) -> u64 {
     let mut state = FACTORS[0];
     let mut rest = bytes;
     while let [_, _, _, _, _, _, _, _, tail @ ..] = rest {
-        state = fold(state ^ first(tail), FACTORS[3]);
+        state = fold(state ^ first(tail), FACTORS[2]);
         rest = tail;
     }
     state
@@ -273,6 +267,22 @@ mod tests {
                 let other = Hashed::of(core::str::from_utf8(bytes.split_at(len).0).expect("ascii")).key;
                 assert_ne!(plain, other, "{len} {at}");
                 bytes[at] = b'a';
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_differ_in_one_character_differ_in_their_hash() {
+        for len in 1..=Key::WHOLE {
+            for at in 0..len {
+                let hash = |byte: u8| {
+                    let mut bytes = [b'a'; Key::WHOLE];
+                    bytes[at] = byte;
+                    Hashed::read(bytes.split_at(len).0).hash
+                };
+                for a in 0x20..0x7f {
+                    assert!((0x20..a).all(|b| hash(a) != hash(b)), "{len} {at} {a}");
+                }
             }
         }
     }

@@ -214,8 +214,8 @@ macro_rules! __mcp_scopes_table {
             const SCOPES: $crate::__private::v1::Finder<{ D.scopes }, { D.scope_slots }> =
                 $crate::__private::v1::Parts::scopes(&FACTS);
             const NAMES: [&'static ::core::primitive::str; D.scopes] = $crate::__private::v1::Parts::names(&FACTS);
-            const HOLDINGS: $crate::__private::v1::Holdings<{ D.scopes }> =
-                $crate::__private::v1::Parts::holdings(&FACTS, SCOPES.keys());
+            const HOLDINGS: $crate::__private::v1::Holdings<{ D.scope_slots }> =
+                $crate::__private::v1::Parts::holdings(&FACTS, &SCOPES);
             const WIDE: [::core::primitive::u64; D.wide] = $crate::__private::v1::Parts::wide(&FACTS);
             const GATES: $crate::__private::v1::GateArrays<{ D.tools }, { D.alternatives }, { D.members }> =
                 $crate::__private::v1::Parts::gates(&FACTS, TOOLS.keys());
@@ -228,10 +228,10 @@ macro_rules! __mcp_scopes_table {
             >(&GATES);
             $crate::__private::v1::ScopeTable::assemble(
                 FACTS.outline,
-                &TOOLS,
-                &SCOPES,
-                &NAMES,
+                const { &TOOLS.directory() },
+                const { &SCOPES.factors() },
                 &HOLDINGS,
+                &NAMES,
                 &WIDE,
                 &GATES,
                 &ROWS,

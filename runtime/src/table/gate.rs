@@ -19,6 +19,8 @@ pub(crate) const NARROW: usize = 4;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Holding {
     pub(crate) key: Key,
+    /// The scope's number.
+    pub(crate) number: u16,
     /// The first words of the closure under `implies`, the scope itself included.
     pub(crate) closure: [u64; NARROW],
 }

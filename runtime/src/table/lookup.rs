@@ -14,35 +14,46 @@ const BUCKETS: usize = 256;
 const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
 const NEXT: u64 = 0xd134_2543_de82_ef95;
 
-/// Where names are, for look-up at run time.
+/// By bucket: an odd factor that leads each of its names to a slot of its own.
+pub(super) type Factors = [u64; BUCKETS];
+
+/// What is known of names, by slot, for look-up at run time.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lookup {
-    factors: &'static [u64; BUCKETS],
-    slots: &'static [u16],
+pub(super) struct Lookup<T: 'static> {
+    pub(super) factors: &'static Factors,
+    /// A power of two of them.
+    pub(super) slots: &'static [T],
 }
 
-impl Lookup {
-    /// The number that a name of that hash would have; whether it is the name is for the caller to compare.
+impl<T> Lookup<T> {
+    /// What is known of the only name that might have this hash; whether it has is for the caller to compare.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as a call it would cost half as much again")]
-    pub(super) fn find(&self, hash: u64) -> Option<usize> {
+    pub(super) fn find(&self, hash: u64) -> Option<&'static T> {
         let factor = self.factors[bucket(hash)];
-        self.slots.get(slot(hash, factor, self.slots.len())).map(|number| *number as usize)
+        self.slots.get(slot(hash, factor, self.slots.len()))
     }
 }
 
 /// The arrays behind a [`Lookup`].
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Directory<const SLOTS: usize> {
-    /// By bucket: an odd factor that leads each of its names to a slot of its own.
-    factors: [u64; BUCKETS],
+pub struct Directory<const SLOTS: usize> {
+    pub(super) factors: Factors,
     /// The number of the name; that of the first where there is none.
-    slots: [u16; SLOTS],
+    pub(super) slots: [u16; SLOTS],
 }
 
-/// How many slots serve that many names.
+/// How many slots serve that many names: half of them stay free, so that factors are found fast.
 pub(super) const fn slots_for(names: usize) -> usize {
-    let slots = (names * 2).next_power_of_two();
+    at_least_usable((names * 2).next_power_of_two())
+}
+
+/// The same where a slot holds more than a number: a fifth stays free.
+pub(super) const fn few_slots_for(names: usize) -> usize {
+    at_least_usable((names + names / 4).next_power_of_two())
+}
+
+const fn at_least_usable(slots: usize) -> usize {
     // INVARIANT: of two hashes in one bucket that agree in all but the four bits below the bucket's, every factor leads
     // to two slots; with fewer slots none might.
     if slots < 16 { 16 } else { slots }
@@ -121,10 +132,6 @@ impl<const SLOTS: usize> Directory<SLOTS> {
         }
         false
     }
-
-    pub(super) const fn lookup(&'static self) -> Lookup {
-        Lookup { factors: &self.factors, slots: &self.slots }
-    }
 }
 
 /// The bucket of a hash: its highest bits, which every bit of the name has a part in.
@@ -136,7 +143,7 @@ const fn bucket(hash: u64) -> usize {
 /// The slot of a hash: bits that every lower bit of the hash has a part in, through the factor (multiply-shift hashing).
 #[inline]
 const fn slot(hash: u64, factor: u64, slots: usize) -> usize {
-    (hash.wrapping_mul(factor) >> 52) as usize & (slots - 1)
+    (hash.wrapping_mul(factor) >> 52) as usize & slots.wrapping_sub(1)
 }
 
 #[cfg(test)]
@@ -146,7 +153,28 @@ mod tests {
 
     use mcp_scopes_model::key::Hashed;
 
-    use super::{Directory, FIRST, NEXT, slot, slots_for};
+    use super::{Directory, FIRST, NEXT, few_slots_for, slot, slots_for};
+
+    /// The most names for their slots.
+    #[test]
+    fn dense_directories_are_filled() {
+        fn check<const NAMES: usize, const SLOTS: usize>() {
+            let keys: [Hashed; NAMES] = std::array::from_fn(|name| {
+                Hashed::of(&format!("resource-{}:{}", name / 2, ["read", "write"][name % 2]))
+            });
+            let built = Directory::<SLOTS>::build(&keys);
+            for (number, key) in keys.iter().enumerate() {
+                let at = slot(key.hash, built.factors[super::bucket(key.hash)], SLOTS);
+                assert_eq!(usize::from(built.slots[at]), number);
+            }
+        }
+        check::<13, { few_slots_for(13) }>();
+        check::<52, { few_slots_for(52) }>();
+        check::<819, { few_slots_for(819) }>();
+        check::<1024, { few_slots_for(1024) }>();
+        check::<2048, { slots_for(2048) }>();
+        assert_eq!(few_slots_for(819), 1024);
+    }
 
     /// Names like those of real tools, many pairs of them: two names part even where there are few slots.
     #[test]

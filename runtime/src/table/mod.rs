@@ -18,7 +18,7 @@ use mcp_scopes_model::{Outline, Requirement, Tool, key::Hashed};
 
 pub use self::parts::{Dimensions, Finder, GateArrays, Holdings, Parts, RowTable};
 pub(crate) use self::{
-    gate::{Alternative, Door, Gate, NARROW},
+    gate::{Alternative, Door, Gate, Holding, NARROW},
     rows::TOOL_WORDS,
 };
 use crate::Grant;
@@ -34,13 +34,13 @@ pub(crate) type ScopeSet = [u64; SCOPE_WORDS];
 /// Its address is its identity: a [`Grant`] or a [`ToolHandle`] of one table is refused by every other.
 pub struct ScopeTable {
     outline: &'static Outline<'static>,
-    tools: lookup::Lookup,
+    /// The numbers of the tools.
+    tools: lookup::Lookup<u16>,
     doors: &'static [Door],
     alternatives: &'static [Alternative],
     members: &'static [u16],
-    scopes: lookup::Lookup,
+    scopes: lookup::Lookup<Holding>,
     scope_names: &'static [&'static str],
-    scope_entries: &'static [gate::Holding],
     /// The closure's words from the fifth on, for tables of more than 256 scopes.
     wide_closure: &'static [u64],
     rows: rows::Rows,
@@ -135,14 +135,14 @@ impl ScopeTable {
     #[expect(clippy::inline_always, reason = "as a call, half of what a check costs would be passing the answer")]
     pub(crate) fn approach(&'static self, name: &str) -> Option<(&'static Door, ToolHandle, bool)> {
         let Hashed { key, hash } = Hashed::quick(name.as_bytes())?;
-        let door = self.doors.get(self.tools.find(hash)?).filter(|door| door.gate.is_narrow())?;
+        let door = self.doors.get(usize::from(*self.tools.find(hash)?)).filter(|door| door.gate.is_narrow())?;
         Some((door, self.enter(door)?, door.key == key))
     }
 
     /// What opens the tool of that name.
     pub(crate) fn locate(&self, name: &str) -> Option<&'static Door> {
         let Hashed { key, hash } = Hashed::read(name.as_bytes());
-        let number = self.tools.find(hash)?;
+        let number = usize::from(*self.tools.find(hash)?);
         let door = self.doors.get(number)?;
         let same = door.key == key && (key.is_whole() || self.outline.tools.get(number)?.tool.name == name);
         same.then_some(door)
@@ -162,10 +162,10 @@ impl ScopeTable {
     }
 
     /// The number of a scope and what its holder holds, if the table knows it.
-    pub(crate) fn holding(&self, scope: &[u8]) -> Option<(usize, &'static gate::Holding)> {
+    pub(crate) fn holding(&self, scope: &[u8]) -> Option<(usize, &'static Holding)> {
         let Hashed { key, hash } = Hashed::read(scope);
-        let number = self.scopes.find(hash)?;
-        let entry = self.scope_entries.get(number)?;
+        let entry = self.scopes.find(hash)?;
+        let number = usize::from(entry.number);
         let same = entry.key == key && (key.is_whole() || self.scope_name(number).as_bytes() == scope);
         same.then_some((number, entry))
     }
@@ -175,9 +175,7 @@ impl ScopeTable {
     #[expect(clippy::inline_always, reason = "called for each scope of each token; a call would cost a tenth of it")]
     pub(crate) fn narrow_closure(&self, scope: &[u8]) -> [u64; NARROW] {
         let Some(Hashed { key, hash }) = Hashed::quick(scope) else { return self.narrow_closure_other(scope) };
-        let Some(entry) = self.scopes.find(hash).and_then(|number| self.scope_entries.get(number)) else {
-            return [0; NARROW];
-        };
+        let Some(entry) = self.scopes.find(hash) else { return [0; NARROW] };
         // No branch: tokens name scopes of other servers too, which cannot be predicted.
         *core::hint::select_unpredictable(entry.key == key, &entry.closure, &[0; NARROW])
     }

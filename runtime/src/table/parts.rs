@@ -16,7 +16,7 @@ use mcp_scopes_model::{
 use super::{
     ScopeTable, ToolHandle,
     gate::{GateCount, Gates, Holding, NARROW, add},
-    lookup::{Directory, Lookup, slots_for},
+    lookup::{Directory, Factors, Lookup, few_slots_for, slots_for},
     rows::RowArrays,
 };
 
@@ -54,7 +54,7 @@ impl Dimensions {
             tools,
             tool_slots: slots_for(tools),
             scopes,
-            scope_slots: slots_for(scopes),
+            scope_slots: few_slots_for(scopes),
             alternatives,
             members,
             wide: scopes * scopes.div_ceil(64).saturating_sub(NARROW),
@@ -112,17 +112,22 @@ impl Parts {
         names
     }
 
-    /// What the holder of each scope holds.
+    /// What the holder of each scope holds, by the slot of its name: one step less for each scope of each token.
     #[must_use]
-    pub const fn holdings<const N: usize>(facts: &Facts<'_, '_>, keys: &[Hashed; N]) -> Holdings<N> {
+    pub const fn holdings<const N: usize, const SLOTS: usize>(
+        facts: &Facts<'_, '_>,
+        finder: &Finder<N, SLOTS>,
+    ) -> Holdings<SLOTS> {
         let closure = closure(facts);
-        let mut holdings = [Holding { key: Key::EMPTY, closure: [0; NARROW] }; N];
-        let mut number = 0;
-        while number < N {
+        let mut holdings = [Holding { key: Key::EMPTY, number: 0, closure: [0; NARROW] }; SLOTS];
+        let mut slot = 0;
+        while slot < SLOTS && N > 0 {
+            let number = finder.directory.slots[slot];
             let mut set = [0; super::SCOPE_WORDS];
-            add(&mut set, closure, number);
-            holdings[number] = Holding { key: keys[number].key, closure: [set[0], set[1], set[2], set[3]] };
-            number += 1;
+            add(&mut set, closure, number as usize);
+            let key = finder.keys[number as usize].key;
+            holdings[slot] = Holding { key, number, closure: [set[0], set[1], set[2], set[3]] };
+            slot += 1;
         }
         Holdings { holdings }
     }
@@ -174,10 +179,10 @@ impl Parts {
     }
 }
 
-/// What the holder of each scope holds.
+/// What the holder of each scope holds, by slot.
 #[derive(Clone, Copy, Debug)]
-pub struct Holdings<const N: usize> {
-    holdings: [Holding; N],
+pub struct Holdings<const SLOTS: usize> {
+    holdings: [Holding; SLOTS],
 }
 
 /// What opens each tool.
@@ -199,19 +204,36 @@ impl<const N: usize, const SLOTS: usize> Finder<N, SLOTS> {
         &self.keys
     }
 
-    const fn lookup(&'static self) -> Lookup {
-        self.directory.lookup()
+    /// Where the names are: what stays in the program.
+    #[must_use]
+    pub const fn directory(&self) -> Directory<SLOTS> {
+        self.directory
+    }
+
+    /// The part of it that leads to slots.
+    #[must_use]
+    pub const fn factors(&self) -> Factors {
+        self.directory.factors
     }
 }
 
 impl ScopeTable {
     /// A table of nothing: every call is denied. It stands in for a table that did not compile.
     pub const EMPTY: Self = {
-        const NO_TOOLS: Finder<0, 1> = Finder { keys: [], directory: Directory::build(&[]) };
+        const NOWHERE: Directory<0> = Directory::build(&[]);
         const NO_GATES: GateArrays<0, 0, 0> =
             GateArrays { gates: Gates { of_tools: [], alternatives: [], members: [] } };
         const NO_ROWS: RowTable<0, 0> = RowTable { rows: RowArrays::build(&[], &[], &[]) };
-        Self::assemble(&Outline::EMPTY, &NO_TOOLS, &NO_TOOLS, &[], &Holdings { holdings: [] }, &[], &NO_GATES, &NO_ROWS)
+        Self::assemble(
+            &Outline::EMPTY,
+            &NOWHERE,
+            &NOWHERE.factors,
+            &Holdings { holdings: [] },
+            &[],
+            &[],
+            &NO_GATES,
+            &NO_ROWS,
+        )
     };
 
     /// Puts the parts together.
@@ -229,23 +251,22 @@ impl ScopeTable {
         const W: usize,
     >(
         outline: &'static Outline<'static>,
-        tools: &'static Finder<T, TS>,
-        scopes: &'static Finder<S, SS>,
+        tools: &'static Directory<TS>,
+        scopes: &'static Factors,
+        holdings: &'static Holdings<SS>,
         scope_names: &'static [&'static str; S],
-        holdings: &'static Holdings<S>,
         wide_closure: &'static [u64],
         gates: &'static GateArrays<T, A, M>,
         rows: &'static RowTable<R, W>,
     ) -> Self {
         Self {
             outline,
-            tools: tools.lookup(),
+            tools: Lookup { factors: &tools.factors, slots: &tools.slots },
             doors: &gates.gates.of_tools,
             alternatives: &gates.gates.alternatives,
             members: &gates.gates.members,
-            scopes: scopes.lookup(),
+            scopes: Lookup { factors: scopes, slots: &holdings.holdings },
             scope_names,
-            scope_entries: &holdings.holdings,
             wide_closure,
             rows: rows.rows.rows(),
         }

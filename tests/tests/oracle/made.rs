@@ -42,24 +42,31 @@ fn made<
     let d = Dimensions::of(&facts);
     assert_eq!((d.tools, d.tool_slots, d.scopes, d.scope_slots, d.wide, d.row, d.rows), (T, TS, S, SS, WIDE, W, R));
     assert!(d.alternatives <= A && d.members <= M);
-    let scopes: &Finder<S, SS> = keep(Parts::scopes(&facts));
-    let tools: &Finder<T, TS> = keep(Parts::tools(&facts));
+    let scopes: Finder<S, SS> = Parts::scopes(&facts);
+    let tools: Finder<T, TS> = Parts::tools(&facts);
     let gates = keep(Parts::gates::<T, A, M>(&facts, tools.keys()));
     keep(ScopeTable::assemble(
         outline,
-        tools,
-        scopes,
+        keep(tools.directory()),
+        keep(scopes.factors()),
+        keep(Parts::holdings(&facts, &scopes)),
         keep(Parts::names::<S>(&facts)),
-        keep(Parts::holdings(&facts, scopes.keys())),
         keep(Parts::wide::<WIDE>(&facts)),
         gates,
         keep(Parts::rows::<R, W, T, A, M>(gates)),
     ))
 }
 
-/// How many slots serve that many names; [`Dimensions`] is held against it.
-const fn slots(names: usize) -> usize {
-    let slots = (names * 2).next_power_of_two();
+/// How many slots serve that many tools, and scopes; [`Dimensions`] is held against them.
+const fn tool_slots(names: usize) -> usize {
+    usable((names * 2).next_power_of_two())
+}
+
+const fn scope_slots(names: usize) -> usize {
+    usable((names * 5 / 4).next_power_of_two())
+}
+
+const fn usable(slots: usize) -> usize {
     if slots < 16 { 16 } else { slots }
 }
 
@@ -77,9 +84,9 @@ macro_rules! shape {
                 Size { tools: T, scopes: S },
                 made::<
                     T,
-                    { slots(T) },
+                    { tool_slots(T) },
                     S,
-                    { slots(S) },
+                    { scope_slots(S) },
                     A,
                     { A * random::MOST_SCOPES },
                     { S * S.div_ceil(64).saturating_sub(4) },
