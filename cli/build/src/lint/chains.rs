@@ -35,13 +35,16 @@ impl Chain<'_> {
     /// What to write: a policy, or scopes that do not meet.
     pub(super) fn help(&self) -> String {
         let last = &self.last.name.value;
-        let quoted: Vec<String> = self.firsts.iter().take(3).map(|tool| format!("\"{}\"", tool.name.value)).collect();
-        let more = if self.firsts.len() > quoted.len() { ", .." } else { "" };
-        let firsts = format!("{}{more}", quoted.join(", "));
-        let policy = match self.last.origin {
-            Origin::Source => format!("`policy(requires_approval_after({firsts}))` to `{last}`"),
-            Origin::Document => {
+        let quoted: Vec<String> = self.firsts.iter().map(|tool| format!("\"{}\"", tool.name.value)).collect();
+        let firsts = quoted.join(", ");
+        let policy = match (self.last.origin, quoted.len()) {
+            (Origin::Source, ..=3) => format!("`policy(requires_approval_after({firsts}))` to `{last}`"),
+            (Origin::Source, _) => format!("`policy(requires_human_review)` to `{last}`"),
+            (Origin::Document, ..=3) => {
                 format!("`\"requires_approval_after\": [{firsts}]` to `{last}` in `tool_interaction_policies`")
+            }
+            (Origin::Document, _) => {
+                format!("`\"requires_human_review\": true` to `{last}` in `tool_interaction_policies`")
             }
         };
         format!("add {policy}, or open it by a scope that is asked for on its own")

@@ -4,7 +4,7 @@ use crate::lint::{
     chains::chains,
     deeds::{executes, reads_settings},
     hits::Hits,
-    rule::{Category, Check, Rule, Setting},
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::Table,
 };
 
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     category: Category::Policy,
     level: Setting::Warn,
     reason: "an agent that reads how a system is set up knows which command gives it the rest",
-    section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
+    section: EXPERIENCE,
     docs: include_str!("docs.md"),
     mirror: None,
     options: &[],
