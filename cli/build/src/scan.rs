@@ -143,6 +143,7 @@ impl Scan {
     fn scan(&self, extent: Extent) -> Result<Report, Error> {
         #[cfg(feature = "artefact")]
         if crate::artefact::is_artefact(&self.path) {
+            self.check_built()?;
             return crate::artefact::read(&self.path);
         }
         let mut cfgs = self.cfgs.clone().unwrap_or_else(Cfgs::host);
@@ -184,6 +185,21 @@ impl Scan {
         }
         crate::finding::settle(&mut report.findings);
         Ok(report)
+    }
+
+    /// A program has been built: what is asked of a build would be left out without a word.
+    #[cfg(feature = "artefact")]
+    fn check_built(&self) -> Result<(), Error> {
+        let Choice { named, all, no_default } = &self.choice;
+        if named.is_empty() && !all && !no_default && self.conditions.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}` is a program, which has been built: features and conditions do not change it any more",
+            self.path.display()
+        );
+        let help = "leave them out, or give the source; to compare both, export the source first";
+        Err(Error::new(ErrorKind::Usage, message).help(help))
     }
 
     /// The folders of the packages to scan, and the files below.

@@ -17,7 +17,7 @@ use std::{
 use mcp_scopes_build::{
     Baseline, Level, Report, Scan, baseline,
     day::Day,
-    lint::{Documents, Overrides, RULES, Rule, find, rule::EXPERIENCE},
+    lint::{Category, Documents, Overrides, RULES, Rule, find, rule::EXPERIENCE},
 };
 use mcp_scopes_prm::ViolationKind;
 
@@ -134,6 +134,34 @@ fn what_a_document_breaks_has_a_rule() {
     for kind in ViolationKind::ALL {
         let rules: Vec<_> = RULES.iter().filter(|rule| rule.check.violations.contains(&kind)).collect();
         assert_eq!(rules.len(), usize::from(!building.contains(&kind)), "{kind:?}");
+    }
+}
+
+/// `coverage.md` names the rules that hold documents to the standards, and no others.
+#[test]
+fn standards_are_covered() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint/coverage.md")).unwrap();
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|') && !line.starts_with("|---")).collect();
+    assert!(rows.len() > 80, "the tables are shorter than they were");
+    let mut named = BTreeSet::new();
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        assert!(cells.len() == 3 && cells.iter().all(|cell| !cell.is_empty()), "{row}");
+        // The words between backticks; of these the rules are those that no member or value looks like.
+        let words = cells[2].split('`').skip(1).step_by(2);
+        for word in words.filter(|word| word.contains('-') && !word.starts_with("--")) {
+            assert!(find(word).is_some(), "there is no rule `{word}`: {row}");
+            named.insert(word);
+        }
+    }
+    for rule in RULES {
+        let standard = ["RFC 9728 ", "RFC 8414 "].iter().any(|start| rule.section.starts_with(start));
+        assert!(
+            !standard || rule.category != Category::Document || named.contains(rule.id),
+            "`{}` follows {}, and stands in no row",
+            rule.id,
+            rule.section
+        );
     }
 }
 

@@ -88,7 +88,7 @@ impl FileServer {
         Ok("ok".to_owned())
     }
 
-    /// List the files
+    /// The names of all shared files
     #[mcp_tool(scope = "dev-tools:files:read", risk = "low", sandbox = "allow", grouped_with("read_file"))]
     #[tool]
     pub async fn list_files(&self) -> Result<String, Failure> {

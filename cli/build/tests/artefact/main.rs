@@ -73,6 +73,28 @@ fn a_program_is_linted() {
     assert!(report.findings.iter().all(|finding| finding.place.as_ref().is_some_and(|place| place.start.line == 1)));
 }
 
+/// What a build is asked for would be left out without a word.
+#[test]
+fn a_program_takes_no_features() {
+    let program = Program::new(&wasm(SECTION));
+    let scan = || Scan::new(&program.path);
+    for asked in [
+        scan().features(["shell"]),
+        scan().all_features(true),
+        scan().no_default_features(true),
+        scan().cfg("feature=\"shell\""),
+    ] {
+        let error = asked.lint().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert!(
+            error.to_string().contains("has been built") && error.advice().unwrap().contains("give the source"),
+            "{error}"
+        );
+        assert!(asked.export().is_err());
+    }
+    assert!(scan().lint().is_ok());
+}
+
 #[test]
 fn an_absent_section_is_an_error() {
     let mut other = wasm(SECTION);

@@ -38,7 +38,7 @@ fn scopes(table: &Table, hits: &mut Hits<'_>) {
     }
     for scope in &table.scopes {
         let Some(place) = &scope.declared else { continue };
-        if said(&scope.description) == said(&scope.bare) && !scope.description.trim().is_empty() {
+        if words(&scope.description) == words(&scope.bare) && !scope.description.trim().is_empty() {
             let message = format!("the description of scope `{}` only repeats its name", scope.text);
             hits.report(place, &*scope.text, message, "say what it opens, in words that a person who consents knows");
         }

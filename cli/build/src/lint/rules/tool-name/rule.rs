@@ -1,6 +1,6 @@
 //! `tool-name`: a tool's name is one that every client takes.
 
-use mcp_scopes_model::tool::MAX_TOOL_NAME;
+use mcp_scopes_model::tool::{MAX_TOOL_NAME, tool_name};
 
 use crate::lint::{
     hits::Hits,
@@ -26,7 +26,14 @@ pub(super) const RULE: Rule = Rule {
 fn check(tool: &Tool, hits: &mut Hits<'_>) {
     let name = &tool.name.value;
     let length = name.len();
-    if length > PORTABLE && length <= MAX_TOOL_NAME {
+    // In source the compiler tells.
+    if tool.origin == Origin::Document
+        && let Err(error) = tool_name(name)
+    {
+        let message = format!("the tool name `{}` {}", name.escape_debug(), error.reason());
+        let help = "write 1 to 128 of `A-Z a-z 0-9 _ . -`, such as `list_files`";
+        hits.report(&tool.name.place, name.escape_debug().to_string(), message, help);
+    } else if length > PORTABLE && length <= MAX_TOOL_NAME {
         let message = format!("tool name `{name}` has {length} characters; many clients take {PORTABLE}");
         let help =
             if tool.origin == Origin::Source { "give it a shorter `name = \"..\"`" } else { "give it a shorter name" };
