@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mcp_scopes_build::{Baseline, Error, Report, baseline::FILE, day::Day, file, lint::Overrides};
 
-use crate::arguments;
+use crate::{arguments, terminal::tell_line};
 
 /// For how many days a new entry may stay where no day is given.
 const DAYS: u32 = 90;
@@ -26,7 +26,7 @@ impl arguments::Baseline {
         let baseline = Baseline::read(path)?;
         if self.update {
             let entries = if baseline.len() == 1 { "entry" } else { "entries" };
-            eprintln!("wrote {} {entries} to {}", baseline.len(), path.display());
+            tell_line(format_args!("wrote {} {entries} to {}", baseline.len(), path.display()));
         }
         baseline.apply(report, today, overrides);
         Ok(())

@@ -1,6 +1,6 @@
 //! `mcp-scopes export`.
 
-use std::{fs, io::Write as _, path::Path};
+use std::{fs::File, path::Path};
 
 use mcp_scopes_build::{ErrorKind, file};
 use similar::TextDiff;
@@ -8,7 +8,10 @@ use similar::TextDiff;
 use crate::{
     Outcome, arguments, complain, fail,
     output::{escaped, human},
+    terminal::tell,
 };
+
+pub(crate) use crate::terminal::print;
 
 impl arguments::Export {
     pub(crate) fn run(&self) -> Outcome {
@@ -17,14 +20,14 @@ impl arguments::Export {
             Ok(export) => export,
             Err(error) => {
                 if let Some(report) = error.report() {
-                    anstream::eprint!("{}", human::render(report, human::Links::None));
+                    tell(human::render(report, human::Links::None));
                 }
                 let outcome = fail(&error);
                 return if error.kind() == ErrorKind::Findings { Outcome::Found } else { outcome };
             }
         };
         // Warnings do not belong to the document.
-        anstream::eprint!("{}", human::render(&export.report, human::Links::None));
+        tell(human::render(&export.report, human::Links::None));
         let json = export.json();
         match (&self.output, &self.check) {
             (Some(path), _) => match file::replace(path, &json) {
@@ -37,22 +40,10 @@ impl arguments::Export {
     }
 }
 
-/// Writes to standard output. A reader that has seen enough and closed it is no failure.
-pub(crate) fn print(text: &str) -> Outcome {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            complain(&format!("cannot write to standard output: {error}"), None);
-            Outcome::Failed
-        }
-        _ => Outcome::Clean,
-    }
-}
-
 fn check(path: &Path, json: &str) -> Outcome {
     let shown = path.display().to_string();
     let write = format!("write it with `mcp-scopes export --output {shown}` and the same options");
-    let old = match fs::read(path) {
+    let old = match File::open(path).and_then(file::limited) {
         Ok(old) => old,
         Err(error) => {
             complain(&format!("cannot read `{shown}`: {error}"), Some(&write));

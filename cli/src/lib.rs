@@ -11,6 +11,7 @@
 //! | `lint` | `mcp-scopes lint` |
 //! | `output` | findings for people and for programs |
 //! | `reference` | `mcp-scopes explain`, `rules`, `completions`, `man` |
+//! | `terminal` | standard output and standard error |
 
 mod arguments;
 mod baseline;
@@ -21,6 +22,7 @@ mod levels;
 mod lint;
 mod output;
 mod reference;
+mod terminal;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -31,6 +33,10 @@ use mcp_scopes_build::Error;
 pub use arguments::command;
 use arguments::{Arguments, Command};
 use output::escaped;
+/// The report as SARIF 2.1.0; for what tries it on reports that nobody would write.
+#[doc(hidden)]
+pub use output::sarif::render as sarif;
+use terminal::tell_line;
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +67,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(parsed) => parsed,
         Err(message) => {
             // Help goes to standard output and ends with 0, what is wrong to standard error and ends with 2.
-            let failed = message.use_stderr();
-            // There is nobody left to tell.
-            let _ = message.print();
-            return if failed { Outcome::Failed.into() } else { Outcome::Clean.into() };
+            let text = message.render().ansi().to_string();
+            if message.use_stderr() {
+                terminal::tell(text);
+                return Outcome::Failed.into();
+            }
+            return terminal::styled(&text).into();
         }
     };
     match parsed.command {
@@ -89,9 +97,9 @@ fn fail(error: &Error) -> Outcome {
 
 fn complain(message: &str, help: Option<&str>) {
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    anstream::eprintln!("{red}error{red:#}: {}", escaped(message));
+    tell_line(format_args!("{red}error{red:#}: {}", escaped(message)));
     if let Some(help) = help {
         let cyan = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
-        anstream::eprintln!(" {cyan}help{cyan:#}: {}", escaped(help));
+        tell_line(format_args!(" {cyan}help{cyan:#}: {}", escaped(help)));
     }
 }

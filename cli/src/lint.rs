@@ -1,10 +1,11 @@
 //! `mcp-scopes lint`.
 
-use std::{io::Read as _, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use mcp_scopes_build::{
     Error, Level, Report,
     artefact::is_artefact,
+    file,
     lint::{Documents, Overrides},
 };
 
@@ -14,6 +15,7 @@ use crate::{
     fail,
     fix::{Failure, Fixed, STDIN, Texts},
     output::human,
+    terminal::{tell, tell_line},
 };
 
 impl arguments::Lint {
@@ -53,7 +55,7 @@ impl arguments::Lint {
     fn tell(&self, report: &Report) -> Outcome {
         let compared = self.baseline.file.is_some() || self.baseline.update;
         let printed = self.target.write(report, compared);
-        eprintln!("{}", summary(report));
+        tell_line(summary(report));
         match printed {
             Outcome::Clean if report.has_errors() => Outcome::Found,
             other => other,
@@ -68,11 +70,14 @@ impl arguments::Lint {
             complain("standard output is for the document that is put right", Some(help));
             return Outcome::Failed;
         }
-        let mut input = Vec::new();
-        if reads_input && let Err(error) = std::io::stdin().take(MAX_INPUT).read_to_end(&mut input) {
-            complain(&format!("cannot read standard input: {error}"), None);
-            return Outcome::Failed;
-        }
+        let input = if reads_input { file::limited(std::io::stdin().lock()) } else { Ok(Vec::new()) };
+        let input = match input {
+            Ok(input) => input,
+            Err(error) => {
+                complain(&format!("cannot read standard input: {error}"), None);
+                return Outcome::Failed;
+            }
+        };
         // What is not UTF-8 is a finding, and has no fix.
         let text = str::from_utf8(&input).unwrap_or_default();
         let look = |texts: &Texts| self.look(overrides, Some(&input), texts);
@@ -83,7 +88,7 @@ impl arguments::Lint {
         let what = format!("{} in {}", counted(fixed.count, "finding"), counted(fixed.files(), "file"));
         if self.fixing.diff {
             let printed = print(&fixed.diff());
-            eprintln!("would fix {what}");
+            tell_line(format_args!("would fix {what}"));
             let found = fixed.files() > 0 || fixed.report.has_errors();
             return if printed == Outcome::Clean && found { Outcome::Found } else { printed };
         }
@@ -93,10 +98,10 @@ impl arguments::Lint {
         if reads_input && print(fixed.stdin().unwrap_or(text)) != Outcome::Clean {
             return Outcome::Failed;
         }
-        eprintln!("fixed {what}");
+        tell_line(format_args!("fixed {what}"));
         if reads_input && self.target.output.is_empty() {
-            anstream::eprint!("{}", human::render(&fixed.report, human::Links::None));
-            eprintln!("{}", summary(&fixed.report));
+            tell(human::render(&fixed.report, human::Links::None));
+            tell_line(summary(&fixed.report));
             return if fixed.report.has_errors() { Outcome::Found } else { Outcome::Clean };
         }
         self.tell(&fixed.report)
@@ -127,9 +132,6 @@ impl arguments::Lint {
     }
 }
 
-/// More of standard input is not kept: a document is refused long before.
-const MAX_INPUT: u64 = 64 << 20;
-
 fn refused(failure: &Failure) -> Outcome {
     match failure {
         Failure::Lint(error) => failed(error),
@@ -142,7 +144,7 @@ fn refused(failure: &Failure) -> Outcome {
 
 fn failed(error: &Error) -> Outcome {
     if let Some(report) = error.report() {
-        anstream::eprint!("{}", human::render(report, human::Links::None));
+        tell(human::render(report, human::Links::None));
     }
     fail(error)
 }
@@ -150,7 +152,8 @@ fn failed(error: &Error) -> Outcome {
 /// Whether a path names a document: a file that is neither source nor a manifest nor a program, or standard input.
 fn is_document(path: &Path) -> bool {
     let source = path.extension().is_some_and(|end| end == "rs" || end == "toml");
-    path.as_os_str() == "-" || (!source && path.is_file() && !is_artefact(path))
+    // A pipe is read as well: `mcp-scopes lint <(curl ..)`.
+    path.as_os_str() == "-" || (!source && path.exists() && !path.is_dir() && !is_artefact(path))
 }
 
 /// `checked 12 tools in 1 package: no findings`

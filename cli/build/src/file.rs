@@ -1,23 +1,59 @@
-//! Files that are written whole or not at all.
+//! Files that are written whole or not at all, and read up to a size that no such file has.
 
 use std::{
-    fs,
-    io::Write as _,
+    fs::{self, File},
+    io::{self, Read, Write as _},
     path::{Path, PathBuf},
     process,
 };
 
 use crate::Error;
 
-/// Writes a file by way of one beside it, so that nobody ever reads half of it. Who may do what with it stays.
+/// The largest file that is read. Source and documents that people write are far below; what is above is data.
+pub const MAX_FILE: u64 = 32 << 20;
+
+/// Everything that a reader gives, be it a file, a pipe or a device that never ends.
+///
+/// # Errors
+/// It cannot be read, or gives more than [`MAX_FILE`] bytes; then no more than that was read.
+pub fn limited(reader: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// The text of a file, to the byte.
+///
+/// # Errors
+/// As [`limited`], or it is not UTF-8.
+pub fn text(path: &Path) -> io::Result<String> {
+    let bytes = limited(File::open(path)?)?;
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+}
+
+/// What is said of a file that is larger than any that is meant.
+pub(crate) fn too_large() -> io::Error {
+    let message = format!("it is larger than {} MiB", MAX_FILE >> 20);
+    io::Error::new(io::ErrorKind::FileTooLarge, message)
+}
+
+/// Writes a file by way of one beside it, so that nobody ever reads half of it. Who may do what with it stays, and so
+/// does a link that leads to it. What is no file, such as a pipe or `/dev/stdout`, is written to.
 ///
 /// # Errors
 /// If the folder does not exist or cannot be written to; the old file is then as it was.
 pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
+    let found = fs::metadata(path);
+    if found.as_ref().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        let written = File::options().write(true).open(path).and_then(|mut pipe| pipe.write_all(text.as_bytes()));
+        return written.map_err(|error| Error::unwritable(path, error));
+    }
+    let target = if path.is_symlink() { path.canonicalize() } else { Ok(path.to_owned()) };
+    let path = &*target.map_err(|error| Error::unwritable(path, error))?;
     let beside = beside(path);
-    let written = fs::File::create(&beside)
+    let written = File::create(&beside)
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| match fs::metadata(path) {
+        .and_then(|()| match found {
             Ok(old) => fs::set_permissions(&beside, old.permissions()),
             // There is no such file yet.
             Err(_) => Ok(()),
@@ -35,7 +71,7 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
 /// # Errors
 /// As [`replace`].
 pub fn replace_if_changed(path: &Path, text: &str) -> Result<(), Error> {
-    match fs::read(path) {
+    match File::open(path).and_then(limited) {
         Ok(old) if old == text.as_bytes() => Ok(()),
         _ => replace(path, text),
     }
@@ -51,6 +87,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn reading_ends() {
+        let small = limited(&b"abc"[..]).unwrap();
+        assert_eq!(small, b"abc");
+        let most = limited(io::repeat(b'a').take(MAX_FILE)).unwrap();
+        assert_eq!(most.len() as u64, MAX_FILE);
+        drop(most);
+        let error = limited(io::repeat(b'a')).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.to_string().as_str()),
+            (io::ErrorKind::FileTooLarge, "it is larger than 32 MiB")
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, b"a\xff").unwrap();
+        assert_eq!(text(&path).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(text(&folder.path().join("none")).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
     fn whole_or_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.json");
@@ -64,5 +119,19 @@ mod tests {
         fs::write(folder.path().join("b/c"), "").unwrap();
         assert!(replace(&folder.path().join("b"), "x").is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_stay_and_devices_are_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("a.json"), folder.path().join("link.json"));
+        std::os::unix::fs::symlink("a.json", &link).unwrap();
+        assert!(replace(&link, "it leads nowhere").is_err());
+        replace(&file, "one").unwrap();
+        replace(&link, "two").unwrap();
+        assert!(link.is_symlink() && fs::read_to_string(&file).unwrap() == "two");
+        replace(Path::new("/dev/null"), "lost").unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file(), "it was not replaced");
     }
 }

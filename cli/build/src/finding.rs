@@ -74,7 +74,7 @@ impl Finding {
         Self {
             rule,
             level: Level::Error,
-            message: message.into(),
+            message: shortened(message.into()),
             help: String::new(),
             place: None,
             subject: String::new(),
@@ -94,7 +94,7 @@ impl Finding {
     /// Says what to write instead.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = help.into();
+        self.help = shortened(help.into());
         self
     }
 
@@ -124,8 +124,43 @@ impl Finding {
     }
 }
 
+/// The longest message that is told as it stands, in bytes.
+const LONGEST: usize = 1_000;
+
+/// A message of which the middle is left out where a scope or a name in it goes on for pages.
+fn shortened(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let half = LONGEST / 2;
+    let (head, tail) = (text.floor_char_boundary(half), text.ceil_char_boundary(text.len().saturating_sub(half)));
+    let left_out = text.get(head..tail).unwrap_or_default().len();
+    let (head, tail) = (text.get(..head).unwrap_or_default(), text.get(tail..).unwrap_or_default());
+    format!("{head}[{left_out} bytes]{tail}")
+}
+
 /// Puts findings in their one order and drops what was said twice: a file that two targets share is scanned for each.
 pub(crate) fn settle(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| a.key().cmp(&b.key()));
     findings.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, shortened};
+
+    #[test]
+    fn long_messages_lose_their_middle() {
+        assert_eq!(shortened("é".repeat(500)), "é".repeat(500));
+        let long = shortened(format!("scope `{}` is unused", "é".repeat(1 << 19)));
+        assert!(long.len() < 1_100 && long.starts_with("scope `é") && long.ends_with("é` is unused"), "{long}");
+        assert!(long.contains("é[1047596 bytes]é"), "{long}");
+        let finding = Finding::warning("x", "a".repeat(1 << 20)).help("b".repeat(1 << 20)).about("c".repeat(1 << 20));
+        assert!(finding.message.len() + finding.help.len() < 2_200);
+        assert_eq!(
+            finding.subject.len(),
+            1 << 20,
+            "what a finding is about stays the same: its fingerprint is made of it"
+        );
+    }
 }

@@ -7,33 +7,73 @@ use crate::source::{Place, Position};
 /// How far apart the marks stand.
 const STEP: usize = 256;
 
-/// The lines of a text.
-#[derive(Clone, Debug)]
-pub(crate) struct Lines<'t> {
-    text: &'t [u8],
-    /// Line and column at every [`STEP`]th byte.
-    marks: Vec<Position>,
-}
+/// The first character of a text.
+const FIRST: Position = Position { line: 1, column: 1 };
 
-impl<'t> Lines<'t> {
-    pub(crate) fn of(text: &'t str) -> Self {
+/// Line and column at every [`STEP`]th byte of a text.
+#[derive(Clone, Debug)]
+pub(crate) struct Marks(Vec<Position>);
+
+impl Marks {
+    pub(crate) fn of(text: &str) -> Self {
         let text = text.as_bytes();
         let mut marks = Vec::with_capacity(text.len() / STEP + 1);
-        let mut at = Position { line: 1, column: 1 };
+        let mut at = FIRST;
         for block in text.chunks(STEP) {
             marks.push(at);
             at = block.iter().copied().fold(at, pass);
         }
         marks.push(at);
-        Self { text, marks }
+        Self(marks)
+    }
+
+    /// The line and column of a byte of that text.
+    fn position(&self, text: &[u8], at: usize) -> Position {
+        let at = at.min(text.len());
+        let block = at / STEP;
+        let mark = self.0.get(block).copied().unwrap_or(FIRST);
+        text.get(block * STEP..at).unwrap_or_default().iter().copied().fold(mark, pass)
+    }
+
+    /// The byte of that text at a line and column; behind the end of a line, that end. `None` if there is no such line.
+    pub(crate) fn offset(&self, text: &str, position: Position) -> Option<usize> {
+        let text = text.as_bytes();
+        // The last mark that is not behind it; a line that begins in its block is found from there.
+        let block = self.0.partition_point(|mark| *mark <= position).checked_sub(1)?;
+        let mut at = (block * STEP).min(text.len());
+        let mut here = self.0.get(block).copied().unwrap_or(FIRST);
+        while here < position {
+            let Some(byte) = text.get(at) else { break };
+            // The end of its line, or a text that ends before.
+            if here.line == position.line && *byte == b'\n' {
+                return Some(at);
+            }
+            here = pass(here, *byte);
+            at += 1;
+        }
+        // A character goes on behind its first byte, and the mark may stand in its midst.
+        while text.get(at).is_some_and(|byte| (0x80..0xc0).contains(byte)) {
+            at += 1;
+        }
+        (here.line == position.line).then_some(at)
+    }
+}
+
+/// The lines of a text.
+#[derive(Clone, Debug)]
+pub(crate) struct Lines<'t> {
+    text: &'t [u8],
+    marks: Marks,
+}
+
+impl<'t> Lines<'t> {
+    pub(crate) fn of(text: &'t str) -> Self {
+        Self { text: text.as_bytes(), marks: Marks::of(text) }
     }
 
     /// The line and column of a byte.
     pub(crate) fn position(&self, at: usize) -> Position {
-        let at = at.min(self.text.len());
-        let block = at / STEP;
-        let mark = self.marks.get(block).copied().unwrap_or(Position { line: 1, column: 1 });
-        self.text.get(block * STEP..at).unwrap_or_default().iter().copied().fold(mark, pass)
+        self.marks.position(self.text, at)
     }
 
     /// The place of a stretch of the text.
@@ -53,7 +93,22 @@ fn pass(at: Position, byte: u8) -> Position {
 
 #[cfg(test)]
 mod tests {
-    use super::Lines;
+    use super::{Lines, Marks};
+    use crate::source::Position;
+
+    #[test]
+    fn every_place_has_its_byte() {
+        for text in ["aé\n".repeat(300) + &"ü".repeat(600), String::new(), "\n\n".to_owned(), "a\r\nb".to_owned()] {
+            let (lines, marks) = (Lines::of(&text), Marks::of(&text));
+            for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
+                assert_eq!(marks.offset(&text, lines.position(at)), Some(at), "{at} of {text:?}");
+            }
+        }
+        let text = "a\n".repeat(200);
+        let at = |line, column| Marks::of(&text).offset(&text, Position { line, column });
+        assert_eq!([at(1, 99), at(150, 99), at(201, 99)], [Some(1), Some(299), Some(400)]);
+        assert_eq!([at(202, 1), at(999, 9)], [None, None]);
+    }
 
     #[test]
     fn every_byte_has_its_place() {

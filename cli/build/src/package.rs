@@ -7,7 +7,11 @@ use std::{
 
 use cargo_toml::{Dependency as Declared, Manifest};
 
-use crate::{Error, ErrorKind, features::Features};
+use crate::{
+    Error, ErrorKind,
+    features::Features,
+    file::{self, MAX_FILE},
+};
 
 /// The name of the crate whose annotations are looked for.
 pub(crate) const RUNTIME: &str = "mcp-scopes";
@@ -68,10 +72,11 @@ impl Package {
             let why = one_line(&error.to_string());
             Error::new(ErrorKind::Manifest, format!("cannot use `{}`: {why}", manifest.display())).because(error)
         };
-        let text = std::fs::read_to_string(manifest).map_err(|error| Error::unreadable(manifest, error))?;
+        let text = file::text(manifest).map_err(|error| Error::unreadable(manifest, error))?;
         let mut parsed = Manifest::from_str(&text).map_err(refused)?;
         // cargo searches upwards for the workspace; an absolute path has the ancestors that a relative one lacks.
         let absolute = std::path::absolute(manifest).map_err(|error| Error::unreadable(manifest, error))?;
+        refuse_large_workspaces(&absolute, &parsed)?;
         parsed.complete_from_path(&absolute).map_err(refused)?;
         let Some(package) = parsed.package.as_ref() else { return Ok(None) };
         let name = package.name().to_owned();
@@ -121,6 +126,19 @@ impl Package {
         }
         names
     }
+}
+
+/// That no manifest which may be read for the package's workspace is larger than any that people write.
+fn refuse_large_workspaces(manifest: &Path, parsed: &Manifest) -> Result<(), Error> {
+    let stated = parsed.package.as_ref().and_then(|package| package.workspace.as_ref());
+    let stated = stated.zip(manifest.parent()).map(|(path, folder)| folder.join(path));
+    for folder in manifest.ancestors().skip(2).chain(stated.as_deref()) {
+        let above = folder.join("Cargo.toml");
+        if std::fs::metadata(&above).is_ok_and(|found| found.len() > MAX_FILE) {
+            return Err(Error::unreadable(&above, file::too_large()));
+        }
+    }
+    Ok(())
 }
 
 fn targets(manifest: &Manifest, package: &str, folder: &Path) -> Vec<Target> {

@@ -342,7 +342,7 @@ fn only_package(folder: &Path, packages: &[PathBuf]) -> Result<(), Error> {
 
 /// The folders that a workspace leaves out.
 fn excluded(folder: &Path) -> Vec<PathBuf> {
-    let text = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    let text = crate::file::text(&folder.join("Cargo.toml")).unwrap_or_default();
     // What is wrong with the manifest is said where its package is read.
     let workspace = Manifest::from_str(&text).ok().and_then(|manifest| manifest.workspace);
     workspace

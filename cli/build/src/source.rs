@@ -1,13 +1,16 @@
 //! Source files: their text, and places in it.
 
-use std::{collections::BTreeMap, fs::File, io::Read, ops::Range, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    ops::Range,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use proc_macro2::Span;
 
-use crate::Finding;
-
-/// The largest file that is read. Source that people write is far below; what is above is data.
-pub(crate) const MAX_FILE: u64 = 32 << 20;
+use crate::{Finding, file, lines::Marks};
 
 /// A line and a column in it, both from 1; columns count characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,10 +64,17 @@ pub struct Placed<T> {
     pub place: Place,
 }
 
+/// A text, and where its lines are once somebody asks.
+#[derive(Clone, Debug)]
+struct Text {
+    text: Arc<str>,
+    marks: OnceLock<Marks>,
+}
+
 /// The texts of all files that were read, for snippets.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    texts: BTreeMap<Arc<str>, Arc<str>>,
+    texts: BTreeMap<Arc<str>, Text>,
     /// What is read in place of files.
     instead: BTreeMap<Arc<str>, Arc<str>>,
 }
@@ -73,21 +83,22 @@ impl Sources {
     /// The text of a file that was read.
     #[must_use]
     pub fn text(&self, file: &str) -> Option<&str> {
-        self.texts.get(file).map(|text| &**text)
+        self.texts.get(file).map(|found| &*found.text)
     }
 
     /// Where a place is in its file's text, in bytes, at characters. `None` if the text has no such place.
     #[must_use]
     pub fn range(&self, place: &Place) -> Option<Range<usize>> {
-        let text = self.text(&place.file)?;
-        let start = offset(text, place.start)?;
-        let end = offset(text, place.end).unwrap_or(start);
+        let Text { text, marks } = self.texts.get(&place.file)?;
+        let marks = marks.get_or_init(|| Marks::of(text));
+        let start = marks.offset(text, place.start)?;
+        let end = marks.offset(text, place.end).unwrap_or(start);
         Some(start..end.max(start))
     }
 
     /// Every file that was read, with its text.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &str)> {
-        self.texts.iter().map(|(file, text)| (file, &**text))
+        self.texts.iter().map(|(file, found)| (file, &*found.text))
     }
 
     /// Sources in which these texts stand in place of files.
@@ -112,24 +123,13 @@ impl Sources {
     }
 
     pub(crate) fn keep(&mut self, file: &Arc<str>, text: &Arc<str>) {
-        self.texts.entry(file.clone()).or_insert_with(|| text.clone());
+        let new = || Text { text: text.clone(), marks: OnceLock::new() };
+        self.texts.entry(file.clone()).or_insert_with(new);
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
         self.texts.extend(other.texts);
     }
-}
-
-fn offset(text: &str, position: Position) -> Option<usize> {
-    let mut start = 0;
-    let mut lines = text.split_inclusive('\n');
-    for _ in 1..position.line {
-        start += lines.next()?.len();
-    }
-    let line = lines.next().unwrap_or("");
-    let column = usize::try_from(position.column).ok()?;
-    let at = line.char_indices().map(|(at, _)| at).nth(column - 1).unwrap_or(line.trim_end_matches('\n').len());
-    Some(start + at)
 }
 
 /// Reads a file as text, to the byte.
@@ -142,15 +142,10 @@ pub(crate) fn read_as_is(path: &Path, shown: &Arc<str>) -> Result<String, Box<Fi
         let help = "make the file readable, or take it out of the package";
         Finding::error("unreadable-file", message).help(help).about(&**shown)
     };
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
-    if let Err(error) = read {
-        return Err(Box::new(unreadable(error.to_string()).at(Place::point(shown, 1, 1))));
-    }
-    if bytes.len() as u64 > MAX_FILE {
-        let why = format!("it is larger than {} MiB", MAX_FILE >> 20);
-        return Err(Box::new(unreadable(why).at(Place::point(shown, 1, 1))));
-    }
+    let bytes = match File::open(path).and_then(file::limited) {
+        Ok(bytes) => bytes,
+        Err(error) => return Err(Box::new(unreadable(error.to_string()).at(Place::point(shown, 1, 1)))),
+    };
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text),
         Err(error) => {

@@ -12,8 +12,8 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use crate::{
     Error, ErrorKind,
+    file::{self, MAX_FILE},
     prefilter::{Marks, Prefilter},
-    source::MAX_FILE,
 };
 
 /// What stands below a path.
@@ -122,9 +122,9 @@ fn look(entry: &DirEntry, prefilter: &Prefilter, buffer: &mut Vec<u8>) -> Option
 /// What a file's bytes promise.
 pub(crate) fn marks(path: &Path, prefilter: &Prefilter, buffer: &mut Vec<u8>) -> std::io::Result<Marks> {
     buffer.clear();
-    // One byte more than is ever parsed: what is larger is reported by whoever reads it.
     File::open(path)?.take(MAX_FILE + 1).read_to_end(buffer)?;
-    Ok(prefilter.marks(buffer))
+    // What stands behind was not looked at, so that nothing can be said of it.
+    if buffer.len() as u64 > MAX_FILE { Err(file::too_large()) } else { Ok(prefilter.marks(buffer)) }
 }
 
 fn unreadable(error: &ignore::Error) -> Seen {

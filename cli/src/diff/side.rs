@@ -1,12 +1,13 @@
 //! What can be compared: a document, a crate, a program, or one of these in another revision.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use mcp_scopes_build::{ErrorKind, Scan, artefact::is_artefact};
+use mcp_scopes_build::{ErrorKind, Scan, artefact::is_artefact, file};
 use mcp_scopes_prm::{Document, Metadata};
 
 use super::lock;
@@ -32,9 +33,9 @@ pub(crate) fn read(side: &str, scan: &dyn Fn(&Path) -> Scan) -> Result<Document,
         return at(&here.join(path), side, scan);
     }
     if side == "-" {
-        let text = io::read_to_string(io::stdin())
+        let bytes = file::limited(io::stdin().lock())
             .map_err(|error| Unreadable::new(format!("cannot read standard input: {error}"), "send it a document"))?;
-        return document(&text, "standard input");
+        return document(&utf8(bytes, "standard input")?, "standard input");
     }
     at(Path::new(side), side, scan)
 }
@@ -43,15 +44,18 @@ fn at(path: &Path, side: &str, scan: &dyn Fn(&Path) -> Scan) -> Result<Document,
     if path.is_dir() || is_artefact(path) {
         return package(path, side, scan);
     }
-    let bytes = fs::read(path).map_err(|error| {
+    let bytes = File::open(path).and_then(file::limited).map_err(|error| {
         let help = "name a metadata document, a lock file, the folder of a crate, or `git:REVISION`";
         Unreadable::new(format!("cannot read `{side}`: {error}"), help)
     })?;
-    let text = String::from_utf8(bytes).map_err(|_| {
+    document(&utf8(bytes, side)?, side)
+}
+
+fn utf8(bytes: Vec<u8>, side: &str) -> Result<String, Unreadable> {
+    String::from_utf8(bytes).map_err(|_| {
         let help = "name a metadata document, or the folder of a crate";
         Unreadable::new(format!("`{side}` is no text, so it is no metadata document"), help)
-    })?;
-    document(&text, side)
+    })
 }
 
 fn package(path: &Path, side: &str, scan: &dyn Fn(&Path) -> Scan) -> Result<Document, Unreadable> {

@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use mcp_scopes_build::file::text;
+
 use super::{Failure, STDIN, changed};
 
 /// The text of a file, to the byte.
@@ -9,7 +11,7 @@ pub(super) fn read(file: &str, input: &str) -> Result<String, Failure> {
     if file == STDIN {
         return Ok(input.to_owned());
     }
-    fs::read_to_string(file)
+    text(Path::new(file))
         .map_err(|error| Failure::Other(format!("cannot read `{file}`: {error}"), "make the file readable".to_owned()))
 }
 

@@ -1,7 +1,9 @@
 //! Findings for people: the source, with what is wrong under it.
 
+use std::ops::Range;
+
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
-use mcp_scopes_build::{Finding, Level, Report};
+use mcp_scopes_build::{Finding, Level, Report, source::Place};
 
 use crate::output::{escaped, page};
 
@@ -45,15 +47,22 @@ fn one(renderer: &Renderer, report: &Report, finding: &Finding, links: Links) ->
     };
     let file = file(finding.file(), links);
     let group = match (&finding.place, snippet(report, finding)) {
-        (_, Some((source, line, span))) => title.element(
-            Snippet::source(source).path(file).line_start(line).annotation(AnnotationKind::Primary.span(span)),
-        ),
+        (Some(place), Some(Excerpt { text, span, cut: true })) => {
+            let (line, column) = numbers(place);
+            // The renderer would count columns in what is left of the line.
+            let origin = Origin::path(file).line(line).char_column(column);
+            let snippet = Snippet::source(text).line_start(line).annotation(AnnotationKind::Primary.span(span));
+            title.element(origin).element(snippet)
+        }
+        (Some(place), Some(Excerpt { text, span, cut: false })) => {
+            let snippet = Snippet::source(text).path(file).line_start(numbers(place).0);
+            title.element(snippet.annotation(AnnotationKind::Primary.span(span)))
+        }
         (Some(place), None) => {
-            let line = usize::try_from(place.start.line).unwrap_or(1);
-            let column = usize::try_from(place.start.column).unwrap_or(1);
+            let (line, column) = numbers(place);
             title.element(Origin::path(file).line(line).char_column(column))
         }
-        (None, None) => Group::with_title(title),
+        (None, _) => Group::with_title(title),
     };
     let group =
         if finding.help.is_empty() { group } else { group.element(Shown::HELP.message(escaped(&finding.help))) };
@@ -74,8 +83,26 @@ fn file(file: &str, links: Links) -> String {
     }
 }
 
-/// The lines of the source that a finding is about: their text, the number of the first, and the place in the text.
-fn snippet(report: &Report, finding: &Finding) -> Option<(String, usize, std::ops::Range<usize>)> {
+fn numbers(place: &Place) -> (usize, usize) {
+    let number = |number: u32| usize::try_from(number).unwrap_or(1);
+    (number(place.start.line), number(place.start.column))
+}
+
+/// A line longer than this, in bytes, is cut to what stands around the place: a document may be one line.
+const LONGEST: usize = 1_000;
+/// How much is left of it in front of the place, and from there on.
+const AROUND: (usize, usize) = (100, 300);
+
+/// The line of the source that a finding is about.
+struct Excerpt {
+    text: String,
+    /// The place in that text.
+    span: Range<usize>,
+    /// Whether it is a part of its line.
+    cut: bool,
+}
+
+fn snippet(report: &Report, finding: &Finding) -> Option<Excerpt> {
     let place = finding.place.as_ref()?;
     let text = report.sources.text(&place.file)?;
     let range = report.sources.range(place)?;
@@ -83,17 +110,42 @@ fn snippet(report: &Report, finding: &Finding) -> Option<(String, usize, std::op
     let start = before.rfind('\n').map_or(0, |at| at + 1);
     // Of what spans several lines the first is enough to find it.
     let end = range.start + rest.find('\n').unwrap_or(rest.len());
-    let line = text.get(start..end)?;
-    let from = range.start - start;
-    let to = range.end.min(end).saturating_sub(start).max(from);
+    let cut = end - start > LONGEST;
+    let (from, to) = if cut {
+        let from = text.floor_char_boundary(range.start.saturating_sub(AROUND.0).max(start));
+        (from, text.ceil_char_boundary(range.start.saturating_add(AROUND.1).min(end)))
+    } else {
+        (start, end)
+    };
+    let line = text.get(from..to)?;
+    let dots = |cut: bool| if cut { "..." } else { "" };
+    let (head, tail) = (dots(from > start), dots(to < end));
+    let at = |byte: usize| byte.min(to) - from + head.len();
     // The renderer shows control characters as pictures of them, so the places stay right.
-    Some((line.to_owned(), usize::try_from(place.start.line).ok()?, from..to))
+    Some(Excerpt { text: format!("{head}{line}{tail}"), span: at(range.start)..at(range.end.max(range.start)), cut })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Links, render};
-    use mcp_scopes_build::Scan;
+    use mcp_scopes_build::{Scan, lint::Documents};
+
+    #[test]
+    fn of_an_endless_line_a_part_is_shown() {
+        let scopes = "\"é:read\", ".repeat(5_000);
+        let document = format!("{{\"scopes_supported\": [{scopes}\"bad scope\", {scopes}\"x\"]}}");
+        let report = Documents::new().lint("a.json", document.as_bytes());
+        let finding = report.findings.iter().find(|finding| finding.rule == "scope-syntax").unwrap();
+        let column = document[..document.find("\"bad").unwrap()].chars().count() + 1;
+        let mut one = report.clone();
+        one.findings = vec![finding.clone()];
+        let text = anstream::adapter::strip_str(&render(&one, Links::None)).to_string();
+        assert!(text.len() < 2_000 && text.contains(&format!("a.json:1:{column}\n")), "{text}");
+        let lines: Vec<&str> = text.lines().collect();
+        let source = lines.iter().position(|line| line.starts_with("1 |")).unwrap();
+        let marks = lines[source + 1].chars().position(|mark| mark == '^').unwrap();
+        assert!(lines[source].chars().skip(marks).collect::<String>().starts_with("\"bad scope\""), "{text}");
+    }
 
     #[test]
     fn source_cannot_speak_to_the_terminal() {

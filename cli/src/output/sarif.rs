@@ -28,7 +28,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 ///
 /// # Errors
 /// None that a report can cause; serialization has the type.
-pub(crate) fn render(report: &Report, baseline: bool) -> Result<String, serde_json::Error> {
+pub fn render(report: &Report, baseline: bool) -> Result<String, serde_json::Error> {
     let descriptors = descriptors(report);
     let numbers: BTreeMap<&str, i64> =
         descriptors.iter().zip(0..).map(|(descriptor, number)| (descriptor.id.as_str(), number)).collect();

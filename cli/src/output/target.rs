@@ -10,6 +10,7 @@ use crate::{
     export::print,
     fail,
     output::{github, human, json, junit, markdown, sarif},
+    terminal::styled,
 };
 
 /// How findings are printed.
@@ -90,8 +91,7 @@ impl Target {
         }
         if self.format == Format::Human {
             let links = human::Links::of_terminal();
-            anstream::print!("{}", human::render(report, links));
-            return Outcome::Clean;
+            return styled(&human::render(report, links));
         }
         match render(self.format, report, baseline) {
             Ok(text) => print(&text),

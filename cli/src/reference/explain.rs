@@ -9,6 +9,7 @@ use mcp_scopes_build::lint::{Rule, named, rule::EXPERIENCE};
 use crate::{
     Outcome, fail,
     reference::{page::page, value},
+    terminal::styled,
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -33,8 +34,7 @@ impl Explain {
             }
         }
         // What colours it for a terminal leaves them out for everything else.
-        anstream::print!("{}", pages.join("\n"));
-        Outcome::Clean
+        styled(&pages.join("\n"))
     }
 }
 

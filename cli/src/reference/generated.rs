@@ -9,7 +9,12 @@ use clap::Args;
 use clap_complete::Shell;
 use mcp_scopes_build::file;
 
-use crate::{Outcome, arguments::command, complain, export::print, fail};
+use crate::{
+    Outcome,
+    arguments::command,
+    complain, fail,
+    terminal::{print, tell_line},
+};
 
 pub(crate) const COMPLETIONS_EXAMPLES: &str = "Examples:
   mcp-scopes completions bash > ~/.local/share/bash-completion/completions/mcp-scopes
@@ -55,7 +60,7 @@ impl Man {
         command.build();
         match write(&command, &self.folder) {
             Ok(pages) => {
-                eprintln!("wrote {pages} pages to {}", self.folder.display());
+                tell_line(format_args!("wrote {pages} pages to {}", self.folder.display()));
                 Outcome::Clean
             }
             Err(outcome) => outcome,

@@ -1,10 +1,8 @@
 //! ELF, Mach-O, PE and wasm files: the bytes of the section.
 
-use std::{fs::File, path::Path};
-
 use mcp_scopes_model::record::SECTIONS;
 use object::{
-    FileKind, Object as _, ObjectSection as _, ReadCache, ReadRef,
+    FileKind, Object as _, ObjectSection as _, ReadRef,
     read::macho::{FatArch, MachOFatFile32, MachOFatFile64},
 };
 
@@ -39,33 +37,30 @@ pub(super) fn is_magic(magic: [u8; 4]) -> bool {
     )
 }
 
-/// The sections with records, of each program in the file; none if there are none.
-pub(super) fn sections(path: &Path) -> Result<Vec<Section>, Error> {
-    let file = File::open(path).map_err(|error| Error::unreadable(path, error))?;
-    // Programs can be large; only what is looked at is read.
-    let cache = ReadCache::new(file);
+/// The sections with records, of each program in the data; none if there are none.
+pub(super) fn sections<'data>(data: impl ReadRef<'data>, name: &str) -> Result<Vec<Section>, Error> {
     let damaged = |why: String| {
-        let message = format!("`{}` cannot be read as a program: {why}", path.display());
+        let message = format!("`{name}` cannot be read as a program: {why}");
         Error::new(ErrorKind::Artefact, message).help("give an ELF, Mach-O, PE or wasm file that is whole")
     };
     let broken = |error: object::Error| damaged(error.to_string());
     let mut found = Vec::new();
-    match FileKind::parse(&cache).map_err(broken)? {
+    match FileKind::parse(data).map_err(broken)? {
         FileKind::MachOFat32 => {
-            let fat = MachOFatFile32::parse(&cache).map_err(broken)?;
+            let fat = MachOFatFile32::parse(data).map_err(broken)?;
             for arch in fat.arches().iter().take(MAX_ARCHES) {
                 let (start, _) = arch.file_range();
-                of_one(arch.data(&cache).map_err(broken)?, start, &mut found).map_err(damaged)?;
+                of_one(arch.data(data).map_err(broken)?, start, &mut found).map_err(damaged)?;
             }
         }
         FileKind::MachOFat64 => {
-            let fat = MachOFatFile64::parse(&cache).map_err(broken)?;
+            let fat = MachOFatFile64::parse(data).map_err(broken)?;
             for arch in fat.arches().iter().take(MAX_ARCHES) {
                 let (start, _) = arch.file_range();
-                of_one(arch.data(&cache).map_err(broken)?, start, &mut found).map_err(damaged)?;
+                of_one(arch.data(data).map_err(broken)?, start, &mut found).map_err(damaged)?;
             }
         }
-        _ => of_one(&cache, 0, &mut found).map_err(damaged)?,
+        _ => of_one(data, 0, &mut found).map_err(damaged)?,
     }
     Ok(found)
 }

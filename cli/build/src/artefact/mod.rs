@@ -15,7 +15,9 @@ mod notes;
 mod record;
 mod tables;
 
-use std::{fmt, fs::File, io::Read as _, path::Path};
+use std::{fmt, fs::File, io::Read as _, path::Path, sync::Arc};
+
+use object::{ReadCache, ReadRef};
 
 use crate::{Error, ErrorKind, Report, world::shown};
 
@@ -36,8 +38,23 @@ pub fn is_artefact(path: &Path) -> bool {
 /// # Errors
 /// The file cannot be read, is no program, or carries no record; or a record is damaged or of a version that is not known.
 pub(crate) fn read(path: &Path) -> Result<Report, Error> {
-    let name = shown(path);
-    let sections = container::sections(path)?;
+    let file = File::open(path).map_err(|error| Error::unreadable(path, error))?;
+    // Programs can be large; only what is looked at is read.
+    let mut report = report(&shown(path), path, &ReadCache::new(file))?;
+    report.inputs.insert(path.to_owned());
+    Ok(report)
+}
+
+/// What the tables of a program in memory say; `name` is what findings call its file.
+///
+/// # Errors
+/// It is no program, or carries no record; or a record is damaged or of a version that is not known.
+pub fn read_bytes(name: &str, bytes: &[u8]) -> Result<Report, Error> {
+    report(&name.into(), Path::new(name), bytes)
+}
+
+fn report<'data>(name: &Arc<str>, path: &Path, data: impl ReadRef<'data>) -> Result<Report, Error> {
+    let sections = container::sections(data, name)?;
     if sections.is_empty() {
         let help = "build it with the feature `artefact` of `mcp-scopes`, which is on by default, and let it use a \
                     `scope_table!`; or give the source";
@@ -60,7 +77,7 @@ pub(crate) fn read(path: &Path) -> Result<Report, Error> {
     if records.is_empty() {
         return Err(damaged(Damage::Broken("the section is empty")));
     }
-    Ok(tables::report(path, &name, records))
+    Ok(tables::report(path, name, records))
 }
 
 /// Why a section cannot be read.

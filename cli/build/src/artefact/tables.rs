@@ -23,7 +23,6 @@ pub(super) fn report(path: &Path, name: &Arc<str>, records: Vec<Record>) -> Repo
         add(&mut inventory, name, record, is_spliced);
     }
     report.inventories.push(inventory);
-    report.inputs.insert(path.to_owned());
     report
 }
 

@@ -1,24 +1,19 @@
 //! Metadata documents as what is linted.
 
-use std::{
-    collections::BTreeMap,
-    fs::{self, File},
-    io::Read,
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fs::File, io::Read, path::Path, sync::Arc};
 
 use mcp_scopes_grammar::config as grammar;
 use mcp_scopes_prm::Draft;
 
 use crate::{
     Error, ErrorKind, Finding, Report,
+    file::{self, MAX_FILE},
     finding::settle,
     fingerprint,
     inventory::Config,
     lint::{Overrides, Profile, apply, find, levels::Levels, rule::Setting, view::Document},
     scan::large_stack,
-    source::{MAX_FILE, Place},
+    source::Place,
     world::shown,
 };
 
@@ -78,7 +73,7 @@ impl Documents {
     /// It cannot be read, or something in it is wrong, which the error's report says.
     pub fn config(mut self, path: &Path) -> Result<Self, Error> {
         let file = shown(path);
-        let text = fs::read_to_string(path).map_err(|error| Error::unreadable(path, error))?;
+        let text = file::text(path).map_err(|error| Error::unreadable(path, error))?;
         let mut report = Report::default();
         report.sources.keep(&file, &text.as_str().into());
         match grammar::read(&text, &file) {

@@ -1,0 +1,39 @@
+//! Standard output and standard error: what cannot be written there is an error, and never a panic.
+
+use std::{
+    fmt::Display,
+    io::{self, ErrorKind, Write},
+};
+
+use crate::{Outcome, complain};
+
+/// Writes to standard output as it stands. A reader that has seen enough and closed it is no failure.
+pub(crate) fn print(text: &str) -> Outcome {
+    written(io::stdout().lock(), text)
+}
+
+/// Writes to standard output, with styles where that is a terminal.
+pub(crate) fn styled(text: &str) -> Outcome {
+    written(anstream::stdout().lock(), text)
+}
+
+fn written(mut out: impl Write, text: &str) -> Outcome {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            complain(&format!("cannot write to standard output: {error}"), None);
+            Outcome::Failed
+        }
+        _ => Outcome::Clean,
+    }
+}
+
+/// Says something on standard error, with styles where that is a terminal.
+pub(crate) fn tell(text: impl Display) {
+    // There is nobody left to tell that nobody listens.
+    let _ = write!(anstream::stderr().lock(), "{text}");
+}
+
+/// The same, as one line.
+pub(crate) fn tell_line(text: impl Display) {
+    tell(format_args!("{text}\n"));
+}

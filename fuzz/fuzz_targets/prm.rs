@@ -1,0 +1,43 @@
+//! The reader of metadata documents: whatever it takes it writes and takes again, and what it refuses it says why.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use mcp_scopes_build::lint::Documents;
+use mcp_scopes_prm::{Draft, Json, Metadata};
+
+fuzz_target!(|bytes: &[u8]| {
+    let read = Metadata::from_json(bytes);
+    match &read {
+        Ok(metadata) => {
+            let written = metadata.to_json_pretty();
+            let again = Metadata::from_json(&written).expect("what is written is a document");
+            assert_eq!(again.to_json_pretty(), written, "and the same one");
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    if let Ok(text) = str::from_utf8(bytes) {
+        if let Ok(json) = Json::parse(text) {
+            assert_eq!(Json::parse(&json.pretty()).as_ref(), Ok(&json));
+            assert_eq!(Json::parse(&json.to_string()).as_ref(), Ok(&json));
+            // Another reader of JSON takes it too, but for numbers that it cannot hold.
+            if let Err(error) = serde_json::from_str::<serde_json::Value>(text) {
+                assert!(error.to_string().contains("number") || error.to_string().contains("recursion"), "{error}: {text}");
+            }
+        }
+        if let Ok(draft) = Draft::read(text) {
+            for violation in &draft.violations {
+                assert!(!violation.message.is_empty());
+            }
+            // The strict reader and the lenient one agree on what is valid.
+            assert_eq!(read.is_ok(), draft.violations.is_empty() , "{:?} {text}", draft.violations);
+        }
+    }
+    let report = Documents::new().resource("https://files.example.com/mcp").lint("metadata.json", bytes);
+    let text = report.sources.text("metadata.json").unwrap_or_default();
+    for finding in &report.findings {
+        assert!(!finding.message.is_empty() && finding.fingerprint.len() == 32, "{finding:?}");
+        for edit in finding.fix.iter().flat_map(|fix| &fix.edits) {
+            assert!(text.get(edit.range.clone()).is_some(), "{finding:?}");
+        }
+    }
+});
