@@ -26,6 +26,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         return;
     }
     names(table, hits);
+    halves(&table.scopes, hits);
     outliers(
         &table.scopes,
         hits,
@@ -66,6 +67,28 @@ fn names(table: &Table, hits: &mut Hits<'_>) {
             hits.report(&scope.place, &*scope.text, message, help);
         }
     }
+}
+
+/// Two conventions in one table, of which neither is the usual one.
+fn halves(scopes: &[Scope], hits: &mut Hits<'_>) {
+    let mut counts: BTreeMap<char, (usize, &Scope)> = BTreeMap::new();
+    for scope in scopes {
+        if let Some(mark) = separator(&scope.bare) {
+            counts.entry(mark).or_insert((0, scope)).0 += 1;
+        }
+    }
+    let all: usize = counts.values().map(|(count, _)| count).sum();
+    let mut counts: Vec<(char, usize, &Scope)> =
+        counts.into_iter().map(|(mark, (count, first))| (mark, count, first)).collect();
+    counts.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
+    let [(first, many, _), (second, few, scope), ..] = counts.as_slice() else { return };
+    // One scope of another kind says nothing, and among outliers each is told.
+    if is_majority(*many, all) || *few < 2 {
+        return;
+    }
+    let message = format!("scope `{}` and {} more use `{second}`, where {many} use `{first}`", scope.text, few - 1);
+    let help = "choose one of the two, or state the convention under `[convention]`";
+    hits.report(&scope.place, &*scope.text, message, help);
 }
 
 /// Whether so many of all are enough to tell what is usual.
