@@ -15,7 +15,7 @@ use std::{
 };
 
 use mcp_scopes_build::{
-    Baseline, Level, Report, Scan, baseline,
+    Baseline, Level, Report, Safety, Scan, baseline,
     day::Day,
     lint::{Category, Documents, Overrides, RULES, Rule, find, rule::EXPERIENCE},
 };
@@ -218,6 +218,43 @@ fn safe_fixes_settle_documents() {
     let report = Documents::new().lint("a.json", text.as_bytes());
     assert!(!report.has_errors(), "{text}: {:#?}", report.findings);
     assert!(text.contains("https://h") && !text.contains("supported"), "{text}");
+}
+
+/// What `--fix` and `--unsafe-fixes` write, here each alone.
+#[test]
+fn fixes_say_what_they_write() {
+    let fixed = |documents: &Documents, text: &str| {
+        let report = documents.lint("a.json", text.as_bytes());
+        let fixes: Vec<_> = report.findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+        assert!(fixes.len() <= 1, "{fixes:#?}");
+        let mut text = text.to_owned();
+        for edit in fixes.iter().flat_map(|fix| &fix.edits) {
+            text.replace_range(edit.range.clone(), &edit.text);
+        }
+        (text, fixes.first().map(|fix| fix.safety))
+    };
+    let documents = Documents::new();
+    let asked = Documents::new().resource("https://h/mcp/");
+    for (documents, text, after, safety) in [
+        (&documents, r#"{"resource": "https://h/mcp/"}"#, r#"{"resource": "https://h/mcp"}"#, Some(Safety::Unsafe)),
+        (&asked, r#"{"resource": "https://h/mcp/"}"#, r#"{"resource": "https://h/mcp/"}"#, None),
+        (&asked, r#"{"resource": "https://h/mcp"}"#, r#"{"resource": "https://h/mcp/"}"#, Some(Safety::Unsafe)),
+        (
+            &documents,
+            r#"{"scopes_supported": ["a:b", "a:c", "a:b"]}"#,
+            r#"{"scopes_supported": ["a:b", "a:c"]}"#,
+            Some(Safety::Safe),
+        ),
+        (&documents, r#"{"resource_name#FR": "F"}"#, r#"{"resource_name#fr": "F"}"#, Some(Safety::Unsafe)),
+        (
+            &documents,
+            r#"{"resource_name#FR": "F", "resource_name#fr": "F"}"#,
+            r#"{"resource_name#FR": "F", "resource_name#fr": "F"}"#,
+            None,
+        ),
+    ] {
+        assert_eq!(fixed(documents, text), (after.to_owned(), safety), "{text}");
+    }
 }
 
 /// What the configuration says of each rule, over its firing fixture.

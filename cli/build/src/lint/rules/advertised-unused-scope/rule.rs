@@ -1,5 +1,7 @@
 //! `advertised-unused-scope`: what is advertised opens something.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::lint::{
     hits::Hits,
     rule::{Category, Check, Rule, Setting},
@@ -23,14 +25,29 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     if table.origin == Origin::Source || table.required().next().is_none() {
         return;
     }
-    for scope in &table.supported {
-        let closed = table.closure([scope.value.as_str()]);
-        let opens = table.required().any(|needed| closed.contains(needed.text.as_str()));
-        let before = table.tools.iter().flat_map(|listed| &listed.tool.prerequisites);
-        if !opens && !before.into_iter().any(|needed| closed.contains(needed.value.as_str())) {
-            let message = format!("scope `{}` is advertised, but no tool requires it or what it implies", scope.value);
-            let help = "take it out of `scopes_supported`, or require it on a tool";
-            hits.report(&scope.place, &*scope.value, message, help);
+    let useful = useful(table);
+    for scope in table.supported.iter().filter(|scope| !useful.contains(scope.value.as_str())) {
+        let message = format!("scope `{}` is advertised, but no tool requires it or what it implies", scope.value);
+        let help = "take it out of `scopes_supported`, or require it on a tool";
+        hits.report(&scope.place, &*scope.value, message, help);
+    }
+}
+
+/// The scopes that tools require or ask for before, and those that imply one of these.
+fn useful(table: &Table) -> BTreeSet<&str> {
+    let mut implied_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for scope in &table.scopes {
+        for implied in &scope.implies {
+            implied_by.entry(implied).or_default().push(&scope.text);
         }
     }
+    let before = table.tools.iter().flat_map(|listed| &listed.tool.prerequisites).map(|scope| scope.value.as_str());
+    let mut open: Vec<&str> = table.required().map(|scope| scope.text.as_str()).chain(before).collect();
+    let mut useful = BTreeSet::new();
+    while let Some(scope) = open.pop() {
+        if useful.insert(scope) {
+            open.extend(implied_by.get(scope).into_iter().flatten());
+        }
+    }
+    useful
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use mcp_scopes_prm::Document as Members;
 
 use crate::lint::{
+    fixes,
     hits::Hits,
     rule::{Category, Check, Rule, Setting},
     view::{Document, below},
@@ -43,12 +44,12 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
         };
         if tag != usual {
             let message = format!("the language tag `{tag}` is registered as `{usual}`");
-            hits.report(
-                &place,
-                &*at,
-                message,
-                format!("write `{base}#{usual}`; names of members are compared with their case"),
-            );
+            let meant = format!("{base}#{usual}");
+            let help = format!("write `{meant}`; names of members are compared with their case");
+            // A member of that name would then stand twice.
+            let stands = document.value(&below("", &meant)).is_some();
+            let fix = (!stands).then(|| fixes::renamed_member(document, &at, &meant)).flatten();
+            hits.report(&place, &*at, message, help).fix = fix;
         }
         if let Some(first) = seen.insert((base.to_owned(), usual), name) {
             let message = format!("`{name}` and `{first}` are one language, which is compared without its case");

@@ -1,10 +1,13 @@
 //! `resource-trailing-slash`: the resource identifier does not end with a slash.
 
-use crate::lint::{
-    addresses::{Stated, Use, of_table},
-    hits::Hits,
-    rule::{Category, Check, Rule, Setting},
-    view::{Document, Origin, Profile, Table},
+use crate::{
+    Finding, Fix,
+    lint::{
+        addresses::{Stated, Use, of_table},
+        hits::Hits,
+        rule::{Category, Check, Rule, Setting},
+        view::{Document, Origin, Profile, Table},
+    },
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -21,21 +24,42 @@ pub(super) const RULE: Rule = Rule {
 
 fn source(table: &Table, hits: &mut Hits<'_>) {
     if table.origin == Origin::Source {
-        report(&of_table(table), hits);
+        for stated in with_slash(table) {
+            report(&stated, hits);
+        }
     }
 }
 
 fn document(document: &Document<'_>, hits: &mut Hits<'_>) {
-    if document.profile == Profile::Mcp {
-        report(&of_table(&document.table), hits);
+    if document.profile != Profile::Mcp {
+        return;
+    }
+    // What the document was asked for is the identifier that clients use.
+    let asked = |stated: &Stated<'_>| stated.subject == "/resource" && document.expected_resource == Some(stated.text);
+    for stated in with_slash(&document.table).into_iter().filter(|stated| !asked(stated)) {
+        report(&stated, hits).fix = fix(document, &stated);
     }
 }
 
-fn report(all: &[Stated<'_>], hits: &mut Hits<'_>) {
-    for stated in all.iter().filter(|stated| stated.is == Use::Resource && stated.parts.path.ends_with('/')) {
-        let message = format!("the resource identifier `{}` ends with a slash", stated.text);
-        let help =
-            format!("write `{}`, unless clients do call the server with the slash", stated.text.trim_end_matches('/'));
-        hits.report(&stated.place, &*stated.subject, message, help);
-    }
+fn with_slash(table: &Table) -> Vec<Stated<'_>> {
+    let mut all = of_table(table);
+    all.retain(|stated| stated.is == Use::Resource && stated.parts.path.ends_with('/') && stated.parts.query.is_none());
+    all
+}
+
+fn report<'h>(stated: &Stated<'_>, hits: &'h mut Hits<'_>) -> &'h mut Finding {
+    let message = format!("the resource identifier `{}` ends with a slash", stated.text);
+    let help = format!("write `{}`, unless clients do call the server with the slash", without(stated));
+    hits.report(&stated.place, &*stated.subject, message, help)
+}
+
+fn without<'a>(stated: &Stated<'a>) -> &'a str {
+    stated.text.trim_end_matches('/')
+}
+
+/// The identifier may be in tokens and in clients, so that a person has to look.
+fn fix(document: &Document<'_>, stated: &Stated<'_>) -> Option<Fix> {
+    let text = serde_json::to_string(without(stated)).ok()?;
+    let fix = Fix::risky(format!("write `{}`", without(stated)));
+    Some(fix.edit(&document.file, document.range(&stated.subject)?, text))
 }

@@ -1,5 +1,7 @@
 //! `server-prefixed-name`: a tool's name leaves the server's to the client.
 
+use std::collections::BTreeMap;
+
 use mcp_scopes_model::address::Address;
 
 use crate::lint::{
@@ -41,14 +43,16 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         hits.report(&table.place, &*table.name, message, "leave it out; clients put it in front where they need it");
         return;
     }
+    let known: BTreeMap<&[String], &str> =
+        names.iter().map(|(listed, name)| (name.as_slice(), listed.tool.name.value.as_str())).collect();
     for (listed, name) in &names {
         let [first, rest @ ..] = name.as_slice() else { continue };
         let [action, _, ..] = rest else { continue };
         if is_action(first) || MANNERS.contains(&first.as_str()) || !is_action(action) {
             continue;
         }
-        if let Some((other, _)) = names.iter().find(|(_, other)| other == rest) {
-            let (tool, other) = (&listed.tool, &other.tool.name.value);
+        if let Some(other) = known.get(rest) {
+            let tool = &listed.tool;
             let message = format!("tool `{}` is `{other}` with `{first}` in front", tool.name.value);
             let help = "keep one of the two; a model that sees both does not know which";
             hits.report(&tool.name.place, &*tool.name.value, message, help);
