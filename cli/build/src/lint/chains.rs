@@ -3,12 +3,15 @@
 //! A chain counts only where somebody is meant to hold what opens both tools. Any two scopes can meet in one token; the
 //! ones that do are those that one tool needs, those that clients ask for first, and those that a role asks for.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use mcp_scopes_model::{Pattern, Risk};
 
 use crate::{
-    lint::view::{Hierarchy, Listed, Origin, Policy, Table, Tool},
+    lint::view::{Hierarchy, Origin, Policy, Table, Tool},
     source::Placed,
 };
 
@@ -58,17 +61,14 @@ pub(super) fn chains<'t>(
     completes: impl Fn(&Tool) -> bool,
 ) -> Vec<Chain<'t>> {
     let holders = Holders::of(table);
-    let that = |is: &dyn Fn(&Tool) -> bool| -> Vec<Link<'t>> {
-        table.tools.iter().filter(|listed| is(&listed.tool)).map(|listed| holders.link(listed)).collect()
-    };
-    let lasts = that(&|tool| completes(tool) && !tool.policy.requires_human_review);
-    let firsts = if lasts.is_empty() { Vec::new() } else { that(&begins) };
+    let lasts = holders.links(table, |tool| completes(tool) && !tool.policy.requires_human_review);
+    let firsts = if lasts.is_empty() { Vec::new() } else { holders.links(table, begins) };
     let mut chains = Vec::new();
     for last in &lasts {
         let mut chain: Option<Chain<'_>> = None;
-        let before = named_by(&last.listed.tool.policy);
+        let before = named_by(&last.tool.policy);
         for first in &firsts {
-            let (a, b): (&Tool, &Tool) = (&first.listed.tool, &last.listed.tool);
+            let (a, b) = (first.tool, last.tool);
             if a.name.value == b.name.value || before.contains(a.name.value.as_str()) || is_escalation(table, a, b) {
                 continue;
             }
@@ -97,38 +97,66 @@ fn is_escalation(table: &Table, first: &Tool, last: &Tool) -> bool {
 /// What callers are meant to hold.
 struct Holders<'t> {
     hierarchy: Hierarchy<'t>,
+    /// The number of each scope.
+    numbers: BTreeMap<&'t str, usize>,
     /// In words, and closed.
-    known: Vec<(String, BTreeSet<&'t str>)>,
+    known: Vec<(String, Held)>,
 }
+
+/// Scopes by their numbers. All pairs of tools are compared, which texts would make slow.
+type Held = Vec<bool>;
 
 impl<'t> Holders<'t> {
     fn of(table: &'t Table) -> Self {
-        let hierarchy = table.hierarchy();
+        let numbers = table.scopes.iter().enumerate().map(|(number, scope)| (scope.text.as_str(), number)).collect();
+        let mut holders = Self { hierarchy: table.hierarchy(), numbers, known: Vec::new() };
         let supported = match (table.origin, table.supported_stated) {
             (Origin::Document, _) => "with `scopes_supported`, which clients ask for first,",
             (Origin::Source, true) => "with the baseline, which clients ask for first,",
             (Origin::Source, false) => "with all scopes, which clients ask for where no baseline is stated,",
         };
-        let closed = |scopes: &'t [Placed<String>]| hierarchy.closure(scopes.iter().map(|scope| scope.value.as_str()));
-        let mut known = vec![(supported.to_owned(), closed(&table.supported))];
-        known.extend(table.flows.iter().map(|flow| (format!("in the role `{}`", flow.role), closed(&flow.scopes))));
-        Self { hierarchy, known }
+        let texts = |scopes: &'t [Placed<String>]| scopes.iter().map(|scope| scope.value.as_str());
+        let mut known = vec![(supported.to_owned(), holders.held(texts(&table.supported)))];
+        for flow in &table.flows {
+            known.push((format!("in the role `{}`", flow.role), holders.held(texts(&flow.scopes))));
+        }
+        holders.known = known;
+        holders
     }
 
-    fn link(&self, listed: &'t Listed) -> Link<'t> {
-        let closed = |all: &'t Vec<String>| self.hierarchy.closure(all.iter().map(String::as_str));
-        Link { listed, held: listed.alternatives.iter().map(closed).collect() }
+    fn held(&self, scopes: impl IntoIterator<Item = &'t str>) -> Held {
+        let mut held = vec![false; self.numbers.len()];
+        for scope in self.hierarchy.closure(scopes) {
+            if let Some(place) = self.numbers.get(scope).and_then(|number| held.get_mut(*number)) {
+                *place = true;
+            }
+        }
+        held
+    }
+
+    /// The tools of that kind, ready to be compared.
+    fn links(&self, table: &'t Table, is: impl Fn(&Tool) -> bool) -> Vec<Link<'t>> {
+        // Tools that the same scopes open are many.
+        let mut known: BTreeMap<&[String], Rc<Held>> = BTreeMap::new();
+        let chosen = table.tools.iter().filter(|listed| is(&listed.tool));
+        let links = chosen.map(|listed| {
+            let ways = listed.alternatives.iter().map(|all| {
+                let needs = all.iter().filter_map(|scope| self.numbers.get(scope.as_str()).copied()).collect();
+                let held = known.entry(all).or_insert_with(|| Rc::new(self.held(all.iter().map(String::as_str))));
+                Way { scopes: all, needs, held: held.clone() }
+            });
+            Link { tool: &listed.tool, ways: ways.collect() }
+        });
+        links.collect()
     }
 
     /// How a caller comes to call both, if one is meant to: what opens one of them opens the other, or everybody or a
     /// role asks for both.
     fn of_both(&self, first: &Link<'t>, last: &Link<'t>) -> Option<String> {
-        let both = |held: &BTreeSet<&str>| first.listed.is_open_to(held) && last.listed.is_open_to(held);
-        for link in [first, last] {
-            if let Some((scopes, _)) = link.listed.alternatives.iter().zip(&link.held).find(|(_, held)| both(held)) {
-                let quoted: Vec<String> = scopes.iter().map(|scope| format!("`{scope}`")).collect();
-                return Some(format!("with {}", quoted.join(" and ")));
-            }
+        let both = |held: &Held| first.is_open_to(held) && last.is_open_to(held);
+        if let Some(way) = first.ways.iter().chain(&last.ways).find(|way| both(&way.held)) {
+            let quoted: Vec<String> = way.scopes.iter().map(|scope| format!("`{scope}`")).collect();
+            return Some(format!("with {}", quoted.join(" and ")));
         }
         self.known.iter().find(|(_, held)| both(held)).map(|(words, _)| words.clone())
     }
@@ -136,7 +164,21 @@ impl<'t> Holders<'t> {
 
 /// A tool that may be part of a chain.
 struct Link<'t> {
-    listed: &'t Listed,
-    /// What the holder of each alternative holds.
-    held: Vec<BTreeSet<&'t str>>,
+    tool: &'t Tool,
+    ways: Vec<Way<'t>>,
+}
+
+/// One alternative of what opens it.
+struct Way<'t> {
+    scopes: &'t [String],
+    needs: Vec<usize>,
+    /// What its holder holds.
+    held: Rc<Held>,
+}
+
+impl Link<'_> {
+    fn is_open_to(&self, held: &Held) -> bool {
+        let all = |way: &Way<'_>| way.needs.iter().all(|number| held.get(*number).is_some_and(|held| *held));
+        self.tool.public || self.ways.iter().any(all)
+    }
 }

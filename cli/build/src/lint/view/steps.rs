@@ -1,8 +1,8 @@
 //! What holding scopes comes to, and the steps of a flow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Flow, Listed, Table, Tool};
+use super::{Flow, Listed, Table};
 use crate::source::Placed;
 
 /// Which scopes imply which, for many questions to one table.
@@ -32,7 +32,7 @@ pub struct Step<'t> {
     /// What the steps before it gave, closed under `implies`.
     pub held: BTreeSet<&'t str>,
     /// The tools that are open from this step on; none that is open to everyone.
-    pub opens: Vec<&'t Tool>,
+    pub opens: Vec<&'t Listed>,
 }
 
 impl Listed {
@@ -45,6 +45,13 @@ impl Listed {
 }
 
 impl Table {
+    /// The tools by name, for many questions to one table.
+    #[must_use]
+    pub fn by_name(&self) -> HashMap<&str, &Listed> {
+        // Of two tools of one name the first stays, as in `Table::tool`.
+        self.tools.iter().rev().map(|listed| (listed.tool.name.value.as_str(), listed)).collect()
+    }
+
     /// Which scopes imply which.
     #[must_use]
     pub fn hierarchy(&self) -> Hierarchy<'_> {
@@ -82,10 +89,8 @@ impl Table {
         for scope in &flow.scopes {
             let before = held.clone();
             held.extend(hierarchy.closure([scope.value.as_str()]));
-            let (open, rest) = closed.into_iter().partition(|listed| listed.is_open_to(&held));
+            let (opens, rest) = closed.into_iter().partition(|listed| listed.is_open_to(&held));
             closed = rest;
-            let open: Vec<&Listed> = open;
-            let opens = open.into_iter().map(|listed| &*listed.tool).collect();
             steps.push(Step { scope, held: before, opens });
         }
         steps

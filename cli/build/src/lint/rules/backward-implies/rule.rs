@@ -1,5 +1,7 @@
 //! `backward-implies`: a scope that only reads implies none that changes.
 
+use std::collections::HashMap;
+
 use mcp_scopes_model::Risk;
 
 use crate::lint::{
@@ -41,12 +43,14 @@ const CHANGES: &[&str] = &[
 ];
 
 fn check(table: &Table, hits: &mut Hits<'_>) {
+    let hierarchy = table.hierarchy();
+    let by_text: HashMap<&str, &Scope> = table.scopes.iter().map(|scope| (scope.text.as_str(), scope)).collect();
     for scope in table.scopes.iter().filter(|scope| !scope.implies.is_empty()) {
         if !says(scope, READS) || says(scope, CHANGES) {
             continue;
         }
-        let implied = table.closure(scope.implies.iter().map(String::as_str));
-        let changing = implied.iter().filter_map(|text| table.scope(text)).find(|implied| {
+        let implied = hierarchy.closure(scope.implies.iter().map(String::as_str));
+        let changing = implied.iter().filter_map(|text| by_text.get(text).copied()).find(|implied| {
             let opens_high = table.risks(&implied.opens).is_some_and(|(_, most)| most >= Risk::High);
             opens_high || (says(implied, CHANGES) && !says(implied, READS))
         });

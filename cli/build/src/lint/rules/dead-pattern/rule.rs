@@ -21,12 +21,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(table: &Table, hits: &mut Hits<'_>) {
+    let tools = table.by_name();
     for listed in table.tools.iter().filter(|listed| listed.tool.own) {
         let tool = &*listed.tool;
         for said in tool.policy.blocked_after.iter().chain(&tool.policy.requires_approval_after) {
             let Ok(pattern) = Pattern::parse(&said.value) else { continue };
             let text = &said.value;
-            match table.tool(pattern.tool) {
+            match tools.get(pattern.tool) {
                 None if table.origin == Origin::Document => {
                     let names = table.tools.iter().map(|listed| listed.tool.name.value.as_str());
                     let near = names.fold(Nearest::to(pattern.tool), Nearest::or).found();

@@ -5,7 +5,7 @@ use mcp_scopes_model::Risk;
 use crate::lint::{
     hits::Hits,
     rule::{Category, Check, Rule, Setting},
-    view::{Table, Tool},
+    view::{Listed, Table},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -27,9 +27,11 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         let steps = table.steps(flow);
         let Some(first) = steps.first() else { continue };
         let scope = first.scope.value.as_str();
-        let risky = |tool: &&&Tool| tool.risk.as_ref().is_some_and(|risk| risk.value >= Risk::High);
+        let risky = |listed: &&&Listed| listed.tool.risk.as_ref().is_some_and(|risk| risk.value >= Risk::High);
         // Everybody is asked for what the baseline holds, whatever their role.
-        let (Some(tool), false) = (first.opens.iter().find(risky), baseline.contains(scope)) else { continue };
+        let (Some(Listed { tool, .. }), false) = (first.opens.iter().find(risky), baseline.contains(scope)) else {
+            continue;
+        };
         let risk = tool.risk.as_ref().map_or("", |risk| risk.value.as_str());
         let message =
             format!("flow `{}` begins with `{scope}`, which opens `{}` of risk {risk}", flow.role, tool.name.value);

@@ -5,7 +5,7 @@ use mcp_scopes_model::Risk;
 use crate::lint::{
     hits::Hits,
     rule::{Category, Check, Rule, Setting},
-    view::{Step, Table},
+    view::{Hierarchy, Step, Table},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -21,11 +21,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(table: &Table, hits: &mut Hits<'_>) {
+    let hierarchy = table.hierarchy();
     for flow in &table.flows {
         let steps = table.steps(flow);
         for (place, step) in steps.iter().enumerate() {
             let before = steps.get(..place).unwrap_or_default();
-            let Some((message, help)) = again(table, step, before).or_else(|| down(step, before)) else { continue };
+            let Some((message, help)) = again(&hierarchy, step, before).or_else(|| down(step, before)) else {
+                continue;
+            };
             let message = format!("step {} of flow `{}`, {message}", place + 1, flow.role);
             hits.report(&step.scope.place, format!("{}/{}", flow.role, step.scope.value), message, help);
         }
@@ -33,13 +36,13 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
 }
 
 /// A step that asks for what an earlier one gave.
-fn again(table: &Table, step: &Step<'_>, before: &[Step<'_>]) -> Option<(String, String)> {
+fn again<'t>(hierarchy: &Hierarchy<'t>, step: &Step<'t>, before: &[Step<'t>]) -> Option<(String, String)> {
     let scope = step.scope.value.as_str();
     if !step.held.contains(scope) {
         return None;
     }
-    let gave = before.iter().map(|step| step.scope.value.as_str());
-    let gave = gave.into_iter().find(|earlier| table.closure([*earlier]).contains(scope))?;
+    let mut earlier = before.iter().map(|step| step.scope.value.as_str());
+    let gave = earlier.find(|earlier| hierarchy.closure([*earlier]).contains(scope))?;
     if gave == scope {
         return Some((format!("`{scope}`, stands there already"), "leave it out".to_owned()));
     }
@@ -59,5 +62,5 @@ fn down(step: &Step<'_>, before: &[Step<'_>]) -> Option<(String, String)> {
 }
 
 fn most(step: &Step<'_>) -> Option<Risk> {
-    step.opens.iter().filter_map(|tool| tool.risk.as_ref()).map(|risk| risk.value).max()
+    step.opens.iter().filter_map(|listed| listed.tool.risk.as_ref()).map(|risk| risk.value).max()
 }

@@ -22,13 +22,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(table: &Table, hits: &mut Hits<'_>) {
     let baseline = table.supported.iter().filter(|_| table.supported_stated).map(|scope| scope.value.as_str());
-    let baseline = table.closure(baseline);
+    let hierarchy = table.hierarchy();
+    let baseline = hierarchy.closure(baseline);
     for flow in &table.flows {
         for (place, step) in table.steps(flow).iter().enumerate() {
-            let gives = table.closure([step.scope.value.as_str()]);
+            let gives = hierarchy.closure([step.scope.value.as_str()]);
             let mut said = BTreeSet::new();
             for (tool, missing) in
-                step.opens.iter().flat_map(|tool| tool.prerequisites.iter().map(move |said| (tool, said)))
+                step.opens.iter().flat_map(|listed| listed.tool.prerequisites.iter().map(|said| (&listed.tool, said)))
             {
                 let missing = missing.value.as_str();
                 // What the step itself gives is held as soon as the tool is open.

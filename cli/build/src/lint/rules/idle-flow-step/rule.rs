@@ -3,7 +3,7 @@
 use crate::lint::{
     hits::Hits,
     rule::{Category, Check, Rule, Setting},
-    view::{Origin, Table, Tool},
+    view::{Listed, Origin, Table},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -22,18 +22,18 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     if table.tools.is_empty() || !table.states_requirements() {
         return;
     }
+    let hierarchy = table.hierarchy();
     for flow in &table.flows {
         let steps = table.steps(flow);
-        let opened: Vec<&Tool> = steps.iter().flat_map(|step| &step.opens).copied().collect();
-        let all = table.closure(flow.scopes.iter().map(|scope| scope.value.as_str()));
+        let opened: Vec<&Listed> = steps.iter().flat_map(|step| &step.opens).copied().collect();
+        let all = hierarchy.closure(flow.scopes.iter().map(|scope| scope.value.as_str()));
         for step in &steps {
             let scope = step.scope.value.as_str();
-            let gives = table.closure([scope]);
+            let gives = hierarchy.closure([scope]);
             let needs = |all: &&Vec<String>| all.iter().any(|scope| gives.contains(scope.as_str()));
-            let listed = || opened.iter().filter_map(|tool| table.tool(&tool.name.value));
-            let useful = listed().flat_map(|listed| &listed.alternatives).filter(needs);
+            let useful = opened.iter().flat_map(|listed| &listed.alternatives).filter(needs);
             let useful = useful.filter(|alternative| alternative.iter().all(|scope| all.contains(scope.as_str())));
-            let prepares = opened.iter().flat_map(|tool| &tool.prerequisites);
+            let prepares = opened.iter().flat_map(|listed| &listed.tool.prerequisites);
             let prepares = prepares.filter(|scope| gives.contains(scope.value.as_str()));
             let twice = step.held.contains(scope);
             // A declared scope that no tool needs at all is another rule's.

@@ -21,6 +21,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(table: &Table, hits: &mut Hits<'_>) {
+    let tools = table.by_name();
     for tool in table.tools.iter().map(|listed| &*listed.tool).filter(|tool| tool.own) {
         let (policy, name) = (&tool.policy, &tool.name.value);
         let patterns = || policy.blocked_after.iter().chain(&policy.requires_approval_after);
@@ -35,7 +36,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         }
         for said in patterns() {
             let Ok(pattern) = Pattern::parse(&said.value) else { continue };
-            if table.tool(pattern.tool).is_some_and(|other| other.tool.public) {
+            if tools.get(pattern.tool).is_some_and(|other| other.tool.public) {
                 let other = pattern.tool;
                 let message =
                     format!("tool `{name}` is limited after calls of `{other}`, which callers make without a token");

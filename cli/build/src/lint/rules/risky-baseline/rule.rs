@@ -27,13 +27,14 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     if !table.supported_stated {
         return;
     }
-    let baseline = table.closure(table.supported.iter().map(|scope| scope.value.as_str()));
+    let hierarchy = table.hierarchy();
+    let baseline = hierarchy.closure(table.supported.iter().map(|scope| scope.value.as_str()));
     let risky = |listed: &&Listed| listed.tool.risk.as_ref().is_some_and(|risk| risk.value >= Risk::High);
     let opened: Vec<&Listed> =
         table.tools.iter().filter(risky).filter(|listed| !listed.tool.public && listed.is_open_to(&baseline)).collect();
     let Some(first) = opened.first() else { return };
     let opens = |scope: &&Placed<String>| {
-        let gives = table.closure([scope.value.as_str()]);
+        let gives = hierarchy.closure([scope.value.as_str()]);
         first.alternatives.iter().flatten().any(|needed| gives.contains(needed.as_str()))
     };
     let Some(scope) = table.supported.iter().find(opens) else { return };

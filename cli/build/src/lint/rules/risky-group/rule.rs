@@ -21,6 +21,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(table: &Table, hits: &mut Hits<'_>) {
+    let (hierarchy, tools) = (table.hierarchy(), table.by_name());
     let risk = |tool: &Tool| tool.risk.as_ref().map(|risk| risk.value);
     for listed in &table.tools {
         let tool = &*listed.tool;
@@ -28,10 +29,10 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
             continue;
         }
         for group in &tool.grouped_with {
-            let Some(other) = table.tool(&group.value) else { continue };
+            let Some(other) = tools.get(group.value.as_str()) else { continue };
             let Some(high) = risk(&other.tool).filter(|risk| *risk >= Risk::High) else { continue };
             // What opens the one opens the other: nothing more is asked for.
-            let together = |all: &Vec<String>| other.is_open_to(&table.closure(all.iter().map(String::as_str)));
+            let together = |all: &Vec<String>| other.is_open_to(&hierarchy.closure(all.iter().map(String::as_str)));
             if listed.alternatives.iter().any(together) {
                 continue;
             }
