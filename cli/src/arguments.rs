@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use mcp_scopes_build::Scan;
 
-use crate::{fix::Fixing, levels::Levels, output::target::Target, reference};
+use crate::{docs, fix::Fixing, levels::Levels, output::target::Target, reference};
 
 const EXAMPLES: &str = "Examples:
   mcp-scopes lint                          Check every package here
@@ -76,6 +76,9 @@ pub(crate) enum Command {
     /// Print the protected resource metadata (RFC 9728) of a package, made from its source
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(Export),
+    /// Make a page for people: which scope opens which tool, at what risk
+    #[command(after_help = docs::EXAMPLES)]
+    Docs(Docs),
     /// Say what changed between two releases: who can call what, and how that is limited
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(Diff),
@@ -113,6 +116,34 @@ pub(crate) struct Export {
     /// Compare the document with this file: print the difference and exit with 1 if there is one
     #[arg(long, value_name = "FILE")]
     pub(crate) check: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) table: Table,
+    #[command(flatten)]
+    pub(crate) build: Build,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("file").args(["output", "readme"])))]
+pub(crate) struct Docs {
+    /// The folder of the package; a program, which carries its table; a metadata document, or `-` for one on standard
+    /// input; or `git:REVISION[:PATH]`
+    #[arg(default_value = ".")]
+    pub(crate) path: String,
+    /// One page in HTML, which is what is made without options
+    #[arg(long)]
+    pub(crate) html: bool,
+    /// Markdown, whose headings begin at the third level
+    #[arg(long, conflicts_with = "html")]
+    pub(crate) markdown: bool,
+    /// Write it to this file, whole or not at all
+    #[arg(long, visible_alias = "out", value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Put the Markdown between the two markers in this file
+    #[arg(long = "in", value_name = "FILE", conflicts_with_all = ["html", "output"])]
+    pub(crate) readme: Option<PathBuf>,
+    /// Write nothing: print what would change in the file, and exit with 1 if anything would
+    #[arg(long, requires = "file")]
+    pub(crate) check: bool,
     #[command(flatten)]
     pub(crate) table: Table,
     #[command(flatten)]

@@ -14,7 +14,7 @@ mod change;
 mod compare;
 mod lock;
 mod report;
-mod side;
+pub(crate) mod side;
 #[cfg(test)]
 mod tests;
 
@@ -131,7 +131,7 @@ impl arguments::Lock {
 }
 
 impl Unreadable {
-    fn tell(&self) -> Outcome {
+    pub(crate) fn tell(&self) -> Outcome {
         complain(&self.message, Some(&self.help));
         Outcome::Failed
     }

@@ -5,6 +5,7 @@
 //! | `arguments` | the commands and their options |
 //! | `baseline` | `--baseline`, `--update-baseline` |
 //! | `diff` | `mcp-scopes diff`, `lock` and `check` |
+//! | `docs` | `mcp-scopes docs` |
 //! | `export` | `mcp-scopes export` |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
@@ -16,6 +17,7 @@
 mod arguments;
 mod baseline;
 mod diff;
+mod docs;
 mod export;
 mod fix;
 mod levels;
@@ -77,6 +79,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match parsed.command {
         Command::Export(export) => export.run(),
+        Command::Docs(docs) => docs.run(),
         Command::Diff(diff) => diff.run(),
         Command::Lock(lock) => lock.run(),
         Command::Check(check) => check.run(),

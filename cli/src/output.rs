@@ -16,7 +16,7 @@ pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
-mod markup;
+pub(crate) mod markup;
 pub(crate) mod sarif;
 pub(crate) mod target;
 

@@ -3,7 +3,7 @@
 use crate::output::escaped;
 
 /// A text of findings, where backticks mark what a user wrote, on one line and inside a cell of a table.
-pub(super) fn inline(text: &str) -> String {
+pub(crate) fn inline(text: &str) -> String {
     let text = escaped(text).replace('\n', " ");
     let parts: Vec<&str> = text.split('`').collect();
     // Without its partner a backtick is a mere character.
@@ -18,7 +18,7 @@ pub(super) fn inline(text: &str) -> String {
 }
 
 /// What a user wrote, as code.
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     format!("<code>{}</code>", plain(&escaped(text).replace('\n', " ")))
 }
 

@@ -91,6 +91,7 @@ impl Brokerage {
     }
 
     /// Remove a group with all that is in it
+    // mcp-scopes: allow(risky-name) a group is a few names, which can be written down again
     #[mcp_tool(scope = "watchlist", risk = "medium", approval = "user")]
     #[tool(annotations(title = "Delete Watchlist Group", idempotent_hint = true))]
     pub fn delete_watchlist_group(&self, Parameters(of): Parameters<Entry>) -> Answer {
@@ -134,6 +135,7 @@ impl Brokerage {
     }
 
     /// Remove a shared list
+    // mcp-scopes: allow(risky-name) a list is a few names, which can be written down again
     #[mcp_tool(scope = "general", risk = "medium", approval = "user")]
     #[tool(annotations(title = "Delete Sharelist", idempotent_hint = true))]
     pub fn sharelist_delete(&self, Parameters(of): Parameters<Entry>) -> Answer {
@@ -187,6 +189,7 @@ impl Brokerage {
     }
 
     /// Remove a price alert
+    // mcp-scopes: allow(risky-name) an alert can be set again
     #[mcp_tool(scope = "general", risk = "medium", approval = "user")]
     #[tool(annotations(title = "Delete Price Alert", idempotent_hint = true))]
     pub fn alert_delete(&self, Parameters(of): Parameters<Entry>) -> Answer {

@@ -1,0 +1,131 @@
+//! `mcp-scopes docs`: pages that people read, on who can call what.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `input` | what a page can be made of |
+//! | `server` | [`Server`](server::Server): scopes, tools and flows, as a reader asks for them |
+//! | `gather` | from a document to that |
+//! | `words` | policies and hints in words |
+//! | `layers` | the layout of a hierarchy |
+//! | `page` | the page in HTML |
+//! | `markdown` | the same in Markdown |
+//! | `markers` | the place of it in a file of other text |
+
+mod gather;
+mod input;
+mod layers;
+mod markdown;
+mod markers;
+mod page;
+mod server;
+mod words;
+
+use std::{fs, path::Path};
+
+use mcp_scopes_build::file;
+use server::Server;
+use similar::TextDiff;
+
+use crate::{Outcome, arguments, complain, export::print, fail, output::escaped};
+
+pub(crate) const EXAMPLES: &str = "Examples:
+  mcp-scopes docs --output scopes.html    One page to open in a browser, without any network
+  mcp-scopes docs target/release/server --output scopes.html
+  mcp-scopes docs metadata.json > scopes.html
+  mcp-scopes docs --markdown
+  mcp-scopes docs --in README.md          The Markdown, between its markers there
+  mcp-scopes docs --in README.md --check  In CI: exit with 1 if the source says something else
+
+The markers are lines of their own:
+  <!-- mcp-scopes docs begin -->
+  <!-- mcp-scopes docs end -->";
+
+impl arguments::Docs {
+    pub(crate) fn run(&self) -> Outcome {
+        let server = match input::read(&self.path, |path| self.table.scan(self.build.scan(path))) {
+            Ok(input) => Server::of(&input),
+            Err(outcome) => return outcome,
+        };
+        let text =
+            if self.markdown || self.readme.is_some() { markdown::render(&server) } else { page::render(&server) };
+        match (&self.readme, &self.output) {
+            (Some(readme), _) => self.replace_in(readme, &text),
+            (None, Some(output)) => self.put(output, fs::read(output).ok(), &text),
+            (None, None) => print(&text),
+        }
+    }
+
+    /// Puts the text between the markers of a file.
+    fn replace_in(&self, readme: &Path, text: &str) -> Outcome {
+        let shown = readme.display();
+        let old = match fs::read_to_string(readme) {
+            Ok(old) => old,
+            Err(error) => {
+                complain(&format!("cannot read `{shown}`: {error}"), Some("name a text file with the two markers"));
+                return Outcome::Failed;
+            }
+        };
+        match markers::replace(&old, text) {
+            Ok(new) => self.put(readme, Some(old.into_bytes()), &new),
+            Err(error) => {
+                complain(&format!("`{shown}`: {error}"), Some(&error.help()));
+                Outcome::Failed
+            }
+        }
+    }
+
+    /// Writes the file, or compares it.
+    fn put(&self, path: &Path, old: Option<Vec<u8>>, text: &str) -> Outcome {
+        if self.check {
+            return self.compare(path, old, text);
+        }
+        match file::replace_if_changed(path, text) {
+            Ok(()) => Outcome::Clean,
+            Err(error) => fail(&error),
+        }
+    }
+
+    fn compare(&self, path: &Path, old: Option<Vec<u8>>, text: &str) -> Outcome {
+        let shown = path.display().to_string();
+        let write = format!("write it with `{}`", self.command());
+        let Some(old) = old else {
+            complain(&format!("cannot read `{shown}`"), Some(&write));
+            return Outcome::Failed;
+        };
+        if old == text.as_bytes() {
+            return Outcome::Clean;
+        }
+        let old = String::from_utf8_lossy(&old);
+        let diff = TextDiff::from_lines(&*old, text);
+        let printed = print(&escaped(&diff.unified_diff().context_radius(3).header(&shown, "the source").to_string()));
+        complain(&format!("`{shown}` says something else than its source"), Some(&write));
+        if printed == Outcome::Clean { Outcome::Found } else { printed }
+    }
+
+    /// The command line that writes the same file.
+    fn command(&self) -> String {
+        let mut words = vec!["mcp-scopes docs".to_owned()];
+        if self.path != "." {
+            words.push(quoted(&self.path));
+        }
+        if self.markdown && self.readme.is_none() {
+            words.push("--markdown".to_owned());
+        }
+        let file = |option: &str, path: &Path| format!("{option} {}", quoted(&path.display().to_string()));
+        words.extend(self.readme.as_deref().map(|path| file("--in", path)));
+        words.extend(self.output.as_deref().map(|path| file("--output", path)));
+        words.extend(self.table.words());
+        words.extend(self.build.words());
+        words.join(" ")
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:+@%,=".contains(&byte);
+    if !word.is_empty() && word.bytes().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}

@@ -1,0 +1,175 @@
+//! From a document to what its readers ask for.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use indexmap::IndexSet;
+use mcp_scopes_prm::{Document, McpExtensions, extensions::ToolEntry};
+
+use super::{
+    input::Input,
+    server::{Flow, Group, Needs, Scope, ScopeId, Server, Title, Tool, ToolId},
+    words,
+};
+use crate::output::escaped;
+
+impl Server {
+    /// What the input says. Texts are made safe for a terminal too: a direction that is turned round misleads anywhere.
+    pub(super) fn of(input: &Input) -> Self {
+        let document = &input.document;
+        let empty = McpExtensions::default();
+        let extensions = document.mcp_extensions.as_ref().unwrap_or(&empty);
+        let names = names(input, extensions);
+        let id = |scope: &String| names.get_index_of(scope.as_str());
+        let tools: Vec<Tool> =
+            extensions.tool_scope_mapping.iter().map(|(name, entry)| tool(name, entry, extensions, &id)).collect();
+        let implies = closed(extensions, &names);
+        let descriptions = input.descriptions();
+        let scopes: Vec<Scope> = (names.iter().zip(implies).enumerate())
+            .map(|(id, (name, implies))| {
+                let held: BTreeSet<ScopeId> = implies.iter().copied().chain([id]).collect();
+                let open = |tool: &Tool| tool.needs != Needs::Public && tool.needs.are_met(&held);
+                Scope {
+                    name: escaped(name),
+                    description: descriptions.get(name).map(|text| escaped(text)),
+                    opens: tools.iter().enumerate().filter(|(_, tool)| open(tool)).map(|(id, _)| id).collect(),
+                    implies,
+                }
+            })
+            .collect();
+        let mut server = Self {
+            name: name(document),
+            resource: document.resource.as_deref().map(escaped),
+            issuers: document.authorization_servers.iter().map(|issuer| escaped(issuer)).collect(),
+            baseline: document.scopes_supported.iter().filter_map(id).collect(),
+            groups: groups(&tools),
+            edges: edges(&scopes),
+            session: extensions.session_policies.as_ref().map(words::session).unwrap_or_default(),
+            sandbox: extensions.sandbox.clone(),
+            flows: Vec::new(),
+            scopes,
+            tools,
+        };
+        for (role, steps) in &extensions.scope_upgrade_flows {
+            let steps: Vec<ScopeId> = steps.iter().filter_map(id).collect();
+            server.flows.push(Flow { role: escaped(role), steps: server.steps(&steps) });
+        }
+        server
+    }
+}
+
+/// Every scope that the document names: as they are declared, then as tools need them, then others.
+fn names<'i>(input: &'i Input, extensions: &'i McpExtensions) -> IndexSet<&'i str> {
+    let declared = input.scopes.iter().map(|(scope, _)| scope);
+    let needed = extensions.tool_scope_mapping.values().flat_map(|tool| tool.required_scopes.iter().flatten());
+    let hierarchy = extensions.scope_hierarchy.iter().flat_map(|(scope, implied)| [scope].into_iter().chain(implied));
+    let flows = extensions.scope_upgrade_flows.values().flatten();
+    let before = extensions.tool_scope_mapping.values().flat_map(|tool| &tool.prerequisite_scopes);
+    let supported = input.document.scopes_supported.iter();
+    declared.chain(needed).chain(hierarchy).chain(flows).chain(supported).chain(before).map(String::as_str).collect()
+}
+
+/// What each scope implies, also through others.
+fn closed(extensions: &McpExtensions, names: &IndexSet<&str>) -> Vec<BTreeSet<ScopeId>> {
+    let direct = |scope: &str| extensions.scope_hierarchy.get(scope).into_iter().flatten();
+    let close = |scope: ScopeId| {
+        let mut held = BTreeSet::new();
+        let mut next = vec![scope];
+        while let Some(name) = next.pop().and_then(|scope| names.get_index(scope)) {
+            for implied in direct(name).filter_map(|implied| names.get_index_of(implied.as_str())) {
+                if implied != scope && held.insert(implied) {
+                    next.push(implied);
+                }
+            }
+        }
+        held
+    };
+    (0..names.len()).map(close).collect()
+}
+
+/// The edges that no other path makes up for. Scopes that imply each other keep theirs.
+fn edges(scopes: &[Scope]) -> Vec<(ScopeId, ScopeId)> {
+    let implies = |from: ScopeId, to: ScopeId| scopes.get(from).is_some_and(|scope| scope.implies.contains(&to));
+    let mut edges = Vec::new();
+    for (from, scope) in scopes.iter().enumerate() {
+        for to in &scope.implies {
+            let through = |by: &ScopeId| by != to && implies(*by, *to) && !implies(*by, from) && !implies(*to, *by);
+            if !scope.implies.iter().any(through) {
+                edges.push((from, *to));
+            }
+        }
+    }
+    edges
+}
+
+fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(&String) -> Option<ScopeId>) -> Tool {
+    let all = |texts: &[String]| texts.iter().map(|text| escaped(text)).collect();
+    let needs = if entry.public == Some(true) {
+        Needs::Public
+    } else if entry.required_scopes.is_empty() {
+        Needs::Unstated
+    } else {
+        Needs::AnyOf(entry.required_scopes.iter().map(|all| all.iter().filter_map(id).collect()).collect())
+    };
+    let required = |name: &String| entry.required_parameters.contains(name);
+    Tool {
+        name: escaped(name),
+        anchor: anchor(name),
+        description: entry.description.as_deref().map(escaped),
+        risk: entry.risk_level,
+        needs,
+        approval: words::approval(entry),
+        sandbox: entry.sandbox,
+        parameters: entry
+            .parameters
+            .as_ref()
+            .map(|names| names.iter().map(|name| (escaped(name), required(name))).collect()),
+        examples: all(&entry.examples),
+        together: all(&entry.commonly_grouped_with),
+        before: all(&entry.prerequisite_scopes),
+        policy: extensions.tool_interaction_policies.get(name).map(words::policy).unwrap_or_default(),
+    }
+}
+
+/// `tool-` and the name, with everything spelt out that an address takes otherwise.
+fn anchor(name: &str) -> String {
+    let mut anchor = String::from("tool-");
+    for character in name.chars() {
+        if character.is_ascii_alphanumeric() || "_.-".contains(character) {
+            anchor.push(character);
+        } else {
+            let _ = write!(anchor, "~{:x}~", u32::from(character));
+        }
+    }
+    anchor
+}
+
+/// By what opens the tools; where that is something else for nearly each, by risk.
+fn groups(tools: &[Tool]) -> Vec<Group> {
+    let by = |title: &dyn Fn(&Tool) -> Title| {
+        let mut groups: BTreeMap<Title, Vec<ToolId>> = BTreeMap::new();
+        for (id, tool) in tools.iter().enumerate() {
+            groups.entry(title(tool)).or_default().push(id);
+        }
+        groups
+    };
+    let mut groups = by(&|tool| Title::Needs(tool.needs.clone()));
+    if tools.len() < 2 * groups.len() {
+        groups = by(&|tool| Title::Risk(tool.risk));
+    }
+    let mut groups: Vec<Group> = groups.into_iter().map(|(title, tools)| Group { title, tools }).collect();
+    for group in &mut groups {
+        group.tools.sort_by_key(|id| std::cmp::Reverse(tools.get(*id).and_then(|tool| tool.risk)));
+    }
+    if groups.iter().any(|group| matches!(group.title, Title::Risk(_))) {
+        groups.reverse();
+    }
+    groups
+}
+
+fn name(document: &Document) -> String {
+    let name = document.resource_name.as_deref().or(document.resource.as_deref());
+    escaped(name.unwrap_or("MCP server"))
+}

@@ -1,0 +1,57 @@
+//! What a page can be made of: a crate, a program, a document, or one of these in another revision.
+
+use std::{collections::BTreeMap, path::Path};
+
+use mcp_scopes_build::{ErrorKind, Export, Scan, artefact::is_artefact};
+use mcp_scopes_prm::Document;
+
+use crate::{Outcome, diff::side, fail, output::human};
+
+/// A document, and what the source says beyond it.
+#[derive(Debug)]
+pub(super) struct Input {
+    pub(super) document: Document,
+    /// What each scope is for, in the order in which they are declared. Documents have no member for it.
+    pub(super) scopes: Vec<(String, String)>,
+}
+
+/// Reads it, or says on standard error why that cannot be done.
+pub(super) fn read(path: &str, scan: impl Fn(&Path) -> Scan) -> Result<Input, Outcome> {
+    let at = Path::new(path);
+    if path == "-" || path.starts_with("git:") || !(at.is_dir() || is_artefact(at)) {
+        return match side::read(path, &scan) {
+            Ok(document) => Ok(Input { document, scopes: Vec::new() }),
+            Err(unreadable) => Err(unreadable.tell()),
+        };
+    }
+    match scan(at).export() {
+        Ok(export) => {
+            anstream::eprint!("{}", human::render(&export.report, human::Links::None));
+            let scopes = declared(&export);
+            Ok(Input { document: export.metadata.into_document(), scopes })
+        }
+        Err(error) => {
+            if let Some(report) = error.report() {
+                anstream::eprint!("{}", human::render(report, human::Links::None));
+            }
+            let outcome = fail(&error);
+            Err(if error.kind() == ErrorKind::Findings { Outcome::Found } else { outcome })
+        }
+    }
+}
+
+/// What `[scopes]` says.
+fn declared(export: &Export) -> Vec<(String, String)> {
+    let tables = export.report.inventories.iter().flat_map(|inventory| &inventory.tables);
+    let table = tables.into_iter().find(|table| table.path == export.table);
+    let scopes = table.and_then(|table| table.config.as_ref()?.said.scopes.as_deref());
+    scopes.unwrap_or_default().iter().map(|scope| (scope.name.text.clone(), scope.description.clone())).collect()
+}
+
+impl Input {
+    /// What a scope is for.
+    pub(super) fn descriptions(&self) -> BTreeMap<&str, &str> {
+        let said = self.scopes.iter().filter(|(_, description)| !description.is_empty());
+        said.map(|(scope, description)| (scope.as_str(), description.as_str())).collect()
+    }
+}

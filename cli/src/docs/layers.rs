@@ -1,0 +1,153 @@
+//! The layout of a hierarchy: layers from left to right, what implies more further left, as few crossings as a few sweeps
+//! find.
+//!
+//! The graphs are small. Scopes that imply each other are drawn as if the first one of them in the order given came first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A node of the drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Node {
+    /// What was given.
+    Given(usize),
+    /// A bend of the edge of that number, so that it passes between the nodes of a layer.
+    Bend(usize),
+}
+
+/// Where everything stands: the layers, and in each the nodes from top to bottom.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Layers {
+    pub(super) layers: Vec<Vec<Node>>,
+    /// For each edge what it passes, both ends included, from left to right; and whether it points to the left.
+    pub(super) paths: Vec<(Vec<(usize, Node)>, bool)>,
+}
+
+/// Lays out the nodes that have edges.
+pub(super) fn layers(edges: &[(usize, usize)]) -> Layers {
+    let nodes: BTreeSet<usize> = edges.iter().flat_map(|(from, to)| [*from, *to]).collect();
+    let forward = without_cycles(edges);
+    let mut layer: BTreeMap<usize, usize> = nodes.iter().map(|node| (*node, 0)).collect();
+    // The longest path to each node; without cycles as many rounds as there are nodes are enough.
+    for _ in &nodes {
+        for (from, to, _) in &forward {
+            let least = layer.get(from).map_or(0, |layer| layer + 1);
+            if let Some(layer) = layer.get_mut(to) {
+                *layer = least.max(*layer);
+            }
+        }
+    }
+    let at = |node: &usize| layer.get(node).copied().unwrap_or_default();
+    let mut found =
+        Layers { layers: vec![Vec::new(); layer.values().max().map_or(0, |last| last + 1)], paths: Vec::new() };
+    let put = |found: &mut Layers, at: usize, node: Node| {
+        if let Some(layer) = found.layers.get_mut(at) {
+            layer.push(node);
+        }
+    };
+    for node in &nodes {
+        put(&mut found, at(node), Node::Given(*node));
+    }
+    for (number, (from, to, reversed)) in forward.iter().enumerate() {
+        let mut path = vec![(at(from), Node::Given(*from))];
+        for between in at(from) + 1..at(to) {
+            put(&mut found, between, Node::Bend(number));
+            path.push((between, Node::Bend(number)));
+        }
+        path.push((at(to), Node::Given(*to)));
+        found.paths.push((path, *reversed));
+    }
+    for _ in 0..4 {
+        found.sweep(true);
+        found.sweep(false);
+    }
+    found
+}
+
+/// The edges with those turned round that lead back, and which these are.
+fn without_cycles(edges: &[(usize, usize)]) -> Vec<(usize, usize, bool)> {
+    let mut kept: Vec<(usize, usize, bool)> = Vec::new();
+    for (from, to) in edges {
+        let mut reached = BTreeSet::from([*to]);
+        for _ in &kept {
+            let further: Vec<usize> =
+                kept.iter().filter(|(from, ..)| reached.contains(from)).map(|(_, to, _)| *to).collect();
+            reached.extend(further);
+        }
+        let back = reached.contains(from);
+        kept.push(if back { (*to, *from, true) } else { (*from, *to, false) });
+    }
+    kept
+}
+
+impl Layers {
+    /// Puts each node of a layer at the mean place of its neighbours in the layer before.
+    fn sweep(&mut self, right: bool) {
+        let mut steps: Vec<((usize, Node), (usize, Node))> = Vec::new();
+        for (path, _) in &self.paths {
+            steps.extend(path.iter().zip(path.iter().skip(1)).map(|(left, right)| (*left, *right)));
+        }
+        let count = self.layers.len();
+        for step in 1..count {
+            let (here, before) = if right { (step, step - 1) } else { (count - 1 - step, count - step) };
+            let places: BTreeMap<Node, usize> =
+                self.layers.get(before).into_iter().flatten().enumerate().map(|(place, node)| (*node, place)).collect();
+            let weight = |place: usize, node: Node| {
+                let neighbours: Vec<usize> = steps
+                    .iter()
+                    .filter_map(|(left, right_end)| {
+                        let (near, far) = if right { (right_end, left) } else { (left, right_end) };
+                        (*near == (here, node)).then(|| places.get(&far.1).copied()).flatten()
+                    })
+                    .collect();
+                // In thousandths, so that the order is the same everywhere.
+                if neighbours.is_empty() {
+                    place * 1000
+                } else {
+                    neighbours.iter().sum::<usize>() * 1000 / neighbours.len()
+                }
+            };
+            if let Some(layer) = self.layers.get_mut(here) {
+                let mut weighed: Vec<(usize, usize, Node)> =
+                    layer.iter().enumerate().map(|(place, node)| (weight(place, *node), place, *node)).collect();
+                weighed.sort_unstable();
+                *layer = weighed.into_iter().map(|(.., node)| node).collect();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Node, layers};
+
+    #[test]
+    fn what_implies_stands_left() {
+        let found = layers(&[(0, 1), (1, 2), (0, 3)]);
+        let given = |ids: &[usize]| ids.iter().map(|id| Node::Given(*id)).collect::<Vec<_>>();
+        assert_eq!(found.layers, [given(&[0]), given(&[1, 3]), given(&[2])]);
+    }
+
+    #[test]
+    fn long_edges_pass_between_nodes() {
+        let found = layers(&[(0, 1), (1, 2), (0, 2)]);
+        assert_eq!(found.layers[1].len(), 2);
+        assert_eq!(found.paths[2].0, [(0, Node::Given(0)), (1, Node::Bend(2)), (2, Node::Given(2))]);
+    }
+
+    #[test]
+    fn fewer_edges_cross() {
+        // As given, all three would cross each other.
+        let found = layers(&[(0, 5), (1, 4), (2, 3)]);
+        let order: Vec<usize> =
+            found.layers[1].iter().map(|node| if let Node::Given(id) = node { *id } else { 9 }).collect();
+        assert_eq!(order, [5, 4, 3]);
+    }
+
+    #[test]
+    fn cycles_are_drawn() {
+        let found = layers(&[(0, 1), (1, 0)]);
+        assert_eq!(found.layers.len(), 2);
+        assert_eq!(found.paths.iter().map(|(_, reversed)| *reversed).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(layers(&[]).layers.len(), 0);
+    }
+}

@@ -1,0 +1,101 @@
+//! The place of the text in a file of other text: two lines that Markdown does not show.
+
+use std::{fmt, ops::Range};
+
+pub(super) const BEGIN: &str = "<!-- mcp-scopes docs begin -->";
+pub(super) const END: &str = "<!-- mcp-scopes docs end -->";
+
+/// Why a file has no place for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Misplaced {
+    Missing(&'static str),
+    Twice(&'static str),
+    Reversed,
+}
+
+impl Misplaced {
+    pub(super) fn help(self) -> String {
+        match self {
+            Self::Missing(_) => {
+                format!("write `{BEGIN}` and `{END}` on lines of their own, where the text is to stand")
+            }
+            Self::Twice(marker) => format!("leave one line `{marker}`; between ``` fences it does not count"),
+            Self::Reversed => format!("write `{BEGIN}` above `{END}`"),
+        }
+    }
+}
+
+impl fmt::Display for Misplaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(marker) => write!(f, "there is no line `{marker}`"),
+            Self::Twice(marker) => write!(f, "the line `{marker}` stands there twice"),
+            Self::Reversed => f.write_str("the markers stand in the wrong order"),
+        }
+    }
+}
+
+/// The file with the text between its markers, everything else as it was, line breaks as the file has them.
+pub(super) fn replace(file: &str, text: &str) -> Result<String, Misplaced> {
+    let (begin, end) = (find(file, BEGIN)?, find(file, END)?);
+    let (Some(before), Some(after)) = (file.get(..begin.end), file.get(end.start..)) else {
+        return Err(Misplaced::Reversed);
+    };
+    if begin.end > end.start {
+        return Err(Misplaced::Reversed);
+    }
+    let text = format!("\n{}\n\n", text.trim_end());
+    let text = if before.ends_with("\r\n") { text.replace('\n', "\r\n") } else { text };
+    Ok(format!("{before}{text}{after}"))
+}
+
+/// The one line that is the marker, its line break included, outside of code.
+fn find(file: &str, marker: &'static str) -> Result<Range<usize>, Misplaced> {
+    let mut found = None;
+    let mut fence: Option<&str> = None;
+    let mut start = 0;
+    for line in file.split_inclusive('\n') {
+        let range = start..start + line.len();
+        start = range.end;
+        let line = line.trim();
+        let opens = ["```", "~~~"].into_iter().find(|fence| line.starts_with(fence));
+        match fence {
+            None if opens.is_some() => fence = opens,
+            None if line == marker && found.replace(range).is_some() => return Err(Misplaced::Twice(marker)),
+            Some(open)
+                if line.starts_with(open) && line.trim_start_matches(open.get(..1).unwrap_or_default()).is_empty() =>
+            {
+                fence = None;
+            }
+            _ => {}
+        }
+    }
+    found.ok_or(Misplaced::Missing(marker))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BEGIN, END, Misplaced, replace};
+
+    #[test]
+    fn what_stands_around_stays() {
+        let file = format!("# A\n\n{BEGIN}\nold\n{END}\ntail");
+        let new = replace(&file, "new\n").unwrap();
+        assert_eq!(new, format!("# A\n\n{BEGIN}\n\nnew\n\n{END}\ntail"));
+        assert_eq!(replace(&new, "new\n").unwrap(), new);
+        let windows = replace(&file.replace('\n', "\r\n"), "a\nb\n").unwrap();
+        assert_eq!(windows, format!("# A\r\n\r\n{BEGIN}\r\n\r\na\r\nb\r\n\r\n{END}\r\ntail"));
+    }
+
+    #[test]
+    fn markers_are_one_line_each() {
+        assert_eq!(replace("", "x"), Err(Misplaced::Missing(BEGIN)));
+        assert_eq!(replace(&format!("{BEGIN}\n"), "x"), Err(Misplaced::Missing(END)));
+        assert_eq!(replace(&format!("{END}\n{BEGIN}\n"), "x"), Err(Misplaced::Reversed));
+        assert_eq!(replace(&format!("{BEGIN}\n{BEGIN}\n{END}\n"), "x"), Err(Misplaced::Twice(BEGIN)));
+        let shown = format!("```md\n{BEGIN}\n{END}\n```\n{BEGIN}\n{END}\n");
+        assert!(replace(&shown, "x").unwrap().ends_with(&format!("{BEGIN}\n\nx\n\n{END}\n")));
+        // A file that shows how it is done, and is not done.
+        assert!(replace(&format!("~~~\n{BEGIN}\n{END}\n~~~\n"), "x").is_err());
+    }
+}

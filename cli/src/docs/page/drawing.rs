@@ -1,0 +1,168 @@
+//! Boxes and arrows in SVG. Names stand in a font of one width, so that boxes fit without measuring.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use maud::{Markup, html};
+
+use super::marks;
+use crate::docs::{
+    layers::{Layers, Node, layers},
+    server::{Flow, ScopeId, Server},
+};
+
+/// Width of a character of a name, and of one of the line below, in tenths.
+const NAME: usize = 86;
+const NOTE: usize = 68;
+const HEIGHT: usize = 52;
+const GAP: usize = 20;
+const BETWEEN: usize = 44;
+const MARGIN: usize = 4;
+
+/// A box with a name and a line below.
+struct Card<'s> {
+    name: &'s str,
+    note: String,
+    class: &'static str,
+}
+
+impl<'s> Card<'s> {
+    fn of(server: &'s Server, scope: ScopeId, tools: &[usize], sign: &str) -> Self {
+        let class = server.riskiest(tools).map_or("unstated", mcp_scopes_model::Risk::as_str);
+        Self { name: server.scope(scope), note: format!("{sign}{}", marks::reach(server, tools)), class }
+    }
+
+    fn width(&self) -> usize {
+        (self.name.chars().count() * NAME).max(self.note.chars().count() * NOTE).div_ceil(10) + 32
+    }
+
+    fn draw(&self, x: usize, y: usize, width: usize) -> Markup {
+        html! {
+            g.card.{ "r-" (self.class) } {
+                rect x=(x) y=(y) width=(width) height=(HEIGHT) rx="8" {}
+                rect.edge x=(x) y=(y + 8) width="4" height=(HEIGHT - 16) {}
+                text.name x=(x + 16) y=(y + 22) { (self.name) }
+                text.note x=(x + 16) y=(y + 40) { (self.note) }
+            }
+        }
+    }
+}
+
+/// Who implies whom.
+pub(super) fn hierarchy(server: &Server) -> Markup {
+    let found = layers(&server.edges);
+    let cards: BTreeMap<Node, Card<'_>> = (server.scopes.iter().enumerate())
+        .map(|(id, scope)| (Node::Given(id), Card::of(server, id, &scope.opens, "")))
+        .collect();
+    let widths: Vec<usize> = found
+        .layers
+        .iter()
+        .map(|layer| layer.iter().filter_map(|node| cards.get(node)).map(Card::width).max().unwrap_or(0))
+        .collect();
+    let left = |layer: usize| MARGIN + widths.iter().take(layer).map(|width| width + BETWEEN).sum::<usize>();
+    let tallest = found.layers.iter().map(Vec::len).max().unwrap_or(0);
+    let places = places(&found, tallest);
+    let top = |node: &(usize, Node)| places.get(node).copied().unwrap_or(MARGIN);
+    let right = |layer: usize| left(layer) + widths.get(layer).copied().unwrap_or(0);
+    let (width, height) = (right(widths.len().saturating_sub(1)) + MARGIN, tallest * (HEIGHT + GAP) - GAP + 2 * MARGIN);
+    let text: Vec<String> = server
+        .scopes
+        .iter()
+        .filter(|scope| !scope.implies.is_empty())
+        .map(|scope| {
+            let implied: Vec<&str> = scope.implies.iter().map(|id| server.scope(*id)).collect();
+            format!("{} implies {}.", scope.name, implied.join(", "))
+        })
+        .collect();
+    svg(
+        (width, height),
+        "hierarchy-drawing",
+        "Which scope implies which",
+        &text.join(" "),
+        &html! {
+            @for (path, reversed) in &found.paths {
+                path.arrow d=(curve(path, &left, &right, &top)) marker-end=[(!reversed).then_some("url(#hierarchy-drawing-tip)")]
+                    marker-start=[reversed.then_some("url(#hierarchy-drawing-tip)")] {}
+            }
+            @for (number, layer) in found.layers.iter().enumerate() {
+                @for node in layer {
+                    @if let Some(card) = cards.get(node) {
+                        (card.draw(left(number), top(&(number, *node)), widths.get(number).copied().unwrap_or(0)))
+                    }
+                }
+            }
+        },
+    )
+}
+
+/// The upper edge of each node; layers are centred.
+fn places(found: &Layers, tallest: usize) -> BTreeMap<(usize, Node), usize> {
+    let mut places = BTreeMap::new();
+    for (number, layer) in found.layers.iter().enumerate() {
+        let free = (tallest - layer.len()) * (HEIGHT + GAP) / 2;
+        for (place, node) in layer.iter().enumerate() {
+            places.insert((number, *node), MARGIN + free + place * (HEIGHT + GAP));
+        }
+    }
+    places
+}
+
+/// From the right side of a box to the left side of another, past its bends.
+fn curve(
+    path: &[(usize, Node)],
+    left: &dyn Fn(usize) -> usize,
+    right: &dyn Fn(usize) -> usize,
+    top: &dyn Fn(&(usize, Node)) -> usize,
+) -> String {
+    let mut line = String::new();
+    let middle = |node: &(usize, Node)| top(node) + HEIGHT / 2;
+    for (from, to) in path.iter().zip(path.iter().skip(1)) {
+        let (x, y, end, down) = (right(from.0), middle(from), left(to.0), middle(to));
+        let half = x.midpoint(end);
+        let head = if line.is_empty() { format!("M{x} {y}") } else { format!(" L{x} {y}") };
+        let _ = write!(line, "{head} C{half} {y} {half} {down} {end} {down}");
+    }
+    line
+}
+
+/// The steps of a role.
+pub(super) fn flow(server: &Server, flow: &Flow, id: &str) -> Markup {
+    let cards: Vec<Card<'_>> =
+        flow.steps.iter().map(|(scope, gained)| Card::of(server, *scope, gained, "+ ")).collect();
+    let mut x = MARGIN;
+    let mut drawn = Vec::new();
+    for card in &cards {
+        drawn.push((card, x));
+        x += card.width() + BETWEEN;
+    }
+    let id = format!("{id}-drawing");
+    let steps: Vec<String> = cards.iter().map(|card| format!("{}: {}.", card.name, card.note)).collect();
+    let (width, height) = (x - BETWEEN.min(x) + MARGIN, HEIGHT + 2 * MARGIN);
+    svg(
+        (width, height),
+        &id,
+        &format!("Steps of {}", flow.role),
+        &steps.join(" Then "),
+        &html! {
+            @for ((card, x), (_, next)) in drawn.iter().zip(drawn.iter().skip(1)) {
+                path.arrow d={ "M" (x + card.width()) " " (MARGIN + HEIGHT / 2) " L" (next) " " (MARGIN + HEIGHT / 2) }
+                    marker-end={ "url(#" (id) "-tip)" } {}
+            }
+            @for (card, x) in &drawn { (card.draw(*x, MARGIN, card.width())) }
+        },
+    )
+}
+
+fn svg((width, height): (usize, usize), id: &str, title: &str, text: &str, inner: &Markup) -> Markup {
+    html! {
+        svg role="img" aria-labelledby={ (id) "-title " (id) "-text" } width=(width) height=(height) viewBox={ "0 0 " (width) " " (height) } {
+            title #{ (id) "-title" } { (title) }
+            desc #{ (id) "-text" } { (text) }
+            defs {
+                marker #{ (id) "-tip" } viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto-start-reverse" {
+                    path.tip d="M0 0 L10 5 L0 10 z" {}
+                }
+            }
+            (inner)
+        }
+    }
+}

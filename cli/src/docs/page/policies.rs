@@ -1,0 +1,54 @@
+//! Policies in words.
+
+use maud::{Markup, html};
+
+use super::marks;
+use crate::docs::server::Server;
+
+pub(super) fn render(server: &Server) -> Markup {
+    let limited: Vec<_> = server.tools.iter().filter(|tool| !tool.policy.is_empty()).collect();
+    html! {
+        section #policies aria-labelledby="policies-title" {
+            h2 #policies-title { "Policies" }
+            @if server.session.is_empty() && limited.is_empty() && server.sandbox.is_none() {
+                p { "None are declared: what a token opens it may call as often as it likes." }
+            }
+            @if !server.session.is_empty() {
+                h3 { "Every session" }
+                ul { @for sentence in &server.session { li { (sentence) } } }
+            }
+            @if let Some(sandbox) = &server.sandbox {
+                h3 { "Sandbox" }
+                ul {
+                    @if let Some(resource) = &sandbox.resource { li { "It is at " code { (resource) } "." } }
+                    @for issuer in &sandbox.authorization_servers { li { "Its tokens come from " code { (issuer) } "." } }
+                    @if let Some(header) = &sandbox.header {
+                        li { "A request with the header " code { (header) } " is moved there, never out." }
+                    }
+                }
+            }
+            @if !limited.is_empty() {
+                h3 { "Single tools" }
+                div.scroll role="region" tabindex="0" aria-label="Limits of single tools" {
+                    table {
+                        caption { "How calls of a tool are limited by the calls before them." }
+                        thead { tr { th scope="col" { "Tool" } th scope="col" { "Risk" } th scope="col" { "Limits" } } }
+                        tbody {
+                            @for tool in limited {
+                                tr {
+                                    th scope="row" { (marks::link(tool)) }
+                                    td { (marks::risk(tool.risk)) }
+                                    td { @for sentence in &tool.policy { p { (marks::sentence(sentence)) } } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            @if !server.issuers.is_empty() {
+                h3 { "Where tokens come from" }
+                ul { @for issuer in &server.issuers { li { code { (issuer) } } } }
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The scopes, and who implies whom.
+
+use maud::{Markup, html};
+
+use super::{drawing, marks};
+use crate::docs::server::{Scope, Server};
+
+pub(super) fn render(server: &Server) -> Markup {
+    let described = server.scopes.iter().any(|scope| scope.description.is_some());
+    html! {
+        section #scopes aria-labelledby="scopes-title" {
+            h2 #scopes-title { "Scopes" }
+            div.scroll role="region" tabindex="0" aria-label="Table of scopes" {
+                table {
+                    caption { "What each scope is for, and what a token opens that holds it alone." }
+                    thead {
+                        tr {
+                            th scope="col" { "Scope" }
+                            @if described { th scope="col" { "For" } }
+                            th scope="col" { "Implies" }
+                            th scope="col" { "Opens" }
+                            th scope="col" { "Riskiest" }
+                        }
+                    }
+                    tbody {
+                        @for (id, scope) in server.scopes.iter().enumerate() {
+                            tr {
+                                th scope="row" {
+                                    code { (scope.name) }
+                                    @if server.baseline.contains(&id) { " " span.badge { "asked for first" } }
+                                }
+                                @if described { td { (scope.description.as_deref().unwrap_or("–")) } }
+                                td { (implied(server, scope)) }
+                                td.number { (scope.opens.len()) }
+                                td { @if scope.opens.is_empty() { "–" } @else { (marks::risk(server.riskiest(&scope.opens))) } }
+                            }
+                        }
+                    }
+                }
+            }
+            @if !server.edges.is_empty() {
+                h3 #hierarchy { "Hierarchy" }
+                p { "An arrow leads from a scope to one that its holder holds too." }
+                div.scroll role="region" tabindex="0" aria-labelledby="hierarchy" { (drawing::hierarchy(server)) }
+                details {
+                    summary { "The same as text" }
+                    ul {
+                        @for scope in server.scopes.iter().filter(|scope| !scope.implies.is_empty()) {
+                            li { code { (scope.name) } " implies " (implied(server, scope)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn implied(server: &Server, scope: &Scope) -> Markup {
+    html! {
+        @if scope.implies.is_empty() { "–" }
+        @for (place, implied) in scope.implies.iter().enumerate() {
+            @if place > 0 { ", " }
+            code { (server.scope(*implied)) }
+        }
+    }
+}

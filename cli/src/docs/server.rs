@@ -1,0 +1,165 @@
+//! A server as its readers ask for it: which scope opens which tool, at what risk.
+
+use std::collections::BTreeSet;
+
+use mcp_scopes_model::{Risk, SandboxMode};
+use mcp_scopes_prm::extensions::SandboxEntry;
+
+/// The place of a scope in [`Server::scopes`].
+pub(super) type ScopeId = usize;
+/// The place of a tool in [`Server::tools`].
+pub(super) type ToolId = usize;
+
+/// Everything that is shown.
+#[derive(Debug)]
+pub(super) struct Server {
+    pub(super) name: String,
+    pub(super) resource: Option<String>,
+    pub(super) issuers: Vec<String>,
+    pub(super) baseline: Vec<ScopeId>,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) tools: Vec<Tool>,
+    pub(super) groups: Vec<Group>,
+    pub(super) flows: Vec<Flow>,
+    /// Which scope implies which, without what follows from other edges.
+    pub(super) edges: Vec<(ScopeId, ScopeId)>,
+    /// The limits of a session, in words.
+    pub(super) session: Vec<String>,
+    pub(super) sandbox: Option<SandboxEntry>,
+}
+
+#[derive(Debug)]
+pub(super) struct Scope {
+    pub(super) name: String,
+    pub(super) description: Option<String>,
+    /// All that its holder holds too.
+    pub(super) implies: BTreeSet<ScopeId>,
+    /// What it opens alone, with all that it implies; what is open to everyone is not counted.
+    pub(super) opens: Vec<ToolId>,
+}
+
+#[derive(Debug)]
+pub(super) struct Tool {
+    pub(super) name: String,
+    /// Its anchor in the page.
+    pub(super) anchor: String,
+    pub(super) description: Option<String>,
+    pub(super) risk: Option<Risk>,
+    pub(super) needs: Needs,
+    pub(super) approval: Option<&'static str>,
+    pub(super) sandbox: Option<SandboxMode>,
+    /// Names, and whether a call is refused without.
+    pub(super) parameters: Option<Vec<(String, bool)>>,
+    pub(super) examples: Vec<String>,
+    pub(super) together: Vec<String>,
+    pub(super) before: Vec<String>,
+    /// Its limits, in words.
+    pub(super) policy: Vec<String>,
+}
+
+/// What opens a tool.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Needs {
+    /// Any of these, each held whole.
+    AnyOf(Vec<Vec<ScopeId>>),
+    /// Nothing.
+    Public,
+    /// The document does not say.
+    Unstated,
+}
+
+/// Tools that stand together.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) title: Title,
+    /// The riskiest first.
+    pub(super) tools: Vec<ToolId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Title {
+    Needs(Needs),
+    Risk(Option<Risk>),
+}
+
+/// A role, and what each step gives it.
+#[derive(Debug)]
+pub(super) struct Flow {
+    pub(super) role: String,
+    /// The scope, and the tools that it opens beyond those before.
+    pub(super) steps: Vec<(ScopeId, Vec<ToolId>)>,
+}
+
+/// What a scope has to do with a tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// It opens it.
+    Opens,
+    /// It implies what opens it.
+    Implies,
+    /// It opens it together with others.
+    WithOthers,
+    None,
+}
+
+impl Server {
+    /// What a token opens that holds these scopes and all that they imply.
+    pub(super) fn opened(&self, held: &[ScopeId]) -> Vec<ToolId> {
+        let implied = held.iter().filter_map(|scope| self.scopes.get(*scope)).flat_map(|scope| &scope.implies);
+        let held: BTreeSet<ScopeId> = implied.chain(held).copied().collect();
+        self.tools.iter().enumerate().filter(|(_, tool)| tool.needs.are_met(&held)).map(|(id, _)| id).collect()
+    }
+
+    pub(super) fn steps(&self, scopes: &[ScopeId]) -> Vec<(ScopeId, Vec<ToolId>)> {
+        let mut before: Vec<ToolId> = self.opened(&[]);
+        let mut steps = Vec::new();
+        for (place, scope) in scopes.iter().enumerate() {
+            let opened = self.opened(scopes.get(..=place).unwrap_or_default());
+            steps.push((*scope, opened.iter().filter(|tool| !before.contains(tool)).copied().collect()));
+            before = opened;
+        }
+        steps
+    }
+
+    /// What a scope has to do with a tool.
+    pub(super) fn part(&self, scope: ScopeId, tool: &Tool) -> Part {
+        let Needs::AnyOf(any) = &tool.needs else { return Part::None };
+        let held: BTreeSet<ScopeId> =
+            self.scopes.get(scope).map(|held| &held.implies).into_iter().flatten().copied().chain([scope]).collect();
+        if any.iter().any(|all| all.as_slice() == [scope]) {
+            Part::Opens
+        } else if tool.needs.are_met(&held) {
+            Part::Implies
+        } else if any.iter().flatten().any(|needed| *needed == scope) {
+            Part::WithOthers
+        } else {
+            Part::None
+        }
+    }
+
+    /// The name of a scope.
+    pub(super) fn scope(&self, id: ScopeId) -> &str {
+        self.scopes.get(id).map_or("", |scope| &scope.name)
+    }
+
+    /// Those tools.
+    pub(super) fn tools_at(&self, ids: &[ToolId]) -> impl Iterator<Item = &Tool> {
+        ids.iter().filter_map(|id| self.tools.get(*id))
+    }
+
+    /// The greatest risk of those tools.
+    pub(super) fn riskiest(&self, ids: &[ToolId]) -> Option<Risk> {
+        self.tools_at(ids).filter_map(|tool| tool.risk).max()
+    }
+}
+
+impl Needs {
+    /// Whether a token opens the tool. Where nothing is said it stays closed.
+    pub(super) fn are_met(&self, held: &BTreeSet<ScopeId>) -> bool {
+        match self {
+            Self::AnyOf(any) => any.iter().any(|all| all.iter().all(|scope| held.contains(scope))),
+            Self::Public => true,
+            Self::Unstated => false,
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Policies and hints in words.
+
+use mcp_scopes_model::{Pattern, Risk, SandboxMode};
+use mcp_scopes_prm::extensions::{SessionPolicies, ToolEntry, ToolPolicy};
+
+use crate::output::escaped;
+
+/// The risk as a word.
+pub(super) fn risk(risk: Option<Risk>) -> &'static str {
+    risk.map_or("not stated", Risk::as_str)
+}
+
+/// Who has to be asked before a call; nothing where the document does not say.
+pub(super) fn approval(tool: &ToolEntry) -> Option<&'static str> {
+    match (tool.requires_user_approval, tool.auto_approvable) {
+        (Some(true), _) => Some("asks the user each time"),
+        (_, Some(true)) => Some("runs without asking"),
+        (_, Some(false)) => Some("asks unless the user allowed it before"),
+        (Some(false) | None, None) => None,
+    }
+}
+
+/// What a tool does for a caller in the sandbox.
+pub(super) fn sandbox(mode: Option<SandboxMode>) -> &'static str {
+    match mode {
+        Some(SandboxMode::Allow) => "runs as it does live",
+        Some(SandboxMode::Simulate) => "answers, and changes nothing",
+        Some(SandboxMode::Deny) | None => "refused",
+    }
+}
+
+/// `1 tool`, `2 tools`.
+pub(super) fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
+
+/// The limits of a tool, a sentence each. Backticks mark what an author wrote.
+pub(super) fn policy(policy: &ToolPolicy) -> Vec<String> {
+    let mut said = Vec::new();
+    if !policy.blocked_after.is_empty() {
+        said.push(format!("Refused once the session has called {}.", any_of(&policy.blocked_after)));
+    }
+    if !policy.requires_approval_after.is_empty() {
+        let calls = any_of(&policy.requires_approval_after);
+        said.push(format!("Needs the user's approval once the session has called {calls}."));
+    }
+    if let Some(minutes) = policy.cooling_period_minutes {
+        said.push(format!("At least {} between two calls.", count(minutes as usize, "minute")));
+    }
+    if let Some(calls) = policy.max_calls_per_session {
+        said.push(format!("At most {} in one session.", count(calls as usize, "call")));
+    }
+    if policy.requires_human_review == Some(true) {
+        said.push("Another person reviews each call.".to_owned());
+    }
+    if !policy.blocked_patterns.is_empty() {
+        let globs: Vec<String> = policy.blocked_patterns.iter().map(|glob| code(glob)).collect();
+        said.push(format!("Refused if an argument matches {}.", joined(&globs)));
+    }
+    if let Some(size) = policy.max_file_size_mb {
+        said.push(format!("Files of at most {size} MB."));
+    }
+    said
+}
+
+/// The limits of a session, a sentence each.
+pub(super) fn session(session: &SessionPolicies) -> Vec<String> {
+    let mut said = Vec::new();
+    if let Some(calls) = session.max_high_risk_calls {
+        said.push(format!("At most {} of high or critical risk in one session.", count(calls as usize, "call")));
+    }
+    if let Some(minutes) = session.require_reauth_after_minutes {
+        said.push(format!("The caller signs in again after {}.", count(minutes as usize, "minute")));
+    }
+    if session.block_rapid_escalation == Some(true) {
+        said.push("A jump from low to high risk within a short time is refused.".to_owned());
+    }
+    said
+}
+
+/// Calls of which one is enough.
+fn any_of(patterns: &[String]) -> String {
+    let words: Vec<String> = patterns
+        .iter()
+        .map(|pattern| match Pattern::parse(pattern) {
+            Ok(Pattern { tool, glob: Some(glob) }) => {
+                format!("{} with an argument that matches {}", code(tool), code(glob))
+            }
+            _ => code(pattern),
+        })
+        .collect();
+    joined(&words)
+}
+
+/// `a, b or c`.
+fn joined(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// A text between backticks; those in it would end it.
+fn code(text: &str) -> String {
+    format!("`{}`", escaped(text).replace('`', "'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{policy, session};
+    use mcp_scopes_prm::extensions::{SessionPolicies, ToolPolicy};
+
+    #[test]
+    fn every_limit_is_said() {
+        let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let said = policy(&ToolPolicy {
+            blocked_after: texts(&["read_file:/etc/*", "bank_cards"]),
+            requires_approval_after: texts(&["news"]),
+            cooling_period_minutes: Some(1),
+            max_calls_per_session: Some(3),
+            requires_human_review: Some(true),
+            blocked_patterns: texts(&["*.pem", "/a", "/b"]),
+            max_file_size_mb: Some(5),
+            ..ToolPolicy::default()
+        });
+        assert_eq!(
+            said,
+            [
+                "Refused once the session has called `read_file` with an argument that matches `/etc/*` or `bank_cards`.",
+                "Needs the user's approval once the session has called `news`.",
+                "At least 1 minute between two calls.",
+                "At most 3 calls in one session.",
+                "Another person reviews each call.",
+                "Refused if an argument matches `*.pem`, `/a` or `/b`.",
+                "Files of at most 5 MB.",
+            ]
+        );
+        assert!(policy(&ToolPolicy { requires_human_review: Some(false), ..ToolPolicy::default() }).is_empty());
+        let said = session(&SessionPolicies {
+            max_high_risk_calls: Some(5),
+            require_reauth_after_minutes: Some(30),
+            block_rapid_escalation: Some(true),
+            ..SessionPolicies::default()
+        });
+        assert_eq!(said.len(), 3, "{said:?}");
+    }
+}

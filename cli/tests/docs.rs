@@ -1,0 +1,226 @@
+//! `mcp-scopes docs`: what the page says, what it cannot be made to say, and where it is written.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it did not expect"
+)]
+
+mod demo;
+
+use demo::Demo;
+use serde_json::json;
+
+const SOURCE: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n\
+    /// Read a file | or two\n#[mcp_tool(scope = \"files:read\", risk = \"low\")]\nfn read_file(path: String, lines: Option<u32>) {}\n\n\
+    /// Delete a file\n#[mcp_tool(scope = \"files:write\", risk = \"high\", policy(blocked_after(\"read_file:/etc/*\"), max_calls_per_session = 1))]\nfn delete_file(path: String) {}\n\n\
+    /// Say hello\n#[mcp_tool(public, risk = \"minimal\")]\nfn hello() {}\n\n\
+    scope_table! { static TOOLS = [read_file, delete_file, hello] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";
+
+const CONFIG: &str = "[server]\nresource = \"https://tools.example.com/mcp\"\nresource_name = \"Files\"\nauthorization_servers = [\"https://auth.example.com\"]\n\
+    [scopes]\n\"files:read\" = \"Read files\"\n\"files:write\" = { description = \"Change files\", implies = [\"files:read\"] }\n\
+    [flows]\nauthor = [\"files:read\", \"files:write\"]\n[session]\nmax_high_risk_calls = 2\n";
+
+const README: &str = "# Files\n\n<!-- mcp-scopes docs begin -->\n<!-- mcp-scopes docs end -->\n\nThe end.\n";
+
+fn package() -> Demo {
+    let demo = Demo::package(SOURCE);
+    demo.write("mcp-scopes.toml", CONFIG);
+    demo
+}
+
+fn page(demo: &Demo, source: &str) -> String {
+    let run = demo.run(&["docs", source]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
+    run.out
+}
+
+#[test]
+fn the_page_says_what_is_declared() {
+    let demo = package();
+    let page = page(&demo, ".");
+    for part in [
+        "<h1>Files</h1>",
+        "<td>Read files</td>",
+        "data-needs=\"[[1]]\" data-risk=\"high\"",
+        "data-needs=\"public\"",
+        "data-name=\"files:write\" data-implies=\"[0]\"",
+        "files:write implies files:read.",
+        "files:read: + 1 tool, up to low. Then files:write: + 1 tool, up to high.",
+        "At most 2 calls of high or critical risk in one session.",
+        "Refused once the session has called <code>read_file</code> with an argument that matches <code>/etc/*</code>.",
+        "At most 1 call in one session.",
+        "<code>lines</code> (optional)",
+        "id=\"tool-delete_file\"",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    // Nothing is fetched, and nothing but our own style and script counts.
+    for part in [
+        "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-",
+        "<html lang=\"en\">",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    for part in [" src=", "url(http", "@import", "unsafe-inline", " style=\"", " onclick"] {
+        assert!(!page.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn the_same_input_gives_the_same_page() {
+    let demo = package();
+    let first = page(&demo, ".");
+    assert_eq!(page(&demo, "."), first);
+    assert_eq!(demo.run(&["docs", "--html", "--out", "page.html"]).code, 0);
+    assert_eq!(demo.read("page.html"), first);
+}
+
+#[test]
+fn documents_lack_what_only_the_source_says() {
+    let demo = package();
+    assert_eq!(demo.run(&["export", "--output", "prm.json"]).code, 0);
+    let document = page(&demo, "prm.json");
+    assert!(document.contains("<h1>Files</h1>") && !document.contains("<td>Read files</td>"));
+    let run = demo.run_with(&["docs", "-"], &demo.read("prm.json"));
+    assert_eq!((run.code, run.out), (0, document.clone()));
+    assert_eq!(demo.run(&["lock"]).code, 0);
+    assert_eq!(page(&demo, "mcp-scopes.lock.json"), document);
+    for (source, says) in [("nothing.json", "cannot read `nothing.json`"), ("Cargo.toml", "no valid metadata document")]
+    {
+        let run = demo.run(&["docs", source]);
+        assert!(run.code == 2 && run.err.contains(says) && run.out.is_empty(), "{run:?}");
+    }
+}
+
+#[test]
+fn no_text_breaks_out() {
+    let evil =
+        "</script></title></style><script>alert(1)</script><img src=x onerror=alert(1)> \"'` | \u{202e}\u{1b}[1m";
+    let document = json!({
+        "resource": "https://a.example.com/mcp",
+        "resource_name": evil,
+        "authorization_servers": ["https://i.example.com"],
+        "scopes_supported": ["a'<b>&c"],
+        "mcp_extensions": {
+            "tool_scope_mapping": {
+                "tool": {
+                    "description": evil,
+                    "risk_level": "high",
+                    "required_scopes": [["a'<b>&c", "<script>"], ["--></script>|"]],
+                    "auto_approvable": false,
+                    "requires_user_approval": true,
+                    "parameters": [evil],
+                    "examples": [evil],
+                    "commonly_grouped_with": [],
+                },
+                "silent": { "description": "nothing is said of what opens it", "risk_level": "low" },
+            },
+            "scope_upgrade_flows": { evil: ["--></script>|"] },
+            "tool_interaction_policies": { "tool": { "blocked_patterns": ["</script><img src=x>`\""] } },
+        },
+    });
+    let mut document = document;
+    // Empty members are not written.
+    document["mcp_extensions"]["tool_scope_mapping"]["tool"].as_object_mut().unwrap().remove("commonly_grouped_with");
+    let demo = Demo::new();
+    demo.write("prm.json", document.to_string());
+    let run = demo.run(&["docs", "prm.json"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    for part in ["<script>", "</script>", "<title>", "<style>", "</style>"] {
+        assert_eq!(run.out.matches(part).count(), 1, "{part}");
+    }
+    // A drawing has a title too.
+    assert_eq!(run.out.matches("</title>").count(), 1 + run.out.matches("<svg ").count());
+    assert!(!run.out.contains("<img") && !run.out.contains('\u{202e}') && !run.out.contains('\u{1b}'));
+    assert!(run.out.contains("&lt;/script&gt;") && run.out.contains("data-name=\"a'&lt;b&gt;&amp;c\""));
+    // What nobody stated is not open.
+    assert!(run.out.contains("data-needs=\"[]\" data-risk=\"low\"") && run.out.contains("not stated"));
+
+    let markdown = demo.run(&["docs", "prm.json", "--markdown"]);
+    assert_eq!(markdown.code, 0, "{markdown:?}");
+    assert_eq!(markdown.out.matches("<!--").count(), 1);
+    assert!(!markdown.out.contains("<script") && !markdown.out.contains("<img") && !markdown.out.contains('\u{202e}'));
+    let bars = |line: &str| line.replace("\\|", "").matches('|').count();
+    for line in markdown.out.lines().filter(|line| line.starts_with('|')) {
+        assert_eq!(bars(line), 6, "{line}");
+    }
+}
+
+#[test]
+fn a_table_of_many_scopes_says_them_in_words() {
+    let tools: serde_json::Map<String, serde_json::Value> = (0..60)
+        .map(|number| {
+            let tool = json!({"description": "x", "risk_level": if number < 3 { "high" } else { "low" }, "required_scopes": [[format!("s{number}")]]});
+            (format!("t{number}"), tool)
+        })
+        .collect();
+    let document = json!({
+        "resource": "https://a.example.com/mcp",
+        "authorization_servers": ["https://i.example.com"],
+        "scopes_supported": ["s0"],
+        "mcp_extensions": { "tool_scope_mapping": tools },
+    });
+    let demo = Demo::new();
+    demo.write("prm.json", document.to_string());
+    let page = page(&demo, "prm.json");
+    assert!(page.contains("<th scope=\"col\">Opened by</th>") && page.contains("<td><code>s59</code></td>"));
+    // Nearly each tool has a scope of its own, so they stand together by risk.
+    let high = page.find("risk: high").unwrap();
+    assert!(high < page.find("risk: low").unwrap());
+}
+
+#[test]
+fn a_readme_is_kept_current() {
+    let demo = package();
+    demo.write("README.md", README);
+    let run = demo.run(&["docs", "--in", "README.md", "--check"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.contains("write it with `mcp-scopes docs --in README.md`"), "{}", run.err);
+    assert!(run.out.contains("+| `read_file` | low | `files:read` |"), "{}", run.out);
+    assert_eq!(demo.read("README.md"), README, "a check writes nothing");
+
+    assert_eq!(demo.run(&["docs", "--in", "README.md"]).code, 0);
+    let text = demo.read("README.md");
+    assert!(
+        text.starts_with("# Files\n\n<!-- mcp-scopes docs begin -->\n")
+            && text.ends_with("<!-- mcp-scopes docs end -->\n\nThe end.\n")
+    );
+    assert!(
+        text.contains("| `read_file` | low | `files:read` | runs without asking | Read a file \\| or two |"),
+        "{text}"
+    );
+    assert!(text.contains("- author: `files:read` (+1) → `files:write` (+1)"), "{text}");
+    let run = demo.run(&["docs", "--in", "README.md", "--check"]);
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""));
+
+    demo.write("src/main.rs", SOURCE.replace("risk = \"high\"", "risk = \"critical\""));
+    let run = demo.run(&["docs", ".", "--in", "README.md", "--check", "--resource", "https://b.example.com/mcp"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.contains("`mcp-scopes docs --in README.md --resource https://b.example.com/mcp`"), "{}", run.err);
+
+    demo.write("README.md", "# Files\n");
+    let run = demo.run(&["docs", "--in", "README.md"]);
+    assert!(run.code == 2 && run.err.contains("there is no line `<!-- mcp-scopes docs begin -->`"), "{run:?}");
+    assert_eq!(demo.read("README.md"), "# Files\n");
+}
+
+#[test]
+fn files_are_whole_or_as_they_were() {
+    let demo = package();
+    let run = demo.run(&["docs", "--output", "no/page.html"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    let run = demo.run(&["docs", "--output", "page.html", "--check"]);
+    assert!(run.code == 2 && run.err.contains("write it with `mcp-scopes docs --output page.html`"), "{run:?}");
+    demo.write("page.html", "old");
+    assert_eq!(demo.run(&["docs", "--output", "page.html", "--check"]).code, 1);
+    // A page that cannot be made leaves the old one.
+    demo.write("src/main.rs", SOURCE.replace("files:read\"", "files read\""));
+    let run = demo.run(&["docs", "--output", "page.html"]);
+    assert_eq!((run.code, demo.read("page.html").as_str()), (1, "old"), "{run:?}");
+    for words in [&["docs", "--check"][..], &["docs", "--html", "--markdown"], &["docs", "--in", "a", "--output", "b"]]
+    {
+        assert_eq!(demo.run(words).code, 2, "{words:?}");
+    }
+}
