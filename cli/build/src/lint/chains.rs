@@ -55,11 +55,11 @@ impl Chain<'_> {
 }
 
 /// The chains that nothing stands in.
-pub(super) fn chains<'t>(
-    table: &'t Table,
+pub(super) fn chains(
+    table: &Table,
     begins: impl Fn(&Tool) -> bool,
     completes: impl Fn(&Tool) -> bool,
-) -> Vec<Chain<'t>> {
+) -> Vec<Chain<'_>> {
     let holders = Holders::of(table);
     let lasts = holders.links(table, |tool| completes(tool) && !tool.policy.requires_human_review);
     let firsts = if lasts.is_empty() { Vec::new() } else { holders.links(table, begins) };
@@ -69,11 +69,13 @@ pub(super) fn chains<'t>(
         let before = named_by(&last.tool.policy);
         for first in &firsts {
             let (a, b) = (first.tool, last.tool);
-            if a.name.value == b.name.value || before.contains(a.name.value.as_str()) || is_escalation(table, a, b) {
+            let is_named = !before.is_empty() && before.contains(a.name.value.as_str());
+            if std::ptr::eq(a, b) || is_named || is_escalation(table, a, b) {
                 continue;
             }
-            let Some(holder) = holders.of_both(first, last) else { continue };
-            let chain = chain.get_or_insert_with(|| Chain { last: b, firsts: Vec::new(), holder });
+            let Some(holder) = first.with(last) else { continue };
+            let fresh = || Chain { last: b, firsts: Vec::new(), holder: holders.words(&holder) };
+            let chain = chain.get_or_insert_with(fresh);
             chain.firsts.push(a);
         }
         chains.extend(chain);
@@ -145,27 +147,38 @@ impl<'t> Holders<'t> {
                 let held = known.entry(all).or_insert_with(|| Rc::new(self.held(all.iter().map(String::as_str))));
                 Way { scopes: all, needs, held: held.clone() }
             });
-            Link { tool: &listed.tool, ways: ways.collect() }
+            let mut link = Link { tool: &listed.tool, ways: ways.collect(), known: Vec::new() };
+            link.known = self.known.iter().map(|(_, held)| link.is_open_to(held)).collect();
+            link
         });
         links.collect()
     }
 
-    /// How a caller comes to call both, if one is meant to: what opens one of them opens the other, or everybody or a
-    /// role asks for both.
-    fn of_both(&self, first: &Link<'t>, last: &Link<'t>) -> Option<String> {
-        let both = |held: &Held| first.is_open_to(held) && last.is_open_to(held);
-        if let Some(way) = first.ways.iter().chain(&last.ways).find(|way| both(&way.held)) {
-            let quoted: Vec<String> = way.scopes.iter().map(|scope| format!("`{scope}`")).collect();
-            return Some(format!("with {}", quoted.join(" and ")));
+    fn words(&self, holder: &Holder<'_, '_>) -> String {
+        match holder {
+            Holder::Way(way) => {
+                let quoted: Vec<String> = way.scopes.iter().map(|scope| format!("`{scope}`")).collect();
+                format!("with {}", quoted.join(" and "))
+            }
+            Holder::Known(place) => self.known.get(*place).map(|(words, _)| words.clone()).unwrap_or_default(),
         }
-        self.known.iter().find(|(_, held)| both(held)).map(|(words, _)| words.clone())
     }
+}
+
+/// Who holds what opens two tools.
+enum Holder<'l, 't> {
+    /// Who holds what one of them needs.
+    Way(&'l Way<'t>),
+    /// One of [`Holders::known`].
+    Known(usize),
 }
 
 /// A tool that may be part of a chain.
 struct Link<'t> {
     tool: &'t Tool,
     ways: Vec<Way<'t>>,
+    /// Which of [`Holders::known`] it is open to.
+    known: Vec<bool>,
 }
 
 /// One alternative of what opens it.
@@ -176,7 +189,17 @@ struct Way<'t> {
     held: Rc<Held>,
 }
 
-impl Link<'_> {
+impl<'t> Link<'t> {
+    /// How a caller comes to call both, if one is meant to: what opens one of them opens the other, or everybody or a
+    /// role asks for both.
+    fn with<'l>(&'l self, last: &'l Self) -> Option<Holder<'l, 't>> {
+        let both = |held: &Held| self.is_open_to(held) && last.is_open_to(held);
+        if let Some(way) = self.ways.iter().chain(&last.ways).find(|way| both(&way.held)) {
+            return Some(Holder::Way(way));
+        }
+        self.known.iter().zip(&last.known).position(|(first, last)| *first && *last).map(Holder::Known)
+    }
+
     fn is_open_to(&self, held: &Held) -> bool {
         let all = |way: &Way<'_>| way.needs.iter().all(|number| held.get(*number).is_some_and(|held| *held));
         self.tool.public || self.ways.iter().any(all)
