@@ -6,6 +6,9 @@ use crate::lint::{
     view::Table,
 };
 
+/// So much of it is enough to find it by.
+const SHOWN: usize = 60;
+
 pub(super) const RULE: Rule = Rule {
     id: "long-scope",
     category: Category::Naming,
@@ -21,7 +24,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(table: &Table, hits: &mut Hits<'_>) {
     let max = hits.int("max_length");
     for scope in table.scopes.iter().filter(|scope| scope.text.len() > max) {
-        let message = format!("scope `{}` has {} characters, more than {max}", scope.text, scope.text.len());
+        let shown: String = scope.text.chars().take(SHOWN).collect();
+        let message = format!("scope `{shown}..` has {} characters, more than {max}", scope.text.len());
         hits.report(&scope.place, &*scope.text, message, "give it a shorter name");
     }
 }
