@@ -109,14 +109,22 @@ fn the_document_of_the_program_is_the_compiled_one() {
         let export = scan.export().unwrap();
         let mut compiled = case.compiled.metadata().resource(RESOURCE).authorization_servers([ISSUER]).build().unwrap();
         let mut document = compiled.into_document();
-        let unknown = outline.tools.iter().filter(|listed| matches!(listed.tool.parameters, Parameters::Visit(_)));
-        for listed in unknown {
-            let entry = document.mcp_extensions.as_mut().unwrap().tool_scope_mapping.get_mut(listed.tool.name).unwrap();
+        let unknown: Vec<&str> = (outline.tools.iter())
+            .filter(|listed| matches!(listed.tool.parameters, Parameters::Visit(_)))
+            .map(|listed| listed.tool.name)
+            .collect();
+        for name in &unknown {
+            let entry = document.mcp_extensions.as_mut().unwrap().tool_scope_mapping.get_mut(*name).unwrap();
             (entry.parameters, entry.required_parameters) = (None, Vec::new());
+        }
+        if let [first, ..] = &*unknown {
+            let count = if unknown.len() == 1 { "tool".to_owned() } else { format!("{} tools:", unknown.len()) };
             let said = export.report.findings.iter().any(|finding| {
-                finding.rule == "unknown-parameters" && finding.message.contains(&format!("`{}`", listed.tool.name))
+                finding.rule == "unknown-parameters"
+                    && finding.subject == outline.path
+                    && finding.message.contains(&format!("{count} `{first}`"))
             });
-            assert!(said, "{} {}", case.folder, listed.tool.name);
+            assert!(said, "{} {} {count} `{first}`: {:#?}", case.folder, case.table, export.report.findings);
             fields += 1;
         }
         compiled = Metadata::new(document).unwrap();

@@ -34,10 +34,16 @@ fn place(file: &Arc<str>, offset: u64) -> Place {
 fn unknown_parameters(file: &Arc<str>, record: &Record) -> Option<Finding> {
     let unknown = record.tools.iter().filter(|tool| tool.parameters.is_none());
     let names: Vec<String> = unknown.map(|tool| format!("`{}`", tool.name)).collect();
-    if names.is_empty() {
-        return None;
-    }
-    let message = format!("a program does not tell the parameters that are fields of a type: {}", names.join(", "));
+    let tools = match &*names {
+        [] => return None,
+        [name] => format!("the tool {name}"),
+        // A line of two hundred names would be cut, and nobody reads it.
+        [first, second, third, _, _, ..] => {
+            format!("{} tools: {first}, {second}, {third} and {} more", names.len(), names.len() - 3)
+        }
+        few => format!("{} tools: {}", few.len(), few.join(", ")),
+    };
+    let message = format!("the parameters of {tools} are fields of a type, which a program does not tell");
     let help = "state them, `parameters(..)`, or read the source";
     Some(Finding::warning("unknown-parameters", message).help(help).at(place(file, record.offset)).about(&*record.path))
 }
