@@ -98,6 +98,7 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
         if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::further_problem(
             __MCP_SOUND,
             &__MCP_FACTS,
+            1usize,
             place,
         ) {
             ::mcp_scopes::__private::v1::Problem::fail(problem)
@@ -131,10 +132,15 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
             ::mcp_scopes::__private::v1::Problem::fail(problem)
         }
     }
-    const _: () = __mcp_blame(0usize);
-    #[cfg(all())]
-    const _: () = __mcp_blame(1usize);
-    const _: () = __mcp_blame(2usize);
+    const _: () = {
+        __mcp_blame(0usize);
+    };
+    const _: () = {
+        #[cfg(all())] __mcp_blame(1usize);
+    };
+    const _: () = {
+        __mcp_blame(2usize);
+    };
     const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
         __MCP_SOUND,
         &__MCP_FACTS,

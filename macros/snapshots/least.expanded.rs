@@ -33,6 +33,7 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
         if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::further_problem(
             __MCP_SOUND,
             &__MCP_FACTS,
+            1usize,
             place,
         ) {
             ::mcp_scopes::__private::v1::Problem::fail(problem)
@@ -62,7 +63,9 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
             ::mcp_scopes::__private::v1::Problem::fail(problem)
         }
     }
-    const _: () = __mcp_blame(0usize);
+    const _: () = {
+        __mcp_blame(0usize);
+    };
     const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
         __MCP_SOUND,
         &__MCP_FACTS,

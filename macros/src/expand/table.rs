@@ -107,23 +107,32 @@ fn extent(entry: &EntryDecl) -> Extent {
     Extent::between(entry.span, last)
 }
 
-/// How many problems are reported beside the first one of each entry: at the table's name, since each entry can fail but
+/// How many problems are reported beside the first one of each constant: at the table's name, since a constant can fail but
 /// once.
 const FURTHER: usize = 8;
 
-/// One check for each entry, at the entry. What they share stands in one function, which error messages leave out because
-/// it tracks its caller: a constant of its own body for each entry would cost the build more than the entry itself.
+/// Up to so many entries, each can fail on its own.
+const FEW: usize = 64;
+/// How many entries fail together in a longer list, where a constant for each would be a tenth of the table's cost.
+const TOGETHER: usize = 8;
+
+/// Checks each entry, at the entry. What they share stands in one function, which error messages leave out because it
+/// tracks its caller: a constant of its own body for each entry would cost the build more than the entry itself.
 fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     let arms = decl.entries.iter().enumerate().filter_map(|(place, entry)| {
         let (cfgs, companion) = (cfgs(&entry.cfgs), companion(entry));
         let call = (!companion.is_empty()).then(|| hand_on(&companion, extent(entry)))?;
         Some(quote!(#cfgs #place => { #call; }))
     });
-    let checks = decl.entries.iter().enumerate().map(|(place, entry)| {
-        let (cfgs, blame) = (cfgs(&entry.cfgs), Ident::new("__mcp_blame", entry.span));
-        let check = extent(entry).locate(quote_spanned!(entry.span=> #blame(#place)));
-        quote!(#cfgs const _: () = #check;)
-    });
+    let checks: Vec<TokenStream> = (decl.entries.iter().enumerate())
+        .map(|(place, entry)| {
+            let (cfgs, blame) = (cfgs(&entry.cfgs), Ident::new("__mcp_blame", entry.span));
+            let check = extent(entry).locate(quote_spanned!(entry.span=> #blame(#place)));
+            quote!(#cfgs #check;)
+        })
+        .collect();
+    let together = if checks.len() > FEW { TOGETHER } else { 1 };
+    let checks = checks.chunks(together).map(|checks| quote!(const _: () = { #(#checks)* };));
     let (problem, place) = (problem(Span::call_site()), Ident::new("place", Span::mixed_site()));
     let further = (0..FURTHER).map(|number| {
         let further = Ident::new("__mcp_further", decl.ident.span());
@@ -135,7 +144,7 @@ fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
         #[track_caller]
         const fn __mcp_further(#place: ::core::primitive::usize) {
             if let ::core::option::Option::Some(#problem) =
-                &#runtime::further_problem(__MCP_SOUND, &__MCP_FACTS, #place)
+                &#runtime::further_problem(__MCP_SOUND, &__MCP_FACTS, #together, #place)
             {
                 #runtime::Problem::fail(#problem)
             }

@@ -108,26 +108,32 @@ pub const fn problem_of_entry<'a>(sound: bool, facts: &Facts<'_, 'a>, place: usi
     None
 }
 
-/// Of the problems that are not the first of their entry, the one of that number. `sound` is [`is_sound`].
+/// Of the problems that are not the first of their group of entries, the one of that number: so many entries fail
+/// `together`, as one constant. `sound` is [`is_sound`].
 #[must_use]
 #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the loop")]
-pub const fn further_problem<'a>(sound: bool, facts: &Facts<'_, 'a>, number: usize) -> Option<Problem<'a>> {
+pub const fn further_problem<'a>(
+    sound: bool,
+    facts: &Facts<'_, 'a>,
+    together: usize,
+    number: usize,
+) -> Option<Problem<'a>> {
     if sound {
         return None;
     }
     let tools = facts.outline.tools;
-    let (mut position, mut passed, mut entry_has_one) = (0, 0, false);
+    let (mut position, mut passed, mut group_has_one) = (0, 0, false);
     while position < tools.len() {
-        if position > 0 && tools[position].entry != tools[position - 1].entry {
-            entry_has_one = false;
+        if position > 0 && tools[position].entry / together != tools[position - 1].entry / together {
+            group_has_one = false;
         }
         let mut skip = 0;
         while let Some(problem) = facts.of_tool(position, skip) {
-            if entry_has_one && passed == number {
+            if group_has_one && passed == number {
                 return Some(problem);
             }
-            passed += entry_has_one as usize;
-            entry_has_one = true;
+            passed += group_has_one as usize;
+            group_has_one = true;
             skip += 1;
         }
         position += 1;
