@@ -11,16 +11,18 @@ const EXAMPLES: &str = "Examples:
   mcp-scopes lint                          Check every package here
   mcp-scopes export > metadata.json        Print the document of the package here
   mcp-scopes export --check metadata.json  Fail if the committed document differs from the source
+  mcp-scopes diff git:main .               Say what this branch changes about who can call what
 
 Exit codes:
   0  nothing is wrong
-  1  findings at error level, or a document that differs from its source
+  1  findings at error level, a file that differs from its source, a change named by --fail-on
   2  wrong usage, or input that cannot be read";
 
 const EXPORT_EXAMPLES: &str = "Examples:
   mcp-scopes export examples/files
-  mcp-scopes export --resource https://files.example.com/mcp --authorization-server https://auth.example.com
+  mcp-scopes export --resource https://files.example.com/mcp
   mcp-scopes export --features shell --output metadata.json
+  mcp-scopes export --resource http://localhost:3000/mcp --allow-loopback-http
   mcp-scopes export --check metadata.json";
 
 const DIFF_EXAMPLES: &str = "Examples:
@@ -28,14 +30,17 @@ const DIFF_EXAMPLES: &str = "Examples:
   mcp-scopes diff git:v1.2:server server --fail-on weakens
   mcp-scopes diff old.json new.json --format json
   mcp-scopes diff mcp-scopes.lock.json . --format markdown
+  mcp-scopes diff git:main . --fail-on weakens --format github --output sarif=diff.sarif
 
-Each change has two verdicts. Compatibility: major (something that worked stops), minor (something new can be
-used), patch. Security: weakens (some token opens a tool that it did not open, or a limit is laxer), tightens,
+Each change has two verdicts.
+Compatibility: major (something that worked stops), minor (something new can be used), patch.
+Security: weakens (some token opens a tool that it did not open, or a limit is laxer), tightens,
 neutral; a change can do both.";
 
 const LOCK_EXAMPLES: &str = "Examples:
   mcp-scopes lock                 Write mcp-scopes.lock.json
   mcp-scopes check                In CI: exit with 1 if the source says something else, and say what
+  mcp-scopes check --format github --output markdown=summary.md
   mcp-scopes lock server --file server/release.lock.json";
 
 const LINT_EXAMPLES: &str = "Examples:
@@ -63,7 +68,8 @@ its category there, the rule's default. Of equals on the command line the last o
 
 /// Export, lint and check the authorization metadata of MCP servers.
 ///
-/// Everything is read from source: nothing is compiled and no other program is run.
+/// Everything is read from source, from documents or from programs that were built: nothing is compiled, and no other
+/// program is run but git, where a revision is asked for.
 #[derive(Debug, Parser)]
 #[command(name = "mcp-scopes", bin_name = "mcp-scopes", version, after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Arguments {
@@ -97,6 +103,9 @@ pub(crate) enum Command {
     /// List the rules
     #[command(after_help = reference::rules::EXAMPLES)]
     Rules(reference::rules::Rules),
+    /// Print a JSON Schema: of a file, for editors, or of what is printed for programs
+    #[command(after_help = reference::schema::EXAMPLES)]
+    Schema(reference::schema::Which),
     /// Print a script that completes commands in a shell
     #[command(after_help = reference::generated::COMPLETIONS_EXAMPLES)]
     Completions(reference::generated::Completions),
@@ -158,30 +167,15 @@ pub(crate) struct Diff {
     /// The new side
     #[arg(default_value = ".")]
     pub(crate) new: String,
-    /// How to print the changes
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: DiffFormat,
     /// Exit with 1 if there is such a change, or a graver one; may be given several times
     #[arg(long, value_enum, value_name = "VERDICT")]
     pub(crate) fail_on: Vec<FailOn>,
     #[command(flatten)]
     pub(crate) table: Table,
     #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
     pub(crate) build: Build,
-}
-
-/// How changes are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DiffFormat {
-    /// For people
-    #[default]
-    Human,
-    /// Version 1 of the report
-    Json,
-    /// A table for a pull request
-    Markdown,
-    /// Annotations of a GitHub workflow
-    Github,
 }
 
 /// What a release is not to do unseen.
@@ -217,6 +211,8 @@ pub(crate) struct Lock {
 pub(crate) struct Check {
     #[command(flatten)]
     pub(crate) lock: Lock,
+    #[command(flatten)]
+    pub(crate) target: Target,
 }
 
 /// What a document says beyond the source.
@@ -231,13 +227,16 @@ pub(crate) struct Table {
     /// An issuer of tokens, in place of those in mcp-scopes.toml; may be given several times
     #[arg(long, value_name = "URL")]
     authorization_server: Vec<String>,
+    /// Accept plain http for these where the host is this machine, for development: RFC 9728 asks for https
+    #[arg(long)]
+    pub(crate) allow_loopback_http: bool,
 }
 
 impl Table {
     /// The scan, for the document of that table.
     pub(crate) fn scan(&self, scan: Scan) -> Scan {
         let scan = self.name.iter().fold(scan, Scan::table);
-        let scan = self.resource.iter().fold(scan, Scan::resource);
+        let scan = self.resource.iter().fold(scan, Scan::resource).allow_loopback_http(self.allow_loopback_http);
         self.authorization_server.iter().fold(scan, Scan::authorization_server)
     }
 
@@ -246,7 +245,8 @@ impl Table {
         let name = self.name.iter().map(|name| format!("--table {name}"));
         let resource = self.resource.iter().map(|url| format!("--resource {url}"));
         let issuers = self.authorization_server.iter().map(|url| format!("--authorization-server {url}"));
-        name.chain(resource).chain(issuers).collect()
+        let loopback = self.allow_loopback_http.then(|| "--allow-loopback-http".to_owned());
+        name.chain(resource).chain(issuers).chain(loopback).collect()
     }
 }
 

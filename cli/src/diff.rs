@@ -7,50 +7,55 @@
 //! | `change` | the kinds of changes and their verdicts |
 //! | `compare` | what changed between two documents |
 //! | `lock` | the lock file |
-//! | `report` | changes, for people and for programs |
+//! | `origin` | where a side says what stands in its document |
+//! | `report` | changes, for people and for programs, a file per format |
 
 mod access;
 mod change;
 mod compare;
-mod lock;
+pub(crate) mod lock;
+mod origin;
 mod report;
 pub(crate) mod side;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use change::{Change, Compatibility};
-use mcp_scopes_build::{Scan, file};
-use mcp_scopes_prm::Metadata;
-use side::Unreadable;
+use mcp_scopes_build::file;
+use report::Report;
+use side::{Reading, Side, Unreadable};
 
 use crate::{
     Outcome,
-    arguments::{self, DiffFormat, FailOn},
-    complain,
-    export::print,
-    fail,
+    arguments::{self, FailOn},
+    complain, fail,
 };
 
 impl arguments::Diff {
     pub(crate) fn run(&self) -> Outcome {
         let scan = |path: &Path| self.table.scan(self.build.scan(path));
-        let both = side::read(&self.old, &scan).and_then(|old| Ok((old, side::read(&self.new, &scan)?)));
+        let reading = Reading { scan: &scan, loopback: self.table.allow_loopback_http };
+        let both = reading.open(&self.old).and_then(|old| Ok((old, reading.open(&self.new)?)));
         let (old, new) = match both {
             Ok(both) => both,
             Err(unreadable) => return unreadable.tell(),
         };
-        let changes = compare::changes(&old, &new);
-        let printed = print(&match self.format {
-            DiffFormat::Human => report::human(&changes),
-            DiffFormat::Json => report::json(&changes),
-            DiffFormat::Markdown => report::markdown(&changes),
-            DiffFormat::Github => report::github(&changes),
-        });
-        let stops = changes.iter().any(|change| self.fail_on.iter().any(|kind| kind.means(change)));
-        if printed == Outcome::Clean && stops { Outcome::Found } else { printed }
+        let stops = |change: &Change| self.fail_on.iter().any(|kind| kind.means(change));
+        let report = compared(&old, &new, stops);
+        let printed = self.target.write(|format, links| report.render(format, links));
+        if printed == Outcome::Clean && report.stops() { Outcome::Found } else { printed }
     }
+}
+
+fn compared(old: &Side, new: &Side, stops: impl Fn(&Change) -> bool) -> Report {
+    let changes = compare::changes(old.metadata.document(), new.metadata.document());
+    let places = new.origin.places();
+    Report::new(changes, stops, |pointer| places.find(pointer))
 }
 
 impl FailOn {
@@ -68,26 +73,33 @@ impl FailOn {
 
 impl arguments::Lock {
     pub(crate) fn run(&self) -> Outcome {
-        let metadata = match self.metadata() {
-            Ok(metadata) => metadata,
+        let now = match self.now() {
+            Ok(now) => now,
             Err(unreadable) => return unreadable.tell(),
         };
-        match file::replace(&self.file(), &lock::text(&metadata)) {
+        let file = self.file();
+        // What cannot be read is written anew.
+        let before = fs::read_to_string(&file).ok();
+        match file::replace(&file, &lock::text(&now.metadata, before.as_deref())) {
             Ok(()) => Outcome::Clean,
             Err(error) => fail(&error),
         }
     }
 
     /// What the source says now.
-    fn metadata(&self) -> Result<Metadata, Unreadable> {
-        let scan = |path: &Path| self.table.scan(self.build.scan(path));
-        let document = side::read(&self.path.to_string_lossy(), &scan)?;
-        Metadata::new(document).map_err(|error| Unreadable::new(error.to_string(), "see why with `mcp-scopes lint`"))
+    fn now(&self) -> Result<Side, Unreadable> {
+        self.open(&self.path.to_string_lossy())
     }
 
-    fn file(&self) -> std::path::PathBuf {
+    fn open(&self, side: &str) -> Result<Side, Unreadable> {
+        let scan = |path: &Path| self.table.scan(self.build.scan(path));
+        Reading { scan: &scan, loopback: self.table.allow_loopback_http }.open(side)
+    }
+
+    fn file(&self) -> PathBuf {
         self.file.clone().unwrap_or_else(|| {
-            if self.path.is_dir() { self.path.join(lock::FILE) } else { Path::new(lock::FILE).to_owned() }
+            let beside = self.path.is_dir() && self.path != Path::new(".");
+            if beside { self.path.join(lock::FILE) } else { PathBuf::from(lock::FILE) }
         })
     }
 }
@@ -97,20 +109,23 @@ impl arguments::Check {
         let file = self.lock.file();
         let shown = file.display().to_string();
         let accept = format!("accept it with `{}`", self.lock.command());
-        let scan = |path: &Path| Scan::new(path);
-        let both = side::read(&shown, &scan).and_then(|old| Ok((old, self.lock.metadata()?)));
+        let both = self.lock.open(&shown).and_then(|old| Ok((old, self.lock.now()?)));
         let (old, new) = match both {
             Ok(both) => both,
             Err(unreadable) if file.exists() => return unreadable.tell(),
             Err(Unreadable { message, .. }) => return Unreadable::new(message, accept).tell(),
         };
-        let changes = compare::changes(&old, new.document());
-        if changes.is_empty() {
+        // Whatever changed is to be accepted.
+        let report = compared(&old, &new, |_| true);
+        if !report.stops() && self.target.is_plain() {
             return Outcome::Clean;
         }
-        let printed = print(&report::human(&changes));
+        let printed = self.target.write(|format, links| report.render(format, links));
+        if printed != Outcome::Clean || !report.stops() {
+            return printed;
+        }
         complain(&format!("`{shown}` says something else than the source"), Some(&accept));
-        if printed == Outcome::Clean { Outcome::Found } else { printed }
+        Outcome::Found
     }
 }
 

@@ -42,7 +42,9 @@ The markers are lines of their own:
 
 impl arguments::Docs {
     pub(crate) fn run(&self) -> Outcome {
-        let server = match input::read(&self.path, |path| self.table.scan(self.build.scan(path))) {
+        let server = match input::read(&self.path, self.table.allow_loopback_http, |path| {
+            self.table.scan(self.build.scan(path))
+        }) {
             Ok(input) => Server::of(&input),
             Err(outcome) => return outcome,
         };

@@ -11,7 +11,8 @@
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
 //! | `output` | findings for people and for programs |
-//! | `reference` | `mcp-scopes explain`, `rules`, `completions`, `man` |
+//! | `reference` | `mcp-scopes explain`, `rules`, `schema`, `completions`, `man` |
+//! | `schemas` | the JSON Schemas of files |
 //! | `terminal` | standard output and standard error |
 
 mod arguments;
@@ -24,6 +25,7 @@ mod levels;
 mod lint;
 mod output;
 mod reference;
+mod schemas;
 mod terminal;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -86,6 +88,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Lint(lint) => lint.run(),
         Command::Explain(explain) => explain.run(),
         Command::Rules(rules) => rules.run(),
+        Command::Schema(which) => which.run(),
         Command::Completions(completions) => completions.run(),
         Command::Man(man) => man.run(),
     }

@@ -14,7 +14,7 @@ use crate::{
     export::print,
     fail,
     fix::{Failure, Fixed, STDIN, Texts},
-    output::human,
+    output::{self, human},
     terminal::{tell, tell_line},
 };
 
@@ -54,7 +54,7 @@ impl arguments::Lint {
     /// Says what was found.
     fn tell(&self, report: &Report) -> Outcome {
         let compared = self.baseline.file.is_some() || self.baseline.update;
-        let printed = self.target.write(report, compared);
+        let printed = self.target.write(|format, links| output::render(report, format, links, compared));
         tell_line(summary(report));
         match printed {
             Outcome::Clean if report.has_errors() => Outcome::Found,

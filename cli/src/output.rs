@@ -1,4 +1,4 @@
-//! Findings, for people and for programs.
+//! Findings, for people and for programs; and where reports go.
 //!
 //! | module | holds |
 //! |---|---|
@@ -9,7 +9,7 @@
 //! | `junit` | JUnit XML, for what shows test results |
 //! | `markdown` | a summary for a job's page |
 //! | `markup` | text that Markdown takes as it stands |
-//! | `target` | `--format`, `--output`: where findings go |
+//! | `target` | `--format`, `--output`: where a report goes |
 
 pub(crate) mod github;
 pub(crate) mod human;
@@ -20,7 +20,21 @@ pub(crate) mod markup;
 pub(crate) mod sarif;
 pub(crate) mod target;
 
-use mcp_scopes_build::{Finding, Report};
+use human::Links;
+use mcp_scopes_build::{Finding, Report, source::Place};
+use target::Format;
+
+/// A report in a format; `baseline` says whether findings were compared with a baseline file.
+pub(crate) fn render(report: &Report, format: Format, links: Links, baseline: bool) -> Result<String, String> {
+    match format {
+        Format::Human => Ok(human::render(report, links)),
+        Format::Json => json::render(report).map_err(|error| error.to_string()),
+        Format::Sarif => sarif::render(report, baseline).map_err(|error| error.to_string()),
+        Format::Github => Ok(github::render(report)),
+        Format::Junit => junit::render(report).map_err(|error| error.to_string()),
+        Format::Markdown => Ok(markdown::render(report)),
+    }
+}
 
 /// The text with control characters spelt out, so that none reaches a terminal. Line breaks stay.
 pub(crate) fn escaped(text: &str) -> String {
@@ -47,9 +61,12 @@ fn all(report: &Report) -> impl Iterator<Item = &Finding> {
 
 /// `src/lib.rs:12:5`, or nothing for a finding about a package as a whole.
 fn place(finding: &Finding) -> String {
-    finding.place.as_ref().map_or_else(String::new, |place| {
-        format!("{}:{}:{}", escaped(&place.file), place.start.line, place.start.column)
-    })
+    finding.place.as_ref().map_or_else(String::new, at)
+}
+
+/// `src/lib.rs:12:5`.
+pub(crate) fn at(place: &Place) -> String {
+    format!("{}:{}:{}", escaped(&place.file), place.start.line, place.start.column)
 }
 
 /// The page of a rule for people who are not at a terminal.

@@ -6,11 +6,13 @@
 //! | `generated` | `mcp-scopes completions`, `man`: made from the commands |
 //! | `page` | a Markdown page, as a terminal shows it |
 //! | `rules` | `mcp-scopes rules` |
+//! | `schema` | `mcp-scopes schema` |
 
 pub(crate) mod explain;
 pub(crate) mod generated;
 mod page;
 pub(crate) mod rules;
+pub(crate) mod schema;
 
 use mcp_scopes_build::lint::rule::Choice;
 

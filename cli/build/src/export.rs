@@ -67,7 +67,27 @@ impl Scan {
     }
 
     fn metadata(&self, inventory: &Inventory, table: TableId) -> Result<Metadata, Error> {
-        let built = large_stack(|| {
+        match self.built(inventory, table, self.loopback) {
+            Some(Ok(metadata)) => Ok(metadata),
+            Some(Err(error)) => {
+                let error = refused(error);
+                // Nothing else is wrong with a document of this machine.
+                let local = !self.loopback && matches!(self.built(inventory, table, true), Some(Ok(_)));
+                let help = "for development on this machine give `--allow-loopback-http`, or \
+                            `.allow_loopback_http(true)` in a build script";
+                Err(if local { error.help(help) } else { error })
+            }
+            None => Err(Error::new(ErrorKind::Nothing, "the table cannot be read")),
+        }
+    }
+
+    fn built(
+        &self,
+        inventory: &Inventory,
+        table: TableId,
+        loopback: bool,
+    ) -> Option<Result<Metadata, mcp_scopes_prm::Error>> {
+        large_stack(|| {
             with_outline(inventory, table, &mut |outline| {
                 let mut builder = Metadata::of(outline);
                 if let Some(resource) = &self.resource {
@@ -76,14 +96,12 @@ impl Scan {
                 if !self.issuers.is_empty() {
                     builder = builder.authorization_servers(&self.issuers);
                 }
+                if loopback {
+                    builder = builder.allow_loopback_http();
+                }
                 builder.build()
             })
-        });
-        match built {
-            Some(Ok(metadata)) => Ok(metadata),
-            Some(Err(error)) => Err(refused(error)),
-            None => Err(Error::new(ErrorKind::Nothing, "the table cannot be read")),
-        }
+        })
     }
 
     fn choose(&self, inventory: &Inventory, report: &Report) -> Result<TableId, Error> {

@@ -44,6 +44,7 @@ pub struct Scan {
     pub(crate) table: Option<String>,
     pub(crate) resource: Option<String>,
     pub(crate) issuers: Vec<String>,
+    pub(crate) loopback: bool,
     pub(crate) overrides: Overrides,
     pub(crate) instead: BTreeMap<Arc<str>, Arc<str>>,
 }
@@ -68,6 +69,7 @@ impl Scan {
             table: None,
             resource: None,
             issuers: Vec::new(),
+            loopback: false,
             overrides: Overrides::default(),
             instead: BTreeMap::new(),
         }
@@ -119,6 +121,13 @@ impl Scan {
     /// Adds an issuer; any given here replace those that the configuration file states.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
         self.issuers.push(issuer.into());
+        self
+    }
+
+    /// Accepts plain http for resource and issuers on a loopback host, for development: as
+    /// [`Builder::allow_loopback_http`](mcp_scopes_prm::Builder::allow_loopback_http).
+    pub fn allow_loopback_http(mut self, allow: bool) -> Self {
+        self.loopback = allow;
         self
     }
 

@@ -63,7 +63,7 @@ macro_rules! kinds {
         pub(crate) enum Kind { $($kind,)* }
 
         impl Kind {
-            #[cfg(test)]
+            /// Every kind.
             pub(crate) const ALL: &[Self] = &[$(Self::$kind,)*];
 
             /// Its stable id.
@@ -139,7 +139,10 @@ pub(crate) struct Change {
 }
 
 impl Change {
-    pub(super) fn new(kind: Kind, security: Security, pointer: String, message: String) -> Self {
+    pub(super) fn new(kind: Kind, security: Security, pointer: String, message: &str) -> Self {
+        // A name of a foreign document can hold a line break, and a log takes `::error::` at the start of a line for a
+        // command.
+        let message = message.replace('\n', "\\n").replace('\r', "\\r");
         Self { kind, pointer, message, compatibility: kind.compatibility(), security }
     }
 }

@@ -3,7 +3,7 @@
 mod limits;
 mod tools;
 
-use std::{collections::BTreeSet, fmt::Debug};
+use std::collections::BTreeSet;
 
 use mcp_scopes_prm::{Document, McpExtensions};
 
@@ -29,8 +29,8 @@ pub(crate) fn changes(old: &Document, new: &Document) -> Vec<Change> {
 struct Changes(Vec<Change>);
 
 impl Changes {
-    fn add(&mut self, kind: Kind, security: Security, pointer: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Change::new(kind, security, pointer.into(), message.into()));
+    fn add(&mut self, kind: Kind, security: Security, pointer: impl Into<String>, message: impl AsRef<str>) {
+        self.0.push(Change::new(kind, security, pointer.into(), message.as_ref()));
     }
 
     /// Members of a set that come and go.
@@ -45,10 +45,18 @@ impl Changes {
     }
 
     /// A member that only its readers can judge.
-    fn member<T: PartialEq + Debug>(&mut self, kind: Kind, pointer: &str, old: &T, new: &T) {
+    fn member<T: Default + PartialEq>(&mut self, kind: Kind, pointer: &str, old: &T, new: &T) {
         if old != new {
-            let name = pointer.rsplit('/').next().unwrap_or(pointer);
-            self.add(kind, Security::NEUTRAL, pointer, format!("`{name}` says something else"));
+            let name = pointer.rsplit('/').next().unwrap_or(pointer).replace("~1", "/").replace("~0", "~");
+            let none = T::default();
+            let what = if *old == none {
+                "is added"
+            } else if *new == none {
+                "is removed"
+            } else {
+                "says something else"
+            };
+            self.add(kind, Security::NEUTRAL, pointer, format!("`{name}` {what}"));
         }
     }
 }

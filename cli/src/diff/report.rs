@@ -1,105 +1,120 @@
 //! Changes, for people and for programs.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `human` | for a terminal or a log |
+//! | `json` | one JSON object, version 1, with its schema |
+//! | `sarif` | SARIF 2.1.0, for code scanning |
+//! | `github` | workflow commands, which GitHub shows as annotations |
+//! | `junit` | JUnit XML, for what shows test results |
+//! | `markdown` | a table for a pull request or a job's page |
 
-use std::fmt::Write as _;
+mod github;
+mod human;
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
 
-use serde::Serialize;
+use mcp_scopes_build::source::Place;
 
 use super::change::{Change, Compatibility, Security};
-use crate::output::escaped;
+use crate::output::{escaped, human::Links, target::Format};
 
-/// The verdict over all changes.
-pub(crate) fn verdict(changes: &[Change]) -> (Option<Compatibility>, Security) {
-    let security = changes.iter().fold(Security::NEUTRAL, |all, change| all.and(change.security));
-    (changes.iter().map(|change| change.compatibility).max(), security)
+/// What changed, as it is told.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) rows: Vec<Row>,
 }
 
-/// What is printed to a terminal or a log.
-pub(crate) fn human(changes: &[Change]) -> String {
-    let mut text = String::new();
-    for change in changes {
-        let words = change.security.words().join(" and ");
-        let _ = writeln!(
-            text,
-            "{}, {words}: {} [{}]",
-            change.compatibility.as_str(),
-            escaped(&change.message),
-            change.kind.id()
-        );
-        let _ = writeln!(text, "  {}: {}", escaped(&change.pointer), change.kind.why());
+/// One change.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) change: Change,
+    pub(crate) level: Level,
+    /// Where the new side says it.
+    pub(crate) place: Option<Place>,
+}
+
+/// How much a change matters to who asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    /// It is worth knowing.
+    Note,
+    /// It weakens.
+    Warning,
+    /// The run ends with 1 for it.
+    Error,
+}
+
+impl Level {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
     }
-    text.push_str(&summary(changes));
-    text
 }
 
-/// One table, for a pull request.
-pub(crate) fn markdown(changes: &[Change]) -> String {
-    let mut text = format!("{}\n", summary(changes).trim_end());
-    if changes.is_empty() {
-        return text;
+impl Report {
+    /// The changes, each with its level and its place. `stops` says for which the run is to end with 1.
+    pub(crate) fn new(
+        changes: Vec<Change>,
+        stops: impl Fn(&Change) -> bool,
+        place: impl Fn(&str) -> Option<Place>,
+    ) -> Self {
+        let row = |change: Change| {
+            let level = match (stops(&change), change.security.weakens) {
+                (true, _) => Level::Error,
+                (false, true) => Level::Warning,
+                (false, false) => Level::Note,
+            };
+            let place = place(&change.pointer);
+            Row { change, level, place }
+        };
+        Self { rows: changes.into_iter().map(row).collect() }
     }
-    text.push_str("\n| compatibility | security | change |\n|---|---|---|\n");
-    for change in changes {
-        // A bar would end the cell, a line break the row.
-        let message = escaped(&change.message).replace('|', "\\|").replace('<', "&lt;");
-        let words = change.security.words().join(", ");
-        let _ = writeln!(text, "| {} | {words} | {message} (`{}`) |", change.compatibility.as_str(), change.kind.id());
+
+    /// Whether the run is to end with 1.
+    pub(crate) fn stops(&self) -> bool {
+        self.rows.iter().any(|row| row.level == Level::Error)
     }
-    text
-}
 
-/// Annotations of a workflow run.
-pub(crate) fn github(changes: &[Change]) -> String {
-    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let mut text = String::new();
-    for change in changes {
-        let command = if change.security.weakens { "warning" } else { "notice" };
-        let title = format!("{} {}", change.compatibility.as_str(), change.security.words().join(" and "));
-        let _ = writeln!(text, "::{command} title={title}::{}", data(&change.message));
+    /// The verdict over all changes; without any there is no compatibility to speak of.
+    fn verdict(&self) -> (Option<Compatibility>, Security) {
+        verdict(self.rows.iter().map(|row| &row.change))
     }
-    text
+
+    /// `2 changes: minor, weakens and tightens`
+    fn summary(&self) -> String {
+        let (compatibility, security) = self.verdict();
+        let Some(compatibility) = compatibility else { return "nothing changed".to_owned() };
+        let count = if self.rows.len() == 1 { "1 change".to_owned() } else { format!("{} changes", self.rows.len()) };
+        format!("{count}: {}, {}", compatibility.as_str(), security.words().join(" and "))
+    }
+
+    /// The report in a format; for people with the styles of a terminal.
+    pub(crate) fn render(&self, format: Format, links: Links) -> Result<String, String> {
+        match format {
+            Format::Human => Ok(human::render(self, links)),
+            Format::Json => json::render(self).map_err(|error| error.to_string()),
+            Format::Sarif => sarif::render(self).map_err(|error| error.to_string()),
+            Format::Github => Ok(github::render(self)),
+            Format::Junit => junit::render(self).map_err(|error| error.to_string()),
+            Format::Markdown => Ok(markdown::render(self)),
+        }
+    }
 }
 
-#[derive(Serialize)]
-struct Report<'c> {
-    version: u32,
-    changes: Vec<Row<'c>>,
-    summary: Summary,
+/// Where in the document, on one line.
+fn pointer(change: &Change) -> String {
+    escaped(&change.pointer).replace('\n', "\\n")
 }
 
-#[derive(Serialize)]
-struct Row<'c> {
-    id: &'static str,
-    compatibility: &'static str,
-    security: &'static [&'static str],
-    message: &'c str,
-    pointer: &'c str,
-}
-
-#[derive(Serialize)]
-struct Summary {
-    compatibility: Option<&'static str>,
-    security: &'static [&'static str],
-}
-
-/// Version 1 of the report.
-pub(crate) fn json(changes: &[Change]) -> String {
-    let (compatibility, security) = verdict(changes);
-    let row = |change: &'_ Change| (change.kind.id(), change.compatibility.as_str(), change.security.words());
-    let rows = changes.iter().map(|change| {
-        let (id, compatibility, security) = row(change);
-        Row { id, compatibility, security, message: &change.message, pointer: &change.pointer }
-    });
-    let summary = Summary { compatibility: compatibility.map(Compatibility::as_str), security: security.words() };
-    let report = Report { version: 1, changes: rows.collect(), summary };
-    // Text and lists: nothing that JSON could not hold.
-    let mut text = serde_json::to_string_pretty(&report).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
-fn summary(changes: &[Change]) -> String {
-    let (compatibility, security) = verdict(changes);
-    let Some(compatibility) = compatibility else { return "nothing changed\n".to_owned() };
-    let count = if changes.len() == 1 { "1 change".to_owned() } else { format!("{} changes", changes.len()) };
-    format!("{count}: {}, {}\n", compatibility.as_str(), security.words().join(" and "))
+/// The verdict over changes.
+pub(crate) fn verdict<'c>(changes: impl IntoIterator<Item = &'c Change>) -> (Option<Compatibility>, Security) {
+    changes.into_iter().fold((None, Security::NEUTRAL), |(gravest, all), change| {
+        (gravest.max(Some(change.compatibility)), all.and(change.security))
+    })
 }

@@ -8,9 +8,9 @@ use std::{
 };
 
 use mcp_scopes_build::{ErrorKind, Scan, artefact::is_artefact, file};
-use mcp_scopes_prm::{Document, Metadata};
+use mcp_scopes_prm::Metadata;
 
-use super::lock;
+use super::{lock, origin::Origin};
 
 /// Why a side cannot be read: what is wrong, and what to do.
 #[derive(Debug)]
@@ -25,61 +25,92 @@ impl Unreadable {
     }
 }
 
-/// Reads a side: `-`, a document, a lock file, a folder of a crate, a program, or `git:REV[:PATH]`.
-pub(crate) fn read(side: &str, scan: &dyn Fn(&Path) -> Scan) -> Result<Document, Unreadable> {
-    if let Some(revision) = side.strip_prefix("git:") {
-        let (revision, path) = revision.split_once(':').unwrap_or((revision, "."));
-        let (_folder, here) = checkout(revision)?;
-        return at(&here.join(path), side, scan);
-    }
-    if side == "-" {
-        let bytes = file::limited(io::stdin().lock())
-            .map_err(|error| Unreadable::new(format!("cannot read standard input: {error}"), "send it a document"))?;
-        return document(&utf8(bytes, "standard input")?, "standard input");
-    }
-    at(Path::new(side), side, scan)
+/// One side of a comparison.
+#[derive(Debug)]
+pub(crate) struct Side {
+    pub(crate) metadata: Metadata,
+    pub(crate) origin: Origin,
 }
 
-fn at(path: &Path, side: &str, scan: &dyn Fn(&Path) -> Scan) -> Result<Document, Unreadable> {
-    if path.is_dir() || is_artefact(path) {
-        return package(path, side, scan);
+/// How sides are read.
+pub(crate) struct Reading<'r> {
+    /// A scan of source or of a program, with the options that were given.
+    pub(crate) scan: &'r dyn Fn(&Path) -> Scan,
+    /// Whether documents may name plain http on a loopback host.
+    pub(crate) loopback: bool,
+}
+
+impl Reading<'_> {
+    /// Reads a side: `-`, a document, a lock file, a folder of a crate, a program, or `git:REV[:PATH]`.
+    pub(crate) fn open(&self, side: &str) -> Result<Side, Unreadable> {
+        if let Some(revision) = side.strip_prefix("git:") {
+            let (revision, path) = revision.split_once(':').unwrap_or((revision, "."));
+            let (_folder, here) = checkout(revision)?;
+            let Side { metadata, .. } = self.at(&here.join(path), side)?;
+            // The folder goes, and what is in it is not what stands in the work tree.
+            return Ok(Side { metadata, origin: Origin::Elsewhere });
+        }
+        if side == "-" {
+            let bytes = file::limited(io::stdin().lock()).map_err(|error| {
+                Unreadable::new(format!("cannot read standard input: {error}"), "send it a document")
+            })?;
+            let (metadata, _) = self.document(&utf8(bytes, "standard input")?, "standard input")?;
+            return Ok(Side { metadata, origin: Origin::Elsewhere });
+        }
+        self.at(Path::new(side), side)
     }
-    let bytes = File::open(path).and_then(file::limited).map_err(|error| {
-        let help = "name a metadata document, a lock file, the folder of a crate, or `git:REVISION`";
-        Unreadable::new(format!("cannot read `{side}`: {error}"), help)
-    })?;
-    document(&utf8(bytes, side)?, side)
+
+    fn at(&self, path: &Path, side: &str) -> Result<Side, Unreadable> {
+        if path.is_dir() || is_artefact(path) {
+            return self.package(path, side);
+        }
+        let bytes = File::open(path).and_then(file::limited).map_err(|error| {
+            let help = "name a metadata document, a lock file, the folder of a crate, or `git:REVISION`";
+            Unreadable::new(format!("cannot read `{side}`: {error}"), help)
+        })?;
+        let text = utf8(bytes, side)?;
+        let (metadata, inside) = self.document(&text, side)?;
+        let file = side.replace(std::path::MAIN_SEPARATOR, "/").into();
+        Ok(Side { metadata, origin: Origin::File { file, text, inside } })
+    }
+
+    fn package(&self, path: &Path, side: &str) -> Result<Side, Unreadable> {
+        match (self.scan)(path).export() {
+            Ok(export) => Ok(Side { metadata: export.metadata.clone(), origin: Origin::Package(Box::new(export)) }),
+            Err(error) => {
+                let help = match (error.kind(), error.advice()) {
+                    (ErrorKind::Findings, _) => format!("see them with `mcp-scopes lint {side}`"),
+                    (_, Some(advice)) => advice.to_owned(),
+                    (_, None) => "name the folder of a crate with a `scope_table!`".to_owned(),
+                };
+                Err(Unreadable::new(format!("`{side}`: {error}"), help))
+            }
+        }
+    }
+
+    /// The document, and the member of the text that it is.
+    fn document(&self, text: &str, side: &str) -> Result<(Metadata, &'static str), Unreadable> {
+        let read = |text: &str| {
+            if self.loopback { Metadata::from_json_allowing_loopback_http(text) } else { Metadata::from_json(text) }
+        };
+        if let Some(document) = lock::document_in(text) {
+            let metadata = document
+                .and_then(|document| read(&document).map_err(|error| format!("its document is not valid: {error}")));
+            return metadata.map(|metadata| (metadata, lock::INSIDE)).map_err(|message| {
+                Unreadable::new(format!("`{side}`: {message}"), "write it anew with `mcp-scopes lock`")
+            });
+        }
+        read(text).map(|metadata| (metadata, "")).map_err(|error| {
+            let message = format!("`{side}` is no valid metadata document: {error}");
+            Unreadable::new(message, "see why with `mcp-scopes lint`")
+        })
+    }
 }
 
 fn utf8(bytes: Vec<u8>, side: &str) -> Result<String, Unreadable> {
     String::from_utf8(bytes).map_err(|_| {
         let help = "name a metadata document, or the folder of a crate";
         Unreadable::new(format!("`{side}` is no text, so it is no metadata document"), help)
-    })
-}
-
-fn package(path: &Path, side: &str, scan: &dyn Fn(&Path) -> Scan) -> Result<Document, Unreadable> {
-    match scan(path).export() {
-        Ok(export) => Ok(export.metadata.into_document()),
-        Err(error) => {
-            let help = match (error.kind(), error.advice()) {
-                (ErrorKind::Findings, _) => format!("see them with `mcp-scopes lint {side}`"),
-                (_, Some(advice)) => advice.to_owned(),
-                (_, None) => "name the folder of a crate with a `scope_table!`".to_owned(),
-            };
-            Err(Unreadable::new(format!("`{side}`: {error}"), help))
-        }
-    }
-}
-
-fn document(text: &str, side: &str) -> Result<Document, Unreadable> {
-    if let Some(document) = lock::document_in(text) {
-        return document.map_err(|message| {
-            Unreadable::new(format!("`{side}`: {message}"), "write it anew with `mcp-scopes lock`")
-        });
-    }
-    Metadata::from_json(text).map(Metadata::into_document).map_err(|error| {
-        Unreadable::new(format!("`{side}` is no valid metadata document: {error}"), "see why with `mcp-scopes lint`")
     })
 }
 

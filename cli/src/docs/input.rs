@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use mcp_scopes_build::{ErrorKind, Export, Scan, artefact::is_artefact};
 use mcp_scopes_prm::Document;
 
-use crate::{Outcome, diff::side, fail, output::human};
+use crate::{Outcome, diff::side::Reading, fail, output::human};
 
 /// A document, and what the source says beyond it.
 #[derive(Debug)]
@@ -16,11 +16,11 @@ pub(super) struct Input {
 }
 
 /// Reads it, or says on standard error why that cannot be done.
-pub(super) fn read(path: &str, scan: impl Fn(&Path) -> Scan) -> Result<Input, Outcome> {
+pub(super) fn read(path: &str, loopback: bool, scan: impl Fn(&Path) -> Scan) -> Result<Input, Outcome> {
     let at = Path::new(path);
     if path == "-" || path.starts_with("git:") || !(at.is_dir() || is_artefact(at)) {
-        return match side::read(path, &scan) {
-            Ok(document) => Ok(Input { document, scopes: Vec::new() }),
+        return match (Reading { scan: &scan, loopback }).open(path) {
+            Ok(side) => Ok(Input { document: side.metadata.into_document(), scopes: Vec::new() }),
             Err(unreadable) => Err(unreadable.tell()),
         };
     }

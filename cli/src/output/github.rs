@@ -3,7 +3,7 @@
 //! One line for each: `::error file=src/lib.rs,line=3,col=5,title=risky-name::message%0Ahelp`. What a finding says never
 //! ends its line, so that no text of a file is taken for another command.
 
-use mcp_scopes_build::{Finding, Report};
+use mcp_scopes_build::{Finding, Report, source::Place};
 
 use crate::output::escaped;
 
@@ -13,8 +13,15 @@ pub(crate) fn render(report: &Report) -> String {
 }
 
 fn one(finding: &Finding) -> String {
+    let help = if finding.help.is_empty() { String::new() } else { format!("\nhelp: {}", finding.help) };
+    let message = format!("{}{help}", finding.message);
+    command(finding.level.as_str(), finding.place.as_ref(), finding.rule, &message)
+}
+
+/// One command: `error`, `warning` or `notice`.
+pub(crate) fn command(name: &str, place: Option<&Place>, title: &str, message: &str) -> String {
     let mut properties = Vec::new();
-    if let Some(place) = &finding.place {
+    if let Some(place) = place {
         properties.push(format!("file={}", property(&place.file)));
         properties.push(format!("line={}", place.start.line));
         properties.push(format!("endLine={}", place.end.line));
@@ -24,10 +31,8 @@ fn one(finding: &Finding) -> String {
             properties.push(format!("endColumn={}", place.end.column));
         }
     }
-    properties.push(format!("title={}", property(finding.rule)));
-    let help = if finding.help.is_empty() { String::new() } else { format!("\nhelp: {}", finding.help) };
-    let message = data(&format!("{}{help}", finding.message));
-    format!("::{} {}::{message}\n", finding.level.as_str(), properties.join(","))
+    properties.push(format!("title={}", property(title)));
+    format!("::{name} {}::{}\n", properties.join(","), data(message))
 }
 
 fn data(text: &str) -> String {

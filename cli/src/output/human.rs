@@ -70,7 +70,7 @@ fn one(renderer: &Renderer, report: &Report, finding: &Finding, links: Links) ->
 }
 
 /// The name of a file, which opens it where links are shown.
-fn file(file: &str, links: Links) -> String {
+pub(crate) fn file(file: &str, links: Links) -> String {
     let shown = escaped(file);
     let url = || {
         let path = std::path::absolute(file).ok().filter(|path| path.exists())?;

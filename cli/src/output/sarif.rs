@@ -15,7 +15,7 @@ use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Invocation, Location, Message, MultiformatMessageString,
     PhysicalLocation, PropertyBag, Region, Replacement, ReportingConfiguration, ReportingDescriptor, Result as Entry,
-    ResultLevel, Run, Sarif, Suppression, Tool, ToolComponent,
+    ResultLevel, Run, RunAutomationDetails, Sarif, Suppression, Tool, ToolComponent,
 };
 
 use crate::output::{all, page};
@@ -34,15 +34,26 @@ pub fn render(report: &Report, baseline: bool) -> Result<String, serde_json::Err
         descriptors.iter().zip(0..).map(|(descriptor, number)| (descriptor.id.as_str(), number)).collect();
     let mut texts = Texts { report, starts: BTreeMap::new() };
     let results: Vec<Entry> = all(report).map(|finding| entry(finding, &numbers, &mut texts, baseline)).collect();
+    log("lint", descriptors, results)
+}
+
+/// The text of a log with one run of a command.
+pub(crate) fn log(
+    command: &str,
+    rules: Vec<ReportingDescriptor>,
+    results: Vec<Entry>,
+) -> Result<String, serde_json::Error> {
     let driver = ToolComponent::builder()
         .name("mcp-scopes")
         .version(env!("CARGO_PKG_VERSION"))
         .semantic_version(env!("CARGO_PKG_VERSION"))
         .information_uri(env!("CARGO_PKG_REPOSITORY"))
-        .rules(descriptors.clone())
+        .rules(rules)
         .build();
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
+        // Code scanning takes runs of one tool for states of the same results unless they say otherwise (§3.17.3).
+        .automation_details(RunAutomationDetails::builder().id(format!("mcp-scopes-{command}/")).build())
         .invocations(vec![Invocation::builder().execution_successful(true).build()])
         .column_kind(json!("unicodeCodePoints"))
         .results(results)
@@ -106,9 +117,7 @@ fn entry<'r>(finding: &'r Finding, numbers: &BTreeMap<&str, i64>, texts: &mut Te
         .properties(properties)
         .build();
     if let Some(place) = &finding.place {
-        let physical =
-            PhysicalLocation::builder().artifact_location(artifact(&place.file)).region(region(place)).build();
-        entry.locations = Some(vec![Location::builder().physical_location(physical).build()]);
+        entry.locations = Some(vec![Location::builder().physical_location(physical(place)).build()]);
     }
     let known = finding.suppression.as_ref().is_some_and(|why| why.kind == SuppressionKind::Baseline);
     entry.baseline_state = baseline.then(|| json!(if known { "unchanged" } else { "new" }));
@@ -125,6 +134,10 @@ fn suppression(why: &Why) -> Suppression {
     };
     let reason = why.reason.as_str();
     Suppression::builder().kind(json!(kind)).status(json!("accepted")).justification(reason).build()
+}
+
+pub(crate) fn physical(place: &Place) -> PhysicalLocation {
+    PhysicalLocation::builder().artifact_location(artifact(&place.file)).region(region(place)).build()
 }
 
 fn region(place: &Place) -> Region {

@@ -1,22 +1,16 @@
-//! Where findings go, and in which format.
+//! Where a report goes, and in which format.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use mcp_scopes_build::{Report, file};
+use mcp_scopes_build::file;
 
-use crate::{
-    Outcome, complain,
-    export::print,
-    fail,
-    output::{github, human, json, junit, markdown, sarif},
-    terminal::styled,
-};
+use crate::{Outcome, complain, export::print, fail, output::human::Links, terminal::styled};
 
-/// How findings are printed.
+/// How a report is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people, with the source
+    /// For people
     #[default]
     Human,
     /// For programs: one JSON object, version 1
@@ -32,15 +26,15 @@ pub(crate) enum Format {
     Markdown,
 }
 
-/// Where findings go.
+/// Where a report goes.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Target {
-    /// How findings are printed
+    /// How the report is printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
-    /// Write the findings to this file, whole or not at all, and print none; as `FORMAT=FILE` beside what is printed,
-    /// and as often as wanted
+    /// Write the report to this file, whole or not at all, and print none; as `FORMAT=FILE` beside what is printed, and
+    /// as often as wanted
     #[arg(long, value_name = "[FORMAT=]FILE", value_parser = output)]
     pub(crate) output: Vec<Output>,
 }
@@ -63,13 +57,19 @@ fn output(text: &str) -> Result<Output, String> {
 }
 
 impl Target {
-    /// Whether standard output gets findings in a format that programs read.
+    /// Whether standard output gets the report in a format that programs read.
     pub(crate) fn prints_for_programs(&self) -> bool {
         self.format != Format::Human && !self.output.iter().any(|output| output.format.is_none())
     }
 
-    /// Writes the files, then prints. `baseline` says whether findings were compared with a baseline file.
-    pub(crate) fn write(&self, report: &Report, baseline: bool) -> Outcome {
+    /// Whether nobody but a person at the terminal is told.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.format == Format::Human && self.output.is_empty()
+    }
+
+    /// Writes the files, then prints. What `render` makes for people has the styles of a terminal, and the links that it
+    /// is asked for.
+    pub(crate) fn write(&self, render: impl Fn(Format, Links) -> Result<String, String>) -> Outcome {
         for (place, output) in self.output.iter().enumerate() {
             if self.output.iter().take(place).any(|other| other.file == output.file) {
                 let shown = output.file.display();
@@ -78,7 +78,11 @@ impl Target {
             }
         }
         for output in &self.output {
-            let written = match render(output.format.unwrap_or(self.format), report, baseline) {
+            let format = output.format.unwrap_or(self.format);
+            let written = match render(format, Links::None) {
+                Ok(text) if format == Format::Human => {
+                    file::replace(&output.file, &anstream::adapter::strip_str(&text).to_string())
+                }
                 Ok(text) => file::replace(&output.file, &text),
                 Err(why) => return unwritable(&why),
             };
@@ -89,32 +93,17 @@ impl Target {
         if self.output.iter().any(|output| output.format.is_none()) {
             return Outcome::Clean;
         }
-        if self.format == Format::Human {
-            let links = human::Links::of_terminal();
-            return styled(&human::render(report, links));
-        }
-        match render(self.format, report, baseline) {
-            Ok(text) => print(&text),
-            Err(why) => unwritable(&why),
+        match (self.format, render(self.format, Links::of_terminal())) {
+            (_, Err(why)) => unwritable(&why),
+            (Format::Human, Ok(text)) => styled(&text),
+            (_, Ok(text)) => print(&text),
         }
     }
 }
 
 fn unwritable(why: &str) -> Outcome {
-    complain(&format!("the findings cannot be written: {why}"), None);
+    complain(&format!("the report cannot be written: {why}"), None);
     Outcome::Failed
-}
-
-/// A report in a format, as it stands in a file.
-pub(crate) fn render(format: Format, report: &Report, baseline: bool) -> Result<String, String> {
-    match format {
-        Format::Human => Ok(anstream::adapter::strip_str(&human::render(report, human::Links::None)).to_string()),
-        Format::Json => json::render(report).map_err(|error| error.to_string()),
-        Format::Sarif => sarif::render(report, baseline).map_err(|error| error.to_string()),
-        Format::Github => Ok(github::render(report)),
-        Format::Junit => junit::render(report).map_err(|error| error.to_string()),
-        Format::Markdown => Ok(markdown::render(report)),
-    }
 }
 
 #[cfg(test)]

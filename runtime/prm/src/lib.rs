@@ -44,3 +44,6 @@ pub use json::Json;
 pub use kind::ViolationKind;
 pub use metadata::Metadata;
 pub use tools_list::ToolsList;
+
+/// The JSON Schema (2020-12) of the document, as it is committed; the feature `schema` makes it from the types.
+pub const JSON_SCHEMA: &str = include_str!("../schema/protected-resource-metadata.schema.json");

@@ -41,7 +41,19 @@ impl Metadata {
     /// the end, nesting over [`MAX_DEPTH`](crate::json::MAX_DEPTH)); or the document breaks rules: all of them are told
     /// at once.
     pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, Error> {
-        let bytes = text.as_ref();
+        Self::read(text.as_ref(), Loopback::Https)
+    }
+
+    /// The same, but plain http is accepted for resource and issuers on a loopback host: what
+    /// [`Builder::allow_loopback_http`] makes, for development.
+    ///
+    /// # Errors
+    /// As for [`Metadata::from_json`] otherwise.
+    pub fn from_json_allowing_loopback_http(text: impl AsRef<[u8]>) -> Result<Self, Error> {
+        Self::read(text.as_ref(), Loopback::Http)
+    }
+
+    fn read(bytes: &[u8], loopback: Loopback) -> Result<Self, Error> {
         let text = core::str::from_utf8(bytes).map_err(|error| {
             let valid = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or(bytes));
             SyntaxError::at(&valid, valid.len(), "the bytes here are not UTF-8 (RFC 8259 §8.1)")
@@ -49,7 +61,7 @@ impl Metadata {
         let mut report = Report::default();
         let document = Document::take(Json::parse(text)?, "", &mut report);
         if let Some(document) = &document {
-            rules::check(document, Loopback::Https, &mut report);
+            rules::check(document, loopback, &mut report);
         }
         report.finish()?;
         // INVARIANT: what is no object has been reported.

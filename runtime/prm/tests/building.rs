@@ -105,9 +105,13 @@ fn plain_http_is_for_development_only() {
         assert_eq!(pointers(&error), ["/resource", "/authorization_servers/0"]);
         let metadata = builder(host).allow_loopback_http().build().expect("the host is this machine");
         assert!(Metadata::from_json(metadata.to_json_pretty()).is_err(), "reading is strict");
+        let read = Metadata::from_json_allowing_loopback_http(metadata.to_json_pretty());
+        assert_eq!(read.expect("it was asked for"), metadata);
     }
     for host in ["example.com", "localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "user@example.com"] {
         assert!(builder(host).allow_loopback_http().build().is_err(), "{host}");
+        let text = format!(r#"{{"resource": "http://{host}/mcp"}}"#);
+        assert!(Metadata::from_json_allowing_loopback_http(text).is_err(), "{host}");
     }
 }
 

@@ -1,0 +1,20 @@
+//! Changes as workflow commands, which GitHub shows as annotations beside the lines of the new side.
+
+use super::{Level, Report, Row};
+use crate::output::github::command;
+
+/// One line for each change.
+pub(super) fn render(report: &Report) -> String {
+    report.rows.iter().map(one).collect()
+}
+
+fn one(Row { change, level, place }: &Row) -> String {
+    let name = match level {
+        Level::Note => "notice",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    };
+    let verdict = format!("{}, {}", change.compatibility.as_str(), change.security.words().join(" and "));
+    let title = format!("{}: {verdict}", change.kind.id());
+    command(name, place.as_ref(), &title, &format!("{}\n{}", change.message, change.kind.why()))
+}

@@ -1,0 +1,131 @@
+//! Changes as one JSON object, version 1.
+//!
+//! Members may be added to version 1, never taken away or given another meaning. The schema is
+//! `cli/schemas/diff-v1.schema.json`; a test compares it with these types.
+
+use serde::Serialize;
+
+use super::{Report, Row};
+use crate::diff::change::{Change, Compatibility};
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(title = "Changes of mcp-scopes diff, version 1"))]
+struct Document<'a> {
+    /// The version of this format.
+    #[cfg_attr(test, schemars(extend("const" = 1)))]
+    version: u32,
+    /// What changed, in the order of the document.
+    changes: Vec<Entry<'a>>,
+    /// The verdict over all changes.
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "Change"))]
+struct Entry<'a> {
+    /// The kind of change.
+    #[cfg_attr(test, schemars(extend("enum" = kinds())))]
+    id: &'static str,
+    /// `error` if the run ends with 1 for it, `warning` if it weakens, else `note`.
+    #[cfg_attr(test, schemars(extend("enum" = ["note", "warning", "error"])))]
+    level: &'static str,
+    /// What it means for those who use the server today.
+    #[cfg_attr(test, schemars(extend("enum" = ["patch", "minor", "major"])))]
+    compatibility: &'static str,
+    /// What it means for those who are to be kept out.
+    #[cfg_attr(test, schemars(schema_with = "security"))]
+    security: &'static [&'static str],
+    /// What changed, in one line.
+    message: &'a str,
+    /// What such a change means, in one line.
+    why: &'static str,
+    /// Where in the document, as a JSON Pointer (RFC 6901).
+    pointer: &'a str,
+    /// The file of the new side that says it, with slashes; `null` where it has none.
+    file: Option<&'a str>,
+    /// The line of the first character there, from 1.
+    line: Option<u32>,
+    /// The column of the first character, from 1.
+    column: Option<u32>,
+    /// The line of the last character.
+    end_line: Option<u32>,
+    /// The column behind the last character.
+    end_column: Option<u32>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Summary {
+    /// The gravest of all; `null` if nothing changed.
+    #[cfg_attr(test, schemars(extend("enum" = ["patch", "minor", "major", null])))]
+    compatibility: Option<&'static str>,
+    /// All of them together.
+    #[cfg_attr(test, schemars(schema_with = "security"))]
+    security: &'static [&'static str],
+}
+
+/// The report as JSON, indented, with a line break at its end.
+///
+/// # Errors
+/// None that a report can cause; serialization has the type.
+pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
+    let (compatibility, security) = report.verdict();
+    let document = Document {
+        version: 1,
+        changes: report.rows.iter().map(entry).collect(),
+        summary: Summary { compatibility: compatibility.map(Compatibility::as_str), security: security.words() },
+    };
+    let mut text = serde_json::to_string_pretty(&document)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn entry(Row { change, level, place }: &Row) -> Entry<'_> {
+    let Change { kind, pointer, message, compatibility, security } = change;
+    let place = place.as_ref();
+    Entry {
+        id: kind.id(),
+        level: level.as_str(),
+        compatibility: compatibility.as_str(),
+        security: security.words(),
+        message,
+        why: kind.why(),
+        pointer,
+        file: place.map(|place| &*place.file),
+        line: place.map(|place| place.start.line),
+        column: place.map(|place| place.start.column),
+        end_line: place.map(|place| place.end.line),
+        end_column: place.map(|place| place.end.column),
+    }
+}
+
+#[cfg(test)]
+fn kinds() -> Vec<&'static str> {
+    use crate::diff::change::Kind;
+    Kind::ALL.iter().map(|kind| kind.id()).collect()
+}
+
+#[cfg(test)]
+fn security(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({
+        "type": "array",
+        "items": {"type": "string", "enum": ["neutral", "weakens", "tightens"]},
+        "minItems": 1,
+        "uniqueItems": true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Document;
+
+    /// Programs read this: what is there stays. `MCP_SCOPES_BLESS=1` writes what was added.
+    #[test]
+    fn the_schema_is_the_committed_one() {
+        let schema = schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().for_serialize())
+            .into_root_schema_for::<Document<'static>>();
+        crate::schemas::committed::compare("diff-v1.schema.json", &schema.to_value());
+    }
+}

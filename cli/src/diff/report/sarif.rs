@@ -1,0 +1,92 @@
+//! Changes as SARIF 2.1.0: every kind of change is a rule. What the run ends with 1 for is an error, what weakens a
+//! warning, the rest a note. The place is that of the new side, the pointer into the document a logical location.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use serde_json::json;
+use serde_sarif::sarif::{
+    Location, LogicalLocation, Message, MultiformatMessageString, PropertyBag, ReportingConfiguration,
+    ReportingDescriptor, Result as Entry, ResultLevel,
+};
+use sha2::{Digest as _, Sha256};
+
+use super::{Level, Report, Row};
+use crate::{
+    diff::change::{Change, Kind},
+    output::sarif::{log, physical},
+};
+
+/// The version of what fingerprints are made of: kind, pointer and message, each followed by a zero byte.
+const FINGERPRINT: &str = "mcp-scopes-diff/v1";
+
+/// The report as SARIF, indented, with a line break at its end.
+///
+/// # Errors
+/// None that a report can cause; serialization has the type.
+pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
+    let rules = Kind::ALL.iter().map(|kind| descriptor(*kind)).collect();
+    log("diff", rules, report.rows.iter().map(entry).collect())
+}
+
+fn descriptor(kind: Kind) -> ReportingDescriptor {
+    let text = |text: &str| MultiformatMessageString::builder().text(text).build();
+    let compatibility = kind.compatibility().as_str();
+    let properties = PropertyBag::builder()
+        .tags(vec!["security".to_owned(), "release".to_owned()])
+        .additional_properties(BTreeMap::from([("compatibility".to_owned(), json!(compatibility))]))
+        .build();
+    ReportingDescriptor::builder()
+        .id(kind.id())
+        .name(kind.id())
+        .short_description(text(kind.why()))
+        .full_description(text(&format!("{} ({compatibility})", kind.why())))
+        .default_configuration(ReportingConfiguration::builder().level(json!("note")).build())
+        .properties(properties)
+        .build()
+}
+
+fn entry(Row { change, level, place }: &Row) -> Entry {
+    let Change { kind, pointer, message, compatibility, security } = change;
+    let level = match level {
+        Level::Note => ResultLevel::Note,
+        Level::Warning => ResultLevel::Warning,
+        Level::Error => ResultLevel::Error,
+    };
+    let words = security.words();
+    let text = format!("{}, {}: {message}: {}", compatibility.as_str(), words.join(" and "), kind.why());
+    let logical = vec![LogicalLocation::builder().fully_qualified_name(pointer.as_str()).build()];
+    let location = match place {
+        Some(place) => Location::builder().logical_locations(logical).physical_location(physical(place)).build(),
+        None => Location::builder().logical_locations(logical).build(),
+    };
+    let properties = PropertyBag::builder()
+        .additional_properties(BTreeMap::from([
+            ("compatibility".to_owned(), json!(compatibility.as_str())),
+            ("security".to_owned(), json!(words)),
+        ]))
+        .build();
+    let number = Kind::ALL.iter().zip(0..).find(|(other, _)| *other == kind).map_or(-1, |(_, number)| number);
+    Entry::builder()
+        .rule_id(kind.id())
+        .rule_index(number)
+        .level(level)
+        .message(Message::builder().text(text).build())
+        .locations(vec![location])
+        .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), fingerprint(change))]))
+        .properties(properties)
+        .build()
+}
+
+fn fingerprint(change: &Change) -> String {
+    let mut hash = Sha256::new();
+    for text in [change.kind.id(), &change.pointer, &change.message] {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    let mut digits = String::with_capacity(32);
+    for byte in hash.finalize().iter().take(16) {
+        // Writing to a string does not fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}

@@ -1,0 +1,366 @@
+//! The schema of `mcp-scopes.toml`.
+//!
+//! It accepts what the reader accepts; what only the reader can tell (a cycle, an undeclared scope, the ports of an address)
+//! it leaves to it. Sections, keys and words are compared with the lists that the reader has, rules and their options are
+//! taken from the rules. Each key has an example, which the reader is shown.
+
+use std::collections::BTreeMap;
+
+use mcp_scopes_build::lint::{
+    Category, RULES, Setting,
+    rule::{Choice, RuleOption},
+};
+use mcp_scopes_grammar::config::{CONVENTIONS, KEYS, LEVELS, SECTIONS};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Map, Value, json};
+
+use super::{CONFIG, committed};
+
+#[derive(JsonSchema)]
+#[schemars(
+    title = "mcp-scopes.toml",
+    description = "What an MCP server says of its authorization beyond its tools: read by the compiler, the exporter and the linter alike."
+)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, clippy::zero_sized_map_values, reason = "only its schema is used")]
+struct File {
+    /// The server: what its metadata document says of it (RFC 9728).
+    server: Option<Server>,
+    /// How scopes are named. Read by the linter alone.
+    convention: Option<Convention>,
+    /// The scopes. If the section is there, every scope in use must stand in it.
+    scopes: Option<Declared>,
+    /// For each role the scopes it needs, in the order in which to ask for them (`scope_upgrade_flows`).
+    flows: Option<BTreeMap<String, Scopes>>,
+    /// Limits over all calls of one caller (`session_policies`).
+    session: Option<Session>,
+    /// Where the sandbox is.
+    sandbox: Option<Sandbox>,
+    /// The levels of rules and of categories of rules, and options of rules. Read by the linter alone.
+    lint: Option<Lint>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Server {
+    /// The URL that clients use for this server: its resource identifier (RFC 9728 §1.2). Plain http is for a loopback
+    /// host, for development.
+    #[schemars(example = "https://files.example.com/mcp")]
+    resource: Option<Resource>,
+    /// The server's name for people (RFC 9728 §2).
+    #[schemars(example = &"Files")]
+    resource_name: Option<Text>,
+    /// A page for developers (RFC 9728 §2).
+    #[schemars(example = "https://docs.example.com/mcp")]
+    resource_documentation: Option<Page>,
+    /// The issuers of tokens: issuer identifiers (RFC 8414 §2), not endpoints. MCP asks for at least one.
+    #[schemars(example = ["https://auth.example.com"])]
+    authorization_servers: Option<Issuers>,
+    /// The exact prefix of every scope, separator included.
+    #[schemars(example = "dev-tools:")]
+    namespace: Option<Namespace>,
+    /// What `scopes_supported` advertises. Without it: every scope that opens a tool.
+    #[schemars(example = ["files:list"])]
+    baseline: Option<Scopes>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+// The pattern stands with the convention `pattern`, and with no other.
+#[schemars(extend("if" = {"properties": {"scope": {"const": "pattern"}}, "required": ["scope"]}))]
+#[schemars(extend("then" = {"required": ["pattern"]}, "else" = {"properties": {"pattern": false}}))]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Convention {
+    /// How scopes are named. Without it the majority of them says so.
+    #[schemars(extend("enum" = CONVENTIONS), example = "resource:action")]
+    scope: Option<String>,
+    /// With the convention `pattern`: what every scope matches as a whole; `*` is any run of characters, `?` is one.
+    #[schemars(example = "files:*")]
+    pattern: Option<ScopeName>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Scope {
+    /// What it lets its holder do.
+    #[schemars(example = "Change files")]
+    description: Option<Text>,
+    /// What its holder holds too.
+    #[schemars(example = ["files:read"])]
+    implies: Option<Scopes>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Session {
+    /// Calls of high and critical risk in one session at most.
+    #[schemars(example = 5)]
+    max_high_risk_calls: Option<Limit>,
+    /// Minutes after which the caller authenticates again.
+    #[schemars(example = 30)]
+    require_reauth_after_minutes: Option<Limit>,
+    /// Refuses a jump from low to high risk within a short time.
+    #[schemars(example = true)]
+    block_rapid_escalation: Option<bool>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Sandbox {
+    /// The header that moves a live caller into the sandbox, never out of it.
+    #[schemars(example = "X-Sandbox")]
+    header: Option<Header>,
+    /// The sandbox's own resource identifier.
+    #[schemars(example = "https://sandbox.example.com/mcp")]
+    resource: Option<Resource>,
+    /// The sandbox's own issuers.
+    #[schemars(example = ["https://sandbox-auth.example.com"])]
+    authorization_servers: Option<Issuers>,
+}
+
+macro_rules! values {
+    ($($name:ident $schema:tt)*) => {
+        $(
+            struct $name;
+
+            impl JsonSchema for $name {
+                fn inline_schema() -> bool {
+                    true
+                }
+
+                fn schema_name() -> std::borrow::Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                    json_schema!($schema)
+                }
+            }
+        )*
+    };
+}
+
+macro_rules! sections {
+    ($($name:ident is $schema:path;)*) => {
+        $(
+            struct $name;
+
+            impl JsonSchema for $name {
+                fn inline_schema() -> bool {
+                    true
+                }
+
+                fn schema_name() -> std::borrow::Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                    $schema(generator)
+                }
+            }
+        )*
+    };
+}
+
+sections! {
+    Declared is scopes;
+    Lint is lint;
+}
+
+/// RFC 6749 §3.3.
+const SCOPE: &str = "^[\\x21\\x23-\\x5B\\x5D-\\x7E]+$";
+/// https, or http for what the reader finds to be a loopback host.
+const ISSUER: &str = "^[Hh][Tt][Tt][Pp][Ss]?://[^\\s?#]+$";
+
+values! {
+    Text {"type": "string", "pattern": "\\S"}
+    Resource {"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^\\s#]+$"}
+    Page {"type": "string", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://\\S+$"}
+    Issuers {"type": "array", "items": {"type": "string", "pattern": ISSUER}, "minItems": 1, "uniqueItems": true}
+    Namespace {"type": "string", "pattern": "^[\\x21\\x23-\\x5B\\x5D-\\x7E]*[\\x21\\x23-\\x2F\\x3A-\\x40\\x5B\\x5D-\\x60\\x7B-\\x7E]$"}
+    ScopeName {"type": "string", "pattern": SCOPE}
+    Scopes {"type": "array", "items": {"type": "string", "pattern": SCOPE}, "minItems": 1, "uniqueItems": true}
+    Header {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}
+    Limit {"type": "integer", "minimum": 1, "maximum": u32::MAX}
+    Level {"enum": LEVELS}
+}
+
+/// A scope is told by its description, or by a table.
+fn scopes(generator: &mut SchemaGenerator) -> Schema {
+    let table = generator.subschema_for::<Scope>();
+    json_schema!({
+        "type": "object",
+        "propertyNames": {"pattern": SCOPE},
+        "additionalProperties": {"anyOf": [{"type": "string", "pattern": "\\S"}, table]},
+    })
+}
+
+/// `allow`, `warn`, `deny`; alone, or as `level` of a table.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+#[expect(dead_code, reason = "only its schema is used")]
+enum Levelled {
+    Alone(Level),
+    Table(Levels),
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Levels {
+    level: Option<Level>,
+}
+
+fn lint(generator: &mut SchemaGenerator) -> Schema {
+    let plain = generator.subschema_for::<Levelled>().to_value();
+    let level = generator.subschema_for::<Level>().to_value();
+    let described = |text: &str, schema: &Value| json!({"description": text, "allOf": [schema]});
+    let categories = Category::ALL.iter().map(|category| {
+        let text = format!("Every rule of the category `{}`.", category.as_str());
+        (category.as_str().to_owned(), described(&text, &plain))
+    });
+    let rules = RULES.iter().map(|rule| {
+        let text = format!("{} ({}; {} by default)", rule.reason, rule.section, rule.level.as_str());
+        let schema = match (rule.options, rule.check.is_fixed()) {
+            ([], false) => plain.clone(),
+            // What is an error of the compiler too can be nothing else.
+            (options, true) => levelled(&json!({"const": Setting::Deny.as_str()}), options),
+            (options, false) => levelled(&level, options),
+        };
+        (rule.id.to_owned(), described(&text, &schema))
+    });
+    json_schema!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": categories.chain(rules).collect::<Map<String, Value>>(),
+    })
+}
+
+fn levelled(level: &Value, options: &[RuleOption]) -> Value {
+    let options = options.iter().map(|option| {
+        let mut schema = match &option.default {
+            Choice::Int(number) => json!({"type": "integer", "minimum": 1, "maximum": u32::MAX, "default": number}),
+            Choice::Text(text) => json!({"type": "string", "pattern": "\\S", "default": text}),
+            Choice::Texts(texts) => json!({
+                "type": "array",
+                "items": {"type": "string", "pattern": "\\S"},
+                "minItems": 1,
+                "uniqueItems": true,
+                "default": texts,
+            }),
+            Choice::Flag(flag) => json!({"type": "boolean", "default": flag}),
+        };
+        schema["description"] = json!(option.docs);
+        (option.name.to_owned(), schema)
+    });
+    let mut properties: Map<String, Value> = options.collect();
+    properties.insert("level".to_owned(), level.clone());
+    json!({"anyOf": [level, {"type": "object", "additionalProperties": false, "properties": properties}]})
+}
+
+fn schema() -> Value {
+    let mut schema = SchemaGenerator::new(schemars::generate::SchemaSettings::draft07().for_deserialize())
+        .into_root_schema_for::<File>()
+        .to_value();
+    tidy(&mut schema);
+    schema["$id"] = json!(CONFIG.url);
+    schema
+}
+
+/// TOML has no null, and texts need no line breaks.
+fn tidy(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(Value::Array(types)) = members.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [one] = types.as_slice() {
+                    members["type"] = one.clone();
+                }
+            }
+            if let Some(Value::Array(choices)) = members.get_mut("anyOf") {
+                choices.retain(|choice| *choice != json!({"type": "null"}));
+                if let [one] = choices.as_slice() {
+                    let one = one.clone();
+                    members.remove("anyOf");
+                    // Beside `$ref` draft 7 reads nothing, so that a description goes with it.
+                    members.insert("allOf".to_owned(), json!([one]));
+                }
+            }
+            if let Some(Value::Array(values)) = members.get_mut("enum") {
+                values.retain(|value| !value.is_null());
+            }
+            if let Some(Value::String(text)) = members.get_mut("description") {
+                *text = text.replace('\n', " ");
+            }
+            members.values_mut().for_each(tidy);
+        }
+        Value::Array(items) => items.iter_mut().for_each(tidy),
+        _ => {}
+    }
+}
+
+fn names(schema: &Value) -> Vec<&str> {
+    let mut names: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
+}
+
+fn sorted<'n>(names: &[&'n str]) -> Vec<&'n str> {
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    names
+}
+
+/// The tables with fixed keys, with the section that each is written in.
+const TABLES: [(&str, &str); 5] = [
+    ("Server", "[server]"),
+    ("Convention", "[convention]"),
+    ("Scope", "[scopes.\"files:write\"]"),
+    ("Session", "[session]"),
+    ("Sandbox", "[sandbox]"),
+];
+
+#[test]
+fn the_committed_one_is_fresh() {
+    committed::compare("config.schema.json", &schema());
+}
+
+/// Neither the reader nor the schema gains a key or a word alone.
+#[test]
+fn it_knows_what_is_read() {
+    let schema = schema();
+    assert_eq!((names(&schema), &schema["additionalProperties"]), (sorted(&SECTIONS), &json!(false)));
+    for ((name, _), keys) in TABLES.iter().zip(KEYS) {
+        let table = &schema["definitions"][name];
+        assert_eq!((names(table), &table["additionalProperties"]), (sorted(keys), &json!(false)), "{name}");
+        for (key, property) in table["properties"].as_object().unwrap() {
+            assert!(property["description"].as_str().is_some_and(|text| text.ends_with('.')), "{name}.{key}");
+        }
+    }
+    assert_eq!(schema["definitions"]["Convention"]["properties"]["scope"]["enum"], json!(CONVENTIONS));
+    let rules: Vec<&str> =
+        RULES.iter().map(|rule| rule.id).chain(Category::ALL.iter().map(|category| category.as_str())).collect();
+    assert_eq!(names(&schema["properties"]["lint"]), sorted(&rules));
+}
+
+/// The example of each key is something that the reader takes.
+#[test]
+fn every_key_is_read() {
+    let schema = schema();
+    let refused = |text: &str| mcp_scopes_grammar::config::read(text, "mcp-scopes.toml").err();
+    for (name, section) in TABLES {
+        for (key, property) in schema["definitions"][name]["properties"].as_object().unwrap() {
+            // JSON of strings, numbers, flags and lists of strings is TOML.
+            let example = &property["examples"][0];
+            assert!(!example.is_null(), "{name}.{key} has no example");
+            let beside = if key == "pattern" { "scope = \"pattern\"\n" } else { "" };
+            let errors = refused(&format!("{section}\n{beside}{key} = {example}\n"));
+            assert!(errors.is_none(), "{name}.{key}: {errors:?}");
+            assert!(refused(&format!("{section}\n{key}s_ = {example}\n")).is_some(), "{name}.{key}s_");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The schema of `mcp-scopes.lock.json`: the frame, and in it the metadata document as its own schema has it.
+
+use serde_json::{Value, json};
+
+use super::{METADATA, committed};
+use crate::{diff::lock::MEMBERS, schemas::LOCK};
+
+#[derive(schemars::JsonSchema)]
+#[schemars(
+    title = "mcp-scopes.lock.json",
+    description = "What a release of an MCP server was last seen to allow; `mcp-scopes lock` writes it, `mcp-scopes check` compares it with the source."
+)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct File {
+    /// The schema of this file, for editors. What is named here stays when the file is written anew.
+    #[schemars(rename = "$schema")]
+    schema: Option<String>,
+    /// The version of this format.
+    #[schemars(extend("const" = 1))]
+    version: u32,
+    /// The protected resource metadata (RFC 9728) that the release publishes.
+    #[schemars(schema_with = "document")]
+    document: (),
+}
+
+fn metadata() -> Value {
+    serde_json::from_str(METADATA.text).unwrap()
+}
+
+fn document(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let mut schema = metadata();
+    for member in ["$schema", "$id", "$defs", "title", "description"] {
+        schema.as_object_mut().unwrap().remove(member).unwrap();
+    }
+    schema.try_into().unwrap()
+}
+
+fn schema() -> Value {
+    let mut schema = schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12())
+        .into_root_schema_for::<File>()
+        .to_value();
+    let members = schema.as_object_mut().unwrap();
+    members.insert("$id".to_owned(), json!(LOCK.url));
+    members.insert("$defs".to_owned(), metadata()["$defs"].clone());
+    // A member is left out rather than null.
+    members["properties"]["$schema"]["type"] = json!("string");
+    schema
+}
+
+#[test]
+fn the_committed_one_is_fresh() {
+    committed::compare("lock-v1.schema.json", &schema());
+}
+
+#[test]
+fn it_knows_the_members_that_are_read() {
+    let schema = schema();
+    let mut known: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    let mut read = MEMBERS.to_vec();
+    known.sort_unstable();
+    read.sort_unstable();
+    assert_eq!((known, &schema["additionalProperties"]), (read, &json!(false)));
+}
