@@ -39,6 +39,8 @@ enum Scope<'a> {
     None,
     Step(&'a Denied),
     Baseline(&'static ScopeTable),
+    #[cfg(feature = "http")]
+    Named(&'a [&'static str]),
 }
 
 impl<'a> Challenge<'a> {
@@ -83,6 +85,22 @@ impl<'a> Challenge<'a> {
         Self::new(400, Some("invalid_request"), Scope::None)
     }
 
+    /// For a method other than a tool call that needs these scopes: 401 for a caller without a token, or else 403.
+    #[cfg(feature = "http")]
+    pub(crate) const fn naming(scopes: &'a [&'static str], anonymous: bool) -> Self {
+        if anonymous {
+            Self::new(401, None, Scope::Named(scopes))
+        } else {
+            Self::new(403, Some("insufficient_scope"), Scope::Named(scopes))
+        }
+    }
+
+    /// 403 that names no scope, since more scopes would not help.
+    #[cfg(feature = "http")]
+    pub(crate) const fn refused() -> Self {
+        Self::new(403, None, Scope::None)
+    }
+
     /// Where the protected resource metadata is (RFC 9728 §5.1).
     #[must_use]
     pub const fn resource_metadata(self, url: &'a str) -> Self {
@@ -108,13 +126,16 @@ impl<'a> Challenge<'a> {
     }
 
     /// The scopes it asks for.
-    pub fn scopes(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let (step, baseline) = match self.scope {
-            Scope::None => (None, None),
-            Scope::Step(denied) => (Some(denied.step()), None),
-            Scope::Baseline(table) => (None, table.outline().config.baseline),
+    pub fn scopes(&self) -> impl Iterator<Item = &'static str> + use<'a> {
+        let (step, baseline, named): (_, _, &[&'static str]) = match self.scope {
+            Scope::None => (None, None, &[]),
+            Scope::Step(denied) => (Some(denied.step()), None, &[]),
+            Scope::Baseline(table) => (None, table.outline().config.baseline, &[]),
+            #[cfg(feature = "http")]
+            Scope::Named(scopes) => (None, None, scopes),
         };
-        step.into_iter().flatten().chain(baseline.unwrap_or(&[]).iter().map(|scope| scope.text))
+        let baseline = baseline.unwrap_or(&[]).iter().map(|scope| scope.text);
+        step.into_iter().flatten().chain(baseline).chain(named.iter().copied())
     }
 }
 

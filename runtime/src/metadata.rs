@@ -1,6 +1,6 @@
 //! The protected resource metadata of a table (RFC 9728), and what its tools say in `tools/list`.
 
-use alloc::vec::Vec;
+use alloc::{string::String, vec::Vec};
 
 use mcp_scopes_model::tool::Parameter;
 pub use mcp_scopes_prm::*;
@@ -57,7 +57,7 @@ pub(crate) fn schema_fields<T: schemars::JsonSchema>(visit: &mut dyn FnMut(Param
     let schema = schemars::SchemaGenerator::default().into_root_schema_for::<T>();
     let Some(properties) = schema.get("properties").and_then(serde_json::Value::as_object) else { return };
     let required = schema.get("required").and_then(serde_json::Value::as_array);
-    let mut names: Vec<&str> = properties.keys().map(alloc::string::String::as_str).collect();
+    let mut names: Vec<&str> = properties.keys().map(String::as_str).collect();
     names.sort_unstable();
     for name in names {
         let required = required.is_some_and(|required| required.iter().any(|entry| entry == name));

@@ -10,6 +10,7 @@
 //! | [`document`] | [`Document`]: its members as plain data; [`extensions`] those of `mcp_extensions` |
 //! | [`builder`] | [`Builder`]: from a table's outline to a document |
 //! | [`address`] | [`well_known_url`]: where a resource's document is served; the URI rules |
+//! | `disclosure` | [`Metadata::disclose`]: a part of a document, for who may not know of the rest |
 //! | [`tools_list`] | [`ToolsList`]: what other hosts read in an entry of `tools/list` |
 //! | [`error`] | [`Error`], [`Violation`]: all that is wrong with a document, at once |
 //! | [`kind`] | [`ViolationKind`]: which rule is broken, under a name that stays |
@@ -21,6 +22,7 @@
 
 pub mod address;
 pub mod builder;
+mod disclosure;
 pub mod document;
 pub mod draft;
 pub mod error;

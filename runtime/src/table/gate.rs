@@ -264,6 +264,8 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<
 
 #[cfg(test)]
 mod tests {
+    use std::vec::Vec;
+
     use crate::{__private::v1, Grant};
 
     /// What no annotation can say, but a hand that names the hidden types could.
@@ -282,7 +284,7 @@ mod tests {
 
     #[test]
     fn nothing_needed_is_nothing_opened() {
-        let open = |grant: &Grant| grant.visible().map(|tool| tool.name).collect::<std::vec::Vec<_>>();
+        let open = |grant: &Grant| grant.visible().map(|tool| tool.name).collect::<Vec<_>>();
         for (scopes, opened) in [("", &[] as &[&str]), ("a", &["one"])] {
             let grant = SHUT.grant(scopes);
             assert_eq!(open(&grant), opened);

@@ -148,7 +148,6 @@ const fn slot(hash: u64, factor: u64, slots: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    extern crate std;
     use std::format;
 
     use mcp_scopes_model::key::Hashed;

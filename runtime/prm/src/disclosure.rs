@@ -1,0 +1,74 @@
+//! A part of a document, for who may not know of the rest.
+
+use indexmap::IndexMap;
+use mcp_scopes_model::Pattern;
+
+use crate::{
+    extensions::{McpExtensions, ToolEntry, ToolPolicy},
+    metadata::Metadata,
+};
+
+impl Metadata {
+    /// The same document with only these tools and scopes in it. What speaks of another one is cut: alternatives, groups,
+    /// prerequisites, steps of flows, what a scope implies, policies.
+    ///
+    /// ```
+    /// use mcp_scopes_prm::Metadata;
+    /// let all = Metadata::from_json(r#"{"resource": "https://h/mcp", "mcp_extensions": {
+    ///     "tool_scope_mapping": {"list": {"required_scopes": [["read"]]}, "wipe": {"required_scopes": [["admin"]]}},
+    ///     "scope_hierarchy": {"admin": ["read"]}}}"#)?;
+    /// let shown = all.disclose(&|tool| tool == "list", &|scope| scope == "read");
+    /// let extensions = shown.mcp_extensions().unwrap();
+    /// assert!(extensions.tool_scope_mapping.keys().eq(["list"]) && extensions.scope_hierarchy.is_empty());
+    /// # Ok::<(), mcp_scopes_prm::Error>(())
+    /// ```
+    #[must_use]
+    pub fn disclose(&self, tools: &dyn Fn(&str) -> bool, scopes: &dyn Fn(&str) -> bool) -> Self {
+        let mut document = self.document().clone();
+        document.scopes_supported.retain(|scope| scopes(scope));
+        // It repeats the document as a whole.
+        document.signed_metadata = None;
+        if let Some(extensions) = &mut document.mcp_extensions {
+            cut(extensions, tools, scopes);
+        }
+        document.mcp_extensions = document.mcp_extensions.filter(|left| *left != McpExtensions::default());
+        // INVARIANT: leaving members out of a valid document breaks no rule.
+        Self::trusted(document)
+    }
+}
+
+fn cut(extensions: &mut McpExtensions, tools: &dyn Fn(&str) -> bool, scopes: &dyn Fn(&str) -> bool) {
+    extensions.tool_scope_mapping.retain(|name, _| tools(name));
+    for entry in extensions.tool_scope_mapping.values_mut() {
+        cut_tool(entry, tools, scopes);
+    }
+    // A flow leads on to what is hidden, and so does a limit on all calls of high risk.
+    extensions.scope_upgrade_flows.clear();
+    extensions.session_policies = None;
+    extensions.scope_hierarchy.retain(|scope, implied| {
+        implied.retain(|scope| scopes(scope));
+        scopes(scope) && !implied.is_empty()
+    });
+    extensions.tool_interaction_policies.retain(|name, policy| {
+        cut_policy(policy, tools);
+        tools(name) && *policy != ToolPolicy::default()
+    });
+    // Nobody knows what these say.
+    extensions.other = IndexMap::new();
+}
+
+fn cut_tool(entry: &mut ToolEntry, tools: &dyn Fn(&str) -> bool, scopes: &dyn Fn(&str) -> bool) {
+    entry.required_scopes.retain(|alternative| alternative.iter().all(|scope| scopes(scope)));
+    entry.commonly_grouped_with.retain(|name| tools(name));
+    entry.prerequisite_scopes.retain(|scope| scopes(scope));
+    // Examples are calls, and may be of several tools.
+    entry.examples.retain(|example| example.split_whitespace().next().is_some_and(tools));
+    entry.other = IndexMap::new();
+}
+
+fn cut_policy(policy: &mut ToolPolicy, tools: &dyn Fn(&str) -> bool) {
+    let shown = |text: &String| Pattern::parse(text).is_ok_and(|pattern| tools(pattern.tool));
+    policy.blocked_after.retain(shown);
+    policy.requires_approval_after.retain(shown);
+    policy.other = IndexMap::new();
+}

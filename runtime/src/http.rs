@@ -1,0 +1,68 @@
+//! The resource server: a tower layer that makes any HTTP MCP server a correct OAuth 2.1 resource server from its scope
+//! table.
+//!
+//! It stands in front of the server, since a handler of an SDK cannot answer 401 or 403. It reads the body itself and trusts no
+//! header alone. What it forwards is the body byte for byte, with the [`Caller`](crate::Caller) and, of a token, its
+//! `Arc<`[`Claims`]`>` in the request's extensions, and without the token.
+//!
+//! # In which order things are decided
+//!
+//! 1. A request for the metadata is answered, `OPTIONS` passes without its body. Where [origins](Builder::origin) are stated, a
+//!    request of any other one is 403. Methods other than `POST`, `GET` and `DELETE` are 405, upgrades are 400.
+//! 2. The token is taken from the header `Authorization` alone; one in the query is 400. Without one the caller is anonymous; an
+//!    invalid one is 401 at once, and one that nobody can verify right now 503.
+//! 3. The environment is resolved.
+//! 4. The body is read in full, up to a limit: 413. One that two parsers could read in two ways is 400. Headers that mirror the
+//!    body have to agree with it: 400 with −32020.
+//! 5. A call of a tool needs its scopes: 401 or 403 with a challenge. Callers without a token reach public tools. Other methods
+//!    are decided by [`Access`]. Answers about unknown and hidden tools are made here.
+//! 6. The [`PolicyHook`] is asked.
+//! 7. The session of an older revision has to be the caller's own: 404. Then the server behind the layer is called.
+//! 8. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of tools is cut down to what the caller
+//!    can call; one that cannot be understood becomes an error.
+//!
+//! # Modules
+//!
+//! | module | holds |
+//! |---|---|
+//! | `builder` | [`Builder`]: the settings; `error` what is wrong with them |
+//! | `server` | [`ResourceServer`], [`WellKnown`]; who a verified token's caller is |
+//! | `service` | [`Secured`]: the steps above, in order |
+//! | `document` | the metadata as it is served |
+//! | `origin` | step 1 |
+//! | `token` | step 2: [`TokenVerifier`], [`Claims`], taking the token out of a request |
+//! | `message` | step 4: reading a body, holding headers against it |
+//! | `gate` | step 5; `access` the rules for methods, `discovery` the modes |
+//! | `policy` | step 6: [`PolicyHook`] |
+//! | `session` | step 7: sessions bound to callers |
+//! | `filter` | step 8; `body` bodies in and out |
+//! | `refusal` | all answers that the layer gives itself |
+
+mod access;
+mod body;
+mod builder;
+mod discovery;
+mod document;
+mod error;
+mod filter;
+mod gate;
+mod message;
+mod origin;
+mod policy;
+mod refusal;
+mod server;
+mod service;
+mod session;
+pub mod token;
+
+pub use self::{
+    access::Access,
+    body::ResponseBody,
+    builder::Builder,
+    discovery::{Discovery, Hidden},
+    error::{BuildError, Problem},
+    policy::{Call, Deciding, PolicyHook, PolicyRefusal},
+    server::{ResourceServer, WellKnown},
+    service::Secured,
+    token::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification},
+};

@@ -1,0 +1,330 @@
+//! The settings of a resource server.
+
+use std::sync::Arc;
+
+use http::HeaderName;
+
+use crate::{Requirement, ScopeTable};
+
+use super::{
+    Access, BuildError, Discovery, Hidden, PolicyHook, ResourceServer, TokenVerifier,
+    access::Methods,
+    document::Document,
+    error::Problems,
+    message::ParamHeader,
+    origin::Origins,
+    server::{Limits, Settings},
+    session::Sessions,
+};
+
+/// The settings of a [`ResourceServer`]. What a deployment states here goes before what the table's file states.
+#[must_use = "nothing is built before `build`"]
+pub struct Builder {
+    table: &'static ScopeTable,
+    resource: Option<String>,
+    issuers: Vec<String>,
+    verifier: Option<Arc<dyn TokenVerifier>>,
+    policy: Option<Arc<dyn PolicyHook>>,
+    policies_elsewhere: bool,
+    discovery: Discovery,
+    hidden: Hidden,
+    publish_all: bool,
+    methods: Vec<(String, Access)>,
+    origins: Vec<String>,
+    mirrored: Vec<(String, String, Vec<String>)>,
+    session_key: Option<[u8; 32]>,
+    limits: Limits,
+    batches: bool,
+    max_age: u32,
+}
+
+impl Builder {
+    pub(super) fn new(table: &'static ScopeTable) -> Self {
+        Self {
+            table,
+            resource: None,
+            issuers: Vec::new(),
+            verifier: None,
+            policy: None,
+            policies_elsewhere: false,
+            discovery: Discovery::default(),
+            hidden: Hidden::default(),
+            publish_all: false,
+            methods: Vec::new(),
+            origins: Vec::new(),
+            mirrored: Vec::new(),
+            session_key: None,
+            limits: Limits::default(),
+            batches: false,
+            max_age: 3600,
+        }
+    }
+
+    /// The resource identifier of this deployment, in place of `[server] resource`: the https URL that clients use. Plain http
+    /// is accepted on a loopback host.
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// An issuer of this deployment, in place of `[server] authorization_servers`. Several calls add up.
+    pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
+        self.issuers.push(issuer.into());
+        self
+    }
+
+    /// Who tells whether a token is good.
+    pub fn verifier(mut self, verifier: impl TokenVerifier) -> Self {
+        self.verifier = Some(Arc::new(verifier));
+        self
+    }
+
+    /// Who enforces the table's policies.
+    pub fn policy(mut self, policy: impl PolicyHook) -> Self {
+        self.policy = Some(Arc::new(policy));
+        self
+    }
+
+    /// Says that something else enforces the table's policies. Without this and without [`policy`](Self::policy) a table that
+    /// states some is refused: a limit that nobody enforces is none.
+    pub fn policies_enforced_elsewhere(mut self) -> Self {
+        self.policies_elsewhere = true;
+        self
+    }
+
+    /// Who sees which tools. As it comes: [`Discovery::Baseline`].
+    pub fn discovery(mut self, discovery: Discovery) -> Self {
+        self.discovery = discovery;
+        self
+    }
+
+    /// How a call of a hidden tool is answered. As it comes: [`Hidden::Challenge`].
+    pub fn hidden_tools(mut self, hidden: Hidden) -> Self {
+        self.hidden = hidden;
+        self
+    }
+
+    /// Insists that the metadata shows all tools and scopes. It does so anyway, but in [`Discovery::Filtered`], where asking for
+    /// it is an error.
+    pub fn publish_all_tools(mut self) -> Self {
+        self.publish_all = true;
+        self
+    }
+
+    /// Who may use a method, or all methods below a slash: `resources/read`, `resources/*`, `*`. The closest fit counts. See
+    /// [`Access`] for what comes with the layer.
+    pub fn method(mut self, method: impl Into<String>, access: Access) -> Self {
+        self.methods.push((method.into(), access));
+        self
+    }
+
+    /// A web origin whose pages may send requests. With one or more, a request of any other is 403; without, origins are not
+    /// looked at, and the server behind the layer has to (MCP 2026-07-28, "Security & Endpoint").
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
+        self
+    }
+
+    /// An argument that clients mirror in a header, as the tool's input schema states with `x-mcp-header`:
+    /// `.param_header("run_query", "Region", ["region"])` for `Mcp-Param-Region`.
+    pub fn param_header(
+        mut self,
+        tool: impl Into<String>,
+        header: impl Into<String>,
+        path: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.mirrored.push((tool.into(), header.into(), path.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// The key that binds sessions of older revisions to their callers. As it comes: a random one, so that sessions end with
+    /// the process. Processes that share sessions need the same key.
+    pub fn session_key(mut self, key: [u8; 32]) -> Self {
+        self.session_key = Some(key);
+        self
+    }
+
+    /// How many bytes a request body may have. As it comes: 4 MiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.limits.body = bytes;
+        self
+    }
+
+    /// How many bytes the body of a request without a token may have. As it comes: 64 KiB.
+    pub fn anonymous_body_limit(mut self, bytes: usize) -> Self {
+        self.limits.anonymous_body = bytes;
+        self
+    }
+
+    /// How many bytes an answer, or an event of a stream, may have that has to be read before it is passed on. As it comes:
+    /// 16 MiB. A longer one becomes an error.
+    pub fn answer_limit(mut self, bytes: usize) -> Self {
+        self.limits.answer = bytes;
+        self
+    }
+
+    /// Accepts batches, which MCP had until 2025-03-26. Each message in one is checked; if one is refused, all are.
+    pub fn allow_batches(mut self) -> Self {
+        self.batches = true;
+        self
+    }
+
+    /// For how many seconds clients may keep the metadata. As it comes: an hour.
+    pub fn metadata_max_age(mut self, seconds: u32) -> Self {
+        self.max_age = seconds;
+        self
+    }
+
+    /// The resource server.
+    ///
+    /// # Errors
+    /// A setting is wrong or missing: all of them are told at once, by name.
+    pub fn build(self) -> Result<ResourceServer, BuildError> {
+        let mut problems = Problems::default();
+        let table = self.table;
+        self.check(&mut problems);
+        let document = self.document(&mut problems);
+        if self.verifier.is_none() {
+            problems.add("verifier", "nobody tells whether a token is good", "state who does: `.verifier(..)`");
+        }
+        let mut origins = Origins::default();
+        for origin in &self.origins {
+            if let Err(wrong) = origins.allow(origin) {
+                let message = format!("`{}` {wrong}", origin.escape_debug());
+                problems.add("origin", message, "write an origin such as `https://app.example.com`");
+            }
+        }
+        let methods = Methods::new(&self.methods, table, &mut problems);
+        let mirrored = mirrored(&self.mirrored, table, &mut problems);
+        let sessions = self.session_key.or_else(|| {
+            let mut key = [0; 32];
+            getrandom::fill(&mut key).is_ok().then_some(key)
+        });
+        if sessions.is_none() {
+            problems.add("session_key", "the system gives no random bytes for a key", "state one: `.session_key(..)`");
+        }
+        let settings =
+            self.verifier.zip(document).zip(sessions).map(|((verifier, (document, resource)), key)| Settings {
+                table,
+                document,
+                resource,
+                verifier,
+                policy: self.policy,
+                discovery: self.discovery,
+                hidden: self.hidden,
+                methods,
+                origins,
+                mirrored,
+                sessions: Sessions::new(&key),
+                limits: self.limits,
+                batches: self.batches,
+                has_public: table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
+            });
+        problems.finish(settings).map(ResourceServer::of)
+    }
+
+    /// What needs nothing but the settings themselves.
+    fn check(&self, problems: &mut Problems) {
+        let outline = self.table.outline();
+        let stated = outline.tools.iter().find(|listed| !listed.tool.policy.is_none());
+        let session = !outline.config.session.is_none();
+        if self.policy.is_none() && !self.policies_elsewhere && (stated.is_some() || session) {
+            let what = match stated {
+                Some(listed) => format!("the tool `{}` states a policy", listed.tool.name),
+                None => "`[session]` states limits".to_owned(),
+            };
+            problems.add(
+                "policy",
+                format!("{what}, and nothing enforces it"),
+                "state what does: `.policy(..)`, or `.policies_enforced_elsewhere()` if that is the case",
+            );
+        }
+        if self.discovery == Discovery::Filtered {
+            if self.publish_all {
+                problems.add(
+                    "publish_all_tools",
+                    "the metadata would show what `Discovery::Filtered` hides",
+                    "leave out one of the two",
+                );
+            }
+            if outline.config.baseline.is_none_or(<[_]>::is_empty) && !outline.tools.is_empty() {
+                problems.add(
+                    "discovery",
+                    "without a baseline nobody who has no token learns what to ask for, since all else is hidden",
+                    "state `baseline = [\"..\"]` under `[server]` in `mcp-scopes.toml`, or choose another mode",
+                );
+            }
+        }
+        for (setting, limit) in [
+            ("body_limit", self.limits.body),
+            ("anonymous_body_limit", self.limits.anonymous_body),
+            ("answer_limit", self.limits.answer),
+        ] {
+            if limit == 0 {
+                problems.add(
+                    setting,
+                    "a limit of no bytes lets nothing through",
+                    "state a larger one, or leave it out",
+                );
+            }
+        }
+    }
+
+    /// The document and the resource it is about.
+    fn document(&self, problems: &mut Problems) -> Option<(Document, String)> {
+        let mut builder = self.table.metadata().allow_loopback_http();
+        if let Some(resource) = &self.resource {
+            builder = builder.resource(resource);
+        }
+        if !self.issuers.is_empty() {
+            builder = builder.authorization_servers(&self.issuers);
+        }
+        match builder.build() {
+            Ok(metadata) => {
+                let shown = Document::disclosed(&metadata, self.table, self.discovery);
+                Some((Document::new(&shown, self.max_age), metadata.resource().to_owned()))
+            }
+            Err(error) => {
+                problems.document(&error);
+                None
+            }
+        }
+    }
+}
+
+impl core::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Builder").field("table", &self.table).field("resource", &self.resource).finish_non_exhaustive()
+    }
+}
+
+fn mirrored(
+    stated: &[(String, String, Vec<String>)],
+    table: &'static ScopeTable,
+    problems: &mut Problems,
+) -> Vec<ParamHeader> {
+    let mut found = Vec::with_capacity(stated.len());
+    for (tool, header, path) in stated {
+        let name = HeaderName::try_from(format!("mcp-param-{header}"));
+        match (table.tool(tool), name) {
+            (Some(known), Ok(name)) if !header.is_empty() && !path.is_empty() => {
+                found.push(ParamHeader {
+                    tool: known.tool().name,
+                    header: name.as_str().to_owned(),
+                    path: path.clone(),
+                });
+            }
+            (None, _) => problems.add(
+                "param_header",
+                format!("the table lists no tool `{}`", tool.escape_debug()),
+                "write the name of a tool",
+            ),
+            _ => problems.add(
+                "param_header",
+                format!("`{}` makes no header name, or leads to no argument", header.escape_debug()),
+                "write what the input schema says behind `x-mcp-header`, and the members that lead to the argument",
+            ),
+        }
+    }
+    found
+}

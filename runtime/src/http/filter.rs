@@ -1,0 +1,77 @@
+//! What goes out: every JSON answer and every event that holds a list of tools, cut down to what its reader may see.
+//!
+//! Lists travel on many roads: as the answer to `tools/list`, as an event on its stream, on a stream that was opened by GET,
+//! in a replay, in a batch. So it is the shape of what goes out that counts, an array `result.tools`, and not the request.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `list` | one JSON text |
+//! | `events` | a stream of events |
+
+mod events;
+mod list;
+
+use http::{
+    HeaderMap,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
+
+pub(super) use self::{events::Events, list::filtered};
+
+/// A list of tools that cannot be understood. It becomes an error: it might show too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unreadable;
+
+/// How an answer is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    /// One JSON text. An answer that does not say what it is could be one, too.
+    Json,
+    /// A stream of events.
+    Events,
+    /// Nothing that an MCP client reads a list from.
+    Other,
+}
+
+/// How an answer is read, by its headers.
+///
+/// # Errors
+/// It is encoded: clients would understand it, and the filter would not. It was asked for none, since `Accept-Encoding` is
+/// taken out of what goes in.
+pub(super) fn format(headers: &HeaderMap) -> Result<Format, Unreadable> {
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let (stated, more) = (types.next(), types.next());
+    let format = match stated {
+        None => Format::Json,
+        Some(_) if more.is_some() => return Err(Unreadable),
+        Some(stated) => {
+            let (essence, parameters) = media_type(stated.to_str().map_err(|_| Unreadable)?);
+            let format = match essence.as_str() {
+                "text/event-stream" => Format::Events,
+                "application/json" | "text/json" => Format::Json,
+                other if other.ends_with("+json") => Format::Json,
+                _ => Format::Other,
+            };
+            if format != Format::Other && !is_utf8(parameters) {
+                return Err(Unreadable);
+            }
+            format
+        }
+    };
+    let encoded = headers.get_all(CONTENT_ENCODING).iter().any(|encoding| encoding != "identity");
+    if encoded && format != Format::Other { Err(Unreadable) } else { Ok(format) }
+}
+
+/// The type without its parameters, in lower case; and these.
+pub(super) fn media_type(stated: &str) -> (String, &str) {
+    let (essence, parameters) = stated.split_once(';').unwrap_or((stated, ""));
+    (essence.trim().to_ascii_lowercase(), parameters)
+}
+
+/// Whether the parameters of a media type state no character set but UTF-8.
+pub(super) fn is_utf8(parameters: &str) -> bool {
+    parameters.split(';').filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
+        let value = value.trim().trim_matches('"');
+        !name.trim().eq_ignore_ascii_case("charset") || value.eq_ignore_ascii_case("utf-8")
+    })
+}

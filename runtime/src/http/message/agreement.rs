@@ -1,0 +1,171 @@
+//! Holding the mirrored headers against the body (MCP 2026-07-28, "Server Validation").
+//!
+//! Load balancers and SDKs act on the headers, the check acts on the body: where they differ, one of the two is deceived.
+
+use http::HeaderMap;
+use serde_json::{Value, value::RawValue};
+
+use super::{Kind, Message, arguments, sentinel};
+
+const VERSION: &str = "mcp-protocol-version";
+const METHOD: &str = "mcp-method";
+const NAME: &str = "mcp-name";
+const PARAM: &str = "mcp-param-";
+
+/// The first revision that mirrors the body in headers and has no handshake.
+const MODERN: &str = "2026-07-28";
+
+/// Which rules a message follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Era {
+    /// 2025-11-25 and before: a handshake, sessions; headers are optional, but have to agree.
+    Legacy,
+    /// 2026-07-28 and later: each request stands by itself, and the headers are required.
+    Modern,
+}
+
+/// A tool's argument that is mirrored in a header: `x-mcp-header` of its input schema.
+#[derive(Clone, Debug)]
+pub(crate) struct ParamHeader {
+    pub(crate) tool: &'static str,
+    /// All of the header's name, in lower case.
+    pub(crate) header: String,
+    /// The members that lead to the argument.
+    pub(crate) path: Vec<String>,
+}
+
+/// Tells the era of a message.
+///
+/// # Errors
+/// What the headers and the body do not agree about, for an answer with −32020.
+pub(crate) fn agree(headers: &HeaderMap, message: &Message<'_>, mirrored: &[ParamHeader]) -> Result<Era, String> {
+    let version = single(headers, VERSION)?;
+    let method = single(headers, METHOD)?;
+    let name = single(headers, NAME)?;
+    let stated = message.params.version.as_deref();
+    if let (Some(header), Some(body)) = (version, stated)
+        && header != body
+    {
+        return Err("the header `MCP-Protocol-Version` and `_meta` name two versions".to_owned());
+    }
+    // Dates of one format: their order is that of the texts.
+    let is_modern = |version: Option<&str>| version.is_some_and(|version| version >= MODERN);
+    let era = if is_modern(version) || is_modern(stated) { Era::Modern } else { Era::Legacy };
+    // `initialize` is no method of this era: who sends it asks for an older one, and knows no headers yet.
+    let required = era == Era::Modern && message.kind == Kind::Request && message.method != "initialize";
+    if required && version.is_none() {
+        return Err("the header `MCP-Protocol-Version` is missing".to_owned());
+    }
+    if required && stated.is_none() {
+        return Err("`_meta` does not say the protocol version; the header alone is not enough".to_owned());
+    }
+    match method {
+        Some(method) if method != message.method => {
+            return Err("the header `Mcp-Method` is not the method of the body".to_owned());
+        }
+        None if required => return Err("the header `Mcp-Method` is missing".to_owned()),
+        _ => {}
+    }
+    match name {
+        Some(value) => {
+            let value = sentinel::decode(value).ok_or("the header `Mcp-Name` is marked as base64 and is none")?;
+            if !names(message).into_iter().flatten().any(|name| name == value) {
+                return Err("the header `Mcp-Name` is not what the body names".to_owned());
+            }
+        }
+        None if required && NAMED.contains(&&*message.method) && names(message).iter().any(Option::is_some) => {
+            return Err("the header `Mcp-Name` is missing".to_owned());
+        }
+        None => {}
+    }
+    parameters(headers, message, mirrored, required)?;
+    Ok(era)
+}
+
+/// The methods for which `Mcp-Name` is required.
+const NAMED: [&str; 3] = ["tools/call", "prompts/get", "resources/read"];
+
+/// What `Mcp-Name` may mirror.
+fn names<'m>(message: &'m Message<'_>) -> [Option<&'m str>; 3] {
+    let params = &message.params;
+    let (name, uri, task) = (params.name.as_deref(), params.uri.as_deref(), params.task.as_deref());
+    match &*message.method {
+        "tools/call" | "prompts/get" => [name, None, None],
+        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => [None, uri, None],
+        method if method.starts_with("tasks/") => [None, None, task],
+        _ => [name, uri, task],
+    }
+}
+
+/// The only value of a header. Of two values a proxy could take the other one.
+fn single<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, String> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(format!("the header `{name}` stands twice"));
+    }
+    value.to_str().map(Some).map_err(|_| format!("the header `{name}` holds what is not visible ASCII"))
+}
+
+/// Holds `Mcp-Param-*` against the arguments. Of a header that the server was not told of, it is not known which argument
+/// it mirrors; its value then has to be that of some argument.
+fn parameters(
+    headers: &HeaderMap,
+    message: &Message<'_>,
+    mirrored: &[ParamHeader],
+    required: bool,
+) -> Result<(), String> {
+    let is_call = message.method == "tools/call";
+    let known = |known: &&ParamHeader| is_call && message.params.name.as_deref() == Some(known.tool);
+    let present = headers.keys().any(|name| name.as_str().starts_with(PARAM));
+    let expected = required && mirrored.iter().any(|param| known(&param));
+    if !present && !expected {
+        return Ok(());
+    }
+    let given = arguments(message).map_or("null", RawValue::get);
+    let given: Value = serde_json::from_str(given).map_err(|_| "the arguments are not understood")?;
+    for param in mirrored.iter().filter(known) {
+        let argument = param.path.iter().try_fold(&given, |value, member| value.get(member)).filter(|at| !at.is_null());
+        match (single(headers, &param.header)?, argument) {
+            (None, None) => {}
+            (None, Some(_)) if !required => {}
+            (None, Some(_)) => return Err(format!("the header `{}` is missing", param.header)),
+            (Some(header), Some(argument)) if mirrors(&decoded(header, &param.header)?, argument) => {}
+            (Some(_), _) => return Err(format!("the header `{}` is not its argument", param.header)),
+        }
+    }
+    let others = headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with(PARAM));
+    for name in others.filter(|name| !mirrored.iter().filter(known).any(|param| param.header == **name)) {
+        let value = single(headers, name)?.unwrap_or_default();
+        if !occurs(&decoded(value, name)?, &given) {
+            return Err(format!("the header `{name}` is none of the arguments"));
+        }
+    }
+    Ok(())
+}
+
+fn decoded<'h>(value: &'h str, name: &str) -> Result<std::borrow::Cow<'h, str>, String> {
+    sentinel::decode(value).ok_or_else(|| format!("the header `{name}` is marked as base64 and is none"))
+}
+
+/// Whether a header's value is that argument. Integers are compared as numbers: `42.0` is 42. Beyond 2⁵³ − 1 floating-point
+/// numbers run together.
+fn mirrors(header: &str, argument: &Value) -> bool {
+    match argument {
+        Value::String(text) => header == text,
+        Value::Bool(is) => header == if *is { "true" } else { "false" },
+        Value::Number(number) => {
+            let number_is = |header: f64| header.abs() < 9_007_199_254_740_992.0 && Some(header) == number.as_f64();
+            header == number.to_string() || header.parse::<f64>().is_ok_and(number_is)
+        }
+        Value::Null | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// Whether a header's value is an argument that can be reached through members alone, as `x-mcp-header` asks for.
+fn occurs(header: &str, argument: &Value) -> bool {
+    match argument {
+        Value::Object(members) => members.values().any(|member| occurs(header, member)),
+        argument => mirrors(header, argument),
+    }
+}

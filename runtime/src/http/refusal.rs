@@ -1,0 +1,185 @@
+//! The answers that the layer gives itself. Behind each of them nothing has run.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderValue, Response, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER,
+        VARY, WWW_AUTHENTICATE,
+    },
+};
+use http_body_util::Full;
+use serde_json::value::RawValue;
+
+use crate::Challenge;
+
+use super::{
+    message::{Era, Fault, Kind, Message},
+    token::TokenError,
+};
+
+/// Invalid request (JSON-RPC 2.0 §5.1).
+const INVALID_REQUEST: i32 = -32600;
+/// Method not found.
+const METHOD_NOT_FOUND: i32 = -32601;
+/// Invalid parameters; what MCP answers for a tool that does not exist.
+const INVALID_PARAMS: i32 = -32602;
+/// Internal error.
+const INTERNAL: i32 = -32603;
+/// `HeaderMismatch` (MCP 2026-07-28, "Error Codes").
+const HEADER_MISMATCH: i32 = -32020;
+
+/// An answer that the layer gives itself: an HTTP status, and a JSON-RPC error in the body.
+///
+/// Refusals of authorization have the status for their code as well: MCP wants codes of an implementation outside of the
+/// ranges that JSON-RPC and the specification keep for themselves.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    code: i32,
+    text: Cow<'static, str>,
+    id: Option<Box<RawValue>>,
+    header: Option<(http::HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, code: i32, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, code, text: text.into(), id: None, header: None }
+    }
+
+    fn of_status(status: StatusCode, text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(status, i32::from(status.as_u16()), text)
+    }
+
+    pub(super) fn origin() -> Self {
+        Self::of_status(StatusCode::FORBIDDEN, "this origin may not send requests")
+    }
+
+    pub(super) fn method() -> Self {
+        let refusal = Self::of_status(StatusCode::METHOD_NOT_ALLOWED, "send POST, or GET and DELETE for a session");
+        refusal.with(ALLOW, HeaderValue::from_static("POST, GET, DELETE"))
+    }
+
+    pub(super) fn upgrade() -> Self {
+        Self::of_status(StatusCode::BAD_REQUEST, "the connection cannot be upgraded to another protocol")
+    }
+
+    pub(super) fn unavailable(error: TokenError) -> Self {
+        let refusal = Self::of_status(StatusCode::SERVICE_UNAVAILABLE, error.to_string());
+        refusal.with(RETRY_AFTER, HeaderValue::from_static("5"))
+    }
+
+    /// What a challenge says.
+    pub(super) fn challenge(challenge: &Challenge<'_>, text: impl Into<Cow<'static, str>>) -> Self {
+        let status = StatusCode::from_u16(challenge.status()).unwrap_or(StatusCode::FORBIDDEN);
+        // INVARIANT: `Challenge` writes visible ASCII and spaces only.
+        let value = HeaderValue::try_from(challenge.to_string()).unwrap_or(HeaderValue::from_static("Bearer"));
+        Self::of_status(status, text).with(WWW_AUTHENTICATE, value)
+    }
+
+    pub(super) fn too_large(limit: usize) -> Self {
+        Self::of_status(StatusCode::PAYLOAD_TOO_LARGE, format!("the body is larger than {limit} bytes"))
+    }
+
+    pub(super) fn media_type() -> Self {
+        let text = "send `Content-Type: application/json`, in UTF-8 and not encoded";
+        Self::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, text)
+    }
+
+    pub(super) fn incomplete() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, "the body did not arrive in full")
+    }
+
+    pub(super) fn fault(fault: Fault) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, fault.code(), fault.text())
+    }
+
+    pub(super) fn mismatch(text: String) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, HEADER_MISMATCH, text)
+    }
+
+    pub(super) fn not_a_call() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, "a call of a tool needs an `id` and the tool's `name`")
+    }
+
+    pub(super) fn response() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, INVALID_REQUEST, "this revision knows no responses sent by a client")
+    }
+
+    /// A method that this server does not have, or not for this caller.
+    pub(super) fn no_method(message: &Message<'_>, era: Era) -> Self {
+        let status = match (message.kind, era) {
+            // A notification has no answer: only the status can tell.
+            (Kind::Notification | Kind::Response, _) => StatusCode::BAD_REQUEST,
+            (Kind::Request, Era::Modern) => StatusCode::NOT_FOUND,
+            // To older clients 404 says that their session is gone.
+            (Kind::Request, Era::Legacy) => StatusCode::OK,
+        };
+        Self::new(status, METHOD_NOT_FOUND, "method not found")
+    }
+
+    /// A tool that this server does not have, or does not show: byte for byte the same.
+    pub(super) fn no_tool() -> Self {
+        Self::new(StatusCode::OK, INVALID_PARAMS, "unknown tool")
+    }
+
+    pub(super) fn no_session() -> Self {
+        Self::of_status(StatusCode::NOT_FOUND, "no such session; begin a new one")
+    }
+
+    pub(super) fn session_header() -> Self {
+        Self::of_status(StatusCode::BAD_REQUEST, "there is more than one session id; send one")
+    }
+
+    /// An answer of the server behind the layer that holds a list of tools nobody can read: it might show too much.
+    pub(super) fn unreadable() -> Self {
+        let text = "the server's answer could not be read, so it is not known what it shows";
+        Self::new(StatusCode::BAD_GATEWAY, INTERNAL, text)
+    }
+
+    fn with(mut self, name: http::HeaderName, value: HeaderValue) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+
+    /// The answer to that message.
+    pub(super) fn to(mut self, message: &Message<'_>) -> Self {
+        if message.kind == Kind::Request {
+            self.id = message.id.map(ToOwned::to_owned);
+        }
+        self
+    }
+
+    /// The JSON-RPC error alone.
+    pub(super) fn body(&self) -> String {
+        let id = self.id.as_ref().map(|id| format!("\"id\":{id},")).unwrap_or_default();
+        // A JSON string: `Debug` of Rust escapes in another way.
+        let text = serde_json::Value::from(&*self.text);
+        format!("{{\"jsonrpc\":\"2.0\",{id}\"error\":{{\"code\":{},\"message\":{text}}}}}", self.code)
+    }
+
+    /// The answer. A page of an allowed origin has to be able to read it.
+    pub(super) fn into_response(self, origin: Option<&HeaderValue>) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::new(Bytes::from(self.body())));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some((name, value)) = self.header {
+            headers.insert(name, value);
+        }
+        expose(headers, origin);
+        response
+    }
+}
+
+/// Lets pages read what they need to authenticate (Fetch, "CORS protocol").
+pub(super) fn expose(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate, Mcp-Session-Id"));
+    if let Some(origin) = origin {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.append(VARY, HeaderValue::from_static("Origin"));
+    }
+}

@@ -1,0 +1,195 @@
+//! The resource server: what its settings have become.
+
+use core::{convert::Infallible, fmt, future::Ready, task::Poll};
+use std::{sync::Arc, time::SystemTime};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{Caller, Challenge, Environment, ScopeTable};
+
+use super::{
+    Builder, Claims, Discovery, Hidden, PolicyHook, Secured, Token, TokenError, TokenErrorKind, TokenVerifier,
+    access::Methods, document::Document, message::ParamHeader, origin::Origins, refusal::Refusal, session::Sessions,
+};
+
+/// An OAuth 2.1 resource server made from a scope table. It is a tower [`Layer`]; cloning it is cheap.
+///
+/// ```
+/// # use mcp_scopes::{http::{Claims, Token, TokenError, TokenVerifier, Verification}, mcp_tool, scope_table};
+/// # #[mcp_tool(risk = "low")] fn list_files() {}
+/// # scope_table! { static TOOLS = [list_files]; }
+/// # struct Verifier;
+/// # impl TokenVerifier for Verifier {
+/// #     fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> { Box::pin(async { Err(TokenError::invalid("")) }) }
+/// # }
+/// use mcp_scopes::http::ResourceServer;
+/// let server = ResourceServer::new(&TOOLS)
+///     .resource("https://files.example.com/mcp")
+///     .authorization_server("https://auth.example.com")
+///     .verifier(Verifier)
+///     .build()?;
+/// assert_eq!(server.metadata_url(), "https://files.example.com/.well-known/oauth-protected-resource/mcp");
+/// # Ok::<(), mcp_scopes::http::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct ResourceServer {
+    settings: Arc<Settings>,
+}
+
+pub(super) struct Settings {
+    pub(super) table: &'static ScopeTable,
+    pub(super) document: Document,
+    pub(super) resource: String,
+    pub(super) verifier: Arc<dyn TokenVerifier>,
+    pub(super) policy: Option<Arc<dyn PolicyHook>>,
+    pub(super) discovery: Discovery,
+    pub(super) hidden: Hidden,
+    pub(super) methods: Methods,
+    pub(super) origins: Origins,
+    pub(super) mirrored: Vec<ParamHeader>,
+    pub(super) sessions: Sessions,
+    pub(super) limits: Limits,
+    pub(super) batches: bool,
+    /// Whether callers without a token can reach a tool.
+    pub(super) has_public: bool,
+}
+
+/// How many bytes are read at most.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) body: usize,
+    pub(super) anonymous_body: usize,
+    pub(super) answer: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body: 4 << 20, anonymous_body: 64 << 10, answer: 16 << 20 }
+    }
+}
+
+impl ResourceServer {
+    /// Begins the settings of a server with these tools.
+    #[expect(clippy::new_ret_no_self, reason = "what there is before `build` is the settings")]
+    pub fn new(table: &'static ScopeTable) -> Builder {
+        Builder::new(table)
+    }
+
+    pub(super) fn of(settings: Settings) -> Self {
+        Self { settings: Arc::new(settings) }
+    }
+
+    /// The service that serves the metadata, for a router that does not send those requests through the layer. The layer
+    /// itself answers them, too.
+    #[must_use]
+    pub fn well_known(&self) -> WellKnown {
+        WellKnown { settings: Arc::clone(&self.settings) }
+    }
+
+    /// The paths of the metadata: path-inserted (RFC 9728 §3.1), and root.
+    #[must_use]
+    pub fn metadata_paths(&self) -> [&str; 2] {
+        self.settings.document.paths()
+    }
+
+    /// The address of the metadata, which challenges name.
+    #[must_use]
+    pub fn metadata_url(&self) -> &str {
+        &self.settings.document.url
+    }
+}
+
+impl<S> Layer<S> for ResourceServer {
+    type Service = Secured<S>;
+
+    fn layer(&self, inner: S) -> Secured<S> {
+        Secured::new(Arc::clone(&self.settings), inner)
+    }
+}
+
+impl fmt::Debug for ResourceServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResourceServer").field("resource", &self.settings.resource).finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// The caller of a verified token.
+    ///
+    /// # Errors
+    /// It is expired, or not for this server.
+    pub(super) fn caller(&self, claims: &Claims) -> Result<Caller, TokenError> {
+        if claims.expiry().is_some_and(|end| end <= SystemTime::now()) {
+            return Err(TokenError::invalid("it has expired"));
+        }
+        // Code point by code point (RFC 9728 §6).
+        if !claims.audiences().contains(&self.resource) {
+            return Err(TokenError::invalid("it is not meant for this server"));
+        }
+        Ok(Caller::new(claims.grant(self.table), Environment::Live))
+    }
+
+    /// Verifies a token.
+    pub(super) async fn verify(&self, token: Token<'_>) -> Result<(Caller, Arc<Claims>), Refusal> {
+        let verified = match self.verifier.verify(token).await {
+            Ok(claims) => self.caller(&claims).map(|caller| (caller, claims)),
+            Err(error) => Err(error),
+        };
+        verified.map_err(|error| match error.kind() {
+            TokenErrorKind::Invalid => {
+                self.challenge(Challenge::invalid_token().description(error.reason()), error.to_string())
+            }
+            TokenErrorKind::Unavailable => Refusal::unavailable(error),
+        })
+    }
+
+    /// The answer for a caller without a token who is to get one.
+    pub(super) fn unauthorized(&self) -> Refusal {
+        self.challenge(Challenge::unauthorized(self.table), "this needs an access token".to_owned())
+    }
+
+    /// The answer for credentials in the wrong place, or more than one.
+    pub(super) fn malformed(&self, wrong: &'static str) -> Refusal {
+        self.challenge(Challenge::invalid_request().description(wrong), wrong.to_owned())
+    }
+
+    pub(super) fn challenge(&self, challenge: Challenge<'_>, text: String) -> Refusal {
+        Refusal::challenge(&challenge.resource_metadata(&self.document.url), text)
+    }
+}
+
+/// Serves the metadata at its two paths, with GET and HEAD.
+#[derive(Clone)]
+pub struct WellKnown {
+    settings: Arc<Settings>,
+}
+
+impl<B> Service<Request<B>> for WellKnown {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut core::task::Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let document = &self.settings.document;
+        let mut response = document.answer(request.method());
+        if !document.is_at(request.uri().path()) {
+            response = Response::default();
+            *response.status_mut() = http::StatusCode::NOT_FOUND;
+        }
+        core::future::ready(Ok(response))
+    }
+}
+
+impl fmt::Debug for WellKnown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WellKnown").field(&self.settings.document.url).finish()
+    }
+}

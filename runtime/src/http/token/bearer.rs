@@ -1,0 +1,102 @@
+//! Taking the token out of a request (RFC 6750 §2, MCP 2026-07-28 "Access Token Usage").
+
+use http::{HeaderMap, Uri, header::AUTHORIZATION};
+
+use super::Token;
+
+/// How a request authenticates.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Credentials<'a> {
+    /// Not at all.
+    None,
+    /// With a bearer token, not verified yet.
+    Bearer(Token<'a>),
+    /// With a scheme that is not `Bearer`.
+    OtherScheme,
+    /// In a way that RFC 6750 does not allow; the text says which.
+    Malformed(&'static str),
+}
+
+/// Looks for credentials where they may be, and where they may not.
+pub(crate) fn credentials<'a>(uri: &Uri, headers: &'a HeaderMap) -> Credentials<'a> {
+    // A token in the address ends up in logs and histories (RFC 6750 §5.3), so it is refused even beside one in the header.
+    if uri.query().is_some_and(has_token) {
+        return Credentials::Malformed("the token stands in the query; send it in the Authorization header");
+    }
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Credentials::None };
+    if values.next().is_some() {
+        return Credentials::Malformed("there is more than one Authorization header; send one");
+    }
+    let Ok(text) = value.to_str() else {
+        return Credentials::Malformed("the Authorization header holds bytes that are not ASCII");
+    };
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+    if !scheme.eq_ignore_ascii_case("Bearer") {
+        return Credentials::OtherScheme;
+    }
+    // RFC 9110 §11.6.2: one or more spaces.
+    let token = token.trim_start_matches(' ');
+    if is_b64token(token) {
+        Credentials::Bearer(Token::new(token))
+    } else {
+        Credentials::Malformed("there is no token behind `Bearer`; RFC 6750 §2.1 says what one is made of")
+    }
+}
+
+/// `b64token` of RFC 6750 §2.1.
+fn is_b64token(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    !body.is_empty()
+        && body
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/'))
+}
+
+/// Whether a query holds a parameter named `access_token` (RFC 6750 §2.3), however it is escaped.
+fn has_token(query: &str) -> bool {
+    query.split(['&', ';']).any(|pair| {
+        let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+        unescaped(name).eq_ignore_ascii_case(b"access_token")
+    })
+}
+
+/// The bytes of a parameter's name. What is no escape stays as it is.
+fn unescaped(name: &str) -> Vec<u8> {
+    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
+    let (bytes, mut plain, mut at) = (name.as_bytes(), Vec::with_capacity(name.len()), 0);
+    while let Some(byte) = bytes.get(at) {
+        let escaped = (*byte == b'%')
+            .then(|| digit(bytes.get(at + 1)).zip(digit(bytes.get(at + 2))))
+            .flatten()
+            .and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        plain.push(escaped.unwrap_or(*byte));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_token, is_b64token};
+
+    #[test]
+    fn tokens_in_the_query_are_found_however_they_are_escaped() {
+        for query in ["access_token=x", "a=b&access_token", "acc%65ss_token=x", "a;access_token=x", "ACCESS_TOKEN=x"] {
+            assert!(has_token(query), "{query}");
+        }
+        for query in ["", "token=x", "a=access_token", "access_tokens=x", "access%token=x", "access_token%"] {
+            assert!(!has_token(query), "{query}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_made_of_what_rfc_6750_says() {
+        for token in ["a", "eyJ.eyJ.sig-_", "a+/~==", "sk_live_1"] {
+            assert!(is_b64token(token), "{token}");
+        }
+        for token in ["", "=", "a b", "a=b", "a,b", "\"a\"", "a\u{e4}"] {
+            assert!(!is_b64token(token), "{token}");
+        }
+    }
+}

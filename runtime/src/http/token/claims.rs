@@ -1,0 +1,149 @@
+//! What a verified token says.
+
+use core::fmt;
+use std::time::SystemTime;
+
+use serde_json::{Map, Value};
+
+use crate::{Grant, ScopeTable};
+
+/// What a verified token says. Stands in the request's extensions as `Arc<Claims>`, beside the [`Caller`](crate::Caller).
+///
+/// `Debug` shows no value of it: claims are about people.
+///
+/// ```
+/// use mcp_scopes::http::Claims;
+/// let claims = Claims::new("https://auth.example.com").subject("ada").scope("files:read").audience(["https://h/mcp"]);
+/// assert_eq!(claims.subject_or_client(), Some("ada"));
+/// ```
+#[derive(Clone, Default)]
+#[must_use]
+pub struct Claims {
+    issuer: String,
+    subject: Option<String>,
+    client: Option<String>,
+    audience: Option<Vec<String>>,
+    scopes: Scopes,
+    expires: Option<SystemTime>,
+    others: Map<String, Value>,
+}
+
+/// What the token grants, in the form in which it says so.
+#[derive(Clone, Default)]
+enum Scopes {
+    /// A missing claim grants nothing.
+    #[default]
+    None,
+    /// `scope`: one text (RFC 9068 §2.2.3).
+    Text(String),
+    /// `scp`: a list.
+    List(Vec<String>),
+}
+
+impl Claims {
+    /// The claims of a token of that issuer. A token without a stated [`audience`](Self::audience) is refused.
+    pub fn new(issuer: impl Into<String>) -> Self {
+        Self { issuer: issuer.into(), ..Self::default() }
+    }
+
+    /// For whom the token acts: `sub`.
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// The client that holds the token: `client_id` (RFC 9068 §2.2).
+    pub fn client(mut self, client: impl Into<String>) -> Self {
+        self.client = Some(client.into());
+        self
+    }
+
+    /// For whom the token is meant: `aud`. The layer refuses a token whose audience does not hold its own resource
+    /// (RFC 8707 §2, MCP 2026-07-28 "Token Audience Binding").
+    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.audience = Some(audience.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// What it grants, as one text of scopes separated by spaces: `scope`.
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scopes = Scopes::Text(scope.into());
+        self
+    }
+
+    /// What it grants, as a list: `scp`. Each element is one scope.
+    pub fn scp(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scopes = Scopes::List(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// When it ends: `exp`. The layer refuses it from then on, whatever a cache says.
+    pub fn expires_at(mut self, time: SystemTime) -> Self {
+        self.expires = Some(time);
+        self
+    }
+
+    /// All claims as they came, for what the server itself wants to know.
+    pub fn others(mut self, claims: Map<String, Value>) -> Self {
+        self.others = claims;
+        self
+    }
+
+    /// Who issued it.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// For whom it acts; where the token says nothing about a user, the client.
+    #[must_use]
+    pub fn subject_or_client(&self) -> Option<&str> {
+        self.holder().map(|(_, holder)| holder)
+    }
+
+    /// The client that holds it.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        self.client.as_deref()
+    }
+
+    /// Which kind of holder it names, and who that is.
+    pub(crate) fn holder(&self) -> Option<(&'static str, &str)> {
+        let subject = self.subject.as_deref().map(|subject| ("subject", subject));
+        subject.or_else(|| self.client.as_deref().map(|client| ("client", client)))
+    }
+
+    /// When it ends.
+    #[must_use]
+    pub fn expiry(&self) -> Option<SystemTime> {
+        self.expires
+    }
+
+    /// A claim by name, of those handed to [`others`](Self::others).
+    #[must_use]
+    pub fn claim(&self, name: &str) -> Option<&Value> {
+        self.others.get(name)
+    }
+
+    /// The audience; empty if the token names none.
+    #[must_use]
+    pub fn audiences(&self) -> &[String] {
+        self.audience.as_deref().unwrap_or(&[])
+    }
+
+    /// What it grants of a table.
+    #[must_use]
+    pub fn grant(&self, table: &'static ScopeTable) -> Grant {
+        match &self.scopes {
+            Scopes::None => table.grant(""),
+            Scopes::Text(scope) => table.grant(scope),
+            Scopes::List(scopes) => table.grant_scp(scopes),
+        }
+    }
+}
+
+impl fmt::Debug for Claims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claims").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,21 @@
+//! The resource server, rule by rule, in the order in which it decides.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what tests share may stop at what it did not expect, as they may"
+)]
+
+mod server;
+
+mod answer_lists;
+mod answer_streams;
+mod settings;
+mod step_1_documents_and_origins;
+mod step_2_tokens;
+mod step_4_bodies;
+mod step_4_headers;
+mod step_5_calls;
+mod step_5_methods;
+mod step_6_policies;
+mod step_7_sessions;

@@ -1,0 +1,134 @@
+//! Step 1: the metadata, preflights, origins, methods.
+
+use http::StatusCode;
+use mcp_scopes::http::Discovery;
+use tower::ServiceExt;
+
+use crate::server::{Ask, RESOURCE, Server};
+
+const PATHS: [&str; 2] = ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"];
+
+#[tokio::test]
+async fn the_document_is_served_at_both_paths_without_a_token() {
+    for path in PATHS {
+        let answer = Server::new().send(Ask::new("GET", path)).await;
+        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "application/json"));
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert_eq!(answer.header("cache-control"), "public, max-age=3600");
+        let document = answer.json();
+        assert_eq!(document["resource"], RESOURCE);
+        assert_eq!(document["scopes_supported"], serde_json::json!(["files:read"]));
+        assert_eq!(document["mcp_extensions"]["tool_scope_mapping"].as_object().unwrap().len(), 4);
+        assert!(answer.seen.is_none());
+    }
+}
+
+#[tokio::test]
+async fn head_has_the_headers_of_get_and_no_body() {
+    let (get, head) =
+        (Server::new().send(Ask::new("GET", PATHS[0])).await, Server::new().send(Ask::new("HEAD", PATHS[0])).await);
+    assert_eq!((head.status, head.body.as_str()), (StatusCode::OK, ""));
+    assert_eq!(head.headers, get.headers);
+    assert_eq!(head.header("content-length"), get.body.len().to_string());
+}
+
+#[tokio::test]
+async fn the_document_answers_preflights_and_refuses_other_methods() {
+    let preflight = Server::new().send(Ask::new("OPTIONS", PATHS[0])).await;
+    assert_eq!(preflight.status, StatusCode::NO_CONTENT);
+    assert_eq!(preflight.header("access-control-allow-methods"), "GET, HEAD");
+    let post = Server::new().send(Ask::post("{}").uri(PATHS[0])).await;
+    assert_eq!((post.status, post.header("allow")), (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD, OPTIONS"));
+    assert!(post.seen.is_none());
+}
+
+#[tokio::test]
+async fn paths_that_only_look_like_the_documents_are_not_let_through() {
+    for path in
+        ["/.well-known/oauth-protected-resource/", "/.well-known/oauth-protected-resource/mcp/x", "/.well-known/x"]
+    {
+        let answer = Server::new().send(Ask::new("GET", path)).await;
+        assert_eq!(answer.refused(), (401, 401), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_document_has_a_service_of_its_own() {
+    let service = Server::new().layer().well_known();
+    let get = |path: &str| http::Request::builder().uri(path).body(()).unwrap();
+    assert_eq!(service.clone().oneshot(get(PATHS[1])).await.unwrap().status(), StatusCode::OK);
+    assert_eq!(service.oneshot(get("/other")).await.unwrap().status(), StatusCode::NOT_FOUND);
+    assert_eq!(Server::new().layer().metadata_paths(), PATHS);
+}
+
+#[tokio::test]
+async fn filtered_documents_show_the_baseline_alone() {
+    let server = Server::with(|builder| builder.discovery(Discovery::Filtered));
+    let document = server.send(Ask::new("GET", PATHS[0])).await.json();
+    let extensions = &document["mcp_extensions"];
+    let tools: Vec<_> = extensions["tool_scope_mapping"].as_object().unwrap().keys().collect();
+    assert_eq!(tools, ["list_files", "status"].map(str::to_owned).iter().collect::<Vec<_>>());
+    assert_eq!(extensions["tool_scope_mapping"]["status"]["commonly_grouped_with"], serde_json::json!(["list_files"]));
+    for hidden in ["write", "run", "admin", "oncall", "execute", "developer"] {
+        assert!(!document.to_string().contains(hidden), "{hidden}: {document}");
+    }
+}
+
+#[tokio::test]
+async fn preflights_pass_without_a_token_and_without_their_body() {
+    let ask = Ask::call("run").verb("OPTIONS").token("runner").header("content-length", "80");
+    let answer = Server::new().send(ask).await;
+    let seen = answer.passed();
+    assert_eq!((seen.method.as_str(), seen.body.len(), seen.caller.is_none()), ("OPTIONS", 0, true));
+    assert!(!seen.headers.contains_key("content-length") && !seen.headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn origins_are_looked_at_where_some_are_stated() {
+    let any = Server::new().send(Ask::call("status").header("origin", "https://evil.example.com")).await;
+    any.passed();
+    let server = Server::with(|builder| builder.origin("https://App.example.com").origin("http://localhost:6274"));
+    for origin in ["https://app.example.com", "http://localhost:6274"] {
+        let answer = server.send(Ask::call("status").header("origin", origin)).await;
+        answer.passed();
+        assert_eq!(answer.header("access-control-allow-origin"), origin);
+    }
+    server.send(Ask::call("status")).await.passed();
+}
+
+#[tokio::test]
+async fn other_origins_are_403() {
+    let server = Server::with(|builder| builder.origin("https://app.example.com"));
+    for origin in [
+        "https://evil.example.com",
+        "http://app.example.com",
+        "https://app.example.com:8443",
+        "https://app.example.com.evil.example",
+        "null",
+        "",
+        "https://app.example.com https://evil.example.com",
+    ] {
+        for verb in ["POST", "OPTIONS", "GET", "DELETE"] {
+            let answer = server.send(Ask::call("status").verb(verb).header("origin", origin)).await;
+            assert_eq!(answer.refused(), (403, 403), "{verb} {origin}");
+            assert_eq!(answer.header("access-control-allow-origin"), "");
+        }
+    }
+    let two =
+        Ask::call("status").header("origin", "https://app.example.com").header("origin", "https://evil.example.com");
+    assert_eq!(server.send(two).await.refused(), (403, 403));
+}
+
+#[tokio::test]
+async fn other_methods_are_405() {
+    for verb in ["PUT", "PATCH", "HEAD", "TRACE", "CONNECT", "BREW"] {
+        let answer = Server::new().send(Ask::call("status").verb(verb)).await;
+        assert_eq!((answer.refused(), answer.header("allow")), ((405, 405), "POST, GET, DELETE"), "{verb}");
+    }
+}
+
+#[tokio::test]
+async fn connections_are_not_upgraded() {
+    let ask = Ask::new("GET", "/mcp").token("reader").header("upgrade", "websocket").header("connection", "upgrade");
+    assert_eq!(Server::new().send(ask).await.refused(), (400, 400));
+}

@@ -1,0 +1,116 @@
+//! Step 4: headers that mirror the body.
+
+use crate::server::{Ask, Server};
+
+#[tokio::test]
+async fn a_request_of_2026_07_28_whose_headers_agree_passes() {
+    Server::new().send(Ask::modern_call("list_files").token("reader")).await.passed();
+    let list = Ask::modern("tools/list", "");
+    Server::new().send(list.token("reader")).await.passed();
+}
+
+#[tokio::test]
+async fn missing_headers_are_400_with_their_code() {
+    for name in ["mcp-protocol-version", "mcp-method", "mcp-name"] {
+        let ask = Ask::modern_call("list_files").only(name, None).token("reader");
+        let answer = Server::new().send(ask).await;
+        assert_eq!((answer.refused(), &answer.json()["id"]), ((400, -32020), &serde_json::json!(1)), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn missing_meta_is_400() {
+    let ask = Ask::call("list_files").header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/call");
+    let answer = Server::new().send(ask.header("mcp-name", "list_files").token("reader")).await;
+    assert_eq!(answer.refused(), (400, -32020));
+}
+
+#[tokio::test]
+async fn headers_that_disagree_are_400_on_every_revision() {
+    for (name, value) in [
+        ("mcp-method", "tools/list"),
+        ("mcp-method", "Tools/Call"),
+        ("mcp-name", "status"),
+        ("mcp-name", "LIST_FILES"),
+        ("mcp-name", ""),
+        ("mcp-name", "=?base64?c3RhdHVz?="),
+        ("mcp-name", "=?base64?*?="),
+        ("mcp-name", "list_files\u{e4}"),
+    ] {
+        for ask in [Ask::modern_call("list_files"), Ask::call("list_files")] {
+            let answer = Server::new().send(ask.only(name, Some(value)).token("reader")).await;
+            assert_eq!(answer.refused(), (400, -32020), "{name}: {value}");
+        }
+    }
+    for version in ["2025-11-25", "2026-07-29", ""] {
+        let ask = Ask::modern_call("list_files").only("mcp-protocol-version", Some(version)).token("reader");
+        assert_eq!(Server::new().send(ask).await.refused(), (400, -32020), "{version}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_may_come_in_base64() {
+    let ask = Ask::modern_call("list_files").only("mcp-name", Some("=?base64?bGlzdF9maWxlcw==?="));
+    Server::new().send(ask.token("reader")).await.passed();
+}
+
+#[tokio::test]
+async fn headers_that_stand_twice_are_400_even_if_they_are_the_same() {
+    for (name, value) in
+        [("mcp-method", "tools/call"), ("mcp-name", "list_files"), ("mcp-protocol-version", "2026-07-28")]
+    {
+        let ask = Ask::modern_call("list_files").header(name, value).token("reader");
+        assert_eq!(Server::new().send(ask).await.refused(), (400, -32020), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_where_the_body_names_nothing_is_400() {
+    let ask = Ask::modern("tools/list", "").header("mcp-name", "list_files").token("reader");
+    assert_eq!(Server::new().send(ask).await.refused(), (400, -32020));
+}
+
+#[tokio::test]
+async fn older_revisions_need_no_headers_and_the_handshake_never_does() {
+    Server::new().send(Ask::call("list_files").token("reader")).await.passed();
+    let older = Ask::call("list_files").header("mcp-protocol-version", "2025-11-25");
+    Server::new().send(older.token("reader")).await.passed();
+    let handshake = Ask::method("initialize").header("mcp-protocol-version", "2026-07-28");
+    Server::new().send(handshake.token("reader")).await.passed();
+}
+
+#[tokio::test]
+async fn a_mirrored_argument_has_to_agree() {
+    let server = Server::with(|builder| {
+        builder.param_header("list_files", "Folder", ["folder"]).param_header("list_files", "Depth", ["depth"])
+    });
+    let ask = || Ask::modern_call("list_files").token("reader");
+    let both = |folder: &str, depth: &str| ask().header("mcp-param-folder", folder).header("mcp-param-depth", depth);
+    for depth in ["2", "2.0"] {
+        server.send(both("home", depth)).await.passed();
+    }
+    server.send(both("=?base64?aG9tZQ==?=", "2")).await.passed();
+    for (folder, depth) in [("homes", "2"), ("2", "home"), ("home", "3"), ("home", ""), ("=?base64?aG9t?=", "2")] {
+        assert_eq!(server.send(both(folder, depth)).await.refused(), (400, -32020), "{folder} {depth}");
+    }
+    assert_eq!(server.send(ask().header("mcp-param-folder", "home")).await.refused(), (400, -32020), "one is missing");
+    let twice = both("home", "2").header("mcp-param-depth", "2");
+    assert_eq!(server.send(twice).await.refused(), (400, -32020));
+    // Older revisions may leave them out.
+    server.send(Ask::call("list_files").token("reader")).await.passed();
+}
+
+#[tokio::test]
+async fn a_mirrored_argument_that_nobody_told_of_has_to_be_one_of_the_arguments() {
+    for (value, passes) in [("home", true), ("2", true), ("root", false), ("=?base64?x?=", false)] {
+        let ask = Ask::modern_call("list_files").header("mcp-param-any", value).token("reader");
+        let answer = Server::new().send(ask).await;
+        if passes {
+            answer.passed();
+        } else {
+            assert_eq!(answer.refused(), (400, -32020), "{value}");
+        }
+    }
+    let without = Ask::call("list_files").header("mcp-param-any", "home").token("reader");
+    assert_eq!(Server::new().send(without).await.refused(), (400, -32020));
+}

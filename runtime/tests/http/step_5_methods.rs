@@ -1,0 +1,111 @@
+//! Step 5: methods that are no tool calls.
+
+use mcp_scopes::http::{Access, Discovery};
+
+use crate::server::{Ask, Server};
+
+const CLOSED: [&str; 14] = [
+    "tasks/get",
+    "tasks/result",
+    "tasks/list",
+    "tasks/cancel",
+    "tasks/update",
+    "completion/complete",
+    "resources/list",
+    "resources/read",
+    "resources/subscribe",
+    "prompts/list",
+    "prompts/get",
+    "subscriptions/listen",
+    "tools/callx",
+    "Tools/call",
+];
+
+#[tokio::test]
+async fn what_carries_the_protocol_is_open_to_whoever_has_a_token() {
+    for method in
+        ["initialize", "ping", "server/discover", "tools/list", "logging/setLevel", "notifications/initialized"]
+    {
+        Server::new().send(Ask::method(method).token("scopeless")).await.passed();
+        assert_eq!(Server::new().send(Ask::method(method)).await.refused(), (401, 401), "{method}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_discovery_decides() {
+    for (discovery, passes) in [(Discovery::Open, true), (Discovery::Baseline, false), (Discovery::Filtered, true)] {
+        let answer = Server::with(|builder| builder.discovery(discovery)).send(Ask::method("tools/list")).await;
+        assert_eq!(answer.seen.is_some(), passes, "{discovery:?}");
+    }
+}
+
+#[tokio::test]
+async fn everything_else_is_closed_as_it_comes() {
+    for method in CLOSED {
+        let answer = Server::new().send(Ask::method(method).token("runner")).await;
+        assert_eq!(answer.refused(), (200, -32601), "{method}");
+        // MCP 2026-07-28: a method that a server does not have is 404.
+        let modern = Ask::modern(method, r#""name":"a","uri":"a","taskId":"a","#).header("mcp-name", "a");
+        assert_eq!(Server::new().send(modern.token("runner")).await.refused(), (404, -32601), "{method}");
+        // Who may not see the list does not learn which methods there are.
+        assert_eq!(Server::new().send(Ask::method(method)).await.refused(), (401, 401), "{method}");
+    }
+}
+
+#[tokio::test]
+async fn a_notification_of_a_closed_method_is_400() {
+    let notification = Ask::post(r#"{"jsonrpc":"2.0","method":"tasks/cancel"}"#).token("runner");
+    assert_eq!(Server::new().send(notification).await.refused(), (400, -32601));
+}
+
+#[tokio::test]
+async fn a_setting_opens_a_method_and_the_closest_one_counts() {
+    let server = Server::with(|builder| {
+        builder
+            .method("*", Access::Token)
+            .method("resources/*", Access::scopes(["files:write"]))
+            .method("resources/list", Access::Discovery)
+            .method("tasks/*", Access::Refused)
+    });
+    for (method, token, passes) in [
+        ("anything", "scopeless", true),
+        ("resources/list", "scopeless", true),
+        ("resources/read", "reader", false),
+        ("resources/read", "writer", true),
+        ("resources/templates/list", "writer", true),
+        ("tasks/get", "writer", false),
+    ] {
+        let answer = server.send(Ask::method(method).token(token)).await;
+        assert_eq!(answer.seen.is_some(), passes, "{method} {token}");
+    }
+    assert_eq!(server.send(Ask::method("anything")).await.refused(), (401, 401));
+}
+
+#[tokio::test]
+async fn a_method_that_needs_scopes_asks_for_them() {
+    let server = Server::with(|builder| builder.method("resources/read", Access::scopes(["files:write", "oncall"])));
+    let answer = server.send(Ask::method("resources/read").token("writer")).await;
+    assert_eq!(answer.refused(), (403, 403));
+    assert!(answer.challenge().starts_with("Bearer scope=\"files:write oncall\", error=\"insufficient_scope\""));
+    let answer = server.send(Ask::method("resources/read")).await;
+    assert_eq!(answer.refused(), (401, 401));
+    assert!(answer.challenge().starts_with("Bearer scope=\"files:write oncall\", resource_metadata="));
+}
+
+#[tokio::test]
+async fn responses_pass_on_older_revisions_only() {
+    let response = r#"{"jsonrpc":"2.0","id":1,"result":{"name":"run"}}"#;
+    Server::new().send(Ask::post(response).token("reader")).await.passed();
+    assert_eq!(Server::new().send(Ask::post(response)).await.refused(), (401, 401));
+    let modern = Ask::post(response).header("mcp-protocol-version", "2026-07-28").token("reader");
+    assert_eq!(Server::new().send(modern).await.refused(), (400, -32600));
+}
+
+#[tokio::test]
+async fn streams_and_the_end_of_sessions_need_what_the_list_needs() {
+    for verb in ["GET", "DELETE"] {
+        let ask = || Ask::new(verb, "/mcp").header("last-event-id", "7");
+        assert_eq!(Server::new().send(ask()).await.refused(), (401, 401), "{verb}");
+        Server::new().send(ask().token("reader")).await.passed();
+    }
+}
