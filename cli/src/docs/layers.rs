@@ -22,6 +22,32 @@ pub(super) struct Layers {
     pub(super) paths: Vec<(Vec<(usize, Node)>, bool)>,
 }
 
+/// Nodes that have to do with each other.
+struct Family {
+    nodes: BTreeSet<usize>,
+    edges: Vec<(usize, usize)>,
+}
+
+/// The edges of nodes that have to do with each other, also through others; by their first node.
+pub(super) fn families(edges: &[(usize, usize)]) -> Vec<Vec<(usize, usize)>> {
+    let mut families: Vec<Family> = Vec::new();
+    for edge in edges {
+        let mut joined = Family { nodes: BTreeSet::from([edge.0, edge.1]), edges: Vec::new() };
+        families.retain_mut(|family| {
+            let apart = !family.nodes.contains(&edge.0) && !family.nodes.contains(&edge.1);
+            if !apart {
+                joined.nodes.append(&mut family.nodes);
+                joined.edges.append(&mut family.edges);
+            }
+            apart
+        });
+        joined.edges.push(*edge);
+        families.push(joined);
+    }
+    families.sort_unstable_by_key(|family| family.nodes.first().copied());
+    families.into_iter().map(|family| family.edges).collect()
+}
+
 /// Lays out the nodes that have edges.
 pub(super) fn layers(edges: &[(usize, usize)]) -> Layers {
     let nodes: BTreeSet<usize> = edges.iter().flat_map(|(from, to)| [*from, *to]).collect();
@@ -65,18 +91,20 @@ pub(super) fn layers(edges: &[(usize, usize)]) -> Layers {
 
 /// The edges with those turned round that lead back, and which these are.
 fn without_cycles(edges: &[(usize, usize)]) -> Vec<(usize, usize, bool)> {
-    let mut kept: Vec<(usize, usize, bool)> = Vec::new();
+    let mut kept: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut found = Vec::new();
     for (from, to) in edges {
         let mut reached = BTreeSet::from([*to]);
-        for _ in &kept {
-            let further: Vec<usize> =
-                kept.iter().filter(|(from, ..)| reached.contains(from)).map(|(_, to, _)| *to).collect();
-            reached.extend(further);
+        let mut next = vec![*to];
+        while let Some(node) = next.pop() {
+            next.extend(kept.get(&node).into_iter().flatten().copied().filter(|node| reached.insert(*node)));
         }
         let back = reached.contains(from);
-        kept.push(if back { (*to, *from, true) } else { (*from, *to, false) });
+        let (from, to) = if back { (*to, *from) } else { (*from, *to) };
+        kept.entry(from).or_default().push(to);
+        found.push((from, to, back));
     }
-    kept
+    found
 }
 
 impl Layers {
@@ -118,7 +146,7 @@ impl Layers {
 
 #[cfg(test)]
 mod tests {
-    use super::{Node, layers};
+    use super::{Node, families, layers};
 
     #[test]
     fn what_implies_stands_left() {
@@ -141,6 +169,12 @@ mod tests {
         let order: Vec<usize> =
             found.layers[1].iter().map(|node| if let Node::Given(id) = node { *id } else { 9 }).collect();
         assert_eq!(order, [5, 4, 3]);
+    }
+
+    #[test]
+    fn each_family_is_drawn_alone() {
+        assert_eq!(families(&[(4, 5), (0, 1), (2, 3), (1, 3)]), [vec![(0, 1), (2, 3), (1, 3)], vec![(4, 5)]]);
+        assert!(families(&[]).is_empty());
     }
 
     #[test]

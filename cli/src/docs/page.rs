@@ -86,7 +86,7 @@ fn header(server: &Server) -> Markup {
             div {
                 p.kicker { "Tools and scopes" }
                 h1 { (server.name) }
-                @if let Some(resource) = &server.resource {
+                @if let Some(resource) = server.resource.as_ref().filter(|resource| **resource != server.name) {
                     p.resource { code { (resource) } }
                 }
             }

@@ -111,12 +111,12 @@ impl Server {
     }
 
     pub(super) fn steps(&self, scopes: &[ScopeId]) -> Vec<(ScopeId, Vec<ToolId>)> {
-        let mut before: Vec<ToolId> = self.opened(&[]);
+        let mut before: BTreeSet<ToolId> = self.opened(&[]).into_iter().collect();
         let mut steps = Vec::new();
         for (place, scope) in scopes.iter().enumerate() {
             let opened = self.opened(scopes.get(..=place).unwrap_or_default());
             steps.push((*scope, opened.iter().filter(|tool| !before.contains(tool)).copied().collect()));
-            before = opened;
+            before.extend(opened);
         }
         steps
     }

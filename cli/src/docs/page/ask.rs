@@ -9,10 +9,10 @@ use crate::docs::{server::Server, words::count};
 pub(super) fn render(server: &Server) -> Markup {
     html! {
         search #ask hidden aria-label="Find tools" {
-            form {
+            form autocomplete="off" {
                 h2 { "What does this token open?" }
                 fieldset.scopes {
-                    legend { "Scopes it holds" }
+                    legend { "Scopes it holds" span aria-hidden="true" { "tools" } }
                     @for (id, scope) in server.scopes.iter().enumerate() {
                         label.tick {
                             input type="checkbox" name="scope" value=(id) data-name=(scope.name)
@@ -24,9 +24,10 @@ pub(super) fn render(server: &Server) -> Markup {
                 }
                 label.field {
                     span { "Or paste its " code { "scope" } }
-                    input #token type="text" autocomplete="off" spellcheck="false" placeholder="read:a write:b";
+                    input #token type="text" spellcheck="false" autocapitalize="none" placeholder="read:a write:b";
                 }
                 p #result role="status" aria-live="polite" {}
+                a.down href="#tools-by-scope" { "Go to these tools" }
                 fieldset.risks {
                     legend { "Risk" }
                     @for risk in Risk::ALL.into_iter().rev() {
@@ -40,10 +41,10 @@ pub(super) fn render(server: &Server) -> Markup {
                 }
                 label.field {
                     span { "Search" }
-                    input #search type="search" autocomplete="off" placeholder="name or description";
+                    input #search type="search" placeholder="name or description";
                 }
                 label.tick { input #closed type="checkbox"; span { "Also show what stays closed" } }
-                button type="reset" { "Start again" }
+                button #again type="button" { "Start again" }
             }
         }
     }

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::marks;
 use crate::docs::{
-    layers::{Layers, Node, layers},
+    layers::{Layers, Node, families, layers},
     server::{Flow, ScopeId, Server},
 };
 
@@ -17,6 +17,11 @@ const HEIGHT: usize = 52;
 const GAP: usize = 20;
 const BETWEEN: usize = 44;
 const MARGIN: usize = 4;
+/// A flow goes on in the next row where it would be wider; a row that is not the first begins further right.
+const WIDEST: usize = 920;
+const INDENT: usize = 24;
+/// A drawing of more arrows is not read.
+const MOST_DRAWN: usize = 200;
 
 /// A box with a name and a line below.
 struct Card<'s> {
@@ -32,31 +37,52 @@ impl<'s> Card<'s> {
     }
 
     fn width(&self) -> usize {
-        (self.name.chars().count() * NAME).max(self.note.chars().count() * NOTE).div_ceil(10) + 32
+        (self.name.chars().count() * NAME).max(self.note.chars().count() * NOTE).div_ceil(10) + 36
     }
 
     fn draw(&self, x: usize, y: usize, width: usize) -> Markup {
         html! {
             g.card.{ "r-" (self.class) } {
                 rect x=(x) y=(y) width=(width) height=(HEIGHT) rx="8" {}
-                rect.edge x=(x) y=(y + 8) width="4" height=(HEIGHT - 16) {}
-                text.name x=(x + 16) y=(y + 22) { (self.name) }
-                text.note x=(x + 16) y=(y + 40) { (self.note) }
+                rect.edge x=(x + 8) y=(y + 10) width="4" height=(HEIGHT - 20) rx="2" {}
+                text.name x=(x + 21) y=(y + 22) { (self.name) }
+                text.note x=(x + 21) y=(y + 40) { (self.note) }
             }
         }
     }
 }
 
-/// Who implies whom.
+/// Who implies whom: a drawing for all scopes that have to do with each other, unless nobody could read it.
 pub(super) fn hierarchy(server: &Server) -> Markup {
-    let found = layers(&server.edges);
-    let cards: BTreeMap<Node, Card<'_>> = (server.scopes.iter().enumerate())
-        .map(|(id, scope)| (Node::Given(id), Card::of(server, id, &scope.opens, "")))
+    // So that the drawings stand in columns; a name that is too long for it widens its own.
+    let widths = server.edges.iter().flat_map(|(from, to)| [from, to]).filter_map(|scope| {
+        let opens = &server.scopes.get(*scope)?.opens;
+        Some(Card::of(server, *scope, opens, "").width())
+    });
+    let least = widths.filter(|width| *width <= 240).max().unwrap_or(0);
+    html! {
+        @for (number, edges) in families(&server.edges).iter().enumerate() {
+            @if edges.len() > MOST_DRAWN {
+                p { "The " (edges.len()) " arrows of " code { (server.scope(edges.first().map_or(0, |edge| edge.0))) }
+                    " and what it has to do with are too many to draw." }
+            } @else {
+                (family(server, edges, &format!("hierarchy-{number}-drawing"), least))
+            }
+        }
+    }
+}
+
+fn family(server: &Server, edges: &[(ScopeId, ScopeId)], id: &str, least: usize) -> Markup {
+    let found = layers(edges);
+    let of = |node: &Node| if let Node::Given(scope) = node { server.scopes.get(*scope) } else { None };
+    let given = |node: &Node| if let Node::Given(scope) = node { Some(*scope) } else { None };
+    let cards: BTreeMap<Node, Card<'_>> = (found.layers.iter().flatten())
+        .filter_map(|node| Some((*node, Card::of(server, given(node)?, &of(node)?.opens, ""))))
         .collect();
     let widths: Vec<usize> = found
         .layers
         .iter()
-        .map(|layer| layer.iter().filter_map(|node| cards.get(node)).map(Card::width).max().unwrap_or(0))
+        .map(|layer| layer.iter().filter_map(|node| cards.get(node)).map(Card::width).fold(least, usize::max))
         .collect();
     let left = |layer: usize| MARGIN + widths.iter().take(layer).map(|width| width + BETWEEN).sum::<usize>();
     let tallest = found.layers.iter().map(Vec::len).max().unwrap_or(0);
@@ -64,24 +90,23 @@ pub(super) fn hierarchy(server: &Server) -> Markup {
     let top = |node: &(usize, Node)| places.get(node).copied().unwrap_or(MARGIN);
     let right = |layer: usize| left(layer) + widths.get(layer).copied().unwrap_or(0);
     let (width, height) = (right(widths.len().saturating_sub(1)) + MARGIN, tallest * (HEIGHT + GAP) - GAP + 2 * MARGIN);
-    let text: Vec<String> = server
-        .scopes
-        .iter()
-        .filter(|scope| !scope.implies.is_empty())
+    let scopes = found.layers.iter().flatten().filter_map(of).filter(|scope| !scope.implies.is_empty());
+    let text: Vec<String> = scopes
         .map(|scope| {
             let implied: Vec<&str> = scope.implies.iter().map(|id| server.scope(*id)).collect();
             format!("{} implies {}.", scope.name, implied.join(", "))
         })
         .collect();
+    let tip = format!("url(#{id}-tip)");
     svg(
         (width, height),
-        "hierarchy-drawing",
+        id,
         "Which scope implies which",
         &text.join(" "),
         &html! {
             @for (path, reversed) in &found.paths {
-                path.arrow d=(curve(path, &left, &right, &top)) marker-end=[(!reversed).then_some("url(#hierarchy-drawing-tip)")]
-                    marker-start=[reversed.then_some("url(#hierarchy-drawing-tip)")] {}
+                path.arrow d=(curve(path, &left, &right, &top)) marker-end=[(!reversed).then_some(&tip)]
+                    marker-start=[reversed.then_some(&tip)] {}
             }
             @for (number, layer) in found.layers.iter().enumerate() {
                 @for node in layer {
@@ -124,30 +149,39 @@ fn curve(
     line
 }
 
-/// The steps of a role.
+/// The steps of a role, row by row.
 pub(super) fn flow(server: &Server, flow: &Flow, id: &str) -> Markup {
     let cards: Vec<Card<'_>> =
         flow.steps.iter().map(|(scope, gained)| Card::of(server, *scope, gained, "+ ")).collect();
-    let mut x = MARGIN;
-    let mut drawn = Vec::new();
+    let (mut x, mut y, mut widest) = (MARGIN, MARGIN, 0);
+    let mut drawn: Vec<(&Card<'_>, usize, usize)> = Vec::new();
     for card in &cards {
-        drawn.push((card, x));
+        if x > MARGIN && x + card.width() + MARGIN > WIDEST {
+            (x, y) = (MARGIN + INDENT, y + HEIGHT + 2 * GAP);
+        }
+        drawn.push((card, x, y));
         x += card.width() + BETWEEN;
+        widest = widest.max(x);
     }
     let id = format!("{id}-drawing");
     let steps: Vec<String> = cards.iter().map(|card| format!("{}: {}.", card.name, card.note)).collect();
-    let (width, height) = (x - BETWEEN.min(x) + MARGIN, HEIGHT + 2 * MARGIN);
     svg(
-        (width, height),
+        (widest - BETWEEN.min(widest) + 2 * MARGIN + 12, y + HEIGHT + MARGIN),
         &id,
         &format!("Steps of {}", flow.role),
         &steps.join(" Then "),
         &html! {
-            @for ((card, x), (_, next)) in drawn.iter().zip(drawn.iter().skip(1)) {
-                path.arrow d={ "M" (x + card.width()) " " (MARGIN + HEIGHT / 2) " L" (next) " " (MARGIN + HEIGHT / 2) }
-                    marker-end={ "url(#" (id) "-tip)" } {}
+            @for ((card, x, y), (_, next, below)) in drawn.iter().zip(drawn.iter().skip(1)) {
+                @let (end, middle) = (x + card.width(), y + HEIGHT / 2);
+                @let path = if y == below {
+                    format!("M{end} {middle} L{next} {middle}")
+                } else {
+                    let (between, down) = (y + HEIGHT + GAP, below + HEIGHT / 2);
+                    format!("M{end} {middle} h12 V{between} H{} V{down} H{next}", 2 * MARGIN)
+                };
+                path.arrow d=(path) marker-end={ "url(#" (id) "-tip)" } {}
             }
-            @for (card, x) in &drawn { (card.draw(*x, MARGIN, card.width())) }
+            @for (card, x, y) in &drawn { (card.draw(*x, *y, card.width())) }
         },
     )
 }

@@ -14,7 +14,7 @@ pub(super) fn render(server: &Server) -> Markup {
                 @for (number, flow) in server.flows.iter().enumerate() {
                     @let id = format!("flow-{number}");
                     h3 id=(id) { (flow.role) }
-                    div.scroll role="region" tabindex="0" aria-labelledby=(id) { (drawing::flow(server, flow, &id)) }
+                    div.scroll.drawings role="region" tabindex="0" aria-labelledby=(id) { (drawing::flow(server, flow, &id)) }
                     details {
                         summary { "The same as text" }
                         ol {

@@ -16,7 +16,17 @@ pub(super) fn risk(risk: Option<Risk>) -> Markup {
 
 /// The name of a tool, which leads to its entry.
 pub(super) fn link(tool: &Tool) -> Markup {
-    html! { a.tool href={ "#" (tool.anchor) } { code { (tool.name) } } }
+    html! { a.tool href={ "#" (tool.anchor) } { code { (breakable(&tool.name)) } } }
+}
+
+/// A name that goes on in the next line after a sign between two words rather than within one.
+pub(super) fn breakable(name: &str) -> Markup {
+    html! {
+        @for (place, part) in name.split_inclusive(['_', '.', '-', ':', '/']).enumerate() {
+            @if place > 0 { wbr; }
+            (part)
+        }
+    }
 }
 
 /// A name in a list that may be one of the server's tools.

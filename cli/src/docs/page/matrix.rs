@@ -5,22 +5,29 @@ use mcp_scopes_model::Risk;
 
 use super::{ask::numbers, marks};
 use crate::docs::{
-    server::{Needs, Part, Server, Tool},
+    server::{Group, Needs, Part, Server, Title, Tool},
     words::count,
 };
 
 /// A matrix of more columns is not read; then each tool says in words what opens it.
 const MOST_COLUMNS: usize = 40;
-/// With more columns their names stand upright.
-const MOST_LEVEL: usize = 8;
+/// With more letters in all the names of the columns stand upright.
+const MOST_LEVEL: usize = 32;
+/// With more columns there is no room to say beside a tool's name what it does.
+const MOST_ROOMY: usize = 9;
+/// With more columns the matrix is wider than most windows, and scrolls in a frame of its own.
+const MOST_FITTING: usize = 14;
 
 pub(super) fn render(server: &Server) -> Markup {
     let columns = if server.scopes.len() > MOST_COLUMNS { 0 } else { server.scopes.len() };
+    let letters: usize = server.scopes.iter().map(|scope| scope.name.chars().count()).sum();
     html! {
         section #tools-by-scope aria-labelledby="tools-by-scope-title" {
             h2 #tools-by-scope-title { "Tools by scope" }
             @if columns > 0 { (legend()) }
-            div.matrix.upright[columns > MOST_LEVEL] role="region" tabindex="0" aria-label="Matrix of tools and scopes" {
+            div.matrix.words[columns == 0].upright[letters > MOST_LEVEL].roomy[(1..=MOST_ROOMY).contains(&columns)]
+                .wide[columns > MOST_FITTING]
+                role="region" tabindex="0" aria-label="Matrix of tools and scopes" {
                 table {
                     caption { "Which scope opens which tool. The riskiest of each group stand first." }
                     thead {
@@ -40,8 +47,8 @@ pub(super) fn render(server: &Server) -> Markup {
                         tbody data-group {
                             tr.group {
                                 th scope="rowgroup" colspan=(2 + columns.max(1)) {
-                                    (marks::title(server, group))
-                                    span.sum { (sum(server, group.tools.len(), &group.tools)) }
+                                    span.title { (marks::title(server, group)) }
+                                    span.sum { (sum(server, group)) }
                                 }
                             }
                             @for tool in server.tools_at(&group.tools) {
@@ -66,21 +73,26 @@ fn legend() -> Markup {
     }
 }
 
-fn sum(server: &Server, number: usize, tools: &[usize]) -> String {
+/// How many tools stand in a group, at which risks.
+fn sum(server: &Server, group: &Group) -> String {
+    let number = count(group.tools.len(), "tool");
+    if matches!(group.title, Title::Risk(_)) {
+        return number;
+    }
     let risks = Risk::ALL.into_iter().rev().filter_map(|risk| {
-        let number = server.tools_at(tools).filter(|tool| tool.risk == Some(risk)).count();
+        let number = server.tools_at(&group.tools).filter(|tool| tool.risk == Some(risk)).count();
         (number > 0).then(|| format!("{number} {}", risk.as_str()))
     });
-    format!("{}: {}", count(number, "tool"), risks.collect::<Vec<_>>().join(", "))
+    format!("{number}: {}", risks.collect::<Vec<_>>().join(", "))
 }
 
 fn row(server: &Server, tool: &Tool, columns: usize) -> Markup {
     html! {
         tr.tool data-tool=(tool.anchor) {
             th scope="row" {
-                (marks::link(tool))
-                @if let Some(description) = &tool.description {
-                    span.about { (description) }
+                div.what {
+                    span.name { (marks::link(tool)) }
+                    @if let Some(description) = &tool.description { span.about { (description) } }
                 }
             }
             td { (marks::risk(tool.risk)) }
@@ -89,13 +101,29 @@ fn row(server: &Server, tool: &Tool, columns: usize) -> Markup {
             } @else if tool.needs == Needs::Public || tool.needs == Needs::Unstated {
                 td.all colspan=(columns) { (marks::needs(server, &tool.needs)) }
             } @else {
-                @for scope in 0..columns {
-                    @let part = server.part(scope, tool);
-                    td.part { @if part != Part::None { (mark(part)) span.hidden { (words(part)) } } }
+                @for (part, width) in parts(server, tool, columns) {
+                    @if part == Part::None {
+                        td colspan=[(width > 1).then_some(width)] {}
+                    } @else {
+                        td.part { (mark(part)) span.hidden { (words(part)) } }
+                    }
                 }
             }
         }
     }
+}
+
+/// What the scopes have to do with a tool, each with its columns: neighbours that have nothing to do with it are one cell,
+/// since a page of a cell for each scope and tool is slow where both are many.
+fn parts(server: &Server, tool: &Tool, columns: usize) -> Vec<(Part, usize)> {
+    let mut parts: Vec<(Part, usize)> = Vec::new();
+    for scope in 0..columns {
+        match (server.part(scope, tool), parts.last_mut()) {
+            (Part::None, Some((Part::None, width))) => *width += 1,
+            (part, _) => parts.push((part, 1)),
+        }
+    }
+    parts
 }
 
 fn mark(part: Part) -> Markup {

@@ -3,7 +3,10 @@
 use maud::{Markup, html};
 
 use super::{drawing, marks};
-use crate::docs::server::{Scope, Server};
+use crate::docs::{
+    server::{Scope, Server},
+    words::count,
+};
 
 pub(super) fn render(server: &Server) -> Markup {
     let described = server.scopes.iter().any(|scope| scope.description.is_some());
@@ -16,10 +19,10 @@ pub(super) fn render(server: &Server) -> Markup {
                     thead {
                         tr {
                             th scope="col" { "Scope" }
-                            @if described { th scope="col" { "For" } }
-                            th scope="col" { "Implies" }
                             th scope="col" { "Opens" }
                             th scope="col" { "Riskiest" }
+                            th scope="col" { "Implies" }
+                            @if described { th scope="col" { "For" } }
                         }
                     }
                     tbody {
@@ -29,10 +32,10 @@ pub(super) fn render(server: &Server) -> Markup {
                                     code { (scope.name) }
                                     @if server.baseline.contains(&id) { " " span.badge { "asked for first" } }
                                 }
-                                @if described { td { (scope.description.as_deref().unwrap_or("–")) } }
-                                td { (implied(server, scope)) }
-                                td.number { (scope.opens.len()) }
+                                td.number { (count(scope.opens.len(), "tool")) }
                                 td { @if scope.opens.is_empty() { "–" } @else { (marks::risk(server.riskiest(&scope.opens))) } }
+                                td { (implied(server, scope)) }
+                                @if described { td { (scope.description.as_deref().unwrap_or("–")) } }
                             }
                         }
                     }
@@ -41,7 +44,7 @@ pub(super) fn render(server: &Server) -> Markup {
             @if !server.edges.is_empty() {
                 h3 #hierarchy { "Hierarchy" }
                 p { "An arrow leads from a scope to one that its holder holds too." }
-                div.scroll role="region" tabindex="0" aria-labelledby="hierarchy" { (drawing::hierarchy(server)) }
+                div.scroll.drawings role="region" tabindex="0" aria-labelledby="hierarchy" { (drawing::hierarchy(server)) }
                 details {
                     summary { "The same as text" }
                     ul {

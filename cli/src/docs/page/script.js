@@ -20,7 +20,13 @@
     risk: entry.dataset.risk,
     text: entry.querySelector("h3").textContent.toLowerCase() + "\n" + (entry.querySelector(":scope > p")?.textContent.toLowerCase() ?? ""),
   }));
-  const order = ["minimal", "low", "medium", "high", "critical"];
+  const groups = all("tbody[data-group]").map((group) => {
+    const sum = group.querySelector(".sum");
+    return { group, rows: all("tr.tool", group), sum, text: sum.textContent };
+  });
+  const order = ["critical", "high", "medium", "low", "minimal"];
+  // A page that was opened as a file may be refused a memory, and an address may be misspelt.
+  const attempt = (action) => { try { return action(); } catch { return null; } };
   const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
   // Closed under what scopes imply. A tool of which nothing is said stays closed.
@@ -29,16 +35,14 @@
 
   function show() {
     const holds = held();
-    const asked = scopes.some(({ box }) => box.checked);
+    const asked = scopes.some(({ box }) => box.checked) || unknown().length > 0;
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const wanted = new Set(risks.filter((box) => box.checked).map((box) => box.value));
-    let [opened, shown, worst] = [0, 0, -1];
+    const opened = new Map();
+    let shown = 0;
     for (const { entry, row, needs, risk, text } of tools) {
       const open = opens(needs, holds);
-      if (open) {
-        opened += 1;
-        worst = Math.max(worst, order.indexOf(risk));
-      }
+      if (open) opened.set(risk, (opened.get(risk) ?? 0) + 1);
       const fits = words.every((word) => text.includes(word)) && (wanted.has(risk) || !order.includes(risk));
       const visible = fits && (!asked || open || closed.checked);
       shown += visible;
@@ -47,8 +51,10 @@
         element.classList.toggle("shut", asked && !open);
       }
     }
-    for (const group of all("tbody[data-group]")) {
-      group.hidden = all("tr.tool", group).every((row) => row.hidden);
+    for (const { group, rows, sum, text } of groups) {
+      const left = rows.filter((row) => !row.hidden).length;
+      group.hidden = left === 0;
+      sum.textContent = left === rows.length ? text : `${left} shown of ${text}`;
     }
     const through = [];
     for (const { box, id, name, heads } of scopes) {
@@ -57,27 +63,51 @@
       box.closest("label").classList.toggle("implied", implied);
       for (const head of heads) head.toggleAttribute("data-held", holds.has(id));
     }
-    const reach = asked
-      ? `This token opens ${opened} of ${count(tools.length, "tool")}${worst < 0 ? "" : `, up to ${order[worst]} risk`}.`
-      : `Tick what a token holds. Without any it opens ${opened} of ${count(tools.length, "tool")}.`;
-    const also = through.length ? ` It also holds ${through.join(", ")}.` : "";
-    const text = `${reach}${also} ${shown} shown.`;
-    if (result.textContent !== text) result.textContent = text;
+    say(asked, opened, through, shown);
     one("#nothing").hidden = shown > 0;
   }
 
-  // A token that is pasted ticks its scopes; others, which open nothing here, are passed over.
+  function say(asked, opened, through, shown) {
+    const names = (names) => (names.length > 6 ? count(names.length, "scope") : names.join(", "));
+    const sum = [...opened.values()].reduce((sum, number) => sum + number, 0);
+    const by = [...order, "not stated"].filter((risk) => opened.has(risk)).map((risk) => `${opened.get(risk)} ${risk}`);
+    const ticked = names(ticks()) || "no scope that is known here";
+    const reach = `opens ${sum} of ${count(tools.length, "tool")}${sum ? `: ${by.join(", ")}` : ""}.`;
+    const also = through.length ? ` It also holds ${names(through)}, implied.` : "";
+    const all = asked && !closed.checked ? sum : tools.length;
+    const none = unknown().length ? ` Unknown here: ${names(unknown())}.` : "";
+    const text = asked ? `A token with ${ticked} ${reach}${also}${none}` : `Tick what a token holds. Without any scope it ${reach}`;
+    const left = shown === all ? text : `${text} ${shown} shown.`;
+    result.toggleAttribute("data-asked", asked || shown !== all);
+    if (result.textContent !== left) result.textContent = left;
+  }
+
+  const ticks = () => scopes.filter(({ box }) => box.checked).map(({ name }) => name);
+  const pasted = () => token.value.split(/\s+/).filter(Boolean);
+  // What this server does not know opens nothing; that it does not is said.
+  const unknown = () => pasted().filter((named) => !scopes.some(({ name }) => name === named));
+
+  // A token that is pasted ticks its scopes, and what is ticked is a token to copy.
   function paste() {
-    const named = new Set(token.value.split(/\s+/));
+    const named = new Set(pasted());
     for (const { box, name } of scopes) box.checked = named.has(name);
+  }
+  function follow(event) {
+    if (event.target === token) paste();
+    if (event.target.name === "scope") token.value = [...ticks(), ...unknown()].join(" ");
+    show();
+  }
+
+  function again() {
+    form.reset();
     show();
   }
 
   // A link to a tool that is filtered out shows it all the same.
-  function follow() {
-    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  function reveal() {
+    const target = location.hash.length > 1 && attempt(() => document.getElementById(decodeURIComponent(location.hash.slice(1))));
     if (target && target.hidden) {
-      form.reset();
+      again();
       target.scrollIntoView();
     }
   }
@@ -90,14 +120,12 @@
     button.textContent = `Theme: ${word}`;
     button.dataset.value = value;
   }
-  // A page that was opened as a file may be refused a memory.
-  const remember = (action) => { try { return action(); } catch { return null; } };
   button.addEventListener("click", () => {
     const place = themes.findIndex(([value]) => value === button.dataset.value);
     theme(themes[(place + 1) % themes.length][0]);
-    remember(() => localStorage.setItem("mcp-scopes-theme", button.dataset.value));
+    attempt(() => localStorage.setItem("mcp-scopes-theme", button.dataset.value));
   });
-  theme(remember(() => localStorage.getItem("mcp-scopes-theme")) ?? "");
+  theme(attempt(() => localStorage.getItem("mcp-scopes-theme")) ?? "");
   button.hidden = false;
 
   // What does not scroll is no stop for the tab key.
@@ -109,11 +137,12 @@
   window.addEventListener("resize", stops);
 
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", (event) => (event.target === token ? paste() : show()));
-  form.addEventListener("reset", () => queueMicrotask(show));
-  window.addEventListener("hashchange", follow);
+  form.addEventListener("input", follow);
+  // Not by the event of resetting, which comes before the fields are as they were.
+  one("#again").addEventListener("click", again);
+  window.addEventListener("hashchange", reveal);
   one("#ask").hidden = false;
   show();
   stops();
-  follow();
+  reveal();
 })();
