@@ -37,19 +37,25 @@
 //! | `session` | step 7: sessions bound to callers |
 //! | `filter` | step 8; `body` bodies in and out |
 //! | `refusal` | all answers that the layer gives itself |
+//! | `extensions` | the inline check on requests; `axum` and `rmcp`, with the features of these names, in handlers and tools |
 
 mod access;
+#[cfg(feature = "axum")]
+pub mod axum;
 mod body;
 mod builder;
 mod discovery;
 mod document;
 mod error;
+mod extensions;
 mod filter;
 mod gate;
 mod message;
 mod origin;
 mod policy;
 mod refusal;
+#[cfg(feature = "rmcp")]
+pub mod rmcp;
 mod server;
 mod service;
 mod session;

@@ -217,7 +217,7 @@ impl<I: Iterator + Unpin> futures_core::Stream for Chunks<I> {
 }
 
 /// A request.
-pub(crate) struct Ask(Request<Full<Bytes>>);
+pub(crate) struct Ask(pub(crate) Request<Full<Bytes>>);
 
 impl Ask {
     pub(crate) fn new(method: &str, path: &str) -> Self {

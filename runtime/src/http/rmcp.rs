@@ -1,0 +1,62 @@
+//! The caller in a tool on rmcp (feature `rmcp`).
+//!
+//! rmcp puts the parts of the HTTP request into the context of a call, and with them what the layer put there. So a tool can
+//! name its caller as an argument:
+//!
+//! ```
+//! use mcp_scopes::{Caller, mcp_tool, mcp_tools, scope_table};
+//! use rmcp::{ErrorData, tool, tool_router};
+//!
+//! #[derive(Clone)]
+//! struct Files;
+//!
+//! #[mcp_tools]
+//! #[tool_router]
+//! impl Files {
+//!     #[mcp_tool(scope = "files:list", risk = "low", guard = caller)]
+//!     #[tool(description = "List the files")]
+//!     async fn list_files(&self, caller: Caller) -> Result<String, ErrorData> {
+//!         Ok(format!("{:?}", caller.environment()))
+//!     }
+//! }
+//!
+//! scope_table! { static TOOLS = [Files::*]; }
+//! # let _ = (&TOOLS, Files::tool_router());
+//! ```
+
+use http::request::Parts;
+use rmcp::{
+    ErrorData, RoleServer,
+    handler::server::common::{AsRequestContext, FromContextPart},
+    model::ErrorCode,
+    service::RequestContext,
+};
+
+use crate::{AsCaller, Caller, Denied, Reason};
+
+impl AsCaller for RequestContext<RoleServer> {
+    /// The caller of the HTTP request that the call came with; none on a transport without HTTP, which is a denial.
+    fn as_caller(&self) -> Option<&Caller> {
+        self.extensions.get::<Parts>()?.as_caller()
+    }
+}
+
+impl<C: AsRequestContext> FromContextPart<C> for Caller {
+    fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
+        let caller = context.as_request_context().as_caller().copied();
+        caller.ok_or_else(|| ErrorData::from(Denied::without_caller()))
+    }
+}
+
+impl From<Denied> for ErrorData {
+    /// A denial inside a function, where the transport cannot answer 401 or 403 any more.
+    fn from(denied: Denied) -> Self {
+        let code = match denied.reason() {
+            // What rmcp itself answers.
+            Reason::UnknownTool => ErrorCode::INVALID_PARAMS,
+            Reason::NoCredentials => ErrorCode(401),
+            Reason::MissingScopes | Reason::OtherTable | Reason::NotInSandbox | Reason::NoCaller => ErrorCode(403),
+        };
+        Self::new(code, denied.to_string(), None)
+    }
+}
