@@ -31,7 +31,7 @@ mod terminal;
 use std::{ffi::OsString, process::ExitCode};
 
 use anstyle::{AnsiColor, Style};
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 use mcp_scopes_build::Error;
 
 pub use arguments::command;
@@ -67,7 +67,20 @@ impl From<Outcome> for ExitCode {
 ///
 /// 0: nothing is wrong; 1: findings at error level, or drift; 2: wrong usage, or input that cannot be read.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let parsed = match Arguments::try_parse_from(arguments) {
+    ran(command(), arguments)
+}
+
+/// The same as a subcommand of cargo, which passes the subcommand's own name as the first argument.
+pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut arguments = arguments.into_iter().peekable();
+    let program = arguments.next();
+    arguments.next_if(|first| first == "mcp-scopes");
+    ran(command().bin_name("cargo mcp-scopes"), program.into_iter().chain(arguments))
+}
+
+fn ran(command: clap::Command, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = command.try_get_matches_from(arguments);
+    let parsed = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(parsed) => parsed,
         Err(message) => {
             // Help goes to standard output and ends with 0, what is wrong to standard error and ends with 2.

@@ -240,6 +240,25 @@ fn it_is_a_subcommand_of_cargo() {
     assert_eq!(cargo(&["mcp-scopes", "export"]).out, demo.run(&["export"]).out);
     assert_eq!(cargo(&["export"]).out, demo.run(&["export"]).out);
     assert_eq!(cargo(&["mcp-scopes", "mcp-scopes"]).code, 2);
+    // It calls itself as it was called; `cargo help mcp-scopes` asks for the first of these.
+    for (arguments, usage) in [
+        (&["mcp-scopes", "--help"][..], "Usage: cargo mcp-scopes <COMMAND>\n"),
+        (&["mcp-scopes", "lint", "--help"], "Usage: cargo mcp-scopes lint [OPTIONS] [PATH]...\n"),
+        (&["mcp-scopes", "help", "diff"], "Usage: cargo mcp-scopes diff [OPTIONS] <OLD> [NEW]\n"),
+    ] {
+        let run = cargo(arguments);
+        assert!(run.code == 0 && run.out.contains(usage), "{run:?}");
+    }
+    let run = cargo(&["mcp-scopes", "lint", "--formt", "json"]);
+    assert!(run.code == 2 && run.err.contains("Usage: cargo mcp-scopes lint"), "{run:?}");
+    assert!(demo.run(&["lint", "--help"]).out.contains("Usage: mcp-scopes lint"));
+    // And cargo finds it, where there is a cargo.
+    let folder = Path::new(env!("CARGO_BIN_EXE_cargo-mcp-scopes")).parent().unwrap();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([folder.to_owned()].into_iter().chain(std::env::split_paths(&path))).unwrap();
+    let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
+    let run = Run::of(Command::new(cargo).args(["mcp-scopes", "export"]).env("PATH", path).current_dir(demo.path()));
+    assert_eq!(run.out, demo.run(&["export"]).out, "{}", run.err);
 }
 
 /// Command line over file, rule over category, the last of equals; then what is still a warning may be raised.

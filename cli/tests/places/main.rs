@@ -1,0 +1,63 @@
+//! What brings the program to its users: hooks, the action, release archives, and the files that the README has to copy.
+//!
+//! Everything is read, every command in it is one that the program knows, and what is a script is run.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it did not expect"
+)]
+
+mod action;
+mod hooks;
+mod readme;
+mod release;
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+
+/// The one place that says where the project is.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+/// The tag of the release.
+const TAG: &str = concat!("v", env!("CARGO_PKG_VERSION"));
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn text(file: &str) -> String {
+    fs::read_to_string(root().join(file)).unwrap()
+}
+
+fn yaml(text: &str) -> Value {
+    serde_saphyr::from_str(text).unwrap()
+}
+
+/// That the program understands a command line, which begins with its name or with cargo's.
+#[track_caller]
+fn assert_understood(words: &[String]) {
+    let rest = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["mcp-scopes", ..] => 1,
+        ["cargo", "mcp-scopes", ..] | ["cargo", "run", "--", ..] => words.len().min(2 + usize::from(words[1] == "run")),
+        _ => panic!("no command of ours: {words:?}"),
+    };
+    let arguments = std::iter::once("mcp-scopes").chain(words[rest..].iter().map(String::as_str));
+    // What asks for help or the version is understood too.
+    if let Err(error) = mcp_scopes_cli::command().try_get_matches_from(arguments) {
+        assert!(!error.use_stderr(), "{words:?}: {error}");
+    }
+}
+
+/// The commands of ours in a script, each a line; what is redirected or piped belongs to the shell.
+fn commands(script: &str) -> Vec<Vec<String>> {
+    let ours =
+        |line: &&str| ["mcp-scopes ", "cargo mcp-scopes ", "cargo run -- "].iter().any(|it| line.starts_with(it));
+    let lines = script.lines().map(str::trim).filter(ours);
+    let own = |line: &str| {
+        let words = shlex::split(line).unwrap();
+        let end = words.iter().position(|word| ["||", "|", ">", ">>", "&&"].contains(&word.as_str()));
+        words[..end.unwrap_or(words.len())].to_vec()
+    };
+    lines.map(own).collect()
+}

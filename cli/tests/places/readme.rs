@@ -1,0 +1,86 @@
+//! What the README has to copy.
+
+use serde_json::Value;
+
+use super::{REPOSITORY, TAG, assert_understood, commands, hooks, text, yaml};
+
+/// The blocks of code in a language.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = text("README.md");
+    let parts = readme.split("\n```").skip(1).step_by(2);
+    let own = parts.filter_map(|part| part.strip_prefix(language)?.strip_prefix('\n').map(str::to_owned));
+    own.collect()
+}
+
+fn block(language: &str, holds: &str) -> Value {
+    let found = blocks(language).into_iter().find(|block| block.contains(holds));
+    yaml(&found.unwrap_or_else(|| panic!("no block with {holds}")))
+}
+
+/// `owner/name`, as GitHub names it in workflows.
+fn slug() -> &'static str {
+    REPOSITORY.rsplit_once("github.com/").map_or(REPOSITORY, |(_, slug)| slug)
+}
+
+#[test]
+fn every_command_is_understood() {
+    let readme = text("README.md");
+    // Those between backticks stand in the tables; `..` stands for what the reader fills in.
+    let inline = readme.split('`').skip(1).step_by(2).filter(|code| !code.contains('\n') && !code.contains(".."));
+    let scripts: Vec<String> = blocks("sh").into_iter().chain(inline.map(str::to_owned)).collect();
+    let found: Vec<Vec<String>> = scripts.iter().flat_map(|script| commands(script)).collect();
+    assert!(found.len() > 12, "{found:?}");
+    for command in found {
+        assert_understood(&command);
+    }
+}
+
+#[test]
+fn the_workflow_uses_the_action() {
+    let workflow = block("yaml", "jobs:");
+    let steps = workflow["jobs"]["scopes"]["steps"].as_array().unwrap().clone();
+    let own = format!("{}@{TAG}", slug());
+    let step = steps.iter().find(|step| step["uses"] == *own).unwrap_or_else(|| panic!("no step uses {own}"));
+    let action = yaml(&text("action.yml"));
+    for input in step["with"].as_object().unwrap().keys() {
+        assert!(action["inputs"].get(input).is_some(), "the action has no input {input}");
+    }
+    let upload = steps.iter().find(|step| step["uses"].as_str().is_some_and(|uses| uses.contains("upload-sarif")));
+    let file = upload.unwrap()["with"]["sarif_file"].as_str().unwrap();
+    let output = file.strip_prefix(&format!("${{{{ steps.{}.outputs.", step["id"].as_str().unwrap())).unwrap();
+    assert!(action["outputs"].get(output.trim_end_matches(" }}")).is_some(), "{file}");
+    assert_eq!(workflow["permissions"]["security-events"], "write");
+    let scripts: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
+    assert_eq!(scripts.len(), 1);
+    for command in scripts.iter().flat_map(|script| commands(script)) {
+        assert_eq!(command[1], "diff");
+        assert_understood(&command);
+    }
+}
+
+#[test]
+fn the_hooks_are_there() {
+    let config = block("yaml", "repos:");
+    let repo = &config["repos"][0];
+    assert_eq!((&repo["repo"], &repo["rev"]), (&REPOSITORY.into(), &TAG.into()));
+    let hooks = hooks::ids();
+    for hook in repo["hooks"].as_array().unwrap() {
+        assert!(hooks.contains(hook["id"].as_str().unwrap()), "{hook}");
+    }
+    let readme = text("README.md");
+    for hook in readme.split('`').filter(|word| word.starts_with("mcp-scopes-") && word.ends_with("-system")) {
+        assert!(hooks.contains(hook), "{hook}");
+    }
+}
+
+#[test]
+fn addresses_come_from_one_place() {
+    let schema = format!("#:schema {REPOSITORY}/raw/main/cli/schemas/config.schema.json");
+    assert_eq!(blocks("toml"), [schema]);
+    for file in ["README.md", "CONTRIBUTING.md", "SECURITY.md", "action.yml", ".pre-commit-hooks.yaml"] {
+        let text = text(file);
+        for (at, _) in text.match_indices("https://github.com/") {
+            assert!(text[at..].starts_with(REPOSITORY), "{file}: {}", text[at..].lines().next().unwrap());
+        }
+    }
+}
