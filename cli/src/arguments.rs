@@ -242,9 +242,9 @@ impl Table {
 
     /// The options as they were given.
     pub(crate) fn words(&self) -> Vec<String> {
-        let name = self.name.iter().map(|name| format!("--table {name}"));
-        let resource = self.resource.iter().map(|url| format!("--resource {url}"));
-        let issuers = self.authorization_server.iter().map(|url| format!("--authorization-server {url}"));
+        let name = self.name.iter().map(|name| format!("--table {}", quoted(name)));
+        let resource = self.resource.iter().map(|url| format!("--resource {}", quoted(url)));
+        let issuers = self.authorization_server.iter().map(|url| format!("--authorization-server {}", quoted(url)));
         let loopback = self.allow_loopback_http.then(|| "--allow-loopback-http".to_owned());
         name.chain(resource).chain(issuers).chain(loopback).collect()
     }
@@ -351,11 +351,21 @@ impl Build {
 impl Build {
     /// The options as they were given.
     pub(crate) fn words(&self) -> Vec<String> {
-        let features = (!self.features.is_empty()).then(|| format!("--features {}", self.features.join(",")));
+        let features = (!self.features.is_empty()).then(|| format!("--features {}", quoted(&self.features.join(","))));
         let all = self.all_features.then(|| "--all-features".to_owned());
         let none = self.no_default_features.then(|| "--no-default-features".to_owned());
-        let cfgs = self.cfg.iter().map(|cfg| format!("--cfg '{cfg}'"));
+        let cfgs = self.cfg.iter().map(|cfg| format!("--cfg {}", quoted(cfg)));
         features.into_iter().chain(all).chain(none).chain(cfgs).collect()
+    }
+}
+
+/// A word as a shell takes it.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:+@%,=".contains(&byte);
+    if !word.is_empty() && word.bytes().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 

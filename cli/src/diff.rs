@@ -32,7 +32,7 @@ use side::{Reading, Side, Unreadable};
 
 use crate::{
     Outcome,
-    arguments::{self, FailOn},
+    arguments::{self, FailOn, quoted},
     complain, fail,
 };
 
@@ -134,10 +134,10 @@ impl arguments::Lock {
     fn command(&self) -> String {
         let mut words = vec!["mcp-scopes lock".to_owned()];
         if self.path != Path::new(".") {
-            words.push(self.path.display().to_string());
+            words.push(quoted(&self.path.display().to_string()));
         }
         if let Some(file) = &self.file {
-            words.push(format!("--file {}", file.display()));
+            words.push(format!("--file {}", quoted(&file.display().to_string())));
         }
         words.extend(self.table.words());
         words.extend(self.build.words());

@@ -26,7 +26,14 @@ use mcp_scopes_build::file;
 use server::Server;
 use similar::TextDiff;
 
-use crate::{Outcome, arguments, complain, export::print, fail, output::escaped};
+use crate::{
+    Outcome,
+    arguments::{self, quoted},
+    complain,
+    export::print,
+    fail,
+    output::escaped,
+};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes docs --output scopes.html    One page to open in a browser, without any network
@@ -119,15 +126,5 @@ impl arguments::Docs {
         words.extend(self.table.words());
         words.extend(self.build.words());
         words.join(" ")
-    }
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:+@%,=".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }

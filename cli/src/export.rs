@@ -6,7 +6,9 @@ use mcp_scopes_build::{ErrorKind, file};
 use similar::TextDiff;
 
 use crate::{
-    Outcome, arguments, complain, fail,
+    Outcome,
+    arguments::{self, quoted},
+    complain, fail,
     output::{escaped, human},
     terminal::tell,
 };
@@ -34,29 +36,41 @@ impl arguments::Export {
                 Ok(()) => Outcome::Clean,
                 Err(error) => fail(&error),
             },
-            (None, Some(path)) => check(path, &json),
+            (None, Some(path)) => self.compare(path, &json),
             (None, None) => print(&json),
         }
     }
-}
 
-fn check(path: &Path, json: &str) -> Outcome {
-    let shown = path.display().to_string();
-    let write = format!("write it with `mcp-scopes export --output {shown}` and the same options");
-    let old = match File::open(path).and_then(file::limited) {
-        Ok(old) => old,
-        Err(error) => {
-            complain(&format!("cannot read `{shown}`: {error}"), Some(&write));
-            return Outcome::Failed;
+    fn compare(&self, path: &Path, json: &str) -> Outcome {
+        let shown = path.display().to_string();
+        let write = format!("write it with `{}`", self.command(&shown));
+        let old = match File::open(path).and_then(file::limited) {
+            Ok(old) => old,
+            Err(error) => {
+                complain(&format!("cannot read `{shown}`: {error}"), Some(&write));
+                return Outcome::Failed;
+            }
+        };
+        if old == json.as_bytes() {
+            return Outcome::Clean;
         }
-    };
-    if old == json.as_bytes() {
-        return Outcome::Clean;
+        let old = String::from_utf8_lossy(&old);
+        let diff = TextDiff::from_lines(&*old, json);
+        let text = diff.unified_diff().context_radius(3).header(&shown, "the source").to_string();
+        let outcome = print(&escaped(&text));
+        complain(&format!("`{shown}` differs from what its source says"), Some(&write));
+        if outcome == Outcome::Clean { Outcome::Found } else { outcome }
     }
-    let old = String::from_utf8_lossy(&old);
-    let diff = TextDiff::from_lines(&*old, json);
-    let text = diff.unified_diff().context_radius(3).header(&shown, "the source").to_string();
-    let outcome = print(&escaped(&text));
-    complain(&format!("`{shown}` differs from what its source says"), Some(&write));
-    if outcome == Outcome::Clean { Outcome::Found } else { outcome }
+
+    /// The command line that writes the same file.
+    fn command(&self, file: &str) -> String {
+        let mut words = vec!["mcp-scopes export".to_owned()];
+        if self.path != Path::new(".") {
+            words.push(quoted(&self.path.display().to_string()));
+        }
+        words.push(format!("--output {}", quoted(file)));
+        words.extend(self.table.words());
+        words.extend(self.build.words());
+        words.join(" ")
+    }
 }

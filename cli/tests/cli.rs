@@ -115,8 +115,10 @@ fn export_writes_and_checks() {
     );
     assert!(run.out.starts_with("--- prm.json\n+++ the source\n"), "{}", run.out);
     assert!(run.err.contains("`prm.json` differs") && run.err.contains("--output prm.json"), "{}", run.err);
-    let run = demo.run(&["export", "--check", "none.json"]);
+    let run = demo.run(&["export", "--check", "none.json", "--resource", "https://a.example.com/?b&c"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
+    let write = "`mcp-scopes export --output none.json --resource 'https://a.example.com/?b&c'`";
+    assert!(run.err.contains(write), "{run:?}");
     assert_eq!(demo.run(&["export", "--check", "a", "--output", "b"]).code, 2);
     let run = demo.run(&["export", "--output", "no/such/folder.json"]);
     assert!(run.code == 2 && run.err.contains("cannot write `no/such/folder.json`"), "{run:?}");

@@ -125,6 +125,12 @@ fn it_holds_what_is_locked() {
     assert!(out(&output).contains("::error file=server/src/main.rs,line=5,"), "{output:?}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("`mcp-scopes lock server`"), "{output:?}");
     assert!(fs::read_to_string(folder.path().join("summary.md")).unwrap().contains("## mcp-scopes diff\n"));
+    // Git would quote such a name.
+    fs::rename(folder.path().join("server"), folder.path().join("zwei é")).unwrap();
+    assert!(Command::new("git").args(["add", "."]).current_dir(folder.path()).status().unwrap().success());
+    let output = run("Compare with the lock files", &[], folder.path(), programs());
+    assert!(out(&output).contains("::error file=zwei é/src/main.rs,line=5,"), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`mcp-scopes lock 'zwei é'`"), "{output:?}");
 }
 
 /// A program that writes down what it was asked, in place of one that would fetch or build.
