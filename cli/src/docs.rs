@@ -20,7 +20,7 @@ mod page;
 mod server;
 mod words;
 
-use std::{fs, path::Path};
+use std::{fs::File, path::Path};
 
 use mcp_scopes_build::file;
 use server::Server;
@@ -59,7 +59,7 @@ impl arguments::Docs {
             if self.markdown || self.readme.is_some() { markdown::render(&server) } else { page::render(&server) };
         match (&self.readme, &self.output) {
             (Some(readme), _) => self.replace_in(readme, &text),
-            (None, Some(output)) => self.put(output, fs::read(output).ok(), &text),
+            (None, Some(output)) => self.put(output, File::open(output).and_then(file::limited).ok(), &text),
             (None, None) => print(&text),
         }
     }
@@ -67,7 +67,7 @@ impl arguments::Docs {
     /// Puts the text between the markers of a file.
     fn replace_in(&self, readme: &Path, text: &str) -> Outcome {
         let shown = readme.display();
-        let old = match fs::read_to_string(readme) {
+        let old = match file::text(readme) {
             Ok(old) => old,
             Err(error) => {
                 complain(&format!("cannot read `{shown}`: {error}"), Some("name a text file with the two markers"));

@@ -32,7 +32,7 @@ use std::{ffi::OsString, process::ExitCode};
 
 use anstyle::{AnsiColor, Style};
 use clap::FromArgMatches as _;
-use mcp_scopes_build::Error;
+use mcp_scopes_build::{Error, finding::shortened};
 
 pub use arguments::command;
 use arguments::{Arguments, Command};
@@ -115,10 +115,11 @@ fn fail(error: &Error) -> Outcome {
 }
 
 fn complain(message: &str, help: Option<&str>) {
+    let (message, help) = (shortened(message.to_owned()), help.map(|help| shortened(help.to_owned())));
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    tell_line(format_args!("{red}error{red:#}: {}", escaped(message)));
+    tell_line(format_args!("{red}error{red:#}: {}", escaped(&message)));
     if let Some(help) = help {
         let cyan = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
-        tell_line(format_args!(" {cyan}help{cyan:#}: {}", escaped(help)));
+        tell_line(format_args!(" {cyan}help{cyan:#}: {}", escaped(&help)));
     }
 }

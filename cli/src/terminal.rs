@@ -2,14 +2,17 @@
 
 use std::{
     fmt::Display,
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind, IsTerminal as _, Write},
 };
 
-use crate::{Outcome, complain};
+use crate::{Outcome, complain, output::escaped};
 
-/// Writes to standard output as it stands. A reader that has seen enough and closed it is no failure.
+/// Writes to standard output: as it stands to a program, and to a terminal with control characters spelt out. A reader
+/// that has seen enough and closed it is no failure.
 pub(crate) fn print(text: &str) -> Outcome {
-    written(io::stdout().lock(), text)
+    let out = io::stdout().lock();
+    // JSON need not escape all of them.
+    if out.is_terminal() { written(out, &escaped(text)) } else { written(out, text) }
 }
 
 /// Writes to standard output, with styles where that is a terminal.

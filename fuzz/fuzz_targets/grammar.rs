@@ -25,7 +25,9 @@ fuzz_target!(|text: &str| {
     if nests(&tokens, MAX_BRACKETS) || tokens.clone().into_iter().count() > MAX_TOKENS {
         return;
     }
-    if let Ok(head) = FnHead::parse("/// Does it\npub async fn f(path: String, depth: Option<u32>) -> bool { true }".parse().unwrap()) {
+    if let Ok(head) =
+        FnHead::parse("/// Does it\npub async fn f(path: String, depth: Option<u32>) -> bool { true }".parse().unwrap())
+    {
         sound(&tool::read(tokens.clone(), &head).1);
     }
     sound(&table::read(tokens.clone()).1);

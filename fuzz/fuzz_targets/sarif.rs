@@ -1,7 +1,11 @@
-//! The writer of SARIF: whatever was found, what is written is JSON with the members that the standard asks for.
+//! The writer of SARIF: whatever was found, what is written holds to the schema of the standard and names only rules that it
+//! describes.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use arbitrary::Arbitrary;
+use jsonschema::Validator;
 use libfuzzer_sys::fuzz_target;
 use mcp_scopes_build::{
     Edit, Finding, Fix, Report, Suppression, SuppressionKind,
@@ -31,6 +35,35 @@ struct Found {
     suppression: Option<(bool, String)>,
 }
 
+/// The official schema, to which the whole report is held.
+static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
+    let schema =
+        serde_json::from_str(include_str!("../../cli/tests/data/sarif-schema-2.1.0.json")).expect("it is JSON");
+    jsonschema::validator_for(&schema).expect("it is a schema")
+});
+
+/// The descriptions of all rules as they are written, which hold to the schema, and their ids. They are 300 kB, so that nothing
+/// else would be tried if they were looked at each time.
+static RULES_TEXT: LazyLock<(String, Vec<String>)> = LazyLock::new(|| {
+    let text = mcp_scopes_cli::sarif(&Report::default(), false).expect("a report can be written");
+    let sarif: Value = serde_json::from_str(&text).expect("it is JSON");
+    assert!(SCHEMA.is_valid(&sarif));
+    let rules = &sarif["runs"][0]["tool"]["driver"]["rules"];
+    let ids = rules
+        .as_array()
+        .expect("rules are listed")
+        .iter()
+        .map(|rule| rule["id"].as_str().expect("with ids").to_owned());
+    let key = "\"rules\": ";
+    let start = text.find(key).expect("there is one tool") + key.len();
+    // Indented text: the list ends where its own indent comes back.
+    let line = text[..start].rfind('\n').expect("it is indented") + 1;
+    let indent: String = text[line..].chars().take_while(|character| *character == ' ').collect();
+    let close = format!("\n{indent}]");
+    let end = start + text[start..].find(&close).expect("the list ends") + close.len();
+    (text[start..end].to_owned(), ids.collect())
+});
+
 fuzz_target!(|input: Input| {
     let mut report: Report = Documents::new().lint("a b/document.json", input.document.as_bytes());
     report.findings.extend(input.found.into_iter().map(finding));
@@ -39,14 +72,19 @@ fuzz_target!(|input: Input| {
     report.findings = findings;
     report.suppressed = suppressed;
     let text = mcp_scopes_cli::sarif(&report, input.baseline).expect("a report can be written");
+    let text = text.replacen(&RULES_TEXT.0, "[]", 1);
     let sarif: Value = serde_json::from_str(&text).expect("it is JSON");
+    if let Err(error) = SCHEMA.validate(&sarif) {
+        panic!("{error} at {}: {sarif}", error.instance_path());
+    }
     let run = &sarif["runs"][0];
+    assert_eq!(run["tool"]["driver"]["rules"], Value::Array(Vec::new()), "the rules are always the same");
     let results = run["results"].as_array().expect("it has results");
     assert_eq!(results.len(), report.findings.len() + report.suppressed.len());
     for result in results {
         assert!(result["message"]["text"].is_string());
         let rule = usize::try_from(result["ruleIndex"].as_i64().expect("it has a rule")).expect("which is listed");
-        assert_eq!(run["tool"]["driver"]["rules"][rule]["id"], result["ruleId"]);
+        assert_eq!(RULES_TEXT.1[rule], result["ruleId"]);
         let Some(place) = result.pointer("/locations/0/physicalLocation") else { continue };
         let uri = place["artifactLocation"]["uri"].as_str().expect("a place has a file");
         assert!(uri.bytes().all(|byte| byte.is_ascii_graphic()), "{uri}");

@@ -2,7 +2,7 @@
 
 use std::{fmt, path::Path};
 
-use crate::Report;
+use crate::{Report, finding::shortened};
 
 /// Why nothing could be scanned or no document could be made.
 ///
@@ -43,7 +43,7 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), help: None, source: None, report: None }
+        Self { kind, message: shortened(message.into()), help: None, source: None, report: None }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {

@@ -31,6 +31,16 @@ pub fn text(path: &Path) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
+/// Opens a file of a package. There a pipe is none that anybody meant, and opening it could wait without end.
+pub(crate) fn regular(path: &Path) -> io::Result<File> {
+    if fs::metadata(path)?.is_file() { File::open(path) } else { Err(irregular()) }
+}
+
+/// What is said of a pipe or a device in place of a file.
+pub(crate) fn irregular() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")
+}
+
 /// What is said of a file that is larger than any that is meant.
 pub(crate) fn too_large() -> io::Error {
     let message = format!("it is larger than {} MiB", MAX_FILE >> 20);

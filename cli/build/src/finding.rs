@@ -128,7 +128,8 @@ impl Finding {
 const LONGEST: usize = 1_000;
 
 /// A message of which the middle is left out where a scope or a name in it goes on for pages.
-fn shortened(text: String) -> String {
+#[must_use]
+pub fn shortened(text: String) -> String {
     if text.len() <= LONGEST {
         return text;
     }

@@ -223,6 +223,11 @@ impl Scan {
             walked.manifests.iter().filter_map(|path| path.parent()).map(Path::to_owned).collect();
         let own = plain(&root);
         if !folders.contains(&own) && (extent == Extent::Package || folders.is_empty()) {
+            // A package around it is not the one that is meant.
+            if let Some((manifest, why)) = walked.unreadable.iter().find(|(path, _)| *path == own.join("Cargo.toml")) {
+                let message = format!("cannot read `{}`: {why}", manifest.display());
+                return Err(Error::new(ErrorKind::Unreadable, message).help("make it a file that can be read"));
+            }
             let Some(manifest) = Package::nearest(here) else {
                 let message = format!("`{}` is in no package: there is no `Cargo.toml` here or above", here.display());
                 let help = "give the folder of a package or of a workspace";

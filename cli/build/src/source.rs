@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs::File,
     ops::Range,
     path::Path,
     sync::{Arc, OnceLock},
@@ -142,7 +141,7 @@ pub(crate) fn read_as_is(path: &Path, shown: &Arc<str>) -> Result<String, Box<Fi
         let help = "make the file readable, or take it out of the package";
         Finding::error("unreadable-file", message).help(help).about(&**shown)
     };
-    let bytes = match File::open(path).and_then(file::limited) {
+    let bytes = match file::regular(path).and_then(file::limited) {
         Ok(bytes) => bytes,
         Err(error) => return Err(Box::new(unreadable(error.to_string()).at(Place::point(shown, 1, 1)))),
     };

@@ -103,15 +103,21 @@ fn is_target(entry: &DirEntry) -> bool {
 fn look(entry: &DirEntry, prefilter: &Prefilter, buffer: &mut Vec<u8>) -> Option<Seen> {
     let path = entry.path();
     let kind = entry.file_type()?;
+    let is_manifest = entry.file_name() == "Cargo.toml";
+    if kind.is_dir() || !is_manifest && path.extension()? != "rs" {
+        return None;
+    }
     // A linked file can be declared as a module; a linked folder is walked where it stands.
-    if !(kind.is_file() || kind.is_symlink() && path.is_file()) {
-        return None;
+    if !kind.is_file() {
+        match std::fs::metadata(path) {
+            Ok(found) if found.is_file() => {}
+            Ok(found) if found.is_dir() => return None,
+            Ok(_) => return Some(Seen::Unreadable(path.to_owned(), file::irregular().to_string())),
+            Err(error) => return Some(Seen::Unreadable(path.to_owned(), error.to_string())),
+        }
     }
-    if entry.file_name() == "Cargo.toml" {
+    if is_manifest {
         return Some(Seen::Manifest(path.to_owned()));
-    }
-    if path.extension()? != "rs" {
-        return None;
     }
     Some(match marks(path, prefilter, buffer) {
         Ok(marks) => Seen::Rust(path.to_owned(), marks),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
 use mcp_scopes_build::{Finding, Level, Report, source::Place};
 
-use crate::output::{escaped, page};
+use crate::output::{escaped, is_hidden, page};
 
 /// Whether rules and files are links (OSC 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,10 +106,12 @@ fn snippet(report: &Report, finding: &Finding) -> Option<Excerpt> {
     let place = finding.place.as_ref()?;
     let text = report.sources.text(&place.file)?;
     let range = report.sources.range(place)?;
-    let (before, rest) = text.split_at_checked(range.start)?;
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    // Whether a line is too long shows near the place: to its ends it may be megabytes, for each of many findings.
+    let first = text.floor_char_boundary(range.start.saturating_sub(LONGEST + 1));
+    let last = text.ceil_char_boundary(range.start.saturating_add(LONGEST + 1));
+    let start = text.get(first..range.start)?.rfind('\n').map_or(first, |at| first + at + 1);
     // Of what spans several lines the first is enough to find it.
-    let end = range.start + rest.find('\n').unwrap_or(rest.len());
+    let end = text.get(range.start..last)?.find('\n').map_or(last, |at| range.start + at);
     let cut = end - start > LONGEST;
     let (from, to) = if cut {
         let from = text.floor_char_boundary(range.start.saturating_sub(AROUND.0).max(start));
@@ -120,9 +122,16 @@ fn snippet(report: &Report, finding: &Finding) -> Option<Excerpt> {
     let line = text.get(from..to)?;
     let dots = |cut: bool| if cut { "..." } else { "" };
     let (head, tail) = (dots(from > start), dots(to < end));
-    let at = |byte: usize| byte.min(to) - from + head.len();
-    // The renderer shows control characters as pictures of them, so the places stay right.
-    Some(Excerpt { text: format!("{head}{line}{tail}"), span: at(range.start)..at(range.end.max(range.start)), cut })
+    let at = |byte: usize| line.get(..byte.min(to) - from).map(|before| head.len() + drawn(before).len());
+    let span = at(range.start)?..at(range.end.max(range.start)).unwrap_or(head.len() + drawn(line).len());
+    Some(Excerpt { text: format!("{head}{}{tail}", drawn(line)), span, cut })
+}
+
+/// A line of source in which no character speaks to the terminal or turns the line around. The renderer draws the other
+/// control characters itself, but knows neither those of Latin-1 nor what is merely not seen.
+fn drawn(line: &str) -> String {
+    let speaks = |character: char| ('\u{80}'..='\u{9f}').contains(&character) || is_hidden(character);
+    line.chars().map(|character| if speaks(character) { char::REPLACEMENT_CHARACTER } else { character }).collect()
 }
 
 #[cfg(test)]

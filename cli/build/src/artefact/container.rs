@@ -11,6 +11,8 @@ use crate::{Error, ErrorKind};
 
 /// The largest section that is read: a table of the largest size takes a hundredth.
 const MAX_SECTION: u64 = 64 << 20;
+/// The largest wasm module that is read: it has no directory of its sections, so that all of it is looked through.
+const MAX_MODULE: u64 = 256 << 20;
 /// How many programs one file holds at most: one for each processor.
 const MAX_ARCHES: usize = 64;
 
@@ -59,6 +61,9 @@ pub(super) fn sections<'data>(data: impl ReadRef<'data>, name: &str) -> Result<V
                 let (start, _) = arch.file_range();
                 of_one(arch.data(data).map_err(broken)?, start, &mut found).map_err(damaged)?;
             }
+        }
+        FileKind::Wasm if data.len().is_ok_and(|len| len > MAX_MODULE) => {
+            return Err(damaged(format!("it is larger than {} MiB", MAX_MODULE >> 20)));
         }
         _ => of_one(data, 0, &mut found).map_err(damaged)?,
     }

@@ -130,11 +130,18 @@ impl Documents {
             // What is wrong with the file was said when it was read.
             levels.read(config, &mut Vec::new());
         }
+        self.look(&file, bytes, &levels, &mut report);
+        settle(&mut report.findings);
+        fingerprint::assign(&mut report);
+        report
+    }
+
+    fn look(&self, file: &Arc<str>, bytes: &[u8], levels: &Levels, report: &mut Report) {
         if bytes.len() as u64 > MAX_FILE {
             let message = format!("the document is larger than {} MiB, which no client takes", MAX_FILE >> 20);
             let help = "publish what clients need, which is a few hundred kilobytes for thousands of tools";
-            report.findings.extend(unread(&levels, &file, (1, 1), message, help));
-            return report;
+            report.findings.extend(unread(levels, file, (1, 1), message, help));
+            return;
         }
         let text = match str::from_utf8(bytes) {
             Ok(text) => text,
@@ -143,27 +150,24 @@ impl Documents {
                 let line = head.matches('\n').count() + 1;
                 let column = head.rsplit('\n').next().unwrap_or("").chars().count() + 1;
                 let message = "the bytes here are not UTF-8, which JSON is written in (RFC 8259 §8.1)".to_owned();
-                report.findings.extend(unread(&levels, &file, (line, column), message, "save the file as UTF-8"));
-                return report;
+                report.findings.extend(unread(levels, file, (line, column), message, "save the file as UTF-8"));
+                return;
             }
         };
-        report.sources.keep(&file, &text.into());
+        report.sources.keep(file, &text.into());
         match Draft::read(text) {
             Err(error) => {
                 let message = format!("the document is not JSON: {}", error.message());
                 let at = (error.line(), error.column());
                 let help = "write one JSON object (RFC 8259), without comments and trailing commas";
-                report.findings.extend(unread(&levels, &file, at, message, help));
+                report.findings.extend(unread(levels, file, at, message, help));
             }
             Ok(draft) => large_stack(|| {
-                let document = Document::new(&file, text, &draft, self.config.as_ref());
+                let document = Document::new(file, text, &draft, self.config.as_ref());
                 let document = document.asked(self.profile, self.resource.as_deref());
-                apply::to_document(&document, &levels, &report.sources, &mut report.findings);
+                apply::to_document(&document, levels, &report.sources, &mut report.findings);
             }),
         }
-        settle(&mut report.findings);
-        fingerprint::assign(&mut report);
-        report
     }
 }
 

@@ -1,0 +1,150 @@
+//! Metadata documents, lock files, baselines and whatever else is read as text.
+
+use crate::place::Place;
+
+/// A file that no command takes, as which it is refused by `lint`, and as what.
+fn broken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+    let array = "[".repeat(10_000) + &"]".repeat(10_000);
+    let object = "{\"a\":".repeat(10_000) + "1" + &"}".repeat(10_000);
+    let member = format!("{{\"resource\": \"https://a.example\", \"x\": {array}}}");
+    vec![
+        ("array.json", array.into_bytes(), "nested deeper than 128 levels"),
+        ("object.json", object.into_bytes(), "nested deeper than 128 levels"),
+        ("member.json", member.into_bytes(), "nested deeper than 128 levels"),
+        ("open.json", "[".repeat(1 << 20).into_bytes(), "nested deeper than 128 levels"),
+        (
+            "twice.json",
+            b"{\"resource\": \"https://a.example\", \"resource\": \"https://b.example\"}".to_vec(),
+            "duplicate-member",
+        ),
+        ("bytes.json", b"{\"resource\": \"https://a.example/\xff\"}".to_vec(), "not UTF-8"),
+        ("half.json", b"{\"resource\": \"https://a.example/\xe2\x82".to_vec(), "not UTF-8"),
+        ("mark.json", b"\xef\xbb\xbf{\"resource\": \"https://a.example\"}".to_vec(), "byte order mark"),
+        ("wide.json", b"\xff\xfe{\0}\0".to_vec(), "not UTF-8"),
+        ("zero.json", vec![0; 4096], "not JSON"),
+        ("control.json", b"{\"resource\": \"\x1b]0;title\x07\"}".to_vec(), "not JSON"),
+        ("cut.json", b"{\"resource\": \"https://a.example".to_vec(), "not JSON"),
+    ]
+}
+
+#[test]
+fn what_is_no_document_is_refused() {
+    let place = Place::new();
+    for (file, bytes, why) in broken() {
+        place.write(file, &bytes);
+        for run in place.read_as_document(file) {
+            run.refuses();
+            assert!(run.said().contains(file), "`{}` does not name the file: {}", run.what, run.said());
+        }
+        let run = place.run(&["lint", file]);
+        assert!(run.code == 1 && run.out.contains(why), "{run:?}");
+        let unchanged = std::fs::read(place.path(file)).unwrap() == bytes;
+        assert!(unchanged, "{file} was changed");
+    }
+    assert!(!place.path("new.lock.json").exists());
+    place.write("empty.json", "");
+    for arguments in [&["lint", "empty.json"][..], &["diff", "server", "empty.json"], &["docs", "empty.json"]] {
+        place.run(arguments).refuses();
+    }
+}
+
+#[test]
+fn a_gibibyte_is_refused() {
+    let place = Place::new();
+    for (file, head) in [("zero.json", &b""[..]), ("some.json", b"{\"resource\": \"https://a.example\", \"x\": [")] {
+        place.large(file, head);
+        for run in place.read_as_document(file) {
+            run.refuses();
+            assert!(run.said().contains(file), "`{}` does not name the file: {}", run.what, run.said());
+        }
+        let run = place.run(&["lint", file]);
+        assert!(run.code == 1 && run.out.contains("larger than 32 MiB"), "{run:?}");
+    }
+}
+
+/// A document whose lines end as on Windows is the same document.
+#[test]
+fn line_ends_do_not_matter() {
+    let place = Place::new();
+    let text = place.text("good.json").replace('\n', "\r\n");
+    place.write("lines.json", &text);
+    place.write("lines.lock.json", place.text("good.lock.json").replace('\n', "\r\n"));
+    for arguments in [
+        &["lint", "lines.json"][..],
+        &["lint", "--unsafe-fixes", "lines.json"],
+        &["diff", "good.json", "lines.json", "--fail-on", "patch"],
+        &["check", "server", "--file", "lines.lock.json"],
+        &["check", "lines.json", "--file", "good.lock.json"],
+    ] {
+        place.run(arguments).succeeds();
+    }
+    let page = |file| place.run(&["docs", file]).out;
+    assert_eq!(page("lines.json"), page("good.json"));
+    // A fix leaves the lines alone that it is not about.
+    let twice = text.replacen("\"scopes_supported\": [", "\"scopes_supported\": [\r\n    \"files:read\",", 1);
+    place.write("lines.json", &twice);
+    let run = place.run(&["lint", "--fix", "lines.json"]);
+    run.succeeds();
+    assert_eq!(place.text("lines.json"), text, "{run:?}");
+}
+
+/// One scope of a megabyte: it is told of, and only its ends are shown.
+#[test]
+fn a_scope_of_a_megabyte() {
+    let place = Place::new();
+    let long = "a".repeat(1 << 20);
+    let sound = place.text("good.json").replace("files:read", &long);
+    place.write("long.json", &sound);
+    let run = place.run(&["lint", "long.json"]);
+    assert!(run.code == 0 && run.said().contains("long-scope") && run.said().len() < 20_000, "{:.3000}", run.said());
+    for format in ["json", "sarif", "github", "junit", "markdown"] {
+        let run = place.run(&["lint", "long.json", "--format", format]);
+        assert!(run.code == 0 && run.out.contains("long-scope"), "{format}");
+    }
+    for arguments in [&["diff", "good.json", "long.json"][..], &["docs", "long.json"], &["lint", "--fix", "long.json"]]
+    {
+        place.run(arguments).succeeds();
+    }
+    assert_eq!(place.text("long.json"), sound);
+    let bad = sound.replace(&long, &format!("{long} b"));
+    place.write("bad.json", &bad);
+    for run in place.read_as_document("bad.json") {
+        run.refuses();
+    }
+    let run = place.run(&["lint", "bad.json"]);
+    assert!(run.out.contains("scope-syntax") && run.said().len() < 20_000, "{:.3000}", run.said());
+}
+
+/// Many findings in one endless line take no longer than as many in as many lines.
+#[test]
+fn findings_without_number() {
+    let place = Place::new();
+    let scopes: Vec<String> = (0..3_000).map(|number| format!("\"bad scope {number}\"")).collect();
+    place.write(
+        "many.json",
+        format!("{{\"resource\": \"https://a.example\", \"scopes_supported\": [{}]}}", scopes.join(", ")),
+    );
+    for format in ["human", "json", "sarif", "github", "junit", "markdown"] {
+        let run = place.run(&["lint", "many.json", "--format", format]);
+        assert!(run.code == 1 && run.err.contains("3001 errors"), "{}", run.err);
+        for number in [0, 2_999] {
+            assert!(run.out.contains(&format!("bad scope {number}")), "{format} leaves out number {number}");
+        }
+    }
+}
+
+/// Members that stand twice where other files have them.
+#[test]
+fn lock_files_and_baselines_with_members_twice() {
+    let place = Place::new();
+    let lock = place.text("good.lock.json");
+    place.write(
+        "twice.lock.json",
+        lock.replacen("\"resource\":", "\"resource\": \"https://b.example\", \"resource\":", 1),
+    );
+    let run = place.run(&["check", "server", "--file", "twice.lock.json"]);
+    assert!(run.code == 2 && run.err.contains("twice"), "{run:?}");
+    place.write("baseline.json", "{\"version\": 1, \"version\": 1, \"findings\": []}");
+    let run = place.run(&["lint", "server", "--baseline", "baseline.json"]);
+    assert!(run.code == 2 && run.err.contains("baseline.json"), "{run:?}");
+}

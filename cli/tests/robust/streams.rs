@@ -1,0 +1,152 @@
+//! Where the output goes: full disks, closed pipes, terminals.
+
+use std::process::Stdio;
+
+use crate::place::{Place, Run, SOURCE, end};
+
+/// Every command that prints, and more than a pipe holds for some.
+const PRINT: [&[&str]; 13] = [
+    &["lint", "many.json"],
+    &["lint", "many.json", "--format", "json"],
+    &["lint", "many.json", "--format", "sarif"],
+    &["lint", "--diff", "--fix", "many.json"],
+    &["export", "server"],
+    &["export", "server", "--check", "many.json"],
+    &["diff", "server", "other.json"],
+    &["docs", "server"],
+    &["docs", "server", "--markdown"],
+    &["rules"],
+    &["explain", "risky-name"],
+    &["completions", "bash"],
+    &["--help"],
+];
+
+fn place() -> Place {
+    let place = Place::new();
+    let scopes: Vec<String> = (0..500).map(|number| format!("\"bad scope {}\"", number / 2)).collect();
+    let many = format!("{{\"resource\": \"https://a.example\", \"scopes_supported\": [\n{}]}}", scopes.join(",\n"));
+    place.write("many.json", many);
+    place.write("other.json", place.text("good.json").replace("files:read", "files:see"));
+    place
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error() {
+    let place = place();
+    for arguments in PRINT {
+        let run = place.run_in_shell("exec \"$@\" > /dev/full", arguments);
+        assert!(run.code == 2 && run.err.contains("cannot write to standard output: No space left"), "{run:?}");
+    }
+    for arguments in [
+        &["lint", "many.json", "--output", "/dev/full"][..],
+        &["lint", "many.json", "--output", "sarif=/dev/full"],
+        &["export", "server", "--output", "/dev/full"],
+        &["docs", "server", "--output", "/dev/full"],
+        &["lock", "server", "--file", "/dev/full"],
+        &["lint", "server", "--baseline", "/dev/full", "--update-baseline", "--reason", "x", "--expires", "2999-01-01"],
+    ] {
+        let run = place.run(arguments);
+        assert!(run.code == 2 && run.err.contains("/dev/full"), "{run:?}");
+    }
+    // What cannot be said on standard error changes nothing about how it ends.
+    let run = place.run_in_shell("exec \"$@\" 2> /dev/full", &["lint", "many.json"]);
+    assert_eq!(run.code, 1);
+}
+
+/// A reader that has seen enough closes the pipe: that is no failure, and what was found still counts.
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let place = place();
+    for arguments in PRINT {
+        for line in ["exec \"$@\" >&-", "exec \"$@\" 2>&-", "exec \"$@\" >&- 2>&- <&-"] {
+            let run = place.run_in_shell(line, arguments);
+            assert!(matches!(run.code, 0 | 1), "{line}: {run:?}");
+        }
+        let mut child = place
+            .shell("exec \"$@\"", arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop((child.stdout.take(), child.stderr.take()));
+        let code = end(&mut child, &arguments.join(" "));
+        let open = place.run(arguments);
+        assert_eq!(code, open.code, "{arguments:?}");
+    }
+}
+
+/// Bytes that a terminal would act on, and how they are shown.
+const SPEAKS: &str = "a\u{1b}]0;title\u{7}\u{9b}31m\u{202e}b";
+
+fn is_silent(run: &Run) {
+    // In a pipe JSON and XML are what they are; on a terminal they are looked at below.
+    let for_programs =
+        ["json", "sarif", "junit"].iter().any(|format| run.what.ends_with(&format!("--format {format}")));
+    let more: &[char] = if for_programs { &[] } else { &['\u{9b}', '\u{202e}'] };
+    for &character in ['\u{1b}', '\u{7}', '\0'].iter().chain(more) {
+        assert!(!run.said().contains(character), "`{}` lets {character:?} through: {}", run.what, run.said());
+    }
+}
+
+#[test]
+fn control_characters_are_spelt_out() {
+    let place = Place::new();
+    let escaped: String = SPEAKS
+        .chars()
+        .map(|character| match character {
+            '\0'..='\x1f' => format!("\\u{:04x}", character as u32),
+            _ => character.to_string(),
+        })
+        .collect();
+    let good = place.text("good.json");
+    // Names and descriptions may hold anything; scopes and tools may not.
+    place.write("text.json", good.replace("Read a file", &escaped).replace("\"Files\"", &format!("\"{escaped}\"")));
+    place.write("scope.json", good.replace("files:read", &escaped));
+    place.write("tool.json", good.replace("read_file", &escaped));
+    place.write("member.json", good.replacen('{', &format!("{{\"{escaped}\": 1, \"{escaped}\": 2,"), 1));
+    place.write("raw.json", good.replace("Read a file", SPEAKS));
+    place.server("package");
+    place.write(
+        "package/src/lib.rs",
+        SOURCE.replace("files:read", SPEAKS).replace("path: String", &format!("path: String /* {SPEAKS} */")),
+    );
+    place.server(&format!("server{SPEAKS}"));
+    place.write(&format!("server{SPEAKS}/src/a.rs"), "#[mcp_scopes::mcp_tool]\nfn f() {}\n");
+    for file in ["text.json", "scope.json", "tool.json", "member.json", "raw.json"] {
+        for arguments in [
+            &["lint", file][..],
+            &["lint", file, "--format", "github"],
+            &["lint", file, "--format", "markdown"],
+            &["lint", file, "--format", "json"],
+            &["lint", file, "--format", "sarif"],
+            &["lint", file, "--format", "junit"],
+            &["diff", "good.json", file],
+            &["diff", file, "good.json"],
+            &["check", file, "--file", "good.lock.json"],
+            &["export", "server", "--check", file],
+            &["docs", file, "--markdown"],
+        ] {
+            is_silent(&place.run(arguments));
+        }
+    }
+    for package in ["package", &format!("server{SPEAKS}")] {
+        for arguments in
+            [&["lint", package][..], &["export", package], &["diff", "server", package], &["check", package]]
+        {
+            let run = place.run(arguments);
+            run.refuses();
+            is_silent(&run);
+        }
+    }
+    let run = place.run(&["lint", "scope.json"]);
+    assert!(run.code == 1 && run.out.contains("`a\\u{1b}]0;title\\u{7}\\u{9b}31m\\u{202e}b`"), "{run:?}");
+    for path in [format!("no{SPEAKS}"), format!("no{SPEAKS}.json")] {
+        for command in ["lint", "export", "docs", "lock"] {
+            let run = place.run(&[command, &path]);
+            run.refuses();
+            is_silent(&run);
+        }
+    }
+}
