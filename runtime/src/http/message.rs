@@ -22,6 +22,8 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+#[cfg(feature = "jwt")]
+pub(crate) use self::reader::unique;
 pub(crate) use self::{
     agreement::{Era, ParamHeader, agree},
     arguments::arguments,

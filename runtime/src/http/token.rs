@@ -5,14 +5,31 @@
 //! | `bearer` | taking the token out of a request (RFC 6750 §2) |
 //! | `claims` | [`Claims`]: what a verified token says |
 //! | `verifier` | [`TokenVerifier`], [`TokenError`] |
+#![cfg_attr(
+    feature = "jwt",
+    doc = "| `jwt` | [`JwtVerifier`]: tokens that are JWTs; `algorithm` how they are signed |"
+)]
+#![cfg_attr(feature = "jwt", doc = "| `keys` | [`KeySet`], and [`KeySource`]: where keys come from |")]
 
+#[cfg(feature = "jwt")]
+mod algorithm;
 mod bearer;
 mod claims;
+#[cfg(feature = "jwt")]
+mod jwt;
+#[cfg(feature = "jwt")]
+mod keys;
 mod verifier;
 
 use core::fmt;
 
 pub(crate) use self::bearer::{Credentials, credentials};
+#[cfg(feature = "jwt")]
+pub use self::{
+    algorithm::Algorithm,
+    jwt::JwtVerifier,
+    keys::{KeySet, KeySetError, KeySource, LookUp},
+};
 pub use self::{
     claims::Claims,
     verifier::{TokenError, TokenErrorKind, TokenVerifier, Verification},

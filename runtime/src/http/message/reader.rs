@@ -32,6 +32,15 @@ pub(super) fn message(text: &str) -> Result<Message<'_>, Fault> {
     }
 }
 
+/// Reads any JSON text, for others who have to know that no member stands twice in it.
+#[cfg(feature = "jwt")]
+pub(crate) fn unique(text: &str) -> Result<(), Fault> {
+    let reading = Reading::default();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let read = Visit(&reading, Other).deserialize(&mut deserializer).and_then(|()| deserializer.end());
+    read.map_err(|_| reading.fault.into_inner().unwrap_or(Fault::Syntax))
+}
+
 /// What all visitors of one body share.
 #[derive(Debug, Default)]
 struct Reading<'b> {

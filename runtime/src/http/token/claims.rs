@@ -26,6 +26,9 @@ pub struct Claims {
     scopes: Scopes,
     expires: Option<SystemTime>,
     others: Map<String, Value>,
+    /// The key that signed it.
+    #[cfg(feature = "jwt")]
+    key: Option<super::keys::KeyMark>,
 }
 
 /// What the token grants, in the form in which it says so.
@@ -87,6 +90,19 @@ impl Claims {
     pub fn others(mut self, claims: Map<String, Value>) -> Self {
         self.others = claims;
         self
+    }
+
+    /// Notes the key that signed it.
+    #[cfg(feature = "jwt")]
+    pub(super) fn signed_by(mut self, key: super::keys::KeyMark) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// The key that signed it.
+    #[cfg(feature = "jwt")]
+    pub(super) fn key(&self) -> Option<&super::keys::KeyMark> {
+        self.key.as_ref()
     }
 
     /// Who issued it.

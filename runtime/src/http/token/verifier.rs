@@ -37,11 +37,22 @@ pub trait TokenVerifier: Send + Sync + 'static {
     /// [`TokenError::invalid`] if it is not: 401. [`TokenError::unavailable`] if nobody can tell right now: 503, and nothing
     /// is let through.
     fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a>;
+
+    /// Whether what was verified before still counts, as far as that can be told without waiting: `false` once the key
+    /// that signed it has left the key set. Caches ask before they answer.
+    fn still_counts(&self, claims: &Claims) -> bool {
+        let _ = claims;
+        true
+    }
 }
 
 impl<V: TokenVerifier + ?Sized> TokenVerifier for Arc<V> {
     fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
         (**self).verify(token)
+    }
+
+    fn still_counts(&self, claims: &Claims) -> bool {
+        (**self).still_counts(claims)
     }
 }
 

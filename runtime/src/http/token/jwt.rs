@@ -1,0 +1,111 @@
+//! Access tokens that are JWTs (RFC 7519, RFC 9068), checked as RFC 8725 asks for.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `compact` | taking a token apart; what its header may say |
+//! | `checks` | what its claims have to say |
+
+mod checks;
+mod compact;
+
+use core::{fmt, time::Duration};
+use std::{sync::Arc, time::SystemTime};
+
+use self::{checks::Rules, compact::Compact};
+use super::{Claims, KeySource, Token, TokenError, TokenVerifier, Verification, algorithm::Algorithm};
+
+/// Verifies access tokens that are JWTs.
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use mcp_scopes::http::token::{JwtVerifier, KeySet};
+/// let keys = Arc::new(KeySet::from_file("jwks.json")?);
+/// let verifier = JwtVerifier::new("https://auth.example.com", "https://files.example.com/mcp", keys);
+/// # Ok::<(), mcp_scopes::http::token::KeySetError>(())
+/// ```
+///
+/// A token is good if it is signed with an allowed algorithm and a key of the issuer; `iss` is the issuer, `aud` holds this
+/// server's resource, `exp` is in the future and `nbf` and `iat` are not; its `typ`, if it has one, is that of an access token;
+/// `scope` and `scp`, if both are there, grant the same; and no member stands twice in header or claims.
+#[derive(Clone)]
+#[must_use]
+pub struct JwtVerifier<K> {
+    keys: K,
+    algorithms: Vec<Algorithm>,
+    rules: Rules,
+    typed: bool,
+}
+
+impl<K: KeySource> JwtVerifier<K> {
+    /// Verifies tokens of that issuer, for that resource. Both are compared code point by code point.
+    pub fn new(issuer: impl Into<String>, resource: impl Into<String>, keys: K) -> Self {
+        Self {
+            keys,
+            algorithms: Algorithm::ASYMMETRIC.to_vec(),
+            rules: Rules {
+                issuer: issuer.into(),
+                resource: resource.into(),
+                leeway: Duration::from_secs(30),
+                required: Vec::new(),
+            },
+            typed: false,
+        }
+    }
+
+    /// The algorithms that are accepted. As it comes: [`Algorithm::ASYMMETRIC`]. The fewer, the better (RFC 8725 §3.1).
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// By how much the clocks of issuer and server may differ. As it comes: 30 seconds.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.rules.leeway = leeway;
+        self
+    }
+
+    /// A claim that has to be there and not be null.
+    pub fn require_claim(mut self, name: impl Into<String>) -> Self {
+        self.rules.required.push(name.into());
+        self
+    }
+
+    /// Asks for `typ: at+jwt` (RFC 9068 §2.1), so that an ID token cannot be taken for an access token. Not every issuer
+    /// sends it.
+    pub fn require_access_token_type(mut self) -> Self {
+        self.typed = true;
+        self
+    }
+
+    async fn verified(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        let compact = Compact::read(token)?;
+        let header = compact.header()?;
+        if !self.algorithms.contains(&header.algorithm) {
+            return Err(TokenError::invalid("its algorithm is not accepted"));
+        }
+        if self.typed && !header.typed {
+            return Err(TokenError::invalid("it does not say that it is an access token"));
+        }
+        let keys = self.keys.keys(header.key.as_deref()).await?;
+        let key = keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature);
+        let key = key.ok_or(TokenError::invalid("no key of its issuer has signed it"))?;
+        let claims = self.rules.check(&compact.claims()?, SystemTime::now())?;
+        Ok(Arc::new(claims.signed_by(key)))
+    }
+}
+
+impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
+    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        Box::pin(self.verified(token))
+    }
+
+    fn still_counts(&self, claims: &Claims) -> bool {
+        self.keys.current().zip(claims.key()).is_some_and(|(keys, key)| keys.holds(key))
+    }
+}
+
+impl<K> fmt::Debug for JwtVerifier<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JwtVerifier").field("algorithms", &self.algorithms).finish_non_exhaustive()
+    }
+}
