@@ -20,10 +20,7 @@ pub(crate) mod side;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use change::{Change, Compatibility};
 use mcp_scopes_build::file;
@@ -77,10 +74,10 @@ impl arguments::Lock {
             Ok(now) => now,
             Err(unreadable) => return unreadable.tell(),
         };
-        let file = self.file();
+        let path = self.file();
         // What cannot be read is written anew.
-        let before = fs::read_to_string(&file).ok();
-        match file::replace(&file, &lock::text(&now.metadata, before.as_deref())) {
+        let before = file::text(&path).ok();
+        match file::replace(&path, &lock::text(&now.metadata, before.as_deref())) {
             Ok(()) => Outcome::Clean,
             Err(error) => fail(&error),
         }
