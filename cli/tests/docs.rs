@@ -22,6 +22,8 @@ const CONFIG: &str = "[server]\nresource = \"https://tools.example.com/mcp\"\nre
     [scopes]\n\"files:read\" = \"Read files\"\n\"files:write\" = { description = \"Change files\", implies = [\"files:read\"] }\n\
     [flows]\nauthor = [\"files:read\", \"files:write\"]\n[session]\nmax_high_risk_calls = 2\n";
 
+const MARKERS: &str = "<!-- mcp-scopes docs begin -->\n<!-- mcp-scopes docs end -->";
+
 const README: &str = "# Files\n\n<!-- mcp-scopes docs begin -->\n<!-- mcp-scopes docs end -->\n\nThe end.\n";
 
 fn package() -> Demo {
@@ -191,7 +193,7 @@ fn a_readme_is_kept_current() {
         text.contains("| `read_file` | low | `files:read` | runs without asking | Read a file \\| or two |"),
         "{text}"
     );
-    assert!(text.contains("- author: `files:read` (+1) → `files:write` (+1)"), "{text}");
+    assert!(text.contains("- author: `files:read` (+ 1 tool) → `files:write` (+ 1 tool)"), "{text}");
     let run = demo.run(&["docs", "--in", "README.md", "--check"]);
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""));
 
@@ -204,6 +206,55 @@ fn a_readme_is_kept_current() {
     let run = demo.run(&["docs", "--in", "README.md"]);
     assert!(run.code == 2 && run.err.contains("there is no line `<!-- mcp-scopes docs begin -->`"), "{run:?}");
     assert_eq!(demo.read("README.md"), "# Files\n");
+}
+
+#[test]
+fn a_readme_keeps_its_line_breaks_and_everything_else() {
+    let demo = package();
+    let mixed =
+        format!("\u{feff}# Files\r\n\r\n{}\r\n\r\nThe end, without a last line break", MARKERS.replace('\n', "\r\n"));
+    demo.write("README.md", &mixed);
+    assert_eq!(demo.run(&["docs", "--in", "README.md"]).code, 0);
+    let text = demo.read("README.md");
+    assert!(
+        text.starts_with("\u{feff}# Files\r\n") && text.ends_with("\r\nThe end, without a last line break"),
+        "{text:?}"
+    );
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{text:?}");
+    assert!(text.contains("| `read_file` | low | `files:read` |"), "{text}");
+    // What is current is not written again: nobody who watches the file is woken.
+    let path = demo.path().join("README.md");
+    let past = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(past).unwrap();
+    let run = demo.run(&["docs", "--in", "README.md", "--check"]);
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", ""));
+    assert_eq!(demo.run(&["docs", "--in", "README.md"]).code, 0);
+    assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), past);
+    assert_eq!(demo.read("README.md"), text);
+}
+
+#[test]
+fn a_readme_without_one_place_stays_as_it_is() {
+    let demo = package();
+    let (begin, end) = MARKERS.split_once('\n').unwrap();
+    for (text, says, help) in [
+        (format!("{begin}\n"), format!("there is no line `{end}`"), "on lines of their own"),
+        (format!("{MARKERS}\n{MARKERS}\n"), format!("the line `{begin}` stands there twice"), "leave one line"),
+        (format!("{end}\n{begin}\n"), "the markers stand in the wrong order".to_owned(), "above"),
+        (format!("```md\n{MARKERS}\n```\n"), format!("there is no line `{begin}`"), "on lines of their own"),
+    ] {
+        demo.write("README.md", &text);
+        for words in [&["docs", "--in", "README.md"][..], &["docs", "--in", "README.md", "--check"]] {
+            let run = demo.run(words);
+            assert!(
+                run.code == 2 && run.err.contains(&says) && run.err.contains(help) && run.out.is_empty(),
+                "{run:?}"
+            );
+            assert_eq!(demo.read("README.md"), text);
+        }
+    }
+    let run = demo.run(&["docs", "--in", "nothing.md", "--check"]);
+    assert!(run.code == 2 && run.err.contains("cannot read `nothing.md`"), "{run:?}");
 }
 
 #[test]

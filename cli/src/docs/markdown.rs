@@ -12,7 +12,7 @@ use crate::output::markup::{code, inline};
 pub(super) fn render(server: &Server) -> String {
     let mut text = format!(
         "<!-- Made by mcp-scopes from what the server declares; what is written here by hand is lost. -->\n\n{}: {} behind {}.\n",
-        inline(&server.name),
+        title(server),
         count(server.tools.len(), "tool"),
         count(server.scopes.len(), "scope")
     );
@@ -23,14 +23,20 @@ pub(super) fn render(server: &Server) -> String {
     text
 }
 
+/// The server's name; an address as code, since it would be a link otherwise.
+fn title(server: &Server) -> String {
+    if server.resource.as_ref() == Some(&server.name) { name(&server.name) } else { inline(&server.name) }
+}
+
 fn scopes(server: &Server, text: &mut String) {
-    text.push_str("\n### Scopes\n\n| Scope | For | Implies | Opens alone | Riskiest |\n|---|---|---|---:|---|\n");
+    text.push_str("\n### Scopes\n\n| Scope | Opens alone | Riskiest | Implies | For |\n|---|---|---|---|---|\n");
     for scope in &server.scopes {
         let implied: Vec<String> = scope.implies.iter().map(|id| name(server.scope(*id))).collect();
-        let risk = if scope.opens.is_empty() { "" } else { words::risk(server.riskiest(&scope.opens)) };
-        let about = inline(scope.description.as_deref().unwrap_or_default());
-        let (own, opens) = (name(&scope.name), scope.opens.len());
-        let _ = writeln!(text, "| {own} | {about} | {} | {opens} | {risk} |", implied.join(", "));
+        let risk = if scope.opens.is_empty() { "–" } else { words::risk(server.riskiest(&scope.opens)) };
+        let about = inline(scope.description.as_deref().unwrap_or("–"));
+        let implied = if implied.is_empty() { "–".to_owned() } else { implied.join(", ") };
+        let opens = count(scope.opens.len(), "tool");
+        let _ = writeln!(text, "| {} | {opens} | {risk} | {implied} | {about} |", name(&scope.name));
     }
 }
 
@@ -61,8 +67,9 @@ fn flows(server: &Server, text: &mut String) {
     }
     text.push_str("\n### Upgrade flows\n\n");
     for flow in &server.flows {
-        let step =
-            |(scope, gained): &(usize, Vec<usize>)| format!("{} (+{})", name(server.scope(*scope)), gained.len());
+        let step = |(scope, gained): &(usize, Vec<usize>)| {
+            format!("{} (+ {})", name(server.scope(*scope)), count(gained.len(), "tool"))
+        };
         let steps: Vec<String> = flow.steps.iter().map(step).collect();
         let _ = writeln!(text, "- {}: {}", inline(&flow.role), steps.join(" → "));
     }

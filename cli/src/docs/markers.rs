@@ -52,25 +52,47 @@ pub(super) fn replace(file: &str, text: &str) -> Result<String, Misplaced> {
 /// The one line that is the marker, its line break included, outside of code.
 fn find(file: &str, marker: &'static str) -> Result<Range<usize>, Misplaced> {
     let mut found = None;
-    let mut fence: Option<&str> = None;
+    let mut open: Option<Fence> = None;
     let mut start = 0;
     for line in file.split_inclusive('\n') {
         let range = start..start + line.len();
         start = range.end;
-        let line = line.trim();
-        let opens = ["```", "~~~"].into_iter().find(|fence| line.starts_with(fence));
-        match fence {
-            None if opens.is_some() => fence = opens,
-            None if line == marker && found.replace(range).is_some() => return Err(Misplaced::Twice(marker)),
-            Some(open)
-                if line.starts_with(open) && line.trim_start_matches(open.get(..1).unwrap_or_default()).is_empty() =>
-            {
-                fence = None;
-            }
+        let line = line.trim_end();
+        let text = line.trim_start_matches(' ');
+        // What stands further right is code, too.
+        if line.len() - text.len() > 3 {
+            continue;
+        }
+        let fence = Fence::of(text);
+        match (&open, fence) {
+            (None, Some(fence)) => open = Some(fence),
+            (Some(opened), Some(fence)) if fence.ends(opened) => open = None,
+            (None, None) if text == marker && found.replace(range).is_some() => return Err(Misplaced::Twice(marker)),
             _ => {}
         }
     }
     found.ok_or(Misplaced::Missing(marker))
+}
+
+/// The line before or after a block of code.
+struct Fence {
+    sign: char,
+    length: usize,
+    /// Whether nothing follows.
+    bare: bool,
+}
+
+impl Fence {
+    fn of(line: &str) -> Option<Self> {
+        let sign = line.chars().next().filter(|sign| ['`', '~'].contains(sign))?;
+        let rest = line.trim_start_matches(sign);
+        let length = line.len() - rest.len();
+        (length > 2 && !(sign == '`' && rest.contains('`'))).then_some(Self { sign, length, bare: rest.is_empty() })
+    }
+
+    fn ends(&self, opened: &Self) -> bool {
+        self.bare && self.sign == opened.sign && self.length >= opened.length
+    }
 }
 
 #[cfg(test)]
@@ -95,6 +117,12 @@ mod tests {
         assert_eq!(replace(&format!("{BEGIN}\n{BEGIN}\n{END}\n"), "x"), Err(Misplaced::Twice(BEGIN)));
         let shown = format!("```md\n{BEGIN}\n{END}\n```\n{BEGIN}\n{END}\n");
         assert!(replace(&shown, "x").unwrap().ends_with(&format!("{BEGIN}\n\nx\n\n{END}\n")));
+        // A shorter fence inside of a longer one ends nothing, and neither does one with a word.
+        for inside in ["```", "~~~~", "````rust", "    ````"] {
+            let shown = format!("````md\n{inside}\n{BEGIN}\n````\n{BEGIN}\n{END}\n");
+            assert!(replace(&shown, "x").is_ok_and(|new| new.contains(&format!("\n````\n{BEGIN}\n\nx"))), "{inside}");
+        }
+        assert!(replace(&format!("    {BEGIN}\n   {BEGIN}\n ```inline``` \n{END}\n"), "x").is_ok());
         // A file that shows how it is done, and is not done.
         assert!(replace(&format!("~~~\n{BEGIN}\n{END}\n~~~\n"), "x").is_err());
     }
