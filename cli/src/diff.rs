@@ -31,6 +31,7 @@ use crate::{
     Outcome,
     arguments::{self, FailOn, quoted},
     complain, fail,
+    terminal::tell,
 };
 
 impl arguments::Diff {
@@ -110,7 +111,7 @@ impl arguments::Check {
         let (old, new) = match both {
             Ok(both) => both,
             Err(unreadable) if file.exists() => return unreadable.tell(),
-            Err(Unreadable { message, .. }) => return Unreadable::new(message, accept).tell(),
+            Err(unreadable) => return Unreadable { help: accept, ..unreadable }.tell(),
         };
         // Whatever changed is to be accepted.
         let report = compared(&old, &new, |_| true);
@@ -144,6 +145,7 @@ impl arguments::Lock {
 
 impl Unreadable {
     pub(crate) fn tell(&self) -> Outcome {
+        tell(&self.findings);
         complain(&self.message, Some(&self.help));
         Outcome::Failed
     }

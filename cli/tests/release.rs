@@ -107,6 +107,16 @@ fn another_revision_is_a_side() {
         assert_eq!(code, Some(0), "{err}");
         assert!(out.contains("patch, weakens"), "{out}");
     }
+    // What is wrong there is told by the names that it has there.
+    server(&server_folder, &SOURCE.replace("\"low\"", "\"lwo\""));
+    git(&["commit", "--quiet", "--all", "--message", "second"]);
+    server(&server_folder, &wider());
+    let (code, out, err) = run(folder.path(), &["diff", "git:HEAD:server", "server"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{err}");
+    assert!(err.contains("error[unknown-value]") && err.contains("--> server/src/lib.rs:"), "{err}");
+    assert!(!err.contains("files/server"), "{err}");
+    let (_, _, err) = run(folder.path(), &["diff", "git:HEAD", "server"]);
+    assert!(err.contains("`git:HEAD`: ") && !err.contains("/files"), "{err}");
     // The index and the work tree are as they were.
     let status = Command::new("git").args(["status", "--porcelain"]).current_dir(folder.path()).output();
     assert_eq!(status.expect("git is installed").stdout, b" M server/src/lib.rs\n");

@@ -11,17 +11,27 @@ use mcp_scopes_build::{ErrorKind, Scan, artefact::is_artefact, file};
 use mcp_scopes_prm::Metadata;
 
 use super::{lock, origin::Origin};
+use crate::output::human;
 
 /// Why a side cannot be read: what is wrong, and what to do.
 #[derive(Debug)]
 pub(crate) struct Unreadable {
     pub(crate) message: String,
     pub(crate) help: String,
+    /// What was found, for people.
+    pub(crate) findings: String,
 }
 
 impl Unreadable {
     pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { message: message.into(), help: help.into() }
+        Self { message: message.into(), help: help.into(), findings: String::new() }
+    }
+
+    /// The same of files that stand elsewhere for those of a revision.
+    fn below(self, folder: &Path) -> Self {
+        let folder = format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR);
+        let shown = |text: &str| text.replace(&folder, "");
+        Self { message: shown(&self.message), help: shown(&self.help), findings: shown(&self.findings) }
     }
 }
 
@@ -45,8 +55,10 @@ impl Reading<'_> {
     pub(crate) fn open(&self, side: &str) -> Result<Side, Unreadable> {
         if let Some(revision) = side.strip_prefix("git:") {
             let (revision, path) = revision.split_once(':').unwrap_or((revision, "."));
-            let (_folder, here) = checkout(revision)?;
-            let Side { metadata, .. } = self.at(&here.join(path), side)?;
+            let (folder, here) = checkout(revision)?;
+            let here = if path == "." { here } else { here.join(path) };
+            let Side { metadata, .. } =
+                self.at(&here, side).map_err(|unreadable| unreadable.below(&folder.path().join(FILES)))?;
             // The folder goes, and what is in it is not what stands in the work tree.
             return Ok(Side { metadata, origin: Origin::Elsewhere });
         }
@@ -79,11 +91,13 @@ impl Reading<'_> {
             Ok(export) => Ok(Side { metadata: export.metadata.clone(), origin: Origin::Package(Box::new(export)) }),
             Err(error) => {
                 let help = match (error.kind(), error.advice()) {
-                    (ErrorKind::Findings, _) => format!("see them with `mcp-scopes lint {side}`"),
-                    (_, Some(advice)) => advice.to_owned(),
-                    (_, None) => "name the folder of a crate with a `scope_table!`".to_owned(),
+                    (ErrorKind::Findings, _) => "repair what stands above, or compare another state of the source",
+                    (_, Some(advice)) => advice,
+                    (_, None) => "name the folder of a crate with a `scope_table!`",
                 };
-                Err(Unreadable::new(format!("`{side}`: {error}"), help))
+                let findings = error.report().map(|report| human::render(report, human::Links::None));
+                let unreadable = Unreadable::new(format!("`{side}`: {error}"), help);
+                Err(Unreadable { findings: findings.unwrap_or_default(), ..unreadable })
             }
         }
     }
@@ -114,6 +128,9 @@ fn utf8(bytes: Vec<u8>, side: &str) -> Result<String, Unreadable> {
     })
 }
 
+/// Where in its folder the files of a revision stand.
+const FILES: &str = "files";
+
 /// The files of a revision in a folder of their own: the work tree and its index stay as they are.
 ///
 /// Returns that folder, and the one in it that stands for the folder here.
@@ -125,7 +142,7 @@ fn checkout(revision: &str) -> Result<(tempfile::TempDir, PathBuf), Unreadable> 
     let failed = |error: io::Error| Unreadable::new(format!("cannot make a temporary folder: {error}"), "make room");
     let folder = tempfile::tempdir().map_err(failed)?;
     let index = folder.path().join("index");
-    let files = folder.path().join("files");
+    let files = folder.path().join(FILES);
     fs::create_dir(&files).map_err(failed)?;
     let into = format!("--prefix={}/", files.display());
     git(&["read-tree", tree.trim()], Some(&index))
