@@ -83,6 +83,10 @@ pub(crate) enum Command {
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(Export),
     /// Make a page for people: which scope opens which tool, at what risk
+    ///
+    /// One file that fetches nothing. Tick the scopes of a token, or paste its `scope`, and see what it opens. With it come the
+    /// matrix of scopes and tools, the hierarchy and the upgrade flows as drawings, policies in words, and an entry for
+    /// each tool. What a scope is for is told by source and programs; documents have no member for it.
     #[command(after_help = docs::EXAMPLES)]
     Docs(Docs),
     /// Say what changed between two releases: who can call what, and how that is limited

@@ -37,11 +37,16 @@ use crate::{
 
 pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes docs --output scopes.html    One page to open in a browser, without any network
+  mcp-scopes docs --output scopes.html --check
+                                          In CI: exit with 1 if the source says something else
   mcp-scopes docs target/release/server --output scopes.html
+                                          Of the program that ships
   mcp-scopes docs metadata.json > scopes.html
-  mcp-scopes docs --markdown
-  mcp-scopes docs --in README.md          The Markdown, between its markers there
-  mcp-scopes docs --in README.md --check  In CI: exit with 1 if the source says something else
+                                          Of a server in another language
+  mcp-scopes docs git:v1.2 --output v1.2.html
+                                          Of another revision
+  mcp-scopes docs --markdown              Tables, to stand in other text
+  mcp-scopes docs --in README.md          The same, between its markers there; add --check in CI
 
 The markers are lines of their own:
   <!-- mcp-scopes docs begin -->
