@@ -11,7 +11,9 @@
 //!    request of any other one is 403. Methods other than `POST`, `GET` and `DELETE` are 405, upgrades are 400.
 //! 2. The token is taken from the header `Authorization` alone; one in the query is 400. Without one the caller is anonymous; an
 //!    invalid one is 401 at once, and one that nobody can verify right now 503.
-//! 3. The environment is resolved.
+//! 3. The environment is resolved from what is authenticated, by [`Environments`]; a header can only ask for the sandbox. A token
+//!    that does not tell is 403, a wrong header 400. Calls in the sandbox have a limit of their own: 429. Every answer says in
+//!    `Mcp-Environment` which environment it is from.
 //! 4. The body is read in full, up to a limit: 413. One that two parsers could read in two ways is 400. Headers that mirror the
 //!    body have to agree with it: 400 with −32020.
 //! 5. A call of a tool needs its scopes: 401 or 403 with a challenge. Callers without a token reach public tools. Other methods
@@ -31,6 +33,7 @@
 //! | `document` | the metadata as it is served |
 //! | `origin` | step 1 |
 //! | `token` | step 2: [`TokenVerifier`], [`Claims`], taking the token out of a request |
+//! | `environment` | step 3: [`Environments`]; `pace` the limit of calls in the sandbox |
 //! | `message` | step 4: reading a body, holding headers against it |
 //! | `gate` | step 5; `access` the rules for methods, `discovery` the modes |
 //! | `policy` | step 6: [`PolicyHook`] |
@@ -46,12 +49,14 @@ mod body;
 mod builder;
 mod discovery;
 mod document;
+mod environment;
 mod error;
 mod extensions;
 mod filter;
 mod gate;
 mod message;
 mod origin;
+mod pace;
 mod policy;
 mod refusal;
 #[cfg(feature = "rmcp")]
@@ -66,6 +71,7 @@ pub use self::{
     body::ResponseBody,
     builder::Builder,
     discovery::{Discovery, Hidden},
+    environment::Environments,
     error::{BuildError, Problem},
     policy::{Call, Deciding, PolicyHook, PolicyRefusal},
     server::{ResourceServer, WellKnown},

@@ -1,18 +1,21 @@
 //! The settings of a resource server.
 
+use core::num::NonZeroU32;
 use std::sync::Arc;
 
 use http::HeaderName;
 
-use crate::{Requirement, ScopeTable};
+use crate::{Requirement, ScopeTable, metadata::Metadata};
 
 use super::{
-    Access, BuildError, Discovery, Hidden, PolicyHook, ResourceServer, TokenVerifier,
+    Access, BuildError, Discovery, Environments, Hidden, PolicyHook, ResourceServer, TokenVerifier,
     access::Methods,
     document::Document,
+    environment::Resolver,
     error::Problems,
     message::ParamHeader,
     origin::Origins,
+    pace::Pace,
     server::{Limits, Settings},
     session::Sessions,
 };
@@ -33,10 +36,15 @@ pub struct Builder {
     origins: Vec<String>,
     mirrored: Vec<(String, String, Vec<String>)>,
     session_key: Option<[u8; 32]>,
+    environments: Environments,
+    sandbox_pace: NonZeroU32,
     limits: Limits,
     batches: bool,
     max_age: u32,
 }
+
+/// Calls of one caller in the sandbox within a minute, as it comes.
+const SANDBOX_PACE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
 
 impl Builder {
     pub(super) fn new(table: &'static ScopeTable) -> Self {
@@ -54,6 +62,8 @@ impl Builder {
             origins: Vec::new(),
             mirrored: Vec::new(),
             session_key: None,
+            environments: Environments::default(),
+            sandbox_pace: SANDBOX_PACE,
             limits: Limits::default(),
             batches: false,
             max_age: 3600,
@@ -144,6 +154,18 @@ impl Builder {
         self
     }
 
+    /// What tells the environment of a token. As it comes: nothing, all are live.
+    pub fn environments(mut self, environments: Environments) -> Self {
+        self.environments = environments;
+        self
+    }
+
+    /// How often one caller may call in the sandbox within a minute. As it comes: 60 times. More is 429.
+    pub fn sandbox_calls_per_minute(mut self, calls: NonZeroU32) -> Self {
+        self.sandbox_pace = calls;
+        self
+    }
+
     /// How many bytes a request body may have. As it comes: 4 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body = bytes;
@@ -203,8 +225,14 @@ impl Builder {
         if sessions.is_none() {
             problems.add("session_key", "the system gives no random bytes for a key", "state one: `.session_key(..)`");
         }
-        let settings =
-            self.verifier.zip(document).zip(sessions).map(|((verifier, (document, resource)), key)| Settings {
+        let served = document.map(|(document, metadata)| {
+            let (resource, issuers) = (metadata.resource().to_owned(), metadata.authorization_servers().to_vec());
+            let resolver = Resolver::new(self.environments, table, resource.clone(), issuers, &mut problems);
+            (document, resource, resolver)
+        });
+        let settings = self.verifier.zip(served).zip(sessions).map(|((verifier, served), key)| {
+            let (document, resource, environments) = served;
+            Settings {
                 table,
                 document,
                 resource,
@@ -216,10 +244,13 @@ impl Builder {
                 origins,
                 mirrored,
                 sessions: Sessions::new(&key),
+                environments,
+                pace: Pace::new(self.sandbox_pace),
                 limits: self.limits,
                 batches: self.batches,
                 has_public: table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
-            });
+            }
+        });
         problems.finish(settings).map(ResourceServer::of)
     }
 
@@ -270,8 +301,8 @@ impl Builder {
         }
     }
 
-    /// The document and the resource it is about.
-    fn document(&self, problems: &mut Problems) -> Option<(Document, String)> {
+    /// The document as it is served, and as a whole.
+    fn document(&self, problems: &mut Problems) -> Option<(Document, Metadata)> {
         let mut builder = self.table.metadata().allow_loopback_http();
         if let Some(resource) = &self.resource {
             builder = builder.resource(resource);
@@ -282,7 +313,7 @@ impl Builder {
         match builder.build() {
             Ok(metadata) => {
                 let shown = Document::disclosed(&metadata, self.table, self.discovery);
-                Some((Document::new(&shown, self.max_age), metadata.resource().to_owned()))
+                Some((Document::new(&shown, self.max_age), metadata))
             }
             Err(error) => {
                 problems.document(&error);

@@ -1,6 +1,6 @@
 //! The answers that the layer gives itself. Behind each of them nothing has run.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
 use http::{
@@ -13,7 +13,7 @@ use http::{
 use http_body_util::Full;
 use serde_json::value::RawValue;
 
-use crate::Challenge;
+use crate::{Challenge, Environment};
 
 use super::{
     message::{Era, Fault, Kind, Message},
@@ -42,11 +42,12 @@ pub(super) struct Refusal {
     text: Cow<'static, str>,
     id: Option<Box<RawValue>>,
     header: Option<(http::HeaderName, HeaderValue)>,
+    environment: Option<Environment>,
 }
 
 impl Refusal {
     fn new(status: StatusCode, code: i32, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code, text: text.into(), id: None, header: None }
+        Self { status, code, text: text.into(), id: None, header: None, environment: None }
     }
 
     fn of_status(status: StatusCode, text: impl Into<Cow<'static, str>>) -> Self {
@@ -125,6 +126,18 @@ impl Refusal {
         Self::new(StatusCode::OK, INVALID_PARAMS, "unknown tool")
     }
 
+    /// A header that asks for an environment, and cannot.
+    pub(super) fn environment(wrong: &'static str) -> Self {
+        Self::of_status(StatusCode::BAD_REQUEST, wrong)
+    }
+
+    /// Too many calls in the sandbox.
+    pub(super) fn pace(wait: Duration) -> Self {
+        let text = "too many calls in the sandbox; the live server has a limit of its own";
+        let seconds = wait.as_secs().saturating_add(1);
+        Self::of_status(StatusCode::TOO_MANY_REQUESTS, text).with(RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
     pub(super) fn no_session() -> Self {
         Self::of_status(StatusCode::NOT_FOUND, "no such session; begin a new one")
     }
@@ -152,6 +165,12 @@ impl Refusal {
         self
     }
 
+    /// The environment that refuses.
+    pub(super) fn by(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self
+    }
+
     /// The JSON-RPC error alone.
     pub(super) fn body(&self) -> String {
         let id = self.id.as_ref().map(|id| format!("\"id\":{id},")).unwrap_or_default();
@@ -170,14 +189,29 @@ impl Refusal {
         if let Some((name, value)) = self.header {
             headers.insert(name, value);
         }
+        if let Some(environment) = self.environment {
+            state(headers, environment);
+        }
         expose(headers, origin);
         response
     }
 }
 
+/// Says which environment answers: this project's proposal.
+pub(super) fn state(headers: &mut HeaderMap, environment: Environment) {
+    let name = match environment {
+        Environment::Live => "live",
+        Environment::Sandbox => "sandbox",
+    };
+    headers.insert("mcp-environment", HeaderValue::from_static(name));
+}
+
 /// Lets pages read what they need to authenticate (Fetch, "CORS protocol").
 pub(super) fn expose(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate, Mcp-Session-Id"));
+    headers.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("WWW-Authenticate, Mcp-Session-Id, Mcp-Environment"),
+    );
     if let Some(origin) = origin {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
         headers.append(VARY, HeaderValue::from_static("Origin"));

@@ -4,16 +4,23 @@ use core::{convert::Infallible, fmt, future::Ready, task::Poll};
 use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, Request, Response};
 use http_body_util::Full;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{Caller, Challenge, Environment, ScopeTable};
+use crate::{Caller, Challenge, ScopeTable};
 
 use super::{
     Builder, Claims, Discovery, Hidden, PolicyHook, Secured, Token, TokenError, TokenErrorKind, TokenVerifier,
-    access::Methods, document::Document, message::ParamHeader, origin::Origins, refusal::Refusal, session::Sessions,
+    access::Methods,
+    document::Document,
+    environment::{Resolver, Unresolved},
+    message::ParamHeader,
+    origin::Origins,
+    pace::Pace,
+    refusal::Refusal,
+    session::Sessions,
 };
 
 /// An OAuth 2.1 resource server made from a scope table. It is a tower [`Layer`]; cloning it is cheap.
@@ -52,6 +59,8 @@ pub(super) struct Settings {
     pub(super) origins: Origins,
     pub(super) mirrored: Vec<ParamHeader>,
     pub(super) sessions: Sessions,
+    pub(super) environments: Resolver,
+    pub(super) pace: Pace,
     pub(super) limits: Limits,
     pub(super) batches: bool,
     /// Whether callers without a token can reach a tool.
@@ -118,25 +127,34 @@ impl fmt::Debug for ResourceServer {
 }
 
 impl Settings {
-    /// The caller of a verified token.
+    /// Whether what a verified token says counts here and now.
     ///
     /// # Errors
     /// It is expired, or not for this server.
-    pub(super) fn caller(&self, claims: &Claims) -> Result<Caller, TokenError> {
+    fn counts(&self, claims: &Claims) -> Result<(), TokenError> {
         if claims.expiry().is_some_and(|end| end <= SystemTime::now()) {
             return Err(TokenError::invalid("it has expired"));
         }
-        // Code point by code point (RFC 9728 §6).
-        if !claims.audiences().contains(&self.resource) {
+        if !self.environments.is_meant_here(claims) {
             return Err(TokenError::invalid("it is not meant for this server"));
         }
-        Ok(Caller::new(claims.grant(self.table), Environment::Live))
+        Ok(())
+    }
+
+    /// The caller, with the environment of the request.
+    pub(super) fn caller(&self, claims: Option<&Claims>, headers: &HeaderMap) -> Result<Caller, Refusal> {
+        let environment = self.environments.resolve(claims, headers).map_err(|unresolved| match unresolved {
+            Unresolved::Token(why) => self.challenge(Challenge::refused().description(why), why.to_owned()),
+            Unresolved::Header(why) => Refusal::environment(why),
+        })?;
+        let grant = claims.map_or_else(|| self.table.anonymous(), |claims| claims.grant(self.table));
+        Ok(Caller::new(grant, environment))
     }
 
     /// Verifies a token.
-    pub(super) async fn verify(&self, token: Token<'_>) -> Result<(Caller, Arc<Claims>), Refusal> {
+    pub(super) async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, Refusal> {
         let verified = match self.verifier.verify(token).await {
-            Ok(claims) => self.caller(&claims).map(|caller| (caller, claims)),
+            Ok(claims) => self.counts(&claims).map(|()| claims),
             Err(error) => Err(error),
         };
         verified.map_err(|error| match error.kind() {

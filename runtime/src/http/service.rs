@@ -19,7 +19,7 @@ use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
 
-use crate::Caller;
+use crate::{Caller, Environment};
 
 use super::{
     Call, Claims, Discovery, ResponseBody,
@@ -27,7 +27,7 @@ use super::{
     filter::{self, Events, Format},
     message::{self, Content, Era},
     origin::Origin,
-    refusal::{Refusal, expose},
+    refusal::{Refusal, expose, state},
     server::Settings,
     session::Owner,
     token::{Credentials, Token, credentials},
@@ -145,14 +145,8 @@ impl Settings {
             return Err(Refusal::upgrade());
         }
         let mut reader = self.reader(parts).await?;
-        let body = if parts.method == Method::POST {
-            self.message(parts, body, &mut reader).await?
-        } else {
-            self.enter(&reader.caller)?;
-            parts.headers.remove(CONTENT_LENGTH);
-            Bytes::new()
-        };
-        self.session(&mut parts.headers, &reader)?;
+        let body = self.admitted(parts, body, &mut reader).await;
+        let body = body.map_err(|refusal| refusal.by(reader.caller.environment()))?;
         strip(&mut parts.headers);
         if self.discovery == Discovery::Filtered {
             parts.headers.remove(ACCEPT_ENCODING);
@@ -164,18 +158,32 @@ impl Settings {
         Ok(Inward { body, reader: Some(reader) })
     }
 
+    /// Steps 4 to 7, for a caller who is known: the body that goes on.
+    async fn admitted<B: Body>(&self, parts: &mut Parts, body: B, reader: &mut Reader) -> Result<Bytes, Refusal> {
+        let body = if parts.method == Method::POST {
+            self.message(parts, body, reader).await?
+        } else {
+            self.enter(&reader.caller)?;
+            parts.headers.remove(CONTENT_LENGTH);
+            Bytes::new()
+        };
+        self.session(&mut parts.headers, reader)?;
+        Ok(body)
+    }
+
     /// Steps 2 and 3: who calls, and in which environment.
     async fn reader(&self, parts: &Parts) -> Result<Reader, Refusal> {
-        let (caller, holder) = match credentials(&parts.uri, &parts.headers) {
-            Credentials::None => (Caller::anonymous(self.table), None),
+        let holder = match credentials(&parts.uri, &parts.headers) {
+            Credentials::None => None,
             Credentials::Malformed(wrong) => return Err(self.malformed(wrong)),
             Credentials::OtherScheme => return Err(self.unauthorized()),
             Credentials::Bearer(token) => {
-                let (caller, claims) = self.verify(token).await?;
+                let claims = self.verify(token).await?;
                 // There is exactly one.
-                (caller, parts.headers.get(AUTHORIZATION).map(|header| (claims, header.clone())))
+                parts.headers.get(AUTHORIZATION).map(|header| (claims, header.clone()))
             }
         };
+        let caller = self.caller(holder.as_ref().map(|(claims, _)| &**claims), &parts.headers)?;
         Ok(Reader { caller, holder, era: Era::Legacy })
     }
 
@@ -202,6 +210,9 @@ impl Settings {
             let era = message::agree(&parts.headers, message, &self.mirrored)
                 .map_err(|wrong| Refusal::mismatch(wrong).to(message))?;
             let tool = self.admit(&reader.caller, message, era).map_err(|refusal| refusal.to(message))?;
+            if tool.is_some() && reader.caller.environment() == Environment::Sandbox {
+                self.pace.count(reader.owner()).map_err(|wait| Refusal::pace(wait).to(message))?;
+            }
             if let (Some(tool), Some(policy)) = (tool, &self.policy) {
                 let call = Call { tool, caller: &reader.caller, claims: reader.claims(), message };
                 policy.decide(call).await.map_err(|refusal| self.refused(&refusal).to(message))?;
@@ -226,7 +237,8 @@ impl Settings {
             return Ok(());
         }
         let sealed = sealed.to_str().map_err(|_| Refusal::no_session())?;
-        let id = self.sessions.open(sealed, reader.owner()).ok_or_else(Refusal::no_session)?;
+        let id =
+            self.sessions.open(sealed, reader.owner(), reader.caller.environment()).ok_or_else(Refusal::no_session)?;
         let id = HeaderValue::from_str(id).map_err(|_| Refusal::no_session())?;
         headers.insert(SESSION, id);
         Ok(())
@@ -242,6 +254,7 @@ impl Settings {
         let (mut parts, body) = response.into_parts();
         if let Some(reader) = reader {
             self.seal(&mut parts.headers, reader);
+            state(&mut parts.headers, reader.caller.environment());
         }
         if origin.is_some() {
             expose(&mut parts.headers, origin);
@@ -261,12 +274,12 @@ impl Settings {
                     Some(filtered.map_or(text, Bytes::from))
                 });
                 let Some(text) = filtered else {
-                    return Refusal::unreadable().into_response(origin).map(ResponseBody::whole);
+                    return unreadable(reader, origin);
                 };
                 parts.headers.remove(CONTENT_LENGTH);
                 ResponseBody::whole(Full::new(text))
             }
-            Err(_) => return Refusal::unreadable().into_response(origin).map(ResponseBody::whole),
+            Err(_) => return unreadable(reader, origin),
         };
         Response::from_parts(parts, body)
     }
@@ -275,10 +288,18 @@ impl Settings {
     fn seal(&self, headers: &mut HeaderMap, reader: &Reader) {
         let Some(id) = headers.remove(SESSION) else { return };
         let id = id.to_str().ok().filter(|_| reader.era == Era::Legacy);
-        if let Some(sealed) = id.and_then(|id| HeaderValue::try_from(self.sessions.seal(id, reader.owner())).ok()) {
+        if let Some(sealed) = id.and_then(|id| {
+            HeaderValue::try_from(self.sessions.seal(id, reader.owner(), reader.caller.environment())).ok()
+        }) {
             headers.insert(SESSION, sealed);
         }
     }
+}
+
+/// The answer in place of one that cannot be read.
+fn unreadable<R>(reader: &Reader, origin: Option<&HeaderValue>) -> Response<ResponseBody<R>> {
+    let refusal = Refusal::unreadable().by(reader.caller.environment());
+    refusal.into_response(origin).map(ResponseBody::whole)
 }
 
 /// Takes out what is not for the server behind the layer. A token is for this server alone: whoever has it could pass it on

@@ -7,6 +7,8 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::Environment;
+
 use super::token::{Claims, Token};
 
 /// Whom a session belongs to.
@@ -35,9 +37,9 @@ impl Sessions {
         Self { keyed: Hmac::new(&block.into()) }
     }
 
-    /// The id to send to the caller.
-    pub(super) fn seal(&self, id: &str, owner: Owner<'_>) -> String {
-        let seal = self.mac(id, owner).finalize().into_bytes();
+    /// The id to send to the caller. What happens in the sandbox stays there: the session is bound to the environment, too.
+    pub(super) fn seal(&self, id: &str, owner: Owner<'_>, environment: Environment) -> String {
+        let seal = self.mac(id, owner, environment).finalize().into_bytes();
         let mut sealed = String::with_capacity(id.len() + 1 + 2 * SEAL);
         sealed.push_str(id);
         sealed.push('.');
@@ -50,7 +52,7 @@ impl Sessions {
     }
 
     /// The server's own id, if this caller's session has it.
-    pub(super) fn open<'s>(&self, sealed: &'s str, owner: Owner<'_>) -> Option<&'s str> {
+    pub(super) fn open<'s>(&self, sealed: &'s str, owner: Owner<'_>, environment: Environment) -> Option<&'s str> {
         let (id, digits) = sealed.rsplit_once('.')?;
         let mut seal = [0; SEAL];
         if digits.len() != 2 * SEAL
@@ -62,10 +64,10 @@ impl Sessions {
             *byte = u8::from_str_radix(digits.get(2 * place..2 * place + 2)?, 16).ok()?;
         }
         // In constant time.
-        self.mac(id, owner).verify_truncated_left(&seal).is_ok().then_some(id)
+        self.mac(id, owner, environment).verify_truncated_left(&seal).is_ok().then_some(id)
     }
 
-    fn mac(&self, id: &str, owner: Owner<'_>) -> Hmac<Sha256> {
+    fn mac(&self, id: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
         let mut mac = self.keyed.clone();
         let mut part = |text: &str| {
             // Each part with its length, so that none can reach into the next one.
@@ -73,6 +75,10 @@ impl Sessions {
             mac.update(text.as_bytes());
         };
         part(id);
+        part(match environment {
+            Environment::Live => "live",
+            Environment::Sandbox => "sandbox",
+        });
         match owner {
             Owner::Anonymous => part("anonymous"),
             Owner::Holder(claims, token) => {

@@ -13,6 +13,7 @@ mod answer_streams;
 mod settings;
 mod step_1_documents_and_origins;
 mod step_2_tokens;
+mod step_3_environments;
 mod step_4_bodies;
 mod step_4_headers;
 mod step_5_calls;

@@ -156,7 +156,11 @@ impl Server {
     }
 
     pub(crate) fn with(set: impl FnOnce(Builder) -> Builder) -> Self {
-        let layer = set(ResourceServer::new(&TOOLS).verifier(Tokens)).build().unwrap();
+        Self::around(set(ResourceServer::new(&TOOLS).verifier(Tokens)))
+    }
+
+    pub(crate) fn around(builder: Builder) -> Self {
+        let layer = builder.build().unwrap();
         Self { layer, reply: Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#) }
     }
 

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value};
 
-use crate::{Grant, ScopeTable};
+use crate::{Environment, Grant, ScopeTable};
 
 /// What a verified token says. Stands in the request's extensions as `Arc<Claims>`, beside the [`Caller`](crate::Caller).
 ///
@@ -26,6 +26,7 @@ pub struct Claims {
     scopes: Scopes,
     expires: Option<SystemTime>,
     others: Map<String, Value>,
+    environment: Option<Environment>,
     /// The key that signed it.
     #[cfg(feature = "jwt")]
     key: Option<super::keys::KeyMark>,
@@ -83,6 +84,13 @@ impl Claims {
     /// When it ends: `exp`. The layer refuses it from then on, whatever a cache says.
     pub fn expires_at(mut self, time: SystemTime) -> Self {
         self.expires = Some(time);
+        self
+    }
+
+    /// The environment, where the verifier knows it by itself, such as from the prefix of a key. Counts where
+    /// [`Environments::by_credential`](crate::http::Environments::by_credential) says so.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
         self
     }
 
@@ -145,6 +153,12 @@ impl Claims {
     #[must_use]
     pub fn audiences(&self) -> &[String] {
         self.audience.as_deref().unwrap_or(&[])
+    }
+
+    /// What [`environment`](Self::environment) has stated.
+    #[must_use]
+    pub fn stated_environment(&self) -> Option<Environment> {
+        self.environment
     }
 
     /// What it grants of a table.

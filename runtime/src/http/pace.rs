@@ -1,0 +1,57 @@
+//! How often a caller may call in the sandbox, so that training runs do not starve production.
+
+use core::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+    middleware::NoOpMiddleware,
+    state::keyed::HashMapStateStore,
+};
+
+use super::session::Owner;
+
+/// Above so many callers those who have not called for a while are forgotten: their limit is full again anyway.
+const MANY: usize = 10_000;
+
+/// Counts the calls of each caller.
+pub(super) struct Pace {
+    limiter: RateLimiter<String, HashMapStateStore<String>, DefaultClock, NoOpMiddleware>,
+    clock: DefaultClock,
+}
+
+impl Pace {
+    /// So many calls a minute, and no more at once.
+    pub(super) fn new(per_minute: NonZeroU32) -> Self {
+        Self { limiter: RateLimiter::hashmap(Quota::per_minute(per_minute)), clock: DefaultClock::default() }
+    }
+
+    /// Counts one call.
+    ///
+    /// # Errors
+    /// It is one too many; when the next one may come.
+    pub(super) fn count(&self, owner: Owner<'_>) -> Result<(), Duration> {
+        if self.limiter.len() > MANY {
+            self.limiter.retain_recent();
+        }
+        self.limiter.check_key(&key(owner)).map_err(|later| later.wait_time_from(self.clock.now()))
+    }
+}
+
+/// Issuer and holder; those without a token share one limit.
+fn key(owner: Owner<'_>) -> String {
+    match owner {
+        Owner::Anonymous => String::new(),
+        Owner::Holder(claims, _) => {
+            let (kind, holder) = claims.holder().unwrap_or_default();
+            format!("{}\n{kind}\n{holder}", claims.issuer())
+        }
+    }
+}
+
+impl core::fmt::Debug for Pace {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Pace(..)")
+    }
+}
