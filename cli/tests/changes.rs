@@ -125,6 +125,7 @@ fn sarif_is_what_the_standard_says() {
     for result in results {
         let rule = &run["tool"]["driver"]["rules"][usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
         assert_eq!(rule["id"], result["ruleId"]);
+        assert!(rule["help"]["text"].is_string(), "code scanning takes no rule without help: {rule}");
         assert_eq!(result["partialFingerprints"]["mcp-scopes-diff/v1"].as_str().unwrap().len(), 32);
     }
     let widened = results.iter().find(|result| result["ruleId"] == "access-widened").unwrap();

@@ -88,7 +88,7 @@ fn descriptor(rule: &Rule) -> ReportingDescriptor {
         .build();
     ReportingDescriptor::builder()
         .id(rule.id)
-        .name(rule.id)
+        .name(friendly(rule.id))
         .short_description(text(rule.reason))
         .full_description(text(&format!("{} ({})", rule.reason, rule.section)))
         .help(MultiformatMessageString::builder().text(rule.docs).markdown(rule.docs).build())
@@ -134,6 +134,15 @@ fn suppression(why: &Why) -> Suppression {
     };
     let reason = why.reason.as_str();
     Suppression::builder().kind(json!(kind)).status(json!("accepted")).justification(reason).build()
+}
+
+/// The name of a rule beside its id, as §3.49.7 and its readers have them: `BroadScope`.
+pub(crate) fn friendly(id: &str) -> String {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())
+    };
+    id.split('-').filter_map(word).collect()
 }
 
 pub(crate) fn physical(place: &Place) -> PhysicalLocation {
@@ -220,7 +229,12 @@ impl<'r> Texts<'r> {
 
 #[cfg(test)]
 mod tests {
-    use super::uri;
+    use super::{friendly, uri};
+
+    #[test]
+    fn names_are_one_word() {
+        assert_eq!(friendly("dpop-without-alg"), "DpopWithoutAlg");
+    }
 
     #[test]
     fn paths_are_references() {

@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Level, Report, Row};
 use crate::{
-    diff::change::{Change, Kind},
-    output::sarif::{log, physical},
+    diff::change::{Change, Compatibility, Kind},
+    output::sarif::{friendly, log, physical},
 };
 
 /// The version of what fingerprints are made of: kind, pointer and message, each followed by a zero byte.
@@ -37,11 +37,29 @@ fn descriptor(kind: Kind) -> ReportingDescriptor {
         .build();
     ReportingDescriptor::builder()
         .id(kind.id())
-        .name(kind.id())
+        .name(friendly(kind.id()))
         .short_description(text(kind.why()))
         .full_description(text(&format!("{} ({compatibility})", kind.why())))
+        .help(help(kind))
+        .help_uri(concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/ARCHITECTURE.md#releases"))
         .default_configuration(ReportingConfiguration::builder().level(json!("note")).build())
         .properties(properties)
+        .build()
+}
+
+/// Code scanning takes no rule without it.
+fn help(kind: Kind) -> MultiformatMessageString {
+    let meaning = match kind.compatibility() {
+        Compatibility::Major => "something that worked stops",
+        Compatibility::Minor => "something new can be used",
+        Compatibility::Patch => "nothing that worked stops",
+    };
+    let (why, compatibility) = (kind.why(), kind.compatibility().as_str());
+    let rest = "Each change says besides whether it weakens or tightens: whether some token opens a tool that it did not \
+                open, or a limit is laxer, or the other way round. What is meant is accepted by `mcp-scopes lock`.";
+    MultiformatMessageString::builder()
+        .text(format!("A change of this kind: {why}. It is {compatibility}: {meaning}. {rest}"))
+        .markdown(format!("A change of this kind: {why}.\n\nIt is **{compatibility}**: {meaning}.\n\n{rest}"))
         .build()
 }
 
