@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `bearer` | taking the token out of a request (RFC 6750 §2) |
 //! | `claims` | [`Claims`]: what a verified token says |
+//! | `cache` | [`TokenCache`]: remembering good tokens; `any_of` [`AnyOf`]: several verifiers |
 //! | `verifier` | [`TokenVerifier`], [`TokenError`] |
 #![cfg_attr(
     feature = "jwt",
@@ -13,7 +14,9 @@
 
 #[cfg(feature = "jwt")]
 mod algorithm;
+mod any_of;
 mod bearer;
+mod cache;
 mod claims;
 #[cfg(feature = "jwt")]
 mod jwt;
@@ -31,6 +34,8 @@ pub use self::{
     keys::{KeySet, KeySetError, KeySource, LookUp},
 };
 pub use self::{
+    any_of::AnyOf,
+    cache::TokenCache,
     claims::Claims,
     verifier::{TokenError, TokenErrorKind, TokenVerifier, Verification},
 };

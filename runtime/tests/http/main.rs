@@ -20,6 +20,7 @@ mod step_5_calls;
 mod step_5_methods;
 mod step_6_policies;
 mod step_7_sessions;
+mod token_cache;
 mod token_jwt;
 mod with_axum;
 mod with_rmcp;

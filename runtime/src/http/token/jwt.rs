@@ -44,12 +44,18 @@ impl<K: KeySource> JwtVerifier<K> {
             algorithms: Algorithm::ASYMMETRIC.to_vec(),
             rules: Rules {
                 issuer: issuer.into(),
-                resource: resource.into(),
+                resources: vec![resource.into()],
                 leeway: Duration::from_secs(30),
                 required: Vec::new(),
             },
             typed: false,
         }
+    }
+
+    /// Another resource that tokens may be meant for, such as that of the sandbox. Which of them counts, the layer decides.
+    pub fn or_resource(mut self, resource: impl Into<String>) -> Self {
+        self.rules.resources.push(resource.into());
+        self
     }
 
     /// The algorithms that are accepted. As it comes: [`Algorithm::ASYMMETRIC`]. The fewer, the better (RFC 8725 §3.1).
@@ -100,7 +106,9 @@ impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
     }
 
     fn still_counts(&self, claims: &Claims) -> bool {
-        self.keys.current().zip(claims.key()).is_some_and(|(keys, key)| keys.holds(key))
+        // Of other issuers this one knows nothing.
+        claims.issuer() != self.rules.issuer
+            || self.keys.current().zip(claims.key()).is_some_and(|(keys, key)| keys.holds(key))
     }
 }
 

@@ -14,7 +14,7 @@ use super::super::{Claims, TokenError};
 #[derive(Clone)]
 pub(super) struct Rules {
     pub(super) issuer: String,
-    pub(super) resource: String,
+    pub(super) resources: Vec<String>,
     pub(super) leeway: Duration,
     pub(super) required: Vec<String>,
 }
@@ -27,7 +27,7 @@ impl Rules {
             return Err(TokenError::invalid("its issuer is another one"));
         }
         let audience = audience(found)?;
-        if !audience.contains(&self.resource.as_str()) {
+        if !self.resources.iter().any(|resource| audience.contains(&resource.as_str())) {
             return Err(TokenError::invalid("it is not meant for this server"));
         }
         let end = self.times(found, now)?;

@@ -1,0 +1,171 @@
+//! Remembers which tokens are good, so that a signature is not checked for every request.
+
+use core::{fmt, future::Future, pin::Pin, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Instant, SystemTime},
+};
+
+use futures_util::future::{FutureExt as _, Shared, WeakShared};
+use quick_cache::sync::Cache;
+use sha2::{Digest as _, Sha256};
+
+use super::{Claims, Token, TokenError, TokenVerifier, Verification};
+
+/// How many verifications may be under way before those that nobody waits for any more are forgotten.
+const MANY: usize = 1024;
+
+/// The SHA-256 of a whole token: what is remembered is not the token.
+type Hash = [u8; 32];
+type Verified = Result<Arc<Claims>, TokenError>;
+type Flight = Pin<Box<dyn Future<Output = Verified> + Send>>;
+
+/// A verifier that remembers what it has found good: for a bounded number of tokens and a bounded time, never beyond a
+/// token's end, and not once its key has left the key set. Refusals are not remembered.
+///
+/// Requests with the same token that come at the same time wait for one verification. Clones share everything, so that one of
+/// them can [`revoke`](Self::revoke).
+///
+/// ```
+/// # use mcp_scopes::http::{Token, TokenError, TokenVerifier, Verification};
+/// # struct Verifier;
+/// # impl TokenVerifier for Verifier {
+/// #     fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> { Box::pin(async { Err(TokenError::invalid("")) }) }
+/// # }
+/// use mcp_scopes::http::token::TokenCache;
+/// let tokens = TokenCache::new(Verifier);
+/// tokens.revoke(Token::new("stolen"), None);
+/// ```
+pub struct TokenCache<V> {
+    shared: Arc<Inner<V>>,
+}
+
+struct Inner<V> {
+    verifier: V,
+    good: Cache<Hash, Good>,
+    lifetime: Duration,
+    flights: Mutex<HashMap<Hash, WeakShared<Flight>>>,
+    /// Until when each revoked token is refused; `None`: for good.
+    revoked: Mutex<HashMap<Hash, Option<SystemTime>>>,
+}
+
+/// A token that was found good.
+#[derive(Clone)]
+struct Good {
+    claims: Arc<Claims>,
+    since: Instant,
+}
+
+impl<V: TokenVerifier> TokenCache<V> {
+    /// Remembers up to 10,000 tokens, each for five minutes.
+    pub fn new(verifier: V) -> Self {
+        Self::with_limits(verifier, 10_000, Duration::from_mins(5))
+    }
+
+    /// Remembers so many tokens, each for so long: the time for which a token that its issuer revokes may still count.
+    pub fn with_limits(verifier: V, tokens: usize, lifetime: Duration) -> Self {
+        let (flights, revoked) = Default::default();
+        Self { shared: Arc::new(Inner { verifier, good: Cache::new(tokens), lifetime, flights, revoked }) }
+    }
+
+    /// Refuses a token from now on: up to a time, such as its own end, or else as long as the process runs.
+    pub fn revoke(&self, token: Token<'_>, until: Option<SystemTime>) {
+        let (hash, now) = (hash(token), SystemTime::now());
+        let mut revoked = self.shared.revoked.lock().unwrap_or_else(PoisonError::into_inner);
+        revoked.retain(|_, until| until.is_none_or(|until| until > now));
+        revoked.insert(hash, until);
+        drop(revoked);
+        self.shared.good.remove(&hash);
+    }
+
+    /// How many tokens are remembered.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shared.good.len()
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shared.good.is_empty()
+    }
+}
+
+impl<V: TokenVerifier> Inner<V> {
+    fn is_revoked(&self, hash: &Hash) -> bool {
+        let revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner);
+        revoked.get(hash).is_some_and(|until| until.is_none_or(|until| until > SystemTime::now()))
+    }
+
+    /// What is remembered and still counts.
+    fn remembered(&self, hash: &Hash) -> Option<Arc<Claims>> {
+        let good = self.good.get(hash)?;
+        let ended = good.claims.expiry().is_some_and(|end| end <= SystemTime::now());
+        if ended || good.since.elapsed() >= self.lifetime || !self.verifier.still_counts(&good.claims) {
+            self.good.remove(hash);
+            return None;
+        }
+        Some(good.claims)
+    }
+
+    /// The verification under way for that token, or a new one.
+    fn flight(self: &Arc<Self>, hash: Hash, token: Token<'_>) -> Shared<Flight> {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that has ended answers for the requests that came with it, not for later ones.
+        let under_way = flights.get(&hash).and_then(WeakShared::upgrade).filter(|flight| flight.peek().is_none());
+        if let Some(flight) = under_way {
+            return flight;
+        }
+        if flights.len() >= MANY {
+            flights.retain(|_, flight| flight.upgrade().is_some());
+        }
+        let (inner, text) = (Arc::clone(self), token.expose_secret().to_owned());
+        let flight: Flight = Box::pin(async move {
+            let verified = inner.verifier.verify(Token::new(&text)).await;
+            if let Ok(claims) = &verified {
+                inner.good.insert(hash, Good { claims: Arc::clone(claims), since: Instant::now() });
+            }
+            inner.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
+            verified
+        });
+        let flight = flight.shared();
+        if let Some(weak) = flight.downgrade() {
+            flights.insert(hash, weak);
+        }
+        flight
+    }
+}
+
+impl<V: TokenVerifier> TokenVerifier for TokenCache<V> {
+    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        let hash = hash(token);
+        if self.shared.is_revoked(&hash) {
+            return Box::pin(core::future::ready(Err(TokenError::invalid("it was revoked"))));
+        }
+        match self.shared.remembered(&hash) {
+            Some(claims) => Box::pin(core::future::ready(Ok(claims))),
+            None => Box::pin(self.shared.flight(hash, token)),
+        }
+    }
+
+    fn still_counts(&self, claims: &Claims) -> bool {
+        self.shared.verifier.still_counts(claims)
+    }
+}
+
+fn hash(token: Token<'_>) -> Hash {
+    Sha256::digest(token.expose_secret()).into()
+}
+
+impl<V> Clone for TokenCache<V> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<V> fmt::Debug for TokenCache<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenCache").finish_non_exhaustive()
+    }
+}
