@@ -151,6 +151,51 @@ fn no_text_breaks_out() {
 }
 
 #[test]
+fn a_document_without_tools_says_so() {
+    let demo = Demo::new();
+    let document = json!({
+        "resource": "https://a.example.com/mcp",
+        "authorization_servers": ["https://i.example.com"],
+        "scopes_supported": ["files:read"],
+    });
+    demo.write("prm.json", document.to_string());
+    let page = page(&demo, "prm.json");
+    for part in ["No tool is named here", "<code>files:read</code>", "not known", "https://i.example.com"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    // Nothing that looks like an answer.
+    for part in ["id=\"ask\"", "class=\"matrix", "id=\"tools\"", "0 tools</td>", "may call"] {
+        assert!(!page.contains(part), "{part}");
+    }
+    let markdown = demo.run(&["docs", "prm.json", "--markdown"]).out;
+    assert!(markdown.contains("No tool is named here") && !markdown.contains("### Tools"), "{markdown}");
+}
+
+#[test]
+fn a_hierarchy_is_drawn_by_families_and_told_in_full() {
+    let implied =
+        |from: usize, to: std::ops::Range<usize>| (format!("s{from}"), to.map(|to| json!(format!("s{to}"))).collect());
+    let chain = (0..3).map(|from| implied(from, from + 1..4));
+    // One that is too large to draw.
+    let hierarchy: serde_json::Map<String, serde_json::Value> = chain.chain([implied(10, 11..300)]).collect();
+    let document = json!({
+        "resource": "https://a.example.com/mcp",
+        "authorization_servers": ["https://i.example.com"],
+        "mcp_extensions": { "scope_hierarchy": hierarchy },
+    });
+    let demo = Demo::new();
+    demo.write("prm.json", document.to_string());
+    let page = page(&demo, "prm.json");
+    assert_eq!(page.matches("<svg ").count(), 1);
+    assert!(page.contains("s0 implies s1. s1 implies s2. s2 implies s3.</desc>"), "{page}");
+    assert!(
+        page.contains("The 289 arrows of <code>s10</code> and what it has to do with are too many to draw."),
+        "{page}"
+    );
+    assert!(page.contains(" and 269 more</td>") && page.contains("<code>s299</code></li>"), "{page}");
+}
+
+#[test]
 fn a_table_of_many_scopes_says_them_in_words() {
     let tools: serde_json::Map<String, serde_json::Value> = (0..60)
         .map(|number| {

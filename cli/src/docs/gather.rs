@@ -9,6 +9,7 @@ use indexmap::IndexSet;
 use mcp_scopes_prm::{Document, McpExtensions, extensions::ToolEntry};
 
 use super::{
+    hierarchy::Hierarchy,
     input::Input,
     server::{Flow, Group, Needs, Scope, ScopeId, Server, Title, Tool, ToolId},
     words,
@@ -25,9 +26,9 @@ impl Server {
         let id = |scope: &String| names.get_index_of(scope.as_str());
         let tools: Vec<Tool> =
             extensions.tool_scope_mapping.iter().map(|(name, entry)| tool(name, entry, extensions, &id)).collect();
-        let implies = closed(extensions, &names);
+        let hierarchy = hierarchy(extensions, &names);
         let descriptions = input.descriptions();
-        let scopes: Vec<Scope> = (names.iter().zip(implies).enumerate())
+        let scopes: Vec<Scope> = (names.iter().zip(hierarchy.implies).enumerate())
             .map(|(id, (name, implies))| {
                 let held: BTreeSet<ScopeId> = implies.iter().copied().chain([id]).collect();
                 let open = |tool: &Tool| tool.needs != Needs::Public && tool.needs.are_met(&held);
@@ -45,7 +46,7 @@ impl Server {
             issuers: document.authorization_servers.iter().map(|issuer| escaped(issuer)).collect(),
             baseline: document.scopes_supported.iter().filter_map(id).collect(),
             groups: groups(&tools),
-            edges: edges(&scopes),
+            edges: hierarchy.edges,
             session: extensions.session_policies.as_ref().map(words::session).unwrap_or_default(),
             sandbox: extensions.sandbox.clone(),
             flows: Vec::new(),
@@ -71,37 +72,11 @@ fn names<'i>(input: &'i Input, extensions: &'i McpExtensions) -> IndexSet<&'i st
     declared.chain(needed).chain(hierarchy).chain(flows).chain(supported).chain(before).map(String::as_str).collect()
 }
 
-/// What each scope implies, also through others.
-fn closed(extensions: &McpExtensions, names: &IndexSet<&str>) -> Vec<BTreeSet<ScopeId>> {
-    let direct = |scope: &str| extensions.scope_hierarchy.get(scope).into_iter().flatten();
-    let close = |scope: ScopeId| {
-        let mut held = BTreeSet::new();
-        let mut next = vec![scope];
-        while let Some(name) = next.pop().and_then(|scope| names.get_index(scope)) {
-            for implied in direct(name).filter_map(|implied| names.get_index_of(implied.as_str())) {
-                if implied != scope && held.insert(implied) {
-                    next.push(implied);
-                }
-            }
-        }
-        held
-    };
-    (0..names.len()).map(close).collect()
-}
-
-/// The edges that no other path makes up for. Scopes that imply each other keep theirs.
-fn edges(scopes: &[Scope]) -> Vec<(ScopeId, ScopeId)> {
-    let implies = |from: ScopeId, to: ScopeId| scopes.get(from).is_some_and(|scope| scope.implies.contains(&to));
-    let mut edges = Vec::new();
-    for (from, scope) in scopes.iter().enumerate() {
-        for to in &scope.implies {
-            let through = |by: &ScopeId| by != to && implies(*by, *to) && !implies(*by, from) && !implies(*to, *by);
-            if !scope.implies.iter().any(through) {
-                edges.push((from, *to));
-            }
-        }
-    }
-    edges
+/// Who implies whom, as the document states it.
+fn hierarchy(extensions: &McpExtensions, names: &IndexSet<&str>) -> Hierarchy {
+    let implied = |scope: &&str| extensions.scope_hierarchy.get(*scope).into_iter().flatten();
+    let id = |scope: &String| names.get_index_of(scope.as_str());
+    Hierarchy::of(&names.iter().map(|scope| implied(scope).filter_map(id).collect()).collect::<Vec<_>>())
 }
 
 fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(&String) -> Option<ScopeId>) -> Tool {

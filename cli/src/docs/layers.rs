@@ -3,7 +3,7 @@
 //!
 //! The graphs are small. Scopes that imply each other are drawn as if the first one of them in the order given came first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// A node of the drawing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,30 +22,28 @@ pub(super) struct Layers {
     pub(super) paths: Vec<(Vec<(usize, Node)>, bool)>,
 }
 
-/// Nodes that have to do with each other.
-struct Family {
-    nodes: BTreeSet<usize>,
-    edges: Vec<(usize, usize)>,
-}
-
 /// The edges of nodes that have to do with each other, also through others; by their first node.
 pub(super) fn families(edges: &[(usize, usize)]) -> Vec<Vec<(usize, usize)>> {
-    let mut families: Vec<Family> = Vec::new();
-    for edge in edges {
-        let mut joined = Family { nodes: BTreeSet::from([edge.0, edge.1]), edges: Vec::new() };
-        families.retain_mut(|family| {
-            let apart = !family.nodes.contains(&edge.0) && !family.nodes.contains(&edge.1);
-            if !apart {
-                joined.nodes.append(&mut family.nodes);
-                joined.edges.append(&mut family.edges);
-            }
-            apart
-        });
-        joined.edges.push(*edge);
-        families.push(joined);
+    let mut neighbours: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (from, to) in edges {
+        neighbours.entry(*from).or_default().push(*to);
+        neighbours.entry(*to).or_default().push(*from);
     }
-    families.sort_unstable_by_key(|family| family.nodes.first().copied());
-    families.into_iter().map(|family| family.edges).collect()
+    let mut first_of: BTreeMap<usize, usize> = BTreeMap::new();
+    for first in neighbours.keys() {
+        let mut next = vec![*first];
+        while let Some(node) = next.pop() {
+            if let Entry::Vacant(place) = first_of.entry(node) {
+                place.insert(*first);
+                next.extend(neighbours.get(&node).into_iter().flatten());
+            }
+        }
+    }
+    let mut families: BTreeMap<Option<&usize>, Vec<(usize, usize)>> = BTreeMap::new();
+    for edge in edges {
+        families.entry(first_of.get(&edge.0)).or_default().push(*edge);
+    }
+    families.into_values().collect()
 }
 
 /// Lays out the nodes that have edges.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     server::{Needs, Server},
-    words::{self, count},
+    words::{self, MOST_IMPLIED, NO_TOOLS, count},
 };
 use crate::output::markup::{code, inline};
 
@@ -31,16 +31,22 @@ fn title(server: &Server) -> String {
 fn scopes(server: &Server, text: &mut String) {
     text.push_str("\n### Scopes\n\n| Scope | Opens alone | Riskiest | Implies | For |\n|---|---|---|---|---|\n");
     for scope in &server.scopes {
-        let implied: Vec<String> = scope.implies.iter().map(|id| name(server.scope(*id))).collect();
+        let names = scope.implies.iter().take(MOST_IMPLIED).map(|id| name(server.scope(*id)));
+        let more = scope.implies.len().checked_sub(MOST_IMPLIED + 1).map(|more| format!("{} more", more + 1));
+        let implied: Vec<String> = names.chain(more).collect();
         let risk = if scope.opens.is_empty() { "–" } else { words::risk(server.riskiest(&scope.opens)) };
         let about = inline(scope.description.as_deref().unwrap_or("–"));
         let implied = if implied.is_empty() { "–".to_owned() } else { implied.join(", ") };
-        let opens = count(scope.opens.len(), "tool");
+        let opens = if server.tools.is_empty() { "not known".to_owned() } else { count(scope.opens.len(), "tool") };
         let _ = writeln!(text, "| {} | {opens} | {risk} | {implied} | {about} |", name(&scope.name));
     }
 }
 
 fn tools(server: &Server, text: &mut String) {
+    if server.tools.is_empty() {
+        let _ = write!(text, "\n{}\n", inline(NO_TOOLS));
+        return;
+    }
     text.push_str("\n### Tools\n\n| Tool | Risk | Opened by | Approval | What it does |\n|---|---|---|---|---|\n");
     for tool in server.groups.iter().flat_map(|group| server.tools_at(&group.tools)) {
         let (own, risk, needs) = (name(&tool.name), words::risk(tool.risk), needs(server, &tool.needs));

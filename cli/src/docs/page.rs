@@ -61,7 +61,7 @@ pub(super) fn render(server: &Server) -> String {
                         (scopes::render(server))
                         (flows::render(server))
                         (policies::render(server))
-                        (tools::render(server))
+                        @if !server.tools.is_empty() { (tools::render(server)) }
                     }
                 }
                 footer {
@@ -115,10 +115,10 @@ fn side(server: &Server) -> Markup {
                     li { a href="#scopes" { "Scopes" } }
                     @if !server.flows.is_empty() { li { a href="#flows" { "Upgrade flows" } } }
                     li { a href="#policies" { "Policies" } }
-                    li { a href="#tools" { "All tools" } }
+                    @if !server.tools.is_empty() { li { a href="#tools" { "All tools" } } }
                 }
             }
-            (ask::render(server))
+            @if !server.tools.is_empty() { (ask::render(server)) }
         }
     }
 }

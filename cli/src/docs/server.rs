@@ -21,7 +21,7 @@ pub(super) struct Server {
     pub(super) tools: Vec<Tool>,
     pub(super) groups: Vec<Group>,
     pub(super) flows: Vec<Flow>,
-    /// Which scope implies which, without what follows from other edges.
+    /// Which scope implies which, without what follows from other edges; in order.
     pub(super) edges: Vec<(ScopeId, ScopeId)>,
     /// The limits of a session, in words.
     pub(super) session: Vec<String>,
@@ -33,7 +33,7 @@ pub(super) struct Scope {
     pub(super) name: String,
     pub(super) description: Option<String>,
     /// All that its holder holds too.
-    pub(super) implies: BTreeSet<ScopeId>,
+    pub(super) implies: Vec<ScopeId>,
     /// What it opens alone, with all that it implies; what is open to everyone is not counted.
     pub(super) opens: Vec<ToolId>,
 }
@@ -103,22 +103,23 @@ pub(super) enum Part {
 }
 
 impl Server {
-    /// What a token opens that holds these scopes and all that they imply.
-    pub(super) fn opened(&self, held: &[ScopeId]) -> Vec<ToolId> {
-        let implied = held.iter().filter_map(|scope| self.scopes.get(*scope)).flat_map(|scope| &scope.implies);
-        let held: BTreeSet<ScopeId> = implied.chain(held).copied().collect();
-        self.tools.iter().enumerate().filter(|(_, tool)| tool.needs.are_met(&held)).map(|(id, _)| id).collect()
+    /// What each scope opens that those before it did not.
+    pub(super) fn steps(&self, scopes: &[ScopeId]) -> Vec<(ScopeId, Vec<ToolId>)> {
+        let mut held = BTreeSet::new();
+        let mut closed: Vec<(ToolId, &Tool)> =
+            self.tools.iter().enumerate().filter(|(_, tool)| !tool.needs.are_met(&held)).collect();
+        let step = |scope: &ScopeId| {
+            held.insert(*scope);
+            held.extend(self.scopes.get(*scope).into_iter().flat_map(|scope| &scope.implies));
+            (*scope, closed.extract_if(.., |(_, tool)| tool.needs.are_met(&held)).map(|(id, _)| id).collect())
+        };
+        scopes.iter().map(step).collect()
     }
 
-    pub(super) fn steps(&self, scopes: &[ScopeId]) -> Vec<(ScopeId, Vec<ToolId>)> {
-        let mut before: BTreeSet<ToolId> = self.opened(&[]).into_iter().collect();
-        let mut steps = Vec::new();
-        for (place, scope) in scopes.iter().enumerate() {
-            let opened = self.opened(scopes.get(..=place).unwrap_or_default());
-            steps.push((*scope, opened.iter().filter(|tool| !before.contains(tool)).copied().collect()));
-            before.extend(opened);
-        }
-        steps
+    /// What a scope implies by the arrows that are drawn.
+    pub(super) fn next(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
+        let first = self.edges.partition_point(|(from, _)| *from < scope);
+        self.edges.iter().skip(first).take_while(move |(from, _)| *from == scope).map(|(_, to)| *to)
     }
 
     /// What a scope has to do with a tool.

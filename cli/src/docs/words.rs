@@ -5,6 +5,13 @@ use mcp_scopes_prm::extensions::{SessionPolicies, ToolEntry, ToolPolicy};
 
 use crate::output::escaped;
 
+/// How many implied scopes are named in a table.
+pub(super) const MOST_IMPLIED: usize = 20;
+
+/// What is said of a document that has only what RFC 9728 defines.
+pub(super) const NO_TOOLS: &str = "No tool is named here: the document has no `mcp_extensions` that say which scope opens which tool, \
+    so what a token opens is not known.";
+
 /// The risk as a word.
 pub(super) fn risk(risk: Option<Risk>) -> &'static str {
     risk.map_or("not stated", Risk::as_str)

@@ -16,7 +16,7 @@ pub(super) fn render(server: &Server) -> Markup {
                     @for (id, scope) in server.scopes.iter().enumerate() {
                         label.tick {
                             input type="checkbox" name="scope" value=(id) data-name=(scope.name)
-                                data-implies=(numbers(scope.implies.iter().copied()));
+                                data-implies=(numbers(server.next(id)));
                             span { code { (scope.name) } }
                             span.count aria-label=(count(scope.opens.len(), "tool")) { (scope.opens.len()) }
                         }

@@ -90,11 +90,11 @@ fn family(server: &Server, edges: &[(ScopeId, ScopeId)], id: &str, least: usize)
     let top = |node: &(usize, Node)| places.get(node).copied().unwrap_or(MARGIN);
     let right = |layer: usize| left(layer) + widths.get(layer).copied().unwrap_or(0);
     let (width, height) = (right(widths.len().saturating_sub(1)) + MARGIN, tallest * (HEIGHT + GAP) - GAP + 2 * MARGIN);
-    let scopes = found.layers.iter().flatten().filter_map(of).filter(|scope| !scope.implies.is_empty());
-    let text: Vec<String> = scopes
-        .map(|scope| {
-            let implied: Vec<&str> = scope.implies.iter().map(|id| server.scope(*id)).collect();
-            format!("{} implies {}.", scope.name, implied.join(", "))
+    let text: Vec<String> = (found.layers.iter().flatten())
+        .filter_map(given)
+        .filter_map(|scope| {
+            let implied: Vec<&str> = server.next(scope).map(|id| server.scope(id)).collect();
+            (!implied.is_empty()).then(|| format!("{} implies {}.", server.scope(scope), implied.join(", ")))
         })
         .collect();
     let tip = format!("url(#{id}-tip)");

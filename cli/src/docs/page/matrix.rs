@@ -6,7 +6,7 @@ use mcp_scopes_model::Risk;
 use super::{ask::numbers, marks};
 use crate::docs::{
     server::{Group, Needs, Part, Server, Title, Tool},
-    words::count,
+    words::{NO_TOOLS, count},
 };
 
 /// A matrix of more columns is not read; then each tool says in words what opens it.
@@ -19,47 +19,53 @@ const MOST_ROOMY: usize = 9;
 const MOST_FITTING: usize = 14;
 
 pub(super) fn render(server: &Server) -> Markup {
-    let columns = if server.scopes.len() > MOST_COLUMNS { 0 } else { server.scopes.len() };
-    let letters: usize = server.scopes.iter().map(|scope| scope.name.chars().count()).sum();
     html! {
         section #tools-by-scope aria-labelledby="tools-by-scope-title" {
             h2 #tools-by-scope-title { "Tools by scope" }
-            @if columns > 0 { (legend()) }
-            div.matrix.words[columns == 0].upright[letters > MOST_LEVEL].roomy[(1..=MOST_ROOMY).contains(&columns)]
-                .wide[columns > MOST_FITTING]
-                role="region" tabindex="0" aria-label="Matrix of tools and scopes" {
-                table {
-                    caption { "Which scope opens which tool. The riskiest of each group stand first." }
-                    thead {
-                        tr {
-                            th scope="col" { "Tool" }
-                            th scope="col" { "Risk" }
-                            @if columns == 0 {
-                                th scope="col" { "Opened by" }
-                            } @else {
-                                @for (id, scope) in server.scopes.iter().enumerate() {
-                                    th.scope scope="col" data-scope=(id) { span { (scope.name) } }
-                                }
-                            }
-                        }
-                    }
-                    @for group in &server.groups {
-                        tbody data-group {
-                            tr.group {
-                                th scope="rowgroup" colspan=(2 + columns.max(1)) {
-                                    span.title { (marks::title(server, group)) }
-                                    span.sum { (sum(server, group)) }
-                                }
-                            }
-                            @for tool in server.tools_at(&group.tools) {
-                                (row(server, tool, columns))
+            @if server.tools.is_empty() { p { (marks::sentence(NO_TOOLS)) } } @else { (matrix(server)) }
+        }
+    }
+}
+
+fn matrix(server: &Server) -> Markup {
+    let columns = if server.scopes.len() > MOST_COLUMNS { 0 } else { server.scopes.len() };
+    let letters: usize = server.scopes.iter().map(|scope| scope.name.chars().count()).sum();
+    html! {
+        @if columns > 0 { (legend()) }
+        div.matrix.words[columns == 0].upright[letters > MOST_LEVEL].roomy[(1..=MOST_ROOMY).contains(&columns)]
+            .wide[columns > MOST_FITTING]
+            role="region" tabindex="0" aria-label="Matrix of tools and scopes" {
+            table {
+                caption { "Which scope opens which tool. The riskiest of each group stand first." }
+                thead {
+                    tr {
+                        th scope="col" { "Tool" }
+                        th scope="col" { "Risk" }
+                        @if columns == 0 {
+                            th scope="col" { "Opened by" }
+                        } @else {
+                            @for (id, scope) in server.scopes.iter().enumerate() {
+                                th.scope scope="col" data-scope=(id) { span { (scope.name) } }
                             }
                         }
                     }
                 }
+                @for group in &server.groups {
+                    tbody data-group {
+                        tr.group {
+                            th scope="rowgroup" colspan=(2 + columns.max(1)) {
+                                span.title { (marks::title(server, group)) }
+                                span.sum { (sum(server, group)) }
+                            }
+                        }
+                        @for tool in server.tools_at(&group.tools) {
+                            (row(server, tool, columns))
+                        }
+                    }
+                }
             }
-            p #nothing hidden { "No tool is left. Tick other risks, search for less, or show what stays closed." }
         }
+        p #nothing hidden { "No tool is left. Tick other risks, search for less, or show what stays closed." }
     }
 }
 

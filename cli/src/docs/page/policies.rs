@@ -11,7 +11,7 @@ pub(super) fn render(server: &Server) -> Markup {
         section #policies aria-labelledby="policies-title" {
             h2 #policies-title { "Policies" }
             @if server.session.is_empty() && limited.is_empty() && server.sandbox.is_none() {
-                p { "None are declared: what a token opens it may call as often as it likes." }
+                p { "None are declared" @if !server.tools.is_empty() { ": what a token opens it may call as often as it likes" } "." }
             }
             @if !server.session.is_empty() {
                 h3 { "Every session" }

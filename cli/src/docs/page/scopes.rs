@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{drawing, marks};
 use crate::docs::{
     server::{Scope, Server},
-    words::count,
+    words::{MOST_IMPLIED, count},
 };
 
 pub(super) fn render(server: &Server) -> Markup {
@@ -32,7 +32,7 @@ pub(super) fn render(server: &Server) -> Markup {
                                     code { (scope.name) }
                                     @if server.baseline.contains(&id) { " " span.badge { "asked for first" } }
                                 }
-                                td.number { (count(scope.opens.len(), "tool")) }
+                                td.number { @if server.tools.is_empty() { "not known" } @else { (count(scope.opens.len(), "tool")) } }
                                 td { @if scope.opens.is_empty() { "–" } @else { (marks::risk(server.riskiest(&scope.opens))) } }
                                 td { (implied(server, scope)) }
                                 @if described { td { (scope.description.as_deref().unwrap_or("–")) } }
@@ -48,8 +48,14 @@ pub(super) fn render(server: &Server) -> Markup {
                 details {
                     summary { "The same as text" }
                     ul {
-                        @for scope in server.scopes.iter().filter(|scope| !scope.implies.is_empty()) {
-                            li { code { (scope.name) } " implies " (implied(server, scope)) }
+                        @for (id, scope) in server.scopes.iter().enumerate().filter(|(_, scope)| !scope.implies.is_empty()) {
+                            li {
+                                code { (scope.name) } " implies "
+                                @for (place, next) in server.next(id).enumerate() {
+                                    @if place > 0 { ", " }
+                                    code { (server.scope(next)) }
+                                }
+                            }
                         }
                     }
                 }
@@ -58,12 +64,14 @@ pub(super) fn render(server: &Server) -> Markup {
     }
 }
 
+/// All that is implied; of very much the beginning.
 fn implied(server: &Server, scope: &Scope) -> Markup {
     html! {
         @if scope.implies.is_empty() { "–" }
-        @for (place, implied) in scope.implies.iter().enumerate() {
+        @for (place, implied) in scope.implies.iter().take(MOST_IMPLIED).enumerate() {
             @if place > 0 { ", " }
             code { (server.scope(*implied)) }
         }
+        @if scope.implies.len() > MOST_IMPLIED { " and " (scope.implies.len() - MOST_IMPLIED) " more" }
     }
 }

@@ -30,7 +30,16 @@
   const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
   // Closed under what scopes imply. A tool of which nothing is said stays closed.
-  const held = () => new Set(scopes.filter(({ box }) => box.checked).flatMap(({ id, implies }) => [id, ...implies]));
+  function held() {
+    const held = new Set();
+    const next = scopes.filter(({ box }) => box.checked).map(({ id }) => id);
+    while (next.length > 0) {
+      const id = next.pop();
+      if (!held.has(id)) next.push(...scopes[id].implies);
+      held.add(id);
+    }
+    return held;
+  }
   const opens = (needs, held) => needs === "public" || needs.some((every) => every.every((scope) => held.has(scope)));
 
   function show() {
@@ -135,7 +144,10 @@
     regions.forEach((region, place) => (scrolls[place] ? region.setAttribute("tabindex", "0") : region.removeAttribute("tabindex")));
   };
   window.addEventListener("resize", stops);
+  stops();
 
+  // A document may say nothing of tools.
+  if (!form) return;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", follow);
   // Not by the event of resetting, which comes before the fields are as they were.
@@ -143,6 +155,5 @@
   window.addEventListener("hashchange", reveal);
   one("#ask").hidden = false;
   show();
-  stops();
   reveal();
 })();
