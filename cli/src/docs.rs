@@ -5,6 +5,7 @@
 //! | `input` | what a page can be made of |
 //! | `server` | [`Server`](server::Server): scopes, tools and flows, as a reader asks for them |
 //! | `gather` | from a document to that |
+//! | `hierarchy` | who implies whom, and which arrows say so |
 //! | `words` | policies and hints in words |
 //! | `layers` | the layout of a hierarchy |
 //! | `page` | the page in HTML |
@@ -12,6 +13,7 @@
 //! | `markers` | the place of it in a file of other text |
 
 mod gather;
+mod hierarchy;
 mod input;
 mod layers;
 mod markdown;
