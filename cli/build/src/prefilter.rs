@@ -40,7 +40,12 @@ impl Prefilter {
             let rest = bytes.get(at + 4..).unwrap_or_default();
             rest.starts_with(b"tool") || rest.starts_with(b"scopes")
         };
-        self.prefix.find_iter(bytes).any(named) || self.table.find(bytes).is_some()
+        // The macro is called, renamed or imported; a variable may have its name too.
+        let table = |at: usize| {
+            let rest = bytes.get(at + 11..).unwrap_or_default().trim_ascii_start();
+            matches!(rest.first(), None | Some(b'!' | b',' | b';' | b'}' | b'/')) || rest.starts_with(b"as")
+        };
+        self.prefix.find_iter(bytes).any(named) || self.table.find_iter(bytes).any(table)
     }
 
     fn says_path(&self, bytes: &[u8]) -> bool {
@@ -61,12 +66,23 @@ mod tests {
     #[test]
     fn renamed_imports_are_caught() {
         let prefilter = Prefilter::default();
-        for text in
-            ["use mcp_scopes::mcp_tool as t;", "#[mcp_tools]", "scope_table! {}", "extern crate mcp_scopes as m;"]
-        {
+        for text in [
+            "use mcp_scopes::mcp_tool as t;",
+            "#[mcp_tools]",
+            "scope_table! {}",
+            "scope_table /* all */ ! {}",
+            "extern crate mcp_scopes as m;",
+            "use crate::prelude::mcp_tool as t;",
+            "use crate::prelude::scope_table\n    as table;",
+            "use crate::prelude::{scope_table, x};",
+            "use crate::prelude::{x, scope_table};",
+            "use crate::prelude::scope_table;",
+        ] {
             assert!(prefilter.ours(text.as_bytes()), "{text}");
         }
-        for text in ["", "mcp_", "use mcp_server::tool;", "scope table"] {
+        for text in
+            ["", "mcp_", "use mcp_server::tool;", "scope table", "let scope_table = a;", "scope_table.insert(1)"]
+        {
             assert!(!prefilter.ours(text.as_bytes()), "{text}");
         }
     }

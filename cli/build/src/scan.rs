@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -162,6 +163,7 @@ impl Scan {
         let (folders, walked) = self.folders(extent)?;
         let mut report = Report::default();
         report.unreadable(&walked);
+        let walked = Rc::new(walked);
         let mut known = BTreeSet::new();
         let mut packages = Vec::new();
         // The folders with something in or below them: a package whose bytes promise nothing is not even read.
@@ -218,7 +220,7 @@ impl Scan {
             root.pop();
         }
         let here = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
-        let mut walked = tidy(walk(here)?);
+        let mut walked = tidy(here)?;
         let mut folders: Vec<PathBuf> =
             walked.manifests.iter().filter_map(|path| path.parent()).map(Path::to_owned).collect();
         let own = plain(&root);
@@ -235,7 +237,7 @@ impl Scan {
             };
             let folder = manifest.parent().map(plain).unwrap_or_default();
             let folder = relative(&folder);
-            walked = tidy(walk(if folder.as_os_str().is_empty() { Path::new(".") } else { &folder })?);
+            walked = tidy(&folder)?;
             return Ok((vec![folder], walked));
         }
         match extent {
@@ -267,8 +269,8 @@ impl Scan {
 
 impl Report {
     /// Scans one package into the report.
-    fn package(&mut self, scan: &Scan, folder: &Path, walked: &Walked, cfgs: Cfgs) -> Result<(), Error> {
-        let mut world = World::new(walked, cfgs, Sources::with(scan.instead.clone()));
+    fn package(&mut self, scan: &Scan, folder: &Path, walked: &Rc<Walked>, cfgs: Cfgs) -> Result<(), Error> {
+        let mut world = World::new(walked.clone(), cfgs, Sources::with(scan.instead.clone()));
         let Some(package) = world.add(folder, &scan.choice)? else { return Ok(()) };
         let inventory = assemble(&mut world, package);
         for (id, table) in inventory.tables.iter().enumerate() {
@@ -321,13 +323,20 @@ pub(crate) fn large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     })
 }
 
-/// Files under one name each: without `./`.
-fn tidy(walked: Walked) -> Walked {
-    Walked {
-        files: walked.files.into_iter().map(|(path, marks)| (plain(&path), marks)).collect(),
-        manifests: walked.manifests.iter().map(|path| plain(path)).collect(),
-        unreadable: walked.unreadable.into_iter().map(|(path, why)| (plain(&path), why)).collect(),
+/// The files below a folder, under one name each: without `./`.
+fn tidy(folder: &Path) -> Result<Walked, Error> {
+    let folder = plain(folder);
+    if !folder.as_os_str().is_empty() {
+        return walk(&folder);
     }
+    let mut walked = walk(Path::new("."))?;
+    for path in walked.files.iter_mut().map(|(path, _)| path).chain(&mut walked.manifests) {
+        *path = plain(path);
+    }
+    for (path, _) in &mut walked.unreadable {
+        *path = plain(path);
+    }
+    Ok(walked)
 }
 
 /// The path as seen from the current folder, where it is below it.

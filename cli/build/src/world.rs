@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -53,6 +54,8 @@ pub(crate) struct World {
     pub(crate) modules: Vec<Module>,
     pub(crate) sources: Sources,
     pub(crate) findings: Vec<Finding>,
+    walked: Rc<Walked>,
+    /// The files below the packages.
     files: BTreeMap<PathBuf, Marks>,
     /// The files that may hold something, or say `#[path]`.
     hot: BTreeSet<PathBuf>,
@@ -65,8 +68,9 @@ pub(crate) struct World {
 
 impl World {
     /// A world that knows the files of one walk and the build of no package.
-    pub(crate) fn new(walked: &Walked, base: Cfgs, sources: Sources) -> Self {
-        let mut world = Self {
+    pub(crate) fn new(walked: Rc<Walked>, base: Cfgs, sources: Sources) -> Self {
+        Self {
+            walked,
             members: Vec::new(),
             crates: Vec::new(),
             modules: Vec::new(),
@@ -78,15 +82,25 @@ impl World {
             visited: BTreeSet::new(),
             prefilter: Prefilter::default(),
             base,
-        };
-        world.know(walked);
-        world
+        }
     }
 
-    fn know(&mut self, walked: &Walked) {
-        let hot = walked.files.iter().filter(|(_, marks)| marks.ours || marks.path);
-        self.hot.extend(hot.map(|(path, _)| path.clone()));
-        self.files.extend(walked.files.iter().map(|(path, marks)| (path.clone(), *marks)));
+    /// Takes in the files below a folder, which need not be where the walk was.
+    fn know(&mut self, folder: &Path) -> Result<(), Error> {
+        if self.files.keys().any(|file| file.starts_with(folder)) {
+            return Ok(());
+        }
+        let mut walked = self.walked.clone();
+        if walked.below(folder).next().is_none() {
+            walked = Rc::new(walk::walk(folder)?);
+        }
+        for (file, marks) in walked.below(folder) {
+            if marks.ours || marks.path {
+                self.hot.insert(file.clone());
+            }
+            self.files.insert(file.clone(), *marks);
+        }
+        Ok(())
     }
 
     /// Reads the crates of a package; `None` if the folder holds none.
@@ -100,9 +114,7 @@ impl World {
         if let Some(found) = self.members.iter().position(known) {
             return Ok(Some(found));
         }
-        if !self.files.keys().any(|file| file.starts_with(folder)) {
-            self.know(&walk::walk(folder)?);
-        }
+        self.know(folder)?;
         let cfgs = self.base.with_features(enabled.features.clone());
         let targets = package.targets.clone();
         let id = self.members.len();

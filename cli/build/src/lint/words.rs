@@ -20,7 +20,11 @@ pub(crate) fn words(name: &str) -> Vec<String> {
             fresh = false;
         }
         if let Some(word) = words.last_mut() {
-            word.extend(character.to_lowercase());
+            if character.is_ascii() {
+                word.push(character.to_ascii_lowercase());
+            } else {
+                word.extend(character.to_lowercase());
+            }
         }
         lower_before = character.is_lowercase() || character.is_numeric();
     }

@@ -1,6 +1,7 @@
 //! Where each value of a text stands.
 
 use core::ops::Range;
+use std::borrow::Cow;
 
 use super::{Json, SyntaxError, parse};
 
@@ -100,13 +101,17 @@ impl Places {
     /// Where the value at a JSON Pointer (RFC 6901) stands. `json` is what was read with these places.
     #[must_use]
     pub fn find(&self, json: &Json, pointer: &str) -> Option<&Spot> {
+        self.walk(json, pointer).map(|(node, _)| &node.spot)
+    }
+
+    fn walk<'p, 'j>(&'p self, json: &'j Json, pointer: &str) -> Option<(&'p Node, &'j Json)> {
         let (mut node, mut value) = (self.nodes.last()?, json);
         for step in steps(pointer) {
             let (number, child) = value.step(&step)?;
             node = self.nodes.get(*node.children.get(number)?)?;
             value = child;
         }
-        Some(&node.spot)
+        Some((node, value))
     }
 
     /// The same, or else that of the nearest value around it which is there.
@@ -120,11 +125,26 @@ impl Places {
             pointer = pointer.get(..pointer.rfind('/')?)?;
         }
     }
+
+    /// The elements of the array at a JSON Pointer (RFC 6901), each with where it stands; none if there is no array.
+    pub fn elements<'p>(&'p self, json: &'p Json, pointer: &str) -> impl Iterator<Item = (&'p Json, &'p Spot)> {
+        let found = self.walk(json, pointer).and_then(|(node, value)| match value {
+            Json::Array(items) => Some((node, items)),
+            _ => None,
+        });
+        found.into_iter().flat_map(|(node, items)| {
+            let spots = node.children.iter().filter_map(|child| Some(&self.nodes.get(*child)?.spot));
+            items.iter().zip(spots)
+        })
+    }
 }
 
 /// The names in a pointer, unescaped.
-fn steps(pointer: &str) -> impl Iterator<Item = String> {
-    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
+fn steps(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    pointer.split('/').skip(1).map(|step| match step.contains('~') {
+        true => step.replace("~1", "/").replace("~0", "~").into(),
+        false => step.into(),
+    })
 }
 
 /// Notes places while a text is read.

@@ -97,7 +97,11 @@ impl<'a> Document<'a> {
 
 /// The pointer of a member below another (RFC 6901 §3).
 pub(crate) fn below(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+    if name.contains(['~', '/']) {
+        format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+    } else {
+        [pointer, "/", name].concat()
+    }
 }
 
 /// Makes the table of a document.
@@ -127,9 +131,10 @@ impl Look<'_> {
 
     /// The strings of a list, each where it stands. Elements of other types are left out, as in the document.
     fn list(&self, pointer: &str) -> Vec<Placed<String>> {
-        let Some(Json::Array(items)) = self.draft.json.at(pointer) else { return Vec::new() };
-        let texts = items.iter().enumerate().filter_map(|(number, item)| Some((number, item.as_str()?)));
-        texts.map(|(number, text)| self.placed(&below(pointer, &number.to_string()), text.to_owned())).collect()
+        let elements = self.draft.places.elements(&self.draft.json, pointer);
+        let texts = elements.filter_map(|(item, spot)| Some((item.as_str()?, &spot.value)));
+        let placed = |(text, at): (&str, _)| Placed { value: text.to_owned(), place: self.lines.place(&self.file, at) };
+        texts.map(placed).collect()
     }
 
     fn table(&self, namespace: &str) -> Table {

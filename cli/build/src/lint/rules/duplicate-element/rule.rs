@@ -41,13 +41,19 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
 }
 
 fn look(document: &Document<'_>, pointer: &str, hits: &mut Hits<'_>) {
-    let mut open = vec![pointer.to_owned()];
-    while let Some(pointer) = open.pop() {
-        match document.value(&pointer) {
-            Some(Json::Object(members)) => open.extend(members.keys().rev().map(|name| below(&pointer, name))),
-            Some(Json::Array(items)) => {
+    let mut open: Vec<(String, &Json)> =
+        document.value(pointer).map(|json| (pointer.to_owned(), json)).into_iter().collect();
+    let inner = |json: &Json| matches!(json, Json::Object(_) | Json::Array(_));
+    while let Some((pointer, json)) = open.pop() {
+        match json {
+            Json::Object(members) => {
+                let members = members.iter().rev().filter(|(_, json)| inner(json));
+                open.extend(members.map(|(name, json)| (below(&pointer, name), json)));
+            }
+            Json::Array(items) => {
                 elements(document, &pointer, items, hits);
-                open.extend((0..items.len()).rev().map(|number| below(&pointer, &number.to_string())));
+                let items = items.iter().enumerate().rev().filter(|(_, json)| inner(json));
+                open.extend(items.map(|(number, json)| (below(&pointer, &number.to_string()), json)));
             }
             _ => {}
         }
@@ -55,20 +61,24 @@ fn look(document: &Document<'_>, pointer: &str, hits: &mut Hits<'_>) {
 }
 
 fn elements(document: &Document<'_>, pointer: &str, items: &[Json], hits: &mut Hits<'_>) {
+    if items.len() < 2 {
+        return;
+    }
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     let issuers = pointer.ends_with("/authorization_servers");
     for (number, text) in items.iter().enumerate().filter_map(|(number, item)| Some((number, item.as_str()?))) {
         // Two issuers that differ in a slash are one server, and one of the two is wrong (RFC 8414 §3.3).
         let key = if issuers { text.trim_end_matches('/') } else { text };
-        let at = below(pointer, &number.to_string());
+        let at = || below(pointer, &number.to_string());
         match seen.get(key) {
             Some(first) if *first == text => {
                 let message = format!("`{}` stands in this list already", text.escape_debug());
+                let at = at();
                 let fix = fixes::of_element(document, &at);
                 hits.report(&document.place(&at), &*at, message, "remove it").fix = fix;
             }
             Some(first) => {
-                let (text, first) = (text.escape_debug(), first.escape_debug());
+                let (at, text, first) = (at(), text.escape_debug(), first.escape_debug());
                 let message = format!("`{text}` and `{first}` differ in a slash only");
                 hits.report(&document.place(&at), &*at, message, "keep the one that the authorization server states");
             }

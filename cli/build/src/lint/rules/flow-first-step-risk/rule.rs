@@ -22,9 +22,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(table: &Table, hits: &mut Hits<'_>) {
     let baseline = table.supported.iter().filter(|_| table.supported_stated).map(|scope| scope.value.as_str());
-    let baseline = table.closure(baseline);
+    let hierarchy = table.hierarchy();
+    let baseline = hierarchy.closure(baseline);
     for flow in &table.flows {
-        let steps = table.steps(flow);
+        let steps = hierarchy.steps(flow);
         let Some(first) = steps.first() else { continue };
         let scope = first.scope.value.as_str();
         let risky = |listed: &&&Listed| listed.tool.risk.as_ref().is_some_and(|risk| risk.value >= Risk::High);

@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(table: &Table, hits: &mut Hits<'_>) {
     let hierarchy = table.hierarchy();
     for flow in &table.flows {
-        let steps = table.steps(flow);
+        let steps = hierarchy.steps(flow);
         for (place, step) in steps.iter().enumerate() {
             let before = steps.get(..place).unwrap_or_default();
             let Some((message, help)) = again(&hierarchy, step, before).or_else(|| down(step, before)) else {
@@ -38,7 +38,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
 /// A step that asks for what an earlier one gave.
 fn again<'t>(hierarchy: &Hierarchy<'t>, step: &Step<'t>, before: &[Step<'t>]) -> Option<(String, String)> {
     let scope = step.scope.value.as_str();
-    if !step.held.contains(scope) {
+    if !step.holds(scope) {
         return None;
     }
     let mut earlier = before.iter().map(|step| step.scope.value.as_str());

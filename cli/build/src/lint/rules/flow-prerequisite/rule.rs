@@ -25,7 +25,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     let hierarchy = table.hierarchy();
     let baseline = hierarchy.closure(baseline);
     for flow in &table.flows {
-        for (place, step) in table.steps(flow).iter().enumerate() {
+        for (place, step) in hierarchy.steps(flow).iter().enumerate() {
             let gives = hierarchy.closure([step.scope.value.as_str()]);
             let mut said = BTreeSet::new();
             for (tool, missing) in
@@ -33,7 +33,8 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
             {
                 let missing = missing.value.as_str();
                 // What the step itself gives is held as soon as the tool is open.
-                if [&step.held, &baseline, &gives].iter().any(|held| held.contains(missing)) || !said.insert(missing) {
+                let held = step.holds(missing) || baseline.contains(missing) || gives.contains(missing);
+                if held || !said.insert(missing) {
                     continue;
                 }
                 let (scope, tool) = (&step.scope.value, &tool.name.value);

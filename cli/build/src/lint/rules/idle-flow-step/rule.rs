@@ -24,7 +24,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     }
     let hierarchy = table.hierarchy();
     for flow in &table.flows {
-        let steps = table.steps(flow);
+        let steps = hierarchy.steps(flow);
         let opened: Vec<&Listed> = steps.iter().flat_map(|step| &step.opens).copied().collect();
         let all = hierarchy.closure(flow.scopes.iter().map(|scope| scope.value.as_str()));
         for step in &steps {
@@ -35,7 +35,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
             let useful = useful.filter(|alternative| alternative.iter().all(|scope| all.contains(scope.as_str())));
             let prepares = opened.iter().flat_map(|listed| &listed.tool.prerequisites);
             let prepares = prepares.filter(|scope| gives.contains(scope.value.as_str()));
-            let twice = step.held.contains(scope);
+            let twice = step.holds(scope);
             // A declared scope that no tool needs at all is another rule's.
             let elsewhere =
                 table.origin == Origin::Document || table.required().any(|scope| gives.contains(scope.text.as_str()));

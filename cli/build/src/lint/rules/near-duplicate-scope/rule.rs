@@ -1,6 +1,6 @@
 //! `near-duplicate-scope`: no two scopes that people take for one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use mcp_scopes_model::nearest::distance;
 
@@ -30,11 +30,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(table: &Table, hits: &mut Hits<'_>) {
-    let names: Vec<&str> = table.tools.iter().map(|listed| listed.tool.name.value.as_str()).collect();
+    let names: HashSet<&str> = table.tools.iter().map(|listed| listed.tool.name.value.as_str()).collect();
     let mut seen: BTreeMap<Vec<String>, &Scope> = BTreeMap::new();
     let mut others = Others::default();
     for scope in &table.scopes {
-        let is_name = names.contains(&scope.bare.as_str());
+        let is_name = names.contains(scope.bare.as_str());
         let parts: Vec<String> = words(&scope.bare).iter().map(|word| singular(word)).collect();
         let mut key = parts.clone();
         key.sort();
