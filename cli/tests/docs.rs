@@ -55,6 +55,9 @@ fn the_page_says_what_is_declared() {
         "At most 1 call in one session.",
         "<code>lines</code> (optional)",
         "id=\"tool-delete_file\"",
+        "href=\"#tool-delete_file\"",
+        "<span class=\"risk r-high\">high</span>",
+        "<span class=\"mark implies\" aria-hidden=\"true\">○</span><span class=\"hidden\">opens it, implied</span>",
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }

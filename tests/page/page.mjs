@@ -59,6 +59,30 @@ const claims = {
     await page.close();
   },
 
+  async "the matrix marks what each scope opens alone"() {
+    const page = await open();
+    // Cells stand below the heads of their columns, also where several empty ones are one.
+    const marked = await page.evaluate(() => {
+      const heads = [...document.querySelectorAll("th.scope")].map((head) => head.textContent);
+      const marked = Object.fromEntries(heads.map((head) => [head, []]));
+      for (const row of document.querySelectorAll("tr.tool")) {
+        let column = -1;
+        for (const cell of [...row.cells].slice(1)) {
+          if (cell.querySelector(".opens, .implies")) marked[heads[column]].push(row.querySelector("code").textContent);
+          column += cell.colSpan;
+        }
+      }
+      return marked;
+    });
+    const open_to_all = new Set(expected.grants.find(({ scope }) => scope === "").opens);
+    const alone = expected.grants.filter(({ scope }) => scope && !scope.includes(" "));
+    assert.ok(alone.length > 0);
+    for (const { scope, opens } of alone) {
+      assert.deepEqual(sorted(marked[scope]), sorted(opens.filter((tool) => !open_to_all.has(tool))), scope);
+    }
+    await page.close();
+  },
+
   async "what is ticked is a token to copy, and what is unknown is told"() {
     const page = await open();
     const token = page.getByLabel("Or paste its scope");

@@ -72,8 +72,15 @@ fn chromium() -> Option<PathBuf> {
 #[test]
 fn the_page_opens_what_the_table_opens() {
     let Some(chromium) = chromium() else { return };
-    let scopes =
-        ["", "general", "trade.write", "account.read", "watchlist account.read", "trade.read general watchlist"];
+    let scopes = [
+        "",
+        "general",
+        "trade.write",
+        "trade.read",
+        "account.read",
+        "watchlist account.read",
+        "trade.read general watchlist",
+    ];
     try_page(&chromium, &in_workspace("examples/brokerage"), &expected(&brokerage::TOOLS, &scopes, &["all"]));
     // Alternatives of several scopes, and a tool that is open to everyone.
     let all: Vec<&str> = fixture_every_key::TOOLS.scopes().collect();
@@ -86,6 +93,7 @@ fn the_page_opens_what_the_table_opens() {
     assert!(fixture_every_key::TOOLS.tools().any(|tool| tool.alternatives().count() > 1), "no tool has alternatives");
     let claims = [
         "ticked scopes show what the runtime opens",
+        "the matrix marks what each scope opens alone",
         "what is ticked is a token to copy, and what is unknown is told",
         "a token without scopes opens what is public",
     ];
