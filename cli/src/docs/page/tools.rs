@@ -22,7 +22,7 @@ fn entry(server: &Server, tool: &Tool) -> Markup {
     html! {
         article.entry #(tool.anchor) aria-labelledby={ (tool.anchor) "-name" } data-needs=(matrix::data(tool)) data-risk=(risk) {
             header {
-                h3 #{ (tool.anchor) "-name" } { code { (tool.name) } }
+                h3 #{ (tool.anchor) "-name" } { code { (marks::breakable(&tool.name)) } }
                 (marks::risk(tool.risk))
                 a.permalink href={ "#" (tool.anchor) } aria-label={ "Link to " (tool.name) } { "#" }
             }
