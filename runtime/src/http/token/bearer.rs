@@ -1,6 +1,7 @@
 //! Taking the token out of a request (RFC 6750 §2, MCP 2026-07-28 "Access Token Usage").
 
 use http::{HeaderMap, Uri, header::AUTHORIZATION};
+use memchr::memchr;
 
 use super::Token;
 
@@ -28,29 +29,37 @@ pub(crate) fn credentials<'a>(uri: &Uri, headers: &'a HeaderMap) -> Credentials<
     if values.next().is_some() {
         return Credentials::Malformed("there is more than one Authorization header; send one");
     }
-    let Ok(text) = value.to_str() else {
-        return Credentials::Malformed("the Authorization header holds bytes that are not ASCII");
-    };
-    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
-    if !scheme.eq_ignore_ascii_case("Bearer") {
+    let bytes = value.as_bytes();
+    let (scheme, token) = bytes.split_at(memchr(b' ', bytes).unwrap_or(bytes.len()));
+    if !scheme.eq_ignore_ascii_case(b"Bearer") {
         return Credentials::OtherScheme;
     }
     // RFC 9110 §11.6.2: one or more spaces.
-    let token = token.trim_start_matches(' ');
-    if is_b64token(token) {
-        Credentials::Bearer(Token::new(token))
-    } else {
-        Credentials::Malformed("there is no token behind `Bearer`; RFC 6750 §2.1 says what one is made of")
+    let begin = token.iter().position(|byte| *byte != b' ').unwrap_or(token.len());
+    let token = token.get(begin..).unwrap_or_default();
+    match core::str::from_utf8(token) {
+        Ok(token) if is_b64token(token) => Credentials::Bearer(Token::new(token)),
+        _ => Credentials::Malformed("there is no token behind `Bearer`; RFC 6750 §2.1 says what one is made of"),
     }
 }
 
+/// What a `b64token` is made of, by byte (RFC 6750 §2.1). Tokens are long, and each byte is looked at for each request.
+#[expect(clippy::indexing_slicing, reason = "const evaluation has no `get_mut`; the index is bounded by the loop")]
+const B64TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+        byte += 1;
+    }
+    table
+};
+
 /// `b64token` of RFC 6750 §2.1.
 fn is_b64token(text: &str) -> bool {
-    let body = text.trim_end_matches('=');
-    !body.is_empty()
-        && body
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/'))
+    let body = text.trim_end_matches('=').as_bytes();
+    let of_one = |byte: &u8| B64TOKEN.get(usize::from(*byte)).copied().unwrap_or(false);
+    !body.is_empty() && body.iter().fold(true, |all, byte| all & of_one(byte))
 }
 
 /// Whether a query holds a parameter named `access_token` (RFC 6750 §2.3), however it is escaped.

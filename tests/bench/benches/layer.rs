@@ -1,0 +1,207 @@
+//! What the resource server adds to a server that answers at once: ratios and differences, all from one run.
+#![expect(clippy::expect_used, reason = "a bench stops at what it did not expect")]
+
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    hint::black_box,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header::CONTENT_TYPE};
+use http_body_util::Full;
+use mcp_scopes::http::{
+    Builder, Claims, Discovery, Hidden, ResourceServer, Token, TokenError, TokenVerifier, Verification,
+    token::TokenCache,
+};
+use tower::{Layer as _, Service};
+
+const RESOURCE: &str = "https://brokerage.example.com/mcp";
+const ROUNDS: usize = 9;
+const CALLS: u32 = 20_000;
+/// As long as one of RS256 with a few claims.
+const TOKEN_BYTES: usize = 900;
+
+fn main() {
+    // `cargo test --benches` runs this too; it then only checks that everything answers as it should.
+    let timed = !std::env::args().any(|argument| argument == "--test");
+    let (calls, rounds) = if timed { (CALLS, ROUNDS) } else { (3, 1) };
+    let bench = Bench { calls, rounds, token: "t".repeat(TOKEN_BYTES) };
+    bench.call();
+    bench.list();
+    bench.hidden();
+}
+
+/// Knows one token. The cache in front of it is what is measured.
+struct OneToken(String);
+
+impl TokenVerifier for OneToken {
+    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        let claims = if token.expose_secret() == self.0 {
+            let claims = Claims::new("https://auth.brokerage.example.com").subject("ada").audience([RESOURCE]);
+            Ok(Arc::new(claims.scope("general watchlist account.read")))
+        } else {
+            Err(TokenError::invalid("it is not known"))
+        };
+        Box::pin(ready(claims))
+    }
+}
+
+/// A server that has its answer ready.
+#[derive(Clone)]
+struct Bare(Bytes);
+
+impl Service<Request<Full<Bytes>>> for Bare {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Full<Bytes>>) -> Self::Future {
+        black_box(request);
+        let mut response = Response::new(Full::new(self.0.clone()));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        ready(Ok(response))
+    }
+}
+
+struct Bench {
+    calls: u32,
+    rounds: usize,
+    token: String,
+}
+
+impl Bench {
+    fn server(&self, set: impl FnOnce(Builder) -> Builder) -> ResourceServer {
+        let verifier = TokenCache::new(OneToken(self.token.clone()));
+        let builder = ResourceServer::new(&brokerage::TOOLS).verifier(verifier).policies_enforced_elsewhere();
+        set(builder).build().expect("the settings are sound")
+    }
+
+    /// A call of one kilobyte, with a token that is remembered.
+    fn call(&self) {
+        let text = "x".repeat(900);
+        let call = message("tools/call", &format!(r#""name":"get_account_list","arguments":{{"note":"{text}"}}"#));
+        let bare = Bare(Bytes::from_static(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[]}}"));
+        let (mut behind, mut alone) = (self.server(|builder| builder).layer(bare.clone()), bare);
+        let status = run(&mut behind, self.request(&call));
+        assert_ne!(status, 401, "the token is known");
+        let (alone, behind) =
+            self.compare(|| run(&mut alone, self.request(&call)), || run(&mut behind, self.request(&call)));
+        println!("a call of {} bytes: alone {alone:.0?}, behind the layer {behind:.0?}", call.len());
+        self.print("  added", behind.saturating_sub(alone), Duration::from_micros(3));
+    }
+
+    /// A list of all tools of a real server.
+    fn list(&self) {
+        let list = list();
+        let bare = Bare(Bytes::from(list.clone()));
+        let ask = message("tools/list", "");
+        let mut open = self.server(|builder| builder).layer(bare.clone());
+        let mut filtered = self.server(|builder| builder.discovery(Discovery::Filtered)).layer(bare);
+        let (open, filtered) =
+            self.compare(|| run(&mut open, self.request(&ask)), || run(&mut filtered, self.request(&ask)));
+        let parse = || u16::from(serde_json::from_slice::<serde_json::Value>(black_box(list.as_bytes())).is_ok());
+        let (parse, _) = self.compare(parse, || 0);
+        let filter = filtered.saturating_sub(open);
+        println!(
+            "a list of {} tools, {} bytes: filtered {filter:.1?}, parsed {parse:.1?}",
+            brokerage::TOOLS.tools().len(),
+            list.len()
+        );
+        println!("  {:.2} of a parse (at most 1.5)", filter.as_secs_f64() / parse.as_secs_f64());
+    }
+
+    /// A hidden tool and an unknown one: how well their times can be told apart.
+    fn hidden(&self) {
+        let bare = Bare(Bytes::new());
+        let mut server =
+            self.server(|builder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown)).layer(bare);
+        let hidden =
+            brokerage::TOOLS.tools().find(|tool| tool.alternatives().flatten().any(|scope| scope == "trade.write"));
+        let hidden = hidden.expect("somebody trades").tool().name;
+        let unknown: String = hidden.chars().rev().collect();
+        let call = |name: &str| message("tools/call", &format!(r#""name":"{name}""#));
+        let (hidden, unknown) = (call(hidden), call(&unknown));
+        let mut other = server.clone();
+        let (hidden, unknown) =
+            self.compare(|| run(&mut server, self.request(&hidden)), || run(&mut other, self.request(&unknown)));
+        println!("a hidden tool {hidden:.0?}, an unknown one {unknown:.0?}: both answered alike");
+    }
+
+    fn request(&self, body: &str) -> Request<Full<Bytes>> {
+        Request::post("/mcp")
+            .header(CONTENT_TYPE, "application/json")
+            .header("authorization", format!("Bearer {}", self.token))
+            .body(Full::new(Bytes::copy_from_slice(body.as_bytes())))
+            .expect("a request")
+    }
+
+    /// The best time of each, taken in turns.
+    fn compare(&self, mut one: impl FnMut() -> u16, mut other: impl FnMut() -> u16) -> (Duration, Duration) {
+        let mut best = (Duration::MAX, Duration::MAX);
+        for _ in 0..self.rounds {
+            best.0 = best.0.min(self.time(&mut one));
+            best.1 = best.1.min(self.time(&mut other));
+        }
+        best
+    }
+
+    fn time(&self, what: &mut impl FnMut() -> u16) -> Duration {
+        let start = Instant::now();
+        for _ in 0..self.calls {
+            black_box(what());
+        }
+        start.elapsed() / self.calls
+    }
+
+    #[expect(clippy::unused_self, reason = "beside the others")]
+    fn print(&self, what: &str, found: Duration, limit: Duration) {
+        println!("{what} {found:.0?} (at most {limit:.0?})");
+    }
+}
+
+fn message(method: &str, params: &str) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{params}}}}}"#)
+}
+
+/// What `tools/list` of that server looks like.
+fn list() -> String {
+    let tools: Vec<_> = brokerage::TOOLS
+        .tools()
+        .map(|tool| {
+            let mut properties = serde_json::Map::new();
+            tool.parameters.for_each(&mut |parameter| {
+                let schema = serde_json::json!({"type": "string", "description": "What the call is about", "default": null});
+                properties.insert(parameter.name.to_owned(), schema);
+            });
+            serde_json::json!({
+                "name": tool.tool().name,
+                "description": tool.description,
+                "inputSchema": {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": properties},
+                "annotations": {"readOnlyHint": true, "openWorldHint": false},
+            })
+        })
+        .collect();
+    serde_json::json!({"jsonrpc": "2.0", "id": 1, "result": {"tools": tools, "ttlMs": 60000, "cacheScope": "public"}})
+        .to_string()
+}
+
+/// Sends one request; nothing here ever waits.
+fn run<S, B>(service: &mut S, request: Request<Full<Bytes>>) -> u16
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<B>, Error = Infallible>,
+{
+    let mut context = Context::from_waker(Waker::noop());
+    let mut answer = Box::pin(service.call(request));
+    match answer.as_mut().poll(&mut context) {
+        Poll::Ready(Ok(response)) => black_box(response).status().as_u16(),
+        Poll::Pending => 0,
+    }
+}
