@@ -89,9 +89,9 @@ impl Assembly<'_> {
                 Err(finding) => self.world.findings.push(finding.at(at).about(name.clone())),
             }
         }
-        let around = self.world.modules.get(module).map(|module| module.path.clone()).unwrap_or_default();
+        let path = format!("{}::{name}", self.module_path(module));
         let own = self.is_own(module);
-        Some(Table { path: format!("{around}::{name}"), name, entries, config, spliced: false, own, place })
+        Some(Table { path, name, entries, config, spliced: false, own, place })
     }
 
     /// Reads the file behind `with`, which stands at its package's manifest.
@@ -127,6 +127,13 @@ impl Assembly<'_> {
                 None
             }
         }
+    }
+
+    /// What `module_path!()` is there: the name of the crate tells the tables of a package's programs apart.
+    fn module_path(&self, module: ModuleId) -> String {
+        let Some(module) = self.world.modules.get(module) else { return String::new() };
+        let krate = self.world.crates.get(module.krate).map_or("crate", |krate| &krate.name);
+        format!("{krate}{}", module.path.trim_start_matches("crate"))
     }
 
     fn tool(&mut self, id: ToolId) -> Option<Tool> {

@@ -1,11 +1,13 @@
 //! The metadata document of a package, made from its source.
 
+use std::collections::BTreeSet;
+
 use mcp_scopes_prm::Metadata;
 
 use crate::{
     Error, ErrorKind, Report, Scan,
     document::with_outline,
-    inventory::{Inventory, TableId},
+    inventory::{Inventory, Table, TableId},
     scan::large_stack,
 };
 
@@ -19,9 +21,17 @@ pub struct Export {
     pub table: String,
     /// What was found beside: warnings, since an error would have kept the document from being made.
     pub report: Report,
+    id: TableId,
 }
 
 impl Export {
+    /// The table it is made of, in the inventory that holds it. Paths of tables need not be unique: the library and the
+    /// program of a package may have one name.
+    #[must_use]
+    pub fn origin(&self) -> Option<(&Inventory, TableId)> {
+        Some((self.report.inventories.first()?, self.id))
+    }
+
     /// The document as it is published: JSON, indented, with a line break at its end.
     #[must_use]
     pub fn json(&self) -> String {
@@ -61,7 +71,7 @@ impl Scan {
         };
         let path = inventory.tables.get(table).map(|table| table.path.clone()).unwrap_or_default();
         match self.metadata(inventory, table) {
-            Ok(metadata) => Ok(Export { metadata, table: path, report }),
+            Ok(metadata) => Ok(Export { metadata, table: path, report, id: table }),
             Err(error) => Err(error.with(report)),
         }
     }
@@ -105,30 +115,36 @@ impl Scan {
     }
 
     fn choose(&self, inventory: &Inventory, report: &Report) -> Result<TableId, Error> {
-        let roots: Vec<(TableId, &str)> = inventory.roots().map(|(id, table)| (id, table.path.as_str())).collect();
-        if let Some(name) = &self.table {
-            let mut own = inventory.tables.iter().enumerate().filter(|(_, table)| table.own);
-            let found = own.find(|(_, table)| table.path == *name || table.name == *name);
-            return found.map(|(id, _)| id).ok_or_else(|| {
-                let known: Vec<String> = inventory
-                    .tables
-                    .iter()
-                    .filter(|table| table.own)
-                    .map(|table| format!("`{}`", table.path))
-                    .collect();
-                let error =
-                    Error::new(ErrorKind::Usage, format!("package `{}` has no table `{name}`", inventory.package));
-                if known.is_empty() { error } else { error.help(format!("it has {}", known.join(", "))) }
-            });
-        }
-        match roots.as_slice() {
+        let roots: Vec<(TableId, &Table)> = inventory.roots().collect();
+        let Some(name) = &self.table else {
+            return match roots.as_slice() {
+                [(id, _)] => Ok(*id),
+                [] => Err(self.nothing(report)),
+                several => {
+                    let message = format!("package `{}` has several tables: {}", inventory.package, listed(several));
+                    let help = "choose one with `--table`, or splice them into one with `..`";
+                    Err(Error::new(ErrorKind::Usage, message).help(help))
+                }
+            };
+        };
+        let of_package = |(_, table): &(TableId, &Table)| table.own;
+        let own: Vec<(TableId, &Table)> = inventory.tables.iter().enumerate().filter(of_package).collect();
+        let mut named: Vec<(TableId, &Table)> = own.iter().copied().filter(|(_, table)| is(table, name)).collect();
+        // A module that two targets share is found once for each.
+        let mut seen = BTreeSet::new();
+        named.retain(|(_, table)| seen.insert(&table.place));
+        match named.as_slice() {
             [(id, _)] => Ok(*id),
-            [] => Err(self.nothing(report)),
+            [] => {
+                let message = format!("package `{}` has no table `{name}`", inventory.package);
+                let error = Error::new(ErrorKind::Usage, message);
+                Err(if own.is_empty() { error } else { error.help(format!("it has {}", listed(&own))) })
+            }
             several => {
-                let names: Vec<String> = several.iter().map(|(_, path)| format!("`{path}`")).collect();
-                let message = format!("package `{}` has several tables: {}", inventory.package, names.join(", "));
-                Err(Error::new(ErrorKind::Usage, message)
-                    .help("choose one with `--table`, or splice them into one with `..`"))
+                let message =
+                    format!("package `{}` has several tables `{name}`: {}", inventory.package, listed(several));
+                let help = "give the path of one, and where two have one path, another name to one of them";
+                Err(Error::new(ErrorKind::Usage, message).help(help))
             }
         }
     }
@@ -145,6 +161,17 @@ impl Scan {
         Error::new(ErrorKind::Nothing, message)
             .help("write `scope_table! { pub static TOOLS = [..]; }`; a table behind a feature needs `--features`")
     }
+}
+
+/// Whether somebody means that table: by its name, its path, or its path as its own crate writes it.
+fn is(table: &Table, name: &str) -> bool {
+    let inside = |path: &str| table.path.split_once("::").is_some_and(|(_, rest)| rest == path);
+    table.name == name || table.path == name || name.strip_prefix("crate::").is_some_and(inside)
+}
+
+fn listed(tables: &[(TableId, &Table)]) -> String {
+    let of_each = tables.iter().map(|(_, table)| format!("`{}` in `{}`", table.path, table.place.file));
+    of_each.collect::<Vec<_>>().join(", ")
 }
 
 fn refused(error: mcp_scopes_prm::Error) -> Error {

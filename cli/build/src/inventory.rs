@@ -109,7 +109,7 @@ pub struct Policy {
 pub struct Table {
     /// The static's name.
     pub name: String,
-    /// The static, by its path: `crate::shell::TOOLS`.
+    /// The static, by its path: `file_server::shell::TOOLS`, in source and in a program alike.
     pub path: String,
     /// What its list brings in, in source order.
     pub entries: Vec<Entry>,

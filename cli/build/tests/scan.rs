@@ -184,12 +184,30 @@ fn several_tables_ask_for_one() {
     let package = Package::new(&[("src/main.rs", &main)]);
     let error = package.export().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Usage);
-    assert!(error.to_string().contains("`crate::A`, `crate::m::B`"), "{error}");
-    for name in ["B", "crate::m::B"] {
+    assert!(error.to_string().contains("`demo::A` in `") && error.to_string().contains("`demo::m::B` in `"), "{error}");
+    for name in ["B", "demo::m::B", "crate::m::B"] {
         assert_eq!(tools(&package.scan().table(name).export().unwrap()), ["two"]);
     }
     let error = package.scan().table("C").export().unwrap_err();
-    assert!(error.to_string().contains("no table `C`") && error.advice().unwrap().contains("`crate::A`"), "{error}");
+    assert!(error.to_string().contains("no table `C`") && error.advice().unwrap().contains("`demo::A` in"), "{error}");
+}
+
+#[test]
+fn tables_of_several_programs_are_told_apart() {
+    let tables = [tool("one") + &table("one"), tool("two") + &table("two"), tool("three") + &table("three")];
+    let [library, main, other] = &tables;
+    let package = Package::new(&[("src/lib.rs", library), ("src/main.rs", main), ("src/bin/other.rs", other)]);
+    assert_eq!(tools(&package.scan().table("other::TOOLS").export().unwrap()), ["three"]);
+    // The library and the program of one name have tables of one path: nothing is chosen by chance.
+    for name in ["TOOLS", "crate::TOOLS", "demo::TOOLS"] {
+        let error = package.scan().table(name).export().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        let text = error.to_string();
+        assert!(text.contains(&format!("several tables `{name}`: `demo::TOOLS` in `")), "{text}");
+        assert!(text.contains("src/lib.rs`") && text.contains("src/main.rs`"), "{text}");
+    }
+    let error = package.export().unwrap_err();
+    assert!(error.to_string().contains("`other::TOOLS` in `"), "{error}");
 }
 
 #[test]

@@ -29,11 +29,7 @@ impl Origin {
                 Err(_) => Places::Elsewhere,
             },
             Self::Package(export) => {
-                let table = |inventory: &'_ Inventory| {
-                    inventory.tables.iter().position(|table| table.own && table.path == export.table)
-                };
-                let found = export.report.inventories.iter().find_map(|inventory| Some((inventory, table(inventory)?)));
-                found.map_or(Places::Elsewhere, |(inventory, table)| Places::Package(inventory, table))
+                export.origin().map_or(Places::Elsewhere, |(inventory, table)| Places::Package(inventory, table))
             }
             Self::Elsewhere => Places::Elsewhere,
         }

@@ -42,8 +42,7 @@ pub(super) fn read(path: &str, loopback: bool, scan: impl Fn(&Path) -> Scan) -> 
 
 /// What `[scopes]` says.
 fn declared(export: &Export) -> Vec<(String, String)> {
-    let tables = export.report.inventories.iter().flat_map(|inventory| &inventory.tables);
-    let table = tables.into_iter().find(|table| table.path == export.table);
+    let table = export.origin().and_then(|(inventory, table)| inventory.tables.get(table));
     let scopes = table.and_then(|table| table.config.as_ref()?.said.scopes.as_deref());
     scopes.unwrap_or_default().iter().map(|scope| (scope.name.text.clone(), scope.description.clone())).collect()
 }
