@@ -281,6 +281,20 @@ fn levels_are_honoured() {
     }
 }
 
+/// A tool that is listed twice is one mistake, and no other rule says more of it.
+#[test]
+fn one_name_twice_is_not_two_that_look_alike() {
+    let copy = copy(&folder("near-duplicate-tool", "firing"));
+    let source = copy.path().join("src/lib.rs");
+    let text = fs::read_to_string(&source).unwrap();
+    let list = text.rfind("= [").unwrap() + "= [".len();
+    let end = list + text[list..].find("];").unwrap();
+    let first = text[list..end].split(',').next().unwrap().trim().to_owned();
+    fs::write(&source, format!("{}{first}, {first}{}", &text[..list], &text[end..])).unwrap();
+    let rules: BTreeSet<_> = lint(copy.path()).findings.iter().map(|finding| finding.rule).collect();
+    assert!(rules.contains("duplicate-tool") && !rules.contains("near-duplicate-tool"), "{rules:?}");
+}
+
 #[test]
 fn what_no_rule_is_called_is_said() {
     for (line, near) in [

@@ -28,6 +28,8 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         let key = words(&name.value).concat();
         let key = key.strip_suffix('s').unwrap_or(&key).to_owned();
         match seen.get(&key) {
+            // One name twice is one mistake, and `duplicate-tool` has told of it.
+            Some(first) if *first == name.value => {}
             Some(first) => {
                 let message = format!("tools `{}` and `{first}` differ only in case, separators or plural", name.value);
                 let help = "give one of them a name that says how it differs";
