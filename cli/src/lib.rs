@@ -11,6 +11,7 @@
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
 //! | `output` | findings for people and for programs |
+//! | `progress` | a line on the terminal while somebody waits |
 //! | `reference` | `mcp-scopes explain`, `rules`, `schema`, `completions`, `man` |
 //! | `schemas` | the JSON Schemas of files |
 //! | `terminal` | standard output and standard error |
@@ -24,6 +25,7 @@ mod fix;
 mod levels;
 mod lint;
 mod output;
+mod progress;
 mod reference;
 mod schemas;
 mod terminal;

@@ -15,6 +15,7 @@ use crate::{
     fail,
     fix::{Failure, Fixed, STDIN, Texts},
     output::{self, human},
+    progress::Progress,
     terminal::{tell, tell_line},
 };
 
@@ -44,8 +45,11 @@ impl arguments::Lint {
     /// Looks at everything, with some texts in place of files. `input` is what standard input held, if it was read.
     fn look(&self, overrides: &Overrides, input: Option<&[u8]>, texts: &Texts) -> Result<Report, Error> {
         let mut report = Report::default();
+        // Who types a document is not waiting.
+        let typed = input.is_none() && self.path.iter().any(|path| path.as_os_str() == "-");
+        let progress = if typed { Progress::default() } else { Progress::start() };
         for path in &self.path {
-            report.merge(self.one(path, overrides, input, texts)?);
+            report.merge(self.one(path, overrides, input, texts, &progress)?);
         }
         self.baseline.apply(&mut report, overrides)?;
         Ok(report)
@@ -107,9 +111,16 @@ impl arguments::Lint {
         self.tell(&fixed.report)
     }
 
-    fn one(&self, path: &Path, overrides: &Overrides, input: Option<&[u8]>, texts: &Texts) -> Result<Report, Error> {
+    fn one(
+        &self,
+        path: &Path,
+        overrides: &Overrides,
+        input: Option<&[u8]>,
+        texts: &Texts,
+        progress: &Progress,
+    ) -> Result<Report, Error> {
         if !is_document(path) {
-            let scan = self.build.scan(path).overrides(overrides.clone());
+            let scan = self.build.scan(path).overrides(overrides.clone()).counting(progress.counter());
             return texts.iter().fold(scan, |scan, (file, text)| scan.instead(file.clone(), text.clone())).lint();
         }
         let documents = Documents::new().profile(self.profile.into()).overrides(overrides.clone());

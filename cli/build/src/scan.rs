@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     rc::Rc,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
 };
 
 use cargo_toml::Manifest;
@@ -20,7 +20,7 @@ use crate::{
     nesting,
     package::{Package, plain},
     source::{Place, Sources},
-    walk::{Walked, walk},
+    walk::{Walked, walk_counting},
     world::{World, shown},
 };
 
@@ -48,6 +48,7 @@ pub struct Scan {
     pub(crate) loopback: bool,
     pub(crate) overrides: Overrides,
     pub(crate) instead: BTreeMap<Arc<str>, Arc<str>>,
+    pub(crate) seen: Arc<AtomicUsize>,
 }
 
 /// What is looked at below a path.
@@ -73,7 +74,14 @@ impl Scan {
             loopback: false,
             overrides: Overrides::default(),
             instead: BTreeMap::new(),
+            seen: Arc::default(),
         }
+    }
+
+    /// Counts with this the files and folders that have been seen, so that somebody who waits can be told.
+    pub fn counting(mut self, seen: Arc<AtomicUsize>) -> Self {
+        self.seen = seen;
+        self
     }
 
     /// Reads this text in place of a file, which is named as in findings: what a fix would come to.
@@ -220,7 +228,7 @@ impl Scan {
             root.pop();
         }
         let here = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
-        let mut walked = tidy(here)?;
+        let mut walked = tidy(here, &self.seen)?;
         let mut folders: Vec<PathBuf> =
             walked.manifests.iter().filter_map(|path| path.parent()).map(Path::to_owned).collect();
         let own = plain(&root);
@@ -237,7 +245,7 @@ impl Scan {
             };
             let folder = manifest.parent().map(plain).unwrap_or_default();
             let folder = relative(&folder);
-            walked = tidy(&folder)?;
+            walked = tidy(&folder, &self.seen)?;
             return Ok((vec![folder], walked));
         }
         match extent {
@@ -324,12 +332,12 @@ pub(crate) fn large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
 }
 
 /// The files below a folder, under one name each: without `./`.
-fn tidy(folder: &Path) -> Result<Walked, Error> {
+fn tidy(folder: &Path, seen: &AtomicUsize) -> Result<Walked, Error> {
     let folder = plain(folder);
     if !folder.as_os_str().is_empty() {
-        return walk(&folder);
+        return walk_counting(&folder, seen);
     }
-    let mut walked = walk(Path::new("."))?;
+    let mut walked = walk_counting(Path::new("."), seen)?;
     for path in walked.files.iter_mut().map(|(path, _)| path).chain(&mut walked.manifests) {
         *path = plain(path);
     }

@@ -4,7 +4,10 @@ use std::{
     fs::File,
     io::{ErrorKind as Io, Read as _},
     path::{Path, PathBuf},
-    sync::mpsc,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
 };
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -53,16 +56,21 @@ enum Seen {
 /// # Errors
 /// If `root` does not exist.
 pub fn walk(root: &Path) -> Result<Walked, Error> {
+    walk_counting(root, &AtomicUsize::new(0))
+}
+
+/// The same, and counts the files and folders that have been seen while it goes on.
+pub(crate) fn walk_counting(root: &Path, seen: &AtomicUsize) -> Result<Walked, Error> {
     if let Err(error) = std::fs::metadata(root) {
         let message = format!("cannot scan `{}`: {error}", root.display());
         let help = "give the folder of a package or of a workspace";
         return Err(Error::new(ErrorKind::Unreadable, message).help(help).because(error));
     }
-    let walked = pass(root, true);
-    if walked.manifests.is_empty() && walked.files.is_empty() { Ok(pass(root, false)) } else { Ok(walked) }
+    let walked = pass(root, true, seen);
+    if walked.manifests.is_empty() && walked.files.is_empty() { Ok(pass(root, false, seen)) } else { Ok(walked) }
 }
 
-fn pass(root: &Path, parents: bool) -> Walked {
+fn pass(root: &Path, parents: bool, count: &AtomicUsize) -> Walked {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(12);
     let crew = WalkBuilder::new(root)
         .parents(parents)
@@ -79,6 +87,7 @@ fn pass(root: &Path, parents: bool) -> Walked {
         let prefilter = Prefilter::default();
         let mut buffer = Vec::new();
         Box::new(move |entry| {
+            count.fetch_add(1, Ordering::Relaxed);
             let seen = match entry {
                 Ok(entry) => look(&entry, &prefilter, &mut buffer),
                 Err(error) => Some(unreadable(&error)),

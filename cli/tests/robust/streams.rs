@@ -1,8 +1,17 @@
 //! Where the output goes: full disks, closed pipes, terminals.
 
-use std::process::Stdio;
+use std::{
+    fs::{self, File},
+    io::{Read as _, Write as _},
+    os::fd::AsFd as _,
+    process::Stdio,
+    thread,
+    time::Duration,
+};
 
-use crate::place::{Place, Run, SOURCE, end};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use crate::place::{Place, Run, SOURCE, end, pipe};
 
 /// Every command that prints, and more than a pipe holds for some.
 const PRINT: [&[&str]; 13] = [
@@ -149,4 +158,77 @@ fn control_characters_are_spelt_out() {
             is_silent(&run);
         }
     }
+}
+
+/// What a command says on a terminal: on standard error, and on standard output too if that is asked for.
+fn on_terminal(place: &Place, arguments: &[&str], out: bool, meanwhile: impl FnOnce()) -> String {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+    let terminal = File::options().read(true).write(true).open(name).unwrap();
+    let duplicate = || Stdio::from(terminal.as_fd().try_clone_to_owned().unwrap());
+    let mut command = place.shell("exec \"$@\"", arguments);
+    command.stdin(Stdio::null()).stderr(duplicate()).env("TERM", "xterm").env_remove("NO_COLOR");
+    command.stdout(if out { duplicate() } else { Stdio::null() });
+    let mut child = command.spawn().unwrap();
+    // With all of its ends closed the terminal hangs up, which ends the reading.
+    drop((command, terminal));
+    let said = thread::spawn(move || {
+        let (mut bytes, mut master) = (Vec::new(), File::from(master));
+        let _ = master.read_to_end(&mut bytes);
+        String::from_utf8(bytes).unwrap()
+    });
+    meanwhile();
+    end(&mut child, &arguments.join(" "));
+    said.join().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_nothing_speaks_to_it() {
+    let place = Place::new();
+    let good = place.text("good.json");
+    place.write("text.json", good.replace("Read a file", "a\u{9b}31m\u{202e}b").replace("files:read", "a\u{9b}31mb"));
+    for format in ["human", "json", "sarif", "github", "junit", "markdown"] {
+        let said = on_terminal(&place, &["lint", "text.json", "--format", format], true, || {});
+        assert!(said.contains("31m"), "{said:?}");
+        assert!(!said.contains('\u{9b}') && !said.contains('\u{202e}'), "{format}: {said:?}");
+    }
+    place.server("package");
+    place.write("package/src/lib.rs", SOURCE.replace("Read a file", "a\u{9b}31m\u{202e}b"));
+    for command in ["export", "docs"] {
+        let said = on_terminal(&place, &[command, "package"], true, || {});
+        assert!(said.contains("31m") && !said.contains('\u{9b}') && !said.contains('\u{202e}'), "{said:?}");
+    }
+}
+
+/// People are told after a second that something goes on, and the line is gone when it ends; programs never are.
+#[cfg(target_os = "linux")]
+#[test]
+fn progress_is_shown_to_who_waits() {
+    let place = Place::new();
+    let good = place.text("good.json");
+    let path = place.path("pipe");
+    pipe(&path);
+    // The document comes only after a while.
+    let slowly = || {
+        let mut writer = File::options().write(true).open(&path).unwrap();
+        thread::sleep(Duration::from_millis(2_300));
+        writer.write_all(good.as_bytes()).unwrap();
+    };
+    let said = on_terminal(&place, &["lint", "server", "pipe"], false, slowly);
+    let (shown, rest) = said.rsplit_once("\r\u{1b}[K").expect("a line was cleared");
+    assert!(shown.contains("linting: ") && shown.contains(" files, 1 s") && shown.contains(" 2 s"), "{said:?}");
+    let summary = "checked 1 tool in 1 package and 1 document: 2 warnings";
+    assert_eq!(rest.trim_end(), summary, "{said:?}");
+
+    let quick = on_terminal(&place, &["lint", "server", "good.json"], false, || {});
+    assert_eq!(quick.trim_end(), summary);
+    let run = thread::scope(|scope| {
+        scope.spawn(slowly);
+        place.run(&["lint", "server", "pipe"])
+    });
+    assert_eq!((run.code, run.err.trim_end()), (0, summary));
+    fs::remove_file(&path).unwrap();
 }

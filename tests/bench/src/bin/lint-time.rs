@@ -74,7 +74,7 @@ fn filled(folder: &Path, target: &Path) -> Result<PathBuf, Box<dyn Error>> {
     }
     // A tree that is nearly as large needs no copy.
     let copies = FILES.saturating_sub(FILES / 10).div_ceil(files);
-    println!("{copies} x {}: {files} files, {:.0} MB", folder.display(), bytes as f64 / 1e6);
+    println!("{copies} x {}: {files} files, {} MB", folder.display(), bytes / 1_000_000);
     if copies == 1 {
         return Ok(folder.to_owned());
     }
@@ -121,18 +121,21 @@ fn trees(program: &Path, trees: &[&Path], rounds: usize) -> Result<(), Box<dyn E
         command.args(["-l", "-uu", "--threads", &threads, "mcp_tool"]).args(trees);
         command
     };
-    let (found, _) = time(search())?;
+    let (hits, _) = time(search())?;
     let (said, _) = time(lint())?;
     let (mut lints, mut searches, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds.max(1) {
-        let (_, searched) = time(search())?;
-        let (_, linted) = time(lint())?;
-        ratios.push(linted.as_secs_f64() / searched.as_secs_f64());
-        lints.push(linted);
-        searches.push(searched);
+        let (_, other) = time(search())?;
+        let (_, ours) = time(lint())?;
+        ratios.push(ours.as_secs_f64() / other.as_secs_f64());
+        lints.push(ours);
+        searches.push(other);
     }
     let ratio = median(&mut ratios);
-    println!("{threads} threads, {rounds} rounds, {} files with a hit", lines(&found.stdout));
+    println!(
+        "{threads} threads, {rounds} rounds, {} files with a hit",
+        String::from_utf8_lossy(&hits.stdout).lines().count()
+    );
     println!("  {}", String::from_utf8_lossy(&said.stderr).trim());
     println!("  rg -l -uu mcp_tool  {:>8.1?}   least {:.1?}", median(&mut searches), least(&searches));
     println!("  mcp-scopes lint     {:>8.1?}   least {:.1?}", median(&mut lints), least(&lints));
@@ -215,10 +218,10 @@ fn document() -> String {
          \"bearer_methods_supported\": [\"header\"], \"mcp_extensions\": {",
     );
     // Strings cannot fail to be written to.
-    let _ = write!(
+    let _ = writeln!(
         text,
         "\"tool_scope_mapping\": {{{}}}, \"scope_upgrade_flows\": {{{}}}, \"scope_hierarchy\": {{{}}}, \
-         \"tool_interaction_policies\": {{{}}}}}}}\n",
+         \"tool_interaction_policies\": {{{}}}}}}}",
         tools.join(", "),
         roles.join(", "),
         hierarchy.join(", "),
@@ -245,10 +248,6 @@ fn median<T: Copy + Default + PartialOrd>(values: &mut [T]) -> T {
 
 fn least(times: &[Duration]) -> Duration {
     times.iter().copied().min().unwrap_or_default()
-}
-
-fn lines(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == b'\n').count()
 }
 
 fn verdict(holds: bool) -> &'static str {

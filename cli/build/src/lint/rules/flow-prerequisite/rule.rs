@@ -33,8 +33,8 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
             {
                 let missing = missing.value.as_str();
                 // What the step itself gives is held as soon as the tool is open.
-                let held = step.holds(missing) || baseline.contains(missing) || gives.contains(missing);
-                if held || !said.insert(missing) {
+                let has = step.holds(missing) || baseline.contains(missing) || gives.contains(missing);
+                if has || !said.insert(missing) {
                     continue;
                 }
                 let (scope, tool) = (&step.scope.value, &tool.name.value);

@@ -1,0 +1,1 @@
+impl FileServer { #[mcp_tool(risk = "low")] #[tool] fn a(&self) {} #[cfg(feature = "x")] #[mcp_tool(public, risk = "minimal")] fn b() {} }
