@@ -1,7 +1,7 @@
 //! Expansions, pretty-printed and compared with committed files.
 //!
-//! `snapshots/<name>.rs` is expanded into `snapshots/<name>.expanded.rs`; with `BLESS=1` in the environment the files are
-//! written. The workspace's UI cases compile both.
+//! `snapshots/<name>.rs` is expanded into `snapshots/<name>.expanded.rs`; with `MCP_SCOPES_BLESS=1` in the environment the
+//! files are written. The workspace's UI cases compile both.
 
 use std::{env, fs, path::Path};
 
@@ -33,11 +33,11 @@ fn compare(name: &str) {
     let file = syn::parse2(expanded).unwrap();
     let actual = prettyplease::unparse(&file);
     let path = folder.join(format!("{name}.expanded.rs"));
-    if env::var_os("BLESS").is_some() {
+    if env::var_os("MCP_SCOPES_BLESS").is_some() {
         fs::write(&path, &actual).unwrap();
     }
     let expected = fs::read_to_string(&path).unwrap();
-    assert!(actual == expected, "{} has changed; run with BLESS=1\n{actual}", path.display());
+    assert!(actual == expected, "{} has changed; run with MCP_SCOPES_BLESS=1\n{actual}", path.display());
 }
 
 /// The item as its outermost macro leaves it.
