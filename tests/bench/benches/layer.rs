@@ -94,7 +94,7 @@ impl Bench {
         assert_ne!(status, 401, "the token is known");
         let (alone, behind) =
             self.compare(|| run(&mut alone, self.request(&call)), || run(&mut behind, self.request(&call)));
-        println!("a call of {} bytes: alone {alone:.0?}, behind the layer {behind:.0?}", call.len());
+        println!("a call of {} bytes: alone {alone:.2?}, behind the layer {behind:.2?}", call.len());
         self.print("  added", behind.saturating_sub(alone), Duration::from_micros(3));
     }
 
@@ -132,7 +132,7 @@ impl Bench {
         let mut other = server.clone();
         let (hidden, unknown) =
             self.compare(|| run(&mut server, self.request(&hidden)), || run(&mut other, self.request(&unknown)));
-        println!("a hidden tool {hidden:.0?}, an unknown one {unknown:.0?}: both answered alike");
+        println!("a hidden tool {hidden:.2?}, an unknown one {unknown:.2?}: both answered alike");
     }
 
     fn request(&self, body: &str) -> Request<Full<Bytes>> {
@@ -163,7 +163,7 @@ impl Bench {
 
     #[expect(clippy::unused_self, reason = "beside the others")]
     fn print(&self, what: &str, found: Duration, limit: Duration) {
-        println!("{what} {found:.0?} (at most {limit:.0?})");
+        println!("{what} {found:.2?} (at most {limit:.0?})");
     }
 }
 
