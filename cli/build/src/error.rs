@@ -8,7 +8,6 @@ use crate::{Report, finding::shortened};
 ///
 /// What is wrong *in* the source is no error of this kind but a [`Finding`](crate::Finding): one broken file never
 /// hides what is wrong in the others.
-#[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -85,6 +84,21 @@ impl Error {
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.help.as_deref()
+    }
+}
+
+/// Without the report, which holds all that was read: cargo prints this where a build script returns the error.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut error = f.debug_struct("Error");
+        error.field("kind", &self.kind).field("message", &self.message);
+        if let Some(help) = &self.help {
+            error.field("help", help);
+        }
+        if let Some(source) = &self.source {
+            error.field("source", source);
+        }
+        error.finish_non_exhaustive()
     }
 }
 

@@ -29,7 +29,7 @@ const MAIN: &str = "scope_table! { static TOOLS = [f, #[cfg(feature = \"more-too
 #[ignore = "is run by the other tests"]
 fn build_script() {
     if let Err(error) = Scan::new(".").emit() {
-        println!("\nfailed: {error}");
+        println!("\nfailed: {error}\nfailed: {error:?}");
     }
 }
 
@@ -92,6 +92,11 @@ fn errors_stop_the_build() {
     let (lines, _) = run(&package, out.path(), &[]);
     assert!(lines[3].starts_with("cargo::error=src/main.rs:3:31: "), "{lines:?}");
     assert_eq!(lines[4], "failed: 1 error keeps the document from being made");
+    // What cargo prints of a build script that returns it: not all that was read.
+    assert_eq!(
+        lines[5],
+        "failed: Error { kind: Findings, message: \"1 error keeps the document from being made\", .. }"
+    );
     assert!(!out.path().join(mcp_scopes_build::emit::FILE_NAME).exists());
     package.write("mcp-scopes.toml", "");
     package.write("src/main.rs", MAIN);
