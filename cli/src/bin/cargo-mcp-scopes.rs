@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// As in `mcp-scopes`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     mcp_scopes_cli::run_for_cargo(std::env::args_os())
 }
