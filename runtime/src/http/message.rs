@@ -22,7 +22,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-#[cfg(feature = "jwt")]
+#[cfg(any(feature = "jwt", feature = "introspection"))]
 pub(crate) use self::reader::unique;
 pub(crate) use self::{
     agreement::{Era, ParamHeader, agree},

@@ -2,31 +2,59 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `api_keys` | [`ApiKeys`]: opaque keys, known by salted hashes |
 //! | `bearer` | taking the token out of a request (RFC 6750 §2) |
 //! | `claims` | [`Claims`]: what a verified token says |
-//! | `cache` | [`TokenCache`]: remembering good tokens; `any_of` [`AnyOf`]: several verifiers |
+//! | `cache` | [`TokenCache`]: remembering good tokens |
+//! | `choice` | [`Choice`]: a verifier for each issuer and kind of token; `any_of` [`AnyOf`]: one after the other |
 //! | `verifier` | [`TokenVerifier`], [`TokenError`] |
 #![cfg_attr(
     feature = "jwt",
     doc = "| `jwt` | [`JwtVerifier`]: tokens that are JWTs; `algorithm` how they are signed |"
 )]
 #![cfg_attr(feature = "jwt", doc = "| `keys` | [`KeySet`], and [`KeySource`]: where keys come from |")]
+#![cfg_attr(feature = "jwks", doc = "| `jwks` | [`RemoteKeys`]: keys that an issuer publishes |")]
+#![cfg_attr(
+    feature = "introspection",
+    doc = "| `introspection` | [`Introspection`]: asking the issuer about each token |"
+)]
+#![cfg_attr(any(feature = "jwt", feature = "introspection"), doc = "| `rules` | what claims have to say |")]
+#![cfg_attr(
+    any(feature = "jwks", feature = "introspection"),
+    doc = "| `endpoint` | asking an issuer over HTTP: [`EndpointError`] |"
+)]
 
 #[cfg(feature = "jwt")]
 mod algorithm;
 mod any_of;
+mod api_keys;
 mod bearer;
 mod cache;
+mod choice;
 mod claims;
+#[cfg(any(feature = "jwks", feature = "introspection"))]
+mod endpoint;
+#[cfg(feature = "introspection")]
+mod introspection;
+#[cfg(feature = "jwks")]
+mod jwks;
 #[cfg(feature = "jwt")]
 mod jwt;
 #[cfg(feature = "jwt")]
 mod keys;
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+mod rules;
 mod verifier;
 
 use core::fmt;
 
 pub(crate) use self::bearer::{Credentials, credentials};
+#[cfg(any(feature = "jwks", feature = "introspection"))]
+pub use self::endpoint::EndpointError;
+#[cfg(feature = "introspection")]
+pub use self::introspection::{ClientCredentials, Introspection};
+#[cfg(feature = "jwks")]
+pub use self::jwks::RemoteKeys;
 #[cfg(feature = "jwt")]
 pub use self::{
     algorithm::Algorithm,
@@ -35,7 +63,9 @@ pub use self::{
 };
 pub use self::{
     any_of::AnyOf,
+    api_keys::{ApiKeyError, ApiKeys},
     cache::TokenCache,
+    choice::Choice,
     claims::Claims,
     verifier::{TokenError, TokenErrorKind, TokenVerifier, Verification},
 };

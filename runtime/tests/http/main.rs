@@ -6,6 +6,7 @@
     reason = "what tests share may stop at what it did not expect, as they may"
 )]
 
+mod issuer;
 mod server;
 
 mod answer_lists;
@@ -20,7 +21,11 @@ mod step_5_calls;
 mod step_5_methods;
 mod step_6_policies;
 mod step_7_sessions;
+mod token_api_keys;
 mod token_cache;
+mod token_choice;
+mod token_introspection;
+mod token_jwks;
 mod token_jwt;
 mod with_axum;
 mod with_rmcp;

@@ -81,6 +81,36 @@ async fn refusals_are_not_remembered() {
 }
 
 #[tokio::test]
+async fn refusals_are_remembered_where_that_is_asked_for_and_never_that_nobody_can_tell() {
+    for (time, bad) in [(Duration::from_mins(1), 1), (Duration::from_nanos(1), 3)] {
+        let counting = Arc::new(Counting::default());
+        let cache = TokenCache::with_refusals(Arc::clone(&counting), 10, Duration::from_mins(1), time);
+        for (token, kind, asked) in [("bad", TokenErrorKind::Invalid, bad), ("down", TokenErrorKind::Unavailable, 3)] {
+            counting.asked.store(0, Ordering::SeqCst);
+            for _ in 0..3 {
+                assert_eq!(ask(&cache, token).await, Err(kind));
+            }
+            assert_eq!(counting.asked.load(Ordering::SeqCst), asked, "{token} {time:?}");
+        }
+        assert!(cache.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_while_it_is_verified_is_refused() {
+    let (counting, cache) = cache();
+    let under_way = tokio::spawn({
+        let cache = cache.clone();
+        async move { ask(&cache, "a").await }
+    });
+    while counting.asked.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    cache.revoke(Token::new("a"), None);
+    assert_eq!((under_way.await.unwrap(), cache.len()), (Err(TokenErrorKind::Invalid), 0));
+}
+
+#[tokio::test]
 async fn a_burst_of_one_token_is_one_verification_good_or_bad() {
     for (token, good) in [("a", true), ("bad", false), ("down", false)] {
         let (counting, cache) = cache();

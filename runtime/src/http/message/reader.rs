@@ -33,7 +33,7 @@ pub(super) fn message(text: &str) -> Result<Message<'_>, Fault> {
 }
 
 /// Reads any JSON text, for others who have to know that no member stands twice in it.
-#[cfg(feature = "jwt")]
+#[cfg(any(feature = "jwt", feature = "introspection"))]
 pub(crate) fn unique(text: &str) -> Result<(), Fault> {
     let reading = Reading::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);

@@ -11,10 +11,12 @@ use futures_util::future::{FutureExt as _, Shared, WeakShared};
 use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
-use super::{Claims, Token, TokenError, TokenVerifier, Verification};
+use super::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification};
 
 /// How many verifications may be under way before those that nobody waits for any more are forgotten.
 const MANY: usize = 1024;
+
+const REVOKED: TokenError = TokenError::invalid("it was revoked");
 
 /// The SHA-256 of a whole token: what is remembered is not the token.
 type Hash = [u8; 32];
@@ -22,7 +24,8 @@ type Verified = Result<Arc<Claims>, TokenError>;
 type Flight = Pin<Box<dyn Future<Output = Verified> + Send>>;
 
 /// A verifier that remembers what it has found good: for a bounded number of tokens and a bounded time, never beyond a
-/// token's end, and not once its key has left the key set. Refusals are not remembered.
+/// token's end, and not once its key has left the key set. Refusals are remembered only where
+/// [`with_refusals`](Self::with_refusals) says so.
 ///
 /// Requests with the same token that come at the same time wait for one verification. Clones share everything, so that one of
 /// them can [`revoke`](Self::revoke).
@@ -45,6 +48,9 @@ struct Inner<V> {
     verifier: V,
     good: Cache<Hash, Good>,
     lifetime: Duration,
+    /// Tokens that were refused, since when and why; and for how long that counts.
+    bad: Cache<Hash, (Instant, TokenError)>,
+    refusals: Duration,
     flights: Mutex<HashMap<Hash, WeakShared<Flight>>>,
     /// Until when each revoked token is refused; `None`: for good.
     revoked: Mutex<HashMap<Hash, Option<SystemTime>>>,
@@ -65,8 +71,16 @@ impl<V: TokenVerifier> TokenCache<V> {
 
     /// Remembers so many tokens, each for so long: the time for which a token that its issuer revokes may still count.
     pub fn with_limits(verifier: V, tokens: usize, lifetime: Duration) -> Self {
+        Self::with_refusals(verifier, tokens, lifetime, Duration::ZERO)
+    }
+
+    /// Remembers as many tokens that were refused, too, each for so long: where a verification costs others something.
+    /// Seconds will do; whatever time it is, a token that becomes good is refused for that much longer. That nobody could
+    /// tell is never remembered.
+    pub fn with_refusals(verifier: V, tokens: usize, lifetime: Duration, refusals: Duration) -> Self {
+        let (good, bad) = (Cache::new(tokens), Cache::new(if refusals.is_zero() { 0 } else { tokens }));
         let (flights, revoked) = Default::default();
-        Self { shared: Arc::new(Inner { verifier, good: Cache::new(tokens), lifetime, flights, revoked }) }
+        Self { shared: Arc::new(Inner { verifier, good, lifetime, bad, refusals, flights, revoked }) }
     }
 
     /// Refuses a token from now on: up to a time, such as its own end, or else as long as the process runs.
@@ -109,6 +123,12 @@ impl<V: TokenVerifier> Inner<V> {
         Some(good.claims)
     }
 
+    /// What was refused a moment ago.
+    fn refused(&self, hash: &Hash) -> Option<TokenError> {
+        let (since, error) = self.bad.get(hash)?;
+        (since.elapsed() < self.refusals).then_some(error)
+    }
+
     /// The verification under way for that token, or a new one.
     fn flight(self: &Arc<Self>, hash: Hash, token: Token<'_>) -> Shared<Flight> {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
@@ -120,11 +140,23 @@ impl<V: TokenVerifier> Inner<V> {
         if flights.len() >= MANY {
             flights.retain(|_, flight| flight.upgrade().is_some());
         }
+        // One that has ended since this request looked.
+        if let Some(claims) = self.remembered(&hash) {
+            let flight: Flight = Box::pin(core::future::ready(Ok(claims)));
+            return flight.shared();
+        }
         let (inner, text) = (Arc::clone(self), token.expose_secret().to_owned());
         let flight: Flight = Box::pin(async move {
-            let verified = inner.verifier.verify(Token::new(&text)).await;
-            if let Ok(claims) = &verified {
-                inner.good.insert(hash, Good { claims: Arc::clone(claims), since: Instant::now() });
+            let mut verified = inner.verifier.verify(Token::new(&text)).await;
+            if inner.is_revoked(&hash) {
+                verified = Err(REVOKED);
+            }
+            match &verified {
+                Ok(claims) => inner.good.insert(hash, Good { claims: Arc::clone(claims), since: Instant::now() }),
+                Err(error) if error.kind() == TokenErrorKind::Invalid && !inner.refusals.is_zero() => {
+                    inner.bad.insert(hash, (Instant::now(), *error));
+                }
+                Err(_) => {}
             }
             inner.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
             verified
@@ -141,10 +173,11 @@ impl<V: TokenVerifier> TokenVerifier for TokenCache<V> {
     fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
         let hash = hash(token);
         if self.shared.is_revoked(&hash) {
-            return Box::pin(core::future::ready(Err(TokenError::invalid("it was revoked"))));
+            return Box::pin(core::future::ready(Err(REVOKED)));
         }
-        match self.shared.remembered(&hash) {
-            Some(claims) => Box::pin(core::future::ready(Ok(claims))),
+        let remembered = self.shared.remembered(&hash).map(Ok);
+        match remembered.or_else(|| self.shared.refused(&hash).map(Err)) {
+            Some(answer) => Box::pin(core::future::ready(answer)),
             None => Box::pin(self.shared.flight(hash, token)),
         }
     }

@@ -3,16 +3,20 @@
 //! | module | holds |
 //! |---|---|
 //! | `compact` | taking a token apart; what its header may say |
-//! | `checks` | what its claims have to say |
+//!
+//! What its claims have to say stands in `rules`, beside this.
 
-mod checks;
 mod compact;
 
 use core::{fmt, time::Duration};
 use std::{sync::Arc, time::SystemTime};
 
-use self::{checks::Rules, compact::Compact};
-use super::{Claims, KeySource, Token, TokenError, TokenVerifier, Verification, algorithm::Algorithm};
+use self::compact::Compact;
+use super::{
+    Claims, KeySource, Token, TokenError, TokenVerifier, Verification,
+    algorithm::Algorithm,
+    rules::{Rules, Teller},
+};
 
 /// Verifies access tokens that are JWTs.
 ///
@@ -47,6 +51,7 @@ impl<K: KeySource> JwtVerifier<K> {
                 resources: vec![resource.into()],
                 leeway: Duration::from_secs(30),
                 required: Vec::new(),
+                teller: Teller::Token,
             },
             typed: false,
         }

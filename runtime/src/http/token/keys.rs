@@ -14,7 +14,7 @@ use super::{
 
 /// The most keys one set may have, and the most bytes its text.
 const MAX_KEYS: usize = 100;
-const MAX_BYTES: usize = 512 << 10;
+pub(super) const MAX_BYTES: usize = 512 << 10;
 
 /// The keys of an issuer: a JWK Set.
 #[derive(Clone)]

@@ -1,4 +1,5 @@
-//! What the claims of a token have to say (RFC 7519 §4.1, RFC 9068 §4).
+//! What claims have to say, whether a token itself holds them (RFC 7519 §4.1, RFC 9068 §4) or its issuer tells them
+//! (RFC 7662 §2.2).
 
 use core::time::Duration;
 use std::{
@@ -8,7 +9,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::super::{Claims, TokenError};
+use super::{Claims, TokenError};
 
 /// What is asked of claims.
 #[derive(Clone)]
@@ -17,13 +18,26 @@ pub(super) struct Rules {
     pub(super) resources: Vec<String>,
     pub(super) leeway: Duration,
     pub(super) required: Vec<String>,
+    pub(super) teller: Teller,
+}
+
+/// Who says what a token holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Teller {
+    /// The token itself: issuer and end have to stand in it.
+    #[cfg(feature = "jwt")]
+    Token,
+    /// The issuer, asked right now: it may leave out its own name, and it would not call an ended token active.
+    #[cfg(feature = "introspection")]
+    Issuer,
 }
 
 type Found = Map<String, Value>;
 
 impl Rules {
     pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<Claims, TokenError> {
-        if found.get("iss").and_then(Value::as_str) != Some(&self.issuer) {
+        let issuer = found.get("iss").map(Value::as_str);
+        if issuer.map_or(!self.may_be_silent(), |issuer| issuer != Some(&self.issuer)) {
             return Err(TokenError::invalid("its issuer is another one"));
         }
         let audience = audience(found)?;
@@ -34,7 +48,10 @@ impl Rules {
         if self.required.iter().any(|name| found.get(name).is_none_or(Value::is_null)) {
             return Err(TokenError::invalid("a claim that this server needs is missing"));
         }
-        let mut claims = Claims::new(&self.issuer).audience(audience).expires_at(end);
+        let mut claims = Claims::new(&self.issuer).audience(audience);
+        if let Some(end) = end {
+            claims = claims.expires_at(end);
+        }
         if let Some(subject) = text(found, "sub")? {
             claims = claims.subject(subject);
         }
@@ -49,12 +66,25 @@ impl Rules {
         Ok(claims.others(found.clone()))
     }
 
+    /// Whether issuer and end may be left out.
+    fn may_be_silent(&self) -> bool {
+        match self.teller {
+            #[cfg(feature = "jwt")]
+            Teller::Token => false,
+            #[cfg(feature = "introspection")]
+            Teller::Issuer => true,
+        }
+    }
+
     /// Until when it counts; with what the clocks may differ.
-    fn times(&self, found: &Found, now: SystemTime) -> Result<SystemTime, TokenError> {
+    fn times(&self, found: &Found, now: SystemTime) -> Result<Option<SystemTime>, TokenError> {
         let malformed = TokenError::invalid("its times are no times");
-        let end = time(found, "exp")?.ok_or(TokenError::invalid("it does not say when it ends"))?;
-        let end = end.checked_add(self.leeway).ok_or(malformed)?;
-        if end <= now {
+        let end = match time(found, "exp")? {
+            Some(end) => Some(end.checked_add(self.leeway).ok_or(malformed)?),
+            None if self.may_be_silent() => None,
+            None => return Err(TokenError::invalid("it does not say when it ends")),
+        };
+        if end.is_some_and(|end| end <= now) {
             return Err(TokenError::invalid("it has expired"));
         }
         let latest = now.checked_add(self.leeway).ok_or(malformed)?;

@@ -1,0 +1,187 @@
+//! Asking the issuer about each token (RFC 7662).
+
+use core::{fmt, fmt::Write as _, time::Duration};
+use std::{sync::Arc, time::SystemTime};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use http::{
+    HeaderValue,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    Claims, Token, TokenCache, TokenError, TokenVerifier, Verification,
+    endpoint::{self, Endpoint, EndpointError},
+    rules::{Rules, Teller},
+};
+
+/// The longest token that is asked about, and the longest answer.
+const MAX_TOKEN: usize = 16 << 10;
+const MAX_ANSWER: usize = 64 << 10;
+
+/// Verifies tokens by asking their issuer: for opaque ones, and where a token that is taken back must not count for the rest of
+/// its time.
+///
+/// A token is good if its issuer calls it active, and `aud`, which has to be there, holds this server's resource; `iss`, `exp`,
+/// `nbf`, `scope` and `scp` count as in a JWT, if they are there. An issuer that cannot be reached or answers anything else
+/// is a 503. Needs a tokio runtime.
+///
+/// The address is https, or http on this machine; redirects are not followed, so that nobody else gets a token.
+///
+/// ```
+/// use mcp_scopes::http::token::{ClientCredentials, Introspection};
+/// # let secret = "from the environment";
+/// let verifier = Introspection::new(
+///     "https://auth.example.com/introspect",
+///     "https://auth.example.com",
+///     "https://files.example.com/mcp",
+///     ClientCredentials::basic("files", secret),
+/// )?;
+/// // Not for each request: good tokens are remembered for a minute, others for ten seconds.
+/// let verifier = verifier.cached();
+/// # Ok::<(), mcp_scopes::http::token::EndpointError>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Introspection {
+    endpoint: Endpoint,
+    credentials: HeaderValue,
+    rules: Rules,
+    wait: Duration,
+}
+
+/// As whom the server asks (RFC 7662 §2.1). `Debug` shows nothing of it.
+#[derive(Clone)]
+pub struct ClientCredentials(String);
+
+impl ClientCredentials {
+    /// An id and a secret, as `Basic` (RFC 6749 §2.3.1).
+    #[must_use]
+    pub fn basic(id: &str, secret: &str) -> Self {
+        Self(format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)))))
+    }
+
+    /// A token that the issuer has given the server for this.
+    #[must_use]
+    pub fn bearer(token: Token<'_>) -> Self {
+        Self(format!("Bearer {}", token.expose_secret()))
+    }
+}
+
+impl fmt::Debug for ClientCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientCredentials(..)")
+    }
+}
+
+impl Introspection {
+    /// Asks at that address about tokens of that issuer, for that resource.
+    ///
+    /// # Errors
+    /// The address is not https (outside of this machine), or holds a user or a fragment; or no header can hold the
+    /// credentials.
+    pub fn new(
+        url: &str,
+        issuer: impl Into<String>,
+        resource: impl Into<String>,
+        credentials: ClientCredentials,
+    ) -> Result<Self, EndpointError> {
+        let rules = Rules {
+            issuer: issuer.into(),
+            resources: vec![resource.into()],
+            leeway: Duration::from_secs(30),
+            required: Vec::new(),
+            teller: Teller::Issuer,
+        };
+        let unusable = EndpointError("cannot be asked with a token that no header can hold");
+        let mut credentials = HeaderValue::try_from(credentials.0).map_err(|_| unusable)?;
+        credentials.set_sensitive(true);
+        Ok(Self { endpoint: Endpoint::new(url)?, credentials, rules, wait: Duration::from_secs(5) })
+    }
+
+    /// Another resource that tokens may be meant for, such as that of the sandbox. Which of them counts, the layer decides.
+    pub fn or_resource(mut self, resource: impl Into<String>) -> Self {
+        self.rules.resources.push(resource.into());
+        self
+    }
+
+    /// By how much the clocks of issuer and server may differ. As it comes: 30 seconds.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.rules.leeway = leeway;
+        self
+    }
+
+    /// A claim that has to be there and not be null.
+    pub fn require_claim(mut self, name: impl Into<String>) -> Self {
+        self.rules.required.push(name.into());
+        self
+    }
+
+    /// How long the issuer may take: as it comes, five seconds.
+    pub fn timeout(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
+    }
+
+    /// The same, with up to 10,000 answers remembered: that a token is good for a minute and never beyond its end, that it is
+    /// not for ten seconds. [`TokenCache::with_refusals`] takes other limits.
+    #[must_use]
+    pub fn cached(self) -> TokenCache<Self> {
+        TokenCache::with_refusals(self, 10_000, Duration::from_mins(1), Duration::from_secs(10))
+    }
+
+    async fn verified(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        let text = token.expose_secret();
+        if text.len() > MAX_TOKEN {
+            return Err(TokenError::invalid("it is too long"));
+        }
+        // The client of the issuer needs a runtime, and would panic without one.
+        tokio::runtime::Handle::try_current().map_err(|_| TokenError::unavailable("there is no tokio runtime"))?;
+        let request = self
+            .endpoint
+            .post()
+            .header(AUTHORIZATION, self.credentials.clone())
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(format!("token={}&token_type_hint=access_token", encoded(text)));
+        let answer = endpoint::send(request, self.wait, MAX_ANSWER).await.map_err(TokenError::unavailable)?;
+        let found = read(&answer.text).ok_or(TokenError::unavailable("its issuer gives no answer of use"))?;
+        match found.get("active") {
+            Some(Value::Bool(true)) => self.rules.check(&found, SystemTime::now()).map(Arc::new),
+            Some(Value::Bool(false)) => Err(TokenError::invalid("its issuer does not call it active")),
+            _ => Err(TokenError::unavailable("its issuer gives no answer of use")),
+        }
+    }
+}
+
+/// An object in which no member stands twice.
+fn read(text: &str) -> Option<Map<String, Value>> {
+    crate::http::message::unique(text).ok()?;
+    serde_json::from_str(text).ok()
+}
+
+/// As a value of `application/x-www-form-urlencoded`.
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"*-._".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // To a text nothing fails to be written.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
+}
+
+impl TokenVerifier for Introspection {
+    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        Box::pin(self.verified(token))
+    }
+}
+
+/// Neither the address nor the credentials are shown.
+impl fmt::Debug for Introspection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Introspection").finish_non_exhaustive()
+    }
+}

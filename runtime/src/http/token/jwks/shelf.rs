@@ -1,0 +1,191 @@
+//! The keys at hand, and what to do with them at a moment. It has no clock of its own: that of the process never steps
+//! back, and tests state the time.
+
+use core::time::Duration;
+use std::{sync::Arc, time::Instant};
+
+use super::super::KeySet;
+use super::Fault;
+
+/// Longer than any process runs: what is beyond could not be told as a moment.
+const FOREVER: Duration = Duration::from_hours(24 * 365 * 10);
+
+/// The keys at hand, and how the last attempt to renew them went.
+#[derive(Default)]
+pub(super) struct Shelf {
+    held: Option<Held>,
+    tried: Option<Instant>,
+    problem: Option<Fault>,
+}
+
+struct Held {
+    keys: Arc<KeySet>,
+    /// From then on they are renewed.
+    renew: Instant,
+    /// Until then they count as they are.
+    fresh: Instant,
+    /// Until then they count if they cannot be renewed.
+    end: Instant,
+}
+
+/// What to do.
+pub(super) enum Step {
+    /// These keys are good.
+    Use(Arc<KeySet>),
+    /// These keys are good, and it is time for new ones.
+    Renew(Arc<KeySet>),
+    /// Wait for new ones.
+    Wait,
+    /// There are none that would do, and it is too early to ask again.
+    Refuse,
+}
+
+impl Shelf {
+    /// What to do about a token that names this key, or none. Without `may_wait`, new keys are not to be had now.
+    pub(super) fn step(&self, id: Option<&str>, now: Instant, may_wait: bool) -> Step {
+        let Some(held) = self.held.as_ref().filter(|held| now < held.end) else {
+            return if may_wait { Step::Wait } else { Step::Refuse };
+        };
+        let keys = Arc::clone(&held.keys);
+        let known = id.is_none() || keys.has(id);
+        // In an outage one request waits for the time-out, not each.
+        let usable = now < held.fresh || self.problem.is_some();
+        match (known && usable, may_wait) {
+            (true, true) if now >= held.renew => Step::Renew(keys),
+            (true, _) => Step::Use(keys),
+            (false, true) => Step::Wait,
+            // The issuer cannot be asked whether it knows the key.
+            (false, false) if self.problem.is_some() => Step::Refuse,
+            // It was asked a moment ago, and knows no such key.
+            (false, false) if now < held.fresh => Step::Use(keys),
+            (false, false) => Step::Refuse,
+        }
+    }
+
+    /// The keys to use behind an attempt: those that it has brought, for however short a time they count, or what is left.
+    pub(super) fn after(&self, id: Option<&str>, now: Instant) -> Option<Arc<KeySet>> {
+        if self.problem.is_none() {
+            return self.held.as_ref().map(|held| Arc::clone(&held.keys));
+        }
+        match self.step(id, now, false) {
+            Step::Use(keys) | Step::Renew(keys) => Some(keys),
+            Step::Wait | Step::Refuse => None,
+        }
+    }
+
+    /// Whether so much time has gone by since the last attempt.
+    pub(super) fn may_try(&self, pause: Duration, now: Instant) -> bool {
+        self.tried.is_none_or(|tried| now.saturating_duration_since(tried) >= pause)
+    }
+
+    pub(super) fn note_attempt(&mut self, now: Instant) {
+        self.tried = Some(now);
+    }
+
+    pub(super) fn note_failure(&mut self, problem: Fault) {
+        self.problem = Some(problem);
+    }
+
+    pub(super) fn problem(&self) -> Option<Fault> {
+        self.problem
+    }
+
+    /// Takes new keys in place of the old ones.
+    pub(super) fn put(&mut self, keys: Arc<KeySet>, lifetime: Duration, stale: Duration, now: Instant) {
+        let later = |time: Duration| now.checked_add(time.min(FOREVER)).unwrap_or(now);
+        let (renew, fresh) = (later(lifetime / 4 * 3), later(lifetime));
+        self.held = Some(Held { keys, renew, fresh, end: later(lifetime.saturating_add(stale)) });
+        self.problem = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &[u8] = b"01234567890123456789012345678901";
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    /// What is done, in a word.
+    fn word(step: &Step) -> &'static str {
+        match step {
+            Step::Use(_) => "use",
+            Step::Renew(_) => "renew",
+            Step::Wait => "wait",
+            Step::Refuse => "refuse",
+        }
+    }
+
+    /// Keys named `a` and `b` that count for four minutes, and for two more.
+    fn shelf(now: Instant) -> Shelf {
+        let key = |id| {
+            format!(r#"{{"kty":"OKP","crv":"Ed25519","kid":"{id}","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}"#)
+        };
+        let keys = KeySet::from_json(&format!(r#"{{"keys":[{},{}]}}"#, key("a"), key("b"))).unwrap();
+        let mut shelf = Shelf::default();
+        shelf.put(Arc::new(keys), 4 * MINUTE, 2 * MINUTE, now);
+        shelf
+    }
+
+    #[test]
+    fn an_empty_shelf_waits_or_refuses() {
+        let shelf = Shelf::default();
+        assert_eq!(word(&shelf.step(Some("a"), Instant::now(), true)), "wait");
+        assert_eq!(word(&shelf.step(Some("a"), Instant::now(), false)), "refuse");
+    }
+
+    #[test]
+    fn each_moment_has_its_step() {
+        let start = Instant::now();
+        // After so many minutes, for a token that names that key, with and without the right to wait: as long as all goes
+        // well, and while the issuer is out of reach.
+        for (minutes, id, [well, well_now, outage, outage_now]) in [
+            (0, Some("a"), ["use", "use", "use", "use"]),
+            (0, None, ["use", "use", "use", "use"]),
+            (0, Some("c"), ["wait", "use", "wait", "refuse"]),
+            (3, Some("a"), ["renew", "use", "renew", "use"]),
+            (3, Some("c"), ["wait", "use", "wait", "refuse"]),
+            (4, Some("a"), ["wait", "refuse", "renew", "use"]),
+            (4, Some("c"), ["wait", "refuse", "wait", "refuse"]),
+            (6, Some("a"), ["wait", "refuse", "wait", "refuse"]),
+            (6, None, ["wait", "refuse", "wait", "refuse"]),
+        ] {
+            let now = start + minutes * MINUTE;
+            let mut shelf = shelf(start);
+            assert_eq!(word(&shelf.step(id, now, true)), well, "{minutes} {id:?}");
+            assert_eq!(word(&shelf.step(id, now, false)), well_now, "{minutes} {id:?}, now");
+            shelf.note_failure("it is down");
+            assert_eq!(word(&shelf.step(id, now, true)), outage, "{minutes} {id:?}, outage");
+            assert_eq!(word(&shelf.step(id, now, false)), outage_now, "{minutes} {id:?}, outage, now");
+        }
+    }
+
+    #[test]
+    fn what_an_attempt_has_brought_is_used_however_short_it_counts() {
+        let (mut shelf, now) = (Shelf::default(), Instant::now());
+        assert!(shelf.after(None, now).is_none());
+        shelf.put(Arc::new(KeySet::danger_shared_secret(SECRET).unwrap()), Duration::ZERO, Duration::ZERO, now);
+        assert!(shelf.after(None, now).is_some());
+        shelf.note_failure("it is down");
+        assert!(shelf.after(None, now).is_none());
+    }
+
+    #[test]
+    fn attempts_keep_their_distance() {
+        let (mut shelf, now) = (Shelf::default(), Instant::now());
+        assert!(shelf.may_try(MINUTE, now));
+        shelf.note_attempt(now);
+        assert!(!shelf.may_try(MINUTE, now) && !shelf.may_try(MINUTE, now + MINUTE / 2));
+        assert!(shelf.may_try(MINUTE, now + MINUTE));
+    }
+
+    #[test]
+    fn new_keys_end_an_outage_and_a_lifetime_can_be_endless() {
+        let now = Instant::now();
+        let mut shelf = shelf(now);
+        shelf.note_failure("it is down");
+        shelf.put(Arc::new(KeySet::danger_shared_secret(SECRET).unwrap()), MINUTE, Duration::MAX, now);
+        assert!(shelf.problem().is_none());
+        assert_eq!(word(&shelf.step(None, now, true)), "use");
+    }
+}

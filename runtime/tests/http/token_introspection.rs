@@ -1,0 +1,182 @@
+//! Asking the issuer about tokens.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use mcp_scopes::http::{
+    Claims, Token, TokenError, TokenErrorKind, TokenVerifier,
+    token::{ClientCredentials, Introspection},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    issuer::{Answer, Issuer},
+    server::{RESOURCE, TOOLS},
+};
+
+const ISSUER: &str = "https://auth.example.com";
+
+fn verifier(issuer: &Issuer) -> Introspection {
+    Introspection::new(&issuer.url(), ISSUER, RESOURCE, ClientCredentials::basic("files", "s3cret")).unwrap()
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+fn active() -> Value {
+    json!({"active": true, "iss": ISSUER, "aud": RESOURCE, "sub": "ada", "client_id": "app", "exp": now() + 60,
+           "scope": "files:read"})
+}
+
+/// The same with another value of one member; `null` takes it away.
+fn with(name: &str, value: Value) -> Value {
+    let mut answer = active();
+    match value {
+        Value::Null => answer.as_object_mut().unwrap().remove(name),
+        value => answer.as_object_mut().unwrap().insert(name.to_owned(), value),
+    };
+    answer
+}
+
+async fn told(answer: impl ToString) -> Result<Arc<Claims>, TokenError> {
+    verifier(&Issuer::new(Answer::good(answer.to_string()))).verify(Token::new("opaque")).await
+}
+
+async fn kind(verifier: &impl TokenVerifier, token: &str) -> Option<TokenErrorKind> {
+    verifier.verify(Token::new(token)).await.err().map(|error| error.kind())
+}
+
+#[tokio::test]
+async fn an_active_token_says_who_may_do_what() {
+    let claims = told(active()).await.unwrap();
+    assert_eq!((claims.issuer(), claims.subject_or_client(), claims.client_id()), (ISSUER, Some("ada"), Some("app")));
+    assert!(claims.grant(&TOOLS).holds("files:read") && claims.expiry().is_some());
+}
+
+#[tokio::test]
+async fn the_token_and_the_credentials_are_sent_encoded_and_in_the_right_place() {
+    let issuer = Issuer::new(Answer::good(active().to_string()));
+    let verifier =
+        Introspection::new(&issuer.url(), ISSUER, RESOURCE, ClientCredentials::basic("a:b", "c d&é")).unwrap();
+    assert!(verifier.verify(Token::new("a+/~&x==")).await.is_ok());
+    let request = issuer.last();
+    assert!(request.head[0].starts_with("POST /answer "), "{request:?}");
+    assert_eq!(request.body, "token=a%2B%2F%7E%26x%3D%3D&token_type_hint=access_token");
+    // `a%3Ab:c%20d%26%C3%A9` (RFC 6749 §2.3.1).
+    for header in [
+        "authorization: Basic YSUzQWI6YyUyMGQlMjYlQzMlQTk=",
+        "content-type: application/x-www-form-urlencoded",
+        "accept: application/json",
+    ] {
+        assert!(request.head.iter().any(|line| line == header), "{header}: {request:?}");
+    }
+    let bearer = ClientCredentials::bearer(Token::new("mine"));
+    Introspection::new(&issuer.url(), ISSUER, RESOURCE, bearer).unwrap().verify(Token::new("x")).await.unwrap();
+    assert!(issuer.last().head.iter().any(|line| line == "authorization: Bearer mine"));
+    assert!(Introspection::new(ISSUER, ISSUER, RESOURCE, ClientCredentials::bearer(Token::new("a\nb"))).is_err());
+}
+
+#[tokio::test]
+async fn what_is_not_active_is_refused_whatever_else_stands_there() {
+    for answer in [json!({"active": false}), with("active", json!(false))] {
+        let error = told(answer).await.unwrap_err();
+        assert_eq!(error, TokenError::invalid("its issuer does not call it active"));
+    }
+}
+
+#[tokio::test]
+async fn claims_count_as_in_a_jwt() {
+    for (name, value) in [
+        ("iss", json!("https://other.example.com")),
+        ("iss", json!(1)),
+        ("aud", json!("https://files.example.com/mcp/")),
+        ("aud", json!([])),
+        ("aud", Value::Null),
+        ("exp", json!(now() - 60)),
+        ("exp", json!("soon")),
+        ("nbf", json!(now() + 600)),
+        ("scp", json!(["files:write"])),
+        ("scope", json!(["files:read"])),
+        ("sub", json!(1)),
+    ] {
+        let error = told(with(name, value.clone())).await.unwrap_err();
+        assert_eq!(error.kind(), TokenErrorKind::Invalid, "{name} {value}");
+    }
+    let issuer = Issuer::new(Answer::good(active().to_string()));
+    assert!(verifier(&issuer).require_claim("acr").verify(Token::new("x")).await.is_err());
+    assert!(verifier(&issuer).require_claim("sub").verify(Token::new("x")).await.is_ok());
+    let elsewhere = Issuer::new(Answer::good(with("aud", json!("https://sandbox.example.com")).to_string()));
+    assert!(verifier(&elsewhere).or_resource("https://sandbox.example.com").verify(Token::new("x")).await.is_ok());
+    let late = Issuer::new(Answer::good(with("exp", json!(now() - 10)).to_string()));
+    assert!(verifier(&late).verify(Token::new("x")).await.is_ok());
+    assert!(verifier(&late).leeway(Duration::ZERO).verify(Token::new("x")).await.is_err());
+}
+
+#[tokio::test]
+async fn the_issuer_may_leave_out_its_name_and_the_end() {
+    assert_eq!(told(with("iss", Value::Null)).await.unwrap().issuer(), ISSUER);
+    assert!(told(with("exp", Value::Null)).await.unwrap().expiry().is_none());
+}
+
+#[tokio::test]
+async fn nobody_can_tell_if_the_issuer_gives_no_answer() {
+    let good = active().to_string();
+    let elsewhere = Issuer::new(Answer::good(&*good));
+    for answer in [
+        Answer::Nothing,
+        Answer::good(""),
+        Answer::good("true"),
+        Answer::good("{}"),
+        Answer::good("{\"active\": \"true\"}"),
+        Answer::good("{\"active\": 1}"),
+        Answer::good(good.replace("\"active\":true", "\"active\":false,\"active\":true")),
+        Answer::good(format!("{good}{}", " ".repeat(64 << 10))),
+        Answer::With("401 Unauthorized", String::new(), good.clone()),
+        Answer::With("500 Internal Server Error", String::new(), good.clone()),
+        Answer::With("307 Temporary Redirect", format!("location: {}\r\n", elsewhere.url()), String::new()),
+        Answer::Late(Duration::from_secs(20), good.clone()),
+    ] {
+        let issuer = Issuer::new(answer.clone());
+        let verifier = verifier(&issuer).timeout(Duration::from_millis(500));
+        assert_eq!(kind(&verifier, "opaque").await, Some(TokenErrorKind::Unavailable), "{answer:?}");
+        assert_eq!(issuer.asked(), 1, "{answer:?}");
+    }
+    assert_eq!(elsewhere.asked(), 0, "the token was sent elsewhere");
+}
+
+#[tokio::test]
+async fn answers_are_remembered_good_or_bad() {
+    let issuer = Issuer::new(Answer::good(active().to_string()));
+    let cached = verifier(&issuer).cached();
+    for _ in 0..3 {
+        assert_eq!(kind(&cached, "good").await, None);
+    }
+    assert_eq!(issuer.asked(), 1);
+    issuer.answers(Answer::good("{\"active\":false}"));
+    for _ in 0..3 {
+        assert_eq!(kind(&cached, "bad").await, Some(TokenErrorKind::Invalid));
+    }
+    assert_eq!((kind(&cached, "good").await, issuer.asked()), (None, 2));
+    issuer.answers(Answer::Nothing);
+    for _ in 0..3 {
+        assert_eq!(kind(&cached, "other").await, Some(TokenErrorKind::Unavailable));
+    }
+    assert_eq!(issuer.asked(), 5);
+}
+
+#[tokio::test]
+async fn what_is_too_long_to_be_a_token_is_not_asked_about() {
+    let issuer = Issuer::new(Answer::good(active().to_string()));
+    assert_eq!(kind(&verifier(&issuer), &"x".repeat((16 << 10) + 1)).await, Some(TokenErrorKind::Invalid));
+    assert_eq!(issuer.asked(), 0);
+}
+
+#[test]
+fn without_a_runtime_nobody_can_tell() {
+    let verifier = verifier(&Issuer::new(Answer::Nothing));
+    let answer = futures_util::future::FutureExt::now_or_never(verifier.verify(Token::new("x"))).unwrap();
+    assert_eq!(answer.unwrap_err().kind(), TokenErrorKind::Unavailable);
+}
