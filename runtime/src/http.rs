@@ -39,6 +39,7 @@
 //! | `policy` | step 6: [`PolicyHook`] |
 //! | `session` | step 7: sessions bound to callers |
 //! | `filter` | step 8; `body` bodies in and out |
+//! | `stdio` | [`StdioCredentials`]: who calls where there is no HTTP |
 //! | `refusal` | all answers that the layer gives itself |
 //! | `extensions` | the inline check on requests; `axum` and `rmcp`, with the features of these names, in handlers and tools |
 
@@ -64,6 +65,7 @@ pub mod rmcp;
 mod server;
 mod service;
 mod session;
+mod stdio;
 pub mod token;
 
 pub use self::{
@@ -76,5 +78,6 @@ pub use self::{
     policy::{Call, Deciding, PolicyHook, PolicyRefusal},
     server::{ResourceServer, WellKnown},
     service::Secured,
+    stdio::StdioCredentials,
     token::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification},
 };

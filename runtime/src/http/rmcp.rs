@@ -35,9 +35,13 @@ use rmcp::{
 use crate::{AsCaller, Caller, Denied, Reason};
 
 impl AsCaller for RequestContext<RoleServer> {
-    /// The caller of the HTTP request that the call came with; none on a transport without HTTP, which is a denial.
+    /// The caller of the HTTP request that the call came with. Without HTTP the one that
+    /// [`StdioCredentials`](crate::http::StdioCredentials) state; none is a denial.
     fn as_caller(&self) -> Option<&Caller> {
-        self.extensions.get::<Parts>()?.as_caller()
+        match self.extensions.get::<Parts>() {
+            Some(parts) => parts.as_caller(),
+            None => crate::http::stdio::caller(),
+        }
     }
 }
 

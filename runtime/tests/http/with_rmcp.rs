@@ -4,12 +4,12 @@ use bytes::Bytes;
 use http::Response;
 use http_body_util::BodyExt;
 use mcp_scopes::{
-    Caller,
-    http::{Discovery, ResourceServer, ResponseBody},
+    Caller, Environment,
+    http::{Discovery, ResourceServer, ResponseBody, StdioCredentials},
     mcp_tool, mcp_tools, scope_table,
 };
 use rmcp::{
-    ErrorData, RoleServer, ServerHandler,
+    ErrorData, RoleServer, ServerHandler, ServiceExt as _,
     handler::server::wrapper::Parameters,
     service::RequestContext,
     tool, tool_handler, tool_router,
@@ -155,6 +155,51 @@ async fn a_session_of_an_older_revision_goes_on_for_its_owner_alone() {
     let answer = message(server.send(call().token("writer")).await).await;
     assert_eq!(answer["result"]["content"][0]["text"], "a Live");
     assert_eq!(server.send(call().token("bob")).await.status().as_u16(), 404);
+}
+
+/// Answers of a server on a pipe to calls, one after the other.
+async fn pipe(calls: usize) -> Vec<Value> {
+    use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+    let (here, there) = tokio::io::duplex(1 << 16);
+    let server = tokio::spawn(async move {
+        let running = Files.serve(tokio::io::split(there)).await.unwrap();
+        running.waiting().await.unwrap();
+    });
+    let (read, mut write) = tokio::io::split(here);
+    let mut lines = BufReader::new(read).lines();
+    let handshake = r#"{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
+    write.write_all(format!("{handshake}\n").as_bytes()).await.unwrap();
+    lines.next_line().await.unwrap();
+    write.write_all(b"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n").await.unwrap();
+    let mut answers = Vec::new();
+    for id in 1..=calls {
+        if id == 2 {
+            let stated = StdioCredentials::of(Caller::new(FILES.grant("files:read"), Environment::Live));
+            stated.install().unwrap();
+            assert!(stated.install().is_err(), "who comes second does not change who calls");
+        }
+        let name = if id == 3 { "write_file" } else { "read_file" };
+        let call = format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{name}","arguments":{{"path":"a"}}}}}}"#
+        );
+        write.write_all(format!("{call}\n").as_bytes()).await.unwrap();
+        answers.push(serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap());
+    }
+    server.abort();
+    answers
+}
+
+#[tokio::test]
+async fn on_stdio_nothing_runs_before_the_credentials_are_stated() {
+    let answers = pipe(3).await;
+    assert_eq!(answers[0]["error"]["code"], 403, "{answers:?}");
+    assert_eq!(answers[1]["result"]["content"][0]["text"], "a Live", "{answers:?}");
+    assert!(answers[2]["error"]["message"].as_str().unwrap().contains("files:write"), "{answers:?}");
+    // They do not count for HTTP.
+    let server = Server::new(Discovery::Baseline, false, true);
+    let ask = read("a").header("accept", "application/json, text/event-stream").header("host", "localhost");
+    let body = server.service.clone().oneshot(ask.0).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+    assert!(String::from_utf8_lossy(&body).contains("put the resource server layer in front"), "{body:?}");
 }
 
 #[tokio::test]
