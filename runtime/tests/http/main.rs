@@ -27,5 +27,6 @@ mod token_choice;
 mod token_introspection;
 mod token_jwks;
 mod token_jwt;
+mod token_secrets;
 mod with_axum;
 mod with_rmcp;
