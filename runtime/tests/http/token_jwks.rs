@@ -127,6 +127,28 @@ async fn an_unknown_key_lets_the_set_be_renewed_once() {
 }
 
 #[tokio::test]
+async fn a_rotation_under_load_refuses_no_good_token_and_fetches_once() {
+    let (old, new) = (Key::new("old"), Key::new("new"));
+    let issuer = Issuer::new(Answer::good(set(&[&old])));
+    let keys = keys(&issuer).pause(Duration::ZERO);
+    let cached = TokenCache::new(verifier(&keys));
+    assert!(verify(&cached, &old.token()).await.is_ok());
+    // As issuers rotate: for a time both keys are there.
+    issuer.answers(Answer::Late(Duration::from_millis(100), set(&[&old, &new])));
+    let mut load = Vec::new();
+    for number in 0..100 {
+        let token = if number % 2 == 0 { old.token() } else { new.token() };
+        let cached = cached.clone();
+        load.push(tokio::spawn(async move { verify(&cached, &token).await.is_ok() }));
+        tokio::task::yield_now().await;
+    }
+    for one in load {
+        assert!(one.await.unwrap());
+    }
+    assert_eq!(issuer.asked(), 2);
+}
+
+#[tokio::test]
 async fn unknown_keys_do_not_flood_the_issuer() {
     let (known, unknown) = (Key::new("a"), Key::new("b"));
     let issuer = Issuer::new(Answer::good(set(&[&known])));

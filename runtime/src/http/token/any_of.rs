@@ -6,7 +6,7 @@ use super::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verificati
 
 /// Asks one verifier after the other; the first that finds a token good tells what it says.
 ///
-/// For a server and its sandbox with issuers of their own, or for JWTs beside opaque keys.
+/// For verifiers whose tokens cannot be told apart; where they can, [`Choice`](super::Choice) shows each token to one alone.
 #[derive(Default)]
 #[must_use]
 pub struct AnyOf {
