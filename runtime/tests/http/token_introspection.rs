@@ -7,7 +7,7 @@ use std::{
 
 use mcp_scopes::http::{
     Claims, Token, TokenError, TokenErrorKind, TokenVerifier,
-    token::{ClientCredentials, Introspection},
+    token::{Choice, ClientCredentials, Introspection, JwtVerifier, RemoteKeys, TokenCache},
 };
 use serde_json::{Value, json};
 
@@ -165,6 +165,17 @@ async fn answers_are_remembered_good_or_bad() {
         assert_eq!(kind(&cached, "other").await, Some(TokenErrorKind::Unavailable));
     }
     assert_eq!(issuer.asked(), 5);
+}
+
+#[tokio::test]
+async fn answers_are_remembered_beside_jwts_of_the_same_issuer() {
+    let issuer = Issuer::new(Answer::good(active().to_string()));
+    let jwts = JwtVerifier::new(ISSUER, RESOURCE, RemoteKeys::new(&issuer.url()).unwrap());
+    let both = TokenCache::new(Choice::new().issuer(ISSUER, jwts).otherwise(verifier(&issuer)));
+    for _ in 0..3 {
+        assert_eq!(kind(&both, "opaque").await, None);
+    }
+    assert_eq!(issuer.asked(), 1);
 }
 
 #[tokio::test]

@@ -111,9 +111,9 @@ impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
     }
 
     fn still_counts(&self, claims: &Claims) -> bool {
-        // Of other issuers this one knows nothing.
+        // Of other issuers this one knows nothing, nor of what no key has signed: an issuer may tell of opaque tokens, too.
         claims.issuer() != self.rules.issuer
-            || self.keys.current().zip(claims.key()).is_some_and(|(keys, key)| keys.holds(key))
+            || claims.key().is_none_or(|key| self.keys.current().is_some_and(|keys| keys.holds(key)))
     }
 }
 
