@@ -78,6 +78,6 @@ pub use self::{
     policy::{Call, Deciding, PolicyHook, PolicyRefusal},
     server::{ResourceServer, WellKnown},
     service::Secured,
-    stdio::StdioCredentials,
+    stdio::{AlreadyInstalled, StdioCredentials},
     token::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification},
 };

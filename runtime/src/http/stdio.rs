@@ -53,10 +53,22 @@ impl StdioCredentials {
     ///
     /// # Errors
     /// Others count already; they stay.
-    pub fn install(self) -> Result<(), Self> {
-        CALLER.set(self.caller).map_err(|_| self)
+    pub fn install(self) -> Result<(), AlreadyInstalled> {
+        CALLER.set(self.caller).map_err(|_| AlreadyInstalled)
     }
 }
+
+/// Who calls on stdio is stated once in a process, and was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlreadyInstalled;
+
+impl core::fmt::Display for AlreadyInstalled {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("credentials for stdio are installed already; install them once, where the server starts")
+    }
+}
+
+impl core::error::Error for AlreadyInstalled {}
 
 /// Who calls on stdio, if that was stated.
 #[cfg(feature = "rmcp")]
