@@ -320,7 +320,7 @@ impl<const N: usize, const C: usize> Note<N, C> {
             };
         }
         describe!(record, number, text);
-        let checksum = checksum(&numbers);
+        let checksum = checksum(&numbers, &chunks);
         Self {
             owner_len: OWNER_LEN,
             record_len: (size_of::<[u32; 3]>() + size_of::<[u32; N]>() + size_of::<[[u8; 8]; C]>()) as u32,
@@ -390,17 +390,20 @@ const fn last(bytes: &[u8]) -> [u8; 8] {
     }
 }
 
-/// What a record's checksum has to be. Each step can be undone, so that a change of one number always shows.
-///
-/// It covers all but the texts: going through them once more would cost a build as much as writing them.
+/// What a record's checksum has to be. Each step can be undone, so that a change of one number or of one piece always shows.
 #[must_use]
 #[expect(clippy::manual_rotate, reason = "each call costs each build")]
-pub const fn checksum(numbers: &[u32]) -> u64 {
+pub const fn checksum(numbers: &[u32], texts: &[[u8; 8]]) -> u64 {
     let mut sum = numbers.len() as u64;
     let mut numbers = numbers;
     while let &[number, ref rest @ ..] = numbers {
         sum = (sum << 13 | sum >> 51) ^ number as u64;
         numbers = rest;
+    }
+    let mut texts = texts;
+    while let &[piece, ref rest @ ..] = texts {
+        sum = (sum << 13 | sum >> 51) ^ u64::from_le_bytes(piece);
+        texts = rest;
     }
     sum
 }
@@ -440,9 +443,15 @@ mod tests {
             for bit in 0..32 {
                 let mut changed = numbers;
                 changed[at] ^= 1 << bit;
-                assert_ne!(checksum(&changed), checksum(&numbers), "{at} {bit}");
+                assert_ne!(checksum(&changed, &[]), checksum(&numbers, &[]), "{at} {bit}");
             }
         }
-        assert_ne!(checksum(&numbers[..7]), checksum(&numbers));
+        assert_ne!(checksum(&numbers[..7], &[]), checksum(&numbers, &[]));
+        let texts = [*b"files:re", *b"ad\0\0\0\0\0\0"];
+        for bit in 0..128 {
+            let mut changed = texts;
+            changed[bit / 64][bit % 64 / 8] ^= 1 << (bit % 8);
+            assert_ne!(checksum(&numbers, &changed), checksum(&numbers, &texts), "{bit}");
+        }
     }
 }

@@ -87,10 +87,11 @@ pub(super) fn read(note: &Note<'_>) -> Result<Record, Damage> {
     let texts = count.checked_mul(4).and_then(|len| start.checked_add(len)).filter(|texts| *texts <= note.end);
     let texts = texts.ok_or(Damage::Broken("a record is cut off"))?;
     let numbers = (0..count).map(|place| word(start + 4 * place)).collect::<Result<Vec<u32>, _>>()?;
-    if checksum(&numbers) != said {
+    let texts = section.bytes.get(texts..note.end).unwrap_or_default();
+    let (pieces, []) = texts.as_chunks() else { return Err(Damage::Broken("a record ends within a text")) };
+    if checksum(&numbers, pieces) != said {
         return Err(Damage::Broken("a checksum is wrong"));
     }
-    let texts = section.bytes.get(texts..note.end).unwrap_or_default();
     let first = note.offset.saturating_add(12);
     let mut reader = Reader { numbers: &numbers, read: 0, texts, first };
     let mut record = record(&mut reader)?;
