@@ -23,6 +23,14 @@
 //! 8. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of tools is cut down to what the caller
 //!    can call; one that cannot be understood becomes an error.
 //!
+//! # A server that forgets the layer
+//!
+//! A tool that carries `guard = ..` refuses where nothing tells who calls. For all tools of a server on rmcp, those included that
+//! check nothing, `ResourceServer::rmcp` makes the service with the layer already in front; what it wraps handlers in,
+//! `rmcp::Guarded`, answers nothing that did not come through the layer of its own table, not even the handshake, so that such
+//! a server fails at its first message on any other road. On stdio `StdioCredentials::guard` takes the layer's place. Which
+//! handlers are started without any of these cannot be known: rmcp has no hook that runs before its transports do.
+//!
 //! # Modules
 //!
 //! | module | holds |

@@ -24,25 +24,40 @@
 //! # let _ = (&TOOLS, Files::tool_router());
 //! ```
 
+mod guarded;
+
 use http::request::Parts;
 use rmcp::{
     ErrorData, RoleServer,
     handler::server::common::{AsRequestContext, FromContextPart},
-    model::ErrorCode,
+    model::{ErrorCode, Extensions},
     service::RequestContext,
 };
 
 use crate::{AsCaller, Caller, Denied, Reason};
 
+pub use self::guarded::Guarded;
+
 impl AsCaller for RequestContext<RoleServer> {
     /// The caller of the HTTP request that the call came with. Without HTTP the one that
     /// [`StdioCredentials`](crate::http::StdioCredentials) state; none is a denial.
     fn as_caller(&self) -> Option<&Caller> {
-        match self.extensions.get::<Parts>() {
+        self.extensions.as_caller()
+    }
+}
+
+impl AsCaller for Extensions {
+    fn as_caller(&self) -> Option<&Caller> {
+        match self.get::<Parts>() {
             Some(parts) => parts.as_caller(),
-            None => crate::http::stdio::caller(),
+            None => self.get().or_else(|| crate::http::stdio::caller()),
         }
     }
+}
+
+/// Whether a message came with an HTTP request.
+fn is_http(extensions: &Extensions) -> bool {
+    extensions.get::<Parts>().is_some()
 }
 
 impl<C: AsRequestContext> FromContextPart<C> for Caller {

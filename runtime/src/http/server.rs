@@ -92,6 +92,11 @@ impl ResourceServer {
         Self { settings: Arc::new(settings) }
     }
 
+    #[cfg(feature = "rmcp")]
+    pub(super) fn table(&self) -> &'static ScopeTable {
+        self.settings.table
+    }
+
     /// The service that serves the metadata, for a router that does not send those requests through the layer. The layer
     /// itself answers them, too.
     #[must_use]

@@ -30,3 +30,4 @@ mod token_jwt;
 mod token_secrets;
 mod with_axum;
 mod with_rmcp;
+mod with_rmcp_guarded;
