@@ -30,7 +30,7 @@ pub(crate) fn assign_to<'f>(findings: impl Iterator<Item = &'f mut Finding>, fol
     for finding in all {
         let file = file(folders, finding.file());
         let ordinal = seen.entry((finding.rule, file.clone(), finding.subject.clone())).or_default();
-        finding.fingerprint = of(&[VERSION, finding.rule, &file, &finding.subject, &ordinal.to_string()]);
+        finding.fingerprint = digits(&[VERSION, finding.rule, &file, &finding.subject, &ordinal.to_string()]);
         *ordinal += 1;
     }
 }
@@ -46,29 +46,31 @@ fn file(folders: &[(&Path, &str)], file: &str) -> String {
     }
 }
 
-fn of(texts: &[&str]) -> String {
+/// The first 32 hexadecimal digits of the SHA-256 of these texts, each followed by a zero byte.
+#[must_use]
+pub fn digits(texts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for text in texts {
         hash.update(text.as_bytes());
         hash.update([0]);
     }
-    let mut digits = String::with_capacity(32);
+    let mut hex = String::with_capacity(32);
     for byte in hash.finalize().iter().take(16) {
         // Writing to a string does not fail.
-        let _ = write!(digits, "{byte:02x}");
+        let _ = write!(hex, "{byte:02x}");
     }
-    digits
+    hex
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{VERSION, of};
+    use super::{VERSION, digits};
 
     /// Baseline files hold these: they must not change without another version.
     #[test]
     fn version_one_is_frozen() {
         assert_eq!(
-            of(&[VERSION, "risky-name", "demo:src/lib.rs", "drop_table", "0"]),
+            digits(&[VERSION, "risky-name", "demo:src/lib.rs", "drop_table", "0"]),
             "8426837a0d805bd793742df163c2e134"
         );
     }

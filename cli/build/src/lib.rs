@@ -54,6 +54,7 @@ pub mod file;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
+mod folders;
 mod hints;
 mod import;
 pub mod inventory;

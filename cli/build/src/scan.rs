@@ -7,20 +7,19 @@ use std::{
     sync::{Arc, atomic::AtomicUsize},
 };
 
-use cargo_toml::Manifest;
-
 use crate::{
     Error, ErrorKind, Finding, Level, Report,
     assemble::assemble,
     cfg::Cfgs,
     collect, document,
     features::Choice,
+    folders::{self, Extent},
     inventory::Inventory,
     lint::Overrides,
     nesting,
-    package::{Package, plain},
+    package::Package,
     source::{Place, Sources},
-    walk::{Walked, walk_counting},
+    walk::Walked,
     world::{World, shown},
 };
 
@@ -49,15 +48,6 @@ pub struct Scan {
     pub(crate) overrides: Overrides,
     pub(crate) instead: BTreeMap<Arc<str>, Arc<str>>,
     pub(crate) seen: Arc<AtomicUsize>,
-}
-
-/// What is looked at below a path.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Extent {
-    /// The one package that the path is in.
-    Package,
-    /// Every package at or below the path.
-    Tree,
 }
 
 impl Scan {
@@ -168,7 +158,7 @@ impl Scan {
         for condition in &self.conditions {
             cfgs.add(condition).map_err(|message| Error::new(ErrorKind::Usage, message))?;
         }
-        let (folders, walked) = self.folders(extent)?;
+        let (folders, walked) = folders::find(&self.path, extent, &self.seen)?;
         let mut report = Report::default();
         report.unreadable(&walked);
         let walked = Rc::new(walked);
@@ -219,46 +209,6 @@ impl Scan {
         );
         let help = "leave them out, or give the source; to compare both, export the source first";
         Err(Error::new(ErrorKind::Usage, message).help(help))
-    }
-
-    /// The folders of the packages to scan, and the files below.
-    fn folders(&self, extent: Extent) -> Result<(Vec<PathBuf>, Walked), Error> {
-        let mut root = self.path.clone();
-        if root.is_file() {
-            root.pop();
-        }
-        let here = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
-        let mut walked = tidy(here, &self.seen)?;
-        let mut folders: Vec<PathBuf> =
-            walked.manifests.iter().filter_map(|path| path.parent()).map(Path::to_owned).collect();
-        let own = plain(&root);
-        if !folders.contains(&own) && (extent == Extent::Package || folders.is_empty()) {
-            // A package around it is not the one that is meant.
-            if let Some((manifest, why)) = walked.unreadable.iter().find(|(path, _)| *path == own.join("Cargo.toml")) {
-                let message = format!("cannot read `{}`: {why}", manifest.display());
-                return Err(Error::new(ErrorKind::Unreadable, message).help("make it a file that can be read"));
-            }
-            let Some(manifest) = Package::nearest(here) else {
-                let message = format!("`{}` is in no package: there is no `Cargo.toml` here or above", here.display());
-                let help = "give the folder of a package or of a workspace";
-                return Err(Error::new(ErrorKind::Manifest, message).help(help));
-            };
-            let folder = manifest.parent().map(plain).unwrap_or_default();
-            let folder = relative(&folder);
-            walked = tidy(&folder, &self.seen)?;
-            return Ok((vec![folder], walked));
-        }
-        match extent {
-            Extent::Package => {
-                only_package(&own, &folders)?;
-                folders = vec![own];
-            }
-            Extent::Tree => {
-                let excluded = excluded(&own);
-                folders.retain(|folder| !excluded.iter().any(|part| folder.starts_with(part)));
-            }
-        }
-        Ok((folders, walked))
     }
 
     fn check_features(&self, known: &BTreeSet<String>, packages: &[Package]) -> Result<(), Error> {
@@ -329,56 +279,6 @@ pub(crate) fn large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
             Err(error) => std::panic::resume_unwind(Box::new(error.to_string())),
         }
     })
-}
-
-/// The files below a folder, under one name each: without `./`.
-fn tidy(folder: &Path, seen: &AtomicUsize) -> Result<Walked, Error> {
-    let folder = plain(folder);
-    if !folder.as_os_str().is_empty() {
-        return walk_counting(&folder, seen);
-    }
-    let mut walked = walk_counting(Path::new("."), seen)?;
-    for path in walked.files.iter_mut().map(|(path, _)| path).chain(&mut walked.manifests) {
-        *path = plain(path);
-    }
-    for (path, _) in &mut walked.unreadable {
-        *path = plain(path);
-    }
-    Ok(walked)
-}
-
-/// The path as seen from the current folder, where it is below it.
-fn relative(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().unwrap_or_default();
-    path.strip_prefix(here).unwrap_or(path).to_owned()
-}
-
-/// That a folder is a package and not only a workspace.
-fn only_package(folder: &Path, packages: &[PathBuf]) -> Result<(), Error> {
-    if Package::read(&folder.join("Cargo.toml"))?.is_some() {
-        return Ok(());
-    }
-    let message = format!("`{}` is a workspace without a package of its own", folder.join("Cargo.toml").display());
-    let error = Error::new(ErrorKind::Manifest, message);
-    let members: Vec<String> = packages
-        .iter()
-        .filter(|package| *package != folder)
-        .map(|package| format!("`{}`", package.display()))
-        .collect();
-    if members.is_empty() {
-        return Err(error.help("give the folder of a package"));
-    }
-    Err(error.help(format!("give the folder of one of its packages: {}", members.join(", "))))
-}
-
-/// The folders that a workspace leaves out.
-fn excluded(folder: &Path) -> Vec<PathBuf> {
-    let text = crate::file::text(&folder.join("Cargo.toml")).unwrap_or_default();
-    // What is wrong with the manifest is said where its package is read.
-    let workspace = Manifest::from_str(&text).ok().and_then(|manifest| manifest.workspace);
-    workspace
-        .map(|workspace| workspace.exclude.iter().map(|part| plain(&folder.join(part))).collect())
-        .unwrap_or_default()
 }
 
 fn manifest_finding(manifest: &Path, error: &Error) -> Finding {

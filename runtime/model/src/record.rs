@@ -7,6 +7,11 @@
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get_mut`; the arrays were counted for this")]
 #![expect(clippy::cast_possible_truncation, reason = "a table is far below 4 GiB; a cut number would not add up")]
 
+pub mod bits;
+mod checksum;
+
+pub use self::checksum::checksum;
+
 use crate::{
     Approval, Outline, Requirement, Risk, SandboxMode, Tool,
     outline::{Brings, Entry},
@@ -52,44 +57,6 @@ pub struct Size {
     pub numbers: usize,
     /// Pieces of texts, of eight bytes.
     pub chunks: usize,
-}
-
-/// A tool's first number.
-pub mod bits {
-    /// Risk, in three bits from here: 0 for minimal.
-    pub const RISK: u32 = 0;
-    /// Approval, in two bits: 0 not stated, 1 `auto`, 2 `user`.
-    pub const APPROVAL: u32 = 3;
-    /// Sandbox mode, in two bits: 0 not stated, 1 `allow`, 2 `deny`, 3 `simulate`.
-    pub const SANDBOX: u32 = 5;
-    /// What opens it, in three bits.
-    pub const REQUIREMENT: u32 = 8;
-    /// Open to all.
-    pub const PUBLIC: u32 = 0;
-    /// Namespace and name are its scope.
-    pub const TOOL_NAME: u32 = 1 << REQUIREMENT;
-    /// One scope.
-    pub const ONE: u32 = 2 << REQUIREMENT;
-    /// Two scopes, both of them.
-    pub const TWO: u32 = 3 << REQUIREMENT;
-    /// Three scopes, all of them.
-    pub const THREE: u32 = 4 << REQUIREMENT;
-    /// Any-of over all-of.
-    pub const ANY_OF: u32 = 5 << REQUIREMENT;
-    /// Parameters, in two bits.
-    pub const PARAMETERS: u32 = 11;
-    /// One text, as in [`Parameters::Written`](crate::tool::Parameters::Written).
-    pub const WRITTEN: u32 = 0;
-    /// A list.
-    pub const LISTED: u32 = 1 << PARAMETERS;
-    /// Not recorded: they are the fields of a type.
-    pub const UNKNOWN: u32 = 2 << PARAMETERS;
-    /// A namespace other than the table's follows.
-    pub const NAMESPACE: u32 = 1 << 13;
-    /// Prerequisites, companions and examples follow.
-    pub const ADVICE: u32 = 1 << 14;
-    /// A policy follows.
-    pub const POLICY: u32 = 1 << 15;
 }
 
 /// A list of texts: their number, then each. With a field, that of each element.
@@ -390,24 +357,6 @@ const fn last(bytes: &[u8]) -> [u8; 8] {
     }
 }
 
-/// What a record's checksum has to be. Each step can be undone, so that a change of one number or of one piece always shows.
-#[must_use]
-#[expect(clippy::manual_rotate, reason = "each call costs each build")]
-pub const fn checksum(numbers: &[u32], texts: &[[u8; 8]]) -> u64 {
-    let mut sum = numbers.len() as u64;
-    let mut numbers = numbers;
-    while let &[number, ref rest @ ..] = numbers {
-        sum = (sum << 13 | sum >> 51) ^ number as u64;
-        numbers = rest;
-    }
-    let mut texts = texts;
-    while let &[piece, ref rest @ ..] = texts {
-        sum = (sum << 13 | sum >> 51) ^ u64::from_le_bytes(piece);
-        texts = rest;
-    }
-    sum
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -434,24 +383,5 @@ mod tests {
         let bytes = 4 * (full.numbers - empty.numbers) + 8 * (full.chunks - empty.chunks);
         let text: usize = texts.iter().map(|text| text.len()).sum();
         assert!(bytes - text < 100, "{}", bytes - text);
-    }
-
-    #[test]
-    fn the_checksum_shows_each_change() {
-        let numbers = [1, 0, 0, u32::MAX, 7, 0, 3, 9];
-        for at in 0..numbers.len() {
-            for bit in 0..32 {
-                let mut changed = numbers;
-                changed[at] ^= 1 << bit;
-                assert_ne!(checksum(&changed, &[]), checksum(&numbers, &[]), "{at} {bit}");
-            }
-        }
-        assert_ne!(checksum(&numbers[..7], &[]), checksum(&numbers, &[]));
-        let texts = [*b"files:re", *b"ad\0\0\0\0\0\0"];
-        for bit in 0..128 {
-            let mut changed = texts;
-            changed[bit / 64][bit % 64 / 8] ^= 1 << (bit % 8);
-            assert_ne!(checksum(&numbers, &changed), checksum(&numbers, &texts), "{bit}");
-        }
     }
 }

@@ -11,7 +11,10 @@ use std::{
 use mcp_scopes_model::{Pattern, Risk};
 
 use crate::{
-    lint::view::{Hierarchy, Origin, Policy, Table, Tool},
+    lint::{
+        hits::Hits,
+        view::{Hierarchy, Origin, Policy, Table, Tool},
+    },
     source::Placed,
 };
 
@@ -25,7 +28,7 @@ pub(super) struct Chain<'t> {
 
 impl Chain<'_> {
     /// The tools that begin it, as a sentence names them: three at most.
-    pub(super) fn named(&self) -> String {
+    fn named(&self) -> String {
         let quoted: Vec<String> = self.firsts.iter().take(3).map(|tool| format!("`{}`", tool.name.value)).collect();
         match (quoted.as_slice(), self.firsts.len().saturating_sub(3)) {
             ([], _) => String::new(),
@@ -35,8 +38,16 @@ impl Chain<'_> {
         }
     }
 
+    /// Reports it. `deed` is what the last tool does with what the first ones give, as a sentence goes on.
+    pub(super) fn report(&self, hits: &mut Hits<'_>, deed: &str) {
+        let (last, firsts, holder) = (&self.last.name.value, self.named(), &self.holder);
+        let message =
+            format!("`{last}` {deed} by {firsts}: {holder} a caller can do both, and no policy stands between");
+        hits.report(&self.last.name.place, last, message, self.help());
+    }
+
     /// What to write: a policy, or scopes that do not meet.
-    pub(super) fn help(&self) -> String {
+    fn help(&self) -> String {
         let last = &self.last.name.value;
         let quoted: Vec<String> = self.firsts.iter().map(|tool| format!("\"{}\"", tool.name.value)).collect();
         let firsts = quoted.join(", ");

@@ -1,14 +1,14 @@
 //! Changes as SARIF 2.1.0: every kind of change is a rule. What the run ends with 1 for is an error, what weakens a
 //! warning, the rest a note. The place is that of the new side, the pointer into the document a logical location.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
+use mcp_scopes_build::fingerprint;
 use serde_json::json;
 use serde_sarif::sarif::{
     Location, LogicalLocation, Message, MultiformatMessageString, PropertyBag, ReportingConfiguration,
     ReportingDescriptor, Result as Entry, ResultLevel,
 };
-use sha2::{Digest as _, Sha256};
 
 use super::{Level, Report, Row};
 use crate::{
@@ -90,21 +90,10 @@ fn entry(Row { change, level, place }: &Row) -> Entry {
         .level(level)
         .message(Message::builder().text(text).build())
         .locations(vec![location])
-        .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), fingerprint(change))]))
+        .partial_fingerprints(BTreeMap::from([(
+            FINGERPRINT.to_owned(),
+            fingerprint::digits(&[kind.id(), &change.pointer, &change.message]),
+        )]))
         .properties(properties)
         .build()
-}
-
-fn fingerprint(change: &Change) -> String {
-    let mut hash = Sha256::new();
-    for text in [change.kind.id(), &change.pointer, &change.message] {
-        hash.update(text.as_bytes());
-        hash.update([0]);
-    }
-    let mut digits = String::with_capacity(32);
-    for byte in hash.finalize().iter().take(16) {
-        // Writing to a string does not fail.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
 }

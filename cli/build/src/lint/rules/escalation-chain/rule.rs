@@ -22,11 +22,6 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(table: &Table, hits: &mut Hits<'_>) {
     for chain in chains(table, reads_settings, executes) {
-        let (last, firsts) = (&chain.last.name.value, chain.named());
-        let message = format!(
-            "`{last}` can act on what is read of the system by {firsts}: {} a caller can do both, and no policy stands between",
-            chain.holder
-        );
-        hits.report(&chain.last.name.place, last, message, chain.help());
+        chain.report(hits, "can act on what is read of the system");
     }
 }

@@ -22,11 +22,6 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(table: &Table, hits: &mut Hits<'_>) {
     for chain in chains(table, reads_private, sends) {
-        let (last, firsts) = (&chain.last.name.value, chain.named());
-        let message = format!(
-            "`{last}` can send on what is read by {firsts}: {} a caller can do both, and no policy stands between",
-            chain.holder
-        );
-        hits.report(&chain.last.name.place, last, message, chain.help());
+        chain.report(hits, "can send on what is read");
     }
 }

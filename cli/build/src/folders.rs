@@ -1,0 +1,113 @@
+//! Which packages a path means, and the files below them.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::AtomicUsize,
+};
+
+use cargo_toml::Manifest;
+
+use crate::{
+    Error, ErrorKind,
+    package::{Package, plain},
+    walk::{Walked, walk_counting},
+};
+
+/// What is looked at below a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// The one package that the path is in.
+    Package,
+    /// Every package at or below the path.
+    Tree,
+}
+
+/// The folders of the packages to scan, and the files below.
+pub(crate) fn find(path: &Path, extent: Extent, seen: &AtomicUsize) -> Result<(Vec<PathBuf>, Walked), Error> {
+    let mut root = path.to_owned();
+    if root.is_file() {
+        root.pop();
+    }
+    let here = if root.as_os_str().is_empty() { Path::new(".") } else { &root };
+    let mut walked = tidy(here, seen)?;
+    let mut folders: Vec<PathBuf> =
+        walked.manifests.iter().filter_map(|path| path.parent()).map(Path::to_owned).collect();
+    let own = plain(&root);
+    if !folders.contains(&own) && (extent == Extent::Package || folders.is_empty()) {
+        // A package around it is not the one that is meant.
+        if let Some((manifest, why)) = walked.unreadable.iter().find(|(path, _)| *path == own.join("Cargo.toml")) {
+            let message = format!("cannot read `{}`: {why}", manifest.display());
+            return Err(Error::new(ErrorKind::Unreadable, message).help("make it a file that can be read"));
+        }
+        let Some(manifest) = Package::nearest(here) else {
+            let message = format!("`{}` is in no package: there is no `Cargo.toml` here or above", here.display());
+            let help = "give the folder of a package or of a workspace";
+            return Err(Error::new(ErrorKind::Manifest, message).help(help));
+        };
+        let folder = manifest.parent().map(plain).unwrap_or_default();
+        let folder = relative(&folder);
+        walked = tidy(&folder, seen)?;
+        return Ok((vec![folder], walked));
+    }
+    match extent {
+        Extent::Package => {
+            only_package(&own, &folders)?;
+            folders = vec![own];
+        }
+        Extent::Tree => {
+            let excluded = excluded(&own);
+            folders.retain(|folder| !excluded.iter().any(|part| folder.starts_with(part)));
+        }
+    }
+    Ok((folders, walked))
+}
+
+/// The files below a folder, under one name each: without `./`.
+fn tidy(folder: &Path, seen: &AtomicUsize) -> Result<Walked, Error> {
+    let folder = plain(folder);
+    if !folder.as_os_str().is_empty() {
+        return walk_counting(&folder, seen);
+    }
+    let mut walked = walk_counting(Path::new("."), seen)?;
+    for path in walked.files.iter_mut().map(|(path, _)| path).chain(&mut walked.manifests) {
+        *path = plain(path);
+    }
+    for (path, _) in &mut walked.unreadable {
+        *path = plain(path);
+    }
+    Ok(walked)
+}
+
+/// The path as seen from the current folder, where it is below it.
+fn relative(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).to_owned()
+}
+
+/// That a folder is a package and not only a workspace.
+fn only_package(folder: &Path, packages: &[PathBuf]) -> Result<(), Error> {
+    if Package::read(&folder.join("Cargo.toml"))?.is_some() {
+        return Ok(());
+    }
+    let message = format!("`{}` is a workspace without a package of its own", folder.join("Cargo.toml").display());
+    let error = Error::new(ErrorKind::Manifest, message);
+    let members: Vec<String> = packages
+        .iter()
+        .filter(|package| *package != folder)
+        .map(|package| format!("`{}`", package.display()))
+        .collect();
+    if members.is_empty() {
+        return Err(error.help("give the folder of a package"));
+    }
+    Err(error.help(format!("give the folder of one of its packages: {}", members.join(", "))))
+}
+
+/// The folders that a workspace leaves out.
+fn excluded(folder: &Path) -> Vec<PathBuf> {
+    let text = crate::file::text(&folder.join("Cargo.toml")).unwrap_or_default();
+    // What is wrong with the manifest is said where its package is read.
+    let workspace = Manifest::from_str(&text).ok().and_then(|manifest| manifest.workspace);
+    workspace
+        .map(|workspace| workspace.exclude.iter().map(|part| plain(&folder.join(part))).collect())
+        .unwrap_or_default()
+}

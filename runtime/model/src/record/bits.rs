@@ -1,0 +1,36 @@
+//! A tool's first number.
+
+/// Risk, in three bits from here: 0 for minimal.
+pub const RISK: u32 = 0;
+/// Approval, in two bits: 0 not stated, 1 `auto`, 2 `user`.
+pub const APPROVAL: u32 = 3;
+/// Sandbox mode, in two bits: 0 not stated, 1 `allow`, 2 `deny`, 3 `simulate`.
+pub const SANDBOX: u32 = 5;
+/// What opens it, in three bits.
+pub const REQUIREMENT: u32 = 8;
+/// Open to all.
+pub const PUBLIC: u32 = 0;
+/// Namespace and name are its scope.
+pub const TOOL_NAME: u32 = 1 << REQUIREMENT;
+/// One scope.
+pub const ONE: u32 = 2 << REQUIREMENT;
+/// Two scopes, both of them.
+pub const TWO: u32 = 3 << REQUIREMENT;
+/// Three scopes, all of them.
+pub const THREE: u32 = 4 << REQUIREMENT;
+/// Any-of over all-of.
+pub const ANY_OF: u32 = 5 << REQUIREMENT;
+/// Parameters, in two bits.
+pub const PARAMETERS: u32 = 11;
+/// One text, as in [`Parameters::Written`](crate::tool::Parameters::Written).
+pub const WRITTEN: u32 = 0;
+/// A list.
+pub const LISTED: u32 = 1 << PARAMETERS;
+/// Not recorded: they are the fields of a type.
+pub const UNKNOWN: u32 = 2 << PARAMETERS;
+/// A namespace other than the table's follows.
+pub const NAMESPACE: u32 = 1 << 13;
+/// Prerequisites, companions and examples follow.
+pub const ADVICE: u32 = 1 << 14;
+/// A policy follows.
+pub const POLICY: u32 = 1 << 15;
