@@ -14,7 +14,7 @@
 //! 3. The environment is resolved from what is authenticated, by [`Environments`]; a header can only ask for the sandbox. A token
 //!    that does not tell is 403, a wrong header 400. Calls in the sandbox have a limit of their own: 429. Every answer says in
 //!    `Mcp-Environment` which environment it is from.
-//! 4. The body is read in full, up to a limit: 413. One that two parsers could read in two ways is 400. Headers that mirror the
+//! 4. The body is read in full, up to a limit and within a time: 413, 408. One that two parsers could read in two ways is 400. Headers that mirror the
 //!    body have to agree with it: 400 with −32020.
 //! 5. A call of a tool needs its scopes: 401 or 403 with a challenge. Callers without a token reach public tools. Other methods
 //!    are decided by [`Access`]. Answers about unknown and hidden tools are made here.
@@ -30,6 +30,21 @@
 //! `rmcp::Guarded`, answers nothing that did not come through the layer of its own table, not even the handshake, so that such
 //! a server fails at its first message on any other road. On stdio `StdioCredentials::guard` takes the layer's place. Which
 //! handlers are started without any of these cannot be known: rmcp has no hook that runs before its transports do.
+//!
+//! # What the feature `tracing` tells
+//!
+//! Nothing that a client sends: no token, claim, key, argument or header, no tool and no method that is not known here. All have
+//! the target `mcp_scopes`; a field without a value is left out.
+//!
+//! | name | level | when | fields |
+//! |---|---|---|---|
+//! | span `request` | info | while a request is under way, the server behind the layer included | – |
+//! | event `decision` | debug | a message goes on | `outcome` = `passed`, `environment`, `tool`, `method` |
+//! | event `decision` | info; warn for 5xx | the layer refuses | `outcome` = `refused`, `step`, `status`, `code` (of JSON-RPC), `environment`, `tool`, `reason` |
+//! | event `keys` | debug | the keys of an issuer were fetched | `outcome` = `renewed` |
+//! | event `keys` | warn | they could not be | `outcome` = `failed`, `reason` |
+//!
+//! `step` is `request`, `token`, `environment`, `body`, `scopes`, `policy`, `session` or `answer`, after the list above.
 //!
 //! # Modules
 //!
@@ -49,6 +64,7 @@
 //! | `filter` | step 8; `body` bodies in and out |
 //! | `stdio` | [`StdioCredentials`]: who calls where there is no HTTP |
 //! | `refusal` | all answers that the layer gives itself |
+//! | `trace` | what is told with the feature `tracing` |
 //! | `extensions` | the inline check on requests; `axum` and `rmcp`, with the features of these names, in handlers and tools |
 
 mod access;
@@ -75,6 +91,7 @@ mod service;
 mod session;
 mod stdio;
 pub mod token;
+mod trace;
 
 pub use self::{
     access::Access,

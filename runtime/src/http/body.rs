@@ -1,16 +1,39 @@
 //! Bodies: reading one in full, and what goes out.
 
 use core::{
+    future::{Future as _, poll_fn},
     pin::{Pin, pin},
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::{Buf, Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full};
 use pin_project_lite::pin_project;
+use tokio::{
+    runtime::Handle,
+    time::{Sleep, sleep},
+};
 
 use super::filter::Events;
+
+/// Reads a body in full, up to a limit and within a time. One that is all there needs no clock; where none can be had, outside
+/// of a tokio runtime, there is no waiting.
+pub(super) async fn collect_within<B: Body>(body: B, limit: usize, time: Duration) -> Result<Bytes, Unread> {
+    let mut reading = pin!(collect(body, limit));
+    let mut end: Option<Pin<Box<Sleep>>> = None;
+    poll_fn(|context| {
+        if let Poll::Ready(read) = reading.as_mut().poll(context) {
+            return Poll::Ready(read);
+        }
+        if end.is_none() && Handle::try_current().is_err() {
+            return Poll::Ready(Err(Unread::Late));
+        }
+        end.get_or_insert_with(|| Box::pin(sleep(time))).as_mut().poll(context).map(|()| Err(Unread::Late))
+    })
+    .await
+}
 
 /// Why a body was not read in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +42,8 @@ pub(super) enum Unread {
     TooLarge,
     /// It broke off.
     Broken,
+    /// It takes too long.
+    Late,
 }
 
 /// Reads a body in full, up to a limit. One that arrives in one piece is not copied.

@@ -1,6 +1,6 @@
 //! The settings of a resource server.
 
-use core::num::NonZeroU32;
+use core::{num::NonZeroU32, time::Duration};
 use std::sync::Arc;
 
 use http::HeaderName;
@@ -18,6 +18,7 @@ use super::{
     pace::Pace,
     server::{Limits, Settings},
     session::Sessions,
+    token::Clock,
 };
 
 /// The settings of a [`ResourceServer`]. What a deployment states here goes before what the table's file states.
@@ -39,6 +40,7 @@ pub struct Builder {
     environments: Environments,
     sandbox_pace: NonZeroU32,
     limits: Limits,
+    clock: Clock,
     batches: bool,
     max_age: u32,
 }
@@ -65,6 +67,7 @@ impl Builder {
             environments: Environments::default(),
             sandbox_pace: SANDBOX_PACE,
             limits: Limits::default(),
+            clock: Clock::default(),
             batches: false,
             max_age: 3600,
         }
@@ -178,6 +181,21 @@ impl Builder {
         self
     }
 
+    /// How long the body of a request may take to arrive, from when it is waited for. As it comes: 30 seconds. A longer one is
+    /// 408, whatever has arrived until then. Headers have to be timed by who reads them, which is the HTTP server.
+    ///
+    /// The time is that of the tokio runtime, with its timer, in which the layer is called.
+    pub fn body_timeout(mut self, time: Duration) -> Self {
+        self.limits.time = time;
+        self
+    }
+
+    /// What time it is when it is asked whether a token has ended. As it comes: that of the system.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// How many bytes an answer, or an event of a stream, may have that has to be read before it is passed on. As it comes:
     /// 16 MiB. A longer one becomes an error.
     pub fn answer_limit(mut self, bytes: usize) -> Self {
@@ -247,6 +265,7 @@ impl Builder {
                 environments,
                 pace: Pace::new(self.sandbox_pace),
                 limits: self.limits,
+                clock: self.clock,
                 batches: self.batches,
                 has_public: table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
             }
@@ -298,6 +317,9 @@ impl Builder {
                     "state a larger one, or leave it out",
                 );
             }
+        }
+        if self.limits.time.is_zero() {
+            problems.add("body_timeout", "no body arrives within no time", "state a longer one, or leave it out");
         }
     }
 

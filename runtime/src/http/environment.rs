@@ -79,6 +79,14 @@ impl Environments {
     }
 }
 
+/// The word for an environment, in headers, seals and events.
+pub(super) const fn name(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Live => "live",
+        Environment::Sandbox => "sandbox",
+    }
+}
+
 /// [`Environments`], with what the table's file and the deployment state.
 #[derive(Clone, Debug)]
 pub(super) struct Resolver {

@@ -1,7 +1,5 @@
 //! Whether a message may go on, for this caller.
 
-use std::borrow::Cow;
-
 use crate::{Caller, Challenge, Environment, Reason, Route, ToolHandle};
 
 use super::{
@@ -10,12 +8,15 @@ use super::{
     message::{Era, Kind, Message},
     refusal::Refusal,
     server::Settings,
+    trace::Step,
 };
 
 impl Settings {
     /// The answer for a call that a policy refuses.
     pub(super) fn refused(&self, refusal: &PolicyRefusal) -> Refusal {
-        self.challenge(Challenge::refused().description(refusal.reason()), refusal.reason().to_owned())
+        let challenge = Challenge::refused().description(refusal.reason());
+        // Its text is of the policy's own making, and could hold anything.
+        self.challenge(challenge, refusal.reason().to_owned()).at(Step::Policy)
     }
 
     /// Whether a caller may use what carries the protocol itself: handshake, list, streams.
@@ -43,6 +44,12 @@ impl Settings {
             return self.call(caller, message).map(Some);
         }
         self.method(caller, message, era).map(|()| None)
+    }
+
+    /// The tool of the table that a message calls, for those who watch the server.
+    pub(super) fn named(&self, message: &Message<'_>) -> Option<&'static str> {
+        let name = message.params.name.as_deref().filter(|_| message.method == "tools/call");
+        name.and_then(|name| self.table.tool(name)).map(|tool| tool.tool().name)
     }
 
     /// A call of a tool. Known and unknown, hidden and shown tools go the same way up to the answer.
@@ -90,7 +97,7 @@ impl Settings {
         if anonymous && (needed.is_empty() || self.discovery == Discovery::Filtered) {
             return Err(self.unauthorized());
         }
-        let text: Cow<'_, str> = "the method needs scopes that the caller does not hold".into();
-        Err(self.challenge(Challenge::naming(needed, anonymous), text.into_owned()))
+        let text = "the method needs scopes that the caller does not hold";
+        Err(self.challenge(Challenge::naming(needed, anonymous), text))
     }
 }

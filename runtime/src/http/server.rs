@@ -1,7 +1,7 @@
 //! The resource server: what its settings have become.
 
-use core::{convert::Infallible, fmt, future::Ready, task::Poll};
-use std::{sync::Arc, time::SystemTime};
+use core::{convert::Infallible, fmt, future::Ready, task::Poll, time::Duration};
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
@@ -21,6 +21,8 @@ use super::{
     pace::Pace,
     refusal::Refusal,
     session::Sessions,
+    token::Clock,
+    trace::Step,
 };
 
 /// An OAuth 2.1 resource server made from a scope table. It is a tower [`Layer`]; cloning it is cheap.
@@ -62,22 +64,24 @@ pub(super) struct Settings {
     pub(super) environments: Resolver,
     pub(super) pace: Pace,
     pub(super) limits: Limits,
+    pub(super) clock: Clock,
     pub(super) batches: bool,
     /// Whether callers without a token can reach a tool.
     pub(super) has_public: bool,
 }
 
-/// How many bytes are read at most.
+/// How many bytes are read at most, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) body: usize,
     pub(super) anonymous_body: usize,
     pub(super) answer: usize,
+    pub(super) time: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body: 4 << 20, anonymous_body: 64 << 10, answer: 16 << 20 }
+        Self { body: 4 << 20, anonymous_body: 64 << 10, answer: 16 << 20, time: Duration::from_secs(30) }
     }
 }
 
@@ -137,7 +141,7 @@ impl Settings {
     /// # Errors
     /// It is expired, or not for this server.
     fn counts(&self, claims: &Claims) -> Result<(), TokenError> {
-        if claims.expiry().is_some_and(|end| end <= SystemTime::now()) {
+        if claims.expiry().is_some_and(|end| end <= self.clock.now()) {
             return Err(TokenError::invalid("it has expired"));
         }
         if !self.environments.is_meant_here(claims) {
@@ -149,7 +153,10 @@ impl Settings {
     /// The caller, with the environment of the request.
     pub(super) fn caller(&self, claims: Option<&Claims>, headers: &HeaderMap) -> Result<Caller, Refusal> {
         let environment = self.environments.resolve(claims, headers).map_err(|unresolved| match unresolved {
-            Unresolved::Token(why) => self.challenge(Challenge::refused().description(why), why.to_owned()),
+            Unresolved::Token(why) => {
+                let refusal = self.challenge(Challenge::refused().description(why), why);
+                refusal.at(Step::Environment).because(why)
+            }
             Unresolved::Header(why) => Refusal::environment(why),
         })?;
         let grant = claims.map_or_else(|| self.table.anonymous(), |claims| claims.grant(self.table));
@@ -164,7 +171,8 @@ impl Settings {
         };
         verified.map_err(|error| match error.kind() {
             TokenErrorKind::Invalid => {
-                self.challenge(Challenge::invalid_token().description(error.reason()), error.to_string())
+                let challenge = Challenge::invalid_token().description(error.reason());
+                self.challenge(challenge, error.to_string()).at(Step::Token).because(error.reason())
             }
             TokenErrorKind::Unavailable => Refusal::unavailable(error),
         })
@@ -172,15 +180,15 @@ impl Settings {
 
     /// The answer for a caller without a token who is to get one.
     pub(super) fn unauthorized(&self) -> Refusal {
-        self.challenge(Challenge::unauthorized(self.table), "this needs an access token".to_owned())
+        self.challenge(Challenge::unauthorized(self.table), "this needs an access token")
     }
 
     /// The answer for credentials in the wrong place, or more than one.
     pub(super) fn malformed(&self, wrong: &'static str) -> Refusal {
-        self.challenge(Challenge::invalid_request().description(wrong), wrong.to_owned())
+        self.challenge(Challenge::invalid_request().description(wrong), wrong).at(Step::Token).because(wrong)
     }
 
-    pub(super) fn challenge(&self, challenge: Challenge<'_>, text: String) -> Refusal {
+    pub(super) fn challenge(&self, challenge: Challenge<'_>, text: impl Into<Cow<'static, str>>) -> Refusal {
         Refusal::challenge(&challenge.resource_metadata(&self.document.url), text)
     }
 }

@@ -23,7 +23,7 @@ use crate::{Caller, Environment};
 
 use super::{
     Call, Claims, Discovery, ResponseBody,
-    body::{Unread, collect},
+    body::{Unread, collect, collect_within},
     filter::{self, Events, Format},
     message::{self, Content, Era},
     origin::Origin,
@@ -31,6 +31,7 @@ use super::{
     server::Settings,
     session::Owner,
     token::{Credentials, Token, credentials},
+    trace::{self, Step},
 };
 
 const SESSION: &str = "mcp-session-id";
@@ -74,7 +75,7 @@ where
         let clone = self.inner.clone();
         let mut inner = core::mem::replace(&mut self.inner, clone);
         let settings = Arc::clone(&self.settings);
-        Box::pin(async move {
+        Box::pin(trace::request(async move {
             let (mut parts, body) = request.into_parts();
             if settings.document.is_at(parts.uri.path()) {
                 return Ok(settings.document.answer(&parts.method).map(ResponseBody::whole));
@@ -92,7 +93,7 @@ where
                 }
                 Err(refusal) => Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
             }
-        })
+        }))
     }
 }
 
@@ -176,7 +177,7 @@ impl Settings {
         let holder = match credentials(&parts.uri, &parts.headers) {
             Credentials::None => None,
             Credentials::Malformed(wrong) => return Err(self.malformed(wrong)),
-            Credentials::OtherScheme => return Err(self.unauthorized()),
+            Credentials::OtherScheme => return Err(self.unauthorized().at(Step::Token)),
             Credentials::Bearer(token) => {
                 let claims = self.verify(token).await?;
                 // There is exactly one.
@@ -194,10 +195,14 @@ impl Settings {
         }
         let anonymous = reader.caller.grant().is_anonymous();
         let limit = if anonymous { self.limits.anonymous_body.min(self.limits.body) } else { self.limits.body };
-        let body = collect(body, limit).await.map_err(|unread| match unread {
+        let body = collect_within(body, limit, self.limits.time).await.map_err(|unread| match unread {
             Unread::TooLarge => Refusal::too_large(limit),
             Unread::Broken => Refusal::incomplete(),
+            Unread::Late => Refusal::late(),
         })?;
+        if !is_length(&parts.headers, body.len()) {
+            return Err(Refusal::length());
+        }
         let content = message::read(body.chunk(), self.batches).map_err(Refusal::fault)?;
         reader.era = self.check(parts, &content, reader).await?;
         Ok(body)
@@ -207,16 +212,18 @@ impl Settings {
     async fn check(&self, parts: &Parts, content: &Content<'_>, reader: &Reader) -> Result<Era, Refusal> {
         let mut newest = Era::Legacy;
         for message in content.messages() {
+            let of_message = |refusal: Refusal| refusal.about(self.named(message)).to(message);
             let era = message::agree(&parts.headers, message, &self.mirrored)
-                .map_err(|wrong| Refusal::mismatch(wrong).to(message))?;
-            let tool = self.admit(&reader.caller, message, era).map_err(|refusal| refusal.to(message))?;
+                .map_err(|wrong| of_message(Refusal::mismatch(wrong)))?;
+            let tool = self.admit(&reader.caller, message, era).map_err(of_message)?;
             if tool.is_some() && reader.caller.environment() == Environment::Sandbox {
-                self.pace.count(reader.owner()).map_err(|wait| Refusal::pace(wait).to(message))?;
+                self.pace.count(reader.owner()).map_err(|wait| of_message(Refusal::pace(wait)))?;
             }
             if let (Some(tool), Some(policy)) = (tool, &self.policy) {
                 let call = Call { tool, caller: &reader.caller, claims: reader.claims(), message };
-                policy.decide(call).await.map_err(|refusal| self.refused(&refusal).to(message))?;
+                policy.decide(call).await.map_err(|refusal| of_message(self.refused(&refusal)))?;
             }
+            trace::passed(&message.method, tool, reader.caller.environment());
             if era == Era::Modern {
                 newest = era;
             }
@@ -308,6 +315,15 @@ fn strip(headers: &mut HeaderMap) {
     headers.remove(AUTHORIZATION);
     // The body has been read: it is whole.
     headers.remove(TRANSFER_ENCODING);
+}
+
+/// Whether a body has the length that its request says, if it says one. A server behind the layer that passes the request on
+/// would tell the next one where it ends (RFC 9112 §6.3).
+fn is_length(headers: &HeaderMap, len: usize) -> bool {
+    headers.get_all(CONTENT_LENGTH).iter().all(|stated| {
+        let digits = stated.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        digits.and_then(|digits| digits.parse().ok()) == Some(len)
+    })
 }
 
 /// Whether a request says that its body is JSON in UTF-8, and not encoded. A server that decodes would read something else

@@ -9,7 +9,10 @@ use sha2::Sha256;
 
 use crate::Environment;
 
-use super::token::{Claims, Token};
+use super::{
+    environment,
+    token::{Claims, Token},
+};
 
 /// Whom a session belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -75,10 +78,7 @@ impl Sessions {
             mac.update(text.as_bytes());
         };
         part(id);
-        part(match environment {
-            Environment::Live => "live",
-            Environment::Sandbox => "sandbox",
-        });
+        part(environment::name(environment));
         match owner {
             Owner::Anonymous => part("anonymous"),
             Owner::Holder(claims, token) => {

@@ -5,6 +5,7 @@
 //! | `api_keys` | [`ApiKeys`]: opaque keys, known by salted hashes |
 //! | `bearer` | taking the token out of a request (RFC 6750 §2) |
 //! | `claims` | [`Claims`]: what a verified token says |
+//! | `clock` | [`Clock`]: what time it is |
 //! | `cache` | [`TokenCache`]: remembering good tokens |
 //! | `choice` | [`Choice`]: a verifier for each issuer and kind of token; `any_of` [`AnyOf`]: one after the other |
 //! | `verifier` | [`TokenVerifier`], [`TokenError`] |
@@ -32,6 +33,7 @@ mod bearer;
 mod cache;
 mod choice;
 mod claims;
+mod clock;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 mod endpoint;
 #[cfg(feature = "introspection")]
@@ -67,6 +69,7 @@ pub use self::{
     cache::TokenCache,
     choice::Choice,
     claims::Claims,
+    clock::Clock,
     verifier::{TokenError, TokenErrorKind, TokenVerifier, Verification},
 };
 

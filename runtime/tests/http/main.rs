@@ -11,6 +11,7 @@ mod server;
 
 mod answer_lists;
 mod answer_streams;
+mod hostile;
 mod settings;
 mod step_1_documents_and_origins;
 mod step_2_tokens;
@@ -28,6 +29,7 @@ mod token_introspection;
 mod token_jwks;
 mod token_jwt;
 mod token_secrets;
+mod traces;
 mod with_axum;
 mod with_rmcp;
 mod with_rmcp_guarded;

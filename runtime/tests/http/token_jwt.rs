@@ -22,18 +22,18 @@ use serde_json::{Value, json};
 
 use crate::server::RESOURCE;
 
-const ISSUER: &str = "https://auth.example.com";
+pub(crate) const ISSUER: &str = "https://auth.example.com";
 const SECRET: [u8; 32] = [9; 32];
 
-struct Keys {
-    ed: Ed25519KeyPair,
-    other: Ed25519KeyPair,
-    p256: EcdsaKeyPair,
+pub(crate) struct Keys {
+    pub(crate) ed: Ed25519KeyPair,
+    pub(crate) other: Ed25519KeyPair,
+    pub(crate) p256: EcdsaKeyPair,
     p384: EcdsaKeyPair,
-    rsa: RsaKeyPair,
+    pub(crate) rsa: RsaKeyPair,
 }
 
-static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
+pub(crate) static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     ed: Ed25519KeyPair::generate().unwrap(),
     other: Ed25519KeyPair::generate().unwrap(),
     p256: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap(),
@@ -41,7 +41,7 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
     rsa: RsaKeyPair::generate(KeySize::Rsa2048).unwrap(),
 });
 
-fn ed_jwk(key: &Ed25519KeyPair, id: &str) -> Value {
+pub(crate) fn ed_jwk(key: &Ed25519KeyPair, id: &str) -> Value {
     json!({"kty": "OKP", "crv": "Ed25519", "kid": id, "x": BASE64.encode(key.public_key())})
 }
 
@@ -51,7 +51,7 @@ fn ec_jwk(key: &EcdsaKeyPair, curve: &str, id: &str) -> Value {
     json!({"kty": "EC", "crv": curve, "kid": id, "x": BASE64.encode(x), "y": BASE64.encode(y)})
 }
 
-fn rsa_jwk(id: &str) -> Value {
+pub(crate) fn rsa_jwk(id: &str) -> Value {
     let key = KEYS.rsa.public_key();
     let part = |part: &[u8]| BASE64.encode(part);
     json!({"kty": "RSA", "kid": id, "n": part(key.modulus().big_endian_without_leading_zero()),
@@ -62,7 +62,7 @@ fn set(keys: &[Value]) -> Arc<KeySet> {
     Arc::new(KeySet::from_json(&json!({"keys": keys}).to_string()).unwrap())
 }
 
-fn all() -> Arc<KeySet> {
+pub(crate) fn all() -> Arc<KeySet> {
     set(&[
         ed_jwk(&KEYS.ed, "ed"),
         ec_jwk(&KEYS.p256, "P-256", "p256"),
@@ -71,20 +71,20 @@ fn all() -> Arc<KeySet> {
     ])
 }
 
-fn verifier() -> JwtVerifier<Arc<KeySet>> {
+pub(crate) fn verifier() -> JwtVerifier<Arc<KeySet>> {
     JwtVerifier::new(ISSUER, RESOURCE, all())
 }
 
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-fn claims() -> Value {
+pub(crate) fn claims() -> Value {
     json!({"iss": ISSUER, "aud": RESOURCE, "sub": "ada", "exp": now() + 60, "scope": "files:read files:write"})
 }
 
 /// The same with another value of one claim; `null` takes it away.
-fn with(name: &str, value: Value) -> Value {
+pub(crate) fn with(name: &str, value: Value) -> Value {
     let mut claims = claims();
     match value {
         Value::Null => claims.as_object_mut().unwrap().remove(name),
@@ -93,22 +93,22 @@ fn with(name: &str, value: Value) -> Value {
     claims
 }
 
-fn message(header: &str, claims: &str) -> String {
+pub(crate) fn message(header: &str, claims: &str) -> String {
     format!("{}.{}", BASE64.encode(header), BASE64.encode(claims))
 }
 
-fn sign(message: &str, signature: impl AsRef<[u8]>) -> String {
+pub(crate) fn sign(message: &str, signature: impl AsRef<[u8]>) -> String {
     format!("{message}.{}", BASE64.encode(signature))
 }
 
 /// Signed as it should be, with any header and claims.
-fn raw(header: &str, claims: &str) -> String {
+pub(crate) fn raw(header: &str, claims: &str) -> String {
     let message = message(header, claims);
     let signature = KEYS.ed.sign(message.as_bytes());
     sign(&message, signature)
 }
 
-fn good(claims: &Value) -> String {
+pub(crate) fn good(claims: &Value) -> String {
     raw(r#"{"alg":"EdDSA","kid":"ed"}"#, &claims.to_string())
 }
 
@@ -133,11 +133,11 @@ async fn a_good_token_says_who_may_do_what() {
     assert_eq!(claims.claim("sub"), Some(&json!("ada")));
 }
 
-fn ecdsa(key: &EcdsaKeyPair, message: &str) -> Vec<u8> {
+pub(crate) fn ecdsa(key: &EcdsaKeyPair, message: &str) -> Vec<u8> {
     key.sign(&SystemRandom::new(), message.as_bytes()).unwrap().as_ref().to_vec()
 }
 
-fn rsa(encoding: &'static dyn RsaEncoding, message: &str) -> Vec<u8> {
+pub(crate) fn rsa(encoding: &'static dyn RsaEncoding, message: &str) -> Vec<u8> {
     let mut signature = vec![0; KEYS.rsa.public_modulus_len()];
     KEYS.rsa.sign(encoding, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
     signature

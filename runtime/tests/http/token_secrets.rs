@@ -1,5 +1,5 @@
 //! Whatever is emitted about tokens holds nothing of them: neither a token nor a claim, a key or a credential, in any `Debug`,
-//! error, answer or log.
+//! error, answer, log or trace.
 
 use core::fmt::{Debug, Display, Write as _};
 use std::{
@@ -15,8 +15,8 @@ use base64::{
 use mcp_scopes::http::{
     Environments, ResourceServer, Token, TokenError, TokenVerifier,
     token::{
-        AnyOf, ApiKeys, Choice, ClientCredentials, Introspection, JwtVerifier, KeySet, KeySource as _, RemoteKeys,
-        TokenCache,
+        AnyOf, ApiKeys, Choice, ClientCredentials, Clock, Introspection, JwtVerifier, KeySet, KeySource as _,
+        RemoteKeys, TokenCache,
     },
 };
 use serde_json::json;
@@ -24,6 +24,7 @@ use serde_json::json;
 use crate::{
     issuer::{Answer, Issuer},
     server::{Ask, RESOURCE, Server, TOOLS},
+    traces::Ear,
 };
 
 const ISSUER: &str = "https://auth.example.com";
@@ -174,12 +175,16 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
         emitted.answer(&server.send(Ask::call("list_files").token(token).token(token)).await);
     }
     emitted.debug(server.layer());
+    emitted.debug(&Clock::default());
 }
 
 #[tokio::test]
 async fn nothing_of_tokens_claims_keys_and_credentials_is_emitted() {
     log::set_logger(&LOG).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
+    // Of this layer and of all crates that use it.
+    let ear = Ear::default();
+    tracing::subscriber::set_global_default(ear.clone()).unwrap();
     let (jwt, set) = jwt();
     let mut emitted = Emitted::default();
     emit(&mut emitted, &jwt, &set).await;
@@ -194,7 +199,8 @@ async fn nothing_of_tokens_claims_keys_and_credentials_is_emitted() {
     let log = LOG.text().clone();
     let secrets: Vec<&str> = jwt.split('.').chain(encoded).chain([MARK, "planted"]).collect();
     let leak = |text: &str| secrets.iter().any(|secret| text.contains(secret)).then(|| text.to_owned());
-    for (what, text) in [("what is shown", &emitted.text), ("the log", &log)] {
+    let traces = ear.text();
+    for (what, text) in [("what is shown", &emitted.text), ("the log", &log), ("what is traced", &traces)] {
         let line = text.lines().find_map(leak);
         assert!(line.is_none(), "{what} holds a secret: {line:?}");
     }
@@ -204,6 +210,9 @@ async fn nothing_of_tokens_claims_keys_and_credentials_is_emitted() {
     }
     // The client of issuers does write a log, or nothing would have been looked at.
     assert!(log.contains("reqwest"), "{log}");
+    for word in ["decision", "keys", "no key of its issuer has signed it", "the issuer cannot be reached", "passed"] {
+        assert!(traces.contains(word), "{word}: {traces}");
+    }
     every_public_type_was_asked(&emitted.types);
 }
 

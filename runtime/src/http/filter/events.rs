@@ -46,7 +46,7 @@ impl Events {
         if self.held.len() > self.limit {
             // The rest would have to be guessed at.
             self.over = true;
-            out.push(error_event());
+            out.push(error_event(&self.caller));
         }
         out.finish()
     }
@@ -93,7 +93,7 @@ impl Events {
         let text = match filtered(&data, &self.caller) {
             Ok(None) => return event,
             Ok(Some(text)) => text,
-            Err(_) => Refusal::unreadable().body(),
+            Err(_) => unreadable(&self.caller),
         };
         let mut out = BytesMut::with_capacity(event.len());
         let mut written = false;
@@ -110,11 +110,16 @@ impl Events {
     }
 }
 
+/// The error in place of what cannot be read.
+fn unreadable(caller: &Caller) -> String {
+    Refusal::unreadable().by(caller.environment()).into_text()
+}
+
 /// The error in place of an event that is too long.
-fn error_event() -> Bytes {
+fn error_event(caller: &Caller) -> Bytes {
     let mut out = BytesMut::new();
     out.extend_from_slice(b"\n\n");
-    write_data(&mut out, &Refusal::unreadable().body());
+    write_data(&mut out, &unreadable(caller));
     out.extend_from_slice(b"\n");
     out.freeze()
 }

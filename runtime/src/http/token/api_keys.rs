@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq as _;
 
 use crate::Environment;
 
-use super::{Claims, Token, TokenError, TokenVerifier, Verification};
+use super::{Claims, Token, TokenError, TokenVerifier, Verification, clock};
 
 /// The longest key that is looked at.
 const MAX_BYTES: usize = 512;
@@ -150,7 +150,7 @@ impl ApiKeys {
         let near = self.known.get(&front(&hash)).map_or(&[][..], Vec::as_slice);
         let known = near.iter().find(|known| bool::from(known.hash.ct_eq(&hash)));
         let known = known.ok_or(TokenError::invalid("it is not known"))?;
-        if known.end.is_some_and(|end| end <= SystemTime::now()) {
+        if known.end.is_some_and(|end| end <= clock::now()) {
             return Err(TokenError::invalid("it has expired"));
         }
         let resource = match environment {

@@ -11,7 +11,7 @@ use futures_util::future::{FutureExt as _, Shared, WeakShared};
 use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
-use super::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification};
+use super::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification, clock};
 
 /// How many verifications may be under way before those that nobody waits for any more are forgotten.
 const MANY: usize = 1024;
@@ -83,12 +83,16 @@ impl<V: TokenVerifier> TokenCache<V> {
         Self { shared: Arc::new(Inner { verifier, good, lifetime, bad, refusals, flights, revoked }) }
     }
 
-    /// Refuses a token from now on: up to a time, such as its own end, or else as long as the process runs.
+    /// Refuses a token from now on: up to a time, such as its own end, or else as long as the process runs. A JWT is refused
+    /// with any signature.
     pub fn revoke(&self, token: Token<'_>, until: Option<SystemTime>) {
-        let (hash, now) = (hash(token), SystemTime::now());
+        let (hash, now) = (hash(token), clock::now());
         let mut revoked = self.shared.revoked.lock().unwrap_or_else(PoisonError::into_inner);
         revoked.retain(|_, until| until.is_none_or(|until| until > now));
         revoked.insert(hash, until);
+        if let Some(signed) = signed(token) {
+            revoked.insert(signed, until);
+        }
         drop(revoked);
         self.shared.good.remove(&hash);
     }
@@ -107,15 +111,19 @@ impl<V: TokenVerifier> TokenCache<V> {
 }
 
 impl<V: TokenVerifier> Inner<V> {
-    fn is_revoked(&self, hash: &Hash) -> bool {
+    fn is_revoked(&self, hash: &Hash, token: Token<'_>) -> bool {
         let revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner);
-        revoked.get(hash).is_some_and(|until| until.is_none_or(|until| until > SystemTime::now()))
+        if revoked.is_empty() {
+            return false;
+        }
+        let until = revoked.get(hash).or_else(|| revoked.get(&signed(token)?));
+        until.is_some_and(|until| until.is_none_or(|until| until > clock::now()))
     }
 
     /// What is remembered and still counts.
     fn remembered(&self, hash: &Hash) -> Option<Arc<Claims>> {
         let good = self.good.get(hash)?;
-        let ended = good.claims.expiry().is_some_and(|end| end <= SystemTime::now());
+        let ended = good.claims.expiry().is_some_and(|end| end <= clock::now());
         if ended || good.since.elapsed() >= self.lifetime || !self.verifier.still_counts(&good.claims) {
             self.good.remove(hash);
             return None;
@@ -148,7 +156,7 @@ impl<V: TokenVerifier> Inner<V> {
         let (inner, text) = (Arc::clone(self), token.expose_secret().to_owned());
         let flight: Flight = Box::pin(async move {
             let mut verified = inner.verifier.verify(Token::new(&text)).await;
-            if inner.is_revoked(&hash) {
+            if inner.is_revoked(&hash, Token::new(&text)) {
                 verified = Err(REVOKED);
             }
             match &verified {
@@ -172,7 +180,7 @@ impl<V: TokenVerifier> Inner<V> {
 impl<V: TokenVerifier> TokenVerifier for TokenCache<V> {
     fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
         let hash = hash(token);
-        if self.shared.is_revoked(&hash) {
+        if self.shared.is_revoked(&hash, token) {
             return Box::pin(core::future::ready(Err(REVOKED)));
         }
         let remembered = self.shared.remembered(&hash).map(Ok);
@@ -189,6 +197,18 @@ impl<V: TokenVerifier> TokenVerifier for TokenCache<V> {
 
 fn hash(token: Token<'_>) -> Hash {
     Sha256::digest(token.expose_secret()).into()
+}
+
+/// The hash of what is signed, of a token that looks like a JWT. A signature has more than one spelling: whoever holds a token
+/// that ECDSA has signed can make another signature of it that is good as well, and so another token (RFC 8725 §2 leaves
+/// that open). It must not be another one to who revokes it.
+fn signed(token: Token<'_>) -> Option<Hash> {
+    let (signed, _) = token.expose_secret().rsplit_once('.').filter(|(signed, _)| signed.contains('.'))?;
+    let mut hash = Sha256::new();
+    hash.update(signed);
+    // With its dot, so that it is the hash of no whole token that can be sent.
+    hash.update(".");
+    Some(hash.finalize().into())
 }
 
 impl<V> Clone for TokenCache<V> {

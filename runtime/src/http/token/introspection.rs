@@ -1,7 +1,7 @@
 //! Asking the issuer about each token (RFC 7662).
 
 use core::{fmt, fmt::Write as _, time::Duration};
-use std::{sync::Arc, time::SystemTime};
+use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{
@@ -11,7 +11,7 @@ use http::{
 use serde_json::{Map, Value};
 
 use super::{
-    Claims, Token, TokenCache, TokenError, TokenVerifier, Verification,
+    Claims, Token, TokenCache, TokenError, TokenVerifier, Verification, clock,
     endpoint::{self, Endpoint, EndpointError},
     rules::{Rules, Teller},
 };
@@ -147,7 +147,7 @@ impl Introspection {
         let answer = endpoint::send(request, self.wait, MAX_ANSWER).await.map_err(TokenError::unavailable)?;
         let found = read(&answer.text).ok_or(TokenError::unavailable("its issuer gives no answer of use"))?;
         match found.get("active") {
-            Some(Value::Bool(true)) => self.rules.check(&found, SystemTime::now()).map(Arc::new),
+            Some(Value::Bool(true)) => self.rules.check(&found, clock::now()).map(Arc::new),
             Some(Value::Bool(false)) => Err(TokenError::invalid("its issuer does not call it active")),
             _ => Err(TokenError::unavailable("its issuer gives no answer of use")),
         }

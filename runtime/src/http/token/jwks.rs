@@ -23,6 +23,7 @@ use super::{
     endpoint::{self, Endpoint, EndpointError, Fault},
     keys,
 };
+use crate::http::trace;
 
 const OUT_OF_REACH: TokenError = TokenError::unavailable("the keys of its issuer are out of reach");
 
@@ -161,6 +162,7 @@ impl RemoteKeys {
 
     async fn renew(&self) {
         let fetched = self.fetch().await;
+        trace::keys(fetched.as_ref().err().copied());
         let mut state = self.state();
         state.flight = None;
         match fetched {

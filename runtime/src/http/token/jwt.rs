@@ -9,11 +9,11 @@
 mod compact;
 
 use core::{fmt, time::Duration};
-use std::{sync::Arc, time::SystemTime};
+use std::sync::Arc;
 
 use self::compact::Compact;
 use super::{
-    Claims, KeySource, Token, TokenError, TokenVerifier, Verification,
+    Claims, Clock, KeySource, Token, TokenError, TokenVerifier, Verification,
     algorithm::Algorithm,
     rules::{Rules, Teller},
 };
@@ -38,6 +38,7 @@ pub struct JwtVerifier<K> {
     algorithms: Vec<Algorithm>,
     rules: Rules,
     typed: bool,
+    clock: Clock,
 }
 
 impl<K: KeySource> JwtVerifier<K> {
@@ -54,6 +55,7 @@ impl<K: KeySource> JwtVerifier<K> {
                 teller: Teller::Token,
             },
             typed: false,
+            clock: Clock::default(),
         }
     }
 
@@ -88,6 +90,12 @@ impl<K: KeySource> JwtVerifier<K> {
         self
     }
 
+    /// What time it is when `exp`, `nbf` and `iat` are held against it. As it comes: that of the system.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
     async fn verified(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let compact = Compact::read(token)?;
         let header = compact.header()?;
@@ -100,7 +108,7 @@ impl<K: KeySource> JwtVerifier<K> {
         let keys = self.keys.keys(header.key.as_deref()).await?;
         let key = keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature);
         let key = key.ok_or(TokenError::invalid("no key of its issuer has signed it"))?;
-        let claims = self.rules.check(&compact.claims()?, SystemTime::now())?;
+        let claims = self.rules.check(&compact.claims()?, self.clock.now())?;
         Ok(Arc::new(claims.signed_by(key)))
     }
 }

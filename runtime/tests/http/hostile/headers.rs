@@ -1,0 +1,166 @@
+//! Headers that say something else than the request.
+
+use super::{Out, Row, read, row};
+use crate::server::{Ask, Server};
+
+fn plain() -> Server {
+    Server::new()
+}
+
+fn origins() -> Server {
+    Server::with(|builder| builder.origin("https://app.example.com"))
+}
+
+fn mirrored() -> Server {
+    Server::with(|builder| builder.param_header("list_files", "Folder", ["folder"]))
+}
+
+fn modern() -> Ask {
+    Ask::modern_call("list_files").token("reader")
+}
+
+fn sent(name: &str, ask: Ask, out: Out) -> Row {
+    row(format!("headers: {name}"), plain, ask, out)
+}
+
+fn from(name: &str, origin: &str) -> Row {
+    row(format!("origin: {name}"), origins, read().header("origin", origin), Out::Refused(403, 403, ""))
+}
+
+/// A call of `run` that says of itself that it is harmless.
+fn disguised(header: &str, value: &str) -> Ask {
+    Ask::modern_call("run").only(header, Some(value)).token("reader")
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = mirrors();
+    rows.extend(others());
+    rows.extend(pages());
+    rows
+}
+
+/// Headers that mirror the body.
+fn mirrors() -> Vec<Row> {
+    let mismatch = || Out::Refused(400, -32020, "");
+    let run = || Ask::call("run").token("reader");
+    vec![
+        sent("Mcp-Name of a harmless tool", disguised("mcp-name", "list_files"), mismatch()),
+        sent("Mcp-Name of a harmless tool, on an older revision", run().header("mcp-name", "list_files"), mismatch()),
+        sent("Mcp-Name of a harmless tool in base64", disguised("mcp-name", "=?base64?bGlzdF9maWxlcw==?="), mismatch()),
+        sent("Mcp-Name in base64 that is none", disguised("mcp-name", "=?base64?%%%?="), mismatch()),
+        sent("Mcp-Name in upper case", disguised("mcp-name", "RUN"), mismatch()),
+        sent("Mcp-Name twice", modern().header("mcp-name", "run"), mismatch()),
+        sent("Mcp-Name twice, the same", modern().header("mcp-name", "list_files"), mismatch()),
+        sent("Mcp-Name with a comma", disguised("mcp-name", "list_files, run"), mismatch()),
+        sent("Mcp-Name missing", modern().only("mcp-name", None), mismatch()),
+        sent("Mcp-Name empty", disguised("mcp-name", ""), mismatch()),
+        sent("Mcp-Name with bytes that are no ASCII", modern().only("mcp-name", Some("list_files\u{e4}")), mismatch()),
+        sent("Mcp-Method of the list", disguised("mcp-method", "tools/list"), mismatch()),
+        sent("Mcp-Method of the list, on an older revision", run().header("mcp-method", "tools/list"), mismatch()),
+        sent("Mcp-Method twice", modern().header("mcp-method", "tools/list"), mismatch()),
+        sent("Mcp-Method missing", modern().only("mcp-method", None), mismatch()),
+        sent("Mcp-Method in base64", disguised("mcp-method", "=?base64?dG9vbHMvY2FsbA==?="), mismatch()),
+        sent("MCP-Protocol-Version twice", modern().header("mcp-protocol-version", "2025-11-25"), mismatch()),
+        sent(
+            "MCP-Protocol-Version older than the body says",
+            disguised("mcp-protocol-version", "2025-11-25"),
+            mismatch(),
+        ),
+        sent("MCP-Protocol-Version missing", modern().only("mcp-protocol-version", None), mismatch()),
+        sent(
+            "MCP-Protocol-Version alone, without the body",
+            read().header("mcp-protocol-version", "2026-07-28"),
+            mismatch(),
+        ),
+        sent("MCP-Protocol-Version of no date", read().header("mcp-protocol-version", "latest"), mismatch()),
+        sent("Mcp-Param of another argument", modern().header("mcp-param-any", "root"), mismatch()),
+        row(
+            "headers: a mirrored argument that differs",
+            mirrored,
+            modern().header("mcp-param-folder", "root"),
+            mismatch(),
+        ),
+        row("headers: a mirrored argument that is missing", mirrored, modern(), mismatch()),
+        row(
+            "headers: a mirrored argument twice",
+            mirrored,
+            modern().header("mcp-param-folder", "home").header("mcp-param-folder", "home"),
+            mismatch(),
+        ),
+    ]
+}
+
+fn others() -> Vec<Row> {
+    use Out::{Passed, Refused};
+    // What a server behind the layer could make of these, it could make of them without the layer, too: so they must change
+    // nothing of what is checked.
+    let denied = || Refused(403, 403, "scope=\"system:execute oncall\"");
+    let run = || Ask::call("run").token("reader");
+    let mut rows = vec![
+        sent("X-HTTP-Method-Override to GET", run().header("x-http-method-override", "GET"), denied()),
+        sent("X-Original-URL to the metadata", run().header("x-original-url", DOCUMENT_PATH), denied()),
+        sent("X-Rewrite-URL to another path", run().header("x-rewrite-url", "/status"), denied()),
+        sent("X-Forwarded-Prefix", run().header("x-forwarded-prefix", DOCUMENT_PATH), denied()),
+        sent("X-Forwarded-Host of nobody's", run().header("x-forwarded-host", "evil.example.com"), denied()),
+        sent("Host of nobody's", run().only("host", Some("evil.example.com")), denied()),
+        sent("Forwarded as from this machine", run().header("forwarded", "for=127.0.0.1;host=localhost"), denied()),
+        sent("X-Forwarded-For as from this machine", run().header("x-forwarded-for", "127.0.0.1"), denied()),
+        sent("X-Real-IP as from this machine", run().header("x-real-ip", "127.0.0.1"), denied()),
+        sent("Connection that takes Authorization away", run().header("connection", "close, authorization"), denied()),
+        sent("a path into the metadata and out again", run().uri(&format!("{DOCUMENT_PATH}/../../mcp")), denied()),
+        sent("a path beside the metadata", run().uri(&format!("{DOCUMENT_PATH}/")), denied()),
+        sent("the metadata with a fragment of a path", run().uri(&format!("{DOCUMENT_PATH};a=b")), denied()),
+        sent(
+            "a GET that is to become a POST",
+            read().verb("GET").header("x-http-method-override", "POST"),
+            Passed(|answer| answer.passed().body.is_empty() && answer.passed().method == "GET"),
+        ),
+        sent(
+            "a preflight with a call in its body",
+            run().verb("OPTIONS"),
+            Passed(|answer| answer.passed().body.is_empty() && answer.passed().caller.is_none()),
+        ),
+        sent("Upgrade to a WebSocket", read().verb("GET").header("upgrade", "websocket"), Refused(400, 400, "")),
+        sent("Upgrade to HTTP/2", read().header("upgrade", "h2c"), Refused(400, 400, "")),
+    ];
+    for verb in ["HEAD", "PUT", "PATCH", "TRACE", "CONNECT", "PROPFIND", "post", "QUERY"] {
+        rows.push(sent(&format!("the method {verb}"), read().verb(verb), Refused(405, 405, "")));
+    }
+    rows
+}
+
+/// Pages of other origins.
+fn pages() -> Vec<Row> {
+    use Out::{Passed, Refused};
+    vec![
+        from("another", "https://evil.example.com"),
+        from("null", "null"),
+        from("of plain http", "http://app.example.com"),
+        from("with another port", "https://app.example.com:8443"),
+        from("that ends alike", "https://evilapp.example.com"),
+        from("that begins alike", "https://app.example.com.evil.example"),
+        from("with a user", "https://app.example.com@evil.example"),
+        from("of this machine", "http://localhost"),
+        from("empty", ""),
+        row(
+            "origin: two of them",
+            origins,
+            read().header("origin", "https://app.example.com").header("origin", "https://evil.example.com"),
+            Refused(403, 403, ""),
+        ),
+        row(
+            "origin: a preflight of another",
+            origins,
+            read().verb("OPTIONS").header("origin", "https://evil.example.com"),
+            Refused(403, 403, ""),
+        ),
+        row(
+            "origin: the one that is let in",
+            origins,
+            read().header("origin", "https://app.example.com"),
+            Passed(|answer| answer.header("access-control-allow-origin") == "https://app.example.com"),
+        ),
+    ]
+}
+
+const DOCUMENT_PATH: &str = "/.well-known/oauth-protected-resource/mcp";
