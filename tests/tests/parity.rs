@@ -36,6 +36,7 @@ fn cases() -> impl Iterator<Item = Case> {
         "examples/build-script" TOOLS = build_script;
         "examples/files" TOOLS = files;
         "examples/rmcp-files" TOOLS = rmcp_files;
+        "examples/secured-rmcp" TOOLS = secured_rmcp;
         "tests/fixtures/conditions" TOOLS = fixture_conditions;
         "tests/fixtures/conditions-extra" TOOLS = fixture_conditions_extra;
         "tests/fixtures/conditions-off" TOOLS = fixture_conditions_off;

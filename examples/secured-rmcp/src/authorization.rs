@@ -1,0 +1,136 @@
+//! An authorization server for development (OAuth 2.1): loopback only, in memory, and with consent that is automatic.
+//!
+//! Nobody is asked to sign in: every authorization is approved for a test user, and said so on standard error. So it listens
+//! on this machine alone, sends codes to this machine alone, and its keys, clients and tokens end with the process.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `metadata` | the document at `/.well-known/oauth-authorization-server` (RFC 8414) |
+//! | `clients` | `/register`: dynamic registration (RFC 7591); who a client is |
+//! | `authorize` | `/authorize`: codes with PKCE (RFC 7636) for a resource (RFC 8707) |
+//! | `token` | `/token`: codes, refresh tokens and client credentials become access tokens |
+//! | `grants` | codes and refresh tokens that were given out |
+//! | `key` | the signing key, `/jwks.json`, and access tokens as JWTs (RFC 9068) |
+//! | `parameters` | forms and queries; which scopes and which resource they ask for |
+//! | `refusal` | the errors of OAuth |
+
+mod authorize;
+mod clients;
+mod grants;
+mod key;
+mod metadata;
+mod parameters;
+mod refusal;
+mod token;
+
+use std::{
+    future::Future,
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Json, Router,
+    extract::{Request, State},
+    http::{StatusCode, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use tokio::net::TcpListener;
+
+use self::{clients::Clients, grants::Grants, key::Key};
+
+/// What the authorization server gives out.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The resources for which there are tokens: the addresses of MCP servers.
+    pub resources: Vec<String>,
+    /// The scopes that can be asked for.
+    pub scopes: Vec<String>,
+    /// The test user for whom every authorization is approved.
+    pub user: String,
+    /// The test user whose tokens act in the sandbox, if an authorization names it as `login_hint`.
+    pub trainee: String,
+    /// For how long an access token counts.
+    pub lifetime: Duration,
+}
+
+/// All that the endpoints share.
+struct Shared {
+    settings: Settings,
+    /// The identifier of this server, which is its address, too.
+    issuer: String,
+    key: Key,
+    clients: Mutex<Clients>,
+    grants: Mutex<Grants>,
+}
+
+impl Shared {
+    fn clients(&self) -> MutexGuard<'_, Clients> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn grants(&self) -> MutexGuard<'_, Grants> {
+        self.grants.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The identifier of an authorization server that listens there.
+///
+/// # Errors
+/// The address cannot be told, or others than this machine could reach it.
+pub fn issuer(listener: &TcpListener) -> io::Result<String> {
+    let address = listener.local_addr()?;
+    if !address.ip().is_loopback() {
+        let why = "approves every authorization by itself, so it listens on this machine alone";
+        return Err(io::Error::other(format!("`{address}` is not of this machine: this authorization server {why}")));
+    }
+    Ok(format!("http://{address}"))
+}
+
+/// Serves until `stop` is done.
+///
+/// # Errors
+/// As for [`issuer`]; or the system gives no key.
+pub async fn serve(
+    listener: TcpListener,
+    settings: Settings,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let issuer = issuer(&listener)?;
+    let shared =
+        Shared { settings, issuer, key: Key::generate()?, clients: Mutex::default(), grants: Mutex::default() };
+    axum::serve(listener, routes(Arc::new(shared))).with_graceful_shutdown(stop).await
+}
+
+fn routes(shared: Arc<Shared>) -> Router {
+    let document = Json(metadata::document(&shared));
+    let keys = Json(shared.key.set());
+    Router::new()
+        .route("/.well-known/oauth-authorization-server", get(move || async { document }))
+        .route("/jwks.json", get(move || async { ([(header::CACHE_CONTROL, "public, max-age=300")], keys) }))
+        .route("/register", post(clients::register))
+        .route("/authorize", get(authorize::authorize))
+        .route("/token", post(token::token))
+        .layer(from_fn_with_state(Arc::clone(&shared), at_its_own_address))
+        .with_state(shared)
+}
+
+/// Answers only who has asked for this very address: a page of the web whose name leads to this machine has not.
+async fn at_its_own_address(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    if host.is_some_and(|host| shared.issuer.strip_prefix("http://") == Some(host)) {
+        return next.run(request).await;
+    }
+    (StatusCode::MISDIRECTED_REQUEST, format!("ask for {}", shared.issuer)).into_response()
+}
+
+/// A text that nobody guesses.
+fn secret() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}

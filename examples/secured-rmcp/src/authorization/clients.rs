@@ -1,0 +1,148 @@
+//! Clients, which register themselves (RFC 7591).
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    Json,
+    extract::{State, rejection::JsonRejection},
+    http::{StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use serde::Deserialize;
+use serde_json::json;
+use subtle::ConstantTimeEq as _;
+use url::{Host, Url};
+
+use super::{Shared, refusal::Refusal, secret};
+
+/// The grants that a client can ask for.
+pub(super) const GRANT_TYPES: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
+/// How a client can say who it is.
+pub(super) const METHODS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
+/// How many clients there may be.
+const MOST: usize = 1_000;
+
+/// What a client says about itself. Members that this server does not know are ignored (RFC 7591 §2).
+#[derive(Debug, Deserialize)]
+pub(super) struct Registration {
+    #[serde(default)]
+    redirect_uris: Vec<String>,
+    token_endpoint_auth_method: Option<String>,
+    grant_types: Option<Vec<String>>,
+    client_name: Option<String>,
+}
+
+/// A client that is registered.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    pub(super) id: String,
+    /// What it calls itself, for the log.
+    pub(super) name: String,
+    pub(super) method: &'static str,
+    grant_types: Vec<&'static str>,
+    redirect_uris: Vec<String>,
+    secret: Option<String>,
+}
+
+pub(super) type Clients = HashMap<String, Client>;
+
+impl Client {
+    /// Checks what a client says about itself.
+    fn new(registration: Registration) -> Result<Self, Refusal> {
+        let metadata = |description: String| Refusal::new("invalid_client_metadata", description);
+        // What is left out is as RFC 7591 §2 says.
+        let method = registration.token_endpoint_auth_method.as_deref().unwrap_or("client_secret_basic");
+        let method = METHODS.into_iter().find(|known| *known == method);
+        let method = method.ok_or_else(|| metadata(format!("say who you are by one of {METHODS:?}")))?;
+        let asked = registration.grant_types.unwrap_or_else(|| vec!["authorization_code".to_owned()]);
+        let grant_types: Vec<&str> =
+            GRANT_TYPES.into_iter().filter(|known| asked.iter().any(|asked| asked == known)).collect();
+        if grant_types.is_empty() {
+            return Err(metadata(format!("ask for some of {GRANT_TYPES:?}")));
+        }
+        if method == "none" && grant_types.contains(&"client_credentials") {
+            return Err(metadata("`client_credentials` needs a client with a secret".to_owned()));
+        }
+        if registration.redirect_uris.is_empty() && grant_types.contains(&"authorization_code") {
+            return Err(metadata("`redirect_uris` is missing: say where codes are to be sent".to_owned()));
+        }
+        if let Some(uri) = registration.redirect_uris.iter().find(|uri| !leads_here(uri)) {
+            let why = "consent is automatic here, so that codes stay on this machine: register `http://127.0.0.1/..`";
+            return Err(Refusal::new("invalid_redirect_uri", format!("`{}`: {why}", uri.escape_debug())));
+        }
+        let name = registration.client_name.unwrap_or_else(|| "a client without a name".to_owned());
+        let secret = if method == "none" { None } else { Some(secret()?) };
+        Ok(Self {
+            id: super::secret()?,
+            name: name.escape_debug().take(80).collect(),
+            method,
+            grant_types,
+            redirect_uris: registration.redirect_uris,
+            secret,
+        })
+    }
+
+    /// Whether that is one of its redirect URIs. On this machine the port may be another one each time (RFC 8252 §7.3).
+    pub(super) fn redirects_to(&self, uri: &str) -> bool {
+        let without_port = |uri: &str| {
+            let mut url = Url::parse(uri).ok()?;
+            url.set_port(None).ok()?;
+            Some(url)
+        };
+        leads_here(uri) && self.redirect_uris.iter().any(|known| without_port(known) == without_port(uri))
+    }
+
+    pub(super) fn may_use(&self, grant_type: &str) -> bool {
+        self.grant_types.contains(&grant_type)
+    }
+
+    /// Whether it says who it is as it has registered to, with its secret if it has one.
+    pub(super) fn is_proven_by(&self, method: &str, secret: Option<&str>) -> bool {
+        let proven = match (&self.secret, secret) {
+            (None, None) => true,
+            (Some(known), Some(given)) => bool::from(known.as_bytes().ct_eq(given.as_bytes())),
+            _ => false,
+        };
+        proven && self.method == method
+    }
+}
+
+/// Whether a redirect stays on this machine.
+fn leads_here(uri: &str) -> bool {
+    let Ok(url) = Url::parse(uri) else { return false };
+    let here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    here && url.scheme() == "http" && url.fragment().is_none() && url.username().is_empty() && url.password().is_none()
+}
+
+/// `/register` (RFC 7591 §3).
+pub(super) async fn register(
+    State(shared): State<Arc<Shared>>,
+    body: Result<Json<Registration>, JsonRejection>,
+) -> Result<Response, Refusal> {
+    let Json(registration) = body.map_err(|error| Refusal::new("invalid_client_metadata", error.body_text()))?;
+    let client = Client::new(registration)?;
+    let mut answer = json!({
+        "client_id": client.id,
+        "client_name": client.name,
+        "redirect_uris": client.redirect_uris,
+        "grant_types": client.grant_types,
+        "token_endpoint_auth_method": client.method,
+        "response_types": if client.may_use("authorization_code") { &["code"][..] } else { &[] },
+    });
+    if let (Some(secret), Some(answer)) = (&client.secret, answer.as_object_mut()) {
+        answer.insert("client_secret".to_owned(), secret.as_str().into());
+        // It does not end before the server does.
+        answer.insert("client_secret_expires_at".to_owned(), 0.into());
+    }
+    let mut clients = shared.clients();
+    if clients.len() >= MOST {
+        return Err(Refusal::busy("there are too many clients; start again"));
+    }
+    clients.insert(client.id.clone(), client);
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+}

@@ -1,0 +1,165 @@
+//! Starts the note server and, beside it, the authorization server for development.
+
+use std::{error::Error, net::SocketAddr, process::ExitCode, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use mcp_scopes::http::Discovery;
+use secured_rmcp::{
+    TOOLS,
+    authorization::{self, Settings},
+    child::AuthorizationServer,
+    http::routes,
+    notes::Notes,
+    server::NoteServer,
+};
+use tokio::{
+    io::{AsyncReadExt as _, stdin},
+    net::TcpListener,
+    signal::ctrl_c,
+};
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// Team notes over MCP, behind scopes.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    part: Option<Part>,
+    /// Where notes are served; port 0 takes any that is free.
+    #[arg(long, default_value = "127.0.0.1:8000")]
+    address: SocketAddr,
+    /// Where the authorization server listens.
+    #[arg(long, default_value = "127.0.0.1:9000")]
+    authorization_address: SocketAddr,
+    /// Who sees which tools.
+    #[arg(long, value_enum, default_value_t = Mode::Baseline)]
+    discovery: Mode,
+}
+
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// The authorization server alone: for development, approves everything for a test user.
+    AuthorizationServer(AuthorizationArguments),
+}
+
+#[derive(Debug, Args)]
+struct AuthorizationArguments {
+    /// Where it listens.
+    #[arg(long, default_value = "127.0.0.1:9000")]
+    address: SocketAddr,
+    /// A server for which it gives out tokens; can be repeated.
+    #[arg(long, required = true)]
+    resource: Vec<String>,
+    /// A scope that can be asked for; can be repeated.
+    #[arg(long, required = true)]
+    scope: Vec<String>,
+    /// The test user for whom everything is approved.
+    #[arg(long, default_value = "ada")]
+    user: String,
+    /// The test user in the sandbox, for authorizations with this `login_hint`.
+    #[arg(long, default_value = "trainee")]
+    trainee: String,
+    /// For how many seconds an access token counts.
+    #[arg(long, default_value_t = 900)]
+    lifetime: u64,
+    /// End when standard input does: with the process that has started this one.
+    #[arg(long)]
+    until_input_ends: bool,
+}
+
+/// `Discovery`, as it is written on a command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Mode {
+    /// All see all, also without a token.
+    Open,
+    /// Without a token one is asked to authenticate; with one, all is seen.
+    Baseline,
+    /// Each sees what a call would reach.
+    Filtered,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.part {
+        None => both(&arguments).await,
+        Some(Part::AuthorizationServer(arguments)) => authorization_server(arguments).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn both(arguments: &Arguments) -> Result<(), Failure> {
+    let listener = listen(arguments.address, "--address").await?;
+    let resource = format!("http://{}/mcp", listener.local_addr()?);
+    let mut beside = AuthorizationServer::start(arguments.authorization_address, &resource, &TOOLS).await?;
+    let discovery = match arguments.discovery {
+        Mode::Open => Discovery::Open,
+        Mode::Baseline => Discovery::Baseline,
+        Mode::Filtered => Discovery::Filtered,
+    };
+    let routes = routes(NoteServer::new(Notes::default()), &resource, &beside.issuer, discovery)?;
+    // The address for programs, what it is for people.
+    println!("{resource}");
+    eprintln!("{}", hints(&resource, &beside.issuer.name));
+    // Streams of clients may stay open for hours: nobody waits for them.
+    tokio::select! {
+        served = axum::serve(listener, routes) => Ok(served?),
+        error = beside.ended() => Err(error.into()),
+        stopped = ctrl_c() => Ok(stopped?),
+    }
+}
+
+async fn authorization_server(arguments: AuthorizationArguments) -> Result<(), Failure> {
+    let listener = listen(arguments.address, "--address` or `--authorization-address").await?;
+    println!("{}", authorization::issuer(&listener)?);
+    let settings = Settings {
+        resources: arguments.resource,
+        scopes: arguments.scope,
+        user: arguments.user,
+        trainee: arguments.trainee,
+        lifetime: Duration::from_secs(arguments.lifetime),
+    };
+    let until_input_ends = arguments.until_input_ends;
+    let stop = async move {
+        if until_input_ends {
+            // A failure to read is an end, too.
+            let _ = stdin().read(&mut [0]).await;
+        } else {
+            // Without the signal there is nothing to wait for.
+            let _ = ctrl_c().await;
+        }
+    };
+    Ok(authorization::serve(listener, settings, stop).await?)
+}
+
+/// Listens on this machine alone: what is served here trusts an authorization server that trusts everybody.
+async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
+    if !address.ip().is_loopback() {
+        return Err(
+            format!("`{address}` is not of this machine, and here everything is approved: write 127.0.0.1").into()
+        );
+    }
+    TcpListener::bind(address).await.map_err(|error| {
+        let help = format!("end what listens there, or choose another with `{option}`; port 0 takes any that is free");
+        format!("cannot listen on `{address}`: {error}; {help}").into()
+    })
+}
+
+/// What to try next.
+fn hints(resource: &str, issuer: &str) -> String {
+    format!(
+        "notes at {resource}, tokens from {issuer} (for development: everything is approved)\n\n\
+         what clients see first, and where it leads them:\n  \
+         curl -i {resource} -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \\\n    \
+         -d '{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}}'\n  \
+         curl {}\n\n\
+         any MCP client that speaks streamable HTTP and OAuth can connect to {resource}\n",
+        resource.replace("/mcp", "/.well-known/oauth-protected-resource/mcp"),
+    )
+}

@@ -1,0 +1,183 @@
+//! Clients that nobody here wrote: those of the official Python and TypeScript SDKs.
+//!
+//! `.ci/clients` brings both. Where one is missing its tests say so and pass, unless `MCP_SCOPES_CLIENT_TEST` is `required`, as
+//! in CI.
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use serde::Deserialize;
+
+use crate::program::Served;
+
+/// Where the scripts are.
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/clients");
+
+/// What a script prints.
+#[derive(Debug, Deserialize)]
+struct Report {
+    told: Told,
+    /// The `scope` of each authorization that the client has sent its user to.
+    asked: Vec<String>,
+    exchanges: Vec<Exchange>,
+}
+
+/// What the client was told, by its own account.
+#[derive(Debug, Deserialize, PartialEq, Eq)]
+struct Told {
+    version: String,
+    count: String,
+    list: String,
+    tools: Vec<String>,
+    write: String,
+    read: String,
+    delete: String,
+    tools_in_the_end: Vec<String>,
+}
+
+/// A request that it has sent.
+#[derive(Debug, Deserialize)]
+struct Exchange {
+    method: String,
+    url: String,
+    status: u16,
+    challenges: Vec<String>,
+    version: Option<String>,
+}
+
+/// Where `.ci/clients` puts what it brings.
+fn installed() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("clients")
+}
+
+/// The command that runs a script of the Python SDK, or what is missing.
+fn python() -> Result<Command, &'static str> {
+    let python = installed().join("python/bin/python");
+    let mut command = Command::new(python);
+    if !command.args(["-c", "import mcp"]).output().is_ok_and(|output| output.status.success()) {
+        return Err("the Python SDK is missing");
+    }
+    let mut command = Command::new(installed().join("python/bin/python"));
+    command.arg(Path::new(SCRIPTS).join("python/flow.py"));
+    Ok(command)
+}
+
+/// The command that runs a script of the TypeScript SDK, or what is missing.
+fn typescript() -> Result<Command, &'static str> {
+    let folder = installed().join("typescript");
+    if !folder.join("node_modules/@modelcontextprotocol/client").is_dir() {
+        return Err("the TypeScript SDK is missing");
+    }
+    // Modules are looked for from where a script is. Others may be copying it, too: it is whole at any time.
+    let (script, own) = (folder.join("flow.mjs"), format!("{}-{:?}", std::process::id(), std::thread::current().id()));
+    let copy = folder.join(own);
+    fs::copy(Path::new(SCRIPTS).join("typescript/flow.mjs"), &copy).unwrap();
+    fs::rename(copy, &script).unwrap();
+    let mut command = Command::new("node");
+    command.arg(script);
+    Ok(command)
+}
+
+/// A client goes all the way to one server.
+fn report(mut command: Command, served: &Served, mode: &str) -> Report {
+    let output = command.args([&*served.resource, mode]).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}\n{err}");
+    let last = out.lines().next_back().unwrap_or_default();
+    serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {out}\n{err}"))
+}
+
+fn all_the_way(client: fn() -> Result<Command, &'static str>, mode: &str, version: &str, discovery: &str) {
+    let command = match client() {
+        Ok(command) => command,
+        Err(missing) => {
+            let help = "run .ci/clients";
+            assert!(env::var_os("MCP_SCOPES_CLIENT_TEST").is_none_or(|value| value != "required"), "{missing}; {help}");
+            eprintln!("SKIPPED: {missing}; {help}");
+            return;
+        }
+    };
+    let served = Served::start(&["--discovery", discovery]);
+    let report = report(command, &served, mode);
+    judge(&report, &served.resource, version, discovery);
+}
+
+fn judge(report: &Report, resource: &str, version: &str, discovery: &str) {
+    let all = ["count_notes", "delete_note", "list_notes", "read_note", "write_note"];
+    let shown = if discovery == "filtered" { &["count_notes", "list_notes", "read_note"][..] } else { &all };
+    let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+    let expected = Told {
+        version: version.to_owned(),
+        count: "2".to_owned(),
+        list: "lunch\nwelcome".to_owned(),
+        tools: texts(shown),
+        write: "wrote `client`".to_owned(),
+        read: "was here".to_owned(),
+        delete: "deleted `client`".to_owned(),
+        tools_in_the_end: texts(&all),
+    };
+    assert_eq!(report.told, expected);
+    // Each step asks for what the one before had, and for what the challenge named.
+    assert_eq!(report.asked, ["notes:read", "notes:read notes:write", "notes:read notes:write notes:admin"]);
+
+    let document = resource.replace("/mcp", "/.well-known/oauth-protected-resource/mcp");
+    let challenged =
+        |scope: &str, error: &str| format!("Bearer scope=\"{scope}\"{error}, resource_metadata=\"{document}\"");
+    let insufficient = ", error=\"insufficient_scope\"";
+    let refusals: Vec<(u16, &[String])> = (report.exchanges.iter())
+        .filter(|exchange| exchange.status >= 400)
+        .map(|exchange| (exchange.status, &*exchange.challenges))
+        .collect();
+    let expected = [
+        (401, challenged("notes:read", "")),
+        (403, challenged("notes:write", insufficient)),
+        (403, challenged("notes:admin", insufficient)),
+    ];
+    let expected: Vec<(u16, &[String])> =
+        expected.iter().map(|(status, challenge)| (*status, std::slice::from_ref(challenge))).collect();
+    assert_eq!(refusals, expected, "{:#?}", report.exchanges);
+    // What was followed: the challenge's own address, at once, and nothing was guessed.
+    let asked = report.exchanges.iter().skip_while(|exchange| exchange.status != 401).nth(1).unwrap();
+    assert_eq!((&*asked.method, &*asked.url), ("GET", &*document), "{:#?}", report.exchanges);
+    let mut versions = BTreeMap::new();
+    for exchange in report.exchanges.iter().filter(|exchange| exchange.url == resource) {
+        *versions.entry(exchange.version.as_deref()).or_insert(0) += 1;
+    }
+    // A handshake has no version yet, nor has the one before, which was answered 401.
+    versions.remove(&None);
+    assert_eq!(versions.into_keys().collect::<Vec<_>>(), [Some(version)], "{:#?}", report.exchanges);
+}
+
+#[test]
+fn the_python_sdk_steps_up_on_2025_11_25() {
+    all_the_way(python, "legacy", "2025-11-25", "baseline");
+}
+
+#[test]
+fn the_python_sdk_steps_up_on_2026_07_28() {
+    all_the_way(python, "auto", "2026-07-28", "baseline");
+}
+
+#[test]
+fn the_python_sdk_steps_up_to_what_it_was_not_shown() {
+    all_the_way(python, "auto", "2026-07-28", "filtered");
+}
+
+#[test]
+fn the_typescript_sdk_steps_up_on_2025_11_25() {
+    all_the_way(typescript, "legacy", "2025-11-25", "baseline");
+}
+
+#[test]
+fn the_typescript_sdk_steps_up_on_2026_07_28() {
+    all_the_way(typescript, "auto", "2026-07-28", "baseline");
+}
+
+#[test]
+fn the_typescript_sdk_steps_up_to_what_it_was_not_shown() {
+    all_the_way(typescript, "auto", "2026-07-28", "filtered");
+}

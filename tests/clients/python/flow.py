@@ -1,0 +1,95 @@
+"""The official Python SDK's client, all the way: `flow.py URL MODE`.
+
+MODE is `legacy` (the handshake of 2025-11-25) or `auto` (`server/discover`, 2026-07-28). What the client was told, and each of its
+requests to the server, is printed as one JSON object; who has started this judges it.
+"""
+
+import asyncio
+import json
+import sys
+from urllib.parse import parse_qs, urlsplit
+
+import httpx2
+from mcp import Client
+from mcp.client.auth import OAuthClientProvider
+from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
+
+
+class Memory:
+    """Tokens and registration, for as long as this runs."""
+
+    tokens = None
+    client = None
+
+    async def get_tokens(self):
+        return self.tokens
+
+    async def set_tokens(self, tokens):
+        self.tokens = tokens
+
+    async def get_client_info(self):
+        return self.client
+
+    async def set_client_info(self, client):
+        self.client = client
+
+
+class Browser:
+    """Goes where a user's browser would, and comes back with the code: nobody is asked for anything."""
+
+    asked = []
+    sent_to = None
+
+    async def go(self, url):
+        self.asked.append(parse_qs(urlsplit(url).query)["scope"][0])
+        async with httpx2.AsyncClient() as browser:
+            answer = await browser.get(url)
+        assert answer.status_code == 302, answer.text
+        self.sent_to = parse_qs(urlsplit(answer.headers["location"]).query)
+
+    async def come_back(self):
+        one = {name: values[0] for name, values in self.sent_to.items()}
+        return AuthorizationCodeResult(code=one["code"], state=one["state"], iss=one["iss"])
+
+
+async def flow(url, mode):
+    exchanges, memory, browser = [], Memory(), Browser()
+
+    async def note(answer):
+        exchanges.append(
+            {
+                "method": answer.request.method,
+                "url": str(answer.request.url),
+                "status": answer.status_code,
+                "challenges": answer.headers.get_list("www-authenticate"),
+                "version": answer.request.headers.get("mcp-protocol-version"),
+            }
+        )
+
+    metadata = OAuthClientMetadata(client_name="python", redirect_uris=["http://127.0.0.1:4567/callback"])
+    provider = OAuthClientProvider(url, metadata, memory, browser.go, browser.come_back)
+    told = {}
+    async with httpx2.AsyncClient(auth=provider, event_hooks={"response": [note]}, timeout=30) as http:
+        async with Client(streamable_http_client(url, http_client=http), mode=mode) as client:
+
+            async def tools():
+                return sorted(tool.name for tool in (await client.list_tools(cache_mode="refresh")).tools)
+
+            async def call(name, **arguments):
+                result = await client.call_tool(name, arguments)
+                assert not result.is_error, result
+                return result.content[0].text
+
+            told["version"] = client.protocol_version
+            told["count"] = await call("count_notes")
+            told["list"] = await call("list_notes")
+            told["tools"] = await tools()
+            told["write"] = await call("write_note", title="client", text="was here")
+            told["read"] = await call("read_note", title="client")
+            told["delete"] = await call("delete_note", title="client")
+            told["tools_in_the_end"] = await tools()
+    print(json.dumps({"told": told, "asked": browser.asked, "exchanges": exchanges}))
+
+
+asyncio.run(flow(*sys.argv[1:]))

@@ -1,0 +1,98 @@
+// The official TypeScript SDK's client, all the way: `flow.mjs URL MODE`.
+//
+// MODE is `legacy` (the handshake of 2025-11-25) or `auto` (`server/discover`, 2026-07-28). What the client was told, and each
+// of its requests, is printed as one JSON object; who has started this judges it.
+
+import assert from 'node:assert';
+import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
+
+const [url, mode] = process.argv.slice(2);
+const exchanges = [];
+const asked = [];
+
+/** Tokens and registration, for as long as this runs, and a user's browser: nobody is asked for anything. */
+class Provider {
+    redirectUrl = 'http://127.0.0.1:4567/callback';
+    clientMetadata = {
+        client_name: 'typescript',
+        redirect_uris: [this.redirectUrl],
+        grant_types: ['authorization_code', 'refresh_token'],
+        token_endpoint_auth_method: 'none',
+    };
+    clientInformation = () => this.client;
+    saveClientInformation = (client) => void (this.client = client);
+    tokens = () => this.token;
+    saveTokens = (token) => void (this.token = token);
+    codeVerifier = () => this.verifier;
+    saveCodeVerifier = (verifier) => void (this.verifier = verifier);
+    discoveryState = () => this.discovered;
+    saveDiscoveryState = (discovered) => void (this.discovered = discovered);
+    state = () => 'stated';
+
+    async redirectToAuthorization(address) {
+        asked.push(address.searchParams.get('scope'));
+        const answer = await fetch(address, { redirect: 'manual' });
+        assert.equal(answer.status, 302, await answer.text());
+        this.sentTo = new URL(answer.headers.get('location')).searchParams;
+        assert.equal(this.sentTo.get('state'), 'stated');
+    }
+}
+
+/** Notes each request, and sends it. */
+async function noting(address, init) {
+    const answer = await fetch(address, init);
+    const challenge = answer.headers.get('www-authenticate');
+    exchanges.push({
+        method: init?.method ?? 'GET',
+        url: String(address),
+        status: answer.status,
+        challenges: challenge === null ? [] : [challenge],
+        version: new Headers(init?.headers).get('mcp-protocol-version'),
+    });
+    return answer;
+}
+
+const provider = new Provider();
+const newTransport = () => new StreamableHTTPClientTransport(new URL(url), { authProvider: provider, fetch: noting });
+let transport = newTransport();
+
+/** Does that, and does it again once the user has come back from where the client has sent him. */
+async function authorized(deed) {
+    try {
+        return await deed();
+    } catch (error) {
+        if (!UnauthorizedError.isInstance(error)) throw error;
+        await transport.finishAuth(provider.sentTo);
+        return await deed();
+    }
+}
+
+const client = new Client({ name: 'typescript', version: '1' }, { versionNegotiation: { mode } });
+await authorized(() => {
+    transport = newTransport();
+    return client.connect(transport);
+});
+
+async function tools() {
+    const list = await client.listTools(undefined, { cacheMode: 'refresh' });
+    return list.tools.map((tool) => tool.name).sort();
+}
+
+async function call(name, given = {}) {
+    const result = await authorized(() => client.callTool({ name, arguments: given }));
+    assert(!result.isError, JSON.stringify(result));
+    return result.content[0].text;
+}
+
+const told = {
+    version: client.getNegotiatedProtocolVersion(),
+    count: await call('count_notes'),
+    list: await call('list_notes'),
+    tools: await tools(),
+    write: await call('write_note', { title: 'client', text: 'was here' }),
+    read: await call('read_note', { title: 'client' }),
+    delete: await call('delete_note', { title: 'client' }),
+    tools_in_the_end: await tools(),
+};
+await client.close();
+console.log(JSON.stringify({ told, asked, exchanges }));
