@@ -11,6 +11,7 @@ mod server;
 
 mod answer_lists;
 mod answer_streams;
+mod faults;
 mod hostile;
 mod settings;
 mod step_1_documents_and_origins;

@@ -12,7 +12,7 @@ use mcp_scopes::http::{
     Claims, Token, TokenError, TokenErrorKind, TokenVerifier,
     token::{JwtVerifier, KeySource as _, RemoteKeys, TokenCache},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     issuer::{Answer, Issuer},
@@ -23,17 +23,24 @@ const ISSUER: &str = "https://auth.example.com";
 const HOUR: Duration = Duration::from_hours(1);
 
 /// A key with a name.
-struct Key(Ed25519KeyPair, &'static str);
+pub(crate) struct Key(pub(crate) Ed25519KeyPair, &'static str);
 
 impl Key {
-    fn new(id: &'static str) -> Self {
+    pub(crate) fn new(id: &'static str) -> Self {
         Self(Ed25519KeyPair::generate().unwrap(), id)
     }
 
-    fn token(&self) -> String {
-        let end = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 600;
+    pub(crate) fn token(&self) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        self.token_of(&json!({"exp": now + 600}))
+    }
+
+    /// A token with these claims beside the usual ones.
+    pub(crate) fn token_of(&self, more: &Value) -> String {
         let header = json!({"alg": "EdDSA", "kid": self.1}).to_string();
-        let claims = json!({"iss": ISSUER, "aud": RESOURCE, "sub": "ada", "exp": end}).to_string();
+        let mut claims = json!({"iss": ISSUER, "aud": RESOURCE, "sub": "ada", "scope": "files:read"});
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let claims = claims.to_string();
         let message = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims));
         let signature = BASE64.encode(self.0.sign(message.as_bytes()));
         format!("{message}.{signature}")
@@ -41,7 +48,7 @@ impl Key {
 }
 
 /// A key set with these keys.
-fn set(keys: &[&Key]) -> String {
+pub(crate) fn set(keys: &[&Key]) -> String {
     let keys: Vec<_> = keys
         .iter()
         .map(|key| json!({"kty": "OKP", "crv": "Ed25519", "kid": key.1, "x": BASE64.encode(key.0.public_key())}))
@@ -54,7 +61,7 @@ fn impatient(issuer: &Issuer) -> RemoteKeys {
     keys(issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO)
 }
 
-fn keys(issuer: &Issuer) -> RemoteKeys {
+pub(crate) fn keys(issuer: &Issuer) -> RemoteKeys {
     RemoteKeys::new(&issuer.url()).unwrap()
 }
 
