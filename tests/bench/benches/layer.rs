@@ -130,9 +130,12 @@ impl Bench {
         let call = |name: &str| message("tools/call", &format!(r#""name":"{name}""#));
         let (hidden, unknown) = (call(hidden), call(&unknown));
         let mut other = server.clone();
+        // Not by the server behind the layer, and not with a challenge.
+        assert_eq!((run(&mut server, self.request(&hidden)), run(&mut other, self.request(&unknown))), (200, 200));
         let (hidden, unknown) =
             self.compare(|| run(&mut server, self.request(&hidden)), || run(&mut other, self.request(&unknown)));
         println!("a hidden tool {hidden:.2?}, an unknown one {unknown:.2?}: both answered alike");
+        println!("  {:.2} of one another, which is what somebody who measures could see", ratio(hidden, unknown));
     }
 
     fn request(&self, body: &str) -> Request<Full<Bytes>> {
@@ -165,6 +168,10 @@ impl Bench {
     fn print(&self, what: &str, found: Duration, limit: Duration) {
         println!("{what} {found:.2?} (at most {limit:.0?})");
     }
+}
+
+fn ratio(one: Duration, other: Duration) -> f64 {
+    one.as_secs_f64() / other.as_secs_f64()
 }
 
 fn message(method: &str, params: &str) -> String {
