@@ -19,7 +19,7 @@
 //! 5. A call of a tool needs its scopes: 401 or 403 with a challenge. Callers without a token reach public tools. Other methods
 //!    are decided by [`Access`]. Answers about unknown and hidden tools are made here.
 //! 6. The [`PolicyHook`] is asked.
-//! 7. The session of an older revision has to be the caller's own: 404. Then the server behind the layer is called.
+//! 7. The session of an older revision has to be the caller's own: 404; a stream goes on in one alone: 400. Then the server behind the layer is called.
 //! 8. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of tools is cut down to what the caller
 //!    can call; one that cannot be understood becomes an error.
 //!

@@ -172,6 +172,11 @@ impl Refusal {
         Self::of_status(Step::Session, StatusCode::BAD_REQUEST, text)
     }
 
+    pub(super) fn replay() -> Self {
+        let text = "a stream goes on in its session alone; send `Mcp-Session-Id` beside `Last-Event-ID`";
+        Self::of_status(Step::Session, StatusCode::BAD_REQUEST, text)
+    }
+
     /// An answer of the server behind the layer that holds a list of tools nobody can read: it might show too much.
     pub(super) fn unreadable() -> Self {
         let text = "the server's answer could not be read, so it is not known what it shows";

@@ -35,6 +35,7 @@ use super::{
 };
 
 const SESSION: &str = "mcp-session-id";
+const REPLAY: &str = "last-event-id";
 
 /// A server behind the layer. Made by [`ResourceServer`](super::ResourceServer) as a tower layer.
 #[derive(Clone)]
@@ -234,7 +235,10 @@ impl Settings {
     /// Step 7, for older revisions: the session has to be the caller's own.
     fn session(&self, headers: &mut HeaderMap, reader: &Reader) -> Result<(), Refusal> {
         let mut stated = headers.get_all(SESSION).iter();
-        let Some(sealed) = stated.next() else { return Ok(()) };
+        let Some(sealed) = stated.next() else {
+            // Whose stream it is that goes on, only its session tells.
+            return if headers.contains_key(REPLAY) { Err(Refusal::replay()) } else { Ok(()) };
+        };
         if stated.next().is_some() {
             return Err(Refusal::session_header());
         }

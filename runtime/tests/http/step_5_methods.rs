@@ -104,8 +104,11 @@ async fn responses_pass_on_older_revisions_only() {
 #[tokio::test]
 async fn streams_and_the_end_of_sessions_need_what_the_list_needs() {
     for verb in ["GET", "DELETE"] {
-        let ask = || Ask::new(verb, "/mcp").header("last-event-id", "7");
+        let ask = || Ask::new(verb, "/mcp");
         assert_eq!(Server::new().send(ask()).await.refused(), (401, 401), "{verb}");
         Server::new().send(ask().token("reader")).await.passed();
+        let replay = || ask().header("last-event-id", "7");
+        assert_eq!(Server::new().send(replay()).await.refused(), (401, 401), "{verb}");
+        assert_eq!(Server::new().send(replay().token("reader")).await.refused(), (400, 400), "{verb}");
     }
 }

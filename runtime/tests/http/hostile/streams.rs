@@ -92,6 +92,13 @@ fn taken_over() -> Vec<Row> {
         asked("a stream without a token", stream()),
         asked("a replay without a token", replay()),
         asked("an end without a token", end()),
+        row("streams: a replay of nobody knows whose", Server::new, replay().token("bob"), Out::Refused(400, 400, "")),
+        row(
+            "streams: a replay of nobody knows whose, by a call",
+            Server::new,
+            status().header("last-event-id", "7").token("bob"),
+            Out::Refused(400, 400, ""),
+        ),
         row(
             "streams: with a token that has ended",
             Server::new,
@@ -158,7 +165,7 @@ fn event(text: &str) -> Reply {
 
 fn outward() -> Vec<Row> {
     let out = |name: &str, server: fn() -> Server, holds: fn(&Answer) -> bool| {
-        row(format!("out: {name}"), server, replay().token("reader"), Out::Passed(holds))
+        row(format!("out: {name}"), server, stream().token("reader"), Out::Passed(holds))
     };
     let cut = |answer: &Answer| answer.body.contains("list_files") && !answer.body.contains("run");
     // Nothing of what it could not read.
