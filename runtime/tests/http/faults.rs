@@ -8,12 +8,15 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use mcp_scopes::http::token::{Clock, JwtVerifier, RemoteKeys, TokenCache};
+use mcp_scopes::http::{
+    Call, Deciding, PolicyHook, Token, TokenVerifier, Verification,
+    token::{Clock, JwtVerifier, RemoteKeys, TokenCache},
+};
 use serde_json::json;
 
 use crate::{
     issuer::{Answer, Issuer},
-    server::{Ask, RESOURCE, Server},
+    server::{Ask, RESOURCE, Server, Tokens},
     token_jwks::{Key, keys, set},
 };
 
@@ -339,6 +342,49 @@ async fn a_clock_that_is_behind_until_it_is_put_right() {
     is(&server, &token, Some("does not count yet")).await;
     *clock.lock().unwrap() = start;
     is(&server, &token, None).await;
+}
+
+/// Panics where it is told to.
+struct Panics(&'static str);
+
+impl TokenVerifier for Panics {
+    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        Box::pin(async move {
+            assert!(token.expose_secret() != self.0, "as it is told to");
+            Tokens.verify(token).await
+        })
+    }
+}
+
+impl PolicyHook for Panics {
+    fn decide<'a>(&'a self, call: Call<'a>) -> Deciding<'a> {
+        Box::pin(async move {
+            assert!(call.tool().tool().name != self.0, "as it is told to");
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn who_is_asked_and_panics_lets_nothing_through_and_is_asked_again() {
+    let ran = Arc::<AtomicUsize>::default();
+    let count = Arc::clone(&ran);
+    let inner = tower::service_fn(move |_: http::Request<http_body_util::Full<bytes::Bytes>>| {
+        count.fetch_add(1, Ordering::SeqCst);
+        core::future::ready(Ok::<_, core::convert::Infallible>(http::Response::new(String::new())))
+    });
+    let server = Server::with(|builder| builder.verifier(TokenCache::new(Panics("writer"))).policy(Panics("status")));
+    let layered = tower::Layer::layer(server.layer(), inner);
+    let send = |ask: Ask| tokio::spawn(tower::ServiceExt::oneshot(layered.clone(), ask.0));
+    for ask in [Ask::call("list_files").token("writer"), Ask::call("status").token("reader"), Ask::call("status")] {
+        for _ in 0..3 {
+            let again = Ask(ask.0.clone());
+            assert!(send(again).await.is_err_and(|error| error.is_panic()));
+        }
+    }
+    assert_eq!(ran.load(Ordering::SeqCst), 0);
+    assert_eq!(send(Ask::call("list_files").token("reader")).await.unwrap().unwrap().status().as_u16(), 200);
+    assert_eq!(ran.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

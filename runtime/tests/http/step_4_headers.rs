@@ -114,3 +114,51 @@ async fn a_mirrored_argument_that_nobody_told_of_has_to_be_one_of_the_arguments(
     let without = Ask::call("list_files").header("mcp-param-any", "home").token("reader");
     assert_eq!(Server::new().send(without).await.refused(), (400, -32020));
 }
+
+#[tokio::test]
+async fn mirrored_arguments_are_found_in_any_number_and_spelling() {
+    let arguments = r#"{"a":"x","b":{"c":2.50,"d":[7],"e":true,"f":null},"g":-0.0,"h":"","i":9007199254740993}"#;
+    for (values, passes) in [
+        (&["x", "2.5", "2.50", "25e-1", "true", "0", "-0", "", "9007199254740993"][..], true),
+        (&["x", "x", "x"], true),
+        // What stands in lists cannot be mirrored, and beyond 2^53 numbers run together.
+        (&["x", "7"], false),
+        (&["null"], false),
+        (&["9007199254740992"], false),
+        (&["True"], false),
+        (&["NaN"], false),
+        (&["2.5", "2.51"], false),
+    ] {
+        let body = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"list_files","arguments":{arguments}}}}}"#
+        );
+        let mut ask = Ask::post(body).token("reader");
+        for (number, value) in values.iter().enumerate() {
+            ask = ask.header(&format!("mcp-param-p{number}"), value);
+        }
+        let answer = Server::new().send(ask).await;
+        assert_eq!(answer.seen.is_some(), passes, "{values:?}");
+        assert!(passes || answer.refused() == (400, -32020));
+    }
+}
+
+#[tokio::test]
+async fn many_mirrored_arguments_cost_little_more_than_one() {
+    // A product of headers and arguments would be a way to keep a server busy.
+    let members: Vec<_> = (0..50_000).map(|at| format!("\"k{at}\":{at}")).collect();
+    let body = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"list_files","arguments":{{{}}}}}}}"#,
+        members.join(",")
+    );
+    let mut took = Vec::new();
+    for count in [1, 90] {
+        let mut ask = Ask::post(body.clone()).token("reader");
+        for number in 0..count {
+            ask = ask.header(&format!("mcp-param-p{number}"), &format!("{}", 49_000 + number));
+        }
+        let began = std::time::Instant::now();
+        Server::new().send(ask).await.passed();
+        took.push(began.elapsed());
+    }
+    assert!(took[1] < took[0] * 5, "{took:?}");
+}

@@ -2,6 +2,8 @@
 //!
 //! Load balancers and SDKs act on the headers, the check acts on the body: where they differ, one of the two is deceived.
 
+use std::{borrow::Cow, collections::HashMap};
+
 use http::HeaderMap;
 use serde_json::{Value, value::RawValue};
 
@@ -135,16 +137,25 @@ fn parameters(
         }
     }
     let others = headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with(PARAM));
-    for name in others.filter(|name| !mirrored.iter().filter(known).any(|param| param.header == **name)) {
-        let value = single(headers, name)?.unwrap_or_default();
-        if !occurs(&decoded(value, name)?, &given) {
-            return Err(format!("the header `{name}` is none of the arguments"));
-        }
+    let others = others.filter(|name| !mirrored.iter().filter(known).any(|param| param.header == **name));
+    let others: Vec<_> = others
+        .map(|name| Ok((name, Wanted::new(decoded(single(headers, name)?.unwrap_or_default(), name)?))))
+        .collect::<Result<_, String>>()?;
+    if others.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let mut sought = Sought::default();
+    for (_, wanted) in &others {
+        sought.add(wanted);
+    }
+    sought.look(&given);
+    match others.iter().find(|(_, wanted)| !sought.found(wanted)) {
+        None => Ok(()),
+        Some((name, _)) => Err(format!("the header `{name}` is none of the arguments")),
+    }
 }
 
-fn decoded<'h>(value: &'h str, name: &str) -> Result<std::borrow::Cow<'h, str>, String> {
+fn decoded<'h>(value: &'h str, name: &str) -> Result<Cow<'h, str>, String> {
     sentinel::decode(value).ok_or_else(|| format!("the header `{name}` is marked as base64 and is none"))
 }
 
@@ -155,17 +166,73 @@ fn mirrors(header: &str, argument: &Value) -> bool {
         Value::String(text) => header == text,
         Value::Bool(is) => header == if *is { "true" } else { "false" },
         Value::Number(number) => {
-            let number_is = |header: f64| header.abs() < 9_007_199_254_740_992.0 && Some(header) == number.as_f64();
-            header == number.to_string() || header.parse::<f64>().is_ok_and(number_is)
+            header == number.to_string() || exact(header).is_some_and(|header| Some(header) == number.as_f64())
         }
         Value::Null | Value::Array(_) | Value::Object(_) => false,
     }
 }
 
-/// Whether a header's value is an argument that can be reached through members alone, as `x-mcp-header` asks for.
-fn occurs(header: &str, argument: &Value) -> bool {
-    match argument {
-        Value::Object(members) => members.values().any(|member| occurs(header, member)),
-        argument => mirrors(header, argument),
+/// A header's value as a number, if it is one that is told apart from its neighbours.
+fn exact(header: &str) -> Option<f64> {
+    header.parse().ok().filter(|number: &f64| number.abs() < 9_007_199_254_740_992.0)
+}
+
+/// The value of a header of which it is not known which argument it mirrors.
+struct Wanted<'h> {
+    text: Cow<'h, str>,
+    /// As a number, in bits.
+    number: Option<u64>,
+}
+
+impl<'h> Wanted<'h> {
+    fn new(text: Cow<'h, str>) -> Self {
+        let number = exact(&text).map(bits);
+        Self { text, number }
+    }
+}
+
+/// Numbers that are the same have the same bits: of zero there are two.
+fn bits(number: f64) -> u64 {
+    (number + 0.0).to_bits()
+}
+
+/// Values that are looked for among the arguments, all of them in one go: a client may send as many headers as it wants, and
+/// arguments without end.
+#[derive(Default)]
+struct Sought<'w> {
+    texts: HashMap<&'w str, bool>,
+    numbers: HashMap<u64, bool>,
+}
+
+impl<'w> Sought<'w> {
+    fn add(&mut self, wanted: &'w Wanted<'_>) {
+        self.texts.insert(&wanted.text, false);
+        self.numbers.extend(wanted.number.map(|number| (number, false)));
+    }
+
+    /// Looks at the arguments that can be reached through members alone, as `x-mcp-header` asks for.
+    fn look(&mut self, argument: &Value) {
+        let mut found = |text: &str| {
+            if let Some(found) = self.texts.get_mut(text) {
+                *found = true;
+            }
+        };
+        match argument {
+            Value::Object(members) => members.values().for_each(|member| self.look(member)),
+            Value::String(text) => found(text),
+            Value::Bool(is) => found(if *is { "true" } else { "false" }),
+            Value::Number(number) => {
+                found(&number.to_string());
+                if let Some(found) = number.as_f64().and_then(|number| self.numbers.get_mut(&bits(number))) {
+                    *found = true;
+                }
+            }
+            Value::Null | Value::Array(_) => {}
+        }
+    }
+
+    fn found(&self, wanted: &Wanted<'_>) -> bool {
+        let number = wanted.number.and_then(|number| self.numbers.get(&number));
+        self.texts.get(&*wanted.text).into_iter().chain(number).any(|found| *found)
     }
 }

@@ -186,9 +186,9 @@ async fn connections_that_break_off_leave_no_task_and_no_memory() {
     let server = Behind::new(|builder| builder).await;
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let idle = tasks();
-    let half = format!("{HEAD}Content-Length: 200000\r\n\r\n{}", " ".repeat(100_000));
+    let half = format!("{HEAD}Content-Length: 400000\r\n\r\n{}", " ".repeat(200_000));
     let mut used = Vec::new();
-    for _ in 0..6 {
+    for _ in 0..8 {
         let mut streams = Vec::new();
         for _ in 0..100 {
             streams.push(connect(&server, &half).await);
@@ -202,9 +202,10 @@ async fn connections_that_break_off_leave_no_task_and_no_memory() {
         used.extend(memory());
     }
     assert_eq!(server.ran(), 0);
-    // The first rounds fill what the allocator keeps; each round that left its bodies behind would add 10 MB.
+    // The first rounds fill what the allocator keeps. Six rounds that left their bodies behind would add 120 MB, and other tests
+    // in this process some of their own.
     if let [_, second, .., last] = used[..] {
-        assert!(last < second + 15_000_000, "{used:?}");
+        assert!(last < second + 60_000_000, "{used:?}");
     }
     // It still serves.
     let head = format!("{HEAD}Connection: close\r\nContent-Length: {}\r\n\r\n{CALL}", CALL.len());
