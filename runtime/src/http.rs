@@ -15,7 +15,7 @@
 //!    that does not tell is 403, a wrong header 400. Calls in the sandbox have a limit of their own: 429. Every answer says in
 //!    `Mcp-Environment` which environment it is from.
 //! 4. The body is read in full, up to a limit and within a time: 413, 408. One that two parsers could read in two ways is 400. Headers that mirror the
-//!    body have to agree with it: 400 with −32020.
+//!    body have to agree with it: 400 with −32020. A body that does not say its revision where it has to is 400 with −32602.
 //! 5. A call of a tool needs its scopes: 401 or 403 with a challenge. Callers without a token reach public tools. Other methods
 //!    are decided by [`Access`]. Answers about unknown and hidden tools are made here.
 //! 6. The [`PolicyHook`] is asked.

@@ -25,7 +25,7 @@ use serde_json::value::RawValue;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 pub(crate) use self::reader::unique;
 pub(crate) use self::{
-    agreement::{Era, ParamHeader, agree},
+    agreement::{Disagreement, Era, ParamHeader, agree},
     arguments::arguments,
 };
 

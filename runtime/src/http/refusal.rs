@@ -17,7 +17,7 @@ use crate::{Challenge, Environment};
 
 use super::{
     environment,
-    message::{Era, Fault, Kind, Message},
+    message::{Disagreement, Era, Fault, Kind, Message},
     token::TokenError,
     trace::{self, Mark, Step},
 };
@@ -118,9 +118,12 @@ impl Refusal {
         Self::new(Step::Body, StatusCode::BAD_REQUEST, fault.code(), fault.text())
     }
 
-    pub(super) fn mismatch(text: String) -> Self {
-        Self::new(Step::Body, StatusCode::BAD_REQUEST, HEADER_MISMATCH, text)
-            .because("the headers do not agree with the body")
+    pub(super) fn mismatch(wrong: Disagreement) -> Self {
+        let (code, text): (_, Cow<'static, str>) = match wrong {
+            Disagreement::Header(text) => (HEADER_MISMATCH, text.into()),
+            Disagreement::Meta(text) => (INVALID_PARAMS, text.into()),
+        };
+        Self::new(Step::Body, StatusCode::BAD_REQUEST, code, text).because("the headers do not agree with the body")
     }
 
     pub(super) fn not_a_call() -> Self {

@@ -19,10 +19,10 @@ async fn missing_headers_are_400_with_their_code() {
 }
 
 #[tokio::test]
-async fn missing_meta_is_400() {
+async fn missing_meta_is_400_for_a_parameter() {
     let ask = Ask::call("list_files").header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/call");
     let answer = Server::new().send(ask.header("mcp-name", "list_files").token("reader")).await;
-    assert_eq!(answer.refused(), (400, -32020));
+    assert_eq!(answer.refused(), (400, -32602));
 }
 
 #[tokio::test]

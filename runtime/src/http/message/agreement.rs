@@ -26,6 +26,28 @@ pub(crate) enum Era {
     Modern,
 }
 
+/// Why headers and body do not go together.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Disagreement {
+    /// A header is missing, or says something else than the body: −32020.
+    Header(String),
+    /// The body lacks what each request has to say of itself: −32602, as for other parameters that are missing
+    /// (SEP-2575).
+    Meta(&'static str),
+}
+
+impl From<String> for Disagreement {
+    fn from(text: String) -> Self {
+        Self::Header(text)
+    }
+}
+
+impl From<&str> for Disagreement {
+    fn from(text: &str) -> Self {
+        Self::Header(text.to_owned())
+    }
+}
+
 /// A tool's argument that is mirrored in a header: `x-mcp-header` of its input schema.
 #[derive(Clone, Debug)]
 pub(crate) struct ParamHeader {
@@ -39,8 +61,8 @@ pub(crate) struct ParamHeader {
 /// Tells the era of a message.
 ///
 /// # Errors
-/// What the headers and the body do not agree about, for an answer with −32020.
-pub(crate) fn agree(headers: &HeaderMap, message: &Message<'_>, mirrored: &[ParamHeader]) -> Result<Era, String> {
+/// What the headers and the body do not agree about.
+pub(crate) fn agree(headers: &HeaderMap, message: &Message<'_>, mirrored: &[ParamHeader]) -> Result<Era, Disagreement> {
     let version = single(headers, VERSION)?;
     let method = single(headers, METHOD)?;
     let name = single(headers, NAME)?;
@@ -48,7 +70,7 @@ pub(crate) fn agree(headers: &HeaderMap, message: &Message<'_>, mirrored: &[Para
     if let (Some(header), Some(body)) = (version, stated)
         && header != body
     {
-        return Err("the header `MCP-Protocol-Version` and `_meta` name two versions".to_owned());
+        return Err("the header `MCP-Protocol-Version` and `_meta` name two versions".into());
     }
     // Dates of one format: their order is that of the texts.
     let is_modern = |version: Option<&str>| version.is_some_and(|version| version >= MODERN);
@@ -56,27 +78,27 @@ pub(crate) fn agree(headers: &HeaderMap, message: &Message<'_>, mirrored: &[Para
     // `initialize` is no method of this era: who sends it asks for an older one, and knows no headers yet.
     let required = era == Era::Modern && message.kind == Kind::Request && message.method != "initialize";
     if required && version.is_none() {
-        return Err("the header `MCP-Protocol-Version` is missing".to_owned());
+        return Err("the header `MCP-Protocol-Version` is missing".into());
     }
     if required && stated.is_none() {
-        return Err("`_meta` does not say the protocol version; the header alone is not enough".to_owned());
+        return Err(Disagreement::Meta("`_meta` does not say the protocol version; the header alone is not enough"));
     }
     match method {
         Some(method) if method != message.method => {
-            return Err("the header `Mcp-Method` is not the method of the body".to_owned());
+            return Err("the header `Mcp-Method` is not the method of the body".into());
         }
-        None if required => return Err("the header `Mcp-Method` is missing".to_owned()),
+        None if required => return Err("the header `Mcp-Method` is missing".into()),
         _ => {}
     }
     match name {
         Some(value) => {
             let value = sentinel::decode(value).ok_or("the header `Mcp-Name` is marked as base64 and is none")?;
             if !names(message).into_iter().flatten().any(|name| name == value) {
-                return Err("the header `Mcp-Name` is not what the body names".to_owned());
+                return Err("the header `Mcp-Name` is not what the body names".into());
             }
         }
         None if required && NAMED.contains(&&*message.method) && names(message).iter().any(Option::is_some) => {
-            return Err("the header `Mcp-Name` is missing".to_owned());
+            return Err("the header `Mcp-Name` is missing".into());
         }
         None => {}
     }

@@ -42,6 +42,7 @@ pub(super) fn rows() -> Vec<Row> {
 /// Headers that mirror the body.
 fn mirrors() -> Vec<Row> {
     let mismatch = || Out::Refused(400, -32020, "");
+    let parameter = || Out::Refused(400, -32602, "");
     let run = || Ask::call("run").token("reader");
     vec![
         sent("Mcp-Name of a harmless tool", disguised("mcp-name", "list_files"), mismatch()),
@@ -70,9 +71,9 @@ fn mirrors() -> Vec<Row> {
         sent(
             "MCP-Protocol-Version alone, without the body",
             read().header("mcp-protocol-version", "2026-07-28"),
-            mismatch(),
+            parameter(),
         ),
-        sent("MCP-Protocol-Version of no date", read().header("mcp-protocol-version", "latest"), mismatch()),
+        sent("MCP-Protocol-Version of no date", read().header("mcp-protocol-version", "latest"), parameter()),
         sent("Mcp-Param of another argument", modern().header("mcp-param-any", "root"), mismatch()),
         row(
             "headers: a mirrored argument that differs",
