@@ -10,6 +10,7 @@
 //! | `streams` | sessions and streams of older revisions, lists on their way out |
 //! | `sandbox` | getting from one environment into the other |
 //! | `wire` | what is sent byte for byte, over a socket |
+//! | `mutations` | requests that nobody wrote |
 //! | `slow` | bodies that do not end, clients that go away |
 
 mod bodies;
@@ -17,6 +18,7 @@ mod credentials;
 mod elsewhere;
 mod headers;
 mod jwt;
+mod mutations;
 mod sandbox;
 mod slow;
 mod streams;

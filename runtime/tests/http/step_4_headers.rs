@@ -156,9 +156,13 @@ async fn many_mirrored_arguments_cost_little_more_than_one() {
         for number in 0..count {
             ask = ask.header(&format!("mcp-param-p{number}"), &format!("{}", 49_000 + number));
         }
-        let began = std::time::Instant::now();
-        Server::new().send(ask).await.passed();
-        took.push(began.elapsed());
+        let mut best = core::time::Duration::MAX;
+        for _ in 0..3 {
+            let began = std::time::Instant::now();
+            Server::new().send(Ask(ask.0.clone())).await.passed();
+            best = best.min(began.elapsed());
+        }
+        took.push(best);
     }
     assert!(took[1] < took[0] * 5, "{took:?}");
 }
