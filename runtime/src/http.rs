@@ -7,7 +7,7 @@
 //!
 //! # In which order things are decided
 //!
-//! 1. A request for the metadata is answered, `OPTIONS` passes without its body. Where [origins](Builder::origin) are stated, a
+//! 1. A request for the metadata is answered, `OPTIONS` passes, without bodies there and back. Where [origins](Builder::origin) are stated, a
 //!    request of any other one is 403. Methods other than `POST`, `GET` and `DELETE` are 405, upgrades are 400.
 //! 2. The token is taken from the header `Authorization` alone; one in the query is 400. Without one the caller is anonymous; an
 //!    invalid one is 401 at once, and one that nobody can verify right now 503.

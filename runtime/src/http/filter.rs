@@ -13,7 +13,7 @@ mod list;
 
 use http::{
     HeaderMap,
-    header::{CONTENT_ENCODING, CONTENT_TYPE},
+    header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE},
 };
 
 pub(super) use self::{events::Events, list::filtered};
@@ -36,8 +36,8 @@ pub(super) enum Format {
 /// How an answer is read, by its headers.
 ///
 /// # Errors
-/// It is encoded: clients would understand it, and the filter would not. It was asked for none, since `Accept-Encoding` is
-/// taken out of what goes in.
+/// It is encoded, or a part: clients would understand it, and the filter would not. It was asked for neither, since
+/// `Accept-Encoding` and `Range` are taken out of what goes in.
 pub(super) fn format(headers: &HeaderMap) -> Result<Format, Unreadable> {
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let (stated, more) = (types.next(), types.next());
@@ -48,8 +48,9 @@ pub(super) fn format(headers: &HeaderMap) -> Result<Format, Unreadable> {
             let (essence, parameters) = media_type(stated.to_str().map_err(|_| Unreadable)?);
             let format = match essence.as_str() {
                 "text/event-stream" => Format::Events,
-                "application/json" | "text/json" => Format::Json,
-                other if other.ends_with("+json") => Format::Json,
+                "text/json" => Format::Json,
+                // Some clients look at how the type begins.
+                other if other.ends_with("+json") || other.starts_with("application/json") => Format::Json,
                 _ => Format::Other,
             };
             if format != Format::Other && !is_utf8(parameters) {
@@ -59,7 +60,8 @@ pub(super) fn format(headers: &HeaderMap) -> Result<Format, Unreadable> {
         }
     };
     let encoded = headers.get_all(CONTENT_ENCODING).iter().any(|encoding| encoding != "identity");
-    if encoded && format != Format::Other { Err(Unreadable) } else { Ok(format) }
+    let part = headers.contains_key(CONTENT_RANGE);
+    if (encoded || part) && format != Format::Other { Err(Unreadable) } else { Ok(format) }
 }
 
 /// The type without its parameters, in lower case; and these.

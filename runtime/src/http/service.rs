@@ -11,7 +11,8 @@ use bytes::{Buf, Bytes};
 use http::{
     HeaderMap, HeaderValue, Method, Request, Response,
     header::{
-        ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING, UPGRADE,
+        ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RANGE, TRANSFER_ENCODING,
+        UPGRADE,
     },
     request::Parts,
 };
@@ -133,6 +134,10 @@ impl Settings {
         // Whatever stands there was not put there by this layer.
         parts.extensions.remove::<Caller>();
         parts.extensions.remove::<Arc<Claims>>();
+        if parts.headers.contains_key(UPGRADE) {
+            // Another protocol would go past every check.
+            return Err(Refusal::upgrade());
+        }
         if parts.method == Method::OPTIONS {
             // Preflights carry no token (Fetch, "CORS protocol"). Nor can anything else go this way: the body stays here.
             strip(&mut parts.headers);
@@ -142,16 +147,14 @@ impl Settings {
         if !matches!(parts.method, Method::POST | Method::GET | Method::DELETE) {
             return Err(Refusal::method());
         }
-        if parts.headers.contains_key(UPGRADE) {
-            // Another protocol would go past every check.
-            return Err(Refusal::upgrade());
-        }
         let mut reader = self.reader(parts).await?;
         let body = self.admitted(parts, body, &mut reader).await;
         let body = body.map_err(|refusal| refusal.by(reader.caller.environment()))?;
         strip(&mut parts.headers);
         if self.discovery == Discovery::Filtered {
             parts.headers.remove(ACCEPT_ENCODING);
+            // Of a part of a list nobody can tell what it is a part of.
+            parts.headers.remove(RANGE);
         }
         parts.extensions.insert(reader.caller);
         if let Some((claims, _)) = &reader.holder {
@@ -270,9 +273,14 @@ impl Settings {
         if origin.is_some() {
             expose(&mut parts.headers, origin);
         }
-        let Some(reader) = reader.filter(|_| self.discovery == Discovery::Filtered) else {
-            return Response::from_parts(parts, ResponseBody::passed(body));
+        let Some(reader) = reader else {
+            // A preflight asks for headers, and nobody knows who asks.
+            parts.headers.remove(CONTENT_LENGTH);
+            return Response::from_parts(parts, ResponseBody::whole(Full::default()));
         };
+        if self.discovery != Discovery::Filtered {
+            return Response::from_parts(parts, ResponseBody::passed(body));
+        }
         let body = match filter::format(&parts.headers) {
             Ok(Format::Other) => ResponseBody::passed(body),
             Ok(Format::Events) => {

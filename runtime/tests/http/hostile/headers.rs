@@ -122,6 +122,7 @@ fn others() -> Vec<Row> {
             Passed(|answer| answer.passed().body.is_empty() && answer.passed().caller.is_none()),
         ),
         sent("Upgrade to a WebSocket", read().verb("GET").header("upgrade", "websocket"), Refused(400, 400, "")),
+        sent("Upgrade in a preflight", read().verb("OPTIONS").header("upgrade", "websocket"), Refused(400, 400, "")),
         sent("Upgrade to HTTP/2", read().header("upgrade", "h2c"), Refused(400, 400, "")),
     ];
     for verb in ["HEAD", "PUT", "PATCH", "TRACE", "CONNECT", "PROPFIND", "post", "QUERY"] {

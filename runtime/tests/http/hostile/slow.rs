@@ -68,7 +68,7 @@ async fn a_body_that_comes_byte_by_byte_is_given_up() {
             if writer.write_all(&[byte]).await.is_err() {
                 break;
             }
-            sleep(Duration::from_millis(20)).await;
+            sleep(Duration::from_millis(100)).await;
         }
         core::future::pending::<()>().await;
     };
@@ -78,7 +78,7 @@ async fn a_body_that_comes_byte_by_byte_is_given_up() {
         len = reader.read(&mut answer) => len.unwrap(),
     };
     assert_eq!(statuses(&String::from_utf8_lossy(&answer[..len])), [408]);
-    assert!(began.elapsed() < Duration::from_millis(1500) && server.ran() == 0);
+    assert!(began.elapsed() < Duration::from_secs(6) && server.ran() == 0);
 }
 
 #[tokio::test]

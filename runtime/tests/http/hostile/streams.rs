@@ -163,6 +163,12 @@ fn event(text: &str) -> Reply {
     Reply::of("text/event-stream", [format!("data: {text}\n\n")])
 }
 
+/// The end of a list: there is no member `tools` in it.
+fn part() -> Reply {
+    let end = LIST.split_at(LIST.find("{\"name\"").unwrap()).1;
+    Reply::of("application/json", [end]).header("content-range", "bytes 40-80/81")
+}
+
 fn outward() -> Vec<Row> {
     let out = |name: &str, server: fn() -> Server, holds: fn(&Answer) -> bool| {
         row(format!("out: {name}"), server, stream().token("reader"), Out::Passed(holds))
@@ -216,6 +222,20 @@ fn outward() -> Vec<Row> {
                 server.replying(Reply::of("text/event-stream", pieces))
             },
             |answer| answer.body.contains("-32603") && !answer.body.contains("list_files"),
+        ),
+        out("a part of a list", || replying(part()), held_back),
+        out("a list of a type that begins like JSON", || replying(Reply::of("application/json-seq", [LIST])), cut),
+        row(
+            "out: a part of a list is asked for",
+            || replying(Reply::json(LIST)),
+            Ask::method("tools/list").token("reader").header("range", "bytes=40-"),
+            Out::Passed(|answer| !answer.passed().headers.contains_key("range") && !answer.body.contains("run")),
+        ),
+        row(
+            "out: a list in the answer to a preflight",
+            || Server::new().replying(Reply::json(LIST)),
+            Ask::new("OPTIONS", "/mcp"),
+            Out::Passed(|answer| answer.body.is_empty()),
         ),
         row(
             "out: a list that is asked for under gzip",
