@@ -196,6 +196,27 @@ async fn a_revoked_token_is_refused_from_then_on() {
 }
 
 #[tokio::test]
+async fn a_jwt_is_revoked_whatever_its_signature_and_other_tokens_as_a_whole() {
+    let (_, cache) = cache();
+    for (revoked, others_too) in [
+        ("eyJhbGciOiJFUzI1NiJ9.e30.AAAA", true),
+        // With a space in front of the header's brace.
+        ("IHsiYWxnIjoiRVMyNTYifQ.e30.AAAA", true),
+        ("tenant.region.AAAA", false),
+        ("eyJhbGciOiJFUzI1NiJ9.AAAA", false),
+        ("eyJhbGciOiJFUzI1NiJ9.a.b.AAAA", false),
+        ("AAAA", false),
+    ] {
+        cache.revoke(Token::new(revoked), None);
+        let other = revoked.replace("AAAA", "BBBB");
+        assert!(ask(&cache, revoked).await.is_err(), "{revoked}");
+        assert_eq!(ask(&cache, &other).await.is_err(), others_too, "{revoked}");
+    }
+    // The signature of nothing, or of other claims.
+    assert!(ask(&cache, "eyJhbGciOiJFUzI1NiJ9.e31.AAAA").await.is_ok());
+}
+
+#[tokio::test]
 async fn the_number_of_tokens_is_bounded() {
     let cache = TokenCache::with_limits(Arc::new(Counting::default()), 100, Duration::from_mins(1));
     for number in 0..2000 {

@@ -7,6 +7,7 @@ use std::{
     time::{Instant, SystemTime},
 };
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::{FutureExt as _, Shared, WeakShared};
 use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
@@ -199,11 +200,17 @@ fn hash(token: Token<'_>) -> Hash {
     Sha256::digest(token.expose_secret()).into()
 }
 
-/// The hash of what is signed, of a token that looks like a JWT. A signature has more than one spelling: whoever holds a token
+/// The hash of what is signed, of a token that is a JWT by its looks. A signature has more than one spelling: whoever holds a token
 /// that ECDSA has signed can make another signature of it that is good as well, and so another token (RFC 8725 §2 leaves
 /// that open). It must not be another one to who revokes it.
 fn signed(token: Token<'_>) -> Option<Hash> {
-    let (signed, _) = token.expose_secret().rsplit_once('.').filter(|(signed, _)| signed.contains('.'))?;
+    let (signed, _) = token.expose_secret().rsplit_once('.')?;
+    let (header, claims) = signed.split_once('.')?;
+    // Opaque tokens may have dots, too, and then begin alike.
+    let header = URL_SAFE_NO_PAD.decode(header).ok()?;
+    if claims.contains('.') || !header.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
     let mut hash = Sha256::new();
     hash.update(signed);
     // With its dot, so that it is the hash of no whole token that can be sent.
