@@ -23,6 +23,19 @@
 //! 8. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of tools is cut down to what the caller
 //!    can call; one that cannot be understood becomes an error.
 //!
+//! # How a caller gets to a tool
+//!
+//! The [`Caller`](crate::Caller) is in the extensions of the HTTP request. Where an SDK hands those on, a tool finds it there:
+//!
+//! | server on | how |
+//! |---|---|
+//! | rmcp | an argument `caller: Caller`, or [`AsCaller`](crate::AsCaller) on the `RequestContext` (feature `rmcp`) |
+//! | axum | an argument `caller: Caller` of the handler (feature `axum`) |
+//! | tower-mcp 0.25 | `.bridge_extension::<Caller>()` on the transport, `context.extension::<Caller>()` in the tool |
+//! | rust-mcp-sdk 2.0 | its own router drops extensions; mount `McpHttpHandler` in a handler on axum, with an `McpAppState` per request whose `handler` holds the caller |
+//!
+//! `tests/sdks/src/servers` has each of them whole.
+//!
 //! # A server that forgets the layer
 //!
 //! A tool that carries `guard = ..` refuses where nothing tells who calls. For all tools of a server on rmcp, those included that
