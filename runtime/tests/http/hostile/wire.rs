@@ -172,3 +172,43 @@ async fn the_first_line_does_no_harm_either() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+#[tokio::test]
+async fn a_body_that_nobody_has_read_is_no_request() {
+    // Refused before its body was looked at; what stands in it would be let through by itself.
+    let inner = format!(
+        "POST /mcp HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nAuthorization: Bearer reader\r\nContent-Length: {}\r\n\r\n{READ}",
+        READ.len()
+    );
+    let small = |builder: Builder| builder.body_limit(100);
+    for (what, head, padding) in [
+        ("no token", "", 0),
+        ("no token, and much of it", "", 200_000),
+        ("a token of nobody", "Authorization: Bearer nobody\r\n", 0),
+        ("a token in the query", "X: a\r\n", 0),
+        ("too large", "Authorization: Bearer reader\r\n", 0),
+        ("too large, and much of it", "Authorization: Bearer reader\r\n", 200_000),
+        ("another type", "Authorization: Bearer reader\r\nContent-Type: text/plain\r\n", 0),
+        ("another method", "X: a\r\n", 0),
+    ] {
+        let line = match what {
+            "a token in the query" => "POST /mcp?access_token=reader",
+            "another method" => "PUT /mcp",
+            _ => "POST /mcp",
+        };
+        let body = format!("{}{inner}", " ".repeat(padding));
+        let sent = format!(
+            "{line} HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n{head}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let last = "GET /mcp HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        let server = Behind::new(small).await;
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        // The server may have ended the connection by then.
+        drop(stream.write_all(format!("{sent}{last}").as_bytes()).await);
+        let answer = read(&mut stream).await;
+        let statuses = statuses(&answer);
+        assert!(server.ran() == 0 && !statuses.contains(&200) && statuses.len() < 3, "{what}: {answer}");
+        assert!(padding > 0 || !statuses.is_empty(), "{what}: no answer");
+    }
+}
