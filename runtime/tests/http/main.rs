@@ -11,6 +11,7 @@ mod server;
 
 mod answer_lists;
 mod answer_streams;
+mod clocks;
 mod faults;
 mod hostile;
 mod settings;
