@@ -22,7 +22,9 @@ use mcp_scopes_prm::Json;
 #[test]
 fn our_examples_have_no_findings() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-    for (example, suppressed) in [("files", 1), ("rmcp-files", 0), ("build-script", 0), ("secured-rmcp", 0)] {
+    for (example, suppressed) in
+        [("files", 1), ("rmcp-files", 0), ("build-script", 0), ("secured-axum", 0), ("secured-rmcp", 0)]
+    {
         let report = Scan::new(examples.join(example)).lint().unwrap();
         assert!(report.annotated() > 0, "`{example}` has no tools");
         assert!(report.findings.is_empty(), "{:#?}", report.findings);

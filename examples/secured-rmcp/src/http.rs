@@ -7,9 +7,7 @@ use mcp_scopes::http::{
     Discovery, Environments, ResourceServer,
     token::{Algorithm, JwtVerifier, RemoteKeys, TokenCache},
 };
-use rmcp::transport::streamable_http_server::{
-    StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
-};
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, session::local::LocalSessionManager};
 
 use crate::{TOOLS, server::NoteServer};
 
@@ -42,8 +40,11 @@ pub fn routes(
         .environments(Environments::new().by_claim("env"))
         .discovery(discovery)
         .build()?;
-    let config = StreamableHttpServerConfig::default();
-    let mcp: StreamableHttpService<NoteServer, LocalSessionManager> =
-        StreamableHttpService::new(move || Ok(notes.clone()), Arc::default(), config);
-    Ok(Router::new().nest_service("/mcp", mcp).layer(server))
+    let sessions = Arc::<LocalSessionManager>::default();
+    let mcp = server.rmcp(move || Ok(notes.clone()), sessions, StreamableHttpServerConfig::default());
+    let documents = server
+        .metadata_paths()
+        .into_iter()
+        .fold(Router::new(), |router, path| router.route_service(path, server.well_known()));
+    Ok(documents.route_service("/mcp", mcp))
 }

@@ -2,9 +2,11 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test may stop at what it did not expect, in its functions too"
 )]
 
+mod authorization;
 mod clients;
 mod program;
 mod rmcp_client;

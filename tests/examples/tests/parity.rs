@@ -36,6 +36,7 @@ fn cases() -> impl Iterator<Item = Case> {
         "examples/build-script" TOOLS = build_script;
         "examples/files" TOOLS = files;
         "examples/rmcp-files" TOOLS = rmcp_files;
+        "examples/secured-axum" TOOLS = secured_axum;
         "examples/secured-rmcp" TOOLS = secured_rmcp;
         "tests/fixtures/conditions" TOOLS = fixture_conditions;
         "tests/fixtures/conditions-extra" TOOLS = fixture_conditions_extra;
@@ -61,7 +62,7 @@ const RESOURCE: &str = "https://parity.example.com/mcp";
 const ISSUER: &str = "https://auth.example.com";
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn compiled(table: &'static ScopeTable) -> String {

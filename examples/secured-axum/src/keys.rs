@@ -1,0 +1,101 @@
+//! The file of API keys: a salt, and for each key its hash, who holds it and which scopes it grants.
+//!
+//! ```text
+//! salt WJ2c…
+//! k9rN… ann parcels:read parcels:write
+//! ```
+//! No key can be read from it.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{ErrorKind, Write as _},
+    path::Path,
+};
+
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
+use mcp_scopes::{
+    Environment,
+    http::{Token, token::ApiKeys},
+};
+
+use crate::TOOLS;
+
+/// Who gives out the keys, so that their holders are not taken for the users of another issuer.
+const ISSUER: &str = "https://parcels.example.com/keys";
+
+/// Reads the keys, for the server at `resource`.
+///
+/// # Errors
+/// The file is not there or not of that form, in words and with the line.
+pub fn read(path: &Path, resource: &str) -> Result<ApiKeys, String> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        let help = "make one with `new-key`";
+        format!("the keys in `{}` cannot be read: {error}; {help}", path.display())
+    })?;
+    let mut keys = empty(&text, resource).map_err(|wrong| format!("{}:1: {wrong}", path.display()))?;
+    for (number, line) in text.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty()) {
+        let at = |wrong: &str| format!("{}:{}: {wrong}", path.display(), number + 1);
+        let mut words = line.split_ascii_whitespace();
+        let (Some(hash), Some(holder)) = (words.next(), words.next()) else {
+            return Err(at("write the hash of a key, who holds it, and its scopes"));
+        };
+        let scopes: Vec<&str> = words.collect();
+        check(&scopes).map_err(|wrong| at(&wrong))?;
+        keys = keys.key(hash, holder, scopes.join(" ")).map_err(|wrong| at(&wrong.to_string()))?;
+    }
+    Ok(keys)
+}
+
+/// Makes a key, notes its hash in the file, which is made if it is not there, and returns the key: nobody can do so again.
+///
+/// # Errors
+/// The file cannot be read or written, or a scope is not the table's.
+pub fn new_key(path: &Path, holder: &str, scopes: &[String], environment: Environment) -> Result<String, String> {
+    let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
+    check(&scopes)?;
+    if holder.is_empty() || holder.contains(char::is_whitespace) {
+        return Err(format!("`{}` is no name for who holds a key; write one word", holder.escape_debug()));
+    }
+    let failed = |error: std::io::Error| format!("`{}`: {error}", path.display());
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let text = format!("salt {}\n", random()?);
+            fs::write(path, &text).map_err(failed)?;
+            text
+        }
+        Err(error) => return Err(failed(error)),
+    };
+    let prefix = if environment == Environment::Sandbox { "sk_test_" } else { "sk_live_" };
+    let key = format!("{prefix}{}", random()?);
+    let hash = empty(&text, "")?.hash(Token::new(&key));
+    let mut file = OpenOptions::new().append(true).open(path).map_err(failed)?;
+    writeln!(file, "{hash} {holder} {}", scopes.join(" ")).map_err(failed)?;
+    Ok(key)
+}
+
+/// No keys yet, with the salt of the first line.
+fn empty(text: &str, resource: &str) -> Result<ApiKeys, String> {
+    let salt = text.lines().next().and_then(|line| line.strip_prefix("salt ")).map(|salt| BASE64.decode(salt.trim()));
+    let Some(Ok(salt)) = salt else { return Err("the first line has to be `salt` and random bytes".to_owned()) };
+    ApiKeys::new(ISSUER, resource, &salt).map_err(|wrong| wrong.to_string())
+}
+
+/// A scope that the table does not know would open nothing, and whoever wrote it meant something else.
+fn check(scopes: &[&str]) -> Result<(), String> {
+    match scopes.iter().find(|scope| !TOOLS.scopes().any(|known| known == **scope)) {
+        Some(unknown) => {
+            let known = TOOLS.scopes().collect::<Vec<_>>().join("`, `");
+            Err(format!("`{}` is no scope here; write one of `{known}`", unknown.escape_debug()))
+        }
+        None if scopes.is_empty() => Err("a key without scopes opens nothing; name one".to_owned()),
+        None => Ok(()),
+    }
+}
+
+/// 32 bytes that nobody guesses.
+fn random() -> Result<String, String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no random bytes: {error}"))?;
+    Ok(BASE64.encode(bytes))
+}

@@ -1,0 +1,136 @@
+//! The protocol: what a server that offers tools and nothing else has to answer, on 2025-11-25 and 2026-07-28.
+//!
+//! Each message stands by itself: there are no sessions. What the layer in front has let through is one JSON object, read
+//! in one way only, and a call in it is allowed.
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use mcp_scopes::Caller;
+use schemars::{JsonSchema, schema_for};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::{
+    TOOLS,
+    desk::{Booking, Desk, Failure, Nothing, Number, Parameters},
+};
+
+/// The revision that asks with a handshake, and the one that does not.
+const LEGACY: &str = "2025-11-25";
+const MODERN: &str = "2026-07-28";
+
+/// A message of a client. Its envelope has been checked in front.
+#[derive(Debug, Deserialize)]
+pub struct Message {
+    id: Option<Value>,
+    #[serde(default)]
+    method: String,
+    #[serde(default)]
+    params: Params,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Params {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    arguments: Option<Value>,
+    #[serde(default, rename = "_meta")]
+    meta: Option<Value>,
+}
+
+/// An error of JSON-RPC.
+struct Fault(i32, String);
+
+/// Answers a message. Without the layer in front there is no caller, and nobody gets here.
+pub async fn answer(State(desk): State<Desk>, caller: Caller, Json(message): Json<Message>) -> Response {
+    let Some(id) = &message.id else { return StatusCode::ACCEPTED.into_response() };
+    let answer = match result(&desk, &caller, &message) {
+        Ok(mut result) => {
+            if is_modern(&message.params)
+                && let Some(members) = result.as_object_mut()
+            {
+                members.insert("resultType".to_owned(), "complete".into());
+            }
+            json!({"jsonrpc": "2.0", "id": id, "result": result})
+        }
+        Err(Fault(code, text)) => json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": text}}),
+    };
+    Json(answer).into_response()
+}
+
+/// Whether a message says of itself that it stands without a handshake.
+fn is_modern(params: &Params) -> bool {
+    params.meta.as_ref().is_some_and(|meta| meta["io.modelcontextprotocol/protocolVersion"] == MODERN)
+}
+
+fn result(desk: &Desk, caller: &Caller, message: &Message) -> Result<Value, Fault> {
+    let server = json!({"name": "parcels", "version": env!("CARGO_PKG_VERSION")});
+    match &*message.method {
+        "initialize" => Ok(json!({"protocolVersion": LEGACY, "capabilities": {"tools": {}}, "serverInfo": server})),
+        "server/discover" => Ok(json!({
+            "supportedVersions": [MODERN],
+            "capabilities": {"tools": {}},
+            "ttlMs": 60_000,
+            "cacheScope": "public",
+            "_meta": {"io.modelcontextprotocol/serverInfo": server},
+        })),
+        "ping" => Ok(json!({})),
+        // Public here; in front of a list that is cut down for its reader the layer makes it private.
+        "tools/list" if is_modern(&message.params) => {
+            Ok(json!({"tools": list(), "ttlMs": 60_000, "cacheScope": "public"}))
+        }
+        "tools/list" => Ok(json!({"tools": list()})),
+        "tools/call" => call(desk, caller, &message.params),
+        method => Err(Fault(-32601, format!("there is no method `{}`", method.escape_debug()))),
+    }
+}
+
+/// The tools as the table has them, with the schemas of their arguments.
+fn list() -> Vec<Value> {
+    let schemas = TOOLS.tools_list();
+    let entries = TOOLS.tools().map(|tool| {
+        let input = match tool.name {
+            "book_parcel" => schema::<Booking>(),
+            "track_parcel" | "cancel_parcel" => schema::<Number>(),
+            _ => schema::<Nothing>(),
+        };
+        json!({
+            "name": tool.name,
+            "description": tool.description,
+            "inputSchema": input,
+            "_meta": {"securitySchemes": tool.security_schemes(&schemas)},
+        })
+    });
+    entries.collect()
+}
+
+fn schema<T: JsonSchema>() -> Value {
+    schema_for!(T).to_value()
+}
+
+fn call(desk: &Desk, caller: &Caller, params: &Params) -> Result<Value, Fault> {
+    let done = match &*params.name {
+        "list_carriers" => desk.list_carriers(arguments(params)?),
+        "track_parcel" => desk.track_parcel(arguments(params)?),
+        "book_parcel" => desk.book_parcel(caller, arguments(params)?),
+        "cancel_parcel" => desk.cancel_parcel(caller, arguments(params)?),
+        name => return Err(Fault(-32602, format!("there is no tool `{}`", name.escape_debug()))),
+    };
+    match done {
+        Ok(text) => Ok(json!({"content": [{"type": "text", "text": text}]})),
+        Err(Failure::Denied(why)) => Err(Fault(403, why)),
+        // A mistake that a model can mend is a result, not an error of the protocol.
+        Err(failure) => Ok(json!({"content": [{"type": "text", "text": failure.to_string()}], "isError": true})),
+    }
+}
+
+fn arguments<T: DeserializeOwned>(params: &Params) -> Result<Parameters<T>, Fault> {
+    let given = params.arguments.clone().unwrap_or_else(|| json!({}));
+    let read = serde_json::from_value(given).map(Parameters);
+    read.map_err(|error| Fault(-32602, format!("the arguments of `{}`: {error}", params.name)))
+}

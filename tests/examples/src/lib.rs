@@ -1,0 +1,6 @@
+//! Tests of the examples as a whole: parity in `tests`, and the README.
+
+/// The README's programs are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
