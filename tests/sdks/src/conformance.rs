@@ -5,6 +5,7 @@
 //! | `everything` | the server on rmcp, of which the suite asks for one of everything |
 //! | `tools` | what its tools are and answer |
 //! | `rounds` | tools that ask for input before they answer |
+//! | `tasks` | calls whose result is asked for later |
 //! | `content` | resources and prompts |
 //!
 //! What makes the comparison honest: behind the layer is the very same server, whoever asks may do all that the suite does, and
@@ -13,6 +14,7 @@
 mod content;
 mod everything;
 mod rounds;
+mod tasks;
 mod tools;
 
 use std::sync::Arc;

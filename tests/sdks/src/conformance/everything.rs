@@ -6,11 +6,12 @@ use std::time::Duration;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, GetPromptRequestParams,
-        GetPromptResponse, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-        PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
-        ServerNotification, ServerRequest, SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool,
-        UnsubscribeRequestParams,
+        CallToolRequestParams, CallToolResponse, CancelTaskParams, CompleteRequestParams, CompleteResult,
+        GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult, ListPromptsResult,
+        ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, ServerNotification,
+        ServerRequest, SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool,
+        UnsubscribeRequestParams, UpdateTaskParams,
     },
     service::{RequestContext, SubscriptionContext},
 };
@@ -18,12 +19,17 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use tokio::sync::broadcast::{Sender, error::RecvError};
 
-use super::{content, rounds, tools};
+use super::{
+    content, rounds,
+    tasks::{self, Tasks},
+    tools,
+};
 
 /// The server.
 #[derive(Clone, Debug)]
 pub(super) struct Everything {
     changes: Sender<Change>,
+    tasks: Tasks,
 }
 
 /// Which list changed, or is said to have.
@@ -35,7 +41,7 @@ enum Change {
 
 impl Default for Everything {
     fn default() -> Self {
-        Self { changes: Sender::new(8) }
+        Self { changes: Sender::new(8), tasks: Tasks::default() }
     }
 }
 
@@ -67,6 +73,10 @@ fn change(tool: &str) -> Option<Change> {
         "test_trigger_prompt_change" => Some(Change::Prompts),
         _ => None,
     }
+}
+
+fn no_task() -> ErrorData {
+    ErrorData::invalid_params("there is no such task", None)
 }
 
 fn is_question(result: &Value) -> bool {
@@ -124,7 +134,8 @@ impl ServerHandler for Everything {
             .enable_prompts()
             .enable_prompts_list_changed()
             .enable_logging()
-            .enable_completions();
+            .enable_completions()
+            .enable_tasks();
         ServerConfig::new(capabilities.build())
     }
 
@@ -149,6 +160,22 @@ impl ServerHandler for Everything {
         }
         if result.is_none() {
             result = rounds::answer(&request.name, &capabilities, &responses, request.request_state.as_deref())?;
+        }
+        if result.is_none() && request.name == "greet" {
+            result = Some(tools::said(&format!("Hello, {argument}!")));
+        }
+        if result.is_none() && tasks::takes_time(&request.name) {
+            let mut arguments = request.arguments.clone().unwrap_or_default();
+            if let Some(name) = rounds::entry(&responses, "user_name", "name") {
+                arguments.insert("user_name".to_owned(), name.into());
+            }
+            let can_wait = context.client_capabilities().is_some_and(|declared| declared.supports_tasks());
+            // Whom rmcp does not let have a task is told so by rmcp.
+            if can_wait || tasks::is_required(&request.name) {
+                return typed(self.tasks.begin(&request.name, arguments)).map(CallToolResponse::Task);
+            }
+            tokio::time::sleep(tasks::duration(&request.name, &arguments)).await;
+            result = Some(tasks::result(&request.name, &arguments));
         }
         if result.is_none() {
             result = converse(&request.name, argument, &context).await?;
@@ -244,6 +271,19 @@ impl ServerHandler for Everything {
             };
             sent.map_err(|error| ErrorData::internal_error(error.to_string(), None))?;
         }
+    }
+
+    async fn get_task(&self, request: GetTaskParams, _: Context) -> Result<GetTaskResult, ErrorData> {
+        typed(self.tasks.get(&request.task_id).ok_or_else(no_task)?)
+    }
+
+    async fn update_task(&self, request: UpdateTaskParams, _: Context) -> Result<(), ErrorData> {
+        let answers = members(Some(request.input_responses));
+        if self.tasks.answer(&request.task_id, answers) { Ok(()) } else { Err(no_task()) }
+    }
+
+    async fn cancel_task(&self, request: CancelTaskParams, _: Context) -> Result<(), ErrorData> {
+        if self.tasks.cancel(&request.task_id) { Ok(()) } else { Err(no_task()) }
     }
 
     async fn set_level(&self, _: SetLevelRequestParams, _: Context) -> Result<(), ErrorData> {

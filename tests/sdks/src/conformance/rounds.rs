@@ -8,7 +8,7 @@ use super::tools::said;
 /// The seal of a state: enough to tell a change, and nothing that a real server should do.
 const SEAL: &str = "sealed";
 
-fn form(message: &str, name: &str, kind: &str) -> Value {
+pub(super) fn form(message: &str, name: &str, kind: &str) -> Value {
     let schema = json!({"type": "object", "properties": {name: {"type": kind}}, "required": [name]});
     json!({"method": "elicitation/create", "params": {"message": message, "requestedSchema": schema}})
 }
@@ -33,7 +33,7 @@ fn asking(requests: &Value, state: Option<&str>) -> Value {
 }
 
 /// What is said in a form, if the form came back.
-fn entry<'r>(responses: &'r Map<String, Value>, name: &str, member: &str) -> Option<&'r str> {
+pub(super) fn entry<'r>(responses: &'r Map<String, Value>, name: &str, member: &str) -> Option<&'r str> {
     responses.get(name)?.get("content")?.get(member)?.as_str()
 }
 
@@ -66,6 +66,10 @@ pub(super) fn answer(
             None => asking(&who(), None),
         },
         "test_streaming_elicitation" => asking(&who(), None),
+        "test_tool_with_task" => match entry(responses, "user_name", "name") {
+            Some(_) => return Ok(None),
+            None => asking(&who(), Some("named")),
+        },
         "test_input_required_result_sampling" => match responses.get("capital_question") {
             Some(answer) => said(&answer.to_string()),
             None => asking(&json!({"capital_question": sampling("What is the capital of France?", 100)}), None),

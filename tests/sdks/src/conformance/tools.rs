@@ -29,7 +29,13 @@ macro_rules! declare {
 }
 
 declare! {
+    confirm_delete
+    failing_job
+    greet
     json_schema_2020_12_tool
+    multi_input
+    protocol_error_job
+    slow_compute
     test_audio_content
     test_elicitation
     test_elicitation_sep1034_defaults
@@ -55,6 +61,7 @@ declare! {
     test_streaming_elicitation
     test_tool_with_logging
     test_tool_with_progress
+    test_tool_with_task
     test_trigger_prompt_change
     test_trigger_tool_change
 }
@@ -70,6 +77,8 @@ pub(super) fn list() -> Value {
 fn schema(tool: &str) -> Value {
     let text = |name: &str| json!({"type": "object", "properties": {name: {"type": "string"}}, "required": [name]});
     match tool {
+        "greet" => text("name"),
+        "slow_compute" => json!({"type": "object", "properties": {"seconds": {"type": "integer"}}}),
         "test_sampling" => text("prompt"),
         "test_elicitation" => text("message"),
         "test_headers" => json!({
