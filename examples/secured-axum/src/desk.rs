@@ -63,7 +63,7 @@ impl Desk {
         self.parcels().get(&number).map(|to| format!("{number} goes to {to}")).ok_or(Failure::NoParcel(number))
     }
 
-    /// Book a parcel
+    /// Have a carrier fetch a parcel
     #[mcp_tool(scope = "parcels:write", risk = "medium", sandbox = simulate(Self::pretend_to_book), guard = caller)]
     pub fn book_parcel(&self, caller: &Caller, Parameters(booking): Parameters<Booking>) -> Result<String, Failure> {
         check(&booking)?;

@@ -49,7 +49,7 @@ impl NoteServer {
 #[mcp_tools]
 #[tool_router]
 impl NoteServer {
-    /// Count the notes
+    /// How many notes there are
     #[mcp_tool(public, risk = "minimal", sandbox = "allow")]
     #[tool]
     pub async fn count_notes(&self) -> String {
@@ -63,14 +63,14 @@ impl NoteServer {
         self.notes.titles().join("\n")
     }
 
-    /// Read a note
+    /// What stands in a note
     #[mcp_tool(scope = "notes:read", risk = "low", sandbox = "allow", grouped_with("list_notes"))]
     #[tool]
     pub async fn read_note(&self, Parameters(Title { title }): Parameters<Title>) -> CallToolResult {
         self.notes.read(&title).map_or_else(|| none(&title), said)
     }
 
-    /// Write a note
+    /// Write a note, or another text into one that is there
     #[mcp_tool(
         scope = "notes:write",
         risk = "medium",
@@ -89,7 +89,7 @@ impl NoteServer {
     }
 
     /// Delete a note for good
-    #[mcp_tool(scope = "notes:admin", risk = "high", prerequisites("notes:read"))]
+    #[mcp_tool(scope = "notes:admin", risk = "high", sandbox = "deny", prerequisites("notes:read"))]
     #[tool]
     pub async fn delete_note(&self, Parameters(Title { title }): Parameters<Title>) -> CallToolResult {
         if self.notes.delete(&title) { said(format!("deleted `{title}`")) } else { none(&title) }
