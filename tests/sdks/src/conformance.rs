@@ -41,7 +41,8 @@ pub enum Road {
     /// Without the layer.
     Bare,
     /// Through the layer, which shows and lets each caller do what his token opens, with a token that opens everything. The
-    /// suite cannot send one, so it is put into each request in front of the layer.
+    /// suite cannot send one, so it is put into each request in front of the layer. Made by `ResourceServer::rmcp`, so that the
+    /// handler is in its wrapper.
     Token,
     /// Through the layer, without a token: every tool is public, and the list is open to all.
     Anonymous,
@@ -53,24 +54,21 @@ pub enum Road {
 /// The settings of the layer are wrong.
 pub fn server(road: Road) -> Result<Router, BuildError> {
     let everything = everything::Everything::default();
-    let bare = StreamableHttpService::new(
-        move || Ok(everything.clone()),
-        LocalSessionManager::default().into(),
-        StreamableHttpServerConfig::default(),
-    );
+    let make = move || Ok(everything.clone());
+    let (sessions, config) = (Arc::new(LocalSessionManager::default()), StreamableHttpServerConfig::default());
     Ok(match road {
-        Road::Bare => Router::new().route_service("/mcp", bare),
+        Road::Bare => Router::new().route_service("/mcp", StreamableHttpService::new(make, sessions, config)),
         Road::Token => {
             let layer = layer(&tools::scoped::TOOLS, Access::Token, |builder| builder.discovery(Discovery::Filtered))?;
             let token = MapRequestLayer::new(|mut request: Request| {
                 request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static("Bearer conformance"));
                 request
             });
-            Router::new().fallback_service(token.layer(layer.layer(bare)))
+            Router::new().fallback_service(token.layer(layer.rmcp(make, sessions, config)))
         }
         Road::Anonymous => {
             let layer = layer(&tools::open::TOOLS, Access::Discovery, |builder| builder.discovery(Discovery::Open))?;
-            Router::new().fallback_service(layer.layer(bare))
+            Router::new().fallback_service(layer.layer(StreamableHttpService::new(make, sessions, config)))
         }
     })
 }
