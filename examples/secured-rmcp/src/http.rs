@@ -40,8 +40,10 @@ pub fn routes(
         .environments(Environments::new().by_claim("env"))
         .discovery(discovery)
         .build()?;
-    let sessions = Arc::<LocalSessionManager>::default();
-    let mcp = server.rmcp(move || Ok(notes.clone()), sessions, StreamableHttpServerConfig::default());
+    // Where callers without a token are let in, their sessions are nobody's, and end when they get one. Few clients begin anew
+    // by themselves; and tools that keep nothing between calls need no sessions.
+    let config = StreamableHttpServerConfig::default().with_legacy_session_mode(discovery == Discovery::Baseline);
+    let mcp = server.rmcp(move || Ok(notes.clone()), Arc::<LocalSessionManager>::default(), config);
     let documents = server
         .metadata_paths()
         .into_iter()

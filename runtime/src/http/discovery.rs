@@ -12,6 +12,10 @@ pub enum Discovery {
     /// Each caller sees the tools that a call of his would reach. A caller without a token sees the public ones; where there
     /// are none he is asked to authenticate. The metadata shows what the baseline opens, and no challenge for a
     /// caller without a token names other scopes.
+    ///
+    /// A session of an older revision that began without a token is not for one: with its first token a client has to begin
+    /// anew (404), which few do by themselves. Where public tools let callers in, a server that can do without sessions
+    /// should.
     Filtered,
 }
 
