@@ -62,37 +62,47 @@ mod spliced {
     }
 }
 pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
-    const __MCP_ENTRIES: &[::mcp_scopes::__private::v1::Entry<'static>] = &[
-        ::mcp_scopes::__private::v1::Entry {
-            place: 0usize,
-            brings: ::mcp_scopes::__private::v1::Brings::Group(
-                (Store::<
-                    u8,
-                >::__mcp_tools_annotation_admin)(
-                    &::mcp_scopes::__private::v1::Problem::NONE,
-                ),
-            ),
-        },
-        #[cfg(all())]
-        ::mcp_scopes::__private::v1::Entry {
-            place: 1usize,
-            brings: ::mcp_scopes::__private::v1::Brings::Group(
-                (shell::__mcp_tools_annotation)(
-                    &::mcp_scopes::__private::v1::Problem::NONE,
-                ),
-            ),
-        },
-        ::mcp_scopes::__private::v1::Entry {
-            place: 2usize,
-            brings: ::mcp_scopes::__private::v1::Brings::Table(spliced::TOOLS.outline()),
-        },
-    ];
+    #[track_caller]
+    const fn __mcp_state(
+        place: ::core::primitive::usize,
+        problem: &::mcp_scopes::__private::v1::Question,
+    ) -> ::mcp_scopes::__private::v1::States<'static> {
+        match place {
+            0usize => {
+                ::mcp_scopes::__private::v1::States::Group(
+                    (Store::<u8>::__mcp_tools_annotation_admin)(problem),
+                )
+            }
+            #[cfg(all())]
+            1usize => {
+                ::mcp_scopes::__private::v1::States::Group(
+                    (shell::__mcp_tools_annotation)(problem),
+                )
+            }
+            2usize => {
+                ::mcp_scopes::__private::v1::States::Table(spliced::TOOLS.outline())
+            }
+            _ => ::mcp_scopes::__private::v1::States::Group(&[]),
+        }
+    }
+    static __MCP_STATED: [::mcp_scopes::__private::v1::States<'static>; 3usize] = {
+        let mut stated = [::mcp_scopes::__private::v1::States::Group(&[]); 3usize];
+        let mut place = 0;
+        while place < 3usize {
+            stated[place] = __mcp_state(place, ::mcp_scopes::__private::v1::NO_PROBLEM);
+            place += 1;
+        }
+        stated
+    };
+    static __MCP_ENTRIES: [::mcp_scopes::__private::v1::Entry<'static>; 3usize] = ::mcp_scopes::__private::v1::entries(
+        &__MCP_STATED,
+    );
     const __MCP_CONFIG: ::mcp_scopes::__private::v1::Config<'static> = ::mcp_scopes::__private::v1::Config::NONE;
     ::mcp_scopes::__private::v1::table!(
-        ::core::concat!(::core::module_path!(), "::", "TOOLS"), __MCP_ENTRIES,
+        ::core::concat!(::core::module_path!(), "::", "TOOLS"), & __MCP_ENTRIES,
         __MCP_CONFIG
     );
-    ::mcp_scopes::__private::v1::record!(__MCP_ENTRIES);
+    ::mcp_scopes::__private::v1::record!(& __MCP_ENTRIES);
     #[track_caller]
     const fn __mcp_further(place: ::core::primitive::usize) {
         if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::further_problem(
@@ -119,26 +129,17 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
             &__MCP_FACTS,
             place,
         ) {
-            match place {
-                0usize => {
-                    (Store::<u8>::__mcp_tools_annotation_admin)(problem);
-                }
-                #[cfg(all())]
-                1usize => {
-                    (shell::__mcp_tools_annotation)(problem);
-                }
-                _ => {}
-            }
+            __mcp_state(place, problem);
             ::mcp_scopes::__private::v1::Problem::fail(problem)
         }
     }
-    const _: () = {
+    const _: () = if !__MCP_SOUND {
         __mcp_blame(0usize);
     };
-    const _: () = {
+    const _: () = if !__MCP_SOUND {
         #[cfg(all())] __mcp_blame(1usize);
     };
-    const _: () = {
+    const _: () = if !__MCP_SOUND {
         __mcp_blame(2usize);
     };
     const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
@@ -155,5 +156,5 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
     ) {
         (::mcp_scopes::__private::v1::Problem::fail)(problem)
     };
-    __MCP_TABLE
+    ::mcp_scopes::__private::v1::assembled!()
 };

@@ -12,22 +12,38 @@ pub const fn __mcp_tool_annotation_of_list_files(
 }
 /// Everything this server exposes.
 pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
-    const __MCP_ENTRIES: &[::mcp_scopes::__private::v1::Entry<'static>] = &[
-        ::mcp_scopes::__private::v1::Entry {
-            place: 0usize,
-            brings: ::mcp_scopes::__private::v1::Brings::Tool(
-                &(__mcp_tool_annotation_of_list_files)(
-                    &::mcp_scopes::__private::v1::Problem::NONE,
-                ),
-            ),
-        },
-    ];
+    #[track_caller]
+    const fn __mcp_state(
+        place: ::core::primitive::usize,
+        problem: &::mcp_scopes::__private::v1::Question,
+    ) -> ::mcp_scopes::__private::v1::States<'static> {
+        match place {
+            0usize => {
+                ::mcp_scopes::__private::v1::States::Tool(
+                    (__mcp_tool_annotation_of_list_files)(problem),
+                )
+            }
+            _ => ::mcp_scopes::__private::v1::States::Group(&[]),
+        }
+    }
+    static __MCP_STATED: [::mcp_scopes::__private::v1::States<'static>; 1usize] = {
+        let mut stated = [::mcp_scopes::__private::v1::States::Group(&[]); 1usize];
+        let mut place = 0;
+        while place < 1usize {
+            stated[place] = __mcp_state(place, ::mcp_scopes::__private::v1::NO_PROBLEM);
+            place += 1;
+        }
+        stated
+    };
+    static __MCP_ENTRIES: [::mcp_scopes::__private::v1::Entry<'static>; 1usize] = ::mcp_scopes::__private::v1::entries(
+        &__MCP_STATED,
+    );
     const __MCP_CONFIG: ::mcp_scopes::__private::v1::Config<'static> = ::mcp_scopes::__private::v1::Config::NONE;
     ::mcp_scopes::__private::v1::table!(
-        ::core::concat!(::core::module_path!(), "::", "TOOLS"), __MCP_ENTRIES,
+        ::core::concat!(::core::module_path!(), "::", "TOOLS"), & __MCP_ENTRIES,
         __MCP_CONFIG
     );
-    ::mcp_scopes::__private::v1::record!(__MCP_ENTRIES);
+    ::mcp_scopes::__private::v1::record!(& __MCP_ENTRIES);
     #[track_caller]
     const fn __mcp_further(place: ::core::primitive::usize) {
         if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::further_problem(
@@ -54,16 +70,11 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
             &__MCP_FACTS,
             place,
         ) {
-            match place {
-                0usize => {
-                    (__mcp_tool_annotation_of_list_files)(problem);
-                }
-                _ => {}
-            }
+            __mcp_state(place, problem);
             ::mcp_scopes::__private::v1::Problem::fail(problem)
         }
     }
-    const _: () = {
+    const _: () = if !__MCP_SOUND {
         __mcp_blame(0usize);
     };
     const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
@@ -80,5 +91,5 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
     ) {
         (::mcp_scopes::__private::v1::Problem::fail)(problem)
     };
-    __MCP_TABLE
+    ::mcp_scopes::__private::v1::assembled!()
 };

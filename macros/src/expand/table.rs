@@ -5,7 +5,7 @@ use mcp_scopes_grammar::{
     table,
 };
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
 use super::{Extent, Runtime, at, cfgs, config, group_companion, hand_on, problem, tool_companion};
@@ -39,47 +39,102 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             const __MCP_CONFIG: #runtime::Config<'static> = #config;
             #runtime::table!(
                 ::core::concat!(::core::module_path!(), "::", #name),
-                __MCP_ENTRIES,
+                &__MCP_ENTRIES,
                 __MCP_CONFIG
             );
-            #runtime::record!(__MCP_ENTRIES);
+            #runtime::record!(&__MCP_ENTRIES);
             #blame_entries
             #blame_sections
             #watch
-            __MCP_TABLE
+            #runtime::assembled!()
         };
     }
 }
 
-/// The list as a constant.
+/// How many entries one function states. Const evaluation makes room for all that a function mentions each time it calls
+/// it, so that one for a long list would cost more the longer the list.
+const STATED_TOGETHER: usize = 32;
+
+/// What the list is made of: functions that state the entry of a place, and the array of what they state.
+///
+/// Entries that come to have a problem are stated once more, with the problem, and fail at their own text. So each is
+/// mentioned once; as elements of an array beside that they would cost the build a tenth more.
 fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
-    let entries = decl.entries.iter().enumerate().map(|(place, entry)| {
-        let (extent, cfgs) = (extent(entry), cfgs(&entry.cfgs));
-        let companion = companion(entry);
-        // As in `hand_on`, so that a missing companion is one error and not two.
-        let stated = |companion| {
-            let nothing = quote!(#runtime::Problem::NONE);
-            extent.locate(quote_spanned!(entry.span=> (#companion)(&#nothing)))
+    let arms: Vec<TokenStream> = (decl.entries.iter().enumerate())
+        .map(|(place, entry)| {
+            let (extent, cfgs) = (extent(entry), cfgs(&entry.cfgs));
+            let companion = companion(entry);
+            let states = match &entry.kind {
+                EntryKind::Tool { .. } => {
+                    let tool = hand_on(&companion, extent);
+                    quote!(Tool(#tool))
+                }
+                EntryKind::Group { .. } => {
+                    let group = hand_on(&companion, extent);
+                    quote!(Group(#group))
+                }
+                EntryKind::Table { path } => {
+                    let outline = Ident::new("outline", at(Extent::of(path).last()));
+                    let outline = quote_spanned!(outline.span()=> .#outline());
+                    quote!(Table(#path #outline))
+                }
+            };
+            let states = extent.locate(quote!(#runtime::States::#states));
+            quote!(#cfgs #place => #states,)
+        })
+        .collect();
+    let (problem, place) = (problem(Span::call_site()), Ident::new("place", Span::mixed_site()));
+    let state = |name: &Ident, arms: &[TokenStream]| {
+        quote! {
+            #[track_caller]
+            const fn #name(
+                #place: ::core::primitive::usize,
+                #problem: &#runtime::Question,
+            ) -> #runtime::States<'static> {
+                match #place {
+                    #(#arms)*
+                    _ => #runtime::States::Group(&[]),
+                }
+            }
+        }
+    };
+    let all = Ident::new("__mcp_state", Span::call_site());
+    let functions = if arms.len() > STATED_TOGETHER {
+        let parts: Vec<(Ident, &[TokenStream])> = (arms.chunks(STATED_TOGETHER).enumerate())
+            .map(|(part, arms)| (format_ident!("__mcp_state_{part}"), arms))
+            .collect();
+        let functions = parts.iter().map(|(name, arms)| state(name, arms));
+        let ways = parts.iter().enumerate().map(|(part, (name, _))| quote!(#part => #name(#place, #problem),));
+        quote! {
+            #(#functions)*
+            #[track_caller]
+            const fn #all(
+                #place: ::core::primitive::usize,
+                #problem: &#runtime::Question,
+            ) -> #runtime::States<'static> {
+                match #place / #STATED_TOGETHER {
+                    #(#ways)*
+                    _ => #runtime::States::Group(&[]),
+                }
+            }
+        }
+    } else {
+        state(&all, &arms)
+    };
+    let count = arms.len();
+    quote! {
+        #functions
+        static __MCP_STATED: [#runtime::States<'static>; #count] = {
+            let mut stated = [#runtime::States::Group(&[]); #count];
+            let mut #place = 0;
+            while #place < #count {
+                stated[#place] = #all(#place, #runtime::NO_PROBLEM);
+                #place += 1;
+            }
+            stated
         };
-        let brings = match &entry.kind {
-            EntryKind::Tool { .. } => {
-                let tool = stated(companion);
-                quote!(Tool(&#tool))
-            }
-            EntryKind::Group { .. } => {
-                let group = stated(companion);
-                quote!(Group(#group))
-            }
-            EntryKind::Table { path } => {
-                let outline = Ident::new("outline", at(Extent::of(path).last()));
-                let outline = quote_spanned!(outline.span()=> .#outline());
-                quote!(Table(#path #outline))
-            }
-        };
-        let brings = extent.locate(quote!(#runtime::Brings::#brings));
-        quote!(#cfgs #runtime::Entry { place: #place, brings: #brings },)
-    });
-    quote!(const __MCP_ENTRIES: &[#runtime::Entry<'static>] = &[#(#entries)*];)
+        static __MCP_ENTRIES: [#runtime::Entry<'static>; #count] = #runtime::entries(&__MCP_STATED);
+    }
 }
 
 /// The companion that an entry's path leads to; nothing for another table.
@@ -119,11 +174,6 @@ const TOGETHER: usize = 8;
 /// Checks each entry, at the entry. What they share stands in one function, which error messages leave out because it
 /// tracks its caller: a constant of its own body for each entry would cost the build more than the entry itself.
 fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
-    let arms = decl.entries.iter().enumerate().filter_map(|(place, entry)| {
-        let (cfgs, companion) = (cfgs(&entry.cfgs), companion(entry));
-        let call = (!companion.is_empty()).then(|| hand_on(&companion, extent(entry)))?;
-        Some(quote!(#cfgs #place => { #call; }))
-    });
     let checks: Vec<TokenStream> = (decl.entries.iter().enumerate())
         .map(|(place, entry)| {
             let (cfgs, blame) = (cfgs(&entry.cfgs), Ident::new("__mcp_blame", entry.span));
@@ -132,7 +182,7 @@ fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
         })
         .collect();
     let together = if checks.len() > FEW { TOGETHER } else { 1 };
-    let checks = checks.chunks(together).map(|checks| quote!(const _: () = { #(#checks)* };));
+    let checks = checks.chunks(together).map(|checks| quote!(const _: () = if !__MCP_SOUND { #(#checks)* };));
     let (problem, place) = (problem(Span::call_site()), Ident::new("place", Span::mixed_site()));
     let further = (0..FURTHER).map(|number| {
         let further = Ident::new("__mcp_further", decl.ident.span());
@@ -155,10 +205,7 @@ fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
             if let ::core::option::Option::Some(#problem) =
                 &#runtime::problem_of_entry(__MCP_SOUND, &__MCP_FACTS, #place)
             {
-                match #place {
-                    #(#arms)*
-                    _ => {}
-                }
+                __mcp_state(#place, #problem);
                 #runtime::Problem::fail(#problem)
             }
         }

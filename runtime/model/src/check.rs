@@ -12,6 +12,7 @@ use crate::{
     key::{same, starts_with},
     nearest::Nearest,
     numbers::{MAX_SCOPES, MAX_TOOLS, MAX_USES},
+    outline::Listed,
     problem::{Field, Kind},
 };
 
@@ -122,6 +123,33 @@ impl<'a> Facts<'_, 'a> {
             lists = more;
         }
         report.kept
+    }
+
+    /// Whether any tool has a problem. Nearly all tables are sound, so tools that [`of_tool`](Self::of_tool) would find
+    /// nothing to look at in are passed over.
+    #[must_use]
+    pub const fn is_every_tool_sound(&self) -> bool {
+        let mut any_scope = self.numbers.repeats || self.numbers.overflow > 0 || self.numbers.scopes.overflows() > 0;
+        let mut number = 0;
+        while number < self.numbers.required {
+            any_scope = any_scope || !self.may_be_used(number);
+            number += 1;
+        }
+        let mut position = 0;
+        let mut tools = self.outline.tools;
+        while let [Listed { tool, .. }, rest @ ..] = tools {
+            let policy = &tool.policy;
+            let names_nothing = matches!(
+                (tool.prerequisites, tool.grouped_with, policy.blocked_after, policy.requires_approval_after),
+                ([], [], [], [])
+            );
+            if (any_scope || !names_nothing) && self.of_tool(position, 0).is_some() {
+                return false;
+            }
+            position += 1;
+            tools = rest;
+        }
+        true
     }
 
     /// The `skip`-th problem (from 0) of that section of the server-level facts.

@@ -2,7 +2,8 @@
 
 /// A name of a tool or scope as words that are cheap to compare.
 ///
-/// The words are the first eight bytes, the eight after them, and the last eight; they overlap in names below 24 bytes. Up
+/// The words are the first eight bytes, the eight after them, and the last eight, in the byte order of the machine; they
+/// overlap in names below 24 bytes. Up
 /// to 24 bytes the words and the length are the name: two keys are equal exactly if their names are. Of a longer name the
 /// name itself has to be compared.
 #[derive(Clone, Copy, Debug)]
@@ -100,11 +101,36 @@ impl Hashed {
         };
         let second = name.get((len - 8).min(8)..).and_then(<[u8]>::first_chunk).unwrap_or(last);
         let words = [first, second, last];
-        let key = Key { words: words.map(|word| u64::from_le_bytes(*word)), len: short_len(len) };
+        let key = Key { words: words.map(|word| u64::from_ne_bytes(*word)), len: short_len(len) };
         Some(Self { key, hash: key.hash() })
     }
 
+    /// Each step, each call and each byte that is looked at costs every build: names of 16 to 24 bytes, which are the most,
+    /// are read without a call but for those that make words of bytes.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "of the sum its lower half is the hash; the length is at most 24"
+    )]
     const fn by_cases(bytes: &[u8]) -> Self {
+        let len = size_of_val(bytes);
+        if let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = *bytes
+            && let [.., q, r, s, t, u, v, w, x] = *bytes
+            && len <= Key::WHOLE
+        {
+            let first = u64::from_ne_bytes([a, b, c, d, e, f, g, h]);
+            let second = u64::from_ne_bytes([i, j, k, l, m, n, o, p]);
+            let last = u64::from_ne_bytes([q, r, s, t, u, v, w, x]);
+            // As `Key::hash`. The sum stays below 2^127, and const evaluation adds faster than it calls `wrapping_add`.
+            let hash = first as u128 * FACTORS[0] as u128
+                + second as u128 * FACTORS[1] as u128
+                + last as u128 * FACTORS[2] as u128
+                + len as u128 * LENGTH as u128;
+            return Self { key: Key { words: [first, second, last], len: len as u32 }, hash: hash as u64 };
+        }
+        Self::by_parts(bytes)
+    }
+
+    const fn by_parts(bytes: &[u8]) -> Self {
         let words = match bytes {
             [_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, ..] => [first(bytes), second(bytes), last(bytes)],
             [_, _, _, _, _, _, _, _, ..] => [first(bytes), last(bytes), last(bytes)],
@@ -141,47 +167,36 @@ const fn short_len(len: usize) -> u32 {
     if len > u32::MAX as usize { u32::MAX } else { len as u32 }
 }
 
-/// Eight bytes as one word. Shifts, since the library's conversions are far slower in const evaluation; in compiled
-/// code both are one load.
-macro_rules! word {
-    ($a:ident $b:ident $c:ident $d:ident $e:ident $f:ident $g:ident $h:ident) => {
-        *$a as u64
-            | (*$b as u64) << 8
-            | (*$c as u64) << 16
-            | (*$d as u64) << 24
-            | (*$e as u64) << 32
-            | (*$f as u64) << 40
-            | (*$g as u64) << 48
-            | (*$h as u64) << 56
-    };
-}
-
 #[inline]
 const fn first(bytes: &[u8]) -> u64 {
-    if let [a, b, c, d, e, f, g, h, ..] = bytes { word!(a b c d e f g h) } else { 0 }
+    if let [a, b, c, d, e, f, g, h, ..] = *bytes { u64::from_ne_bytes([a, b, c, d, e, f, g, h]) } else { 0 }
 }
 
 #[inline]
 const fn second(bytes: &[u8]) -> u64 {
-    if let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h, ..] = bytes { word!(a b c d e f g h) } else { 0 }
+    if let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h, ..] = *bytes {
+        u64::from_ne_bytes([a, b, c, d, e, f, g, h])
+    } else {
+        0
+    }
 }
 
 #[inline]
 const fn last(bytes: &[u8]) -> u64 {
-    if let [.., a, b, c, d, e, f, g, h] = bytes { word!(a b c d e f g h) } else { 0 }
+    if let [.., a, b, c, d, e, f, g, h] = *bytes { u64::from_ne_bytes([a, b, c, d, e, f, g, h]) } else { 0 }
 }
 
 /// Up to seven bytes as one word, overlapping.
 #[inline]
-#[expect(clippy::many_single_char_names, reason = "eight bytes in a row")]
+#[expect(clippy::many_single_char_names, reason = "bytes in a row")]
 const fn short(bytes: &[u8]) -> u64 {
-    match bytes {
-        [a] => *a as u64,
-        [a, b] => *a as u64 | (*b as u64) << 8,
-        [a, b, c] => *a as u64 | (*b as u64) << 8 | (*c as u64) << 16,
+    match *bytes {
+        [a] => u64::from_ne_bytes([a, 0, 0, 0, 0, 0, 0, 0]),
+        [a, b] => u64::from_ne_bytes([a, b, 0, 0, 0, 0, 0, 0]),
+        [a, b, c] => u64::from_ne_bytes([a, b, c, 0, 0, 0, 0, 0]),
         [a, b, c, d, ..] => {
-            let [.., e, f, g, h] = bytes else { return 0 };
-            word!(a b c d e f g h)
+            let [.., e, f, g, h] = *bytes else { return 0 };
+            u64::from_ne_bytes([a, b, c, d, e, f, g, h])
         }
         [] => 0,
     }

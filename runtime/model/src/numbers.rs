@@ -38,13 +38,18 @@ pub struct Numbers<'a> {
     /// By scope number: whether it stands in the namespace.
     inside: [bool; MAX_SCOPES],
     /// The scopes that the requirements name, by number: alternative after alternative, tool after tool.
-    uses: [u16; MAX_USES],
+    pub(crate) uses: [u16; MAX_USES],
     /// By tool position: where its uses begin.
     starts: [u16; MAX_TOOLS + 1],
 }
 
-/// A scope that did not get a number.
-const NO_NUMBER: u16 = u16::MAX;
+/// That of a name that did not get one. A number beside the others, since const evaluation pays for each `Option`.
+const NO_NUMBER: usize = u16::MAX as usize;
+
+/// Whether a scope begins with the namespace and goes on behind it.
+const fn is_inside(scope: &str, namespace: &str) -> bool {
+    starts_with(scope, namespace) && scope.len() > namespace.len()
+}
 
 impl<'a> Numbers<'a> {
     /// Numbers everything in an outline. What does not fit is left out and counted as overflow.
@@ -68,9 +73,11 @@ impl<'a> Numbers<'a> {
         let mut position = 0;
         let mut tools = outline.tools;
         while let [listed, rest @ ..] = tools {
-            let before = numbers.tools.len();
-            let fits = numbers.tools.insert(listed.tool.name).is_some();
-            numbers.repeats = numbers.repeats || (fits && numbers.tools.len() == before);
+            let before = numbers.tools.len;
+            let number = numbers.tools.insert(listed.tool.name);
+            if numbers.tools.len == before && number != NO_NUMBER {
+                numbers.repeats = true;
+            }
             match listed.tool.requirement {
                 Requirement::Public => {}
                 Requirement::ToolName => used = numbers.use_scope(listed.own_scope, namespace, used),
@@ -106,9 +113,12 @@ impl<'a> Numbers<'a> {
         let mut place = 0_usize;
         while let [scope, rest @ ..] = declared {
             place += 1;
-            if let Some(number) = numbers.add_scope(scope.name.text, namespace)
-                && numbers.declared[number] == 0
-            {
+            let before = numbers.scopes.len;
+            let number = numbers.scopes.insert(scope.name.text);
+            if numbers.scopes.len != before {
+                numbers.inside[number] = is_inside(scope.name.text, namespace);
+            }
+            if number != NO_NUMBER && numbers.declared[number] == 0 {
                 numbers.declared[number] = place as u16;
             }
             declared = rest;
@@ -117,29 +127,19 @@ impl<'a> Numbers<'a> {
     }
 
     /// Notes that the next requirement names this scope; returns how many are noted.
-    #[expect(clippy::cast_possible_truncation, reason = "numbers are below 1,024")]
+    #[expect(clippy::cast_possible_truncation, reason = "numbers are below 1,024, and NO_NUMBER fits too")]
     const fn use_scope(&mut self, scope: &'a str, namespace: &str, used: usize) -> usize {
-        let number = match self.add_scope(scope, namespace) {
-            Some(number) => number as u16,
-            None => NO_NUMBER,
-        };
+        let before = self.scopes.len;
+        let number = self.scopes.insert(scope);
+        if self.scopes.len != before {
+            self.inside[number] = is_inside(scope, namespace);
+        }
         if used == MAX_USES {
             self.overflow += 1;
             return used;
         }
-        self.uses[used] = number;
+        self.uses[used] = number as u16;
         used + 1
-    }
-
-    const fn add_scope(&mut self, scope: &'a str, namespace: &str) -> Option<usize> {
-        let before = self.scopes.len();
-        let number = self.scopes.insert(scope);
-        if let Some(number) = number
-            && number == before
-        {
-            self.inside[number] = starts_with(scope, namespace) && scope.len() > namespace.len();
-        }
-        number
     }
 
     /// Whether the scope of that number is declared.
@@ -169,8 +169,8 @@ impl<'a> Numbers<'a> {
     /// The scope that a requirement names at that place, by number; `None` if it did not fit.
     #[must_use]
     pub const fn used(&self, place: usize) -> Option<usize> {
-        let number = self.uses[place];
-        if number == NO_NUMBER { None } else { Some(number as usize) }
+        let number = self.uses[place] as usize;
+        if number == NO_NUMBER { None } else { Some(number) }
     }
 
     /// The graph of `implies`: from each scope to those that its holder holds too.
@@ -306,38 +306,35 @@ impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
     /// The number of a name.
     #[must_use]
     pub const fn find(&self, name: &str) -> Option<usize> {
-        match self.locate(&Hashed::of(name), name) {
-            Ok(number) => Some(number),
-            Err(_) => None,
-        }
+        let slot = self.locate(&Hashed::of(name), name);
+        (self.slots[slot] as usize).checked_sub(1)
     }
 
-    /// The number of a name, which gets the next one if it has none; `None` if it does not fit.
-    const fn insert(&mut self, name: &'a str) -> Option<usize> {
+    /// The number of a name, which gets the next one if it has none; [`NO_NUMBER`] if it does not fit.
+    const fn insert(&mut self, name: &'a str) -> usize {
         let key = Hashed::of(name);
-        match self.locate(&key, name) {
-            Ok(number) => Some(number),
-            Err(_) if self.len == MAX => {
-                self.overflow += 1;
-                None
-            }
-            Err(slot) => {
-                let number = self.len;
-                self.texts[number] = name;
-                self.keys[number] = key;
-                self.len += 1;
-                #[expect(clippy::cast_possible_truncation, reason = "MAX is below 65,535")]
-                {
-                    self.slots[slot] = self.len as u16;
-                }
-                Some(number)
-            }
+        let slot = self.locate(&key, name);
+        if self.slots[slot] != 0 {
+            return self.slots[slot] as usize - 1;
         }
+        let number = self.len;
+        if number == MAX {
+            self.overflow += 1;
+            return NO_NUMBER;
+        }
+        self.texts[number] = name;
+        self.keys[number] = key;
+        self.len = number + 1;
+        #[expect(clippy::cast_possible_truncation, reason = "MAX is below 65,535")]
+        {
+            self.slots[slot] = number as u16 + 1;
+        }
+        number
     }
 
-    /// The number of a name, or the slot where it would stand.
-    const fn locate(&self, name: &Hashed, text: &str) -> Result<usize, usize> {
-        let mut slot = (name.hash >> 40) as usize & (SLOTS - 1);
+    /// The slot where a name stands, or would.
+    const fn locate(&self, name: &Hashed, text: &str) -> usize {
+        let mut slot = (name.hash >> 40_u32) as usize & (SLOTS - 1);
         // At most half of the slots are taken, so a free one ends the search.
         while self.slots[slot] != 0 {
             let number = self.slots[slot] as usize - 1;
@@ -346,11 +343,11 @@ impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
                 && other.key.same(&name.key)
                 && (name.key.is_whole() || same(self.texts[number], text))
             {
-                return Ok(number);
+                return slot;
             }
             slot = (slot + 1) & (SLOTS - 1);
         }
-        Err(slot)
+        slot
     }
 }
 

@@ -23,6 +23,35 @@ pub enum Brings<'a> {
     Table(&'a Outline<'a>),
 }
 
+/// What an element of the list states, as const evaluation makes it: [`Brings`] that holds its tool itself.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are tools, and nothing could be allocated")]
+pub enum States<'a> {
+    /// One annotated function.
+    Tool(Tool<'a>),
+    /// All tools of an impl or inline module.
+    Group(&'a [&'a Tool<'a>]),
+    /// All tools of another table.
+    Table(&'a Outline<'a>),
+}
+
+/// The elements of the list, in places that count from 0. What `#[cfg]` leaves out is a group of nothing.
+#[must_use]
+pub const fn entries<'a, const N: usize>(stated: &'a [States<'a>; N]) -> [Entry<'a>; N] {
+    let mut entries = [Entry { place: 0, brings: Brings::Group(&[]) }; N];
+    let mut place = 0;
+    while place < N {
+        let brings = match &stated[place] {
+            States::Tool(tool) => Brings::Tool(tool),
+            States::Group(tools) => Brings::Group(tools),
+            States::Table(outline) => Brings::Table(outline),
+        };
+        entries[place] = Entry { place, brings };
+        place += 1;
+    }
+    entries
+}
+
 /// A tool in its table.
 #[derive(Clone, Copy, Debug)]
 pub struct Listed<'a> {
@@ -87,6 +116,9 @@ impl Size {
 #[must_use]
 pub const fn join_own_scopes<const LEN: usize>(entries: &[Entry<'_>], config: &Config<'_>) -> [u8; LEN] {
     let mut joined = [0; LEN];
+    if LEN == 0 {
+        return joined;
+    }
     let mut at = 0;
     let mut walk = Walk::new(entries, config);
     while let Some(step) = walk.next() {

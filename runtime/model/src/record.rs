@@ -1,6 +1,6 @@
 //! A table's outline as bytes, for the link section that ships with the program.
 //!
-//! Const evaluation pays for steps and most of all for calls, so that all of a record is written in one function, eight
+//! Const evaluation pays for steps and most of all for calls, so that all of a record is written in one function, sixteen
 //! bytes at a time, into arrays whose sizes another one has counted. Both are made of one description, `describe!`.
 //!
 #![doc = include_str!("record.md")]
@@ -13,7 +13,7 @@ mod checksum;
 pub use self::checksum::checksum;
 
 use crate::{
-    Approval, Outline, Requirement, Risk, SandboxMode, Tool,
+    Approval, Numbers, Outline, Requirement, Risk, SandboxMode, Tool,
     outline::{Brings, Entry},
     tool::Parameters,
 };
@@ -35,17 +35,22 @@ pub struct Note<const N: usize, const C: usize> {
     record_len: u32,
     version: u32,
     owner: [u8; 12],
-    checksum: [u32; 2],
+    checksum: [u32; 4],
     numbers_len: u32,
     numbers: [u32; N],
-    chunks: [[u8; 8]; C],
+    pieces: [Piece; C],
 }
+
+/// A piece of a text, or its end with zero bytes behind it. Longer ones would take less time to write and more room.
+pub type Piece = [u8; 16];
 
 /// What is recorded of one table.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'r, 'a> {
     /// The table.
     pub outline: &'r Outline<'a>,
+    /// Its numbers.
+    pub numbers: &'r Numbers<'a>,
     /// What its list is made of.
     pub entries: &'r [Entry<'a>],
 }
@@ -55,8 +60,8 @@ pub struct Record<'r, 'a> {
 pub struct Size {
     /// Numbers.
     pub numbers: usize,
-    /// Pieces of texts, of eight bytes.
-    pub chunks: usize,
+    /// Pieces of texts.
+    pub pieces: usize,
 }
 
 /// A list of texts: their number, then each. With a field, that of each element.
@@ -104,7 +109,7 @@ macro_rules! limit {
 /// What a record says, in order: numbers by `$number!`, texts by `$text!`.
 macro_rules! describe {
     ($record:expr, $number:ident, $text:ident) => {
-        let Record { outline, entries } = $record;
+        let Record { outline, numbers: numbered, entries } = $record;
         let config = outline.config;
         $text!(outline.path);
         let mut list = *entries;
@@ -161,8 +166,16 @@ macro_rules! describe {
             texts!($number, $text, scope.implies, text);
             declared = rest;
         }
+        // Once each: tools name them by number.
+        $number!(numbered.required);
+        let mut scope = 0;
+        while scope < numbered.required {
+            $text!(numbered.scopes.name(scope));
+            scope += 1;
+        }
         $number!(outline.tools.len());
         let mut tools = outline.tools;
+        let mut place = 0;
         while let [listed, rest @ ..] = tools {
             let tool = listed.tool;
             // Most tables have no namespace, and none of a spliced table.
@@ -191,23 +204,33 @@ macro_rules! describe {
                 $text!(listed.namespace);
             }
             match tool.requirement {
-                Requirement::Public | Requirement::ToolName => {}
-                Requirement::One(scope) => {
-                    $text!(scope);
+                Requirement::Public => {}
+                // The reader joins it as the table does.
+                Requirement::ToolName => place += 1,
+                Requirement::One(_) => {
+                    $number!(numbered.uses[place]);
+                    place += 1;
                 }
-                Requirement::Two([one, other]) => {
-                    $text!(one);
-                    $text!(other);
+                Requirement::Two(_) => {
+                    $number!(numbered.uses[place]);
+                    $number!(numbered.uses[place + 1]);
+                    place += 2;
                 }
-                Requirement::Three([one, other, third]) => {
-                    $text!(one);
-                    $text!(other);
-                    $text!(third);
+                Requirement::Three(_) => {
+                    $number!(numbered.uses[place]);
+                    $number!(numbered.uses[place + 1]);
+                    $number!(numbered.uses[place + 2]);
+                    place += 3;
                 }
                 Requirement::AnyOf(mut any) => {
                     $number!(any.len());
                     while let [all, rest @ ..] = any {
-                        texts!($number, $text, *all);
+                        $number!(all.len());
+                        let end = place + all.len();
+                        while place < end {
+                            $number!(numbered.uses[place]);
+                            place += 1;
+                        }
                         any = rest;
                     }
                 }
@@ -235,9 +258,9 @@ macro_rules! describe {
 impl Size {
     /// The size of a record.
     #[must_use]
-    #[expect(clippy::ref_as_ptr, clippy::manual_div_ceil, reason = "each call costs each build")]
+    #[expect(clippy::manual_div_ceil, reason = "each call costs each build")]
     pub const fn of(record: &Record<'_, '_>) -> Self {
-        let (mut numbers, mut chunks) = (0, 0);
+        let (mut numbers, mut pieces) = (0, 0);
         macro_rules! number {
             ($number:expr) => {
                 if false {
@@ -249,13 +272,13 @@ impl Size {
         macro_rules! text {
             ($text:expr) => {
                 let text: &str = $text;
-                // Not `str::len`, which const evaluation takes several times as long for; nor any other call.
-                chunks += ((text as *const str as *const [u8]).len() + 7) / 8;
+                // Not `str::len`, which const evaluation takes twice as long for; nor any other call.
+                pieces += (size_of_val(text) + 15) / 16;
                 numbers += 1;
             };
         }
         describe!(record, number, text);
-        Self { numbers, chunks }
+        Self { numbers, pieces }
     }
 }
 
@@ -263,8 +286,8 @@ impl<const N: usize, const C: usize> Note<N, C> {
     /// The note of a record.
     #[must_use]
     pub const fn new(record: &Record<'_, '_>) -> Self {
-        let (mut numbers, mut chunks) = ([0; N], [[0; 8]; C]);
-        let (mut number, mut chunk) = (0, 0);
+        let (mut numbers, mut pieces) = ([0; N], [[0; 16]; C]);
+        let (mut number, mut piece) = (0, 0);
         macro_rules! number {
             ($number:expr) => {
                 numbers[number] = $number as u32;
@@ -273,30 +296,31 @@ impl<const N: usize, const C: usize> Note<N, C> {
         }
         macro_rules! text {
             ($text:expr) => {
-                let mut rest = $text.as_bytes();
-                number!(rest.len());
-                while let &[a, b, c, d, e, f, g, h, ref tail @ ..] = rest {
-                    chunks[chunk] = [a, b, c, d, e, f, g, h];
-                    chunk += 1;
+                let text: &str = $text;
+                number!(size_of_val(text));
+                let mut rest = text.as_bytes();
+                while let &[a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ref tail @ ..] = rest {
+                    pieces[piece] = [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p];
+                    piece += 1;
                     rest = tail;
                 }
                 if !matches!(rest, []) {
-                    chunks[chunk] = last(rest);
-                    chunk += 1;
+                    pieces[piece] = last(rest);
+                    piece += 1;
                 }
             };
         }
         describe!(record, number, text);
-        let checksum = checksum(&numbers, &chunks);
+        let checksum = checksum(&numbers, &pieces);
         Self {
             owner_len: OWNER_LEN,
-            record_len: (size_of::<[u32; 3]>() + size_of::<[u32; N]>() + size_of::<[[u8; 8]; C]>()) as u32,
+            record_len: (size_of::<[u32; 5]>() + size_of::<[u32; N]>() + size_of::<[Piece; C]>()) as u32,
             version: VERSION,
             owner: OWNER,
-            checksum: [checksum as u32, (checksum >> 32) as u32],
+            checksum: [checksum as u32, (checksum >> 32) as u32, (checksum >> 64) as u32, (checksum >> 96) as u32],
             numbers_len: N as u32,
             numbers,
-            chunks,
+            pieces,
         }
     }
 }
@@ -342,18 +366,26 @@ const fn following(foreign: bool, advised: bool, limited: bool) -> u32 {
     (foreign as u32 * bits::NAMESPACE) | (advised as u32 * bits::ADVICE) | (limited as u32 * bits::POLICY)
 }
 
-/// The last bytes of a text, fewer than eight.
+/// The last bytes of a text, fewer than a piece has.
 #[expect(clippy::many_single_char_names, reason = "bytes in a row")]
-const fn last(bytes: &[u8]) -> [u8; 8] {
+const fn last(bytes: &[u8]) -> Piece {
     match *bytes {
-        [a] => [a, 0, 0, 0, 0, 0, 0, 0],
-        [a, b] => [a, b, 0, 0, 0, 0, 0, 0],
-        [a, b, c] => [a, b, c, 0, 0, 0, 0, 0],
-        [a, b, c, d] => [a, b, c, d, 0, 0, 0, 0],
-        [a, b, c, d, e] => [a, b, c, d, e, 0, 0, 0],
-        [a, b, c, d, e, f] => [a, b, c, d, e, f, 0, 0],
-        [a, b, c, d, e, f, g] => [a, b, c, d, e, f, g, 0],
-        _ => [0; 8],
+        [a] => [a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [a, b] => [a, b, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [a, b, c] => [a, b, c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [a, b, c, d] => [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [a, b, c, d, e] => [a, b, c, d, e, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [a, b, c, d, e, f] => [a, b, c, d, e, f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [a, b, c, d, e, f, g] => [a, b, c, d, e, f, g, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+        [a, b, c, d, e, f, g, h] => [a, b, c, d, e, f, g, h, 0, 0, 0, 0, 0, 0, 0, 0],
+        [a, b, c, d, e, f, g, h, i] => [a, b, c, d, e, f, g, h, i, 0, 0, 0, 0, 0, 0, 0],
+        [a, b, c, d, e, f, g, h, i, j] => [a, b, c, d, e, f, g, h, i, j, 0, 0, 0, 0, 0, 0],
+        [a, b, c, d, e, f, g, h, i, j, k] => [a, b, c, d, e, f, g, h, i, j, k, 0, 0, 0, 0, 0],
+        [a, b, c, d, e, f, g, h, i, j, k, l] => [a, b, c, d, e, f, g, h, i, j, k, l, 0, 0, 0, 0],
+        [a, b, c, d, e, f, g, h, i, j, k, l, m] => [a, b, c, d, e, f, g, h, i, j, k, l, m, 0, 0, 0],
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n] => [a, b, c, d, e, f, g, h, i, j, k, l, m, n, 0, 0],
+        [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o] => [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, 0],
+        _ => [0; 16],
     }
 }
 
@@ -364,7 +396,7 @@ mod tests {
 
     const fn size(tools: &[Listed<'_>]) -> Size {
         let outline = Outline { path: "a::TOOLS", config: &Config::NONE, tools, declared: &[] };
-        Size::of(&Record { outline: &outline, entries: &[] })
+        Size::of(&Record { outline: &outline, numbers: &Numbers::of(&outline), entries: &[] })
     }
 
     /// Under 100 bytes beside the text, for a tool of three scopes and of texts that all need the most padding.
@@ -380,7 +412,7 @@ mod tests {
         };
         let listed = Listed { tool: &tool, namespace: "", own_scope: name, entry: 0 };
         let (empty, full) = (size(&[]), size(&[listed]));
-        let bytes = 4 * (full.numbers - empty.numbers) + 8 * (full.chunks - empty.chunks);
+        let bytes = 4 * (full.numbers - empty.numbers) + 16 * (full.pieces - empty.pieces);
         let text: usize = texts.iter().map(|text| text.len()).sum();
         assert!(bytes - text < 100, "{}", bytes - text);
     }

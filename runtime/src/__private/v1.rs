@@ -5,7 +5,7 @@ pub use mcp_scopes_model::{
     check::{Facts, Section},
     config::{Flow, SandboxServer, Stated},
     graph::Graph,
-    outline::{Brings, Entry, Listed, Size, declared, join_own_scopes, list},
+    outline::{Brings, Entry, Listed, Size, States, declared, entries, join_own_scopes, list},
     policy::Session,
     record::{Note, Record, Size as RecordSize},
     sandbox::Route,
@@ -16,16 +16,22 @@ use crate::{AsCaller, Denied};
 pub use crate::{
     ScopeTable,
     caller::FromDenied,
-    table::{Dimensions, Finder, GateArrays, Holdings, Parts, RowTable},
+    table::{Dimensions, Directory, Factors, Finder, GateArrays, Holdings, Parts, RowTable},
 };
 
-pub use crate::{__mcp_scopes_origin as origin, __mcp_scopes_record as record, __mcp_scopes_table as table};
+pub use crate::{
+    __mcp_scopes_assembled as assembled, __mcp_scopes_origin as origin, __mcp_scopes_record as record,
+    __mcp_scopes_table as table,
+};
 
 /// What a companion is asked: the types of its signature name no lifetime, since one that is inferred costs each build.
 pub type Question = Problem<'static>;
 
 /// What it answers.
 pub type Answer = Tool<'static>;
+
+/// What a companion is asked that only has to state its tool.
+pub const NO_PROBLEM: &Question = &Problem::NONE;
 
 /// What an annotation need not state. A constant, since const evaluation copies it faster than it calls `Tool::new`.
 pub const TOOL: Tool<'static> = Tool::new("", Risk::Critical);
@@ -81,14 +87,7 @@ pub const fn is_sound(facts: &Facts<'_, '_>) -> bool {
         }
         sections = rest;
     }
-    let mut tool = 0;
-    while tool < facts.outline.tools.len() {
-        if facts.of_tool(tool, 0).is_some() {
-            return false;
-        }
-        tool += 1;
-    }
-    true
+    facts.is_every_tool_sound()
 }
 
 /// The problem of the first tool that the entry at `place` brought and that has one. `sound` is [`is_sound`].
@@ -183,7 +182,7 @@ macro_rules! __mcp_scopes_origin {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mcp_scopes_table {
-    ($path:expr, $entries:ident, $config:ident) => {
+    ($path:expr, $entries:expr, $config:ident) => {
         const __MCP_SIZE: $crate::__private::v1::Size = $crate::__private::v1::Size::of($entries, &$config);
         const __MCP_JOINED: [::core::primitive::u8; __MCP_SIZE.own_scopes] =
             $crate::__private::v1::join_own_scopes($entries, &$config);
@@ -203,7 +202,7 @@ macro_rules! __mcp_scopes_table {
             __MCP_NUMBERS.hierarchy(&__MCP_OUTLINE).close();
         static __MCP_PREREQUISITES: $crate::__private::v1::Graph = __MCP_NUMBERS.prerequisites(&__MCP_OUTLINE);
         const __MCP_CIRCULAR: ::core::primitive::bool = __MCP_PREREQUISITES.close().is_err();
-        const __MCP_FACTS: $crate::__private::v1::Facts<'static, 'static> = $crate::__private::v1::Facts {
+        static __MCP_FACTS: $crate::__private::v1::Facts<'static, 'static> = $crate::__private::v1::Facts {
             outline: &__MCP_OUTLINE,
             numbers: &__MCP_NUMBERS,
             hierarchy: &__MCP_HIERARCHY,
@@ -211,38 +210,52 @@ macro_rules! __mcp_scopes_table {
             circular: __MCP_CIRCULAR,
         };
         const __MCP_SOUND: ::core::primitive::bool = $crate::__private::v1::is_sound(&__MCP_FACTS);
-        const __MCP_TABLE: $crate::__private::v1::ScopeTable = {
-            const FACTS: $crate::__private::v1::Facts<'static, 'static> =
-                if __MCP_SOUND { __MCP_FACTS } else { $crate::__private::v1::NO_FACTS };
-            const D: $crate::__private::v1::Dimensions = $crate::__private::v1::Dimensions::of(&FACTS);
-            const TOOLS: $crate::__private::v1::Finder<{ D.tools }, { D.tool_slots }> =
-                $crate::__private::v1::Parts::tools(&FACTS);
-            const SCOPES: $crate::__private::v1::Finder<{ D.scopes }, { D.scope_slots }> =
-                $crate::__private::v1::Parts::scopes(&FACTS);
-            const NAMES: [&'static ::core::primitive::str; D.scopes] = $crate::__private::v1::Parts::names(&FACTS);
-            const HOLDINGS: $crate::__private::v1::Holdings<{ D.scope_slots }> =
-                $crate::__private::v1::Parts::holdings(&FACTS, &SCOPES);
-            const WIDE: [::core::primitive::u64; D.wide] = $crate::__private::v1::Parts::wide(&FACTS);
-            const GATES: $crate::__private::v1::GateArrays<{ D.tools }, { D.alternatives }, { D.members }> =
-                $crate::__private::v1::Parts::gates(&FACTS, TOOLS.keys());
-            const ROWS: $crate::__private::v1::RowTable<{ D.rows }, { D.row }> = $crate::__private::v1::Parts::rows::<
-                { D.rows },
-                { D.row },
-                { D.tools },
-                { D.alternatives },
-                { D.members },
-            >(&GATES);
-            $crate::__private::v1::ScopeTable::assemble(
-                FACTS.outline,
-                const { &TOOLS.directory() },
-                const { &SCOPES.factors() },
-                &HOLDINGS,
-                &NAMES,
-                &WIDE,
-                &GATES,
-                &ROWS,
-            )
-        };
+        static __MCP_SOUND_FACTS: $crate::__private::v1::Facts<'static, 'static> =
+            if __MCP_SOUND { __MCP_FACTS } else { $crate::__private::v1::NO_FACTS };
+        const __MCP_D: $crate::__private::v1::Dimensions = $crate::__private::v1::Dimensions::of(&__MCP_SOUND_FACTS);
+        static __MCP_TOOLS: $crate::__private::v1::Finder<{ __MCP_D.tools }, { __MCP_D.tool_slots }> =
+            $crate::__private::v1::Parts::tools(&__MCP_SOUND_FACTS);
+        static __MCP_SCOPES: $crate::__private::v1::Finder<{ __MCP_D.scopes }, { __MCP_D.scope_slots }> =
+            $crate::__private::v1::Parts::scopes(&__MCP_SOUND_FACTS);
+        static __MCP_DIRECTORY: $crate::__private::v1::Directory<{ __MCP_D.tool_slots }> = __MCP_TOOLS.directory();
+        static __MCP_FACTORS: $crate::__private::v1::Factors = __MCP_SCOPES.factors();
+        static __MCP_NAMES: [&'static ::core::primitive::str; __MCP_D.scopes] =
+            $crate::__private::v1::Parts::names(&__MCP_SOUND_FACTS);
+        static __MCP_HOLDINGS: $crate::__private::v1::Holdings<{ __MCP_D.scope_slots }> =
+            $crate::__private::v1::Parts::holdings(&__MCP_SOUND_FACTS, &__MCP_SCOPES);
+        static __MCP_WIDE: [::core::primitive::u64; __MCP_D.wide] =
+            $crate::__private::v1::Parts::wide(&__MCP_SOUND_FACTS);
+        static __MCP_GATES: $crate::__private::v1::GateArrays<
+            { __MCP_D.tools },
+            { __MCP_D.alternatives },
+            { __MCP_D.members },
+        > = $crate::__private::v1::Parts::gates(&__MCP_SOUND_FACTS, __MCP_TOOLS.keys());
+        static __MCP_ROWS: $crate::__private::v1::RowTable<{ __MCP_D.rows }, { __MCP_D.row }> =
+            $crate::__private::v1::Parts::rows::<
+                { __MCP_D.rows },
+                { __MCP_D.row },
+                { __MCP_D.tools },
+                { __MCP_D.alternatives },
+                { __MCP_D.members },
+            >(&__MCP_GATES);
+    };
+}
+
+/// The table itself, of the parts that `table!` has made.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __mcp_scopes_assembled {
+    () => {
+        $crate::__private::v1::ScopeTable::assemble(
+            __MCP_SOUND_FACTS.outline,
+            &__MCP_DIRECTORY,
+            &__MCP_FACTORS,
+            &__MCP_HOLDINGS,
+            &__MCP_NAMES,
+            &__MCP_WIDE,
+            &__MCP_GATES,
+            &__MCP_ROWS,
+        )
     };
 }
 
@@ -254,9 +267,12 @@ macro_rules! __mcp_scopes_table {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mcp_scopes_record {
-    ($entries:ident) => {
-        const __MCP_RECORDED: $crate::__private::v1::Record<'static, 'static> =
-            $crate::__private::v1::Record { outline: &__MCP_OUTLINE, entries: $entries };
+    ($entries:expr) => {
+        static __MCP_RECORDED: $crate::__private::v1::Record<'static, 'static> = $crate::__private::v1::Record {
+            outline: __MCP_SOUND_FACTS.outline,
+            numbers: __MCP_SOUND_FACTS.numbers,
+            entries: $entries,
+        };
         const __MCP_RECORD_SIZE: $crate::__private::v1::RecordSize =
             $crate::__private::v1::RecordSize::of(&__MCP_RECORDED);
         #[used]
@@ -275,7 +291,7 @@ macro_rules! __mcp_scopes_record {
             )),
             unsafe(link_section = ".note.mcp_scopes")
         )]
-        static __MCP_RECORD: $crate::__private::v1::Note<{ __MCP_RECORD_SIZE.numbers }, { __MCP_RECORD_SIZE.chunks }> =
+        static __MCP_RECORD: $crate::__private::v1::Note<{ __MCP_RECORD_SIZE.numbers }, { __MCP_RECORD_SIZE.pieces }> =
             $crate::__private::v1::Note::new(&__MCP_RECORDED);
     };
 }
@@ -285,5 +301,5 @@ macro_rules! __mcp_scopes_record {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mcp_scopes_record {
-    ($entries:ident) => {};
+    ($entries:expr) => {};
 }

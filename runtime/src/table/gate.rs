@@ -279,7 +279,7 @@ mod tests {
             &[v1::Entry { place: 0, brings: v1::Brings::Group(&[&TOOLS[0], &TOOLS[1], &TOOLS[2]]) }];
         const CONFIG: v1::Config<'static> = v1::Config::NONE;
         v1::table!("", ENTRIES, CONFIG);
-        __MCP_TABLE
+        v1::assembled!()
     };
 
     #[test]

@@ -15,7 +15,7 @@ const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
 const NEXT: u64 = 0xd134_2543_de82_ef95;
 
 /// By bucket: an odd factor that leads each of its names to a slot of its own.
-pub(super) type Factors = [u64; BUCKETS];
+pub type Factors = [u64; BUCKETS];
 
 /// What is known of names, by slot, for look-up at run time.
 #[derive(Clone, Copy, Debug)]

@@ -16,10 +16,13 @@ use core::{fmt, ops::Deref};
 
 use mcp_scopes_model::{Outline, Requirement, Tool, key::Hashed};
 
-pub use self::parts::{Dimensions, Finder, GateArrays, Holdings, Parts, RowTable};
 pub(crate) use self::{
     gate::{Alternative, Door, Gate, Holding, NARROW},
     rows::TOOL_WORDS,
+};
+pub use self::{
+    lookup::{Directory, Factors},
+    parts::{Dimensions, Finder, GateArrays, Holdings, Parts, RowTable},
 };
 use crate::Grant;
 

@@ -3,9 +3,9 @@
 use mcp_scopes_grammar::ir::{ConfigDecl, FlowDecl, SandboxServerDecl, ScopeDecl, StatedDecl};
 use mcp_scopes_model::{
     Approval, Risk, SandboxMode,
-    numbers::{MAX_SCOPES, MAX_TOOLS},
+    numbers::{MAX_SCOPES, MAX_TOOLS, MAX_USES},
     policy::Session,
-    record::{bits, checksum},
+    record::{Piece, bits, checksum},
     scope::scope_token,
     tool::tool_name,
 };
@@ -81,19 +81,31 @@ impl Record {
 pub(super) fn read(note: &Note<'_>) -> Result<Record, Damage> {
     let section = note.section;
     let word = |at: usize| if at < note.end { section.number(at) } else { Err(Damage::Broken("a record is cut off")) };
-    let said = u64::from(word(note.start)?) | u64::from(word(note.start + 4)?) << 32;
-    let count = usize::try_from(word(note.start + 8)?).unwrap_or(usize::MAX);
-    let start = note.start + 12;
+    let mut said = 0;
+    for place in 0..4 {
+        said |= u128::from(word(note.start + 4 * place)?) << (32 * place);
+    }
+    let count = usize::try_from(word(note.start + 16)?).unwrap_or(usize::MAX);
+    let start = note.start + 20;
     let texts = count.checked_mul(4).and_then(|len| start.checked_add(len)).filter(|texts| *texts <= note.end);
     let texts = texts.ok_or(Damage::Broken("a record is cut off"))?;
     let numbers = (0..count).map(|place| word(start + 4 * place)).collect::<Result<Vec<u32>, _>>()?;
     let texts = section.bytes.get(texts..note.end).unwrap_or_default();
-    let (pieces, []) = texts.as_chunks() else { return Err(Damage::Broken("a record ends within a text")) };
-    if checksum(&numbers, pieces) != said {
+    let (pieces, []) = texts.as_chunks::<{ size_of::<Piece>() }>() else {
+        return Err(Damage::Broken("a record ends within a text"));
+    };
+    // Pieces are numbers of the target, which may be read on another machine.
+    let mut pieces = pieces.to_vec();
+    if section.little_endian != cfg!(target_endian = "little") {
+        for piece in &mut pieces {
+            piece.reverse();
+        }
+    }
+    if checksum(&numbers, &pieces) != said {
         return Err(Damage::Broken("a checksum is wrong"));
     }
-    let first = note.offset.saturating_add(12);
-    let mut reader = Reader { numbers: &numbers, read: 0, texts, first };
+    let first = note.offset.saturating_add(20);
+    let mut reader = Reader { numbers: &numbers, read: 0, texts, first, scopes: Vec::new(), repeated: 0 };
     let mut record = record(&mut reader)?;
     if reader.read != numbers.len() || !reader.texts.is_empty() {
         return Err(Damage::Broken("a record says more than it should"));
@@ -110,7 +122,16 @@ struct Reader<'r> {
     texts: &'r [u8],
     /// Where the numbers begin in the file.
     first: u64,
+    /// What requirements name by number.
+    scopes: Vec<String>,
+    /// How many bytes of them they have named.
+    repeated: usize,
 }
+
+/// The largest table names scopes 32,768 times: half a kilobyte for each, so that no short record becomes a long list.
+const MOST_REPEATED: usize = 512 * MAX_USES;
+
+const TOO_LARGE: Damage = Damage::Broken("a table is larger than tables can be");
 
 impl Reader<'_> {
     fn number(&mut self) -> Result<u32, Damage> {
@@ -129,7 +150,7 @@ impl Reader<'_> {
 
     fn text(&mut self) -> Result<String, Damage> {
         let len = usize::try_from(self.number()?).unwrap_or(usize::MAX);
-        let padded = len.checked_next_multiple_of(8);
+        let padded = len.checked_next_multiple_of(size_of::<Piece>());
         let cut = padded.and_then(|padded| self.texts.split_at_checked(padded));
         let (bytes, rest) = cut.ok_or(Damage::Broken("a text is cut off"))?;
         let (text, padding) = bytes.split_at_checked(len).unwrap_or((bytes, &[]));
@@ -164,6 +185,16 @@ impl Reader<'_> {
 
     fn scopes(&mut self) -> Result<Vec<String>, Damage> {
         self.list(Self::scope)
+    }
+
+    fn numbered_scope(&mut self) -> Result<String, Damage> {
+        let number = usize::try_from(self.number()?).unwrap_or(usize::MAX);
+        let scope = self.scopes.get(number).ok_or(Damage::Broken("a requirement names a scope that is not there"))?;
+        self.repeated = self.repeated.saturating_add(scope.len());
+        if self.repeated > MOST_REPEATED {
+            return Err(TOO_LARGE);
+        }
+        Ok(scope.clone())
     }
 
     fn stated(&mut self) -> Result<StatedDecl, Damage> {
@@ -205,9 +236,10 @@ fn record(reader: &mut Reader<'_>) -> Result<Record, Damage> {
     let declared = reader.list(|reader| {
         Ok(ScopeDecl { name: reader.stated()?, description: reader.text()?, implies: reader.list(Reader::stated)? })
     })?;
+    reader.scopes = reader.scopes()?;
     let tools = reader.list(tool)?;
-    if tools.len() > MAX_TOOLS || declared.len() > MAX_SCOPES {
-        return Err(Damage::Broken("a table is larger than tables can be"));
+    if tools.len() > MAX_TOOLS || declared.len() > MAX_SCOPES || reader.scopes.len() > MAX_SCOPES {
+        return Err(TOO_LARGE);
     }
     Ok(Record { offset: 0, path, splices, config, declares_scopes, declared, tools, said: (Vec::new(), Vec::new()) })
 }
@@ -233,7 +265,7 @@ fn tool(reader: &mut Reader<'_>) -> Result<Tool, Damage> {
     };
     let namespace = (head & bits::NAMESPACE != 0).then(|| reader.text()).transpose()?;
     let one = |reader: &mut Reader<'_>, count: usize| {
-        Ok(Requirement::AnyOf(vec![(0..count).map(|_| reader.scope()).collect::<Result<Vec<_>, Damage>>()?]))
+        Ok(Requirement::AnyOf(vec![(0..count).map(|_| reader.numbered_scope()).collect::<Result<Vec<_>, Damage>>()?]))
     };
     let requirement = match field(bits::REQUIREMENT, 3) << bits::REQUIREMENT {
         bits::PUBLIC => Requirement::Public,
@@ -288,7 +320,7 @@ fn written(line: &str) -> Parameter {
 }
 
 fn any_of(reader: &mut Reader<'_>) -> Result<Requirement, Damage> {
-    let any = reader.list(Reader::scopes)?;
+    let any = reader.list(|reader| reader.list(Reader::numbered_scope))?;
     // What opens to nobody or to everybody has other forms, and must not come in by this one.
     if any.is_empty() || any.iter().any(Vec::is_empty) {
         return Err(Damage::Broken("a requirement is empty"));

@@ -1,18 +1,21 @@
 //! The checksum of a record.
 
+use super::Piece;
+
 /// What a record's checksum has to be. Each step can be undone, so that a change of one number or of one piece always shows.
 #[must_use]
 #[expect(clippy::manual_rotate, reason = "each call costs each build")]
-pub const fn checksum(numbers: &[u32], texts: &[[u8; 8]]) -> u64 {
-    let mut sum = numbers.len() as u64;
+pub const fn checksum(numbers: &[u32], texts: &[Piece]) -> u128 {
+    let mut sum = numbers.len() as u128;
     let mut numbers = numbers;
     while let &[number, ref rest @ ..] = numbers {
-        sum = (sum << 13 | sum >> 51) ^ number as u64;
+        sum = (sum << 29_u32 | sum >> 99_u32) ^ number as u128;
         numbers = rest;
     }
     let mut texts = texts;
     while let &[piece, ref rest @ ..] = texts {
-        sum = (sum << 13 | sum >> 51) ^ u64::from_le_bytes(piece);
+        // In the order of the target, as the numbers are.
+        sum = (sum << 29_u32 | sum >> 99_u32) ^ u128::from_ne_bytes(piece);
         texts = rest;
     }
     sum
@@ -33,10 +36,10 @@ mod tests {
             }
         }
         assert_ne!(checksum(&numbers[..7], &[]), checksum(&numbers, &[]));
-        let texts = [*b"files:re", *b"ad\0\0\0\0\0\0"];
-        for bit in 0..128 {
+        let texts = [*b"files:read:all-o", *b"f-it\0\0\0\0\0\0\0\0\0\0\0\0"];
+        for bit in 0..256 {
             let mut changed = texts;
-            changed[bit / 64][bit % 64 / 8] ^= 1 << (bit % 8);
+            changed[bit / 128][bit % 128 / 8] ^= 1 << (bit % 8);
             assert_ne!(checksum(&numbers, &changed), checksum(&numbers, &texts), "{bit}");
         }
     }
