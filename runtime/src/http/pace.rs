@@ -1,6 +1,9 @@
 //! How often a caller may call in the sandbox, so that training runs do not starve production.
 
-use core::num::NonZeroU32;
+use core::{
+    num::NonZeroU32,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use std::time::Duration;
 
 use governor::{
@@ -12,19 +15,26 @@ use governor::{
 
 use super::session::Owner;
 
-/// Above so many callers those who have not called for a while are forgotten: their limit is full again anyway.
+/// Above so many callers those who have not called for a while are forgotten: their limit is full again anyway. If most have
+/// called, the next look is taken at twice as many: going through all of them for each call would be a way to stop a server.
 const MANY: usize = 10_000;
 
 /// Counts the calls of each caller.
 pub(super) struct Pace {
     limiter: RateLimiter<String, HashMapStateStore<String>, DefaultClock, NoOpMiddleware>,
     clock: DefaultClock,
+    /// How many callers there may be before those who have not called are looked for.
+    crowd: AtomicUsize,
 }
 
 impl Pace {
     /// So many calls a minute, and no more at once.
     pub(super) fn new(per_minute: NonZeroU32) -> Self {
-        Self { limiter: RateLimiter::hashmap(Quota::per_minute(per_minute)), clock: DefaultClock::default() }
+        Self {
+            limiter: RateLimiter::hashmap(Quota::per_minute(per_minute)),
+            clock: DefaultClock::default(),
+            crowd: AtomicUsize::new(MANY),
+        }
     }
 
     /// Counts one call.
@@ -32,8 +42,9 @@ impl Pace {
     /// # Errors
     /// It is one too many; when the next one may come.
     pub(super) fn count(&self, owner: Owner<'_>) -> Result<(), Duration> {
-        if self.limiter.len() > MANY {
+        if self.limiter.len() > self.crowd.load(Ordering::Relaxed) {
             self.limiter.retain_recent();
+            self.crowd.store((2 * self.limiter.len()).max(MANY), Ordering::Relaxed);
         }
         self.limiter.check_key(&key(owner)).map_err(|later| later.wait_time_from(self.clock.now()))
     }
