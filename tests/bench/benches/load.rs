@@ -1,0 +1,29 @@
+//! What the layer takes of a server under load: requests per second beside the bare server, driven by `wrk`; and memory over a
+//! million requests with a million tokens. `cargo bench -p mcp-scopes-bench --bench load [-- requests | tokens [MILLIONS]]`.
+#![expect(clippy::expect_used, reason = "a bench stops at what it did not expect")]
+
+mod load {
+    pub(crate) mod requests;
+    pub(crate) mod tokens;
+}
+
+fn main() {
+    // What cargo itself adds.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        [] => {
+            load::tokens::run(1.0);
+            load::requests::run();
+        }
+        ["requests"] => load::requests::run(),
+        ["tokens"] => load::tokens::run(1.0),
+        ["tokens", millions] => load::tokens::run(millions.parse().expect("a number of millions")),
+        // `cargo test --benches`: enough to see that it works.
+        ["--test"] => load::tokens::run(0.002),
+        _ => {
+            eprintln!("usage: load [requests | tokens [MILLIONS]]");
+            std::process::exit(2);
+        }
+    }
+}
