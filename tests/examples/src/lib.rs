@@ -1,4 +1,4 @@
-//! Tests of the examples as a whole: parity in `tests`, and the README.
+//! Tests of the examples as a whole, in `tests`, and the README.
 
 /// The README's programs are tests.
 #[cfg(doctest)]

@@ -9,7 +9,7 @@ use std::{
 
 use mcp_scopes_build::Scan;
 
-const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/artefact");
+const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../artefact");
 
 /// Builds the program in a folder of this test's own, and says where it is.
 fn build(arguments: &[&str]) -> PathBuf {

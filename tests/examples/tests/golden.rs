@@ -12,13 +12,13 @@ use mcp_scopes_build::Scan;
 use serde_json::{Map, Value};
 
 /// Reviewed by hand; a change of it is a change of what servers publish.
-const GOLDEN: &str = include_str!("../golden/files.json");
+const GOLDEN: &str = include_str!("../../golden/files.json");
 
 /// The example of the proposal for `mcp_extensions`.
-const PROPOSAL: &str = include_str!("../../runtime/prm/tests/fixtures/extended_prm.json");
+const PROPOSAL: &str = include_str!("../../../runtime/prm/tests/fixtures/extended_prm.json");
 
 fn exported() -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("examples/files");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/files");
     Scan::new(folder).export().unwrap().json()
 }
 
