@@ -12,13 +12,13 @@
 //! 2. The token is taken from the header `Authorization` alone; one in the query is 400. Without one the caller is anonymous; an
 //!    invalid one is 401 at once, and one that nobody can verify right now 503.
 //! 3. The environment is resolved from what is authenticated, by [`Environments`]; a header can only ask for the sandbox. A token
-//!    that does not tell is 403, a wrong header 400. Calls in the sandbox have a limit of their own: 429. Every answer says in
-//!    `Mcp-Environment` which environment it is from.
+//!    that does not tell is 403, a wrong header 400. From here on every answer says in `Mcp-Environment` which environment it is
+//!    from; who is refused before has none.
 //! 4. The body is read in full, up to a limit and within a time: 413, 408. One that two parsers could read in two ways is 400. Headers that mirror the
 //!    body have to agree with it: 400 with −32020. A body that does not say its revision where it has to is 400 with −32602.
 //! 5. A call of a tool needs its scopes: 401 or 403 with a challenge. Callers without a token reach public tools. Other methods
 //!    are decided by [`Access`]. Answers about unknown and hidden tools are made here.
-//! 6. The [`PolicyHook`] is asked.
+//! 6. Calls in the sandbox have a limit of their own: 429. The [`PolicyHook`] is asked.
 //! 7. The session of an older revision has to be the caller's own: 404; a stream goes on in one alone: 400. Then the server behind the layer is called.
 //! 8. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of tools is cut down to what the caller
 //!    can call; one that cannot be understood becomes an error.
@@ -41,7 +41,8 @@
 //! A tool that carries `guard = ..` refuses where nothing tells who calls. For all tools of a server on rmcp, those included that
 //! check nothing, `ResourceServer::rmcp` makes the service with the layer already in front; what it wraps handlers in,
 //! `rmcp::Guarded`, answers nothing that did not come through the layer of its own table, not even the handshake, so that such
-//! a server fails at its first message on any other road. On stdio `StdioCredentials::guard` takes the layer's place. Which
+//! a server fails at its first message on any other road. (But `subscriptions/listen`, of which rmcp does not tell who asks: it
+//! carries notices and no results.) On stdio `StdioCredentials::guard` takes the layer's place. Which
 //! handlers are started without any of these cannot be known: rmcp has no hook that runs before its transports do.
 //!
 //! # What the feature `tracing` tells

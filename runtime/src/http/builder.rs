@@ -111,7 +111,8 @@ impl Builder {
         self
     }
 
-    /// How a call of a hidden tool is answered. As it comes: [`Hidden::Challenge`].
+    /// How a call of a hidden tool is answered. As it comes: [`Hidden::Challenge`]. Only [`Discovery::Filtered`] hides tools;
+    /// [`Hidden::Unknown`] without it is an error.
     pub fn hidden_tools(mut self, hidden: Hidden) -> Self {
         self.hidden = hidden;
         self
@@ -133,6 +134,9 @@ impl Builder {
 
     /// A web origin whose pages may send requests. With one or more, a request of any other is 403; without, origins are not
     /// looked at, and the server behind the layer has to (MCP 2026-07-28, "Security & Endpoint").
+    ///
+    /// Answers let such a page read them. Preflights go to the server behind the layer: one that is to be used from pages needs
+    /// a CORS layer there, which says which methods and headers may be sent.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self
@@ -304,6 +308,13 @@ impl Builder {
                     "state `baseline = [\"..\"]` under `[server]` in `mcp-scopes.toml`, or choose another mode",
                 );
             }
+        }
+        if self.hidden == Hidden::Unknown && self.discovery != Discovery::Filtered {
+            problems.add(
+                "hidden_tools",
+                "nothing is hidden: lists and challenges show all tools",
+                "add `.discovery(Discovery::Filtered)`, or leave it out",
+            );
         }
         for (setting, limit) in [
             ("body_limit", self.limits.body),

@@ -184,6 +184,12 @@ impl Resolver {
                 (said, _) => told = said,
             }
         }
+        // Whoever was given a credential for trying things out must not find out here that it was not one.
+        if told != Some(Environment::Sandbox) && claims.stated_environment() == Some(Environment::Sandbox) {
+            return Err(Unresolved::Token(
+                "the credential is for the sandbox, and this server does not ask it for that",
+            ));
+        }
         Ok(told.unwrap_or(Environment::Live))
     }
 

@@ -5,7 +5,7 @@ use crate::{Caller, Challenge, Environment, Reason, Route, ToolHandle};
 use super::{
     Discovery, Hidden, PolicyRefusal,
     access::Rule,
-    message::{Era, Kind, Message},
+    message::{Era, Kind, Message, ParamHeader},
     refusal::Refusal,
     server::Settings,
     trace::Step,
@@ -44,6 +44,13 @@ impl Settings {
             return self.call(caller, message).map(Some);
         }
         self.method(caller, message, era).map(|()| None)
+    }
+
+    /// The arguments that have to be mirrored in headers: of a tool that the caller can call. Whether another one has any would
+    /// tell that it is there.
+    pub(super) fn mirrored(&self, caller: &Caller, message: &Message<'_>) -> &[ParamHeader] {
+        let name = message.params.name.as_deref().filter(|_| !self.mirrored.is_empty());
+        if name.is_some_and(|name| caller.authorize(name).is_ok()) { &self.mirrored } else { &[] }
     }
 
     /// The tool of the table that a message calls, for those who watch the server.

@@ -13,6 +13,8 @@ use governor::{
     state::keyed::HashMapStateStore,
 };
 
+use sha2::{Digest as _, Sha256};
+
 use super::session::Owner;
 
 /// Above so many callers those who have not called for a while are forgotten: their limit is full again anyway. If most have
@@ -50,14 +52,15 @@ impl Pace {
     }
 }
 
-/// Issuer and holder; those without a token share one limit.
+/// Issuer and holder; of a token that names none, the token. Those without a token share one limit.
 fn key(owner: Owner<'_>) -> String {
     match owner {
         Owner::Anonymous => String::new(),
-        Owner::Holder(claims, _) => {
-            let (kind, holder) = claims.holder().unwrap_or_default();
-            format!("{}\n{kind}\n{holder}", claims.issuer())
-        }
+        Owner::Holder(claims, token) => match claims.holder() {
+            Some((kind, holder)) => format!("{}\n{kind}\n{holder}", claims.issuer()),
+            // Not the token: keys stay for a while.
+            None => format!("{}\ntoken\n{:x?}", claims.issuer(), Sha256::digest(token.expose_secret()).as_slice()),
+        },
     }
 }
 

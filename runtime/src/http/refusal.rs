@@ -263,7 +263,8 @@ pub(super) fn state(headers: &mut HeaderMap, environment: Environment) {
 
 /// Lets pages read what they need to authenticate (Fetch, "CORS protocol").
 pub(super) fn expose(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
-    headers.insert(
+    // Beside what the server behind the layer lets them read.
+    headers.append(
         ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static("WWW-Authenticate, Mcp-Session-Id, Mcp-Environment"),
     );

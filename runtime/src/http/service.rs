@@ -215,11 +215,19 @@ impl Settings {
     /// Checks every message of a body.
     async fn check(&self, parts: &Parts, content: &Content<'_>, reader: &Reader) -> Result<Era, Refusal> {
         let mut newest = Era::Legacy;
+        let mut tools = Vec::new();
         for message in content.messages() {
             let of_message = |refusal: Refusal| refusal.about(self.named(message)).to(message);
-            let era = message::agree(&parts.headers, message, &self.mirrored)
+            let era = message::agree(&parts.headers, message, self.mirrored(&reader.caller, message))
                 .map_err(|wrong| of_message(Refusal::mismatch(wrong)))?;
-            let tool = self.admit(&reader.caller, message, era).map_err(of_message)?;
+            tools.push(self.admit(&reader.caller, message, era).map_err(of_message)?);
+            if era == Era::Modern {
+                newest = era;
+            }
+        }
+        // What counts calls counts none of a batch that does not go on.
+        for (message, tool) in content.messages().iter().zip(tools) {
+            let of_message = |refusal: Refusal| refusal.about(self.named(message)).to(message);
             if tool.is_some() && reader.caller.environment() == Environment::Sandbox {
                 self.pace.count(reader.owner()).map_err(|wait| of_message(Refusal::pace(wait)))?;
             }
@@ -228,9 +236,6 @@ impl Settings {
                 policy.decide(call).await.map_err(|refusal| of_message(self.refused(&refusal)))?;
             }
             trace::passed(&message.method, tool, reader.caller.environment());
-            if era == Era::Modern {
-                newest = era;
-            }
         }
         Ok(newest)
     }
@@ -248,6 +253,7 @@ impl Settings {
         if reader.era == Era::Modern {
             // There are no sessions any more (MCP 2026-07-28, "Earlier Streamable HTTP Revisions").
             headers.remove(SESSION);
+            headers.remove(REPLAY);
             return Ok(());
         }
         let sealed = sealed.to_str().map_err(|_| Refusal::no_session())?;

@@ -35,7 +35,7 @@ impl<T> Lookup<T> {
     }
 }
 
-/// The arrays behind a [`Lookup`].
+/// The arrays behind a look-up.
 #[derive(Clone, Copy, Debug)]
 pub struct Directory<const SLOTS: usize> {
     pub(super) factors: Factors,

@@ -159,6 +159,11 @@ async fn an_encoded_list_cannot_slip_by() {
     for reply in [
         Reply::json("\u{1f}x").header("content-encoding", "gzip"),
         Reply::json(LIST).header("content-encoding", "br"),
+        // Some readers tell UTF-16 by its zero bytes.
+        Reply::of(
+            "application/json",
+            [r#"{"result":{"tools":[{"name":"run"}]}}"#.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()],
+        ),
         Reply::of("application/json; charset=utf-16", ["x"]),
         Reply::of("text/event-stream; charset=utf-16", ["x"]),
         Reply::of("text/event-stream", ["x"]).header("content-encoding", "gzip"),

@@ -107,6 +107,10 @@ fn expected(sources: [bool; 4], default_live: bool, parts: [&str; 4], header: &s
         [word] => word,
         _ => return None,
     };
+    // A credential for the sandbox is not live where nobody asks it.
+    if parts[1] == "sandbox" && word == "live" {
+        return None;
+    }
     match header {
         "none" if word == "live" => Some(Environment::Live),
         "none" | "sandbox" => Some(Environment::Sandbox),
@@ -114,8 +118,11 @@ fn expected(sources: [bool; 4], default_live: bool, parts: [&str; 4], header: &s
     }
 }
 
+/// A tool of each mode, and whether the sandbox reaches it: `allow`, `simulate(..)`, `deny`, nothing stated.
+const MODES: [(&str, bool); 4] = [("look", true), ("buy", true), ("close", false), ("send", false)];
+
 #[tokio::test]
-async fn every_combination_of_sources_and_headers() {
+async fn every_combination_of_sources_headers_and_modes() {
     let mut seen = [0; 3];
     for which in 0..32_u8 {
         let bit = |at: u8| which >> at & 1 == 1;
@@ -136,16 +143,24 @@ async fn every_combination_of_sources_and_headers() {
                     for audience in ["live", "sandbox", "both"] {
                         for header in ["none", "sandbox", "live", "Sandbox", "twice"] {
                             let parts = [claim, key, issuer, audience];
-                            let ask = Ask::call("look").token(&parts.join("."));
-                            let ask = match header {
-                                "none" => ask,
-                                "twice" => ask.header("mcp-sandbox", "sandbox").header("mcp-sandbox", "sandbox"),
-                                value => ask.header("mcp-sandbox", value),
-                            };
-                            let found = environment(&server.send(ask).await);
                             let wanted = expected(sources, bit(4), parts, header);
-                            assert_eq!(found, wanted, "{sources:?} {} {parts:?} {header}", bit(4));
-                            seen[found.map_or(0, |found| 1 + usize::from(found == Environment::Sandbox))] += 1;
+                            for (tool, safe) in MODES {
+                                let ask = Ask::call(tool).token(&parts.join("."));
+                                let ask = match header {
+                                    "none" => ask,
+                                    "twice" => ask.header("mcp-sandbox", "sandbox").header("mcp-sandbox", "sandbox"),
+                                    value => ask.header("mcp-sandbox", value),
+                                };
+                                let answer = server.send(ask).await;
+                                let wanted = wanted.filter(|wanted| safe || *wanted == Environment::Live);
+                                let found = environment(&answer);
+                                assert_eq!(found, wanted, "{sources:?} {} {parts:?} {header} {tool}", bit(4));
+                                if tool == "buy" && found.is_some() {
+                                    let runs = if found == Some(Environment::Live) { "bought" } else { "pretended" };
+                                    assert_eq!(buy(&answer.passed().caller.unwrap()).unwrap(), runs);
+                                }
+                                seen[found.map_or(0, |found| 1 + usize::from(found == Environment::Sandbox))] += 1;
+                            }
                         }
                     }
                 }
@@ -157,7 +172,7 @@ async fn every_combination_of_sources_and_headers() {
 
 #[tokio::test]
 async fn a_sandbox_caller_reaches_only_what_says_it_is_safe_there() {
-    for (tool, safe) in [("look", true), ("buy", true), ("close", false), ("send", false)] {
+    for (tool, safe) in MODES {
         for (token, environment) in [("live", Environment::Live), ("sandbox", Environment::Sandbox)] {
             let server = market(Environments::new().by_claim("env"));
             let answer = server.send(Ask::call(tool).token(&format!("{token}.none.live.live"))).await;

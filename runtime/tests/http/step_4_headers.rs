@@ -70,6 +70,18 @@ async fn a_name_where_the_body_names_nothing_is_400() {
     assert_eq!(Server::new().send(ask).await.refused(), (400, -32020));
 }
 
+/// Notifications have the headers, too (SEP-2243), and need no `_meta`.
+#[tokio::test]
+async fn a_notification_says_its_method_and_revision_in_headers() {
+    let told = || {
+        Ask::post(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#).token("reader")
+    };
+    let modern = || told().header("mcp-protocol-version", "2026-07-28");
+    Server::new().send(modern().header("mcp-method", "notifications/cancelled")).await.passed();
+    assert_eq!(Server::new().send(modern()).await.refused(), (400, -32020));
+    Server::new().send(told()).await.passed();
+}
+
 #[tokio::test]
 async fn older_revisions_need_no_headers_and_the_handshake_never_does() {
     Server::new().send(Ask::call("list_files").token("reader")).await.passed();

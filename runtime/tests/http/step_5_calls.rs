@@ -1,8 +1,8 @@
 //! Step 5: calls of tools.
 
-use mcp_scopes::http::{Discovery, Hidden};
+use mcp_scopes::http::{Builder, Discovery, Hidden, ResourceServer};
 
-use crate::server::{Ask, DOCUMENT, Server};
+use crate::server::{Ask, DOCUMENT, RESOURCE, Server, TOOLS, Tokens};
 
 fn filtered(hidden: Hidden) -> Server {
     Server::with(|builder| builder.discovery(Discovery::Filtered).hidden_tools(hidden))
@@ -98,6 +98,47 @@ async fn a_hidden_tool_can_answer_exactly_like_an_unknown_one() {
     }
     let (hidden, unknown) = (server.send(Ask::call("run")).await, server.send(Ask::call("nix")).await);
     assert_eq!((hidden.status, &hidden.headers, &hidden.body), (unknown.status, &unknown.headers, &unknown.body));
+}
+
+/// Which headers a hidden tool needs would tell that it is there.
+#[tokio::test]
+async fn a_hidden_tool_is_not_told_by_its_headers() {
+    let hiding = |builder: Builder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown);
+    let server = Server::with(|builder| hiding(builder).param_header("run", "Region", ["region"]));
+    let params = |tool: &str| {
+        format!(
+            r#""name":"{tool}","arguments":{{"x":"a"}},"_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}"#
+        )
+    };
+    for header in [None, Some("a"), Some("b")] {
+        for token in [None, Some("reader")] {
+            let mut answers = Vec::new();
+            for tool in ["run", "nix"] {
+                let ask = Ask::modern("tools/call", &params(tool)).only("mcp-name", Some(tool));
+                let ask = header.map_or_else(
+                    || Ask::modern("tools/call", &params(tool)).only("mcp-name", Some(tool)),
+                    |value| ask.header("mcp-param-region", value),
+                );
+                let ask = match token {
+                    Some(token) => ask.token(token),
+                    None => ask,
+                };
+                let answer = server.send(ask).await;
+                assert!(answer.seen.is_none());
+                answers.push((answer.status, answer.headers.clone(), answer.body.clone()));
+            }
+            assert_eq!(answers[0], answers[1], "{header:?} {token:?}");
+        }
+    }
+}
+
+#[test]
+fn what_hides_nothing_is_refused_at_build() {
+    for discovery in [Discovery::Open, Discovery::Baseline] {
+        let builder = ResourceServer::new(&TOOLS).resource(RESOURCE).authorization_server("https://auth.example.com");
+        let built = builder.verifier(Tokens).discovery(discovery).hidden_tools(Hidden::Unknown).build();
+        assert_eq!(built.unwrap_err().problems()[0].setting, "hidden_tools", "{discovery:?}");
+    }
 }
 
 #[tokio::test]

@@ -84,7 +84,8 @@ async fn another_key_makes_other_seals() {
 #[tokio::test]
 async fn from_2026_07_28_on_there_are_no_sessions() {
     let ask = Ask::modern_call("list_files").token("reader").header("mcp-session-id", "anything");
-    let answer = server().send(ask).await;
+    let answer = server().send(ask.header("last-event-id", "7")).await;
     assert!(!answer.passed().headers.contains_key("mcp-session-id"));
+    assert!(!answer.passed().headers.contains_key("last-event-id"));
     assert_eq!((answer.status, answer.header("mcp-session-id")), (StatusCode::OK, ""));
 }

@@ -9,7 +9,7 @@
 //! | `content` | resources and prompts |
 //!
 //! What makes the comparison honest: behind the layer is the very same server, whoever asks may do all that the suite does, and
-//! nothing else is set. So every difference is made by the layer.
+//! nothing else is set but which header mirrors which argument. So every difference is made by the layer.
 
 mod content;
 mod everything;

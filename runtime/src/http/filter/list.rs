@@ -65,9 +65,12 @@ pub(in crate::http) fn filtered(bytes: &[u8], caller: &Caller) -> Result<Option<
 }
 
 /// Whether there can be a member `tools` in the text, in whatever spelling: in JSON only `\u` escapes spell letters
-/// (RFC 8259 §7). One look over the bytes spares most answers the reading.
+/// (RFC 8259 §7). One look over the bytes spares most answers the reading. A zero byte is of another encoding than UTF-8, which
+/// some readers take as well; in JSON there is none.
 pub(super) fn may_hold_list(bytes: &[u8]) -> bool {
-    memmem::find(bytes, b"tools\"").is_some() || memmem::find(bytes, b"\\u00").is_some()
+    memmem::find(bytes, b"tools\"").is_some()
+        || memmem::find(bytes, b"\\u00").is_some()
+        || memchr::memchr(0, bytes).is_some()
 }
 
 fn is_object(raw: &RawValue) -> bool {

@@ -76,8 +76,10 @@ pub(crate) fn agree(headers: &HeaderMap, message: &Message<'_>, mirrored: &[Para
     let is_modern = |version: Option<&str>| version.is_some_and(|version| version >= MODERN);
     let era = if is_modern(version) || is_modern(stated) { Era::Modern } else { Era::Legacy };
     // `initialize` is no method of this era: who sends it asks for an older one, and knows no headers yet.
-    let required = era == Era::Modern && message.kind == Kind::Request && message.method != "initialize";
-    if required && version.is_none() {
+    let modern = era == Era::Modern && message.kind != Kind::Response && message.method != "initialize";
+    // Notifications have the headers, too, but need no `_meta` (SEP-2243, SEP-2575).
+    let required = modern && message.kind == Kind::Request;
+    if modern && version.is_none() {
         return Err("the header `MCP-Protocol-Version` is missing".into());
     }
     if required && stated.is_none() {
@@ -87,7 +89,7 @@ pub(crate) fn agree(headers: &HeaderMap, message: &Message<'_>, mirrored: &[Para
         Some(method) if method != message.method => {
             return Err("the header `Mcp-Method` is not the method of the body".into());
         }
-        None if required => return Err("the header `Mcp-Method` is missing".into()),
+        None if modern => return Err("the header `Mcp-Method` is missing".into()),
         _ => {}
     }
     match name {
