@@ -8,9 +8,13 @@ mod load {
 }
 
 fn main() {
-    // What cargo itself adds.
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        // `cargo test --benches`: enough to see that it works.
+        load::tokens::run(0.002);
+        return;
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| *argument != "--bench").collect();
     match arguments.as_slice() {
         [] => {
             load::tokens::run(1.0);
@@ -19,8 +23,6 @@ fn main() {
         ["requests"] => load::requests::run(),
         ["tokens"] => load::tokens::run(1.0),
         ["tokens", millions] => load::tokens::run(millions.parse().expect("a number of millions")),
-        // `cargo test --benches`: enough to see that it works.
-        ["--test"] => load::tokens::run(0.002),
         _ => {
             eprintln!("usage: load [requests | tokens [MILLIONS]]");
             std::process::exit(2);

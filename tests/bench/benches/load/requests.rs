@@ -2,7 +2,8 @@
 
 use std::{
     env, fs,
-    net::SocketAddr,
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Command, exit},
     sync::Arc,
@@ -50,6 +51,9 @@ pub(crate) fn run() {
     let bare = serve(app());
     let behind = serve(Router::new().fallback_service(layer.layer(app())));
     let script = script(&token);
+    for server in [bare, behind] {
+        assert!(called(&token, server).contains("900 characters"), "both have to answer the call");
+    }
     let mut rates = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         rates.0.push(rate(&script, bare));
@@ -86,11 +90,32 @@ fn serve(app: Router) -> SocketAddr {
     told.blocking_recv().expect("the address")
 }
 
-/// What `wrk` sends: a call of one kilobyte.
-fn script(token: &str) -> PathBuf {
+/// A call of one kilobyte.
+fn body() -> String {
     let note = "x".repeat(900);
-    let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call",
-        "params": {"name": "sharelist_popular", "arguments": {"note": note}}});
+    let params = json!({"name": "sharelist_popular", "arguments": {"note": note}});
+    json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).to_string()
+}
+
+/// What a server answers it with.
+fn called(token: &str, server: SocketAddr) -> String {
+    let mut stream = TcpStream::connect(server).expect("it listens");
+    let body = body();
+    write!(
+        stream,
+        "POST /mcp HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
+}
+
+/// What `wrk` sends.
+fn script(token: &str) -> PathBuf {
+    let body = body();
     let text = format!(
         "wrk.method = 'POST'\nwrk.body = [[{body}]]\nwrk.headers['Content-Type'] = 'application/json'\n\
          wrk.headers['Authorization'] = 'Bearer {token}'\n\

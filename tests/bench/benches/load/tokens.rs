@@ -13,7 +13,7 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use mcp_scopes::http::{
     Environments, ResourceServer,
     token::{JwtVerifier, KeySet, TokenCache},
@@ -21,6 +21,8 @@ use mcp_scopes::http::{
 use serde_json::json;
 use tower::{Layer as _, Service};
 
+/// That of the server behind the layer: no refusal looks like it.
+const ANSWER: &[u8] = br#"{"jsonrpc":"2.0","id":1,"result":{"answered":true}}"#;
 const RESOURCE: &str = "https://brokerage.example.com/mcp";
 const ISSUER: &str = "https://auth.brokerage.example.com";
 /// By so much memory may grow between the first tenth, when all that is bounded is full, and the end.
@@ -39,7 +41,9 @@ pub(crate) fn run(millions: f64) {
         let mut service = server.layer(Answer);
         for number in 0..count {
             let answer = service.call(request(&key, number)).await.expect("an answer");
-            assert_eq!(answer.status(), StatusCode::OK, "{number}");
+            let status = answer.status();
+            let body = answer.into_body().collect().await.expect("a body").to_bytes();
+            assert_eq!((status, &*body), (StatusCode::OK, ANSWER), "{number}");
             if number == count / 10 {
                 settled = resident();
             } else if number > count / 10 && number.is_multiple_of(1_000) {
@@ -110,7 +114,7 @@ impl Service<Request<Full<Bytes>>> for Answer {
     }
 
     fn call(&mut self, _: Request<Full<Bytes>>) -> Self::Future {
-        let mut response = Response::new(Full::new(Bytes::from_static(br#"{"jsonrpc":"2.0","id":1,"result":{}}"#)));
+        let mut response = Response::new(Full::new(Bytes::from_static(ANSWER)));
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         ready(Ok(response))
     }
