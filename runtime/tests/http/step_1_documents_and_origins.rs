@@ -1,10 +1,13 @@
 //! Step 1: the metadata, preflights, origins, methods.
 
 use http::StatusCode;
-use mcp_scopes::http::Discovery;
+use mcp_scopes::{
+    http::{Discovery, ResourceServer},
+    mcp_tool, scope_table,
+};
 use tower::ServiceExt;
 
-use crate::server::{Ask, RESOURCE, Server};
+use crate::server::{Ask, RESOURCE, Server, Tokens};
 
 const PATHS: [&str; 2] = ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"];
 
@@ -72,6 +75,27 @@ async fn filtered_documents_show_the_baseline_alone() {
     for hidden in ["write", "run", "admin", "oncall", "execute", "developer"] {
         assert!(!document.to_string().contains(hidden), "{hidden}: {document}");
     }
+}
+
+/// What a policy says about hidden tools would show them.
+#[tokio::test]
+async fn filtered_documents_cut_policies_with_what_they_name() {
+    /// Read
+    #[mcp_tool(scope = "files:read", risk = "low", policy(blocked_after("drop_all"), max_calls_per_session = 9))]
+    fn read_all() {}
+    /// Drop
+    #[mcp_tool(scope = "files:write", risk = "high", policy(blocked_after("read_all"), requires_human_review))]
+    fn drop_all() {}
+    scope_table! { static STRICT = [read_all, drop_all] with "tests/http/mcp-scopes.toml"; }
+    let builder = || ResourceServer::new(&STRICT).resource(RESOURCE).authorization_server("https://auth.example.com");
+    let builder = || builder().verifier(Tokens).policies_enforced_elsewhere();
+    let ask = || Ask::new("GET", PATHS[0]);
+    let whole = Server::around(builder()).send(ask()).await.json();
+    assert!(whole.to_string().contains("drop_all"), "{whole}");
+    let cut = Server::around(builder().discovery(Discovery::Filtered)).send(ask()).await.json();
+    let policies = &cut["mcp_extensions"]["tool_interaction_policies"];
+    assert_eq!(policies["read_all"]["max_calls_per_session"], 9, "{cut}");
+    assert!(!cut.to_string().contains("drop_all"), "{cut}");
 }
 
 #[tokio::test]

@@ -480,6 +480,9 @@ fn key_sets_are_read_strictly_and_within_limits() {
         assert!(KeySet::from_json(&text).is_err(), "{text:.80}");
     }
     assert!(KeySet::from_file("no/such/file.json").is_err());
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("keys.json");
+    std::fs::write(&file, format!(r#"{{"keys":[{key}]}}"#)).unwrap();
+    assert!(KeySet::from_file(&file).unwrap().has(Some("ed")));
     assert!(KeySet::from_json(&format!(r#"{{"keys":[{key},{{"kty":"new"}}, 7]}}"#)).unwrap().has(Some("ed")));
 }
 
