@@ -23,12 +23,20 @@ use super::filter::Events;
 pub(super) async fn collect_within<B: Body>(body: B, limit: usize, time: Duration) -> Result<Bytes, Unread> {
     let mut reading = pin!(collect(body, limit));
     let mut end: Option<Pin<Box<Sleep>>> = None;
+    let mut has_waited = false;
     poll_fn(|context| {
         if let Poll::Ready(read) = reading.as_mut().poll(context) {
             return Poll::Ready(read);
         }
         if end.is_none() && Handle::try_current().is_err() {
             return Poll::Ready(Err(Unread::Late));
+        }
+        if !has_waited {
+            // Most bodies lie there and only have to be handed over, which is done when this returns. Setting the runtime's clock
+            // for each would cost it a system call, and a server half of its requests.
+            has_waited = true;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
         }
         end.get_or_insert_with(|| Box::pin(sleep(time))).as_mut().poll(context).map(|()| Err(Unread::Late))
     })
