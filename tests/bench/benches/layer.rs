@@ -29,7 +29,7 @@ const CALLS: u32 = 20_000;
 const TOKEN_BYTES: usize = 900;
 
 fn main() {
-    // `cargo test --benches` runs this too, without that word; it then only checks that everything answers as it should.
+    // `cargo test` runs this too, without that word; it then only checks that everything answers as it should.
     let timed = std::env::args().any(|argument| argument == "--bench");
     let (calls, rounds) = if timed { (CALLS, ROUNDS) } else { (3, 1) };
     let bench = Bench { calls, rounds, token: "t".repeat(TOKEN_BYTES) };

@@ -10,7 +10,7 @@ mod load {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if !arguments.iter().any(|argument| argument == "--bench") {
-        // `cargo test --benches`: enough to see that it works.
+        // `cargo test`: enough to see that it works.
         load::tokens::run(0.002);
         return;
     }
