@@ -10,10 +10,11 @@
 pub mod bits;
 mod checksum;
 
+use self::bits::{following, head};
 pub use self::checksum::checksum;
 
 use crate::{
-    Approval, Numbers, Outline, Requirement, Risk, SandboxMode, Tool,
+    Numbers, Outline, Requirement,
     outline::{Brings, Entry},
     tool::Parameters,
 };
@@ -325,47 +326,6 @@ impl<const N: usize, const C: usize> Note<N, C> {
     }
 }
 
-/// A tool's first number.
-const fn head(tool: &Tool<'_>) -> u32 {
-    let mut head = match tool.risk {
-        Risk::Minimal => 0,
-        Risk::Low => 1,
-        Risk::Medium => 2,
-        Risk::High => 3,
-        Risk::Critical => 4,
-    };
-    head |= match tool.approval {
-        None => 0,
-        Some(Approval::Auto) => 1 << bits::APPROVAL,
-        Some(Approval::User) => 2 << bits::APPROVAL,
-    };
-    head |= match tool.sandbox {
-        None => 0,
-        Some(SandboxMode::Allow) => 1 << bits::SANDBOX,
-        Some(SandboxMode::Deny) => 2 << bits::SANDBOX,
-        Some(SandboxMode::Simulate) => 3 << bits::SANDBOX,
-    };
-    head |= match tool.requirement {
-        Requirement::Public => bits::PUBLIC,
-        Requirement::ToolName => bits::TOOL_NAME,
-        Requirement::One(_) => bits::ONE,
-        Requirement::Two(_) => bits::TWO,
-        Requirement::Three(_) => bits::THREE,
-        Requirement::AnyOf(_) => bits::ANY_OF,
-    };
-    head |= match tool.parameters {
-        Parameters::Written(_) => bits::WRITTEN,
-        Parameters::Listed(_) => bits::LISTED,
-        Parameters::Visit(_) | Parameters::Unknown => bits::UNKNOWN,
-    };
-    head
-}
-
-/// What follows a tool's first parts, as bits of its first number.
-const fn following(foreign: bool, advised: bool, limited: bool) -> u32 {
-    (foreign as u32 * bits::NAMESPACE) | (advised as u32 * bits::ADVICE) | (limited as u32 * bits::POLICY)
-}
-
 /// The last bytes of a text, fewer than a piece has.
 #[expect(clippy::many_single_char_names, reason = "bytes in a row")]
 const fn last(bytes: &[u8]) -> Piece {
@@ -392,7 +352,7 @@ const fn last(bytes: &[u8]) -> Piece {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Config, outline::Listed};
+    use crate::{Config, Risk, Tool, outline::Listed};
 
     const fn size(tools: &[Listed<'_>]) -> Size {
         let outline = Outline { path: "a::TOOLS", config: &Config::NONE, tools, declared: &[] };

@@ -1,5 +1,7 @@
 //! A tool's first number.
 
+use crate::{Approval, Requirement, Risk, SandboxMode, Tool, tool::Parameters};
+
 /// Risk, in three bits from here: 0 for minimal.
 pub const RISK: u32 = 0;
 /// Approval, in two bits: 0 not stated, 1 `auto`, 2 `user`.
@@ -34,3 +36,44 @@ pub const NAMESPACE: u32 = 1 << 13;
 pub const ADVICE: u32 = 1 << 14;
 /// A policy follows.
 pub const POLICY: u32 = 1 << 15;
+
+/// The number for a tool, but for what follows.
+pub(super) const fn head(tool: &Tool<'_>) -> u32 {
+    let mut head = match tool.risk {
+        Risk::Minimal => 0,
+        Risk::Low => 1,
+        Risk::Medium => 2,
+        Risk::High => 3,
+        Risk::Critical => 4,
+    };
+    head |= match tool.approval {
+        None => 0,
+        Some(Approval::Auto) => 1 << APPROVAL,
+        Some(Approval::User) => 2 << APPROVAL,
+    };
+    head |= match tool.sandbox {
+        None => 0,
+        Some(SandboxMode::Allow) => 1 << SANDBOX,
+        Some(SandboxMode::Deny) => 2 << SANDBOX,
+        Some(SandboxMode::Simulate) => 3 << SANDBOX,
+    };
+    head |= match tool.requirement {
+        Requirement::Public => PUBLIC,
+        Requirement::ToolName => TOOL_NAME,
+        Requirement::One(_) => ONE,
+        Requirement::Two(_) => TWO,
+        Requirement::Three(_) => THREE,
+        Requirement::AnyOf(_) => ANY_OF,
+    };
+    head |= match tool.parameters {
+        Parameters::Written(_) => WRITTEN,
+        Parameters::Listed(_) => LISTED,
+        Parameters::Visit(_) | Parameters::Unknown => UNKNOWN,
+    };
+    head
+}
+
+/// What follows a tool's first parts, as bits of its first number.
+pub(super) const fn following(foreign: bool, advised: bool, limited: bool) -> u32 {
+    (foreign as u32 * NAMESPACE) | (advised as u32 * ADVICE) | (limited as u32 * POLICY)
+}
