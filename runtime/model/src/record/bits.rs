@@ -24,7 +24,7 @@ pub const THREE: u32 = 4 << REQUIREMENT;
 pub const ANY_OF: u32 = 5 << REQUIREMENT;
 /// Parameters, in two bits.
 pub const PARAMETERS: u32 = 11;
-/// One text, as in [`Parameters::Written`](crate::tool::Parameters::Written).
+/// One text, as in [`Parameters::Written`].
 pub const WRITTEN: u32 = 0;
 /// A list.
 pub const LISTED: u32 = 1 << PARAMETERS;
