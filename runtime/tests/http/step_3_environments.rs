@@ -13,13 +13,13 @@ use crate::server::{Answer, Ask, RESOURCE, Reply, Server, Tokens};
 
 /// Look at the market
 #[mcp_tool(scope = "trade", risk = "low", sandbox = "allow")]
-fn look() {}
+pub(crate) fn look() {}
 /// Close the account
 #[mcp_tool(scope = "trade", risk = "critical", sandbox = "deny")]
-fn close() {}
+pub(crate) fn close() {}
 /// Send money
 #[mcp_tool(scope = "trade", risk = "high")]
-fn send() {}
+pub(crate) fn send() {}
 /// Buy shares
 #[mcp_tool(scope = "trade", risk = "high", guard = caller, sandbox = simulate(pretend))]
 fn buy(caller: &Caller) -> Result<&'static str, Denied> {

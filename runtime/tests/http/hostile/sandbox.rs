@@ -5,7 +5,7 @@ use std::{num::NonZeroU32, sync::Arc};
 use mcp_scopes::{
     Environment,
     http::{Claims, Environments, ResourceServer, Token, TokenError, TokenVerifier, Verification},
-    mcp_tool, scope_table,
+    scope_table,
 };
 use serde_json::json;
 
@@ -13,19 +13,12 @@ use super::{
     Elsewhere::{EnvironmentByHeader, LimitOfASession, RefusalFails},
     Out, Row, row,
 };
-use crate::server::{Answer, Ask, RESOURCE, Server};
+use crate::{
+    server::{Answer, Ask, RESOURCE, Server},
+    step_3_environments as market,
+};
 
-/// Look at the market
-#[mcp_tool(scope = "trade", risk = "low", sandbox = "allow")]
-fn look() {}
-/// Close the account
-#[mcp_tool(scope = "trade", risk = "critical", sandbox = "deny")]
-fn close() {}
-/// Send money
-#[mcp_tool(scope = "trade", risk = "high")]
-fn send() {}
-
-scope_table! { static MARKET = [look, close, send] with "tests/http/sandbox.toml"; }
+scope_table! { static MARKET = [market::look, market::close, market::send] with "tests/http/sandbox.toml"; }
 
 const SANDBOX: &str = "https://sandbox.example.com/mcp";
 
