@@ -28,35 +28,35 @@ pub async fn execute_command(
 #[doc(hidden)]
 #[inline]
 pub const fn __mcp_tool_annotation_of_execute_command(
-    problem: &::mcp_scopes::__private::v1::Question,
-) -> ::mcp_scopes::__private::v1::Answer {
-    (problem).in_scope("system:execute");
-    (problem).in_scope("oncall");
-    (problem).in_scope("admin");
-    (problem).in_prerequisites("health:check");
-    (problem).in_group("list_files");
-    (problem).in_policy("read_file:/etc/*");
-    ::mcp_scopes::__private::v1::Tool {
-        approval: ::core::option::Option::Some(
-            ::mcp_scopes::__private::v1::Approval::User,
-        ),
-        sandbox: ::core::option::Option::Some(
-            ::mcp_scopes::__private::v1::SandboxMode::Simulate,
-        ),
-        prerequisites: &["health:check"],
-        grouped_with: &["list_files"],
-        examples: &["execute_command uptime"],
-        origin: ::core::option::Option::Some(::mcp_scopes::__private::v1::origin!()),
-        policy: ::mcp_scopes::__private::v1::Policy {
+    statement: &mut ::mcp_scopes::__private::v1::Statement,
+) {
+    (statement).in_scope("system:execute");
+    (statement).in_scope("oncall");
+    (statement).in_scope("admin");
+    (statement).in_prerequisites("health:check");
+    (statement).in_group("list_files");
+    (statement).in_policy("read_file:/etc/*");
+    statement
+        .any_of(
+            "execute_command",
+            "high",
+            "Execute system commands",
+            "command",
+            &[&["system:execute", "oncall"], &["system:execute", "admin"]],
+        );
+    statement.approval("user");
+    statement.sandbox("simulate");
+    statement.prerequisites(&["health:check"]);
+    statement.grouped_with(&["list_files"]);
+    statement.examples(&["execute_command uptime"]);
+    statement.origin(::mcp_scopes::__private::v1::origin!());
+    statement
+        .policy(::mcp_scopes::__private::v1::Policy {
             blocked_after: &["read_file:/etc/*"],
             cooling_period_minutes: ::core::option::Option::Some(5u32),
             max_calls_per_session: ::core::option::Option::Some(3u32),
             ..::mcp_scopes::__private::v1::Policy::NONE
-        },
-        ..problem
-            .high("execute_command", "Execute system commands", "command")
-            .any_of(&[&["system:execute", "oncall"], &["system:execute", "admin"]])
-    }
+        });
 }
 async fn pretend_command(_: &Caller, command: String) -> Result<String, Denied> {
     Ok(command)
@@ -93,10 +93,8 @@ fn patterns(
 #[doc(hidden)]
 #[inline]
 const fn __mcp_tool_annotation_of_patterns(
-    problem: &::mcp_scopes::__private::v1::Question,
-) -> ::mcp_scopes::__private::v1::Answer {
-    ::mcp_scopes::__private::v1::Tool {
-        origin: ::core::option::Option::Some(::mcp_scopes::__private::v1::origin!()),
-        ..problem.low("patterns", "", "pair\n?list")
-    }
+    statement: &mut ::mcp_scopes::__private::v1::Statement,
+) {
+    statement.own("patterns", "low", "", "pair\n?list");
+    statement.origin(::mcp_scopes::__private::v1::origin!());
 }

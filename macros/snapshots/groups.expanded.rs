@@ -20,21 +20,26 @@ where
 {
     #[doc(hidden)]
     pub const fn __mcp_tools_annotation_admin(
-        problem: &::mcp_scopes::__private::v1::Question,
-    ) -> &'static [&'static ::mcp_scopes::__private::v1::Tool<'static>] {
-        (Self::__mcp_tool_annotation_of_first)(problem);
-        #[cfg(all())] (Self::__mcp_tool_annotation_of_second)(problem);
-        const {
-            &[
-                &(Self::__mcp_tool_annotation_of_first)(
-                    &::mcp_scopes::__private::v1::Problem::NONE,
-                ),
-                #[cfg(all())]
-                &(Self::__mcp_tool_annotation_of_second)(
-                    &::mcp_scopes::__private::v1::Problem::NONE,
-                ),
-            ]
-        }
+        statement: &mut ::mcp_scopes::__private::v1::Statement,
+    ) {
+        (Self::__mcp_tool_annotation_of_first)(statement);
+        #[cfg(all())] (Self::__mcp_tool_annotation_of_second)(statement);
+        statement
+            .group(const {
+                &[
+                    &{
+                        let mut own = ::mcp_scopes::__private::v1::Statement::EMPTY;
+                        (Self::__mcp_tool_annotation_of_first)(&mut own);
+                        own.stated()
+                    },
+                    #[cfg(all())]
+                    &{
+                        let mut own = ::mcp_scopes::__private::v1::Statement::EMPTY;
+                        (Self::__mcp_tool_annotation_of_second)(&mut own);
+                        own.stated()
+                    },
+                ]
+            });
     }
 }
 pub mod shell {
@@ -42,16 +47,19 @@ pub mod shell {
     pub fn execute() {}
     #[doc(hidden)]
     pub const fn __mcp_tools_annotation(
-        problem: &::mcp_scopes::__private::v1::Question,
-    ) -> &'static [&'static ::mcp_scopes::__private::v1::Tool<'static>] {
-        (__mcp_tool_annotation_of_execute)(problem);
-        const {
-            &[
-                &(__mcp_tool_annotation_of_execute)(
-                    &::mcp_scopes::__private::v1::Problem::NONE,
-                ),
-            ]
-        }
+        statement: &mut ::mcp_scopes::__private::v1::Statement,
+    ) {
+        (__mcp_tool_annotation_of_execute)(statement);
+        statement
+            .group(const {
+                &[
+                    &{
+                        let mut own = ::mcp_scopes::__private::v1::Statement::EMPTY;
+                        (__mcp_tool_annotation_of_execute)(&mut own);
+                        own.stated()
+                    },
+                ]
+            });
     }
 }
 mod spliced {
@@ -65,31 +73,23 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
     #[track_caller]
     const fn __mcp_state(
         place: ::core::primitive::usize,
-        problem: &::mcp_scopes::__private::v1::Question,
-    ) -> ::mcp_scopes::__private::v1::States<'static> {
+        statement: &mut ::mcp_scopes::__private::v1::Statement,
+    ) {
         match place {
-            0usize => {
-                ::mcp_scopes::__private::v1::States::Group(
-                    (Store::<u8>::__mcp_tools_annotation_admin)(problem),
-                )
-            }
+            0usize => (Store::<u8>::__mcp_tools_annotation_admin)(statement),
             #[cfg(all())]
-            1usize => {
-                ::mcp_scopes::__private::v1::States::Group(
-                    (shell::__mcp_tools_annotation)(problem),
-                )
-            }
-            2usize => {
-                ::mcp_scopes::__private::v1::States::Table(spliced::TOOLS.outline())
-            }
-            _ => ::mcp_scopes::__private::v1::States::Group(&[]),
+            1usize => (shell::__mcp_tools_annotation)(statement),
+            2usize => (statement).table(spliced::TOOLS.outline()),
+            _ => statement.group(&[]),
         }
     }
     static __MCP_STATED: [::mcp_scopes::__private::v1::States<'static>; 3usize] = {
         let mut stated = [::mcp_scopes::__private::v1::States::Group(&[]); 3usize];
         let mut place = 0;
         while place < 3usize {
-            stated[place] = __mcp_state(place, ::mcp_scopes::__private::v1::NO_PROBLEM);
+            let mut statement = ::mcp_scopes::__private::v1::Statement::EMPTY;
+            __mcp_state(place, &mut statement);
+            stated[place] = statement.element();
             place += 1;
         }
         stated
@@ -129,7 +129,10 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
             &__MCP_FACTS,
             place,
         ) {
-            __mcp_state(place, problem);
+            __mcp_state(
+                place,
+                &mut ::mcp_scopes::__private::v1::Statement::about(problem),
+            );
             ::mcp_scopes::__private::v1::Problem::fail(problem)
         }
     }

@@ -6,31 +6,29 @@ pub async fn list_files(directory: String, depth: Option<u32>) -> Vec<String> {
 #[doc(hidden)]
 #[inline]
 pub const fn __mcp_tool_annotation_of_list_files(
-    problem: &::mcp_scopes::__private::v1::Question,
-) -> ::mcp_scopes::__private::v1::Answer {
-    problem.low("list_files", "", "directory\n?depth")
+    statement: &mut ::mcp_scopes::__private::v1::Statement,
+) {
+    statement.own("list_files", "low", "", "directory\n?depth")
 }
 /// Everything this server exposes.
 pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
     #[track_caller]
     const fn __mcp_state(
         place: ::core::primitive::usize,
-        problem: &::mcp_scopes::__private::v1::Question,
-    ) -> ::mcp_scopes::__private::v1::States<'static> {
+        statement: &mut ::mcp_scopes::__private::v1::Statement,
+    ) {
         match place {
-            0usize => {
-                ::mcp_scopes::__private::v1::States::Tool(
-                    (__mcp_tool_annotation_of_list_files)(problem),
-                )
-            }
-            _ => ::mcp_scopes::__private::v1::States::Group(&[]),
+            0usize => (__mcp_tool_annotation_of_list_files)(statement),
+            _ => statement.group(&[]),
         }
     }
     static __MCP_STATED: [::mcp_scopes::__private::v1::States<'static>; 1usize] = {
         let mut stated = [::mcp_scopes::__private::v1::States::Group(&[]); 1usize];
         let mut place = 0;
         while place < 1usize {
-            stated[place] = __mcp_state(place, ::mcp_scopes::__private::v1::NO_PROBLEM);
+            let mut statement = ::mcp_scopes::__private::v1::Statement::EMPTY;
+            __mcp_state(place, &mut statement);
+            stated[place] = statement.element();
             place += 1;
         }
         stated
@@ -70,7 +68,10 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
             &__MCP_FACTS,
             place,
         ) {
-            __mcp_state(place, problem);
+            __mcp_state(
+                place,
+                &mut ::mcp_scopes::__private::v1::Statement::about(problem),
+            );
             ::mcp_scopes::__private::v1::Problem::fail(problem)
         }
     }

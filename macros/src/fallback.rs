@@ -13,7 +13,7 @@ use quote::{ToTokens, quote};
 
 use syn::ext::IdentExt as _;
 
-use crate::expand::{Runtime, group_companion, tool::declare};
+use crate::expand::{Runtime, group_companion, statement, tool::declare};
 
 /// All errors of one item.
 pub(crate) fn errors(diagnostics: &[Diagnostic]) -> TokenStream {
@@ -48,23 +48,23 @@ fn name_behind(item: &TokenStream, keyword: &str) -> Option<Ident> {
 /// A companion that states nothing and requires nothing, so that nothing else is reported about it.
 pub(crate) fn tool(function: &Ident, visibility: &impl ToTokens, runtime: &Runtime) -> TokenStream {
     let name = function.unraw().to_string();
-    let tool = quote! {
-        #runtime::Tool {
-            requirement: #runtime::Requirement::Public,
-            ..#runtime::Tool::new(#name, #runtime::Risk::Critical)
-        }
-    };
-    declare(&[], visibility, function, runtime, (&quote!(_), &tool))
+    declare(&[], visibility, function, runtime, &states(&name, &quote!(#runtime::Requirement::Public)))
+}
+
+/// The call that states nothing but a name and what opens it.
+pub(crate) fn states(name: &str, requirement: &TokenStream) -> TokenStream {
+    let statement = statement(Span::call_site());
+    quote!(#statement.placeholder(#name, #requirement))
 }
 
 /// A group of nothing.
 pub(crate) fn group(decl: &GroupDecl) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
-    let companion = group_companion(decl.name.as_ref(), Span::call_site());
+    let (companion, statement) = (group_companion(decl.name.as_ref(), Span::call_site()), statement(Span::call_site()));
     quote! {
         #[doc(hidden)]
-        pub const fn #companion(_: &#runtime::Question) -> &'static [&'static #runtime::Tool<'static>] {
-            &[]
+        pub const fn #companion(#statement: &mut #runtime::Statement) {
+            #statement.group(&[])
         }
     }
 }

@@ -7,7 +7,7 @@ use mcp_scopes_grammar::{
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{Extent, Runtime, at, cfgs, group_companion, hand_on, problem, tool_companion};
+use super::{Extent, Runtime, at, cfgs, group_companion, hand_on, statement, tool_companion};
 use crate::fallback;
 
 /// Expands one `#[mcp_tools]`.
@@ -58,7 +58,7 @@ fn generated(header: TokenStream) -> TokenStream {
 fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
     let name = group_companion(decl.name.as_ref(), Span::call_site());
-    let argument = problem(Span::call_site());
+    let (argument, own) = (statement(Span::call_site()), Ident::new("own", Span::mixed_site()));
     let scope = match block.kind {
         BlockKind::Impl => quote!(Self::),
         BlockKind::Module => TokenStream::new(),
@@ -70,13 +70,17 @@ fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
     let tools = decl.members.iter().map(|MemberDecl { ident, cfgs: conditions, .. }| {
         let (cfgs, member) = (cfgs(conditions), member(&scope, ident));
         let runtime = runtime.at(ident.span());
-        quote_spanned!(ident.span()=> #cfgs &(#member)(&#runtime::Problem::NONE),)
+        quote_spanned!(ident.span()=> #cfgs &{
+            let mut #own = #runtime::Statement::EMPTY;
+            (#member)(&mut #own);
+            #own.stated()
+        },)
     });
     quote! {
         #[doc(hidden)]
-        pub const fn #name(#argument: &#runtime::Question) -> &'static [&'static #runtime::Tool<'static>] {
+        pub const fn #name(#argument: &mut #runtime::Statement) {
             #(#blame)*
-            const { &[#(#tools)*] }
+            #argument.group(const { &[#(#tools)*] });
         }
     }
 }

@@ -11,8 +11,7 @@ pub(crate) mod table;
 pub(crate) mod tool;
 pub(crate) mod value;
 
-use mcp_scopes_grammar::ir::Spanned;
-use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
@@ -64,24 +63,23 @@ pub(crate) fn at(span: Span) -> Span {
 }
 
 /// The argument of a companion, wherever it is mentioned.
-pub(crate) fn problem(location: Span) -> Ident {
-    Ident::new("problem", at(location))
+pub(crate) fn statement(location: Span) -> Ident {
+    Ident::new("statement", at(location))
 }
 
-/// A call of a method of the companion's argument, at the literal it is about. What the compiler looks at to say where it
-/// fails, its name and parentheses, is the user's, the argument inside of them the macro's.
-pub(crate) fn asked(method: &str, literal: &Spanned<String>, tokens: &mut TokenStream) {
-    let Spanned { value, span } = literal;
-    let parenthesised = |token: TokenTree| {
-        let mut group = Group::new(Delimiter::Parenthesis, token.into());
-        group.set_span(*span);
+/// A call of a method of the companion's argument, at the literals it is about. What the compiler looks at to say where it
+/// fails, its name and parentheses, is the user's, what stands inside of them the macro's.
+pub(crate) fn asked(method: &str, extent: Extent, arguments: &TokenStream, tokens: &mut TokenStream) {
+    let parenthesised = |inner: TokenStream, span: Span| {
+        let mut group = Group::new(Delimiter::Parenthesis, inner);
+        group.set_span(span);
         TokenTree::Group(group)
     };
     tokens.extend([
-        parenthesised(TokenTree::Ident(problem(*span))),
+        parenthesised(TokenTree::Ident(statement(extent.first)).into(), extent.first),
         TokenTree::Punct(Punct::new('.', Spacing::Alone)),
-        TokenTree::Ident(Ident::new(method, *span)),
-        parenthesised(TokenTree::Literal(Literal::string(value))),
+        TokenTree::Ident(Ident::new(method, extent.first)),
+        parenthesised(arguments.clone(), extent.last),
     ]);
 }
 
@@ -144,13 +142,13 @@ pub(crate) fn group_companion(name: Option<&Ident>, span: Span) -> Ident {
     }
 }
 
-/// The call that hands a problem on to a companion, and that the compiler shows if it fails there.
+/// The call that hands the statement on to a companion, and that the compiler shows if it fails there.
 ///
 /// The parentheses are the user's, the name within is the macro's: so the compiler neither explains the macro nor
 /// offers to rename what the user wrote.
 pub(crate) fn hand_on(companion: &TokenStream, extent: Extent) -> TokenStream {
-    let (span, problem) = (extent.first, problem(extent.first));
-    let call = quote_spanned!(span=> (#companion)(#problem));
+    let (span, statement) = (extent.first, statement(extent.first));
+    let call = quote_spanned!(span=> (#companion)(#statement));
     extent.locate(call)
 }
 

@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
-use super::{Extent, Runtime, at, cfgs, config, group_companion, hand_on, problem, tool_companion};
+use super::{Extent, Runtime, asked, at, cfgs, config, group_companion, hand_on, statement, tool_companion};
 use crate::fallback;
 
 /// Expands one `scope_table!`.
@@ -65,35 +65,30 @@ fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
             let (extent, cfgs) = (extent(entry), cfgs(&entry.cfgs));
             let companion = companion(entry);
             let states = match &entry.kind {
-                EntryKind::Tool { .. } => {
-                    let tool = hand_on(&companion, extent);
-                    quote!(Tool(#tool))
-                }
-                EntryKind::Group { .. } => {
-                    let group = hand_on(&companion, extent);
-                    quote!(Group(#group))
-                }
+                EntryKind::Tool { .. } | EntryKind::Group { .. } => hand_on(&companion, extent),
                 EntryKind::Table { path } => {
                     let outline = Ident::new("outline", at(Extent::of(path).last()));
-                    let outline = quote_spanned!(outline.span()=> .#outline());
-                    quote!(Table(#path #outline))
+                    let outline = quote_spanned!(outline.span()=> #path.#outline());
+                    let mut call = TokenStream::new();
+                    asked("table", extent, &outline, &mut call);
+                    call
                 }
             };
-            let states = extent.locate(quote!(#runtime::States::#states));
             quote!(#cfgs #place => #states,)
         })
         .collect();
-    let (problem, place) = (problem(Span::call_site()), Ident::new("place", Span::mixed_site()));
+    let (statement, place) = (statement(Span::call_site()), Ident::new("place", Span::mixed_site()));
     let state = |name: &Ident, arms: &[TokenStream]| {
         quote! {
             #[track_caller]
             const fn #name(
                 #place: ::core::primitive::usize,
-                #problem: &#runtime::Question,
-            ) -> #runtime::States<'static> {
+                #statement: &mut #runtime::Statement,
+            ) {
                 match #place {
                     #(#arms)*
-                    _ => #runtime::States::Group(&[]),
+                    // `#[cfg]` leaves it out.
+                    _ => #statement.group(&[]),
                 }
             }
         }
@@ -104,17 +99,17 @@ fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
             .map(|(part, arms)| (format_ident!("__mcp_state_{part}"), arms))
             .collect();
         let functions = parts.iter().map(|(name, arms)| state(name, arms));
-        let ways = parts.iter().enumerate().map(|(part, (name, _))| quote!(#part => #name(#place, #problem),));
+        let ways = parts.iter().enumerate().map(|(part, (name, _))| quote!(#part => #name(#place, #statement),));
         quote! {
             #(#functions)*
             #[track_caller]
             const fn #all(
                 #place: ::core::primitive::usize,
-                #problem: &#runtime::Question,
-            ) -> #runtime::States<'static> {
+                #statement: &mut #runtime::Statement,
+            ) {
                 match #place / #STATED_TOGETHER {
                     #(#ways)*
-                    _ => #runtime::States::Group(&[]),
+                    _ => {}
                 }
             }
         }
@@ -128,7 +123,9 @@ fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
             let mut stated = [#runtime::States::Group(&[]); #count];
             let mut #place = 0;
             while #place < #count {
-                stated[#place] = #all(#place, #runtime::NO_PROBLEM);
+                let mut #statement = #runtime::Statement::EMPTY;
+                #all(#place, &mut #statement);
+                stated[#place] = #statement.element();
                 #place += 1;
             }
             stated
@@ -183,7 +180,7 @@ fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
         .collect();
     let together = if checks.len() > FEW { TOGETHER } else { 1 };
     let checks = checks.chunks(together).map(|checks| quote!(const _: () = if !__MCP_SOUND { #(#checks)* };));
-    let (problem, place) = (problem(Span::call_site()), Ident::new("place", Span::mixed_site()));
+    let (problem, place) = (Ident::new("problem", Span::mixed_site()), Ident::new("place", Span::mixed_site()));
     let further = (0..FURTHER).map(|number| {
         let further = Ident::new("__mcp_further", decl.ident.span());
         let check = Extent::between(decl.ident.span(), decl.ident.span());
@@ -205,7 +202,7 @@ fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
             if let ::core::option::Option::Some(#problem) =
                 &#runtime::problem_of_entry(__MCP_SOUND, &__MCP_FACTS, #place)
             {
-                __mcp_state(#place, #problem);
+                __mcp_state(#place, &mut #runtime::Statement::about(#problem));
                 #runtime::Problem::fail(#problem)
             }
         }
@@ -222,7 +219,7 @@ fn blame_sections(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
         None => &["Size", "Scopes"],
     };
     let checks = sections.iter().map(|section| {
-        let (section, problem) = (Ident::new(section, Span::call_site()), problem(span));
+        let (section, problem) = (Ident::new(section, Span::call_site()), Ident::new("problem", at(span)));
         let fail = runtime.call(Extent::between(span, span), &quote!(Problem::fail), &quote!(#problem));
         quote! {
             const _: () = if let ::core::option::Option::Some(#problem) =

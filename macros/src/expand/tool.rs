@@ -5,11 +5,11 @@ use mcp_scopes_grammar::{
     item::FnHead,
     tool,
 };
-use proc_macro2::{Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 
-use super::{Runtime, asked, cfgs, guard, problem, tool_companion, value};
+use super::{Extent, Runtime, asked, cfgs, guard, statement, tool_companion, value};
 use crate::fallback;
 
 /// Expands one annotation.
@@ -45,34 +45,31 @@ fn placeholder(decl: Option<ToolDecl>, args: &TokenStream, head: &FnHead) -> Tok
         stated => value::requirement(stated, &runtime),
     };
     let name = &decl.name.value;
-    let tool = quote! {
-        #runtime::Tool { requirement: #requirement, ..#runtime::Tool::new(#name, #runtime::Risk::Critical) }
-    };
-    declare(&decl.cfgs, &head.visibility, ident, &runtime, (&quote!(_), &tool))
+    let body = fallback::states(name, &requirement);
+    declare(&decl.cfgs, &head.visibility, ident, &runtime, &body)
 }
 
 /// The constant function that states the tool and blames its literals.
 fn companion(decl: &ToolDecl, head: &FnHead) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
-    let (blame, tool) = (blame(decl), value::tool(decl, &head.signature.generics, &runtime));
-    let problem = problem(Span::call_site()).into_token_stream();
-    declare(&decl.cfgs, &head.visibility, &decl.ident, &runtime, (&problem, &quote!(#blame #tool)))
+    let (blame, states) = (blame(decl), value::states(decl, &head.signature.generics, &runtime));
+    declare(&decl.cfgs, &head.visibility, &decl.ident, &runtime, &quote!(#blame #states))
 }
 
-/// A companion with that argument and that body.
+/// A companion with that body.
 pub(crate) fn declare(
     conditions: &[TokenStream],
     visibility: &impl ToTokens,
     function: &Ident,
     runtime: &Runtime,
-    (problem, body): (&TokenStream, &TokenStream),
+    body: &TokenStream,
 ) -> TokenStream {
-    let (cfgs, name) = (cfgs(conditions), tool_companion(function));
+    let (cfgs, name, statement) = (cfgs(conditions), tool_companion(function), statement(Span::call_site()));
     quote! {
         #cfgs
         #[doc(hidden)]
         #[inline]
-        #visibility const fn #name(#problem: &#runtime::Question) -> #runtime::Answer {
+        #visibility const fn #name(#statement: &mut #runtime::Statement) {
             #body
         }
     }
@@ -83,7 +80,7 @@ fn blame(decl: &ToolDecl) -> TokenStream {
     let mut calls = TokenStream::new();
     // The function's own name needs no note beside the entry that lists it.
     if decl.ident.unraw() != decl.name.value {
-        statement("in_name", &decl.name, &mut calls);
+        blamed("in_name", &decl.name, &mut calls);
     }
     if let (RequirementDecl::AnyOf(alternatives), None) = (&decl.requirement, value::few(&decl.requirement)) {
         // A literal stands in several alternatives once `any` and `all` are multiplied out.
@@ -91,18 +88,19 @@ fn blame(decl: &ToolDecl) -> TokenStream {
         for scope in alternatives.iter().flatten() {
             if !seen.contains(&scope.value.as_str()) {
                 seen.push(&scope.value);
-                statement("in_scope", scope, &mut calls);
+                blamed("in_scope", scope, &mut calls);
             }
         }
     }
     let patterns = decl.policy.blocked_after.iter().chain(&decl.policy.requires_approval_after);
-    decl.prerequisites.iter().for_each(|scope| statement("in_prerequisites", scope, &mut calls));
-    decl.grouped_with.iter().for_each(|tool| statement("in_group", tool, &mut calls));
-    patterns.for_each(|pattern| statement("in_policy", pattern, &mut calls));
+    decl.prerequisites.iter().for_each(|scope| blamed("in_prerequisites", scope, &mut calls));
+    decl.grouped_with.iter().for_each(|tool| blamed("in_group", tool, &mut calls));
+    patterns.for_each(|pattern| blamed("in_policy", pattern, &mut calls));
     calls
 }
 
-fn statement(method: &str, literal: &Spanned<String>, calls: &mut TokenStream) {
-    asked(method, literal, calls);
+fn blamed(method: &str, literal: &Spanned<String>, calls: &mut TokenStream) {
+    let argument = TokenTree::Literal(Literal::string(&literal.value)).into();
+    asked(method, Extent::between(literal.span, literal.span), &argument, calls);
     calls.extend([TokenTree::Punct(Punct::new(';', Spacing::Alone))]);
 }

@@ -1,76 +1,73 @@
-//! The constant that a companion returns.
+//! What a companion states.
 
 use mcp_scopes_grammar::{
     ir::{ParameterDecl, ParametersDecl, PolicyDecl, RequirementDecl, Spanned, ToolDecl},
     tool::POLICY_KEYS,
 };
-use mcp_scopes_model::{Approval, SandboxMode};
-use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Generics;
 
-use super::{Runtime, asked, problem, structure};
+use super::{Extent, Runtime, asked, statement, structure};
 
-/// The tool as a constant expression. What most annotations state goes through methods of the companion's argument: each
-/// path, field and list that is written out costs every build more.
-pub(crate) fn tool(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
-    let (name, risk, description) = (&decl.name.value, decl.risk.value.as_str(), &decl.description.value);
+/// The calls that state the tool. What most annotations state is one call of texts: each call, path, field and list that is
+/// written out costs every build more.
+pub(crate) fn states(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
+    let statement = statement(Span::call_site());
     let written = written(&decl.parameters);
-    let parameters = written.as_deref().unwrap_or_default();
-    let (problem, risk) = (problem(Span::call_site()), Ident::new(risk, Span::call_site()));
-    let opened = opened(&decl.requirement);
-    let tool = quote!(#problem.#risk(#name, #description, #parameters) #opened);
-    let mut fields = TokenStream::new();
-    if let RequirementDecl::Public(_) = decl.requirement {
-        fields.extend(quote!(requirement: #runtime::Requirement::Public,));
-    }
+    let opened = opened(decl, written.as_deref().unwrap_or_default());
+    let mut rest = TokenStream::new();
     if written.is_none() {
         let parameters = parameters_value(&decl.parameters, generics, runtime);
-        fields.extend(quote!(parameters: #parameters,));
+        rest.extend(quote!(#statement.parameters(#parameters);));
     }
     if let Some(approval) = &decl.approval {
-        let stated = match approval.value {
-            Approval::Auto => quote!(Auto),
-            Approval::User => quote!(User),
-        };
-        fields.extend(quote!(approval: ::core::option::Option::Some(#runtime::Approval::#stated),));
+        let approval = approval.value.as_str();
+        rest.extend(quote!(#statement.approval(#approval);));
     }
     if let Some(sandbox) = &decl.sandbox {
-        let mode = match sandbox.mode {
-            SandboxMode::Allow => quote!(Allow),
-            SandboxMode::Deny => quote!(Deny),
-            SandboxMode::Simulate => quote!(Simulate),
-        };
-        fields.extend(quote!(sandbox: ::core::option::Option::Some(#runtime::SandboxMode::#mode),));
+        let mode = sandbox.mode.as_str();
+        rest.extend(quote!(#statement.sandbox(#mode);));
     }
-    for (field, list) in
+    for (method, list) in
         [("prerequisites", &decl.prerequisites), ("grouped_with", &decl.grouped_with), ("examples", &decl.examples)]
     {
-        fields.extend(list_field(field, list));
+        if !list.is_empty() {
+            let (method, texts) = (Ident::new(method, Span::call_site()), texts(list));
+            rest.extend(quote!(#statement.#method(#texts);));
+        }
     }
     if decl.guard.is_some() {
-        fields.extend(quote!(origin: ::core::option::Option::Some(#runtime::origin!()),));
+        rest.extend(quote!(#statement.origin(#runtime::origin!());));
     }
     if let Some(policy) = policy(&decl.policy, runtime) {
-        fields.extend(quote!(policy: #policy,));
+        rest.extend(quote!(#statement.policy(#policy);));
     }
-    if fields.is_empty() { tool } else { quote!(#runtime::Tool { #fields ..#tool }) }
+    if rest.is_empty() { opened } else { quote!(#opened; #rest) }
 }
 
-/// The method that gives the tool what opens it. Few scopes are blamed on the way.
-fn opened(requirement: &RequirementDecl) -> TokenStream {
-    let RequirementDecl::AnyOf(alternatives) = requirement else { return TokenStream::new() };
-    let Some((method, scopes)) = few(requirement) else {
-        let any = alternatives.iter().map(|all| texts(all));
-        return quote!(.any_of(&[#(#any),*]));
-    };
-    let mut arguments = TokenStream::new();
-    for scope in scopes {
-        asked("scope", scope, &mut arguments);
-        arguments.extend([TokenTree::Punct(Punct::new(',', Spacing::Alone))]);
+/// The call that states the tool by what opens it. Few scopes are blamed on the way: there it stands at them, from the first to
+/// the last.
+fn opened(decl: &ToolDecl, parameters: &str) -> TokenStream {
+    let (name, risk, description) = (&decl.name.value, decl.risk.value.as_str(), &decl.description.value);
+    let statement = statement(Span::call_site());
+    let texts = quote!(#name, #risk, #description, #parameters);
+    match (&decl.requirement, few(&decl.requirement)) {
+        (RequirementDecl::ToolName, _) => quote!(#statement.own(#texts)),
+        (RequirementDecl::Public(_), _) => quote!(#statement.public(#texts)),
+        (RequirementDecl::AnyOf(_), Some((method, scopes))) => {
+            let values = scopes.iter().map(|scope| &scope.value);
+            let mut call = TokenStream::new();
+            if let (Some(first), Some(last)) = (scopes.first(), scopes.last()) {
+                asked(method, Extent::between(first.span, last.span), &quote!(#texts, #(#values),*), &mut call);
+            }
+            call
+        }
+        (RequirementDecl::AnyOf(alternatives), None) => {
+            let any = alternatives.iter().map(|all| self::texts(all));
+            quote!(#statement.any_of(#texts, &[#(#any),*]))
+        }
     }
-    let method = Ident::new(method, Span::call_site());
-    quote!(.#method(#arguments))
 }
 
 /// The scopes of a requirement that needs up to three, all of them, and the method that takes as many.

@@ -24,6 +24,17 @@ impl SandboxMode {
             Self::Simulate => "simulate",
         }
     }
+
+    /// The mode of that spelling, exactly.
+    #[must_use]
+    pub const fn parse(text: &str) -> Option<Self> {
+        match text.as_bytes() {
+            b"allow" => Some(Self::Allow),
+            b"deny" => Some(Self::Deny),
+            b"simulate" => Some(Self::Simulate),
+            _ => None,
+        }
+    }
 }
 
 /// Which world a call acts on.

@@ -3,6 +3,7 @@
 pub use mcp_scopes_model::{
     Approval, Config, Numbers, Outline, Policy, Problem, Requirement, Risk, SandboxMode, Scope, Tool,
     check::{Facts, Section},
+    companion::Statement,
     config::{Flow, SandboxServer, Stated},
     graph::Graph,
     outline::{Brings, Entry, Listed, Size, States, declared, entries, join_own_scopes, list},
@@ -23,18 +24,6 @@ pub use crate::{
     __mcp_scopes_assembled as assembled, __mcp_scopes_origin as origin, __mcp_scopes_record as record,
     __mcp_scopes_table as table,
 };
-
-/// What a companion is asked: the types of its signature name no lifetime, since one that is inferred costs each build.
-pub type Question = Problem<'static>;
-
-/// What it answers.
-pub type Answer = Tool<'static>;
-
-/// What a companion is asked that only has to state its tool.
-pub const NO_PROBLEM: &Question = &Problem::NONE;
-
-/// What an annotation need not state. A constant, since const evaluation copies it faster than it calls `Tool::new`.
-pub const TOOL: Tool<'static> = Tool::new("", Risk::Critical);
 
 /// The facts of a table of nothing.
 pub const NO_FACTS: Facts<'static, 'static> = {
