@@ -92,6 +92,10 @@ pub(crate) fn https<'a>(
         Ok(address) if address.is_https() || (loopback == Loopback::Http && address.is_loopback_http()) => {
             return Some(address);
         }
+        // In front of the host a password may stand.
+        Ok(address) if address.has_user() => {
+            format!("the address of `{}` does not begin with `https://`", address.host)
+        }
         Ok(_) => format!("`{shown}` does not begin with `https://`"),
     };
     report.add(ViolationKind::of_address(at), at, section, wrong, format!("write an https URL such as `{example}`"));

@@ -4,6 +4,7 @@ use core::{num::NonZeroU32, time::Duration};
 use std::sync::Arc;
 
 use http::HeaderName;
+use mcp_scopes_model::address::Address;
 
 use crate::{Requirement, ScopeTable, metadata::Metadata};
 
@@ -329,6 +330,16 @@ impl Builder {
                 );
             }
         }
+        let issuers = self.issuers.iter().map(|issuer| ("authorization_server", issuer));
+        for (setting, address) in self.resource.iter().map(|resource| ("resource", resource)).chain(issuers) {
+            if let Ok(parts) = Address::parse(address)
+                && parts.has_user()
+            {
+                // The address itself is not shown: it may hold a password, and everybody reads the document.
+                let message = format!("the address of `{}` holds a user in front of its host", parts.host);
+                problems.add(setting, message, "leave out what stands in front of the `@`, and the `@`");
+            }
+        }
         if self.limits.time.is_zero() {
             problems.add("body_timeout", "no body arrives within no time", "state a longer one, or leave it out");
         }
@@ -356,9 +367,10 @@ impl Builder {
     }
 }
 
+/// Addresses are not shown: until `build` has looked at them, they may hold a password.
 impl core::fmt::Debug for Builder {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Builder").field("table", &self.table).field("resource", &self.resource).finish_non_exhaustive()
+        f.debug_struct("Builder").field("table", &self.table).finish_non_exhaustive()
     }
 }
 

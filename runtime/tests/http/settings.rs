@@ -68,6 +68,28 @@ fn resource_issuer_and_verifier_are_needed() {
 }
 
 #[test]
+fn no_address_holds_a_user_and_none_is_shown() {
+    let builder = ResourceServer::new(&BARE).verifier(Tokens);
+    for (resource, issuer, settings) in [
+        ("https://ada:pass@h/mcp", "https://as", &["resource"][..]),
+        ("https://h/mcp", "https://ada@as", &["authorization_server"]),
+        (
+            "http://ada:pass@h/mcp",
+            "http://as:pass@as",
+            &["resource", "authorization_server", "resource", "authorization_server"],
+        ),
+        ("https://h/mcp/@ada", "https://as/@ada", &[]),
+    ] {
+        let built = ResourceServer::new(&BARE).verifier(Tokens).resource(resource).authorization_server(issuer).build();
+        let problems = built.err().map(|error| (error.to_string(), error.problems().to_vec()));
+        let (text, problems) = problems.unwrap_or_default();
+        assert!(!text.contains("pass"), "{text}");
+        assert_eq!(problems.iter().map(|problem| problem.setting).collect::<Vec<_>>(), settings, "{text}");
+    }
+    assert!(!format!("{:?}", builder.resource("https://ada:pass@h/mcp")).contains("pass"));
+}
+
+#[test]
 fn everything_is_https_but_on_this_machine() {
     let of = |resource: &str, issuer: &str| {
         ResourceServer::new(&BARE).resource(resource).authorization_server(issuer).verifier(Tokens)

@@ -12,14 +12,19 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64},
 };
-use mcp_scopes::http::{
-    Environments, ResourceServer, Token, TokenError, TokenVerifier,
-    token::{
-        AnyOf, ApiKeys, Choice, ClientCredentials, Clock, Introspection, JwtVerifier, KeySet, KeySource as _,
-        RemoteKeys, TokenCache,
+use mcp_scopes::{
+    Caller, Environment,
+    http::{
+        AlreadyInstalled, Call, Deciding, Environments, PolicyHook, PolicyRefusal, ResourceServer, StdioCredentials,
+        Token, TokenError, TokenVerifier,
+        token::{
+            AnyOf, ApiKeys, Choice, ClientCredentials, Clock, Introspection, JwtVerifier, KeySet, KeySource as _,
+            RemoteKeys, TokenCache,
+        },
     },
 };
 use serde_json::json;
+use tower::Layer as _;
 
 use crate::{
     issuer::{Answer, Issuer},
@@ -120,6 +125,21 @@ fn url(issuer: &Issuer) -> String {
     format!("{}?key=PLANTED", issuer.url())
 }
 
+/// Shows what it is asked, and refuses a tool.
+#[derive(Clone, Default)]
+struct Shows(Arc<Mutex<Emitted>>);
+
+impl PolicyHook for Shows {
+    fn decide<'a>(&'a self, call: Call<'a>) -> Deciding<'a> {
+        let mut emitted = self.0.lock().unwrap();
+        emitted.debug(&call);
+        let refusal = PolicyRefusal::new("not at this hour");
+        emitted.error(&refusal);
+        let may = if call.tool().tool().name == "write_file" { Err(refusal) } else { Ok(()) };
+        Box::pin(core::future::ready(may))
+    }
+}
+
 /// Everything, at its best and at its worst.
 async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     let issuer = Issuer::new(Answer::good(set));
@@ -163,9 +183,24 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     emitted.error(&ApiKeys::new(ISSUER, RESOURCE, b"PLANTED").unwrap_err());
     emitted.error(&keys().0.key("PLANTED", "PLANTED", "PLANTED").unwrap_err());
 
+    let unusable = ResourceServer::new(&TOOLS)
+        .resource("https://PLANTED:PLANTED@files.example.com/mcp")
+        .authorization_server("http://PLANTED:PLANTED@auth.example.com")
+        .verifier(keys().0);
+    emitted.debug(&unusable);
+    let unusable = unusable.build().unwrap_err();
+    emitted.debug(&unusable.problems().to_vec());
+    emitted.error(&unusable);
+    let stdio = StdioCredentials::of(Caller::new(TOOLS.grant("PLANTED-scope"), Environment::Live));
+    emitted.debug(&stdio);
+    emitted.error(&AlreadyInstalled);
+
     // And through the layer.
+    let shows = Shows::default();
     let verifier = Choice::new().prefix("sk_", keys().0).issuer(ISSUER, JwtVerifier::new(ISSUER, RESOURCE, local));
-    let server = Server::around(ResourceServer::new(&TOOLS).verifier(verifier).environments(Environments::new()));
+    let server = Server::around(
+        ResourceServer::new(&TOOLS).verifier(verifier).environments(Environments::new()).policy(shows.clone()),
+    );
     for token in [jwt, &changed, KEY, "sk_live_PLANTED-other", "PLANTED", "PLANTED,PLANTED"] {
         for ask in [Ask::call("list_files"), Ask::call("write_file"), Ask::method("tools/list"), Ask::call("unknown")] {
             emitted.answer(&server.send(ask.token(token)).await);
@@ -175,7 +210,12 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
         emitted.answer(&server.send(Ask::call("list_files").token(token).token(token)).await);
     }
     emitted.debug(server.layer());
-    emitted.debug(&Clock::default());
+    emitted.debug(&server.layer().well_known());
+    emitted.debug(&server.layer().layer("inside"));
+    emitted.debug(&(Clock::default(), Environments::new()));
+    let shown = core::mem::take(&mut *shows.0.lock().unwrap());
+    emitted.text += &shown.text;
+    emitted.types += &shown.types;
 }
 
 #[tokio::test]
@@ -216,13 +256,26 @@ async fn nothing_of_tokens_claims_keys_and_credentials_is_emitted() {
     every_public_type_was_asked(&emitted.types);
 }
 
-/// Whoever adds a type to the module adds it above.
+/// Whoever adds a type to the modules adds it above.
 fn every_public_type_was_asked(types: &str) {
-    let source = include_str!("../../src/http/token.rs");
+    let source = concat!(include_str!("../../src/http.rs"), include_str!("../../src/http/token.rs"));
     let exported = source.split("pub use self::").skip(1).filter_map(|rest| rest.split(';').next());
     let names = exported.flat_map(|list| list.split(|byte: char| !byte.is_alphanumeric()));
-    // Traits and aliases show nothing; how tokens are signed is no secret.
-    let silent = ["Algorithm", "KeySource", "LookUp", "TokenVerifier", "Verification"];
+    // Traits and aliases show nothing; how tokens are signed and what a server lets through is no secret, what it answers is
+    // looked at as a whole.
+    let silent = [
+        "Access",
+        "Algorithm",
+        "Deciding",
+        "Discovery",
+        "Hidden",
+        "KeySource",
+        "LookUp",
+        "PolicyHook",
+        "ResponseBody",
+        "TokenVerifier",
+        "Verification",
+    ];
     let (mut asked, mut missing) = (0, Vec::new());
     for name in names.filter(|name| name.starts_with(|first: char| first.is_ascii_uppercase())) {
         let shown = types.split(|byte: char| !byte.is_alphanumeric()).any(|of_type| of_type == name);
