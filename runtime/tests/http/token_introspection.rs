@@ -65,9 +65,9 @@ async fn the_token_and_the_credentials_are_sent_encoded_and_in_the_right_place()
     let request = issuer.last();
     assert!(request.head[0].starts_with("POST /answer "), "{request:?}");
     assert_eq!(request.body, "token=a%2B%2F%7E%26x%3D%3D&token_type_hint=access_token");
-    // `a%3Ab:c%20d%26%C3%A9` (RFC 6749 §2.3.1).
+    // `a%3Ab:c+d%26%C3%A9` (RFC 6749 §2.3.1).
     for header in [
-        "authorization: Basic YSUzQWI6YyUyMGQlMjYlQzMlQTk=",
+        "authorization: Basic YSUzQWI6YytkJTI2JUMzJUE5",
         "content-type: application/x-www-form-urlencoded",
         "accept: application/json",
     ] {

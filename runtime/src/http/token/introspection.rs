@@ -1,9 +1,10 @@
 //! Asking the issuer about each token (RFC 7662).
 
-use core::{fmt, fmt::Write as _, time::Duration};
+use core::{fmt, time::Duration};
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use form_urlencoded::byte_serialize;
 use http::{
     HeaderValue,
     header::{AUTHORIZATION, CONTENT_TYPE},
@@ -87,16 +88,10 @@ impl Introspection {
         resource: impl Into<String>,
         credentials: ClientCredentials,
     ) -> Result<Self, EndpointError> {
-        let rules = Rules {
-            issuer: issuer.into(),
-            resources: vec![resource.into()],
-            leeway: Duration::from_secs(30),
-            required: Vec::new(),
-            teller: Teller::Issuer,
-        };
         let unusable = EndpointError("cannot be asked with a token that no header can hold");
         let mut credentials = HeaderValue::try_from(credentials.0).map_err(|_| unusable)?;
         credentials.set_sensitive(true);
+        let rules = Rules::new(issuer, resource, Teller::Issuer);
         Ok(Self { endpoint: Endpoint::new(url)?, credentials, rules, wait: Duration::from_secs(5) })
     }
 
@@ -162,15 +157,7 @@ fn read(text: &str) -> Option<Map<String, Value>> {
 
 /// As a value of `application/x-www-form-urlencoded`.
 fn encoded(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"*-._".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // To a text nothing fails to be written.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
+    byte_serialize(text.as_bytes()).collect()
 }
 
 impl TokenVerifier for Introspection {

@@ -47,13 +47,7 @@ impl<K: KeySource> JwtVerifier<K> {
         Self {
             keys,
             algorithms: Algorithm::ASYMMETRIC.to_vec(),
-            rules: Rules {
-                issuer: issuer.into(),
-                resources: vec![resource.into()],
-                leeway: Duration::from_secs(30),
-                required: Vec::new(),
-                teller: Teller::Token,
-            },
+            rules: Rules::new(issuer, resource, Teller::Token),
             typed: false,
             clock: Clock::default(),
         }
