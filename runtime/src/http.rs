@@ -68,6 +68,7 @@
 //! | `server` | [`ResourceServer`], [`WellKnown`]; who a verified token's caller is |
 //! | `service` | [`Secured`]: the steps above, in order |
 //! | `document` | the metadata as it is served |
+//! | `head` | what the headers of a request say |
 //! | `origin` | step 1 |
 //! | `token` | step 2: [`TokenVerifier`], [`Claims`], taking the token out of a request |
 //! | `environment` | step 3: [`Environments`]; `pace` the limit of calls in the sandbox |
@@ -93,6 +94,7 @@ mod error;
 mod extensions;
 mod filter;
 mod gate;
+mod head;
 mod message;
 mod origin;
 mod pace;

@@ -4,12 +4,15 @@
 //! move a live caller into the sandbox and nobody out of it. The header is this project's proposal; its name stands in the
 //! table's file, `[sandbox] header`, and in the metadata.
 
-use http::HeaderMap;
 use serde_json::Value;
 
 use crate::{Environment, ScopeTable};
 
-use super::{Claims, error::Problems};
+use super::{
+    Claims,
+    error::Problems,
+    head::{Head, Stated},
+};
 
 /// The header that is refused where the server has not said that it reads one: a client that asks for the sandbox must not
 /// act on the real world because nobody listened.
@@ -147,6 +150,11 @@ impl Resolver {
         Self { sources, live_issuers: issuers, sandbox_issuers, live_resource: resource, sandbox_resource, header }
     }
 
+    /// The name of the header that asks for the sandbox.
+    pub(super) fn header(&self) -> Option<&str> {
+        self.header.as_deref()
+    }
+
     /// Whether a token is meant for this server: for its resource, or for that of the sandbox where the audience tells the
     /// environment. Code point by code point (RFC 9728 §6).
     pub(super) fn is_meant_here(&self, claims: &Claims) -> bool {
@@ -155,9 +163,9 @@ impl Resolver {
     }
 
     /// The environment of a request.
-    pub(super) fn resolve(&self, claims: Option<&Claims>, headers: &HeaderMap) -> Result<Environment, Unresolved> {
+    pub(super) fn resolve(&self, claims: Option<&Claims>, head: &Head<'_>) -> Result<Environment, Unresolved> {
         let authenticated = claims.map_or(Ok(Environment::Live), |claims| self.of_token(claims))?;
-        match self.asked(headers)? {
+        match self.asked(head)? {
             None => Ok(authenticated),
             Some(Environment::Sandbox) => Ok(Environment::Sandbox),
             Some(Environment::Live) => {
@@ -215,17 +223,15 @@ impl Resolver {
     }
 
     /// What the header asks for.
-    fn asked(&self, headers: &HeaderMap) -> Said {
-        let name = self.header.as_deref();
-        if name != Some(USUAL_HEADER) && headers.contains_key(USUAL_HEADER) {
+    fn asked(&self, head: &Head<'_>) -> Said {
+        if !head.usual_sandbox.is_never() && self.header() != Some(USUAL_HEADER) {
             return Err(Unresolved::Header("this server has no sandbox that the header `mcp-sandbox` could ask for"));
         }
-        let Some(name) = name else { return Ok(None) };
-        let mut values = headers.get_all(name).iter();
-        let Some(value) = values.next() else { return Ok(None) };
-        if values.next().is_some() {
-            return Err(Unresolved::Header("the header that asks for the sandbox stands twice"));
-        }
+        let value = match head.sandbox {
+            Stated::Never => return Ok(None),
+            Stated::Once(value) => value,
+            Stated::Often => return Err(Unresolved::Header("the header that asks for the sandbox stands twice")),
+        };
         match value.as_bytes() {
             b"sandbox" => Ok(Some(Environment::Sandbox)),
             b"live" => Ok(Some(Environment::Live)),

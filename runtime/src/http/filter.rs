@@ -46,12 +46,19 @@ pub(super) fn format(headers: &HeaderMap) -> Result<Format, Unreadable> {
         Some(_) if more.is_some() => return Err(Unreadable),
         Some(stated) => {
             let (essence, parameters) = media_type(stated.to_str().map_err(|_| Unreadable)?);
-            let format = match essence.as_str() {
-                "text/event-stream" => Format::Events,
-                "text/json" => Format::Json,
-                // Some clients look at how the type begins.
-                other if other.ends_with("+json") || other.starts_with("application/json") => Format::Json,
-                _ => Format::Other,
+            let is = |whole: &str| essence.eq_ignore_ascii_case(whole);
+            let begins = |with: &str| essence.get(..with.len()).is_some_and(|front| front.eq_ignore_ascii_case(with));
+            let ends = |with: &str| {
+                let from = essence.len().checked_sub(with.len());
+                from.and_then(|from| essence.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(with))
+            };
+            // Some clients look at how the type begins.
+            let format = if is("text/event-stream") {
+                Format::Events
+            } else if is("text/json") || begins("application/json") || ends("+json") {
+                Format::Json
+            } else {
+                Format::Other
             };
             if format != Format::Other && !is_utf8(parameters) {
                 return Err(Unreadable);
@@ -64,10 +71,10 @@ pub(super) fn format(headers: &HeaderMap) -> Result<Format, Unreadable> {
     if (encoded || part) && format != Format::Other { Err(Unreadable) } else { Ok(format) }
 }
 
-/// The type without its parameters, in lower case; and these.
-pub(super) fn media_type(stated: &str) -> (String, &str) {
+/// The type without its parameters, in whatever case it was written; and these.
+pub(super) fn media_type(stated: &str) -> (&str, &str) {
     let (essence, parameters) = stated.split_once(';').unwrap_or((stated, ""));
-    (essence.trim().to_ascii_lowercase(), parameters)
+    (essence.trim(), parameters)
 }
 
 /// Whether the parameters of a media type state no character set but UTF-8.

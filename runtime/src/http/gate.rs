@@ -64,12 +64,8 @@ impl Settings {
         let Some(name) = message.params.name.as_deref().filter(|_| message.kind == Kind::Request) else {
             return Err(Refusal::not_a_call());
         };
-        let denied = match caller.authorize(name) {
-            Ok(Route::Run | Route::Simulate) => match self.table.tool(name) {
-                Some(tool) => return Ok(tool),
-                // INVARIANT: what was allowed is in the table.
-                None => return Err(Refusal::no_tool()),
-            },
+        let denied = match caller.find(name) {
+            Ok((tool, Route::Run | Route::Simulate)) => return Ok(tool),
             Err(denied) => denied,
         };
         let anonymous = caller.grant().is_anonymous();

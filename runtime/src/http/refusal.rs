@@ -256,9 +256,11 @@ impl Refusal {
     }
 }
 
+static ENVIRONMENT: HeaderName = HeaderName::from_static("mcp-environment");
+
 /// Says which environment answers: this project's proposal.
 pub(super) fn state(headers: &mut HeaderMap, environment: Environment) {
-    headers.insert("mcp-environment", HeaderValue::from_static(environment::name(environment)));
+    headers.insert(&ENVIRONMENT, HeaderValue::from_static(environment::name(environment)));
 }
 
 /// Lets pages read what they need to authenticate (Fetch, "CORS protocol").

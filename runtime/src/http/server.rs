@@ -4,7 +4,7 @@ use core::{convert::Infallible, fmt, future::Ready, task::Poll, time::Duration};
 use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response};
+use http::{Request, Response};
 use http_body_util::Full;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -16,6 +16,7 @@ use super::{
     access::Methods,
     document::Document,
     environment::{Resolver, Unresolved},
+    head::Head,
     message::ParamHeader,
     origin::Origins,
     pace::Pace,
@@ -151,8 +152,8 @@ impl Settings {
     }
 
     /// The caller, with the environment of the request.
-    pub(super) fn caller(&self, claims: Option<&Claims>, headers: &HeaderMap) -> Result<Caller, Refusal> {
-        let environment = self.environments.resolve(claims, headers).map_err(|unresolved| match unresolved {
+    pub(super) fn caller(&self, claims: Option<&Claims>, head: &Head<'_>) -> Result<Caller, Refusal> {
+        let environment = self.environments.resolve(claims, head).map_err(|unresolved| match unresolved {
             Unresolved::Token(why) => {
                 let refusal = self.challenge(Challenge::refused().description(why), why);
                 refusal.at(Step::Environment).because(why)

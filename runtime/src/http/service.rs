@@ -9,24 +9,22 @@ use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
 use http::{
-    HeaderMap, HeaderValue, Method, Request, Response,
-    header::{
-        ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RANGE, TRANSFER_ENCODING,
-        UPGRADE,
-    },
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response,
+    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, RANGE, TRANSFER_ENCODING},
     request::Parts,
 };
 use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
 
-use crate::{Caller, Environment};
+use crate::{Caller, Environment, ToolHandle};
 
 use super::{
     Call, Claims, Discovery, ResponseBody,
     body::{Unread, collect, collect_within},
     filter::{self, Events, Format},
-    message::{self, Content, Era},
+    head::{Head, Stated},
+    message::{self, Content, Era, Message},
     origin::Origin,
     refusal::{Refusal, expose, state},
     server::Settings,
@@ -35,8 +33,8 @@ use super::{
     trace::{self, Step},
 };
 
-const SESSION: &str = "mcp-session-id";
-const REPLAY: &str = "last-event-id";
+static SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+static REPLAY: HeaderName = HeaderName::from_static("last-event-id");
 
 /// A server behind the layer. Made by [`ResourceServer`](super::ResourceServer) as a tower layer.
 #[derive(Clone)]
@@ -82,14 +80,17 @@ where
             if settings.document.is_at(parts.uri.path()) {
                 return Ok(settings.document.answer(&parts.method).map(ResponseBody::whole));
             }
-            let origin = match settings.origins.of(&parts.headers) {
+            let head = Head::of(&parts.headers, settings.environments.header());
+            let origin = match settings.origins.of(head.origin) {
                 Origin::Unseen => None,
                 Origin::Allowed(origin) => Some(origin.clone()),
                 Origin::Refused => return Ok(Refusal::origin().into_response(None).map(ResponseBody::whole)),
             };
-            match settings.inward(&mut parts, body).await {
-                Ok(Inward { body, reader }) => {
-                    let request = Request::from_parts(parts, Full::new(body));
+            match settings.inward(&parts, &head, body).await {
+                Ok(inward) => {
+                    let reader = inward.reader;
+                    settings.pass(&mut parts, reader.as_ref(), inward.session);
+                    let request = Request::from_parts(parts, Full::new(inward.body));
                     let response = inner.call(request).await?;
                     Ok(settings.outward(response, reader.as_ref(), origin.as_ref()).await)
                 }
@@ -104,6 +105,17 @@ struct Inward {
     body: Bytes,
     /// Who will read the answer; `None` where nobody was asked to say who he is.
     reader: Option<Reader>,
+    session: Session,
+}
+
+/// What the server behind the layer is told of a session.
+enum Session {
+    /// Nothing, or whatever stands there: a request that nothing was asked of.
+    Untouched,
+    /// Nothing: its revision has none.
+    Dropped,
+    /// Its own id.
+    Opened(HeaderValue),
 }
 
 /// Who will read an answer.
@@ -129,72 +141,99 @@ impl Reader {
 }
 
 impl Settings {
-    /// Steps 1 to 6: what goes on, if anything does.
-    async fn inward<B: Body>(&self, parts: &mut Parts, body: B) -> Result<Inward, Refusal> {
-        // Whatever stands there was not put there by this layer.
-        parts.extensions.remove::<Caller>();
-        parts.extensions.remove::<Arc<Claims>>();
-        if parts.headers.contains_key(UPGRADE) {
+    /// Steps 1 to 7: what goes on, if anything does.
+    async fn inward<B: Body>(&self, parts: &Parts, head: &Head<'_>, body: B) -> Result<Inward, Refusal> {
+        if !head.upgrade.is_never() {
             // Another protocol would go past every check.
             return Err(Refusal::upgrade());
         }
         if parts.method == Method::OPTIONS {
             // Preflights carry no token (Fetch, "CORS protocol"). Nor can anything else go this way: the body stays here.
-            strip(&mut parts.headers);
-            parts.headers.remove(CONTENT_LENGTH);
-            return Ok(Inward { body: Bytes::new(), reader: None });
+            return Ok(Inward { body: Bytes::new(), reader: None, session: Session::Untouched });
         }
         if !matches!(parts.method, Method::POST | Method::GET | Method::DELETE) {
             return Err(Refusal::method());
         }
-        let mut reader = self.reader(parts).await?;
-        let body = self.admitted(parts, body, &mut reader).await;
-        let body = body.map_err(|refusal| refusal.by(reader.caller.environment()))?;
-        strip(&mut parts.headers);
-        if self.discovery == Discovery::Filtered {
-            parts.headers.remove(ACCEPT_ENCODING);
-            // Of a part of a list nobody can tell what it is a part of.
-            parts.headers.remove(RANGE);
+        let mut reader = self.reader(parts, head).await?;
+        match self.admitted(parts, head, body, &mut reader).await {
+            Ok((body, session)) => Ok(Inward { body, reader: Some(reader), session }),
+            Err(refusal) => Err(refusal.by(reader.caller.environment())),
         }
-        parts.extensions.insert(reader.caller);
-        if let Some((claims, _)) = &reader.holder {
-            parts.extensions.insert(Arc::clone(claims));
-        }
-        Ok(Inward { body, reader: Some(reader) })
     }
 
     /// Steps 4 to 7, for a caller who is known: the body that goes on.
-    async fn admitted<B: Body>(&self, parts: &mut Parts, body: B, reader: &mut Reader) -> Result<Bytes, Refusal> {
+    async fn admitted<B: Body>(
+        &self,
+        parts: &Parts,
+        head: &Head<'_>,
+        body: B,
+        reader: &mut Reader,
+    ) -> Result<(Bytes, Session), Refusal> {
         let body = if parts.method == Method::POST {
-            self.message(parts, body, reader).await?
+            self.message(head, body, reader).await?
         } else {
             self.enter(&reader.caller)?;
-            parts.headers.remove(CONTENT_LENGTH);
             Bytes::new()
         };
-        self.session(&mut parts.headers, reader)?;
-        Ok(body)
+        Ok((body, self.session(head, reader)?))
+    }
+
+    /// Makes of a request that may go on what the server behind the layer gets to see.
+    fn pass(&self, parts: &mut Parts, reader: Option<&Reader>, session: Session) {
+        let Parts { method, headers, extensions, .. } = parts;
+        // A token is for this server alone: whoever has it could pass it on (MCP 2026-07-28, "Token Passthrough").
+        headers.remove(AUTHORIZATION);
+        // The body has been read: it is whole.
+        headers.remove(TRANSFER_ENCODING);
+        if *method != Method::POST {
+            // Of any other the body stays here.
+            headers.remove(CONTENT_LENGTH);
+        }
+        match session {
+            Session::Untouched => {}
+            Session::Dropped => {
+                headers.remove(&SESSION);
+                headers.remove(&REPLAY);
+            }
+            Session::Opened(id) => {
+                headers.insert(&SESSION, id);
+            }
+        }
+        if reader.is_some() && self.discovery == Discovery::Filtered {
+            headers.remove(ACCEPT_ENCODING);
+            // Of a part of a list nobody can tell what it is a part of.
+            headers.remove(RANGE);
+        }
+        // Whatever stands there was not put there by this layer.
+        extensions.remove::<Caller>();
+        extensions.remove::<Arc<Claims>>();
+        if let Some(reader) = reader {
+            extensions.insert(reader.caller);
+            if let Some((claims, _)) = &reader.holder {
+                extensions.insert(Arc::clone(claims));
+            }
+        }
     }
 
     /// Steps 2 and 3: who calls, and in which environment.
-    async fn reader(&self, parts: &Parts) -> Result<Reader, Refusal> {
-        let holder = match credentials(&parts.uri, &parts.headers) {
+    async fn reader(&self, parts: &Parts, head: &Head<'_>) -> Result<Reader, Refusal> {
+        let holder = match credentials(&parts.uri, head.authorization) {
             Credentials::None => None,
             Credentials::Malformed(wrong) => return Err(self.malformed(wrong)),
             Credentials::OtherScheme => return Err(self.unauthorized().at(Step::Token)),
             Credentials::Bearer(token) => {
                 let claims = self.verify(token).await?;
                 // There is exactly one.
-                parts.headers.get(AUTHORIZATION).map(|header| (claims, header.clone()))
+                if let Stated::Once(header) = head.authorization { Some((claims, header.clone())) } else { None }
             }
         };
-        let caller = self.caller(holder.as_ref().map(|(claims, _)| &**claims), &parts.headers)?;
+        let caller = self.caller(holder.as_ref().map(|(claims, _)| &**claims), head)?;
         Ok(Reader { caller, holder, era: Era::Legacy })
     }
 
     /// Steps 4 to 6: what the body asks for.
-    async fn message<B: Body>(&self, parts: &Parts, body: B, reader: &mut Reader) -> Result<Bytes, Refusal> {
-        if !is_json(&parts.headers) {
+    async fn message<B: Body>(&self, head: &Head<'_>, body: B, reader: &mut Reader) -> Result<Bytes, Refusal> {
+        if !is_json(head) {
             return Err(Refusal::media_type());
         }
         let anonymous = reader.caller.grant().is_anonymous();
@@ -204,64 +243,77 @@ impl Settings {
             Unread::Broken => Refusal::incomplete(),
             Unread::Late => Refusal::late(),
         })?;
-        if !is_length(&parts.headers, body.len()) {
+        if !is_length(head, body.len()) {
             return Err(Refusal::length());
         }
         let content = message::read(body.chunk(), self.batches).map_err(Refusal::fault)?;
-        reader.era = self.check(parts, &content, reader).await?;
+        reader.era = self.check(head, &content, reader).await?;
         Ok(body)
     }
 
     /// Checks every message of a body.
-    async fn check(&self, parts: &Parts, content: &Content<'_>, reader: &Reader) -> Result<Era, Refusal> {
-        let mut newest = Era::Legacy;
-        let mut tools = Vec::new();
-        for message in content.messages() {
-            let of_message = |refusal: Refusal| refusal.about(self.named(message)).to(message);
-            let era = message::agree(&parts.headers, message, self.mirrored(&reader.caller, message))
-                .map_err(|wrong| of_message(Refusal::mismatch(wrong)))?;
-            tools.push(self.admit(&reader.caller, message, era).map_err(of_message)?);
-            if era == Era::Modern {
-                newest = era;
+    async fn check(&self, head: &Head<'_>, content: &Content<'_>, reader: &Reader) -> Result<Era, Refusal> {
+        match content {
+            Content::One(message) => {
+                let (era, tool) = self.allow(head, message, reader)?;
+                self.count(message, tool, reader).await?;
+                Ok(era)
+            }
+            Content::Batch(messages) => {
+                let allowed: Vec<_> =
+                    messages.iter().map(|message| self.allow(head, message, reader)).collect::<Result<_, _>>()?;
+                // What counts calls counts none of a batch that does not go on.
+                for (message, (_, tool)) in messages.iter().zip(&allowed) {
+                    self.count(message, *tool, reader).await?;
+                }
+                let modern = allowed.iter().any(|(era, _)| *era == Era::Modern);
+                Ok(if modern { Era::Modern } else { Era::Legacy })
             }
         }
-        // What counts calls counts none of a batch that does not go on.
-        for (message, tool) in content.messages().iter().zip(tools) {
-            let of_message = |refusal: Refusal| refusal.about(self.named(message)).to(message);
-            if tool.is_some() && reader.caller.environment() == Environment::Sandbox {
-                self.pace.count(reader.owner()).map_err(|wait| of_message(Refusal::pace(wait)))?;
-            }
-            if let (Some(tool), Some(policy)) = (tool, &self.policy) {
-                let call = Call { tool, caller: &reader.caller, claims: reader.claims(), message };
-                policy.decide(call).await.map_err(|refusal| of_message(self.refused(&refusal)))?;
-            }
-            trace::passed(&message.method, tool, reader.caller.environment());
+    }
+
+    /// Steps 4 and 5, for one message: the tool that it calls, if it calls one.
+    fn allow(
+        &self,
+        head: &Head<'_>,
+        message: &Message<'_>,
+        reader: &Reader,
+    ) -> Result<(Era, Option<ToolHandle>), Refusal> {
+        let of_message = |refusal: Refusal| refusal.about(self.named(message)).to(message);
+        let era = message::agree(head, message, self.mirrored(&reader.caller, message))
+            .map_err(|wrong| of_message(Refusal::mismatch(wrong)))?;
+        Ok((era, self.admit(&reader.caller, message, era).map_err(of_message)?))
+    }
+
+    /// Step 6, for one message that may go on.
+    async fn count(&self, message: &Message<'_>, tool: Option<ToolHandle>, reader: &Reader) -> Result<(), Refusal> {
+        let of_message = |refusal: Refusal| refusal.about(self.named(message)).to(message);
+        if tool.is_some() && reader.caller.environment() == Environment::Sandbox {
+            self.pace.count(reader.owner()).map_err(|wait| of_message(Refusal::pace(wait)))?;
         }
-        Ok(newest)
+        if let (Some(tool), Some(policy)) = (tool, &self.policy) {
+            let call = Call { tool, caller: &reader.caller, claims: reader.claims(), message };
+            policy.decide(call).await.map_err(|refusal| of_message(self.refused(&refusal)))?;
+        }
+        trace::passed(&message.method, tool, reader.caller.environment());
+        Ok(())
     }
 
     /// Step 7, for older revisions: the session has to be the caller's own.
-    fn session(&self, headers: &mut HeaderMap, reader: &Reader) -> Result<(), Refusal> {
-        let mut stated = headers.get_all(SESSION).iter();
-        let Some(sealed) = stated.next() else {
+    fn session(&self, head: &Head<'_>, reader: &Reader) -> Result<Session, Refusal> {
+        let sealed = match head.session {
             // Whose stream it is that goes on, only its session tells.
-            return if headers.contains_key(REPLAY) { Err(Refusal::replay()) } else { Ok(()) };
-        };
-        if stated.next().is_some() {
-            return Err(Refusal::session_header());
-        }
-        if reader.era == Era::Modern {
+            Stated::Never if !head.replay.is_never() => return Err(Refusal::replay()),
+            Stated::Never => return Ok(Session::Untouched),
+            Stated::Often => return Err(Refusal::session_header()),
             // There are no sessions any more (MCP 2026-07-28, "Earlier Streamable HTTP Revisions").
-            headers.remove(SESSION);
-            headers.remove(REPLAY);
-            return Ok(());
-        }
+            Stated::Once(_) if reader.era == Era::Modern => return Ok(Session::Dropped),
+            Stated::Once(sealed) => sealed,
+        };
         let sealed = sealed.to_str().map_err(|_| Refusal::no_session())?;
         let id =
             self.sessions.open(sealed, reader.owner(), reader.caller.environment()).ok_or_else(Refusal::no_session)?;
-        let id = HeaderValue::from_str(id).map_err(|_| Refusal::no_session())?;
-        headers.insert(SESSION, id);
-        Ok(())
+        HeaderValue::from_str(id).map(Session::Opened).map_err(|_| Refusal::no_session())
     }
 
     /// Step 8: the answer, as its reader may see it.
@@ -311,12 +363,12 @@ impl Settings {
 
     /// Binds a session that begins to who begins it.
     fn seal(&self, headers: &mut HeaderMap, reader: &Reader) {
-        let Some(id) = headers.remove(SESSION) else { return };
+        let Some(id) = headers.remove(&SESSION) else { return };
         let id = id.to_str().ok().filter(|_| reader.era == Era::Legacy);
         if let Some(sealed) = id.and_then(|id| {
             HeaderValue::try_from(self.sessions.seal(id, reader.owner(), reader.caller.environment())).ok()
         }) {
-            headers.insert(SESSION, sealed);
+            headers.insert(&SESSION, sealed);
         }
     }
 }
@@ -327,18 +379,10 @@ fn unreadable<R>(reader: &Reader, origin: Option<&HeaderValue>) -> Response<Resp
     refusal.into_response(origin).map(ResponseBody::whole)
 }
 
-/// Takes out what is not for the server behind the layer. A token is for this server alone: whoever has it could pass it on
-/// (MCP 2026-07-28, "Token Passthrough").
-fn strip(headers: &mut HeaderMap) {
-    headers.remove(AUTHORIZATION);
-    // The body has been read: it is whole.
-    headers.remove(TRANSFER_ENCODING);
-}
-
 /// Whether a body has the length that its request says, if it says one. A server behind the layer that passes the request on
 /// would tell the next one where it ends (RFC 9112 §6.3).
-fn is_length(headers: &HeaderMap, len: usize) -> bool {
-    headers.get_all(CONTENT_LENGTH).iter().all(|stated| {
+fn is_length(head: &Head<'_>, len: usize) -> bool {
+    head.all_of(head.content_length, &CONTENT_LENGTH, |stated| {
         let digits = stated.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
         digits.and_then(|digits| digits.parse().ok()) == Some(len)
     })
@@ -346,12 +390,11 @@ fn is_length(headers: &HeaderMap, len: usize) -> bool {
 
 /// Whether a request says that its body is JSON in UTF-8, and not encoded. A server that decodes would read something else
 /// than was checked.
-fn is_json(headers: &HeaderMap) -> bool {
-    let mut types = headers.get_all(CONTENT_TYPE).iter();
-    let stated = types.next().and_then(|stated| stated.to_str().ok());
-    let json = stated.is_some_and(|stated| {
+fn is_json(head: &Head<'_>) -> bool {
+    let Stated::Once(stated) = head.content_type else { return false };
+    let json = stated.to_str().is_ok_and(|stated| {
         let (essence, parameters) = filter::media_type(stated);
-        essence == "application/json" && filter::is_utf8(parameters)
+        essence.eq_ignore_ascii_case("application/json") && filter::is_utf8(parameters)
     });
-    json && types.next().is_none() && headers.get_all(CONTENT_ENCODING).iter().all(|encoding| encoding == "identity")
+    json && head.all_of(head.content_encoding, &CONTENT_ENCODING, |encoding| encoding == "identity")
 }

@@ -7,12 +7,14 @@ use std::{borrow::Cow, collections::HashMap};
 use http::HeaderMap;
 use serde_json::{Value, value::RawValue};
 
-use super::{Kind, Message, arguments, sentinel};
+use super::{
+    super::head::{Head, PARAM, Stated},
+    Kind, Message, arguments, sentinel,
+};
 
 const VERSION: &str = "mcp-protocol-version";
 const METHOD: &str = "mcp-method";
 const NAME: &str = "mcp-name";
-const PARAM: &str = "mcp-param-";
 
 /// The first revision that mirrors the body in headers and has no handshake.
 const MODERN: &str = "2026-07-28";
@@ -62,10 +64,10 @@ pub(crate) struct ParamHeader {
 ///
 /// # Errors
 /// What the headers and the body do not agree about.
-pub(crate) fn agree(headers: &HeaderMap, message: &Message<'_>, mirrored: &[ParamHeader]) -> Result<Era, Disagreement> {
-    let version = single(headers, VERSION)?;
-    let method = single(headers, METHOD)?;
-    let name = single(headers, NAME)?;
+pub(crate) fn agree(head: &Head<'_>, message: &Message<'_>, mirrored: &[ParamHeader]) -> Result<Era, Disagreement> {
+    let version = single(head.version, VERSION)?;
+    let method = single(head.method, METHOD)?;
+    let name = single(head.name, NAME)?;
     let stated = message.params.version.as_deref();
     if let (Some(header), Some(body)) = (version, stated)
         && header != body
@@ -104,7 +106,7 @@ pub(crate) fn agree(headers: &HeaderMap, message: &Message<'_>, mirrored: &[Para
         }
         None => {}
     }
-    parameters(headers, message, mirrored, required)?;
+    parameters(head, message, mirrored, required)?;
     Ok(era)
 }
 
@@ -124,35 +126,42 @@ fn names<'m>(message: &'m Message<'_>) -> [Option<&'m str>; 3] {
 }
 
 /// The only value of a header. Of two values a proxy could take the other one.
-fn single<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, String> {
-    let mut values = headers.get_all(name).iter();
-    let Some(value) = values.next() else { return Ok(None) };
-    if values.next().is_some() {
-        return Err(format!("the header `{name}` stands twice"));
+fn single<'h>(stated: Stated<'h>, name: &str) -> Result<Option<&'h str>, String> {
+    match stated {
+        Stated::Never => Ok(None),
+        Stated::Once(value) => {
+            value.to_str().map(Some).map_err(|_| format!("the header `{name}` holds what is not visible ASCII"))
+        }
+        Stated::Often => Err(format!("the header `{name}` stands twice")),
     }
-    value.to_str().map(Some).map_err(|_| format!("the header `{name}` holds what is not visible ASCII"))
+}
+
+/// The same of a header that is asked for by its name.
+fn named<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, String> {
+    let mut values = headers.get_all(name).iter();
+    let stated = match (values.next(), values.next()) {
+        (None, _) => Stated::Never,
+        (Some(value), None) => Stated::Once(value),
+        (Some(_), Some(_)) => Stated::Often,
+    };
+    single(stated, name)
 }
 
 /// Holds `Mcp-Param-*` against the arguments. Of a header that the server was not told of, it is not known which argument
 /// it mirrors; its value then has to be that of some argument.
-fn parameters(
-    headers: &HeaderMap,
-    message: &Message<'_>,
-    mirrored: &[ParamHeader],
-    required: bool,
-) -> Result<(), String> {
+fn parameters(head: &Head<'_>, message: &Message<'_>, mirrored: &[ParamHeader], required: bool) -> Result<(), String> {
     let is_call = message.method == "tools/call";
     let known = |known: &&ParamHeader| is_call && message.params.name.as_deref() == Some(known.tool);
-    let present = headers.keys().any(|name| name.as_str().starts_with(PARAM));
     let expected = required && mirrored.iter().any(|param| known(&param));
-    if !present && !expected {
+    if !head.params && !expected {
         return Ok(());
     }
+    let headers = head.all;
     let given = arguments(message).map_or("null", RawValue::get);
     let given: Value = serde_json::from_str(given).map_err(|_| "the arguments are not understood")?;
     for param in mirrored.iter().filter(known) {
         let argument = param.path.iter().try_fold(&given, |value, member| value.get(member)).filter(|at| !at.is_null());
-        match (single(headers, &param.header)?, argument) {
+        match (named(headers, &param.header)?, argument) {
             (None, None) => {}
             (None, Some(_)) if !required => {}
             (None, Some(_)) => return Err(format!("the header `{}` is missing", param.header)),
@@ -163,7 +172,7 @@ fn parameters(
     let others = headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with(PARAM));
     let others = others.filter(|name| !mirrored.iter().filter(known).any(|param| param.header == **name));
     let others: Vec<_> = others
-        .map(|name| Ok((name, Wanted::new(decoded(single(headers, name)?.unwrap_or_default(), name)?))))
+        .map(|name| Ok((name, Wanted::new(decoded(named(headers, name)?.unwrap_or_default(), name)?))))
         .collect::<Result<_, String>>()?;
     if others.is_empty() {
         return Ok(());

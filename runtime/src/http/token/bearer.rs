@@ -1,9 +1,9 @@
 //! Taking the token out of a request (RFC 6750 §2, MCP 2026-07-28 "Access Token Usage").
 
-use http::{HeaderMap, Uri, header::AUTHORIZATION};
+use http::Uri;
 use memchr::memchr;
 
-use super::Token;
+use super::{super::head::Stated, Token};
 
 /// How a request authenticates.
 #[derive(Clone, Copy, Debug)]
@@ -19,16 +19,16 @@ pub(crate) enum Credentials<'a> {
 }
 
 /// Looks for credentials where they may be, and where they may not.
-pub(crate) fn credentials<'a>(uri: &Uri, headers: &'a HeaderMap) -> Credentials<'a> {
+pub(crate) fn credentials<'a>(uri: &Uri, authorization: Stated<'a>) -> Credentials<'a> {
     // A token in the address ends up in logs and histories (RFC 6750 §5.3), so it is refused even beside one in the header.
     if uri.query().is_some_and(has_token) {
         return Credentials::Malformed("the token stands in the query; send it in the Authorization header");
     }
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let Some(value) = values.next() else { return Credentials::None };
-    if values.next().is_some() {
-        return Credentials::Malformed("there is more than one Authorization header; send one");
-    }
+    let value = match authorization {
+        Stated::Never => return Credentials::None,
+        Stated::Once(value) => value,
+        Stated::Often => return Credentials::Malformed("there is more than one Authorization header; send one"),
+    };
     let bytes = value.as_bytes();
     let (scheme, token) = bytes.split_at(memchr(b' ', bytes).unwrap_or(bytes.len()));
     if !scheme.eq_ignore_ascii_case(b"Bearer") {

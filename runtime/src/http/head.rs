@@ -1,0 +1,165 @@
+//! What the headers of a request say, gathered in one look at them.
+//!
+//! A request has few headers, and most of those that the layer asks for are not among them. Asking the map for each would hash
+//! each name for every request.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// How [`Head::params`] begin.
+pub(crate) const PARAM: &str = "mcp-param-";
+
+/// The headers that decide something.
+#[derive(Debug)]
+pub(crate) struct Head<'h> {
+    /// All of them.
+    pub(crate) all: &'h HeaderMap,
+    pub(crate) authorization: Stated<'h>,
+    pub(crate) content_encoding: Stated<'h>,
+    pub(crate) content_length: Stated<'h>,
+    pub(crate) content_type: Stated<'h>,
+    pub(crate) origin: Stated<'h>,
+    pub(crate) upgrade: Stated<'h>,
+    /// `Last-Event-ID`.
+    pub(crate) replay: Stated<'h>,
+    /// `Mcp-Session-Id`.
+    pub(crate) session: Stated<'h>,
+    /// `MCP-Protocol-Version`.
+    pub(crate) version: Stated<'h>,
+    /// `Mcp-Method`.
+    pub(crate) method: Stated<'h>,
+    /// `Mcp-Name`.
+    pub(crate) name: Stated<'h>,
+    /// Whether there is any `Mcp-Param-*`.
+    pub(crate) params: bool,
+    /// The header that asks for the sandbox, by the name that the server has stated.
+    pub(crate) sandbox: Stated<'h>,
+    /// `Mcp-Sandbox`, whatever the server has stated.
+    pub(crate) usual_sandbox: Stated<'h>,
+}
+
+/// What is said of one header.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Stated<'h> {
+    /// It is not there.
+    #[default]
+    Never,
+    /// Its only value.
+    Once(&'h HeaderValue),
+    /// It stands there more than once.
+    Often,
+}
+
+impl<'h> Stated<'h> {
+    pub(crate) const fn is_never(self) -> bool {
+        matches!(self, Self::Never)
+    }
+
+    fn add(&mut self, value: &'h HeaderValue) {
+        *self = if self.is_never() { Self::Once(value) } else { Self::Often };
+    }
+}
+
+impl<'h> Head<'h> {
+    /// Looks at all headers; `sandbox` is the name, in lower case, of the one that asks for the sandbox.
+    pub(crate) fn of(all: &'h HeaderMap, sandbox: Option<&str>) -> Self {
+        let mut head = Self {
+            all,
+            authorization: Stated::Never,
+            content_encoding: Stated::Never,
+            content_length: Stated::Never,
+            content_type: Stated::Never,
+            origin: Stated::Never,
+            upgrade: Stated::Never,
+            replay: Stated::Never,
+            session: Stated::Never,
+            version: Stated::Never,
+            method: Stated::Never,
+            name: Stated::Never,
+            params: false,
+            sandbox: Stated::Never,
+            usual_sandbox: Stated::Never,
+        };
+        for (name, value) in all {
+            // In lower case, whatever was sent.
+            let name = name.as_str();
+            // A server may have stated any name, one of those below included.
+            if Some(name) == sandbox {
+                head.sandbox.add(value);
+            }
+            match name {
+                "authorization" => head.authorization.add(value),
+                "content-encoding" => head.content_encoding.add(value),
+                "content-length" => head.content_length.add(value),
+                "content-type" => head.content_type.add(value),
+                "origin" => head.origin.add(value),
+                "upgrade" => head.upgrade.add(value),
+                "last-event-id" => head.replay.add(value),
+                "mcp-session-id" => head.session.add(value),
+                "mcp-protocol-version" => head.version.add(value),
+                "mcp-method" => head.method.add(value),
+                "mcp-name" => head.name.add(value),
+                "mcp-sandbox" => head.usual_sandbox.add(value),
+                name => head.params |= name.starts_with(PARAM),
+            }
+        }
+        head
+    }
+
+    /// Whether all values of a header pass, if it is there.
+    pub(crate) fn all_of(
+        &self,
+        stated: Stated<'h>,
+        name: &HeaderName,
+        passes: impl FnMut(&HeaderValue) -> bool,
+    ) -> bool {
+        let mut passes = passes;
+        match stated {
+            Stated::Never => true,
+            Stated::Once(value) => passes(value),
+            Stated::Often => self.all.get_all(name).iter().all(passes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_LENGTH};
+
+    use super::{Head, Stated};
+
+    fn headers(stated: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pairs = stated.iter();
+        pairs.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn each_is_told_apart_from_none_and_from_several() {
+        let some = headers(&[("mcp-name", "a"), ("origin", "b"), ("origin", "c"), ("x-param", "d")]);
+        let head = Head::of(&some, None);
+        assert!(matches!(head.name, Stated::Once(value) if value == "a"));
+        assert!(matches!(head.origin, Stated::Often));
+        assert!(head.method.is_never() && !head.params);
+        assert!(Head::of(&headers(&[("mcp-param-region", "a")]), None).params);
+    }
+
+    #[test]
+    fn the_sandbox_is_asked_for_by_any_name() {
+        let usual = headers(&[("mcp-sandbox", "sandbox"), ("origin", "sandbox")]);
+        for (name, is) in [(Some("mcp-sandbox"), true), (Some("origin"), true), (Some("x-test"), false), (None, false)]
+        {
+            let head = Head::of(&usual, name);
+            assert_eq!(!head.sandbox.is_never(), is, "{name:?}");
+            assert!(!head.usual_sandbox.is_never() && !head.origin.is_never());
+        }
+    }
+
+    #[test]
+    fn all_values_have_to_pass() {
+        let one_of_two = headers(&[("content-length", "1"), ("content-length", "2")]);
+        for (stated, passes) in [(headers(&[]), true), (headers(&[("content-length", "1")]), true), (one_of_two, false)]
+        {
+            let head = Head::of(&stated, None);
+            assert_eq!(head.all_of(head.content_length, &CONTENT_LENGTH, |value| value == "1"), passes);
+        }
+    }
+}
