@@ -68,21 +68,21 @@
 //! | `server` | [`ResourceServer`], [`WellKnown`]; who a verified token's caller is |
 //! | `service` | [`Secured`]: the steps above, in order |
 //! | `document` | the metadata as it is served |
-//! | `head` | what the headers of a request say |
-//! | `origin` | step 1 |
+//! | `origin` | step 1; `head` what the headers of a request say |
 //! | `token` | step 2: [`TokenVerifier`], [`Claims`], taking the token out of a request |
 //! | `environment` | step 3: [`Environments`]; `pace` the limit of calls in the sandbox |
 //! | `message` | step 4: reading a body, holding headers against it |
 //! | `gate` | step 5; `access` the rules for methods, `discovery` the modes |
 //! | `policy` | step 6: [`PolicyHook`] |
 //! | `session` | step 7: sessions bound to callers |
-//! | `filter` | step 8; `body` bodies in and out |
+//! | `answer` | step 8; `filter` lists in answers, `body` bodies in and out |
 //! | `stdio` | [`StdioCredentials`]: who calls where there is no HTTP |
 //! | `refusal` | all answers that the layer gives itself |
 //! | `trace` | what is told with the feature `tracing` |
 //! | `extensions` | the inline check on requests; `axum` and `rmcp`, with the features of these names, in handlers and tools |
 
 mod access;
+mod answer;
 #[cfg(feature = "axum")]
 pub mod axum;
 mod body;

@@ -98,7 +98,8 @@ pin_project! {
         /// That of the server behind the layer.
         Passed { #[pin] body: B },
         /// A stream of events that is filtered as it goes.
-        Events { #[pin] body: B, events: Events },
+        // Boxed: few answers are one, and each is moved a few times.
+        Events { #[pin] body: B, events: Box<Events> },
     }
 }
 
@@ -112,7 +113,7 @@ impl<B> ResponseBody<B> {
     }
 
     pub(super) fn events(body: B, events: Events) -> Self {
-        Self { kind: Outgoing::Events { body, events } }
+        Self { kind: Outgoing::Events { body, events: Box::new(events) } }
     }
 }
 

@@ -224,7 +224,7 @@ impl Resolver {
 
     /// What the header asks for.
     fn asked(&self, head: &Head<'_>) -> Said {
-        if !head.usual_sandbox.is_never() && self.header() != Some(USUAL_HEADER) {
+        if head.usual_sandbox && self.header() != Some(USUAL_HEADER) {
             return Err(Unresolved::Header("this server has no sandbox that the header `mcp-sandbox` could ask for"));
         }
         let value = match head.sandbox {

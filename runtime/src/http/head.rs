@@ -10,6 +10,7 @@ pub(crate) const PARAM: &str = "mcp-param-";
 
 /// The headers that decide something.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a header that is there or is not")]
 pub(crate) struct Head<'h> {
     /// All of them.
     pub(crate) all: &'h HeaderMap,
@@ -17,10 +18,9 @@ pub(crate) struct Head<'h> {
     pub(crate) content_encoding: Stated<'h>,
     pub(crate) content_length: Stated<'h>,
     pub(crate) content_type: Stated<'h>,
-    pub(crate) origin: Stated<'h>,
-    pub(crate) upgrade: Stated<'h>,
+    pub(crate) upgrade: bool,
     /// `Last-Event-ID`.
-    pub(crate) replay: Stated<'h>,
+    pub(crate) replay: bool,
     /// `Mcp-Session-Id`.
     pub(crate) session: Stated<'h>,
     /// `MCP-Protocol-Version`.
@@ -34,7 +34,7 @@ pub(crate) struct Head<'h> {
     /// The header that asks for the sandbox, by the name that the server has stated.
     pub(crate) sandbox: Stated<'h>,
     /// `Mcp-Sandbox`, whatever the server has stated.
-    pub(crate) usual_sandbox: Stated<'h>,
+    pub(crate) usual_sandbox: bool,
 }
 
 /// What is said of one header.
@@ -68,16 +68,15 @@ impl<'h> Head<'h> {
             content_encoding: Stated::Never,
             content_length: Stated::Never,
             content_type: Stated::Never,
-            origin: Stated::Never,
-            upgrade: Stated::Never,
-            replay: Stated::Never,
+            upgrade: false,
+            replay: false,
             session: Stated::Never,
             version: Stated::Never,
             method: Stated::Never,
             name: Stated::Never,
             params: false,
             sandbox: Stated::Never,
-            usual_sandbox: Stated::Never,
+            usual_sandbox: false,
         };
         for (name, value) in all {
             // In lower case, whatever was sent.
@@ -91,14 +90,13 @@ impl<'h> Head<'h> {
                 "content-encoding" => head.content_encoding.add(value),
                 "content-length" => head.content_length.add(value),
                 "content-type" => head.content_type.add(value),
-                "origin" => head.origin.add(value),
-                "upgrade" => head.upgrade.add(value),
-                "last-event-id" => head.replay.add(value),
+                "upgrade" => head.upgrade = true,
+                "last-event-id" => head.replay = true,
                 "mcp-session-id" => head.session.add(value),
                 "mcp-protocol-version" => head.version.add(value),
                 "mcp-method" => head.method.add(value),
                 "mcp-name" => head.name.add(value),
-                "mcp-sandbox" => head.usual_sandbox.add(value),
+                "mcp-sandbox" => head.usual_sandbox = true,
                 name => head.params |= name.starts_with(PARAM),
             }
         }
@@ -134,22 +132,23 @@ mod tests {
 
     #[test]
     fn each_is_told_apart_from_none_and_from_several() {
-        let some = headers(&[("mcp-name", "a"), ("origin", "b"), ("origin", "c"), ("x-param", "d")]);
+        let some = headers(&[("mcp-name", "a"), ("mcp-session-id", "b"), ("mcp-session-id", "c"), ("x-param", "d")]);
         let head = Head::of(&some, None);
         assert!(matches!(head.name, Stated::Once(value) if value == "a"));
-        assert!(matches!(head.origin, Stated::Often));
+        assert!(matches!(head.session, Stated::Often));
         assert!(head.method.is_never() && !head.params);
         assert!(Head::of(&headers(&[("mcp-param-region", "a")]), None).params);
     }
 
     #[test]
     fn the_sandbox_is_asked_for_by_any_name() {
-        let usual = headers(&[("mcp-sandbox", "sandbox"), ("origin", "sandbox")]);
-        for (name, is) in [(Some("mcp-sandbox"), true), (Some("origin"), true), (Some("x-test"), false), (None, false)]
+        let usual = headers(&[("mcp-sandbox", "sandbox"), ("mcp-name", "sandbox")]);
+        for (name, is) in
+            [(Some("mcp-sandbox"), true), (Some("mcp-name"), true), (Some("x-test"), false), (None, false)]
         {
             let head = Head::of(&usual, name);
             assert_eq!(!head.sandbox.is_never(), is, "{name:?}");
-            assert!(!head.usual_sandbox.is_never() && !head.origin.is_never());
+            assert!(head.usual_sandbox && !head.name.is_never());
         }
     }
 

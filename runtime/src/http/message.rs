@@ -74,6 +74,15 @@ pub(crate) enum Content<'b> {
     Batch(Vec<Message<'b>>),
 }
 
+impl<'b> Content<'b> {
+    pub(crate) fn messages(&self) -> &[Message<'b>] {
+        match self {
+            Self::One(message) => core::slice::from_ref(message),
+            Self::Batch(messages) => messages,
+        }
+    }
+}
+
 /// Why a body was not understood. None of it is forwarded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {

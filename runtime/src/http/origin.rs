@@ -1,9 +1,7 @@
 //! Which web pages may send requests (MCP 2026-07-28, "Security & Endpoint": DNS rebinding).
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue, header::ORIGIN};
 use mcp_scopes_model::address::Address;
-
-use super::head::Stated;
 
 /// The origins that are let in; without any, none is looked at.
 #[derive(Clone, Debug, Default)]
@@ -44,13 +42,15 @@ impl Origins {
         Ok(())
     }
 
-    pub(super) fn of<'r>(&self, stated: Stated<'r>) -> Origin<'r> {
+    pub(super) fn of<'r>(&self, headers: &'r HeaderMap) -> Origin<'r> {
         let Some(allowed) = &self.allowed else { return Origin::Unseen };
+        let mut values = headers.get_all(ORIGIN).iter();
+        let Some(value) = values.next() else { return Origin::Unseen };
         let known = |value: &str| allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(value));
-        match stated {
-            Stated::Never => Origin::Unseen,
-            Stated::Once(value) if value.to_str().is_ok_and(known) => Origin::Allowed(value),
-            Stated::Once(_) | Stated::Often => Origin::Refused,
+        if values.next().is_none() && value.to_str().is_ok_and(known) {
+            Origin::Allowed(value)
+        } else {
+            Origin::Refused
         }
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request, Response,
+    HeaderName, HeaderValue, Method, Request, Response,
     header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, RANGE, TRANSFER_ENCODING},
     request::Parts,
 };
@@ -21,19 +21,19 @@ use crate::{Caller, Environment, ToolHandle};
 
 use super::{
     Call, Claims, Discovery, ResponseBody,
-    body::{Unread, collect, collect_within},
-    filter::{self, Events, Format},
+    answer::{Outward, Reader},
+    body::{Unread, collect_within},
+    filter,
     head::{Head, Stated},
     message::{self, Content, Era, Message},
     origin::Origin,
-    refusal::{Refusal, expose, state},
+    refusal::Refusal,
     server::Settings,
-    session::Owner,
-    token::{Credentials, Token, credentials},
+    token::{Credentials, credentials},
     trace::{self, Step},
 };
 
-static SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+pub(super) static SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 static REPLAY: HeaderName = HeaderName::from_static("last-event-id");
 
 /// A server behind the layer. Made by [`ResourceServer`](super::ResourceServer) as a tower layer.
@@ -75,27 +75,31 @@ where
         let clone = self.inner.clone();
         let mut inner = core::mem::replace(&mut self.inner, clone);
         let settings = Arc::clone(&self.settings);
+        // Out here: what is taken apart inside is kept twice, and all that is kept is moved into the box.
+        let (mut parts, body) = request.into_parts();
         Box::pin(trace::request(async move {
-            let (mut parts, body) = request.into_parts();
             if settings.document.is_at(parts.uri.path()) {
                 return Ok(settings.document.answer(&parts.method).map(ResponseBody::whole));
             }
-            let head = Head::of(&parts.headers, settings.environments.header());
-            let origin = match settings.origins.of(head.origin) {
+            let origin = match settings.origins.of(&parts.headers) {
                 Origin::Unseen => None,
                 Origin::Allowed(origin) => Some(origin.clone()),
                 Origin::Refused => return Ok(Refusal::origin().into_response(None).map(ResponseBody::whole)),
             };
-            match settings.inward(&parts, &head, body).await {
-                Ok(inward) => {
-                    let reader = inward.reader;
-                    settings.pass(&mut parts, reader.as_ref(), inward.session);
-                    let request = Request::from_parts(parts, Full::new(inward.body));
-                    let response = inner.call(request).await?;
-                    Ok(settings.outward(response, reader.as_ref(), origin.as_ref()).await)
-                }
-                Err(refusal) => Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
-            }
+            // In a box of its own, which is given back before the server behind the layer begins: allocators have small boxes at
+            // hand, and one for both would not be small.
+            let mut inward = match Box::pin(settings.inward(&parts, body)).await {
+                Ok(inward) => inward,
+                Err(refusal) => return Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
+            };
+            settings.pass(&mut parts, &mut inward);
+            let response = inner.call(Request::from_parts(parts, Full::new(inward.body))).await?;
+            let origin = origin.as_ref();
+            Ok(match settings.outward(response, inward.reader.as_ref(), origin) {
+                Outward::Ready(response) => response,
+                // Boxed, so that no other answer has to have room for it.
+                Outward::List(response, reader) => Box::pin(settings.list(response, reader, origin)).await,
+            })
         }))
     }
 }
@@ -118,32 +122,11 @@ enum Session {
     Opened(HeaderValue),
 }
 
-/// Who will read an answer.
-struct Reader {
-    caller: Caller,
-    /// What the token says, and the header that holds it.
-    holder: Option<(Arc<Claims>, HeaderValue)>,
-    era: Era,
-}
-
-impl Reader {
-    fn claims(&self) -> Option<&Claims> {
-        self.holder.as_ref().map(|(claims, _)| &**claims)
-    }
-
-    fn owner(&self) -> Owner<'_> {
-        match &self.holder {
-            None => Owner::Anonymous,
-            // The whole header: for a token without a subject it is enough that it is the same one.
-            Some((claims, header)) => Owner::Holder(claims, Token::new(header.to_str().unwrap_or_default())),
-        }
-    }
-}
-
 impl Settings {
     /// Steps 1 to 7: what goes on, if anything does.
-    async fn inward<B: Body>(&self, parts: &Parts, head: &Head<'_>, body: B) -> Result<Inward, Refusal> {
-        if !head.upgrade.is_never() {
+    async fn inward<B: Body>(&self, parts: &Parts, body: B) -> Result<Inward, Refusal> {
+        let head = Head::of(&parts.headers, self.environments.header());
+        if head.upgrade {
             // Another protocol would go past every check.
             return Err(Refusal::upgrade());
         }
@@ -154,8 +137,8 @@ impl Settings {
         if !matches!(parts.method, Method::POST | Method::GET | Method::DELETE) {
             return Err(Refusal::method());
         }
-        let mut reader = self.reader(parts, head).await?;
-        match self.admitted(parts, head, body, &mut reader).await {
+        let mut reader = self.reader(parts, &head).await?;
+        match self.admitted(parts, &head, body, &mut reader).await {
             Ok((body, session)) => Ok(Inward { body, reader: Some(reader), session }),
             Err(refusal) => Err(refusal.by(reader.caller.environment())),
         }
@@ -169,17 +152,32 @@ impl Settings {
         body: B,
         reader: &mut Reader,
     ) -> Result<(Bytes, Session), Refusal> {
-        let body = if parts.method == Method::POST {
-            self.message(head, body, reader).await?
-        } else {
+        if parts.method != Method::POST {
             self.enter(&reader.caller)?;
-            Bytes::new()
-        };
-        Ok((body, self.session(head, reader)?))
+            return Ok((Bytes::new(), self.session(head, reader)?));
+        }
+        if !is_json(head) {
+            return Err(Refusal::media_type());
+        }
+        let anonymous = reader.caller.grant().is_anonymous();
+        let limit = if anonymous { self.limits.anonymous_body.min(self.limits.body) } else { self.limits.body };
+        let body = collect_within(body, limit, self.limits.time).await.map_err(|unread| match unread {
+            Unread::TooLarge => Refusal::too_large(limit),
+            Unread::Broken => Refusal::incomplete(),
+            Unread::Late => Refusal::late(),
+        })?;
+        if !is_length(head, body.len()) {
+            return Err(Refusal::length());
+        }
+        let content = message::read(body.chunk(), self.batches).map_err(Refusal::fault)?;
+        reader.era = self.check(head, &content, reader).await?;
+        drop(content);
+        let session = self.session(head, reader)?;
+        Ok((body, session))
     }
 
     /// Makes of a request that may go on what the server behind the layer gets to see.
-    fn pass(&self, parts: &mut Parts, reader: Option<&Reader>, session: Session) {
+    fn pass(&self, parts: &mut Parts, inward: &mut Inward) {
         let Parts { method, headers, extensions, .. } = parts;
         // A token is for this server alone: whoever has it could pass it on (MCP 2026-07-28, "Token Passthrough").
         headers.remove(AUTHORIZATION);
@@ -189,7 +187,7 @@ impl Settings {
             // Of any other the body stays here.
             headers.remove(CONTENT_LENGTH);
         }
-        match session {
+        match core::mem::replace(&mut inward.session, Session::Untouched) {
             Session::Untouched => {}
             Session::Dropped => {
                 headers.remove(&SESSION);
@@ -199,7 +197,7 @@ impl Settings {
                 headers.insert(&SESSION, id);
             }
         }
-        if reader.is_some() && self.discovery == Discovery::Filtered {
+        if inward.reader.is_some() && self.discovery == Discovery::Filtered {
             headers.remove(ACCEPT_ENCODING);
             // Of a part of a list nobody can tell what it is a part of.
             headers.remove(RANGE);
@@ -207,7 +205,7 @@ impl Settings {
         // Whatever stands there was not put there by this layer.
         extensions.remove::<Caller>();
         extensions.remove::<Arc<Claims>>();
-        if let Some(reader) = reader {
+        if let Some(reader) = &inward.reader {
             extensions.insert(reader.caller);
             if let Some((claims, _)) = &reader.holder {
                 extensions.insert(Arc::clone(claims));
@@ -231,45 +229,34 @@ impl Settings {
         Ok(Reader { caller, holder, era: Era::Legacy })
     }
 
-    /// Steps 4 to 6: what the body asks for.
-    async fn message<B: Body>(&self, head: &Head<'_>, body: B, reader: &mut Reader) -> Result<Bytes, Refusal> {
-        if !is_json(head) {
-            return Err(Refusal::media_type());
-        }
-        let anonymous = reader.caller.grant().is_anonymous();
-        let limit = if anonymous { self.limits.anonymous_body.min(self.limits.body) } else { self.limits.body };
-        let body = collect_within(body, limit, self.limits.time).await.map_err(|unread| match unread {
-            Unread::TooLarge => Refusal::too_large(limit),
-            Unread::Broken => Refusal::incomplete(),
-            Unread::Late => Refusal::late(),
-        })?;
-        if !is_length(head, body.len()) {
-            return Err(Refusal::length());
-        }
-        let content = message::read(body.chunk(), self.batches).map_err(Refusal::fault)?;
-        reader.era = self.check(head, &content, reader).await?;
-        Ok(body)
-    }
-
     /// Checks every message of a body.
     async fn check(&self, head: &Head<'_>, content: &Content<'_>, reader: &Reader) -> Result<Era, Refusal> {
-        match content {
+        let (one, many): (_, Vec<_>);
+        let allowed: &[_] = match content {
             Content::One(message) => {
-                let (era, tool) = self.allow(head, message, reader)?;
-                self.count(message, tool, reader).await?;
-                Ok(era)
+                one = [self.allow(head, message, reader)?];
+                &one
             }
             Content::Batch(messages) => {
-                let allowed: Vec<_> =
-                    messages.iter().map(|message| self.allow(head, message, reader)).collect::<Result<_, _>>()?;
-                // What counts calls counts none of a batch that does not go on.
-                for (message, (_, tool)) in messages.iter().zip(&allowed) {
-                    self.count(message, *tool, reader).await?;
-                }
-                let modern = allowed.iter().any(|(era, _)| *era == Era::Modern);
-                Ok(if modern { Era::Modern } else { Era::Legacy })
+                let allowed = messages.iter().map(|message| self.allow(head, message, reader));
+                many = allowed.collect::<Result<_, _>>()?;
+                &many
             }
+        };
+        // What counts calls counts none of a batch that does not go on.
+        for (message, (_, tool)) in content.messages().iter().zip(allowed) {
+            let of_message = |refusal: Refusal| refusal.about(self.named(message)).to(message);
+            if tool.is_some() && reader.caller.environment() == Environment::Sandbox {
+                self.pace.count(reader.owner()).map_err(|wait| of_message(Refusal::pace(wait)))?;
+            }
+            if let (Some(tool), Some(policy)) = (*tool, &self.policy) {
+                let call = Call { tool, caller: &reader.caller, claims: reader.claims(), message };
+                policy.decide(call).await.map_err(|refusal| of_message(self.refused(&refusal)))?;
+            }
+            trace::passed(&message.method, *tool, reader.caller.environment());
         }
+        let modern = allowed.iter().any(|(era, _)| *era == Era::Modern);
+        Ok(if modern { Era::Modern } else { Era::Legacy })
     }
 
     /// Steps 4 and 5, for one message: the tool that it calls, if it calls one.
@@ -285,25 +272,11 @@ impl Settings {
         Ok((era, self.admit(&reader.caller, message, era).map_err(of_message)?))
     }
 
-    /// Step 6, for one message that may go on.
-    async fn count(&self, message: &Message<'_>, tool: Option<ToolHandle>, reader: &Reader) -> Result<(), Refusal> {
-        let of_message = |refusal: Refusal| refusal.about(self.named(message)).to(message);
-        if tool.is_some() && reader.caller.environment() == Environment::Sandbox {
-            self.pace.count(reader.owner()).map_err(|wait| of_message(Refusal::pace(wait)))?;
-        }
-        if let (Some(tool), Some(policy)) = (tool, &self.policy) {
-            let call = Call { tool, caller: &reader.caller, claims: reader.claims(), message };
-            policy.decide(call).await.map_err(|refusal| of_message(self.refused(&refusal)))?;
-        }
-        trace::passed(&message.method, tool, reader.caller.environment());
-        Ok(())
-    }
-
     /// Step 7, for older revisions: the session has to be the caller's own.
     fn session(&self, head: &Head<'_>, reader: &Reader) -> Result<Session, Refusal> {
         let sealed = match head.session {
             // Whose stream it is that goes on, only its session tells.
-            Stated::Never if !head.replay.is_never() => return Err(Refusal::replay()),
+            Stated::Never if head.replay => return Err(Refusal::replay()),
             Stated::Never => return Ok(Session::Untouched),
             Stated::Often => return Err(Refusal::session_header()),
             // There are no sessions any more (MCP 2026-07-28, "Earlier Streamable HTTP Revisions").
@@ -315,68 +288,6 @@ impl Settings {
             self.sessions.open(sealed, reader.owner(), reader.caller.environment()).ok_or_else(Refusal::no_session)?;
         HeaderValue::from_str(id).map(Session::Opened).map_err(|_| Refusal::no_session())
     }
-
-    /// Step 8: the answer, as its reader may see it.
-    async fn outward<R: Body>(
-        &self,
-        response: Response<R>,
-        reader: Option<&Reader>,
-        origin: Option<&HeaderValue>,
-    ) -> Response<ResponseBody<R>> {
-        let (mut parts, body) = response.into_parts();
-        if let Some(reader) = reader {
-            self.seal(&mut parts.headers, reader);
-            state(&mut parts.headers, reader.caller.environment());
-        }
-        if origin.is_some() {
-            expose(&mut parts.headers, origin);
-        }
-        let Some(reader) = reader else {
-            // A preflight asks for headers, and nobody knows who asks.
-            parts.headers.remove(CONTENT_LENGTH);
-            return Response::from_parts(parts, ResponseBody::whole(Full::default()));
-        };
-        if self.discovery != Discovery::Filtered {
-            return Response::from_parts(parts, ResponseBody::passed(body));
-        }
-        let body = match filter::format(&parts.headers) {
-            Ok(Format::Other) => ResponseBody::passed(body),
-            Ok(Format::Events) => {
-                parts.headers.remove(CONTENT_LENGTH);
-                ResponseBody::events(body, Events::new(reader.caller, self.limits.answer))
-            }
-            Ok(Format::Json) => {
-                let filtered = collect(body, self.limits.answer).await.ok().and_then(|text| {
-                    let filtered = filter::filtered(&text, &reader.caller).ok()?;
-                    Some(filtered.map_or(text, Bytes::from))
-                });
-                let Some(text) = filtered else {
-                    return unreadable(reader, origin);
-                };
-                parts.headers.remove(CONTENT_LENGTH);
-                ResponseBody::whole(Full::new(text))
-            }
-            Err(_) => return unreadable(reader, origin),
-        };
-        Response::from_parts(parts, body)
-    }
-
-    /// Binds a session that begins to who begins it.
-    fn seal(&self, headers: &mut HeaderMap, reader: &Reader) {
-        let Some(id) = headers.remove(&SESSION) else { return };
-        let id = id.to_str().ok().filter(|_| reader.era == Era::Legacy);
-        if let Some(sealed) = id.and_then(|id| {
-            HeaderValue::try_from(self.sessions.seal(id, reader.owner(), reader.caller.environment())).ok()
-        }) {
-            headers.insert(&SESSION, sealed);
-        }
-    }
-}
-
-/// The answer in place of one that cannot be read.
-fn unreadable<R>(reader: &Reader, origin: Option<&HeaderValue>) -> Response<ResponseBody<R>> {
-    let refusal = Refusal::unreadable().by(reader.caller.environment());
-    refusal.into_response(origin).map(ResponseBody::whole)
 }
 
 /// Whether a body has the length that its request says, if it says one. A server behind the layer that passes the request on

@@ -213,9 +213,9 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     emitted.debug(&server.layer().well_known());
     emitted.debug(&server.layer().layer("inside"));
     emitted.debug(&(Clock::default(), Environments::new()));
-    let shown = core::mem::take(&mut *shows.0.lock().unwrap());
-    emitted.text += &shown.text;
-    emitted.types += &shown.types;
+    let asked = core::mem::take(&mut *shows.0.lock().unwrap());
+    emitted.text += &asked.text;
+    emitted.types += &asked.types;
 }
 
 #[tokio::test]

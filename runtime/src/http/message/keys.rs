@@ -10,9 +10,16 @@ use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
 const FEW: usize = 16;
 
 /// The keys seen in the objects that are open, outermost first, unescaped.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Open<'b> {
     keys: Vec<Cow<'b, str>>,
+}
+
+impl Default for Open<'_> {
+    fn default() -> Self {
+        // As many as most messages need.
+        Self { keys: Vec::with_capacity(FEW) }
+    }
 }
 
 /// The keys of one object.
