@@ -4,6 +4,7 @@
 
 mod load {
     pub(crate) mod requests;
+    pub(crate) mod servers;
     pub(crate) mod tokens;
 }
 
@@ -12,6 +13,7 @@ fn main() {
     if !arguments.iter().any(|argument| argument == "--bench") {
         // `cargo test`: enough to see that it works.
         load::tokens::run(0.002);
+        load::requests::look();
         return;
     }
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).filter(|argument| *argument != "--bench").collect();

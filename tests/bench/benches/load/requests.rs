@@ -6,15 +6,14 @@ use std::{
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Command, exit},
-    sync::Arc,
     thread,
 };
 
-use axum::{Json, Router, routing::post};
-use mcp_scopes::http::{Claims, ResourceServer, Token, TokenError, TokenVerifier, Verification, token::TokenCache};
-use serde_json::{Value, json};
+use axum::Router;
+use serde_json::json;
 use tokio::{net::TcpListener, sync::oneshot};
-use tower::Layer as _;
+
+use super::servers::{Pair, all};
 
 /// As long as one of RS256 with a few claims.
 const TOKEN_BYTES: usize = 900;
@@ -24,19 +23,13 @@ const SECONDS: usize = 4;
 /// How much of its requests a server has to keep.
 const TARGET: f64 = 0.95;
 
-struct OneToken(String);
-
-impl TokenVerifier for OneToken {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-        let claims = if token.expose_secret() == self.0 {
-            let claims = Claims::new("https://auth.brokerage.example.com").subject("ada");
-            Ok(Arc::new(claims.audience(["https://brokerage.example.com/mcp"]).scope("general")))
-        } else {
-            Err(TokenError::invalid("it is not known"))
-        };
-        Box::pin(async move { claims })
-    }
-}
+/// What a client of that revision sends along.
+const HEADERS: [(&str, &str); 4] = [
+    ("Accept", "application/json, text/event-stream"),
+    ("Content-Type", "application/json"),
+    ("MCP-Protocol-Version", "2025-11-25"),
+    ("User-Agent", "a-client/1.0"),
+];
 
 /// Compares them, in turns.
 pub(crate) fn run() {
@@ -45,35 +38,39 @@ pub(crate) fn run() {
         exit(2);
     }
     let token = "t".repeat(TOKEN_BYTES);
-    let verifier = TokenCache::new(OneToken(token.clone()));
-    let layer = ResourceServer::new(&brokerage::TOOLS).verifier(verifier).policies_enforced_elsewhere().build();
-    let layer = layer.expect("the settings are sound");
-    let bare = serve(app());
-    let behind = serve(Router::new().fallback_service(layer.layer(app())));
     let script = script(&token);
-    for server in [bare, behind] {
-        assert!(called(&token, server).contains("900 characters"), "both have to answer the call");
+    println!("{CONNECTIONS} connections, calls of {} bytes:", body().len());
+    for Pair { name, bare, behind } in all(&token) {
+        let (bare, behind) = (serve(bare), serve(behind));
+        for server in [bare, behind] {
+            check(&called(&token, server));
+        }
+        let (mut alone, mut layered) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            alone.push(rate(&script, bare));
+            layered.push(rate(&script, behind));
+        }
+        let (bare, behind) = (middle(&mut alone), middle(&mut layered));
+        println!("{name}: alone {bare:.0} requests a second, behind the layer {behind:.0}");
+        println!("  {:.3} of them (at least {TARGET})", behind / bare);
     }
-    let mut rates = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS {
-        rates.0.push(rate(&script, bare));
-        rates.1.push(rate(&script, behind));
-    }
-    let (bare, behind) = (middle(&mut rates.0), middle(&mut rates.1));
-    println!("{CONNECTIONS} connections: alone {bare:.0} requests a second, behind the layer {behind:.0}");
-    println!("  {:.3} of them (at least {TARGET})", behind / bare);
 }
 
-/// A server of one tool, written by hand.
-fn app() -> Router {
-    Router::new().route(
-        "/mcp",
-        post(|Json(message): Json<Value>| async move {
-            let note = message.pointer("/params/arguments/note").and_then(Value::as_str).unwrap_or_default().len();
-            let content = json!([{"type": "text", "text": format!("{note} characters")}]);
-            Json(json!({"jsonrpc": "2.0", "id": message.get("id"), "result": {"content": content}}))
-        }),
-    )
+/// That all servers answer the call rightly, and that those behind the layer want the token for it.
+pub(crate) fn look() {
+    let token = "t".repeat(TOKEN_BYTES);
+    for Pair { bare, behind, .. } in all(&token) {
+        let (bare, behind) = (serve(bare), serve(behind));
+        check(&called(&token, bare));
+        check(&called(&token, behind));
+        check(&called("another", bare));
+        assert!(called("another", behind).starts_with("HTTP/1.1 401 "), "nobody else is let in");
+    }
+}
+
+fn check(answer: &str) {
+    let is_right = answer.starts_with("HTTP/1.1 200 ") && answer.contains("\"900 characters\"");
+    assert!(is_right, "both have to answer the call: {answer}");
 }
 
 /// Serves on a thread of its own.
@@ -93,7 +90,7 @@ fn serve(app: Router) -> SocketAddr {
 /// A call of one kilobyte.
 fn body() -> String {
     let note = "x".repeat(900);
-    let params = json!({"name": "sharelist_popular", "arguments": {"note": note}});
+    let params = json!({"name": "count_characters", "arguments": {"note": note}});
     json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).to_string()
 }
 
@@ -101,13 +98,12 @@ fn body() -> String {
 fn called(token: &str, server: SocketAddr) -> String {
     let mut stream = TcpStream::connect(server).expect("it listens");
     let body = body();
-    write!(
-        stream,
-        "POST /mcp HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\nContent-Type: application/json\r\n\
-         Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .expect("it reads");
+    let mut request = format!("POST /mcp HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n");
+    for (name, value) in HEADERS {
+        request.extend([name, ": ", value, "\r\n"]);
+    }
+    write!(stream, "{request}Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+        .expect("it reads");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");
     answer
@@ -116,13 +112,16 @@ fn called(token: &str, server: SocketAddr) -> String {
 /// What `wrk` sends.
 fn script(token: &str) -> PathBuf {
     let body = body();
-    let text = format!(
-        "wrk.method = 'POST'\nwrk.body = [[{body}]]\nwrk.headers['Content-Type'] = 'application/json'\n\
-         wrk.headers['Authorization'] = 'Bearer {token}'\n\
-         done = function(summary, latency, requests)\n\
+    let mut text =
+        format!("wrk.method = 'POST'\nwrk.body = [[{body}]]\nwrk.headers['Authorization'] = 'Bearer {token}'\n");
+    for (name, value) in HEADERS {
+        text.extend(["wrk.headers['", name, "'] = '", value, "'\n"]);
+    }
+    text.push_str(
+        "done = function(summary, latency, requests)\n\
          local e = summary.errors\n\
          io.write(string.format('\\nTOLD %d %d %d\\n', summary.requests, summary.duration, \
-         e.connect + e.read + e.write + e.status + e.timeout))\nend\n"
+         e.connect + e.read + e.write + e.status + e.timeout))\nend\n",
     );
     let target = env::var_os("CARGO_TARGET_TMPDIR").map_or_else(env::temp_dir, |folder| Path::new(&folder).to_owned());
     let path = target.join("mcp-scopes-load.lua");
