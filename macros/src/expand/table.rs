@@ -109,7 +109,7 @@ fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
             ) {
                 match #place / #STATED_TOGETHER {
                     #(#ways)*
-                    _ => {}
+                    _ => #statement.group(&[]),
                 }
             }
         }

@@ -3,7 +3,10 @@
 //! A URL library in the manner of browsers mends what it reads (it drops tabs, turns backslashes, invents a host for
 //! `https:///path`); RFC 9728 §6 compares identifiers code point by code point, so nothing may be mended here.
 
-use core::net::{Ipv4Addr, Ipv6Addr};
+use core::{
+    fmt,
+    net::{Ipv4Addr, Ipv6Addr},
+};
 
 /// The parts of an absolute URI.
 ///
@@ -95,6 +98,32 @@ impl<'a> Address<'a> {
             || self.host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
             || self.host == "[::1]";
         self.scheme.eq_ignore_ascii_case("http") && this_machine
+    }
+}
+
+/// An address in a message: as it is written, in backticks, unless it holds an `@`, in front of which a password may stand.
+///
+/// ```
+/// use mcp_scopes_model::address::Shown;
+/// assert_eq!(Shown("ftp://h").to_string(), "`ftp://h`");
+/// assert!(!Shown("https://ada:pass@h").to_string().contains("pass"));
+/// ```
+#[derive(Clone, Copy)]
+pub struct Shown<'a>(pub &'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.contains('@') {
+            f.write_str("an address with an `@`, which is not shown,")
+        } else {
+            write!(f, "`{}`", self.0.escape_debug())
+        }
+    }
+}
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the addresses in a document have to be, and where a resource's document is served.
 
-use mcp_scopes_model::address::Address;
+use mcp_scopes_model::address::{Address, Shown};
 
 use crate::{
     ViolationKind,
@@ -86,9 +86,9 @@ pub(crate) fn https<'a>(
     example: &str,
     report: &mut Report,
 ) -> Option<Address<'a>> {
-    let shown = text.escape_debug();
+    let shown = Shown(text);
     let wrong = match Address::parse(text) {
-        Err(reason) => format!("`{shown}` {reason}"),
+        Err(reason) => format!("{shown} {reason}"),
         Ok(address) if address.is_https() || (loopback == Loopback::Http && address.is_loopback_http()) => {
             return Some(address);
         }
@@ -96,7 +96,7 @@ pub(crate) fn https<'a>(
         Ok(address) if address.has_user() => {
             format!("the address of `{}` does not begin with `https://`", address.host)
         }
-        Ok(_) => format!("`{shown}` does not begin with `https://`"),
+        Ok(_) => format!("{shown} does not begin with `https://`"),
     };
     report.add(ViolationKind::of_address(at), at, section, wrong, format!("write an https URL such as `{example}`"));
     None

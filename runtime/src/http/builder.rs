@@ -3,8 +3,7 @@
 use core::{num::NonZeroU32, time::Duration};
 use std::sync::Arc;
 
-use http::HeaderName;
-use mcp_scopes_model::address::Address;
+use mcp_scopes_model::address::{Address, Shown};
 
 use crate::{Requirement, ScopeTable, metadata::Metadata};
 
@@ -235,12 +234,12 @@ impl Builder {
         let mut origins = Origins::default();
         for origin in &self.origins {
             if let Err(wrong) = origins.allow(origin) {
-                let message = format!("`{}` {wrong}", origin.escape_debug());
+                let message = format!("{} {wrong}", Shown(origin));
                 problems.add("origin", message, "write an origin such as `https://app.example.com`");
             }
         }
         let methods = Methods::new(&self.methods, table, &mut problems);
-        let mirrored = mirrored(&self.mirrored, table, &mut problems);
+        let mirrored = ParamHeader::all(&self.mirrored, table, &mut problems);
         let sessions = self.session_key.or_else(|| {
             let mut key = [0; 32];
             getrandom::fill(&mut key).is_ok().then_some(key)
@@ -372,35 +371,4 @@ impl core::fmt::Debug for Builder {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Builder").field("table", &self.table).finish_non_exhaustive()
     }
-}
-
-fn mirrored(
-    stated: &[(String, String, Vec<String>)],
-    table: &'static ScopeTable,
-    problems: &mut Problems,
-) -> Vec<ParamHeader> {
-    let mut found = Vec::with_capacity(stated.len());
-    for (tool, header, path) in stated {
-        let name = HeaderName::try_from(format!("mcp-param-{header}"));
-        match (table.tool(tool), name) {
-            (Some(known), Ok(name)) if !header.is_empty() && !path.is_empty() => {
-                found.push(ParamHeader {
-                    tool: known.tool().name,
-                    header: name.as_str().to_owned(),
-                    path: path.clone(),
-                });
-            }
-            (None, _) => problems.add(
-                "param_header",
-                format!("the table lists no tool `{}`", tool.escape_debug()),
-                "write the name of a tool",
-            ),
-            _ => problems.add(
-                "param_header",
-                format!("`{}` makes no header name, or leads to no argument", header.escape_debug()),
-                "write what the input schema says behind `x-mcp-header`, and the members that lead to the argument",
-            ),
-        }
-    }
-    found
 }

@@ -79,6 +79,9 @@ fn no_address_holds_a_user_and_none_is_shown() {
             &["resource", "authorization_server", "resource", "authorization_server"],
         ),
         ("https://h/mcp/@ada", "https://as/@ada", &[]),
+        // Not even taken apart.
+        ("https://ada:pass^@h/mcp", "https://as:pass%@as", &["resource", "authorization_server"]),
+        ("https://ada:pass#@h/mcp", "https://as:pass?@as", &["resource", "authorization_server"]),
     ] {
         let built = ResourceServer::new(&BARE).verifier(Tokens).resource(resource).authorization_server(issuer).build();
         let problems = built.err().map(|error| (error.to_string(), error.problems().to_vec()));
@@ -86,6 +89,8 @@ fn no_address_holds_a_user_and_none_is_shown() {
         assert!(!text.contains("pass"), "{text}");
         assert_eq!(problems.iter().map(|problem| problem.setting).collect::<Vec<_>>(), settings, "{text}");
     }
+    let origin = sound(&BARE).origin("https://ada:pass@app.example.com").build().unwrap_err();
+    assert!(origin.problems().len() == 1 && !origin.to_string().contains("pass"), "{origin}");
     assert!(!format!("{:?}", builder.resource("https://ada:pass@h/mcp")).contains("pass"));
 }
 

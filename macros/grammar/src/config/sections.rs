@@ -8,7 +8,7 @@ use crate::{
     catalogue::{BAD_HEADER, BAD_NAMESPACE, BAD_PATTERN, BAD_SCOPE, BAD_URL, CONVENTION_PATTERN},
     ir::{ConfigDecl, FlowDecl, LintDecl, LintOptionDecl, LintValue, SandboxServerDecl, ScopeDecl},
 };
-use mcp_scopes_model::scope::scope_token;
+use mcp_scopes_model::{address::Shown, scope::scope_token};
 use toml::de::{DeTable, DeValue};
 
 /// The values of `[convention] scope`.
@@ -205,7 +205,7 @@ fn issuers(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Vec<(Str
 
 fn checked(reader: &mut Reader<'_>, key: Key<'_>, text: &str, at: usize, kind: Address) -> Option<String> {
     let Err(reason) = kind.check(text) else { return Some(text.to_owned()) };
-    reader.error(&BAD_URL, at, format!("`{}`: `{text}` {reason}", key.text));
+    reader.error(&BAD_URL, at, format!("`{}`: {} {reason}", key.text, Shown(text)));
     reader.help(match kind {
         Address::Resource => "write the server's address, such as `https://files.example.com/mcp`".to_owned(),
         Address::Issuer => "write an issuer identifier, such as `https://auth.example.com`, not an endpoint".to_owned(),

@@ -4,11 +4,16 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use serde_json::{Value, value::RawValue};
 
+use crate::ScopeTable;
+
 use super::{
-    super::head::{Head, PARAM, Stated},
+    super::{
+        error::Problems,
+        head::{Head, PARAM, Stated},
+    },
     Kind, Message, arguments, sentinel,
 };
 
@@ -58,6 +63,36 @@ pub(crate) struct ParamHeader {
     pub(crate) header: String,
     /// The members that lead to the argument.
     pub(crate) path: Vec<String>,
+}
+
+impl ParamHeader {
+    /// Those that were stated, by tool, end of the header's name and path.
+    pub(crate) fn all(
+        stated: &[(String, String, Vec<String>)],
+        table: &'static ScopeTable,
+        problems: &mut Problems,
+    ) -> Vec<Self> {
+        let mut found = Vec::with_capacity(stated.len());
+        for (tool, header, path) in stated {
+            let name = HeaderName::try_from(format!("{PARAM}{header}"));
+            match (table.tool(tool), name) {
+                (Some(known), Ok(name)) if !header.is_empty() && !path.is_empty() => {
+                    found.push(Self { tool: known.tool().name, header: name.as_str().to_owned(), path: path.clone() });
+                }
+                (None, _) => problems.add(
+                    "param_header",
+                    format!("the table lists no tool `{}`", tool.escape_debug()),
+                    "write the name of a tool",
+                ),
+                _ => problems.add(
+                    "param_header",
+                    format!("`{}` makes no header name, or leads to no argument", header.escape_debug()),
+                    "write what the input schema says behind `x-mcp-header`, and the members that lead to the argument",
+                ),
+            }
+        }
+        found
+    }
 }
 
 /// Tells the era of a message.
@@ -169,7 +204,7 @@ fn parameters(head: &Head<'_>, message: &Message<'_>, mirrored: &[ParamHeader], 
             (Some(_), _) => return Err(format!("the header `{}` is not its argument", param.header)),
         }
     }
-    let others = headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with(PARAM));
+    let others = headers.keys().map(HeaderName::as_str).filter(|name| name.starts_with(PARAM));
     let others = others.filter(|name| !mirrored.iter().filter(known).any(|param| param.header == **name));
     let others: Vec<_> = others
         .map(|name| Ok((name, Wanted::new(decoded(named(headers, name)?.unwrap_or_default(), name)?))))
