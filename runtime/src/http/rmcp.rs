@@ -25,6 +25,7 @@
 //! ```
 
 mod guarded;
+mod streamable;
 
 use http::request::Parts;
 use rmcp::{
@@ -36,7 +37,7 @@ use rmcp::{
 
 use crate::{AsCaller, Caller, Denied, Reason};
 
-pub use self::guarded::Guarded;
+pub use self::{guarded::Guarded, streamable::Streamable};
 
 impl AsCaller for RequestContext<RoleServer> {
     /// The caller of the HTTP request that the call came with. Without HTTP the one that

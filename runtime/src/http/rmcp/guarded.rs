@@ -1,8 +1,10 @@
 //! A handler that answers nobody who is not known.
 #![expect(deprecated, reason = "older revisions have methods that newer ones dropped, and their servers answer them")]
 
+use core::future::{Future, ready};
 use std::{borrow::Cow, io, sync::Arc};
 
+use futures_util::future::Either;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -15,7 +17,7 @@ use rmcp::{
         ReadResourceResponse, ServerConfig, SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool,
         UnsubscribeRequestParams, UpdateTaskParams,
     },
-    service::{NotificationContext, RequestContext, SubscriptionContext},
+    service::{MaybeSendFuture, NotificationContext, RequestContext, SubscriptionContext},
     transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService, session::SessionManager},
 };
 use tower_layer::Layer;
@@ -25,7 +27,7 @@ use crate::{
     http::{ResourceServer, Secured, StdioCredentials},
 };
 
-use super::is_http;
+use super::{Streamable, is_http};
 
 /// A handler of rmcp that answers nobody who is not known: not even the handshake.
 ///
@@ -95,10 +97,10 @@ impl ResourceServer {
         handler: impl Fn() -> Result<H, io::Error> + Send + Sync + 'static,
         sessions: Arc<M>,
         config: StreamableHttpServerConfig,
-    ) -> Secured<StreamableHttpService<Guarded<H>, M>> {
+    ) -> Secured<Streamable<Guarded<H>, M>> {
         let server = self.clone();
         let guarded = move || handler().map(|handler| server.guard(handler));
-        self.layer(StreamableHttpService::new(guarded, sessions, config))
+        self.layer(Streamable::new(StreamableHttpService::new(guarded, sessions, config)))
     }
 
     /// A handler that answers only what came through this layer, for servers that are put together by hand.
@@ -160,16 +162,21 @@ impl<H> Guarded<H> {
     }
 }
 
+// None of these is an `async fn`: it would keep what it is given beside the future that it gives it to, and rmcp moves the
+// largest of these futures for every message.
+
 /// Hands on what a known caller asks for.
 macro_rules! requests {
     ($($name:ident($($params:ident: $type:ty)?) -> $result:ty;)*) => {$(
-        async fn $name(
+        fn $name(
             &self,
             $($params: $type,)?
             context: RequestContext<RoleServer>,
-        ) -> Result<$result, ErrorData> {
-            let context = self.asked(context)?;
-            self.handler.$name($($params,)? context).await
+        ) -> impl Future<Output = Result<$result, ErrorData>> + MaybeSendFuture + '_ {
+            match self.asked(context) {
+                Ok(context) => Either::Left(self.handler.$name($($params,)? context)),
+                Err(denied) => Either::Right(ready(Err(denied))),
+            }
         }
     )*};
 }
@@ -177,22 +184,30 @@ macro_rules! requests {
 /// Hands on what a known caller tells; of others nothing is heard.
 macro_rules! notifications {
     ($($name:ident($($params:ident: $type:ty)?);)*) => {$(
-        async fn $name(&self, $($params: $type,)? context: NotificationContext<RoleServer>) {
-            if let Some(context) = self.told(context) {
-                self.handler.$name($($params,)? context).await;
+        fn $name(
+            &self,
+            $($params: $type,)?
+            context: NotificationContext<RoleServer>,
+        ) -> impl Future<Output = ()> + MaybeSendFuture + '_ {
+            match self.told(context) {
+                Some(context) => Either::Left(self.handler.$name($($params,)? context)),
+                None => Either::Right(ready(())),
             }
         }
     )*};
 }
 
 impl<H: ServerHandler> ServerHandler for Guarded<H> {
-    async fn call_tool(
+    fn call_tool(
         &self,
         request: CallToolRequestParams,
         mut context: RequestContext<RoleServer>,
-    ) -> Result<CallToolResponse, ErrorData> {
-        self.admit(&mut context.extensions)?.authorize(&request.name)?;
-        self.handler.call_tool(request, context).await
+    ) -> impl Future<Output = Result<CallToolResponse, ErrorData>> + MaybeSendFuture + '_ {
+        let allowed = self.admit(&mut context.extensions).and_then(|caller| caller.authorize(&request.name));
+        match allowed {
+            Ok(_) => Either::Left(self.handler.call_tool(request, context)),
+            Err(denied) => Either::Right(ready(Err(denied.into()))),
+        }
     }
 
     async fn list_tools(
