@@ -4,7 +4,7 @@
 //! level too deep. This one reads everything and keeps little, all of it borrowed.
 
 use core::fmt;
-use std::{borrow::Cow, cell::RefCell};
+use std::borrow::Cow;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -19,75 +19,98 @@ const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 
 /// Reads one message, which begins with `{`.
 pub(super) fn message(text: &str) -> Result<Message<'_>, Fault> {
-    let reading = Reading::default();
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let envelope = Visit(&reading, Top).deserialize(&mut deserializer).and_then(|read| {
-        deserializer.end()?;
-        Ok(read)
-    });
-    match (envelope, reading.fault.into_inner()) {
-        (_, Some(fault)) => Err(fault),
-        (Err(_), None) => Err(Fault::Syntax),
-        (Ok(envelope), None) => envelope.into_message(text),
-    }
+    let mut reading = Reading::default();
+    reading.read(text, Place::Message)?;
+    reading.found.into_message(text)
 }
 
 /// Reads any JSON text, for others who have to know that no member stands twice in it.
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 pub(crate) fn unique(text: &str) -> Result<(), Fault> {
-    let reading = Reading::default();
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let read = Visit(&reading, Other).deserialize(&mut deserializer).and_then(|()| deserializer.end());
-    read.map_err(|_| reading.fault.into_inner().unwrap_or(Fault::Syntax))
+    Reading::default().read(text, Place::Other)
 }
 
-/// What all visitors of one body share.
-#[derive(Debug, Default)]
-struct Reading<'b> {
-    open: RefCell<Open<'b>>,
-    /// What is wrong apart from the syntax, which serde has no error type for.
-    fault: RefCell<Option<Fault>>,
+/// A place in a message.
+///
+/// A value and not a type: serde_json's reader would be compiled once for each type, and a server has its caches full
+/// without that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// The message.
+    Message,
+    /// Its `id`.
+    Id,
+    /// Its parameters.
+    Params,
+    /// Their `_meta`.
+    Meta,
+    /// A text that is kept; other values are read and dropped.
+    Text(Text),
+    /// `result`, of a response.
+    Result,
+    /// `error`, of a response.
+    Error,
+    /// Anything else.
+    Other,
 }
 
-impl<'b> Reading<'b> {
-    fn fail<E: Error>(&self, fault: Fault) -> E {
-        self.fault.replace(Some(fault));
-        E::custom(fault.text())
-    }
+/// Which text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Text {
+    JsonRpc,
+    Method,
+    Name,
+    Uri,
+    Task,
+    Version,
+}
 
-    /// Goes through an object; `visit` takes each value.
-    fn members<A: MapAccess<'b>>(
-        &self,
-        mut map: A,
-        mut visit: impl FnMut(&Cow<'b, str>, &mut A) -> Result<(), A::Error>,
-    ) -> Result<(), A::Error> {
-        let mut keys = Keys::of(&self.open.borrow());
-        while let Some(key) = map.next_key_seed(Key)? {
-            // Cheap: keys are borrowed but for those with an escape in them.
-            if !keys.note(&mut self.open.borrow_mut(), key.clone()) {
-                return Err(self.fail(Fault::Duplicate));
-            }
-            visit(&key, &mut map)?;
+impl Place {
+    /// What stands there under a key.
+    fn member(self, key: &str) -> Self {
+        match (self, key) {
+            (Self::Message, "jsonrpc") => Self::Text(Text::JsonRpc),
+            (Self::Message, "id") => Self::Id,
+            (Self::Message, "method") => Self::Text(Text::Method),
+            (Self::Message, "params") => Self::Params,
+            (Self::Message, "result") => Self::Result,
+            (Self::Message, "error") => Self::Error,
+            (Self::Params, "name") => Self::Text(Text::Name),
+            (Self::Params, "uri") => Self::Text(Text::Uri),
+            (Self::Params, "taskId") => Self::Text(Text::Task),
+            (Self::Params, "_meta") => Self::Meta,
+            (Self::Meta, VERSION) => Self::Text(Text::Version),
+            _ => Self::Other,
         }
-        keys.close(&mut self.open.borrow_mut());
-        Ok(())
     }
 }
 
-/// The members of a message.
+/// What is kept of a message.
 #[derive(Debug, Default)]
-struct Envelope<'b> {
-    version: Option<Cow<'b, str>>,
+struct Found<'b> {
+    jsonrpc: Option<Cow<'b, str>>,
     id: Option<&'b RawValue>,
     method: Option<Cow<'b, str>>,
-    params: Option<Params<'b>>,
+    params: Params<'b>,
     result: bool,
     error: bool,
 }
 
-impl<'b> Envelope<'b> {
+impl<'b> Found<'b> {
+    fn keep(&mut self, which: Text, text: Cow<'b, str>) {
+        let kept = match which {
+            Text::JsonRpc => &mut self.jsonrpc,
+            Text::Method => &mut self.method,
+            Text::Name => &mut self.params.name,
+            Text::Uri => &mut self.params.uri,
+            Text::Task => &mut self.params.task,
+            Text::Version => &mut self.params.version,
+        };
+        *kept = Some(text);
+    }
+
     fn into_message(self, text: &'b str) -> Result<Message<'b>, Fault> {
-        if self.version.as_deref() != Some("2.0") || !self.id.is_none_or(is_id) {
+        if self.jsonrpc.as_deref() != Some("2.0") || !self.id.is_none_or(is_id) {
             return Err(Fault::NotJsonRpc);
         }
         let (kind, method) = match (self.method, self.result, self.error) {
@@ -97,7 +120,7 @@ impl<'b> Envelope<'b> {
             (None, true, false) | (None, false, true) if self.id.is_some() => (Kind::Response, Cow::Borrowed("")),
             _ => return Err(Fault::NotJsonRpc),
         };
-        Ok(Message { text, kind, id: self.id, method, params: self.params.unwrap_or_default() })
+        Ok(Message { text, kind, id: self.id, method, params: self.params })
     }
 }
 
@@ -108,62 +131,6 @@ fn is_id(id: &RawValue) -> bool {
     text.starts_with('"') || (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// A place in a message, which says what is kept of the value there.
-trait Place<'b>: Sized {
-    type Kept: Default;
-
-    fn text(_: Cow<'b, str>) -> Result<Self::Kept, Fault> {
-        Self::other()
-    }
-
-    fn object<A: MapAccess<'b>>(reading: &Reading<'b>, map: A) -> Result<Self::Kept, A::Error> {
-        reading.members(map, |_, map| map.next_value_seed(Visit(reading, Other)))?;
-        Self::other().map_err(|fault| reading.fail(fault))
-    }
-
-    /// A value of another type.
-    fn other() -> Result<Self::Kept, Fault> {
-        Ok(Self::Kept::default())
-    }
-}
-
-/// The message.
-struct Top;
-/// Its parameters.
-struct Within;
-/// Their `_meta`.
-struct Meta;
-/// A text that is kept; other values are read and dropped.
-struct Text;
-/// Anything else.
-struct Other;
-
-impl<'b> Place<'b> for Top {
-    type Kept = Envelope<'b>;
-
-    fn object<A: MapAccess<'b>>(reading: &Reading<'b>, map: A) -> Result<Self::Kept, A::Error> {
-        let mut envelope = Envelope::default();
-        reading.members(map, |key, map| {
-            match &**key {
-                "jsonrpc" => envelope.version = map.next_value_seed(Visit(reading, Text))?,
-                "id" => envelope.id = Some(id(map.next_value()?).map_err(A::Error::custom)?),
-                "method" => {
-                    let method = map.next_value_seed(Visit(reading, Text))?;
-                    envelope.method = Some(method.ok_or_else(|| reading.fail::<A::Error>(Fault::NotJsonRpc))?);
-                }
-                "params" => envelope.params = Some(map.next_value_seed(Visit(reading, Within))?),
-                name => {
-                    envelope.result |= name == "result";
-                    envelope.error |= name == "error";
-                    map.next_value_seed(Visit(reading, Other))?;
-                }
-            }
-            Ok(())
-        })?;
-        Ok(envelope)
-    }
-}
-
 /// The id as it is written, so that an answer can repeat it. Skipping is not reading, so a text is read once more.
 fn id(raw: &RawValue) -> Result<&RawValue, serde_json::Error> {
     if raw.get().starts_with('"') {
@@ -172,117 +139,122 @@ fn id(raw: &RawValue) -> Result<&RawValue, serde_json::Error> {
     Ok(raw)
 }
 
-impl<'b> Place<'b> for Within {
-    type Kept = Params<'b>;
-
-    fn object<A: MapAccess<'b>>(reading: &Reading<'b>, map: A) -> Result<Self::Kept, A::Error> {
-        let mut params = Params::default();
-        reading.members(map, |key, map| {
-            match &**key {
-                "name" => params.name = map.next_value_seed(Visit(reading, Text))?,
-                "uri" => params.uri = map.next_value_seed(Visit(reading, Text))?,
-                "taskId" => params.task = map.next_value_seed(Visit(reading, Text))?,
-                "_meta" => params.version = map.next_value_seed(Visit(reading, Meta))?,
-                _ => map.next_value_seed(Visit(reading, Other))?,
-            }
-            Ok(())
-        })?;
-        Ok(params)
-    }
-
-    /// MCP has no parameters by position (JSON-RPC 2.0 §4.2).
-    fn other() -> Result<Self::Kept, Fault> {
-        Err(Fault::NotJsonRpc)
-    }
+/// What is known of one text while it is read.
+#[derive(Debug, Default)]
+struct Reading<'b> {
+    open: Open<'b>,
+    found: Found<'b>,
+    /// What is wrong apart from the syntax, which serde has no error type for.
+    fault: Option<Fault>,
 }
 
-impl<'b> Place<'b> for Meta {
-    type Kept = Option<Cow<'b, str>>;
-
-    fn object<A: MapAccess<'b>>(reading: &Reading<'b>, map: A) -> Result<Self::Kept, A::Error> {
-        let mut version = None;
-        reading.members(map, |key, map| {
-            if key == VERSION {
-                version = map.next_value_seed(Visit(reading, Text))?;
-                Ok(())
-            } else {
-                map.next_value_seed(Visit(reading, Other))
-            }
-        })?;
-        Ok(version)
+impl<'b> Reading<'b> {
+    fn read(&mut self, text: &'b str, place: Place) -> Result<(), Fault> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let read = Visit { reading: self, place }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
+        read.map_err(|_| self.fault.unwrap_or(Fault::Syntax))
     }
-}
 
-impl<'b> Place<'b> for Text {
-    type Kept = Option<Cow<'b, str>>;
-
-    fn text(text: Cow<'b, str>) -> Result<Self::Kept, Fault> {
-        Ok(Some(text))
+    #[cold]
+    fn fail<E: Error>(&mut self, fault: Fault) -> E {
+        self.fault = Some(fault);
+        E::custom(fault.text())
     }
-}
-
-impl Place<'_> for Other {
-    type Kept = ();
 }
 
 /// Reads what stands at one place.
-struct Visit<'r, 'b, P>(&'r Reading<'b>, P);
+struct Visit<'r, 'b> {
+    reading: &'r mut Reading<'b>,
+    place: Place,
+}
 
-impl<'b, P: Place<'b>> DeserializeSeed<'b> for Visit<'_, 'b, P> {
-    type Value = P::Kept;
+impl<'b> Visit<'_, 'b> {
+    /// A text.
+    fn text<E: Error>(self, text: Cow<'b, str>) -> Result<(), E> {
+        let Place::Text(which) = self.place else { return self.value() };
+        self.reading.found.keep(which, text);
+        Ok(())
+    }
 
-    fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+    /// A value of which nothing is kept.
+    fn value<E: Error>(self) -> Result<(), E> {
+        match self.place {
+            // MCP has no parameters by position (JSON-RPC 2.0 §4.2).
+            Place::Params | Place::Text(Text::Method) => Err(self.reading.fail(Fault::NotJsonRpc)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<'b> DeserializeSeed<'b> for Visit<'_, 'b> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'b>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'b, P: Place<'b>> Visit<'_, 'b, P> {
-    fn other<E: Error>(self) -> Result<P::Kept, E> {
-        P::other().map_err(|fault| self.0.fail(fault))
-    }
-}
-
-impl<'b, P: Place<'b>> Visitor<'b> for Visit<'_, 'b, P> {
-    type Value = P::Kept;
+impl<'b> Visitor<'b> for Visit<'_, 'b> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
-        self.other()
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        self.value()
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
-        self.other()
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        self.value()
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
-        self.other()
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        self.value()
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
-        self.other()
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        self.value()
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        self.other()
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        self.value()
     }
 
-    fn visit_borrowed_str<E: Error>(self, text: &'b str) -> Result<Self::Value, E> {
-        P::text(Cow::Borrowed(text)).map_err(|fault| self.0.fail(fault))
+    fn visit_borrowed_str<E: Error>(self, text: &'b str) -> Result<(), E> {
+        self.text(Cow::Borrowed(text))
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        P::text(Cow::Owned(text.to_owned())).map_err(|fault| self.0.fail(fault))
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        self.text(Cow::Owned(text.to_owned()))
     }
 
-    fn visit_seq<A: SeqAccess<'b>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
-        while elements.next_element_seed(Visit(self.0, Other))?.is_some() {}
-        self.other()
+    fn visit_seq<A: SeqAccess<'b>>(self, mut elements: A) -> Result<(), A::Error> {
+        while elements.next_element_seed(Visit { reading: &mut *self.reading, place: Place::Other })?.is_some() {}
+        self.value()
     }
 
-    fn visit_map<A: MapAccess<'b>>(self, map: A) -> Result<Self::Value, A::Error> {
-        P::object(self.0, map)
+    fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut keys = Keys::of(&self.reading.open);
+        while let Some(key) = map.next_key_seed(Key)? {
+            let place = self.place.member(&key);
+            if !keys.note(&mut self.reading.open, key) {
+                return Err(self.reading.fail(Fault::Duplicate));
+            }
+            let found = &mut self.reading.found;
+            match place {
+                Place::Id => {
+                    found.id = Some(id(map.next_value()?).map_err(A::Error::custom)?);
+                    continue;
+                }
+                Place::Result => found.result = true,
+                Place::Error => found.error = true,
+                _ => {}
+            }
+            map.next_value_seed(Visit { reading: &mut *self.reading, place })?;
+        }
+        keys.close(&mut self.reading.open);
+        // Those two are objects as they should be.
+        if matches!(self.place, Place::Message | Place::Params) { Ok(()) } else { self.value() }
     }
 }
