@@ -1,7 +1,7 @@
 //! Bodies: reading one in full, and what goes out.
 
 use core::{
-    future::{Future as _, poll_fn},
+    future::{Future, poll_fn},
     pin::{Pin, pin},
     task::{Context, Poll, ready},
     time::Duration,
@@ -9,7 +9,7 @@ use core::{
 
 use bytes::{Buf, Bytes, BytesMut};
 use http_body::{Body, Frame, SizeHint};
-use http_body_util::{BodyExt, Full};
+use http_body_util::Full;
 use pin_project_lite::pin_project;
 use tokio::{
     runtime::Handle,
@@ -18,29 +18,49 @@ use tokio::{
 
 use super::filter::Events;
 
-/// Reads a body in full, up to a limit and within a time. One that is all there needs no clock; where none can be had, outside
-/// of a tokio runtime, there is no waiting.
-pub(super) async fn collect_within<B: Body>(body: B, limit: usize, time: Duration) -> Result<Bytes, Unread> {
-    let mut reading = pin!(collect(body, limit));
-    let mut end: Option<Pin<Box<Sleep>>> = None;
-    let mut has_waited = false;
-    poll_fn(|context| {
-        if let Poll::Ready(read) = reading.as_mut().poll(context) {
+pin_project! {
+    /// Reads a body in full, up to a limit and within a time. One that is all there needs no clock; where none can be had,
+    /// outside of a tokio runtime, there is no waiting.
+    ///
+    /// Written out, since much of what is kept of a request while its body is awaited would stand there twice otherwise.
+    #[derive(Debug)]
+    pub(super) struct Arriving<B> {
+        #[pin]
+        body: B,
+        arrived: Arrived,
+        time: Duration,
+        end: Option<Pin<Box<Sleep>>>,
+        has_waited: bool,
+    }
+}
+
+impl<B: Body> Arriving<B> {
+    pub(super) fn new(body: B, limit: usize, time: Duration) -> Self {
+        Self { body, arrived: Arrived::new(limit), time, end: None, has_waited: false }
+    }
+}
+
+impl<B: Body> Future for Arriving<B> {
+    type Output = Result<Bytes, Unread>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Poll::Ready(read) = this.arrived.poll(this.body, context) {
             return Poll::Ready(read);
         }
-        if end.is_none() && Handle::try_current().is_err() {
+        if this.end.is_none() && Handle::try_current().is_err() {
             return Poll::Ready(Err(Unread::Late));
         }
-        if !has_waited {
-            // Most bodies lie there and only have to be handed over, which is done when this returns. Setting the runtime's clock
-            // for each would cost it a system call, and a server half of its requests.
-            has_waited = true;
+        if !*this.has_waited {
+            // Most bodies lie there and only have to be handed over, which is done when this returns. Setting the runtime's
+            // clock for each would cost it a system call, and a server half of its requests.
+            *this.has_waited = true;
             context.waker().wake_by_ref();
             return Poll::Pending;
         }
-        end.get_or_insert_with(|| Box::pin(sleep(time))).as_mut().poll(context).map(|()| Err(Unread::Late))
-    })
-    .await
+        let time = *this.time;
+        this.end.get_or_insert_with(|| Box::pin(sleep(time))).as_mut().poll(context).map(|()| Err(Unread::Late))
+    }
 }
 
 /// Why a body was not read in full.
@@ -54,30 +74,51 @@ pub(super) enum Unread {
     Late,
 }
 
-/// Reads a body in full, up to a limit. One that arrives in one piece is not copied.
+/// Reads a body in full, up to a limit.
 pub(super) async fn collect<B: Body>(body: B, limit: usize) -> Result<Bytes, Unread> {
-    if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > limit) {
-        return Err(Unread::TooLarge);
-    }
     let mut body = pin!(body);
-    let mut whole = Bytes::new();
-    let mut rest = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Unread::Broken)?;
-        // Trailers say nothing that anyone asks for.
-        let Ok(mut data) = frame.into_data() else { continue };
-        let len = data.remaining();
-        if len > limit - whole.len().max(rest.len()) {
-            return Err(Unread::TooLarge);
-        }
-        if whole.is_empty() && rest.is_empty() {
-            whole = data.copy_to_bytes(len);
-        } else {
-            rest.extend_from_slice(&core::mem::take(&mut whole));
-            rest.extend_from_slice(&data.copy_to_bytes(len));
-        }
+    let mut arrived = Arrived::new(limit);
+    poll_fn(|context| arrived.poll(body.as_mut(), context)).await
+}
+
+/// What has arrived of a body. If it is one piece, it is not copied.
+#[derive(Debug)]
+struct Arrived {
+    limit: usize,
+    whole: Bytes,
+    rest: BytesMut,
+}
+
+impl Arrived {
+    fn new(limit: usize) -> Self {
+        Self { limit, whole: Bytes::new(), rest: BytesMut::new() }
     }
-    Ok(if rest.is_empty() { whole } else { rest.freeze() })
+
+    /// Takes what there is, up to the end.
+    fn poll<B: Body>(&mut self, mut body: Pin<&mut B>, context: &mut Context<'_>) -> Poll<Result<Bytes, Unread>> {
+        if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > self.limit) {
+            return Poll::Ready(Err(Unread::TooLarge));
+        }
+        while !body.is_end_stream() {
+            let Some(frame) = ready!(body.as_mut().poll_frame(context)) else { break };
+            let Ok(frame) = frame else { return Poll::Ready(Err(Unread::Broken)) };
+            // Trailers say nothing that anyone asks for.
+            let Ok(mut data) = frame.into_data() else { continue };
+            let len = data.remaining();
+            if len > self.limit - self.whole.len().max(self.rest.len()) {
+                return Poll::Ready(Err(Unread::TooLarge));
+            }
+            let data = data.copy_to_bytes(len);
+            if self.whole.is_empty() && self.rest.is_empty() {
+                self.whole = data;
+            } else {
+                self.rest.extend_from_slice(&core::mem::take(&mut self.whole));
+                self.rest.extend_from_slice(&data);
+            }
+        }
+        let rest = core::mem::take(&mut self.rest);
+        Poll::Ready(Ok(if rest.is_empty() { core::mem::take(&mut self.whole) } else { rest.freeze() }))
+    }
 }
 
 pin_project! {

@@ -11,6 +11,9 @@ use super::{
     trace::Step,
 };
 
+/// The method that calls a tool.
+const CALL: &str = "tools/call";
+
 impl Settings {
     /// The answer for a call that a policy refuses.
     pub(super) fn refused(&self, refusal: &PolicyRefusal) -> Refusal {
@@ -29,21 +32,13 @@ impl Settings {
         if open { Ok(()) } else { Err(self.unauthorized()) }
     }
 
-    /// Whether a message may go on; for a call of a tool, which one.
-    pub(super) fn admit(
-        &self,
-        caller: &Caller,
-        message: &Message<'_>,
-        era: Era,
-    ) -> Result<Option<ToolHandle>, Refusal> {
+    /// Whether a message may go on.
+    pub(super) fn admit(&self, caller: &Caller, message: &Message<'_>, era: Era) -> Result<(), Refusal> {
         if message.kind == Kind::Response {
             // Only servers before 2026-07-28 send requests that a client could respond to.
-            return if era == Era::Modern { Err(Refusal::response()) } else { self.enter(caller).map(|()| None) };
+            return if era == Era::Modern { Err(Refusal::response()) } else { self.enter(caller) };
         }
-        if message.method == "tools/call" {
-            return self.call(caller, message).map(Some);
-        }
-        self.method(caller, message, era).map(|()| None)
+        if message.method == CALL { self.call(caller, message) } else { self.method(caller, message, era) }
     }
 
     /// The arguments that have to be mirrored in headers: of a tool that the caller can call. Whether another one has any would
@@ -53,19 +48,19 @@ impl Settings {
         if name.is_some_and(|name| caller.authorize(name).is_ok()) { &self.mirrored } else { &[] }
     }
 
-    /// The tool of the table that a message calls, for those who watch the server.
-    pub(super) fn named(&self, message: &Message<'_>) -> Option<&'static str> {
-        let name = message.params.name.as_deref().filter(|_| message.method == "tools/call");
-        name.and_then(|name| self.table.tool(name)).map(|tool| tool.tool().name)
+    /// The tool of the table that a message calls.
+    pub(super) fn called(&self, message: &Message<'_>) -> Option<ToolHandle> {
+        let name = message.params.name.as_deref().filter(|_| message.method == CALL);
+        name.and_then(|name| self.table.tool(name))
     }
 
     /// A call of a tool. Known and unknown, hidden and shown tools go the same way up to the answer.
-    fn call(&self, caller: &Caller, message: &Message<'_>) -> Result<ToolHandle, Refusal> {
+    fn call(&self, caller: &Caller, message: &Message<'_>) -> Result<(), Refusal> {
         let Some(name) = message.params.name.as_deref().filter(|_| message.kind == Kind::Request) else {
             return Err(Refusal::not_a_call());
         };
-        let denied = match caller.find(name) {
-            Ok((tool, Route::Run | Route::Simulate)) => return Ok(tool),
+        let denied = match caller.authorize(name) {
+            Ok(Route::Run | Route::Simulate) => return Ok(()),
             Err(denied) => denied,
         };
         let anonymous = caller.grant().is_anonymous();

@@ -129,7 +129,7 @@ pub(crate) fn read(body: &[u8], batches: bool) -> Result<Content<'_>, Fault> {
     let text = core::str::from_utf8(body).map_err(|_| Fault::NotUtf8)?;
     // RFC 8259 §2: what may stand around a value. Not `trim`, which takes more for white space.
     let space = [' ', '\t', '\n', '\r'];
-    let inner = text.trim_matches(space);
+    let inner = text.trim_start_matches(space);
     match inner.bytes().next() {
         Some(b'{') => reader::message(inner).map(Content::One),
         Some(b'[') if batches => batch(inner).map(Content::Batch),

@@ -50,6 +50,8 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
+    // The compiler then keeps whatever leads here apart from what most requests run through.
+    #[cold]
     fn new(step: Step, status: StatusCode, code: i32, text: impl Into<Cow<'static, str>>) -> Self {
         let (text, mark) = (text.into(), Mark::at(step));
         let mark = if let Cow::Borrowed(reason) = text { mark.because(reason) } else { mark };

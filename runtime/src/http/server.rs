@@ -12,7 +12,7 @@ use tower_service::Service;
 use crate::{Caller, Challenge, ScopeTable};
 
 use super::{
-    Builder, Claims, Discovery, Hidden, PolicyHook, Secured, Token, TokenError, TokenErrorKind, TokenVerifier,
+    Builder, Claims, Discovery, Hidden, PolicyHook, Secured, TokenError, TokenErrorKind, TokenVerifier,
     access::Methods,
     document::Document,
     environment::{Resolver, Unresolved},
@@ -78,6 +78,13 @@ pub(super) struct Limits {
     pub(super) anonymous_body: usize,
     pub(super) answer: usize,
     pub(super) time: Duration,
+}
+
+impl Limits {
+    /// Of the body of a request.
+    pub(super) fn of(&self, caller: &Caller) -> usize {
+        if caller.grant().is_anonymous() { self.anonymous_body.min(self.body) } else { self.body }
+    }
 }
 
 impl Default for Limits {
@@ -164,13 +171,16 @@ impl Settings {
         Ok(Caller::new(grant, environment))
     }
 
-    /// Verifies a token.
-    pub(super) async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, Refusal> {
-        let verified = match self.verifier.verify(token).await {
-            Ok(claims) => self.counts(&claims).map(|()| claims),
-            Err(error) => Err(error),
+    /// What a token says, if it is good.
+    pub(super) fn verified(&self, verified: Result<Arc<Claims>, TokenError>) -> Result<Arc<Claims>, Refusal> {
+        let error = match verified {
+            Ok(claims) => match self.counts(&claims) {
+                Ok(()) => return Ok(claims),
+                Err(error) => error,
+            },
+            Err(error) => error,
         };
-        verified.map_err(|error| match error.kind() {
+        Err(match error.kind() {
             TokenErrorKind::Invalid => {
                 let challenge = Challenge::invalid_token().description(error.reason());
                 self.challenge(challenge, error.to_string()).at(Step::Token).because(error.reason())

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
 use http::{
-    HeaderName, HeaderValue, Method, Request, Response,
+    HeaderName, HeaderValue, Method, Request, Response, Uri,
     header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, RANGE, TRANSFER_ENCODING},
     request::Parts,
 };
@@ -17,12 +17,12 @@ use http_body::Body;
 use http_body_util::Full;
 use tower_service::Service;
 
-use crate::{Caller, Environment, ToolHandle};
+use crate::{Caller, Environment};
 
 use super::{
-    Call, Claims, Discovery, ResponseBody,
+    Call, Claims, Discovery, PolicyHook, ResponseBody, Token,
     answer::{Outward, Reader},
-    body::{Unread, collect_within},
+    body::{Arriving, Unread},
     filter,
     head::{Head, Stated},
     message::{self, Content, Era, Message},
@@ -86,9 +86,7 @@ where
                 Origin::Allowed(origin) => Some(origin.clone()),
                 Origin::Refused => return Ok(Refusal::origin().into_response(None).map(ResponseBody::whole)),
             };
-            // In a box of its own, which is given back before the server behind the layer begins: allocators have small boxes at
-            // hand, and one for both would not be small.
-            let mut inward = match Box::pin(settings.inward(&parts, body)).await {
+            let mut inward = match settings.inward(&parts, body).await {
                 Ok(inward) => inward,
                 Err(refusal) => return Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
             };
@@ -137,8 +135,16 @@ impl Settings {
         if !matches!(parts.method, Method::POST | Method::GET | Method::DELETE) {
             return Err(Refusal::method());
         }
-        let mut reader = self.reader(parts, &head).await?;
-        match self.admitted(parts, &head, body, &mut reader).await {
+        let holder = match self.token(&parts.uri, &head)? {
+            None => None,
+            Some((token, header)) => {
+                let claims = self.verified(self.verifier.verify(token).await)?;
+                Some((claims, header.clone()))
+            }
+        };
+        let caller = self.caller(holder.as_ref().map(|(claims, _)| &**claims), &head)?;
+        let mut reader = Reader { caller, holder, era: Era::Legacy };
+        match self.admitted(&parts.method, &head, body, &mut reader).await {
             Ok((body, session)) => Ok(Inward { body, reader: Some(reader), session }),
             Err(refusal) => Err(refusal.by(reader.caller.environment())),
         }
@@ -147,21 +153,20 @@ impl Settings {
     /// Steps 4 to 7, for a caller who is known: the body that goes on.
     async fn admitted<B: Body>(
         &self,
-        parts: &Parts,
+        method: &Method,
         head: &Head<'_>,
         body: B,
         reader: &mut Reader,
     ) -> Result<(Bytes, Session), Refusal> {
-        if parts.method != Method::POST {
+        if *method != Method::POST {
             self.enter(&reader.caller)?;
             return Ok((Bytes::new(), self.session(head, reader)?));
         }
         if !is_json(head) {
             return Err(Refusal::media_type());
         }
-        let anonymous = reader.caller.grant().is_anonymous();
-        let limit = if anonymous { self.limits.anonymous_body.min(self.limits.body) } else { self.limits.body };
-        let body = collect_within(body, limit, self.limits.time).await.map_err(|unread| match unread {
+        let limit = self.limits.of(&reader.caller);
+        let body = Arriving::new(body, limit, self.limits.time).await.map_err(|unread| match unread {
             Unread::TooLarge => Refusal::too_large(limit),
             Unread::Broken => Refusal::incomplete(),
             Unread::Late => Refusal::late(),
@@ -170,7 +175,14 @@ impl Settings {
             return Err(Refusal::length());
         }
         let content = message::read(body.chunk(), self.batches).map_err(Refusal::fault)?;
-        reader.era = self.check(head, &content, reader).await?;
+        reader.era = self.check(head, &content, reader)?;
+        if let Some(policy) = &self.policy {
+            // Boxed: it has its place in what is kept of every request, and few servers have a policy.
+            Box::pin(self.decide(&**policy, &content, reader)).await?;
+        }
+        for message in content.messages() {
+            trace::passed(&message.method, || self.called(message), reader.caller.environment());
+        }
         drop(content);
         let session = self.session(head, reader)?;
         Ok((body, session))
@@ -203,73 +215,61 @@ impl Settings {
             headers.remove(RANGE);
         }
         // Whatever stands there was not put there by this layer.
-        extensions.remove::<Caller>();
-        extensions.remove::<Arc<Claims>>();
-        if let Some(reader) = &inward.reader {
-            extensions.insert(reader.caller);
-            if let Some((claims, _)) = &reader.holder {
-                extensions.insert(Arc::clone(claims));
-            }
+        match &inward.reader {
+            Some(reader) => drop(extensions.insert(reader.caller)),
+            None => drop(extensions.remove::<Caller>()),
+        }
+        match inward.reader.as_ref().and_then(|reader| reader.holder.as_ref()) {
+            Some((claims, _)) => drop(extensions.insert(Arc::clone(claims))),
+            None => drop(extensions.remove::<Arc<Claims>>()),
         }
     }
 
-    /// Steps 2 and 3: who calls, and in which environment.
-    async fn reader(&self, parts: &Parts, head: &Head<'_>) -> Result<Reader, Refusal> {
-        let holder = match credentials(&parts.uri, head.authorization) {
-            Credentials::None => None,
-            Credentials::Malformed(wrong) => return Err(self.malformed(wrong)),
-            Credentials::OtherScheme => return Err(self.unauthorized().at(Step::Token)),
-            Credentials::Bearer(token) => {
-                let claims = self.verify(token).await?;
-                // There is exactly one.
-                if let Stated::Once(header) = head.authorization { Some((claims, header.clone())) } else { None }
-            }
-        };
-        let caller = self.caller(holder.as_ref().map(|(claims, _)| &**claims), head)?;
-        Ok(Reader { caller, holder, era: Era::Legacy })
-    }
-
-    /// Checks every message of a body.
-    async fn check(&self, head: &Head<'_>, content: &Content<'_>, reader: &Reader) -> Result<Era, Refusal> {
-        let (one, many): (_, Vec<_>);
-        let allowed: &[_] = match content {
-            Content::One(message) => {
-                one = [self.allow(head, message, reader)?];
-                &one
-            }
-            Content::Batch(messages) => {
-                let allowed = messages.iter().map(|message| self.allow(head, message, reader));
-                many = allowed.collect::<Result<_, _>>()?;
-                &many
-            }
-        };
-        // What counts calls counts none of a batch that does not go on.
-        for (message, (_, tool)) in content.messages().iter().zip(allowed) {
-            let of_message = |refusal: Refusal| refusal.about(self.named(message)).to(message);
-            if tool.is_some() && reader.caller.environment() == Environment::Sandbox {
-                self.pace.count(reader.owner()).map_err(|wait| of_message(Refusal::pace(wait)))?;
-            }
-            if let (Some(tool), Some(policy)) = (*tool, &self.policy) {
-                let call = Call { tool, caller: &reader.caller, claims: reader.claims(), message };
-                policy.decide(call).await.map_err(|refusal| of_message(self.refused(&refusal)))?;
-            }
-            trace::passed(&message.method, *tool, reader.caller.environment());
+    /// Step 2: the token of a request, if it has one, and the header that holds it.
+    fn token<'h>(&self, uri: &Uri, head: &Head<'h>) -> Result<Option<(Token<'h>, &'h HeaderValue)>, Refusal> {
+        match credentials(uri, head.authorization) {
+            Credentials::None => Ok(None),
+            Credentials::Malformed(wrong) => Err(self.malformed(wrong)),
+            Credentials::OtherScheme => Err(self.unauthorized().at(Step::Token)),
+            Credentials::Bearer(token, header) => Ok(Some((token, header))),
         }
-        let modern = allowed.iter().any(|(era, _)| *era == Era::Modern);
-        Ok(if modern { Era::Modern } else { Era::Legacy })
     }
 
-    /// Steps 4 and 5, for one message: the tool that it calls, if it calls one.
-    fn allow(
-        &self,
-        head: &Head<'_>,
-        message: &Message<'_>,
-        reader: &Reader,
-    ) -> Result<(Era, Option<ToolHandle>), Refusal> {
-        let of_message = |refusal: Refusal| refusal.about(self.named(message)).to(message);
-        let era = message::agree(head, message, self.mirrored(&reader.caller, message))
-            .map_err(|wrong| of_message(Refusal::mismatch(wrong)))?;
-        Ok((era, self.admit(&reader.caller, message, era).map_err(of_message)?))
+    /// Steps 4 and 5, for every message of a body.
+    fn check(&self, head: &Head<'_>, content: &Content<'_>, reader: &Reader) -> Result<Era, Refusal> {
+        let mut all = Era::Legacy;
+        for message in content.messages() {
+            let admitted = match message::agree(head, message, self.mirrored(&reader.caller, message)) {
+                Ok(era) => self.admit(&reader.caller, message, era).map(|()| era),
+                Err(wrong) => Err(Refusal::mismatch(wrong)),
+            };
+            if admitted.map_err(|refusal| self.answers(refusal, message))? == Era::Modern {
+                all = Era::Modern;
+            }
+        }
+        if reader.caller.environment() == Environment::Sandbox {
+            // What counts calls counts none of a batch that does not go on.
+            for message in content.messages().iter().filter(|message| self.called(message).is_some()) {
+                let counted = self.pace.count(reader.owner());
+                counted.map_err(|wait| self.answers(Refusal::pace(wait), message))?;
+            }
+        }
+        Ok(all)
+    }
+
+    /// Step 6, for every call of a body.
+    async fn decide(&self, policy: &dyn PolicyHook, content: &Content<'_>, reader: &Reader) -> Result<(), Refusal> {
+        for message in content.messages() {
+            let Some(tool) = self.called(message) else { continue };
+            let call = Call { tool, caller: &reader.caller, claims: reader.claims(), message };
+            policy.decide(call).await.map_err(|refusal| self.answers(self.refused(&refusal), message))?;
+        }
+        Ok(())
+    }
+
+    /// A refusal as the answer to a message.
+    fn answers(&self, refusal: Refusal, message: &Message<'_>) -> Refusal {
+        refusal.about(self.called(message).map(|tool| tool.tool().name)).to(message)
     }
 
     /// Step 7, for older revisions: the session has to be the caller's own.
@@ -303,9 +303,11 @@ fn is_length(head: &Head<'_>, len: usize) -> bool {
 /// than was checked.
 fn is_json(head: &Head<'_>) -> bool {
     let Stated::Once(stated) = head.content_type else { return false };
-    let json = stated.to_str().is_ok_and(|stated| {
-        let (essence, parameters) = filter::media_type(stated);
-        essence.eq_ignore_ascii_case("application/json") && filter::is_utf8(parameters)
-    });
+    // As nearly all of them write it.
+    let json = stated == "application/json"
+        || stated.to_str().is_ok_and(|stated| {
+            let (essence, parameters) = filter::media_type(stated);
+            essence.eq_ignore_ascii_case("application/json") && filter::is_utf8(parameters)
+        });
     json && head.all_of(head.content_encoding, &CONTENT_ENCODING, |encoding| encoding == "identity")
 }

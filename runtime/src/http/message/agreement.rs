@@ -50,6 +50,7 @@ impl From<String> for Disagreement {
 }
 
 impl From<&str> for Disagreement {
+    #[cold]
     fn from(text: &str) -> Self {
         Self::Header(text.to_owned())
     }

@@ -1,6 +1,6 @@
 //! Taking the token out of a request (RFC 6750 §2, MCP 2026-07-28 "Access Token Usage").
 
-use http::Uri;
+use http::{HeaderValue, Uri};
 use memchr::memchr;
 
 use super::{super::head::Stated, Token};
@@ -10,8 +10,8 @@ use super::{super::head::Stated, Token};
 pub(crate) enum Credentials<'a> {
     /// Not at all.
     None,
-    /// With a bearer token, not verified yet.
-    Bearer(Token<'a>),
+    /// With a bearer token, not verified yet, in that header.
+    Bearer(Token<'a>, &'a HeaderValue),
     /// With a scheme that is not `Bearer`.
     OtherScheme,
     /// In a way that RFC 6750 does not allow; the text says which.
@@ -38,7 +38,7 @@ pub(crate) fn credentials<'a>(uri: &Uri, authorization: Stated<'a>) -> Credentia
     let begin = token.iter().position(|byte| *byte != b' ').unwrap_or(token.len());
     let token = token.get(begin..).unwrap_or_default();
     match core::str::from_utf8(token) {
-        Ok(token) if is_b64token(token) => Credentials::Bearer(Token::new(token)),
+        Ok(token) if is_b64token(token) => Credentials::Bearer(Token::new(token), value),
         _ => Credentials::Malformed("there is no token behind `Bearer`; RFC 6750 §2.1 says what one is made of"),
     }
 }

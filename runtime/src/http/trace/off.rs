@@ -35,7 +35,7 @@ pub(in crate::http) const fn request<F>(request: F) -> F {
 
 pub(in crate::http) const fn refused(_: StatusCode, _: i32, _: Option<Environment>, _: Mark) {}
 
-pub(in crate::http) const fn passed(_: &str, _: Option<ToolHandle>, _: Environment) {}
+pub(in crate::http) fn passed(_: &str, _: impl FnOnce() -> Option<ToolHandle>, _: Environment) {}
 
 #[cfg(feature = "jwks")]
 pub(in crate::http) const fn keys(_: Option<&'static str>) {}

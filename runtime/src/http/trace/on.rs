@@ -70,14 +70,14 @@ pub(in crate::http) fn refused(status: StatusCode, code: i32, environment: Optio
 }
 
 /// A message may go on to the server behind the layer.
-pub(in crate::http) fn passed(method: &str, tool: Option<ToolHandle>, environment: Environment) {
+pub(in crate::http) fn passed(method: &str, tool: impl FnOnce() -> Option<ToolHandle>, environment: Environment) {
     event!(
         name: "decision",
         target: "mcp_scopes",
         Level::DEBUG,
         outcome = "passed",
         environment = environment::name(environment),
-        tool = tool.map(|tool| tool.tool().name),
+        tool = tool().map(|tool| tool.tool().name),
         method = METHODS.iter().copied().find(|known| *known == method),
         "the layer lets a message pass"
     );
