@@ -1,5 +1,6 @@
 //! Step 8: what goes out, as its reader may see it.
 
+use core::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -44,23 +45,42 @@ impl Reader {
 }
 
 /// What becomes of an answer.
-pub(super) enum Outward<'r, R> {
+enum Outward<R> {
     /// It goes out.
     Ready(Response<ResponseBody<R>>),
-    /// It has to be read before.
-    List(Response<R>, &'r Reader),
+    /// It has to be read before, for that reader.
+    List(Response<R>, Reader),
 }
 
 impl Settings {
-    /// Step 8: the answer, as its reader may see it.
-    pub(super) fn outward<'r, R: Body>(
+    /// Step 8: the answer, once it is there.
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` has room for its arguments twice")]
+    pub(super) fn outward<R: Body, E>(
+        &self,
+        answering: impl Future<Output = Result<Response<R>, E>>,
+        reader: Option<Reader>,
+        origin: Option<HeaderValue>,
+    ) -> impl Future<Output = Result<Response<ResponseBody<R>>, E>> {
+        async move {
+            let response = answering.await?;
+            let origin = origin.as_ref();
+            Ok(match self.answered(response, reader, origin) {
+                Outward::Ready(response) => response,
+                // Boxed, so that no other answer has to have room for it.
+                Outward::List(response, reader) => Box::pin(self.list(response, reader, origin)).await,
+            })
+        }
+    }
+
+    /// The answer, as its reader may see it.
+    fn answered<R: Body>(
         &self,
         mut response: Response<R>,
-        reader: Option<&'r Reader>,
+        reader: Option<Reader>,
         origin: Option<&HeaderValue>,
-    ) -> Outward<'r, R> {
+    ) -> Outward<R> {
         let headers = response.headers_mut();
-        if let Some(reader) = reader {
+        if let Some(reader) = &reader {
             self.seal(headers, reader);
             state(headers, reader.caller.environment());
         }
@@ -83,15 +103,15 @@ impl Settings {
                 Outward::Ready(response.map(|body| ResponseBody::events(body, events)))
             }
             Ok(Format::Json) => Outward::List(response, reader),
-            Err(_) => Outward::Ready(unreadable(reader, origin)),
+            Err(_) => Outward::Ready(unreadable(&reader, origin)),
         }
     }
 
     /// Reads an answer that may be a list of tools.
-    pub(super) async fn list<R: Body>(
+    async fn list<R: Body>(
         &self,
         response: Response<R>,
-        reader: &Reader,
+        reader: Reader,
         origin: Option<&HeaderValue>,
     ) -> Response<ResponseBody<R>> {
         let (mut parts, body) = response.into_parts();
@@ -100,7 +120,7 @@ impl Settings {
             Some(filtered.map_or(text, Bytes::from))
         });
         let Some(text) = filtered else {
-            return unreadable(reader, origin);
+            return unreadable(&reader, origin);
         };
         parts.headers.remove(CONTENT_LENGTH);
         Response::from_parts(parts, ResponseBody::whole(Full::new(text)))

@@ -21,7 +21,7 @@ use crate::{Caller, Environment};
 
 use super::{
     Call, Claims, Discovery, PolicyHook, ResponseBody, Token,
-    answer::{Outward, Reader},
+    answer::Reader,
     body::{Arriving, Unread},
     filter,
     head::{Head, Stated},
@@ -86,18 +86,14 @@ where
                 Origin::Allowed(origin) => Some(origin.clone()),
                 Origin::Refused => return Ok(Refusal::origin().into_response(None).map(ResponseBody::whole)),
             };
-            let mut inward = match settings.inward(&parts, body).await {
+            let inward = match settings.inward(&parts, body).await {
                 Ok(inward) => inward,
                 Err(refusal) => return Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
             };
-            settings.pass(&mut parts, &mut inward);
-            let response = inner.call(Request::from_parts(parts, Full::new(inward.body))).await?;
-            let origin = origin.as_ref();
-            Ok(match settings.outward(response, inward.reader.as_ref(), origin) {
-                Outward::Ready(response) => response,
-                // Boxed, so that no other answer has to have room for it.
-                Outward::List(response, reader) => Box::pin(settings.list(response, reader, origin)).await,
-            })
+            let Inward { body, reader, session } = inward;
+            settings.pass(&mut parts, session, reader.as_ref());
+            let answering = inner.call(Request::from_parts(parts, Full::new(body)));
+            settings.outward(answering, reader, origin).await
         }))
     }
 }
@@ -120,76 +116,80 @@ enum Session {
     Opened(HeaderValue),
 }
 
+// What is kept of a request while something is awaited is written and read once for each, when it is cold, so it is kept
+// small: an `async fn` has room for its arguments twice, what takes a block has not.
+#[expect(clippy::manual_async_fn, reason = "the comment above")]
 impl Settings {
     /// Steps 1 to 7: what goes on, if anything does.
-    async fn inward<B: Body>(&self, parts: &Parts, body: B) -> Result<Inward, Refusal> {
-        let head = Head::of(&parts.headers, self.environments.header());
-        if head.upgrade {
-            // Another protocol would go past every check.
-            return Err(Refusal::upgrade());
-        }
-        if parts.method == Method::OPTIONS {
-            // Preflights carry no token (Fetch, "CORS protocol"). Nor can anything else go this way: the body stays here.
-            return Ok(Inward { body: Bytes::new(), reader: None, session: Session::Untouched });
-        }
-        if !matches!(parts.method, Method::POST | Method::GET | Method::DELETE) {
-            return Err(Refusal::method());
-        }
-        let holder = match self.token(&parts.uri, &head)? {
-            None => None,
-            Some((token, header)) => {
-                let claims = self.verified(self.verifier.verify(token).await)?;
-                Some((claims, header.clone()))
+    fn inward<B: Body>(&self, parts: &Parts, body: B) -> impl Future<Output = Result<Inward, Refusal>> {
+        async move {
+            let head = Head::of(&parts.headers, self.environments.header());
+            if head.upgrade {
+                // Another protocol would go past every check.
+                return Err(Refusal::upgrade());
             }
-        };
-        let caller = self.caller(holder.as_ref().map(|(claims, _)| &**claims), &head)?;
-        let mut reader = Reader { caller, holder, era: Era::Legacy };
-        match self.admitted(&parts.method, &head, body, &mut reader).await {
-            Ok((body, session)) => Ok(Inward { body, reader: Some(reader), session }),
-            Err(refusal) => Err(refusal.by(reader.caller.environment())),
+            if parts.method == Method::OPTIONS {
+                // Preflights carry no token (Fetch, "CORS protocol"). Nor can anything else go this way: the body stays here.
+                return Ok(Inward { body: Bytes::new(), reader: None, session: Session::Untouched });
+            }
+            if !matches!(parts.method, Method::POST | Method::GET | Method::DELETE) {
+                return Err(Refusal::method());
+            }
+            let holder = match self.token(&parts.uri, &head)? {
+                None => None,
+                Some((token, header)) => {
+                    let claims = self.verified(self.verifier.verify(token).await)?;
+                    Some((claims, header.clone()))
+                }
+            };
+            let caller = self.caller(holder.as_ref().map(|(claims, _)| &**claims), &head)?;
+            let mut reader = Reader { caller, holder, era: Era::Legacy };
+            match self.admitted(&parts.method, &head, body, &mut reader).await {
+                Ok((body, session)) => Ok(Inward { body, reader: Some(reader), session }),
+                Err(refusal) => Err(refusal.by(reader.caller.environment())),
+            }
         }
     }
 
     /// Steps 4 to 7, for a caller who is known: the body that goes on.
-    async fn admitted<B: Body>(
+    fn admitted<B: Body>(
         &self,
         method: &Method,
         head: &Head<'_>,
         body: B,
         reader: &mut Reader,
-    ) -> Result<(Bytes, Session), Refusal> {
-        if *method != Method::POST {
-            self.enter(&reader.caller)?;
-            return Ok((Bytes::new(), self.session(head, reader)?));
+    ) -> impl Future<Output = Result<(Bytes, Session), Refusal>> {
+        async move {
+            if *method != Method::POST {
+                self.enter(&reader.caller)?;
+                return Ok((Bytes::new(), self.session(head, reader)?));
+            }
+            if !is_json(head) {
+                return Err(Refusal::media_type());
+            }
+            let limit = self.limits.of(&reader.caller);
+            let body = Arriving::new(body, limit, self.limits.time).await.map_err(|unread| match unread {
+                Unread::TooLarge => Refusal::too_large(limit),
+                Unread::Broken => Refusal::incomplete(),
+                Unread::Late => Refusal::late(),
+            })?;
+            if !is_length(head, body.len()) {
+                return Err(Refusal::length());
+            }
+            let content = message::read(body.chunk(), self.batches).map_err(Refusal::fault)?;
+            reader.era = self.check(head, &content, reader)?;
+            match &self.policy {
+                // Boxed: it would have its place in what is kept of every request, and few servers have a policy.
+                Some(policy) => Box::pin(self.decide(&**policy, content, reader)).await?,
+                None => self.passed(&content, reader),
+            }
+            let session = self.session(head, reader)?;
+            Ok((body, session))
         }
-        if !is_json(head) {
-            return Err(Refusal::media_type());
-        }
-        let limit = self.limits.of(&reader.caller);
-        let body = Arriving::new(body, limit, self.limits.time).await.map_err(|unread| match unread {
-            Unread::TooLarge => Refusal::too_large(limit),
-            Unread::Broken => Refusal::incomplete(),
-            Unread::Late => Refusal::late(),
-        })?;
-        if !is_length(head, body.len()) {
-            return Err(Refusal::length());
-        }
-        let content = message::read(body.chunk(), self.batches).map_err(Refusal::fault)?;
-        reader.era = self.check(head, &content, reader)?;
-        if let Some(policy) = &self.policy {
-            // Boxed: it has its place in what is kept of every request, and few servers have a policy.
-            Box::pin(self.decide(&**policy, &content, reader)).await?;
-        }
-        for message in content.messages() {
-            trace::passed(&message.method, || self.called(message), reader.caller.environment());
-        }
-        drop(content);
-        let session = self.session(head, reader)?;
-        Ok((body, session))
     }
 
     /// Makes of a request that may go on what the server behind the layer gets to see.
-    fn pass(&self, parts: &mut Parts, inward: &mut Inward) {
+    fn pass(&self, parts: &mut Parts, session: Session, reader: Option<&Reader>) {
         let Parts { method, headers, extensions, .. } = parts;
         // A token is for this server alone: whoever has it could pass it on (MCP 2026-07-28, "Token Passthrough").
         headers.remove(AUTHORIZATION);
@@ -199,7 +199,7 @@ impl Settings {
             // Of any other the body stays here.
             headers.remove(CONTENT_LENGTH);
         }
-        match core::mem::replace(&mut inward.session, Session::Untouched) {
+        match session {
             Session::Untouched => {}
             Session::Dropped => {
                 headers.remove(&SESSION);
@@ -209,17 +209,17 @@ impl Settings {
                 headers.insert(&SESSION, id);
             }
         }
-        if inward.reader.is_some() && self.discovery == Discovery::Filtered {
+        if reader.is_some() && self.discovery == Discovery::Filtered {
             headers.remove(ACCEPT_ENCODING);
             // Of a part of a list nobody can tell what it is a part of.
             headers.remove(RANGE);
         }
         // Whatever stands there was not put there by this layer.
-        match &inward.reader {
+        match reader {
             Some(reader) => drop(extensions.insert(reader.caller)),
             None => drop(extensions.remove::<Caller>()),
         }
-        match inward.reader.as_ref().and_then(|reader| reader.holder.as_ref()) {
+        match reader.and_then(|reader| reader.holder.as_ref()) {
             Some((claims, _)) => drop(extensions.insert(Arc::clone(claims))),
             None => drop(extensions.remove::<Arc<Claims>>()),
         }
@@ -258,13 +258,21 @@ impl Settings {
     }
 
     /// Step 6, for every call of a body.
-    async fn decide(&self, policy: &dyn PolicyHook, content: &Content<'_>, reader: &Reader) -> Result<(), Refusal> {
+    async fn decide(&self, policy: &dyn PolicyHook, content: Content<'_>, reader: &Reader) -> Result<(), Refusal> {
         for message in content.messages() {
             let Some(tool) = self.called(message) else { continue };
             let call = Call { tool, caller: &reader.caller, claims: reader.claims(), message };
             policy.decide(call).await.map_err(|refusal| self.answers(self.refused(&refusal), message))?;
         }
+        self.passed(&content, reader);
         Ok(())
+    }
+
+    /// Tells those who watch the server what goes on.
+    fn passed(&self, content: &Content<'_>, reader: &Reader) {
+        for message in content.messages() {
+            trace::passed(&message.method, || self.called(message), reader.caller.environment());
+        }
     }
 
     /// A refusal as the answer to a message.
