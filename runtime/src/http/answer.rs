@@ -1,6 +1,5 @@
 //! Step 8: what goes out, as its reader may see it.
 
-use core::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -45,39 +44,27 @@ impl Reader {
 }
 
 /// What becomes of an answer.
-enum Outward<R> {
+pub(super) enum Outward<R> {
     /// It goes out.
     Ready(Response<ResponseBody<R>>),
-    /// It has to be read before, for that reader.
-    List(Response<R>, Reader),
+    /// It has to be read before. Boxed, so that no other answer has to have room for it.
+    List(Box<List<R>>),
+}
+
+/// An answer that may be a list of tools, and who will read it.
+pub(super) struct List<R> {
+    response: Response<R>,
+    reader: Reader,
+    origin: Option<HeaderValue>,
 }
 
 impl Settings {
-    /// Step 8: the answer, once it is there.
-    #[expect(clippy::manual_async_fn, reason = "an `async fn` has room for its arguments twice")]
-    pub(super) fn outward<R: Body, E>(
-        &self,
-        answering: impl Future<Output = Result<Response<R>, E>>,
-        reader: Option<Reader>,
-        origin: Option<HeaderValue>,
-    ) -> impl Future<Output = Result<Response<ResponseBody<R>>, E>> {
-        async move {
-            let response = answering.await?;
-            let origin = origin.as_ref();
-            Ok(match self.answered(response, reader, origin) {
-                Outward::Ready(response) => response,
-                // Boxed, so that no other answer has to have room for it.
-                Outward::List(response, reader) => Box::pin(self.list(response, reader, origin)).await,
-            })
-        }
-    }
-
-    /// The answer, as its reader may see it.
-    fn answered<R: Body>(
+    /// Step 8: the answer, as its reader may see it.
+    pub(super) fn outward<R: Body>(
         &self,
         mut response: Response<R>,
         reader: Option<Reader>,
-        origin: Option<&HeaderValue>,
+        origin: Option<HeaderValue>,
     ) -> Outward<R> {
         let headers = response.headers_mut();
         if let Some(reader) = &reader {
@@ -85,7 +72,7 @@ impl Settings {
             state(headers, reader.caller.environment());
         }
         if origin.is_some() {
-            expose(headers, origin);
+            expose(headers, origin.as_ref());
         }
         let Some(reader) = reader else {
             // A preflight asks for headers, and nobody knows who asks.
@@ -102,25 +89,21 @@ impl Settings {
                 let events = Events::new(reader.caller, self.limits.answer);
                 Outward::Ready(response.map(|body| ResponseBody::events(body, events)))
             }
-            Ok(Format::Json) => Outward::List(response, reader),
-            Err(_) => Outward::Ready(unreadable(&reader, origin)),
+            Ok(Format::Json) => Outward::List(Box::new(List { response, reader, origin })),
+            Err(_) => Outward::Ready(unreadable(&reader, origin.as_ref())),
         }
     }
 
     /// Reads an answer that may be a list of tools.
-    async fn list<R: Body>(
-        &self,
-        response: Response<R>,
-        reader: Reader,
-        origin: Option<&HeaderValue>,
-    ) -> Response<ResponseBody<R>> {
+    pub(super) async fn list<R: Body>(&self, list: Box<List<R>>) -> Response<ResponseBody<R>> {
+        let List { response, reader, origin } = *list;
         let (mut parts, body) = response.into_parts();
         let filtered = collect(body, self.limits.answer).await.ok().and_then(|text| {
             let filtered = filter::filtered(&text, &reader.caller).ok()?;
             Some(filtered.map_or(text, Bytes::from))
         });
         let Some(text) = filtered else {
-            return unreadable(&reader, origin);
+            return unreadable(&reader, origin.as_ref());
         };
         parts.headers.remove(CONTENT_LENGTH);
         Response::from_parts(parts, ResponseBody::whole(Full::new(text)))

@@ -56,11 +56,6 @@ impl AsCaller for Extensions {
     }
 }
 
-/// Whether a message came with an HTTP request.
-fn is_http(extensions: &Extensions) -> bool {
-    extensions.get::<Parts>().is_some()
-}
-
 impl<C: AsRequestContext> FromContextPart<C> for Caller {
     fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
         let caller = context.as_request_context().as_caller().copied();

@@ -8,6 +8,7 @@ use core::{
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
+use futures_util::TryFutureExt as _;
 use http::{
     HeaderName, HeaderValue, Method, Request, Response, Uri,
     header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, RANGE, TRANSFER_ENCODING},
@@ -21,7 +22,7 @@ use crate::{Caller, Environment};
 
 use super::{
     Call, Claims, Discovery, PolicyHook, ResponseBody, Token,
-    answer::Reader,
+    answer::{Outward, Reader},
     body::{Arriving, Unread},
     filter,
     head::{Head, Stated},
@@ -86,14 +87,21 @@ where
                 Origin::Allowed(origin) => Some(origin.clone()),
                 Origin::Refused => return Ok(Refusal::origin().into_response(None).map(ResponseBody::whole)),
             };
-            let inward = match settings.inward(&parts, body).await {
-                Ok(inward) => inward,
-                Err(refusal) => return Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
+            let outward = {
+                let inward = match settings.inward(&parts, body).await {
+                    Ok(inward) => inward,
+                    Err(refusal) => return Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
+                };
+                settings.pass(&mut parts, inward.session, inward.reader.as_ref());
+                let answering = inner.call(Request::from_parts(parts, Full::new(inward.body)));
+                answering.map_ok(|response| settings.outward(response, inward.reader, origin))
             };
-            let Inward { body, reader, session } = inward;
-            settings.pass(&mut parts, session, reader.as_ref());
-            let answering = inner.call(Request::from_parts(parts, Full::new(body)));
-            settings.outward(answering, reader, origin).await
+            let list = match outward.await {
+                Ok(Outward::Ready(response)) => return Ok(response),
+                Ok(Outward::List(list)) => list,
+                Err(error) => return Err(error),
+            };
+            Ok(Box::pin(settings.list(list)).await)
         }))
     }
 }
@@ -116,8 +124,8 @@ enum Session {
     Opened(HeaderValue),
 }
 
-// What is kept of a request while something is awaited is written and read once for each, when it is cold, so it is kept
-// small: an `async fn` has room for its arguments twice, what takes a block has not.
+// What is kept of a request while something is awaited is written and read once more when the caches have forgotten it, so it is
+// kept small: an `async fn` has room for its arguments twice, and for whatever was moved out of a variable whose scope goes on.
 #[expect(clippy::manual_async_fn, reason = "the comment above")]
 impl Settings {
     /// Steps 1 to 7: what goes on, if anything does.
@@ -135,15 +143,18 @@ impl Settings {
             if !matches!(parts.method, Method::POST | Method::GET | Method::DELETE) {
                 return Err(Refusal::method());
             }
-            let holder = match self.token(&parts.uri, &head)? {
-                None => None,
-                Some((token, header)) => {
-                    let claims = self.verified(self.verifier.verify(token).await)?;
-                    Some((claims, header.clone()))
-                }
+            let mut reader = {
+                let token = self.token(&parts.uri, &head)?;
+                let holder = match token {
+                    None => None,
+                    Some((token, header)) => {
+                        let claims = self.verified(self.verifier.verify(token).await)?;
+                        Some((claims, header.clone()))
+                    }
+                };
+                let caller = self.caller(holder.as_ref().map(|(claims, _)| &**claims), &head)?;
+                Reader { caller, holder, era: Era::Legacy }
             };
-            let caller = self.caller(holder.as_ref().map(|(claims, _)| &**claims), &head)?;
-            let mut reader = Reader { caller, holder, era: Era::Legacy };
             match self.admitted(&parts.method, &head, body, &mut reader).await {
                 Ok((body, session)) => Ok(Inward { body, reader: Some(reader), session }),
                 Err(refusal) => Err(refusal.by(reader.caller.environment())),

@@ -5,6 +5,7 @@ use core::future::{Future, ready};
 use std::{borrow::Cow, io, sync::Arc};
 
 use futures_util::future::Either;
+use http::request::Parts;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -27,7 +28,7 @@ use crate::{
     http::{ResourceServer, Secured, StdioCredentials},
 };
 
-use super::{Streamable, is_http};
+use super::Streamable;
 
 /// A handler of rmcp that answers nobody who is not known: not even the handshake.
 ///
@@ -133,9 +134,9 @@ impl StdioCredentials {
 impl<H> Guarded<H> {
     /// Who calls; noted where inline checks find it.
     fn admit(&self, extensions: &mut Extensions) -> Result<Caller, Denied> {
-        match self.known {
-            Known::ByLayer(table) if is_http(extensions) => {
-                let caller = extensions.as_caller().copied().ok_or_else(Denied::without_caller)?;
+        match (self.known, extensions.get::<Parts>()) {
+            (Known::ByLayer(table), Some(parts)) => {
+                let caller = *parts.as_caller().ok_or_else(Denied::without_caller)?;
                 if core::ptr::eq(caller.grant().table(), table) {
                     Ok(caller)
                 } else {
@@ -143,9 +144,8 @@ impl<H> Guarded<H> {
                 }
             }
             // Without HTTP there is no layer, and with it nobody has started the process.
-            Known::ByLayer(_) => Err(Denied::without_caller()),
-            Known::Here(_) if is_http(extensions) => Err(Denied::without_caller()),
-            Known::Here(caller) => {
+            (Known::ByLayer(_), None) | (Known::Here(_), Some(_)) => Err(Denied::without_caller()),
+            (Known::Here(caller), None) => {
                 extensions.insert(caller);
                 Ok(caller)
             }
