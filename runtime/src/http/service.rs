@@ -76,33 +76,39 @@ where
         let clone = self.inner.clone();
         let mut inner = core::mem::replace(&mut self.inner, clone);
         let settings = Arc::clone(&self.settings);
-        // Out here: what is taken apart inside is kept twice, and all that is kept is moved into the box.
+        // Out here: what is taken apart inside is kept twice.
         let (mut parts, body) = request.into_parts();
-        Box::pin(trace::request(async move {
-            if settings.document.is_at(parts.uri.path()) {
-                return Ok(settings.document.answer(&parts.method).map(ResponseBody::whole));
-            }
-            let origin = match settings.origins.of(&parts.headers) {
-                Origin::Unseen => None,
-                Origin::Allowed(origin) => Some(origin.clone()),
-                Origin::Refused => return Ok(Refusal::origin().into_response(None).map(ResponseBody::whole)),
-            };
-            let outward = {
-                let inward = match settings.inward(&parts, body).await {
-                    Ok(inward) => inward,
-                    Err(refusal) => return Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
+        // The box first: what would stand elsewhere when it comes is moved into it, most of which says nothing yet.
+        let place = Box::new_uninit();
+        let handling = Box::write(
+            place,
+            trace::request(async move {
+                if settings.document.is_at(parts.uri.path()) {
+                    return Ok(settings.document.answer(&parts.method).map(ResponseBody::whole));
+                }
+                let origin = match settings.origins.of(&parts.headers) {
+                    Origin::Unseen => None,
+                    Origin::Allowed(origin) => Some(origin.clone()),
+                    Origin::Refused => return Ok(Refusal::origin().into_response(None).map(ResponseBody::whole)),
                 };
-                settings.pass(&mut parts, inward.session, inward.reader.as_ref());
-                let answering = inner.call(Request::from_parts(parts, Full::new(inward.body)));
-                answering.map_ok(|response| settings.outward(response, inward.reader, origin))
-            };
-            let list = match outward.await {
-                Ok(Outward::Ready(response)) => return Ok(response),
-                Ok(Outward::List(list)) => list,
-                Err(error) => return Err(error),
-            };
-            Ok(Box::pin(settings.list(list)).await)
-        }))
+                let outward = {
+                    let inward = match settings.inward(&parts, body).await {
+                        Ok(inward) => inward,
+                        Err(refusal) => return Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
+                    };
+                    settings.pass(&mut parts, inward.session, inward.reader.as_ref());
+                    let answering = inner.call(Request::from_parts(parts, Full::new(inward.body)));
+                    answering.map_ok(|response| settings.outward(response, inward.reader, origin))
+                };
+                let list = match outward.await {
+                    Ok(Outward::Ready(response)) => return Ok(response),
+                    Ok(Outward::List(list)) => list,
+                    Err(error) => return Err(error),
+                };
+                Ok(Box::pin(settings.list(list)).await)
+            }),
+        );
+        Box::into_pin(handling)
     }
 }
 
