@@ -32,7 +32,7 @@ pub(crate) fn unique(text: &str) -> Result<(), Fault> {
 
 /// A place in a message.
 ///
-/// A value and not a type: serde_json's reader would be compiled once for each type, and a server has its caches full
+/// A value and not a type: `serde_json`'s reader would be compiled once for each type, and a server has its caches full
 /// without that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
