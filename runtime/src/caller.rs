@@ -53,16 +53,9 @@ impl Caller {
     /// # Errors
     /// [`Denied`] if the scopes do not open it, or with [`Reason::NotInSandbox`] if the environment does not.
     pub fn authorize(&self, tool: &str) -> Result<Route, Denied> {
-        self.find(tool).map(|(_, route)| route)
-    }
-
-    /// The same, with the tool of that name.
-    pub(crate) fn find(&self, tool: &str) -> Result<(ToolHandle, Route), Denied> {
         let tool = self.grant.authorize(tool)?;
-        match self.environment.route(tool.sandbox) {
-            Some(route) => Ok((tool, route)),
-            None => Err(Denied::without_step(Some(self.grant.table()), Some(tool), Reason::NotInSandbox)),
-        }
+        let route = self.environment.route(tool.sandbox);
+        route.ok_or_else(|| Denied::without_step(Some(self.grant.table()), Some(tool), Reason::NotInSandbox))
     }
 
     /// The tools that a call of this caller can reach, in the table's order: what `tools/list` may show. Tools that the

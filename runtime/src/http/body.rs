@@ -99,8 +99,7 @@ impl Arrived {
         if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > self.limit) {
             return Poll::Ready(Err(Unread::TooLarge));
         }
-        while !body.is_end_stream() {
-            let Some(frame) = ready!(body.as_mut().poll_frame(context)) else { break };
+        while let Some(frame) = ready!(body.as_mut().poll_frame(context)) {
             let Ok(frame) = frame else { return Poll::Ready(Err(Unread::Broken)) };
             // Trailers say nothing that anyone asks for.
             let Ok(mut data) = frame.into_data() else { continue };

@@ -11,8 +11,10 @@ use super::{
     trace::Step,
 };
 
-/// The method that calls a tool.
-const CALL: &str = "tools/call";
+/// Whether a message calls a tool.
+pub(super) fn is_call(message: &Message<'_>) -> bool {
+    message.method == "tools/call"
+}
 
 impl Settings {
     /// The answer for a call that a policy refuses.
@@ -38,7 +40,7 @@ impl Settings {
             // Only servers before 2026-07-28 send requests that a client could respond to.
             return if era == Era::Modern { Err(Refusal::response()) } else { self.enter(caller) };
         }
-        if message.method == CALL { self.call(caller, message) } else { self.method(caller, message, era) }
+        if is_call(message) { self.call(caller, message) } else { self.method(caller, message, era) }
     }
 
     /// The arguments that have to be mirrored in headers: of a tool that the caller can call. Whether another one has any would
@@ -50,7 +52,7 @@ impl Settings {
 
     /// The tool of the table that a message calls.
     pub(super) fn called(&self, message: &Message<'_>) -> Option<ToolHandle> {
-        let name = message.params.name.as_deref().filter(|_| message.method == CALL);
+        let name = message.params.name.as_deref().filter(|_| is_call(message));
         name.and_then(|name| self.table.tool(name))
     }
 

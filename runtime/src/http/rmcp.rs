@@ -23,6 +23,11 @@
 //! scope_table! { static TOOLS = [Files::*]; }
 //! # let _ = (&TOOLS, Files::tool_router());
 //! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | `guarded` | [`Guarded`]: a handler that answers nobody who is not known |
+//! | `streamable` | [`Streamable`]: rmcp's service, shared by all requests |
 
 mod guarded;
 mod streamable;

@@ -81,8 +81,8 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Of the body of a request.
-    pub(super) fn of(&self, caller: &Caller) -> usize {
+    /// For the body of a request.
+    pub(super) fn body_of(&self, caller: &Caller) -> usize {
         if caller.grant().is_anonymous() { self.anonymous_body.min(self.body) } else { self.body }
     }
 }

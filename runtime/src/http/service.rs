@@ -25,6 +25,7 @@ use super::{
     answer::{Outward, Reader},
     body::{Arriving, Unread},
     filter,
+    gate::is_call,
     head::{Head, Stated},
     message::{self, Content, Era, Message},
     origin::Origin,
@@ -184,7 +185,7 @@ impl Settings {
             if !is_json(head) {
                 return Err(Refusal::media_type());
             }
-            let limit = self.limits.of(&reader.caller);
+            let limit = self.limits.body_of(&reader.caller);
             let body = Arriving::new(body, limit, self.limits.time).await.map_err(|unread| match unread {
                 Unread::TooLarge => Refusal::too_large(limit),
                 Unread::Broken => Refusal::incomplete(),
@@ -198,7 +199,7 @@ impl Settings {
             match &self.policy {
                 // Boxed: it would have its place in what is kept of every request, and few servers have a policy.
                 Some(policy) => Box::pin(self.decide(&**policy, content, reader)).await?,
-                None => self.passed(&content, reader),
+                None => self.count(&content, reader)?,
             }
             let session = self.session(head, reader)?;
             Ok((body, session))
@@ -252,48 +253,56 @@ impl Settings {
         }
     }
 
-    /// Steps 4 and 5, for every message of a body.
+    /// Steps 4 and 5, for every message of a body: nothing of a body goes on of which one message may not.
     fn check(&self, head: &Head<'_>, content: &Content<'_>, reader: &Reader) -> Result<Era, Refusal> {
-        let mut all = Era::Legacy;
+        let mut latest = Era::Legacy;
         for message in content.messages() {
             let admitted = match message::agree(head, message, self.mirrored(&reader.caller, message)) {
                 Ok(era) => self.admit(&reader.caller, message, era).map(|()| era),
                 Err(wrong) => Err(Refusal::mismatch(wrong)),
             };
-            if admitted.map_err(|refusal| self.answers(refusal, message))? == Era::Modern {
-                all = Era::Modern;
+            if admitted.map_err(|refusal| self.refusal_to(message, refusal))? == Era::Modern {
+                latest = Era::Modern;
             }
         }
-        if reader.caller.environment() == Environment::Sandbox {
-            // What counts calls counts none of a batch that does not go on.
-            for message in content.messages().iter().filter(|message| self.called(message).is_some()) {
-                let counted = self.pace.count(reader.owner());
-                counted.map_err(|wait| self.answers(Refusal::pace(wait), message))?;
-            }
-        }
-        Ok(all)
+        Ok(latest)
     }
 
-    /// Step 6, for every call of a body.
-    async fn decide(&self, policy: &dyn PolicyHook, content: Content<'_>, reader: &Reader) -> Result<(), Refusal> {
+    /// Step 6 where there is no policy.
+    fn count(&self, content: &Content<'_>, reader: &Reader) -> Result<(), Refusal> {
         for message in content.messages() {
-            let Some(tool) = self.called(message) else { continue };
-            let call = Call { tool, caller: &reader.caller, claims: reader.claims(), message };
-            policy.decide(call).await.map_err(|refusal| self.answers(self.refused(&refusal), message))?;
+            self.count_one(message, reader)?;
+            trace::passed(&message.method, || self.called(message), reader.caller.environment());
         }
-        self.passed(&content, reader);
         Ok(())
     }
 
-    /// Tells those who watch the server what goes on.
-    fn passed(&self, content: &Content<'_>, reader: &Reader) {
+    /// Step 6 with a policy.
+    async fn decide(&self, policy: &dyn PolicyHook, content: Content<'_>, reader: &Reader) -> Result<(), Refusal> {
         for message in content.messages() {
+            self.count_one(message, reader)?;
+            if is_call(message) {
+                // One that is not known is not here any more; were it, no policy could say anything about it.
+                let tool = self.called(message).ok_or_else(|| self.refusal_to(message, Refusal::no_tool()))?;
+                let call = Call { tool, caller: &reader.caller, claims: reader.claims(), message };
+                let decided = policy.decide(call).await;
+                decided.map_err(|refusal| self.refusal_to(message, self.refused(&refusal)))?;
+            }
             trace::passed(&message.method, || self.called(message), reader.caller.environment());
         }
+        Ok(())
     }
 
-    /// A refusal as the answer to a message.
-    fn answers(&self, refusal: Refusal, message: &Message<'_>) -> Refusal {
+    /// Counts a call in the sandbox.
+    fn count_one(&self, message: &Message<'_>, reader: &Reader) -> Result<(), Refusal> {
+        if reader.caller.environment() != Environment::Sandbox || !is_call(message) {
+            return Ok(());
+        }
+        self.pace.count(reader.owner()).map_err(|wait| self.refusal_to(message, Refusal::pace(wait)))
+    }
+
+    /// A refusal, as the answer to a message.
+    fn refusal_to(&self, message: &Message<'_>, refusal: Refusal) -> Refusal {
         refusal.about(self.called(message).map(|tool| tool.tool().name)).to(message)
     }
 

@@ -44,7 +44,7 @@ enum Place {
     Params,
     /// Their `_meta`.
     Meta,
-    /// A text that is kept; other values are read and dropped.
+    /// A text that is kept.
     Text(Text),
     /// `result`, of a response.
     Result,
@@ -176,10 +176,11 @@ impl<'b> Visit<'_, 'b> {
         Ok(())
     }
 
-    /// A value of which nothing is kept.
+    /// A value of which nothing is kept: a text where none is wanted, or anything else.
     fn value<E: Error>(self) -> Result<(), E> {
         match self.place {
-            // MCP has no parameters by position (JSON-RPC 2.0 §4.2).
+            // MCP has no parameters by position (JSON-RPC 2.0 §4.2), and a method is a text. Elsewhere another type decides
+            // nothing here, and the server behind the layer says what it thinks of it.
             Place::Params | Place::Text(Text::Method) => Err(self.reading.fail(Fault::NotJsonRpc)),
             _ => Ok(()),
         }
@@ -254,7 +255,6 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
             map.next_value_seed(Visit { reading: &mut *self.reading, place })?;
         }
         keys.close(&mut self.reading.open);
-        // Those two are objects as they should be.
-        if matches!(self.place, Place::Message | Place::Params) { Ok(()) } else { self.value() }
+        if self.place == Place::Params { Ok(()) } else { self.value() }
     }
 }

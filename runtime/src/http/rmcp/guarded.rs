@@ -162,7 +162,7 @@ impl<H> Guarded<H> {
     }
 }
 
-// None of these is an `async fn`: it would keep what it is given beside the future that it gives it to, and rmcp moves the
+// What these make is no `async fn`: it would keep what it is given beside the future that it gives it to, and rmcp moves the
 // largest of these futures for every message.
 
 /// Hands on what a known caller asks for.
