@@ -9,7 +9,10 @@ use mcp_scopes::{
 };
 use serde_json::json;
 
-use crate::server::{Answer, Ask, RESOURCE, Reply, Server, Tokens};
+use crate::{
+    server::{Answer, Ask, RESOURCE, Reply, Server, Tokens},
+    step_6_policies::Refuses,
+};
 
 /// Look at the market
 #[mcp_tool(scope = "trade", risk = "low", sandbox = "allow")]
@@ -265,6 +268,24 @@ async fn calls_in_the_sandbox_have_a_limit_of_their_own_for_each_caller() {
     server.send(Ask::call("look").token("sandbox.none.other.live")).await.passed();
     // What is no call does not count.
     server.send(Ask::method("tools/list").token("sandbox.none.live.live")).await.passed();
+}
+
+#[tokio::test]
+async fn calls_behind_one_that_a_policy_refuses_do_not_count() {
+    let builder = ResourceServer::new(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
+    let builder = builder.policy(Refuses).allow_batches();
+    let server = Server::around(builder.sandbox_calls_per_minute(NonZeroU32::new(3).unwrap()));
+    let one = |folder: &str| {
+        let params = format!(r#"{{"name":"look","arguments":{{"folder":"{folder}"}}}}"#);
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#)
+    };
+    let send = |calls: [&str; 3]| {
+        let batch = calls.map(one).join(",");
+        server.send(Ask::post(format!("[{batch}]")).token("sandbox.none.live.live"))
+    };
+    assert_eq!(send(["secret", "home", "home"]).await.refused(), (403, 403));
+    assert_eq!(send(["home", "secret", "home"]).await.refused(), (403, 403));
+    assert_eq!(send(["home", "home", "home"]).await.refused(), (429, 429));
 }
 
 #[tokio::test]

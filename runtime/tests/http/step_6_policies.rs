@@ -5,7 +5,7 @@ use mcp_scopes::http::{Call, Deciding, PolicyHook, PolicyRefusal};
 use crate::server::{Ask, Server};
 
 /// Refuses calls whose arguments say so.
-struct Refuses;
+pub(crate) struct Refuses;
 
 impl PolicyHook for Refuses {
     fn decide<'a>(&'a self, call: Call<'a>) -> Deciding<'a> {

@@ -127,6 +127,18 @@ fn places_count_characters_behind_every_kind_of_line_end() {
 }
 
 #[test]
+fn an_address_that_may_hold_a_password_is_not_shown() {
+    for key in ["resource", "authorization_servers"] {
+        for address in ["https://ada:hunter2@example.com/", "https://ada:hunter2@ /", "ada:hunter2@example.com"] {
+            let value = if key == "resource" { format!("{address:?}") } else { format!("[{address:?}]") };
+            let errors = read(&format!("[server]\n{key} = {value}\n"), "f.toml").unwrap_err();
+            assert!(!format!("{errors:?}").contains("hunter2"), "{errors:?}");
+            assert_eq!((errors.len(), errors.first().map(|error| error.line)), (1, Some(2)), "{address}");
+        }
+    }
+}
+
+#[test]
 fn errors_come_in_source_order() {
     let text = "[session]\nmax_high_risk_calls = 0\n[flows]\na = []\n[lint]\nx = \"y\"\n[convention]\nscope = \"z\"\n";
     let lines: Vec<u32> = read(text, "f.toml").unwrap_err().iter().map(|error| error.line).collect();
