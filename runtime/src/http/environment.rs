@@ -162,6 +162,13 @@ impl Resolver {
         live || (sandbox && self.sources.has(&Source::Audience))
     }
 
+    /// The addresses under which clients know this server: those that a token can be meant for.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn resources(&self) -> impl Iterator<Item = &str> {
+        let sandbox = self.sandbox_resource.filter(|_| self.sources.has(&Source::Audience));
+        core::iter::once(self.live_resource.as_str()).chain(sandbox)
+    }
+
     /// The environment of a request.
     pub(super) fn resolve(&self, claims: Option<&Claims>, head: &Head<'_>) -> Result<Environment, Unresolved> {
         let authenticated = claims.map_or(Ok(Environment::Live), |claims| self.of_token(claims))?;

@@ -4,6 +4,8 @@ use core::{convert::Infallible, fmt, future::Ready, task::Poll, time::Duration};
 use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
+#[cfg(feature = "rmcp")]
+use http::Uri;
 use http::{Request, Response};
 use http_body_util::Full;
 use tower_layer::Layer;
@@ -107,6 +109,13 @@ impl ResourceServer {
     #[cfg(feature = "rmcp")]
     pub(super) fn table(&self) -> &'static ScopeTable {
         self.settings.table
+    }
+
+    /// The hosts, with the port where one is stated, under which clients know this server.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn hosts(&self) -> impl Iterator<Item = String> {
+        let addresses = self.settings.environments.resources();
+        addresses.filter_map(|address| Some(address.parse::<Uri>().ok()?.authority()?.as_str().to_owned()))
     }
 
     /// The service that serves the metadata, for a router that does not send those requests through the layer. The layer

@@ -3,7 +3,7 @@
 use http_body_util::BodyExt;
 use mcp_scopes::{
     Caller, Environment, ScopeTable,
-    http::{ResourceServer, StdioCredentials, rmcp::Guarded},
+    http::{Environments, ResourceServer, StdioCredentials, rmcp::Guarded},
     mcp_tool, mcp_tools, scope_table,
 };
 use rmcp::{
@@ -41,6 +41,7 @@ impl Notes {
 impl ServerHandler for Notes {}
 
 scope_table! { static NOTES = [Notes::*] with "tests/http/mcp-scopes.toml"; }
+scope_table! { static SANDBOXED = [Notes::*] with "tests/http/sandbox.toml"; }
 
 fn layer(table: &'static ScopeTable) -> ResourceServer {
     ResourceServer::new(table).resource(RESOURCE).verifier(Tokens).build().unwrap()
@@ -86,6 +87,35 @@ async fn behind_its_layer_it_works() {
         let body = answer.into_body().collect().await.unwrap().to_bytes();
         assert_eq!(String::from_utf8_lossy(&body).contains("buy milk"), expected == 200, "{body:?}");
     }
+}
+
+#[tokio::test]
+async fn it_is_reached_by_the_name_that_clients_know() {
+    let status = async |layer: &ResourceServer, config, host| {
+        let service = layer.rmcp(|| Ok(Notes), LocalSessionManager::default().into(), config);
+        let ask = Ask::call("read_notes").token("reader").header("accept", "application/json, text/event-stream");
+        service.oneshot(ask.header("host", host).0).await.unwrap().status().as_u16()
+    };
+    let known = layer(&NOTES);
+    // What rmcp lets in by itself stays in; whoever leads a browser here under another name stays out.
+    for (host, expected) in [
+        ("files.example.com", 200),
+        ("FILES.example.com:443", 200),
+        ("localhost:3000", 200),
+        ("files.example.com.evil.example", 403),
+        ("evil.example", 403),
+    ] {
+        assert_eq!(status(&known, config(), host).await, expected, "{host}");
+    }
+    // One server under two names, if tokens for both are good here.
+    for (environments, expected) in [(Environments::new().by_audience(), 200), (Environments::new(), 403)] {
+        let server = ResourceServer::new(&SANDBOXED).resource(RESOURCE).verifier(Tokens).environments(environments);
+        let server = server.build().unwrap();
+        assert_eq!(status(&server, config(), "files.example.com").await, 200);
+        assert_eq!(status(&server, config(), "sandbox.example.com").await, expected);
+    }
+    assert_eq!(status(&known, config().with_allowed_hosts(["inside"]), "files.example.com").await, 200);
+    assert_eq!(status(&known, config().disable_allowed_hosts(), "evil.example").await, 200, "as its author wants it");
 }
 
 #[tokio::test]

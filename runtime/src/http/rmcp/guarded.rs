@@ -56,6 +56,9 @@ enum Known {
 impl ResourceServer {
     /// rmcp's streamable HTTP with this layer in front: what `StreamableHttpService::new` takes, and no way past the layer.
     ///
+    /// rmcp answers 403 to a request for a host that is not among `allowed_hosts` of `config`, which are those of this machine
+    /// unless others are stated. The host of the resource, by which clients know the server, is added to them.
+    ///
     /// ```
     /// # use mcp_scopes::{http::{Claims, Token, TokenError, TokenVerifier, Verification}, mcp_tool, mcp_tools, scope_table};
     /// # struct Verifier;
@@ -99,6 +102,12 @@ impl ResourceServer {
         sessions: Arc<M>,
         config: StreamableHttpServerConfig,
     ) -> Secured<Streamable<Guarded<H>, M>> {
+        let mut config = config;
+        // Where none is stated, rmcp lets all in.
+        if !config.allowed_hosts.is_empty() {
+            // In front: rmcp goes through them for each request, and nearly all are for this one.
+            config.allowed_hosts.splice(..0, self.hosts());
+        }
         let server = self.clone();
         let guarded = move || handler().map(|handler| server.guard(handler));
         self.layer(Streamable::new(StreamableHttpService::new(guarded, sessions, config)))

@@ -19,6 +19,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// By which name clients call.
+pub(crate) const HOST: &str = "notes.example.com";
 const RESOURCE: &str = "https://notes.example.com/mcp";
 const ISSUER: &str = "https://auth.example.com";
 
@@ -81,12 +83,15 @@ fn counted(note: &str) -> String {
     format!("{} characters", note.chars().count())
 }
 
-/// The SDK's server, without sessions and with answers in JSON.
+/// The SDK's server, without sessions and with answers in JSON. Behind the layer its host is that of the resource.
 fn rmcp(server: Option<&ResourceServer>) -> Router {
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
     let sessions = Arc::<LocalSessionManager>::default();
     match server {
-        None => Router::new().route_service("/mcp", StreamableHttpService::new(|| Ok(Notes), sessions, config)),
+        None => {
+            let config = config.with_allowed_hosts([HOST]);
+            Router::new().route_service("/mcp", StreamableHttpService::new(|| Ok(Notes), sessions, config))
+        }
         Some(server) => Router::new().route_service("/mcp", server.rmcp(|| Ok(Notes), sessions, config)),
     }
 }
