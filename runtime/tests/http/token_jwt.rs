@@ -486,6 +486,37 @@ fn key_sets_are_read_strictly_and_within_limits() {
     assert!(KeySet::from_json(&format!(r#"{{"keys":[{key},{{"kty":"new"}}, 7]}}"#)).unwrap().has(Some("ed")));
 }
 
+#[test]
+fn a_key_is_as_long_as_its_kind_wants() {
+    // Of a modulus only the length is looked at here, and of a point no more.
+    let coordinate = |length| BASE64.encode(vec![0x55; length]);
+    let modulus = |zeros, first: u8, rest| BASE64.encode([vec![0; zeros], vec![first], vec![0x55; rest]].concat());
+    let ed = |x: usize| json!({"kty": "OKP", "crv": "Ed25519", "x": coordinate(x)});
+    let ec = |crv, x, y| json!({"kty": "EC", "crv": crv, "x": coordinate(x), "y": coordinate(y)});
+    let rsa = |n: String| json!({"kty": "RSA", "n": n, "e": "AQAB"});
+    for (key, is_read) in [
+        (ed(32), true),
+        (ed(31), false),
+        (ed(33), false),
+        (ed(0), false),
+        (ec("P-256", 32, 32), true),
+        (ec("P-256", 31, 33), false),
+        (ec("P-256", 48, 48), false),
+        (ec("P-384", 48, 48), true),
+        (ec("P-384", 48, 47), false),
+        (rsa(modulus(0, 0x80, 255)), true),
+        (rsa(modulus(1, 0x80, 255)), true),
+        (rsa(modulus(0, 0x80, 511)), true),
+        (rsa(modulus(0, 0x7f, 255)), false),
+        (rsa(modulus(128, 0x80, 127)), false),
+        (rsa(modulus(0, 0x80, 127)), false),
+        (rsa(String::new()), false),
+        (rsa("=".to_owned()), false),
+    ] {
+        assert_eq!(KeySet::from_json(&json!({"keys": [key]}).to_string()).is_ok(), is_read, "{key}");
+    }
+}
+
 #[tokio::test]
 async fn what_was_verified_counts_until_its_key_has_left() {
     let claims = verify(&verifier(), &good(&claims())).await.unwrap();

@@ -5,11 +5,13 @@ use jsonwebtoken::{DecodingKey, crypto::CryptoProvider};
 // In step with the dependencies of `Cargo.toml`. The provider is named and not looked up: a process in which several
 // crates want different ones has no default, and asking for it would panic.
 #[cfg(all(
+    not(mcp_scopes_rust_crypto),
     any(target_os = "linux", target_os = "macos", target_os = "windows"),
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 #[cfg(not(all(
+    not(mcp_scopes_rust_crypto),
     any(target_os = "linux", target_os = "macos", target_os = "windows"),
     any(target_arch = "x86_64", target_arch = "aarch64")
 )))]

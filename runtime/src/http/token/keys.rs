@@ -3,6 +3,7 @@
 use core::{fmt, future::Future, pin::Pin};
 use std::{io::Read as _, path::Path, sync::Arc};
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::DecodingKey;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
@@ -46,8 +47,8 @@ fn mark(parts: &[&str]) -> KeyMark {
 }
 
 impl KeySet {
-    /// Reads a JWK Set. Keys that cannot verify tokens are left out: those of unknown types and curves, for encryption, and
-    /// secrets, which have no place in what is published.
+    /// Reads a JWK Set. Keys that cannot verify tokens are left out: those of unknown types and curves, for encryption, RSA of fewer
+    /// than 2048 bits, and secrets, which have no place in what is published.
     ///
     /// # Errors
     /// It is no JWK Set, is too large, or holds no key that can verify a token.
@@ -151,6 +152,9 @@ impl Key {
             _ => return None,
         };
         let [first, second] = parts;
+        if !family.is_size(first, second) {
+            return None;
+        }
         let decoding = match family {
             Family::Rsa => DecodingKey::from_rsa_components(first, second),
             Family::P256 | Family::P384 => DecodingKey::from_ec_components(first, second),
@@ -165,6 +169,26 @@ impl Key {
             Some(id) => Some(id.as_str()?.to_owned()),
         };
         Some(Self { id, family, algorithm, decoding: decoding.ok()?, mark: mark(&parts) })
+    }
+}
+
+impl Family {
+    /// Whether what makes a key is as long as its kind wants: coordinates in full (RFC 7518 §6.2.1.2, RFC 8037 §2), and RSA of at
+    /// least 2048 bits (RFC 7518 §3.3). Of the libraries that verify not all ask, and one panics.
+    fn is_size(self, first: &str, second: &str) -> bool {
+        let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
+        let coordinate = |text, length| bytes(text).is_some_and(|bytes| bytes.len() == length);
+        match self {
+            Self::Rsa => bytes(first).is_some_and(|modulus| {
+                let zeros = modulus.iter().take_while(|byte| **byte == 0).count();
+                let highest = modulus.get(zeros).map_or(8, |byte| byte.leading_zeros() as usize);
+                8 * (modulus.len() - zeros) >= 2048 + highest
+            }),
+            Self::P256 => coordinate(first, 32) && coordinate(second, 32),
+            Self::P384 => coordinate(first, 48) && coordinate(second, 48),
+            Self::Ed25519 => coordinate(first, 32),
+            Self::Secret => false,
+        }
     }
 }
 
