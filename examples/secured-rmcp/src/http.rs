@@ -44,9 +44,7 @@ pub fn routes(
     // by themselves; and tools that keep nothing between calls need no sessions.
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(discovery == Discovery::Baseline);
     let mcp = server.rmcp(move || Ok(notes.clone()), Arc::<LocalSessionManager>::default(), config);
-    let documents = server
-        .metadata_paths()
-        .into_iter()
-        .fold(Router::new(), |router, path| router.route_service(path, server.well_known()));
+    let documents =
+        server.metadata_paths().fold(Router::new(), |router, path| router.route_service(path, server.well_known()));
     Ok(documents.route_service("/mcp", mcp))
 }

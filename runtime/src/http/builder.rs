@@ -135,8 +135,11 @@ impl Builder {
     /// A web origin whose pages may send requests. With one or more, a request of any other is 403; without, origins are not
     /// looked at, and the server behind the layer has to (MCP 2026-07-28, "Security & Endpoint").
     ///
-    /// Answers let such a page read them. Preflights go to the server behind the layer: one that is to be used from pages needs
-    /// a CORS layer there, which says which methods and headers may be sent.
+    /// Answers let such a page read them. Preflights pass: a server that is to be used from pages needs a CORS layer, which says which
+    /// methods and headers may be sent. It may stand in front of this one, as around what `ResourceServer::rmcp` makes, or behind. In
+    /// front it has to leave the headers that are exposed to this layer, or to name `WWW-Authenticate`, `Mcp-Session-Id` and
+    /// `Mcp-Environment` among its own: tower-http's `expose_headers` replaces what answers say. Browsers let the page send
+    /// `Authorization`, `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id`, `Mcp-Method` and `Mcp-Name` only if they are allowed.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self

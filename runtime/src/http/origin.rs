@@ -32,13 +32,19 @@ impl Origins {
         if address.origin.len() != origin.len() || address.host.is_empty() {
             return Err("is more than scheme, host and port");
         }
+        if origin.contains('*') {
+            return Err("is a pattern; state each origin");
+        }
         if address.has_user() {
             return Err("names a user");
         }
         if !address.is_https() && !address.is_loopback_http() {
             return Err("is neither https nor on this machine");
         }
-        allowed.push(origin.to_ascii_lowercase());
+        let origin = origin.to_ascii_lowercase();
+        // Browsers leave out a port that the scheme has anyway (RFC 6454 §6.1).
+        let usual = if address.is_https() { ":443" } else { ":80" };
+        allowed.push(origin.strip_suffix(usual).unwrap_or(&origin).to_owned());
         Ok(())
     }
 

@@ -111,11 +111,11 @@ impl ResourceServer {
         self.settings.table
     }
 
-    /// The hosts, with the port where one is stated, under which clients know this server.
+    /// The hosts under which clients know this server. Without the port: a proxy may keep it from what it passes on.
     #[cfg(feature = "rmcp")]
     pub(super) fn hosts(&self) -> impl Iterator<Item = String> {
         let addresses = self.settings.environments.resources();
-        addresses.filter_map(|address| Some(address.parse::<Uri>().ok()?.authority()?.as_str().to_owned()))
+        addresses.filter_map(|address| Some(address.parse::<Uri>().ok()?.host()?.to_owned()))
     }
 
     /// The service that serves the metadata, for a router that does not send those requests through the layer. The layer
@@ -125,10 +125,14 @@ impl ResourceServer {
         WellKnown { settings: Arc::clone(&self.settings) }
     }
 
-    /// The paths of the metadata: path-inserted (RFC 9728 §3.1), and root.
-    #[must_use]
-    pub fn metadata_paths(&self) -> [&str; 2] {
-        self.settings.document.paths()
+    /// The paths of the metadata: path-inserted (RFC 9728 §3.1), and root, which for a resource without a path is the same. Of
+    /// several servers in one router only one can have the root.
+    ///
+    /// Only a router that sends nothing but the path of the server through the layer needs them, with
+    /// [`well_known`](Self::well_known).
+    pub fn metadata_paths(&self) -> impl Iterator<Item = &str> {
+        let [first, root] = self.settings.document.paths();
+        core::iter::once(first).chain((root != first).then_some(root))
     }
 
     /// The address of the metadata, which challenges name.

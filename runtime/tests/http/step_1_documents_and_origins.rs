@@ -61,7 +61,10 @@ async fn the_document_has_a_service_of_its_own() {
     let get = |path: &str| http::Request::builder().uri(path).body(()).unwrap();
     assert_eq!(service.clone().oneshot(get(PATHS[1])).await.unwrap().status(), StatusCode::OK);
     assert_eq!(service.oneshot(get("/other")).await.unwrap().status(), StatusCode::NOT_FOUND);
-    assert_eq!(Server::new().layer().metadata_paths(), PATHS);
+    assert!(Server::new().layer().metadata_paths().eq(PATHS));
+    // A router takes no path twice.
+    let at_root = Server::with(|builder| builder.resource("https://files.example.com"));
+    assert!(at_root.layer().metadata_paths().eq(["/.well-known/oauth-protected-resource"]));
 }
 
 #[tokio::test]
@@ -111,8 +114,14 @@ async fn preflights_pass_without_a_token_and_without_their_body() {
 async fn origins_are_looked_at_where_some_are_stated() {
     let any = Server::new().send(Ask::call("status").header("origin", "https://evil.example.com")).await;
     any.passed();
-    let server = Server::with(|builder| builder.origin("https://App.example.com").origin("http://localhost:6274"));
-    for origin in ["https://app.example.com", "http://localhost:6274"] {
+    let server = Server::with(|builder| {
+        builder
+            .origin("https://App.example.com")
+            .origin("http://localhost:6274")
+            .origin("https://other.example.com:443")
+    });
+    // No browser writes a port that the scheme has anyway.
+    for origin in ["https://app.example.com", "http://localhost:6274", "https://other.example.com"] {
         let answer = server.send(Ask::call("status").header("origin", origin)).await;
         answer.passed();
         assert_eq!(answer.header("access-control-allow-origin"), origin);

@@ -57,7 +57,8 @@ impl ResourceServer {
     /// rmcp's streamable HTTP with this layer in front: what `StreamableHttpService::new` takes, and no way past the layer.
     ///
     /// rmcp answers 403 to a request for a host that is not among `allowed_hosts` of `config`, which are those of this machine
-    /// unless others are stated. The host of the resource, by which clients know the server, is added to them.
+    /// unless others are stated. The host of the resource, by which clients know the server, is added to them; behind a proxy
+    /// that sends another one on, state that, too.
     ///
     /// ```
     /// # use mcp_scopes::{http::{Claims, Token, TokenError, TokenVerifier, Verification}, mcp_tool, mcp_tools, scope_table};

@@ -57,7 +57,9 @@ impl<K: KeySource> JwtVerifier<K> {
         }
     }
 
-    /// Another resource that tokens may be meant for, such as that of the sandbox. Which of them counts, the layer decides.
+    /// Another resource that tokens may be meant for: that of the sandbox, where the audience tells the environment. The layer lets
+    /// in no token that is meant for neither: not every audience that an issuer writes, such as the id of a client, is one
+    /// (MCP 2026-07-28, "Token Audience Binding").
     pub fn or_resource(mut self, resource: impl Into<String>) -> Self {
         self.rules.resources.push(resource.into());
         self

@@ -44,7 +44,14 @@ impl Rules {
     pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<Claims, TokenError> {
         let issuer = found.get("iss").map(Value::as_str);
         if issuer.map_or(!self.may_be_silent(), |issuer| issuer != Some(&self.issuer)) {
-            return Err(TokenError::invalid("its issuer is another one"));
+            // Some issuers end with a slash, and people leave it out.
+            let bare = |text: &str| text.strip_suffix('/').unwrap_or(text).to_owned();
+            let is_close = issuer.flatten().is_some_and(|issuer| bare(issuer) == bare(&self.issuer));
+            return Err(TokenError::invalid(if is_close {
+                "its issuer is another one by a slash at the end"
+            } else {
+                "its issuer is another one"
+            }));
         }
         let audience = audience(found)?;
         if !self.resources.iter().any(|resource| audience.contains(&resource.as_str())) {
@@ -130,11 +137,17 @@ fn audience(found: &Found) -> Result<Vec<&str>, TokenError> {
     }
 }
 
-/// `scope`, a text; `scp`, a list or a text. Two that differ could be read in two ways.
+/// `scope`, a text (RFC 9068 §2.2.3); `scp`, a list or a text. Two that differ could be read in two ways.
 fn scopes(claims: Claims, found: &Found) -> Result<Claims, TokenError> {
-    let wrong = TokenError::invalid("its scopes are neither a text nor a list of texts");
+    let wrong = TokenError::invalid("`scp` is neither a text nor a list of texts");
     let split = |text: &str| text.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    let scope = text(found, "scope")?.map(split);
+    let scope = match found.get("scope") {
+        None => None,
+        Some(Value::String(text)) => Some(split(text)),
+        Some(_) => {
+            return Err(TokenError::invalid("`scope` is not one text; a list belongs into `scp`"));
+        }
+    };
     let scp = match found.get("scp") {
         None => None,
         Some(Value::String(text)) => Some(split(text)),
