@@ -129,13 +129,34 @@ fn filtered_mode_needs_a_baseline_and_publishes_nothing_else() {
 
 #[test]
 fn origins_are_origins() {
-    for origin in
-        ["", "example.com", "https://h/", "https://h/a", "http://h", "https://a@h", "https://h?x", "null", "*"]
-    {
+    for origin in [
+        "",
+        "example.com",
+        "https://h/",
+        "https://h/a",
+        "http://h",
+        "https://a@h",
+        "https://h?x",
+        "null",
+        "*",
+        "https://*.h",
+    ] {
         assert_eq!(wrong(sound(&BARE).origin(origin)), ["origin"], "{origin}");
     }
     for origin in ["https://h", "https://h:8443", "http://localhost:6274"] {
         assert!(sound(&BARE).origin(origin).build().is_ok(), "{origin}");
+    }
+}
+
+#[test]
+fn limits_let_something_in() {
+    for (setting, builder) in [
+        ("body_limit", sound(&BARE).body_limit(0)),
+        ("anonymous_body_limit", sound(&BARE).anonymous_body_limit(0)),
+        ("answer_limit", sound(&BARE).answer_limit(0)),
+        ("body_timeout", sound(&BARE).body_timeout(core::time::Duration::ZERO)),
+    ] {
+        assert_eq!(wrong(builder), [setting]);
     }
 }
 

@@ -271,6 +271,63 @@ async fn calls_in_the_sandbox_have_a_limit_of_their_own_for_each_caller() {
 }
 
 #[tokio::test]
+async fn each_call_of_a_batch_counts_in_the_sandbox() {
+    let builder = ResourceServer::new(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
+    let server = Server::around(builder.allow_batches().sandbox_calls_per_minute(NonZeroU32::new(3).unwrap()));
+    let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"look"}}"#;
+    let send = |calls: usize| {
+        server.send(Ask::post(format!("[{}]", vec![call; calls].join(","))).token("sandbox.none.live.live"))
+    };
+    send(3).await.passed();
+    assert_eq!(send(1).await.refused(), (429, 429));
+}
+
+#[tokio::test]
+async fn as_it_comes_the_sandbox_has_a_limit() {
+    let builder = ResourceServer::new(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
+    let server = Server::around(builder);
+    let mut passed = 0;
+    for _ in 0..600 {
+        let answer = server.send(Ask::call("look").token("sandbox.none.live.live")).await;
+        if answer.seen.is_none() {
+            assert_eq!(answer.refused(), (429, 429));
+            break;
+        }
+        passed += 1;
+    }
+    // One comes back each second.
+    assert!((60..120).contains(&passed), "{passed}");
+}
+
+#[tokio::test]
+async fn the_environment_is_known_before_the_body_is_looked_at() {
+    let server = market(Environments::new().by_claim("env"));
+    assert_eq!(server.send(Ask::post("no json").token("none.none.live.live")).await.refused(), (403, 403));
+    assert_eq!(server.send(Ask::post("no json").token("live.none.live.live")).await.refused(), (400, -32700));
+}
+
+#[tokio::test]
+async fn refusals_say_which_environment_they_are_from() {
+    let server = market(Environments::new().by_claim("env"));
+    for environment in ["live", "sandbox"] {
+        let token = format!("{environment}.none.live.live");
+        for (ask, status) in [
+            (Ask::post("no json"), 400),
+            (Ask::post(" ".repeat(5 << 20)), 413),
+            (Ask::method("tools/list").only("content-type", Some("text/plain")), 415),
+            (Ask::method("prompts/list"), 200),
+            (Ask::call("nix"), 200),
+            (Ask::call("look").header("mcp-name", "nix"), 400),
+            (Ask::new("GET", "/mcp").header("mcp-session-id", "another"), 404),
+        ] {
+            let answer = server.send(ask.token(&token)).await;
+            assert!(answer.seen.is_none(), "{answer:?}");
+            assert_eq!((answer.status.as_u16(), answer.header("mcp-environment")), (status, environment), "{answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn calls_behind_one_that_a_policy_refuses_do_not_count() {
     let builder = ResourceServer::new(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let builder = builder.policy(Refuses).allow_batches();

@@ -132,6 +132,9 @@ async fn each_message_of_a_batch_is_checked() {
     server.send(batch(["status", "list_files"])).await.passed();
     let refused = server.send(batch(["status", "run"])).await;
     assert_eq!((refused.refused(), &refused.json()["id"]), ((403, 403), &serde_json::json!(2)));
+    // What headers say has to hold for each.
+    let named = server.send(batch(["status", "list_files"]).header("mcp-name", "status")).await;
+    assert_eq!((named.refused(), &named.json()["id"]), ((400, -32020), &serde_json::json!(2)));
     for body in ["[]", "[1]", "[[]]", "[null]", r#"[{"jsonrpc":"2.0","id":1,"method":"ping"},{}]"#] {
         assert_eq!(server.send(Ask::post(body).token("reader")).await.refused(), (400, -32600), "{body}");
     }

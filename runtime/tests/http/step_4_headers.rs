@@ -1,5 +1,7 @@
 //! Step 4: headers that mirror the body.
 
+use mcp_scopes::http::Access;
+
 use crate::server::{Ask, Server};
 
 #[tokio::test]
@@ -92,6 +94,17 @@ async fn older_revisions_need_no_headers_and_the_handshake_never_does() {
 }
 
 #[tokio::test]
+async fn prompts_and_resources_have_their_name_in_a_header_too() {
+    let server = Server::with(|builder| builder.method("*", Access::Token));
+    for (method, params) in [("prompts/get", r#""name":"a","#), ("resources/read", r#""uri":"a","#)] {
+        let ask = || Ask::modern(method, params).token("reader");
+        server.send(ask().header("mcp-name", "a")).await.passed();
+        assert_eq!(server.send(ask()).await.refused(), (400, -32020), "{method}");
+        assert_eq!(server.send(ask().header("mcp-name", "b")).await.refused(), (400, -32020), "{method}");
+    }
+}
+
+#[tokio::test]
 async fn a_mirrored_argument_has_to_agree() {
     let server = Server::with(|builder| {
         builder.param_header("list_files", "Folder", ["folder"]).param_header("list_files", "Depth", ["depth"])
@@ -108,8 +121,17 @@ async fn a_mirrored_argument_has_to_agree() {
     assert_eq!(server.send(ask().header("mcp-param-folder", "home")).await.refused(), (400, -32020), "one is missing");
     let twice = both("home", "2").header("mcp-param-depth", "2");
     assert_eq!(server.send(twice).await.refused(), (400, -32020));
-    // Older revisions may leave them out.
+    // Older revisions may leave them out, and not say something else.
     server.send(Ask::call("list_files").token("reader")).await.passed();
+    let older = |folder: &str| {
+        let arguments = r#"{"folder":"home","depth":2}"#;
+        let params = format!(r#"{{"name":"list_files","arguments":{arguments}}}"#);
+        Ask::post(format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#))
+            .header("mcp-param-folder", folder)
+            .token("reader")
+    };
+    server.send(older("home")).await.passed();
+    assert_eq!(server.send(older("2")).await.refused(), (400, -32020), "that is the other argument");
 }
 
 #[tokio::test]

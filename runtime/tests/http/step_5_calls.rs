@@ -78,6 +78,9 @@ async fn who_has_no_token_cannot_tell_unknown_from_scoped_where_he_sees_no_list(
         let server = Server::with(|builder| builder.discovery(discovery));
         assert_eq!(server.send(Ask::call("wipe")).await.refused(), (401, 401), "{discovery:?}");
     }
+    // Where all see the list, there is nothing to tell.
+    let open = Server::with(|builder| builder.discovery(Discovery::Open));
+    assert_eq!(open.send(Ask::call("wipe")).await.refused(), (200, -32602));
 }
 
 #[tokio::test]

@@ -1,8 +1,11 @@
 //! Step 5: methods that are no tool calls.
 
-use mcp_scopes::http::{Access, Discovery};
+use mcp_scopes::{
+    http::{Access, Discovery, ResourceServer},
+    mcp_tool, scope_table,
+};
 
-use crate::server::{Ask, Server};
+use crate::server::{Ask, Server, Tokens};
 
 const CLOSED: [&str; 14] = [
     "tasks/get",
@@ -37,6 +40,35 @@ async fn without_a_token_discovery_decides() {
         let answer = Server::with(|builder| builder.discovery(discovery)).send(Ask::method("tools/list")).await;
         assert_eq!(answer.seen.is_some(), passes, "{discovery:?}");
     }
+}
+
+/// Read a file
+#[mcp_tool(scope = "files:read", risk = "low")]
+fn read_file(path: &str) {
+    let _ = path;
+}
+
+scope_table! { static SCOPED = [read_file] with "tests/http/mcp-scopes.toml"; }
+
+#[tokio::test]
+async fn where_no_tool_is_public_a_filtered_list_needs_a_token_too() {
+    let server = Server::around(ResourceServer::new(&SCOPED).verifier(Tokens).discovery(Discovery::Filtered));
+    for method in ["initialize", "tools/list"] {
+        let answer = server.send(Ask::method(method)).await;
+        assert_eq!(answer.refused(), (401, 401), "{method}");
+        assert!(answer.challenge().contains(r#"scope="files:read""#), "{answer:?}");
+        server.send(Ask::method(method).token("scopeless")).await.passed();
+    }
+}
+
+#[tokio::test]
+async fn a_filtered_server_names_no_scope_of_a_method_to_the_tokenless() {
+    let server = Server::with(|builder| {
+        builder.discovery(Discovery::Filtered).method("resources/read", Access::scopes(["system:execute"]))
+    });
+    let answer = server.send(Ask::method("resources/read")).await;
+    assert_eq!(answer.refused(), (401, 401));
+    assert!(answer.challenge().contains(r#"scope="files:read""#), "the baseline: {answer:?}");
 }
 
 #[tokio::test]

@@ -158,14 +158,17 @@ async fn a_rotation_under_load_refuses_no_good_token_and_fetches_once() {
 #[tokio::test]
 async fn unknown_keys_do_not_flood_the_issuer() {
     let (known, unknown) = (Key::new("a"), Key::new("b"));
-    let issuer = Issuer::new(Answer::good(set(&[&known])));
-    let keys = keys(&issuer).pause(HOUR);
-    assert!(verify(&verifier(&keys), &known.token()).await.is_ok());
-    for _ in 0..20 {
-        assert_eq!(verify(&verifier(&keys), &unknown.token()).await.unwrap_err(), TokenErrorKind::Invalid);
+    // With a pause that is stated, and with the one that there is as it comes.
+    for pause in [Some(HOUR), None] {
+        let issuer = Issuer::new(Answer::good(set(&[&known])));
+        let keys = pause.into_iter().fold(keys(&issuer), RemoteKeys::pause);
+        assert!(verify(&verifier(&keys), &known.token()).await.is_ok());
+        for _ in 0..20 {
+            assert_eq!(verify(&verifier(&keys), &unknown.token()).await.unwrap_err(), TokenErrorKind::Invalid);
+        }
+        assert_eq!(issuer.asked(), 1);
+        assert!(verify(&verifier(&keys), &known.token()).await.is_ok());
     }
-    assert_eq!(issuer.asked(), 1);
-    assert!(verify(&verifier(&keys), &known.token()).await.is_ok());
 }
 
 #[tokio::test]
@@ -269,14 +272,16 @@ async fn the_issuer_says_for_how_long_within_limits() {
 async fn keys_are_renewed_in_the_background_before_they_expire() {
     let (old, new) = (Key::new("a"), Key::new("a"));
     let issuer = Issuer::new(Answer::good(set(&[&old])));
-    // Due after three of four seconds; a token that is remembered is what notices it.
-    let lifetime = Duration::from_secs(4);
+    // Due after three quarters of it; a token that is remembered is what notices it.
+    let lifetime = Duration::from_secs(8);
     let keys = keys(&issuer).lifetime(lifetime, lifetime).pause(Duration::ZERO);
     let cached = TokenCache::new(verifier(&keys));
     let token = old.token();
     assert!(verify(&cached, &token).await.is_ok());
     issuer.answers(Answer::good(set(&[&new])));
+    let began = tokio::time::Instant::now();
     while issuer.asked() == 1 {
+        assert!(began.elapsed() < lifetime, "nobody asked before they expired");
         let asked = verify(&cached, &token).await;
         assert!(asked.is_ok() || issuer.asked() > 1);
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -289,6 +294,21 @@ async fn keys_are_renewed_in_the_background_before_they_expire() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("a token whose key is gone still counts");
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_remembered_has_keys_renewed_before_they_expire() {
+    let key = Key::new("a");
+    let issuer = Issuer::new(Answer::good(set(&[&key])));
+    let lifetime = Duration::from_secs(8);
+    let keys = keys(&issuer).lifetime(lifetime, lifetime).pause(Duration::ZERO);
+    assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
+    let began = tokio::time::Instant::now();
+    while issuer.asked() == 1 {
+        assert!(began.elapsed() < lifetime, "nobody asked before they expired");
+        assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[test]

@@ -152,6 +152,22 @@ async fn say(stream: &mut BufReader<DuplexStream>, message: &str) -> Value {
     serde_json::from_str(&line).unwrap()
 }
 
+/// Its scope is the value of a variable that cargo sets where tests run: setting one here would need `unsafe`.
+#[mcp_tool(scope = "mcp-scopes", risk = "low")]
+fn named_like_the_crate() {}
+
+scope_table! { static CRATE = [named_like_the_crate]; }
+
+#[test]
+fn on_stdio_the_variable_says_what_is_granted() {
+    let stated = StdioCredentials::from_env(&CRATE, "CARGO_PKG_NAME");
+    assert!(stated.caller().authorize("named_like_the_crate").is_ok());
+    assert_eq!(stated.caller().environment(), Environment::Live);
+    assert_eq!(stated.in_sandbox().caller().environment(), Environment::Sandbox);
+    let missing = StdioCredentials::from_env(&CRATE, "MCP_SCOPES_NO_SUCH_VARIABLE");
+    assert!(missing.caller().authorize("named_like_the_crate").is_err());
+}
+
 #[tokio::test]
 async fn on_stdio_a_server_made_for_the_layer_does_not_start() {
     let (here, there) = tokio::io::duplex(1 << 16);

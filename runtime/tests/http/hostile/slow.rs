@@ -175,6 +175,26 @@ async fn who_goes_away_in_the_middle_leaves_nothing_behind() {
     assert_eq!(alive.load(Ordering::SeqCst), 0);
 }
 
+#[tokio::test]
+async fn a_call_that_breaks_off_behind_its_last_byte_does_not_run() {
+    let server = Behind::new(|builder| builder).await;
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    let idle = tasks();
+    // All of the call, and not the chunk that says so.
+    let whole = format!("{HEAD}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{CALL}\r\n", CALL.len());
+    let stream = connect(&server, &whole).await;
+    while tasks() == idle {
+        sleep(Duration::from_millis(5)).await;
+    }
+    drop(stream);
+    while tasks() > idle {
+        sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(server.ran(), 0);
+    let mut stream = connect(&server, &format!("{whole}0\r\n\r\n")).await;
+    assert_eq!((statuses(&read(&mut stream).await), server.ran()), (vec![200], 1));
+}
+
 /// Bytes of memory that are in use, where the system tells.
 fn memory() -> Option<u64> {
     let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
