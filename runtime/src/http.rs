@@ -29,7 +29,7 @@
 //!
 //! | server on | how |
 //! |---|---|
-//! | rmcp | an argument `caller: Caller`, or [`AsCaller`](crate::AsCaller) on the `RequestContext` (feature `rmcp`) |
+//! | rmcp | an argument `caller: Caller`, or [`AsCaller`](crate::AsCaller) on the `RequestContext` (feature `rmcp`); the claims with rmcp's `Extension(parts): Extension<http::request::Parts>`, in `parts.extensions` |
 //! | axum | an argument `caller: Caller` of the handler (feature `axum`) |
 //! | tower-mcp 0.25 | `.bridge_extension::<Caller>()` on the transport, `context.extension::<Caller>()` in the tool |
 //! | rust-mcp-sdk 2.0 | its own router drops extensions; mount `McpHttpHandler` in a handler on axum, with an `McpAppState` per request whose `handler` holds the caller |

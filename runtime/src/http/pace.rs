@@ -69,3 +69,22 @@ impl core::fmt::Debug for Pace {
         f.write_str("Pace(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::num::NonZeroU32;
+
+    use super::{MANY, Pace};
+    use crate::http::{Claims, session::Owner, token::Token};
+
+    #[test]
+    fn callers_who_have_not_called_for_a_while_are_forgotten() {
+        // Full again after fifteen nanoseconds.
+        let pace = Pace::new(NonZeroU32::MAX);
+        for number in 0..3 * MANY {
+            let claims = Claims::new("https://auth.example.com").subject(number.to_string());
+            assert!(pace.count(Owner::Holder(&claims, Token::new("t"))).is_ok());
+        }
+        assert!(pace.limiter.len() <= MANY + 1, "{}", pace.limiter.len());
+    }
+}

@@ -531,6 +531,9 @@ async fn errors_and_debug_show_nothing_of_tokens_and_keys() {
     let token = good(&with("exp", json!(1)));
     let error = verifier().verify(Token::new(&token)).await.unwrap_err();
     let text = format!("{error} {error:?} {:?} {:?}", verifier(), all());
+    // Claims are about people, all of them.
+    let good = verify(&verifier(), &good(&claims())).await.unwrap();
+    assert_eq!(format!("{good:?}"), "Claims { .. }");
     for secret in token.split('.').chain(["ada", "files:read", &BASE64.encode(KEYS.ed.public_key())]) {
         assert!(!text.contains(secret), "{text}");
     }

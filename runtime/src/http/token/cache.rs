@@ -229,3 +229,37 @@ impl<V> fmt::Debug for TokenCache<V> {
         f.debug_struct("TokenCache").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::{TokenCache, TokenVerifier};
+    use crate::http::{Token, Verification};
+
+    struct Never;
+
+    impl TokenVerifier for Never {
+        fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> {
+            Box::pin(core::future::pending())
+        }
+    }
+
+    #[test]
+    fn as_it_comes_it_remembers_so_many_for_so_long() {
+        let cache = TokenCache::new(Never).shared;
+        assert_eq!((cache.good.capacity(), cache.lifetime), (10_000, Duration::from_mins(5)));
+        assert_eq!((cache.bad.capacity(), cache.refusals), (0, Duration::ZERO));
+    }
+
+    #[cfg(feature = "introspection")]
+    #[test]
+    fn answers_of_an_issuer_are_remembered_for_less() {
+        let issuer = "https://auth.example.com";
+        let credentials = crate::http::token::ClientCredentials::basic("id", "secret");
+        let asked = crate::http::token::Introspection::new(issuer, issuer, "https://h/mcp", credentials).unwrap();
+        let cache = asked.cached().shared;
+        assert_eq!((cache.good.capacity(), cache.lifetime), (10_000, Duration::from_mins(1)));
+        assert_eq!((cache.bad.capacity(), cache.refusals), (10_000, Duration::from_secs(10)));
+    }
+}

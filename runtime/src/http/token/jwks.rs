@@ -206,3 +206,18 @@ impl fmt::Debug for RemoteKeys {
         f.debug_struct("RemoteKeys").field("limits", &self.limits).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::RemoteKeys;
+
+    #[test]
+    fn as_it_comes_all_is_bounded() {
+        let limits = RemoteKeys::new("https://auth.example.com/jwks.json").unwrap().limits;
+        assert_eq!(limits.lifetime, (Duration::from_mins(1), Duration::from_hours(24)));
+        assert_eq!((limits.stale, limits.pause), (Duration::from_hours(1), Duration::from_secs(10)));
+        assert_eq!(limits.wait, Duration::from_secs(5));
+    }
+}
