@@ -234,7 +234,9 @@ async fn a_token_is_verified_with_the_key_that_it_names_alone() {
     }
     // A token that names none is verified only where there is no choice.
     let nameless = raw(r#"{"alg":"EdDSA"}"#, &claims().to_string());
-    refused(verify(&verifier(), &nameless).await, "no key", "four keys");
+    refused(verify(&verifier(), &nameless).await, "names no key, and its issuer has several", "four keys");
+    let unknown = raw(r#"{"alg":"EdDSA","kid":"unknown"}"#, &claims().to_string());
+    refused(verify(&verifier(), &unknown).await, "names no key that its issuer has", "unknown");
     let single = JwtVerifier::new(ISSUER, RESOURCE, set(&[ed_jwk(&KEYS.ed, "ed")]));
     assert!(verify(&single, &nameless).await.is_ok());
 }

@@ -105,9 +105,16 @@ impl<K: KeySource> JwtVerifier<K> {
         if self.typed && !header.typed {
             return Err(TokenError::invalid("it does not say that it is an access token"));
         }
-        let keys = self.keys.keys(header.key.as_deref()).await?;
-        let key = keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature);
-        let key = key.ok_or(TokenError::invalid("no key of its issuer has signed it"))?;
+        let named = header.key.as_deref();
+        let keys = self.keys.keys(named).await?;
+        let key = keys.signer(named, header.algorithm, compact.message, &compact.signature);
+        let key = key.ok_or_else(|| {
+            TokenError::invalid(match named {
+                _ if keys.has(named) => "no key of its issuer has signed it",
+                None => "it names no key, and its issuer has several",
+                Some(_) => "it names no key that its issuer has",
+            })
+        })?;
         let claims = self.rules.check(&compact.claims()?, self.clock.now())?;
         Ok(Arc::new(claims.signed_by(key)))
     }
