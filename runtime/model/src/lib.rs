@@ -20,6 +20,7 @@
 //! | [`check`] | what can be wrong with a table as a whole; [`problem`] says it |
 //! | [`record`] | a table's outline as bytes, for the link section that ships with a program |
 //! | [`address`] | URIs, taken apart and not mended |
+//! | [`markers`] | member names that parsing libraries reserve, which every reader rejects |
 //! | [`nearest`] | the name that was probably meant |
 //! | [`key`] | a name as machine words, for hashing and comparing in const evaluation and at run time |
 //! | [`text`] | a fixed-size string that const evaluation can build |
@@ -31,6 +32,7 @@ pub mod companion;
 pub mod config;
 pub mod graph;
 pub mod key;
+pub mod markers;
 pub mod nearest;
 pub mod numbers;
 pub mod outline;

@@ -1,0 +1,91 @@
+//! Member names that parsing libraries of the serde ecosystem reserve for themselves.
+//!
+//! Such a library passes a value through serde's data model by wrapping it in a map with one private key. A generic
+//! reader cannot tell a wrapped value from an object of the input that holds the same key. With the feature `raw_value`
+//! anywhere in a build, `serde_json::Value` replaces `{"$serde_json::private::RawValue": "[1]"}` by the *parsed text*
+//! `[1]`: two readers of the same bytes see different documents, and since the text is parsed at a fresh recursion
+//! limit, nested markers overflow the stack. No input has a use for these names, so every reader rejects them.
+
+/// The beginnings of the reserved names.
+///
+/// | library | names |
+/// |---|---|
+/// | `serde_json` | `$serde_json::private::RawValue`, `$serde_json::private::Number` |
+/// | `toml_datetime`, earlier `toml` | `$__toml_private_datetime`, `$__toml_private_Datetime` |
+/// | `serde_spanned`, `toml_edit` | `$__serde_spanned_private_start`, `…_end`, `…_value`, `…_Spanned` |
+/// | `serde-saphyr` | `__serde_saphyr_private_spanned` |
+pub const PREFIXES: [&str; 4] =
+    ["$serde_json::private::", "$__toml_private_", "$__serde_spanned_private_", "__serde_saphyr_private_"];
+
+/// Returns whether a member name, with its escapes resolved, is reserved by a parsing library.
+///
+/// ```
+/// use mcp_scopes_model::markers::is_private;
+/// assert!(is_private("$serde_json::private::RawValue"));
+/// assert!(!is_private("$schema"));
+/// ```
+#[inline]
+#[must_use]
+pub const fn is_private(name: &str) -> bool {
+    let name = name.as_bytes();
+    // Readers ask this of every member, and almost no name begins with one of these.
+    if !matches!(name, [b'$' | b'_', ..]) {
+        return false;
+    }
+    let mut prefixes: &[&str] = &PREFIXES;
+    while let [prefix, rest @ ..] = prefixes {
+        if starts_with(name, prefix.as_bytes()) {
+            return true;
+        }
+        prefixes = rest;
+    }
+    false
+}
+
+const fn starts_with(mut text: &[u8], mut prefix: &[u8]) -> bool {
+    while let [expected, prefix_rest @ ..] = prefix {
+        match text {
+            [found, text_rest @ ..] if *found == *expected => (text, prefix) = (text_rest, prefix_rest),
+            _ => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PREFIXES, is_private};
+
+    const _: () = assert!(is_private("$serde_json::private::Number") && !is_private("title"));
+
+    #[test]
+    fn rejects_every_marker_of_the_libraries() {
+        for name in [
+            "$serde_json::private::RawValue",
+            "$serde_json::private::Number",
+            "$__toml_private_datetime",
+            "$__toml_private_Datetime",
+            "$__serde_spanned_private_Spanned",
+            "$__serde_spanned_private_start",
+            "$__serde_spanned_private_end",
+            "$__serde_spanned_private_value",
+            "__serde_saphyr_private_spanned",
+        ] {
+            assert!(is_private(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn rejects_what_begins_with_a_prefix_and_accepts_what_does_not() {
+        for prefix in PREFIXES {
+            assert!(is_private(prefix), "{prefix}");
+            let (shorter, _) = prefix.split_at(prefix.len() - 1);
+            assert!(!is_private(shorter), "{shorter}");
+            // The first byte selects the names that are compared at all.
+            assert!(prefix.starts_with(['$', '_']), "{prefix}");
+        }
+        for name in ["", "$", "_", "_meta", "$schema", "$ref", "serde_json::private::RawValue", " $__toml_private_x"] {
+            assert!(!is_private(name), "{name}");
+        }
+    }
+}
