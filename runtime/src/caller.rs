@@ -58,6 +58,14 @@ impl Caller {
         route.ok_or_else(|| Denied::without_step(Some(self.grant.table()), Some(tool), Reason::NotInSandbox))
     }
 
+    /// Whether a call of that tool would run. Unlike [`authorize`](Self::authorize) it does not work out what is missing, which
+    /// takes longer for tools with several alternatives.
+    #[cfg(feature = "http")]
+    pub(crate) fn reaches(&self, tool: &str) -> bool {
+        let tool = self.grant.table().tool(tool).filter(|tool| self.grant.opens(tool.gate()));
+        tool.is_some_and(|tool| self.environment.route(tool.sandbox).is_some())
+    }
+
     /// The tools that a call of this caller can reach, in the table's order: what `tools/list` may show. Tools that the
     /// environment refuses are left out, too.
     ///

@@ -95,17 +95,20 @@ mod extensions;
 mod filter;
 mod gate;
 mod head;
+mod json;
 mod message;
 mod origin;
 mod pace;
 mod policy;
 mod refusal;
+mod replay;
 #[cfg(feature = "rmcp")]
 pub mod rmcp;
 mod server;
 mod service;
 mod session;
 mod stdio;
+mod stream;
 pub mod token;
 mod trace;
 

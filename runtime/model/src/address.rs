@@ -91,13 +91,18 @@ impl<'a> Address<'a> {
         self.origin.contains('@')
     }
 
-    /// Whether it is http to this very machine (RFC 8252 §8.3).
+    /// Whether its host is this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.host.eq_ignore_ascii_case("localhost")
+            || self.host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+            || self.host == "[::1]"
+    }
+
+    /// Whether it is plain http to this machine (RFC 8252 §8.3).
     #[must_use]
     pub fn is_loopback_http(&self) -> bool {
-        let this_machine = self.host.eq_ignore_ascii_case("localhost")
-            || self.host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
-            || self.host == "[::1]";
-        self.scheme.eq_ignore_ascii_case("http") && this_machine
+        self.scheme.eq_ignore_ascii_case("http") && self.is_loopback()
     }
 }
 

@@ -11,13 +11,14 @@ use crate::Caller;
 
 use super::{
     Claims, Discovery, ResponseBody,
-    body::collect,
-    filter::{self, Events, Format},
+    body::{StreamToken, collect},
+    filter::{self, EventRules, Events, Format, Unreadable},
     message::Era,
     refusal::{Refusal, expose, state},
     server::Settings,
     service::SESSION,
     session::Owner,
+    stream::TokenWatch,
     token::Token,
 };
 
@@ -27,6 +28,10 @@ pub(super) struct Reader {
     /// What the token says, and the header that holds it.
     pub(super) holder: Option<(Arc<Claims>, HeaderValue)>,
     pub(super) era: Era,
+    /// The session of the request, by the id that the server behind the layer has given it.
+    pub(super) session: Option<String>,
+    /// Whether the answer is a stream that was opened to listen: it answers no call.
+    pub(super) listens: bool,
 }
 
 impl Reader {
@@ -43,84 +48,86 @@ impl Reader {
     }
 }
 
-/// What becomes of an answer.
-pub(super) enum Outward<R> {
-    /// It goes out.
-    Ready(Response<ResponseBody<R>>),
-    /// It has to be read before. Boxed, so that no other answer has to have room for it.
-    List(Box<List<R>>),
-}
-
-/// An answer that may be a list of tools, and who will read it.
-pub(super) struct List<R> {
-    response: Response<R>,
-    reader: Reader,
-    origin: Option<HeaderValue>,
-}
-
 impl Settings {
-    /// Step 8: the answer, as its reader may see it.
-    pub(super) fn outward<R: Body>(
-        &self,
+    /// Step 8: the answer, as its reader may see it. `reader` is `None` for a preflight, which nobody sends by name.
+    pub(super) async fn outward<R: Body>(
+        self: &Arc<Self>,
         mut response: Response<R>,
         reader: Option<Reader>,
         origin: Option<HeaderValue>,
-    ) -> Outward<R> {
+    ) -> Response<ResponseBody<R>> {
         let headers = response.headers_mut();
-        if let Some(reader) = &reader {
-            self.seal(headers, reader);
-            state(headers, reader.caller.environment());
-        }
+        let Some(mut reader) = reader else {
+            if origin.is_some() {
+                expose(headers, origin.as_ref());
+            }
+            // A preflight asks for headers alone.
+            headers.remove(CONTENT_LENGTH);
+            return response.map(|_| ResponseBody::whole(Full::default()));
+        };
+        self.seal_session(headers, &mut reader);
+        state(headers, reader.caller.environment());
         if origin.is_some() {
             expose(headers, origin.as_ref());
         }
-        let Some(reader) = reader else {
-            // A preflight asks for headers, and nobody knows who asks.
-            headers.remove(CONTENT_LENGTH);
-            return Outward::Ready(response.map(|_| ResponseBody::whole(Full::default())));
-        };
-        if self.discovery != Discovery::Filtered {
-            return Outward::Ready(response.map(ResponseBody::passed));
-        }
+        let filters = self.discovery == Discovery::Filtered;
         match filter::format(headers) {
-            Ok(Format::Other) => Outward::Ready(response.map(ResponseBody::passed)),
             Ok(Format::Events) => {
                 headers.remove(CONTENT_LENGTH);
-                let events = Events::new(reader.caller, self.limits.answer);
-                Outward::Ready(response.map(|body| ResponseBody::events(body, events)))
+                let events = self.events(&reader, filters);
+                let token = reader.holder.as_ref().map(|(claims, header)| StreamToken {
+                    watch: TokenWatch::new(self, claims, Token::new(header.to_str().unwrap_or_default())),
+                    listens: reader.listens,
+                    is_done: false,
+                });
+                response.map(|body| ResponseBody::events(body, events, token))
             }
-            Ok(Format::Json) => Outward::List(Box::new(List { response, reader, origin })),
-            Err(_) => Outward::Ready(unreadable(&reader, origin.as_ref())),
+            Ok(Format::Json) if filters => self.list(response, &reader, origin.as_ref()).await,
+            Ok(Format::Json | Format::Other) => response.map(ResponseBody::passed),
+            // Events cannot be sealed, and lists not filtered, in what cannot be read.
+            Err(Unreadable { events }) if events || filters => unreadable(&reader, origin.as_ref()),
+            Err(_) => response.map(ResponseBody::passed),
         }
     }
 
+    /// What reads and writes the events of a stream.
+    fn events(&self, reader: &Reader, filters: bool) -> Events {
+        let seal = self.sessions.event_seal(reader.owner(), &reader.caller, reader.session.as_deref());
+        let rules = EventRules::new(reader.caller.environment(), filters.then_some(reader.caller), seal);
+        Events::new(rules, self.limits.answer)
+    }
+
     /// Reads an answer that may be a list of tools.
-    pub(super) async fn list<R: Body>(&self, list: Box<List<R>>) -> Response<ResponseBody<R>> {
-        let List { response, reader, origin } = *list;
+    async fn list<R: Body>(
+        &self,
+        response: Response<R>,
+        reader: &Reader,
+        origin: Option<&HeaderValue>,
+    ) -> Response<ResponseBody<R>> {
         let (mut parts, body) = response.into_parts();
         let filtered = collect(body, self.limits.answer).await.ok().and_then(|text| {
             let filtered = filter::filtered(&text, &reader.caller).ok()?;
             Some(filtered.map_or(text, Bytes::from))
         });
         let Some(text) = filtered else {
-            return unreadable(&reader, origin.as_ref());
+            return unreadable(reader, origin);
         };
         parts.headers.remove(CONTENT_LENGTH);
         Response::from_parts(parts, ResponseBody::whole(Full::new(text)))
     }
 
-    /// Binds a session that begins to who begins it.
-    fn seal(&self, headers: &mut HeaderMap, reader: &Reader) {
+    /// Binds a session that begins to its owner.
+    fn seal_session(&self, headers: &mut HeaderMap, reader: &mut Reader) {
         // Answers have few headers: to look at all is less than to hash the name.
         if headers.keys().all(|name| *name != SESSION) {
             return;
         }
         let Some(id) = headers.remove(&SESSION) else { return };
-        let id = id.to_str().ok().filter(|_| reader.era == Era::Legacy);
-        if let Some(sealed) = id.and_then(|id| {
-            HeaderValue::try_from(self.sessions.seal(id, reader.owner(), reader.caller.environment())).ok()
-        }) {
+        let Some(id) = id.to_str().ok().filter(|_| reader.era == Era::Legacy) else { return };
+        let sealed = self.sessions.seal(id, reader.owner(), reader.caller.environment());
+        if let Ok(sealed) = HeaderValue::try_from(sealed) {
             headers.insert(&SESSION, sealed);
+            reader.session = Some(id.to_owned());
         }
     }
 }

@@ -1,66 +1,47 @@
 //! Bodies: reading one in full, and what goes out.
 
 use core::{
-    future::{Future, poll_fn},
+    future::poll_fn,
     pin::{Pin, pin},
     task::{Context, Poll, ready},
     time::Duration,
 };
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, Bytes};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::Full;
 use pin_project_lite::pin_project;
-use tokio::{
-    runtime::Handle,
-    time::{Sleep, sleep},
-};
+use tokio::{runtime::Handle, time::timeout};
 
-use super::filter::Events;
+use super::{filter::Events, stream::TokenWatch};
 
-pin_project! {
-    /// Reads a body in full, up to a limit and within a time. One that is all there needs no clock; where none can be had,
-    /// outside of a tokio runtime, there is no waiting.
-    ///
-    /// Written out, since much of what is kept of a request while its body is awaited would stand there twice otherwise.
-    #[derive(Debug)]
-    pub(super) struct Arriving<B> {
-        #[pin]
-        body: B,
-        arrived: Arrived,
-        time: Duration,
-        end: Option<Pin<Box<Sleep>>>,
-        has_waited: bool,
-    }
-}
-
-impl<B: Body> Arriving<B> {
-    pub(super) fn new(body: B, limit: usize, time: Duration) -> Self {
-        Self { body, arrived: Arrived::new(limit), time, end: None, has_waited: false }
-    }
-}
-
-impl<B: Body> Future for Arriving<B> {
-    type Output = Result<Bytes, Unread>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        if let Poll::Ready(read) = this.arrived.poll(this.body, context) {
-            return Poll::Ready(read);
-        }
-        if this.end.is_none() && Handle::try_current().is_err() {
-            return Poll::Ready(Err(Unread::Late));
-        }
-        if !*this.has_waited {
-            // Most bodies lie there and only have to be handed over, which is done when this returns. Setting the runtime's
-            // clock for each would cost it a system call, and a server half of its requests.
-            *this.has_waited = true;
+/// Reads a body in full, up to a limit and within a time.
+///
+/// Outside of a tokio runtime there is no timer: a body that is not complete yet is then late at once.
+pub(super) async fn read<B: Body>(body: B, limit: usize, time: Duration) -> Result<Bytes, Unread> {
+    let mut body = pin!(body);
+    let mut arrived = Arrived::new(limit);
+    let mut has_waited = false;
+    let complete = poll_fn(|context| match arrived.poll(body.as_mut(), context) {
+        // Most bodies are complete but not handed over yet, which happens once this task has yielded. To set the timer for
+        // each of them would cost a system call, and the server half of its requests.
+        Poll::Pending if !has_waited && Handle::try_current().is_ok() => {
+            has_waited = true;
             context.waker().wake_by_ref();
-            return Poll::Pending;
+            Poll::Pending
         }
-        let time = *this.time;
-        this.end.get_or_insert_with(|| Box::pin(sleep(time))).as_mut().poll(context).map(|()| Err(Unread::Late))
+        Poll::Pending => Poll::Ready(None),
+        Poll::Ready(read) => Poll::Ready(Some(read)),
+    });
+    if let Some(read) = complete.await {
+        return read;
     }
+    if Handle::try_current().is_err() {
+        return Err(Unread::Late);
+    }
+    let rest = poll_fn(|context| arrived.poll(body.as_mut(), context));
+    // Boxed: the timer is large, and few requests need it.
+    Box::pin(timeout(time, rest)).await.unwrap_or(Err(Unread::Late))
 }
 
 /// Why a body was not read in full.
@@ -68,9 +49,9 @@ impl<B: Body> Future for Arriving<B> {
 pub(super) enum Unread {
     /// It is larger than the limit.
     TooLarge,
-    /// It broke off.
+    /// It ended before it was complete.
     Broken,
-    /// It takes too long.
+    /// It took too long.
     Late,
 }
 
@@ -81,17 +62,17 @@ pub(super) async fn collect<B: Body>(body: B, limit: usize) -> Result<Bytes, Unr
     poll_fn(|context| arrived.poll(body.as_mut(), context)).await
 }
 
-/// What has arrived of a body. If it is one piece, it is not copied.
+/// What has arrived of a body. A body of one piece is not copied.
 #[derive(Debug)]
 struct Arrived {
     limit: usize,
     whole: Bytes,
-    rest: BytesMut,
+    rest: Vec<u8>,
 }
 
 impl Arrived {
     fn new(limit: usize) -> Self {
-        Self { limit, whole: Bytes::new(), rest: BytesMut::new() }
+        Self { limit, whole: Bytes::new(), rest: Vec::new() }
     }
 
     /// Takes what there is, up to the end.
@@ -101,7 +82,7 @@ impl Arrived {
         }
         while let Some(frame) = ready!(body.as_mut().poll_frame(context)) {
             let Ok(frame) = frame else { return Poll::Ready(Err(Unread::Broken)) };
-            // Trailers say nothing that anyone asks for.
+            // Nothing is read from trailers.
             let Ok(mut data) = frame.into_data() else { continue };
             let len = data.remaining();
             if len > self.limit - self.whole.len().max(self.rest.len()) {
@@ -115,8 +96,41 @@ impl Arrived {
                 self.rest.extend_from_slice(&data);
             }
         }
-        let rest = core::mem::take(&mut self.rest);
-        Poll::Ready(Ok(if rest.is_empty() { core::mem::take(&mut self.whole) } else { rest.freeze() }))
+        let mut rest = core::mem::take(&mut self.rest);
+        if rest.is_empty() {
+            return Poll::Ready(Ok(core::mem::take(&mut self.whole)));
+        }
+        // What was reserved while it grew may be as much again.
+        rest.shrink_to_fit();
+        Poll::Ready(Ok(rest.into()))
+    }
+}
+
+/// The token of an open stream, and what its end means.
+#[derive(Debug)]
+pub(super) struct StreamToken {
+    pub(super) watch: TokenWatch,
+    /// Whether the stream was opened to listen, and so ends with the token.
+    pub(super) listens: bool,
+    /// Whether the end was acted on.
+    pub(super) is_done: bool,
+}
+
+impl StreamToken {
+    /// Whether the token has ended and that was not acted on yet.
+    fn poll_ended(&mut self, context: &mut Context<'_>) -> bool {
+        !self.is_done && self.watch.poll_ended(context)
+    }
+
+    fn end(&mut self, events: &mut Events) {
+        if core::mem::replace(&mut self.is_done, true) {
+            return;
+        }
+        if self.listens {
+            events.end();
+        } else {
+            events.rules().withhold_begun();
+        }
     }
 }
 
@@ -137,9 +151,9 @@ pin_project! {
         Whole { #[pin] body: Full<Bytes> },
         /// That of the server behind the layer.
         Passed { #[pin] body: B },
-        /// A stream of events that is filtered as it goes.
+        /// A stream of events that is read as it goes.
         // Boxed: few answers are one, and each is moved a few times.
-        Events { #[pin] body: B, events: Box<Events> },
+        Events { #[pin] body: B, events: Box<Events>, token: Option<Box<StreamToken>> },
     }
 }
 
@@ -152,8 +166,8 @@ impl<B> ResponseBody<B> {
         Self { kind: Outgoing::Passed { body } }
     }
 
-    pub(super) fn events(body: B, events: Events) -> Self {
-        Self { kind: Outgoing::Events { body, events: Box::new(events) } }
+    pub(super) fn events(body: B, events: Events, token: Option<StreamToken>) -> Self {
+        Self { kind: Outgoing::Events { body, events: Box::new(events), token: token.map(Box::new) } }
     }
 }
 
@@ -170,11 +184,26 @@ impl<B: Body> Body for ResponseBody<B> {
                     data.copy_to_bytes(len)
                 })
             }),
-            OutgoingProjection::Events { mut body, events } => loop {
+            OutgoingProjection::Events { mut body, events, token } => loop {
+                if let Some(token) = token.as_deref_mut()
+                    && token.watch.has_ended()
+                {
+                    token.end(events);
+                }
                 if events.is_over() {
                     return Poll::Ready(None);
                 }
-                let ready = match ready!(body.as_mut().poll_frame(context)) {
+                let frame = match body.as_mut().poll_frame(context) {
+                    Poll::Ready(frame) => frame,
+                    Poll::Pending => {
+                        if token.as_deref_mut().is_some_and(|token| token.poll_ended(context)) {
+                            // The end is acted on at the top.
+                            continue;
+                        }
+                        return Poll::Pending;
+                    }
+                };
+                let ready = match frame {
                     Some(Ok(frame)) => match frame.into_data() {
                         Ok(mut data) => {
                             let len = data.remaining();
@@ -196,7 +225,7 @@ impl<B: Body> Body for ResponseBody<B> {
         match &self.kind {
             Outgoing::Whole { body } => body.is_end_stream(),
             Outgoing::Passed { body } => body.is_end_stream(),
-            // What is still held back has to go out.
+            // What is held back is still to be sent.
             Outgoing::Events { events, .. } => events.is_over(),
         }
     }

@@ -13,7 +13,7 @@ use super::{
     document::Document,
     environment::Resolver,
     error::Problems,
-    message::ParamHeader,
+    message::ParamHeaders,
     origin::Origins,
     pace::Pace,
     server::{Limits, Settings},
@@ -35,6 +35,7 @@ pub struct Builder {
     publish_all: bool,
     methods: Vec<(String, Access)>,
     origins: Vec<String>,
+    any_origin: bool,
     mirrored: Vec<(String, String, Vec<String>)>,
     session_key: Option<[u8; 32]>,
     environments: Environments,
@@ -62,6 +63,7 @@ impl Builder {
             publish_all: false,
             methods: Vec::new(),
             origins: Vec::new(),
+            any_origin: false,
             mirrored: Vec::new(),
             session_key: None,
             environments: Environments::default(),
@@ -132,21 +134,36 @@ impl Builder {
         self
     }
 
-    /// A web origin whose pages may send requests. With one or more, a request of any other is 403; without, origins are not
-    /// looked at, and the server behind the layer has to (MCP 2026-07-28, "Security & Endpoint").
+    /// Accepts requests of pages of that origin: a serialized origin such as `https://app.example.com`, `vscode-webview://id`,
+    /// `chrome-extension://id` or `null`. Several calls add up.
     ///
-    /// Answers let such a page read them. Preflights pass: a server that is to be used from pages needs a CORS layer, which says which
-    /// methods and headers may be sent. It may stand in front of this one, as around what `ResourceServer::rmcp` makes, or behind. In
-    /// front it has to leave the headers that are exposed to this layer, or to name `WWW-Authenticate`, `Mcp-Session-Id` and
-    /// `Mcp-Environment` among its own: tower-http's `expose_headers` replaces what answers say. Browsers let the page send
-    /// `Authorization`, `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id`, `Mcp-Method` and `Mcp-Name` only if they are allowed.
+    /// By default only pages of the resource's own origin may send requests; for a resource on this machine, all pages on this machine.
+    /// A request with any other `Origin` is answered with 403 (MCP 2026-07-28, "Security & Endpoint"). Clients that are not pages
+    /// send no `Origin`. The metadata is public.
+    ///
+    /// Answers let an accepted page read them. Preflights are forwarded: a server for pages of other origins needs a CORS layer that
+    /// tells browsers which methods and headers may be sent. The CORS layer may be in front of this one or behind it. In front, it
+    /// must leave the exposed headers to this layer, or expose `WWW-Authenticate`, `Mcp-Session-Id` and `Mcp-Environment` itself:
+    /// tower-http's `expose_headers` replaces what answers say. Browsers send `Authorization`, `Content-Type`,
+    /// `MCP-Protocol-Version`, `Mcp-Session-Id`, `Mcp-Method` and `Mcp-Name` only if they are allowed.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self
     }
 
+    /// Accepts requests of pages of every origin, so that any page a user visits can send requests to this server. Only for servers
+    /// that check `Origin` elsewhere, or cannot be reached from a browser.
+    pub fn allow_any_origin(mut self) -> Self {
+        self.any_origin = true;
+        self
+    }
+
     /// An argument that clients mirror in a header, as the tool's input schema states with `x-mcp-header`:
     /// `.param_header("run_query", "Region", ["region"])` for `Mcp-Param-Region`.
+    ///
+    /// The header is compared with this argument once the call is admitted. Other `Mcp-Param-*` headers of a call of this tool are
+    /// removed. For tools without a declaration all of them are forwarded unread. With `ResourceServer::rmcp` the declarations are
+    /// taken from the tools' input schemas, and only declared headers are forwarded.
     pub fn param_header(
         mut self,
         tool: impl Into<String>,
@@ -236,13 +253,16 @@ impl Builder {
         }
         let mut origins = Origins::default();
         for origin in &self.origins {
-            if let Err(wrong) = origins.allow(origin) {
+            if let Err(wrong) = origins.accept(origin) {
                 let message = format!("{} {wrong}", Shown(origin));
                 problems.add("origin", message, "write an origin such as `https://app.example.com`");
             }
         }
+        if self.any_origin {
+            origins.accept_any();
+        }
         let methods = Methods::new(&self.methods, table, &mut problems);
-        let mirrored = ParamHeader::all(&self.mirrored, table, &mut problems);
+        let params = ParamHeaders::new(&self.mirrored, table, &mut problems);
         let sessions = self.session_key.or_else(|| {
             let mut key = [0; 32];
             getrandom::fill(&mut key).is_ok().then_some(key)
@@ -253,6 +273,7 @@ impl Builder {
         let served = document.map(|(document, metadata)| {
             let (resource, issuers) = (metadata.resource().to_owned(), metadata.authorization_servers().to_vec());
             let resolver = Resolver::new(self.environments, table, resource.clone(), issuers, &mut problems);
+            resolver.resources().for_each(|resource| origins.accept_resource(resource));
             (document, resource, resolver)
         });
         let settings = self.verifier.zip(served).zip(sessions).map(|((verifier, served), key)| {
@@ -267,7 +288,7 @@ impl Builder {
                 hidden: self.hidden,
                 methods,
                 origins,
-                mirrored,
+                params: Arc::new(params),
                 sessions: Sessions::new(&key),
                 environments,
                 pace: Pace::new(self.sandbox_pace),

@@ -18,6 +18,11 @@ use crate::{
 
 use super::Discovery;
 
+/// Whether a path is below `/.well-known/`, where clients look for metadata (RFC 8615).
+pub(super) fn is_well_known(path: &str) -> bool {
+    path.starts_with("/.well-known/")
+}
+
 /// The document, rendered once.
 #[derive(Clone, Debug)]
 pub(super) struct Document {

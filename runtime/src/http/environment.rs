@@ -163,7 +163,6 @@ impl Resolver {
     }
 
     /// The addresses under which clients know this server: those that a token can be meant for.
-    #[cfg(feature = "rmcp")]
     pub(super) fn resources(&self) -> impl Iterator<Item = &str> {
         let sandbox = self.sandbox_resource.filter(|_| self.sources.has(&Source::Audience));
         core::iter::once(self.live_resource.as_str()).chain(sandbox)

@@ -1,26 +1,32 @@
-//! What goes out: every JSON answer and every event that holds a list of tools, cut down to what its reader may see.
+//! Answers of the server behind the layer: lists of tools are reduced to what the reader may see, event ids are sealed, and
+//! messages are withheld after the token's end.
 //!
-//! Lists travel on many roads: as the answer to `tools/list`, as an event on its stream, on a stream that was opened by GET,
-//! in a replay, in a batch. So it is the shape of what goes out that counts, an array `result.tools`, and not the request.
+//! A list may be the answer to `tools/list`, an event on its stream or on a stream that was opened by GET, part of a replay or of a
+//! batch. So the shape decides, an array `result.tools`, and not the request.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `list` | one JSON text |
-//! | `events` | a stream of events |
+//! | `events` | splits a stream into events, and writes them again |
+//! | `rules` | what happens to an event |
 
 mod events;
 mod list;
+mod rules;
 
 use http::{
     HeaderMap,
     header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE},
 };
 
-pub(super) use self::{events::Events, list::filtered};
+pub(super) use self::{events::Events, list::filtered, rules::EventRules};
 
-/// A list of tools that cannot be understood. It becomes an error: it might show too much.
+/// An answer that cannot be read. It becomes an error: it might show too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unreadable;
+pub(super) struct Unreadable {
+    /// Whether it may be a stream of events.
+    pub(super) events: bool,
+}
 
 /// How an answer is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,9 +49,9 @@ pub(super) fn format(headers: &HeaderMap) -> Result<Format, Unreadable> {
     let (stated, more) = (types.next(), types.next());
     let format = match stated {
         None => Format::Json,
-        Some(_) if more.is_some() => return Err(Unreadable),
+        Some(_) if more.is_some() => return Err(Unreadable { events: true }),
         Some(stated) => {
-            let (essence, parameters) = media_type(stated.to_str().map_err(|_| Unreadable)?);
+            let (essence, parameters) = media_type(stated.to_str().map_err(|_| Unreadable { events: true })?);
             let is = |whole: &str| essence.eq_ignore_ascii_case(whole);
             let begins = |with: &str| essence.get(..with.len()).is_some_and(|front| front.eq_ignore_ascii_case(with));
             let ends = |with: &str| {
@@ -61,14 +67,17 @@ pub(super) fn format(headers: &HeaderMap) -> Result<Format, Unreadable> {
                 Format::Other
             };
             if format != Format::Other && !is_utf8(parameters) {
-                return Err(Unreadable);
+                return Err(Unreadable { events: format == Format::Events });
             }
             format
         }
     };
     let encoded = headers.get_all(CONTENT_ENCODING).iter().any(|encoding| encoding != "identity");
     let part = headers.contains_key(CONTENT_RANGE);
-    if (encoded || part) && format != Format::Other { Err(Unreadable) } else { Ok(format) }
+    if (encoded || part) && format != Format::Other {
+        return Err(Unreadable { events: format == Format::Events });
+    }
+    Ok(format)
 }
 
 /// The type without its parameters, in whatever case it was written; and these.

@@ -1,15 +1,18 @@
 //! Whether a message may go on, for this caller.
 
-use crate::{Caller, Challenge, Environment, Reason, Route, ToolHandle};
+use crate::{Caller, Challenge, Environment, Route, ToolHandle};
 
 use super::{
     Discovery, Hidden, PolicyRefusal,
     access::Rule,
-    message::{Era, Kind, Message, ParamHeader},
+    message::{Era, Kind, Message},
     refusal::Refusal,
     server::Settings,
     trace::Step,
 };
+
+/// How the names of notifications begin.
+const NOTIFICATIONS: &str = "notifications/";
 
 /// Whether a message calls a tool.
 pub(super) fn is_call(message: &Message<'_>) -> bool {
@@ -34,6 +37,11 @@ impl Settings {
         if open { Ok(()) } else { Err(self.unauthorized()) }
     }
 
+    /// Whether a POST of a caller without a token can succeed.
+    pub(super) fn admits_anonymous_posts(&self) -> bool {
+        self.discovery == Discovery::Open || self.has_public
+    }
+
     /// Whether a message may go on.
     pub(super) fn admit(&self, caller: &Caller, message: &Message<'_>, era: Era) -> Result<(), Refusal> {
         if message.kind == Kind::Response {
@@ -43,44 +51,44 @@ impl Settings {
         if is_call(message) { self.call(caller, message) } else { self.method(caller, message, era) }
     }
 
-    /// The arguments that have to be mirrored in headers: of a tool that the caller can call. Whether another one has any would
-    /// tell that it is there.
-    pub(super) fn mirrored(&self, caller: &Caller, message: &Message<'_>) -> &[ParamHeader] {
-        let name = message.params.name.as_deref().filter(|_| !self.mirrored.is_empty());
-        if name.is_some_and(|name| caller.authorize(name).is_ok()) { &self.mirrored } else { &[] }
-    }
-
     /// The tool of the table that a message calls.
     pub(super) fn called(&self, message: &Message<'_>) -> Option<ToolHandle> {
         let name = message.params.name.as_deref().filter(|_| is_call(message));
         name.and_then(|name| self.table.tool(name))
     }
 
-    /// A call of a tool. Known and unknown, hidden and shown tools go the same way up to the answer.
+    /// A call of a tool. Known and unknown, hidden and shown tools take the same way up to the answer: what is missing is worked
+    /// out only where a challenge says so.
     fn call(&self, caller: &Caller, message: &Message<'_>) -> Result<(), Refusal> {
         let Some(name) = message.params.name.as_deref().filter(|_| message.kind == Kind::Request) else {
             return Err(Refusal::not_a_call());
         };
-        let denied = match caller.authorize(name) {
-            Ok(Route::Run | Route::Simulate) => return Ok(()),
-            Err(denied) => denied,
-        };
+        if caller.reaches(name) {
+            return Ok(());
+        }
         let anonymous = caller.grant().is_anonymous();
-        let unknown = denied.reason() == Reason::UnknownTool;
+        let unknown = self.table.tool(name).is_none();
         let hides = self.discovery == Discovery::Filtered;
         if anonymous && (hides || (unknown && self.discovery != Discovery::Open)) {
-            // Whoever has not said who he is learns nothing about names.
+            // A caller without a token learns nothing about names.
             return Err(self.unauthorized());
         }
         if unknown || (hides && self.hidden == Hidden::Unknown) {
             return Err(Refusal::no_tool());
         }
-        Err(self.challenge(Challenge::of(&denied), denied.to_string()))
+        match caller.authorize(name) {
+            Ok(Route::Run | Route::Simulate) => Ok(()),
+            Err(denied) => Err(self.challenge(Challenge::of(&denied), denied.to_string())),
+        }
     }
 
     /// Any other method.
     fn method(&self, caller: &Caller, message: &Message<'_>, era: Era) -> Result<(), Refusal> {
         let anonymous = caller.grant().is_anonymous();
+        if message.kind == Kind::Request && message.method.starts_with(NOTIFICATIONS) {
+            // A notification has no `id` (JSON-RPC 2.0 §4.1): with one it is a request, and there is no such request.
+            return self.enter(caller).and(Err(Refusal::no_method(message, era)));
+        }
         let rule = self.methods.rule(&message.method);
         if matches!(rule, Rule::Discovery) {
             return self.enter(caller);

@@ -20,7 +20,7 @@ pub(crate) struct Head<'h> {
     pub(crate) content_type: Stated<'h>,
     pub(crate) upgrade: bool,
     /// `Last-Event-ID`.
-    pub(crate) replay: bool,
+    pub(crate) replay: Stated<'h>,
     /// `Mcp-Session-Id`.
     pub(crate) session: Stated<'h>,
     /// `MCP-Protocol-Version`.
@@ -69,7 +69,7 @@ impl<'h> Head<'h> {
             content_length: Stated::Never,
             content_type: Stated::Never,
             upgrade: false,
-            replay: false,
+            replay: Stated::Never,
             session: Stated::Never,
             version: Stated::Never,
             method: Stated::Never,
@@ -91,7 +91,7 @@ impl<'h> Head<'h> {
                 "content-length" => head.content_length.add(value),
                 "content-type" => head.content_type.add(value),
                 "upgrade" => head.upgrade = true,
-                "last-event-id" => head.replay = true,
+                "last-event-id" => head.replay.add(value),
                 "mcp-session-id" => head.session.add(value),
                 "mcp-protocol-version" => head.version.add(value),
                 "mcp-method" => head.method.add(value),

@@ -1,39 +1,44 @@
-//! What a body says: the JSON-RPC message, read as strictly as a check has to read it.
+//! A request body: the JSON-RPC message, read as strictly as a check has to read it.
 //!
-//! The SDK behind the layer reads the same bytes again, with a parser of its own. So whatever two parsers could read in two
-//! ways is refused here: a member that stands twice at any depth (RFC 8259 §4), a byte order mark, text behind the end,
-//! bytes that are no UTF-8, a message that is request and response at once.
+//! The SDK behind the layer reads the same bytes again, with another parser. What two parsers could read differently is rejected:
+//! by the rules of [`json`](super::json), and here a byte order mark, bytes that are not UTF-8, a message that is request and
+//! response at once, and member names that are known ones but for case (`similar`).
 //!
 //! | module | holds |
 //! |---|---|
 //! | `reader` | the visitor that sees every level |
-//! | `keys` | finding a member that stands twice |
-//! | `agreement` | holding the mirrored headers against the body |
+//! | `similar` | names that a parser which folds case takes for known ones |
+//! | `agreement` | compares the headers that mirror the body |
+//! | `params` | compares the headers that mirror arguments: `Mcp-Param-*` |
 //! | `sentinel` | header values in base64 |
-//! | `arguments` | the arguments of a call, for those few that ask for them |
 
 mod agreement;
-mod arguments;
-mod keys;
+mod params;
 mod reader;
 mod sentinel;
+mod similar;
 
+use core::fmt;
 use std::borrow::Cow;
 
+use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-#[cfg(any(feature = "jwt", feature = "introspection"))]
-pub(crate) use self::reader::unique;
+use super::json;
+
+#[cfg(feature = "rmcp")]
+pub(crate) use self::params::{DeclaredParams, ParamHeader};
 pub(crate) use self::{
-    agreement::{Disagreement, Era, ParamHeader, agree},
-    arguments::arguments,
+    agreement::{Disagreement, Era, agree, era_of},
+    params::{Kept, ParamHeaders},
 };
+
+/// How many messages a batch may have.
+const MAX_BATCH: usize = 100;
 
 /// One JSON-RPC message.
 #[derive(Debug)]
 pub(crate) struct Message<'b> {
-    /// All of its text.
-    pub(crate) text: &'b str,
     pub(crate) kind: Kind,
     /// As written: a string or an integer. `None` for a notification.
     pub(crate) id: Option<&'b RawValue>,
@@ -64,6 +69,8 @@ pub(crate) struct Params<'b> {
     pub(crate) task: Option<Cow<'b, str>>,
     /// `_meta["io.modelcontextprotocol/protocolVersion"]`, if it is a string.
     pub(crate) version: Option<Cow<'b, str>>,
+    /// `arguments`, as written.
+    pub(crate) arguments: Option<&'b RawValue>,
 }
 
 /// The messages of a body.
@@ -83,22 +90,26 @@ impl<'b> Content<'b> {
     }
 }
 
-/// Why a body was not understood. None of it is forwarded.
+/// Why a body was rejected. Nothing of it is forwarded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// Not UTF-8 (RFC 8259 §8.1).
     NotUtf8,
     /// A byte order mark in front (RFC 8259 §8.1).
     ByteOrderMark,
-    /// Not JSON, nested too deeply, or text behind the end.
-    Syntax,
-    /// A member stands twice in one object.
-    Duplicate,
+    /// Not JSON that every parser reads in the same way.
+    Json(json::Fault),
+    /// A member name that is a known one but for case or U+0000.
+    Similar,
+    /// A text that decides something is too long.
+    TooLong,
     /// JSON, but neither an object nor a batch.
     NotAnObject,
-    /// A batch, where none is accepted, or an empty one.
+    /// A batch where none is accepted, or an empty one.
     Batch,
-    /// No JSON-RPC 2.0 message: `jsonrpc`, `method`, `id`, `params` or `result` missing, of a wrong type, or one too many.
+    /// A batch of more than [`MAX_BATCH`] messages.
+    LongBatch,
+    /// Not a JSON-RPC 2.0 message: `jsonrpc`, `method`, `id`, `params` or `result` is missing, of a wrong type, or one too many.
     NotJsonRpc,
 }
 
@@ -106,20 +117,29 @@ impl Fault {
     /// The code of JSON-RPC 2.0 §5.1.
     pub(crate) const fn code(self) -> i32 {
         match self {
-            Self::NotUtf8 | Self::ByteOrderMark | Self::Syntax | Self::Duplicate => -32700,
-            Self::NotAnObject | Self::Batch | Self::NotJsonRpc => -32600,
+            Self::NotUtf8 | Self::ByteOrderMark | Self::Json(_) => -32700,
+            Self::Similar | Self::TooLong | Self::NotAnObject | Self::Batch | Self::LongBatch | Self::NotJsonRpc => {
+                -32600
+            }
         }
     }
 
     pub(crate) const fn text(self) -> &'static str {
         match self {
             Self::NotUtf8 => "the body is not UTF-8",
-            Self::ByteOrderMark => "the body begins with a byte order mark; leave it out",
-            Self::Syntax => "the body is not one JSON value of at most 127 levels",
-            Self::Duplicate => "the body has an object in which a member stands twice",
-            Self::NotAnObject => "the body is no JSON object",
+            Self::ByteOrderMark => "the body begins with a byte order mark; remove it",
+            Self::Json(json::Fault::Syntax) => "the body is not one JSON value",
+            Self::Json(json::Fault::TooDeep) => "the body has more than 100 nested arrays and objects",
+            Self::Json(json::Fault::Duplicate) => "the body has an object with a member name that occurs twice",
+            Self::Json(json::Fault::Reserved) => {
+                "the body has a member name that parsers reserve for themselves; rename it"
+            }
+            Self::Similar => "the body has a member name that differs from a known one only in case or by U+0000",
+            Self::TooLong => "the body has a method, name or URI of more than 16 KiB with escapes",
+            Self::NotAnObject => "the body is not a JSON object",
             Self::Batch => "batches are not accepted; send each message by itself",
-            Self::NotJsonRpc => "the body is no JSON-RPC 2.0 request, notification or response",
+            Self::LongBatch => "the batch has more than 100 messages",
+            Self::NotJsonRpc => "the body is not a JSON-RPC 2.0 request, notification or response",
         }
     }
 }
@@ -127,28 +147,51 @@ impl Fault {
 /// Reads a body.
 pub(crate) fn read(body: &[u8], batches: bool) -> Result<Content<'_>, Fault> {
     let text = core::str::from_utf8(body).map_err(|_| Fault::NotUtf8)?;
-    // RFC 8259 §2: what may stand around a value. Not `trim`, which takes more for white space.
+    // RFC 8259 §2: the white space around a value. Not `trim`, which takes more characters for white space.
     let space = [' ', '\t', '\n', '\r'];
     let inner = text.trim_start_matches(space);
     match inner.bytes().next() {
-        Some(b'{') => reader::message(inner).map(Content::One),
+        Some(b'{') => reader::message(inner, 0).map(Content::One),
         Some(b'[') if batches => batch(inner).map(Content::Batch),
         Some(b'[') => Err(Fault::Batch),
         _ if text.starts_with('\u{feff}') => Err(Fault::ByteOrderMark),
         _ if serde_json::from_str::<serde::de::IgnoredAny>(inner).is_ok() => Err(Fault::NotAnObject),
-        _ => Err(Fault::Syntax),
+        _ => Err(Fault::Json(json::Fault::Syntax)),
     }
 }
 
 fn batch(text: &str) -> Result<Vec<Message<'_>>, Fault> {
-    let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| Fault::Syntax)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let elements = deserializer.deserialize_seq(Elements).and_then(|elements| deserializer.end().map(|()| elements));
+    let elements = elements.map_err(|_| Fault::Json(json::Fault::Syntax))?.ok_or(Fault::LongBatch)?;
     if elements.is_empty() {
         return Err(Fault::Batch);
     }
-    let read = |element: &'_ &RawValue| match element.get().as_bytes() {
-        [b'{', ..] => Ok(()),
-        _ => Err(Fault::NotAnObject),
-    };
-    elements.iter().try_for_each(read)?;
-    elements.into_iter().map(|element| reader::message(element.get())).collect()
+    if !elements.iter().all(|element| element.get().starts_with('{')) {
+        return Err(Fault::NotAnObject);
+    }
+    elements.into_iter().map(|element| reader::message(element.get(), 1)).collect()
+}
+
+/// The elements of an array as written; `None` for more than [`MAX_BATCH`].
+struct Elements;
+
+impl<'b> Visitor<'b> for Elements {
+    type Value = Option<Vec<&'b RawValue>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON array")
+    }
+
+    fn visit_seq<A: SeqAccess<'b>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
+        let (mut found, mut is_long) = (Vec::new(), false);
+        while let Some(element) = elements.next_element()? {
+            if found.len() < MAX_BATCH {
+                found.push(element);
+            } else {
+                is_long = true;
+            }
+        }
+        Ok((!is_long).then_some(found))
+    }
 }

@@ -1,36 +1,56 @@
-//! Which web pages may send requests (MCP 2026-07-28, "Security & Endpoint": DNS rebinding).
+//! Which web pages may send requests (MCP 2026-07-28, "Security & Endpoint": servers MUST validate `Origin` against DNS
+//! rebinding).
 
 use http::{HeaderMap, HeaderValue, header::ORIGIN};
 use mcp_scopes_model::address::Address;
 
-/// The origins that are let in; without any, none is looked at.
+/// The origins whose requests are accepted.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Origins {
-    /// Scheme, host and port, in lower case (RFC 6454 §6.1).
-    allowed: Option<Vec<String>>,
+    /// Serialized (RFC 6454 §6.2), in lower case, without the default port of the scheme.
+    accepted: Vec<String>,
+    /// Every origin on this machine, since the resource is on this machine.
+    loopback: bool,
+    /// Every origin.
+    any: bool,
 }
 
 /// What a request's `Origin` says.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Origin<'r> {
-    /// Nothing that matters here: no browser sent it, or nobody asked to look.
-    Unseen,
-    /// A page that is let in.
-    Allowed(&'r HeaderValue),
-    /// Any other.
-    Refused,
+    /// There is no such header: the request is not of a page of another origin. Or every origin is accepted.
+    Unchecked,
+    /// The page may send requests and read the answers.
+    Accepted(&'r HeaderValue),
+    /// The page may not.
+    Rejected,
 }
 
 impl Origins {
-    /// Adds an origin.
+    /// Accepts the pages of the server's own origin; for a resource on this machine, all pages on this machine.
+    pub(super) fn accept_resource(&mut self, resource: &str) {
+        let Ok(address) = Address::parse(resource) else { return };
+        self.accepted.push(normalized(&address));
+        self.loopback |= address.is_loopback();
+    }
+
+    /// Accepts the pages of all origins.
+    pub(super) fn accept_any(&mut self) {
+        self.any = true;
+    }
+
+    /// Accepts the pages of one origin: scheme, host and port, or `null`.
     ///
     /// # Errors
-    /// It is none; the text says why, as the end of a sentence that begins with the origin.
-    pub(super) fn allow(&mut self, origin: &str) -> Result<(), &'static str> {
-        let allowed = self.allowed.get_or_insert_default();
+    /// It is not a serialized origin; the text says why, as the end of a sentence that begins with the origin.
+    pub(super) fn accept(&mut self, origin: &str) -> Result<(), &'static str> {
+        if origin == "null" {
+            self.accepted.push(origin.to_owned());
+            return Ok(());
+        }
         let address = Address::parse(origin)?;
         if address.origin.len() != origin.len() || address.host.is_empty() {
-            return Err("is more than scheme, host and port");
+            return Err("is not just scheme, host and port");
         }
         if origin.contains('*') {
             return Err("is a pattern; state each origin");
@@ -38,25 +58,44 @@ impl Origins {
         if address.has_user() {
             return Err("names a user");
         }
-        if !address.is_https() && !address.is_loopback_http() {
-            return Err("is neither https nor on this machine");
+        if address.scheme.eq_ignore_ascii_case("http") && !address.is_loopback() {
+            return Err("is plain http and not on this machine");
         }
-        let origin = origin.to_ascii_lowercase();
-        // Browsers leave out a port that the scheme has anyway (RFC 6454 §6.1).
-        let usual = if address.is_https() { ":443" } else { ":80" };
-        allowed.push(origin.strip_suffix(usual).unwrap_or(&origin).to_owned());
+        self.accepted.push(normalized(&address));
         Ok(())
     }
 
     pub(super) fn of<'r>(&self, headers: &'r HeaderMap) -> Origin<'r> {
-        let Some(allowed) = &self.allowed else { return Origin::Unseen };
         let mut values = headers.get_all(ORIGIN).iter();
-        let Some(value) = values.next() else { return Origin::Unseen };
-        let known = |value: &str| allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(value));
-        if values.next().is_none() && value.to_str().is_ok_and(known) {
-            Origin::Allowed(value)
+        let Some(value) = values.next().filter(|_| !self.any) else { return Origin::Unchecked };
+        if values.next().is_none() && value.to_str().is_ok_and(|origin| self.accepts(origin)) {
+            Origin::Accepted(value)
         } else {
-            Origin::Refused
+            Origin::Rejected
         }
     }
+
+    fn accepts(&self, origin: &str) -> bool {
+        let is_loopback = |origin| {
+            Address::parse(origin).is_ok_and(|address| {
+                let is_whole = address.origin.len() == origin.len() && !address.has_user();
+                is_whole && address.is_loopback() && (address.is_https() || address.is_loopback_http())
+            })
+        };
+        self.accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(origin))
+            || (self.loopback && is_loopback(origin))
+    }
+}
+
+/// As browsers write it: without the port that the scheme has anyway (RFC 6454 §6.1).
+fn normalized(address: &Address<'_>) -> String {
+    let default_port = if address.is_https() {
+        ":443"
+    } else if address.scheme.eq_ignore_ascii_case("http") {
+        ":80"
+    } else {
+        ""
+    };
+    let origin = address.origin.to_ascii_lowercase();
+    origin.strip_suffix(default_port).unwrap_or(&origin).to_owned()
 }

@@ -39,7 +39,7 @@ impl<'a> Call<'a> {
     /// The arguments, as written; no member stands twice in them. `None` if the call has none.
     #[must_use]
     pub fn arguments(&self) -> Option<&'a RawValue> {
-        super::message::arguments(self.message)
+        self.message.params.arguments
     }
 }
 

@@ -63,7 +63,12 @@ impl Refusal {
     }
 
     pub(super) fn origin() -> Self {
-        Self::of_status(Step::Request, StatusCode::FORBIDDEN, "this origin may not send requests")
+        Self::of_status(Step::Request, StatusCode::FORBIDDEN, "requests of this origin are not accepted")
+    }
+
+    /// A path below `/.well-known/` that is not the metadata's.
+    pub(super) fn no_document() -> Self {
+        Self::of_status(Step::Request, StatusCode::NOT_FOUND, "no such document")
     }
 
     pub(super) fn method() -> Self {
@@ -178,7 +183,7 @@ impl Refusal {
     }
 
     pub(super) fn replay() -> Self {
-        let text = "a stream goes on in its session alone; send `Mcp-Session-Id` beside `Last-Event-ID`";
+        let text = "`Last-Event-ID` is not of a stream of this caller; open a new stream without it";
         Self::of_status(Step::Session, StatusCode::BAD_REQUEST, text)
     }
 

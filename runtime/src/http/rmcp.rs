@@ -27,9 +27,11 @@
 //! | module | holds |
 //! |---|---|
 //! | `guarded` | [`Guarded`]: a handler that answers nobody who is not known |
+//! | `schemas` | the headers that input schemas declare |
 //! | `streamable` | [`Streamable`]: rmcp's service, shared by all requests |
 
 mod guarded;
+mod schemas;
 mod streamable;
 
 use http::request::Parts;
@@ -42,6 +44,7 @@ use rmcp::{
 
 use crate::{AsCaller, Caller, Denied, Reason};
 
+use self::schemas::InputSchemas;
 pub use self::{guarded::Guarded, streamable::Streamable};
 
 impl AsCaller for RequestContext<RoleServer> {

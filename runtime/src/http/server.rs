@@ -13,13 +13,15 @@ use tower_service::Service;
 
 use crate::{Caller, Challenge, ScopeTable};
 
+#[cfg(feature = "rmcp")]
+use super::message::DeclaredParams;
 use super::{
     Builder, Claims, Discovery, Hidden, PolicyHook, Secured, TokenError, TokenErrorKind, TokenVerifier,
     access::Methods,
     document::Document,
     environment::{Resolver, Unresolved},
     head::Head,
-    message::ParamHeader,
+    message::ParamHeaders,
     origin::Origins,
     pace::Pace,
     refusal::Refusal,
@@ -62,7 +64,7 @@ pub(super) struct Settings {
     pub(super) hidden: Hidden,
     pub(super) methods: Methods,
     pub(super) origins: Origins,
-    pub(super) mirrored: Vec<ParamHeader>,
+    pub(super) params: Arc<ParamHeaders>,
     pub(super) sessions: Sessions,
     pub(super) environments: Resolver,
     pub(super) pace: Pace,
@@ -106,6 +108,13 @@ impl ResourceServer {
         Self { settings: Arc::new(settings) }
     }
 
+    /// The layer in front of a server that tells which arguments of its tools are mirrored in headers.
+    #[cfg(feature = "rmcp")]
+    pub(super) fn layer_with<S>(&self, inner: S, told: Arc<dyn DeclaredParams>) -> Secured<S> {
+        let params = Arc::new(self.settings.params.told_by(told));
+        Secured::new(Arc::clone(&self.settings), params, inner)
+    }
+
     #[cfg(feature = "rmcp")]
     pub(super) fn table(&self) -> &'static ScopeTable {
         self.settings.table
@@ -146,7 +155,7 @@ impl<S> Layer<S> for ResourceServer {
     type Service = Secured<S>;
 
     fn layer(&self, inner: S) -> Secured<S> {
-        Secured::new(Arc::clone(&self.settings), inner)
+        Secured::new(Arc::clone(&self.settings), Arc::clone(&self.settings.params), inner)
     }
 }
 
@@ -161,7 +170,7 @@ impl Settings {
     ///
     /// # Errors
     /// It is expired, or not for this server.
-    fn counts(&self, claims: &Claims) -> Result<(), TokenError> {
+    pub(super) fn counts(&self, claims: &Claims) -> Result<(), TokenError> {
         if claims.expiry().is_some_and(|end| end <= self.clock.now()) {
             return Err(TokenError::invalid("it has expired"));
         }
@@ -205,6 +214,12 @@ impl Settings {
     /// The answer for a caller without a token who is to get one.
     pub(super) fn unauthorized(&self) -> Refusal {
         self.challenge(Challenge::unauthorized(self.table), "this needs an access token")
+    }
+
+    /// The answer for a replay of events that were sent to a grant with these scopes.
+    pub(super) fn uncovered(&self, scopes: &[&'static str]) -> Refusal {
+        let text = "the stream was opened with scopes that the token does not grant";
+        self.challenge(Challenge::naming(scopes, false), text)
     }
 
     /// The answer for credentials in the wrong place, or more than one.

@@ -7,8 +7,7 @@ use core::{
 };
 use std::sync::Arc;
 
-use bytes::{Buf, Bytes};
-use futures_util::TryFutureExt as _;
+use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Method, Request, Response, Uri,
     header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, RANGE, TRANSFER_ENCODING},
@@ -22,14 +21,15 @@ use crate::{Caller, Environment};
 
 use super::{
     Call, Claims, Discovery, PolicyHook, ResponseBody, Token,
-    answer::{Outward, Reader},
-    body::{Arriving, Unread},
-    filter,
+    answer::Reader,
+    body::{self, Unread},
+    document, filter,
     gate::is_call,
     head::{Head, Stated},
-    message::{self, Content, Era, Message},
+    message::{self, Content, Disagreement, Era, Kept, Kind, Message, ParamHeaders},
     origin::Origin,
     refusal::Refusal,
+    replay::Unopened,
     server::Settings,
     token::{Credentials, credentials},
     trace::{self, Step},
@@ -38,16 +38,20 @@ use super::{
 pub(super) static SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 static REPLAY: HeaderName = HeaderName::from_static("last-event-id");
 
+/// Opens a stream of notifications (MCP 2026-07-28, "Subscriptions").
+const LISTEN: &str = "subscriptions/listen";
+
 /// A server behind the layer. Made by [`ResourceServer`](super::ResourceServer) as a tower layer.
 #[derive(Clone)]
 pub struct Secured<S> {
     settings: Arc<Settings>,
+    params: Arc<ParamHeaders>,
     inner: S,
 }
 
 impl<S> Secured<S> {
-    pub(super) fn new(settings: Arc<Settings>, inner: S) -> Self {
-        Self { settings, inner }
+    pub(super) fn new(settings: Arc<Settings>, params: Arc<ParamHeaders>, inner: S) -> Self {
+        Self { settings, params, inner }
     }
 }
 
@@ -73,171 +77,186 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The one that is ready goes; its clone may not be.
+        // The service that is ready is called; its clone may not be ready.
         let clone = self.inner.clone();
-        let mut inner = core::mem::replace(&mut self.inner, clone);
-        let settings = Arc::clone(&self.settings);
-        // Out here: what is taken apart inside is kept twice.
-        let (mut parts, body) = request.into_parts();
-        // The box first: what would stand elsewhere when it comes is moved into it, most of which says nothing yet.
-        let place = Box::new_uninit();
-        let handling = Box::write(
-            place,
-            trace::request(async move {
-                if settings.document.is_at(parts.uri.path()) {
-                    return Ok(settings.document.answer(&parts.method).map(ResponseBody::whole));
-                }
-                let origin = match settings.origins.of(&parts.headers) {
-                    Origin::Unseen => None,
-                    Origin::Allowed(origin) => Some(origin.clone()),
-                    Origin::Refused => return Ok(Refusal::origin().into_response(None).map(ResponseBody::whole)),
-                };
-                let outward = {
-                    let inward = match settings.inward(&parts, body).await {
-                        Ok(inward) => inward,
-                        Err(refusal) => return Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
-                    };
-                    settings.pass(&mut parts, inward.session, inward.reader.as_ref());
-                    let answering = inner.call(Request::from_parts(parts, Full::new(inward.body)));
-                    answering.map_ok(|response| settings.outward(response, inward.reader, origin))
-                };
-                let list = match outward.await {
-                    Ok(Outward::Ready(response)) => return Ok(response),
-                    Ok(Outward::List(list)) => list,
-                    Err(error) => return Err(error),
-                };
-                Ok(Box::pin(settings.list(list)).await)
-            }),
-        );
-        Box::into_pin(handling)
+        let inner = core::mem::replace(&mut self.inner, clone);
+        let (settings, params) = (Arc::clone(&self.settings), Arc::clone(&self.params));
+        Box::pin(trace::request(async move { settings.handle(&params, inner, request).await }))
     }
 }
 
-/// What goes on to the server behind the layer.
+/// What is forwarded to the server behind the layer.
 struct Inward {
     body: Bytes,
-    /// Who will read the answer; `None` where nobody was asked to say who he is.
+    /// Who will read the answer; `None` for a preflight.
     reader: Option<Reader>,
-    session: Session,
+    session: Forwarded,
+    /// The id of the last event that the client has received, as the server wrote it.
+    replay: Option<HeaderValue>,
+    params: Kept,
 }
 
 /// What the server behind the layer is told of a session.
-enum Session {
-    /// Nothing, or whatever stands there: a request that nothing was asked of.
-    Untouched,
-    /// Nothing: its revision has none.
-    Dropped,
-    /// Its own id.
-    Opened(HeaderValue),
+enum Forwarded {
+    /// Nothing.
+    None,
+    /// The id that it has given the session.
+    Id(HeaderValue),
 }
 
-// What is kept of a request while something is awaited is written and read once more when the caches have forgotten it, so it is
-// kept small: an `async fn` has room for its arguments twice, and for whatever was moved out of a variable whose scope goes on.
-#[expect(clippy::manual_async_fn, reason = "the comment above")]
 impl Settings {
-    /// Steps 1 to 7: what goes on, if anything does.
-    fn inward<B: Body>(&self, parts: &Parts, body: B) -> impl Future<Output = Result<Inward, Refusal>> {
-        async move {
-            let head = Head::of(&parts.headers, self.environments.header());
-            if head.upgrade {
-                // Another protocol would go past every check.
-                return Err(Refusal::upgrade());
-            }
-            if parts.method == Method::OPTIONS {
-                // Preflights carry no token (Fetch, "CORS protocol"). Nor can anything else go this way: the body stays here.
-                return Ok(Inward { body: Bytes::new(), reader: None, session: Session::Untouched });
-            }
-            if !matches!(parts.method, Method::POST | Method::GET | Method::DELETE) {
-                return Err(Refusal::method());
-            }
-            let mut reader = {
-                let token = self.token(&parts.uri, &head)?;
-                let holder = match token {
-                    None => None,
-                    Some((token, header)) => {
-                        let claims = self.verified(self.verifier.verify(token).await)?;
-                        Some((claims, header.clone()))
-                    }
-                };
-                let caller = self.caller(holder.as_ref().map(|(claims, _)| &**claims), &head)?;
-                Reader { caller, holder, era: Era::Legacy }
-            };
-            match self.admitted(&parts.method, &head, body, &mut reader).await {
-                Ok((body, session)) => Ok(Inward { body, reader: Some(reader), session }),
-                Err(refusal) => Err(refusal.by(reader.caller.environment())),
-            }
+    /// All steps, in order.
+    async fn handle<S, B, R>(
+        self: &Arc<Self>,
+        params: &ParamHeaders,
+        mut inner: S,
+        request: Request<B>,
+    ) -> Result<Response<ResponseBody<R>>, S::Error>
+    where
+        S: Service<Request<Full<Bytes>>, Response = Response<R>>,
+        B: Body,
+        R: Body,
+    {
+        let (mut parts, body) = request.into_parts();
+        let path = parts.uri.path();
+        if self.document.is_at(path) {
+            return Ok(self.document.answer(&parts.method).map(ResponseBody::whole));
         }
+        if document::is_well_known(path) && matches!(parts.method, Method::GET | Method::HEAD) {
+            // Discovery: clients ask for documents that this server does not have before they have a token.
+            return Ok(Refusal::no_document().into_response(None).map(ResponseBody::whole));
+        }
+        let origin = match self.origins.of(&parts.headers) {
+            Origin::Unchecked => None,
+            Origin::Accepted(origin) => Some(origin.clone()),
+            Origin::Rejected => return Ok(Refusal::origin().into_response(None).map(ResponseBody::whole)),
+        };
+        let inward = match self.inward(params, &parts, body).await {
+            Ok(inward) => inward,
+            Err(refusal) => return Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
+        };
+        self.prepare(&mut parts, &inward);
+        let response = inner.call(Request::from_parts(parts, Full::new(inward.body))).await?;
+        Ok(self.outward(response, inward.reader, origin).await)
     }
 
-    /// Steps 4 to 7, for a caller who is known: the body that goes on.
-    fn admitted<B: Body>(
+    /// Steps 1 to 7: what is forwarded, if anything is.
+    async fn inward<B: Body>(&self, params: &ParamHeaders, parts: &Parts, body: B) -> Result<Inward, Refusal> {
+        let head = Head::of(&parts.headers, self.environments.header());
+        if head.upgrade {
+            // Another protocol would bypass every check.
+            return Err(Refusal::upgrade());
+        }
+        if parts.method == Method::OPTIONS {
+            // Preflights carry no token (Fetch, "CORS protocol"), so nothing else passes with them: no body, no session, no replay.
+            let (session, replay, params) = (Forwarded::None, None, params.without_call());
+            return Ok(Inward { body: Bytes::new(), reader: None, session, replay, params });
+        }
+        if !matches!(parts.method, Method::POST | Method::GET | Method::DELETE) {
+            return Err(Refusal::method());
+        }
+        let holder = match self.token(&parts.uri, &head)? {
+            None => None,
+            Some((token, header)) => {
+                let claims = self.verified(self.verifier.verify(token).await)?;
+                Some((claims, header.clone()))
+            }
+        };
+        let caller = self.caller(holder.as_ref().map(|(claims, _)| &**claims), &head)?;
+        let reader = Reader { caller, holder, era: Era::Legacy, session: None, listens: false };
+        let admitted = match parts.method {
+            Method::POST => self.admit_post(params, &head, body, reader).await,
+            _ => self.admit_without_body(params, parts.method == Method::GET, &head, reader),
+        };
+        admitted.map_err(|refusal| refusal.by(caller.environment()))
+    }
+
+    /// Steps 4 to 7 for a POST, which carries messages.
+    async fn admit_post<B: Body>(
         &self,
-        method: &Method,
+        params: &ParamHeaders,
         head: &Head<'_>,
         body: B,
-        reader: &mut Reader,
-    ) -> impl Future<Output = Result<(Bytes, Session), Refusal>> {
-        async move {
-            if *method != Method::POST {
-                self.enter(&reader.caller)?;
-                return Ok((Bytes::new(), self.session(head, reader)?));
-            }
-            if !is_json(head) {
-                return Err(Refusal::media_type());
-            }
-            let limit = self.limits.body_of(&reader.caller);
-            let body = Arriving::new(body, limit, self.limits.time).await.map_err(|unread| match unread {
-                Unread::TooLarge => Refusal::too_large(limit),
-                Unread::Broken => Refusal::incomplete(),
-                Unread::Late => Refusal::late(),
-            })?;
-            if !is_length(head, body.len()) {
-                return Err(Refusal::length());
-            }
-            let content = message::read(body.chunk(), self.batches).map_err(Refusal::fault)?;
-            reader.era = self.check(head, &content, reader)?;
-            match &self.policy {
-                // Boxed: it would have its place in what is kept of every request, and few servers have a policy.
-                Some(policy) => Box::pin(self.decide(&**policy, content, reader)).await?,
-                None => self.count(&content, reader)?,
-            }
-            let session = self.session(head, reader)?;
-            Ok((body, session))
+        mut reader: Reader,
+    ) -> Result<Inward, Refusal> {
+        if reader.caller.grant().is_anonymous() && !self.admits_anonymous_posts() {
+            // Whatever the body holds: clients probe with an empty one.
+            return Err(self.unauthorized());
         }
+        if !is_json(head) {
+            return Err(Refusal::media_type());
+        }
+        let limit = self.limits.body_of(&reader.caller);
+        let body = body::read(body, limit, self.limits.time).await.map_err(|unread| match unread {
+            Unread::TooLarge => Refusal::too_large(limit),
+            Unread::Broken => Refusal::incomplete(),
+            Unread::Late => Refusal::late(),
+        })?;
+        if !is_length(head, body.len()) {
+            return Err(Refusal::length());
+        }
+        let content = message::read(&body, self.batches).map_err(Refusal::fault)?;
+        let kept = self.check(params, head, &content, &mut reader)?;
+        match &self.policy {
+            // Boxed, since few servers have a policy.
+            Some(policy) => Box::pin(self.decide(&**policy, content, &reader)).await?,
+            None => self.count(&content, &reader)?,
+        }
+        let session = self.session(head, &mut reader)?;
+        self.replay(head, &reader)?;
+        Ok(Inward { body, reader: Some(reader), session, replay: None, params: kept })
     }
 
-    /// Makes of a request that may go on what the server behind the layer gets to see.
-    fn pass(&self, parts: &mut Parts, session: Session, reader: Option<&Reader>) {
+    /// The same steps for a GET, which opens or replays a stream, and for a DELETE, which ends a session.
+    fn admit_without_body(
+        &self,
+        params: &ParamHeaders,
+        opens_stream: bool,
+        head: &Head<'_>,
+        mut reader: Reader,
+    ) -> Result<Inward, Refusal> {
+        reader.listens = opens_stream;
+        reader.era = message::era_of(head).map_err(Refusal::mismatch)?;
+        self.enter(&reader.caller)?;
+        let session = self.session(head, &mut reader)?;
+        let replay = self.replay(head, &reader)?.filter(|_| opens_stream);
+        Ok(Inward { body: Bytes::new(), reader: Some(reader), session, replay, params: params.without_call() })
+    }
+
+    /// Makes of a request that may be forwarded what the server behind the layer receives.
+    fn prepare(&self, parts: &mut Parts, inward: &Inward) {
         let Parts { method, headers, extensions, .. } = parts;
-        // A token is for this server alone: whoever has it could pass it on (MCP 2026-07-28, "Token Passthrough").
+        // A token is for this server alone: a server that receives it could pass it on (MCP 2026-07-28, "Token Passthrough").
         headers.remove(AUTHORIZATION);
         // The body has been read: it is whole.
         headers.remove(TRANSFER_ENCODING);
         if *method != Method::POST {
-            // Of any other the body stays here.
+            // The body of any other method is not forwarded.
             headers.remove(CONTENT_LENGTH);
         }
-        match session {
-            Session::Untouched => {}
-            Session::Dropped => {
-                headers.remove(&SESSION);
-                headers.remove(&REPLAY);
-            }
-            Session::Opened(id) => {
-                headers.insert(&SESSION, id);
-            }
+        match &inward.session {
+            Forwarded::None => drop(headers.remove(&SESSION)),
+            Forwarded::Id(id) => drop(headers.insert(&SESSION, id.clone())),
         }
-        if reader.is_some() && self.discovery == Discovery::Filtered {
+        match &inward.replay {
+            None => drop(headers.remove(&REPLAY)),
+            Some(id) => drop(headers.insert(&REPLAY, id.clone())),
+        }
+        inward.params.retain_in(headers);
+        if inward.reader.is_some() {
+            // Event ids cannot be sealed, and lists not filtered, in what is compressed.
             headers.remove(ACCEPT_ENCODING);
-            // Of a part of a list nobody can tell what it is a part of.
-            headers.remove(RANGE);
+            if self.discovery == Discovery::Filtered {
+                // A part of a list does not tell what it is a part of.
+                headers.remove(RANGE);
+            }
         }
-        // Whatever stands there was not put there by this layer.
-        match reader {
+        // Extensions of these types that another layer has left do not come from a verified token.
+        match &inward.reader {
             Some(reader) => drop(extensions.insert(reader.caller)),
             None => drop(extensions.remove::<Caller>()),
         }
-        match reader.and_then(|reader| reader.holder.as_ref()) {
+        match inward.reader.as_ref().and_then(|reader| reader.holder.as_ref()) {
             Some((claims, _)) => drop(extensions.insert(Arc::clone(claims))),
             None => drop(extensions.remove::<Arc<Claims>>()),
         }
@@ -253,19 +272,35 @@ impl Settings {
         }
     }
 
-    /// Steps 4 and 5, for every message of a body: nothing of a body goes on of which one message may not.
-    fn check(&self, head: &Head<'_>, content: &Content<'_>, reader: &Reader) -> Result<Era, Refusal> {
-        let mut latest = Era::Legacy;
-        for message in content.messages() {
-            let admitted = match message::agree(head, message, self.mirrored(&reader.caller, message)) {
+    /// Steps 4 and 5, for every message of a body: nothing is forwarded of a body with a message that may not be forwarded. Notes
+    /// the era and whether the answer is a stream to listen to.
+    fn check(
+        &self,
+        params: &ParamHeaders,
+        head: &Head<'_>,
+        content: &Content<'_>,
+        reader: &mut Reader,
+    ) -> Result<Kept, Refusal> {
+        let messages = content.messages();
+        for message in messages {
+            let era = match message::agree(head, message) {
                 Ok(era) => self.admit(&reader.caller, message, era).map(|()| era),
                 Err(wrong) => Err(Refusal::mismatch(wrong)),
             };
-            if admitted.map_err(|refusal| self.refusal_to(message, refusal))? == Era::Modern {
-                latest = Era::Modern;
+            if era.map_err(|refusal| self.refusal_to(message, refusal))? == Era::Modern {
+                reader.era = Era::Modern;
             }
         }
-        Ok(latest)
+        let mut requests = messages.iter().filter(|message| message.kind == Kind::Request).peekable();
+        reader.listens = requests.peek().is_some() && requests.all(|message| message.method == LISTEN);
+        // Arguments are searched only for a caller that may call the tool. Headers are required from 2026-07-28 on.
+        let called = |message: &Message<'_>| self.called(message).map(|tool| tool.tool().name);
+        let required = |message: &Message<'_>| reader.era == Era::Modern && message.kind == Kind::Request;
+        let calls = messages.iter().map(|message| (called(message), message, required(message)));
+        params.compare_all(head, calls).map_err(|(message, wrong)| {
+            let refusal = Refusal::mismatch(Disagreement::Header(wrong));
+            self.refusal_to(message, refusal)
+        })
     }
 
     /// Step 6 where there is no policy.
@@ -306,21 +341,37 @@ impl Settings {
         refusal.about(self.called(message).map(|tool| tool.tool().name)).to(message)
     }
 
-    /// Step 7, for older revisions: the session has to be the caller's own.
-    fn session(&self, head: &Head<'_>, reader: &Reader) -> Result<Session, Refusal> {
+    /// Step 7, for older revisions: the session has to be the caller's.
+    fn session(&self, head: &Head<'_>, reader: &mut Reader) -> Result<Forwarded, Refusal> {
         let sealed = match head.session {
-            // Whose stream it is that goes on, only its session tells.
-            Stated::Never if head.replay => return Err(Refusal::replay()),
-            Stated::Never => return Ok(Session::Untouched),
+            Stated::Never => return Ok(Forwarded::None),
             Stated::Often => return Err(Refusal::session_header()),
             // There are no sessions any more (MCP 2026-07-28, "Earlier Streamable HTTP Revisions").
-            Stated::Once(_) if reader.era == Era::Modern => return Ok(Session::Dropped),
+            Stated::Once(_) if reader.era == Era::Modern => return Ok(Forwarded::None),
             Stated::Once(sealed) => sealed,
         };
         let sealed = sealed.to_str().map_err(|_| Refusal::no_session())?;
-        let id =
-            self.sessions.open(sealed, reader.owner(), reader.caller.environment()).ok_or_else(Refusal::no_session)?;
-        HeaderValue::from_str(id).map(Session::Opened).map_err(|_| Refusal::no_session())
+        let opened = self.sessions.open(sealed, reader.owner(), reader.caller.environment());
+        let id = opened.ok_or_else(Refusal::no_session)?;
+        let forwarded = HeaderValue::from_str(id).map_err(|_| Refusal::no_session())?;
+        reader.session = Some(id.to_owned());
+        Ok(Forwarded::Id(forwarded))
+    }
+
+    /// Step 7: the id of the last event that the client has received, which has to be of a stream of the same caller.
+    fn replay(&self, head: &Head<'_>, reader: &Reader) -> Result<Option<HeaderValue>, Refusal> {
+        let sealed = match head.replay {
+            Stated::Never => return Ok(None),
+            // Only a GET replays, and there is none for it any more but in servers that offer more than the revision asks for.
+            _ if reader.era == Era::Modern && !reader.listens => return Ok(None),
+            Stated::Often => return Err(Refusal::replay()),
+            Stated::Once(sealed) => core::str::from_utf8(sealed.as_bytes()).map_err(|_| Refusal::replay())?,
+        };
+        match self.sessions.open_event(sealed, reader.owner(), &reader.caller, reader.session.as_deref()) {
+            Ok(id) => HeaderValue::from_bytes(id.as_bytes()).map(Some).map_err(|_| Refusal::replay()),
+            Err(Unopened::Foreign) => Err(Refusal::replay()),
+            Err(Unopened::Uncovered(scopes)) => Err(self.uncovered(&scopes).at(Step::Session)),
+        }
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Sessions {
 }
 
 /// How many bytes of the seal are sent: 128 bits, as hexadecimal digits.
-const SEAL: usize = 16;
+pub(super) const SEAL: usize = 16;
 
 impl Sessions {
     pub(super) fn new(key: &[u8; 32]) -> Self {
@@ -42,57 +42,74 @@ impl Sessions {
 
     /// The id to send to the caller. What happens in the sandbox stays there: the session is bound to the environment, too.
     pub(super) fn seal(&self, id: &str, owner: Owner<'_>, environment: Environment) -> String {
-        let seal = self.mac(id, owner, environment).finalize().into_bytes();
         let mut sealed = String::with_capacity(id.len() + 1 + 2 * SEAL);
         sealed.push_str(id);
-        sealed.push('.');
-        for byte in seal.iter().take(SEAL) {
-            for digit in [byte >> 4, byte & 15] {
-                sealed.extend(char::from_digit(u32::from(digit), 16));
-            }
-        }
+        write_seal(&mut sealed, self.mac(id, owner, environment));
         sealed
     }
 
     /// The server's own id, if this caller's session has it.
     pub(super) fn open<'s>(&self, sealed: &'s str, owner: Owner<'_>, environment: Environment) -> Option<&'s str> {
         let (id, digits) = sealed.rsplit_once('.')?;
-        let mut seal = [0; SEAL];
-        if digits.len() != 2 * SEAL
-            || !digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-        {
-            return None;
-        }
-        for (place, byte) in seal.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(digits.get(2 * place..2 * place + 2)?, 16).ok()?;
-        }
+        let seal = read_seal(digits)?;
         // In constant time.
         self.mac(id, owner, environment).verify_truncated_left(&seal).is_ok().then_some(id)
     }
 
     fn mac(&self, id: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
+        let mut mac = self.keyed("session", owner, environment);
+        part(&mut mac, id);
+        mac
+    }
+
+    /// A MAC over what it is for, the environment and the owner. What it is for comes first, so that no seal of one kind is a
+    /// seal of another kind.
+    pub(super) fn keyed(&self, purpose: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
         let mut mac = self.keyed.clone();
-        let mut part = |text: &str| {
-            // Each part with its length, so that none can reach into the next one.
-            mac.update(&(text.len() as u64).to_le_bytes());
-            mac.update(text.as_bytes());
-        };
-        part(id);
-        part(environment::name(environment));
+        part(&mut mac, purpose);
+        part(&mut mac, environment::name(environment));
         match owner {
-            Owner::Anonymous => part("anonymous"),
+            Owner::Anonymous => part(&mut mac, "anonymous"),
             Owner::Holder(claims, token) => {
                 let (kind, holder) = match claims.holder() {
                     Some((kind, holder)) => (kind, holder),
                     None => ("token", token.expose_secret()),
                 };
-                part(kind);
-                part(claims.issuer());
-                part(holder);
+                part(&mut mac, kind);
+                part(&mut mac, claims.issuer());
+                part(&mut mac, holder);
             }
         }
         mac
     }
+}
+
+/// Adds a text with its length, so that no part can reach into the next one.
+pub(super) fn part(mac: &mut Hmac<Sha256>, text: &str) {
+    mac.update(&(text.len() as u64).to_le_bytes());
+    mac.update(text.as_bytes());
+}
+
+/// Writes the first [`SEAL`] bytes of a MAC behind a dot.
+pub(super) fn write_seal(sealed: &mut String, mac: Hmac<Sha256>) {
+    sealed.push('.');
+    for byte in mac.finalize().into_bytes().iter().take(SEAL) {
+        for digit in [byte >> 4, byte & 15] {
+            sealed.extend(char::from_digit(u32::from(digit), 16));
+        }
+    }
+}
+
+/// The bytes of a seal as [`write_seal`] writes them.
+pub(super) fn read_seal(digits: &str) -> Option<[u8; SEAL]> {
+    let mut seal = [0; SEAL];
+    if digits.len() != 2 * SEAL || !digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)) {
+        return None;
+    }
+    for (place, byte) in seal.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    Some(seal)
 }
 
 impl core::fmt::Debug for Sessions {

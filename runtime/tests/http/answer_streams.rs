@@ -5,6 +5,20 @@ use mcp_scopes::http::Discovery;
 use crate::server::{Ask, Reply, Server};
 
 const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"run"},{"name":"list_files"}]}}"#;
+/// The stream with all sealed ids as the server behind the layer wrote them.
+fn unsealed(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| match line.strip_prefix("id: ") {
+        Some(id) => {
+            let mut parts = id.trim_end().rsplitn(3, '.');
+            let (seal, _grant) = (parts.next().unwrap(), parts.next().unwrap());
+            assert_eq!(seal.len(), 32, "{line}");
+            format!("id: {}\n", parts.next().unwrap())
+        }
+        None => line.to_owned(),
+    });
+    lines.collect()
+}
+
 const SHOWN: &str = r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"list_files"}]}}"#;
 
 async fn stream(text: &str, piece: usize) -> String {
@@ -25,7 +39,7 @@ async fn events_are_filtered_wherever_they_are_cut() {
          retry: 5\ndata: {SHOWN}\nid: 2\n\nevent: x\ndata: {SHOWN}\n\n:\n\n"
     );
     for piece in (1..40).chain([text.len()]) {
-        assert_eq!(stream(&text, piece).await, expected, "{piece}");
+        assert_eq!(unsealed(&stream(&text, piece).await), expected, "{piece}");
     }
 }
 
@@ -63,7 +77,7 @@ async fn an_event_without_its_end_is_filtered_too() {
 #[tokio::test]
 async fn an_event_that_cannot_be_understood_becomes_an_error() {
     for data in [r#"{"result":{"tools":[{"name":"run"}]}"#, r#"{"result":{"tools":{"run":1}}}"#, "\"tools\" run"] {
-        let out = stream(&format!("id: 7\ndata: {data}\n\ndata: next\n\n"), 5).await;
+        let out = unsealed(&stream(&format!("id: 7\ndata: {data}\n\ndata: next\n\n"), 5).await);
         assert!(out.starts_with("id: 7\ndata: {\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32603,"), "{out}");
         assert!(!out.contains("run") && out.ends_with("\n\ndata: next\n\n"), "{out}");
     }

@@ -137,13 +137,25 @@ fn origins_are_origins() {
         "http://h",
         "https://a@h",
         "https://h?x",
-        "null",
+        "https://h#x",
+        "NULL",
+        "vscode-webview:",
+        "chrome-extension://",
+        "vscode-webview://h/a",
         "*",
         "https://*.h",
     ] {
         assert_eq!(wrong(sound(&BARE).origin(origin)), ["origin"], "{origin}");
     }
-    for origin in ["https://h", "https://h:8443", "http://localhost:6274"] {
+    for origin in [
+        "https://h",
+        "https://h:8443",
+        "http://localhost:6274",
+        "null",
+        "vscode-webview://1s5cq3l0b9",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        "moz-extension://0b5d5d9e-6a2f-4c3f-8f5e-2f0a1b2c3d4e",
+    ] {
         assert!(sound(&BARE).origin(origin).build().is_ok(), "{origin}");
     }
 }

@@ -46,12 +46,25 @@ async fn the_document_answers_preflights_and_refuses_other_methods() {
 }
 
 #[tokio::test]
-async fn paths_that_only_look_like_the_documents_are_not_let_through() {
-    for path in
-        ["/.well-known/oauth-protected-resource/", "/.well-known/oauth-protected-resource/mcp/x", "/.well-known/x"]
-    {
-        let answer = Server::new().send(Ask::new("GET", path)).await;
-        assert_eq!(answer.refused(), (401, 401), "{path}");
+async fn returns_404_for_other_documents_below_well_known() {
+    for path in [
+        "/.well-known/oauth-protected-resource/",
+        "/.well-known/oauth-protected-resource/mcp/x",
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration/mcp",
+        "/.well-known/x",
+    ] {
+        for (verb, token) in [("GET", None), ("HEAD", None), ("GET", Some("reader"))] {
+            let ask = Ask::new(verb, path).header("origin", "https://app.example.com");
+            let answer = Server::new().send(token.map_or(Ask(ask.0.clone()), |token| ask.token(token))).await;
+            assert_eq!(answer.refused(), (404, 404), "{verb} {path}");
+            assert_eq!(answer.challenge(), "", "{verb} {path}");
+        }
+        // Other methods are no look-up of a document.
+        assert_eq!(Server::new().send(Ask::new("DELETE", path)).await.refused(), (401, 401), "{path}");
+    }
+    for path in ["/.well-known", "/mcp/.well-known/x"] {
+        assert_eq!(Server::new().send(Ask::new("GET", path)).await.refused(), (401, 401), "{path}");
     }
 }
 
@@ -111,9 +124,72 @@ async fn preflights_pass_without_a_token_and_without_their_body() {
 }
 
 #[tokio::test]
-async fn origins_are_looked_at_where_some_are_stated() {
-    let any = Server::new().send(Ask::call("status").header("origin", "https://evil.example.com")).await;
-    any.passed();
+async fn rejects_foreign_origins_by_default() {
+    let from = |origin: &str| Ask::call("status").header("origin", origin);
+    for origin in
+        ["https://evil.example.com", "http://files.example.com", "https://files.example.com:8443", "null", "x", ""]
+    {
+        for verb in ["POST", "OPTIONS", "GET", "DELETE"] {
+            assert_eq!(Server::new().send(from(origin).verb(verb)).await.refused(), (403, 403), "{verb} {origin}");
+        }
+    }
+    for origin in ["https://files.example.com", "HTTPS://FILES.example.com"] {
+        let answer = Server::new().send(from(origin)).await;
+        answer.passed();
+        assert_eq!(answer.header("access-control-allow-origin"), origin);
+    }
+    // The metadata is public.
+    let document = Server::new().send(Ask::new("GET", PATHS[0]).header("origin", "https://evil.example.com")).await;
+    assert_eq!((document.status, document.header("access-control-allow-origin")), (StatusCode::OK, "*"));
+}
+
+#[tokio::test]
+async fn accepts_any_origin_on_this_machine_for_a_resource_on_this_machine() {
+    let server = Server::with(|builder| builder.resource("http://127.0.0.1:8080/mcp"));
+    let from = |origin: &str| Ask::call("status").header("origin", origin);
+    for origin in
+        ["http://127.0.0.1:8080", "http://localhost:6274", "https://localhost", "http://[::1]:9", "http://127.9.9.9"]
+    {
+        server.send(from(origin)).await.passed();
+    }
+    for origin in [
+        "http://localhost.example.com",
+        "http://localhost@evil.example.com",
+        "http://evil.example.com",
+        "http://10.0.0.1",
+        "http://localhost/path",
+        "ftp://localhost",
+        "null",
+    ] {
+        assert_eq!(server.send(from(origin)).await.refused(), (403, 403), "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn accepts_stated_origins_of_every_scheme() {
+    let server = Server::with(|builder| builder.origin("null").origin("vscode-webview://1s5cq3l0b9"));
+    for origin in ["null", "vscode-webview://1s5cq3l0b9", "https://files.example.com"] {
+        server.send(Ask::call("status").header("origin", origin)).await.passed();
+    }
+    for origin in ["vscode-webview://other", "chrome-extension://1s5cq3l0b9"] {
+        let answer = server.send(Ask::call("status").header("origin", origin)).await;
+        assert_eq!(answer.refused(), (403, 403), "{origin}");
+    }
+}
+
+#[tokio::test]
+async fn accepts_every_origin_where_that_is_stated() {
+    let server = Server::with(|builder| builder.allow_any_origin());
+    for origin in ["https://evil.example.com", "null", ""] {
+        let answer = server.send(Ask::call("status").header("origin", origin)).await;
+        answer.passed();
+        // Which pages may read answers is not decided by this.
+        assert_eq!(answer.header("access-control-allow-origin"), "");
+    }
+}
+
+#[tokio::test]
+async fn stated_origins_are_accepted_as_browsers_write_them() {
     let server = Server::with(|builder| {
         builder
             .origin("https://App.example.com")

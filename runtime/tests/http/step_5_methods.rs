@@ -26,10 +26,27 @@ const CLOSED: [&str; 14] = [
 
 #[tokio::test]
 async fn what_carries_the_protocol_is_open_to_whoever_has_a_token() {
-    for method in
-        ["initialize", "ping", "server/discover", "tools/list", "logging/setLevel", "notifications/initialized"]
-    {
+    for method in ["initialize", "ping", "server/discover", "tools/list", "logging/setLevel"] {
         Server::new().send(Ask::method(method).token("scopeless")).await.passed();
+        assert_eq!(Server::new().send(Ask::method(method)).await.refused(), (401, 401), "{method}");
+    }
+}
+
+#[tokio::test]
+async fn notifications_pass_and_requests_of_their_name_are_unknown() {
+    for method in ["notifications/initialized", "notifications/cancelled", "notifications/x"] {
+        let told = || Ask::post(format!(r#"{{"jsonrpc":"2.0","method":"{method}"}}"#));
+        Server::new().send(told().token("scopeless")).await.passed();
+        assert_eq!(Server::new().send(told()).await.refused(), (401, 401), "{method}");
+        // With an `id` it is a request, and there is no such request.
+        for discovery in [Discovery::Open, Discovery::Baseline] {
+            let server = Server::with(|builder| builder.discovery(discovery).method("*", Access::Discovery));
+            assert_eq!(server.send(Ask::method(method).token("scopeless")).await.refused(), (200, -32601), "{method}");
+        }
+        let open = Server::with(|builder| builder.discovery(Discovery::Open));
+        assert_eq!(open.send(Ask::method(method)).await.refused(), (200, -32601), "{method}");
+        let modern = Server::new().send(Ask::modern(method, "").token("reader")).await;
+        assert_eq!(modern.refused(), (404, -32601), "{method}");
         assert_eq!(Server::new().send(Ask::method(method)).await.refused(), (401, 401), "{method}");
     }
 }

@@ -160,7 +160,7 @@ async fn each_step_tells_its_refusals() {
         (
             &origins,
             call("status").header("origin", "https://PLANTED.example.com"),
-            "INFO code=403 outcome=refused reason=this origin may not send requests status=403 step=request",
+            "INFO code=403 outcome=refused reason=requests of this origin are not accepted status=403 step=request",
         ),
         (
             &plain,
@@ -195,7 +195,7 @@ async fn each_step_tells_its_refusals() {
         (
             &plain,
             Ask::post("{\"PLANTED\":1,\"PLANTED\":2}").token("reader"),
-            "INFO code=-32700 environment=live outcome=refused reason=the body has an object in which a member stands twice status=400 step=body",
+            "INFO code=-32700 environment=live outcome=refused reason=the body has an object with a member name that occurs twice status=400 step=body",
         ),
         (
             &plain,
@@ -239,7 +239,10 @@ async fn what_passes_is_told_by_tool_or_method() {
         ),
         (Ask::method("tools/list").token("reader"), "DEBUG environment=live method=tools/list outcome=passed"),
         // Made up by the client.
-        (Ask::method("notifications/PLANTED").token("reader"), "DEBUG environment=live outcome=passed"),
+        (
+            Ask::post(r#"{"jsonrpc":"2.0","method":"notifications/PLANTED"}"#).token("reader"),
+            "DEBUG environment=live outcome=passed",
+        ),
     ] {
         assert_eq!(line(&Server::new(), ask).await, expected);
     }

@@ -1,41 +1,49 @@
-//! A stream of events (HTML, "Server-sent events") that is filtered as it goes.
+//! A stream of events (HTML, "Server-sent events") that is read and written as it goes.
 //!
-//! Events go out as soon as they are complete, those without a list byte for byte.
+//! An event is sent as soon as it is complete. One that no rule changes is sent byte for byte.
 
 use bytes::{Bytes, BytesMut};
 use memchr::memchr2;
 
-use crate::Caller;
-
-use super::{super::refusal::Refusal, filtered, list::may_hold_list};
+use super::rules::{Change, EventRules};
 
 /// What is known of a stream so far.
 #[derive(Debug)]
 pub(in crate::http) struct Events {
-    caller: Caller,
+    rules: EventRules,
     /// How many bytes an event may have.
     limit: usize,
-    /// What has come of the event that is not complete.
+    /// The bytes of the event that is not complete.
     held: BytesMut,
-    /// Where in it the line in hand begins, and up to where line ends were looked for.
+    /// Where in it the current line begins, and up to where line ends were looked for.
     line: usize,
     seen: usize,
-    /// Whether nothing has been read yet: a byte order mark in front is none of the first line.
+    /// Whether nothing has been read yet: a byte order mark in front is not part of the first line.
     fresh: bool,
     over: bool,
 }
 
 impl Events {
-    pub(in crate::http) fn new(caller: Caller, limit: usize) -> Self {
-        Self { caller, limit, held: BytesMut::new(), line: 0, seen: 0, fresh: true, over: false }
+    pub(in crate::http) fn new(rules: EventRules, limit: usize) -> Self {
+        Self { rules, limit, held: BytesMut::new(), line: 0, seen: 0, fresh: true, over: false }
     }
 
-    /// Whether nothing more goes out.
+    /// Whether nothing more is sent.
     pub(in crate::http) fn is_over(&self) -> bool {
         self.over
     }
 
-    /// Takes what has come, gives what may go.
+    /// Ends the stream; an incomplete event is dropped, as clients do (HTML, "Interpreting an event stream").
+    pub(in crate::http) fn end(&mut self) {
+        self.over = true;
+        self.held.clear();
+    }
+
+    pub(in crate::http) fn rules(&mut self) -> &mut EventRules {
+        &mut self.rules
+    }
+
+    /// Takes the next bytes, returns what is to be sent.
     pub(in crate::http) fn push(&mut self, data: &[u8]) -> Bytes {
         self.held.extend_from_slice(data);
         let mut out = Out::default();
@@ -44,14 +52,13 @@ impl Events {
             out.push(self.event(event));
         }
         if self.held.len() > self.limit {
-            // The rest would have to be guessed at.
-            self.over = true;
-            out.push(error_event(&self.caller));
+            self.end();
+            out.push(self.error_event());
         }
         out.finish()
     }
 
-    /// What is left at the end. Clients drop an event without its end; those that do not get it filtered as well.
+    /// The rest at the end of the body. Clients drop an event without its end; for those that do not, the rules apply.
     pub(in crate::http) fn finish(&mut self) -> Bytes {
         self.over = true;
         let rest = self.held.split().freeze();
@@ -82,55 +89,70 @@ impl Events {
         None
     }
 
-    /// One event, as it may go out.
+    /// One event as it is sent.
     fn event(&mut self, event: Bytes) -> Bytes {
         let first = core::mem::replace(&mut self.fresh, false);
-        if !may_hold_list(&event) {
-            return event;
-        }
-        let lines = || lines(if first { event.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&event) } else { &event });
-        let data = lines().filter_map(data_of).collect::<Vec<_>>().join(&b'\n');
-        let text = match filtered(&data, &self.caller) {
-            Ok(None) => return event,
-            Ok(Some(text)) => text,
-            Err(_) => unreadable(&self.caller),
+        let text = if first { event.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&event) } else { &event };
+        let changes = self.rules.changes(text, data, ids);
+        let (new_data, new_ids) = match changes {
+            Change::None => return event,
+            Change::Withhold => return Bytes::new(),
+            Change::Rewrite { data, ids } => (data, ids),
         };
-        let mut out = BytesMut::with_capacity(event.len());
-        let mut written = false;
-        for line in lines() {
-            if data_of(line).is_none() {
-                out.extend_from_slice(line);
-                out.extend_from_slice(b"\n");
-            } else if !written {
-                written = true;
-                write_data(&mut out, &text);
+        let mut out = BytesMut::with_capacity(event.len() + 64);
+        let (mut new_data, mut new_ids) = (new_data, new_ids.into_iter());
+        let keeps_data = new_data.is_none();
+        for line in lines(text) {
+            match field(line) {
+                Some((Field::Data, _)) if !keeps_data => {
+                    if let Some(data) = new_data.take() {
+                        write_data(&mut out, &data);
+                    }
+                    continue;
+                }
+                Some((Field::Id, _)) => match new_ids.next().flatten() {
+                    Some(id) => {
+                        out.extend_from_slice(b"id: ");
+                        out.extend_from_slice(id.as_bytes());
+                    }
+                    None => continue,
+                },
+                _ => out.extend_from_slice(line),
             }
+            out.extend_from_slice(b"\n");
         }
+        out.freeze()
+    }
+
+    /// The error in place of an event that is too long.
+    fn error_event(&self) -> Bytes {
+        let mut out = BytesMut::new();
+        out.extend_from_slice(b"\n\n");
+        write_data(&mut out, &self.rules.unreadable());
+        out.extend_from_slice(b"\n");
         out.freeze()
     }
 }
 
-/// The error in place of what cannot be read.
-fn unreadable(caller: &Caller) -> String {
-    Refusal::unreadable().by(caller.environment()).into_text()
-}
-
-/// The error in place of an event that is too long.
-fn error_event(caller: &Caller) -> Bytes {
-    let mut out = BytesMut::new();
-    out.extend_from_slice(b"\n\n");
-    write_data(&mut out, &unreadable(caller));
-    out.extend_from_slice(b"\n");
-    out.freeze()
-}
-
 fn write_data(out: &mut BytesMut, text: &str) {
-    // JSON may hold line ends between its values; each line is data of its own.
+    // JSON may hold line ends between its values; each line is a `data` line.
     for line in text.split(['\n', '\r']) {
         out.extend_from_slice(b"data: ");
         out.extend_from_slice(line.as_bytes());
         out.extend_from_slice(b"\n");
     }
+}
+
+/// The data of an event.
+fn data(event: &[u8]) -> Vec<u8> {
+    let values = lines(event).filter_map(|line| field(line).filter(|(field, _)| *field == Field::Data));
+    values.map(|(_, value)| value).collect::<Vec<_>>().join(&b'\n')
+}
+
+/// The values of all `id` lines of an event.
+fn ids(event: &[u8]) -> Vec<&[u8]> {
+    let values = lines(event).filter_map(|line| field(line).filter(|(field, _)| *field == Field::Id));
+    values.map(|(_, value)| value).collect()
 }
 
 /// The lines of an event, without their ends; the blank one at its end is the last.
@@ -146,13 +168,24 @@ fn lines(mut event: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The value of a `data` line.
-fn data_of(line: &[u8]) -> Option<&[u8]> {
-    let value = line.strip_prefix(b"data")?;
-    match value.strip_prefix(b":") {
-        Some(value) => Some(value.strip_prefix(b" ").unwrap_or(value)),
+/// A field that a rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Data,
+    Id,
+}
+
+/// The field of a line and its value.
+fn field(line: &[u8]) -> Option<(Field, &[u8])> {
+    let (field, rest) = if let Some(rest) = line.strip_prefix(b"data") {
+        (Field::Data, rest)
+    } else {
+        (Field::Id, line.strip_prefix(b"id")?)
+    };
+    match rest.strip_prefix(b":") {
+        Some(value) => Some((field, value.strip_prefix(b" ").unwrap_or(value))),
         // A line without a colon is a field without a value.
-        None => value.is_empty().then_some(value),
+        None => rest.is_empty().then_some((field, rest)),
     }
 }
 

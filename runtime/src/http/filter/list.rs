@@ -8,7 +8,9 @@ use serde_json::value::RawValue;
 
 use crate::Caller;
 
-use super::Unreadable;
+/// A list of tools that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) struct Unreadable;
 
 /// An answer. A member that stands twice is an error, as for all types here.
 #[derive(Deserialize)]

@@ -1,20 +1,13 @@
-//! Holding the mirrored headers against the body (MCP 2026-07-28, "Server Validation").
+//! Compares the headers that mirror the body (MCP 2026-07-28, "Server Validation").
 //!
-//! Load balancers and SDKs act on the headers, the check acts on the body: where they differ, one of the two is deceived.
+//! Load balancers and SDKs act on the headers, the check acts on the body, so the two must not differ. Headers that mirror
+//! arguments are compared later (`params`), once the call is admitted.
 
-use std::{borrow::Cow, collections::HashMap};
-
-use http::{HeaderMap, HeaderName};
-use serde_json::{Value, value::RawValue};
-
-use crate::ScopeTable;
+use http::HeaderMap;
 
 use super::{
-    super::{
-        error::Problems,
-        head::{Head, PARAM, Stated},
-    },
-    Kind, Message, arguments, sentinel,
+    super::head::{Head, Stated},
+    Kind, Message, sentinel,
 };
 
 const VERSION: &str = "mcp-protocol-version";
@@ -29,11 +22,11 @@ const MODERN: &str = "2026-07-28";
 pub(crate) enum Era {
     /// 2025-11-25 and before: a handshake, sessions; headers are optional, but have to agree.
     Legacy,
-    /// 2026-07-28 and later: each request stands by itself, and the headers are required.
+    /// 2026-07-28 and later: no handshake and no sessions; the headers are required.
     Modern,
 }
 
-/// Why headers and body do not go together.
+/// How headers and body differ.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Disagreement {
     /// A header is missing, or says something else than the body: −32020.
@@ -56,51 +49,27 @@ impl From<&str> for Disagreement {
     }
 }
 
-/// A tool's argument that is mirrored in a header: `x-mcp-header` of its input schema.
-#[derive(Clone, Debug)]
-pub(crate) struct ParamHeader {
-    pub(crate) tool: &'static str,
-    /// All of the header's name, in lower case.
-    pub(crate) header: String,
-    /// The members that lead to the argument.
-    pub(crate) path: Vec<String>,
-}
-
-impl ParamHeader {
-    /// Those that were stated, by tool, end of the header's name and path.
-    pub(crate) fn all(
-        stated: &[(String, String, Vec<String>)],
-        table: &'static ScopeTable,
-        problems: &mut Problems,
-    ) -> Vec<Self> {
-        let mut found = Vec::with_capacity(stated.len());
-        for (tool, header, path) in stated {
-            let name = HeaderName::try_from(format!("{PARAM}{header}"));
-            match (table.tool(tool), name) {
-                (Some(known), Ok(name)) if !header.is_empty() && !path.is_empty() => {
-                    found.push(Self { tool: known.tool().name, header: name.as_str().to_owned(), path: path.clone() });
-                }
-                (None, _) => problems.add(
-                    "param_header",
-                    format!("the table lists no tool `{}`", tool.escape_debug()),
-                    "write the name of a tool",
-                ),
-                _ => problems.add(
-                    "param_header",
-                    format!("`{}` makes no header name, or leads to no argument", header.escape_debug()),
-                    "write what the input schema says behind `x-mcp-header`, and the members that lead to the argument",
-                ),
-            }
-        }
-        found
-    }
-}
-
-/// Tells the era of a message.
+/// The era of a request without a body.
 ///
 /// # Errors
-/// What the headers and the body do not agree about.
-pub(crate) fn agree(head: &Head<'_>, message: &Message<'_>, mirrored: &[ParamHeader]) -> Result<Era, Disagreement> {
+/// A header that states it, or would mirror a body, occurs twice or is not ASCII.
+pub(crate) fn era_of(head: &Head<'_>) -> Result<Era, Disagreement> {
+    let version = single(head.version, VERSION)?;
+    single(head.method, METHOD)?;
+    single(head.name, NAME)?;
+    Ok(if is_modern(version) { Era::Modern } else { Era::Legacy })
+}
+
+/// Dates of one format are ordered like their texts.
+fn is_modern(version: Option<&str>) -> bool {
+    version.is_some_and(|version| version >= MODERN)
+}
+
+/// The era of a message.
+///
+/// # Errors
+/// Where headers and body differ.
+pub(crate) fn agree(head: &Head<'_>, message: &Message<'_>) -> Result<Era, Disagreement> {
     let version = single(head.version, VERSION)?;
     let method = single(head.method, METHOD)?;
     let name = single(head.name, NAME)?;
@@ -110,8 +79,6 @@ pub(crate) fn agree(head: &Head<'_>, message: &Message<'_>, mirrored: &[ParamHea
     {
         return Err("the header `MCP-Protocol-Version` and `_meta` name two versions".into());
     }
-    // Dates of one format: their order is that of the texts.
-    let is_modern = |version: Option<&str>| version.is_some_and(|version| version >= MODERN);
     let era = if is_modern(version) || is_modern(stated) { Era::Modern } else { Era::Legacy };
     // `initialize` is no method of this era: who sends it asks for an older one, and knows no headers yet.
     let modern = era == Era::Modern && message.kind != Kind::Response && message.method != "initialize";
@@ -142,7 +109,6 @@ pub(crate) fn agree(head: &Head<'_>, message: &Message<'_>, mirrored: &[ParamHea
         }
         None => {}
     }
-    parameters(head, message, mirrored, required)?;
     Ok(era)
 }
 
@@ -168,12 +134,12 @@ fn single<'h>(stated: Stated<'h>, name: &str) -> Result<Option<&'h str>, String>
         Stated::Once(value) => {
             value.to_str().map(Some).map_err(|_| format!("the header `{name}` holds what is not visible ASCII"))
         }
-        Stated::Often => Err(format!("the header `{name}` stands twice")),
+        Stated::Often => Err(format!("the header `{name}` occurs twice")),
     }
 }
 
-/// The same of a header that is asked for by its name.
-fn named<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, String> {
+/// The same for a header by its name.
+pub(super) fn named<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, String> {
     let mut values = headers.get_all(name).iter();
     let stated = match (values.next(), values.next()) {
         (None, _) => Stated::Never,
@@ -181,127 +147,4 @@ fn named<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Stri
         (Some(_), Some(_)) => Stated::Often,
     };
     single(stated, name)
-}
-
-/// Holds `Mcp-Param-*` against the arguments. Of a header that the server was not told of, it is not known which argument
-/// it mirrors; its value then has to be that of some argument.
-fn parameters(head: &Head<'_>, message: &Message<'_>, mirrored: &[ParamHeader], required: bool) -> Result<(), String> {
-    let is_call = message.method == "tools/call";
-    let known = |known: &&ParamHeader| is_call && message.params.name.as_deref() == Some(known.tool);
-    let expected = required && mirrored.iter().any(|param| known(&param));
-    if !head.params && !expected {
-        return Ok(());
-    }
-    let headers = head.all;
-    let given = arguments(message).map_or("null", RawValue::get);
-    let given: Value = serde_json::from_str(given).map_err(|_| "the arguments are not understood")?;
-    for param in mirrored.iter().filter(known) {
-        let argument = param.path.iter().try_fold(&given, |value, member| value.get(member)).filter(|at| !at.is_null());
-        match (named(headers, &param.header)?, argument) {
-            (None, None) => {}
-            (None, Some(_)) if !required => {}
-            (None, Some(_)) => return Err(format!("the header `{}` is missing", param.header)),
-            (Some(header), Some(argument)) if mirrors(&decoded(header, &param.header)?, argument) => {}
-            (Some(_), _) => return Err(format!("the header `{}` is not its argument", param.header)),
-        }
-    }
-    let others = headers.keys().map(HeaderName::as_str).filter(|name| name.starts_with(PARAM));
-    let others = others.filter(|name| !mirrored.iter().filter(known).any(|param| param.header == **name));
-    let others: Vec<_> = others
-        .map(|name| Ok((name, Wanted::new(decoded(named(headers, name)?.unwrap_or_default(), name)?))))
-        .collect::<Result<_, String>>()?;
-    if others.is_empty() {
-        return Ok(());
-    }
-    let mut sought = Sought::default();
-    for (_, wanted) in &others {
-        sought.add(wanted);
-    }
-    sought.look(&given);
-    match others.iter().find(|(_, wanted)| !sought.found(wanted)) {
-        None => Ok(()),
-        Some((name, _)) => Err(format!("the header `{name}` is none of the arguments")),
-    }
-}
-
-fn decoded<'h>(value: &'h str, name: &str) -> Result<Cow<'h, str>, String> {
-    sentinel::decode(value).ok_or_else(|| format!("the header `{name}` is marked as base64 and is none"))
-}
-
-/// Whether a header's value is that argument. Integers are compared as numbers: `42.0` is 42. Beyond 2⁵³ − 1 floating-point
-/// numbers run together.
-fn mirrors(header: &str, argument: &Value) -> bool {
-    match argument {
-        Value::String(text) => header == text,
-        Value::Bool(is) => header == if *is { "true" } else { "false" },
-        Value::Number(number) => {
-            header == number.to_string() || exact(header).is_some_and(|header| Some(header) == number.as_f64())
-        }
-        Value::Null | Value::Array(_) | Value::Object(_) => false,
-    }
-}
-
-/// A header's value as a number, if it is one that is told apart from its neighbours.
-fn exact(header: &str) -> Option<f64> {
-    header.parse().ok().filter(|number: &f64| number.abs() < 9_007_199_254_740_992.0)
-}
-
-/// The value of a header of which it is not known which argument it mirrors.
-struct Wanted<'h> {
-    text: Cow<'h, str>,
-    /// As a number, in bits.
-    number: Option<u64>,
-}
-
-impl<'h> Wanted<'h> {
-    fn new(text: Cow<'h, str>) -> Self {
-        let number = exact(&text).map(bits);
-        Self { text, number }
-    }
-}
-
-/// Numbers that are the same have the same bits: of zero there are two.
-fn bits(number: f64) -> u64 {
-    (number + 0.0).to_bits()
-}
-
-/// Values that are looked for among the arguments, all of them in one go: a client may send as many headers as it wants, and
-/// arguments without end.
-#[derive(Default)]
-struct Sought<'w> {
-    texts: HashMap<&'w str, bool>,
-    numbers: HashMap<u64, bool>,
-}
-
-impl<'w> Sought<'w> {
-    fn add(&mut self, wanted: &'w Wanted<'_>) {
-        self.texts.insert(&wanted.text, false);
-        self.numbers.extend(wanted.number.map(|number| (number, false)));
-    }
-
-    /// Looks at the arguments that can be reached through members alone, as `x-mcp-header` asks for.
-    fn look(&mut self, argument: &Value) {
-        let mut found = |text: &str| {
-            if let Some(found) = self.texts.get_mut(text) {
-                *found = true;
-            }
-        };
-        match argument {
-            Value::Object(members) => members.values().for_each(|member| self.look(member)),
-            Value::String(text) => found(text),
-            Value::Bool(is) => found(if *is { "true" } else { "false" }),
-            Value::Number(number) => {
-                found(&number.to_string());
-                if let Some(found) = number.as_f64().and_then(|number| self.numbers.get_mut(&bits(number))) {
-                    *found = true;
-                }
-            }
-            Value::Null | Value::Array(_) => {}
-        }
-    }
-
-    fn found(&self, wanted: &Wanted<'_>) -> bool {
-        let number = wanted.number.and_then(|number| self.numbers.get(&number));
-        self.texts.get(&*wanted.text).into_iter().chain(number).any(|found| *found)
-    }
 }

@@ -1,7 +1,7 @@
-//! The visitor that sees every level.
+//! The visitor of a message.
 //!
-//! A derived type would skip what it does not name, and with it a member that stands twice, a text that is no Unicode, a
-//! level too deep. This one reads everything and keeps little, all of it borrowed.
+//! A derived type would skip what it does not name, and with it a member name that occurs twice, malformed text, or one level
+//! too many. This visitor reads everything and keeps little, all of it borrowed.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -10,30 +10,24 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::value::RawValue;
 
 use super::{
+    super::json::Walk,
     Fault, Kind, Message, Params,
-    keys::{Key, Keys, Open},
+    similar::{Similar, VERSION, looks_like_envelope, looks_like_version},
 };
 
-/// What the protocol calls the version in `_meta` (MCP 2026-07-28, "Per-request protocol fields").
-const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+/// How many bytes a text may have that has escapes and decides something, such as `method`. Texts without escapes are borrowed.
+const MAX_ESCAPED: usize = 16 << 10;
 
-/// Reads one message, which begins with `{`.
-pub(super) fn message(text: &str) -> Result<Message<'_>, Fault> {
-    let mut reading = Reading::default();
+/// Reads one message, which begins with `{`. `depth` arrays are open around it.
+pub(super) fn message(text: &str, depth: usize) -> Result<Message<'_>, Fault> {
+    let mut reading = Reading { walk: Walk::new(text, depth), found: Found::default(), fault: None };
     reading.read(text, Place::Message)?;
-    reading.found.into_message(text)
-}
-
-/// Reads any JSON text, for others who have to know that no member stands twice in it.
-#[cfg(any(feature = "jwt", feature = "introspection"))]
-pub(crate) fn unique(text: &str) -> Result<(), Fault> {
-    Reading::default().read(text, Place::Other)
+    reading.found.into_message()
 }
 
 /// A place in a message.
 ///
-/// A value and not a type: `serde_json`'s reader would be compiled once for each type, and a server has its caches full
-/// without that.
+/// A value and not a type: `serde_json` would be compiled once for each type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     /// The message.
@@ -42,7 +36,9 @@ enum Place {
     Id,
     /// Its parameters.
     Params,
-    /// Their `_meta`.
+    /// The arguments of a call.
+    Arguments,
+    /// The `_meta` of the parameters.
     Meta,
     /// A text that is kept.
     Text(Text),
@@ -66,7 +62,7 @@ enum Text {
 }
 
 impl Place {
-    /// What stands there under a key.
+    /// The place of a member's value.
     fn member(self, key: &str) -> Self {
         match (self, key) {
             (Self::Message, "jsonrpc") => Self::Text(Text::JsonRpc),
@@ -78,6 +74,7 @@ impl Place {
             (Self::Params, "name") => Self::Text(Text::Name),
             (Self::Params, "uri") => Self::Text(Text::Uri),
             (Self::Params, "taskId") => Self::Text(Text::Task),
+            (Self::Params, "arguments") => Self::Arguments,
             (Self::Params, "_meta") => Self::Meta,
             (Self::Meta, VERSION) => Self::Text(Text::Version),
             _ => Self::Other,
@@ -92,6 +89,8 @@ struct Found<'b> {
     id: Option<&'b RawValue>,
     method: Option<Cow<'b, str>>,
     params: Params<'b>,
+    /// Member names of the parameters that a parser which folds case would take for known ones.
+    similar: Similar,
     result: bool,
     error: bool,
 }
@@ -109,7 +108,7 @@ impl<'b> Found<'b> {
         *kept = Some(text);
     }
 
-    fn into_message(self, text: &'b str) -> Result<Message<'b>, Fault> {
+    fn into_message(self) -> Result<Message<'b>, Fault> {
         if self.jsonrpc.as_deref() != Some("2.0") || !self.id.is_none_or(is_id) {
             return Err(Fault::NotJsonRpc);
         }
@@ -120,18 +119,22 @@ impl<'b> Found<'b> {
             (None, true, false) | (None, false, true) if self.id.is_some() => (Kind::Response, Cow::Borrowed("")),
             _ => return Err(Fault::NotJsonRpc),
         };
-        Ok(Message { text, kind, id: self.id, method, params: self.params })
+        if self.similar.matters_to(&method) {
+            return Err(Fault::Similar);
+        }
+        Ok(Message { kind, id: self.id, method, params: self.params })
     }
 }
 
-/// A string or an integer (MCP 2026-07-28, "Requests"): not `null`, no fraction, no exponent.
+/// Whether it is a string or an integer (MCP 2026-07-28, "Requests"): not `null`, no fraction, no exponent.
 fn is_id(id: &RawValue) -> bool {
     let text = id.get();
     let digits = text.strip_prefix('-').unwrap_or(text);
     text.starts_with('"') || (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The id as it is written, so that an answer can repeat it. Skipping is not reading, so a text is read once more.
+/// The id as written, so that an answer can repeat it. `serde_json` delimits a text without a look at its escapes, so these are
+/// checked here.
 fn id(raw: &RawValue) -> Result<&RawValue, serde_json::Error> {
     if raw.get().starts_with('"') {
         serde_json::from_str::<Cow<'_, str>>(raw.get())?;
@@ -139,12 +142,12 @@ fn id(raw: &RawValue) -> Result<&RawValue, serde_json::Error> {
     Ok(raw)
 }
 
-/// What is known of one text while it is read.
-#[derive(Debug, Default)]
+/// What is known of one message while it is read.
+#[derive(Debug)]
 struct Reading<'b> {
-    open: Open<'b>,
+    walk: Walk<'b>,
     found: Found<'b>,
-    /// What is wrong apart from the syntax, which serde has no error type for.
+    /// What is wrong with the message apart from its JSON.
     fault: Option<Fault>,
 }
 
@@ -152,7 +155,7 @@ impl<'b> Reading<'b> {
     fn read(&mut self, text: &'b str, place: Place) -> Result<(), Fault> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let read = Visit { reading: self, place }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
-        read.map_err(|_| self.fault.unwrap_or(Fault::Syntax))
+        read.map_err(|_| self.fault.unwrap_or(Fault::Json(self.walk.fault())))
     }
 
     #[cold]
@@ -160,27 +163,43 @@ impl<'b> Reading<'b> {
         self.fault = Some(fault);
         E::custom(fault.text())
     }
+
+    /// Rejects a name that a parser which folds case would take for a known one, or notes it until the method is known.
+    fn check_spelling<E: Error>(&mut self, place: Place, key: &str) -> Result<(), E> {
+        let similar = match place {
+            Place::Message => looks_like_envelope(key),
+            Place::Meta => looks_like_version(key),
+            Place::Params => {
+                self.found.similar.note(key);
+                false
+            }
+            _ => false,
+        };
+        if similar { Err(self.fail(Fault::Similar)) } else { Ok(()) }
+    }
 }
 
-/// Reads what stands at one place.
+/// Reads the value at one place.
 struct Visit<'r, 'b> {
     reading: &'r mut Reading<'b>,
     place: Place,
 }
 
 impl<'b> Visit<'_, 'b> {
-    /// A text.
     fn text<E: Error>(self, text: Cow<'b, str>) -> Result<(), E> {
         let Place::Text(which) = self.place else { return self.value() };
+        if matches!(&text, Cow::Owned(text) if text.len() > MAX_ESCAPED) {
+            return Err(self.reading.fail(Fault::TooLong));
+        }
         self.reading.found.keep(which, text);
         Ok(())
     }
 
-    /// A value of which nothing is kept: a text where none is wanted, or anything else.
+    /// A value of which nothing is kept: a text where none is expected, or anything else.
     fn value<E: Error>(self) -> Result<(), E> {
         match self.place {
             // MCP has no parameters by position (JSON-RPC 2.0 §4.2), and a method is a text. Elsewhere another type decides
-            // nothing here, and the server behind the layer says what it thinks of it.
+            // nothing here, and the server behind the layer answers it.
             Place::Params | Place::Text(Text::Method) => Err(self.reading.fail(Fault::NotJsonRpc)),
             _ => Ok(()),
         }
@@ -227,34 +246,40 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        self.text(Cow::Owned(text.to_owned()))
+        // Not even copied where nothing is kept: it may be as long as the body.
+        if matches!(self.place, Place::Text(_)) { self.text(Cow::Owned(text.to_owned())) } else { self.value() }
     }
 
     fn visit_seq<A: SeqAccess<'b>>(self, mut elements: A) -> Result<(), A::Error> {
+        self.reading.walk.enter()?;
         while elements.next_element_seed(Visit { reading: &mut *self.reading, place: Place::Other })?.is_some() {}
+        self.reading.walk.leave();
         self.value()
     }
 
     fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut keys = Keys::of(&self.reading.open);
-        while let Some(key) = map.next_key_seed(Key)? {
-            let place = self.place.member(&key);
-            if !keys.note(&mut self.reading.open, key) {
-                return Err(self.reading.fail(Fault::Duplicate));
+        let Self { reading, place } = self;
+        let mut object = reading.walk.enter_object()?;
+        while let Some(key) = reading.walk.next_key(&mut object, &mut map)? {
+            let inner = place.member(&key);
+            if inner == Place::Other {
+                reading.check_spelling(place, &key)?;
             }
-            let found = &mut self.reading.found;
-            match place {
-                Place::Id => {
-                    found.id = Some(id(map.next_value()?).map_err(A::Error::custom)?);
-                    continue;
+            match inner {
+                Place::Id => reading.found.id = Some(id(map.next_value()?).map_err(A::Error::custom)?),
+                Place::Arguments => {
+                    // Delimited first, so that they are kept as written, then read like everything else.
+                    let arguments: &RawValue = map.next_value()?;
+                    reading.found.params.arguments = Some(arguments);
+                    reading.read(arguments.get(), Place::Other).map_err(|fault| reading.fail(fault))?;
                 }
-                Place::Result => found.result = true,
-                Place::Error => found.error = true,
-                _ => {}
+                _ => {
+                    reading.found.result |= inner == Place::Result;
+                    reading.found.error |= inner == Place::Error;
+                    map.next_value_seed(Visit { reading: &mut *reading, place: inner })?;
+                }
             }
-            map.next_value_seed(Visit { reading: &mut *self.reading, place })?;
         }
-        keys.close(&mut self.reading.open);
-        if self.place == Place::Params { Ok(()) } else { self.value() }
+        if place == Place::Params { Ok(()) } else { Visit { reading, place }.value() }
     }
 }

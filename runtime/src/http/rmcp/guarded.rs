@@ -21,14 +21,13 @@ use rmcp::{
     service::{MaybeSendFuture, NotificationContext, RequestContext, SubscriptionContext},
     transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService, session::SessionManager},
 };
-use tower_layer::Layer;
 
 use crate::{
     AsCaller, Caller, Denied, Reason, ScopeTable,
     http::{ResourceServer, Secured, StdioCredentials},
 };
 
-use super::Streamable;
+use super::{InputSchemas, Streamable};
 
 /// A handler of rmcp that answers nobody who is not known: not even the handshake.
 ///
@@ -109,9 +108,11 @@ impl ResourceServer {
             // In front: rmcp goes through them for each request, and nearly all are for this one.
             config.allowed_hosts.splice(..0, self.hosts());
         }
-        let server = self.clone();
+        let (server, handler) = (self.clone(), Arc::new(handler));
+        let schemas = InputSchemas::new(Arc::clone(&handler));
         let guarded = move || handler().map(|handler| server.guard(handler));
-        self.layer(Streamable::new(StreamableHttpService::new(guarded, sessions, config)))
+        let service = Streamable::new(StreamableHttpService::new(guarded, sessions, config));
+        self.layer_with(service, Arc::new(schemas))
     }
 
     /// A handler that answers only what came through this layer, for servers that are put together by hand.

@@ -47,11 +47,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let service = Arc::clone(&self.service);
-        // The box first: what would stand elsewhere when it comes is moved into it, and this future is large, though little of it
-        // says anything yet.
-        let place = Box::new_uninit();
-        let handling = Box::write(place, async move { Ok(service.handle(request).await) });
-        Box::into_pin(handling)
+        Box::pin(async move { Ok(service.handle(request).await) })
     }
 }
 

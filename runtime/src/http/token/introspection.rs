@@ -151,8 +151,7 @@ impl Introspection {
 
 /// An object in which no member stands twice.
 fn read(text: &str) -> Option<Map<String, Value>> {
-    crate::http::message::unique(text).ok()?;
-    serde_json::from_str(text).ok()
+    crate::http::json::object(text).ok()
 }
 
 /// As a value of `application/x-www-form-urlencoded`.

@@ -5,7 +5,7 @@ use std::{io::Read as _, path::Path, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::DecodingKey;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -56,8 +56,8 @@ impl KeySet {
         if text.len() > MAX_BYTES {
             return Err(KeySetError("is larger than 512 KiB"));
         }
-        crate::http::message::unique(text).map_err(|_| KeySetError("is no JSON, or has a member that stands twice"))?;
-        let set: Map<String, Value> = serde_json::from_str(text).map_err(|_| KeySetError("is no JSON object"))?;
+        let set = crate::http::json::object(text)
+            .map_err(|_| KeySetError("is not a JSON object, or has a member name twice"))?;
         let keys = set.get("keys").and_then(Value::as_array).ok_or(KeySetError("has no list `keys`"))?;
         if keys.len() > MAX_KEYS {
             return Err(KeySetError("has more than 100 keys"));

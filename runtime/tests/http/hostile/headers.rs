@@ -74,7 +74,16 @@ fn mirrors() -> Vec<Row> {
             parameter(),
         ),
         sent("MCP-Protocol-Version of no date", read().header("mcp-protocol-version", "latest"), parameter()),
-        sent("Mcp-Param of another argument", modern().header("mcp-param-any", "root"), mismatch()),
+        row("headers: Mcp-Param of another argument", mirrored, modern().header("mcp-param-folder", "2"), mismatch()),
+        row(
+            "headers: Mcp-Param that is not declared",
+            mirrored,
+            modern().header("mcp-param-folder", "home").header("mcp-param-any", "root"),
+            Out::Passed(|answer| {
+                let headers = &answer.passed().headers;
+                headers.contains_key("mcp-param-folder") && !headers.contains_key("mcp-param-any")
+            }),
+        ),
         row(
             "headers: a mirrored argument that differs",
             mirrored,

@@ -44,6 +44,10 @@ fn hers(name: &str, ask: Ask) -> Row {
     row(format!("sessions: {name}"), sessions, in_session(ask, &HERS), Out::Passed(goes_on))
 }
 
+fn gone_replay(name: &str, ask: Ask) -> Row {
+    row(format!("sessions: {name}"), sessions, ask, Out::Refused(400, 400, ""))
+}
+
 fn stream() -> Ask {
     Ask::new("GET", "/mcp").header("accept", "text/event-stream")
 }
@@ -75,7 +79,7 @@ fn taken_over() -> Vec<Row> {
         hers("her call", status().token("reader")),
         hers("her call with another token of hers", status().token("writer")),
         hers("her stream", stream().token("reader")),
-        hers("her replay", replay().token("reader")),
+        gone_replay("her replay of an id that can be guessed", in_session(replay().token("reader"), &HERS)),
         hers("her end of it", end().token("reader")),
         gone("a call in another's", in_session(status().token("bob"), &HERS)),
         gone("a call in another's without a token", in_session(status(), &HERS)),
@@ -236,6 +240,15 @@ fn outward() -> Vec<Row> {
             || Server::new().replying(Reply::json(LIST)),
             Ask::new("OPTIONS", "/mcp"),
             Out::Passed(|answer| answer.body.is_empty()),
+        ),
+        row(
+            "out: a session and an event id on a preflight",
+            Server::new,
+            Ask::new("OPTIONS", "/mcp").header("mcp-session-id", "5f3a").header("last-event-id", "7"),
+            Out::Passed(|answer| {
+                let headers = &answer.passed().headers;
+                !headers.contains_key("mcp-session-id") && !headers.contains_key("last-event-id")
+            }),
         ),
         row(
             "out: a list that is asked for under gzip",

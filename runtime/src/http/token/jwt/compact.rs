@@ -77,6 +77,5 @@ fn object(part: &str) -> Result<Map<String, Value>, TokenError> {
     let malformed = TokenError::invalid("it holds no JSON object, or one in which a member stands twice");
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed)?;
     let text = core::str::from_utf8(&bytes).map_err(|_| malformed)?;
-    crate::http::message::unique(text).map_err(|_| malformed)?;
-    serde_json::from_str(text).map_err(|_| malformed)
+    crate::http::json::object(text).map_err(|_| malformed)
 }

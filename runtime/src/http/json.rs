@@ -1,0 +1,47 @@
+//! JSON from outside, read strictly: request bodies, token headers and claims, key sets, introspection answers.
+//!
+//! Parsers disagree about some texts. The layer and the server behind it read the same bytes with different parsers, so every
+//! text that two parsers could read differently is rejected here:
+//!
+//! - a member name that occurs twice in one object, at any depth, compared unescaped (RFC 8259 §4)
+//! - a member name that a crate of the serde family gives a private meaning: with its feature `raw_value`, `serde_json::Value`
+//!   replaces such an object by what its text holds
+//! - more than [`MAX_DEPTH`] nested arrays and objects
+//! - text after the value, lone surrogates, and whatever else RFC 8259 does not allow
+//!
+//! | module | holds |
+//! |---|---|
+//! | `walk` | the rules above, for every visitor that reads untrusted JSON |
+//! | `members` | finds a name that occurs twice, without a copy of any name |
+//! | `value` | a text as `serde_json::Value`, read once |
+//! | `find` | one member of a text that was read strictly before |
+
+mod find;
+mod members;
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+mod value;
+mod walk;
+
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+pub(crate) use self::value::object;
+pub(crate) use self::{
+    find::find,
+    walk::{Key, Walk},
+};
+
+/// How many arrays and objects may be nested in each other. Lower than the limit of `serde_json`, so that this limit decides
+/// and holds for the parsers behind the layer, too.
+pub(crate) const MAX_DEPTH: usize = 100;
+
+/// Why a text was rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is not one JSON value.
+    Syntax,
+    /// It has more than [`MAX_DEPTH`] levels.
+    TooDeep,
+    /// A member name occurs twice in one object.
+    Duplicate,
+    /// A member name has a private meaning for a crate of the serde family.
+    Reserved,
+}

@@ -1,0 +1,71 @@
+//! One member of a text that was read strictly before.
+//!
+//! The strict reading has seen that each name occurs once, so the first member of a name is the only one. Nothing is built:
+//! what is not on the way is skipped.
+
+use core::fmt;
+
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::Key;
+
+/// The value that those member names lead to, as written; `None` if there is none.
+pub(crate) fn find<'b>(text: &'b RawValue, path: &[impl AsRef<str>]) -> Option<&'b RawValue> {
+    path.iter().try_fold(text, |value, name| member(value, name.as_ref()))
+}
+
+fn member<'b>(object: &'b RawValue, name: &str) -> Option<&'b RawValue> {
+    if !object.get().starts_with('{') {
+        return None;
+    }
+    serde_json::Deserializer::from_str(object.get()).deserialize_map(Member(name)).ok().flatten()
+}
+
+struct Member<'n>(&'n str);
+
+impl<'b> Visitor<'b> for Member<'_> {
+    type Value = Option<&'b RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = map.next_key_seed(Key)? {
+            if key == self.0 {
+                found = Some(map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::RawValue;
+
+    use super::find;
+
+    #[test]
+    fn follows_member_names_alone() {
+        let text = r#"{"a":{"b":[{"c":1}],"\u0063":"x"},"d":null,"":{"":2}}"#;
+        let raw: &RawValue = serde_json::from_str(text).unwrap();
+        for (path, found) in [
+            (&["a", "c"][..], Some("\"x\"")),
+            (&["a", "b"], Some(r#"[{"c":1}]"#)),
+            (&["a", "b", "c"], None),
+            (&["a", "b", "0"], None),
+            (&["d"], Some("null")),
+            (&["d", "e"], None),
+            (&["", ""], Some("2")),
+            (&["b"], None),
+            (&[], Some(text)),
+        ] {
+            assert_eq!(find(raw, path).map(RawValue::get), found, "{path:?}");
+        }
+    }
+}

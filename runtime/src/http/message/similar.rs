@@ -1,0 +1,159 @@
+//! Member names that are known ones but for case or U+0000.
+//!
+//! Parsers in other languages match names without regard to case, or end them at U+0000. Such a parser takes `NAME` for `name`
+//! and runs another tool than the one that was checked (CVE-2026-27896 is of this kind). So these spellings are rejected where
+//! a name decides something: in the envelope, in the version members of `_meta`, and among the parameters of the methods that
+//! are decided by a parameter. Other members may have any name.
+
+/// The member of `_meta` that states the revision (MCP 2026-07-28, "Per-request protocol fields").
+pub(super) const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+
+const ENVELOPE: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
+const VERSIONS: [&str; 3] =
+    [VERSION, "io.modelcontextprotocol/clientCapabilities", "io.modelcontextprotocol/clientInfo"];
+/// All parameters that decide something, for any method.
+const PARAMS: [&str; 7] = ["_meta", "name", "arguments", "uri", "taskId", "ref", "argument"];
+
+/// The parameters that decide about a method, besides `_meta`.
+fn deciding(method: &str) -> &'static [&'static str] {
+    match method {
+        "tools/call" | "prompts/get" => &["name", "arguments"],
+        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => &["uri"],
+        "completion/complete" => &["ref", "argument"],
+        method if method.starts_with("tasks/") => &["taskId"],
+        _ => &[],
+    }
+}
+
+/// Whether a name is another spelling of a member of the envelope.
+pub(super) fn looks_like_envelope(key: &str) -> bool {
+    ENVELOPE.iter().any(|known| is_other_spelling(key, known))
+}
+
+/// Whether a name is another spelling of a member of `_meta` that states version or capabilities.
+pub(super) fn looks_like_version(key: &str) -> bool {
+    VERSIONS.iter().any(|known| is_other_spelling(key, known))
+}
+
+/// The parameters of which another spelling was found: a bit for each of [`PARAMS`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Similar(u8);
+
+impl Similar {
+    /// Notes the name of a parameter.
+    pub(super) fn note(&mut self, key: &str) {
+        for (bit, known) in PARAMS.iter().enumerate() {
+            if is_other_spelling(key, known) {
+                self.0 |= 1 << bit;
+            }
+        }
+    }
+
+    /// Whether another spelling was found of a parameter that decides about that method.
+    pub(super) fn matters_to(self, method: &str) -> bool {
+        let decides = |known: &&str| *known == "_meta" || deciding(method).contains(known);
+        PARAMS.iter().enumerate().any(|(bit, known)| self.0 >> bit & 1 == 1 && decides(&known))
+    }
+}
+
+/// Whether a name is not the known one, but equals it after U+0000 is removed and case is folded.
+fn is_other_spelling(key: &str, known: &str) -> bool {
+    if key == known {
+        return false;
+    }
+    if key.is_ascii() && !key.contains('\0') {
+        return key.eq_ignore_ascii_case(known);
+    }
+    key.chars().filter(|letter| *letter != '\0').flat_map(folded).eq(known.chars().flat_map(folded))
+}
+
+/// A letter without its case: the full case folding of Unicode, and the Turkic one for the two further letters `i`, since
+/// comparisons letter by letter in upper case fold these as well.
+fn folded(letter: char) -> impl Iterator<Item = char> {
+    let letter = if matches!(letter, '\u{130}' | '\u{131}') { 'i' } else { letter };
+    letter.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PARAMS, Similar, is_other_spelling};
+
+    #[test]
+    fn finds_every_spelling_that_a_case_folding_parser_accepts() {
+        for (key, known) in [
+            ("NAME", "name"),
+            ("Name", "name"),
+            ("name\0", "name"),
+            ("\0na\0me", "name"),
+            ("N\0AME", "name"),
+            ("param\u{17f}", "params"),
+            ("PARAM\u{17f}", "params"),
+            ("ta\u{17f}\u{212a}id", "taskId"),
+            ("URI", "uri"),
+            ("ur\u{131}", "uri"),
+            ("UR\u{130}", "uri"),
+            ("taskid", "taskId"),
+            ("jsonRPC", "jsonrpc"),
+        ] {
+            assert!(is_other_spelling(key, known), "{key:?}");
+        }
+        for (key, known) in [
+            ("name", "name"),
+            ("names", "name"),
+            ("nam", "name"),
+            ("", "name"),
+            ("\0", "name"),
+            ("n\u{e4}me", "name"),
+            ("na me", "name"),
+            ("n\u{430}me", "name"),
+        ] {
+            assert!(!is_other_spelling(key, known), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn folds_every_letter_that_unicode_folds_to_ascii() {
+        // CaseFolding.txt, statuses C, F and T: all that fold to ASCII alone.
+        for (letter, ascii) in [
+            ('\u{df}', "ss"),
+            ('\u{130}', "i"),
+            ('\u{131}', "i"),
+            ('\u{17f}', "s"),
+            ('\u{1e9e}', "ss"),
+            ('\u{212a}', "k"),
+            ('\u{fb00}', "ff"),
+            ('\u{fb01}', "fi"),
+            ('\u{fb02}', "fl"),
+            ('\u{fb03}', "ffi"),
+            ('\u{fb04}', "ffl"),
+            ('\u{fb05}', "st"),
+            ('\u{fb06}', "st"),
+        ] {
+            assert!(is_other_spelling(&letter.to_string(), ascii), "{letter:?}");
+        }
+    }
+
+    #[test]
+    fn parameters_matter_to_the_methods_that_they_decide_about() {
+        for (key, method, matters) in [
+            ("NAME", "tools/call", true),
+            ("Arguments", "tools/call", true),
+            ("URI", "tools/call", false),
+            ("URI", "resources/read", true),
+            ("taskID", "tasks/result", true),
+            ("Name", "prompts/get", true),
+            ("Ref", "completion/complete", true),
+            ("NAME", "tools/list", false),
+            ("NAME", "vendor/extension", false),
+            ("_Meta", "vendor/extension", true),
+            ("Cursor", "tools/list", false),
+        ] {
+            let mut similar = Similar::default();
+            similar.note(key);
+            assert_eq!(similar.matters_to(method), matters, "{key} {method}");
+        }
+        let mut none = Similar::default();
+        PARAMS.iter().for_each(|known| none.note(known));
+        assert!(!none.matters_to("tools/call"));
+    }
+}

@@ -1,0 +1,86 @@
+//! How long a stream may stay open: as long as a new request with its token would be accepted.
+//!
+//! A stream that a client opened to listen (`GET`, `subscriptions/listen`) ends with its token. The stream that answers a call may
+//! finish: to cut it would lose the result, and the client would repeat the side effect. After the token's end it carries no
+//! message that the server begins.
+
+use core::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::{runtime::Handle, time::sleep};
+
+use super::{Claims, TokenErrorKind, server::Settings, token::Token};
+
+/// How often the verifier is asked about the token of an open stream. A token that is revoked, or whose key has left the key
+/// set, ends its streams within twice that time.
+const RECHECK: Duration = Duration::from_secs(15);
+
+/// Watches the token of an open stream.
+pub(super) struct TokenWatch {
+    settings: Arc<Settings>,
+    claims: Arc<Claims>,
+    /// Never locked: the mutex makes the body that holds it `Sync`, which boxed bodies ask for.
+    until_end: Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    ended: bool,
+}
+
+impl TokenWatch {
+    /// Watches that token, which was verified to have these claims.
+    pub(super) fn new(settings: &Arc<Settings>, claims: &Arc<Claims>, token: Token<'_>) -> Self {
+        let token = token.expose_secret().to_owned();
+        let until_end = until_end(Arc::clone(settings), Arc::clone(claims), token);
+        Self {
+            settings: Arc::clone(settings),
+            claims: Arc::clone(claims),
+            until_end: Mutex::new(Box::pin(until_end)),
+            ended: false,
+        }
+    }
+
+    /// Whether the token has ended. Wakes the task when it does.
+    pub(super) fn poll_ended(&mut self, context: &mut Context<'_>) -> bool {
+        // Without tokio there is no timer; the expiry is still compared with the clock whenever the stream is polled.
+        if !self.has_ended() && Handle::try_current().is_ok() {
+            let until_end = self.until_end.get_mut().unwrap_or_else(PoisonError::into_inner);
+            self.ended = until_end.as_mut().poll(context) == Poll::Ready(());
+        }
+        self.ended
+    }
+
+    /// Whether the token has ended, as far as that is known without a look at the timer.
+    pub(super) fn has_ended(&mut self) -> bool {
+        self.ended = self.ended || self.settings.counts(&self.claims).is_err();
+        self.ended
+    }
+}
+
+/// Returns once a new request with the token would be answered with 401.
+async fn until_end(settings: Arc<Settings>, claims: Arc<Claims>, token: String) {
+    loop {
+        let left = claims.expiry().map(|end| end.duration_since(settings.clock.now()).unwrap_or_default());
+        sleep(left.map_or(RECHECK, |left| left.min(RECHECK))).await;
+        if settings.counts(&claims).is_err() || !is_accepted(&settings, Token::new(&token)).await {
+            return;
+        }
+    }
+}
+
+/// Whether the verifier accepts the token now. While it cannot tell, the stream stays open, at most until the token's expiry.
+async fn is_accepted(settings: &Settings, token: Token<'_>) -> bool {
+    match settings.verifier.verify(token).await {
+        Ok(claims) => settings.counts(&claims).is_ok(),
+        Err(error) => error.kind() == TokenErrorKind::Unavailable,
+    }
+}
+
+impl fmt::Debug for TokenWatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenWatch").field("ended", &self.ended).finish_non_exhaustive()
+    }
+}
