@@ -164,7 +164,7 @@ impl fmt::Display for Challenge<'_> {
                     '"' => '\'',
                     '\\' => '/',
                     '=' => ':',
-                    ' '..='~' => character,
+                    _ if u8::try_from(character).is_ok_and(is_description_byte) => character,
                     _ => '?',
                 })?;
             }
@@ -178,6 +178,12 @@ impl fmt::Display for Challenge<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether `error_description` shows a byte unchanged: the characters of RFC 6750 §3, without `=`, which some clients would
+/// read as the start of a parameter.
+pub(crate) const fn is_description_byte(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'=')
 }
 
 /// Writes `auth-param`s, separated by commas.

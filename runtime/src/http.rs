@@ -77,7 +77,7 @@
 //! | `session` | step 7: sessions bound to callers |
 //! | `answer` | step 8; `filter` lists in answers, `body` bodies in and out |
 //! | `stdio` | [`StdioCredentials`]: who calls where there is no HTTP |
-//! | `refusal` | all answers that the layer gives itself |
+//! | `refusal` | all answers that the layer gives itself; `reason` checks their reasons at compile time |
 //! | `trace` | what is told with the feature `tracing` |
 //! | `extensions` | the inline check on requests; `axum` and `rmcp`, with the features of these names, in handlers and tools |
 
@@ -100,6 +100,7 @@ mod message;
 mod origin;
 mod pace;
 mod policy;
+mod reason;
 mod refusal;
 mod replay;
 #[cfg(feature = "rmcp")]

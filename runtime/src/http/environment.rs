@@ -12,6 +12,7 @@ use super::{
     Claims,
     error::Problems,
     head::{Head, Stated},
+    reason::reason,
 };
 
 /// The header that is refused where the server has not said that it reads one: a client that asks for the sandbox must not
@@ -191,18 +192,18 @@ impl Resolver {
             };
             match (said, told) {
                 (None, _) if self.sources.default_live => {}
-                (None, _) => return Err(Unresolved::Token("the token does not tell live from sandbox")),
+                (None, _) => return Err(Unresolved::Token(reason!("the token does not state its environment"))),
                 (Some(said), Some(earlier)) if said != earlier => {
-                    return Err(Unresolved::Token("the token says live and sandbox at once"));
+                    return Err(Unresolved::Token(reason!("the token states both live and sandbox")));
                 }
                 (said, _) => told = said,
             }
         }
         // Whoever was given a credential for trying things out must not find out here that it was not one.
         if told != Some(Environment::Sandbox) && claims.stated_environment() == Some(Environment::Sandbox) {
-            return Err(Unresolved::Token(
-                "the credential is for the sandbox, and this server does not ask it for that",
-            ));
+            return Err(Unresolved::Token(reason!(
+                "the credential is for the sandbox, but the server does not read the environment from credentials"
+            )));
         }
         Ok(told.unwrap_or(Environment::Live))
     }
@@ -215,7 +216,7 @@ impl Resolver {
 
     fn by_audience(&self, claims: &Claims) -> Said {
         match self.audiences(claims) {
-            (true, true) => Err(Unresolved::Token("the token is meant for live and sandbox at once")),
+            (true, true) => Err(Unresolved::Token(reason!("the token is meant for both live and sandbox"))),
             (true, false) => Ok(Some(Environment::Live)),
             (false, true) => Ok(Some(Environment::Sandbox)),
             (false, false) => Ok(None),
@@ -251,6 +252,6 @@ fn by_claim(value: Option<&Value>) -> Said {
         None => Ok(None),
         Some(Some("live")) => Ok(Some(Environment::Live)),
         Some(Some("sandbox")) => Ok(Some(Environment::Sandbox)),
-        Some(_) => Err(Unresolved::Token("the token's environment is neither `live` nor `sandbox`")),
+        Some(_) => Err(Unresolved::Token(reason!("the token's environment is neither `live` nor `sandbox`"))),
     }
 }

@@ -172,10 +172,10 @@ impl Settings {
     /// It is expired, or not for this server.
     pub(super) fn counts(&self, claims: &Claims) -> Result<(), TokenError> {
         if claims.expiry().is_some_and(|end| end <= self.clock.now()) {
-            return Err(TokenError::invalid("it has expired"));
+            return Err(TokenError::EXPIRED);
         }
         if !self.environments.is_meant_here(claims) {
-            return Err(TokenError::invalid("it is not meant for this server"));
+            return Err(TokenError::FOREIGN);
         }
         Ok(())
     }

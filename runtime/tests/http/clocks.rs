@@ -54,19 +54,19 @@ async fn a_clock_that_steps_forward_and_back() {
     let put = |time: SystemTime| *clock.lock().unwrap() = time;
     is(&server, &short, None).await;
     is(&server, &long, None).await;
-    is(&server, &later, Some("does not count yet")).await;
+    is(&server, &later, Some("is not valid yet")).await;
     // Forward: what was remembered has ended all the same.
     put(start + HOUR);
     is(&server, &short, Some("it has expired")).await;
     is(&server, &long, None).await;
-    is(&server, &later, Some("does not count yet")).await;
-    is(&server, &issued_later, Some("does not count yet")).await;
+    is(&server, &later, Some("is not valid yet")).await;
+    is(&server, &issued_later, Some("is not valid yet")).await;
     // Back: what has ended stays so, and what counts goes on.
     for back in [start, start - 24 * HOUR, UNIX_EPOCH] {
         put(back);
         is(&server, &short, Some("it has expired")).await;
         is(&server, &long, None).await;
-        is(&server, &later, Some("does not count yet")).await;
+        is(&server, &later, Some("is not valid yet")).await;
     }
     put(start + HOUR + HOUR / 2 + Duration::from_mins(1));
     is(&server, &later, None).await;
@@ -82,7 +82,7 @@ async fn a_clock_that_is_behind_until_it_is_put_right() {
     let (key, start) = (Key::new("a"), SystemTime::now());
     let token = key.token_of(&json!({"exp": now() + 600, "iat": now() - 10}));
     let (clock, server) = with_clock(&key, start - 24 * HOUR).await;
-    is(&server, &token, Some("does not count yet")).await;
+    is(&server, &token, Some("is not valid yet")).await;
     *clock.lock().unwrap() = start;
     is(&server, &token, None).await;
 }

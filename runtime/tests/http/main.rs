@@ -14,6 +14,7 @@ mod answer_streams;
 mod clocks;
 mod faults;
 mod hostile;
+mod reasons;
 mod replays;
 mod settings;
 mod step_1_documents_and_origins;

@@ -69,7 +69,7 @@ async fn what_does_not_begin_like_a_key_is_refused() {
     let long = format!("sk_live_{}", "x".repeat(505));
     for key in ["", "sk_", "SK_LIVE_4eC39HqLyjWDarjtT1zdp7dc", " sk_live_x", "eyJ.eyJ.sig", &LIVE[8..], &long] {
         // Even where it is known.
-        assert_eq!(verify(&with(empty(), key), key).await.unwrap_err(), "it is no API key", "{key}");
+        assert_eq!(verify(&with(empty(), key), key).await.unwrap_err(), "it is not an API key", "{key}");
     }
 }
 

@@ -83,7 +83,7 @@ async fn the_token_and_the_credentials_are_sent_encoded_and_in_the_right_place()
 async fn what_is_not_active_is_refused_whatever_else_stands_there() {
     for answer in [json!({"active": false}), with("active", json!(false))] {
         let error = told(answer).await.unwrap_err();
-        assert_eq!(error, TokenError::invalid("its issuer does not call it active"));
+        assert_eq!(error, TokenError::invalid("it is not active"));
     }
 }
 

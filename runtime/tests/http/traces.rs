@@ -273,7 +273,7 @@ async fn the_keys_of_issuers_are_told_of_without_their_address() {
     let lines = ear.events().into_iter().filter(|event| event.name == "keys");
     let lines: Vec<_> =
         lines.map(|event| format!("{} {} {}", event.level, event.field("outcome"), event.field("reason"))).collect();
-    assert_eq!(lines, ["DEBUG renewed ", "WARN failed what the issuer answers is no key set of use"]);
+    assert_eq!(lines, ["DEBUG renewed ", "WARN failed the response of the issuer is not a usable key set"]);
     assert!(!format!("{:?}", ear.events()).contains("PLANTED"));
 }
 

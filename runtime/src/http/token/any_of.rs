@@ -29,7 +29,7 @@ impl AnyOf {
 impl TokenVerifier for AnyOf {
     fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
         Box::pin(async move {
-            let mut answer = TokenError::invalid("it is not known");
+            let mut answer = TokenError::UNKNOWN;
             for verifier in &self.verifiers {
                 match verifier.verify(token).await {
                     Ok(claims) => return Ok(claims),

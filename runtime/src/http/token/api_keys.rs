@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-use crate::Environment;
+use crate::{Environment, http::reason::reason};
 
 use super::{Claims, Token, TokenError, TokenVerifier, Verification, clock};
 
@@ -146,13 +146,13 @@ impl ApiKeys {
         let text = token.expose_secret();
         let begins = self.prefixes.iter().find(|(prefix, _)| text.starts_with(prefix.as_str()));
         let (_, environment) =
-            begins.filter(|_| text.len() <= MAX_BYTES).ok_or(TokenError::invalid("it is no API key"))?;
+            begins.filter(|_| text.len() <= MAX_BYTES).ok_or(TokenError::invalid(reason!("it is not an API key")))?;
         let hash = self.digest(token);
         let near = self.known.get(&front(&hash)).map_or(&[][..], Vec::as_slice);
         let known = near.iter().find(|known| bool::from(known.hash.ct_eq(&hash)));
-        let known = known.ok_or(TokenError::invalid("it is not known"))?;
+        let known = known.ok_or(TokenError::UNKNOWN)?;
         if known.end.is_some_and(|end| end <= clock::now()) {
-            return Err(TokenError::invalid("it has expired"));
+            return Err(TokenError::EXPIRED);
         }
         let resource = match environment {
             Environment::Sandbox => &self.sandbox_resource,

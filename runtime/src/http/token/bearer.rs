@@ -3,7 +3,10 @@
 use http::{HeaderValue, Uri};
 use memchr::memchr;
 
-use super::{super::head::Stated, Token};
+use super::{
+    super::{head::Stated, reason::reason},
+    Token,
+};
 
 /// How a request authenticates.
 #[derive(Clone, Copy, Debug)]
@@ -22,12 +25,14 @@ pub(crate) enum Credentials<'a> {
 pub(crate) fn credentials<'a>(uri: &Uri, authorization: Stated<'a>) -> Credentials<'a> {
     // A token in the address ends up in logs and histories (RFC 6750 §5.3), so it is refused even beside one in the header.
     if uri.query().is_some_and(has_token) {
-        return Credentials::Malformed("the token stands in the query; send it in the Authorization header");
+        return Credentials::Malformed(reason!("the token is in the query; send it in the Authorization header"));
     }
     let value = match authorization {
         Stated::Never => return Credentials::None,
         Stated::Once(value) => value,
-        Stated::Often => return Credentials::Malformed("there is more than one Authorization header; send one"),
+        Stated::Often => {
+            return Credentials::Malformed(reason!("there is more than one Authorization header; send one"));
+        }
     };
     let bytes = value.as_bytes();
     let (scheme, token) = bytes.split_at(memchr(b' ', bytes).unwrap_or(bytes.len()));
@@ -39,7 +44,9 @@ pub(crate) fn credentials<'a>(uri: &Uri, authorization: Stated<'a>) -> Credentia
     let token = token.get(begin..).unwrap_or_default();
     match core::str::from_utf8(token) {
         Ok(token) if is_b64token(token) => Credentials::Bearer(Token::new(token), value),
-        _ => Credentials::Malformed("there is no token behind `Bearer`; RFC 6750 §2.1 says what one is made of"),
+        _ => Credentials::Malformed(reason!(
+            "no valid token follows `Bearer`; RFC 6750, section 2.1, lists its characters"
+        )),
     }
 }
 

@@ -13,11 +13,12 @@ use quick_cache::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
 use super::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification, clock};
+use crate::http::reason::reason;
 
 /// How many verifications may be under way before those that nobody waits for any more are forgotten.
 const MANY: usize = 1024;
 
-const REVOKED: TokenError = TokenError::invalid("it was revoked");
+const REVOKED: TokenError = TokenError::invalid(reason!("it was revoked"));
 
 /// The SHA-256 of a whole token: what is remembered is not the token.
 type Hash = [u8; 32];

@@ -7,6 +7,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
 use super::{Claims, Token, TokenError, TokenVerifier, Verification};
+use crate::http::reason::reason;
 
 /// The longest token that is looked into.
 const MAX_BYTES: usize = 16 << 10;
@@ -74,12 +75,12 @@ impl Choice {
             return if claims.issuer() == issuer {
                 Ok(claims)
             } else {
-                Err(TokenError::invalid("its issuer is another one"))
+                Err(TokenError::invalid(reason!("its verifier names another issuer than the token does")))
             };
         }
         match &self.otherwise {
             Some(verifier) => verifier.verify(token).await,
-            None => Err(TokenError::invalid("it is of no issuer that is known here")),
+            None => Err(TokenError::invalid(reason!("its issuer is not configured"))),
         }
     }
 

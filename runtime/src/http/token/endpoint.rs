@@ -6,6 +6,8 @@ use http::StatusCode;
 use mcp_scopes_model::address::Address;
 use reqwest::{Client, RequestBuilder, Url, redirect::Policy};
 
+use crate::http::reason::reason;
+
 /// Where an issuer is asked.
 #[derive(Clone)]
 pub(super) struct Endpoint {
@@ -22,6 +24,8 @@ pub(super) struct Answer {
 
 /// Why nothing came back, in words.
 pub(super) type Fault = &'static str;
+
+const TIMED_OUT: Fault = reason!("the issuer takes too long");
 
 impl Endpoint {
     /// Checks the address, and sets up the client. Nothing is sent yet.
@@ -59,19 +63,19 @@ pub(super) async fn send(request: RequestBuilder, wait: Duration, max_bytes: usi
     let request = request.header("accept", "application/json").timeout(wait);
     let mut response = request.send().await.map_err(|error| fault(&error))?;
     if response.status().is_redirection() {
-        return Err("the issuer sends elsewhere, and redirects are not followed: state the address itself");
+        return Err(reason!("the issuer redirects, which is not followed; configure the final address"));
     }
     if response.status() != StatusCode::OK {
-        return Err("the issuer answers with an error");
+        return Err(reason!("the issuer responds with an error status"));
     }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
         if body.len() + chunk.len() > max_bytes {
-            return Err("the answer of the issuer is too large");
+            return Err(reason!("the response of the issuer is too large"));
         }
         body.extend_from_slice(&chunk);
     }
-    let text = String::from_utf8(body).map_err(|_| "the answer of the issuer is not UTF-8")?;
+    let text = String::from_utf8(body).map_err(|_| reason!("the response of the issuer is not UTF-8"))?;
     Ok(Answer {
         #[cfg(feature = "jwks")]
         headers: core::mem::take(response.headers_mut()),
@@ -81,7 +85,7 @@ pub(super) async fn send(request: RequestBuilder, wait: Duration, max_bytes: usi
 
 /// The client's own words name the address, which may hold a secret; these do not.
 fn fault(error: &reqwest::Error) -> Fault {
-    if error.is_timeout() { "the issuer takes too long" } else { "the issuer cannot be reached" }
+    if error.is_timeout() { TIMED_OUT } else { reason!("the issuer cannot be reached") }
 }
 
 impl fmt::Debug for Endpoint {

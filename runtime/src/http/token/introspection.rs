@@ -16,10 +16,13 @@ use super::{
     endpoint::{self, Endpoint, EndpointError},
     rules::{Rules, Teller},
 };
+use crate::http::reason::reason;
 
 /// The longest token that is asked about, and the longest answer.
 const MAX_TOKEN: usize = 16 << 10;
 const MAX_ANSWER: usize = 64 << 10;
+
+const MALFORMED: TokenError = TokenError::unavailable(reason!("the introspection response of its issuer is malformed"));
 
 /// Verifies tokens by asking their issuer: for opaque ones, and where a token that is taken back must not count for the rest of
 /// its time.
@@ -129,10 +132,11 @@ impl Introspection {
     async fn verified(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let text = token.expose_secret();
         if text.len() > MAX_TOKEN {
-            return Err(TokenError::invalid("it is too long"));
+            return Err(TokenError::invalid(reason!("it is too long")));
         }
         // The client of the issuer needs a runtime, and would panic without one.
-        tokio::runtime::Handle::try_current().map_err(|_| TokenError::unavailable("there is no tokio runtime"))?;
+        tokio::runtime::Handle::try_current()
+            .map_err(|_| TokenError::unavailable(reason!("no tokio runtime is running")))?;
         let request = self
             .endpoint
             .post()
@@ -140,11 +144,11 @@ impl Introspection {
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(format!("token={}&token_type_hint=access_token", encoded(text)));
         let answer = endpoint::send(request, self.wait, MAX_ANSWER).await.map_err(TokenError::unavailable)?;
-        let found = read(&answer.text).ok_or(TokenError::unavailable("its issuer gives no answer of use"))?;
+        let found = read(&answer.text).ok_or(MALFORMED)?;
         match found.get("active") {
             Some(Value::Bool(true)) => self.rules.check(&found, clock::now()).map(Arc::new),
-            Some(Value::Bool(false)) => Err(TokenError::invalid("its issuer does not call it active")),
-            _ => Err(TokenError::unavailable("its issuer gives no answer of use")),
+            Some(Value::Bool(false)) => Err(TokenError::invalid(reason!("it is not active"))),
+            _ => Err(MALFORMED),
         }
     }
 }

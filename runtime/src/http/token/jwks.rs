@@ -23,9 +23,9 @@ use super::{
     endpoint::{self, Endpoint, EndpointError, Fault},
     keys,
 };
-use crate::http::trace;
+use crate::http::{reason::reason, trace};
 
-const OUT_OF_REACH: TokenError = TokenError::unavailable("the keys of its issuer are out of reach");
+const OUT_OF_REACH: TokenError = TokenError::unavailable(reason!("the keys of its issuer are not available"));
 
 /// A renewal under way.
 type Flight = Shared<Pin<Box<dyn Future<Output = ()> + Send>>>;
@@ -141,7 +141,7 @@ impl RemoteKeys {
         // Its runtime has ended before it has.
         if state.flight.as_ref().is_some_and(|current| current.ptr_eq(&flight)) {
             state.flight = None;
-            state.shelf.note_failure("the attempt was given up");
+            state.shelf.note_failure(reason!("the attempt was cancelled"));
         }
         state.shelf.after(id, Instant::now()).ok_or(OUT_OF_REACH)
     }
@@ -173,7 +173,8 @@ impl RemoteKeys {
 
     async fn fetch(&self) -> Result<(Arc<KeySet>, Duration), Fault> {
         let answer = endpoint::send(self.endpoint.get(), self.limits.wait, keys::MAX_BYTES).await?;
-        let keys = KeySet::from_json(&answer.text).map_err(|_| "what the issuer answers is no key set of use")?;
+        let keys = KeySet::from_json(&answer.text)
+            .map_err(|_| reason!("the response of the issuer is not a usable key set"))?;
         let (least, most) = self.limits.lifetime;
         Ok((Arc::new(keys), freshness::lifetime(&answer.headers).clamp(least, most)))
     }

@@ -17,6 +17,7 @@ use super::{
     algorithm::Algorithm,
     rules::{Rules, Teller},
 };
+use crate::http::reason::reason;
 
 /// Verifies access tokens that are JWTs.
 ///
@@ -100,19 +101,19 @@ impl<K: KeySource> JwtVerifier<K> {
         let compact = Compact::read(token)?;
         let header = compact.header()?;
         if !self.algorithms.contains(&header.algorithm) {
-            return Err(TokenError::invalid("its algorithm is not accepted"));
+            return Err(TokenError::invalid(reason!("its algorithm is not allowed")));
         }
         if self.typed && !header.typed {
-            return Err(TokenError::invalid("it does not say that it is an access token"));
+            return Err(TokenError::invalid(reason!("`typ` in its header does not say that it is an access token")));
         }
         let named = header.key.as_deref();
         let keys = self.keys.keys(named).await?;
         let key = keys.signer(named, header.algorithm, compact.message, &compact.signature);
         let key = key.ok_or_else(|| {
             TokenError::invalid(match named {
-                _ if keys.has(named) => "no key of its issuer has signed it",
-                None => "it names no key, and its issuer has several",
-                Some(_) => "it names no key that its issuer has",
+                _ if keys.has(named) => reason!("no key of its issuer verifies its signature"),
+                None => reason!("it names no key by `kid`, and its issuer has several keys"),
+                Some(_) => reason!("its issuer has no key with its `kid`"),
             })
         })?;
         let claims = self.rules.check(&compact.claims()?, self.clock.now())?;

@@ -10,6 +10,9 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::{Claims, TokenError};
+use crate::http::reason::reason;
+
+const INVALID_TIME: TokenError = TokenError::invalid(reason!("`exp`, `nbf` or `iat` is not a valid time"));
 
 /// What is asked of claims.
 #[derive(Clone)]
@@ -48,18 +51,18 @@ impl Rules {
             let bare = |text: &str| text.strip_suffix('/').unwrap_or(text).to_owned();
             let is_close = issuer.flatten().is_some_and(|issuer| bare(issuer) == bare(&self.issuer));
             return Err(TokenError::invalid(if is_close {
-                "its issuer is another one by a slash at the end"
+                reason!("its issuer differs from the configured issuer only by a trailing slash")
             } else {
-                "its issuer is another one"
+                reason!("its issuer is not the configured issuer")
             }));
         }
         let audience = audience(found)?;
         if !self.resources.iter().any(|resource| audience.contains(&resource.as_str())) {
-            return Err(TokenError::invalid("it is not meant for this server"));
+            return Err(TokenError::FOREIGN);
         }
         let end = self.times(found, now)?;
         if self.required.iter().any(|name| found.get(name).is_none_or(Value::is_null)) {
-            return Err(TokenError::invalid("a claim that this server needs is missing"));
+            return Err(TokenError::invalid(reason!("a required claim is missing")));
         }
         let mut claims = Claims::new(&self.issuer).audience(audience);
         if let Some(end) = end {
@@ -91,19 +94,19 @@ impl Rules {
 
     /// Until when it counts; with what the clocks may differ.
     fn times(&self, found: &Found, now: SystemTime) -> Result<Option<SystemTime>, TokenError> {
-        let malformed = TokenError::invalid("its times are no times");
+        let malformed = INVALID_TIME;
         let end = match time(found, "exp")? {
             Some(end) => Some(end.checked_add(self.leeway).ok_or(malformed)?),
             None if self.may_be_silent() => None,
-            None => return Err(TokenError::invalid("it does not say when it ends")),
+            None => return Err(TokenError::invalid(reason!("`exp` is missing"))),
         };
         if end.is_some_and(|end| end <= now) {
-            return Err(TokenError::invalid("it has expired"));
+            return Err(TokenError::EXPIRED);
         }
         let latest = now.checked_add(self.leeway).ok_or(malformed)?;
         for begins in ["nbf", "iat"] {
             if time(found, begins)?.is_some_and(|begins| begins > latest) {
-                return Err(TokenError::invalid("it does not count yet"));
+                return Err(TokenError::invalid(reason!("it is not valid yet")));
             }
         }
         Ok(end)
@@ -115,7 +118,7 @@ fn text<'f>(found: &'f Found, name: &str) -> Result<Option<&'f str>, TokenError>
     match found.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(TokenError::invalid("a claim that is a text has another type")),
+        Some(_) => Err(TokenError::invalid(reason!("a claim that must be a string has another type"))),
     }
 }
 
@@ -124,12 +127,12 @@ fn time(found: &Found, name: &str) -> Result<Option<SystemTime>, TokenError> {
     let Some(value) = found.get(name) else { return Ok(None) };
     let seconds = value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let time = seconds.and_then(|since| UNIX_EPOCH.checked_add(since));
-    time.map(Some).ok_or(TokenError::invalid("its times are no times"))
+    time.map(Some).ok_or(INVALID_TIME)
 }
 
 /// `aud`: a text, or a list of texts.
 fn audience(found: &Found) -> Result<Vec<&str>, TokenError> {
-    let wrong = TokenError::invalid("it does not say for whom it is meant");
+    let wrong = TokenError::invalid(reason!("`aud` is missing, or is neither a string nor a list of strings"));
     match found.get("aud") {
         Some(Value::String(one)) => Ok(vec![one]),
         Some(Value::Array(all)) => all.iter().map(Value::as_str).collect::<Option<_>>().ok_or(wrong),
@@ -139,13 +142,13 @@ fn audience(found: &Found) -> Result<Vec<&str>, TokenError> {
 
 /// `scope`, a text (RFC 9068 §2.2.3); `scp`, a list or a text. Two that differ could be read in two ways.
 fn scopes(claims: Claims, found: &Found) -> Result<Claims, TokenError> {
-    let wrong = TokenError::invalid("`scp` is neither a text nor a list of texts");
+    let wrong = TokenError::invalid(reason!("`scp` is neither a string nor a list of strings"));
     let split = |text: &str| text.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let scope = match found.get("scope") {
         None => None,
         Some(Value::String(text)) => Some(split(text)),
         Some(_) => {
-            return Err(TokenError::invalid("`scope` is not one text; a list belongs into `scp`"));
+            return Err(TokenError::invalid(reason!("`scope` is not a string; a list belongs in `scp`")));
         }
     };
     let scp = match found.get("scp") {
@@ -159,7 +162,7 @@ fn scopes(claims: Claims, found: &Found) -> Result<Claims, TokenError> {
     };
     match (scope, scp) {
         (Some(scope), Some(scp)) if scope.iter().collect::<BTreeSet<_>>() != scp.iter().collect() => {
-            Err(TokenError::invalid("`scope` and `scp` grant different things"))
+            Err(TokenError::invalid(reason!("`scope` and `scp` grant different scopes")))
         }
         (Some(scopes), _) | (None, Some(scopes)) => Ok(claims.scp(scopes)),
         (None, None) => Ok(claims),

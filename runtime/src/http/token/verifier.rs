@@ -4,6 +4,7 @@ use core::{fmt, future::Future, pin::Pin};
 use std::sync::Arc;
 
 use super::{Claims, Token};
+use crate::http::reason::reason;
 
 /// A verification under way.
 pub type Verification<'a> = Pin<Box<dyn Future<Output = Result<Arc<Claims>, TokenError>> + Send + 'a>>;
@@ -74,7 +75,12 @@ pub enum TokenErrorKind {
 }
 
 impl TokenError {
-    /// The token is not good. The reason goes on behind "the token was refused: ", and is shown to the client.
+    pub(crate) const EXPIRED: Self = Self::invalid(reason!("it has expired"));
+    pub(crate) const FOREIGN: Self = Self::invalid(reason!("it is not meant for this server"));
+    pub(crate) const UNKNOWN: Self = Self::invalid(reason!("it is not known"));
+
+    /// The token is not valid. The client sees the reason after "the token was refused: ", and in `error_description`, which
+    /// holds printable ASCII without `"`, `\` and `=`: other characters are replaced there.
     #[must_use]
     pub const fn invalid(reason: &'static str) -> Self {
         Self { kind: TokenErrorKind::Invalid, reason }

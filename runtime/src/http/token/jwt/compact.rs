@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use super::super::{Token, TokenError, algorithm::Algorithm};
+use crate::http::reason::reason;
 
 /// The longest token that is looked at.
 const MAX_BYTES: usize = 16 << 10;
@@ -28,7 +29,7 @@ pub(super) struct Header {
 
 impl<'t> Compact<'t> {
     pub(super) fn read(token: Token<'t>) -> Result<Self, TokenError> {
-        let malformed = TokenError::invalid("it is no signed JWT");
+        let malformed = TokenError::invalid(reason!("it is not a signed JWT"));
         let text = token.expose_secret();
         let (message, signature) = text.rsplit_once('.').filter(|_| text.len() <= MAX_BYTES).ok_or(malformed)?;
         let (header, claims) = message.split_once('.').ok_or(malformed)?;
@@ -45,13 +46,13 @@ impl<'t> Compact<'t> {
         let header = object(self.header)?;
         // RFC 7515 §4.1.11: what must be understood and is not. Nothing is.
         if header.contains_key("crit") {
-            return Err(TokenError::invalid("its header asks for an extension that is not known"));
+            return Err(TokenError::invalid(reason!("its header requires an extension that is not supported")));
         }
         let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::named);
         let key = match header.get("kid") {
             None => None,
             Some(Value::String(key)) => Some(key.clone()),
-            Some(_) => return Err(TokenError::invalid("the name of its key is no text")),
+            Some(_) => return Err(TokenError::invalid(reason!("`kid` is not a string"))),
         };
         let typed = match header.get("typ") {
             None => false,
@@ -60,11 +61,15 @@ impl<'t> Compact<'t> {
                 "jwt" => false,
                 // A logout token, a DPoP proof, a security event: signed by the same issuer, and no access token
                 // (RFC 8725 §3.11).
-                _ => return Err(TokenError::invalid("it is a token of another type")),
+                _ => return Err(TokenError::invalid(reason!("`typ` in its header is not that of an access token"))),
             },
-            Some(_) => return Err(TokenError::invalid("its type is no text")),
+            Some(_) => return Err(TokenError::invalid(reason!("`typ` in its header is not a string"))),
         };
-        Ok(Header { algorithm: algorithm.ok_or(TokenError::invalid("its algorithm is not known"))?, key, typed })
+        Ok(Header {
+            algorithm: algorithm.ok_or(TokenError::invalid(reason!("its algorithm is not supported")))?,
+            key,
+            typed,
+        })
     }
 
     pub(super) fn claims(&self) -> Result<Map<String, Value>, TokenError> {
@@ -74,7 +79,7 @@ impl<'t> Compact<'t> {
 
 /// A part: a JSON object in base64, in which no member stands twice.
 fn object(part: &str) -> Result<Map<String, Value>, TokenError> {
-    let malformed = TokenError::invalid("it holds no JSON object, or one in which a member stands twice");
+    let malformed = TokenError::invalid(reason!("it holds no JSON object, or one in which a member stands twice"));
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed)?;
     let text = core::str::from_utf8(&bytes).map_err(|_| malformed)?;
     crate::http::json::object(text).map_err(|_| malformed)
