@@ -19,7 +19,7 @@ use super::{
     service::SESSION,
     session::Owner,
     stream::TokenWatch,
-    token::Token,
+    token::bearer,
 };
 
 /// Who will read an answer.
@@ -42,8 +42,7 @@ impl Reader {
     pub(super) fn owner(&self) -> Owner<'_> {
         match &self.holder {
             None => Owner::Anonymous,
-            // The whole header: for a token without a subject it is enough that it is the same one.
-            Some((claims, header)) => Owner::Holder(claims, Token::new(header.to_str().unwrap_or_default())),
+            Some((claims, header)) => Owner::Holder(claims, bearer(header)),
         }
     }
 }
@@ -75,10 +74,9 @@ impl Settings {
             Ok(Format::Events) => {
                 headers.remove(CONTENT_LENGTH);
                 let events = self.events(&reader, filters);
-                let token = reader.holder.as_ref().map(|(claims, header)| StreamToken {
-                    watch: TokenWatch::new(self, claims, Token::new(header.to_str().unwrap_or_default())),
-                    listens: reader.listens,
-                    is_done: false,
+                let token = reader.holder.as_ref().and_then(|(claims, header)| {
+                    let watch = TokenWatch::new(self, claims, bearer(header)?);
+                    Some(StreamToken { watch, listens: reader.listens, is_done: false })
                 });
                 response.map(|body| ResponseBody::events(body, events, token))
             }

@@ -13,9 +13,7 @@ use governor::{
     state::keyed::HashMapStateStore,
 };
 
-use sha2::{Digest as _, Sha256};
-
-use super::session::Owner;
+use super::{session::Owner, token::Hash};
 
 /// Above so many callers those who have not called for a while are forgotten: their limit is full again anyway. If most have
 /// called, the next look is taken at twice as many: going through all of them for each call would be a way to stop a server.
@@ -23,7 +21,7 @@ const MANY: usize = 10_000;
 
 /// Counts the calls of each caller.
 pub(super) struct Pace {
-    limiter: RateLimiter<String, HashMapStateStore<String>, DefaultClock, NoOpMiddleware>,
+    limiter: RateLimiter<Hash, HashMapStateStore<Hash>, DefaultClock, NoOpMiddleware>,
     clock: DefaultClock,
     /// How many callers there may be before those who have not called are looked for.
     crowd: AtomicUsize,
@@ -48,19 +46,7 @@ impl Pace {
             self.limiter.retain_recent();
             self.crowd.store((2 * self.limiter.len()).max(MANY), Ordering::Relaxed);
         }
-        self.limiter.check_key(&key(owner)).map_err(|later| later.wait_time_from(self.clock.now()))
-    }
-}
-
-/// Issuer and holder; of a token that names none, the token. Those without a token share one limit.
-fn key(owner: Owner<'_>) -> String {
-    match owner {
-        Owner::Anonymous => String::new(),
-        Owner::Holder(claims, token) => match claims.holder() {
-            Some((kind, holder)) => format!("{}\n{kind}\n{holder}", claims.issuer()),
-            // Not the token: keys stay for a while.
-            None => format!("{}\ntoken\n{:x?}", claims.issuer(), Sha256::digest(token.expose_secret()).as_slice()),
-        },
+        self.limiter.check_key(&owner.limit_key()).map_err(|later| later.wait_time_from(self.clock.now()))
     }
 }
 
@@ -83,7 +69,7 @@ mod tests {
         let pace = Pace::new(NonZeroU32::MAX);
         for number in 0..3 * MANY {
             let claims = Claims::new("https://auth.example.com").subject(number.to_string());
-            assert!(pace.count(Owner::Holder(&claims, Token::new("t"))).is_ok());
+            assert!(pace.count(Owner::Holder(&claims, Some(Token::new("t")))).is_ok());
         }
         assert!(pace.limiter.len() <= MANY + 1, "{}", pace.limiter.len());
     }

@@ -11,7 +11,10 @@ use sha2::Sha256;
 
 use crate::{Caller, ScopeTable};
 
-use super::session::{Owner, Sessions, part, read_seal, write_seal};
+use super::{
+    session::{Owner, Sessions, read_seal, write_seal},
+    token::add_part,
+};
 
 /// Seals the event ids of one stream.
 pub(super) struct EventSeal {
@@ -57,7 +60,7 @@ impl Sessions {
         let ((id, grant), seal) = parts.ok_or(Unopened::Foreign)?;
         let scopes = scopes_of(grant, caller.grant().table()).ok_or(Unopened::Foreign)?;
         let mut mac = self.event_mac(owner, caller, session, scopes.iter().copied());
-        part(&mut mac, id);
+        add_part(&mut mac, Some(id.as_bytes()));
         // In constant time.
         mac.verify_truncated_left(&seal).map_err(|_| Unopened::Foreign)?;
         if scopes.iter().all(|scope| caller.grant().holds(scope)) { Ok(id) } else { Err(Unopened::Uncovered(scopes)) }
@@ -71,19 +74,10 @@ impl Sessions {
         scopes: impl Iterator<Item = &'static str>,
     ) -> Hmac<Sha256> {
         let mut mac = self.keyed("event", owner, caller.environment());
-        match session {
-            None => part(&mut mac, "no session"),
-            Some(session) => {
-                part(&mut mac, "session");
-                part(&mut mac, session);
-            }
-        }
+        add_part(&mut mac, session.map(str::as_bytes));
         // By their names: in another version of the server the numbers may mean other scopes.
-        for scope in scopes {
-            part(&mut mac, "scope");
-            part(&mut mac, scope);
-        }
-        part(&mut mac, "id");
+        scopes.for_each(|scope| add_part(&mut mac, Some(scope.as_bytes())));
+        add_part(&mut mac, None);
         mac
     }
 }
@@ -92,7 +86,7 @@ impl EventSeal {
     /// The id to send.
     pub(super) fn seal(&self, id: &str) -> String {
         let mut mac = self.keyed.clone();
-        part(&mut mac, id);
+        add_part(&mut mac, Some(id.as_bytes()));
         let mut sealed = format!("{id}.{}", self.grant);
         write_seal(&mut sealed, mac);
         sealed

@@ -1,26 +1,60 @@
-//! Sessions of older revisions, bound to who began them (MCP 2025-11-25, "Session Management", and its security best
-//! practices, "Session Hijacking").
+//! Transport sessions of older revisions, bound to issuer, subject, client and environment (MCP 2025-11-25, "Session Management",
+//! and its security best practices, "Session Hijacking").
 //!
 //! The id that leaves the layer is the server's own, a dot, and a seal over it and the caller. So nothing has to be
 //! remembered, nothing can be pushed out by a flood of sessions, and any process that has the key can check it.
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256, digest::Update};
 
 use crate::Environment;
 
 use super::{
     environment,
-    token::{Claims, Token},
+    token::{Claims, Hash, Token, add_part, identity},
 };
 
-/// Whom a session belongs to.
+/// Whom a session or a limit belongs to.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Owner<'a> {
-    /// Whoever has no token.
+    /// A caller without a token.
     Anonymous,
-    /// Issuer and subject of the token; of one that names no subject, the token itself.
-    Holder(&'a Claims, Token<'a>),
+    /// The claims of a token, and the token, which the layer has taken out of the same header as for its verification.
+    Holder(&'a Claims, Option<Token<'a>>),
+}
+
+impl Owner<'_> {
+    /// Adds all that a transport session is bound to: issuer, subject and client; of a token that names neither of the last two,
+    /// the token.
+    pub(super) fn add_to(self, to: &mut impl Update) {
+        let Self::Holder(claims, _) = self else { return add_part(to, None) };
+        add_part(to, Some(claims.issuer().as_bytes()));
+        add_part(to, claims.stated_subject().map(str::as_bytes));
+        add_part(to, claims.client_id().map(str::as_bytes));
+        add_part(to, self.nameless().as_ref().map(<[u8; 32]>::as_slice));
+    }
+
+    /// The key of the limit of calls: issuer and subject, or else client, so that no other client of a subject has a limit of its
+    /// own; of a token that names neither, the token. Callers without a token share one key.
+    pub(super) fn limit_key(self) -> Hash {
+        let mut hash = Sha256::new();
+        if let Self::Holder(claims, _) = self {
+            let (kind, holder) = claims.holder().unzip();
+            add_part(&mut hash, Some(claims.issuer().as_bytes()));
+            add_part(&mut hash, kind.map(str::as_bytes));
+            add_part(&mut hash, holder.map(str::as_bytes));
+            add_part(&mut hash, self.nameless().as_ref().map(<[u8; 32]>::as_slice));
+        }
+        hash.finalize().into()
+    }
+
+    /// What identifies a token that names neither a subject nor a client.
+    fn nameless(self) -> Option<Hash> {
+        match self {
+            Self::Holder(claims, token) if claims.holder().is_none() => token.map(identity),
+            Self::Anonymous | Self::Holder(..) => None,
+        }
+    }
 }
 
 /// Seals session ids.
@@ -58,7 +92,7 @@ impl Sessions {
 
     fn mac(&self, id: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
         let mut mac = self.keyed("session", owner, environment);
-        part(&mut mac, id);
+        add_part(&mut mac, Some(id.as_bytes()));
         mac
     }
 
@@ -66,28 +100,11 @@ impl Sessions {
     /// seal of another kind.
     pub(super) fn keyed(&self, purpose: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
         let mut mac = self.keyed.clone();
-        part(&mut mac, purpose);
-        part(&mut mac, environment::name(environment));
-        match owner {
-            Owner::Anonymous => part(&mut mac, "anonymous"),
-            Owner::Holder(claims, token) => {
-                let (kind, holder) = match claims.holder() {
-                    Some((kind, holder)) => (kind, holder),
-                    None => ("token", token.expose_secret()),
-                };
-                part(&mut mac, kind);
-                part(&mut mac, claims.issuer());
-                part(&mut mac, holder);
-            }
-        }
+        add_part(&mut mac, Some(purpose.as_bytes()));
+        add_part(&mut mac, Some(environment::name(environment).as_bytes()));
+        owner.add_to(&mut mac);
         mac
     }
-}
-
-/// Adds a text with its length, so that no part can reach into the next one.
-pub(super) fn part(mac: &mut Hmac<Sha256>, text: &str) {
-    mac.update(&(text.len() as u64).to_le_bytes());
-    mac.update(text.as_bytes());
 }
 
 /// Writes the first [`SEAL`] bytes of a MAC behind a dot.
@@ -115,5 +132,82 @@ pub(super) fn read_seal(digits: &str) -> Option<[u8; SEAL]> {
 impl core::fmt::Debug for Sessions {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("Sessions(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Claims, Environment, Owner, Sessions, Token};
+
+    #[test]
+    fn opens_a_session_for_its_owner_in_its_environment_alone() {
+        let of = |issuer: &str| Claims::new(issuer);
+        let claims = [
+            of("https://a").subject("ada").client("app"),
+            of("https://a").subject("ada").client("other"),
+            of("https://a").subject("ada").client(""),
+            of("https://a").subject("ada"),
+            of("https://a").subject("bob").client("app"),
+            of("https://a").subject("").client("app"),
+            of("https://a").client("app"),
+            of("https://a").subject("app"),
+            of("https://a").subject("app").client("ada"),
+            of("https://b").subject("ada").client("app"),
+            // The same characters, cut elsewhere.
+            of("https://").subject("aada").client("app"),
+            of("https://aa").subject("da").client("app"),
+            of("https://a").subject("adaa").client("pp"),
+            of("").subject("").client(""),
+            of(""),
+            of("https://a"),
+        ];
+        let mut owners = vec![Owner::Anonymous];
+        owners.extend(claims.iter().map(|claims| Owner::Holder(claims, Some(Token::new("one")))));
+        // The token counts only where the claims name nobody.
+        owners.extend(claims[14..].iter().map(|claims| Owner::Holder(claims, Some(Token::new("two")))));
+        let sessions = Sessions::new(&[7; 32]);
+        let places: Vec<_> =
+            owners.iter().flat_map(|owner| [(*owner, Environment::Live), (*owner, Environment::Sandbox)]).collect();
+        for (at, (owner, environment)) in places.iter().enumerate() {
+            let sealed = sessions.seal("5f3a", *owner, *environment);
+            for (other_at, (other, elsewhere)) in places.iter().enumerate() {
+                let opened = sessions.open(&sealed, *other, *elsewhere);
+                assert_eq!(
+                    opened,
+                    (at == other_at).then_some("5f3a"),
+                    "{owner:?} {environment:?}, {other:?} {elsewhere:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn opens_a_session_for_another_token_of_its_owner() {
+        let claims = Claims::new("https://a").subject("ada").client("app");
+        let sessions = Sessions::new(&[7; 32]);
+        let owner = |token| Owner::Holder(&claims, Some(Token::new(token)));
+        let sealed = sessions.seal("5f3a", owner("one"), Environment::Live);
+        assert_eq!(sessions.open(&sealed, owner("two"), Environment::Live), Some("5f3a"));
+    }
+
+    #[test]
+    fn limits_the_subject_and_not_each_of_its_clients() {
+        let key = |claims: &Claims, token| Owner::Holder(claims, Some(Token::new(token))).limit_key();
+        let ada = Claims::new("https://a").subject("ada");
+        for same in [ada.clone().client("app"), ada.clone().client("other"), ada.clone()] {
+            assert_eq!(key(&same, "one"), key(&ada, "two"));
+        }
+        let of = |issuer: &str| Claims::new(issuer);
+        let others = [
+            of("https://a").client("ada"),
+            of("https://a").subject("bob"),
+            of("https://b").subject("ada"),
+            of("https://a"),
+        ];
+        for other in others {
+            assert_ne!(key(&other, "one"), key(&ada, "one"));
+        }
+        assert_ne!(key(&of("https://a"), "one"), key(&of("https://a"), "two"));
+        assert_ne!(key(&of("https://a"), "one"), Owner::Anonymous.limit_key());
     }
 }

@@ -7,6 +7,7 @@
 //! | `claims` | [`Claims`]: what a verified token says |
 //! | `clock` | [`Clock`]: what time it is |
 //! | `cache` | [`TokenCache`]: remembering good tokens |
+//! | `identity` | what makes two tokens the same token |
 //! | `choice` | [`Choice`]: a verifier for each issuer and kind of token; `any_of` [`AnyOf`]: one after the other |
 //! | `verifier` | [`TokenVerifier`], [`TokenError`] |
 #![cfg_attr(
@@ -36,6 +37,7 @@ mod claims;
 mod clock;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 mod endpoint;
+mod identity;
 #[cfg(feature = "introspection")]
 mod introspection;
 #[cfg(feature = "jwks")]
@@ -50,7 +52,6 @@ mod verifier;
 
 use core::fmt;
 
-pub(crate) use self::bearer::{Credentials, credentials};
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 pub use self::endpoint::EndpointError;
 #[cfg(feature = "introspection")]
@@ -71,6 +72,10 @@ pub use self::{
     claims::Claims,
     clock::Clock,
     verifier::{TokenError, TokenErrorKind, TokenVerifier, Verification},
+};
+pub(crate) use self::{
+    bearer::{Credentials, bearer, credentials},
+    identity::{Hash, add_part, identity},
 };
 
 /// An access token as it came in. It is shown nowhere: neither `Debug` nor `Display` tell it.

@@ -1,9 +1,14 @@
 //! Step 7: sessions of older revisions belong to who began them.
 
-use http::StatusCode;
-use mcp_scopes::http::Discovery;
+use std::sync::Arc;
 
-use crate::server::{Ask, Reply, Server};
+use http::StatusCode;
+use mcp_scopes::{
+    Environment,
+    http::{Claims, Discovery, Environments, Token, TokenError, TokenVerifier, Verification},
+};
+
+use crate::server::{Ask, RESOURCE, Reply, Server};
 
 fn server() -> Server {
     let reply = Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).header("mcp-session-id", "5f3a.b");
@@ -39,6 +44,74 @@ async fn nobody_else_gets_at_a_session() {
             // To clients this means to begin a new one.
             assert_eq!(server().send(ask).await.refused(), (404, 404), "{verb} {token:?}");
         }
+    }
+}
+
+/// Knows tokens of several clients, by names such as `ada.app.1`: subject, client, number. A `-` stands for a missing claim.
+struct Clients;
+
+impl TokenVerifier for Clients {
+    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        let parts: Vec<_> = token.expose_secret().split('.').collect();
+        let [subject, client, number] = *parts else {
+            return Box::pin(core::future::ready(Err(TokenError::invalid("it is not known"))));
+        };
+        let mut claims = Claims::new("https://auth.example.com").audience([RESOURCE]).scope("files:read");
+        if subject != "-" {
+            claims = claims.subject(subject);
+        }
+        if client != "-" {
+            claims = claims.client(client);
+        }
+        let environment = if number == "test" { Environment::Sandbox } else { Environment::Live };
+        Box::pin(core::future::ready(Ok(Arc::new(claims.environment(environment)))))
+    }
+}
+
+#[tokio::test]
+async fn rejects_the_session_of_another_client_of_the_same_subject() {
+    let reply = Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).header("mcp-session-id", "5f3a.b");
+    let server = Server::with(|builder| {
+        builder.verifier(Clients).environments(Environments::new().by_credential()).discovery(Discovery::Open)
+    });
+    let server = server.replying(reply);
+    for (owner, token, is_same) in [
+        ("ada.app.1", "ada.app.2", true),
+        ("ada.app.1", "ada.other.1", false),
+        ("ada.app.1", "ada.-.1", false),
+        ("ada.-.1", "ada.app.1", false),
+        ("ada.-.1", "ada.-.2", true),
+        ("ada.app.1", "bob.app.1", false),
+        ("ada.app.1", "-.app.1", false),
+        ("-.app.1", "-.app.2", true),
+        ("-.app.1", "app.-.1", false),
+        ("-.-.1", "-.-.1", true),
+        ("-.-.1", "-.-.2", false),
+        ("ada.app.1", "ada.app.test", false),
+        ("ada.app.test", "ada.app.test", true),
+    ] {
+        let begun = server.send(Ask::method("initialize").token(owner)).await;
+        let session = begun.header("mcp-session-id");
+        for verb in ["POST", "GET", "DELETE"] {
+            let ask = Ask::method("tools/list").verb(verb).token(token).header("mcp-session-id", session);
+            let answer = server.send(ask).await;
+            if is_same {
+                assert_eq!(answer.passed().headers.get("mcp-session-id").unwrap(), "5f3a.b", "{owner} {token} {verb}");
+            } else {
+                assert_eq!(answer.refused(), (404, 404), "{owner} {token} {verb}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn spelling_of_the_header_does_not_change_who_owns_a_session() {
+    let reply = Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).header("mcp-session-id", "5f3a.b");
+    let server = Server::with(|builder| builder.verifier(Clients).discovery(Discovery::Open)).replying(reply);
+    let begun = server.send(Ask::method("initialize").token("-.-.1")).await;
+    for scheme in ["Bearer ", "bEARER ", "bearer     "] {
+        let ask = Ask::method("tools/list").header("authorization", &format!("{scheme}-.-.1"));
+        server.send(ask.header("mcp-session-id", begun.header("mcp-session-id"))).await.passed();
     }
 }
 

@@ -34,20 +34,32 @@ pub(crate) fn credentials<'a>(uri: &Uri, authorization: Stated<'a>) -> Credentia
             return Credentials::Malformed(reason!("there is more than one Authorization header; send one"));
         }
     };
-    let bytes = value.as_bytes();
-    let (scheme, token) = bytes.split_at(memchr(b' ', bytes).unwrap_or(bytes.len()));
-    if !scheme.eq_ignore_ascii_case(b"Bearer") {
-        return Credentials::OtherScheme;
-    }
-    // RFC 9110 §11.6.2: one or more spaces.
-    let begin = token.iter().position(|byte| *byte != b' ').unwrap_or(token.len());
-    let token = token.get(begin..).unwrap_or_default();
-    match core::str::from_utf8(token) {
-        Ok(token) if is_b64token(token) => Credentials::Bearer(Token::new(token), value),
-        _ => Credentials::Malformed(reason!(
+    let Some(credentials) = after_scheme(value) else { return Credentials::OtherScheme };
+    match b64token(credentials) {
+        Some(token) => Credentials::Bearer(token, value),
+        None => Credentials::Malformed(reason!(
             "no valid token follows `Bearer`; RFC 6750, section 2.1, lists its characters"
         )),
     }
+}
+
+/// The token in a header that [`credentials`] has accepted.
+pub(crate) fn bearer(value: &HeaderValue) -> Option<Token<'_>> {
+    after_scheme(value).and_then(b64token)
+}
+
+/// What follows the scheme, if that is `Bearer`.
+fn after_scheme(value: &HeaderValue) -> Option<&[u8]> {
+    let bytes = value.as_bytes();
+    let (scheme, rest) = bytes.split_at(memchr(b' ', bytes).unwrap_or(bytes.len()));
+    scheme.eq_ignore_ascii_case(b"Bearer").then_some(rest)
+}
+
+/// The token after one or more spaces (RFC 9110 §11.6.2).
+fn b64token(rest: &[u8]) -> Option<Token<'_>> {
+    let begin = rest.iter().position(|byte| *byte != b' ')?;
+    let token = core::str::from_utf8(rest.get(begin..)?).ok()?;
+    is_b64token(token).then(|| Token::new(token))
 }
 
 /// `b64token` of RFC 6750 §2.1.

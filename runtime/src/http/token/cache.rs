@@ -7,12 +7,13 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::{FutureExt as _, Shared, WeakShared};
 use quick_cache::sync::Cache;
-use sha2::{Digest as _, Sha256};
 
-use super::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification, clock};
+use super::{
+    Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification, clock,
+    identity::{Hash, signed, whole},
+};
 use crate::http::reason::reason;
 
 /// How many verifications may be under way before those that nobody waits for any more are forgotten.
@@ -20,8 +21,6 @@ const MANY: usize = 1024;
 
 const REVOKED: TokenError = TokenError::invalid(reason!("it was revoked"));
 
-/// The SHA-256 of a whole token: what is remembered is not the token.
-type Hash = [u8; 32];
 type Verified = Result<Arc<Claims>, TokenError>;
 type Flight = Pin<Box<dyn Future<Output = Verified> + Send>>;
 
@@ -88,7 +87,7 @@ impl<V: TokenVerifier> TokenCache<V> {
     /// Refuses a token from now on: up to a time, such as its own end, or else as long as the process runs. A JWT is refused
     /// with any signature.
     pub fn revoke(&self, token: Token<'_>, until: Option<SystemTime>) {
-        let (hash, now) = (hash(token), clock::now());
+        let (hash, now) = (whole(token), clock::now());
         let mut revoked = self.shared.revoked.lock().unwrap_or_else(PoisonError::into_inner);
         revoked.retain(|_, until| until.is_none_or(|until| until > now));
         revoked.insert(hash, until);
@@ -181,7 +180,7 @@ impl<V: TokenVerifier> Inner<V> {
 
 impl<V: TokenVerifier> TokenVerifier for TokenCache<V> {
     fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-        let hash = hash(token);
+        let hash = whole(token);
         if self.shared.is_revoked(&hash, token) {
             return Box::pin(core::future::ready(Err(REVOKED)));
         }
@@ -195,28 +194,6 @@ impl<V: TokenVerifier> TokenVerifier for TokenCache<V> {
     fn still_counts(&self, claims: &Claims) -> bool {
         self.shared.verifier.still_counts(claims)
     }
-}
-
-fn hash(token: Token<'_>) -> Hash {
-    Sha256::digest(token.expose_secret()).into()
-}
-
-/// The hash of what is signed, of a token that is a JWT by its looks. A signature has more than one spelling: whoever holds a token
-/// that ECDSA has signed can make another signature of it that is good as well, and so another token (RFC 8725 §2 leaves
-/// that open). It must not be another one to who revokes it.
-fn signed(token: Token<'_>) -> Option<Hash> {
-    let (signed, _) = token.expose_secret().rsplit_once('.')?;
-    let (header, claims) = signed.split_once('.')?;
-    // Opaque tokens may have dots, too, and then begin alike.
-    let header = URL_SAFE_NO_PAD.decode(header).ok()?;
-    if claims.contains('.') || !header.trim_ascii_start().starts_with(b"{") {
-        return None;
-    }
-    let mut hash = Sha256::new();
-    hash.update(signed);
-    // With its dot, so that it is the hash of no whole token that can be sent.
-    hash.update(".");
-    Some(hash.finalize().into())
 }
 
 impl<V> Clone for TokenCache<V> {

@@ -132,10 +132,15 @@ impl Claims {
         self.client.as_deref()
     }
 
+    /// The subject.
+    pub(crate) fn stated_subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
     /// Which kind of holder it names, and who that is.
     pub(crate) fn holder(&self) -> Option<(&'static str, &str)> {
-        let subject = self.subject.as_deref().map(|subject| ("subject", subject));
-        subject.or_else(|| self.client.as_deref().map(|client| ("client", client)))
+        let subject = self.stated_subject().map(|subject| ("subject", subject));
+        subject.or_else(|| self.client_id().map(|client| ("client", client)))
     }
 
     /// When it ends.

@@ -39,6 +39,11 @@ impl TokenVerifier for Traders {
             "odd" => of(live, &[RESOURCE], json!("production")),
             "upper" => of(live, &[RESOURCE], json!("LIVE")),
             "list" => of(live, &[RESOURCE], json!(["live"])),
+            // It names neither a subject nor a client.
+            name if name == "nameless" || name.starts_with("eyJ") => Claims::new(test)
+                .scope("trade")
+                .audience([SANDBOX])
+                .others(json!({"env": "sandbox"}).as_object().unwrap().clone()),
             "claims-live" => of(test, &[SANDBOX], json!("live")),
             "claims-test" => of(live, &[RESOURCE], json!("sandbox")),
             "both" => of(live, &[RESOURCE, SANDBOX], json!("live")),
@@ -168,4 +173,35 @@ pub(super) fn rows() -> Vec<Row> {
         sent("one call too many does not stop her list", Ask::method("tools/list").token("test"), Passed(in_sandbox))
             .after(vec![call("look", "test"), call("look", "test")]),
     ]
+}
+
+/// Every spelling of `Bearer`, with one to four spaces.
+fn schemes() -> impl Iterator<Item = String> {
+    let cased = (0..1_u32 << 6).map(|upper| {
+        let letters = "bearer".char_indices();
+        letters.map(|(at, letter)| if upper >> at & 1 == 1 { letter.to_ascii_uppercase() } else { letter }).collect()
+    });
+    cased.flat_map(|scheme: String| (1..=4).map(move |spaces| format!("{scheme}{}", " ".repeat(spaces))))
+}
+
+#[tokio::test]
+async fn spelling_of_the_header_or_signature_does_not_renew_the_limit() {
+    let jwt = |signature: &str| format!("eyJhbGciOiJFUzI1NiJ9.e30.{signature}");
+    for (tokens, others) in [
+        (vec!["nameless".to_owned()], jwt("AAAA")),
+        // ECDSA has two valid signatures for each one.
+        (vec![jwt("AAAA"), jwt("BBBB")], "eyJhbGciOiJFUzI1NiJ9.e31.AAAA".to_owned()),
+    ] {
+        let server = three();
+        let send = async |scheme: &str, token: &str| {
+            server.send(Ask::call("look").header("authorization", &format!("{scheme}{token}"))).await
+        };
+        send("Bearer ", &tokens[0]).await.passed();
+        for scheme in schemes() {
+            for token in &tokens {
+                assert_eq!(send(&scheme, token).await.refused(), (429, 429), "{scheme}{token}");
+            }
+        }
+        send("Bearer ", &others).await.passed();
+    }
 }
