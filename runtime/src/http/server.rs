@@ -169,13 +169,17 @@ impl Settings {
     /// Whether what a verified token says counts here and now.
     ///
     /// # Errors
-    /// It is expired, or not for this server.
+    /// It is expired, not for this server, or bound to a key.
     pub(super) fn counts(&self, claims: &Claims) -> Result<(), TokenError> {
         if claims.expiry().is_some_and(|end| end <= self.clock.now()) {
             return Err(TokenError::EXPIRED);
         }
         if !self.environments.is_meant_here(claims) {
             return Err(TokenError::FOREIGN);
+        }
+        // A verifier of the server's own may hand over such claims as well.
+        if claims.has_confirmation() {
+            return Err(TokenError::BOUND);
         }
         Ok(())
     }

@@ -20,7 +20,10 @@
     feature = "introspection",
     doc = "| `introspection` | [`Introspection`]: asking the issuer about each token |"
 )]
-#![cfg_attr(any(feature = "jwt", feature = "introspection"), doc = "| `rules` | what claims have to say |")]
+#![cfg_attr(
+    any(feature = "jwt", feature = "introspection"),
+    doc = "| `rules` | what claims have to say; `kind` whether they are those of an access token |"
+)]
 #![cfg_attr(
     any(feature = "jwks", feature = "introspection"),
     doc = "| `endpoint` | asking an issuer over HTTP: [`EndpointError`] |"
@@ -46,6 +49,8 @@ mod jwks;
 mod jwt;
 #[cfg(feature = "jwt")]
 mod keys;
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+mod kind;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod rules;
 mod verifier;

@@ -1,6 +1,11 @@
 //! Step 2: the token, from the header alone.
 
-use crate::server::{Ask, DOCUMENT, Server};
+use std::sync::Arc;
+
+use mcp_scopes::http::{Claims, Token, TokenVerifier, Verification, token::TokenCache};
+use serde_json::json;
+
+use crate::server::{Ask, DOCUMENT, RESOURCE, Server};
 
 #[tokio::test]
 async fn no_token_is_401_with_the_baseline_and_no_error() {
@@ -20,6 +25,32 @@ async fn an_invalid_token_is_401_at_once_even_for_a_public_tool() {
             assert_eq!(answer.refused(), (401, 401), "{token}");
             assert!(answer.challenge().starts_with("Bearer error=\"invalid_token\""), "{}", answer.challenge());
             assert!(!answer.challenge().contains("scope="));
+        }
+    }
+}
+
+#[tokio::test]
+async fn rejects_tokens_that_a_verifier_says_are_bound_to_a_key() {
+    struct Bound(serde_json::Value);
+    impl TokenVerifier for Bound {
+        fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> {
+            let claims =
+                Claims::new("https://auth.example.com").subject("ada").audience([RESOURCE]).scope("files:read");
+            let others = json!({"cnf": self.0}).as_object().unwrap().clone();
+            Box::pin(core::future::ready(Ok(Arc::new(claims.others(others)))))
+        }
+    }
+    for (cnf, passes) in [(json!({"jkt": "0ZcOCORZ"}), false), (json!({}), false), (serde_json::Value::Null, true)] {
+        let server = Server::with(|builder| builder.verifier(TokenCache::new(Bound(cnf))));
+        // Also where the claims are remembered.
+        for _ in 0..2 {
+            let answer = server.send(Ask::call("list_files").token("bound")).await;
+            if passes {
+                answer.passed();
+            } else {
+                assert_eq!(answer.refused(), (401, 401));
+                assert!(answer.challenge().contains("does not verify the proof of possession yet"), "{answer:?}");
+            }
         }
     }
 }

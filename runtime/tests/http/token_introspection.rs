@@ -115,6 +115,76 @@ async fn claims_count_as_in_a_jwt() {
     assert!(verifier(&late).leeway(Duration::ZERO).verify(Token::new("x")).await.is_err());
 }
 
+/// What issuers report of a user's tokens; `active`, `aud` and the rest are those of a good access token.
+fn kinds() -> Vec<(&'static str, Value, Option<&'static str>)> {
+    vec![
+        ("nothing", json!({}), None),
+        ("null", json!({"token_use": null, "token_type": null, "typ": null}), None),
+        ("Keycloak, access", json!({"typ": "Bearer", "token_type": "Bearer", "azp": "app", "acr": "1"}), None),
+        ("Keycloak, DPoP", json!({"typ": "DPoP", "token_type": "DPoP"}), None),
+        ("Keycloak, refresh", json!({"typ": "Refresh", "azp": "app"}), Some("`typ`")),
+        ("Keycloak, offline", json!({"typ": "Offline", "azp": "app"}), Some("`typ`")),
+        ("Keycloak, ID", json!({"typ": "ID", "azp": "app", "auth_time": 1}), Some("`typ`")),
+        ("Keycloak, logout", json!({"typ": "Logout"}), Some("`typ`")),
+        ("Ory Hydra, access", json!({"token_type": "Bearer", "token_use": "access_token"}), None),
+        ("Ory Hydra, refresh", json!({"token_type": "Bearer", "token_use": "refresh_token"}), Some("`token_use`")),
+        ("Ory Hydra, refresh, before", json!({"token_type": "refresh_token"}), Some("`token_type`")),
+        ("Cognito, access", json!({"token_use": "access"}), None),
+        ("Cognito, ID", json!({"token_use": "id"}), Some("`token_use`")),
+        ("RFC 8693, access", json!({"token_type": "urn:ietf:params:oauth:token-type:access_token"}), None),
+        (
+            "RFC 8693, refresh",
+            json!({"token_type": "urn:ietf:params:oauth:token-type:refresh_token"}),
+            Some("`token_type`"),
+        ),
+        ("RFC 8693, ID", json!({"token_type": "urn:ietf:params:oauth:token-type:id_token"}), Some("`token_type`")),
+        ("RFC 8693, any JWT", json!({"token_type": "urn:ietf:params:oauth:token-type:jwt"}), Some("`token_type`")),
+        ("RFC 9068", json!({"typ": "at+jwt"}), None),
+        ("RFC 9068, as a media type", json!({"typ": "application/at+jwt"}), None),
+        ("a JWT", json!({"typ": "JWT"}), None),
+        ("a logout token", json!({"typ": "logout+jwt"}), Some("`typ`")),
+        ("upper case", json!({"token_use": "ACCESS", "token_type": "BEARER", "typ": "AT+JWT"}), None),
+        ("mixed case", json!({"token_use": "Access_Token", "token_type": "Access_Token", "typ": "Access"}), None),
+        ("one of two", json!({"token_type": "Bearer", "typ": "Refresh"}), Some("`typ`")),
+        ("a longer word", json!({"token_use": "access_tokens"}), Some("`token_use`")),
+        ("a space", json!({"token_type": "Bearer "}), Some("`token_type`")),
+        ("a letter of another script", json!({"token_type": "be\u{430}rer"}), Some("`token_type`")),
+        ("the word of another member", json!({"token_use": "Bearer"}), Some("`token_use`")),
+        ("empty", json!({"typ": ""}), Some("`typ`")),
+        ("a number", json!({"token_use": 1}), Some("`token_use`")),
+        ("true", json!({"token_type": true}), Some("`token_type`")),
+        ("a list", json!({"typ": ["Bearer"]}), Some("`typ`")),
+        ("an object", json!({"typ": {"Bearer": true}}), Some("`typ`")),
+    ]
+}
+
+#[tokio::test]
+async fn rejects_active_tokens_of_another_kind() {
+    for (name, members, member) in kinds() {
+        let mut answer = active();
+        answer.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        match (told(answer).await, member) {
+            (Ok(claims), None) => assert_eq!(claims.subject_or_client(), Some("ada"), "{name}"),
+            (Err(error), Some(member)) => {
+                assert_eq!(error.kind(), TokenErrorKind::Invalid, "{name}");
+                assert!(error.reason().starts_with(member), "{name}: {error}");
+            }
+            (answer, _) => panic!("{name}: {answer:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn rejects_tokens_that_are_bound_to_a_key() {
+    for cnf in [json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}), json!({}), json!("x"), json!(false)] {
+        let error = told(with("cnf", cnf)).await.unwrap_err();
+        assert!(error.reason().contains("`cnf`") && error.reason().contains("does not verify the proof"), "{error}");
+    }
+    let mut null = active();
+    null["cnf"] = Value::Null;
+    assert!(told(null).await.is_ok());
+}
+
 #[tokio::test]
 async fn the_issuer_may_leave_out_its_name_and_the_end() {
     assert_eq!(told(with("iss", Value::Null)).await.unwrap().issuer(), ISSUER);

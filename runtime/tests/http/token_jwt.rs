@@ -362,6 +362,38 @@ async fn tokens_of_other_types_are_refused() {
 }
 
 #[tokio::test]
+async fn rejects_claims_of_another_kind_of_token() {
+    for (name, value, accepted) in [
+        ("token_use", json!("access"), true),
+        ("token_use", json!("id"), false),
+        ("token_use", json!("refresh"), false),
+        ("typ", json!("Bearer"), true),
+        ("typ", json!("ID"), false),
+        ("typ", json!("Refresh"), false),
+        ("typ", json!(7), false),
+        ("token_type", json!("Bearer"), true),
+        ("token_type", json!("refresh"), false),
+    ] {
+        let answer = verify(&verifier(), &good(&with(name, value.clone()))).await;
+        if accepted {
+            assert!(answer.is_ok(), "{name}: {value}");
+        } else {
+            refused(answer, &format!("`{name}`"), &value.to_string());
+        }
+    }
+}
+
+#[tokio::test]
+async fn rejects_tokens_that_are_bound_to_a_key() {
+    for cnf in [json!({"jkt": "0ZcOCORZ"}), json!({"x5t#S256": "bwcK0esc"}), json!({"jwk": {}}), json!({}), json!(7)] {
+        refused(verify(&verifier(), &good(&with("cnf", cnf))).await, "`cnf`", "bound");
+    }
+    let text = claims().to_string();
+    let null = format!(r#"{},"cnf":null}}"#, text.strip_suffix('}').unwrap());
+    assert!(verify(&verifier(), &raw(r#"{"alg":"EdDSA","kid":"ed"}"#, &null)).await.is_ok());
+}
+
+#[tokio::test]
 async fn another_issuer_is_refused() {
     for issuer in [
         json!("https://auth.example.com/"),

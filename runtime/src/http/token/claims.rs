@@ -95,7 +95,8 @@ impl Claims {
         self
     }
 
-    /// All claims as they came, for what the server itself wants to know.
+    /// All claims as they came, for what the server itself wants to know. The layer refuses a token with a `cnf` among them that
+    /// is not null: it is bound to a key (RFC 7800), and the layer does not verify the proof of possession.
     pub fn others(mut self, claims: Map<String, Value>) -> Self {
         self.others = claims;
         self
@@ -137,6 +138,11 @@ impl Claims {
         self.subject.as_deref()
     }
 
+    /// Whether the token is bound to a key.
+    pub(crate) fn has_confirmation(&self) -> bool {
+        has_confirmation(&self.others)
+    }
+
     /// Which kind of holder it names, and who that is.
     pub(crate) fn holder(&self) -> Option<(&'static str, &str)> {
         let subject = self.stated_subject().map(|subject| ("subject", subject));
@@ -176,6 +182,11 @@ impl Claims {
             Scopes::List(scopes) => table.grant_scp(scopes),
         }
     }
+}
+
+/// Whether claims bind their token to a key: `cnf` (RFC 7800 §3.1, RFC 8705 §3.1, RFC 9449 §6).
+pub(super) fn has_confirmation(claims: &Map<String, Value>) -> bool {
+    claims.get("cnf").is_some_and(|confirmation| !confirmation.is_null())
 }
 
 impl fmt::Debug for Claims {

@@ -31,6 +31,19 @@ const MALFORMED: TokenError = TokenError::unavailable(reason!("the introspection
 /// `nbf`, `scope` and `scp` count as in a JWT, if they are there. An issuer that cannot be reached or answers anything else
 /// is a 503. Needs a tokio runtime.
 ///
+/// Issuers call refresh and ID tokens active as well. So `token_use`, `token_type` and `typ`, if present, have to be those of an
+/// access token, without regard to case; any other value is refused:
+///
+/// | member | accepted |
+/// |---|---|
+/// | `token_use` | `access`, `access_token` |
+/// | `token_type` | `Bearer`, `DPoP`, `access_token`, `urn:ietf:params:oauth:token-type:access_token` |
+/// | `typ` | `Bearer`, `DPoP`, `JWT`, `at+jwt`, `application/at+jwt`, `access`, `access_token` |
+///
+/// An issuer that returns none of them for a refresh token has to be told apart by [`require_claim`](Self::require_claim), or must
+/// not report this server as the audience of refresh tokens. A token with `cnf` is refused: the proof of possession is not verified
+/// yet.
+///
 /// The address is https, or http on this machine; redirects are not followed, so that nobody else gets a token.
 ///
 /// ```

@@ -30,8 +30,9 @@ use crate::http::reason::reason;
 /// ```
 ///
 /// A token is good if it is signed with an allowed algorithm and a key of the issuer; `iss` is the issuer, `aud` holds this
-/// server's resource, `exp` is in the future and `nbf` and `iat` are not; its `typ`, if it has one, is that of an access token;
-/// `scope` and `scp`, if both are there, grant the same; and no member stands twice in header or claims.
+/// server's resource, `exp` is in the future and `nbf` and `iat` are not; `typ` in its header and `typ`, `token_type` and
+/// `token_use` among its claims, if present, are those of an access token; `scope` and `scp`, if both are there, grant the same;
+/// and no member stands twice in header or claims. A token with `cnf` is refused: the proof of possession is not verified yet.
 ///
 /// Signatures are verified by aws-lc-rs on Linux, macOS and Windows on x86-64 and 64-bit Arm, and in Rust alone elsewhere. Where
 /// aws-lc-rs does not build, `RUSTFLAGS="--cfg mcp_scopes_rust_crypto"` asks for the latter; but TLS, which the features `jwks` and

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Claims, TokenError};
+use super::{Claims, TokenError, claims::has_confirmation, kind};
 use crate::http::reason::reason;
 
 const INVALID_TIME: TokenError = TokenError::invalid(reason!("`exp`, `nbf` or `iat` is not a valid time"));
@@ -55,6 +55,10 @@ impl Rules {
             } else {
                 reason!("its issuer is not the configured issuer")
             }));
+        }
+        kind::check(found)?;
+        if has_confirmation(found) {
+            return Err(TokenError::BOUND);
         }
         let audience = audience(found)?;
         if !self.resources.iter().any(|resource| audience.contains(&resource.as_str())) {

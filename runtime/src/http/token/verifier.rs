@@ -75,6 +75,9 @@ pub enum TokenErrorKind {
 }
 
 impl TokenError {
+    pub(crate) const BOUND: Self = Self::invalid(reason!(
+        "it is bound to a key by `cnf`, and this server does not verify the proof of possession yet"
+    ));
     pub(crate) const EXPIRED: Self = Self::invalid(reason!("it has expired"));
     pub(crate) const FOREIGN: Self = Self::invalid(reason!("it is not meant for this server"));
     pub(crate) const UNKNOWN: Self = Self::invalid(reason!("it is not known"));

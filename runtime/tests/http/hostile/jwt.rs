@@ -389,6 +389,10 @@ fn issuers() -> Vec<Row> {
         bad("iss empty", &of(json!("")), "its issuer is not the configured issuer"),
         bad("iss missing", &of(Value::Null), "its issuer is not the configured issuer").about(MissingClaimPasses),
         bad("iss null", &text(&claims().to_string().replace(r#""https://auth.example.com""#, "null")), "its issuer"),
+        bad("an ID token by its claims", &good(&with("token_use", json!("id"))), "`token_use`"),
+        bad("a refresh token by its claims", &good(&with("typ", json!("Refresh"))), "`typ`"),
+        bad("bound to a key of DPoP", &good(&with("cnf", json!({"jkt": "0ZcOCORZ"}))), "proof of possession"),
+        bad("bound to a certificate", &good(&with("cnf", json!({"x5t#S256": "bwcK0esc"}))), "proof of possession"),
         bad("sub a number", &good(&with("sub", json!(0))), "another type"),
         bad("client_id a list", &good(&with("client_id", json!(["ada"]))), "another type"),
     ]
