@@ -73,10 +73,11 @@ impl<'a> Challenge<'a> {
         Self::new(401, None, Scope::Baseline(table))
     }
 
-    /// 401 for a token that is expired, revoked, malformed or not for this server (RFC 6750 §3.1).
+    /// 401 for a token that is expired, revoked, malformed or not for this server (RFC 6750 §3.1). Asks for the same scopes as
+    /// [`unauthorized`](Self::unauthorized), so that a client that authorizes again does not have to remember them.
     #[must_use]
-    pub const fn invalid_token() -> Self {
-        Self::new(401, Some("invalid_token"), Scope::None)
+    pub const fn invalid_token(table: &'static ScopeTable) -> Self {
+        Self::new(401, Some("invalid_token"), Scope::Baseline(table))
     }
 
     /// 400 for a request that carries its token in the wrong place, or more than one (RFC 6750 §3.1).

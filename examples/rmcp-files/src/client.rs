@@ -94,7 +94,7 @@ impl DevelopmentTokens {
         let token = value.to_str().ok().and_then(|value| value.split_once(' '));
         match (token, values.next()) {
             (Some((scheme, token)), None) if scheme.eq_ignore_ascii_case("bearer") => {
-                self.clients.get(token.trim()).cloned().ok_or_else(Challenge::invalid_token)
+                self.clients.get(token.trim()).cloned().ok_or_else(|| Challenge::invalid_token(&TOOLS))
             }
             _ => Err(Challenge::invalid_request()),
         }

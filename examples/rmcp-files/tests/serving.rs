@@ -205,16 +205,16 @@ async fn the_policy_is_enforced() {
 async fn a_token_that_is_none_stops_at_the_door() {
     let served = Served::start().await;
     let url = format!("resource_metadata=\"http://{}/.well-known/oauth-protected-resource/mcp\"", served.address);
-    for (header, status, error) in [
-        ("Authorization: Bearer nobody", 401, "invalid_token"),
-        ("Authorization: Bearer ", 400, "invalid_request"),
-        ("Authorization: Basic YW5u", 400, "invalid_request"),
-        ("Authorization: ann", 400, "invalid_request"),
-        ("Authorization: Bearer ann\r\nAuthorization: Bearer root", 400, "invalid_request"),
+    for (header, status, parameters) in [
+        ("Authorization: Bearer nobody", 401, "scope=\"dev-tools:files:read\", error=\"invalid_token\""),
+        ("Authorization: Bearer ", 400, "error=\"invalid_request\""),
+        ("Authorization: Basic YW5u", 400, "error=\"invalid_request\""),
+        ("Authorization: ann", 400, "error=\"invalid_request\""),
+        ("Authorization: Bearer ann\r\nAuthorization: Bearer root", 400, "error=\"invalid_request\""),
     ] {
         let answer = served.send(&format!("POST /mcp HTTP/1.1\r\n{header}"), "{}").await;
         assert_eq!(answer.status, status, "{header}");
-        assert!(answer.head.contains(&format!("www-authenticate: bearer error=\"{error}\", {url}")), "{}", answer.head);
+        assert!(answer.head.contains(&format!("www-authenticate: bearer {parameters}, {url}")), "{}", answer.head);
     }
 }
 

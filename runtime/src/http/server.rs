@@ -208,7 +208,7 @@ impl Settings {
         };
         Err(match error.kind() {
             TokenErrorKind::Invalid => {
-                let challenge = Challenge::invalid_token().description(error.reason());
+                let challenge = Challenge::invalid_token(self.table).description(error.reason());
                 self.challenge(challenge, error.to_string()).at(Step::Token).because(error.reason())
             }
             TokenErrorKind::Unavailable => Refusal::unavailable(error),

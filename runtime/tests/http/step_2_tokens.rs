@@ -23,8 +23,14 @@ async fn an_invalid_token_is_401_at_once_even_for_a_public_tool() {
         for ask in [Ask::call("status"), Ask::post("no json")] {
             let answer = Server::new().send(ask.token(token)).await;
             assert_eq!(answer.refused(), (401, 401), "{token}");
-            assert!(answer.challenge().starts_with("Bearer error=\"invalid_token\""), "{}", answer.challenge());
-            assert!(!answer.challenge().contains("scope="));
+            // The scope is that of the first 401, at the same place.
+            let begin = "Bearer scope=\"files:read\", error=\"invalid_token\", error_description=";
+            assert!(answer.challenge().starts_with(begin), "{}", answer.challenge());
+            assert!(
+                answer.challenge().ends_with(&format!(", resource_metadata=\"{DOCUMENT}\"")),
+                "{}",
+                answer.challenge()
+            );
         }
     }
 }

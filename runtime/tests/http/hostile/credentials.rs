@@ -7,7 +7,7 @@ use crate::server::{Ask, Server};
 
 const ASK: &str = "scope=\"files:read\", resource_metadata=";
 const MALFORMED: &str = "error=\"invalid_request\"";
-const INVALID: &str = "error=\"invalid_token\"";
+const INVALID: &str = "scope=\"files:read\", error=\"invalid_token\"";
 
 fn plain() -> Server {
     Server::new()
