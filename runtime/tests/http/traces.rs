@@ -199,7 +199,7 @@ async fn each_step_tells_its_refusals() {
         ),
         (
             &plain,
-            Ask::modern_call("list_files").header("mcp-param-planted", "PLANTED").token("reader"),
+            Ask::modern_call("list_files").only("mcp-name", Some("PLANTED")).token("reader"),
             "INFO code=-32020 environment=live outcome=refused reason=the headers do not agree with the body status=400 step=body tool=list_files",
         ),
         (&plain, call("run"), "INFO code=403 environment=live outcome=refused status=403 step=scopes tool=run"),

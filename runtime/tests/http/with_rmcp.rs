@@ -210,3 +210,86 @@ async fn without_the_layer_guarded_tools_refuse() {
     let body = answer.into_body().collect().await.unwrap().to_bytes();
     assert!(String::from_utf8_lossy(&body).contains("put the resource server layer in front"), "{body:?}");
 }
+
+/// Which `Mcp-Param-*` headers reach a tool.
+fn params(context: &RequestContext<RoleServer>) -> String {
+    let parts = context.extensions.get::<http::request::Parts>().unwrap();
+    let names = parts.headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with("mcp-param-"));
+    names.collect::<Vec<_>>().join(" ")
+}
+
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+struct Query {
+    #[schemars(extend("x-mcp-header" = "Region"))]
+    region: String,
+}
+
+#[derive(Clone)]
+struct Queries;
+
+#[mcp_tools]
+#[tool_router]
+impl Queries {
+    #[mcp_tool(scope = "files:read", risk = "low")]
+    #[tool(description = "Run a query")]
+    async fn query(&self, context: RequestContext<RoleServer>, Parameters(query): Parameters<Query>) -> String {
+        format!("{} [{}]", query.region, params(&context))
+    }
+
+    #[mcp_tool(scope = "files:read", risk = "low")]
+    #[tool(description = "Whatever is sent")]
+    async fn plain(&self, context: RequestContext<RoleServer>) -> String {
+        format!("[{}]", params(&context))
+    }
+}
+
+#[tool_handler]
+impl ServerHandler for Queries {}
+
+scope_table! { static QUERIES = [Queries::*] with "tests/http/mcp-scopes.toml"; }
+
+#[tokio::test]
+async fn input_schemas_declare_which_headers_mirror_arguments() {
+    let server = ResourceServer::new(&QUERIES).verifier(Tokens).build().unwrap();
+    let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
+    let service = server.rmcp(|| Ok(Queries), std::sync::Arc::<LocalSessionManager>::default(), config);
+    let send = |ask: Ask| {
+        let service = service.clone();
+        let ask =
+            ask.token("reader").header("accept", "application/json, text/event-stream").header("host", "localhost");
+        async move {
+            let response = service.oneshot(ask.0).await.unwrap();
+            let status = response.status().as_u16();
+            (status, message(response).await)
+        }
+    };
+    let meta = r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#;
+    let modern = |tool: &str, arguments: &str| {
+        let params = format!(r#"{{"name":"{tool}","arguments":{arguments},{meta}}}"#);
+        Ask::post(format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#))
+            .header("mcp-protocol-version", "2026-07-28")
+            .header("mcp-method", "tools/call")
+            .header("mcp-name", tool)
+    };
+    let query = || modern("query", r#"{"region":"eu"}"#);
+    let text = |answer: &Value| answer["result"]["content"][0]["text"].as_str().unwrap_or_default().to_owned();
+    // Declared and equal to its own argument.
+    let (status, answer) = send(query().header("mcp-param-region", "eu")).await;
+    assert_eq!((status, text(&answer).as_str()), (200, "eu [mcp-param-region]"), "{answer}");
+    // Declared and another value, also before 2026-07-28, where rmcp does not compare.
+    let older = Ask::post(
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"query","arguments":{"region":"eu"}}}"#,
+    );
+    for ask in [query(), older] {
+        let (status, answer) = send(ask.header("mcp-param-region", "us")).await;
+        assert_eq!((status, answer["error"]["code"].as_i64()), (400, Some(-32020)), "{answer}");
+    }
+    // Not declared: removed.
+    let (_, answer) = send(query().header("mcp-param-region", "eu").header("mcp-param-other", "eu")).await;
+    assert_eq!(text(&answer), "eu [mcp-param-region]", "{answer}");
+    let (_, answer) = send(modern("plain", "{}").header("mcp-param-region", "eu")).await;
+    assert_eq!(text(&answer), "[]", "{answer}");
+    // Missing: rmcp says so.
+    let (status, answer) = send(query()).await;
+    assert_eq!((status, answer["error"]["code"].as_i64()), (400, Some(-32020)), "{answer}");
+}
