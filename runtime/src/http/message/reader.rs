@@ -188,9 +188,6 @@ struct Visit<'r, 'b> {
 impl<'b> Visit<'_, 'b> {
     fn text<E: Error>(self, text: Cow<'b, str>) -> Result<(), E> {
         let Place::Text(which) = self.place else { return self.value() };
-        if matches!(&text, Cow::Owned(text) if text.len() > MAX_ESCAPED) {
-            return Err(self.reading.fail(Fault::TooLong));
-        }
         self.reading.found.keep(which, text);
         Ok(())
     }
@@ -246,8 +243,14 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        // Not even copied where nothing is kept: it may be as long as the body.
-        if matches!(self.place, Place::Text(_)) { self.text(Cow::Owned(text.to_owned())) } else { self.value() }
+        // It has escapes, so keeping it means a copy, and it may be as long as the body.
+        if !matches!(self.place, Place::Text(_)) {
+            self.value()
+        } else if text.len() > MAX_ESCAPED {
+            Err(self.reading.fail(Fault::TooLong))
+        } else {
+            self.text(Cow::Owned(text.to_owned()))
+        }
     }
 
     fn visit_seq<A: SeqAccess<'b>>(self, mut elements: A) -> Result<(), A::Error> {
