@@ -5,23 +5,27 @@
 //! header alone. What it forwards is the body byte for byte, with the [`Caller`](crate::Caller) and, of a token, its
 //! `Arc<`[`Claims`]`>` in the request's extensions, and without the token.
 //!
-//! # In which order things are decided
+//! # Order of the steps
 //!
-//! 1. A request for the metadata is answered, `OPTIONS` passes, without bodies there and back. Where [origins](Builder::origin) are stated, a
-//!    request of any other one is 403. Methods other than `POST`, `GET` and `DELETE` are 405, upgrades are 400.
-//! 2. The token is taken from the header `Authorization` alone; one in the query is 400. Without one the caller is anonymous; an
-//!    invalid one is 401 at once, and one that nobody can verify right now 503.
+//! 1. A request for the metadata is answered; `GET` and `HEAD` of any other path below `/.well-known/` are 404. A request whose `Origin`
+//!    is not [accepted](Builder::origin) is 403. `OPTIONS` is forwarded without a body, a session or an event id, and its answer
+//!    loses its body. Methods other than `POST`, `GET` and `DELETE` are 405, upgrades are 400.
+//! 2. The token is taken from the header `Authorization` alone; one in the query is 400. Without a token the caller is anonymous; an
+//!    invalid token is 401 at once, and one that cannot be verified right now 503.
 //! 3. The environment is resolved from what is authenticated, by [`Environments`]; a header can only ask for the sandbox. A token
-//!    that does not tell is 403, a wrong header 400. From here on every answer says in `Mcp-Environment` which environment it is
-//!    from; who is refused before has none.
-//! 4. The body is read in full, up to a limit and within a time: 413, 408. One that two parsers could read in two ways is 400. Headers that mirror the
-//!    body have to agree with it: 400 with −32020. A body that does not say its revision where it has to is 400 with −32602.
+//!    that does not state it is 403, a wrong header 400. From here on every answer names its environment in `Mcp-Environment`.
+//! 4. Where no `POST` without a token can succeed, such a `POST` is 401 before its body is read. Otherwise the body is read in full, up
+//!    to a limit and within a time: 413, 408. A body that two parsers could read differently is 400. Headers that mirror the
+//!    body have to agree with it: 400 with −32020. A body that does not state its revision where it has to is 400 with −32602.
 //! 5. A call of a tool needs its scopes: 401 or 403 with a challenge. Callers without a token reach public tools. Other methods
-//!    are decided by [`Access`]. Answers about unknown and hidden tools are made here.
-//! 6. Calls in the sandbox have a limit of their own: 429. The [`PolicyHook`] is asked.
-//! 7. The session of an older revision has to be the caller's own: 404; a stream goes on in one alone: 400. Then the server behind the layer is called.
-//! 8. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of tools is cut down to what the caller
-//!    can call; one that cannot be understood becomes an error.
+//!    are decided by [`Access`]. Answers about unknown and hidden tools are made here. Then the headers that mirror arguments
+//!    (`Mcp-Param-*`) are compared: 400 with −32020.
+//! 6. Calls in the sandbox have a limit: 429. The [`PolicyHook`] is asked.
+//! 7. The session of an older revision has to be the caller's: 404. `Last-Event-ID` has to be of a stream of the same caller and
+//!    session: 400; and of a grant that the caller's grant covers: 403. Then the server behind the layer is called.
+//! 8. Session and event ids of the answer are sealed. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of
+//!    tools is reduced to what the caller can call; one that cannot be read becomes an error. A stream that was opened to listen
+//!    ends with its token; the stream that answers a call is finished, without messages that the server begins.
 //!
 //! # How a caller gets to a tool
 //!
@@ -71,11 +75,12 @@
 //! | `origin` | step 1; `head` what the headers of a request say |
 //! | `token` | step 2: [`TokenVerifier`], [`Claims`], taking the token out of a request |
 //! | `environment` | step 3: [`Environments`]; `pace` the limit of calls in the sandbox |
-//! | `message` | step 4: reading a body, holding headers against it |
+//! | `json` | strict JSON, for bodies, tokens and what issuers answer |
+//! | `message` | step 4: reads a body, compares headers with it |
 //! | `gate` | step 5; `access` the rules for methods, `discovery` the modes |
 //! | `policy` | step 6: [`PolicyHook`] |
-//! | `session` | step 7: sessions bound to callers |
-//! | `answer` | step 8; `filter` lists in answers, `body` bodies in and out |
+//! | `session` | step 7: sessions bound to callers; `replay` event ids bound to callers |
+//! | `answer` | step 8; `filter` lists and events in answers, `stream` how long a stream stays open, `body` bodies in and out |
 //! | `stdio` | [`StdioCredentials`]: who calls where there is no HTTP |
 //! | `refusal` | all answers that the layer gives itself; `reason` checks their reasons at compile time |
 //! | `trace` | what is told with the feature `tracing` |
