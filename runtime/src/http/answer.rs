@@ -74,18 +74,28 @@ impl Settings {
             Ok(Format::Events) => {
                 headers.remove(CONTENT_LENGTH);
                 let events = self.events(&reader, filters);
-                let token = reader.holder.as_ref().and_then(|(claims, header)| {
-                    let watch = TokenWatch::new(self, claims, bearer(header)?);
-                    Some(StreamToken { watch, listens: reader.listens, is_done: false })
-                });
+                let token = self.stream_token(&reader);
                 response.map(|body| ResponseBody::events(body, events, token))
             }
             Ok(Format::Json) if filters => self.list(response, &reader, origin.as_ref()).await,
+            // Of known length it is complete: no stream.
+            Ok(Format::Json | Format::Other) if reader.listens && response.body().size_hint().exact().is_none() => {
+                let token = self.stream_token(&reader);
+                response.headers_mut().remove(CONTENT_LENGTH);
+                response.map(|body| ResponseBody::listened(body, token))
+            }
             Ok(Format::Json | Format::Other) => response.map(ResponseBody::passed),
             // Events cannot be sealed, and lists not filtered, in what cannot be read.
             Err(Unreadable { events }) if events || filters => unreadable(&reader, origin.as_ref()),
             Err(_) => response.map(ResponseBody::passed),
         }
+    }
+
+    /// The token of a stream, where there is one.
+    fn stream_token(self: &Arc<Self>, reader: &Reader) -> Option<StreamToken> {
+        let (claims, header) = reader.holder.as_ref()?;
+        let watch = TokenWatch::new(self, claims, bearer(header)?);
+        Some(StreamToken { watch, listens: reader.listens, is_done: false })
     }
 
     /// What reads and writes the events of a stream.

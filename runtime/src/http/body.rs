@@ -149,8 +149,8 @@ pin_project! {
     enum Outgoing<B> {
         /// The layer's own, or one that was read and filtered.
         Whole { #[pin] body: Full<Bytes> },
-        /// That of the server behind the layer.
-        Passed { #[pin] body: B },
+        /// That of the server behind the layer; with the token of a stream that was opened to listen.
+        Passed { #[pin] body: B, token: Option<Box<StreamToken>> },
         /// A stream of events that is read as it goes.
         // Boxed: few answers are one, and each is moved a few times.
         Events { #[pin] body: B, events: Box<Events>, token: Option<Box<StreamToken>> },
@@ -163,7 +163,12 @@ impl<B> ResponseBody<B> {
     }
 
     pub(super) fn passed(body: B) -> Self {
-        Self { kind: Outgoing::Passed { body } }
+        Self { kind: Outgoing::Passed { body, token: None } }
+    }
+
+    /// A stream to listen to that is not a stream of events.
+    pub(super) fn listened(body: B, token: Option<StreamToken>) -> Self {
+        Self { kind: Outgoing::Passed { body, token: token.map(Box::new) } }
     }
 
     pub(super) fn events(body: B, events: Events, token: Option<StreamToken>) -> Self {
@@ -178,12 +183,19 @@ impl<B: Body> Body for ResponseBody<B> {
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match self.project().kind.project() {
             OutgoingProjection::Whole { body } => body.poll_frame(context).map_err(|never| match never {}),
-            OutgoingProjection::Passed { body } => body.poll_frame(context).map_ok(|frame| {
-                frame.map_data(|mut data| {
-                    let len = data.remaining();
-                    data.copy_to_bytes(len)
+            OutgoingProjection::Passed { body, token } => {
+                if let Some(token) = token.as_deref_mut()
+                    && (token.watch.has_ended() || token.watch.poll_ended(context))
+                {
+                    return Poll::Ready(None);
+                }
+                body.poll_frame(context).map_ok(|frame| {
+                    frame.map_data(|mut data| {
+                        let len = data.remaining();
+                        data.copy_to_bytes(len)
+                    })
                 })
-            }),
+            }
             OutgoingProjection::Events { mut body, events, token } => loop {
                 if let Some(token) = token.as_deref_mut()
                     && token.watch.has_ended()
@@ -224,7 +236,7 @@ impl<B: Body> Body for ResponseBody<B> {
     fn is_end_stream(&self) -> bool {
         match &self.kind {
             Outgoing::Whole { body } => body.is_end_stream(),
-            Outgoing::Passed { body } => body.is_end_stream(),
+            Outgoing::Passed { body, .. } => body.is_end_stream(),
             // What is held back is still to be sent.
             Outgoing::Events { events, .. } => events.is_over(),
         }
@@ -233,7 +245,13 @@ impl<B: Body> Body for ResponseBody<B> {
     fn size_hint(&self) -> SizeHint {
         match &self.kind {
             Outgoing::Whole { body } => body.size_hint(),
-            Outgoing::Passed { body } => body.size_hint(),
+            Outgoing::Passed { body, token: None } => body.size_hint(),
+            // It may end early.
+            Outgoing::Passed { body, token: Some(_) } => {
+                let mut hint = SizeHint::new();
+                body.size_hint().upper().into_iter().for_each(|most| hint.set_upper(most));
+                hint
+            }
             Outgoing::Events { .. } => SizeHint::default(),
         }
     }

@@ -220,8 +220,8 @@ impl Builder {
         self
     }
 
-    /// How many bytes an answer, or an event of a stream, may have that has to be read before it is passed on. As it comes:
-    /// 16 MiB. A longer one becomes an error.
+    /// How many bytes an event of a stream may have, and in [`Discovery::Filtered`] an answer in JSON: both are read in full before
+    /// they are sent. A longer one becomes an error. Default: 16 MiB.
     pub fn answer_limit(mut self, bytes: usize) -> Self {
         self.limits.answer = bytes;
         self

@@ -79,11 +79,12 @@ struct Setup {
     after: Option<Duration>,
     says: Arc<AtomicUsize>,
     cache: Option<TokenCache<Arc<Expires>>>,
+    content_type: Option<&'static str>,
 }
 
 impl Setup {
     fn new(after: Option<Duration>) -> Self {
-        Self { after, says: Arc::default(), cache: None }
+        Self { after, says: Arc::default(), cache: None, content_type: Some("text/event-stream") }
     }
 
     async fn open(&mut self, ask: Ask) -> Open {
@@ -98,13 +99,17 @@ impl Setup {
             .method("subscriptions/listen", Access::Token)
             .build()
             .unwrap();
+        let content_type = self.content_type;
         let (server, events) = mpsc::unbounded_channel();
         let events = Arc::new(std::sync::Mutex::new(Some(events)));
         let inner = service_fn(move |_: Request<Full<Bytes>>| {
             let mut events: mpsc::UnboundedReceiver<&'static str> = events.lock().unwrap().take().unwrap();
             let body = stream::poll_fn(move |context| events.poll_recv(context));
             let body = StreamBody::new(body.map(|event| Ok::<_, Infallible>(Frame::data(Bytes::from(event)))));
-            let response = Response::builder().header("content-type", "text/event-stream").body(body).unwrap();
+            let mut response = Response::new(body);
+            if let Some(content_type) = content_type {
+                response.headers_mut().insert("content-type", content_type.parse().unwrap());
+            }
             core::future::ready(Ok::<_, Infallible>(response))
         });
         let response = layer.layer(inner).oneshot(ask.0).await.unwrap();
@@ -136,6 +141,18 @@ async fn a_stream_to_listen_to_ends_at_the_expiry() {
         let took = began.elapsed();
         assert!(took > 60 * SECOND && took < 72 * SECOND, "{took:?}");
         assert_eq!(stream.next(SECOND).await, None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_to_listen_to_ends_whatever_its_type() {
+    for content_type in [None, Some("application/json"), Some("text/plain")] {
+        let mut setup = Setup { content_type, ..Setup::new(Some(70 * SECOND)) };
+        let mut stream = setup.open(get()).await;
+        stream.send(NOTICE);
+        assert_eq!(stream.next(SECOND).await.as_deref(), Some(NOTICE));
+        assert_eq!(stream.next(60 * SECOND).await.as_deref(), Some(""));
+        assert_eq!(stream.next(20 * SECOND).await, None, "{content_type:?}");
     }
 }
 

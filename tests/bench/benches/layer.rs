@@ -16,11 +16,24 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header::CONTENT_TYPE};
 use http_body_util::Full;
-use mcp_scopes::http::{
-    Builder, Claims, Discovery, Hidden, ResourceServer, Token, TokenError, TokenVerifier, Verification,
-    token::TokenCache,
+use mcp_scopes::{
+    ScopeTable, ToolHandle,
+    http::{
+        Builder, Claims, Discovery, Hidden, ResourceServer, Token, TokenError, TokenVerifier, Verification,
+        token::TokenCache,
+    },
+    mcp_tool, scope_table,
 };
 use tower::{Layer as _, Service};
+
+/// Look at an account
+#[mcp_tool(scope = "general", risk = "low")]
+fn look() {}
+/// Reset an account
+#[mcp_tool(scope = any("admin", all("account.write", "account.read"), all("trade.write", "support")), risk = "critical")]
+fn reset_account() {}
+
+scope_table! { static ALTERNATIVES = [look, reset_account] with "benches/alternatives.toml"; }
 
 const RESOURCE: &str = "https://brokerage.example.com/mcp";
 const ROUNDS: usize = 9;
@@ -83,9 +96,13 @@ struct Bench {
 
 impl Bench {
     fn server(&self, set: impl FnOnce(Builder) -> Builder) -> ResourceServer {
+        set(self.builder(&brokerage::TOOLS)).build().expect("the settings are sound")
+    }
+
+    fn builder(&self, table: &'static ScopeTable) -> Builder {
         let verifier = TokenCache::new(OneToken(self.token.clone()));
-        let builder = ResourceServer::new(&brokerage::TOOLS).verifier(verifier).policies_enforced_elsewhere();
-        set(builder).build().expect("the settings are sound")
+        let builder = ResourceServer::new(table).verifier(verifier).policies_enforced_elsewhere();
+        builder.resource(RESOURCE).authorization_server("https://auth.brokerage.example.com")
     }
 
     /// A call of one kilobyte, with a token that is remembered.
@@ -125,14 +142,18 @@ impl Bench {
         println!("  {:.2} of a parse (at most 1.5)", filter.as_secs_f64() / parse.as_secs_f64());
     }
 
-    /// A hidden tool and an unknown one: how well their times can be told apart.
+    /// Hidden tools and unknown ones: how well their times can be told apart.
     fn hidden(&self) {
+        let trades = |tool: &ToolHandle| tool.alternatives().flatten().any(|scope| scope == "trade.write");
+        let hidden = brokerage::TOOLS.tools().find(trades).expect("one trades").tool().name;
+        self.tell_apart("a hidden tool", &brokerage::TOOLS, hidden);
+        self.tell_apart("a hidden tool with three alternatives", &ALTERNATIVES, "reset_account");
+    }
+
+    fn tell_apart(&self, what: &str, table: &'static ScopeTable, hidden: &str) {
         let bare = Bare(Bytes::new(), Arc::default());
-        let mut server =
-            self.server(|builder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown)).layer(bare);
-        let hidden =
-            brokerage::TOOLS.tools().find(|tool| tool.alternatives().flatten().any(|scope| scope == "trade.write"));
-        let hidden = hidden.expect("somebody trades").tool().name;
+        let hides = |builder: Builder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown);
+        let mut server = hides(self.builder(table)).build().expect("the settings are sound").layer(bare);
         let unknown: String = hidden.chars().rev().collect();
         let call = |name: &str| message("tools/call", &format!(r#""name":"{name}""#));
         let (hidden, unknown) = (call(hidden), call(&unknown));
@@ -141,8 +162,8 @@ impl Bench {
         assert_eq!((run(&mut server, self.request(&hidden)), run(&mut other, self.request(&unknown))), (200, 200));
         let (hidden, unknown) =
             self.compare(|| run(&mut server, self.request(&hidden)), || run(&mut other, self.request(&unknown)));
-        println!("a hidden tool {hidden:.2?}, an unknown one {unknown:.2?}: both answered alike");
-        println!("  {:.2} of one another, which is what somebody who measures could see", ratio(hidden, unknown));
+        println!("{what} {hidden:.2?}, an unknown one {unknown:.2?}: both answered alike");
+        println!("  {:.2} of one another, which is what a client that measures could see", ratio(hidden, unknown));
     }
 
     fn request(&self, body: &str) -> Request<Full<Bytes>> {

@@ -1,7 +1,7 @@
 //! Finds a member name that occurs twice in one object.
 //!
 //! No name is copied: a body of 4 MiB may hold hundreds of thousands of them. The first names of an object are borrowed from
-//! the text and compared one by one. Beyond [`FEW`], and for names with escapes, a keyed hash of 8 bytes stands for each name;
+//! the text and compared one by one. Beyond [`FEW`], and for names with escapes, a keyed hash of 8 bytes represents each name;
 //! the hashes of an object are sorted at its end, where equal ones are neighbors.
 
 use std::{
