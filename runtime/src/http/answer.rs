@@ -84,10 +84,9 @@ impl Settings {
                 response.headers_mut().remove(CONTENT_LENGTH);
                 response.map(|body| ResponseBody::listened(body, token))
             }
-            Ok(Format::Json | Format::Other) => response.map(ResponseBody::passed),
             // Events cannot be sealed, and lists not filtered, in what cannot be read.
             Err(Unreadable { events }) if events || filters => unreadable(&reader, origin.as_ref()),
-            Err(_) => response.map(ResponseBody::passed),
+            Ok(Format::Json | Format::Other) | Err(_) => response.map(ResponseBody::passed),
         }
     }
 

@@ -23,6 +23,7 @@ use super::{
 
 /// The settings of a [`ResourceServer`]. What a deployment states here goes before what the table's file states.
 #[must_use = "nothing is built before `build`"]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting that is made or is not")]
 pub struct Builder {
     table: &'static ScopeTable,
     resource: Option<String>,

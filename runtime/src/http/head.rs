@@ -10,7 +10,6 @@ pub(crate) const PARAM: &str = "mcp-param-";
 
 /// The headers that decide something.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a header that is there or is not")]
 pub(crate) struct Head<'h> {
     /// All of them.
     pub(crate) all: &'h HeaderMap,

@@ -179,7 +179,7 @@ async fn accepts_stated_origins_of_every_scheme() {
 
 #[tokio::test]
 async fn accepts_every_origin_where_that_is_stated() {
-    let server = Server::with(|builder| builder.allow_any_origin());
+    let server = Server::with(mcp_scopes::http::Builder::allow_any_origin);
     for origin in ["https://evil.example.com", "null", ""] {
         let answer = server.send(Ask::call("status").header("origin", origin)).await;
         answer.passed();

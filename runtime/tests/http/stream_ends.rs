@@ -161,13 +161,11 @@ async fn a_busy_stream_ends_at_the_expiry_too() {
     let mut stream = Setup::new(Some(10 * SECOND)).open(get()).await;
     for second in 0..30 {
         stream.send(NOTICE);
-        match stream.next(SECOND).await {
-            Some(event) => assert!(event == NOTICE && second <= 10, "{second}"),
-            None => {
-                assert!(second >= 9, "{second}");
-                return;
-            }
-        }
+        let Some(event) = stream.next(SECOND).await else {
+            assert!(second >= 9, "{second}");
+            return;
+        };
+        assert!(event == NOTICE && second <= 10, "{second}");
         tokio::time::sleep(SECOND).await;
     }
     panic!("it stays open");

@@ -39,7 +39,8 @@ impl<'b> OpenObjects<'b> {
         Members { names: self.names.len(), hashes: self.hashes.len(), hashed: false }
     }
 
-    /// Notes a name of the innermost object. Some duplicates are found only by [`close`](Self::close).
+    /// Notes a name of the innermost object; owned, if it has escapes. Some duplicates are found only by [`close`](Self::close).
+    #[expect(clippy::ptr_arg, reason = "only a borrowed name is part of the text and can be kept")]
     pub(super) fn note(&mut self, members: &mut Members, name: &Cow<'b, str>) -> Result<(), Twice> {
         if let Cow::Borrowed(name) = name
             && !members.hashed
@@ -56,7 +57,9 @@ impl<'b> OpenObjects<'b> {
         if !members.hashed {
             members.hashed = true;
             let names = self.names.split_off(members.names);
-            names.into_iter().for_each(|name| self.hash(name));
+            for name in names {
+                self.hash(name);
+            }
         }
         self.hash(name);
         Ok(())

@@ -80,6 +80,7 @@ impl<'b> Walk<'b> {
 
     /// Whether `serde_json` presents a number as an object with this name, which it does where any crate of the build asks for its
     /// feature `arbitrary_precision`. The name is then one of `serde_json` and not borrowed from the text.
+    #[expect(clippy::ptr_arg, reason = "an owned name is one of the text with escapes")]
     pub(crate) fn is_number(&self, key: &Cow<'b, str>) -> bool {
         let Cow::Borrowed(key) = key else { return false };
         markers::is_private(key) && !self.text.as_bytes().as_ptr_range().contains(&key.as_ptr())

@@ -52,7 +52,7 @@ impl Similar {
     /// Whether another spelling was found of a parameter that decides about that method.
     pub(super) fn matters_to(self, method: &str) -> bool {
         let decides = |known: &&str| *known == "_meta" || deciding(method).contains(known);
-        PARAMS.iter().enumerate().any(|(bit, known)| self.0 >> bit & 1 == 1 && decides(&known))
+        PARAMS.iter().enumerate().any(|(bit, known)| self.0 >> bit & 1 == 1 && decides(known))
     }
 }
 
