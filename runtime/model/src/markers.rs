@@ -27,19 +27,32 @@ pub const PREFIXES: [&str; 4] =
 #[inline]
 #[must_use]
 pub const fn is_private(name: &str) -> bool {
+    private_prefix(name).is_some()
+}
+
+/// Returns the reserved prefix that a member name begins with: what an error can name without repeating the input.
+///
+/// ```
+/// use mcp_scopes_model::markers::private_prefix;
+/// assert_eq!(private_prefix("$__toml_private_datetime"), Some("$__toml_private_"));
+/// assert_eq!(private_prefix("$schema"), None);
+/// ```
+#[inline]
+#[must_use]
+pub const fn private_prefix(name: &str) -> Option<&'static str> {
     let name = name.as_bytes();
     // Readers ask this of every member, and almost no name begins with one of these.
     if !matches!(name, [b'$' | b'_', ..]) {
-        return false;
+        return None;
     }
-    let mut prefixes: &[&str] = &PREFIXES;
+    let mut prefixes: &[&'static str] = &PREFIXES;
     while let [prefix, rest @ ..] = prefixes {
         if starts_with(name, prefix.as_bytes()) {
-            return true;
+            return Some(prefix);
         }
         prefixes = rest;
     }
-    false
+    None
 }
 
 const fn starts_with(mut text: &[u8], mut prefix: &[u8]) -> bool {
@@ -54,7 +67,7 @@ const fn starts_with(mut text: &[u8], mut prefix: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{PREFIXES, is_private};
+    use super::{PREFIXES, is_private, private_prefix};
 
     const _: () = assert!(is_private("$serde_json::private::Number") && !is_private("title"));
 
@@ -78,7 +91,7 @@ mod tests {
     #[test]
     fn rejects_what_begins_with_a_prefix_and_accepts_what_does_not() {
         for prefix in PREFIXES {
-            assert!(is_private(prefix), "{prefix}");
+            assert_eq!(private_prefix(prefix), Some(prefix));
             let (shorter, _) = prefix.split_at(prefix.len() - 1);
             assert!(!is_private(shorter), "{shorter}");
             // The first byte selects the names that are compared at all.

@@ -1,6 +1,6 @@
 //! Scopes: their syntax, and what a configuration declares about one.
 
-use crate::config::Stated;
+use crate::{config::Stated, markers};
 
 /// A scope as `[scopes]` of `mcp-scopes.toml` declares it.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,9 @@ pub enum ScopeTokenError {
         /// Which byte.
         byte: u8,
     },
+    /// The text begins as a member name that a parsing library reserves ([`markers`]). Documents name scopes in members,
+    /// and readers reject such documents.
+    Reserved,
 }
 
 impl ScopeTokenError {
@@ -38,11 +41,13 @@ impl ScopeTokenError {
             Self::Byte { byte: b'\\', .. } => "holds a backslash",
             Self::Byte { byte: 0..0x20 | 0x7f, .. } => "holds a control character",
             Self::Byte { .. } => "holds a character outside ASCII",
+            Self::Reserved => "begins with a prefix that a parsing library reserves",
         }
     }
 }
 
-/// Whether a text is a `scope-token` (RFC 6749 §3.3): one or more of `%x21 / %x23-5B / %x5D-7E`.
+/// Whether a text is a `scope-token` (RFC 6749 §3.3): one or more of `%x21 / %x23-5B / %x5D-7E`; and not a name that
+/// [`markers`] reserve.
 ///
 /// ```
 /// use mcp_scopes_model::scope::scope_token;
@@ -60,5 +65,19 @@ pub const fn scope_token(text: &str) -> Result<(), ScopeTokenError> {
         }
         rest = tail;
     }
-    Ok(())
+    if markers::is_private(text) { Err(ScopeTokenError::Reserved) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ScopeTokenError, scope_token};
+    use crate::markers::PREFIXES;
+
+    #[test]
+    fn rejects_reserved_names() {
+        for prefix in PREFIXES {
+            assert_eq!(scope_token(prefix), Err(ScopeTokenError::Reserved));
+        }
+        assert_eq!(scope_token("$read"), Ok(()));
+    }
 }

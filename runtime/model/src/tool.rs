@@ -1,6 +1,6 @@
 //! Tools: what one annotation states, and the syntax of a tool's name.
 
-use crate::{Approval, Policy, Requirement, Risk, SandboxMode};
+use crate::{Approval, Policy, Requirement, Risk, SandboxMode, markers};
 
 /// One MCP tool, as its annotation states it.
 ///
@@ -151,6 +151,9 @@ pub enum ToolNameError {
         /// Which byte.
         byte: u8,
     },
+    /// The text begins as a member name that a parsing library reserves ([`markers`]). Documents name tools in members,
+    /// and readers reject such documents.
+    Reserved,
 }
 
 impl ToolNameError {
@@ -161,11 +164,13 @@ impl ToolNameError {
             Self::Empty => "is empty",
             Self::Long => "is longer than 128 characters",
             Self::Byte { .. } => "holds a character outside `A-Z a-z 0-9 _ . -`",
+            Self::Reserved => "begins with a prefix that a parsing library reserves",
         }
     }
 }
 
-/// Whether a text is a tool name (MCP 2026-07-28, Tools): 1 to 128 of `A-Z a-z 0-9 _ . -`.
+/// Whether a text is a tool name (MCP 2026-07-28, Tools): 1 to 128 of `A-Z a-z 0-9 _ . -`; and not a name that
+/// [`markers`] reserve.
 ///
 /// ```
 /// use mcp_scopes_model::tool::tool_name;
@@ -186,5 +191,16 @@ pub const fn tool_name(text: &str) -> Result<(), ToolNameError> {
         }
         rest = tail;
     }
-    Ok(())
+    if markers::is_private(text) { Err(ToolNameError::Reserved) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ToolNameError, tool_name};
+
+    #[test]
+    fn rejects_reserved_names() {
+        assert_eq!(tool_name("__serde_saphyr_private_spanned"), Err(ToolNameError::Reserved));
+        assert_eq!(tool_name("__serde"), Ok(()));
+    }
 }
