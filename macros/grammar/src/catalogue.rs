@@ -91,6 +91,7 @@ catalogue! {
     // `mcp-scopes.toml`.
     UNREADABLE_CONFIG: "unreadable-config", "not read", "write the path of the file from the package's folder, or remove `with`";
     TOML_SYNTAX: "toml-syntax", "not TOML", "correct the file's syntax";
+    TOML_LIMIT: "toml-limit", "beyond a limit", "remove what exceeds the limit";
     UNKNOWN_SECTION: "unknown-section", "no such section", "write one of `[server]`, `[convention]`, `[scopes]`, `[flows]`, `[session]`, `[sandbox]`, `[lint]`";
     BAD_URL: "bad-url", "not such an address", "write an `https://` address";
     BAD_HEADER: "bad-header", "not a header's name", "write a header's name, such as `X-Sandbox`";

@@ -4,16 +4,19 @@
 //! |---|---|
 //! | `sections` | the sections, one function each |
 //! | `reader` | typed reading of TOML values, with line and column |
+//! | `lines` | lines and columns of byte offsets |
 //! | `address` | the syntax of addresses |
 
 mod address;
+mod lines;
 mod reader;
 mod sections;
 
 use crate::{
-    catalogue::{TOML_SYNTAX, UNKNOWN_SECTION},
+    catalogue::{TOML_LIMIT, TOML_SYNTAX, UNKNOWN_SECTION},
     diagnostic::FileDiagnostic,
     ir::ConfigDecl,
+    limits,
 };
 use mcp_scopes_model::nearest::nearest;
 use reader::{Reader, entries};
@@ -23,6 +26,9 @@ pub use sections::{CONVENTIONS, KEYS, LEVELS};
 
 /// The sections of the file.
 pub const SECTIONS: [&str; 7] = ["server", "convention", "scopes", "flows", "session", "sandbox", "lint"];
+
+/// The longest text in bytes of which all syntax errors are reported; of a longer one only the first is.
+const MOST_RECOVERED: usize = 64 << 10;
 
 /// Reads the text of a configuration file; `file` is its path as the table names it.
 ///
@@ -36,14 +42,23 @@ pub const SECTIONS: [&str; 7] = ["server", "convention", "scopes", "flows", "ses
 /// ```
 pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
     let mut reader = Reader::new(text, file);
-    let (document, syntax) = DeTable::parse_recoverable(text);
-    if !syntax.is_empty() {
-        for error in &syntax {
-            let at = error.span().map_or(text.len(), |span| span.start);
-            reader.error(&TOML_SYNTAX, at, format!("this is not TOML: {}", one_line(error.message())));
-        }
+    if let Err(exceeded) = limits::check(text) {
+        reader.error(&TOML_LIMIT, exceeded.at, exceeded.to_string());
+        reader.help(exceeded.help().to_owned());
         return Err(reader.finish());
     }
+    let document = match DeTable::parse(text) {
+        Ok(document) => document,
+        Err(first) => {
+            // Every byte of a large file can be an error of its own.
+            let all = if text.len() > MOST_RECOVERED { vec![first] } else { DeTable::parse_recoverable(text).1 };
+            for error in &all {
+                let at = error.span().map_or(text.len(), |span| span.start);
+                reader.error(&TOML_SYNTAX, at, format!("this is not TOML: {}", one_line(error.message())));
+            }
+            return Err(reader.finish());
+        }
+    };
     let mut config = ConfigDecl { file: file.to_owned(), ..ConfigDecl::default() };
     for (section, value) in entries(document.get_ref()) {
         let at = section.at;

@@ -11,6 +11,7 @@
 //! | [`table`] | `scope_table! { .. }` |
 //! | [`group`] | `#[mcp_tools]` on an impl or an inline module |
 //! | [`config`] | `mcp-scopes.toml` |
+//! | [`limits`] | how deep and how long a TOML text may be, and which keys it may not hold |
 //! | [`diagnostic`] | one error, and the collector of all of an item |
 //! | [`catalogue`] | every kind of error, with its id, label and help |
 //! | `args`, `literal` | an attribute's keys with their values; the literals they are |
@@ -24,6 +25,7 @@ pub mod diagnostic;
 pub mod group;
 pub mod ir;
 pub mod item;
+pub mod limits;
 mod literal;
 pub mod table;
 pub mod tool;

@@ -1,7 +1,7 @@
 //! `spec.md` is normative: what the code knows stands there, so that neither gains a word alone.
 
-use mcp_scopes_grammar::{catalogue, config, group, tool};
-use mcp_scopes_model::{Approval, Risk, SandboxMode};
+use mcp_scopes_grammar::{catalogue, config, group, limits, tool};
+use mcp_scopes_model::{Approval, Risk, SandboxMode, markers};
 
 const SPEC: &str = include_str!("../spec.md");
 
@@ -33,6 +33,13 @@ fn every_section_and_value_of_the_file_is_specified() {
     assert_mentioned("`mcp-scopes.toml`", config::KEYS.into_iter().flatten().copied(), ("| `", "` |"));
     assert_mentioned("`mcp-scopes.toml`", config::CONVENTIONS, ("`", "`"));
     assert_mentioned("`mcp-scopes.toml`", config::LEVELS, ("`", "`"));
+}
+
+#[test]
+fn every_limit_of_the_file_is_specified() {
+    assert_mentioned("Vocabulary", markers::PREFIXES, ("`", "`"));
+    let limits = [format!("at most {} MiB", limits::MAX_LEN >> 20), format!("at most {} levels", limits::MAX_DEPTH)];
+    assert_mentioned("`mcp-scopes.toml`", limits.iter().map(String::as_str), ("", ""));
 }
 
 #[test]

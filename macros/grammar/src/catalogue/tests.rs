@@ -32,6 +32,8 @@ const ARGUMENTS: &[(&str, Expected)] = &[
     ("risk = \"low\" public", &[("malformed-argument", "public")]),
     ("risk = \"low\", name = \"list files\"", &[("bad-tool-name", "\"list files\"")]),
     ("risk = \"low\", name = \"\"", &[("bad-tool-name", "\"\"")]),
+    ("risk = \"low\", name = \"__serde_saphyr_private_spanned\"", &[("bad-tool-name", "\"__serde_saphyr_private_spanned\"")]),
+    ("risk = \"low\", scope = \"$__toml_private_datetime\"", &[("bad-scope", "\"$__toml_private_datetime\"")]),
     ("risk = \"low\", public, scope = \"a\"", &[("scope-and-public", "public")]),
     ("risk = \"low\", public = true", &[("malformed-argument", "public")]),
     ("risk = \"low\", scope = \"\"", &[("bad-scope", "\"\"")]),
@@ -226,6 +228,8 @@ const GROUPS: &[(&str, &str, Expected)] = &[
 const FILES: &[(&str, Expected)] = &[
     ("[server", &[("toml-syntax", "1:8")]),
     ("[server]\nnamespace = \"a:\"\nnamespace = \"b:\"\n", &[("toml-syntax", "3:1")]),
+    ("[scopes]\n\"$__toml_private_datetime\" = \"Now\"\n", &[("toml-limit", "2:1")]),
+    ("[lint]\nbroad-scope = { except = [{ '__serde_saphyr_private_spanned' = 1 }] }\n", &[("toml-limit", "2:29")]),
     ("[sever]\n", &[("unknown-section", "1:2")]),
     ("resource = \"https://a\"\n", &[("unknown-section", "1:1")]),
     ("server = 3\n", &[("wrong-type", "1:10")]),

@@ -1,5 +1,6 @@
 //! Typed reading of TOML values: each mistake is noted with its line and column, and reading goes on.
 
+use super::lines::Lines;
 use crate::{
     catalogue::{
         BAD_SCOPE, EMPTY_LIST, EMPTY_TEXT, Kind, REPEATED_VALUE, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE, ZERO_LIMIT,
@@ -8,6 +9,7 @@ use crate::{
     ir::StatedDecl,
 };
 use mcp_scopes_model::{nearest::nearest, scope::scope_token};
+use std::collections::HashSet;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -32,14 +34,14 @@ pub(super) fn entries<'v, 'i>(table: &'v DeTable<'i>) -> Vec<(Key<'v>, &'v Value
 
 /// Reads values and collects what is wrong with them.
 pub(super) struct Reader<'t> {
-    text: &'t str,
+    lines: Lines<'t>,
     file: &'t str,
     errors: Vec<(usize, FileDiagnostic)>,
 }
 
 impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t str, file: &'t str) -> Self {
-        Self { text, file, errors: Vec::new() }
+        Self { lines: Lines::of(text), file, errors: Vec::new() }
     }
 
     /// The errors in source order.
@@ -63,11 +65,7 @@ impl<'t> Reader<'t> {
 
     /// Line and column of a byte offset, from 1, in characters.
     pub(super) fn place(&self, at: usize) -> (u32, u32) {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let line = before.matches('\n').count();
-        let column = before.rsplit('\n').next().unwrap_or_default().trim_start_matches('\u{feff}').chars().count();
-        let number = |count: usize| u32::try_from(count.saturating_add(1)).unwrap_or(u32::MAX);
-        (number(line), number(column))
+        self.lines.place(at)
     }
 
     pub(super) fn stated(&self, text: &str, at: usize) -> StatedDecl {
@@ -151,14 +149,14 @@ impl<'t> Reader<'t> {
             self.error(&EMPTY_LIST, value.span().start, format!("`{key}` is empty{why}"));
             return None;
         }
-        let mut list: Vec<(String, usize)> = Vec::new();
+        let (mut list, mut seen) = (Vec::new(), HashSet::new());
         for element in array {
             let Some(text) = self.string(key, element) else { continue };
             let at = element.span().start;
-            if list.iter().any(|(earlier, _)| earlier == text) {
-                self.error(&REPEATED_VALUE, at, format!("`{text}` stands twice in `{key}`"));
-            } else {
+            if seen.insert(text) {
                 list.push((text.to_owned(), at));
+            } else {
+                self.error(&REPEATED_VALUE, at, format!("`{text}` stands twice in `{key}`"));
             }
         }
         Some(list)
