@@ -1,6 +1,7 @@
 //! What is wrong with a document: everything, at once.
 
-use core::fmt;
+use core::{fmt, ops::Bound};
+use std::collections::BTreeSet;
 
 use crate::{
     ViolationKind as Kind,
@@ -102,6 +103,8 @@ impl core::error::Error for Error {
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     violations: Vec<Violation>,
+    /// Where they are, in order: a document can break a rule at each of a million places.
+    pointers: BTreeSet<String>,
 }
 
 impl Report {
@@ -114,6 +117,7 @@ impl Report {
         help: impl Into<String>,
     ) {
         let (pointer, message, help) = (pointer.into(), message.into(), help.into());
+        self.pointers.insert(pointer.clone());
         self.violations.push(Violation { kind, pointer, section, message, help });
     }
 
@@ -131,14 +135,16 @@ impl Report {
 
     /// Whether something at that place is already known to be wrong.
     pub(crate) fn blames(&self, pointer: &str) -> bool {
-        self.violations.iter().any(|violation| violation.pointer == pointer)
+        self.pointers.contains(pointer)
     }
 
     /// Whether something below that place is already known to be wrong.
     pub(crate) fn blames_below(&self, pointer: &str) -> bool {
-        let below =
-            |violation: &Violation| violation.pointer.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/'));
-        self.violations.iter().any(below)
+        let below = format!("{pointer}/");
+        self.pointers
+            .range::<str, _>((Bound::Included(&*below), Bound::Unbounded))
+            .next()
+            .is_some_and(|first| first.starts_with(&below))
     }
 
     /// All that was reported.
