@@ -129,8 +129,8 @@ fn every_rule_has_all_of_its_parts() {
 
 #[test]
 fn what_a_document_breaks_has_a_rule() {
-    // What is left are mistakes of tables, which reading never reports.
-    let building = [ViolationKind::DuplicateTool, ViolationKind::CircularHierarchy];
+    // What is left are mistakes of tables and of documents built in code, which reading never reports.
+    let building = [ViolationKind::DuplicateTool, ViolationKind::CircularHierarchy, ViolationKind::Unreadable];
     for kind in ViolationKind::ALL {
         let rules: Vec<_> = RULES.iter().filter(|rule| rule.check.violations.contains(&kind)).collect();
         assert_eq!(rules.len(), usize::from(!building.contains(&kind)), "{kind:?}");

@@ -10,7 +10,7 @@ mod write;
 use indexmap::IndexMap;
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
-pub use parse::{MAX_DEPTH, SyntaxError};
+pub use parse::{MAX_DEPTH, MAX_VALUES, SyntaxError};
 pub use places::{Duplicate, Located, Places, Spot};
 
 /// A JSON value (RFC 8259).
@@ -60,7 +60,8 @@ impl Json {
     ///
     /// # Errors
     /// The text is not JSON, goes on behind the value, begins with a byte order mark, names a member twice in one
-    /// object, or is nested deeper than [`MAX_DEPTH`].
+    /// object, is nested deeper than [`MAX_DEPTH`], holds more than [`MAX_VALUES`] values, or has a member whose name a
+    /// parsing library reserves ([`mcp_scopes_model::markers`]).
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         parse::parse(text)
     }

@@ -52,11 +52,14 @@ pub enum ViolationKind {
     DuplicateTool,
     /// A scope that implies itself.
     CircularHierarchy,
+    /// What [`Json::parse`](crate::Json::parse) rejects: a member name that a parsing library reserves, or a value that
+    /// nests too deep.
+    Unreadable,
 }
 
 impl ViolationKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::WrongType,
         Self::UnknownValue,
         Self::EmptyMember,
@@ -80,6 +83,7 @@ impl ViolationKind {
         Self::HeaderName,
         Self::DuplicateTool,
         Self::CircularHierarchy,
+        Self::Unreadable,
     ];
 
     /// Its stable name.
@@ -109,6 +113,7 @@ impl ViolationKind {
             Self::HeaderName => "header-name",
             Self::DuplicateTool => "duplicate-tool",
             Self::CircularHierarchy => "circular-hierarchy",
+            Self::Unreadable => "unreadable",
         }
     }
 

@@ -38,8 +38,9 @@ impl Metadata {
     ///
     /// # Errors
     /// The text is not JSON (invalid UTF-8, a byte order mark, a member twice in one object at any depth, text behind
-    /// the end, nesting over [`MAX_DEPTH`](crate::json::MAX_DEPTH)); or the document breaks rules: all of them are told
-    /// at once.
+    /// the end, nesting over [`MAX_DEPTH`](crate::json::MAX_DEPTH), more than
+    /// [`MAX_VALUES`](crate::json::MAX_VALUES) values, a member name that a parsing library reserves, see
+    /// [`mcp_scopes_model::markers`]); or the document breaks rules: all of them are told at once.
     pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, Error> {
         Self::read(text.as_ref(), Loopback::Https)
     }
@@ -78,6 +79,7 @@ impl Metadata {
 
     pub(crate) fn checked(document: Document, loopback: Loopback, mut report: Report) -> Result<Self, Error> {
         rules::check(&document, loopback, &mut report);
+        rules::readable::check(&document.give(), &mut report);
         report.finish()?;
         Ok(Self { document })
     }

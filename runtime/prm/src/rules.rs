@@ -1,6 +1,7 @@
 //! What a document has to be, beyond the types of its members. Reading and building use the same rules.
 
 mod extensions;
+pub(crate) mod readable;
 pub(crate) mod signed;
 
 use mcp_scopes_model::{address::Address, scope::scope_token};

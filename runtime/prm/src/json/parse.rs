@@ -1,6 +1,7 @@
 //! Reading JSON text (RFC 8259), strictly.
 
 use indexmap::{IndexMap, map::Entry};
+use mcp_scopes_model::markers::private_prefix;
 
 use super::{
     Json, Number,
@@ -9,6 +10,10 @@ use super::{
 
 /// How deep arrays and objects may be nested.
 pub const MAX_DEPTH: usize = 128;
+
+/// How many values a text may hold: a few hundred bytes of memory are needed for each, also where it has two bytes of
+/// text. The largest scope table makes half as many.
+pub const MAX_VALUES: usize = 1 << 20;
 
 /// Why a text is not JSON, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,11 +63,11 @@ impl core::fmt::Display for SyntaxError {
 impl core::error::Error for SyntaxError {}
 
 pub(super) fn parse(text: &str) -> Result<Json, SyntaxError> {
-    whole(&mut Parser { text, at: 0, depth: 0, notes: None })
+    whole(&mut Parser { text, at: 0, depth: 0, values: 0, notes: None })
 }
 
 pub(super) fn locate(text: &str) -> Result<Located, SyntaxError> {
-    let mut parser = Parser { text, at: 0, depth: 0, notes: Some(Notes::default()) };
+    let mut parser = Parser { text, at: 0, depth: 0, values: 0, notes: Some(Notes::default()) };
     let json = whole(&mut parser)?;
     Ok(parser.notes.unwrap_or_default().finish(json))
 }
@@ -85,6 +90,7 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     depth: usize,
+    values: usize,
     /// `None` where nobody asks for places; then a member that stands twice is an error.
     notes: Option<Notes>,
 }
@@ -122,6 +128,10 @@ impl<'t> Parser<'t> {
 
     fn value(&mut self) -> Result<Json, SyntaxError> {
         let start = self.at;
+        if self.values == MAX_VALUES {
+            return Err(self.error(format!("holds more than {MAX_VALUES} values")));
+        }
+        self.values += 1;
         if let Some(notes) = &mut self.notes {
             notes.begin();
         }
@@ -195,6 +205,12 @@ impl<'t> Parser<'t> {
             let start = self.at;
             let name = self.string()?;
             let name_end = self.at;
+            if let Some(prefix) = private_prefix(&name) {
+                let message = format!(
+                    "member names that begin with `{prefix}` are reserved by a parsing library; rename the member"
+                );
+                return Err(SyntaxError::at(self.text, start, message));
+            }
             let place = members.entry(name);
             if let Entry::Occupied(entry) = &place
                 && self.notes.is_none()
@@ -294,7 +310,7 @@ impl<'t> Parser<'t> {
                 let lone = || SyntaxError::at(self.text, start, "half of a surrogate pair, which is no character");
                 let code = match unit {
                     0xd800..0xdc00 => {
-                        let mut low = Parser { text: self.text, at: self.at, depth: 0, notes: None };
+                        let mut low = Parser { text: self.text, at: self.at, depth: 0, values: 0, notes: None };
                         if !(low.eat(b'\\') && low.eat(b'u')) {
                             return Err(lone());
                         }

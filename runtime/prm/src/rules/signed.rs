@@ -13,15 +13,12 @@ pub(super) fn check(token: &str, report: &mut Report) {
         report.add(KIND, at, section, "is no signed JWT: it does not have three parts", help);
         return;
     };
-    let Some(header) = object(header) else {
-        report.add(
-            KIND,
-            at,
-            section,
-            "its header is no JSON object in base64url",
-            "sign the claims with a JWT library",
-        );
-        return;
+    let header = match object(header) {
+        Ok(header) => header,
+        Err(reason) => {
+            report.add(KIND, at, section, format!("its header {reason}"), "sign the claims with a JWT library");
+            return;
+        }
     };
     match header.get("alg").and_then(Json::as_str) {
         Some("none") | None => {
@@ -44,15 +41,12 @@ pub(super) fn check(token: &str, report: &mut Report) {
         }
         Some(_) => {}
     }
-    let Some(claims) = object(claims) else {
-        report.add(
-            KIND,
-            at,
-            section,
-            "its claims are no JSON object in base64url",
-            "sign the claims with a JWT library",
-        );
-        return;
+    let claims = match object(claims) {
+        Ok(claims) => claims,
+        Err(reason) => {
+            report.add(KIND, at, section, format!("its payload {reason}"), "sign the claims with a JWT library");
+            return;
+        }
     };
     if claims.get("iss").and_then(Json::as_str).is_none() {
         report.add(
@@ -71,13 +65,18 @@ pub(super) fn check(token: &str, report: &mut Report) {
 
 /// What a token claims, whoever signed it.
 pub(crate) fn claims(token: &str) -> Option<Json> {
-    object(token.split('.').nth(1)?)
+    object(token.split('.').nth(1)?).ok()
 }
 
-/// The JSON object in a part of the token.
-fn object(part: &str) -> Option<Json> {
-    let text = String::from_utf8(decode(part)?).ok()?;
-    Json::parse(&text).ok().filter(|value| matches!(value, Json::Object(_)))
+/// The JSON object in a part of the token, or what is wrong with the part.
+fn object(part: &str) -> Result<Json, String> {
+    let not_object = || "is no JSON object in base64url".to_owned();
+    let text = decode(part).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(not_object)?;
+    match Json::parse(&text) {
+        Ok(value @ Json::Object(_)) => Ok(value),
+        Ok(_) => Err(not_object()),
+        Err(error) => Err(format!("{}: {}", not_object(), error.message())),
+    }
 }
 
 /// The bytes of a text in base64url without padding (RFC 7515 §2).
