@@ -50,7 +50,7 @@ struct Exchange {
 }
 
 /// Where `.ci/clients` puts what it brings.
-fn installed() -> PathBuf {
+pub(crate) fn installed() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("clients")
 }
 
@@ -84,6 +84,13 @@ fn typescript() -> Result<Command, &'static str> {
     Ok(command)
 }
 
+/// Reports a skipped test, or panics where tests must not be skipped.
+pub(crate) fn skip(missing: &str) {
+    let help = "run .ci/clients";
+    assert!(env::var_os("MCP_SCOPES_CLIENT_TEST").is_none_or(|value| value != "required"), "{missing}; {help}");
+    eprintln!("SKIPPED: {missing}; {help}");
+}
+
 /// A client goes all the way to one server.
 fn report(mut command: Command, served: &Served, mode: &str) -> Report {
     let output = command.args([&*served.resource, mode]).output().unwrap();
@@ -96,12 +103,7 @@ fn report(mut command: Command, served: &Served, mode: &str) -> Report {
 fn all_the_way(client: fn() -> Result<Command, &'static str>, mode: &str, version: &str, discovery: &str) {
     let command = match client() {
         Ok(command) => command,
-        Err(missing) => {
-            let help = "run .ci/clients";
-            assert!(env::var_os("MCP_SCOPES_CLIENT_TEST").is_none_or(|value| value != "required"), "{missing}; {help}");
-            eprintln!("SKIPPED: {missing}; {help}");
-            return;
-        }
+        Err(missing) => return skip(missing),
     };
     let served = Served::start(&["--discovery", discovery]);
     let report = report(command, &served, mode);

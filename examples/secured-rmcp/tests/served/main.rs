@@ -10,3 +10,4 @@ mod authorization;
 mod clients;
 mod program;
 mod rmcp_client;
+mod scanner;
