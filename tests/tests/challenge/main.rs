@@ -2,9 +2,12 @@
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test may stop at what it did not expect, also in what its functions share"
 )]
 
+mod grammar;
+mod round_trip;
 mod strict;
 
 use mcp_scopes::{Caller, Challenge, Denied, Environment, Reason, mcp_tool, scope_table};
