@@ -90,18 +90,11 @@ struct Inward {
     body: Bytes,
     /// Who will read the answer; `None` for a preflight.
     reader: Option<Reader>,
-    session: Forwarded,
+    /// The session, by the id that the server has given it.
+    session: Option<HeaderValue>,
     /// The id of the last event that the client has received, as the server wrote it.
     replay: Option<HeaderValue>,
     params: Kept,
-}
-
-/// What the server behind the layer is told of a session.
-enum Forwarded {
-    /// Nothing.
-    None,
-    /// The id that it has given the session.
-    Id(HeaderValue),
 }
 
 impl Settings {
@@ -149,8 +142,8 @@ impl Settings {
         }
         if parts.method == Method::OPTIONS {
             // Preflights carry no token (Fetch, "CORS protocol"), so nothing else passes with them: no body, no session, no replay.
-            let (session, replay, params) = (Forwarded::None, None, params.without_call());
-            return Ok(Inward { body: Bytes::new(), reader: None, session, replay, params });
+            let params = params.without_call();
+            return Ok(Inward { body: Bytes::new(), reader: None, session: None, replay: None, params });
         }
         if !matches!(parts.method, Method::POST | Method::GET | Method::DELETE) {
             return Err(Refusal::method());
@@ -234,13 +227,11 @@ impl Settings {
             // The body of any other method is not forwarded.
             headers.remove(CONTENT_LENGTH);
         }
-        match &inward.session {
-            Forwarded::None => drop(headers.remove(&SESSION)),
-            Forwarded::Id(id) => drop(headers.insert(&SESSION, id.clone())),
-        }
-        match &inward.replay {
-            None => drop(headers.remove(&REPLAY)),
-            Some(id) => drop(headers.insert(&REPLAY, id.clone())),
+        for (name, id) in [(&SESSION, &inward.session), (&REPLAY, &inward.replay)] {
+            match id {
+                None => drop(headers.remove(name)),
+                Some(id) => drop(headers.insert(name, id.clone())),
+            }
         }
         inward.params.retain_in(headers);
         if inward.reader.is_some() {
@@ -342,12 +333,12 @@ impl Settings {
     }
 
     /// Step 7, for older revisions: the session has to be the caller's.
-    fn session(&self, head: &Head<'_>, reader: &mut Reader) -> Result<Forwarded, Refusal> {
+    fn session(&self, head: &Head<'_>, reader: &mut Reader) -> Result<Option<HeaderValue>, Refusal> {
         let sealed = match head.session {
-            Stated::Never => return Ok(Forwarded::None),
+            Stated::Never => return Ok(None),
             Stated::Often => return Err(Refusal::session_header()),
             // There are no sessions any more (MCP 2026-07-28, "Earlier Streamable HTTP Revisions").
-            Stated::Once(_) if reader.era == Era::Modern => return Ok(Forwarded::None),
+            Stated::Once(_) if reader.era == Era::Modern => return Ok(None),
             Stated::Once(sealed) => sealed,
         };
         let sealed = sealed.to_str().map_err(|_| Refusal::no_session())?;
@@ -355,7 +346,7 @@ impl Settings {
         let id = opened.ok_or_else(Refusal::no_session)?;
         let forwarded = HeaderValue::from_str(id).map_err(|_| Refusal::no_session())?;
         reader.session = Some(id.to_owned());
-        Ok(Forwarded::Id(forwarded))
+        Ok(Some(forwarded))
     }
 
     /// Step 7: the id of the last event that the client has received, which has to be of a stream of the same caller.
