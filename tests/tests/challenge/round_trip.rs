@@ -46,7 +46,8 @@ fn bare(denials: &[Denied]) -> Vec<Challenge<'_>> {
     let others = [
         Challenge::unauthorized(&TOOLS),
         Challenge::unauthorized(&WITHOUT_FILE),
-        Challenge::invalid_token(),
+        Challenge::invalid_token(&TOOLS),
+        Challenge::invalid_token(&WITHOUT_FILE),
         Challenge::invalid_request(),
     ];
     denials.iter().map(Challenge::of).chain(others).collect()
@@ -184,7 +185,7 @@ proptest! {
 
     #[test]
     fn the_last_of_two_texts_counts(first in text(), second in text()) {
-        let twice = Challenge::invalid_token().realm(&first).description(&first).resource_metadata(&first);
+        let twice = Challenge::invalid_token(&TOOLS).realm(&first).description(&first).resource_metadata(&first);
         assert_round_trip(twice, [Some(&second), Some(&second), Some(&second)]);
     }
 }

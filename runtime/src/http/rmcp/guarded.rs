@@ -1,10 +1,8 @@
 //! A handler that answers nobody who is not known.
 #![expect(deprecated, reason = "older revisions have methods that newer ones dropped, and their servers answer them")]
 
-use core::future::{Future, ready};
 use std::{borrow::Cow, io, sync::Arc};
 
-use futures_util::future::Either;
 use http::request::Parts;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -18,7 +16,7 @@ use rmcp::{
         ReadResourceResponse, ServerConfig, SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool,
         UnsubscribeRequestParams, UpdateTaskParams,
     },
-    service::{MaybeSendFuture, NotificationContext, RequestContext, SubscriptionContext},
+    service::{NotificationContext, RequestContext, SubscriptionContext},
     transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService, session::SessionManager},
 };
 
@@ -173,52 +171,39 @@ impl<H> Guarded<H> {
     }
 }
 
-// What these make is no `async fn`: it would keep what it is given beside the future that it gives it to, and rmcp moves the
-// largest of these futures for every message.
-
-/// Hands on what a known caller asks for.
+/// Forwards the requests of a known caller.
 macro_rules! requests {
     ($($name:ident($($params:ident: $type:ty)?) -> $result:ty;)*) => {$(
-        fn $name(
+        async fn $name(
             &self,
             $($params: $type,)?
             context: RequestContext<RoleServer>,
-        ) -> impl Future<Output = Result<$result, ErrorData>> + MaybeSendFuture + '_ {
-            match self.asked(context) {
-                Ok(context) => Either::Left(self.handler.$name($($params,)? context)),
-                Err(denied) => Either::Right(ready(Err(denied))),
-            }
+        ) -> Result<$result, ErrorData> {
+            let context = self.asked(context)?;
+            self.handler.$name($($params,)? context).await
         }
     )*};
 }
 
-/// Hands on what a known caller tells; of others nothing is heard.
+/// Forwards the notifications of a known caller, and drops all others.
 macro_rules! notifications {
     ($($name:ident($($params:ident: $type:ty)?);)*) => {$(
-        fn $name(
-            &self,
-            $($params: $type,)?
-            context: NotificationContext<RoleServer>,
-        ) -> impl Future<Output = ()> + MaybeSendFuture + '_ {
-            match self.told(context) {
-                Some(context) => Either::Left(self.handler.$name($($params,)? context)),
-                None => Either::Right(ready(())),
+        async fn $name(&self, $($params: $type,)? context: NotificationContext<RoleServer>) {
+            if let Some(context) = self.told(context) {
+                self.handler.$name($($params,)? context).await;
             }
         }
     )*};
 }
 
 impl<H: ServerHandler> ServerHandler for Guarded<H> {
-    fn call_tool(
+    async fn call_tool(
         &self,
         request: CallToolRequestParams,
         mut context: RequestContext<RoleServer>,
-    ) -> impl Future<Output = Result<CallToolResponse, ErrorData>> + MaybeSendFuture + '_ {
-        let allowed = self.admit(&mut context.extensions).and_then(|caller| caller.authorize(&request.name));
-        match allowed {
-            Ok(_) => Either::Left(self.handler.call_tool(request, context)),
-            Err(denied) => Either::Right(ready(Err(denied.into()))),
-        }
+    ) -> Result<CallToolResponse, ErrorData> {
+        self.admit(&mut context.extensions)?.authorize(&request.name)?;
+        self.handler.call_tool(request, context).await
     }
 
     async fn list_tools(
