@@ -78,7 +78,14 @@ impl arguments::Lock {
         let path = self.file();
         // What cannot be read is written anew.
         let before = file::text(&path).ok();
-        match file::replace(&path, &lock::text(&now.metadata, before.as_deref())) {
+        let text = match lock::text(&now.metadata, before.as_deref()) {
+            Ok(text) => text,
+            Err(error) => {
+                let message = format!("`{}` cannot be locked: {}", self.path.display(), error.message());
+                return Unreadable::new(message, "write its members in fewer levels").tell();
+            }
+        };
+        match file::replace(&path, &text) {
             Ok(()) => Outcome::Clean,
             Err(error) => fail(&error),
         }

@@ -5,10 +5,8 @@ use std::{
     sync::atomic::AtomicUsize,
 };
 
-use cargo_toml::Manifest;
-
 use crate::{
-    Error, ErrorKind,
+    Error, ErrorKind, manifest,
     package::{Package, plain},
     walk::{Walked, walk_counting},
 };
@@ -104,9 +102,10 @@ fn only_package(folder: &Path, packages: &[PathBuf]) -> Result<(), Error> {
 
 /// The folders that a workspace leaves out.
 fn excluded(folder: &Path) -> Vec<PathBuf> {
-    let text = crate::file::text(&folder.join("Cargo.toml")).unwrap_or_default();
+    let path = folder.join("Cargo.toml");
+    let text = crate::file::text(&path).unwrap_or_default();
     // What is wrong with the manifest is said where its package is read.
-    let workspace = Manifest::from_str(&text).ok().and_then(|manifest| manifest.workspace);
+    let workspace = manifest::parse(&path, &text).ok().and_then(|manifest| manifest.workspace);
     workspace
         .map(|workspace| workspace.exclude.iter().map(|part| plain(&folder.join(part))).collect())
         .unwrap_or_default()

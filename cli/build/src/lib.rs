@@ -18,7 +18,7 @@
 //! | [`fix`] | [`Fix`]: what makes a finding go away |
 //! | [`fingerprint`] | what stays the same of a finding while lines move |
 //! | [`source`], `lines` | places in files |
-//! | [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and which items a build has |
+//! | `manifest`, [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and which items a build has |
 //! | [`walk`], [`prefilter`] | which files there are, and which are worth parsing |
 //! | `world`, `module`, `nesting` | what one scan has read: packages, crates, modules; how deep source may nest |
 //! | `attribute`, `naming` | attributes as a build has them, and which of them are ours |
@@ -60,6 +60,7 @@ mod import;
 pub mod inventory;
 mod lines;
 pub mod lint;
+mod manifest;
 mod module;
 mod naming;
 mod nesting;

@@ -7,11 +7,7 @@ use std::{
 
 use cargo_toml::{Dependency as Declared, Manifest};
 
-use crate::{
-    Error, ErrorKind,
-    features::Features,
-    file::{self, MAX_FILE},
-};
+use crate::{Error, features::Features, file, manifest};
 
 /// The name of the crate whose annotations are looked for.
 pub(crate) const RUNTIME: &str = "mcp-scopes";
@@ -66,18 +62,14 @@ impl Package {
     ///
     /// # Errors
     /// If the manifest cannot be read or is none.
-    pub fn read(manifest: &Path) -> Result<Option<Self>, Error> {
-        let folder = manifest.parent().unwrap_or(Path::new("")).to_owned();
-        let refused = |error: cargo_toml::Error| {
-            let why = one_line(&error.to_string());
-            Error::new(ErrorKind::Manifest, format!("cannot use `{}`: {why}", manifest.display())).because(error)
-        };
-        let text = file::text(manifest).map_err(|error| Error::unreadable(manifest, error))?;
-        let mut parsed = Manifest::from_str(&text).map_err(refused)?;
+    pub fn read(path: &Path) -> Result<Option<Self>, Error> {
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let text = file::text(path).map_err(|error| Error::unreadable(path, error))?;
+        let mut parsed = manifest::parse(path, &text)?;
         // cargo searches upwards for the workspace; an absolute path has the ancestors that a relative one lacks.
-        let absolute = std::path::absolute(manifest).map_err(|error| Error::unreadable(manifest, error))?;
-        refuse_large_workspaces(&absolute, &parsed)?;
-        parsed.complete_from_path(&absolute).map_err(refused)?;
+        let absolute = std::path::absolute(path).map_err(|error| Error::unreadable(path, error))?;
+        manifest::check_workspaces(&absolute, &parsed)?;
+        parsed.complete_from_path(&absolute).map_err(|error| manifest::unusable(path, error))?;
         let Some(package) = parsed.package.as_ref() else { return Ok(None) };
         let name = package.name().to_owned();
         let targets = targets(&parsed, &name, &folder);
@@ -85,7 +77,7 @@ impl Package {
         let optional: Vec<String> =
             dependencies.values().filter(|found| found.optional).map(|found| found.key.clone()).collect();
         let features = Features::new(&parsed.features, &optional);
-        Ok(Some(Self { name, folder, manifest: manifest.to_owned(), targets, features, dependencies }))
+        Ok(Some(Self { name, folder, manifest: path.to_owned(), targets, features, dependencies }))
     }
 
     /// The nearest `Cargo.toml` at or above a path.
@@ -126,19 +118,6 @@ impl Package {
         }
         names
     }
-}
-
-/// That no manifest which may be read for the package's workspace is larger than any that people write.
-fn refuse_large_workspaces(manifest: &Path, parsed: &Manifest) -> Result<(), Error> {
-    let stated = parsed.package.as_ref().and_then(|package| package.workspace.as_ref());
-    let stated = stated.zip(manifest.parent()).map(|(path, folder)| folder.join(path));
-    for folder in manifest.ancestors().skip(2).chain(stated.as_deref()) {
-        let above = folder.join("Cargo.toml");
-        if std::fs::metadata(&above).is_ok_and(|found| found.len() > MAX_FILE) {
-            return Err(Error::unreadable(&above, file::too_large()));
-        }
-    }
-    Ok(())
 }
 
 fn targets(manifest: &Manifest, package: &str, folder: &Path) -> Vec<Target> {
@@ -189,13 +168,10 @@ pub(crate) fn plain(path: &Path) -> PathBuf {
     plain
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorKind;
     use std::fs;
 
     fn write(root: &Path, files: &[(&str, &str)]) {

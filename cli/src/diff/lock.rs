@@ -1,7 +1,6 @@
 //! `mcp-scopes.lock.json`: what a release was last seen to allow, for review.
 
-use mcp_scopes_prm::{Json, Metadata};
-use serde::Serialize;
+use mcp_scopes_prm::{Json, Metadata, json::SyntaxError};
 
 use crate::schemas;
 
@@ -17,23 +16,19 @@ const VERSION: u32 = 1;
 /// The members that the file may have.
 pub(crate) const MEMBERS: [&str; 3] = ["$schema", "version", "document"];
 
-#[derive(Serialize)]
-struct Lock<'d> {
-    #[serde(rename = "$schema")]
-    schema: &'d str,
-    version: u32,
-    document: &'d Metadata,
-}
-
 /// The text of the file. What the one before it names as its schema stays.
-pub(crate) fn text(metadata: &Metadata, before: Option<&str>) -> String {
+///
+/// # Errors
+/// The text could not be read again: the document is as deep as a document can be, and a lock file holds it one level
+/// deeper.
+pub(crate) fn text(metadata: &Metadata, before: Option<&str>) -> Result<String, SyntaxError> {
     let named = before.and_then(|text| Some(Json::parse(text).ok()?.get("$schema")?.as_str()?.to_owned()));
     let schema = named.as_deref().unwrap_or(schemas::LOCK.url);
-    let lock = Lock { schema, version: VERSION, document: metadata };
-    // A document is text, numbers and lists: nothing that JSON could not hold.
-    let mut text = serde_json::to_string_pretty(&lock).unwrap_or_default();
+    let values = [Json::String(schema.to_owned()), Json::Number(VERSION.into()), metadata.to_json()];
+    let lock = Json::Object(MEMBERS.map(str::to_owned).into_iter().zip(values).collect());
+    let mut text = lock.pretty();
     text.push('\n');
-    text
+    Json::parse(&text).map(|_| text)
 }
 
 /// The document in the text of a lock file; `None` if it is none.

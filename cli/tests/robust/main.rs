@@ -7,6 +7,7 @@
 //! | `documents` | metadata documents, lock files, baselines and whatever else is read as text |
 //! | `sources` | packages: Rust, TOML and JSON in them |
 //! | `programs` | programs that are damaged |
+//! | `limits` | how deep input may nest on a small stack, and which names it may not hold |
 //! | `files` | links, pipes, devices, folders that cannot be read, files that vanish |
 //! | `streams` | where the output goes: full disks, closed pipes, terminals |
 #![cfg(unix)]
@@ -20,6 +21,7 @@
 
 mod documents;
 mod files;
+mod limits;
 mod place;
 mod programs;
 mod sources;
