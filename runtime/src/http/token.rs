@@ -6,7 +6,7 @@
 //! | `bearer` | taking the token out of a request (RFC 6750 §2) |
 //! | `claims` | [`Claims`]: what a verified token says |
 //! | `clock` | [`Clock`]: what time it is |
-//! | `cache` | [`TokenCache`]: remembering good tokens |
+//! | `cache` | [`TokenCache`]: remembering good tokens; `flights` verifications under way |
 //! | `identity` | what makes two tokens the same token |
 //! | `choice` | [`Choice`]: a verifier for each issuer and kind of token; `any_of` [`AnyOf`]: one after the other |
 //! | `verifier` | [`TokenVerifier`], [`TokenError`] |
@@ -40,6 +40,7 @@ mod claims;
 mod clock;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 mod endpoint;
+mod flights;
 mod identity;
 #[cfg(feature = "introspection")]
 mod introspection;

@@ -1,28 +1,22 @@
 //! Remembers which tokens are good, so that a signature is not checked for every request.
 
-use core::{fmt, future::Future, pin::Pin, time::Duration};
+use core::{fmt, time::Duration};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::{Instant, SystemTime},
 };
 
-use futures_util::future::{FutureExt as _, Shared, WeakShared};
 use quick_cache::sync::Cache;
 
 use super::{
     Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification, clock,
+    flights::{Flight, Flights, Verified},
     identity::{Hash, signed, whole},
 };
 use crate::http::reason::reason;
 
-/// How many verifications may be under way before those that nobody waits for any more are forgotten.
-const MANY: usize = 1024;
-
 const REVOKED: TokenError = TokenError::invalid(reason!("it was revoked"));
-
-type Verified = Result<Arc<Claims>, TokenError>;
-type Flight = Pin<Box<dyn Future<Output = Verified> + Send>>;
 
 /// A verifier that remembers what it has found good: for a bounded number of tokens and a bounded time, never beyond a
 /// token's end, and not once its key has left the key set. Refusals are remembered only where
@@ -52,7 +46,7 @@ struct Inner<V> {
     /// Tokens that were refused, since when and why; and for how long that counts.
     bad: Cache<Hash, (Instant, TokenError)>,
     refusals: Duration,
-    flights: Mutex<HashMap<Hash, WeakShared<Flight>>>,
+    flights: Flights,
     /// Until when each revoked token is refused; `None`: for good.
     revoked: Mutex<HashMap<Hash, Option<SystemTime>>>,
 }
@@ -138,43 +132,37 @@ impl<V: TokenVerifier> Inner<V> {
         (since.elapsed() < self.refusals).then_some(error)
     }
 
+    /// What is known without a verification.
+    fn known(&self, hash: &Hash) -> Option<Verified> {
+        let remembered = self.remembered(hash).map(Ok);
+        remembered.or_else(|| self.refused(hash).map(Err))
+    }
+
     /// The verification under way for that token, or a new one.
-    fn flight(self: &Arc<Self>, hash: Hash, token: Token<'_>) -> Shared<Flight> {
-        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-        // One that has ended answers for the requests that came with it, not for later ones.
-        let under_way = flights.get(&hash).and_then(WeakShared::upgrade).filter(|flight| flight.peek().is_none());
-        if let Some(flight) = under_way {
-            return flight;
+    fn flight(self: &Arc<Self>, hash: Hash, token: Token<'_>) -> Flight {
+        self.flights.join(hash, || {
+            let (inner, text) = (Arc::clone(self), token.expose_secret().to_owned());
+            async move { inner.verify(hash, Token::new(&text)).await }
+        })
+    }
+
+    async fn verify(&self, hash: Hash, token: Token<'_>) -> Verified {
+        // A flight may have ended since this request looked.
+        if let Some(known) = self.known(&hash) {
+            return known;
         }
-        if flights.len() >= MANY {
-            flights.retain(|_, flight| flight.upgrade().is_some());
+        let mut verified = self.verifier.verify(token).await;
+        if self.is_revoked(&hash, token) {
+            verified = Err(REVOKED);
         }
-        // One that has ended since this request looked.
-        if let Some(claims) = self.remembered(&hash) {
-            let flight: Flight = Box::pin(core::future::ready(Ok(claims)));
-            return flight.shared();
-        }
-        let (inner, text) = (Arc::clone(self), token.expose_secret().to_owned());
-        let flight: Flight = Box::pin(async move {
-            let mut verified = inner.verifier.verify(Token::new(&text)).await;
-            if inner.is_revoked(&hash, Token::new(&text)) {
-                verified = Err(REVOKED);
+        match &verified {
+            Ok(claims) => self.good.insert(hash, Good { claims: Arc::clone(claims), since: Instant::now() }),
+            Err(error) if error.kind() == TokenErrorKind::Invalid && !self.refusals.is_zero() => {
+                self.bad.insert(hash, (Instant::now(), *error));
             }
-            match &verified {
-                Ok(claims) => inner.good.insert(hash, Good { claims: Arc::clone(claims), since: Instant::now() }),
-                Err(error) if error.kind() == TokenErrorKind::Invalid && !inner.refusals.is_zero() => {
-                    inner.bad.insert(hash, (Instant::now(), *error));
-                }
-                Err(_) => {}
-            }
-            inner.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&hash);
-            verified
-        });
-        let flight = flight.shared();
-        if let Some(weak) = flight.downgrade() {
-            flights.insert(hash, weak);
+            Err(_) => {}
         }
-        flight
+        verified
     }
 }
 
@@ -184,8 +172,7 @@ impl<V: TokenVerifier> TokenVerifier for TokenCache<V> {
         if self.shared.is_revoked(&hash, token) {
             return Box::pin(core::future::ready(Err(REVOKED)));
         }
-        let remembered = self.shared.remembered(&hash).map(Ok);
-        match remembered.or_else(|| self.shared.refused(&hash).map(Err)) {
+        match self.shared.known(&hash) {
             Some(answer) => Box::pin(core::future::ready(answer)),
             None => Box::pin(self.shared.flight(hash, token)),
         }
