@@ -1,6 +1,7 @@
 //! Asking the issuer about tokens.
 
 use std::{
+    num::NonZeroUsize,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -253,6 +254,84 @@ async fn what_is_too_long_to_be_a_token_is_not_asked_about() {
     let issuer = Issuer::new(Answer::good(active().to_string()));
     assert_eq!(kind(&verifier(&issuer), &"x".repeat((16 << 10) + 1)).await, Some(TokenErrorKind::Invalid));
     assert_eq!(issuer.asked(), 0);
+}
+
+/// Verifies so many tokens at once; how many were accepted, and the reasons of those that were not.
+async fn at_once(verifier: &Introspection, tokens: usize) -> (usize, Vec<TokenError>) {
+    let under_way: Vec<_> = (0..tokens)
+        .map(|number| {
+            let verifier = verifier.clone();
+            tokio::spawn(async move { verifier.verify(Token::new(&format!("token-{number}"))).await })
+        })
+        .collect();
+    let (mut accepted, mut errors) = (0, Vec::new());
+    for one in under_way {
+        match one.await.unwrap() {
+            Ok(_) => accepted += 1,
+            Err(error) => errors.push(error),
+        }
+    }
+    (accepted, errors)
+}
+
+#[tokio::test]
+async fn limits_how_many_requests_are_under_way() {
+    let issuer = Issuer::new(Answer::Late(Duration::from_millis(400), active().to_string()));
+    let verifier = verifier(&issuer).timeout(Duration::from_secs(30)).max_concurrent(NonZeroUsize::new(2).unwrap());
+    let all = tokio::spawn({
+        let verifier = verifier.clone();
+        async move { at_once(&verifier, 6).await }
+    });
+    // All that may be are under way, and the others wait.
+    while issuer.asked() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(issuer.asked(), 2);
+    assert_eq!((all.await.unwrap(), issuer.asked()), ((6, Vec::new()), 6));
+}
+
+#[tokio::test]
+async fn waits_for_a_request_within_the_timeout() {
+    let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), active().to_string()));
+    let verifier = verifier(&issuer).max_concurrent(NonZeroUsize::MIN);
+    let first = tokio::spawn({
+        let patient = verifier.clone().timeout(Duration::from_mins(1));
+        async move { kind(&patient, "first").await }
+    });
+    while issuer.asked() == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let began = std::time::Instant::now();
+    let (accepted, errors) = at_once(&verifier.clone().timeout(Duration::from_millis(300)), 5).await;
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert_eq!((accepted, errors.len(), issuer.asked()), (0, 5, 1));
+    let busy = TokenError::unavailable("too many introspection requests are under way");
+    assert!(errors.iter().all(|error| *error == busy), "{errors:?}");
+    // A request that has given up takes no place.
+    issuer.answers(Answer::good(active().to_string()));
+    first.abort();
+    assert_eq!(kind(&verifier, "later").await, None);
+}
+
+#[tokio::test]
+async fn requests_that_are_cancelled_free_their_places() {
+    let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), active().to_string()));
+    let verifier = verifier(&issuer).max_concurrent(NonZeroUsize::MIN);
+    for waiting in 0..2 {
+        let cancelled: Vec<_> = (0..=waiting)
+            .map(|number| {
+                let verifier = verifier.clone();
+                tokio::spawn(async move { verifier.verify(Token::new(&format!("gone-{number}"))).await.is_ok() })
+            })
+            .collect();
+        while issuer.asked() <= waiting {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        cancelled.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+    issuer.answers(Answer::good(active().to_string()));
+    assert_eq!(kind(&verifier, "later").await, None);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Asking the issuer about each token (RFC 7662).
 
-use core::{fmt, time::Duration};
+use core::{fmt, num::NonZeroUsize, time::Duration};
 use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -10,6 +10,10 @@ use http::{
     header::{AUTHORIZATION, CONTENT_TYPE},
 };
 use serde_json::{Map, Value};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout},
+};
 
 use super::{
     Claims, Token, TokenCache, TokenError, TokenVerifier, Verification, clock,
@@ -21,8 +25,11 @@ use crate::http::reason::reason;
 /// The longest token that is asked about, and the longest answer.
 const MAX_TOKEN: usize = 16 << 10;
 const MAX_ANSWER: usize = 64 << 10;
+/// How many requests may be under way at once.
+const MAX_CONCURRENT: usize = 64;
 
 const MALFORMED: TokenError = TokenError::unavailable(reason!("the introspection response of its issuer is malformed"));
+const BUSY: TokenError = TokenError::unavailable(reason!("too many introspection requests are under way"));
 
 /// Verifies tokens by asking their issuer: for opaque ones, and where a token that is taken back must not count for the rest of
 /// its time.
@@ -66,6 +73,8 @@ pub struct Introspection {
     credentials: HeaderValue,
     rules: Rules,
     wait: Duration,
+    /// One permit for each request that may be under way.
+    slots: Arc<Semaphore>,
 }
 
 /// As whom the server asks (RFC 7662 §2.1). `Debug` shows nothing of it.
@@ -108,7 +117,8 @@ impl Introspection {
         let mut credentials = HeaderValue::try_from(credentials.0).map_err(|_| unusable)?;
         credentials.set_sensitive(true);
         let rules = Rules::new(issuer, resource, Teller::Issuer);
-        Ok(Self { endpoint: Endpoint::new(url)?, credentials, rules, wait: Duration::from_secs(5) })
+        let slots = Arc::new(Semaphore::new(MAX_CONCURRENT));
+        Ok(Self { endpoint: Endpoint::new(url)?, credentials, rules, wait: Duration::from_secs(5), slots })
     }
 
     /// Another resource that tokens may be meant for, such as that of the sandbox. Which of them counts, the layer decides.
@@ -129,9 +139,18 @@ impl Introspection {
         self
     }
 
-    /// How long the issuer may take: as it comes, five seconds.
+    /// Sets how long a verification may take, the time included in which it waits for others to
+    /// [end](Self::max_concurrent). Default: five seconds. After that it is answered with 503.
     pub fn timeout(mut self, wait: Duration) -> Self {
         self.wait = wait;
+        self
+    }
+
+    /// Sets how many requests to the issuer may be under way at once, so that a flood of unknown tokens is no flood of requests to
+    /// the issuer. Default: 64. Further verifications wait for their turn in the order of their arrival, within the
+    /// [timeout](Self::timeout). Clones that are made afterwards share the limit.
+    pub fn max_concurrent(mut self, requests: NonZeroUsize) -> Self {
+        self.slots = Arc::new(Semaphore::new(requests.get().min(Semaphore::MAX_PERMITS)));
         self
     }
 
@@ -150,13 +169,17 @@ impl Introspection {
         // The client of the issuer needs a runtime, and would panic without one.
         tokio::runtime::Handle::try_current()
             .map_err(|_| TokenError::unavailable(reason!("no tokio runtime is running")))?;
+        let began = Instant::now();
+        let Ok(Ok(_slot)) = timeout(self.wait, self.slots.acquire()).await else { return Err(BUSY) };
         let request = self
             .endpoint
             .post()
             .header(AUTHORIZATION, self.credentials.clone())
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(format!("token={}&token_type_hint=access_token", encoded(text)));
-        let answer = endpoint::send(request, self.wait, MAX_ANSWER).await.map_err(TokenError::unavailable)?;
+        let answer = endpoint::send(request, self.wait.saturating_sub(began.elapsed()), MAX_ANSWER)
+            .await
+            .map_err(TokenError::unavailable)?;
         let found = read(&answer.text).ok_or(MALFORMED)?;
         match found.get("active") {
             Some(Value::Bool(true)) => self.rules.check(&found, clock::now()).map(Arc::new),
@@ -186,5 +209,22 @@ impl TokenVerifier for Introspection {
 impl fmt::Debug for Introspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Introspection").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::{num::NonZeroUsize, time::Duration};
+
+    use super::{ClientCredentials, Introspection};
+
+    #[test]
+    fn has_documented_limits() {
+        let url = "https://auth.example.com/introspect";
+        let credentials = ClientCredentials::basic("id", "secret");
+        let asked = Introspection::new(url, "https://auth.example.com", "https://h/mcp", credentials).unwrap();
+        assert_eq!((asked.wait, asked.slots.available_permits()), (Duration::from_secs(5), 64));
+        // No number of requests is too large.
+        assert!(asked.max_concurrent(NonZeroUsize::MAX).slots.available_permits() > 64);
     }
 }
