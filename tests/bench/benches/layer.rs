@@ -1,4 +1,5 @@
 //! What the resource server adds to a server that answers at once: ratios and differences, all from one run.
+//! `cargo bench -p mcp-scopes-bench --bench layer [-- unknown-keys]`.
 #![expect(clippy::expect_used, reason = "a bench stops at what it did not expect")]
 
 use std::{
@@ -26,6 +27,11 @@ use mcp_scopes::{
 };
 use tower::{Layer as _, Service};
 
+mod layer {
+    pub(crate) mod unknown_keys;
+}
+use layer::unknown_keys::{self, Extent};
+
 /// Look at an account
 #[mcp_tool(scope = "general", risk = "low")]
 fn look() {}
@@ -44,11 +50,16 @@ const TOKEN_BYTES: usize = 900;
 fn main() {
     // `cargo test` runs this too, without that word; it then only checks that everything answers as it should.
     let timed = std::env::args().any(|argument| argument == "--bench");
+    let extent = if timed { Extent::TIMED } else { Extent::CHECK };
+    if std::env::args().any(|argument| argument == "unknown-keys") {
+        return unknown_keys::run(extent);
+    }
     let (calls, rounds) = if timed { (CALLS, ROUNDS) } else { (3, 1) };
     let bench = Bench { calls, rounds, token: "t".repeat(TOKEN_BYTES) };
     bench.call();
     bench.list();
     bench.hidden();
+    unknown_keys::run(extent);
 }
 
 /// Knows one token. The cache in front of it is what is measured.

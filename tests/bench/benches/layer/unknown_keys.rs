@@ -1,0 +1,266 @@
+//! A flood of tokens that name unknown keys, and what it does to the verification of a good token: `-- unknown-keys`.
+//!
+//! The keys are those of an issuer on this machine, which answers late: all tokens of the flood wait for it. Good tokens are
+//! verified by a thread of its own, one that is remembered and, now and then, one that is new.
+
+use std::{
+    future::{Future as _, poll_fn},
+    io::{BufRead as _, BufReader, Write as _},
+    net::TcpListener,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Waker},
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use mcp_scopes::http::{
+    Token, TokenErrorKind, TokenVerifier as _,
+    token::{JwtVerifier, RemoteKeys, TokenCache},
+};
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+const RESOURCE: &str = "https://brokerage.example.com/mcp";
+const ISSUER: &str = "https://auth.brokerage.example.com";
+/// A new good token after so many verifications of the one that is remembered.
+const REMEMBERED_PER_NEW: usize = 50;
+/// How much longer the verification of a good token may take during a flood.
+const TARGET: f64 = 3.0;
+
+type Tokens = TokenCache<JwtVerifier<RemoteKeys>>;
+
+/// How much is done.
+#[derive(Clone, Copy)]
+pub(crate) struct Extent {
+    pub(crate) rounds: usize,
+    pub(crate) flood: usize,
+    /// How long the issuer keeps the flood waiting, and how long good tokens are verified alone.
+    pub(crate) time: Duration,
+}
+
+impl Extent {
+    pub(crate) const TIMED: Self = Self { rounds: 7, flood: 5_000, time: Duration::from_millis(300) };
+    /// Enough to see that it works.
+    pub(crate) const CHECK: Self = Self { rounds: 1, flood: 500, time: Duration::from_millis(20) };
+}
+
+/// When a good token is verified.
+#[derive(Clone, Copy)]
+#[repr(usize)]
+enum Phase {
+    Alone,
+    Arriving,
+    Waiting,
+    Ending,
+    Over,
+}
+
+const PHASES: [(&str, Phase); 4] = [
+    ("alone", Phase::Alone),
+    ("while the flood arrives", Phase::Arriving),
+    ("while it waits", Phase::Waiting),
+    ("while it is refused", Phase::Ending),
+];
+
+pub(crate) fn run(extent: Extent) {
+    let runtime = Runtime::new().expect("a runtime");
+    let key = Ed25519KeyPair::generate().expect("a key");
+    let issuer = Issuer::start(&key);
+    let keys = RemoteKeys::new(&issuer.url).expect("an address on this machine").pause(Duration::ZERO);
+    let tokens = TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, keys));
+    let good = token(&key, "1", 0);
+    runtime.block_on(tokens.verify(Token::new(&good))).expect("a good token");
+
+    let mut times = [const { [const { Vec::new() }; 2] }; PHASES.len()];
+    let mut arrivals = Vec::new();
+    for round in 0..extent.rounds {
+        let flood: Vec<_> =
+            (0..extent.flood).map(|number| token(&key, &format!("unknown-{round}-{number}"), number)).collect();
+        let fresh: Vec<_> =
+            (0..2 * extent.flood).map(|number| token(&key, "1", 1 + round * 1_000_000 + number)).collect();
+        let phase = Arc::new(AtomicUsize::new(Phase::Alone as usize));
+        let measuring = thread::spawn({
+            let (tokens, good, phase) = (tokens.clone(), good.clone(), Arc::clone(&phase));
+            move || measure(&tokens, &good, &fresh, &phase)
+        });
+        thread::sleep(extent.time);
+        arrivals.push(send(&runtime, &tokens, flood, &issuer, &phase, extent.time));
+        for (all, found) in times.iter_mut().zip(measuring.join().expect("good tokens are good")) {
+            all.iter_mut().zip(found).for_each(|(all, found)| all.extend(found));
+        }
+    }
+    assert_eq!(issuer.asked.load(Ordering::SeqCst), 1 + extent.rounds, "a flood asks the issuer once");
+
+    println!("{} tokens with unknown keys, under way after {:.1?}:", extent.flood, median(&mut arrivals));
+    for (which, name) in ["a good token that is remembered", "a good token that is new"].into_iter().enumerate() {
+        let mut alone = Times::default();
+        for ((when, phase), all) in PHASES.into_iter().zip(&mut times) {
+            let found = all.get_mut(which).map(Times::of).unwrap_or_default();
+            match phase {
+                Phase::Alone => {
+                    alone = found;
+                    println!("  {name}, {when}: {found}");
+                }
+                _ => println!("  {name}, {when}: {found}; {:.2} times as long (at most {TARGET})", found.ratio(alone)),
+            }
+        }
+    }
+}
+
+/// Sends a flood, and returns how long it takes to arrive.
+fn send(
+    runtime: &Runtime,
+    tokens: &Tokens,
+    flood: Vec<String>,
+    issuer: &Issuer,
+    phase: &AtomicUsize,
+    time: Duration,
+) -> Duration {
+    issuer.is_late.store(true, Ordering::SeqCst);
+    let (count, arrived) = (flood.len(), Arc::new(AtomicUsize::new(0)));
+    let now = |now: Phase| phase.store(now as usize, Ordering::SeqCst);
+    now(Phase::Arriving);
+    let start = Instant::now();
+    let flood: Vec<_> = flood
+        .into_iter()
+        .map(|text| {
+            let (tokens, arrived) = (tokens.clone(), Arc::clone(&arrived));
+            runtime.spawn(async move {
+                let mut verification = pin!(tokens.verify(Token::new(&text)));
+                let mut is_first = true;
+                let verified = poll_fn(|context| {
+                    let polled = verification.as_mut().poll(context);
+                    arrived.fetch_add(usize::from(core::mem::take(&mut is_first)), Ordering::SeqCst);
+                    polled
+                });
+                verified.await.map(drop).map_err(|error| error.kind())
+            })
+        })
+        .collect();
+    while arrived.load(Ordering::SeqCst) < count {
+        thread::sleep(Duration::from_micros(100));
+    }
+    let took = start.elapsed();
+    now(Phase::Waiting);
+    thread::sleep(time);
+    assert!(flood.iter().all(|one| !one.is_finished()), "all of the flood waits for the issuer");
+    now(Phase::Ending);
+    issuer.is_late.store(false, Ordering::SeqCst);
+    for one in flood {
+        let verified = runtime.block_on(one).expect("a task that ends");
+        assert_eq!(verified, Err(TokenErrorKind::Invalid));
+    }
+    now(Phase::Over);
+    took
+}
+
+/// Verifies good tokens until the flood is over: how long each verification takes in each phase, of the one that is remembered and
+/// of new ones.
+fn measure(tokens: &Tokens, good: &str, fresh: &[String], phase: &AtomicUsize) -> [[Vec<Duration>; 2]; PHASES.len()] {
+    let mut times = [const { [const { Vec::new() }; 2] }; PHASES.len()];
+    let mut fresh = fresh.iter();
+    loop {
+        let Some([remembered, new]) = times.get_mut(phase.load(Ordering::Relaxed)) else { return times };
+        for _ in 0..REMEMBERED_PER_NEW {
+            remembered.push(time(tokens, good));
+        }
+        if let Some(token) = fresh.next() {
+            new.push(time(tokens, token));
+        }
+    }
+}
+
+/// How long one verification takes. It never waits.
+fn time(tokens: &Tokens, token: &str) -> Duration {
+    let mut context = Context::from_waker(Waker::noop());
+    let start = Instant::now();
+    let verified = tokens.verify(Token::new(token)).as_mut().poll(&mut context);
+    let took = start.elapsed();
+    assert!(matches!(verified, Poll::Ready(Ok(_))), "a good token passes at once");
+    took
+}
+
+/// What is told of many times.
+#[derive(Clone, Copy, Default)]
+struct Times {
+    median: Duration,
+    mean: Duration,
+    most: Duration,
+}
+
+impl Times {
+    fn of(times: &mut Vec<Duration>) -> Self {
+        let count = u32::try_from(times.len()).unwrap_or(u32::MAX).max(1);
+        let mean = times.iter().sum::<Duration>() / count;
+        Self { median: median(times), mean, most: times.iter().max().copied().unwrap_or_default() }
+    }
+
+    fn ratio(self, alone: Self) -> f64 {
+        self.mean.as_secs_f64() / alone.mean.as_secs_f64()
+    }
+}
+
+impl core::fmt::Display for Times {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Self { median, mean, most } = self;
+        write!(f, "mean {mean:.2?}, median {median:.2?}, at most {most:.1?}")
+    }
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+/// Publishes one key, and answers only while it is not late.
+struct Issuer {
+    url: String,
+    is_late: Arc<AtomicBool>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Issuer {
+    fn start(key: &Ed25519KeyPair) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/jwks", listener.local_addr().expect("an address"));
+        let (is_late, asked) = (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default());
+        let set = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "1", "x": BASE64.encode(key.public_key())}]})
+            .to_string();
+        thread::spawn({
+            let (is_late, asked) = (Arc::clone(&is_late), Arc::clone(&asked));
+            move || {
+                for stream in listener.incoming() {
+                    let mut stream = stream.expect("a connection");
+                    let lines = BufReader::new(&stream).lines();
+                    lines.map_while(Result::ok).take_while(|line| !line.is_empty()).for_each(drop);
+                    asked.fetch_add(1, Ordering::SeqCst);
+                    while is_late.load(Ordering::SeqCst) {
+                        thread::sleep(Duration::from_millis(1));
+                    }
+                    let length = set.len();
+                    write!(stream, "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{set}")
+                        .expect("a client that reads");
+                }
+            }
+        });
+        Self { url, is_late, asked }
+    }
+}
+
+/// A token that is good if the issuer has the key of that name.
+fn token(key: &Ed25519KeyPair, kid: &str, number: usize) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
+    let claims = json!({
+        "iss": ISSUER, "aud": RESOURCE, "sub": "ada", "jti": number.to_string(), "exp": now + 3600, "scope": "general",
+        "padding": "p".repeat(400),
+    });
+    let header = json!({"alg": "EdDSA", "kid": kid}).to_string();
+    let signed = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims.to_string()));
+    format!("{signed}.{}", BASE64.encode(key.sign(signed.as_bytes())))
+}
