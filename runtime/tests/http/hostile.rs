@@ -17,7 +17,7 @@ mod bodies;
 mod credentials;
 mod elsewhere;
 mod headers;
-mod jwt;
+pub(crate) mod jwt;
 mod mutations;
 mod sandbox;
 mod slow;

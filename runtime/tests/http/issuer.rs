@@ -1,11 +1,18 @@
 //! An issuer on this machine, which answers what it is told to and counts how often it is asked.
 
 use std::{
+    collections::HashMap,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
+
+/// Introspection responses by token.
+pub(crate) type Responses = Arc<Mutex<HashMap<String, String>>>;
 
 /// What it answers.
 #[derive(Clone, Debug)]
@@ -16,6 +23,10 @@ pub(crate) enum Answer {
     Nothing,
     /// Good, but after that time.
     Late(Duration, String),
+    /// The introspection response of the token that is asked about. All other tokens are not active.
+    PerToken(Responses),
+    /// No answer until another one is set.
+    Held,
 }
 
 impl Answer {
@@ -40,6 +51,14 @@ pub(crate) struct Issuer {
     port: u16,
     answer: Arc<Mutex<Answer>>,
     requests: Arc<Mutex<Vec<Request>>>,
+    load: Arc<Load>,
+}
+
+/// How many requests have no answer yet, and the most there have been.
+#[derive(Debug, Default)]
+struct Load {
+    now: AtomicUsize,
+    most: AtomicUsize,
 }
 
 impl Issuer {
@@ -49,13 +68,15 @@ impl Issuer {
             port: listener.local_addr().unwrap().port(),
             answer: Arc::new(Mutex::new(answer)),
             requests: Arc::default(),
+            load: Arc::default(),
         };
         let (answer, requests) = (Arc::clone(&issuer.answer), Arc::clone(&issuer.requests));
+        let load = Arc::clone(&issuer.load);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let (answer, requests) = (Arc::clone(&answer), Arc::clone(&requests));
+                let (answer, requests, load) = (Arc::clone(&answer), Arc::clone(&requests), Arc::clone(&load));
                 // Whoever goes away in the middle is not this thread's concern.
-                std::thread::spawn(move || stream.and_then(|stream| serve(stream, &answer, &requests)));
+                std::thread::spawn(move || stream.and_then(|stream| serve(stream, &answer, &requests, &load)));
             }
         });
         issuer
@@ -69,8 +90,23 @@ impl Issuer {
         *self.answer.lock().unwrap() = answer;
     }
 
+    /// Answers nothing until [`answers`](Self::answers) is called. Returns what it has answered before.
+    pub(crate) fn hold(&self) -> Answer {
+        core::mem::replace(&mut *self.answer.lock().unwrap(), Answer::Held)
+    }
+
     pub(crate) fn asked(&self) -> usize {
         self.requests.lock().unwrap().len()
+    }
+
+    /// How many requests have no answer yet.
+    pub(crate) fn under_way(&self) -> usize {
+        self.load.now.load(Ordering::SeqCst)
+    }
+
+    /// The most requests that have been without an answer at the same time.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.load.most.load(Ordering::SeqCst)
     }
 
     pub(crate) fn last(&self) -> Request {
@@ -78,7 +114,12 @@ impl Issuer {
     }
 }
 
-fn serve(stream: TcpStream, answer: &Mutex<Answer>, requests: &Mutex<Vec<Request>>) -> std::io::Result<()> {
+fn serve(
+    stream: TcpStream,
+    answer: &Mutex<Answer>,
+    requests: &Mutex<Vec<Request>>,
+    load: &Load,
+) -> std::io::Result<()> {
     let (mut reader, mut stream) = (BufReader::new(stream.try_clone()?), stream);
     let (mut request, mut length) = (Request::default(), 0);
     loop {
@@ -99,16 +140,32 @@ fn serve(stream: TcpStream, answer: &Mutex<Answer>, requests: &Mutex<Vec<Request
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     request.body = String::from_utf8(body).unwrap();
+    let token =
+        request.body.strip_prefix("token=").and_then(|rest| rest.split('&').next()).unwrap_or_default().to_owned();
     requests.lock().unwrap().push(request);
-    let answer = answer.lock().unwrap().clone();
-    let (status, headers, body) = match answer {
-        Answer::Nothing => return Ok(()),
-        Answer::With(status, headers, body) => (status, headers, body),
-        Answer::Late(time, body) => {
-            std::thread::sleep(time);
-            ("200 OK", String::new(), body)
+    load.most.fetch_max(load.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+    let answer = loop {
+        match answer.lock().unwrap().clone() {
+            Answer::Held => std::thread::sleep(Duration::from_millis(5)),
+            answer => break answer,
         }
     };
+    let good = |body: String| Some(("200 OK", String::new(), body));
+    let reply = match answer {
+        Answer::Nothing | Answer::Held => None,
+        Answer::With(status, headers, body) => Some((status, headers, body)),
+        Answer::Late(time, body) => {
+            std::thread::sleep(time);
+            good(body)
+        }
+        Answer::PerToken(responses) => {
+            let response = responses.lock().unwrap().get(&token).cloned();
+            good(response.unwrap_or_else(|| r#"{"active":false}"#.to_owned()))
+        }
+    };
+    // Before the answer is sent: the client may send its next request as soon as it has read it.
+    load.now.fetch_sub(1, Ordering::SeqCst);
+    let Some((status, headers, body)) = reply else { return Ok(()) };
     let length = body.len();
     write!(stream, "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
 }

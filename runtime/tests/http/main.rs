@@ -17,6 +17,7 @@ mod hostile;
 mod reasons;
 mod replays;
 mod settings;
+mod sockets;
 mod step_1_documents_and_origins;
 mod step_2_tokens;
 mod step_3_environments;

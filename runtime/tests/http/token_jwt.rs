@@ -45,7 +45,7 @@ pub(crate) fn ed_jwk(key: &Ed25519KeyPair, id: &str) -> Value {
     json!({"kty": "OKP", "crv": "Ed25519", "kid": id, "x": BASE64.encode(key.public_key())})
 }
 
-fn ec_jwk(key: &EcdsaKeyPair, curve: &str, id: &str) -> Value {
+pub(crate) fn ec_jwk(key: &EcdsaKeyPair, curve: &str, id: &str) -> Value {
     let point = &key.public_key().as_ref()[1..];
     let (x, y) = point.split_at(point.len() / 2);
     json!({"kty": "EC", "crv": curve, "kid": id, "x": BASE64.encode(x), "y": BASE64.encode(y)})

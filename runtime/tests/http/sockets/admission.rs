@@ -1,0 +1,128 @@
+//! Section 2: work that is done before a caller is admitted.
+
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::time::{sleep, timeout};
+
+use super::{
+    client,
+    fixture::{Fixture, call, in_session, modern_call},
+    process::open_files,
+};
+use crate::server::Ask;
+
+/// The default of `Introspection::max_concurrent`.
+const MAX_CONCURRENT: usize = 64;
+const UNKNOWN_TOKENS: usize = 2000;
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bounds_the_memory_of_a_call_that_is_not_admitted() {
+    use super::process::{is_for_one_test, peak_memory};
+    if !is_for_one_test(module_path!(), "bounds_the_memory_of_a_call_that_is_not_admitted") {
+        return;
+    }
+    let fixture = Fixture::new().await;
+    let token = fixture.token(&json!({"sub": "ada", "client_id": "app"}));
+    fixture.assert_answers().await;
+    // Nearly 4 MiB each.
+    let objects = format!("[{}1]", r#"{"":0},"#.repeat(599_000));
+    let keys: Vec<_> = (0..400_000).map(|key| format!("\"{key:x}\":0")).collect();
+    let keys = format!("{{{}}}", keys.join(","));
+    for (shape, value) in [("objects", objects), ("keys", keys)] {
+        let params = format!(r#""name":"query_notes","arguments":{{"region":"eu","tier":{value}}},"#);
+        let body = params.len();
+        assert!((3_900_000..4 << 20).contains(&body), "{shape}: {body}");
+        let ask = Ask::modern("tools/call", &params).header("mcp-name", "query_notes");
+        let ask = ask.header("mcp-param-region", "eu").header("mcp-param-tier", "a").token(&token);
+        drop((params, value));
+        let before = peak_memory();
+        let reply = fixture.send(ask).await;
+        let (status, challenge) = reply.challenge();
+        assert!(status == 403 && challenge.contains("insufficient_scope"), "{shape}: {reply:?}");
+        let grown = peak_memory() - before;
+        println!("{shape}: {grown} bytes more for a body of {body}");
+        assert!(grown < 4 * body, "{shape}: {grown} bytes more for a body of {body}");
+    }
+    assert_eq!(fixture.runs.take(), [""; 0]);
+}
+
+#[tokio::test]
+async fn removes_param_headers_that_the_tool_does_not_declare() {
+    let fixture = Fixture::new().await;
+    let token = fixture.reader();
+    let arguments = json!({"region": "eu", "tier": "gold"});
+    let session = fixture.session(&token).await;
+    for ask in [modern_call("query_notes", &arguments), in_session(call("query_notes", &arguments), &session)] {
+        let ask = ask.header("mcp-param-region", "eu").header("mcp-param-tier", "gold");
+        let ask = ask.header("mcp-param-other", "eu").header("mcp-param-a", "1").header("mcp-param-a", "2");
+        let reply = fixture.send(ask.token(&token)).await;
+        assert_eq!(reply.text(), "eu gold [mcp-param-region]");
+    }
+    let plain = modern_call("read_note", &json!({"title": "eu"})).header("mcp-param-region", "eu");
+    assert_eq!(fixture.send(plain.token(&token)).await.text(), "eu");
+}
+
+#[tokio::test]
+async fn compares_a_declared_param_header_with_its_own_argument_alone() {
+    let fixture = Fixture::new().await;
+    let token = fixture.reader();
+    let session = fixture.session(&token).await;
+    for (header, arguments) in [
+        ("gold", json!({"region": "eu", "tier": "gold"})),
+        ("us", json!({"region": "eu", "tier": "gold"})),
+        ("us", json!({"region": "eu", "tier": "gold", "x": {"region": "us"}})),
+        ("eu", json!({"region": null, "tier": "eu"})),
+        ("eu", json!({"tier": "eu"})),
+    ] {
+        for ask in [modern_call("query_notes", &arguments), in_session(call("query_notes", &arguments), &session)] {
+            let reply = fixture.send(ask.header("mcp-param-region", header).token(&token)).await;
+            assert_eq!(reply.refused(), (400, -32020), "{header} {arguments}");
+        }
+    }
+    let twice = modern_call("query_notes", &json!({"region": "eu", "tier": "gold"}));
+    let twice = twice.header("mcp-param-region", "eu").header("mcp-param-region", "eu");
+    assert_eq!(fixture.send(twice.token(&token)).await.refused(), (400, -32020));
+}
+
+/// Sends unknown tokens on as many connections as the process may open, and one after the other on each.
+#[tokio::test]
+async fn bounds_introspection_requests_and_answers_known_tokens_meanwhile() {
+    let fixture = Fixture::new().await;
+    let token = fixture.reader();
+    let known = || modern_call("read_note", &json!({"title": "known"})).token(&token);
+    assert_eq!(fixture.send(known()).await.text(), "known");
+    // Two ends of each connection, and as many for its introspection request where nothing bounds those.
+    let connections = UNKNOWN_TOKENS.min((open_files() - 200) / 4);
+    let answers = fixture.introspection.hold();
+    let address = fixture.address;
+    let clients: Vec<_> = (0..connections)
+        .map(|first| {
+            tokio::spawn(async move {
+                for number in (first..UNKNOWN_TOKENS).step_by(connections) {
+                    let ask = modern_call("read_note", &json!({"title": "a"})).token(&format!("unknown-{number}"));
+                    let reply = client::send(address, ask).await;
+                    let (status, challenge) = reply.challenge();
+                    assert!(status == 401 && challenge.contains("invalid_token"), "{reply:?}");
+                }
+            })
+        })
+        .collect();
+    let full = async {
+        while fixture.introspection.under_way() < MAX_CONCURRENT {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), full).await.unwrap();
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(fixture.send(known()).await.text(), "known", "a token that is remembered does not wait");
+    assert!(fixture.introspection.most_at_once() <= MAX_CONCURRENT, "{}", fixture.introspection.most_at_once());
+    fixture.introspection.answers(answers);
+    for client in clients {
+        client.await.unwrap();
+    }
+    assert!(fixture.introspection.most_at_once() <= MAX_CONCURRENT, "{}", fixture.introspection.most_at_once());
+    assert_eq!(fixture.introspection.asked(), UNKNOWN_TOKENS + 1, "each token is asked about once");
+    assert_eq!(fixture.send(known()).await.text(), "known");
+}

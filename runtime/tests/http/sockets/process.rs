@@ -1,0 +1,38 @@
+//! Runs a test in another process: for what ends the process, and for its peak memory.
+
+use std::process::Command;
+
+/// Set in the process that was started for one test.
+const MARK: &str = "MCP_SCOPES_TEST_PROCESS";
+
+/// Whether this process runs that one test alone. If not, starts one that does, and panics if the test fails there.
+///
+/// `module` is `module_path!()` of the test.
+pub(super) fn is_for_one_test(module: &str, test: &str) -> bool {
+    if std::env::var_os(MARK).is_some() {
+        return true;
+    }
+    let (_, module) = module.split_once("::").unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let output =
+        command.arg("--exact").arg(format!("{module}::{test}")).arg("--nocapture").env(MARK, "1").output().unwrap();
+    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}:\n{text}\n{errors}", output.status);
+    assert!(text.contains("1 passed"), "the process ran another test:\n{text}");
+    false
+}
+
+/// The largest amount of memory that this process has used, in bytes.
+#[cfg(target_os = "linux")]
+pub(super) fn peak_memory() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    1024 * line.trim().trim_end_matches(" kB").parse::<usize>().unwrap()
+}
+
+/// How many files and sockets this process may open.
+pub(super) fn open_files() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(1024)
+}

@@ -1,0 +1,134 @@
+//! Section 4: tokens of another kind, and what a limit is keyed by.
+
+use core::num::NonZeroU32;
+
+use serde_json::{Value, json};
+
+use super::fixture::{Fixture, modern_call, object};
+use crate::{
+    hostile::jwt::signed_twice,
+    server::{Ask, DOCUMENT},
+    token_jwt::{good, message, now, with},
+};
+
+fn read() -> Ask {
+    modern_call("read_note", &json!({"title": "a"}))
+}
+
+/// The claims of a user, with more.
+fn and(more: &Value) -> Value {
+    let mut claims = json!({"sub": "ada", "client_id": "app", "scope": "notes:read"});
+    claims.as_object_mut().unwrap().extend(object(more));
+    claims
+}
+
+#[tokio::test]
+async fn rejects_active_tokens_that_are_not_access_tokens() {
+    let fixture = Fixture::new().await;
+    for (more, is_accepted) in [
+        (json!({}), true),
+        (json!({"token_type": "Bearer", "typ": "Bearer"}), true),
+        (json!({"token_type": "bEARER"}), true),
+        (json!({"token_type": "DPoP"}), true),
+        (json!({"token_type": "access_token", "token_use": "access_token"}), true),
+        (json!({"token_use": "ACCESS", "typ": "at+jwt"}), true),
+        (json!({"token_use": "refresh"}), false),
+        (json!({"token_use": "refresh_token", "token_type": "Bearer"}), false),
+        (json!({"token_use": "id"}), false),
+        (json!({"typ": "Refresh"}), false),
+        (json!({"typ": "refresh", "token_type": "Bearer"}), false),
+        (json!({"typ": "Offline"}), false),
+        (json!({"typ": "ID"}), false),
+        (json!({"token_type": "refresh"}), false),
+        (json!({"token_type": "Refresh_Token"}), false),
+        (json!({"token_type": "urn:ietf:params:oauth:token-type:refresh_token"}), false),
+        (json!({"token_type": "urn:ietf:params:oauth:token-type:id_token"}), false),
+        (json!({"token_type": ["Bearer"]}), false),
+    ] {
+        let reply = fixture.send(read().token(&fixture.token(&and(&more)))).await;
+        if is_accepted {
+            assert_eq!(reply.text(), "a", "{more}");
+        } else {
+            let (status, challenge) = reply.challenge();
+            assert!(status == 401 && challenge.contains("not that of an access token"), "{more}: {reply:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rejects_tokens_that_are_bound_to_a_key() {
+    let fixture = Fixture::new().await;
+    let bound = json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"});
+    let opaque = fixture.token(&and(&json!({"token_type": "DPoP", "cnf": bound})));
+    for token in [opaque, good(&with("cnf", bound))] {
+        let reply = fixture.send(read().token(&token)).await;
+        let (status, challenge) = reply.challenge();
+        assert!(status == 401 && challenge.contains("`cnf`"), "{reply:?}");
+    }
+    assert_eq!(fixture.runs.take(), [""; 0]);
+}
+
+#[tokio::test]
+async fn keys_the_sandbox_limit_by_the_token_and_not_by_its_spelling() {
+    let fixture = Fixture::with(|builder| builder.sandbox_calls_per_minute(NonZeroU32::MIN)).await;
+    // Neither names a subject or a client.
+    let opaque = || fixture.token(&json!({"scope": "notes:read"}));
+    let jwts = |expiry: u64| {
+        let mut claims = with("sub", Value::Null);
+        claims.as_object_mut().unwrap().extend(object(&json!({"scope": "notes:read", "exp": expiry})));
+        signed_twice(&claims)
+    };
+    let same = opaque();
+    for (tokens, other) in [
+        (vec![same.clone(), same], opaque()),
+        // ECDSA has two valid signatures for each message.
+        (jwts(now() + 600).to_vec(), jwts(now() + 601)[0].clone()),
+    ] {
+        let send = async |scheme: &str, token: &str| {
+            let ask = read().header("mcp-sandbox", "sandbox").header("authorization", &format!("{scheme}{token}"));
+            fixture.send(ask).await
+        };
+        assert_eq!(send("Bearer ", &tokens[0]).await.text(), "a");
+        for scheme in ["Bearer ", "bEarer ", "BEARER ", "Bearer   ", "bearer  "] {
+            for token in &tokens {
+                assert_eq!(send(scheme, token).await.refused(), (429, 429), "{scheme}{token}");
+            }
+        }
+        assert_eq!(send("Bearer ", &other).await.text(), "a");
+    }
+}
+
+#[tokio::test]
+async fn names_scope_and_a_readable_reason_in_the_challenge_for_an_invalid_token() {
+    let fixture = Fixture::new().await;
+    let first = fixture.send(read()).await;
+    let scope = r#"scope="notes:read""#;
+    assert!(first.status == 401 && first.challenge().1.contains(scope), "{first:?}");
+    for token in [
+        "unknown".to_owned(),
+        "a.b.c".to_owned(),
+        format!(
+            "{}.AAAA",
+            message(r#"{"alg":"EdDSA","kid":"ed","crit":["b64"]}"#, &with("aud", json!("a")).to_string())
+        ),
+        fixture.token(&and(&json!({"exp": now() - 60}))),
+        fixture.token(&and(&json!({"aud": "https://other.example.com"}))),
+        fixture.token(&and(&json!({"aud": 1}))),
+        fixture.token(&and(&json!({"iss": "https://auth.example.com/"}))),
+        fixture.token(&and(&json!({"nbf": now() + 600}))),
+        fixture.token(&and(&json!({"scp": ["notes:delete"]}))),
+        fixture.token(&and(&json!({"typ": "ID"}))),
+        good(&with("exp", json!(now() - 600))),
+        good(&with("exp", Value::Null)),
+        good(&with("iss", json!("https://auth.example.com/"))),
+    ] {
+        for ask in [read(), Ask::new("GET", "/mcp"), Ask::new("DELETE", "/mcp")] {
+            let reply = fixture.send(ask.token(&token)).await;
+            let (status, challenge) = reply.challenge();
+            assert!(status == 401 && challenge.contains(scope), "{token}: {reply:?}");
+            assert!(challenge.contains("invalid_token") && challenge.contains(DOCUMENT), "{token}: {challenge}");
+            // What a substituted character would look like.
+            assert!(challenge.contains("error_description=\"") && !challenge.contains('?'), "{token}: {challenge}");
+        }
+    }
+}
