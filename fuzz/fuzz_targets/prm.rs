@@ -3,12 +3,32 @@
 
 use libfuzzer_sys::fuzz_target;
 use mcp_scopes_build::lint::Documents;
-use mcp_scopes_prm::{Draft, Json, Metadata};
+use mcp_scopes_model::markers::is_private;
+use mcp_scopes_prm::{Draft, Json, Metadata, json::MAX_DEPTH};
+
+/// Asserts that a value which was accepted has no reserved member name and nests within the limit.
+fn assert_within_limits(value: &Json, depth: usize) {
+    match value {
+        Json::Array(items) => {
+            assert!(depth > 0, "nested deeper than the limit");
+            items.iter().for_each(|item| assert_within_limits(item, depth - 1));
+        }
+        Json::Object(members) => {
+            assert!(depth > 0, "nested deeper than the limit");
+            for (name, value) in members {
+                assert!(!is_private(name), "reserved: {name}");
+                assert_within_limits(value, depth - 1);
+            }
+        }
+        _ => {}
+    }
+}
 
 fuzz_target!(|bytes: &[u8]| {
     let read = Metadata::from_json(bytes);
     match &read {
         Ok(metadata) => {
+            assert_within_limits(&metadata.to_json(), MAX_DEPTH);
             let written = metadata.to_json_pretty();
             let again = Metadata::from_json(&written).expect("what is written is a document");
             assert_eq!(again.to_json_pretty(), written, "and the same one");
@@ -17,6 +37,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Ok(text) = str::from_utf8(bytes) {
         if let Ok(json) = Json::parse(text) {
+            assert_within_limits(&json, MAX_DEPTH);
             assert_eq!(Json::parse(&json.pretty()).as_ref(), Ok(&json));
             assert_eq!(Json::parse(&json.to_string()).as_ref(), Ok(&json));
             // Another reader of JSON takes it too, but for numbers that it cannot hold.
@@ -28,6 +49,10 @@ fuzz_target!(|bytes: &[u8]| {
             }
         }
         if let Ok(draft) = Draft::read(text) {
+            assert_within_limits(&draft.json, MAX_DEPTH);
+            if let Some(claims) = draft.unverified_claims() {
+                assert_within_limits(&claims, MAX_DEPTH);
+            }
             for violation in &draft.violations {
                 assert!(!violation.message.is_empty());
             }
