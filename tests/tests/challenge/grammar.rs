@@ -20,26 +20,23 @@ pub(crate) fn challenges(value: &str) -> Result<Vec<Parsed>, &str> {
         if rest.is_empty() {
             return Ok(found);
         }
-        let after = match (parameter(rest), found.last_mut()) {
-            // An element with `=` continues the challenge before it (RFC 9110 §11.6.1).
-            (Some((pair, after)), Some(challenge)) => {
-                challenge.parameters.push(pair);
-                after
-            }
-            _ => {
-                let (scheme, after) = token(rest).ok_or(rest)?;
-                let mut challenge = Parsed { scheme: scheme.to_owned(), parameters: Vec::new() };
-                let inner = after.trim_start_matches(' ');
-                let after = match parameter(inner) {
-                    Some((pair, more)) if inner != after => {
-                        challenge.parameters.push(pair);
-                        more
-                    }
-                    _ => after,
-                };
-                found.push(challenge);
-                after
-            }
+        // An element with `=` continues the challenge before it (RFC 9110 §11.6.1).
+        let after = if let (Some((pair, after)), Some(challenge)) = (parameter(rest), found.last_mut()) {
+            challenge.parameters.push(pair);
+            after
+        } else {
+            let (scheme, after) = token(rest).ok_or(rest)?;
+            let mut challenge = Parsed { scheme: scheme.to_owned(), parameters: Vec::new() };
+            let inner = after.trim_start_matches(' ');
+            let after = match parameter(inner) {
+                Some((pair, more)) if inner != after => {
+                    challenge.parameters.push(pair);
+                    more
+                }
+                _ => after,
+            };
+            found.push(challenge);
+            after
         };
         rest = after.trim_start_matches([' ', '\t']);
         if !rest.is_empty() && !rest.starts_with(',') {

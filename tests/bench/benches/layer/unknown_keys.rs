@@ -101,7 +101,7 @@ pub(crate) fn run(extent: Extent) {
     for (which, name) in ["a good token that is remembered", "a good token that is new"].into_iter().enumerate() {
         let mut alone = Times::default();
         for ((when, phase), all) in PHASES.into_iter().zip(&mut times) {
-            let found = all.get_mut(which).map(Times::of).unwrap_or_default();
+            let found = all.get_mut(which).map(|times| Times::of(times)).unwrap_or_default();
             match phase {
                 Phase::Alone => {
                     alone = found;
@@ -195,7 +195,7 @@ struct Times {
 }
 
 impl Times {
-    fn of(times: &mut Vec<Duration>) -> Self {
+    fn of(times: &mut [Duration]) -> Self {
         let count = u32::try_from(times.len()).unwrap_or(u32::MAX).max(1);
         let mean = times.iter().sum::<Duration>() / count;
         Self { median: median(times), mean, most: times.iter().max().copied().unwrap_or_default() }

@@ -1,7 +1,8 @@
-//! Requests per second of a server on axum, bare and behind the layer, with 64 connections that `wrk` keeps busy.
+//! Requests per second of a server on rmcp: alone, behind the layer, and behind a middleware that a user would write instead.
+//! `wrk` keeps 64 connections busy.
 //!
-//! `wrk` and the server share the machine. On tokio's runtime as `#[tokio::main]` starts it, the server takes what cores there
-//! are; on one thread it is the one that all wait for, which shows more of what the layer adds.
+//! `wrk` and the server share the machine. On tokio's runtime as `#[tokio::main]` starts it, the server uses all cores; on one
+//! thread it is the bottleneck, which shows more of what the layer adds.
 
 use std::{
     env, fs,
@@ -13,20 +14,21 @@ use std::{
 };
 
 use axum::Router;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::oneshot};
 
-use super::servers::{HOST, Pair, all};
+use super::servers::{HOST, Issuer, Servers, echo, rmcp};
 
-/// As long as one of RS256 with a few claims.
-const TOKEN_BYTES: usize = 900;
 const CONNECTIONS: usize = 64;
-/// Each is two seconds of both, in an order in which a machine that slows down slows both.
+/// Rounds where there is a mark, and where there is none.
 const ROUNDS: usize = 21;
-/// How much of its requests a server has to keep.
-const TARGET: f64 = 0.95;
+const FEW_ROUNDS: usize = 7;
+/// The share of a bare server's requests that the layer has to keep.
+const OF_BARE: f64 = 0.88;
+/// The multiple of the middleware's requests that the layer has to reach.
+const OF_MIDDLEWARE: f64 = 1.25;
 
-/// What a client of that revision sends along.
+/// The headers of a client of that revision.
 const HEADERS: [(&str, &str); 5] = [
     ("Host", HOST),
     ("Accept", "application/json, text/event-stream"),
@@ -35,50 +37,71 @@ const HEADERS: [(&str, &str); 5] = [
     ("User-Agent", "a-client/1.0"),
 ];
 
-/// Compares them, in turns.
+/// Compares the servers, in turns.
 pub(crate) fn run() {
     if Command::new("wrk").arg("--version").output().is_err() {
-        eprintln!("`wrk` is needed: install the package of that name");
+        eprintln!("`wrk` is missing: install the package of that name");
         exit(2);
     }
-    let token = "t".repeat(TOKEN_BYTES);
-    let script = script(&token);
-    println!("{CONNECTIONS} connections, calls of {} bytes:", body().len());
+    let issuer = Issuer::new();
+    let token = issuer.token("notes:read");
+    let load = Load { script: script(&token), token };
+    println!("{CONNECTIONS} connections, calls of {} bytes, tokens of {} bytes:", call().len(), load.token.len());
+    for (runtime, rounds, marks) in
+        [(Runtime::Threads, ROUNDS, [Some(OF_BARE), Some(OF_MIDDLEWARE)]), (Runtime::OneThread, FEW_ROUNDS, [None; 2])]
+    {
+        let Servers { bare, layer, middleware } = rmcp(&issuer);
+        let [bare, layer, middleware] = load.rates([bare, layer, middleware], runtime, rounds);
+        println!("rmcp, {}: alone {bare}, layer {layer}, middleware {middleware} requests per second", runtime.name());
+        println!("  layer of alone: {}", layer.of(&bare).marked(marks[0]));
+        println!("  layer of middleware: {}", layer.of(&middleware).marked(marks[1]));
+        println!("  the layer adds {:.1} microseconds to each request", 1e6 / layer.median() - 1e6 / bare.median());
+    }
     for runtime in [Runtime::Threads, Runtime::OneThread] {
-        for Pair { name, bare, behind } in all(&token) {
-            let (bare, behind) = (serve(bare, runtime), serve(behind, runtime));
-            for server in [bare, behind] {
-                check(&called(&token, server));
-            }
-            let rounds = (0..ROUNDS).map(|_| {
-                let [first, second, third, last] = [bare, behind, behind, bare].map(|server| rate(&script, server));
-                (f64::midpoint(first, last), f64::midpoint(second, third))
-            });
-            let (alone, layered): (Vec<_>, Vec<_>) = rounds.unzip();
-            let ratio = middle(layered.iter().zip(&alone).map(|(layered, alone)| layered / alone));
-            let (alone, layered) = (middle(alone), middle(layered));
-            println!("{name}, {}: alone {alone:.0} requests a second, behind the layer {layered:.0}", runtime.name());
-            let more = 1e6 / layered - 1e6 / alone;
-            println!("  {ratio:.3} of them (at least {TARGET}); {more:.1} microseconds more for each");
-        }
+        let [bare, layer] = load.rates(echo(&issuer), runtime, FEW_ROUNDS);
+        println!("an echo by hand on axum, {}: alone {bare}, layer {layer} requests per second", runtime.name());
+        println!("  layer of alone: {}", layer.of(&bare).marked(None));
+        println!("  the layer adds {:.1} microseconds to each request", 1e6 / layer.median() - 1e6 / bare.median());
     }
 }
 
-/// That all servers answer the call rightly, and that those behind the layer want the token for it.
+/// Checks without timing that all servers answer correctly, and that both secured ones enforce the same rules.
 pub(crate) fn look() {
-    let token = "t".repeat(TOKEN_BYTES);
-    for Pair { bare, behind, .. } in all(&token) {
-        let (bare, behind) = (serve(bare, Runtime::OneThread), serve(behind, Runtime::OneThread));
-        check(&called(&token, bare));
-        check(&called(&token, behind));
-        check(&called("another", bare));
-        assert!(called("another", behind).starts_with("HTTP/1.1 401 "), "nobody else is let in");
+    let issuer = Issuer::new();
+    let (reader, writer) = (issuer.token("notes:read"), issuer.token("notes:read notes:write"));
+    let other = Issuer::new().token("notes:read notes:write");
+    let forget = message("tools/call", &json!({"name": "forget_note", "arguments": {}}));
+    let list = message("tools/list", &json!({}));
+    let Servers { bare, layer, middleware } = rmcp(&issuer);
+    let bare = serve(bare, Runtime::OneThread);
+    assert_counted(&ask(None, &call(), bare));
+    for app in [layer, middleware] {
+        let server = serve(app, Runtime::OneThread);
+        for token in [None, Some("t"), Some(&*other)] {
+            assert_eq!(ask(token, &call(), server).0, 401, "{token:?}");
+        }
+        assert_counted(&ask(Some(&reader), &call(), server));
+        assert_eq!(ask(Some(&reader), &forget, server).0, 403);
+        assert_eq!(ask(Some(&writer), &forget, server).0, 200);
+        assert_eq!(names(&ask(Some(&writer), &list, server).1), ["count_characters", "forget_note"]);
+        assert_eq!(names(&ask(Some(&reader), &list, server).1), ["count_characters"]);
     }
+    assert_eq!(names(&ask(None, &list, bare).1), ["count_characters", "forget_note"]);
+    let [_, layer] = echo(&issuer);
+    let server = serve(layer, Runtime::OneThread);
+    assert_counted(&ask(Some(&reader), &call(), server));
+    assert_eq!(ask(None, &call(), server).0, 401);
 }
 
-fn check(answer: &str) {
-    let is_right = answer.starts_with("HTTP/1.1 200 ") && answer.contains("\"900 characters\"");
-    assert!(is_right, "both have to answer the call: {answer}");
+/// The tools of a list.
+fn names(listed: &str) -> Vec<String> {
+    let listed: Value = serde_json::from_str(listed).expect("JSON");
+    let tools = listed.pointer("/result/tools").and_then(Value::as_array).expect("a list of tools");
+    tools.iter().filter_map(|tool| tool.get("name")?.as_str().map(str::to_owned)).collect()
+}
+
+fn assert_counted((status, body): &(u16, String)) {
+    assert!(*status == 200 && body.contains("\"900 characters\""), "{status} {body}");
 }
 
 /// What a server runs on.
@@ -92,8 +115,8 @@ enum Runtime {
 impl Runtime {
     fn name(self) -> &'static str {
         match self {
-            Self::Threads => "as `#[tokio::main]` runs it",
-            Self::OneThread => "on one thread",
+            Self::Threads => "multi-threaded runtime",
+            Self::OneThread => "one thread",
         }
     }
 
@@ -119,31 +142,36 @@ fn serve(app: Router, runtime: Runtime) -> SocketAddr {
     told.blocking_recv().expect("the address")
 }
 
-/// A call of one kilobyte.
-fn body() -> String {
-    let note = "x".repeat(900);
-    let params = json!({"name": "count_characters", "arguments": {"note": note}});
-    json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).to_string()
+fn message(method: &str, params: &Value) -> String {
+    json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string()
 }
 
-/// What a server answers it with.
-fn called(token: &str, server: SocketAddr) -> String {
+/// A call of one kilobyte.
+fn call() -> String {
+    message("tools/call", &json!({"name": "count_characters", "arguments": {"note": "x".repeat(900)}}))
+}
+
+/// Status and body of the answer to one request.
+fn ask(token: Option<&str>, body: &str, server: SocketAddr) -> (u16, String) {
     let mut stream = TcpStream::connect(server).expect("it listens");
-    let body = body();
     let mut request = String::from("POST /mcp HTTP/1.1\r\nConnection: close\r\n");
     for (name, value) in HEADERS {
         request.extend([name, ": ", value, "\r\n"]);
     }
-    write!(stream, "{request}Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
-        .expect("it reads");
+    if let Some(token) = token {
+        request.extend(["Authorization: Bearer ", token, "\r\n"]);
+    }
+    write!(stream, "{request}Content-Length: {}\r\n\r\n{body}", body.len()).expect("it reads");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");
-    answer
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    (status.expect("a status"), body.to_owned())
 }
 
 /// What `wrk` sends.
 fn script(token: &str) -> PathBuf {
-    let body = body();
+    let body = call();
     let mut text =
         format!("wrk.method = 'POST'\nwrk.body = [[{body}]]\nwrk.headers['Authorization'] = 'Bearer {token}'\n");
     for (name, value) in HEADERS {
@@ -161,30 +189,87 @@ fn script(token: &str) -> PathBuf {
     path
 }
 
-/// Requests a second. All of them have to be answered well.
-fn rate(script: &Path, server: SocketAddr) -> f64 {
-    let output = Command::new("wrk")
-        .args(["--threads", "1", "--connections", &CONNECTIONS.to_string(), "--duration", "1s"])
-        .arg("--script")
-        .arg(script)
-        .arg(format!("http://{server}/mcp"))
-        .output()
-        .expect("`wrk` runs");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let told: Vec<f64> = text
-        .lines()
-        .find_map(|line| line.strip_prefix("TOLD "))
-        .expect("`wrk` runs the script")
-        .split(' ')
-        .map(|number| number.parse().expect("a number"))
-        .collect();
-    let &[requests, microseconds, errors] = told.as_slice() else { return f64::NAN };
-    assert!(errors == 0.0 && requests > 0.0, "{text}");
-    requests / microseconds * 1e6
+/// What is sent to all servers.
+struct Load {
+    script: PathBuf,
+    token: String,
 }
 
-fn middle(rates: impl IntoIterator<Item = f64>) -> f64 {
-    let mut rates: Vec<_> = rates.into_iter().collect();
-    rates.sort_by(f64::total_cmp);
-    rates.get(rates.len() / 2).copied().unwrap_or(f64::NAN)
+impl Load {
+    /// The requests per second of each server. A round has two seconds of each, in an order in which a machine that slows down
+    /// slows all.
+    fn rates<const N: usize>(&self, apps: [Router; N], runtime: Runtime, rounds: usize) -> [Figures; N] {
+        let servers = apps.map(|app| serve(app, runtime));
+        for server in servers {
+            assert_counted(&ask(Some(&self.token), &call(), server));
+        }
+        let mut figures = [const { Figures(Vec::new()) }; N];
+        for _ in 0..rounds {
+            let there = servers.map(|server| self.rate(server));
+            let mut back = servers;
+            back.reverse();
+            let mut back = back.map(|server| self.rate(server));
+            back.reverse();
+            for (figures, (one, other)) in figures.iter_mut().zip(there.into_iter().zip(back)) {
+                figures.0.push(f64::midpoint(one, other));
+            }
+        }
+        figures
+    }
+
+    /// Requests per second. All of them have to be answered well.
+    fn rate(&self, server: SocketAddr) -> f64 {
+        let output = Command::new("wrk")
+            .args(["--threads", "1", "--connections", &CONNECTIONS.to_string(), "--duration", "1s"])
+            .arg("--script")
+            .arg(&self.script)
+            .arg(format!("http://{server}/mcp"))
+            .output()
+            .expect("`wrk` runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let told: Vec<f64> = text
+            .lines()
+            .find_map(|line| line.strip_prefix("TOLD "))
+            .expect("`wrk` runs the script")
+            .split(' ')
+            .map(|number| number.parse().expect("a number"))
+            .collect();
+        let &[requests, microseconds, errors] = told.as_slice() else { return f64::NAN };
+        assert!(errors == 0.0 && requests > 0.0, "{text}");
+        requests / microseconds * 1e6
+    }
+}
+
+/// One figure per round: requests per second, or ratios of them.
+struct Figures(Vec<f64>);
+
+impl Figures {
+    /// The ratios to another server's, round by round.
+    fn of(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(one, other)| one / other).collect())
+    }
+
+    /// The figure below which that share of all lies.
+    fn quantile(&self, hundredths: usize) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted.get(sorted.len().saturating_sub(1) * hundredths / 100).copied().unwrap_or(f64::NAN)
+    }
+
+    fn median(&self) -> f64 {
+        self.quantile(50)
+    }
+
+    /// As a ratio, with its spread and its mark.
+    fn marked(&self, mark: Option<f64>) -> String {
+        let [low, middle, high] = [25, 50, 75].map(|hundredths| self.quantile(hundredths));
+        let mark = mark.map(|mark| format!(", at least {mark}")).unwrap_or_default();
+        format!("{middle:.3} (half of the rounds between {low:.3} and {high:.3}{mark})")
+    }
+}
+
+impl core::fmt::Display for Figures {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{:.0}", self.median())
+    }
 }

@@ -1,10 +1,23 @@
-//! The servers under load: each bare and behind the layer, each with one tool that counts the characters of a note.
+//! The servers under load: each has a tool that counts the characters of a note.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
-use axum::{Json, Router, routing::post};
+use aws_lc_rs::{
+    rand::SystemRandom,
+    rsa::KeySize,
+    signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair},
+};
+use axum::{Json, Router, middleware::from_fn_with_state, routing::post};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use jsonwebtoken::DecodingKey;
 use mcp_scopes::{
-    http::{Claims, ResourceServer, Token, TokenError, TokenVerifier, Verification, token::TokenCache},
+    http::{
+        Discovery, ResourceServer,
+        token::{JwtVerifier, KeySet, TokenCache},
+    },
     mcp_tool, mcp_tools, scope_table,
 };
 use rmcp::{
@@ -19,40 +32,86 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::middleware::{Guard, guard};
+
 /// By which name clients call.
 pub(crate) const HOST: &str = "notes.example.com";
 const RESOURCE: &str = "https://notes.example.com/mcp";
 const ISSUER: &str = "https://auth.example.com";
 
-/// A server, bare and behind the layer.
-pub(crate) struct Pair {
-    pub(crate) name: &'static str,
+/// A server on rmcp, alone and secured in two ways.
+pub(crate) struct Servers {
     pub(crate) bare: Router,
-    pub(crate) behind: Router,
+    /// Behind the layer, with a cache of verified tokens.
+    pub(crate) layer: Router,
+    /// Behind the middleware that a user would write instead.
+    pub(crate) middleware: Router,
 }
 
-/// All of them; the layer knows that token.
-pub(crate) fn all(token: &str) -> [Pair; 2] {
-    let verifier = TokenCache::new(OneToken(token.to_owned()));
-    let server = ResourceServer::new(&TOOLS).resource(RESOURCE).authorization_server(ISSUER).verifier(verifier);
-    let server = server.build().expect("the settings are sound");
-    [
-        Pair { name: "rmcp", bare: rmcp(None), behind: rmcp(Some(&server)) },
-        // It does next to nothing besides, so that it shows all that the layer takes.
-        Pair { name: "an echo by hand on axum", bare: by_hand(), behind: by_hand().layer(server) },
-    ]
+/// The servers on rmcp.
+pub(crate) fn rmcp(issuer: &Issuer) -> Servers {
+    let guarded = Guard::new(
+        issuer.decoding(),
+        ISSUER,
+        RESOURCE,
+        [("count_characters", "notes:read"), ("forget_note", "notes:write")],
+    );
+    Servers {
+        bare: bare(),
+        layer: Router::new().route_service("/mcp", issuer.server().rmcp(|| Ok(Notes), sessions(), config())),
+        middleware: bare().layer(from_fn_with_state(guarded, guard)),
+    }
 }
 
-struct OneToken(String);
+/// A server that does next to nothing, alone and behind the layer: it shows all that the layer adds.
+pub(crate) fn echo(issuer: &Issuer) -> [Router; 2] {
+    [by_hand(), by_hand().layer(issuer.server())]
+}
 
-impl TokenVerifier for OneToken {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-        let claims = if token.expose_secret() == self.0 {
-            Ok(Arc::new(Claims::new(ISSUER).subject("ada").audience([RESOURCE]).scope("notes:read")))
-        } else {
-            Err(TokenError::invalid("it is not known"))
-        };
-        Box::pin(async move { claims })
+/// Signs tokens with RS256 and a key of 2048 bits.
+pub(crate) struct Issuer(RsaKeyPair);
+
+impl Issuer {
+    pub(crate) fn new() -> Self {
+        Self(RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"))
+    }
+
+    /// An access token as RFC 9068 describes it.
+    pub(crate) fn token(&self, scope: &str) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
+        let header = json!({"alg": "RS256", "typ": "at+jwt", "kid": "1"});
+        let claims = json!({
+            "iss": ISSUER, "aud": RESOURCE, "sub": "ada", "client_id": "a-client", "iat": now, "exp": now + 24 * 3600,
+            "jti": "c0a8f2d4-6f5e-4d0e-9f53-2f0d0a4b7c11", "scope": scope,
+        });
+        let message = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));
+        let mut signature = vec![0; self.0.public_modulus_len()];
+        self.0.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message.as_bytes(), &mut signature).expect("a signature");
+        format!("{message}.{}", BASE64.encode(signature))
+    }
+
+    /// The public key, as a JWK writes it: modulus and exponent.
+    fn parts(&self) -> [String; 2] {
+        let key = self.0.public_key();
+        [
+            BASE64.encode(key.modulus().big_endian_without_leading_zero()),
+            BASE64.encode(key.exponent().big_endian_without_leading_zero()),
+        ]
+    }
+
+    fn decoding(&self) -> DecodingKey {
+        let [modulus, exponent] = self.parts();
+        DecodingKey::from_rsa_components(&modulus, &exponent).expect("a public key")
+    }
+
+    fn server(&self) -> ResourceServer {
+        let [modulus, exponent] = self.parts();
+        let keys = json!({"keys": [{"kty": "RSA", "kid": "1", "n": modulus, "e": exponent}]});
+        let keys = KeySet::from_json(&keys.to_string()).expect("a key set");
+        let verifier = TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, Arc::new(keys)));
+        let server = ResourceServer::new(&TOOLS).resource(RESOURCE).authorization_server(ISSUER).verifier(verifier);
+        // As the middleware does.
+        server.discovery(Discovery::Filtered).build().expect("the settings are sound")
     }
 }
 
@@ -72,28 +131,36 @@ impl Notes {
     async fn count_characters(&self, Parameters(Note { note }): Parameters<Note>) -> String {
         counted(&note)
     }
+
+    #[mcp_tool(scope = "notes:write", risk = "high")]
+    #[tool(description = "Forget a note")]
+    async fn forget_note(&self) -> String {
+        "forgotten".to_owned()
+    }
 }
 
 #[tool_handler]
 impl ServerHandler for Notes {}
 
-scope_table! { static TOOLS = [Notes::*]; }
+scope_table! { static TOOLS = [Notes::*] with "benches/load/mcp-scopes.toml"; }
 
 fn counted(note: &str) -> String {
     format!("{} characters", note.chars().count())
 }
 
-/// The SDK's server, without sessions and with answers in JSON. Behind the layer its host is that of the resource.
-fn rmcp(server: Option<&ResourceServer>) -> Router {
-    let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
-    let sessions = Arc::<LocalSessionManager>::default();
-    match server {
-        None => {
-            let config = config.with_allowed_hosts([HOST]);
-            Router::new().route_service("/mcp", StreamableHttpService::new(|| Ok(Notes), sessions, config))
-        }
-        Some(server) => Router::new().route_service("/mcp", server.rmcp(|| Ok(Notes), sessions, config)),
-    }
+/// The SDK's server as it is, for the host name of the resource.
+fn bare() -> Router {
+    let config = config().with_allowed_hosts([HOST]);
+    Router::new().route_service("/mcp", StreamableHttpService::new(|| Ok(Notes), sessions(), config))
+}
+
+/// Without sessions and with answers in JSON.
+fn config() -> StreamableHttpServerConfig {
+    StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true)
+}
+
+fn sessions() -> Arc<LocalSessionManager> {
+    Arc::default()
 }
 
 /// The same without an SDK, and without most of what one does.
