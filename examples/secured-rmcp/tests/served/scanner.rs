@@ -77,7 +77,7 @@ impl Report {
     }
 }
 
-/// The scanner, with a token store of its own.
+/// The scanner, with a separate token store.
 struct Scanner {
     folder: PathBuf,
 }

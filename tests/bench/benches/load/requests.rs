@@ -129,13 +129,13 @@ impl Runtime {
     }
 }
 
-/// Serves on threads of its own.
+/// Serves on separate threads.
 fn serve(app: Router, runtime: Runtime) -> SocketAddr {
     let (tell, told) = oneshot::channel();
     thread::spawn(move || {
         runtime.start().block_on(async {
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-            tell.send(listener.local_addr().expect("an address")).expect("somebody waits");
+            tell.send(listener.local_addr().expect("an address")).expect("the receiver waits");
             axum::serve(listener, app).await.expect("it serves");
         });
     });

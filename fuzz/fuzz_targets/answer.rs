@@ -1,0 +1,172 @@
+//! The response side of the layer: arbitrary bytes in arbitrary chunks as the response of the server behind it. No list that a
+//! client parses from the output names a tool that the caller may not see, and the output does not depend on the chunks.
+//!
+//! An input is a line and the response body. Letters in the line select: `f` filtered discovery, otherwise open; `j` JSON, `s` a
+//! stream of events, otherwise no content type; `r`, `w`, `h`, `a` or `n` the token, otherwise none. Digits are lengths of chunks.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use http::{HeaderMap, HeaderValue, Request, header};
+use libfuzzer_sys::fuzz_target;
+use mcp_scopes::http::{Discovery, Hidden, ResourceServer};
+use mcp_scopes_fuzz::{
+    json::Node,
+    server::{open_to, server},
+    transport::{Chunks, Exchange, send},
+};
+use serde_json::Value;
+
+static OPEN: LazyLock<ResourceServer> = LazyLock::new(|| server(Discovery::Open, Hidden::Challenge, |builder| builder));
+static FILTERED: LazyLock<ResourceServer> =
+    LazyLock::new(|| server(Discovery::Filtered, Hidden::Challenge, |builder| builder));
+
+/// The tokens by their letters.
+const LETTERS: [(u8, &str); 5] = [(b'r', "read"), (b'w', "write"), (b'h', "shell"), (b'a', "admin"), (b'n', "none")];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Json,
+    Events,
+    Unstated,
+}
+
+fuzz_target!(|input: &[u8]| {
+    let Some(end) = input.iter().position(|byte| *byte == b'\n') else { return };
+    let (line, answer) = (&input[..end], &input[end + 1..]);
+    let has = |letter: u8| line.contains(&letter);
+    let is_filtered = has(b'f');
+    let server = if is_filtered { &*FILTERED } else { &*OPEN };
+    let format = match (has(b'j'), has(b's')) {
+        (true, _) => Format::Json,
+        (_, true) => Format::Events,
+        _ => Format::Unstated,
+    };
+    let token = LETTERS.iter().find(|(letter, _)| has(*letter)).map(|(_, token)| *token);
+    let lengths: Vec<u8> = line.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0').collect();
+
+    let whole = exchange(server, format, token, Chunks::cut(answer, &[]));
+    let pieces = exchange(server, format, token, Chunks::cut(answer, &lengths));
+    assert_eq!(whole.body, pieces.body, "the output depends on the chunks");
+    assert_eq!((whole.status, &whole.headers), (pieces.status, &pieces.headers));
+    assert!(whole.reached.is_some());
+
+    let may_hold_list = [&b"tools"[..], b"\\u00", b"\0"].iter().any(|part| holds(answer, part));
+    if !is_filtered || !may_hold_list {
+        assert_eq!(whole.body, answer, "nothing is filtered");
+        assert_eq!(whole.status, 200);
+    }
+    if is_filtered {
+        let open = open_to(token);
+        match format {
+            Format::Events => events(&whole.body).iter().for_each(|data| check(data, open)),
+            Format::Json | Format::Unstated => check(&whole.body, open),
+        }
+        check_kept(answer, &whole, format, open);
+    }
+});
+
+/// Sends one `tools/list`.
+fn exchange(server: &ResourceServer, format: Format, token: Option<&str>, answer: Chunks) -> Exchange {
+    let body = br#"{"jsonrpc":"2.0","id":1,"method":"tools/list"}"#;
+    let mut request = Request::post("/mcp").header(header::CONTENT_TYPE, "application/json");
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    let request = request.body(Chunks::cut(body, &[])).expect("a request");
+    let stated = match format {
+        Format::Json => Some("application/json"),
+        Format::Events => Some("text/event-stream"),
+        Format::Unstated => None,
+    };
+    let stated = stated.map(|stated| (header::CONTENT_TYPE, HeaderValue::from_static(stated)));
+    send(server, request, stated.into_iter().collect::<HeaderMap>(), answer)
+}
+
+fn holds(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+/// Asserts that no reader finds a tool that is not open, whichever of several duplicate members it uses.
+fn check(text: &[u8], open: &[&str]) {
+    if let Ok(answer) = Node::parse(text) {
+        for answer in answer.elements().iter().chain([&answer]) {
+            for list in answer.all("result").flat_map(|result| result.all("tools")) {
+                for name in list.elements().iter().flat_map(|tool| tool.all("name")).filter_map(Node::text) {
+                    assert!(open.contains(&name), "{name:?} is shown");
+                }
+            }
+        }
+    }
+    // The type that most clients in Rust parse with.
+    if let Ok(answer) = serde_json::from_slice::<Value>(text) {
+        for answer in answer.as_array().into_iter().flatten().chain([&answer]) {
+            for tool in answer.pointer("/result/tools").and_then(Value::as_array).into_iter().flatten() {
+                if let Some(name) = tool.get("name").and_then(Value::as_str) {
+                    assert!(open.contains(&name), "{name:?} is shown");
+                }
+            }
+        }
+    }
+}
+
+/// Returns the data of each event of a stream (HTML, "Interpreting an event stream"). Includes an incomplete last event, which some
+/// clients accept.
+fn events(stream: &[u8]) -> Vec<Vec<u8>> {
+    let stream = stream.strip_prefix(b"\xef\xbb\xbf").unwrap_or(stream);
+    let (mut events, mut data) = (Vec::new(), None::<Vec<u8>>);
+    let mut rest = stream;
+    loop {
+        let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+        let line = &rest[..end];
+        if line.is_empty() {
+            events.extend(data.take());
+        } else {
+            let (field, value) = line.split_at(line.iter().position(|byte| *byte == b':').unwrap_or(line.len()));
+            if field == b"data" {
+                let value = value.strip_prefix(b":").unwrap_or(value);
+                let value = value.strip_prefix(b" ").unwrap_or(value);
+                match &mut data {
+                    Some(data) => data.extend([b"\n", value].concat()),
+                    None => data = Some(value.to_vec()),
+                }
+            }
+        }
+        if end == rest.len() {
+            events.extend(data);
+            return events;
+        }
+        rest = if rest[end..].starts_with(b"\r\n") { &rest[end + 2..] } else { &rest[end + 1..] };
+    }
+}
+
+/// Asserts that an unambiguous list keeps all tools that the caller may see, in order.
+fn check_kept(answer: &[u8], exchange: &Exchange, format: Format, open: &[&str]) {
+    if format == Format::Events {
+        return;
+    }
+    let names = |text: &[u8]| -> Option<Vec<String>> {
+        let tools = serde_json::from_slice::<Value>(text).ok()?;
+        let tools = tools.pointer("/result/tools")?.as_array()?.clone();
+        tools.iter().map(|tool| tool.get("name")?.as_str().map(str::to_owned)).collect()
+    };
+    let Some(sent) = names(answer) else { return };
+    let Ok(tree) = Node::parse(answer) else { return };
+    // The filter rejects duplicate members in the response, its result and its tools.
+    if exchange.status == 502 {
+        return assert!(has_duplicate(&tree), "a list without duplicate members is not filtered");
+    }
+    let expected: Vec<_> = sent.into_iter().filter(|name| open.contains(&name.as_str())).collect();
+    assert_eq!(names(&exchange.body), Some(expected));
+}
+
+fn has_duplicate(node: &Node) -> bool {
+    match node {
+        Node::Object(members) => members
+            .iter()
+            .enumerate()
+            .any(|(at, (name, value))| members[..at].iter().any(|(other, _)| other == name) || has_duplicate(value)),
+        Node::Array(elements) => elements.iter().any(has_duplicate),
+        Node::String(_) | Node::Other(_) => false,
+    }
+}

@@ -1,0 +1,66 @@
+//! A server with a few tools. The tools that each token opens are listed by hand and do not come from the scope table.
+
+use std::sync::Arc;
+
+use mcp_scopes::{
+    http::{
+        Access, Builder, Claims, Discovery, Hidden, ResourceServer, Token, TokenError, TokenVerifier, Verification,
+    },
+    mcp_tool, scope_table,
+};
+
+pub const RESOURCE: &str = "https://files.example.com/mcp";
+pub const ISSUER: &str = "https://auth.example.com";
+
+#[mcp_tool(scope = "files:read", risk = "low")]
+pub fn list_files(_folder: String) {}
+#[mcp_tool(scope = "files:write", risk = "high")]
+pub fn write_file() {}
+#[mcp_tool(scope = any(all("files:write", "shell"), "admin"), risk = "critical")]
+pub fn run() {}
+#[mcp_tool(public, risk = "minimal")]
+pub fn status() {}
+
+scope_table! { pub static TOOLS = [list_files, write_file, run, status] with "server.toml"; }
+
+/// The tokens that the server accepts, the scopes of each, and all tools that it opens.
+pub const TOKENS: [(&str, &str, &[&str]); 5] = [
+    ("none", "", &["status"]),
+    ("read", "files:read", &["status", "list_files"]),
+    ("write", "files:write", &["status", "list_files", "write_file"]),
+    ("shell", "files:write shell", &["status", "list_files", "write_file", "run"]),
+    ("admin", "admin", &["status", "run"]),
+];
+
+/// Returns all tools that a caller may call and see; `None` is a caller without a token.
+pub fn open_to(token: Option<&str>) -> &'static [&'static str] {
+    match token {
+        None => &["status"],
+        Some(token) => TOKENS.iter().find(|(known, ..)| *known == token).map_or(&[], |(_, _, tools)| tools),
+    }
+}
+
+/// Accepts the tokens above.
+struct Known;
+
+impl TokenVerifier for Known {
+    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        let known = TOKENS.iter().find(|(known, ..)| *known == token.expose_secret());
+        let claims = known
+            .map(|(name, scope, _)| Claims::new(ISSUER).subject(*name).audience([RESOURCE]).scope(*scope))
+            .ok_or(TokenError::invalid("it is not known"));
+        Box::pin(async { claims.map(Arc::new) })
+    }
+}
+
+/// Builds a server with these tools. It also serves resources to callers with `files:read`, and prompts to callers with a token.
+pub fn server(discovery: Discovery, hidden: Hidden, set: impl FnOnce(Builder) -> Builder) -> ResourceServer {
+    let builder = ResourceServer::new(&TOOLS)
+        .verifier(Known)
+        .discovery(discovery)
+        .hidden_tools(hidden)
+        .method("resources/read", Access::scopes(["files:read"]))
+        .method("prompts/*", Access::Token)
+        .param_header("list_files", "Folder", ["folder"]);
+    set(builder).build().expect("the settings are valid")
+}
