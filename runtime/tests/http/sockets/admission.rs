@@ -29,7 +29,7 @@ async fn memory_of_a_refused_call(write_tier: impl FnOnce(&mut String)) -> (usiz
     body.push_str("}}}");
     let size = body.len();
     assert!((3_900_000..=4 << 20).contains(&size), "{size}");
-    let ask = Ask::post(body).header("mcp-param-region", "eu").header("mcp-param-tier", "a").token(&token);
+    let ask = Ask::post(body).header("mcp-param-region", "eu").token(&token);
     let before = process::peak_memory();
     let reply = fixture.send(ask).await;
     let grown = process::peak_memory() - before;

@@ -38,7 +38,8 @@ async fn ends_streams_that_were_opened_to_listen_when_their_token_expires() {
     let long = open(&token).await;
     let expiry = now() + SHORT;
     for mut stream in open(&fixture.token(&expires_at(expiry))).await {
-        while stream.event().await.is_some() {}
+        let end = async { while stream.event().await.is_some() {} };
+        timeout(Duration::from_secs(SHORT) + LATE, end).await.expect("the stream outlived its token");
         let late = since(expiry).expect("the stream ended before its token");
         assert!(late < LATE, "{late:?} after the expiry");
     }
