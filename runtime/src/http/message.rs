@@ -31,6 +31,7 @@ pub(crate) use self::params::{DeclaredParams, ParamHeader};
 pub(crate) use self::{
     agreement::{Disagreement, Era, agree, era_of},
     params::{Kept, ParamHeaders},
+    reader::check,
 };
 
 /// How many messages a batch may have.

@@ -159,6 +159,9 @@ async fn an_encoded_list_cannot_slip_by() {
     for reply in [
         Reply::json("\u{1f}x").header("content-encoding", "gzip"),
         Reply::json(LIST).header("content-encoding", "br"),
+        // A client that is built on serde may find a list in it.
+        Reply::json(r#"{"result":{"$serde_json::private::RawValue":"{\"tools\":[{\"name\":\"run\"}]}"}}"#),
+        Reply::json(r#"{"result":{"\u0024\u0073erde_json::private::RawValue":"{\"tools\":[{\"name\":\"run\"}]}"}}"#),
         // Some readers tell UTF-16 by its zero bytes.
         Reply::of(
             "application/json",

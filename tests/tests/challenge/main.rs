@@ -83,10 +83,11 @@ fn where_scopes_would_not_help_none_are_asked_for() {
 fn requests_that_are_about_no_tool() {
     is(&Challenge::unauthorized(&TOOLS), 401, &[("scope", "files:read profile")]);
     is(&Challenge::unauthorized(&WITHOUT_FILE), 401, &[]);
-    is(&Challenge::invalid_token(), 401, &[("error", "invalid_token")]);
+    is(&Challenge::invalid_token(&TOOLS), 401, &[("scope", "files:read profile"), ("error", "invalid_token")]);
+    is(&Challenge::invalid_token(&WITHOUT_FILE), 401, &[("error", "invalid_token")]);
     is(&Challenge::invalid_request(), 400, &[("error", "invalid_request")]);
     is(
-        &Challenge::invalid_token().resource_metadata("https://h/m"),
+        &Challenge::invalid_token(&WITHOUT_FILE).resource_metadata("https://h/m"),
         401,
         &[("error", "invalid_token"), ("resource_metadata", "https://h/m")],
     );
@@ -108,7 +109,11 @@ fn every_parameter_stands_once_and_the_scope_first() {
         ],
     );
     // What is set twice counts once.
-    is(&Challenge::invalid_token().realm("a").realm("b"), 401, &[("error", "invalid_token"), ("realm", "b")]);
+    is(
+        &Challenge::invalid_token(&WITHOUT_FILE).realm("a").realm("b"),
+        401,
+        &[("error", "invalid_token"), ("realm", "b")],
+    );
 }
 
 /// What an attacker or a careless operator might put in.
@@ -144,9 +149,8 @@ fn hostile_values_change_nothing_else() {
 #[test]
 fn hostile_values_are_not_taken_for_scopes() {
     for text in HOSTILE {
-        for challenge in
-            [Challenge::invalid_token().realm(text), Challenge::invalid_token().description(text).realm(text)]
-        {
+        let invalid = Challenge::invalid_token(&WITHOUT_FILE);
+        for challenge in [invalid.realm(text), invalid.description(text).realm(text)] {
             let value = challenge.to_string();
             assert_eq!((first_scope(&value), scope_between_commas(&value)), (None, None), "{value}");
             assert_eq!(parameters(&value).unwrap()[0], ("error".to_owned(), "invalid_token".to_owned()));
@@ -190,6 +194,7 @@ proptest! {
 
 #[test]
 fn an_address_never_speaks_for_the_challenge() {
-    let challenge = Challenge::invalid_token().resource_metadata("https://h/.well-known/x?scope=admin&a=b");
+    let challenge =
+        Challenge::invalid_token(&WITHOUT_FILE).resource_metadata("https://h/.well-known/x?scope=admin&a=b");
     assert!(!challenge.to_string().contains("scope="), "{challenge}");
 }

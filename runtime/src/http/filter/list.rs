@@ -8,6 +8,11 @@ use serde_json::value::RawValue;
 
 use crate::Caller;
 
+use super::super::{
+    json,
+    message::{self, Fault},
+};
+
 /// A list of tools that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::http) struct Unreadable;
@@ -50,6 +55,9 @@ pub(in crate::http) fn filtered(bytes: &[u8], caller: &Caller) -> Result<Option<
         return Ok(None);
     }
     let text = core::str::from_utf8(bytes).map_err(|_| Unreadable)?;
+    if holds_marker(text) {
+        return Err(Unreadable);
+    }
     let mut edits = Vec::new();
     match text.trim_start_matches([' ', '\t', '\n', '\r']).as_bytes() {
         [b'{', ..] => answer(text, text, caller, &mut edits)?,
@@ -73,6 +81,24 @@ pub(super) fn may_hold_list(bytes: &[u8]) -> bool {
     memmem::find(bytes, b"tools\"").is_some()
         || memmem::find(bytes, b"\\u00").is_some()
         || memchr::memchr(0, bytes).is_some()
+        || memmem::find(bytes, MARKER).is_some()
+}
+
+/// What the names have in common that `serde_json` keeps for itself.
+const MARKER: &[u8] = b"serde_json::private::";
+
+/// Whether a member name has a private meaning for a crate of the serde family: a client that is built on it would find a list in
+/// the answer that this filter does not see.
+fn holds_marker(text: &str) -> bool {
+    let plain = memmem::find(text.as_bytes(), MARKER).is_some();
+    if !plain && memmem::find(text.as_bytes(), b"\\u00").is_none() {
+        return false;
+    }
+    match message::check(text) {
+        Ok(()) => false,
+        // Another fault may hide it.
+        Err(fault) => plain || fault == Fault::Json(json::Fault::Reserved),
+    }
 }
 
 fn is_object(raw: &RawValue) -> bool {

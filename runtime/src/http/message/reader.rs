@@ -25,6 +25,11 @@ pub(super) fn message(text: &str, depth: usize) -> Result<Message<'_>, Fault> {
     reading.found.into_message()
 }
 
+/// Checks a JSON text by the rules of [`json`](super::super::json) alone.
+pub(crate) fn check(text: &str) -> Result<(), Fault> {
+    Reading { walk: Walk::new(text, 0), found: Found::default(), fault: None }.read(text, Place::Other)
+}
+
 /// A place in a message.
 ///
 /// A value and not a type: `serde_json` would be compiled once for each type.
