@@ -50,7 +50,7 @@ pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
     let document = match DeTable::parse(text) {
         Ok(document) => document,
         Err(first) => {
-            // Every byte of a large file can be an error of its own.
+            // Every byte of a large file can be an error.
             let all = if text.len() > MOST_RECOVERED { vec![first] } else { DeTable::parse_recoverable(text).1 };
             for error in &all {
                 let at = error.span().map_or(text.len(), |span| span.start);

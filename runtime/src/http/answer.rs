@@ -48,7 +48,7 @@ impl Reader {
 }
 
 impl Settings {
-    /// Step 8: the answer, as its reader may see it. `reader` is `None` for a preflight, which nobody sends by name.
+    /// Step 8: the answer, as its reader may see it. `reader` is `None` for a preflight, which has no caller.
     pub(super) async fn outward<R: Body>(
         self: &Arc<Self>,
         mut response: Response<R>,

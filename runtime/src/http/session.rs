@@ -163,7 +163,7 @@ mod tests {
         ];
         let mut owners = vec![Owner::Anonymous];
         owners.extend(claims.iter().map(|claims| Owner::Holder(claims, Some(Token::new("one")))));
-        // The token counts only where the claims name nobody.
+        // The token counts only if the claims name neither subject nor client.
         owners.extend(claims[14..].iter().map(|claims| Owner::Holder(claims, Some(Token::new("two")))));
         let sessions = Sessions::new(&[7; 32]);
         let places: Vec<_> =

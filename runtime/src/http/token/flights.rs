@@ -79,7 +79,7 @@ struct Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         let mut state = self.flights.lock();
-        // Another flight may have taken the place of one that nobody waited for any more.
+        // Another flight may have taken the place of an abandoned one.
         if state.under_way.get(&self.hash).is_some_and(|entry| entry.number == self.number) {
             state.under_way.remove(&self.hash);
         }

@@ -1,7 +1,7 @@
 //! A flood of tokens that name unknown keys, and what it does to the verification of a good token: `-- unknown-keys`.
 //!
 //! The keys are those of an issuer on this machine, which answers late: all tokens of the flood wait for it. Good tokens are
-//! verified by a thread of its own, one that is remembered and, now and then, one that is new.
+//! verified by a separate thread, one that is remembered and, now and then, one that is new.
 
 use std::{
     future::{Future as _, poll_fn},

@@ -1,7 +1,5 @@
 //! Nothing between a token and an answer allocates. The count is that of the thread that asks.
 
-mod layer;
-
 use std::{
     fmt::{self, Write},
     hint::black_box,

@@ -1,5 +1,12 @@
 //! The peak memory of a request in the layer stays below four times its body, whatever the body holds.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at what it did not expect"
+)]
+
 use std::{
     convert::Infallible,
     fmt::Write as _,
