@@ -91,6 +91,13 @@ async fn an_event_above_the_limit_ends_the_stream_with_an_error() {
     let out = server.replying(Reply::of("text/event-stream", pieces)).send(ask).await.body;
     assert!(out.starts_with("data: short\n\n") && out.contains("-32603") && !out.contains("late"), "{out}");
     assert!(!out.contains("run"));
+    // Also if it comes in one piece, between others.
+    let server = Server::with(|builder| builder.discovery(Discovery::Filtered).answer_limit(50));
+    let pieces = [format!("data: short\n\ndata: {LIST}\n\ndata: late\n\n")];
+    let ask = Ask::new("GET", "/mcp").token("reader");
+    let out = server.replying(Reply::of("text/event-stream", pieces)).send(ask).await.body;
+    assert!(out.starts_with("data: short\n\n") && out.contains("-32603") && !out.contains("late"), "{out}");
+    assert!(!out.contains("run"));
 }
 
 #[tokio::test]

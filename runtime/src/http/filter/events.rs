@@ -47,10 +47,11 @@ impl Events {
     pub(in crate::http) fn push(&mut self, data: &[u8]) -> Bytes {
         self.held.extend_from_slice(data);
         let mut out = Out::default();
-        while let Some(end) = self.event_end() {
+        while let Some(end) = self.event_end().filter(|end| *end <= self.limit) {
             let event = self.held.split_to(end).freeze();
             out.push(self.event(event));
         }
+        // What is left is the beginning of an event, or a whole one that is too long.
         if self.held.len() > self.limit {
             self.end();
             out.push(self.error_event());

@@ -153,7 +153,9 @@ mod tests {
             assert_eq!(similar.matters_to(method), matters, "{key} {method}");
         }
         let mut none = Similar::default();
-        PARAMS.iter().for_each(|known| none.note(known));
+        for known in PARAMS {
+            none.note(known);
+        }
         assert!(!none.matters_to("tools/call"));
     }
 }

@@ -58,7 +58,7 @@ async fn accepts_the_origins_that_are_configured() {
         let other = fixture.send(read().header("origin", "https://evil.example").token(&token)).await;
         assert_eq!(other.refused(), (403, 403));
     }
-    let any = Fixture::with(|builder| builder.allow_any_origin()).await;
+    let any = Fixture::with(mcp_scopes::http::Builder::allow_any_origin).await;
     assert_eq!(any.send(read().header("origin", "https://evil.example").token(&any.reader())).await.text(), "a");
     let loopback = Fixture::with(|builder| builder.resource("http://localhost:3000/mcp")).await;
     for (origin, status) in [("http://127.0.0.1:8080", 401), ("http://localhost", 401), ("https://evil.example", 403)] {
@@ -88,11 +88,10 @@ async fn answers_a_notification_with_an_id_as_an_unknown_method() {
 }
 
 /// What clients probe with, and what is not JSON.
-fn probes() -> [String; 9] {
+fn probes() -> Vec<String> {
     let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status","name":"status"}}"#;
     let texts = ["", "{}", "[]", "null", "garbage", "{\"a\":", "\u{feff}{}", call];
-    let [a, b, c, d, e, f, g, h] = texts.map(str::to_owned);
-    [a, b, c, d, e, f, g, h, " ".repeat(200_000)]
+    texts.map(str::to_owned).into_iter().chain([" ".repeat(200_000)]).collect()
 }
 
 #[tokio::test]

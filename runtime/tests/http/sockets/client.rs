@@ -66,7 +66,8 @@ impl Open {
         loop {
             if let Some((event, rest)) = self.part.split_once("\n\n") {
                 let event = Event::read(event);
-                self.part = rest.to_owned();
+                let rest = rest.to_owned();
+                self.part = rest;
                 // Comments keep the connection open.
                 if let Some(event) = event {
                     return Some(event);

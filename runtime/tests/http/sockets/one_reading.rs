@@ -191,13 +191,14 @@ fn arguments(levels: usize, level: Level) -> String {
     format!(r#"{{"a":{open}1{close}}}"#)
 }
 
+const ARRAY: (&str, &str) = ("[", "]");
+const OBJECT: (&str, &str) = (r#"{"b":"#, "}");
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn forwards_the_deepest_accepted_arguments_and_rejects_one_level_more() {
     if !is_for_one_test(module_path!(), "forwards_the_deepest_accepted_arguments_and_rejects_one_level_more") {
         return;
     }
-    const ARRAY: (&str, &str) = ("[", "]");
-    const OBJECT: (&str, &str) = (r#"{"b":"#, "}");
     let fixture = Fixture::new().await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;

@@ -16,9 +16,9 @@ pub(super) fn is_for_one_test(module: &str, test: &str) -> bool {
     let mut command = Command::new(std::env::current_exe().unwrap());
     let output =
         command.arg("--exact").arg(format!("{module}::{test}")).arg("--nocapture").env(MARK, "1").output().unwrap();
-    let (text, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{}:\n{text}\n{errors}", output.status);
-    assert!(text.contains("1 passed"), "the process ran another test:\n{text}");
+    let (printed, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{}:\n{printed}\n{errors}", output.status);
+    assert!(printed.contains("1 passed"), "the process ran another test:\n{printed}");
     false
 }
 
