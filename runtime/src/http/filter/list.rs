@@ -1,8 +1,8 @@
 //! One JSON text that may hold a list of tools.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 
@@ -78,20 +78,24 @@ pub(in crate::http) fn filtered(bytes: &[u8], caller: &Caller) -> Result<Option<
 /// (RFC 8259 §7). One look over the bytes spares most answers the reading. A zero byte is of another encoding than UTF-8, which
 /// some readers take as well; in JSON there is none.
 pub(super) fn may_hold_list(bytes: &[u8]) -> bool {
-    memmem::find(bytes, b"tools\"").is_some()
-        || memmem::find(bytes, b"\\u00").is_some()
+    TOOLS.find(bytes).is_some()
+        || ESCAPE.find(bytes).is_some()
         || memchr::memchr(0, bytes).is_some()
-        || memmem::find(bytes, MARKER).is_some()
+        || MARKER.find(bytes).is_some()
 }
 
-/// What the names have in common that `serde_json` keeps for itself.
-const MARKER: &[u8] = b"serde_json::private::";
+/// The end of the member name.
+static TOOLS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("tools\""));
+/// The start of an escaped ASCII character.
+static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\\u00"));
+/// The common part of the member names that `serde_json` reserves.
+static MARKER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("serde_json::private::"));
 
 /// Whether a member name has a private meaning for a crate of the serde family: a client that is built on it would find a list in
 /// the answer that this filter does not see.
 fn holds_marker(text: &str) -> bool {
-    let plain = memmem::find(text.as_bytes(), MARKER).is_some();
-    if !plain && memmem::find(text.as_bytes(), b"\\u00").is_none() {
+    let plain = MARKER.find(text.as_bytes()).is_some();
+    if !plain && ESCAPE.find(text.as_bytes()).is_none() {
         return false;
     }
     match message::check(text) {
