@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use http::{HeaderMap, HeaderValue, Request, header};
 use libfuzzer_sys::fuzz_target;
-use mcp_scopes::http::{Discovery, Hidden, ResourceServer};
+use mcp_scopes_server::{Discovery, Hidden, ResourceServer};
 use mcp_scopes_fuzz::{
     json::Node,
     server::{open_to, server},

@@ -13,7 +13,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use libfuzzer_sys::fuzz_target;
-use mcp_scopes::http::{
+use mcp_scopes_server::{
     Claims, Token, TokenErrorKind, TokenVerifier as _,
     token::{Algorithm, Clock, JwtVerifier, KeySet},
 };

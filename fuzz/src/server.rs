@@ -2,12 +2,8 @@
 
 use std::sync::Arc;
 
-use mcp_scopes::{
-    http::{
-        Access, Builder, Claims, Discovery, Hidden, ResourceServer, Token, TokenError, TokenVerifier, Verification,
-    },
-    mcp_tool, scope_table,
-};
+use mcp_scopes::{mcp_tool, scope_table};
+use mcp_scopes_server::{Access, Builder, Claims, Discovery, Hidden, ResourceServer, Token, TokenError, TokenVerifier, Verification};
 
 pub const RESOURCE: &str = "https://files.example.com/mcp";
 pub const ISSUER: &str = "https://auth.example.com";

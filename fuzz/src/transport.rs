@@ -15,7 +15,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full};
-use mcp_scopes::http::ResourceServer;
+use mcp_scopes_server::ResourceServer;
 use tower_layer::Layer as _;
 use tower_service::Service as _;
 

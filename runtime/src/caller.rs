@@ -60,7 +60,6 @@ impl Caller {
 
     /// Whether a call of that tool would run. Unlike [`authorize`](Self::authorize) it does not work out what is missing, which
     /// takes longer for tools with several alternatives.
-    #[cfg(feature = "http")]
     pub(crate) fn reaches(&self, tool: &str) -> bool {
         let tool = self.grant.table().tool(tool).filter(|tool| self.grant.opens(tool.gate()));
         tool.is_some_and(|tool| self.environment.route(tool.sandbox).is_some())
@@ -104,14 +103,17 @@ impl Caller {
     }
 }
 
-/// Something that may tell who calls: what the argument named by `guard = ..` has to be.
+/// A value that may know the caller: the argument that `guard = ..` names implements it.
+///
+/// `Via` is a marker type. A crate that implements this trait for a type of an SDK uses a marker of its own as `Via`, which Rust's
+/// orphan rule requires. For types of the server itself the default is right: `impl AsCaller for Context`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not tell who calls",
     label = "named by `guard`, but not a caller",
     note = "`guard` names an argument of type `Caller`, `&Caller` or `Option<Caller>`, or one that implements `AsCaller`"
 )]
-pub trait AsCaller {
-    /// Who calls; `None` is denied.
+pub trait AsCaller<Via = ()> {
+    /// Returns the caller; `None` is denied.
     fn as_caller(&self) -> Option<&Caller>;
 }
 
@@ -121,32 +123,34 @@ impl AsCaller for Caller {
     }
 }
 
-impl<T: AsCaller + ?Sized> AsCaller for &T {
+impl<Via, T: AsCaller<Via> + ?Sized> AsCaller<Via> for &T {
     fn as_caller(&self) -> Option<&Caller> {
         (**self).as_caller()
     }
 }
 
-impl<T: AsCaller + ?Sized> AsCaller for &mut T {
+impl<Via, T: AsCaller<Via> + ?Sized> AsCaller<Via> for &mut T {
     fn as_caller(&self) -> Option<&Caller> {
         (**self).as_caller()
     }
 }
 
-impl<T: AsCaller> AsCaller for Option<T> {
+impl<Via, T: AsCaller<Via>> AsCaller<Via> for Option<T> {
     fn as_caller(&self) -> Option<&Caller> {
         self.as_ref()?.as_caller()
     }
 }
 
 /// An error that a guarded function can return for a denial: any type that implements `From<Denied>`.
+///
+/// `Via` is a marker type, as in [`AsCaller`]: a crate implements this trait with a marker of its own for the error of an SDK.
 #[diagnostic::on_unimplemented(
     message = "the error type `{Self}` cannot say that a call was denied",
     label = "a guarded tool returns this error when the caller may not call it",
     note = "implement `From<mcp_scopes::Denied>` for it"
 )]
-pub trait FromDenied {
-    /// The error for that denial.
+pub trait FromDenied<Via = ()> {
+    /// Returns the error for that denial.
     fn from_denied(denied: Denied) -> Self;
 }
 

@@ -39,7 +39,6 @@ enum Scope<'a> {
     None,
     Step(&'a Denied),
     Baseline(&'static ScopeTable),
-    #[cfg(feature = "http")]
     Named(&'a [&'static str]),
 }
 
@@ -87,7 +86,6 @@ impl<'a> Challenge<'a> {
     }
 
     /// For a method other than a tool call that needs these scopes: 401 for a caller without a token, or else 403.
-    #[cfg(feature = "http")]
     pub(crate) const fn naming(scopes: &'a [&'static str], anonymous: bool) -> Self {
         if anonymous {
             Self::new(401, None, Scope::Named(scopes))
@@ -97,7 +95,6 @@ impl<'a> Challenge<'a> {
     }
 
     /// 403 that names no scope, since more scopes would not help.
-    #[cfg(feature = "http")]
     pub(crate) const fn refused() -> Self {
         Self::new(403, None, Scope::None)
     }
@@ -132,7 +129,6 @@ impl<'a> Challenge<'a> {
             Scope::None => (None, None, &[]),
             Scope::Step(denied) => (Some(denied.step()), None, &[]),
             Scope::Baseline(table) => (None, table.outline().config.baseline, &[]),
-            #[cfg(feature = "http")]
             Scope::Named(scopes) => (None, None, scopes),
         };
         let baseline = baseline.unwrap_or(&[]).iter().map(|scope| scope.text);

@@ -9,22 +9,19 @@
 //! | [`challenge`] | [`Challenge`]: the `WWW-Authenticate` value made from a denial |
 //! | [`caller`] | [`Caller`]: who calls, and the check inside a function |
 //! | [`metadata`](mod@metadata) | the protected resource metadata of a table (feature `metadata`) |
-//! | `http` | the resource server: a tower layer in front of any HTTP MCP server (feature `http`) |
 //!
 //! The core needs neither `std` nor an allocator; `default-features = false` leaves only that.
-#![cfg_attr(not(feature = "http"), no_std)]
+#![no_std]
 
 #[cfg(feature = "metadata")]
 extern crate alloc;
-#[cfg(all(test, not(feature = "http")))]
+#[cfg(test)]
 extern crate std;
 
 pub mod caller;
 pub mod challenge;
 pub mod denied;
 pub mod grant;
-#[cfg(feature = "http")]
-pub mod http;
 #[cfg(feature = "metadata")]
 pub mod metadata;
 pub mod table;

@@ -1,7 +1,7 @@
 //! The resource server in front.
 
 use axum::{Router, routing::post};
-use mcp_scopes::http::{BuildError, Discovery, Environments, ResourceServer, token::ApiKeys};
+use mcp_scopes_server::{BuildError, Discovery, Environments, ResourceServer, token::ApiKeys};
 
 use crate::{TOOLS, desk::Desk, mcp::answer};
 

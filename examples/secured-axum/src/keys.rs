@@ -13,10 +13,8 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
-use mcp_scopes::{
-    Environment,
-    http::{Token, token::ApiKeys},
-};
+use mcp_scopes::Environment;
+use mcp_scopes_server::{Token, token::ApiKeys};
 
 use crate::TOOLS;
 

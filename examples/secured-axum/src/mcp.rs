@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use mcp_scopes::Caller;
+use mcp_scopes_server::extract;
 use schemars::{JsonSchema, schema_for};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -47,7 +48,7 @@ struct Params {
 struct Fault(i32, String);
 
 /// Answers a message. Without the layer in front there is no caller, and nobody gets here.
-pub async fn answer(State(desk): State<Desk>, caller: Caller, Json(message): Json<Message>) -> Response {
+pub async fn answer(State(desk): State<Desk>, caller: extract::Caller, Json(message): Json<Message>) -> Response {
     let Some(id) = &message.id else { return StatusCode::ACCEPTED.into_response() };
     let answer = match result(&desk, &caller, &message) {
         Ok(mut result) => {

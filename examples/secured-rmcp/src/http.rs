@@ -3,7 +3,7 @@
 use std::{error::Error, sync::Arc};
 
 use axum::Router;
-use mcp_scopes::http::{
+use mcp_scopes_server::{
     Discovery, Environments, ResourceServer,
     token::{Algorithm, JwtVerifier, RemoteKeys, TokenCache},
 };
@@ -43,7 +43,8 @@ pub fn routes(
     // Where callers without a token are let in, their sessions are nobody's, and end when they get one. Few clients begin anew
     // by themselves; and tools that keep nothing between calls need no sessions.
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(discovery == Discovery::Baseline);
-    let mcp = server.rmcp(move || Ok(notes.clone()), Arc::<LocalSessionManager>::default(), config);
+    let mcp =
+        mcp_scopes_rmcp::service(&server, move || Ok(notes.clone()), Arc::<LocalSessionManager>::default(), config);
     let documents =
         server.metadata_paths().fold(Router::new(), |router, path| router.route_service(path, server.well_known()));
     Ok(documents.route_service("/mcp", mcp))

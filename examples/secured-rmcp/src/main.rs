@@ -3,7 +3,7 @@
 use std::{error::Error, net::SocketAddr, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use mcp_scopes::http::Discovery;
+use mcp_scopes_server::Discovery;
 use secured_rmcp::{
     TOOLS,
     authorization::{self, Settings},

@@ -1,3 +1,5 @@
-//! What generated code names. Not part of the public interface: anything here can change in any release.
+//! What generated code and the crates for servers and SDKs name. Not part of the public interface: anything here can change in any
+//! release.
 
+mod integrate;
 pub mod v1;

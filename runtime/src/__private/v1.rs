@@ -13,6 +13,10 @@ pub use mcp_scopes_model::{
     tool::{Origin, Parameter, Parameters},
 };
 
+pub use super::integrate::{
+    caller_reaches, challenge_forbidden, challenge_naming, denied_other_table, denied_without_caller, grant_words,
+    is_description_byte,
+};
 use crate::{AsCaller, Denied};
 pub use crate::{
     ScopeTable,
@@ -39,20 +43,20 @@ pub const NO_FACTS: Facts<'static, 'static> = {
 
 /// The check inside a guarded function.
 #[inline]
-pub fn guard<C: AsCaller + ?Sized>(caller: &C, tool: &str, origin: Origin<'_>) -> Result<Route, Denied> {
+pub fn guard<Via, C: AsCaller<Via> + ?Sized>(caller: &C, tool: &str, origin: Origin<'_>) -> Result<Route, Denied> {
     caller.as_caller().ok_or_else(Denied::without_caller)?.authorize_origin(tool, origin)
 }
 
 /// The check inside a guarded function that has no substitute to run.
 #[inline]
-pub fn admit<C: AsCaller + ?Sized>(caller: &C, tool: &str, origin: Origin<'_>) -> Result<(), Denied> {
+pub fn admit<Via, C: AsCaller<Via> + ?Sized>(caller: &C, tool: &str, origin: Origin<'_>) -> Result<(), Denied> {
     caller.as_caller().ok_or_else(Denied::without_caller)?.admit(tool, origin)
 }
 
 /// The error that a guarded function returns.
 #[inline]
 #[must_use]
-pub fn refuse<E: FromDenied>(denied: Denied) -> E {
+pub fn refuse<Via, E: FromDenied<Via>>(denied: Denied) -> E {
     E::from_denied(denied)
 }
 

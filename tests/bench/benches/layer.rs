@@ -17,13 +17,10 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header::CONTENT_TYPE};
 use http_body_util::Full;
-use mcp_scopes::{
-    ScopeTable, ToolHandle,
-    http::{
-        Builder, Claims, Discovery, Hidden, ResourceServer, Token, TokenError, TokenVerifier, Verification,
-        token::TokenCache,
-    },
-    mcp_tool, scope_table,
+use mcp_scopes::{ScopeTable, ToolHandle, mcp_tool, scope_table};
+use mcp_scopes_server::{
+    Builder, Claims, Discovery, Hidden, ResourceServer, Token, TokenError, TokenVerifier, Verification,
+    token::TokenCache,
 };
 use tower::{Layer as _, Service};
 

@@ -24,12 +24,8 @@ use axum::{
     extract::Request,
     http::{HeaderValue, header::AUTHORIZATION},
 };
-use mcp_scopes::{
-    ScopeTable,
-    http::{
-        Access, BuildError, Builder, Claims, Discovery, ResourceServer, Token, TokenError, TokenVerifier, Verification,
-    },
-};
+use mcp_scopes::ScopeTable;
+use mcp_scopes_server::{Access, BuildError, Builder, Claims, Discovery, ResourceServer, Token, TokenError, TokenVerifier, Verification};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
 };
@@ -64,7 +60,7 @@ pub fn server(road: Road) -> Result<Router, BuildError> {
                 request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static("Bearer conformance"));
                 request
             });
-            Router::new().fallback_service(token.layer(layer.rmcp(make, sessions, config)))
+            Router::new().fallback_service(token.layer(mcp_scopes_rmcp::service(&layer, make, sessions, config)))
         }
         Road::Anonymous => {
             let layer = layer(&tools::open::TOOLS, Access::Discovery, |builder| builder.discovery(Discovery::Open))?;

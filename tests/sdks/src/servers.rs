@@ -16,7 +16,7 @@ pub mod on_rust_mcp_sdk;
 pub mod on_tower_mcp;
 
 use axum::Router;
-use mcp_scopes::http::ResourceServer;
+use mcp_scopes_server::ResourceServer;
 
 /// Which answers a server gives where it has the choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

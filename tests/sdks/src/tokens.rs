@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mcp_scopes::http::{Claims, Token, TokenError, TokenVerifier, Verification};
+use mcp_scopes_server::{Claims, Token, TokenError, TokenVerifier, Verification};
 use serde_json::{Map, Value};
 
 /// Knows these tokens.

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use mcp_scopes::http::Discovery;
+use mcp_scopes_server::Discovery;
 use secured_rmcp::{
     TOOLS,
     authorization::{self, Settings},

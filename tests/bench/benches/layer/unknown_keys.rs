@@ -19,7 +19,7 @@ use std::{
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use mcp_scopes::http::{
+use mcp_scopes_server::{
     Token, TokenErrorKind, TokenVerifier as _,
     token::{JwtVerifier, RemoteKeys, TokenCache},
 };

@@ -13,12 +13,10 @@ use aws_lc_rs::{
 use axum::{Json, Router, middleware::from_fn_with_state, routing::post};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use jsonwebtoken::DecodingKey;
-use mcp_scopes::{
-    http::{
-        Discovery, ResourceServer,
-        token::{JwtVerifier, KeySet, TokenCache},
-    },
-    mcp_tool, mcp_tools, scope_table,
+use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
+use mcp_scopes_server::{
+    Discovery, ResourceServer,
+    token::{JwtVerifier, KeySet, TokenCache},
 };
 use rmcp::{
     ServerHandler,
@@ -58,7 +56,8 @@ pub(crate) fn rmcp(issuer: &Issuer) -> Servers {
     );
     Servers {
         bare: bare(),
-        layer: Router::new().route_service("/mcp", issuer.server().rmcp(|| Ok(Notes), sessions(), config())),
+        layer: Router::new()
+            .route_service("/mcp", mcp_scopes_rmcp::service(&issuer.server(), || Ok(Notes), sessions(), config())),
         middleware: bare().layer(from_fn_with_state(guarded, guard)),
     }
 }

@@ -14,7 +14,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt as _, Full};
-use mcp_scopes::http::{
+use mcp_scopes_server::{
     Environments, ResourceServer,
     token::{JwtVerifier, KeySet, TokenCache},
 };

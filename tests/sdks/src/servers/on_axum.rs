@@ -8,7 +8,9 @@ use axum::{
     routing::post,
 };
 use bytes::Bytes;
-use mcp_scopes::{Caller, http::ResourceServer};
+use mcp_scopes::Caller;
+use mcp_scopes_server::extract;
+use mcp_scopes_server::ResourceServer;
 use serde_json::{Value, json};
 
 use super::Answers;
@@ -20,7 +22,7 @@ const SESSION: &str = "mcp-session-id";
 pub fn server(_: &ResourceServer, answers: Answers) -> Router {
     // Without a caller axum answers before the handler runs.
     let answer =
-        move |caller: Caller, headers: HeaderMap, body: Bytes| async move { respond(answers, caller, &headers, &body) };
+        move |caller: extract::Caller, headers: HeaderMap, body: Bytes| async move { respond(answers, *caller, &headers, &body) };
     Router::new().route("/mcp", post(answer))
 }
 

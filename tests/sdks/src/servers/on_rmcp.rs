@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use mcp_scopes::{AsCaller, http::ResourceServer};
+use mcp_scopes::AsCaller;
+use mcp_scopes_server::ResourceServer;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
@@ -29,7 +30,7 @@ pub fn server(layer: &ResourceServer, answers: Answers) -> Router {
         .with_legacy_session_mode(answers == Answers::Events)
         .with_json_response(answers == Answers::Json);
     let service =
-        StreamableHttpService::new(move || Ok(layer.guard(Files)), Arc::new(LocalSessionManager::default()), config);
+        StreamableHttpService::new(move || Ok(mcp_scopes_rmcp::guard(&layer, Files)), Arc::new(LocalSessionManager::default()), config);
     Router::new().route_service("/mcp", service)
 }
 

@@ -16,7 +16,8 @@ use axum::{
     routing::any,
 };
 use bytes::Bytes;
-use mcp_scopes::{Caller, http::ResourceServer};
+use mcp_scopes::Caller;
+use mcp_scopes_server::ResourceServer;
 use rust_mcp_sdk::{
     McpServer, RequestContext, ServerDetails,
     id_generator::{FastIdGenerator, UuidGenerator},

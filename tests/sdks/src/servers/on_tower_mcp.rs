@@ -1,7 +1,8 @@
 //! On tower-mcp.
 
 use axum::Router;
-use mcp_scopes::{Caller, http::ResourceServer};
+use mcp_scopes::Caller;
+use mcp_scopes_server::ResourceServer;
 use serde_json::Value;
 use tower_mcp::{
     CallToolResult, HttpTransport, McpRouter, ToolBuilder,

@@ -1,6 +1,6 @@
 //! What holds for every server behind the layer.
 
-use mcp_scopes::http::{Discovery, Hidden};
+use mcp_scopes_server::{Discovery, Hidden};
 use mcp_scopes_sdks::servers::Answers;
 use serde_json::json;
 

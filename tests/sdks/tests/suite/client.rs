@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use mcp_scopes::http::{Builder, Environments, ResourceServer};
+use mcp_scopes_server::{Builder, Environments, ResourceServer};
 use mcp_scopes_sdks::{tokens::Tokens, tools::TOOLS};
 use serde_json::{Value, json};
 use tower::{Layer, ServiceExt};

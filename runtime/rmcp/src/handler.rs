@@ -1,0 +1,229 @@
+//! A handler that answers known callers only.
+#![expect(deprecated, reason = "older revisions have methods that newer ones dropped, and their servers answer them")]
+
+use std::borrow::Cow;
+
+use http::request::Parts;
+use rmcp::{
+    ErrorData, RoleServer, ServerHandler,
+    model::{
+        CallToolRequestParams, CallToolResponse, CancelTaskParams, CancelledNotificationParam, CompleteRequestParams,
+        CompleteResult, CustomNotification, CustomRequest, CustomResult, DiscoverResult, Extensions,
+        GetPromptRequestParams, GetPromptResponse, GetSkillRequestParams, GetSkillResult, GetTaskParams, GetTaskResult,
+        InitializeRequestParams, InitializeResult, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+        ListSkillsResult, ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion,
+        ReadResourceDirectoryRequestParams, ReadResourceDirectoryResult, ReadResourceRequestParams,
+        ReadResourceResponse, ServerConfig, SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool,
+        UnsubscribeRequestParams, UpdateTaskParams,
+    },
+    service::{NotificationContext, RequestContext, SubscriptionContext},
+};
+
+use mcp_scopes::{__private::v1, AsCaller, Caller, Denied, ScopeTable};
+use mcp_scopes_server::{__private::v1::table, ResourceServer, StdioCredentials};
+
+use super::error;
+
+/// A handler of rmcp that answers known callers only: others cannot even initialize. Made by [`guard`] and [`service`](crate::service()).
+///
+/// It accepts callers that the layer of its own scope table has authenticated, and checks each call of a tool once more. A server
+/// whose layer was forgotten, or that is started on another transport, therefore fails at its first message.
+///
+/// `subscriptions/listen` is not checked, since rmcp does not state who asks; it carries notices and no results.
+#[derive(Clone, Debug)]
+pub struct AuthenticatedHandler<H> {
+    handler: H,
+    source: Source,
+}
+
+/// Where the caller of an [`AuthenticatedHandler`] comes from: a [`ResourceServer`] or [`StdioCredentials`].
+#[derive(Clone, Copy, Debug)]
+pub struct Source(Kind);
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// The layer of that table.
+    Layer(&'static ScopeTable),
+    /// The process that started this one.
+    Process(Caller),
+}
+
+impl From<&ResourceServer> for Source {
+    fn from(server: &ResourceServer) -> Self {
+        Self(Kind::Layer(table(server)))
+    }
+}
+
+impl From<StdioCredentials> for Source {
+    fn from(credentials: StdioCredentials) -> Self {
+        Self(Kind::Process(*credentials.caller()))
+    }
+}
+
+/// Returns a handler that answers known callers only: those that came through the layer of a [`ResourceServer`], or the process
+/// that started this one, by its [`StdioCredentials`].
+///
+/// With `StdioCredentials`, for stdio and other transports without HTTP, the list of tools is reduced to those that the
+/// credentials open. Inline checks find the caller too: [`StdioCredentials::install`] is not needed.
+///
+/// ```no_run
+/// # use mcp_scopes::scope_table;
+/// # #[derive(Clone)] struct Files;
+/// # impl rmcp::ServerHandler for Files {}
+/// # scope_table! { static TOOLS = []; }
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use mcp_scopes_server::StdioCredentials;
+/// use rmcp::ServiceExt as _;
+///
+/// let server = mcp_scopes_rmcp::guard(StdioCredentials::from_env(&TOOLS, "FILES_SCOPES"), Files);
+/// # let stdio = || tokio::io::duplex(1).0;
+/// server.serve(tokio::io::split(stdio())).await?.waiting().await?;
+/// # Ok(()) }
+/// ```
+pub fn guard<H: ServerHandler>(source: impl Into<Source>, handler: H) -> AuthenticatedHandler<H> {
+    AuthenticatedHandler { handler, source: source.into() }
+}
+
+impl<H> AuthenticatedHandler<H> {
+    /// Returns the caller, and notes it where inline checks find it.
+    fn admit(&self, extensions: &mut Extensions) -> Result<Caller, ErrorData> {
+        self.caller(extensions).map_err(error)
+    }
+
+    fn caller(&self, extensions: &mut Extensions) -> Result<Caller, Denied> {
+        match (self.source.0, extensions.get::<Parts>()) {
+            (Kind::Layer(table), Some(parts)) => {
+                let caller = *parts.as_caller().ok_or_else(v1::denied_without_caller)?;
+                if core::ptr::eq(caller.grant().table(), table) {
+                    Ok(caller)
+                } else {
+                    Err(v1::denied_other_table(table))
+                }
+            }
+            // Without HTTP there is no layer; with HTTP the caller is not the process that started this one.
+            (Kind::Layer(_), None) | (Kind::Process(_), Some(_)) => Err(v1::denied_without_caller()),
+            (Kind::Process(caller), None) => {
+                extensions.insert(caller);
+                Ok(caller)
+            }
+        }
+    }
+
+    fn admit_request(&self, mut context: RequestContext<RoleServer>) -> Result<RequestContext<RoleServer>, ErrorData> {
+        self.admit(&mut context.extensions)?;
+        Ok(context)
+    }
+
+    fn admit_notification(
+        &self,
+        mut context: NotificationContext<RoleServer>,
+    ) -> Option<NotificationContext<RoleServer>> {
+        self.admit(&mut context.extensions).is_ok().then_some(context)
+    }
+}
+
+/// Forwards the requests of a known caller.
+macro_rules! requests {
+    ($($name:ident($($params:ident: $type:ty)?) -> $result:ty;)*) => {$(
+        async fn $name(
+            &self,
+            $($params: $type,)?
+            context: RequestContext<RoleServer>,
+        ) -> Result<$result, ErrorData> {
+            let context = self.admit_request(context)?;
+            self.handler.$name($($params,)? context).await
+        }
+    )*};
+}
+
+/// Forwards the notifications of a known caller, and drops all others.
+macro_rules! notifications {
+    ($($name:ident($($params:ident: $type:ty)?);)*) => {$(
+        async fn $name(&self, $($params: $type,)? context: NotificationContext<RoleServer>) {
+            if let Some(context) = self.admit_notification(context) {
+                self.handler.$name($($params,)? context).await;
+            }
+        }
+    )*};
+}
+
+impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        mut context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        self.admit(&mut context.extensions)?.authorize(&request.name).map_err(error)?;
+        self.handler.call_tool(request, context).await
+    }
+
+    async fn list_tools(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        mut context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let caller = self.admit(&mut context.extensions)?;
+        let mut list = self.handler.list_tools(request, context).await?;
+        // Which tools a list shows behind the layer is a setting of the layer.
+        if matches!(self.source.0, Kind::Process(_)) {
+            list.tools.retain(|tool| caller.authorize(&tool.name).is_ok());
+        }
+        Ok(list)
+    }
+
+    requests! {
+        ping() -> ();
+        initialize(request: InitializeRequestParams) -> InitializeResult;
+        discover() -> DiscoverResult;
+        complete(request: CompleteRequestParams) -> CompleteResult;
+        set_level(request: SetLevelRequestParams) -> ();
+        get_prompt(request: GetPromptRequestParams) -> GetPromptResponse;
+        list_prompts(request: Option<PaginatedRequestParams>) -> ListPromptsResult;
+        list_resources(request: Option<PaginatedRequestParams>) -> ListResourcesResult;
+        list_resource_templates(request: Option<PaginatedRequestParams>) -> ListResourceTemplatesResult;
+        read_resource(request: ReadResourceRequestParams) -> ReadResourceResponse;
+        read_resource_directory(request: ReadResourceDirectoryRequestParams) -> ReadResourceDirectoryResult;
+        subscribe(request: SubscribeRequestParams) -> ();
+        unsubscribe(request: UnsubscribeRequestParams) -> ();
+        on_custom_request(request: CustomRequest) -> CustomResult;
+        get_task(request: GetTaskParams) -> GetTaskResult;
+        update_task(request: UpdateTaskParams) -> ();
+        cancel_task(request: CancelTaskParams) -> ();
+        list_skills(request: Option<PaginatedRequestParams>) -> ListSkillsResult;
+        get_skill(request: GetSkillRequestParams) -> GetSkillResult;
+    }
+
+    notifications! {
+        on_cancelled(notification: CancelledNotificationParam);
+        on_progress(notification: ProgressNotificationParam);
+        on_initialized();
+        on_roots_list_changed();
+        on_custom_notification(notification: CustomNotification);
+    }
+
+    // Methods that return no data of a user.
+
+    fn get_info(&self) -> ServerConfig {
+        self.handler.get_info()
+    }
+
+    fn negotiate_initialize(&self, request: &InitializeRequestParams) -> Result<InitializeResult, ErrorData> {
+        self.handler.negotiate_initialize(request)
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        self.handler.supported_protocol_versions()
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.handler.get_tool(name)
+    }
+
+    fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        self.handler.accepted_subscription_filter(requested)
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        self.handler.listen(context).await
+    }
+}

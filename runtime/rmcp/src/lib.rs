@@ -1,0 +1,54 @@
+//! The resource server of `mcp-scopes` in front of servers on rmcp.
+//!
+//! | item | what it does |
+//! |---|---|
+//! | [`service`] | rmcp's streamable HTTP with the resource server in front, so that it cannot be bypassed |
+//! | [`guard`] | a handler that answers known callers only, for servers that are put together in another way, and for stdio |
+//! | [`Caller`] | the caller, as an argument of a tool |
+//! | [`error`] | a denial as rmcp's `ErrorData`, for `map_err` |
+//!
+//! rmcp puts the parts of the HTTP request into the context of a call, and with them the caller that the layer has put there. A tool
+//! names it as an argument:
+//!
+//! ```
+//! use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
+//! use mcp_scopes_rmcp::Caller;
+//! use rmcp::{ErrorData, tool, tool_router};
+//!
+//! #[derive(Clone)]
+//! struct Files;
+//!
+//! #[mcp_tools]
+//! #[tool_router]
+//! impl Files {
+//!     #[mcp_tool(scope = "files:list", risk = "low", guard = caller)]
+//!     #[tool(description = "List the files")]
+//!     async fn list_files(&self, caller: Caller) -> Result<String, ErrorData> {
+//!         Ok(format!("{:?}", caller.environment()))
+//!     }
+//! }
+//!
+//! scope_table! { static TOOLS = [Files::*]; }
+//! # let _ = (&TOOLS, Files::tool_router());
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | `caller` | [`Caller`], and where rmcp's types have it |
+//! | `denial` | [`error`], and denials of guarded tools |
+//! | `handler` | [`AuthenticatedHandler`], [`guard`] |
+//! | `service` | [`service`], [`Streamable`] |
+//! | `schemas` | the headers that input schemas declare |
+
+mod caller;
+mod denial;
+mod handler;
+mod schemas;
+mod service;
+
+pub use self::{
+    caller::{Caller, ViaRmcp},
+    denial::error,
+    handler::{AuthenticatedHandler, Source, guard},
+    service::{Streamable, service},
+};

@@ -1,0 +1,36 @@
+//! What the crates of SDKs share with this one. Not part of the public interface: anything here can change in any release.
+
+/// Version 1.
+pub mod v1 {
+    use std::sync::Arc;
+
+    use http::Uri;
+    use mcp_scopes::{Caller, ScopeTable};
+
+    pub use crate::message::{DeclaredParams, ParamHeader};
+    use crate::{ResourceServer, Secured};
+
+    /// Returns the layer in front of a server that knows which arguments of its tools are mirrored in headers.
+    #[must_use]
+    pub fn layer_with<S>(server: &ResourceServer, inner: S, declared: Arc<dyn DeclaredParams>) -> Secured<S> {
+        server.layer_with(inner, declared)
+    }
+
+    /// Returns the scope table of a server.
+    #[must_use]
+    pub fn table(server: &ResourceServer) -> &'static ScopeTable {
+        server.settings().table
+    }
+
+    /// Returns the hosts under which clients know this server. Without the port: a proxy may not pass it on.
+    pub fn hosts(server: &ResourceServer) -> impl Iterator<Item = String> {
+        let addresses = server.settings().environments.resources();
+        addresses.filter_map(|address| Some(address.parse::<Uri>().ok()?.host()?.to_owned()))
+    }
+
+    /// Returns the caller of a server on stdio, if its credentials are installed.
+    #[must_use]
+    pub fn stdio_caller() -> Option<&'static Caller> {
+        crate::stdio::caller()
+    }
+}

@@ -1,0 +1,102 @@
+//! The protected resource metadata, as it is served (RFC 9728 §3).
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Method, Response, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE,
+    },
+};
+use http_body_util::Full;
+use mcp_scopes_model::address::Address;
+
+use mcp_scopes::{
+    ScopeTable,
+    metadata::{Metadata, address::WELL_KNOWN},
+};
+
+use super::Discovery;
+
+/// Whether a path is below `/.well-known/`, where clients look for metadata (RFC 8615).
+pub(super) fn is_well_known(path: &str) -> bool {
+    path.starts_with("/.well-known/")
+}
+
+/// The document, rendered once.
+#[derive(Clone, Debug)]
+pub(super) struct Document {
+    /// Its address (RFC 9728 §3.1): what challenges name.
+    pub(super) url: String,
+    /// The path of that address.
+    path: String,
+    text: Bytes,
+    cache: HeaderValue,
+}
+
+impl Document {
+    pub(super) fn new(metadata: &Metadata, max_age: u32) -> Self {
+        let url = metadata.well_known_url();
+        let path = Address::parse(&url).map_or(WELL_KNOWN, |address| address.path).to_owned();
+        let cache = HeaderValue::try_from(format!("public, max-age={max_age}"));
+        Self {
+            url,
+            path,
+            text: Bytes::from(metadata.to_json_pretty()),
+            // INVARIANT: a number makes a header value.
+            cache: cache.unwrap_or(HeaderValue::from_static("no-cache")),
+        }
+    }
+
+    /// The part of a document that callers without a token may see.
+    pub(super) fn disclosed(metadata: &Metadata, table: &'static ScopeTable, discovery: Discovery) -> Metadata {
+        if discovery != Discovery::Filtered {
+            return metadata.clone();
+        }
+        let baseline = table.outline().config.baseline.unwrap_or(&[]);
+        let grant = table.grant_scp(baseline.iter().map(|scope| scope.text));
+        metadata.disclose(&|tool| grant.authorize(tool).is_ok(), &|scope| grant.holds(scope))
+    }
+
+    /// The paths at which it is found: where RFC 9728 §3.1 puts it, and the root, where clients look next.
+    pub(super) fn paths(&self) -> [&str; 2] {
+        [&self.path, WELL_KNOWN]
+    }
+
+    /// Whether a request for that path is about the document.
+    pub(super) fn is_at(&self, path: &str) -> bool {
+        self.paths().contains(&path)
+    }
+
+    /// The answer to a request for it. Every page may read it: it is public.
+    pub(super) fn answer(&self, method: &Method) -> Response<Full<Bytes>> {
+        let (status, body) = match *method {
+            Method::GET => (StatusCode::OK, self.text.clone()),
+            // As for GET, without the body (RFC 9110 §9.3.2).
+            Method::HEAD => (StatusCode::OK, Bytes::new()),
+            Method::OPTIONS => (StatusCode::NO_CONTENT, Bytes::new()),
+            _ => (StatusCode::METHOD_NOT_ALLOWED, Bytes::new()),
+        };
+        let mut response = Response::new(Full::new(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        match status {
+            StatusCode::OK => {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                headers.insert(CONTENT_LENGTH, HeaderValue::from(self.text.len()));
+                headers.insert(CACHE_CONTROL, self.cache.clone());
+            }
+            StatusCode::NO_CONTENT => {
+                // Clients in a browser send `MCP-Protocol-Version` along, which no page may send without asking.
+                headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
+                headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
+                headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+            }
+            _ => {
+                headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+            }
+        }
+        response
+    }
+}

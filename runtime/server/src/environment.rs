@@ -1,0 +1,257 @@
+//! Step 3: in which environment a request acts. It is resolved once, from what is authenticated.
+//!
+//! No source: all is live. A source that a token does not speak to, or two that disagree: refused. A request header can
+//! move a live caller into the sandbox and nobody out of it. The header is this project's proposal; its name stands in the
+//! table's file, `[sandbox] header`, and in the metadata.
+
+use serde_json::Value;
+
+use mcp_scopes::{Environment, ScopeTable};
+
+use super::{
+    Claims,
+    error::Problems,
+    head::{Head, Stated},
+    reason::reason,
+};
+
+/// The header that is refused where the server has not said that it reads one: a client that asks for the sandbox must not
+/// act on the real world because nobody listened.
+const USUAL_HEADER: &str = "mcp-sandbox";
+
+/// What tells the environment of a token.
+///
+/// ```
+/// use mcp_scopes_server::Environments;
+/// // `env: live` or `env: sandbox`, and the issuers have to say the same.
+/// let environments = Environments::new().by_claim("env").by_issuer();
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Environments {
+    sources: Vec<Source>,
+    default_live: bool,
+}
+
+/// What tells an environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Source {
+    Claim(String),
+    Issuer,
+    Audience,
+    Credential,
+}
+
+impl Environments {
+    /// No source: all tokens are live.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A claim with the value `live` or `sandbox`.
+    pub fn by_claim(mut self, name: impl Into<String>) -> Self {
+        self.sources.push(Source::Claim(name.into()));
+        self
+    }
+
+    /// The issuer: one of `[sandbox] authorization_servers`, or one of the server's own.
+    pub fn by_issuer(mut self) -> Self {
+        self.sources.push(Source::Issuer);
+        self
+    }
+
+    /// The audience: `[sandbox] resource`, or the server's own.
+    pub fn by_audience(mut self) -> Self {
+        self.sources.push(Source::Audience);
+        self
+    }
+
+    /// What the verifier knows by itself, such as the prefix of a key: [`Claims::environment`].
+    pub fn by_credential(mut self) -> Self {
+        self.sources.push(Source::Credential);
+        self
+    }
+
+    /// Lets a source say nothing about a token: the others tell, and if none does, it is live. Without this it is refused.
+    pub fn default_live(mut self) -> Self {
+        self.default_live = true;
+        self
+    }
+
+    fn has(&self, source: &Source) -> bool {
+        self.sources.contains(source)
+    }
+}
+
+/// The word for an environment, in headers, seals and events.
+pub(super) const fn name(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Live => "live",
+        Environment::Sandbox => "sandbox",
+    }
+}
+
+/// [`Environments`], with what the table's file and the deployment state.
+#[derive(Clone, Debug)]
+pub(super) struct Resolver {
+    sources: Environments,
+    live_issuers: Vec<String>,
+    sandbox_issuers: &'static [&'static str],
+    live_resource: String,
+    sandbox_resource: Option<&'static str>,
+    /// In lower case.
+    header: Option<String>,
+}
+
+/// Why a request has no environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unresolved {
+    /// The token does not say enough, or two things: 403.
+    Token(&'static str),
+    /// The header is wrong: 400.
+    Header(&'static str),
+}
+
+/// What one source says: nothing, or an environment.
+type Said = Result<Option<Environment>, Unresolved>;
+
+impl Resolver {
+    pub(super) fn new(
+        sources: Environments,
+        table: &'static ScopeTable,
+        resource: String,
+        issuers: Vec<String>,
+        problems: &mut Problems,
+    ) -> Self {
+        let sandbox = table.outline().config.sandbox;
+        let sandbox_issuers = sandbox.map_or(&[][..], |sandbox| sandbox.authorization_servers);
+        let sandbox_resource = sandbox.and_then(|sandbox| sandbox.resource);
+        if sources.has(&Source::Issuer) && sandbox_issuers.is_empty() {
+            problems.add(
+                "environments",
+                "the issuer is to tell the environment, and the sandbox has none of its own",
+                "state it: `authorization_servers = [\"https://..\"]` under `[sandbox]` in `mcp-scopes.toml`",
+            );
+        }
+        if sources.has(&Source::Issuer) && issuers.iter().any(|issuer| sandbox_issuers.contains(&issuer.as_str())) {
+            problems.add(
+                "environments",
+                "an issuer is both the server's and the sandbox's, so it tells nothing",
+                "name different ones, or use another source",
+            );
+        }
+        if sources.has(&Source::Audience) && sandbox_resource.is_none_or(|sandbox| sandbox == resource) {
+            problems.add(
+                "environments",
+                "the audience is to tell the environment, and the sandbox has no resource of its own",
+                "state it: `resource = \"https://..\"` under `[sandbox]` in `mcp-scopes.toml`",
+            );
+        }
+        let header = sandbox.and_then(|sandbox| sandbox.header).map(str::to_ascii_lowercase);
+        Self { sources, live_issuers: issuers, sandbox_issuers, live_resource: resource, sandbox_resource, header }
+    }
+
+    /// The name of the header that asks for the sandbox.
+    pub(super) fn header(&self) -> Option<&str> {
+        self.header.as_deref()
+    }
+
+    /// Whether a token is meant for this server: for its resource, or for that of the sandbox where the audience tells the
+    /// environment. Code point by code point (RFC 9728 §6).
+    pub(super) fn is_meant_here(&self, claims: &Claims) -> bool {
+        let (live, sandbox) = self.audiences(claims);
+        live || (sandbox && self.sources.has(&Source::Audience))
+    }
+
+    /// The addresses under which clients know this server: those that a token can be meant for.
+    pub(super) fn resources(&self) -> impl Iterator<Item = &str> {
+        let sandbox = self.sandbox_resource.filter(|_| self.sources.has(&Source::Audience));
+        core::iter::once(self.live_resource.as_str()).chain(sandbox)
+    }
+
+    /// The environment of a request.
+    pub(super) fn resolve(&self, claims: Option<&Claims>, head: &Head<'_>) -> Result<Environment, Unresolved> {
+        let authenticated = claims.map_or(Ok(Environment::Live), |claims| self.of_token(claims))?;
+        match self.asked(head)? {
+            None => Ok(authenticated),
+            Some(Environment::Sandbox) => Ok(Environment::Sandbox),
+            Some(Environment::Live) => {
+                Err(Unresolved::Header("a header cannot ask for the live environment; use a live token"))
+            }
+        }
+    }
+
+    fn of_token(&self, claims: &Claims) -> Result<Environment, Unresolved> {
+        let mut told = None;
+        for source in &self.sources.sources {
+            let said = match source {
+                Source::Claim(name) => by_claim(claims.claim(name))?,
+                Source::Issuer => self.by_issuer(claims),
+                Source::Audience => self.by_audience(claims)?,
+                Source::Credential => claims.stated_environment(),
+            };
+            match (said, told) {
+                (None, _) if self.sources.default_live => {}
+                (None, _) => return Err(Unresolved::Token(reason!("the token does not state its environment"))),
+                (Some(said), Some(earlier)) if said != earlier => {
+                    return Err(Unresolved::Token(reason!("the token states both live and sandbox")));
+                }
+                (said, _) => told = said,
+            }
+        }
+        // Whoever was given a credential for trying things out must not find out here that it was not one.
+        if told != Some(Environment::Sandbox) && claims.stated_environment() == Some(Environment::Sandbox) {
+            return Err(Unresolved::Token(reason!(
+                "the credential is for the sandbox, but the server does not read the environment from credentials"
+            )));
+        }
+        Ok(told.unwrap_or(Environment::Live))
+    }
+
+    fn by_issuer(&self, claims: &Claims) -> Option<Environment> {
+        let sandbox = self.sandbox_issuers.contains(&claims.issuer());
+        let live = self.live_issuers.iter().any(|issuer| issuer == claims.issuer());
+        if sandbox { Some(Environment::Sandbox) } else { live.then_some(Environment::Live) }
+    }
+
+    fn by_audience(&self, claims: &Claims) -> Said {
+        match self.audiences(claims) {
+            (true, true) => Err(Unresolved::Token(reason!("the token is meant for both live and sandbox"))),
+            (true, false) => Ok(Some(Environment::Live)),
+            (false, true) => Ok(Some(Environment::Sandbox)),
+            (false, false) => Ok(None),
+        }
+    }
+
+    /// Whether the token is meant for the live server, and for the sandbox.
+    fn audiences(&self, claims: &Claims) -> (bool, bool) {
+        let has = |resource: &str| claims.audiences().iter().any(|audience| audience == resource);
+        (has(&self.live_resource), self.sandbox_resource.is_some_and(has))
+    }
+
+    /// What the header asks for.
+    fn asked(&self, head: &Head<'_>) -> Said {
+        if head.usual_sandbox && self.header() != Some(USUAL_HEADER) {
+            return Err(Unresolved::Header("this server has no sandbox that the header `mcp-sandbox` could ask for"));
+        }
+        let value = match head.sandbox {
+            Stated::Never => return Ok(None),
+            Stated::Once(value) => value,
+            Stated::Often => return Err(Unresolved::Header("the header that asks for the sandbox stands twice")),
+        };
+        match value.as_bytes() {
+            b"sandbox" => Ok(Some(Environment::Sandbox)),
+            b"live" => Ok(Some(Environment::Live)),
+            _ => Err(Unresolved::Header("the header that asks for the sandbox has another value than `sandbox`")),
+        }
+    }
+}
+
+fn by_claim(value: Option<&Value>) -> Said {
+    match value.map(Value::as_str) {
+        None => Ok(None),
+        Some(Some("live")) => Ok(Some(Environment::Live)),
+        Some(Some("sandbox")) => Ok(Some(Environment::Sandbox)),
+        Some(_) => Err(Unresolved::Token(reason!("the token's environment is neither `live` nor `sandbox`"))),
+    }
+}

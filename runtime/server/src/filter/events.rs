@@ -1,0 +1,213 @@
+//! A stream of events (HTML, "Server-sent events") that is read and written as it goes.
+//!
+//! An event is sent as soon as it is complete. One that no rule changes is sent byte for byte.
+
+use bytes::{Bytes, BytesMut};
+use memchr::memchr2;
+
+use super::rules::{Change, EventRules};
+
+/// What is known of a stream so far.
+#[derive(Debug)]
+pub(crate) struct Events {
+    rules: EventRules,
+    /// How many bytes an event may have.
+    limit: usize,
+    /// The bytes of the event that is not complete.
+    held: BytesMut,
+    /// Where in it the current line begins, and up to where line ends were looked for.
+    line: usize,
+    seen: usize,
+    /// Whether nothing has been read yet: a byte order mark in front is not part of the first line.
+    fresh: bool,
+    over: bool,
+}
+
+impl Events {
+    pub(crate) fn new(rules: EventRules, limit: usize) -> Self {
+        Self { rules, limit, held: BytesMut::new(), line: 0, seen: 0, fresh: true, over: false }
+    }
+
+    /// Whether nothing more is sent.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Ends the stream; an incomplete event is dropped, as clients do (HTML, "Interpreting an event stream").
+    pub(crate) fn end(&mut self) {
+        self.over = true;
+        self.held.clear();
+    }
+
+    pub(crate) fn rules(&mut self) -> &mut EventRules {
+        &mut self.rules
+    }
+
+    /// Takes the next bytes, returns what is to be sent.
+    pub(crate) fn push(&mut self, data: &[u8]) -> Bytes {
+        self.held.extend_from_slice(data);
+        let mut out = Out::default();
+        while let Some(end) = self.event_end().filter(|end| *end <= self.limit) {
+            let event = self.held.split_to(end).freeze();
+            out.push(self.event(event));
+        }
+        // What is left is the beginning of an event, or a whole one that is too long.
+        if self.held.len() > self.limit {
+            self.end();
+            out.push(self.error_event());
+        }
+        out.finish()
+    }
+
+    /// The rest at the end of the body. Clients drop an event without its end; for those that do not, the rules apply.
+    pub(crate) fn finish(&mut self) -> Bytes {
+        self.over = true;
+        let rest = self.held.split().freeze();
+        self.event(rest)
+    }
+
+    /// Behind the blank line that ends the first event held.
+    fn event_end(&mut self) -> Option<usize> {
+        while let Some(found) = self.held.get(self.seen..).and_then(|rest| memchr2(b'\n', b'\r', rest)) {
+            let at = self.seen + found;
+            let next = match (self.held.get(at), self.held.get(at + 1)) {
+                (Some(b'\r'), Some(b'\n')) => at + 2,
+                // It could be half a line end: read as a whole one, its other half would be a blank line.
+                (Some(b'\r'), None) => {
+                    self.seen = at;
+                    return None;
+                }
+                _ => at + 1,
+            };
+            let blank = at == self.line;
+            (self.line, self.seen) = (next, next);
+            if blank {
+                (self.line, self.seen) = (0, 0);
+                return Some(next);
+            }
+        }
+        self.seen = self.held.len();
+        None
+    }
+
+    /// One event as it is sent.
+    fn event(&mut self, event: Bytes) -> Bytes {
+        let first = core::mem::replace(&mut self.fresh, false);
+        let text = if first { event.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&event) } else { &event };
+        let changes = self.rules.changes(text, data, ids);
+        let (new_data, new_ids) = match changes {
+            Change::None => return event,
+            Change::Withhold => return Bytes::new(),
+            Change::Rewrite { data, ids } => (data, ids),
+        };
+        let mut out = BytesMut::with_capacity(event.len() + 64);
+        let (mut new_data, mut new_ids) = (new_data, new_ids.into_iter());
+        let keeps_data = new_data.is_none();
+        for line in lines(text) {
+            match field(line) {
+                Some((Field::Data, _)) if !keeps_data => {
+                    if let Some(data) = new_data.take() {
+                        write_data(&mut out, &data);
+                    }
+                    continue;
+                }
+                Some((Field::Id, _)) => match new_ids.next().flatten() {
+                    Some(id) => {
+                        out.extend_from_slice(b"id: ");
+                        out.extend_from_slice(id.as_bytes());
+                    }
+                    None => continue,
+                },
+                _ => out.extend_from_slice(line),
+            }
+            out.extend_from_slice(b"\n");
+        }
+        out.freeze()
+    }
+
+    /// The error in place of an event that is too long.
+    fn error_event(&self) -> Bytes {
+        let mut out = BytesMut::new();
+        out.extend_from_slice(b"\n\n");
+        write_data(&mut out, &self.rules.unreadable());
+        out.extend_from_slice(b"\n");
+        out.freeze()
+    }
+}
+
+fn write_data(out: &mut BytesMut, text: &str) {
+    // JSON may hold line ends between its values; each line is a `data` line.
+    for line in text.split(['\n', '\r']) {
+        out.extend_from_slice(b"data: ");
+        out.extend_from_slice(line.as_bytes());
+        out.extend_from_slice(b"\n");
+    }
+}
+
+/// The data of an event.
+fn data(event: &[u8]) -> Vec<u8> {
+    let values = lines(event).filter_map(|line| field(line).filter(|(field, _)| *field == Field::Data));
+    values.map(|(_, value)| value).collect::<Vec<_>>().join(&b'\n')
+}
+
+/// The values of all `id` lines of an event.
+fn ids(event: &[u8]) -> Vec<&[u8]> {
+    let values = lines(event).filter_map(|line| field(line).filter(|(field, _)| *field == Field::Id));
+    values.map(|(_, value)| value).collect()
+}
+
+/// The lines of an event, without their ends; the blank one at its end is the last.
+fn lines(mut event: &[u8]) -> impl Iterator<Item = &[u8]> {
+    core::iter::from_fn(move || {
+        if event.is_empty() {
+            return None;
+        }
+        let at = memchr2(b'\n', b'\r', event).unwrap_or(event.len());
+        let (line, rest) = event.split_at(at);
+        event = rest.strip_prefix(b"\r\n").or_else(|| rest.get(1..)).unwrap_or(&[]);
+        Some(line)
+    })
+}
+
+/// A field that a rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Data,
+    Id,
+}
+
+/// The field of a line and its value.
+fn field(line: &[u8]) -> Option<(Field, &[u8])> {
+    let (field, rest) = if let Some(rest) = line.strip_prefix(b"data") {
+        (Field::Data, rest)
+    } else {
+        (Field::Id, line.strip_prefix(b"id")?)
+    };
+    match rest.strip_prefix(b":") {
+        Some(value) => Some((field, value.strip_prefix(b" ").unwrap_or(value))),
+        // A line without a colon is a field without a value.
+        None => rest.is_empty().then_some((field, rest)),
+    }
+}
+
+/// Pieces that go out together; a single one is not copied.
+#[derive(Default)]
+struct Out {
+    first: Bytes,
+    all: BytesMut,
+}
+
+impl Out {
+    fn push(&mut self, piece: Bytes) {
+        if self.first.is_empty() && self.all.is_empty() {
+            self.first = piece;
+        } else {
+            self.all.extend_from_slice(&core::mem::take(&mut self.first));
+            self.all.extend_from_slice(&piece);
+        }
+    }
+
+    fn finish(self) -> Bytes {
+        if self.all.is_empty() { self.first } else { self.all.freeze() }
+    }
+}

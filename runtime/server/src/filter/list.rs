@@ -1,0 +1,168 @@
+//! One JSON text that may hold a list of tools.
+
+use std::{borrow::Cow, sync::LazyLock};
+
+use memchr::memmem::Finder;
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::value::RawValue;
+
+use mcp_scopes::Caller;
+
+use super::super::{
+    json,
+    message::{self, Fault},
+};
+
+/// A list of tools that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
+/// An answer. A member that stands twice is an error, as for all types here.
+#[derive(Deserialize)]
+struct Answer<'t> {
+    #[serde(borrow)]
+    result: Option<&'t RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct List<'t> {
+    #[serde(borrow)]
+    tools: Option<&'t RawValue>,
+    #[serde(borrow)]
+    cache_scope: Option<&'t RawValue>,
+    ttl_ms: Option<IgnoredAny>,
+    result_type: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Entry<'t> {
+    #[serde(borrow)]
+    name: Cow<'t, str>,
+}
+
+/// Something to write in place of a part of the text.
+struct Edit {
+    start: usize,
+    end: usize,
+    text: String,
+}
+
+/// The text without the tools that the caller cannot call; `None` if it can go out as it is. Order, members that are not
+/// known here and the cursor of the next page stay as they are.
+pub(crate) fn filtered(bytes: &[u8], caller: &Caller) -> Result<Option<String>, Unreadable> {
+    if !may_hold_list(bytes) {
+        return Ok(None);
+    }
+    let text = core::str::from_utf8(bytes).map_err(|_| Unreadable)?;
+    if holds_marker(text) {
+        return Err(Unreadable);
+    }
+    let mut edits = Vec::new();
+    match text.trim_start_matches([' ', '\t', '\n', '\r']).as_bytes() {
+        [b'{', ..] => answer(text, text, caller, &mut edits)?,
+        [b'[', ..] => {
+            let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| Unreadable)?;
+            for element in elements.iter().filter(|element| is_object(element)) {
+                answer(text, element.get(), caller, &mut edits)?;
+            }
+        }
+        _ => {
+            let _: IgnoredAny = serde_json::from_str(text).map_err(|_| Unreadable)?;
+        }
+    }
+    Ok(if edits.is_empty() { None } else { Some(apply(text, &edits)?) })
+}
+
+/// Whether there can be a member `tools` in the text, in whatever spelling: in JSON only `\u` escapes spell letters
+/// (RFC 8259 §7). One look over the bytes spares most answers the reading. A zero byte is of another encoding than UTF-8, which
+/// some readers take as well; in JSON there is none.
+pub(super) fn may_hold_list(bytes: &[u8]) -> bool {
+    TOOLS.find(bytes).is_some()
+        || ESCAPE.find(bytes).is_some()
+        || memchr::memchr(0, bytes).is_some()
+        || MARKER.find(bytes).is_some()
+}
+
+/// The end of the member name.
+static TOOLS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("tools\""));
+/// The start of an escaped ASCII character.
+static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\\u00"));
+/// The common part of the member names that `serde_json` reserves.
+static MARKER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("serde_json::private::"));
+
+/// Whether a member name has a private meaning for a crate of the serde family: a client that is built on it would find a list in
+/// the answer that this filter does not see.
+fn holds_marker(text: &str) -> bool {
+    let plain = MARKER.find(text.as_bytes()).is_some();
+    if !plain && ESCAPE.find(text.as_bytes()).is_none() {
+        return false;
+    }
+    match message::check(text) {
+        Ok(()) => false,
+        // Another fault may hide it.
+        Err(fault) => plain || fault == Fault::Json(json::Fault::Reserved),
+    }
+}
+
+fn is_object(raw: &RawValue) -> bool {
+    raw.get().starts_with('{')
+}
+
+/// Notes what has to change in one answer, a part of the text.
+fn answer(text: &str, answer: &str, caller: &Caller, edits: &mut Vec<Edit>) -> Result<(), Unreadable> {
+    let answer: Answer<'_> = serde_json::from_str(answer).map_err(|_| Unreadable)?;
+    let Some(result) = answer.result.filter(|result| is_object(result)) else { return Ok(()) };
+    let list: List<'_> = serde_json::from_str(result.get()).map_err(|_| Unreadable)?;
+    let Some(tools) = list.tools else { return Ok(()) };
+    let entries: Vec<&RawValue> = serde_json::from_str(tools.get()).map_err(|_| Unreadable)?;
+    let mut kept = Vec::with_capacity(entries.len());
+    for entry in &entries {
+        if !is_object(entry) {
+            return Err(Unreadable);
+        }
+        let Entry { name } = serde_json::from_str(entry.get()).map_err(|_| Unreadable)?;
+        if caller.authorize(&name).is_ok() {
+            kept.push(entry.get());
+        }
+    }
+    let before = edits.len();
+    if kept.len() < entries.len() {
+        edits.push(replace(text, tools, format!("[{}]", kept.join(",")))?);
+    }
+    // MCP 2026-07-28, "Caching": what depends on the caller must not be kept for another one.
+    match list.cache_scope {
+        Some(scope) if scope.get() != "\"private\"" => edits.push(replace(text, scope, "\"private\"".to_owned())?),
+        None if list.ttl_ms.is_some() || list.result_type.is_some() => {
+            let start = place(text, result)?.saturating_add(1);
+            edits.push(Edit { start, end: start, text: "\"cacheScope\":\"private\",".to_owned() });
+        }
+        _ => {}
+    }
+    edits.get_mut(before..).unwrap_or_default().sort_by_key(|edit| edit.start);
+    Ok(())
+}
+
+fn replace(text: &str, raw: &RawValue, with: String) -> Result<Edit, Unreadable> {
+    let start = place(text, raw)?;
+    Ok(Edit { start, end: start.saturating_add(raw.get().len()), text: with })
+}
+
+/// Where a part of the text stands in it: raw values are borrowed from it.
+fn place(text: &str, raw: &RawValue) -> Result<usize, Unreadable> {
+    let at = raw.get().as_ptr().addr().checked_sub(text.as_ptr().addr()).ok_or(Unreadable)?;
+    let part = text.get(at..).and_then(|rest| rest.get(..raw.get().len()));
+    if part.is_some_and(|part| core::ptr::eq(part, raw.get())) { Ok(at) } else { Err(Unreadable) }
+}
+
+fn apply(text: &str, edits: &[Edit]) -> Result<String, Unreadable> {
+    let mut out = String::with_capacity(text.len() + 32);
+    let mut at = 0;
+    for edit in edits {
+        out.push_str(text.get(at..edit.start).ok_or(Unreadable)?);
+        out.push_str(&edit.text);
+        at = edit.end;
+    }
+    out.push_str(text.get(at..).ok_or(Unreadable)?);
+    Ok(out)
+}

@@ -1,0 +1,93 @@
+//! What happens to an event of a stream, for its reader.
+
+use serde::{Deserialize, de::IgnoredAny};
+
+use mcp_scopes::{Caller, Environment};
+
+use super::{
+    super::{refusal::Refusal, replay::EventSeal},
+    filtered,
+    list::may_hold_list,
+};
+
+/// The rules of one stream.
+#[derive(Debug)]
+pub(crate) struct EventRules {
+    environment: Environment,
+    /// Whose list of tools it is, where lists are filtered.
+    filter: Option<Caller>,
+    seal: EventSeal,
+    /// Whether messages that the server begins are withheld.
+    withholds: bool,
+}
+
+/// What happens to an event.
+pub(super) enum Change {
+    /// It is sent byte for byte.
+    None,
+    /// It is not sent.
+    Withhold,
+    /// It is sent with other data, if there are any, and with these ids; `None` for an id that is left out.
+    Rewrite { data: Option<String>, ids: Vec<Option<String>> },
+}
+
+impl EventRules {
+    pub(crate) fn new(environment: Environment, filter: Option<Caller>, seal: EventSeal) -> Self {
+        Self { environment, filter, seal, withholds: false }
+    }
+
+    /// From now on withholds every message that the server begins: requests and notifications.
+    pub(crate) fn withhold_begun(&mut self) {
+        self.withholds = true;
+    }
+
+    /// What happens to an event; `data` and `ids` read it.
+    pub(super) fn changes<'e>(
+        &self,
+        event: &'e [u8],
+        data: impl Fn(&'e [u8]) -> Vec<u8>,
+        ids: impl Fn(&'e [u8]) -> Vec<&'e [u8]>,
+    ) -> Change {
+        if self.withholds && !is_answer(&data(event)) {
+            return Change::Withhold;
+        }
+        let new_data = match &self.filter {
+            Some(caller) if may_hold_list(event) => {
+                filtered(&data(event), caller).unwrap_or_else(|_| Some(self.unreadable()))
+            }
+            _ => None,
+        };
+        let ids = ids(event);
+        if new_data.is_none() && ids.iter().all(|id| id.is_empty()) {
+            return Change::None;
+        }
+        Change::Rewrite { data: new_data, ids: ids.into_iter().map(|id| self.sealed(id)).collect() }
+    }
+
+    /// The id to send. An empty one makes clients forget the last one. One that clients ignore, since it holds U+0000 or is not UTF-8
+    /// (HTML, "Interpreting an event stream"), is left out.
+    fn sealed(&self, id: &[u8]) -> Option<String> {
+        let id = core::str::from_utf8(id).ok().filter(|id| !id.contains('\0'))?;
+        Some(if id.is_empty() { String::new() } else { self.seal.seal(id) })
+    }
+
+    /// The error in place of an event that cannot be read.
+    pub(super) fn unreadable(&self) -> String {
+        Refusal::unreadable().by(self.environment).into_text()
+    }
+}
+
+/// Whether an event's data hold answers alone, or nothing: no request and no notification. What cannot be read is not an answer.
+fn is_answer(data: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Message {
+        method: Option<IgnoredAny>,
+    }
+    let is_answer = |message: &Message| message.method.is_none();
+    match data.trim_ascii_start() {
+        [b'{', ..] => serde_json::from_slice(data).is_ok_and(|message| is_answer(&message)),
+        [] => true,
+        [b'[', ..] => serde_json::from_slice::<Vec<Message>>(data).is_ok_and(|all| all.iter().all(is_answer)),
+        _ => false,
+    }
+}

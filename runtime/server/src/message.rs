@@ -1,0 +1,197 @@
+//! A request body: the JSON-RPC message, read as strictly as a check has to read it.
+//!
+//! The SDK behind the layer reads the same bytes again, with another parser. What two parsers could read differently is rejected:
+//! by the rules of [`json`](super::json), and here a byte order mark, bytes that are not UTF-8, a message that is request and
+//! response at once, and member names that are known ones but for case (`similar`).
+//!
+//! | module | holds |
+//! |---|---|
+//! | `reader` | the visitor that sees every level |
+//! | `similar` | names that a parser which folds case takes for known ones |
+//! | `agreement` | compares the headers that mirror the body |
+//! | `params` | compares the headers that mirror arguments: `Mcp-Param-*` |
+//! | `sentinel` | header values in base64 |
+
+mod agreement;
+mod params;
+mod reader;
+mod sentinel;
+mod similar;
+
+use core::fmt;
+use std::borrow::Cow;
+
+use serde::de::{Deserializer as _, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::json;
+
+pub use self::params::{DeclaredParams, ParamHeader};
+pub(crate) use self::{
+    agreement::{Disagreement, Era, agree, era_of},
+    params::{Kept, ParamHeaders},
+    reader::check,
+};
+
+/// How many messages a batch may have.
+const MAX_BATCH: usize = 100;
+
+/// One JSON-RPC message.
+#[derive(Debug)]
+pub(crate) struct Message<'b> {
+    pub(crate) kind: Kind,
+    /// As written: a string or an integer. `None` for a notification.
+    pub(crate) id: Option<&'b RawValue>,
+    /// Empty for a response.
+    pub(crate) method: Cow<'b, str>,
+    pub(crate) params: Params<'b>,
+}
+
+/// What a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It has a method and an id.
+    Request,
+    /// It has a method and no id.
+    Notification,
+    /// The answer to a request that the server sent; clients before 2026-07-28 send such.
+    Response,
+}
+
+/// The parameters that decide something.
+#[derive(Debug, Default)]
+pub(crate) struct Params<'b> {
+    /// `name`, if it is a string.
+    pub(crate) name: Option<Cow<'b, str>>,
+    /// `uri`, if it is a string.
+    pub(crate) uri: Option<Cow<'b, str>>,
+    /// `taskId`, if it is a string.
+    pub(crate) task: Option<Cow<'b, str>>,
+    /// `_meta["io.modelcontextprotocol/protocolVersion"]`, if it is a string.
+    pub(crate) version: Option<Cow<'b, str>>,
+    /// `arguments`, as written.
+    pub(crate) arguments: Option<&'b RawValue>,
+}
+
+/// The messages of a body.
+#[derive(Debug)]
+pub(crate) enum Content<'b> {
+    One(Message<'b>),
+    /// A batch, which MCP had until 2025-03-26.
+    Batch(Vec<Message<'b>>),
+}
+
+impl<'b> Content<'b> {
+    pub(crate) fn messages(&self) -> &[Message<'b>] {
+        match self {
+            Self::One(message) => core::slice::from_ref(message),
+            Self::Batch(messages) => messages,
+        }
+    }
+}
+
+/// Why a body was rejected. Nothing of it is forwarded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Not UTF-8 (RFC 8259 §8.1).
+    NotUtf8,
+    /// A byte order mark in front (RFC 8259 §8.1).
+    ByteOrderMark,
+    /// Not JSON that every parser reads in the same way.
+    Json(json::Fault),
+    /// A member name that is a known one but for case or U+0000.
+    Similar,
+    /// A text that decides something is too long.
+    TooLong,
+    /// JSON, but neither an object nor a batch.
+    NotAnObject,
+    /// A batch where none is accepted, or an empty one.
+    Batch,
+    /// A batch of more than [`MAX_BATCH`] messages.
+    LongBatch,
+    /// Not a JSON-RPC 2.0 message: `jsonrpc`, `method`, `id`, `params` or `result` is missing, of a wrong type, or one too many.
+    NotJsonRpc,
+}
+
+impl Fault {
+    /// The code of JSON-RPC 2.0 §5.1.
+    pub(crate) const fn code(self) -> i32 {
+        match self {
+            Self::NotUtf8 | Self::ByteOrderMark | Self::Json(_) => -32700,
+            Self::Similar | Self::TooLong | Self::NotAnObject | Self::Batch | Self::LongBatch | Self::NotJsonRpc => {
+                -32600
+            }
+        }
+    }
+
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::NotUtf8 => "the body is not UTF-8",
+            Self::ByteOrderMark => "the body begins with a byte order mark; remove it",
+            Self::Json(json::Fault::Syntax) => "the body is not one JSON value",
+            Self::Json(json::Fault::TooDeep) => "the body has more than 100 nested arrays and objects",
+            Self::Json(json::Fault::Duplicate) => "the body has an object with a member name that occurs twice",
+            Self::Json(json::Fault::Reserved) => {
+                "the body has a member name that parsers reserve for themselves; rename it"
+            }
+            Self::Similar => "the body has a member name that differs from a known one only in case or by U+0000",
+            Self::TooLong => "the body has a method, name or URI of more than 16 KiB with escapes",
+            Self::NotAnObject => "the body is not a JSON object",
+            Self::Batch => "batches are not accepted; send each message by itself",
+            Self::LongBatch => "the batch has more than 100 messages",
+            Self::NotJsonRpc => "the body is not a JSON-RPC 2.0 request, notification or response",
+        }
+    }
+}
+
+/// Reads a body.
+pub(crate) fn read(body: &[u8], batches: bool) -> Result<Content<'_>, Fault> {
+    let text = core::str::from_utf8(body).map_err(|_| Fault::NotUtf8)?;
+    // RFC 8259 §2: the white space around a value. Not `trim`, which takes more characters for white space.
+    let space = [' ', '\t', '\n', '\r'];
+    let inner = text.trim_start_matches(space);
+    match inner.bytes().next() {
+        Some(b'{') => reader::message(inner, 0).map(Content::One),
+        Some(b'[') if batches => batch(inner).map(Content::Batch),
+        Some(b'[') => Err(Fault::Batch),
+        _ if text.starts_with('\u{feff}') => Err(Fault::ByteOrderMark),
+        _ if serde_json::from_str::<serde::de::IgnoredAny>(inner).is_ok() => Err(Fault::NotAnObject),
+        _ => Err(Fault::Json(json::Fault::Syntax)),
+    }
+}
+
+fn batch(text: &str) -> Result<Vec<Message<'_>>, Fault> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let elements = deserializer.deserialize_seq(Elements).and_then(|elements| deserializer.end().map(|()| elements));
+    let elements = elements.map_err(|_| Fault::Json(json::Fault::Syntax))?.ok_or(Fault::LongBatch)?;
+    if elements.is_empty() {
+        return Err(Fault::Batch);
+    }
+    if !elements.iter().all(|element| element.get().starts_with('{')) {
+        return Err(Fault::NotAnObject);
+    }
+    elements.into_iter().map(|element| reader::message(element.get(), 1)).collect()
+}
+
+/// The elements of an array as written; `None` for more than [`MAX_BATCH`].
+struct Elements;
+
+impl<'b> Visitor<'b> for Elements {
+    type Value = Option<Vec<&'b RawValue>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON array")
+    }
+
+    fn visit_seq<A: SeqAccess<'b>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
+        let (mut found, mut is_long) = (Vec::new(), false);
+        while let Some(element) = elements.next_element()? {
+            if found.len() < MAX_BATCH {
+                found.push(element);
+            } else {
+                is_long = true;
+            }
+        }
+        Ok((!is_long).then_some(found))
+    }
+}

@@ -1,0 +1,48 @@
+//! Reasons that clients and logs see, checked at compile time.
+//!
+//! RFC 6750 §3 limits the characters of `error_description`. [`Challenge`](mcp_scopes::Challenge) replaces all others, which makes a
+//! text hard to read. A text of this crate needs no replacement.
+
+use mcp_scopes::__private::v1::is_description_byte;
+
+/// A literal that `error_description` shows unchanged. Any other literal is a compile error.
+macro_rules! reason {
+    ($text:literal) => {
+        const { $crate::reason::checked($text) }
+    };
+}
+pub(crate) use reason;
+
+/// Returns the text.
+///
+/// # Panics
+/// The text holds a character that `error_description` cannot show. In a constant that is a compile error.
+pub(crate) const fn checked(text: &'static str) -> &'static str {
+    let mut rest = text.as_bytes();
+    while let [byte, others @ ..] = rest {
+        assert!(is_description_byte(*byte), "write the reason in ASCII, without `\"`, `\\` and `=`");
+        rest = others;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked;
+
+    #[test]
+    fn returns_texts_that_need_no_replacement() {
+        for text in ["", "it has expired", "`aud` is missing; [a-z] {0} ~!#$%&'()*+,-./:<>?@^_|"] {
+            assert_eq!(checked(text), text);
+        }
+    }
+
+    #[test]
+    fn panics_on_texts_that_need_replacement() {
+        for text in
+            ["RFC 6750 \u{a7}3", "a \"quoted\" word", "a\\b", "scope=admin", "two\nlines", "\u{7f}", "caf\u{e9}"]
+        {
+            assert!(std::panic::catch_unwind(|| checked(text)).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Transport sessions of older revisions, bound to issuer, subject, client and environment (MCP 2025-11-25, "Session Management",
+//! and its security best practices, "Session Hijacking").
+//!
+//! The id that leaves the layer is the server's own, a dot, and a seal over it and the caller. So nothing has to be
+//! remembered, nothing can be pushed out by a flood of sessions, and any process that has the key can check it.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest as _, Sha256, digest::Update};
+
+use mcp_scopes::Environment;
+
+use super::{
+    environment,
+    token::{Claims, Hash, Token, add_part, identity},
+};
+
+/// Whom a session or a limit belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Owner<'a> {
+    /// A caller without a token.
+    Anonymous,
+    /// The claims of a token, and the token, which the layer has taken out of the same header as for its verification.
+    Holder(&'a Claims, Option<Token<'a>>),
+}
+
+impl Owner<'_> {
+    /// Adds all that a transport session is bound to: issuer, subject and client; of a token that names neither of the last two,
+    /// the token.
+    pub(super) fn add_to(self, to: &mut impl Update) {
+        let Self::Holder(claims, _) = self else { return add_part(to, None) };
+        add_part(to, Some(claims.issuer().as_bytes()));
+        add_part(to, claims.stated_subject().map(str::as_bytes));
+        add_part(to, claims.client_id().map(str::as_bytes));
+        add_part(to, self.nameless().as_ref().map(<[u8; 32]>::as_slice));
+    }
+
+    /// The key of the limit of calls: issuer and subject, or else client, so that no other client of a subject has a limit of its
+    /// own; of a token that names neither, the token. Callers without a token share one key.
+    pub(super) fn limit_key(self) -> Hash {
+        let mut hash = Sha256::new();
+        if let Self::Holder(claims, _) = self {
+            let (kind, holder) = claims.holder().unzip();
+            add_part(&mut hash, Some(claims.issuer().as_bytes()));
+            add_part(&mut hash, kind.map(str::as_bytes));
+            add_part(&mut hash, holder.map(str::as_bytes));
+            add_part(&mut hash, self.nameless().as_ref().map(<[u8; 32]>::as_slice));
+        }
+        hash.finalize().into()
+    }
+
+    /// What identifies a token that names neither a subject nor a client.
+    fn nameless(self) -> Option<Hash> {
+        match self {
+            Self::Holder(claims, token) if claims.holder().is_none() => token.map(identity),
+            Self::Anonymous | Self::Holder(..) => None,
+        }
+    }
+}
+
+/// Seals session ids.
+#[derive(Clone)]
+pub(super) struct Sessions {
+    keyed: Hmac<Sha256>,
+}
+
+/// How many bytes of the seal are sent: 128 bits, as hexadecimal digits.
+pub(super) const SEAL: usize = 16;
+
+impl Sessions {
+    pub(super) fn new(key: &[u8; 32]) -> Self {
+        // RFC 2104 §2: a key shorter than a block is filled up with zeros.
+        let mut block = [0; 64];
+        block.iter_mut().zip(key).for_each(|(place, byte)| *place = *byte);
+        Self { keyed: Hmac::new(&block.into()) }
+    }
+
+    /// The id to send to the caller. What happens in the sandbox stays there: the session is bound to the environment, too.
+    pub(super) fn seal(&self, id: &str, owner: Owner<'_>, environment: Environment) -> String {
+        let mut sealed = String::with_capacity(id.len() + 1 + 2 * SEAL);
+        sealed.push_str(id);
+        write_seal(&mut sealed, self.mac(id, owner, environment));
+        sealed
+    }
+
+    /// The server's own id, if this caller's session has it.
+    pub(super) fn open<'s>(&self, sealed: &'s str, owner: Owner<'_>, environment: Environment) -> Option<&'s str> {
+        let (id, digits) = sealed.rsplit_once('.')?;
+        let seal = read_seal(digits)?;
+        // In constant time.
+        self.mac(id, owner, environment).verify_truncated_left(&seal).is_ok().then_some(id)
+    }
+
+    fn mac(&self, id: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
+        let mut mac = self.keyed("session", owner, environment);
+        add_part(&mut mac, Some(id.as_bytes()));
+        mac
+    }
+
+    /// A MAC over what it is for, the environment and the owner. What it is for comes first, so that no seal of one kind is a
+    /// seal of another kind.
+    pub(super) fn keyed(&self, purpose: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
+        let mut mac = self.keyed.clone();
+        add_part(&mut mac, Some(purpose.as_bytes()));
+        add_part(&mut mac, Some(environment::name(environment).as_bytes()));
+        owner.add_to(&mut mac);
+        mac
+    }
+}
+
+/// Writes the first [`SEAL`] bytes of a MAC behind a dot.
+pub(super) fn write_seal(sealed: &mut String, mac: Hmac<Sha256>) {
+    sealed.push('.');
+    for byte in mac.finalize().into_bytes().iter().take(SEAL) {
+        for digit in [byte >> 4, byte & 15] {
+            sealed.extend(char::from_digit(u32::from(digit), 16));
+        }
+    }
+}
+
+/// The bytes of a seal as [`write_seal`] writes them.
+pub(super) fn read_seal(digits: &str) -> Option<[u8; SEAL]> {
+    let mut seal = [0; SEAL];
+    if digits.len() != 2 * SEAL || !digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)) {
+        return None;
+    }
+    for (place, byte) in seal.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    Some(seal)
+}
+
+impl core::fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Sessions(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Claims, Environment, Owner, Sessions, Token};
+
+    #[test]
+    fn opens_a_session_for_its_owner_in_its_environment_alone() {
+        let of = |issuer: &str| Claims::new(issuer);
+        let claims = [
+            of("https://a").subject("ada").client("app"),
+            of("https://a").subject("ada").client("other"),
+            of("https://a").subject("ada").client(""),
+            of("https://a").subject("ada"),
+            of("https://a").subject("bob").client("app"),
+            of("https://a").subject("").client("app"),
+            of("https://a").client("app"),
+            of("https://a").subject("app"),
+            of("https://a").subject("app").client("ada"),
+            of("https://b").subject("ada").client("app"),
+            // The same characters, cut elsewhere.
+            of("https://").subject("aada").client("app"),
+            of("https://aa").subject("da").client("app"),
+            of("https://a").subject("adaa").client("pp"),
+            of("").subject("").client(""),
+            of(""),
+            of("https://a"),
+        ];
+        let mut owners = vec![Owner::Anonymous];
+        owners.extend(claims.iter().map(|claims| Owner::Holder(claims, Some(Token::new("one")))));
+        // The token counts only if the claims name neither subject nor client.
+        owners.extend(claims[14..].iter().map(|claims| Owner::Holder(claims, Some(Token::new("two")))));
+        let sessions = Sessions::new(&[7; 32]);
+        let places: Vec<_> =
+            owners.iter().flat_map(|owner| [(*owner, Environment::Live), (*owner, Environment::Sandbox)]).collect();
+        for (at, (owner, environment)) in places.iter().enumerate() {
+            let sealed = sessions.seal("5f3a", *owner, *environment);
+            for (other_at, (other, elsewhere)) in places.iter().enumerate() {
+                let opened = sessions.open(&sealed, *other, *elsewhere);
+                assert_eq!(
+                    opened,
+                    (at == other_at).then_some("5f3a"),
+                    "{owner:?} {environment:?}, {other:?} {elsewhere:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn opens_a_session_for_another_token_of_its_owner() {
+        let claims = Claims::new("https://a").subject("ada").client("app");
+        let sessions = Sessions::new(&[7; 32]);
+        let owner = |token| Owner::Holder(&claims, Some(Token::new(token)));
+        let sealed = sessions.seal("5f3a", owner("one"), Environment::Live);
+        assert_eq!(sessions.open(&sealed, owner("two"), Environment::Live), Some("5f3a"));
+    }
+
+    #[test]
+    fn limits_the_subject_and_not_each_of_its_clients() {
+        let key = |claims: &Claims, token| Owner::Holder(claims, Some(Token::new(token))).limit_key();
+        let ada = Claims::new("https://a").subject("ada");
+        for same in [ada.clone().client("app"), ada.clone().client("other"), ada.clone()] {
+            assert_eq!(key(&same, "one"), key(&ada, "two"));
+        }
+        let of = |issuer: &str| Claims::new(issuer);
+        let others = [
+            of("https://a").client("ada"),
+            of("https://a").subject("bob"),
+            of("https://b").subject("ada"),
+            of("https://a"),
+        ];
+        for other in others {
+            assert_ne!(key(&other, "one"), key(&ada, "one"));
+        }
+        assert_ne!(key(&of("https://a"), "one"), key(&of("https://a"), "two"));
+        assert_ne!(key(&of("https://a"), "one"), Owner::Anonymous.limit_key());
+    }
+}

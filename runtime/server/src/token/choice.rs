@@ -1,0 +1,120 @@
+//! Several verifiers, each for its own tokens: chosen by how a token begins, or by the issuer that it names.
+
+use core::fmt;
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
+
+use super::{Claims, Token, TokenError, TokenVerifier, Verification};
+use crate::reason::reason;
+
+/// The longest token that is looked into.
+const MAX_BYTES: usize = 16 << 10;
+
+/// Asks one verifier about a token, and no other: the one for what it begins with, or for the issuer that it names, or else
+/// the one for the rest.
+///
+/// Unlike with [`AnyOf`](super::AnyOf), an issuer that is out of reach concerns its own tokens alone, and an issuer that is
+/// asked about tokens never sees those of others.
+///
+/// ```
+/// # use mcp_scopes_server::{Token, TokenError, TokenVerifier, Verification};
+/// # struct Verifier;
+/// # impl TokenVerifier for Verifier {
+/// #     fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> { Box::pin(async { Err(TokenError::invalid("")) }) }
+/// # }
+/// # let (keys, live, sandbox) = (Verifier, Verifier, Verifier);
+/// use mcp_scopes_server::token::Choice;
+/// let verifier = Choice::new()
+///     .prefix("sk_", keys)
+///     .issuer("https://auth.example.com", live)
+///     .issuer("https://sandbox.example.com", sandbox);
+/// ```
+#[derive(Default)]
+#[must_use]
+pub struct Choice {
+    prefixes: Vec<(String, Box<dyn TokenVerifier>)>,
+    issuers: Vec<(String, Box<dyn TokenVerifier>)>,
+    otherwise: Option<Box<dyn TokenVerifier>>,
+}
+
+impl Choice {
+    /// None yet: every token is refused.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Who is asked about tokens that begin like that. Of several the one that was stated first counts.
+    pub fn prefix(mut self, prefix: impl Into<String>, verifier: impl TokenVerifier) -> Self {
+        self.prefixes.push((prefix.into(), Box::new(verifier)));
+        self
+    }
+
+    /// Who is asked about JWTs whose `iss` is that issuer. What it says has to be of that issuer, too.
+    pub fn issuer(mut self, issuer: impl Into<String>, verifier: impl TokenVerifier) -> Self {
+        self.issuers.push((issuer.into(), Box::new(verifier)));
+        self
+    }
+
+    /// Who is asked about all other tokens. As it comes, they are refused.
+    pub fn otherwise(mut self, verifier: impl TokenVerifier) -> Self {
+        self.otherwise = Some(Box::new(verifier));
+        self
+    }
+
+    async fn verified(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        let text = token.expose_secret();
+        if let Some((_, verifier)) = self.prefixes.iter().find(|(prefix, _)| text.starts_with(prefix.as_str())) {
+            return verifier.verify(token).await;
+        }
+        let named = issuer(text).and_then(|named| self.issuers.iter().find(|(issuer, _)| *issuer == named));
+        if let Some((issuer, verifier)) = named {
+            let claims = verifier.verify(token).await?;
+            // Chosen by what nobody had verified yet.
+            return if claims.issuer() == issuer {
+                Ok(claims)
+            } else {
+                Err(TokenError::invalid(reason!("its verifier names another issuer than the token does")))
+            };
+        }
+        match &self.otherwise {
+            Some(verifier) => verifier.verify(token).await,
+            None => Err(TokenError::invalid(reason!("its issuer is not configured"))),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &dyn TokenVerifier> {
+        let stated = self.prefixes.iter().chain(&self.issuers).map(|(_, verifier)| verifier);
+        stated.chain(&self.otherwise).map(|verifier| &**verifier)
+    }
+}
+
+/// The issuer that a token names, if it is a JWT. Nothing of it is verified.
+fn issuer(text: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        iss: String,
+    }
+    let (message, _) = text.rsplit_once('.').filter(|_| text.len() <= MAX_BYTES)?;
+    let (_, claims) = message.split_once('.')?;
+    let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
+    // An `iss` that stands twice is none.
+    serde_json::from_slice::<Named>(&claims).ok().map(|named| named.iss)
+}
+
+impl TokenVerifier for Choice {
+    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        Box::pin(self.verified(token))
+    }
+
+    fn still_counts(&self, claims: &Claims) -> bool {
+        self.all().all(|verifier| verifier.still_counts(claims))
+    }
+}
+
+impl fmt::Debug for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Choice").field("verifiers", &self.all().count()).finish()
+    }
+}

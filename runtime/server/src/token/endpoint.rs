@@ -1,0 +1,142 @@
+//! Asking an issuer over HTTP: at the stated address alone, bounded in time and size.
+
+use core::{fmt, time::Duration};
+
+use http::StatusCode;
+use mcp_scopes_model::address::Address;
+use reqwest::{Client, RequestBuilder, Url, redirect::Policy};
+
+use crate::reason::reason;
+
+/// Where an issuer is asked.
+#[derive(Clone)]
+pub(super) struct Endpoint {
+    client: Client,
+    url: Url,
+}
+
+/// What came back.
+pub(super) struct Answer {
+    #[cfg(feature = "jwks")]
+    pub(super) headers: http::HeaderMap,
+    pub(super) text: String,
+}
+
+/// Why nothing came back, in words.
+pub(super) type Fault = &'static str;
+
+const TIMED_OUT: Fault = reason!("the issuer takes too long");
+
+impl Endpoint {
+    /// Checks the address, and sets up the client. Nothing is sent yet.
+    pub(super) fn new(url: &str) -> Result<Self, EndpointError> {
+        let address = Address::parse(url).map_err(EndpointError)?;
+        let loopback = address.is_loopback_http();
+        if !address.is_https() && !loopback {
+            return Err(EndpointError("is not https; plain http is only for this machine"));
+        }
+        if address.has_user() || address.fragment.is_some() {
+            return Err(EndpointError("holds a user or a fragment; leave them out"));
+        }
+        // A redirect would let whoever answers choose whom else this server trusts, or who gets a token.
+        let client = Client::builder().redirect(Policy::none()).referer(false).https_only(!loopback);
+        // No proxy has to do with this machine.
+        let client = if loopback { client.no_proxy() } else { client };
+        let client = client.build().map_err(|_| EndpointError("cannot be asked: there are no root certificates"))?;
+        let url = Url::parse(url).map_err(|_| EndpointError("is no URL that can be asked"))?;
+        Ok(Self { client, url })
+    }
+
+    #[cfg(feature = "jwks")]
+    pub(super) fn get(&self) -> RequestBuilder {
+        self.client.get(self.url.clone())
+    }
+
+    #[cfg(feature = "introspection")]
+    pub(super) fn post(&self) -> RequestBuilder {
+        self.client.post(self.url.clone())
+    }
+}
+
+/// Sends a request and reads the answer: all of it within that time, with no more bytes than that.
+pub(super) async fn send(request: RequestBuilder, wait: Duration, max_bytes: usize) -> Result<Answer, Fault> {
+    let request = request.header("accept", "application/json").timeout(wait);
+    let mut response = request.send().await.map_err(|error| fault(&error))?;
+    if response.status().is_redirection() {
+        return Err(reason!("the issuer redirects, which is not followed; configure the final address"));
+    }
+    if response.status() != StatusCode::OK {
+        return Err(reason!("the issuer responds with an error status"));
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
+        if body.len() + chunk.len() > max_bytes {
+            return Err(reason!("the response of the issuer is too large"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let text = String::from_utf8(body).map_err(|_| reason!("the response of the issuer is not UTF-8"))?;
+    Ok(Answer {
+        #[cfg(feature = "jwks")]
+        headers: core::mem::take(response.headers_mut()),
+        text,
+    })
+}
+
+/// The client's own words name the address, which may hold a secret; these do not.
+fn fault(error: &reqwest::Error) -> Fault {
+    if error.is_timeout() { TIMED_OUT } else { reason!("the issuer cannot be reached") }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Endpoint(..)")
+    }
+}
+
+/// Why an address cannot be asked. Its text is static, and does not hold the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndpointError(pub(super) &'static str);
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the address of the issuer {}", self.0)
+    }
+}
+
+impl core::error::Error for EndpointError {}
+
+#[cfg(test)]
+mod tests {
+    use super::Endpoint;
+
+    #[test]
+    fn only_https_is_asked_but_for_this_machine() {
+        for good in [
+            "https://auth.example.com/jwks?tenant=1",
+            "http://127.0.0.1:8080/jwks",
+            "http://[::1]/",
+            "http://localhost/",
+        ] {
+            assert!(Endpoint::new(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://auth.example.com/jwks",
+            "http://localhost.example.com/",
+            "http://127.1/",
+            "http://10.0.0.1/",
+            "http://0.0.0.0/",
+            "file:///etc/jwks.json",
+            "ftp://127.0.0.1/",
+            "https://user:secret@auth.example.com/",
+            "http://localhost@auth.example.com/",
+            "https://auth.example.com/#keys",
+            "https:///jwks",
+            "/jwks",
+            "",
+        ] {
+            let error = Endpoint::new(bad).unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{bad}: {error}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Taking a token apart (RFC 7515 §3.1), and what its header may say.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Map, Value};
+
+use super::super::{Token, TokenError, algorithm::Algorithm};
+use crate::reason::reason;
+
+/// The longest token that is looked at.
+const MAX_BYTES: usize = 16 << 10;
+
+/// The parts of a token; nothing of it is verified.
+pub(super) struct Compact<'t> {
+    header: &'t str,
+    claims: &'t str,
+    /// What is signed: header, dot, claims, as they came.
+    pub(super) message: &'t [u8],
+    pub(super) signature: Vec<u8>,
+}
+
+/// What the header says.
+pub(super) struct Header {
+    pub(super) algorithm: Algorithm,
+    /// The name of the key.
+    pub(super) key: Option<String>,
+    /// Whether it says that this is an access token.
+    pub(super) typed: bool,
+}
+
+impl<'t> Compact<'t> {
+    pub(super) fn read(token: Token<'t>) -> Result<Self, TokenError> {
+        let malformed = TokenError::invalid(reason!("it is not a signed JWT"));
+        let text = token.expose_secret();
+        let (message, signature) = text.rsplit_once('.').filter(|_| text.len() <= MAX_BYTES).ok_or(malformed)?;
+        let (header, claims) = message.split_once('.').ok_or(malformed)?;
+        // Five parts would be an encrypted one.
+        if claims.contains('.') {
+            return Err(malformed);
+        }
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| malformed)?;
+        Ok(Self { header, claims, message: message.as_bytes(), signature })
+    }
+
+    /// The header. Keys that a token brings along, or says where to fetch, are not looked at: `jwk`, `jku`, `x5c`, `x5u`.
+    pub(super) fn header(&self) -> Result<Header, TokenError> {
+        let header = object(self.header)?;
+        // RFC 7515 §4.1.11: what must be understood and is not. Nothing is.
+        if header.contains_key("crit") {
+            return Err(TokenError::invalid(reason!("its header requires an extension that is not supported")));
+        }
+        let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::named);
+        let key = match header.get("kid") {
+            None => None,
+            Some(Value::String(key)) => Some(key.clone()),
+            Some(_) => return Err(TokenError::invalid(reason!("`kid` is not a string"))),
+        };
+        let typed = match header.get("typ") {
+            None => false,
+            Some(Value::String(stated)) => match stated.to_ascii_lowercase().as_str() {
+                "at+jwt" | "application/at+jwt" => true,
+                "jwt" => false,
+                // A logout token, a DPoP proof, a security event: signed by the same issuer, and no access token
+                // (RFC 8725 §3.11).
+                _ => return Err(TokenError::invalid(reason!("`typ` in its header is not that of an access token"))),
+            },
+            Some(_) => return Err(TokenError::invalid(reason!("`typ` in its header is not a string"))),
+        };
+        Ok(Header {
+            algorithm: algorithm.ok_or(TokenError::invalid(reason!("its algorithm is not supported")))?,
+            key,
+            typed,
+        })
+    }
+
+    pub(super) fn claims(&self) -> Result<Map<String, Value>, TokenError> {
+        object(self.claims)
+    }
+}
+
+/// A part: a JSON object in base64, in which no member stands twice.
+fn object(part: &str) -> Result<Map<String, Value>, TokenError> {
+    let malformed = TokenError::invalid(reason!("it holds no JSON object, or one in which a member stands twice"));
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed)?;
+    let text = core::str::from_utf8(&bytes).map_err(|_| malformed)?;
+    crate::json::object(text).map_err(|_| malformed)
+}

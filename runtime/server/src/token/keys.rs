@@ -1,0 +1,240 @@
+//! Keys that tokens are verified with (RFC 7517).
+
+use core::{fmt, future::Future, pin::Pin};
+use std::{io::Read as _, path::Path, sync::Arc};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::DecodingKey;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::{
+    TokenError,
+    algorithm::{Algorithm, Family},
+};
+
+/// The most keys one set may have, and the most bytes its text.
+const MAX_KEYS: usize = 100;
+pub(super) const MAX_BYTES: usize = 512 << 10;
+
+/// The keys of an issuer: a JWK Set.
+#[derive(Clone)]
+pub struct KeySet {
+    keys: Vec<Key>,
+}
+
+/// One key.
+#[derive(Clone)]
+struct Key {
+    id: Option<String>,
+    family: Family,
+    /// The only algorithm it is for, if it says so.
+    algorithm: Option<Algorithm>,
+    decoding: DecodingKey,
+    mark: KeyMark,
+}
+
+/// Tells keys apart, whatever they are called: a hash of what makes the key.
+pub(super) type KeyMark = [u8; 32];
+
+fn mark(parts: &[&str]) -> KeyMark {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+impl KeySet {
+    /// Reads a JWK Set. Keys that cannot verify tokens are left out: those of unknown types and curves, for encryption, RSA of fewer
+    /// than 2048 bits, and secrets, which have no place in what is published.
+    ///
+    /// # Errors
+    /// It is no JWK Set, is too large, or holds no key that can verify a token.
+    pub fn from_json(text: &str) -> Result<Self, KeySetError> {
+        if text.len() > MAX_BYTES {
+            return Err(KeySetError("is larger than 512 KiB"));
+        }
+        let set =
+            crate::json::object(text).map_err(|_| KeySetError("is not a JSON object, or has a member name twice"))?;
+        let keys = set.get("keys").and_then(Value::as_array).ok_or(KeySetError("has no list `keys`"))?;
+        if keys.len() > MAX_KEYS {
+            return Err(KeySetError("has more than 100 keys"));
+        }
+        let keys: Vec<Key> = keys.iter().filter_map(Key::read).collect();
+        if keys.is_empty() { Err(KeySetError("has no key that can verify a token")) } else { Ok(Self { keys }) }
+    }
+
+    /// Reads a JWK Set from a file.
+    ///
+    /// # Errors
+    /// As for [`from_json`](Self::from_json), or the file cannot be read.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, KeySetError> {
+        let unreadable = |_| KeySetError("cannot be read");
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        let mut text = String::new();
+        file.take(MAX_BYTES as u64 + 1).read_to_string(&mut text).map_err(unreadable)?;
+        Self::from_json(&text)
+    }
+
+    /// A secret that issuer and server share. Whoever can verify with it can sign with it, this server included.
+    ///
+    /// # Errors
+    /// It is shorter than 32 bytes (RFC 7518 §3.2).
+    pub fn danger_shared_secret(secret: &[u8]) -> Result<Self, KeySetError> {
+        if secret.len() < 32 {
+            return Err(KeySetError("is a secret of fewer than 32 bytes"));
+        }
+        let decoding = DecodingKey::from_secret(secret);
+        let mark = Sha256::digest(secret).into();
+        Ok(Self { keys: vec![Key { id: None, family: Family::Secret, algorithm: None, decoding, mark }] })
+    }
+
+    /// Whether a key of that name is in the set; for a token that names none, whether there is a single key.
+    #[must_use]
+    pub fn has(&self, id: Option<&str>) -> bool {
+        self.named(id).next().is_some()
+    }
+
+    /// Whether that key is in the set.
+    pub(super) fn holds(&self, mark: &KeyMark) -> bool {
+        self.keys.iter().any(|key| key.mark == *mark)
+    }
+
+    /// The key that has signed the message, if one has. A token that names a key is verified with that one alone.
+    pub(super) fn signer(
+        &self,
+        id: Option<&str>,
+        algorithm: Algorithm,
+        message: &[u8],
+        signature: &Vec<u8>,
+    ) -> Option<KeyMark> {
+        self.named(id)
+            .filter(|key| key.family == algorithm.family())
+            .filter(|key| key.algorithm.is_none_or(|only| only == algorithm))
+            .find(|key| algorithm.verifies(&key.decoding, message, signature))
+            .map(|key| key.mark)
+    }
+
+    /// The keys that a token may mean.
+    fn named<'s>(&'s self, id: Option<&'s str>) -> impl Iterator<Item = &'s Key> {
+        let single = self.keys.len() == 1;
+        self.keys.iter().filter(move |key| match (id, &key.id) {
+            (Some(id), Some(of_key)) => id == of_key,
+            // One of the two has no name: the other one is meant if there is no choice.
+            _ => single,
+        })
+    }
+}
+
+impl Key {
+    /// Reads one member of `keys`; `None` for what cannot verify a token.
+    fn read(jwk: &Value) -> Option<Self> {
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+        if jwk.get("use").is_some_and(|usage| usage != "sig") {
+            return None;
+        }
+        if let Some(operations) = jwk.get("key_ops")
+            && !operations.as_array()?.iter().any(|operation| operation == "verify")
+        {
+            return None;
+        }
+        let algorithm = match jwk.get("alg") {
+            None => None,
+            Some(name) => Some(Algorithm::named(name.as_str()?)?),
+        };
+        let (family, parts) = match (text("kty")?, text("crv")) {
+            ("RSA", _) => (Family::Rsa, [text("n")?, text("e")?]),
+            ("EC", Some("P-256")) => (Family::P256, [text("x")?, text("y")?]),
+            ("EC", Some("P-384")) => (Family::P384, [text("x")?, text("y")?]),
+            ("OKP", Some("Ed25519")) => (Family::Ed25519, [text("x")?, ""]),
+            _ => return None,
+        };
+        let [first, second] = parts;
+        if !family.is_size(first, second) {
+            return None;
+        }
+        let decoding = match family {
+            Family::Rsa => DecodingKey::from_rsa_components(first, second),
+            Family::P256 | Family::P384 => DecodingKey::from_ec_components(first, second),
+            Family::Ed25519 => DecodingKey::from_ed_components(first),
+            Family::Secret => return None,
+        };
+        if algorithm.is_some_and(|algorithm| algorithm.family() != family) {
+            return None;
+        }
+        let id = match jwk.get("kid") {
+            None => None,
+            Some(id) => Some(id.as_str()?.to_owned()),
+        };
+        Some(Self { id, family, algorithm, decoding: decoding.ok()?, mark: mark(&parts) })
+    }
+}
+
+impl Family {
+    /// Whether what makes a key is as long as its kind wants: coordinates in full (RFC 7518 §6.2.1.2, RFC 8037 §2), and RSA of at
+    /// least 2048 bits (RFC 7518 §3.3). Of the libraries that verify not all ask, and one panics.
+    fn is_size(self, first: &str, second: &str) -> bool {
+        let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
+        let coordinate = |text, length| bytes(text).is_some_and(|bytes| bytes.len() == length);
+        match self {
+            Self::Rsa => bytes(first).is_some_and(|modulus| {
+                let zeros = modulus.iter().take_while(|byte| **byte == 0).count();
+                let highest = modulus.get(zeros).map_or(8, |byte| byte.leading_zeros() as usize);
+                8 * (modulus.len() - zeros) >= 2048 + highest
+            }),
+            Self::P256 => coordinate(first, 32) && coordinate(second, 32),
+            Self::P384 => coordinate(first, 48) && coordinate(second, 48),
+            Self::Ed25519 => coordinate(first, 32),
+            Self::Secret => false,
+        }
+    }
+}
+
+/// No key, name or number of keys is shown.
+impl fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeySet").finish_non_exhaustive()
+    }
+}
+
+/// Why there is no [`KeySet`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeySetError(&'static str);
+
+impl fmt::Display for KeySetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the key set {}", self.0)
+    }
+}
+
+impl core::error::Error for KeySetError {}
+
+/// A look-up of keys under way.
+pub type LookUp<'a> = Pin<Box<dyn Future<Output = Result<Arc<KeySet>, TokenError>> + Send + 'a>>;
+
+/// Where keys come from.
+pub trait KeySource: Send + Sync + 'static {
+    /// The keys to verify a token with that names this one. A source that can renew its keys does so, within limits, if it
+    /// does not [have](KeySet::has) it.
+    ///
+    /// # Errors
+    /// [`TokenError::unavailable`] if there are no keys right now.
+    fn keys<'a>(&'a self, id: Option<&'a str>) -> LookUp<'a>;
+
+    /// The keys that count at this moment, without waiting: a cached token whose key is not among them any more is
+    /// verified anew. `None` if there are none.
+    fn current(&self) -> Option<Arc<KeySet>>;
+}
+
+/// Keys that stay as they are.
+impl KeySource for Arc<KeySet> {
+    fn keys<'a>(&'a self, _: Option<&'a str>) -> LookUp<'a> {
+        Box::pin(core::future::ready(Ok(Self::clone(self))))
+    }
+
+    fn current(&self) -> Option<Arc<KeySet>> {
+        Some(Self::clone(self))
+    }
+}

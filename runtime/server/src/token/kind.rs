@@ -1,0 +1,53 @@
+//! Whether claims are those of an access token. Issuers sign refresh and ID tokens with the same keys, and call them active as well.
+
+use serde_json::{Map, Value};
+
+use super::TokenError;
+use crate::reason::reason;
+
+/// A member by which issuers tell kinds of tokens apart.
+struct Member {
+    name: &'static str,
+    /// The values of access tokens, in lower case.
+    accepted: &'static [&'static str],
+    refused: TokenError,
+}
+
+const MEMBERS: [Member; 3] = [
+    // Amazon Cognito, Ory Hydra.
+    Member {
+        name: "token_use",
+        accepted: &["access", "access_token"],
+        refused: TokenError::invalid(reason!("`token_use` is not that of an access token")),
+    },
+    // RFC 7662 §2.2 has the types of RFC 6749 §7.1 here; other issuers write those of RFC 8693 §3.
+    Member {
+        name: "token_type",
+        accepted: &["bearer", "dpop", "access_token", "urn:ietf:params:oauth:token-type:access_token"],
+        refused: TokenError::invalid(reason!("`token_type` is not that of an access token")),
+    },
+    // Keycloak: `Refresh`, `Offline` and `ID` are other tokens of the same user.
+    Member {
+        name: "typ",
+        accepted: &["bearer", "dpop", "jwt", "at+jwt", "application/at+jwt", "access", "access_token"],
+        refused: TokenError::invalid(reason!("`typ` among its claims is not that of an access token")),
+    },
+];
+
+/// Checks each member that is present and not null.
+///
+/// # Errors
+/// A member has a value that is not known to be that of an access token, or not a string.
+pub(super) fn check(found: &Map<String, Value>) -> Result<(), TokenError> {
+    for Member { name, accepted, refused } in MEMBERS {
+        let is_accepted = match found.get(name) {
+            None | Some(Value::Null) => true,
+            Some(Value::String(stated)) => accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(stated)),
+            Some(_) => false,
+        };
+        if !is_accepted {
+            return Err(refused);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! What claims have to say, whether a token itself holds them (RFC 7519 §4.1, RFC 9068 §4) or its issuer tells them
+//! (RFC 7662 §2.2).
+
+use core::time::Duration;
+use std::{
+    collections::BTreeSet,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::{Map, Value};
+
+use super::{Claims, TokenError, claims::has_confirmation, kind};
+use crate::reason::reason;
+
+const INVALID_TIME: TokenError = TokenError::invalid(reason!("`exp`, `nbf` or `iat` is not a valid time"));
+
+/// What is asked of claims.
+#[derive(Clone)]
+pub(super) struct Rules {
+    pub(super) issuer: String,
+    pub(super) resources: Vec<String>,
+    pub(super) leeway: Duration,
+    pub(super) required: Vec<String>,
+    pub(super) teller: Teller,
+}
+
+/// Who says what a token holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Teller {
+    /// The token itself: issuer and end have to stand in it.
+    #[cfg(feature = "jwt")]
+    Token,
+    /// The issuer, asked right now: it may leave out its own name, and it would not call an ended token active.
+    #[cfg(feature = "introspection")]
+    Issuer,
+}
+
+type Found = Map<String, Value>;
+
+impl Rules {
+    /// Those that always hold; clocks may differ by 30 seconds.
+    pub(super) fn new(issuer: impl Into<String>, resource: impl Into<String>, teller: Teller) -> Self {
+        let (issuer, resources) = (issuer.into(), vec![resource.into()]);
+        Self { issuer, resources, leeway: Duration::from_secs(30), required: Vec::new(), teller }
+    }
+
+    pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<Claims, TokenError> {
+        let issuer = found.get("iss").map(Value::as_str);
+        if issuer.map_or(!self.may_be_silent(), |issuer| issuer != Some(&self.issuer)) {
+            // Some issuers end with a slash, and people leave it out.
+            let bare = |text: &str| text.strip_suffix('/').unwrap_or(text).to_owned();
+            let is_close = issuer.flatten().is_some_and(|issuer| bare(issuer) == bare(&self.issuer));
+            return Err(TokenError::invalid(if is_close {
+                reason!("its issuer differs from the configured issuer only by a trailing slash")
+            } else {
+                reason!("its issuer is not the configured issuer")
+            }));
+        }
+        kind::check(found)?;
+        if has_confirmation(found) {
+            return Err(TokenError::BOUND);
+        }
+        let audience = audience(found)?;
+        if !self.resources.iter().any(|resource| audience.contains(&resource.as_str())) {
+            return Err(TokenError::FOREIGN);
+        }
+        let end = self.times(found, now)?;
+        if self.required.iter().any(|name| found.get(name).is_none_or(Value::is_null)) {
+            return Err(TokenError::invalid(reason!("a required claim is missing")));
+        }
+        let mut claims = Claims::new(&self.issuer).audience(audience);
+        if let Some(end) = end {
+            claims = claims.expires_at(end);
+        }
+        if let Some(subject) = text(found, "sub")? {
+            claims = claims.subject(subject);
+        }
+        let client = match text(found, "client_id")? {
+            None => text(found, "azp")?,
+            client => client,
+        };
+        if let Some(client) = client {
+            claims = claims.client(client);
+        }
+        claims = scopes(claims, found)?;
+        Ok(claims.others(found.clone()))
+    }
+
+    /// Whether issuer and end may be left out.
+    fn may_be_silent(&self) -> bool {
+        match self.teller {
+            #[cfg(feature = "jwt")]
+            Teller::Token => false,
+            #[cfg(feature = "introspection")]
+            Teller::Issuer => true,
+        }
+    }
+
+    /// Until when it counts; with what the clocks may differ.
+    fn times(&self, found: &Found, now: SystemTime) -> Result<Option<SystemTime>, TokenError> {
+        let malformed = INVALID_TIME;
+        let end = match time(found, "exp")? {
+            Some(end) => Some(end.checked_add(self.leeway).ok_or(malformed)?),
+            None if self.may_be_silent() => None,
+            None => return Err(TokenError::invalid(reason!("`exp` is missing"))),
+        };
+        if end.is_some_and(|end| end <= now) {
+            return Err(TokenError::EXPIRED);
+        }
+        let latest = now.checked_add(self.leeway).ok_or(malformed)?;
+        for begins in ["nbf", "iat"] {
+            if time(found, begins)?.is_some_and(|begins| begins > latest) {
+                return Err(TokenError::invalid(reason!("it is not valid yet")));
+            }
+        }
+        Ok(end)
+    }
+}
+
+/// A text claim; one of another type is an error, not a missing one.
+fn text<'f>(found: &'f Found, name: &str) -> Result<Option<&'f str>, TokenError> {
+    match found.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(TokenError::invalid(reason!("a claim that must be a string has another type"))),
+    }
+}
+
+/// A `NumericDate`: seconds, with or without a fraction (RFC 7519 §2).
+fn time(found: &Found, name: &str) -> Result<Option<SystemTime>, TokenError> {
+    let Some(value) = found.get(name) else { return Ok(None) };
+    let seconds = value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let time = seconds.and_then(|since| UNIX_EPOCH.checked_add(since));
+    time.map(Some).ok_or(INVALID_TIME)
+}
+
+/// `aud`: a text, or a list of texts.
+fn audience(found: &Found) -> Result<Vec<&str>, TokenError> {
+    let wrong = TokenError::invalid(reason!("`aud` is missing, or is neither a string nor a list of strings"));
+    match found.get("aud") {
+        Some(Value::String(one)) => Ok(vec![one]),
+        Some(Value::Array(all)) => all.iter().map(Value::as_str).collect::<Option<_>>().ok_or(wrong),
+        _ => Err(wrong),
+    }
+}
+
+/// `scope`, a text (RFC 9068 §2.2.3); `scp`, a list or a text. Two that differ could be read in two ways.
+fn scopes(claims: Claims, found: &Found) -> Result<Claims, TokenError> {
+    let wrong = TokenError::invalid(reason!("`scp` is neither a string nor a list of strings"));
+    let split = |text: &str| text.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let scope = match found.get("scope") {
+        None => None,
+        Some(Value::String(text)) => Some(split(text)),
+        Some(_) => {
+            return Err(TokenError::invalid(reason!("`scope` is not a string; a list belongs in `scp`")));
+        }
+    };
+    let scp = match found.get("scp") {
+        None => None,
+        Some(Value::String(text)) => Some(split(text)),
+        Some(Value::Array(list)) => {
+            let list: Option<Vec<String>> = list.iter().map(|scope| scope.as_str().map(str::to_owned)).collect();
+            Some(list.ok_or(wrong)?)
+        }
+        Some(_) => return Err(wrong),
+    };
+    match (scope, scp) {
+        (Some(scope), Some(scp)) if scope.iter().collect::<BTreeSet<_>>() != scp.iter().collect() => {
+            Err(TokenError::invalid(reason!("`scope` and `scp` grant different scopes")))
+        }
+        (Some(scopes), _) | (None, Some(scopes)) => Ok(claims.scp(scopes)),
+        (None, None) => Ok(claims),
+    }
+}

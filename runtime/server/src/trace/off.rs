@@ -1,0 +1,41 @@
+//! Nothing, in the form of what `on` does.
+
+use http::StatusCode;
+
+use mcp_scopes::{Environment, ToolHandle};
+
+use super::Step;
+
+/// What is known about a refusal besides its answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark;
+
+impl Mark {
+    pub(crate) const fn at(_: Step) -> Self {
+        Self
+    }
+
+    pub(crate) const fn step(self, _: Step) -> Self {
+        self
+    }
+
+    pub(crate) const fn tool(self, _: Option<&'static str>) -> Self {
+        self
+    }
+
+    pub(crate) const fn because(self, _: &'static str) -> Self {
+        self
+    }
+}
+
+/// The request, as it is.
+pub(crate) const fn request<F>(request: F) -> F {
+    request
+}
+
+pub(crate) const fn refused(_: StatusCode, _: i32, _: Option<Environment>, _: Mark) {}
+
+pub(crate) fn passed(_: &str, _: impl FnOnce() -> Option<ToolHandle>, _: Environment) {}
+
+#[cfg(feature = "jwks")]
+pub(crate) const fn keys(_: Option<&'static str>) {}

@@ -1,0 +1,116 @@
+//! Where and how often credentials stand.
+
+use mcp_scopes_server::Discovery;
+
+use super::{Elsewhere::RefusalFails, Out, Row, call, read, row};
+use crate::server::{Ask, Server};
+
+const ASK: &str = "scope=\"files:read\", resource_metadata=";
+const MALFORMED: &str = "error=\"invalid_request\"";
+const INVALID: &str = "scope=\"files:read\", error=\"invalid_token\"";
+
+fn plain() -> Server {
+    Server::new()
+}
+
+/// One value of the header, and nothing else.
+fn stated(name: &str, value: &str, out: Out) -> Row {
+    row(format!("credentials: {name}"), plain, call().header("authorization", value), out)
+}
+
+fn sent(name: &str, ask: Ask, out: Out) -> Row {
+    row(format!("credentials: {name}"), plain, ask, out)
+}
+
+fn at(uri: &str) -> Ask {
+    call().uri(uri)
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    use Out::{Passed, Refused};
+    let (malformed, nobody) = (|| Refused(400, 400, MALFORMED), || Refused(401, 401, ASK));
+    vec![
+        sent("two headers", read().token("runner"), malformed()),
+        sent("two headers, the same", read().token("reader"), malformed()),
+        sent("two headers, one of another scheme", read().header("authorization", "Basic YTpi"), malformed()),
+        sent("two headers, the first one empty", call().header("authorization", "").token("reader"), malformed()),
+        stated("two with a comma between", "Bearer reader, Bearer runner", malformed()),
+        stated("two schemes with a comma between", "Basic YTpi, Bearer reader", nobody()),
+        stated("Basic", "Basic cmVhZGVyOnJlYWRlcg==", nobody()),
+        stated("Basic with the token", "Basic reader", nobody()),
+        stated("DPoP", "DPoP reader", nobody()),
+        stated("Digest", "Digest username=\"reader\"", nobody()),
+        stated("Negotiate", "Negotiate reader", nobody()),
+        stated("a scheme that begins alike", "BearerX reader", nobody()),
+        stated("no scheme", "reader", nobody()),
+        stated("no space", "Bearerreader", nobody()),
+        stated("a tab in place of the space", "Bearer\treader", nobody()),
+        stated("a tab behind the space", "Bearer \treader", malformed()),
+        stated("a colon behind the scheme", "Bearer: reader", nobody()),
+        stated("the scheme alone", "Bearer", malformed()),
+        stated("the scheme and spaces", "Bearer   ", malformed()),
+        stated("a parameter", "Bearer token=reader", malformed()),
+        stated("in quotes", "Bearer \"reader\"", malformed()),
+        stated("bytes that are no ASCII", "Bearer re\u{e4}der", malformed()),
+        stated("another token behind", "Bearer reader runner", malformed()),
+        stated("empty", "", nobody()),
+        stated("the scheme in lower case", "bearer reader", Passed(|answer| answer.status == 200)),
+        stated("of nobody", "Bearer nobody", Refused(401, 401, INVALID)),
+        stated("of nobody, like one in upper case", "Bearer READER", Refused(401, 401, INVALID)),
+        stated("ended", "Bearer expired", Refused(401, 401, "it has expired")),
+        stated("for another server", "Bearer foreign", Refused(401, 401, "not meant for this server")),
+        stated("nobody can tell", "Bearer down", Refused(503, 503, "")).about(RefusalFails),
+        sent("of nobody, for a public tool", Ask::call("status").token("nobody"), Refused(401, 401, INVALID)),
+        sent("nobody can tell, for a public tool", Ask::call("status").token("down"), Refused(503, 503, "")),
+        sent("in the query", at("/mcp?access_token=reader"), malformed()),
+        sent("in the query, escaped", at("/mcp?%61ccess_token=reader"), malformed()),
+        sent("in the query, in upper case", at("/mcp?Access_Token=reader"), malformed()),
+        sent("in the query, behind a semicolon", at("/mcp?a=b;access_token=reader"), malformed()),
+        sent("in the query, empty", at("/mcp?access_token="), malformed()),
+        sent("in the query, beside one in the header", at("/mcp?access_token=runner").token("reader"), malformed()),
+        sent("in the query, under a name of its own", at("/mcp?token=reader&bearer=reader"), nobody()),
+        sent("in the path", at("/mcp/reader"), nobody()),
+        sent("in a cookie", call().header("cookie", "access_token=reader; Authorization=Bearer reader"), nobody()),
+        sent("in Proxy-Authorization", call().header("proxy-authorization", "Bearer reader"), nobody()),
+        sent("in X-Api-Key", call().header("x-api-key", "reader"), nobody()),
+        sent("in X-Access-Token", call().header("x-access-token", "reader"), nobody()),
+        sent("in X-Forwarded-Authorization", call().header("x-forwarded-authorization", "Bearer reader"), nobody()),
+        sent("in X-Forwarded-User", call().header("x-forwarded-user", "ada"), nobody()),
+        sent("in a WebSocket's protocol", call().header("sec-websocket-protocol", "bearer, reader"), nobody()),
+        sent("in a form", form("access_token=reader"), Refused(415, 415, "")),
+        sent("in the body", Ask::post(IN_BODY), nobody()),
+        row(
+            "credentials: what goes in holds none",
+            plain,
+            read().header("x-authorization", "kept"),
+            Passed(|answer| !format!("{:?}", answer.passed().headers).contains("reader")),
+        ),
+        row(
+            "credentials: a caller that was put there before",
+            || Server::with(|builder| builder.discovery(Discovery::Open)),
+            planted(Ask::call("status")),
+            Passed(|answer| {
+                answer.passed().caller.unwrap().grant().is_anonymous() && answer.passed().subject.is_none()
+            }),
+        ),
+    ]
+}
+
+const IN_BODY: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","access_token":"reader",
+    "params":{"name":"list_files","access_token":"reader","_meta":{"authorization":"Bearer reader"}}}"#;
+
+fn form(body: &'static str) -> Ask {
+    Ask::post(body).only("content-type", Some("application/x-www-form-urlencoded"))
+}
+
+/// A request with somebody else's caller and claims in its extensions, as from a layer in front that is not to be trusted.
+fn planted(mut ask: Ask) -> Ask {
+    use std::sync::Arc;
+
+    use mcp_scopes::{Caller, Environment};
+    use mcp_scopes_server::Claims;
+    let grant = crate::server::TOOLS.grant("files:write system:execute admin");
+    ask.0.extensions_mut().insert(Caller::new(grant, Environment::Live));
+    ask.0.extensions_mut().insert(Arc::new(Claims::new("https://evil.example.com").subject("root")));
+    ask
+}

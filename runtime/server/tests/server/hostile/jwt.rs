@@ -1,0 +1,494 @@
+//! Tokens that are none, or are good for something else. Long, since it is one table: who looks for an attack looks here.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::{
+    encoding::AsDer as _,
+    hmac,
+    signature::{KeyPair as _, RSA_PKCS1_SHA256},
+};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64},
+};
+use mcp_scopes_server::{Token, token::TokenCache};
+use serde_json::{Value, json};
+
+use super::{
+    Elsewhere::{MissingClaimPasses, PrefixOfAScope},
+    Out, Row, call, row,
+};
+use crate::{
+    server::{RESOURCE, Server},
+    token_jwt::{KEYS, claims, ecdsa, ed_jwk, good, message, now, raw, rsa, rsa_jwk, sign, verifier, with},
+};
+
+fn jwt() -> Server {
+    Server::with(|builder| builder.verifier(TokenCache::new(verifier())))
+}
+
+/// A server that takes nothing but what says that it is an access token.
+fn strict() -> Server {
+    Server::with(|builder| builder.verifier(verifier().require_access_token_type()))
+}
+
+/// 401, with a reason that the challenge tells.
+fn bad(name: &str, token: &str, why: &'static str) -> Row {
+    row(format!("jwt: {name}"), jwt, call().token(token), Out::Refused(401, 401, why))
+}
+
+/// 400: it is no token that a header could hold (RFC 6750 §2.1).
+fn no_token(name: &str, token: &str) -> Row {
+    row(format!("jwt: {name}"), jwt, call().token(token), Out::Refused(400, 400, "error=\"invalid_request\""))
+}
+
+/// 403: a good token that does not open the tool.
+fn poor(name: &str, claims: &Value) -> Row {
+    let step = "scope=\"files:read\", error=\"insufficient_scope\"";
+    row(format!("jwt: {name}"), jwt, call().token(&good(claims)), Out::Refused(403, 403, step))
+}
+
+fn passes(name: &str, token: &str) -> Row {
+    let by_ada = |answer: &crate::server::Answer| answer.passed().subject.as_deref() == Some("ada");
+    row(format!("jwt: {name}"), jwt, call().token(token), Out::Passed(by_ada))
+}
+
+/// Good claims under that header, signed by the right key.
+fn headed(header: &Value) -> String {
+    raw(&header.to_string(), &claims().to_string())
+}
+
+/// Good claims under that header, signed by a key of nobody's.
+fn forged(header: &Value) -> String {
+    let message = message(&header.to_string(), &claims().to_string());
+    sign(&message, KEYS.other.sign(message.as_bytes()))
+}
+
+/// Good claims, signed with a secret.
+fn mac(secret: &[u8], kid: &str) -> String {
+    let message = message(&json!({"alg": "HS256", "kid": kid}).to_string(), &claims().to_string());
+    sign(&message, hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message.as_bytes()))
+}
+
+const ED: &str = r#"{"alg":"EdDSA","kid":"ed"}"#;
+
+/// A good token whose claims are this text.
+fn text(claims: &str) -> String {
+    raw(ED, claims)
+}
+
+/// A good token with one more member, as it is written.
+fn more(member: &str) -> String {
+    text(&format!("{},{member}}}", claims().to_string().strip_suffix('}').unwrap()))
+}
+
+/// A good token with another end, as it is written.
+fn ending(exp: &str) -> String {
+    let claims = with("exp", Value::Null).to_string();
+    text(&format!(r#"{},"exp":{exp}}}"#, claims.strip_suffix('}').unwrap()))
+}
+
+static GOOD: LazyLock<String> = LazyLock::new(|| good(&claims()));
+
+fn part(number: usize) -> &'static str {
+    GOOD.split('.').nth(number).unwrap()
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    [algorithms(), keys(), headers(), shapes(), signatures(), issuers(), audiences(), times(), scopes()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn algorithms() -> Vec<Row> {
+    let pem = format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+        STANDARD.encode(KEYS.rsa.public_key().as_der().unwrap().as_ref())
+    );
+    let unsigned = |alg: &str| format!("{}.", message(&json!({"alg": alg}).to_string(), &claims().to_string()));
+    let rs256 = message(r#"{"alg":"RS256","kid":"rsa"}"#, &claims().to_string());
+    let ps256 = message(r#"{"alg":"PS256","kid":"rsa"}"#, &claims().to_string());
+    let es256 = message(r#"{"alg":"ES256","kid":"p256"}"#, &claims().to_string());
+    vec![
+        bad("alg none, no signature", &unsigned("none"), "algorithm is not supported"),
+        bad("alg none, a good signature", &headed(&json!({"alg": "none", "kid": "ed"})), "algorithm is not supported"),
+        bad("alg nOnE", &unsigned("nOnE"), "algorithm is not supported"),
+        bad("alg empty", &unsigned(""), "algorithm is not supported"),
+        bad("no alg", &headed(&json!({"kid": "ed"})), "algorithm is not supported"),
+        bad("alg in a list", &headed(&json!({"alg": ["EdDSA"], "kid": "ed"})), "algorithm is not supported"),
+        bad("alg in lower case", &headed(&json!({"alg": "eddsa", "kid": "ed"})), "algorithm is not supported"),
+        bad("alg null", &headed(&json!({"alg": null, "kid": "ed"})), "algorithm is not supported"),
+        bad("HS256 with the public RSA key", &mac(KEYS.rsa.public_key().as_ref(), "rsa"), "algorithm is not allowed"),
+        bad("HS256 with the public key as PEM", &mac(pem.as_bytes(), "rsa"), "algorithm is not allowed"),
+        bad("HS256 with the key as published", &mac(rsa_jwk("rsa").to_string().as_bytes(), "rsa"), "not allowed"),
+        bad("HS256 with the public Ed25519 key", &mac(KEYS.ed.public_key().as_ref(), "ed"), "not allowed"),
+        bad("HS256 with an empty secret", &mac(b"", "ed"), "algorithm is not allowed"),
+        bad("RS256 with a signature of EdDSA", &headed(&json!({"alg": "RS256", "kid": "ed"})), "no key"),
+        bad("ES256 for a key of Ed25519", &headed(&json!({"alg": "ES256", "kid": "ed"})), "no key"),
+        bad("PS256 with a signature of RS256", &sign(&ps256, rsa(&RSA_PKCS1_SHA256, &ps256)), "no key"),
+        bad("ES256 with a signature of zeros", &sign(&es256, [0; 64]), "no key"),
+        bad("ES256 with a signature of ones", &sign(&es256, [0xff; 64]), "no key"),
+        bad("ES256 with a signature in DER", &sign(&es256, der(&ecdsa(&KEYS.p256, &es256))), "no key"),
+        bad("RS256 with a signature of zeros", &sign(&rs256, [0; 256]), "no key"),
+        bad("RS256 with a signature that is 1", &sign(&rs256, [&[0; 255][..], &[1]].concat()), "no key"),
+        bad("EdDSA with a signature of zeros", &sign(&message(ED, &claims().to_string()), [0; 64]), "no key"),
+    ]
+}
+
+/// The same signature as ASN.1 has it.
+fn der(fixed: &[u8]) -> Vec<u8> {
+    let integer = |number: &[u8]| [&[2, 33, 0], number].concat();
+    let (r, s) = fixed.split_at(32);
+    [&[0x30, 70][..], &integer(r), &integer(s)].concat()
+}
+
+fn keys() -> Vec<Row> {
+    let kid = |kid: Value| headed(&json!({"alg": "EdDSA", "kid": kid}));
+    let mallory = ed_jwk(&KEYS.other, "ed");
+    vec![
+        bad("kid leads to a file", &kid(json!("../../../../dev/null")), "no key"),
+        bad("kid is a query", &kid(json!("ed' OR '1'='1")), "no key"),
+        bad("kid is a command", &kid(json!("ed; id")), "no key"),
+        bad("kid is an address", &kid(json!("https://evil.example.com/jwks.json")), "no key"),
+        bad("kid of another key", &kid(json!("rsa")), "no key"),
+        bad("kid of nobody", &kid(json!("nobody")), "no key"),
+        bad("kid in upper case", &kid(json!("ED")), "no key"),
+        bad("kid with a zero byte", &kid(json!("ed\0")), "no key"),
+        bad("kid empty", &kid(json!("")), "no key"),
+        bad("kid a number", &kid(json!(0)), "`kid` is not a string"),
+        bad("kid null", &kid(Value::Null), "`kid` is not a string"),
+        bad("kid a list", &kid(json!(["ed"])), "`kid` is not a string"),
+        bad("no kid where there is a choice", &headed(&json!({"alg": "EdDSA"})), "no key"),
+        bad("jwk brings its key", &forged(&json!({"alg": "EdDSA", "kid": "ed", "jwk": mallory})), "no key"),
+        bad("jwk without kid", &forged(&json!({"alg": "EdDSA", "jwk": mallory})), "no key"),
+        bad("jku", &forged(&json!({"alg": "EdDSA", "kid": "ed", "jku": "https://evil.example.com/jwks"})), "no key"),
+        bad("x5u", &forged(&json!({"alg": "EdDSA", "kid": "ed", "x5u": "https://evil.example.com/x"})), "no key"),
+        bad("x5c", &forged(&json!({"alg": "EdDSA", "kid": "ed", "x5c": ["MIIB"]})), "no key"),
+        bad("x5t of a known key", &forged(&json!({"alg": "EdDSA", "x5t": "ed", "x5t#S256": "ed"})), "no key"),
+    ]
+}
+
+fn headers() -> Vec<Row> {
+    let with = |name: &str, value: Value| {
+        let mut header = json!({"alg": "EdDSA", "kid": "ed"});
+        header[name] = value;
+        header
+    };
+    let claims = claims().to_string();
+    let unencoded = {
+        let message = format!("{}.{}", BASE64.encode(with("b64", json!(false)).to_string()), "unencoded");
+        sign(&message, KEYS.ed.sign(message.as_bytes()))
+    };
+    let is_strict = |name: &str, header: &Value, why| {
+        row(format!("jwt: {name}"), strict, call().token(&headed(header)), Out::Refused(401, 401, why))
+    };
+    vec![
+        bad("crit asks for b64", &headed(&with("crit", json!(["b64"]))), "extension"),
+        bad("crit asks for exp", &headed(&with("crit", json!(["exp"]))), "extension"),
+        bad("crit empty", &headed(&with("crit", json!([]))), "extension"),
+        bad("b64 false, claims not encoded", &unencoded, "no JSON object"),
+        bad("zip, claims packed", &raw(&with("zip", json!("DEF")).to_string(), "\u{1}packed"), "no JSON object"),
+        bad("cty JWT, a token in a token", &raw(&with("cty", json!("JWT")).to_string(), &GOOD), "no JSON object"),
+        bad("typ of a logout token", &headed(&with("typ", json!("logout+jwt"))), "not that of an access token"),
+        bad("typ of a DPoP proof", &headed(&with("typ", json!("dpop+jwt"))), "not that of an access token"),
+        bad("typ of a security event", &headed(&with("typ", json!("secevent+jwt"))), "not that of an access token"),
+        bad(
+            "typ of a client's assertion",
+            &headed(&with("typ", json!("client-authentication+jwt"))),
+            "not that of an access token",
+        ),
+        bad("typ a number", &headed(&with("typ", json!(7))), "not a string"),
+        bad("typ with a parameter", &headed(&with("typ", json!("at+jwt; v=2"))), "not that of an access token"),
+        is_strict(
+            "an ID token where access tokens are asked for",
+            &with("typ", json!("JWT")),
+            "does not say that it is an access token",
+        ),
+        is_strict(
+            "no typ where access tokens are asked for",
+            &with("x", json!(1)),
+            "does not say that it is an access token",
+        ),
+        bad("alg twice", &raw(r#"{"alg":"none","alg":"EdDSA","kid":"ed"}"#, &claims), "stands twice"),
+        bad(
+            "alg twice, once escaped",
+            &raw(r#"{"\u0061lg":"none","alg":"EdDSA","kid":"ed"}"#, &claims),
+            "stands twice",
+        ),
+        bad("kid twice", &raw(r#"{"alg":"EdDSA","kid":"ed","kid":"rsa"}"#, &claims), "stands twice"),
+        bad("the header is a list", &raw(r#"["EdDSA","ed"]"#, &claims), "no JSON object"),
+        bad("the header is two objects", &raw(r#"{"alg":"EdDSA","kid":"ed"}{}"#, &claims), "no JSON object"),
+        bad("the header begins with a byte order mark", &raw(&format!("\u{feff}{ED}"), &claims), "no JSON object"),
+        bad("the header is empty", &raw("", &claims), "no JSON object"),
+    ]
+}
+
+fn shapes() -> Vec<Row> {
+    let (header, body, signature) = (part(0), part(1), part(2));
+    let token = &*GOOD;
+    let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    vec![
+        bad(
+            "encrypted: five parts",
+            &format!("{header}.{signature}.{signature}.{body}.{signature}"),
+            "not a signed JWT",
+        ),
+        bad("four parts", &format!("{token}.{signature}"), "not a signed JWT"),
+        bad("two parts", &format!("{header}.{body}"), "not a signed JWT"),
+        bad("one part", header, "not a signed JWT"),
+        bad("a dot behind", &format!("{token}."), "not a signed JWT"),
+        bad("a dot in front", &format!(".{token}"), "not a signed JWT"),
+        bad("two dots between", &format!("{header}..{body}.{signature}"), "not a signed JWT"),
+        bad("dots alone", "..", "no JSON object"),
+        bad("padding behind", &format!("{token}=="), "not a signed JWT"),
+        no_token("padding within", &format!("{header}=.{body}.{signature}")),
+        bad("the last bits of the signature", &format!("{header}.{body}.{}", tail(signature)), "not a signed JWT"),
+        bad("the alphabet of ordinary base64", &other_alphabet(), "not a signed JWT"),
+        no_token("a space within", &format!("{header}.{body} .{signature}")),
+        no_token("a space behind", &format!("{token} {token}")),
+        no_token("a full stop of another script", &format!("{header}\u{3002}{body}\u{3002}{signature}")),
+        no_token("a zero-width space", &format!("{header}.\u{200b}{body}.{signature}")),
+        no_token("percent-encoded", &token.replace('.', "%2E")),
+        no_token("a JWS in JSON", &format!(r#"{{"payload":"{body}","signatures":[]}}"#)),
+        no_token("in quotes", &format!("\"{token}\"")),
+        no_token("in angle brackets", &format!("<{token}>")),
+        bad("larger than 16 KiB", &good(&with("x", json!("y".repeat(20_000)))), "not a signed JWT"),
+        bad("claims are a list", &text("[]"), "no JSON object"),
+        bad("claims are a text", &text("\"ada\""), "no JSON object"),
+        bad("claims are empty", &text(""), "no JSON object"),
+        bad("claims are two objects", &text(&format!("{}{}", claims(), claims())), "no JSON object"),
+        bad("claims begin with a byte order mark", &text(&format!("\u{feff}{}", claims())), "no JSON object"),
+        bad("claims are nested too deeply", &more(&format!(r#""x":{nested}"#)), "no JSON object"),
+        bad("claims hold half a character", &more(r#""x":"\ud800""#), "no JSON object"),
+        bad("exp twice", &more(r#""exp":9999999999"#), "stands twice"),
+        bad("aud twice, once escaped", &more(r#""\u0061ud":"https://evil.example.com""#), "stands twice"),
+        bad("a member twice, deep within", &more(r#""x":[{"y":{"z":1,"z":2}}]"#), "stands twice"),
+    ]
+}
+
+/// The last character of a signature also has bits that mean nothing.
+fn tail(signature: &str) -> String {
+    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (rest, last) = signature.split_at(signature.len() - 1);
+    let at = ALPHABET.find(last).unwrap();
+    format!("{rest}{}", &ALPHABET[at + 1..at + 2])
+}
+
+/// A good token, but for `+` and `/` in place of `-` and `_`.
+fn other_alphabet() -> String {
+    let tokens = (0..).map(|number| good(&with("x", json!(number))));
+    let (message, signature) = tokens
+        .filter_map(|token| {
+            token.rsplit_once('.').map(|(message, signature)| (message.to_owned(), signature.to_owned()))
+        })
+        .find(|(_, signature)| signature.contains(['-', '_']))
+        .unwrap();
+    format!("{message}.{}", signature.replace('-', "+").replace('_', "/"))
+}
+
+fn signatures() -> Vec<Row> {
+    let (header, body, signature) = (part(0), part(1), part(2));
+    let other = BASE64.encode(with("sub", json!("bob")).to_string());
+    let bytes = BASE64.decode(signature).unwrap();
+    vec![
+        bad("the signature of another token", &format!("{header}.{other}.{signature}"), "no key"),
+        bad("no signature", &format!("{header}.{body}."), "no key"),
+        bad("half a signature", &format!("{header}.{body}.{}", BASE64.encode(&bytes[..32])), "no key"),
+        bad(
+            "a signature and more",
+            &format!("{header}.{body}.{}", BASE64.encode([&bytes[..], &[0]].concat())),
+            "no key",
+        ),
+        bad(
+            "a second spelling of the signature",
+            &format!("{header}.{body}.{}", BASE64.encode(malleable(&bytes))),
+            "no key",
+        ),
+        bad(
+            "the header changed behind the signature",
+            &format!("{}.{body}.{signature}", BASE64.encode(r#"{"alg":"EdDSA","kid":"ed" }"#)),
+            "no key",
+        ),
+        passes("signed by ES256", &ES256[0]),
+        passes("signed by ES256, in the other spelling", &ES256[1]),
+        row("jwt: revoked", revoked, call().token(&ES256[0]), Out::Refused(401, 401, "it was revoked")),
+        row(
+            "jwt: revoked, with the other spelling of its signature",
+            revoked,
+            call().token(&ES256[1]),
+            Out::Refused(401, 401, "it was revoked"),
+        ),
+        bad("a key of nobody's", &forged(&json!({"alg": "EdDSA", "kid": "ed"})), "no key"),
+        passes("nothing wrong with it", &GOOD),
+    ]
+}
+
+static ES256: LazyLock<[String; 2]> = LazyLock::new(|| signed_twice(&claims()));
+
+/// A token with these claims, and the same token with the other valid signature: `(r, n - s)` is one as well as `(r, s)`.
+pub(crate) fn signed_twice(claims: &Value) -> [String; 2] {
+    const ORDER: [u8; 32] = [
+        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad,
+        0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+    ];
+    let message = message(r#"{"alg":"ES256","kid":"p256"}"#, &claims.to_string());
+    let signature = ecdsa(&KEYS.p256, &message);
+    let (mut other, mut borrow) = (signature.clone(), 0);
+    for (byte, of_order) in other[32..].iter_mut().zip(ORDER).rev() {
+        let left = 256 + i16::from(of_order) - i16::from(*byte) - borrow;
+        *byte = left.to_le_bytes()[0];
+        borrow = 1 - (left >> 8);
+    }
+    [sign(&message, signature), sign(&message, other)]
+}
+
+fn revoked() -> Server {
+    let tokens = TokenCache::new(verifier());
+    tokens.revoke(Token::new(&ES256[0]), None);
+    Server::with(|builder| builder.verifier(tokens))
+}
+
+/// The same signature with the group's order added to its second half (RFC 8032 §5.1.7 forbids that).
+fn malleable(signature: &[u8]) -> Vec<u8> {
+    const ORDER: [u8; 32] = [
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+    ];
+    let (mut changed, mut carry) = (signature.to_vec(), 0);
+    for (byte, more) in changed[32..].iter_mut().zip(ORDER) {
+        let sum = u16::from(*byte) + u16::from(more) + carry;
+        *byte = sum.to_le_bytes()[0];
+        carry = sum >> 8;
+    }
+    changed
+}
+
+fn issuers() -> Vec<Row> {
+    let of = |issuer: Value| good(&with("iss", issuer));
+    vec![
+        bad("iss with a slash", &of(json!("https://auth.example.com/")), "only by a trailing slash"),
+        bad("iss in upper case", &of(json!("https://AUTH.example.com")), "its issuer is not the configured issuer"),
+        bad("iss in a list", &of(json!(["https://auth.example.com"])), "its issuer is not the configured issuer"),
+        bad("iss of plain http", &of(json!("http://auth.example.com")), "its issuer is not the configured issuer"),
+        bad("iss with a port", &of(json!("https://auth.example.com:443")), "its issuer is not the configured issuer"),
+        bad(
+            "iss that begins alike",
+            &of(json!("https://auth.example.com.evil.example")),
+            "its issuer is not the configured issuer",
+        ),
+        bad(
+            "iss with a user",
+            &of(json!("https://auth.example.com@evil.example")),
+            "its issuer is not the configured issuer",
+        ),
+        bad("iss with a letter of another script", &of(json!("https://\u{430}uth.example.com")), "its issuer"),
+        bad(
+            "iss with a space behind",
+            &of(json!("https://auth.example.com ")),
+            "its issuer is not the configured issuer",
+        ),
+        bad("iss empty", &of(json!("")), "its issuer is not the configured issuer"),
+        bad("iss missing", &of(Value::Null), "its issuer is not the configured issuer").about(MissingClaimPasses),
+        bad("iss null", &text(&claims().to_string().replace(r#""https://auth.example.com""#, "null")), "its issuer"),
+        bad("an ID token by its claims", &good(&with("token_use", json!("id"))), "`token_use`"),
+        bad("a refresh token by its claims", &good(&with("typ", json!("Refresh"))), "`typ`"),
+        bad("bound to a key of DPoP", &good(&with("cnf", json!({"jkt": "0ZcOCORZ"}))), "proof of possession"),
+        bad("bound to a certificate", &good(&with("cnf", json!({"x5t#S256": "bwcK0esc"}))), "proof of possession"),
+        bad("sub a number", &good(&with("sub", json!(0))), "another type"),
+        bad("client_id a list", &good(&with("client_id", json!(["ada"]))), "another type"),
+    ]
+}
+
+fn audiences() -> Vec<Row> {
+    let to = |audience: Value| good(&with("aud", audience));
+    let elsewhere = "not meant for this server";
+    vec![
+        bad("aud missing", &to(Value::Null), "`aud` is missing").about(MissingClaimPasses),
+        bad("aud null", &text(&claims().to_string().replace(&format!("\"{RESOURCE}\""), "null")), "`aud` is missing"),
+        bad("aud of an ID token", &to(json!("client-7")), elsewhere),
+        bad("aud the origin alone", &to(json!("https://files.example.com")), elsewhere),
+        bad("aud a deeper path", &to(json!("https://files.example.com/mcp/admin")), elsewhere),
+        bad("aud with a slash", &to(json!("https://files.example.com/mcp/")), elsewhere),
+        bad("aud with a query", &to(json!("https://files.example.com/mcp?a=b")), elsewhere),
+        bad("aud in upper case", &to(json!("https://FILES.example.com/mcp")), elsewhere),
+        bad("aud of plain http", &to(json!("http://files.example.com/mcp")), elsewhere),
+        bad("aud with dots in the path", &to(json!("https://files.example.com/x/../mcp")), elsewhere),
+        bad("aud of two in one text", &to(json!(format!("{RESOURCE} https://other.example.com"))), elsewhere),
+        bad("aud a pattern", &to(json!("https://files.example.com/*")), elsewhere),
+        bad("aud empty", &to(json!("")), elsewhere),
+        bad("aud an empty list", &to(json!([])), elsewhere),
+        bad("aud a list with a number", &to(json!([RESOURCE, 7])), "`aud` is missing"),
+        bad("aud a list in a list", &to(json!([[RESOURCE]])), "`aud` is missing"),
+        bad("aud an object", &to(json!({RESOURCE: true})), "`aud` is missing"),
+        bad("aud true", &to(json!(true)), "`aud` is missing"),
+        passes("aud a list that holds this server", &to(json!(["https://other.example.com", RESOURCE]))),
+    ]
+}
+
+fn times() -> Vec<Row> {
+    let at = |name: &str, value: Value| good(&with(name, value));
+    vec![
+        bad("exp missing", &at("exp", Value::Null), "`exp` is missing").about(MissingClaimPasses),
+        bad("exp a minute ago", &at("exp", json!(now() - 60)), "it has expired"),
+        bad("exp a minute and a half ago, as a fraction", &ending(&format!("{}.5", now() - 90)), "it has expired"),
+        bad("exp 0", &at("exp", json!(0)), "it has expired"),
+        bad("exp -0", &ending("-0.0"), "it has expired"),
+        bad("exp negative", &at("exp", json!(-1)), "not a valid time"),
+        bad("exp a text", &at("exp", json!("9999999999")), "not a valid time"),
+        bad("exp true", &at("exp", json!(true)), "not a valid time"),
+        bad("exp null", &ending("null"), "not a valid time"),
+        bad("exp a list", &at("exp", json!([now() + 60])), "not a valid time"),
+        bad("exp an object", &at("exp", json!({"$numberLong": "9999999999"})), "not a valid time"),
+        bad("exp beyond all calendars", &ending("1e300"), "not a valid time"),
+        bad("exp beyond all numbers", &ending("1e999"), "no JSON object"),
+        bad("exp of 400 digits", &ending(&"9".repeat(400)), "no JSON object"),
+        bad("exp NaN", &ending("NaN"), "no JSON object"),
+        bad("exp Infinity", &ending("Infinity"), "no JSON object"),
+        bad("exp in hexadecimal", &ending("0xffffffff"), "no JSON object"),
+        bad("exp with a zero in front", &ending("09999999999"), "no JSON object"),
+        bad("nbf in an hour", &at("nbf", json!(now() + 3600)), "not valid yet"),
+        bad("nbf a text", &at("nbf", json!("0")), "not a valid time"),
+        bad("nbf null", &more(r#""nbf":null"#), "not a valid time"),
+        bad("iat in an hour", &at("iat", json!(now() + 3600)), "not valid yet"),
+        bad("iat false", &at("iat", json!(false)), "not a valid time"),
+    ]
+}
+
+fn scopes() -> Vec<Row> {
+    let scope = |scope: Value| with("scope", scope);
+    let scp = |list: Value| {
+        let mut claims = with("scope", Value::Null);
+        claims["scp"] = list;
+        claims
+    };
+    let both = |scope: &str, scp: Value| {
+        let mut claims = with("scope", json!(scope));
+        claims["scp"] = scp;
+        good(&claims)
+    };
+    vec![
+        poor("no scope at all", &scope(Value::Null)).about(MissingClaimPasses),
+        poor("an empty scope", &scope(json!(""))).about(MissingClaimPasses),
+        poor("an empty list of scopes", &scp(json!([]))).about(MissingClaimPasses),
+        poor("the beginning of a scope", &scope(json!("files"))).about(PrefixOfAScope),
+        poor("a scope that begins alike", &scope(json!("files:read:all files:readonly"))).about(PrefixOfAScope),
+        poor("a pattern", &scope(json!("files:* *"))).about(PrefixOfAScope),
+        poor("a scope in upper case", &scope(json!("FILES:READ Files:Write"))),
+        poor("scopes with a comma between", &scope(json!("files:read,files:write"))),
+        poor("scopes with a tab between", &scope(json!("openid\tfiles:read"))),
+        poor("scopes with a line end between", &scope(json!("openid\nfiles:read"))),
+        poor("scopes with a no-break space between", &scope(json!("openid\u{a0}files:read"))),
+        poor("a scope with a zero byte", &scope(json!("files:read\0"))),
+        poor("two scopes as one element", &scp(json!(["files:read files:write"]))),
+        poor("a scope in quotes", &scope(json!("\"files:read\""))),
+        poor("the name of the tool as its scope", &scope(json!("list_files"))),
+        bad("scope a list", &good(&scope(json!(["files:read"]))), "`scope` is not a string"),
+        bad("scope a number", &good(&scope(json!(7))), "`scope` is not a string"),
+        bad("scope an object", &good(&scope(json!({"files:read": true}))), "`scope` is not a string"),
+        bad("scp an object", &good(&scp(json!({"files:read": true}))), "neither a string nor a list"),
+        bad("scp a list in a list", &good(&scp(json!([["files:read"]]))), "neither a string nor a list"),
+        bad("scope and scp differ", &both("openid", json!(["files:read"])), "different scopes"),
+        bad("scp takes away", &both("files:read", json!([])), "different scopes"),
+    ]
+}

@@ -1,0 +1,200 @@
+//! What is wrong with settings is told at `build`, all at once.
+
+use mcp_scopes::{mcp_tool, scope_table};
+use mcp_scopes_server::{Access, Builder, Discovery, ResourceServer};
+
+use crate::server::{TOOLS, Tokens};
+
+/// Do nothing
+#[mcp_tool(risk = "low")]
+fn nothing() {}
+/// Read what is secret
+#[mcp_tool(risk = "low", policy(max_calls_per_session = 3))]
+fn limited() {}
+
+scope_table! { static BARE = [nothing]; }
+scope_table! { static LIMITED = [limited]; }
+scope_table! { static SESSION = [nothing] with "tests/server/session.toml"; }
+
+fn wrong(builder: Builder) -> Vec<&'static str> {
+    builder.build().unwrap_err().problems().iter().map(|problem| problem.setting).collect()
+}
+
+fn sound(table: &'static mcp_scopes::ScopeTable) -> Builder {
+    ResourceServer::new(table).resource("https://h/mcp").authorization_server("https://as").verifier(Tokens)
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once_by_the_settings_name() {
+    let error = ResourceServer::new(&LIMITED)
+        .resource("http://h/mcp")
+        .authorization_server("ftp://as")
+        .discovery(Discovery::Filtered)
+        .publish_all_tools()
+        .origin("example.com")
+        .method("tools/call", Access::Token)
+        .param_header("nix", "Region", ["region"])
+        .body_limit(0)
+        .build()
+        .unwrap_err();
+    let mut settings: Vec<_> = error.problems().iter().map(|problem| problem.setting).collect();
+    settings.sort_unstable();
+    let expected = [
+        "authorization_server",
+        "body_limit",
+        "discovery",
+        "method",
+        "origin",
+        "param_header",
+        "policy",
+        "publish_all_tools",
+        "resource",
+        "verifier",
+    ];
+    assert_eq!(settings, expected);
+    let text = error.to_string();
+    assert!(expected.iter().all(|setting| text.contains(&format!("`{setting}`: "))), "{text}");
+    assert!(!text.contains('\n'));
+}
+
+#[test]
+fn resource_issuer_and_verifier_are_needed() {
+    assert_eq!(wrong(ResourceServer::new(&BARE)), ["resource", "authorization_server", "verifier"]);
+    assert!(sound(&BARE).build().is_ok());
+    // Stated in the table's file.
+    assert!(ResourceServer::new(&TOOLS).verifier(Tokens).build().is_ok());
+}
+
+#[test]
+fn no_address_holds_a_user_and_none_is_shown() {
+    let builder = ResourceServer::new(&BARE).verifier(Tokens);
+    for (resource, issuer, settings) in [
+        ("https://ada:pass@h/mcp", "https://as", &["resource"][..]),
+        ("https://h/mcp", "https://ada@as", &["authorization_server"]),
+        (
+            "http://ada:pass@h/mcp",
+            "http://as:pass@as",
+            &["resource", "authorization_server", "resource", "authorization_server"],
+        ),
+        ("https://h/mcp/@ada", "https://as/@ada", &[]),
+        // Not even taken apart.
+        ("https://ada:pass^@h/mcp", "https://as:pass%@as", &["resource", "authorization_server"]),
+        ("https://ada:pass#@h/mcp", "https://as:pass?@as", &["resource", "authorization_server"]),
+    ] {
+        let built = ResourceServer::new(&BARE).verifier(Tokens).resource(resource).authorization_server(issuer).build();
+        let problems = built.err().map(|error| (error.to_string(), error.problems().to_vec()));
+        let (text, problems) = problems.unwrap_or_default();
+        assert!(!text.contains("pass"), "{text}");
+        assert_eq!(problems.iter().map(|problem| problem.setting).collect::<Vec<_>>(), settings, "{text}");
+    }
+    let origin = sound(&BARE).origin("https://ada:pass@app.example.com").build().unwrap_err();
+    assert!(origin.problems().len() == 1 && !origin.to_string().contains("pass"), "{origin}");
+    assert!(!format!("{:?}", builder.resource("https://ada:pass@h/mcp")).contains("pass"));
+}
+
+#[test]
+fn everything_is_https_but_on_this_machine() {
+    let of = |resource: &str, issuer: &str| {
+        ResourceServer::new(&BARE).resource(resource).authorization_server(issuer).verifier(Tokens)
+    };
+    assert!(of("http://localhost:3000/mcp", "http://127.0.0.1:9000").build().is_ok());
+    assert_eq!(wrong(of("http://h/mcp", "https://as")), ["resource"]);
+    assert_eq!(wrong(of("https://h/mcp#x", "https://as")), ["resource"]);
+    assert_eq!(wrong(of("https://h/mcp", "http://as")), ["authorization_server"]);
+    assert_eq!(wrong(of("https://h/mcp", "https://as?x")), ["authorization_server"]);
+}
+
+#[test]
+fn several_issuers_add_up_and_go_before_those_of_the_file() {
+    assert_eq!(wrong(sound(&BARE).authorization_server("http://as")), ["authorization_server"]);
+}
+
+#[test]
+fn policies_that_nothing_enforces_are_refused() {
+    assert_eq!(wrong(sound(&LIMITED)), ["policy"]);
+    assert!(sound(&LIMITED).policies_enforced_elsewhere().build().is_ok());
+    assert_eq!(wrong(sound(&SESSION)), ["policy"]);
+    assert!(sound(&SESSION).policies_enforced_elsewhere().build().is_ok());
+}
+
+#[test]
+fn filtered_mode_needs_a_baseline_and_publishes_nothing_else() {
+    assert_eq!(wrong(sound(&BARE).discovery(Discovery::Filtered)), ["discovery"]);
+    assert!(sound(&TOOLS).discovery(Discovery::Filtered).build().is_ok());
+    assert_eq!(wrong(sound(&TOOLS).discovery(Discovery::Filtered).publish_all_tools()), ["publish_all_tools"]);
+    assert!(sound(&TOOLS).publish_all_tools().build().is_ok());
+}
+
+#[test]
+fn origins_are_origins() {
+    for origin in [
+        "",
+        "example.com",
+        "https://h/",
+        "https://h/a",
+        "http://h",
+        "https://a@h",
+        "https://h?x",
+        "https://h#x",
+        "NULL",
+        "vscode-webview:",
+        "chrome-extension://",
+        "vscode-webview://h/a",
+        "*",
+        "https://*.h",
+    ] {
+        assert_eq!(wrong(sound(&BARE).origin(origin)), ["origin"], "{origin}");
+    }
+    for origin in [
+        "https://h",
+        "https://h:8443",
+        "http://localhost:6274",
+        "null",
+        "vscode-webview://1s5cq3l0b9",
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        "moz-extension://0b5d5d9e-6a2f-4c3f-8f5e-2f0a1b2c3d4e",
+    ] {
+        assert!(sound(&BARE).origin(origin).build().is_ok(), "{origin}");
+    }
+}
+
+#[test]
+fn limits_let_something_in() {
+    for (setting, builder) in [
+        ("body_limit", sound(&BARE).body_limit(0)),
+        ("anonymous_body_limit", sound(&BARE).anonymous_body_limit(0)),
+        ("answer_limit", sound(&BARE).answer_limit(0)),
+        ("body_timeout", sound(&BARE).body_timeout(core::time::Duration::ZERO)),
+    ] {
+        assert_eq!(wrong(builder), [setting]);
+    }
+}
+
+#[test]
+fn rules_for_methods_are_not_about_tools_and_name_scopes_of_the_table() {
+    for method in ["tools/call", "tools/*"] {
+        assert_eq!(wrong(sound(&BARE).method(method, Access::Token)), ["method"], "{method}");
+    }
+    assert_eq!(wrong(sound(&BARE).method("resources/*", Access::scopes(["nix"]))), ["method"]);
+    assert_eq!(wrong(sound(&BARE).method("resources/*", Access::Scopes(Vec::new()))), ["method"]);
+    assert!(sound(&BARE).method("resources/*", Access::scopes(["nothing"])).build().is_ok());
+}
+
+#[test]
+fn mirrored_arguments_are_those_of_a_tool() {
+    assert_eq!(wrong(sound(&BARE).param_header("nix", "A", ["a"])), ["param_header"]);
+    assert_eq!(wrong(sound(&BARE).param_header("nothing", "", ["a"])), ["param_header"]);
+    assert_eq!(wrong(sound(&BARE).param_header("nothing", "a b", ["a"])), ["param_header"]);
+    assert_eq!(wrong(sound(&BARE).param_header("nothing", "A", [""; 0])), ["param_header"]);
+}
+
+#[test]
+fn nothing_shows_a_token_or_a_key() {
+    let server = sound(&BARE).session_key([7; 32]);
+    let text = format!("{server:?}");
+    assert!(!format!("{text} {:?}", server.build().unwrap()).contains("7, 7"));
+    let token = mcp_scopes_server::Token::new("secret");
+    let claims = mcp_scopes_server::Claims::new("https://as").subject("ada").scope("a");
+    assert!(!format!("{token:?} {claims:?}").contains("secret"));
+    assert!(!format!("{claims:?}").contains("ada"));
+}

@@ -1,0 +1,78 @@
+//! Section 3: streams that outlive their token. `revoke` and keys that leave are in the module `stream_ends` beside this one, with
+//! paused time.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use mcp_scopes_server::Access;
+use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
+
+use super::fixture::{Fixture, call, in_session, listen, modern_call};
+use crate::{server::Ask, token_jwt::now};
+
+/// For how many seconds a short token is valid: enough for one request on a busy machine.
+const SHORT: u64 = 5;
+/// By how much a stream may end late.
+const LATE: Duration = Duration::from_secs(10);
+
+fn expires_at(expiry: u64) -> Value {
+    json!({"sub": "ada", "client_id": "app", "scope": "notes:read", "exp": expiry})
+}
+
+fn since(expiry: u64) -> Option<Duration> {
+    SystemTime::now().duration_since(UNIX_EPOCH + Duration::from_secs(expiry)).ok()
+}
+
+#[tokio::test]
+async fn ends_streams_that_were_opened_to_listen_when_their_token_expires() {
+    let fixture = Fixture::with(|builder| builder.method("subscriptions/listen", Access::Token)).await;
+    let token = fixture.reader();
+    let session = fixture.session(&token).await;
+    let open = async |token: &str| {
+        let filter = r#""notifications":{"toolsListChanged":true},"#;
+        let get = fixture.open(in_session(listen(), &session).token(token)).await;
+        let post = fixture.open(Ask::modern("subscriptions/listen", filter).token(token)).await;
+        assert_eq!((get.status, post.status), (200, 200));
+        [get, post]
+    };
+    let long = open(&token).await;
+    let expiry = now() + SHORT;
+    for mut stream in open(&fixture.token(&expires_at(expiry))).await {
+        let end = async { while stream.event().await.is_some() {} };
+        timeout(Duration::from_secs(SHORT) + LATE, end).await.expect("the stream outlived its token");
+        let late = since(expiry).expect("the stream ended before its token");
+        assert!(late < LATE, "{late:?} after the expiry");
+    }
+    for mut stream in long {
+        let end = async { while stream.event().await.is_some() {} };
+        assert!(timeout(Duration::from_millis(300), end).await.is_err(), "the stream of another token ended");
+    }
+}
+
+#[tokio::test]
+async fn finishes_the_answer_to_a_call_without_notifications_after_the_expiry() {
+    let fixture = Fixture::new().await;
+    let session = fixture.session(&fixture.reader()).await;
+    let follow = async |token: &str, until: Option<u64>| {
+        let ask = in_session(call("follow_note", &json!({"title": "a"})), &session);
+        let mut stream = fixture.open(ask.token(token)).await;
+        assert_eq!(stream.status, 200);
+        while !stream.event().await.unwrap().data.contains(r#""progress":1"#) {}
+        if let Some(expiry) = until {
+            while since(expiry).is_none_or(|passed| passed < Duration::from_millis(200)) {
+                sleep(Duration::from_millis(50)).await;
+            }
+        }
+        fixture.runs.release(1);
+        let rest = stream.rest().await;
+        assert_eq!((rest.text().as_str(), fixture.runs.take()), ("a", vec!["follow a".to_owned()]));
+        rest.body.contains(r#""progress":2"#)
+    };
+    assert!(follow(&fixture.reader(), None).await);
+    let expiry = now() + SHORT;
+    let short = fixture.token(&expires_at(expiry));
+    assert!(!follow(&short, Some(expiry)).await, "a notification after the expiry");
+    let again = fixture.send(modern_call("read_note", &json!({"title": "a"})).token(&short)).await;
+    let (status, challenge) = again.challenge();
+    assert!(status == 401 && challenge.contains("invalid_token"), "{again:?}");
+}

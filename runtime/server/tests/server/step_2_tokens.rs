@@ -1,0 +1,138 @@
+//! Step 2: the token, from the header alone.
+
+use std::sync::Arc;
+
+use mcp_scopes_server::{Claims, Token, TokenVerifier, Verification, token::TokenCache};
+use serde_json::json;
+
+use crate::server::{Ask, DOCUMENT, RESOURCE, Server};
+
+#[tokio::test]
+async fn no_token_is_401_with_the_baseline_and_no_error() {
+    let answer = Server::new().send(Ask::method("tools/list")).await;
+    assert_eq!(answer.refused(), (401, 401));
+    // RFC 6750 §3.1: no error code where nothing was sent.
+    assert_eq!(answer.challenge(), format!("Bearer scope=\"files:read\", resource_metadata=\"{DOCUMENT}\""));
+    assert!(answer.header("access-control-expose-headers").contains("WWW-Authenticate"));
+}
+
+#[tokio::test]
+async fn an_invalid_token_is_401_at_once_even_for_a_public_tool() {
+    for token in ["unknown", "expired", "foreign", "without-audience"] {
+        // The body would be refused too: it is not looked at.
+        for ask in [Ask::call("status"), Ask::post("no json")] {
+            let answer = Server::new().send(ask.token(token)).await;
+            assert_eq!(answer.refused(), (401, 401), "{token}");
+            // The scope is that of the first 401, at the same place.
+            let begin = "Bearer scope=\"files:read\", error=\"invalid_token\", error_description=";
+            assert!(answer.challenge().starts_with(begin), "{}", answer.challenge());
+            assert!(
+                answer.challenge().ends_with(&format!(", resource_metadata=\"{DOCUMENT}\"")),
+                "{}",
+                answer.challenge()
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn rejects_tokens_that_a_verifier_says_are_bound_to_a_key() {
+    struct Bound(serde_json::Value);
+    impl TokenVerifier for Bound {
+        fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> {
+            let claims =
+                Claims::new("https://auth.example.com").subject("ada").audience([RESOURCE]).scope("files:read");
+            let others = json!({"cnf": self.0}).as_object().unwrap().clone();
+            Box::pin(core::future::ready(Ok(Arc::new(claims.others(others)))))
+        }
+    }
+    for (cnf, passes) in [(json!({"jkt": "0ZcOCORZ"}), false), (json!({}), false), (serde_json::Value::Null, true)] {
+        let server = Server::with(|builder| builder.verifier(TokenCache::new(Bound(cnf))));
+        // Also where the claims are remembered.
+        for _ in 0..2 {
+            let answer = server.send(Ask::call("list_files").token("bound")).await;
+            if passes {
+                answer.passed();
+            } else {
+                assert_eq!(answer.refused(), (401, 401));
+                assert!(answer.challenge().contains("does not verify the proof of possession yet"), "{answer:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_has_not_ended_passes() {
+    Server::new().send(Ask::call("list_files").token("fresh")).await.passed();
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_can_verify_is_503_and_nothing_passes() {
+    let answer = Server::new().send(Ask::call("status").token("down")).await;
+    assert_eq!((answer.refused(), answer.header("retry-after"), answer.challenge()), ((503, 503), "5", ""));
+}
+
+#[tokio::test]
+async fn a_token_in_the_query_is_400_even_beside_one_in_the_header() {
+    for query in ["access_token=reader", "a=b&access_token=reader", "acc%65ss_token=reader"] {
+        let ask = Ask::call("list_files").uri(&format!("/mcp?{query}"));
+        for ask in [ask.token("reader"), Ask::call("status").uri(&format!("/mcp?{query}"))] {
+            let answer = Server::new().send(ask).await;
+            assert_eq!(answer.refused(), (400, 400), "{query}");
+            assert!(answer.challenge().starts_with("Bearer error=\"invalid_request\""), "{}", answer.challenge());
+        }
+    }
+}
+
+#[tokio::test]
+async fn malformed_credentials_are_400() {
+    for value in ["Bearer", "Bearer ", "Bearer a b", "Bearer a,b", "bearer \u{e4}", "Bearer =", "Bearer \"reader\""] {
+        let answer = Server::new().send(Ask::call("status").header("authorization", value)).await;
+        assert_eq!(answer.refused(), (400, 400), "{value}");
+    }
+    let two = Ask::call("list_files").token("reader").token("reader");
+    assert_eq!(Server::new().send(two).await.refused(), (400, 400));
+}
+
+#[tokio::test]
+async fn another_scheme_is_401() {
+    for value in ["Basic cmVhZGVyOg==", "DPoP reader", "Bearerreader", "reader", ""] {
+        let answer = Server::new().send(Ask::call("status").header("authorization", value)).await;
+        assert_eq!(answer.refused(), (401, 401), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn the_scheme_is_not_case_sensitive_and_spaces_may_follow() {
+    for value in ["bearer reader", "BEARER reader", "Bearer   reader"] {
+        Server::new().send(Ask::call("list_files").header("authorization", value)).await.passed();
+    }
+}
+
+#[tokio::test]
+async fn the_server_gets_the_caller_and_the_claims_and_not_the_token() {
+    let answer = Server::new().send(Ask::call("list_files").token("reader")).await;
+    let seen = answer.passed();
+    assert_eq!(seen.subject.as_deref(), Some("ada"));
+    assert!(seen.caller.unwrap().grant().holds("files:read"));
+    assert!(!seen.headers.contains_key("authorization"));
+}
+
+#[tokio::test]
+async fn a_caller_without_a_token_is_anonymous() {
+    let answer = Server::new().send(Ask::call("status")).await;
+    let seen = answer.passed();
+    assert!(seen.caller.unwrap().grant().is_anonymous() && seen.subject.is_none());
+}
+
+#[tokio::test]
+async fn scopes_may_come_as_a_list() {
+    Server::new().send(Ask::call("write_file").token("listed")).await.passed();
+}
+
+#[tokio::test]
+async fn a_token_without_scopes_opens_nothing() {
+    let answer = Server::new().send(Ask::call("list_files").token("scopeless")).await;
+    assert_eq!(answer.refused(), (403, 403));
+    Server::new().send(Ask::call("status").token("scopeless")).await.passed();
+}

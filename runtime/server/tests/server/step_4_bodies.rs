@@ -1,0 +1,186 @@
+//! Step 4: bodies that two parsers could read in two ways.
+
+use bytes::Bytes;
+use mcp_scopes_server::Discovery;
+
+use crate::server::{Ask, Server};
+
+async fn refused(body: impl Into<Bytes>) -> (u16, i64) {
+    Server::new().send(Ask::post(body).token("runner")).await.refused()
+}
+
+#[tokio::test]
+async fn the_body_goes_on_byte_for_byte() {
+    let body = " {\"method\" : \"tools/call\",\n\"params\":{\"name\":\"list_\\u0066iles\",\"arguments\":{\"a\":1.50e1}},\
+                \"id\":\"\\u00e4\",\"jsonrpc\":\"2.0\",\"x\":[]}\r\n";
+    let answer = Server::new().send(Ask::post(body).token("reader")).await;
+    assert_eq!(answer.passed().body, body);
+}
+
+#[tokio::test]
+async fn a_member_that_stands_twice_is_400_at_every_level() {
+    for body in [
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","method":"tools/call","params":{"name":"status"}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status","name":"run"}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status","n\u0061me":"run"}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status"},"params":{"name":"run"}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status","arguments":{"a":[{"b":1,"b":1}]}}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping","x":{"a":{},"":0,"":0}}"#,
+    ] {
+        assert_eq!(refused(body).await, (400, -32700), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn members_of_many_and_of_neighbouring_objects_are_told_apart() {
+    let many = |last: &str| {
+        let members: Vec<_> = (0..100).map(|at| format!("\"k{at}\":{{\"a\":1,\"k0\":2}}")).collect();
+        format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"ping","params":{{{},"{last}":1,"a":[{{"a":1}},{{"a":1}}]}}}}"#,
+            members.join(",")
+        )
+    };
+    Server::new().send(Ask::post(many("k100")).token("reader")).await.passed();
+    for last in ["k0", "k15", "k16", "k99"] {
+        assert_eq!(refused(many(last)).await, (400, -32700), "{last}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_400() {
+    for body in [
+        "",
+        " ",
+        "{",
+        "no json",
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping"}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping"} {"jsonrpc":"2.0","id":1,"method":"ping"}"#,
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\0",
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\u{a0}",
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping",}"#,
+        "{'jsonrpc':'2.0','id':1,'method':'ping'}",
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping","x":"\ud800"}"#,
+        r#"{"jsonrpc":"2.0","id":"\ud800","method":"ping"}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping","x":NaN}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping","x":01}"#,
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"x\":\"\n\"}",
+        "\u{feff}{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}",
+    ] {
+        assert_eq!(refused(body.to_owned()).await, (400, -32700), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_utf_8_are_400_wherever_they_stand() {
+    for body in [
+        &b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"x\":\"\xff\"}"[..],
+        b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"status\",\"arguments\":{\"\xc3\":1}}}",
+        b"\xff\xfe{\0}\0",
+    ] {
+        assert_eq!(refused(body).await, (400, -32700));
+    }
+}
+
+#[tokio::test]
+async fn deep_nesting_is_400() {
+    let deep =
+        format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","x":{}{}}}"#, "[".repeat(200_000), "]".repeat(200_000));
+    assert_eq!(refused(deep).await, (400, -32700));
+}
+
+#[tokio::test]
+async fn what_is_no_message_is_400() {
+    for body in [
+        "null",
+        "1",
+        "\"ping\"",
+        "{}",
+        r#"{"id":1,"method":"ping"}"#,
+        r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#,
+        r#"{"jsonrpc":2.0,"id":1,"method":"ping"}"#,
+        r#"{"jsonrpc":"2.0","id":1}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":7}"#,
+        r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#,
+        r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#,
+        r#"{"jsonrpc":"2.0","id":1e3,"method":"ping"}"#,
+        r#"{"jsonrpc":"2.0","id":[1],"method":"ping"}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":null}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping","params":"name"}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"result":{},"error":{}}"#,
+        r#"{"jsonrpc":"2.0","result":{}}"#,
+    ] {
+        assert_eq!(refused(body).await, (400, -32600), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn batches_are_400_as_it_comes() {
+    for body in ["[]", r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#] {
+        assert_eq!(refused(body).await, (400, -32600), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn each_message_of_a_batch_is_checked() {
+    let server = Server::with(mcp_scopes_server::Builder::allow_batches);
+    let call = |id: u8, tool: &str| {
+        format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{tool}"}}}}"#)
+    };
+    let batch = |tools: [&str; 2]| Ask::post(format!("[{},{}]", call(1, tools[0]), call(2, tools[1]))).token("reader");
+    server.send(batch(["status", "list_files"])).await.passed();
+    let refused = server.send(batch(["status", "run"])).await;
+    assert_eq!((refused.refused(), &refused.json()["id"]), ((403, 403), &serde_json::json!(2)));
+    // What headers say has to hold for each.
+    let named = server.send(batch(["status", "list_files"]).header("mcp-name", "status")).await;
+    assert_eq!((named.refused(), &named.json()["id"]), ((400, -32020), &serde_json::json!(2)));
+    for body in ["[]", "[1]", "[[]]", "[null]", r#"[{"jsonrpc":"2.0","id":1,"method":"ping"},{}]"#] {
+        assert_eq!(server.send(Ask::post(body).token("reader")).await.refused(), (400, -32600), "{body}");
+    }
+    let twice = format!("[{}]", r#"{"jsonrpc":"2.0","id":1,"method":"ping","id":1}"#);
+    assert_eq!(server.send(Ask::post(twice).token("reader")).await.refused(), (400, -32700));
+}
+
+#[tokio::test]
+async fn a_body_above_the_limit_is_413() {
+    let call = |len: usize| {
+        let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status"}}"#;
+        Ask::post(format!("{call}{}", " ".repeat(len - call.len())))
+    };
+    let server = Server::with(|builder| builder.body_limit(2000).anonymous_body_limit(1000));
+    server.send(call(1000)).await.passed();
+    assert_eq!(server.send(call(1001)).await.refused(), (413, 413));
+    server.send(call(2000).token("reader")).await.passed();
+    assert_eq!(server.send(call(2001).token("reader")).await.refused(), (413, 413));
+    // As it comes: 64 KiB without a token, 4 MiB with one.
+    let server = Server::with(|builder| builder.discovery(Discovery::Open));
+    server.send(call(64 << 10)).await.passed();
+    assert_eq!(server.send(call((64 << 10) + 1)).await.refused(), (413, 413));
+    server.send(call(4 << 20).token("reader")).await.passed();
+    assert_eq!(server.send(call((4 << 20) + 1).token("reader")).await.refused(), (413, 413));
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_said_to_be_json_in_utf_8_is_415() {
+    for stated in [
+        None,
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+        Some("application/json; charset=utf-16"),
+        Some("application/json-seq"),
+        Some(""),
+    ] {
+        let answer = Server::new().send(Ask::call("status").only("content-type", stated)).await;
+        assert_eq!(answer.refused(), (415, 415), "{stated:?}");
+    }
+    for encoding in ["gzip", "br", "identity, gzip", ""] {
+        let answer = Server::new().send(Ask::call("status").header("content-encoding", encoding)).await;
+        assert_eq!(answer.refused(), (415, 415), "{encoding}");
+    }
+    let two = Ask::call("status").header("content-type", "application/json");
+    assert_eq!(Server::new().send(two).await.refused(), (415, 415));
+    for stated in ["application/json; charset=UTF-8", "Application/JSON;charset=\"utf-8\"", "application/json ; x=y"] {
+        Server::new().send(Ask::call("status").only("content-type", Some(stated))).await.passed();
+    }
+}

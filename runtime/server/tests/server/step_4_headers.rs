@@ -1,0 +1,105 @@
+//! Step 4: headers that mirror the body.
+
+use mcp_scopes_server::Access;
+
+use crate::server::{Ask, Server};
+
+#[tokio::test]
+async fn a_request_of_2026_07_28_whose_headers_agree_passes() {
+    Server::new().send(Ask::modern_call("list_files").token("reader")).await.passed();
+    let list = Ask::modern("tools/list", "");
+    Server::new().send(list.token("reader")).await.passed();
+}
+
+#[tokio::test]
+async fn missing_headers_are_400_with_their_code() {
+    for name in ["mcp-protocol-version", "mcp-method", "mcp-name"] {
+        let ask = Ask::modern_call("list_files").only(name, None).token("reader");
+        let answer = Server::new().send(ask).await;
+        assert_eq!((answer.refused(), &answer.json()["id"]), ((400, -32020), &serde_json::json!(1)), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn missing_meta_is_400_for_a_parameter() {
+    let ask = Ask::call("list_files").header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/call");
+    let answer = Server::new().send(ask.header("mcp-name", "list_files").token("reader")).await;
+    assert_eq!(answer.refused(), (400, -32602));
+}
+
+#[tokio::test]
+async fn headers_that_disagree_are_400_on_every_revision() {
+    for (name, value) in [
+        ("mcp-method", "tools/list"),
+        ("mcp-method", "Tools/Call"),
+        ("mcp-name", "status"),
+        ("mcp-name", "LIST_FILES"),
+        ("mcp-name", ""),
+        ("mcp-name", "=?base64?c3RhdHVz?="),
+        ("mcp-name", "=?base64?*?="),
+        ("mcp-name", "list_files\u{e4}"),
+    ] {
+        for ask in [Ask::modern_call("list_files"), Ask::call("list_files")] {
+            let answer = Server::new().send(ask.only(name, Some(value)).token("reader")).await;
+            assert_eq!(answer.refused(), (400, -32020), "{name}: {value}");
+        }
+    }
+    for version in ["2025-11-25", "2026-07-29", ""] {
+        let ask = Ask::modern_call("list_files").only("mcp-protocol-version", Some(version)).token("reader");
+        assert_eq!(Server::new().send(ask).await.refused(), (400, -32020), "{version}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_may_come_in_base64() {
+    let ask = Ask::modern_call("list_files").only("mcp-name", Some("=?base64?bGlzdF9maWxlcw==?="));
+    Server::new().send(ask.token("reader")).await.passed();
+}
+
+#[tokio::test]
+async fn headers_that_stand_twice_are_400_even_if_they_are_the_same() {
+    for (name, value) in
+        [("mcp-method", "tools/call"), ("mcp-name", "list_files"), ("mcp-protocol-version", "2026-07-28")]
+    {
+        let ask = Ask::modern_call("list_files").header(name, value).token("reader");
+        assert_eq!(Server::new().send(ask).await.refused(), (400, -32020), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_where_the_body_names_nothing_is_400() {
+    let ask = Ask::modern("tools/list", "").header("mcp-name", "list_files").token("reader");
+    assert_eq!(Server::new().send(ask).await.refused(), (400, -32020));
+}
+
+/// Notifications have the headers, too (SEP-2243), and need no `_meta`.
+#[tokio::test]
+async fn a_notification_says_its_method_and_revision_in_headers() {
+    let told = || {
+        Ask::post(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#).token("reader")
+    };
+    let modern = || told().header("mcp-protocol-version", "2026-07-28");
+    Server::new().send(modern().header("mcp-method", "notifications/cancelled")).await.passed();
+    assert_eq!(Server::new().send(modern()).await.refused(), (400, -32020));
+    Server::new().send(told()).await.passed();
+}
+
+#[tokio::test]
+async fn older_revisions_need_no_headers_and_the_handshake_never_does() {
+    Server::new().send(Ask::call("list_files").token("reader")).await.passed();
+    let older = Ask::call("list_files").header("mcp-protocol-version", "2025-11-25");
+    Server::new().send(older.token("reader")).await.passed();
+    let handshake = Ask::method("initialize").header("mcp-protocol-version", "2026-07-28");
+    Server::new().send(handshake.token("reader")).await.passed();
+}
+
+#[tokio::test]
+async fn prompts_and_resources_have_their_name_in_a_header_too() {
+    let server = Server::with(|builder| builder.method("*", Access::Token));
+    for (method, params) in [("prompts/get", r#""name":"a","#), ("resources/read", r#""uri":"a","#)] {
+        let ask = || Ask::modern(method, params).token("reader");
+        server.send(ask().header("mcp-name", "a")).await.passed();
+        assert_eq!(server.send(ask()).await.refused(), (400, -32020), "{method}");
+        assert_eq!(server.send(ask().header("mcp-name", "b")).await.refused(), (400, -32020), "{method}");
+    }
+}

@@ -1,0 +1,168 @@
+//! Step 5: calls of tools.
+
+use mcp_scopes_server::{Builder, Discovery, Hidden, ResourceServer};
+
+use crate::server::{Ask, DOCUMENT, RESOURCE, Server, TOOLS, Tokens};
+
+fn filtered(hidden: Hidden) -> Server {
+    Server::with(|builder| builder.discovery(Discovery::Filtered).hidden_tools(hidden))
+}
+
+#[tokio::test]
+async fn a_call_needs_the_scopes_of_its_tool() {
+    for (token, tool, passes) in [
+        ("reader", "list_files", true),
+        ("reader", "write_file", false),
+        ("reader", "run", false),
+        // Through the hierarchy.
+        ("writer", "list_files", true),
+        ("writer", "write_file", true),
+        ("runner", "run", true),
+        ("runner", "list_files", false),
+    ] {
+        for ask in [Ask::call(tool), Ask::modern_call(tool)] {
+            let answer = Server::new().send(ask.token(token)).await;
+            assert_eq!(answer.seen.is_some(), passes, "{token} {tool}");
+            if !passes {
+                assert_eq!(answer.refused(), (403, 403));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_denial_asks_for_the_least_step_in_one_challenge() {
+    let answer = Server::new().send(Ask::call("run").token("reader")).await;
+    let scopes = "scope=\"system:execute oncall\"";
+    let expected = format!("Bearer {scopes}, error=\"insufficient_scope\", resource_metadata=\"{DOCUMENT}\"");
+    assert_eq!(answer.challenge(), expected);
+    assert_eq!(answer.json()["id"], 1);
+}
+
+#[tokio::test]
+async fn callers_without_a_token_reach_public_tools_alone() {
+    for discovery in [Discovery::Open, Discovery::Baseline, Discovery::Filtered] {
+        let server = Server::with(|builder| builder.discovery(discovery));
+        server.send(Ask::call("status")).await.passed();
+        for tool in ["list_files", "write_file", "run"] {
+            let answer = server.send(Ask::call(tool)).await;
+            assert_eq!(answer.refused(), (401, 401), "{discovery:?} {tool}");
+            assert!(!answer.challenge().contains("error="), "{}", answer.challenge());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_tokenless_call_is_asked_for_the_tools_scopes_but_where_they_are_hidden() {
+    for (discovery, scope) in [
+        (Discovery::Open, "system:execute oncall"),
+        (Discovery::Baseline, "system:execute oncall"),
+        (Discovery::Filtered, "files:read"),
+    ] {
+        let answer = Server::with(|builder| builder.discovery(discovery)).send(Ask::call("run")).await;
+        assert!(answer.challenge().contains(&format!("scope=\"{scope}\"")), "{discovery:?} {}", answer.challenge());
+    }
+}
+
+#[tokio::test]
+async fn unknown_tools_are_answered_by_the_layer() {
+    for name in ["wipe", "List_files", "list_files ", "", "list_file", "list_files\\u0000"] {
+        let answer = Server::new().send(Ask::call(name).token("reader")).await;
+        assert_eq!((answer.refused(), answer.challenge()), ((200, -32602), ""), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_token_cannot_tell_unknown_from_scoped_where_he_sees_no_list() {
+    for discovery in [Discovery::Baseline, Discovery::Filtered] {
+        let server = Server::with(|builder| builder.discovery(discovery));
+        assert_eq!(server.send(Ask::call("wipe")).await.refused(), (401, 401), "{discovery:?}");
+    }
+    // Where all see the list, there is nothing to tell.
+    let open = Server::with(|builder| builder.discovery(Discovery::Open));
+    assert_eq!(open.send(Ask::call("wipe")).await.refused(), (200, -32602));
+}
+
+#[tokio::test]
+async fn a_hidden_tool_answers_with_the_challenge_as_it_comes() {
+    let answer = filtered(Hidden::Challenge).send(Ask::call("run").token("reader")).await;
+    assert_eq!(answer.refused(), (403, 403));
+    assert!(answer.challenge().contains("scope=\"system:execute oncall\""));
+}
+
+#[tokio::test]
+async fn a_hidden_tool_can_answer_exactly_like_an_unknown_one() {
+    let server = filtered(Hidden::Unknown);
+    for token in ["reader", "scopeless"] {
+        let (hidden, unknown) =
+            (server.send(Ask::call("run").token(token)).await, server.send(Ask::call("nix").token(token)).await);
+        assert_eq!(hidden.refused(), (200, -32602));
+        assert_eq!((hidden.status, &hidden.headers, &hidden.body), (unknown.status, &unknown.headers, &unknown.body));
+    }
+    let (hidden, unknown) = (server.send(Ask::call("run")).await, server.send(Ask::call("nix")).await);
+    assert_eq!((hidden.status, &hidden.headers, &hidden.body), (unknown.status, &unknown.headers, &unknown.body));
+}
+
+/// Which headers a hidden tool needs would tell that it is there.
+#[tokio::test]
+async fn a_hidden_tool_is_not_told_by_its_headers() {
+    let hiding = |builder: Builder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown);
+    let server = Server::with(|builder| hiding(builder).param_header("run", "Region", ["region"]));
+    let params = |tool: &str| {
+        format!(
+            r#""name":"{tool}","arguments":{{"x":"a"}},"_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}"#
+        )
+    };
+    for header in [None, Some("a"), Some("b")] {
+        for token in [None, Some("reader")] {
+            let mut answers = Vec::new();
+            for tool in ["run", "nix"] {
+                let ask = Ask::modern("tools/call", &params(tool)).only("mcp-name", Some(tool));
+                let ask = header.map_or_else(
+                    || Ask::modern("tools/call", &params(tool)).only("mcp-name", Some(tool)),
+                    |value| ask.header("mcp-param-region", value),
+                );
+                let ask = match token {
+                    Some(token) => ask.token(token),
+                    None => ask,
+                };
+                let answer = server.send(ask).await;
+                assert!(answer.seen.is_none());
+                answers.push((answer.status, answer.headers.clone(), answer.body.clone()));
+            }
+            assert_eq!(answers[0], answers[1], "{header:?} {token:?}");
+        }
+    }
+}
+
+#[test]
+fn what_hides_nothing_is_refused_at_build() {
+    for discovery in [Discovery::Open, Discovery::Baseline] {
+        let builder = ResourceServer::new(&TOOLS).resource(RESOURCE).authorization_server("https://auth.example.com");
+        let built = builder.verifier(Tokens).discovery(discovery).hidden_tools(Hidden::Unknown).build();
+        assert_eq!(built.unwrap_err().problems()[0].setting, "hidden_tools", "{discovery:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_a_name_or_an_id_is_400() {
+    for body in [
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{}}"#,
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":["status"]}}"#,
+        r#"{"jsonrpc":"2.0","method":"tools/call","params":{"name":"status"}}"#,
+    ] {
+        let answer = Server::new().send(Ask::post(body).token("runner")).await;
+        assert_eq!(answer.refused(), (400, -32600), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn the_answer_repeats_the_id_as_it_was_written() {
+    let call = |id: &str| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"run"}}}}"#);
+    for id in ["7", "-7", r#""seven""#, r#""\u0041\"""#, "123456789012345678901234567890"] {
+        let answer = Server::new().send(Ask::post(call(id)).token("reader")).await;
+        assert_eq!(answer.refused(), (403, 403));
+        assert!(answer.body.contains(&format!("\"id\":{id},")), "{}", answer.body);
+    }
+}

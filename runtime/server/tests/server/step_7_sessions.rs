@@ -1,0 +1,162 @@
+//! Step 7: sessions of older revisions belong to who began them.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use mcp_scopes::Environment;
+use mcp_scopes_server::{Claims, Discovery, Environments, Token, TokenError, TokenVerifier, Verification};
+
+use crate::server::{Ask, RESOURCE, Reply, Server};
+
+fn server() -> Server {
+    let reply = Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).header("mcp-session-id", "5f3a.b");
+    Server::with(|builder| builder.discovery(Discovery::Open).session_key([7; 32])).replying(reply)
+}
+
+async fn begin(token: Option<&str>) -> String {
+    let ask = Ask::method("initialize");
+    let answer = server().send(token.map_or_else(|| Ask::method("initialize"), |token| ask.token(token))).await;
+    answer.passed();
+    answer.header("mcp-session-id").to_owned()
+}
+
+#[tokio::test]
+async fn a_session_goes_on_for_its_owner_under_the_servers_own_id() {
+    let session = begin(Some("reader")).await;
+    assert!(session.starts_with("5f3a.b."), "{session}");
+    for verb in ["POST", "GET", "DELETE"] {
+        // Another token of the same user, in another process with the same key.
+        let ask = Ask::call("list_files").verb(verb).token("writer").header("mcp-session-id", &session);
+        let answer = server().send(ask).await;
+        assert_eq!(answer.passed().headers.get("mcp-session-id").unwrap(), "5f3a.b", "{verb}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_else_gets_at_a_session() {
+    let session = begin(Some("reader")).await;
+    for verb in ["POST", "GET", "DELETE"] {
+        for token in [Some("bob"), Some("ada-elsewhere"), None] {
+            let ask = Ask::call("status").verb(verb).header("mcp-session-id", &session).header("last-event-id", "1");
+            let ask = if let Some(token) = token { ask.token(token) } else { ask };
+            // To clients this means to begin a new one.
+            assert_eq!(server().send(ask).await.refused(), (404, 404), "{verb} {token:?}");
+        }
+    }
+}
+
+/// Knows tokens of several clients, by names such as `ada.app.1`: subject, client, number. A `-` stands for a missing claim.
+struct Clients;
+
+impl TokenVerifier for Clients {
+    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        let parts: Vec<_> = token.expose_secret().split('.').collect();
+        let [subject, client, number] = *parts else {
+            return Box::pin(core::future::ready(Err(TokenError::invalid("it is not known"))));
+        };
+        let mut claims = Claims::new("https://auth.example.com").audience([RESOURCE]).scope("files:read");
+        if subject != "-" {
+            claims = claims.subject(subject);
+        }
+        if client != "-" {
+            claims = claims.client(client);
+        }
+        let environment = if number == "test" { Environment::Sandbox } else { Environment::Live };
+        Box::pin(core::future::ready(Ok(Arc::new(claims.environment(environment)))))
+    }
+}
+
+#[tokio::test]
+async fn rejects_the_session_of_another_client_of_the_same_subject() {
+    let reply = Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).header("mcp-session-id", "5f3a.b");
+    let server = Server::with(|builder| {
+        builder.verifier(Clients).environments(Environments::new().by_credential()).discovery(Discovery::Open)
+    });
+    let server = server.replying(reply);
+    for (owner, token, is_same) in [
+        ("ada.app.1", "ada.app.2", true),
+        ("ada.app.1", "ada.other.1", false),
+        ("ada.app.1", "ada.-.1", false),
+        ("ada.-.1", "ada.app.1", false),
+        ("ada.-.1", "ada.-.2", true),
+        ("ada.app.1", "bob.app.1", false),
+        ("ada.app.1", "-.app.1", false),
+        ("-.app.1", "-.app.2", true),
+        ("-.app.1", "app.-.1", false),
+        ("-.-.1", "-.-.1", true),
+        ("-.-.1", "-.-.2", false),
+        ("ada.app.1", "ada.app.test", false),
+        ("ada.app.test", "ada.app.test", true),
+    ] {
+        let begun = server.send(Ask::method("initialize").token(owner)).await;
+        let session = begun.header("mcp-session-id");
+        for verb in ["POST", "GET", "DELETE"] {
+            let ask = Ask::method("tools/list").verb(verb).token(token).header("mcp-session-id", session);
+            let answer = server.send(ask).await;
+            if is_same {
+                assert_eq!(answer.passed().headers.get("mcp-session-id").unwrap(), "5f3a.b", "{owner} {token} {verb}");
+            } else {
+                assert_eq!(answer.refused(), (404, 404), "{owner} {token} {verb}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn spelling_of_the_header_does_not_change_who_owns_a_session() {
+    let reply = Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).header("mcp-session-id", "5f3a.b");
+    let server = Server::with(|builder| builder.verifier(Clients).discovery(Discovery::Open)).replying(reply);
+    let begun = server.send(Ask::method("initialize").token("-.-.1")).await;
+    for scheme in ["Bearer ", "bEARER ", "bearer     "] {
+        let ask = Ask::method("tools/list").header("authorization", &format!("{scheme}-.-.1"));
+        server.send(ask.header("mcp-session-id", begun.header("mcp-session-id"))).await.passed();
+    }
+}
+
+#[tokio::test]
+async fn a_session_begun_without_a_token_is_not_taken_over_with_one() {
+    let session = begin(None).await;
+    server().send(Ask::call("status").header("mcp-session-id", &session)).await.passed();
+    let answer = server().send(Ask::call("status").token("reader").header("mcp-session-id", &session)).await;
+    assert_eq!(answer.refused(), (404, 404));
+}
+
+#[tokio::test]
+async fn ids_that_the_layer_has_not_made_are_404() {
+    let session = begin(Some("reader")).await;
+    let (id, seal) = session.rsplit_once('.').unwrap();
+    for wrong in [
+        "5f3a.b".to_owned(),
+        String::new(),
+        ".".to_owned(),
+        format!("5f3a.c.{seal}"),
+        format!("{id}.{}", seal.to_uppercase()),
+        format!("{id}.{}", &seal[2..]),
+        format!("{id}.{seal}00"),
+        format!("{id}.+{}", &seal[1..]),
+        format!("{id}."),
+        session.replace('5', "6"),
+    ] {
+        let answer = server().send(Ask::call("status").token("reader").header("mcp-session-id", &wrong)).await;
+        assert_eq!(answer.refused(), (404, 404), "{wrong}");
+    }
+    let two = Ask::call("status").token("reader").header("mcp-session-id", &session).header("mcp-session-id", &session);
+    assert_eq!(server().send(two).await.refused(), (400, 400));
+}
+
+#[tokio::test]
+async fn another_key_makes_other_seals() {
+    let session = begin(Some("reader")).await;
+    let other = Server::with(|builder| builder.discovery(Discovery::Open).session_key([8; 32]));
+    let answer = other.send(Ask::call("status").token("reader").header("mcp-session-id", &session)).await;
+    assert_eq!(answer.refused(), (404, 404));
+}
+
+#[tokio::test]
+async fn from_2026_07_28_on_there_are_no_sessions() {
+    let ask = Ask::modern_call("list_files").token("reader").header("mcp-session-id", "anything");
+    let answer = server().send(ask.header("last-event-id", "7")).await;
+    assert!(!answer.passed().headers.contains_key("mcp-session-id"));
+    assert!(!answer.passed().headers.contains_key("last-event-id"));
+    assert_eq!((answer.status, answer.header("mcp-session-id")), (StatusCode::OK, ""));
+}

@@ -1,0 +1,247 @@
+//! Step 8: streams end with their token. Time is paused, and the layer's clock follows it.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use http::{Request, Response};
+use http_body::{Body, Frame};
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use mcp_scopes_server::{
+    Access, Claims, Discovery, ResourceServer, Token, TokenError, TokenVerifier, Verification,
+    token::{Clock, TokenCache},
+};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout},
+};
+use tower::{Layer, ServiceExt, service_fn};
+
+use crate::server::{Ask, RESOURCE, TOOLS};
+
+/// Accepts every token, for a while: `exp` is that far from the start.
+struct Expires {
+    start: SystemTime,
+    after: Option<Duration>,
+    /// What it says from now on: 0 good, 1 invalid, 2 unavailable.
+    says: Arc<AtomicUsize>,
+}
+
+impl TokenVerifier for Expires {
+    fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> {
+        let claims = Claims::new("https://auth.example.com").subject("ada").audience([RESOURCE]).scope("files:read");
+        let claims = match self.after {
+            Some(after) => claims.expires_at(self.start + after),
+            None => claims,
+        };
+        let said = match self.says.load(Ordering::SeqCst) {
+            0 => Ok(Arc::new(claims)),
+            1 => Err(TokenError::invalid("its key is gone")),
+            _ => Err(TokenError::unavailable("the issuer is out of reach")),
+        };
+        Box::pin(core::future::ready(said))
+    }
+
+    fn still_counts(&self, _: &Claims) -> bool {
+        self.says.load(Ordering::SeqCst) == 0
+    }
+}
+
+/// An open stream: what the server sends, and what the client receives.
+struct Open {
+    server: mpsc::UnboundedSender<&'static str>,
+    client: Pin<Box<dyn Body<Data = Bytes, Error = Infallible> + Send>>,
+}
+
+impl Open {
+    fn send(&self, event: &'static str) {
+        self.server.send(event).unwrap();
+    }
+
+    /// The next bytes; `None` at the end, `Some("")` if nothing comes within that time.
+    async fn next(&mut self, within: Duration) -> Option<String> {
+        match timeout(within, self.client.frame()).await {
+            Err(_) => Some(String::new()),
+            Ok(frame) => frame.map(|frame| String::from_utf8(frame.unwrap().into_data().unwrap().to_vec()).unwrap()),
+        }
+    }
+}
+
+struct Setup {
+    after: Option<Duration>,
+    says: Arc<AtomicUsize>,
+    cache: Option<TokenCache<Arc<Expires>>>,
+    content_type: Option<&'static str>,
+}
+
+impl Setup {
+    fn new(after: Option<Duration>) -> Self {
+        Self { after, says: Arc::default(), cache: None, content_type: Some("text/event-stream") }
+    }
+
+    async fn open(&mut self, ask: Ask) -> Open {
+        let (start, began) = (SystemTime::now(), Instant::now());
+        let verifier = Arc::new(Expires { start, after: self.after, says: Arc::clone(&self.says) });
+        let cache = TokenCache::new(verifier);
+        self.cache = Some(cache.clone());
+        let layer = ResourceServer::new(&TOOLS)
+            .verifier(cache)
+            .clock(Clock::new(move || start + began.elapsed()))
+            .discovery(Discovery::Open)
+            .method("subscriptions/listen", Access::Token)
+            .build()
+            .unwrap();
+        let content_type = self.content_type;
+        let (server, events) = mpsc::unbounded_channel();
+        let events = Arc::new(std::sync::Mutex::new(Some(events)));
+        let inner = service_fn(move |_: Request<Full<Bytes>>| {
+            let mut events: mpsc::UnboundedReceiver<&'static str> = events.lock().unwrap().take().unwrap();
+            let body = stream::poll_fn(move |context| events.poll_recv(context));
+            let body = StreamBody::new(body.map(|event| Ok::<_, Infallible>(Frame::data(Bytes::from(event)))));
+            let mut response = Response::new(body);
+            if let Some(content_type) = content_type {
+                response.headers_mut().insert("content-type", content_type.parse().unwrap());
+            }
+            core::future::ready(Ok::<_, Infallible>(response))
+        });
+        let response = layer.layer(inner).oneshot(ask.0).await.unwrap();
+        assert_eq!(response.status().as_u16(), 200);
+        Open { server, client: Box::pin(response.into_body()) }
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const NOTICE: &str = "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\"}\n\n";
+const RESULT: &str = "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n";
+
+fn get() -> Ask {
+    Ask::new("GET", "/mcp").token("any")
+}
+
+fn listen() -> Ask {
+    Ask::modern("subscriptions/listen", "").token("any")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_to_listen_to_ends_at_the_expiry() {
+    for ask in [get, listen] {
+        let mut stream = Setup::new(Some(70 * SECOND)).open(ask()).await;
+        stream.send(NOTICE);
+        assert_eq!(stream.next(SECOND).await.as_deref(), Some(NOTICE));
+        let began = Instant::now();
+        assert_eq!(stream.next(600 * SECOND).await, None);
+        let took = began.elapsed();
+        assert!(took > 60 * SECOND && took < 72 * SECOND, "{took:?}");
+        assert_eq!(stream.next(SECOND).await, None);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_to_listen_to_ends_whatever_its_type() {
+    for content_type in [None, Some("application/json"), Some("text/plain")] {
+        let mut setup = Setup { content_type, ..Setup::new(Some(70 * SECOND)) };
+        let mut stream = setup.open(get()).await;
+        stream.send(NOTICE);
+        assert_eq!(stream.next(SECOND).await.as_deref(), Some(NOTICE));
+        assert_eq!(stream.next(60 * SECOND).await.as_deref(), Some(""));
+        assert_eq!(stream.next(20 * SECOND).await, None, "{content_type:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_stream_ends_at_the_expiry_too() {
+    let mut stream = Setup::new(Some(10 * SECOND)).open(get()).await;
+    for second in 0..30 {
+        stream.send(NOTICE);
+        let Some(event) = stream.next(SECOND).await else {
+            assert!(second >= 9, "{second}");
+            return;
+        };
+        assert!(event == NOTICE && second <= 10, "{second}");
+        tokio::time::sleep(SECOND).await;
+    }
+    panic!("it stays open");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_to_listen_to_ends_within_half_a_minute_of_revocation() {
+    for ask in [get, listen] {
+        let mut setup = Setup::new(None);
+        let mut stream = setup.open(ask()).await;
+        assert_eq!(stream.next(100 * SECOND).await.as_deref(), Some(""));
+        setup.cache.as_ref().unwrap().revoke(Token::new("any"), None);
+        let began = Instant::now();
+        assert_eq!(stream.next(600 * SECOND).await, None);
+        assert!(began.elapsed() <= 30 * SECOND, "{:?}", began.elapsed());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_to_listen_to_ends_within_half_a_minute_of_its_key_leaving_the_key_set() {
+    let mut setup = Setup::new(None);
+    let mut stream = setup.open(get()).await;
+    assert_eq!(stream.next(100 * SECOND).await.as_deref(), Some(""));
+    setup.says.store(1, Ordering::SeqCst);
+    let began = Instant::now();
+    assert_eq!(stream.next(600 * SECOND).await, None);
+    assert!(began.elapsed() <= 30 * SECOND, "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_stays_open_while_the_verifier_cannot_tell_and_no_longer_than_its_token() {
+    let mut setup = Setup::new(Some(300 * SECOND));
+    let mut stream = setup.open(get()).await;
+    setup.says.store(2, Ordering::SeqCst);
+    assert_eq!(stream.next(290 * SECOND).await.as_deref(), Some(""));
+    stream.send(NOTICE);
+    assert_eq!(stream.next(SECOND).await.as_deref(), Some(NOTICE));
+    assert_eq!(stream.next(20 * SECOND).await, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_without_a_token_stays_open() {
+    let mut stream = Setup::new(Some(SECOND)).open(Ask::new("GET", "/mcp")).await;
+    assert_eq!(stream.next(3600 * SECOND).await.as_deref(), Some(""));
+    stream.send(NOTICE);
+    assert_eq!(stream.next(SECOND).await.as_deref(), Some(NOTICE));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_answer_to_a_call_is_finished_without_messages_that_the_server_begins() {
+    let mut stream = Setup::new(Some(60 * SECOND)).open(Ask::call("list_files").token("any")).await;
+    stream.send(NOTICE);
+    assert_eq!(stream.next(SECOND).await.as_deref(), Some(NOTICE));
+    assert_eq!(stream.next(100 * SECOND).await.as_deref(), Some(""), "it stays open");
+    for withheld in [
+        NOTICE,
+        "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"elicitation/create\",\"params\":{}}\n\n",
+        "event: message\ndata: {\"m\\u0065thod\":\"sampling/createMessage\"}\n\n",
+        "data: [{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}},{\"method\":\"x\"}]\n\n",
+        "data: {\"method\":\"x\",\n\n",
+        "data: text\n\n",
+        "data: {\"id\":1,\"result\":{},\"result\":{},\"method\":\"x\"}\n\n",
+    ] {
+        stream.send(withheld);
+        assert_eq!(stream.next(SECOND).await.as_deref(), Some(""), "{withheld}");
+    }
+    for passes in [
+        ": still here\n\n",
+        "retry: 5\n\n",
+        "data: [{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{}}]\n\n",
+        "data: {\"jsonrpc\":\"2.0\",\ndata: \"id\":2,\"error\":{\"code\":1,\"message\":\"method\"}}\n\n",
+        RESULT,
+    ] {
+        stream.send(passes);
+        assert_eq!(stream.next(SECOND).await.as_deref(), Some(passes));
+    }
+    drop(stream.server);
+    assert!(stream.client.frame().await.is_none());
+}

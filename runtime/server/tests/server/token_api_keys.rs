@@ -1,0 +1,133 @@
+//! API keys: known by salted hashes, live or sandbox by how they begin.
+
+use std::time::{Duration, SystemTime};
+
+use mcp_scopes::Environment;
+use mcp_scopes_server::{
+    Claims, Environments, ResourceServer, Token, TokenErrorKind, TokenVerifier as _,
+    token::{ApiKeyError, ApiKeys},
+};
+use std::sync::Arc;
+
+use crate::server::{Ask, RESOURCE, Server, TOOLS};
+
+const ISSUER: &str = "https://files.example.com";
+const LIVE: &str = "sk_live_4eC39HqLyjWDarjtT1zdp7dc";
+const TEST: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
+
+fn empty() -> ApiKeys {
+    ApiKeys::new(ISSUER, RESOURCE, b"0123456789abcdef").unwrap()
+}
+
+fn with(keys: ApiKeys, key: &str) -> ApiKeys {
+    let hash = keys.hash(Token::new(key));
+    keys.key(&hash, "ci", "files:read").unwrap()
+}
+
+fn keys() -> ApiKeys {
+    with(with(empty(), LIVE), TEST)
+}
+
+async fn verify(keys: &ApiKeys, key: &str) -> Result<Arc<Claims>, &'static str> {
+    keys.verify(Token::new(key)).await.map_err(|error| {
+        assert_eq!(error.kind(), TokenErrorKind::Invalid);
+        error.reason()
+    })
+}
+
+#[tokio::test]
+async fn a_known_key_says_who_may_do_what_and_where() {
+    for (key, environment) in [(LIVE, Environment::Live), (TEST, Environment::Sandbox)] {
+        let claims = verify(&keys(), key).await.unwrap();
+        assert_eq!((claims.issuer(), claims.client_id(), claims.subject_or_client()), (ISSUER, Some("ci"), Some("ci")));
+        assert_eq!((claims.audiences(), claims.expiry()), (&[RESOURCE.to_owned()][..], None));
+        assert!(claims.grant(&TOOLS).holds("files:read") && !claims.grant(&TOOLS).holds("files:write"));
+        assert_eq!(claims.stated_environment(), Some(environment));
+    }
+}
+
+#[tokio::test]
+async fn unknown_keys_are_refused() {
+    for key in [
+        "sk_live_",
+        "sk_live_4eC39HqLyjWDarjtT1zdp7d",
+        "sk_live_4eC39HqLyjWDarjtT1zdp7dcc",
+        "sk_live_4ec39hqlyjwdarjtt1zdp7dc",
+        // What is stored is not what is sent.
+        &format!("sk_live_{}", empty().hash(Token::new(LIVE))),
+    ] {
+        assert_eq!(verify(&keys(), key).await.unwrap_err(), "it is not known", "{key}");
+    }
+    // A key of the sandbox does not become one of the live environment.
+    assert!(verify(&with(empty(), TEST), LIVE).await.is_err());
+}
+
+#[tokio::test]
+async fn what_does_not_begin_like_a_key_is_refused() {
+    let long = format!("sk_live_{}", "x".repeat(505));
+    for key in ["", "sk_", "SK_LIVE_4eC39HqLyjWDarjtT1zdp7dc", " sk_live_x", "eyJ.eyJ.sig", &LIVE[8..], &long] {
+        // Even where it is known.
+        assert_eq!(verify(&with(empty(), key), key).await.unwrap_err(), "it is not an API key", "{key}");
+    }
+}
+
+#[tokio::test]
+async fn prefixes_can_be_stated_and_have_to_differ() {
+    let keys = with(empty().prefixes("acme_", "try_acme_").unwrap(), "acme_1");
+    assert_eq!(verify(&keys, "acme_1").await.unwrap().stated_environment(), Some(Environment::Live));
+    assert!(verify(&with(keys, LIVE), LIVE).await.is_err(), "the usual ones no longer count");
+    for (live, sandbox) in [("", ""), ("a", ""), ("", "a"), ("sk_", "sk_test_"), ("sk_live_", "sk_"), ("a", "a")] {
+        assert!(empty().prefixes(live, sandbox).is_err(), "{live} {sandbox}");
+    }
+}
+
+#[tokio::test]
+async fn hashes_differ_by_the_salt_and_say_nothing_else() {
+    let hash = empty().hash(Token::new(LIVE));
+    let other = ApiKeys::new(ISSUER, RESOURCE, b"another salt, 16").unwrap();
+    assert_eq!((hash.len(), empty().hash(Token::new(LIVE)) == hash), (43, true));
+    assert_ne!(other.hash(Token::new(LIVE)), hash);
+    assert!(verify(&other.key(&hash, "ci", "files:read").unwrap(), LIVE).await.is_err());
+    assert!(ApiKeys::new(ISSUER, RESOURCE, b"too short, sorry").is_ok());
+    assert!(ApiKeys::new(ISSUER, RESOURCE, b"fifteen bytes..").is_err());
+}
+
+#[test]
+fn hashes_are_read_strictly_and_stand_there_once() {
+    let hash = empty().hash(Token::new(LIVE));
+    let wrong: [&str; 4] = ["", LIVE, &hash[1..], &format!("{hash}=")];
+    for text in wrong {
+        let error: ApiKeyError = empty().key(text, "ci", "").err().unwrap();
+        assert!(error.to_string().contains("`hash`"), "{text}: {error}");
+    }
+    assert!(keys().key(&hash, "ci", "").is_err());
+}
+
+#[tokio::test]
+async fn a_key_ends() {
+    for (end, good) in [(Duration::from_mins(1), true), (Duration::ZERO, false)] {
+        let (keys, end) = (empty(), SystemTime::now() + end);
+        let hash = keys.hash(Token::new(LIVE));
+        let answer = verify(&keys.key_until(&hash, "ci", "", end).unwrap(), LIVE).await;
+        assert_eq!(answer.is_ok(), good);
+        assert!(answer.is_err() || answer.unwrap().expiry() == Some(end));
+    }
+}
+
+#[tokio::test]
+async fn keys_of_the_sandbox_can_have_a_resource_of_their_own() {
+    let keys = keys().sandbox_resource("https://sandbox.example.com/mcp");
+    assert_eq!(verify(&keys, LIVE).await.unwrap().audiences(), [RESOURCE]);
+    assert_eq!(verify(&keys, TEST).await.unwrap().audiences(), ["https://sandbox.example.com/mcp"]);
+}
+
+#[tokio::test]
+async fn behind_the_layer_the_prefix_decides_the_environment() {
+    let server =
+        Server::around(ResourceServer::new(&TOOLS).verifier(keys()).environments(Environments::new().by_credential()));
+    for (key, environment) in [(LIVE, Environment::Live), (TEST, Environment::Sandbox)] {
+        let answer = server.send(Ask::method("tools/list").token(key)).await;
+        assert_eq!(answer.passed().caller.unwrap().environment(), environment);
+    }
+    assert_eq!(server.send(Ask::call("list_files").token("sk_live_x")).await.refused(), (401, 401));
+}

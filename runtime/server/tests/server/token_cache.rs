@@ -1,0 +1,252 @@
+//! Remembering which tokens are good, and asking several verifiers.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use mcp_scopes_server::{
+    Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification,
+    token::{AnyOf, TokenCache},
+};
+
+/// Counts how often it is asked, and takes its time.
+#[derive(Default)]
+struct Counting {
+    asked: AtomicUsize,
+    rotated: AtomicBool,
+    expires: Option<SystemTime>,
+}
+
+impl TokenVerifier for Counting {
+    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        Box::pin(async move {
+            self.asked.fetch_add(1, Ordering::SeqCst);
+            for _ in 0..200 {
+                tokio::task::yield_now().await;
+            }
+            match token.expose_secret() {
+                "down" => Err(TokenError::unavailable("nobody is there")),
+                "bad" => Err(TokenError::invalid("it is bad")),
+                text => {
+                    let claims = Claims::new("https://auth.example.com").subject(text);
+                    Ok(Arc::new(match self.expires {
+                        Some(end) => claims.expires_at(end),
+                        None => claims,
+                    }))
+                }
+            }
+        })
+    }
+
+    fn still_counts(&self, _: &Claims) -> bool {
+        !self.rotated.load(Ordering::SeqCst)
+    }
+}
+
+fn cache() -> (Arc<Counting>, TokenCache<Arc<Counting>>) {
+    let counting = Arc::new(Counting::default());
+    (Arc::clone(&counting), TokenCache::new(counting))
+}
+
+async fn ask<V: TokenVerifier>(cache: &TokenCache<V>, token: &str) -> Result<String, TokenErrorKind> {
+    let claims = cache.verify(Token::new(token)).await.map_err(|error| error.kind())?;
+    Ok(claims.subject_or_client().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_good_token_is_verified_once() {
+    let (counting, cache) = cache();
+    for _ in 0..5 {
+        assert_eq!(ask(&cache, "a").await.unwrap(), "a");
+    }
+    assert_eq!(counting.asked.load(Ordering::SeqCst), 1);
+    // The whole token counts, not how it begins.
+    assert_eq!(ask(&cache, "aa").await.unwrap(), "aa");
+    assert_eq!((counting.asked.load(Ordering::SeqCst), cache.len()), (2, 2));
+}
+
+#[tokio::test]
+async fn refusals_are_not_remembered() {
+    let (counting, cache) = cache();
+    for (token, kind) in [("bad", TokenErrorKind::Invalid), ("down", TokenErrorKind::Unavailable)] {
+        for _ in 0..3 {
+            assert_eq!(ask(&cache, token).await, Err(kind));
+        }
+    }
+    assert_eq!((counting.asked.load(Ordering::SeqCst), cache.is_empty()), (6, true));
+}
+
+#[tokio::test]
+async fn refusals_are_remembered_where_that_is_asked_for_and_never_that_nobody_can_tell() {
+    for (time, bad) in [(Duration::from_mins(1), 1), (Duration::from_nanos(1), 3)] {
+        let counting = Arc::new(Counting::default());
+        let cache = TokenCache::with_refusals(Arc::clone(&counting), 10, Duration::from_mins(1), time);
+        for (token, kind, asked) in [("bad", TokenErrorKind::Invalid, bad), ("down", TokenErrorKind::Unavailable, 3)] {
+            counting.asked.store(0, Ordering::SeqCst);
+            for _ in 0..3 {
+                assert_eq!(ask(&cache, token).await, Err(kind));
+            }
+            assert_eq!(counting.asked.load(Ordering::SeqCst), asked, "{token} {time:?}");
+        }
+        assert!(cache.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_revoked_while_it_is_verified_is_refused() {
+    let (counting, cache) = cache();
+    let under_way = tokio::spawn({
+        let cache = cache.clone();
+        async move { ask(&cache, "a").await }
+    });
+    while counting.asked.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    cache.revoke(Token::new("a"), None);
+    assert_eq!((under_way.await.unwrap(), cache.len()), (Err(TokenErrorKind::Invalid), 0));
+}
+
+#[tokio::test]
+async fn a_burst_of_one_token_is_one_verification_good_or_bad() {
+    for (token, good) in [("a", true), ("bad", false), ("down", false)] {
+        let (counting, cache) = cache();
+        let burst: Vec<_> = (0..100)
+            .map(|_| {
+                let cache = cache.clone();
+                tokio::spawn(async move { ask(&cache, token).await.is_ok() })
+            })
+            .collect();
+        for one in burst {
+            assert_eq!(one.await.unwrap(), good);
+        }
+        assert_eq!(counting.asked.load(Ordering::SeqCst), 1, "{token}");
+    }
+}
+
+#[tokio::test]
+async fn who_goes_away_takes_nobody_along() {
+    let (counting, cache) = cache();
+    let first = tokio::spawn({
+        let cache = cache.clone();
+        async move { ask(&cache, "a").await }
+    });
+    let second = tokio::spawn({
+        let cache = cache.clone();
+        async move { ask(&cache, "a").await }
+    });
+    while counting.asked.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    first.abort();
+    assert_eq!(second.await.unwrap().unwrap(), "a");
+    assert_eq!(counting.asked.load(Ordering::SeqCst), 1);
+    // All gone: the next one begins anew.
+    let alone = tokio::spawn({
+        let cache = cache.clone();
+        async move { ask(&cache, "b").await }
+    });
+    tokio::task::yield_now().await;
+    alone.abort();
+    assert!(alone.await.is_err());
+    assert_eq!(ask(&cache, "b").await.unwrap(), "b");
+}
+
+#[tokio::test]
+async fn nothing_is_remembered_beyond_its_end_or_the_lifetime() {
+    for (expires, lifetime, asked) in [
+        (Some(SystemTime::now() - Duration::from_secs(1)), Duration::from_mins(1), 2),
+        (Some(SystemTime::now() + Duration::from_mins(1)), Duration::from_mins(1), 1),
+        (None, Duration::ZERO, 2),
+    ] {
+        let counting = Arc::new(Counting { expires, ..Counting::default() });
+        let cache = TokenCache::with_limits(Arc::clone(&counting), 10, lifetime);
+        for _ in 0..2 {
+            assert!(ask(&cache, "a").await.is_ok());
+        }
+        assert_eq!(counting.asked.load(Ordering::SeqCst), asked);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_remembered_once_its_key_has_left() {
+    let (counting, cache) = cache();
+    ask(&cache, "a").await.unwrap();
+    counting.rotated.store(true, Ordering::SeqCst);
+    ask(&cache, "a").await.unwrap();
+    assert_eq!(counting.asked.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_refused_from_then_on() {
+    let (counting, cache) = cache();
+    ask(&cache, "a").await.unwrap();
+    cache.clone().revoke(Token::new("a"), None);
+    assert_eq!((ask(&cache, "a").await, cache.len()), (Err(TokenErrorKind::Invalid), 0));
+    assert_eq!(ask(&cache, "b").await.unwrap(), "b");
+    // Up to a time.
+    cache.revoke(Token::new("b"), Some(SystemTime::now() + Duration::from_mins(1)));
+    assert!(ask(&cache, "b").await.is_err());
+    cache.revoke(Token::new("b"), Some(SystemTime::now() - Duration::from_secs(1)));
+    assert!(ask(&cache, "b").await.is_ok());
+    assert_eq!(counting.asked.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_jwt_is_revoked_whatever_its_signature_and_other_tokens_as_a_whole() {
+    let (_, cache) = cache();
+    for (revoked, others_too) in [
+        ("eyJhbGciOiJFUzI1NiJ9.e30.AAAA", true),
+        // With a space in front of the header's brace.
+        ("IHsiYWxnIjoiRVMyNTYifQ.e30.AAAA", true),
+        ("tenant.region.AAAA", false),
+        ("eyJhbGciOiJFUzI1NiJ9.AAAA", false),
+        ("eyJhbGciOiJFUzI1NiJ9.a.b.AAAA", false),
+        ("AAAA", false),
+    ] {
+        cache.revoke(Token::new(revoked), None);
+        let other = revoked.replace("AAAA", "BBBB");
+        assert!(ask(&cache, revoked).await.is_err(), "{revoked}");
+        assert_eq!(ask(&cache, &other).await.is_err(), others_too, "{revoked}");
+    }
+    // The signature of nothing, or of other claims.
+    assert!(ask(&cache, "eyJhbGciOiJFUzI1NiJ9.e31.AAAA").await.is_ok());
+}
+
+#[tokio::test]
+async fn the_number_of_tokens_is_bounded() {
+    let cache = TokenCache::with_limits(Arc::new(Counting::default()), 100, Duration::from_mins(1));
+    for number in 0..2000 {
+        ask(&cache, &number.to_string()).await.unwrap();
+    }
+    assert!(cache.len() <= 100, "{}", cache.len());
+}
+
+#[tokio::test]
+async fn the_first_verifier_that_knows_a_token_tells() {
+    struct Only(&'static str, TokenError);
+    impl TokenVerifier for Only {
+        fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+            let known = token.expose_secret() == self.0;
+            Box::pin(core::future::ready(if known { Ok(Arc::new(Claims::new(self.0))) } else { Err(self.1) }))
+        }
+        fn still_counts(&self, claims: &Claims) -> bool {
+            claims.issuer() != "left"
+        }
+    }
+    let invalid = TokenError::invalid("no");
+    let any = AnyOf::new().or(Only("a", invalid)).or(Only("b", invalid));
+    for token in ["a", "b"] {
+        assert_eq!(any.verify(Token::new(token)).await.unwrap().issuer(), token);
+    }
+    assert_eq!(any.verify(Token::new("c")).await.unwrap_err().kind(), TokenErrorKind::Invalid);
+    assert!(any.still_counts(&Claims::new("a")) && !any.still_counts(&Claims::new("left")));
+    // Who cannot tell might have said yes.
+    let down = AnyOf::new().or(Only("a", TokenError::unavailable("down"))).or(Only("b", invalid));
+    assert_eq!(down.verify(Token::new("c")).await.unwrap_err().kind(), TokenErrorKind::Unavailable);
+    assert!(down.verify(Token::new("b")).await.is_ok());
+    assert!(AnyOf::new().verify(Token::new("a")).await.is_err());
+}

@@ -1,0 +1,94 @@
+//! Several verifiers, each for its own tokens.
+
+use std::sync::{Arc, Mutex};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use mcp_scopes_server::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification, token::Choice};
+
+/// Says yes in the name of an issuer, and notes that it was asked.
+struct Yes(&'static str, &'static str, Asked);
+type Asked = Arc<Mutex<Vec<&'static str>>>;
+
+impl TokenVerifier for Yes {
+    fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> {
+        self.2.lock().unwrap().push(self.0);
+        Box::pin(core::future::ready(Ok(Arc::new(Claims::new(self.1)))))
+    }
+
+    fn still_counts(&self, claims: &Claims) -> bool {
+        claims.issuer() != format!("left {}", self.0)
+    }
+}
+
+fn jwt(claims: &str) -> String {
+    format!("e30.{}.c2ln", BASE64.encode(claims))
+}
+
+fn choice(asked: &Asked) -> Choice {
+    let yes = |name, issuer| Yes(name, issuer, Arc::clone(asked));
+    Choice::new()
+        .prefix("sk_", yes("keys", "here"))
+        .prefix("sk_test_", yes("never", "here"))
+        .issuer("https://a", yes("a", "https://a"))
+        .issuer("https://b", yes("b", "https://b"))
+        .issuer("https://liar", yes("liar", "https://a"))
+}
+
+/// Who was asked about a token, and whether it is good.
+async fn ask(choice: Choice, asked: &Asked, token: &str) -> (Vec<&'static str>, Result<(), TokenError>) {
+    let answer = choice.verify(Token::new(token)).await.map(drop);
+    (core::mem::take(&mut *asked.lock().unwrap()), answer)
+}
+
+#[tokio::test]
+async fn each_token_is_shown_to_one_verifier() {
+    let asked = Asked::default();
+    for (token, who) in [
+        ("sk_live_1", "keys"),
+        ("sk_test_1", "keys"),
+        (&jwt(r#"{"iss":"https://a"}"#), "a"),
+        (&jwt(r#"{"sub":"x","iss":"https:\/\/b"}"#), "b"),
+    ] {
+        assert_eq!(ask(choice(&asked), &asked, token).await, (vec![who], Ok(())), "{token}");
+    }
+}
+
+#[tokio::test]
+async fn all_others_go_to_the_one_for_the_rest_or_are_refused() {
+    let asked = Asked::default();
+    let long = jwt(&format!(r#"{{"iss":"https://a","x":"{}"}}"#, "x".repeat(16 << 10)));
+    for token in [
+        "opaque",
+        "SK_live",
+        "a.b.c",
+        &jwt("{}"),
+        &jwt(r#"{"iss":"https://a/"}"#),
+        &jwt(r#"{"iss":["https://a"]}"#),
+        &jwt(r#"{"iss":"https://a","iss":"https://b"}"#),
+        &jwt(r#"{"iss":"https://a","\u0069ss":"https://b"}"#),
+        &long,
+    ] {
+        let (who, answer) = ask(choice(&asked), &asked, token).await;
+        assert_eq!((who.as_slice(), answer.unwrap_err().kind()), (&[][..], TokenErrorKind::Invalid), "{token}");
+        let with_rest = choice(&asked).otherwise(Yes("rest", "c", Arc::clone(&asked)));
+        assert_eq!(ask(with_rest, &asked, token).await, (vec!["rest"], Ok(())), "{token}");
+    }
+    assert!(ask(Choice::new(), &asked, "opaque").await.1.is_err());
+}
+
+#[tokio::test]
+async fn who_was_chosen_by_an_issuer_speaks_for_that_one_alone() {
+    let asked = Asked::default();
+    let (who, answer) = ask(choice(&asked), &asked, &jwt(r#"{"iss":"https://liar"}"#)).await;
+    assert_eq!((who, answer.unwrap_err().kind()), (vec!["liar"], TokenErrorKind::Invalid));
+}
+
+#[test]
+fn what_no_longer_counts_for_one_does_not_count() {
+    let asked = Asked::default();
+    let choice = choice(&asked).otherwise(Yes("rest", "c", Arc::clone(&asked)));
+    assert!(choice.still_counts(&Claims::new("https://a")));
+    for name in ["keys", "a", "b", "rest"] {
+        assert!(!choice.still_counts(&Claims::new(format!("left {name}"))), "{name}");
+    }
+}

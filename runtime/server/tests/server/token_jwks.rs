@@ -1,0 +1,344 @@
+//! Keys that an issuer publishes: fetched, renewed, kept through an outage. What is decided at which moment is tried in
+//! `jwks/shelf.rs`; here it is tried over the wire.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use mcp_scopes_server::{
+    Claims, Token, TokenError, TokenErrorKind, TokenVerifier,
+    token::{JwtVerifier, KeySource as _, RemoteKeys, TokenCache},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    issuer::{Answer, Issuer},
+    server::RESOURCE,
+};
+
+const ISSUER: &str = "https://auth.example.com";
+const HOUR: Duration = Duration::from_hours(1);
+
+/// A key with a name.
+pub(crate) struct Key(pub(crate) Ed25519KeyPair, &'static str);
+
+impl Key {
+    pub(crate) fn new(id: &'static str) -> Self {
+        Self(Ed25519KeyPair::generate().unwrap(), id)
+    }
+
+    pub(crate) fn token(&self) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        self.token_of(&json!({"exp": now + 600}))
+    }
+
+    /// A token with these claims beside the usual ones.
+    pub(crate) fn token_of(&self, more: &Value) -> String {
+        let header = json!({"alg": "EdDSA", "kid": self.1}).to_string();
+        let mut claims = json!({"iss": ISSUER, "aud": RESOURCE, "sub": "ada", "scope": "files:read"});
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let claims = claims.to_string();
+        let message = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims));
+        let signature = BASE64.encode(self.0.sign(message.as_bytes()));
+        format!("{message}.{signature}")
+    }
+}
+
+/// A key set with these keys.
+pub(crate) fn set(keys: &[&Key]) -> String {
+    let keys: Vec<_> = keys
+        .iter()
+        .map(|key| json!({"kty": "OKP", "crv": "Ed25519", "kid": key.1, "x": BASE64.encode(key.0.public_key())}))
+        .collect();
+    json!({"keys": keys}).to_string()
+}
+
+/// Keys that are always due, and may be asked for at any time.
+fn impatient(issuer: &Issuer) -> RemoteKeys {
+    keys(issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO)
+}
+
+pub(crate) fn keys(issuer: &Issuer) -> RemoteKeys {
+    RemoteKeys::new(&issuer.url()).unwrap()
+}
+
+fn verifier(keys: &RemoteKeys) -> JwtVerifier<RemoteKeys> {
+    JwtVerifier::new(ISSUER, RESOURCE, keys.clone())
+}
+
+async fn verify(verifier: &impl TokenVerifier, token: &str) -> Result<Arc<Claims>, TokenErrorKind> {
+    verifier.verify(Token::new(token)).await.map_err(|error| error.kind())
+}
+
+#[tokio::test]
+async fn keys_are_fetched_once_when_they_are_needed() {
+    let key = Key::new("a");
+    let issuer = Issuer::new(Answer::good(set(&[&key])));
+    let keys = keys(&issuer);
+    assert!(keys.current().is_none());
+    assert_eq!(issuer.asked(), 0);
+    for _ in 0..5 {
+        assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
+    }
+    assert_eq!((issuer.asked(), keys.problem()), (1, None));
+    assert!(keys.current().is_some());
+    assert!(issuer.last().head[0].starts_with("GET /answer "));
+}
+
+#[tokio::test]
+async fn a_burst_fetches_once() {
+    let key = Key::new("a");
+    let issuer = Issuer::new(Answer::Late(Duration::from_millis(200), set(&[&key])));
+    let keys = keys(&issuer);
+    let burst: Vec<_> = (0..50)
+        .map(|_| {
+            let (verifier, token) = (verifier(&keys), key.token());
+            tokio::spawn(async move { verify(&verifier, &token).await.is_ok() })
+        })
+        .collect();
+    for one in burst {
+        assert!(one.await.unwrap());
+    }
+    assert_eq!(issuer.asked(), 1);
+}
+
+#[tokio::test]
+async fn who_goes_away_does_not_end_the_fetching() {
+    let key = Key::new("a");
+    let issuer = Issuer::new(Answer::Late(Duration::from_millis(200), set(&[&key])));
+    let keys = keys(&issuer);
+    let (first, token) = (verifier(&keys), key.token());
+    let first = tokio::spawn(async move { verify(&first, &token).await });
+    while issuer.asked() == 0 {
+        tokio::task::yield_now().await;
+    }
+    first.abort();
+    assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
+    assert_eq!(issuer.asked(), 1);
+}
+
+#[tokio::test]
+async fn an_unknown_key_lets_the_set_be_renewed_once() {
+    let (old, new) = (Key::new("old"), Key::new("new"));
+    let issuer = Issuer::new(Answer::good(set(&[&old])));
+    let keys = keys(&issuer).pause(Duration::ZERO);
+    assert!(verify(&verifier(&keys), &old.token()).await.is_ok());
+    issuer.answers(Answer::good(set(&[&new])));
+    assert!(verify(&verifier(&keys), &new.token()).await.is_ok());
+    assert_eq!(issuer.asked(), 2);
+    // And the old one is gone.
+    assert_eq!(verify(&verifier(&keys), &old.token()).await.unwrap_err(), TokenErrorKind::Invalid);
+}
+
+#[tokio::test]
+async fn a_rotation_under_load_refuses_no_good_token_and_fetches_once() {
+    let (old, new) = (Key::new("old"), Key::new("new"));
+    let issuer = Issuer::new(Answer::good(set(&[&old])));
+    let keys = keys(&issuer).pause(Duration::ZERO);
+    let cached = TokenCache::new(verifier(&keys));
+    assert!(verify(&cached, &old.token()).await.is_ok());
+    // As issuers rotate: for a time both keys are there.
+    issuer.answers(Answer::Late(Duration::from_millis(100), set(&[&old, &new])));
+    let mut load = Vec::new();
+    for number in 0..100 {
+        let token = if number % 2 == 0 { old.token() } else { new.token() };
+        let cached = cached.clone();
+        load.push(tokio::spawn(async move { verify(&cached, &token).await.is_ok() }));
+        tokio::task::yield_now().await;
+    }
+    for one in load {
+        assert!(one.await.unwrap());
+    }
+    assert_eq!(issuer.asked(), 2);
+}
+
+#[tokio::test]
+async fn unknown_keys_do_not_flood_the_issuer() {
+    let (known, unknown) = (Key::new("a"), Key::new("b"));
+    // With a pause that is stated, and with the one that there is as it comes.
+    for pause in [Some(HOUR), None] {
+        let issuer = Issuer::new(Answer::good(set(&[&known])));
+        let keys = pause.into_iter().fold(keys(&issuer), RemoteKeys::pause);
+        assert!(verify(&verifier(&keys), &known.token()).await.is_ok());
+        for _ in 0..20 {
+            assert_eq!(verify(&verifier(&keys), &unknown.token()).await.unwrap_err(), TokenErrorKind::Invalid);
+        }
+        assert_eq!(issuer.asked(), 1);
+        assert!(verify(&verifier(&keys), &known.token()).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_that_is_down_at_the_start_is_503_until_it_is_up() {
+    let key = Key::new("a");
+    let issuer = Issuer::new(Answer::Nothing);
+    let (patient, keys) = (keys(&issuer).pause(HOUR), keys(&issuer).pause(Duration::ZERO));
+    assert_eq!(verify(&verifier(&patient), &key.token()).await.unwrap_err(), TokenErrorKind::Unavailable);
+    assert_eq!(verify(&verifier(&keys), &key.token()).await.unwrap_err(), TokenErrorKind::Unavailable);
+    assert_eq!(keys.problem(), Some("the issuer cannot be reached"));
+    issuer.answers(Answer::good(set(&[&key])));
+    assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
+    // Not asked again so soon.
+    assert_eq!(verify(&verifier(&patient), &key.token()).await.unwrap_err(), TokenErrorKind::Unavailable);
+    assert_eq!((issuer.asked(), keys.problem()), (3, None));
+}
+
+#[tokio::test]
+async fn old_keys_are_kept_through_an_outage_for_a_time() {
+    let (key, unknown) = (Key::new("a"), Key::new("b"));
+    for (stale, kept) in [(HOUR, true), (Duration::ZERO, false)] {
+        let issuer = Issuer::new(Answer::good(set(&[&key])));
+        // Fresh for no time: the next token finds them expired.
+        let keys = impatient(&issuer).keep_stale(stale);
+        let cached = TokenCache::new(verifier(&keys));
+        assert!(keys.keys(Some("a")).await.is_ok());
+        issuer.answers(Answer::With("503 Service Unavailable", String::new(), set(&[&key])));
+        for _ in 0..3 {
+            assert_eq!(verify(&cached, &key.token()).await.is_ok(), kept);
+        }
+        assert_eq!(keys.current().is_some(), kept);
+        // Whether the issuer knows this one, nobody can tell.
+        assert_eq!(verify(&cached, &unknown.token()).await.unwrap_err(), TokenErrorKind::Unavailable);
+    }
+}
+
+#[tokio::test]
+async fn wrong_answers_change_nothing() {
+    let key = Key::new("a");
+    let too_large = format!("{}{}", set(&[&key]), " ".repeat(512 << 10));
+    let too_many = set(&vec![&key; 101]);
+    let elsewhere = Issuer::new(Answer::good(set(&[&key])));
+    let redirect = |status| Answer::With(status, format!("location: {}\r\n", elsewhere.url()), String::new());
+    for answer in [
+        Answer::good(""),
+        Answer::good("<html>"),
+        Answer::good("{\"keys\": []}"),
+        Answer::good("{\"keys\": [], \"keys\": []}"),
+        Answer::good(too_large),
+        Answer::good(too_many),
+        Answer::With("404 Not Found", String::new(), set(&[&key])),
+        Answer::With("204 No Content", String::new(), String::new()),
+        redirect("302 Found"),
+        redirect("307 Temporary Redirect"),
+        Answer::Nothing,
+    ] {
+        let issuer = Issuer::new(answer.clone());
+        let keys = impatient(&issuer).keep_stale(HOUR);
+        assert_eq!(
+            verify(&verifier(&keys), &key.token()).await.unwrap_err(),
+            TokenErrorKind::Unavailable,
+            "{answer:?}"
+        );
+        assert!(keys.problem().is_some());
+        issuer.answers(Answer::good(set(&[&key])));
+        assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
+        issuer.answers(answer.clone());
+        assert!(verify(&verifier(&keys), &key.token()).await.is_ok(), "{answer:?}");
+    }
+    assert_eq!(elsewhere.asked(), 0, "a redirect was followed");
+}
+
+#[tokio::test]
+async fn a_slow_issuer_is_given_up() {
+    let key = Key::new("a");
+    let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), set(&[&key])));
+    let keys = keys(&issuer).timeout(Duration::from_millis(100));
+    assert_eq!(verify(&verifier(&keys), &key.token()).await.unwrap_err(), TokenErrorKind::Unavailable);
+    assert_eq!(keys.problem(), Some("the issuer takes too long"));
+}
+
+#[tokio::test]
+async fn the_issuer_says_for_how_long_within_limits() {
+    let key = Key::new("a");
+    for (header, limits, asked) in [
+        ("cache-control: max-age=600", (Duration::ZERO, HOUR), 1),
+        ("cache-control: max-age=0", (Duration::ZERO, HOUR), 3),
+        ("cache-control: no-store", (HOUR, HOUR), 1),
+        ("cache-control: max-age=600", (Duration::ZERO, Duration::ZERO), 3),
+    ] {
+        let issuer = Issuer::new(Answer::headed(header, set(&[&key])));
+        let keys = keys(&issuer).lifetime(limits.0, limits.1).pause(Duration::ZERO).keep_stale(Duration::ZERO);
+        for _ in 0..3 {
+            assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
+        }
+        assert_eq!(issuer.asked(), asked, "{header} {limits:?}");
+    }
+}
+
+#[tokio::test]
+async fn keys_are_renewed_in_the_background_before_they_expire() {
+    let (old, new) = (Key::new("a"), Key::new("a"));
+    let issuer = Issuer::new(Answer::good(set(&[&old])));
+    // Due after three quarters of it; a token that is remembered is what notices it.
+    let lifetime = Duration::from_secs(8);
+    let keys = keys(&issuer).lifetime(lifetime, lifetime).pause(Duration::ZERO);
+    let cached = TokenCache::new(verifier(&keys));
+    let token = old.token();
+    assert!(verify(&cached, &token).await.is_ok());
+    issuer.answers(Answer::good(set(&[&new])));
+    let began = tokio::time::Instant::now();
+    while issuer.asked() == 1 {
+        assert!(began.elapsed() < lifetime, "nobody asked before they expired");
+        let asked = verify(&cached, &token).await;
+        assert!(asked.is_ok() || issuer.asked() > 1);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // Its key has left the set: what is remembered no longer counts.
+    for _ in 0..200 {
+        if verify(&cached, &token).await.is_err_and(|kind| kind == TokenErrorKind::Invalid) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("a token whose key is gone still counts");
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_remembered_has_keys_renewed_before_they_expire() {
+    let key = Key::new("a");
+    let issuer = Issuer::new(Answer::good(set(&[&key])));
+    let lifetime = Duration::from_secs(8);
+    let keys = keys(&issuer).lifetime(lifetime, lifetime).pause(Duration::ZERO);
+    assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
+    let began = tokio::time::Instant::now();
+    while issuer.asked() == 1 {
+        assert!(began.elapsed() < lifetime, "nobody asked before they expired");
+        assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[test]
+fn without_a_runtime_nobody_can_tell() {
+    let issuer = Issuer::new(Answer::Nothing);
+    let keys = keys(&issuer);
+    let answer: Result<_, TokenError> = futures_util::future::FutureExt::now_or_never(keys.keys(None)).unwrap();
+    assert_eq!(answer.err().unwrap().kind(), TokenErrorKind::Unavailable);
+}
+
+#[test]
+fn an_attempt_whose_runtime_ends_does_not_stay() {
+    let key = Key::new("a");
+    let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), set(&[&key])));
+    let keys = keys(&issuer).pause(Duration::ZERO);
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let first = runtime();
+    first.spawn({
+        let (keys, token) = (keys.clone(), key.token());
+        async move { verify(&verifier(&keys), &token).await }
+    });
+    first.block_on(async {
+        while issuer.asked() == 0 {
+            tokio::task::yield_now().await;
+        }
+    });
+    drop(first);
+    issuer.answers(Answer::good(set(&[&key])));
+    let second = runtime();
+    let verifier = verifier(&keys);
+    assert_eq!(second.block_on(verify(&verifier, &key.token())).unwrap_err(), TokenErrorKind::Unavailable);
+    assert!(second.block_on(verify(&verifier, &key.token())).is_ok());
+}

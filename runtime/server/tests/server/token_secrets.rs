@@ -1,0 +1,289 @@
+//! Whatever is emitted about tokens holds nothing of them: neither a token nor a claim, a key or a credential, in any `Debug`,
+//! error, answer, log or trace.
+
+use core::fmt::{Debug, Display, Write as _};
+use std::{
+    sync::{Arc, Mutex, MutexGuard},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64},
+};
+use mcp_scopes::{Caller, Environment};
+use mcp_scopes_server::{
+    AlreadyInstalled, Call, Deciding, Environments, PolicyHook, PolicyRefusal, ResourceServer, StdioCredentials, Token,
+    TokenError, TokenVerifier,
+    token::{
+        AnyOf, ApiKeys, Choice, ClientCredentials, Clock, Introspection, JwtVerifier, KeySet, KeySource as _,
+        RemoteKeys, TokenCache,
+    },
+};
+use serde_json::json;
+use tower::Layer as _;
+
+use crate::{
+    issuer::{Answer, Issuer},
+    server::{Ask, RESOURCE, Server, TOOLS},
+    traces::Ear,
+};
+
+const ISSUER: &str = "https://auth.example.com";
+/// Every secret that is a text holds it, so that a part that slipped out is found, too.
+const MARK: &str = "PLANTED";
+const KEY: &str = "sk_live_PLANTED-key";
+
+/// What was emitted, with the names of the types that have emitted it.
+#[derive(Default)]
+struct Emitted {
+    text: String,
+    types: String,
+}
+
+impl Emitted {
+    fn debug<T: Debug>(&mut self, value: &T) {
+        write!(self.text, "{value:?}\n{value:#?}\n").unwrap();
+        writeln!(self.types, "{}", core::any::type_name::<T>()).unwrap();
+    }
+
+    fn error<E: Debug + Display + core::error::Error>(&mut self, error: &E) {
+        self.debug(error);
+        writeln!(self.text, "{error} {error:#}").unwrap();
+        assert!(error.source().is_none(), "its source has to be looked at, too: {error}");
+    }
+
+    async fn refusal(&mut self, verifier: &impl TokenVerifier, token: &str) {
+        let error: TokenError = verifier.verify(Token::new(token)).await.unwrap_err();
+        self.error(&error);
+        self.debug(&error.kind());
+    }
+
+    /// An answer of the layer.
+    fn answer(&mut self, answer: &crate::server::Answer) {
+        self.debug(&(answer.status, &answer.headers, &answer.body));
+        writeln!(self.text, "{}", answer.body).unwrap();
+        if let Some(seen) = &answer.seen {
+            // What the server behind the layer gets is claims by intention, and the token by none.
+            self.debug(&(&seen.headers, &seen.body, &seen.caller));
+        }
+    }
+}
+
+/// Takes every record, whatever crate it is from.
+struct Log(Mutex<String>);
+
+static LOG: Log = Log(Mutex::new(String::new()));
+
+impl Log {
+    fn text(&self) -> MutexGuard<'_, String> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl log::Log for Log {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        writeln!(self.text(), "{} {} {}", record.level(), record.target(), record.args()).unwrap();
+    }
+
+    fn flush(&self) {}
+}
+
+/// A JWT, and the set with the key that has signed it.
+fn jwt() -> (String, String) {
+    let key = Ed25519KeyPair::generate().unwrap();
+    let end = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 600;
+    let claims = json!({"iss": ISSUER, "aud": RESOURCE, "sub": "PLANTED-sub", "azp": "PLANTED-azp", "exp": end,
+                        "scope": "files:read PLANTED-scope", "email": "PLANTED@example.com"});
+    let header = json!({"alg": "EdDSA", "kid": "PLANTED-kid"}).to_string();
+    let message = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims.to_string()));
+    let signature = BASE64.encode(key.sign(message.as_bytes()));
+    let public = BASE64.encode(key.public_key());
+    let set = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "PLANTED-kid", "x": public}]});
+    (format!("{message}.{signature}"), set.to_string())
+}
+
+fn keys() -> (ApiKeys, String) {
+    let keys = ApiKeys::new(ISSUER, RESOURCE, b"PLANTED salt of some length").unwrap();
+    let hash = keys.hash(Token::new(KEY));
+    (keys.key(&hash, "PLANTED-holder", "files:read PLANTED-scope").unwrap(), hash)
+}
+
+fn credentials() -> ClientCredentials {
+    ClientCredentials::basic("PLANTED-id", "PLANTED-secret")
+}
+
+/// The address of an issuer that asks for a secret in it.
+fn url(issuer: &Issuer) -> String {
+    format!("{}?key=PLANTED", issuer.url())
+}
+
+/// Shows what it is asked, and refuses a tool.
+#[derive(Clone, Default)]
+struct Shows(Arc<Mutex<Emitted>>);
+
+impl PolicyHook for Shows {
+    fn decide<'a>(&'a self, call: Call<'a>) -> Deciding<'a> {
+        let mut emitted = self.0.lock().unwrap();
+        emitted.debug(&call);
+        let refusal = PolicyRefusal::new("not at this hour");
+        emitted.error(&refusal);
+        let may = if call.tool().tool().name == "write_file" { Err(refusal) } else { Ok(()) };
+        Box::pin(core::future::ready(may))
+    }
+}
+
+/// Everything, at its best and at its worst.
+async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
+    let issuer = Issuer::new(Answer::good(set));
+    let told = Issuer::new(Answer::good(
+        json!({"active": true, "aud": RESOURCE, "sub": "PLANTED-sub", "scope": "PLANTED-scope"}).to_string(),
+    ));
+    let local = Arc::new(KeySet::from_json(set).unwrap());
+    let remote = RemoteKeys::new(&url(&issuer)).unwrap().pause(Duration::ZERO);
+    let jwts = JwtVerifier::new(ISSUER, RESOURCE, remote.clone()).require_claim("sub");
+    let asking = Introspection::new(&url(&told), ISSUER, RESOURCE, credentials()).unwrap();
+    let cached = TokenCache::new(asking.clone());
+    let changed = format!("{jwt}AAAA");
+
+    for (verifier, token) in [(&jwts as &dyn TokenVerifier, jwt), (&cached, "PLANTED"), (&keys().0, KEY)] {
+        emitted.debug(&verifier.verify(Token::new(token)).await.unwrap());
+    }
+    cached.revoke(Token::new("PLANTED"), None);
+    emitted.refusal(&cached, "PLANTED").await;
+    emitted.refusal(&jwts, &changed).await;
+    emitted.refusal(&jwts, "PLANTED.PLANTED.PLANTED").await;
+    emitted.refusal(&keys().0, "sk_live_PLANTED-other").await;
+    for wrong in [
+        Answer::Nothing,
+        Answer::good("PLANTED"),
+        Answer::With("302 Found", "location: /PLANTED\r\n".into(), String::new()),
+    ] {
+        issuer.answers(wrong.clone());
+        told.answers(wrong);
+        emitted.refusal(&asking, "PLANTED-token").await;
+        emitted.debug(&remote.keys(Some("PLANTED-unknown")).await);
+        emitted.debug(&remote.problem());
+    }
+    emitted.debug(&(local.clone(), remote, jwts, asking, cached, credentials(), Token::new(KEY)));
+    emitted.debug(&(Choice::new().prefix("PLANTED", keys().0), AnyOf::new().or(keys().0), keys().0));
+
+    emitted.error(&KeySet::from_json("{\"PLANTED\": 1}").unwrap_err());
+    emitted.error(&KeySet::from_file("PLANTED.json").unwrap_err());
+    emitted.error(&KeySet::danger_shared_secret(b"PLANTED").unwrap_err());
+    emitted.error(&RemoteKeys::new("https://PLANTED:PLANTED@h/").unwrap_err());
+    emitted.error(&RemoteKeys::new("http://PLANTED.example.com/").unwrap_err());
+    emitted.error(&ApiKeys::new(ISSUER, RESOURCE, b"PLANTED").unwrap_err());
+    emitted.error(&keys().0.key("PLANTED", "PLANTED", "PLANTED").unwrap_err());
+
+    let unusable = ResourceServer::new(&TOOLS)
+        .resource("https://PLANTED:PLANTED@files.example.com/mcp")
+        .authorization_server("http://PLANTED:PLANTED@auth.example.com")
+        .verifier(keys().0);
+    emitted.debug(&unusable);
+    let unusable = unusable.build().unwrap_err();
+    emitted.debug(&unusable.problems().to_vec());
+    emitted.error(&unusable);
+    let stdio = StdioCredentials::of(Caller::new(TOOLS.grant("PLANTED-scope"), Environment::Live));
+    emitted.debug(&stdio);
+    emitted.error(&AlreadyInstalled);
+
+    // And through the layer.
+    let shows = Shows::default();
+    let verifier = Choice::new().prefix("sk_", keys().0).issuer(ISSUER, JwtVerifier::new(ISSUER, RESOURCE, local));
+    let server = Server::around(
+        ResourceServer::new(&TOOLS).verifier(verifier).environments(Environments::new()).policy(shows.clone()),
+    );
+    for token in [jwt, &changed, KEY, "sk_live_PLANTED-other", "PLANTED", "PLANTED,PLANTED"] {
+        for ask in [Ask::call("list_files"), Ask::call("write_file"), Ask::method("tools/list"), Ask::call("unknown")] {
+            emitted.answer(&server.send(ask.token(token)).await);
+        }
+        emitted.answer(&server.send(Ask::call("list_files").uri(&format!("/mcp?access_token={token}"))).await);
+        emitted.answer(&server.send(Ask::call("list_files").header("authorization", token)).await);
+        emitted.answer(&server.send(Ask::call("list_files").token(token).token(token)).await);
+    }
+    emitted.debug(server.layer());
+    emitted.debug(&server.layer().well_known());
+    emitted.debug(&server.layer().layer("inside"));
+    emitted.debug(&(Clock::default(), Environments::new()));
+    let asked = core::mem::take(&mut *shows.0.lock().unwrap());
+    emitted.text += &asked.text;
+    emitted.types += &asked.types;
+}
+
+#[tokio::test]
+async fn nothing_of_tokens_claims_keys_and_credentials_is_emitted() {
+    log::set_logger(&LOG).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
+    // Of this layer and of all crates that use it.
+    let ear = Ear::default();
+    tracing::subscriber::set_global_default(ear.clone()).unwrap();
+    let (jwt, set) = jwt();
+    let mut emitted = Emitted::default();
+    emit(&mut emitted, &jwt, &set).await;
+
+    let set: serde_json::Value = serde_json::from_str(&set).unwrap();
+    let encoded = [
+        set["keys"][0]["x"].as_str().unwrap(),
+        &keys().1,
+        &STANDARD.encode("PLANTED-id:PLANTED-secret"),
+        &BASE64.encode("PLANTED salt of some length"),
+    ];
+    let log = LOG.text().clone();
+    let secrets: Vec<&str> = jwt.split('.').chain(encoded).chain([MARK, "planted"]).collect();
+    let leak = |text: &str| secrets.iter().any(|secret| text.contains(secret)).then(|| text.to_owned());
+    let traces = ear.text();
+    for (what, text) in [("what is shown", &emitted.text), ("the log", &log), ("what is traced", &traces)] {
+        let line = text.lines().find_map(leak);
+        assert!(line.is_none(), "{what} holds a secret: {line:?}");
+    }
+    // What the scan would find.
+    for text in [&format!("Claims({jwt:?})"), KEY, &set.to_string(), &format!("Basic {}", encoded[2])] {
+        assert!(leak(text).is_some(), "{text}");
+    }
+    // The client of issuers does write a log, or nothing would have been looked at.
+    assert!(log.contains("reqwest"), "{log}");
+    for word in
+        ["decision", "keys", "no key of its issuer verifies its signature", "the issuer cannot be reached", "passed"]
+    {
+        assert!(traces.contains(word), "{word}: {traces}");
+    }
+    every_public_type_was_asked(&emitted.types);
+}
+
+/// Whoever adds a type to the modules adds it above.
+fn every_public_type_was_asked(types: &str) {
+    let source = concat!(include_str!("../../src/lib.rs"), include_str!("../../src/token.rs"));
+    let exported = source.split("pub use self::").skip(1).filter_map(|rest| rest.split(';').next());
+    let names = exported.flat_map(|list| list.split(|byte: char| !byte.is_alphanumeric()));
+    // Traits and aliases show nothing; how tokens are signed and what a server lets through is no secret, what it answers is
+    // looked at as a whole.
+    let silent = [
+        "Access",
+        "Algorithm",
+        "Deciding",
+        "Discovery",
+        "Hidden",
+        "KeySource",
+        "LookUp",
+        "PolicyHook",
+        "ResponseBody",
+        "TokenVerifier",
+        "Verification",
+        "ViaHttp",
+    ];
+    let (mut asked, mut missing) = (0, Vec::new());
+    for name in names.filter(|name| name.starts_with(|first: char| first.is_ascii_uppercase())) {
+        let shown = types.split(|byte: char| !byte.is_alphanumeric()).any(|of_type| of_type == name);
+        asked += usize::from(shown);
+        if !shown && !silent.contains(&name) {
+            missing.push(name);
+        }
+    }
+    assert!(missing.is_empty() && asked > 10, "{asked} types were asked, and not {missing:?}");
+}

@@ -1,0 +1,314 @@
+//! What the feature `tracing` tells: the names and fields that the documentation of the module lists, and nothing that a client
+//! sends.
+
+use core::fmt::{Debug, Write as _};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use mcp_scopes_server::{
+    Deciding, Discovery, PolicyHook, PolicyRefusal, Token, TokenVerifier as _,
+    token::{JwtVerifier, RemoteKeys},
+};
+use tracing::{
+    Event, Metadata, Subscriber,
+    field::{Field, Visit},
+    span::{Attributes, Id, Record},
+    subscriber::set_default,
+};
+
+use crate::{
+    issuer::{Answer, Issuer},
+    server::{Ask, RESOURCE, Reply, Server},
+};
+
+/// One event.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Told {
+    name: &'static str,
+    level: &'static str,
+    /// The spans around it, outermost first.
+    within: Vec<&'static str>,
+    fields: BTreeMap<&'static str, String>,
+}
+
+impl Told {
+    fn field(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+}
+
+impl Visit for Told {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.fields.insert(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.fields.insert(field.name(), value.to_owned());
+    }
+}
+
+#[derive(Default)]
+struct Heard {
+    events: Vec<Told>,
+    /// The spans that there were, by number, and those that are entered.
+    spans: Vec<&'static str>,
+    entered: Vec<&'static str>,
+    /// Everything, of whatever crate.
+    text: String,
+}
+
+/// Hears everything.
+#[derive(Clone, Default)]
+pub(crate) struct Ear(Arc<Mutex<Heard>>);
+
+impl Ear {
+    /// All that this layer has told.
+    pub(crate) fn events(&self) -> Vec<Told> {
+        self.0.lock().unwrap().events.clone()
+    }
+
+    /// Everything as text, that of other crates included.
+    pub(crate) fn text(&self) -> String {
+        self.0.lock().unwrap().text.clone()
+    }
+}
+
+impl Subscriber for Ear {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut heard = self.0.lock().unwrap();
+        let mut fields = Told::default();
+        span.record(&mut fields);
+        writeln!(heard.text, "{} {fields:?}", span.metadata().name()).unwrap();
+        heard.spans.push(span.metadata().name());
+        Id::from_u64(heard.spans.len() as u64)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        let mut fields = Told::default();
+        values.record(&mut fields);
+        writeln!(self.0.lock().unwrap().text, "{fields:?}").unwrap();
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut heard = self.0.lock().unwrap();
+        let metadata = event.metadata();
+        let (name, level, within) = (metadata.name(), metadata.level().as_str(), heard.entered.clone());
+        let mut told = Told { name, level, within, ..Told::default() };
+        event.record(&mut told);
+        writeln!(heard.text, "{} {told:?}", metadata.target()).unwrap();
+        if metadata.target() == "mcp_scopes" {
+            heard.events.push(told);
+        }
+    }
+
+    fn enter(&self, span: &Id) {
+        let mut heard = self.0.lock().unwrap();
+        let name = heard.spans[usize::try_from(span.into_u64()).unwrap() - 1];
+        heard.entered.push(name);
+    }
+
+    fn exit(&self, _: &Id) {
+        self.0.lock().unwrap().entered.pop();
+    }
+}
+
+/// What is told about one request.
+async fn told(server: &Server, ask: Ask) -> Vec<Told> {
+    let ear = Ear::default();
+    let _guard = set_default(ear.clone());
+    server.send(ask).await;
+    ear.events()
+}
+
+/// The fields of the only event, in a line: without the text, which is for people.
+async fn line(server: &Server, ask: Ask) -> String {
+    let events = told(server, ask).await;
+    let [event] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!((event.name, event.within.as_slice()), ("decision", &["request"][..]));
+    let fields = event.fields.iter().filter(|(name, _)| **name != "message");
+    let fields = fields.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+    format!("{} {}", event.level, fields.join(" "))
+}
+
+struct Refuses;
+
+impl PolicyHook for Refuses {
+    fn decide<'a>(&'a self, call: mcp_scopes_server::Call<'a>) -> Deciding<'a> {
+        let text = format!("PLANTED {:?}", call.arguments().map(|arguments| arguments.get().to_owned()));
+        Box::pin(core::future::ready(Err(PolicyRefusal::new(text))))
+    }
+}
+
+#[tokio::test]
+async fn each_step_tells_its_refusals() {
+    let plain = Server::new();
+    let origins = Server::with(|builder| builder.origin("https://app.example.com"));
+    let policies = Server::with(|builder| builder.policy(Refuses));
+    let list = Reply::json(r#"{"result":{"tools":["PLANTED"]}}"#);
+    let filtered = Server::with(|builder| builder.discovery(Discovery::Filtered)).replying(list);
+    let call = |tool: &str| Ask::call(tool).token("reader");
+    for (server, ask, expected) in [
+        (
+            &origins,
+            call("status").header("origin", "https://PLANTED.example.com"),
+            "INFO code=403 outcome=refused reason=requests of this origin are not accepted status=403 step=request",
+        ),
+        (
+            &plain,
+            call("status").verb("PUT"),
+            "INFO code=405 outcome=refused reason=send POST, or GET and DELETE for a session status=405 step=request",
+        ),
+        (
+            &plain,
+            Ask::call("status").token("PLANTED"),
+            "INFO code=401 outcome=refused reason=it is not known status=401 step=token",
+        ),
+        (
+            &plain,
+            Ask::call("status").token("down"),
+            "WARN code=503 outcome=refused reason=the keys are out of reach status=503 step=token",
+        ),
+        (
+            &plain,
+            call("status").token("PLANTED"),
+            "INFO code=400 outcome=refused reason=there is more than one Authorization header; send one status=400 step=token",
+        ),
+        (
+            &plain,
+            Ask::call("status").header("authorization", "Basic UExBTlRFRA=="),
+            "INFO code=401 outcome=refused reason=this needs an access token status=401 step=token",
+        ),
+        (
+            &plain,
+            call("status").header("mcp-sandbox", "PLANTED"),
+            "INFO code=400 outcome=refused reason=this server has no sandbox that the header `mcp-sandbox` could ask for status=400 step=environment",
+        ),
+        (
+            &plain,
+            Ask::post("{\"PLANTED\":1,\"PLANTED\":2}").token("reader"),
+            "INFO code=-32700 environment=live outcome=refused reason=the body has an object with a member name that occurs twice status=400 step=body",
+        ),
+        (
+            &plain,
+            Ask::modern_call("list_files").only("mcp-name", Some("PLANTED")).token("reader"),
+            "INFO code=-32020 environment=live outcome=refused reason=the headers do not agree with the body status=400 step=body tool=list_files",
+        ),
+        (&plain, call("run"), "INFO code=403 environment=live outcome=refused status=403 step=scopes tool=run"),
+        (&plain, Ask::call("run"), "INFO code=401 environment=live outcome=refused status=401 step=scopes tool=run"),
+        (
+            &plain,
+            call("PLANTED"),
+            "INFO code=-32602 environment=live outcome=refused reason=unknown tool status=200 step=scopes",
+        ),
+        (
+            &plain,
+            Ask::method("PLANTED/list").token("reader"),
+            "INFO code=-32601 environment=live outcome=refused reason=method not found status=200 step=scopes",
+        ),
+        (
+            &policies,
+            call("list_files"),
+            "INFO code=403 environment=live outcome=refused status=403 step=policy tool=list_files",
+        ),
+    ] {
+        assert_eq!(line(server, ask).await, expected);
+    }
+    let session = call("status").header("mcp-session-id", "PLANTED");
+    let events = told(&plain, session).await;
+    // The message itself may go on; its session may not.
+    assert_eq!(events.iter().map(|event| event.field("step")).collect::<Vec<_>>(), ["", "session"]);
+    let events = told(&filtered, Ask::method("tools/list").token("reader")).await;
+    assert_eq!((events[1].level, events[1].field("step"), events[1].field("status")), ("WARN", "answer", "502"));
+}
+
+#[tokio::test]
+async fn what_passes_is_told_by_tool_or_method() {
+    for (ask, expected) in [
+        (
+            Ask::call("list_files").token("reader"),
+            "DEBUG environment=live method=tools/call outcome=passed tool=list_files",
+        ),
+        (Ask::method("tools/list").token("reader"), "DEBUG environment=live method=tools/list outcome=passed"),
+        // Made up by the client.
+        (
+            Ask::post(r#"{"jsonrpc":"2.0","method":"notifications/PLANTED"}"#).token("reader"),
+            "DEBUG environment=live outcome=passed",
+        ),
+    ] {
+        assert_eq!(line(&Server::new(), ask).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_list_on_a_stream_that_cannot_be_read_is_told() {
+    let reply = Reply::of("text/event-stream", ["data: {\"result\":{\"tools\":[7]}}\n\n"]);
+    let server = Server::with(|builder| builder.discovery(Discovery::Filtered)).replying(reply);
+    let events = told(&server, Ask::new("GET", "/mcp").token("reader")).await;
+    assert_eq!((events[0].field("step"), events[0].field("environment")), ("answer", "live"));
+}
+
+#[tokio::test]
+async fn the_keys_of_issuers_are_told_of_without_their_address() {
+    let ear = Ear::default();
+    let _guard = set_default(ear.clone());
+    let set = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+    let issuer = Issuer::new(Answer::good(set));
+    let url = format!("{}?PLANTED", issuer.url());
+    let keys = RemoteKeys::new(&url).unwrap().pause(Duration::ZERO).lifetime(Duration::ZERO, Duration::ZERO);
+    let verifier = JwtVerifier::new("https://auth.example.com", RESOURCE, keys);
+    let token = "eyJhbGciOiJFZERTQSIsImtpZCI6ImEifQ.e30.AAAA";
+    for answer in [Answer::good(set), Answer::good("PLANTED")] {
+        issuer.answers(answer);
+        assert!(verifier.verify(Token::new(token)).await.is_err());
+    }
+    let lines = ear.events().into_iter().filter(|event| event.name == "keys");
+    let lines: Vec<_> =
+        lines.map(|event| format!("{} {} {}", event.level, event.field("outcome"), event.field("reason"))).collect();
+    assert_eq!(lines, ["DEBUG renewed ", "WARN failed the response of the issuer is not a usable key set"]);
+    assert!(!format!("{:?}", ear.events()).contains("PLANTED"));
+}
+
+#[tokio::test]
+async fn what_the_server_behind_it_tells_stands_in_the_same_span() {
+    let ear = Ear::default();
+    let _guard = set_default(ear.clone());
+    let inner = tower::service_fn(|_: http::Request<http_body_util::Full<bytes::Bytes>>| async {
+        tokio::task::yield_now().await;
+        tracing::info!(target: "mcp_scopes", "of the server");
+        Ok::<_, core::convert::Infallible>(http::Response::new(http_body_util::Full::<bytes::Bytes>::default()))
+    });
+    let layered = tower::Layer::layer(Server::new().layer(), inner);
+    tower::ServiceExt::oneshot(layered, Ask::call("status").0).await.unwrap();
+    let of_server = ear.events().pop().unwrap();
+    assert_eq!((of_server.field("message"), of_server.within.as_slice()), ("of the server", &["request"][..]));
+}
+
+#[tokio::test]
+async fn the_documentation_lists_every_field() {
+    let source = include_str!("../../src/lib.rs");
+    let listed = source.split("# What the feature `tracing` tells").nth(1).unwrap().split("# Modules").next().unwrap();
+    let asks = [Ask::call("run").token("reader"), Ask::call("status").token("nobody"), Ask::call("status")];
+    let mut count = 0;
+    for ask in asks {
+        for event in told(&Server::new(), ask).await {
+            assert!(
+                listed.contains(&format!("| event `{}` | {}", event.name, event.level.to_lowercase())),
+                "{event:?}"
+            );
+            for field in event.fields.keys().filter(|field| **field != "message") {
+                count += 1;
+                assert!(listed.contains(&format!("`{field}`")), "{field}");
+            }
+        }
+    }
+    assert!(count > 10, "{count}");
+}

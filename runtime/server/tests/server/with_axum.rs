@@ -1,0 +1,76 @@
+//! The layer around a router of axum.
+
+use axum::{Router, body::Body, extract::Request, routing::post};
+use http::StatusCode;
+use http_body_util::BodyExt;
+use mcp_scopes::{AsCaller as _, Caller, Denied, mcp_tool, scope_table};
+use mcp_scopes_server::{
+    ResourceServer,
+    extract::{self, VerifiedClaims},
+};
+use tower::ServiceExt;
+
+use crate::server::{Ask, Tokens};
+
+/// Read a file
+#[mcp_tool(scope = "files:read", risk = "low", guard = caller)]
+async fn read_file(caller: &Caller) -> Result<&'static str, Denied> {
+    Ok("read")
+}
+
+scope_table! { static FILES = [read_file]; }
+
+async fn handler(caller: extract::Caller, claims: Option<VerifiedClaims>, request: Request) -> String {
+    assert!(caller.grant().is_anonymous() == claims.is_none() && request.as_caller().is_some());
+    match read_file(&caller).await {
+        Ok(text) => text.to_owned(),
+        Err(denied) => denied.to_string(),
+    }
+}
+
+async fn send(app: Router, ask: Ask) -> (StatusCode, String) {
+    let response = app.oneshot(ask.0.map(Body::new)).await.unwrap();
+    let status = response.status();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+fn app() -> Router {
+    let server = ResourceServer::new(&FILES)
+        .resource(crate::server::RESOURCE)
+        .authorization_server("https://auth.example.com")
+        .verifier(Tokens)
+        .build()
+        .unwrap();
+    Router::new().route("/mcp", post(handler)).layer(server)
+}
+
+#[tokio::test]
+async fn a_handler_is_told_who_calls() {
+    assert_eq!(send(app(), Ask::call("read_file").token("reader")).await, (StatusCode::OK, "read".to_owned()));
+    let (status, _) = send(app(), Ask::call("read_file").token("runner")).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_inline_check_does_not_trust_the_layer_in_front() {
+    // Allowed as a method, and refused by the function.
+    let answer = send(app(), Ask::method("tools/list").token("runner")).await;
+    assert_eq!(answer.0, StatusCode::OK);
+    assert!(answer.1.contains("needs scope `files:read`"), "{}", answer.1);
+}
+
+#[tokio::test]
+async fn the_document_is_served_though_no_route_names_it() {
+    let (status, text) = send(app(), Ask::new("GET", "/.well-known/oauth-protected-resource/mcp")).await;
+    assert!(status == StatusCode::OK && text.contains("files:read"));
+    let (status, _) = send(app(), Ask::new("GET", "/other")).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn without_the_layer_a_handler_refuses() {
+    let (status, text) = send(Router::new().route("/mcp", post(handler)), Ask::call("read_file").token("reader")).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(text.contains("put the resource server layer in front"), "{text}");
+}

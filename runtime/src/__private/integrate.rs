@@ -1,0 +1,45 @@
+//! What `mcp-scopes-server` and the crates of SDKs share with the core.
+
+use crate::{Caller, Challenge, Denied, Grant, Reason, ScopeTable, challenge};
+
+/// Returns whether a call of that tool would run, without the search for what is missing.
+#[must_use]
+pub fn caller_reaches(caller: &Caller, tool: &str) -> bool {
+    caller.reaches(tool)
+}
+
+/// Returns the scopes that a grant holds: one bit per scope number.
+#[must_use]
+pub const fn grant_words(grant: &Grant) -> &[u64] {
+    grant.held()
+}
+
+/// Returns the denial of a call whose caller is not known.
+#[must_use]
+pub const fn denied_without_caller() -> Denied {
+    Denied::without_caller()
+}
+
+/// Returns the denial of a caller whose grant belongs to another table.
+#[must_use]
+pub const fn denied_other_table(table: &'static ScopeTable) -> Denied {
+    Denied::without_step(Some(table), None, Reason::OtherTable)
+}
+
+/// Returns the challenge of a method that needs these scopes: 401 for a caller without a token, or else 403.
+#[must_use]
+pub const fn challenge_naming<'a>(scopes: &'a [&'static str], anonymous: bool) -> Challenge<'a> {
+    Challenge::naming(scopes, anonymous)
+}
+
+/// Returns a 403 that names no scope, since more scopes would not help.
+#[must_use]
+pub const fn challenge_forbidden() -> Challenge<'static> {
+    Challenge::refused()
+}
+
+/// Returns whether `error_description` of a challenge shows that byte unchanged.
+#[must_use]
+pub const fn is_description_byte(byte: u8) -> bool {
+    challenge::is_description_byte(byte)
+}
