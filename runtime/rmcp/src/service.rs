@@ -15,7 +15,7 @@ use http_body::Body;
 use http_body_util::combinators::BoxBody;
 use mcp_scopes_server::{
     __private::v1::{hosts, layer_with},
-    ResourceServer, Secured,
+    ResourceServer, ResourceServerService,
 };
 use rmcp::{
     ServerHandler,
@@ -74,7 +74,7 @@ pub fn service<H: ServerHandler, M: SessionManager>(
     handler: impl Fn() -> Result<H, io::Error> + Send + Sync + 'static,
     sessions: Arc<M>,
     mut config: StreamableHttpServerConfig,
-) -> Secured<Streamable<AuthenticatedHandler<H>, M>> {
+) -> ResourceServerService<Streamable<AuthenticatedHandler<H>, M>> {
     // An empty list allows all hosts in rmcp.
     if !config.allowed_hosts.is_empty() {
         // At the front, since rmcp searches the list for each request.

@@ -8,11 +8,15 @@ pub mod v1 {
     use mcp_scopes::{Caller, ScopeTable};
 
     pub use crate::message::{DeclaredParams, ParamHeader};
-    use crate::{ResourceServer, Secured};
+    use crate::{ResourceServer, ResourceServerService};
 
     /// Returns the layer in front of a server that knows which arguments of its tools are mirrored in headers.
     #[must_use]
-    pub fn layer_with<S>(server: &ResourceServer, inner: S, declared: Arc<dyn DeclaredParams>) -> Secured<S> {
+    pub fn layer_with<S>(
+        server: &ResourceServer,
+        inner: S,
+        declared: Arc<dyn DeclaredParams>,
+    ) -> ResourceServerService<S> {
         server.layer_with(inner, declared)
     }
 

@@ -11,7 +11,7 @@ use mcp_scopes::{Environment, ScopeTable};
 use super::{
     Claims,
     error::Problems,
-    head::{Head, Stated},
+    head::{Head, HeaderValues},
     reason::reason,
 };
 
@@ -235,9 +235,11 @@ impl Resolver {
             return Err(Unresolved::Header("this server has no sandbox that the header `mcp-sandbox` could ask for"));
         }
         let value = match head.sandbox {
-            Stated::Never => return Ok(None),
-            Stated::Once(value) => value,
-            Stated::Often => return Err(Unresolved::Header("the header that asks for the sandbox stands twice")),
+            HeaderValues::Absent => return Ok(None),
+            HeaderValues::Single(value) => value,
+            HeaderValues::Multiple => {
+                return Err(Unresolved::Header("the header that asks for the sandbox stands twice"));
+            }
         };
         match value.as_bytes() {
             b"sandbox" => Ok(Some(Environment::Sandbox)),

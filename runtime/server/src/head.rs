@@ -13,48 +13,48 @@ pub(crate) const PARAM: &str = "mcp-param-";
 pub(crate) struct Head<'h> {
     /// All of them.
     pub(crate) all: &'h HeaderMap,
-    pub(crate) authorization: Stated<'h>,
-    pub(crate) content_encoding: Stated<'h>,
-    pub(crate) content_length: Stated<'h>,
-    pub(crate) content_type: Stated<'h>,
+    pub(crate) authorization: HeaderValues<'h>,
+    pub(crate) content_encoding: HeaderValues<'h>,
+    pub(crate) content_length: HeaderValues<'h>,
+    pub(crate) content_type: HeaderValues<'h>,
     pub(crate) upgrade: bool,
     /// `Last-Event-ID`.
-    pub(crate) replay: Stated<'h>,
+    pub(crate) replay: HeaderValues<'h>,
     /// `Mcp-Session-Id`.
-    pub(crate) session: Stated<'h>,
+    pub(crate) session: HeaderValues<'h>,
     /// `MCP-Protocol-Version`.
-    pub(crate) version: Stated<'h>,
+    pub(crate) version: HeaderValues<'h>,
     /// `Mcp-Method`.
-    pub(crate) method: Stated<'h>,
+    pub(crate) method: HeaderValues<'h>,
     /// `Mcp-Name`.
-    pub(crate) name: Stated<'h>,
+    pub(crate) name: HeaderValues<'h>,
     /// Whether there is any `Mcp-Param-*`.
     pub(crate) params: bool,
     /// The header that asks for the sandbox, by the name that the server has stated.
-    pub(crate) sandbox: Stated<'h>,
+    pub(crate) sandbox: HeaderValues<'h>,
     /// `Mcp-Sandbox`, whatever the server has stated.
     pub(crate) usual_sandbox: bool,
 }
 
 /// What is said of one header.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) enum Stated<'h> {
+pub(crate) enum HeaderValues<'h> {
     /// It is not there.
     #[default]
-    Never,
+    Absent,
     /// Its only value.
-    Once(&'h HeaderValue),
+    Single(&'h HeaderValue),
     /// It stands there more than once.
-    Often,
+    Multiple,
 }
 
-impl<'h> Stated<'h> {
-    pub(crate) const fn is_never(self) -> bool {
-        matches!(self, Self::Never)
+impl<'h> HeaderValues<'h> {
+    pub(crate) const fn is_absent(self) -> bool {
+        matches!(self, Self::Absent)
     }
 
     fn add(&mut self, value: &'h HeaderValue) {
-        *self = if self.is_never() { Self::Once(value) } else { Self::Often };
+        *self = if self.is_absent() { Self::Single(value) } else { Self::Multiple };
     }
 }
 
@@ -63,18 +63,18 @@ impl<'h> Head<'h> {
     pub(crate) fn of(all: &'h HeaderMap, sandbox: Option<&str>) -> Self {
         let mut head = Self {
             all,
-            authorization: Stated::Never,
-            content_encoding: Stated::Never,
-            content_length: Stated::Never,
-            content_type: Stated::Never,
+            authorization: HeaderValues::Absent,
+            content_encoding: HeaderValues::Absent,
+            content_length: HeaderValues::Absent,
+            content_type: HeaderValues::Absent,
             upgrade: false,
-            replay: Stated::Never,
-            session: Stated::Never,
-            version: Stated::Never,
-            method: Stated::Never,
-            name: Stated::Never,
+            replay: HeaderValues::Absent,
+            session: HeaderValues::Absent,
+            version: HeaderValues::Absent,
+            method: HeaderValues::Absent,
+            name: HeaderValues::Absent,
             params: false,
-            sandbox: Stated::Never,
+            sandbox: HeaderValues::Absent,
             usual_sandbox: false,
         };
         for (name, value) in all {
@@ -105,15 +105,15 @@ impl<'h> Head<'h> {
     /// Whether all values of a header pass, if it is there.
     pub(crate) fn all_of(
         &self,
-        stated: Stated<'h>,
+        stated: HeaderValues<'h>,
         name: &HeaderName,
         passes: impl FnMut(&HeaderValue) -> bool,
     ) -> bool {
         let mut passes = passes;
         match stated {
-            Stated::Never => true,
-            Stated::Once(value) => passes(value),
-            Stated::Often => self.all.get_all(name).iter().all(passes),
+            HeaderValues::Absent => true,
+            HeaderValues::Single(value) => passes(value),
+            HeaderValues::Multiple => self.all.get_all(name).iter().all(passes),
         }
     }
 }
@@ -122,7 +122,7 @@ impl<'h> Head<'h> {
 mod tests {
     use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_LENGTH};
 
-    use super::{Head, Stated};
+    use super::{Head, HeaderValues};
 
     fn headers(stated: &[(&'static str, &'static str)]) -> HeaderMap {
         let pairs = stated.iter();
@@ -133,9 +133,9 @@ mod tests {
     fn each_is_told_apart_from_none_and_from_several() {
         let some = headers(&[("mcp-name", "a"), ("mcp-session-id", "b"), ("mcp-session-id", "c"), ("x-param", "d")]);
         let head = Head::of(&some, None);
-        assert!(matches!(head.name, Stated::Once(value) if value == "a"));
-        assert!(matches!(head.session, Stated::Often));
-        assert!(head.method.is_never() && !head.params);
+        assert!(matches!(head.name, HeaderValues::Single(value) if value == "a"));
+        assert!(matches!(head.session, HeaderValues::Multiple));
+        assert!(head.method.is_absent() && !head.params);
         assert!(Head::of(&headers(&[("mcp-param-region", "a")]), None).params);
     }
 
@@ -146,8 +146,8 @@ mod tests {
             [(Some("mcp-sandbox"), true), (Some("mcp-name"), true), (Some("x-test"), false), (None, false)]
         {
             let head = Head::of(&usual, name);
-            assert_eq!(!head.sandbox.is_never(), is, "{name:?}");
-            assert!(head.usual_sandbox && !head.name.is_never());
+            assert_eq!(!head.sandbox.is_absent(), is, "{name:?}");
+            assert!(head.usual_sandbox && !head.name.is_absent());
         }
     }
 

@@ -70,7 +70,7 @@
 //! |---|---|
 //! | `builder` | [`Builder`]: the settings; `error` what is wrong with them |
 //! | `server` | [`ResourceServer`], [`WellKnown`]; who a verified token's caller is |
-//! | `service` | [`Secured`]: the steps above, in order |
+//! | `service` | [`ResourceServerService`]: the steps above, in order |
 //! | `document` | the metadata as it is served |
 //! | `origin` | step 1; `head` what the headers of a request say |
 //! | `token` | step 2: [`TokenVerifier`], [`Claims`], taking the token out of a request |
@@ -87,27 +87,27 @@
 //! | `extensions` | the inline check on requests; `extract` (feature `axum`) in handlers on axum |
 
 mod access;
-mod answer;
+mod authorize;
 mod body;
 mod builder;
 mod discovery;
-mod document;
 mod environment;
 mod error;
 mod extensions;
 #[cfg(feature = "axum")]
 pub mod extract;
 mod filter;
-mod gate;
 mod head;
 mod json;
 mod message;
+mod metadata;
 mod origin;
-mod pace;
 mod policy;
+mod rate_limit;
 mod reason;
 mod refusal;
 mod replay;
+mod response;
 mod server;
 mod service;
 mod session;
@@ -129,7 +129,7 @@ pub use self::{
     extensions::ViaHttp,
     policy::{Call, Deciding, PolicyHook, PolicyRefusal},
     server::{ResourceServer, WellKnown},
-    service::Secured,
+    service::ResourceServerService,
     stdio::{AlreadyInstalled, StdioCredentials},
     token::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification},
 };

@@ -13,14 +13,14 @@ use mcp_scopes::{__private::v1, Caller, Challenge, ScopeTable};
 
 use super::message::DeclaredParams;
 use super::{
-    Builder, Claims, Discovery, Hidden, PolicyHook, Secured, TokenError, TokenErrorKind, TokenVerifier,
+    Builder, Claims, Discovery, Hidden, PolicyHook, ResourceServerService, TokenError, TokenErrorKind, TokenVerifier,
     access::Methods,
-    document::Document,
     environment::{Resolver, Unresolved},
     head::Head,
     message::ParamHeaders,
+    metadata::Document,
     origin::Origins,
-    pace::Pace,
+    rate_limit::RateLimiter,
     refusal::Refusal,
     session::Sessions,
     token::Clock,
@@ -65,7 +65,7 @@ pub(super) struct Settings {
     pub(super) params: Arc<ParamHeaders>,
     pub(super) sessions: Sessions,
     pub(super) environments: Resolver,
-    pub(super) pace: Pace,
+    pub(super) pace: RateLimiter,
     pub(super) limits: Limits,
     pub(super) clock: Clock,
     pub(super) batches: bool,
@@ -107,9 +107,9 @@ impl ResourceServer {
     }
 
     /// The layer in front of a server that tells which arguments of its tools are mirrored in headers.
-    pub(super) fn layer_with<S>(&self, inner: S, told: Arc<dyn DeclaredParams>) -> Secured<S> {
+    pub(super) fn layer_with<S>(&self, inner: S, told: Arc<dyn DeclaredParams>) -> ResourceServerService<S> {
         let params = Arc::new(self.settings.params.told_by(told));
-        Secured::new(Arc::clone(&self.settings), params, inner)
+        ResourceServerService::new(Arc::clone(&self.settings), params, inner)
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -141,10 +141,10 @@ impl ResourceServer {
 }
 
 impl<S> Layer<S> for ResourceServer {
-    type Service = Secured<S>;
+    type Service = ResourceServerService<S>;
 
-    fn layer(&self, inner: S) -> Secured<S> {
-        Secured::new(Arc::clone(&self.settings), Arc::clone(&self.settings.params), inner)
+    fn layer(&self, inner: S) -> ResourceServerService<S> {
+        ResourceServerService::new(Arc::clone(&self.settings), Arc::clone(&self.settings.params), inner)
     }
 }
 

@@ -21,15 +21,16 @@ use mcp_scopes::{Caller, Environment};
 
 use super::{
     Call, Claims, Discovery, PolicyHook, ResponseBody, Token,
-    answer::Reader,
+    authorize::is_call,
     body::{self, Unread},
-    document, filter,
-    gate::is_call,
-    head::{Head, Stated},
+    filter,
+    head::{Head, HeaderValues},
     message::{self, Content, Disagreement, Era, Kept, Kind, Message, ParamHeaders},
+    metadata,
     origin::Origin,
     refusal::Refusal,
     replay::Unopened,
+    response::Reader,
     server::Settings,
     token::{Credentials, credentials},
     trace::{self, Step},
@@ -43,25 +44,25 @@ const LISTEN: &str = "subscriptions/listen";
 
 /// A server behind the layer. Made by [`ResourceServer`](super::ResourceServer) as a tower layer.
 #[derive(Clone)]
-pub struct Secured<S> {
+pub struct ResourceServerService<S> {
     settings: Arc<Settings>,
     params: Arc<ParamHeaders>,
     inner: S,
 }
 
-impl<S> Secured<S> {
+impl<S> ResourceServerService<S> {
     pub(super) fn new(settings: Arc<Settings>, params: Arc<ParamHeaders>, inner: S) -> Self {
         Self { settings, params, inner }
     }
 }
 
-impl<S: core::fmt::Debug> core::fmt::Debug for Secured<S> {
+impl<S: core::fmt::Debug> core::fmt::Debug for ResourceServerService<S> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Secured").field("inner", &self.inner).finish_non_exhaustive()
+        f.debug_struct("ResourceServerService").field("inner", &self.inner).finish_non_exhaustive()
     }
 }
 
-impl<S, B, R> Service<Request<B>> for Secured<S>
+impl<S, B, R> Service<Request<B>> for ResourceServerService<S>
 where
     S: Service<Request<Full<Bytes>>, Response = Response<R>> + Clone + Send + 'static,
     S::Future: Send,
@@ -115,7 +116,7 @@ impl Settings {
         if self.document.is_at(path) {
             return Ok(self.document.answer(&parts.method).map(ResponseBody::whole));
         }
-        if document::is_well_known(path) && matches!(parts.method, Method::GET | Method::HEAD) {
+        if metadata::is_well_known(path) && matches!(parts.method, Method::GET | Method::HEAD) {
             // Discovery: clients ask for documents that this server does not have before they have a token.
             return Ok(Refusal::no_document().into_response(None).map(ResponseBody::whole));
         }
@@ -335,11 +336,11 @@ impl Settings {
     /// Step 7, for older revisions: the session has to be the caller's.
     fn session(&self, head: &Head<'_>, reader: &mut Reader) -> Result<Option<HeaderValue>, Refusal> {
         let sealed = match head.session {
-            Stated::Never => return Ok(None),
-            Stated::Often => return Err(Refusal::session_header()),
+            HeaderValues::Absent => return Ok(None),
+            HeaderValues::Multiple => return Err(Refusal::session_header()),
             // There are no sessions any more (MCP 2026-07-28, "Earlier Streamable HTTP Revisions").
-            Stated::Once(_) if reader.era == Era::Modern => return Ok(None),
-            Stated::Once(sealed) => sealed,
+            HeaderValues::Single(_) if reader.era == Era::Modern => return Ok(None),
+            HeaderValues::Single(sealed) => sealed,
         };
         let sealed = sealed.to_str().map_err(|_| Refusal::no_session())?;
         let opened = self.sessions.open(sealed, reader.owner(), reader.caller.environment());
@@ -352,11 +353,11 @@ impl Settings {
     /// Step 7: the id of the last event that the client has received, which has to be of a stream of the same caller.
     fn replay(&self, head: &Head<'_>, reader: &Reader) -> Result<Option<HeaderValue>, Refusal> {
         let sealed = match head.replay {
-            Stated::Never => return Ok(None),
+            HeaderValues::Absent => return Ok(None),
             // Only a GET replays, and there is none for it any more but in servers that offer more than the revision asks for.
             _ if reader.era == Era::Modern && !reader.listens => return Ok(None),
-            Stated::Often => return Err(Refusal::replay()),
-            Stated::Once(sealed) => core::str::from_utf8(sealed.as_bytes()).map_err(|_| Refusal::replay())?,
+            HeaderValues::Multiple => return Err(Refusal::replay()),
+            HeaderValues::Single(sealed) => core::str::from_utf8(sealed.as_bytes()).map_err(|_| Refusal::replay())?,
         };
         match self.sessions.open_event(sealed, reader.owner(), &reader.caller, reader.session.as_deref()) {
             Ok(id) => HeaderValue::from_bytes(id.as_bytes()).map(Some).map_err(|_| Refusal::replay()),
@@ -378,7 +379,7 @@ fn is_length(head: &Head<'_>, len: usize) -> bool {
 /// Whether a request says that its body is JSON in UTF-8, and not encoded. A server that decodes would read something else
 /// than was checked.
 fn is_json(head: &Head<'_>) -> bool {
-    let Stated::Once(stated) = head.content_type else { return false };
+    let HeaderValues::Single(stated) = head.content_type else { return false };
     // As nearly all of them write it.
     let json = stated == "application/json"
         || stated.to_str().is_ok_and(|stated| {

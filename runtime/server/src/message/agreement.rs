@@ -6,7 +6,7 @@
 use http::HeaderMap;
 
 use super::{
-    super::head::{Head, Stated},
+    super::head::{Head, HeaderValues},
     Kind, Message, sentinel,
 };
 
@@ -128,13 +128,13 @@ fn names<'m>(message: &'m Message<'_>) -> [Option<&'m str>; 3] {
 }
 
 /// The only value of a header. Of two values a proxy could take the other one.
-fn single<'h>(stated: Stated<'h>, name: &str) -> Result<Option<&'h str>, String> {
+fn single<'h>(stated: HeaderValues<'h>, name: &str) -> Result<Option<&'h str>, String> {
     match stated {
-        Stated::Never => Ok(None),
-        Stated::Once(value) => {
+        HeaderValues::Absent => Ok(None),
+        HeaderValues::Single(value) => {
             value.to_str().map(Some).map_err(|_| format!("the header `{name}` holds what is not visible ASCII"))
         }
-        Stated::Often => Err(format!("the header `{name}` occurs twice")),
+        HeaderValues::Multiple => Err(format!("the header `{name}` occurs twice")),
     }
 }
 
@@ -142,9 +142,9 @@ fn single<'h>(stated: Stated<'h>, name: &str) -> Result<Option<&'h str>, String>
 pub(super) fn named<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, String> {
     let mut values = headers.get_all(name).iter();
     let stated = match (values.next(), values.next()) {
-        (None, _) => Stated::Never,
-        (Some(value), None) => Stated::Once(value),
-        (Some(_), Some(_)) => Stated::Often,
+        (None, _) => HeaderValues::Absent,
+        (Some(value), None) => HeaderValues::Single(value),
+        (Some(_), Some(_)) => HeaderValues::Multiple,
     };
     single(stated, name)
 }

@@ -4,7 +4,7 @@ use http::{HeaderValue, Uri};
 use memchr::memchr;
 
 use super::{
-    super::{head::Stated, reason::reason},
+    super::{head::HeaderValues, reason::reason},
     Token,
 };
 
@@ -22,15 +22,15 @@ pub(crate) enum Credentials<'a> {
 }
 
 /// Looks for credentials where they may be, and where they may not.
-pub(crate) fn credentials<'a>(uri: &Uri, authorization: Stated<'a>) -> Credentials<'a> {
+pub(crate) fn credentials<'a>(uri: &Uri, authorization: HeaderValues<'a>) -> Credentials<'a> {
     // A token in the address ends up in logs and histories (RFC 6750 §5.3), so it is refused even beside one in the header.
     if uri.query().is_some_and(has_token) {
         return Credentials::Malformed(reason!("the token is in the query; send it in the Authorization header"));
     }
     let value = match authorization {
-        Stated::Never => return Credentials::None,
-        Stated::Once(value) => value,
-        Stated::Often => {
+        HeaderValues::Absent => return Credentials::None,
+        HeaderValues::Single(value) => value,
+        HeaderValues::Multiple => {
             return Credentials::Malformed(reason!("there is more than one Authorization header; send one"));
         }
     };

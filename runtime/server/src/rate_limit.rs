@@ -7,7 +7,7 @@ use core::{
 use std::time::Duration;
 
 use governor::{
-    Quota, RateLimiter,
+    Quota,
     clock::{Clock as _, DefaultClock},
     middleware::NoOpMiddleware,
     state::keyed::HashMapStateStore,
@@ -20,18 +20,18 @@ use super::{session::Owner, token::Hash};
 const MANY: usize = 10_000;
 
 /// Counts the calls of each caller.
-pub(super) struct Pace {
-    limiter: RateLimiter<Hash, HashMapStateStore<Hash>, DefaultClock, NoOpMiddleware>,
+pub(super) struct RateLimiter {
+    limiter: governor::RateLimiter<Hash, HashMapStateStore<Hash>, DefaultClock, NoOpMiddleware>,
     clock: DefaultClock,
     /// How many callers there may be before those who have not called are looked for.
     crowd: AtomicUsize,
 }
 
-impl Pace {
+impl RateLimiter {
     /// So many calls a minute, and no more at once.
     pub(super) fn new(per_minute: NonZeroU32) -> Self {
         Self {
-            limiter: RateLimiter::hashmap(Quota::per_minute(per_minute)),
+            limiter: governor::RateLimiter::hashmap(Quota::per_minute(per_minute)),
             clock: DefaultClock::default(),
             crowd: AtomicUsize::new(MANY),
         }
@@ -50,9 +50,9 @@ impl Pace {
     }
 }
 
-impl core::fmt::Debug for Pace {
+impl core::fmt::Debug for RateLimiter {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("Pace(..)")
+        f.write_str("RateLimiter(..)")
     }
 }
 
@@ -60,13 +60,13 @@ impl core::fmt::Debug for Pace {
 mod tests {
     use core::num::NonZeroU32;
 
-    use super::{MANY, Pace};
+    use super::{MANY, RateLimiter};
     use crate::{Claims, session::Owner, token::Token};
 
     #[test]
     fn callers_who_have_not_called_for_a_while_are_forgotten() {
         // Full again after fifteen nanoseconds.
-        let pace = Pace::new(NonZeroU32::MAX);
+        let pace = RateLimiter::new(NonZeroU32::MAX);
         for number in 0..3 * MANY {
             let claims = Claims::new("https://auth.example.com").subject(number.to_string());
             assert!(pace.count(Owner::Holder(&claims, Some(Token::new("t")))).is_ok());
