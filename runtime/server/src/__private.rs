@@ -23,12 +23,12 @@ pub mod v1 {
     /// Returns the scope table of a server.
     #[must_use]
     pub fn table(server: &ResourceServer) -> &'static ScopeTable {
-        server.settings().table
+        server.engine().table
     }
 
     /// Returns the hosts under which clients know this server. Without the port: a proxy may not pass it on.
     pub fn hosts(server: &ResourceServer) -> impl Iterator<Item = String> {
-        let addresses = server.settings().environments.resources();
+        let addresses = server.engine().environments.resources();
         addresses.filter_map(|address| Some(address.parse::<Uri>().ok()?.host()?.to_owned()))
     }
 

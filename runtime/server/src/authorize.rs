@@ -1,65 +1,114 @@
-//! Whether a message may go on, for this caller.
+//! Step 5: whether the caller may send a message.
 
-use mcp_scopes::{__private::v1, Caller, Challenge, Environment, Route, ToolHandle};
+use http::Method;
+use mcp_scopes::{__private::v1, Caller, Environment, Route, ScopeTable, ToolHandle};
 
 use super::{
-    Discovery, Hidden, PolicyRefusal,
-    access::Rule,
-    message::{Era, Kind, Message},
+    Discovery, Hidden,
+    access::{Methods, Rule},
+    challenges::Challenges,
+    head::Head,
+    message::{self, Content, Disagreement, Era, Kept, Kind, Message, ParamHeaders},
     refusal::Refusal,
-    server::Settings,
-    trace::Step,
+    requester::Requester,
 };
 
 /// How the names of notifications begin.
 const NOTIFICATIONS: &str = "notifications/";
+/// Opens a stream of notifications (MCP 2026-07-28, "Subscriptions").
+const LISTEN: &str = "subscriptions/listen";
 
-/// Whether a message calls a tool.
-pub(super) fn is_call(message: &Message<'_>) -> bool {
-    message.method == "tools/call"
+/// Decides by scopes, the environment and the rules for methods.
+pub(super) struct Authorizer {
+    pub(super) table: &'static ScopeTable,
+    pub(super) discovery: Discovery,
+    pub(super) hidden: Hidden,
+    pub(super) methods: Methods,
+    /// Whether callers without a token can reach a tool.
+    pub(super) has_public: bool,
+    pub(super) challenges: Challenges,
 }
 
-impl Settings {
-    /// The answer for a call that a policy refuses.
-    pub(super) fn refused(&self, refusal: &PolicyRefusal) -> Refusal {
-        let challenge = v1::challenge_forbidden().description(refusal.reason());
-        // Its text is of the policy's own making, and could hold anything.
-        self.challenge(challenge, refusal.reason().to_owned()).at(Step::Policy)
+impl Authorizer {
+    /// Rejects a `POST` of a caller without a token where none can succeed, before its body is read: clients probe with an empty one.
+    pub(super) fn check_anonymous(&self, method: &Method, requester: &Requester) -> Result<(), Refusal> {
+        let can_succeed = self.discovery == Discovery::Open || self.has_public;
+        if requester.is_anonymous() && *method == Method::POST && !can_succeed {
+            return Err(self.challenges.unauthenticated());
+        }
+        Ok(())
+    }
+
+    /// Decides on every message of a body: if one is rejected, all are. Notes the era of the requester, and whether the response is a
+    /// stream to listen to. Returns which headers that mirror arguments are forwarded.
+    pub(super) fn authorize(
+        &self,
+        params: &ParamHeaders,
+        method: &Method,
+        head: &Head<'_>,
+        content: &Content<'_>,
+        requester: &mut Requester,
+    ) -> Result<Kept, Refusal> {
+        if *method != Method::POST {
+            requester.listens = *method == Method::GET;
+            requester.era = message::era_of(head).map_err(Refusal::mismatch)?;
+            self.use_protocol(&requester.caller)?;
+            return Ok(params.without_call());
+        }
+        for message in content.messages() {
+            let era = self.authorize_message(head, message, &requester.caller);
+            if era.map_err(|refusal| reply_to(self.table, message, refusal))? == Era::Modern {
+                requester.era = Era::Modern;
+            }
+        }
+        requester.listens = opens_stream(content);
+        self.compare_params(params, head, content, requester.era)
+    }
+
+    fn authorize_message(&self, head: &Head<'_>, message: &Message<'_>, caller: &Caller) -> Result<Era, Refusal> {
+        let era = message::agree(head, message).map_err(Refusal::mismatch)?;
+        match message.kind {
+            // Only servers before 2026-07-28 send requests that a client could respond to.
+            Kind::Response if era == Era::Modern => Err(Refusal::response()),
+            Kind::Response => self.use_protocol(caller),
+            Kind::Request | Kind::Notification if is_call(message) => self.call_tool(caller, message),
+            Kind::Request | Kind::Notification => self.use_method(caller, message, era),
+        }?;
+        Ok(era)
+    }
+
+    /// Compares the headers that mirror arguments, once the calls are admitted: arguments are searched only for a caller that may call
+    /// the tool. From 2026-07-28 on the headers are required.
+    fn compare_params(
+        &self,
+        params: &ParamHeaders,
+        head: &Head<'_>,
+        content: &Content<'_>,
+        era: Era,
+    ) -> Result<Kept, Refusal> {
+        let calls = content.messages().iter().map(|message| {
+            let tool = called_tool(self.table, message).map(|tool| tool.tool().name);
+            (tool, message, era == Era::Modern && message.kind == Kind::Request)
+        });
+        params.compare_all(head, calls).map_err(|(message, reason)| {
+            let refusal = Refusal::mismatch(Disagreement::Header(reason));
+            reply_to(self.table, message, refusal)
+        })
     }
 
     /// Whether a caller may use what carries the protocol itself: handshake, list, streams.
-    pub(super) fn enter(&self, caller: &Caller) -> Result<(), Refusal> {
+    fn use_protocol(&self, caller: &Caller) -> Result<(), Refusal> {
         let open = match self.discovery {
             Discovery::Open => true,
             Discovery::Baseline => !caller.grant().is_anonymous(),
             Discovery::Filtered => !caller.grant().is_anonymous() || self.has_public,
         };
-        if open { Ok(()) } else { Err(self.unauthorized()) }
+        if open { Ok(()) } else { Err(self.challenges.unauthenticated()) }
     }
 
-    /// Whether a POST of a caller without a token can succeed.
-    pub(super) fn admits_anonymous_posts(&self) -> bool {
-        self.discovery == Discovery::Open || self.has_public
-    }
-
-    /// Whether a message may go on.
-    pub(super) fn admit(&self, caller: &Caller, message: &Message<'_>, era: Era) -> Result<(), Refusal> {
-        if message.kind == Kind::Response {
-            // Only servers before 2026-07-28 send requests that a client could respond to.
-            return if era == Era::Modern { Err(Refusal::response()) } else { self.enter(caller) };
-        }
-        if is_call(message) { self.call(caller, message) } else { self.method(caller, message, era) }
-    }
-
-    /// The tool of the table that a message calls.
-    pub(super) fn called(&self, message: &Message<'_>) -> Option<ToolHandle> {
-        let name = message.params.name.as_deref().filter(|_| is_call(message));
-        name.and_then(|name| self.table.tool(name))
-    }
-
-    /// A call of a tool. Known and unknown, hidden and shown tools take the same way up to the answer: what is missing is worked
-    /// out only where a challenge says so.
-    fn call(&self, caller: &Caller, message: &Message<'_>) -> Result<(), Refusal> {
+    /// Decides on a call of a tool. Known and unknown, hidden and shown tools take the same path up to the answer: what is missing is
+    /// computed only where a challenge names it.
+    fn call_tool(&self, caller: &Caller, message: &Message<'_>) -> Result<(), Refusal> {
         let Some(name) = message.params.name.as_deref().filter(|_| message.kind == Kind::Request) else {
             return Err(Refusal::not_a_call());
         };
@@ -71,41 +120,62 @@ impl Settings {
         let hides = self.discovery == Discovery::Filtered;
         if anonymous && (hides || (unknown && self.discovery != Discovery::Open)) {
             // A caller without a token learns nothing about names.
-            return Err(self.unauthorized());
+            return Err(self.challenges.unauthenticated());
         }
         if unknown || (hides && self.hidden == Hidden::Unknown) {
             return Err(Refusal::no_tool());
         }
         match caller.authorize(name) {
             Ok(Route::Run | Route::Simulate) => Ok(()),
-            Err(denied) => Err(self.challenge(Challenge::of(&denied), denied.to_string())),
+            Err(denied) => Err(self.challenges.denied(&denied)),
         }
     }
 
-    /// Any other method.
-    fn method(&self, caller: &Caller, message: &Message<'_>, era: Era) -> Result<(), Refusal> {
+    /// Decides on any other method.
+    fn use_method(&self, caller: &Caller, message: &Message<'_>, era: Era) -> Result<(), Refusal> {
         let anonymous = caller.grant().is_anonymous();
         if message.kind == Kind::Request && message.method.starts_with(NOTIFICATIONS) {
             // A notification has no `id` (JSON-RPC 2.0 §4.1): with one it is a request, and there is no such request.
-            return self.enter(caller).and(Err(Refusal::no_method(message, era)));
+            return self.use_protocol(caller).and(Err(Refusal::no_method(message, era)));
         }
         let rule = self.methods.rule(&message.method);
         if matches!(rule, Rule::Discovery) {
-            return self.enter(caller);
+            return self.use_protocol(caller);
         }
-        // In the sandbox nothing but tools can say that it is safe there.
+        // In the sandbox only tools can state that they are safe.
         if matches!(rule, Rule::Refused) || caller.environment() == Environment::Sandbox {
-            // Whether the server has the method is nothing for those who could not use the list either.
-            return self.enter(caller).and(Err(Refusal::no_method(message, era)));
+            // Callers that could not use the list do not learn whether the server has the method.
+            return self.use_protocol(caller).and(Err(Refusal::no_method(message, era)));
         }
         let needed: &[&'static str] = if let Rule::Scopes(scopes) = rule { scopes } else { &[] };
         if !anonymous && needed.iter().all(|scope| caller.grant().holds(scope)) {
             return Ok(());
         }
         if anonymous && (needed.is_empty() || self.discovery == Discovery::Filtered) {
-            return Err(self.unauthorized());
+            return Err(self.challenges.unauthenticated());
         }
-        let text = "the method needs scopes that the caller does not hold";
-        Err(self.challenge(v1::challenge_naming(needed, anonymous), text))
+        Err(self.challenges.method_scopes(needed, anonymous))
     }
+}
+
+/// Whether a message calls a tool.
+pub(super) fn is_call(message: &Message<'_>) -> bool {
+    message.method == "tools/call"
+}
+
+/// Returns the tool of the table that a message calls.
+pub(super) fn called_tool(table: &'static ScopeTable, message: &Message<'_>) -> Option<ToolHandle> {
+    let name = message.params.name.as_deref().filter(|_| is_call(message));
+    name.and_then(|name| table.tool(name))
+}
+
+/// Returns a refusal as the reply to a message.
+pub(super) fn reply_to(table: &'static ScopeTable, message: &Message<'_>, refusal: Refusal) -> Refusal {
+    refusal.about(called_tool(table, message).map(|tool| tool.tool().name)).to(message)
+}
+
+/// Whether all requests of a body open a stream to listen to.
+fn opens_stream(content: &Content<'_>) -> bool {
+    let mut requests = content.messages().iter().filter(|message| message.kind == Kind::Request).peekable();
+    requests.peek().is_some() && requests.all(|message| message.method == LISTEN)
 }

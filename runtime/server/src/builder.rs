@@ -8,18 +8,27 @@ use mcp_scopes_model::address::{Address, Shown};
 use mcp_scopes::{Requirement, ScopeTable, metadata::Metadata};
 
 use super::{
-    Access, BuildError, Discovery, Environments, Hidden, PolicyHook, ResourceServer, TokenVerifier,
-    access::Methods,
-    environment::Resolver,
-    error::Problems,
-    message::ParamHeaders,
-    metadata::Document,
-    origin::Origins,
-    rate_limit::RateLimiter,
-    server::{Limits, Settings},
-    session::Sessions,
-    token::Clock,
+    Access, BuildError, Discovery, Environments, Hidden, PolicyHook, ResourceServer, TokenVerifier, access::Methods,
+    authenticate::Authenticator, authorize::Authorizer, bind_session::SessionBinder, challenges::Challenges,
+    enforce::PolicyEnforcer, engine::Engine, environment::Resolver, error::Problems, message::ParamHeaders,
+    metadata::Document, origin::Origins, rate_limit::RateLimiter, read_body::BodyReader, response::ResponseFilter,
+    session::Sessions, token::Clock,
 };
+
+/// How many bytes are read at most, and for how long.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    body: usize,
+    anonymous_body: usize,
+    answer: usize,
+    time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body: 4 << 20, anonymous_body: 64 << 10, answer: 16 << 20, time: Duration::from_secs(30) }
+    }
+}
 
 /// The settings of a [`ResourceServer`]. What a deployment states here goes before what the table's file states.
 #[must_use = "nothing is built before `build`"]
@@ -272,34 +281,59 @@ impl Builder {
             problems.add("session_key", "the system gives no random bytes for a key", "state one: `.session_key(..)`");
         }
         let served = document.map(|(document, metadata)| {
+            let challenges = Challenges { table, metadata_url: Arc::clone(&document.url) };
             let (resource, issuers) = (metadata.resource().to_owned(), metadata.authorization_servers().to_vec());
-            let resolver = Resolver::new(self.environments, table, resource.clone(), issuers, &mut problems);
-            resolver.resources().for_each(|resource| origins.accept_resource(resource));
-            (document, resource, resolver)
+            let environments =
+                Resolver::new(self.environments, table, resource, issuers, challenges.clone(), &mut problems);
+            environments.resources().for_each(|resource| origins.accept_resource(resource));
+            (document, challenges, Arc::new(environments))
         });
-        let settings = self.verifier.zip(served).zip(sessions).map(|((verifier, served), key)| {
-            let (document, resource, environments) = served;
-            Settings {
+        let engine = self.verifier.zip(served).zip(sessions).map(|((verifier, served), key)| {
+            let (document, challenges, environments) = served;
+            let sessions = Sessions::new(&key);
+            let authenticator = Arc::new(Authenticator {
+                verifier,
+                clock: self.clock,
+                environments: Arc::clone(&environments),
+                challenges: challenges.clone(),
+            });
+            Engine {
                 table,
                 document,
-                resource,
-                verifier,
-                policy: self.policy,
-                discovery: self.discovery,
-                hidden: self.hidden,
-                methods,
                 origins,
-                params: Arc::new(params),
-                sessions: Sessions::new(&key),
+                authenticator: Arc::clone(&authenticator),
                 environments,
-                pace: RateLimiter::new(self.sandbox_pace),
-                limits: self.limits,
-                clock: self.clock,
-                batches: self.batches,
-                has_public: table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
+                bodies: BodyReader {
+                    limit: self.limits.body,
+                    anonymous_limit: self.limits.anonymous_body,
+                    timeout: self.limits.time,
+                    batches: self.batches,
+                },
+                authorizer: Authorizer {
+                    table,
+                    discovery: self.discovery,
+                    hidden: self.hidden,
+                    methods,
+                    has_public: table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
+                    challenges: challenges.clone(),
+                },
+                params: Arc::new(params),
+                sessions: SessionBinder { sessions: sessions.clone(), challenges: challenges.clone() },
+                policies: PolicyEnforcer {
+                    table,
+                    sandbox_limiter: RateLimiter::new(self.sandbox_pace),
+                    hook: self.policy,
+                    challenges,
+                },
+                responses: ResponseFilter {
+                    sessions,
+                    filters_lists: self.discovery == Discovery::Filtered,
+                    limit: self.limits.answer,
+                    authenticator,
+                },
             }
         });
-        problems.finish(settings).map(ResourceServer::of)
+        problems.finish(engine).map(ResourceServer::of)
     }
 
     /// What needs nothing but the settings themselves.

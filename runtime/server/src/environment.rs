@@ -10,9 +10,12 @@ use mcp_scopes::{Environment, ScopeTable};
 
 use super::{
     Claims,
+    challenges::Challenges,
     error::Problems,
     head::{Head, HeaderValues},
     reason::reason,
+    refusal::Refusal,
+    requester::Credential,
 };
 
 /// The header that is refused where the server has not said that it reads one: a client that asks for the sandbox must not
@@ -101,11 +104,12 @@ pub(super) struct Resolver {
     sandbox_resource: Option<&'static str>,
     /// In lower case.
     header: Option<String>,
+    challenges: Challenges,
 }
 
 /// Why a request has no environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unresolved {
+enum Unresolved {
     /// The token does not say enough, or two things: 403.
     Token(&'static str),
     /// The header is wrong: 400.
@@ -121,6 +125,7 @@ impl Resolver {
         table: &'static ScopeTable,
         resource: String,
         issuers: Vec<String>,
+        challenges: Challenges,
         problems: &mut Problems,
     ) -> Self {
         let sandbox = table.outline().config.sandbox;
@@ -148,7 +153,15 @@ impl Resolver {
             );
         }
         let header = sandbox.and_then(|sandbox| sandbox.header).map(str::to_ascii_lowercase);
-        Self { sources, live_issuers: issuers, sandbox_issuers, live_resource: resource, sandbox_resource, header }
+        Self {
+            sources,
+            live_issuers: issuers,
+            sandbox_issuers,
+            live_resource: resource,
+            sandbox_resource,
+            header,
+            challenges,
+        }
     }
 
     /// The name of the header that asks for the sandbox.
@@ -169,8 +182,23 @@ impl Resolver {
         core::iter::once(self.live_resource.as_str()).chain(sandbox)
     }
 
-    /// The environment of a request.
-    pub(super) fn resolve(&self, claims: Option<&Claims>, head: &Head<'_>) -> Result<Environment, Unresolved> {
+    /// Returns the environment of a request.
+    ///
+    /// # Errors
+    /// 403 for a token that does not state it, 400 for a wrong header.
+    pub(super) fn resolve_environment(
+        &self,
+        credential: Option<&Credential>,
+        head: &Head<'_>,
+    ) -> Result<Environment, Refusal> {
+        let claims = credential.map(|credential| &*credential.claims);
+        self.resolve(claims, head).map_err(|unresolved| match unresolved {
+            Unresolved::Token(reason) => self.challenges.unresolved_environment(reason),
+            Unresolved::Header(reason) => Refusal::environment(reason),
+        })
+    }
+
+    fn resolve(&self, claims: Option<&Claims>, head: &Head<'_>) -> Result<Environment, Unresolved> {
         let authenticated = claims.map_or(Ok(Environment::Live), |claims| self.of_token(claims))?;
         match self.asked(head)? {
             None => Ok(authenticated),

@@ -1,35 +1,37 @@
-//! The resource server: a tower layer that makes any HTTP MCP server a correct OAuth 2.1 resource server from its scope
-//! table.
+//! The resource server: a tower layer that makes any HTTP MCP server an OAuth 2.1 resource server, from its scope table.
 //!
-//! It stands in front of the server, since a handler of an SDK cannot answer 401 or 403. It reads the body itself and trusts no
-//! header alone. What it forwards is the body byte for byte, with the [`Caller`](mcp_scopes::Caller) and, of a token, its
-//! `Arc<`[`Claims`]`>` in the request's extensions, and without the token.
+//! The layer runs in front of the server, since a handler of an SDK cannot answer 401 or 403. It reads the body itself and decides by
+//! the body; headers that mirror the body must agree with it. It forwards the body byte for byte and without the token. The request's
+//! extensions carry the [`Caller`](mcp_scopes::Caller) and, for a caller with a token, its `Arc<`[`Claims`]`>`.
 //!
 //! # Order of the steps
 //!
-//! 1. A request for the metadata is answered; `GET` and `HEAD` of any other path below `/.well-known/` are 404. A request whose `Origin`
-//!    is not [accepted](Builder::origin) is 403. `OPTIONS` is forwarded without a body, a session or an event id, and its answer
-//!    loses its body. Methods other than `POST`, `GET` and `DELETE` are 405, upgrades are 400.
-//! 2. The token is taken from the header `Authorization` alone; one in the query is 400. Without a token the caller is anonymous; an
-//!    invalid token is 401 at once, and one that cannot be verified right now 503.
-//! 3. The environment is resolved from what is authenticated, by [`Environments`]; a header can only ask for the sandbox. A token
-//!    that does not state it is 403, a wrong header 400. From here on every answer names its environment in `Mcp-Environment`.
-//! 4. Where no `POST` without a token can succeed, such a `POST` is 401 before its body is read. Otherwise the body is read in full, up
-//!    to a limit and within a time: 413, 408. A body that two parsers could read differently is 400. Headers that mirror the
-//!    body have to agree with it: 400 with −32020. A body that does not state its revision where it has to is 400 with −32602.
-//! 5. A call of a tool needs its scopes: 401 or 403 with a challenge. Callers without a token reach public tools. Other methods
-//!    are decided by [`Access`]. Answers about unknown and hidden tools are made here. Then the headers that mirror arguments
-//!    (`Mcp-Param-*`) are compared: 400 with −32020.
-//! 6. Calls in the sandbox have a limit: 429. The [`PolicyHook`] is asked.
-//! 7. The session of an older revision has to be the caller's: 404. `Last-Event-ID` has to be of a stream of the same caller and
-//!    session: 400; and of a grant that the caller's grant covers: 403. Then the server behind the layer is called.
-//! 8. Session and event ids of the answer are sealed. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of
-//!    tools is reduced to what the caller can call; one that cannot be read becomes an error. A stream that was opened to listen
-//!    ends with its token; the stream that answers a call is finished, without messages that the server begins.
+//! `engine.rs` runs these steps in this order.
 //!
-//! # How a caller gets to a tool
+//! 1. **Metadata, origin, method.** A request for the metadata is answered; `GET` and `HEAD` of any other path below `/.well-known/` are
+//!    404. A request whose `Origin` is not [accepted](Builder::origin) is 403. Upgrades are 400. `OPTIONS` is forwarded without a body, a
+//!    session or an event id, and its answer loses its body. Methods other than `POST`, `GET` and `DELETE` are 405.
+//! 2. **Authenticate.** The token is read from the header `Authorization` only; a token in the query is 400. A request without a token
+//!    has an anonymous caller. An invalid token is 401, and one that cannot be verified now 503.
+//! 3. **Environment.** It is resolved from what is authenticated, by [`Environments`]; a header can only ask for the sandbox. A token that
+//!    does not state its environment is 403, a wrong header 400. From here on every answer names its environment in `Mcp-Environment`.
+//! 4. **Body.** Where no `POST` without a token can succeed, such a `POST` is 401 before its body is read. Otherwise the body is read in
+//!    full, up to a limit and within a time: 413, 408. A body that two parsers could read differently is 400.
+//! 5. **Authorize.** Headers that mirror the body must agree with it: 400 with −32020. A body that does not state its revision where it
+//!    must is 400 with −32602. A call of a tool needs the tool's scopes: 401 or 403 with a challenge; public tools need none. [`Access`]
+//!    decides on other methods. Unknown and hidden tools are answered here. Then the headers that mirror arguments (`Mcp-Param-*`) are
+//!    compared: 400 with −32020.
+//! 6. **Session.** The session of an older revision must be the caller's: 404. `Last-Event-ID` must be of a stream of the same caller and
+//!    session: 400; and of a grant that the caller's grant covers: 403.
+//! 7. **Policies.** Calls in the sandbox have a limit: 429. The [`PolicyHook`] is asked: 403. No earlier rejection counts here.
+//! 8. **Forward.** The server behind the layer is called.
+//! 9. **Response.** Session and event ids are sealed. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of
+//!    tools is reduced to what the caller can call; one that cannot be read becomes an error. A stream that was opened to listen ends
+//!    with its token; the stream that answers a call is finished, without messages that the server begins.
 //!
-//! The [`Caller`](mcp_scopes::Caller) is in the extensions of the HTTP request. Where an SDK hands those on, a tool finds it there:
+//! # How a tool finds its caller
+//!
+//! The [`Caller`](mcp_scopes::Caller) is in the extensions of the HTTP request. Where an SDK passes those on, a tool finds it there:
 //!
 //! | server on | how |
 //! |---|---|
@@ -37,8 +39,6 @@
 //! | axum | an argument [`caller: extract::Caller`](extract::Caller) of the handler (feature `axum`) |
 //! | tower-mcp 0.25 | `.bridge_extension::<Caller>()` on the transport, `context.extension::<Caller>()` in the tool |
 //! | rust-mcp-sdk 2.0 | its own router drops extensions; mount `McpHttpHandler` in a handler on axum, with an `McpAppState` per request whose `handler` holds the caller |
-//!
-//! `tests/sdks/src/servers` has each of them whole.
 //!
 //! # A server without the layer
 //!
@@ -51,16 +51,16 @@
 //!
 //! # What the feature `tracing` tells
 //!
-//! Nothing that a client sends: no token, claim, key, argument or header, no tool and no method that is not known here. All have
-//! the target `mcp_scopes`; a field without a value is left out.
+//! Events never hold what a client sends: no token, claim, key, argument or header, and no tool or method that the server does not
+//! know. The target of all events is `mcp_scopes`. A field without a value is left out.
 //!
 //! | name | level | when | fields |
 //! |---|---|---|---|
-//! | span `request` | info | while a request is under way, the server behind the layer included | – |
-//! | event `decision` | debug | a message goes on | `outcome` = `passed`, `environment`, `tool`, `method` |
-//! | event `decision` | info; warn for 5xx | the layer refuses | `outcome` = `refused`, `step`, `status`, `code` (of JSON-RPC), `environment`, `tool`, `reason` |
+//! | span `request` | info | for each request, including the server behind the layer | – |
+//! | event `decision` | debug | a message is forwarded | `outcome` = `passed`, `environment`, `tool`, `method` |
+//! | event `decision` | info; warn for 5xx | a request is rejected | `outcome` = `refused`, `step`, `status`, `code` (of JSON-RPC), `environment`, `tool`, `reason` |
 //! | event `keys` | debug | the keys of an issuer were fetched | `outcome` = `renewed` |
-//! | event `keys` | warn | they could not be | `outcome` = `failed`, `reason` |
+//! | event `keys` | warn | the keys could not be fetched | `outcome` = `failed`, `reason` |
 //!
 //! `step` is `request`, `token`, `environment`, `body`, `scopes`, `policy`, `session` or `answer`, after the list above.
 //!
@@ -68,45 +68,53 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `builder` | [`Builder`]: the settings; `error` what is wrong with them |
-//! | `server` | [`ResourceServer`], [`WellKnown`]; who a verified token's caller is |
-//! | `service` | [`ResourceServerService`]: the steps above, in order |
-//! | `document` | the metadata as it is served |
-//! | `origin` | step 1; `head` what the headers of a request say |
-//! | `token` | step 2: [`TokenVerifier`], [`Claims`], taking the token out of a request |
-//! | `environment` | step 3: [`Environments`]; `pace` the limit of calls in the sandbox |
-//! | `json` | strict JSON, for bodies, tokens and what issuers answer |
-//! | `message` | step 4: reads a body, compares headers with it |
-//! | `gate` | step 5; `access` the rules for methods, `discovery` the modes |
-//! | `policy` | step 6: [`PolicyHook`] |
-//! | `session` | step 7: sessions bound to callers; `replay` event ids bound to callers |
-//! | `answer` | step 8; `filter` lists and events in answers, `stream` how long a stream stays open, `body` bodies in and out |
-//! | `stdio` | [`StdioCredentials`]: who calls where there is no HTTP |
-//! | `refusal` | all answers that the layer gives itself; `reason` checks their reasons at compile time |
-//! | `trace` | what is told with the feature `tracing` |
-//! | `extensions` | the inline check on requests; `extract` (feature `axum`) in handlers on axum |
+//! | `engine` | [the steps](self#order-of-the-steps), in order; one module per step: |
+//! | 1 `metadata`, `origin`, `method` | answers for the metadata, accepted origins, HTTP methods; `head` reads the headers that decide |
+//! | 2 `authenticate` | verifies the token; `token` has [`TokenVerifier`], [`Claims`] and all verifiers |
+//! | 3 `environment` | [`Environments`] |
+//! | 4 `read_body` | reads the body; `message` the messages in it, `json` strict JSON |
+//! | 5 `authorize` | calls and methods; `access` the rules for methods, `discovery` the modes |
+//! | 6 `bind_session` | opens sealed ids; `session` seals session ids, `replay` event ids |
+//! | 7 `enforce` | the limit of the sandbox (`rate_limit`), and [`PolicyHook`] (`policy`) |
+//! | 8 `forward` | what the server behind the layer receives |
+//! | 9 `response` | `filter` lists and events, `stream` how long a stream stays open, `body` response bodies |
+//! | `builder`, `error`, `server`, `service` | [`Builder`], [`BuildError`], [`ResourceServer`], [`ResourceServerService`] |
+//! | `requester` | who sends a request and reads its response |
+//! | `refusal`, `challenges` | the answers that the layer gives itself; `reason` checks their texts at compile time |
+//! | `stdio` | [`StdioCredentials`]: the caller where there is no HTTP |
+//! | `trace` | spans and events (feature `tracing`) |
+//! | `extensions`, `extract` | the inline check on requests; the caller in handlers on axum (feature `axum`) |
 
 mod access;
+mod authenticate;
 mod authorize;
+mod bind_session;
 mod body;
 mod builder;
+mod challenges;
 mod discovery;
+mod enforce;
+mod engine;
 mod environment;
 mod error;
 mod extensions;
 #[cfg(feature = "axum")]
 pub mod extract;
 mod filter;
+mod forward;
 mod head;
 mod json;
 mod message;
 mod metadata;
+mod method;
 mod origin;
 mod policy;
 mod rate_limit;
+mod read_body;
 mod reason;
 mod refusal;
 mod replay;
+mod requester;
 mod response;
 mod server;
 mod service;

@@ -76,6 +76,8 @@ pub(crate) struct Params<'b> {
 /// The messages of a body.
 #[derive(Debug)]
 pub(crate) enum Content<'b> {
+    /// A request without a body.
+    None,
     One(Message<'b>),
     /// A batch, which MCP had until 2025-03-26.
     Batch(Vec<Message<'b>>),
@@ -84,6 +86,7 @@ pub(crate) enum Content<'b> {
 impl<'b> Content<'b> {
     pub(crate) fn messages(&self) -> &[Message<'b>] {
         match self {
+            Self::None => &[],
             Self::One(message) => core::slice::from_ref(message),
             Self::Batch(messages) => messages,
         }

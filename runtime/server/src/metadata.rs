@@ -1,4 +1,6 @@
-//! The protected resource metadata, as it is served (RFC 9728 §3).
+//! Step 1: answers requests for the protected resource metadata (RFC 9728 §3).
+
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{
@@ -7,6 +9,7 @@ use http::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE,
     },
+    request::Parts,
 };
 use http_body_util::Full;
 use mcp_scopes_model::address::Address;
@@ -16,18 +19,16 @@ use mcp_scopes::{
     metadata::{Metadata, address::WELL_KNOWN},
 };
 
-use super::Discovery;
+use super::{Discovery, refusal::Refusal};
 
-/// Whether a path is below `/.well-known/`, where clients look for metadata (RFC 8615).
-pub(super) fn is_well_known(path: &str) -> bool {
-    path.starts_with("/.well-known/")
-}
+/// Where clients look for metadata (RFC 8615).
+const BELOW_WELL_KNOWN: &str = "/.well-known/";
 
 /// The document, rendered once.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
     /// Its address (RFC 9728 §3.1): what challenges name.
-    pub(super) url: String,
+    pub(super) url: Arc<str>,
     /// The path of that address.
     path: String,
     text: Bytes,
@@ -40,7 +41,7 @@ impl Document {
         let path = Address::parse(&url).map_or(WELL_KNOWN, |address| address.path).to_owned();
         let cache = HeaderValue::try_from(format!("public, max-age={max_age}"));
         Self {
-            url,
+            url: url.into(),
             path,
             text: Bytes::from(metadata.to_json_pretty()),
             // INVARIANT: a number makes a header value.
@@ -66,6 +67,17 @@ impl Document {
     /// Whether a request for that path is about the document.
     pub(super) fn is_at(&self, path: &str) -> bool {
         self.paths().contains(&path)
+    }
+
+    /// Answers a request for the metadata, and 404 to one for another document below `/.well-known/`: clients look for documents that
+    /// this server does not have before they have a token.
+    pub(super) fn answer_metadata(&self, parts: &Parts) -> Option<Response<Full<Bytes>>> {
+        let path = parts.uri.path();
+        if self.is_at(path) {
+            return Some(self.answer(&parts.method));
+        }
+        let other = path.starts_with(BELOW_WELL_KNOWN) && matches!(parts.method, Method::GET | Method::HEAD);
+        other.then(|| Refusal::no_document().into_response(None))
     }
 
     /// The answer to a request for it. Every page may read it: it is public.

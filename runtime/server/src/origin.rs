@@ -1,8 +1,10 @@
-//! Which web pages may send requests (MCP 2026-07-28, "Security & Endpoint": servers MUST validate `Origin` against DNS
+//! Step 1: which web pages may send requests (MCP 2026-07-28, "Security & Endpoint": servers MUST validate `Origin` against DNS
 //! rebinding).
 
 use http::{HeaderMap, HeaderValue, header::ORIGIN};
 use mcp_scopes_model::address::Address;
+
+use super::refusal::Refusal;
 
 /// The origins whose requests are accepted.
 #[derive(Clone, Debug, Default)]
@@ -13,17 +15,6 @@ pub(super) struct Origins {
     loopback: bool,
     /// Every origin.
     any: bool,
-}
-
-/// What a request's `Origin` says.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Origin<'r> {
-    /// There is no such header: the request is not of a page of another origin. Or every origin is accepted.
-    Unchecked,
-    /// The page may send requests and read the answers.
-    Accepted(&'r HeaderValue),
-    /// The page may not.
-    Rejected,
 }
 
 impl Origins {
@@ -65,13 +56,18 @@ impl Origins {
         Ok(())
     }
 
-    pub(super) fn of<'r>(&self, headers: &'r HeaderMap) -> Origin<'r> {
+    /// Returns the origin of a page that may send requests and read the answers. `None` for a request without `Origin`, which is of
+    /// no page of another origin, and where every origin is accepted.
+    ///
+    /// # Errors
+    /// 403 for any other page.
+    pub(super) fn check_origin(&self, headers: &HeaderMap) -> Result<Option<HeaderValue>, Refusal> {
         let mut values = headers.get_all(ORIGIN).iter();
-        let Some(value) = values.next().filter(|_| !self.any) else { return Origin::Unchecked };
+        let Some(value) = values.next().filter(|_| !self.any) else { return Ok(None) };
         if values.next().is_none() && value.to_str().is_ok_and(|origin| self.accepts(origin)) {
-            Origin::Accepted(value)
+            Ok(Some(value.clone()))
         } else {
-            Origin::Rejected
+            Err(Refusal::origin())
         }
     }
 

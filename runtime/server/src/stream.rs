@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::{runtime::Handle, time::sleep};
 
-use super::{Claims, TokenErrorKind, server::Settings, token::Token};
+use super::{Claims, TokenErrorKind, authenticate::Authenticator, token::Token};
 
 /// How often the verifier is asked about the token of an open stream. A token that is revoked, or whose key has left the key
 /// set, ends its streams within twice that time.
@@ -23,7 +23,7 @@ const RECHECK: Duration = Duration::from_secs(15);
 
 /// Watches the token of an open stream.
 pub(super) struct TokenWatch {
-    settings: Arc<Settings>,
+    authenticator: Arc<Authenticator>,
     claims: Arc<Claims>,
     /// Never locked: the mutex makes the body that holds it `Sync`, which boxed bodies ask for.
     until_end: Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>,
@@ -32,11 +32,11 @@ pub(super) struct TokenWatch {
 
 impl TokenWatch {
     /// Watches that token, which was verified to have these claims.
-    pub(super) fn new(settings: &Arc<Settings>, claims: &Arc<Claims>, token: Token<'_>) -> Self {
+    pub(super) fn new(authenticator: &Arc<Authenticator>, claims: &Arc<Claims>, token: Token<'_>) -> Self {
         let token = token.expose_secret().to_owned();
-        let until_end = until_end(Arc::clone(settings), Arc::clone(claims), token);
+        let until_end = until_end(Arc::clone(authenticator), Arc::clone(claims), token);
         Self {
-            settings: Arc::clone(settings),
+            authenticator: Arc::clone(authenticator),
             claims: Arc::clone(claims),
             until_end: Mutex::new(Box::pin(until_end)),
             ended: false,
@@ -55,28 +55,25 @@ impl TokenWatch {
 
     /// Whether the token has ended, as far as that is known without a look at the timer.
     pub(super) fn has_ended(&mut self) -> bool {
-        self.ended = self.ended || self.settings.counts(&self.claims).is_err();
+        self.ended = self.ended || self.authenticator.check(&self.claims).is_err();
         self.ended
     }
 }
 
 /// Returns once a new request with the token would be answered with 401.
-async fn until_end(settings: Arc<Settings>, claims: Arc<Claims>, token: String) {
+async fn until_end(authenticator: Arc<Authenticator>, claims: Arc<Claims>, token: String) {
     loop {
-        let left = claims.expiry().map(|end| end.duration_since(settings.clock.now()).unwrap_or_default());
+        let left = claims.expiry().map(|end| end.duration_since(authenticator.clock.now()).unwrap_or_default());
         sleep(left.map_or(RECHECK, |left| left.min(RECHECK))).await;
-        if settings.counts(&claims).is_err() || !is_accepted(&settings, Token::new(&token)).await {
+        if authenticator.check(&claims).is_err() || !is_accepted(&authenticator, Token::new(&token)).await {
             return;
         }
     }
 }
 
 /// Whether the verifier accepts the token now. While it cannot tell, the stream stays open, at most until the token's expiry.
-async fn is_accepted(settings: &Settings, token: Token<'_>) -> bool {
-    match settings.verifier.verify(token).await {
-        Ok(claims) => settings.counts(&claims).is_ok(),
-        Err(error) => error.kind() == TokenErrorKind::Unavailable,
-    }
+async fn is_accepted(authenticator: &Authenticator, token: Token<'_>) -> bool {
+    authenticator.verify(token).await.err().is_none_or(|error| error.kind() == TokenErrorKind::Unavailable)
 }
 
 impl fmt::Debug for TokenWatch {

@@ -1,4 +1,4 @@
-//! Step 8: lists of tools in JSON answers.
+//! Step 9: lists of tools in JSON answers.
 
 use mcp_scopes_server::Discovery;
 use serde_json::json;

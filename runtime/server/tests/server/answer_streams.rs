@@ -1,4 +1,4 @@
-//! Step 8: lists of tools in streams of events.
+//! Step 9: lists of tools in streams of events.
 
 use mcp_scopes_server::Discovery;
 

@@ -1,4 +1,4 @@
-//! Step 7: a replay belongs to who received the events.
+//! Step 6: only the caller that received events can replay them.
 
 use mcp_scopes_server::Discovery;
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     server::{Answer, Ask, RESOURCE, Reply, Server, Tokens},
-    step_6_policies::Refuses,
+    step_7_policies::Refuses,
 };
 
 /// Look at the market
@@ -265,6 +265,19 @@ async fn calls_in_the_sandbox_have_a_limit_of_their_own_for_each_caller() {
     server.send(Ask::call("look").token("sandbox.none.other.live")).await.passed();
     // What is no call does not count.
     server.send(Ask::method("tools/list").token("sandbox.none.live.live")).await.passed();
+}
+
+#[tokio::test]
+async fn a_call_in_a_session_of_another_caller_is_not_counted() {
+    let builder = ResourceServer::new(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
+    let server = Server::around(builder.sandbox_calls_per_minute(NonZeroU32::MIN));
+    let call = || Ask::call("look").token("sandbox.none.live.live");
+    for id in ["5f3a.0123456789abcdef0123456789abcdef", "x"] {
+        assert_eq!(server.send(call().header("mcp-session-id", id)).await.refused(), (404, 404));
+        assert_eq!(server.send(call().header("last-event-id", id)).await.refused(), (400, 400));
+    }
+    server.send(call()).await.passed();
+    assert_eq!(server.send(call()).await.refused(), (429, 429));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Step 8: streams end with their token. Time is paused, and the layer's clock follows it.
+//! Step 9: streams end with their token. Time is paused, and the layer's clock follows it.
 
 use std::{
     convert::Infallible,

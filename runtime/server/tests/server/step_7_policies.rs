@@ -1,4 +1,4 @@
-//! Step 6: the policy hook.
+//! Step 7: the policy hook.
 
 use mcp_scopes_server::{Call, Deciding, PolicyHook, PolicyRefusal};
 
@@ -42,6 +42,13 @@ async fn scopes_are_asked_first() {
     let server = Server::with(|builder| builder.policy(Refuses));
     let answer = server.send(call("run", r#"{"command":"secret"}"#).token("reader")).await;
     assert!(answer.challenge().contains("insufficient_scope"));
+}
+
+#[tokio::test]
+async fn sessions_are_bound_first() {
+    let server = Server::with(|builder| builder.policy(Refuses));
+    let call = call("list_files", r#"{"folder":"secret"}"#).token("reader").header("mcp-session-id", "5f3a.b");
+    assert_eq!(server.send(call).await.refused(), (404, 404));
 }
 
 #[tokio::test]

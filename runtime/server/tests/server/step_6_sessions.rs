@@ -1,4 +1,4 @@
-//! Step 7: sessions of older revisions belong to who began them.
+//! Step 6: the sessions of older revisions belong to the caller that began them.
 
 use std::sync::Arc;
 

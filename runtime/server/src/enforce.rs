@@ -1,0 +1,71 @@
+//! Step 7: the limit of calls in the sandbox, and the policies.
+
+use std::sync::Arc;
+
+use mcp_scopes::{Environment, ScopeTable};
+
+use super::{
+    Call, PolicyHook,
+    authorize::{called_tool, is_call, reply_to},
+    challenges::Challenges,
+    message::{Content, Message},
+    rate_limit::RateLimiter,
+    refusal::Refusal,
+    requester::Requester,
+    trace,
+};
+
+/// Counts calls in the sandbox, and asks the policy hook.
+pub(super) struct PolicyEnforcer {
+    pub(super) table: &'static ScopeTable,
+    pub(super) sandbox_limiter: RateLimiter,
+    pub(super) hook: Option<Arc<dyn PolicyHook>>,
+    pub(super) challenges: Challenges,
+}
+
+impl PolicyEnforcer {
+    /// Decides on every call of a body that scopes allow.
+    ///
+    /// # Errors
+    /// 429 for too many calls in the sandbox, 403 for a call that the policy denies.
+    pub(super) async fn enforce_policies(&self, content: Content<'_>, requester: &Requester) -> Result<(), Refusal> {
+        match &self.hook {
+            // Boxed, since few servers have a policy.
+            Some(hook) => Box::pin(self.ask(&**hook, content, requester)).await,
+            None => content.messages().iter().try_for_each(|message| {
+                self.count(message, requester)?;
+                self.trace_passed(message, requester);
+                Ok(())
+            }),
+        }
+    }
+
+    async fn ask(&self, hook: &dyn PolicyHook, content: Content<'_>, requester: &Requester) -> Result<(), Refusal> {
+        for message in content.messages() {
+            self.count(message, requester)?;
+            if is_call(message) {
+                // Authorization has rejected unknown tools. Were one here, no policy could decide about it.
+                let tool = called_tool(self.table, message);
+                let tool = tool.ok_or_else(|| reply_to(self.table, message, Refusal::no_tool()))?;
+                let call = Call { tool, caller: &requester.caller, claims: requester.claims(), message };
+                let decision = hook.decide(call).await;
+                decision.map_err(|denial| reply_to(self.table, message, self.challenges.policy(denial.reason())))?;
+            }
+            self.trace_passed(message, requester);
+        }
+        Ok(())
+    }
+
+    /// Counts a call in the sandbox.
+    fn count(&self, message: &Message<'_>, requester: &Requester) -> Result<(), Refusal> {
+        if requester.caller.environment() != Environment::Sandbox || !is_call(message) {
+            return Ok(());
+        }
+        let counted = self.sandbox_limiter.count(requester.owner());
+        counted.map_err(|wait| reply_to(self.table, message, Refusal::pace(wait)))
+    }
+
+    fn trace_passed(&self, message: &Message<'_>, requester: &Requester) {
+        trace::passed(&message.method, || called_tool(self.table, message), requester.caller.environment());
+    }
+}

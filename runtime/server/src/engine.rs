@@ -1,0 +1,106 @@
+//! The decision on a request: each step in order, and nothing else. The steps are numbered as in the documentation of the crate.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, request::Parts};
+use http_body::Body;
+use http_body_util::Full;
+use mcp_scopes::ScopeTable;
+use tower_service::Service;
+
+use super::{
+    ResponseBody,
+    authenticate::Authenticator,
+    authorize::Authorizer,
+    bind_session::SessionBinder,
+    enforce::PolicyEnforcer,
+    environment::Resolver,
+    forward::{AdmittedRequest, forward},
+    head::Head,
+    message::ParamHeaders,
+    metadata::Document,
+    method::{self, Purpose},
+    origin::Origins,
+    read_body::BodyReader,
+    refusal::Refusal,
+    requester::Requester,
+    response::ResponseFilter,
+};
+
+/// One component per step.
+pub(super) struct Engine {
+    pub(super) table: &'static ScopeTable,
+    pub(super) document: Document,
+    pub(super) origins: Origins,
+    pub(super) authenticator: Arc<Authenticator>,
+    pub(super) environments: Arc<Resolver>,
+    pub(super) bodies: BodyReader,
+    pub(super) authorizer: Authorizer,
+    /// The declarations of the settings. A server behind the layer may know more.
+    pub(super) params: Arc<ParamHeaders>,
+    pub(super) sessions: SessionBinder,
+    pub(super) policies: PolicyEnforcer,
+    pub(super) responses: ResponseFilter,
+}
+
+impl Engine {
+    /// Decides on a request, forwards it, and filters the response.
+    pub(super) async fn handle<S, B, R>(
+        &self,
+        params: &ParamHeaders,
+        inner: S,
+        request: Request<B>,
+    ) -> Result<Response<ResponseBody<R>>, S::Error>
+    where
+        S: Service<Request<Full<Bytes>>, Response = Response<R>>,
+        B: Body,
+        R: Body,
+    {
+        let (parts, body) = request.into_parts();
+        if let Some(answer) = self.document.answer_metadata(&parts) {
+            return Ok(answer.map(ResponseBody::whole));
+        }
+        let origin = match self.origins.check_origin(&parts.headers) {
+            Ok(origin) => origin,
+            Err(refusal) => return Ok(refusal.into_response(None).map(ResponseBody::whole)),
+        };
+        let admitted = match self.admit(params, &parts, body).await {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
+        };
+        let (response, requester) = forward(parts, admitted, self.responses.filters_lists, inner).await?;
+        Ok(self.responses.filter_response(response, requester, origin).await)
+    }
+
+    /// Steps 1 to 3, which find out who asks.
+    async fn admit<B: Body>(&self, params: &ParamHeaders, parts: &Parts, body: B) -> Result<AdmittedRequest, Refusal> {
+        let head = Head::of(&parts.headers, self.environments.header());
+        if method::check_method(&parts.method, &head)? == Purpose::Preflight {
+            return Ok(AdmittedRequest::preflight(params));
+        }
+        let credential = self.authenticator.authenticate(&parts.uri, &head).await?;
+        let environment = self.environments.resolve_environment(credential.as_ref(), &head)?;
+        let requester = Requester::new(self.table, credential, environment);
+        let admitted = self.admit_requester(params, &parts.method, &head, body, requester).await;
+        admitted.map_err(|refusal| refusal.by(environment))
+    }
+
+    /// Steps 4 to 7, which decide what the requester may do.
+    async fn admit_requester<B: Body>(
+        &self,
+        params: &ParamHeaders,
+        method: &Method,
+        head: &Head<'_>,
+        body: B,
+        mut requester: Requester,
+    ) -> Result<AdmittedRequest, Refusal> {
+        self.authorizer.check_anonymous(method, &requester)?;
+        let body = self.bodies.read_body(method, head, body, &requester).await?;
+        let content = self.bodies.read_messages(method, &body)?;
+        let params = self.authorizer.authorize(params, method, head, &content, &mut requester)?;
+        let session = self.sessions.bind_session(method, head, &mut requester)?;
+        self.policies.enforce_policies(content, &requester).await?;
+        Ok(AdmittedRequest { body, requester: Some(requester), session, params })
+    }
+}

@@ -1,0 +1,95 @@
+//! Step 8: forwards an admitted request to the server behind the layer.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{
+    HeaderName, Method, Request, Response,
+    header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, RANGE, TRANSFER_ENCODING},
+    request::Parts,
+};
+use http_body_util::Full;
+use mcp_scopes::Caller;
+use tower_service::Service;
+
+use super::{
+    Claims,
+    bind_session::{BoundSession, SESSION},
+    message::{Kept, ParamHeaders},
+    requester::Requester,
+};
+
+static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// A request that may be forwarded.
+pub(super) struct AdmittedRequest {
+    pub(super) body: Bytes,
+    /// `None` for a preflight, which has no caller.
+    pub(super) requester: Option<Requester>,
+    pub(super) session: BoundSession,
+    pub(super) params: Kept,
+}
+
+impl AdmittedRequest {
+    /// A preflight carries no token (Fetch, "CORS protocol"), so nothing else passes with it: no body, session, replay or argument.
+    pub(super) fn preflight(params: &ParamHeaders) -> Self {
+        Self { body: Bytes::new(), requester: None, session: BoundSession::default(), params: params.without_call() }
+    }
+}
+
+/// Sends an admitted request to the server behind the layer, and returns its response with who reads it. `filters_lists` states
+/// whether lists of tools in the response are filtered.
+pub(super) async fn forward<S, R>(
+    mut parts: Parts,
+    admitted: AdmittedRequest,
+    filters_lists: bool,
+    mut inner: S,
+) -> Result<(Response<R>, Option<Requester>), S::Error>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<R>>,
+{
+    set_headers(&mut parts, &admitted, filters_lists);
+    set_extensions(&mut parts, admitted.requester.as_ref());
+    let response = inner.call(Request::from_parts(parts, Full::new(admitted.body))).await?;
+    Ok((response, admitted.requester))
+}
+
+fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, filters_lists: bool) {
+    let Parts { method, headers, .. } = parts;
+    // A token is for this server alone: a server that receives it could pass it on (MCP 2026-07-28, "Token Passthrough").
+    headers.remove(AUTHORIZATION);
+    // The whole body has been read.
+    headers.remove(TRANSFER_ENCODING);
+    if *method != Method::POST {
+        // The body of any other method is not forwarded.
+        headers.remove(CONTENT_LENGTH);
+    }
+    for (name, id) in [(&SESSION, &admitted.session.id), (&LAST_EVENT_ID, &admitted.session.last_event_id)] {
+        match id {
+            None => drop(headers.remove(name)),
+            Some(id) => drop(headers.insert(name, id.clone())),
+        }
+    }
+    admitted.params.retain_in(headers);
+    if admitted.requester.is_some() {
+        // Event ids cannot be sealed, and lists not filtered, in what is compressed.
+        headers.remove(ACCEPT_ENCODING);
+        if filters_lists {
+            // A part of a list cannot be filtered.
+            headers.remove(RANGE);
+        }
+    }
+}
+
+fn set_extensions(parts: &mut Parts, requester: Option<&Requester>) {
+    let extensions = &mut parts.extensions;
+    // Extensions of these types that another layer has left do not come from a verified token.
+    match requester {
+        Some(requester) => drop(extensions.insert(requester.caller)),
+        None => drop(extensions.remove::<Caller>()),
+    }
+    match requester.and_then(|requester| requester.credential.as_ref()) {
+        Some(credential) => drop(extensions.insert(Arc::clone(&credential.claims))),
+        None => drop(extensions.remove::<Arc<Claims>>()),
+    }
+}

@@ -1,0 +1,93 @@
+//! Step 4: reads the body of a request, and the messages in it.
+
+use core::time::Duration;
+
+use bytes::Bytes;
+use http::{
+    Method,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH},
+};
+use http_body::Body;
+
+use super::{
+    body::{self, Unread},
+    filter,
+    head::{Head, HeaderValues},
+    message::{self, Content},
+    refusal::Refusal,
+    requester::Requester,
+};
+
+/// Reads bodies of requests up to a limit and within a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BodyReader {
+    /// In bytes.
+    pub(super) limit: usize,
+    /// In bytes, for callers without a token.
+    pub(super) anonymous_limit: usize,
+    pub(super) timeout: Duration,
+    /// Whether a body may be a batch.
+    pub(super) batches: bool,
+}
+
+impl BodyReader {
+    /// Reads the body of a `POST` in full. The body of any other method is not read.
+    ///
+    /// # Errors
+    /// 415 for a body that is not JSON, 413 for one over the limit, 408 for one that takes too long, 400 for one that is not complete.
+    pub(super) async fn read_body<B: Body>(
+        &self,
+        method: &Method,
+        head: &Head<'_>,
+        body: B,
+        requester: &Requester,
+    ) -> Result<Bytes, Refusal> {
+        if *method != Method::POST {
+            return Ok(Bytes::new());
+        }
+        if !is_json(head) {
+            return Err(Refusal::media_type());
+        }
+        let limit = if requester.is_anonymous() { self.anonymous_limit.min(self.limit) } else { self.limit };
+        let body = body::read(body, limit, self.timeout).await.map_err(|unread| match unread {
+            Unread::TooLarge => Refusal::too_large(limit),
+            Unread::Broken => Refusal::incomplete(),
+            Unread::Late => Refusal::late(),
+        })?;
+        if is_length(head, body.len()) { Ok(body) } else { Err(Refusal::length()) }
+    }
+
+    /// Reads the messages of a `POST`. Other methods have none.
+    ///
+    /// # Errors
+    /// 400 for a body that is not JSON-RPC 2.0, or that two parsers could read differently.
+    pub(super) fn read_messages<'b>(&self, method: &Method, body: &'b [u8]) -> Result<Content<'b>, Refusal> {
+        if *method == Method::POST {
+            message::read(body, self.batches).map_err(Refusal::fault)
+        } else {
+            Ok(Content::None)
+        }
+    }
+}
+
+/// Whether a body has the length that its request says, if it says one. A server behind the layer that passes the request on
+/// would tell the next one where it ends (RFC 9112 §6.3).
+fn is_length(head: &Head<'_>, len: usize) -> bool {
+    head.all_of(head.content_length, &CONTENT_LENGTH, |stated| {
+        let digits = stated.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        digits.and_then(|digits| digits.parse().ok()) == Some(len)
+    })
+}
+
+/// Whether a request says that its body is JSON in UTF-8, and not encoded. A server that decodes would read something else
+/// than was checked.
+fn is_json(head: &Head<'_>) -> bool {
+    let HeaderValues::Single(stated) = head.content_type else { return false };
+    // As nearly all of them write it.
+    let json = stated == "application/json"
+        || stated.to_str().is_ok_and(|stated| {
+            let (essence, parameters) = filter::media_type(stated);
+            essence.eq_ignore_ascii_case("application/json") && filter::is_utf8(parameters)
+        });
+    json && head.all_of(head.content_encoding, &CONTENT_ENCODING, |encoding| encoding == "identity")
+}

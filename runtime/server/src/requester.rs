@@ -1,0 +1,62 @@
+//! Who sends a request, and who reads its response.
+
+use std::sync::Arc;
+
+use http::HeaderValue;
+use mcp_scopes::{Caller, Environment, ScopeTable};
+
+use super::{
+    Claims,
+    message::Era,
+    session::Owner,
+    token::{Token, bearer},
+};
+
+/// A token that was verified.
+pub(super) struct Credential {
+    pub(super) claims: Arc<Claims>,
+    /// The header that holds it.
+    pub(super) header: HeaderValue,
+}
+
+impl Credential {
+    pub(super) fn token(&self) -> Option<Token<'_>> {
+        bearer(&self.header)
+    }
+}
+
+/// Who sends a request and reads its response. Each step adds what it has found out.
+pub(super) struct Requester {
+    pub(super) caller: Caller,
+    /// `None` for a caller without a token.
+    pub(super) credential: Option<Credential>,
+    pub(super) era: Era,
+    /// The id of the transport session, as the server behind the layer has written it.
+    pub(super) session: Option<String>,
+    /// Whether the response is a stream that was opened to listen: it answers no call.
+    pub(super) listens: bool,
+}
+
+impl Requester {
+    pub(super) fn new(table: &'static ScopeTable, credential: Option<Credential>, environment: Environment) -> Self {
+        let grant = credential.as_ref().map_or_else(|| table.anonymous(), |token| token.claims.grant(table));
+        let caller = Caller::new(grant, environment);
+        Self { caller, credential, era: Era::Legacy, session: None, listens: false }
+    }
+
+    pub(super) fn is_anonymous(&self) -> bool {
+        self.caller.grant().is_anonymous()
+    }
+
+    pub(super) fn claims(&self) -> Option<&Claims> {
+        self.credential.as_ref().map(|credential| &*credential.claims)
+    }
+
+    /// Returns whom sessions and limits belong to.
+    pub(super) fn owner(&self) -> Owner<'_> {
+        match &self.credential {
+            None => Owner::Anonymous,
+            Some(credential) => Owner::Holder(&credential.claims, credential.token()),
+        }
+    }
+}
