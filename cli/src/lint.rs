@@ -6,7 +6,7 @@ use mcp_scopes_build::{
     Error, Level, Report,
     artefact::is_artefact,
     file,
-    lint::{Documents, Overrides},
+    lint::{Documents, Overrides, lint},
 };
 
 use crate::{
@@ -120,8 +120,9 @@ impl arguments::Lint {
         progress: &Progress,
     ) -> Result<Report, Error> {
         if !is_document(path) {
-            let scan = self.build.scan(path).overrides(overrides.clone()).counting(progress.counter());
-            return texts.iter().fold(scan, |scan, (file, text)| scan.instead(file.clone(), text.clone())).lint();
+            let scan = self.build.scan(path).counting(progress.counter());
+            let scan = texts.iter().fold(scan, |scan, (file, text)| scan.instead(file.clone(), text.clone()));
+            return lint(&scan, overrides);
         }
         let documents = Documents::new().profile(self.profile.into()).overrides(overrides.clone());
         let documents = match &self.config {

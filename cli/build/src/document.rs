@@ -326,7 +326,10 @@ fn finding(table: Option<&Table>, tool: Option<&Tool>, problem: &Problem<'_>) ->
         _ => message.as_str().to_owned(),
     };
     let subject = if problem.subject.is_empty() { problem.literal } else { problem.subject };
-    Finding::error(crate::lint::id(problem.kind.id()), message).help(problem.help().as_str()).at(place).about(subject)
+    Finding::error(crate::finding::reported_id(problem.kind.id()), message)
+        .help(problem.help().as_str())
+        .at(place)
+        .about(subject)
 }
 
 fn config_place(table: Option<&Table>, problem: &Problem<'_>) -> Option<Place> {

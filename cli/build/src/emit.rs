@@ -22,8 +22,8 @@ pub struct Emitted {
 impl Scan {
     /// In a build script: writes the document to `OUT_DIR` as [`FILE_NAME`], and tells cargo when to run again.
     ///
-    /// Features and target are those of the build. Warnings become warnings of cargo, errors become errors of cargo,
-    /// and lint rules are applied as for [`Scan::lint`]. No other program is run.
+    /// Features and target are those of the build. Warnings become warnings of cargo, errors become errors of cargo.
+    /// Lint rules are not applied; [`Scan::emit_with`] takes a function that does. No other program is run.
     ///
     /// # Errors
     /// As [`Scan::export`]; if this is no build script; if the file cannot be written.
@@ -36,6 +36,15 @@ impl Scan {
     /// }
     /// ```
     pub fn emit(&self) -> Result<Emitted, Error> {
+        self.emit_with(Self::run)
+    }
+
+    /// The same with the findings of another function, which is given the scan for this build; for example one that
+    /// applies lint rules.
+    ///
+    /// # Errors
+    /// As [`Scan::emit`], and those of the function.
+    pub fn emit_with(&self, find: impl FnOnce(&Self) -> Result<Report, Error>) -> Result<Emitted, Error> {
         let variable = |name: &str| {
             let help = "call `emit` from `build.rs`; elsewhere `export` makes the document";
             env::var(name).map_err(|_| {
@@ -51,7 +60,7 @@ impl Scan {
             choice: Choice { named: features, all: false, no_default: true },
             ..self.clone()
         };
-        let report = scan.lint_package();
+        let report = find(&scan);
         let mut lines = report.as_ref().map(Report::cargo_lines).unwrap_or_default();
         let outcome = report.and_then(|report| scan.export_from(report));
         if let Err(error) = &outcome

@@ -124,6 +124,18 @@ impl Finding {
     }
 }
 
+/// The diagnostics that are reported under the id of the lint rule that they belong to. A test of the rules holds the two
+/// equal.
+const REPORTED_AS: [(&str, &str); 3] =
+    [("outside-namespace", "missing-namespace"), ("bad-scope", "scope-syntax"), ("bad-tool-name", "tool-name")];
+
+/// Returns the id under which a diagnostic of the grammar is reported: that of the rule that it belongs to, or its own.
+#[doc(hidden)]
+#[must_use]
+pub fn reported_id(diagnostic: &'static str) -> &'static str {
+    REPORTED_AS.iter().find(|(id, _)| *id == diagnostic).map_or(diagnostic, |(_, rule)| rule)
+}
+
 /// The longest message that is told as it stands, in bytes.
 const LONGEST: usize = 1_000;
 

@@ -15,7 +15,6 @@ use crate::{
     features::Choice,
     folders::{self, Extent},
     inventory::Inventory,
-    lint::Overrides,
     nesting,
     package::Package,
     source::{Place, Sources},
@@ -35,7 +34,7 @@ use crate::{
 /// # Ok::<(), mcp_scopes_build::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "nothing is scanned before `run`, `lint`, `export` or `emit`"]
+#[must_use = "nothing is scanned before `run`, `run_tree`, `export` or `emit`"]
 pub struct Scan {
     pub(crate) path: PathBuf,
     pub(crate) choice: Choice,
@@ -45,7 +44,6 @@ pub struct Scan {
     pub(crate) resource: Option<String>,
     pub(crate) issuers: Vec<String>,
     pub(crate) loopback: bool,
-    pub(crate) overrides: Overrides,
     pub(crate) instead: BTreeMap<Arc<str>, Arc<str>>,
     pub(crate) seen: Arc<AtomicUsize>,
 }
@@ -62,7 +60,6 @@ impl Scan {
             resource: None,
             issuers: Vec::new(),
             loopback: false,
-            overrides: Overrides::default(),
             instead: BTreeMap::new(),
             seen: Arc::default(),
         }
@@ -138,8 +135,11 @@ impl Scan {
         self.on_a_large_stack(Extent::Package)
     }
 
-    /// Scans every package at or below the path, without applying lint rules.
-    pub(crate) fn run_tree(&self) -> Result<Report, Error> {
+    /// Scans every package at or below the path.
+    ///
+    /// # Errors
+    /// As [`Scan::run`].
+    pub fn run_tree(&self) -> Result<Report, Error> {
         self.on_a_large_stack(Extent::Tree)
     }
 
@@ -246,7 +246,7 @@ impl Report {
         // What is doubtful in another package is that package's own business.
         world.findings.retain(|finding| finding.level == Level::Error || is_below(finding, folder));
         for finding in &mut world.findings {
-            finding.rule = crate::lint::id(finding.rule);
+            finding.rule = crate::finding::reported_id(finding.rule);
         }
         self.findings.append(&mut world.findings);
         self.sources.merge(std::mem::take(&mut world.sources));

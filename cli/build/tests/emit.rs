@@ -16,7 +16,10 @@ use std::{
 };
 
 use common::{Package, manifest};
-use mcp_scopes_build::Scan;
+use mcp_scopes_build::{
+    Scan,
+    lint::{Overrides, lint_package},
+};
 
 const MAIN: &str = "scope_table! { static TOOLS = [f, #[cfg(feature = \"more-tools\")] g, #[cfg(wide)] h] with \"mcp-scopes.toml\"; }\n\
     /// Do it\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn f() {}\n\
@@ -28,7 +31,12 @@ const MAIN: &str = "scope_table! { static TOOLS = [f, #[cfg(feature = \"more-too
 #[test]
 #[ignore = "is run by the other tests"]
 fn build_script() {
-    if let Err(error) = Scan::new(".").emit() {
+    let scan = Scan::new(".");
+    let emitted = match env::var_os("APPLY_RULES") {
+        None => scan.emit(),
+        Some(_) => scan.emit_with(|scan| lint_package(scan, &Overrides::new())),
+    };
+    if let Err(error) = emitted {
         println!("\nfailed: {error}\nfailed: {error:?}");
     }
 }
@@ -76,9 +84,22 @@ fn the_document_is_that_of_the_build() {
 
 #[test]
 fn findings_are_told_to_cargo() {
+    let (package, out) = (package(MAIN), tempfile::tempdir().unwrap());
+    package.write("src/lonely.rs", "#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn i() {}\n");
+    let (lines, _) = run(&package, out.path(), &[]);
+    let warning = "cargo::warning=src/lonely.rs:1:15: `src/lonely.rs` holds `mcp_tool`, but no module of the package \
+                   declares the file; help: write `mod lonely;` in its parent, or remove the file; `include!` is not \
+                   followed [undeclared-file]";
+    assert_eq!(lines, [&INPUTS[..], &[warning]].concat());
+    assert_eq!(names(out.path()), ["f", "h"]);
+}
+
+#[test]
+fn applies_rules_where_a_build_script_asks_for_them() {
     let main = MAIN.replace("/// Do it\n", "").replace("static", "pub static");
     let (package, out) = (package(&main), tempfile::tempdir().unwrap());
-    let (lines, _) = run(&package, out.path(), &[]);
+    assert_eq!(run(&package, out.path(), &[]).0, INPUTS);
+    let (lines, _) = run(&package, out.path(), &[("APPLY_RULES", "1")]);
     let warning = "cargo::warning=src/main.rs:3:4: tool `f` does not say what it does; help: write a doc comment above \
                    the function, or `description = \"..\"` [missing-description]";
     assert_eq!(lines, [&INPUTS[..], &[warning]].concat());

@@ -15,7 +15,10 @@ use std::{
     path::Path,
 };
 
-use mcp_scopes_build::{Report, Scan};
+use mcp_scopes_build::{
+    Report, Scan,
+    lint::{self, Overrides},
+};
 use mcp_scopes_prm::Json;
 
 /// `examples/brokerage` is meant to be reported, and tests that itself.
@@ -25,7 +28,7 @@ fn our_examples_have_no_findings() {
     for (example, suppressed) in
         [("files", 1), ("rmcp-files", 0), ("build-script", 0), ("secured-axum", 0), ("secured-rmcp", 0)]
     {
-        let report = Scan::new(examples.join(example)).lint().unwrap();
+        let report = lint::lint(&Scan::new(examples.join(example)), &Overrides::new()).unwrap();
         assert!(report.annotated() > 0, "`{example}` has no tools");
         assert!(report.findings.is_empty(), "{:#?}", report.findings);
         assert_eq!(report.suppressed.len(), suppressed, "{:#?}", report.suppressed);
@@ -99,5 +102,5 @@ fn lint(tools: &[Json]) -> Report {
     let manifest = "[package]\nname = \"tools\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nmcp-scopes = \"0.1\"\n";
     fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
     fs::write(folder.path().join("src/lib.rs"), source).unwrap();
-    Scan::new(folder.path()).lint().unwrap()
+    lint::lint(&Scan::new(folder.path()), &Overrides::new()).unwrap()
 }

@@ -17,7 +17,8 @@ use std::{
 use mcp_scopes_build::{
     Baseline, Level, Report, Safety, Scan, baseline,
     day::Day,
-    lint::{Category, Documents, Overrides, RULES, Rule, find, rule::EXPERIENCE},
+    finding::reported_id,
+    lint::{self, Category, Documents, Overrides, RULES, Rule, find, rule::EXPERIENCE},
 };
 use mcp_scopes_prm::ViolationKind;
 
@@ -29,7 +30,10 @@ fn folder(rule: &str, kind: &str) -> PathBuf {
 fn lint(folder: &Path) -> Report {
     let mut report = Report::default();
     if folder.join("Cargo.toml").is_file() {
-        report.merge(Scan::new(folder).lint().unwrap_or_else(|error| panic!("{}: {error}", folder.display())));
+        report.merge(
+            lint::lint(&Scan::new(folder), &Overrides::new())
+                .unwrap_or_else(|error| panic!("{}: {error}", folder.display())),
+        );
         if folder.join(baseline::FILE).is_file() {
             let known = Baseline::read(&folder.join(baseline::FILE)).unwrap_or_else(|error| panic!("{error}"));
             known.apply(&mut report, Day::parse("2026-11-21").unwrap(), &Overrides::new());
@@ -134,6 +138,21 @@ fn what_a_document_breaks_has_a_rule() {
     for kind in ViolationKind::ALL {
         let rules: Vec<_> = RULES.iter().filter(|rule| rule.check.violations.contains(&kind)).collect();
         assert_eq!(rules.len(), usize::from(!building.contains(&kind)), "{kind:?}");
+    }
+}
+
+/// The scan reports a diagnostic under the id of its rule.
+#[test]
+fn diagnostics_are_reported_as_their_rules() {
+    for rule in RULES {
+        for diagnostic in rule.check.diagnostics {
+            assert_eq!(reported_id(diagnostic), rule.id);
+        }
+    }
+    let of_grammar = mcp_scopes_grammar::catalogue::ALL.iter().map(|kind| kind.id);
+    for id in of_grammar.chain(mcp_scopes_model::problem::Kind::ALL.iter().map(|kind| kind.id())) {
+        let stated = RULES.iter().any(|rule| rule.check.diagnostics.contains(&id));
+        assert!(stated || reported_id(id) == id, "no rule states the diagnostic `{id}`");
     }
 }
 

@@ -238,7 +238,7 @@ fn a_workspace_is_scanned_as_a_whole() {
         ("old/Cargo.toml", &member("old")),
         ("old/src/lib.rs", &tool("five")),
     ]);
-    let report = package.scan().lint().unwrap();
+    let report = package.scan().run_tree().unwrap();
     assert_eq!((report.annotated(), report.packages()), (2, 2));
     let error = package.run_error();
     assert!(error.advice().unwrap().contains("a`, `"), "{error}");

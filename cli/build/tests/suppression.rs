@@ -9,7 +9,10 @@
 
 use std::fs;
 
-use mcp_scopes_build::{Level, Report, Scan, SuppressionKind};
+use mcp_scopes_build::{
+    Level, Report, Scan, SuppressionKind,
+    lint::{self, Overrides},
+};
 
 const MANIFEST: &str = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\n[dependencies]\nmcp-scopes = \"0.1\"\n";
 
@@ -21,7 +24,7 @@ fn lint(source: &str, config: &str) -> Report {
     let head = "use mcp_scopes::{mcp_tool, scope_table};\n\n";
     let table = "\nscope_table! { pub static TOOLS = [drop_table] with \"mcp-scopes.toml\"; }\n";
     fs::write(folder.path().join("src/lib.rs"), format!("{head}{source}{table}")).unwrap();
-    Scan::new(folder.path()).lint().unwrap()
+    lint::lint(&Scan::new(folder.path()), &Overrides::new()).unwrap()
 }
 
 /// The rules of the findings that count, and of those that do not.

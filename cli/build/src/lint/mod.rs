@@ -48,44 +48,32 @@ use mcp_scopes_model::nearest::Nearest;
 
 use crate::{Error, ErrorKind, Level, Report, Scan, lint::levels::Levels};
 
-impl Scan {
-    /// Sets levels of rules from outside.
-    pub fn overrides(mut self, overrides: Overrides) -> Self {
-        self.overrides = overrides;
-        self
-    }
-
-    /// Scans every package at or below the path and applies the lint rules.
-    ///
-    /// The findings hold what keeps a table from compiling, and what the rules say. `[lint]` in `mcp-scopes.toml` sets
-    /// the level of a rule, or of all rules of a category.
-    ///
-    /// # Errors
-    /// As [`Scan::run`].
-    ///
-    /// ```no_run
-    /// let report = mcp_scopes_build::Scan::new(".").lint()?;
-    /// for finding in &report.findings {
-    ///     println!("{}: {} [{}]", finding.file(), finding.message, finding.rule);
-    /// }
-    /// # Ok::<(), mcp_scopes_build::Error>(())
-    /// ```
-    pub fn lint(&self) -> Result<Report, Error> {
-        Ok(apply::to_source(self.run_tree()?, &self.overrides))
-    }
-
-    /// The same for the one package that the path is in.
-    ///
-    /// # Errors
-    /// As [`Scan::run`].
-    pub fn lint_package(&self) -> Result<Report, Error> {
-        Ok(apply::to_source(self.run()?, &self.overrides))
-    }
+/// Scans every package at or below the path of the scan and applies the lint rules.
+///
+/// The findings hold what keeps a table from compiling, and what the rules report. `[lint]` in `mcp-scopes.toml` sets
+/// the level of a rule, or of all rules of a category; `overrides` precede it.
+///
+/// # Errors
+/// As [`Scan::run`].
+///
+/// ```no_run
+/// use mcp_scopes_build::{Scan, lint::{self, Overrides}};
+/// let report = lint::lint(&Scan::new("."), &Overrides::new())?;
+/// for finding in &report.findings {
+///     println!("{}: {} [{}]", finding.file(), finding.message, finding.rule);
+/// }
+/// # Ok::<(), mcp_scopes_build::Error>(())
+/// ```
+pub fn lint(scan: &Scan, overrides: &Overrides) -> Result<Report, Error> {
+    Ok(apply::to_source(scan.run_tree()?, overrides))
 }
 
-/// The id under which a diagnostic of the grammar is reported: that of the rule that it belongs to, or else its own.
-pub(crate) fn id(diagnostic: &'static str) -> &'static str {
-    RULES.iter().find(|rule| rule.check.diagnostics.contains(&diagnostic)).map_or(diagnostic, |rule| rule.id)
+/// The same for the one package that the path is in.
+///
+/// # Errors
+/// As [`Scan::run`].
+pub fn lint_package(scan: &Scan, overrides: &Overrides) -> Result<Report, Error> {
+    Ok(apply::to_source(scan.run()?, overrides))
 }
 
 /// The level of a rule where no configuration file counts; `None` if it is not applied.

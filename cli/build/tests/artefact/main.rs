@@ -9,7 +9,11 @@ mod containers;
 use std::{fs, path::PathBuf};
 
 use containers::{elf, fat, mach_o, pe, wasm};
-use mcp_scopes_build::{Error, ErrorKind, Export, Scan, artefact::is_artefact};
+use mcp_scopes_build::{
+    Error, ErrorKind, Export, Scan,
+    artefact::is_artefact,
+    lint::{self, Overrides},
+};
 
 const SECTION: &[u8] = include_bytes!("../data/every-key.v1");
 const DOCUMENT: &str = include_str!("../data/every-key.json");
@@ -65,7 +69,7 @@ fn what_is_no_program_is_none() {
 #[test]
 fn a_program_is_linted() {
     let program = Program::new(&wasm(SECTION));
-    let report = Scan::new(&program.path).lint().unwrap();
+    let report = lint::lint(&Scan::new(&program.path), &Overrides::new()).unwrap();
     assert_eq!(report.inventories[0].tools.len(), DOCUMENT.matches("\"risk_level\"").count());
     assert!(report.findings.iter().any(|finding| finding.rule == "missing-description"), "{:?}", report.findings);
     assert!(report.findings.iter().all(|finding| finding.place.as_ref().is_some_and(|place| place.start.line == 1)));
@@ -82,7 +86,7 @@ fn a_program_takes_no_features() {
         scan().no_default_features(true),
         scan().cfg("feature=\"shell\""),
     ] {
-        let error = asked.lint().unwrap_err();
+        let error = asked.run_tree().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(
             error.to_string().contains("has been built") && error.advice().unwrap().contains("give the source"),
@@ -90,7 +94,7 @@ fn a_program_takes_no_features() {
         );
         assert!(asked.export().is_err());
     }
-    assert!(scan().lint().is_ok());
+    assert!(scan().run_tree().is_ok());
 }
 
 #[test]
