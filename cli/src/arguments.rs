@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
-use mcp_scopes_build::Scan;
+use mcp_scopes_scan::Scan;
 
 use crate::{docs, fix::Fixing, levels::Levels, output::target::Target, reference};
 
@@ -291,7 +291,7 @@ pub(crate) enum Profile {
     Rfc9728,
 }
 
-impl From<Profile> for mcp_scopes_build::lint::Profile {
+impl From<Profile> for mcp_scopes_scan::lint::Profile {
     fn from(profile: Profile) -> Self {
         match profile {
             Profile::Mcp => Self::Mcp,

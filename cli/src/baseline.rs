@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mcp_scopes_build::{Baseline, Error, Report, baseline::FILE, day::Day, file, lint::Overrides};
+use mcp_scopes_scan::{Baseline, Error, Report, baseline::FILE, day::Day, file, lint::Overrides};
 
 use crate::{arguments, terminal::tell_line};
 

@@ -23,7 +23,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use change::{Change, Compatibility};
-use mcp_scopes_build::file;
+use mcp_scopes_scan::file;
 use report::Report;
 use side::{Reading, Side, Unreadable};
 

@@ -24,7 +24,7 @@ mod words;
 
 use std::{fs::File, path::Path};
 
-use mcp_scopes_build::file;
+use mcp_scopes_scan::file;
 use server::Server;
 use similar::TextDiff;
 

@@ -2,7 +2,7 @@
 
 use std::{fs::File, path::Path};
 
-use mcp_scopes_build::{ErrorKind, file};
+use mcp_scopes_scan::{ErrorKind, file};
 use similar::TextDiff;
 
 use crate::{

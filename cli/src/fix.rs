@@ -11,7 +11,7 @@ mod files;
 use std::{collections::BTreeMap, io::IsTerminal as _, sync::Arc};
 
 use clap::Args;
-use mcp_scopes_build::{Report, Safety};
+use mcp_scopes_scan::{Report, Safety};
 use similar::TextDiff;
 
 use crate::output::escaped;
@@ -55,13 +55,13 @@ impl Fixing {
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The input could not be linted.
-    Lint(mcp_scopes_build::Error),
+    Lint(mcp_scopes_scan::Error),
     /// Something else: what is wrong, and what to do.
     Other(String, String),
 }
 
-impl From<mcp_scopes_build::Error> for Failure {
-    fn from(error: mcp_scopes_build::Error) -> Self {
+impl From<mcp_scopes_scan::Error> for Failure {
+    fn from(error: mcp_scopes_scan::Error) -> Self {
         Self::Lint(error)
     }
 }
@@ -86,11 +86,11 @@ impl Fixed {
     pub(crate) fn make(
         fixing: Fixing,
         input: &str,
-        lint: impl Fn(&Texts) -> Result<Report, mcp_scopes_build::Error>,
+        lint: impl Fn(&Texts) -> Result<Report, mcp_scopes_scan::Error>,
     ) -> Result<Self, Failure> {
         let mut texts = Texts::new();
         let mut report = lint(&texts)?;
-        let before = report.count(mcp_scopes_build::Level::Error);
+        let before = report.count(mcp_scopes_scan::Level::Error);
         let mut fixed = Self { report: Report::default(), count: 0, changes: BTreeMap::new() };
         for _ in 0..ROUNDS {
             let chosen = edits::choose(&report, fixing.safety());
@@ -110,7 +110,7 @@ impl Fixed {
             }
             report = lint(&texts)?;
         }
-        if report.count(mcp_scopes_build::Level::Error) > before {
+        if report.count(mcp_scopes_scan::Level::Error) > before {
             let message = "the fixes would leave more errors than there are, so that nothing was changed".to_owned();
             return Err(Failure::Other(message, "look at `--diff`, and put right by hand what it shows".to_owned()));
         }
@@ -149,7 +149,7 @@ impl Fixed {
             files::check(file, old)?;
         }
         for (file, (_, new)) in changes() {
-            mcp_scopes_build::file::replace(std::path::Path::new(&**file), new)?;
+            mcp_scopes_scan::file::replace(std::path::Path::new(&**file), new)?;
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! `--deny`, `--warn`, `--allow`: in the order in which they are given.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use mcp_scopes_build::{
+use mcp_scopes_scan::{
     Error,
     lint::{Overrides, Setting},
 };

@@ -1,4 +1,4 @@
-//! The `mcp-scopes` command line: arguments, output formats and exit codes. What it does is in `mcp-scopes-build`.
+//! The `mcp-scopes` command line: arguments, output formats and exit codes. What it does is in `mcp-scopes-scan`.
 //!
 //! | module | holds |
 //! |---|---|
@@ -34,7 +34,7 @@ use std::{ffi::OsString, process::ExitCode};
 
 use anstyle::{AnsiColor, Style};
 use clap::FromArgMatches as _;
-use mcp_scopes_build::{Error, finding::shortened};
+use mcp_scopes_scan::{Error, finding::shortened};
 
 pub use arguments::command;
 use arguments::{Arguments, Command};

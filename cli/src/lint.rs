@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use mcp_scopes_build::{
+use mcp_scopes_scan::{
     Error, Level, Report,
     artefact::is_artefact,
     file,
@@ -197,7 +197,7 @@ fn counted(count: usize, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{counted, summary};
-    use mcp_scopes_build::Report;
+    use mcp_scopes_scan::Report;
 
     #[test]
     fn counts() {

@@ -21,7 +21,7 @@ pub(crate) mod sarif;
 pub(crate) mod target;
 
 use human::Links;
-use mcp_scopes_build::{Finding, Report, source::Place};
+use mcp_scopes_scan::{Finding, Report, source::Place};
 use target::Format;
 
 /// A report in a format; `baseline` says whether findings were compared with a baseline file.
@@ -71,8 +71,8 @@ pub(crate) fn at(place: &Place) -> String {
 
 /// The page of a rule for people who are not at a terminal.
 fn page(rule: &str) -> Option<String> {
-    mcp_scopes_build::lint::find(rule)
-        .map(|rule| format!("{}/blob/main/cli/build/src/lint/rules/{}/docs.md", env!("CARGO_PKG_REPOSITORY"), rule.id))
+    mcp_scopes_scan::lint::find(rule)
+        .map(|rule| format!("{}/blob/main/cli/scan/src/lint/rules/{}/docs.md", env!("CARGO_PKG_REPOSITORY"), rule.id))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use arbitrary::Arbitrary;
 use jsonschema::Validator;
 use libfuzzer_sys::fuzz_target;
-use mcp_scopes_build::{
+use mcp_scopes_scan::{
     Edit, Finding, Fix, Report, Suppression, SuppressionKind,
     lint::{Documents, RULES},
     source::{Place, Position},

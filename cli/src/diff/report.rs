@@ -16,7 +16,7 @@ mod junit;
 mod markdown;
 mod sarif;
 
-use mcp_scopes_build::source::Place;
+use mcp_scopes_scan::source::Place;
 
 use super::change::{Change, Compatibility, Security};
 use crate::output::{escaped, human::Links, target::Format};

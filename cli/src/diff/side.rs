@@ -7,8 +7,8 @@ use std::{
     process::Command,
 };
 
-use mcp_scopes_build::{ErrorKind, Scan, artefact::is_artefact, file};
 use mcp_scopes_prm::Metadata;
+use mcp_scopes_scan::{ErrorKind, Scan, artefact::is_artefact, file};
 
 use super::{lock, origin::Origin};
 use crate::output::human;

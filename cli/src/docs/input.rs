@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use mcp_scopes_build::{ErrorKind, Export, Scan, artefact::is_artefact};
 use mcp_scopes_prm::Document;
+use mcp_scopes_scan::{ErrorKind, Export, Scan, artefact::is_artefact};
 
 use crate::{Outcome, diff::side::Reading, fail, output::human};
 

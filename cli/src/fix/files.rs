@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use mcp_scopes_build::file::text;
+use mcp_scopes_scan::file::text;
 
 use super::{Failure, STDIN, changed};
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
-use mcp_scopes_build::{Finding, Level, Report, source::Place};
+use mcp_scopes_scan::{Finding, Level, Report, source::Place};
 
 use crate::output::{escaped, is_hidden, page};
 
@@ -137,7 +137,7 @@ fn drawn(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Links, render};
-    use mcp_scopes_build::{
+    use mcp_scopes_scan::{
         Scan,
         lint::{Documents, Overrides, lint},
     };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mcp_scopes_build::{Finding, Level, Report, SuppressionKind};
+use mcp_scopes_scan::{Finding, Level, Report, SuppressionKind};
 
 use crate::{
     lint::summary,

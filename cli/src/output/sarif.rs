@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use mcp_scopes_build::{
+use mcp_scopes_scan::{
     Finding, Level, Report, Suppression as Why, SuppressionKind, fingerprint,
     lint::{RULES, Rule, Setting},
     source::Place,
@@ -189,7 +189,7 @@ struct Texts<'r> {
 }
 
 impl<'r> Texts<'r> {
-    fn fix(&mut self, fix: &'r mcp_scopes_build::Fix) -> Option<Fix> {
+    fn fix(&mut self, fix: &'r mcp_scopes_scan::Fix) -> Option<Fix> {
         let mut changes: BTreeMap<&str, Vec<Replacement>> = BTreeMap::new();
         for edit in &fix.edits {
             let deleted = Region::builder()

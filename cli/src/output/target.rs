@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use mcp_scopes_build::file;
+use mcp_scopes_scan::file;
 
 use crate::{Outcome, complain, export::print, fail, output::human::Links, terminal::styled};
 

@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 use clap_complete::Shell;
-use mcp_scopes_build::file;
+use mcp_scopes_scan::file;
 
 use crate::{
     Outcome,

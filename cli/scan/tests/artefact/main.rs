@@ -9,7 +9,7 @@ mod containers;
 use std::{fs, path::PathBuf};
 
 use containers::{elf, fat, mach_o, pe, wasm};
-use mcp_scopes_build::{
+use mcp_scopes_scan::{
     Error, ErrorKind, Export, Scan,
     artefact::is_artefact,
     lint::{self, Overrides},

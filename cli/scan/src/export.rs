@@ -48,9 +48,9 @@ impl Scan {
     /// the document from being made. [`Error::report`] then has the findings.
     ///
     /// ```no_run
-    /// let export = mcp_scopes_build::Scan::new(".").resource("https://files.example.com/mcp").export()?;
+    /// let export = mcp_scopes_scan::Scan::new(".").resource("https://files.example.com/mcp").export()?;
     /// print!("{}", export.json());
-    /// # Ok::<(), mcp_scopes_build::Error>(())
+    /// # Ok::<(), mcp_scopes_scan::Error>(())
     /// ```
     pub fn export(&self) -> Result<Export, Error> {
         self.export_from(self.run()?)

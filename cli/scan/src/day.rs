@@ -9,11 +9,11 @@ use crate::{Error, ErrorKind};
 /// A day, as in `2027-02-19`.
 ///
 /// ```
-/// use mcp_scopes_build::day::Day;
+/// use mcp_scopes_scan::day::Day;
 /// let day = Day::parse("2026-11-21")?;
 /// assert_eq!(day.after(90).to_string(), "2027-02-19");
 /// assert!(Day::parse("21.11.2026").is_err());
-/// # Ok::<(), mcp_scopes_build::Error>(())
+/// # Ok::<(), mcp_scopes_scan::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(Date);

@@ -27,11 +27,11 @@ use crate::{
 /// Nothing is compiled and no other program is run.
 ///
 /// ```no_run
-/// let report = mcp_scopes_build::Scan::new("examples/files").features(["shell"]).run()?;
+/// let report = mcp_scopes_scan::Scan::new("examples/files").features(["shell"]).run()?;
 /// for tool in &report.inventories[0].tools {
 ///     println!("{} at {}:{}", tool.name.value, tool.place.file, tool.place.start.line);
 /// }
-/// # Ok::<(), mcp_scopes_build::Error>(())
+/// # Ok::<(), mcp_scopes_scan::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is scanned before `run`, `run_tree`, `export` or `emit`"]

@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use mcp_scopes_build::{Error, Export, Report, Scan};
+use mcp_scopes_scan::{Error, Export, Report, Scan};
 
 /// A folder that is removed at the end.
 pub(crate) struct Package(tempfile::TempDir);
@@ -71,7 +71,7 @@ pub(crate) fn tools(export: &Export) -> Vec<String> {
 
 pub(crate) fn found(package: &Package, report: &Report) -> Vec<String> {
     let root = package.path().to_str().unwrap();
-    let line = |finding: &mcp_scopes_build::Finding| match &finding.place {
+    let line = |finding: &mcp_scopes_scan::Finding| match &finding.place {
         Some(place) => {
             let file = place.file.strip_prefix(root).unwrap_or(&place.file).trim_start_matches('/');
             format!("{} {file}:{}:{}", finding.rule, place.start.line, place.start.column)

@@ -19,10 +19,10 @@ const WARNINGS: &str = "warnings";
 /// What is set for a rule goes before what is set for its category, and of several settings of one name the last counts.
 ///
 /// ```
-/// use mcp_scopes_build::lint::{Overrides, Setting};
+/// use mcp_scopes_scan::lint::{Overrides, Setting};
 /// let overrides = Overrides::new().set("naming", Setting::Allow)?.set("scope-convention", Setting::Deny)?;
 /// assert!(Overrides::new().set("scope-convenion", Setting::Deny).is_err());
-/// # Ok::<(), mcp_scopes_build::Error>(())
+/// # Ok::<(), mcp_scopes_scan::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {

@@ -9,7 +9,7 @@
 
 use std::fs;
 
-use mcp_scopes_build::{
+use mcp_scopes_scan::{
     Level, Report, Scan, SuppressionKind,
     lint::{self, Overrides},
 };
@@ -29,7 +29,7 @@ fn lint(source: &str, config: &str) -> Report {
 
 /// The rules of the findings that count, and of those that do not.
 fn rules(report: &Report) -> (Vec<&str>, Vec<&str>) {
-    let rules = |findings: &'_ [mcp_scopes_build::Finding]| findings.iter().map(|finding| finding.rule).collect();
+    let rules = |findings: &'_ [mcp_scopes_scan::Finding]| findings.iter().map(|finding| finding.rule).collect();
     (rules(&report.findings), rules(&report.suppressed))
 }
 

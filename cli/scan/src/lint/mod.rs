@@ -57,12 +57,12 @@ use crate::{Error, ErrorKind, Level, Report, Scan, lint::levels::Levels};
 /// As [`Scan::run`].
 ///
 /// ```no_run
-/// use mcp_scopes_build::{Scan, lint::{self, Overrides}};
+/// use mcp_scopes_scan::{Scan, lint::{self, Overrides}};
 /// let report = lint::lint(&Scan::new("."), &Overrides::new())?;
 /// for finding in &report.findings {
 ///     println!("{}: {} [{}]", finding.file(), finding.message, finding.rule);
 /// }
-/// # Ok::<(), mcp_scopes_build::Error>(())
+/// # Ok::<(), mcp_scopes_scan::Error>(())
 /// ```
 pub fn lint(scan: &Scan, overrides: &Overrides) -> Result<Report, Error> {
     Ok(apply::to_source(scan.run_tree()?, overrides))

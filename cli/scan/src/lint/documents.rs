@@ -20,7 +20,7 @@ use crate::{
 /// How metadata documents are linted.
 ///
 /// ```
-/// use mcp_scopes_build::lint::Documents;
+/// use mcp_scopes_scan::lint::Documents;
 /// let text = br#"{"resource": "http://files.example.com/mcp"}"#;
 /// let report = Documents::new().lint("metadata.json", text);
 /// assert!(report.findings.iter().any(|finding| finding.rule == "resource-not-https"));

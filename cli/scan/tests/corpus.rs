@@ -17,11 +17,11 @@ use std::{
     path::Path,
 };
 
-use mcp_scopes_build::{
+use mcp_scopes_prm::Json;
+use mcp_scopes_scan::{
     Level, Report,
     lint::{Documents, Overrides, Profile, Setting},
 };
-use mcp_scopes_prm::Json;
 
 fn corpus(file: &str) -> Option<Json> {
     let Some(folder) = env::var_os("MCP_SCOPES_CORPUS") else {

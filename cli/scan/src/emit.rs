@@ -31,7 +31,7 @@ impl Scan {
     /// ```no_run
     /// // build.rs; then `include_str!(concat!(env!("OUT_DIR"), "/protected-resource-metadata.json"))`
     /// fn main() -> Result<(), Box<dyn std::error::Error>> {
-    ///     mcp_scopes_build::Scan::new(".").emit()?;
+    ///     mcp_scopes_scan::Scan::new(".").emit()?;
     ///     Ok(())
     /// }
     /// ```

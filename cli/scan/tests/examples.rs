@@ -15,11 +15,11 @@ use std::{
     path::Path,
 };
 
-use mcp_scopes_build::{
+use mcp_scopes_prm::Json;
+use mcp_scopes_scan::{
     Report, Scan,
     lint::{self, Overrides},
 };
-use mcp_scopes_prm::Json;
 
 /// `examples/brokerage` is meant to be reported, and tests that itself.
 #[test]

@@ -50,7 +50,7 @@ fn an_annotation_may_be_conditional() {
                     scope_table! { static TOOLS = [f] with \"mcp-scopes.toml\"; }";
     let package = package(annotate);
     let description =
-        |scan: mcp_scopes_build::Scan| scan.export().unwrap().report.inventories[0].tools[0].description.value.clone();
+        |scan: mcp_scopes_scan::Scan| scan.export().unwrap().report.inventories[0].tools[0].description.value.clone();
     assert_eq!(description(package.scan()), "b");
     assert_eq!(description(package.scan().no_default_features(true)), "x");
 }

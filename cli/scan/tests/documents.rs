@@ -9,7 +9,7 @@
 
 use std::io::Read;
 
-use mcp_scopes_build::{
+use mcp_scopes_scan::{
     Level, Report,
     lint::{Documents, Overrides, Profile, Setting},
 };

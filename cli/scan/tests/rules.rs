@@ -14,13 +14,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mcp_scopes_build::{
+use mcp_scopes_prm::ViolationKind;
+use mcp_scopes_scan::{
     Baseline, Level, Report, Safety, Scan, baseline,
     day::Day,
     finding::reported_id,
     lint::{self, Category, Documents, Overrides, RULES, Rule, find, rule::EXPERIENCE},
 };
-use mcp_scopes_prm::ViolationKind;
 
 fn folder(rule: &str, kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint/rules").join(rule).join(kind)

@@ -10,7 +10,7 @@
 mod common;
 
 use common::{Package, manifest, tools};
-use mcp_scopes_build::{ErrorKind, inventory::Brings};
+use mcp_scopes_scan::{ErrorKind, inventory::Brings};
 
 const TABLE: &str = "scope_table! { static TOOLS = [LIST] with \"mcp-scopes.toml\"; }";
 
@@ -149,7 +149,7 @@ fn tables_are_spliced_across_packages() {
         ])
     };
     let export = |package: &Package, features: &[&str]| {
-        let scan = mcp_scopes_build::Scan::new(package.path().join("app")).features(features.iter().copied());
+        let scan = mcp_scopes_scan::Scan::new(package.path().join("app")).features(features.iter().copied());
         scan.export().unwrap()
     };
     let package = make("tool-shell = { path = \"../shell\" }");
@@ -245,11 +245,11 @@ fn a_workspace_is_scanned_as_a_whole() {
 }
 
 trait Refused {
-    fn run_error(&self) -> mcp_scopes_build::Error;
+    fn run_error(&self) -> mcp_scopes_scan::Error;
 }
 
 impl Refused for Package {
-    fn run_error(&self) -> mcp_scopes_build::Error {
+    fn run_error(&self) -> mcp_scopes_scan::Error {
         self.scan().run().unwrap_err()
     }
 }
