@@ -291,7 +291,7 @@ pub(crate) enum Profile {
     Rfc9728,
 }
 
-impl From<Profile> for mcp_scopes_scan::lint::Profile {
+impl From<Profile> for mcp_scopes_lint::Profile {
     fn from(profile: Profile) -> Self {
         match profile {
             Profile::Mcp => Self::Mcp,

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use mcp_scopes_scan::{Baseline, Error, Report, baseline::FILE, day::Day, file, lint::Overrides};
+use mcp_scopes_lint::{Baseline, Overrides, baseline::FILE, day::Day};
+use mcp_scopes_scan::{Error, Report, file};
 
 use crate::{arguments, terminal::tell_line};
 

@@ -1,4 +1,5 @@
-//! The `mcp-scopes` command line: arguments, output formats and exit codes. What it does is in `mcp-scopes-scan`.
+//! The `mcp-scopes` command line: arguments, output formats and exit codes. What it does is in
+//! `mcp-scopes-scan` and `mcp-scopes-lint`.
 //!
 //! | module | holds |
 //! |---|---|

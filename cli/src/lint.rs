@@ -2,12 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
-use mcp_scopes_scan::{
-    Error, Level, Report,
-    artefact::is_artefact,
-    file,
-    lint::{Documents, Overrides, lint},
-};
+use mcp_scopes_lint::{Documents, Overrides, lint};
+use mcp_scopes_scan::{Error, Level, Report, artefact::is_artefact, file};
 
 use crate::{
     Outcome, arguments, complain,

@@ -71,8 +71,8 @@ pub(crate) fn at(place: &Place) -> String {
 
 /// The page of a rule for people who are not at a terminal.
 fn page(rule: &str) -> Option<String> {
-    mcp_scopes_scan::lint::find(rule)
-        .map(|rule| format!("{}/blob/main/cli/scan/src/lint/rules/{}/docs.md", env!("CARGO_PKG_REPOSITORY"), rule.id))
+    mcp_scopes_lint::find(rule)
+        .map(|rule| format!("{}/blob/main/cli/lint/src/rules/{}/docs.md", env!("CARGO_PKG_REPOSITORY"), rule.id))
 }
 
 #[cfg(test)]

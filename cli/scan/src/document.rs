@@ -21,11 +21,8 @@ use crate::{
 };
 
 /// Lends the outline of a table to `then`.
-pub(crate) fn with_outline<R>(
-    inventory: &Inventory,
-    table: TableId,
-    then: &mut dyn FnMut(&Outline<'_>) -> R,
-) -> Option<R> {
+#[doc(hidden)]
+pub fn with_outline<R>(inventory: &Inventory, table: TableId, then: &mut dyn FnMut(&Outline<'_>) -> R) -> Option<R> {
     let parts: Vec<ToolParts<'_>> = inventory
         .tools
         .iter()

@@ -41,26 +41,40 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    /// Returns an error of that kind without help or cause.
+    #[doc(hidden)]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: shortened(message.into()), help: None, source: None, report: None }
     }
 
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+    /// Adds what to do about it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    /// Adds the cause.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    pub(crate) fn with(mut self, report: Report) -> Self {
+    /// Adds what was found before the work stopped.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with(mut self, report: Report) -> Self {
         self.report = Some(Box::new(report));
         self
     }
 
-    pub(crate) fn unreadable(path: &Path, error: std::io::Error) -> Self {
+    /// Returns the error of a file that cannot be read.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn unreadable(path: &Path, error: std::io::Error) -> Self {
         Self::new(ErrorKind::Unreadable, format!("cannot read `{}`: {error}", path.display())).because(error)
     }
 

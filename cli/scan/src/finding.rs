@@ -46,7 +46,8 @@ pub struct Finding {
     /// Why it does not count, for those in [`Report::suppressed`](crate::Report::suppressed).
     pub suppression: Option<Suppression>,
     /// Whether a rule says so whose level can be set, and not the compiler too.
-    pub(crate) settable: bool,
+    #[doc(hidden)]
+    pub settable: bool,
 }
 
 /// Why a finding does not count.
@@ -112,6 +113,23 @@ impl Finding {
         self
     }
 
+    /// Says why it does not count.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn suppressed(mut self, why: Suppression) -> Self {
+        self.suppression = Some(why);
+        self
+    }
+
+    /// Gives a finding of a rule the level that is set for the rule.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn at_level(mut self, level: Level) -> Self {
+        self.level = level;
+        self.settable = true;
+        self
+    }
+
     /// The file it is in; empty for a finding about a package as a whole.
     #[must_use]
     pub fn file(&self) -> &str {
@@ -153,7 +171,8 @@ pub fn shortened(text: String) -> String {
 }
 
 /// Puts findings in their one order and drops what was said twice: a file that two targets share is scanned for each.
-pub(crate) fn settle(findings: &mut Vec<Finding>) {
+#[doc(hidden)]
+pub fn settle(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| a.key().cmp(&b.key()));
     findings.dedup();
 }

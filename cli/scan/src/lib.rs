@@ -1,4 +1,4 @@
-//! Scan the source of an MCP server for its tools, lint their scopes, export their metadata.
+//! Scan the source of an MCP server for its tools, and export their metadata.
 //!
 //! A scan reads what the compiler reads, with the same grammar and the same rules, and never runs a compiler: so it is
 //! fast, needs no build, and says where each literal stands. What it cannot know it does not guess; it becomes a
@@ -10,13 +10,10 @@
 //! | `artefact` | programs: the tables that they carry (feature `artefact`) |
 //! | [`export`] | [`Export`]: the metadata document of a package |
 //! | [`emit`] | [`Emitted`]: the document in a build script |
-//! | [`lint`] | the rules, and the engine that applies them |
-//! | [`baseline`], [`day`] | [`Baseline`]: findings that are known, and until when they may stay |
 //! | [`inventory`] | [`Inventory`]: tools and tables with their positions |
 //! | [`mod@file`] | files that are written whole or not at all |
 //! | [`finding`] | [`Finding`]: what is wrong, where, and what to write |
 //! | [`fix`] | [`Fix`]: what makes a finding go away |
-//! | [`fingerprint`] | what stays the same of a finding while lines move |
 //! | [`source`], `lines` | places in files |
 //! | `manifest`, [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and which items a build has |
 //! | [`walk`], [`prefilter`] | which files there are, and which are worth parsing |
@@ -39,10 +36,8 @@
 pub mod artefact;
 mod assemble;
 mod attribute;
-pub mod baseline;
 pub mod cfg;
 mod collect;
-pub mod day;
 mod document;
 pub mod emit;
 mod entry;
@@ -52,14 +47,12 @@ pub mod features;
 mod fields;
 pub mod file;
 pub mod finding;
-pub mod fingerprint;
 pub mod fix;
 mod folders;
 mod hints;
 mod import;
 pub mod inventory;
 mod lines;
-pub mod lint;
 mod manifest;
 mod module;
 mod naming;
@@ -74,7 +67,6 @@ pub mod source;
 pub mod walk;
 mod world;
 
-pub use baseline::Baseline;
 pub use emit::Emitted;
 pub use error::{Error, ErrorKind};
 pub use export::Export;
@@ -83,3 +75,7 @@ pub use fix::{Edit, Fix, Safety};
 pub use inventory::Inventory;
 pub use report::Report;
 pub use scan::Scan;
+
+// What `mcp-scopes-lint` shares with the scan.
+#[doc(hidden)]
+pub use {document::with_outline, finding::settle, lines::Lines, scan::large_stack, source::read_as_is, world::shown};

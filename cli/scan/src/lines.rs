@@ -61,23 +61,32 @@ impl Marks {
 
 /// The lines of a text.
 #[derive(Clone, Debug)]
-pub(crate) struct Lines<'t> {
+/// Where the lines of a text begin.
+#[doc(hidden)]
+pub struct Lines<'t> {
     text: &'t [u8],
     marks: Marks,
 }
 
 impl<'t> Lines<'t> {
-    pub(crate) fn of(text: &'t str) -> Self {
+    /// Finds the lines of a text.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of(text: &'t str) -> Self {
         Self { text: text.as_bytes(), marks: Marks::of(text) }
     }
 
     /// The line and column of a byte.
-    pub(crate) fn position(&self, at: usize) -> Position {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn position(&self, at: usize) -> Position {
         self.marks.position(self.text, at)
     }
 
     /// The place of a stretch of the text.
-    pub(crate) fn place(&self, file: &Arc<str>, range: &Range<usize>) -> Place {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn place(&self, file: &Arc<str>, range: &Range<usize>) -> Place {
         Place { file: file.clone(), start: self.position(range.start), end: self.position(range.end) }
     }
 }

@@ -270,7 +270,8 @@ fn is_below(finding: &Finding, folder: &Path) -> bool {
 }
 
 /// Runs something on a thread with a large stack.
-pub(crate) fn large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+#[doc(hidden)]
+pub fn large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(nesting::STACK).spawn_scoped(scope, work);
         match thread.map(std::thread::ScopedJoinHandle::join) {

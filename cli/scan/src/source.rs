@@ -43,7 +43,9 @@ impl Place {
     }
 
     /// The place of one character.
-    pub(crate) fn point(file: &Arc<str>, line: u32, column: u32) -> Self {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn point(file: &Arc<str>, line: u32, column: u32) -> Self {
         let start = Position { line: line.max(1), column: column.max(1) };
         Self { file: file.clone(), start, end: Position { column: start.column.saturating_add(1), ..start } }
     }
@@ -121,7 +123,9 @@ impl Sources {
         }
     }
 
-    pub(crate) fn keep(&mut self, file: &Arc<str>, text: &Arc<str>) {
+    /// Keeps the text of a file, for snippets.
+    #[doc(hidden)]
+    pub fn keep(&mut self, file: &Arc<str>, text: &Arc<str>) {
         let new = || Text { text: text.clone(), marks: OnceLock::new() };
         self.texts.entry(file.clone()).or_insert_with(new);
     }
@@ -135,7 +139,8 @@ impl Sources {
 ///
 /// # Errors
 /// A finding for a file that cannot be read, is not UTF-8 or is larger than any source.
-pub(crate) fn read_as_is(path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
+#[doc(hidden)]
+pub fn read_as_is(path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
     let unreadable = |why: String| {
         let message = format!("cannot read `{shown}`: {why}");
         let help = "make the file readable, or take it out of the package";

@@ -392,7 +392,9 @@ fn files(site: &Site, item: &ItemMod) -> Vec<Site> {
 }
 
 /// A path as it is shown: with slashes everywhere.
-pub(crate) fn shown(path: &Path) -> Arc<str> {
+#[doc(hidden)]
+#[must_use]
+pub fn shown(path: &Path) -> Arc<str> {
     let text = path.display().to_string();
     if std::path::MAIN_SEPARATOR == '\\' { text.replace('\\', "/").into() } else { text.into() }
 }

@@ -16,10 +16,8 @@ use std::{
 };
 
 use common::{Package, manifest};
-use mcp_scopes_scan::{
-    Scan,
-    lint::{Overrides, lint_package},
-};
+use mcp_scopes_lint::{Overrides, lint_package};
+use mcp_scopes_scan::Scan;
 
 const MAIN: &str = "scope_table! { static TOOLS = [f, #[cfg(feature = \"more-tools\")] g, #[cfg(wide)] h] with \"mcp-scopes.toml\"; }\n\
     /// Do it\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn f() {}\n\

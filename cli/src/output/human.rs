@@ -137,10 +137,8 @@ fn drawn(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Links, render};
-    use mcp_scopes_scan::{
-        Scan,
-        lint::{Documents, Overrides, lint},
-    };
+    use mcp_scopes_lint::{Documents, Overrides, lint};
+    use mcp_scopes_scan::Scan;
 
     #[test]
     fn of_an_endless_line_a_part_is_shown() {

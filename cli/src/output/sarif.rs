@@ -6,11 +6,8 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use mcp_scopes_scan::{
-    Finding, Level, Report, Suppression as Why, SuppressionKind, fingerprint,
-    lint::{RULES, Rule, Setting},
-    source::Place,
-};
+use mcp_scopes_lint::{RULES, Rule, Setting, fingerprint};
+use mcp_scopes_scan::{Finding, Level, Report, Suppression as Why, SuppressionKind, source::Place};
 use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Invocation, Location, Message, MultiformatMessageString,

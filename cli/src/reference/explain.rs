@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use mcp_scopes_scan::lint::{Rule, named, rule::EXPERIENCE};
+use mcp_scopes_lint::{Rule, named, rule::EXPERIENCE};
 
 use crate::{
     Outcome, fail,
@@ -68,7 +68,7 @@ fn text(rule: &Rule) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mcp_scopes_scan::lint::RULES;
+    use mcp_scopes_lint::RULES;
 
     #[test]
     fn every_rule_can_be_explained() {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
-use mcp_scopes_scan::lint::{Category, RULES, Rule};
+use mcp_scopes_lint::{Category, RULES, Rule};
 use serde::Serialize;
 
 use crate::{Outcome, complain, export::print, reference::value};

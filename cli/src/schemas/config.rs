@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use mcp_scopes_grammar::config::{CONVENTIONS, KEYS, LEVELS, SECTIONS};
-use mcp_scopes_scan::lint::{
+use mcp_scopes_lint::{
     Category, RULES, Setting,
     rule::{Choice, RuleOption},
 };

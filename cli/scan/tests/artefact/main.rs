@@ -9,11 +9,7 @@ mod containers;
 use std::{fs, path::PathBuf};
 
 use containers::{elf, fat, mach_o, pe, wasm};
-use mcp_scopes_scan::{
-    Error, ErrorKind, Export, Scan,
-    artefact::is_artefact,
-    lint::{self, Overrides},
-};
+use mcp_scopes_scan::{Error, ErrorKind, Export, Scan, artefact::is_artefact};
 
 const SECTION: &[u8] = include_bytes!("../data/every-key.v1");
 const DOCUMENT: &str = include_str!("../data/every-key.json");
@@ -63,16 +59,6 @@ fn what_is_no_program_is_none() {
         assert!(!is_artefact(&Program::new(text.as_bytes()).path), "{text}");
     }
     assert!(!is_artefact(tempfile::tempdir().unwrap().path()));
-}
-
-/// What a program says is linted as its source is: with the findings of the rules, at the bytes of the file.
-#[test]
-fn a_program_is_linted() {
-    let program = Program::new(&wasm(SECTION));
-    let report = lint::lint(&Scan::new(&program.path), &Overrides::new()).unwrap();
-    assert_eq!(report.inventories[0].tools.len(), DOCUMENT.matches("\"risk_level\"").count());
-    assert!(report.findings.iter().any(|finding| finding.rule == "missing-description"), "{:?}", report.findings);
-    assert!(report.findings.iter().all(|finding| finding.place.as_ref().is_some_and(|place| place.start.line == 1)));
 }
 
 /// What a build is asked for would be left out without a word.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mcp_scopes_scan::fingerprint;
+use mcp_scopes_lint::fingerprint;
 use serde_json::json;
 use serde_sarif::sarif::{
     Location, LogicalLocation, Message, MultiformatMessageString, PropertyBag, ReportingConfiguration,

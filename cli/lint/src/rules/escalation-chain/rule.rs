@@ -1,0 +1,27 @@
+//! `escalation-chain`: what is read of the system is not used to command it without a policy between.
+
+use crate::{
+    chains::chains,
+    deeds::{executes, reads_settings},
+    hits::Hits,
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
+    view::Table,
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "escalation-chain",
+    category: Category::Policy,
+    level: Setting::Warn,
+    reason: "an agent that reads how a system is set up knows which command gives it the rest",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, hits: &mut Hits<'_>) {
+    for chain in chains(table, reads_settings, executes) {
+        chain.report(hits, "can act on what is read of the system");
+    }
+}

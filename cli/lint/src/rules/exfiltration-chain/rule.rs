@@ -1,0 +1,27 @@
+//! `exfiltration-chain`: what is read is not sent on without a policy between.
+
+use crate::{
+    chains::chains,
+    deeds::{reads_private, sends},
+    hits::Hits,
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
+    view::Table,
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "exfiltration-chain",
+    category: Category::Policy,
+    level: Setting::Warn,
+    reason: "an agent that reads what tells it to send, reads and sends",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, hits: &mut Hits<'_>) {
+    for chain in chains(table, reads_private, sends) {
+        chain.report(hits, "can send on what is read");
+    }
+}
