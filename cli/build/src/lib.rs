@@ -1,3 +1,21 @@
-//! The metadata document of an MCP server, written by its build script.
+//! Write the authorization metadata of an MCP server from its build script.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`emit`] | [`Scan`]: what to write; [`Emitted`]: what was written |
+//!
+//! The source is scanned by `mcp-scopes-scan`: no other program is run, and no lint rule is applied.
+//!
+//! # Examples
+//! ```no_run
+//! // build.rs; then `include_str!(concat!(env!("OUT_DIR"), "/protected-resource-metadata.json"))`
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     mcp_scopes_build::Scan::new(".").emit()?;
+//!     Ok(())
+//! }
+//! ```
 
-pub use mcp_scopes_scan::{Emitted, Error, ErrorKind, Export, Finding, Level, Report, Scan};
+pub mod emit;
+
+pub use emit::{Emitted, Scan};
+pub use mcp_scopes_scan::{Error, ErrorKind, Export, Finding, Level, Report};

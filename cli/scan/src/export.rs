@@ -57,7 +57,11 @@ impl Scan {
     }
 
     /// Makes the document of what was found.
-    pub(crate) fn export_from(&self, report: Report) -> Result<Export, Error> {
+    ///
+    /// # Errors
+    /// As [`Scan::export`].
+    #[doc(hidden)]
+    pub fn export_from(&self, report: Report) -> Result<Export, Error> {
         if report.has_errors() {
             let count = report.count(crate::Level::Error);
             let what = if count == 1 { "1 error keeps" } else { &*format!("{count} errors keep") };

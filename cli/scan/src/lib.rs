@@ -9,7 +9,6 @@
 //! | [`scan`] | [`Scan`]: what to look at and for which build; [`Report`]: what was found |
 //! | `artefact` | programs: the tables that they carry (feature `artefact`) |
 //! | [`export`] | [`Export`]: the metadata document of a package |
-//! | [`emit`] | [`Emitted`]: the document in a build script |
 //! | [`inventory`] | [`Inventory`]: tools and tables with their positions |
 //! | [`mod@file`] | files that are written whole or not at all |
 //! | [`finding`] | [`Finding`]: what is wrong, where, and what to write |
@@ -26,9 +25,9 @@
 //! | `report`, `error` | what a scan comes to, and why it stopped |
 //!
 //! # Examples
-//! In a build script:
 //! ```no_run
-//! mcp_scopes_scan::Scan::new(".").emit()?;
+//! let export = mcp_scopes_scan::Scan::new(".").export()?;
+//! print!("{}", export.json());
 //! # Ok::<(), mcp_scopes_scan::Error>(())
 //! ```
 
@@ -39,7 +38,6 @@ mod attribute;
 pub mod cfg;
 mod collect;
 mod document;
-pub mod emit;
 mod entry;
 mod error;
 pub mod export;
@@ -67,7 +65,6 @@ pub mod source;
 pub mod walk;
 mod world;
 
-pub use emit::Emitted;
 pub use error::{Error, ErrorKind};
 pub use export::Export;
 pub use finding::{Finding, Level, Suppression, SuppressionKind};

@@ -19,7 +19,8 @@ pub struct Report {
     /// The texts of all files that were read, for snippets.
     pub sources: Sources,
     /// The files and folders that decide what is found.
-    pub(crate) inputs: BTreeSet<PathBuf>,
+    #[doc(hidden)]
+    pub inputs: BTreeSet<PathBuf>,
 }
 
 impl Report {

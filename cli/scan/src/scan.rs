@@ -34,7 +34,7 @@ use crate::{
 /// # Ok::<(), mcp_scopes_scan::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "nothing is scanned before `run`, `run_tree`, `export` or `emit`"]
+#[must_use = "nothing is scanned before `run`, `run_tree` or `export`"]
 pub struct Scan {
     pub(crate) path: PathBuf,
     pub(crate) choice: Choice,
@@ -93,6 +93,21 @@ impl Scan {
     pub fn no_default_features(mut self, none: bool) -> Self {
         self.choice.no_default = none;
         self
+    }
+
+    /// Scans for the build that has these conditions and of all features these.
+    #[doc(hidden)]
+    pub fn for_build(mut self, cfgs: Cfgs, features: BTreeSet<String>) -> Self {
+        self.cfgs = Some(cfgs);
+        self.choice = Choice { named: features, all: false, no_default: true };
+        self
+    }
+
+    /// The path that is scanned.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// States a condition that holds in the build: `name` or `key="value"`, as `--cfg` of rustc takes them.

@@ -7,17 +7,14 @@
     reason = "a test may stop at what it did not expect"
 )]
 
-mod common;
-
 use std::{
     env, fs,
     path::Path,
     process::{Command, Output},
 };
 
-use common::{Package, manifest};
+use mcp_scopes_build::Scan;
 use mcp_scopes_lint::{Overrides, lint_package};
-use mcp_scopes_scan::Scan;
 
 const MAIN: &str = "scope_table! { static TOOLS = [f, #[cfg(feature = \"more-tools\")] g, #[cfg(wide)] h] with \"mcp-scopes.toml\"; }\n\
     /// Do it\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn f() {}\n\
@@ -42,7 +39,7 @@ fn build_script() {
 fn run(package: &Package, out: &Path, variables: &[(&str, &str)]) -> (Vec<String>, Output) {
     let output = Command::new(env::current_exe().unwrap())
         .args(["--exact", "build_script", "--ignored", "--nocapture"])
-        .current_dir(package.path())
+        .current_dir(package.0.path())
         .env("OUT_DIR", out)
         .env("CARGO_CFG_WIDE", "")
         .envs(variables.iter().copied())
@@ -55,16 +52,35 @@ fn run(package: &Package, out: &Path, variables: &[(&str, &str)]) -> (Vec<String
     (lines.collect(), output)
 }
 
+const MANIFEST: &str = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n\
+    mcp-scopes = \"0.1\"\n[features]\ndefault = [\"more-tools\"]\nmore-tools = []\n";
+const SERVER: &str =
+    "[server]\nresource = \"https://tools.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\n";
+
+/// A package in a folder that is removed at the end.
+struct Package(tempfile::TempDir);
+
+impl Package {
+    fn write(&self, file: &str, text: &str) {
+        let path = self.0.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
 fn package(main: &str) -> Package {
-    let toml = manifest("demo", "[features]\ndefault = [\"more-tools\"]\nmore-tools = []\n");
-    Package::new(&[("Cargo.toml", &toml), ("src/main.rs", main)])
+    let package = Package(tempfile::tempdir().unwrap());
+    for (file, text) in [("Cargo.toml", MANIFEST), ("mcp-scopes.toml", SERVER), ("src/main.rs", main)] {
+        package.write(file, text);
+    }
+    package
 }
 
 const INPUTS: [&str; 3] =
     ["cargo::rerun-if-changed=Cargo.toml", "cargo::rerun-if-changed=mcp-scopes.toml", "cargo::rerun-if-changed=src"];
 
 fn names(out: &Path) -> Vec<String> {
-    let text = fs::read(out.join(mcp_scopes_scan::emit::FILE_NAME)).unwrap();
+    let text = fs::read(out.join(mcp_scopes_build::emit::FILE_NAME)).unwrap();
     let metadata = mcp_scopes_prm::Metadata::from_json(text).unwrap();
     metadata.mcp_extensions().unwrap().tool_scope_mapping.keys().cloned().collect()
 }
@@ -116,7 +132,7 @@ fn errors_stop_the_build() {
         lines[5],
         "failed: Error { kind: Findings, message: \"1 error keeps the document from being made\", .. }"
     );
-    assert!(!out.path().join(mcp_scopes_scan::emit::FILE_NAME).exists());
+    assert!(!out.path().join(mcp_scopes_build::emit::FILE_NAME).exists());
     package.write("mcp-scopes.toml", "");
     package.write("src/main.rs", MAIN);
     let (lines, _) = run(&package, out.path(), &[]);

@@ -1,15 +1,6 @@
 //! Which items a build has, and what a scan says where only the build can tell.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
 
-mod common;
-
-use common::{Package, manifest, tools};
+use crate::support::{Package, manifest, tools};
 
 const FEATURES: &str = "\n[features]\ndefault = [\"a\"]\na = [\"b\"]\nb = []\nc = []\n";
 

@@ -1,6 +1,4 @@
 //! Packages made for one test.
-#![allow(dead_code, reason = "each test binary uses a part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may stop at what it did not expect")]
 
 use std::{fs, path::Path};
 

@@ -1,15 +1,6 @@
 //! Input that nobody meant: each is a finding with a place, and never hides what else there is.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
 
-mod common;
-
-use common::{Package, found};
+use crate::support::{Package, found};
 
 const TOOL: &str = "/// Do it\n#[mcp_scopes::mcp_tool(risk = \"low\")]\npub fn f() {}\n";
 const TABLE: &str = "mod a;\nmod good;\nscope_table! { static TOOLS = [good::f] with \"mcp-scopes.toml\"; }\n";

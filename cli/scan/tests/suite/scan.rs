@@ -1,16 +1,8 @@
 //! What a scan finds, and by which paths a table finds its tools.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
 
-mod common;
-
-use common::{Package, manifest, tools};
 use mcp_scopes_scan::{ErrorKind, inventory::Brings};
+
+use crate::support::{Package, manifest, tools};
 
 const TABLE: &str = "scope_table! { static TOOLS = [LIST] with \"mcp-scopes.toml\"; }";
 
