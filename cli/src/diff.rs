@@ -28,10 +28,10 @@ use report::Report;
 use side::{Reading, Side, Unreadable};
 
 use crate::{
-    Outcome,
-    arguments::{self, FailOn, quoted},
-    complain, fail,
-    terminal::tell,
+    arguments::{self, FailOn},
+    options::quoted,
+    outcome::Outcome,
+    terminal::{complain, fail, tell},
 };
 
 impl arguments::Diff {

@@ -29,12 +29,11 @@ use server::Server;
 use similar::TextDiff;
 
 use crate::{
-    Outcome,
-    arguments::{self, quoted},
-    complain,
-    export::print,
-    fail,
-    output::escaped,
+    arguments::{self},
+    escape::escaped,
+    options::quoted,
+    outcome::Outcome,
+    terminal::{complain, fail, print},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:

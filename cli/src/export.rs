@@ -6,14 +6,13 @@ use mcp_scopes_scan::{ErrorKind, file};
 use similar::TextDiff;
 
 use crate::{
-    Outcome,
-    arguments::{self, quoted},
-    complain, fail,
-    output::{escaped, human},
-    terminal::tell,
+    arguments::{self},
+    escape::escaped,
+    options::quoted,
+    outcome::Outcome,
+    output::human,
+    terminal::{complain, fail, print, tell},
 };
-
-pub(crate) use crate::terminal::print;
 
 impl arguments::Export {
     pub(crate) fn run(&self) -> Outcome {

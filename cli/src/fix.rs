@@ -14,7 +14,7 @@ use clap::Args;
 use mcp_scopes_scan::{Report, Safety};
 use similar::TextDiff;
 
-use crate::output::escaped;
+use crate::escape::escaped;
 
 /// After so many rounds what is left stays: a fix may bring about another, but not without end.
 const ROUNDS: usize = 20;

@@ -7,10 +7,13 @@
 //! | `baseline` | `--baseline`, `--update-baseline` |
 //! | `diff` | `mcp-scopes diff`, `lock` and `check` |
 //! | `docs` | `mcp-scopes docs` |
+//! | `escape` | text without control characters |
 //! | `export` | `mcp-scopes export` |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
+//! | `options` | the options that several commands share |
+//! | `outcome` | how a run ends |
 //! | `output` | findings for people and for programs |
 //! | `progress` | a line on the terminal while somebody waits |
 //! | `reference` | `mcp-scopes explain`, `rules`, `schema`, `completions`, `man` |
@@ -21,10 +24,13 @@ mod arguments;
 mod baseline;
 mod diff;
 mod docs;
+mod escape;
 mod export;
 mod fix;
 mod levels;
 mod lint;
+mod options;
+mod outcome;
 mod output;
 mod progress;
 mod reference;
@@ -33,38 +39,14 @@ mod terminal;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use anstyle::{AnsiColor, Style};
 use clap::FromArgMatches as _;
-use mcp_scopes_scan::{Error, finding::shortened};
 
 pub use arguments::command;
 use arguments::{Arguments, Command};
-use output::escaped;
+use outcome::Outcome;
 /// The report as SARIF 2.1.0; for what tries it on reports that nobody would write.
 #[doc(hidden)]
 pub use output::sarif::render as sarif;
-use terminal::tell_line;
-
-/// How a run ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// Nothing is wrong.
-    Clean,
-    /// Findings at error level, or a document that differs from its source.
-    Found,
-    /// Wrong usage, or input that cannot be read.
-    Failed,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Clean => Self::from(0),
-            Outcome::Found => Self::from(1),
-            Outcome::Failed => Self::from(2),
-        }
-    }
-}
 
 /// Runs the command line; the first argument is the program's name.
 ///
@@ -109,20 +91,4 @@ fn ran(command: clap::Command, arguments: impl IntoIterator<Item = OsString>) ->
         Command::Man(man) => man.run(),
     }
     .into()
-}
-
-/// Says on standard error why nothing could be done.
-fn fail(error: &Error) -> Outcome {
-    complain(&error.to_string(), error.advice());
-    Outcome::Failed
-}
-
-fn complain(message: &str, help: Option<&str>) {
-    let (message, help) = (shortened(message.to_owned()), help.map(|help| shortened(help.to_owned())));
-    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    tell_line(format_args!("{red}error{red:#}: {}", escaped(&message)));
-    if let Some(help) = help {
-        let cyan = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
-        tell_line(format_args!(" {cyan}help{cyan:#}: {}", escaped(&help)));
-    }
 }

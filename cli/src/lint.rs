@@ -3,16 +3,18 @@
 use std::{path::Path, sync::Arc};
 
 use mcp_scopes_lint::{Documents, Overrides, lint};
-use mcp_scopes_scan::{Error, Level, Report, artefact::is_artefact, file};
+use mcp_scopes_scan::{Error, Report, artefact::is_artefact, file};
 
 use crate::{
-    Outcome, arguments, complain,
-    export::print,
-    fail,
+    arguments,
     fix::{Failure, Fixed, STDIN, Texts},
-    output::{self, human},
+    outcome::Outcome,
+    output::{
+        self, human,
+        summary::{counted, summary},
+    },
     progress::Progress,
-    terminal::{tell, tell_line},
+    terminal::{complain, fail, print, tell, tell_line},
 };
 
 impl arguments::Lint {
@@ -162,42 +164,4 @@ fn is_document(path: &Path) -> bool {
     let source = path.extension().is_some_and(|end| end == "rs" || end == "toml");
     // A pipe is read as well: `mcp-scopes lint <(curl ..)`.
     path.as_os_str() == "-" || (!source && path.exists() && !path.is_dir() && !is_artefact(path))
-}
-
-/// `checked 12 tools in 1 package: no findings`
-pub(crate) fn summary(report: &Report) -> String {
-    let source = format!("{} in {}", counted(report.annotated(), "tool"), counted(report.packages(), "package"));
-    let documents = counted(report.documents, "document");
-    let checked = match (report.documents, report.packages()) {
-        (0, _) => source,
-        (_, 0) => documents,
-        _ => format!("{source} and {documents}"),
-    };
-    let findings = match (report.count(Level::Error), report.count(Level::Warning)) {
-        (0, 0) => "no findings".to_owned(),
-        (errors, 0) => counted(errors, "error"),
-        (0, warnings) => counted(warnings, "warning"),
-        (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
-    };
-    let suppressed = match report.suppressed.len() {
-        0 => String::new(),
-        some => format!("; {some} suppressed"),
-    };
-    format!("checked {checked}: {findings}{suppressed}")
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{counted, summary};
-    use mcp_scopes_scan::Report;
-
-    #[test]
-    fn counts() {
-        assert_eq!([counted(1, "tool"), counted(2, "tool")], ["1 tool", "2 tools"]);
-        assert_eq!(summary(&Report::default()), "checked 0 tools in 0 packages: no findings");
-    }
 }

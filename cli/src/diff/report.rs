@@ -19,7 +19,10 @@ mod sarif;
 use mcp_scopes_scan::source::Place;
 
 use super::change::{Change, Compatibility, Security};
-use crate::output::{escaped, human::Links, target::Format};
+use crate::{
+    escape::escaped,
+    output::{human::Links, target::Format},
+};
 
 /// What changed, as it is told.
 #[derive(Debug)]

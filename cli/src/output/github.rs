@@ -5,7 +5,7 @@
 
 use mcp_scopes_scan::{Finding, Report, source::Place};
 
-use crate::output::escaped;
+use crate::escape::escaped;
 
 /// The findings of a report that count, one a line.
 pub(crate) fn render(report: &Report) -> String {

@@ -5,7 +5,10 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
 use mcp_scopes_scan::{Finding, Level, Report, source::Place};
 
-use crate::output::{escaped, is_hidden, page};
+use crate::{
+    escape::{escaped, is_hidden},
+    output::finding::page,
+};
 
 /// Whether rules and files are links (OSC 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,9 +7,9 @@ use clap::Args;
 use mcp_scopes_lint::{Rule, named, rule::EXPERIENCE};
 
 use crate::{
-    Outcome, fail,
+    outcome::Outcome,
     reference::{page::page, value},
-    terminal::styled,
+    terminal::{fail, styled},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:

@@ -10,10 +10,9 @@ use clap_complete::Shell;
 use mcp_scopes_scan::file;
 
 use crate::{
-    Outcome,
     arguments::command,
-    complain, fail,
-    terminal::{print, tell_line},
+    outcome::Outcome,
+    terminal::{complain, fail, print, tell_line},
 };
 
 pub(crate) const COMPLETIONS_EXAMPLES: &str = "Examples:

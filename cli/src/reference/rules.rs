@@ -6,7 +6,11 @@ use clap::{Args, ValueEnum};
 use mcp_scopes_lint::{Category, RULES, Rule};
 use serde::Serialize;
 
-use crate::{Outcome, complain, export::print, reference::value};
+use crate::{
+    outcome::Outcome,
+    reference::value,
+    terminal::{complain, print},
+};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes rules

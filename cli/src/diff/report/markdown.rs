@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Level, Report, Row};
 use crate::output::{
-    at,
+    finding::at,
     markup::{code, inline},
 };
 
