@@ -3,15 +3,16 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `arguments` | the commands and their options |
+//! | `arguments` | the commands |
 //! | `baseline` | `--baseline`, `--update-baseline` |
-//! | `diff` | `mcp-scopes diff`, `lock` and `check` |
+//! | `diff` | `mcp-scopes diff` |
 //! | `docs` | `mcp-scopes docs` |
 //! | `escape` | text without control characters |
 //! | `export` | `mcp-scopes export` |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
+//! | `lock` | `mcp-scopes lock` and `check` |
 //! | `options` | the options that several commands share |
 //! | `outcome` | how a run ends |
 //! | `output` | findings for people and for programs |
@@ -29,6 +30,7 @@ mod export;
 mod fix;
 mod levels;
 mod lint;
+mod lock;
 mod options;
 mod outcome;
 mod output;
@@ -41,8 +43,8 @@ use std::{ffi::OsString, process::ExitCode};
 
 use clap::FromArgMatches as _;
 
+use arguments::Arguments;
 pub use arguments::command;
-use arguments::{Arguments, Command};
 use outcome::Outcome;
 /// The report as SARIF 2.1.0; for what tries it on reports that nobody would write.
 #[doc(hidden)]
@@ -77,18 +79,5 @@ fn ran(command: clap::Command, arguments: impl IntoIterator<Item = OsString>) ->
             return terminal::styled(&text).into();
         }
     };
-    match parsed.command {
-        Command::Export(export) => export.run(),
-        Command::Docs(docs) => docs.run(),
-        Command::Diff(diff) => diff.run(),
-        Command::Lock(lock) => lock.run(),
-        Command::Check(check) => check.run(),
-        Command::Lint(lint) => lint.run(),
-        Command::Explain(explain) => explain.run(),
-        Command::Rules(rules) => rules.run(),
-        Command::Schema(which) => which.run(),
-        Command::Completions(completions) => completions.run(),
-        Command::Man(man) => man.run(),
-    }
-    .into()
+    parsed.command.run().into()
 }
