@@ -3,9 +3,11 @@
 //! | module | holds |
 //! |---|---|
 //! | `edits` | which fixes go together, and what they make of a text |
+//! | `failure` | [`Failure`]: why nothing was put right |
 //! | `files` | files as they are, and writing them |
 
 mod edits;
+mod failure;
 mod files;
 
 use std::{collections::BTreeMap, io::IsTerminal as _, sync::Arc};
@@ -15,12 +17,12 @@ use mcp_scopes_scan::{Report, Safety};
 use similar::TextDiff;
 
 use crate::escape::escaped;
+pub(crate) use failure::Failure;
+use failure::changed;
+pub(crate) use files::STDIN;
 
 /// After so many rounds what is left stays: a fix may bring about another, but not without end.
 const ROUNDS: usize = 20;
-
-/// What documents on standard input are called.
-pub(crate) const STDIN: &str = "<stdin>";
 
 /// Texts in place of files, by the names that findings have for these.
 pub(crate) type Texts = BTreeMap<Arc<str>, Arc<str>>;
@@ -48,21 +50,6 @@ impl Fixing {
 
     fn safety(self) -> Safety {
         if self.unsafe_fixes { Safety::Unsafe } else { Safety::Safe }
-    }
-}
-
-/// Why nothing was put right.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// The input could not be linted.
-    Lint(mcp_scopes_scan::Error),
-    /// Something else: what is wrong, and what to do.
-    Other(String, String),
-}
-
-impl From<mcp_scopes_scan::Error> for Failure {
-    fn from(error: mcp_scopes_scan::Error) -> Self {
-        Self::Lint(error)
     }
 }
 
@@ -153,9 +140,4 @@ impl Fixed {
         }
         Ok(())
     }
-}
-
-fn changed(file: &str) -> Failure {
-    let message = format!("`{file}` has changed while it was looked at, so that nothing was written");
-    Failure::Other(message, "try again".to_owned())
 }

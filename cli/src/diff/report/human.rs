@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Level, Report, pointer};
+use super::rows::{Level, Report, pointer};
 use crate::{
     escape::escaped,
     output::{finding::at, human::Links},

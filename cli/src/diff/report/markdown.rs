@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Level, Report, Row};
+use super::rows::{Level, Report, Row};
 use crate::output::{
     finding::at,
     markup::{code, inline},

@@ -10,7 +10,7 @@ use serde_sarif::sarif::{
     ReportingDescriptor, Result as Entry, ResultLevel,
 };
 
-use super::{Level, Report, Row};
+use super::rows::{Level, Report, Row};
 use crate::{
     diff::change::{Change, Compatibility, Kind},
     output::sarif::{friendly, log, physical},
