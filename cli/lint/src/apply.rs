@@ -14,8 +14,8 @@ use mcp_scopes_scan::{
 
 use crate::{
     Overrides, RULES, find, fingerprint, fixes,
-    hits::Hits,
     levels::Levels,
+    reporter::Reporter,
     rule::Rule,
     suppress::{self, Suppressions},
     view::{Document, Package, Profile, Table, Tool},
@@ -68,9 +68,9 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
             let levels = Levels::of(inventory, overrides, &mut findings);
             let package = Package::of(inventory, &listed);
             for (rule, level) in in_force(&levels) {
-                let mut hits = Hits::new(rule, levels.options_of(rule), &report.sources);
-                look(rule, &package.tools, &package.tables, &mut hits);
-                findings.extend(hits.found.into_iter().map(|hit| hit.at_level(level)));
+                let mut reporter = Reporter::new(rule, levels.options_of(rule), &report.sources);
+                look(rule, &package.tools, &package.tables, &mut reporter);
+                findings.extend(reporter.found.into_iter().map(|hit| hit.at_level(level)));
             }
             settings.packages.push((inventory.folder.clone(), levels));
         }
@@ -157,18 +157,18 @@ pub(super) fn to_document(document: &Document<'_>, levels: &Levels, sources: &So
     }
     broken.extend(document.expected_resource.and_then(|expected| document.draft.check_resource(expected)));
     for (rule, level) in in_force(levels) {
-        let mut hits = Hits::new(rule, levels.options_of(rule), sources);
-        look(rule, &tools, std::slice::from_ref(&document.table), &mut hits);
+        let mut reporter = Reporter::new(rule, levels.options_of(rule), sources);
+        look(rule, &tools, std::slice::from_ref(&document.table), &mut reporter);
         if let Some(check) = rule.check.document {
-            check(document, &mut hits);
+            check(document, &mut reporter);
         }
         for violation in broken.iter().filter(|violation| rule.check.violations.contains(&violation.kind)) {
             let pointer = &violation.pointer;
             let subject = if pointer.is_empty() { "/" } else { pointer };
-            let hit = hits.report(&document.place(pointer), subject, said(document, violation), &*violation.help);
+            let hit = reporter.report(&document.place(pointer), subject, said(document, violation), &*violation.help);
             hit.fix = fixes::of_violation(document, violation);
         }
-        findings.extend(hits.found.into_iter().map(|hit| hit.at_level(level)));
+        findings.extend(reporter.found.into_iter().map(|hit| hit.at_level(level)));
     }
     // A kind that no rule took in yet is not lost.
     for violation in &broken {
@@ -190,15 +190,15 @@ fn said(document: &Document<'_>, violation: &Violation) -> String {
     if message.starts_with("is ") { format!("`{shown}` {message}") } else { format!("`{shown}`: {message}") }
 }
 
-fn look(rule: &Rule, tools: &[Arc<Tool>], tables: &[Table], hits: &mut Hits<'_>) {
+fn look(rule: &Rule, tools: &[Arc<Tool>], tables: &[Table], reporter: &mut Reporter<'_>) {
     if let Some(check) = rule.check.tool {
         for tool in tools {
-            check(tool, hits);
+            check(tool, reporter);
         }
     }
     if let Some(check) = rule.check.table {
         for table in tables {
-            check(table, hits);
+            check(table, reporter);
         }
     }
 }

@@ -12,7 +12,7 @@ use mcp_scopes_model::{Pattern, Risk};
 use mcp_scopes_scan::source::Placed;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     view::{Hierarchy, Origin, Policy, Table, Tool},
 };
 
@@ -37,11 +37,11 @@ impl Chain<'_> {
     }
 
     /// Reports it. `deed` is what the last tool does with what the first ones give, as a sentence goes on.
-    pub(super) fn report(&self, hits: &mut Hits<'_>, deed: &str) {
+    pub(super) fn report(&self, reporter: &mut Reporter<'_>, deed: &str) {
         let (last, firsts, holder) = (&self.last.name.value, self.named(), &self.holder);
         let message =
             format!("`{last}` {deed} by {firsts}: {holder} a caller can do both, and no policy stands between");
-        hits.report(&self.last.name.place, last, message, self.help());
+        reporter.report(&self.last.name.place, last, message, self.help());
     }
 
     /// What to write: a policy, or scopes that do not meet.

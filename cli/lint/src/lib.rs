@@ -10,7 +10,7 @@
 //! | [`rule`] | [`Rule`]: what a rule is |
 //! | [`rules`] | every rule, one folder each |
 //! | [`view`] | what a rule looks at: tools, tables, documents |
-//! | [`hits`] | [`Hits`]: what it reports to |
+//! | [`reporter`] | [`Reporter`]: what it reports to |
 //! | [`documents`] | [`Documents`]: metadata documents as what is linted |
 //! | `fixes` | what makes findings about documents go away |
 //! | `apply` | from a scan or a document to findings |
@@ -37,10 +37,10 @@ mod deeds;
 pub mod documents;
 pub mod fingerprint;
 mod fixes;
-pub mod hits;
 mod levels;
 pub mod overrides;
 mod patterns;
+pub mod reporter;
 pub mod rule;
 pub mod rules;
 mod suppress;
@@ -50,8 +50,8 @@ mod words;
 pub use apply::{lint, lint_package};
 pub use baseline::Baseline;
 pub use documents::Documents;
-pub use hits::Hits;
 pub use overrides::Overrides;
+pub use reporter::Reporter;
 pub use rule::{Category, Check, Rule, RuleOption, Setting};
 pub use rules::{RULES, find, named};
 pub use view::Profile;

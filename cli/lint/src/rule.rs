@@ -6,7 +6,7 @@ use mcp_scopes_prm::ViolationKind;
 use mcp_scopes_scan::Level;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     view::{Document, Table, Tool},
 };
 
@@ -98,11 +98,11 @@ impl Setting {
 }
 
 /// Code that looks at each tool: those of a package, listed or not, and those of a document.
-pub type OnTool = fn(&Tool, &mut Hits<'_>);
+pub type OnTool = fn(&Tool, &mut Reporter<'_>);
 /// Code that looks at each table that no other brings in, and at each document as a table.
-pub type OnTable = fn(&Table, &mut Hits<'_>);
+pub type OnTable = fn(&Table, &mut Reporter<'_>);
 /// Code that looks at each document.
-pub type OnDocument = fn(&Document<'_>, &mut Hits<'_>);
+pub type OnDocument = fn(&Document<'_>, &mut Reporter<'_>);
 
 /// Where a rule's findings come from. One rule may have several sources.
 #[derive(Clone, Copy, Debug)]

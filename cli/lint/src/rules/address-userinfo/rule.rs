@@ -2,7 +2,7 @@
 
 use crate::{
     addresses::{Stated, of_document, of_table},
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, Table},
 };
@@ -19,18 +19,23 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(table).and(Check::document(document)),
 };
 
-fn table(table: &Table, hits: &mut Hits<'_>) {
-    report(&of_table(table), hits);
+fn table(table: &Table, reporter: &mut Reporter<'_>) {
+    report(&of_table(table), reporter);
 }
 
-fn document(document: &Document<'_>, hits: &mut Hits<'_>) {
-    report(&of_document(document), hits);
+fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    report(&of_document(document), reporter);
 }
 
-fn report(all: &[Stated<'_>], hits: &mut Hits<'_>) {
+fn report(all: &[Stated<'_>], reporter: &mut Reporter<'_>) {
     for stated in all.iter().filter(|stated| stated.parts.has_user()) {
         // The address itself is not shown: it may hold a password.
         let message = format!("the address of `{}` holds a user in front of its host", stated.parts.host);
-        hits.report(&stated.place, &*stated.subject, message, "leave out what stands in front of the `@`, and the `@`");
+        reporter.report(
+            &stated.place,
+            &*stated.subject,
+            message,
+            "leave out what stands in front of the `@`, and the `@`",
+        );
     }
 }

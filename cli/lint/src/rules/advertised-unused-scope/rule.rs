@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Origin, Table},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     // In source `unused-scope` tells, at the declaration. A document without tools says nothing of what opens what.
     if table.origin == Origin::Source || table.required().next().is_none() {
         return;
@@ -29,7 +29,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     for scope in table.supported.iter().filter(|scope| !useful.contains(scope.value.as_str())) {
         let message = format!("scope `{}` is advertised, but no tool requires it or what it implies", scope.value);
         let help = "take it out of `scopes_supported`, or require it on a tool";
-        hits.report(&scope.place, &*scope.value, message, help);
+        reporter.report(&scope.place, &*scope.value, message, help);
     }
 }
 

@@ -1,7 +1,7 @@
 //! `authorization-server-member`: a document of a resource holds no members of an authorization server.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, below},
 };
@@ -43,7 +43,7 @@ const MEMBERS: &[(&str, &str)] = &[
     ("userinfo_endpoint", ""),
 ];
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for name in document.draft.document.other.keys() {
         let Some((_, meant)) = MEMBERS.iter().find(|(known, _)| known == name) else { continue };
         let at = below("", name);
@@ -52,6 +52,6 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
             "" => "remove it; clients find it by the issuer in `authorization_servers`".to_owned(),
             meant => format!("write `{meant}` if that is meant, or remove it"),
         };
-        hits.report(&document.place(&at), &*at, message, help);
+        reporter.report(&document.place(&at), &*at, message, help);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mcp_scopes_model::Risk;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Scope, Table},
     words::words,
@@ -42,7 +42,7 @@ const CHANGES: &[&str] = &[
     "write",
 ];
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let hierarchy = table.hierarchy();
     let by_text: HashMap<&str, &Scope> = table.scopes.iter().map(|scope| (scope.text.as_str(), scope)).collect();
     for scope in table.scopes.iter().filter(|scope| !scope.implies.is_empty()) {
@@ -57,7 +57,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         let Some(changing) = changing else { continue };
         let message = format!("scope `{}` is called one that reads, and implies `{}`", scope.text, changing.text);
         let help = format!("turn it round: `{}` may imply `{}`", changing.text, scope.text);
-        hits.report(scope.declared.as_ref().unwrap_or(&scope.place), &*scope.text, message, help);
+        reporter.report(scope.declared.as_ref().unwrap_or(&scope.place), &*scope.text, message, help);
     }
 }
 

@@ -3,7 +3,7 @@
 use mcp_scopes_model::nearest::Nearest;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, below},
 };
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
 /// The ways of RFC 6750 §2.1, §2.2 and §2.3.
 const METHODS: [&str; 3] = ["header", "body", "query"];
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let methods = document.draft.document.bearer_methods_supported.iter().flatten();
     for (number, method) in methods.enumerate().filter(|(_, method)| !METHODS.contains(&method.as_str())) {
         let at = below("/bearer_methods_supported", &number.to_string());
@@ -33,6 +33,6 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
             None => "write `header`; a cookie or a key of your own is no bearer token".to_owned(),
         };
         let message = format!("`{}` is no way to send a bearer token that is defined", method.escape_debug());
-        hits.report(&document.place(&at), &*at, message, help);
+        reporter.report(&document.place(&at), &*at, message, help);
     }
 }

@@ -1,7 +1,7 @@
 //! `bearer-not-in-header`: MCP tokens travel in the header.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, Profile, below},
 };
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let Some(methods) = &document.draft.document.bearer_methods_supported else { return };
     if document.profile != Profile::Mcp {
         return;
@@ -31,7 +31,7 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
             _ => continue,
         };
         let at = below(pointer, &number.to_string());
-        hits.report(
+        reporter.report(
             &document.place(&at),
             &*at,
             format!("`{method}`: {why}"),
@@ -40,6 +40,6 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
     }
     if !methods.iter().any(|method| method == "header") {
         let message = "`/bearer_methods_supported` leaves out `header`, which is how MCP clients send tokens";
-        hits.report(&document.place(pointer), pointer, message, "write `[\"header\"]`, or leave the member out");
+        reporter.report(&document.place(pointer), pointer, message, "write `[\"header\"]`, or leave the member out");
     }
 }

@@ -3,7 +3,7 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Choice, Rule, RuleOption, Setting},
     view::{Table, Tool},
 };
@@ -24,8 +24,8 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
-    let many = hits.int("max_tools");
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let many = reporter.int("max_tools");
     for scope in &table.scopes {
         let count = scope.opens.len();
         let message = match table.risks(&scope.opens) {
@@ -46,6 +46,6 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
             _ => continue,
         };
         let help = "give the riskier tools a scope of their own, which may imply this one";
-        hits.report(&scope.place, &*scope.text, message, help);
+        reporter.report(&scope.place, &*scope.text, message, help);
     }
 }

@@ -4,8 +4,8 @@ use mcp_scopes_model::Risk;
 use mcp_scopes_scan::source::Place;
 
 use crate::{
-    hits::Hits,
     patterns::Patterns,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Origin, Table, Tool},
 };
@@ -22,12 +22,12 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let mut patterns = Patterns::new();
     for tool in table.tools.iter().map(|listed| &*listed.tool).filter(|tool| tool.own) {
         let name = &tool.name.value;
         for (place, message, help) in within(tool, &mut patterns).into_iter().chain(with_session(table, tool)) {
-            hits.report(place, name, format!("limits of tool `{name}` contradict: {message}"), help);
+            reporter.report(place, name, format!("limits of tool `{name}` contradict: {message}"), help);
         }
     }
 }

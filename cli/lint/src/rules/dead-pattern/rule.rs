@@ -3,7 +3,7 @@
 use mcp_scopes_model::{Pattern, nearest::Nearest};
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Origin, Table, Tool},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let tools = table.by_name();
     for listed in table.tools.iter().filter(|listed| listed.tool.own) {
         let tool = &*listed.tool;
@@ -36,12 +36,12 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
                         |near| format!("did you mean `{near}`?"),
                     );
                     let message = format!("pattern `{text}` names a tool that the document does not list");
-                    hits.report(&said.place, &*tool.name.value, message, help);
+                    reporter.report(&said.place, &*tool.name.value, message, help);
                 }
                 Some(other) if pattern.glob.is_some() && takes_nothing(&other.tool) => {
                     let message = format!("pattern `{text}` never matches: `{}` takes no parameters", pattern.tool);
                     let help = format!("write `{}` for all of its calls, or leave it out", pattern.tool);
-                    hits.report(&said.place, &*tool.name.value, message, help);
+                    reporter.report(&said.place, &*tool.name.value, message, help);
                 }
                 // A name that source does not know is an error of the compiler.
                 _ => {}
@@ -50,7 +50,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         for glob in tool.policy.blocked_patterns.iter().filter(|_| takes_nothing(tool)) {
             let (text, name) = (&glob.value, &tool.name.value);
             let message = format!("`{text}` of `blocked_patterns` never matches: `{name}` takes no parameters");
-            hits.report(&glob.place, name, message, "leave it out, or state the parameters");
+            reporter.report(&glob.place, name, message, "leave it out, or state the parameters");
         }
     }
 }

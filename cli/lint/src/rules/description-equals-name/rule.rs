@@ -1,7 +1,7 @@
 //! `description-equals-name`: a description says more than the name.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Table, Tool},
     words::words,
@@ -22,17 +22,17 @@ pub(super) const RULE: Rule = Rule {
 /// What adds nothing.
 const FILLERS: &[&str] = &["a", "an", "the", "this", "tool", "tools", "to"];
 
-fn tool(tool: &Tool, hits: &mut Hits<'_>) {
+fn tool(tool: &Tool, reporter: &mut Reporter<'_>) {
     let (name, description) = (&tool.name.value, &tool.description);
     if said(&description.value) == said(name) && !description.value.trim().is_empty() {
         let message = format!("the description of tool `{name}` only repeats its name");
         let help = "say what it does, to what, and what comes back";
-        hits.report(&description.place, name, message, help);
+        reporter.report(&description.place, name, message, help);
     }
 }
 
 /// `files:read` that is described as `Read files` says how the two belong together; in the same order it says nothing.
-fn scopes(table: &Table, hits: &mut Hits<'_>) {
+fn scopes(table: &Table, reporter: &mut Reporter<'_>) {
     if !table.declares_scopes {
         return;
     }
@@ -40,7 +40,12 @@ fn scopes(table: &Table, hits: &mut Hits<'_>) {
         let Some(place) = &scope.declared else { continue };
         if words(&scope.description) == words(&scope.bare) && !scope.description.trim().is_empty() {
             let message = format!("the description of scope `{}` only repeats its name", scope.text);
-            hits.report(place, &*scope.text, message, "say what it opens, in words that a person who consents knows");
+            reporter.report(
+                place,
+                &*scope.text,
+                message,
+                "say what it opens, in words that a person who consents knows",
+            );
         }
     }
 }

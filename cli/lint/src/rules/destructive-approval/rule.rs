@@ -3,7 +3,7 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Origin, Tool},
     words::suggested,
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::tool(check),
 };
 
-fn check(tool: &Tool, hits: &mut Hits<'_>) {
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     // A hint on low risk, a risk below the name, and approval that is stated and too lax, are other rules'.
     let stated = tool.requires_user_approval.as_ref();
     let silent = match tool.origin {
@@ -53,5 +53,5 @@ fn check(tool: &Tool, hits: &mut Hits<'_>) {
         ),
         Origin::Document => (tool.risk.as_ref().map(|risk| &risk.place), "add `\"requires_user_approval\": true`"),
     };
-    hits.report(place.unwrap_or(&tool.place), name, message, help);
+    reporter.report(place.unwrap_or(&tool.place), name, message, help);
 }

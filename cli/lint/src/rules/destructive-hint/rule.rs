@@ -4,7 +4,7 @@ use mcp_scopes_model::Risk;
 
 use crate::{
     deeds::is_reading,
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Tool,
 };
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::tool(check),
 };
 
-fn check(tool: &Tool, hits: &mut Hits<'_>) {
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let Some(hint) = tool.hints.destructive.as_ref().filter(|hint| hint.value) else { return };
     let Some(risk) = tool.risk.as_ref().filter(|risk| risk.value <= Risk::Low) else { return };
     if tool.hints.says_read_only() {
@@ -34,5 +34,5 @@ fn check(tool: &Tool, hits: &mut Hits<'_>) {
         ("", "write `risk = \"medium\"` or more, or `destructive_hint = false`")
     };
     let message = format!("tool `{name}` is said to destroy, but its risk is `{risk}`{also}");
-    hits.report(&hint.place, name, message, help);
+    reporter.report(&hint.place, name, message, help);
 }

@@ -1,7 +1,7 @@
 //! `dpop-alg`: `DPoP` proofs are signed with a key pair.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, below},
 };
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let algorithms = document.draft.document.dpop_signing_alg_values_supported.iter();
     for (number, algorithm) in algorithms.enumerate() {
         let why = match algorithm.as_str() {
@@ -28,6 +28,6 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
         };
         let at = below("/dpop_signing_alg_values_supported", &number.to_string());
         let message = format!("`{}` {why}, and a DPoP proof shows who holds a private key", algorithm.escape_debug());
-        hits.report(&document.place(&at), &*at, message, "write `ES256` or another algorithm with a key pair");
+        reporter.report(&document.place(&at), &*at, message, "write `ES256` or another algorithm with a key pair");
     }
 }

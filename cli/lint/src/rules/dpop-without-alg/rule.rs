@@ -1,7 +1,7 @@
 //! `dpop-without-alg`: where `DPoP` is required, its algorithms are named.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Document,
 };
@@ -18,13 +18,13 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let members = &document.draft.document;
     let named = document.value("/dpop_signing_alg_values_supported").is_some();
     if members.dpop_bound_access_tokens_required == Some(true) && !named {
         let pointer = "/dpop_bound_access_tokens_required";
         let message = "tokens have to be bound with DPoP, and no algorithm for it is named";
         let help = "add `dpop_signing_alg_values_supported`, such as `[\"ES256\"]`";
-        hits.report(&document.place(pointer), pointer, message, help);
+        reporter.report(&document.place(pointer), pointer, message, help);
     }
 }

@@ -6,7 +6,7 @@ use mcp_scopes_prm::Json;
 
 use crate::{
     fixes,
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Document, below},
 };
@@ -33,14 +33,14 @@ const LISTS: [&str; 6] = [
     "dpop_signing_alg_values_supported",
 ];
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for name in LISTS {
-        look(document, &below("", name), hits);
+        look(document, &below("", name), reporter);
     }
-    look(document, "/mcp_extensions", hits);
+    look(document, "/mcp_extensions", reporter);
 }
 
-fn look(document: &Document<'_>, pointer: &str, hits: &mut Hits<'_>) {
+fn look(document: &Document<'_>, pointer: &str, reporter: &mut Reporter<'_>) {
     let mut open: Vec<(String, &Json)> =
         document.value(pointer).map(|json| (pointer.to_owned(), json)).into_iter().collect();
     let inner = |json: &Json| matches!(json, Json::Object(_) | Json::Array(_));
@@ -51,7 +51,7 @@ fn look(document: &Document<'_>, pointer: &str, hits: &mut Hits<'_>) {
                 open.extend(members.map(|(name, json)| (below(&pointer, name), json)));
             }
             Json::Array(items) => {
-                elements(document, &pointer, items, hits);
+                elements(document, &pointer, items, reporter);
                 let items = items.iter().enumerate().rev().filter(|(_, json)| inner(json));
                 open.extend(items.map(|(number, json)| (below(&pointer, &number.to_string()), json)));
             }
@@ -60,7 +60,7 @@ fn look(document: &Document<'_>, pointer: &str, hits: &mut Hits<'_>) {
     }
 }
 
-fn elements(document: &Document<'_>, pointer: &str, items: &[Json], hits: &mut Hits<'_>) {
+fn elements(document: &Document<'_>, pointer: &str, items: &[Json], reporter: &mut Reporter<'_>) {
     if items.len() < 2 {
         return;
     }
@@ -75,12 +75,17 @@ fn elements(document: &Document<'_>, pointer: &str, items: &[Json], hits: &mut H
                 let message = format!("`{}` stands in this list already", text.escape_debug());
                 let at = at();
                 let fix = fixes::of_element(document, &at);
-                hits.report(&document.place(&at), &*at, message, "remove it").fix = fix;
+                reporter.report(&document.place(&at), &*at, message, "remove it").fix = fix;
             }
             Some(first) => {
                 let (at, text, first) = (at(), text.escape_debug(), first.escape_debug());
                 let message = format!("`{text}` and `{first}` differ in a slash only");
-                hits.report(&document.place(&at), &*at, message, "keep the one that the authorization server states");
+                reporter.report(
+                    &document.place(&at),
+                    &*at,
+                    message,
+                    "keep the one that the authorization server states",
+                );
             }
             None => {
                 seen.insert(key, text);

@@ -2,7 +2,7 @@
 
 use crate::{
     fixes,
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Document,
 };
@@ -19,11 +19,12 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for twice in &document.draft.duplicates {
         let name = twice.spot.name.clone().unwrap_or_default();
         let message = format!("the member `{}` stands here a second time", twice.name.escape_debug());
         let help = if twice.same { "remove it" } else { "keep the one that is true" };
-        hits.report(&document.place_of(&name), &*twice.name, message, help).fix = fixes::of_duplicate(document, twice);
+        reporter.report(&document.place_of(&name), &*twice.name, message, help).fix =
+            fixes::of_duplicate(document, twice);
     }
 }

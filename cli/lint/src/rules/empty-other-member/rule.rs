@@ -3,7 +3,7 @@
 use mcp_scopes_prm::Json;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, below},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for (name, value) in &document.draft.document.other {
         let what = match value {
             Json::Array(items) if items.is_empty() => "an empty array",
@@ -28,7 +28,7 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
             _ => continue,
         };
         let at = below("", name);
-        hits.report(
+        reporter.report(
             &document.place(&at),
             &*at,
             format!("`{at}` is {what}, which says nothing"),

@@ -3,7 +3,7 @@
 use mcp_scopes_model::SandboxMode;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Listed, Origin, Table},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let Some(sandbox) = &table.sandbox else { return };
     let works = |listed: &Listed| listed.tool.sandbox.as_ref().is_some_and(|mode| mode.value != SandboxMode::Deny);
     if table.tools.is_empty() || table.tools.iter().any(works) {
@@ -30,5 +30,5 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         Origin::Source => "write `sandbox = \"allow\"` on tools that are safe there, or remove [sandbox]",
         Origin::Document => "write `\"sandbox\": \"allow\"` at tools that are safe there, or remove `sandbox`",
     };
-    hits.report(&sandbox.place, &*table.name, "there is a sandbox, but every tool is refused in it", help);
+    reporter.report(&sandbox.place, &*table.name, "there is a sandbox, but every tool is refused in it", help);
 }

@@ -3,7 +3,7 @@
 use crate::{
     chains::chains,
     deeds::{reads_private, sends},
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::Table,
 };
@@ -20,8 +20,8 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for chain in chains(table, reads_private, sends) {
-        chain.report(hits, "can send on what is read");
+        chain.report(reporter, "can send on what is read");
     }
 }

@@ -3,7 +3,7 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Listed, Table},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let baseline = table.supported.iter().filter(|_| table.supported_stated).map(|scope| scope.value.as_str());
     let hierarchy = table.hierarchy();
     let baseline = hierarchy.closure(baseline);
@@ -37,6 +37,6 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         let message =
             format!("flow `{}` begins with `{scope}`, which opens `{}` of risk {risk}", flow.role, tool.name.value);
         let help = "begin with the scopes of lower risk that the role needs, and let this one follow";
-        hits.report(&first.scope.place, &*flow.role, message, help);
+        reporter.report(&first.scope.place, &*flow.role, message, help);
     }
 }

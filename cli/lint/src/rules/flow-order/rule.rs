@@ -3,7 +3,7 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Hierarchy, Step, Table},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let hierarchy = table.hierarchy();
     for flow in &table.flows {
         let steps = hierarchy.steps(flow);
@@ -30,7 +30,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
                 continue;
             };
             let message = format!("step {} of flow `{}`, {message}", place + 1, flow.role);
-            hits.report(&step.scope.place, format!("{}/{}", flow.role, step.scope.value), message, help);
+            reporter.report(&step.scope.place, format!("{}/{}", flow.role, step.scope.value), message, help);
         }
     }
 }

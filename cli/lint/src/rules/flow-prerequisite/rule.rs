@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::Table,
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let baseline = table.supported.iter().filter(|_| table.supported_stated).map(|scope| scope.value.as_str());
     let hierarchy = table.hierarchy();
     let baseline = hierarchy.closure(baseline);
@@ -46,7 +46,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
                     if later { "stands behind it" } else { "no step asks for" }
                 );
                 let help = format!("{} `{missing}` before `{scope}`", if later { "move" } else { "put" });
-                hits.report(&step.scope.place, format!("{}/{scope}", flow.role), message, help);
+                reporter.report(&step.scope.place, format!("{}/{scope}", flow.role), message, help);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! `generic-scope`: a scope says what it is about.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::Table,
 };
@@ -51,7 +51,7 @@ const GENERIC: &[&str] = &[
     "write",
 ];
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     if !table.namespace.is_empty() {
         return;
     }
@@ -62,7 +62,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
             let message = format!("scope `{text}` says neither what it is about nor whose it is");
             let help =
                 format!("name what it is about, such as `files:{text}`, or state a `namespace` under `[server]`");
-            hits.report(&scope.place, text, message, help);
+            reporter.report(&scope.place, text, message, help);
         }
     }
 }

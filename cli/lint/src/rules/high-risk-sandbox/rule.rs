@@ -3,7 +3,7 @@
 use mcp_scopes_model::{Risk, SandboxMode};
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Origin, Table, Tool},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let works = |tool: &Tool| tool.sandbox.as_ref().is_some_and(|mode| mode.value != SandboxMode::Deny);
     if table.sandbox.is_none() && !table.tools.iter().any(|listed| works(&listed.tool)) {
         return;
@@ -33,6 +33,6 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
             Origin::Source => "add `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`, which it is now",
             Origin::Document => "add `\"sandbox\": \"simulate\"`, or `\"deny\"`, which it is now",
         };
-        hits.report(&tool.place, name, message, help);
+        reporter.report(&tool.place, name, message, help);
     }
 }

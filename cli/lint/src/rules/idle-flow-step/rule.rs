@@ -1,7 +1,7 @@
 //! `idle-flow-step`: each scope of a flow opens something for its role.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Listed, Origin, Table},
 };
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     if table.tools.is_empty() || !table.states_requirements() {
         return;
     }
@@ -44,7 +44,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
             }
             let message = format!("flow `{}` asks for `{scope}`, which opens none of its tools", flow.role);
             let help = "leave it out, or add the scope that it is held together with";
-            hits.report(&step.scope.place, format!("{}/{scope}", flow.role), message, help);
+            reporter.report(&step.scope.place, format!("{}/{scope}", flow.role), message, help);
         }
     }
 }

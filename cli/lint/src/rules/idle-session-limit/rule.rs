@@ -3,7 +3,7 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Listed, Table},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let Some(session) = &table.session else { return };
     let limits = [
         ("max_high_risk_calls", session.value.max_high_risk_calls.is_some()),
@@ -33,6 +33,11 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     }
     for (limit, _) in limits.iter().filter(|(_, stated)| *stated) {
         let message = format!("`{limit}` limits nothing: no tool is of high or critical risk");
-        hits.report(&session.place, *limit, message, "rate the tools that are meant `high`, or leave the limit out");
+        reporter.report(
+            &session.place,
+            *limit,
+            message,
+            "rate the tools that are meant `high`, or leave the limit out",
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     addresses::{Use, of_table},
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
 };
@@ -34,7 +34,7 @@ const ENDPOINTS: &[&str] = &[
     "userinfo",
 ];
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for stated in of_table(table).iter().filter(|stated| stated.is == Use::Issuer) {
         let path = stated.parts.path.trim_end_matches('/');
         let last = path.rsplit('/').next().unwrap_or("");
@@ -47,7 +47,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         };
         let message = format!("the issuer `{}` looks like {what}", stated.text);
         let help = "write what the authorization server's metadata state as `issuer`";
-        hits.report(&stated.place, &*stated.subject, message, help);
+        reporter.report(&stated.place, &*stated.subject, message, help);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     addresses::{Use, of_table},
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::Table,
 };
@@ -19,14 +19,14 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let all = of_table(table);
     let resources: Vec<&str> =
         all.iter().filter(|stated| stated.is == Use::Resource).map(|stated| plain(stated.text)).collect();
     for stated in all.iter().filter(|stated| stated.is == Use::Issuer && resources.contains(&plain(stated.text))) {
         let message = format!("`{}` is the authorization server and the resource at once", stated.text);
         let help = "give the resource a path of its own, such as `/mcp`, or name the server that issues the tokens";
-        hits.report(&stated.place, &*stated.subject, message, help);
+        reporter.report(&stated.place, &*stated.subject, message, help);
     }
 }
 

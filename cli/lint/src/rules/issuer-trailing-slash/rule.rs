@@ -2,7 +2,7 @@
 
 use crate::{
     addresses::{Use, of_table},
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
 };
@@ -19,13 +19,13 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for stated in of_table(table).iter().filter(|stated| stated.is == Use::Issuer && stated.parts.path.ends_with('/')) {
         let message = format!("the issuer `{}` ends with a slash", stated.text);
         let help = format!(
             "write `{}`, or keep it if the authorization server's own `issuer` has it",
             stated.text.trim_end_matches('/')
         );
-        hits.report(&stated.place, &*stated.subject, message, help);
+        reporter.report(&stated.place, &*stated.subject, message, help);
     }
 }

@@ -6,7 +6,7 @@ use mcp_scopes_prm::Document as Members;
 
 use crate::{
     fixes,
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, below},
 };
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
 /// What people read (RFC 9728 §2.1).
 const READ: [&str; 4] = ["resource_name", "resource_documentation", "resource_policy_uri", "resource_tos_uri"];
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let mut seen: BTreeMap<(String, String), &str> = BTreeMap::new();
     for name in document.draft.document.other.keys() {
         let Some((base, tag)) = name.split_once('#') else { continue };
@@ -34,12 +34,17 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
         let place = document.place(&at);
         if Members::MEMBERS.contains(&base) && !READ.contains(&base) {
             let message = format!("`{base}` is not for people to read, so that it has no languages");
-            hits.report(&place, &*at, message, format!("write `{base}`"));
+            reporter.report(&place, &*at, message, format!("write `{base}`"));
             continue;
         }
         let Some(usual) = usual(tag) else {
             let message = format!("`{}` is no language tag", tag.escape_debug());
-            hits.report(&place, &*at, message, format!("write a tag of BCP 47, such as `{base}#fr` or `{base}#pt-BR`"));
+            reporter.report(
+                &place,
+                &*at,
+                message,
+                format!("write a tag of BCP 47, such as `{base}#fr` or `{base}#pt-BR`"),
+            );
             continue;
         };
         if tag != usual {
@@ -49,11 +54,11 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
             // A member of that name would then stand twice.
             let stands = document.value(&below("", &meant)).is_some();
             let fix = (!stands).then(|| fixes::renamed_member(document, &at, &meant)).flatten();
-            hits.report(&place, &*at, message, help).fix = fix;
+            reporter.report(&place, &*at, message, help).fix = fix;
         }
         if let Some(first) = seen.insert((base.to_owned(), usual), name) {
             let message = format!("`{name}` and `{first}` are one language, which is compared without its case");
-            hits.report(&place, &*at, message, "keep one of them");
+            reporter.report(&place, &*at, message, "keep one of them");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `lax-approval`: what a document says of approval is never safer than the risk.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Origin, Tool},
 };
@@ -18,13 +18,13 @@ pub(super) const RULE: Rule = Rule {
     check: Check::tool(check),
 };
 
-fn check(tool: &Tool, hits: &mut Hits<'_>) {
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     // The compiler refuses it in source.
     let (Origin::Document, Some(risk)) = (tool.origin, &tool.risk) else { return };
     let (name, level) = (&tool.name.value, risk.value.as_str());
     if let Some(auto) = tool.auto_approvable.as_ref().filter(|auto| auto.value && !risk.value.may_be_auto_approved()) {
         let message = format!("tool `{name}` is of {level} risk, and clients may call it without asking");
-        hits.report(
+        reporter.report(
             &auto.place,
             name,
             message,
@@ -35,7 +35,7 @@ fn check(tool: &Tool, hits: &mut Hits<'_>) {
         tool.requires_user_approval.as_ref().filter(|user| !user.value && risk.value.needs_user_approval())
     {
         let message = format!("tool `{name}` is of {level} risk, and the user is not asked for each call");
-        hits.report(
+        reporter.report(
             &user.place,
             name,
             message,

@@ -1,7 +1,7 @@
 //! `long-scope`: a scope is not over-long.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Choice, EXPERIENCE, Rule, RuleOption, Setting},
     view::Table,
 };
@@ -21,11 +21,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
-    let max = hits.int("max_length");
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let max = reporter.int("max_length");
     for scope in table.scopes.iter().filter(|scope| scope.text.len() > max) {
         let shown: String = scope.text.chars().take(SHOWN).collect();
         let message = format!("scope `{shown}..` has {} characters, more than {max}", scope.text.len());
-        hits.report(&scope.place, &*scope.text, message, "give it a shorter name");
+        reporter.report(&scope.place, &*scope.text, message, "give it a shorter name");
     }
 }

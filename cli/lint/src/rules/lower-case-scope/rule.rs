@@ -1,7 +1,7 @@
 //! `lower-case-scope`: scopes are in lower case, where that is asked for.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
 };
@@ -18,10 +18,10 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in table.scopes.iter().filter(|scope| scope.text.bytes().any(|byte| byte.is_ascii_uppercase())) {
         let message = format!("scope `{}` holds upper case", scope.text);
         let help = format!("write `{}`", scope.text.to_ascii_lowercase());
-        hits.report(&scope.place, &*scope.text, message, help);
+        reporter.report(&scope.place, &*scope.text, message, help);
     }
 }

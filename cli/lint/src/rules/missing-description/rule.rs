@@ -1,7 +1,7 @@
 //! `missing-description`: every tool says what it does.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Origin, Tool},
 };
@@ -18,13 +18,13 @@ pub(super) const RULE: Rule = Rule {
     check: Check::tool(check),
 };
 
-fn check(tool: &Tool, hits: &mut Hits<'_>) {
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     if tool.description.value.trim().is_empty() {
         let name = &tool.name.value;
         let help = match tool.origin {
             Origin::Source => "write a doc comment above the function, or `description = \"..\"`",
             Origin::Document => "add the member `description`",
         };
-        hits.report(&tool.place, name, format!("tool `{name}` does not say what it does"), help);
+        reporter.report(&tool.place, name, format!("tool `{name}` does not say what it does"), help);
     }
 }

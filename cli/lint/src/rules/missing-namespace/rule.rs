@@ -1,7 +1,7 @@
 //! `missing-namespace`: scopes begin with the namespace.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::Document,
 };
@@ -21,13 +21,13 @@ pub(super) const RULE: Rule = Rule {
 /// What has no namespace anywhere (`OpenID` Connect Core 1.0 §3.1.2.1, §5.4, §11); `reserved-scope` tells of these.
 const RESERVED: [&str; 6] = ["address", "email", "offline_access", "openid", "phone", "profile"];
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let namespace = &document.table.namespace;
     for scope in &document.table.scopes {
         let text = scope.text.as_str();
         if !text.starts_with(namespace.as_str()) && !RESERVED.contains(&text) {
             let message = format!("scope `{text}` does not begin with the namespace `{namespace}`");
-            hits.report(&scope.place, text, message, format!("write `{namespace}{text}`"));
+            reporter.report(&scope.place, text, message, format!("write `{namespace}{text}`"));
         }
     }
 }

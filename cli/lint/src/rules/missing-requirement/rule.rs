@@ -1,7 +1,7 @@
 //! `missing-requirement`: a document that says what opens its tools says it of all.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Document, below},
 };
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let Some(extensions) = &document.draft.document.mcp_extensions else { return };
     let tools = &extensions.tool_scope_mapping;
     // Where no tool says it, the names are the scopes.
@@ -30,7 +30,7 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
         if document.value(&below(&at, "required_scopes")).is_none() && tool.public != Some(true) {
             let message = format!("tool `{name}` does not say what opens it, as others here do");
             let help = "add `\"required_scopes\"`, or `\"public\": true` if everybody may call it";
-            hits.report(&document.place(&at), name, message, help);
+            reporter.report(&document.place(&at), name, message, help);
         }
     }
 }

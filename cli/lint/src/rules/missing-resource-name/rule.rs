@@ -3,7 +3,7 @@
 use mcp_scopes_prm::Json;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Document,
 };
@@ -20,16 +20,26 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let Some(top) = document.value("").filter(|json| matches!(json, Json::Object(_))) else { return };
     // With a name in some language only, `missing-untagged-member` tells.
     let translated = document.draft.document.other.keys().any(|name| name.starts_with("resource_name#"));
     let stated = top.get("resource_name");
     if stated.is_none() && !translated {
         let help = "add `resource_name`, or in `mcp-scopes.toml` under `[server]`: the name that people know";
-        hits.report(&document.place(""), "/resource_name", "the document does not name its server for people", help);
+        reporter.report(
+            &document.place(""),
+            "/resource_name",
+            "the document does not name its server for people",
+            help,
+        );
     } else if stated.and_then(|name| name.as_str()).is_some_and(|name| name.trim().is_empty()) {
         let message = "`/resource_name` is empty, so that people see no name";
-        hits.report(&document.place("/resource_name"), "/resource_name", message, "write the name that people know");
+        reporter.report(
+            &document.place("/resource_name"),
+            "/resource_name",
+            message,
+            "write the name that people know",
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! `missing-risk`: a document says of every tool how much harm it can do.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Document, below},
 };
@@ -18,14 +18,14 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let Some(extensions) = &document.draft.document.mcp_extensions else { return };
     for name in extensions.tool_scope_mapping.keys() {
         let at = below("/mcp_extensions/tool_scope_mapping", name);
         if document.value(&below(&at, "risk_level")).is_none() {
             let message = format!("tool `{name}` has no `risk_level`");
             let help = "add `\"risk_level\"`: minimal, low, medium, high or critical";
-            hits.report(&document.place(&at), name, message, help);
+            reporter.report(&document.place(&at), name, message, help);
         }
     }
 }

@@ -3,7 +3,7 @@
 use mcp_scopes_prm::Json;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Document,
 };
@@ -20,13 +20,13 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let table = &document.table;
     // Where all that is said of the tools says that they are open to all, there is nothing to ask for.
     let open = !table.tools.is_empty() && table.tools.iter().all(|listed| listed.tool.public);
     let object = document.value("").is_some_and(|json| matches!(json, Json::Object(_)));
     if object && !table.supported_stated && !open {
         let help = "add `scopes_supported` with the few scopes that basic use needs";
-        hits.report(&document.place(""), "/scopes_supported", "the document names no scopes to ask for", help);
+        reporter.report(&document.place(""), "/scopes_supported", "the document names no scopes to ask for", help);
     }
 }

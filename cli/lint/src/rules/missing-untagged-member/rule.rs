@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, below},
 };
@@ -20,14 +20,19 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let mut told = BTreeSet::new();
     for name in document.draft.document.other.keys() {
         let Some((base, _)) = name.split_once('#') else { continue };
         if document.value(&below("", base)).is_none() && told.insert(base) {
             let at = below("", name);
             let message = format!("`{name}` stands alone: there is no `{base}` for those who read no languages");
-            hits.report(&document.place(&at), &*at, message, format!("add `{base}` with what most people can read"));
+            reporter.report(
+                &document.place(&at),
+                &*at,
+                message,
+                format!("add `{base}` with what most people can read"),
+            );
         }
     }
 }

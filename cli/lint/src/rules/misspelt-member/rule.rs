@@ -4,7 +4,7 @@ use mcp_scopes_model::nearest::distance;
 
 use crate::{
     fixes,
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Document,
 };
@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
 /// So many letters may be wrong. Real documents hold members of their own that are four letters from a known one.
 const LETTERS: usize = 2;
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for member in document.draft.unknown_members() {
         let (Some(meant), Some((around, name))) = (member.nearest, member.pointer.rsplit_once('/')) else { continue };
         // Beside the member that it resembles it is one of its own.
@@ -35,7 +35,7 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
         let message = format!("clients do not know the member `{name}`, which is nearly `{meant}`");
         let help = format!("write `{meant}`, or give what is your own a name that nobody takes for it");
         let fix = fixes::renamed_member(document, &member.pointer, meant);
-        hits.report(&document.place(&member.pointer), &*member.pointer, message, help).fix = fix;
+        reporter.report(&document.place(&member.pointer), &*member.pointer, message, help).fix = fix;
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Scope, Table},
     words::{is_action, separator},
@@ -21,15 +21,15 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     if table.convention.is_some() {
         return;
     }
-    names(table, hits);
-    halves(&table.scopes, hits);
+    names(table, reporter);
+    halves(&table.scopes, reporter);
     outliers(
         &table.scopes,
-        hits,
+        reporter,
         |scope| separator(&scope.bare),
         |scope, own, usual| {
             (
@@ -40,7 +40,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     );
     outliers(
         &table.scopes,
-        hits,
+        reporter,
         |scope| action_side(&scope.bare),
         |scope, own, usual| {
             let swapped = separator(&scope.bare).and_then(|mark| {
@@ -53,7 +53,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
 }
 
 /// Where most scopes are the names of tools, those of parts are outliers.
-fn names(table: &Table, hits: &mut Hits<'_>) {
+fn names(table: &Table, reporter: &mut Reporter<'_>) {
     let names: BTreeSet<&str> = table.tools.iter().map(|listed| listed.tool.name.value.as_str()).collect();
     let required: Vec<&Scope> = table.required().collect();
     let (usual, other): (Vec<&Scope>, Vec<&Scope>) =
@@ -64,13 +64,13 @@ fn names(table: &Table, hits: &mut Hits<'_>) {
             let message =
                 format!("scope `{}` has parts, where most of the table's scopes are names of tools", scope.text);
             let help = "drop the key `scope`, or state the convention under `[convention]`";
-            hits.report(&scope.place, &*scope.text, message, help);
+            reporter.report(&scope.place, &*scope.text, message, help);
         }
     }
 }
 
 /// Two conventions in one table, of which neither is the usual one.
-fn halves(scopes: &[Scope], hits: &mut Hits<'_>) {
+fn halves(scopes: &[Scope], reporter: &mut Reporter<'_>) {
     let mut counts: BTreeMap<char, (usize, &Scope)> = BTreeMap::new();
     for scope in scopes {
         if let Some(mark) = separator(&scope.bare) {
@@ -88,7 +88,7 @@ fn halves(scopes: &[Scope], hits: &mut Hits<'_>) {
     }
     let message = format!("scope `{}` and {} more use `{second}`, where {many} use `{first}`", scope.text, few - 1);
     let help = "choose one of the two, or state the convention under `[convention]`";
-    hits.report(&scope.place, &*scope.text, message, help);
+    reporter.report(&scope.place, &*scope.text, message, help);
 }
 
 /// Whether so many of all are enough to tell what is usual.
@@ -108,7 +108,7 @@ fn action_side(scope: &str) -> Option<&'static str> {
 
 fn outliers<K: Ord + Copy>(
     scopes: &[Scope],
-    hits: &mut Hits<'_>,
+    reporter: &mut Reporter<'_>,
     key: impl Fn(&Scope) -> Option<K>,
     say: impl Fn(&Scope, K, K) -> (String, String),
 ) {
@@ -126,6 +126,6 @@ fn outliers<K: Ord + Copy>(
         let namespace = scope.text.strip_suffix(&scope.bare).unwrap_or("");
         let help = format!("write `{namespace}{instead}`, or state the convention under `[convention]`");
         let message = format!("scope `{}` {why}", scope.text);
-        hits.report(&scope.place, &*scope.text, message, help);
+        reporter.report(&scope.place, &*scope.text, message, help);
     }
 }

@@ -6,7 +6,7 @@ use mcp_scopes_model::nearest::distance;
 
 use crate::{
     fixes,
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Scope, Table},
     words::{is_action, words},
@@ -29,7 +29,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let names: HashSet<&str> = table.tools.iter().map(|listed| listed.tool.name.value.as_str()).collect();
     let mut seen: BTreeMap<Vec<String>, &Scope> = BTreeMap::new();
     let mut others = Others::default();
@@ -39,11 +39,11 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         let mut key = parts.clone();
         key.sort();
         if let Some(first) = seen.get(&key) {
-            report(table, (first, scope), "differ only in case, separators, plural or order", hits);
+            report(table, (first, scope), "differ only in case, separators, plural or order", reporter);
             continue;
         }
         if !is_name && let Some(first) = others.slip_of(&parts) {
-            report(table, (first, scope), "differ in one letter", hits);
+            report(table, (first, scope), "differ in one letter", reporter);
         }
         seen.insert(key, scope);
         if !is_name {
@@ -96,14 +96,14 @@ fn clues(parts: &[String]) -> impl Iterator<Item = Clue> {
     })
 }
 
-fn report(table: &Table, (first, second): (&Scope, &Scope), how: &str, hits: &mut Hits<'_>) {
+fn report(table: &Table, (first, second): (&Scope, &Scope), how: &str, reporter: &mut Reporter<'_>) {
     // What is declared is meant; of two declared ones the first.
     let (meant, slip) =
         if first.declared.is_none() && second.declared.is_some() { (second, first) } else { (first, second) };
     let message = format!("scopes `{}` and `{}` {how}", slip.text, meant.text);
     let help = format!("write `{}` in both places, or give one of them a name of its own", meant.text);
-    let fix = fixes::renamed_scope(table, slip, meant, hits.sources());
-    hits.report(&slip.place, &*slip.text, message, help).fix = fix;
+    let fix = fixes::renamed_scope(table, slip, meant, reporter.sources());
+    reporter.report(&slip.place, &*slip.text, message, help).fix = fix;
 }
 
 fn singular(word: &str) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
     words::words,
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for listed in &table.tools {
         let name = &listed.tool.name;
@@ -33,7 +33,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
             Some(first) => {
                 let message = format!("tools `{}` and `{first}` differ only in case, separators or plural", name.value);
                 let help = "give one of them a name that says how it differs";
-                hits.report(&name.place, &*name.value, message, help);
+                reporter.report(&name.place, &*name.value, message, help);
             }
             None => {
                 seen.insert(key, &name.value);

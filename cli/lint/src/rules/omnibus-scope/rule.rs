@@ -1,7 +1,7 @@
 //! `omnibus-scope`: no scope for everything.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
     words::words,
@@ -38,12 +38,12 @@ const ALL: &[&str] = &[
 /// What adds nothing to that.
 const FILLERS: &[&str] = &["access", "api", "control", "mcp", "scope", "scopes", "server", "tool", "tools"];
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in &table.scopes {
         if is_omnibus(&scope.bare) && table.tool(&scope.bare).is_none() {
             let message = format!("scope `{}` names everything that there is", scope.text);
             let help = "name what a caller is about to do, and let clients ask for more when they need it";
-            hits.report(&scope.place, &*scope.text, message, help);
+            reporter.report(&scope.place, &*scope.text, message, help);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `oversized-scopes-supported`: the document does not advertise more than a consent screen can show.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Choice, Rule, RuleOption, Setting},
     view::{Origin, Table},
 };
@@ -23,8 +23,8 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
-    let many = hits.int("max_scopes");
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let many = reporter.int("max_scopes");
     let count = table.supported.len();
     let bytes = REST + table.supported.iter().map(|scope| encoded(&scope.value) + 1).sum::<usize>();
     let message = if bytes > LINE {
@@ -44,7 +44,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
     };
     // In source the table is what has to change, wherever the scopes come from.
     let place = if table.origin == Origin::Document { &table.supported_place } else { &table.place };
-    hits.report(place, &*table.name, message, help);
+    reporter.report(place, &*table.name, message, help);
 }
 
 /// How long a scope is in a query string.

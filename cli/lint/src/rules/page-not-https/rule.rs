@@ -2,7 +2,7 @@
 
 use crate::{
     addresses::{Use, of_document},
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Document,
 };
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for stated in of_document(document).iter().filter(|stated| stated.is == Use::Page && !stated.parts.is_https()) {
         let scheme = stated.parts.scheme.to_ascii_lowercase();
         let message = if scheme == "http" {
@@ -27,6 +27,6 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
         } else {
             format!("`{}` is no page: clients open `{scheme}:` in other ways, or refuse it", stated.text)
         };
-        hits.report(&stated.place, &*stated.subject, message, "write the https address of the page");
+        reporter.report(&stated.place, &*stated.subject, message, "write the https address of the page");
     }
 }

@@ -3,7 +3,7 @@
 use mcp_scopes_model::nearest::Nearest;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Document, below},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let Some(extensions) = &document.draft.document.mcp_extensions else { return };
     let tools = &extensions.tool_scope_mapping;
     // Without a list of tools there is nothing to compare with.
@@ -34,6 +34,6 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
             |near| format!("did you mean `{near}`?"),
         );
         let place = document.place(&below("/mcp_extensions/tool_interaction_policies", name));
-        hits.report(&place, name, format!("there is a policy for `{name}`, but no such tool"), help);
+        reporter.report(&place, name, format!("there is a policy for `{name}`, but no such tool"), help);
     }
 }

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::{
     addresses::{Stated, Use, of_document, of_table},
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, Table},
 };
@@ -24,19 +24,19 @@ pub(super) const RULE: Rule = Rule {
 /// What ends the names of hosts that are known within a house only (RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`).
 const INTERNAL: [&str; 7] = [".localhost", ".local", ".internal", ".home.arpa", ".lan", ".intranet", ".corp"];
 
-fn table(table: &Table, hits: &mut Hits<'_>) {
-    report(&of_table(table), hits);
+fn table(table: &Table, reporter: &mut Reporter<'_>) {
+    report(&of_table(table), reporter);
 }
 
-fn document(document: &Document<'_>, hits: &mut Hits<'_>) {
-    report(&of_document(document), hits);
+fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    report(&of_document(document), reporter);
 }
 
-fn report(all: &[Stated<'_>], hits: &mut Hits<'_>) {
+fn report(all: &[Stated<'_>], reporter: &mut Reporter<'_>) {
     for stated in all.iter().filter(|stated| stated.is != Use::Page && is_internal(stated.parts.host)) {
         let message = format!("`{}` is an address within a house or of this very machine", stated.parts.host);
         let help = "publish the address that clients use; for development, state it where the server starts";
-        hits.report(&stated.place, &*stated.subject, message, help);
+        reporter.report(&stated.place, &*stated.subject, message, help);
     }
 }
 

@@ -3,7 +3,7 @@
 use mcp_scopes_model::Pattern;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::Table,
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let tools = table.by_name();
     for tool in table.tools.iter().map(|listed| &*listed.tool).filter(|tool| tool.own) {
         let (policy, name) = (&tool.policy, &tool.name.value);
@@ -30,7 +30,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
             if counts || patterns().next().is_some() {
                 let message =
                     format!("tool `{name}` is limited by its caller's calls, but open to callers without a token");
-                hits.report(&tool.place, name, message, "open it by a scope, or leave out what counts calls");
+                reporter.report(&tool.place, name, message, "open it by a scope, or leave out what counts calls");
             }
             continue;
         }
@@ -43,7 +43,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
                 let help = format!(
                     "open `{other}` by a scope, or leave the pattern out: nobody can tell whose calls they were"
                 );
-                hits.report(&said.place, name, message, help);
+                reporter.report(&said.place, name, message, help);
             }
         }
     }

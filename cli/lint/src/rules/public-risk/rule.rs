@@ -3,7 +3,7 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Origin, Tool},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::tool(check),
 };
 
-fn check(tool: &Tool, hits: &mut Hits<'_>) {
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     if !tool.public {
         return;
     }
@@ -36,5 +36,5 @@ fn check(tool: &Tool, hits: &mut Hits<'_>) {
         Origin::Source => "write `scope = \"..\"` in place of `public`",
         Origin::Document => "name what opens it in `required_scopes` in place of `public`",
     };
-    hits.report(place, name, message, help);
+    reporter.report(place, name, message, help);
 }

@@ -4,7 +4,7 @@ use mcp_scopes_model::Risk;
 
 use crate::{
     deeds::is_reading,
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Tool,
     words::suggested,
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::tool(check),
 };
 
-fn check(tool: &Tool, hits: &mut Hits<'_>) {
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let Some(hint) = tool.hints.read_only.as_ref().filter(|hint| hint.value) else { return };
     let name = &tool.name.value;
     let risk = tool.risk.as_ref().map(|risk| risk.value).filter(|risk| *risk >= Risk::High);
@@ -38,5 +38,5 @@ fn check(tool: &Tool, hits: &mut Hits<'_>) {
     let joint = if tool.hints.says_destructive() { "and" } else { "but" };
     let message = format!("tool `{name}` is said to only read, {joint} {against}");
     let help = "leave `read_only_hint` out, or state what the tool really does";
-    hits.report(&hint.place, name, message, help);
+    reporter.report(&hint.place, name, message, help);
 }

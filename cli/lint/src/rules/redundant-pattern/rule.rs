@@ -1,8 +1,8 @@
 //! `redundant-pattern`: each pattern of a list matches what no other there does.
 
 use crate::{
-    hits::Hits,
     patterns::Patterns,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::Table,
 };
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let mut patterns = Patterns::new();
     for tool in table.tools.iter().map(|listed| &*listed.tool).filter(|tool| tool.own) {
         let policy = &tool.policy;
@@ -44,7 +44,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
                     format!("`{narrow}` in `{member}` of tool `{}` adds nothing to `{wide}`", tool.name.value)
                 };
                 let help = format!("remove `{}`, or what is wider, if that was not meant", said.value);
-                hits.report(&said.place, &*tool.name.value, message, help);
+                reporter.report(&said.place, &*tool.name.value, message, help);
             }
         }
     }

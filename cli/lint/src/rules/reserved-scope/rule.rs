@@ -1,7 +1,7 @@
 //! `reserved-scope`: scopes that have a meaning of their own open no tool.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
 };
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 /// What asks for claims about the user (`OpenID` Connect Core 1.0 §5.4), which a server may well advertise.
 const CLAIMS: [&str; 4] = ["address", "email", "phone", "profile"];
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in &table.scopes {
         let text = scope.text.as_str();
         let needed = !scope.needed_by.is_empty();
@@ -36,6 +36,6 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         } else {
             "leave it out; a client that wants it asks for it by itself"
         };
-        hits.report(&scope.place, text, format!("scope `{text}` asks for {asks}"), help);
+        reporter.report(&scope.place, text, format!("scope `{text}` asks for {asks}"), help);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     addresses::{Use, of_table},
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
 };
@@ -19,10 +19,10 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for stated in of_table(table).iter().filter(|stated| stated.is == Use::Resource && stated.parts.query.is_some()) {
         let message = format!("the resource identifier `{}` has a query", stated.text.escape_debug());
         let help = "tell servers apart by their paths, unless the query is what tells them apart";
-        hits.report(&stated.place, &*stated.subject, message, help);
+        reporter.report(&stated.place, &*stated.subject, message, help);
     }
 }

@@ -4,7 +4,7 @@ use mcp_scopes_scan::{Finding, Fix};
 
 use crate::{
     addresses::{Stated, Use, of_table},
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, Origin, Profile, Table},
 };
@@ -21,22 +21,22 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(source).and(Check::document(document)),
 };
 
-fn source(table: &Table, hits: &mut Hits<'_>) {
+fn source(table: &Table, reporter: &mut Reporter<'_>) {
     if table.origin == Origin::Source {
         for stated in with_slash(table) {
-            report(&stated, hits);
+            report(&stated, reporter);
         }
     }
 }
 
-fn document(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     if document.profile != Profile::Mcp {
         return;
     }
     // What the document was asked for is the identifier that clients use.
     let asked = |stated: &Stated<'_>| stated.subject == "/resource" && document.expected_resource == Some(stated.text);
     for stated in with_slash(&document.table).into_iter().filter(|stated| !asked(stated)) {
-        report(&stated, hits).fix = fix(document, &stated);
+        report(&stated, reporter).fix = fix(document, &stated);
     }
 }
 
@@ -46,10 +46,10 @@ fn with_slash(table: &Table) -> Vec<Stated<'_>> {
     all
 }
 
-fn report<'h>(stated: &Stated<'_>, hits: &'h mut Hits<'_>) -> &'h mut Finding {
+fn report<'h>(stated: &Stated<'_>, reporter: &'h mut Reporter<'_>) -> &'h mut Finding {
     let message = format!("the resource identifier `{}` ends with a slash", stated.text);
     let help = format!("write `{}`, unless clients do call the server with the slash", without(stated));
-    hits.report(&stated.place, &*stated.subject, message, help)
+    reporter.report(&stated.place, &*stated.subject, message, help)
 }
 
 fn without<'a>(stated: &Stated<'a>) -> &'a str {

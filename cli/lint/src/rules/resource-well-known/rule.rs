@@ -2,7 +2,7 @@
 
 use crate::{
     addresses::{Use, of_table},
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
 };
@@ -19,12 +19,12 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for stated in of_table(table).iter().filter(|stated| stated.is == Use::Resource) {
         if stated.parts.path.split('/').any(|segment| segment == ".well-known") {
             let message = format!("the resource `{}` is the address of a document", stated.text);
             let help = "write the address at which clients call the server";
-            hits.report(&stated.place, &*stated.subject, message, help);
+            reporter.report(&stated.place, &*stated.subject, message, help);
         }
     }
 }

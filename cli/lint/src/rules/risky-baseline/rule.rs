@@ -4,7 +4,7 @@ use mcp_scopes_model::Risk;
 use mcp_scopes_scan::source::Placed;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Listed, Origin, Table},
 };
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     if !table.supported_stated {
         return;
     }
@@ -52,5 +52,5 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         ),
     };
     let message = format!("{what} opens `{name}` of {risk} risk{more}");
-    hits.report(&scope.place, &*scope.value, message, help);
+    reporter.report(&scope.place, &*scope.value, message, help);
 }

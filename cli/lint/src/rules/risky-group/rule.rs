@@ -3,7 +3,7 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Table, Tool},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let (hierarchy, tools) = (table.hierarchy(), table.by_name());
     let risk = |tool: &Tool| tool.risk.as_ref().map(|risk| risk.value);
     for listed in &table.tools {
@@ -44,7 +44,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
                 high.as_str()
             );
             let help = format!("leave `{}` out here: it may name this tool, and not the reverse", group.value);
-            hits.report(&group.place, &*tool.name.value, message, help);
+            reporter.report(&group.place, &*tool.name.value, message, help);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `risky-name`: a tool's risk is not below what its name says.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Origin, Tool},
     words::suggested,
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::tool(check),
 };
 
-fn check(tool: &Tool, hits: &mut Hits<'_>) {
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let Some((word, least)) = suggested(&tool.name.value) else { return };
     let Some(risk) = &tool.risk else { return };
     if risk.value < least {
@@ -27,6 +27,6 @@ fn check(tool: &Tool, hits: &mut Hits<'_>) {
         let message = format!("tool `{name}` states the risk `{stated}`, but `{word}` in its name suggests `{least}`");
         let risk_key = if tool.origin == Origin::Source { "risk = " } else { "\"risk_level\": " };
         let help = format!("write `{risk_key}\"{least}\"`, or a name that says what it does");
-        hits.report(&risk.place, name, message, help);
+        reporter.report(&risk.place, name, message, help);
     }
 }

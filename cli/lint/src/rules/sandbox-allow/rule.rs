@@ -3,7 +3,7 @@
 use mcp_scopes_model::{Risk, SandboxMode};
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Origin, Tool},
     words::suggested,
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::tool(check),
 };
 
-fn check(tool: &Tool, hits: &mut Hits<'_>) {
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let Some(mode) = tool.sandbox.as_ref().filter(|mode| mode.value == SandboxMode::Allow) else { return };
     let name = &tool.name.value;
     let risk = tool.risk.as_ref().map(|risk| risk.value).filter(|risk| *risk >= Risk::High);
@@ -39,5 +39,5 @@ fn check(tool: &Tool, hits: &mut Hits<'_>) {
         Origin::Source => "write `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`",
         Origin::Document => "write `\"sandbox\": \"simulate\"`, or `\"deny\"`",
     };
-    hits.report(&mode.place, name, message, help);
+    reporter.report(&mode.place, name, message, help);
 }

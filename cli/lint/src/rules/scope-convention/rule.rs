@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Scope, Table},
     words::is_action,
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let Some(convention) = &table.convention else { return };
     let form = &convention.form.value;
     let names: BTreeSet<&str> = table.tools.iter().map(|listed| listed.tool.name.value.as_str()).collect();
@@ -44,7 +44,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
                     format!("write `{}{example}`, or state another convention under `[convention]`", namespace(scope))
                 }
             };
-            hits.report(&scope.place, &*scope.text, message, help);
+            reporter.report(&scope.place, &*scope.text, message, help);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mcp_scopes_model::address::Address;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Listed, Table},
     words::{is_action, words},
@@ -32,7 +32,7 @@ const MANNERS: &[&str] = &[
     "all", "async", "auto", "batch", "bulk", "dry", "fast", "force", "full", "multi", "partial", "quick", "safe", "try",
 ];
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let names: Vec<(&Listed, Vec<String>)> =
         table.tools.iter().map(|listed| (listed, words(&listed.tool.name.value))).collect();
     if let Some(server) = servers(table).into_iter().find(|server| {
@@ -40,7 +40,12 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         names.len() >= FEW && names.iter().all(own)
     }) {
         let message = format!("all {} tools begin with the server's name `{}`", names.len(), server.join("_"));
-        hits.report(&table.place, &*table.name, message, "leave it out; clients put it in front where they need it");
+        reporter.report(
+            &table.place,
+            &*table.name,
+            message,
+            "leave it out; clients put it in front where they need it",
+        );
         return;
     }
     let known: BTreeMap<&[String], &str> =
@@ -55,7 +60,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
             let tool = &listed.tool;
             let message = format!("tool `{}` is `{other}` with `{first}` in front", tool.name.value);
             let help = "keep one of the two; a model that sees both does not know which";
-            hits.report(&tool.name.place, &*tool.name.value, message, help);
+            reporter.report(&tool.name.place, &*tool.name.value, message, help);
         }
     }
 }

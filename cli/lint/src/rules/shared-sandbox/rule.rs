@@ -1,7 +1,7 @@
 //! `shared-sandbox`: a sandbox is apart from what it stands in for.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
 };
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let (Some(sandbox), Some(live)) = (&table.sandbox, &table.resource) else { return };
     let said = &sandbox.value;
     let issuers = !said.authorization_servers.is_empty()
@@ -31,5 +31,5 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         return;
     };
     let help = "give it a `resource` of its own, so that its tokens are for it alone, or remove the key";
-    hits.report(&sandbox.place, &*table.name, message, help);
+    reporter.report(&sandbox.place, &*table.name, message, help);
 }

@@ -3,7 +3,7 @@
 use mcp_scopes_prm::{Document as Members, Json};
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, below},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let Some(Json::Object(claims)) = document.draft.unverified_claims() else { return };
     let pointer = "/signed_metadata";
     for name in Members::MEMBERS.iter().filter(|name| **name != "signed_metadata") {
@@ -33,6 +33,6 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
             _ => continue,
         };
         let help = "sign the document as it is";
-        hits.report(&document.place(pointer), format!("{pointer}/{name}"), message, help);
+        reporter.report(&document.place(pointer), format!("{pointer}/{name}"), message, help);
     }
 }

@@ -1,7 +1,7 @@
 //! `signing-without-keys`: who signs responses says where the keys are.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Document,
 };
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let members = &document.draft.document;
     let pairs =
         members.resource_signing_alg_values_supported.iter().any(|name| name != "none" && !name.starts_with("HS"));
@@ -26,6 +26,6 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
         let pointer = "/resource_signing_alg_values_supported";
         let message = "responses are signed, and no `jwks_uri` says with which keys";
         let help = "add `jwks_uri`, or leave the algorithms out if responses are not signed";
-        hits.report(&document.place(pointer), pointer, message, help);
+        reporter.report(&document.place(pointer), pointer, message, help);
     }
 }

@@ -1,7 +1,7 @@
 //! `symmetric-signing-alg`: responses are signed with a key pair.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, below},
 };
@@ -18,12 +18,17 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let algorithms = document.draft.document.resource_signing_alg_values_supported.iter();
     for (number, algorithm) in algorithms.enumerate().filter(|(_, algorithm)| algorithm.starts_with("HS")) {
         let at = below("/resource_signing_alg_values_supported", &number.to_string());
         let message =
             format!("`{}` signs with a secret that every reader would have to hold", algorithm.escape_debug());
-        hits.report(&document.place(&at), &*at, message, "write `ES256`, `EdDSA` or the like, or leave the member out");
+        reporter.report(
+            &document.place(&at),
+            &*at,
+            message,
+            "write `ES256`, `EdDSA` or the like, or leave the member out",
+        );
     }
 }

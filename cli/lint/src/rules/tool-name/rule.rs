@@ -3,7 +3,7 @@
 use mcp_scopes_model::tool::{MAX_TOOL_NAME, tool_name};
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Origin, Tool},
 };
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::diagnostics(&["bad-tool-name"]).and(Check::tool(check)),
 };
 
-fn check(tool: &Tool, hits: &mut Hits<'_>) {
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let name = &tool.name.value;
     let length = name.len();
     // In source the compiler tells.
@@ -32,11 +32,11 @@ fn check(tool: &Tool, hits: &mut Hits<'_>) {
     {
         let message = format!("the tool name `{}` {}", name.escape_debug(), error.reason());
         let help = "write 1 to 128 of `A-Z a-z 0-9 _ . -`, such as `list_files`";
-        hits.report(&tool.name.place, name.escape_debug().to_string(), message, help);
+        reporter.report(&tool.name.place, name.escape_debug().to_string(), message, help);
     } else if length > PORTABLE && length <= MAX_TOOL_NAME {
         let message = format!("tool name `{name}` has {length} characters; many clients take {PORTABLE}");
         let help =
             if tool.origin == Origin::Source { "give it a shorter `name = \"..\"`" } else { "give it a shorter name" };
-        hits.report(&tool.name.place, name, message, help);
+        reporter.report(&tool.name.place, name, message, help);
     }
 }

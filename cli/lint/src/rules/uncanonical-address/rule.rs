@@ -4,7 +4,7 @@ use mcp_scopes_model::address::Address;
 
 use crate::{
     addresses::of_table,
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
 };
@@ -21,11 +21,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for stated in of_table(table) {
         if let Some((why, instead)) = unusual(&stated.parts) {
             let message = format!("`{}` {why}", stated.text);
-            hits.report(
+            reporter.report(
                 &stated.place,
                 &*stated.subject,
                 message,

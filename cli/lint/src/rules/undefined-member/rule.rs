@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Choice, Rule, RuleOption, Setting},
     view::Document,
 };
@@ -24,14 +24,14 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
-    let allowed = hits.texts("known");
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let allowed = reporter.texts("known");
     let members = document.draft.unknown_members().into_iter();
     let members = members.filter(|member| !allowed.contains(&member.pointer.rsplit('/').next().unwrap_or("")));
     let told: Vec<String> = members.map(|member| member.pointer).collect();
     for pointer in told {
         let message = format!("`{pointer}` is a member that no standard defines");
         let help = "remove it, or name it in the option `known`";
-        hits.report(&document.place(&pointer), &*pointer, message, help);
+        reporter.report(&document.place(&pointer), &*pointer, message, help);
     }
 }

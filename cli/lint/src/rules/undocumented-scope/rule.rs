@@ -1,7 +1,7 @@
 //! `undocumented-scope`: a scope that is declared says what it is for.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::Table,
 };
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     // Declarations that come with a spliced table belong to that table.
     if !table.declares_scopes {
         return;
@@ -27,7 +27,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         let Some(place) = &scope.declared else { continue };
         if scope.description.trim().is_empty() {
             let message = format!("scope `{}` does not say what it is for", scope.text);
-            hits.report(place, &*scope.text, message, "add `description = \"..\"` to its entry under `[scopes]`");
+            reporter.report(place, &*scope.text, message, "add `description = \"..\"` to its entry under `[scopes]`");
         }
     }
 }

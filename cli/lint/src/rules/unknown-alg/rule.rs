@@ -1,7 +1,7 @@
 //! `unknown-alg`: algorithms have the names of their registry.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::{Document, below},
 };
@@ -42,7 +42,7 @@ const KNOWN: &[&str] = &[
     "none",
 ];
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let members = &document.draft.document;
     for (pointer, names) in [
         ("/resource_signing_alg_values_supported", &members.resource_signing_alg_values_supported),
@@ -55,7 +55,7 @@ fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
                 None => "write the name of an algorithm for signatures, such as `ES256`".to_owned(),
             };
             let message = format!("`{}` is no algorithm for signatures that is registered", name.escape_debug());
-            hits.report(&document.place(&at), &*at, message, help);
+            reporter.report(&document.place(&at), &*at, message, help);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `unlisted-tool`: an annotated function is in a table.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::Tool,
 };
@@ -18,10 +18,10 @@ pub(super) const RULE: Rule = Rule {
     check: Check::tool(check),
 };
 
-fn check(tool: &Tool, hits: &mut Hits<'_>) {
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     if !tool.listed {
         let name = &tool.name.value;
         let help = "list it in a `scope_table!`, or remove its annotation";
-        hits.report(&tool.place, name, format!("tool `{name}` is in no scope table"), help);
+        reporter.report(&tool.place, name, format!("tool `{name}` is in no scope table"), help);
     }
 }

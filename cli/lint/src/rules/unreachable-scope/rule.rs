@@ -1,7 +1,7 @@
 //! `unreachable-scope`: every tool can be reached by some role.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::{Origin, Table},
 };
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     if table.flows.is_empty() {
         return;
     }
@@ -42,6 +42,6 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
                 "add it to a role of `scope_upgrade_flows`, or let a scope that is asked for imply it in `scope_hierarchy`"
             }
         };
-        hits.report(&scope.place, &*scope.text, message, help);
+        reporter.report(&scope.place, &*scope.text, message, help);
     }
 }

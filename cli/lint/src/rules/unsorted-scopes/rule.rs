@@ -2,7 +2,7 @@
 
 use crate::{
     fixes,
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
     view::Document,
 };
@@ -19,11 +19,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-fn check(document: &Document<'_>, hits: &mut Hits<'_>) {
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let scopes = &document.table.supported;
     let Some(pair) = scopes.array_windows().find(|[a, b]| a.value > b.value) else { return };
     let [first, second] = pair;
     let message = format!("`{}` stands in front of `{}`", first.value, second.value);
     let fix = fixes::sorted(document, "/scopes_supported");
-    hits.report(&second.place, "/scopes_supported", message, "sort the scopes by their bytes").fix = fix;
+    reporter.report(&second.place, "/scopes_supported", message, "sort the scopes by their bytes").fix = fix;
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     // Declarations that come with a spliced table belong to that table.
     if !table.declares_scopes {
         return;
@@ -31,7 +31,7 @@ fn check(table: &Table, hits: &mut Hits<'_>) {
         if !useful.contains(scope.text.as_str()) {
             let message =
                 format!("scope `{}` is declared, but opens no tool and implies no scope that does", scope.text);
-            hits.report(place, &*scope.text, message, "remove it, or require it on a tool");
+            reporter.report(place, &*scope.text, message, "remove it, or require it on a tool");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `wildcard-scope`: no scope that looks as if it matched others.
 
 use crate::{
-    hits::Hits,
+    reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
     view::Table,
 };
@@ -18,12 +18,12 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-fn check(table: &Table, hits: &mut Hits<'_>) {
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in &table.scopes {
         if scope.bare.split([':', '.', '/']).any(|part| part == "*" || part == "**") {
             let message = format!("scope `{}` looks like a wildcard, but scopes are compared whole", scope.text);
             let help = "give it a name of its own and let it imply the others: `implies = [\"..\"]` under `[scopes]`";
-            hits.report(&scope.place, &*scope.text, message, help);
+            reporter.report(&scope.place, &*scope.text, message, help);
         }
     }
 }

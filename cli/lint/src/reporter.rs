@@ -9,14 +9,14 @@ use crate::rule::{Choice, Rule};
 
 /// What a rule found on one subject, and the options it runs with.
 #[derive(Debug)]
-pub struct Hits<'a> {
+pub struct Reporter<'a> {
     rule: &'static Rule,
     options: &'a [(String, Choice)],
     sources: &'a Sources,
     pub(crate) found: Vec<Finding>,
 }
 
-impl<'a> Hits<'a> {
+impl<'a> Reporter<'a> {
     pub(crate) fn new(rule: &'static Rule, options: &'a [(String, Choice)], sources: &'a Sources) -> Self {
         Self { rule, options, sources, found: Vec::new() }
     }
