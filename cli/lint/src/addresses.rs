@@ -3,7 +3,7 @@
 use mcp_scopes_model::address::Address;
 use mcp_scopes_scan::source::Place;
 
-use crate::view::{Document, Origin, Table};
+use crate::lint_model::{Document, Origin, Table};
 
 /// What an address is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(crate) fn of_document<'a>(document: &'a Document<'_>) -> Vec<Stated<'a>> {
     });
     let all = keys.chain(pages).chain(translated);
     all.filter_map(|(is, name, text)| {
-        let subject = crate::view::below("", name);
+        let subject = crate::lint_model::below("", name);
         let place = document.place(&subject);
         stated(is, subject, &place, text)
     })

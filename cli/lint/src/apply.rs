@@ -15,10 +15,10 @@ use mcp_scopes_scan::{
 use crate::{
     Overrides, RULES, find, fingerprint, fixes,
     levels::Levels,
+    lint_model::{Document, Package, Profile, Table, Tool},
     reporter::Reporter,
     rule::Rule,
     suppress::{self, Suppressions},
-    view::{Document, Package, Profile, Table, Tool},
 };
 
 /// Scans every package at or below the path of the scan and applies the lint rules.

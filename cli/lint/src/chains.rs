@@ -12,8 +12,8 @@ use mcp_scopes_model::{Pattern, Risk};
 use mcp_scopes_scan::source::Placed;
 
 use crate::{
+    lint_model::{Hierarchy, Origin, Policy, Table, Tool},
     reporter::Reporter,
-    view::{Hierarchy, Origin, Policy, Table, Tool},
 };
 
 /// A tool that completes chains, and the tools that begin them.

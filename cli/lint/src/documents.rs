@@ -12,7 +12,7 @@ use mcp_scopes_scan::{
     source::Place,
 };
 
-use crate::{Overrides, Profile, apply, find, fingerprint, levels::Levels, rule::Setting, view::Document};
+use crate::{Overrides, Profile, apply, find, fingerprint, levels::Levels, lint_model::Document, rule::Setting};
 
 /// How metadata documents are linted.
 ///

@@ -8,7 +8,7 @@ use mcp_scopes_scan::{
     source::{Placed, Sources},
 };
 
-use crate::view::{Document, Scope, Table};
+use crate::lint_model::{Document, Scope, Table};
 
 /// The fix for what reading a document reports, where there is one that cannot change what it means.
 pub(super) fn of_violation(document: &Document<'_>, violation: &Violation) -> Option<Fix> {

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | [`rule`] | [`Rule`]: what a rule is |
 //! | [`rules`] | every rule, one folder each |
-//! | [`view`] | what a rule looks at: tools, tables, documents |
+//! | [`lint_model`] | what a rule looks at: tools, tables, documents |
 //! | [`reporter`] | [`Reporter`]: what it reports to |
 //! | [`documents`] | [`Documents`]: metadata documents as what is linted |
 //! | `fixes` | what makes findings about documents go away |
@@ -19,8 +19,8 @@
 //! | `suppress`, `comments` | `// mcp-scopes: allow(rule-id) reason` |
 //! | [`baseline`], [`day`] | [`Baseline`]: findings that are known, and until when they may stay |
 //! | [`fingerprint`] | what stays the same of a finding while lines move |
-//! | `words` | what the parts of a name tell |
-//! | `deeds` | what a tool does, as far as its name, hints and risk tell: it reads, sends or executes |
+//! | `name_tokens` | what the parts of a name tell |
+//! | `capabilities` | what a tool does, as far as its name, hints and risk tell: it reads, sends or executes |
 //! | `patterns` | which call patterns hold others |
 //! | `chains` | tools that are harmless apart, and what stands between them |
 //! | `addresses` | the addresses that are stated |
@@ -30,28 +30,28 @@
 mod addresses;
 mod apply;
 pub mod baseline;
+mod capabilities;
 mod chains;
 mod comments;
 pub mod day;
-mod deeds;
 pub mod documents;
 pub mod fingerprint;
 mod fixes;
 mod levels;
+pub mod lint_model;
+mod name_tokens;
 pub mod overrides;
 mod patterns;
 pub mod reporter;
 pub mod rule;
 pub mod rules;
 mod suppress;
-pub mod view;
-mod words;
 
 pub use apply::{lint, lint_package};
 pub use baseline::Baseline;
 pub use documents::Documents;
+pub use lint_model::Profile;
 pub use overrides::Overrides;
 pub use reporter::Reporter;
 pub use rule::{Category, Check, Rule, RuleOption, Setting};
 pub use rules::{RULES, find, named};
-pub use view::Profile;

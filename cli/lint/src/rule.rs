@@ -6,8 +6,8 @@ use mcp_scopes_prm::ViolationKind;
 use mcp_scopes_scan::Level;
 
 use crate::{
+    lint_model::{Document, Table, Tool},
     reporter::Reporter,
-    view::{Document, Table, Tool},
 };
 
 /// What a rule is about.

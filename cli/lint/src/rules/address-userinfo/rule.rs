@@ -2,9 +2,9 @@
 
 use crate::{
     addresses::{Stated, of_document, of_table},
+    lint_model::{Document, Table},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Document, Table},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `authorization-server-member`: a document of a resource holds no members of an authorization server.
 
 use crate::{
+    lint_model::{Document, below},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Document, below},
 };
 
 pub(super) const RULE: Rule = Rule {

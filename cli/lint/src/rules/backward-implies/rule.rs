@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use mcp_scopes_model::Risk;
 
 use crate::{
+    lint_model::{Scope, Table},
+    name_tokens::name_tokens,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Scope, Table},
-    words::words,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -62,5 +62,5 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
 }
 
 fn says(scope: &Scope, list: &[&str]) -> bool {
-    words(&scope.bare).iter().any(|word| list.contains(&word.as_str()))
+    name_tokens(&scope.bare).iter().any(|word| list.contains(&word.as_str()))
 }

@@ -1,9 +1,9 @@
 //! `bearer-not-in-header`: MCP tokens travel in the header.
 
 use crate::{
+    lint_model::{Document, Profile, below},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Document, Profile, below},
 };
 
 pub(super) const RULE: Rule = Rule {

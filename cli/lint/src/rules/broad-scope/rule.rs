@@ -3,9 +3,9 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
+    lint_model::{Table, Tool},
     reporter::Reporter,
     rule::{Category, Check, Choice, Rule, RuleOption, Setting},
-    view::{Table, Tool},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -4,10 +4,10 @@ use mcp_scopes_model::Risk;
 use mcp_scopes_scan::source::Place;
 
 use crate::{
+    lint_model::{Origin, Table, Tool},
     patterns::Patterns,
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Origin, Table, Tool},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,10 +1,10 @@
 //! `description-equals-name`: a description says more than the name.
 
 use crate::{
+    lint_model::{Table, Tool},
+    name_tokens::name_tokens,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Table, Tool},
-    words::words,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -38,7 +38,7 @@ fn scopes(table: &Table, reporter: &mut Reporter<'_>) {
     }
     for scope in &table.scopes {
         let Some(place) = &scope.declared else { continue };
-        if words(&scope.description) == words(&scope.bare) && !scope.description.trim().is_empty() {
+        if name_tokens(&scope.description) == name_tokens(&scope.bare) && !scope.description.trim().is_empty() {
             let message = format!("the description of scope `{}` only repeats its name", scope.text);
             reporter.report(
                 place,
@@ -52,6 +52,6 @@ fn scopes(table: &Table, reporter: &mut Reporter<'_>) {
 
 /// The words that say something, plural or not.
 fn said(text: &str) -> Vec<String> {
-    let words = words(text).into_iter().filter(|word| !FILLERS.contains(&word.as_str()));
+    let words = name_tokens(text).into_iter().filter(|word| !FILLERS.contains(&word.as_str()));
     words.map(|word| word.strip_suffix('s').map(str::to_owned).unwrap_or(word)).collect()
 }

@@ -3,10 +3,10 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
+    lint_model::{Origin, Tool},
+    name_tokens::suggested,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Origin, Tool},
-    words::suggested,
 };
 
 pub(super) const RULE: Rule = Rule {

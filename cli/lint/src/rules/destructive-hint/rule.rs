@@ -3,10 +3,10 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    deeds::is_reading,
+    capabilities::is_reading,
+    lint_model::Tool,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Tool,
 };
 
 pub(super) const RULE: Rule = Rule {

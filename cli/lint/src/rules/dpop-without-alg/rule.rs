@@ -1,9 +1,9 @@
 //! `dpop-without-alg`: where `DPoP` is required, its algorithms are named.
 
 use crate::{
+    lint_model::Document,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Document,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -6,9 +6,9 @@ use mcp_scopes_prm::Json;
 
 use crate::{
     fixes,
+    lint_model::{Document, below},
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Document, below},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -3,9 +3,9 @@
 use mcp_scopes_model::SandboxMode;
 
 use crate::{
+    lint_model::{Listed, Origin, Table},
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Listed, Origin, Table},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,11 +1,11 @@
 //! `escalation-chain`: what is read of the system is not used to command it without a policy between.
 
 use crate::{
+    capabilities::{executes, reads_settings},
     chains::chains,
-    deeds::{executes, reads_settings},
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,11 +1,11 @@
 //! `exfiltration-chain`: what is read is not sent on without a policy between.
 
 use crate::{
+    capabilities::{reads_private, sends},
     chains::chains,
-    deeds::{reads_private, sends},
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

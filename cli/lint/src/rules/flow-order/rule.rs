@@ -3,9 +3,9 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
+    lint_model::{Hierarchy, Step, Table},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Hierarchy, Step, Table},
 };
 
 pub(super) const RULE: Rule = Rule {

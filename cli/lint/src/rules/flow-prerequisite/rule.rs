@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `generic-scope`: a scope says what it is about.
 
 use crate::{
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

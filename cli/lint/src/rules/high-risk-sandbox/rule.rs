@@ -3,9 +3,9 @@
 use mcp_scopes_model::{Risk, SandboxMode};
 
 use crate::{
+    lint_model::{Origin, Table, Tool},
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Origin, Table, Tool},
 };
 
 pub(super) const RULE: Rule = Rule {

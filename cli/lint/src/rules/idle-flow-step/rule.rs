@@ -1,9 +1,9 @@
 //! `idle-flow-step`: each scope of a flow opens something for its role.
 
 use crate::{
+    lint_model::{Listed, Origin, Table},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Listed, Origin, Table},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -3,9 +3,9 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
+    lint_model::{Listed, Table},
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Listed, Table},
 };
 
 pub(super) const RULE: Rule = Rule {

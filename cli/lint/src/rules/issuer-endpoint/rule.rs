@@ -2,9 +2,9 @@
 
 use crate::{
     addresses::{Use, of_table},
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `lax-approval`: what a document says of approval is never safer than the risk.
 
 use crate::{
+    lint_model::{Origin, Tool},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Origin, Tool},
 };
 
 pub(super) const RULE: Rule = Rule {

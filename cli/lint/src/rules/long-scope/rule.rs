@@ -1,9 +1,9 @@
 //! `long-scope`: a scope is not over-long.
 
 use crate::{
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, Choice, EXPERIENCE, Rule, RuleOption, Setting},
-    view::Table,
 };
 
 /// So much of it is enough to find it by.

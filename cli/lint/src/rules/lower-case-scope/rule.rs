@@ -1,9 +1,9 @@
 //! `lower-case-scope`: scopes are in lower case, where that is asked for.
 
 use crate::{
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `missing-description`: every tool says what it does.
 
 use crate::{
+    lint_model::{Origin, Tool},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Origin, Tool},
 };
 
 pub(super) const RULE: Rule = Rule {

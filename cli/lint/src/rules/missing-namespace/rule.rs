@@ -1,9 +1,9 @@
 //! `missing-namespace`: scopes begin with the namespace.
 
 use crate::{
+    lint_model::Document,
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::Document,
 };
 
 pub(super) const RULE: Rule = Rule {

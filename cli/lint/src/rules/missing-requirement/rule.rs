@@ -1,9 +1,9 @@
 //! `missing-requirement`: a document that says what opens its tools says it of all.
 
 use crate::{
+    lint_model::{Document, below},
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Document, below},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `missing-risk`: a document says of every tool how much harm it can do.
 
 use crate::{
+    lint_model::{Document, below},
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Document, below},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -3,9 +3,9 @@
 use mcp_scopes_prm::Json;
 
 use crate::{
+    lint_model::Document,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Document,
 };
 
 pub(super) const RULE: Rule = Rule {

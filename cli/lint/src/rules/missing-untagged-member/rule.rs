@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    lint_model::{Document, below},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Document, below},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -4,9 +4,9 @@ use mcp_scopes_model::nearest::distance;
 
 use crate::{
     fixes,
+    lint_model::Document,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Document,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    lint_model::{Scope, Table},
+    name_tokens::{is_action, separator},
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Scope, Table},
-    words::{is_action, separator},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -6,10 +6,10 @@ use mcp_scopes_model::nearest::distance;
 
 use crate::{
     fixes,
+    lint_model::{Scope, Table},
+    name_tokens::{is_action, name_tokens},
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Scope, Table},
-    words::{is_action, words},
 };
 
 /// In shorter words another letter is another word.
@@ -35,7 +35,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let mut others = Others::default();
     for scope in &table.scopes {
         let is_name = names.contains(scope.bare.as_str());
-        let parts: Vec<String> = words(&scope.bare).iter().map(|word| singular(word)).collect();
+        let parts: Vec<String> = name_tokens(&scope.bare).iter().map(|word| singular(word)).collect();
         let mut key = parts.clone();
         key.sort();
         if let Some(first) = seen.get(&key) {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    lint_model::Table,
+    name_tokens::name_tokens,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Table,
-    words::words,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -25,7 +25,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for listed in &table.tools {
         let name = &listed.tool.name;
-        let key = words(&name.value).concat();
+        let key = name_tokens(&name.value).concat();
         let key = key.strip_suffix('s').unwrap_or(&key).to_owned();
         match seen.get(&key) {
             // One name twice is one mistake, and `duplicate-tool` has told of it.

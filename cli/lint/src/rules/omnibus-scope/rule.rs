@@ -1,10 +1,10 @@
 //! `omnibus-scope`: no scope for everything.
 
 use crate::{
+    lint_model::Table,
+    name_tokens::name_tokens,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Table,
-    words::words,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -50,7 +50,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
 
 /// Whether all that a scope says is that it is for everything: `all`, `full_access`, `mcp:admin`.
 fn is_omnibus(scope: &str) -> bool {
-    let mut words = words(scope);
+    let mut words = name_tokens(scope);
     words.retain(|word| !FILLERS.contains(&word.as_str()));
     matches!(words.as_slice(), [only] if ALL.contains(&only.as_str()))
 }

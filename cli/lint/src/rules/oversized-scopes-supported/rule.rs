@@ -1,9 +1,9 @@
 //! `oversized-scopes-supported`: the document does not advertise more than a consent screen can show.
 
 use crate::{
+    lint_model::{Origin, Table},
     reporter::Reporter,
     rule::{Category, Check, Choice, Rule, RuleOption, Setting},
-    view::{Origin, Table},
 };
 
 /// Servers and proxies commonly take request lines of this many bytes.

@@ -2,9 +2,9 @@
 
 use crate::{
     addresses::{Use, of_document},
+    lint_model::Document,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Document,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -3,9 +3,9 @@
 use mcp_scopes_model::nearest::Nearest;
 
 use crate::{
+    lint_model::{Document, below},
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Document, below},
 };
 
 pub(super) const RULE: Rule = Rule {

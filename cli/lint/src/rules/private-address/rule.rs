@@ -4,9 +4,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::{
     addresses::{Stated, Use, of_document, of_table},
+    lint_model::{Document, Table},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Document, Table},
 };
 
 pub(super) const RULE: Rule = Rule {

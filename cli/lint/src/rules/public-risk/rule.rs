@@ -3,9 +3,9 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
+    lint_model::{Origin, Tool},
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Origin, Tool},
 };
 
 pub(super) const RULE: Rule = Rule {

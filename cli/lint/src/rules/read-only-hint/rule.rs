@@ -3,11 +3,11 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    deeds::is_reading,
+    capabilities::is_reading,
+    lint_model::Tool,
+    name_tokens::suggested,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Tool,
-    words::suggested,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,10 +1,10 @@
 //! `redundant-pattern`: each pattern of a list matches what no other there does.
 
 use crate::{
+    lint_model::Table,
     patterns::Patterns,
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `reserved-scope`: scopes that have a meaning of their own open no tool.
 
 use crate::{
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -4,9 +4,9 @@ use mcp_scopes_scan::{Finding, Fix};
 
 use crate::{
     addresses::{Stated, Use, of_table},
+    lint_model::{Document, Origin, Profile, Table},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Document, Origin, Profile, Table},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -4,9 +4,9 @@ use mcp_scopes_model::Risk;
 use mcp_scopes_scan::source::Placed;
 
 use crate::{
+    lint_model::{Listed, Origin, Table},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Listed, Origin, Table},
 };
 
 pub(super) const RULE: Rule = Rule {

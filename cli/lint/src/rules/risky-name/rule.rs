@@ -1,10 +1,10 @@
 //! `risky-name`: a tool's risk is not below what its name says.
 
 use crate::{
+    lint_model::{Origin, Tool},
+    name_tokens::suggested,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Origin, Tool},
-    words::suggested,
 };
 
 pub(super) const RULE: Rule = Rule {

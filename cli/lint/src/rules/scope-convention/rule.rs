@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    lint_model::{Scope, Table},
+    name_tokens::is_action,
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Scope, Table},
-    words::is_action,
 };
 
 pub(super) const RULE: Rule = Rule {

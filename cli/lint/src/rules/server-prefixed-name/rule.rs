@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use mcp_scopes_model::address::Address;
 
 use crate::{
+    lint_model::{Listed, Table},
+    name_tokens::{is_action, name_tokens},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Listed, Table},
-    words::{is_action, words},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,7 @@ const MANNERS: &[&str] = &[
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let names: Vec<(&Listed, Vec<String>)> =
-        table.tools.iter().map(|listed| (listed, words(&listed.tool.name.value))).collect();
+        table.tools.iter().map(|listed| (listed, name_tokens(&listed.tool.name.value))).collect();
     if let Some(server) = servers(table).into_iter().find(|server| {
         let own = |(_, name): &(&Listed, Vec<String>)| name.len() > server.len() && name.starts_with(server);
         names.len() >= FEW && names.iter().all(own)
@@ -71,5 +71,5 @@ fn servers(table: &Table) -> Vec<Vec<String>> {
     let labels: Vec<&str> = host.into_iter().flat_map(|host| host.split('.')).collect();
     let labels = labels.split_last().map_or(&[][..], |(_, labels)| labels);
     let known = labels.iter().copied().filter(|label| !HOSTS.contains(label)).chain([table.namespace.as_str()]);
-    known.map(words).filter(|name| !name.is_empty()).collect()
+    known.map(name_tokens).filter(|name| !name.is_empty()).collect()
 }

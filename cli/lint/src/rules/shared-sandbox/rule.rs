@@ -1,9 +1,9 @@
 //! `shared-sandbox`: a sandbox is apart from what it stands in for.
 
 use crate::{
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `signing-without-keys`: who signs responses says where the keys are.
 
 use crate::{
+    lint_model::Document,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Document,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `symmetric-signing-alg`: responses are signed with a key pair.
 
 use crate::{
+    lint_model::{Document, below},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Document, below},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -3,9 +3,9 @@
 use mcp_scopes_model::tool::{MAX_TOOL_NAME, tool_name};
 
 use crate::{
+    lint_model::{Origin, Tool},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Origin, Tool},
 };
 
 /// The longest name that SEP-986 and many clients take.

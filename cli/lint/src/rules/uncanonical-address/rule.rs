@@ -4,9 +4,9 @@ use mcp_scopes_model::address::Address;
 
 use crate::{
     addresses::of_table,
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use crate::{
+    lint_model::Document,
     reporter::Reporter,
     rule::{Category, Check, Choice, Rule, RuleOption, Setting},
-    view::Document,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `undocumented-scope`: a scope that is declared says what it is for.
 
 use crate::{
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `unknown-alg`: algorithms have the names of their registry.
 
 use crate::{
+    lint_model::{Document, below},
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::{Document, below},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `unlisted-tool`: an annotated function is in a table.
 
 use crate::{
+    lint_model::Tool,
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::Tool,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! `unreachable-scope`: every tool can be reached by some role.
 
 use crate::{
+    lint_model::{Origin, Table},
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::{Origin, Table},
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -2,9 +2,9 @@
 
 use crate::{
     fixes,
+    lint_model::Document,
     reporter::Reporter,
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
-    view::Document,
 };
 
 pub(super) const RULE: Rule = Rule {

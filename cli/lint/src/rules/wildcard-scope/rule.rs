@@ -1,9 +1,9 @@
 //! `wildcard-scope`: no scope that looks as if it matched others.
 
 use crate::{
+    lint_model::Table,
     reporter::Reporter,
     rule::{Category, Check, Rule, Setting},
-    view::Table,
 };
 
 pub(super) const RULE: Rule = Rule {

@@ -4,8 +4,8 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    view::Tool,
-    words::{looks, words},
+    lint_model::Tool,
+    name_tokens::{looks, name_tokens},
 };
 
 /// First words of names that hand out what something holds. `list` and `count` tell what there is, not what is in it.
@@ -136,7 +136,7 @@ pub(crate) fn reads_settings(tool: &Tool) -> bool {
 
 /// Whether it hands something to others.
 pub(crate) fn sends(tool: &Tool) -> bool {
-    let words = words(&tool.name.value);
+    let words = name_tokens(&tool.name.value);
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
     let within = tool.hints.open_world.as_ref().is_some_and(|hint| !hint.value);
     if within || UNDOING.contains(&first.as_str()) {
@@ -153,24 +153,24 @@ pub(crate) fn executes(tool: &Tool) -> bool {
     if looks(&tool.name.value) || tool.hints.says_read_only() || says_any(tool, ERRANDS) {
         return false;
     }
-    let starts = words(&tool.name.value).first().is_some_and(|first| STARTING.contains(&first.as_str()));
+    let starts = name_tokens(&tool.name.value).first().is_some_and(|first| STARTING.contains(&first.as_str()));
     says_any(tool, RUNNING) || (starts && says_any(tool, PROGRAMS))
 }
 
 /// Whether its name says that it reads or looks.
 pub(crate) fn is_reading(name: &str) -> bool {
-    looks(name) || words(name).first().is_some_and(|first| READING.contains(&first.as_str()))
+    looks(name) || name_tokens(name).first().is_some_and(|first| READING.contains(&first.as_str()))
 }
 
 /// Whether it only hands something out; what everybody may call hands out nothing private.
 fn reads(tool: &Tool) -> bool {
-    let first = words(&tool.name.value).first().is_some_and(|first| READING.contains(&first.as_str()));
+    let first = name_tokens(&tool.name.value).first().is_some_and(|first| READING.contains(&first.as_str()));
     let changes = tool.hints.read_only.as_ref().is_some_and(|hint| !hint.value);
     !tool.public && !changes && (first || tool.hints.says_read_only()) && !executes(tool) && !sends(tool)
 }
 
 fn says_any(tool: &Tool, list: &[&str]) -> bool {
-    words(&tool.name.value).iter().any(|word| list.contains(&word.as_str()))
+    name_tokens(&tool.name.value).iter().any(|word| list.contains(&word.as_str()))
 }
 
 #[cfg(test)]
@@ -181,7 +181,7 @@ mod tests {
     use mcp_scopes_scan::source::{Place, Placed};
 
     use super::{executes, reads_private, reads_settings, sends};
-    use crate::view::{Document, Tool};
+    use crate::lint_model::{Document, Tool};
 
     fn tool(name: &str, risk: &str) -> Tool {
         let text =

@@ -3,7 +3,7 @@
 use mcp_scopes_model::Risk;
 
 /// The words of a name, in lower case: `deleteFile` and `delete-file` are both `delete`, `file`.
-pub(crate) fn words(name: &str) -> Vec<String> {
+pub(crate) fn name_tokens(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut fresh = true;
     let mut lower_before = false;
@@ -103,7 +103,7 @@ const ACTIONS: &[&str] = &[
 
 /// Whether a part of a scope says what is done: `read`, also as the first word of `read_all`.
 pub(crate) fn is_action(part: &str) -> bool {
-    words(part).first().is_some_and(|word| ACTIONS.binary_search(&word.as_str()).is_ok())
+    name_tokens(part).first().is_some_and(|word| ACTIONS.binary_search(&word.as_str()).is_ok())
 }
 
 /// Words that only look, whatever stands behind them: `get_transfer` transfers nothing.
@@ -149,7 +149,7 @@ const RISKS: &[(&str, Risk)] = &[
 
 /// Whether a tool's name says that it only looks.
 pub(crate) fn looks(name: &str) -> bool {
-    words(name).first().is_some_and(|word| LOOKS.contains(&word.as_str()))
+    name_tokens(name).first().is_some_and(|word| LOOKS.contains(&word.as_str()))
 }
 
 /// The word of a tool's name that suggests the most, and what it suggests.
@@ -157,7 +157,7 @@ pub(crate) fn suggested(name: &str) -> Option<(String, Risk)> {
     if looks(name) {
         return None;
     }
-    let words = words(name);
+    let words = name_tokens(name);
     let known = words.into_iter().filter_map(|word| {
         let (_, risk) = RISKS.iter().find(|(known, _)| *known == word)?;
         Some((word, *risk))
@@ -180,9 +180,9 @@ mod tests {
 
     #[test]
     fn names_are_taken_apart() {
-        assert_eq!(words("deleteFile2_now-x.Y"), ["delete", "file2", "now", "x", "y"]);
-        assert_eq!(words("HTTPGet"), ["httpget"]);
-        assert!(words("::").is_empty());
+        assert_eq!(name_tokens("deleteFile2_now-x.Y"), ["delete", "file2", "now", "x", "y"]);
+        assert_eq!(name_tokens("HTTPGet"), ["httpget"]);
+        assert!(name_tokens("::").is_empty());
     }
 
     #[test]
