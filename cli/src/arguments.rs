@@ -1,11 +1,12 @@
-//! The commands and their options.
+//! The commands. The arguments of each are in its own file.
 
-use std::path::PathBuf;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use clap::{ArgGroup, Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
-use mcp_scopes_build::Scan;
-
-use crate::{docs, fix::Fixing, levels::Levels, output::target::Target, reference};
+use crate::{
+    diff, docs, export, lint, lock,
+    outcome::Outcome,
+    reference::{explain, generated, rules, schema},
+};
 
 const EXAMPLES: &str = "Examples:
   mcp-scopes lint                          Check every package here
@@ -17,54 +18,6 @@ Exit codes:
   0  nothing is wrong
   1  findings at error level, a file that differs from its source, a change named by --fail-on
   2  wrong usage, or input that cannot be read";
-
-const EXPORT_EXAMPLES: &str = "Examples:
-  mcp-scopes export examples/files
-  mcp-scopes export --resource https://files.example.com/mcp
-  mcp-scopes export --features shell --output metadata.json
-  mcp-scopes export --resource http://localhost:3000/mcp --allow-loopback-http
-  mcp-scopes export --check metadata.json";
-
-const DIFF_EXAMPLES: &str = "Examples:
-  mcp-scopes diff git:main .                        What this branch changes
-  mcp-scopes diff git:v1.2:server server --fail-on weakens
-  mcp-scopes diff old.json new.json --format json
-  mcp-scopes diff mcp-scopes.lock.json . --format markdown
-  mcp-scopes diff git:main . --fail-on weakens --format github --output sarif=diff.sarif
-
-Each change has two verdicts.
-Compatibility: major (something that worked stops), minor (something new can be used), patch.
-Security: weakens (some token opens a tool that it did not open, or a limit is laxer), tightens,
-neutral; a change can do both.";
-
-const LOCK_EXAMPLES: &str = "Examples:
-  mcp-scopes lock                 Write mcp-scopes.lock.json
-  mcp-scopes check                In CI: exit with 1 if the source says something else, and say what
-  mcp-scopes check --format github --output markdown=summary.md
-  mcp-scopes lock server --file server/release.lock.json";
-
-const LINT_EXAMPLES: &str = "Examples:
-  mcp-scopes lint
-  mcp-scopes lint server tools --all-features
-  mcp-scopes lint metadata.json --resource https://files.example.com/mcp
-  curl -s https://files.example.com/.well-known/oauth-protected-resource/mcp | mcp-scopes lint -
-  mcp-scopes lint --format json | jq '.findings[].rule'
-  mcp-scopes lint --format github --output sarif=lint.sarif --output markdown=summary.md
-  mcp-scopes lint --deny warnings --allow broad-scope
-  mcp-scopes lint --diff --unsafe-fixes
-  mcp-scopes lint --fix
-  mcp-scopes lint --update-baseline --reason 'split in the next major release'
-  mcp-scopes lint --baseline mcp-scopes.baseline.json
-
-The level of a rule or of a category, and options of a rule, are set in mcp-scopes.toml:
-  [lint]
-  risky-name = \"deny\"
-  naming = \"allow\"
-  broad-scope = { level = \"warn\", max_tools = 20 }
-
-What counts, first to last: a rule on the command line, its category there, the rule in the file,
-its category there, the rule's default. Of equals on the command line the last one counts.
-`--deny warnings` then makes errors of all that is still a warning.";
 
 /// Export, lint and check the authorization metadata of MCP servers.
 ///
@@ -80,296 +33,59 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Print the protected resource metadata (RFC 9728) of a package, made from its source
-    #[command(after_help = EXPORT_EXAMPLES)]
-    Export(Export),
+    #[command(after_help = export::EXAMPLES)]
+    Export(export::Export),
     /// Make a page for people: which scope opens which tool, at what risk
     ///
     /// One file that fetches nothing. Tick the scopes of a token, or paste its `scope`, and see what it opens. With it come the
     /// matrix of scopes and tools, the hierarchy and the upgrade flows as drawings, policies in words, and an entry for
     /// each tool. What a scope is for is told by source and programs; documents have no member for it.
     #[command(after_help = docs::EXAMPLES)]
-    Docs(Docs),
+    Docs(docs::Docs),
     /// Say what changed between two releases: who can call what, and how that is limited
-    #[command(after_help = DIFF_EXAMPLES)]
-    Diff(Diff),
+    #[command(after_help = diff::EXAMPLES)]
+    Diff(diff::Diff),
     /// Write down what this release allows, in a file to review and commit
-    #[command(after_help = LOCK_EXAMPLES)]
-    Lock(Lock),
+    #[command(after_help = lock::EXAMPLES)]
+    Lock(lock::Lock),
     /// Fail if the source allows something else than the committed lock file says
-    #[command(after_help = LOCK_EXAMPLES)]
-    Check(Check),
+    #[command(after_help = lock::EXAMPLES)]
+    Check(lock::Check),
     /// Check the tools, scopes and tables of packages, and metadata documents
-    #[command(after_help = LINT_EXAMPLES)]
-    Lint(Lint),
+    #[command(after_help = lint::EXAMPLES)]
+    Lint(lint::Lint),
     /// Say what a rule is about, why there is one, and what may be set
-    #[command(after_help = reference::explain::EXAMPLES)]
-    Explain(reference::explain::Explain),
+    #[command(after_help = explain::EXAMPLES)]
+    Explain(explain::Explain),
     /// List the rules
-    #[command(after_help = reference::rules::EXAMPLES)]
-    Rules(reference::rules::Rules),
+    #[command(after_help = rules::EXAMPLES)]
+    Rules(rules::Rules),
     /// Print a JSON Schema: of a file, for editors, or of what is printed for programs
-    #[command(after_help = reference::schema::EXAMPLES)]
-    Schema(reference::schema::Which),
+    #[command(after_help = schema::EXAMPLES)]
+    Schema(schema::Which),
     /// Print a script that completes commands in a shell
-    #[command(after_help = reference::generated::COMPLETIONS_EXAMPLES)]
-    Completions(reference::generated::Completions),
+    #[command(after_help = generated::COMPLETIONS_EXAMPLES)]
+    Completions(generated::Completions),
     /// Write the manual pages to a folder
-    #[command(after_help = reference::generated::MAN_EXAMPLES)]
-    Man(reference::generated::Man),
+    #[command(after_help = generated::MAN_EXAMPLES)]
+    Man(generated::Man),
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Export {
-    /// The folder of the package, or one below it; or a program, which carries its table
-    #[arg(default_value = ".")]
-    pub(crate) path: PathBuf,
-    /// Write the document to this file, whole or not at all
-    #[arg(long, value_name = "FILE", conflicts_with = "check")]
-    pub(crate) output: Option<PathBuf>,
-    /// Compare the document with this file: print the difference and exit with 1 if there is one
-    #[arg(long, value_name = "FILE")]
-    pub(crate) check: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) table: Table,
-    #[command(flatten)]
-    pub(crate) build: Build,
-}
-
-#[derive(Debug, Args)]
-#[command(group(ArgGroup::new("file").args(["output", "readme"])))]
-pub(crate) struct Docs {
-    /// The folder of the package; a program, which carries its table; a metadata document, or `-` for one on standard
-    /// input; or `git:REVISION[:PATH]`
-    #[arg(default_value = ".")]
-    pub(crate) path: String,
-    /// One page in HTML, which is what is made without options
-    #[arg(long)]
-    pub(crate) html: bool,
-    /// Markdown, whose headings begin at the third level
-    #[arg(long, conflicts_with = "html")]
-    pub(crate) markdown: bool,
-    /// Write it to this file, whole or not at all
-    #[arg(long, visible_alias = "out", value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Put the Markdown between the two markers in this file
-    #[arg(long = "in", value_name = "FILE", conflicts_with_all = ["html", "output"])]
-    pub(crate) readme: Option<PathBuf>,
-    /// Write nothing: print what would change in the file, and exit with 1 if anything would
-    #[arg(long, requires = "file")]
-    pub(crate) check: bool,
-    #[command(flatten)]
-    pub(crate) table: Table,
-    #[command(flatten)]
-    pub(crate) build: Build,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Diff {
-    /// The old side: a metadata document, `-` for one on standard input, a lock file, the folder of a crate, a program
-    /// that carries its table, or `git:REVISION[:PATH]`
-    pub(crate) old: String,
-    /// The new side
-    #[arg(default_value = ".")]
-    pub(crate) new: String,
-    /// Exit with 1 if there is such a change, or a graver one; may be given several times
-    #[arg(long, value_enum, value_name = "VERDICT")]
-    pub(crate) fail_on: Vec<FailOn>,
-    #[command(flatten)]
-    pub(crate) table: Table,
-    #[command(flatten)]
-    pub(crate) target: Target,
-    #[command(flatten)]
-    pub(crate) build: Build,
-}
-
-/// What a release is not to do unseen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FailOn {
-    /// Something is allowed that was not
-    Weakens,
-    /// Something that was allowed is not
-    Tightens,
-    /// Something that worked stops
-    Major,
-    /// Something new can be used, or worse
-    Minor,
-    /// Anything
-    Patch,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Lock {
-    /// The folder of the package
-    #[arg(default_value = ".")]
-    pub(crate) path: PathBuf,
-    /// The lock file [default: mcp-scopes.lock.json in that folder]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) table: Table,
-    #[command(flatten)]
-    pub(crate) build: Build,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Check {
-    #[command(flatten)]
-    pub(crate) lock: Lock,
-    #[command(flatten)]
-    pub(crate) target: Target,
-}
-
-/// What a document says beyond the source.
-#[derive(Debug, Args)]
-pub(crate) struct Table {
-    /// The table, by its name or path, where a package has several
-    #[arg(long = "table", value_name = "NAME")]
-    name: Option<String>,
-    /// The URL that clients use for the server, in place of the one in mcp-scopes.toml
-    #[arg(long, value_name = "URL")]
-    resource: Option<String>,
-    /// An issuer of tokens, in place of those in mcp-scopes.toml; may be given several times
-    #[arg(long, value_name = "URL")]
-    authorization_server: Vec<String>,
-    /// Accept plain http for these where the host is this machine, for development: RFC 9728 asks for https
-    #[arg(long)]
-    pub(crate) allow_loopback_http: bool,
-}
-
-impl Table {
-    /// The scan, for the document of that table.
-    pub(crate) fn scan(&self, scan: Scan) -> Scan {
-        let scan = self.name.iter().fold(scan, Scan::table);
-        let scan = self.resource.iter().fold(scan, Scan::resource).allow_loopback_http(self.allow_loopback_http);
-        self.authorization_server.iter().fold(scan, Scan::authorization_server)
-    }
-
-    /// The options as they were given.
-    pub(crate) fn words(&self) -> Vec<String> {
-        let name = self.name.iter().map(|name| format!("--table {}", quoted(name)));
-        let resource = self.resource.iter().map(|url| format!("--resource {}", quoted(url)));
-        let issuers = self.authorization_server.iter().map(|url| format!("--authorization-server {}", quoted(url)));
-        let loopback = self.allow_loopback_http.then(|| "--allow-loopback-http".to_owned());
-        name.chain(resource).chain(issuers).chain(loopback).collect()
-    }
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Lint {
-    /// What to check: folders, with every package at or below each; programs, which carry their tables; metadata
-    /// documents; `-` for a document on standard input
-    #[arg(default_value = ".")]
-    pub(crate) path: Vec<PathBuf>,
-    /// Which standards documents are held to
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) profile: Profile,
-    /// The identifier that the documents have to carry as `resource`, code point by code point (RFC 9728 §3.3)
-    #[arg(long, value_name = "URL")]
-    pub(crate) resource: Option<String>,
-    /// A file such as mcp-scopes.toml whose `[lint]`, `[convention]` and namespace count for documents
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) target: Target,
-    #[command(flatten)]
-    pub(crate) fixing: Fixing,
-    #[command(flatten)]
-    pub(crate) levels: Levels,
-    #[command(flatten)]
-    pub(crate) baseline: Baseline,
-    #[command(flatten)]
-    pub(crate) build: Build,
-}
-
-/// Which standards documents are held to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Profile {
-    /// RFC 9728 and what MCP asks for beyond it
-    #[default]
-    Mcp,
-    /// RFC 9728 alone
-    Rfc9728,
-}
-
-impl From<Profile> for mcp_scopes_build::lint::Profile {
-    fn from(profile: Profile) -> Self {
-        match profile {
-            Profile::Mcp => Self::Mcp,
-            Profile::Rfc9728 => Self::Rfc9728,
+impl Command {
+    pub(crate) fn run(&self) -> Outcome {
+        match self {
+            Self::Export(export) => export.run(),
+            Self::Docs(docs) => docs.run(),
+            Self::Diff(diff) => diff.run(),
+            Self::Lock(lock) => lock.run(),
+            Self::Check(check) => check.run(),
+            Self::Lint(lint) => lint.run(),
+            Self::Explain(explain) => explain.run(),
+            Self::Rules(rules) => rules.run(),
+            Self::Schema(which) => which.run(),
+            Self::Completions(completions) => completions.run(command()),
+            Self::Man(man) => man.run(command()),
         }
-    }
-}
-
-/// Findings that are known.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Baseline")]
-pub(crate) struct Baseline {
-    /// A file of findings that are known and do not count, each with a reason and its last day
-    #[arg(long = "baseline", value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
-    /// Write that file (mcp-scopes.baseline.json if none is named) for what is found now: reasons and days stay
-    #[arg(long = "update-baseline")]
-    pub(crate) update: bool,
-    /// The reason for what is new in the file; without it each has to be given one by hand
-    #[arg(long, value_name = "TEXT", requires = "update")]
-    pub(crate) reason: Option<String>,
-    /// The last day of what is new in the file, as `YYYY-MM-DD`; without it 90 days from now
-    #[arg(long, value_name = "DAY", requires = "update")]
-    pub(crate) expires: Option<String>,
-    /// Today, for tests
-    #[arg(long, value_name = "DAY", hide = true)]
-    pub(crate) today: Option<String>,
-}
-
-/// The build that is looked at.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Build")]
-pub(crate) struct Build {
-    /// Features to turn on, separated by commas
-    #[arg(long, short = 'F', value_name = "FEATURES", value_delimiter = ',')]
-    features: Vec<String>,
-    /// Turn all features on
-    #[arg(long)]
-    all_features: bool,
-    /// Leave the default features off
-    #[arg(long)]
-    no_default_features: bool,
-    /// A condition that holds in the build, as `--cfg` of rustc takes it; may be given several times
-    #[arg(long, value_name = "CONDITION")]
-    cfg: Vec<String>,
-}
-
-impl Build {
-    /// A scan of that path for this build.
-    pub(crate) fn scan(&self, path: &std::path::Path) -> Scan {
-        // cargo takes spaces between features as well.
-        let features = self.features.iter().flat_map(|part| part.split_whitespace());
-        let scan = Scan::new(path)
-            .features(features)
-            .all_features(self.all_features)
-            .no_default_features(self.no_default_features);
-        self.cfg.iter().fold(scan, Scan::cfg)
-    }
-}
-
-impl Build {
-    /// The options as they were given.
-    pub(crate) fn words(&self) -> Vec<String> {
-        let features = (!self.features.is_empty()).then(|| format!("--features {}", quoted(&self.features.join(","))));
-        let all = self.all_features.then(|| "--all-features".to_owned());
-        let none = self.no_default_features.then(|| "--no-default-features".to_owned());
-        let cfgs = self.cfg.iter().map(|cfg| format!("--cfg {}", quoted(cfg)));
-        features.into_iter().chain(all).chain(none).chain(cfgs).collect()
-    }
-}
-
-/// A word as a shell takes it.
-pub(crate) fn quoted(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:+@%,=".contains(&byte);
-    if !word.is_empty() && word.bytes().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', "'\\''"))
     }
 }
 

@@ -1,15 +1,38 @@
 //! `--baseline`, `--update-baseline`: findings that are known.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use mcp_scopes_build::{Baseline, Error, Report, baseline::FILE, day::Day, file, lint::Overrides};
+use clap::Args;
+use mcp_scopes_lint::{Overrides, baseline::FILE, day::Day};
+use mcp_scopes_scan::{Error, Report, file};
 
-use crate::{arguments, terminal::tell_line};
+use crate::terminal::tell_line;
 
 /// For how many days a new entry may stay where no day is given.
 const DAYS: u32 = 90;
 
-impl arguments::Baseline {
+/// Findings that are known.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Baseline")]
+pub(crate) struct Baseline {
+    /// A file of findings that are known and do not count, each with a reason and its last day
+    #[arg(long = "baseline", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Write that file (mcp-scopes.baseline.json if none is named) for what is found now: reasons and days stay
+    #[arg(long = "update-baseline")]
+    pub(crate) update: bool,
+    /// The reason for what is new in the file; without it each has to be given one by hand
+    #[arg(long, value_name = "TEXT", requires = "update")]
+    pub(crate) reason: Option<String>,
+    /// The last day of what is new in the file, as `YYYY-MM-DD`; without it 90 days from now
+    #[arg(long, value_name = "DAY", requires = "update")]
+    pub(crate) expires: Option<String>,
+    /// Today, for tests
+    #[arg(long, value_name = "DAY", hide = true)]
+    pub(crate) today: Option<String>,
+}
+
+impl Baseline {
     /// Sets aside what is known, and writes the file first where that is asked for.
     pub(crate) fn apply(&self, report: &mut Report, overrides: &Overrides) -> Result<(), Error> {
         if self.file.is_none() && !self.update {
@@ -20,10 +43,13 @@ impl arguments::Baseline {
         if self.update {
             let expires = self.expires.as_deref().map_or_else(|| Ok(today.after(DAYS)), Day::parse)?;
             // A file that cannot be read is not thrown away.
-            let old = if path.exists() { Some(Baseline::read(path)?) } else { None };
-            file::replace(path, &Baseline::update(old.as_ref(), report, self.reason.as_deref(), today, expires))?;
+            let old = if path.exists() { Some(mcp_scopes_lint::Baseline::read(path)?) } else { None };
+            file::replace(
+                path,
+                &mcp_scopes_lint::Baseline::update(old.as_ref(), report, self.reason.as_deref(), today, expires),
+            )?;
         }
-        let baseline = Baseline::read(path)?;
+        let baseline = mcp_scopes_lint::Baseline::read(path)?;
         if self.update {
             let entries = if baseline.len() == 1 { "entry" } else { "entries" };
             tell_line(format_args!("wrote {} {entries} to {}", baseline.len(), path.display()));

@@ -1,4 +1,4 @@
-//! `mcp-scopes diff`, `lock` and `check`: releases that do not silently widen access.
+//! `mcp-scopes diff`: releases that do not silently widen access.
 //!
 //! | module | holds |
 //! |---|---|
@@ -6,35 +6,78 @@
 //! | `access` | which tokens open a tool |
 //! | `change` | the kinds of changes and their verdicts |
 //! | `compare` | what changed between two documents |
-//! | `lock` | the lock file |
 //! | `origin` | where a side says what stands in its document |
 //! | `report` | changes, for people and for programs, a file per format |
 
 mod access;
 mod change;
 mod compare;
-pub(crate) mod lock;
 mod origin;
 mod report;
 pub(crate) mod side;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use change::{Change, Compatibility};
-use mcp_scopes_build::file;
+use clap::{Args, ValueEnum};
 use report::Report;
-use side::{Reading, Side, Unreadable};
+use side::{Reading, Side};
 
 use crate::{
-    Outcome,
-    arguments::{self, FailOn, quoted},
-    complain, fail,
-    terminal::tell,
+    options::{Build, Table},
+    outcome::Outcome,
+    output::target::Target,
 };
 
-impl arguments::Diff {
+pub(crate) const EXAMPLES: &str = "Examples:
+  mcp-scopes diff git:main .                        What this branch changes
+  mcp-scopes diff git:v1.2:server server --fail-on weakens
+  mcp-scopes diff old.json new.json --format json
+  mcp-scopes diff mcp-scopes.lock.json . --format markdown
+  mcp-scopes diff git:main . --fail-on weakens --format github --output sarif=diff.sarif
+
+Each change has two verdicts.
+Compatibility: major (something that worked stops), minor (something new can be used), patch.
+Security: weakens (some token opens a tool that it did not open, or a limit is laxer), tightens,
+neutral; a change can do both.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The old side: a metadata document, `-` for one on standard input, a lock file, the folder of a crate, a program
+    /// that carries its table, or `git:REVISION[:PATH]`
+    old: String,
+    /// The new side
+    #[arg(default_value = ".")]
+    new: String,
+    /// Exit with 1 if there is such a change, or a graver one; may be given several times
+    #[arg(long, value_enum, value_name = "VERDICT")]
+    fail_on: Vec<FailOn>,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    build: Build,
+}
+
+/// What a release is not to do unseen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Something is allowed that was not
+    Weakens,
+    /// Something that was allowed is not
+    Tightens,
+    /// Something that worked stops
+    Major,
+    /// Something new can be used, or worse
+    Minor,
+    /// Anything
+    Patch,
+}
+
+impl Diff {
     pub(crate) fn run(&self) -> Outcome {
         let scan = |path: &Path| self.table.scan(self.build.scan(path));
         let reading = Reading { scan: &scan, loopback: self.table.allow_loopback_http };
@@ -50,7 +93,8 @@ impl arguments::Diff {
     }
 }
 
-fn compared(old: &Side, new: &Side, stops: impl Fn(&Change) -> bool) -> Report {
+/// The report of what changed from the one side to the other.
+pub(crate) fn compared(old: &Side, new: &Side, stops: impl Fn(&Change) -> bool) -> Report {
     let changes = compare::changes(old.metadata.document(), new.metadata.document());
     let places = new.origin.places();
     Report::new(changes, stops, |pointer| places.find(pointer))
@@ -66,94 +110,5 @@ impl FailOn {
             Self::Minor => change.compatibility >= Compatibility::Minor,
             Self::Patch => true,
         }
-    }
-}
-
-impl arguments::Lock {
-    pub(crate) fn run(&self) -> Outcome {
-        let now = match self.now() {
-            Ok(now) => now,
-            Err(unreadable) => return unreadable.tell(),
-        };
-        let path = self.file();
-        // What cannot be read is written anew.
-        let before = file::text(&path).ok();
-        let text = match lock::text(&now.metadata, before.as_deref()) {
-            Ok(text) => text,
-            Err(error) => {
-                let message = format!("`{}` cannot be locked: {}", self.path.display(), error.message());
-                return Unreadable::new(message, "write its members in fewer levels").tell();
-            }
-        };
-        match file::replace(&path, &text) {
-            Ok(()) => Outcome::Clean,
-            Err(error) => fail(&error),
-        }
-    }
-
-    /// What the source says now.
-    fn now(&self) -> Result<Side, Unreadable> {
-        self.open(&self.path.to_string_lossy())
-    }
-
-    fn open(&self, side: &str) -> Result<Side, Unreadable> {
-        let scan = |path: &Path| self.table.scan(self.build.scan(path));
-        Reading { scan: &scan, loopback: self.table.allow_loopback_http }.open(side)
-    }
-
-    fn file(&self) -> PathBuf {
-        self.file.clone().unwrap_or_else(|| {
-            let beside = self.path.is_dir() && self.path != Path::new(".");
-            if beside { self.path.join(lock::FILE) } else { PathBuf::from(lock::FILE) }
-        })
-    }
-}
-
-impl arguments::Check {
-    pub(crate) fn run(&self) -> Outcome {
-        let file = self.lock.file();
-        let shown = file.display().to_string();
-        let accept = format!("accept it with `{}`", self.lock.command());
-        let both = self.lock.open(&shown).and_then(|old| Ok((old, self.lock.now()?)));
-        let (old, new) = match both {
-            Ok(both) => both,
-            Err(unreadable) if file.exists() => return unreadable.tell(),
-            Err(unreadable) => return Unreadable { help: accept, ..unreadable }.tell(),
-        };
-        // Whatever changed is to be accepted.
-        let report = compared(&old, &new, |_| true);
-        if !report.stops() && self.target.is_plain() {
-            return Outcome::Clean;
-        }
-        let printed = self.target.write(|format, links| report.render(format, links));
-        if printed != Outcome::Clean || !report.stops() {
-            return printed;
-        }
-        complain(&format!("`{shown}` says something else than the source"), Some(&accept));
-        Outcome::Found
-    }
-}
-
-impl arguments::Lock {
-    /// The command line that writes the same lock file.
-    fn command(&self) -> String {
-        let mut words = vec!["mcp-scopes lock".to_owned()];
-        if self.path != Path::new(".") {
-            words.push(quoted(&self.path.display().to_string()));
-        }
-        if let Some(file) = &self.file {
-            words.push(format!("--file {}", quoted(&file.display().to_string())));
-        }
-        words.extend(self.table.words());
-        words.extend(self.build.words());
-        words.join(" ")
-    }
-}
-
-impl Unreadable {
-    pub(crate) fn tell(&self) -> Outcome {
-        tell(&self.findings);
-        complain(&self.message, Some(&self.help));
-        Outcome::Failed
     }
 }

@@ -22,19 +22,21 @@ mod page;
 mod server;
 mod words;
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
-use mcp_scopes_build::file;
+use clap::{ArgGroup, Args};
+use mcp_scopes_scan::file;
 use server::Server;
 use similar::TextDiff;
 
 use crate::{
-    Outcome,
-    arguments::{self, quoted},
-    complain,
-    export::print,
-    fail,
-    output::escaped,
+    escape::escaped,
+    options::{Build, Table, quoted},
+    outcome::Outcome,
+    terminal::{complain, fail, print},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -54,7 +56,35 @@ The markers are lines of their own:
   <!-- mcp-scopes docs begin -->
   <!-- mcp-scopes docs end -->";
 
-impl arguments::Docs {
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("file").args(["output", "readme"])))]
+pub(crate) struct Docs {
+    /// The folder of the package; a program, which carries its table; a metadata document, or `-` for one on standard
+    /// input; or `git:REVISION[:PATH]`
+    #[arg(default_value = ".")]
+    path: String,
+    /// One page in HTML, which is what is made without options
+    #[arg(long)]
+    html: bool,
+    /// Markdown, whose headings begin at the third level
+    #[arg(long, conflicts_with = "html")]
+    markdown: bool,
+    /// Write it to this file, whole or not at all
+    #[arg(long, visible_alias = "out", value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Put the Markdown between the two markers in this file
+    #[arg(long = "in", value_name = "FILE", conflicts_with_all = ["html", "output"])]
+    readme: Option<PathBuf>,
+    /// Write nothing: print what would change in the file, and exit with 1 if anything would
+    #[arg(long, requires = "file")]
+    check: bool,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    build: Build,
+}
+
+impl Docs {
     pub(crate) fn run(&self) -> Outcome {
         let server = match input::read(&self.path, self.table.allow_loopback_http, |path| {
             self.table.scan(self.build.scan(path))

@@ -1,21 +1,47 @@
 //! `mcp-scopes export`.
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
-use mcp_scopes_build::{ErrorKind, file};
+use clap::Args;
+use mcp_scopes_scan::{ErrorKind, file};
 use similar::TextDiff;
 
 use crate::{
-    Outcome,
-    arguments::{self, quoted},
-    complain, fail,
-    output::{escaped, human},
-    terminal::tell,
+    escape::escaped,
+    options::{Build, Table, quoted},
+    outcome::Outcome,
+    output::human,
+    terminal::{complain, fail, print, tell},
 };
 
-pub(crate) use crate::terminal::print;
+pub(crate) const EXAMPLES: &str = "Examples:
+  mcp-scopes export examples/files
+  mcp-scopes export --resource https://files.example.com/mcp
+  mcp-scopes export --features shell --output metadata.json
+  mcp-scopes export --resource http://localhost:3000/mcp --allow-loopback-http
+  mcp-scopes export --check metadata.json";
 
-impl arguments::Export {
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The folder of the package, or one below it; or a program, which carries its table
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Write the document to this file, whole or not at all
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    output: Option<PathBuf>,
+    /// Compare the document with this file: print the difference and exit with 1 if there is one
+    #[arg(long, value_name = "FILE")]
+    check: Option<PathBuf>,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    build: Build,
+}
+
+impl Export {
     pub(crate) fn run(&self) -> Outcome {
         let scan = self.table.scan(self.build.scan(&self.path));
         let export = match scan.export() {

@@ -3,24 +3,26 @@
 //! | module | holds |
 //! |---|---|
 //! | `edits` | which fixes go together, and what they make of a text |
+//! | `failure` | [`Failure`]: why nothing was put right |
 //! | `files` | files as they are, and writing them |
 
 mod edits;
+mod failure;
 mod files;
 
 use std::{collections::BTreeMap, io::IsTerminal as _, sync::Arc};
 
 use clap::Args;
-use mcp_scopes_build::{Report, Safety};
+use mcp_scopes_scan::{Report, Safety};
 use similar::TextDiff;
 
-use crate::output::escaped;
+use crate::escape::escaped;
+pub(crate) use failure::Failure;
+use failure::changed;
+pub(crate) use files::STDIN;
 
 /// After so many rounds what is left stays: a fix may bring about another, but not without end.
 const ROUNDS: usize = 20;
-
-/// What documents on standard input are called.
-pub(crate) const STDIN: &str = "<stdin>";
 
 /// Texts in place of files, by the names that findings have for these.
 pub(crate) type Texts = BTreeMap<Arc<str>, Arc<str>>;
@@ -51,21 +53,6 @@ impl Fixing {
     }
 }
 
-/// Why nothing was put right.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// The input could not be linted.
-    Lint(mcp_scopes_build::Error),
-    /// Something else: what is wrong, and what to do.
-    Other(String, String),
-}
-
-impl From<mcp_scopes_build::Error> for Failure {
-    fn from(error: mcp_scopes_build::Error) -> Self {
-        Self::Lint(error)
-    }
-}
-
 /// What fixes come to.
 #[derive(Debug)]
 pub(crate) struct Fixed {
@@ -86,11 +73,11 @@ impl Fixed {
     pub(crate) fn make(
         fixing: Fixing,
         input: &str,
-        lint: impl Fn(&Texts) -> Result<Report, mcp_scopes_build::Error>,
+        lint: impl Fn(&Texts) -> Result<Report, mcp_scopes_scan::Error>,
     ) -> Result<Self, Failure> {
         let mut texts = Texts::new();
         let mut report = lint(&texts)?;
-        let before = report.count(mcp_scopes_build::Level::Error);
+        let before = report.count(mcp_scopes_scan::Level::Error);
         let mut fixed = Self { report: Report::default(), count: 0, changes: BTreeMap::new() };
         for _ in 0..ROUNDS {
             let chosen = edits::choose(&report, fixing.safety());
@@ -110,7 +97,7 @@ impl Fixed {
             }
             report = lint(&texts)?;
         }
-        if report.count(mcp_scopes_build::Level::Error) > before {
+        if report.count(mcp_scopes_scan::Level::Error) > before {
             let message = "the fixes would leave more errors than there are, so that nothing was changed".to_owned();
             return Err(Failure::Other(message, "look at `--diff`, and put right by hand what it shows".to_owned()));
         }
@@ -149,13 +136,8 @@ impl Fixed {
             files::check(file, old)?;
         }
         for (file, (_, new)) in changes() {
-            mcp_scopes_build::file::replace(std::path::Path::new(&**file), new)?;
+            mcp_scopes_scan::file::replace(std::path::Path::new(&**file), new)?;
         }
         Ok(())
     }
-}
-
-fn changed(file: &str) -> Failure {
-    let message = format!("`{file}` has changed while it was looked at, so that nothing was written");
-    Failure::Other(message, "try again".to_owned())
 }

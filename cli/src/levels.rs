@@ -1,10 +1,8 @@
 //! `--deny`, `--warn`, `--allow`: in the order in which they are given.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use mcp_scopes_build::{
-    Error,
-    lint::{Overrides, Setting},
-};
+use mcp_scopes_lint::{Overrides, Setting};
+use mcp_scopes_scan::Error;
 
 /// What is set, in order.
 #[derive(Clone, Debug, Default)]

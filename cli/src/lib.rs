@@ -1,15 +1,20 @@
-//! The `mcp-scopes` command line: arguments, output formats and exit codes. What it does is in `mcp-scopes-build`.
+//! The `mcp-scopes` command line: arguments, output formats and exit codes. What it does is in
+//! `mcp-scopes-scan` and `mcp-scopes-lint`.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `arguments` | the commands and their options |
+//! | `arguments` | the commands |
 //! | `baseline` | `--baseline`, `--update-baseline` |
-//! | `diff` | `mcp-scopes diff`, `lock` and `check` |
+//! | `diff` | `mcp-scopes diff` |
 //! | `docs` | `mcp-scopes docs` |
+//! | `escape` | text without control characters |
 //! | `export` | `mcp-scopes export` |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
+//! | `lock` | `mcp-scopes lock` and `check` |
+//! | `options` | the options that several commands share |
+//! | `outcome` | how a run ends |
 //! | `output` | findings for people and for programs |
 //! | `progress` | a line on the terminal while somebody waits |
 //! | `reference` | `mcp-scopes explain`, `rules`, `schema`, `completions`, `man` |
@@ -20,10 +25,14 @@ mod arguments;
 mod baseline;
 mod diff;
 mod docs;
+mod escape;
 mod export;
 mod fix;
 mod levels;
 mod lint;
+mod lock;
+mod options;
+mod outcome;
 mod output;
 mod progress;
 mod reference;
@@ -32,38 +41,14 @@ mod terminal;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use anstyle::{AnsiColor, Style};
 use clap::FromArgMatches as _;
-use mcp_scopes_build::{Error, finding::shortened};
 
+use arguments::Arguments;
 pub use arguments::command;
-use arguments::{Arguments, Command};
-use output::escaped;
+use outcome::Outcome;
 /// The report as SARIF 2.1.0; for what tries it on reports that nobody would write.
 #[doc(hidden)]
 pub use output::sarif::render as sarif;
-use terminal::tell_line;
-
-/// How a run ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outcome {
-    /// Nothing is wrong.
-    Clean,
-    /// Findings at error level, or a document that differs from its source.
-    Found,
-    /// Wrong usage, or input that cannot be read.
-    Failed,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Clean => Self::from(0),
-            Outcome::Found => Self::from(1),
-            Outcome::Failed => Self::from(2),
-        }
-    }
-}
 
 /// Runs the command line; the first argument is the program's name.
 ///
@@ -94,34 +79,5 @@ fn ran(command: clap::Command, arguments: impl IntoIterator<Item = OsString>) ->
             return terminal::styled(&text).into();
         }
     };
-    match parsed.command {
-        Command::Export(export) => export.run(),
-        Command::Docs(docs) => docs.run(),
-        Command::Diff(diff) => diff.run(),
-        Command::Lock(lock) => lock.run(),
-        Command::Check(check) => check.run(),
-        Command::Lint(lint) => lint.run(),
-        Command::Explain(explain) => explain.run(),
-        Command::Rules(rules) => rules.run(),
-        Command::Schema(which) => which.run(),
-        Command::Completions(completions) => completions.run(),
-        Command::Man(man) => man.run(),
-    }
-    .into()
-}
-
-/// Says on standard error why nothing could be done.
-fn fail(error: &Error) -> Outcome {
-    complain(&error.to_string(), error.advice());
-    Outcome::Failed
-}
-
-fn complain(message: &str, help: Option<&str>) {
-    let (message, help) = (shortened(message.to_owned()), help.map(|help| shortened(help.to_owned())));
-    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    tell_line(format_args!("{red}error{red:#}: {}", escaped(&message)));
-    if let Some(help) = help {
-        let cyan = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
-        tell_line(format_args!(" {cyan}help{cyan:#}: {}", escaped(&help)));
-    }
+    parsed.command.run().into()
 }

@@ -1,25 +1,99 @@
 //! `mcp-scopes lint`.
 
-use std::{path::Path, sync::Arc};
-
-use mcp_scopes_build::{
-    Error, Level, Report,
-    artefact::is_artefact,
-    file,
-    lint::{Documents, Overrides},
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
 };
+
+use clap::{Args, ValueEnum};
+use mcp_scopes_lint::{Documents, Overrides, lint};
+use mcp_scopes_scan::{Error, Report, artefact::is_artefact, file};
 
 use crate::{
-    Outcome, arguments, complain,
-    export::print,
-    fail,
-    fix::{Failure, Fixed, STDIN, Texts},
-    output::{self, human},
+    baseline::Baseline,
+    fix::{Failure, Fixed, Fixing, STDIN, Texts},
+    levels::Levels,
+    options::Build,
+    outcome::Outcome,
+    output::{
+        self, human,
+        summary::{counted, summary},
+        target::Target,
+    },
     progress::Progress,
-    terminal::{tell, tell_line},
+    terminal::{complain, fail, print, tell, tell_line},
 };
 
-impl arguments::Lint {
+pub(crate) const EXAMPLES: &str = "Examples:
+  mcp-scopes lint
+  mcp-scopes lint server tools --all-features
+  mcp-scopes lint metadata.json --resource https://files.example.com/mcp
+  curl -s https://files.example.com/.well-known/oauth-protected-resource/mcp | mcp-scopes lint -
+  mcp-scopes lint --format json | jq '.findings[].rule'
+  mcp-scopes lint --format github --output sarif=lint.sarif --output markdown=summary.md
+  mcp-scopes lint --deny warnings --allow broad-scope
+  mcp-scopes lint --diff --unsafe-fixes
+  mcp-scopes lint --fix
+  mcp-scopes lint --update-baseline --reason 'split in the next major release'
+  mcp-scopes lint --baseline mcp-scopes.baseline.json
+
+The level of a rule or of a category, and options of a rule, are set in mcp-scopes.toml:
+  [lint]
+  risky-name = \"deny\"
+  naming = \"allow\"
+  broad-scope = { level = \"warn\", max_tools = 20 }
+
+What counts, first to last: a rule on the command line, its category there, the rule in the file,
+its category there, the rule's default. Of equals on the command line the last one counts.
+`--deny warnings` then makes errors of all that is still a warning.";
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// What to check: folders, with every package at or below each; programs, which carry their tables; metadata
+    /// documents; `-` for a document on standard input
+    #[arg(default_value = ".")]
+    path: Vec<PathBuf>,
+    /// Which standards documents are held to
+    #[arg(long, value_enum, default_value_t)]
+    profile: Profile,
+    /// The identifier that the documents have to carry as `resource`, code point by code point (RFC 9728 §3.3)
+    #[arg(long, value_name = "URL")]
+    resource: Option<String>,
+    /// A file such as mcp-scopes.toml whose `[lint]`, `[convention]` and namespace count for documents
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    fixing: Fixing,
+    #[command(flatten)]
+    levels: Levels,
+    #[command(flatten)]
+    baseline: Baseline,
+    #[command(flatten)]
+    build: Build,
+}
+
+/// Which standards documents are held to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    /// RFC 9728 and what MCP asks for beyond it
+    #[default]
+    Mcp,
+    /// RFC 9728 alone
+    Rfc9728,
+}
+
+impl From<Profile> for mcp_scopes_lint::Profile {
+    fn from(profile: Profile) -> Self {
+        match profile {
+            Profile::Mcp => Self::Mcp,
+            Profile::Rfc9728 => Self::Rfc9728,
+        }
+    }
+}
+
+impl Lint {
     pub(crate) fn run(&self) -> Outcome {
         let for_documents = [("--resource", self.resource.is_some()), ("--config", self.config.is_some())];
         if let Some((flag, _)) = for_documents.iter().find(|(_, given)| *given)
@@ -120,8 +194,9 @@ impl arguments::Lint {
         progress: &Progress,
     ) -> Result<Report, Error> {
         if !is_document(path) {
-            let scan = self.build.scan(path).overrides(overrides.clone()).counting(progress.counter());
-            return texts.iter().fold(scan, |scan, (file, text)| scan.instead(file.clone(), text.clone())).lint();
+            let scan = self.build.scan(path).counting(progress.counter());
+            let scan = texts.iter().fold(scan, |scan, (file, text)| scan.instead(file.clone(), text.clone()));
+            return lint(&scan, overrides);
         }
         let documents = Documents::new().profile(self.profile.into()).overrides(overrides.clone());
         let documents = match &self.config {
@@ -165,42 +240,4 @@ fn is_document(path: &Path) -> bool {
     let source = path.extension().is_some_and(|end| end == "rs" || end == "toml");
     // A pipe is read as well: `mcp-scopes lint <(curl ..)`.
     path.as_os_str() == "-" || (!source && path.exists() && !path.is_dir() && !is_artefact(path))
-}
-
-/// `checked 12 tools in 1 package: no findings`
-pub(crate) fn summary(report: &Report) -> String {
-    let source = format!("{} in {}", counted(report.annotated(), "tool"), counted(report.packages(), "package"));
-    let documents = counted(report.documents, "document");
-    let checked = match (report.documents, report.packages()) {
-        (0, _) => source,
-        (_, 0) => documents,
-        _ => format!("{source} and {documents}"),
-    };
-    let findings = match (report.count(Level::Error), report.count(Level::Warning)) {
-        (0, 0) => "no findings".to_owned(),
-        (errors, 0) => counted(errors, "error"),
-        (0, warnings) => counted(warnings, "warning"),
-        (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
-    };
-    let suppressed = match report.suppressed.len() {
-        0 => String::new(),
-        some => format!("; {some} suppressed"),
-    };
-    format!("checked {checked}: {findings}{suppressed}")
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{counted, summary};
-    use mcp_scopes_build::Report;
-
-    #[test]
-    fn counts() {
-        assert_eq!([counted(1, "tool"), counted(2, "tool")], ["1 tool", "2 tools"]);
-        assert_eq!(summary(&Report::default()), "checked 0 tools in 0 packages: no findings");
-    }
 }

@@ -14,7 +14,7 @@ mod page;
 pub(crate) mod rules;
 pub(crate) mod schema;
 
-use mcp_scopes_build::lint::rule::Choice;
+use mcp_scopes_lint::rule::Choice;
 
 /// A value of an option, as TOML has it.
 fn value(choice: &Choice) -> String {

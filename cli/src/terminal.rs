@@ -5,7 +5,10 @@ use std::{
     io::{self, ErrorKind, IsTerminal as _, Write},
 };
 
-use crate::{Outcome, complain, output::escaped};
+use anstyle::{AnsiColor, Style};
+use mcp_scopes_scan::{Error, finding::shortened};
+
+use crate::{escape::escaped, outcome::Outcome};
 
 /// Writes to standard output: as it stands to a program, and to a terminal with control characters spelt out. A reader
 /// that has seen enough and closed it is no failure.
@@ -39,4 +42,21 @@ pub(crate) fn tell(text: impl Display) {
 /// The same, as one line.
 pub(crate) fn tell_line(text: impl Display) {
     tell(format_args!("{text}\n"));
+}
+
+/// Says on standard error why nothing could be done.
+pub(crate) fn fail(error: &Error) -> Outcome {
+    complain(&error.to_string(), error.advice());
+    Outcome::Failed
+}
+
+/// Says what is wrong on standard error, and what to do about it.
+pub(crate) fn complain(message: &str, help: Option<&str>) {
+    let (message, help) = (shortened(message.to_owned()), help.map(|help| shortened(help.to_owned())));
+    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    tell_line(format_args!("{red}error{red:#}: {}", escaped(&message)));
+    if let Some(help) = help {
+        let cyan = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
+        tell_line(format_args!(" {cyan}help{cyan:#}: {}", escaped(&help)));
+    }
 }

@@ -12,7 +12,7 @@ mod demo;
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use demo::Demo;
-use mcp_scopes_build::lint::RULES;
+use mcp_scopes_lint::RULES;
 
 #[test]
 fn a_rule_is_explained() {

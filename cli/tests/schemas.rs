@@ -20,7 +20,7 @@ fn schema(of: &str) -> jsonschema::Validator {
 
 /// What is wrong with a configuration file by its reader: as the linter reads it, rules and their options included.
 fn reader_refuses(path: &Path) -> bool {
-    mcp_scopes_build::lint::Documents::new().config(path).is_err()
+    mcp_scopes_lint::Documents::new().config(path).is_err()
 }
 
 fn schema_refuses(schema: &jsonschema::Validator, text: &str) -> bool {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mcp_scopes_build::artefact;
+use mcp_scopes_scan::artefact;
 use mcp_scopes_model::record::{OWNER, OWNER_LEN, Piece, VERSION, checksum};
 
 /// The least wasm module with a section of ours; what follows is the section.

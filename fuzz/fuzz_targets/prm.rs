@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mcp_scopes_build::lint::Documents;
+use mcp_scopes_lint::Documents;
 use mcp_scopes_model::markers::is_private;
 use mcp_scopes_prm::{Draft, Json, Metadata, json::MAX_DEPTH};
 

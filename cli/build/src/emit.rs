@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, env, fmt::Write as _, path::PathBuf};
 
-use crate::{
-    Error, ErrorKind, Export, Finding, Level, Report, Scan, cfg::Cfgs, features::Choice, file, package::Package,
+use mcp_scopes_scan::{
+    Error, ErrorKind, Export, Finding, Level, Report, Scan as SourceScan, cfg::Cfgs, file, package::Package,
 };
 
 /// The name of the document in `OUT_DIR`.
@@ -19,14 +19,50 @@ pub struct Emitted {
     pub export: Export,
 }
 
+/// A scan of the package that a build script belongs to. Features and target are those of the build.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is scanned before `emit`"]
+pub struct Scan(SourceScan);
+
 impl Scan {
-    /// In a build script: writes the document to `OUT_DIR` as [`FILE_NAME`], and tells cargo when to run again.
+    /// A scan of the package that the path is in. A build script runs in the folder of its package, so the path is `.`.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(SourceScan::new(path))
+    }
+
+    /// Adds a condition that holds in the build; see [`mcp_scopes_scan::Scan::cfg`].
+    pub fn cfg(self, condition: impl Into<String>) -> Self {
+        Self(self.0.cfg(condition))
+    }
+
+    /// Chooses the table of which the document is made; see [`mcp_scopes_scan::Scan::table`].
+    pub fn table(self, name: impl Into<String>) -> Self {
+        Self(self.0.table(name))
+    }
+
+    /// Overrides the resource that the configuration file states.
+    pub fn resource(self, resource: impl Into<String>) -> Self {
+        Self(self.0.resource(resource))
+    }
+
+    /// Adds an issuer; any given here replace those that the configuration file states.
+    pub fn authorization_server(self, issuer: impl Into<String>) -> Self {
+        Self(self.0.authorization_server(issuer))
+    }
+
+    /// Accepts plain http for resource and issuers on a loopback host; see
+    /// [`mcp_scopes_scan::Scan::allow_loopback_http`].
+    pub fn allow_loopback_http(self, allow: bool) -> Self {
+        Self(self.0.allow_loopback_http(allow))
+    }
+
+    /// Writes the document to `OUT_DIR` as [`FILE_NAME`], and tells cargo when to run again.
     ///
-    /// Features and target are those of the build. Warnings become warnings of cargo, errors become errors of cargo,
-    /// and lint rules are applied as for [`Scan::lint`]. No other program is run.
+    /// Warnings become warnings of cargo, errors become errors of cargo. Lint rules are not applied;
+    /// [`emit_with`](Self::emit_with) takes a function that does. No other program is run.
     ///
     /// # Errors
-    /// As [`Scan::export`]; if this is no build script; if the file cannot be written.
+    /// As [`mcp_scopes_scan::Scan::export`]; if this is no build script; if the file cannot be written.
     ///
     /// ```no_run
     /// // build.rs; then `include_str!(concat!(env!("OUT_DIR"), "/protected-resource-metadata.json"))`
@@ -36,23 +72,32 @@ impl Scan {
     /// }
     /// ```
     pub fn emit(&self) -> Result<Emitted, Error> {
-        let variable = |name: &str| {
-            let help = "call `emit` from `build.rs`; elsewhere `export` makes the document";
-            env::var(name).map_err(|_| {
-                Error::new(ErrorKind::Usage, format!("this is no build script: cargo sets no `{name}`")).help(help)
-            })
-        };
+        self.emit_with(SourceScan::run)
+    }
+
+    /// The same with the findings of another function, which is given the scan for this build; for example one that
+    /// applies lint rules.
+    ///
+    /// # Errors
+    /// As [`emit`](Self::emit), and those of the function.
+    ///
+    /// ```no_run
+    /// // build.rs, with `mcp-scopes-lint` among the build dependencies
+    /// use mcp_scopes_lint::{Overrides, lint_package};
+    ///
+    /// fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     mcp_scopes_build::Scan::new(".").emit_with(|scan| lint_package(scan, &Overrides::new()))?;
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn emit_with(&self, find: impl FnOnce(&SourceScan) -> Result<Report, Error>) -> Result<Emitted, Error> {
         let folder = PathBuf::from(variable("OUT_DIR")?);
         // A build script runs in its package's folder; paths are shown relative to it.
-        let package = Package::nearest(&self.path).and_then(|manifest| Package::read(&manifest).ok().flatten());
+        let package = Package::nearest(self.0.path()).and_then(|manifest| Package::read(&manifest).ok().flatten());
         let features = package.map(|package| of_build(&package)).unwrap_or_default();
-        let scan = Self {
-            cfgs: Some(Cfgs::of_build_script(env::vars())),
-            choice: Choice { named: features, all: false, no_default: true },
-            ..self.clone()
-        };
-        let report = scan.lint_package();
-        let mut lines = report.as_ref().map(Report::cargo_lines).unwrap_or_default();
+        let scan = self.0.clone().for_build(Cfgs::of_build_script(env::vars()), features);
+        let report = find(&scan);
+        let mut lines = report.as_ref().map(cargo_lines).unwrap_or_default();
         let outcome = report.and_then(|report| scan.export_from(report));
         if let Err(error) = &outcome
             && error.kind() != ErrorKind::Findings
@@ -68,6 +113,14 @@ impl Scan {
     }
 }
 
+/// A variable that cargo sets for build scripts.
+fn variable(name: &str) -> Result<String, Error> {
+    let help = "call `emit` from `build.rs`; elsewhere `export` makes the document";
+    env::var(name).map_err(|_| {
+        Error::new(ErrorKind::Usage, format!("this is no build script: cargo sets no `{name}`")).help(help)
+    })
+}
+
 /// The features that are on in the build that a build script belongs to.
 fn of_build(package: &Package) -> BTreeSet<String> {
     let is_on = |feature: &&str| {
@@ -77,26 +130,24 @@ fn of_build(package: &Package) -> BTreeSet<String> {
     package.features.names().filter(is_on).map(str::to_owned).collect()
 }
 
-impl Report {
-    /// What to tell cargo: the inputs, and the findings.
-    fn cargo_lines(&self) -> String {
-        let mut lines = String::new();
-        // A new file can bring a tool, so folders count as well as files; cargo looks into them.
-        for path in &self.inputs {
-            let inside = self.inputs.iter().any(|folder| folder != path && path.starts_with(folder));
-            if !inside {
-                let _ = writeln!(lines, "cargo::rerun-if-changed={}", path.display());
-            }
+/// What to tell cargo: the inputs, and the findings.
+fn cargo_lines(report: &Report) -> String {
+    let mut lines = String::new();
+    // A new file can bring a tool, so folders count as well as files; cargo looks into them.
+    for path in &report.inputs {
+        let inside = report.inputs.iter().any(|folder| folder != path && path.starts_with(folder));
+        if !inside {
+            let _ = writeln!(lines, "cargo::rerun-if-changed={}", path.display());
         }
-        for finding in &self.findings {
-            let word = match finding.level {
-                Level::Error => "error",
-                Level::Warning => "warning",
-            };
-            lines.push_str(&directive(word, &one_line(finding)));
-        }
-        lines
     }
+    for finding in &report.findings {
+        let word = match finding.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        };
+        lines.push_str(&directive(word, &one_line(finding)));
+    }
+    lines
 }
 
 /// A line for cargo, which reads each line break as the end.
@@ -124,8 +175,9 @@ fn one_line(finding: &Finding) -> String {
 
 #[cfg(test)]
 mod tests {
+    use mcp_scopes_scan::source::Place;
+
     use super::*;
-    use crate::source::Place;
 
     #[test]
     fn cargo_reads_lines() {
@@ -138,7 +190,7 @@ mod tests {
         report.inputs.extend(["src", "src/main.rs", "src/a/b.rs", "Cargo.toml", "mcp-scopes.toml"].map(PathBuf::from));
         let finding = Finding::warning("r", "m").help("h").at(Place::point(&"src/main.rs".into(), 2, 3));
         report.findings.push(finding);
-        let lines = report.cargo_lines();
+        let lines = cargo_lines(&report);
         let expected = "cargo::rerun-if-changed=Cargo.toml\ncargo::rerun-if-changed=mcp-scopes.toml\n\
                         cargo::rerun-if-changed=src\ncargo::warning=src/main.rs:2:3: m; help: h [r]\n";
         assert_eq!(lines, expected);

@@ -1,85 +1,21 @@
-//! Scan the source of an MCP server for its tools, lint their scopes, export their metadata.
-//!
-//! A scan reads what the compiler reads, with the same grammar and the same rules, and never runs a compiler: so it is
-//! fast, needs no build, and says where each literal stands. What it cannot know it does not guess; it becomes a
-//! [`Finding`] that says what to state.
+//! Write the authorization metadata of an MCP server from its build script.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`scan`] | [`Scan`]: what to look at and for which build; [`Report`]: what was found |
-//! | `artefact` | programs: the tables that they carry (feature `artefact`) |
-//! | [`export`] | [`Export`]: the metadata document of a package |
-//! | [`emit`] | [`Emitted`]: the document in a build script |
-//! | [`lint`] | the rules, and the engine that applies them |
-//! | [`baseline`], [`day`] | [`Baseline`]: findings that are known, and until when they may stay |
-//! | [`inventory`] | [`Inventory`]: tools and tables with their positions |
-//! | [`mod@file`] | files that are written whole or not at all |
-//! | [`finding`] | [`Finding`]: what is wrong, where, and what to write |
-//! | [`fix`] | [`Fix`]: what makes a finding go away |
-//! | [`fingerprint`] | what stays the same of a finding while lines move |
-//! | [`source`], `lines` | places in files |
-//! | `manifest`, [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and which items a build has |
-//! | [`walk`], [`prefilter`] | which files there are, and which are worth parsing |
-//! | `world`, `module`, `nesting` | what one scan has read: packages, crates, modules; how deep source may nest |
-//! | `attribute`, `naming` | attributes as a build has them, and which of them are ours |
-//! | `collect` | from parsed items to declarations |
-//! | `resolve`, `import`, `entry` | what a path means; what `use` brings in; which functions a table lists |
-//! | `assemble`, `fields`, `optional`, `hints` | from declarations to an inventory; the parameters of a type; the SDK's hints |
-//! | `document` | from an inventory to a table's outline, and what the shared rules say about it |
-//! | `report`, `error` | what a scan comes to, and why it stopped |
+//! | [`emit`] | [`Scan`]: what to write; [`Emitted`]: what was written |
+//!
+//! The source is scanned by `mcp-scopes-scan`: no other program is run, and no lint rule is applied.
 //!
 //! # Examples
-//! In a build script:
 //! ```no_run
-//! mcp_scopes_build::Scan::new(".").emit()?;
-//! # Ok::<(), mcp_scopes_build::Error>(())
+//! // build.rs; then `include_str!(concat!(env!("OUT_DIR"), "/protected-resource-metadata.json"))`
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     mcp_scopes_build::Scan::new(".").emit()?;
+//!     Ok(())
+//! }
 //! ```
 
-#[cfg(feature = "artefact")]
-pub mod artefact;
-mod assemble;
-mod attribute;
-pub mod baseline;
-pub mod cfg;
-mod collect;
-pub mod day;
-mod document;
 pub mod emit;
-mod entry;
-mod error;
-pub mod export;
-pub mod features;
-mod fields;
-pub mod file;
-pub mod finding;
-pub mod fingerprint;
-pub mod fix;
-mod folders;
-mod hints;
-mod import;
-pub mod inventory;
-mod lines;
-pub mod lint;
-mod manifest;
-mod module;
-mod naming;
-mod nesting;
-mod optional;
-pub mod package;
-pub mod prefilter;
-mod report;
-mod resolve;
-pub mod scan;
-pub mod source;
-pub mod walk;
-mod world;
 
-pub use baseline::Baseline;
-pub use emit::Emitted;
-pub use error::{Error, ErrorKind};
-pub use export::Export;
-pub use finding::{Finding, Level, Suppression, SuppressionKind};
-pub use fix::{Edit, Fix, Safety};
-pub use inventory::Inventory;
-pub use report::Report;
-pub use scan::Scan;
+pub use emit::{Emitted, Scan};
+pub use mcp_scopes_scan::{Error, ErrorKind, Export, Finding, Level, Report};

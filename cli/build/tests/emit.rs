@@ -7,16 +7,14 @@
     reason = "a test may stop at what it did not expect"
 )]
 
-mod common;
-
 use std::{
     env, fs,
     path::Path,
     process::{Command, Output},
 };
 
-use common::{Package, manifest};
 use mcp_scopes_build::Scan;
+use mcp_scopes_lint::{Overrides, lint_package};
 
 const MAIN: &str = "scope_table! { static TOOLS = [f, #[cfg(feature = \"more-tools\")] g, #[cfg(wide)] h] with \"mcp-scopes.toml\"; }\n\
     /// Do it\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn f() {}\n\
@@ -28,7 +26,12 @@ const MAIN: &str = "scope_table! { static TOOLS = [f, #[cfg(feature = \"more-too
 #[test]
 #[ignore = "is run by the other tests"]
 fn build_script() {
-    if let Err(error) = Scan::new(".").emit() {
+    let scan = Scan::new(".");
+    let emitted = match env::var_os("APPLY_RULES") {
+        None => scan.emit(),
+        Some(_) => scan.emit_with(|scan| lint_package(scan, &Overrides::new())),
+    };
+    if let Err(error) = emitted {
         println!("\nfailed: {error}\nfailed: {error:?}");
     }
 }
@@ -36,7 +39,7 @@ fn build_script() {
 fn run(package: &Package, out: &Path, variables: &[(&str, &str)]) -> (Vec<String>, Output) {
     let output = Command::new(env::current_exe().unwrap())
         .args(["--exact", "build_script", "--ignored", "--nocapture"])
-        .current_dir(package.path())
+        .current_dir(package.0.path())
         .env("OUT_DIR", out)
         .env("CARGO_CFG_WIDE", "")
         .envs(variables.iter().copied())
@@ -49,9 +52,28 @@ fn run(package: &Package, out: &Path, variables: &[(&str, &str)]) -> (Vec<String
     (lines.collect(), output)
 }
 
+const MANIFEST: &str = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n\
+    mcp-scopes = \"0.1\"\n[features]\ndefault = [\"more-tools\"]\nmore-tools = []\n";
+const SERVER: &str =
+    "[server]\nresource = \"https://tools.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\n";
+
+/// A package in a folder that is removed at the end.
+struct Package(tempfile::TempDir);
+
+impl Package {
+    fn write(&self, file: &str, text: &str) {
+        let path = self.0.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
 fn package(main: &str) -> Package {
-    let toml = manifest("demo", "[features]\ndefault = [\"more-tools\"]\nmore-tools = []\n");
-    Package::new(&[("Cargo.toml", &toml), ("src/main.rs", main)])
+    let package = Package(tempfile::tempdir().unwrap());
+    for (file, text) in [("Cargo.toml", MANIFEST), ("mcp-scopes.toml", SERVER), ("src/main.rs", main)] {
+        package.write(file, text);
+    }
+    package
 }
 
 const INPUTS: [&str; 3] =
@@ -76,9 +98,22 @@ fn the_document_is_that_of_the_build() {
 
 #[test]
 fn findings_are_told_to_cargo() {
+    let (package, out) = (package(MAIN), tempfile::tempdir().unwrap());
+    package.write("src/lonely.rs", "#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn i() {}\n");
+    let (lines, _) = run(&package, out.path(), &[]);
+    let warning = "cargo::warning=src/lonely.rs:1:15: `src/lonely.rs` holds `mcp_tool`, but no module of the package \
+                   declares the file; help: write `mod lonely;` in its parent, or remove the file; `include!` is not \
+                   followed [undeclared-file]";
+    assert_eq!(lines, [&INPUTS[..], &[warning]].concat());
+    assert_eq!(names(out.path()), ["f", "h"]);
+}
+
+#[test]
+fn applies_rules_where_a_build_script_asks_for_them() {
     let main = MAIN.replace("/// Do it\n", "").replace("static", "pub static");
     let (package, out) = (package(&main), tempfile::tempdir().unwrap());
-    let (lines, _) = run(&package, out.path(), &[]);
+    assert_eq!(run(&package, out.path(), &[]).0, INPUTS);
+    let (lines, _) = run(&package, out.path(), &[("APPLY_RULES", "1")]);
     let warning = "cargo::warning=src/main.rs:3:4: tool `f` does not say what it does; help: write a doc comment above \
                    the function, or `description = \"..\"` [missing-description]";
     assert_eq!(lines, [&INPUTS[..], &[warning]].concat());

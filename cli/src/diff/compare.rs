@@ -1,10 +1,12 @@
 //! What changed between two documents.
 
+mod changes;
 mod limits;
 mod tools;
 
 use std::collections::BTreeSet;
 
+use changes::{Changes, escaped};
 use mcp_scopes_prm::{Document, McpExtensions};
 
 use super::{
@@ -14,7 +16,7 @@ use super::{
 
 /// Every change from the one document to the other, most serious first within each part of the document.
 pub(crate) fn changes(old: &Document, new: &Document) -> Vec<Change> {
-    let mut changes = Changes(Vec::new());
+    let mut changes = Changes::new();
     server(old, new, &mut changes);
     let none = McpExtensions::default();
     let (before, after) = (old.mcp_extensions.as_ref().unwrap_or(&none), new.mcp_extensions.as_ref().unwrap_or(&none));
@@ -22,47 +24,8 @@ pub(crate) fn changes(old: &Document, new: &Document) -> Vec<Change> {
     let reached = tools::compare(before, after, &here, &there, &mut changes);
     hierarchy(&here, &there, reached, &mut changes);
     limits::compare(before, after, &mut changes);
-    changes.0
+    changes.into_list()
 }
-
-/// Collects.
-struct Changes(Vec<Change>);
-
-impl Changes {
-    fn add(&mut self, kind: Kind, security: Security, pointer: impl Into<String>, message: impl AsRef<str>) {
-        self.0.push(Change::new(kind, security, pointer.into(), message.as_ref()));
-    }
-
-    /// Members of a set that come and go.
-    fn set(&mut self, pointer: &str, what: &str, (old, new): (&[String], &[String]), kinds: Coming, goes: Coming) {
-        let (before, after): (BTreeSet<&String>, BTreeSet<&String>) = (old.iter().collect(), new.iter().collect());
-        for added in after.difference(&before) {
-            self.add(kinds.0, kinds.1, pointer, format!("{what} `{added}` is added"));
-        }
-        for removed in before.difference(&after) {
-            self.add(goes.0, goes.1, pointer, format!("{what} `{removed}` is removed"));
-        }
-    }
-
-    /// A member that only its readers can judge.
-    fn member<T: Default + PartialEq>(&mut self, kind: Kind, pointer: &str, old: &T, new: &T) {
-        if old != new {
-            let name = pointer.rsplit('/').next().unwrap_or(pointer).replace("~1", "/").replace("~0", "~");
-            let none = T::default();
-            let what = if *old == none {
-                "is added"
-            } else if *new == none {
-                "is removed"
-            } else {
-                "says something else"
-            };
-            self.add(kind, Security::NEUTRAL, pointer, format!("`{name}` {what}"));
-        }
-    }
-}
-
-/// A kind of change and its verdict.
-type Coming = (Kind, Security);
 
 fn server(old: &Document, new: &Document, changes: &mut Changes) {
     if old.resource != new.resource {
@@ -163,9 +126,4 @@ fn hierarchy(here: &Access<'_>, there: &Access<'_>, reached: Security, changes: 
         let message = format!("`{scope}` no longer implies `{implied}`");
         changes.add(Kind::ImpliesRemoved, security, pointer(scope), message);
     }
-}
-
-/// A name in a JSON Pointer (RFC 6901 §3).
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use mcp_scopes_build::{
+use mcp_scopes_prm::{Json, json::Located};
+use mcp_scopes_scan::{
     Export,
     inventory::{Config, Inventory},
     source::{Place, Position},
 };
-use mcp_scopes_prm::{Json, json::Located};
 
 /// What a document was read from.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `rows` | [`Report`]: changes with their levels and places |
 //! | `human` | for a terminal or a log |
 //! | `json` | one JSON object, version 1, with its schema |
 //! | `sarif` | SARIF 2.1.0, for code scanning |
@@ -14,86 +15,14 @@ mod human;
 mod json;
 mod junit;
 mod markdown;
+pub(super) mod rows;
 mod sarif;
 
-use mcp_scopes_build::source::Place;
+pub(crate) use rows::Report;
 
-use super::change::{Change, Compatibility, Security};
-use crate::output::{escaped, human::Links, target::Format};
-
-/// What changed, as it is told.
-#[derive(Debug)]
-pub(crate) struct Report {
-    pub(crate) rows: Vec<Row>,
-}
-
-/// One change.
-#[derive(Debug)]
-pub(crate) struct Row {
-    pub(crate) change: Change,
-    pub(crate) level: Level,
-    /// Where the new side says it.
-    pub(crate) place: Option<Place>,
-}
-
-/// How much a change matters to who asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Level {
-    /// It is worth knowing.
-    Note,
-    /// It weakens.
-    Warning,
-    /// The run ends with 1 for it.
-    Error,
-}
-
-impl Level {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
+use crate::output::{human::Links, target::Format};
 
 impl Report {
-    /// The changes, each with its level and its place. `stops` says for which the run is to end with 1.
-    pub(crate) fn new(
-        changes: Vec<Change>,
-        stops: impl Fn(&Change) -> bool,
-        place: impl Fn(&str) -> Option<Place>,
-    ) -> Self {
-        let row = |change: Change| {
-            let level = match (stops(&change), change.security.weakens) {
-                (true, _) => Level::Error,
-                (false, true) => Level::Warning,
-                (false, false) => Level::Note,
-            };
-            let place = place(&change.pointer);
-            Row { change, level, place }
-        };
-        Self { rows: changes.into_iter().map(row).collect() }
-    }
-
-    /// Whether the run is to end with 1.
-    pub(crate) fn stops(&self) -> bool {
-        self.rows.iter().any(|row| row.level == Level::Error)
-    }
-
-    /// The verdict over all changes; without any there is no compatibility to speak of.
-    fn verdict(&self) -> (Option<Compatibility>, Security) {
-        verdict(self.rows.iter().map(|row| &row.change))
-    }
-
-    /// `2 changes: minor, weakens and tightens`
-    fn summary(&self) -> String {
-        let (compatibility, security) = self.verdict();
-        let Some(compatibility) = compatibility else { return "nothing changed".to_owned() };
-        let count = if self.rows.len() == 1 { "1 change".to_owned() } else { format!("{} changes", self.rows.len()) };
-        format!("{count}: {}, {}", compatibility.as_str(), security.words().join(" and "))
-    }
-
     /// The report in a format; for people with the styles of a terminal.
     pub(crate) fn render(&self, format: Format, links: Links) -> Result<String, String> {
         match format {
@@ -105,16 +34,4 @@ impl Report {
             Format::Markdown => Ok(markdown::render(self)),
         }
     }
-}
-
-/// Where in the document, on one line.
-fn pointer(change: &Change) -> String {
-    escaped(&change.pointer).replace('\n', "\\n")
-}
-
-/// The verdict over changes.
-pub(crate) fn verdict<'c>(changes: impl IntoIterator<Item = &'c Change>) -> (Option<Compatibility>, Security) {
-    changes.into_iter().fold((None, Security::NEUTRAL), |(gravest, all), change| {
-        (gravest.max(Some(change.compatibility)), all.and(change.security))
-    })
 }

@@ -7,11 +7,16 @@ use std::{
     process::Command,
 };
 
-use mcp_scopes_build::{ErrorKind, Scan, artefact::is_artefact, file};
 use mcp_scopes_prm::Metadata;
+use mcp_scopes_scan::{ErrorKind, Scan, artefact::is_artefact, file};
 
-use super::{lock, origin::Origin};
-use crate::output::human;
+use super::origin::Origin;
+use crate::{
+    lock::file::{INSIDE, document_in},
+    outcome::Outcome,
+    output::human,
+    terminal::{complain, tell},
+};
 
 /// Why a side cannot be read: what is wrong, and what to do.
 #[derive(Debug)]
@@ -32,6 +37,13 @@ impl Unreadable {
         let folder = format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR);
         let shown = |text: &str| text.replace(&folder, "");
         Self { message: shown(&self.message), help: shown(&self.help), findings: shown(&self.findings) }
+    }
+
+    /// Says it on standard error.
+    pub(crate) fn tell(&self) -> Outcome {
+        tell(&self.findings);
+        complain(&self.message, Some(&self.help));
+        Outcome::Failed
     }
 }
 
@@ -107,10 +119,10 @@ impl Reading<'_> {
         let read = |text: &str| {
             if self.loopback { Metadata::from_json_allowing_loopback_http(text) } else { Metadata::from_json(text) }
         };
-        if let Some(document) = lock::document_in(text) {
+        if let Some(document) = document_in(text) {
             let metadata = document
                 .and_then(|document| read(&document).map_err(|error| format!("its document is not valid: {error}")));
-            return metadata.map(|metadata| (metadata, lock::INSIDE)).map_err(|message| {
+            return metadata.map(|metadata| (metadata, INSIDE)).map_err(|message| {
                 Unreadable::new(format!("`{side}`: {message}"), "write it anew with `mcp-scopes lock`")
             });
         }

@@ -6,7 +6,7 @@ use proptest::{prelude::*, test_runner::Config};
 use super::{
     change::{Change, Compatibility, Kind, Security},
     compare::changes,
-    report::verdict,
+    report::rows::verdict,
 };
 
 fn document(extensions: &str) -> Document {

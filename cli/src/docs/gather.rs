@@ -14,7 +14,7 @@ use super::{
     server::{Flow, Group, Needs, Scope, ScopeId, Server, Title, Tool, ToolId},
     words,
 };
-use crate::output::escaped;
+use crate::escape::escaped;
 
 impl Server {
     /// What the input says. Texts are made safe for a terminal too: a direction that is turned round misleads anywhere.

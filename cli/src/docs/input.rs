@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use mcp_scopes_build::{ErrorKind, Export, Scan, artefact::is_artefact};
 use mcp_scopes_prm::Document;
+use mcp_scopes_scan::{ErrorKind, Export, Scan, artefact::is_artefact};
 
-use crate::{Outcome, diff::side::Reading, fail, output::human};
+use crate::{diff::side::Reading, outcome::Outcome, output::human, terminal::fail};
 
 /// A document, and what the source says beyond it.
 #[derive(Debug)]

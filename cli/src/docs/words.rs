@@ -3,7 +3,7 @@
 use mcp_scopes_model::{Pattern, Risk, SandboxMode};
 use mcp_scopes_prm::extensions::{SessionPolicies, ToolEntry, ToolPolicy};
 
-use crate::output::escaped;
+use crate::escape::escaped;
 
 /// How many implied scopes are named in a table.
 pub(super) const MOST_IMPLIED: usize = 20;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
-use mcp_scopes_build::{Edit, Fix, Report, Safety};
+use mcp_scopes_scan::{Edit, Fix, Report, Safety};
 
 /// Fixes that do not touch each other.
 #[derive(Debug, Default)]
@@ -82,7 +82,7 @@ fn places(text: &str, seen: &str) -> Option<Vec<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use mcp_scopes_build::{Edit, Finding, Fix, Report, Safety};
+    use mcp_scopes_scan::{Edit, Finding, Fix, Report, Safety};
 
     use super::{apply, choose};
 

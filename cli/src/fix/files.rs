@@ -2,9 +2,12 @@
 
 use std::{fs, path::Path};
 
-use mcp_scopes_build::file::text;
+use mcp_scopes_scan::file::text;
 
-use super::{Failure, STDIN, changed};
+use super::failure::{Failure, changed};
+
+/// What documents on standard input are called.
+pub(crate) const STDIN: &str = "<stdin>";
 
 /// The text of a file, to the byte.
 pub(super) fn read(file: &str, input: &str) -> Result<String, Failure> {

@@ -3,9 +3,9 @@
 //! One line for each: `::error file=src/lib.rs,line=3,col=5,title=risky-name::message%0Ahelp`. What a finding says never
 //! ends its line, so that no text of a file is taken for another command.
 
-use mcp_scopes_build::{Finding, Report, source::Place};
+use mcp_scopes_scan::{Finding, Report, source::Place};
 
-use crate::output::escaped;
+use crate::escape::escaped;
 
 /// The findings of a report that count, one a line.
 pub(crate) fn render(report: &Report) -> String {
@@ -45,7 +45,7 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mcp_scopes_build::Finding;
+    use mcp_scopes_scan::Finding;
 
     use super::{data, one, property};
 

@@ -3,9 +3,12 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
-use mcp_scopes_build::{Finding, Level, Report, source::Place};
+use mcp_scopes_scan::{Finding, Level, Report, source::Place};
 
-use crate::output::{escaped, is_hidden, page};
+use crate::{
+    escape::{escaped, is_hidden},
+    output::finding::page,
+};
 
 /// Whether rules and files are links (OSC 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +140,8 @@ fn drawn(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Links, render};
-    use mcp_scopes_build::{Scan, lint::Documents};
+    use mcp_scopes_lint::{Documents, Overrides, lint};
+    use mcp_scopes_scan::Scan;
 
     #[test]
     fn of_an_endless_line_a_part_is_shown() {
@@ -165,7 +169,7 @@ mod tests {
         std::fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
         let source = "#[mcp_scopes::mcp_tool(risk = \"low\", scope = \"a\u{1b}]0;b\u{7}\")]\nfn f() {}\n";
         std::fs::write(folder.path().join("src/lib.rs"), source).unwrap();
-        let report = Scan::new(folder.path()).lint().unwrap();
+        let report = lint(&Scan::new(folder.path()), &Overrides::new()).unwrap();
         let text = render(&report, Links::None);
         assert!(text.contains("\u{1b}["), "it is styled: {text:?}");
         assert!(!text.contains("\u{1b}]") && !text.contains('\u{7}'), "{text:?}");

@@ -16,7 +16,8 @@
 //!
 //! The schema is `cli/schemas/lint-v1.schema.json`; a test compares it with these types.
 
-use mcp_scopes_build::{Edit, Finding, Level, Report, SuppressionKind, lint::find};
+use mcp_scopes_lint::find;
+use mcp_scopes_scan::{Edit, Finding, Level, Report, SuppressionKind};
 use serde::Serialize;
 
 #[derive(Serialize)]

@@ -6,10 +6,13 @@
 
 use std::collections::BTreeMap;
 
-use mcp_scopes_build::{Finding, Level, Report};
+use mcp_scopes_scan::{Finding, Level, Report};
 use quick_junit::{NonSuccessKind, Report as Document, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
-use crate::output::{all, escaped, place};
+use crate::{
+    escape::escaped,
+    output::finding::{all, place},
+};
 
 /// The report as XML.
 ///

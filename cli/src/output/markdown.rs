@@ -2,14 +2,12 @@
 
 use std::fmt::Write as _;
 
-use mcp_scopes_build::{Finding, Level, Report, SuppressionKind};
+use mcp_scopes_scan::{Finding, Level, Report, SuppressionKind};
 
-use crate::{
-    lint::summary,
-    output::{
-        markup::{code, inline},
-        page, place,
-    },
+use crate::output::{
+    finding::{page, place},
+    markup::{code, inline},
+    summary::summary,
 };
 
 /// The report as a heading, a sentence, a table of what counts, and a folded one of what does not.

@@ -1,6 +1,6 @@
 //! Text that Markdown takes as it stands.
 
-use crate::output::escaped;
+use crate::escape::escaped;
 
 /// A text of findings, where backticks mark what a user wrote, on one line and inside a cell of a table.
 pub(crate) fn inline(text: &str) -> String {

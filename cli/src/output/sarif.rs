@@ -6,11 +6,8 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use mcp_scopes_build::{
-    Finding, Level, Report, Suppression as Why, SuppressionKind, fingerprint,
-    lint::{RULES, Rule, Setting},
-    source::Place,
-};
+use mcp_scopes_lint::{RULES, Rule, Setting, fingerprint};
+use mcp_scopes_scan::{Finding, Level, Report, Suppression as Why, SuppressionKind, source::Place};
 use serde_json::json;
 use serde_sarif::sarif::{
     ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Invocation, Location, Message, MultiformatMessageString,
@@ -18,7 +15,7 @@ use serde_sarif::sarif::{
     ResultLevel, Run, RunAutomationDetails, Sarif, Suppression, Tool, ToolComponent,
 };
 
-use crate::output::{all, page};
+use crate::output::finding::{all, page};
 
 /// The place of the schema that the standard names.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -189,7 +186,7 @@ struct Texts<'r> {
 }
 
 impl<'r> Texts<'r> {
-    fn fix(&mut self, fix: &'r mcp_scopes_build::Fix) -> Option<Fix> {
+    fn fix(&mut self, fix: &'r mcp_scopes_scan::Fix) -> Option<Fix> {
         let mut changes: BTreeMap<&str, Vec<Replacement>> = BTreeMap::new();
         for edit in &fix.edits {
             let deleted = Region::builder()

@@ -3,9 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use mcp_scopes_build::file;
+use mcp_scopes_scan::file;
 
-use crate::{Outcome, complain, export::print, fail, output::human::Links, terminal::styled};
+use crate::{
+    outcome::Outcome,
+    output::human::Links,
+    terminal::{complain, fail, print, styled},
+};
 
 /// How a report is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use mcp_scopes_build::lint::{Rule, named, rule::EXPERIENCE};
+use mcp_scopes_lint::{Rule, named, rule::EXPERIENCE};
 
 use crate::{
-    Outcome, fail,
+    outcome::Outcome,
     reference::{page::page, value},
-    terminal::styled,
+    terminal::{fail, styled},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -68,7 +68,7 @@ fn text(rule: &Rule) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mcp_scopes_build::lint::RULES;
+    use mcp_scopes_lint::RULES;
 
     #[test]
     fn every_rule_can_be_explained() {

@@ -7,13 +7,11 @@ use std::{
 
 use clap::Args;
 use clap_complete::Shell;
-use mcp_scopes_build::file;
+use mcp_scopes_scan::file;
 
 use crate::{
-    Outcome,
-    arguments::command,
-    complain, fail,
-    terminal::{print, tell_line},
+    outcome::Outcome,
+    terminal::{complain, fail, print, tell_line},
 };
 
 pub(crate) const COMPLETIONS_EXAMPLES: &str = "Examples:
@@ -36,9 +34,10 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn run(&self) -> Outcome {
+    /// Prints the script for the command line.
+    pub(crate) fn run(&self, mut command: clap::Command) -> Outcome {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut command(), "mcp-scopes", &mut script);
+        clap_complete::generate(self.shell, &mut command, "mcp-scopes", &mut script);
         print(&String::from_utf8_lossy(&script))
     }
 }
@@ -51,12 +50,13 @@ pub(crate) struct Man {
 }
 
 impl Man {
-    pub(crate) fn run(&self) -> Outcome {
+    /// Writes the pages of the command line.
+    pub(crate) fn run(&self, command: clap::Command) -> Outcome {
         if let Err(error) = fs::create_dir_all(&self.folder) {
             complain(&format!("cannot make `{}`: {error}", self.folder.display()), Some("name another folder"));
             return Outcome::Failed;
         }
-        let mut command = command().disable_help_subcommand(true);
+        let mut command = command.disable_help_subcommand(true);
         command.build();
         match write(&command, &self.folder) {
             Ok(pages) => {

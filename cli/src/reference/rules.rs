@@ -3,10 +3,14 @@
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
-use mcp_scopes_build::lint::{Category, RULES, Rule};
+use mcp_scopes_lint::{Category, RULES, Rule};
 use serde::Serialize;
 
-use crate::{Outcome, complain, export::print, reference::value};
+use crate::{
+    outcome::Outcome,
+    reference::value,
+    terminal::{complain, print},
+};
 
 pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes rules

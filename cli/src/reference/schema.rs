@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use crate::{
-    Outcome,
+    outcome::Outcome,
     schemas::{self, Schema},
     terminal::print,
 };

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use mcp_scopes_build::lint::{
+use mcp_scopes_grammar::config::{CONVENTIONS, KEYS, LEVELS, SECTIONS};
+use mcp_scopes_lint::{
     Category, RULES, Setting,
     rule::{Choice, RuleOption},
 };
-use mcp_scopes_grammar::config::{CONVENTIONS, KEYS, LEVELS, SECTIONS};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 

@@ -56,7 +56,7 @@ fn malformed_programs_are_refused() {
 
 #[test]
 fn damaged_records_are_refused() {
-    let record = Path::new(env!("CARGO_MANIFEST_DIR")).join("build/tests/data/every-key.v1");
+    let record = Path::new(env!("CARGO_MANIFEST_DIR")).join("scan/tests/data/every-key.v1");
     let record = fs::read(record).unwrap();
     let place = Place::new();
     place.write("server.wasm", module(&record));

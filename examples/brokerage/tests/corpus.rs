@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, env, fs, path::Path};
 
-use mcp_scopes_build::{Scan, inventory::Requirement};
+use mcp_scopes_scan::{Scan, inventory::Requirement};
 use serde_json::{Value, json};
 
 #[test]
@@ -21,7 +21,7 @@ fn tools_hints_and_scopes_are_those_of_the_corpus() {
         .iter()
         .map(|tool| {
             let Requirement::AnyOf(scopes) = &tool.requirement else { panic!("{} has no scope", tool.name.value) };
-            let said = |hint: &Option<mcp_scopes_build::source::Placed<bool>>, default| {
+            let said = |hint: &Option<mcp_scopes_scan::source::Placed<bool>>, default| {
                 hint.as_ref().map_or(default, |hint| hint.value)
             };
             let hints = &tool.hints;

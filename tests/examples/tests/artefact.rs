@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use mcp_scopes_build::Scan;
+use mcp_scopes_scan::Scan;
 
 const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../artefact");
 

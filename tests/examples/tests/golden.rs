@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use mcp_scopes::metadata::Metadata;
-use mcp_scopes_build::Scan;
+use mcp_scopes_scan::Scan;
 use serde_json::{Map, Value};
 
 /// Reviewed by hand; a change of it is a change of what servers publish.

@@ -14,8 +14,8 @@ use std::{
 };
 
 use mcp_scopes::{ScopeTable, metadata::Metadata};
-use mcp_scopes_build::Scan;
 use mcp_scopes_model::tool::Parameters;
+use mcp_scopes_scan::Scan;
 
 /// One table: where its source is, under which name, and what it became when compiled.
 struct Case {

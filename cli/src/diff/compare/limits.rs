@@ -7,7 +7,10 @@ use mcp_scopes_prm::{
     extensions::{SessionPolicies, ToolPolicy},
 };
 
-use super::{Changes, escaped, tools::direction};
+use super::{
+    changes::{Changes, escaped},
+    tools::direction,
+};
 use crate::diff::change::{Kind, Security};
 
 const POLICY: (Kind, Kind) = (Kind::PolicyLoosened, Kind::PolicyTightened);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use mcp_scopes_model::{Risk, SandboxMode};
 use mcp_scopes_prm::{McpExtensions, extensions::ToolEntry};
 
-use super::{Changes, escaped};
+use super::changes::{Changes, escaped};
 use crate::diff::{
     access::{Access, Requirement},
     change::{Kind, Security},

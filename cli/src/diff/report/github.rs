@@ -1,6 +1,6 @@
 //! Changes as workflow commands, which GitHub shows as annotations beside the lines of the new side.
 
-use super::{Level, Report, Row};
+use super::rows::{Level, Report, Row};
 use crate::output::github::command;
 
 /// One line for each change.

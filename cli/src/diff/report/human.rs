@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Level, Report, pointer};
-use crate::output::{at, escaped, human::Links};
+use super::rows::{Level, Report, pointer};
+use crate::{
+    escape::escaped,
+    output::{finding::at, human::Links},
+};
 
 /// Three lines for a change, and one for all. Styles are those of a terminal; whoever writes to something else strips
 /// them.

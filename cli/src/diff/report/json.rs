@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{Report, Row};
+use super::rows::{Report, Row};
 use crate::diff::change::{Change, Compatibility};
 
 #[derive(Serialize)]

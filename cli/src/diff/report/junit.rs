@@ -3,8 +3,8 @@
 
 use quick_junit::{NonSuccessKind, Report as Document, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Level, Report, Row, pointer};
-use crate::output::{at, escaped};
+use super::rows::{Level, Report, Row, pointer};
+use crate::{escape::escaped, output::finding::at};
 
 /// The report as XML.
 ///

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Level, Report, Row};
+use super::rows::{Level, Report, Row};
 use crate::output::{
-    at,
+    finding::at,
     markup::{code, inline},
 };
 

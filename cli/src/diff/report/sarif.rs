@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use mcp_scopes_build::fingerprint;
+use mcp_scopes_lint::fingerprint;
 use serde_json::json;
 use serde_sarif::sarif::{
     Location, LogicalLocation, Message, MultiformatMessageString, PropertyBag, ReportingConfiguration,
     ReportingDescriptor, Result as Entry, ResultLevel,
 };
 
-use super::{Level, Report, Row};
+use super::rows::{Level, Report, Row};
 use crate::{
     diff::change::{Change, Compatibility, Kind},
     output::sarif::{friendly, log, physical},

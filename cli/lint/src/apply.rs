@@ -1,0 +1,209 @@
+//! From a report or a document to findings: each rule in turn.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use mcp_scopes_prm::Violation;
+use mcp_scopes_scan::{
+    Error, Finding, Level, Report, Scan, large_stack, settle,
+    source::{Place, Sources},
+};
+
+use crate::{
+    Overrides, RULES, find, fingerprint, fixes,
+    levels::Levels,
+    lint_model::{Document, Package, Profile, Table, Tool},
+    reporter::Reporter,
+    rule::Rule,
+    suppress::{self, Suppressions},
+};
+
+/// Scans every package at or below the path of the scan and applies the lint rules.
+///
+/// The findings hold what keeps a table from compiling, and what the rules report. `[lint]` in `mcp-scopes.toml` sets
+/// the level of a rule, or of all rules of a category; `overrides` precede it.
+///
+/// # Errors
+/// As [`Scan::run`].
+///
+/// ```no_run
+/// use mcp_scopes_lint::{Overrides, lint};
+/// use mcp_scopes_scan::Scan;
+/// let report = lint(&Scan::new("."), &Overrides::new())?;
+/// for finding in &report.findings {
+///     println!("{}: {} [{}]", finding.file(), finding.message, finding.rule);
+/// }
+/// # Ok::<(), mcp_scopes_scan::Error>(())
+/// ```
+pub fn lint(scan: &Scan, overrides: &Overrides) -> Result<Report, Error> {
+    Ok(to_source(scan.run_tree()?, overrides))
+}
+
+/// The same for the one package that the path is in.
+///
+/// # Errors
+/// As [`Scan::run`].
+pub fn lint_package(scan: &Scan, overrides: &Overrides) -> Result<Report, Error> {
+    Ok(to_source(scan.run()?, overrides))
+}
+
+/// Applies every rule to what a scan found.
+pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
+    // A tool may be listed by a table of another package.
+    let listed: BTreeSet<Place> = report
+        .inventories
+        .iter()
+        .flat_map(|inventory| {
+            let tools = (0..inventory.tables.len()).flat_map(|table| inventory.tools_of(table));
+            tools.filter_map(|tool| inventory.tools.get(tool)).map(|tool| tool.place.clone()).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut findings = std::mem::take(&mut report.findings);
+    let mut settings = Settings::default();
+    large_stack(|| {
+        for inventory in &report.inventories {
+            let levels = Levels::of(inventory, overrides, &mut findings);
+            let package = Package::of(inventory, &listed);
+            for (rule, level) in in_force(&levels) {
+                let mut reporter = Reporter::new(rule, levels.options_of(rule), &report.sources);
+                look(rule, &package.tools, &package.tables, &mut reporter);
+                findings.extend(reporter.found.into_iter().map(|hit| hit.at_level(level)));
+            }
+            settings.packages.push((inventory.folder.clone(), levels));
+        }
+    });
+    settings.outside = Levels::new(overrides);
+    findings.retain_mut(|finding| settings.notice(finding));
+    settle(&mut findings);
+    comments(&mut report, &settings, findings);
+    Levels::new(overrides).raise(&mut report.findings);
+    settle(&mut report.findings);
+    fingerprint::assign(&mut report);
+    report
+}
+
+/// The levels of each package, for what is told by its file.
+#[derive(Default)]
+struct Settings {
+    packages: Vec<(PathBuf, Levels)>,
+    outside: Levels,
+}
+
+impl Settings {
+    /// The levels for a file, if it is in a package that was looked at.
+    fn of(&self, file: &str) -> Option<&Levels> {
+        let around = self.packages.iter().filter(|(folder, _)| Path::new(file).starts_with(folder));
+        around.max_by_key(|(folder, _)| folder.as_os_str().len()).map(|(_, levels)| levels)
+    }
+
+    /// Gives a warning of the scan the level of its rule; whether it is reported at all.
+    fn notice(&self, finding: &mut Finding) -> bool {
+        let rule = RULES.iter().find(|rule| rule.check.notices.contains(&finding.rule));
+        let (Some(rule), false, Level::Warning) = (rule, finding.settable, finding.level) else { return true };
+        finding.settable = true;
+        self.level(rule, finding)
+    }
+
+    /// Gives a finding the level of its rule; whether it is reported at all.
+    fn level(&self, rule: &'static Rule, finding: &mut Finding) -> bool {
+        let level = self.of(finding.file()).unwrap_or(&self.outside).of_rule(rule).level();
+        level.map(|level| finding.level = level).is_some()
+    }
+}
+
+/// Sets aside what comments allow, and reports the comments that allow nothing.
+fn comments(report: &mut Report, settings: &Settings, findings: Vec<Finding>) {
+    let mut extents: BTreeMap<Arc<str>, Vec<(u32, u32)>> = BTreeMap::new();
+    for tool in report.inventories.iter().flat_map(|inventory| &inventory.tools) {
+        extents.entry(tool.place.file.clone()).or_default().push(tool.lines);
+    }
+    let mut about = Vec::new();
+    let mut files: suppress::ByFile = BTreeMap::new();
+    for (file, text) in report.sources.iter() {
+        // What another package allows is judged where that package is looked at.
+        if settings.of(file).is_some() {
+            let extents = extents.get(file).map(Vec::as_slice).unwrap_or_default();
+            files.insert(file.clone(), Suppressions::read(file, text, extents, &mut about));
+        }
+    }
+    for finding in findings {
+        let comments = files.get_mut(finding.file()).filter(|_| finding.settable);
+        match comments.and_then(|comments| comments.suppress(&finding)) {
+            Some(why) => report.suppressed.push(finding.suppressed(why)),
+            None => report.findings.push(finding),
+        }
+    }
+    for (file, comments) in &files {
+        let levels = settings.of(file).unwrap_or(&settings.outside);
+        about.extend(comments.unused(&in_force(levels).map(|(rule, _)| rule.id).collect()));
+    }
+    about.retain_mut(|finding| {
+        finding.settable = true;
+        find(finding.rule).is_none_or(|rule| settings.level(rule, finding))
+    });
+    report.findings.extend(about);
+    settle(&mut report.suppressed);
+}
+
+/// Applies every rule to a document.
+pub(super) fn to_document(document: &Document<'_>, levels: &Levels, sources: &Sources, findings: &mut Vec<Finding>) {
+    let tools: Vec<Arc<Tool>> = document.table.tools.iter().map(|listed| listed.tool.clone()).collect();
+    let mut broken: Vec<Violation> = document.draft.violations.clone();
+    if document.profile == Profile::Mcp {
+        broken.extend(document.draft.check_mcp());
+    }
+    broken.extend(document.expected_resource.and_then(|expected| document.draft.check_resource(expected)));
+    for (rule, level) in in_force(levels) {
+        let mut reporter = Reporter::new(rule, levels.options_of(rule), sources);
+        look(rule, &tools, std::slice::from_ref(&document.table), &mut reporter);
+        if let Some(check) = rule.check.document {
+            check(document, &mut reporter);
+        }
+        for violation in broken.iter().filter(|violation| rule.check.violations.contains(&violation.kind)) {
+            let pointer = &violation.pointer;
+            let subject = if pointer.is_empty() { "/" } else { pointer };
+            let hit = reporter.report(&document.place(pointer), subject, said(document, violation), &*violation.help);
+            hit.fix = fixes::of_violation(document, violation);
+        }
+        findings.extend(reporter.found.into_iter().map(|hit| hit.at_level(level)));
+    }
+    // A kind that no rule took in yet is not lost.
+    for violation in &broken {
+        if !RULES.iter().any(|rule| rule.check.violations.contains(&violation.kind)) {
+            let finding = Finding::error(violation.kind.as_str(), said(document, violation));
+            let place = document.place(&violation.pointer);
+            findings.push(finding.help(&*violation.help).at(place).about(&*violation.pointer));
+        }
+    }
+}
+
+/// A violation as a sentence that names its member.
+fn said(document: &Document<'_>, violation: &Violation) -> String {
+    let (pointer, message) = (&violation.pointer, &violation.message);
+    if document.value(pointer).is_none() {
+        return message.clone();
+    }
+    let shown = if pointer.is_empty() { "the document" } else { pointer };
+    if message.starts_with("is ") { format!("`{shown}` {message}") } else { format!("`{shown}`: {message}") }
+}
+
+fn look(rule: &Rule, tools: &[Arc<Tool>], tables: &[Table], reporter: &mut Reporter<'_>) {
+    if let Some(check) = rule.check.tool {
+        for tool in tools {
+            check(tool, reporter);
+        }
+    }
+    if let Some(check) = rule.check.table {
+        for table in tables {
+            check(table, reporter);
+        }
+    }
+}
+
+/// The rules that are applied, each at its level.
+fn in_force(levels: &Levels) -> impl Iterator<Item = (&'static Rule, Level)> {
+    RULES.iter().filter_map(|rule| Some((rule, levels.of_rule(rule).level()?)))
+}

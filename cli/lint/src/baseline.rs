@@ -1,0 +1,202 @@
+//! The baseline file: findings that are known, each with a reason and a day until which it may stay.
+//!
+//! ```json
+//! {
+//!   "version": 1,
+//!   "fingerprints": "mcp-scopes/v1",
+//!   "entries": [
+//!     {
+//!       "rule": "broad-scope",
+//!       "subject": "mcp:admin",
+//!       "fingerprint": "8426837a0d805bd793742df163c2e134",
+//!       "reason": "split in the next major release",
+//!       "expires": "2027-02-19"
+//!     }
+//!   ]
+//! }
+//! ```
+//!
+//! A finding with the rule and the [`fingerprint`](mod@crate::fingerprint) of an entry does not count up to and including that day.
+//! An entry without a reason, one that has expired and one that belongs to no finding are findings themselves.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `read` | reading the file, and what is wrong with it |
+
+mod read;
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use mcp_scopes_prm::Json;
+use mcp_scopes_scan::{
+    Error, Finding, Report,
+    finding::{Suppression, SuppressionKind, settle},
+    source::Place,
+};
+
+use crate::{
+    Overrides,
+    day::Day,
+    find,
+    fingerprint::{self, VERSION},
+    levels::level_of,
+};
+
+/// What an update writes where nobody gave a reason. It is a finding until somebody does.
+pub const PLACEHOLDER: &str = "why may this stay?";
+/// The name of the file where none is given.
+pub const FILE: &str = "mcp-scopes.baseline.json";
+
+/// The rules about the file itself, whose findings cannot stand in it.
+const STALE: &str = "stale-baseline-entry";
+const EXPIRED: &str = "expired-baseline-entry";
+const REASON: &str = "baseline-reason";
+
+/// A baseline file.
+#[derive(Clone, Debug)]
+pub struct Baseline {
+    file: Arc<str>,
+    text: Arc<str>,
+    entries: Vec<Entry>,
+}
+
+/// One finding that is known.
+#[derive(Clone, Debug)]
+struct Entry {
+    rule: String,
+    subject: String,
+    fingerprint: String,
+    reason: String,
+    expires: Day,
+    /// Where it begins, and where it states the day and the reason.
+    place: Place,
+    expires_place: Place,
+    reason_place: Place,
+}
+
+impl Baseline {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no baseline file of this version.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        read::file(path)
+    }
+
+    /// Sets aside the findings of a report that are known, and reports the entries that have no reason, that have
+    /// expired, and that belong to no finding.
+    pub fn apply(&self, report: &mut Report, today: Day, overrides: &Overrides) {
+        let mut known: BTreeMap<(&str, &str), &Entry> = BTreeMap::new();
+        for entry in &self.entries {
+            known.entry((&entry.rule, &entry.fingerprint)).or_insert(entry);
+        }
+        let mut used: Vec<&Entry> = Vec::new();
+        for finding in std::mem::take(&mut report.findings) {
+            let entry = known.get(&(finding.rule, finding.fingerprint.as_str())).filter(|_| finding.settable);
+            used.extend(entry);
+            match entry.filter(|entry| today <= entry.expires) {
+                Some(entry) => {
+                    let why = Suppression { kind: SuppressionKind::Baseline, reason: entry.reason.clone() };
+                    report.suppressed.push(finding.suppressed(why));
+                }
+                None => report.findings.push(finding),
+            }
+        }
+        let mut about: Vec<Finding> = Vec::new();
+        for entry in &self.entries {
+            if !used.iter().any(|known| std::ptr::eq(*known, entry)) {
+                about.push(entry.stale());
+            } else if today > entry.expires {
+                about.push(entry.expired());
+            }
+            if entry.reason.trim().is_empty() || entry.reason == PLACEHOLDER {
+                about.push(entry.unreasoned());
+            }
+        }
+        about.retain_mut(|finding| {
+            let level = find(finding.rule).and_then(|rule| level_of(rule, overrides));
+            level.map(|level| finding.level = level).is_some()
+        });
+        fingerprint::assign_to(about.iter_mut(), &[]);
+        report.findings.extend(about);
+        report.sources.keep(&self.file, &self.text);
+        settle(&mut report.findings);
+        settle(&mut report.suppressed);
+    }
+
+    /// The text of a file that knows every finding of the report, which no baseline has been applied to. Reasons and
+    /// days of `old` are kept, but for days that have passed; what is new gets these.
+    #[must_use]
+    pub fn update(old: Option<&Self>, report: &Report, reason: Option<&str>, today: Day, expires: Day) -> String {
+        let old: BTreeMap<(&str, &str), &Entry> = old
+            .iter()
+            .flat_map(|old| &old.entries)
+            .map(|entry| ((entry.rule.as_str(), entry.fingerprint.as_str()), entry))
+            .collect();
+        let mut findings: Vec<&Finding> = report.findings.iter().filter(|finding| finding.settable).collect();
+        findings.sort_by_key(|finding| (finding.rule, &finding.subject, &finding.fingerprint));
+        let entries = findings.into_iter().map(|finding| {
+            let kept = old.get(&(finding.rule, finding.fingerprint.as_str()));
+            let said =
+                kept.map(|entry| entry.reason.as_str()).filter(|said| !said.trim().is_empty() && *said != PLACEHOLDER);
+            let reason = said.or(reason).unwrap_or(PLACEHOLDER);
+            let expires = kept.map(|entry| entry.expires).filter(|day| today <= *day).unwrap_or(expires);
+            object([
+                ("rule", text(finding.rule)),
+                ("subject", text(&finding.subject)),
+                ("fingerprint", text(&finding.fingerprint)),
+                ("reason", text(reason)),
+                ("expires", text(&expires.to_string())),
+            ])
+        });
+        let whole = object([
+            ("version", Json::Number(1.into())),
+            ("fingerprints", text(VERSION)),
+            ("entries", Json::Array(entries.collect())),
+        ]);
+        whole.pretty() + "\n"
+    }
+
+    /// How many findings it knows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it knows none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+impl Entry {
+    fn stale(&self) -> Finding {
+        let message = format!("the entry for `{}` of `{}` belongs to no finding any more", self.subject, self.rule);
+        let help = "remove the entry, or run with `--update-baseline`; lint all that the file is for";
+        Finding::warning(STALE, message).help(help).at(self.place.clone()).about(&*self.fingerprint)
+    }
+
+    fn expired(&self) -> Finding {
+        let message = format!(
+            "the entry for `{}` of `{}` has expired: its last day was {}",
+            self.subject, self.rule, self.expires
+        );
+        let help = "repair what it is about, or state a later day and whether the reason still holds";
+        Finding::warning(EXPIRED, message).help(help).at(self.expires_place.clone()).about(&*self.fingerprint)
+    }
+
+    fn unreasoned(&self) -> Finding {
+        let message = format!("the entry for `{}` of `{}` does not say why it may stay", self.subject, self.rule);
+        let help = "write the reason into `reason`, or update with `--reason`";
+        Finding::warning(REASON, message).help(help).at(self.reason_place.clone()).about(&*self.fingerprint)
+    }
+}
+
+fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
+    Json::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn text(text: &str) -> Json {
+    Json::String(text.to_owned())
+}

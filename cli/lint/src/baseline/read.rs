@@ -1,0 +1,105 @@
+//! Reading the baseline file.
+
+use std::{path::Path, sync::Arc};
+
+use mcp_scopes_prm::{
+    Json,
+    json::{Located, Spot},
+};
+use mcp_scopes_scan::{
+    Error, ErrorKind, Lines, shown,
+    source::{Place, read_as_is},
+};
+
+use super::{Baseline, Entry};
+use crate::{day::Day, fingerprint::VERSION};
+
+const ENTRY: [&str; 5] = ["rule", "subject", "fingerprint", "reason", "expires"];
+
+pub(super) fn file(path: &Path) -> Result<Baseline, Error> {
+    let file = shown(path);
+    let text: Arc<str> = match read_as_is(path, &file) {
+        Ok(text) => text.into(),
+        Err(finding) => {
+            let help = "write it with `--update-baseline`";
+            return Err(Error::new(ErrorKind::Unreadable, finding.message).help(help));
+        }
+    };
+    let reading = |line: usize, column: usize, message: &str| {
+        let message = format!("{file}:{line}:{column}: {message}");
+        Error::new(ErrorKind::Baseline, message).help("repair it, or write it anew with `--update-baseline`")
+    };
+    let located = Json::locate(&text).map_err(|error| reading(error.line(), error.column(), error.message()))?;
+    let look = Look { file: &file, located: &located, lines: Lines::of(&text) };
+    let wrong = |(pointer, message): (String, String)| {
+        let start = look.place(&pointer).start;
+        reading(start.line as usize, start.column as usize, &message)
+    };
+    if let Some(twice) = located.duplicates.first() {
+        let start = look.lines.position(twice.spot.whole().start);
+        let message = format!("the member `{}` stands here a second time", twice.name.escape_debug());
+        return Err(reading(start.line as usize, start.column as usize, &message));
+    }
+    let entries = look.entries().map_err(wrong)?;
+    Ok(Baseline { file: file.clone(), text: text.clone(), entries })
+}
+
+struct Look<'a> {
+    file: &'a Arc<str>,
+    located: &'a Located,
+    lines: Lines<'a>,
+}
+
+/// What is wrong at which pointer.
+type Wrong = (String, String);
+
+impl Look<'_> {
+    fn place(&self, pointer: &str) -> Place {
+        let spot = self.located.places.nearest(&self.located.json, pointer);
+        self.lines.place(self.file, &spot.map(Spot::whole).unwrap_or_default())
+    }
+
+    fn entries(&self) -> Result<Vec<Entry>, Wrong> {
+        let json = &self.located.json;
+        if !matches!(json.get("version"), Some(Json::Number(number)) if number.as_u32() == Some(1)) {
+            return Err(("/version".to_owned(), "a baseline file has `\"version\": 1`".to_owned()));
+        }
+        if json.get("fingerprints").and_then(Json::as_str) != Some(VERSION) {
+            let message = format!("the fingerprints are not those of `{VERSION}`, so that nothing can be compared");
+            return Err(("/fingerprints".to_owned(), message));
+        }
+        let Some(Json::Array(entries)) = json.get("entries") else {
+            return Err(("/entries".to_owned(), "a baseline file has an array `entries`".to_owned()));
+        };
+        (0..entries.len()).map(|number| self.entry(&format!("/entries/{number}"))).collect()
+    }
+
+    fn entry(&self, at: &str) -> Result<Entry, Wrong> {
+        let Some(Json::Object(members)) = self.located.json.at(at) else {
+            return Err((at.to_owned(), "an entry is an object".to_owned()));
+        };
+        // What is misspelt would silently be left out.
+        if let Some(unknown) = members.keys().find(|name| !ENTRY.contains(&name.as_str())) {
+            let message = format!("an entry has no member `{}`, but `{}`", unknown.escape_debug(), ENTRY.join("`, `"));
+            return Err((format!("{at}/{}", unknown.replace('~', "~0").replace('/', "~1")), message));
+        }
+        let text = |name: &str| match members.get(name) {
+            Some(Json::String(text)) => Ok(text.clone()),
+            // No reason is a finding of its own.
+            None if name == "reason" => Ok(String::new()),
+            _ => Err((format!("{at}/{name}"), format!("an entry has a string `{name}`"))),
+        };
+        let expires = text("expires")?;
+        let wrong = |error: Error| (format!("{at}/expires"), error.to_string());
+        Ok(Entry {
+            rule: text("rule")?,
+            subject: text("subject")?,
+            fingerprint: text("fingerprint")?,
+            reason: text("reason")?,
+            expires: Day::parse(&expires).map_err(wrong)?,
+            place: Place::point(self.file, self.place(at).start.line, self.place(at).start.column),
+            expires_place: self.place(&format!("{at}/expires")),
+            reason_place: self.place(&format!("{at}/reason")),
+        })
+    }
+}

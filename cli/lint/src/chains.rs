@@ -1,0 +1,216 @@
+//! Chains: two tools that are harmless apart, open to the same caller, and what stands between them.
+//!
+//! A chain counts only where somebody is meant to hold what opens both tools. Any two scopes can meet in one token; the
+//! ones that do are those that one tool needs, those that clients ask for first, and those that a role asks for.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use mcp_scopes_model::{Pattern, Risk};
+use mcp_scopes_scan::source::Placed;
+
+use crate::{
+    lint_model::{Hierarchy, Origin, Policy, Table, Tool},
+    reporter::Reporter,
+};
+
+/// A tool that completes chains, and the tools that begin them.
+pub(super) struct Chain<'t> {
+    pub(super) last: &'t Tool,
+    pub(super) firsts: Vec<&'t Tool>,
+    /// How a caller comes to hold what opens both, for the first of `firsts`.
+    pub(super) holder: String,
+}
+
+impl Chain<'_> {
+    /// The tools that begin it, as a sentence names them: three at most.
+    fn named(&self) -> String {
+        let quoted: Vec<String> = self.firsts.iter().take(3).map(|tool| format!("`{}`", tool.name.value)).collect();
+        match (quoted.as_slice(), self.firsts.len().saturating_sub(3)) {
+            ([], _) => String::new(),
+            ([only], _) => only.clone(),
+            ([head @ .., last], 0) => format!("{} or {last}", head.join(", ")),
+            (all, more) => format!("{} or {more} more tools", all.join(", ")),
+        }
+    }
+
+    /// Reports it. `deed` is what the last tool does with what the first ones give, as a sentence goes on.
+    pub(super) fn report(&self, reporter: &mut Reporter<'_>, deed: &str) {
+        let (last, firsts, holder) = (&self.last.name.value, self.named(), &self.holder);
+        let message =
+            format!("`{last}` {deed} by {firsts}: {holder} a caller can do both, and no policy stands between");
+        reporter.report(&self.last.name.place, last, message, self.help());
+    }
+
+    /// What to write: a policy, or scopes that do not meet.
+    fn help(&self) -> String {
+        let last = &self.last.name.value;
+        let quoted: Vec<String> = self.firsts.iter().map(|tool| format!("\"{}\"", tool.name.value)).collect();
+        let firsts = quoted.join(", ");
+        let policy = match (self.last.origin, quoted.len()) {
+            (Origin::Source, ..=3) => format!("`policy(requires_approval_after({firsts}))` to `{last}`"),
+            (Origin::Source, _) => format!("`policy(requires_human_review)` to `{last}`"),
+            (Origin::Document, ..=3) => {
+                format!("`\"requires_approval_after\": [{firsts}]` to `{last}` in `tool_interaction_policies`")
+            }
+            (Origin::Document, _) => {
+                format!("`\"requires_human_review\": true` to `{last}` in `tool_interaction_policies`")
+            }
+        };
+        format!("add {policy}, or open it by a scope that is asked for on its own")
+    }
+}
+
+/// The chains that nothing stands in.
+pub(super) fn chains(
+    table: &Table,
+    begins: impl Fn(&Tool) -> bool,
+    completes: impl Fn(&Tool) -> bool,
+) -> Vec<Chain<'_>> {
+    let holders = Holders::of(table);
+    let lasts = holders.links(table, |tool| completes(tool) && !tool.policy.requires_human_review);
+    let firsts = if lasts.is_empty() { Vec::new() } else { holders.links(table, begins) };
+    let mut chains = Vec::new();
+    for last in &lasts {
+        let mut chain: Option<Chain<'_>> = None;
+        let before = named_by(&last.tool.policy);
+        for first in &firsts {
+            let (a, b) = (first.tool, last.tool);
+            let is_named = !before.is_empty() && before.contains(a.name.value.as_str());
+            if std::ptr::eq(a, b) || is_named || is_escalation(table, a, b) {
+                continue;
+            }
+            let Some(holder) = first.with(last) else { continue };
+            let fresh = || Chain { last: b, firsts: Vec::new(), holder: holders.words(&holder) };
+            let chain = chain.get_or_insert_with(fresh);
+            chain.firsts.push(a);
+        }
+        chains.extend(chain);
+    }
+    chains
+}
+
+/// The tools that a policy names: calls of them block what it stands on, or have the user asked.
+fn named_by(policy: &Policy) -> BTreeSet<&str> {
+    let patterns = policy.blocked_after.iter().chain(&policy.requires_approval_after);
+    patterns.filter_map(|pattern| Pattern::parse(&pattern.value).ok()).map(|pattern| pattern.tool).collect()
+}
+
+/// Whether the session refuses the second call soon after the first.
+fn is_escalation(table: &Table, first: &Tool, last: &Tool) -> bool {
+    let blocks = table.session.as_ref().is_some_and(|session| session.value.block_rapid_escalation);
+    let risk = |tool: &Tool| tool.risk.as_ref().map(|risk| risk.value);
+    blocks && risk(first).is_some_and(|risk| risk <= Risk::Low) && risk(last).is_some_and(|risk| risk >= Risk::High)
+}
+
+/// What callers are meant to hold.
+struct Holders<'t> {
+    hierarchy: Hierarchy<'t>,
+    /// The number of each scope.
+    numbers: BTreeMap<&'t str, usize>,
+    /// In words, and closed.
+    known: Vec<(String, Held)>,
+}
+
+/// Scopes by their numbers. All pairs of tools are compared, which texts would make slow.
+type Held = Vec<bool>;
+
+impl<'t> Holders<'t> {
+    fn of(table: &'t Table) -> Self {
+        let numbers = table.scopes.iter().enumerate().map(|(number, scope)| (scope.text.as_str(), number)).collect();
+        let mut holders = Self { hierarchy: table.hierarchy(), numbers, known: Vec::new() };
+        let supported = match (table.origin, table.supported_stated) {
+            (Origin::Document, _) => "with `scopes_supported`, which clients ask for first,",
+            (Origin::Source, true) => "with the baseline, which clients ask for first,",
+            (Origin::Source, false) => "with all scopes, which clients ask for where no baseline is stated,",
+        };
+        let texts = |scopes: &'t [Placed<String>]| scopes.iter().map(|scope| scope.value.as_str());
+        let mut known = vec![(supported.to_owned(), holders.held(texts(&table.supported)))];
+        for flow in &table.flows {
+            known.push((format!("in the role `{}`", flow.role), holders.held(texts(&flow.scopes))));
+        }
+        holders.known = known;
+        holders
+    }
+
+    fn held(&self, scopes: impl IntoIterator<Item = &'t str>) -> Held {
+        let mut held = vec![false; self.numbers.len()];
+        for scope in self.hierarchy.closure(scopes) {
+            if let Some(place) = self.numbers.get(scope).and_then(|number| held.get_mut(*number)) {
+                *place = true;
+            }
+        }
+        held
+    }
+
+    /// The tools of that kind, ready to be compared.
+    fn links(&self, table: &'t Table, is: impl Fn(&Tool) -> bool) -> Vec<Link<'t>> {
+        // Tools that the same scopes open are many.
+        let mut known: BTreeMap<&[String], Rc<Held>> = BTreeMap::new();
+        let chosen = table.tools.iter().filter(|listed| is(&listed.tool));
+        let links = chosen.map(|listed| {
+            let ways = listed.alternatives.iter().map(|all| {
+                let needs = all.iter().filter_map(|scope| self.numbers.get(scope.as_str()).copied()).collect();
+                let held = known.entry(all).or_insert_with(|| Rc::new(self.held(all.iter().map(String::as_str))));
+                Way { scopes: all, needs, held: held.clone() }
+            });
+            let mut link = Link { tool: &listed.tool, ways: ways.collect(), known: Vec::new() };
+            link.known = self.known.iter().map(|(_, held)| link.is_open_to(held)).collect();
+            link
+        });
+        links.collect()
+    }
+
+    fn words(&self, holder: &Holder<'_, '_>) -> String {
+        match holder {
+            Holder::Way(way) => {
+                let quoted: Vec<String> = way.scopes.iter().map(|scope| format!("`{scope}`")).collect();
+                format!("with {}", quoted.join(" and "))
+            }
+            Holder::Known(place) => self.known.get(*place).map(|(words, _)| words.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// Who holds what opens two tools.
+enum Holder<'l, 't> {
+    /// Who holds what one of them needs.
+    Way(&'l Way<'t>),
+    /// One of [`Holders::known`].
+    Known(usize),
+}
+
+/// A tool that may be part of a chain.
+struct Link<'t> {
+    tool: &'t Tool,
+    ways: Vec<Way<'t>>,
+    /// Which of [`Holders::known`] it is open to.
+    known: Vec<bool>,
+}
+
+/// One alternative of what opens it.
+struct Way<'t> {
+    scopes: &'t [String],
+    needs: Vec<usize>,
+    /// What its holder holds.
+    held: Rc<Held>,
+}
+
+impl<'t> Link<'t> {
+    /// How a caller comes to call both, if one is meant to: what opens one of them opens the other, or everybody or a
+    /// role asks for both.
+    fn with<'l>(&'l self, last: &'l Self) -> Option<Holder<'l, 't>> {
+        let both = |held: &Held| self.is_open_to(held) && last.is_open_to(held);
+        if let Some(way) = self.ways.iter().chain(&last.ways).find(|way| both(&way.held)) {
+            return Some(Holder::Way(way));
+        }
+        self.known.iter().zip(&last.known).position(|(first, last)| *first && *last).map(Holder::Known)
+    }
+
+    fn is_open_to(&self, held: &Held) -> bool {
+        let all = |way: &Way<'_>| way.needs.iter().all(|number| held.get(*number).is_some_and(|held| *held));
+        self.tool.public || self.ways.iter().any(all)
+    }
+}

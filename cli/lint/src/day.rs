@@ -1,0 +1,61 @@
+//! Days of the calendar: when an entry of the baseline expires.
+
+use std::{env, fmt};
+
+use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use mcp_scopes_scan::{Error, ErrorKind};
+
+/// A day, as in `2027-02-19`.
+///
+/// ```
+/// use mcp_scopes_lint::day::Day;
+/// let day = Day::parse("2026-11-21")?;
+/// assert_eq!(day.after(90).to_string(), "2027-02-19");
+/// assert!(Day::parse("21.11.2026").is_err());
+/// # Ok::<(), mcp_scopes_scan::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(Date);
+
+impl Day {
+    /// Reads a day in the form of ISO 8601, `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// It has another form, or there is no such day.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let wrong = || Error::new(ErrorKind::Usage, format!("`{text}` is no day")).help("write it as `2027-02-19`");
+        // The library also takes times behind the day, which have no place here.
+        let date: Date = if text.len() == 10 { text.parse().map_err(|_| wrong())? } else { return Err(wrong()) };
+        Ok(Self(date))
+    }
+
+    /// Today in UTC; `SOURCE_DATE_EPOCH` sets it, for builds that have to come out the same.
+    ///
+    /// # Errors
+    /// `SOURCE_DATE_EPOCH` holds no number of seconds.
+    pub fn today() -> Result<Self, Error> {
+        let now = match env::var("SOURCE_DATE_EPOCH") {
+            Ok(text) => {
+                let time = text.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+                time.ok_or_else(|| {
+                    let message = format!("`SOURCE_DATE_EPOCH` is `{text}`, which is no number of seconds");
+                    Error::new(ErrorKind::Usage, message).help("set it to seconds since 1970, or unset it")
+                })?
+            }
+            Err(_) => Timestamp::now(),
+        };
+        Ok(Self(now.to_zoned(TimeZone::UTC).date()))
+    }
+
+    /// So many days later.
+    #[must_use]
+    pub fn after(self, days: u32) -> Self {
+        Self(self.0.saturating_add(i64::from(days).days()))
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,137 @@
+//! What makes findings go away.
+
+use std::ops::Range;
+
+use mcp_scopes_prm::{Json, Violation, ViolationKind, json::Duplicate};
+use mcp_scopes_scan::{
+    Fix,
+    source::{Placed, Sources},
+};
+
+use crate::lint_model::{Document, Scope, Table};
+
+/// The fix for what reading a document reports, where there is one that cannot change what it means.
+pub(super) fn of_violation(document: &Document<'_>, violation: &Violation) -> Option<Fix> {
+    match violation.kind {
+        // Leaving it out is what RFC 9728 §3.2 asks for.
+        ViolationKind::EmptyMember => {
+            let range = document.whole_range(&violation.pointer)?;
+            let title = format!("remove the member `{}`", violation.pointer);
+            Some(Fix::safe(title).edit(&document.file, removal(document.text, &range), ""))
+        }
+        // Clients compare code point by code point (RFC 9728 §3.3), so that a slash can be all that is wrong.
+        ViolationKind::ResourceMismatch => {
+            let expected = document.expected_resource?;
+            let stated = document.value("/resource")?.as_str()?;
+            let slash = expected.strip_suffix('/') == Some(stated) || stated.strip_suffix('/') == Some(expected);
+            let range = document.range("/resource").filter(|_| slash)?;
+            let text = serde_json::to_string(expected).ok()?;
+            Some(Fix::risky(format!("write `{expected}`")).edit(&document.file, range, text))
+        }
+        _ => None,
+    }
+}
+
+/// The fix for a member that stands twice with one value.
+pub(super) fn of_duplicate(document: &Document<'_>, twice: &Duplicate) -> Option<Fix> {
+    let title = format!("remove the second `{}`", twice.name);
+    twice.same.then(|| Fix::safe(title).edit(&document.file, removal(document.text, &twice.spot.whole()), ""))
+}
+
+/// The fix for an element that stands in its list already.
+pub(super) fn of_element(document: &Document<'_>, pointer: &str) -> Option<Fix> {
+    let range = document.whole_range(pointer)?;
+    let title = format!("remove the element `{pointer}`");
+    Some(Fix::safe(title).edit(&document.file, removal(document.text, &range), ""))
+}
+
+/// The fix for a member whose name is a slip: the name that was meant.
+pub(super) fn renamed_member(document: &Document<'_>, pointer: &str, name: &str) -> Option<Fix> {
+    let (whole, value) = (document.whole_range(pointer)?, document.range(pointer)?);
+    // The name with its quotes: what stands in front of the colon.
+    let head = document.text.get(whole.start..value.start)?;
+    let end = head.rfind(':')?;
+    let written = head.get(..end)?.trim_end();
+    let range = whole.start..whole.start + written.len();
+    let title = format!("rename the member to `{name}`");
+    Some(Fix::risky(title).edit(&document.file, range, serde_json::to_string(name).ok()?))
+}
+
+/// The fix for a list of strings whose order says nothing: the same elements, each as it is written, in order.
+pub(super) fn sorted(document: &Document<'_>, pointer: &str) -> Option<Fix> {
+    let Json::Array(items) = document.value(pointer)? else { return None };
+    let mut ranges = Vec::with_capacity(items.len());
+    let mut texts = Vec::with_capacity(items.len());
+    for (number, item) in items.iter().enumerate() {
+        let range = document.range(&format!("{pointer}/{number}"))?;
+        texts.push((item.as_str()?, document.text.get(range.clone())?));
+        ranges.push(range);
+    }
+    texts.sort_by_key(|(value, _)| *value);
+    let title = format!("sort `{pointer}`");
+    let moved =
+        ranges.into_iter().zip(texts).filter(|(range, (_, text))| document.text.get(range.clone()) != Some(text));
+    Some(moved.fold(Fix::safe(title), |fix, (range, (_, text))| fix.edit(&document.file, range, text)))
+}
+
+/// The fix for a scope that is a slip of one that is declared: the other spelling, in each annotation.
+pub(super) fn renamed_scope(table: &Table, slip: &Scope, meant: &Scope, sources: &Sources) -> Option<Fix> {
+    let named = |scopes: &[Placed<String>]| scopes.iter().any(|scope| scope.value == slip.text);
+    let elsewhere = table.flows.iter().any(|flow| named(&flow.scopes));
+    let stated = table.supported_stated && named(&table.supported);
+    if meant.declared.is_none() || slip.declared.is_some() || elsewhere || stated {
+        return None;
+    }
+    // A file of another package is not ours to change.
+    if !table.tools_at(&slip.needed_by).all(|tool| tool.own) {
+        return None;
+    }
+    let mut fix = Fix::risky(format!("write `{}`", meant.text));
+    for place in slip.written.as_ref()? {
+        let range = sources.range(place)?;
+        let literal = sources.text(&place.file)?.get(range.clone())?;
+        let new = match literal.strip_prefix('"')?.strip_suffix('"')? {
+            text if text == slip.bare => &meant.bare,
+            text if text == slip.text => &meant.text,
+            _ => return None,
+        };
+        fix = fix.edit(&place.file, range, format!("\"{new}\""));
+    }
+    Some(fix)
+}
+
+/// What has to go with a member or an element: the comma behind it with the blanks, or else the one in front of it.
+fn removal(text: &str, range: &Range<usize>) -> Range<usize> {
+    const BLANK: [char; 4] = [' ', '\t', '\n', '\r'];
+    let behind = text.get(range.end..).unwrap_or("");
+    if let Some(rest) = behind.trim_start_matches(BLANK).strip_prefix(',') {
+        return range.start..text.len() - rest.trim_start_matches(BLANK).len();
+    }
+    let before = text.get(..range.start).unwrap_or("");
+    match before.trim_end_matches(BLANK).strip_suffix(',') {
+        Some(rest) => rest.len()..range.end,
+        None => range.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Json, removal};
+
+    #[test]
+    fn what_is_left_is_json() {
+        for (text, pointer, left) in [
+            ("{\"a\": 1}", "/a", "{}"),
+            ("{\n  \"a\": 1,\n  \"b\": 2\n}", "/a", "{\n  \"b\": 2\n}"),
+            ("{\n  \"a\": 1,\n  \"b\": 2\n}", "/b", "{\n  \"a\": 1\n}"),
+            ("[1 , 2,3]", "/1", "[1 , 3]"),
+        ] {
+            let located = Json::locate(text).unwrap();
+            let range = located.places.find(&located.json, pointer).unwrap().whole();
+            let mut found = text.to_owned();
+            found.replace_range(removal(text, &range), "");
+            assert_eq!(found, left);
+            assert!(Json::parse(&found).is_ok());
+        }
+    }
+}

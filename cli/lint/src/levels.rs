@@ -1,0 +1,167 @@
+//! At which level each rule is applied, and with which options.
+
+use std::collections::BTreeMap;
+
+use mcp_scopes_grammar::ir::{LintDecl, LintOptionDecl, LintValue, StatedDecl};
+use mcp_scopes_model::nearest::Nearest;
+use mcp_scopes_scan::{
+    Finding, Level,
+    inventory::{Config, Inventory},
+    source::Place,
+};
+
+use crate::{
+    overrides::Overrides,
+    rule::{Category, Choice, Rule, RuleOption, Setting},
+};
+
+/// The levels and options that configuration files set, under those that are set from outside.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Levels {
+    overrides: Overrides,
+    by_name: BTreeMap<String, Setting>,
+    options: BTreeMap<&'static str, Vec<(String, Choice)>>,
+}
+
+impl Levels {
+    /// Nothing but what is set from outside.
+    pub(crate) fn new(overrides: &Overrides) -> Self {
+        Self { overrides: overrides.clone(), ..Self::default() }
+    }
+
+    /// The levels of a package. Where the files of several tables differ, the strictest level and the first option count.
+    pub(crate) fn of(inventory: &Inventory, overrides: &Overrides, findings: &mut Vec<Finding>) -> Self {
+        let mut levels = Self::new(overrides);
+        let configs = inventory.tables.iter().filter(|table| table.own).filter_map(|table| table.config.as_ref());
+        for config in configs {
+            levels.read(config, findings);
+        }
+        levels
+    }
+
+    /// Takes in the `[lint]` of a file.
+    pub(crate) fn read(&mut self, config: &Config, findings: &mut Vec<Finding>) {
+        for entry in &config.said.lint {
+            let mut refuse = |at: &StatedDecl, (message, help): (String, String)| {
+                let place = Place::point(&config.file, at.line, at.column);
+                findings.push(Finding::error("lint-config", message).help(help).at(place).about(&*entry.rule.text));
+            };
+            let (rule, level) = match check(entry) {
+                Ok(checked) => checked,
+                Err(wrong) => {
+                    refuse(&entry.rule, wrong);
+                    continue;
+                }
+            };
+            if let Some(setting) = level {
+                let level = self.by_name.entry(entry.rule.text.clone()).or_insert(setting);
+                *level = setting.max(*level);
+            }
+            for stated in &entry.options {
+                match option(entry, rule, stated) {
+                    Ok((rule, choice)) => {
+                        let options = self.options.entry(rule).or_default();
+                        if !options.iter().any(|(name, _)| *name == stated.name.text) {
+                            options.push((stated.name.text.clone(), choice));
+                        }
+                    }
+                    Err(wrong) => refuse(&stated.name, wrong),
+                }
+            }
+        }
+    }
+
+    /// The level of a rule: what is set from outside for it or its category, then what a file sets for it or its
+    /// category, then its default; and a warning is an error where that is asked for.
+    pub(crate) fn of_rule(&self, rule: &Rule) -> Setting {
+        let file = || self.by_name.get(rule.id).or_else(|| self.by_name.get(rule.category.as_str())).copied();
+        let setting = self.overrides.of_rule(rule).or_else(file).unwrap_or(rule.level);
+        if setting == Setting::Warn && self.overrides.denies_warnings() { Setting::Deny } else { setting }
+    }
+
+    /// The options that are stated for a rule.
+    pub(crate) fn options_of(&self, rule: &Rule) -> &[(String, Choice)] {
+        self.options.get(rule.id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Where warnings are errors, also those that belong to no rule.
+    pub(crate) fn raise(&self, findings: &mut [Finding]) {
+        if self.overrides.denies_warnings() {
+            for finding in findings {
+                finding.level = Level::Error;
+            }
+        }
+    }
+}
+
+/// The level of a rule where no configuration file counts; `None` if it is not applied.
+pub(crate) fn level_of(rule: &Rule, overrides: &Overrides) -> Option<Level> {
+    Levels::new(overrides).of_rule(rule).level()
+}
+
+type Wrong = (String, String);
+
+fn check(entry: &LintDecl) -> Result<(Option<&'static Rule>, Option<Setting>), Wrong> {
+    let name = entry.rule.text.as_str();
+    let setting = entry.level.as_ref().and_then(|level| Setting::parse(&level.text));
+    if let Some(rule) = crate::find(name) {
+        if rule.check.is_fixed() && setting.is_some_and(|setting| setting != Setting::Deny) {
+            let message = format!("`{name}` is an error of the compiler too, which no setting changes");
+            return Err((message, "remove the line".to_owned()));
+        }
+        return Ok((Some(rule), setting));
+    }
+    if Category::ALL.iter().any(|category| category.as_str() == name) {
+        return Ok((None, setting));
+    }
+    Err(unknown(name))
+}
+
+/// What to say of a name that is neither a rule nor a category.
+pub(super) fn unknown(name: &str) -> Wrong {
+    let rules = crate::RULES.iter().map(|rule| rule.id);
+    let known = rules.chain(Category::ALL.iter().map(|category| category.as_str()));
+    let near = known.fold(Nearest::to(name), Nearest::or).found();
+    let help =
+        near.map_or_else(|| "name a rule or a category of rules".to_owned(), |near| format!("did you mean `{near}`?"));
+    (format!("there is no rule or category `{name}`"), help)
+}
+
+fn option(
+    entry: &LintDecl,
+    rule: Option<&'static Rule>,
+    stated: &LintOptionDecl,
+) -> Result<(&'static str, Choice), Wrong> {
+    let (name, of) = (stated.name.text.as_str(), entry.rule.text.as_str());
+    let Some(rule) = rule else {
+        let message = format!("`{of}` is a category, which has no option `{name}`");
+        return Err((message, "state the option at a rule".to_owned()));
+    };
+    let Some(known) = rule.options.iter().find(|option| option.name == name) else {
+        let names: Vec<&str> = rule.options.iter().map(|option| option.name).collect();
+        let near = names.iter().copied().chain(["level"]).fold(Nearest::to(name), Nearest::or).found();
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if names.is_empty() => "state `level` alone".to_owned(),
+            None => format!("state `level`, `{}`", names.join("`, `")),
+        };
+        return Err((format!("the rule `{of}` has no option `{name}`"), help));
+    };
+    typed(known, &stated.value).map(|choice| (rule.id, choice)).ok_or_else(|| {
+        let kind = known.default.kind();
+        (format!("`{name}` of `{of}` takes {kind}"), format!("write {kind}: {}", known.docs))
+    })
+}
+
+/// The value, if it has the type of the option's default.
+fn typed(option: &RuleOption, value: &LintValue) -> Option<Choice> {
+    match (&option.default, value) {
+        (Choice::Int(_), LintValue::Int(number)) => usize::try_from(*number).ok().map(Choice::Int),
+        (Choice::Text(_), LintValue::Text(text)) => Some(Choice::Text(text.clone().into())),
+        (Choice::Texts(_), LintValue::Texts(texts)) => {
+            Some(Choice::Texts(texts.iter().map(|text| text.clone().into()).collect::<Vec<_>>().into()))
+        }
+        (Choice::Flag(_), LintValue::Flag(flag)) => Some(Choice::Flag(*flag)),
+        _ => None,
+    }
+}

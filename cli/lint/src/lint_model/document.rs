@@ -1,0 +1,245 @@
+//! A metadata document as rules look at it, and the view of it as a table.
+
+use std::{ops::Range, sync::Arc};
+
+use indexmap::IndexMap;
+use mcp_scopes_model::policy::Session;
+use mcp_scopes_prm::{
+    Draft, Json,
+    extensions::{McpExtensions, ToolEntry, ToolPolicy},
+};
+use mcp_scopes_scan::{
+    Lines,
+    inventory::{Config, Parameter},
+    source::{Place, Placed},
+};
+
+use super::{Convention, Flow, Hints, Listed, Origin, Policy, SandboxServer, Table, Tool, scopes::Scopes};
+
+/// Which standards a document is held to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// RFC 9728 and what MCP asks for beyond it.
+    #[default]
+    Mcp,
+    /// RFC 9728 alone.
+    Rfc9728,
+}
+
+/// A metadata document that is JSON.
+#[derive(Debug)]
+pub struct Document<'a> {
+    /// The file, as it is shown.
+    pub file: Arc<str>,
+    /// Its text.
+    pub text: &'a str,
+    /// What was read of it, and what it breaks.
+    pub draft: &'a Draft,
+    /// Which standards it is held to.
+    pub profile: Profile,
+    /// The resource that it was asked for.
+    pub expected_resource: Option<&'a str>,
+    /// It as a table: the scopes that it advertises, and what its `mcp_extensions` say.
+    pub table: Table,
+    lines: Lines<'a>,
+}
+
+impl<'a> Document<'a> {
+    pub(crate) fn new(file: &Arc<str>, text: &'a str, draft: &'a Draft, config: Option<&Config>) -> Self {
+        let look = Look { file: file.clone(), draft, lines: Lines::of(text) };
+        let mut table = look.table(config.map_or("", |config| &config.said.namespace));
+        table.convention = config.and_then(Convention::of);
+        let (profile, expected_resource) = (Profile::Mcp, None);
+        Self { file: look.file, text, draft, profile, expected_resource, table, lines: look.lines }
+    }
+
+    /// The same, held to these standards and asked for under that identifier.
+    pub(crate) fn asked(self, profile: Profile, expected_resource: Option<&'a str>) -> Self {
+        Self { profile, expected_resource, ..self }
+    }
+
+    /// The value at a JSON Pointer (RFC 6901).
+    #[must_use]
+    pub fn value(&self, pointer: &str) -> Option<&'a Json> {
+        self.draft.json.at(pointer)
+    }
+
+    /// Where that value, or the nearest around it, is said: the name of a member, or else the value itself.
+    #[must_use]
+    pub fn place(&self, pointer: &str) -> Place {
+        let Some(spot) = self.draft.places.nearest(&self.draft.json, pointer) else {
+            return Place::point(&self.file, 1, 1);
+        };
+        if pointer.is_empty() {
+            return Place::point(&self.file, 1, 1);
+        }
+        self.place_of(spot.name.as_ref().unwrap_or(&spot.value))
+    }
+
+    /// The bytes of a value, for fixes.
+    #[must_use]
+    pub fn range(&self, pointer: &str) -> Option<Range<usize>> {
+        self.draft.places.find(&self.draft.json, pointer).map(|spot| spot.value.clone())
+    }
+
+    /// The bytes of a member with its name, or of an element, for fixes.
+    #[must_use]
+    pub fn whole_range(&self, pointer: &str) -> Option<Range<usize>> {
+        self.draft.places.find(&self.draft.json, pointer).map(mcp_scopes_prm::json::Spot::whole)
+    }
+
+    /// The place of these bytes.
+    #[must_use]
+    pub fn place_of(&self, range: &Range<usize>) -> Place {
+        self.lines.place(&self.file, range)
+    }
+}
+
+/// The pointer of a member below another (RFC 6901 §3).
+pub(crate) fn below(pointer: &str, name: &str) -> String {
+    if name.contains(['~', '/']) {
+        format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
+    } else {
+        [pointer, "/", name].concat()
+    }
+}
+
+/// Makes the table of a document.
+struct Look<'a> {
+    file: Arc<str>,
+    draft: &'a Draft,
+    lines: Lines<'a>,
+}
+
+impl Look<'_> {
+    fn place(&self, pointer: &str) -> Place {
+        match self.draft.places.nearest(&self.draft.json, pointer) {
+            Some(spot) if !pointer.is_empty() => {
+                self.lines.place(&self.file, spot.name.as_ref().unwrap_or(&spot.value))
+            }
+            _ => Place::point(&self.file, 1, 1),
+        }
+    }
+
+    fn placed<T>(&self, pointer: &str, value: T) -> Placed<T> {
+        Placed { value, place: self.place(pointer) }
+    }
+
+    fn said<T: Copy>(&self, at: &str, member: &str, value: Option<T>) -> Option<Placed<T>> {
+        value.map(|value| self.placed(&below(at, member), value))
+    }
+
+    /// The strings of a list, each where it stands. Elements of other types are left out, as in the document.
+    fn list(&self, pointer: &str) -> Vec<Placed<String>> {
+        let elements = self.draft.places.elements(&self.draft.json, pointer);
+        let texts = elements.filter_map(|(item, spot)| Some((item.as_str()?, &spot.value)));
+        let placed = |(text, at): (&str, _)| Placed { value: text.to_owned(), place: self.lines.place(&self.file, at) };
+        texts.map(placed).collect()
+    }
+
+    fn table(&self, namespace: &str) -> Table {
+        let document = &self.draft.document;
+        let none = McpExtensions::default();
+        let extensions = document.mcp_extensions.as_ref().unwrap_or(&none);
+        let mut scopes = Scopes::default();
+        let mut tools = Vec::with_capacity(extensions.tool_scope_mapping.len());
+        for (number, (name, entry)) in extensions.tool_scope_mapping.iter().enumerate() {
+            let at = below("/mcp_extensions/tool_scope_mapping", name);
+            let alternatives = entry.required_scopes.clone();
+            let written: IndexMap<String, Place> = (0..alternatives.len())
+                .flat_map(|alternative| self.list(&format!("{at}/required_scopes/{alternative}")))
+                .map(|placed| (placed.value, placed.place))
+                .collect();
+            let place = self.place(&at);
+            scopes.opened(&alternatives, namespace, number, |text| written.get(text).unwrap_or(&place));
+            let policy = extensions.tool_interaction_policies.get(name);
+            tools.push(Listed { tool: Arc::new(self.tool(name, entry, policy, &at)), alternatives });
+        }
+        let supported = self.list("/scopes_supported");
+        for scope in &supported {
+            scopes.entry(&scope.value, namespace, &scope.place);
+        }
+        for (name, implied) in &extensions.scope_hierarchy {
+            let at = below("/mcp_extensions/scope_hierarchy", name);
+            if let Some(scope) = scopes.entry(name, namespace, &self.place(&at)) {
+                scope.implies.clone_from(implied);
+            }
+            for scope in self.list(&at) {
+                scopes.entry(&scope.value, namespace, &scope.place);
+            }
+        }
+        let flows = extensions.scope_upgrade_flows.keys().map(|role| {
+            let at = below("/mcp_extensions/scope_upgrade_flows", role);
+            Flow { role: role.clone(), scopes: self.list(&at), place: self.place(&at) }
+        });
+        let session = extensions.session_policies.as_ref().map(|session| Session {
+            max_high_risk_calls: session.max_high_risk_calls,
+            require_reauth_after_minutes: session.require_reauth_after_minutes,
+            block_rapid_escalation: session.block_rapid_escalation.unwrap_or_default(),
+        });
+        let sandbox = extensions.sandbox.as_ref().map(|sandbox| SandboxServer {
+            header: sandbox.header.clone(),
+            resource: sandbox.resource.clone(),
+            authorization_servers: sandbox.authorization_servers.clone(),
+        });
+        Table {
+            origin: Origin::Document,
+            name: self.file.to_string(),
+            place: self.place("/mcp_extensions"),
+            namespace: namespace.to_owned(),
+            tools,
+            scopes: scopes.list,
+            declares_scopes: false,
+            supported_place: self.place("/scopes_supported"),
+            supported_stated: self.draft.json.get("scopes_supported").is_some(),
+            supported,
+            flows: flows.collect(),
+            session: session.map(|session| self.placed("/mcp_extensions/session_policies", session)),
+            sandbox: sandbox.map(|sandbox| self.placed("/mcp_extensions/sandbox", sandbox)),
+            resource: document.resource.clone().map(|resource| self.placed("/resource", resource)),
+            issuers: self.list("/authorization_servers"),
+            convention: None,
+        }
+    }
+
+    fn tool(&self, name: &str, entry: &ToolEntry, policy: Option<&ToolPolicy>, at: &str) -> Tool {
+        let list = |member: &str| self.list(&below(at, member));
+        let required = &entry.required_parameters;
+        let parameter = |name: &String| Parameter { name: name.clone(), required: required.contains(name) };
+        let place = self.place(at);
+        let description = entry.description.clone().unwrap_or_default();
+        Tool {
+            origin: Origin::Document,
+            name: Placed { value: name.to_owned(), place: place.clone() },
+            description: self.placed(&below(at, "description"), description),
+            public: entry.public == Some(true),
+            risk: self.said(at, "risk_level", entry.risk_level),
+            auto_approvable: self.said(at, "auto_approvable", entry.auto_approvable),
+            requires_user_approval: self.said(at, "requires_user_approval", entry.requires_user_approval),
+            sandbox: self.said(at, "sandbox", entry.sandbox),
+            parameters: entry.parameters.as_ref().map(|names| names.iter().map(parameter).collect()),
+            prerequisites: list("prerequisite_scopes"),
+            grouped_with: list("commonly_grouped_with"),
+            examples: list("examples"),
+            policy: policy.map(|policy| self.policy(name, policy)).unwrap_or_default(),
+            hints: Hints::default(),
+            listed: true,
+            own: true,
+            place,
+        }
+    }
+
+    fn policy(&self, tool: &str, policy: &ToolPolicy) -> Policy {
+        let at = below("/mcp_extensions/tool_interaction_policies", tool);
+        let list = |member: &str| self.list(&below(&at, member));
+        Policy {
+            blocked_after: list("blocked_after"),
+            requires_approval_after: list("requires_approval_after"),
+            cooling_period_minutes: policy.cooling_period_minutes,
+            max_calls_per_session: policy.max_calls_per_session,
+            requires_human_review: policy.requires_human_review.unwrap_or_default(),
+            blocked_patterns: list("blocked_patterns"),
+            max_file_size_mb: policy.max_file_size_mb,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The view of a package's inventory.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use mcp_scopes_model::Tool as ModelTool;
+use mcp_scopes_scan::{
+    inventory::{Config, Inventory, Requirement, Table as FoundTable, TableId, Tool as Found},
+    source::{Place, Placed},
+    with_outline,
+};
+
+use super::{Convention, Flow, Listed, Origin, SandboxServer, Table, Tool, scopes::Scopes};
+
+/// A package: its own tools, each once, and its tables that no other brings in.
+pub(crate) struct Package {
+    pub(crate) tools: Vec<Arc<Tool>>,
+    pub(crate) tables: Vec<Table>,
+}
+
+impl Package {
+    /// The view of an inventory; `listed` are the places of all tools that some table lists.
+    pub(crate) fn of(inventory: &Inventory, listed: &BTreeSet<Place>) -> Self {
+        let unknown = &inventory.unknown_parameters;
+        let tools: Vec<Arc<Tool>> = inventory
+            .tools
+            .iter()
+            .enumerate()
+            .map(|(id, tool)| {
+                let parameters = (!unknown.contains(&id)).then(|| tool.parameters.clone());
+                Arc::new(Tool { parameters, ..view(tool, listed) })
+            })
+            .collect();
+        let tables = inventory.roots().map(|(id, found)| table(inventory, id, found, &tools)).collect();
+        let mut seen = BTreeSet::new();
+        let own = tools.into_iter().filter(|tool| tool.own && seen.insert(tool.place.clone())).collect();
+        Self { tools: own, tables }
+    }
+}
+
+fn view(tool: &Found, listed: &BTreeSet<Place>) -> Tool {
+    let approval_place = tool.approval.as_ref().map_or(&tool.risk.place, |said| &said.place);
+    // The model decides, as it does for the table.
+    let model =
+        ModelTool { approval: tool.approval.as_ref().map(|said| said.value), ..ModelTool::new("", tool.risk.value) };
+    let said = |value| Some(Placed { value, place: approval_place.clone() });
+    Tool {
+        origin: Origin::Source,
+        name: tool.name.clone(),
+        description: tool.description.clone(),
+        public: tool.requirement == Requirement::Public,
+        risk: Some(tool.risk.clone()),
+        auto_approvable: said(model.auto_approvable()),
+        requires_user_approval: said(model.requires_user_approval()),
+        sandbox: tool.sandbox.clone(),
+        parameters: None,
+        prerequisites: tool.prerequisites.clone(),
+        grouped_with: tool.grouped_with.clone(),
+        examples: tool.examples.clone(),
+        policy: tool.policy.clone(),
+        hints: tool.hints.clone(),
+        listed: listed.contains(&tool.place),
+        own: tool.own,
+        place: tool.place.clone(),
+    }
+}
+
+fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<Tool>]) -> Table {
+    let ids = inventory.tools_of(id);
+    let config = found.config.as_ref();
+    let gathered = with_outline(inventory, id, &mut |outline| {
+        let mut list = Vec::new();
+        let mut scopes = Scopes::default();
+        for (position, (listed, id)) in outline.tools.iter().zip(&ids).enumerate() {
+            let (Some(tool), Some(raw)) = (tools.get(*id), inventory.tools.get(*id)) else { continue };
+            let requirement = listed.tool.requirement;
+            let alternatives: Vec<Vec<String>> = (0..requirement.alternatives())
+                .map(|alternative| {
+                    let places = (0..).map_while(|place| requirement.scope(alternative, place, listed.own_scope));
+                    places.map(str::to_owned).collect()
+                })
+                .collect();
+            let mut written: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
+            for placed in raw.named_scopes() {
+                written.entry(&placed.value).or_default().push(&placed.place);
+            }
+            scopes.opened(&alternatives, listed.namespace, position, |text| {
+                written.get(text).and_then(|places| places.last()).unwrap_or(&&tool.name.place)
+            });
+            for text in alternatives.iter().flatten().collect::<BTreeSet<_>>() {
+                let places = written.get(text.as_str()).into_iter().flatten().map(|place| Place::clone(place));
+                scopes.write(text, position, places.collect());
+            }
+            list.push(Listed { tool: tool.clone(), alternatives });
+        }
+        for scope in outline.declared {
+            let file = config.filter(|config| config.said.scopes.is_some());
+            let place = file.map_or_else(
+                || found.place.clone(),
+                |config| Place::point(&config.file, scope.name.line, scope.name.column),
+            );
+            if let Some(entry) = scopes.entry(scope.name.text, outline.config.namespace, &place) {
+                entry.declared.get_or_insert(place);
+                scope.description.clone_into(&mut entry.description);
+                entry.implies.extend(scope.implies.iter().map(|implied| implied.text.to_owned()));
+            }
+        }
+        (list, scopes.list)
+    });
+    let (tools, scopes) = gathered.unwrap_or_default();
+    let mut table = Table {
+        origin: Origin::Source,
+        name: found.name.clone(),
+        place: found.place.clone(),
+        namespace: String::new(),
+        tools,
+        scopes,
+        declares_scopes: false,
+        supported: Vec::new(),
+        supported_place: found.place.clone(),
+        supported_stated: false,
+        flows: Vec::new(),
+        session: None,
+        sandbox: None,
+        resource: None,
+        issuers: Vec::new(),
+        convention: None,
+    };
+    if let Some(config) = config {
+        configured(&mut table, config);
+    }
+    if !table.supported_stated {
+        let required = table.required().map(|scope| Placed { value: scope.text.clone(), place: scope.place.clone() });
+        table.supported = required.collect();
+    }
+    table
+}
+
+/// What the configuration file says.
+fn configured(table: &mut Table, config: &Config) {
+    let said = &config.said;
+    let whole = Place::point(&config.file, 1, 1);
+    let place = |(line, column): (u32, u32)| Place::point(&config.file, line, column);
+    let stated = |stated: &mcp_scopes_grammar::ir::StatedDecl| Placed {
+        value: stated.text.clone(),
+        place: Place::point(&config.file, stated.line, stated.column),
+    };
+    table.namespace.clone_from(&said.namespace);
+    table.declares_scopes = said.scopes.is_some();
+    if let Some(baseline) = &said.baseline {
+        table.supported = baseline.iter().map(stated).collect();
+        table.supported_place = table.supported.first().map_or_else(|| whole.clone(), |first| first.place.clone());
+        table.supported_stated = true;
+    }
+    table.flows = said
+        .flows
+        .iter()
+        .map(|flow| {
+            let scopes: Vec<Placed<String>> = flow.scopes.iter().map(stated).collect();
+            let place = scopes.first().map_or_else(|| whole.clone(), |first| first.place.clone());
+            Flow { role: flow.role.clone(), scopes, place }
+        })
+        .collect();
+    table.session =
+        (!said.session.is_none()).then(|| Placed { value: said.session, place: place(said.places.session) });
+    table.sandbox = said.sandbox.as_ref().map(|sandbox| Placed {
+        value: SandboxServer {
+            header: sandbox.header.clone(),
+            resource: sandbox.resource.clone(),
+            authorization_servers: sandbox.authorization_servers.clone(),
+        },
+        place: place(said.places.sandbox),
+    });
+    table.resource = said.resource.clone().map(|value| Placed { value, place: place(said.places.resource) });
+    table.issuers = said
+        .authorization_servers
+        .iter()
+        .enumerate()
+        .map(|(number, issuer)| {
+            // A table that was read from a program has no places.
+            let at = said.places.authorization_servers.get(number).copied().unwrap_or_default();
+            Placed { value: issuer.clone(), place: place(at) }
+        })
+        .collect();
+    table.convention = Convention::of(config);
+}
+
+impl Convention {
+    /// What the configuration file says.
+    pub(super) fn of(config: &Config) -> Option<Self> {
+        let form = config.said.convention.as_ref()?;
+        Some(Self {
+            form: Placed { value: form.text.clone(), place: Place::point(&config.file, form.line, form.column) },
+            pattern: config.said.convention_pattern.as_ref().map(|pattern| pattern.text.clone()),
+        })
+    }
+}

@@ -1,0 +1,41 @@
+//! `address-userinfo`: addresses hold no user.
+
+use crate::{
+    addresses::{Stated, of_document, of_table},
+    lint_model::{Document, Table},
+    reporter::Reporter,
+    rule::{Category, Check, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "address-userinfo",
+    category: Category::Document,
+    level: Setting::Warn,
+    reason: "what stands in front of the `@` is taken for the host by people, and may be a password",
+    section: "RFC 3986 §3.2.1",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(table).and(Check::document(document)),
+};
+
+fn table(table: &Table, reporter: &mut Reporter<'_>) {
+    report(&of_table(table), reporter);
+}
+
+fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    report(&of_document(document), reporter);
+}
+
+fn report(all: &[Stated<'_>], reporter: &mut Reporter<'_>) {
+    for stated in all.iter().filter(|stated| stated.parts.has_user()) {
+        // The address itself is not shown: it may hold a password.
+        let message = format!("the address of `{}` holds a user in front of its host", stated.parts.host);
+        reporter.report(
+            &stated.place,
+            &*stated.subject,
+            message,
+            "leave out what stands in front of the `@`, and the `@`",
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! `contradiction`: no tool says two things that exclude each other.
+
+use mcp_scopes_prm::ViolationKind;
+
+use crate::rule::{Category, Check, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "contradiction",
+    category: Category::Document,
+    level: Setting::Deny,
+    reason: "of two statements that exclude each other a client believes the one that suits it",
+    section: "experience",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::violations(&[ViolationKind::Contradiction]),
+};

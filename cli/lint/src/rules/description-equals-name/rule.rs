@@ -1,0 +1,57 @@
+//! `description-equals-name`: a description says more than the name.
+
+use crate::{
+    lint_model::{Table, Tool},
+    name_tokens::name_tokens,
+    reporter::Reporter,
+    rule::{Category, Check, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "description-equals-name",
+    category: Category::Naming,
+    level: Setting::Warn,
+    reason: "a description that repeats the name tells neither a person nor a model when the tool is the right one",
+    section: "MCP 2026-07-28, Tools",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::tool(tool).and(Check::table(scopes)),
+};
+
+/// What adds nothing.
+const FILLERS: &[&str] = &["a", "an", "the", "this", "tool", "tools", "to"];
+
+fn tool(tool: &Tool, reporter: &mut Reporter<'_>) {
+    let (name, description) = (&tool.name.value, &tool.description);
+    if said(&description.value) == said(name) && !description.value.trim().is_empty() {
+        let message = format!("the description of tool `{name}` only repeats its name");
+        let help = "say what it does, to what, and what comes back";
+        reporter.report(&description.place, name, message, help);
+    }
+}
+
+/// `files:read` that is described as `Read files` says how the two belong together; in the same order it says nothing.
+fn scopes(table: &Table, reporter: &mut Reporter<'_>) {
+    if !table.declares_scopes {
+        return;
+    }
+    for scope in &table.scopes {
+        let Some(place) = &scope.declared else { continue };
+        if name_tokens(&scope.description) == name_tokens(&scope.bare) && !scope.description.trim().is_empty() {
+            let message = format!("the description of scope `{}` only repeats its name", scope.text);
+            reporter.report(
+                place,
+                &*scope.text,
+                message,
+                "say what it opens, in words that a person who consents knows",
+            );
+        }
+    }
+}
+
+/// The words that say something, plural or not.
+fn said(text: &str) -> Vec<String> {
+    let words = name_tokens(text).into_iter().filter(|word| !FILLERS.contains(&word.as_str()));
+    words.map(|word| word.strip_suffix('s').map(str::to_owned).unwrap_or(word)).collect()
+}

@@ -1,0 +1,30 @@
+//! `dpop-without-alg`: where `DPoP` is required, its algorithms are named.
+
+use crate::{
+    lint_model::Document,
+    reporter::Reporter,
+    rule::{Category, Check, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "dpop-without-alg",
+    category: Category::Document,
+    level: Setting::Warn,
+    reason: "a client that has to send a proof has to guess how to sign it",
+    section: "RFC 9728 §2",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let members = &document.draft.document;
+    let named = document.value("/dpop_signing_alg_values_supported").is_some();
+    if members.dpop_bound_access_tokens_required == Some(true) && !named {
+        let pointer = "/dpop_bound_access_tokens_required";
+        let message = "tokens have to be bound with DPoP, and no algorithm for it is named";
+        let help = "add `dpop_signing_alg_values_supported`, such as `[\"ES256\"]`";
+        reporter.report(&document.place(pointer), pointer, message, help);
+    }
+}

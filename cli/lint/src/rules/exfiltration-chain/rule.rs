@@ -1,0 +1,27 @@
+//! `exfiltration-chain`: what is read is not sent on without a policy between.
+
+use crate::{
+    capabilities::{reads_private, sends},
+    chains::chains,
+    lint_model::Table,
+    reporter::Reporter,
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "exfiltration-chain",
+    category: Category::Policy,
+    level: Setting::Warn,
+    reason: "an agent that reads what tells it to send, reads and sends",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    for chain in chains(table, reads_private, sends) {
+        chain.report(reporter, "can send on what is read");
+    }
+}

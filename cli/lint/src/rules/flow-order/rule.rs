@@ -1,0 +1,66 @@
+//! `flow-order`: each step of a flow asks for more, the riskier later.
+
+use mcp_scopes_model::Risk;
+
+use crate::{
+    lint_model::{Hierarchy, Step, Table},
+    reporter::Reporter,
+    rule::{Category, Check, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "flow-order",
+    category: Category::Flow,
+    level: Setting::Warn,
+    reason: "people are asked for what they hold already, or for the dangerous before the harmless",
+    section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let hierarchy = table.hierarchy();
+    for flow in &table.flows {
+        let steps = hierarchy.steps(flow);
+        for (place, step) in steps.iter().enumerate() {
+            let before = steps.get(..place).unwrap_or_default();
+            let Some((message, help)) = again(&hierarchy, step, before).or_else(|| down(step, before)) else {
+                continue;
+            };
+            let message = format!("step {} of flow `{}`, {message}", place + 1, flow.role);
+            reporter.report(&step.scope.place, format!("{}/{}", flow.role, step.scope.value), message, help);
+        }
+    }
+}
+
+/// A step that asks for what an earlier one gave.
+fn again<'t>(hierarchy: &Hierarchy<'t>, step: &Step<'t>, before: &[Step<'t>]) -> Option<(String, String)> {
+    let scope = step.scope.value.as_str();
+    if !step.holds(scope) {
+        return None;
+    }
+    let mut earlier = before.iter().map(|step| step.scope.value.as_str());
+    let gave = earlier.find(|earlier| hierarchy.closure([*earlier]).contains(scope))?;
+    if gave == scope {
+        return Some((format!("`{scope}`, stands there already"), "leave it out".to_owned()));
+    }
+    let message = format!("`{scope}`, adds nothing: `{gave}` before it implies it");
+    Some((message, format!("put it before `{gave}`, or leave it out")))
+}
+
+/// A step that opens harmless tools after dangerous ones. Where the first step is the dangerous one, another rule says so.
+fn down(step: &Step<'_>, before: &[Step<'_>]) -> Option<(String, String)> {
+    let scope = step.scope.value.as_str();
+    let highest = most(step).filter(|highest| *highest < Risk::High)?;
+    let riskier = before.iter().skip(1).find(|step| most(step).is_some_and(|risk| risk >= Risk::High))?;
+    let (gave, risk) = (&riskier.scope.value, most(riskier).map_or("", Risk::as_str));
+    let message =
+        format!("`{scope}`, opens tools of risk {} at most, after `{gave}`, which opens {risk}", highest.as_str());
+    Some((message, format!("put it before `{gave}`: what is asked for last is granted least")))
+}
+
+fn most(step: &Step<'_>) -> Option<Risk> {
+    step.opens.iter().filter_map(|listed| listed.tool.risk.as_ref()).map(|risk| risk.value).max()
+}

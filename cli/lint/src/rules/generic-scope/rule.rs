@@ -1,0 +1,76 @@
+//! `generic-scope`: a scope says what it is about.
+
+use crate::{
+    lint_model::Table,
+    reporter::Reporter,
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "generic-scope",
+    category: Category::Naming,
+    level: Setting::Warn,
+    reason: "a word that every server uses opens all of them where they share an authorization server",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+/// What says how, or for whom, and not what.
+const GENERIC: &[&str] = &[
+    "access",
+    "api",
+    "basic",
+    "call",
+    "create",
+    "default",
+    "delete",
+    "edit",
+    "execute",
+    "get",
+    "invoke",
+    "list",
+    "manage",
+    "mcp",
+    "modify",
+    "public",
+    "query",
+    "read",
+    "readonly",
+    "readwrite",
+    "run",
+    "server",
+    "tool",
+    "tools",
+    "update",
+    "use",
+    "user",
+    "view",
+    "write",
+];
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    if !table.namespace.is_empty() {
+        return;
+    }
+    for scope in &table.scopes {
+        let text = scope.text.as_str();
+        // A scope that is a tool's name says as much as that does.
+        if GENERIC.contains(&text.to_ascii_lowercase().as_str()) && table.tool(text).is_none() {
+            let message = format!("scope `{text}` says neither what it is about nor whose it is");
+            let help =
+                format!("name what it is about, such as `files:{text}`, or state a `namespace` under `[server]`");
+            reporter.report(&scope.place, text, message, help);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn words_are_sorted() {
+        assert!(super::GENERIC.is_sorted());
+    }
+}

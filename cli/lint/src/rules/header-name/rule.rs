@@ -1,0 +1,17 @@
+//! `header-name`: the header of the sandbox is one.
+
+use mcp_scopes_prm::ViolationKind;
+
+use crate::rule::{Category, Check, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "header-name",
+    category: Category::Sandbox,
+    level: Setting::Deny,
+    reason: "a header that no request can carry chooses no sandbox",
+    section: "RFC 9110 §5.1",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::violations(&[ViolationKind::HeaderName]),
+};

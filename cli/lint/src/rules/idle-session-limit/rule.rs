@@ -1,0 +1,43 @@
+//! `idle-session-limit`: limits on calls of high risk have calls to limit.
+
+use mcp_scopes_model::Risk;
+
+use crate::{
+    lint_model::{Listed, Table},
+    reporter::Reporter,
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "idle-session-limit",
+    category: Category::Policy,
+    level: Setting::Warn,
+    reason: "who relies on the limit has not seen that no tool is rated high",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let Some(session) = &table.session else { return };
+    let limits = [
+        ("max_high_risk_calls", session.value.max_high_risk_calls.is_some()),
+        ("block_rapid_escalation", session.value.block_rapid_escalation),
+    ];
+    // A tool without a risk might be the one that is meant.
+    let below = |listed: &Listed| listed.tool.risk.as_ref().is_some_and(|risk| risk.value < Risk::High);
+    if table.tools.is_empty() || !table.tools.iter().all(below) {
+        return;
+    }
+    for (limit, _) in limits.iter().filter(|(_, stated)| *stated) {
+        let message = format!("`{limit}` limits nothing: no tool is of high or critical risk");
+        reporter.report(
+            &session.place,
+            *limit,
+            message,
+            "rate the tools that are meant `high`, or leave the limit out",
+        );
+    }
+}

@@ -1,0 +1,35 @@
+//! `issuer-is-resource`: the authorization server is told apart from the resource, where that is asked for.
+
+use crate::{
+    addresses::{Use, of_table},
+    lint_model::Table,
+    reporter::Reporter,
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "issuer-is-resource",
+    category: Category::Document,
+    level: Setting::Allow,
+    reason: "a token whose issuer and audience are one text can be taken for a token of the other kind",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let all = of_table(table);
+    let resources: Vec<&str> =
+        all.iter().filter(|stated| stated.is == Use::Resource).map(|stated| plain(stated.text)).collect();
+    for stated in all.iter().filter(|stated| stated.is == Use::Issuer && resources.contains(&plain(stated.text))) {
+        let message = format!("`{}` is the authorization server and the resource at once", stated.text);
+        let help = "give the resource a path of its own, such as `/mcp`, or name the server that issues the tokens";
+        reporter.report(&stated.place, &*stated.subject, message, help);
+    }
+}
+
+fn plain(text: &str) -> &str {
+    text.trim_end_matches('/')
+}

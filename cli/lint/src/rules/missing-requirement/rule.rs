@@ -1,0 +1,36 @@
+//! `missing-requirement`: a document that says what opens its tools says it of all.
+
+use crate::{
+    lint_model::{Document, below},
+    reporter::Reporter,
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "missing-requirement",
+    category: Category::LeastPrivilege,
+    level: Setting::Warn,
+    reason: "a reader that takes a missing `required_scopes` for none takes the tool for open",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let Some(extensions) = &document.draft.document.mcp_extensions else { return };
+    let tools = &extensions.tool_scope_mapping;
+    // Where no tool says it, the names are the scopes.
+    if !tools.values().any(|tool| !tool.required_scopes.is_empty()) {
+        return;
+    }
+    for (name, tool) in tools {
+        let at = below("/mcp_extensions/tool_scope_mapping", name);
+        if document.value(&below(&at, "required_scopes")).is_none() && tool.public != Some(true) {
+            let message = format!("tool `{name}` does not say what opens it, as others here do");
+            let help = "add `\"required_scopes\"`, or `\"public\": true` if everybody may call it";
+            reporter.report(&document.place(&at), name, message, help);
+        }
+    }
+}

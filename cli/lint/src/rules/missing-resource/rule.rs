@@ -1,0 +1,17 @@
+//! `missing-resource`: the document names its resource.
+
+use mcp_scopes_prm::ViolationKind;
+
+use crate::rule::{Category, Check, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "missing-resource",
+    category: Category::Document,
+    level: Setting::Deny,
+    reason: "a document that names no resource belongs to none, and clients must not use it",
+    section: "RFC 9728 §2",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::violations(&[ViolationKind::MissingResource]),
+};

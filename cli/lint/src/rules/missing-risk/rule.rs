@@ -1,0 +1,31 @@
+//! `missing-risk`: a document says of every tool how much harm it can do.
+
+use crate::{
+    lint_model::{Document, below},
+    reporter::Reporter,
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "missing-risk",
+    category: Category::Risk,
+    level: Setting::Warn,
+    reason: "of a tool without a risk a client cannot tell whether to ask before it calls",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let Some(extensions) = &document.draft.document.mcp_extensions else { return };
+    for name in extensions.tool_scope_mapping.keys() {
+        let at = below("/mcp_extensions/tool_scope_mapping", name);
+        if document.value(&below(&at, "risk_level")).is_none() {
+            let message = format!("tool `{name}` has no `risk_level`");
+            let help = "add `\"risk_level\"`: minimal, low, medium, high or critical";
+            reporter.report(&document.place(&at), name, message, help);
+        }
+    }
+}

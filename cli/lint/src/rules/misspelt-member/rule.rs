@@ -1,0 +1,45 @@
+//! `misspelt-member`: members are spelt as the standards spell them.
+
+use mcp_scopes_model::nearest::distance;
+
+use crate::{
+    fixes,
+    lint_model::Document,
+    reporter::Reporter,
+    rule::{Category, Check, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "misspelt-member",
+    category: Category::Document,
+    level: Setting::Warn,
+    reason: "clients leave out members that they do not know, so that a slip in a name takes away what it says",
+    section: "RFC 9728 §2",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::document(check),
+};
+
+/// So many letters may be wrong. Real documents hold members of their own that are four letters from a known one.
+const LETTERS: usize = 2;
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    for member in document.draft.unknown_members() {
+        let (Some(meant), Some((around, name))) = (member.nearest, member.pointer.rsplit_once('/')) else { continue };
+        // Beside the member that it resembles it is one of its own.
+        let stands = document.value(&format!("{around}/{meant}")).is_some();
+        if stands || distance(&plain(name), &plain(meant)) > LETTERS {
+            continue;
+        }
+        let message = format!("clients do not know the member `{name}`, which is nearly `{meant}`");
+        let help = format!("write `{meant}`, or give what is your own a name that nobody takes for it");
+        let fix = fixes::renamed_member(document, &member.pointer, meant);
+        reporter.report(&document.place(&member.pointer), &*member.pointer, message, help).fix = fix;
+    }
+}
+
+/// The letters of a name, whatever joins its words.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}

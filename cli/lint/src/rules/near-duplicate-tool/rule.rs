@@ -1,0 +1,43 @@
+//! `near-duplicate-tool`: no two tools that look alike.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    lint_model::Table,
+    name_tokens::name_tokens,
+    reporter::Reporter,
+    rule::{Category, Check, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "near-duplicate-tool",
+    category: Category::Naming,
+    level: Setting::Warn,
+    reason: "of two names that look alike a model takes the wrong one, and a person approves the wrong one",
+    section: "MCP 2026-07-28, Tools, Tool Names",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for listed in &table.tools {
+        let name = &listed.tool.name;
+        let key = name_tokens(&name.value).concat();
+        let key = key.strip_suffix('s').unwrap_or(&key).to_owned();
+        match seen.get(&key) {
+            // One name twice is one mistake, and `duplicate-tool` has told of it.
+            Some(first) if *first == name.value => {}
+            Some(first) => {
+                let message = format!("tools `{}` and `{first}` differ only in case, separators or plural", name.value);
+                let help = "give one of them a name that says how it differs";
+                reporter.report(&name.place, &*name.value, message, help);
+            }
+            None => {
+                seen.insert(key, &name.value);
+            }
+        }
+    }
+}

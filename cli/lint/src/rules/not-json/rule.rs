@@ -1,0 +1,15 @@
+//! `not-json`: a document is JSON.
+
+use crate::rule::{Category, Check, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "not-json",
+    category: Category::Document,
+    level: Setting::Deny,
+    reason: "what is not JSON is read by nobody",
+    section: "RFC 9728 §3.2",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::ENGINE,
+};

@@ -1,0 +1,17 @@
+//! `pattern-syntax`: patterns of policies can be read.
+
+use mcp_scopes_prm::ViolationKind;
+
+use crate::rule::{Category, Check, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "pattern-syntax",
+    category: Category::Policy,
+    level: Setting::Deny,
+    reason: "a pattern that cannot be read blocks nothing",
+    section: "experience",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::violations(&[ViolationKind::PatternSyntax]),
+};

@@ -1,0 +1,51 @@
+//! `redundant-pattern`: each pattern of a list matches what no other there does.
+
+use crate::{
+    lint_model::Table,
+    patterns::Patterns,
+    reporter::Reporter,
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "redundant-pattern",
+    category: Category::Policy,
+    level: Setting::Warn,
+    reason: "whoever removes the wider of two patterns believes that the narrower was all there is",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let mut patterns = Patterns::new();
+    for tool in table.tools.iter().map(|listed| &*listed.tool).filter(|tool| tool.own) {
+        let policy = &tool.policy;
+        for (member, list, are_globs) in [
+            ("blocked_after", &policy.blocked_after, false),
+            ("requires_approval_after", &policy.requires_approval_after, false),
+            ("blocked_patterns", &policy.blocked_patterns, true),
+        ] {
+            for (place, said) in list.iter().enumerate() {
+                let mut holds = |wide: &str, narrow: &str| {
+                    if are_globs { patterns.glob_holds(wide, narrow) } else { patterns.holds(wide, narrow) }
+                };
+                // Of two that match the same the first stays.
+                let other = list.iter().enumerate().find(|(at, wide)| {
+                    *at != place && holds(&wide.value, &said.value) && (*at < place || !holds(&said.value, &wide.value))
+                });
+                let Some((_, wide)) = other else { continue };
+                let message = if wide.value == said.value {
+                    format!("`{}` stands twice in `{member}` of tool `{}`", said.value, tool.name.value)
+                } else {
+                    let (narrow, wide) = (&said.value, &wide.value);
+                    format!("`{narrow}` in `{member}` of tool `{}` adds nothing to `{wide}`", tool.name.value)
+                };
+                let help = format!("remove `{}`, or what is wider, if that was not meant", said.value);
+                reporter.report(&said.place, &*tool.name.value, message, help);
+            }
+        }
+    }
+}

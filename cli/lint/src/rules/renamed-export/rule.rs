@@ -1,0 +1,15 @@
+//! `renamed-export`: our macros are exported under their own names.
+
+use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "renamed-export",
+    category: Category::Drift,
+    level: Setting::Warn,
+    reason: "modules that use the new name have annotations that a scan takes for those of somebody else",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::notices(&["renamed-export"]),
+};

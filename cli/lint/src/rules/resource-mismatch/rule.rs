@@ -1,0 +1,17 @@
+//! `resource-mismatch`: the document is that of the resource it was asked for.
+
+use mcp_scopes_prm::ViolationKind;
+
+use crate::rule::{Category, Check, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "resource-mismatch",
+    category: Category::Document,
+    level: Setting::Deny,
+    reason: "a document that names another resource lets one server speak for another",
+    section: "RFC 9728 §3.3",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::violations(&[ViolationKind::ResourceMismatch]),
+};

@@ -1,0 +1,17 @@
+//! `resource-not-https`: the resource is an https URL.
+
+use mcp_scopes_prm::ViolationKind;
+
+use crate::rule::{Category, Check, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "resource-not-https",
+    category: Category::Document,
+    level: Setting::Deny,
+    reason: "what is fetched without TLS can be replaced on the way, issuers included",
+    section: "RFC 9728 §1.2",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::violations(&[ViolationKind::ResourceNotHttps]),
+};

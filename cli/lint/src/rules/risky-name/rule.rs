@@ -1,0 +1,32 @@
+//! `risky-name`: a tool's risk is not below what its name says.
+
+use crate::{
+    lint_model::{Origin, Tool},
+    name_tokens::suggested,
+    reporter::Reporter,
+    rule::{Category, Check, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "risky-name",
+    category: Category::Risk,
+    level: Setting::Warn,
+    reason: "a risk below the truth lets clients approve calls without asking",
+    section: "MCP 2026-07-28, Tools, Security Considerations",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::tool(check),
+};
+
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
+    let Some((word, least)) = suggested(&tool.name.value) else { return };
+    let Some(risk) = &tool.risk else { return };
+    if risk.value < least {
+        let (name, stated, least) = (&tool.name.value, risk.value.as_str(), least.as_str());
+        let message = format!("tool `{name}` states the risk `{stated}`, but `{word}` in its name suggests `{least}`");
+        let risk_key = if tool.origin == Origin::Source { "risk = " } else { "\"risk_level\": " };
+        let help = format!("write `{risk_key}\"{least}\"`, or a name that says what it does");
+        reporter.report(&risk.place, name, message, help);
+    }
+}

@@ -1,0 +1,35 @@
+//! `shared-sandbox`: a sandbox is apart from what it stands in for.
+
+use crate::{
+    lint_model::Table,
+    reporter::Reporter,
+    rule::{Category, Check, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "shared-sandbox",
+    category: Category::Sandbox,
+    level: Setting::Warn,
+    reason: "a token for the sandbox that is good for the real thing makes it no sandbox",
+    section: "RFC 8707 §2",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let (Some(sandbox), Some(live)) = (&table.sandbox, &table.resource) else { return };
+    let said = &sandbox.value;
+    let issuers = !said.authorization_servers.is_empty()
+        && said.authorization_servers.iter().all(|own| table.issuers.iter().any(|issuer| issuer.value == *own));
+    let message = if said.resource.as_ref() == Some(&live.value) {
+        format!("the sandbox has the identifier of the server itself, `{}`", live.value)
+    } else if issuers && said.resource.is_none() {
+        "the sandbox has the server's own issuers and no identifier of its own".to_owned()
+    } else {
+        return;
+    };
+    let help = "give it a `resource` of its own, so that its tokens are for it alone, or remove the key";
+    reporter.report(&sandbox.place, &*table.name, message, help);
+}

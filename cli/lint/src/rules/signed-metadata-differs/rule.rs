@@ -1,0 +1,38 @@
+//! `signed-metadata-differs`: signed and plain metadata say the same.
+
+use mcp_scopes_prm::{Document as Members, Json};
+
+use crate::{
+    lint_model::{Document, below},
+    reporter::Reporter,
+    rule::{Category, Check, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "signed-metadata-differs",
+    category: Category::Document,
+    level: Setting::Warn,
+    reason: "what is signed takes precedence, so that readers that check signatures and readers that do not trust different things",
+    section: "RFC 9728 §2.2",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let Some(Json::Object(claims)) = document.draft.unverified_claims() else { return };
+    let pointer = "/signed_metadata";
+    for name in Members::MEMBERS.iter().filter(|name| **name != "signed_metadata") {
+        let (signed, plain) = (claims.get(*name), document.value(&below("", name)));
+        let message = match (signed, plain) {
+            (Some(signed), Some(plain)) if signed != plain => {
+                format!("`{name}` is signed with another value than it has beside")
+            }
+            (None, Some(_)) if *name == "resource" => "`resource` is not among what is signed".to_owned(),
+            _ => continue,
+        };
+        let help = "sign the document as it is";
+        reporter.report(&document.place(pointer), format!("{pointer}/{name}"), message, help);
+    }
+}

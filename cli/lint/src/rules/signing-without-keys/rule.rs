@@ -1,0 +1,31 @@
+//! `signing-without-keys`: who signs responses says where the keys are.
+
+use crate::{
+    lint_model::Document,
+    reporter::Reporter,
+    rule::{Category, Check, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "signing-without-keys",
+    category: Category::Document,
+    level: Setting::Warn,
+    reason: "a signature for which no key can be found is one that nobody checks",
+    section: "RFC 9728 §2",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let members = &document.draft.document;
+    let pairs =
+        members.resource_signing_alg_values_supported.iter().any(|name| name != "none" && !name.starts_with("HS"));
+    if pairs && document.value("/jwks_uri").is_none() {
+        let pointer = "/resource_signing_alg_values_supported";
+        let message = "responses are signed, and no `jwks_uri` says with which keys";
+        let help = "add `jwks_uri`, or leave the algorithms out if responses are not signed";
+        reporter.report(&document.place(pointer), pointer, message, help);
+    }
+}

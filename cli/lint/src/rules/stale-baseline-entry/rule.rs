@@ -1,0 +1,15 @@
+//! `stale-baseline-entry`: entries of the baseline belong to a finding.
+
+use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "stale-baseline-entry",
+    category: Category::Drift,
+    level: Setting::Warn,
+    reason: "an entry that belongs to nothing would hide the same mistake when it comes back",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::ENGINE,
+};

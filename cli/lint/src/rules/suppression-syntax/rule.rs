@@ -1,0 +1,15 @@
+//! `suppression-syntax`: comments that allow something can be read and give a reason.
+
+use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "suppression-syntax",
+    category: Category::Drift,
+    level: Setting::Deny,
+    reason: "an exception without a reason cannot be judged by whoever reads it next",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::ENGINE,
+};

@@ -1,0 +1,15 @@
+//! `undeclared-scope`: every scope in use stands under `[scopes]`, if there is one.
+
+use crate::rule::{Category, Check, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "undeclared-scope",
+    category: Category::LeastPrivilege,
+    level: Setting::Deny,
+    reason: "a misspelt scope opens a tool to nobody, or to whoever is granted the slip",
+    section: "MCP 2026-07-28, Authorization",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::diagnostics(&["undeclared-scope"]),
+};

@@ -1,0 +1,37 @@
+//! `undefined-member`: members are ones that a standard defines, where that is asked for.
+
+use std::borrow::Cow;
+
+use crate::{
+    lint_model::Document,
+    reporter::Reporter,
+    rule::{Category, Check, Choice, Rule, RuleOption, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "undefined-member",
+    category: Category::Document,
+    level: Setting::Allow,
+    reason: "readers leave out what they do not know, so that the member says nothing to anybody else",
+    section: "RFC 9728 §3.2",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[RuleOption {
+        name: "known",
+        default: Choice::Texts(Cow::Borrowed(&[])),
+        docs: "names of members that are your own",
+    }],
+    check: Check::document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let allowed = reporter.texts("known");
+    let members = document.draft.unknown_members().into_iter();
+    let members = members.filter(|member| !allowed.contains(&member.pointer.rsplit('/').next().unwrap_or("")));
+    let told: Vec<String> = members.map(|member| member.pointer).collect();
+    for pointer in told {
+        let message = format!("`{pointer}` is a member that no standard defines");
+        let help = "remove it, or name it in the option `known`";
+        reporter.report(&document.place(&pointer), &*pointer, message, help);
+    }
+}

@@ -1,0 +1,33 @@
+//! `undocumented-scope`: a scope that is declared says what it is for.
+
+use crate::{
+    lint_model::Table,
+    reporter::Reporter,
+    rule::{Category, Check, EXPERIENCE, Rule, Setting},
+};
+
+pub(super) const RULE: Rule = Rule {
+    id: "undocumented-scope",
+    category: Category::Naming,
+    level: Setting::Warn,
+    reason: "whoever grants a scope has its description to go by, on the consent screen and on the page of tools",
+    section: EXPERIENCE,
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    // Declarations that come with a spliced table belong to that table.
+    if !table.declares_scopes {
+        return;
+    }
+    for scope in &table.scopes {
+        let Some(place) = &scope.declared else { continue };
+        if scope.description.trim().is_empty() {
+            let message = format!("scope `{}` does not say what it is for", scope.text);
+            reporter.report(place, &*scope.text, message, "add `description = \"..\"` to its entry under `[scopes]`");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! `zero-limit`: limits are not zero.
+
+use mcp_scopes_prm::ViolationKind;
+
+use crate::rule::{Category, Check, Rule, Setting};
+
+pub(super) const RULE: Rule = Rule {
+    id: "zero-limit",
+    category: Category::Policy,
+    level: Setting::Deny,
+    reason: "a limit of zero limits everything for one reader and nothing for another",
+    section: "experience",
+    docs: include_str!("docs.md"),
+    mirror: None,
+    options: &[],
+    check: Check::violations(&[ViolationKind::ZeroLimit]),
+};

@@ -1,0 +1,162 @@
+//! `// mcp-scopes: allow(rule-id) reason`: findings that somebody has looked at.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
+
+use mcp_scopes_model::nearest::Nearest;
+use mcp_scopes_scan::{
+    Finding, Lines,
+    finding::{Suppression, SuppressionKind},
+    source::Place,
+};
+
+use crate::{
+    RULES,
+    comments::{self, Comment},
+    find,
+};
+
+/// What a comment begins with.
+const MARK: &str = "mcp-scopes:";
+/// The rule for comments that suppress nothing.
+pub(super) const UNUSED: &str = "unused-suppression";
+/// The rule for comments that cannot be read.
+pub(super) const MALFORMED: &str = "suppression-syntax";
+
+/// The comments of one file.
+pub(super) struct Suppressions {
+    list: Vec<Allowed>,
+}
+
+/// One rule that a comment allows.
+struct Allowed {
+    rule: &'static str,
+    reason: String,
+    /// The lines it covers.
+    lines: (u32, u32),
+    place: Place,
+    used: bool,
+}
+
+impl Suppressions {
+    /// Reads the comments of a file. `extents` are the annotated functions in it, by their first and last line.
+    pub(super) fn read(file: &Arc<str>, text: &str, extents: &[(u32, u32)], findings: &mut Vec<Finding>) -> Self {
+        let mut list = Vec::new();
+        // Most files have none, and need not be looked at closely.
+        if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_some() {
+            let is_toml = Path::new(&**file).extension().is_some_and(|end| end == "toml");
+            let (comments, mark) =
+                if is_toml { (comments::in_toml(text), "#") } else { (comments::in_rust(text), "//") };
+            let lines = Lines::of(text);
+            let code: Vec<&str> = text.lines().collect();
+            for Comment { at, body } in comments {
+                let Some(said) = body.trim_start().strip_prefix(MARK) else { continue };
+                let place = lines.place(file, &(at..at + mark.len() + body.trim_end().len()));
+                let covered = extend(covered(&code, &place, mark), extents);
+                match directive(said) {
+                    Ok((rules, reason)) => list.extend(rules.into_iter().map(|rule| Allowed {
+                        rule,
+                        reason: reason.to_owned(),
+                        lines: covered,
+                        place: place.clone(),
+                        used: false,
+                    })),
+                    Err((message, help)) => {
+                        findings.push(Finding::warning(MALFORMED, message).help(help).at(place).about(MARK));
+                    }
+                }
+            }
+        }
+        Self { list }
+    }
+
+    /// The reason for a finding, if a comment allows it.
+    pub(super) fn suppress(&mut self, finding: &Finding) -> Option<Suppression> {
+        let line = finding.place.as_ref()?.start.line;
+        let mut found = None;
+        // All that cover it are used: which one is nearer does not matter to the reader.
+        for allowed in &mut self.list {
+            if allowed.rule == finding.rule && (allowed.lines.0..=allowed.lines.1).contains(&line) {
+                allowed.used = true;
+                found.get_or_insert_with(|| Suppression {
+                    kind: SuppressionKind::Comment,
+                    reason: allowed.reason.clone(),
+                });
+            }
+        }
+        found
+    }
+
+    /// What suppressed nothing, as far as its rule is applied at all.
+    pub(super) fn unused(&self, in_force: &BTreeSet<&str>) -> Vec<Finding> {
+        let unused = self.list.iter().filter(|allowed| !allowed.used && in_force.contains(allowed.rule));
+        unused
+            .map(|allowed| {
+                let message = format!("no finding of `{}` is here to be allowed", allowed.rule);
+                let help = "remove it, or put it on the line above the finding";
+                Finding::warning(UNUSED, message).help(help).at(allowed.place.clone()).about(allowed.rule)
+            })
+            .collect()
+    }
+}
+
+/// Every file's comments, by file.
+pub(super) type ByFile = BTreeMap<Arc<str>, Suppressions>;
+
+/// The rules and the reason of `allow(rule-id, ..) reason`.
+fn directive(said: &str) -> Result<(Vec<&'static str>, &str), (String, String)> {
+    let form = || "write `mcp-scopes: allow(rule-id) reason`".to_owned();
+    let inner = said.trim_start().strip_prefix("allow").map(str::trim_start).and_then(|rest| rest.strip_prefix('('));
+    let Some((ids, reason)) = inner.and_then(|inner| inner.split_once(')')) else {
+        let message = format!("`{MARK}` begins a comment for the lint, which knows `allow` alone");
+        return Err((message, form()));
+    };
+    let mut rules = Vec::new();
+    for id in ids.split(',').map(str::trim) {
+        let Some(rule) = find(id) else {
+            return Err(unknown_rule(id));
+        };
+        if rule.check.is_fixed() {
+            let message = format!("`{id}` is an error of the compiler too, which no comment changes");
+            return Err((message, "remove it, and repair what is reported".to_owned()));
+        }
+        if id == UNUSED || id == MALFORMED {
+            return Err((format!("`{id}` is about comments such as this one"), form()));
+        }
+        rules.push(rule.id);
+    }
+    // A colon or a dash in front of the reason is how people write.
+    let reason = reason.trim_start_matches([' ', ':', '-', '–', '—']).trim();
+    if reason.is_empty() {
+        let message = format!("allowing `{}` needs a reason", ids.trim());
+        return Err((message, "say behind the parenthesis why this is right".to_owned()));
+    }
+    Ok((rules, reason))
+}
+
+fn unknown_rule(id: &str) -> (String, String) {
+    let near = RULES.iter().map(|rule| rule.id).fold(Nearest::to(id), Nearest::or).found();
+    let help = near.map_or_else(|| "name a rule".to_owned(), |near| format!("did you mean `{near}`?"));
+    (format!("there is no rule `{id}`"), help)
+}
+
+/// The line that a comment is about: its own, or the next one with code if it stands alone.
+fn covered(code: &[&str], place: &Place, mark: &str) -> (u32, u32) {
+    let line = place.start.line;
+    let text = |line: u32| usize::try_from(line).ok().and_then(|line| code.get(line.checked_sub(1)?)).copied();
+    let empty = |text: &str| text.trim().is_empty() || text.trim_start().starts_with(mark);
+    if text(line).is_some_and(|text| !text.trim_start().starts_with(mark)) {
+        return (line, line);
+    }
+    let next = (line.saturating_add(1)..).map_while(|line| Some((line, text(line)?))).find(|(_, text)| !empty(text));
+    next.map_or((line, line), |(line, _)| (line, line))
+}
+
+/// On the attributes or the signature of an annotated function it covers all of them.
+fn extend(covered: (u32, u32), extents: &[(u32, u32)]) -> (u32, u32) {
+    let around = extents.iter().find(|(first, last)| (*first..=*last).contains(&covered.0));
+    around.copied().unwrap_or(covered)
+}

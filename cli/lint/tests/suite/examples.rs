@@ -1,0 +1,98 @@
+//! What the lint says of our own examples, and of a real server's tools with their hints.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    fmt::Write as _,
+    fs,
+    io::{self, Write as _},
+    path::Path,
+};
+
+use mcp_scopes_lint::Overrides;
+use mcp_scopes_prm::Json;
+use mcp_scopes_scan::{Report, Scan};
+
+/// `examples/brokerage` is meant to be reported, and tests that itself.
+#[test]
+fn our_examples_have_no_findings() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    for (example, suppressed) in
+        [("files", 1), ("rmcp-files", 0), ("build-script", 0), ("secured-axum", 0), ("secured-rmcp", 0)]
+    {
+        let report = mcp_scopes_lint::lint(&Scan::new(examples.join(example)), &Overrides::new()).unwrap();
+        assert!(report.annotated() > 0, "`{example}` has no tools");
+        assert!(report.findings.is_empty(), "{:#?}", report.findings);
+        assert_eq!(report.suppressed.len(), suppressed, "{:#?}", report.suppressed);
+    }
+}
+
+/// The numbers that the pages of the rules about risk, hints and chains give. The risks are ours: private data and
+/// changes are of medium risk, what trades and destroys of high.
+#[test]
+fn a_real_servers_hints_raise_few_findings() {
+    let Some(folder) = env::var_os("MCP_SCOPES_CORPUS") else {
+        let _ = writeln!(
+            io::stderr(),
+            "SKIPPED: set MCP_SCOPES_CORPUS to the folder of `brokerage_tools.json` to run this"
+        );
+        return;
+    };
+    let text = fs::read_to_string(Path::new(&folder).join("brokerage_tools.json")).expect("the corpus is readable");
+    let corpus = Json::parse(&text).expect("the corpus is JSON");
+    let Some(Json::Array(tools)) = corpus.get("tools") else { panic!("the corpus has tools") };
+    assert_eq!(tools.len(), 163);
+    let report = lint(tools);
+    assert_eq!(report.annotated(), tools.len());
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in &report.findings {
+        *counts.entry(finding.rule).or_default() += 1;
+    }
+    let count = |rule: &str| counts.get(rule).copied().unwrap_or_default();
+    for (rule, expected) in [
+        ("read-only-hint", 0),
+        ("destructive-hint", 0),
+        ("sandbox-allow", 0),
+        ("escalation-chain", 0),
+        ("risky-name", 3),
+        ("destructive-approval", 3),
+        // Without a baseline clients ask for everything.
+        ("exfiltration-chain", 1),
+    ] {
+        assert_eq!(count(rule), expected, "{rule}: {:#?}", report.findings);
+    }
+}
+
+fn lint(tools: &[Json]) -> Report {
+    let mut source = "use mcp_scopes::{mcp_tool, mcp_tools, scope_table};\nuse rmcp::{tool, tool_router};\n\n\
+                      pub struct Server;\n\n#[mcp_tools]\n#[tool_router]\nimpl Server {\n"
+        .to_owned();
+    for tool in tools {
+        let text = |name: &str| tool.get(name).and_then(Json::as_str).expect("a text");
+        let hint = |name: &str| *tool.get(name).expect("a hint") == Json::Bool(true);
+        let (scope, reads, destroys) = (text("scope"), hint("read_only"), hint("destructive"));
+        let risk = match (reads, scope) {
+            (true, "general" | "watchlist") => "low",
+            (false, "trade.write") if destroys => "high",
+            _ => "medium",
+        };
+        write!(
+            source,
+            "    /// {}\n    #[mcp_tool(scope = \"{scope}\", risk = \"{risk}\", sandbox = \"{}\")]\n    \
+             #[tool(annotations(read_only_hint = {reads}, destructive_hint = {destroys}, open_world_hint = {}))]\n    \
+             pub async fn {}(&self) {{}}\n",
+            text("title"),
+            if reads { "allow" } else { "deny" },
+            hint("open_world"),
+            text("name"),
+        )
+        .unwrap();
+    }
+    source.push_str("}\n\nscope_table! {\n    pub static TOOLS = [Server::*];\n}\n");
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("src")).unwrap();
+    let manifest = "[package]\nname = \"tools\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nmcp-scopes = \"0.1\"\n";
+    fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+    fs::write(folder.path().join("src/lib.rs"), source).unwrap();
+    mcp_scopes_lint::lint(&Scan::new(folder.path()), &Overrides::new()).unwrap()
+}

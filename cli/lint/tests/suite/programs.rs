@@ -1,0 +1,25 @@
+//! Programs: what a program says is linted as its source is.
+
+#[allow(dead_code, reason = "one format is enough here")]
+#[path = "../../../scan/tests/artefact/containers.rs"]
+mod containers;
+
+use std::fs;
+
+use mcp_scopes_lint::{Overrides, lint};
+use mcp_scopes_scan::Scan;
+
+const SECTION: &[u8] = include_bytes!("../../../scan/tests/data/every-key.v1");
+const DOCUMENT: &str = include_str!("../../../scan/tests/data/every-key.json");
+
+/// With the findings of the rules, at the bytes of the file.
+#[test]
+fn a_program_is_linted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("server");
+    fs::write(&path, containers::wasm(SECTION)).unwrap();
+    let report = lint(&Scan::new(&path), &Overrides::new()).unwrap();
+    assert_eq!(report.inventories[0].tools.len(), DOCUMENT.matches("\"risk_level\"").count());
+    assert!(report.findings.iter().any(|finding| finding.rule == "missing-description"), "{:?}", report.findings);
+    assert!(report.findings.iter().all(|finding| finding.place.as_ref().is_some_and(|place| place.start.line == 1)));
+}

@@ -1,0 +1,361 @@
+//! Every rule has all of its parts, fires where it should and stays silent where it should.
+
+use std::{
+    collections::BTreeSet,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use mcp_scopes_lint::{
+    Baseline, Category, Documents, Overrides, RULES, Rule, baseline, day::Day, find, rule::EXPERIENCE,
+};
+use mcp_scopes_prm::ViolationKind;
+use mcp_scopes_scan::{Level, Report, Safety, Scan, finding::reported_id};
+
+fn folder(rule: &str, kind: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules").join(rule).join(kind)
+}
+
+/// Lints what a fixture folder holds: the package, if it is one, and every document.
+fn lint(folder: &Path) -> Report {
+    let mut report = Report::default();
+    if folder.join("Cargo.toml").is_file() {
+        report.merge(
+            mcp_scopes_lint::lint(&Scan::new(folder), &Overrides::new())
+                .unwrap_or_else(|error| panic!("{}: {error}", folder.display())),
+        );
+        if folder.join(baseline::FILE).is_file() {
+            let known = Baseline::read(&folder.join(baseline::FILE)).unwrap_or_else(|error| panic!("{error}"));
+            known.apply(&mut report, Day::parse("2026-11-21").unwrap(), &Overrides::new());
+        }
+    }
+    for file in documents(folder) {
+        report.merge(asked(folder).lint_file(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display())));
+    }
+    report
+}
+
+/// `resource.txt` holds the resource that the documents of a folder were asked for, `lint.toml` their configuration.
+fn asked(folder: &Path) -> Documents {
+    let documents = match fs::read_to_string(folder.join("resource.txt")) {
+        Ok(resource) => Documents::new().resource(resource.trim()),
+        Err(_) => Documents::new(),
+    };
+    let config = folder.join("lint.toml");
+    if config.is_file() { documents.config(&config).unwrap() } else { documents }
+}
+
+fn documents(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let files = entries.map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|end| end == "json") && !path.ends_with(baseline::FILE))
+        .collect();
+    files.sort();
+    files
+}
+
+/// The findings of a rule as lines, without the folder.
+fn lines(report: &Report, rule: &str, folder: &Path) -> String {
+    let mut lines = String::new();
+    for finding in report.findings.iter().filter(|finding| finding.rule == rule) {
+        let place = finding.place.as_ref().expect("a place");
+        let file = place.file.strip_prefix(folder.to_str().unwrap()).unwrap().trim_start_matches('/');
+        let (line, column) = (place.start.line, place.start.column);
+        let message = finding.message.replace(&format!("{}/", folder.display()), "");
+        writeln!(lines, "{file}:{line}:{column}: {}: {message}", finding.level.as_str()).unwrap();
+        writeln!(lines, "  help: {}", finding.help).unwrap();
+        assert!(!finding.subject.is_empty() && !finding.help.is_empty(), "{finding:?}");
+        for text in [&finding.message, &finding.help] {
+            assert!(!text.ends_with('.') && !text.starts_with(char::is_uppercase) && !text.contains('\n'), "{text}");
+        }
+    }
+    lines
+}
+
+#[test]
+fn every_rule_has_all_of_its_parts() {
+    let mut ids = BTreeSet::new();
+    for rule in RULES {
+        let id = rule.id;
+        assert!(ids.insert(id), "`{id}` is listed twice");
+        assert_eq!(find(id).map(|found| found.id), Some(id));
+        assert!(folder(id, "rule.rs").is_file(), "`{id}` is not the name of its folder");
+        assert!(rule.docs.starts_with(&format!("# {id}\n\n")), "the page of `{id}` does not begin with its id");
+        let (page, alarms) = rule
+            .docs
+            .split_once("\n## False alarms\n\n")
+            .unwrap_or_else(|| panic!("`{id}` does not say what it costs"));
+        assert!(page.lines().count() > 2, "the page of `{id}` says nothing");
+        assert!(alarms.len() > 40, "`{id}` does not say what it costs: {alarms}");
+        assert!(rule.docs.lines().all(|line| line.chars().count() <= 130), "the page of `{id}` is too wide");
+        let first = rule.reason.chars().next().unwrap_or_else(|| panic!("`{id}` has no reason"));
+        assert!(first.is_lowercase() || first == '`', "{}", rule.reason);
+        assert!(!rule.reason.ends_with('.') && !rule.reason.contains('\n'), "{}", rule.reason);
+        let cited = ["RFC ", "MCP ", "SEP-", "mcp_extensions"].iter().any(|start| rule.section.starts_with(start));
+        assert!(cited || rule.section == EXPERIENCE, "`{id}` names no section and is no experience: {}", rule.section);
+        if let Some(mirror) = rule.mirror {
+            let back = find(mirror).unwrap_or_else(|| panic!("`{id}` mirrors `{mirror}`, which is no rule"));
+            assert_eq!(back.mirror, Some(id), "`{mirror}` does not name `{id}` back");
+        }
+        let mut names = BTreeSet::new();
+        for option in rule.options {
+            assert!(names.insert(option.name) && option.name != "level", "`{id}` has two options `{}`", option.name);
+            assert!(
+                !option.docs.is_empty() && rule.docs.contains(option.name),
+                "`{id}` does not explain `{}`",
+                option.name
+            );
+        }
+        for kind in ["firing", "silent"] {
+            let folder = folder(id, kind);
+            assert!(
+                folder.join("Cargo.toml").is_file() || !documents(&folder).is_empty(),
+                "`{id}` has no {kind} fixture"
+            );
+        }
+    }
+    for entry in fs::read_dir(folder("", "")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(ids.contains(name.as_str()), "the folder `{name}` holds no rule of that id");
+    }
+}
+
+#[test]
+fn what_a_document_breaks_has_a_rule() {
+    // What is left are mistakes of tables and of documents built in code, which reading never reports.
+    let building = [ViolationKind::DuplicateTool, ViolationKind::CircularHierarchy, ViolationKind::Unreadable];
+    for kind in ViolationKind::ALL {
+        let rules: Vec<_> = RULES.iter().filter(|rule| rule.check.violations.contains(&kind)).collect();
+        assert_eq!(rules.len(), usize::from(!building.contains(&kind)), "{kind:?}");
+    }
+}
+
+/// The scan reports a diagnostic under the id of its rule.
+#[test]
+fn diagnostics_are_reported_as_their_rules() {
+    for rule in RULES {
+        for diagnostic in rule.check.diagnostics {
+            assert_eq!(reported_id(diagnostic), rule.id);
+        }
+    }
+    let of_grammar = mcp_scopes_grammar::catalogue::ALL.iter().map(|kind| kind.id);
+    for id in of_grammar.chain(mcp_scopes_model::problem::Kind::ALL.iter().map(|kind| kind.id())) {
+        let stated = RULES.iter().any(|rule| rule.check.diagnostics.contains(&id));
+        assert!(stated || reported_id(id) == id, "no rule states the diagnostic `{id}`");
+    }
+}
+
+/// `coverage.md` names the rules that hold documents to the standards, and no others.
+#[test]
+fn standards_are_covered() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/coverage.md")).unwrap();
+    let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|') && !line.starts_with("|---")).collect();
+    assert!(rows.len() > 80, "the tables are shorter than they were");
+    let mut named = BTreeSet::new();
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        assert!(cells.len() == 3 && cells.iter().all(|cell| !cell.is_empty()), "{row}");
+        // The words between backticks; of these the rules are those that no member or value looks like.
+        let words = cells[2].split('`').skip(1).step_by(2);
+        for word in words.filter(|word| word.contains('-') && !word.starts_with("--")) {
+            assert!(find(word).is_some(), "there is no rule `{word}`: {row}");
+            named.insert(word);
+        }
+    }
+    for rule in RULES {
+        let standard = ["RFC 9728 ", "RFC 8414 "].iter().any(|start| rule.section.starts_with(start));
+        assert!(
+            !standard || rule.category != Category::Document || named.contains(rule.id),
+            "`{}` follows {}, and stands in no row",
+            rule.id,
+            rule.section
+        );
+    }
+}
+
+/// Set `MCP_SCOPES_BLESS` to write `expected.txt` anew, then look at what changed.
+#[test]
+fn firing_fixtures_fire() {
+    for rule in RULES {
+        let folder = folder(rule.id, "firing");
+        let found = lines(&lint(&folder), rule.id, &folder);
+        assert!(!found.is_empty(), "`{}` does not fire", rule.id);
+        let expected = folder.with_file_name("expected.txt");
+        if std::env::var_os("MCP_SCOPES_BLESS").is_some() {
+            fs::write(&expected, &found).unwrap();
+        }
+        let expected = fs::read_to_string(&expected).unwrap_or_default();
+        assert_eq!(found, expected, "`{}` says something else than its `expected.txt`", rule.id);
+    }
+}
+
+#[test]
+fn silent_fixtures_are_silent() {
+    for rule in RULES {
+        let folder = folder(rule.id, "silent");
+        let report = lint(&folder);
+        let said: Vec<_> = report.findings.iter().filter(|finding| finding.rule == rule.id).collect();
+        assert!(said.is_empty(), "{said:#?}");
+        // A fixture that does not compile would be silent for the wrong reason.
+        assert!(!report.has_errors(), "{:#?}", report.findings);
+        assert!(report.annotated() + report.documents > 0, "`{}` has nothing in it", rule.id);
+    }
+}
+
+/// A fix makes its finding go away and brings no other. What overlaps waits for the next round.
+#[test]
+fn safe_fixes_settle_documents() {
+    let text = r#"{"resource": "https://h", "authorization_servers": ["https://a"], "scopes_supported": [],
+        "resource": "https://h", "dpop_signing_alg_values_supported": [ ],
+        "resource_signing_alg_values_supported": []
+    }"#;
+    let mut text = text.to_owned();
+    for _ in 0..3 {
+        let report = Documents::new().lint("a.json", text.as_bytes());
+        let mut edits: Vec<_> =
+            report.findings.iter().flat_map(|finding| &finding.fix).flat_map(|fix| &fix.edits).collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
+        let mut end = usize::MAX;
+        for edit in edits {
+            if edit.range.end <= end {
+                text.replace_range(edit.range.clone(), &edit.text);
+                end = edit.range.start;
+            }
+        }
+    }
+    let report = Documents::new().lint("a.json", text.as_bytes());
+    assert!(!report.has_errors(), "{text}: {:#?}", report.findings);
+    assert!(text.contains("https://h") && !text.contains("supported"), "{text}");
+}
+
+/// What `--fix` and `--unsafe-fixes` write, here each alone.
+#[test]
+fn fixes_say_what_they_write() {
+    let fixed = |documents: &Documents, text: &str| {
+        let report = documents.lint("a.json", text.as_bytes());
+        let fixes: Vec<_> = report.findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
+        assert!(fixes.len() <= 1, "{fixes:#?}");
+        let mut text = text.to_owned();
+        for edit in fixes.iter().flat_map(|fix| &fix.edits) {
+            text.replace_range(edit.range.clone(), &edit.text);
+        }
+        (text, fixes.first().map(|fix| fix.safety))
+    };
+    let documents = Documents::new();
+    let asked = Documents::new().resource("https://h/mcp/");
+    for (documents, text, after, safety) in [
+        (&documents, r#"{"resource": "https://h/mcp/"}"#, r#"{"resource": "https://h/mcp"}"#, Some(Safety::Unsafe)),
+        (&asked, r#"{"resource": "https://h/mcp/"}"#, r#"{"resource": "https://h/mcp/"}"#, None),
+        (&asked, r#"{"resource": "https://h/mcp"}"#, r#"{"resource": "https://h/mcp/"}"#, Some(Safety::Unsafe)),
+        (
+            &documents,
+            r#"{"scopes_supported": ["a:b", "a:c", "a:b"]}"#,
+            r#"{"scopes_supported": ["a:b", "a:c"]}"#,
+            Some(Safety::Safe),
+        ),
+        (&documents, r#"{"resource_name#FR": "F"}"#, r#"{"resource_name#fr": "F"}"#, Some(Safety::Unsafe)),
+        (
+            &documents,
+            r#"{"resource_name#FR": "F", "resource_name#fr": "F"}"#,
+            r#"{"resource_name#FR": "F", "resource_name#fr": "F"}"#,
+            None,
+        ),
+    ] {
+        assert_eq!(fixed(documents, text), (after.to_owned(), safety), "{text}");
+    }
+}
+
+/// What the configuration says of each rule, over its firing fixture.
+#[test]
+fn levels_are_honoured() {
+    let in_source =
+        |rule: &&Rule| rule.check.tool.is_some() || rule.check.table.is_some() || !rule.check.notices.is_empty();
+    for rule in RULES.iter().filter(in_source).filter(|rule| folder(rule.id, "firing/Cargo.toml").is_file()) {
+        for (name, setting) in [(rule.id, "deny"), (rule.category.as_str(), "deny"), (rule.id, "allow")] {
+            let copy = copy(&folder(rule.id, "firing"));
+            configure(copy.path(), &format!("\n[lint]\n{name} = \"{setting}\"\n"));
+            let report = lint(copy.path());
+            let shared = rule.check.diagnostics;
+            let own = report.findings.iter().filter(|finding| finding.rule == rule.id);
+            let own: Vec<_> =
+                own.filter(|finding| shared.is_empty() || finding.message.contains("many clients")).collect();
+            if setting == "allow" {
+                assert!(own.is_empty(), "{own:#?}");
+            } else {
+                assert!(!own.is_empty(), "`{}` does not fire any more", rule.id);
+                assert!(own.iter().all(|finding| finding.level == Level::Error), "{own:#?}");
+            }
+        }
+    }
+}
+
+/// A tool that is listed twice is one mistake, and no other rule says more of it.
+#[test]
+fn one_name_twice_is_not_two_that_look_alike() {
+    let copy = copy(&folder("near-duplicate-tool", "firing"));
+    let source = copy.path().join("src/lib.rs");
+    let text = fs::read_to_string(&source).unwrap();
+    let list = text.rfind("= [").unwrap() + "= [".len();
+    let end = list + text[list..].find("];").unwrap();
+    let first = text[list..end].split(',').next().unwrap().trim().to_owned();
+    fs::write(&source, format!("{}{first}, {first}{}", &text[..list], &text[end..])).unwrap();
+    let rules: BTreeSet<_> = lint(copy.path()).findings.iter().map(|finding| finding.rule).collect();
+    assert!(rules.contains("duplicate-tool") && !rules.contains("near-duplicate-tool"), "{rules:?}");
+}
+
+#[test]
+fn what_no_rule_is_called_is_said() {
+    for (line, near) in [
+        ("risky-nmae = \"deny\"", "did you mean `risky-name`?"),
+        ("leastprivilege = \"warn\"", "did you mean `least-privilege`?"),
+        ("scope-syntax = \"allow\"", "remove the line"),
+    ] {
+        let copy = copy(&folder("risky-name", "silent"));
+        configure(copy.path(), &format!("\n[lint]\n{line}\n"));
+        let report = lint(copy.path());
+        let found = report.findings.iter().find(|finding| finding.rule == "lint-config").expect(line);
+        assert_eq!((found.help.as_str(), found.level), (near, Level::Error));
+        assert!(found.file().ends_with("mcp-scopes.toml"), "{found:?}");
+    }
+}
+
+#[test]
+fn a_category_yields_to_its_rule() {
+    let copy = copy(&folder("risky-name", "firing"));
+    configure(copy.path(), "\n[lint]\nrisk = \"deny\"\nrisky-name = \"warn\"\n");
+    assert!(!lint(copy.path()).has_errors());
+}
+
+fn copy(folder: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        let there = copy.path().join(next.strip_prefix(folder).unwrap());
+        if next.is_dir() {
+            fs::create_dir_all(&there).unwrap();
+            open.extend(fs::read_dir(&next).unwrap().map(|entry| entry.unwrap().path()));
+        } else if !documents(folder).contains(&next) {
+            fs::copy(&next, &there).unwrap();
+        }
+    }
+    copy
+}
+
+/// Adds to the configuration file, and lets the table read it.
+fn configure(folder: &Path, more: &str) {
+    let config = folder.join("mcp-scopes.toml");
+    let text = fs::read_to_string(&config).unwrap_or_default();
+    // A fixture of a rule that is off turns it on.
+    let (head, tail) = text.split_once("[lint]").unwrap_or((&text, ""));
+    let tail = tail.find("\n[").and_then(|at| tail.get(at..)).unwrap_or("");
+    fs::write(&config, format!("{head}{tail}{more}")).unwrap();
+    let source = folder.join("src/lib.rs");
+    let text = fs::read_to_string(&source).unwrap();
+    if !text.contains("with \"mcp-scopes.toml\"") {
+        let end = text.rfind("];").unwrap();
+        let (head, tail) = text.split_at(end + 1);
+        fs::write(&source, format!("{head} with \"mcp-scopes.toml\"{tail}")).unwrap();
+    }
+}

@@ -1,0 +1,346 @@
+//! Scanning: from a path to a report.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    rc::Rc,
+    sync::{Arc, atomic::AtomicUsize},
+};
+
+use crate::{
+    Error, ErrorKind, Finding, Level, Report,
+    assemble::assemble,
+    cfg::Cfgs,
+    collect, document,
+    features::Choice,
+    folders::{self, Extent},
+    inventory::Inventory,
+    nesting,
+    package::Package,
+    source::{Place, Sources},
+    walk::Walked,
+    world::{World, shown},
+};
+
+/// A scan of source: what to look at, and for which build.
+///
+/// Nothing is compiled and no other program is run.
+///
+/// ```no_run
+/// let report = mcp_scopes_scan::Scan::new("examples/files").features(["shell"]).run()?;
+/// for tool in &report.inventories[0].tools {
+///     println!("{} at {}:{}", tool.name.value, tool.place.file, tool.place.start.line);
+/// }
+/// # Ok::<(), mcp_scopes_scan::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is scanned before `run`, `run_tree` or `export`"]
+pub struct Scan {
+    pub(crate) path: PathBuf,
+    pub(crate) choice: Choice,
+    pub(crate) cfgs: Option<Cfgs>,
+    pub(crate) conditions: Vec<String>,
+    pub(crate) table: Option<String>,
+    pub(crate) resource: Option<String>,
+    pub(crate) issuers: Vec<String>,
+    pub(crate) loopback: bool,
+    pub(crate) instead: BTreeMap<Arc<str>, Arc<str>>,
+    pub(crate) seen: Arc<AtomicUsize>,
+}
+
+impl Scan {
+    /// A scan of what stands at a path, for the machine this runs on and with default features.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            choice: Choice::default(),
+            cfgs: None,
+            conditions: Vec::new(),
+            table: None,
+            resource: None,
+            issuers: Vec::new(),
+            loopback: false,
+            instead: BTreeMap::new(),
+            seen: Arc::default(),
+        }
+    }
+
+    /// Counts with this the files and folders that have been seen, so that somebody who waits can be told.
+    pub fn counting(mut self, seen: Arc<AtomicUsize>) -> Self {
+        self.seen = seen;
+        self
+    }
+
+    /// Reads this text in place of a file, which is named as in findings: what a fix would come to.
+    pub fn instead(mut self, file: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        self.instead.insert(file.into(), text.into());
+        self
+    }
+
+    /// Turns features of the package on.
+    pub fn features(mut self, features: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.choice.named.extend(features.into_iter().map(Into::into));
+        self
+    }
+
+    /// Turns every feature on.
+    pub fn all_features(mut self, all: bool) -> Self {
+        self.choice.all = all;
+        self
+    }
+
+    /// Leaves the default features off.
+    pub fn no_default_features(mut self, none: bool) -> Self {
+        self.choice.no_default = none;
+        self
+    }
+
+    /// Scans for the build that has these conditions and of all features these.
+    #[doc(hidden)]
+    pub fn for_build(mut self, cfgs: Cfgs, features: BTreeSet<String>) -> Self {
+        self.cfgs = Some(cfgs);
+        self.choice = Choice { named: features, all: false, no_default: true };
+        self
+    }
+
+    /// The path that is scanned.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// States a condition that holds in the build: `name` or `key="value"`, as `--cfg` of rustc takes them.
+    pub fn cfg(mut self, condition: impl Into<String>) -> Self {
+        self.conditions.push(condition.into());
+        self
+    }
+
+    /// Chooses the table of which the document is made, by its name or its path. Without it: the one table that no
+    /// other brings in.
+    pub fn table(mut self, name: impl Into<String>) -> Self {
+        self.table = Some(name.into());
+        self
+    }
+
+    /// Overrides the resource that the configuration file states.
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// Adds an issuer; any given here replace those that the configuration file states.
+    pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
+        self.issuers.push(issuer.into());
+        self
+    }
+
+    /// Accepts plain http for resource and issuers on a loopback host, for development: as
+    /// [`Builder::allow_loopback_http`](mcp_scopes_prm::Builder::allow_loopback_http).
+    pub fn allow_loopback_http(mut self, allow: bool) -> Self {
+        self.loopback = allow;
+        self
+    }
+
+    /// Scans the package that the path is in: what is declared, and what keeps it from compiling.
+    ///
+    /// # Errors
+    /// If the path does not exist, or is in no package whose manifest can be used.
+    pub fn run(&self) -> Result<Report, Error> {
+        self.on_a_large_stack(Extent::Package)
+    }
+
+    /// Scans every package at or below the path.
+    ///
+    /// # Errors
+    /// As [`Scan::run`].
+    pub fn run_tree(&self) -> Result<Report, Error> {
+        self.on_a_large_stack(Extent::Tree)
+    }
+
+    /// Parsing recurses and the numbers of a table are large, so both get a stack of their own.
+    fn on_a_large_stack(&self, extent: Extent) -> Result<Report, Error> {
+        large_stack(|| self.scan(extent))
+    }
+
+    fn scan(&self, extent: Extent) -> Result<Report, Error> {
+        #[cfg(feature = "artefact")]
+        if crate::artefact::is_artefact(&self.path) {
+            self.check_built()?;
+            return crate::artefact::read(&self.path);
+        }
+        let mut cfgs = self.cfgs.clone().unwrap_or_else(Cfgs::host);
+        for condition in &self.conditions {
+            cfgs.add(condition).map_err(|message| Error::new(ErrorKind::Usage, message))?;
+        }
+        let (folders, walked) = folders::find(&self.path, extent, &self.seen)?;
+        let mut report = Report::default();
+        report.unreadable(&walked);
+        let walked = Rc::new(walked);
+        let mut known = BTreeSet::new();
+        let mut packages = Vec::new();
+        // The folders with something in or below them: a package whose bytes promise nothing is not even read.
+        let promising: BTreeSet<&Path> = walked
+            .files
+            .iter()
+            .filter(|(_, marks)| marks.ours)
+            .flat_map(|(file, _)| file.ancestors().skip(1))
+            .collect();
+        let wanted = |folder: &PathBuf| {
+            extent == Extent::Package || !self.choice.named.is_empty() || promising.contains(folder.as_path())
+        };
+        for folder in folders.iter().filter(|folder| wanted(folder)) {
+            let manifest = folder.join("Cargo.toml");
+            match Package::read(&manifest) {
+                Ok(Some(package)) => {
+                    known.extend(self.choice.named.iter().filter(|feature| package.features.has(feature)).cloned());
+                    packages.push(package);
+                }
+                Ok(None) => {}
+                Err(error) if extent == Extent::Package || folders.len() == 1 => return Err(error),
+                Err(error) => report.findings.push(manifest_finding(&manifest, &error)),
+            }
+        }
+        self.check_features(&known, &packages)?;
+        for package in &packages {
+            if extent == Extent::Package || promising.contains(package.folder.as_path()) {
+                report.package(self, &package.folder, &walked, cfgs.clone())?;
+            }
+        }
+        crate::finding::settle(&mut report.findings);
+        Ok(report)
+    }
+
+    /// A program has been built: what is asked of a build would be left out without a word.
+    #[cfg(feature = "artefact")]
+    fn check_built(&self) -> Result<(), Error> {
+        let Choice { named, all, no_default } = &self.choice;
+        if named.is_empty() && !all && !no_default && self.conditions.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "`{}` is a program, which has been built: features and conditions do not change it any more",
+            self.path.display()
+        );
+        let help = "leave them out, or give the source; to compare both, export the source first";
+        Err(Error::new(ErrorKind::Usage, message).help(help))
+    }
+
+    fn check_features(&self, known: &BTreeSet<String>, packages: &[Package]) -> Result<(), Error> {
+        let Some(unknown) = self.choice.named.iter().find(|feature| !known.contains(*feature)) else { return Ok(()) };
+        let message = match packages {
+            [package] => format!("package `{}` has no feature `{unknown}`", package.name),
+            _ => format!("no package here has a feature `{unknown}`"),
+        };
+        let error = Error::new(ErrorKind::Usage, message);
+        Err(match packages.iter().find_map(|package| package.features.nearest(unknown)) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error,
+        })
+    }
+}
+
+impl Report {
+    /// Scans one package into the report.
+    fn package(&mut self, scan: &Scan, folder: &Path, walked: &Rc<Walked>, cfgs: Cfgs) -> Result<(), Error> {
+        let mut world = World::new(walked.clone(), cfgs, Sources::with(scan.instead.clone()));
+        let Some(package) = world.add(folder, &scan.choice)? else { return Ok(()) };
+        let inventory = assemble(&mut world, package);
+        for (id, table) in inventory.tables.iter().enumerate() {
+            if table.own {
+                self.findings.extend(document::problems(&inventory, id));
+            }
+        }
+        circles(&inventory, &mut self.findings);
+        for file in world.undeclared(package) {
+            self.findings.extend(undeclared(&file));
+        }
+        let configs = inventory.tables.iter().filter_map(|table| table.config.as_ref());
+        self.inputs.extend(configs.map(|config| PathBuf::from(&*config.file)));
+        self.inputs.extend(world.inputs());
+        // What is doubtful in another package is that package's own business.
+        world.findings.retain(|finding| finding.level == Level::Error || is_below(finding, folder));
+        for finding in &mut world.findings {
+            finding.rule = crate::finding::reported_id(finding.rule);
+        }
+        self.findings.append(&mut world.findings);
+        self.sources.merge(std::mem::take(&mut world.sources));
+        self.inventories.push(inventory);
+        Ok(())
+    }
+
+    fn unreadable(&mut self, walked: &Walked) {
+        for (path, why) in &walked.unreadable {
+            let shown = shown(path);
+            let finding = Finding::error("unreadable-file", format!("cannot read `{shown}`: {why}"));
+            let help = "make it readable, or name it in `.gitignore`";
+            self.findings.push(finding.help(help).at(Place::point(&shown, 1, 1)).about(&*shown));
+        }
+    }
+}
+
+/// Whether a finding is in a file of that folder.
+fn is_below(finding: &Finding, folder: &Path) -> bool {
+    finding.place.as_ref().is_none_or(|place| Path::new(&*place.file).starts_with(folder))
+}
+
+/// Runs something on a thread with a large stack.
+#[doc(hidden)]
+pub fn large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(nesting::STACK).spawn_scoped(scope, work);
+        match thread.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(result)) => result,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(error) => std::panic::resume_unwind(Box::new(error.to_string())),
+        }
+    })
+}
+
+fn manifest_finding(manifest: &Path, error: &Error) -> Finding {
+    let shown = shown(manifest);
+    let help = "repair the manifest, or name its folder under `exclude` of the workspace";
+    Finding::error("manifest", error.to_string()).help(help).at(Place::point(&shown, 1, 1)).about(&*shown)
+}
+
+/// Tables that bring in one another.
+fn circles(inventory: &Inventory, findings: &mut Vec<Finding>) {
+    use crate::inventory::Brings;
+    for (id, table) in inventory.tables.iter().enumerate().filter(|(_, table)| table.own) {
+        let mut reached = BTreeSet::new();
+        let mut open = vec![id];
+        while let Some(next) = open.pop() {
+            for entry in inventory.tables.get(next).map(|table| table.entries.as_slice()).unwrap_or_default() {
+                if let Brings::Table(other) = entry.brings
+                    && reached.insert(other)
+                {
+                    open.push(other);
+                }
+            }
+        }
+        if reached.contains(&id) {
+            let message = format!("table `{}` brings in itself through other tables", table.name);
+            let help = "drop one `..` of the circle";
+            findings
+                .push(Finding::error("table-circle", message).help(help).at(table.place.clone()).about(&*table.name));
+        }
+    }
+}
+
+/// A file with annotations that no target declares.
+fn undeclared(file: &Path) -> Option<Finding> {
+    let shown: Arc<str> = shown(file);
+    let text = match Sources::default().read(file, &shown) {
+        Ok(text) => text,
+        Err(finding) => return Some(*finding),
+    };
+    let word = match text.parse() {
+        Ok(tokens) => collect::mentions(tokens)?,
+        Err(_) => return crate::module::parse(&text, &shown).err().map(|finding| *finding),
+    };
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let message = format!("`{shown}` holds `{word}`, but no module of the package declares the file");
+    let help = format!("write `mod {stem};` in its parent, or remove the file; `include!` is not followed");
+    let place = Place::of(&shown, word.span());
+    Some(Finding::warning("undeclared-file", message).help(help).at(place).about(&*shown))
+}

@@ -1,0 +1,205 @@
+//! Source files: their text, and places in it.
+
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+use proc_macro2::Span;
+
+use crate::{Finding, file, lines::Marks};
+
+/// A line and a column in it, both from 1; columns count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the summary says it")]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// A stretch of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The file, as it is shown: below the path that was given.
+    pub file: Arc<str>,
+    /// The first character.
+    pub start: Position,
+    /// Behind the last character.
+    pub end: Position,
+}
+
+impl Place {
+    /// The place of a span of that file.
+    pub(crate) fn of(file: &Arc<str>, span: Span) -> Self {
+        let (start, end) = (span.start(), span.end());
+        // Columns of spans count from 0.
+        Self {
+            file: file.clone(),
+            start: position(start.line, start.column + 1),
+            end: position(end.line, end.column + 1),
+        }
+    }
+
+    /// The place of one character.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn point(file: &Arc<str>, line: u32, column: u32) -> Self {
+        let start = Position { line: line.max(1), column: column.max(1) };
+        Self { file: file.clone(), start, end: Position { column: start.column.saturating_add(1), ..start } }
+    }
+}
+
+fn position(line: usize, column: usize) -> Position {
+    let cut = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
+    Position { line: cut(line), column: cut(column) }
+}
+
+/// A value and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
+/// A text, and where its lines are once somebody asks.
+#[derive(Clone, Debug)]
+struct Text {
+    text: Arc<str>,
+    marks: OnceLock<Marks>,
+}
+
+/// The texts of all files that were read, for snippets.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    texts: BTreeMap<Arc<str>, Text>,
+    /// What is read in place of files.
+    instead: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+impl Sources {
+    /// The text of a file that was read.
+    #[must_use]
+    pub fn text(&self, file: &str) -> Option<&str> {
+        self.texts.get(file).map(|found| &*found.text)
+    }
+
+    /// Where a place is in its file's text, in bytes, at characters. `None` if the text has no such place.
+    #[must_use]
+    pub fn range(&self, place: &Place) -> Option<Range<usize>> {
+        let Text { text, marks } = self.texts.get(&place.file)?;
+        let marks = marks.get_or_init(|| Marks::of(text));
+        let start = marks.offset(text, place.start)?;
+        let end = marks.offset(text, place.end).unwrap_or(start);
+        Some(start..end.max(start))
+    }
+
+    /// Every file that was read, with its text.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &str)> {
+        self.texts.iter().map(|(file, found)| (file, &*found.text))
+    }
+
+    /// Sources in which these texts stand in place of files.
+    pub(crate) fn with(instead: BTreeMap<Arc<str>, Arc<str>>) -> Self {
+        Self { instead, ..Self::default() }
+    }
+
+    /// Reads a file as text: without its byte order mark, with line ends as the compiler sees them.
+    ///
+    /// # Errors
+    /// As for [`read_as_is`].
+    pub(crate) fn read(&self, path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
+        self.read_as_is(path, shown).map(normal)
+    }
+
+    /// The same, to the byte.
+    pub(crate) fn read_as_is(&self, path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
+        match self.instead.get(shown) {
+            Some(text) => Ok(text.to_string()),
+            None => read_as_is(path, shown),
+        }
+    }
+
+    /// Keeps the text of a file, for snippets.
+    #[doc(hidden)]
+    pub fn keep(&mut self, file: &Arc<str>, text: &Arc<str>) {
+        let new = || Text { text: text.clone(), marks: OnceLock::new() };
+        self.texts.entry(file.clone()).or_insert_with(new);
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.texts.extend(other.texts);
+    }
+}
+
+/// Reads a file as text, to the byte.
+///
+/// # Errors
+/// A finding for a file that cannot be read, is not UTF-8 or is larger than any source.
+#[doc(hidden)]
+pub fn read_as_is(path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
+    let unreadable = |why: String| {
+        let message = format!("cannot read `{shown}`: {why}");
+        let help = "make the file readable, or take it out of the package";
+        Finding::error("unreadable-file", message).help(help).about(&**shown)
+    };
+    let bytes = match file::regular(path).and_then(file::limited) {
+        Ok(bytes) => bytes,
+        Err(error) => return Err(Box::new(unreadable(error.to_string()).at(Place::point(shown, 1, 1)))),
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) => {
+            let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+            let head = String::from_utf8_lossy(valid);
+            let line = head.matches('\n').count() + 1;
+            let column = head.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+            let at = position(line, column);
+            let finding = unreadable("it is not UTF-8".to_owned()).at(Place::point(shown, at.line, at.column));
+            Err(Box::new(finding.help("save the file as UTF-8")))
+        }
+    }
+}
+
+/// Drops the byte order mark and turns CRLF into LF, as rustc does before it lexes.
+fn normal(mut text: String) -> String {
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_count_characters() {
+        let file: Arc<str> = "a.rs".into();
+        let mut sources = Sources::default();
+        sources.keep(&file, &"fn é() {}\nü x\n".into());
+        assert_eq!(sources.range(&Place::point(&file, 1, 4)), Some(3..5));
+        assert_eq!(sources.range(&Place::point(&file, 2, 3)), Some(14..15));
+        assert_eq!(sources.range(&Place::point(&file, 2, 99)), Some(15..15));
+        assert_eq!(sources.range(&Place::point(&file, 9, 1)), None);
+    }
+
+    #[test]
+    fn text_is_what_the_compiler_sees() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.rs");
+        let shown: Arc<str> = "a.rs".into();
+        std::fs::write(&path, "\u{feff}a\r\nb\r").unwrap();
+        let read = |path: &Path, shown| Sources::default().read(path, shown);
+        assert_eq!(read(&path, &shown).unwrap(), "a\nb\r");
+        let sources = Sources::with(BTreeMap::from([(shown.clone(), "\u{feff}c\r\n".into())]));
+        assert_eq!(sources.read(&path, &shown).unwrap(), "c\n");
+        std::fs::write(&path, b"ab\nc\xff").unwrap();
+        let finding = read(&path, &shown).unwrap_err();
+        assert_eq!((finding.rule, finding.place.unwrap().start), ("unreadable-file", Position { line: 2, column: 2 }));
+        assert!(read(folder.path(), &shown).is_err());
+    }
+}

@@ -1,0 +1,161 @@
+//! Programs are read whatever their format, and what is damaged is refused.
+//!
+//! `data/every-key.v1` is the section of a program as version 1 of the format writes it, `data/every-key.json` what it says.
+//! Both stay as they are: programs that were built with this version are out there.
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
+mod containers;
+
+use std::{fs, path::PathBuf};
+
+use containers::{elf, fat, mach_o, pe, wasm};
+use mcp_scopes_scan::{Error, ErrorKind, Export, Scan, artefact::is_artefact};
+
+const SECTION: &[u8] = include_bytes!("../data/every-key.v1");
+const DOCUMENT: &str = include_str!("../data/every-key.json");
+
+/// A program in a folder of its own.
+struct Program {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl Program {
+    fn new(bytes: &[u8]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("server");
+        fs::write(&path, bytes).unwrap();
+        Self { _folder: folder, path }
+    }
+
+    fn export(&self) -> Result<Export, Error> {
+        Scan::new(&self.path).resource("https://a.example/mcp").authorization_server("https://b.example").export()
+    }
+}
+
+/// The kind and the text of the error; `None` if there is none.
+fn refused(bytes: &[u8]) -> Option<(ErrorKind, String)> {
+    Program::new(bytes).export().err().map(|error| (error.kind(), error.to_string()))
+}
+
+#[test]
+fn every_format_is_read() {
+    for (name, bytes) in [
+        ("wasm", wasm(SECTION)),
+        ("pe", pe(SECTION)),
+        ("mach-o", mach_o(SECTION)),
+        ("fat mach-o", fat(&[mach_o(SECTION), mach_o(SECTION)])),
+        ("elf", elf(SECTION)),
+    ] {
+        let program = Program::new(&bytes);
+        assert!(is_artefact(&program.path), "{name}");
+        assert_eq!(program.export().unwrap().json(), DOCUMENT, "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_program_is_none() {
+    for text in ["", "MZ", "{\"resource\": \"https://a.example\"}", "fn main() {}"] {
+        assert!(!is_artefact(&Program::new(text.as_bytes()).path), "{text}");
+    }
+    assert!(!is_artefact(tempfile::tempdir().unwrap().path()));
+}
+
+/// What a build is asked for would be left out without a word.
+#[test]
+fn a_program_takes_no_features() {
+    let program = Program::new(&wasm(SECTION));
+    let scan = || Scan::new(&program.path);
+    for asked in [
+        scan().features(["shell"]),
+        scan().all_features(true),
+        scan().no_default_features(true),
+        scan().cfg("feature=\"shell\""),
+    ] {
+        let error = asked.run_tree().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert!(
+            error.to_string().contains("has been built") && error.advice().unwrap().contains("give the source"),
+            "{error}"
+        );
+        assert!(asked.export().is_err());
+    }
+    assert!(scan().run_tree().is_ok());
+}
+
+#[test]
+fn an_absent_section_is_an_error() {
+    let mut other = wasm(SECTION);
+    let name = other.windows(10).position(|bytes| bytes == b"mcp_scopes").unwrap();
+    other[name] = b'n';
+    for bytes in [other, wasm(&[]), wasm(&[0; 64])] {
+        let (kind, message) = refused(&bytes).unwrap();
+        assert_eq!(kind, ErrorKind::Artefact);
+        assert!(message.contains("carries no scope table") || message.contains("the section is empty"), "{message}");
+    }
+}
+
+#[test]
+fn a_newer_version_says_so() {
+    let mut section = SECTION.to_vec();
+    section[8] = 2;
+    let error = Program::new(&wasm(&section)).export().unwrap_err();
+    assert!(error.to_string().contains("version 2"), "{error}");
+    assert!(error.advice().unwrap().contains("update `mcp-scopes`"));
+}
+
+#[test]
+fn padding_is_skipped() {
+    let mut section = vec![0; 8];
+    section.extend(SECTION);
+    section.extend([0; 6]);
+    assert_eq!(Program::new(&wasm(&section)).export().unwrap().json(), DOCUMENT);
+}
+
+/// The same record twice, as in a file for two processors, is one table.
+#[test]
+fn what_is_said_twice_counts_once() {
+    let section = [SECTION, SECTION].concat();
+    assert_eq!(Program::new(&wasm(&section)).export().unwrap().json(), DOCUMENT);
+}
+
+#[test]
+fn no_cut_is_read() {
+    for len in (1..SECTION.len()).step_by(3) {
+        assert!(refused(&wasm(&SECTION[..len])).is_some(), "{len}");
+    }
+    for whole in [pe(SECTION), mach_o(SECTION), elf(SECTION), fat(&[mach_o(SECTION)])] {
+        for len in (0..whole.len()).step_by(37) {
+            // What is cut off so early that nobody can tell what it was is a file in no package.
+            let program = Program::new(&whole[..len]);
+            assert!(!is_artefact(&program.path) || program.export().is_err(), "{len}");
+        }
+    }
+}
+
+/// One flipped bit is always seen, wherever it is.
+#[test]
+fn flipped_bits_are_seen() {
+    for at in 0..SECTION.len() {
+        let mut section = SECTION.to_vec();
+        section[at] ^= 1 << (at % 8);
+        assert!(refused(&wasm(&section)).is_some(), "{at}");
+    }
+}
+
+/// Containers that lie about what they hold.
+#[test]
+fn flipped_bits_of_containers_do_no_harm() {
+    for whole in [pe(SECTION), mach_o(SECTION), elf(SECTION), fat(&[mach_o(SECTION)])] {
+        let heads = (0..whole.len().min(400)).chain(whole.len().saturating_sub(400)..whole.len());
+        for at in heads {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x80 >> (at % 8);
+            let program = Program::new(&bytes);
+            if is_artefact(&program.path) {
+                // It returns; what it says does not matter.
+                let _ = program.export();
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Which items a build has, and what a scan says where only the build can tell.
+
+use crate::support::{Package, manifest, tools};
+
+const FEATURES: &str = "\n[features]\ndefault = [\"a\"]\na = [\"b\"]\nb = []\nc = []\n";
+
+fn tool(cfg: &str, name: &str) -> String {
+    format!("{cfg}\n#[mcp_scopes::mcp_tool(risk = \"low\", description = \"x\")]\nfn {name}() {{}}\n")
+}
+
+fn package(main: &str) -> Package {
+    Package::new(&[("Cargo.toml", &manifest("demo", FEATURES)), ("src/main.rs", main)])
+}
+
+#[test]
+fn features_choose() {
+    let main = [
+        tool("#[cfg(feature = \"b\")]", "with_b"),
+        tool("#[cfg(not(feature = \"b\"))]", "without_b"),
+        tool("#[cfg_attr(feature = \"c\", cfg(any()))]", "not_c"),
+        tool("", "always"),
+        "scope_table! { static TOOLS = [#[cfg(feature = \"b\")] with_b, #[cfg(not(feature = \"b\"))] without_b, \
+         #[cfg(not(feature = \"c\"))] not_c, always] with \"mcp-scopes.toml\"; }"
+            .to_owned(),
+    ]
+    .concat();
+    let package = package(&main);
+    assert_eq!(package.tools(), ["with_b", "not_c", "always"]);
+    let bare = package.scan().no_default_features(true);
+    assert_eq!(tools(&bare.clone().export().unwrap()), ["without_b", "not_c", "always"]);
+    assert_eq!(tools(&bare.features(["c"]).export().unwrap()), ["without_b", "always"]);
+    assert_eq!(tools(&package.scan().all_features(true).export().unwrap()), ["with_b", "always"]);
+    let export = package.export().unwrap();
+    assert_eq!(export.report.inventories[0].tools[0].conditions, ["feature = \"b\""]);
+}
+
+#[test]
+fn an_annotation_may_be_conditional() {
+    let annotate = "#[cfg_attr(feature = \"b\", mcp_scopes::mcp_tool(risk = \"low\", description = \"b\"))]\n\
+                    #[cfg_attr(not(feature = \"b\"), mcp_scopes::mcp_tool(risk = \"high\", description = \"x\"))]\nfn f() {}\n\
+                    scope_table! { static TOOLS = [f] with \"mcp-scopes.toml\"; }";
+    let package = package(annotate);
+    let description =
+        |scan: mcp_scopes_scan::Scan| scan.export().unwrap().report.inventories[0].tools[0].description.value.clone();
+    assert_eq!(description(package.scan()), "b");
+    assert_eq!(description(package.scan().no_default_features(true)), "x");
+}
+
+#[test]
+fn tests_are_left_out() {
+    let main = [
+        "#[cfg(test)] mod tests;\n#[cfg(test)] mod inline { ",
+        &tool("", "never"),
+        "}\n#[cfg(all(test, loom))]",
+        &tool("", "nor"),
+    ]
+    .concat();
+    let package = package(&main);
+    package.write("src/tests.rs", tool("", "gone"));
+    package.write("src/tests/more.rs", tool("", "gone_too"));
+    package.write("src/gated.rs", ["#![cfg(test)]\n", &tool("", "gated")].concat());
+    package.write("src/main.rs", [&main, "mod gated;\n"].concat());
+    assert_eq!((package.run().annotated(), package.findings()), (0, vec![]));
+}
+
+#[test]
+fn what_only_a_build_knows_is_said() {
+    let main = ["#[cfg(loom)]\nfn unrelated() {}\n", &tool("#[cfg(loom)]", "f"), "#[cfg(loom)]\nmod m;\n"].concat();
+    let package = package(&main);
+    package.write("src/m.rs", tool("", "g"));
+    let expected = ["unknown-cfg src/main.rs:3:1", "unknown-cfg src/main.rs:7:5"];
+    assert_eq!(package.findings(), expected);
+    let report = package.scan().cfg("loom").run().unwrap();
+    assert_eq!((report.annotated(), report.findings.len()), (2, 0));
+}
+
+#[test]
+fn the_target_is_the_host() {
+    let main = [tool("#[cfg(unix)]", "f"), tool("#[cfg(windows)]", "g")].concat();
+    let names: Vec<_> = package(&main).run().inventories[0].tools.iter().map(|tool| tool.name.value.clone()).collect();
+    assert_eq!(names, [if cfg!(windows) { "g" } else { "f" }]);
+}

@@ -1,0 +1,13 @@
+//! What a scan finds, under which conditions, and what it says of malformed source.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at what it did not expect"
+)]
+
+mod conditions;
+mod robust;
+mod scan;
+mod support;

@@ -1,0 +1,80 @@
+//! Packages made for one test.
+
+use std::{fs, path::Path};
+
+use mcp_scopes_scan::{Error, Export, Report, Scan};
+
+/// A folder that is removed at the end.
+pub(crate) struct Package(tempfile::TempDir);
+
+const SERVER: &str =
+    "[server]\nresource = \"https://tools.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\n";
+
+impl Package {
+    /// A package `demo` with these files, and a manifest and a configuration file if there are none among them.
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
+        let package = Self(tempfile::tempdir().unwrap());
+        package.write("Cargo.toml", manifest("demo", ""));
+        package.write("mcp-scopes.toml", SERVER);
+        for (file, text) in files {
+            package.write(file, text);
+        }
+        package
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn write(&self, file: &str, text: impl AsRef<[u8]>) {
+        let path = self.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn scan(&self) -> Scan {
+        Scan::new(self.path())
+    }
+
+    pub(crate) fn run(&self) -> Report {
+        self.scan().run().unwrap()
+    }
+
+    pub(crate) fn export(&self) -> Result<Export, Error> {
+        self.scan().export()
+    }
+
+    /// The names of the published tools; the findings where there is no document.
+    pub(crate) fn tools(&self) -> Vec<String> {
+        tools(&self.export().unwrap_or_else(|error| panic!("{error}: {:#?}", error.report().map(|r| &r.findings))))
+    }
+
+    /// The findings as `rule file:line:column`, in order.
+    pub(crate) fn findings(&self) -> Vec<String> {
+        found(self, &self.run())
+    }
+}
+
+/// A manifest with more below `[dependencies]`.
+pub(crate) fn manifest(name: &str, more: &str) -> String {
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nmcp-scopes = \"0.1\"\n{more}"
+    )
+}
+
+pub(crate) fn tools(export: &Export) -> Vec<String> {
+    let extensions = export.metadata.mcp_extensions().expect("extensions");
+    extensions.tool_scope_mapping.keys().cloned().collect()
+}
+
+pub(crate) fn found(package: &Package, report: &Report) -> Vec<String> {
+    let root = package.path().to_str().unwrap();
+    let line = |finding: &mcp_scopes_scan::Finding| match &finding.place {
+        Some(place) => {
+            let file = place.file.strip_prefix(root).unwrap_or(&place.file).trim_start_matches('/');
+            format!("{} {file}:{}:{}", finding.rule, place.start.line, place.start.column)
+        }
+        None => finding.rule.to_owned(),
+    };
+    report.findings.iter().map(line).collect()
+}

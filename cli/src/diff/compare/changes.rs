@@ -1,0 +1,64 @@
+//! The changes that a comparison collects.
+
+use std::collections::BTreeSet;
+
+use crate::diff::change::{Change, Kind, Security};
+
+/// Collects.
+pub(super) struct Changes(Vec<Change>);
+
+impl Changes {
+    pub(super) fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(super) fn into_list(self) -> Vec<Change> {
+        self.0
+    }
+
+    pub(super) fn add(&mut self, kind: Kind, security: Security, pointer: impl Into<String>, message: impl AsRef<str>) {
+        self.0.push(Change::new(kind, security, pointer.into(), message.as_ref()));
+    }
+
+    /// Members of a set that come and go.
+    pub(super) fn set(
+        &mut self,
+        pointer: &str,
+        what: &str,
+        (old, new): (&[String], &[String]),
+        kinds: Coming,
+        goes: Coming,
+    ) {
+        let (before, after): (BTreeSet<&String>, BTreeSet<&String>) = (old.iter().collect(), new.iter().collect());
+        for added in after.difference(&before) {
+            self.add(kinds.0, kinds.1, pointer, format!("{what} `{added}` is added"));
+        }
+        for removed in before.difference(&after) {
+            self.add(goes.0, goes.1, pointer, format!("{what} `{removed}` is removed"));
+        }
+    }
+
+    /// A member that only its readers can judge.
+    pub(super) fn member<T: Default + PartialEq>(&mut self, kind: Kind, pointer: &str, old: &T, new: &T) {
+        if old != new {
+            let name = pointer.rsplit('/').next().unwrap_or(pointer).replace("~1", "/").replace("~0", "~");
+            let none = T::default();
+            let what = if *old == none {
+                "is added"
+            } else if *new == none {
+                "is removed"
+            } else {
+                "says something else"
+            };
+            self.add(kind, Security::NEUTRAL, pointer, format!("`{name}` {what}"));
+        }
+    }
+}
+
+/// A kind of change and its verdict.
+pub(super) type Coming = (Kind, Security);
+
+/// A name in a JSON Pointer (RFC 6901 §3).
+pub(super) fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

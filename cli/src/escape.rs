@@ -1,0 +1,29 @@
+//! Text without control characters.
+
+/// The text with control characters spelt out, so that none reaches a terminal. Line breaks stay.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\n' || !(character.is_control() || is_hidden(character)) {
+            safe.push(character);
+        } else {
+            safe.extend(character.escape_default());
+        }
+    }
+    safe
+}
+
+/// Characters that are not seen but turn around how the text beside them reads.
+pub(crate) fn is_hidden(character: char) -> bool {
+    matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escaped;
+
+    #[test]
+    fn control_characters_are_spelt_out() {
+        assert_eq!(escaped("a\u{1b}[31mé\n\u{202e}b\t"), "a\\u{1b}[31mé\n\\u{202e}b\\t");
+    }
+}

@@ -1,0 +1,22 @@
+//! Why nothing was put right.
+
+/// Why nothing was put right.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The input could not be linted.
+    Lint(mcp_scopes_scan::Error),
+    /// Something else: what is wrong, and what to do.
+    Other(String, String),
+}
+
+impl From<mcp_scopes_scan::Error> for Failure {
+    fn from(error: mcp_scopes_scan::Error) -> Self {
+        Self::Lint(error)
+    }
+}
+
+/// A file has changed since it was read.
+pub(super) fn changed(file: &str) -> Failure {
+    let message = format!("`{file}` has changed while it was looked at, so that nothing was written");
+    Failure::Other(message, "try again".to_owned())
+}

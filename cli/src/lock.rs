@@ -1,0 +1,130 @@
+//! `mcp-scopes lock` and `mcp-scopes check`: what a release allows, in a file to review and commit.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `file` | `mcp-scopes.lock.json` |
+
+pub(crate) mod file;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use mcp_scopes_scan::file::{replace, text};
+
+use crate::{
+    diff::{
+        compared,
+        side::{Reading, Side, Unreadable},
+    },
+    options::{Build, Table, quoted},
+    outcome::Outcome,
+    output::target::Target,
+    terminal::{complain, fail},
+};
+
+pub(crate) const EXAMPLES: &str = "Examples:
+  mcp-scopes lock                 Write mcp-scopes.lock.json
+  mcp-scopes check                In CI: exit with 1 if the source says something else, and say what
+  mcp-scopes check --format github --output markdown=summary.md
+  mcp-scopes lock server --file server/release.lock.json";
+
+#[derive(Debug, Args)]
+pub(crate) struct Lock {
+    /// The folder of the package
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// The lock file [default: mcp-scopes.lock.json in that folder]
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    build: Build,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    lock: Lock,
+    #[command(flatten)]
+    target: Target,
+}
+
+impl Lock {
+    pub(crate) fn run(&self) -> Outcome {
+        let now = match self.now() {
+            Ok(now) => now,
+            Err(unreadable) => return unreadable.tell(),
+        };
+        let path = self.file();
+        // What cannot be read is written anew.
+        let before = text(&path).ok();
+        let written = match file::text(&now.metadata, before.as_deref()) {
+            Ok(text) => text,
+            Err(error) => {
+                let message = format!("`{}` cannot be locked: {}", self.path.display(), error.message());
+                return Unreadable::new(message, "write its members in fewer levels").tell();
+            }
+        };
+        match replace(&path, &written) {
+            Ok(()) => Outcome::Clean,
+            Err(error) => fail(&error),
+        }
+    }
+
+    /// What the source says now.
+    fn now(&self) -> Result<Side, Unreadable> {
+        self.open(&self.path.to_string_lossy())
+    }
+
+    fn open(&self, side: &str) -> Result<Side, Unreadable> {
+        let scan = |path: &Path| self.table.scan(self.build.scan(path));
+        Reading { scan: &scan, loopback: self.table.allow_loopback_http }.open(side)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.file.clone().unwrap_or_else(|| {
+            let beside = self.path.is_dir() && self.path != Path::new(".");
+            if beside { self.path.join(file::FILE) } else { PathBuf::from(file::FILE) }
+        })
+    }
+
+    /// The command line that writes the same lock file.
+    fn command(&self) -> String {
+        let mut words = vec!["mcp-scopes lock".to_owned()];
+        if self.path != Path::new(".") {
+            words.push(quoted(&self.path.display().to_string()));
+        }
+        if let Some(file) = &self.file {
+            words.push(format!("--file {}", quoted(&file.display().to_string())));
+        }
+        words.extend(self.table.words());
+        words.extend(self.build.words());
+        words.join(" ")
+    }
+}
+
+impl Check {
+    pub(crate) fn run(&self) -> Outcome {
+        let file = self.lock.file();
+        let shown = file.display().to_string();
+        let accept = format!("accept it with `{}`", self.lock.command());
+        let both = self.lock.open(&shown).and_then(|old| Ok((old, self.lock.now()?)));
+        let (old, new) = match both {
+            Ok(both) => both,
+            Err(unreadable) if file.exists() => return unreadable.tell(),
+            Err(unreadable) => return Unreadable { help: accept, ..unreadable }.tell(),
+        };
+        // Whatever changed is to be accepted.
+        let report = compared(&old, &new, |_| true);
+        if !report.stops() && self.target.is_plain() {
+            return Outcome::Clean;
+        }
+        let printed = self.target.write(|format, links| report.render(format, links));
+        if printed != Outcome::Clean || !report.stops() {
+            return printed;
+        }
+        complain(&format!("`{shown}` says something else than the source"), Some(&accept));
+        Outcome::Found
+    }
+}

@@ -1,0 +1,91 @@
+//! The options that several commands share: what a document states beyond its source, and the build that is scanned.
+
+use std::path::Path;
+
+use clap::Args;
+use mcp_scopes_scan::Scan;
+
+/// What a document says beyond the source.
+#[derive(Debug, Args)]
+pub(crate) struct Table {
+    /// The table, by its name or path, where a package has several
+    #[arg(long = "table", value_name = "NAME")]
+    name: Option<String>,
+    /// The URL that clients use for the server, in place of the one in mcp-scopes.toml
+    #[arg(long, value_name = "URL")]
+    resource: Option<String>,
+    /// An issuer of tokens, in place of those in mcp-scopes.toml; may be given several times
+    #[arg(long, value_name = "URL")]
+    authorization_server: Vec<String>,
+    /// Accept plain http for these where the host is this machine, for development: RFC 9728 asks for https
+    #[arg(long)]
+    pub(crate) allow_loopback_http: bool,
+}
+
+impl Table {
+    /// The scan, for the document of that table.
+    pub(crate) fn scan(&self, scan: Scan) -> Scan {
+        let scan = self.name.iter().fold(scan, Scan::table);
+        let scan = self.resource.iter().fold(scan, Scan::resource).allow_loopback_http(self.allow_loopback_http);
+        self.authorization_server.iter().fold(scan, Scan::authorization_server)
+    }
+
+    /// The options as they were given.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let name = self.name.iter().map(|name| format!("--table {}", quoted(name)));
+        let resource = self.resource.iter().map(|url| format!("--resource {}", quoted(url)));
+        let issuers = self.authorization_server.iter().map(|url| format!("--authorization-server {}", quoted(url)));
+        let loopback = self.allow_loopback_http.then(|| "--allow-loopback-http".to_owned());
+        name.chain(resource).chain(issuers).chain(loopback).collect()
+    }
+}
+
+/// The build that is looked at.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Build")]
+pub(crate) struct Build {
+    /// Features to turn on, separated by commas
+    #[arg(long, short = 'F', value_name = "FEATURES", value_delimiter = ',')]
+    features: Vec<String>,
+    /// Turn all features on
+    #[arg(long)]
+    all_features: bool,
+    /// Leave the default features off
+    #[arg(long)]
+    no_default_features: bool,
+    /// A condition that holds in the build, as `--cfg` of rustc takes it; may be given several times
+    #[arg(long, value_name = "CONDITION")]
+    cfg: Vec<String>,
+}
+
+impl Build {
+    /// A scan of that path for this build.
+    pub(crate) fn scan(&self, path: &Path) -> Scan {
+        // cargo takes spaces between features as well.
+        let features = self.features.iter().flat_map(|part| part.split_whitespace());
+        let scan = Scan::new(path)
+            .features(features)
+            .all_features(self.all_features)
+            .no_default_features(self.no_default_features);
+        self.cfg.iter().fold(scan, Scan::cfg)
+    }
+
+    /// The options as they were given.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let features = (!self.features.is_empty()).then(|| format!("--features {}", quoted(&self.features.join(","))));
+        let all = self.all_features.then(|| "--all-features".to_owned());
+        let none = self.no_default_features.then(|| "--no-default-features".to_owned());
+        let cfgs = self.cfg.iter().map(|cfg| format!("--cfg {}", quoted(cfg)));
+        features.into_iter().chain(all).chain(none).chain(cfgs).collect()
+    }
+}
+
+/// A word as a shell takes it.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:+@%,=".contains(&byte);
+    if !word.is_empty() && word.bytes().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
