@@ -1,7 +1,8 @@
-//! Writes the tables of `tests/table`: annotated functions, a `scope_table!` and its file, as a user would write them, of
+//! Generates the tables of `tests/table` from a fixed seed: annotated functions, a `scope_table!` and its file, as a
+//! user would write them, and for each table its contents as plain data.
 //! random content from a fixed seed, and beside each what it states as plain data.
 
-#![expect(clippy::indexing_slicing, reason = "the program writes test data; each index is below the length")]
+#![expect(clippy::indexing_slicing, reason = "generates test data; each index is below the length")]
 
 use std::{
     collections::BTreeSet,
@@ -11,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// How many tables of random shape there are.
+/// The number of tables of random shape.
 const TABLES: u64 = 40;
 
 fn main() {
@@ -23,7 +24,7 @@ fn main() {
         let size = Size { tools: 1 + random.below(30), scopes: 1 + random.below(50), annotated_scopes: 4 };
         tables.write(&format!("random_{seed}"), &mut random, &size);
     }
-    // More scopes than lie beside the name, and as much as a table can hold.
+    // More scopes than fit next to the name, and the largest possible table.
     let sizes = [
         ("wide", Size { tools: 60, scopes: 300, annotated_scopes: 4 }),
         ("largest", Size { tools: 2048, scopes: 1024, annotated_scopes: 3 }),
@@ -41,7 +42,7 @@ fn write(path: &Path, text: &str) {
     }
 }
 
-/// The path from the package's folder: a table names its file so.
+/// The path from the package's folder, as a table states it.
 fn from_package(path: &Path) -> String {
     let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let common = package.components().zip(path.components()).take_while(|(a, b)| a == b).count();
@@ -50,14 +51,14 @@ fn from_package(path: &Path) -> String {
     up.chain(down).collect::<Vec<_>>().join("/")
 }
 
-/// How much a table holds.
+/// The size of a table.
 struct Size {
     tools: usize,
     scopes: usize,
     annotated_scopes: usize,
 }
 
-/// The tables written so far.
+/// The tables generated so far.
 struct Tables {
     out: PathBuf,
     source: String,
@@ -67,7 +68,7 @@ struct Tables {
 impl Tables {
     fn write(&mut self, name: &str, random: &mut Random, size: &Size) {
         let namespace = ["", "", "dev-tools:", "org.example/"][random.below(4)];
-        // Without declarations there is no file, so no namespace and no hierarchy either.
+        // Without declarations there is no file, and so neither a namespace nor a hierarchy.
         let complete = name == "largest" || random.below(4) > 0;
         let namespace = if complete { namespace } else { "" };
         let scopes: Vec<String> = distinct(size.scopes, || format!("{namespace}{}", scope(random)));
@@ -77,7 +78,7 @@ impl Tables {
         for (number, tool) in names.iter().enumerate() {
             let (key, plain) = match random.below(10) {
                 0 => ("public, ".to_owned(), "Requirement::Public".to_owned()),
-                // The scopes of names count against the table's size, too.
+                // Tool names that are scopes count towards the table's size, too.
                 1 if own.len() + size.scopes < 1024 => {
                     own.insert(format!("{namespace}{tool}"));
                     (String::new(), "Requirement::ToolName".to_owned())
@@ -97,7 +98,7 @@ impl Tables {
             }
             file.push_str("[scopes]\n");
             for (place, scope) in declared.iter().enumerate() {
-                // Few enough that not everyone holds everything.
+                // Few enough that not every token holds everything.
                 let earlier = if place > 0 { random.below(6).saturating_sub(2) } else { 0 };
                 let implies: BTreeSet<&String> =
                     (0..earlier).map(|_| declared[place - 1 - random.below(place.min(9))]).collect();
@@ -128,12 +129,13 @@ impl Tables {
     }
 }
 
-/// A list of TOML and of Rust.
+/// A list in TOML and Rust syntax.
 fn list<'t>(texts: impl IntoIterator<Item = &'t String>) -> String {
     texts.into_iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ")
 }
 
-/// A requirement as an attribute states it and as data. No alternative holds all of another: those are left out.
+/// A requirement as attribute syntax and as data. No alternative contains all scopes of another one, since those are
+/// removed.
 fn requirement(random: &mut Random, scopes: &[String], most: usize) -> (String, String) {
     let mut any = Vec::<BTreeSet<&String>>::new();
     for _ in 0..=random.below(3) {
@@ -168,12 +170,12 @@ fn tool(random: &mut Random) -> String {
     }
 }
 
-/// That many different ones.
+/// Picks that many different items.
 fn distinct(count: usize, mut next: impl FnMut() -> String) -> Vec<String> {
     let (mut seen, mut all) = (BTreeSet::new(), Vec::new());
     while all.len() < count {
         let mut name = next();
-        // Where few names are left, any will do.
+        // If few names remain, any name is used.
         if !seen.insert(name.clone()) {
             _ = write!(name, "_{}", all.len());
         }
@@ -185,7 +187,7 @@ fn distinct(count: usize, mut next: impl FnMut() -> String) -> Vec<String> {
     all
 }
 
-/// `SplitMix64`: small, and the same everywhere.
+/// `SplitMix64`, which is small and portable.
 struct Random(u64);
 
 impl Random {

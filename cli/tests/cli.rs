@@ -170,7 +170,7 @@ warning[missing-description]: tool `list_files` does not say what it does
 ";
     assert!(run.out.starts_with(expected), "{}", run.out);
     assert!(
-        run.out.contains("error[scope-syntax]: the scope `shell\\u{1b}run` holds a control character"),
+        run.out.contains("error[scope-syntax]: the scope `shell\\u{1b}run` contains a control character"),
         "{}",
         run.out
     );

@@ -1,7 +1,7 @@
-//! What is emitted beside errors: the user's item, and placeholders under the names that other macros refer to.
+//! The code that is emitted next to errors: the user's item, and placeholders for the names that other macros refer to.
 //!
-//! Without them one mistake in an annotation would make the table report a missing name, and every caller of the
-//! function a missing function.
+//! Without placeholders, an error in an annotation would also cause errors about a missing name in the table and a
+//! missing function at every call.
 
 use mcp_scopes_grammar::{
     catalogue::NO_BODY,
@@ -15,22 +15,23 @@ use syn::ext::IdentExt as _;
 
 use crate::expand::{Runtime, group_companion, statement, tool::declare};
 
-/// All errors of one item.
+/// Emits all errors of one item.
 pub(crate) fn errors(diagnostics: &[Diagnostic]) -> TokenStream {
     diagnostics.iter().map(Diagnostic::to_compile_error).collect()
 }
 
-/// A function whose annotation has errors: as it is, beside a placeholder.
+/// Emits a function whose annotation has errors, unchanged, and a placeholder.
 pub(crate) fn function(diagnostics: &[Diagnostic], item: &TokenStream, placeholder: &TokenStream) -> TokenStream {
-    // A second annotation is one of the errors; expanded, it would add a second companion.
+    // A second annotation is one of the errors. Expanding it would add a second companion.
     let (errors, item) = (errors(diagnostics), drop_annotations(item.clone()));
     quote!(#errors #[allow(dead_code)] #item #placeholder)
 }
 
-/// An item that was not read as a function. If one is in it nevertheless, its companion is emitted.
+/// Emits an item that could not be parsed as a function. If it contains a function nevertheless, its companion is
+/// emitted too.
 pub(crate) fn unread_function(diagnostic: &Diagnostic, item: &TokenStream) -> TokenStream {
     let errors = errors(core::slice::from_ref(diagnostic));
-    // Without a body it belongs to a trait, which has no place for a companion.
+    // A function without a body belongs to a trait, which cannot contain a companion.
     let name = name_behind(item, "fn").filter(|_| diagnostic.id != NO_BODY.id);
     let companion = name.map(|name| tool(&name, &TokenStream::new(), &Runtime::of(None)));
     quote!(#errors #item #companion)
@@ -45,19 +46,19 @@ fn name_behind(item: &TokenStream, keyword: &str) -> Option<Ident> {
     }
 }
 
-/// A companion that states nothing and requires nothing, so that nothing else is reported about it.
+/// A companion that states and requires nothing, so that it causes no further errors.
 pub(crate) fn tool(function: &Ident, visibility: &impl ToTokens, runtime: &Runtime) -> TokenStream {
     let name = function.unraw().to_string();
     declare(&[], visibility, function, runtime, &states(&name, &quote!(#runtime::Requirement::Public)))
 }
 
-/// The call that states nothing but a name and what opens it.
+/// The call that states only a name and a requirement.
 pub(crate) fn states(name: &str, requirement: &TokenStream) -> TokenStream {
     let statement = statement(Span::call_site());
     quote!(#statement.placeholder(#name, #requirement))
 }
 
-/// A group of nothing.
+/// An empty group.
 pub(crate) fn group(decl: &GroupDecl) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
     let (companion, statement) = (group_companion(decl.name.as_ref(), Span::call_site()), statement(Span::call_site()));
@@ -69,8 +70,8 @@ pub(crate) fn group(decl: &GroupDecl) -> TokenStream {
     }
 }
 
-/// An item that cannot be a group, such as a trait's impl: as it is, without the annotations inside, which could not
-/// stand there either and would report it once more.
+/// Emits an item that cannot be a group, such as a trait impl. The annotations inside are removed, since they would
+/// report the same error again.
 pub(crate) fn unread_group(diagnostics: &[Diagnostic], item: TokenStream) -> TokenStream {
     let (errors, item) = (errors(diagnostics), without_annotations(item));
     quote!(#errors #item)
@@ -91,7 +92,7 @@ fn without_annotations(item: TokenStream) -> TokenStream {
     kept
 }
 
-/// The items without `#[mcp_tool]`s.
+/// Removes the `#[mcp_tool]` attributes.
 fn drop_annotations(items: TokenStream) -> TokenStream {
     let mut kept = TokenStream::new();
     let mut tokens = items.into_iter().peekable();
@@ -107,13 +108,13 @@ fn drop_annotations(items: TokenStream) -> TokenStream {
     kept
 }
 
-/// Whether the brackets hold `mcp_tool` or `path::mcp_tool`, with or without arguments.
+/// Returns whether the brackets contain `mcp_tool` or `path::mcp_tool`, with or without arguments.
 fn is_annotation(attribute: &Group) -> bool {
     let path = attribute.stream().into_iter().take_while(|token| !matches!(token, TokenTree::Group(_)));
     matches!(path.last(), Some(TokenTree::Ident(name)) if name == "mcp_tool")
 }
 
-/// A table of nothing, beside the errors of its configuration or its list. What its list mentions stays mentioned.
+/// Emits an empty table next to the errors of its configuration or list. The items in its list count as used.
 pub(crate) fn table(errors: &[Diagnostic], decl: &TableDecl, entries: &TokenStream, runtime: &Runtime) -> TokenStream {
     let errors = self::errors(errors);
     let TableDecl { attributes, visibility, ident, .. } = decl;

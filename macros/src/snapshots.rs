@@ -1,7 +1,7 @@
 //! Expansions, pretty-printed and compared with committed files.
 //!
-//! `snapshots/<name>.rs` is expanded into `snapshots/<name>.expanded.rs`; with `MCP_SCOPES_BLESS=1` in the environment the
-//! files are written. The workspace's UI cases compile both.
+//! `snapshots/<name>.rs` expands to `snapshots/<name>.expanded.rs`. The environment variable `MCP_SCOPES_BLESS=1`
+//! updates the files. The workspace's UI tests compile both.
 
 use std::{env, fs, path::Path};
 
@@ -40,7 +40,7 @@ fn compare(name: &str) {
     assert!(actual == expected, "{} has changed; run with MCP_SCOPES_BLESS=1\n{actual}", path.display());
 }
 
-/// The item as its outermost macro leaves it.
+/// Returns the item as its outermost macro emits it.
 fn expanded(mut item: Item) -> TokenStream {
     let attributes = match &mut item {
         Item::Macro(call) if call.mac.path.is_ident("scope_table") => {

@@ -1,9 +1,9 @@
-//! Writes the servers that are measured: annotated functions and a scope table each, as a user would have them.
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops at what it did not expect")]
+//! Generates the benchmarked servers: annotated functions and a scope table each, as a user would write them.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench may panic")]
 
 use std::{env, fmt::Write as _, fs, path::Path};
 
-/// Tools, scopes.
+/// The numbers of tools and scopes.
 const SERVERS: [(usize, usize); 3] = [(10, 10), (100, 60), (1000, 200)];
 const RESOURCES: [&str; 8] = ["files", "orders", "users", "repositories", "invoices", "calendar", "messages", "builds"];
 const ACTIONS: [&str; 5] = ["read", "write", "delete", "share", "admin"];
@@ -24,7 +24,7 @@ fn server(source: &mut String, tools: usize, scopes: usize) {
         let (resource, action) = (RESOURCES[number % 8], ACTIONS[number / 8 % 5]);
         if number < 40 { format!("{resource}:{action}") } else { format!("{resource}-{}:{action}", number / 40) }
     };
-    // The same sequence in every build, so that runs can be compared.
+    // The same sequence in every build, so that runs are comparable.
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let mut random = |below: usize| {
         state ^= state << 13;
@@ -51,7 +51,7 @@ fn server(source: &mut String, tools: usize, scopes: usize) {
     }
     writeln!(source, "::mcp_scopes::scope_table! {{ /// The table.\n pub static TOOLS = [{}]; }}", names.join(", "))
         .expect("a string");
-    // What a tool's own function does: it knows its handle at compile time.
+    // The check inside a tool's own function, whose handle is a constant.
     writeln!(source, "/// A check by constant handle for some of the tools, with the tool's number.")
         .expect("a string");
     writeln!(source, "pub static CHECKS: &[super::Check] = &[").expect("a string");

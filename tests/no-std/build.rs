@@ -1,4 +1,4 @@
-//! Without `std` nobody asks for the C library, which starts the program.
+//! Links the C library, which starts the program. Without `std`, nothing else links it.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,7 +1,8 @@
-// What a reader does with the page, in a headless Chromium: `node page.mjs PAGE EXPECTED [CHROMIUM]`.
+// Uses the page as a reader would, in headless Chromium: `node page.mjs PAGE EXPECTED [CHROMIUM]`.
 //
-// EXPECTED is JSON: what the compiled table says. {"tools": 3, "grants": [{"scope": "a b", "opens": ["tool"]}]}, and in
-// `claims` which of those below are tried. Prints one line for each that holds; the first that does not ends the run with 1.
+// EXPECTED is JSON with the results of the compiled table, {"tools": 3, "grants": [{"scope": "a b", "opens":
+// ["tool"]}]}, and in `claims` the names of the checks below to run. Prints a line for each that passes. The first
+// failure ends the run with 1.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -14,7 +15,7 @@ const address = pathToFileURL(file).href;
 const expected = JSON.parse(readFileSync(expectedFile, "utf8"));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-// Chromium's own sandbox needs rights that a container rarely gives; the page is ours.
+// Chromium's own sandbox needs privileges that containers rarely have. The page is trusted.
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 
 /** A page that fails the test when it asks the network for anything or complains. */
@@ -46,13 +47,13 @@ const claims = {
       const scopes = scope.split(" ").filter(Boolean);
       if (scopes.length === 0) continue;
       await page.getByRole("button", { name: "Start again" }).click();
-      // A hand is slow; past the first ones each is pasted.
+      // Clicking is slow, so only the first scopes are clicked and the others are pasted.
       if (place < 16) for (const name of scopes) await box(page, name).check();
       else await page.getByLabel("Or paste its scope").fill(scope);
       assert.deepEqual(sorted(await matrix(page)), sorted(opens), `the matrix for ${scope}`);
       assert.deepEqual(sorted(await entries(page)), sorted(opens), `the entries for ${scope}`);
       assert.match(await status(page), new RegExp(`opens ${opens.length} of ${expected.tools} tools`));
-      // What is pasted is the same as what is ticked; what nobody knows opens nothing.
+      // A pasted token has the same effect as selected scopes. Unknown scopes open nothing.
       await page.getByLabel("Or paste its scope").fill(`openid  ${scope} no:such`);
       assert.deepEqual(sorted(await matrix(page)), sorted(opens), `pasted: ${scope}`);
     }
@@ -61,7 +62,7 @@ const claims = {
 
   async "the matrix marks what each scope opens alone"() {
     const page = await open();
-    // Cells stand below the heads of their columns, also where several empty ones are one.
+    // Cells are below the headers of their columns, also where empty cells are merged.
     const marked = await page.evaluate(() => {
       const heads = [...document.querySelectorAll("th.scope")].map((head) => head.textContent);
       const marked = Object.fromEntries(heads.map((head) => [head, []]));
@@ -90,7 +91,7 @@ const claims = {
     for (const name of scope.split(" ")) await box(page, name).check();
     assert.deepEqual(sorted((await token.inputValue()).split(" ")), sorted(scope.split(" ")));
     assert.ok(!(await status(page)).includes("Unknown"));
-    // A token of which nothing is known shows what everyone may call, and not all there is.
+    // A token with only unknown scopes shows the public tools, not all tools.
     await token.fill("openid no:such");
     const open_to_all = expected.grants.find(({ scope }) => scope === "").opens;
     assert.deepEqual(sorted(await matrix(page)), sorted(open_to_all));
@@ -200,7 +201,7 @@ const claims = {
     }
     assert.deepEqual(sorted(await matrix(page)), sorted(opens));
     assert.deepEqual(sorted(await entries(page)), sorted(opens));
-    // Nothing is cut off at the right, or waits in a part that scrolls.
+    // No content is cut off at the right or hidden in a scrollable part.
     const cut = await page.$$eval("section *", (found) => found
       .filter((e) => e.checkVisibility() && (e.getBoundingClientRect().right > innerWidth + 1 || (e.matches(".scroll, .matrix") && e.scrollHeight > e.clientHeight + 1)))
       .map((e) => `${e.tagName}.${e.className.baseVal ?? e.className}: ${e.textContent.trim().slice(0, 40)}`));
@@ -223,7 +224,7 @@ const claims = {
         const page = await open({ colorScheme, viewport: { width, height: 900 } });
         await box(page, expected.grants.find(({ scope }) => scope && !scope.includes(" ")).scope).check();
         await page.getByLabel("Also show what stays closed").check();
-        // What is far away is not laid out yet, and would not be looked at.
+        // Distant content is not laid out yet, so the check would skip it.
         await page.evaluate(() => document.querySelectorAll(".entry").forEach((entry) => { entry.style.contentVisibility = "visible"; }));
         await page.evaluate(axe);
         const { violations, passes } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));

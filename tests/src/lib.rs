@@ -1,4 +1,4 @@
-//! Suites over the whole workspace; everything is under `tests/`. Here is [`spliced`], a table for those that splice one of
-//! another crate.
+//! Test suites for the whole workspace, in `tests/`. The library contains [`spliced`], a table of another crate to
+//! splice.
 
 pub mod spliced;

@@ -1,4 +1,4 @@
-//! A table of another crate, for those that splice it.
+//! A table of another crate, for tables that splice it.
 
 use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
 

@@ -1,4 +1,4 @@
-//! Nothing between a token and an answer allocates. The count is that of the thread that asks.
+//! Processing a token does not allocate. The allocations are counted for the current thread.
 
 use std::{
     fmt::{self, Write},
@@ -7,7 +7,7 @@ use std::{
 
 use mcp_scopes::{Caller, Challenge, Denied, Environment, ToolHandle, mcp_tool, scope_table};
 
-/// How often the closure allocates.
+/// Returns the number of allocations in the closure.
 fn allocations<T>(of: impl FnOnce() -> T) -> u64 {
     let counted = allocation_counter::measure(|| {
         black_box(of());
@@ -43,7 +43,7 @@ scope_table! { static TOOLS = [read_file, write_file, long_scope, hello, guarded
 
 const WRITE_FILE: ToolHandle = TOOLS.handle("write_file");
 
-/// Tokens of every kind: nothing, known, unknown, long, odd.
+/// Tokens of every kind: empty, known, unknown, long and unusual ones.
 const TOKENS: [&str; 8] = [
     "",
     "files:read",
@@ -55,7 +55,7 @@ const TOKENS: [&str; 8] = [
     "guarded admitted hello read_file",
 ];
 
-/// A line of text of fixed size.
+/// A fixed-size text buffer.
 struct Line {
     bytes: [u8; 1024],
     len: usize,
@@ -71,14 +71,14 @@ impl Write for Line {
 }
 
 #[test]
-fn the_allocator_counts() {
+fn counts_allocations() {
     assert_eq!(allocations(|| Box::new(1)), 1);
     assert!(allocations(|| "text".repeat(3)) > 0);
     assert_eq!(allocations(|| 1), 0);
 }
 
 #[test]
-fn making_a_grant() {
+fn creates_grants_without_allocating() {
     for token in TOKENS {
         assert_eq!(allocations(|| TOOLS.grant(token)), 0, "{token}");
         assert_eq!(allocations(|| TOOLS.grant_scp(token.split_whitespace())), 0, "{token}");
@@ -90,7 +90,7 @@ fn making_a_grant() {
 }
 
 #[test]
-fn asking_it() {
+fn authorizes_without_allocating() {
     let names =
         ["read_file", "write_file", "long_scope", "hello", "guarded", "unknown", "", "a name of more than 24 bytes"];
     for grant in TOKENS.map(|token| TOOLS.grant(token)).into_iter().chain([TOOLS.anonymous()]) {
@@ -105,7 +105,7 @@ fn asking_it() {
 }
 
 #[test]
-fn saying_no() {
+fn denies_without_allocating() {
     let grants = TOKENS.map(|token| TOOLS.grant(token)).into_iter().chain([TOOLS.anonymous()]);
     let denials = grants.flat_map(|grant| {
         ["write_file", "long_scope", "unknown"].into_iter().filter_map(move |tool| grant.authorize(tool).err())
@@ -128,7 +128,7 @@ fn saying_no() {
 }
 
 #[test]
-fn the_guard() {
+fn guards_without_allocating() {
     for environment in [Environment::Live, Environment::Sandbox] {
         for token in TOKENS {
             let caller = Caller::new(TOOLS.grant(token), environment);

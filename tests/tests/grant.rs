@@ -1,5 +1,5 @@
-//! Grants, handles and denials: whose they are, and what they say.
-#![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect, also in what its functions share")]
+//! Grants, handles and denials: the table to which they belong, and their texts.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use mcp_scopes::{Challenge, Denied, Grant, Reason, ToolHandle, mcp_tool, scope_table};
 
@@ -13,7 +13,7 @@ fn health_check() {}
 fn hello() {}
 
 scope_table! { static TOOLS = [read_file, write_file, health_check, hello]; }
-// The very same content is another table all the same.
+// Identical contents, but a different table.
 scope_table! { static TWIN = [read_file, write_file, health_check, hello]; }
 
 const READ_FILE: ToolHandle = TOOLS.handle("read_file");
@@ -23,12 +23,12 @@ fn why(result: Result<impl Sized, Denied>) -> Reason {
 }
 
 #[test]
-fn a_grant_is_of_one_table() {
+fn rejects_grants_of_other_tables() {
     let grant = TOOLS.grant("files:read");
     assert!(std::ptr::eq(grant.table(), &raw const TOOLS));
     assert!(grant.authorize_tool(READ_FILE).is_ok());
     assert_eq!(why(grant.authorize_tool(TWIN.handle("read_file"))), Reason::OtherTable);
-    // Not even a tool that is open to all, nor for a caller without a token.
+    // Not even for a public tool or for a caller without a token.
     assert_eq!(why(grant.authorize_tool(TWIN.handle("hello"))), Reason::OtherTable);
     assert_eq!(why(TOOLS.anonymous().authorize_tool(TWIN.handle("hello"))), Reason::OtherTable);
     assert_ne!(TOOLS.handle("hello"), TWIN.handle("hello"));
@@ -36,7 +36,7 @@ fn a_grant_is_of_one_table() {
 }
 
 #[test]
-fn no_token_and_a_token_without_scopes_are_told_apart() {
+fn distinguishes_no_token_from_a_token_without_scopes() {
     for (grant, reason, status) in
         [(TOOLS.anonymous(), Reason::NoCredentials, 401), (TOOLS.grant(""), Reason::MissingScopes, 403)]
     {
@@ -51,7 +51,7 @@ fn no_token_and_a_token_without_scopes_are_told_apart() {
 }
 
 #[test]
-fn a_name_is_a_name_only_if_it_is_the_same() {
+fn rejects_similar_names() {
     let all = TOOLS.grant("files:read files:write files:lock health_check");
     assert_eq!(all.visible().count(), 4);
     for name in ["", " read_file", "read_file ", "Read_file", "read_fil", "read_files", "read\u{0}file", "ｒead_file"]
@@ -66,7 +66,7 @@ fn a_name_is_a_name_only_if_it_is_the_same() {
 }
 
 #[test]
-fn scp_elements_are_never_taken_apart() {
+fn never_splits_scp_elements() {
     let of = |grant: Grant| grant.scopes().collect::<Vec<_>>();
     assert_eq!(of(TOOLS.grant_scp(["files:read", "files:lock"])), ["files:read", "files:lock"]);
     assert_eq!(of(TOOLS.grant_scp(vec![String::from("files:read")])), ["files:read"]);
@@ -75,7 +75,7 @@ fn scp_elements_are_never_taken_apart() {
 }
 
 #[test]
-fn a_denial_says_why_in_one_line() {
+fn displays_denials_in_one_line() {
     let said = |denied: Denied| denied.to_string();
     assert_eq!(
         said(TOOLS.grant("files:read").authorize("write_file").unwrap_err()),
@@ -85,7 +85,7 @@ fn a_denial_says_why_in_one_line() {
         said(TOOLS.anonymous().authorize("write_file").unwrap_err()),
         "tool `write_file` needs an access token, and the request carries none"
     );
-    // What the caller sent is not repeated: it may be anything.
+    // The caller's input is not repeated, since it may contain anything.
     assert_eq!(said(TOOLS.grant("").authorize("\r\nevil").unwrap_err()), "no such tool");
     assert_eq!(
         said(TOOLS.grant("").authorize_tool(TWIN.handle("hello")).unwrap_err()),
@@ -96,7 +96,7 @@ fn a_denial_says_why_in_one_line() {
 }
 
 #[test]
-fn debug_output_says_what_is_held() {
+fn shows_held_scopes_in_debug_output() {
     assert_eq!(format!("{READ_FILE:?}"), "ToolHandle(\"read_file\")");
     assert_eq!(
         format!("{:?}", TOOLS.grant("files:read health_check")),
@@ -107,6 +107,6 @@ fn debug_output_says_what_is_held() {
 
 #[test]
 #[should_panic(expected = "did you mean `read_file`?")]
-fn an_unknown_handle_names_the_nearest_tool() {
+fn suggests_the_nearest_tool_for_an_unknown_handle() {
     _ = TOOLS.handle("raed_file");
 }

@@ -1,5 +1,5 @@
-//! Scopes, environment and sandbox mode, in every combination: what a caller's call runs.
-#![allow(clippy::panic, reason = "a test may stop at what it did not expect, also in what its functions share")]
+//! The function that runs for a call, for every combination of scopes, environment and sandbox mode.
+#![allow(clippy::panic, reason = "tests may panic")]
 
 use std::{
     future::Future,
@@ -9,7 +9,7 @@ use std::{
 
 use mcp_scopes::{Caller, Denied, Environment, Reason, Route, SandboxMode, mcp_tool, scope_table};
 
-/// What ran.
+/// The function that ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ran {
     Live,
@@ -80,22 +80,22 @@ scope_table! {
     ];
 }
 
-/// A server that lists none of them.
+/// A server that does not list these tools.
 #[mcp_tool(risk = "low")]
 fn stranger() {}
 scope_table! { static OTHER = [stranger]; }
 
-/// Runs a future that never waits for anything.
+/// Runs a future that is always ready.
 fn now<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
-        Poll::Pending => panic!("nothing here waits"),
+        Poll::Pending => panic!("the future is always ready"),
     }
 }
 
 type Call = fn(Caller) -> Answer;
 
-/// Each tool with its mode and both ways to call it.
+/// Each tool with its mode and both of its calls.
 const CALLS: [(&str, Option<SandboxMode>, Call); 8] = [
     ("unstated", None, |caller| unstated(&caller, 7)),
     ("unstated_waiting", None, |caller| now(unstated_waiting(Some(caller), 7))),
@@ -107,7 +107,7 @@ const CALLS: [(&str, Option<SandboxMode>, Call); 8] = [
     ("simulated_waiting", Some(SandboxMode::Simulate), |caller| now(simulated_waiting(Some(caller), 7))),
 ];
 
-/// What the words of the design say, apart from the code: scopes first, then the environment.
+/// The rule of the design, independent of the implementation: scopes first, then the environment.
 fn expected(environment: Environment, mode: Option<SandboxMode>, opens: bool) -> Result<Ran, Reason> {
     match (opens, environment, mode) {
         (false, _, _) => Err(Reason::MissingScopes),
@@ -118,7 +118,7 @@ fn expected(environment: Environment, mode: Option<SandboxMode>, opens: bool) ->
 }
 
 #[test]
-fn what_runs_is_what_scopes_environment_and_mode_say() {
+fn runs_functions_by_scopes_environment_and_mode() {
     let (mut live, mut simulations) = (0, 0);
     for environment in [Environment::Live, Environment::Sandbox] {
         for (token, opens) in [("run", true), ("openid run", true), ("", false), ("runs", false), ("RUN", false)] {
@@ -138,19 +138,19 @@ fn what_runs_is_what_scopes_environment_and_mode_say() {
             }
         }
     }
-    // Two tokens open: all eight run live, two of them in the sandbox; two are simulated there.
+    // Two tokens open the tools: all eight run live, two of them in the sandbox, where two more are simulated.
     assert_eq!((live, simulations), (2 * 8 + 2 * 2, 2 * 2));
 }
 
 #[test]
-fn the_table_says_the_mode() {
+fn returns_the_sandbox_mode() {
     for (name, mode, _) in CALLS {
         assert_eq!(TOOLS.handle(name).sandbox, mode, "{name}");
     }
 }
 
 #[test]
-fn without_a_caller_nothing_runs() {
+fn denies_calls_without_a_caller() {
     let waiting: [fn() -> Answer; 4] = [
         || now(unstated_waiting(None, 7)),
         || now(allowed_waiting(None, 7)),
@@ -163,7 +163,7 @@ fn without_a_caller_nothing_runs() {
 }
 
 #[test]
-fn without_a_token_only_public_tools_run() {
+fn runs_only_public_tools_without_a_token() {
     let anonymous = Caller::anonymous(&TOOLS);
     for (name, _, call) in CALLS {
         assert_eq!(call(anonymous).unwrap_err().reason(), Reason::NoCredentials, "{name}");
@@ -174,14 +174,14 @@ fn without_a_token_only_public_tools_run() {
 }
 
 #[test]
-fn a_caller_of_another_table_runs_nothing() {
+fn denies_callers_of_another_table() {
     let caller = Caller::new(OTHER.grant("run stranger"), Environment::Live);
     for (name, _, call) in CALLS {
         assert_eq!(call(caller).unwrap_err().reason(), Reason::UnknownTool, "{name}");
     }
 }
 
-/// A server whose `simulated` is another function, open to everyone.
+/// A server with a different, public function as `simulated`.
 mod lax {
     use mcp_scopes::{mcp_tool, scope_table};
 
@@ -195,7 +195,7 @@ mod lax {
 }
 
 #[test]
-fn a_function_refuses_who_may_call_its_namesake() {
+fn denies_callers_of_a_tool_with_the_same_name() {
     let stranger = Caller::new(lax::TOOLS.grant("run"), Environment::Live);
     assert_eq!(stranger.authorize("simulated").expect("the lax server lets everyone in"), Route::Run);
     lax::simulated(&stranger).expect("its own function too");
@@ -204,7 +204,7 @@ fn a_function_refuses_who_may_call_its_namesake() {
 }
 
 #[test]
-fn a_sandbox_list_names_what_can_be_called_there() {
+fn lists_callable_tools_in_the_sandbox() {
     let grant = lax::TOOLS.anonymous();
     for (environment, count) in [(Environment::Live, 1), (Environment::Sandbox, 0)] {
         let caller = Caller::new(grant, environment);

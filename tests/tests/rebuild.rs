@@ -1,5 +1,5 @@
-//! A change of `mcp-scopes.toml` rebuilds the table: cargo is asked twice, and only that file changes in between.
-#![expect(clippy::expect_used, reason = "a test may stop at what it did not expect, in its functions too")]
+//! A change of `mcp-scopes.toml` rebuilds the table. Cargo runs twice, and only that file changes in between.
+#![expect(clippy::expect_used, reason = "tests may panic")]
 
 use std::{
     fs,
@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output},
 };
 
-/// A package outside the workspace, built as a user's is.
+/// A package outside the workspace, built like a user's package.
 struct Package {
     folder: PathBuf,
 }
@@ -17,7 +17,7 @@ impl Package {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rebuild");
         fs::create_dir_all(folder.join("src")).expect("the folder is writable");
-        // The versions that the workspace has been built with.
+        // The same versions as in the workspace.
         fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the workspace has a lock file");
         let manifest = format!(
             "[package]\nname = \"rebuild\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
@@ -32,7 +32,7 @@ impl Package {
         Self { folder }
     }
 
-    /// Builds with these declarations.
+    /// Builds the package with these declarations.
     fn build(&self, scopes: &str) -> Output {
         fs::write(self.folder.join("mcp-scopes.toml"), format!("[scopes]\n{scopes}\n"))
             .expect("the folder is writable");
@@ -46,7 +46,7 @@ impl Package {
 }
 
 #[test]
-fn a_change_of_the_file_rebuilds_the_table() {
+fn rebuilds_the_table_after_a_change_of_the_file() {
     let package = Package::new();
     let declared = package.build("\"files:read\" = \"Read files\"");
     assert!(declared.status.success(), "{}", String::from_utf8_lossy(&declared.stderr));

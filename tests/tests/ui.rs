@@ -1,7 +1,8 @@
-//! What does not compile, and what the compiler says; what does, for every form that the grammar knows.
+//! Compile-fail cases with their compiler output, and compile-pass cases for every form of the grammar.
 //!
-//! `ui/<kind of mistake>/*.rs` fail; the first line of each names the diagnostics that it shows. `ui/pass/*.rs` compile
-//! and run. The tables among them name files of `ui/toml`, which stand beside the package while the cases are compiled.
+//! The cases `ui/<topic>/*.rs` fail to compile, and the first line of each lists its diagnostics. The cases
+//! `ui/pass/*.rs` compile and run. Tables of the cases use files of `ui/toml`, which are copied into the package that
+//! trybuild generates.
 #![expect(clippy::unwrap_used, reason = "a case or a file that cannot be read fails the test")]
 
 use std::{
@@ -15,26 +16,26 @@ use std::{
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ui");
 
 #[test]
-fn mistakes_are_explained() {
+fn reports_expected_diagnostics() {
     write_inputs();
     trybuild::TestCases::new().compile_fail("tests/ui/[!p]*/*.rs");
     trybuild::TestCases::new().compile_fail("tests/ui/p[!a]*/*.rs");
 }
 
 #[test]
-fn every_form_compiles() {
+fn accepts_every_form() {
     write_inputs();
     trybuild::TestCases::new().pass("tests/ui/pass/*.rs");
 }
 
-/// Each diagnostic of the grammar and of the table is shown by a case, and no case names one that does not exist.
+/// Each diagnostic of the grammar and of the table has a case, and no case lists a diagnostic that does not exist.
 #[test]
-fn every_diagnostic_is_shown() {
+fn has_a_case_for_every_diagnostic() {
     let known: BTreeSet<&str> = mcp_scopes_grammar::catalogue::ALL
         .iter()
         .map(|kind| kind.id)
         .chain(mcp_scopes_model::problem::Kind::ALL.map(mcp_scopes_model::problem::Kind::id))
-        // What the compiler itself says.
+        // Errors of the compiler itself.
         .chain(["(rustc)"])
         .collect();
     let mut shown = BTreeSet::new();
@@ -63,14 +64,13 @@ fn cases_of(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Puts what tables name, and what is too large to be written by hand, where the cases are compiled: the package that
-/// trybuild makes for them.
+/// Writes files that tables name, and generated sources, to the package that trybuild creates for the cases.
 fn write_inputs() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         let package = target.join("tests/trybuild").join(env!("CARGO_PKG_NAME"));
-        // Cases that are also test targets of this package name their file from its folder.
+        // Cases that are also test targets of this package name their file relative to the package's folder.
         let as_here = package.join("tests/ui/toml");
         fs::create_dir_all(&as_here).unwrap();
         for file in fs::read_dir(Path::new(CASES).join("toml")).unwrap() {
@@ -96,13 +96,13 @@ fn too_many_tools() -> String {
     tools_and_table(0..=mcp_scopes_model::numbers::MAX_TOOLS, "public")
 }
 
-/// As many tools as a table can hold, each of which requires seventeen scopes.
+/// As many tools as a table can hold, each with seventeen scopes.
 fn too_many_uses() -> String {
     let scopes: Vec<String> = (0..17).map(|number| format!("\"scope:{number}\"")).collect();
     tools_and_table(0..mcp_scopes_model::numbers::MAX_TOOLS, &format!("scope = all({})", scopes.join(", ")))
 }
 
-/// The functions, and a macro for the table, so that the case itself says its name.
+/// The functions, and a macro for the table, so that the table's name is in the case itself.
 fn tools_and_table(numbers: impl Iterator<Item = usize>, keys: &str) -> String {
     let (mut text, mut list) = (String::new(), String::new());
     for number in numbers {

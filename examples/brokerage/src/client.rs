@@ -1,4 +1,4 @@
-//! Who calls: here one for each run of the program.
+//! The caller. In this example there is one for each run of the program.
 
 use mcp_scopes::{AsCaller, Caller, Environment};
 use rmcp::{
@@ -8,26 +8,26 @@ use rmcp::{
 
 use crate::{TOOLS, server::Brokerage};
 
-/// One who calls.
+/// A caller.
 #[derive(Clone, Debug)]
 pub struct Client(Caller);
 
 impl Client {
-    /// The caller whose token holds these scopes; without any, one who has no token.
+    /// Creates a caller whose token holds these scopes, or a caller without a token if there are none.
     ///
     /// # Errors
-    /// If the environment is neither `live` nor `sandbox`: a guess could place real orders.
+    /// Returns an error if the environment is neither `live` nor `sandbox`, since a guess could place real orders.
     pub fn of(scope: Option<&str>, environment: Option<&str>) -> Result<Self, String> {
         let environment = match environment {
             None | Some("live") => Environment::Live,
             Some("sandbox") => Environment::Sandbox,
-            Some(other) => return Err(format!("`{other}` is no environment; it is `live` or `sandbox`")),
+            Some(other) => return Err(format!("`{other}` is not an environment; write `live` or `sandbox`")),
         };
         let grant = scope.map_or_else(|| TOOLS.anonymous(), |scope| TOOLS.grant(scope));
         Ok(Self(Caller::new(grant, environment)))
     }
 
-    /// What they may do.
+    /// Returns the caller's grant.
     #[must_use]
     pub const fn caller(&self) -> &Caller {
         &self.0
@@ -40,7 +40,7 @@ impl AsCaller for Client {
     }
 }
 
-/// So that a tool can name its caller as an argument.
+/// Allows a tool to take its caller as an argument.
 impl FromContextPart<ToolCallContext<'_, Brokerage>> for Client {
     fn from_context_part(context: &mut ToolCallContext<'_, Brokerage>) -> Result<Self, ErrorData> {
         Ok(context.service.client().clone())

@@ -2,10 +2,10 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`tools`] | the tools, a file for each subject |
+//! | [`tools`] | the tools, one file for each topic |
 //! | [`parameters`] | arguments that several tools take |
-//! | [`server`] | [`Brokerage`], and what rmcp asks of a server |
-//! | [`client`] | [`Client`](client::Client): who calls |
+//! | [`server`] | [`Brokerage`], and its implementation of rmcp's handler |
+//! | [`client`] | [`Client`](client::Client): the caller |
 //! | [`limits`] | [`Limits`](limits::Limits): the policies that this server enforces |
 //! | [`records`] | [`Records`](records::Records): the market and the account, in memory |
 

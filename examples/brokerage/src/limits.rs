@@ -1,4 +1,4 @@
-//! The policies that this server enforces, and the refusal to start with others.
+//! The policies that this server enforces. The server does not start with other policies.
 
 use std::{
     collections::HashMap,
@@ -8,7 +8,7 @@ use std::{
 
 use mcp_scopes::{Risk, ScopeTable, ToolHandle};
 
-/// The calls of one session, which here lasts as long as the program.
+/// The calls of one session, which lasts as long as the program in this example.
 #[derive(Debug)]
 pub struct Limits {
     table: &'static ScopeTable,
@@ -17,10 +17,10 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Nothing called yet.
+    /// Creates an empty session.
     ///
     /// # Errors
-    /// If a tool, or the table, states a policy that nobody would enforce.
+    /// Returns an error if a tool or the table has a policy that this server does not enforce.
     pub fn of(table: &'static ScopeTable) -> Result<Self, String> {
         for tool in table.tools() {
             let policy = &tool.policy;
@@ -40,10 +40,10 @@ impl Limits {
         Ok(Self { table, since: Instant::now(), made: Mutex::default() })
     }
 
-    /// Counts a call, if one more may be made.
+    /// Counts a call if the limits admit it.
     ///
     /// # Errors
-    /// Which limit it is that keeps the call from being made.
+    /// Returns the limit that denies the call.
     pub fn admit(&self, tool: ToolHandle) -> Result<(), String> {
         let session = &self.table.outline().config.session;
         if let Some(minutes) = session.require_reauth_after_minutes
@@ -57,7 +57,7 @@ impl Limits {
         if let Some(before) = policy.blocked_after.iter().find(called) {
             return Err(format!("tool `{name}` is refused after `{before}`"));
         }
-        // There is nobody here who could be asked, so what needs an approval is not done.
+        // There is no user to ask, so a call that needs an approval is denied.
         if let Some(before) = policy.requires_approval_after.iter().find(called) {
             return Err(format!(
                 "tool `{name}` needs the user's approval after `{before}`; start a new session for it"

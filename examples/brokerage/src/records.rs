@@ -1,4 +1,4 @@
-//! The market and the account: sheets of records, in memory. They come from the files in `data`, made up from end to end.
+//! The market and the account: sheets of records, in memory. The files in `data` contain invented records.
 
 use std::{
     collections::BTreeMap,
@@ -18,16 +18,16 @@ const FILES: [&str; 4] = [
     include_str!("../data/account.json"),
 ];
 
-/// What a tool comes to: JSON, as text.
+/// The result of a tool: JSON, as text.
 pub type Answer = Result<String, Failure>;
 
 type Record = Map<String, Value>;
 type Sheets = BTreeMap<String, Vec<Record>>;
 
-/// A value as the answer of a tool.
+/// Returns a value as the result of a tool.
 ///
 /// # Errors
-/// None of a value that is made here.
+/// Values of this crate never cause an error.
 pub fn answer(value: &Value) -> Answer {
     serde_json::to_string_pretty(value).map_err(|error| Failure::Refused(error.to_string()))
 }
@@ -39,10 +39,10 @@ pub struct Records {
 }
 
 impl Records {
-    /// The market and the account of the demonstration.
+    /// Loads the market and the account of the demonstration.
     ///
     /// # Errors
-    /// If a file is no JSON, or two have a sheet of the same name.
+    /// Returns an error if a file is not JSON, or if two files have a sheet of the same name.
     pub fn demonstration() -> Result<Self, String> {
         let mut sheets = Sheets::new();
         for text in FILES {
@@ -57,20 +57,20 @@ impl Records {
     }
 
     fn lock(&self) -> MutexGuard<'_, Sheets> {
-        // A sheet is changed in one step, so that it is whole also if somebody stopped in between.
+        // A sheet is replaced in one step, so it is consistent even after a panic.
         self.sheets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// All records of a sheet, to choose from.
+    /// Returns all records of a sheet, for filtering.
     #[must_use]
     pub fn sheet(&self, name: &str) -> Choice {
         Choice(self.lock().get(name).cloned().unwrap_or_default())
     }
 
-    /// Adds a record, under a new identifier, and answers with it.
+    /// Adds a record under a new identifier, and returns it.
     ///
     /// # Errors
-    /// If the value is no object.
+    /// Returns an error if the value is not an object.
     pub fn add(&self, sheet: &str, value: Value) -> Answer {
         let Value::Object(mut record) = value else { return Err(Failure::refused("a record is an object")) };
         let mut sheets = self.lock();
@@ -81,10 +81,10 @@ impl Records {
         answer(&record.into())
     }
 
-    /// Changes what an object names in a record, and answers with all of it.
+    /// Updates a record with the members of an object, and returns the record.
     ///
     /// # Errors
-    /// If there is no such record.
+    /// Returns an error if there is no such record.
     pub fn change(&self, sheet: &str, id: &str, change: &Value) -> Answer {
         let mut sheets = self.lock();
         let record = sheets.get_mut(sheet).and_then(|records| records.iter_mut().find(|record| is(record, "id", id)));
@@ -93,10 +93,10 @@ impl Records {
         answer(&record.clone().into())
     }
 
-    /// Removes a record, and answers with what it was.
+    /// Removes a record, and returns it.
     ///
     /// # Errors
-    /// If there is no such record.
+    /// Returns an error if there is no such record.
     pub fn remove(&self, sheet: &str, id: &str) -> Answer {
         let mut sheets = self.lock();
         let records = sheets.get_mut(sheet).ok_or_else(|| Failure::missing(id))?;
@@ -104,10 +104,10 @@ impl Records {
         answer(&records.remove(place).into())
     }
 
-    /// The texts of a list in a record.
+    /// Returns the texts of a list in a record.
     ///
     /// # Errors
-    /// If there is no such record.
+    /// Returns an error if there is no such record.
     pub fn texts(&self, sheet: &str, id: &str, field: &str) -> Result<Vec<String>, Failure> {
         let Choice(records) = self.sheet(sheet).with("id", id);
         let record = records.first().ok_or_else(|| Failure::missing(id))?;
@@ -116,7 +116,7 @@ impl Records {
     }
 }
 
-/// Some records of a sheet.
+/// A selection of records of a sheet.
 #[derive(Clone, Debug)]
 pub struct Choice(Vec<Record>);
 
@@ -126,13 +126,13 @@ impl Choice {
         self
     }
 
-    /// Those whose field has that value.
+    /// Keeps the records whose field has that value.
     #[must_use]
     pub fn with(self, field: &str, value: &str) -> Self {
         self.only(|record| is(record, field, value))
     }
 
-    /// The same, if there is a value.
+    /// Like `with`, if there is a value.
     #[must_use]
     pub fn maybe(self, field: &str, value: Option<&str>) -> Self {
         match value {
@@ -141,13 +141,13 @@ impl Choice {
         }
     }
 
-    /// Those whose field has one of the values.
+    /// Keeps the records whose field has one of the values.
     #[must_use]
     pub fn among(self, field: &str, values: &[String]) -> Self {
         self.only(|record| values.iter().any(|value| is(record, field, value)))
     }
 
-    /// Those whose field is neither before the first nor behind the last.
+    /// Keeps the records whose field lies between the two values, inclusive.
     #[must_use]
     pub fn between(self, field: &str, first: Option<&str>, last: Option<&str>) -> Self {
         self.only(|record| {
@@ -156,7 +156,7 @@ impl Choice {
         })
     }
 
-    /// Those whose number lies within both bounds.
+    /// Keeps the records whose number lies within both bounds.
     #[must_use]
     pub fn within(self, field: &str, least: Option<f64>, greatest: Option<f64>) -> Self {
         self.only(|record| {
@@ -165,7 +165,7 @@ impl Choice {
         })
     }
 
-    /// Those whose field mentions a text, in capitals or not.
+    /// Keeps the records whose field contains a text, ignoring case.
     #[must_use]
     pub fn containing(self, field: &str, text: &str) -> Self {
         let text = text.to_lowercase();
@@ -173,21 +173,21 @@ impl Choice {
         self.only(|record| record.get(field).and_then(Value::as_str).is_some_and(mentions))
     }
 
-    /// So many from the front.
+    /// Keeps that many records from the beginning.
     #[must_use]
     pub fn first(mut self, count: usize) -> Self {
         self.0.truncate(count);
         self
     }
 
-    /// So many from the end, where the latest are.
+    /// Keeps that many records from the end, which has the latest ones.
     #[must_use]
     pub fn last(mut self, count: usize) -> Self {
         self.0.drain(..self.0.len().saturating_sub(count));
         self
     }
 
-    /// Only some fields of each, and what tells them apart.
+    /// Keeps only some fields of each record, and its identifiers.
     #[must_use]
     pub fn fields(mut self, fields: &[impl AsRef<str>]) -> Self {
         let kept = |name: &str| name == "symbol" || fields.iter().any(|field| field.as_ref() == name);
@@ -195,24 +195,24 @@ impl Choice {
         self
     }
 
-    /// The numbers in a field.
+    /// Returns the numbers in a field.
     #[must_use]
     pub fn numbers(&self, field: &str) -> Vec<f64> {
         self.0.iter().filter_map(|record| record.get(field)?.as_f64()).collect()
     }
 
-    /// All of them, as an answer.
+    /// Returns all records as a result.
     ///
     /// # Errors
-    /// As [`answer`].
+    /// See [`answer`].
     pub fn list(self) -> Answer {
         answer(&self.0.into_iter().map(Value::Object).collect())
     }
 
-    /// The first of them, as an answer.
+    /// Returns the first record as a result.
     ///
     /// # Errors
-    /// If there is none.
+    /// Returns an error if there is none.
     pub fn one(self) -> Answer {
         let first = self.0.into_iter().next();
         answer(&first.ok_or_else(|| Failure::Missing("there is no such entry".to_owned()))?.into())
@@ -223,14 +223,14 @@ fn is(record: &Record, field: &str, value: &str) -> bool {
     record.get(field).and_then(Value::as_str) == Some(value)
 }
 
-/// Why a tool has no result.
+/// The reason why a tool has no result.
 #[derive(Debug)]
 pub enum Failure {
-    /// The function itself refused its caller.
+    /// The function itself denied the caller.
     Denied(Denied),
-    /// There is no such thing.
+    /// The entry does not exist.
     Missing(String),
-    /// It is there, but that cannot be done.
+    /// The entry exists, but does not allow the operation.
     Refused(String),
 }
 
@@ -254,7 +254,7 @@ impl IntoCallToolResult for Failure {
     fn into_call_tool_result(self) -> Result<CallToolResponse, ErrorData> {
         match self {
             Self::Denied(denied) => Err(refusal(&denied)),
-            // A mistake that a model can mend is a result, not an error of the protocol.
+            // An error that a model can correct is a result, not a protocol error.
             Self::Missing(why) | Self::Refused(why) => why.into_call_tool_result(),
         }
     }

@@ -1,4 +1,4 @@
-//! The server, and what rmcp asks of one.
+//! The server and its implementation of rmcp's handler.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::{TOOLS, client::Client, limits::Limits, records::Records};
 
-/// A brokerage, for one caller.
+/// A brokerage for one caller.
 #[derive(Clone, Debug)]
 pub struct Brokerage {
     pub(crate) records: Arc<Records>,
@@ -27,10 +27,11 @@ pub struct Brokerage {
 }
 
 impl Brokerage {
-    /// A brokerage with these records.
+    /// Creates a brokerage with these records.
     ///
     /// # Errors
-    /// If a tool states a policy that is not enforced here, or rmcp serves a tool that the table does not list.
+    /// Returns an error if a tool has a policy that is not enforced here, or if rmcp serves a tool that the table does
+    /// not list.
     pub fn new(records: Records, client: Client) -> Result<Self, String> {
         let router = Self::session_router()
             + Self::quotes_router()
@@ -52,7 +53,7 @@ impl Brokerage {
         Ok(Self { records: Arc::new(records), client, limits: Arc::new(limits), list: Arc::new(list), router })
     }
 
-    /// Who calls.
+    /// Returns the caller.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
@@ -88,7 +89,7 @@ impl ServerHandler for Brokerage {
             tool.meta.get_or_insert_default().0.extend(schemes.map(|schemes| ("securitySchemes".to_owned(), schemes)));
         }
         let result = ListToolsResult::with_all_items(tools);
-        // A list that depends on its reader is not for caches that several share (MCP 2026-07-28, Caching).
+        // A list that depends on its caller must not be cached by shared caches (MCP 2026-07-28, Caching).
         Ok(match context.protocol_version() {
             Some(version) if version >= ProtocolVersion::V_2026_07_28 => {
                 result.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
@@ -102,7 +103,7 @@ impl ServerHandler for Brokerage {
     }
 }
 
-/// A denial as a JSON-RPC error: there is no status and no header on this transport.
+/// Converts a denial to a JSON-RPC error, since this transport has no status and no headers.
 pub(crate) fn refusal(denied: &Denied) -> ErrorData {
     let challenge = Challenge::of(denied);
     let data = json!({"status": challenge.status(), "www_authenticate": challenge.to_string()});

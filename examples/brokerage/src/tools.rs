@@ -1,19 +1,19 @@
-//! The tools, by what they are about.
+//! The tools, by topic.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`session`] | what the session itself is about |
-//! | [`quotes`] | prices, trades and what is derived from them |
+//! | [`session`] | the session and general market data |
+//! | [`quotes`] | prices, trades and derived values |
 //! | [`derivatives`] | options, warrants and short selling |
-//! | [`company`] | what there is to know about a company and who owns it |
-//! | [`reports`] | financial reports, valuations and what analysts say |
-//! | [`offerings`] | initial public offerings, and what the account ordered of them |
-//! | [`community`] | news, and what people write |
-//! | [`lists`] | watchlists, lists that are shared, and alerts on prices |
+//! | [`company`] | companies and their owners |
+//! | [`reports`] | financial reports, valuations and analyst opinions |
+//! | [`offerings`] | initial public offerings, and the account's subscriptions |
+//! | [`community`] | news and discussions |
+//! | [`lists`] | watchlists, shared lists and price alerts |
 //! | [`screener`] | screens over the whole market |
 //! | [`account`] | money and positions of the account |
-//! | [`orders`] | orders: those that stand, and new ones |
-//! | [`plans`] | plans that buy a security again and again |
+//! | [`orders`] | open and new orders |
+//! | [`plans`] | recurring purchase plans |
 //! | [`grids`] | grid orders: buying low and selling high within a range |
 
 pub mod account;

@@ -1,4 +1,4 @@
-//! The tools, hints and scope groups are those of the real server. Tried where the corpus is at hand (`MCP_SCOPES_CORPUS`).
+//! The tools, hints and scope groups match those of the real server. The test needs the corpus (`MCP_SCOPES_CORPUS`).
 
 use std::{collections::BTreeMap, env, fs, path::Path};
 
@@ -26,7 +26,7 @@ fn tools_hints_and_scopes_are_those_of_the_corpus() {
             };
             let hints = &tool.hints;
             let read_only = said(&hints.read_only, false);
-            // What only reads destroys nothing; MCP gives the hint no meaning then.
+            // A read-only tool destroys nothing, and MCP ignores the hint for it.
             let destructive = !read_only && said(&hints.destructive, true);
             let (idempotent, open_world) = (said(&hints.idempotent, false), said(&hints.open_world, true));
             let value = json!([scopes[0][0].value, read_only, destructive, idempotent, open_world]);

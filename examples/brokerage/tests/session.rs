@@ -1,9 +1,5 @@
-//! The server as a client sees it: one session over a pipe.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect, in its functions too"
-)]
+//! Sessions with the server, as a client sees it over a pipe.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
 
 use std::collections::BTreeSet;
 
@@ -14,7 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStrea
 
 const ALL: &str = "general watchlist trade.write";
 
-/// A session with a server of its own.
+/// A session with a separate server.
 struct Session {
     pipe: BufReader<DuplexStream>,
     last: u64,
@@ -50,7 +46,7 @@ impl Session {
         self.ask("tools/call", &json!({"name": tool, "arguments": arguments})).await
     }
 
-    /// The names in `tools/list`.
+    /// Returns the names in `tools/list`.
     async fn list(&mut self) -> BTreeSet<String> {
         let answer = self.ask("tools/list", &json!({})).await;
         let tools = answer["result"]["tools"].as_array().unwrap().iter();
@@ -62,7 +58,7 @@ fn error(answer: &Value) -> &str {
     answer["error"]["message"].as_str().unwrap()
 }
 
-/// What the server knows by these names.
+/// Arguments that the server accepts under these names.
 fn argument(name: &str, tool: &str) -> Value {
     match name {
         "symbol" if tool.starts_with("option") || tool.starts_with("short") => json!("EXMP.US"),

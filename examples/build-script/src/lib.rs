@@ -15,8 +15,8 @@ scope_table! {
     ] with "mcp-scopes.toml";
 }
 
-/// The document, as the build script has written it from the source.
+/// The document that the build script has generated from the source.
 pub const METADATA: &str = include_str!(concat!(env!("OUT_DIR"), "/protected-resource-metadata.json"));
 
-/// Where clients look for it: the well-known path of the `resource` in `mcp-scopes.toml` (RFC 9728 §3.1).
+/// The path at which clients look for it: the well-known path of the `resource` in `mcp-scopes.toml` (RFC 9728 §3.1).
 pub const METADATA_PATH: &str = "/.well-known/oauth-protected-resource/mcp";

@@ -1,4 +1,4 @@
-//! Prints the document, or answers one call on a queue that begins with two jobs.
+//! Prints the document, or runs one call on a queue with two jobs.
 
 use std::process::ExitCode;
 

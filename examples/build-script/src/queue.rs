@@ -4,13 +4,13 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use mcp_scopes::mcp_tool;
 
-/// Jobs by number, each with what it does and its state.
+/// Jobs by number, each with its command and its state.
 #[derive(Debug, Default)]
 pub struct Queue {
     jobs: BTreeMap<u32, (String, &'static str)>,
 }
 
-/// The queue, handed to a tool by the server and not by its caller: `State` is no parameter.
+/// The queue. The server provides it, not the caller: `State` is not a parameter.
 #[derive(Debug)]
 pub struct State<'q>(pub &'q mut Queue);
 

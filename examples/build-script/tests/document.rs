@@ -1,4 +1,4 @@
-//! The embedded document is the one of the compiled table.
+//! The embedded document matches the compiled table.
 
 use build_script::{METADATA, METADATA_PATH, TOOLS};
 
@@ -9,7 +9,7 @@ fn the_embedded_document_is_that_of_the_compiled_table() {
     assert_eq!(format!("https://jobs.example.com{METADATA_PATH}"), compiled.well_known_url());
 }
 
-/// What the build leaves out is not published.
+/// Tools that the build excludes are not published.
 #[test]
 fn the_document_follows_the_features() {
     let changes = cfg!(feature = "changes");

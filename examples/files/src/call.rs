@@ -1,4 +1,4 @@
-//! From a grant and a call to its result or its denial.
+//! Executes a call, or denies it.
 
 use std::{error, fmt, io};
 
@@ -6,20 +6,20 @@ use mcp_scopes::{Denied, Grant, ToolHandle};
 
 use crate::server::FileServer;
 
-/// Why a call has no result.
+/// The reason why a call has no result.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Failure {
     /// The token does not open the tool.
     Denied(Denied),
-    /// The arguments are not those of the tool.
+    /// The arguments do not match the tool's parameters.
     Arguments(String),
     /// The tool itself failed.
     Tool(io::Error),
 }
 
 impl FileServer {
-    /// Makes one call for a caller with that grant, with the arguments in the tool's own order.
+    /// Makes one call for a caller with that grant. The arguments are in the tool's own order.
     ///
     /// ```
     /// # use files::{TOOLS, server::FileServer};
@@ -30,7 +30,7 @@ impl FileServer {
     /// ```
     ///
     /// # Errors
-    /// [`Failure`]. What the token does not open is denied before anything else is looked at.
+    /// Returns a [`Failure`]. A call that the token does not open is denied before anything else is checked.
     pub fn call(&self, grant: &Grant, tool: &str, arguments: &[String]) -> Result<String, Failure> {
         let tool = grant.authorize(tool)?;
         let result = match (tool.name, bind(tool, arguments)?.as_slice()) {
@@ -44,7 +44,7 @@ impl FileServer {
     }
 }
 
-/// One place for each parameter of the tool; that of an optional one may be empty.
+/// Returns one slot for each parameter of the tool. The slot of an optional parameter may be empty.
 fn bind(tool: ToolHandle, arguments: &[String]) -> Result<Vec<Option<&str>>, Failure> {
     let mut given = arguments.iter().map(String::as_str);
     let (mut bound, mut missing) = (Vec::new(), Vec::new());

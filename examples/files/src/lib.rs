@@ -1,11 +1,11 @@
-//! A file server without an SDK: each tool's name is its scope.
+//! A file server without an SDK. Each tool's name is its scope.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`server`] | [`FileServer`]: the tools, annotated where they are written |
-//! | [`call`] | from a grant and a call to its result or its denial |
+//! | [`server`] | [`FileServer`]: the annotated tools |
+//! | [`call`] | executing or denying a call |
 //!
-//! The table below is all that a check, a list or the document needs.
+//! Checks, lists and the document use the table below.
 
 pub mod call;
 pub mod server;

@@ -1,4 +1,4 @@
-//! One call to the file server, from the command line.
+//! Makes one call to the file server, from the command line.
 
 use std::{
     error::Error,
@@ -12,7 +12,7 @@ use mcp_scopes::Challenge;
 const USAGE: &str =
     "usage: files [--root FOLDER] [--scope SCOPES] (--list | TOOL [ARGUMENT]..)\n       files --metadata";
 
-/// What the command line asks for. A token is stood in for by the scopes it would hold; no `--scope` is no token.
+/// The command line. `--scope` states the scopes of an imaginary token. Without it, there is no token.
 #[derive(Default)]
 struct Request {
     root: Option<String>,
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Options stand before the tool; what follows it are its arguments.
+/// Options come before the tool. The words after the tool are its arguments.
 fn parse(mut words: impl Iterator<Item = String>) -> Option<Request> {
     let mut request = Request::default();
     while let Some(word) = words.next() {
@@ -72,7 +72,7 @@ fn run(request: &Request) -> Result<String, Box<dyn Error>> {
     let server = FileServer::new(request.root.as_deref().unwrap_or("."))?;
     server.call(&grant, tool, arguments).map_err(|failure| match &failure {
         Failure::Denied(denied) => {
-            // What an HTTP server would answer.
+            // The response of an HTTP server.
             let url = metadata.well_known_url();
             let challenge = Challenge::of(denied).resource_metadata(&url);
             format!("{failure}\nHTTP {}\nWWW-Authenticate: {challenge}", challenge.status()).into()

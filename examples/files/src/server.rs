@@ -1,4 +1,4 @@
-//! The tools, annotated where they are written.
+//! The annotated tools.
 
 use std::{
     fs::{self, File},
@@ -9,11 +9,11 @@ use std::{
 
 use mcp_scopes::{mcp_tool, mcp_tools};
 
-/// The longest text that `read_file` hands out, in bytes.
+/// The maximum length of a text that `read_file` returns, in bytes.
 const LONGEST: u64 = 1_000_000;
 
-/// What `execute_command` runs, by the name that a caller says. A scope says who may call the tool; which commands are
-/// harmless is for the tool to say, so no caller chooses a program or its arguments.
+/// The commands of `execute_command`, by name. A scope determines who may call the tool. The tool determines which
+/// commands are harmless, so a caller cannot choose a program or its arguments.
 const COMMANDS: [(&str, &str, &[&str]); 3] =
     [("date", "date", &["-u"]), ("disk", "df", &["-k", "."]), ("uptime", "uptime", &[])];
 
@@ -24,15 +24,15 @@ pub struct FileServer {
 }
 
 impl FileServer {
-    /// A server of that folder.
+    /// Creates a server of that folder.
     ///
     /// # Errors
-    /// If there is no such folder.
+    /// Returns an error if there is no such folder.
     pub fn new(root: impl AsRef<Path>) -> io::Result<Self> {
         Ok(Self { root: root.as_ref().canonicalize()? })
     }
 
-    /// The path in the folder that is served. Links are followed before the comparison, so none leads out.
+    /// Resolves a path in the served folder. Links are followed before the comparison, so that none leads out of it.
     fn inside(&self, path: &str) -> io::Result<PathBuf> {
         let path = self.root.join(path).canonicalize()?;
         if path.starts_with(&self.root) {

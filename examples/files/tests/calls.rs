@@ -1,5 +1,5 @@
-//! The program as its user calls it.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect, in its functions too")]
+//! Runs the program as a user would.
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::{
     fs,
@@ -22,7 +22,7 @@ fn err(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).unwrap()
 }
 
-/// A folder that is served, with a file beside it that is not.
+/// A served folder, with a file next to it that is not served.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("secret"), "secret").unwrap();
@@ -53,9 +53,9 @@ fn a_call_that_it_does_not_open() {
          WWW-Authenticate: Bearer scope=\"execute_command\", error=\"insufficient_scope\", \
          resource_metadata=\"https://mcp-server.example.com/.well-known/oauth-protected-resource\"\n"
     );
-    let nobody = files(folder.path(), &["list_files", "."]);
-    assert!(err(&nobody).contains("HTTP 401\nWWW-Authenticate: Bearer scope=\"list_files\", resource_metadata="));
-    // Neither a prefix of a scope nor the scope of another tool opens one, and a denial comes before anything else.
+    let anonymous = files(folder.path(), &["list_files", "."]);
+    assert!(err(&anonymous).contains("HTTP 401\nWWW-Authenticate: Bearer scope=\"list_files\", resource_metadata="));
+    // Neither a prefix of a scope nor the scope of another tool opens a tool, and a denial comes before other errors.
     for scope in ["list", "list_files2", "LIST_FILES", "read_file", ""] {
         assert!(err(&files(folder.path(), &["--scope", scope, "list_files"])).starts_with("denied: "), "{scope}");
     }

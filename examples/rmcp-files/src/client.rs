@@ -1,7 +1,7 @@
-//! Who calls, by development tokens.
+//! Callers, identified by development tokens.
 //!
-//! They stand in for access tokens of an authorization server. Nothing else depends on that: a server that verifies tokens
-//! makes the same [`Client`] from their claims.
+//! These tokens replace access tokens of an authorization server. Nothing else depends on them: a server that verifies
+//! tokens creates the same [`Client`] from their claims.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -15,24 +15,24 @@ use rmcp::{
 
 use crate::TOOLS;
 
-/// One who calls: what they may do, and by which name their calls are counted.
+/// A caller: its grant, and the name under which its calls are counted.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The token, in place of issuer, subject and client of a verified one; `None` for a caller without.
+    /// The token, which replaces issuer, subject and client of a verified one. `None` without a token.
     pub name: Option<Arc<str>>,
-    /// What the token grants, and where its calls act.
+    /// The grant of the token, and the environment of its calls.
     pub caller: Caller,
 }
 
 impl Client {
-    /// The caller of that request.
+    /// Returns the caller of that request.
     ///
     /// # Errors
-    /// If the request did not come through the routes of [`http`](crate::http): nobody has looked at its token.
+    /// Returns an error if the request did not pass the routes of [`http`](crate::http), which check tokens.
     pub fn of(context: &RequestContext<RoleServer>) -> Result<Self, ErrorData> {
         let parts = context.extensions.get::<Parts>();
         let client = parts.and_then(|parts| parts.extensions.get::<Self>());
-        client.cloned().ok_or_else(|| ErrorData::internal_error("nothing tells who calls", None))
+        client.cloned().ok_or_else(|| ErrorData::internal_error("the request has no caller", None))
     }
 }
 
@@ -42,24 +42,24 @@ impl AsCaller for Client {
     }
 }
 
-/// So that a tool can name its caller as an argument.
+/// Allows a tool to take its caller as an argument.
 impl<S> FromContextPart<ToolCallContext<'_, S>> for Client {
     fn from_context_part(context: &mut ToolCallContext<'_, S>) -> Result<Self, ErrorData> {
         Self::of(context.request_context())
     }
 }
 
-/// The tokens that are accepted, and what each grants.
+/// The accepted tokens and their grants.
 #[derive(Clone, Debug, Default)]
 pub struct DevelopmentTokens {
     clients: BTreeMap<String, Client>,
 }
 
 impl DevelopmentTokens {
-    /// Reads `token = scope scope; other@sandbox = scope`.
+    /// Parses `token = scope scope; other@sandbox = scope`.
     ///
     /// # Errors
-    /// What is wrong with the first entry that is not of this form.
+    /// Returns the error of the first malformed entry.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut clients = BTreeMap::new();
         for entry in text.split(';').map(str::trim).filter(|entry| !entry.is_empty()) {
@@ -78,16 +78,16 @@ impl DevelopmentTokens {
             let caller = Caller::new(TOOLS.grant(scopes.trim()), environment);
             let client = Client { name: Some(token.into()), caller };
             if clients.insert(token.to_owned(), client).is_some() {
-                return Err(format!("token `{token}` stands twice"));
+                return Err(format!("token `{token}` is listed twice"));
             }
         }
         Ok(Self { clients })
     }
 
-    /// Who sends these headers.
+    /// Returns the caller that sends these headers.
     ///
     /// # Errors
-    /// The challenge that answers a token that is not known, or not sent in the one right way.
+    /// Returns the challenge for a token that is unknown or not sent in the one accepted way.
     pub fn client(&self, headers: &HeaderMap) -> Result<Client, Challenge<'static>> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let Some(value) = values.next() else { return Ok(Client { name: None, caller: Caller::anonymous(&TOOLS) }) };

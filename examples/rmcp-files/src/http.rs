@@ -1,4 +1,4 @@
-//! The routes: the MCP endpoint behind the tokens, and the document at its well-known path.
+//! The routes: the MCP endpoint with token checks, and the document at its well-known path.
 
 use std::sync::Arc;
 
@@ -17,22 +17,22 @@ use rmcp::transport::streamable_http_server::{
 
 use crate::{client::DevelopmentTokens, server::FileServer};
 
-/// What looks at the token of each request.
+/// Checks the token of each request.
 struct Gate {
     tokens: DevelopmentTokens,
     metadata_url: String,
 }
 
-/// Serves `/mcp`, and the document where clients look for it.
+/// Serves `/mcp`, and the document at its well-known path.
 ///
 /// # Errors
-/// If the document's address has no path.
+/// Returns an error if the document's URL has no path.
 pub fn routes(server: FileServer, tokens: DevelopmentTokens, metadata: &Metadata) -> Result<Router, String> {
     let metadata_url = metadata.well_known_url();
     let path = metadata_url.parse::<Uri>().map_err(|error| format!("`{metadata_url}` is no address: {error}"))?;
     let document = metadata.to_json_pretty();
     let serve = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
-    // Without sessions of the transport each request stands for itself, with its own token.
+    // Without transport sessions, each request is independent and has its own token.
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
     let service: StreamableHttpService<FileServer, LocalSessionManager> =
         StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config);
@@ -41,7 +41,7 @@ pub fn routes(server: FileServer, tokens: DevelopmentTokens, metadata: &Metadata
     Ok(mcp.route(path.path(), serve))
 }
 
-/// Says who calls. A request without a token goes on, for the tools that are open to all.
+/// Determines the caller. A request without a token is forwarded, for the public tools.
 async fn identify(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
     match gate.tokens.client(request.headers()) {
         Ok(client) => {

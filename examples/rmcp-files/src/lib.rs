@@ -2,9 +2,9 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`server`] | [`FileServer`]: the tools, and what rmcp asks of a server |
-//! | [`store`] | [`Store`](store::Store): the folder that is served |
-//! | [`client`] | [`Client`](client::Client): who calls; the development tokens |
+//! | [`server`] | [`FileServer`]: the tools, and its implementation of rmcp's handler |
+//! | [`store`] | [`Store`](store::Store): the served folder |
+//! | [`client`] | [`Client`](client::Client): callers and development tokens |
 //! | [`limit`] | [`Calls`](limit::Calls): the policy that this server enforces |
 //! | [`http`] | the routes |
 

@@ -9,18 +9,18 @@ use mcp_scopes::{ScopeTable, ToolHandle};
 
 use crate::client::Client;
 
-/// How often each caller has called each tool. Counted by who calls, never by a session id that the client chooses:
-/// dropping it would lift the limit. Here a session lasts as long as the program.
+/// The number of calls by caller and tool. The key is the caller, never a session id: a client could lift the limit by
+/// dropping the id. In this example, a session lasts as long as the program.
 #[derive(Debug, Default)]
 pub struct Calls {
     made: Mutex<HashMap<(Arc<str>, &'static str), u32>>,
 }
 
 impl Calls {
-    /// A counter for the tools of a table.
+    /// Creates a counter for the tools of a table.
     ///
     /// # Errors
-    /// If a tool, or the table, states a limit that nobody would enforce.
+    /// Returns an error if a tool or the table has a limit that this server does not enforce.
     pub fn of(table: &'static ScopeTable) -> Result<Self, String> {
         for tool in table.tools() {
             let mut other = tool.policy;
@@ -38,10 +38,10 @@ impl Calls {
         Err("`[session]` of mcp-scopes.toml states limits that are not enforced here".to_owned())
     }
 
-    /// Counts a call, if the caller may make one more.
+    /// Counts a call if the caller may make one more.
     ///
     /// # Errors
-    /// The limit that is reached; for a caller without a name, whose calls cannot be counted, it is zero.
+    /// Returns the limit that is reached. For a caller without a name, whose calls cannot be counted, it is zero.
     pub fn admit(&self, client: &Client, tool: ToolHandle) -> Result<(), u32> {
         let Some(limit) = tool.policy.max_calls_per_session else { return Ok(()) };
         let Some(name) = client.name.clone() else { return Err(0) };

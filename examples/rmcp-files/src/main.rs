@@ -34,7 +34,7 @@ async fn serve(address: &str, folder: &str) -> Result<(), Box<dyn Error>> {
     eprintln!("serving {folder} at {resource}, described at {}", metadata.well_known_url());
     let routes = routes(server, tokens, &metadata)?;
     let stop = async {
-        // Without the signal there is nothing to wait for.
+        // Without the signal, there is nothing to wait for.
         let _ = tokio::signal::ctrl_c().await;
     };
     Ok(axum::serve(listener, routes).with_graceful_shutdown(stop).await?)

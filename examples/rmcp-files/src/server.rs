@@ -1,4 +1,4 @@
-//! The tools, and what rmcp asks of a server.
+//! The tools, and the implementation of rmcp's handler.
 
 use std::{io, sync::Arc};
 
@@ -64,10 +64,11 @@ pub struct FileServer {
 }
 
 impl FileServer {
-    /// A server of that folder.
+    /// Creates a server of that folder.
     ///
     /// # Errors
-    /// If a tool states a policy that is not enforced here, or rmcp serves a tool that the table does not list.
+    /// Returns an error if a tool has a policy that is not enforced here, or if rmcp serves a tool that the table does
+    /// not list.
     pub fn new(store: Store) -> Result<Self, String> {
         let router = Self::tool_router();
         if let Some(tool) = router.list_all().iter().find(|tool| TOOLS.tool(&tool.name).is_none()) {
@@ -133,7 +134,7 @@ impl FileServer {
 }
 
 impl FileServer {
-    /// What a caller in the sandbox gets in place of `write_file`.
+    /// The substitute of `write_file` for sandbox callers.
     async fn pretend_to_write(
         &self,
         _client: Client,
@@ -155,7 +156,7 @@ impl ServerHandler for FileServer {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let client = Client::of(&context)?;
-        // The name that is checked is the one that the router runs, not one of a header.
+        // Checks the name that the router runs, not one in a header.
         let tool = client.caller.grant().authorize(&request.name).map_err(|denied| refusal(&denied))?;
         client.caller.authorize(tool.tool().name).map_err(|denied| refusal(&denied))?;
         self.calls.admit(&client, tool).map_err(|limit| {
@@ -178,7 +179,7 @@ impl ServerHandler for FileServer {
             tool.meta.get_or_insert_default().0.extend(schemes.map(|schemes| ("securitySchemes".to_owned(), schemes)));
         }
         let result = ListToolsResult::with_all_items(tools);
-        // A list that depends on its reader is not for caches that several share (MCP 2026-07-28, Caching).
+        // A list that depends on its caller must not be cached by shared caches (MCP 2026-07-28, Caching).
         Ok(match context.protocol_version() {
             Some(version) if version >= ProtocolVersion::V_2026_07_28 => {
                 result.with_ttl_ms(0).with_cache_scope(CacheScope::Private)
@@ -192,10 +193,10 @@ impl ServerHandler for FileServer {
     }
 }
 
-/// Why a tool has no result.
+/// The reason why a tool has no result.
 #[derive(Debug)]
 pub enum Failure {
-    /// The function itself refused its caller.
+    /// The function itself denied the caller.
     Denied(Denied),
     /// The folder could not be read or changed.
     Store(io::Error),
@@ -217,13 +218,14 @@ impl IntoCallToolResult for Failure {
     fn into_call_tool_result(self) -> Result<CallToolResponse, ErrorData> {
         match self {
             Self::Denied(denied) => Err(refusal(&denied)),
-            // A mistake that a model can mend is a result, not an error of the protocol.
+            // An error that a model can correct is a result, not a protocol error.
             Self::Store(error) => error.to_string().into_call_tool_result(),
         }
     }
 }
 
-/// A denial as a JSON-RPC error. An rmcp handler chooses no status and no header, so the challenge goes into the data.
+/// Converts a denial to a JSON-RPC error. An rmcp handler cannot set status or headers, so the challenge is part of the
+/// data.
 fn refusal(denied: &Denied) -> ErrorData {
     let challenge = Challenge::of(denied);
     let data = json!({"status": challenge.status(), "www_authenticate": challenge.to_string()});

@@ -1,4 +1,4 @@
-//! The folder that is served: text files, without folders in it.
+//! The served folder: text files without subfolders.
 
 use std::{
     io::{Error, ErrorKind, Result},
@@ -10,7 +10,7 @@ use tokio::{
     io::AsyncWriteExt as _,
 };
 
-/// The longest text that is read or written, in bytes.
+/// The maximum length of a text to read or write, in bytes.
 const LONGEST: u64 = 1_000_000;
 
 /// A folder of text files.
@@ -23,16 +23,16 @@ impl Store {
     /// Serves that folder.
     ///
     /// # Errors
-    /// If there is no such folder.
+    /// Returns an error if there is no such folder.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref().canonicalize()?;
         if folder.is_dir() { Ok(Self { folder }) } else { Err(ErrorKind::NotADirectory.into()) }
     }
 
-    /// The names of the files, in order.
+    /// Returns the names of the files, in order.
     ///
     /// # Errors
-    /// If the folder cannot be read.
+    /// Returns an error if the folder cannot be read.
     pub async fn list(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
         let mut entries = fs::read_dir(&self.folder).await?;
@@ -46,10 +46,10 @@ impl Store {
         Ok(names)
     }
 
-    /// What stands in a file.
+    /// Returns the contents of a file.
     ///
     /// # Errors
-    /// If there is no such file, or it is too long or no text.
+    /// Returns an error if there is no such file, or if it is too long or not text.
     pub async fn read(&self, name: &str) -> Result<String> {
         let path = self.file(name).await?;
         if fs::metadata(&path).await?.len() > LONGEST {
@@ -58,10 +58,10 @@ impl Store {
         fs::read_to_string(path).await
     }
 
-    /// Puts a text into a file, or at its end.
+    /// Writes or appends a text to a file.
     ///
     /// # Errors
-    /// If the name is not one, the text is too long, or the file cannot be written.
+    /// Returns an error if the name is invalid, the text is too long, or the file cannot be written.
     pub async fn write(&self, name: &str, text: &str, append: bool) -> Result<()> {
         let path = self.target(name).await?;
         let before = if append { fs::metadata(&path).await.map_or(0, |file| file.len()) } else { 0 };
@@ -77,7 +77,7 @@ impl Store {
     /// Checks that a file of that name could be written.
     ///
     /// # Errors
-    /// If the name is not one, or something that is no file has it.
+    /// Returns an error if the name is invalid or belongs to something other than a file.
     pub async fn check(&self, name: &str) -> Result<()> {
         self.target(name).await.map(drop)
     }
@@ -85,12 +85,12 @@ impl Store {
     /// Removes a file.
     ///
     /// # Errors
-    /// If there is no such file, or it cannot be removed.
+    /// Returns an error if there is no such file, or if it cannot be removed.
     pub async fn delete(&self, name: &str) -> Result<()> {
         fs::remove_file(self.file(name).await?).await
     }
 
-    /// The path of a file that is there or could be.
+    /// Returns the path of a file that exists or could exist.
     async fn target(&self, name: &str) -> Result<PathBuf> {
         match self.file(name).await {
             Err(error) if error.kind() == ErrorKind::NotFound => self.path(name),
@@ -98,7 +98,7 @@ impl Store {
         }
     }
 
-    /// The path of a file that is there: neither a folder nor a link to elsewhere.
+    /// Returns the path of an existing file that is neither a folder nor a link out of the folder.
     async fn file(&self, name: &str) -> Result<PathBuf> {
         let path = self.path(name)?;
         if fs::symlink_metadata(&path).await?.is_file() {
@@ -117,7 +117,7 @@ impl Store {
     }
 }
 
-/// No separator, and nothing hidden: no name leads out of the folder.
+/// Rejects separators and hidden names, so that no name leads out of the folder.
 fn is_name(name: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     (1..=64).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(known)

@@ -1,10 +1,5 @@
-//! The server on loopback, spoken to over plain HTTP.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect, in its functions too"
-)]
+//! The server on loopback, over plain HTTP.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 use std::{fs, net::SocketAddr, path::PathBuf};
 
@@ -19,7 +14,7 @@ const TOKENS: &str = "ann = dev-tools:files:write; ben = dev-tools:files:read fi
                       dan = dev-tools:files:write dev-tools:oncall:act; root = dev-tools:files:admin; \
                       eve@sandbox = dev-tools:files:admin";
 
-/// A server of a folder with one file in it, and a file beside the folder.
+/// A server of a folder with one file in it and a file next to it.
 struct Served {
     address: SocketAddr,
     folder: tempfile::TempDir,
@@ -67,7 +62,7 @@ impl Served {
         Answer { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
     }
 
-    /// One request of MCP 2026-07-28, for which no session is needed.
+    /// A request of MCP 2026-07-28, which needs no session.
     async fn ask(&self, token: Option<&str>, method: &str, mut params: Value) -> Value {
         let name = params["name"].as_str().map(|name| format!("\r\nMcp-Name: {name}")).unwrap_or_default();
         let token = token.map(|token| format!("\r\nAuthorization: Bearer {token}")).unwrap_or_default();
@@ -88,7 +83,7 @@ impl Served {
     }
 }
 
-/// The text of a call that ran and did not fail.
+/// The text of a successful call.
 fn text(answer: &Value) -> &str {
     assert_ne!(answer["result"]["isError"], true, "{answer}");
     answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer}"))
@@ -128,7 +123,7 @@ async fn the_list_is_what_the_caller_may_call() {
         (Some("ben"), &["health_check", "list_files", "read_file"]),
         (Some("ann"), &["health_check", "list_files", "read_file", "write_file"]),
         (Some("root"), &["delete_file", "health_check", "list_files", "read_file", "write_file"]),
-        // What the sandbox refuses is not shown there.
+        // Tools that the sandbox denies are not listed there.
         (Some("eve"), &["health_check", "list_files", "read_file", "write_file"]),
     ] {
         let answer = served.ask(token, "tools/list", json!({})).await;
@@ -150,7 +145,7 @@ async fn calls_run_as_the_token_allows() {
     assert_eq!(text(&served.call(None, "health_check", json!({})).await), "ok");
     assert_eq!(text(&served.call(Some("ben"), "list_files", json!({})).await), "notes.txt");
     assert_eq!(text(&served.call(Some("ben"), "read_file", json!({"name": "notes.txt", "lines": 1})).await), "one\n");
-    // Who may write may read.
+    // A caller that may write may read.
     assert_eq!(text(&served.call(Some("ann"), "read_file", notes).await), "one\ntwo\n");
     let more = json!({"name": "notes.txt", "text": "three\n", "append": true});
     assert_eq!(text(&served.call(Some("ann"), "write_file", more).await), "wrote 6 bytes to notes.txt");
@@ -164,11 +159,11 @@ async fn what_the_token_does_not_open_is_denied() {
     // A scope without the namespace, and one that is only a prefix, open nothing.
     let denied = served.call(Some("ben"), "write_file", write.clone()).await;
     assert_eq!(challenge(&denied), (403, "Bearer scope=\"dev-tools:files:write\", error=\"insufficient_scope\""));
-    let nobody = served.call(None, "write_file", write).await;
-    assert_eq!(challenge(&nobody), (401, "Bearer scope=\"dev-tools:files:write\""));
+    let anonymous = served.call(None, "write_file", write).await;
+    assert_eq!(challenge(&anonymous), (401, "Bearer scope=\"dev-tools:files:write\""));
     assert!(!served.file("new.txt").exists());
     let delete = served.call(Some("ann"), "delete_file", json!({"name": "notes.txt"})).await;
-    // The alternative that opens the least: not `files:admin`.
+    // The alternative that opens the fewest tools, which is not `files:admin`.
     assert!(challenge(&delete).1.starts_with("Bearer scope=\"dev-tools:files:write dev-tools:oncall:act\""));
     assert!(served.file("notes.txt").exists());
     assert_eq!(challenge(&served.call(Some("root"), "unknown", json!({})).await), (403, "Bearer"));
@@ -197,7 +192,7 @@ async fn the_policy_is_enforced() {
     assert_eq!(text(&delete("dan", "b").await), "deleted b");
     assert_eq!(delete("dan", "c").await["error"]["message"], "tool `delete_file` may be called 2 times in one session");
     assert!(served.file("c").exists());
-    // Each caller has a session of their own.
+    // Each caller has a separate session.
     assert_eq!(text(&delete("root", "c").await), "deleted c");
 }
 
@@ -206,7 +201,7 @@ async fn a_token_that_is_none_stops_at_the_door() {
     let served = Served::start().await;
     let url = format!("resource_metadata=\"http://{}/.well-known/oauth-protected-resource/mcp\"", served.address);
     for (header, status, parameters) in [
-        ("Authorization: Bearer nobody", 401, "scope=\"dev-tools:files:read\", error=\"invalid_token\""),
+        ("Authorization: Bearer unknown", 401, "scope=\"dev-tools:files:read\", error=\"invalid_token\""),
         ("Authorization: Bearer ", 400, "error=\"invalid_request\""),
         ("Authorization: Basic YW5u", 400, "error=\"invalid_request\""),
         ("Authorization: ann", 400, "error=\"invalid_request\""),
@@ -225,7 +220,7 @@ async fn no_name_leads_out_of_the_folder() {
     std::os::unix::fs::symlink(served.folder.path().join("secret"), served.file("link")).unwrap();
     for name in ["../secret", "/etc/passwd", "..", "", ".hidden", "a/b", "link", "none.txt"] {
         for (tool, arguments) in [("read_file", json!({"name": name})), ("delete_file", json!({"name": name}))] {
-            // Another caller for each deletion would be needed otherwise: two are the limit.
+            // More deletions would need another caller, since the limit is two.
             if tool == "delete_file" && !["../secret", "link"].contains(&name) {
                 continue;
             }
@@ -246,7 +241,7 @@ fn tokens_that_cannot_be_meant_are_refused() {
         ("ann@live = a", "`@live` is not known"),
         ("= a", "is not a bearer token"),
         ("a b = c", "is not a bearer token"),
-        ("ann = a; ann@sandbox = b", "stands twice"),
+        ("ann = a; ann@sandbox = b", "is listed twice"),
     ] {
         assert!(DevelopmentTokens::parse(text).unwrap_err().contains(why), "{text}");
     }

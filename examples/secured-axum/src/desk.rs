@@ -1,4 +1,4 @@
-//! The tools, and the parcels they work on.
+//! The tools, and the parcels.
 
 use std::{
     collections::BTreeMap,
@@ -10,11 +10,11 @@ use mcp_scopes::{Caller, Denied, mcp_tool, mcp_tools};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// The arguments of a tool. Its fields are what the scope table knows as the tool's parameters.
+/// The arguments of a tool. Its fields are the tool's parameters in the scope table.
 #[derive(Debug)]
 pub struct Parameters<T>(pub T);
 
-/// Nothing.
+/// No arguments.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
@@ -37,13 +37,13 @@ pub struct Booking {
     pub grams: u32,
 }
 
-/// What the carriers take, in grams.
+/// The maximum weight that the carriers accept, in grams.
 const HEAVIEST: u32 = 31_500;
 
-/// How many parcels there may be.
+/// The maximum number of parcels.
 const MOST: usize = 10_000;
 
-/// Where parcels are booked. Clones share them.
+/// The parcel desk. Clones share the parcels.
 #[derive(Clone, Debug, Default)]
 pub struct Desk {
     parcels: Arc<Mutex<BTreeMap<u32, String>>>,
@@ -94,7 +94,7 @@ impl Desk {
 }
 
 impl Desk {
-    /// What a caller in the sandbox gets in place of `book_parcel`.
+    /// The substitute of `book_parcel` for sandbox callers.
     fn pretend_to_book(&self, _: &Caller, Parameters(booking): Parameters<Booking>) -> Result<String, Failure> {
         check(&booking)?;
         if self.parcels().len() >= MOST { Err(Failure::Full) } else { Ok("would book a parcel".to_owned()) }
@@ -109,16 +109,16 @@ fn check(booking: &Booking) -> Result<(), Failure> {
     if (1..=HEAVIEST).contains(&booking.grams) { Ok(()) } else { Err(Failure::Weight) }
 }
 
-/// Why a tool has no result.
+/// The reason why a tool has no result.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The function itself refused its caller.
+    /// The function itself denied the caller.
     Denied(String),
-    /// There is no such parcel.
+    /// The parcel does not exist.
     NoParcel(u32),
-    /// No carrier takes it.
+    /// No carrier accepts the weight.
     Weight,
-    /// There is no place for another one.
+    /// The desk is full.
     Full,
 }
 

@@ -1,21 +1,21 @@
-//! The resource server in front.
+//! The resource server in front of the router.
 
 use axum::{Router, routing::post};
 use mcp_scopes_server::{BuildError, Discovery, Environments, ResourceServer, token::ApiKeys};
 
 use crate::{TOOLS, desk::Desk, mcp::answer};
 
-/// Serves `/mcp` and, where clients look for it, the metadata. `resource` is the address under which clients know `/mcp`.
+/// Serves `/mcp`, and the metadata at its well-known path. `resource` is the URL under which clients know `/mcp`.
 ///
 /// # Errors
-/// What is wrong with the address.
+/// Returns an error if the URL is invalid.
 pub fn routes(desk: Desk, resource: &str, keys: ApiKeys) -> Result<Router, BuildError> {
     let server = ResourceServer::new(&TOOLS)
         .resource(resource)
         .verifier(keys)
-        // `sk_test_` acts in the sandbox, `sk_live_` on the real world.
+        // `sk_test_` acts in the sandbox, `sk_live_` in production.
         .environments(Environments::new().by_credential())
-        // A shop has no business with what its key does not open.
+        // A caller only sees the tools that its key opens.
         .discovery(Discovery::Filtered)
         .build()?;
     Ok(Router::new().route("/mcp", post(answer)).layer(server).with_state(desk))

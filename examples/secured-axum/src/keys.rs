@@ -1,10 +1,10 @@
-//! The file of API keys: a salt, and for each key its hash, who holds it and which scopes it grants.
+//! The file of API keys: a salt, and for each key its hash, its holder and its scopes.
 //!
 //! ```text
 //! salt WJ2c…
 //! k9rN… ann parcels:read parcels:write
 //! ```
-//! No key can be read from it.
+//! The file does not reveal any key.
 
 use std::{
     fs::{self, OpenOptions},
@@ -18,13 +18,13 @@ use mcp_scopes_server::{Token, token::ApiKeys};
 
 use crate::TOOLS;
 
-/// Who gives out the keys, so that their holders are not taken for the users of another issuer.
+/// The issuer of the keys, which distinguishes their holders from the users of other issuers.
 const ISSUER: &str = "https://parcels.example.com/keys";
 
 /// Reads the keys, for the server at `resource`.
 ///
 /// # Errors
-/// The file is not there or not of that form, in words and with the line.
+/// Returns an error message with the line if the file is missing or malformed.
 pub fn read(path: &Path, resource: &str) -> Result<ApiKeys, String> {
     let text = fs::read_to_string(path).map_err(|error| {
         let help = "make one with `new-key`";
@@ -44,10 +44,11 @@ pub fn read(path: &Path, resource: &str) -> Result<ApiKeys, String> {
     Ok(keys)
 }
 
-/// Makes a key, notes its hash in the file, which is made if it is not there, and returns the key: nobody can do so again.
+/// Creates a key, adds its hash to the file, and returns the key. The file is created if it is missing. The key cannot
+/// be recovered later.
 ///
 /// # Errors
-/// The file cannot be read or written, or a scope is not the table's.
+/// Returns an error if the file cannot be read or written, or if a scope is not in the table.
 pub fn new_key(path: &Path, holder: &str, scopes: &[String], environment: Environment) -> Result<String, String> {
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
     check(&scopes)?;
@@ -72,14 +73,14 @@ pub fn new_key(path: &Path, holder: &str, scopes: &[String], environment: Enviro
     Ok(key)
 }
 
-/// No keys yet, with the salt of the first line.
+/// A file with the salt of the first line and no keys.
 fn empty(text: &str, resource: &str) -> Result<ApiKeys, String> {
     let salt = text.lines().next().and_then(|line| line.strip_prefix("salt ")).map(|salt| BASE64.decode(salt.trim()));
     let Some(Ok(salt)) = salt else { return Err("the first line has to be `salt` and random bytes".to_owned()) };
     ApiKeys::new(ISSUER, resource, &salt).map_err(|wrong| wrong.to_string())
 }
 
-/// A scope that the table does not know would open nothing, and whoever wrote it meant something else.
+/// Rejects a scope that the table does not contain. It would open nothing, and is probably a typo.
 fn check(scopes: &[&str]) -> Result<(), String> {
     match scopes.iter().find(|scope| !TOOLS.scopes().any(|known| known == **scope)) {
         Some(unknown) => {
@@ -91,7 +92,7 @@ fn check(scopes: &[&str]) -> Result<(), String> {
     }
 }
 
-/// 32 bytes that nobody guesses.
+/// Returns 32 unpredictable bytes.
 fn random() -> Result<String, String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no random bytes: {error}"))?;

@@ -1,9 +1,9 @@
-//! A parcel desk with JSON-RPC by hand on axum, behind the resource server, with API keys.
+//! A parcel desk with a manual JSON-RPC implementation on axum, behind the resource server, with API keys.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`desk`] | [`Desk`]: the tools, and the parcels they work on |
-//! | [`mcp`] | the protocol: from a message to its answer |
+//! | [`desk`] | [`Desk`]: the tools, and the parcels |
+//! | [`mcp`] | the protocol: answering a message |
 //! | [`keys`] | the file of API keys |
 //! | [`http`] | the resource server in front |
 

@@ -1,4 +1,4 @@
-//! Starts the parcel desk, and makes keys for it.
+//! Starts the parcel desk, and creates keys for it.
 
 use std::{error::Error, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -71,11 +71,11 @@ async fn serve(address: SocketAddr, keys: PathBuf) -> Result<(), Box<dyn Error>>
     })?;
     let resource = format!("http://{}/mcp", listener.local_addr()?);
     let routes = routes(Desk::default(), &resource, keys::read(&keys, &resource)?)?;
-    // The address for programs, what it is for people.
+    // The URL is for programs, the other output for people.
     println!("{resource}");
     eprintln!("parcels at {resource}, for the keys in {}", keys.display());
     let stop = async {
-        // Without the signal there is nothing to wait for.
+        // Without the signal, there is nothing to wait for.
         let _ = tokio::signal::ctrl_c().await;
     };
     Ok(axum::serve(listener, routes).with_graceful_shutdown(stop).await?)

@@ -1,7 +1,7 @@
-//! The protocol: what a server that offers tools and nothing else has to answer, on 2025-11-25 and 2026-07-28.
+//! The parts of the protocol that a server with tools only must implement, for 2025-11-25 and 2026-07-28.
 //!
-//! Each message stands by itself: there are no sessions. What the layer in front has let through is one JSON object, read
-//! in one way only, and a call in it is allowed.
+//! There are no sessions, so each message is independent. The layer in front only admits a body that is one JSON
+//! object, parsed unambiguously, and only calls that are allowed.
 
 use axum::{
     Json,
@@ -20,11 +20,11 @@ use crate::{
     desk::{Booking, Desk, Failure, Nothing, Number, Parameters},
 };
 
-/// The revision that asks with a handshake, and the one that does not.
+/// The revision with a handshake, and the one without.
 const LEGACY: &str = "2025-11-25";
 const MODERN: &str = "2026-07-28";
 
-/// A message of a client. Its envelope has been checked in front.
+/// A message of a client. The layer has checked its envelope.
 #[derive(Debug, Deserialize)]
 pub struct Message {
     id: Option<Value>,
@@ -44,10 +44,10 @@ struct Params {
     meta: Option<Value>,
 }
 
-/// An error of JSON-RPC.
+/// A JSON-RPC error.
 struct Fault(i32, String);
 
-/// Answers a message. Without the layer in front there is no caller, and nobody gets here.
+/// Answers a message. Without the layer in front there is no caller, and axum rejects the request.
 pub async fn answer(State(desk): State<Desk>, caller: extract::Caller, Json(message): Json<Message>) -> Response {
     let Some(id) = &message.id else { return StatusCode::ACCEPTED.into_response() };
     let answer = match result(&desk, &caller, &message) {
@@ -64,7 +64,7 @@ pub async fn answer(State(desk): State<Desk>, caller: extract::Caller, Json(mess
     Json(answer).into_response()
 }
 
-/// Whether a message says of itself that it stands without a handshake.
+/// Returns whether a message declares that it needs no handshake.
 fn is_modern(params: &Params) -> bool {
     params.meta.as_ref().is_some_and(|meta| meta["io.modelcontextprotocol/protocolVersion"] == MODERN)
 }
@@ -81,7 +81,7 @@ fn result(desk: &Desk, caller: &Caller, message: &Message) -> Result<Value, Faul
             "_meta": {"io.modelcontextprotocol/serverInfo": server},
         })),
         "ping" => Ok(json!({})),
-        // Public here; in front of a list that is cut down for its reader the layer makes it private.
+        // Public in this response. If the layer filters the list for its caller, it changes this to private.
         "tools/list" if is_modern(&message.params) => {
             Ok(json!({"tools": list(), "ttlMs": 60_000, "cacheScope": "public"}))
         }
@@ -91,7 +91,7 @@ fn result(desk: &Desk, caller: &Caller, message: &Message) -> Result<Value, Faul
     }
 }
 
-/// The tools as the table has them, with the schemas of their arguments.
+/// Returns the tools of the table, with the schemas of their arguments.
 fn list() -> Vec<Value> {
     let schemas = TOOLS.tools_list();
     let entries = TOOLS.tools().map(|tool| {
@@ -125,7 +125,7 @@ fn call(desk: &Desk, caller: &Caller, params: &Params) -> Result<Value, Fault> {
     match done {
         Ok(text) => Ok(json!({"content": [{"type": "text", "text": text}]})),
         Err(Failure::Denied(why)) => Err(Fault(403, why)),
-        // A mistake that a model can mend is a result, not an error of the protocol.
+        // An error that a model can correct is a result, not a protocol error.
         Err(failure) => Ok(json!({"content": [{"type": "text", "text": failure.to_string()}], "isError": true})),
     }
 }

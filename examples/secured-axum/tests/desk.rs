@@ -1,5 +1,5 @@
-//! The program as it is used: with keys that it made, by rmcp's own client and by hand.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect, in its functions too")]
+//! Runs the program with keys that it has created, using rmcp's client and manual requests.
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::{
     fs,
@@ -26,12 +26,12 @@ struct Served {
     resource: String,
 }
 
-/// Makes a key in that folder.
+/// Creates a key in that folder.
 fn new_key(folder: &tempfile::TempDir, arguments: &[&str]) -> Output {
     program().args(["new-key", "--keys"]).arg(folder.path().join("keys")).args(arguments).output().unwrap()
 }
 
-/// Makes that key.
+/// Returns the command that creates a key.
 fn key(folder: &tempfile::TempDir, arguments: &[&str]) -> String {
     let output = new_key(folder, arguments);
     assert!(output.status.success(), "{output:?}");
@@ -39,7 +39,7 @@ fn key(folder: &tempfile::TempDir, arguments: &[&str]) -> String {
 }
 
 impl Served {
-    /// Starts it for the keys in that folder.
+    /// Starts the desk with the keys of that folder.
     fn start(folder: tempfile::TempDir) -> Self {
         let mut process = program()
             .args(["serve", "--address", "127.0.0.1:0", "--keys"])
@@ -59,7 +59,7 @@ impl Served {
         ClientConfig::default().serve_with_lifecycle(transport, mode).await.unwrap()
     }
 
-    /// The status, the environment and the body of an answer.
+    /// Returns status, environment and body of a response.
     async fn send(&self, key: Option<&str>, headers: &[(&str, &str)], body: Value) -> (u16, String, Value) {
         let mut request = reqwest::Client::new().post(&self.resource).json(&body);
         if let Some(key) = key {
@@ -76,7 +76,7 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        // It may have ended by itself, which a test has noticed by then.
+        // The process may have exited, which the test has noticed.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -152,10 +152,10 @@ async fn who_holds_no_key_sees_what_is_public() {
     assert_eq!(answer["result"]["content"][0]["text"], "Gull Post\nHarbour Freight");
     let track = call("track_parcel", &json!({"number": 1}));
     assert_eq!(served.send(None, &[], track.clone()).await.0, 401);
-    for wrong in ["sk_live_bm9ib2R5", "sk_other_bm9ib2R5", "nobody"] {
+    for wrong in ["sk_live_bm9ib2R5", "sk_other_bm9ib2R5", "unknown"] {
         assert_eq!(served.send(Some(wrong), &[], track.clone()).await.0, 401, "{wrong}");
     }
-    // The file tells no key.
+    // The file does not contain any key.
     let text = fs::read_to_string(served.folder.path().join("keys")).unwrap();
     assert!(text.starts_with("salt ") && text.contains(" shop parcels:write\n") && !text.contains("sk_"), "{text}");
 }

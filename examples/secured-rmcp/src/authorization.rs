@@ -1,17 +1,18 @@
-//! An authorization server for development (OAuth 2.1): loopback only, in memory, and with consent that is automatic.
+//! An authorization server for development (OAuth 2.1): loopback only, in memory, with automatic consent.
 //!
-//! Nobody is asked to sign in: every authorization is approved for a test user, and said so on standard error. So it listens
-//! on this machine alone, sends codes to this machine alone, and its keys, clients and tokens end with the process.
+//! There is no login. Every authorization is approved for a test user and logged to standard error. The server
+//! therefore listens on loopback only and sends codes to loopback only. Its keys, clients and tokens are lost when the
+//! process exits.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `metadata` | the document at `/.well-known/oauth-authorization-server` (RFC 8414) |
-//! | `clients` | `/register`: dynamic registration (RFC 7591); who a client is |
+//! | `clients` | `/register`: dynamic registration (RFC 7591) and client authentication |
 //! | `authorize` | `/authorize`: codes with PKCE (RFC 7636) for a resource (RFC 8707) |
-//! | `token` | `/token`: codes, refresh tokens and client credentials become access tokens |
-//! | `grants` | codes and refresh tokens that were given out |
+//! | `token` | `/token`: codes, refresh tokens and client credentials are exchanged for access tokens |
+//! | `grants` | issued codes and refresh tokens |
 //! | `key` | the signing key, `/jwks.json`, and access tokens as JWTs (RFC 9068) |
-//! | `parameters` | forms and queries; which scopes and which resource they ask for |
+//! | `parameters` | forms and queries, with the requested scopes and resource |
 //! | `refusal` | the errors of OAuth |
 
 mod authorize;
@@ -43,25 +44,25 @@ use tokio::net::TcpListener;
 
 use self::{clients::Clients, grants::Grants, key::Key};
 
-/// What the authorization server gives out.
+/// The settings of the authorization server.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The resources for which there are tokens: the addresses of MCP servers.
+    /// The resources for which it issues tokens: the URLs of MCP servers.
     pub resources: Vec<String>,
-    /// The scopes that can be asked for.
+    /// The scopes that clients can request.
     pub scopes: Vec<String>,
     /// The test user for whom every authorization is approved.
     pub user: String,
     /// The test user whose tokens act in the sandbox, if an authorization names it as `login_hint`.
     pub trainee: String,
-    /// For how long an access token counts.
+    /// The lifetime of an access token.
     pub lifetime: Duration,
 }
 
-/// All that the endpoints share.
+/// The state that the endpoints share.
 struct Shared {
     settings: Settings,
-    /// The identifier of this server, which is its address, too.
+    /// The issuer identifier, which is also the URL of the server.
     issuer: String,
     key: Key,
     clients: Mutex<Clients>,
@@ -78,10 +79,10 @@ impl Shared {
     }
 }
 
-/// The identifier of an authorization server that listens there.
+/// Returns the issuer identifier of an authorization server that listens there.
 ///
 /// # Errors
-/// The address cannot be told, or others than this machine could reach it.
+/// Returns an error if the address is unknown or not a loopback address.
 pub fn issuer(listener: &TcpListener) -> io::Result<String> {
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() {
@@ -91,10 +92,10 @@ pub fn issuer(listener: &TcpListener) -> io::Result<String> {
     Ok(format!("http://{address}"))
 }
 
-/// Serves until `stop` is done.
+/// Serves until `stop` completes.
 ///
 /// # Errors
-/// As for [`issuer`]; or the system gives no key.
+/// Returns the errors of [`issuer`], or an error if the system provides no key.
 pub async fn serve(
     listener: TcpListener,
     settings: Settings,
@@ -119,7 +120,7 @@ fn routes(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-/// Answers only who has asked for this very address: a page of the web whose name leads to this machine has not.
+/// Rejects requests for another host name. A web page whose name resolves to this machine would send one.
 async fn at_its_own_address(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     if host.is_some_and(|host| shared.issuer.strip_prefix("http://") == Some(host)) {
@@ -128,7 +129,7 @@ async fn at_its_own_address(State(shared): State<Arc<Shared>>, request: Request,
     (StatusCode::MISDIRECTED_REQUEST, format!("ask for {}", shared.issuer)).into_response()
 }
 
-/// A text that nobody guesses.
+/// Returns an unpredictable text.
 fn secret() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;

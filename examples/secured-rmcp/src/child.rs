@@ -1,4 +1,4 @@
-//! The authorization server as a process of its own, for as long as this one runs.
+//! The authorization server as a child process.
 
 use std::{env, io, net::SocketAddr, process::Stdio, time::Duration};
 
@@ -11,25 +11,25 @@ use tokio::{
 
 use crate::http::Issuer;
 
-/// How long it may take to start.
+/// The maximum startup time.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A running authorization server. It ends when this is dropped and, since its standard input ends then, also when this
-/// process ends without a chance to drop anything.
+/// A running authorization server. It exits when this value is dropped. It also exits if this process dies without
+/// dropping it, because its standard input is closed.
 #[derive(Debug)]
 pub struct AuthorizationServer {
     process: Child,
-    /// Held apart, since waiting for a process closes its input.
+    /// Stored separately, since waiting for a process closes its input.
     _input: Option<ChildStdin>,
-    /// As it calls itself.
+    /// Its issuer identifier.
     pub issuer: Issuer,
 }
 
 impl AuthorizationServer {
-    /// Starts this program again, as the authorization server of a resource with the scopes of a table.
+    /// Starts this program as the authorization server of a resource with the scopes of a table.
     ///
     /// # Errors
-    /// It does not start; why, it has said on standard error.
+    /// Returns an error if it does not start. It prints the reason to standard error.
     pub async fn start(address: SocketAddr, resource: &str, table: &'static ScopeTable) -> io::Result<Self> {
         let mut command = Command::new(env::current_exe()?);
         command.args(["authorization-server", "--until-input-ends", "--address", &address.to_string()]);
@@ -47,7 +47,7 @@ impl AuthorizationServer {
         Ok(Self { _input: process.stdin.take(), process, issuer: Issuer { name, keys } })
     }
 
-    /// Waits for it to end, which it should not.
+    /// Waits until it exits, which is an error.
     pub async fn ended(&mut self) -> io::Error {
         match self.process.wait().await {
             Ok(status) => io::Error::other(format!("the authorization server has ended: {status}")),

@@ -11,19 +11,19 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, sessio
 
 use crate::{TOOLS, server::NoteServer};
 
-/// Who issues the tokens, and where its keys are.
+/// The issuer of the tokens, and the URL of its keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
-    /// Its identifier.
+    /// The issuer identifier.
     pub name: String,
-    /// The address of its keys: `jwks_uri` of its metadata.
+    /// The URL of its keys: `jwks_uri` of its metadata.
     pub keys: String,
 }
 
-/// Serves `/mcp` and, where clients look for it, the metadata. `resource` is the address under which clients know `/mcp`.
+/// Serves `/mcp`, and the metadata at its well-known path. `resource` is the URL under which clients know `/mcp`.
 ///
 /// # Errors
-/// What is wrong with the addresses.
+/// Returns an error if a URL is invalid.
 pub fn routes(
     notes: NoteServer,
     resource: &str,
@@ -40,8 +40,8 @@ pub fn routes(
         .environments(Environments::new().by_claim("env"))
         .discovery(discovery)
         .build()?;
-    // Where callers without a token are let in, their sessions are nobody's, and end when they get one. Few clients begin anew
-    // by themselves; and tools that keep nothing between calls need no sessions.
+    // No sessions: an anonymous session ends when its client gets a token, and few clients start a new one
+    // automatically. These tools keep no state between calls.
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(discovery == Discovery::Baseline);
     let mcp =
         mcp_scopes_rmcp::service(&server, move || Ok(notes.clone()), Arc::<LocalSessionManager>::default(), config);

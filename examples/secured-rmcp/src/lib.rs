@@ -1,12 +1,12 @@
-//! Team notes on rmcp behind the resource server, with an authorization server for development beside it.
+//! Team notes on rmcp behind the resource server, with an authorization server for development.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`server`] | [`NoteServer`]: the tools |
-//! | [`notes`] | [`Notes`](notes::Notes): what they work on |
+//! | [`notes`] | [`Notes`](notes::Notes): the notes |
 //! | [`http`] | the resource server in front of rmcp |
-//! | [`authorization`] | the authorization server, which is a process of its own and knows nothing of the others |
-//! | [`child`] | starting that process, and ending it |
+//! | [`authorization`] | the authorization server, a separate process that is independent of the other modules |
+//! | [`child`] | starting and stopping that process |
 
 pub mod authorization;
 pub mod child;

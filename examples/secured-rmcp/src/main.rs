@@ -1,4 +1,4 @@
-//! Starts the note server and, beside it, the authorization server for development.
+//! Starts the note server and the authorization server for development.
 
 use std::{error::Error, net::SocketAddr, process::ExitCode, time::Duration};
 
@@ -104,10 +104,10 @@ async fn both(arguments: &Arguments) -> Result<(), Failure> {
         Mode::Filtered => Discovery::Filtered,
     };
     let routes = routes(NoteServer::new(Notes::default()), &resource, &beside.issuer, discovery)?;
-    // The address for programs, what it is for people.
+    // The URL is for programs, the other output for people.
     println!("{resource}");
     eprintln!("{}", hints(&resource, &beside.issuer.name));
-    // Streams of clients may stay open for hours: nobody waits for them.
+    // Client streams may stay open for hours, so shutdown does not wait for them.
     tokio::select! {
         served = axum::serve(listener, routes) => Ok(served?),
         error = beside.ended() => Err(error.into()),
@@ -128,17 +128,17 @@ async fn authorization_server(arguments: AuthorizationArguments) -> Result<(), F
     let until_input_ends = arguments.until_input_ends;
     let stop = async move {
         if until_input_ends {
-            // A failure to read is an end, too.
+            // A read error counts as the end, too.
             let _ = stdin().read(&mut [0]).await;
         } else {
-            // Without the signal there is nothing to wait for.
+            // Without the signal, there is nothing to wait for.
             let _ = ctrl_c().await;
         }
     };
     Ok(authorization::serve(listener, settings, stop).await?)
 }
 
-/// Listens on this machine alone: what is served here trusts an authorization server that trusts everybody.
+/// Listens on loopback only, since the authorization server approves every request.
 async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
     if !address.ip().is_loopback() {
         return Err(
@@ -151,7 +151,7 @@ async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failur
     })
 }
 
-/// What to try next.
+/// Prints the next steps.
 fn hints(resource: &str, issuer: &str) -> String {
     format!(
         "notes at {resource}, tokens from {issuer} (for development: everything is approved)\n\n\

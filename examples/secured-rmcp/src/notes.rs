@@ -1,11 +1,11 @@
-//! The notes of a team, for as long as the program runs.
+//! The notes of a team, in memory.
 
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// How many notes there may be, and how long one may be, in bytes.
+/// The maximum number of notes, and the maximum length of a note in bytes.
 const MOST: usize = 1_000;
 const LONGEST: usize = 10_000;
 
@@ -16,7 +16,7 @@ pub struct Notes {
 }
 
 impl Default for Notes {
-    /// With two notes in it.
+    /// Creates two notes.
     fn default() -> Self {
         let notes = [("welcome", "Ask for `notes:write` to change this."), ("lunch", "Friday, noon, at the harbour.")];
         let notes = notes.map(|(title, text)| (title.to_owned(), text.to_owned()));
@@ -25,13 +25,13 @@ impl Default for Notes {
 }
 
 impl Notes {
-    /// The titles, in order.
+    /// Returns the titles, in order.
     #[must_use]
     pub fn titles(&self) -> Vec<String> {
         self.lock().keys().cloned().collect()
     }
 
-    /// What stands in a note.
+    /// Returns the text of a note.
     #[must_use]
     pub fn read(&self, title: &str) -> Option<String> {
         self.lock().get(title).cloned()
@@ -40,7 +40,7 @@ impl Notes {
     /// Checks that a note could be written.
     ///
     /// # Errors
-    /// The title is empty, the text is too long, or there are too many notes.
+    /// Returns an error if the title is empty, the text is too long, or there are too many notes.
     pub fn check(&self, title: &str, text: &str) -> Result<(), String> {
         if title.trim().is_empty() {
             return Err("a note needs a title".to_owned());
@@ -58,14 +58,14 @@ impl Notes {
     /// Writes a note.
     ///
     /// # Errors
-    /// As for [`check`](Self::check).
+    /// Returns the errors of [`check`](Self::check).
     pub fn write(&self, title: &str, text: &str) -> Result<(), String> {
         self.check(title, text)?;
         self.lock().insert(title.to_owned(), text.to_owned());
         Ok(())
     }
 
-    /// Deletes a note, and says whether there was one.
+    /// Deletes a note. Returns whether there was one.
     #[must_use]
     pub fn delete(&self, title: &str) -> bool {
         self.lock().remove(title).is_some()

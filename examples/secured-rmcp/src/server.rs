@@ -39,7 +39,7 @@ pub struct NoteServer {
 }
 
 impl NoteServer {
-    /// A server of these notes.
+    /// Creates a server of these notes.
     #[must_use]
     pub fn new(notes: Notes) -> Self {
         Self { notes, router: Self::tool_router() }
@@ -63,14 +63,14 @@ impl NoteServer {
         self.notes.titles().join("\n")
     }
 
-    /// What stands in a note
+    /// Read a note
     #[mcp_tool(scope = "notes:read", risk = "low", sandbox = "allow", grouped_with("list_notes"))]
     #[tool]
     pub async fn read_note(&self, Parameters(Title { title }): Parameters<Title>) -> CallToolResult {
         self.notes.read(&title).map_or_else(|| none(&title), said)
     }
 
-    /// Write a note, or another text into one that is there
+    /// Write or replace a note
     #[mcp_tool(
         scope = "notes:write",
         risk = "medium",
@@ -97,8 +97,8 @@ impl NoteServer {
 }
 
 impl NoteServer {
-    /// What a caller in the sandbox gets in place of `write_note`.
-    #[expect(clippy::unused_async, reason = "what stands in for an async function is one")]
+    /// The substitute of `write_note` for sandbox callers.
+    #[expect(clippy::unused_async, reason = "the substitute of an async function must be async")]
     async fn pretend_to_write(
         &self,
         _context: RequestContext<RoleServer>,
@@ -120,7 +120,7 @@ fn said(text: String) -> CallToolResult {
     CallToolResult::success(vec![ContentBlock::text(text)])
 }
 
-/// A mistake that a model can mend is a result, not an error of the protocol.
+/// An error that a model can correct is a result, not a protocol error.
 fn failed(why: String) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(why)])
 }

@@ -1,4 +1,5 @@
-//! An attribute's arguments as keys with their values, split on tokens: one bad argument hides no other.
+//! Splits an attribute's arguments into keys and values. It works on tokens, so that one malformed argument hides no
+//! other.
 
 use crate::{
     catalogue::{DUPLICATE_KEY, MALFORMED_ARGUMENT, UNKNOWN_KEY},
@@ -14,18 +15,18 @@ pub(crate) struct Arg {
     pub(crate) value: Value,
 }
 
-/// What stands behind a key.
+/// The value of a key.
 pub(crate) enum Value {
-    /// Nothing.
+    /// No value: the key alone.
     Flag,
-    /// `= ..`: what follows the sign. Not empty.
+    /// `= ..`: the tokens after the sign, at least one.
     Equals(Vec<TokenTree>),
     /// `(..)`.
     List(Group),
 }
 
 impl Arg {
-    /// The tokens behind the sign.
+    /// Returns the tokens after the sign.
     pub(crate) fn equals(&self, errors: &mut Diagnostics) -> Option<&[TokenTree]> {
         match &self.value {
             Value::Equals(tokens) => Some(tokens),
@@ -37,7 +38,7 @@ impl Arg {
         }
     }
 
-    /// The elements between the parentheses.
+    /// Returns the elements between the parentheses.
     pub(crate) fn list(&self, errors: &mut Diagnostics) -> Option<Vec<Vec<TokenTree>>> {
         if let Value::List(group) = &self.value {
             return Some(split(group.stream(), errors));
@@ -47,7 +48,7 @@ impl Arg {
         None
     }
 
-    /// A key that says all by itself, or with `= true` where `valued`.
+    /// Checks that the key has no value, or, if `valued`, that its value is `true` or `false`.
     pub(crate) fn flag(&self, valued: bool, errors: &mut Diagnostics) -> Option<bool> {
         match &self.value {
             Value::Flag => return Some(true),
@@ -60,21 +61,22 @@ impl Arg {
         }
         let key = &self.key;
         let (message, help) = if valued {
-            (format!("`{key}` is true or false"), format!("write `{key}` alone, or `{key} = false`"))
+            (format!("`{key}` takes `true` or `false`"), format!("write `{key}` alone, or `{key} = false`"))
         } else {
-            (format!("`{key}` says all by itself"), format!("write `{key}` alone"))
+            (format!("`{key}` takes no value"), format!("write `{key}` alone"))
         };
         errors.push(MALFORMED_ARGUMENT.at(self.span, message).help(help));
         None
     }
 }
 
-/// Reads `tokens` as arguments of `owner`, which knows the given keys. Unknown and repeated keys are left out.
+/// Reads `tokens` as arguments of `owner`, which accepts the given keys. Unknown and repeated keys are dropped.
 pub(crate) fn read(tokens: TokenStream, owner: &str, known: &[&str], errors: &mut Diagnostics) -> Vec<Arg> {
     read_with_meant(tokens, owner, known, errors).0
 }
 
-/// The same, and the keys that were meant by unknown ones: what is misspelt is not missing too.
+/// Like [`read`], and also returns the known keys that unknown keys resemble, so that a misspelled key is not reported
+/// as missing.
 pub(crate) fn read_with_meant<'k>(
     tokens: TokenStream,
     owner: &str,
@@ -86,7 +88,7 @@ pub(crate) fn read_with_meant<'k>(
     for piece in split(tokens, errors) {
         let span = span_of(&piece);
         let Some(mut arg) = arg(piece) else {
-            let message = format!("`{owner}` takes keys with their values, and this is none");
+            let message = format!("`{owner}` takes arguments of the form `key = value`");
             errors.push(MALFORMED_ARGUMENT.at(span, message));
             continue;
         };
@@ -95,7 +97,7 @@ pub(crate) fn read_with_meant<'k>(
         {
             let next = value.split_off(place);
             let (span, key) = (span_of(&next), next.first().map(ToString::to_string).unwrap_or_default());
-            errors.push(MALFORMED_ARGUMENT.at(span, format!("a comma is missing before `{key}`")).help("write it"));
+            errors.push(MALFORMED_ARGUMENT.at(span, format!("missing comma before `{key}`")).help("insert a comma"));
         }
         let key = &arg.key;
         if !known.contains(&key.as_str()) {
@@ -105,9 +107,9 @@ pub(crate) fn read_with_meant<'k>(
                 Some(near) => format!("write `{near}`"),
                 None => format!("write one of `{}`", known.join("`, `")),
             };
-            errors.push(UNKNOWN_KEY.at(span, format!("`{owner}` knows no key `{key}`")).help(help));
+            errors.push(UNKNOWN_KEY.at(span, format!("unknown key `{key}` in `{owner}`")).help(help));
         } else if args.iter().any(|other| other.key == *key) {
-            errors.push(DUPLICATE_KEY.at(span, format!("`{key}` is stated twice; only one can hold")));
+            errors.push(DUPLICATE_KEY.at(span, format!("duplicate key `{key}`")));
         } else {
             args.push(arg);
         }
@@ -115,7 +117,7 @@ pub(crate) fn read_with_meant<'k>(
     (args, meant)
 }
 
-/// Where in a value the next key follows without a comma between them.
+/// Returns where the next key begins inside a value, if the comma before it is missing.
 fn next_key(value: &[TokenTree], known: &[&str]) -> Option<usize> {
     let follows = value.windows(2).position(|pair| match pair {
         [TokenTree::Punct(_), _] => false,
@@ -125,8 +127,8 @@ fn next_key(value: &[TokenTree], known: &[&str]) -> Option<usize> {
     follows.map(|place| place + 1)
 }
 
-/// The pieces between top-level commas; a comma at the end is allowed. They stay lists of tokens: each stream that a
-/// macro makes or copies is a call into the compiler.
+/// Splits at top-level commas. A trailing comma is allowed. The pieces stay lists of tokens, since each stream that a
+/// macro creates or copies is a call into the compiler.
 pub(crate) fn split(tokens: TokenStream, errors: &mut Diagnostics) -> Vec<Vec<TokenTree>> {
     let mut pieces = Vec::new();
     let mut piece = Vec::new();
@@ -134,7 +136,7 @@ pub(crate) fn split(tokens: TokenStream, errors: &mut Diagnostics) -> Vec<Vec<To
         match token {
             TokenTree::Punct(comma) if comma.as_char() == ',' => {
                 if piece.is_empty() {
-                    let message = "nothing stands before this comma".to_owned();
+                    let message = "unexpected comma".to_owned();
                     errors.push(MALFORMED_ARGUMENT.at(comma.span(), message).help("remove the comma"));
                 } else {
                     pieces.push(core::mem::take(&mut piece));
@@ -154,7 +156,7 @@ pub(crate) fn span_of(tokens: &[TokenTree]) -> Span {
     tokens.first().map_or_else(Span::call_site, TokenTree::span)
 }
 
-/// The only token, taken out of the invisible group in which a `macro_rules!` capture stands.
+/// Returns the only token, also if a `macro_rules!` capture wraps it in an invisible group.
 pub(crate) fn only(tokens: &[TokenTree]) -> Option<TokenTree> {
     match tokens {
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => {
@@ -165,7 +167,7 @@ pub(crate) fn only(tokens: &[TokenTree]) -> Option<TokenTree> {
     }
 }
 
-/// `word(..)`: the word and what stands in its parentheses.
+/// Matches `word(..)`, and returns the word and the contents of its parentheses.
 pub(crate) fn call(tokens: &[TokenTree]) -> Option<(&Ident, &Group)> {
     match tokens {
         [TokenTree::Ident(word), TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {

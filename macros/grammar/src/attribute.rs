@@ -1,4 +1,4 @@
-//! Attributes as they will apply: `#[cfg_attr(..)]` taken apart, each part with the conditions it hangs on.
+//! Attributes as they apply: `#[cfg_attr(..)]` is expanded, and each part keeps the conditions around it.
 
 use crate::args::{span_of, split};
 use crate::diagnostic::Diagnostics;
@@ -13,15 +13,15 @@ pub(crate) struct Attr {
     pub(crate) name: String,
     /// Whether the path is that segment alone.
     pub(crate) plain: bool,
-    /// Where it begins.
+    /// The span of its first token.
     pub(crate) span: Span,
-    /// What stands in its parentheses.
+    /// The contents of its parentheses.
     pub(crate) args: Option<TokenStream>,
-    /// What stands behind its `=`.
+    /// The tokens after its `=`.
     pub(crate) value: Option<Vec<TokenTree>>,
     /// The conditions of the `#[cfg_attr(..)]`s around it, outermost first.
     pub(crate) conditions: Vec<TokenStream>,
-    /// Its place among the attributes as written.
+    /// Its index among the attributes in the source.
     pub(crate) place: usize,
 }
 
@@ -47,12 +47,12 @@ pub(crate) fn read(attributes: &[Attribute]) -> Vec<Attr> {
     list
 }
 
-/// One attribute from what stands between its brackets; its place is `place`.
+/// Reads one attribute from the tokens between its brackets. `place` is its index.
 pub(crate) fn of_tokens(tokens: TokenStream, place: usize, list: &mut Vec<Attr>) {
     add(tokens, place, &[], list);
 }
 
-/// What the `#[cfg(..)]`s ask for, each as one condition.
+/// Returns the conditions of all `#[cfg(..)]`s.
 pub(crate) fn cfgs(attributes: &[Attr]) -> Vec<TokenStream> {
     let mut cfgs = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.plain && attribute.name == "cfg") {
@@ -96,7 +96,7 @@ fn add(tokens: TokenStream, place: usize, conditions: &[TokenStream], list: &mut
     if plain && name == "cfg_attr" {
         let mut errors = Diagnostics::new();
         let mut parts = split(args.unwrap_or_default(), &mut errors).into_iter();
-        // A malformed `cfg_attr` is the compiler's to report.
+        // The compiler reports a malformed `cfg_attr`.
         drop(errors.finish());
         if let Some(condition) = parts.next().map(TokenStream::from_iter) {
             let conditions: Vec<_> = conditions.iter().cloned().chain([condition]).collect();

@@ -1,6 +1,6 @@
-//! Every kind of error the grammar knows: its id, its label, and what to write instead.
+//! //! Every kind of error of the grammar: its id, its label, and its default help.
 //!
-//! The ids are stable; the lint reports them too. A test proves that each is produced.
+//! //! The ids are stable; the lint reports them too. A test proves that each kind is produced.
 
 use crate::diagnostic::{Diagnostic, FileDiagnostic};
 use proc_macro2::Span;
@@ -10,21 +10,21 @@ use proc_macro2::Span;
 pub struct Kind {
     /// The stable id.
     pub id: &'static str,
-    /// What stands at the place, in a few words.
+    /// A short label for the location, as on a caret line.
     pub label: &'static str,
-    /// What to write instead, unless the place says it better.
+    /// The default help: what to write instead.
     pub help: &'static str,
 }
 
 impl Kind {
-    /// A diagnostic of this kind.
+    /// Returns a diagnostic of this kind at a span.
     #[must_use]
     pub fn at(&self, span: Span, message: String) -> Diagnostic {
         let help = Some(self.help.to_owned());
         Diagnostic { id: self.id, span, message, label: self.label.to_owned(), help }
     }
 
-    /// A diagnostic of this kind in a file of its own, at a line and column from 1.
+    /// Returns a diagnostic of this kind at a line and column of a file, both counted from 1.
     #[must_use]
     pub fn in_file(&self, file: &str, (line, column): (u32, u32), message: String) -> FileDiagnostic {
         let (label, help) = (self.label.to_owned(), Some(self.help.to_owned()));
@@ -45,58 +45,58 @@ macro_rules! catalogue {
 
 catalogue! {
     // `#[mcp_tool(..)]`: keys and values.
-    MISSING_RISK: "missing-risk", "states no risk", "write `risk = \"low\"`, or one of `minimal`, `medium`, `high`, `critical`";
-    UNKNOWN_KEY: "unknown-key", "no such key", "remove it";
-    UNKNOWN_VALUE: "unknown-value", "no such value", "write one of the values that the key takes";
-    DUPLICATE_KEY: "duplicate-key", "stated a second time", "keep one of them";
-    MALFORMED_ARGUMENT: "malformed-argument", "not a key with its value", "write `key = \"value\"`, `key(\"value\", ..)`, or `public`";
-    NOT_A_LITERAL: "not-a-literal", "not a literal", "write the value itself, as a literal";
-    WRONG_TYPE: "wrong-type", "another type of value", "write a value of the type that the key takes";
-    EMPTY_TEXT: "empty-text", "empty", "write the text, or leave the key out";
-    EMPTY_LIST: "empty-list", "an empty list", "write at least one element, or leave the key out";
-    REPEATED_VALUE: "repeated-value", "stated a second time", "keep one of them";
+    MISSING_RISK: "missing-risk", "no `risk`", "write `risk = \"low\"`, or one of `minimal`, `medium`, `high`, `critical`";
+    UNKNOWN_KEY: "unknown-key", "unknown key", "remove it";
+    UNKNOWN_VALUE: "unknown-value", "unknown value", "write one of the allowed values";
+    DUPLICATE_KEY: "duplicate-key", "duplicate key", "keep one of them";
+    MALFORMED_ARGUMENT: "malformed-argument", "expected `key = value`", "write `key = \"value\"`, `key(\"value\", ..)`, or `public`";
+    NOT_A_LITERAL: "not-a-literal", "not a literal", "write the value as a literal";
+    WRONG_TYPE: "wrong-type", "wrong type", "write a value of the expected type";
+    EMPTY_TEXT: "empty-text", "empty text", "write a text, or remove the key";
+    EMPTY_LIST: "empty-list", "empty list", "write at least one element, or remove the key";
+    REPEATED_VALUE: "repeated-value", "duplicate value", "keep one of them";
     BAD_SCOPE: "bad-scope", "not a scope-token", "write one or more printable ASCII characters without space, `\"` and `\\`, such as `files:read`";
     BAD_TOOL_NAME: "bad-tool-name", "not a tool name", "write 1 to 128 of `A-Z a-z 0-9 _ . -`, such as `list_files`";
-    BAD_PATTERN: "bad-pattern", "not a pattern", "write `tool` or `tool:glob`, such as `read_file:/etc/*`; in `blocked_patterns` the glob alone";
+    BAD_PATTERN: "bad-pattern", "not a pattern", "write `tool` or `tool:glob`, such as `read_file:/etc/*`; in `blocked_patterns`, the glob only";
     BAD_PATH: "bad-path", "not a path", "write a path without quotes, such as `crate::shell::pretend`";
-    SCOPE_AND_PUBLIC: "scope-and-public", "open to all", "remove `public` to require the scope, or remove `scope` to open the tool to every caller";
+    SCOPE_AND_PUBLIC: "scope-and-public", "conflicts with `scope`", "remove `public` to require the scope, or remove `scope` to open the tool to every caller";
     REQUIREMENT_TOO_LARGE: "requirement-too-large", "too many scopes", "split the tool, or declare a scope that implies the others";
-    APPROVAL_BELOW_RISK: "approval-below-risk", "looser than the risk", "remove `approval`, or write `approval = \"user\"`";
-    ZERO_LIMIT: "zero-limit", "zero", "write a number from 1, or leave the key out";
-    CONFLICTING_LIMITS: "conflicting-limits", "contradicts another limit", "keep one of the two";
+    APPROVAL_BELOW_RISK: "approval-below-risk", "not allowed at this risk", "remove `approval`, or write `approval = \"user\"`";
+    ZERO_LIMIT: "zero-limit", "must not be zero", "write a number from 1, or remove the key";
+    CONFLICTING_LIMITS: "conflicting-limits", "conflicts with another limit", "keep one of the two";
     SELF_REFERENCE: "self-reference", "the tool itself", "remove it";
     // `#[mcp_tool(..)]`: the function.
-    SIMULATE_WITHOUT_GUARD: "simulate-without-guard", "needs the caller", "take the caller as an argument, `caller: &Caller`, and write `guard = caller`";
-    UNKNOWN_ARGUMENT: "unknown-argument", "no such argument", "name the argument that tells who calls, as in `guard = caller`";
-    GUARD_NEEDS_RESULT: "guard-needs-result", "cannot carry a denial", "return `Result<_, E>`, written with that name, where `E` can be made from a denial";
-    GUARD_IN_CONST: "guard-in-const", "a const fn", "remove `const`, or remove `guard`";
-    UNREADABLE_PARAMETERS: "unreadable-parameters", "parameters unknown", "state them: `parameters(\"path\", optional(\"depth\"))`, or `parameters()` for none";
-    UNREADABLE_DESCRIPTION: "unreadable-description", "not a literal", "state it: `description = \"..\"`";
-    UNREADABLE_NAME: "unreadable-name", "not known for sure", "state `name = \"..\"` in `#[mcp_tool]`, and the same in the other attribute";
-    CONFLICTING_NAME: "conflicting-name", "another name", "write the same name in both attributes";
-    ANNOTATION_BELOW_TOOL: "annotation-below-tool", "stands too low", "move `#[mcp_tool(..)]` up, above `#[tool]`";
-    DUPLICATE_ANNOTATION: "duplicate-annotation", "a second annotation", "keep one `#[mcp_tool(..)]`";
-    NOT_A_FUNCTION: "not-a-function", "not a function", "put `#[mcp_tool(..)]` on the function that runs the tool";
-    NO_BODY: "no-body", "no body", "put `#[mcp_tool(..)]` on the function that runs the tool, in an inherent impl or a module";
-    UNREADABLE_ITEM: "unreadable-item", "not understood", "write it so that it compiles without the attribute";
+    SIMULATE_WITHOUT_GUARD: "simulate-without-guard", "requires `guard`", "take the caller as an argument, `caller: &Caller`, and write `guard = caller`";
+    UNKNOWN_ARGUMENT: "unknown-argument", "unknown argument", "name the argument that holds the caller, as in `guard = caller`";
+    GUARD_NEEDS_RESULT: "guard-needs-result", "cannot return a denial", "return `Result<_, E>`, spelled `Result`, where `E` converts from a denial";
+    GUARD_IN_CONST: "guard-in-const", "a `const fn`", "remove `const`, or remove `guard`";
+    UNREADABLE_PARAMETERS: "unreadable-parameters", "unknown parameters", "list them: `parameters(\"path\", optional(\"depth\"))`, or `parameters()` for none";
+    UNREADABLE_DESCRIPTION: "unreadable-description", "not a literal", "add the key `description = \"..\"`";
+    UNREADABLE_NAME: "unreadable-name", "not a literal", "write the same `name = \"..\"` in `#[mcp_tool]` and in the other attribute";
+    CONFLICTING_NAME: "conflicting-name", "different name", "write the same name in both attributes";
+    ANNOTATION_BELOW_TOOL: "annotation-below-tool", "wrong order", "move `#[mcp_tool(..)]` up, above `#[tool]`";
+    DUPLICATE_ANNOTATION: "duplicate-annotation", "duplicate annotation", "keep one `#[mcp_tool(..)]`";
+    NOT_A_FUNCTION: "not-a-function", "not a function", "put `#[mcp_tool(..)]` on the function that implements the tool";
+    NO_BODY: "no-body", "no body", "put `#[mcp_tool(..)]` on the function that implements the tool, in an inherent impl or a module";
+    UNREADABLE_ITEM: "unreadable-item", "cannot be parsed", "write it so that it compiles without the attribute";
     // `scope_table!`.
     BAD_TABLE: "bad-table", "not a table", "write `pub static TOOLS = [list_files, FileServer::*];`";
     BAD_ENTRY: "bad-entry", "not an entry", "write a function's path, `path::*` for a group, or `..path::TABLE` for another table";
     // `#[mcp_tools]`.
-    NOT_A_GROUP: "not-a-group", "neither impl nor module", "put `#[mcp_tools]` on an inherent impl or an inline module";
-    TRAIT_IMPL: "trait-impl", "an impl of a trait", "move the tools to an inherent impl and call them from the trait's methods";
-    FILE_MODULE: "file-module", "a module in a file of its own", "declare a `scope_table!` in that file and splice it: `..module::TOOLS`";
+    NOT_A_GROUP: "not-a-group", "not an impl or a module", "put `#[mcp_tools]` on an inherent impl or an inline module";
+    TRAIT_IMPL: "trait-impl", "a trait impl", "move the tools to an inherent impl and call them from the trait's methods";
+    FILE_MODULE: "file-module", "a module in another file", "declare a `scope_table!` in that file and splice it: `..module::TOOLS`";
     EMPTY_GROUP: "empty-group", "no annotated function", "annotate its tools with `#[mcp_tool(..)]`, or remove `#[mcp_tools]`";
     UNANNOTATED_TOOL: "unannotated-tool", "served without authorization", "add `#[mcp_tool(risk = \"..\")]` above `#[tool]`";
     // `mcp-scopes.toml`.
-    UNREADABLE_CONFIG: "unreadable-config", "not read", "write the path of the file from the package's folder, or remove `with`";
-    TOML_SYNTAX: "toml-syntax", "not TOML", "correct the file's syntax";
-    TOML_LIMIT: "toml-limit", "beyond a limit", "remove what exceeds the limit";
-    UNKNOWN_SECTION: "unknown-section", "no such section", "write one of `[server]`, `[convention]`, `[scopes]`, `[flows]`, `[session]`, `[sandbox]`, `[lint]`";
-    BAD_URL: "bad-url", "not such an address", "write an `https://` address";
-    BAD_HEADER: "bad-header", "not a header's name", "write a header's name, such as `X-Sandbox`";
-    BAD_NAMESPACE: "bad-namespace", "no separator at the end", "write the exact prefix with its separator, such as `dev-tools:`";
-    CONVENTION_PATTERN: "convention-pattern", "pattern and convention disagree", "write `scope = \"pattern\"` and `pattern = \"*:read\"` together, or neither";
+    UNREADABLE_CONFIG: "unreadable-config", "cannot be read", "write the path relative to the package's folder, or remove `with`";
+    TOML_SYNTAX: "toml-syntax", "syntax error", "correct the file's syntax";
+    TOML_LIMIT: "toml-limit", "exceeds a limit", "remove what exceeds the limit";
+    UNKNOWN_SECTION: "unknown-section", "unknown section", "write one of `[server]`, `[convention]`, `[scopes]`, `[flows]`, `[session]`, `[sandbox]`, `[lint]`";
+    BAD_URL: "bad-url", "invalid URL", "write an `https://` URL";
+    BAD_HEADER: "bad-header", "not a header name", "write a header name, such as `X-Sandbox`";
+    BAD_NAMESPACE: "bad-namespace", "missing separator", "write the exact prefix with its separator, such as `dev-tools:`";
+    CONVENTION_PATTERN: "convention-pattern", "incomplete convention", "write `scope = \"pattern\"` and `pattern = \"*:read\"` together, or neither";
 }
 
 #[cfg(test)]

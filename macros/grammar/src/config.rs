@@ -27,13 +27,14 @@ pub use sections::{CONVENTIONS, KEYS, LEVELS};
 /// The sections of the file.
 pub const SECTIONS: [&str; 7] = ["server", "convention", "scopes", "flows", "session", "sandbox", "lint"];
 
-/// The longest text in bytes of which all syntax errors are reported; of a longer one only the first is.
+/// The maximum length in bytes of a text whose syntax errors are all reported. For longer texts, only the first error
+/// is reported.
 const MOST_RECOVERED: usize = 64 << 10;
 
-/// Reads the text of a configuration file; `file` is its path as the table names it.
+/// Parses the text of a configuration file. `file` is the path as the table states it.
 ///
 /// # Errors
-/// Everything that is wrong with the file, in source order.
+/// Returns all errors of the file, in source order.
 ///
 /// ```
 /// let config = mcp_scopes_grammar::config::read("[server]\nnamespace = \"dev-tools:\"\n", "mcp-scopes.toml")?;
@@ -50,11 +51,11 @@ pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
     let document = match DeTable::parse(text) {
         Ok(document) => document,
         Err(first) => {
-            // Every byte of a large file can be an error.
+            // In a large file, every byte can be an error.
             let all = if text.len() > MOST_RECOVERED { vec![first] } else { DeTable::parse_recoverable(text).1 };
             for error in &all {
                 let at = error.span().map_or(text.len(), |span| span.start);
-                reader.error(&TOML_SYNTAX, at, format!("this is not TOML: {}", one_line(error.message())));
+                reader.error(&TOML_SYNTAX, at, format!("invalid TOML: {}", one_line(error.message())));
             }
             return Err(reader.finish());
         }
@@ -71,7 +72,7 @@ pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
             "sandbox" => sections::sandbox,
             "lint" => sections::lint,
             other => {
-                reader.error(&UNKNOWN_SECTION, at, format!("the file knows no section or key `{other}` here"));
+                reader.error(&UNKNOWN_SECTION, at, format!("unknown section or key `{other}`"));
                 if let Some(near) = nearest(other, &SECTIONS) {
                     reader.help(format!("write `[{near}]`"));
                 }

@@ -1,4 +1,4 @@
-//! What is wrong, where, and what to write instead.
+//! Diagnostics: an error, its location and the fix.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
@@ -8,18 +8,18 @@ use quote::quote_spanned;
 pub struct Diagnostic {
     /// The stable id, listed in [`crate::catalogue`].
     pub id: &'static str,
-    /// The user's own literal, key or item.
+    /// The span of the literal, key or item in the user's code.
     pub span: Span,
-    /// What is wrong and why, in one line; user text in backticks.
+    /// One line that states the error and its reason, with user text in backticks.
     pub message: String,
-    /// What stands at the place, in a few words, for a caret line.
+    /// A short label for the location, as on a caret line.
     pub label: String,
     /// What to write instead.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
-    /// The message, and the help on a line of its own.
+    /// Returns the message, followed by the help on a separate line.
     ///
     /// ```
     /// use mcp_scopes_grammar::catalogue;
@@ -32,14 +32,14 @@ impl Diagnostic {
         with_help(&self.message, self.help.as_deref())
     }
 
-    /// An invocation of `::core::compile_error!` that carries [`Diagnostic::text`] at the span.
+    /// Returns an invocation of `::core::compile_error!` with [`Diagnostic::text`] at the span.
     #[must_use]
     pub fn to_compile_error(&self) -> TokenStream {
         let (span, text) = (self.span, self.text());
         quote_spanned!(span=> ::core::compile_error! { #text })
     }
 
-    /// This diagnostic with another help than its kind's.
+    /// Replaces the help.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
@@ -54,27 +54,27 @@ impl core::fmt::Display for Diagnostic {
 
 impl core::error::Error for Diagnostic {}
 
-/// One error of `mcp-scopes.toml`, which has no span in any source file.
+/// One error of `mcp-scopes.toml`, which has no span in a source file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDiagnostic {
     /// The stable id, listed in [`crate::catalogue`].
     pub id: &'static str,
-    /// The file's path, as the table names it.
+    /// The file's path, as the table states it.
     pub file: String,
     /// The line, from 1.
     pub line: u32,
     /// The column, from 1, in characters.
     pub column: u32,
-    /// What is wrong and why, in one line.
+    /// One line that states the error and its reason.
     pub message: String,
-    /// What stands at the place, in a few words.
+    /// A short label for the location.
     pub label: String,
     /// What to write instead.
     pub help: Option<String>,
 }
 
 impl FileDiagnostic {
-    /// The same at a place in source: file, line and column stand in the message.
+    /// Converts to a diagnostic at a span in source code. File, line and column become part of the message.
     #[must_use]
     pub fn at(&self, span: Span) -> Diagnostic {
         Diagnostic {
@@ -86,7 +86,7 @@ impl FileDiagnostic {
         }
     }
 
-    /// This diagnostic with another help than its kind's.
+    /// Replaces the help.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
@@ -109,10 +109,10 @@ fn with_help(message: &str, help: Option<&str>) -> String {
     }
 }
 
-/// Collects the diagnostics of one item, so that all of them come out at once.
+/// Collects the diagnostics of one item, so that all of them are reported together.
 ///
-/// INVARIANT: [`Diagnostics::finish`] is called. A collector that is dropped unread would lose errors; in debug builds
-/// that panics.
+/// INVARIANT: [`Diagnostics::finish`] is called. Dropping an unread collector would lose errors, so this panics in
+/// debug builds.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
@@ -120,30 +120,30 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// An empty collector.
+    /// Creates an empty collector.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds one.
+    /// Adds a diagnostic.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.list.push(diagnostic);
     }
 
-    /// How many there are so far.
+    /// Returns the number of diagnostics so far.
     #[must_use]
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether there are none so far.
+    /// Returns whether there are no diagnostics so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// Hands them out, in the order in which they were found.
+    /// Returns the diagnostics in the order in which they were added.
     #[must_use]
     pub fn finish(mut self) -> Vec<Diagnostic> {
         self.read = true;
@@ -164,31 +164,31 @@ mod tests {
     use proc_macro2::Span;
 
     fn missing_risk() -> Diagnostic {
-        MISSING_RISK.at(Span::call_site(), "`f` states no risk".to_owned())
+        MISSING_RISK.at(Span::call_site(), "`f` has no `risk`".to_owned())
     }
 
     #[test]
-    fn the_compiler_shows_message_and_help() {
+    fn emits_message_and_help() {
         let diagnostic = missing_risk().help("write one");
         assert_eq!(
             diagnostic.to_compile_error().to_string(),
-            ":: core :: compile_error ! { \"`f` states no risk\\n  help: write one\" }"
+            ":: core :: compile_error ! { \"`f` has no `risk`\\n  help: write one\" }"
         );
-        assert_eq!(diagnostic.to_string(), "`f` states no risk\n  help: write one");
+        assert_eq!(diagnostic.to_string(), "`f` has no `risk`\n  help: write one");
     }
 
     #[test]
-    fn a_place_in_a_file_stands_in_the_message() {
-        let diagnostic = BAD_URL.in_file("mcp-scopes.toml", (3, 5), "`x` is no address".to_owned());
+    fn includes_the_file_location_in_the_message() {
+        let diagnostic = BAD_URL.in_file("mcp-scopes.toml", (3, 5), "`x` is not a URL".to_owned());
         let text = diagnostic.at(Span::call_site()).message;
-        assert_eq!(text, "mcp-scopes.toml:3:5: `x` is no address");
+        assert_eq!(text, "mcp-scopes.toml:3:5: `x` is not a URL");
         assert!(diagnostic.to_string().starts_with(&text));
     }
 
     #[test]
     #[cfg(debug_assertions)]
     #[should_panic(expected = "not read")]
-    fn an_unread_collector_is_a_bug() {
+    fn panics_when_dropped_unread() {
         let mut errors = Diagnostics::new();
         errors.push(missing_risk());
     }

@@ -15,10 +15,10 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 /// The keys of `#[mcp_tools(..)]`.
 pub const KEYS: [&str; 2] = ["group", "crate"];
 
-/// The item under `#[mcp_tools]`, split but not parsed: attributes, header and body in this order are the item.
+/// The item under `#[mcp_tools]`, split but not parsed. Attributes, header and body in this order make up the item.
 #[derive(Clone, Debug)]
 pub struct Block {
-    /// What it is.
+    /// Its kind.
     pub kind: BlockKind,
     /// Its attributes, as tokens.
     pub attributes: TokenStream,
@@ -26,11 +26,11 @@ pub struct Block {
     pub cfgs: Vec<TokenStream>,
     /// `impl<T> Server<T> where ..`, or `pub mod shell`.
     pub header: TokenStream,
-    /// What stands between its braces, braces included.
+    /// The body, including the braces.
     pub body: Group,
 }
 
-/// What `#[mcp_tools]` stands on.
+/// The kind of item that `#[mcp_tools]` annotates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockKind {
     /// An inherent impl.
@@ -41,8 +41,8 @@ pub enum BlockKind {
 
 /// Reads `#[mcp_tools(args)]` on an item.
 ///
-/// `None` if the item is neither an inherent impl nor an inline module. With errors, the declaration holds the members
-/// that could be read.
+/// Returns `None` if the item is neither an inherent impl nor an inline module. If there are errors, the declaration
+/// contains the members that could be read.
 ///
 /// ```
 /// use mcp_scopes_grammar::group;
@@ -68,7 +68,7 @@ pub fn read(args: TokenStream, item: TokenStream) -> (Option<(GroupDecl, Block)>
             let before = errors.len();
             decl.members = members::read(&block.body, &mut errors);
             if decl.members.is_empty() && errors.len() == before {
-                let message = "no function in here carries `#[mcp_tool]`, so the group is empty".to_owned();
+                let message = "the group contains no function with `#[mcp_tool]`".to_owned();
                 errors.push(EMPTY_GROUP.at(span, message));
             }
             Some((decl, block))
@@ -88,12 +88,12 @@ fn name(arg: &Arg, errors: &mut Diagnostics) -> Option<Ident> {
     {
         return Some(name);
     }
-    let message = "`group` takes a word in lower case, by which a table tells it from a type".to_owned();
+    let message = "`group` takes a lowercase identifier".to_owned();
     errors.push(WRONG_TYPE.at(span_of(tokens), message).help("write it without quotes: `group = admin`"));
     None
 }
 
-/// Splits the item, and tells the span of its keyword.
+/// Splits the item, and returns the span of its keyword.
 fn block(item: TokenStream) -> Result<(Block, Span), Diagnostic> {
     let mut tokens: Vec<TokenTree> = item.into_iter().collect();
     let attributes = members::attributes(&tokens);
@@ -101,24 +101,24 @@ fn block(item: TokenStream) -> Result<(Block, Span), Diagnostic> {
     let list = attributes.list;
     let found = members::keyword(tokens.get(header_begin..).unwrap_or_default());
     let Some((word, span)) = found else {
-        return Err(NOT_A_GROUP.at(Span::call_site(), "`#[mcp_tools]` stands on nothing that holds tools".to_owned()));
+        return Err(NOT_A_GROUP.at(Span::call_site(), "`#[mcp_tools]` requires an impl or a module".to_owned()));
     };
     let kind = match word.as_str() {
         "impl" => BlockKind::Impl,
         "mod" => BlockKind::Module,
         "fn" => {
-            let message = "`#[mcp_tools]` collects functions; this is one".to_owned();
+            let message = "`#[mcp_tools]` applies to an impl or a module, not to a function".to_owned();
             return Err(NOT_A_GROUP.at(span, message).help("write `#[mcp_tool(..)]`, without the `s`"));
         }
         other => {
-            let message = format!("`#[mcp_tools]` stands on `{other}`, which holds no tools of its own");
+            let message = format!("`#[mcp_tools]` applies to an impl or a module, not to `{other}`");
             return Err(NOT_A_GROUP.at(span, message));
         }
     };
     let body = match tokens.pop() {
         Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace => body,
         _ => {
-            let message = "a macro cannot see into the file of this module".to_owned();
+            let message = "`#[mcp_tools]` cannot read a module in another file".to_owned();
             return Err(FILE_MODULE.at(span, message));
         }
     };
@@ -126,7 +126,7 @@ fn block(item: TokenStream) -> Result<(Block, Span), Diagnostic> {
     if kind == BlockKind::Impl
         && let Some(span) = trait_of(&header)
     {
-        let message = "this implements a trait, which has no place for the constants that tools need".to_owned();
+        let message = "`#[mcp_tools]` cannot add its generated functions to a trait impl".to_owned();
         return Err(TRAIT_IMPL.at(span, message));
     }
     let cfgs = attribute::cfgs(&list);
@@ -134,7 +134,7 @@ fn block(item: TokenStream) -> Result<(Block, Span), Diagnostic> {
     Ok((Block { kind, attributes, cfgs, header, body }, span))
 }
 
-/// Where the `for` of `impl Trait for Type` stands. The `for` of `for<'a> Fn(&'a T)` is another.
+/// Returns the position of the `for` in `impl Trait for Type`. The `for` of `for<'a> Fn(&'a T)` does not count.
 fn trait_of(header: &[TokenTree]) -> Option<Span> {
     header.iter().enumerate().find_map(|(place, token)| {
         let TokenTree::Ident(word) = token else { return None };

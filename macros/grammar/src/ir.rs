@@ -1,17 +1,16 @@
-//! What the annotations say, after parsing: the one form that the macros expand and the source scan inventories.
+//! The parsed annotations: the intermediate form that the macros expand and the source scan lists.
 //!
-//! Every value keeps the span of the literal that states it. Lifetimes of the model are for constants; this form owns
-//! its strings.
+//! Every value keeps the span of its literal. The model's types borrow from constants; this form owns its strings.
 
 use mcp_scopes_model::{Approval, Risk, SandboxMode};
 use proc_macro2::{Ident, Span, TokenStream};
 
-/// A value and where it is written.
+/// A value with its span in the source.
 #[derive(Clone, Debug)]
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// The literal's span.
+    /// The span of the literal.
     pub span: Span,
 }
 
@@ -22,48 +21,48 @@ pub struct ToolDecl {
     pub ident: Ident,
     /// The name on the wire: the key `name`, else the SDK attribute's literal, else the function's name.
     pub name: Spanned<String>,
-    /// What it does: the key `description`, else the doc comment, else the SDK attribute's literal; may be empty.
+    /// The description: the key `description`, else the doc comment, else the SDK attribute's literal. May be empty.
     pub description: Spanned<String>,
-    /// What opens it.
+    /// The scopes that open the tool.
     pub requirement: RequirementDecl,
-    /// How much harm a call can do.
+    /// The risk of a call.
     pub risk: Spanned<Risk>,
-    /// What is stated about approval.
+    /// The stated approval.
     pub approval: Option<Spanned<Approval>>,
-    /// What it does in the sandbox.
+    /// The sandbox behavior.
     pub sandbox: Option<SandboxDecl>,
-    /// The argument that tells who calls: its place among the arguments and its name.
+    /// The argument that holds the caller: its name and position.
     pub guard: Option<GuardDecl>,
-    /// Scopes that should be held before.
+    /// Scopes that a caller should hold first.
     pub prerequisites: Vec<Spanned<String>>,
-    /// Tools asked for together with this one.
+    /// Tools that are requested together with this one.
     pub grouped_with: Vec<Spanned<String>>,
     /// Example calls.
     pub examples: Vec<Spanned<String>>,
-    /// What a call takes.
+    /// The parameters of a call.
     pub parameters: ParametersDecl,
-    /// Limits.
+    /// The policy.
     pub policy: PolicyDecl,
-    /// `crate = path`: where the runtime crate is, as tokens.
+    /// The path of the runtime crate from `crate = path`, as tokens.
     pub krate: Option<TokenStream>,
-    /// The conditions of `#[cfg(..)]` attributes on the function, each the tokens between the parentheses.
+    /// The conditions of `#[cfg(..)]` attributes on the function. Each is the tokens between the parentheses.
     pub cfgs: Vec<TokenStream>,
     /// Whether the function has a receiver (`self` in any form).
     pub has_receiver: bool,
 }
 
-/// What opens a tool, in any-of over all-of form.
+/// The scopes that open a tool, as any-of over all-of.
 #[derive(Clone, Debug)]
 pub enum RequirementDecl {
     /// The key `public`.
     Public(Span),
-    /// No key: the tool's own name.
+    /// No key: the tool's own name is its scope.
     ToolName,
-    /// The alternatives, in source order, without repetition. Neither level is empty.
+    /// The alternatives, in source order, without duplicates. Neither level is empty.
     AnyOf(Vec<Vec<Spanned<String>>>),
 }
 
-/// What a tool does in the sandbox.
+/// The sandbox behavior of a tool.
 #[derive(Clone, Debug)]
 pub struct SandboxDecl {
     /// The mode.
@@ -77,13 +76,13 @@ pub struct SandboxDecl {
 /// The argument named by `guard = argument`.
 #[derive(Clone, Debug)]
 pub struct GuardDecl {
-    /// The argument as the key names it.
+    /// The argument's name, as the key states it.
     pub ident: Ident,
-    /// Its place among all arguments, the receiver counted.
+    /// Its index among all arguments, including the receiver.
     pub position: usize,
 }
 
-/// What a call takes.
+/// The parameters of a call.
 #[derive(Clone, Debug)]
 pub enum ParametersDecl {
     /// Stated by the key, or read from the signature.
@@ -102,11 +101,11 @@ pub enum ParametersDecl {
 pub struct ParameterDecl {
     /// Its name on the wire.
     pub name: Spanned<String>,
-    /// Whether a call without it is refused.
+    /// Whether a call without it is rejected.
     pub required: bool,
 }
 
-/// What `policy(..)` states.
+/// The contents of `policy(..)`.
 #[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "the fields are those of `mcp_scopes_model::Policy`")]
 pub struct PolicyDecl {
@@ -122,13 +121,13 @@ pub struct PolicyDecl {
 /// One `scope_table!`.
 #[derive(Clone, Debug)]
 pub struct TableDecl {
-    /// Doc comments and other attributes in front, as tokens.
+    /// Doc comments and other attributes before the static, as tokens.
     pub attributes: TokenStream,
     /// The visibility, as tokens.
     pub visibility: TokenStream,
     /// The static's name.
     pub ident: Ident,
-    /// The list.
+    /// The entries of the list.
     pub entries: Vec<EntryDecl>,
     /// `with "mcp-scopes.toml"`.
     pub config: Option<Spanned<String>>,
@@ -141,9 +140,9 @@ pub struct TableDecl {
 /// One element of a table's list.
 #[derive(Clone, Debug)]
 pub struct EntryDecl {
-    /// What it brings.
+    /// What the entry adds.
     pub kind: EntryKind,
-    /// The path's segments as text, without generic arguments, for the scan.
+    /// The path's segments as text, without generic arguments. The scan uses them.
     pub segments: Vec<String>,
     /// The conditions of `#[cfg(..)]` attributes on the entry.
     pub cfgs: Vec<TokenStream>,
@@ -151,12 +150,12 @@ pub struct EntryDecl {
     pub span: Span,
 }
 
-/// What an element of a table's list brings.
+/// What an entry of a table's list adds.
 #[derive(Clone, Debug)]
 pub enum EntryKind {
     /// `a::b::list_files`.
     Tool {
-        /// What stands before the last segment, with its `::`, as tokens.
+        /// The path before the last segment, with the trailing `::`, as tokens.
         prefix: TokenStream,
         /// The last segment.
         ident: Ident,
@@ -165,8 +164,8 @@ pub enum EntryKind {
     Group {
         /// The path of the impl's type or of the module, without a trailing `::`, as tokens.
         path: TokenStream,
-        /// The group's name, where the impl names one. The parser cannot know: `a::b::*` may be a module `a::b` or the
-        /// group `b` of a type `a`; by Rust's naming, a last segment in lower case after one in upper case is a group.
+        /// The group's name, if the entry names one. `a::b::*` may be a module `a::b` or the group `b` of a type `a`.
+        /// The parser follows Rust's naming: a lowercase last segment after an uppercase one is a group.
         group: Option<Ident>,
     },
     /// `..shell::TOOLS`.
@@ -181,7 +180,7 @@ pub enum EntryKind {
 pub struct GroupDecl {
     /// `group = admin`.
     pub name: Option<Ident>,
-    /// The functions that carry `#[mcp_tool]`, in source order: their names and their `#[cfg(..)]` conditions.
+    /// The functions with `#[mcp_tool]`, in source order: their names and `#[cfg(..)]` conditions.
     pub members: Vec<MemberDecl>,
     /// `crate = path`, as tokens.
     pub krate: Option<TokenStream>,
@@ -192,17 +191,18 @@ pub struct GroupDecl {
 pub struct MemberDecl {
     /// The function's name.
     pub ident: Ident,
-    /// Its visibility, as tokens: empty if it is private.
+    /// Its visibility, as tokens. Empty if it is private.
     pub visibility: TokenStream,
-    /// The conditions of `#[cfg(..)]` attributes on it, and of a `#[cfg_attr(.., mcp_tool(..))]`.
+    /// The conditions of `#[cfg(..)]` attributes on it and of a `#[cfg_attr(.., mcp_tool(..))]`.
     pub cfgs: Vec<TokenStream>,
 }
 
-/// What `mcp-scopes.toml` says. The owned twin of [`mcp_scopes_model::Config`], with what only the lint reads.
+/// The contents of `mcp-scopes.toml`. The owned form of [`mcp_scopes_model::Config`], with the additional keys of the
+/// lint.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "the fields are the keys of the file; `spec.md` says what each means")]
+#[expect(missing_docs, reason = "the fields are the keys of the file; `spec.md` defines them")]
 pub struct ConfigDecl {
-    /// The file's path, as the table names it.
+    /// The file's path, as the table states it.
     pub file: String,
     pub resource: Option<String>,
     pub resource_name: Option<String>,
@@ -219,16 +219,16 @@ pub struct ConfigDecl {
     /// `[convention] pattern`: the glob that every scope matches, for the convention `pattern`.
     pub convention_pattern: Option<StatedDecl>,
     pub lint: Vec<LintDecl>,
-    /// Where the file states what has no place of its own here.
+    /// The locations of keys whose values have no location in this form.
     pub places: ConfigPlaces,
 }
 
-/// Lines and columns from 1; 0 where the file says nothing.
+/// Lines and columns from 1, or 0 if the file does not state the value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfigPlaces {
-    /// The value of `resource` under `[server]`.
+    /// The value of `resource` in `[server]`.
     pub resource: (u32, u32),
-    /// Each element of `authorization_servers` there.
+    /// Each element of `authorization_servers` in `[server]`.
     pub authorization_servers: Vec<(u32, u32)>,
     /// The section `[session]`.
     pub session: (u32, u32),
@@ -236,7 +236,7 @@ pub struct ConfigPlaces {
     pub sandbox: (u32, u32),
 }
 
-/// A text and where the file states it: the owned twin of [`mcp_scopes_model::config::Stated`].
+/// A text and its location in the file: the owned form of [`mcp_scopes_model::config::Stated`].
 #[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "as in the model")]
 pub struct StatedDecl {
@@ -276,7 +276,7 @@ pub struct SandboxServerDecl {
 pub struct LintDecl {
     /// The rule or category.
     pub rule: StatedDecl,
-    /// `allow`, `warn` or `deny`; a table may leave it out.
+    /// `allow`, `warn` or `deny`. Optional in a table.
     pub level: Option<StatedDecl>,
     /// The other keys of a table.
     pub options: Vec<LintOptionDecl>,

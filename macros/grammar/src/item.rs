@@ -1,4 +1,4 @@
-//! A function without its body: what an attribute macro and a source scan both know of it.
+//! A function without its body, as both an attribute macro and a source scan can read it.
 
 use crate::{
     attribute::{self, Attr},
@@ -16,12 +16,13 @@ pub(crate) const ANNOTATION: &str = "mcp_tool";
 /// The name of the SDKs' attribute, as the last segment of its path.
 pub(crate) const SDK_TOOL: &str = "tool";
 
-/// An annotated function, its body unparsed.
+/// An annotated function with an unparsed body.
 #[derive(Clone)]
 pub struct FnHead {
-    /// Its attributes, in source order, without the annotation itself.
+    /// Its attributes, in source order, without the annotation.
     pub attributes: Vec<Attribute>,
-    /// How many of [`FnHead::attributes`] stand above the annotation. An attribute macro cannot know: 0.
+    /// The number of [`FnHead::attributes`] above the annotation. Always 0 in an attribute macro, which cannot see
+    /// them.
     pub above: usize,
     /// The conditions of a `#[cfg_attr(.., mcp_tool(..))]` around the annotation, all of which must hold.
     pub conditions: Vec<TokenStream>,
@@ -29,16 +30,17 @@ pub struct FnHead {
     pub visibility: Visibility,
     /// Its signature.
     pub signature: Signature,
-    /// Its body; `None` when the head was taken from a parsed item.
+    /// Its body, or `None` if the head comes from a parsed item.
     pub body: Option<Group>,
 }
 
 impl FnHead {
-    /// Reads the item that an attribute stands on. The body stays a group of tokens: parsing it would cost every build
-    /// more than all else that the attribute does.
+    /// Reads the item that an attribute annotates.
+    ///
+    /// The body stays a group of tokens. Parsing it would cost every build more than the rest of the attribute.
     ///
     /// # Errors
-    /// The item is no function, or one without a body.
+    /// Returns an error if the item is not a function, or is a function without a body.
     ///
     /// ```
     /// use mcp_scopes_grammar::item::FnHead;
@@ -56,7 +58,7 @@ impl FnHead {
             _ => {
                 let name = tokens.iter().skip_while(|token| !matches!(token, TokenTree::Ident(word) if word == "fn"));
                 let (name, span) = name.skip(1).map(|name| (name.to_string(), name.span())).next().unzip();
-                let message = format!("`{}` has no body, so it runs nothing", name.unwrap_or_default());
+                let message = format!("`{}` has no body", name.unwrap_or_default());
                 return Err(NO_BODY.at(span.unwrap_or_else(Span::call_site), message));
             }
         };
@@ -66,19 +68,19 @@ impl FnHead {
         })
         .parse2(tokens.into_iter().collect());
         let (attributes, visibility, signature) = parsed.map_err(|error: syn::Error| {
-            let message = format!("this function cannot be read: {error}");
+            let message = format!("cannot parse this function: {error}");
             UNREADABLE_ITEM.at(error.span(), message)
         })?;
         Ok(Self { attributes, above: 0, conditions: Vec::new(), visibility, signature, body: Some(body) })
     }
 
-    /// The heads of a function that is parsed already, one for each annotation among its attributes, with the tokens
-    /// between the annotation's parentheses. Usually one; several where `#[cfg_attr(..)]` chooses between them.
+    /// Returns the heads of a parsed function, one for each annotation among its attributes, with the tokens between
+    /// the annotation's parentheses. There can be several if `#[cfg_attr(..)]` chooses between them.
     #[must_use]
     pub fn of(attributes: &[Attribute], visibility: &Visibility, signature: &Signature) -> Vec<(TokenStream, Self)> {
         let all = attribute::read(attributes);
         let mut annotations = all.iter().filter(|attribute| attribute.name == ANNOTATION).peekable();
-        // Of plain annotations only the first is read: the others are an error of it.
+        // Of several plain annotations only the first is read. It reports the others as errors.
         let mut plain = false;
         let mut heads = Vec::new();
         for annotation in annotations.by_ref() {
@@ -104,7 +106,7 @@ impl FnHead {
     }
 }
 
-/// The error for an item that is no function.
+/// Returns the error for an item that is not a function.
 fn other_item(item: &[TokenTree]) -> Option<Diagnostic> {
     let mut tokens = item.iter();
     let mut attribute = false;
@@ -119,7 +121,7 @@ fn other_item(item: &[TokenTree]) -> Option<Diagnostic> {
                 "pub" | "default" | "async" | "safe" => {}
                 "const" | "unsafe" | "extern" => qualifier = Some((word.to_string(), word.span())),
                 other => match qualifier {
-                    // `const NAME: ..`, `extern crate ..`: the qualifier was the item's own keyword.
+                    // In `const NAME: ..` and `extern crate ..`, the qualifier is the item's keyword.
                     Some(found) if !matches!(other, "impl" | "trait" | "mod") => break found,
                     _ => break (other.to_owned(), word.span()),
                 },
@@ -130,11 +132,11 @@ fn other_item(item: &[TokenTree]) -> Option<Diagnostic> {
         }
     };
     let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    let diagnostic = NOT_A_FUNCTION.at(span, format!("`#[mcp_tool]` stands on {article} `{what}`; it reads functions"));
+    let diagnostic = NOT_A_FUNCTION.at(span, format!("`#[mcp_tool]` applies to functions, not to {article} `{what}`"));
     Some(match what.as_str() {
         "struct" | "enum" => diagnostic.help(
-            "put it on the function that runs the tool; if the `mcp_tool` of another crate was meant, import that one \
-             or write its full path",
+            "put it on the function that implements the tool; to use the `mcp_tool` of another crate, import it or write \
+             its full path",
         ),
         "impl" | "mod" => diagnostic.help("write `#[mcp_tools]` here and `#[mcp_tool(..)]` on each function inside"),
         _ => diagnostic,

@@ -1,21 +1,21 @@
-//! The grammar of mcp-scopes: attributes, scope tables and `mcp-scopes.toml`, parsed and diagnosed.
+//! The grammar of mcp-scopes: a parser, with diagnostics, for attributes, scope tables and `mcp-scopes.toml`.
 //!
-//! The macros and the source scan read annotations with this one parser, so that both see the same facts. It works on
-//! `proc_macro2` tokens and never assumes that a compiler stands behind them. `spec.md` beside this crate is normative.
+//! The macros and the source scan share this parser, so that both read the same facts. It works on `proc_macro2` tokens
+//! and does not require a compiler. `spec.md` in this crate is normative.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`ir`] | what the annotations say: the form that is expanded and inventoried |
+//! | [`ir`] | the parsed annotations: the form that is expanded and listed |
 //! | [`tool`] | `#[mcp_tool(..)]` on a function |
 //! | [`item`] | a function without its body |
 //! | [`table`] | `scope_table! { .. }` |
 //! | [`group`] | `#[mcp_tools]` on an impl or an inline module |
 //! | [`config`] | `mcp-scopes.toml` |
-//! | [`limits`] | how deep and how long a TOML text may be, and which keys it may not hold |
-//! | [`diagnostic`] | one error, and the collector of all of an item |
+//! | [`limits`] | limits on the depth, length and keys of a TOML text |
+//! | [`diagnostic`] | one error, and the collector for the errors of an item |
 //! | [`catalogue`] | every kind of error, with its id, label and help |
-//! | `args`, `literal` | an attribute's keys with their values; the literals they are |
-//! | `attribute` | attributes as they will apply, with `cfg_attr` taken apart |
+//! | `args`, `literal` | the keys and values of an attribute; literals |
+//! | `attribute` | attributes as they apply, with `cfg_attr` expanded |
 
 mod args;
 mod attribute;

@@ -1,8 +1,8 @@
-//! What a TOML text may hold, checked before a parser builds anything from it.
+//! Limits on TOML texts, checked before a parser builds a tree.
 //!
-//! The parser bounds inline values and dotted keys separately, so the two together nest thousands of levels, and a tree
-//! of that depth overflows the stack when it is dropped. Its bounds also disappear if any crate of a build turns on the
-//! feature `unbounded`. The limits here hold for every TOML text that this project reads.
+//! The parser limits inline values and dotted keys separately. Combined, they nest thousands of levels deep, and
+//! dropping such a tree overflows the stack. The parser's limits also disappear if any crate of a build enables the
+//! feature `unbounded`. The limits here apply to every TOML text that this project reads.
 
 use std::borrow::Cow;
 
@@ -13,11 +13,11 @@ use toml_parser::{
     parser::{EventReceiver, parse_document},
 };
 
-/// How deep the values of a TOML text may nest: the parts of keys, and the arrays and tables in arrays, on the way to a
-/// value. Each part of a header such as `[a.b]` counts twice, since it can lead through an array of tables.
+/// The maximum nesting depth of a value. The parts of keys count, and so do arrays and tables in arrays. Each part of a
+/// header such as `[a.b]` counts twice, since it can lead through an array of tables.
 pub const MAX_DEPTH: usize = 64;
 
-/// The largest TOML text in bytes. A parser can need 250 bytes for each.
+/// The maximum length of a TOML text in bytes. A parser can allocate 250 bytes for each.
 pub const MAX_LEN: usize = 2 << 20;
 
 /// The limit that a text exceeds.
@@ -32,7 +32,7 @@ pub enum Limit {
     ReservedKey(&'static str),
 }
 
-/// The first limit that a text exceeds, and where.
+/// The first limit that a text exceeds, and its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exceeded {
@@ -55,7 +55,7 @@ impl std::fmt::Display for Exceeded {
 }
 
 impl Exceeded {
-    /// What to write instead.
+    /// Returns what to write instead.
     #[must_use]
     pub fn help(&self) -> &'static str {
         match self.limit {
@@ -68,7 +68,7 @@ impl Exceeded {
 
 impl std::error::Error for Exceeded {}
 
-/// Checks the limits of a TOML text. Whether it is TOML at all is left to its parser.
+/// Checks the limits of a TOML text. Does not check its syntax.
 ///
 /// ```
 /// use mcp_scopes_grammar::limits::{Limit, check};
@@ -91,8 +91,8 @@ fn within(text: &str, max_depth: usize) -> Result<(), Exceeded> {
     meter.exceeded.map_or(Ok(()), Err)
 }
 
-/// Follows the nesting of a text. It never counts less than what a parser builds from the same events, also where the
-/// text is malformed and the parser recovers.
+/// Tracks the nesting of a text. The count is never lower than the depth of the tree that a parser builds from the same
+/// events, even if the text is malformed and the parser recovers.
 struct Meter<'t> {
     text: &'t str,
     max_depth: usize,
@@ -100,7 +100,7 @@ struct Meter<'t> {
     open: Vec<(usize, usize)>,
     /// The depth of the table or array that is open.
     depth: usize,
-    /// How many levels the parts of the last key are.
+    /// The number of levels of the last key.
     key: usize,
     /// Whether the next part belongs to the same key.
     dotted: bool,
@@ -129,10 +129,10 @@ impl Meter<'_> {
         (self.depth, self.key, self.dotted, self.header) = (self.key, 0, false, false);
     }
 
-    /// Returns whether the parser may go on into the value.
+    /// Returns whether the parser may descend into the value.
     fn enter(&mut self, span: Span) -> bool {
         self.open.push((self.depth, self.key));
-        // The last part of a key names the value that opens here; an element of an array has no key.
+        // The last part of a key names the value that opens here. An element of an array has no key.
         (self.depth, self.key, self.dotted) = (self.depth + self.key.max(1), 0, false);
         self.measure(span);
         self.exceeded.is_none()
@@ -202,7 +202,7 @@ mod tests {
 
     use super::within;
 
-    /// How many keys, and arrays and tables in arrays, lead to the deepest value.
+    /// Returns the number of keys, and of arrays and tables in arrays, on the way to the deepest value.
     fn depth(table: &DeTable<'_>) -> usize {
         table.values().map(|value| 1 + below(value.get_ref())).max().unwrap_or(0)
     }
@@ -218,7 +218,7 @@ mod tests {
         }
     }
 
-    /// Malformed texts count too: the parser recovers, and what it builds until then is dropped like any other tree.
+    /// Malformed texts count too: the parser recovers, and its partial tree is dropped like any other.
     #[test]
     fn never_counts_less_than_the_parser_builds() {
         const PIECES: [&str; 18] = [

@@ -1,4 +1,4 @@
-//! Values of keys. They are literals, so that macro, scan and binary read the same.
+//! Values of keys. They are literals, so that the macro, the scan and the binary read the same value.
 
 use crate::{
     args::{only, span_of},
@@ -9,7 +9,7 @@ use crate::{
 use proc_macro2::{Literal, TokenTree};
 use syn::Lit;
 
-/// A string literal, raw or not; `what` says of which key.
+/// Reads a string literal, plain or raw. `what` is the key, for the message.
 pub(crate) fn string(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
     if let [TokenTree::Literal(literal)] = tokens
         && let Some(text) = unescaped(literal)
@@ -19,7 +19,7 @@ pub(crate) fn string(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics)
     match literal(tokens, what, "a string", errors)? {
         Lit::Str(text) if text.suffix().is_empty() => Some(Spanned { value: text.value(), span: text.span() }),
         other => {
-            let message = format!("`{what}` takes a string, and this is none");
+            let message = format!("`{what}` takes a string literal");
             let help = format!("write `{what}` with a string literal, in plain double quotes");
             errors.push(WRONG_TYPE.at(other.span(), message).help(help));
             None
@@ -27,37 +27,37 @@ pub(crate) fn string(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics)
     }
 }
 
-/// A string literal without escapes, as almost all are. Macros are built without optimization, and what parses escapes
-/// looks at each character.
+/// Returns a string literal without escapes, as almost all are. Macros are built without optimization, and the parser
+/// for escapes is slow.
 pub(crate) fn unescaped(literal: &Literal) -> Option<Spanned<String>> {
     let text = literal.to_string();
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
-    // A literal in a file with such ends of lines stands for a text without them.
+    // The compiler normalizes carriage returns in a literal, so that the source text differs from the value.
     let plain = !inner.contains('\\') && !inner.contains('\r');
     plain.then(|| Spanned { value: inner.to_owned(), span: literal.span() })
 }
 
-/// A string literal that is more than blanks.
+/// Reads a string literal that is not blank.
 pub(crate) fn text(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
     let text = string(tokens, what, errors)?;
     if text.value.trim().is_empty() {
-        errors.push(EMPTY_TEXT.at(text.span, format!("`{what}` is empty, which says nothing")));
+        errors.push(EMPTY_TEXT.at(text.span, format!("`{what}` must not be empty")));
         return None;
     }
     Some(text)
 }
 
-/// An integer literal from 1 that fits `u32`.
+/// Reads an integer literal from 1 that fits `u32`.
 pub(crate) fn limit(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) -> Option<Spanned<u32>> {
     let Lit::Int(number) = literal(tokens, what, "a number", errors)? else {
-        let message = format!("`{what}` takes a whole number, and this is none");
+        let message = format!("`{what}` takes a whole number");
         errors.push(WRONG_TYPE.at(span_of(tokens), message).help(format!("write a number, as in `{what} = 5`")));
         return None;
     };
     let span = number.span();
     match number.base10_parse::<u32>() {
         Ok(0) => {
-            errors.push(ZERO_LIMIT.at(span, format!("`{what}` is zero, which would allow nothing or mean nothing")));
+            errors.push(ZERO_LIMIT.at(span, format!("`{what}` must not be zero")));
             None
         }
         Ok(value) if number.suffix().is_empty() => Some(Spanned { value, span }),
@@ -80,7 +80,7 @@ fn literal(tokens: &[TokenTree], what: &str, kind: &str, errors: &mut Diagnostic
         _ => {}
     }
     let message = format!(
-        "`{what}` takes {kind} as a literal: the macro, the source scan and the binary must all read the same value"
+        "`{what}` takes {kind} as a literal, so that the macro, the source scan and the binary read the same value"
     );
     errors.push(NOT_A_LITERAL.at(span_of(tokens), message));
     None

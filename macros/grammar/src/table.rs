@@ -20,7 +20,7 @@ use syn::{
 
 /// Reads the tokens of one `scope_table!`.
 ///
-/// With errors, the declaration holds what could be read, if at least its name could.
+/// If there are errors, the declaration contains what could be read, provided that its name could.
 ///
 /// ```
 /// use mcp_scopes_grammar::table;
@@ -33,7 +33,7 @@ use syn::{
 pub fn read(tokens: TokenStream) -> (Option<TableDecl>, Vec<Diagnostic>) {
     let mut errors = Diagnostics::new();
     let parsed = (|input: ParseStream<'_>| {
-        // What is left after an error was read by nobody; without this syn would report it as the error.
+        // `syn` reports unread tokens as an error, which would hide ours.
         let result = table(input, &mut errors);
         let _: TokenStream = input.parse()?;
         Ok(result)
@@ -46,14 +46,14 @@ pub fn read(tokens: TokenStream) -> (Option<TableDecl>, Vec<Diagnostic>) {
             decl.map(|decl| *decl)
         }
         Err(error) => {
-            errors.push(BAD_TABLE.at(error.span(), format!("this table cannot be read: {error}")));
+            errors.push(BAD_TABLE.at(error.span(), format!("cannot parse this table: {error}")));
             None
         }
     };
     (decl, errors.finish())
 }
 
-/// What ended the reading, and the table as far as it was read.
+/// The error that ended the reading, and the table as far as it was read.
 struct Failure {
     diagnostic: Box<Diagnostic>,
     decl: Option<Box<TableDecl>>,
@@ -67,7 +67,7 @@ fn failure(span: Span, message: &str, help: &str) -> Failure {
 
 impl From<syn::Error> for Failure {
     fn from(error: syn::Error) -> Self {
-        failure(error.span(), &format!("this table cannot be read: {error}"), "")
+        failure(error.span(), &format!("cannot parse this table: {error}"), "")
     }
 }
 
@@ -78,7 +78,7 @@ fn table(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<TableDecl, 
     keyword(input)?;
     let ident: Ident = input.parse()?;
     if input.peek(Token![:]) {
-        return Err(failure(input.span(), "the table's type is not stated", "write `static TOOLS = [..];`"));
+        return Err(failure(input.span(), "a table has no type annotation", "write `static TOOLS = [..];`"));
     }
     let mut decl = TableDecl {
         attributes: quote!(#(#attributes)*),
@@ -89,7 +89,7 @@ fn table(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<TableDecl, 
         krate,
         cfgs: attribute::cfgs(&attribute::read(&attributes)),
     };
-    // From here on the name is known, so the table exists whatever follows.
+    // The name is known from here on, so the table is declared even if the rest is malformed.
     match rest(input, &mut decl, errors) {
         Ok(()) => Ok(decl),
         Err(failure) => Err(Failure { decl: Some(Box::new(decl)), ..failure }),
@@ -107,7 +107,7 @@ fn krate(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<Option<Toke
     while !input.peek(Token![;]) {
         if input.is_empty() {
             let help = "write `crate = path; static TOOLS = [..];`";
-            return Err(failure(key.span(), "`crate = path` ends with a semicolon", help));
+            return Err(failure(key.span(), "missing semicolon after `crate = path`", help));
         }
         value.push(input.parse::<TokenTree>()?);
     }
@@ -119,16 +119,16 @@ fn krate(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<Option<Toke
 fn keyword(input: ParseStream<'_>) -> Result<(), Failure> {
     let span = input.span();
     if input.peek(Token![const]) {
-        let message = "a table is a `static`: a grant of one table knows it by its address";
+        let message = "a table must be a `static`: a grant identifies its table by address";
         return Err(failure(span, message, "write `static` in place of `const`"));
     }
     if !input.peek(Token![static]) {
-        let message = if input.is_empty() { "there is no table here" } else { "a table begins with `static`" };
+        let message = if input.is_empty() { "missing table" } else { "expected `static`" };
         return Err(failure(span, message, ""));
     }
     let _: Token![static] = input.parse()?;
     if input.peek(Token![mut]) {
-        return Err(failure(input.span(), "a table never changes", "remove `mut`"));
+        return Err(failure(input.span(), "a table cannot be `mut`", "remove `mut`"));
     }
     Ok(())
 }
@@ -136,17 +136,23 @@ fn keyword(input: ParseStream<'_>) -> Result<(), Failure> {
 fn rest(input: ParseStream<'_>, decl: &mut TableDecl, errors: &mut Diagnostics) -> Result<(), Failure> {
     let span = input.span();
     if !input.peek(Token![=]) {
-        return Err(failure(span, "`=` and the list of entries are missing", ""));
+        return Err(failure(span, "missing `=` and the list of entries", ""));
     }
     let _: Token![=] = input.parse()?;
     let span = input.span();
     match input.parse::<TokenTree>() {
         Ok(TokenTree::Group(list)) if list.delimiter() == Delimiter::Bracket => decl.entries = entries(&list, errors),
-        _ => return Err(failure(span, "the entries stand in brackets", "write `static TOOLS = [list_files];`")),
+        _ => {
+            return Err(failure(
+                span,
+                "expected a list of entries in brackets",
+                "write `static TOOLS = [list_files];`",
+            ));
+        }
     }
     if let Some(word) = input.cursor().ident().map(|(word, _)| word) {
         if word != "with" {
-            let message = format!("`{word}` means nothing here");
+            let message = format!("unexpected `{word}`");
             return Err(failure(word.span(), &message, "write `with \"mcp-scopes.toml\"`, or `;`"));
         }
         let _: Ident = input.parse()?;
@@ -155,33 +161,36 @@ fn rest(input: ParseStream<'_>, decl: &mut TableDecl, errors: &mut Diagnostics) 
     let span = input.span();
     if !input.peek(Token![;]) {
         let (message, help) = if input.is_empty() {
-            ("the table does not end", "write `;` behind it")
+            ("missing semicolon", "write `;` after the table")
         } else {
-            ("this means nothing here", "write `;` behind the list, or `with \"mcp-scopes.toml\";`")
+            ("unexpected token", "write `;` after the list, or `with \"mcp-scopes.toml\";`")
         };
         return Err(failure(span, message, help));
     }
     let _: Token![;] = input.parse()?;
     if !input.is_empty() {
-        return Err(failure(input.span(), "one `scope_table!` holds one table", "write a `scope_table!` of its own"));
+        return Err(failure(input.span(), "`scope_table!` takes one table", "write a separate `scope_table!`"));
     }
     Ok(())
 }
 
-/// The path behind `with`: beside the package's manifest or below it or above it, never absolute.
+/// Reads the path after `with`. It is relative to the package's manifest.
 fn config(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<Option<Spanned<String>>, Failure> {
     let span = input.span();
     let Ok(token) = input.parse::<TokenTree>() else {
-        return Err(failure(span, "`with` names no file", "write `with \"mcp-scopes.toml\"`"));
+        return Err(failure(span, "missing file name after `with`", "write `with \"mcp-scopes.toml\"`"));
     };
     let Some(file) = literal::string(&[token], "with", errors) else { return Ok(None) };
     if file.value.trim().is_empty() {
-        errors
-            .push(EMPTY_TEXT.at(file.span, "`with` names no file".to_owned()).help("write `with \"mcp-scopes.toml\"`"));
+        errors.push(
+            EMPTY_TEXT
+                .at(file.span, "missing file name after `with`".to_owned())
+                .help("write `with \"mcp-scopes.toml\"`"),
+        );
         return Ok(None);
     }
     if file.value.starts_with('/') || file.value.contains(['\\', ':']) {
-        let message = format!("`{}` is read from the folder of the package's manifest, on every platform", file.value);
+        let message = format!("`{}` is not a path relative to the package's folder", file.value);
         let help = "write a relative path with `/`, such as `mcp-scopes.toml`";
         errors.push(BAD_TABLE.at(file.span, message).help(help));
         return Ok(None);
@@ -197,7 +206,7 @@ fn entries(list: &Group, errors: &mut Diagnostics) -> Vec<EntryDecl> {
                 Ok(entry) => entries.push(entry),
                 Err(diagnostic) => {
                     errors.push(diagnostic);
-                    // The next entry begins behind the next comma.
+                    // The next entry begins after the next comma.
                     while !input.is_empty() && !input.peek(Token![,]) {
                         let _: TokenTree = input.parse()?;
                     }
@@ -211,7 +220,7 @@ fn entries(list: &Group, errors: &mut Diagnostics) -> Vec<EntryDecl> {
     })
     .parse2(list.stream());
     if let Err(error) = read {
-        errors.push(BAD_TABLE.at(error.span(), format!("this list cannot be read: {error}")));
+        errors.push(BAD_TABLE.at(error.span(), format!("cannot parse this list: {error}")));
     }
     entries
 }

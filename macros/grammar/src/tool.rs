@@ -3,12 +3,12 @@
 //! | module | holds |
 //! |---|---|
 //! | `settings` | the keys that take one value |
-//! | `lists` | those that take a list of strings |
-//! | `requirement` | `scope`: multiplied out to any-of over all-of |
+//! | `lists` | the keys that take a list of strings |
+//! | `requirement` | `scope`, expanded to any-of over all-of |
 //! | `policy` | `policy(..)` |
 //! | `guard` | `guard = argument` |
-//! | `description`, `parameters` | what is not stated: read from the doc comment and the signature |
-//! | `sdk` | what an SDK's `#[tool(..)]` on the same function says |
+//! | `description`, `parameters` | defaults from the doc comment and the signature |
+//! | `sdk` | an SDK's `#[tool(..)]` on the same function |
 
 mod description;
 mod guard;
@@ -57,9 +57,9 @@ pub const KEYS: [&str; 14] = [
 
 /// Reads the arguments of `#[mcp_tool(..)]` on a function.
 ///
-/// All errors come out at once. With errors, the declaration holds what could be read and the strictest value where
-/// something could not (`critical`, the tool's own scope): enough to keep names known, nothing to publish. `None` if
-/// the function is not the one the author wrote.
+/// All errors are reported together. If there are errors, the declaration contains what could be read, and the
+/// strictest value elsewhere (`critical`, the tool's own scope). That keeps names resolvable; such a declaration is not
+/// published. Returns `None` if an SDK's attribute has already rewritten the function.
 ///
 /// ```
 /// use mcp_scopes_grammar::{item::FnHead, tool};
@@ -84,7 +84,7 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
         return None;
     }
     for other in attributes.iter().filter(|other| other.name == ANNOTATION && other.conditions.is_empty()) {
-        errors.push(DUPLICATE_ANNOTATION.at(other.span, format!("`{ident}` is annotated twice; only one can hold")));
+        errors.push(DUPLICATE_ANNOTATION.at(other.span, format!("`{ident}` has more than one `#[mcp_tool]`")));
     }
     let own_name = Spanned { value: ident.unraw().to_string(), span: ident.span() };
     let sdk = sdk::read(&attributes, ident);
@@ -114,12 +114,11 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
         stated.keys.push(arg.key);
     }
     if !stated.has("risk") && !meant.contains(&"risk") {
-        let message =
-            format!("`{ident}` states no risk; clients and session limits need to know how much harm it can do");
+        let message = format!("`{ident}` has no `risk`, which approval hints and session limits require");
         errors.push(MISSING_RISK.at(ident.span(), message));
     }
     if let (Some(public), true) = (stated.public, stated.has("scope")) {
-        let message = "`public` opens the tool to every caller, and `scope` asks for a scope".to_owned();
+        let message = "`public` conflicts with `scope`".to_owned();
         errors.push(SCOPE_AND_PUBLIC.at(public, message));
     }
     sdk::settle_name(sdk.as_ref(), stated.has("name"), &mut tool.name, errors);
@@ -141,7 +140,7 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
     Some(tool)
 }
 
-/// What the keys state that is judged only once all of them are read.
+/// Checks that need all keys.
 #[derive(Default)]
 struct Stated {
     keys: Vec<String>,

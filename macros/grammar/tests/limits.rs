@@ -1,5 +1,5 @@
-//! The limits of TOML texts hold in front of every parser, on the 2 MiB stack of a thread that a server starts.
-#![expect(clippy::expect_used, reason = "the steps that tests share stop too")]
+//! The limits of TOML texts apply before every parser, on the 2 MiB stack of a server thread.
+#![expect(clippy::expect_used, reason = "shared test steps may panic")]
 
 use std::{
     thread,
@@ -13,13 +13,13 @@ use mcp_scopes_grammar::{
 use mcp_scopes_model::markers::PREFIXES;
 use toml::de::DeTable;
 
-/// Runs on a stack of 2 MiB; an overflow aborts the process and with it the test run.
+/// Runs on a stack of 2 MiB. An overflow aborts the process and with it the test run.
 fn on_small_stack(test: impl FnOnce() + Send + 'static) {
     let thread = thread::Builder::new().stack_size(2 << 20).spawn(test).expect("a thread");
     thread.join().expect("the thread ends");
 }
 
-/// Texts whose values nest `depth` levels, each with another construct.
+/// Texts whose values nest `depth` levels deep, each with a different construct.
 fn shapes(depth: usize) -> Vec<(&'static str, String)> {
     let dotted = |parts: usize| vec!["a"; parts].join(".");
     let tables = depth.saturating_sub(1) / 2;
@@ -45,11 +45,11 @@ fn accepts_the_deepest_text_and_rejects_the_next() {
     on_small_stack(|| {
         for (shape, text) in shapes(MAX_DEPTH) {
             assert_eq!(check(&text), Ok(()), "{shape}: {text}");
-            // The parser behind takes it: the limit that holds is ours.
+            // The parser itself accepts the text, so the limit is ours.
             let parsed = DeTable::parse(&text).unwrap_or_else(|error| panic!("{shape}: {error}"));
             drop(parsed.clone());
             assert!(format!("{parsed:?}").len() > MAX_DEPTH, "{shape}");
-            // Its content means nothing to the configuration, which is another error.
+            // The configuration has no such keys, which is a different error.
             let ids: Vec<_> = config::read(&text, "f.toml").expect_err(shape).iter().map(|error| error.id).collect();
             assert_eq!(ids, ["unknown-section"], "{shape}");
         }
@@ -62,7 +62,7 @@ fn accepts_the_deepest_text_and_rejects_the_next() {
 }
 
 #[test]
-fn rejects_texts_that_nest_without_end() {
+fn rejects_deeply_nested_texts() {
     on_small_stack(|| {
         for depth in [1_000, 100_000] {
             for (shape, text) in shapes(depth) {
@@ -113,7 +113,7 @@ fn rejects_reserved_keys_in_every_spelling_and_place() {
                 assert!(errors[0].message.contains("reserved by a parsing library"), "{}", errors[0].message);
                 assert_eq!(errors[0].help.as_deref(), Some("rename the key"));
             }
-            // A value is text, and so is a comment.
+            // Values and comments are not checked.
             assert_eq!(check(&format!("a = '''{key} = 1''' # {key} = 1\n")), Ok(()));
         }
     }
@@ -128,7 +128,7 @@ fn rejects_texts_that_are_too_long() {
 }
 
 #[test]
-fn memory_and_time_stay_in_proportion_to_the_text() {
+fn uses_memory_and_time_linear_in_the_text() {
     const LEN: usize = 256 << 10;
     let repeated = |piece: &str| piece.repeat(LEN / piece.len());
     let numbered = |write: fn(usize) -> String| {
@@ -167,7 +167,7 @@ fn memory_and_time_stay_in_proportion_to_the_text() {
         let (ratio, time) = (used.bytes_max / text.len() as u64, start.elapsed());
         println!("{shape}: {ratio} bytes for each of the text, {time:?}");
         assert!(ratio <= 256, "{shape}: {ratio} bytes for each of the text");
-        // What is quadratic takes minutes.
+        // Quadratic behavior would take minutes.
         assert!(time < Duration::from_secs(30), "{shape}: {time:?}");
     }
 }

@@ -1,11 +1,11 @@
-//! The table of `patterns.tsv` against the text of `spec.md`, "Patterns", followed word by word and without any care for
-//! speed. An engine that enforces policies runs the same table.
+//! Runs `patterns.tsv` against a literal implementation of "Patterns" in `spec.md`, without optimizations. A policy
+//! engine runs the same table.
 
 use mcp_scopes_model::{Pattern, pattern::glob_syntax};
 use serde_json::Value;
 
 #[test]
-fn every_row_holds() {
+fn matches_every_row() {
     let mut rows = 0;
     for line in include_str!("../patterns.tsv").lines().filter(|line| !line.starts_with('#')) {
         let [pattern, tool, arguments, expected] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
@@ -19,8 +19,8 @@ fn every_row_holds() {
 }
 
 #[test]
-fn every_normal_form_is_a_glob_that_may_be_written() {
-    // What an argument becomes can also be written as a glob, where it holds nothing reserved.
+fn accepts_every_normal_form_as_a_glob() {
+    // A normal form is also a valid glob, unless it contains reserved characters.
     for text in
         ["/a//b/../c/", "https://H//x/./y", "file:///etc/x", "../../etc", "%2e%2e/a", "C:\\\\x", "a/..", "ab://c//d"]
     {
@@ -104,7 +104,7 @@ fn unescaped(bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Step 3: what is not to be touched, and the path.
+/// Step 3: returns the scheme with the authority, which the later steps skip, and the path.
 fn split_scheme(text: &str) -> (String, String) {
     let Some((scheme, rest)) = text.split_once(':') else { return (String::new(), text.to_owned()) };
     let letters = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);

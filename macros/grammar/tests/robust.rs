@@ -1,4 +1,4 @@
-//! Whatever stands in an annotation, the grammar answers with diagnostics that keep the house rules: no panic, no loop.
+//! For any input, the grammar returns well-formed diagnostics. It neither panics nor loops.
 
 use mcp_scopes_grammar::{catalogue, config, diagnostic::Diagnostic, group, item::FnHead, table, tool};
 use proc_macro2::{Group, TokenStream, TokenTree};
@@ -32,7 +32,7 @@ const FILE: &str = "[server]\nresource = \"https://a.example/\"\nbaseline = [\"a
                     pattern = \"*\"\n[scopes]\n\"é\" = { implies = [\"a\"] }\n[session]\nmax_high_risk_calls = 5\n[lint]\nx = \"deny\"\n";
 
 #[test]
-fn arguments() {
+fn diagnoses_any_arguments() {
     for args in variants(ARGUMENTS) {
         for item in [ITEM, "fn f() {}"] {
             check(&tool::read(args.clone(), &head(item)).1);
@@ -41,7 +41,7 @@ fn arguments() {
 }
 
 #[test]
-fn items() {
+fn diagnoses_any_item() {
     for item in variants(ITEM) {
         match FnHead::parse(item) {
             Ok(head) => check(&tool::read(tokens("risk = \"low\", guard = caller"), &head).1),
@@ -51,14 +51,14 @@ fn items() {
 }
 
 #[test]
-fn tables() {
+fn diagnoses_any_table() {
     for text in variants(TABLE) {
         check(&table::read(text).1);
     }
 }
 
 #[test]
-fn groups() {
+fn diagnoses_any_group() {
     for item in variants(GROUP) {
         check(&group::read(tokens("group = admin"), item).1);
     }
@@ -68,7 +68,7 @@ fn groups() {
 }
 
 #[test]
-fn files() {
+fn diagnoses_any_file() {
     let characters: Vec<char> = FILE.chars().collect();
     for place in 0..characters.len() {
         for insert in ["", "\"", "[", "\u{0}", "é"] {
@@ -92,8 +92,8 @@ fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap_or_default()
 }
 
-/// The tokens with each one left out, doubled, swapped with the next, and replaced by some others, at every depth; and
-/// with everything behind each one cut off.
+/// Returns the tokens with each one removed, doubled, swapped with the next, and replaced by others, at every depth,
+/// and with everything after each one removed.
 fn variants(text: &str) -> Vec<TokenStream> {
     of_list(&tokens(text).into_iter().collect::<Vec<_>>())
 }
@@ -131,7 +131,7 @@ fn check(diagnostics: &[Diagnostic]) {
     }
 }
 
-/// STYLE: what, why and what to write; lower case; no full stop.
+/// A message states the error, in lower case and without a full stop, and has a help.
 fn check_words(message: &str, help: Option<&str>, id: &str) {
     assert!(catalogue::ALL.iter().any(|kind| kind.id == id), "{id}");
     assert!(help.is_some_and(|help| !help.is_empty()), "{message}");

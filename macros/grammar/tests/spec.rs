@@ -1,4 +1,4 @@
-//! `spec.md` is normative: what the code knows stands there, so that neither gains a word alone.
+//! `spec.md` is normative: it must mention everything that the code accepts.
 
 use mcp_scopes_grammar::{catalogue, config, group, limits, tool};
 use mcp_scopes_model::{Approval, Risk, SandboxMode, markers};

@@ -1,4 +1,4 @@
-//! The configuration file that a table names: found, read and written as a constant.
+//! The configuration file that a table names: locates it, reads it and writes it as a constant.
 
 use std::{env, fs, path::Path};
 
@@ -14,42 +14,42 @@ use quote::quote;
 
 use super::{Runtime, structure};
 
-/// How many fields the model's `Config` has.
+/// The number of fields of the model's `Config`.
 const FIELDS: usize = 11;
 
 /// Reads the file that the literal names, relative to the package.
 ///
 /// # Errors
-/// Everything that is wrong, at the literal; file, line and column stand in the text.
+/// Returns all errors, at the span of the literal. Their messages state file, line and column.
 pub(crate) fn read(file: &Spanned<String>) -> Result<ConfigDecl, Vec<Diagnostic>> {
     let unreadable = |message: String| UNREADABLE_CONFIG.at(file.span, message);
     let Some(package) = env::var_os("CARGO_MANIFEST_DIR") else {
-        let message = "the environment variable `CARGO_MANIFEST_DIR`, which says where the package is, is not set";
+        let message = "the environment variable `CARGO_MANIFEST_DIR` is not set";
         return Err(vec![unreadable(message.to_owned()).help("build with cargo, or set it to the package's folder")]);
     };
     let path = Path::new(&package).join(&file.value);
     let bytes = fs::read(&path).map_err(|error| {
-        // The path is left to the help: it differs between machines.
+        // The help does not name the path, which differs between machines.
         vec![unreadable(format!("cannot read `{}`: {}", file.value, reason(&error)))]
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        vec![unreadable(format!("`{}` is not UTF-8 from byte {at} on", file.value)).help("save it as UTF-8")]
+        vec![unreadable(format!("`{}` is not valid UTF-8 at byte {at}", file.value)).help("save it as UTF-8")]
     })?;
     config::read(&text, &file.value).map_err(|errors| errors.iter().map(|error| error.at(file.span)).collect())
 }
 
-/// Why, in words that are the same on every platform where the kind of error says enough.
+/// Returns the reason in words that do not depend on the platform, if the kind of error is specific enough.
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file in the package's folder".to_owned(),
+        std::io::ErrorKind::NotFound => "no such file in the package's folder".to_owned(),
         std::io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }
 }
 
-/// Makes the compiler watch the file: a change of it builds the table anew.
+/// Makes the compiler watch the file: a change of it rebuilds the table.
 pub(crate) fn watch(file: &Spanned<String>) -> TokenStream {
     let path = &file.value;
     if Path::new(path).is_absolute() {
@@ -63,7 +63,7 @@ pub(crate) fn watch(file: &Spanned<String>) -> TokenStream {
     }
 }
 
-/// The configuration as a constant expression, which says only where it differs from `Config::NONE`.
+/// Returns the configuration as a constant expression, which lists only the differences from `Config::NONE`.
 pub(crate) fn value(config: &ConfigDecl, runtime: &Runtime) -> TokenStream {
     let mut fields: Vec<TokenStream> = Vec::new();
     let file = &config.file;

@@ -25,10 +25,10 @@ pub(crate) fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// The item, and its companion where the item's own path leads: inside of a module, in a second impl of a type.
+/// Returns the item, and its companion at the path of the item: inside a module, or in a second impl of a type.
 ///
-/// The annotations inside stay in place, so that they are expanded on their own and the companion's mention of them
-/// fails where another crate's attribute of the same name took one away.
+/// The annotations inside stay in place, so that they are expanded separately. If another crate's attribute of the same
+/// name removes one, the companion's reference to it fails.
 fn beside(block: &Block, item: &TokenStream, companion: &TokenStream) -> TokenStream {
     match block.kind {
         BlockKind::Impl => {
@@ -44,7 +44,7 @@ fn beside(block: &Block, item: &TokenStream, companion: &TokenStream) -> TokenSt
     }
 }
 
-/// A header whose first token is the macro's, so that lints see that nobody wrote a second impl.
+/// Returns a header whose first token is the macro's, so that lints recognize the second impl as generated.
 fn generated(header: TokenStream) -> TokenStream {
     let mut tokens = header.into_iter();
     let first = tokens.next().map(|mut token| {
@@ -54,7 +54,7 @@ fn generated(header: TokenStream) -> TokenStream {
     first.into_iter().chain(tokens).collect()
 }
 
-/// The constant function that lists the group's tools and passes blame on to them.
+/// The constant function that lists the group's tools and forwards problems to them.
 fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
     let name = group_companion(decl.name.as_ref(), Span::call_site());
@@ -85,7 +85,7 @@ fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
     }
 }
 
-/// A member's companion, with every token at the member's name.
+/// Returns a member's companion, with every token at the span of the member's name.
 fn member(scope: &TokenStream, ident: &Ident) -> TokenStream {
     let companion = tool_companion(ident);
     Extent::of(ident).locate(quote!(#scope #companion))

@@ -1,4 +1,4 @@
-//! The check inside a guarded function.
+//! The caller check inside a guarded function.
 
 use mcp_scopes_grammar::{
     ir::{GuardDecl, ToolDecl},
@@ -12,15 +12,15 @@ use super::{Extent, Runtime, at};
 
 /// An argument of the rewritten function.
 struct Argument {
-    /// What it is called there.
+    /// Its name there.
     name: Ident,
-    /// The conditions it stands under.
+    /// Its `#[cfg(..)]` conditions.
     cfgs: Vec<Attribute>,
-    /// The pattern it was, where it was more than a name.
+    /// The original pattern, if it was more than a name.
     pattern: Option<Pat>,
 }
 
-/// The function with the check in front of its body.
+/// Returns the function with the check before its body.
 pub(crate) fn function(decl: &ToolDecl, stated: &GuardDecl, head: &FnHead) -> TokenStream {
     let mut signature = head.signature.clone();
     let arguments: Vec<Argument> = signature.inputs.iter_mut().enumerate().map(name).collect();
@@ -39,7 +39,7 @@ pub(crate) fn function(decl: &ToolDecl, stated: &GuardDecl, head: &FnHead) -> To
     }
 }
 
-/// Gives an argument a name of its own, unless it has one.
+/// Names an argument, unless it already has a plain name.
 fn name((place, argument): (usize, &mut FnArg)) -> Argument {
     let typed = match argument {
         FnArg::Receiver(receiver) => {
@@ -68,8 +68,8 @@ fn name((place, argument): (usize, &mut FnArg)) -> Argument {
     }
 }
 
-/// Leaves the function unless the caller may run it. Types that do not fit are reported at the argument's type, at the
-/// return type and at the substitute.
+/// Returns early unless the caller may run the function. Types that do not fit are reported at the argument's type, the
+/// return type and the substitute.
 fn check(decl: &ToolDecl, stated: &GuardDecl, head: &FnHead, arguments: &[Argument]) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
     let name = &decl.name.value;
@@ -101,7 +101,7 @@ fn check(decl: &ToolDecl, stated: &GuardDecl, head: &FnHead, arguments: &[Argume
     }
 }
 
-/// The caller's name as the signature writes it, and where its type stands.
+/// The caller's name in the signature, and the span of its type.
 fn caller(stated: &GuardDecl, head: &FnHead) -> (Ident, Extent) {
     match head.signature.inputs.iter().nth(stated.position) {
         Some(FnArg::Typed(typed)) => match &*typed.pat {
@@ -112,7 +112,7 @@ fn caller(stated: &GuardDecl, head: &FnHead) -> (Ident, Extent) {
     }
 }
 
-/// The call of the substitute, with the function's own arguments.
+/// Returns the call of the substitute with the function's own arguments.
 fn simulated(substitute: &TokenStream, head: &FnHead, arguments: &[Argument]) -> TokenStream {
     let extent = Extent::of(substitute);
     let arguments = arguments.iter().map(|Argument { name, cfgs, .. }| {
@@ -124,8 +124,8 @@ fn simulated(substitute: &TokenStream, head: &FnHead, arguments: &[Argument]) ->
     quote!(#substitute #call #wait)
 }
 
-/// The body behind the patterns of the arguments, bound in order. By `match`, since what is bound by `let` would not
-/// outlive the temporaries of the body's last expression as arguments do.
+/// Returns the body after the argument patterns, bound in order. It uses `match`: bindings of `let` would be dropped
+/// before the temporaries of the body's last expression, arguments are not.
 fn destructured(arguments: &[Argument], body: &TokenStream) -> TokenStream {
     let mut body = quote!({ #body });
     for Argument { name, cfgs, pattern } in arguments.iter().rev() {
@@ -139,7 +139,7 @@ fn destructured(arguments: &[Argument], body: &TokenStream) -> TokenStream {
     body
 }
 
-/// The attributes at the head of a body, which have to stay there, and the rest.
+/// Splits a body into its inner attributes, which must stay first, and the rest.
 fn split_inner_attributes(body: TokenStream) -> (TokenStream, TokenStream) {
     let mut attributes = TokenStream::new();
     let mut rest = body.into_iter().peekable();

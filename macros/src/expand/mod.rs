@@ -1,8 +1,8 @@
-//! Writes the code. What is emitted, and why in this form, stands in ARCHITECTURE.md.
+//! Code generation. ARCHITECTURE.md explains what is emitted, and why in this form.
 //!
-//! Generated tokens carry the location of what the user wrote and the context of the macro (see [`at`]): an error then
-//! points at the user's own text, and lints know that nobody wrote the code. Calls that may fail in const evaluation
-//! carry the user's own spans, context included: the compiler then does not explain where the macro comes from.
+//! Generated tokens have the location of the user's code and the context of the macro (see [`at`]). Errors then point
+//! at the user's text, and lints recognize the code as generated. Calls that may fail in const evaluation have the
+//! user's own spans, context included, so that the compiler does not explain the macro's origin.
 
 pub(crate) mod config;
 pub(crate) mod group;
@@ -22,17 +22,17 @@ pub(crate) struct Runtime {
 }
 
 impl Runtime {
-    /// The module in the crate that `crate = path` names, else in `::mcp_scopes`.
+    /// The module in the crate that `crate = path` names. Defaults to `::mcp_scopes`.
     pub(crate) fn of(krate: Option<&TokenStream>) -> Self {
         Self { krate: krate.cloned() }
     }
 
-    /// Its path at that place, in the macro's context: lints about paths are not for what nobody wrote.
+    /// Its path at that span, in the macro's context, so that lints about paths do not apply to generated code.
     pub(crate) fn at(&self, span: Span) -> TokenStream {
         let span = Span::call_site().located_at(span);
         let Some(krate) = self.krate.clone() else { return quote_spanned!(span=> ::mcp_scopes::__private::v1) };
         let krate = krate.into_iter().map(|mut token| {
-            // `$crate` means the crate of the `macro_rules!` that wrote it, which its own context knows.
+            // `$crate` refers to the crate of the `macro_rules!` that wrote it, which only its own context identifies.
             let own = matches!(&token, TokenTree::Ident(word) if word == "$crate");
             token.set_span(if own { token.span().located_at(span) } else { span });
             token
@@ -41,7 +41,8 @@ impl Runtime {
         quote_spanned!(span=> #krate::__private::v1)
     }
 
-    /// A call of one of its functions that may fail, at that place. As in [`hand_on`], only the parentheses are the user's.
+    /// A call of one of its functions that may fail, at that span. As in [`hand_on`], only the parentheses are the
+    /// user's.
     pub(crate) fn call(&self, extent: Extent, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
         let (span, runtime) = (extent.first, self.at(extent.first));
         let function = Extent::between(span, span).locate(function.clone());
@@ -62,13 +63,14 @@ pub(crate) fn at(span: Span) -> Span {
     Span::mixed_site().located_at(span)
 }
 
-/// The argument of a companion, wherever it is mentioned.
+/// The argument of a companion, at every mention.
 pub(crate) fn statement(location: Span) -> Ident {
     Ident::new("statement", at(location))
 }
 
-/// A call of a method of the companion's argument, at the literals it is about. What the compiler looks at to say where it
-/// fails, its name and parentheses, is the user's, what stands inside of them the macro's.
+/// Writes a call of a method of the companion's argument, at the literals that it concerns. The compiler reports a
+/// failure at the method's name and parentheses, which have the user's spans. The contents of the parentheses have the
+/// macro's.
 pub(crate) fn asked(method: &str, extent: Extent, arguments: &TokenStream, tokens: &mut TokenStream) {
     let parenthesised = |inner: TokenStream, span: Span| {
         let mut group = Group::new(Delimiter::Parenthesis, inner);
@@ -83,7 +85,7 @@ pub(crate) fn asked(method: &str, extent: Extent, arguments: &TokenStream, token
     ]);
 }
 
-/// The first and the last span of what the user wrote: stable Rust cannot join them.
+/// The first and last span of a piece of user code. Stable Rust cannot join them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extent {
     first: Span,
@@ -91,12 +93,12 @@ pub(crate) struct Extent {
 }
 
 impl Extent {
-    /// From a first to a last span.
+    /// Returns the extent between two spans.
     pub(crate) const fn between(first: Span, last: Span) -> Self {
         Self { first, last }
     }
 
-    /// From the first to the last of these tokens.
+    /// Returns the extent of these tokens.
     pub(crate) fn of(tokens: &impl ToTokens) -> Self {
         let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
         let first = spans.next().unwrap_or_else(Span::call_site);
@@ -113,8 +115,8 @@ impl Extent {
         self.last
     }
 
-    /// These tokens at this location, each in its own context: the compiler then underlines all of it. What stands in
-    /// parentheses stays where it is.
+    /// Places these tokens at this extent, each in its own context, so that the compiler underlines all of it. The
+    /// contents of parentheses keep their spans.
     pub(crate) fn locate(self, tokens: TokenStream) -> TokenStream {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let last = tokens.len().saturating_sub(1);
@@ -127,14 +129,14 @@ impl Extent {
     }
 }
 
-/// The name of the companion of an annotated function.
+/// Returns the name of the companion of an annotated function.
 ///
-/// It reads well in the error for a function that is listed but not annotated.
+/// The name is readable, since it appears in the error for a listed function without an annotation.
 pub(crate) fn tool_companion(function: &Ident) -> Ident {
     format_ident!("__mcp_tool_annotation_of_{}", function.unraw(), span = at(function.span()))
 }
 
-/// The name of the companion of a group.
+/// Returns the name of the companion of a group.
 pub(crate) fn group_companion(name: Option<&Ident>, span: Span) -> Ident {
     match name {
         Some(name) => format_ident!("__mcp_tools_annotation_{}", name.unraw(), span = at(span)),
@@ -142,18 +144,18 @@ pub(crate) fn group_companion(name: Option<&Ident>, span: Span) -> Ident {
     }
 }
 
-/// The call that hands the statement on to a companion, and that the compiler shows if it fails there.
+/// Writes the call that passes the statement to a companion. The compiler shows this call if the companion fails.
 ///
-/// The parentheses are the user's, the name within is the macro's: so the compiler neither explains the macro nor
-/// offers to rename what the user wrote.
+/// The parentheses are the user's, the name inside is the macro's. As a result, the compiler neither explains the macro
+/// nor suggests renaming the user's code.
 pub(crate) fn hand_on(companion: &TokenStream, extent: Extent) -> TokenStream {
     let (span, statement) = (extent.first, statement(extent.first));
     let call = quote_spanned!(span=> (#companion)(#statement));
     extent.locate(call)
 }
 
-/// A value of that type with these of its `count` fields, the others as in its constant `base`. Clippy knows when a base
-/// adds nothing, also in what a macro writes.
+/// Returns a value of that type with these of its `count` fields. The others come from its constant `base`. Clippy
+/// warns about a base that adds nothing, also in generated code.
 pub(crate) fn structure(ty: &TokenStream, fields: &[TokenStream], count: usize, base: &TokenStream) -> TokenStream {
     let base = (fields.len() < count).then(|| quote!(..#ty::#base));
     quote!(#ty { #(#fields)* #base })

@@ -51,14 +51,14 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }
 }
 
-/// How many entries one function states. Const evaluation makes room for all that a function mentions each time it calls
-/// it, so that one for a long list would cost more the longer the list.
+/// The maximum number of entries in one generated function. On each call, const evaluation allocates space for
+/// everything that a function mentions, so one function for a long list would be disproportionately slow.
 const STATED_TOGETHER: usize = 32;
 
-/// What the list is made of: functions that state the entry of a place, and the array of what they state.
+/// Generates functions that state the entry at an index, and the array of their results.
 ///
-/// Entries that come to have a problem are stated once more, with the problem, and fail at their own text. So each is
-/// mentioned once; as elements of an array beside that they would cost the build a tenth more.
+/// An entry with a problem is stated again, with the problem, and fails at its own text. Each entry is mentioned once:
+/// mentioning it in an array too would add a tenth to the build time.
 fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     let arms: Vec<TokenStream> = (decl.entries.iter().enumerate())
         .map(|(place, entry)| {
@@ -87,7 +87,7 @@ fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
             ) {
                 match #place {
                     #(#arms)*
-                    // `#[cfg]` leaves it out.
+                    // `#[cfg]` removes it.
                     _ => #statement.group(&[]),
                 }
             }
@@ -134,7 +134,7 @@ fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     }
 }
 
-/// The companion that an entry's path leads to; nothing for another table.
+/// Returns the companion that an entry's path leads to, or `None` for another table.
 fn companion(entry: &EntryDecl) -> TokenStream {
     match &entry.kind {
         EntryKind::Tool { prefix, ident } => {
@@ -149,7 +149,7 @@ fn companion(entry: &EntryDecl) -> TokenStream {
     }
 }
 
-/// Where an entry stands.
+/// The span of an entry.
 fn extent(entry: &EntryDecl) -> Extent {
     let last = match &entry.kind {
         EntryKind::Tool { ident, .. } => ident.span(),
@@ -159,17 +159,18 @@ fn extent(entry: &EntryDecl) -> Extent {
     Extent::between(entry.span, last)
 }
 
-/// How many problems are reported beside the first one of each constant: at the table's name, since a constant can fail but
-/// once.
+/// The number of problems reported in addition to the first of each constant. They are reported at the table's name,
+/// since a constant can fail only once.
 const FURTHER: usize = 8;
 
-/// Up to so many entries, each can fail on its own.
+/// In a list of up to this many entries, each entry fails separately.
 const FEW: usize = 64;
-/// How many entries fail together in a longer list, where a constant for each would be a tenth of the table's cost.
+/// The number of entries that fail together in a longer list, where a constant for each entry would add a tenth to the
+/// table's build time.
 const TOGETHER: usize = 8;
 
-/// Checks each entry, at the entry. What they share stands in one function, which error messages leave out because it
-/// tracks its caller: a constant of its own body for each entry would cost the build more than the entry itself.
+/// Checks each entry, at the entry. The shared code is in one `#[track_caller]` function, which error messages
+/// therefore omit. A constant with its own body for each entry would cost more build time than the entry itself.
 fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     let checks: Vec<TokenStream> = (decl.entries.iter().enumerate())
         .map(|(place, entry)| {
@@ -210,12 +211,13 @@ fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     }
 }
 
-/// One check for each part of the server-level facts, at the file's literal; without a file, at the table's name.
+/// Writes one check for each part of the server-level facts, at the file's literal, or at the table's name if there is
+/// no file.
 fn blame_sections(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     let span = decl.config.as_ref().map_or_else(|| decl.ident.span(), |file| file.span);
     let sections: &[&str] = match decl.config {
         Some(_) => &["Size", "Scopes", "Baseline", "Flows"],
-        // Scopes may come from tables that are spliced.
+        // Spliced tables may contribute scopes.
         None => &["Size", "Scopes"],
     };
     let checks = sections.iter().map(|section| {

@@ -1,4 +1,4 @@
-//! `#[mcp_tool(..)]`: the companion beside a function.
+//! `#[mcp_tool(..)]`: the companion next to a function.
 
 use mcp_scopes_grammar::{
     ir::{RequirementDecl, Spanned, ToolDecl},
@@ -25,22 +25,22 @@ pub(crate) fn expand(args: &TokenStream, item: TokenStream) -> TokenStream {
                 Some(stated) => guard::function(&decl, stated, &head),
                 None => item,
             };
-            // A tool that only its table uses is not dead, but no other item can mention it: see ARCHITECTURE.md.
+            // A tool that only its table uses is not dead, but no other item can mention it. See ARCHITECTURE.md.
             quote!(#[allow(dead_code)] #function #companion)
         }
         (decl, diagnostics) => fallback::function(&diagnostics, &item, &placeholder(decl, args, &head)),
     }
 }
 
-/// What stands in for a companion whose annotation has errors. It keeps what other tools and the table may name, so that
-/// they do not report the same mistake once more.
+/// Returns a placeholder for the companion of an annotation with errors. It keeps the names that other tools and the
+/// table may mention, so that the error is not reported again there.
 fn placeholder(decl: Option<ToolDecl>, args: &TokenStream, head: &FnHead) -> TokenStream {
     let ident = &head.signature.ident;
     let Some(decl) = decl else { return fallback::tool(ident, &head.visibility, &Runtime::of(None)) };
     let (runtime, requirement) = (Runtime::of(decl.krate.as_ref()), &decl.requirement);
     let states_scope = args.clone().into_iter().any(|token| matches!(token, TokenTree::Ident(key) if key == "scope"));
     let requirement = match requirement {
-        // The scope that is meant could not be read.
+        // The stated scope could not be read.
         RequirementDecl::ToolName if states_scope => quote!(#runtime::Requirement::Public),
         stated => value::requirement(stated, &runtime),
     };
@@ -49,14 +49,14 @@ fn placeholder(decl: Option<ToolDecl>, args: &TokenStream, head: &FnHead) -> Tok
     declare(&decl.cfgs, &head.visibility, ident, &runtime, &body)
 }
 
-/// The constant function that states the tool and blames its literals.
+/// The constant function that states the tool and checks its literals against a problem.
 fn companion(decl: &ToolDecl, head: &FnHead) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
     let (blame, states) = (blame(decl), value::states(decl, &head.signature.generics, &runtime));
     declare(&decl.cfgs, &head.visibility, &decl.ident, &runtime, &quote!(#blame #states))
 }
 
-/// A companion with that body.
+/// Declares a companion with that body.
 pub(crate) fn declare(
     conditions: &[TokenStream],
     visibility: &impl ToTokens,
@@ -75,15 +75,15 @@ pub(crate) fn declare(
     }
 }
 
-/// One call for each literal that only the table can judge and that the value does not blame on the way.
+/// Writes one call for each literal that only the table can check and that the main call does not cover.
 fn blame(decl: &ToolDecl) -> TokenStream {
     let mut calls = TokenStream::new();
-    // The function's own name needs no note beside the entry that lists it.
+    // The function's own name needs no location besides the entry that lists it.
     if decl.ident.unraw() != decl.name.value {
         blamed("in_name", &decl.name, &mut calls);
     }
     if let (RequirementDecl::AnyOf(alternatives), None) = (&decl.requirement, value::few(&decl.requirement)) {
-        // A literal stands in several alternatives once `any` and `all` are multiplied out.
+        // After expansion of `any` and `all`, a literal may be in several alternatives.
         let mut seen: Vec<&str> = Vec::new();
         for scope in alternatives.iter().flatten() {
             if !seen.contains(&scope.value.as_str()) {

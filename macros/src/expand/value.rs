@@ -1,4 +1,4 @@
-//! What a companion states.
+//! The contents of a companion.
 
 use mcp_scopes_grammar::{
     ir::{ParameterDecl, ParametersDecl, PolicyDecl, RequirementDecl, Spanned, ToolDecl},
@@ -10,8 +10,8 @@ use syn::Generics;
 
 use super::{Extent, Runtime, asked, statement, structure};
 
-/// The calls that state the tool. What most annotations state is one call of texts: each call, path, field and list that is
-/// written out costs every build more.
+/// Writes the calls that state the tool. A typical annotation is one call with texts, since each further call, path,
+/// field and list adds to every build.
 pub(crate) fn states(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
     let statement = statement(Span::call_site());
     let written = written(&decl.parameters);
@@ -46,8 +46,8 @@ pub(crate) fn states(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) ->
     if rest.is_empty() { opened } else { quote!(#opened; #rest) }
 }
 
-/// The call that states the tool by what opens it. Few scopes are blamed on the way: there it stands at them, from the first to
-/// the last.
+/// Writes the call that states the tool by its requirement. With few scopes, problems are reported by the same call,
+/// whose span reaches from the first scope to the last.
 fn opened(decl: &ToolDecl, parameters: &str) -> TokenStream {
     let (name, risk, description) = (&decl.name.value, decl.risk.value.as_str(), &decl.description.value);
     let statement = statement(Span::call_site());
@@ -70,7 +70,7 @@ fn opened(decl: &ToolDecl, parameters: &str) -> TokenStream {
     }
 }
 
-/// The scopes of a requirement that needs up to three, all of them, and the method that takes as many.
+/// Returns the scopes of a requirement of up to three scopes, all of them needed, and the method that takes that many.
 pub(crate) fn few(requirement: &RequirementDecl) -> Option<(&'static str, &[Spanned<String>])> {
     let RequirementDecl::AnyOf(alternatives) = requirement else { return None };
     let [all] = alternatives.as_slice() else { return None };
@@ -83,7 +83,7 @@ pub(crate) fn few(requirement: &RequirementDecl) -> Option<(&'static str, &[Span
     Some((method, all))
 }
 
-/// What opens the tool, written out.
+/// Writes out the requirement.
 pub(crate) fn requirement(decl: &RequirementDecl, runtime: &Runtime) -> TokenStream {
     match decl {
         RequirementDecl::ToolName => quote!(#runtime::Requirement::ToolName),
@@ -95,7 +95,7 @@ pub(crate) fn requirement(decl: &RequirementDecl, runtime: &Runtime) -> TokenStr
     }
 }
 
-/// The parameters as one text, if their names allow it.
+/// Returns the parameters as one text, if their names allow it.
 fn written(parameters: &ParametersDecl) -> Option<String> {
     let ParametersDecl::Listed(list) = parameters else { return None };
     let plain = |name: &str| !name.is_empty() && !name.starts_with('?') && !name.contains(['\n', '\r']);
@@ -126,7 +126,7 @@ fn parameters_value(decl: &ParametersDecl, generics: &Generics, runtime: &Runtim
     }
 }
 
-/// The policy as a constant expression; nothing without limits.
+/// Returns the policy as a constant expression, or `None` without limits.
 fn policy(decl: &PolicyDecl, runtime: &Runtime) -> Option<TokenStream> {
     let mut fields: Vec<TokenStream> = Vec::new();
     fields.extend(list_field("blocked_after", &decl.blocked_after));
@@ -159,8 +159,8 @@ fn texts(list: &[Spanned<String>]) -> TokenStream {
     quote!(&[#(#list),*])
 }
 
-/// A type with `'static` in place of the function's own lifetimes, which the companion does not have. The fields of a
-/// type do not depend on them.
+/// Replaces the function's own lifetimes by `'static`, since the companion does not declare them. The fields of a type
+/// do not depend on lifetimes.
 fn without_lifetimes(ty: TokenStream, generics: &Generics) -> TokenStream {
     let mut erased = TokenStream::new();
     let mut tokens = ty.into_iter();

@@ -1,7 +1,7 @@
-//! Addresses: the URI syntax of RFC 3986, as far as RFC 9728 and RFC 8414 need it.
+//! URLs, in the syntax of RFC 3986 that RFC 9728 and RFC 8414 need.
 //!
-//! A URL library in the manner of browsers mends what it reads (it drops tabs, turns backslashes, invents a host for
-//! `https:///path`); RFC 9728 §6 compares identifiers code point by code point, so nothing may be mended here.
+//! Browser-style URL libraries repair their input: they drop tabs, convert backslashes, and invent a host for
+//! `https:///path`. RFC 9728 §6 compares identifiers code point by code point, so this parser repairs nothing.
 
 use core::{
     fmt,
@@ -19,43 +19,43 @@ use core::{
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address<'a> {
-    /// As written.
+    /// The whole text.
     pub scheme: &'a str,
-    /// Everything in front of the path: scheme, host and port.
+    /// Everything before the path: scheme, host and port.
     pub origin: &'a str,
-    /// The host; empty for schemes that have none.
+    /// The host. Empty for schemes without one.
     pub host: &'a str,
-    /// From its first slash on; empty if there is none.
+    /// The path, from its first slash. Empty if there is none.
     pub path: &'a str,
-    /// Without its question mark.
+    /// The query, without its question mark.
     pub query: Option<&'a str>,
-    /// Without its number sign.
+    /// The fragment, without its number sign.
     pub fragment: Option<&'a str>,
 }
 
 impl<'a> Address<'a> {
-    /// Takes an absolute URI apart.
+    /// Parses an absolute URI.
     ///
     /// # Errors
-    /// What is wrong, as the end of a sentence that begins with the text.
+    /// Returns a predicate that completes a sentence whose subject is the text.
     pub fn parse(text: &'a str) -> Result<Self, &'static str> {
         // RFC 3986 §2.2 and §2.3: reserved, then unreserved.
         let known = |byte: u8| b":/?#[]@!$&'()*+,;=-._~%".contains(&byte) || byte.is_ascii_alphanumeric();
         if !text.bytes().all(known) {
-            return Err("holds a character that no URL holds (RFC 3986 §2)");
+            return Err("contains a character that is not allowed in a URL (RFC 3986 §2)");
         }
         for escape in text.split('%').skip(1) {
             if !escape.get(..2).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {
-                return Err("holds a `%` without two hexadecimal digits behind it");
+                return Err("contains a `%` without two hexadecimal digits after it");
             }
         }
-        let (scheme, rest) = text.split_once(':').ok_or("is no absolute URL")?;
+        let (scheme, rest) = text.split_once(':').ok_or("is not an absolute URL")?;
         let letters = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
         if !scheme.starts_with(|first: char| first.is_ascii_alphabetic()) || !scheme.bytes().all(letters) {
-            return Err("is no absolute URL");
+            return Err("is not an absolute URL");
         }
         let (rest, fragment) = match rest.split_once('#') {
-            Some((_, fragment)) if fragment.contains('#') => return Err("holds two `#`"),
+            Some((_, fragment)) if fragment.contains('#') => return Err("contains two `#`"),
             Some((rest, fragment)) => (rest, Some(fragment)),
             None => (rest, None),
         };
@@ -65,7 +65,7 @@ impl<'a> Address<'a> {
         };
         let Some(rest) = rest.strip_prefix("//") else {
             if rest.is_empty() || scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http") {
-                return Err("is no absolute URL");
+                return Err("is not an absolute URL");
             }
             let origin = text.get(..=scheme.len()).unwrap_or(text);
             return Ok(Self { scheme, origin, host: "", path: rest, query, fragment });
@@ -73,25 +73,25 @@ impl<'a> Address<'a> {
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let host = host(authority)?;
         if path.contains(['[', ']']) || query.is_some_and(|query| query.contains(['[', ']'])) {
-            return Err("holds a bracket outside of its host");
+            return Err("contains a bracket outside its host");
         }
         let origin = text.get(..scheme.len() + "://".len() + authority.len()).unwrap_or(text);
         Ok(Self { scheme, origin, host, path, query, fragment })
     }
 
-    /// Whether its scheme is `https`.
+    /// Returns whether the scheme is `https`.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.scheme.eq_ignore_ascii_case("https")
     }
 
-    /// Whether a user stands in front of the host.
+    /// Returns whether the authority contains user information.
     #[must_use]
     pub fn has_user(&self) -> bool {
         self.origin.contains('@')
     }
 
-    /// Whether its host is this machine.
+    /// Returns whether the host is a loopback host.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.host.eq_ignore_ascii_case("localhost")
@@ -99,14 +99,14 @@ impl<'a> Address<'a> {
             || self.host == "[::1]"
     }
 
-    /// Whether it is plain http to this machine (RFC 8252 §8.3).
+    /// Returns whether the URI is plain http to a loopback host (RFC 8252 §8.3).
     #[must_use]
     pub fn is_loopback_http(&self) -> bool {
         self.scheme.eq_ignore_ascii_case("http") && self.is_loopback()
     }
 }
 
-/// An address in a message: as it is written, in backticks, unless it holds an `@`, in front of which a password may stand.
+/// Formats an address for a message: in backticks, unless it contains an `@`, since a password may precede it.
 ///
 /// ```
 /// use mcp_scopes_model::address::Shown;
@@ -132,7 +132,7 @@ impl fmt::Debug for Shown<'_> {
     }
 }
 
-/// The host of an authority, without user and port.
+/// Returns the host of an authority, without user information and port.
 fn host(authority: &str) -> Result<&str, &'static str> {
     let (_, host_and_port) = authority.rsplit_once('@').unwrap_or(("", authority));
     let colon = match host_and_port.rfind(']') {
@@ -141,9 +141,9 @@ fn host(authority: &str) -> Result<&str, &'static str> {
     };
     let (host, port) = host_and_port.split_at(colon.unwrap_or(host_and_port.len()));
     let digits = port.strip_prefix(':').unwrap_or("");
-    // An empty port is the scheme's own (RFC 3986 §3.2.3).
+    // An empty port is the default port of the scheme (RFC 3986 §3.2.3).
     if !digits.is_empty() && (!digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.parse::<u16>().is_err()) {
-        return Err("has no number from 0 to 65535 for its port");
+        return Err("has an invalid port");
     }
     if host.is_empty() {
         return Err("has no host");
@@ -151,7 +151,7 @@ fn host(authority: &str) -> Result<&str, &'static str> {
     if host.contains(['[', ']', '@']) {
         let literal = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         if literal.is_none_or(|literal| literal.parse::<Ipv6Addr>().is_err()) {
-            return Err("has no valid host");
+            return Err("has an invalid host");
         }
     }
     Ok(host)
@@ -162,7 +162,7 @@ mod tests {
     use super::Address;
 
     #[test]
-    fn nothing_is_mended() {
+    fn rejects_addresses_instead_of_repairing_them() {
         for text in [
             "https:///path",
             "https://user@:443/path",

@@ -1,8 +1,8 @@
-//! The checks that need the whole table. The macros run them in const evaluation, the source scan at run time.
+//! Checks that need the whole table. The macros run them in const evaluation, the source scan at run time.
 //!
-//! [`Facts`] is what they look at. Each check hands its findings to a `Report`, which keeps the one that was asked
-//! for: const evaluation can keep no list, so [`Facts::of_tool`] and [`Facts::of_section`] are called again with the
-//! next number until they return `None`.
+//! [`Facts`] is their input. Each check reports its problems to a `Report`, which keeps the one with the requested
+//! number. Const evaluation cannot build lists, so callers call [`Facts::of_tool`] and [`Facts::of_section`] with
+//! increasing numbers until they return `None`.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
 use crate::{
@@ -18,25 +18,25 @@ use crate::{
 
 const NOWHERE: Stated<'static> = Stated { text: "", line: 0, column: 0 };
 
-/// A table's outline with everything the checks need.
+/// A table's outline and the data that the checks derive from it.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'f, 'a> {
     /// The outline.
     pub outline: &'f Outline<'a>,
     /// Its numbers.
     pub numbers: &'f Numbers<'a>,
-    /// [`Numbers::hierarchy`], closed; or a scope on a circle.
+    /// [`Numbers::hierarchy`], closed, or a scope on a cycle.
     pub hierarchy: &'f Result<Graph, usize>,
     /// [`Numbers::prerequisites`], not closed.
     pub prerequisites: &'f Graph,
-    /// Whether `prerequisites` has a circle. Asked once, since every tool needs to know.
+    /// Whether `prerequisites` has a cycle. Computed once, since every tool needs it.
     pub circular: bool,
 }
 
-/// A part of the server-level facts that is checked on its own, so that each reports its own error.
+/// A part of the server-level facts that is checked separately, so that each part can report an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
-    /// How much the table holds.
+    /// The size of the table.
     Size,
     /// `[scopes]`.
     Scopes,
@@ -51,7 +51,7 @@ impl Section {
     pub const ALL: [Self; 4] = [Self::Size, Self::Scopes, Self::Baseline, Self::Flows];
 }
 
-/// Keeps one of the problems that are handed to it.
+/// Keeps one of the reported problems.
 struct Report<'a> {
     skip: usize,
     kept: Option<Problem<'a>>,
@@ -70,7 +70,7 @@ impl<'a> Report<'a> {
 }
 
 impl<'a> Facts<'_, 'a> {
-    /// The `skip`-th problem (from 0) of the tool at that position of the outline.
+    /// Returns the `skip`-th problem (from 0) of the tool at that position of the outline.
     #[must_use]
     pub const fn of_tool(&self, position: usize, skip: usize) -> Option<Problem<'a>> {
         let mut report = Report { skip, kept: None };
@@ -125,8 +125,8 @@ impl<'a> Facts<'_, 'a> {
         report.kept
     }
 
-    /// Whether any tool has a problem. Nearly all tables are sound, so tools that [`of_tool`](Self::of_tool) would find
-    /// nothing to look at in are passed over.
+    /// Returns whether any tool has a problem. Nearly all tables are valid, so tools without anything to check in
+    /// [`of_tool`](Self::of_tool) are skipped.
     #[must_use]
     pub const fn is_every_tool_sound(&self) -> bool {
         let mut any_scope = self.numbers.repeats || self.numbers.overflow > 0 || self.numbers.scopes.overflows() > 0;
@@ -152,7 +152,7 @@ impl<'a> Facts<'_, 'a> {
         true
     }
 
-    /// The `skip`-th problem (from 0) of that section of the server-level facts.
+    /// Returns the `skip`-th problem (from 0) of that section of the server-level facts.
     #[must_use]
     pub const fn of_section(&self, section: Section, skip: usize) -> Option<Problem<'a>> {
         let mut report = Report { skip, kept: None };
@@ -198,7 +198,7 @@ impl<'a> Facts<'_, 'a> {
         report.kept
     }
 
-    /// `[scopes]`: what it declares, what that implies.
+    /// `[scopes]`: the declarations and their `implies`.
     const fn declarations(&self, report: &mut Report<'a>) {
         let mut declared = self.outline.declared;
         let mut place = 0;
@@ -218,7 +218,7 @@ impl<'a> Facts<'_, 'a> {
                 }
                 implies = tail;
             }
-            // Declarations of one file differ in name, so only those of spliced tables can conflict.
+            // Names are unique within one file, so only declarations of spliced tables can conflict.
             if let Some(number) = self.numbers.scopes.find(name.text) {
                 let first = self.numbers.first_declaration(number);
                 if first != place && !same_list(self.outline.declared[first].implies, scope.implies) {
@@ -243,7 +243,7 @@ impl<'a> Facts<'_, 'a> {
         }
     }
 
-    /// A scope that opens a tool: in the namespace, and declared where declarations are complete.
+    /// Checks a scope that opens a tool: it is in the namespace, and declared if `[scopes]` is present.
     const fn scope_in_use(
         &self,
         report: &mut Report<'a>,
@@ -255,7 +255,7 @@ impl<'a> Facts<'_, 'a> {
         if self.namespace(report, field, subject, scope, at) && self.outline.config.scopes.is_some() {
             let declared = match self.numbers.scopes.find(scope) {
                 Some(number) => self.numbers.is_declared(number),
-                // One that did not fit is reported as such.
+                // A scope that did not fit has already been reported.
                 None => true,
             };
             if !declared {
@@ -266,7 +266,7 @@ impl<'a> Facts<'_, 'a> {
         }
     }
 
-    /// A scope that is only named: it has to be one that opens a tool or is declared.
+    /// Checks a scope in `prerequisites`, `baseline` or a flow: it opens a tool or is declared.
     const fn scope_named(
         &self,
         report: &mut Report<'a>,
@@ -288,7 +288,7 @@ impl<'a> Facts<'_, 'a> {
         }
     }
 
-    /// Whether a scope begins with the namespace and goes on behind it; reports it if not.
+    /// Reports a scope that does not consist of the namespace and a further text. Returns whether it does.
     const fn namespace(
         &self,
         report: &mut Report<'a>,
@@ -306,7 +306,7 @@ impl<'a> Facts<'_, 'a> {
         false
     }
 
-    /// Whether a tool before that position has the same name.
+    /// Returns whether a tool before that position has the same name.
     const fn is_repeated(&self, position: usize) -> bool {
         let name = self.outline.tools[position].tool.name;
         let mut earlier = 0;
@@ -319,12 +319,12 @@ impl<'a> Facts<'_, 'a> {
         false
     }
 
-    /// Whether nothing is wrong with a tool's needing that scope. Asked for every use, so it compares no text.
+    /// Returns whether a requirement may use that scope. Called for every use, so it compares no text.
     const fn may_be_used(&self, number: usize) -> bool {
         self.numbers.is_inside(number) && (self.outline.config.scopes.is_none() || self.numbers.is_declared(number))
     }
 
-    /// Whether the tool does not name this scope earlier in its requirement.
+    /// Returns whether the tool does not name this scope earlier in its requirement.
     const fn is_first_use(&self, start: usize, place: usize) -> bool {
         let mut earlier = start;
         while earlier < place {
@@ -338,7 +338,7 @@ impl<'a> Facts<'_, 'a> {
         true
     }
 
-    /// Whether asking for `prerequisite` first leads back to a scope that the tool itself needs.
+    /// Returns whether requesting `prerequisite` first leads back to a scope that the tool itself needs.
     const fn closes_circle(&self, position: usize, prerequisite: &str) -> bool {
         if !self.circular {
             return false;

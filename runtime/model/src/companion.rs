@@ -1,9 +1,10 @@
-//! What an annotation's companion calls: it states the tool and blames its literals by methods of its argument.
+//! The interface of an annotation's companion: methods by which it states the tool and reports problems at its
+//! literals.
 //!
-//! Every token of a companion costs each build of it, and a path is many. So a companion names no path but the type of its
-//! argument, and most state all that they have to in one call. That argument is `&mut`: what is shared, or returned by value, the
-//! compiler looks through for cells in every function. Texts are `'static`: lifetimes that have to be inferred cost twice what they
-//! stand on does.
+//! Every token of a companion adds to the build time, and a path has several. A companion therefore names no path
+//! except the type of its argument, and most companions consist of one call. The argument is `&mut`, because the
+//! compiler searches shared references and returned values for interior mutability in every function. Texts are
+//! `'static`, because lifetime inference doubles the cost of a signature.
 
 use crate::{
     Approval, Outline, Policy, Problem, Requirement, Risk, SandboxMode, Tool,
@@ -12,35 +13,35 @@ use crate::{
     tool::{Origin, Parameters},
 };
 
-/// What an element of a table's list states, and the problem that it looks for among its literals.
+/// The statement of an entry of a table's list, and the problem to report at one of its literals.
 #[derive(Debug)]
 pub struct Statement {
     problem: Problem<'static>,
     tool: Tool<'static>,
-    /// In place of the tool.
+    /// Replaces the tool.
     many: Option<States<'static>>,
 }
 
-/// How it begins and what comes out of it.
+/// Construction and results.
 impl Statement {
-    /// Of nothing yet, about no problem.
+    /// Creates an empty statement without a problem.
     pub const EMPTY: Self = Self::about(&Problem::NONE);
 
-    /// Of nothing yet, about that problem.
+    /// Creates an empty statement with that problem.
     #[must_use]
     pub const fn about(problem: &Problem<'static>) -> Self {
-        // Const evaluation copies a whole faster than its fields one by one, and faster than it calls `Tool::new`.
+        // Const evaluation copies a whole value faster than field by field, and faster than it calls `Tool::new`.
         const NOTHING: Tool<'static> = Tool::new("", Risk::Critical);
         Self { problem: *problem, tool: NOTHING, many: None }
     }
 
-    /// The tool.
+    /// Returns the tool.
     #[must_use]
     pub const fn stated(&self) -> Tool<'static> {
         self.tool
     }
 
-    /// The element.
+    /// Returns the entry.
     #[must_use]
     pub const fn element(&self) -> States<'static> {
         match self.many {
@@ -50,9 +51,9 @@ impl Statement {
     }
 }
 
-/// The tool, by what opens it: its name, its risk, its description, and its parameters as in [`Parameters::Written`].
+/// States the tool by its requirement, with its name, risk, description and parameters (see [`Parameters::Written`]).
 impl Statement {
-    /// Opened by the scope of its own name.
+    /// The scope is the tool's own name.
     pub const fn own(
         &mut self,
         name: &'static str,
@@ -61,7 +62,7 @@ impl Statement {
         parameters: &'static str,
     ) {
         self.tool.name = name;
-        // What nobody knows is the worst; the macro writes what it has checked.
+        // An unknown risk is treated as the worst. The macro only writes known ones.
         self.tool.risk = match Risk::parse(risk) {
             Some(risk) => risk,
             None => Risk::Critical,
@@ -70,7 +71,7 @@ impl Statement {
         self.tool.parameters = Parameters::Written(parameters);
     }
 
-    /// Opened to everybody.
+    /// Public.
     pub const fn public(
         &mut self,
         name: &'static str,
@@ -82,10 +83,10 @@ impl Statement {
         self.tool.requirement = Requirement::Public;
     }
 
-    /// Opened by this scope.
+    /// Requires this scope.
     ///
     /// # Panics
-    /// If the problem is about it.
+    /// Panics if the problem is about this scope.
     #[track_caller]
     pub const fn one(
         &mut self,
@@ -100,10 +101,10 @@ impl Statement {
         self.tool.requirement = Requirement::One(scope);
     }
 
-    /// Opened by both.
+    /// Requires both scopes.
     ///
     /// # Panics
-    /// If the problem is about one of them.
+    /// Panics if the problem is about one of them.
     #[track_caller]
     pub const fn two(
         &mut self,
@@ -120,12 +121,12 @@ impl Statement {
         self.tool.requirement = Requirement::Two([one, other]);
     }
 
-    /// Opened by all three.
+    /// Requires all three scopes.
     ///
     /// # Panics
-    /// If the problem is about one of them.
+    /// Panics if the problem is about one of them.
     #[track_caller]
-    #[expect(clippy::too_many_arguments, reason = "one call costs a build half of what several do")]
+    #[expect(clippy::too_many_arguments, reason = "one call takes half the build time of several")]
     pub const fn three(
         &mut self,
         name: &'static str,
@@ -143,7 +144,7 @@ impl Statement {
         self.tool.requirement = Requirement::Three([one, other, third]);
     }
 
-    /// Opened by any of all of. These scopes are blamed one by one: [`Statement::in_scope`].
+    /// Requires any of the lists of scopes. Problems of these scopes are reported by [`Statement::in_scope`].
     pub const fn any_of(
         &mut self,
         name: &'static str,
@@ -157,20 +158,21 @@ impl Statement {
     }
 }
 
-/// What else is stated of the tool.
+/// Optional facts of the tool.
 impl Statement {
-    /// Its name and what opens it: in place of an annotation with errors, for what else names the tool or its scopes.
+    /// States only the name and the requirement. Replaces an annotation with errors, for others that name the tool or
+    /// its scopes.
     pub const fn placeholder(&mut self, name: &'static str, requirement: Requirement<'static>) {
         self.tool.name = name;
         self.tool.requirement = requirement;
     }
 
-    /// Its parameters, where they are no plain text.
+    /// States parameters that are not plain text.
     pub const fn parameters(&mut self, parameters: Parameters<'static>) {
         self.tool.parameters = parameters;
     }
 
-    /// How it is approved: `auto` or `user`.
+    /// States the approval: `auto` or `user`.
     pub const fn approval(&mut self, approval: &'static str) {
         self.tool.approval = match Approval::parse(approval) {
             Some(approval) => Some(approval),
@@ -178,95 +180,95 @@ impl Statement {
         };
     }
 
-    /// What it does in the sandbox: `allow`, `deny` or `simulate`.
+    /// States the sandbox mode: `allow`, `deny` or `simulate`.
     pub const fn sandbox(&mut self, mode: &'static str) {
         self.tool.sandbox = SandboxMode::parse(mode);
     }
 
-    /// Scopes to hold before one asks for its own.
+    /// States the prerequisites: scopes to hold before requesting the tool's own.
     pub const fn prerequisites(&mut self, scopes: &'static [&'static str]) {
         self.tool.prerequisites = scopes;
     }
 
-    /// Tools that are asked for together with it.
+    /// States the tools that are requested together with this one.
     pub const fn grouped_with(&mut self, tools: &'static [&'static str]) {
         self.tool.grouped_with = tools;
     }
 
-    /// Calls a person might make.
+    /// States example calls.
     pub const fn examples(&mut self, examples: &'static [&'static str]) {
         self.tool.examples = examples;
     }
 
-    /// How calls of it are limited.
+    /// States the policy.
     pub const fn policy(&mut self, policy: Policy<'static>) {
         self.tool.policy = policy;
     }
 
-    /// Which function it is, where that checks its caller itself.
+    /// States the identity of the function, if it checks its caller itself.
     pub const fn origin(&mut self, origin: Origin<'static>) {
         self.tool.origin = Some(origin);
     }
 }
 
-/// Elements that are more than a tool.
+/// Entries other than a single tool.
 impl Statement {
-    /// All tools of an impl or inline module.
+    /// States all tools of an impl or inline module.
     pub const fn group(&mut self, tools: &'static [&'static Tool<'static>]) {
         self.many = Some(States::Group(tools));
     }
 
-    /// All tools of another table.
+    /// States all tools of another table.
     pub const fn table(&mut self, outline: &'static Outline<'static>) {
         self.many = Some(States::Table(outline));
     }
 }
 
-/// What fails the evaluation, at its caller, if the problem is about it. By `&mut`, too: see above.
+/// Checks that fail the evaluation at their caller if the problem is about their argument. `&mut`, as explained above.
 impl Statement {
-    /// The tool's name.
+    /// Checks the tool's name.
     ///
     /// # Panics
-    /// If the problem is about it.
+    /// Panics if the problem is about it.
     #[track_caller]
     pub const fn in_name(&mut self, name: &'static str) {
         self.problem.blame(Field::Tool, name);
     }
 
-    /// A scope that opens it.
+    /// Checks a scope of the requirement.
     ///
     /// # Panics
-    /// If the problem is about it.
+    /// Panics if the problem is about it.
     #[track_caller]
     pub const fn in_scope(&mut self, scope: &'static str) {
-        // Asked once for each scope of each tool, and nearly always in vain: without a call.
+        // Called for each scope of each tool, nearly always without a problem. Inlined to avoid a call.
         if matches!(self.problem.field, Field::Scope) {
             self.problem.blame(Field::Scope, scope);
         }
     }
 
-    /// A prerequisite.
+    /// Checks a prerequisite.
     ///
     /// # Panics
-    /// If the problem is about it.
+    /// Panics if the problem is about it.
     #[track_caller]
     pub const fn in_prerequisites(&mut self, scope: &'static str) {
         self.problem.blame(Field::Prerequisite, scope);
     }
 
-    /// A tool that it is asked for together with.
+    /// Checks a tool of `grouped_with`.
     ///
     /// # Panics
-    /// If the problem is about it.
+    /// Panics if the problem is about it.
     #[track_caller]
     pub const fn in_group(&mut self, tool: &'static str) {
         self.problem.blame(Field::Group, tool);
     }
 
-    /// A pattern of its policy.
+    /// Checks a pattern of the policy.
     ///
     /// # Panics
-    /// If the problem is about it.
+    /// Panics if the problem is about it.
     #[track_caller]
     pub const fn in_policy(&mut self, pattern: &'static str) {
         self.problem.blame(Field::Policy, pattern);

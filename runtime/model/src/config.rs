@@ -1,38 +1,38 @@
-//! The server-level facts: what `mcp-scopes.toml` says beside the tools.
+//! The server-level facts: the contents of `mcp-scopes.toml`.
 
 use crate::{Scope, policy::Session};
 
-/// A text and where the configuration file states it.
+/// A text and its location in the configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stated<'a> {
     /// The text.
     pub text: &'a str,
-    /// The line, from 1; 0 if no file states it.
+    /// The line, from 1, or 0 if no file states it.
     pub line: u32,
-    /// The column, from 1, in characters; 0 if no file states it.
+    /// The column, from 1, in characters, or 0 if no file states it.
     pub column: u32,
 }
 
-/// Everything `mcp-scopes.toml` says that is published or enforced. `[convention]` and `[lint]` concern the lint alone.
+/// The contents of `mcp-scopes.toml` that are published or enforced. `[convention]` and `[lint]` are for the lint only.
 #[derive(Clone, Copy, Debug)]
 pub struct Config<'a> {
-    /// The file's path as the table names it; empty for a table without one.
+    /// The file's path as the table states it. Empty for a table without a file.
     pub file: &'a str,
     /// `[server] resource`: the identifier of this server, RFC 9728 §1.2.
     pub resource: Option<&'a str>,
-    /// `[server] resource_name`: the server's name for people, RFC 9728 §2.
+    /// `[server] resource_name`: the server's human-readable name, RFC 9728 §2.
     pub resource_name: Option<&'a str>,
-    /// `[server] resource_documentation`: an address for developers, RFC 9728 §2.
+    /// `[server] resource_documentation`: the URL of the developer documentation, RFC 9728 §2.
     pub resource_documentation: Option<&'a str>,
     /// `[server] authorization_servers`: issuer identifiers, RFC 8414 §2.
     pub authorization_servers: &'a [&'a str],
-    /// `[server] namespace`: the prefix of every scope, separator included; empty for none.
+    /// `[server] namespace`: the prefix of every scope, including the separator. Empty for none.
     pub namespace: &'a str,
-    /// `[server] baseline`: what `scopes_supported` advertises; `None` advertises every scope that opens a tool.
+    /// `[server] baseline`: the scopes in `scopes_supported`. `None` advertises every scope that opens a tool.
     pub baseline: Option<&'a [Stated<'a>]>,
-    /// `[scopes]`: if present, every scope in use must stand here.
+    /// `[scopes]`: if present, it declares every scope in use.
     pub scopes: Option<&'a [Scope<'a>]>,
-    /// `[flows]`: the scopes of a role, in the order to ask for them.
+    /// `[flows]`: the scopes of each role, in the order in which to request them.
     pub flows: &'a [Flow<'a>],
     /// `[session]`.
     pub session: Session,
@@ -41,7 +41,7 @@ pub struct Config<'a> {
 }
 
 impl Config<'_> {
-    /// What a table has that names no file.
+    /// The configuration of a table without a file.
     pub const NONE: Self = Self {
         file: "",
         resource: None,
@@ -60,13 +60,13 @@ impl Config<'_> {
 /// One entry of `scope_upgrade_flows`.
 #[derive(Clone, Copy, Debug)]
 pub struct Flow<'a> {
-    /// Who follows it.
+    /// The role.
     pub role: &'a str,
     /// The scopes, in order.
     pub scopes: &'a [Stated<'a>],
 }
 
-/// Where a server's sandbox is, and how a caller asks for it.
+/// A server's sandbox, and how a caller requests it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SandboxServer<'a> {
     /// The request header that moves a live caller into the sandbox, if the server reads one.

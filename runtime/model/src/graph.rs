@@ -1,24 +1,24 @@
-//! Relations between scopes: which implies which, which has to come before which.
+//! Relations between scopes: `implies` and prerequisites.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
-/// The most nodes of a graph.
+/// The maximum number of nodes of a graph.
 pub const MAX_NODES: usize = 1024;
 const WORDS: usize = MAX_NODES / 64;
 
-/// A relation between numbered things.
+/// A relation between numbered nodes.
 #[derive(Clone, Copy)]
 pub struct Graph {
     rows: [[u64; WORDS]; MAX_NODES],
-    /// One more than the highest node that is connected to another.
+    /// One more than the highest node with a relation.
     end: usize,
 }
 
 impl Graph {
-    /// Nothing is related to anything.
+    /// The empty relation.
     #[expect(clippy::large_stack_arrays, reason = "128 KiB, mostly in const evaluation")]
     pub const EMPTY: Self = Self { rows: [[0; WORDS]; MAX_NODES], end: 0 };
 
-    /// Whether no two nodes are related.
+    /// Returns whether no two nodes are related.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.end == 0
@@ -32,19 +32,19 @@ impl Graph {
         }
     }
 
-    /// Whether one node is related to another.
+    /// Returns whether one node is related to another.
     #[must_use]
     pub const fn has(&self, from: usize, to: usize) -> bool {
         self.rows[from][to / 64] >> (to % 64) & 1 == 1
     }
 
-    /// The nodes that a node is related to, as bits.
+    /// Returns the nodes to which a node is related, as bits.
     #[must_use]
     pub const fn row(&self, from: usize) -> &[u64; WORDS] {
         &self.rows[from]
     }
 
-    /// The first node from `start` on, that `from` is related to.
+    /// Returns the first node from `start` on to which `from` is related.
     const fn next(&self, from: usize, start: usize) -> Option<usize> {
         let mut word = start / 64;
         let mut skip = start % 64;
@@ -59,7 +59,7 @@ impl Graph {
         None
     }
 
-    /// Relates each node also to all that can be reached from it. `Err` is a node on a cycle; then no row is to be used.
+    /// Computes the transitive closure. `Err` is a node on a cycle, and the rows are unusable in that case.
     #[expect(clippy::cast_possible_truncation, reason = "a node's number is below 1,024")]
     pub const fn close(mut self) -> Result<Self, usize> {
         const NEW: u8 = 0;
@@ -92,9 +92,9 @@ impl Graph {
                         path[depth] = child as u16;
                         depth += 1;
                     }
-                    // A node without a row of its own is closed as it is.
+                    // A node without a row is already closed.
                     Some(child) if child >= self.end => cursor[node] = child as u16 + 1,
-                    // The child's row is closed; what it adds here is done too, so looking at it again changes nothing.
+                    // The child's row is closed. Its new bits are done too, so visiting it again changes nothing.
                     Some(child) => {
                         let mut word = 0;
                         while word < WORDS {
@@ -110,7 +110,7 @@ impl Graph {
         Ok(self)
     }
 
-    /// Whether `to` can be reached from `from` in one or more steps.
+    /// Returns whether `to` can be reached from `from` in one or more steps.
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "a node's number is below 1,024")]
     pub const fn reaches(&self, from: usize, to: usize) -> bool {
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn closure_follows_chains_in_any_order_of_numbers() {
+    fn closes_chains_in_any_numbering() {
         let closed = graph(&[(5, 900), (900, 2), (2, 70), (3, 5)]).close().expect("no cycle");
         for (from, to) in [(5, 900), (5, 2), (5, 70), (900, 70), (3, 70), (3, 2)] {
             assert!(closed.has(from, to), "{from} {to}");
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn closure_agrees_with_reachability() {
+    fn matches_reachability() {
         // A layered graph: every edge leads to a higher number modulo a shuffle.
         let shuffle = |n: usize| n * 389 % 1021;
         let edges: [(usize, usize); 300] =
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn cycles_are_found() {
+    fn finds_cycles() {
         assert_eq!(graph(&[(1, 1)]).close().err(), Some(1));
         assert!(graph(&[(1, 2), (2, 3), (3, 1)]).close().is_err());
         assert!(graph(&[(0, 1), (0, 2), (1, 3), (2, 3)]).close().is_ok());

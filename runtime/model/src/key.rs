@@ -1,18 +1,17 @@
-//! A name as machine words: one form to hash and compare, in const evaluation and at run time.
+//! Names as machine words, for hashing and comparison in const evaluation and at run time.
 
-/// A name of a tool or scope as words that are cheap to compare.
+/// A tool or scope name as words that are cheap to compare.
 ///
-/// The words are the first eight bytes, the eight after them, and the last eight, in the byte order of the machine; they
-/// overlap in names below 24 bytes. Up
-/// to 24 bytes the words and the length are the name: two keys are equal exactly if their names are. Of a longer name the
-/// name itself has to be compared.
+/// The words are the first eight bytes, the next eight, and the last eight, in the byte order of the machine. They
+/// overlap in names shorter than 24 bytes. Up to 24 bytes, the words and the length determine the name, so that two
+/// keys are equal exactly if their names are. Longer names must be compared themselves.
 #[derive(Clone, Copy, Debug)]
 pub struct Key {
     words: [u64; 3],
     len: u32,
 }
 
-/// A name's key, and a hash of all of the name.
+/// A name's key, and a hash of the whole name.
 ///
 /// ```
 /// use mcp_scopes_model::key::Hashed;
@@ -25,44 +24,44 @@ pub struct Key {
 pub struct Hashed {
     /// The key.
     pub key: Key,
-    /// The hash. The same in every build; not meant to withstand chosen collisions, which cost a comparison and nothing
-    /// else, since the tables it indexes are fixed. Its upper bits are better than its lower ones.
+    /// The hash. It is the same in every build. It does not resist chosen collisions, which only cost one comparison,
+    /// since the tables that it indexes are fixed. The upper bits are better distributed than the lower ones.
     pub hash: u64,
 }
 
-/// Factors with evenly spread bits (digits of π), one for each word. All are odd, and so is their sum: a name of eight bytes
-/// is three times the same word. The last two agree in their two lowest bits: in names of 9 to 16 bytes the last word stands
-/// twice, and twice an odd number loses its highest bit only, which ASCII does not use.
+/// Factors with evenly distributed bits (digits of π), one for each word. All are odd, and so is their sum, because a
+/// name of eight bytes is three times the same word. The last two agree in their two lowest bits: in names of 9 to 16
+/// bytes the last word occurs twice, and twice an odd number only loses its highest bit, which ASCII does not use.
 const FACTORS: [u64; 3] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7345, 0x082e_fa98_ec4e_6c89];
 
-/// The factor of the length: of 32 bits, which fit an instruction.
+/// The factor of the length. It has 32 bits, to fit an instruction.
 const LENGTH: u64 = 0x4528_21e6 | 1;
 
 impl Key {
-    /// The longest name that its key determines.
+    /// The maximum length of a name that its key determines.
     pub const WHOLE: usize = 24;
 
     /// The key of the empty name.
     pub const EMPTY: Self = Self { words: [0; 3], len: 0 };
 
-    /// Whether equal keys mean equal names.
+    /// Returns whether equal keys mean equal names.
     #[inline]
     #[must_use]
     pub const fn is_whole(&self) -> bool {
         self.len as usize <= Self::WHOLE
     }
 
-    /// Whether they are equal, in const evaluation.
+    /// Compares two keys in const evaluation.
     #[inline]
     #[must_use]
     #[expect(clippy::many_single_char_names, reason = "three words against three words")]
     pub const fn same(&self, other: &Self) -> bool {
         let ([a, b, c], [d, e, f]) = (self.words, other.words);
-        // Without branches: whether a name is known cannot be predicted.
+        // Branch-free, since it cannot be predicted whether a name is known.
         (a ^ d) | (b ^ e) | (c ^ f) | (self.len ^ other.len) as u64 == 0
     }
 
-    /// A sum of products: each word by a factor of its own. Multiplications that wait for nothing.
+    /// Returns a sum of products, one for each word with its own factor. The multiplications are independent.
     #[inline]
     const fn hash(&self) -> u64 {
         let [a, b, c] = self.words;
@@ -74,23 +73,23 @@ impl Key {
 }
 
 impl Hashed {
-    /// The empty name's.
+    /// The hash of the empty name.
     pub const EMPTY: Self = Self { key: Key::EMPTY, hash: 0 };
 
-    /// For const evaluation, where calls are dear and branches are cheap.
+    /// For const evaluation, where calls are expensive and branches are cheap.
     #[must_use]
     pub const fn of(name: &str) -> Self {
         Self::by_cases(name.as_bytes())
     }
 
-    /// For compiled code: the same as [`Hashed::of`].
+    /// For compiled code. Returns the same as [`Hashed::of`].
     #[inline]
     #[must_use]
     pub fn read(name: &[u8]) -> Self {
         Self::quick(name).unwrap_or_else(|| Self::by_cases(name))
     }
 
-    /// For names of 8 to 24 bytes, which most are: without a branch on their length, since lengths cannot be predicted.
+    /// For names of 8 to 24 bytes, which is the common case. Without branches on the length, which cannot be predicted.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a call would pass all of it through memory")]
     #[must_use]
@@ -105,8 +104,8 @@ impl Hashed {
         Some(Self { key, hash: key.hash() })
     }
 
-    /// Each step, each call and each byte that is looked at costs every build: names of 16 to 24 bytes, which are the most,
-    /// are read without a call but for those that make words of bytes.
+    /// Each step, each call and each byte adds to the build time. Names of 16 to 24 bytes, the most common, need no
+    /// call except those that convert bytes to words.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "of the sum its lower half is the hash; the length is at most 24"
@@ -120,7 +119,8 @@ impl Hashed {
             let first = u64::from_ne_bytes([a, b, c, d, e, f, g, h]);
             let second = u64::from_ne_bytes([i, j, k, l, m, n, o, p]);
             let last = u64::from_ne_bytes([q, r, s, t, u, v, w, x]);
-            // As `Key::hash`. The sum stays below 2^127, and const evaluation adds faster than it calls `wrapping_add`.
+            // Same as `Key::hash`. The sum stays below 2^127, and const evaluation adds faster than it calls
+            // `wrapping_add`.
             let hash = first as u128 * FACTORS[0] as u128
                 + second as u128 * FACTORS[1] as u128
                 + last as u128 * FACTORS[2] as u128
@@ -150,7 +150,7 @@ impl PartialEq for Key {
 
 impl Eq for Key {}
 
-/// The product's halves, one over the other.
+/// Folds the halves of the product.
 #[inline]
 const fn fold(a: u64, b: u64) -> u64 {
     let product = (a as u128) * (b as u128);
@@ -163,7 +163,7 @@ const fn fold(a: u64, b: u64) -> u64 {
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "compared first")]
 const fn short_len(len: usize) -> u32 {
-    // INVARIANT: a longer name never passes for a whole key.
+    // INVARIANT: the key of a longer name is never a whole key.
     if len > u32::MAX as usize { u32::MAX } else { len as u32 }
 }
 
@@ -186,7 +186,7 @@ const fn last(bytes: &[u8]) -> u64 {
     if let [.., a, b, c, d, e, f, g, h] = *bytes { u64::from_ne_bytes([a, b, c, d, e, f, g, h]) } else { 0 }
 }
 
-/// Up to seven bytes as one word, overlapping.
+/// Reads up to seven bytes as one word, with overlap.
 #[inline]
 #[expect(clippy::many_single_char_names, reason = "bytes in a row")]
 const fn short(bytes: &[u8]) -> u64 {
@@ -202,7 +202,7 @@ const fn short(bytes: &[u8]) -> u64 {
     }
 }
 
-/// All of a long name but its first word, in order; the last word is in the key.
+/// Hashes a long name except for its first word, in order. The last word is in the key.
 const fn fold_rest(bytes: &[u8]) -> u64 {
     let mut state = FACTORS[0];
     let mut rest = bytes;
@@ -213,7 +213,7 @@ const fn fold_rest(bytes: &[u8]) -> u64 {
     state
 }
 
-/// Whether two texts are the same, in const evaluation.
+/// Compares two texts in const evaluation.
 #[must_use]
 pub const fn same(a: &str, b: &str) -> bool {
     let (mut a, mut b) = (a.as_bytes(), b.as_bytes());
@@ -235,7 +235,7 @@ pub const fn same(a: &str, b: &str) -> bool {
     true
 }
 
-/// Whether a text begins with another, in const evaluation.
+/// Returns whether a text begins with another, in const evaluation.
 #[must_use]
 pub const fn starts_with(text: &str, prefix: &str) -> bool {
     let (mut text, mut prefix) = (text.as_bytes(), prefix.as_bytes());
@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_length_has_its_own_key() {
+    fn distinguishes_names_of_every_length() {
         let text = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
         for a in 0..text.len() {
             for b in 0..text.len() {
@@ -267,13 +267,13 @@ mod tests {
     }
 
     #[test]
-    fn empty_and_zero_bytes_differ() {
+    fn distinguishes_empty_names_from_zero_bytes() {
         assert_ne!(Hashed::of("").key, Hashed::of("\0").key);
         assert_ne!(Hashed::of("abcdefgh").key, Hashed::of("abcdefgh\0").key);
     }
 
     #[test]
-    fn each_byte_of_a_whole_key_counts() {
+    fn depends_on_each_byte_of_a_whole_key() {
         for len in 1..=Key::WHOLE {
             let mut bytes = [b'a'; Key::WHOLE];
             let plain = Hashed::of(core::str::from_utf8(bytes.split_at(len).0).expect("ascii")).key;
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_differ_in_one_character_differ_in_their_hash() {
+    fn hashes_similar_names_differently() {
         for len in 1..=Key::WHOLE {
             for at in 0..len {
                 let hash = |byte: u8| {
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_is_hashed_whole() {
+    fn hashes_every_byte_of_a_long_name() {
         for at in 0..100 {
             let mut bytes = [b'a'; 100];
             let plain = Hashed::of(core::str::from_utf8(&bytes).expect("ascii")).hash;
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn const_comparisons_agree_with_core() {
+    fn matches_core_in_const_comparisons() {
         for (a, b) in [("", ""), ("a", ""), ("abcdefgh", "abcdefgh"), ("abcdefghi", "abcdefghj"), ("ab", "abc")] {
             assert_eq!(same(a, b), a == b);
             assert_eq!(starts_with(a, b), a.starts_with(b));

@@ -1,29 +1,28 @@
-//! The words of MCP authorization as `no_std` types, and every shared rule as one `const fn`.
+//! The vocabulary of MCP authorization as `no_std` types, and every shared rule as one `const fn`.
 //!
-//! The attribute macros, the compile-time scope table, the source scan and the metadata document all use these
-//! types and these rules, so that a fact is checked by the same code wherever it is read. Nothing here allocates
-//! and nothing here depends on another crate.
+//! The attribute macros, the compile-time scope table, the source scan and the metadata document share these types and
+//! rules. The same code therefore checks a fact in all of them. The crate does not allocate and has no dependencies.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`tool`] | [`Tool`]: what one annotation states; [`tool::tool_name`], the syntax of its name |
+//! | [`tool`] | [`Tool`]: the facts of one annotation; [`tool::tool_name`], the syntax of its name |
 //! | [`scope`] | [`Scope`]: a declared scope; [`scope::scope_token`], the syntax of RFC 6749 §3.3 |
-//! | [`companion`] | how an annotation states its tool, in few tokens |
+//! | [`companion`] | the interface by which an annotation states its tool in few tokens |
 //! | [`requirement`] | [`Requirement`]: any-of over all-of |
-//! | [`risk`] | [`Risk`], [`Approval`] and how the one bounds the other |
-//! | [`sandbox`] | [`SandboxMode`], [`Environment`] and what runs where |
-//! | [`policy`] | [`Policy`]; [`pattern`] the syntax of `read_file:/etc/*` |
+//! | [`risk`] | [`Risk`], [`Approval`] and the limits of the one on the other |
+//! | [`sandbox`] | [`SandboxMode`], [`Environment`] and the function that runs in each environment |
+//! | [`policy`] | [`Policy`]; [`pattern`]: the syntax of `read_file:/etc/*` |
 //! | [`config`] | [`Config`]: the server-level facts of `mcp-scopes.toml` |
-//! | [`outline`] | [`Outline`]: all tools of one table, flattened, before anything is computed |
-//! | [`numbers`] | [`Numbers`]: tools and scopes numbered and found by name |
+//! | [`outline`] | [`Outline`]: the flattened tools of one table |
+//! | [`numbers`] | [`Numbers`]: numbers of tools and scopes, and lookup by name |
 //! | [`graph`] | relations between scopes: closure and cycles |
-//! | [`check`] | what can be wrong with a table as a whole; [`problem`] says it |
-//! | [`record`] | a table's outline as bytes, for the link section that ships with a program |
-//! | [`address`] | URIs, taken apart and not mended |
-//! | [`markers`] | member names that parsing libraries reserve, which every reader rejects |
-//! | [`nearest`] | the name that was probably meant |
-//! | [`key`] | a name as machine words, for hashing and comparing in const evaluation and at run time |
-//! | [`text`] | a fixed-size string that const evaluation can build |
+//! | [`check`] | checks of a whole table; [`problem`]: their errors |
+//! | [`record`] | the binary form of a table, for the link section of a program |
+//! | [`address`] | strict parsing of URLs |
+//! | [`markers`] | member names that parsing libraries reserve and every reader rejects |
+//! | [`nearest`] | suggestions for misspelled names |
+//! | [`key`] | names as machine words, for hashing and comparison |
+//! | [`text`] | fixed-size strings for const evaluation |
 #![no_std]
 
 pub mod address;

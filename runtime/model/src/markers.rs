@@ -1,12 +1,12 @@
-//! Member names that parsing libraries of the serde ecosystem reserve for themselves.
+//! Member names that parsing libraries of the serde ecosystem reserve.
 //!
-//! Such a library passes a value through serde's data model by wrapping it in a map with one private key. A generic
-//! reader cannot tell a wrapped value from an object of the input that holds the same key. With the feature `raw_value`
-//! anywhere in a build, `serde_json::Value` replaces `{"$serde_json::private::RawValue": "[1]"}` by the *parsed text*
-//! `[1]`: two readers of the same bytes see different documents, and since the text is parsed at a fresh recursion
-//! limit, nested markers overflow the stack. No input has a use for these names, so every reader rejects them.
+//! Such a library passes a value through serde's data model as a map with one private key. A generic reader cannot
+//! distinguish it from an input object with the same key. For example, if any crate of a build enables the feature
+//! `raw_value`, `serde_json::Value` replaces `{"$serde_json::private::RawValue": "[1]"}` by the *parsed text* `[1]`.
+//! Two readers of the same bytes then see different documents. In addition, the text is parsed at a fresh recursion
+//! limit, so nested markers overflow the stack. No legitimate input uses these names, so every reader rejects them.
 
-/// The beginnings of the reserved names.
+/// The prefixes of the reserved names.
 ///
 /// | library | names |
 /// |---|---|
@@ -17,7 +17,7 @@
 pub const PREFIXES: [&str; 4] =
     ["$serde_json::private::", "$__toml_private_", "$__serde_spanned_private_", "__serde_saphyr_private_"];
 
-/// Returns whether a member name, with its escapes resolved, is reserved by a parsing library.
+/// Returns whether a parsing library reserves a member name. Escapes must be resolved.
 ///
 /// ```
 /// use mcp_scopes_model::markers::is_private;
@@ -30,7 +30,7 @@ pub const fn is_private(name: &str) -> bool {
     private_prefix(name).is_some()
 }
 
-/// Returns the reserved prefix that a member name begins with: what an error can name without repeating the input.
+/// Returns the reserved prefix of a member name, for errors that must not repeat the input.
 ///
 /// ```
 /// use mcp_scopes_model::markers::private_prefix;
@@ -41,7 +41,7 @@ pub const fn is_private(name: &str) -> bool {
 #[must_use]
 pub const fn private_prefix(name: &str) -> Option<&'static str> {
     let name = name.as_bytes();
-    // Readers ask this of every member, and almost no name begins with one of these.
+    // Readers call this for every member, and few names begin with one of these bytes.
     if !matches!(name, [b'$' | b'_', ..]) {
         return None;
     }
@@ -89,12 +89,12 @@ mod tests {
     }
 
     #[test]
-    fn rejects_what_begins_with_a_prefix_and_accepts_what_does_not() {
+    fn rejects_names_with_a_reserved_prefix() {
         for prefix in PREFIXES {
             assert_eq!(private_prefix(prefix), Some(prefix));
             let (shorter, _) = prefix.split_at(prefix.len() - 1);
             assert!(!is_private(shorter), "{shorter}");
-            // The first byte selects the names that are compared at all.
+            // The first byte selects the prefixes to compare.
             assert!(prefix.starts_with(['$', '_']), "{prefix}");
         }
         for name in ["", "$", "_", "_meta", "$schema", "$ref", "serde_json::private::RawValue", " $__toml_private_x"] {

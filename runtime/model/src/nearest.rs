@@ -1,10 +1,10 @@
-//! The name that was probably meant.
+//! Suggestions for misspelled names.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
-/// Names longer than this are compared by their first bytes.
+/// Longer names are compared by their first bytes.
 const LONGEST: usize = 128;
 
-/// How many single-byte edits (insert, delete, replace, swap two neighbours) lead from one text to the other.
+/// Returns the number of single-byte edits (insert, delete, replace, swap two neighbours) between two texts.
 ///
 /// ```
 /// use mcp_scopes_model::nearest::distance;
@@ -13,7 +13,7 @@ const LONGEST: usize = 128;
 #[must_use]
 pub const fn distance(a: &str, b: &str) -> usize {
     let (a, b) = (head(a.as_bytes()), head(b.as_bytes()));
-    // Three rows of the optimal string alignment table: the row before last serves the swaps.
+    // Three rows of the optimal string alignment table. Swaps need the row before the last.
     let mut before = [0; LONGEST + 1];
     let mut last = [0; LONGEST + 1];
     let mut row = [0; LONGEST + 1];
@@ -42,7 +42,7 @@ pub const fn distance(a: &str, b: &str) -> usize {
     last[b.len()]
 }
 
-/// The search for the nearest of some candidates, offered one by one.
+/// A search for the nearest of some candidates, which are offered one by one.
 #[derive(Clone, Copy, Debug)]
 pub struct Nearest<'a> {
     word: &'a str,
@@ -51,19 +51,19 @@ pub struct Nearest<'a> {
 }
 
 impl<'a> Nearest<'a> {
-    /// Begins the search for `word`.
+    /// Creates a search for `word`.
     #[must_use]
     pub const fn to(word: &'a str) -> Self {
-        // Two edits in six letters are a slip; more are another word.
+        // Two edits in six letters are a typo. More edits are a different word.
         let farthest = if word.len() < 3 { 1 } else { word.len().div_ceil(3) };
         Self { word, best: None, distance: farthest + 1 }
     }
 
-    /// Looks at one candidate; of equally near ones the first stays.
+    /// Offers a candidate. Of equally near candidates, the first wins.
     #[must_use]
     pub const fn or(mut self, candidate: &'a str) -> Self {
         let distance = distance(self.word, candidate);
-        // A word of which nothing is left was not meant.
+        // A candidate without any letter of the word is not a suggestion.
         if distance < self.distance && distance < candidate.len() {
             self.best = Some(candidate);
             self.distance = distance;
@@ -71,14 +71,14 @@ impl<'a> Nearest<'a> {
         self
     }
 
-    /// The nearest candidate, if one is near enough to be offered.
+    /// Returns the nearest candidate, if it is near enough to suggest.
     #[must_use]
     pub const fn found(self) -> Option<&'a str> {
         self.best
     }
 }
 
-/// The nearest of `candidates`, if one is near enough to be offered.
+/// Returns the nearest of `candidates`, if it is near enough to suggest.
 ///
 /// ```
 /// use mcp_scopes_model::nearest::nearest;

@@ -1,4 +1,4 @@
-//! Tools and scopes numbered in order of first appearance, and found by name.
+//! Numbers of tools and scopes, in order of first appearance, and lookup by name.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
 use crate::{
@@ -9,50 +9,50 @@ use crate::{
     pattern::Pattern,
 };
 
-/// The most tools one table can hold.
+/// The maximum number of tools of a table.
 pub const MAX_TOOLS: usize = 2048;
-/// The most scopes one table can hold.
+/// The maximum number of scopes of a table.
 pub const MAX_SCOPES: usize = MAX_NODES;
 
-/// The most scopes that the requirements of one table can name in all.
+/// The maximum number of scopes that the requirements of a table name in total.
 pub const MAX_USES: usize = 32_768;
 
-/// The numbers of one table's tools and scopes.
+/// The numbers of the tools and scopes of one table.
 ///
 /// Scopes are numbered as they first appear: in the requirements of the tools, in table order, then in the
-/// declarations. That is also the order in which they are published.
+/// declarations. They are published in that order.
 #[derive(Clone, Copy)]
 pub struct Numbers<'a> {
     /// The tools, by name.
     pub tools: Names<'a, MAX_TOOLS, { 2 * MAX_TOOLS }>,
     /// The scopes.
     pub scopes: Names<'a, MAX_SCOPES, { 2 * MAX_SCOPES }>,
-    /// How many of the scopes are in some tool's requirement; the others are only declared.
+    /// The number of scopes that requirements name. The others are only declared.
     pub required: usize,
-    /// How many scopes the requirements name that did not fit.
+    /// The number of scopes in requirements that did not fit.
     pub overflow: usize,
-    /// Whether some name is listed twice.
+    /// Whether a name is listed twice.
     pub repeats: bool,
-    /// By scope number: the place of its first declaration, plus one; 0 is undeclared.
+    /// By scope number: the index of its first declaration plus one, or 0 if undeclared.
     declared: [u16; MAX_SCOPES],
-    /// By scope number: whether it stands in the namespace.
+    /// By scope number: whether it is in the namespace.
     inside: [bool; MAX_SCOPES],
-    /// The scopes that the requirements name, by number: alternative after alternative, tool after tool.
+    /// The numbers of the scopes that the requirements name: alternative after alternative, tool after tool.
     pub(crate) uses: [u16; MAX_USES],
-    /// By tool position: where its uses begin.
+    /// By tool position: the index of its first use.
     starts: [u16; MAX_TOOLS + 1],
 }
 
-/// That of a name that did not get one. A number beside the others, since const evaluation pays for each `Option`.
+/// The number of a name without a number. Not an `Option`, which const evaluation would pay for.
 const NO_NUMBER: usize = u16::MAX as usize;
 
-/// Whether a scope begins with the namespace and goes on behind it.
+/// Returns whether a scope consists of the namespace and a further text.
 const fn is_inside(scope: &str, namespace: &str) -> bool {
     starts_with(scope, namespace) && scope.len() > namespace.len()
 }
 
 impl<'a> Numbers<'a> {
-    /// Numbers everything in an outline. What does not fit is left out and counted as overflow.
+    /// Numbers everything in an outline. The rest beyond the limits is dropped and counted as overflow.
     #[must_use]
     #[expect(clippy::large_stack_arrays, reason = "about 300 KiB, mostly in const evaluation")]
     #[expect(clippy::cast_possible_truncation, reason = "numbers and places are below 32,768")]
@@ -126,7 +126,7 @@ impl<'a> Numbers<'a> {
         numbers
     }
 
-    /// Notes that the next requirement names this scope; returns how many are noted.
+    /// Records that the next requirement names this scope. Returns how many are recorded.
     #[expect(clippy::cast_possible_truncation, reason = "numbers are below 1,024, and NO_NUMBER fits too")]
     const fn use_scope(&mut self, scope: &'a str, namespace: &str, used: usize) -> usize {
         let before = self.scopes.len;
@@ -142,38 +142,38 @@ impl<'a> Numbers<'a> {
         used + 1
     }
 
-    /// Whether the scope of that number is declared.
+    /// Returns whether the scope of that number is declared.
     #[must_use]
     pub const fn is_declared(&self, scope: usize) -> bool {
         self.declared[scope] != 0
     }
 
-    /// Whether the scope of that number begins with the namespace and goes on behind it.
+    /// Returns whether the scope of that number consists of the namespace and a further text.
     #[must_use]
     pub const fn is_inside(&self, scope: usize) -> bool {
         self.inside[scope]
     }
 
-    /// The place of a declared scope's first declaration.
+    /// Returns the index of a scope's first declaration.
     #[must_use]
     pub const fn first_declaration(&self, scope: usize) -> usize {
         (self.declared[scope] as usize).saturating_sub(1)
     }
 
-    /// Where the scopes that a tool's requirement names begin and end among all [uses](Self::used).
+    /// Returns the range of the scopes that a tool's requirement names, among all [uses](Self::used).
     #[must_use]
     pub const fn uses_of(&self, position: usize) -> (usize, usize) {
         if position < MAX_TOOLS { (self.starts[position] as usize, self.starts[position + 1] as usize) } else { (0, 0) }
     }
 
-    /// The scope that a requirement names at that place, by number; `None` if it did not fit.
+    /// Returns the number of the scope that a requirement names at that index, or `None` if it did not fit.
     #[must_use]
     pub const fn used(&self, place: usize) -> Option<usize> {
         let number = self.uses[place] as usize;
         if number == NO_NUMBER { None } else { Some(number) }
     }
 
-    /// The graph of `implies`: from each scope to those that its holder holds too.
+    /// Returns the graph of `implies`: from each scope to the scopes that it implies directly.
     #[must_use]
     pub const fn hierarchy(&self, outline: &Outline<'_>) -> Graph {
         let mut graph = Graph::EMPTY;
@@ -191,7 +191,8 @@ impl<'a> Numbers<'a> {
         graph
     }
 
-    /// The graph of prerequisites: from each scope without which a tool stays closed to the prerequisites of that tool.
+    /// Returns the graph of prerequisites: from each scope that a tool cannot do without to the prerequisites of that
+    /// tool.
     #[must_use]
     pub const fn prerequisites(&self, outline: &Outline<'_>) -> Graph {
         let mut graph = Graph::EMPTY;
@@ -219,7 +220,7 @@ impl<'a> Numbers<'a> {
         graph
     }
 
-    /// Whether every alternative of that tool needs the scope.
+    /// Returns whether every alternative of that tool needs the scope.
     pub(crate) const fn is_mandatory(&self, listed: &Listed<'_>, position: usize, scope: usize) -> bool {
         let (mut place, _) = self.uses_of(position);
         let requirement = listed.tool.requirement;
@@ -243,7 +244,7 @@ impl<'a> Numbers<'a> {
         alternative > 0
     }
 
-    /// The tool that a pattern is about, by number.
+    /// Returns the number of the tool that a pattern names.
     #[must_use]
     pub const fn tool_of_pattern(&self, pattern: &str) -> Option<usize> {
         match Pattern::parse(pattern) {
@@ -259,13 +260,13 @@ impl core::fmt::Debug for Numbers<'_> {
     }
 }
 
-/// Names with numbers: up to `MAX` of them, found through `SLOTS` hash slots (twice as many, a power of two).
+/// Names with numbers: up to `MAX`, in `SLOTS` hash slots (a power of two, at least twice `MAX`).
 #[derive(Clone, Copy)]
 pub struct Names<'a, const MAX: usize, const SLOTS: usize> {
     texts: [&'a str; MAX],
     keys: [Hashed; MAX],
     len: usize,
-    /// The number plus one; 0 is free.
+    /// The number plus one, or 0 for a free slot.
     slots: [u16; SLOTS],
     overflow: usize,
 }
@@ -273,44 +274,44 @@ pub struct Names<'a, const MAX: usize, const SLOTS: usize> {
 impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
     const EMPTY: Self = Self { texts: [""; MAX], keys: [Hashed::EMPTY; MAX], len: 0, slots: [0; SLOTS], overflow: 0 };
 
-    /// How many names there are.
+    /// Returns the number of names.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no names.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// How many names did not fit.
+    /// Returns how many names did not fit.
     #[must_use]
     pub const fn overflows(&self) -> usize {
         self.overflow
     }
 
-    /// The name of a number below [`Names::len`].
+    /// Returns the name of a number below [`Names::len`].
     #[must_use]
     pub const fn name(&self, number: usize) -> &'a str {
         self.texts[number]
     }
 
-    /// The key of a number below [`Names::len`].
+    /// Returns the key of a number below [`Names::len`].
     #[must_use]
     pub const fn key(&self, number: usize) -> Hashed {
         self.keys[number]
     }
 
-    /// The number of a name.
+    /// Returns the number of a name.
     #[must_use]
     pub const fn find(&self, name: &str) -> Option<usize> {
         let slot = self.locate(&Hashed::of(name), name);
         (self.slots[slot] as usize).checked_sub(1)
     }
 
-    /// The number of a name, which gets the next one if it has none; [`NO_NUMBER`] if it does not fit.
+    /// Returns the number of a name, after adding it if it is new. Returns [`NO_NUMBER`] if it does not fit.
     const fn insert(&mut self, name: &'a str) -> usize {
         let key = Hashed::of(name);
         let slot = self.locate(&key, name);
@@ -332,10 +333,10 @@ impl<'a, const MAX: usize, const SLOTS: usize> Names<'a, MAX, SLOTS> {
         number
     }
 
-    /// The slot where a name stands, or would.
+    /// Returns the slot of a name, or the free slot for it.
     const fn locate(&self, name: &Hashed, text: &str) -> usize {
         let mut slot = (name.hash >> 40_u32) as usize & (SLOTS - 1);
-        // At most half of the slots are taken, so a free one ends the search.
+        // At most half of the slots are in use, so a free slot ends the search.
         while self.slots[slot] != 0 {
             let number = self.slots[slot] as usize - 1;
             let other = &self.keys[number];

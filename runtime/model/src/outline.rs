@@ -1,29 +1,29 @@
-//! All tools of one table, flattened, before anything is computed from them.
+//! The flattened tools of one table.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
 use crate::{Config, Requirement, Scope, Tool};
 
-/// One element of the list that a table is made of.
+/// An entry of a table's list.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
-    /// Its place in the list as written, elements that `#[cfg]` leaves out counted.
+    /// Its index in the source list, including entries that `#[cfg]` removes.
     pub place: usize,
-    /// What it brings.
+    /// The tools that it adds.
     pub brings: Brings<'a>,
 }
 
-/// What an element of the list brings.
+/// The tools that an entry of the list adds.
 #[derive(Clone, Copy, Debug)]
 pub enum Brings<'a> {
     /// `list_files`: one annotated function.
     Tool(&'a Tool<'a>),
     /// `FileServer::*`: all tools of an impl or inline module under `#[mcp_tools]`.
     Group(&'a [&'a Tool<'a>]),
-    /// `..shell::TOOLS`: all tools of another table. Its scope declarations count where this table has none.
+    /// `..shell::TOOLS`: all tools of another table. Its scope declarations apply if this table has none.
     Table(&'a Outline<'a>),
 }
 
-/// What an element of the list states, as const evaluation makes it: [`Brings`] that holds its tool itself.
+/// The statement of an entry, as const evaluation builds it: [`Brings`] with an owned tool.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::large_enum_variant, reason = "nearly all of them are tools, and nothing could be allocated")]
 pub enum States<'a> {
@@ -35,7 +35,7 @@ pub enum States<'a> {
     Table(&'a Outline<'a>),
 }
 
-/// The elements of the list, in places that count from 0. What `#[cfg]` leaves out is a group of nothing.
+/// The entries of the list, with indices from 0. An entry that `#[cfg]` removes is an empty group.
 #[must_use]
 pub const fn entries<'a, const N: usize>(stated: &'a [States<'a>; N]) -> [Entry<'a>; N] {
     let mut entries = [Entry { place: 0, brings: Brings::Group(&[]) }; N];
@@ -52,50 +52,50 @@ pub const fn entries<'a, const N: usize>(stated: &'a [States<'a>; N]) -> [Entry<
     entries
 }
 
-/// A tool in its table.
+/// A tool of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Listed<'a> {
     /// The tool.
     pub tool: &'a Tool<'a>,
-    /// The namespace its own scope stands in: that of the innermost table that has one.
+    /// The namespace of its own scope: that of the innermost table with a namespace.
     pub namespace: &'a str,
-    /// The scope that [`Requirement::ToolName`] stands for: the namespace and the tool's name.
+    /// The scope of [`Requirement::ToolName`]: the namespace followed by the tool's name.
     pub own_scope: &'a str,
-    /// The place of the entry that brought it, [`Entry::place`].
+    /// The index of its entry, [`Entry::place`].
     pub entry: usize,
 }
 
-/// The tools of one table and what is declared about their scopes.
+/// The tools of one table and the declarations of their scopes.
 #[derive(Clone, Copy, Debug)]
 pub struct Outline<'a> {
-    /// The static's path, `files::shell::TOOLS`; empty where it is not known.
+    /// The static's path, `files::shell::TOOLS`. Empty if unknown.
     pub path: &'a str,
     /// The server-level facts.
     pub config: &'a Config<'a>,
     /// The tools, in the order of the list.
     pub tools: &'a [Listed<'a>],
-    /// The scope declarations in effect: the table's own, or else those of the tables it splices.
+    /// The effective scope declarations: the table's own, or else those of the spliced tables.
     pub declared: &'a [Scope<'a>],
 }
 
 impl Outline<'_> {
-    /// A table of nothing: what stands in for one that did not compile.
+    /// The empty table, which replaces a table with errors.
     pub const EMPTY: Self = Self { path: "", config: &Config::NONE, tools: &[], declared: &[] };
 }
 
-/// How large the parts of an outline are. Const evaluation needs the sizes before it can make the arrays.
+/// The sizes of the parts of an outline, which const evaluation needs before it can create the arrays.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     /// Tools.
     pub tools: usize,
-    /// Bytes of the own scopes that have to be joined from namespace and name.
+    /// The bytes of the own scopes that are joined from namespace and name.
     pub own_scopes: usize,
-    /// Scope declarations in effect.
+    /// The number of effective scope declarations.
     pub declared: usize,
 }
 
 impl Size {
-    /// The sizes for these entries.
+    /// Computes the sizes for these entries.
     #[must_use]
     pub const fn of(entries: &[Entry<'_>], config: &Config<'_>) -> Self {
         let mut size = Self { tools: 0, own_scopes: 0, declared: 0 };
@@ -112,7 +112,7 @@ impl Size {
     }
 }
 
-/// The own scopes that have to be joined, one after the other. `LEN` is [`Size::own_scopes`].
+/// Joins the own scopes, one after another. `LEN` is [`Size::own_scopes`].
 #[must_use]
 pub const fn join_own_scopes<const LEN: usize>(entries: &[Entry<'_>], config: &Config<'_>) -> [u8; LEN] {
     let mut joined = [0; LEN];
@@ -138,7 +138,7 @@ pub const fn join_own_scopes<const LEN: usize>(entries: &[Entry<'_>], config: &C
     joined
 }
 
-/// The tools in their table. `N` is [`Size::tools`]; `joined` the text of [`join_own_scopes`].
+/// Lists the tools of the table. `N` is [`Size::tools`], and `joined` is the result of [`join_own_scopes`].
 #[must_use]
 pub const fn list<'a, const N: usize>(entries: &[Entry<'a>], config: &Config<'a>, joined: &'a [u8]) -> [Listed<'a>; N] {
     const NO_TOOL: &Tool<'static> = &Tool::new("", crate::Risk::Critical);
@@ -154,7 +154,8 @@ pub const fn list<'a, const N: usize>(entries: &[Entry<'a>], config: &Config<'a>
             joined = tail;
             match core::str::from_utf8(head) {
                 Ok(text) => text,
-                // Both parts are texts, so their join is one; the tool's bare name stays closed by the namespace check.
+                // Both parts are valid UTF-8, so the joined text is too. As a fallback, the bare name fails the
+                // namespace check.
                 Err(_) => step.tool.name,
             }
         };
@@ -164,7 +165,7 @@ pub const fn list<'a, const N: usize>(entries: &[Entry<'a>], config: &Config<'a>
     listed
 }
 
-/// The scope declarations in effect. `N` is [`Size::declared`].
+/// Lists the effective scope declarations. `N` is [`Size::declared`].
 #[must_use]
 pub const fn declared<'a, const N: usize>(entries: &[Entry<'a>], config: &Config<'a>) -> [Scope<'a>; N] {
     const NONE: crate::config::Stated<'static> = crate::config::Stated { text: "", line: 0, column: 0 };
@@ -205,7 +206,8 @@ const fn spliced_scopes(entries: &[Entry<'_>]) -> usize {
     count
 }
 
-/// Goes through all tools of all entries. Const evaluation makes arrays of them with [`list`], the source scan lists.
+/// Iterates over all tools of all entries. Const evaluation collects them in arrays with [`list`], the source scan in
+/// lists.
 #[derive(Clone, Copy, Debug)]
 pub struct Walk<'s, 'a> {
     entries: &'s [Entry<'a>],
@@ -214,7 +216,7 @@ pub struct Walk<'s, 'a> {
     member: usize,
 }
 
-/// One tool on a [`Walk`]: what [`Listed`] holds but for the own scope.
+/// One tool of a [`Walk`]: a [`Listed`] without the own scope.
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "as in `Listed`")]
 pub struct Step<'a> {
@@ -224,7 +226,7 @@ pub struct Step<'a> {
 }
 
 impl Step<'_> {
-    /// How long the own scope is, if it has to be joined from namespace and name; else 0, and it is the name.
+    /// The length of the own scope if it is joined from namespace and name, or 0 if it is the name.
     #[must_use]
     pub const fn joined_len(&self) -> usize {
         match self.tool.requirement {
@@ -235,13 +237,13 @@ impl Step<'_> {
 }
 
 impl<'s, 'a> Walk<'s, 'a> {
-    /// Begins the walk.
+    /// Creates the iterator.
     #[must_use]
     pub const fn new(entries: &'s [Entry<'a>], config: &Config<'a>) -> Self {
         Self { entries, namespace: config.namespace, entry: 0, member: 0 }
     }
 
-    /// The next tool, if there is one.
+    /// Returns the next tool.
     pub const fn next(&mut self) -> Option<Step<'a>> {
         while self.entry < self.entries.len() {
             let (entry, member) = (self.entry, self.member);

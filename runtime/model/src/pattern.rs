@@ -1,9 +1,10 @@
-//! Policy patterns: `tool` or `tool:glob`. What they mean is specified in the grammar's `spec.md`, "Patterns".
+//! Policy patterns: `tool` or `tool:glob`. The grammar's `spec.md`, "Patterns", specifies their meaning.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
 use crate::tool::{ToolNameError, tool_name};
 
-/// One pattern of `blocked_after` or `requires_approval_after`: any call of a tool, or one with a matching argument.
+/// A pattern of `blocked_after` or `requires_approval_after`. It matches any call of a tool, or any call with a
+/// matching argument.
 ///
 /// ```
 /// use mcp_scopes_model::Pattern;
@@ -13,47 +14,47 @@ use crate::tool::{ToolNameError, tool_name};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pattern<'a> {
-    /// The tool whose calls are meant.
+    /// The tool whose calls match.
     pub tool: &'a str,
-    /// The glob that one of the call's string arguments must match; `None`: any call.
+    /// The glob that a string argument of the call must match. `None` matches any call.
     pub glob: Option<&'a str>,
 }
 
-/// What keeps a text from being a pattern.
+/// The reason why a text is not a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatternError {
     /// The part before the colon is not a tool name.
     Tool(ToolNameError),
     /// The glob is empty.
     EmptyGlob,
-    /// The glob holds a character that is kept for later: `[ ] { } \ !` at its front.
+    /// The glob contains a reserved character: `[ ] { } \`, or `!` at the beginning.
     Reserved,
-    /// The glob holds `//` (but after a scheme), `/./`, `/../`, a percent escape or `file:/`: the normal form of an
-    /// argument has none of these, so it could never match.
+    /// The glob contains `//` (except after a scheme), `/./`, `/../`, a percent escape or `file:/`. The normal form of
+    /// an argument contains none of these, so the glob could never match.
     NeverMatches,
-    /// The glob holds a control character.
+    /// The glob contains a control character.
     Control,
 }
 
 impl PatternError {
-    /// What is wrong, as the end of a sentence that begins with the pattern.
+    /// Returns a predicate that completes a sentence whose subject is the pattern.
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Tool(_) => "does not begin with a tool name",
-            Self::EmptyGlob => "has nothing behind its colon",
-            Self::Reserved => "holds one of `[ ] { } \\` or begins with `!`, which are reserved",
+            Self::EmptyGlob => "has no glob after its colon",
+            Self::Reserved => "contains one of `[ ] { } \\` or begins with `!`, which are reserved",
             Self::NeverMatches => {
-                "can never match: arguments are compared in normal form, which has no `//` but after a scheme in lower \
-                 case, no `.` and `..` segments, no percent escapes and no `file:`"
+                "can never match: the normal form of an argument has no `//` except after a lowercase scheme, no `.` or \
+                 `..` segments, no percent escapes and no `file:`"
             }
-            Self::Control => "holds a control character",
+            Self::Control => "contains a control character",
         }
     }
 }
 
 impl<'a> Pattern<'a> {
-    /// Reads `tool` or `tool:glob`. A tool name holds no colon, so the first one ends it.
+    /// Parses `tool` or `tool:glob`. The first colon ends the tool name, which cannot contain one.
     pub const fn parse(text: &'a str) -> Result<Self, PatternError> {
         let bytes = text.as_bytes();
         let mut colon = 0;
@@ -75,7 +76,7 @@ impl<'a> Pattern<'a> {
     }
 }
 
-/// Whether a text is a glob: `*` is any run of characters, `?` is one, everything else is itself.
+/// Checks a glob: `*` matches any run of characters, `?` matches one, and every other character matches itself.
 ///
 /// ```
 /// use mcp_scopes_model::pattern::glob_syntax;
@@ -91,7 +92,7 @@ pub const fn glob_syntax(glob: &str) -> Result<(), PatternError> {
         return Err(PatternError::Reserved);
     }
     let mut at = 0;
-    // Where the segment of a path that `at` lies in begins.
+    // The start of the path segment that contains `at`.
     let mut segment = 0;
     while at < bytes.len() {
         match bytes[at] {
@@ -106,7 +107,7 @@ pub const fn glob_syntax(glob: &str) -> Result<(), PatternError> {
             }
             b'/' => {
                 let doubled = at > 0 && at == segment;
-                // `https://` keeps its two: the first segment of a URL is empty.
+                // The two slashes of `https://` remain: the first segment of a URL is empty.
                 let after_scheme = at > 1 && bytes[at - 2] == b':' && scheme(bytes, at - 2);
                 if dots(bytes, segment, at) || (doubled && !after_scheme) {
                     return Err(PatternError::NeverMatches);
@@ -117,14 +118,15 @@ pub const fn glob_syntax(glob: &str) -> Result<(), PatternError> {
         }
         at += 1;
     }
-    // A last segment of dots is resolved too; a lone `.` or `..` is left, for globs that are no paths.
+    // A trailing segment of dots is resolved too. A lone `.` or `..` is allowed, for globs that are not paths.
     if segment > 0 && dots(bytes, segment, at) {
         return Err(PatternError::NeverMatches);
     }
     Ok(())
 }
 
-/// Whether what stands before `end` can be the scheme of a URL: two characters or more (one is a drive), wildcards too.
+/// Returns whether the text before `end` can be a URL scheme: at least two characters (one is a drive letter), which
+/// may be wildcards.
 const fn scheme(bytes: &[u8], end: usize) -> bool {
     let mut wild = false;
     let mut at = 0;
@@ -140,7 +142,7 @@ const fn scheme(bytes: &[u8], end: usize) -> bool {
     end > 1 || wild
 }
 
-/// Whether the segment is `.` or `..`.
+/// Returns whether the segment is `.` or `..`.
 const fn dots(bytes: &[u8], start: usize, end: usize) -> bool {
     match end - start {
         1 => bytes[start] == b'.',
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern() {
+    fn rejects_texts_that_are_not_patterns() {
         use PatternError::{Control, EmptyGlob, NeverMatches, Reserved, Tool};
         for (text, error) in [
             ("", Tool(ToolNameError::Empty)),

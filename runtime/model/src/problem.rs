@@ -1,11 +1,11 @@
-//! What can be wrong with a table as a whole, said in words.
+//! Errors of a table as a whole, with their messages.
 
 use crate::{config::Stated, key::same, text::Text};
 
-/// Which literal of an annotation a problem is about.
+/// The kind of literal that a problem is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// The tool itself: its name.
+    /// The tool's name.
     Tool,
     /// A scope of `scope`.
     Scope,
@@ -15,37 +15,37 @@ pub enum Field {
     Group,
     /// A pattern of `policy`.
     Policy,
-    /// A place in the configuration file.
+    /// A location in the configuration file.
     Config,
 }
 
-/// What is wrong. Each kind has an id, which the lint reports too.
+/// The kind of a problem. Each has an id, which the lint reports too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// A tool's name is listed more than once.
+    /// A tool name that is listed twice.
     DuplicateTool,
-    /// A scope is used that `[scopes]` does not declare.
+    /// A scope that `[scopes]` does not declare.
     UndeclaredScope,
-    /// A scope does not begin with the namespace.
+    /// A scope that does not begin with the namespace.
     OutsideNamespace,
-    /// A prerequisite, baseline or flow names a scope that nothing requires and nothing declares.
+    /// A prerequisite, baseline or flow with a scope that is neither required by a tool nor declared.
     UnknownScope,
-    /// A tool's scope has to be asked for before its own prerequisite.
+    /// A prerequisite that depends on the tool's own scope.
     PrerequisiteCycle,
-    /// A scope implies itself.
+    /// A scope that implies itself.
     ImpliesCycle,
-    /// Two spliced tables declare a scope differently.
+    /// A scope with different declarations in two spliced tables.
     ConflictingScope,
-    /// A group names a tool that the table does not list.
+    /// A group with a tool that the table does not list.
     UnknownGroupTool,
-    /// A policy pattern names a tool that the table does not list.
+    /// A policy pattern with a tool that the table does not list.
     UnknownPolicyTool,
     /// More tools than a table can hold.
     TooManyTools,
     /// More scopes than a table can hold.
     TooManyScopes,
-    /// More mentions of scopes in requirements than a table can hold.
+    /// More uses of scopes in requirements than a table can hold.
     TooManyUses,
 }
 
@@ -66,7 +66,7 @@ impl Kind {
         Self::TooManyUses,
     ];
 
-    /// The kind's stable id.
+    /// Returns the stable id.
     #[must_use]
     pub const fn id(self) -> &'static str {
         match self {
@@ -86,29 +86,29 @@ impl Kind {
     }
 }
 
-/// One thing that is wrong with a table.
+/// A problem of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Problem<'a> {
     /// What is wrong.
     pub kind: Kind,
-    /// Which literal it is about.
+    /// The kind of literal.
     pub field: Field,
-    /// The tool whose annotation it is about, the role of a flow, or the scope whose declaration it is; may be empty.
+    /// The tool of the annotation, the role of the flow, or the scope of the declaration. May be empty.
     pub subject: &'a str,
     /// The literal.
     pub literal: &'a str,
-    /// The name that was probably meant, the namespace that is missing, or what else the message needs.
+    /// A suggested name, the missing namespace, or other data of the message.
     pub other: Option<&'a str>,
-    /// How many there are, where there are too many.
+    /// The count that exceeds a limit.
     pub count: usize,
-    /// Where the configuration file states it.
+    /// The location in the configuration file.
     pub at: Stated<'a>,
-    /// The configuration file; empty without one.
+    /// The configuration file. Empty if there is none.
     pub file: &'a str,
 }
 
 impl Problem<'_> {
-    /// About no literal at all: for asking an annotation what it states.
+    /// A problem about no literal, for evaluating an annotation without a check.
     pub const NONE: Self = Self {
         kind: Kind::TooManyTools,
         field: Field::Config,
@@ -120,7 +120,7 @@ impl Problem<'_> {
         file: "",
     };
 
-    /// What is wrong, in one line: lower case, no full stop.
+    /// Returns the message: one line, lower case, no full stop.
     #[must_use]
     pub const fn message(&self) -> Text {
         let text = Text::EMPTY;
@@ -136,7 +136,7 @@ impl Problem<'_> {
             _ => text,
         };
         match self.kind {
-            Kind::DuplicateTool => text.and("two tools of this table are called ").and(quoted(self.literal).as_str()),
+            Kind::DuplicateTool => text.and("duplicate tool name ").and(quoted(self.literal).as_str()),
             Kind::UndeclaredScope => {
                 self.of_subject(text.and("scope ").and(quoted(self.literal).as_str()), " is not declared in [scopes]")
             }
@@ -146,14 +146,14 @@ impl Problem<'_> {
             }
             Kind::UnknownScope => {
                 let text = self.of_subject(text.and("scope ").and(quoted(self.literal).as_str()), "");
-                text.and(" opens no tool of this table and is not declared")
+                text.and(" is neither required by a tool of this table nor declared")
             }
             Kind::PrerequisiteCycle => text
                 .and("prerequisite ")
                 .and(quoted(self.literal).as_str())
                 .and(" of tool ")
                 .and(quoted(self.subject).as_str())
-                .and(" has to be asked for after the tool's own scope"),
+                .and(" depends on the tool's own scope"),
             Kind::ImpliesCycle => text.and("scope ").and(quoted(self.literal).as_str()).and(" implies itself"),
             Kind::ConflictingScope => text
                 .and("two spliced tables declare scope ")
@@ -174,30 +174,30 @@ impl Problem<'_> {
             Kind::TooManyTools => text
                 .and("this table lists ")
                 .and_number(self.count)
-                .and(" tools; it can hold ")
+                .and(" tools; the limit is ")
                 .and_number(crate::numbers::MAX_TOOLS),
             Kind::TooManyUses => text
                 .and("the requirements of this table name ")
                 .and_number(self.count)
-                .and(" scopes in all; it can hold ")
+                .and(" scopes in all; the limit is ")
                 .and_number(crate::numbers::MAX_USES),
             Kind::TooManyScopes => text
                 .and("this table uses ")
                 .and_number(self.count)
-                .and(" scopes; it can hold ")
+                .and(" scopes; the limit is ")
                 .and_number(crate::numbers::MAX_SCOPES),
         }
     }
 
-    /// What to write instead, in one line.
+    /// Returns what to write instead, in one line.
     #[must_use]
     pub const fn help(&self) -> Text {
         let text = Text::EMPTY;
         match (self.kind, self.other) {
-            (Kind::DuplicateTool, _) => text.and("list each tool once, or give one of them another `name = \"..\"`"),
+            (Kind::DuplicateTool, _) => text.and("list each tool once, or rename one of them with `name = \"..\"`"),
             (Kind::OutsideNamespace, Some(namespace)) => {
                 let text = text.and("write `").and(namespace).and(self.literal);
-                text.and("`: the namespace is the exact prefix, and bare scopes do not count")
+                text.and("`: a scope must begin with the exact namespace")
             }
             (
                 Kind::UndeclaredScope | Kind::UnknownScope | Kind::UnknownGroupTool | Kind::UnknownPolicyTool,
@@ -210,15 +210,13 @@ impl Problem<'_> {
             (Kind::UnknownGroupTool | Kind::UnknownPolicyTool, None) => {
                 text.and("name a tool of this table, or add it to the list")
             }
-            (Kind::PrerequisiteCycle, _) => {
-                text.and("drop the prerequisite of one of the tools, so that one scope can be asked for first")
-            }
-            (Kind::ImpliesCycle, _) => text.and("drop one `implies`, so that one scope of the circle is the widest"),
-            (Kind::ConflictingScope, _) => text.and("declare it under [scopes] of this table, which then decides"),
+            (Kind::PrerequisiteCycle, _) => text.and("remove the prerequisite from one of the tools"),
+            (Kind::ImpliesCycle, _) => text.and("remove one `implies` of the cycle"),
+            (Kind::ConflictingScope, _) => text.and("declare it under [scopes] of this table, which takes precedence"),
             (Kind::TooManyTools, _) => text.and("split the server, or leave tools out with `#[cfg]`"),
             (Kind::TooManyUses, _) => text.and("write shorter requirements: several tools can share one scope"),
             (Kind::TooManyScopes, _) => text.and("let several tools share a scope, or split the server"),
-            (Kind::OutsideNamespace, None) => text.and("write it with the namespace in front"),
+            (Kind::OutsideNamespace, None) => text.and("begin it with the namespace"),
         }
     }
 
@@ -243,7 +241,7 @@ impl Problem<'_> {
     /// Fails the evaluation if the problem is about this literal. The compiler then points at the caller.
     ///
     /// # Panics
-    /// If the problem is about this literal.
+    /// Panics if the problem is about this literal.
     #[track_caller]
     pub const fn blame(&self, field: Field, literal: &str) {
         if self.field as u8 == field as u8 && same(self.literal, literal) {
@@ -254,7 +252,7 @@ impl Problem<'_> {
     /// Fails the evaluation. The compiler then points at the caller.
     ///
     /// # Panics
-    /// Always.
+    /// Always panics.
     #[track_caller]
     #[expect(clippy::panic, reason = "this is how const evaluation reports an error")]
     pub const fn fail(&self) -> ! {

@@ -1,11 +1,15 @@
-//! A table's outline as bytes, for the link section that ships with the program.
+//! The binary form of a table, for the link section of a program.
 //!
-//! Const evaluation pays for steps and most of all for calls, so that all of a record is written in one function, sixteen
-//! bytes at a time, into arrays whose sizes another one has counted. Both are made of one description, `describe!`.
+//! Const evaluation pays for steps, and most of all for calls. One function therefore writes a whole record, sixteen
+//! bytes at a time, into arrays whose sizes another function has computed. Both functions are generated from one
+//! description, `describe!`.
 //!
 #![doc = include_str!("record.md")]
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get_mut`; the arrays were counted for this")]
-#![expect(clippy::cast_possible_truncation, reason = "a table is far below 4 GiB; a cut number would not add up")]
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "a table is far below 4 GiB, and the checksum detects a truncated number"
+)]
 
 pub mod bits;
 mod checksum;
@@ -19,16 +23,16 @@ use crate::{
     tool::Parameters,
 };
 
-/// The version of the format that is written.
+/// The version of the format.
 pub const VERSION: u32 = 1;
-/// The owner of a note, with the padding behind it.
+/// The owner of a note, with padding.
 pub const OWNER: [u8; 12] = *b"mcp-scopes\0\0";
-/// How long the owner is, the zero byte behind it included.
+/// The length of the owner, including its zero byte.
 pub const OWNER_LEN: u32 = 11;
-/// The names of the section in ELF, Mach-O, PE and wasm files.
+/// The section's name in ELF, Mach-O, PE and wasm files.
 pub const SECTIONS: [&str; 4] = [".note.mcp_scopes", "__mcp_scopes", ".mcpscop", "mcp_scopes"];
 
-/// One record in its frame, as it lands in the section. `N` and `C` are those of [`Size`].
+/// A framed record, as it is in the section. `N` and `C` are those of [`Size`].
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(4))]
 pub struct Note<const N: usize, const C: usize> {
@@ -42,21 +46,21 @@ pub struct Note<const N: usize, const C: usize> {
     pieces: [Piece; C],
 }
 
-/// A piece of a text, or its end with zero bytes behind it. Longer ones would take less time to write and more room.
+/// A piece of a text, or its end padded with zero bytes. Larger pieces would be faster to write but larger.
 pub type Piece = [u8; 16];
 
-/// What is recorded of one table.
+/// The input of a record.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'r, 'a> {
     /// The table.
     pub outline: &'r Outline<'a>,
     /// Its numbers.
     pub numbers: &'r Numbers<'a>,
-    /// What its list is made of.
+    /// The entries of its list.
     pub entries: &'r [Entry<'a>],
 }
 
-/// How large a record is.
+/// The size of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     /// Numbers.
@@ -65,7 +69,7 @@ pub struct Size {
     pub pieces: usize,
 }
 
-/// A list of texts: their number, then each. With a field, that of each element.
+/// A list of texts: its length, then each text. With a field name, that field of each element.
 macro_rules! texts {
     ($number:ident, $text:ident, $texts:expr $(, $field:ident)?) => {
         let mut texts = $texts;
@@ -77,7 +81,7 @@ macro_rules! texts {
     };
 }
 
-/// A text that may be left out: a number that says whether it is there, then the text.
+/// An optional text: a flag, then the text.
 macro_rules! optional {
     ($number:ident, $text:ident, $optional:expr) => {
         match $optional {
@@ -92,7 +96,7 @@ macro_rules! optional {
     };
 }
 
-/// A limit: whether there is one, then it.
+/// An optional limit: a flag, then the number.
 macro_rules! limit {
     ($number:ident, $limit:expr) => {
         match $limit {
@@ -107,7 +111,7 @@ macro_rules! limit {
     };
 }
 
-/// What a record says, in order: numbers by `$number!`, texts by `$text!`.
+/// The contents of a record, in order: numbers by `$number!`, texts by `$text!`.
 macro_rules! describe {
     ($record:expr, $number:ident, $text:ident) => {
         let Record { outline, numbers: numbered, entries } = $record;
@@ -167,7 +171,7 @@ macro_rules! describe {
             texts!($number, $text, scope.implies, text);
             declared = rest;
         }
-        // Once each: tools name them by number.
+        // Each scope once. Tools refer to it by number.
         $number!(numbered.required);
         let mut scope = 0;
         while scope < numbered.required {
@@ -179,7 +183,7 @@ macro_rules! describe {
         let mut place = 0;
         while let [listed, rest @ ..] = tools {
             let tool = listed.tool;
-            // Most tables have no namespace, and none of a spliced table.
+            // Most tables have no namespace, and none from a spliced table.
             let foreign = !matches!((listed.namespace.as_bytes(), config.namespace.as_bytes()), ([], []))
                 && !crate::key::same(listed.namespace, config.namespace);
             let advised = !matches!((tool.prerequisites, tool.grouped_with, tool.examples), ([], [], []));
@@ -206,7 +210,7 @@ macro_rules! describe {
             }
             match tool.requirement {
                 Requirement::Public => {}
-                // The reader joins it as the table does.
+                // The reader joins namespace and name, as the table does.
                 Requirement::ToolName => place += 1,
                 Requirement::One(_) => {
                     $number!(numbered.uses[place]);
@@ -257,9 +261,9 @@ macro_rules! describe {
 }
 
 impl Size {
-    /// The size of a record.
+    /// Computes the size of a record.
     #[must_use]
-    #[expect(clippy::manual_div_ceil, reason = "each call costs each build")]
+    #[expect(clippy::manual_div_ceil, reason = "calls add to the build time")]
     pub const fn of(record: &Record<'_, '_>) -> Self {
         let (mut numbers, mut pieces) = (0, 0);
         macro_rules! number {
@@ -273,7 +277,7 @@ impl Size {
         macro_rules! text {
             ($text:expr) => {
                 let text: &str = $text;
-                // Not `str::len`, which const evaluation takes twice as long for; nor any other call.
+                // Const evaluation takes twice as long for `str::len`, and for any other call.
                 pieces += (size_of_val(text) + 15) / 16;
                 numbers += 1;
             };
@@ -284,7 +288,7 @@ impl Size {
 }
 
 impl<const N: usize, const C: usize> Note<N, C> {
-    /// The note of a record.
+    /// Builds the note of a record.
     #[must_use]
     pub const fn new(record: &Record<'_, '_>) -> Self {
         let (mut numbers, mut pieces) = ([0; N], [[0; 16]; C]);
@@ -326,7 +330,7 @@ impl<const N: usize, const C: usize> Note<N, C> {
     }
 }
 
-/// The last bytes of a text, fewer than a piece has.
+/// Reads the last bytes of a text, fewer than a piece.
 #[expect(clippy::many_single_char_names, reason = "bytes in a row")]
 const fn last(bytes: &[u8]) -> Piece {
     match *bytes {
@@ -359,9 +363,9 @@ mod tests {
         Size::of(&Record { outline: &outline, numbers: &Numbers::of(&outline), entries: &[] })
     }
 
-    /// Under 100 bytes beside the text, for a tool of three scopes and of texts that all need the most padding.
+    /// Less than 100 bytes in addition to the text, for a tool of three scopes whose texts all need maximum padding.
     #[test]
-    fn a_tool_takes_little_beside_its_text() {
+    fn adds_less_than_100_bytes_per_tool() {
         let texts = ["read_part", "Reads it.", "directory", "resource:", "resource-", "resource."];
         let [name, description, parameters, one, other, third] = texts;
         let tool = Tool {

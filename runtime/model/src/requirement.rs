@@ -1,27 +1,27 @@
-//! What opens a tool.
+//! The scopes that a tool requires.
 
 /// The scopes that open a tool.
 ///
-/// Up to three scopes, all of which are needed, have forms of their own: a list costs every build of an annotation more.
-/// They are not compared with `==`, since [`Requirement::AnyOf`] can say the same.
+/// Up to three scopes that are all required have separate variants, since a list would add to the build time of every
+/// annotation. The type does not implement `==`, since [`Requirement::AnyOf`] can express the same requirement.
 #[derive(Clone, Copy, Debug)]
 pub enum Requirement<'a> {
-    /// Open to every caller, also without a token. Said with the key `public`.
+    /// Open to every caller, also without a token. The key `public`.
     Public,
-    /// The tool's own name is its scope, behind the server's namespace if it has one. The default.
+    /// The tool's own name is its scope, after the server's namespace if there is one. The default.
     ToolName,
     /// This scope.
     One(&'a str),
-    /// Both.
+    /// Both scopes.
     Two([&'a str; 2]),
-    /// All three.
+    /// All three scopes.
     Three([&'a str; 3]),
-    /// Any-of over all-of: one of these lists has to be held whole. Neither level is empty.
+    /// Any-of over all-of: the caller must hold all scopes of one of these lists. Neither level is empty.
     AnyOf(&'a [&'a [&'a str]]),
 }
 
 impl<'a> Requirement<'a> {
-    /// How many alternatives open the tool; none for [`Requirement::Public`].
+    /// Returns the number of alternatives, which is 0 for [`Requirement::Public`].
     #[must_use]
     pub const fn alternatives(self) -> usize {
         match self {
@@ -31,7 +31,7 @@ impl<'a> Requirement<'a> {
         }
     }
 
-    /// How many scopes that alternative needs.
+    /// Returns the number of scopes of that alternative.
     #[must_use]
     #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is compared first")]
     pub const fn scopes_in(self, alternative: usize) -> usize {
@@ -44,7 +44,7 @@ impl<'a> Requirement<'a> {
         }
     }
 
-    /// The scope at that place, where `own` is the scope that [`Requirement::ToolName`] stands for.
+    /// Returns the scope at that index, where `own` is the scope of [`Requirement::ToolName`].
     #[must_use]
     #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the indices are compared first")]
     pub const fn scope(self, alternative: usize, place: usize, own: &'a str) -> Option<&'a str> {
@@ -61,7 +61,7 @@ impl<'a> Requirement<'a> {
     }
 }
 
-/// The most alternatives that one requirement may have once `any` and `all` are multiplied out.
+/// The maximum number of alternatives of a requirement after expansion of `any` and `all`.
 pub const MAX_ALTERNATIVES: usize = 64;
-/// The most scopes that one alternative may need: a denial names the missing ones in one machine word.
+/// The maximum number of scopes of one alternative: a denial stores the missing ones in one machine word.
 pub const MAX_SCOPES_PER_ALTERNATIVE: usize = 64;

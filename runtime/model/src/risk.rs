@@ -1,8 +1,8 @@
-//! How much harm a tool can do, and how a call of it may be approved.
+//! The risk of a tool, and the approval of its calls.
 
-/// How much harm one call of a tool can do, from least to most.
+/// The harm that one call of a tool can do, from least to most.
 ///
-/// The order is the meaning: comparisons, approval hints and session policies use it.
+/// Comparisons, approval hints and session policies use this order.
 ///
 /// ```
 /// use mcp_scopes_model::Risk;
@@ -11,25 +11,25 @@
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Risk {
-    /// Reads nothing of worth and changes nothing.
+    /// Reads nothing of value and changes nothing.
     Minimal,
-    /// Reads what the user would show anyone on the team.
+    /// Reads what the user would show to any colleague.
     Low,
-    /// Reads private data, or changes what is easily put back.
+    /// Reads private data, or makes changes that are easy to undo.
     Medium,
-    /// Changes what is hard to put back, or reaches outside.
+    /// Makes changes that are hard to undo, or acts outside of the system.
     High,
-    /// Can destroy, spend or expose beyond repair.
+    /// Can irreparably destroy, spend or expose.
     Critical,
 }
 
 impl Risk {
     /// Every level, from least to most.
     pub const ALL: [Self; 5] = [Self::Minimal, Self::Low, Self::Medium, Self::High, Self::Critical];
-    /// The spellings of [`Risk::ALL`], in the same order.
+    /// The names of [`Risk::ALL`], in the same order.
     pub const NAMES: [&'static str; 5] = ["minimal", "low", "medium", "high", "critical"];
 
-    /// The spelling used in attributes and in metadata.
+    /// Returns the name used in attributes and in metadata.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl Risk {
         }
     }
 
-    /// The level of that spelling, exactly.
+    /// Parses a name. The match is exact.
     #[must_use]
     pub const fn parse(text: &str) -> Option<Self> {
         match text.as_bytes() {
@@ -54,33 +54,33 @@ impl Risk {
         }
     }
 
-    /// Whether a client may approve calls without asking: minimal and low.
+    /// Returns whether a client may approve calls without asking: minimal and low risk.
     #[must_use]
     pub const fn may_be_auto_approved(self) -> bool {
         matches!(self, Self::Minimal | Self::Low)
     }
 
-    /// Whether the user must be asked for every call: high and critical.
+    /// Returns whether the user must approve every call: high and critical risk.
     #[must_use]
     pub const fn needs_user_approval(self) -> bool {
         matches!(self, Self::High | Self::Critical)
     }
 }
 
-/// What an author states about approval. It can make the hint stricter than the risk, never looser.
+/// The stated approval of a tool. It can make the hint stricter than the risk, but not weaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Approval {
-    /// A client may approve without asking. Only where [`Risk::may_be_auto_approved`].
+    /// A client may approve without asking. Requires [`Risk::may_be_auto_approved`].
     Auto,
-    /// The user is asked.
+    /// The user must approve.
     User,
 }
 
 impl Approval {
-    /// The spellings, in declaration order.
+    /// The names, in declaration order.
     pub const NAMES: [&'static str; 2] = ["auto", "user"];
 
-    /// The spelling used in attributes.
+    /// Returns the name used in attributes.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -89,7 +89,7 @@ impl Approval {
         }
     }
 
-    /// The approval of that spelling, exactly.
+    /// Parses a name. The match is exact.
     #[must_use]
     pub const fn parse(text: &str) -> Option<Self> {
         match text.as_bytes() {

@@ -1,21 +1,21 @@
-//! Where a call runs, and what a tool does there.
+//! Environments, and the behavior of tools in them.
 
-/// What a tool does for a caller in the sandbox. A tool that states none is denied there.
+/// The behavior of a tool for a caller in the sandbox. A tool without one is denied there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SandboxMode {
     /// The function itself is safe in the sandbox.
     Allow,
-    /// The tool is refused in the sandbox.
+    /// The tool is denied in the sandbox.
     Deny,
     /// A substitute runs instead of the function.
     Simulate,
 }
 
 impl SandboxMode {
-    /// The spellings, in declaration order.
+    /// The names, in declaration order.
     pub const NAMES: [&'static str; 3] = ["allow", "deny", "simulate"];
 
-    /// The spelling used in metadata.
+    /// Returns the name used in metadata.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -25,7 +25,7 @@ impl SandboxMode {
         }
     }
 
-    /// The mode of that spelling, exactly.
+    /// Parses a name. The match is exact.
     #[must_use]
     pub const fn parse(text: &str) -> Option<Self> {
         match text.as_bytes() {
@@ -37,16 +37,16 @@ impl SandboxMode {
     }
 }
 
-/// Which world a call acts on.
+/// The environment of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Environment {
-    /// The real one.
+    /// Production.
     Live,
-    /// A separate one for evaluation, testing and training.
+    /// A separate environment for evaluation, testing and training.
     Sandbox,
 }
 
-/// What to run for a call that its scopes allow.
+/// The function to run for an authorized call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Route {
     /// The tool's own function.
@@ -56,10 +56,9 @@ pub enum Route {
 }
 
 impl Environment {
-    /// What runs for a tool of that mode here; `None`: refused.
+    /// Returns the function that runs for a tool with that mode, or `None` if the call is denied.
     ///
-    /// A live caller never reaches a simulation, a sandbox caller never reaches a tool that does not say it is
-    /// safe there.
+    /// A live caller never reaches a substitute. A sandbox caller only reaches tools that declare sandbox behavior.
     ///
     /// ```
     /// use mcp_scopes_model::sandbox::{Environment, Route, SandboxMode};

@@ -1,53 +1,53 @@
-//! Scopes: their syntax, and what a configuration declares about one.
+//! Scopes: their syntax and their declarations.
 
 use crate::{config::Stated, markers};
 
-/// A scope as `[scopes]` of `mcp-scopes.toml` declares it.
+/// A scope as declared in `[scopes]` of `mcp-scopes.toml`.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
-    /// The scope-token and where it is declared.
+    /// The scope-token and its location.
     pub name: Stated<'a>,
-    /// What it lets its holder do, for people.
+    /// A human-readable description of what the scope permits.
     pub description: &'a str,
-    /// The scopes that its holder holds too.
+    /// The scopes that it implies.
     pub implies: &'a [Stated<'a>],
 }
 
-/// What keeps a text from being a scope-token.
+/// The reason why a text is not a scope-token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopeTokenError {
     /// The text is empty.
     Empty,
-    /// The text holds a byte outside `%x21 / %x23-5B / %x5D-7E`.
+    /// The text contains a byte outside `%x21 / %x23-5B / %x5D-7E`.
     Byte {
-        /// Where in the text, in bytes.
+        /// The byte offset.
         at: usize,
-        /// Which byte.
+        /// The byte.
         byte: u8,
     },
-    /// The text begins as a member name that a parsing library reserves ([`markers`]). Documents name scopes in members,
-    /// and readers reject such documents.
+    /// The text begins with a prefix that a parsing library reserves ([`markers`]). Documents use scopes as member
+    /// names, and readers reject documents with such members.
     Reserved,
 }
 
 impl ScopeTokenError {
-    /// What is wrong, as the end of a sentence that begins with the scope.
+    /// Returns a predicate that completes a sentence whose subject is the scope.
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Empty => "is empty",
-            Self::Byte { byte: b' ', .. } => "holds a space, which separates scopes",
-            Self::Byte { byte: b'"', .. } => "holds a double quote",
-            Self::Byte { byte: b'\\', .. } => "holds a backslash",
-            Self::Byte { byte: 0..0x20 | 0x7f, .. } => "holds a control character",
-            Self::Byte { .. } => "holds a character outside ASCII",
+            Self::Byte { byte: b' ', .. } => "contains a space",
+            Self::Byte { byte: b'"', .. } => "contains a double quote",
+            Self::Byte { byte: b'\\', .. } => "contains a backslash",
+            Self::Byte { byte: 0..0x20 | 0x7f, .. } => "contains a control character",
+            Self::Byte { .. } => "contains a character outside ASCII",
             Self::Reserved => "begins with a prefix that a parsing library reserves",
         }
     }
 }
 
-/// Whether a text is a `scope-token` (RFC 6749 §3.3): one or more of `%x21 / %x23-5B / %x5D-7E`; and not a name that
-/// [`markers`] reserve.
+/// Checks a `scope-token` (RFC 6749 §3.3): one or more of `%x21 / %x23-5B / %x5D-7E`, without a reserved prefix
+/// ([`markers`]).
 ///
 /// ```
 /// use mcp_scopes_model::scope::scope_token;

@@ -1,7 +1,7 @@
-//! A fixed-size string that const evaluation can build, for messages of the compiler.
+//! Fixed-size strings for const evaluation, for compiler messages.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
-/// A short text. What does not fit is cut, at a character, and marked with `...`.
+/// A short text. A longer text is truncated at a character boundary and ends in `...`.
 #[derive(Clone, Copy)]
 pub struct Text {
     bytes: [u8; Text::CAPACITY],
@@ -10,25 +10,25 @@ pub struct Text {
 }
 
 impl Text {
-    /// The most bytes a text holds.
+    /// The maximum length in bytes.
     pub const CAPACITY: usize = 1024;
 
     /// The empty text.
     pub const EMPTY: Self = Self { bytes: [0; Self::CAPACITY], len: 0, full: false };
 
-    /// This text followed by another.
+    /// Returns this text followed by another.
     #[must_use]
     pub const fn and(mut self, more: &str) -> Self {
         if self.full {
             return self;
         }
         let more = more.as_bytes();
-        // Three bytes are kept for the mark.
+        // Three bytes are reserved for the `...`.
         let room = Self::CAPACITY - 3 - self.len;
         let mut end = more.len();
         if end > room {
             end = room;
-            // A cut lies before a byte that begins a character.
+            // Truncation happens before a byte that begins a character.
             while end > 0 && more[end] & 0xc0 == 0x80 {
                 end -= 1;
             }
@@ -49,7 +49,7 @@ impl Text {
         self
     }
 
-    /// This text followed by a number.
+    /// Returns this text followed by a number.
     #[must_use]
     pub const fn and_number(self, number: usize) -> Self {
         let mut digits = [0; 20];
@@ -71,7 +71,7 @@ impl Text {
         }
     }
 
-    /// The text.
+    /// Returns the text as a string slice.
     #[must_use]
     pub const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.len).0) {
@@ -98,12 +98,12 @@ mod tests {
     use super::Text;
 
     #[test]
-    fn parts_follow_one_another() {
+    fn appends_parts() {
         assert_eq!(Text::EMPTY.and("a").and_number(0).and("b").and_number(1_204).as_str(), "a0b1204");
     }
 
     #[test]
-    fn what_does_not_fit_is_cut_at_a_character() {
+    fn truncates_at_a_character_boundary() {
         let mut text = Text::EMPTY;
         for _ in 0..Text::CAPACITY {
             text = text.and("é");

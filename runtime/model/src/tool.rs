@@ -1,52 +1,52 @@
-//! Tools: what one annotation states, and the syntax of a tool's name.
+//! Tools: the facts of an annotation, and the syntax of tool names.
 
 use crate::{Approval, Policy, Requirement, Risk, SandboxMode, markers};
 
-/// One MCP tool, as its annotation states it.
+/// An MCP tool, as its annotation states it.
 ///
-/// `#[mcp_tool]` writes a constant of this type beside the function; the source scan reads the same facts from the
-/// text. Strings were checked when they were written; what needs the whole table is checked by [`crate::check`].
+/// `#[mcp_tool]` writes a constant of this type next to the function. The source scan reads the same facts from the
+/// source. The parser has validated the strings. [`crate::check`] checks what needs the whole table.
 #[derive(Clone, Copy, Debug)]
 pub struct Tool<'a> {
     /// The name on the wire.
     pub name: &'a str,
-    /// What it does, for people; empty if nobody said.
+    /// The human-readable description. May be empty.
     pub description: &'a str,
-    /// What opens it.
+    /// The scopes that open the tool.
     pub requirement: Requirement<'a>,
-    /// How much harm a call can do.
+    /// The risk of a call.
     pub risk: Risk,
-    /// What the author stated about approval.
+    /// The stated approval.
     pub approval: Option<Approval>,
-    /// What it does in the sandbox; `None` is denied there.
+    /// The behavior in the sandbox. `None` is denied there.
     pub sandbox: Option<SandboxMode>,
-    /// What a call takes.
+    /// The parameters of a call.
     pub parameters: Parameters<'a>,
-    /// Scopes that a caller should hold before asking for this tool's. Advice, not enforced.
+    /// Scopes that a caller should hold before requesting this tool's. Advice, not enforced.
     pub prerequisites: &'a [&'a str],
-    /// Tools that are usually asked for together with this one. Advice.
+    /// Tools that are usually requested together with this one. Advice, not enforced.
     pub grouped_with: &'a [&'a str],
-    /// Calls a person might make, as text.
+    /// Example calls in natural language.
     pub examples: &'a [&'a str],
-    /// How calls of this tool are limited by calls before them.
+    /// The limits on calls of this tool.
     pub policy: Policy<'a>,
-    /// Which function it is, where that function checks its caller itself.
+    /// The identity of the function, if it checks its caller itself.
     pub origin: Option<Origin<'a>>,
 }
 
-/// Which annotation a tool comes from: tools of different tables can have the same name.
+/// The location of the annotation of a tool. Tools of different tables can have the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin<'a> {
-    /// The module's path.
+    /// The module path.
     pub module: &'a str,
-    /// The line of the annotation, or of the macro that wrote it.
+    /// The line of the annotation, or of the macro that generated it.
     pub line: u32,
     /// The column.
     pub column: u32,
 }
 
 impl Tool<'_> {
-    /// A tool that states nothing but its name and risk: opened by the scope of its own name, denied in the sandbox.
+    /// Creates a tool with a name and a risk. Its scope is its own name, and it is denied in the sandbox.
     ///
     /// ```
     /// use mcp_scopes_model::{Risk, Tool};
@@ -71,13 +71,14 @@ impl Tool<'_> {
         }
     }
 
-    /// Whether a client may call it without asking the user: the risk allows it and the author does not object.
+    /// Returns whether a client may call it without asking the user: the risk allows it, and the author did not require
+    /// approval.
     #[must_use]
     pub const fn auto_approvable(&self) -> bool {
         self.risk.may_be_auto_approved() && !matches!(self.approval, Some(Approval::User))
     }
 
-    /// Whether the user has to approve each call.
+    /// Returns whether the user must approve each call.
     #[must_use]
     pub const fn requires_user_approval(&self) -> bool {
         self.risk.needs_user_approval() || matches!(self.approval, Some(Approval::User))
@@ -89,28 +90,29 @@ impl Tool<'_> {
 pub struct Parameter<'a> {
     /// Its name on the wire.
     pub name: &'a str,
-    /// Whether a call without it is refused by the tool.
+    /// Whether the tool rejects a call without it.
     pub required: bool,
 }
 
-/// Hands each parameter of a call to the given function.
+/// Passes each parameter of a call to the given function.
 pub type VisitParameters = fn(&mut dyn FnMut(Parameter<'_>));
 
-/// What a call of a tool takes.
+/// The parameters of a tool.
 #[derive(Clone, Copy)]
 pub enum Parameters<'a> {
     /// Stated, or read from the signature, in declaration order.
     Listed(&'a [Parameter<'a>]),
-    /// The same as one text, which costs a compiler less than a list: each on a line, with `?` before what may be left out.
+    /// The same as one text, which is cheaper to compile than a list: one parameter per line, with `?` before optional
+    /// ones.
     Written(&'a str),
-    /// The fields of a type, sorted by name, handed one by one to the given function.
+    /// The fields of a type, sorted by name, passed one by one to the given function.
     Visit(VisitParameters),
-    /// Not known: the tool was read from a program, and they are a type's fields. Not published.
+    /// Unknown: the tool was read from a program, and its parameters are the fields of a type. Not published.
     Unknown,
 }
 
 impl Parameters<'_> {
-    /// Hands each parameter to `visit`, in order.
+    /// Passes each parameter to `visit`, in order.
     pub fn for_each(self, visit: &mut dyn FnMut(Parameter<'_>)) {
         match self {
             Self::Listed(listed) => listed.iter().for_each(|parameter| visit(*parameter)),
@@ -134,43 +136,43 @@ impl core::fmt::Debug for Parameters<'_> {
     }
 }
 
-/// The longest tool name that MCP allows.
+/// The maximum length of a tool name in MCP.
 pub const MAX_TOOL_NAME: usize = 128;
 
-/// What keeps a text from being a tool name.
+/// The reason why a text is not a tool name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToolNameError {
     /// The text is empty.
     Empty,
     /// The text is longer than [`MAX_TOOL_NAME`].
     Long,
-    /// The text holds a byte outside `A-Z a-z 0-9 _ . -`.
+    /// The text contains a byte outside `A-Z a-z 0-9 _ . -`.
     Byte {
-        /// Where in the text, in bytes.
+        /// The byte offset.
         at: usize,
-        /// Which byte.
+        /// The byte.
         byte: u8,
     },
-    /// The text begins as a member name that a parsing library reserves ([`markers`]). Documents name tools in members,
-    /// and readers reject such documents.
+    /// The text begins with a prefix that a parsing library reserves ([`markers`]). Documents use tool names as member
+    /// names, and readers reject documents with such members.
     Reserved,
 }
 
 impl ToolNameError {
-    /// What is wrong, as the end of a sentence that begins with the name.
+    /// Returns a predicate that completes a sentence whose subject is the name.
     #[must_use]
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Empty => "is empty",
             Self::Long => "is longer than 128 characters",
-            Self::Byte { .. } => "holds a character outside `A-Z a-z 0-9 _ . -`",
+            Self::Byte { .. } => "contains a character outside `A-Z a-z 0-9 _ . -`",
             Self::Reserved => "begins with a prefix that a parsing library reserves",
         }
     }
 }
 
-/// Whether a text is a tool name (MCP 2026-07-28, Tools): 1 to 128 of `A-Z a-z 0-9 _ . -`; and not a name that
-/// [`markers`] reserve.
+/// Checks a tool name (MCP 2026-07-28, Tools): 1 to 128 of `A-Z a-z 0-9 _ . -`, without a reserved prefix
+/// ([`markers`]).
 ///
 /// ```
 /// use mcp_scopes_model::tool::tool_name;

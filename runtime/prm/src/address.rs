@@ -1,4 +1,4 @@
-//! What the addresses in a document have to be, and where a resource's document is served.
+//! URL rules of the document, and the URL at which it is served.
 
 use mcp_scopes_model::address::{Address, Shown};
 
@@ -7,12 +7,12 @@ use crate::{
     error::{Error, Report},
 };
 
-/// What goes between host and path (RFC 9728 §3).
+/// The path between host and resource path (RFC 9728 §3).
 pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
-/// Where the document of a resource is served: the well-known path goes between host and path (RFC 9728 §3.1).
+/// Returns the URL of a resource's document: the well-known path is inserted between host and path (RFC 9728 §3.1).
 ///
-/// A slash right behind the host is dropped when nothing follows it but a query; a path keeps its own.
+/// A path that consists of a single slash is dropped. Other paths keep a trailing slash.
 ///
 /// ```
 /// use mcp_scopes_prm::well_known_url;
@@ -22,14 +22,14 @@ pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 /// ```
 ///
 /// # Errors
-/// The resource is no https URL without a fragment (RFC 9728 §1.2). Plain http is accepted for a loopback host, for
-/// servers in development.
+/// Returns an error if the resource is not an https URL without a fragment (RFC 9728 §1.2). Plain http is accepted for
+/// a loopback host, for development servers.
 pub fn well_known_url(resource: &str) -> Result<String, Error> {
     let mut report = Report::default();
     let address = resource_identifier(resource, Loopback::Http, "", &mut report);
     report.finish()?;
     let Some(Address { origin, path, query, .. }) = address else {
-        // INVARIANT: without a violation there is an address.
+        // INVARIANT: an address without violations parses.
         return Ok(resource.to_owned());
     };
     let path = if path == "/" { "" } else { path };
@@ -37,12 +37,12 @@ pub fn well_known_url(resource: &str) -> Result<String, Error> {
     Ok([origin, WELL_KNOWN, path, mark, query].concat())
 }
 
-/// Whether plain http to this very machine is accepted.
+/// Whether plain http is accepted for a loopback host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Loopback {
-    /// Yes, for development.
+    /// Accepted, for development.
     Http,
-    /// No: what RFC 9728 and RFC 8414 say.
+    /// Rejected, as RFC 9728 and RFC 8414 require.
     Https,
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn resource_identifier<'a>(
     let section = "RFC 9728 §1.2";
     let address = https(text, loopback, at, section, "https://files.example.com/mcp", report)?;
     if address.fragment.is_some() {
-        let (wrong, help) = ("a resource identifier has no fragment", "cut it off at the `#`");
+        let (wrong, help) = ("a resource identifier must not have a fragment", "remove the `#` and the text after it");
         report.add(ViolationKind::ResourceFragment, at, section, wrong, help);
     }
     Some(address)
@@ -71,8 +71,8 @@ pub(crate) fn issuer_identifier(text: &str, loopback: Loopback, at: &str, report
             ViolationKind::IssuerQueryOrFragment,
             at,
             section,
-            "an issuer identifier has no query and no fragment",
-            "write what the authorization server's own metadata state as `issuer`",
+            "an issuer identifier must not have a query or a fragment",
+            "write the `issuer` of the authorization server's metadata",
         );
     }
 }
@@ -92,7 +92,7 @@ pub(crate) fn https<'a>(
         Ok(address) if address.is_https() || (loopback == Loopback::Http && address.is_loopback_http()) => {
             return Some(address);
         }
-        // In front of the host a password may stand.
+        // The part before the host may contain a password.
         Ok(address) if address.has_user() => {
             format!("the address of `{}` does not begin with `https://`", address.host)
         }
@@ -107,7 +107,7 @@ mod tests {
     use super::well_known_url;
 
     #[test]
-    fn the_well_known_path_goes_between_host_and_path() {
+    fn inserts_the_well_known_path_between_host_and_path() {
         for (resource, url) in [
             ("https://h", "https://h/.well-known/oauth-protected-resource"),
             ("https://h/", "https://h/.well-known/oauth-protected-resource"),

@@ -1,4 +1,4 @@
-//! From a table's outline to its document.
+//! Builds a document from the outline of a table.
 
 use indexmap::{IndexMap, map::Entry};
 use mcp_scopes_model::{Numbers, Outline, Policy, Requirement, outline::Listed, policy::Session, tool::Parameters};
@@ -12,9 +12,9 @@ use crate::{
     metadata::Metadata,
 };
 
-/// Builds the document of one table. What a deployment states here goes before what the table's file states.
+/// Builds the document of one table. Values set here override the table's configuration file.
 ///
-/// The order of everything is that of the table: tools as listed, scopes as numbered, flows as in the file.
+/// The document keeps the order of the table: tools as listed, scopes as numbered, flows as in the file.
 ///
 /// ```
 /// use mcp_scopes_model::{Config, Outline, Risk, Tool, outline::Listed};
@@ -44,33 +44,33 @@ impl<'a> Builder<'a> {
         Self { outline, resource: None, authorization_servers: None, loopback: Loopback::Https }
     }
 
-    /// The resource identifier of this deployment, in place of `[server] resource`.
+    /// Sets the resource identifier of this deployment. Overrides `[server] resource`.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resource = Some(resource.into());
         self
     }
 
-    /// The issuers of this deployment, in place of `[server] authorization_servers`.
+    /// Sets the issuers of this deployment. Overrides `[server] authorization_servers`.
     pub fn authorization_servers(mut self, issuers: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.authorization_servers = Some(issuers.into_iter().map(Into::into).collect());
         self
     }
 
     /// Accepts plain http for resource and issuers on a loopback host, for development. RFC 9728 §1.2 and RFC 8414 §2
-    /// ask for https without exception, so strict readers, [`Metadata::from_json`] among them, refuse such a document.
+    /// require https without exception, so strict readers such as [`Metadata::from_json`] reject such a document.
     pub fn allow_loopback_http(mut self) -> Self {
         self.loopback = Loopback::Http;
         self
     }
 
-    /// The document.
+    /// Builds the document.
     ///
     /// # Errors
-    /// No resource or no authorization server is stated (MCP asks for at least one), something stated breaks a rule of
-    /// RFC 9728, or the table itself is broken: all of it is told at once.
+    /// Returns all violations together: a missing resource or authorization server (MCP requires at least one), values
+    /// that violate RFC 9728, and inconsistencies of the table itself.
     pub fn build(self) -> Result<Metadata, Error> {
         let mut report = Report::default();
-        // Too large for a stack frame of its own.
+        // Too large for the stack.
         let numbers = &*Box::new(Numbers::of(self.outline));
         let config = self.outline.config;
         let resource = self.resource.or_else(|| config.resource.map(str::to_owned));
@@ -79,7 +79,7 @@ impl<'a> Builder<'a> {
                 ViolationKind::MissingResource,
                 "/resource",
                 "RFC 9728 §2",
-                "no resource is stated, and the document has to name the https URL that clients use for this server",
+                "missing resource: the document requires the https URL that clients use for this server",
                 "state it: `resource = \"https://..\"` under `[server]` in `mcp-scopes.toml`, `--resource` on the command \
                  line, or `.resource(..)` in code",
             );
@@ -90,7 +90,7 @@ impl<'a> Builder<'a> {
                 ViolationKind::MissingAuthorizationServer,
                 "/authorization_servers",
                 "MCP 2026-07-28, Authorization",
-                "no authorization server is stated, of which MCP asks for at least one",
+                "missing authorization server: MCP requires at least one",
                 "state it: `authorization_servers = [\"https://..\"]` under `[server]` in `mcp-scopes.toml`, \
                  `--authorization-server` on the command line, or `.authorization_servers(..)` in code",
             );
@@ -110,7 +110,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The baseline; without one every scope that opens a tool.
+/// Returns the baseline. Without one, returns every scope that opens a tool.
 fn scopes_supported(outline: &Outline<'_>, numbers: &Numbers<'_>) -> Vec<String> {
     match outline.config.baseline {
         Some(baseline) => baseline.iter().map(|scope| scope.text.to_owned()).collect(),
@@ -129,8 +129,8 @@ fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report)
                 ViolationKind::NoScope,
                 below(&below("/mcp_extensions/tool_scope_mapping", name), "required_scopes"),
                 EXTENSIONS,
-                format!("no scope opens the tool `{}`, and it is not public", name.escape_debug()),
-                "state what opens it, `scope = \"..\"`, or that everyone may call it, `public`",
+                format!("the tool `{}` has no scope and is not public", name.escape_debug()),
+                "add `scope = \"..\"`, or `public` to open it to every caller",
             );
         }
         match tools.entry(name.to_owned()) {
@@ -141,8 +141,8 @@ fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report)
                 ViolationKind::DuplicateTool,
                 below("/mcp_extensions/tool_scope_mapping", name),
                 EXTENSIONS,
-                format!("two tools of the table have the name `{}`", name.escape_debug()),
-                "give one of them another name, `#[mcp_tool(name = \"..\")]`",
+                format!("duplicate tool name `{}`", name.escape_debug()),
+                "rename one of them with `#[mcp_tool(name = \"..\")]`",
             ),
         }
         if !listed.tool.policy.is_none() {
@@ -194,7 +194,7 @@ fn tool(listed: &Listed<'_>) -> ToolEntry {
         required_scopes,
         auto_approvable: Some(tool.auto_approvable()),
         requires_user_approval: Some(tool.requires_user_approval()),
-        // Nobody can be told that there are none where they are not known.
+        // If the parameters are unknown, an empty list would be wrong.
         parameters: (!matches!(tool.parameters, Parameters::Unknown)).then_some(parameters),
         required_parameters,
         examples: owned(tool.examples),
@@ -227,9 +227,9 @@ fn session(session: &Session) -> Option<SessionPolicies> {
     })
 }
 
-/// For each scope everything it implies, through others too. Readers compare by look-up, so the closure is what they
-/// need; and a change deep in a chain shows at every scope it widens, which is what a reviewer of a release has to see.
-/// What was declared stands in the file.
+/// Returns, for each scope, everything that it implies, directly or through other scopes. Readers look scopes up, so
+/// they need the closure. A change deep in a chain also becomes visible at every scope that it widens, which a reviewer
+/// of a release needs to see. The declarations themselves are in the configuration file.
 fn hierarchy(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report) -> IndexMap<String, Vec<String>> {
     let name = |number: usize| numbers.scopes.name(number).to_owned();
     let closed = match numbers.hierarchy(outline).close() {
@@ -239,8 +239,8 @@ fn hierarchy(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report) 
                 ViolationKind::CircularHierarchy,
                 below("/mcp_extensions/scope_hierarchy", &name(number)),
                 EXTENSIONS,
-                format!("the scope `{}` implies itself, through others", name(number).escape_debug()),
-                "take one `implies` of the circle out of `[scopes]`",
+                format!("the scope `{}` implies itself through other scopes", name(number).escape_debug()),
+                "remove one `implies` of the cycle from `[scopes]`",
             );
             return IndexMap::new();
         }

@@ -1,4 +1,4 @@
-//! A part of a document, for who may not know of the rest.
+//! Reduces a document to the part that a reader may see.
 
 use indexmap::IndexMap;
 use mcp_scopes_model::Pattern;
@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Metadata {
-    /// The same document with only these tools and scopes in it. What speaks of another one is cut: alternatives, groups,
-    /// prerequisites, steps of flows, what a scope implies, policies.
+    /// Returns the same document with these tools and scopes only. References to other ones are removed: alternatives,
+    /// groups, prerequisites, flow steps, implied scopes and policies.
     ///
     /// ```
     /// use mcp_scopes_prm::Metadata;
@@ -26,13 +26,13 @@ impl Metadata {
     pub fn disclose(&self, tools: &dyn Fn(&str) -> bool, scopes: &dyn Fn(&str) -> bool) -> Self {
         let mut document = self.document().clone();
         document.scopes_supported.retain(|scope| scopes(scope));
-        // It repeats the document as a whole.
+        // It repeats the whole document.
         document.signed_metadata = None;
         if let Some(extensions) = &mut document.mcp_extensions {
             cut(extensions, tools, scopes);
         }
         document.mcp_extensions = document.mcp_extensions.filter(|left| *left != McpExtensions::default());
-        // INVARIANT: leaving members out of a valid document breaks no rule.
+        // INVARIANT: removing members from a valid document violates no rule.
         Self::trusted(document)
     }
 }
@@ -42,7 +42,7 @@ fn cut(extensions: &mut McpExtensions, tools: &dyn Fn(&str) -> bool, scopes: &dy
     for entry in extensions.tool_scope_mapping.values_mut() {
         cut_tool(entry, tools, scopes);
     }
-    // A flow leads on to what is hidden, and so does a limit on all calls of high risk.
+    // A flow leads to hidden scopes, and a limit on all high-risk calls reveals hidden tools.
     extensions.scope_upgrade_flows.clear();
     extensions.session_policies = None;
     extensions.scope_hierarchy.retain(|scope, implied| {
@@ -53,7 +53,7 @@ fn cut(extensions: &mut McpExtensions, tools: &dyn Fn(&str) -> bool, scopes: &dy
         cut_policy(policy, tools);
         tools(name) && *policy != ToolPolicy::default()
     });
-    // Nobody knows what these say.
+    // The meaning of unknown members is unknown.
     extensions.other = IndexMap::new();
 }
 
@@ -61,7 +61,7 @@ fn cut_tool(entry: &mut ToolEntry, tools: &dyn Fn(&str) -> bool, scopes: &dyn Fn
     entry.required_scopes.retain(|alternative| alternative.iter().all(|scope| scopes(scope)));
     entry.commonly_grouped_with.retain(|name| tools(name));
     entry.prerequisite_scopes.retain(|scope| scopes(scope));
-    // Examples are calls, and may be of several tools.
+    // Examples are calls, possibly of several tools.
     entry.examples.retain(|example| example.split_whitespace().next().is_some_and(tools));
     entry.other = IndexMap::new();
 }

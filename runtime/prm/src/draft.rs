@@ -1,4 +1,4 @@
-//! A document read as far as it can be: for those who say what is wrong with it.
+//! Lenient reading of a document, for tools that report its errors.
 
 use crate::{
     ViolationKind,
@@ -11,9 +11,9 @@ use crate::{
     rules,
 };
 
-/// A document that may be broken, with all that is wrong with it and where.
+/// A document that may be invalid, with all violations and their locations.
 ///
-/// Nothing may be decided by such a document; [`Metadata`](crate::Metadata) is one that holds.
+/// A draft must not be used for decisions. [`Metadata`](crate::Metadata) is the validated type.
 ///
 /// ```
 /// use mcp_scopes_prm::{Draft, ViolationKind};
@@ -25,23 +25,23 @@ use crate::{
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Draft {
-    /// The JSON value; of a member that stands twice the first.
+    /// The JSON value. Of a duplicate member it contains the first.
     pub json: Json,
-    /// Where its parts stand in the text.
+    /// The location of each value in the text.
     pub places: Places,
-    /// The members that stand in their object already, which [`Metadata`](crate::Metadata) refuses.
+    /// Duplicate members, which [`Metadata`](crate::Metadata) rejects.
     pub duplicates: Vec<Duplicate>,
-    /// The members that can be read. What is of another type is left out here.
+    /// The members that can be read. Members of a wrong type are omitted.
     pub document: Document,
-    /// The rules of RFC 9728 and of `mcp_extensions` that it breaks.
+    /// The violated rules of RFC 9728 and of `mcp_extensions`.
     pub violations: Vec<Violation>,
 }
 
 impl Draft {
-    /// Reads a document as far as it can be.
+    /// Reads as much of a document as possible.
     ///
     /// # Errors
-    /// The text is not JSON.
+    /// Returns an error if the text is not JSON.
     pub fn read(text: &str) -> Result<Self, SyntaxError> {
         let located = Json::locate(text)?;
         let mut report = Report::default();
@@ -58,11 +58,11 @@ impl Draft {
         })
     }
 
-    /// What MCP asks for beyond RFC 9728, as far as it is broken.
+    /// Returns violations of the rules that MCP adds to RFC 9728.
     #[must_use]
     pub fn check_mcp(&self) -> Vec<Violation> {
         let mut report = Report::default();
-        // What is there but cannot be read has been reported as that.
+        // A member that cannot be read has already been reported.
         let said = |violation: &Violation| violation.pointer.starts_with("/authorization_servers");
         if !self.violations.iter().any(said) && matches!(self.json, Json::Object(_)) {
             rules::check_mcp(&self.document, &mut report);
@@ -70,7 +70,7 @@ impl Draft {
         report.into_violations()
     }
 
-    /// Whether the document is that of another resource than the one it was asked for (RFC 9728 §3.3).
+    /// Checks whether the document belongs to another resource than the requested one (RFC 9728 §3.3).
     #[must_use]
     pub fn check_resource(&self, expected: &str) -> Option<Violation> {
         let stated = self.document.resource.as_deref()?;
@@ -79,19 +79,19 @@ impl Draft {
         report.into_violations().pop()
     }
 
-    /// Whether a rule that the document breaks is of that kind.
+    /// Returns whether the document has a violation of that kind.
     #[must_use]
     pub fn breaks(&self, kind: ViolationKind) -> bool {
         self.violations.iter().any(|violation| violation.kind == kind)
     }
 
-    /// What `signed_metadata` claims (RFC 9728 §2.2), if it can be read. Nobody looked at its signature.
+    /// Returns the claims of `signed_metadata` (RFC 9728 §2.2), if they can be read. The signature is not verified.
     #[must_use]
     pub fn unverified_claims(&self) -> Option<Json> {
         rules::signed::claims(self.document.signed_metadata.as_deref()?)
     }
 
-    /// Every member that has no meaning here, with the one that was probably meant.
+    /// Returns every unknown member, with the known member that it resembles.
     #[must_use]
     pub fn unknown_members(&self) -> Vec<UnknownMember> {
         unknown_members(&self.document)

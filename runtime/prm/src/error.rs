@@ -1,4 +1,4 @@
-//! What is wrong with a document: everything, at once.
+//! Errors of a document. All violations are reported together.
 
 use core::{fmt, ops::Bound};
 use std::collections::BTreeSet;
@@ -8,22 +8,22 @@ use crate::{
     json::{Json, SyntaxError},
 };
 
-/// The section named for what `mcp_extensions` asks, which no RFC describes.
+/// The section that violations of `mcp_extensions` name, since no RFC defines it.
 pub(crate) const EXTENSIONS: &str = "mcp_extensions";
 
-/// One rule that a document breaks.
+/// One violated rule of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Violation {
     /// Which rule it is.
     pub kind: Kind,
-    /// Where, as a JSON Pointer (RFC 6901); empty for the whole document.
+    /// The location, as a JSON Pointer (RFC 6901). Empty for the whole document.
     pub pointer: String,
-    /// The section that states the rule, such as `RFC 9728 §1.2`; `mcp_extensions` for the members this project adds.
+    /// The section that defines the rule, such as `RFC 9728 §1.2`, or `mcp_extensions` for members of this project.
     pub section: &'static str,
-    /// What is wrong and why.
+    /// The error and its reason.
     pub message: String,
-    /// What to write.
+    /// What to write instead.
     pub help: String,
 }
 
@@ -34,7 +34,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Why there is no [`Metadata`](crate::Metadata).
+/// The error of an invalid [`Metadata`](crate::Metadata).
 #[derive(Clone, Debug)]
 pub struct Error {
     kind: ErrorKind,
@@ -42,30 +42,30 @@ pub struct Error {
     syntax: Option<SyntaxError>,
 }
 
-/// What kind of mistake an [`Error`] is.
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The text is not JSON; [`Error::syntax`] says where.
+    /// The text is not JSON. See [`Error::syntax`].
     Syntax,
-    /// The document breaks rules; [`Error::violations`] are all of them.
+    /// The document violates rules. See [`Error::violations`].
     Violations,
 }
 
 impl Error {
-    /// What kind of mistake it is.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Every rule that is broken: first the types of members, then all else. Empty for [`ErrorKind::Syntax`].
+    /// Returns all violations: first wrong types of members, then the others. Empty for [`ErrorKind::Syntax`].
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }
 
-    /// Why the text is not JSON, and where.
+    /// Returns the syntax error and its position, if the text is not JSON.
     #[must_use]
     pub fn syntax(&self) -> Option<&SyntaxError> {
         self.syntax.as_ref()
@@ -103,7 +103,7 @@ impl core::error::Error for Error {
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     violations: Vec<Violation>,
-    /// Where they are, in order: a document can break a rule at each of a million places.
+    /// Their locations, in order, since a document can violate a rule at each of a million locations.
     pointers: BTreeSet<String>,
 }
 
@@ -121,24 +121,24 @@ impl Report {
         self.violations.push(Violation { kind, pointer, section, message, help });
     }
 
-    /// A value of another type than the member has.
+    /// Reports a value of the wrong type.
     pub(crate) fn wrong_type(&mut self, pointer: &str, expected: &str, found: &Json) {
         let section = section_of(pointer);
         self.add(
             Kind::WrongType,
             pointer,
             section,
-            format!("is {}, but has to be {expected}", found.kind()),
-            format!("write {expected}, or leave the member out"),
+            format!("is {}, expected {expected}", found.kind()),
+            format!("write {expected}, or remove the member"),
         );
     }
 
-    /// Whether something at that place is already known to be wrong.
+    /// Returns whether this location already has a violation.
     pub(crate) fn blames(&self, pointer: &str) -> bool {
         self.pointers.contains(pointer)
     }
 
-    /// Whether something below that place is already known to be wrong.
+    /// Returns whether a location below this one already has a violation.
     pub(crate) fn blames_below(&self, pointer: &str) -> bool {
         let below = format!("{pointer}/");
         self.pointers
@@ -147,7 +147,7 @@ impl Report {
             .is_some_and(|first| first.starts_with(&below))
     }
 
-    /// All that was reported.
+    /// Returns all violations.
     pub(crate) fn into_violations(self) -> Vec<Violation> {
         self.violations
     }
@@ -160,7 +160,7 @@ impl Report {
     }
 }
 
-/// The section that states the type of the member at that place.
+/// Returns the section that defines the type of the member at this location.
 pub(crate) fn section_of(pointer: &str) -> &'static str {
     let top = pointer.split('/').nth(1).unwrap_or("");
     match top {
@@ -171,7 +171,7 @@ pub(crate) fn section_of(pointer: &str) -> &'static str {
     }
 }
 
-/// The pointer of a member below another place (RFC 6901 §3: `~` and `/` are escaped).
+/// Returns the pointer of a member below another location (RFC 6901 §3: `~` and `/` are escaped).
 pub(crate) fn below(pointer: &str, name: &str) -> String {
     let mut child = String::with_capacity(pointer.len() + name.len() + 1);
     child.push_str(pointer);

@@ -1,31 +1,32 @@
-//! `mcp_extensions`: what clients can know about a server's tools and scopes before they ask for any.
+//! `mcp_extensions`: the server's tools and scopes, for clients that have not requested any scope yet.
 //!
-//! Everything here informs. The server enforces scopes, sandbox and policies itself, whatever a client read.
+//! All members are informative. The server enforces scopes, sandbox and policies, independent of what a client has
+//! read.
 
 use indexmap::IndexMap;
 use mcp_scopes_model::{Risk, SandboxMode};
 
 use crate::{json::Json, member::members};
 
-/// What clients can know about a server's tools and scopes before they ask for any.
+/// The server's tools and scopes, for clients that have not requested any scope yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
 pub struct McpExtensions {
-    /// The tools by name, in the order of the server's list: what opens each one and how much harm it can do.
+    /// The tools by name, in the order of the server's list, with their required scopes and risk.
     pub tool_scope_mapping: IndexMap<String, ToolEntry>,
-    /// For each role the scopes it needs, in the order in which to ask for them.
+    /// The scopes that each role needs, in the order in which to request them.
     #[cfg_attr(feature = "schema", schemars(extend("additionalProperties" = {"type": "array", "items": {"type": "string"}, "minItems": 1})))]
     pub scope_upgrade_flows: IndexMap<String, Vec<String>>,
-    /// For each scope all scopes that its holder holds too, directly and through others: one look-up tells.
+    /// All scopes that each scope implies, directly and through other scopes, so that one lookup is enough.
     #[cfg_attr(feature = "schema", schemars(extend("additionalProperties" = {"type": "array", "items": {"type": "string"}, "minItems": 1})))]
     pub scope_hierarchy: IndexMap<String, Vec<String>>,
-    /// For each tool how its calls are limited by the calls before them.
+    /// The limits on calls of each tool by earlier calls.
     pub tool_interaction_policies: IndexMap<String, ToolPolicy>,
-    /// Limits over all calls of one caller.
+    /// The limits on all calls of one caller.
     pub session_policies: Option<SessionPolicies>,
-    /// Where the server's sandbox is.
+    /// The server's sandbox.
     pub sandbox: Option<SandboxEntry>,
-    /// Every other member, in order.
+    /// All other members, in order.
     #[cfg_attr(feature = "schema", schemars(flatten))]
     pub other: IndexMap<String, Json>,
 }
@@ -39,50 +40,50 @@ members!(McpExtensions {
     sandbox,
 });
 
-/// One tool: what opens it and how much harm it can do.
+/// One tool, with its required scopes and its risk.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
 pub struct ToolEntry {
-    /// What it does, for people.
+    /// A human-readable description.
     pub description: Option<String>,
-    /// How much harm one call can do.
+    /// The risk of a call.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::RiskLevel"))]
     pub risk_level: Option<Risk>,
-    /// The scopes that open it: any one of the inner lists has to be held whole. A document of another author may leave
-    /// it out; then it says nothing about what opens the tool, least of all that it is open.
+    /// The scopes that open the tool: the caller must hold all scopes of at least one inner list. Other authors may
+    /// omit the member. The requirement is then unknown; the tool is not open.
     #[cfg_attr(
         feature = "schema",
         schemars(length(min = 1), extend("items" = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[!#-\\[\\]-~]+$"}}))
     )]
     pub required_scopes: Vec<Vec<String>>,
-    /// `true`: open to every caller, also without a token. An addition of this project: only this says that a tool is
-    /// open, a missing `required_scopes` never does.
+    /// `true` if the tool is open to every caller, also without a token. An extension of this project. Only this member
+    /// declares a tool open; a missing `required_scopes` does not.
     pub public: Option<bool>,
-    /// Whether a client may call it without asking the user.
+    /// Whether a client may call the tool without asking the user.
     pub auto_approvable: Option<bool>,
-    /// Whether the user has to approve each call.
+    /// Whether the user must approve each call.
     pub requires_user_approval: Option<bool>,
-    /// The names of the parameters of a call; empty if it takes none.
+    /// The parameter names of a call. Empty if it takes none.
     pub parameters: Option<Vec<String>>,
-    /// The parameters without which a call is refused. An addition of this project.
+    /// The required parameters of a call. An extension of this project.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub required_parameters: Vec<String>,
-    /// Calls a person might make, as text.
+    /// Example calls in natural language.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub examples: Vec<String>,
-    /// Tools that are usually asked for together with this one.
+    /// Tools that are usually requested together with this one.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub commonly_grouped_with: Vec<String>,
-    /// Scopes to hold before asking for this tool's. Advice: they open nothing.
+    /// Scopes to hold before requesting the scopes of this tool. Advice; they do not open the tool.
     #[cfg_attr(
         feature = "schema",
         schemars(length(min = 1), extend("items" = {"type": "string", "pattern": "^[!#-\\[\\]-~]+$"}))
     )]
     pub prerequisite_scopes: Vec<String>,
-    /// What it does for a caller in the sandbox; left out: refused there.
+    /// The behavior in the sandbox. If omitted, the tool is denied there.
     #[cfg_attr(feature = "schema", schemars(with = "crate::schema::SandboxBehavior"))]
     pub sandbox: Option<SandboxMode>,
-    /// Every other member, in order.
+    /// All other members, in order.
     #[cfg_attr(feature = "schema", schemars(flatten))]
     pub other: IndexMap<String, Json>,
 }
@@ -102,31 +103,31 @@ members!(ToolEntry {
     sandbox,
 });
 
-/// How calls of one tool are limited by the calls before them.
+/// The limits on calls of one tool by earlier calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
 pub struct ToolPolicy {
-    /// Patterns of calls after which this tool is refused: `tool`, or `tool:glob` for those with a matching argument.
+    /// Patterns of calls after which this tool is denied: `tool`, or `tool:glob` for calls with a matching argument.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub blocked_after: Vec<String>,
-    /// Patterns of calls after which this tool needs the user's approval.
+    /// Patterns of calls after which this tool requires the user's approval.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub requires_approval_after: Vec<String>,
-    /// Minutes that lie between two calls at least.
+    /// The minimum number of minutes between two calls.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub cooling_period_minutes: Option<u32>,
-    /// Calls in one session at most.
+    /// The maximum number of calls in one session.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub max_calls_per_session: Option<u32>,
-    /// Whether a person other than the caller looks at each call.
+    /// Whether a person other than the caller reviews each call.
     pub requires_human_review: Option<bool>,
-    /// Globs of arguments that are refused whatever came before.
+    /// Argument globs that are always denied.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub blocked_patterns: Vec<String>,
-    /// The largest file that a call may read or write, in megabytes (1,000,000 bytes).
+    /// The maximum size of a file that a call may read or write, in megabytes (1,000,000 bytes).
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub max_file_size_mb: Option<u32>,
-    /// Every other member, in order.
+    /// All other members, in order.
     #[cfg_attr(feature = "schema", schemars(flatten))]
     pub other: IndexMap<String, Json>,
 }
@@ -141,30 +142,30 @@ members!(ToolPolicy {
     max_file_size_mb,
 });
 
-/// Limits over all calls of one caller.
+/// The limits on all calls of one caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
 pub struct SessionPolicies {
-    /// Calls of high and critical risk in one session at most.
+    /// The maximum number of calls of high and critical risk in one session.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub max_high_risk_calls: Option<u32>,
-    /// Minutes after which the caller authenticates again.
+    /// Minutes after which the caller must authenticate again.
     #[cfg_attr(feature = "schema", schemars(range(min = 1)))]
     pub require_reauth_after_minutes: Option<u32>,
-    /// Whether a jump from low to high risk within a short time is refused.
+    /// Whether a jump from low to high risk within a short time is denied.
     pub block_rapid_escalation: Option<bool>,
-    /// Every other member, in order.
+    /// All other members, in order.
     #[cfg_attr(feature = "schema", schemars(flatten))]
     pub other: IndexMap<String, Json>,
 }
 
 members!(SessionPolicies { max_high_risk_calls, require_reauth_after_minutes, block_rapid_escalation });
 
-/// Where a server's sandbox is: a world of its own for evaluation, testing and training.
+/// The server's sandbox: a separate environment for evaluation, testing and training.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
 pub struct SandboxEntry {
-    /// The request header with which a live caller asks for the sandbox, if the server reads one.
+    /// The request header by which a live caller requests the sandbox, if the server supports one.
     pub header: Option<String>,
     /// The sandbox's own resource identifier: an https URL without a fragment.
     #[cfg_attr(feature = "schema", schemars(extend("format" = "uri", "pattern" = "^[Hh][Tt][Tt][Pp][Ss]://[^#]+$")))]
@@ -175,7 +176,7 @@ pub struct SandboxEntry {
         schemars(length(min = 1), extend("items" = {"type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]://[^?#]+$"}))
     )]
     pub authorization_servers: Vec<String>,
-    /// Every other member, in order.
+    /// All other members, in order.
     #[cfg_attr(feature = "schema", schemars(flatten))]
     pub other: IndexMap<String, Json>,
 }

@@ -1,7 +1,7 @@
-//! Any JSON value: members in order, numbers as written, no member twice.
+//! JSON values with ordered members, exact numbers and no duplicate members.
 //!
-//! A general JSON library is not used here, because what its features do depends on every other crate of a build: the
-//! order of members, the exactness of numbers. A published document must not change when an unrelated dependency does.
+//! General JSON libraries have features that any crate of a build can enable, and which change the order of members or
+//! the precision of numbers. A published document must not change because of an unrelated dependency.
 
 mod parse;
 mod places;
@@ -30,21 +30,21 @@ pub enum Json {
     Object(IndexMap<String, Json>),
 }
 
-/// A number as it is written, so that none is rounded.
+/// A number in its original spelling, which is never rounded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Number(String);
 
 impl Number {
-    /// The number as it is written.
+    /// Returns the number in its original spelling.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The number, if it is written as a whole one from 0 to 4294967295.
+    /// Returns the number if it is spelled as an integer from 0 to 4294967295.
     #[must_use]
     pub fn as_u32(&self) -> Option<u32> {
-        // `parse` would also read a sign, which JSON's `-0` has.
+        // `parse` would also accept a sign, as in `-0`.
         if self.0.bytes().all(|byte| byte.is_ascii_digit()) { self.0.parse().ok() } else { None }
     }
 }
@@ -56,17 +56,17 @@ impl From<u32> for Number {
 }
 
 impl Json {
-    /// Reads a JSON text.
+    /// Parses a JSON text.
     ///
     /// # Errors
-    /// The text is not JSON, goes on behind the value, begins with a byte order mark, names a member twice in one
-    /// object, is nested deeper than [`MAX_DEPTH`], holds more than [`MAX_VALUES`] values, or has a member whose name a
-    /// parsing library reserves ([`mcp_scopes_model::markers`]).
+    /// Returns an error if the text is not JSON, has trailing characters, begins with a byte order mark, has a
+    /// duplicate member, nests deeper than [`MAX_DEPTH`], contains more than [`MAX_VALUES`] values, or has a member
+    /// whose name a parsing library reserves ([`mcp_scopes_model::markers`]).
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         parse::parse(text)
     }
 
-    /// What kind of value it is, with its article.
+    /// Returns the type of the value, with an article.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -79,19 +79,19 @@ impl Json {
         }
     }
 
-    /// The text, if it is a string.
+    /// Returns the text of a string.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         if let Self::String(text) = self { Some(text) } else { None }
     }
 
-    /// The member of that name, if it is an object that has one.
+    /// Returns the member of that name, if the value is an object with such a member.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
         if let Self::Object(members) = self { members.get(name) } else { None }
     }
 
-    /// The value as text, over several lines, each level indented by two spaces; no newline at the end.
+    /// Returns the value as indented text, two spaces per level, without a trailing newline.
     #[must_use]
     pub fn pretty(&self) -> String {
         write::pretty(self)
@@ -99,7 +99,7 @@ impl Json {
 }
 
 impl core::fmt::Display for Json {
-    /// The value as text on one line.
+    /// Returns the value as text on one line.
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(&write::compact(self))
     }
@@ -114,7 +114,7 @@ impl Serialize for Json {
                 if let Ok(number) = text.parse() {
                     return serializer.serialize_u64(number);
                 }
-                // `-0` is a zero of its own, which only a floating-point number can be.
+                // `-0` is a distinct zero, which only a floating-point number can represent.
                 if let Ok(number) = text.parse()
                     && number != 0
                 {

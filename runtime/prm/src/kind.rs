@@ -1,59 +1,59 @@
-//! Which rule a document breaks, under a name that stays.
+//! The kinds of violations, with stable names.
 
-/// Which rule a document breaks.
+/// A rule of the document that can be violated.
 ///
-/// The names that [`ViolationKind::as_str`] gives stay the same from one release to the next; kinds may be added.
+/// The names that [`ViolationKind::as_str`] returns are stable across releases. Kinds may be added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ViolationKind {
-    /// A value of another type than its member has (RFC 9728 §2).
+    /// A member of the wrong type (RFC 9728 §2).
     WrongType,
-    /// A word that its member does not know.
+    /// An unknown value of a member.
     UnknownValue,
-    /// An empty array, where the member had to be left out (RFC 9728 §3.2).
+    /// An empty array, which must be omitted (RFC 9728 §3.2).
     EmptyMember,
-    /// No `resource` (RFC 9728 §2).
+    /// Missing `resource` (RFC 9728 §2).
     MissingResource,
-    /// A resource identifier that is no https URL (RFC 9728 §1.2).
+    /// A resource identifier that is not an https URL (RFC 9728 §1.2).
     ResourceNotHttps,
     /// A resource identifier with a fragment (RFC 9728 §1.2).
     ResourceFragment,
-    /// Another resource than the one that was asked for (RFC 9728 §3.3).
+    /// A resource other than the requested one (RFC 9728 §3.3).
     ResourceMismatch,
-    /// An issuer identifier that is no https URL (RFC 8414 §2).
+    /// An issuer identifier that is not an https URL (RFC 8414 §2).
     IssuerNotHttps,
     /// An issuer identifier with a query or a fragment (RFC 8414 §2).
     IssuerQueryOrFragment,
-    /// No authorization server, of which MCP asks for one at least (MCP 2026-07-28, Authorization).
+    /// Missing authorization server, of which MCP requires at least one (MCP 2026-07-28, Authorization).
     MissingAuthorizationServer,
-    /// `jwks_uri` is no https URL (RFC 9728 §2).
+    /// A `jwks_uri` that is not an https URL (RFC 9728 §2).
     JwksUri,
     /// The algorithm `none` (RFC 9728 §2).
     AlgNone,
-    /// The address of a page that is no URL (RFC 9728 §2).
+    /// The address of a page that is not a URL (RFC 9728 §2).
     PageAddress,
-    /// `signed_metadata` that is no signed JWT or has no `iss` (RFC 9728 §2.2).
+    /// `signed_metadata` that is not a signed JWT or has no `iss` (RFC 9728 §2.2).
     SignedMetadata,
-    /// `signed_metadata` that holds itself, which readers are recommended to refuse (RFC 9728 §2.2).
+    /// `signed_metadata` that contains itself, which readers should reject (RFC 9728 §2.2).
     NestedSignedMetadata,
-    /// A scope that is no scope-token (RFC 6749 §3.3).
+    /// A scope that is not a scope-token (RFC 6749 §3.3).
     ScopeSyntax,
-    /// A list of scopes in `mcp_extensions` without one.
+    /// An empty list of scopes in `mcp_extensions`.
     NoScope,
-    /// Two members of `mcp_extensions` that cannot both be true.
+    /// Two contradicting members of `mcp_extensions`.
     Contradiction,
-    /// A call pattern or a glob that cannot be read.
+    /// An invalid call pattern or glob.
     PatternSyntax,
     /// A limit of zero.
     ZeroLimit,
-    /// A header's name that is none (RFC 9110 §5.1).
+    /// An invalid header name (RFC 9110 §5.1).
     HeaderName,
-    /// Two tools of one name.
+    /// Two tools with the same name.
     DuplicateTool,
     /// A scope that implies itself.
     CircularHierarchy,
-    /// What [`Json::parse`](crate::Json::parse) rejects: a member name that a parsing library reserves, or a value that
-    /// nests too deep.
+    /// Input that [`Json::parse`](crate::Json::parse) rejects: a member name that a parsing library reserves, or a
+    /// value that nests too deep.
     Unreadable,
 }
 
@@ -86,7 +86,7 @@ impl ViolationKind {
         Self::Unreadable,
     ];
 
-    /// Its stable name.
+    /// Returns the stable name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -117,7 +117,7 @@ impl ViolationKind {
         }
     }
 
-    /// The kind of a bad https address at that place: the resource, an issuer or the keys.
+    /// Returns the kind of an invalid https URL at that location: the resource, an issuer or the keys.
     pub(crate) fn of_address(pointer: &str) -> Self {
         if pointer.contains("/authorization_servers/") {
             Self::IssuerNotHttps

@@ -1,4 +1,4 @@
-//! How members are read and written: one description of each type serves both, so that they cannot differ.
+//! Reading and writing of members. One description of each type serves both, so that they cannot differ.
 
 use indexmap::IndexMap;
 use mcp_scopes_model::{Risk, SandboxMode};
@@ -9,24 +9,24 @@ use crate::{
     json::Json,
 };
 
-/// A value that stands for itself.
+/// A value without a name.
 pub(crate) trait Item: Sized {
-    /// What it has to be, with its article.
+    /// The expected type, with an article.
     const EXPECTED: &'static str;
 
-    /// Reads it; `None`, after a report, if it is something else.
+    /// Reads the value. Reports a value of another type and returns `None`.
     fn take(json: Json, at: &str, report: &mut Report) -> Option<Self>;
 
-    /// Writes it.
+    /// Writes the value.
     fn give(&self) -> Json;
 }
 
-/// A member of an object, which may be left out.
+/// A member of an object, which may be omitted.
 pub(crate) trait Member: Default {
-    /// Reads it where it stands.
+    /// Reads the member if it is present.
     fn read(json: Json, at: &str, report: &mut Report) -> Self;
 
-    /// Writes it; `None` leaves it out.
+    /// Writes the member. `None` omits it.
     fn write(&self) -> Option<Json>;
 }
 
@@ -108,7 +108,7 @@ impl Item for SandboxMode {
     }
 }
 
-/// A string out of a fixed few.
+/// Reads a string with a fixed set of values.
 fn word<T>(json: &Json, at: &str, report: &mut Report, expected: &str, known: fn(&str) -> Option<T>) -> Option<T> {
     let Json::String(text) = json else {
         report.wrong_type(at, expected, json);
@@ -120,7 +120,7 @@ fn word<T>(json: &Json, at: &str, report: &mut Report, expected: &str, known: fn
             ViolationKind::UnknownValue,
             at,
             section_of(at),
-            format!("is `{}`, which has no meaning here", text.escape_debug()),
+            format!("has the unknown value `{}`", text.escape_debug()),
             format!("write {expected}"),
         );
     }
@@ -148,7 +148,7 @@ impl<T: Item> Item for Vec<T> {
     }
 }
 
-/// A member that may be left out and otherwise is what it is, an empty list too.
+/// An optional member that may be an empty list.
 impl<T: Item> Member for Option<T> {
     fn read(json: Json, at: &str, report: &mut Report) -> Self {
         T::take(json, at, report)
@@ -159,7 +159,7 @@ impl<T: Item> Member for Option<T> {
     }
 }
 
-/// A list that is left out when it is empty.
+/// A list that is omitted when empty.
 impl<T: Item> Member for Vec<T> {
     fn read(json: Json, at: &str, report: &mut Report) -> Self {
         if matches!(&json, Json::Array(items) if items.is_empty()) {
@@ -167,8 +167,8 @@ impl<T: Item> Member for Vec<T> {
                 ViolationKind::EmptyMember,
                 at,
                 "RFC 9728 §3.2",
-                "is an empty array; a member without elements is left out",
-                "leave the member out",
+                "is an empty array; members without elements must be omitted",
+                "remove the member",
             );
             return Self::new();
         }
@@ -180,7 +180,7 @@ impl<T: Item> Member for Vec<T> {
     }
 }
 
-/// A map that is left out when it is empty.
+/// A map that is omitted when empty.
 impl<T: Item> Member for IndexMap<String, T> {
     fn read(json: Json, at: &str, report: &mut Report) -> Self {
         match json {
@@ -205,22 +205,22 @@ impl<T: Item> Member for IndexMap<String, T> {
     }
 }
 
-/// Takes one member out of an object.
+/// Removes a member from an object and returns it.
 pub(crate) fn take_out<T: Member>(
     members: &mut IndexMap<String, Json>,
     name: &str,
     at: &str,
     report: &mut Report,
 ) -> T {
-    // What is left keeps its order.
+    // The remaining members keep their order.
     members.shift_remove(name).map(|json| T::read(json, &below(at, name), report)).unwrap_or_default()
 }
 
-/// Makes a struct an [`Item`]: its members, in the order in which they are written, and `other` for all else.
+/// Implements [`Item`] for a struct: its members, in the order of output, and `other` for unknown members.
 macro_rules! members {
     ($type:ident { $($member:ident),* $(,)? }) => {
         impl $type {
-            /// The names of the members, in the order in which they are written.
+            /// The names of the members, in the order of output.
             pub const MEMBERS: &'static [&'static str] = &[$(stringify!($member)),*];
         }
 
@@ -250,7 +250,7 @@ macro_rules! members {
                     }
                 )*
                 for (name, json) in other {
-                    // A member that has a field of its own is that field.
+                    // A member with its own field belongs to that field.
                     if !Self::MEMBERS.contains(&name.as_str()) {
                         members.insert(name.clone(), json.clone());
                     }

@@ -1,4 +1,4 @@
-//! A document that is valid.
+//! Valid documents.
 
 use indexmap::IndexMap;
 use mcp_scopes_model::{Outline, nearest::Nearest};
@@ -15,7 +15,7 @@ use crate::{
     rules,
 };
 
-/// Protected resource metadata (RFC 9728), valid.
+/// A valid protected resource metadata document (RFC 9728).
 ///
 /// ```
 /// use mcp_scopes_prm::Metadata;
@@ -34,22 +34,22 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Reads a document: strictly where RFC 9728 says MUST, and keeping every member it does not know.
+    /// Reads a document. Enforces every MUST of RFC 9728 and keeps unknown members.
     ///
     /// # Errors
-    /// The text is not JSON (invalid UTF-8, a byte order mark, a member twice in one object at any depth, text behind
-    /// the end, nesting over [`MAX_DEPTH`](crate::json::MAX_DEPTH), more than
-    /// [`MAX_VALUES`](crate::json::MAX_VALUES) values, a member name that a parsing library reserves, see
-    /// [`mcp_scopes_model::markers`]); or the document breaks rules: all of them are told at once.
+    /// Returns a syntax error if the text is not JSON: invalid UTF-8, a byte order mark, a duplicate member at any
+    /// depth, trailing characters, nesting deeper than [`MAX_DEPTH`](crate::json::MAX_DEPTH), more than
+    /// [`MAX_VALUES`](crate::json::MAX_VALUES) values, or a member name that a parsing library reserves
+    /// ([`mcp_scopes_model::markers`]). Otherwise returns all violations of the document.
     pub fn from_json(text: impl AsRef<[u8]>) -> Result<Self, Error> {
         Self::read(text.as_ref(), Loopback::Https)
     }
 
-    /// The same, but plain http is accepted for resource and issuers on a loopback host: what
-    /// [`Builder::allow_loopback_http`] makes, for development.
+    /// Like [`Metadata::from_json`], but accepts plain http for resource and issuers on a loopback host, as
+    /// [`Builder::allow_loopback_http`] writes it for development.
     ///
     /// # Errors
-    /// As for [`Metadata::from_json`] otherwise.
+    /// Otherwise returns the errors of [`Metadata::from_json`].
     pub fn from_json_allowing_loopback_http(text: impl AsRef<[u8]>) -> Result<Self, Error> {
         Self::read(text.as_ref(), Loopback::Http)
     }
@@ -57,7 +57,7 @@ impl Metadata {
     fn read(bytes: &[u8], loopback: Loopback) -> Result<Self, Error> {
         let text = core::str::from_utf8(bytes).map_err(|error| {
             let valid = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or(bytes));
-            SyntaxError::at(&valid, valid.len(), "the bytes here are not UTF-8 (RFC 8259 §8.1)")
+            SyntaxError::at(&valid, valid.len(), "invalid UTF-8 (RFC 8259 §8.1)")
         })?;
         let mut report = Report::default();
         let document = Document::take(Json::parse(text)?, "", &mut report);
@@ -65,14 +65,14 @@ impl Metadata {
             rules::check(document, loopback, &mut report);
         }
         report.finish()?;
-        // INVARIANT: what is no object has been reported.
+        // INVARIANT: a value that is not an object has been reported.
         Ok(Self { document: document.unwrap_or_default() })
     }
 
-    /// Takes a document as it is.
+    /// Validates a document.
     ///
     /// # Errors
-    /// It breaks rules: all of them are told at once.
+    /// Returns all violations.
     pub fn new(document: Document) -> Result<Self, Error> {
         Self::checked(document, Loopback::Https, Report::default())
     }
@@ -84,91 +84,91 @@ impl Metadata {
         Ok(Self { document })
     }
 
-    /// A document of which it is known that it is valid.
+    /// Wraps a document that is known to be valid.
     pub(crate) fn trusted(document: Document) -> Self {
         Self { document }
     }
 
-    /// Begins a document from a table: what is compiled in and what is scanned from source go this one way.
+    /// Returns a builder for the document of a table. Compiled and scanned tables use the same builder.
     pub fn of<'a>(outline: &'a Outline<'a>) -> Builder<'a> {
         Builder::new(outline)
     }
 
-    /// The resource identifier.
+    /// Returns the resource identifier.
     #[must_use]
     pub fn resource(&self) -> &str {
-        // INVARIANT: a document without one is not valid.
+        // INVARIANT: a valid document has a resource.
         self.document.resource.as_deref().unwrap_or_default()
     }
 
-    /// The issuer identifiers of the authorization servers; empty if the document names none, which RFC 9728 allows and
-    /// [`Metadata::check_mcp`] does not.
+    /// Returns the issuer identifiers of the authorization servers. Empty if the document has none, which RFC 9728
+    /// allows and [`Metadata::check_mcp`] rejects.
     #[must_use]
     pub fn authorization_servers(&self) -> &[String] {
         &self.document.authorization_servers
     }
 
-    /// What clients can know about tools and scopes.
+    /// Returns the members of `mcp_extensions`.
     #[must_use]
     pub fn mcp_extensions(&self) -> Option<&McpExtensions> {
         self.document.mcp_extensions.as_ref()
     }
 
-    /// All members.
+    /// Returns all members.
     #[must_use]
     pub fn document(&self) -> &Document {
         &self.document
     }
 
-    /// All members, to change them and check them again.
+    /// Returns all members by value, for changes. [`Metadata::new`] validates them again.
     #[must_use]
     pub fn into_document(self) -> Document {
         self.document
     }
 
-    /// Where this document is served, [`well_known_url`] of its resource.
+    /// Returns the URL at which this document is served: [`well_known_url`] of its resource.
     #[must_use]
     pub fn well_known_url(&self) -> String {
-        // INVARIANT: the resource of a valid document is accepted there.
+        // INVARIANT: `well_known_url` accepts the resource of a valid document.
         well_known_url(self.resource()).unwrap_or_default()
     }
 
-    /// Compares the resource with the identifier that the document was asked for, code point by code point
-    /// (RFC 9728 §3.3, §6).
+    /// Compares the resource with the identifier for which the document was requested, code point by code point (RFC
+    /// 9728 §3.3, §6).
     ///
     /// # Errors
-    /// They differ: the document must not be used.
+    /// Returns an error if they differ. The document must not be used in that case.
     pub fn check_resource(&self, expected: &str) -> Result<(), Error> {
         let mut report = Report::default();
         rules::check_resource(self.resource(), expected, &mut report);
         report.finish()
     }
 
-    /// What MCP asks for beyond RFC 9728: at least one authorization server.
+    /// Checks the rules that MCP adds to RFC 9728: at least one authorization server.
     ///
     /// # Errors
-    /// There is none.
+    /// Returns an error if there is none.
     pub fn check_mcp(&self) -> Result<(), Error> {
         let mut report = Report::default();
         rules::check_mcp(&self.document, &mut report);
         report.finish()
     }
 
-    /// Every member that has no meaning here, with the one that was probably meant.
+    /// Returns every unknown member, with the known member that it resembles.
     ///
-    /// Readers ignore what they do not know (RFC 9728 §3.2), so a misspelt member says nothing, to nobody.
+    /// Readers ignore unknown members (RFC 9728 §3.2), so a misspelled member has no effect.
     #[must_use]
     pub fn unknown_members(&self) -> Vec<UnknownMember> {
         unknown_members(&self.document)
     }
 
-    /// The document as a JSON value: known members in the order of the fields of [`Document`], then the others.
+    /// Returns the document as a JSON value: known members in the order of the fields of [`Document`], then the others.
     #[must_use]
     pub fn to_json(&self) -> Json {
         self.document.give()
     }
 
-    /// The document as text: indented, the same every time, with a newline at its end.
+    /// Returns the document as indented text with a trailing newline. The output is deterministic.
     #[must_use]
     pub fn to_json_pretty(&self) -> String {
         let mut text = self.to_json().pretty();
@@ -177,13 +177,13 @@ impl Metadata {
     }
 }
 
-/// A member that has no meaning here.
+/// An unknown member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownMember {
-    /// Where it stands, as a JSON Pointer (RFC 6901).
+    /// The location, as a JSON Pointer (RFC 6901).
     pub pointer: String,
-    /// The member that was probably meant.
+    /// The known member that it resembles.
     pub nearest: Option<&'static str>,
 }
 

@@ -1,4 +1,4 @@
-//! What a document has to be, beyond the types of its members. Reading and building use the same rules.
+//! The rules of a document beyond the types of its members. Reading and building share them.
 
 mod extensions;
 pub(crate) mod readable;
@@ -14,19 +14,19 @@ use crate::{
     json::Json,
 };
 
-/// Reports every rule that the document breaks.
+/// Reports every violated rule.
 pub(crate) fn check(document: &Document, loopback: Loopback, report: &mut Report) {
     match &document.resource {
         Some(resource) => {
             resource_identifier(resource, loopback, "/resource", report);
         }
-        // A resource of another type has been reported as that.
+        // A resource of the wrong type has already been reported.
         None if report.blames("/resource") => {}
         None => report.add(
             ViolationKind::MissingResource,
             "/resource",
             "RFC 9728 §2",
-            "the document names no resource, which it is required to",
+            "missing `resource`",
             "add `resource`: the https URL that clients use for this server",
         ),
     }
@@ -41,8 +41,8 @@ pub(crate) fn check(document: &Document, loopback: Loopback, report: &mut Report
                 ViolationKind::AlgNone,
                 below("/resource_signing_alg_values_supported", &place.to_string()),
                 "RFC 9728 §2",
-                "`none` signs nothing",
-                "take `none` out of the list",
+                "`none` is not a signature algorithm",
+                "remove `none` from the list",
             );
         }
     }
@@ -67,28 +67,28 @@ pub(crate) fn check(document: &Document, loopback: Loopback, report: &mut Report
     }
 }
 
-/// Reports what MCP asks for beyond RFC 9728 (MCP 2026-07-28, Authorization Server Location).
+/// Reports violations of the rules that MCP adds to RFC 9728 (MCP 2026-07-28, Authorization Server Location).
 pub(crate) fn check_mcp(document: &Document, report: &mut Report) {
     if document.authorization_servers.is_empty() {
         report.add(
             ViolationKind::MissingAuthorizationServer,
             "/authorization_servers",
             "MCP 2026-07-28, Authorization",
-            "the document names no authorization server, of which MCP asks for at least one",
+            "missing authorization server: MCP requires at least one",
             "add `authorization_servers` with the issuer identifier of the server that issues the tokens",
         );
     }
 }
 
-/// Compares the resource with the one that the document was asked for, code point by code point (RFC 9728 §3.3, §6).
+/// Compares the resource with the requested one, code point by code point (RFC 9728 §3.3, §6).
 pub(crate) fn check_resource(stated: &str, expected: &str, report: &mut Report) {
     if stated != expected {
         report.add(
             ViolationKind::ResourceMismatch,
             "/resource",
             "RFC 9728 §3.3",
-            format!("is `{}`, but the document was asked for `{}`", stated.escape_debug(), expected.escape_debug()),
-            "state the very identifier that clients use, down to the last slash; a client must not use the document",
+            format!("is `{}`, but the document was requested for `{}`", stated.escape_debug(), expected.escape_debug()),
+            "write the exact identifier that clients use, including a trailing slash; a client must not use this document",
         );
     }
 }
@@ -99,7 +99,7 @@ fn issuers(list: &[String], loopback: Loopback, at: &str, report: &mut Report) {
     }
 }
 
-/// Every element of a list has to be a scope-token (RFC 6749 §3.3).
+/// Checks that every element of a list is a scope-token (RFC 6749 §3.3).
 fn scopes(list: &[String], at: &str, report: &mut Report) {
     for (place, scope) in list.iter().enumerate() {
         one_scope(scope, &below(at, &place.to_string()), report);
@@ -130,11 +130,11 @@ fn page_address(text: &str, at: &str, report: &mut Report) {
     }
 }
 
-/// A member such as `resource_name#de` is what the untagged one is (RFC 9728 §2.1).
+/// A member such as `resource_name#de` has the same rules as the untagged one (RFC 9728 §2.1).
 fn translation(name: &str, value: &Json, report: &mut Report) {
     let Some((base, tag)) = name.split_once('#') else { return };
     let Some((_, is_address)) = TRANSLATED.iter().find(|(translated, _)| *translated == base) else { return };
-    // What is no language tag (BCP 47) makes this a member nobody knows, which readers ignore.
+    // Without a valid language tag (BCP 47), the member is unknown, and readers ignore it.
     if !tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())) {
         return;
     }

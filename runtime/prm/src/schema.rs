@@ -1,7 +1,7 @@
 //! The JSON Schema (2020-12) of the document.
 //!
-//! It is committed as `schema/protected-resource-metadata.schema.json`, and made anew by
-//! `cargo run -p mcp-scopes-prm --example schema --features schema`.
+//! The committed file is `schema/protected-resource-metadata.schema.json`. Regenerate it with `cargo run -p
+//! mcp-scopes-prm --example schema --features schema`.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
 
@@ -11,14 +11,14 @@ use crate::{document::Document, json::Json};
 pub const ID: &str =
     concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/runtime/prm/schema/protected-resource-metadata.schema.json");
 
-/// The schema.
+/// Returns the schema.
 ///
-/// It accepts every document that [`Metadata::from_json`](crate::Metadata::from_json) accepts. Some rules no schema can
-/// state, so the reverse does not hold.
+/// It accepts every document that [`Metadata::from_json`](crate::Metadata::from_json) accepts. The reverse does not
+/// hold, since a schema cannot express some of the rules.
 #[must_use]
 pub fn json_schema() -> Json {
     let generated = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Document>();
-    // What the generator writes is JSON; nothing stands for a schema that nothing fits.
+    // The generator's output is JSON. The fallback `false` matches no document.
     let mut schema = Json::parse(&generated.as_value().to_string()).unwrap_or(Json::Bool(false));
     tidy(&mut schema, false);
     if let Json::Object(members) = &mut schema {
@@ -29,7 +29,7 @@ pub fn json_schema() -> Json {
     schema
 }
 
-/// The schema as it is committed.
+/// Returns the schema as the committed text.
 #[must_use]
 pub fn json_schema_pretty() -> String {
     let mut text = json_schema().pretty();
@@ -37,8 +37,8 @@ pub fn json_schema_pretty() -> String {
     text
 }
 
-/// Takes out what follows from Rust and not from the document: that an `Option` may be null (a member is left out
-/// instead), the values of `Default`, the width of integers. Puts the keywords in an order that no feature of any crate changes.
+/// Removes Rust-specific parts of the schema: that an `Option` may be null (the member is omitted instead), the values
+/// of `Default`, and the width of integers. Sorts the keywords, so that their order does not depend on crate features.
 fn tidy(value: &mut Json, names: bool) {
     match value {
         Json::Object(members) => {
@@ -49,7 +49,7 @@ fn tidy(value: &mut Json, names: bool) {
                     members.shift_remove("format");
                 }
                 if let Some(Json::String(description)) = members.get_mut("description") {
-                    // Lines end where the source's do.
+                    // The line breaks are those of the source.
                     *description = description.replace('\n', " ");
                 }
                 if let Some(Json::Array(types)) = members.get_mut("type") {
@@ -98,7 +98,7 @@ impl JsonSchema for Json {
     }
 }
 
-/// How much harm one call of a tool can do, from least to most.
+/// The risk of one call of a tool, from least to most.
 #[derive(JsonSchema)]
 #[schemars(inline, rename_all = "lowercase")]
 #[expect(dead_code, reason = "only its schema is used; the values are those of `mcp_scopes_model::Risk`")]
@@ -110,7 +110,8 @@ pub(crate) enum RiskLevel {
     Critical,
 }
 
-/// What a tool does for a caller in the sandbox: its own function is safe there, it is refused, or a substitute runs.
+/// The behavior for a caller in the sandbox: `allow` runs the tool's function, `deny` denies the call, `simulate` runs
+/// a substitute.
 #[derive(JsonSchema)]
 #[schemars(inline, rename_all = "lowercase")]
 #[expect(dead_code, reason = "only its schema is used; the values are those of `mcp_scopes_model::SandboxMode`")]

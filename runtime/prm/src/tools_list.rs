@@ -1,17 +1,17 @@
-//! What other hosts read in an entry of `tools/list`, from the same table.
+//! Members of `tools/list` entries that other hosts read, derived from the same table.
 //!
-//! | member | read by | says |
+//! | member | read by | meaning |
 //! |---|---|---|
-//! | `securitySchemes` | `ChatGPT` apps, MCP SEP-1488 | any one of the schemes opens the tool; each names all scopes it needs |
+//! | `securitySchemes` | `ChatGPT` apps, MCP SEP-1488 | any one of the schemes opens the tool; each lists all scopes it needs |
 //! | `authorization` | MCP SEP-1880 | one list of scopes that a token needs |
 //!
-//! Both inform; the server checks each call itself. Hosts whose SDK drops members it does not know read
-//! `securitySchemes` in the entry's `_meta` too, so a server writes it in both places.
+//! Both are informative; the server checks each call itself. Hosts whose SDK drops unknown members read
+//! `securitySchemes` from the entry's `_meta`, so a server writes it in both places.
 
 use mcp_scopes_model::{Numbers, Outline, Requirement, graph::Graph, outline::Listed};
 use serde::Serialize;
 
-/// The `tools/list` members of one table's tools.
+/// The `tools/list` members of the tools of one table.
 ///
 /// ```
 /// use mcp_scopes_model::{Config, Outline, Risk, Tool, outline::Listed};
@@ -27,7 +27,7 @@ use serde::Serialize;
 pub struct ToolsList<'a> {
     outline: &'a Outline<'a>,
     numbers: Box<Numbers<'a>>,
-    /// What implies what, closed; `None` where nothing implies anything.
+    /// The closed hierarchy. `None` if no scope implies another.
     implies: Option<Box<Graph>>,
 }
 
@@ -36,10 +36,10 @@ pub struct ToolsList<'a> {
 #[serde(tag = "type")]
 #[non_exhaustive]
 pub enum SecurityScheme {
-    /// No token is needed.
+    /// No token is required.
     #[serde(rename = "noauth")]
     NoAuth,
-    /// A token with all of these scopes.
+    /// A token with all of these scopes is required.
     #[serde(rename = "oauth2")]
     OAuth2 {
         /// The scopes.
@@ -51,29 +51,30 @@ pub enum SecurityScheme {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ToolAuthorization {
-    /// The scopes that a token needs, all of them; empty if it needs none.
+    /// The scopes that a token needs, all of them. Empty if it needs none.
     pub scopes: Vec<String>,
 }
 
 impl<'a> ToolsList<'a> {
-    /// Prepares what all entries share. A hierarchy with a circle, which no table that compiles has, implies nothing.
+    /// Prepares the data that all entries share. A cyclic hierarchy, which no compiled table has, implies nothing.
     #[must_use]
     pub fn of(outline: &'a Outline<'a>) -> Self {
-        // Too large for a stack frame of its own.
+        // Too large for the stack.
         let numbers = Box::new(Numbers::of(outline));
         let implies = numbers.hierarchy(outline).close().ok().filter(|graph| !graph.is_empty()).map(Box::new);
         Self { outline, numbers, implies }
     }
 
-    /// The tool of that name.
+    /// Returns the tool of that name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&'a Listed<'a>> {
         self.outline.tools.iter().find(|listed| listed.tool.name == name)
     }
 
-    /// `securitySchemes`: one `oauth2` scheme for each alternative, in declaration order; `noauth` for a public tool.
+    /// Returns `securitySchemes`: one `oauth2` scheme for each alternative, in declaration order, or `noauth` for a
+    /// public tool.
     ///
-    /// An alternative whose holders always hold another one too is left out: it would only ask for more.
+    /// An alternative that requires strictly more than another one is omitted.
     #[must_use]
     pub fn security_schemes(&self, listed: &Listed<'_>) -> Vec<SecurityScheme> {
         if matches!(listed.tool.requirement, Requirement::Public) {
@@ -85,10 +86,10 @@ impl<'a> ToolsList<'a> {
             .collect()
     }
 
-    /// `authorization`, where one list says what opens the tool; empty for a public one.
+    /// Returns `authorization` if a single list of scopes opens the tool. The list is empty for a public tool.
     ///
-    /// `None` leaves the member out: of several alternatives none is what a token has to have, and a client that takes
-    /// one for it would hide the tool from those who hold another. The challenge then says what to ask for.
+    /// Returns `None` if there are several alternatives. A client would treat any one of them as required, and would
+    /// hide the tool from callers that satisfy another. The challenge then states which scopes to request.
     #[must_use]
     pub fn authorization(&self, listed: &Listed<'_>) -> Option<ToolAuthorization> {
         if matches!(listed.tool.requirement, Requirement::Public) {
@@ -100,7 +101,7 @@ impl<'a> ToolsList<'a> {
         }
     }
 
-    /// The alternatives that are not already met by whoever meets another one.
+    /// Returns the alternatives that no other alternative makes redundant.
     fn alternatives<'l>(&self, listed: &Listed<'l>) -> Vec<Vec<&'l str>> {
         let requirement = listed.tool.requirement;
         let all: Vec<Vec<&str>> = (0..requirement.alternatives())
@@ -110,7 +111,7 @@ impl<'a> ToolsList<'a> {
             .collect();
         let needed = |place: usize, scopes: &[&str]| {
             !all.iter().enumerate().any(|(other_place, other)| {
-                // Of two that mean the same the first stays.
+                // Of two equivalent alternatives, the first remains.
                 other_place != place
                     && self.covers(scopes, other)
                     && (other_place < place || !self.covers(other, scopes))
@@ -123,7 +124,7 @@ impl<'a> ToolsList<'a> {
             .collect()
     }
 
-    /// Whether the holder of these scopes holds all of the others.
+    /// Returns whether a holder of these scopes holds all of the others.
     fn covers(&self, held: &[&str], wanted: &[&str]) -> bool {
         wanted.iter().all(|wanted| held.iter().any(|held| held == wanted || self.implies(held, wanted)))
     }

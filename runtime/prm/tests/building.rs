@@ -1,5 +1,5 @@
-//! From tables to documents and to entries of `tools/list`.
-#![expect(clippy::expect_used, reason = "the steps that tests share stop too")]
+//! Building documents and `tools/list` entries from tables.
+#![expect(clippy::expect_used, reason = "shared test steps may panic")]
 
 mod tables;
 
@@ -11,7 +11,7 @@ fn pointers(error: &Error) -> Vec<&str> {
     error.violations().iter().map(|violation| violation.pointer.as_str()).collect()
 }
 
-/// Whether all of `part` stands in `whole`: members may be added, everything else is equal.
+/// Returns the differences that remain if `whole` may have additional members.
 fn contained(part: &Json, whole: &Json, at: &str, missing: &mut Vec<String>) {
     match (part, whole) {
         (Json::Object(members), Json::Object(_)) => {
@@ -28,18 +28,18 @@ fn contained(part: &Json, whole: &Json, at: &str, missing: &mut Vec<String>) {
 }
 
 #[test]
-fn the_proposal_is_contained() {
+fn contains_the_proposal() {
     let part = Json::parse(include_str!("fixtures/extended_prm.json")).expect("the fixture is JSON");
     let mut missing = Vec::new();
     contained(&part, &build(&proposal()).to_json(), "", &mut missing);
     assert_eq!(missing, [""; 0]);
-    // The comparison itself can fail.
+    // The comparison must be able to fail.
     contained(&part, &build(&everything()).to_json(), "", &mut missing);
     assert!(missing.iter().any(|line| line == "/mcp_extensions/tool_scope_mapping/list_files is missing"));
 }
 
 #[test]
-fn everything_that_is_stated_is_published() {
+fn publishes_everything_stated() {
     let text = build(&everything()).to_json_pretty();
     assert_eq!(text, include_str!("fixtures/everything.json"), "{text}");
     let again = Metadata::from_json(&text).expect("what is built can be read");
@@ -48,7 +48,7 @@ fn everything_that_is_stated_is_published() {
 }
 
 #[test]
-fn a_table_of_nothing_says_little() {
+fn builds_a_document_of_an_empty_table() {
     let outline = Outline::EMPTY;
     let metadata = Metadata::of(&outline)
         .resource("https://h")
@@ -62,7 +62,7 @@ fn a_table_of_nothing_says_little() {
 }
 
 #[test]
-fn what_is_not_stated_is_asked_for() {
+fn reports_missing_resource_and_issuer() {
     let outline = outline(&[&PING], &Config::NONE);
     let error = Metadata::of(&outline).build().expect_err("neither is stated");
     assert_eq!(pointers(&error), ["/resource", "/authorization_servers"]);
@@ -80,7 +80,7 @@ fn what_is_not_stated_is_asked_for() {
 }
 
 #[test]
-fn a_deployment_goes_before_the_file() {
+fn prefers_deployment_values_over_the_file() {
     let outline = everything();
     let metadata = Metadata::of(&outline)
         .resource("https://staging.example.com/mcp")
@@ -95,7 +95,7 @@ fn a_deployment_goes_before_the_file() {
 }
 
 #[test]
-fn plain_http_is_for_development_only() {
+fn rejects_plain_http_by_default() {
     let outline = everything();
     let builder = |host: &str| {
         Metadata::of(&outline).resource(format!("http://{host}/mcp")).authorization_servers([format!("http://{host}")])
@@ -116,7 +116,7 @@ fn plain_http_is_for_development_only() {
 }
 
 #[test]
-fn a_broken_table_has_no_document() {
+fn rejects_inconsistent_tables() {
     const CIRCLE: &[Stated<'_>] = &[stated("ping")];
     const CONFIG: Config<'_> = Config {
         scopes: Some(&[Scope { name: stated("ping"), description: "", implies: CIRCLE }]),
@@ -149,7 +149,7 @@ fn a_broken_table_has_no_document() {
 }
 
 #[test]
-fn no_tool_is_open_that_does_not_say_so() {
+fn marks_only_public_tools_as_open() {
     let metadata = build(&everything());
     let extensions = metadata.mcp_extensions().expect("there are tools");
     for (name, tool) in &extensions.tool_scope_mapping {
@@ -159,11 +159,11 @@ fn no_tool_is_open_that_does_not_say_so() {
 }
 
 #[test]
-fn entries_of_the_list() {
+fn builds_entries_of_tools_list() {
     let outline = everything();
     let list = ToolsList::of(&outline);
     for (tool, schemes, authorization) in [
-        // `dev:admin` implies `dev:write`: the third alternative only asks for more than the first.
+        // `dev:admin` implies `dev:write`, so the third alternative requires strictly more than the first.
         (
             WRITE_FILE,
             r#"[{"type":"oauth2","scopes":["dev:write"]},{"type":"oauth2","scopes":["dev:read","dev:ping"]}]"#,
@@ -180,7 +180,7 @@ fn entries_of_the_list() {
 }
 
 #[test]
-fn alternatives_that_only_ask_for_more_are_left_out() {
+fn omits_redundant_alternatives() {
     for (alternatives, kept) in [
         (&[&["a", "b"][..], &["a"]][..], &[&["a"][..]][..]),
         (&[&["a"], &["a", "b"]], &[&["a"]]),

@@ -1,9 +1,9 @@
-//! What a part of a document shows of the rest: nothing.
+//! A reduced document does not reveal hidden tools and scopes.
 
 use mcp_scopes_prm::Metadata;
 use serde_json::{Value, json};
 
-/// Each member that can name what is hidden does: the tool `wipe`, the scope `admin`.
+/// Every member that can mention a hidden name does: the tool `wipe`, the scope `admin`.
 fn all() -> String {
     let all = json!({
         "resource": "https://files.example.com/mcp",
@@ -38,7 +38,7 @@ fn all() -> String {
 }
 
 #[test]
-fn nothing_that_is_hidden_is_named() {
+fn removes_hidden_names() {
     let shown = Metadata::from_json(all()).unwrap().disclose(&|tool| tool != "wipe", &|scope| scope != "admin");
     let shown: Value = serde_json::from_str(&shown.to_json_pretty()).unwrap();
     let expected = json!({
@@ -64,7 +64,7 @@ fn nothing_that_is_hidden_is_named() {
 }
 
 #[test]
-fn where_nothing_is_left_there_are_no_extensions() {
+fn removes_empty_extensions() {
     let shown = Metadata::from_json(all()).unwrap().disclose(&|_| false, &|_| false);
     let shown: Value = serde_json::from_str(&shown.to_json_pretty()).unwrap();
     assert_eq!(shown.get("mcp_extensions"), None, "{shown}");

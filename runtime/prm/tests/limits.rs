@@ -1,5 +1,5 @@
-//! Which texts are read at all: how deep they nest, which names they hold, and what they cost in memory and time.
-#![expect(clippy::expect_used, reason = "the steps that tests share stop too")]
+//! Limits on texts: nesting depth, reserved names, memory and time.
+#![expect(clippy::expect_used, reason = "shared test steps may panic")]
 
 use std::{
     thread,
@@ -12,7 +12,7 @@ use mcp_scopes_prm::{
     json::{MAX_DEPTH, MAX_VALUES},
 };
 
-/// Runs on a stack of 2 MiB, which threads have unless they ask for more. An overflow aborts the test run.
+/// Runs on a stack of 2 MiB, the default of threads. An overflow aborts the test run.
 fn on_small_stack(test: impl FnOnce() + Send + 'static) {
     let thread = thread::Builder::new().stack_size(2 << 20).spawn(test).expect("a thread");
     thread.join().expect("the thread ends");
@@ -31,7 +31,7 @@ fn shapes(depth: usize) -> [(&'static str, String); 4] {
     ]
 }
 
-/// A document with a member that holds the value.
+/// A document with a member of that value.
 fn document(value: &str) -> String {
     format!("{{\"resource\":\"https://h\",\"x\":{value}}}")
 }
@@ -81,9 +81,9 @@ fn accepts_the_deepest_document_and_rejects_the_next() {
     });
 }
 
-/// A schema that names itself makes the validator descend as far as the document does.
+/// A recursive schema makes the validator descend as deep as the document.
 #[test]
-fn the_deepest_document_can_be_validated() {
+fn validates_the_deepest_document() {
     let recursive = serde_json::json!({"items": {"$ref": "#"}, "additionalProperties": {"$ref": "#"}});
     let recursive = jsonschema::draft202012::new(&recursive).expect("a schema");
     on_small_stack(move || {
@@ -97,7 +97,7 @@ fn the_deepest_document_can_be_validated() {
 }
 
 #[test]
-fn rejects_texts_that_nest_without_end() {
+fn rejects_deeply_nested_texts() {
     on_small_stack(|| {
         for depth in [1_000, 100_000] {
             for (shape, text) in shapes(depth) {
@@ -111,7 +111,7 @@ fn rejects_texts_that_nest_without_end() {
     });
 }
 
-/// The names in every spelling that JSON has for them.
+/// All JSON spellings of the names.
 fn reserved() -> Vec<(&'static str, String)> {
     let mut spellings = Vec::new();
     for prefix in PREFIXES {
@@ -137,7 +137,7 @@ fn rejects_reserved_names_in_every_spelling_and_place() {
             ("{\"resource\": \"https://h\", \"mcp_extensions\": {\"tool_scope_mapping\": {", ": {}}}}"),
             ("{\"resource\": \"https://h\", \"mcp_extensions\": {\"scope_hierarchy\": {", ": [\"a\"]}}}"),
             ("{\"resource\": \"https://h\", \"mcp_extensions\": {\"scope_upgrade_flows\": {", ": [\"a\"]}}}"),
-            // A second member of the name is not read either.
+            // A duplicate of the reserved name is not read either.
             ("{\"resource\": \"https://h\", \"x\": {\"a\": 1, \"a\": {", ": []}}}"),
         ] {
             let text = format!("{before}\"{name}\"{after}");
@@ -154,12 +154,12 @@ fn rejects_reserved_names_in_every_spelling_and_place() {
                 assert_eq!((error.line(), error.column()), (1, before.len() + 1), "{text}");
             }
         }
-        // A value is text.
+        // Values are not checked.
         Metadata::from_json(document(&format!("[\"{name}\"]"))).expect("is a value");
     }
 }
 
-/// With the feature `raw_value` the text of each value becomes part of the document at a fresh recursion limit.
+/// With the feature `raw_value`, the text of each value would become part of the document at a fresh recursion limit.
 #[test]
 fn rejects_nested_raw_values() {
     on_small_stack(|| {
@@ -188,7 +188,7 @@ fn rejects_reserved_names_in_signed_metadata() {
 }
 
 #[test]
-fn rejects_to_build_what_cannot_be_read() {
+fn rejects_building_unreadable_documents() {
     let sound = Metadata::from_json(r#"{"resource": "https://h"}"#).expect("is valid").into_document();
     let with = |name: &str, value: Json| {
         let mut document: Document = sound.clone();
@@ -209,18 +209,18 @@ fn rejects_to_build_what_cannot_be_read() {
     }
 }
 
-/// Elements of about that length together.
+/// Elements with about that total length.
 fn elements(piece: &str, len: usize) -> String {
     vec![piece; len / (piece.len() + 1)].join(",")
 }
 
-/// Members of different names, of at most that length together.
+/// Members with different names, with at most that total length.
 fn members(value: &str, len: usize) -> String {
     let members = (0..len / (value.len() + 8)).map(|number| format!("\"{number:x}\":{value}"));
     members.collect::<Vec<_>>().join(",")
 }
 
-/// Texts of about that length, each of other parts.
+/// Texts of about that length, each with different contents.
 fn hostile(len: usize) -> Vec<(&'static str, String)> {
     let repeated = |piece| elements(piece, len);
     let numbered = |value| members(value, len);
@@ -243,7 +243,7 @@ fn hostile(len: usize) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn memory_and_time_stay_in_proportion_to_the_text() {
+fn uses_memory_and_time_linear_in_the_text() {
     const LEN: usize = 256 << 10;
     for (shape, text) in hostile(LEN) {
         let start = Instant::now();
@@ -253,20 +253,20 @@ fn memory_and_time_stay_in_proportion_to_the_text() {
         println!("{shape}: parse {}, draft {} bytes for each, {:?}", each(parse), each(draft), start.elapsed());
         assert!(each(parse) <= 100, "{shape}: {} bytes for each", each(parse));
         assert!(each(draft) <= 400, "{shape}: {} bytes for each", each(draft));
-        // What is quadratic takes minutes.
+        // Quadratic behavior would take minutes.
         assert!(start.elapsed() < Duration::from_secs(30), "{shape}: {:?}", start.elapsed());
     }
 }
 
 #[test]
-fn rejects_more_values_than_memory_is_for() {
+fn rejects_too_many_values() {
     let array = |values: usize| format!("[{}]", vec!["0"; values - 1].join(","));
     assert!(Json::parse(&array(MAX_VALUES)).is_ok());
     let text = array(MAX_VALUES + 1);
     for error in [Json::parse(&text).expect_err("too many"), Json::locate(&text).expect_err("too many")] {
-        assert_eq!(error.message(), "holds more than 1048576 values");
+        assert_eq!(error.message(), "contains more than 1048576 values");
     }
-    // The shapes that cost most for each value.
+    // The shapes with the highest cost per value.
     let objects = format!("[{}]", elements("{\"\":0}", 5 << 20));
     let keys = format!("{{{}}}", members("0", 10 << 20));
     for (shape, text) in [("objects of one", objects), ("distinct keys", keys)] {

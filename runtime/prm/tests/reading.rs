@@ -1,9 +1,9 @@
-//! What reading refuses and what it keeps. Each rule fires on one document and is silent on its neighbour.
-#![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "the steps that tests share stop too")]
+//! Rejected and accepted documents. Each rule fires on one document and is silent on a similar one.
+#![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "shared test steps may panic")]
 
 use mcp_scopes_prm::{Document, Error, ErrorKind, Json, Metadata};
 
-/// Pointer and section of each violation.
+/// The pointer and section of each violation.
 fn refused(text: &str) -> Vec<(String, &'static str)> {
     let error = Metadata::from_json(text).expect_err(text);
     assert_eq!(error.kind(), ErrorKind::Violations, "{error}");
@@ -16,8 +16,8 @@ fn refused(text: &str) -> Vec<(String, &'static str)> {
     error.violations().iter().map(|violation| (violation.pointer.clone(), violation.section)).collect()
 }
 
-/// One violation of `section` at `pointer` for the first document, none for the second. Both are what stands behind a
-/// valid resource.
+/// Expects one violation of `section` at `pointer` for the first document, and none for the second. Both are the
+/// members after a valid resource.
 fn rule(pointer: &str, section: &str, fires: &str, silent: &str) {
     let document = |members: &str| format!(r#"{{"resource": "https://h", {members}}}"#);
     let found = refused(&document(fires));
@@ -41,7 +41,7 @@ fn sorted(mut json: Json) -> Json {
 }
 
 #[test]
-fn the_resource() {
+fn checks_the_resource() {
     for (resource, valid) in [
         (r#""https://h""#, true),
         (r#""HTTPS://h""#, true),
@@ -71,7 +71,7 @@ fn the_resource() {
 }
 
 #[test]
-fn types_of_members() {
+fn rejects_members_of_the_wrong_type() {
     for name in [
         "scopes_supported",
         "resource_signing_alg_values_supported",
@@ -103,7 +103,7 @@ fn types_of_members() {
 }
 
 #[test]
-fn members_without_elements_are_left_out() {
+fn rejects_empty_members() {
     for name in [
         "authorization_servers",
         "scopes_supported",
@@ -111,14 +111,14 @@ fn members_without_elements_are_left_out() {
         "authorization_details_types_supported",
         "dpop_signing_alg_values_supported",
     ] {
-        // An empty list of bearer methods means something: none of them (RFC 9728 §2).
+        // An empty list of bearer methods is meaningful: none of them (RFC 9728 §2).
         let fires = format!(r#""{name}": []"#);
         rule(&format!("/{name}"), "RFC 9728 §3.2", &fires, r#""bearer_methods_supported": []"#);
     }
 }
 
 #[test]
-fn issuers() {
+fn checks_issuers() {
     let silent = r#""authorization_servers": ["https://a/tenant"]"#;
     for issuer in ["http://a", "http://localhost", "https://a?q", "https://a/#", "https://", "a", ""] {
         let fires = format!(r#""authorization_servers": ["https://b", "{issuer}"]"#);
@@ -127,7 +127,7 @@ fn issuers() {
 }
 
 #[test]
-fn scopes_and_algorithms() {
+fn checks_scopes_and_algorithms() {
     let silent = r#""scopes_supported": ["!#[]~", "files:read"]"#;
     for scope in ["", "a b", "a\\\"b", "a\\\\b", "a\\u0000", "\u{e4}", "a\\u007f"] {
         rule("/scopes_supported/1", "RFC 6749 §3.3", &format!(r#""scopes_supported": ["a", "{scope}"]"#), silent);
@@ -138,7 +138,7 @@ fn scopes_and_algorithms() {
 }
 
 #[test]
-fn members_in_other_languages() {
+fn checks_translated_members() {
     rule("/resource_name#it", "RFC 9728 §2.1", r#""resource_name#it": 42"#, r#""resource_name#it": "API""#);
     rule(
         "/resource_tos_uri#zh-Hant-TW",
@@ -146,13 +146,13 @@ fn members_in_other_languages() {
         r#""resource_tos_uri#zh-Hant-TW": "tos""#,
         r#""resource_tos_uri": "https://h/tos", "resource_tos_uri#zh-Hant-TW": "https://h/zh/tos""#,
     );
-    // What is no language tag makes a member that nobody knows.
+    // Without a valid language tag, the member is unknown.
     let text = r#"{"resource": "https://h", "resource_name#": 1, "resource_name#a b": 1, "jwks_uri#de": 1}"#;
     Metadata::from_json(text).expect("readers ignore what they do not know");
 }
 
 #[test]
-fn signed_metadata() {
+fn checks_signed_metadata() {
     let token = |header: &str, claims: &str, signature: &str| {
         format!(r#""signed_metadata": "{}.{}.{signature}""#, base64url(header), base64url(claims))
     };
@@ -191,7 +191,7 @@ fn base64url(text: &str) -> String {
 }
 
 #[test]
-fn tools() {
+fn checks_tools() {
     let rule = |member: &str, section: &str, fires: &str, silent: &str| {
         let entry = |text: &str| format!(r#""mcp_extensions": {{"tool_scope_mapping": {{"a~b/c": {{{text}}}}}}}"#);
         let pointer = format!("/mcp_extensions/tool_scope_mapping/a~0b~1c/{member}");
@@ -229,7 +229,7 @@ fn tools() {
 }
 
 #[test]
-fn other_extensions() {
+fn checks_other_extensions() {
     let rule = |member: &str, section: &str, fires: &str, silent: &str| {
         let extensions = |text: &str| format!(r#""mcp_extensions": {{{text}}}"#);
         rule(&format!("/mcp_extensions/{member}"), section, &extensions(fires), &extensions(silent));
@@ -270,7 +270,7 @@ fn other_extensions() {
 }
 
 #[test]
-fn everything_is_told_at_once() {
+fn reports_all_violations_together() {
     let text = r#"{"resource": "http://h#f", "scopes_supported": [], "authorization_servers": ["https://a?b", 1],
         "jwks_uri": 1, "mcp_extensions": {"tool_scope_mapping": {"a": {"risk_level": "bad", "public": 1}}}}"#;
     assert_eq!(
@@ -290,7 +290,7 @@ fn everything_is_told_at_once() {
 }
 
 #[test]
-fn what_is_no_json() {
+fn rejects_texts_that_are_not_json() {
     let syntax = |error: Error| {
         assert_eq!(error.kind(), ErrorKind::Syntax, "{error}");
         assert!(error.violations().is_empty());
@@ -317,7 +317,7 @@ fn what_is_no_json() {
 }
 
 #[test]
-fn the_resource_is_compared_code_point_by_code_point() {
+fn compares_the_resource_code_point_by_code_point() {
     let metadata = Metadata::from_json(r#"{"resource": "https:\/\/h/mcp"}"#).expect("is valid");
     metadata.check_resource("https://h/mcp").expect("is the same");
     for other in ["https://h/mcp/", "https://H/mcp", "https://h:443/mcp", "https://h/%6dcp", "HTTPS://h/mcp"] {
@@ -331,7 +331,7 @@ fn the_resource_is_compared_code_point_by_code_point() {
 }
 
 #[test]
-fn mcp_asks_for_an_issuer() {
+fn requires_an_issuer_for_mcp() {
     let metadata = Metadata::from_json(r#"{"resource": "https://h"}"#).expect("RFC 9728 does not");
     assert_eq!(metadata.check_mcp().expect_err("MCP does").violations()[0].pointer, "/authorization_servers");
     let text = r#"{"resource": "https://h", "authorization_servers": ["https://a"]}"#;
@@ -339,7 +339,7 @@ fn mcp_asks_for_an_issuer() {
 }
 
 #[test]
-fn misspelt_members_are_named() {
+fn reports_misspelled_members() {
     let text = r#"{"resource": "https://h", "scope_supported": ["a"], "note": 1, "resource_name#de": "H",
         "mcp_extensions": {"tool_scope_mappings": {}, "tool_scope_mapping": {"a/b": {"required_scope": []}},
         "tool_interaction_policies": {"a": {"blocked_afer": []}}, "session_policies": {"new": 1}, "sandbox": {"headers": 1}}}"#;
@@ -358,7 +358,7 @@ fn misspelt_members_are_named() {
 }
 
 #[test]
-fn a_changed_document_is_checked_again() {
+fn validates_a_changed_document_again() {
     let metadata = Metadata::from_json(r#"{"resource": "https://h"}"#).expect("is valid");
     let changed = Document { scopes_supported: vec!["a b".to_owned()], ..metadata.clone().into_document() };
     assert!(Metadata::new(changed).is_err());

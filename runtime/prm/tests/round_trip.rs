@@ -1,10 +1,10 @@
-//! Properties: what is read is written again, and JSON is what others take it to be.
+//! Properties: documents survive a round trip, and other JSON parsers agree.
 
 use mcp_scopes_prm::{Json, Metadata};
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// Any JSON value, as text with arbitrary white space; and member names that are unlike any known one.
+/// Any JSON value, as text with arbitrary white space, and member names that do not resemble any known one.
 fn value() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         Just("null".to_owned()),
@@ -33,12 +33,12 @@ fn members(value: impl Strategy<Value = String>) -> impl Strategy<Value = String
     })
 }
 
-/// What stands at a place of a document.
+/// The value at a location of a document.
 fn at<'j>(json: &'j Json, path: &[&str]) -> Option<&'j Json> {
     path.iter().try_fold(json, |json, name| json.get(name))
 }
 
-/// Equal, but for the last bit of a long number, which readers round in one way or another.
+/// Compares values. The last bit of a long number may differ, since readers round differently.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => {
@@ -53,7 +53,7 @@ fn same(a: &Value, b: &Value) -> bool {
 }
 
 proptest! {
-    // A failing case becomes a test of its own, with a name.
+    // A failing case becomes a named test.
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
@@ -113,11 +113,11 @@ proptest! {
 
     #[test]
     fn others_refuse_the_same(text in "[\\[\\]{}\",:0-9eE.+\\-a-fltrsnu\\\\ \n\u{1}é]{0,12}") {
-        // Duplicate members aside, which others let through.
+        // Other parsers accept duplicate members.
         let ours = Json::parse(&text);
-        let duplicate = ours.as_ref().is_err_and(|error| error.message().contains("a second time"));
+        let duplicate = ours.as_ref().is_err_and(|error| error.message().contains("duplicate member"));
         let theirs = serde_json::from_str::<Value>(&text);
-        // A number beyond what others can hold is JSON all the same.
+        // A number out of range for other parsers is still JSON.
         let too_large = theirs.as_ref().is_err_and(|error| error.to_string().contains("out of range"));
         prop_assert!(duplicate || too_large || ours.is_ok() == theirs.is_ok(), "{ours:?} {theirs:?}");
     }

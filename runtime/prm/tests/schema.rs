@@ -1,5 +1,5 @@
-//! The JSON Schema: committed, complete, and in agreement with what is built and read.
-#![expect(clippy::expect_used, reason = "the steps that tests share stop too")]
+//! The JSON Schema is committed, complete, and consistent with building and reading.
+#![expect(clippy::expect_used, reason = "shared test steps may panic")]
 
 mod tables;
 
@@ -22,7 +22,7 @@ fn violations(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_committed_schema_is_fresh() {
+fn matches_the_committed_schema() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/protected-resource-metadata.schema.json");
     let committed = fs::read_to_string(path).expect("the schema is committed");
     assert!(
@@ -32,7 +32,7 @@ fn the_committed_schema_is_fresh() {
 }
 
 #[test]
-fn every_member_is_described() {
+fn describes_every_member() {
     let schema = json_schema();
     assert_eq!(schema.get("$id").and_then(Json::as_str), Some(ID));
     let definition = |name: &str| schema.get("$defs").and_then(|all| all.get(name)).expect("is defined");
@@ -58,7 +58,7 @@ fn every_member_is_described() {
 }
 
 #[test]
-fn what_is_built_fits() {
+fn accepts_built_documents() {
     for outline in [tables::proposal(), tables::everything()] {
         let text = tables::build(&outline).to_json_pretty();
         assert_eq!(violations(&text), [""; 0], "{text}");
@@ -67,7 +67,7 @@ fn what_is_built_fits() {
 }
 
 #[test]
-fn unknown_members_fit_at_every_level() {
+fn accepts_unknown_members_at_every_level() {
     let text = r#"{"resource": "https://h", "new": null, "mcp_extensions": {"new": [], "tool_scope_mapping": {"a": {"new": {}}},
         "tool_interaction_policies": {"a": {"new": 1}}, "session_policies": {"new": "a"}, "sandbox": {"new": false}}}"#;
     assert_eq!(violations(text), [""; 0]);
@@ -75,7 +75,7 @@ fn unknown_members_fit_at_every_level() {
 }
 
 #[test]
-fn what_a_schema_can_say_is_refused_by_both() {
+fn rejects_with_schema_and_reader_alike() {
     for text in [
         r"{}",
         r#"{"resource": null}"#,

@@ -1,4 +1,4 @@
-//! Nothing here uses the table, and the linker is told to drop what is not used.
+//! A program that does not use its table, linked with removal of unused sections.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 

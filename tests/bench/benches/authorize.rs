@@ -1,8 +1,8 @@
-//! Prints ratios against the code a user would write instead, all from one run.
+//! Prints ratios to the code that a user would otherwise write, all from one run.
 //!
-//! Loads are long enough that the branch predictor cannot learn them: 1,024 tokens, 65,536 queries. Every variant answers
-//! the same queries; the answers are compared before anything is timed.
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops at what it did not expect")]
+//! The loads are too long for the branch predictor to learn: 1,024 tokens, 65,536 queries. Every variant answers the
+//! same queries, and the results are compared before the timing starts.
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench may panic")]
 
 use std::{
     collections::{HashMap, HashSet},
@@ -25,7 +25,7 @@ const QUERIES: usize = 65_536;
 const ROUNDS: usize = 7;
 
 fn main() {
-    // `cargo test` runs this too, without that word; it then only checks that all variants agree.
+    // `cargo test` runs this too, without the argument `--bench`. In that case it only compares the results.
     let timed = std::env::args().any(|argument| argument == "--bench");
     let mut dearest = 0.0_f64;
     for scopes in [3, 20] {
@@ -40,7 +40,7 @@ fn main() {
 }
 
 fn measure<S: Server>(name: &str, scopes: usize, timed: bool) -> f64 {
-    // Fewer are enough to see whether all variants agree.
+    // Fewer queries are enough to compare the results.
     let load = Load::<S>::new(scopes, if timed { QUERIES } else { QUERIES / 32 });
     load.check();
     if !timed {
@@ -50,7 +50,7 @@ fn measure<S: Server>(name: &str, scopes: usize, timed: bool) -> f64 {
     load.report()
 }
 
-/// A server names its table where it uses it, as users do: `TOOLS.grant(..)`.
+/// A server names its table at the place of use, as users do: `TOOLS.grant(..)`.
 trait Server {
     fn table() -> &'static ScopeTable;
     fn checks() -> &'static [Check];
@@ -120,11 +120,11 @@ impl<S: Server> Load<S> {
         let required: Vec<Vec<&str>> = tools.iter().map(|tool| tool.alternatives().flatten().collect()).collect();
         let tokens: Vec<String> = (0..TOKENS)
             .map(|_| {
-                // A token may name more scopes than the server knows: those of other servers.
+                // A token may contain unknown scopes, which belong to other servers.
                 let own = scopes.min(known.len() / 2);
                 let mut token: Vec<String> = known.sample(&mut random, own).map(|scope| (*scope).to_owned()).collect();
                 token.extend((own..scopes).map(|_| format!("other-{}:read", random.random_range(0..1000))));
-                // Where a scope stands must not help those who look from the front.
+                // The position of a scope must not favor linear searches.
                 token.shuffle(&mut random);
                 token.join(" ")
             })
@@ -133,7 +133,7 @@ impl<S: Server> Load<S> {
             .map(|_| {
                 let token = random.random_range(0..TOKENS);
                 let any = random.random_range(0..tools.len());
-                // Half of the queries are for tools that the token opens, however rare they are.
+                // Half of the queries are for tools that the token opens, even if those are rare.
                 let open: Vec<usize> = (0..tools.len())
                     .filter(|_| random.next_u32() % 2 == 0)
                     .filter(|tool| one_liner(&required[*tool], &tokens[token]))
@@ -164,7 +164,7 @@ impl<S: Server> Load<S> {
         }
     }
 
-    /// All variants give the same answers.
+    /// Checks that all variants give the same results.
     fn check(&self) {
         let mut open = 0;
         for query in &self.queries {
@@ -189,7 +189,7 @@ impl<S: Server> Load<S> {
         }
     }
 
-    /// Prints the ratios; returns the nanoseconds of grant and authorize.
+    /// Prints the ratios. Returns the nanoseconds of grant and authorize.
     fn report(&self) -> f64 {
         let [ours, by_handle, hash_set, fold_hash, line, line_by_name] = medians(&mut [
             &mut || self.each(|token, tool| S::table().grant(&self.tokens[token]).authorize(&self.names[tool]).is_ok()),
@@ -225,7 +225,7 @@ impl<S: Server> Load<S> {
             &mut || self.each(|token, tool| self.fold_hash(&self.borrowed_sets[token], tool)),
         ]);
         row("authorize by name", name, &[("HashSet<String>", hash_set), ("foldhash", fold_hash)]);
-        // A tool's own function has what the caller holds at hand.
+        // Inside a tool's own function, the caller's grant already exists.
         let held = || self.queries.iter().map(|query| usize::from(query.token));
         let grants: Vec<&Grant> = held().map(|token| &self.grants[token]).collect();
         let sets: Vec<&HashSet<String>> = held().map(|token| &self.string_sets[token]).collect();
@@ -286,7 +286,7 @@ impl<S: Server> Load<S> {
     }
 }
 
-/// The time of one query where each tool in turn checks all tokens.
+/// The time of one query if each tool in turn checks all tokens.
 fn of_tools<T>(checks: &[Check], held: &[T], count: impl Fn(&Check, &[T]) -> usize) -> f64 {
     let start = Instant::now();
     for check in checks {
@@ -295,9 +295,9 @@ fn of_tools<T>(checks: &[Check], held: &[T], count: impl Fn(&Check, &[T]) -> usi
     start.elapsed().as_secs_f64() * 1e9 / 65_536.0 / f64::from(u32::try_from(checks.len()).expect("few tools"))
 }
 
-/// What costs beside it: one RS256 verification, which no cache saves the first time.
+/// The cost of one RS256 verification, for comparison. A cache cannot avoid the first one.
 fn signature(ours: f64) {
-    // The key was made for this bench and thrown away; the message is as long as a usual token.
+    // The key was generated for this bench and discarded. The message has the length of a typical token.
     let key = ring::signature::UnparsedPublicKey::new(
         &ring::signature::RSA_PKCS1_2048_8192_SHA256,
         include_bytes!("rs256/public-key.der"),
@@ -346,13 +346,13 @@ fn listed(tools: &[Vec<&'static str>], held: &HashSet<String>) -> Vec<usize> {
     open.map(|(tool, _)| tool).collect()
 }
 
-/// The median nanoseconds of each variant; the variants take turns, so that a slow moment meets all of them.
+/// Returns the median nanoseconds of each variant. The variants alternate, so that slow phases affect all of them.
 fn medians<const N: usize>(variants: &mut [&mut dyn FnMut() -> f64; N]) -> [f64; N] {
     let mut times: [Vec<f64>; N] = std::array::from_fn(|_| Vec::new());
     for round in 0..=ROUNDS {
         for (variant, times) in variants.iter_mut().zip(&mut times) {
             let time = variant();
-            // The first round warms up.
+            // The first round is a warm-up.
             if round > 0 {
                 times.push(time);
             }

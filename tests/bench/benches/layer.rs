@@ -1,6 +1,6 @@
-//! What the resource server adds to a server that answers at once: ratios and differences, all from one run.
-//! `cargo bench -p mcp-scopes-bench --bench layer [-- unknown-keys]`.
-#![expect(clippy::expect_used, reason = "a bench stops at what it did not expect")]
+//! Measures the overhead of the resource server in front of a server that answers immediately. Prints ratios and
+//! differences from one run. `cargo bench -p mcp-scopes-bench --bench layer [-- unknown-keys]`.
+#![expect(clippy::expect_used, reason = "a bench may panic")]
 
 use std::{
     convert::Infallible,
@@ -41,11 +41,11 @@ scope_table! { static ALTERNATIVES = [look, reset_account] with "benches/alterna
 const RESOURCE: &str = "https://brokerage.example.com/mcp";
 const ROUNDS: usize = 9;
 const CALLS: u32 = 20_000;
-/// As long as one of RS256 with a few claims.
+/// As long as an RS256 token with a few claims.
 const TOKEN_BYTES: usize = 900;
 
 fn main() {
-    // `cargo test` runs this too, without that word; it then only checks that everything answers as it should.
+    // `cargo test` runs this too, without the argument `--bench`. In that case it only checks the responses.
     let timed = std::env::args().any(|argument| argument == "--bench");
     let extent = if timed { Extent::TIMED } else { Extent::CHECK };
     if std::env::args().any(|argument| argument == "unknown-keys") {
@@ -59,7 +59,7 @@ fn main() {
     unknown_keys::run(extent);
 }
 
-/// Knows one token. The cache in front of it is what is measured.
+/// A verifier that knows one token. The bench measures the cache in front of it.
 struct OneToken(String);
 
 impl TokenVerifier for OneToken {
@@ -74,7 +74,7 @@ impl TokenVerifier for OneToken {
     }
 }
 
-/// A server that has its answer ready.
+/// A server with a prepared response.
 #[derive(Clone)]
 struct Bare(Bytes, Arc<AtomicUsize>);
 
@@ -113,7 +113,7 @@ impl Bench {
         builder.resource(RESOURCE).authorization_server("https://auth.brokerage.example.com")
     }
 
-    /// A call of one kilobyte, with a token that is remembered.
+    /// A call of one kilobyte, with a cached token.
     fn call(&self) {
         let text = "x".repeat(900);
         let call = message("tools/call", &format!(r#""name":"sharelist_popular","arguments":{{"note":"{text}"}}"#));
@@ -150,7 +150,7 @@ impl Bench {
         println!("  {:.2} of a parse (at most 1.5)", filter.as_secs_f64() / parse.as_secs_f64());
     }
 
-    /// Hidden tools and unknown ones: how well their times can be told apart.
+    /// Measures how well a client can distinguish hidden from unknown tools by their response times.
     fn hidden(&self) {
         let trades = |tool: &ToolHandle| tool.alternatives().flatten().any(|scope| scope == "trade.write");
         let hidden = brokerage::TOOLS.tools().find(trades).expect("one trades").tool().name;
@@ -166,7 +166,7 @@ impl Bench {
         let call = |name: &str| message("tools/call", &format!(r#""name":"{name}""#));
         let (hidden, unknown) = (call(hidden), call(&unknown));
         let mut other = server.clone();
-        // Not by the server behind the layer, and not with a challenge.
+        // The layer answers, without a challenge.
         assert_eq!((run(&mut server, self.request(&hidden)), run(&mut other, self.request(&unknown))), (200, 200));
         let (hidden, unknown) =
             self.compare(|| run(&mut server, self.request(&hidden)), || run(&mut other, self.request(&unknown)));
@@ -182,7 +182,7 @@ impl Bench {
             .expect("a request")
     }
 
-    /// The best time of each, taken in turns.
+    /// Returns the best time of each, measured alternately.
     fn compare(&self, mut one: impl FnMut() -> u16, mut other: impl FnMut() -> u16) -> (Duration, Duration) {
         let mut best = (Duration::MAX, Duration::MAX);
         for _ in 0..self.rounds {
@@ -214,7 +214,7 @@ fn message(method: &str, params: &str) -> String {
     format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{params}}}}}"#)
 }
 
-/// What `tools/list` of that server looks like.
+/// The `tools/list` response of that server.
 fn list() -> String {
     let tools: Vec<_> = brokerage::TOOLS
         .tools()
@@ -236,7 +236,7 @@ fn list() -> String {
         .to_string()
 }
 
-/// Sends one request; nothing here ever waits.
+/// Sends one request. The future is always ready.
 fn run<S, B>(service: &mut S, request: Request<Full<Bytes>>) -> u16
 where
     S: Service<Request<Full<Bytes>>, Response = Response<B>, Error = Infallible>,

@@ -1,6 +1,7 @@
-//! What the layer takes of a server under load: requests per second beside the bare server and beside a middleware written by hand,
-//! driven by `wrk`; and memory over a million requests with a million tokens. `cargo bench -p mcp-scopes-bench --bench load [-- requests | tokens [MILLIONS]]`.
-#![expect(clippy::expect_used, reason = "a bench stops at what it did not expect")]
+//! Measures the layer under load: requests per second compared with the bare server and with a handwritten middleware,
+//! driven by `wrk`; and memory over a million requests with a million tokens. `cargo bench -p mcp-scopes-bench --bench
+//! load [-- requests | tokens [MILLIONS]]`.
+#![expect(clippy::expect_used, reason = "a bench may panic")]
 
 mod load {
     pub(crate) mod middleware;
@@ -12,7 +13,7 @@ mod load {
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if !arguments.iter().any(|argument| argument == "--bench") {
-        // `cargo test`: enough to see that it works.
+        // `cargo test`: a short run.
         load::tokens::run(0.002);
         load::requests::look();
         return;

@@ -1,7 +1,7 @@
-"""The official Python SDK's client, all the way: `flow.py URL MODE`.
+"""Runs the client of the official Python SDK through a full session: `flow.py URL MODE`.
 
-MODE is `legacy` (the handshake of 2025-11-25) or `auto` (`server/discover`, 2026-07-28). What the client was told, and each of its
-requests to the server, is printed as one JSON object; who has started this judges it.
+MODE is `legacy` (the handshake of 2025-11-25) or `auto` (`server/discover`, 2026-07-28). Prints the results and all requests of
+the client as one JSON object, which the calling test checks.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 
 
 class Memory:
-    """Tokens and registration, for as long as this runs."""
+    """In-memory tokens and registration."""
 
     tokens = None
     client = None
@@ -36,7 +36,7 @@ class Memory:
 
 
 class Browser:
-    """Goes where a user's browser would, and comes back with the code: nobody is asked for anything."""
+    """Acts as a browser without user interaction, and returns the code."""
 
     asked = []
     sent_to = None

@@ -1,7 +1,7 @@
-// The official TypeScript SDK's client, all the way: `flow.mjs URL MODE`.
+// Runs the client of the official TypeScript SDK through a full session: `flow.mjs URL MODE`.
 //
-// MODE is `legacy` (the handshake of 2025-11-25) or `auto` (`server/discover`, 2026-07-28). What the client was told, and each
-// of its requests, is printed as one JSON object; who has started this judges it.
+// MODE is `legacy` (the handshake of 2025-11-25) or `auto` (`server/discover`, 2026-07-28). Prints the results and all
+// requests of the client as one JSON object, which the calling test checks.
 
 import assert from 'node:assert';
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
@@ -10,7 +10,7 @@ const [url, mode] = process.argv.slice(2);
 const exchanges = [];
 const asked = [];
 
-/** Tokens and registration, for as long as this runs, and a user's browser: nobody is asked for anything. */
+/** In-memory tokens and registration, and a browser without user interaction. */
 class Provider {
     redirectUrl = 'http://127.0.0.1:4567/callback';
     clientMetadata = {
@@ -38,7 +38,7 @@ class Provider {
     }
 }
 
-/** Notes each request, and sends it. */
+/** Records each request, and sends it. */
 async function noting(address, init) {
     const answer = await fetch(address, init);
     const challenge = answer.headers.get('www-authenticate');
@@ -56,7 +56,7 @@ const provider = new Provider();
 const newTransport = () => new StreamableHTTPClientTransport(new URL(url), { authProvider: provider, fetch: noting });
 let transport = newTransport();
 
-/** Does that, and does it again once the user has come back from where the client has sent him. */
+/** Runs an operation, and repeats it after the user has been redirected back. */
 async function authorized(deed) {
     try {
         return await deed();

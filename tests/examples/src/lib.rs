@@ -1,6 +1,6 @@
-//! Tests of the examples as a whole, in `tests`, and the README.
+//! Tests of the examples as a whole (in `tests`) and of the README.
 
-/// The README's programs are tests.
+/// Runs the programs in the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;

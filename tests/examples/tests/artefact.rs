@@ -1,6 +1,6 @@
-//! The table is still in the program when link-time optimization, `--gc-sections` and `strip` are through with it; and
-//! without the feature nothing is.
-#![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect, also in what its functions share")]
+//! The table remains in the program after link-time optimization, `--gc-sections` and `strip`. Without the feature, the
+//! program contains no table.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::{
     path::{Path, PathBuf},
@@ -11,7 +11,7 @@ use mcp_scopes_scan::Scan;
 
 const PACKAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../artefact");
 
-/// Builds the program in a folder of this test's own, and says where it is.
+/// Builds the program in a folder of this test, and returns its path.
 fn build(arguments: &[&str]) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("artefact");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap());
@@ -20,7 +20,7 @@ fn build(arguments: &[&str]) -> PathBuf {
         .args(arguments)
         .arg("--manifest-path")
         .arg(Path::new(PACKAGE).join("Cargo.toml"));
-    // What cargo tells the tests about their own build is not about this one.
+    // The variables that cargo sets for the tests do not apply to this build.
     cargo.env("CARGO_TARGET_DIR", &target).env_remove("CARGO_ENCODED_RUSTFLAGS");
     if cfg!(target_os = "linux") {
         cargo.env("RUSTFLAGS", "-C link-arg=-Wl,--gc-sections");
@@ -33,7 +33,7 @@ fn build(arguments: &[&str]) -> PathBuf {
 }
 
 #[test]
-fn the_table_survives_the_linker() {
+fn keeps_the_table_through_linking() {
     let scan =
         |path: &Path| Scan::new(path).resource("https://a.example/mcp").authorization_server("https://b.example");
     let program = build(&[]);

@@ -1,9 +1,5 @@
-//! The document of `examples/files`: as it was reviewed, and with everything that the proposal's own example says.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test may stop at what it did not expect, in its functions too"
-)]
+//! The document of `examples/files` matches the reviewed one and contains the proposal's example.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use std::path::Path;
 
@@ -11,10 +7,10 @@ use mcp_scopes::metadata::Metadata;
 use mcp_scopes_scan::Scan;
 use serde_json::{Map, Value};
 
-/// Reviewed by hand; a change of it is a change of what servers publish.
+/// Reviewed manually. A change affects what servers publish.
 const GOLDEN: &str = include_str!("../../golden/files.json");
 
-/// The example of the proposal for `mcp_extensions`.
+/// The proposal's example of `mcp_extensions`.
 const PROPOSAL: &str = include_str!("../../../runtime/prm/tests/fixtures/extended_prm.json");
 
 fn exported() -> String {
@@ -23,28 +19,28 @@ fn exported() -> String {
 }
 
 #[test]
-fn the_export_is_the_reviewed_document() {
+fn exports_the_reviewed_document() {
     assert_eq!(exported(), GOLDEN);
     assert_eq!(files::TOOLS.metadata().build().unwrap().to_json_pretty(), GOLDEN);
 }
 
-/// Strict readers take it as it is, and give it back unchanged.
+/// Strict readers accept the document and write it unchanged.
 #[test]
-fn the_export_is_a_valid_document() {
+fn exports_a_valid_document() {
     assert_eq!(Metadata::from_json(GOLDEN).unwrap().to_json_pretty(), GOLDEN);
 }
 
 #[test]
-fn the_export_says_all_that_the_proposal_says() {
+fn exports_all_members_of_the_proposal() {
     let (exported, proposal) = (parse(&exported()), parse(PROPOSAL));
     let mut compared = 0;
     contains(&exported, &proposal, "", &mut compared);
     assert_eq!(compared, 20, "members with a value of their own");
 }
 
-/// What is not a value but an order: tools, roles and scopes as the proposal has them, others behind.
+/// Checks order: tools, roles and scopes as in the proposal, followed by additional ones.
 #[test]
-fn the_export_keeps_the_order_of_the_proposal() {
+fn exports_in_the_order_of_the_proposal() {
     let (exported, proposal) = (exported(), PROPOSAL);
     for keys in [
         &["\"list_files\": {", "\"execute_command\": {", "\"health_check\": {"][..],
@@ -61,7 +57,7 @@ fn parse(text: &str) -> Map<String, Value> {
     serde_json::from_str(text).unwrap()
 }
 
-/// Asserts that each member stands in the document with the same value; objects may hold more.
+/// Asserts that each member is in the document with the same value. Objects may have additional members.
 fn contains(document: &Map<String, Value>, wanted: &Map<String, Value>, path: &str, compared: &mut usize) {
     for (name, wanted) in wanted {
         let path = format!("{path}/{name}");

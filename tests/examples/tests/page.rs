@@ -1,8 +1,9 @@
-//! The page of `mcp-scopes docs` in a headless Chromium: ticked scopes show what the run-time table opens for such a grant.
+//! Opens the page of `mcp-scopes docs` in headless Chromium. Selected scopes show the tools that the runtime table
+//! opens for such a grant.
 //!
-//! It needs Node.js, Chromium and `npm ci` in `tests/page`. Where one is missing the test says so and passes, unless
-//! `MCP_SCOPES_PAGE_TEST` is `required`, as in CI.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect, in its functions too")]
+//! The test needs Node.js, Chromium, and `npm ci` in `tests/page`. If one is missing, the test prints a message and
+//! passes, unless `MCP_SCOPES_PAGE_TEST` is `required`, as in CI.
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::{
     env, fs,
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../page");
 
-/// What the test needs and a bare machine lacks, or what is missing.
+/// Returns the tools that the test needs, or the name of a missing one.
 fn find_chromium() -> Result<PathBuf, &'static str> {
     if !Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success()) {
         return Err("Node.js is missing");
@@ -30,7 +31,7 @@ fn find_chromium() -> Result<PathBuf, &'static str> {
     named.or_else(|| found.find(|file| file.is_file())).ok_or("Chromium is missing; `CHROMIUM` may name it")
 }
 
-/// What the run-time table says.
+/// The expected results, from the runtime table.
 fn expected(table: &'static ScopeTable, scopes: &[&str], claims: &[&str]) -> Value {
     let grants: Vec<Value> = (scopes.iter())
         .map(|scope| {
@@ -58,7 +59,7 @@ fn try_page(chromium: &Path, source: &Path, expected: &Value) {
     eprint!("{out}");
 }
 
-/// Where the browser is, or nothing where the test is to be skipped, which it then says.
+/// Returns the path of the browser, or `None` after a message if the test is skipped.
 fn chromium() -> Option<PathBuf> {
     let missing = match find_chromium() {
         Ok(chromium) => return Some(chromium),
@@ -70,7 +71,7 @@ fn chromium() -> Option<PathBuf> {
 }
 
 #[test]
-fn the_page_opens_what_the_table_opens() {
+fn matches_the_table_on_the_page() {
     let Some(chromium) = chromium() else { return };
     let scopes = [
         "",
@@ -82,7 +83,7 @@ fn the_page_opens_what_the_table_opens() {
         "trade.read general watchlist",
     ];
     try_page(&chromium, &in_workspace("examples/brokerage"), &expected(&brokerage::TOOLS, &scopes, &["all"]));
-    // Alternatives of several scopes, and a tool that is open to everyone.
+    // Alternatives of several scopes, and a public tool.
     let all: Vec<&str> = fixture_every_key::TOOLS.scopes().collect();
     let pairs = |(place, a)| all.iter().skip(place + 1).map(move |b: &&str| format!("{a} {b}"));
     let pairs: Vec<String> = all.iter().enumerate().flat_map(pairs).collect();
@@ -102,7 +103,7 @@ fn the_page_opens_what_the_table_opens() {
 }
 
 #[test]
-fn a_page_of_two_thousand_tools_is_used() {
+fn handles_a_page_of_two_thousand_tools() {
     let Some(chromium) = chromium() else { return };
     let scope = |number: usize| format!("area{:02}:{}", number % 40 / 2, ["read", "write"][number % 2]);
     let tools: Vec<(String, String)> = (0..2_000).map(|tool| (format!("tool_{tool}"), scope(tool))).collect();

@@ -1,12 +1,9 @@
-//! Three roads lead to one document: compiled, scanned, and read back from a program. Here they are held equal, byte for
-//! byte, on every example and on fixtures that together use all of the grammar. The program is this test itself.
+//! A table has the same document whether it is compiled, scanned, or read back from a program. The tests compare all
+//! three, byte for byte, for every example and for fixtures that together use the whole grammar. The program is this
+//! test itself.
 //!
-//! The fixtures are packages under `tests/fixtures`, each with a `TOOLS`; some have further tables.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test may stop at what it did not expect, in its functions too"
-)]
+//! The fixtures are packages in `tests/fixtures`, each with a `TOOLS`. Some have further tables.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use std::{
     fs,
@@ -17,7 +14,7 @@ use mcp_scopes::{ScopeTable, metadata::Metadata};
 use mcp_scopes_model::tool::Parameters;
 use mcp_scopes_scan::Scan;
 
-/// One table: where its source is, under which name, and what it became when compiled.
+/// One table: the folder of its source, its name, and the compiled table.
 struct Case {
     folder: &'static str,
     table: &'static str,
@@ -83,7 +80,7 @@ fn scan(folder: &str) -> Scan {
     Scan::new(root().join(folder)).resource(RESOURCE).authorization_server(ISSUER)
 }
 
-/// Shows the first lines that differ; the documents are too long to be read side by side.
+/// Shows the first lines that differ, since the documents are too long to compare visually.
 fn assert_same(case: &Case, scanned: &str, compiled: &str) {
     let mut lines = scanned.lines().zip(compiled.lines()).enumerate();
     if let Some((number, (scanned, compiled))) = lines.find(|(_, (scanned, compiled))| scanned != compiled) {
@@ -93,16 +90,16 @@ fn assert_same(case: &Case, scanned: &str, compiled: &str) {
 }
 
 #[test]
-fn the_scanned_document_is_the_compiled_one() {
+fn scans_the_compiled_document() {
     for case in cases() {
         let scanned = scanned(&scan(case.folder).table(case.table));
         assert_same(&case, &scanned, &compiled(case.compiled));
     }
 }
 
-/// What a program carries: all but the parameters that are fields of a type, which it says.
+/// Compares the document that a program contains. It lacks parameters that are fields of a type, and states so.
 #[test]
-fn the_document_of_the_program_is_the_compiled_one() {
+fn reads_the_compiled_document_from_the_program() {
     let program = std::env::current_exe().unwrap();
     let mut fields = 0;
     for case in cases() {
@@ -135,9 +132,9 @@ fn the_document_of_the_program_is_the_compiled_one() {
     assert!(fields > 0);
 }
 
-/// Without overrides the addresses of the file count, on both roads.
+/// Without overrides, both documents contain the URLs of the file.
 #[test]
-fn what_the_file_states_is_published() {
+fn publishes_the_addresses_of_the_file() {
     let mut with_file = 0;
     for case in cases().filter(|case| case.compiled.outline().config.resource.is_some()) {
         let scanned = scanned(&Scan::new(root().join(case.folder)).table(case.table));
@@ -147,9 +144,9 @@ fn what_the_file_states_is_published() {
     assert!(with_file >= 5, "{with_file}");
 }
 
-/// The same features give the same document, wherever they are stated.
+/// The same features give the same document, independent of where they are enabled.
 #[test]
-fn features_choose_the_same_tools() {
+fn selects_the_same_tools_for_the_same_features() {
     let off = scanned(&scan("tests/fixtures/conditions").no_default_features(true));
     assert_eq!(off, compiled(&fixture_conditions_off::TOOLS));
     let extra = scanned(&scan("tests/fixtures/conditions").features(["extra"]));
@@ -159,9 +156,9 @@ fn features_choose_the_same_tools() {
     assert_ne!(off, extra);
 }
 
-/// No example and no fixture is forgotten.
+/// Every example and fixture is compared.
 #[test]
-fn every_example_and_fixture_is_compared() {
+fn compares_every_example_and_fixture() {
     for folder in ["examples", "tests/fixtures"] {
         for package in fs::read_dir(root().join(folder)).unwrap() {
             let package = package.unwrap();
@@ -173,9 +170,9 @@ fn every_example_and_fixture_is_compared() {
     }
 }
 
-/// The fixtures together say all that can be said: no member of the document stays unused.
+/// The fixtures together use every member of the document.
 #[test]
-fn the_fixtures_use_every_member() {
+fn uses_every_member_in_fixtures() {
     let all: String = cases().map(|case| compiled(case.compiled)).collect();
     for member in [
         "resource_name",

@@ -1,16 +1,16 @@
-//! What the README claims about its own examples. That they compile and run is a doctest (`src/lib.rs`).
+//! Claims of the README about its examples. A doctest (`src/lib.rs`) compiles and runs them.
 
 const README: &str = include_str!("../../../README.md");
 
-/// Less than fifteen lines make a server on rmcp a resource server: those with a `+`, and no other one has to do with it.
+/// Fewer than fifteen lines secure a server on rmcp: those marked with a `+`. No other line is related to it.
 #[test]
-fn few_lines_secure_a_server_on_rmcp() {
+fn secures_a_server_on_rmcp_in_few_lines() {
     let section = README.split("\n## Securing a server on rmcp\n").nth(1).unwrap();
     let program = section.split("\n```").nth(1).unwrap();
     let (added, rest): (Vec<&str>, Vec<&str>) = program.lines().partition(|line| line.ends_with(" // +"));
     assert!((5..15).contains(&added.len()), "{} lines:\n{}", added.len(), added.join("\n"));
     for word in ["scope", "token::", "Resource", "mcp_tool", "verifier"] {
-        assert!(!rest.join("\n").contains(word), "`{word}` stands in a line without a `+`");
+        assert!(!rest.join("\n").contains(word), "`{word}` is in a line without a `+`");
         assert!(added.iter().any(|line| line.contains(word)), "{word}");
     }
 }

@@ -1,8 +1,8 @@
-//! What another crate's attribute of the same name does: it takes any arguments and leaves the item as it is.
+//! An attribute of another crate with the same name. It accepts any arguments and leaves the item unchanged.
 
 use proc_macro::TokenStream;
 
-/// Drops its arguments without a word.
+/// Ignores its arguments.
 #[proc_macro_attribute]
 pub fn mcp_tool(_arguments: TokenStream, item: TokenStream) -> TokenStream {
     item

@@ -1,4 +1,4 @@
-//! Everything that the core can do, used without `std` and without an allocator.
+//! Uses all functions of the core without `std` and without an allocator.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -34,7 +34,8 @@ scope_table! {
 
 const LIST_FILES: ToolHandle = TOOLS.handle("list_files");
 
-/// Uses the table, grants, both checks, the list, denials, challenges and the guard. Whether each does as it should.
+/// Uses the table, grants, both checks, the list, denials, challenges and the guard. Returns whether all results are
+/// correct.
 #[must_use]
 pub fn works() -> bool {
     let table: &'static ScopeTable = &TOOLS;
@@ -60,7 +61,7 @@ pub fn works() -> bool {
         && write_file(&trainee, 7).is_ok_and(|size| size == 0)
 }
 
-/// A line of text of fixed size.
+/// A fixed-size text buffer.
 struct Line {
     bytes: [u8; 256],
     len: usize,

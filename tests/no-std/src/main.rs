@@ -1,4 +1,4 @@
-//! A program without `std`, without an allocator, with a panic handler of its own. It ends with 0 if the core works.
+//! A program without `std` and without an allocator, with its own panic handler. It exits with 0 if the core works.
 #![no_std]
 #![no_main]
 #![deny(unsafe_code)]
@@ -8,7 +8,7 @@ extern crate alloc;
 
 use core::panic::PanicInfo;
 
-/// What the C library calls.
+/// The entry point that the C library calls.
 #[unsafe(no_mangle)]
 #[expect(unsafe_code, reason = "without `std` the name of the entry point has to be given by hand")]
 pub extern "C" fn main() -> i32 {
@@ -19,7 +19,7 @@ pub extern "C" fn main() -> i32 {
     i32::from(!mcp_scopes_no_std::works())
 }
 
-/// Named by the unwind tables of the compiled `core`; nothing calls it, since a panic aborts.
+/// Referenced by the unwind tables of the compiled `core`. It is never called, since a panic aborts.
 #[unsafe(no_mangle)]
 #[expect(unsafe_code, reason = "the linker looks for this very name")]
 pub extern "C" fn rust_eh_personality() {}

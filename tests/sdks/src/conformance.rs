@@ -2,14 +2,14 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `everything` | the server on rmcp, of which the suite asks for one of everything |
-//! | `tools` | what its tools are and answer |
+//! | `everything` | the server on rmcp, with all features that the suite tests |
+//! | `tools` | its tools and their results |
 //! | `rounds` | tools that ask for input before they answer |
-//! | `tasks` | calls whose result is asked for later |
+//! | `tasks` | calls whose result is requested later |
 //! | `content` | resources and prompts |
 //!
-//! What makes the comparison honest: behind the layer is the very same server, whoever asks may do all that the suite does, and
-//! nothing else is set but which header mirrors which argument. So every difference is made by the layer.
+//! The comparison is fair: the server behind the layer is the same, the caller may do everything that the suite does,
+//! and the only other setting maps headers to arguments. The layer is therefore the cause of every difference.
 
 mod content;
 mod everything;
@@ -31,23 +31,23 @@ use rmcp::transport::streamable_http_server::{
 };
 use tower::{Layer, util::MapRequestLayer};
 
-/// How the suite gets at the server.
+/// The path from the suite to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Road {
     /// Without the layer.
     Bare,
-    /// Through the layer, which shows and lets each caller do what his token opens, with a token that opens everything. The
-    /// suite cannot send one, so it is put into each request in front of the layer. Made by `ResourceServer::rmcp`, so that the
-    /// handler is in its wrapper.
+    /// Through the layer with filtered lists, and with a token that opens everything. The suite cannot send a token, so
+    /// it is added to each request before the layer. Built with `ResourceServer::rmcp`, so that the handler has its
+    /// wrapper.
     Token,
-    /// Through the layer, without a token: every tool is public, and the list is open to all.
+    /// Through the layer, without a token: every tool is public, and lists are unfiltered.
     Anonymous,
 }
 
-/// The server, as it is reached on that road.
+/// Returns the server on that path.
 ///
 /// # Errors
-/// The settings of the layer are wrong.
+/// Returns an error if the settings of the layer are invalid.
 pub fn server(road: Road) -> Result<Router, BuildError> {
     let everything = everything::Everything::default();
     let make = move || Ok(everything.clone());
@@ -69,7 +69,7 @@ pub fn server(road: Road) -> Result<Router, BuildError> {
     })
 }
 
-/// The layer. Methods that it keeps closed as it comes are open: resources, prompts, completion, subscriptions.
+/// Builds the layer. Methods that it denies by default are allowed: resources, prompts, completion, subscriptions.
 fn layer(
     table: &'static ScopeTable,
     access: Access,
@@ -83,7 +83,7 @@ fn layer(
     set(builder).build()
 }
 
-/// Knows the suite.
+/// A verifier for the suite's token.
 struct Suite;
 
 impl TokenVerifier for Suite {

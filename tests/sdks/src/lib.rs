@@ -3,11 +3,11 @@
 //! | module | holds |
 //! |---|---|
 //! | [`tools`] | the tools, written once; each server calls the same functions |
-//! | [`tokens`] | who calls, by tokens that are names |
-//! | [`servers`] | the same server on each SDK, and on none |
+//! | [`tokens`] | test tokens that name the caller |
+//! | [`servers`] | the same server on each SDK, and without one |
 //! | [`conformance`] | a server for the official conformance suite |
 //!
-//! The suite that holds all of them to the same answers is `tests/suite`; `tests/conformance.rs` runs the official one.
+//! `tests/suite` checks that all of them give the same responses. `tests/conformance.rs` runs the official suite.
 
 pub mod conformance;
 pub mod servers;

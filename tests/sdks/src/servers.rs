@@ -1,12 +1,11 @@
-//! The same server on each SDK, and on none.
+//! The same server on each SDK, and without one.
 //!
-//! Each of them is an axum router that serves `/mcp` and knows nothing of tokens. How the caller gets to a tool is what
-//! differs:
+//! Each is an axum router that serves `/mcp` and does not handle tokens. They differ in how the caller reaches a tool:
 //!
 //! | module | how |
 //! |---|---|
 //! | [`on_rmcp`] | `ResourceServer::guard` around the handler; the tool's context holds the request's parts |
-//! | [`on_rust_mcp_sdk`] | its router drops extensions; its handler is mounted by hand, one per request, with the caller inside |
+//! | [`on_rust_mcp_sdk`] | its router drops extensions; its handler is mounted manually, one per request, with the caller inside |
 //! | [`on_tower_mcp`] | `bridge_extension::<Caller>()` |
 //! | [`on_axum`] | an argument of the handler |
 
@@ -18,7 +17,7 @@ pub mod on_tower_mcp;
 use axum::Router;
 use mcp_scopes_server::ResourceServer;
 
-/// Which answers a server gives where it has the choice.
+/// The response format, if the server has a choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answers {
     /// `application/json`.
@@ -27,5 +26,5 @@ pub enum Answers {
     Events,
 }
 
-/// A server, without the layer in front of it. It is given the layer so that it can insist on it.
+/// A server without the layer in front of it. It receives the layer to be able to require it.
 pub type Make = fn(&ResourceServer, Answers) -> Router;

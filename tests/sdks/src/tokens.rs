@@ -1,11 +1,11 @@
-//! Who calls, by tokens that are names.
+//! Test tokens that name the caller.
 
 use std::sync::Arc;
 
 use mcp_scopes_server::{Claims, Token, TokenError, TokenVerifier, Verification};
 use serde_json::{Map, Value};
 
-/// Knows these tokens.
+/// A verifier for these tokens.
 #[derive(Clone, Copy, Debug)]
 pub struct Tokens;
 

@@ -1,8 +1,8 @@
-//! The tools, written once: each server calls the same functions, with the caller that its SDK hands over.
+//! The tools. Each server calls the same functions, with the caller that its SDK provides.
 
 #![expect(
     clippy::unnecessary_wraps,
-    reason = "what a guard refuses is the error of each tool, and nothing else is here"
+    reason = "the only error of each tool is a denial"
 )]
 
 use mcp_scopes::{Caller, Denied, mcp_tool, scope_table};
@@ -41,10 +41,10 @@ scope_table! {
     pub static TOOLS = [status, read_file, write_file, delete_file] with "mcp-scopes.toml";
 }
 
-/// What a tool knows of its caller.
+/// The caller as a tool sees it.
 fn who(caller: Option<Caller>) -> String {
     caller.map_or_else(
-        || "for nobody".to_owned(),
+        || "for an anonymous caller".to_owned(),
         |caller| format!("{:?} {}", caller.environment(), caller.grant().scopes().collect::<Vec<_>>().join("+")),
     )
 }
@@ -52,7 +52,7 @@ fn who(caller: Option<Caller>) -> String {
 /// Runs a tool.
 ///
 /// # Errors
-/// The caller may not call it, there is none, or no tool has that name.
+/// Returns an error if the caller may not call it, if there is no caller, or if no tool has that name.
 pub fn run(caller: Option<Caller>, tool: &str, arguments: Option<&Map<String, Value>>) -> Result<String, String> {
     let path = arguments.and_then(|arguments| arguments.get("path")).and_then(Value::as_str).unwrap_or_default();
     let result = match tool {
@@ -65,7 +65,7 @@ pub fn run(caller: Option<Caller>, tool: &str, arguments: Option<&Map<String, Va
     result.map_err(|denied| denied.to_string())
 }
 
-/// The tools as `tools/list` shows them.
+/// The entries of `tools/list`.
 #[must_use]
 pub fn list() -> Vec<Value> {
     let tools = TOOLS.tools().map(|tool| {

@@ -1,9 +1,9 @@
-//! The official conformance suite says the same of a server with and without the layer in front of it: scenario by scenario,
+//! The official conformance suite has the same results for a server with and without the layer, scenario by scenario,
 //! check by check.
 //!
-//! `MCP_SCOPES_CONFORMANCE` names the folder into which `.ci/conformance` installed the suite; without it the test says that it was
-//! skipped.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect, in its functions too")]
+//! `MCP_SCOPES_CONFORMANCE` is the folder into which `.ci/conformance` installed the suite. Without it, the test prints
+//! that it was skipped.
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,26 +17,26 @@ use mcp_scopes_sdks::conformance::{Road, server};
 use serde_json::Value;
 use tokio::{net::TcpListener, runtime::Runtime};
 
-/// Of each scenario its checks, with what came out.
+/// The checks of each scenario, with their results.
 type Verdicts = BTreeMap<String, Vec<String>>;
 
-/// The revisions, and how many scenarios each has.
+/// The revisions, with their number of scenarios.
 const REVISIONS: [(&str, usize); 2] = [("2025-11-25", 33), ("2026-07-28", 50)];
 
 #[test]
-fn the_layer_changes_no_verdict() {
+fn keeps_every_verdict_behind_the_layer() {
     let Some(folder) = env::var_os("MCP_SCOPES_CONFORMANCE").map(PathBuf::from) else {
         eprintln!("SKIPPED: the conformance suite was not run: `MCP_SCOPES_CONFORMANCE` does not name its folder");
         return;
     };
     let runtime = Runtime::new().unwrap();
-    // One revision after the other: some checks wait for a message for half a second.
+    // One revision after another: some checks wait for a message for half a second.
     let wrong: Vec<String> =
         REVISIONS.iter().flat_map(|(revision, scenarios)| compare(&runtime, &folder, revision, *scenarios)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What is wrong with a revision, or differs.
+/// Returns the failures and differences of a revision.
 fn compare(runtime: &Runtime, folder: &Path, revision: &str, scenarios: usize) -> Vec<String> {
     let run = |road| {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -54,7 +54,7 @@ fn compare(runtime: &Runtime, folder: &Path, revision: &str, scenarios: usize) -
     if bare.len() < scenarios {
         wrong.push(format!("{revision}: only {} scenarios ran", bare.len()));
     }
-    // What fails anyway would hide what the layer does.
+    // A check that fails without the layer would hide the effect of the layer.
     for (scenario, checks) in &bare {
         let failed: Vec<_> = checks.iter().filter(|check| check.ends_with(" FAILURE")).collect();
         if !failed.is_empty() {
@@ -74,12 +74,12 @@ fn compare(runtime: &Runtime, folder: &Path, revision: &str, scenarios: usize) -
     wrong
 }
 
-/// The checks that one has and the other has not.
+/// Returns the checks that only the first one has.
 fn only<'c>(one: Option<&'c Vec<String>>, other: Option<&Vec<String>>) -> Option<Vec<&'c String>> {
     one.map(|checks| checks.iter().filter(|check| other.is_none_or(|others| !others.contains(check))).collect())
 }
 
-/// What the suite says of the server at that port.
+/// Runs the suite against the server at that port and returns its results.
 fn verdicts(folder: &Path, port: u16, revision: &str) -> Verdicts {
     let results = tempfile::tempdir().unwrap();
     let modules = folder.join("node_modules");
@@ -92,7 +92,7 @@ fn verdicts(folder: &Path, port: u16, revision: &str) -> Verdicts {
         .arg(results.path())
         .stdout(Stdio::null())
         .status();
-    // It exits with 1 if a scenario fails, which is for the other roads to do as well.
+    // It exits with 1 if a scenario fails. The comparison handles that.
     assert!(status.is_ok_and(|status| status.code().is_some_and(|code| code < 2)), "the suite did not run");
     let folders = fs::read_dir(results.path()).unwrap().map(|entry| entry.unwrap().path());
     let verdicts: Verdicts = folders.map(|folder| (scenario(&folder), checks(&folder.join("checks.json")))).collect();
@@ -100,7 +100,7 @@ fn verdicts(folder: &Path, port: u16, revision: &str) -> Verdicts {
     verdicts
 }
 
-/// The scenario of a folder that is named after it and the time.
+/// Returns the scenario of a folder, whose name consists of scenario and time.
 fn scenario(folder: &Path) -> String {
     let name = folder.file_name().unwrap().to_string_lossy().into_owned();
     let end = name.find("-20").unwrap_or(name.len());
@@ -112,7 +112,7 @@ fn checks(file: &Path) -> Vec<String> {
     let text = |check: &Value, member: &str| check.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
     let told = |check| format!("{} {} {}", text(check, "id"), text(check, "name"), text(check, "status"));
     let mut told: Vec<String> = checks.iter().map(told).collect();
-    // Some run at the same time.
+    // Some runs are concurrent.
     told.sort();
     told
 }

@@ -1,16 +1,16 @@
-//! A parser of `WWW-Authenticate` written from the grammar of RFC 9110 alone. It accepts everything that the grammar allows, so
-//! that it finds a second challenge wherever another client could find one.
+//! A parser of `WWW-Authenticate` for the grammar of RFC 9110. It accepts everything that the grammar allows, so that
+//! it finds a second challenge wherever another client could.
 
 use core::str::Chars;
 
-/// One challenge: the scheme and its parameters, unescaped, in order.
+/// One challenge: the scheme and its unescaped parameters, in order.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Parsed {
     pub(crate) scheme: String,
     pub(crate) parameters: Vec<(String, String)>,
 }
 
-/// Parses `#challenge` (RFC 9110 §11.6.1); the error is the rest that the grammar does not allow.
+/// Parses `#challenge` (RFC 9110 §11.6.1). The error is the rest that the grammar does not allow.
 pub(crate) fn challenges(value: &str) -> Result<Vec<Parsed>, &str> {
     let mut found = Vec::<Parsed>::new();
     let mut rest = value;
@@ -20,7 +20,7 @@ pub(crate) fn challenges(value: &str) -> Result<Vec<Parsed>, &str> {
         if rest.is_empty() {
             return Ok(found);
         }
-        // An element with `=` continues the challenge before it (RFC 9110 §11.6.1).
+        // An element with `=` continues the previous challenge (RFC 9110 §11.6.1).
         let after = if let (Some((pair, after)), Some(challenge)) = (parameter(rest), found.last_mut()) {
             challenge.parameters.push(pair);
             after
@@ -53,7 +53,7 @@ fn parameter(text: &str) -> Option<((String, String), &str)> {
         Some(quoted) => quoted_string(quoted.chars())?,
         None => token(value).map(|(value, rest)| (value.to_owned(), rest))?,
     };
-    // Names are compared without regard to case.
+    // Names are case-insensitive.
     Some(((name.to_ascii_lowercase(), value), rest))
 }
 
@@ -64,13 +64,13 @@ fn token(text: &str) -> Option<(&str, &str)> {
     (!token.is_empty()).then_some((token, rest))
 }
 
-/// `quoted-string` (RFC 9110 §5.6.4), behind its first quote.
+/// `quoted-string` (RFC 9110 §5.6.4), after its first quote.
 fn quoted_string(mut chars: Chars<'_>) -> Option<(String, &str)> {
     let mut text = String::new();
     loop {
         match chars.next()? {
             '"' => return Some((text, chars.as_str())),
-            // `quoted-pair`; `obs-text` is left out, since fields are ASCII (RFC 9110 §5.5).
+            // `quoted-pair`. `obs-text` is rejected, since fields are ASCII (RFC 9110 §5.5).
             '\\' => text.push(chars.next().filter(|c| matches!(c, '\t' | ' '..='~'))?),
             c @ ('\t' | ' '..='~') => text.push(c),
             _ => return None,

@@ -1,10 +1,5 @@
-//! Challenges: one header that strict readers and careless ones understand alike, whatever is put into it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test may stop at what it did not expect, also in what its functions share"
-)]
+//! Challenges: strict and lenient readers interpret the header in the same way, whatever its values are.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests may panic")]
 
 mod grammar;
 mod round_trip;
@@ -46,41 +41,37 @@ fn is(challenge: &Challenge<'_>, status: u16, expected: &[(&str, &str)]) {
 }
 
 #[test]
-fn without_credentials_there_is_no_error() {
+fn omits_the_error_without_credentials() {
     let denied = TOOLS.anonymous().authorize("write_file").unwrap_err();
     assert_eq!(denied.reason(), Reason::NoCredentials);
     is(&Challenge::of(&denied), 401, &[("scope", "files:write profile")]);
 }
 
 #[test]
-fn missing_scopes_are_asked_for_with_those_that_are_held() {
+fn requests_missing_and_held_scopes() {
     let denied = TOOLS.grant("profile").authorize("write_file").unwrap_err();
     assert_eq!(denied.missing().collect::<Vec<_>>(), ["files:write"]);
     is(&Challenge::of(&denied), 403, &[("scope", "files:write profile"), ("error", "insufficient_scope")]);
 }
 
 #[test]
-fn where_scopes_would_not_help_none_are_asked_for() {
+fn requests_no_scopes_where_they_would_not_help() {
     let unknown = TOOLS.grant("everything").authorize("no_such_tool").unwrap_err();
     let other = TOOLS.grant("everything").authorize_tool(WITHOUT_FILE.handle("read_file")).unwrap_err();
     let sandbox = Caller::new(TOOLS.grant("everything"), Environment::Sandbox).authorize("read_file").unwrap_err();
-    let nobody = guarded(None).unwrap_err();
+    let anonymous = guarded(None).unwrap_err();
     let reasons = [Reason::UnknownTool, Reason::OtherTable, Reason::NotInSandbox, Reason::NoCaller];
-    for (denied, reason) in [unknown, other, sandbox, nobody].iter().zip(reasons) {
+    for (denied, reason) in [unknown, other, sandbox, anonymous].iter().zip(reasons) {
         assert_eq!(denied.reason(), reason);
         is(&Challenge::of(denied), 403, &[]);
         assert_eq!(denied.step().count() + denied.missing().count(), 0);
     }
     let unknown = TOOLS.anonymous().authorize("no_such_tool").unwrap_err();
-    assert_ne!(
-        Challenge::of(&unknown).status(),
-        401,
-        "whoever asks for a tool that is not there gains nothing by a token"
-    );
+    assert_ne!(Challenge::of(&unknown).status(), 401, "a token does not help with an unknown tool");
 }
 
 #[test]
-fn requests_that_are_about_no_tool() {
+fn challenges_requests_without_a_tool() {
     is(&Challenge::unauthorized(&TOOLS), 401, &[("scope", "files:read profile")]);
     is(&Challenge::unauthorized(&WITHOUT_FILE), 401, &[]);
     is(&Challenge::invalid_token(&TOOLS), 401, &[("scope", "files:read profile"), ("error", "invalid_token")]);
@@ -94,7 +85,7 @@ fn requests_that_are_about_no_tool() {
 }
 
 #[test]
-fn every_parameter_stands_once_and_the_scope_first() {
+fn writes_each_parameter_once_and_the_scope_first() {
     let denied = TOOLS.grant("").authorize("read_file").unwrap_err();
     let challenge = Challenge::of(&denied).realm("files").resource_metadata("https://h/m").description("ask for more");
     is(
@@ -108,7 +99,7 @@ fn every_parameter_stands_once_and_the_scope_first() {
             ("realm", "files"),
         ],
     );
-    // What is set twice counts once.
+    // A parameter that is set twice appears once.
     is(
         &Challenge::invalid_token(&WITHOUT_FILE).realm("a").realm("b"),
         401,
@@ -116,7 +107,7 @@ fn every_parameter_stands_once_and_the_scope_first() {
     );
 }
 
-/// What an attacker or a careless operator might put in.
+/// Values that an attacker or a careless operator might set.
 const HOSTILE: [&str; 12] = [
     "",
     "a\r\nSet-Cookie: a=b",
@@ -133,7 +124,7 @@ const HOSTILE: [&str; 12] = [
 ];
 
 #[test]
-fn hostile_values_change_nothing_else() {
+fn confines_hostile_values_to_their_parameter() {
     let denied = TOOLS.grant("").authorize("write_file").unwrap_err();
     for realm in HOSTILE {
         for url in HOSTILE {
@@ -145,9 +136,9 @@ fn hostile_values_change_nothing_else() {
     }
 }
 
-/// A challenge that asks for no scope must not seem to.
+/// A challenge without scopes must not appear to have one.
 #[test]
-fn hostile_values_are_not_taken_for_scopes() {
+fn hides_hostile_values_from_scope_parsers() {
     for text in HOSTILE {
         let invalid = Challenge::invalid_token(&WITHOUT_FILE);
         for challenge in [invalid.realm(text), invalid.description(text).realm(text)] {
@@ -178,7 +169,7 @@ proptest! {
         prop_assert_eq!(pairs.len(), 4);
         prop_assert_eq!(&pairs[0].1, "invalid_request");
         prop_assert_eq!(pairs[1].1.chars().count(), text.chars().count());
-        // An address arrives as it was.
+        // The address arrives unchanged.
         prop_assert_eq!(&pairs[2].1, &url);
         prop_assert_eq!(pairs[3].1.chars().count(), realm.chars().count());
         prop_assert!(pairs[3].1.is_ascii());
@@ -193,7 +184,7 @@ proptest! {
 }
 
 #[test]
-fn an_address_never_speaks_for_the_challenge() {
+fn confines_addresses_to_their_parameter() {
     let challenge =
         Challenge::invalid_token(&WITHOUT_FILE).resource_metadata("https://h/.well-known/x?scope=admin&a=b");
     assert!(!challenge.to_string().contains("scope="), "{challenge}");

@@ -1,4 +1,4 @@
-//! Challenges for every kind of denial, with arbitrary texts, read back by an independent parser and by naive clients.
+//! Challenges for every kind of denial, with arbitrary texts, parsed by an independent parser and by naive clients.
 
 use mcp_scopes::{Caller, Challenge, Denied, Environment, Reason};
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -10,7 +10,7 @@ use crate::{
     strict::{first_scope, scope_between_commas},
 };
 
-/// One denial for each reason, with several alternatives and with public tools among them.
+/// One denial for each reason, including several alternatives and public tools.
 fn denials() -> Vec<Denied> {
     let all: Vec<Denied> = [
         TOOLS.anonymous().authorize("read_file").err(),
@@ -41,7 +41,7 @@ fn denials() -> Vec<Denied> {
     all
 }
 
-/// Every challenge that the public API makes, without a text.
+/// Every challenge of the public API, without a text.
 fn bare(denials: &[Denied]) -> Vec<Challenge<'_>> {
     let others = [
         Challenge::unauthorized(&TOOLS),
@@ -53,7 +53,7 @@ fn bare(denials: &[Denied]) -> Vec<Challenge<'_>> {
     denials.iter().map(Challenge::of).chain(others).collect()
 }
 
-/// Texts that try to look like another parameter, another challenge or another header.
+/// Texts that imitate another parameter, challenge or header.
 fn text() -> impl Strategy<Value = String> {
     let fragments = select(vec![
         "\"",
@@ -95,12 +95,12 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Whether a character may be in `error_description` (RFC 6750 §3).
+/// Whether `error_description` may contain a character (RFC 6750 §3).
 fn is_description(c: char) -> bool {
     matches!(c, '\x20'..='\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e')
 }
 
-/// Asserts that a text came back: each character that could stay did, and each other became one that is allowed.
+/// Asserts that a text is preserved except for characters that are not allowed, which are replaced.
 fn assert_kept(written: &str, read: &str, may_stay: fn(char) -> bool) {
     assert_eq!(read.chars().count(), written.chars().count(), "{written:?} {read:?}");
     for (written, read) in written.chars().zip(read.chars()) {
@@ -109,7 +109,7 @@ fn assert_kept(written: &str, read: &str, may_stay: fn(char) -> bool) {
     }
 }
 
-/// The bytes of an address, with its percent-encoding undone (RFC 3986 §2.1). What is no such encoding stays.
+/// Decodes the percent-encoding of an address (RFC 3986 §2.1). Malformed escapes remain.
 fn decoded(address: &str) -> Vec<u8> {
     let mut rest = address.as_bytes();
     let mut bytes = Vec::new();
@@ -129,7 +129,7 @@ fn assert_round_trip(challenge: Challenge<'_>, texts: [Option<&str>; 3]) {
     let challenge = address.map_or(challenge, |text| challenge.resource_metadata(text));
     let challenge = realm.map_or(challenge, |text| challenge.realm(text));
     let value = challenge.to_string();
-    // A field value without anything that ends or obscures it (RFC 9110 §5.5).
+    // The field value contains nothing that ends or obscures it (RFC 9110 §5.5).
     assert!(value.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{value:?}");
 
     let parsed = challenges(&value).unwrap_or_else(|rest| panic!("{value:?} is malformed from {rest:?}"));
@@ -148,7 +148,7 @@ fn assert_round_trip(challenge: Challenge<'_>, texts: [Option<&str>; 3]) {
     assert_eq!(first_scope(&value), scope.as_deref(), "{value}");
     assert_eq!(scope_between_commas(&value), scope.as_deref(), "{value}");
 
-    // RFC 6750 §3.1: which error goes with which status.
+    // RFC 6750 §3.1: the error for each status.
     let statuses: &[u16] = match get("error") {
         None => &[401, 403],
         Some("invalid_request") => &[400],
@@ -184,7 +184,7 @@ proptest! {
     }
 
     #[test]
-    fn the_last_of_two_texts_counts(first in text(), second in text()) {
+    fn keeps_the_last_of_two_texts(first in text(), second in text()) {
         let twice = Challenge::invalid_token(&TOOLS).realm(&first).description(&first).resource_metadata(&first);
         assert_round_trip(twice, [Some(&second), Some(&second), Some(&second)]);
     }

@@ -1,5 +1,4 @@
-//! A reader of one `WWW-Authenticate` value that allows nothing that RFC 9110 §11.2 and §5.6 do not, and what common
-//! clients read instead.
+//! A strict reader of one `WWW-Authenticate` value (RFC 9110 §11.2 and §5.6), and the behavior of common clients.
 
 /// The parameters of a single `Bearer` challenge, in order, unescaped.
 pub(crate) fn parameters(value: &str) -> Result<Vec<(String, String)>, String> {
@@ -18,13 +17,13 @@ pub(crate) fn parameters(value: &str) -> Result<Vec<(String, String)>, String> {
             match chars.next().ok_or("a quote is never closed")? {
                 '"' => break,
                 '\\' => text.push(chars.next().filter(char::is_ascii).ok_or("a backslash before nothing")?),
-                // `qdtext`; a tab is allowed too, but nobody needs it.
+                // `qdtext`. A tab is allowed too, but not used.
                 c @ (' '..='~') => text.push(c),
                 c => return Err(format!("{c:?} in a quoted value")),
             }
         }
         if name.is_empty() || found.iter().any(|(other, _)| other == name) {
-            return Err(format!("`{name}` is empty or stands twice"));
+            return Err(format!("`{name}` is empty or repeated"));
         }
         found.push((name.to_owned(), text));
         match chars.as_str() {
@@ -38,13 +37,13 @@ const fn is_token(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-'
 }
 
-/// What a client reads that takes the first `scope=` wherever it stands.
+/// A client that uses the first `scope=` at any position.
 pub(crate) fn first_scope(value: &str) -> Option<&str> {
     let (_, after) = value.split_once("scope=")?;
     Some(after.strip_prefix('"').map_or(after, |quoted| quoted.split('"').next().unwrap_or_default()))
 }
 
-/// What a client reads that takes the value apart at commas, also at those in quotes. The last `scope` counts.
+/// A client that splits at commas, also inside quotes. The last `scope` counts.
 pub(crate) fn scope_between_commas(value: &str) -> Option<&str> {
     let parts = value.strip_prefix("Bearer").unwrap_or(value).split(',');
     let named = parts.filter_map(|part| part.trim().split_once('='));

@@ -1,4 +1,4 @@
-//! What has to hold for any table and any token.
+//! Properties of every table and every token.
 
 use mcp_scopes::{Challenge, Grant, Reason, ScopeTable};
 use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
@@ -7,7 +7,7 @@ use super::{naive::Naive, stated::Stated};
 
 type Outcome = Result<(), TestCaseError>;
 
-/// The table itself holds what was stated.
+/// The table contains the stated facts.
 pub(crate) fn is_made_of(table: &'static ScopeTable, stated: &Stated) -> Outcome {
     let names: Vec<&str> = stated.tools.iter().map(|(name, _)| *name).collect();
     prop_assert_eq!(table.tools().map(|tool| tool.name).collect::<Vec<_>>(), names.clone());
@@ -28,7 +28,7 @@ pub(crate) fn is_made_of(table: &'static ScopeTable, stated: &Stated) -> Outcome
     Ok(())
 }
 
-/// All answers about one token are the oracle's.
+/// All results for a token are those of the oracle.
 pub(crate) fn on_token(table: &'static ScopeTable, stated: &Stated, naive: &Naive, pieces: &[String]) -> Outcome {
     let token = pieces.concat();
     on_grant(table, stated, naive, &table.grant(&token), token.split(' '))?;
@@ -50,7 +50,7 @@ fn on_grant<'t>(
     for scope in stated.scopes() {
         prop_assert_eq!(grant.holds(&scope), held.contains(&scope), "{}", scope);
     }
-    // The oracle weighs a step by looking at all tools for each alternative: of large tables some tools have to do.
+    // For each alternative, the oracle looks at all tools. For large tables, some of the tools are enough.
     let sample = 1 + stated.tools.len() / 20;
     for (place, handle) in table.tools().enumerate() {
         let opens = naive.opens(&held, place);
@@ -67,7 +67,7 @@ fn on_grant<'t>(
                 prop_assert_eq!(denied.step().collect::<Vec<_>>(), step.clone(), "{:?}", handle);
                 let missing: Vec<&String> = step.iter().filter(|scope| !held.contains(*scope)).collect();
                 prop_assert_eq!(denied.missing().collect::<Vec<_>>(), missing, "{:?}", handle);
-                // What is asked for opens the tool, also for a client that forgets what it had.
+                // The requested scopes open the tool, also if the client drops its earlier scopes.
                 let asked: Vec<&str> = Challenge::of(&denied).scopes().collect();
                 prop_assert!(table.grant(&asked.join(" ")).authorize_tool(handle).is_ok(), "{:?}", asked);
             }

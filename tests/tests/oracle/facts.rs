@@ -1,4 +1,4 @@
-//! What is wrong with a table, against the same found by sets: random outlines, most of them with mistakes.
+//! The problems of a table, compared with a search by sets. The outlines are random, and most have problems.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,18 +17,18 @@ use proptest::{
     test_runner::{Config as Runs, TestCaseError, TestRunner},
 };
 
-/// One tool before it becomes one: few names, so that they meet.
+/// A tool before construction. There are few names, so that they collide.
 #[derive(Clone, Debug)]
 struct Sketch {
     name: &'static str,
-    /// `None` is the tool's own name, an empty list is public.
+    /// `None` is the tool's own name. An empty list is public.
     any: Option<Vec<Vec<&'static str>>>,
     prerequisites: Vec<&'static str>,
     grouped_with: Vec<&'static str>,
     blocked_after: Vec<&'static str>,
 }
 
-/// A table before it becomes one.
+/// A table before construction.
 #[derive(Clone, Debug)]
 struct Plan {
     namespace: &'static str,
@@ -39,7 +39,7 @@ struct Plan {
     flow: Vec<&'static str>,
 }
 
-/// A mistake: its kind, whose it is, which literal.
+/// A problem: its kind, its subject and its literal.
 type Found = (&'static str, String, String);
 
 const TOOLS: [&str; 6] = ["a", "b", "c", "list", "list_files", "n:"];
@@ -79,7 +79,7 @@ fn plan() -> impl Strategy<Value = Plan> {
 }
 
 #[test]
-fn mistakes_are_those_that_sets_find() {
+fn matches_the_problems_found_by_sets() {
     let property = || {
         let runs = Runs { cases: 1_500, failure_persistence: None, ..Runs::default() };
         TestRunner::new(runs).run(&plan(), |plan| OutlineOf::plan(&plan).check(&plan)).unwrap();
@@ -87,7 +87,7 @@ fn mistakes_are_those_that_sets_find() {
     std::thread::Builder::new().stack_size(64 << 20).spawn(property).unwrap().join().unwrap();
 }
 
-/// Everything an outline borrows from.
+/// The data that an outline borrows.
 struct OutlineOf<'p> {
     own_scopes: Vec<String>,
     alternatives: Vec<Vec<&'p [&'static str]>>,
@@ -202,7 +202,7 @@ fn numbers_of(numbers: &Numbers<'_>) -> impl Iterator<Item = (usize, usize)> + u
 }
 
 fn said(problem: &mcp_scopes_model::Problem<'_>) -> Found {
-    // The words must come out whole, too.
+    // The message must be complete, too.
     assert!(!problem.message().as_str().is_empty() && !problem.help().as_str().is_empty());
     (problem.kind.id(), problem.subject.to_owned(), problem.literal.to_owned())
 }
@@ -232,7 +232,7 @@ impl Relation {
     }
 }
 
-/// The mistakes of a plan, found by sets.
+/// The problems of a plan, found by sets.
 struct Naive {
     needs: Vec<Vec<Vec<String>>>,
     declared: BTreeSet<String>,
@@ -270,14 +270,14 @@ impl Naive {
         naive
     }
 
-    /// The scopes without which a tool stays closed.
+    /// The scopes that the tool cannot do without.
     fn mandatory(&self, position: usize) -> BTreeSet<String> {
         let mut alternatives = self.needs[position].iter().map(|all| all.iter().cloned().collect::<BTreeSet<_>>());
         let first = alternatives.next().unwrap_or_default();
         alternatives.fold(first, |common, all| &common & &all)
     }
 
-    /// What is wrong with naming a scope; `opens` tells a requirement from a mention.
+    /// Returns the problem of a scope. `opens` distinguishes a requirement from a reference.
     fn of_scope(&self, plan: &Plan, scope: &str, opens: bool) -> Option<&'static str> {
         if scope.strip_prefix(plan.namespace).is_none_or(str::is_empty) {
             return Some("outside-namespace");

@@ -1,7 +1,7 @@
-//! Tables made while the tests run.
+//! Tables that are constructed at run time.
 //!
-//! `scope_table!` evaluates its steps as constants, because the sizes of their arrays have to be known. Here the sizes are
-//! those of a shape: so many tools, so many scopes, and room for the requirements. The steps are the same functions.
+//! `scope_table!` evaluates its steps as constants, since it needs the sizes of their arrays. Here the sizes are those
+//! of a shape: numbers of tools and scopes, and space for the requirements. The steps are the same functions.
 
 use mcp_scopes::{
     __private::v1::{Dimensions, Finder, Parts, is_sound},
@@ -17,7 +17,7 @@ use super::{
     stated::Stated,
 };
 
-/// Makes one table. The sizes are those of [`Dimensions`], or larger for `A` and `M`.
+/// Constructs a table. The sizes are those of [`Dimensions`], or larger for `A` and `M`.
 fn made<
     const T: usize,
     const TS: usize,
@@ -57,7 +57,7 @@ fn made<
     ))
 }
 
-/// How many slots serve that many tools, and scopes; [`Dimensions`] is held against them.
+/// The number of slots for that many tools and scopes. Compared with [`Dimensions`].
 const fn tool_slots(names: usize) -> usize {
     usable((names * 2).next_power_of_two())
 }
@@ -70,7 +70,7 @@ const fn usable(slots: usize) -> usize {
     if slots < 16 { 16 } else { slots }
 }
 
-/// A shape of a table and the property of all tables of that shape.
+/// A shape of a table, and the property of all tables of that shape.
 macro_rules! shape {
     ($test:ident, $cases:literal: $tools:literal tools, $scopes:literal scopes) => {
         #[test]
@@ -107,7 +107,7 @@ shape!(as_many_scopes_as_lie_beside_the_name, 6: 12 tools, 256 scopes);
 shape!(more_scopes_than_lie_beside_the_name, 10: 20 tools, 300 scopes);
 
 fn answer_as_the_oracle(cases: u32, size: Size, made: fn(&Stated) -> &'static ScopeTable) {
-    // Numbers and graphs are built for const evaluation: several hundred KiB each, on the stack.
+    // Numbers and graphs are made for const evaluation. Each takes several hundred KiB of stack.
     let on_a_large_stack = std::thread::Builder::new().stack_size(64 << 20);
     let property = move || {
         let runs = Runs { cases, failure_persistence: None, ..Runs::default() };
@@ -121,7 +121,7 @@ fn answer_as_the_oracle(cases: u32, size: Size, made: fn(&Stated) -> &'static Sc
     on_a_large_stack.spawn(property).unwrap().join().unwrap().unwrap();
 }
 
-/// A table is itself only, even beside one with the same content.
+/// A table equals only itself, not another table with the same contents.
 fn other_tables_are_refused(table: &'static ScopeTable, twin: &'static ScopeTable) -> Result<(), TestCaseError> {
     let all = table.scopes().collect::<Vec<_>>().join(" ");
     for (mine, theirs) in table.tools().zip(twin.tools()) {
@@ -160,17 +160,17 @@ fn listed(stated: &Stated) -> &'static [Listed<'static>] {
     }))
 }
 
-/// Keeps a value for the rest of the process: tables hold references that live as long.
+/// Leaks a value, since tables hold `'static` references.
 pub(crate) fn keep<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
 }
 
-/// Keeps several values.
+/// Leaks several values.
 pub(crate) fn keep_all<T>(values: impl IntoIterator<Item = T>) -> &'static [T] {
     Vec::leak(values.into_iter().collect())
 }
 
-/// Keeps a text.
+/// Leaks a text.
 pub(crate) fn text(text: String) -> &'static str {
     String::leak(text)
 }

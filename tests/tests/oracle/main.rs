@@ -1,9 +1,5 @@
-//! The scope table against a naive oracle: random tables, hierarchies, requirements and tokens.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test may stop at what it did not expect, also in what its functions share"
-)]
+//! The scope table compared with a naive oracle, for random tables, hierarchies, requirements and tokens.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests may panic")]
 
 mod agree;
 mod facts;

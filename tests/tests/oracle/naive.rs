@@ -1,4 +1,4 @@
-//! The answers as sets of strings give them: no numbers, no bits, nothing computed ahead.
+//! A naive implementation with sets of strings: no numbers, no bits, no precomputation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ impl Naive {
         Self { tools: tools.collect(), implies, known: stated.scopes() }
     }
 
-    /// What the holder of these scopes holds: those that are known, and what they imply, and so on.
+    /// Returns the scopes that a holder of these scopes holds: the known ones and everything that they imply.
     pub(crate) fn held<'t>(&self, tokens: impl IntoIterator<Item = &'t str>) -> BTreeSet<String> {
         let mut held = BTreeSet::new();
         let mut new: Vec<&str> = tokens.into_iter().filter(|token| self.known.contains(*token)).collect();
@@ -34,7 +34,7 @@ impl Naive {
         held
     }
 
-    /// Whether a holder of these scopes may call that tool.
+    /// Returns whether a holder of these scopes may call that tool.
     pub(crate) fn opens(&self, held: &BTreeSet<String>, tool: usize) -> bool {
         match &self.tools[tool].1 {
             None => true,
@@ -42,17 +42,17 @@ impl Naive {
         }
     }
 
-    /// The names of the tools that a holder of these scopes may call.
+    /// Returns the names of the tools that a holder of these scopes may call.
     pub(crate) fn visible(&self, held: &BTreeSet<String>) -> Vec<&str> {
         let open = (0..self.tools.len()).filter(|tool| self.opens(held, *tool));
         open.map(|tool| self.tools[tool].0.as_str()).collect()
     }
 
-    /// The alternative to ask for: of those that no other one undercuts, the one that newly opens the fewest tools, then
-    /// the one with the fewest missing scopes, then the first.
+    /// Returns the alternative to request. Among the alternatives that no other one undercuts, it newly opens the
+    /// fewest tools, then has the fewest missing scopes, then is declared first.
     pub(crate) fn step(&self, held: &BTreeSet<String>, tool: usize) -> Vec<String> {
         let any = self.tools[tool].1.as_deref().unwrap_or_default();
-        // Whoever holds `broad` passes by `other`, too.
+        // A holder of `broad` satisfies `other`, too.
         let undercuts = |other: &[String], broad: &[String]| {
             let reach = self.held(broad.iter().map(String::as_str));
             other.iter().all(|scope| reach.contains(scope))
@@ -70,7 +70,7 @@ impl Naive {
             (opened, all.iter().filter(|scope| !held.contains(*scope)).count())
         };
         let candidates = (0..any.len()).filter(|place| !is_broad(*place)).map(|place| &any[place]);
-        // Of equal ones `min_by_key` takes the first.
+        // Of equal elements, `min_by_key` returns the first.
         candidates.min_by_key(|all| weight(all)).cloned().unwrap_or_default()
     }
 }

@@ -15,19 +15,19 @@ use super::{
     tokens::token,
 };
 
-/// The most alternatives that a random requirement has.
+/// The maximum number of alternatives of a random requirement.
 pub(crate) const MOST_ALTERNATIVES: usize = 5;
-/// The most scopes of one alternative.
+/// The maximum number of scopes of one alternative.
 pub(crate) const MOST_SCOPES: usize = 4;
 
-/// How many tools and scopes a table has.
+/// The numbers of tools and scopes of a table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
     pub tools: usize,
     pub scopes: usize,
 }
 
-/// A requirement before its scopes have names.
+/// A requirement with scopes that have no names yet.
 #[derive(Clone, Debug)]
 enum Need {
     Public,
@@ -35,7 +35,7 @@ enum Need {
     AnyOf(Vec<Vec<Index>>),
 }
 
-/// A sound table and some tokens for it, each as pieces that are to be joined, or to be elements of an array.
+/// A valid table and tokens for it. Each token is a list of pieces, to be joined or used as elements of an array.
 pub(crate) fn table_with_tokens(size: Size) -> impl Strategy<Value = (Stated, Vec<Vec<String>>)> {
     let tool = (name(), need());
     let edges = vec((any::<Index>(), any::<Index>()), 0..size.scopes.min(60) * 2);
@@ -48,7 +48,7 @@ pub(crate) fn table_with_tokens(size: Size) -> impl Strategy<Value = (Stated, Ve
     })
 }
 
-/// Names of all lengths: some are the beginning of others, some differ in the middle only, some in case only.
+/// Names of all lengths. Some are prefixes of others, some differ in the middle only, some in case only.
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "[a-cA-C]{1,3}[:._/-]?[a-c]{0,2}",
@@ -70,7 +70,7 @@ fn need() -> impl Strategy<Value = Need> {
     ]
 }
 
-/// Makes a table without problems: names are made distinct, `implies` leads from later scopes to earlier ones.
+/// Constructs a table without problems: names are distinct, and `implies` leads from later scopes to earlier ones.
 fn sound(
     size: Size,
     tools: &[(String, Need)],
@@ -87,7 +87,7 @@ fn sound(
             (text(distinct(name, &mut taken)), need)
         })
         .collect();
-    // The scopes: first those that tools bring with their names, as many as there is room for, then others.
+    // The scopes: first those with the names of tools, as far as they fit, then others.
     let (mut taken, mut scopes) = (BTreeSet::new(), Vec::<&'static str>::new());
     for (name, need) in &tools {
         if matches!(need, Need::ToolName) && scopes.len() < size.scopes {
@@ -120,14 +120,14 @@ fn sound(
         (*name, requirement)
     });
     let tools = keep_all(tools.collect::<Vec<_>>());
-    // Declared in an order of its own, so that numbers and places differ.
+    // Declared in a separate order, so that numbers and indices differ.
     let declared = scopes.iter().enumerate().rev();
     let declared =
         declared.map(|(place, scope)| (*scope, keep_all(implies[place].iter().map(|implied| scopes[*implied]))));
     Stated { namespace, tools, declared: keep_all(declared.collect::<Vec<_>>()), complete }
 }
 
-/// The requirement as an annotation states it: short, where few scopes are needed.
+/// The requirement as an annotation states it, in the short form if there are few scopes.
 fn written(any: &'static [&'static [&'static str]]) -> Requirement<'static> {
     match any {
         [[scope]] => Requirement::One(scope),
@@ -137,7 +137,7 @@ fn written(any: &'static [&'static [&'static str]]) -> Requirement<'static> {
     }
 }
 
-/// The name, made longer until it is nobody else's.
+/// Extends a name until it is unique.
 fn distinct(mut name: String, taken: &mut BTreeSet<String>) -> String {
     while !taken.insert(name.clone()) {
         name.push('x');

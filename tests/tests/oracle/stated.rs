@@ -1,24 +1,24 @@
-//! What a table states, apart from the types that the table is made of.
+//! The facts of a table, independent of the types of the table.
 
 use std::collections::BTreeSet;
 
 use mcp_scopes::Requirement;
 
-/// A table as its author thinks of it. All data is `'static`, since tables are.
+/// A table as its author describes it. All data is `'static`, since tables are.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stated {
-    /// The prefix of every scope; may be empty.
+    /// The prefix of every scope. May be empty.
     pub namespace: &'static str,
     /// Names and requirements, in order.
     pub tools: &'static [(&'static str, Requirement<'static>)],
-    /// Scopes with those they imply directly.
+    /// Scopes with their direct `implies`.
     pub declared: &'static [(&'static str, &'static [&'static str])],
-    /// Whether `[scopes]` is there, so that every scope in use has to be declared.
+    /// Whether `[scopes]` is present, so that every scope in use must be declared.
     pub complete: bool,
 }
 
 impl Stated {
-    /// The scopes that open a tool: any of all of; `None` if it is open to everyone.
+    /// Returns the scopes that open a tool, as any-of over all-of, or `None` if it is public.
     pub(crate) fn alternatives(&self, tool: usize) -> Option<Vec<Vec<String>>> {
         let (name, requirement) = &self.tools[tool];
         match requirement {
@@ -33,7 +33,7 @@ impl Stated {
         }
     }
 
-    /// Every scope that the table knows.
+    /// Every scope of the table.
     pub(crate) fn scopes(&self) -> BTreeSet<String> {
         let used = (0..self.tools.len()).filter_map(|tool| self.alternatives(tool)).flatten().flatten();
         used.chain(self.declared.iter().map(|(scope, _)| (*scope).to_owned())).collect()

@@ -6,7 +6,7 @@ use proptest::{
     sample::Index,
 };
 
-/// The pieces of a token: scopes of the table, what looks like them, separators, and garbage.
+/// The pieces of a token: scopes of the table, similar texts, separators and garbage.
 pub(crate) fn token(known: Vec<String>, namespace: &'static str) -> impl Strategy<Value = Vec<String>> {
     let pick = move || {
         let known = known.clone();

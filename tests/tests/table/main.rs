@@ -1,9 +1,5 @@
 //! Tables as users make them, with `#[mcp_tool]`, `scope_table!` and a file, against the oracle; up to the largest.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test may stop at what it did not expect, also in what its functions share"
-)]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests may panic")]
 
 #[path = "../oracle/agree.rs"]
 mod agree;
@@ -22,7 +18,7 @@ use proptest::{
 
 use self::{naive::Naive, stated::Stated};
 
-/// A table and what its source states.
+/// A table and the facts of its source.
 pub struct Case {
     table: &'static ScopeTable,
     stated: Stated,
@@ -39,16 +35,16 @@ pub mod compiled {
 }
 
 #[test]
-fn a_table_holds_what_its_source_states() {
+fn contains_the_facts_of_its_source() {
     for Case { table, stated } in compiled::ALL {
         agree::is_made_of(table, stated).unwrap();
     }
 }
 
 #[test]
-fn answers_are_the_oracle_s() {
+fn matches_oracle_for_generated_tables() {
     for Case { table, stated } in compiled::ALL {
-        // The oracle needs seconds for a token on the largest table.
+        // The oracle needs seconds for each token of the largest table.
         let (cases, tokens) = match stated.tools.len() {
             0..100 => (3, 1..5),
             _ => (1, 1..2),
@@ -64,7 +60,7 @@ fn answers_are_the_oracle_s() {
 }
 
 #[test]
-fn the_largest_table_is_as_large_as_a_table_can_be() {
+fn supports_tables_of_maximum_size() {
     let table = &compiled::largest::TOOLS;
     assert_eq!(table.tools().len(), mcp_scopes_model::numbers::MAX_TOOLS);
     assert_eq!(table.scopes().len(), mcp_scopes_model::numbers::MAX_SCOPES);

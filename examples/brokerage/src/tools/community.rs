@@ -1,4 +1,4 @@
-//! News, and what people write.
+//! News and discussions.
 
 use mcp_scopes::{mcp_tool, mcp_tools};
 use rmcp::{handler::server::wrapper::Parameters, tool, tool_router};

@@ -1,4 +1,4 @@
-//! What there is to know about a company and who owns it.
+//! Companies and their owners.
 
 use mcp_scopes::{mcp_tool, mcp_tools};
 use rmcp::{handler::server::wrapper::Parameters, tool, tool_router};

@@ -131,14 +131,14 @@ impl Brokerage {
         self.records.change("grids", &of.id, &json!({"status": "cancelled"}))
     }
 
-    /// Let a grid order rest
+    /// Pause a grid order
     #[mcp_tool(scope = "trade.write", risk = "medium")]
     #[tool(annotations(title = "Suspend Grid Order", destructive_hint = false, idempotent_hint = true))]
     pub fn grid_suspend(&self, Parameters(of): Parameters<Entry>) -> Answer {
         self.records.change("grids", &of.id, &json!({"status": "suspended"}))
     }
 
-    /// Let a grid order go on
+    /// Resume a grid order
     #[mcp_tool(scope = "trade.write", risk = "high", sandbox = "deny")]
     #[tool(annotations(title = "Restart Grid Order", destructive_hint = false, idempotent_hint = true))]
     pub fn grid_restart(&self, Parameters(of): Parameters<Entry>) -> Answer {

@@ -1,4 +1,4 @@
-//! Watchlists, lists that are shared, and alerts on prices.
+//! Watchlists, shared lists and price alerts.
 
 use mcp_scopes::{mcp_tool, mcp_tools};
 use rmcp::{handler::server::wrapper::Parameters, tool, tool_router};

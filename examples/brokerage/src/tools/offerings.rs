@@ -1,4 +1,4 @@
-//! Initial public offerings, and what the account ordered of them.
+//! Initial public offerings, and the account's subscriptions.
 
 use mcp_scopes::{mcp_tool, mcp_tools};
 use rmcp::{handler::server::wrapper::Parameters, tool, tool_router};

@@ -1,4 +1,4 @@
-//! Orders: those that stand, and new ones.
+//! Open and new orders.
 
 use mcp_scopes::{mcp_tool, mcp_tools};
 use rmcp::{handler::server::wrapper::Parameters, tool, tool_router};
@@ -143,7 +143,7 @@ impl Brokerage {
         self.records.add("orders", json!({"symbol": symbol, "side": side, "quantity": quantity, "price": price, "day": "today", "status": "new"}))
     }
 
-    /// Change the quantity and price of an order that stands
+    /// Change the quantity and price of an open order
     #[mcp_tool(
         scope = "trade.write",
         risk = "high",
@@ -161,7 +161,7 @@ impl Brokerage {
         )
     }
 
-    /// Cancel an order that stands
+    /// Cancel an open order
     #[mcp_tool(
         scope = "trade.write",
         risk = "high",
@@ -175,7 +175,7 @@ impl Brokerage {
     }
 }
 
-/// What a caller in the sandbox gets: nothing stands afterwards that did not stand before.
+/// The substitutes for sandbox callers, which change nothing.
 impl Brokerage {
     fn pretend_to_submit(&self, _client: Client, Parameters(of): Parameters<NewOrder>) -> Answer {
         self.records.sheet("securities").with("symbol", &of.symbol).one()?;

@@ -1,4 +1,4 @@
-//! Plans that buy a security again and again.
+//! Recurring purchase plans.
 
 use mcp_scopes::{mcp_tool, mcp_tools};
 use rmcp::{handler::server::wrapper::Parameters, tool, tool_router};
@@ -95,14 +95,14 @@ impl Brokerage {
         self.records.change("plans", &of.id, &json!({"amount": of.amount, "every": of.every}))
     }
 
-    /// Let a plan rest
+    /// Pause a plan
     #[mcp_tool(scope = "trade.write", risk = "medium")]
     #[tool(annotations(title = "Pause DCA Plan", destructive_hint = false, idempotent_hint = true))]
     pub fn dca_pause(&self, Parameters(of): Parameters<Entry>) -> Answer {
         self.records.change("plans", &of.id, &json!({"status": "paused"}))
     }
 
-    /// Let a plan go on
+    /// Resume a plan
     #[mcp_tool(scope = "trade.write", risk = "high", sandbox = "deny")]
     #[tool(annotations(title = "Resume DCA Plan", destructive_hint = false, idempotent_hint = true))]
     pub fn dca_resume(&self, Parameters(of): Parameters<Entry>) -> Answer {

@@ -1,4 +1,4 @@
-//! Prices, trades and what is derived from them.
+//! Prices, trades and derived values.
 
 use mcp_scopes::{mcp_tool, mcp_tools};
 use rmcp::{handler::server::wrapper::Parameters, tool, tool_router};
@@ -101,7 +101,7 @@ impl Brokerage {
         self.records.sheet("depth").with("symbol", &of.symbol).list()
     }
 
-    /// Which brokers stand in the queue of a security
+    /// Which brokers are in the order queue of a security
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Broker Queue", read_only_hint = true, idempotent_hint = true))]
     pub fn brokers(&self, Parameters(of): Parameters<Security>) -> Answer {

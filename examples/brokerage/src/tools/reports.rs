@@ -1,4 +1,4 @@
-//! Financial reports, valuations and what analysts say.
+//! Financial reports, valuations and analyst opinions.
 
 use mcp_scopes::{mcp_tool, mcp_tools};
 use rmcp::{handler::server::wrapper::Parameters, tool, tool_router};
@@ -111,7 +111,7 @@ impl Brokerage {
         self.records.sheet("valuations").with("symbol", &of.symbol).list()
     }
 
-    /// Where its valuation stands in its industry
+    /// How a security's valuation compares with its industry
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Valuation Rank", read_only_hint = true, idempotent_hint = true))]
     pub fn valuation_rank(&self, Parameters(of): Parameters<Security>) -> Answer {
@@ -160,7 +160,7 @@ impl Brokerage {
         self.records.sheet("rating_history").with("symbol", &of.symbol).list()
     }
 
-    /// Where its ratings stand in its industry
+    /// How a security's ratings compare with its industry
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Institution Rating Industry Rank", read_only_hint = true, idempotent_hint = true))]
     pub fn institution_rating_industry_rank(&self, Parameters(of): Parameters<Security>) -> Answer {

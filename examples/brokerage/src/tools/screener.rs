@@ -85,7 +85,7 @@ impl Brokerage {
     }
 }
 
-/// What a script computes.
+/// An indicator.
 enum Indicator {
     Mean(usize),
     Change(usize),
@@ -103,7 +103,7 @@ impl Indicator {
         }
     }
 
-    /// The value over the last prices, as far as there are any.
+    /// Returns the value over the last prices that exist.
     fn over(&self, prices: &[f64]) -> Result<f64, Failure> {
         let (Self::Mean(count) | Self::Change(count)) = self;
         let last = prices.get(prices.len().saturating_sub(*count)..).unwrap_or_default();
@@ -111,7 +111,7 @@ impl Indicator {
             return Err(Failure::Missing("there are no prices of this security".to_owned()));
         };
         Ok(match self {
-            #[expect(clippy::cast_precision_loss, reason = "nobody has that many prices")]
+            #[expect(clippy::cast_precision_loss, reason = "there are far fewer prices")]
             Self::Mean(_) => last.iter().sum::<f64>() / last.len() as f64,
             Self::Change(_) => end - first,
         })

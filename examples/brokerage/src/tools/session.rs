@@ -1,4 +1,4 @@
-//! What the session itself is about.
+//! The session and general market data.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -17,13 +17,13 @@ use super::{
     refusal::Refusal,
 };
 
-/// `/authorize`: approves at once, and says so.
+/// `/authorize`: approves immediately, and logs the approval.
 pub(super) async fn authorize(
     State(shared): State<Arc<Shared>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refusal> {
     let parameters = Parameters::read(query.unwrap_or_default().as_bytes())?;
-    // Before these two are known, an answer must not go anywhere else (RFC 6749 §4.1.2.1).
+    // Before these two are known, the response must not be redirected (RFC 6749 §4.1.2.1).
     let client = shared.clients().get(parameters.require("client_id")?).cloned();
     let client = client.ok_or_else(|| Refusal::request("no client of that `client_id` is registered"))?;
     let redirect_uri = parameters.require("redirect_uri")?;
@@ -48,7 +48,7 @@ pub(super) async fn authorize(
     Ok((StatusCode::FOUND, headers, said).into_response())
 }
 
-/// A code for what is asked.
+/// Issues a code for the request.
 fn approved(shared: &Shared, client: &Client, redirect_uri: &str, parameters: &Parameters) -> Result<String, Refusal> {
     let settings = &shared.settings;
     if parameters.require("response_type")? != "code" {

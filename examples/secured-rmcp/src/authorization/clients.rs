@@ -15,14 +15,14 @@ use url::{Host, Url};
 
 use super::{Shared, refusal::Refusal, secret};
 
-/// The grants that a client can ask for.
+/// The grant types that a client can request.
 pub(super) const GRANT_TYPES: [&str; 3] = ["authorization_code", "refresh_token", "client_credentials"];
-/// How a client can say who it is.
+/// The authentication methods of clients.
 pub(super) const METHODS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
-/// How many clients there may be.
+/// The maximum number of clients.
 const MOST: usize = 1_000;
 
-/// What a client says about itself. Members that this server does not know are ignored (RFC 7591 §2).
+/// The metadata that a client registers. Unknown members are ignored (RFC 7591 §2).
 #[derive(Debug, Deserialize)]
 pub(super) struct Registration {
     #[serde(default)]
@@ -32,11 +32,11 @@ pub(super) struct Registration {
     client_name: Option<String>,
 }
 
-/// A client that is registered.
+/// A registered client.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
     pub(super) id: String,
-    /// What it calls itself, for the log.
+    /// Its name, for the log.
     pub(super) name: String,
     pub(super) method: &'static str,
     grant_types: Vec<&'static str>,
@@ -47,10 +47,10 @@ pub(super) struct Client {
 pub(super) type Clients = HashMap<String, Client>;
 
 impl Client {
-    /// Checks what a client says about itself.
+    /// Validates the metadata of a client.
     fn new(registration: Registration) -> Result<Self, Refusal> {
         let metadata = |description: String| Refusal::new("invalid_client_metadata", description);
-        // What is left out is as RFC 7591 §2 says.
+        // The defaults are those of RFC 7591 §2.
         let method = registration.token_endpoint_auth_method.as_deref().unwrap_or("client_secret_basic");
         let method = METHODS.into_iter().find(|known| *known == method);
         let method = method.ok_or_else(|| metadata(format!("say who you are by one of {METHODS:?}")))?;
@@ -82,7 +82,7 @@ impl Client {
         })
     }
 
-    /// Whether that is one of its redirect URIs. On this machine the port may be another one each time (RFC 8252 §7.3).
+    /// Returns whether a URI is one of its redirect URIs. The port of a loopback URI may differ (RFC 8252 §7.3).
     pub(super) fn redirects_to(&self, uri: &str) -> bool {
         let without_port = |uri: &str| {
             let mut url = Url::parse(uri).ok()?;
@@ -96,7 +96,7 @@ impl Client {
         self.grant_types.contains(&grant_type)
     }
 
-    /// Whether it says who it is as it has registered to, with its secret if it has one.
+    /// Returns whether the client authenticates as registered, with its secret if it has one.
     pub(super) fn is_proven_by(&self, method: &str, secret: Option<&str>) -> bool {
         let proven = match (&self.secret, secret) {
             (None, None) => true,
@@ -107,7 +107,7 @@ impl Client {
     }
 }
 
-/// Whether a redirect stays on this machine.
+/// Returns whether a redirect URI is a loopback URI.
 fn leads_here(uri: &str) -> bool {
     let Ok(url) = Url::parse(uri) else { return false };
     let here = match url.host() {
@@ -136,7 +136,7 @@ pub(super) async fn register(
     });
     if let (Some(secret), Some(answer)) = (&client.secret, answer.as_object_mut()) {
         answer.insert("client_secret".to_owned(), secret.as_str().into());
-        // It does not end before the server does.
+        // The registration lasts as long as the server.
         answer.insert("client_secret_expires_at".to_owned(), 0.into());
     }
     let mut clients = shared.clients();

@@ -1,4 +1,4 @@
-//! Codes and refresh tokens that were given out. Each can be used once.
+//! Issued codes and refresh tokens. Each can be used once.
 
 use std::{
     collections::HashMap,
@@ -9,33 +9,33 @@ use super::{refusal::Refusal, secret};
 
 const CODE_LIFETIME: Duration = Duration::from_mins(1);
 const REFRESH_LIFETIME: Duration = Duration::from_hours(8);
-/// How many codes, and how many refresh tokens, there may be.
+/// The maximum number of codes, and of refresh tokens.
 const MOST: usize = 10_000;
 
-/// What a client was allowed.
+/// The permissions of a client.
 #[derive(Clone, Debug)]
 pub(super) struct Grant {
     pub(super) client: String,
-    /// Who allowed it; `None` for what a client may do by itself.
+    /// The user who granted them, or `None` for the client's own permissions.
     pub(super) user: Option<String>,
     pub(super) sandbox: bool,
     pub(super) scopes: Vec<String>,
     pub(super) resource: String,
 }
 
-/// A code, with what has to be the same when it is used.
+/// A code, with the values that must match when it is used.
 #[derive(Clone, Debug)]
 pub(super) struct Code {
     pub(super) grant: Grant,
     pub(super) redirect_uri: String,
-    /// SHA-256 of the verifier (RFC 7636 §4.2), in base64.
+    /// The base64 SHA-256 hash of the verifier (RFC 7636 §4.2).
     pub(super) challenge: String,
 }
 
 #[derive(Debug)]
 struct Refresh {
     grant: Grant,
-    /// All that have come of one authorization.
+    /// The refresh tokens of each authorization.
     family: u64,
     used: bool,
 }
@@ -51,7 +51,7 @@ impl Grants {
     pub(super) fn give_code(&mut self, code: Code) -> Result<String, Refusal> {
         self.codes.retain(|_, (_, end)| *end > Instant::now());
         if self.codes.len() >= MOST {
-            return Err(Refusal::busy("there are too many codes that nobody has used"));
+            return Err(Refusal::busy("there are too many unused codes"));
         }
         let text = secret()?;
         self.codes.insert(text.clone(), (code, Instant::now() + CODE_LIFETIME));
@@ -63,7 +63,7 @@ impl Grants {
         (end > Instant::now()).then_some(code)
     }
 
-    /// A refresh token: the first of an authorization, or the next one of a family.
+    /// Issues a refresh token: the first one of an authorization, or the next one of a family.
     pub(super) fn give_refresh(&mut self, grant: Grant, family: Option<u64>) -> Result<String, Refusal> {
         self.refresh.retain(|_, (_, end)| *end > Instant::now());
         if self.refresh.len() >= MOST {
@@ -77,7 +77,7 @@ impl Grants {
         Ok(text)
     }
 
-    /// Uses up a refresh token of that client. One that comes twice was copied: then none of its family counts any more
+    /// Consumes a refresh token of that client. A token that is used twice was copied, so its whole family is revoked
     /// (OAuth 2.1, "Refresh Token Rotation").
     pub(super) fn take_refresh(&mut self, text: &str, client: &str) -> Option<(Grant, u64)> {
         let (refresh, end) = self.refresh.get_mut(text)?;

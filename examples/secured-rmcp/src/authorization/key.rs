@@ -1,4 +1,4 @@
-//! The signing key, and what it signs.
+//! The signing key and its signatures.
 
 use std::{io, time::SystemTime};
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{Shared, grants::Grant, secret};
 
-/// A key of P-256, made at start.
+/// A P-256 key, generated at startup.
 pub(super) struct Key {
     pair: EcdsaKeyPair,
     id: String,
@@ -25,9 +25,9 @@ impl Key {
         Ok(Self { pair, id: secret().map_err(io::Error::other)?, random: SystemRandom::new() })
     }
 
-    /// The public half, as a key set (RFC 7517 §5, RFC 7518 §6.2).
+    /// Returns the public key as a key set (RFC 7517 §5, RFC 7518 §6.2).
     pub(super) fn set(&self) -> Value {
-        // An uncompressed point: a byte that says so, then both coordinates.
+        // An uncompressed point: a prefix byte, then both coordinates.
         let point = self.pair.public_key().as_ref().get(1..).unwrap_or_default();
         let (x, y) = point.split_at_checked(32).unwrap_or_default();
         json!({"keys": [{
@@ -36,7 +36,7 @@ impl Key {
         }]})
     }
 
-    /// An access token (RFC 9068 §2), and for how many seconds it counts.
+    /// Returns an access token (RFC 9068 §2) and its lifetime in seconds.
     pub(super) fn token(&self, shared: &Shared, grant: &Grant) -> io::Result<(String, u64)> {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(io::Error::other)?.as_secs();
         let lifetime = shared.settings.lifetime.as_secs();

@@ -1,4 +1,4 @@
-//! What the server can do (RFC 8414 §2).
+//! The metadata of the server (RFC 8414 §2).
 
 use serde_json::{Value, json};
 

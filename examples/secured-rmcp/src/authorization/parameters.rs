@@ -1,4 +1,4 @@
-//! Forms and queries, and what each of them may ask for.
+//! Forms and queries, with the requested scopes and resource.
 
 use std::collections::BTreeMap;
 
@@ -11,34 +11,34 @@ use super::{Settings, refusal::Refusal};
 pub(super) struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
-    /// Reads a form or a query.
+    /// Parses a form or a query.
     ///
     /// # Errors
-    /// A parameter stands twice (RFC 6749 §3.1).
+    /// Returns an error if a parameter occurs twice (RFC 6749 §3.1).
     pub(super) fn read(text: &[u8]) -> Result<Self, Refusal> {
         let mut parameters = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(text) {
             if let Some(_earlier) = parameters.insert(name.clone().into_owned(), value.into_owned()) {
                 return Err(match &*name {
                     "resource" => Refusal::new("invalid_target", "a token is for one resource; name one"),
-                    name => Refusal::request(format!("`{}` stands twice", name.escape_debug())),
+                    name => Refusal::request(format!("`{}` occurs twice", name.escape_debug())),
                 });
             }
         }
         Ok(Self(parameters))
     }
 
-    /// A parameter; one without a value counts as left out (RFC 6749 §3.1).
+    /// Returns a parameter. One without a value counts as missing (RFC 6749 §3.1).
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// A parameter that has to be there.
+    /// Returns a required parameter.
     pub(super) fn require(&self, name: &'static str) -> Result<&str, Refusal> {
         self.get(name).ok_or_else(|| Refusal::request(format!("`{name}` is missing")))
     }
 
-    /// The scopes that are asked for: in the settings' order, each once.
+    /// Returns the requested scopes, each once, in the order of the settings.
     pub(super) fn scopes(&self, settings: &Settings) -> Result<Vec<String>, Refusal> {
         let asked: Vec<&str> = self.get("scope").into_iter().flat_map(str::split_ascii_whitespace).collect();
         if let Some(unknown) = asked.iter().find(|asked| !settings.scopes.iter().any(|scope| scope == **asked)) {
@@ -52,8 +52,8 @@ impl Parameters {
         Ok(scopes)
     }
 
-    /// The resource that is asked for (RFC 8707 §2). There is none that goes without saying: a token without an
-    /// audience would be good everywhere.
+    /// Returns the requested resource (RFC 8707 §2). There is no default: a token without an audience would be valid
+    /// everywhere.
     pub(super) fn resource(&self, settings: &Settings) -> Result<String, Refusal> {
         let Some(asked) = self.get("resource") else {
             return Err(Refusal::new("invalid_target", "`resource` is missing: say for which server the token is"));

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::json;
 
-/// Why there is no code, no token or no client.
+/// An OAuth error response.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) error: &'static str,
@@ -18,7 +18,7 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// With one of the names that the standards define.
+    /// Creates an error with one of the standard codes.
     pub(super) fn new(error: &'static str, description: impl Into<Cow<'static, str>>) -> Self {
         Self { error, description: description.into(), status: StatusCode::BAD_REQUEST }
     }
@@ -27,7 +27,7 @@ impl Refusal {
         Self::new("invalid_request", description)
     }
 
-    /// 401 (RFC 6749 §5.2).
+    /// Creates an error with status 401 (RFC 6749 §5.2).
     pub(super) fn client(description: &'static str) -> Self {
         Self { status: StatusCode::UNAUTHORIZED, ..Self::new("invalid_client", description) }
     }
@@ -36,7 +36,7 @@ impl Refusal {
         Self::new("invalid_grant", description)
     }
 
-    /// 503, for what a later attempt may get.
+    /// Creates an error with status 503, for temporary failures.
     pub(super) fn busy(description: &'static str) -> Self {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, ..Self::new("temporarily_unavailable", description) }
     }

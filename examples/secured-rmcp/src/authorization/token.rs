@@ -44,7 +44,7 @@ pub(super) async fn token(
             let (grant, family) = by_refresh(&shared, &client, &parameters)?;
             (grant, Some(family))
         }
-        // What the client may do by itself.
+        // The client's own permissions.
         _ => {
             let (scopes, resource) = (parameters.scopes(&shared.settings)?, parameters.resource(&shared.settings)?);
             (Grant { client: client.id.clone(), user: None, sandbox: false, scopes, resource }, None)
@@ -60,7 +60,7 @@ pub(super) async fn token(
         "scope": narrowed.scopes.join(" "),
     });
     if grant.user.is_some() && client.may_use("refresh_token") {
-        // Of all that was granted: a narrower token narrows no later one (RFC 6749 §6).
+        // With all granted scopes: a narrower token does not narrow later ones (RFC 6749 §6).
         let refresh = shared.grants().give_refresh(grant, family)?;
         if let Some(answer) = answer.as_object_mut() {
             answer.insert("refresh_token".to_owned(), refresh.into());
@@ -69,7 +69,7 @@ pub(super) async fn token(
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }
 
-/// The client, if it is who it says.
+/// Returns the authenticated client.
 fn proven(shared: &Shared, headers: &HeaderMap, parameters: &Parameters) -> Result<Client, Refusal> {
     let (method, id, secret) = match headers.get(header::AUTHORIZATION) {
         Some(_) if parameters.get("client_secret").is_some() => {
@@ -93,7 +93,7 @@ fn proven(shared: &Shared, headers: &HeaderMap, parameters: &Parameters) -> Resu
     client.ok_or_else(|| Refusal::client("no such client, or not with this secret sent in this way"))
 }
 
-/// `Basic`, with both halves form-encoded (RFC 6749 §2.3.1).
+/// Parses `Basic` credentials, whose halves are form-encoded (RFC 6749 §2.3.1).
 fn basic(value: &str) -> Option<(String, String)> {
     let (scheme, encoded) = value.split_once(' ')?;
     let decoded = BASE64_STANDARD.decode(encoded.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
@@ -122,7 +122,7 @@ fn by_refresh(shared: &Shared, client: &Client, parameters: &Parameters) -> Resu
     taken.ok_or_else(|| Refusal::grant("the refresh token is not known, was used or is too old"))
 }
 
-/// What a request asks of a grant: all of it, or less; never another resource or a further scope.
+/// Limits a request to a grant: all of it, or less, but never another resource or an additional scope.
 fn narrowed(shared: &Shared, grant: &Grant, parameters: &Parameters) -> Result<Grant, Refusal> {
     if parameters.get("resource").is_some() && parameters.resource(&shared.settings)? != grant.resource {
         return Err(Refusal::new("invalid_target", "that was granted for another resource"));

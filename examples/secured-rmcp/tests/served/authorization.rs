@@ -1,4 +1,4 @@
-//! The authorization server: what it gives out, and all that it refuses.
+//! The authorization server: issued tokens and rejected requests.
 
 use std::{
     net::{TcpListener, TcpStream},
@@ -16,7 +16,7 @@ use crate::program::Served;
 const REDIRECT: &str = "http://127.0.0.1:4567/callback";
 const VERIFIER: &str = "a-verifier-that-is-as-long-as-one-has-to-be-43";
 
-/// A client that asks for what it should not.
+/// A client that sends invalid requests.
 struct Asking {
     http: Client,
     served: Served,
@@ -39,7 +39,7 @@ impl Asking {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
-    /// A client that registers as most do.
+    /// A client with a typical registration.
     async fn client(&self) -> String {
         let (status, client) = self
             .register(json!({
@@ -52,7 +52,8 @@ impl Asking {
         client["client_id"].as_str().unwrap().to_owned()
     }
 
-    /// The parameters of an authorization that is approved; those given replace some, or leave them out if they are empty.
+    /// The parameters of an approved authorization. The given ones replace some of them, or remove them if they are
+    /// empty.
     async fn authorize(&self, client: &str, other: &[(&str, &str)]) -> reqwest::Response {
         let challenge = BASE64.encode(Sha256::digest(VERIFIER));
         let usual = [
@@ -71,7 +72,7 @@ impl Asking {
         self.http.get(url).send().await.unwrap()
     }
 
-    /// A parameter of where an authorization leads.
+    /// Returns a parameter of the redirect of an authorization.
     async fn redirected(&self, client: &str, other: &[(&str, &str)], name: &str) -> String {
         let answer = self.authorize(client, other).await;
         assert_eq!(answer.status(), 302, "{:?}", answer.text().await);
@@ -88,7 +89,7 @@ impl Asking {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
-    /// What a code is exchanged for.
+    /// The form that exchanges a code.
     async fn exchanged(&self, client: &str, other: &[(&str, &str)]) -> Value {
         let code = self.redirected(client, other, "code").await;
         let (status, answer) = self.token(&by_code(client, &code)).await;
@@ -96,7 +97,7 @@ impl Asking {
         answer
     }
 
-    /// The answer to a call of `write_note`.
+    /// Returns the response to a call of `write_note`.
     async fn write(&self, token: &str, header: Option<&str>) -> (u16, String, String) {
         let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
             "name": "write_note", "arguments": {"title": "a", "text": "b"}, "_meta": {
@@ -128,7 +129,7 @@ fn by_code<'a>(client: &'a str, code: &'a str) -> [(&'a str, &'a str); 5] {
     ]
 }
 
-/// A part of a token: 0 is the header, 1 what it claims.
+/// Returns a part of a token: 0 is the header, 1 the claims.
 fn part(token: &Value, number: usize) -> Value {
     let part = token["access_token"].as_str().unwrap().split('.').nth(number).unwrap();
     serde_json::from_slice(&BASE64.decode(part).unwrap()).unwrap()
@@ -147,7 +148,7 @@ async fn a_token_says_what_was_asked_for() {
         [&json!(asking.issuer), &json!(asking.served.resource), &json!("ada"), &json!(client), &json!("live")]
     );
     assert_eq!(claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap(), 900);
-    // A redirect on this machine may come to another port each time.
+    // The port of a loopback redirect may differ each time.
     let port = asking.authorize(&client, &[("redirect_uri", "http://127.0.0.1:5678/callback")]).await;
     assert!(port.headers()["location"].to_str().unwrap().starts_with("http://127.0.0.1:5678/callback?code="));
     let metadata = format!("{}/.well-known/oauth-authorization-server", asking.issuer);
@@ -174,9 +175,9 @@ async fn what_is_not_for_a_client_is_refused() {
     ] {
         assert_eq!(asking.redirected(&client, &[changed], "error").await, error, "{changed:?}");
     }
-    // Where the answer would go is not known, or not the client's.
+    // The redirect URI is unknown or belongs to another client.
     for changed in [
-        ("client_id", "nobody"),
+        ("client_id", "unknown"),
         ("redirect_uri", ""),
         ("redirect_uri", "http://127.0.0.1:4567/other"),
         ("redirect_uri", "https://example.com/callback"),
@@ -252,13 +253,13 @@ async fn a_refresh_token_works_once() {
     };
     let (status, second) = refresh(&first, "notes:read").await;
     assert_eq!((status, &second["scope"]), (200, &json!("notes:read")));
-    // A narrower token narrows none that comes after it.
+    // A narrower token does not narrow later ones.
     let (status, third) = refresh(&second, "").await;
     assert_eq!((status, &third["scope"]), (200, &json!("notes:read notes:write")));
-    // Somebody has copied the first: from now on none of them counts.
+    // The first token was copied, so the whole family is revoked.
     assert_eq!(refresh(&first, "").await.1["error"], "invalid_grant");
     assert_eq!(refresh(&third, "").await.1["error"], "invalid_grant");
-    // Another authorization is not touched.
+    // Other authorizations are not affected.
     let other = asking.exchanged(&client, &[]).await;
     assert_eq!(refresh(&other, "notes:admin").await.1["error"], "invalid_scope");
 }
@@ -284,7 +285,7 @@ async fn a_client_acts_for_itself() {
         assert_eq!((&part(&token, 1)["sub"], &token["refresh_token"]), (&json!(id), &Value::Null), "{token}");
         let (status, _, answer) = asking.write(token["access_token"].as_str().unwrap(), None).await;
         assert!(status == 200 && answer.contains("wrote `a`"), "{answer}");
-        // In the way that it has not registered for.
+        // An authentication method that the client has not registered.
         let wrong = if basic == 5 { request(5) } else { request(3).basic_auth(id, Some(secret)) };
         assert_eq!(wrong.send().await.unwrap().status(), 401);
         let wrong = request(3).basic_auth(id, Some("guessed")).send().await.unwrap();
@@ -331,7 +332,7 @@ fn it_stays_on_this_machine() {
     }
 }
 
-/// Even if the note server has no chance to end it.
+/// The authorization server exits even if the note server is killed.
 #[tokio::test]
 async fn it_ends_with_the_note_server() {
     let asking = Asking::start().await;

@@ -1,7 +1,7 @@
-//! Clients that nobody here wrote: those of the official Python and TypeScript SDKs.
+//! Third-party clients: those of the official Python and TypeScript SDKs.
 //!
-//! `.ci/clients` brings both. Where one is missing its tests say so and pass, unless `MCP_SCOPES_CLIENT_TEST` is `required`, as
-//! in CI.
+//! `.ci/clients` installs both. If one is missing, its tests print a message and pass, unless `MCP_SCOPES_CLIENT_TEST`
+//! is `required`, as in CI.
 
 use std::{
     collections::BTreeMap,
@@ -14,19 +14,19 @@ use serde::Deserialize;
 
 use crate::program::Served;
 
-/// Where the scripts are.
+/// The folder of the scripts.
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/clients");
 
-/// What a script prints.
+/// The output of a script.
 #[derive(Debug, Deserialize)]
 struct Report {
     told: Told,
-    /// The `scope` of each authorization that the client has sent its user to.
+    /// The `scope` of each authorization to which the client has sent its user.
     asked: Vec<String>,
     exchanges: Vec<Exchange>,
 }
 
-/// What the client was told, by its own account.
+/// The results that the client reports.
 #[derive(Debug, Deserialize, PartialEq, Eq)]
 struct Told {
     version: String,
@@ -39,7 +39,7 @@ struct Told {
     tools_in_the_end: Vec<String>,
 }
 
-/// A request that it has sent.
+/// A request that the client has sent.
 #[derive(Debug, Deserialize)]
 struct Exchange {
     method: String,
@@ -49,12 +49,12 @@ struct Exchange {
     version: Option<String>,
 }
 
-/// Where `.ci/clients` puts what it brings.
+/// The folder into which `.ci/clients` installs.
 pub(crate) fn installed() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("clients")
 }
 
-/// The command that runs a script of the Python SDK, or what is missing.
+/// Returns the command that runs a script of the Python SDK, or what is missing.
 fn python() -> Result<Command, &'static str> {
     let python = installed().join("python/bin/python");
     let mut command = Command::new(python);
@@ -66,18 +66,19 @@ fn python() -> Result<Command, &'static str> {
     Ok(command)
 }
 
-/// The command that runs a script of the TypeScript SDK, or what is missing.
+/// Returns the command that runs a script of the TypeScript SDK, or what is missing.
 fn typescript() -> Result<Command, &'static str> {
     let folder = installed().join("typescript");
     if !folder.join("node_modules/@modelcontextprotocol/client").is_dir() {
         return Err("the TypeScript SDK is missing");
     }
-    // Modules are looked for from where a script is. Others may be copying it, too: it is whole at any time.
+    // Node.js resolves modules from the script's folder. Concurrent tests may copy the script too, so the copy is
+    // atomic.
     let (script, own) = (folder.join("flow.mjs"), format!("{}-{:?}", std::process::id(), std::thread::current().id()));
     let copy = folder.join(own);
     fs::copy(Path::new(SCRIPTS).join("typescript/flow.mjs"), &copy).unwrap();
     fs::rename(copy, &script).unwrap();
-    // Where there is none, or an old one, `.ci/clients` brings one beside Python.
+    // If Node.js is missing or old, `.ci/clients` installs one next to Python.
     let brought = installed().join("python/bin/node");
     let mut command = Command::new(if brought.is_file() { brought.as_path() } else { Path::new("node") });
     command.arg(script);
@@ -91,7 +92,7 @@ pub(crate) fn skip(missing: &str) {
     eprintln!("SKIPPED: {missing}; {help}");
 }
 
-/// A client goes all the way to one server.
+/// Runs a client against one server.
 fn report(mut command: Command, served: &Served, mode: &str) -> Report {
     let output = command.args([&*served.resource, mode]).output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -125,14 +126,14 @@ fn judge(report: &Report, resource: &str, version: &str, discovery: &str) {
         tools_in_the_end: texts(&all),
     };
     assert_eq!(report.told, expected);
-    // Each step asks for what the one before had, and for what the challenge named.
+    // Each step requests the scopes of the previous one and those of the challenge.
     assert_eq!(report.asked, ["notes:read", "notes:read notes:write", "notes:read notes:write notes:admin"]);
 
     let document = resource.replace("/mcp", "/.well-known/oauth-protected-resource/mcp");
     let challenged =
         |scope: &str, error: &str| format!("Bearer scope=\"{scope}\"{error}, resource_metadata=\"{document}\"");
     let insufficient = ", error=\"insufficient_scope\"";
-    // A GET is a question for a stream, which a server without sessions has not.
+    // A GET requests a stream, which a server without sessions does not have.
     let refusals: Vec<(u16, &[String])> = (report.exchanges.iter())
         .filter(|exchange| exchange.status >= 400 && (&*exchange.method, exchange.status) != ("GET", 405))
         .map(|exchange| (exchange.status, &*exchange.challenges))
@@ -145,14 +146,14 @@ fn judge(report: &Report, resource: &str, version: &str, discovery: &str) {
     let expected: Vec<(u16, &[String])> =
         expected.iter().map(|(status, challenge)| (*status, std::slice::from_ref(challenge))).collect();
     assert_eq!(refusals, expected, "{:#?}", report.exchanges);
-    // What was followed: the challenge's own address, at once, and nothing was guessed.
+    // The client followed the URL in the challenge immediately, and guessed none.
     let asked = report.exchanges.iter().skip_while(|exchange| exchange.status != 401).nth(1).unwrap();
     assert_eq!((&*asked.method, &*asked.url), ("GET", &*document), "{:#?}", report.exchanges);
     let mut versions = BTreeMap::new();
     for exchange in report.exchanges.iter().filter(|exchange| exchange.url == resource) {
         *versions.entry(exchange.version.as_deref()).or_insert(0) += 1;
     }
-    // A handshake has no version yet, nor has the one before, which was answered 401.
+    // A handshake has no version yet, and neither has the attempt before it, which got 401.
     versions.remove(&None);
     assert_eq!(versions.into_keys().collect::<Vec<_>>(), [Some(version)], "{:#?}", report.exchanges);
 }

@@ -1,10 +1,5 @@
-//! The whole of it, as its users have it: both servers as processes, over HTTP on this machine.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect, in its functions too"
-)]
+//! End-to-end tests: both servers as processes, over HTTP on loopback.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod authorization;
 mod clients;

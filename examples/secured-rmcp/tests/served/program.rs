@@ -1,4 +1,4 @@
-//! The program itself, as a person would start it.
+//! The program, started from the command line.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
@@ -8,12 +8,12 @@ use std::{
 /// Both servers on free ports.
 pub(crate) struct Served {
     process: Child,
-    /// The address of the note server.
+    /// The URL of the note server.
     pub(crate) resource: String,
 }
 
 impl Served {
-    /// Starts them with these arguments.
+    /// Starts both with these arguments.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_secured-rmcp"))
             .args(["--address", "127.0.0.1:0", "--authorization-address", "127.0.0.1:0"])
@@ -31,20 +31,20 @@ impl Served {
 
 impl Drop for Served {
     fn drop(&mut self) {
-        // It may have ended by itself, which a test has noticed by then.
+        // The process may have exited, which the test has noticed.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// What a program says that does not start.
+/// Returns the output of a program that does not start.
 fn complaint(process: &mut Child) -> String {
     let mut text = String::new();
     process.stderr.take().unwrap().read_to_string(&mut text).unwrap();
     text
 }
 
-/// What a browser of a user does who is asked for nothing: it goes to the address and is sent to the client's own.
+/// Acts as a browser without user interaction: requests the URL and follows the redirect to the client.
 pub(crate) async fn approve(url: &str) -> String {
     let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let answer = browser.get(url).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! rmcp's own client: discovery by our 401 and our metadata, authorization, a refused call, step-up by our 403.
+//! rmcp's client: discovery by our 401 and our metadata, authorization, a denied call, step-up by our 403.
 use std::collections::BTreeSet;
 
 use rmcp::{
@@ -39,14 +39,14 @@ async fn connect(
     info.serve_with_lifecycle(transport, mode).await
 }
 
-/// The challenge that an error of the transport carries.
+/// Returns the challenge in a transport error.
 fn challenge(error: &DynamicTransportError) -> &str {
     let error = error.error.downcast_ref::<StreamableHttpError<reqwest::Error>>();
     let Some(challenge) = error.and_then(|error| error.auth_challenge()) else { panic!("no challenge: {error:?}") };
     challenge
 }
 
-/// Authorizes by the challenge of a 401.
+/// Authorizes with the challenge of a 401.
 async fn authorized(resource: &str, challenge: &str) -> AuthClient<reqwest::Client> {
     let mut state = OAuthState::new(resource, None).await.unwrap();
     let request = AuthorizationRequest::new(REDIRECT).with_client_name("rmcp").with_challenge(challenge);
@@ -60,7 +60,7 @@ async fn scopes(client: &AuthClient<reqwest::Client>) -> BTreeSet<String> {
     client.auth_manager.lock().await.get_current_scopes().await.into_iter().collect()
 }
 
-/// Asks for more, as a 403 says.
+/// Requests more scopes, as a 403 states.
 async fn step_up(client: &AuthClient<reqwest::Client>, scope: &str) {
     let manager = client.auth_manager.lock().await;
     let callback = approve(&manager.request_scope_upgrade(scope).await.unwrap()).await;
@@ -83,7 +83,7 @@ async fn call(
     Ok(text)
 }
 
-/// The scope that a refused call asks for.
+/// Returns the scope that a denied call requires.
 async fn refused(connection: &Connection, tool: &'static str, arguments: serde_json::Value) -> String {
     match call(connection, tool, arguments).await {
         Err(ServiceError::TransportSend(error)) => {
@@ -95,16 +95,16 @@ async fn refused(connection: &Connection, tool: &'static str, arguments: serde_j
     }
 }
 
-/// The challenge that a caller without a token meets.
+/// Returns the challenge for a caller without a token.
 async fn asked(
-    nobody: &AuthClient<reqwest::Client>,
+    anonymous: &AuthClient<reqwest::Client>,
     resource: &str,
     mode: fn() -> ClientLifecycleMode,
     discovery: &str,
 ) -> String {
-    match (connect(nobody, resource, mode()).await, discovery) {
+    match (connect(anonymous, resource, mode()).await, discovery) {
         (Err(ClientInitializeError::TransportError { error, .. }), "baseline") => challenge(&error).to_owned(),
-        // Where each sees what a call would reach, nobody sees what is public, and uses it.
+        // With filtered discovery, an anonymous client sees and uses the public tools.
         (Ok(connection), "filtered") => {
             let tools = connection.list_all_tools().await.unwrap();
             assert_eq!(tools.iter().map(|tool| &*tool.name).collect::<Vec<_>>(), ["count_notes"]);
@@ -121,8 +121,8 @@ async fn asked(
 async fn all_the_way(mode: fn() -> ClientLifecycleMode, version: ProtocolVersion, discovery: &str) {
     let served = Served::start(&["--discovery", discovery]);
     let resource = &*served.resource;
-    let nobody = AuthClient::new(reqwest::Client::new(), AuthorizationManager::new(resource).await.unwrap());
-    let asks = asked(&nobody, resource, mode, discovery).await;
+    let anonymous = AuthClient::new(reqwest::Client::new(), AuthorizationManager::new(resource).await.unwrap());
+    let asks = asked(&anonymous, resource, mode, discovery).await;
     assert!(asks.starts_with("Bearer scope=\"notes:read\", resource_metadata=\"http://127.0.0.1:"), "{asks}");
 
     let client = authorized(resource, &asks).await;

@@ -1,7 +1,7 @@
 //! `mcp-authlab`, a third-party scanner of MCP authorization, scans the example with and without tokens.
 //!
-//! It checks revision 2025-06-18 and the RFCs behind it, at the resource server and at the authorization server. `.ci/clients`
-//! installs it; the tests are skipped under the same rules as those of the clients.
+//! It checks revision 2025-06-18 and its RFCs, at the resource server and at the authorization server. `.ci/clients`
+//! installs it. The tests are skipped under the same conditions as those of the clients.
 
 use std::{
     collections::BTreeMap,
@@ -29,7 +29,7 @@ use crate::{
     program::Served,
 };
 
-/// How many checks this version has.
+/// The number of checks in this version.
 const CHECKS: usize = 33;
 
 /// Checks that need a token, or a login at the authorization server.
@@ -57,7 +57,7 @@ struct Check {
 }
 
 impl Report {
-    /// The checks with a status, and what the scanner says about each.
+    /// Returns the checks with a status, and the scanner's messages.
     fn with_status(&self, status: &str) -> BTreeMap<&str, &str> {
         let found = self.results.iter().filter(|check| check.status == status);
         found.map(|check| (&*check.id, &*check.message)).collect()
@@ -116,7 +116,8 @@ impl Scanner {
 
     /// Scans the resource with the tokens that [`log_in`](Self::log_in) has stored, if any.
     fn scan(&self, resource: &str) -> Report {
-        // A tool that the token does not open: otherwise the check of the step-up challenge passes without a challenge.
+        // Names a tool that the token does not open. Otherwise, the check of the step-up challenge passes without a
+        // challenge.
         let report = self.run(&["scan", resource, "--tool", "write_note", "--format", "json"]);
         serde_json::from_str(&report).unwrap()
     }
@@ -132,7 +133,7 @@ fn python() -> Command {
     Command::new(installed().join("python/bin/python"))
 }
 
-/// Asserts that the step-up challenge was among what the scanner checked.
+/// Asserts that the scanner checked the step-up challenge.
 fn assert_challenged(report: &Report) {
     let check = report.results.iter().find(|check| check.id == "SCOPE-01").unwrap();
     assert_eq!(check.evidence["http_status"], 403, "{check:?}");

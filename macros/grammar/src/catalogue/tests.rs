@@ -1,4 +1,4 @@
-//! What is rejected: each input with the ids of its diagnostics, in order, and the source text on which each stands.
+//! Rejected input: each case with the ids of its diagnostics, in order, and the source text at each location.
 
 use super::ALL;
 use crate::{config, diagnostic::Diagnostic, group, item::FnHead, table, tool};
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 type Expected = &'static [(&'static str, &'static str)];
 
-/// `#[mcp_tool(arguments)]`, on `fn f() {}` with the other two.
+/// Arguments of `#[mcp_tool(..)]` on `fn f() {}`.
 #[rustfmt::skip]
 const ARGUMENTS: &[(&str, Expected)] = &[
     ("", &[("missing-risk", "f")]),
@@ -112,7 +112,7 @@ const ARGUMENTS: &[(&str, Expected)] = &[
     ),
 ];
 
-/// A whole annotated item, as an attribute macro sees it: `(arguments, item)`.
+/// `(arguments, item)`, as an attribute macro sees them.
 #[rustfmt::skip]
 const ITEMS: &[(&str, &str, Expected)] = &[
     ("risk = \"low\"", "struct Tool;", &[("not-a-function", "struct")]),
@@ -156,7 +156,7 @@ const ITEMS: &[(&str, &str, Expected)] = &[
     ),
 ];
 
-/// A whole item as a source scan sees it.
+/// An item as a source scan sees it.
 const SCANNED: &[(&str, Expected)] = &[
     ("#[tool] #[mcp_tool(risk = \"low\")] async fn f() {}", &[("annotation-below-tool", "tool")]),
     ("#[mcp_tool(risk = \"low\")] #[mcp_tool(risk = \"low\")] fn f() {}", &[("duplicate-annotation", "mcp_tool")]),
@@ -216,14 +216,14 @@ const GROUPS: &[(&str, &str, Expected)] = &[
         &[("unannotated-tool", "rmcp")],
     ),
     ("", "impl S { #[tool] #[mcp_tool(risk = \"low\")] fn f() {} }", &[("annotation-below-tool", "tool")]),
-    // The annotation of an `async fn` reports the same by itself.
+    // The annotation of an `async fn` reports the wrong order itself.
     ("", "impl S { #[tool] #[mcp_tool(risk = \"low\")] async fn f() {} }", &[]),
     ("group = \"admin\"", "impl S { #[mcp_tool()] fn f() {} }", &[("wrong-type", "\"admin\"")]),
     ("group = Admin", "impl S { #[mcp_tool()] fn f() {} }", &[("wrong-type", "Admin")]),
     ("gruop = admin", "impl S { #[mcp_tool()] fn f() {} }", &[("unknown-key", "gruop")]),
 ];
 
-/// Each text of a file with the ids of its diagnostics and their places, `line:column`.
+/// The text of a file, with the ids of its diagnostics and their locations, `line:column`.
 #[rustfmt::skip]
 const FILES: &[(&str, Expected)] = &[
     ("[server", &[("toml-syntax", "1:8")]),
@@ -258,11 +258,11 @@ const FILES: &[(&str, Expected)] = &[
     ("[lint]\nrisky-name = \"error\"\n", &[("unknown-value", "2:14")]),
 ];
 
-/// Kinds of what happens outside the grammar: the macros look for the file that a table names, and test that.
+/// Kinds that the grammar does not produce. The macros open the file that a table names, and have their own tests.
 const ELSEWHERE: [&str; 1] = ["unreadable-config"];
 
 #[test]
-fn rejections_stand_where_they_should() {
+fn reports_each_error_at_its_location() {
     let mut wrong = Vec::new();
     let mut compare = |input: &str, found: Vec<(&'static str, String)>, expected: Expected| {
         let expected: Vec<_> = expected.iter().map(|(id, place)| (*id, (*place).to_owned())).collect();
@@ -292,7 +292,7 @@ fn rejections_stand_where_they_should() {
 }
 
 #[test]
-fn every_kind_is_produced_and_no_other() {
+fn produces_every_kind() {
     let produced: BTreeSet<&str> = ARGUMENTS
         .iter()
         .map(|(_, expected)| *expected)
@@ -304,11 +304,11 @@ fn every_kind_is_produced_and_no_other() {
     let known: BTreeSet<&str> = ALL.iter().map(|kind| kind.id).collect();
     let known_here: BTreeSet<&str> = known.iter().copied().filter(|id| !ELSEWHERE.contains(id)).collect();
     assert_eq!(produced, known_here);
-    assert_eq!(known.len(), ALL.len(), "an id stands twice");
+    assert_eq!(known.len(), ALL.len(), "duplicate id");
 }
 
 #[test]
-fn words_follow_the_house_rules() {
+fn labels_and_helps_follow_the_style() {
     for kind in ALL {
         assert!(kind.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", kind.id);
         for text in [kind.label, kind.help] {
@@ -318,7 +318,7 @@ fn words_follow_the_house_rules() {
 }
 
 #[test]
-fn the_nearest_word_is_offered() {
+fn suggests_the_nearest_word() {
     for (args, help) in [
         ("rsik = \"low\", risk = \"low\"", "write `risk`"),
         ("risk = \"Low\"", "write `risk = \"low\"`"),
@@ -332,7 +332,7 @@ fn the_nearest_word_is_offered() {
     }
     let errors = config::read("[sever]\n", "mcp-scopes.toml").unwrap_err();
     assert_eq!(errors[0].help.as_deref(), Some("write `[server]`"));
-    assert!(errors[0].to_string().starts_with("mcp-scopes.toml:1:2: the file knows no section"));
+    assert!(errors[0].to_string().starts_with("mcp-scopes.toml:1:2: unknown section or key"));
 }
 
 fn tokens(text: &str) -> TokenStream {

@@ -1,40 +1,40 @@
-//! What the addresses of a configuration file have to be, as far as RFC 9728 and RFC 8414 ask for it.
+//! Requirements of RFC 9728 and RFC 8414 on the URLs of a configuration file.
 
 use mcp_scopes_model::address::Address as Uri;
 
-/// What an address must be.
+/// The kind of URL that a key takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Address {
     /// A resource identifier (RFC 9728 §1.2): https, without fragment.
     Resource,
     /// An issuer identifier (RFC 8414 §2): https, without query and fragment.
     Issuer,
-    /// A page for people: http or https.
+    /// A page for humans: http or https.
     Page,
 }
 
 impl Address {
-    /// What is wrong with the text, as the end of a sentence that begins with it.
+    /// Checks a text. The error is a predicate that completes a sentence whose subject is the text.
     pub(super) fn check(self, text: &str) -> Result<(), &'static str> {
         let address = Uri::parse(text)?;
         let secure = address.is_https();
         if !secure && !address.scheme.eq_ignore_ascii_case("http") {
-            return Err("does not begin with `https://`");
+            return Err("must begin with `https://`");
         }
         if address.has_user() {
-            return Err("holds user information");
+            return Err("must not contain user information");
         }
         if self == Self::Page {
             return Ok(());
         }
         if !secure && !address.is_loopback_http() {
-            return Err("is not `https`, and only a loopback address may be `http`");
+            return Err("must use `https`; `http` is allowed for loopback addresses only");
         }
         if address.fragment.is_some() {
-            return Err("has a fragment");
+            return Err("must not have a fragment");
         }
         if self == Self::Issuer && address.query.is_some() {
-            return Err("has a query");
+            return Err("must not have a query");
         }
         Ok(())
     }
@@ -45,7 +45,7 @@ mod tests {
     use super::Address::{self, Issuer, Page, Resource};
 
     #[test]
-    fn addresses() {
+    fn checks_the_address_of_each_kind() {
         for (kind, text, valid) in [
             (Resource, "https://files.example.com/mcp", true),
             (Resource, "https://files.example.com", true),

@@ -1,9 +1,9 @@
-//! Lines and columns of byte offsets, in constant time also where one line is the whole file.
+//! Converts byte offsets to lines and columns, in constant time even if the file is one long line.
 
-/// How many bytes apart the marks are.
+/// The distance in bytes between two marks.
 const STEP: usize = 256;
 
-/// A text with its line and column at every [`STEP`]th byte.
+/// A text, with the line and column of every [`STEP`]th byte.
 pub(super) struct Lines<'t> {
     text: &'t [u8],
     marks: Vec<(u32, u32)>,
@@ -21,9 +21,9 @@ impl<'t> Lines<'t> {
         Self { text, marks }
     }
 
-    /// Line and column of a byte offset, from 1, in characters. A byte order mark has no column.
+    /// Returns the line and column of a byte offset, from 1, in characters. A byte order mark has no column.
     pub(super) fn place(&self, at: usize) -> (u32, u32) {
-        // The offset at the end of the text can have no mark.
+        // The offset at the end of the text may have no mark.
         let at = at.min(self.text.len());
         let block = (at / STEP).min(self.marks.len().saturating_sub(1));
         let Some(mark) = self.marks.get(block) else { return (1, 1) };
@@ -33,7 +33,7 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// Line and column behind some bytes. Bytes that only continue a character count for nothing.
+/// Returns the line and column after some bytes. Continuation bytes of a character are not counted.
 fn pass(from: (u32, u32), bytes: &[u8]) -> (u32, u32) {
     bytes.iter().fold(from, |(line, column), byte| match byte {
         b'\n' => (line.saturating_add(1), 1),
@@ -47,7 +47,7 @@ mod tests {
     use super::Lines;
 
     #[test]
-    fn every_offset_has_its_place() {
+    fn returns_the_place_of_every_offset() {
         for text in
             ["\u{feff}aé\n".to_owned() + &"bü\r\n".repeat(300) + &"ü".repeat(600), "a".repeat(512), String::new()]
         {

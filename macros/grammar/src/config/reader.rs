@@ -1,4 +1,4 @@
-//! Typed reading of TOML values: each mistake is noted with its line and column, and reading goes on.
+//! Typed access to TOML values. Each error is recorded with its line and column, and reading continues.
 
 use super::lines::Lines;
 use crate::{
@@ -17,14 +17,14 @@ use toml::{
 
 pub(super) type Value<'v> = Spanned<DeValue<'v>>;
 
-/// A key and the offset at which it stands.
+/// A key and its byte offset.
 #[derive(Clone, Copy)]
 pub(super) struct Key<'v> {
     pub(super) text: &'v str,
     pub(super) at: usize,
 }
 
-/// The entries of a table in source order; the parser sorts them by key.
+/// Returns the entries of a table in source order, since the parser sorts them by key.
 pub(super) fn entries<'v, 'i>(table: &'v DeTable<'i>) -> Vec<(Key<'v>, &'v Value<'i>)> {
     let mut list: Vec<_> =
         table.iter().map(|(key, value)| (Key { text: key.get_ref().as_ref(), at: key.span().start }, value)).collect();
@@ -32,7 +32,7 @@ pub(super) fn entries<'v, 'i>(table: &'v DeTable<'i>) -> Vec<(Key<'v>, &'v Value
     list
 }
 
-/// Reads values and collects what is wrong with them.
+/// Reads values and collects errors.
 pub(super) struct Reader<'t> {
     lines: Lines<'t>,
     file: &'t str,
@@ -44,26 +44,26 @@ impl<'t> Reader<'t> {
         Self { lines: Lines::of(text), file, errors: Vec::new() }
     }
 
-    /// The errors in source order.
+    /// Returns the errors in source order.
     pub(super) fn finish(mut self) -> Vec<FileDiagnostic> {
         self.errors.sort_by_key(|(at, _)| *at);
         self.errors.into_iter().map(|(_, error)| error).collect()
     }
 
-    /// Notes an error at a byte offset.
+    /// Records an error at a byte offset.
     pub(super) fn error(&mut self, kind: &Kind, at: usize, message: String) {
         let diagnostic = kind.in_file(self.file, self.place(at), message);
         self.errors.push((at, diagnostic));
     }
 
-    /// Gives the last error another help.
+    /// Replaces the help of the last error.
     pub(super) fn help(&mut self, help: String) {
         if let Some((_, last)) = self.errors.last_mut() {
             last.help = Some(help);
         }
     }
 
-    /// Line and column of a byte offset, from 1, in characters.
+    /// Returns the line and column of a byte offset, from 1, in characters.
     pub(super) fn place(&self, at: usize) -> (u32, u32) {
         self.lines.place(at)
     }
@@ -74,7 +74,7 @@ impl<'t> Reader<'t> {
     }
 
     pub(super) fn unknown_key(&mut self, key: Key<'_>, section: &str, known: &[&str]) {
-        self.error(&UNKNOWN_KEY, key.at, format!("`[{section}]` knows no key `{}`", key.text));
+        self.error(&UNKNOWN_KEY, key.at, format!("unknown key `{}` in `[{section}]`", key.text));
         self.help(match nearest(key.text, known) {
             Some(near) => format!("write `{near}`"),
             None => format!("write one of `{}`", known.join("`, `")),
@@ -84,7 +84,7 @@ impl<'t> Reader<'t> {
     fn wrong_type(&mut self, key: &str, value: &Value<'_>, wanted: &str, example: &str) {
         let found = value.get_ref().type_str();
         let article = if found.starts_with(['a', 'i']) { "an" } else { "a" };
-        self.error(&WRONG_TYPE, value.span().start, format!("`{key}` takes {wanted}, and this is {article} {found}"));
+        self.error(&WRONG_TYPE, value.span().start, format!("`{key}` takes {wanted}, not {article} {found}"));
         self.help(format!("write {example}"));
     }
 
@@ -96,14 +96,14 @@ impl<'t> Reader<'t> {
         None
     }
 
-    /// A string that is more than blanks.
+    /// Reads a string that is not blank.
     pub(super) fn string<'v>(&mut self, key: &str, value: &'v Value<'_>) -> Option<&'v str> {
         let DeValue::String(text) = value.get_ref() else {
             self.wrong_type(key, value, "a string", &format!("`{key} = \"..\"`"));
             return None;
         };
         if text.trim().is_empty() {
-            self.error(&EMPTY_TEXT, value.span().start, format!("`{key}` is empty, which says nothing"));
+            self.error(&EMPTY_TEXT, value.span().start, format!("`{key}` must not be empty"));
             return None;
         }
         Some(text)
@@ -117,7 +117,7 @@ impl<'t> Reader<'t> {
         flag
     }
 
-    /// A whole number from 1.
+    /// Reads an integer from 1.
     pub(super) fn limit(&mut self, key: &str, value: &Value<'_>) -> Option<u32> {
         let DeValue::Integer(number) = value.get_ref() else {
             self.wrong_type(key, value, "a whole number", &format!("`{key} = 5`"));
@@ -125,7 +125,7 @@ impl<'t> Reader<'t> {
         };
         match u32::from_str_radix(number.as_str(), number.radix()) {
             Ok(0) => {
-                let message = format!("`{key}` is zero, which would allow nothing or mean nothing");
+                let message = format!("`{key}` must not be zero");
                 self.error(&ZERO_LIMIT, value.span().start, message);
                 None
             }
@@ -139,14 +139,14 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// An array of strings that is not empty and repeats nothing; `why` says what an empty one would mean.
+    /// Reads an array of strings that is not empty and has no duplicates. `why` completes the error for an empty array.
     pub(super) fn strings(&mut self, key: &str, value: &Value<'_>, why: &str) -> Option<Vec<(String, usize)>> {
         let DeValue::Array(array) = value.get_ref() else {
             self.wrong_type(key, value, "an array of strings", &format!("`{key} = [\"..\"]`"));
             return None;
         };
         if array.is_empty() {
-            self.error(&EMPTY_LIST, value.span().start, format!("`{key}` is empty{why}"));
+            self.error(&EMPTY_LIST, value.span().start, format!("`{key}` must not be empty{why}"));
             return None;
         }
         let (mut list, mut seen) = (Vec::new(), HashSet::new());
@@ -156,19 +156,19 @@ impl<'t> Reader<'t> {
             if seen.insert(text) {
                 list.push((text.to_owned(), at));
             } else {
-                self.error(&REPEATED_VALUE, at, format!("`{text}` stands twice in `{key}`"));
+                self.error(&REPEATED_VALUE, at, format!("duplicate value `{text}` in `{key}`"));
             }
         }
         Some(list)
     }
 
-    /// An array of scopes, as [`Reader::strings`].
+    /// Like [`Reader::strings`], for scopes.
     pub(super) fn scopes(&mut self, key: &str, value: &Value<'_>, why: &str) -> Option<Vec<StatedDecl>> {
         let list = self.strings(key, value, why)?;
         Some(list.iter().filter_map(|(text, at)| self.scope(text, *at)).collect())
     }
 
-    /// A scope-token.
+    /// Reads a scope-token.
     pub(super) fn scope(&mut self, text: &str, at: usize) -> Option<StatedDecl> {
         if let Err(error) = scope_token(text) {
             self.error(&BAD_SCOPE, at, format!("the scope `{text}` {}", error.reason()));
@@ -177,14 +177,14 @@ impl<'t> Reader<'t> {
         Some(self.stated(text, at))
     }
 
-    /// One of some words.
+    /// Reads one of the given words.
     pub(super) fn word(&mut self, key: &str, value: &Value<'_>, words: &[&str]) -> Option<StatedDecl> {
         let text = self.string(key, value)?;
         let at = value.span().start;
         if words.contains(&text) {
             return Some(self.stated(text, at));
         }
-        self.error(&UNKNOWN_VALUE, at, format!("`{key}` knows no value `{text}`"));
+        self.error(&UNKNOWN_VALUE, at, format!("unknown value `{text}` for `{key}`"));
         self.help(match nearest(&text.to_ascii_lowercase().replace('_', "-"), words) {
             Some(near) => format!("write `{key} = \"{near}\"`"),
             None => format!("write one of `{}`", words.join("`, `")),

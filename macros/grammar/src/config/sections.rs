@@ -23,12 +23,11 @@ const SCOPE: [&str; 2] = ["description", "implies"];
 const SESSION: [&str; 3] = ["max_high_risk_calls", "require_reauth_after_minutes", "block_rapid_escalation"];
 const SANDBOX: [&str; 3] = ["header", "resource", "authorization_servers"];
 
-/// The keys of the sections that have fixed ones: server, convention, a scope, session and sandbox.
+/// The keys of the sections with fixed keys: server, convention, a scope, session and sandbox.
 pub const KEYS: [&[&str]; 5] = [&SERVER, &CONVENTION, &SCOPE, &SESSION, &SANDBOX];
 
-/// Why an empty array is refused: publishing it would say nothing.
-const DROPPED: &str = "; RFC 9728 §3.2 has empty members left out, so it would silently mean the same as no key";
-const NOTHING: &str = ", which says nothing";
+/// The reason for rejecting an empty array that would be published.
+const DROPPED: &str = "; RFC 9728 §3.2 omits empty members, so the list would have no effect";
 
 pub(super) fn server(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     for (key, value) in entries(table) {
@@ -63,7 +62,7 @@ pub(super) fn convention(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &
                 pattern_at = Some(key.at);
                 let Some(text) = reader.string(key.text, value) else { continue };
                 let at = value.span().start;
-                // A pattern is made of what scopes are made of: `*` and `?` are scope characters too.
+                // Scopes and patterns have the same syntax: `*` and `?` are scope characters too.
                 match scope_token(text) {
                     Ok(()) => config.convention_pattern = Some(reader.stated(text, at)),
                     Err(error) => {
@@ -78,12 +77,12 @@ pub(super) fn convention(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &
     let by_pattern = config.convention.as_ref().is_some_and(|convention| convention.text == "pattern");
     match (by_pattern, pattern_at) {
         (true, None) => {
-            let message = "the convention `pattern` needs the key `pattern`".to_owned();
+            let message = "the convention `pattern` requires the key `pattern`".to_owned();
             reader.error(&CONVENTION_PATTERN, stated.unwrap_or_default(), message);
         }
-        // An unknown convention is an error of its own.
+        // An unknown convention has already been reported.
         (false, Some(at)) if config.convention.is_some() || stated.is_none() => {
-            let message = "`pattern` is only read with the convention `pattern`".to_owned();
+            let message = "the key `pattern` requires the convention `pattern`".to_owned();
             reader.error(&CONVENTION_PATTERN, at, message);
         }
         _ => {}
@@ -99,12 +98,12 @@ pub(super) fn scopes(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut 
             for (key, value) in entries(table) {
                 match key.text {
                     "description" => description = reader.string(key.text, value),
-                    "implies" => implies = reader.scopes(key.text, value, NOTHING),
+                    "implies" => implies = reader.scopes(key.text, value, ""),
                     _ => {
                         reader.unknown_key(key, "scopes", &SCOPE);
-                        // `files.read = ..` is a table `files` in TOML.
+                        // In TOML, `files.read = ..` is a table `files`.
                         reader.help(format!(
-                            "write `description` or `implies`; a scope with a dot or colon stands in quotes: \
+                            "write `description` or `implies`; quote a scope that contains a dot or colon: \
                              `\"files.{}\" = \"..\"`",
                             key.text
                         ));
@@ -155,7 +154,7 @@ pub(super) fn sandbox(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut
             _ => reader.unknown_key(key, "sandbox", &SANDBOX),
         }
     }
-    // An empty section publishes nothing, RFC 9728 §3.2.
+    // Empty sections are not published (RFC 9728 §3.2).
     config.sandbox = (!table.is_empty()).then_some(sandbox);
 }
 
@@ -178,13 +177,13 @@ pub(super) fn lint(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut Co
     }
 }
 
-/// An option of a rule; which ones there are the lint knows.
+/// Reads an option of a rule. The lint knows which options exist.
 fn option(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<LintValue> {
     match value.get_ref() {
         DeValue::Boolean(flag) => Some(LintValue::Flag(*flag)),
         DeValue::Integer(_) => reader.limit(key.text, value).map(LintValue::Int),
         DeValue::Array(_) => {
-            let texts = reader.strings(key.text, value, NOTHING)?;
+            let texts = reader.strings(key.text, value, "")?;
             Some(LintValue::Texts(texts.into_iter().map(|(text, _)| text).collect()))
         }
         _ => reader.string(key.text, value).map(|text| LintValue::Text(text.to_owned())),
@@ -196,7 +195,7 @@ fn address(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>, kind: Addre
     checked(reader, key, text, value.span().start, kind)
 }
 
-/// The issuers of a list, each with the offset at which it stands.
+/// Reads the issuers of a list, each with its byte offset.
 fn issuers(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Vec<(String, usize)> {
     let list = reader.strings(key.text, value, DROPPED).unwrap_or_default();
     let read = |(text, at): &(String, usize)| Some((checked(reader, key, text, *at, Address::Issuer)?, *at));
@@ -214,7 +213,7 @@ fn checked(reader: &mut Reader<'_>, key: Key<'_>, text: &str, at: usize, kind: A
     None
 }
 
-/// The exact prefix of every scope. Without its separator `dev` would also take `developer:x` for its own.
+/// Checks the prefix of every scope. Without a separator, `dev` would also match `developer:x`.
 fn namespace(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<String> {
     let text = reader.string(key.text, value)?;
     let at = value.span().start;
@@ -223,7 +222,7 @@ fn namespace(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option
         return None;
     }
     if text.ends_with(|last: char| last.is_ascii_alphanumeric()) {
-        let message = format!("the namespace `{text}` ends in a letter or digit, so it would take in other names");
+        let message = format!("the namespace `{text}` ends in a letter or digit, so it also matches other names");
         reader.error(&BAD_NAMESPACE, at, message);
         reader.help(format!("write the prefix with its separator, such as `{text}:`"));
         return None;
@@ -231,7 +230,7 @@ fn namespace(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option
     Some(text.to_owned())
 }
 
-/// A `field-name` (RFC 9110 §5.1) that HTTP does not use for itself.
+/// Checks a `field-name` (RFC 9110 §5.1) that HTTP does not define.
 fn header(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<String> {
     const TAKEN: [&str; 8] = [
         "accept",
@@ -247,12 +246,12 @@ fn header(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<St
     let at = value.span().start;
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if !text.bytes().all(token) {
-        reader.error(&BAD_HEADER, at, format!("`{text}` is no header's name: it holds a blank or a separator"));
+        reader.error(&BAD_HEADER, at, format!("`{text}` is not a header name: it contains a blank or a separator"));
         return None;
     }
     let lower = text.to_ascii_lowercase();
     if TAKEN.contains(&lower.as_str()) || matches!(lower.as_str(), "mcp-method" | "mcp-name" | "mcp-session-id") {
-        reader.error(&BAD_HEADER, at, format!("the header `{text}` has a meaning of its own in HTTP or MCP"));
+        reader.error(&BAD_HEADER, at, format!("the header `{text}` is reserved by HTTP or MCP"));
         return None;
     }
     Some(text.to_owned())

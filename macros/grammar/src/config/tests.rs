@@ -1,4 +1,4 @@
-//! What is accepted: files and what they mean.
+//! Accepted files, and how they are parsed.
 
 use super::read;
 use crate::ir::{ConfigDecl, ConfigPlaces, LintDecl, LintValue, StatedDecl};
@@ -12,7 +12,7 @@ fn shown(list: &[StatedDecl]) -> Vec<String> {
 }
 
 #[test]
-fn the_whole_file() {
+fn reads_every_section() {
     let config = config(
         r#"
 [server]
@@ -104,22 +104,22 @@ broad-scope = { level = "warn", max_tools = 20, except = ["mcp:admin"], strict =
 }
 
 #[test]
-fn an_empty_file_states_nothing() {
+fn reads_an_empty_file() {
     let config = config("# nothing yet\n");
     assert!(config.resource.is_none() && config.baseline.is_none() && config.scopes.is_none());
     assert!(config.session.is_none() && config.sandbox.is_none() && config.flows.is_empty());
 }
 
 #[test]
-fn an_empty_section_states_what_it_means() {
+fn reads_empty_sections() {
     let config = config("[server]\n[scopes]\n[sandbox]\n[session]\n");
-    // `[scopes]` is present: every scope in use must stand in it.
+    // `[scopes]` is present, so it must declare every scope in use.
     assert_eq!(config.scopes.map(|scopes| scopes.len()), Some(0));
     assert!(config.sandbox.is_none());
 }
 
 #[test]
-fn places_count_characters_behind_every_kind_of_line_end() {
+fn counts_columns_in_characters_after_every_line_end() {
     let config = config("\u{feff}[server]\r\nresource_name = \"Dätei\"\r\nbaseline = [ # é\r\n  \"a\"]\r\n");
     assert_eq!(shown(&config.baseline.unwrap()), ["a 4:3"]);
     let errors = read("é = 1 # no key without quotes\n", "f.toml").unwrap_err();
@@ -127,7 +127,7 @@ fn places_count_characters_behind_every_kind_of_line_end() {
 }
 
 #[test]
-fn an_address_that_may_hold_a_password_is_not_shown() {
+fn redacts_addresses_that_may_contain_a_password() {
     for key in ["resource", "authorization_servers"] {
         for address in ["https://ada:hunter2@example.com/", "https://ada:hunter2@ /", "ada:hunter2@example.com"] {
             let value = if key == "resource" { format!("{address:?}") } else { format!("[{address:?}]") };
@@ -139,7 +139,7 @@ fn an_address_that_may_hold_a_password_is_not_shown() {
 }
 
 #[test]
-fn errors_come_in_source_order() {
+fn reports_errors_in_source_order() {
     let text = "[session]\nmax_high_risk_calls = 0\n[flows]\na = []\n[lint]\nx = \"y\"\n[convention]\nscope = \"z\"\n";
     let lines: Vec<u32> = read(text, "f.toml").unwrap_err().iter().map(|error| error.line).collect();
     assert_eq!(lines, [2, 4, 6, 8]);

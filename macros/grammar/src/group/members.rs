@@ -1,4 +1,4 @@
-//! The functions of a block, found by their outer tokens: no body is looked into.
+//! Finds the functions of a block by their outer tokens. Function bodies are not parsed.
 
 use crate::{
     attribute::{self, Attr},
@@ -12,11 +12,11 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 /// The attributes at the beginning of some tokens.
 pub(super) struct Attributes {
     pub(super) list: Vec<Attr>,
-    /// Where the first token behind them is.
+    /// The index of the first token after the attributes.
     pub(super) end: usize,
 }
 
-/// The annotated functions of a block, in source order.
+/// Returns the annotated functions of a block, in source order.
 pub(super) fn read(body: &Group, errors: &mut Diagnostics) -> Vec<MemberDecl> {
     let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
     let mut rest = tokens.as_slice();
@@ -39,18 +39,20 @@ fn member(attributes: &[Attr], function: &Function<'_>, errors: &mut Diagnostics
     let sdk = attributes.iter().find(|attribute| attribute.name == SDK_TOOL);
     let Some(annotation) = annotations.first() else {
         if let Some(sdk) = sdk {
-            let message = format!("`{ident}` is served by `#[tool]` and states no scope and no risk");
+            let message =
+                format!("`{ident}` has `#[tool]` but no `#[mcp_tool]`, so it is served without authorization");
             errors.push(UNANNOTATED_TOOL.at(sdk.span, message));
         }
         return None;
     };
-    // Of an `async fn` the annotation itself can tell.
+    // For an `async fn`, the annotation itself detects the wrong order.
     if let Some(sdk) = sdk.filter(|sdk| sdk.place < annotation.place && !function.is_async) {
-        let message = "`#[tool]` stands above `#[mcp_tool]` and rewrites the function before it can be read".to_owned();
+        let message = "`#[tool]` is above `#[mcp_tool]`, so it rewrites the function first".to_owned();
         errors.push(ANNOTATION_BELOW_TOOL.at(sdk.span, message));
     }
     let mut cfgs = attribute::cfgs(attributes);
-    // Alternatives, as with `cfg_attr(a, mcp_tool(..)), cfg_attr(not(a), mcp_tool(..))`: one of them must hold.
+    // Several annotations are alternatives, as in `cfg_attr(a, mcp_tool(..)), cfg_attr(not(a), mcp_tool(..))`: one of
+    // their conditions must hold.
     if annotations.iter().all(|annotation| !annotation.conditions.is_empty()) {
         let alternatives = annotations.iter().map(|annotation| match annotation.conditions.as_slice() {
             [condition] => condition.clone(),
@@ -65,7 +67,7 @@ fn member(attributes: &[Attr], function: &Function<'_>, errors: &mut Diagnostics
     Some(MemberDecl { ident: ident.clone(), visibility: function.visibility.clone(), cfgs })
 }
 
-/// Reads the attributes at the beginning, inner ones too: those are the block's.
+/// Reads the leading attributes. Inner attributes belong to the block, and are skipped too.
 pub(super) fn attributes(tokens: &[TokenTree]) -> Attributes {
     let (mut list, mut end, mut place) = (Vec::new(), 0, 0);
     let mut rest = tokens;
@@ -88,8 +90,8 @@ pub(super) fn attributes(tokens: &[TokenTree]) -> Attributes {
     }
 }
 
-/// The word that says what an item is: `fn`, `impl`, `mod`, `struct`.. Words that may stand before it are passed over,
-/// unless nothing else follows: `const NAME` is a `const`.
+/// Returns the keyword of an item: `fn`, `impl`, `mod`, `struct` and so on. Qualifiers are skipped unless nothing else
+/// follows: `const NAME` is a `const`.
 pub(super) fn keyword(item: &[TokenTree]) -> Option<(String, Span)> {
     let mut qualifier = None;
     for token in item {
@@ -117,7 +119,7 @@ struct Function<'t> {
     ident: &'t Ident,
 }
 
-/// The head of an item that is a function.
+/// Reads the head of a function.
 fn function(item: &[TokenTree]) -> Option<Function<'_>> {
     let visibility = match item {
         [pub_token @ TokenTree::Ident(word), TokenTree::Group(group), ..]
@@ -139,7 +141,7 @@ fn function(item: &[TokenTree]) -> Option<Function<'_>> {
     }
 }
 
-/// Where the next item begins. At least one token is passed.
+/// Returns the start of the next item. Always advances by at least one token.
 fn item_end(item: &[TokenTree], is_fn: bool) -> usize {
     let to_semicolon = !is_fn
         && keyword(item).is_some_and(|(word, _)| matches!(word.as_str(), "const" | "static" | "type" | "use" | "let"));
@@ -147,7 +149,7 @@ fn item_end(item: &[TokenTree], is_fn: bool) -> usize {
         let end = match token {
             TokenTree::Punct(punct) => punct.as_char() == ';',
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && !to_semicolon => {
-                // `-> Matrix<{ N }>`: an argument of a type, not a body.
+                // In `-> Matrix<{ N }>`, the braces are a const argument, not a body.
                 !matches!(item.get(place + 1), Some(TokenTree::Punct(next)) if matches!(next.as_char(), '>' | ','))
             }
             _ => false,

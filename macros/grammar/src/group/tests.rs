@@ -1,4 +1,4 @@
-//! What is accepted: groups and their members.
+//! Accepted groups and their members.
 
 use super::{Block, BlockKind, read};
 use crate::ir::GroupDecl;
@@ -18,7 +18,7 @@ fn members(decl: &GroupDecl) -> Vec<String> {
 }
 
 #[test]
-fn the_parts_of_an_impl() {
+fn reads_an_impl() {
     let item = "#[cfg(unix)] #[tool_router] impl<T, const N: usize> Server<T, { N }> where T: for<'a> Fn(&'a T) { \
                 #[mcp_tool(risk = \"low\")] fn f() {} }";
     let (decl, block) = group("group = admin, crate = scopes", item);
@@ -34,14 +34,14 @@ fn the_parts_of_an_impl() {
 }
 
 #[test]
-fn the_parts_of_a_module() {
+fn reads_a_module() {
     let (decl, block) = group("", "pub(crate) mod shell { use super::*; #[mcp_tool(risk = \"low\")] pub fn f() {} }");
     assert_eq!((block.kind, block.header.to_string().as_str()), (BlockKind::Module, "pub (crate) mod shell"));
     assert_eq!(members(&decl), ["pub f"]);
 }
 
 #[test]
-fn members_are_found_between_all_kinds_of_items() {
+fn finds_members_among_other_items() {
     let item = r#"mod all {
         #![allow(dead_code)]
         use a::{b, c};
@@ -77,7 +77,7 @@ fn members_are_found_between_all_kinds_of_items() {
 }
 
 #[test]
-fn an_inherent_impl_is_told_from_an_impl_of_a_trait() {
+fn distinguishes_inherent_impls_from_trait_impls() {
     for header in
         ["impl Server", "impl<F: for<'a> Fn(&'a u8)> Server<F>", "impl Server<dyn for<'a> Fn(&'a u8)>", "unsafe impl A"]
     {

@@ -1,4 +1,4 @@
-//! One element of a table's list.
+//! One entry of a table's list.
 
 use crate::{
     attribute,
@@ -14,14 +14,14 @@ fn failure(span: Span, message: &str) -> Diagnostic {
     BAD_ENTRY.at(span, message.to_owned())
 }
 
-/// An entry up to its comma.
+/// Reads an entry up to its comma.
 pub(super) fn read(input: ParseStream<'_>) -> Result<EntryDecl, Diagnostic> {
     let span = input.span();
-    let unreadable = |error: syn::Error| failure(error.span(), &format!("this entry cannot be read: {error}"));
+    let unreadable = |error: syn::Error| failure(error.span(), &format!("cannot parse this entry: {error}"));
     let attributes = input.call(Attribute::parse_outer).map_err(unreadable)?;
     let attributes = attribute::read(&attributes);
     if let Some(other) = attributes.iter().find(|attribute| attribute.name != "cfg" || !attribute.plain) {
-        let message = format!("`#[{}]` means nothing on an entry; only `#[cfg(..)]` does", other.name);
+        let message = format!("unexpected `#[{}]`: an entry takes `#[cfg(..)]` only", other.name);
         return Err(BAD_ENTRY.at(other.span, message).help("remove it"));
     }
     let cfgs = attribute::cfgs(&attributes);
@@ -35,9 +35,9 @@ pub(super) fn read(input: ParseStream<'_>) -> Result<EntryDecl, Diagnostic> {
     Ok(EntryDecl { kind: path.kind(table, span)?, segments, cfgs, span })
 }
 
-/// A path as it is written, up to a `*`.
+/// A path in the source, up to a `*`.
 struct Written {
-    /// Everything before the last segment, with the `::` behind it.
+    /// Everything before the last segment, with the trailing `::`.
     prefix: TokenStream,
     /// The last segment.
     last: Last,
@@ -58,7 +58,7 @@ impl Written {
         let mut prefix = TokenStream::new();
         let mut segments = Vec::new();
         if input.is_empty() || input.peek(Token![,]) {
-            return Err(failure(begin, "there is no path here"));
+            return Err(failure(begin, "missing path"));
         }
         if let Ok(Some(colons)) = input.parse::<Option<Token![::]>>() {
             colons.to_tokens(&mut prefix);
@@ -67,7 +67,7 @@ impl Written {
             if input.peek(Token![<]) { qualified(input, &mut segments)? } else { segment(input, &mut segments)? };
         let mut glob = false;
         while input.peek(Token![::]) {
-            let colons: Token![::] = input.parse().map_err(|error| failure(error.span(), "`::` is missing"))?;
+            let colons: Token![::] = input.parse().map_err(|error| failure(error.span(), "missing `::`"))?;
             if input.peek(Token![*]) {
                 let _: Result<Token![*], _> = input.parse();
                 glob = true;
@@ -84,18 +84,18 @@ impl Written {
         Err(written.trailing(input))
     }
 
-    /// The error for what follows a path.
+    /// Returns the error for tokens after a path.
     fn trailing(&self, input: ParseStream<'_>) -> Diagnostic {
         let span = input.span();
         if self.glob {
-            let help = "list each group by itself: `path::*`";
-            return BAD_ENTRY.at(span, "nothing follows `::*`".to_owned()).help(help);
+            let help = "list each group separately: `path::*`";
+            return BAD_ENTRY.at(span, "unexpected token after `::*`".to_owned()).help(help);
         }
         if input.peek(syn::token::Paren) {
             let help = "write its path alone";
-            return BAD_ENTRY.at(span, "a tool is listed, not called".to_owned()).help(help);
+            return BAD_ENTRY.at(span, "an entry is a path, not a call".to_owned()).help(help);
         }
-        failure(span, "this does not belong to a path; a comma may be missing before it")
+        failure(span, "unexpected token after the path; a comma may be missing")
     }
 
     fn kind(self, table: bool, span: Span) -> Result<EntryKind, Diagnostic> {
@@ -110,7 +110,7 @@ impl Written {
         match last {
             Last::Segment(PathSegment { ident, arguments: PathArguments::None }) => {
                 if matches!(ident.to_string().as_str(), "crate" | "self" | "super" | "Self") {
-                    return Err(failure(ident.span(), "the path ends before it names anything"));
+                    return Err(failure(ident.span(), "incomplete path"));
                 }
                 Ok(if table {
                     EntryKind::Table { path: quote!(#prefix #ident) }
@@ -119,12 +119,13 @@ impl Written {
                 })
             }
             Last::Segment(PathSegment { ident, .. }) => {
-                let message = format!("`{ident}` is listed without generic arguments: all of its kinds are one tool");
+                let message =
+                    format!("`{ident}` must be listed without generic arguments: all its instances are one tool");
                 Err(BAD_ENTRY.at(ident.span(), message).help(format!("write `{ident}` alone")))
             }
             Last::Type(_) => {
                 let help = "write `<Type>::tool` for one of its tools, `<Type>::*` for all";
-                Err(BAD_ENTRY.at(span, "a type is no tool".to_owned()).help(help))
+                Err(BAD_ENTRY.at(span, "a type is not a tool".to_owned()).help(help))
             }
         }
     }
@@ -139,7 +140,7 @@ impl ToTokens for Last {
     }
 }
 
-/// A named group stands behind its type: a word in lower case behind one in upper case.
+/// Distinguishes a named group from a module or type: it is lowercase and follows an uppercase segment.
 fn group(prefix: TokenStream, last: Last, segments: &[String]) -> EntryKind {
     let type_before = match segments {
         [.., before, _] => upper(before),
@@ -162,7 +163,7 @@ fn upper(word: &str) -> bool {
     word.starts_with(char::is_uppercase)
 }
 
-/// Without the `::` at the end.
+/// Removes the trailing `::`.
 fn without_colons(prefix: TokenStream) -> TokenStream {
     let mut tokens: Vec<_> = prefix.into_iter().collect();
     tokens.truncate(tokens.len().saturating_sub(2));
@@ -180,7 +181,7 @@ fn qualified(input: ParseStream<'_>, segments: &mut Vec<String>) -> Result<Last,
     };
     let (tokens, ty) = read().map_err(|error| {
         let help = "write `<Type<..>>::*`, or `Type::<..>::*`";
-        BAD_ENTRY.at(span, format!("no type can be read in `<..>`: {error}")).help(help)
+        BAD_ENTRY.at(span, format!("cannot parse the type in `<..>`: {error}")).help(help)
     })?;
     if let Type::Path(path) = &ty {
         segments.extend(path.path.segments.iter().map(|segment| segment.ident.unraw().to_string()));
@@ -192,22 +193,22 @@ fn segment(input: ParseStream<'_>, segments: &mut Vec<String>) -> Result<Last, D
     let span = input.span();
     if input.peek(Token![*]) {
         let help = "write `path::*`, at the end of a path";
-        return Err(BAD_ENTRY.at(span, "`*` stands alone".to_owned()).help(help));
+        return Err(BAD_ENTRY.at(span, "`*` without a path".to_owned()).help(help));
     }
     if input.peek(syn::Lit) {
         let help = "write the path of the function, without quotes";
-        return Err(BAD_ENTRY.at(span, "a table lists functions, not their names".to_owned()).help(help));
+        return Err(BAD_ENTRY.at(span, "an entry is a path, not a string".to_owned()).help(help));
     }
-    let ident = input.call(Ident::parse_any).map_err(|_| failure(span, "this is no path"))?;
+    let ident = input.call(Ident::parse_any).map_err(|_| failure(span, "expected a path"))?;
     let arguments = if input.peek(Token![<]) {
         let help = format!("write `{ident}::<..>`, or `<{ident}<..>>`");
-        let message = "generic arguments stand behind `::` here, as in every expression".to_owned();
+        let message = "generic arguments require `::` here".to_owned();
         return Err(BAD_ENTRY.at(input.span(), message).help(help));
     } else if input.peek(Token![::]) && input.peek3(Token![<]) {
         let arguments = syn::AngleBracketedGenericArguments::parse_turbofish(input);
         PathArguments::AngleBracketed(
             arguments
-                .map_err(|error| failure(error.span(), &format!("these generic arguments cannot be read: {error}")))?,
+                .map_err(|error| failure(error.span(), &format!("cannot parse these generic arguments: {error}")))?,
         )
     } else {
         PathArguments::None

@@ -1,4 +1,4 @@
-//! What is accepted: tables and what they mean.
+//! Accepted tables, and how they are parsed.
 
 use super::read;
 use crate::ir::{EntryDecl, EntryKind, TableDecl};
@@ -22,7 +22,7 @@ fn shown(entry: &EntryDecl) -> String {
 }
 
 #[test]
-fn the_whole_of_a_table() {
+fn reads_a_full_table() {
     let table = table(
         "crate = ::renamed; /// Everything.\n #[cfg(unix)] pub(crate) static TOOLS = [list] with \"../mcp-scopes.toml\";",
     );
@@ -35,7 +35,7 @@ fn the_whole_of_a_table() {
 }
 
 #[test]
-fn the_least_of_a_table() {
+fn reads_a_minimal_table() {
     let table = table("static T = [];");
     assert!(table.entries.is_empty() && table.config.is_none() && table.krate.is_none() && table.cfgs.is_empty());
     assert!(table.attributes.is_empty() && table.visibility.is_empty());
@@ -72,14 +72,14 @@ fn entries() {
 }
 
 #[test]
-fn an_entry_begins_at_its_path() {
+fn starts_entry_spans_at_the_path() {
     let table = table("static T = [#[cfg(unix)] a::b, ..c::T];");
     let spans: Vec<_> = table.entries.iter().map(|entry| entry.span.source_text().unwrap()).collect();
     assert_eq!(spans, ["a", "."]);
 }
 
 #[test]
-fn what_could_be_read_survives_errors() {
+fn keeps_readable_parts_after_errors() {
     for (text, entries) in [("static T = [a, 1, b];", 2), ("static T = [a]", 1), ("static T = [a] with 1;", 1)] {
         let (table, errors) = read(text.parse().unwrap());
         assert_eq!((table.unwrap().entries.len(), errors.len()), (entries, 1), "{text}");

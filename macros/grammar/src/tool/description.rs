@@ -1,10 +1,10 @@
-//! The description where the key `description` does not state it.
+//! The description, if the key `description` is missing.
 
 use super::sdk::{SdkDescription, SdkTool, string};
 use crate::{attribute::Attr, catalogue::UNREADABLE_DESCRIPTION, diagnostic::Diagnostics, ir::Spanned};
 use proc_macro2::{Ident, Span};
 
-/// The doc comment's first paragraph, else the SDK attribute's literal, else nothing.
+/// Returns the first paragraph of the doc comment, else the literal of the SDK's attribute, else an empty text.
 pub(super) fn derive(
     attributes: &[Attr],
     sdk: Option<&SdkTool>,
@@ -22,7 +22,7 @@ pub(super) fn derive(
         (Docs::Absent, Some(SdkDescription::Absent) | None) => None,
     };
     if let Some(span) = unreadable {
-        let message = "the description is no literal, or hangs on a condition, so it cannot be published".to_owned();
+        let message = "the description is not a literal or is conditional, so it cannot be published".to_owned();
         errors.push(UNREADABLE_DESCRIPTION.at(span, message));
     }
     Spanned { value: String::new(), span: ident.span() }
@@ -31,7 +31,7 @@ pub(super) fn derive(
 enum Docs {
     Absent,
     Summary(Spanned<String>),
-    /// What is no literal, or not always there, stands in the first paragraph.
+    /// The first paragraph contains a text that is not a literal or is conditional.
     Unreadable(Span),
 }
 
@@ -39,7 +39,7 @@ fn summary(attributes: &[Attr]) -> Docs {
     let mut words: Vec<String> = Vec::new();
     let mut begin = None;
     for doc in attributes.iter().filter(|attribute| attribute.plain && attribute.name == "doc") {
-        // `#[doc(hidden)]` and the like say nothing here.
+        // `#[doc(hidden)]` and the like contain no text.
         let Some(value) = &doc.value else { continue };
         let Some(text) = string(value).filter(|_| doc.conditions.is_empty()) else {
             return Docs::Unreadable(doc.span);
@@ -59,7 +59,7 @@ fn summary(attributes: &[Attr]) -> Docs {
     }
 }
 
-/// The lines without the blanks around them, and without the stars down the side of a block comment.
+/// Returns the trimmed lines, without the leading stars of a block comment.
 fn lines(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let starred = lines.len() > 1 && lines.iter().skip(1).all(|line| line.is_empty() || line.starts_with('*'));

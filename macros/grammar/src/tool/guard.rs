@@ -1,4 +1,4 @@
-//! `guard = argument`: who calls, and what the function must be for a denial to come out of it.
+//! `guard = argument`: the argument that holds the caller, and the signature that a denial requires.
 
 use crate::{
     args::{Arg, only, span_of},
@@ -11,10 +11,10 @@ use mcp_scopes_model::{SandboxMode, nearest::nearest};
 use proc_macro2::{Ident, TokenTree};
 use syn::{FnArg, Pat, ReturnType, Type, ext::IdentExt, spanned::Spanned as _};
 
-/// What the key states, before the signature is looked at.
+/// The value of the key, before the signature is checked.
 #[derive(Default)]
 pub(super) struct Stated {
-    /// Whether the key is there at all.
+    /// Whether the key is present.
     key: bool,
     ident: Option<Ident>,
 }
@@ -37,14 +37,14 @@ pub(super) fn check(head: &FnHead, stated: &Stated, tool: &mut ToolDecl, errors:
     if let Some(sandbox) = simulate
         && !stated.key
     {
-        let message = "`simulate` runs a substitute for sandbox callers, so the function must know who calls";
+        let message = "`simulate` runs a substitute for sandbox callers, so the function needs the caller";
         errors.push(SIMULATE_WITHOUT_GUARD.at(sandbox.span, message.to_owned()));
     }
     let Some(ident) = &stated.ident else { return };
     tool.guard = argument(head, ident, errors);
     let signature = &head.signature;
     if let Some(token) = &signature.constness {
-        let message = "`guard` looks at the caller at run time, which a `const fn` cannot".to_owned();
+        let message = "`guard` checks the caller at run time, so the function cannot be `const`".to_owned();
         errors.push(GUARD_IN_CONST.at(token.span, message));
     }
     if !returns_result(&signature.output) {
@@ -52,7 +52,7 @@ pub(super) fn check(head: &FnHead, stated: &Stated, tool: &mut ToolDecl, errors:
             ReturnType::Default => signature.ident.span(),
             ReturnType::Type(_, ty) => ty.span(),
         };
-        let message = "`guard` may deny a call, and the denial is returned as an error".to_owned();
+        let message = "`guard` returns a denial as an error, so the function must return `Result`".to_owned();
         errors.push(GUARD_NEEDS_RESULT.at(span, message));
     }
 }
@@ -76,8 +76,7 @@ fn argument(head: &FnHead, ident: &Ident, errors: &mut Diagnostics) -> Option<Gu
         return Some(GuardDecl { ident: ident.clone(), position: *position });
     }
     let candidates: Vec<&str> = names.iter().map(|(_, name)| name.as_str()).collect();
-    let diagnostic =
-        UNKNOWN_ARGUMENT.at(ident.span(), format!("`guard` names `{wanted}`, which is no argument of this function"));
+    let diagnostic = UNKNOWN_ARGUMENT.at(ident.span(), format!("unknown argument `{wanted}` in `guard`"));
     errors.push(match nearest(&wanted, &candidates) {
         Some(near) => diagnostic.help(format!("write `guard = {near}`")),
         None => diagnostic,

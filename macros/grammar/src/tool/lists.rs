@@ -30,7 +30,7 @@ pub(super) fn texts(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>>
     each(arg, errors, |element, errors| literal::text(element, "examples", errors))
 }
 
-/// `parameters("path", optional("depth"))`. An empty list is a statement: the call takes nothing.
+/// Reads `parameters("path", optional("depth"))`. An empty list is allowed: the call takes no parameters.
 pub(super) fn parameters(arg: &Arg, errors: &mut Diagnostics) -> Vec<ParameterDecl> {
     let Some(elements) = arg.list(errors) else { return Vec::new() };
     let mut parameters: Vec<ParameterDecl> = Vec::new();
@@ -51,20 +51,20 @@ fn parameter(element: &[TokenTree], errors: &mut Diagnostics) -> Option<Paramete
         return Some(ParameterDecl { name: literal::text(element, "parameters", errors)?, required: true });
     };
     if word != "optional" {
-        let message = format!("`parameters` knows no `{word}(..)`");
+        let message = format!("unknown marker `{word}(..)` in `parameters`");
         errors.push(UNKNOWN_VALUE.at(word.span(), message).help("write `optional(\"..\")`, or the name alone"));
         return None;
     }
     let inner = split(group.stream(), errors);
     let [name] = inner.as_slice() else {
-        let message = "`optional` marks one parameter".to_owned();
+        let message = "`optional(..)` takes one parameter".to_owned();
         errors.push(MALFORMED_ARGUMENT.at(word.span(), message).help("write `optional(\"a\"), optional(\"b\")`"));
         return None;
     };
     Some(ParameterDecl { name: literal::text(name, "parameters", errors)?, required: false })
 }
 
-/// The elements of a list that is not empty and repeats nothing.
+/// Reads the elements of a list that is not empty and has no duplicates.
 pub(super) fn each(
     arg: &Arg,
     errors: &mut Diagnostics,
@@ -72,7 +72,7 @@ pub(super) fn each(
 ) -> Vec<Spanned<String>> {
     let Some(elements) = arg.list(errors) else { return Vec::new() };
     if elements.is_empty() {
-        errors.push(EMPTY_LIST.at(arg.span, format!("`{}` names nothing", arg.key)));
+        errors.push(EMPTY_LIST.at(arg.span, format!("`{}` must not be empty", arg.key)));
     }
     let mut values: Vec<Spanned<String>> = Vec::new();
     for element in &elements {
@@ -86,7 +86,7 @@ pub(super) fn each(
     values
 }
 
-/// What the lists say about the tool itself.
+/// Checks the lists against the tool itself.
 pub(super) fn check(tool: &ToolDecl, errors: &mut Diagnostics) {
     for other in tool.grouped_with.iter().filter(|other| other.value == tool.name.value) {
         let message = format!("`grouped_with` names the tool itself, `{}`", other.value);
@@ -95,5 +95,5 @@ pub(super) fn check(tool: &ToolDecl, errors: &mut Diagnostics) {
 }
 
 fn repeated(value: &Spanned<String>, key: &str, errors: &mut Diagnostics) {
-    errors.push(REPEATED_VALUE.at(value.span, format!("`{}` stands twice in `{key}`", value.value)));
+    errors.push(REPEATED_VALUE.at(value.span, format!("duplicate value `{}` in `{key}`", value.value)));
 }

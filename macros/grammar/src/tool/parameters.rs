@@ -1,4 +1,4 @@
-//! What a call takes, read from the signature.
+//! The parameters of a call, read from the signature.
 
 use crate::{
     catalogue::UNREADABLE_PARAMETERS,
@@ -12,8 +12,8 @@ use syn::{
     spanned::Spanned as _,
 };
 
-/// Types that the server fills in, not the caller: contexts and extractors of rmcp, axum and this library. An argument
-/// is left out if the last segment of its type is one of these, also behind `&`, `&mut` and `Option`.
+/// Types that the server provides, not the caller: contexts and extractors of rmcp, axum and this library. An argument
+/// is skipped if the last segment of its type is one of these, also behind `&`, `&mut` and `Option`.
 pub const LEFT_OUT: [&str; 24] = [
     "Caller",
     "CancellationToken",
@@ -41,17 +41,17 @@ pub const LEFT_OUT: [&str; 24] = [
     "ToolName",
 ];
 
-/// The wrapper whose type argument's fields are the parameters.
+/// The wrapper whose type argument has the parameters as its fields.
 const PARAMETERS: &str = "Parameters";
 
-/// Wrappers that take the arguments whole, without a type that the table can ask.
+/// Wrappers that take all arguments as one value, without a type that the table can inspect.
 const WHOLE: [&str; 2] = ["Json", "JsonObject"];
 
 pub(super) fn derive(signature: &Signature, guard: Option<&GuardDecl>, errors: &mut Diagnostics) -> ParametersDecl {
     match read(signature, guard) {
         Ok(parameters) => parameters,
         Err((span, reason)) => {
-            errors.push(UNREADABLE_PARAMETERS.at(span, format!("the tool's parameters cannot be read: {reason}")));
+            errors.push(UNREADABLE_PARAMETERS.at(span, format!("cannot determine the tool's parameters: {reason}")));
             ParametersDecl::Listed(Vec::new())
         }
     }
@@ -74,17 +74,17 @@ fn read(signature: &Signature, guard: Option<&GuardDecl>) -> Result<ParametersDe
         }
         let span = argument.pat.span();
         if argument.attrs.iter().any(|attribute| attribute.path().is_ident("cfg")) {
-            return Err((span, "this argument hangs on a condition".to_owned()));
+            return Err((span, "this argument is conditional".to_owned()));
         }
         if name == PARAMETERS {
             let (ty, span) = fields_of(&core, signature, span)?;
             if fields.replace((ty, span)).is_some() {
-                return Err((span, "`Parameters` stands among the arguments twice".to_owned()));
+                return Err((span, "the function has two `Parameters` arguments".to_owned()));
             }
             continue;
         }
         if WHOLE.contains(&name.as_str()) {
-            return Err((span, format!("`{name}` takes them whole")));
+            return Err((span, format!("`{name}` takes all of them as one value")));
         }
         listed.push(plain(argument, core.optional)?);
     }
@@ -95,7 +95,7 @@ fn read(signature: &Signature, guard: Option<&GuardDecl>) -> Result<ParametersDe
         (Some((ty, span)), None) => Ok(ParametersDecl::Fields { ty, span }),
         (Some(_), Some(other)) => {
             let reason = format!(
-                "`{}` stands beside `Parameters`; if the server fills it in, it is not of a type known for that",
+                "`{}` is an argument beside `Parameters`, and its type is not one that the server fills in",
                 other.name.value
             );
             Err((other.name.span, reason))
@@ -110,21 +110,21 @@ fn plain(argument: &PatType, optional: bool) -> Result<ParameterDecl, Failure> {
             let name = Spanned { value: name.ident.unraw().to_string(), span: name.ident.span() };
             Ok(ParameterDecl { name, required: !optional })
         }
-        other => Err((other.span(), "this argument is a pattern, which has no name".to_owned())),
+        other => Err((other.span(), "this argument is a pattern without a name".to_owned())),
     }
 }
 
-/// `T` of `Parameters<T>`, if a constant beside the function can name it and the source scan can find it.
+/// Returns the `T` of `Parameters<T>`, if a constant next to the function can name it and the source scan can find it.
 fn fields_of(core: &Core<'_>, signature: &Signature, span: Span) -> Result<(TokenStream, Span), Failure> {
     if core.optional {
-        return Err((span, "`Option<Parameters<_>>` does not say whether they are required".to_owned()));
+        return Err((span, "`Option<Parameters<_>>` does not state whether they are required".to_owned()));
     }
     let Some(PathArguments::AngleBracketed(arguments)) = core.last.map(|last| &last.arguments) else {
-        return Err((span, "`Parameters` stands without the type of its fields".to_owned()));
+        return Err((span, "`Parameters` has no type argument".to_owned()));
     };
     let mut types = arguments.args.iter();
     let (Some(GenericArgument::Type(ty)), None) = (types.next(), types.next()) else {
-        return Err((span, "`Parameters` takes one type".to_owned()));
+        return Err((span, "`Parameters` takes one type argument".to_owned()));
     };
     let own: Vec<String> = signature
         .generics
@@ -138,12 +138,15 @@ fn fields_of(core: &Core<'_>, signature: &Signature, span: Span) -> Result<(Toke
         .collect();
     let tokens = ty.to_token_stream();
     if let Some(word) = foreign(tokens.clone(), &own) {
-        return Err((ty.span(), format!("the type in `Parameters` mentions `{word}`, which means nothing outside")));
+        return Err((
+            ty.span(),
+            format!("the type in `Parameters` mentions `{word}`, which is not in scope outside the function"),
+        ));
     }
     Ok((tokens, ty.span()))
 }
 
-/// A word in the type that only has a meaning inside the function: a generic parameter, a lifetime or `Self`.
+/// Returns a word of the type that is in scope inside the function only: a generic parameter, a lifetime or `Self`.
 fn foreign(tokens: TokenStream, own: &[String]) -> Option<String> {
     let mut lifetime = false;
     for token in tokens {
@@ -170,11 +173,11 @@ fn foreign(tokens: TokenStream, own: &[String]) -> Option<String> {
     None
 }
 
-/// A type without the references and `Option`s around it.
+/// A type without surrounding references and `Option`s.
 struct Core<'t> {
     /// The last segment of its path.
     last: Option<&'t PathSegment>,
-    /// Whether an `Option` was around it.
+    /// Whether an `Option` was removed.
     optional: bool,
 }
 

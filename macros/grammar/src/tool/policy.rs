@@ -1,4 +1,4 @@
-//! `policy(..)`: the limits, and what they say about one another.
+//! `policy(..)`: the limits and the conflicts between them.
 
 use super::lists::each;
 use crate::{
@@ -13,7 +13,7 @@ use mcp_scopes_model::{
     pattern::{PatternError, glob_syntax},
 };
 
-/// The keys of `policy(..)`, as they are published.
+/// The keys of `policy(..)`, in the order of publication.
 pub const KEYS: [&str; 7] = [
     "blocked_after",
     "requires_approval_after",
@@ -32,7 +32,7 @@ pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> PolicyDecl {
         return policy;
     };
     if group.stream().is_empty() {
-        errors.push(EMPTY_LIST.at(arg.span, "`policy` limits nothing".to_owned()));
+        errors.push(EMPTY_LIST.at(arg.span, "`policy` must not be empty".to_owned()));
     }
     for arg in args::read(group.stream(), "policy", &KEYS, errors) {
         let limit = |errors: &mut Diagnostics| literal::limit(arg.equals(errors)?, &arg.key, errors);
@@ -53,7 +53,7 @@ pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> PolicyDecl {
     policy
 }
 
-/// What contradicts: of two limits that meet, one would silently never hold.
+/// Reports conflicts: if two limits meet, one of them would never apply.
 pub(super) fn check(tool: &ToolDecl, errors: &mut Diagnostics) {
     let policy = &tool.policy;
     for pattern in &policy.requires_approval_after {
@@ -64,17 +64,18 @@ pub(super) fn check(tool: &ToolDecl, errors: &mut Diagnostics) {
             .find(|blocked| blocked.value == pattern.value || Some(&blocked.value) == tool_of(&pattern.value).as_ref());
         if let Some(blocked) = blocking {
             let message = format!(
-                "after `{}` the call is blocked by `{}` in `blocked_after`, so approval is never asked for",
+                "`{}` never requires approval: `{}` in `blocked_after` already blocks the call",
                 pattern.value, blocked.value
             );
-            errors.push(CONFLICTING_LIMITS.at(pattern.span, message).help("keep the pattern in one of the two lists"));
+            errors.push(
+                CONFLICTING_LIMITS.at(pattern.span, message).help("remove the pattern from one of the two lists"),
+            );
         }
     }
     if let (Some(review), Some(Spanned { value: Approval::Auto, .. })) = (&policy.requires_human_review, &tool.approval)
         && review.value
     {
-        let message =
-            "`requires_human_review` has a person look at each call, and `approval = \"auto\"` has nobody asked";
+        let message = "`requires_human_review` conflicts with `approval = \"auto\"`";
         errors.push(CONFLICTING_LIMITS.at(review.span, message.to_owned()).help("remove one of the two"));
     }
 }

@@ -1,4 +1,4 @@
-//! `scope = ..`: multiplied out to any-of over all-of.
+//! `scope = ..`, expanded to any-of over all-of.
 
 use crate::{
     args::{Arg, call, split},
@@ -14,7 +14,7 @@ use mcp_scopes_model::{
 };
 use proc_macro2::{Span, TokenTree};
 
-/// How deep `all` and `any` may stand in one another. Real requirements need two; this keeps the stack bounded.
+/// The maximum nesting of `all` and `any`. Real requirements need two levels. The limit bounds the stack.
 pub const MAX_DEPTH: usize = 8;
 
 type Alternatives = Vec<Vec<Spanned<String>>>;
@@ -29,7 +29,7 @@ pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> Option<RequirementDec
     alternatives(arg.equals(errors)?, 0, errors).map(RequirementDecl::AnyOf)
 }
 
-/// A scope literal.
+/// Reads a scope literal.
 pub(super) fn scope(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
     let scope = literal::string(tokens, what, errors)?;
     if let Err(error) = scope_token(&scope.value) {
@@ -37,7 +37,7 @@ pub(super) fn scope(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) 
         errors.push(if scope.value.trim().contains(' ') {
             let parts: Vec<String> = scope.value.split_whitespace().map(|part| format!("\"{part}\"")).collect();
             let list = if what == "scope" { "all" } else { what };
-            diagnostic.help(format!("write each scope by itself, as in `{list}({})`", parts.join(", ")))
+            diagnostic.help(format!("write each scope as a separate string, as in `{list}({})`", parts.join(", ")))
         } else {
             diagnostic
         });
@@ -63,22 +63,22 @@ fn alternatives(tokens: &[TokenTree], depth: usize, errors: &mut Diagnostics) ->
             Some(near) => format!("write `{near}(..)`"),
             None => "write `any(..)` if one of the scopes is enough, `all(..)` if all are needed".to_owned(),
         };
-        errors.push(UNKNOWN_VALUE.at(word.span(), format!("`scope` knows no `{word}(..)`")).help(help));
+        errors.push(UNKNOWN_VALUE.at(word.span(), format!("unknown combinator `{word}(..)` in `scope`")).help(help));
         return None;
     }
     if depth == MAX_DEPTH {
-        let message = format!("the requirement is nested deeper than {MAX_DEPTH} lists, which nobody can read");
-        errors.push(REQUIREMENT_TOO_LARGE.at(word.span(), message).help("write it flatter"));
+        let message = format!("the requirement is nested deeper than {MAX_DEPTH} levels");
+        errors.push(REQUIREMENT_TOO_LARGE.at(word.span(), message).help("write it with fewer levels"));
         return None;
     }
     let elements = split(group.stream(), errors);
     if elements.is_empty() {
-        let message = if all { "`all()` would need nothing" } else { "`any()` could never be met" };
-        let help = "name at least one scope; to open the tool to every caller, write `public`";
+        let message = if all { "`all()` would require nothing" } else { "`any()` could never be satisfied" };
+        let help = "name at least one scope, or write `public` to open the tool to every caller";
         errors.push(EMPTY_LIST.at(word.span(), message.to_owned()).help(help));
         return None;
     }
-    // Every element is read before the first failure counts, so that all errors come out.
+    // All elements are read before the first failure returns, so that all errors are reported.
     let parts: Vec<_> = elements.iter().map(|element| alternatives(element, depth + 1, errors)).collect();
     let mut sum: Alternatives = if all { vec![Vec::new()] } else { Vec::new() };
     repeated(&parts, if all { "all" } else { "any" }, errors);
@@ -89,7 +89,7 @@ fn alternatives(tokens: &[TokenTree], depth: usize, errors: &mut Diagnostics) ->
     Some(sum)
 }
 
-/// A scope that stands by itself in a list twice.
+/// Reports a scope that appears directly in a list twice.
 fn repeated(parts: &[Option<Alternatives>], list: &str, errors: &mut Diagnostics) {
     let alone = |part: &'_ Option<Alternatives>| match part.as_deref() {
         Some([all]) => match all.as_slice() {
@@ -101,13 +101,13 @@ fn repeated(parts: &[Option<Alternatives>], list: &str, errors: &mut Diagnostics
     let scopes: Vec<Spanned<String>> = parts.iter().filter_map(alone).collect();
     for (place, scope) in scopes.iter().enumerate() {
         if scopes.iter().take(place).any(|earlier| earlier.value == scope.value) {
-            let message = format!("`{}` stands twice in this `{list}(..)`", scope.value);
+            let message = format!("duplicate scope `{}` in this `{list}(..)`", scope.value);
             errors.push(REPEATED_VALUE.at(scope.span, message));
         }
     }
 }
 
-/// Each alternative of the one together with each of the other.
+/// Joins each alternative of one side with each alternative of the other.
 fn product(left: &Alternatives, right: &Alternatives) -> Alternatives {
     let pairs = left.iter().flat_map(|one| right.iter().map(move |other| (one, other)));
     pairs
@@ -119,14 +119,14 @@ fn product(left: &Alternatives, right: &Alternatives) -> Alternatives {
         .collect()
 }
 
-/// Without the alternatives that ask for all that another asks for: who meets those meets the other.
+/// Removes each alternative that contains all scopes of another one, since the other is easier to satisfy.
 fn absorbed(mut list: Alternatives) -> Alternatives {
     let mut place = 0;
     while let Some(alternative) = list.get(place) {
         let covered = list.iter().enumerate().any(|(other_place, other)| {
             other_place != place
                 && other.iter().all(|scope| holds(alternative, scope))
-                // Of equal ones the first stays.
+                // Of equal alternatives, the first remains.
                 && (other.len() < alternative.len() || other_place < place)
         });
         if covered {
@@ -145,9 +145,9 @@ fn holds(alternative: &[Spanned<String>], scope: &Spanned<String>) -> bool {
 fn within_limits(list: &Alternatives, span: Span, errors: &mut Diagnostics) -> Option<()> {
     let longest = list.iter().map(Vec::len).max().unwrap_or_default();
     let message = if list.len() > MAX_ALTERNATIVES {
-        format!("the requirement multiplies out to more than {MAX_ALTERNATIVES} alternatives, the most a tool may have")
+        format!("the requirement expands to more than {MAX_ALTERNATIVES} alternatives")
     } else if longest > MAX_SCOPES_PER_ALTERNATIVE {
-        format!("one alternative needs more than {MAX_SCOPES_PER_ALTERNATIVE} scopes, the most a denial can name")
+        format!("one alternative requires more than {MAX_SCOPES_PER_ALTERNATIVE} scopes")
     } else {
         return Some(());
     };

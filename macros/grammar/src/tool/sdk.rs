@@ -1,7 +1,7 @@
-//! What an SDK's `#[tool(..)]` on the same function says.
+//! An SDK's `#[tool(..)]` on the same function.
 //!
-//! Checked against rmcp 3.9: `name` takes a string literal and is else the function's name; `description` takes any
-//! expression; an `async fn` comes out as `fn -> ::std::pin::Pin<Box<dyn ::std::future::Future<..>>>`.
+//! Checked against rmcp 3.9: `name` takes a string literal and defaults to the function's name. `description` takes any
+//! expression. An `async fn` becomes `fn -> ::std::pin::Pin<Box<dyn ::std::future::Future<..>>>`.
 
 use crate::{
     args::split,
@@ -18,9 +18,9 @@ use syn::{GenericArgument, Lit, PathArguments, ReturnType, Type, TypeParamBound}
 /// One `#[tool(..)]`.
 pub(super) struct SdkTool {
     span: Span,
-    /// The name under which the SDK serves the tool; `None` if that depends on conditions.
+    /// The name under which the SDK serves the tool, or `None` if it depends on conditions.
     name: Option<Spanned<String>>,
-    /// What it says of the description.
+    /// Its description.
     pub(super) description: SdkDescription,
 }
 
@@ -30,15 +30,15 @@ pub(super) enum SdkDescription {
     Absent,
     /// A literal.
     Literal(Spanned<String>),
-    /// An expression, at that place.
+    /// An expression at this span.
     Unreadable(Span),
 }
 
-/// The SDK's attribute among those of the function, if there is one.
+/// Returns the SDK's attribute of the function, if there is one.
 pub(super) fn read(attributes: &[Attr], ident: &Ident) -> Option<SdkTool> {
     let attribute = attributes.iter().find(|attribute| attribute.name == SDK_TOOL)?;
     let args = attribute.args.clone().unwrap_or_default();
-    // Not unraw: `r#type` is what rmcp serves.
+    // Not unraw: rmcp serves `r#type`.
     let own = Spanned { value: ident.to_string(), span: ident.span() };
     let name = match (value(&args, "name"), attribute.conditions.is_empty()) {
         (None, _) => Some(own),
@@ -55,27 +55,27 @@ pub(super) fn read(attributes: &[Attr], ident: &Ident) -> Option<SdkTool> {
     Some(SdkTool { span: attribute.span, name, description })
 }
 
-/// Settles the name on the wire: the SDK serves its own, and a table that knew another would deny every call.
+/// Determines the name on the wire. The SDK serves its own name, and a table with another name would deny every call.
 pub(super) fn settle_name(sdk: Option<&SdkTool>, stated: bool, name: &mut Spanned<String>, errors: &mut Diagnostics) {
     match sdk {
         Some(SdkTool { name: Some(served), .. }) if !stated => *name = served.clone(),
         Some(SdkTool { name: Some(served), .. }) if served.value != name.value => {
             let message = format!(
-                "the tool is named `{}` here and served as `{}` by `#[tool]`, so every call would be denied",
+                "the tool is named `{}` here, but `#[tool]` serves it as `{}`: every call would be denied",
                 name.value, served.value
             );
             let help = format!("write `name = \"{}\"` in both attributes", name.value);
             errors.push(CONFLICTING_NAME.at(name.span, message).help(help));
         }
         Some(SdkTool { name: None, span, .. }) if !stated => {
-            let message = "the name in this attribute is no literal, or hangs on a condition".to_owned();
+            let message = "the name in this attribute is not a literal or is conditional".to_owned();
             errors.push(UNREADABLE_NAME.at(*span, message));
         }
         _ => {}
     }
 }
 
-/// The error for an annotation that an SDK's attribute has run before.
+/// Returns the error for an annotation that runs after an SDK's attribute.
 pub(super) fn stands_below(head: &FnHead, attributes: &[Attr]) -> Option<Diagnostic> {
     let sdk = attributes.iter().find(|attribute| attribute.name == SDK_TOOL);
     let span = match sdk {
@@ -83,11 +83,12 @@ pub(super) fn stands_below(head: &FnHead, attributes: &[Attr]) -> Option<Diagnos
         None if rewritten(head) => head.signature.ident.span(),
         _ => return None,
     };
-    let message = "`#[tool]` stands above `#[mcp_tool]` and rewrites the function before it can be read".to_owned();
+    let message = "`#[tool]` is above `#[mcp_tool]`, so it rewrites the function first".to_owned();
     Some(ANNOTATION_BELOW_TOOL.at(span, message))
 }
 
-/// Whether the function looks like what rmcp makes of an `async fn`. People write `Pin` without a leading `::`.
+/// Returns whether the function looks like rmcp's rewrite of an `async fn`. Manually written code names `Pin` without a
+/// leading `::`.
 fn rewritten(head: &FnHead) -> bool {
     let ReturnType::Type(_, ty) = &head.signature.output else { return false };
     let Type::Path(pin) = &**ty else { return false };
@@ -102,7 +103,7 @@ fn rewritten(head: &FnHead) -> bool {
     })
 }
 
-/// `T` of a path that ends in `name<T>`.
+/// Returns the `T` of a path that ends in `name<T>`.
 fn argument<'t>(ty: &'t syn::TypePath, name: &str) -> Option<&'t Type> {
     let last = ty.path.segments.last().filter(|last| last.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
@@ -112,11 +113,11 @@ fn argument<'t>(ty: &'t syn::TypePath, name: &str) -> Option<&'t Type> {
     }
 }
 
-/// What stands behind `key =` in a list of arguments, whose other elements are the SDK's own.
+/// Returns the tokens after `key =` in a list of arguments. The other arguments belong to the SDK.
 fn value(args: &TokenStream, key: &str) -> Option<Vec<TokenTree>> {
     let mut errors = Diagnostics::new();
     let pieces = split(args.clone(), &mut errors);
-    // Stray commas are the SDK's to report.
+    // The SDK reports stray commas.
     drop(errors.finish());
     pieces.into_iter().find_map(|piece| match piece.as_slice() {
         [TokenTree::Ident(word), TokenTree::Punct(sign), value @ ..] if word == key && sign.as_char() == '=' => {

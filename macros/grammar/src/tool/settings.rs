@@ -13,7 +13,7 @@ use quote::ToTokens;
 use syn::parse::Parser;
 
 pub(super) fn name(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<String>> {
-    // Its syntax is checked once it is known whether the name of the SDK's attribute takes its place.
+    // The syntax is checked later, since the name of the SDK's attribute may replace this one.
     literal::string(arg.equals(errors)?, "name", errors)
 }
 
@@ -49,7 +49,7 @@ pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<SandboxDecl
             return None;
         }
         let Ok(path) = syn::parse2::<syn::ExprPath>(group.stream()) else {
-            let message = "`simulate` takes the path of the function that runs instead".to_owned();
+            let message = "`simulate` takes the path of the substitute function".to_owned();
             errors.push(BAD_PATH.at(group.span(), message).help("write `sandbox = simulate(pretend)`"));
             return None;
         };
@@ -59,7 +59,7 @@ pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<SandboxDecl
     if let Some(TokenTree::Ident(word)) = only(tokens)
         && SandboxMode::NAMES.iter().any(|name| word == name)
     {
-        let message = format!("`sandbox` takes a string or `simulate(path)`, and `{word}` is neither");
+        let message = format!("`sandbox` takes a string or `simulate(path)`, not `{word}`");
         let help = if word == "simulate" { "write `simulate(path)`".to_owned() } else { format!("write `\"{word}\"`") };
         errors.push(UNKNOWN_VALUE.at(word.span(), message).help(help));
         return None;
@@ -69,7 +69,7 @@ pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<SandboxDecl
         "allow" => SandboxMode::Allow,
         "deny" => SandboxMode::Deny,
         "simulate" => {
-            let message = "`simulate` needs the function that runs instead".to_owned();
+            let message = "`simulate` requires the path of a substitute function".to_owned();
             errors.push(UNKNOWN_VALUE.at(text.span, message).help("write `sandbox = simulate(path)`, without quotes"));
             return None;
         }
@@ -81,25 +81,25 @@ pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<SandboxDecl
     Some(SandboxDecl { mode, span: text.span, substitute: None })
 }
 
-/// `crate = path`, for every macro.
+/// Reads `crate = path`, for every macro.
 pub(crate) fn krate(arg: &Arg, errors: &mut Diagnostics) -> Option<TokenStream> {
     let tokens = arg.equals(errors)?;
     if let Ok(path) = syn::Path::parse_mod_style.parse2(tokens.iter().cloned().collect()) {
         return Some(path.to_token_stream());
     }
-    let message = "`crate` takes the path at which the runtime crate is found".to_owned();
+    let message = "`crate` takes the path of the runtime crate".to_owned();
     errors.push(BAD_PATH.at(span_of(tokens), message).help("write it without quotes: `crate = ::scopes`"));
     None
 }
 
-/// What the values say about one another.
+/// Checks the values against one another.
 pub(super) fn check(tool: &ToolDecl, risk_known: bool, errors: &mut Diagnostics) {
     if let Some(Spanned { value: Approval::Auto, span }) = tool.approval
         && risk_known
         && !tool.risk.value.may_be_auto_approved()
     {
         let risk = tool.risk.value.as_str();
-        let message = format!("`approval = \"auto\"` is looser than the risk `{risk}`, from which a user is asked");
+        let message = format!("`approval = \"auto\"` is not allowed at risk `{risk}`");
         errors.push(APPROVAL_BELOW_RISK.at(span, message));
     }
 }
@@ -107,7 +107,7 @@ pub(super) fn check(tool: &ToolDecl, risk_known: bool, errors: &mut Diagnostics)
 const SANDBOX: [&str; 3] = ["allow", "deny", "simulate(path)"];
 
 fn unknown(value: &str, span: Span, key: &str, values: &[&str], errors: &mut Diagnostics) {
-    // The spelling in another case is the nearest of all.
+    // A different spelling in case only is the best match.
     let lower = value.to_ascii_lowercase();
     let bare: Vec<&str> = values.iter().map(|value| value.split('(').next().unwrap_or(value)).collect();
     let near = nearest(&lower, &bare).and_then(|near| values.iter().find(|value| value.starts_with(near)));
@@ -116,5 +116,5 @@ fn unknown(value: &str, span: Span, key: &str, values: &[&str], errors: &mut Dia
         Some(near) => format!("write `{key} = \"{near}\"`"),
         None => format!("write one of `{}`", values.join("`, `")),
     };
-    errors.push(UNKNOWN_VALUE.at(span, format!("`{key}` knows no value `{value}`")).help(help));
+    errors.push(UNKNOWN_VALUE.at(span, format!("unknown value `{value}` for `{key}`")).help(help));
 }

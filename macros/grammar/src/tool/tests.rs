@@ -1,4 +1,4 @@
-//! What is accepted: annotations and what they mean.
+//! Accepted annotations, and how they are parsed.
 
 use super::read;
 use crate::{
@@ -27,7 +27,7 @@ fn texts(list: &[proc_macro2::TokenStream]) -> Vec<String> {
 }
 
 #[test]
-fn the_least_that_can_be_said() {
+fn reads_a_minimal_annotation() {
     let tool = low("fn list_files() {}");
     assert_eq!((tool.name.value.as_str(), tool.description.value.as_str()), ("list_files", ""));
     assert_eq!((tool.risk.value, tool.approval.is_none(), tool.sandbox.is_none()), (Risk::Low, true, true));
@@ -36,7 +36,7 @@ fn the_least_that_can_be_said() {
 }
 
 #[test]
-fn everything_that_can_be_said() {
+fn reads_every_key() {
     let tool = tool(
         r##"
             name = "execute",
@@ -84,7 +84,7 @@ fn everything_that_can_be_said() {
 }
 
 #[test]
-fn requirements_multiply_out() {
+fn expands_requirements() {
     for (scope, expected) in [
         (r#""a""#, "a"),
         (r##"r#"a"#"##, "a"),
@@ -109,7 +109,7 @@ fn requirements_multiply_out() {
 }
 
 #[test]
-fn the_limits_of_a_requirement_are_reached_and_not_passed() {
+fn accepts_the_largest_requirement_and_rejects_larger_ones() {
     let pairs = |count: usize| {
         let pairs: Vec<String> = (0..count).map(|place| format!("any(\"a{place}\", \"b{place}\")")).collect();
         format!("risk = \"low\", scope = all({})", pairs.join(", "))
@@ -129,7 +129,7 @@ fn the_limits_of_a_requirement_are_reached_and_not_passed() {
 }
 
 #[test]
-fn every_form_of_function_is_read() {
+fn reads_every_form_of_function() {
     for (item, has_receiver) in [
         ("fn f() {}", false),
         ("pub(crate) async fn f() {}", false),
@@ -145,7 +145,7 @@ fn every_form_of_function_is_read() {
 }
 
 #[test]
-fn parameters_come_from_the_signature() {
+fn reads_parameters_from_the_signature() {
     for (item, expected) in [
         ("fn f() {}", ""),
         ("fn f(&self, directory: String, depth: Option<u32>) {}", "directory depth?"),
@@ -168,7 +168,7 @@ fn parameters_come_from_the_signature() {
 }
 
 #[test]
-fn the_guard_is_no_parameter_and_what_is_stated_counts() {
+fn skips_the_guard_and_prefers_stated_parameters() {
     let tool_ = tool("risk = \"low\", guard = who", "fn f(a: u8, mut who: Session) -> anyhow::Result<()> {}");
     assert_eq!((parameters(&tool_).as_str(), tool_.guard.unwrap().position), ("a", 1));
     let stated = |list: &str, item: &str| parameters(&tool(&format!("risk = \"low\", {list}"), item));
@@ -189,7 +189,7 @@ fn parameters(tool: &ToolDecl) -> String {
 }
 
 #[test]
-fn the_description_is_the_first_paragraph() {
+fn reads_the_description_from_the_first_paragraph() {
     for (item, expected) in [
         ("/// List directory contents\nfn f() {}", "List directory contents"),
         ("/// List\n/// directory   contents.\n///\n/// More.\nfn f() {}", "List directory   contents."),
@@ -211,7 +211,7 @@ fn the_description_is_the_first_paragraph() {
 }
 
 #[test]
-fn the_sdk_names_the_tool() {
+fn reads_the_name_from_the_sdk_attribute() {
     for (args, item, expected) in [
         ("", "#[tool] fn f() {}", "f"),
         ("", "#[rmcp::tool(name = \"read-file\", annotations(title = \"x\"))] fn f() {}", "read-file"),
@@ -226,19 +226,19 @@ fn the_sdk_names_the_tool() {
 }
 
 #[test]
-fn a_boxed_future_by_hand_is_no_rewritten_function() {
+fn accepts_a_manually_boxed_future() {
     low("fn f() -> Pin<Box<dyn Future<Output = ()> + Send>> {}");
     low("fn f() -> std::pin::Pin<Box<dyn Future<Output = ()>>> {}");
 }
 
 #[test]
-fn conditions_are_collected() {
+fn collects_conditions() {
     let tool = low("#[cfg(unix)] #[cfg_attr(x, cfg(y), inline)] #[cfg_attr(a, cfg_attr(b, cfg(c)))] fn f() {}");
     assert_eq!(texts(&tool.cfgs), ["unix", "any (not (x) , y)", "any (not (all (a , b)) , c)"]);
 }
 
 #[test]
-fn a_scan_finds_each_annotation() {
+fn finds_each_annotation_in_a_scan() {
     let item: syn::ItemFn = syn::parse_str(
         "#[cfg(unix)] #[cfg_attr(a, mcp_scopes::mcp_tool(risk = \"low\"))] \
          #[cfg_attr(not(a), mcp_tool(risk = \"high\"))] /// F\n fn f() {}",
@@ -261,7 +261,7 @@ fn a_scan_finds_each_annotation() {
 }
 
 #[test]
-fn literals_may_come_from_a_macro() {
+fn accepts_literals_captured_by_macro_rules() {
     // `$risk:literal` arrives in a group without delimiters.
     let captured = proc_macro2::Group::new(proc_macro2::Delimiter::None, "\"high\"".parse().unwrap());
     let head = FnHead::parse("fn f() {}".parse().unwrap()).unwrap();

@@ -1,18 +1,18 @@
-//! A tool's first number.
+//! The first number of a tool.
 
 use crate::{Approval, Requirement, Risk, SandboxMode, Tool, tool::Parameters};
 
-/// Risk, in three bits from here: 0 for minimal.
+/// Risk, in three bits from this one: 0 for minimal.
 pub const RISK: u32 = 0;
 /// Approval, in two bits: 0 not stated, 1 `auto`, 2 `user`.
 pub const APPROVAL: u32 = 3;
 /// Sandbox mode, in two bits: 0 not stated, 1 `allow`, 2 `deny`, 3 `simulate`.
 pub const SANDBOX: u32 = 5;
-/// What opens it, in three bits.
+/// The requirement, in three bits.
 pub const REQUIREMENT: u32 = 8;
-/// Open to all.
+/// Public.
 pub const PUBLIC: u32 = 0;
-/// Namespace and name are its scope.
+/// The scope is namespace and name.
 pub const TOOL_NAME: u32 = 1 << REQUIREMENT;
 /// One scope.
 pub const ONE: u32 = 2 << REQUIREMENT;
@@ -37,7 +37,7 @@ pub const ADVICE: u32 = 1 << 14;
 /// A policy follows.
 pub const POLICY: u32 = 1 << 15;
 
-/// The number for a tool, but for what follows.
+/// Returns the bits of a tool, without those for the optional parts.
 pub(super) const fn head(tool: &Tool<'_>) -> u32 {
     let mut head = match tool.risk {
         Risk::Minimal => 0,
@@ -73,7 +73,7 @@ pub(super) const fn head(tool: &Tool<'_>) -> u32 {
     head
 }
 
-/// What follows a tool's first parts, as bits of its first number.
+/// Returns the bits for the optional parts that follow.
 pub(super) const fn following(foreign: bool, advised: bool, limited: bool) -> u32 {
     (foreign as u32 * NAMESPACE) | (advised as u32 * ADVICE) | (limited as u32 * POLICY)
 }

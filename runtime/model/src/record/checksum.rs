@@ -2,9 +2,9 @@
 
 use super::Piece;
 
-/// What a record's checksum has to be. Each step can be undone, so that a change of one number or of one piece always shows.
+/// Computes the checksum. Each step is invertible, so that a change of a single number or piece is always detected.
 #[must_use]
-#[expect(clippy::manual_rotate, reason = "each call costs each build")]
+#[expect(clippy::manual_rotate, reason = "calls add to the build time")]
 pub const fn checksum(numbers: &[u32], texts: &[Piece]) -> u128 {
     let mut sum = numbers.len() as u128;
     let mut numbers = numbers;
@@ -14,7 +14,7 @@ pub const fn checksum(numbers: &[u32], texts: &[Piece]) -> u128 {
     }
     let mut texts = texts;
     while let &[piece, ref rest @ ..] = texts {
-        // In the order of the target, as the numbers are.
+        // In the byte order of the target, like the numbers.
         sum = (sum << 29_u32 | sum >> 99_u32) ^ u128::from_ne_bytes(piece);
         texts = rest;
     }
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_checksum_shows_each_change() {
+    fn detects_each_change() {
         let numbers = [1, 0, 0, u32::MAX, 7, 0, 3, 9];
         for at in 0..numbers.len() {
             for bit in 0..32 {

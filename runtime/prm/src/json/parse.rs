@@ -1,4 +1,4 @@
-//! Reading JSON text (RFC 8259), strictly.
+//! A strict parser for JSON (RFC 8259).
 
 use indexmap::{IndexMap, map::Entry};
 use mcp_scopes_model::markers::private_prefix;
@@ -8,14 +8,14 @@ use super::{
     places::{Located, Notes},
 };
 
-/// How deep arrays and objects may be nested.
+/// The maximum nesting depth of arrays and objects.
 pub const MAX_DEPTH: usize = 128;
 
-/// How many values a text may hold: a few hundred bytes of memory are needed for each, also where it has two bytes of
-/// text. The largest scope table makes half as many.
+/// The maximum number of values in a text. Each takes a few hundred bytes of memory, even if it has two bytes of text.
+/// The largest scope table has half as many.
 pub const MAX_VALUES: usize = 1 << 20;
 
-/// Why a text is not JSON, and where.
+/// A syntax error and its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
     message: String,
@@ -24,25 +24,25 @@ pub struct SyntaxError {
 }
 
 impl SyntaxError {
-    /// What is wrong.
+    /// Returns the error message.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The line, from 1.
+    /// Returns the line, from 1.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// The column, from 1, in characters.
+    /// Returns the column, from 1, in characters.
     #[must_use]
     pub fn column(&self) -> usize {
         self.column
     }
 
-    /// An error at a byte of a text.
+    /// Returns an error at a byte of a text.
     pub(crate) fn at(text: &str, at: usize, message: impl Into<String>) -> Self {
         let before = text.get(..at).unwrap_or(text);
         let (line, start) = match before.rfind('\n') {
@@ -75,13 +75,13 @@ pub(super) fn locate(text: &str) -> Result<Located, SyntaxError> {
 fn whole(parser: &mut Parser<'_>) -> Result<Json, SyntaxError> {
     let text = parser.text;
     if text.starts_with('\u{feff}') {
-        return Err(parser.error("begins with a byte order mark, which JSON does not have (RFC 8259 §8.1); remove it"));
+        return Err(parser.error("begins with a byte order mark, which JSON does not allow (RFC 8259 §8.1); remove it"));
     }
     parser.space();
     let value = parser.value()?;
     parser.space();
     if parser.at < text.len() {
-        return Err(parser.error("the document goes on behind its end"));
+        return Err(parser.error("trailing characters after the JSON value"));
     }
     Ok(value)
 }
@@ -91,7 +91,7 @@ struct Parser<'t> {
     at: usize,
     depth: usize,
     values: usize,
-    /// `None` where nobody asks for places; then a member that stands twice is an error.
+    /// `None` if locations are not recorded. Duplicate members are errors in that case.
     notes: Option<Notes>,
 }
 
@@ -104,7 +104,7 @@ impl<'t> Parser<'t> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Goes past the byte if it is next.
+    /// Skips the byte if it is next.
     fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
@@ -115,7 +115,7 @@ impl<'t> Parser<'t> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    /// Goes past every byte from here on that fits, and returns how many did.
+    /// Skips all following bytes that match, and returns their number.
     fn skip(&mut self, fits: impl Fn(u8) -> bool) -> usize {
         let count = self.rest().bytes().take_while(|byte| fits(*byte)).count();
         self.at += count;
@@ -129,7 +129,7 @@ impl<'t> Parser<'t> {
     fn value(&mut self) -> Result<Json, SyntaxError> {
         let start = self.at;
         if self.values == MAX_VALUES {
-            return Err(self.error(format!("holds more than {MAX_VALUES} values")));
+            return Err(self.error(format!("contains more than {MAX_VALUES} values")));
         }
         self.values += 1;
         if let Some(notes) = &mut self.notes {
@@ -157,7 +157,7 @@ impl<'t> Parser<'t> {
                 }
                 Err(self.error("expected a value: an object, an array, a string, a number, true, false or null"))
             }
-            None => Err(self.error("the document ends where a value is expected")),
+            None => Err(self.error("unexpected end of input, expected a value")),
         }
     }
 
@@ -215,9 +215,9 @@ impl<'t> Parser<'t> {
             if let Entry::Occupied(entry) = &place
                 && self.notes.is_none()
             {
-                // Readers disagree about which of two counts (RFC 8259 §4), so neither does. Names are compared
-                // unescaped.
-                let message = format!("the member `{}` stands here a second time", entry.key().escape_debug());
+                // Readers disagree on which of two duplicate members counts (RFC 8259 §4), so both are rejected. Names
+                // are compared unescaped.
+                let message = format!("duplicate member `{}`", entry.key().escape_debug());
                 return Err(SyntaxError::at(self.text, start, message));
             }
             self.space();
@@ -256,7 +256,7 @@ impl<'t> Parser<'t> {
             return Err(self.error("expected a digit"));
         }
         if self.eat(b'.') && self.digits() == 0 {
-            return Err(self.error("expected a digit behind the point"));
+            return Err(self.error("expected a digit after the decimal point"));
         }
         if self.eat(b'e') || self.eat(b'E') {
             let _sign = self.eat(b'+') || self.eat(b'-');
@@ -285,8 +285,8 @@ impl<'t> Parser<'t> {
                     return Ok(text);
                 }
                 Some(b'\\') => text.push(self.escape()?),
-                Some(_) => return Err(self.error("a control character in a string has to be escaped")),
-                None => return Err(self.error("the document ends in a string")),
+                Some(_) => return Err(self.error("a control character in a string must be escaped")),
+                None => return Err(self.error("unexpected end of input in a string")),
             }
         }
     }
@@ -307,7 +307,7 @@ impl<'t> Parser<'t> {
             Some(b't') => Ok('\t'),
             Some(b'u') => {
                 let unit = self.hex(start)?;
-                let lone = || SyntaxError::at(self.text, start, "half of a surrogate pair, which is no character");
+                let lone = || SyntaxError::at(self.text, start, "unpaired surrogate");
                 let code = match unit {
                     0xd800..0xdc00 => {
                         let mut low = Parser { text: self.text, at: self.at, depth: 0, values: 0, notes: None };
@@ -323,10 +323,9 @@ impl<'t> Parser<'t> {
                     }
                     _ => unit,
                 };
-                char::from_u32(code)
-                    .ok_or_else(|| SyntaxError::at(self.text, start, "half of a surrogate pair, which is no character"))
+                char::from_u32(code).ok_or_else(|| SyntaxError::at(self.text, start, "unpaired surrogate"))
             }
-            _ => Err(SyntaxError::at(self.text, start, "no such escape; write `\\\\` for a backslash")),
+            _ => Err(SyntaxError::at(self.text, start, "unknown escape; write `\\\\` for a backslash")),
         }
     }
 
@@ -337,7 +336,7 @@ impl<'t> Parser<'t> {
                 self.at += 4;
                 Ok(unit)
             }
-            None => Err(SyntaxError::at(self.text, start, "expected four hexadecimal digits behind `\\u`")),
+            None => Err(SyntaxError::at(self.text, start, "expected four hexadecimal digits after `\\u`")),
         }
     }
 }
@@ -347,28 +346,28 @@ mod tests {
     use super::{Json, MAX_DEPTH};
 
     #[test]
-    fn what_is_no_json_says_where() {
+    fn reports_the_position_of_syntax_errors() {
         for (text, line, column, part) in [
-            ("", 1, 1, "ends where a value"),
+            ("", 1, 1, "unexpected end of input, expected a value"),
             ("{\n  \"a\": 1,\n  \"é\": tru\n}", 3, 8, "expected a value"),
             ("\u{feff}{}", 1, 1, "byte order mark"),
-            ("{} {}", 1, 4, "behind its end"),
+            ("{} {}", 1, 4, "trailing characters"),
             ("{\"a\":1,}", 1, 8, "expected a member"),
             ("[1 2]", 1, 4, "expected `,` or `]`"),
             ("{\"a\" 1}", 1, 6, "expected `:`"),
             ("{\"a\":1 \"b\":2}", 1, 8, "expected `,` or `}`"),
-            ("01", 1, 2, "behind its end"),
+            ("01", 1, 2, "trailing characters"),
             ("-", 1, 2, "expected a digit"),
-            ("1.", 1, 3, "behind the point"),
+            ("1.", 1, 3, "after the decimal point"),
             ("1e+", 1, 4, "exponent"),
             ("\"a\tb\"", 1, 3, "control character"),
-            ("\"abc", 1, 5, "ends in a string"),
-            ("\"\\x\"", 1, 2, "no such escape"),
+            ("\"abc", 1, 5, "end of input in a string"),
+            ("\"\\x\"", 1, 2, "unknown escape"),
             ("\"\\u12\"", 1, 2, "four hexadecimal"),
             ("\"\\ud800\"", 1, 2, "surrogate"),
             ("\"\\udc00\"", 1, 2, "surrogate"),
             ("\"\\ud800\\u0041\"", 1, 2, "surrogate"),
-            ("{\"a\":[{\"b\":1,\"\\u0062\":2}]}", 1, 14, "`b` stands here a second time"),
+            ("{\"a\":[{\"b\":1,\"\\u0062\":2}]}", 1, 14, "duplicate member `b`"),
         ] {
             let error = Json::parse(text).expect_err(text);
             assert!(error.message().contains(part), "{text}: {error}");
@@ -377,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn nesting_has_a_limit() {
+    fn rejects_deep_nesting() {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         assert!(Json::parse(&nested(MAX_DEPTH)).is_ok());
         assert!(Json::parse(&nested(MAX_DEPTH + 1)).expect_err("too deep").message().contains("nested deeper"));
@@ -385,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_strings_keep_their_value() {
+    fn preserves_numbers_and_strings() {
         let text = r#"{"a":[0,-0,1.50,1e999,12345678901234567890123],"b":"\ud83d\ude00\u0001\"\\/é","c":{}}"#;
         let value = Json::parse(text).expect("JSON");
         assert_eq!(value.to_string(), r#"{"a":[0,-0,1.50,1e999,12345678901234567890123],"b":"😀\u0001\"\\/é","c":{}}"#);

@@ -1,70 +1,70 @@
-//! Where each value of a text stands.
+//! The location of each value in a text.
 
 use core::ops::Range;
 use std::borrow::Cow;
 
 use super::{Json, SyntaxError, parse};
 
-/// A value as it was read, with the place of everything in it.
+/// A parsed value, with the location of everything in it.
 #[derive(Clone, Debug)]
 pub struct Located {
-    /// The value; of a member that stands twice the first.
+    /// The value. Of a duplicate member it contains the first.
     pub json: Json,
-    /// Where everything in it stands.
+    /// The location of everything in the value.
     pub places: Places,
-    /// The members that stand in their object already.
+    /// Duplicate members.
     pub duplicates: Vec<Duplicate>,
 }
 
-/// Where the values of a text stand.
+/// The locations of the values in a text.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     nodes: Vec<Node>,
 }
 
-/// Where one value stands, in bytes of the text.
+/// The location of one value, in bytes of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Spot {
-    /// The name of the member whose value it is, with its quotes; `None` for an element and for the whole.
+    /// The name of the member, with its quotes. `None` for array elements and for the whole text.
     pub name: Option<Range<usize>>,
     /// The value.
     pub value: Range<usize>,
 }
 
 impl Spot {
-    /// The member with its name, or else the value.
+    /// Returns the member with its name, or the value if there is no name.
     #[must_use]
     pub fn whole(&self) -> Range<usize> {
         self.name.as_ref().map_or(self.value.start, |name| name.start)..self.value.end
     }
 }
 
-/// A member whose name stands in its object already.
+/// A member whose name occurs earlier in the same object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Duplicate {
     /// The name, unescaped.
     pub name: String,
-    /// Where it stands.
+    /// Its location.
     pub spot: Spot,
-    /// Whether its value is that of the first.
+    /// Whether its value equals that of the first.
     pub same: bool,
 }
 
 #[derive(Clone, Debug)]
 struct Node {
     spot: Spot,
-    /// By the order of members or elements.
+    /// In the order of members or elements.
     children: Vec<usize>,
 }
 
 impl Json {
-    /// Reads a JSON text and notes where everything in it stands. Members that stand twice are noted too, and are no
-    /// error here.
+    /// Parses a JSON text and records the location of everything in it. Duplicate members are recorded and are not an
+    /// error.
     ///
     /// # Errors
-    /// As for [`Json::parse`] otherwise.
+    /// Otherwise returns the errors of [`Json::parse`].
     ///
     /// ```
     /// use mcp_scopes_prm::Json;
@@ -78,13 +78,13 @@ impl Json {
         parse::locate(text)
     }
 
-    /// The value at a JSON Pointer (RFC 6901).
+    /// Returns the value at a JSON Pointer (RFC 6901).
     #[must_use]
     pub fn at(&self, pointer: &str) -> Option<&Self> {
         steps(pointer).try_fold(self, |value, step| value.step(&step).map(|(_, child)| child))
     }
 
-    /// The member or element of that name, and its number.
+    /// Returns the member or element of that name, and its index.
     fn step(&self, name: &str) -> Option<(usize, &Self)> {
         match self {
             Self::Object(members) => members.get_full(name).map(|(number, _, child)| (number, child)),
@@ -98,7 +98,8 @@ impl Json {
 }
 
 impl Places {
-    /// Where the value at a JSON Pointer (RFC 6901) stands. `json` is what was read with these places.
+    /// Returns the location of the value at a JSON Pointer (RFC 6901). `json` must be the value that was parsed with
+    /// these locations.
     #[must_use]
     pub fn find(&self, json: &Json, pointer: &str) -> Option<&Spot> {
         self.walk(json, pointer).map(|(node, _)| &node.spot)
@@ -114,7 +115,7 @@ impl Places {
         Some((node, value))
     }
 
-    /// The same, or else that of the nearest value around it which is there.
+    /// Like [`Places::find`], but falls back to the nearest enclosing value that exists.
     #[must_use]
     pub fn nearest(&self, json: &Json, pointer: &str) -> Option<&Spot> {
         let mut pointer = pointer;
@@ -126,7 +127,8 @@ impl Places {
         }
     }
 
-    /// The elements of the array at a JSON Pointer (RFC 6901), each with where it stands; none if there is no array.
+    /// Returns the elements of the array at a JSON Pointer (RFC 6901) with their locations, or nothing if there is no
+    /// array.
     pub fn elements<'p>(&'p self, json: &'p Json, pointer: &str) -> impl Iterator<Item = (&'p Json, &'p Spot)> {
         let found = self.walk(json, pointer).and_then(|(node, value)| match value {
             Json::Array(items) => Some((node, items)),
@@ -139,13 +141,13 @@ impl Places {
     }
 }
 
-/// The names in a pointer, unescaped.
+/// Returns the unescaped names in a pointer.
 fn steps(pointer: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let unescaped = |step: &str| step.replace("~1", "/").replace("~0", "~");
     pointer.split('/').skip(1).map(move |step| if step.contains('~') { unescaped(step).into() } else { step.into() })
 }
 
-/// Notes places while a text is read.
+/// Records locations while a text is parsed.
 #[derive(Default)]
 pub(super) struct Notes {
     nodes: Vec<Node>,
@@ -172,7 +174,7 @@ impl Notes {
         self.nodes.push(Node { spot: Spot { name, value }, children });
     }
 
-    /// The value that was read last is that of a member that stands there already.
+    /// Records that the last value belongs to a duplicate member.
     pub(super) fn duplicate(&mut self, name: &str, same: bool) {
         let Some(place) = self.open.last_mut().and_then(|(_, siblings)| siblings.pop()) else { return };
         if let Some(node) = self.nodes.get(place) {
@@ -190,7 +192,7 @@ mod tests {
     use super::Json;
 
     #[test]
-    fn everything_is_found_again() {
+    fn finds_every_value() {
         let text = r#" {"a/b": {"~": [true, {"x": "é"}]}, "c": null} "#;
         let located = Json::locate(text).expect("JSON");
         for (pointer, name, value) in [
@@ -210,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_two_members_counts() {
+    fn keeps_the_first_of_duplicate_members() {
         let text = r#"{"a": 1, "b": [2], "\u0061": {"c": 3}, "b": [2], "d": 4}"#;
         let located = Json::locate(text).expect("JSON");
         assert_eq!(located.json.to_string(), r#"{"a":1,"b":[2],"d":4}"#);

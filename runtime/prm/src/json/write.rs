@@ -1,15 +1,15 @@
-//! JSON as text.
+//! Serializes JSON values.
 
 use super::Json;
 
-/// Over several lines.
+/// Writes a value on several lines.
 pub(super) fn pretty(value: &Json) -> String {
     let mut writer = Writer { text: String::new(), indent: Some(0) };
     writer.value(value);
     writer.text
 }
 
-/// On one line.
+/// Writes a value on one line.
 pub(super) fn compact(value: &Json) -> String {
     let mut writer = Writer { text: String::new(), indent: None };
     writer.value(value);
@@ -18,7 +18,7 @@ pub(super) fn compact(value: &Json) -> String {
 
 struct Writer {
     text: String,
-    /// How many levels deep; `None` writes one line.
+    /// The current depth, or `None` to write on one line.
     indent: Option<usize>,
 }
 
@@ -95,7 +95,7 @@ impl Writer {
                 '\u{8}' => self.text.push_str("\\b"),
                 '\u{c}' => self.text.push_str("\\f"),
                 '\0'..' ' => {
-                    // RFC 8259 §7: every other control character is written as four hexadecimal digits.
+                    // RFC 8259 §7: other control characters are escaped as four hexadecimal digits.
                     self.text.push_str("\\u00");
                     for shift in [4, 0] {
                         let digit = u32::from(character) >> shift & 0xf;

@@ -55,7 +55,7 @@ pub(super) fn check(extensions: &McpExtensions, loopback: Loopback, report: &mut
                 ViolationKind::HeaderName,
                 below(&at, "header"),
                 "RFC 9110 §5.1",
-                format!("`{}` is no header name", header.escape_debug()),
+                format!("`{}` is not a header name", header.escape_debug()),
                 "write a name such as `mcp-sandbox`",
             );
         }
@@ -74,8 +74,8 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut Report) {
             ViolationKind::Contradiction,
             below(at, "public"),
             EXTENSIONS,
-            "the tool is open to everyone and requires scopes: it cannot be both",
-            "leave out `public`, or `required_scopes`",
+            "`public` conflicts with `required_scopes`",
+            "remove `public` or `required_scopes`",
         );
     }
     if entry.auto_approvable == Some(true) && entry.requires_user_approval == Some(true) {
@@ -83,17 +83,17 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut Report) {
             ViolationKind::Contradiction,
             below(at, "auto_approvable"),
             EXTENSIONS,
-            "calls need no approval and need the user's: it cannot be both",
+            "`auto_approvable` conflicts with `requires_user_approval`",
             "set one of `auto_approvable` and `requires_user_approval` to `false`",
         );
     }
     scopes(&entry.prerequisite_scopes, &below(at, "prerequisite_scopes"), report);
 }
 
-/// An alternative without scopes would be one that everybody holds.
+/// Rejects an alternative without scopes, since every caller would satisfy it.
 fn no_empty_list(list: &[String], at: &str, report: &mut Report) {
     if list.is_empty() && !report.blames_below(at) {
-        let (wrong, help) = ("is an empty array, which names no scope", "name a scope, or leave it out");
+        let (wrong, help) = ("is an empty array", "add a scope, or remove the array");
         report.add(ViolationKind::NoScope, at, EXTENSIONS, wrong, help);
     }
 }
@@ -133,8 +133,8 @@ fn limit(value: Option<u32>, at: &str, member: &str, report: &mut Report) {
             ViolationKind::ZeroLimit,
             below(at, member),
             EXTENSIONS,
-            "is zero, which limits nothing or everything, depending on the reader",
-            "write a whole number from 1 on, or leave the member out",
+            "must not be zero",
+            "write a whole number from 1, or remove the member",
         );
     }
 }

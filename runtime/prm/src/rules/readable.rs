@@ -1,6 +1,6 @@
-//! What a reader rejects before it looks at the document: the limits of [`Json::parse`].
+//! The limits of [`Json::parse`], for documents that were not parsed.
 //!
-//! A document that is read has passed them. One that is built in code, or from a scope table, has not.
+//! A parsed document is within the limits. A document that is built in code or from a scope table may not be.
 
 use mcp_scopes_model::markers::private_prefix;
 
@@ -10,7 +10,7 @@ use crate::{
     json::{Json, MAX_DEPTH},
 };
 
-/// Reports the first part of a document that could not be read again.
+/// Reports the first part of a document that could not be parsed again.
 pub(crate) fn check(document: &Json, report: &mut Report) {
     let Some(Fault { path, message, help }) = fault(document, MAX_DEPTH) else { return };
     let pointer = path.iter().rev().fold(String::new(), |pointer, step| below(&pointer, step));
@@ -25,11 +25,11 @@ struct Fault {
     help: &'static str,
 }
 
-/// The first fault of a value that may nest `depth` levels.
+/// Returns the first fault of a value that may nest `depth` levels.
 fn fault(value: &Json, depth: usize) -> Option<Fault> {
     let (Json::Array(_) | Json::Object(_)) = value else { return None };
     let Some(depth) = depth.checked_sub(1) else {
-        let message = format!("is nested deeper than {MAX_DEPTH} levels, which no reader here accepts");
+        let message = format!("is nested deeper than {MAX_DEPTH} levels");
         return Some(Fault { path: Vec::new(), message, help: "write the value in fewer levels" });
     };
     match value {

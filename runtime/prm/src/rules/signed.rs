@@ -1,4 +1,4 @@
-//! `signed_metadata` (RFC 9728 §2.2): its shape. The signature is for those to verify who trust its issuer's keys.
+//! The format of `signed_metadata` (RFC 9728 §2.2). Readers that trust the issuer's keys verify the signature.
 
 use crate::{ViolationKind, error::Report, json::Json};
 
@@ -9,8 +9,8 @@ pub(super) fn check(token: &str, report: &mut Report) {
     let section = "RFC 9728 §2.2";
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, signature] = parts.as_slice() else {
-        let help = "write a JWS in compact form: header, claims and signature with points between them";
-        report.add(KIND, at, section, "is no signed JWT: it does not have three parts", help);
+        let help = "write a JWS in compact form: header, claims and signature, separated by dots";
+        report.add(KIND, at, section, "is not a signed JWT: it does not have three parts", help);
         return;
     };
     let header = match object(header) {
@@ -26,8 +26,8 @@ pub(super) fn check(token: &str, report: &mut Report) {
                 KIND,
                 at,
                 section,
-                "its header names no algorithm that signs",
-                "sign the claims, with `ES256` or the like",
+                "its header has no signature algorithm",
+                "sign the claims with an algorithm such as `ES256`",
             );
         }
         Some(_) if signature.is_empty() || decode(signature).is_none() => {
@@ -35,7 +35,7 @@ pub(super) fn check(token: &str, report: &mut Report) {
                 KIND,
                 at,
                 section,
-                "its signature is missing or no base64url",
+                "its signature is missing or not base64url",
                 "sign the claims with a JWT library",
             );
         }
@@ -53,24 +53,30 @@ pub(super) fn check(token: &str, report: &mut Report) {
             KIND,
             at,
             section,
-            "it has no claim `iss`, which says who attests the claims",
+            "it has no claim `iss`, which identifies the issuer of the claims",
             "add the claim `iss`",
         );
     }
     if claims.get("signed_metadata").is_some() {
         let kind = ViolationKind::NestedSignedMetadata;
-        report.add(kind, at, section, "it holds `signed_metadata` again", "leave the member out of what is signed");
+        report.add(
+            kind,
+            at,
+            section,
+            "it contains `signed_metadata` itself",
+            "remove the member from the signed claims",
+        );
     }
 }
 
-/// What a token claims, whoever signed it.
+/// Returns the claims of a token without verifying its signature.
 pub(crate) fn claims(token: &str) -> Option<Json> {
     object(token.split('.').nth(1)?).ok()
 }
 
-/// The JSON object in a part of the token, or what is wrong with the part.
+/// Returns the JSON object in a part of the token, or the reason why there is none.
 fn object(part: &str) -> Result<Json, String> {
-    let not_object = || "is no JSON object in base64url".to_owned();
+    let not_object = || "is not a JSON object in base64url".to_owned();
     let text = decode(part).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(not_object)?;
     match Json::parse(&text) {
         Ok(value @ Json::Object(_)) => Ok(value),
@@ -79,7 +85,7 @@ fn object(part: &str) -> Result<Json, String> {
     }
 }
 
-/// The bytes of a text in base64url without padding (RFC 7515 §2).
+/// Decodes base64url without padding (RFC 7515 §2).
 fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
     let (mut bits, mut held) = (0_u32, 0);
@@ -100,7 +106,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
             bits &= (1 << held) - 1;
         }
     }
-    // One letter alone is no byte, and what is left over has to be zero.
+    // A single remaining letter is not a byte, and unused bits must be zero.
     (held < 6 && bits == 0).then_some(bytes)
 }
 

@@ -1,5 +1,5 @@
-//! Tables that the tests build documents from.
-#![allow(dead_code, reason = "each test uses its part")]
+//! Tables from which the tests build documents.
+#![allow(dead_code, reason = "each test uses a part")]
 
 use mcp_scopes_model::{
     Approval, Config, Outline, Policy, Requirement, Risk, SandboxMode, Scope, Tool,
@@ -10,7 +10,7 @@ use mcp_scopes_model::{
 };
 use mcp_scopes_prm::Metadata;
 
-/// A text of the configuration file.
+/// A text at no location of a file.
 pub(crate) const fn stated(text: &str) -> Stated<'_> {
     Stated { text, line: 0, column: 0 }
 }
@@ -19,11 +19,11 @@ const fn required(name: &str) -> Parameter<'_> {
     Parameter { name, required: true }
 }
 
-/// The outline of a table of these tools, made the way the macros make it.
+/// Returns the outline of a table of these tools, built as the macros build it.
 pub(crate) fn outline<'a, const N: usize>(tools: &'a [&'a Tool<'a>; N], config: &'a Config<'a>) -> Outline<'a> {
     let entries: &[Entry<'_>] = Box::leak(Box::new([Entry { place: 0, brings: Brings::Group(tools) }]));
     let size = Size::of(entries, config);
-    // A namespace is joined in a buffer that is large enough for every table here.
+    // The buffer for joined namespaces is large enough for every table here.
     let joined: &[u8; 256] = Box::leak(Box::new(join_own_scopes(entries, config)));
     assert!(size.own_scopes <= joined.len());
     let declared: &[Scope<'_>] = match config.scopes {
@@ -33,7 +33,7 @@ pub(crate) fn outline<'a, const N: usize>(tools: &'a [&'a Tool<'a>; N], config: 
     Outline { path: "", config, tools: Box::leak(Box::new(list::<N>(entries, config, joined))), declared }
 }
 
-/// The document of a table that states its resource and its issuers.
+/// Returns the document of a table that states its resource and issuers.
 pub(crate) fn build(outline: &Outline<'_>) -> Metadata {
     Metadata::of(outline).build().expect("the table has a document")
 }
@@ -57,7 +57,7 @@ const HEALTH_CHECK: Tool<'static> =
 
 const READ_FILE: Tool<'static> = Tool::new("read_file", Risk::Low);
 
-/// The table whose document the proposal prints.
+/// The table whose document the proposal contains.
 pub(crate) fn proposal() -> Outline<'static> {
     const CONFIG: Config<'static> = Config {
         resource: Some("https://mcp-server.example.com"),
@@ -100,7 +100,7 @@ pub(crate) const EVERYTHING: Config<'static> = Config {
     }),
 };
 
-/// A tool that states everything.
+/// A tool with every field.
 pub(crate) const WRITE_FILE: Tool<'static> = Tool {
     description: "Change a file",
     requirement: Requirement::AnyOf(&[&["dev:write"], &["dev:read", "dev:ping"], &["dev:admin"]]),
@@ -122,14 +122,14 @@ pub(crate) const WRITE_FILE: Tool<'static> = Tool {
     ..Tool::new("write_file", Risk::Medium)
 };
 
-/// A tool whose own name is its scope.
+/// A tool whose scope is its own name.
 pub(crate) const PING: Tool<'static> = Tool { sandbox: Some(SandboxMode::Allow), ..Tool::new("ping", Risk::Minimal) };
 
-/// A tool that is open to everyone.
+/// A public tool.
 pub(crate) const VERSION: Tool<'static> =
     Tool { requirement: Requirement::Public, sandbox: Some(SandboxMode::Deny), ..Tool::new("version", Risk::Low) };
 
-/// A table that states everything that can be stated.
+/// A table with every field.
 pub(crate) fn everything() -> Outline<'static> {
     outline(&[&WRITE_FILE, &PING, &VERSION], &EVERYTHING)
 }

@@ -1,7 +1,7 @@
-//! A flood of tokens that name unknown keys, and what it does to the verification of a good token: `-- unknown-keys`.
+//! Measures how a flood of tokens with unknown keys affects the verification of valid tokens: `-- unknown-keys`.
 //!
-//! The keys are those of an issuer on this machine, which answers late: all tokens of the flood wait for it. Good tokens are
-//! verified by a separate thread, one that is remembered and, now and then, one that is new.
+//! The keys belong to a local issuer that responds late, so that all tokens of the flood wait for it. A separate thread
+//! verifies valid tokens: a cached one, and now and then a new one.
 
 use std::{
     future::{Future as _, poll_fn},
@@ -28,29 +28,29 @@ use tokio::runtime::Runtime;
 
 const RESOURCE: &str = "https://brokerage.example.com/mcp";
 const ISSUER: &str = "https://auth.brokerage.example.com";
-/// A new good token after so many verifications of the one that is remembered.
+/// A new valid token follows after this many verifications of the cached one.
 const REMEMBERED_PER_NEW: usize = 50;
-/// How much longer the verification of a good token may take during a flood.
+/// The maximum slowdown of a valid token's verification during a flood.
 const TARGET: f64 = 3.0;
 
 type Tokens = TokenCache<JwtVerifier<RemoteKeys>>;
 
-/// How much is done.
+/// The size of the bench.
 #[derive(Clone, Copy)]
 pub(crate) struct Extent {
     pub(crate) rounds: usize,
     pub(crate) flood: usize,
-    /// How long the issuer keeps the flood waiting, and how long good tokens are verified alone.
+    /// How long the issuer delays the flood, and how long valid tokens are verified without a flood.
     pub(crate) time: Duration,
 }
 
 impl Extent {
     pub(crate) const TIMED: Self = Self { rounds: 7, flood: 5_000, time: Duration::from_millis(300) };
-    /// Enough to see that it works.
+    /// Enough for a test.
     pub(crate) const CHECK: Self = Self { rounds: 1, flood: 500, time: Duration::from_millis(20) };
 }
 
-/// When a good token is verified.
+/// The phase in which a valid token is verified.
 #[derive(Clone, Copy)]
 #[repr(usize)]
 enum Phase {
@@ -160,8 +160,8 @@ fn send(
     took
 }
 
-/// Verifies good tokens until the flood is over: how long each verification takes in each phase, of the one that is remembered and
-/// of new ones.
+/// Verifies valid tokens until the flood is over. Returns the duration of each verification by phase, for the cached
+/// token and for new ones.
 fn measure(tokens: &Tokens, good: &str, fresh: &[String], phase: &AtomicUsize) -> [[Vec<Duration>; 2]; PHASES.len()] {
     let mut times = [const { [const { Vec::new() }; 2] }; PHASES.len()];
     let mut fresh = fresh.iter();
@@ -176,7 +176,7 @@ fn measure(tokens: &Tokens, good: &str, fresh: &[String], phase: &AtomicUsize) -
     }
 }
 
-/// How long one verification takes. It never waits.
+/// Returns the duration of one verification. The future is always ready.
 fn time(tokens: &Tokens, token: &str) -> Duration {
     let mut context = Context::from_waker(Waker::noop());
     let start = Instant::now();
@@ -186,7 +186,7 @@ fn time(tokens: &Tokens, token: &str) -> Duration {
     took
 }
 
-/// What is told of many times.
+/// A summary of many durations.
 #[derive(Clone, Copy, Default)]
 struct Times {
     median: Duration,
@@ -218,7 +218,7 @@ fn median(times: &mut [Duration]) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// Publishes one key, and answers only while it is not late.
+/// Publishes one key, and responds only while it is not delayed.
 struct Issuer {
     url: String,
     is_late: Arc<AtomicBool>,
@@ -253,7 +253,7 @@ impl Issuer {
     }
 }
 
-/// A token that is good if the issuer has the key of that name.
+/// A token that is valid if the issuer has the key of that name.
 fn token(key: &Ed25519KeyPair, kid: &str, number: usize) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
     let claims = json!({

@@ -1,7 +1,7 @@
 //! The alternative to the layer: an axum middleware as a user would write it for the same rules.
 //!
-//! It decodes the token of each request, reads the body into a [`Value`], looks the tool's scope up in a set and filters
-//! `tools/list`. It has no cache, no strict reading of the body, no metadata and no sessions.
+//! It decodes the token of each request, reads the body into a [`Value`], looks up the tool's scope in a set, and
+//! filters `tools/list`. It has no cache, no strict parsing of the body, no metadata and no sessions.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -78,7 +78,7 @@ pub(crate) async fn guard(State(guard): State<Arc<Guard>>, request: Request, nex
     if method == Some("tools/list") { filtered(&guard, &held, response).await } else { response }
 }
 
-/// The answer to `tools/list` without the tools that the caller cannot call.
+/// Removes the tools that the caller cannot call from a `tools/list` response.
 async fn filtered(guard: &Guard, held: &HashSet<&str>, response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let read = to_bytes(body, MAX_BODY).await.ok().and_then(|body| serde_json::from_slice::<Value>(&body).ok());

@@ -1,8 +1,8 @@
-//! Requests per second of a server on rmcp: alone, behind the layer, and behind a middleware that a user would write instead.
-//! `wrk` keeps 64 connections busy.
+//! Measures requests per second of a server on rmcp: alone, behind the layer, and behind a middleware that a user would
+//! otherwise write. `wrk` keeps 64 connections busy.
 //!
-//! `wrk` and the server share the machine. On tokio's runtime as `#[tokio::main]` starts it, the server uses all cores; on one
-//! thread it is the bottleneck, which shows more of what the layer adds.
+//! `wrk` and the server share the machine. On the default runtime of `#[tokio::main]`, the server uses all cores. On
+//! one thread, the server is the bottleneck, which makes the overhead of the layer more visible.
 
 use std::{
     env, fs,
@@ -20,12 +20,12 @@ use tokio::{net::TcpListener, sync::oneshot};
 use super::servers::{HOST, Issuer, Servers, echo, rmcp};
 
 const CONNECTIONS: usize = 64;
-/// Rounds where there is a mark, and where there is none.
+/// The number of rounds with and without a target.
 const ROUNDS: usize = 21;
 const FEW_ROUNDS: usize = 7;
-/// The share of a bare server's requests that the layer has to keep.
+/// The share of the bare server's throughput that the layer must keep.
 const OF_BARE: f64 = 0.88;
-/// The multiple of the middleware's requests that the layer has to reach.
+/// The multiple of the middleware's throughput that the layer must reach.
 const OF_MIDDLEWARE: f64 = 1.25;
 
 /// The headers of a client of that revision.
@@ -37,7 +37,7 @@ const HEADERS: [(&str, &str); 5] = [
     ("User-Agent", "a-client/1.0"),
 ];
 
-/// Compares the servers, in turns.
+/// Compares the servers, alternating between them.
 pub(crate) fn run() {
     if Command::new("wrk").arg("--version").output().is_err() {
         eprintln!("`wrk` is missing: install the package of that name");
@@ -104,10 +104,10 @@ fn assert_counted((status, body): &(u16, String)) {
     assert!(*status == 200 && body.contains("\"900 characters\""), "{status} {body}");
 }
 
-/// What a server runs on.
+/// The runtime of a server.
 #[derive(Clone, Copy)]
 enum Runtime {
-    /// What `#[tokio::main]` starts.
+    /// The default of `#[tokio::main]`.
     Threads,
     OneThread,
 }
@@ -151,7 +151,7 @@ fn call() -> String {
     message("tools/call", &json!({"name": "count_characters", "arguments": {"note": "x".repeat(900)}}))
 }
 
-/// Status and body of the answer to one request.
+/// Returns status and body of the response to one request.
 fn ask(token: Option<&str>, body: &str, server: SocketAddr) -> (u16, String) {
     let mut stream = TcpStream::connect(server).expect("it listens");
     let mut request = String::from("POST /mcp HTTP/1.1\r\nConnection: close\r\n");
@@ -169,7 +169,7 @@ fn ask(token: Option<&str>, body: &str, server: SocketAddr) -> (u16, String) {
     (status.expect("a status"), body.to_owned())
 }
 
-/// What `wrk` sends.
+/// Writes the request that `wrk` sends.
 fn script(token: &str) -> PathBuf {
     let body = call();
     let mut text =
@@ -189,15 +189,15 @@ fn script(token: &str) -> PathBuf {
     path
 }
 
-/// What is sent to all servers.
+/// The request that all servers receive.
 struct Load {
     script: PathBuf,
     token: String,
 }
 
 impl Load {
-    /// The requests per second of each server. A round has two seconds of each, in an order in which a machine that slows down
-    /// slows all.
+    /// Measures the requests per second of each server. A round runs each server for two seconds, in an order in which
+    /// a slowdown of the machine affects all of them.
     fn rates<const N: usize>(&self, apps: [Router; N], runtime: Runtime, rounds: usize) -> [Figures; N] {
         let servers = apps.map(|app| serve(app, runtime));
         for server in servers {
@@ -217,7 +217,7 @@ impl Load {
         figures
     }
 
-    /// Requests per second. All of them have to be answered well.
+    /// Measures requests per second. All responses must be successful.
     fn rate(&self, server: SocketAddr) -> f64 {
         let output = Command::new("wrk")
             .args(["--threads", "1", "--connections", &CONNECTIONS.to_string(), "--duration", "1s"])
@@ -240,16 +240,16 @@ impl Load {
     }
 }
 
-/// One figure per round: requests per second, or ratios of them.
+/// One value per round: requests per second, or ratios of them.
 struct Figures(Vec<f64>);
 
 impl Figures {
-    /// The ratios to another server's, round by round.
+    /// Returns the ratios to another server's values, round by round.
     fn of(&self, other: &Self) -> Self {
         Self(self.0.iter().zip(&other.0).map(|(one, other)| one / other).collect())
     }
 
-    /// The figure below which that share of all lies.
+    /// Returns the value below which that share of all values lies.
     fn quantile(&self, hundredths: usize) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
@@ -260,7 +260,7 @@ impl Figures {
         self.quantile(50)
     }
 
-    /// As a ratio, with its spread and its mark.
+    /// Formats the value as a ratio, with its spread and its target.
     fn marked(&self, mark: Option<f64>) -> String {
         let [low, middle, high] = [25, 50, 75].map(|hundredths| self.quantile(hundredths));
         let mark = mark.map(|mark| format!(", at least {mark}")).unwrap_or_default();

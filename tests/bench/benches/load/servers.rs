@@ -1,4 +1,4 @@
-//! The servers under load: each has a tool that counts the characters of a note.
+//! The servers under load. Each has a tool that counts the characters of a note.
 
 use std::{
     sync::Arc,
@@ -32,17 +32,17 @@ use serde_json::{Value, json};
 
 use super::middleware::{Guard, guard};
 
-/// By which name clients call.
+/// The host name that clients use.
 pub(crate) const HOST: &str = "notes.example.com";
 const RESOURCE: &str = "https://notes.example.com/mcp";
 const ISSUER: &str = "https://auth.example.com";
 
-/// A server on rmcp, alone and secured in two ways.
+/// A server on rmcp, without protection and with two kinds of it.
 pub(crate) struct Servers {
     pub(crate) bare: Router,
     /// Behind the layer, with a cache of verified tokens.
     pub(crate) layer: Router,
-    /// Behind the middleware that a user would write instead.
+    /// Behind the middleware that a user would otherwise write.
     pub(crate) middleware: Router,
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn rmcp(issuer: &Issuer) -> Servers {
     }
 }
 
-/// A server that does next to nothing, alone and behind the layer: it shows all that the layer adds.
+/// A minimal server, alone and behind the layer. It shows the full overhead of the layer.
 pub(crate) fn echo(issuer: &Issuer) -> [Router; 2] {
     [by_hand(), by_hand().layer(issuer.server())]
 }
@@ -89,7 +89,7 @@ impl Issuer {
         format!("{message}.{}", BASE64.encode(signature))
     }
 
-    /// The public key, as a JWK writes it: modulus and exponent.
+    /// The public key as in a JWK: modulus and exponent.
     fn parts(&self) -> [String; 2] {
         let key = self.0.public_key();
         [
@@ -109,7 +109,7 @@ impl Issuer {
         let keys = KeySet::from_json(&keys.to_string()).expect("a key set");
         let verifier = TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, Arc::new(keys)));
         let server = ResourceServer::new(&TOOLS).resource(RESOURCE).authorization_server(ISSUER).verifier(verifier);
-        // As the middleware does.
+        // Same as the middleware.
         server.discovery(Discovery::Filtered).build().expect("the settings are sound")
     }
 }
@@ -119,7 +119,7 @@ struct Note {
     note: String,
 }
 
-/// What an author of an MCP server writes.
+/// The code of a typical MCP server.
 struct Notes;
 
 #[mcp_tools]
@@ -147,7 +147,7 @@ fn counted(note: &str) -> String {
     format!("{} characters", note.chars().count())
 }
 
-/// The SDK's server as it is, for the host name of the resource.
+/// The SDK's server, configured with the host name of the resource.
 fn bare() -> Router {
     let config = config().with_allowed_hosts([HOST]);
     Router::new().route_service("/mcp", StreamableHttpService::new(|| Ok(Notes), sessions(), config))
@@ -162,7 +162,7 @@ fn sessions() -> Arc<LocalSessionManager> {
     Arc::default()
 }
 
-/// The same without an SDK, and without most of what one does.
+/// The same server without an SDK and without most of its features.
 fn by_hand() -> Router {
     Router::new().route(
         "/mcp",

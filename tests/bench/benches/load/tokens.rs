@@ -1,4 +1,5 @@
-//! Memory over many tokens, each signed, verified and used once, by callers of their own, half of them in the sandbox.
+//! Measures memory over many tokens. Each is signed, verified and used once, by a different caller. Half of them are in
+//! the sandbox.
 
 use std::{
     convert::Infallible,
@@ -21,14 +22,14 @@ use mcp_scopes_server::{
 use serde_json::json;
 use tower::{Layer as _, Service};
 
-/// That of the server behind the layer: no refusal looks like it.
+/// The status of the server behind the layer, which no rejection has.
 const ANSWER: &[u8] = br#"{"jsonrpc":"2.0","id":1,"result":{"answered":true}}"#;
 const RESOURCE: &str = "https://brokerage.example.com/mcp";
 const ISSUER: &str = "https://auth.brokerage.example.com";
-/// By so much memory may grow between the first tenth, when all that is bounded is full, and the end.
+/// The maximum memory growth between the first tenth, when all bounded structures are full, and the end.
 const GROWTH: u64 = 16 << 20;
 
-/// So many millions of tokens.
+/// Runs that many million tokens.
 pub(crate) fn run(millions: f64) {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few millions")]
     let count = (millions * 1e6) as u64;
@@ -74,7 +75,7 @@ fn server(key: &Ed25519KeyPair) -> ResourceServer {
         .expect("the settings are sound")
 }
 
-/// A list of tools, asked for by the next caller.
+/// Requests a list of tools as the next caller.
 fn request(key: &Ed25519KeyPair, number: u64) -> Request<Full<Bytes>> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
     let environment = if number.is_multiple_of(2) { "live" } else { "sandbox" };
@@ -93,14 +94,14 @@ fn request(key: &Ed25519KeyPair, number: u64) -> Request<Full<Bytes>> {
         .expect("a request")
 }
 
-/// What the process holds in memory, in bytes.
+/// Returns the resident memory of the process, in bytes.
 fn resident() -> u64 {
     let status = fs::read_to_string("/proc/self/statm").expect("Linux tells how much memory a process holds");
     let pages: u64 = status.split(' ').nth(1).and_then(|pages| pages.parse().ok()).expect("a number of pages");
     pages * 4096
 }
 
-/// A server that has its answer ready.
+/// A server with a prepared response.
 #[derive(Clone)]
 struct Answer;
 

@@ -1,12 +1,12 @@
-//! Prints what annotations and a table add to a build: `cargo run --release -p mcp-scopes-bench --bin build-time`.
+//! Measures the build time of annotations and tables: `cargo run --release -p mcp-scopes-bench --bin build-time`.
 //!
-//! Small crates are written below the target folder and built in turns, so that a slow moment meets all of them; of each
-//! the least of several rounds counts. What counts is processor time where a `bash` can tell it, since other work on the
-//! machine changes that least, else the time on the clock. What is printed is a difference between two crates that are
-//! alike but for what is measured. Only the crate itself is built anew in each round, not what it depends on.
+//! The program writes small crates to the target folder and builds them alternately, so that slow phases affect all of
+//! them. The minimum of several rounds counts. The unit is processor time if `bash` can measure it, since it depends
+//! least on other load, and wall-clock time otherwise. The results are differences between two crates that only differ
+//! in the measured feature. Each round builds only the crate itself, not its dependencies.
 //!
-//! The targets are for the row `one to three scopes`. The row `signature only` is the floor: an attribute that parses the
-//! signature, passes the body's tokens through and adds nothing.
+//! The target applies to the row `one to three scopes`. The row `signature only` is the lower bound: an attribute that
+//! parses the signature and passes the body's tokens through.
 
 use std::{
     env,
@@ -21,10 +21,10 @@ use std::{
 const FUNCTIONS: u32 = 200;
 const TOOLS: usize = 1_000;
 const SCOPES: usize = 200;
-/// What an annotation may add, in milliseconds.
+/// The maximum build time of an annotation, in milliseconds.
 const TARGET: f64 = 0.6;
 
-/// What stands above a function.
+/// The attribute above a function.
 type Attribute = fn(usize) -> String;
 
 const SHAPES: [(&str, Attribute); 6] = [
@@ -95,17 +95,17 @@ fn one_to_three_scopes(number: usize) -> String {
     annotation(&format!("scope = all({}), ", scopes.join(", ")))
 }
 
-/// The literal of a scope; those of one function differ.
+/// The literal of a scope. The literals of one function differ.
 fn scope(number: usize, place: usize) -> String {
     format!("\"resource-{}:write\"", (number * 7 + place * 41) % SCOPES)
 }
 
-/// Functions as a server has them: documentation, parameters, a body.
+/// Realistic functions: documentation, parameters, a body.
 fn functions(count: usize, attribute: Option<Attribute>) -> String {
-    // The plain crate loads the library too.
+    // The baseline crate loads the library too.
     let mut source = String::from("//! Written by a bench.\n#![allow(dead_code)]\nuse ::mcp_scopes as _;\n");
     for number in 0..count {
-        // Strings cannot fail to be written to.
+        // Writing to a string cannot fail.
         let _ = writeln!(
             source,
             "{}\n/// Reads the part of a file that is asked for.\n\
@@ -119,7 +119,7 @@ fn functions(count: usize, attribute: Option<Attribute>) -> String {
     source
 }
 
-/// The floor, a package of its own.
+/// The lower bound, in a separate package.
 fn write_signature_only(root: &Path) -> Result<(), Box<dyn Error>> {
     let folder = root.join("signature-only-macro");
     fs::create_dir_all(folder.join("src"))?;
@@ -156,7 +156,7 @@ fn table(count: usize) -> String {
     format!("::mcp_scopes::scope_table! {{ /// All of them.\n pub static TOOLS = [{}]; }}\n", names.join(", "))
 }
 
-/// A crate that is built.
+/// A crate to build.
 struct Package {
     folder: PathBuf,
     source: PathBuf,
@@ -179,9 +179,9 @@ impl Package {
         Ok(Self { folder, source: source_path })
     }
 
-    /// Builds the crate, its dependencies having been built.
+    /// Builds the crate. Its dependencies are already built.
     fn time(&self, command: &str) -> Result<Duration, Box<dyn Error>> {
-        // A new date makes cargo build it again.
+        // A new modification time makes cargo rebuild the crate.
         fs::write(&self.source, fs::read(&self.source)?)?;
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut timed = Command::new("bash");
@@ -194,7 +194,7 @@ impl Package {
                 .current_dir(&self.folder)
                 .env("CARGO_INCREMENTAL", "0")
                 .env("LC_ALL", "C");
-            // One folder for all, so that the dependencies are built once.
+            // One target folder for all crates, so that dependencies are built once.
             cargo.env("CARGO_TARGET_DIR", self.folder.join("../target")).stdin(Stdio::null());
         }
         let start = Instant::now();
@@ -211,7 +211,7 @@ impl Package {
     }
 }
 
-/// Of each package the least time of several rounds.
+/// Returns the minimum time of several rounds for each package.
 fn least(command: &str, rounds: usize, packages: &[Package]) -> Result<Vec<Duration>, Box<dyn Error>> {
     let mut least = vec![Duration::MAX; packages.len()];
     // The first round builds the dependencies.

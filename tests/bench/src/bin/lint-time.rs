@@ -1,11 +1,11 @@
-//! Prints what `mcp-scopes lint` takes: `cargo run --release -p mcp-scopes-bench --bin lint-time [FOLDER] [ROUNDS]`.
+//! Measures `mcp-scopes lint`: `cargo run --release -p mcp-scopes-bench --bin lint-time [FOLDER] [ROUNDS]`.
 //!
-//! A tree of packages is linted and searched with `rg -l -uu mcp_tool` in turns, each as a process, with as many threads, on
-//! files that have been read before; the median of the ratios counts. Without a folder the tree is what cargo has unpacked of
-//! its registry; one of fewer than 18,000 files is copied below the target folder until it has as many. One of our examples
-//! stands beside it, so that there is something to find.
+//! The program runs the lint and `rg -l -uu mcp_tool` alternately on a tree of packages, each as a process with the
+//! same number of threads, on files in the page cache. The median of the ratios counts. The default tree is cargo's
+//! unpacked registry. A tree of fewer than 18,000 files is copied to the target folder several times. An example of
+//! this repository is added, so that there is something to find.
 //!
-//! Then a metadata document of 2,000 tools is linted.
+//! The program then lints a metadata document of 2,000 tools.
 
 use std::{
     env,
@@ -19,9 +19,9 @@ use std::{
 
 const FILES: usize = 18_000;
 const TOOLS: usize = 2_000;
-/// How much longer than a search a lint may take.
+/// The maximum duration of a lint relative to a search.
 const MOST: f64 = 1.2;
-/// What a document may take.
+/// The maximum duration for a document.
 const DOCUMENT: Duration = Duration::from_millis(50);
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = arguments.next().map_or_else(registry, |folder| Ok(PathBuf::from(folder)))?;
     let rounds: usize = arguments.next().map_or(Ok(21), |rounds| rounds.parse())?;
     let program = program()?;
-    let target = program.parent().and_then(Path::parent).ok_or("a program stands in a folder")?.join("lint-time");
+    let target = program.parent().and_then(Path::parent).ok_or("the program has no parent folder")?.join("lint-time");
     fs::create_dir_all(&target)?;
     let tree = filled(&folder, &target)?;
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/files").canonicalize()?;
@@ -57,7 +57,7 @@ fn registry() -> Result<PathBuf, Box<dyn Error>> {
     Ok(home.ok_or("there is no home folder: name a folder")?.join("registry/src"))
 }
 
-/// The folder, or as many copies of it as make enough files.
+/// Returns the folder, or a folder with enough copies of it.
 fn filled(folder: &Path, target: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let count = |folder: &Path| -> Result<(usize, u64), Box<dyn Error>> {
         let (mut files, mut bytes) = (0, 0);
@@ -72,7 +72,7 @@ fn filled(folder: &Path, target: &Path) -> Result<PathBuf, Box<dyn Error>> {
     if files == 0 {
         return Err(format!("`{}` holds no files", folder.display()).into());
     }
-    // A tree that is nearly as large needs no copy.
+    // A tree that is large enough is not copied.
     let copies = FILES.saturating_sub(FILES / 10).div_ceil(files);
     println!("{copies} x {}: {files} files, {} MB", folder.display(), bytes / 1_000_000);
     if copies == 1 {
@@ -85,7 +85,7 @@ fn filled(folder: &Path, target: &Path) -> Result<PathBuf, Box<dyn Error>> {
     for copy in 0..copies {
         each(folder, &mut |file| {
             let to = tree.join(copy.to_string()).join(file.strip_prefix(folder)?);
-            fs::create_dir_all(to.parent().ok_or("a file stands in a folder")?)?;
+            fs::create_dir_all(to.parent().ok_or("the file has no parent folder")?)?;
             fs::copy(file, to)?;
             Ok(())
         })?;
@@ -109,7 +109,7 @@ fn each(folder: &Path, visit: &mut Visit<'_>) -> Result<(), Box<dyn Error>> {
 }
 
 fn trees(program: &Path, trees: &[&Path], rounds: usize) -> Result<(), Box<dyn Error>> {
-    // The linter takes as many as there are, and never more than twelve.
+    // The linter uses all available threads, but at most twelve.
     let threads = std::thread::available_parallelism()?.get().min(12).to_string();
     let lint = || {
         let mut command = Command::new(program);
@@ -165,7 +165,7 @@ fn documents(program: &Path, target: &Path, rounds: usize) -> Result<(), Box<dyn
     Ok(())
 }
 
-/// A server as it could be: resources with a tool for each thing that is done to them, a hierarchy, roles, policies.
+/// A realistic server: resources with a tool for each action, a hierarchy, roles and policies.
 fn document() -> String {
     const ACTIONS: [(&str, &str, &str, &str); 5] = [
         ("list", "read", "low", "true"),
@@ -179,7 +179,7 @@ fn document() -> String {
     let (mut tools, mut hierarchy, mut policies) = (Vec::new(), Vec::new(), Vec::new());
     let mut names = Vec::new();
     for number in 0..resources {
-        // Numbers in letters, since names that differ in a digit look like slips.
+        // Numbers are spelled in letters, since names that differ in a digit look like typos.
         let resource: String = [number / 26 % 26, number % 26, number / 7 % 26, number * 5 % 26]
             .iter()
             .filter_map(|letter| char::from_u32(u32::from(b'a') + u32::try_from(*letter).ok()?))
@@ -205,7 +205,7 @@ fn document() -> String {
         hierarchy.push(format!("\"{resource}:delete\": [\"{resource}:read\", \"{resource}:write\"]"));
         names.push(resource);
     }
-    // Each role begins with what only looks.
+    // Each role begins with read-only scopes.
     let roles = names.chunks(10).map(|names| {
         let steps = ["read", "write", "delete"].into_iter();
         let steps = steps.flat_map(|action| names.iter().map(move |name| format!("\"{name}:{action}\"")));
@@ -217,7 +217,7 @@ fn document() -> String {
          \"authorization_servers\": [\"https://auth.example.com\"], \"scopes_supported\": [\"aaaa:read\"], \
          \"bearer_methods_supported\": [\"header\"], \"mcp_extensions\": {",
     );
-    // Strings cannot fail to be written to.
+    // Writing to a string cannot fail.
     let _ = writeln!(
         text,
         "\"tool_scope_mapping\": {{{}}}, \"scope_upgrade_flows\": {{{}}}, \"scope_hierarchy\": {{{}}}, \
@@ -230,7 +230,7 @@ fn document() -> String {
     text
 }
 
-/// Runs a command to its end, whatever it finds.
+/// Runs a command, whatever its exit status.
 fn time(mut command: Command) -> Result<(Output, Duration), Box<dyn Error>> {
     let start = Instant::now();
     let output = command.stdin(Stdio::null()).output().map_err(|error| format!("cannot run {command:?}: {error}"))?;

@@ -5,10 +5,10 @@ use serde_json::{Map, Value, json};
 /// One red pixel.
 pub(super) const PNG: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
-/// No sound at all.
+/// A WAV file without samples.
 pub(super) const WAV: &str = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA=";
 
-/// The resources, as the list shows them.
+/// The entries of `resources/list`.
 pub(super) fn resources() -> Value {
     json!([
         {"uri": "test://static-text", "name": "text", "description": "A text", "mimeType": "text/plain"},
@@ -17,7 +17,7 @@ pub(super) fn resources() -> Value {
     ])
 }
 
-/// The templates, as their list shows them.
+/// The entries of `resources/templates/list`.
 pub(super) fn templates() -> Value {
     json!([{
         "uriTemplate": "test://template/{id}/data", "name": "template", "description": "Data of an id",
@@ -25,7 +25,7 @@ pub(super) fn templates() -> Value {
     }])
 }
 
-/// What a resource holds; `None` if there is none.
+/// Returns the contents of a resource, or `None` if it does not exist.
 pub(super) fn resource(uri: &str) -> Option<Value> {
     let text = |mime: &str, text: &str| json!({"contents": [{"uri": uri, "mimeType": mime, "text": text}]});
     match uri {
@@ -40,7 +40,7 @@ pub(super) fn resource(uri: &str) -> Option<Value> {
     }
 }
 
-/// The prompts, as the list shows them.
+/// The entries of `prompts/list`.
 pub(super) fn prompts() -> Value {
     let argument = |name: &str| json!({"name": name, "description": "An argument", "required": true});
     let prompt = |name: &str, arguments: &[Value]| json!({"name": name, "description": "What the suite asks for", "arguments": arguments});
@@ -53,7 +53,7 @@ pub(super) fn prompts() -> Value {
     ])
 }
 
-/// A prompt; `None` if there is none.
+/// Returns a prompt, or `None` if it does not exist.
 pub(super) fn prompt(name: &str, arguments: &Map<String, Value>) -> Option<Value> {
     let given = |name: &str| arguments.get(name).and_then(Value::as_str).unwrap_or_default();
     let message = |content: Value| json!({"role": "user", "content": content});

@@ -1,5 +1,5 @@
-//! The server on rmcp, of which the suite asks for one of everything.
-#![expect(deprecated, reason = "the suite for older revisions asks for what newer ones dropped")]
+//! The server on rmcp, with all features that the suite tests.
+#![expect(deprecated, reason = "the suite tests features that newer revisions removed")]
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ pub(super) struct Everything {
     tasks: Tasks,
 }
 
-/// Which list changed, or is said to have.
+/// The list whose change is announced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     Tools,
@@ -47,9 +47,9 @@ impl Default for Everything {
 
 type Context = RequestContext<RoleServer>;
 
-/// What JSON says, as a type of rmcp.
+/// Converts JSON to a type of rmcp.
 fn typed<T: DeserializeOwned>(mut value: Value) -> Result<T, ErrorData> {
-    // rmcp takes it out again for older revisions.
+    // rmcp removes it again for older revisions.
     if let Some(members) = value.as_object_mut().filter(|members| !members.contains_key("method")) {
         members.entry("resultType").or_insert("complete".into());
     }
@@ -89,7 +89,7 @@ async fn notify(context: &Context, method: &str, params: Value) -> Result<(), Er
     sent.map_err(|error| ErrorData::internal_error(error.to_string(), None))
 }
 
-/// Calls what needs the client's help, or tells it how far it is.
+/// Runs tools that call the client or report progress.
 async fn converse(tool: &str, argument: &str, context: &Context) -> Result<Option<Value>, ErrorData> {
     let pause = || tokio::time::sleep(Duration::from_millis(50));
     match tool {
@@ -154,7 +154,7 @@ impl ServerHandler for Everything {
         let argument = request.arguments.iter().flatten().find_map(|(_, value)| value.as_str()).unwrap_or_default();
         let mut result = tools::answer(&request.name);
         if let Some(change) = change(&request.name) {
-            // Nobody may be listening.
+            // There may be no listener.
             let _ = self.changes.send(change);
             result = Some(tools::said("said so"));
         }
@@ -170,7 +170,7 @@ impl ServerHandler for Everything {
                 arguments.insert("user_name".to_owned(), name.into());
             }
             let can_wait = context.client_capabilities().is_some_and(|declared| declared.supports_tasks());
-            // Whom rmcp does not let have a task is told so by rmcp.
+            // rmcp itself rejects tasks for clients without the capability.
             if can_wait || tasks::is_required(&request.name) {
                 return typed(self.tasks.begin(&request.name, arguments)).map(CallToolResponse::Task);
             }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::tools::said;
 
-/// The seal of a state: enough to tell a change, and nothing that a real server should do.
+/// A checksum of the state. It detects changes but is not secure, and a real server must not use it.
 const SEAL: &str = "sealed";
 
 pub(super) fn form(message: &str, name: &str, kind: &str) -> Value {
@@ -32,15 +32,15 @@ fn asking(requests: &Value, state: Option<&str>) -> Value {
     }
 }
 
-/// What is said in a form, if the form came back.
+/// Returns the value in a form's response, if there is one.
 pub(super) fn entry<'r>(responses: &'r Map<String, Value>, name: &str, member: &str) -> Option<&'r str> {
     responses.get(name)?.get("content")?.get(member)?.as_str()
 }
 
-/// What a tool or prompt answers in this round; `None` where it asks for nothing.
+/// Returns the result of a tool or prompt in this round, or `None` if it requests no input.
 ///
 /// # Errors
-/// The state was changed, or the client lacks what the tool needs.
+/// Returns an error if the state was changed, or if the client lacks a required capability.
 pub(super) fn answer(
     name: &str,
     capabilities: &Value,

@@ -1,6 +1,6 @@
-//! Calls whose result is asked for later (extension `io.modelcontextprotocol/tasks`).
+//! Calls whose result is requested later (extension `io.modelcontextprotocol/tasks`).
 //!
-//! Nothing runs meanwhile: how far a task is follows from when it began and what it was told since.
+//! No work runs in the background. The progress follows from the start time and the later inputs.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::{rounds::form, tools::said};
 
-/// The tasks that were begun.
+/// The tasks that have started.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tasks {
     all: Arc<Mutex<HashMap<String, Task>>>,
@@ -27,18 +27,18 @@ struct Task {
     cancelled: bool,
 }
 
-/// Whether a tool's result is asked for later, if the client can.
+/// Returns whether a tool runs as a task, if the client supports it.
 pub(super) fn takes_time(tool: &str) -> bool {
     let tools = ["slow_compute", "failing_job", "protocol_error_job", "confirm_delete", "multi_input"];
     tools.contains(&tool) || tool == "test_tool_with_task"
 }
 
-/// Whether a client has to be able to.
+/// Returns whether the client must support tasks.
 pub(super) fn is_required(tool: &str) -> bool {
     matches!(tool, "failing_job" | "test_tool_with_task")
 }
 
-/// How long a call takes.
+/// The duration of a call.
 pub(super) fn duration(tool: &str, arguments: &Map<String, Value>) -> Duration {
     match tool {
         "slow_compute" => Duration::from_secs(arguments.get("seconds").and_then(Value::as_u64).unwrap_or_default()),
@@ -47,7 +47,7 @@ pub(super) fn duration(tool: &str, arguments: &Map<String, Value>) -> Duration {
     }
 }
 
-/// What a call comes to.
+/// The result of a call.
 pub(super) fn result(tool: &str, arguments: &Map<String, Value>) -> Value {
     match tool {
         "failing_job" => json!({"content": [{"type": "text", "text": "the job failed"}], "isError": true}),
@@ -57,7 +57,7 @@ pub(super) fn result(tool: &str, arguments: &Map<String, Value>) -> Value {
 }
 
 impl Task {
-    /// What the client has to answer first.
+    /// The input that the client must provide first.
     fn questions(&self) -> Map<String, Value> {
         let asked: &[&str] = match self.tool.as_str() {
             "confirm_delete" => &["confirm"],
@@ -68,7 +68,7 @@ impl Task {
         open.map(|name| ((*name).to_owned(), form("Please confirm", "ok", "boolean"))).collect()
     }
 
-    /// The task, as it is now.
+    /// Returns the current state of the task.
     fn state(&self, id: &str) -> Map<String, Value> {
         let mut state = Map::new();
         let mut put = |name: &str, value: Value| state.insert(name.to_owned(), value);
@@ -102,7 +102,7 @@ impl Tasks {
         act(&mut self.all.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Begins a task, and says what was begun.
+    /// Starts a task and returns it.
     pub(super) fn begin(&self, tool: &str, arguments: Map<String, Value>) -> Value {
         let (tool, began) = (tool.to_owned(), Instant::now());
         let task = Task { tool, arguments, began, answers: Map::new(), cancelled: false };
@@ -117,17 +117,17 @@ impl Tasks {
         })
     }
 
-    /// A task, as it is now.
+    /// Returns the current state of a task.
     pub(super) fn get(&self, id: &str) -> Option<Value> {
         self.with(|all| all.get(id).map(|task| task.state(id).into()))
     }
 
-    /// Takes answers to what a task asked; false if there is none.
+    /// Accepts responses to the input requests of a task. Returns false if it does not exist.
     pub(super) fn answer(&self, id: &str, answers: Map<String, Value>) -> bool {
         self.with(|all| all.get_mut(id).map(|task| task.answers.extend(answers)).is_some())
     }
 
-    /// Ends a task that goes on; false if there is none.
+    /// Cancels a running task. Returns false if there is none.
     pub(super) fn cancel(&self, id: &str) -> bool {
         self.with(|all| {
             let Some(task) = all.get_mut(id) else { return false };

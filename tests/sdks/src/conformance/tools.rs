@@ -1,13 +1,13 @@
-//! What the tools are and answer.
+//! The tools and their results.
 
 use serde_json::{Value, json};
 
 use super::content::{PNG, WAV};
 
-/// Declares the tools twice: each behind a scope, and all of them public.
+/// Declares the tools twice: each with a scope, and all of them public.
 macro_rules! declare {
     ($($name:ident)*) => {
-        /// Each behind the one scope.
+        /// Each with the same scope.
         pub(super) mod scoped {
             $(#[mcp_scopes::mcp_tool(scope = "conformance", risk = "low", description = "What the suite calls")]
             fn $name() {})*
@@ -66,7 +66,7 @@ declare! {
     test_trigger_tool_change
 }
 
-/// The tools, as the list shows them.
+/// The entries of `tools/list`.
 pub(super) fn list() -> Value {
     NAMES
         .iter()
@@ -109,12 +109,12 @@ fn schema(tool: &str) -> Value {
     }
 }
 
-/// A result that is one text.
+/// A result with one text.
 pub(super) fn said(text: &str) -> Value {
     json!({"content": [{"type": "text", "text": text}]})
 }
 
-/// What a tool answers that needs nobody for it; `None` for the others.
+/// Returns the result of a tool that needs no input, or `None` for the others.
 pub(super) fn answer(tool: &str) -> Option<Value> {
     let image = json!({"type": "image", "data": PNG, "mimeType": "image/png"});
     Some(match tool {
@@ -144,7 +144,7 @@ pub(super) fn answer(tool: &str) -> Option<Value> {
     })
 }
 
-/// What a tool asks the client of an older revision for, as a request of the server's own: method and parameters.
+/// Returns the request that a tool sends to a client of an older revision: method and parameters.
 pub(super) fn question(tool: &str, argument: &str) -> Option<(&'static str, Value)> {
     let text = |text: &str| json!({"type": "string", "description": text});
     let form = |message: &str, properties: Value, required: &[&str]| {

@@ -1,4 +1,4 @@
-//! On axum alone: JSON-RPC by hand.
+//! On axum only, with a manual implementation of JSON-RPC.
 
 use axum::{
     Router,
@@ -20,7 +20,7 @@ const SESSION: &str = "mcp-session-id";
 
 /// The server.
 pub fn server(_: &ResourceServer, answers: Answers) -> Router {
-    // Without a caller axum answers before the handler runs.
+    // Without a caller, axum rejects the request before the handler runs.
     let answer =
         move |caller: extract::Caller, headers: HeaderMap, body: Bytes| async move { respond(answers, *caller, &headers, &body) };
     Router::new().route("/mcp", post(answer))

@@ -26,7 +26,7 @@ pub fn server(layer: &ResourceServer, answers: Answers) -> Router {
     let layer = layer.clone();
     let config = StreamableHttpServerConfig::default()
         .disable_allowed_hosts()
-        // Before 2026-07-28 rmcp answers in events wherever it has sessions.
+        // Before 2026-07-28, rmcp responds with events wherever it has sessions.
         .with_legacy_session_mode(answers == Answers::Events)
         .with_json_response(answers == Answers::Json);
     let service =

@@ -1,8 +1,8 @@
 //! On rust-mcp-sdk.
 //!
-//! Its own router for axum makes a new request of method, address, headers and body, so that nothing which a layer put into
-//! the extensions arrives. What it calls is public, though, and so is its state: here each request gets a handler of its own,
-//! which knows the caller.
+//! Its router for axum builds a new request from method, URL, headers and body, so extensions that a layer adds are
+//! lost. The function that it calls and its state are public. Here, each request gets its own handler, which contains
+//! the caller.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What holds for every server behind the layer.
+//! Properties of every server behind the layer.
 
 use mcp_scopes_server::{Discovery, Hidden};
 use mcp_scopes_sdks::servers::Answers;
@@ -19,7 +19,7 @@ fn list(server: &Server) -> Ask {
     server.ask("tools/list", &json!({}))
 }
 
-pub(crate) async fn the_list_is_whole_in_baseline(subject: Subject) {
+pub(crate) async fn lists_all_tools_in_baseline(subject: Subject) {
     let server = Server::new(subject);
     let answer = server.send(list(&server).token("reader")).await;
     let mut names = answer.names();
@@ -27,7 +27,7 @@ pub(crate) async fn the_list_is_whole_in_baseline(subject: Subject) {
     assert_eq!(names, ["delete_file", "read_file", "status", "write_file"], "{answer:?}");
 }
 
-pub(crate) async fn the_list_is_cut_down_to_its_reader(subject: Subject) {
+pub(crate) async fn filters_the_list_for_its_caller(subject: Subject) {
     let server = filtered(subject, Hidden::Challenge);
     for (token, expected) in [
         (None, &["status"][..]),
@@ -44,12 +44,12 @@ pub(crate) async fn the_list_is_cut_down_to_its_reader(subject: Subject) {
         if subject.era == Era::Modern {
             assert_eq!(answer.message()["result"]["cacheScope"], "private", "{answer:?}");
         }
-        // Servers may answer in JSON where they could in events, not the other way round.
+        // Servers may respond with JSON instead of events, but not with events instead of JSON.
         assert!(!events || subject.answers == Answers::Events || subject.era == Era::Legacy, "{answer:?}");
     }
 }
 
-pub(crate) async fn without_a_token_it_is_401_with_the_baseline(subject: Subject) {
+pub(crate) async fn returns_401_with_the_baseline_without_a_token(subject: Subject) {
     let server = Server::new(subject);
     for ask in [list(&server), server.call("read_file"), server.call("no_such_tool")] {
         let answer = server.send(ask.alone()).await;
@@ -60,7 +60,7 @@ pub(crate) async fn without_a_token_it_is_401_with_the_baseline(subject: Subject
     }
 }
 
-pub(crate) async fn a_bad_token_is_401(subject: Subject) {
+pub(crate) async fn returns_401_for_a_bad_token(subject: Subject) {
     let server = Server::new(subject);
     for ask in [list(&server), server.call("read_file"), server.call("status")] {
         let answer = server.send(ask.alone().token("forged")).await;
@@ -70,7 +70,7 @@ pub(crate) async fn a_bad_token_is_401(subject: Subject) {
     }
 }
 
-pub(crate) async fn a_call_beyond_its_scopes_is_403_with_the_least_step(subject: Subject) {
+pub(crate) async fn returns_403_with_the_least_step(subject: Subject) {
     let server = Server::new(subject);
     for (tool, scope) in [("write_file", "scope=\"files:write\""), ("delete_file", "scope=\"files:delete\"")] {
         let answer = server.send(server.call(tool).alone().token("reader")).await;
@@ -82,16 +82,16 @@ pub(crate) async fn a_call_beyond_its_scopes_is_403_with_the_least_step(subject:
     }
 }
 
-pub(crate) async fn the_step_opens_the_call(subject: Subject) {
+pub(crate) async fn allows_the_call_after_the_step(subject: Subject) {
     let server = Server::new(subject);
     let refused = server.send(server.call("write_file").alone().token("reader")).await;
     assert_eq!(refused.refused().0, 403);
-    // A token of the scopes that the challenge names.
+    // A token with the scopes of the challenge.
     let answer = server.send(server.call("write_file").token("writer")).await;
     assert_eq!(answer.said(), "notes.txt written Live files:read+files:write");
 }
 
-pub(crate) async fn a_call_reaches_the_tool_with_its_caller(subject: Subject) {
+pub(crate) async fn passes_the_caller_to_the_tool(subject: Subject) {
     let server = Server::new(subject);
     for (token, tool, expected) in [
         ("reader", "read_file", "notes.txt read Live files:read"),
@@ -106,7 +106,7 @@ pub(crate) async fn a_call_reaches_the_tool_with_its_caller(subject: Subject) {
     assert_eq!(open.send(open.call("status")).await.said(), "fine Live ");
 }
 
-pub(crate) async fn a_hidden_tool_is_challenged_or_not_there(subject: Subject) {
+pub(crate) async fn challenges_or_hides_a_hidden_tool(subject: Subject) {
     let server = filtered(subject, Hidden::Challenge);
     let answer = server.send(server.call("delete_file").alone().token("reader")).await;
     assert_eq!(answer.refused().0, 403, "{answer:?}");
@@ -117,7 +117,7 @@ pub(crate) async fn a_hidden_tool_is_challenged_or_not_there(subject: Subject) {
     assert_eq!(unknown.message()["error"]["code"], -32602, "{unknown:?}");
 }
 
-pub(crate) async fn a_sandbox_caller_reaches_what_is_safe_there(subject: Subject) {
+pub(crate) async fn runs_only_safe_tools_for_a_sandbox_caller(subject: Subject) {
     let server = Server::new(subject);
     for (tool, expected) in [
         ("read_file", "notes.txt read Sandbox files:read+files:write+files:delete"),
@@ -131,7 +131,7 @@ pub(crate) async fn a_sandbox_caller_reaches_what_is_safe_there(subject: Subject
     assert_eq!(answer.refused().0, 403, "{answer:?}");
 }
 
-pub(crate) async fn a_header_for_another_tool_is_refused(subject: Subject) {
+pub(crate) async fn rejects_a_header_for_another_tool(subject: Subject) {
     let server = Server::new(subject);
     for (name, value) in [("mcp-name", "status"), ("mcp-method", "tools/list")] {
         let answer = server.send(server.call("write_file").alone().token("writer").header(name, value)).await;
@@ -140,11 +140,11 @@ pub(crate) async fn a_header_for_another_tool_is_refused(subject: Subject) {
     }
 }
 
-pub(crate) async fn the_body_arrives_byte_for_byte_and_the_token_does_not(subject: Subject) {
+pub(crate) async fn forwards_the_body_unchanged_without_the_token(subject: Subject) {
     body_arrives(subject, " \t").await;
 }
 
-/// A body with that between its values.
+/// Inserts a text between the values of a body.
 pub(crate) async fn body_arrives(subject: Subject, space: &str) {
     let server = Server::new(subject);
     let meta = match subject.era {
@@ -153,7 +153,7 @@ pub(crate) async fn body_arrives(subject: Subject, space: &str) {
         }
         Era::Legacy => r#""_meta":{}"#,
     };
-    // White space, escapes, members out of order and numbers that a second writer would spell in another way.
+    // White space, escapes, reordered members, and numbers in a spelling that serializers would change.
     let body = format!(
         "{space}{{ \"params\" : {{ \"arguments\" : {{ \"path\" : \"n\\u006ftes.txt\", \"depth\":1.50e+1 }},{space}\"name\":\"read_fil\\u0065\", {meta} }},\
          \"method\":\"tools\\/call\", \"id\":7 ,\"jsonrpc\":\"2.0\"}}{space}"
@@ -165,7 +165,7 @@ pub(crate) async fn body_arrives(subject: Subject, space: &str) {
     assert!(!headers.contains_key("authorization"), "{headers:?}");
 }
 
-pub(crate) async fn the_metadata_is_served(subject: Subject) {
+pub(crate) async fn serves_the_metadata(subject: Subject) {
     let server = Server::new(subject);
     for path in ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"] {
         let answer = server.send(Ask::get(path)).await;
@@ -174,7 +174,7 @@ pub(crate) async fn the_metadata_is_served(subject: Subject) {
     }
 }
 
-pub(crate) async fn without_the_layer_no_scoped_tool_runs(subject: Subject) {
+pub(crate) async fn denies_scoped_tools_without_the_layer(subject: Subject) {
     let server = Server::new(subject);
     for tool in ["read_file", "write_file", "delete_file"] {
         let answer = server.send_past_the_layer(server.call(tool).token("owner")).await;
@@ -182,10 +182,10 @@ pub(crate) async fn without_the_layer_no_scoped_tool_runs(subject: Subject) {
     }
 }
 
-pub(crate) async fn a_session_belongs_to_who_began_it(subject: Subject) {
+pub(crate) async fn binds_a_session_to_its_creator(subject: Subject) {
     let server = Server::new(subject);
     let id = server.begin(Some("writer")).await.unwrap();
-    // Another token of the same user.
+    // A different token of the same user.
     let own = server.send(server.call("read_file").token("reader").session_id(&id)).await;
     assert_eq!(own.said(), "notes.txt read Live files:read");
     for other in ["bob", "trainee"] {

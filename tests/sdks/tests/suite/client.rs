@@ -1,4 +1,4 @@
-//! A client that says what it is told to, to a server behind the layer, and what reached that server.
+//! A scripted client for a server behind the layer, and a record of the requests that reach that server.
 
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +18,7 @@ use tower::{Layer, ServiceExt};
 
 use crate::{Era, Subject};
 
-/// What reached the server behind the layer.
+/// The requests that reached the server behind the layer.
 type Seen = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
 
 /// A server behind the layer.
@@ -67,7 +67,8 @@ impl Server {
         self.ask("tools/call", &json!({"name": tool, "arguments": arguments}))
     }
 
-    /// Through the layer. Before 2026-07-28 servers with sessions want one begun: the token's holder begins it.
+    /// Sends a request through the layer. Before 2026-07-28, servers with sessions require one, which the token's
+    /// holder starts.
     pub(crate) async fn send(&self, ask: Ask) -> Answer {
         let ask = match (self.era, ask.session) {
             (Era::Legacy, true) => self.in_session(ask).await,
@@ -76,13 +77,13 @@ impl Server {
         self.deliver(self.layer.layer(self.inner.clone()).oneshot(ask.request).await.unwrap()).await
     }
 
-    /// Past the layer.
+    /// Sends a request directly to the server, without the layer.
     pub(crate) async fn send_past_the_layer(&self, ask: Ask) -> Answer {
         let response = self.inner.clone().oneshot(ask.request).await.unwrap();
         self.deliver(response).await
     }
 
-    /// Begins a session for a token; its id, if the server has sessions.
+    /// Starts a session for a token. Returns its id, if the server has sessions.
     pub(crate) async fn begin(&self, token: Option<&str>) -> Option<HeaderValue> {
         let params = json!({
             "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "suite", "version": "1"},
@@ -117,7 +118,7 @@ impl Server {
     }
 }
 
-/// Notes what reaches the server, and hands it on.
+/// Records the requests that reach the server, and forwards them.
 async fn note(State(seen): State<Seen>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 1 << 20).await.unwrap();
@@ -129,7 +130,7 @@ async fn note(State(seen): State<Seen>, request: Request, next: Next) -> Respons
 pub(crate) struct Ask {
     request: Request,
     token: Option<String>,
-    /// Whether it wants a session.
+    /// Whether it requires a session.
     session: bool,
 }
 
@@ -168,7 +169,7 @@ impl Ask {
         self.alone().header("mcp-protocol-version", "2025-11-25")
     }
 
-    /// Without a session of its own.
+    /// Removes the session.
     pub(crate) fn alone(mut self) -> Self {
         self.session = false;
         self
@@ -180,13 +181,13 @@ impl Ask {
     }
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
-    /// What reached the server behind the layer.
+    /// The requests that reached the server behind the layer.
     pub(crate) seen: Vec<(HeaderMap, Bytes)>,
 }
 
@@ -195,14 +196,14 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The message, be it JSON or an event of a stream.
+    /// Returns the message, from JSON or from an event of a stream.
     pub(crate) fn message(&self) -> Value {
         let mut events = self.body.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim);
         let text = events.rfind(|data| !data.is_empty()).unwrap_or(&self.body);
         serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// What the tool said.
+    /// Returns the text of a tool's result.
     #[track_caller]
     pub(crate) fn said(&self) -> String {
         let message = self.message();
@@ -210,7 +211,7 @@ impl Answer {
         message["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{self:?}")).to_owned()
     }
 
-    /// The tools of a list.
+    /// Returns the tools of a list.
     #[track_caller]
     pub(crate) fn names(&self) -> Vec<String> {
         let message = self.message();
@@ -218,7 +219,7 @@ impl Answer {
         tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// Status and challenge of a refusal behind which nothing ran.
+    /// Returns status and challenge of a rejection, after checking that nothing reached the server.
     #[track_caller]
     pub(crate) fn refused(&self) -> (u16, &str) {
         assert!(self.seen.is_empty(), "it reached the server: {self:?}");

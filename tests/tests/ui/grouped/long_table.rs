@@ -24,7 +24,7 @@ fn find_files() {}
 #[mcp_tool(risk = "low", grouped_with("tool_77"))]
 fn move_files() {}
 
-// In a long list eight entries fail together; the further one of them is shown at the table.
+// In a long list, eight entries fail together. Further errors among them are reported at the table.
 scope_table! {
     static TOOLS = [
         tool_0, tool_1, tool_2, list_files, tool_3, find_files, tool_4, tool_5, tool_6, tool_7, tool_8,

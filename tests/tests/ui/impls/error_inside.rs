@@ -4,7 +4,7 @@ use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
 
 struct FileServer;
 
-// The table adds nothing to the one error.
+// The table reports no further error.
 #[mcp_tools]
 impl FileServer {
     #[mcp_tool]

@@ -3,7 +3,7 @@
 use mcp_scopes::{mcp_tool, scope_table};
 
 
-// The function stays, and the table does not report it once more.
+// The function remains, and the table does not report the error again.
 #[mcp_tool(risc = "low")]
 fn list_files() -> u32 {
     7

@@ -1,4 +1,4 @@
-//! `#[cfg]` and `#[cfg_attr]`: on functions, on entries, on tables, on groups and their members.
+//! `#[cfg]` and `#[cfg_attr]` on functions, entries, tables, groups and their members.
 #![deny(warnings)]
 
 use mcp_scopes::{mcp_tool, mcp_tools, scope_table};

@@ -1,4 +1,4 @@
-//! Everything that a configuration file can say.
+//! Every section and key of a configuration file.
 #![deny(warnings)]
 
 use mcp_scopes::{mcp_tool, scope_table};
@@ -16,7 +16,7 @@ scope_table! {
 }
 
 fn main() {
-    // What is implied is held.
+    // Implied scopes are held.
     assert!(TOOLS.grant("files:write").authorize("read_file").is_ok());
     assert!(TOOLS.grant("files:read").authorize("write_file").is_err());
 }

@@ -1,4 +1,4 @@
-//! Where the description comes from, and the name.
+//! The sources of the description and the name.
 #![deny(warnings)]
 
 use mcp_scopes::{mcp_tool, scope_table};

@@ -1,4 +1,4 @@
-//! All keys at once, in a guarded function with a substitute.
+//! All keys, in a guarded function with a substitute.
 #![deny(warnings)]
 
 use mcp_scopes::{Caller, Denied, Environment, mcp_tool, scope_table};

@@ -1,4 +1,4 @@
-//! Impls and modules under `#[mcp_tools]`: generic, named, beside one another, in other modules.
+//! Impls and modules with `#[mcp_tools]`: generic, named, several of one type, in other modules.
 #![deny(warnings)]
 
 use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
@@ -60,7 +60,7 @@ impl dyn Animal {
 
 #[mcp_tools]
 mod shell {
-    //! Its tools are private; the group is not.
+    //! Its tools are private, but the group is not.
     use mcp_scopes::mcp_tool;
 
     #[mcp_tool(risk = "critical")]

@@ -1,10 +1,10 @@
-//! The check inside: every kind of function, argument and caller.
+//! The guard, with every kind of function, argument and caller.
 #![deny(warnings)]
 
 use mcp_scopes::{AsCaller, Caller, Denied, Environment, mcp_tool, mcp_tools, scope_table};
 use std::sync::Arc;
 
-/// By value, and with arguments that are patterns: they are bound in order, after the check.
+/// A caller by value, and arguments that are patterns. The patterns are bound in order, after the check.
 #[mcp_tool(risk = "low", guard = caller, parameters("pair", "list", "text"), sandbox = simulate(pretend_patterns))]
 fn patterns(
     (left, mut right): (String, u32),
@@ -24,7 +24,7 @@ fn pretend_patterns(pair: (String, u32), _: Caller, list: Vec<u32>, text: String
     Ok(format!("pretended {} {} {}", pair.0, list.len(), text))
 }
 
-/// The last expression borrows from a pattern's binding until the function ends.
+/// The last expression borrows from a pattern's binding until the function returns.
 #[mcp_tool(risk = "low", guard = caller, parameters())]
 fn borrows_to_the_end(caller: &Caller, (cell, _): (std::cell::RefCell<u32>, u32)) -> Result<u32, Denied> {
     let _ = caller;
@@ -61,7 +61,7 @@ where
     Ok(1)
 }
 
-/// An SDK's context, which may or may not know the caller.
+/// An SDK's context, which may contain a caller.
 struct Context {
     caller: Option<Arc<Caller>>,
 }

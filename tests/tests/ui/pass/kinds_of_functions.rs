@@ -1,4 +1,4 @@
-//! Every kind of function that can be a tool, listed by one table.
+//! Every kind of function that can be a tool, listed in one table.
 #![deny(warnings)]
 
 use mcp_scopes::{mcp_tool, scope_table};

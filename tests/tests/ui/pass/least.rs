@@ -1,4 +1,4 @@
-//! The least that works.
+//! A minimal server.
 use mcp_scopes::{mcp_tool, scope_table};
 
 /// List directory contents

@@ -1,4 +1,4 @@
-//! The runtime under another name: `crate = path` says where.
+//! The runtime crate under a different name, declared with `crate = path`.
 #![deny(warnings)]
 #![allow(unreachable_pub)]
 
@@ -11,7 +11,7 @@ mod reexported {
 }
 
 mod shadow {
-    //! What the default path would find if it were not absolute.
+    //! The default path would resolve to this module if it were not absolute.
     mod mcp_scopes {}
 
     #[renamed::mcp_tool(risk = "low", crate = ::mcp_scopes)]

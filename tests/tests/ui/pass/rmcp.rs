@@ -1,4 +1,4 @@
-//! With rmcp: above its `#[tool]`; `#[mcp_tools]` above and below `#[tool_router]`.
+//! rmcp: the annotation above `#[tool]`, and `#[mcp_tools]` above and below `#[tool_router]`.
 #![deny(warnings)]
 
 use mcp_scopes::{Caller, mcp_tool, mcp_tools, scope_table};

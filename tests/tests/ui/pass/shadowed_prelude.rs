@@ -1,4 +1,4 @@
-//! A crate that calls its own types by the prelude's names, and has no prelude.
+//! A crate without a prelude, whose types shadow the names of the prelude.
 #![no_implicit_prelude]
 #![deny(warnings)]
 #![allow(dead_code, non_camel_case_types, unused_imports, unused_macros)]

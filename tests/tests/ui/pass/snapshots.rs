@@ -1,4 +1,4 @@
-//! The inputs of the expansion snapshots, and what they expand to as if somebody had written it.
+//! The inputs of the expansion snapshots, and the committed expansions as normal code.
 #![allow(dead_code, unused_imports)]
 
 mod least {

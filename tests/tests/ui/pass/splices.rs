@@ -1,4 +1,4 @@
-//! Tables in tables, of this crate and of another.
+//! Spliced tables of this crate and of another one.
 #![deny(warnings)]
 
 use mcp_scopes::{mcp_tool, scope_table};
@@ -26,7 +26,7 @@ scope_table! {
 fn main() {
     let names: Vec<&str> = TOOLS.tools().map(|tool| tool.name).collect();
     assert_eq!(names, ["read_file", "execute", "remote_start", "remote_stop"]);
-    // A spliced table's tools keep the namespace in which their names are scopes.
+    // The tools of a spliced table keep their own namespace.
     assert!(TOOLS.grant("dev-tools:execute").authorize("execute").is_ok());
     assert!(TOOLS.grant("execute").authorize("execute").is_err());
     assert_eq!(NOTHING.tools().count(), 0);

@@ -1,4 +1,4 @@
-//! Nothing that the macros write trips a lint, however strict.
+//! Generated code passes strict lints.
 #![deny(warnings, clippy::all, clippy::pedantic, clippy::nursery, clippy::cargo)]
 #![deny(missing_docs, unreachable_pub, unused_qualifications, unused_crate_dependencies, single_use_lifetimes)]
 #![deny(missing_debug_implementations, unnameable_types, let_underscore_drop, unused_results, unit_bindings)]

@@ -1,6 +1,6 @@
 //! too-many-uses
 
-// 2,048 functions that require seventeen scopes each, and a macro that lists them, written by the test.
+// The test generates 2,048 functions that require seventeen scopes each, and a macro that lists them.
 include!(concat!(env!("CARGO_MANIFEST_DIR"), "/too_many_uses.rs"));
 
 table!(TOOLS);

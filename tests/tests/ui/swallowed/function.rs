@@ -3,7 +3,7 @@
 use mcp_scopes::scope_table;
 use mcp_scopes_foreign_attribute::mcp_tool;
 
-// The wrong import: its attribute drops the scope without a word.
+// The wrong import: this attribute silently drops the scope.
 #[mcp_tool(scope = "files:delete", risk = "high")]
 fn delete_file() {}
 
