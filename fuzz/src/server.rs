@@ -51,7 +51,7 @@ impl TokenVerifier for Known {
 
 /// Builds a server with these tools. It also serves resources to callers with `files:read`, and prompts to callers with a token.
 pub fn server(discovery: Discovery, hidden: Hidden, set: impl FnOnce(Builder) -> Builder) -> ResourceServer {
-    let builder = ResourceServer::new(&TOOLS)
+    let builder = ResourceServer::builder(&TOOLS)
         .verifier(Known)
         .discovery(discovery)
         .hidden_tools(hidden)

@@ -10,7 +10,7 @@ use crate::{TOOLS, desk::Desk, mcp::answer};
 /// # Errors
 /// Returns an error if the URL is invalid.
 pub fn routes(desk: Desk, resource: &str, keys: ApiKeys) -> Result<Router, BuildError> {
-    let server = ResourceServer::new(&TOOLS)
+    let server = ResourceServer::builder(&TOOLS)
         .resource(resource)
         .verifier(keys)
         // `sk_test_` acts in the sandbox, `sk_live_` in production.

@@ -33,7 +33,7 @@ pub fn routes(
     let verifier = JwtVerifier::new(&issuer.name, resource, RemoteKeys::new(&issuer.keys)?)
         .algorithms([Algorithm::Es256])
         .require_access_token_type();
-    let server = ResourceServer::new(&TOOLS)
+    let server = ResourceServer::builder(&TOOLS)
         .resource(resource)
         .authorization_server(&issuer.name)
         .verifier(TokenCache::new(verifier))

@@ -58,7 +58,7 @@ use super::{AuthenticatedHandler, guard, schemas::InputSchemas};
 ///
 /// scope_table! { static TOOLS = [Files::*]; }
 ///
-/// let server = ResourceServer::new(&TOOLS)
+/// let server = ResourceServer::builder(&TOOLS)
 ///     .resource("https://files.example.com/mcp")
 ///     .authorization_server("https://auth.example.com")
 ///     .verifier(Verifier)

@@ -4,7 +4,7 @@ use mcp_scopes::ScopeTable;
 
 use super::error::Problems;
 
-/// Who may use a method that is no tool call. Set by [`Builder::method`](super::Builder::method).
+/// Who may use a method that is no tool call. Set by [`ResourceServerBuilder::method`](super::ResourceServerBuilder::method).
 ///
 /// | method | as it comes |
 /// |---|---|

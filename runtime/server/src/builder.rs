@@ -33,7 +33,7 @@ impl Default for Limits {
 /// The settings of a [`ResourceServer`]. What a deployment states here goes before what the table's file states.
 #[must_use = "nothing is built before `build`"]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting that is made or is not")]
-pub struct Builder {
+pub struct ResourceServerBuilder {
     table: &'static ScopeTable,
     resource: Option<String>,
     issuers: Vec<String>,
@@ -59,7 +59,7 @@ pub struct Builder {
 /// Calls of one caller in the sandbox within a minute, as it comes.
 const SANDBOX_PACE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
 
-impl Builder {
+impl ResourceServerBuilder {
     pub(super) fn new(table: &'static ScopeTable) -> Self {
         Self {
             table,
@@ -426,8 +426,8 @@ impl Builder {
 }
 
 /// Addresses are not shown: until `build` has looked at them, they may hold a password.
-impl core::fmt::Debug for Builder {
+impl core::fmt::Debug for ResourceServerBuilder {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Builder").field("table", &self.table).finish_non_exhaustive()
+        f.debug_struct("ResourceServerBuilder").field("table", &self.table).finish_non_exhaustive()
     }
 }

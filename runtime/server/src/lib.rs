@@ -9,7 +9,7 @@
 //! `engine.rs` runs these steps in this order.
 //!
 //! 1. **Metadata, origin, method.** A request for the metadata is answered; `GET` and `HEAD` of any other path below `/.well-known/` are
-//!    404. A request whose `Origin` is not [accepted](Builder::origin) is 403. Upgrades are 400. `OPTIONS` is forwarded without a body, a
+//!    404. A request whose `Origin` is not [accepted](ResourceServerBuilder::origin) is 403. Upgrades are 400. `OPTIONS` is forwarded without a body, a
 //!    session or an event id, and its answer loses its body. Methods other than `POST`, `GET` and `DELETE` are 405.
 //! 2. **Authenticate.** The token is read from the header `Authorization` only; a token in the query is 400. A request without a token
 //!    has an anonymous caller. An invalid token is 401, and one that cannot be verified now 503.
@@ -78,7 +78,7 @@
 //! | 7 `enforce` | the limit of the sandbox (`rate_limit`), and [`PolicyHook`] (`policy`) |
 //! | 8 `forward` | what the server behind the layer receives |
 //! | 9 `response` | `filter` lists and events, `stream` how long a stream stays open, `body` response bodies |
-//! | `builder`, `error`, `server`, `service` | [`Builder`], [`BuildError`], [`ResourceServer`], [`ResourceServerService`] |
+//! | `builder`, `error`, `server`, `service` | [`ResourceServerBuilder`], [`BuildError`], [`ResourceServer`], [`ResourceServerService`] |
 //! | `requester` | who sends a request and reads its response |
 //! | `refusal`, `challenges` | the answers that the layer gives itself; `reason` checks their texts at compile time |
 //! | `stdio` | [`StdioCredentials`]: the caller where there is no HTTP |
@@ -130,7 +130,7 @@ pub mod __private;
 pub use self::{
     access::Access,
     body::ResponseBody,
-    builder::Builder,
+    builder::ResourceServerBuilder,
     discovery::{Discovery, Hidden},
     environment::Environments,
     error::{BuildError, Problem},

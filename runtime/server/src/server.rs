@@ -10,7 +10,7 @@ use mcp_scopes::ScopeTable;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Builder, ResourceServerService, engine::Engine, message::DeclaredParams};
+use super::{ResourceServerBuilder, ResourceServerService, engine::Engine, message::DeclaredParams};
 
 /// An OAuth 2.1 resource server made from a scope table. It is a tower [`Layer`]; cloning it is cheap.
 ///
@@ -24,7 +24,7 @@ use super::{Builder, ResourceServerService, engine::Engine, message::DeclaredPar
 /// #     fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> { Box::pin(async { Err(TokenError::invalid("")) }) }
 /// # }
 /// use mcp_scopes_server::ResourceServer;
-/// let server = ResourceServer::new(&TOOLS)
+/// let server = ResourceServer::builder(&TOOLS)
 ///     .resource("https://files.example.com/mcp")
 ///     .authorization_server("https://auth.example.com")
 ///     .verifier(Verifier)
@@ -38,10 +38,9 @@ pub struct ResourceServer {
 }
 
 impl ResourceServer {
-    /// Begins the settings of a server with these tools.
-    #[expect(clippy::new_ret_no_self, reason = "what there is before `build` is the settings")]
-    pub fn new(table: &'static ScopeTable) -> Builder {
-        Builder::new(table)
+    /// Returns the builder of a server with the tools of that table.
+    pub fn builder(table: &'static ScopeTable) -> ResourceServerBuilder {
+        ResourceServerBuilder::new(table)
     }
 
     pub(super) fn of(engine: Engine) -> Self {

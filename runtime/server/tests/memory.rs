@@ -58,7 +58,7 @@ impl http_body::Body for Pieces {
 
 /// The status, and the most bytes that the layer held at one moment, without the body if that came in one piece.
 fn peak(token: &str, body: &Bytes, piece: usize) -> (u16, u64) {
-    let layer = ResourceServer::new(&FILES)
+    let layer = ResourceServer::builder(&FILES)
         .resource(RESOURCE)
         .authorization_server("https://auth.example.com")
         .verifier(Scopeless)

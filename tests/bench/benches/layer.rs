@@ -19,7 +19,7 @@ use http::{HeaderValue, Request, Response, header::CONTENT_TYPE};
 use http_body_util::Full;
 use mcp_scopes::{ScopeTable, ToolHandle, mcp_tool, scope_table};
 use mcp_scopes_server::{
-    Builder, Claims, Discovery, Hidden, ResourceServer, Token, TokenError, TokenVerifier, Verification,
+    Claims, Discovery, Hidden, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier, Verification,
     token::TokenCache,
 };
 use tower::{Layer as _, Service};
@@ -103,13 +103,13 @@ struct Bench {
 }
 
 impl Bench {
-    fn server(&self, set: impl FnOnce(Builder) -> Builder) -> ResourceServer {
+    fn server(&self, set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder) -> ResourceServer {
         set(self.builder(&brokerage::TOOLS)).build().expect("the settings are sound")
     }
 
-    fn builder(&self, table: &'static ScopeTable) -> Builder {
+    fn builder(&self, table: &'static ScopeTable) -> ResourceServerBuilder {
         let verifier = TokenCache::new(OneToken(self.token.clone()));
-        let builder = ResourceServer::new(table).verifier(verifier).policies_enforced_elsewhere();
+        let builder = ResourceServer::builder(table).verifier(verifier).policies_enforced_elsewhere();
         builder.resource(RESOURCE).authorization_server("https://auth.brokerage.example.com")
     }
 
@@ -160,7 +160,8 @@ impl Bench {
 
     fn tell_apart(&self, what: &str, table: &'static ScopeTable, hidden: &str) {
         let bare = Bare(Bytes::new(), Arc::default());
-        let hides = |builder: Builder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown);
+        let hides =
+            |builder: ResourceServerBuilder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown);
         let mut server = hides(self.builder(table)).build().expect("the settings are sound").layer(bare);
         let unknown: String = hidden.chars().rev().collect();
         let call = |name: &str| message("tools/call", &format!(r#""name":"{name}""#));

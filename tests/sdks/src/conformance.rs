@@ -25,7 +25,7 @@ use axum::{
     http::{HeaderValue, header::AUTHORIZATION},
 };
 use mcp_scopes::ScopeTable;
-use mcp_scopes_server::{Access, BuildError, Builder, Claims, Discovery, ResourceServer, Token, TokenError, TokenVerifier, Verification};
+use mcp_scopes_server::{Access, BuildError, ResourceServerBuilder, Claims, Discovery, ResourceServer, Token, TokenError, TokenVerifier, Verification};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
 };
@@ -73,9 +73,9 @@ pub fn server(road: Road) -> Result<Router, BuildError> {
 fn layer(
     table: &'static ScopeTable,
     access: Access,
-    set: impl FnOnce(Builder) -> Builder,
+    set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
 ) -> Result<ResourceServer, BuildError> {
-    let builder = ResourceServer::new(table).verifier(Suite).method("*", access).param_header(
+    let builder = ResourceServer::builder(table).verifier(Suite).method("*", access).param_header(
         "test_headers",
         "Region",
         ["region"],

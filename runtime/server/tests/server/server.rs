@@ -11,7 +11,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Status
 use http_body::Frame;
 use http_body_util::{BodyExt, Full, StreamBody};
 use mcp_scopes::{Caller, mcp_tool, scope_table};
-use mcp_scopes_server::{Builder, Claims, ResourceServer, Token, TokenError, TokenVerifier, Verification};
+use mcp_scopes_server::{
+    Claims, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier, Verification,
+};
 use tower::{Layer, ServiceExt, service_fn};
 
 pub(crate) const RESOURCE: &str = "https://files.example.com/mcp";
@@ -152,11 +154,11 @@ impl Server {
         Self::with(|builder| builder)
     }
 
-    pub(crate) fn with(set: impl FnOnce(Builder) -> Builder) -> Self {
-        Self::around(set(ResourceServer::new(&TOOLS).verifier(Tokens)))
+    pub(crate) fn with(set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder) -> Self {
+        Self::around(set(ResourceServer::builder(&TOOLS).verifier(Tokens)))
     }
 
-    pub(crate) fn around(builder: Builder) -> Self {
+    pub(crate) fn around(builder: ResourceServerBuilder) -> Self {
         let layer = builder.build().unwrap();
         Self { layer, reply: Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#) }
     }

@@ -1,7 +1,7 @@
 //! What is wrong with settings is told at `build`, all at once.
 
 use mcp_scopes::{mcp_tool, scope_table};
-use mcp_scopes_server::{Access, Builder, Discovery, ResourceServer};
+use mcp_scopes_server::{Access, Discovery, ResourceServer, ResourceServerBuilder};
 
 use crate::server::{TOOLS, Tokens};
 
@@ -16,17 +16,17 @@ scope_table! { static BARE = [nothing]; }
 scope_table! { static LIMITED = [limited]; }
 scope_table! { static SESSION = [nothing] with "tests/server/session.toml"; }
 
-fn wrong(builder: Builder) -> Vec<&'static str> {
+fn wrong(builder: ResourceServerBuilder) -> Vec<&'static str> {
     builder.build().unwrap_err().problems().iter().map(|problem| problem.setting).collect()
 }
 
-fn sound(table: &'static mcp_scopes::ScopeTable) -> Builder {
-    ResourceServer::new(table).resource("https://h/mcp").authorization_server("https://as").verifier(Tokens)
+fn sound(table: &'static mcp_scopes::ScopeTable) -> ResourceServerBuilder {
+    ResourceServer::builder(table).resource("https://h/mcp").authorization_server("https://as").verifier(Tokens)
 }
 
 #[test]
 fn all_that_is_wrong_is_told_at_once_by_the_settings_name() {
-    let error = ResourceServer::new(&LIMITED)
+    let error = ResourceServer::builder(&LIMITED)
         .resource("http://h/mcp")
         .authorization_server("ftp://as")
         .discovery(Discovery::Filtered)
@@ -59,15 +59,15 @@ fn all_that_is_wrong_is_told_at_once_by_the_settings_name() {
 
 #[test]
 fn resource_issuer_and_verifier_are_needed() {
-    assert_eq!(wrong(ResourceServer::new(&BARE)), ["resource", "authorization_server", "verifier"]);
+    assert_eq!(wrong(ResourceServer::builder(&BARE)), ["resource", "authorization_server", "verifier"]);
     assert!(sound(&BARE).build().is_ok());
     // Stated in the table's file.
-    assert!(ResourceServer::new(&TOOLS).verifier(Tokens).build().is_ok());
+    assert!(ResourceServer::builder(&TOOLS).verifier(Tokens).build().is_ok());
 }
 
 #[test]
 fn no_address_holds_a_user_and_none_is_shown() {
-    let builder = ResourceServer::new(&BARE).verifier(Tokens);
+    let builder = ResourceServer::builder(&BARE).verifier(Tokens);
     for (resource, issuer, settings) in [
         ("https://ada:pass@h/mcp", "https://as", &["resource"][..]),
         ("https://h/mcp", "https://ada@as", &["authorization_server"]),
@@ -81,7 +81,8 @@ fn no_address_holds_a_user_and_none_is_shown() {
         ("https://ada:pass^@h/mcp", "https://as:pass%@as", &["resource", "authorization_server"]),
         ("https://ada:pass#@h/mcp", "https://as:pass?@as", &["resource", "authorization_server"]),
     ] {
-        let built = ResourceServer::new(&BARE).verifier(Tokens).resource(resource).authorization_server(issuer).build();
+        let built =
+            ResourceServer::builder(&BARE).verifier(Tokens).resource(resource).authorization_server(issuer).build();
         let problems = built.err().map(|error| (error.to_string(), error.problems().to_vec()));
         let (text, problems) = problems.unwrap_or_default();
         assert!(!text.contains("pass"), "{text}");
@@ -95,7 +96,7 @@ fn no_address_holds_a_user_and_none_is_shown() {
 #[test]
 fn everything_is_https_but_on_this_machine() {
     let of = |resource: &str, issuer: &str| {
-        ResourceServer::new(&BARE).resource(resource).authorization_server(issuer).verifier(Tokens)
+        ResourceServer::builder(&BARE).resource(resource).authorization_server(issuer).verifier(Tokens)
     };
     assert!(of("http://localhost:3000/mcp", "http://127.0.0.1:9000").build().is_ok());
     assert_eq!(wrong(of("http://h/mcp", "https://as")), ["resource"]);

@@ -101,7 +101,8 @@ async fn filtered_documents_cut_policies_with_what_they_name() {
     #[mcp_tool(scope = "files:write", risk = "high", policy(blocked_after("read_all"), requires_human_review))]
     fn drop_all() {}
     scope_table! { static STRICT = [read_all, drop_all] with "tests/server/mcp-scopes.toml"; }
-    let builder = || ResourceServer::new(&STRICT).resource(RESOURCE).authorization_server("https://auth.example.com");
+    let builder =
+        || ResourceServer::builder(&STRICT).resource(RESOURCE).authorization_server("https://auth.example.com");
     let builder = || builder().verifier(Tokens).policies_enforced_elsewhere();
     let ask = || Ask::new("GET", PATHS[0]);
     let whole = Server::around(builder()).send(ask()).await.json();
@@ -177,7 +178,7 @@ async fn accepts_stated_origins_of_every_scheme() {
 
 #[tokio::test]
 async fn accepts_every_origin_where_that_is_stated() {
-    let server = Server::with(mcp_scopes_server::Builder::allow_any_origin);
+    let server = Server::with(mcp_scopes_server::ResourceServerBuilder::allow_any_origin);
     for origin in ["https://evil.example.com", "null", ""] {
         let answer = server.send(Ask::call("status").header("origin", origin)).await;
         answer.passed();

@@ -70,7 +70,7 @@ fn market(environments: Environments) -> Server {
 }
 
 fn of(table: &'static ScopeTable, environments: Environments) -> Server {
-    let builder = ResourceServer::new(table).resource(RESOURCE).authorization_server("https://auth.example.com");
+    let builder = ResourceServer::builder(table).resource(RESOURCE).authorization_server("https://auth.example.com");
     Server::around(builder.verifier(Spelt).environments(environments).sandbox_calls_per_minute(NonZeroU32::MAX))
 }
 
@@ -227,7 +227,7 @@ async fn a_token_that_does_not_tell_is_403_without_a_scope() {
 
 #[tokio::test]
 async fn nothing_but_tools_is_open_in_the_sandbox() {
-    let builder = ResourceServer::new(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
+    let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let server = Server::around(builder.method("*", mcp_scopes_server::Access::Token));
     for (method, passes) in [("resources/read", false), ("anything", false), ("tools/list", true), ("ping", true)] {
         let answer = server.send(Ask::method(method).token("sandbox.none.live.live")).await;
@@ -239,7 +239,7 @@ async fn nothing_but_tools_is_open_in_the_sandbox() {
 #[tokio::test]
 async fn filtered_lists_show_what_the_environment_allows() {
     scope_table! { static SHOWN = [look, close, send] with "tests/server/sandbox_filtered.toml"; }
-    let builder = ResourceServer::new(&SHOWN).verifier(Spelt).environments(Environments::new().by_claim("env"));
+    let builder = ResourceServer::builder(&SHOWN).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let list = r#"{"id":1,"result":{"tools":[{"name":"send"},{"name":"look"}]}}"#;
     let server = Server::around(builder.discovery(Discovery::Filtered)).replying(Reply::json(list));
     let answer = server.send(Ask::method("tools/list").token("sandbox.none.live.live")).await;
@@ -250,7 +250,7 @@ async fn filtered_lists_show_what_the_environment_allows() {
 
 #[tokio::test]
 async fn calls_in_the_sandbox_have_a_limit_of_their_own_for_each_caller() {
-    let builder = ResourceServer::new(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
+    let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let server = Server::around(builder.sandbox_calls_per_minute(NonZeroU32::new(3).unwrap()));
     let call = |token: &str| Ask::call("look").token(&format!("{token}.none.live.live"));
     for _ in 0..3 {
@@ -269,7 +269,7 @@ async fn calls_in_the_sandbox_have_a_limit_of_their_own_for_each_caller() {
 
 #[tokio::test]
 async fn a_call_in_a_session_of_another_caller_is_not_counted() {
-    let builder = ResourceServer::new(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
+    let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let server = Server::around(builder.sandbox_calls_per_minute(NonZeroU32::MIN));
     let call = || Ask::call("look").token("sandbox.none.live.live");
     for id in ["5f3a.0123456789abcdef0123456789abcdef", "x"] {
@@ -282,7 +282,7 @@ async fn a_call_in_a_session_of_another_caller_is_not_counted() {
 
 #[tokio::test]
 async fn each_call_of_a_batch_counts_in_the_sandbox() {
-    let builder = ResourceServer::new(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
+    let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let server = Server::around(builder.allow_batches().sandbox_calls_per_minute(NonZeroU32::new(3).unwrap()));
     let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"look"}}"#;
     let send = |calls: usize| {
@@ -294,7 +294,7 @@ async fn each_call_of_a_batch_counts_in_the_sandbox() {
 
 #[tokio::test]
 async fn as_it_comes_the_sandbox_has_a_limit() {
-    let builder = ResourceServer::new(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
+    let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let server = Server::around(builder);
     let mut passed = 0;
     for _ in 0..600 {
@@ -339,7 +339,7 @@ async fn refusals_say_which_environment_they_are_from() {
 
 #[tokio::test]
 async fn calls_behind_one_that_a_policy_refuses_do_not_count() {
-    let builder = ResourceServer::new(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
+    let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let builder = builder.policy(Refuses).allow_batches();
     let server = Server::around(builder.sandbox_calls_per_minute(NonZeroU32::new(3).unwrap()));
     let one = |folder: &str| {
@@ -378,14 +378,16 @@ async fn the_document_says_where_the_sandbox_is() {
 #[test]
 fn sources_that_could_not_tell_are_refused_at_build() {
     let wrong = |table, environments| {
-        let builder = ResourceServer::new(table).resource(RESOURCE).authorization_server("https://auth.example.com");
+        let builder =
+            ResourceServer::builder(table).resource(RESOURCE).authorization_server("https://auth.example.com");
         let error = builder.verifier(Tokens).environments(environments).build().unwrap_err();
         error.problems().iter().map(|problem| problem.setting).collect::<Vec<_>>()
     };
     assert_eq!(wrong(&PLAIN, Environments::new().by_issuer()), ["environments"]);
     assert_eq!(wrong(&PLAIN, Environments::new().by_audience()), ["environments"]);
-    let same = ResourceServer::new(&MARKET).authorization_server("https://auth.sandbox.example.com").verifier(Tokens);
+    let same =
+        ResourceServer::builder(&MARKET).authorization_server("https://auth.sandbox.example.com").verifier(Tokens);
     assert!(same.environments(Environments::new().by_issuer()).build().is_err());
-    let same = ResourceServer::new(&MARKET).resource(SANDBOX).verifier(Tokens);
+    let same = ResourceServer::builder(&MARKET).resource(SANDBOX).verifier(Tokens);
     assert!(same.environments(Environments::new().by_audience()).build().is_err());
 }

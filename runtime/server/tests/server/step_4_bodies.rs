@@ -124,7 +124,7 @@ async fn batches_are_400_as_it_comes() {
 
 #[tokio::test]
 async fn each_message_of_a_batch_is_checked() {
-    let server = Server::with(mcp_scopes_server::Builder::allow_batches);
+    let server = Server::with(mcp_scopes_server::ResourceServerBuilder::allow_batches);
     let call = |id: u8, tool: &str| {
         format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{tool}"}}}}"#)
     };

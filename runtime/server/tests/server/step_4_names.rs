@@ -1,6 +1,6 @@
 //! Step 4: member names that parsers disagree about.
 
-use mcp_scopes_server::{Access, Builder};
+use mcp_scopes_server::{Access, ResourceServerBuilder};
 
 use crate::server::{Ask, Server};
 
@@ -141,7 +141,7 @@ async fn limits_nesting_at_every_place() {
         }
     }
     // A batch is one level.
-    let batches = Server::with(Builder::allow_batches);
+    let batches = Server::with(ResourceServerBuilder::allow_batches);
     let body =
         |depth: usize| format!(r#"[{{"jsonrpc":"2.0","id":1,"method":"ping","x":{}}}]"#, nested(depth, "[", "]"));
     batches.send(Ask::post(body(98)).token("reader")).await.passed();
@@ -150,7 +150,7 @@ async fn limits_nesting_at_every_place() {
 
 #[tokio::test]
 async fn limits_the_messages_of_a_batch() {
-    let server = Server::with(Builder::allow_batches);
+    let server = Server::with(ResourceServerBuilder::allow_batches);
     let batch = |count: usize| {
         let all: Vec<_> = (0..count).map(|id| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"ping"}}"#)).collect();
         Ask::post(format!("[{}]", all.join(","))).token("reader")

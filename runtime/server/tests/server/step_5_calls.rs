@@ -1,6 +1,6 @@
 //! Step 5: calls of tools.
 
-use mcp_scopes_server::{Builder, Discovery, Hidden, ResourceServer};
+use mcp_scopes_server::{Discovery, Hidden, ResourceServer, ResourceServerBuilder};
 
 use crate::server::{Ask, DOCUMENT, RESOURCE, Server, TOOLS, Tokens};
 
@@ -106,7 +106,7 @@ async fn a_hidden_tool_can_answer_exactly_like_an_unknown_one() {
 /// Which headers a hidden tool needs would tell that it is there.
 #[tokio::test]
 async fn a_hidden_tool_is_not_told_by_its_headers() {
-    let hiding = |builder: Builder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown);
+    let hiding = |builder: ResourceServerBuilder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown);
     let server = Server::with(|builder| hiding(builder).param_header("run", "Region", ["region"]));
     let params = |tool: &str| {
         format!(
@@ -138,7 +138,8 @@ async fn a_hidden_tool_is_not_told_by_its_headers() {
 #[test]
 fn what_hides_nothing_is_refused_at_build() {
     for discovery in [Discovery::Open, Discovery::Baseline] {
-        let builder = ResourceServer::new(&TOOLS).resource(RESOURCE).authorization_server("https://auth.example.com");
+        let builder =
+            ResourceServer::builder(&TOOLS).resource(RESOURCE).authorization_server("https://auth.example.com");
         let built = builder.verifier(Tokens).discovery(discovery).hidden_tools(Hidden::Unknown).build();
         assert_eq!(built.unwrap_err().problems()[0].setting, "hidden_tools", "{discovery:?}");
     }

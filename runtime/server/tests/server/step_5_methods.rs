@@ -67,7 +67,7 @@ scope_table! { static SCOPED = [read_file] with "tests/server/mcp-scopes.toml"; 
 
 #[tokio::test]
 async fn where_no_tool_is_public_a_filtered_list_needs_a_token_too() {
-    let server = Server::around(ResourceServer::new(&SCOPED).verifier(Tokens).discovery(Discovery::Filtered));
+    let server = Server::around(ResourceServer::builder(&SCOPED).verifier(Tokens).discovery(Discovery::Filtered));
     for method in ["initialize", "tools/list"] {
         let answer = server.send(Ask::method(method)).await;
         assert_eq!(answer.refused(), (401, 401), "{method}");

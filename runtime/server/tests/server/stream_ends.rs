@@ -92,7 +92,7 @@ impl Setup {
         let verifier = Arc::new(Expires { start, after: self.after, says: Arc::clone(&self.says) });
         let cache = TokenCache::new(verifier);
         self.cache = Some(cache.clone());
-        let layer = ResourceServer::new(&TOOLS)
+        let layer = ResourceServer::builder(&TOOLS)
             .verifier(cache)
             .clock(Clock::new(move || start + began.elapsed()))
             .discovery(Discovery::Open)

@@ -123,8 +123,9 @@ async fn keys_of_the_sandbox_can_have_a_resource_of_their_own() {
 
 #[tokio::test]
 async fn behind_the_layer_the_prefix_decides_the_environment() {
-    let server =
-        Server::around(ResourceServer::new(&TOOLS).verifier(keys()).environments(Environments::new().by_credential()));
+    let server = Server::around(
+        ResourceServer::builder(&TOOLS).verifier(keys()).environments(Environments::new().by_credential()),
+    );
     for (key, environment) in [(LIVE, Environment::Live), (TEST, Environment::Sandbox)] {
         let answer = server.send(Ask::method("tools/list").token(key)).await;
         assert_eq!(answer.passed().caller.unwrap().environment(), environment);

@@ -181,7 +181,7 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     emitted.error(&ApiKeys::new(ISSUER, RESOURCE, b"PLANTED").unwrap_err());
     emitted.error(&keys().0.key("PLANTED", "PLANTED", "PLANTED").unwrap_err());
 
-    let unusable = ResourceServer::new(&TOOLS)
+    let unusable = ResourceServer::builder(&TOOLS)
         .resource("https://PLANTED:PLANTED@files.example.com/mcp")
         .authorization_server("http://PLANTED:PLANTED@auth.example.com")
         .verifier(keys().0);
@@ -197,7 +197,7 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     let shows = Shows::default();
     let verifier = Choice::new().prefix("sk_", keys().0).issuer(ISSUER, JwtVerifier::new(ISSUER, RESOURCE, local));
     let server = Server::around(
-        ResourceServer::new(&TOOLS).verifier(verifier).environments(Environments::new()).policy(shows.clone()),
+        ResourceServer::builder(&TOOLS).verifier(verifier).environments(Environments::new()).policy(shows.clone()),
     );
     for token in [jwt, &changed, KEY, "sk_live_PLANTED-other", "PLANTED", "PLANTED,PLANTED"] {
         for ask in [Ask::call("list_files"), Ask::call("write_file"), Ask::method("tools/list"), Ask::call("unknown")] {

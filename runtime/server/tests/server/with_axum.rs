@@ -36,7 +36,7 @@ async fn send(app: Router, ask: Ask) -> (StatusCode, String) {
 }
 
 fn app() -> Router {
-    let server = ResourceServer::new(&FILES)
+    let server = ResourceServer::builder(&FILES)
         .resource(crate::server::RESOURCE)
         .authorization_server("https://auth.example.com")
         .verifier(Tokens)

@@ -62,7 +62,7 @@ struct Server {
 
 impl Server {
     fn new(discovery: Discovery, sessions: bool, json: bool) -> Self {
-        let server = ResourceServer::new(&FILES).verifier(Tokens).discovery(discovery).build().unwrap();
+        let server = ResourceServer::builder(&FILES).verifier(Tokens).discovery(discovery).build().unwrap();
         let config = StreamableHttpServerConfig::default()
             .with_legacy_session_mode(sessions)
             .with_json_response(json)
@@ -251,7 +251,7 @@ scope_table! { static QUERIES = [Queries::*] with "tests/server/mcp-scopes.toml"
 
 #[tokio::test]
 async fn input_schemas_declare_which_headers_mirror_arguments() {
-    let server = ResourceServer::new(&QUERIES).verifier(Tokens).build().unwrap();
+    let server = ResourceServer::builder(&QUERIES).verifier(Tokens).build().unwrap();
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
     let service =
         mcp_scopes_rmcp::service(&server, || Ok(Queries), std::sync::Arc::<LocalSessionManager>::default(), config);

@@ -42,7 +42,7 @@ scope_table! { static NOTES = [Notes::*] with "tests/server/mcp-scopes.toml"; }
 scope_table! { static SANDBOXED = [Notes::*] with "tests/server/sandbox.toml"; }
 
 fn layer(table: &'static ScopeTable) -> ResourceServer {
-    ResourceServer::new(table).resource(RESOURCE).verifier(Tokens).build().unwrap()
+    ResourceServer::builder(table).resource(RESOURCE).verifier(Tokens).build().unwrap()
 }
 
 fn config() -> StreamableHttpServerConfig {
@@ -108,7 +108,7 @@ async fn it_is_reached_by_the_name_that_clients_know() {
     }
     // One server under two names, if tokens for both are good here.
     for (environments, expected) in [(Environments::new().by_audience(), 200), (Environments::new(), 403)] {
-        let server = ResourceServer::new(&SANDBOXED).resource(RESOURCE).verifier(Tokens).environments(environments);
+        let server = ResourceServer::builder(&SANDBOXED).resource(RESOURCE).verifier(Tokens).environments(environments);
         let server = server.build().unwrap();
         assert_eq!(status(&server, config(), "files.example.com").await, 200);
         assert_eq!(status(&server, config(), "sandbox.example.com").await, expected);

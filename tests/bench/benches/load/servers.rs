@@ -108,7 +108,7 @@ impl Issuer {
         let keys = json!({"keys": [{"kty": "RSA", "kid": "1", "n": modulus, "e": exponent}]});
         let keys = KeySet::from_json(&keys.to_string()).expect("a key set");
         let verifier = TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, Arc::new(keys)));
-        let server = ResourceServer::new(&TOOLS).resource(RESOURCE).authorization_server(ISSUER).verifier(verifier);
+        let server = ResourceServer::builder(&TOOLS).resource(RESOURCE).authorization_server(ISSUER).verifier(verifier);
         // Same as the middleware.
         server.discovery(Discovery::Filtered).build().expect("the settings are sound")
     }

@@ -67,7 +67,7 @@ pub(crate) fn run(millions: f64) {
 fn server(key: &Ed25519KeyPair) -> ResourceServer {
     let keys = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "1", "x": BASE64.encode(key.public_key())}]});
     let keys = KeySet::from_json(&keys.to_string()).expect("a key set");
-    ResourceServer::new(&brokerage::TOOLS)
+    ResourceServer::builder(&brokerage::TOOLS)
         .verifier(TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, Arc::new(keys))))
         .environments(Environments::new().by_claim("env"))
         .policies_enforced_elsewhere()

@@ -11,7 +11,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use mcp_scopes_server::{Builder, Environments, ResourceServer};
+use mcp_scopes_server::{ResourceServerBuilder, Environments, ResourceServer};
 use mcp_scopes_sdks::{tokens::Tokens, tools::TOOLS};
 use serde_json::{Value, json};
 use tower::{Layer, ServiceExt};
@@ -34,9 +34,9 @@ impl Server {
         Self::with(subject, |builder| builder)
     }
 
-    pub(crate) fn with(subject: Subject, set: impl FnOnce(Builder) -> Builder) -> Self {
+    pub(crate) fn with(subject: Subject, set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder) -> Self {
         let environments = Environments::new().by_claim("env");
-        let layer = set(ResourceServer::new(&TOOLS).verifier(Tokens).environments(environments)).build().unwrap();
+        let layer = set(ResourceServer::builder(&TOOLS).verifier(Tokens).environments(environments)).build().unwrap();
         let seen = Seen::default();
         let inner = (subject.make)(&layer, subject.answers).layer(from_fn_with_state(Arc::clone(&seen), note));
         Self { layer, inner, seen, era: subject.era }

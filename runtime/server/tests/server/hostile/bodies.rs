@@ -1,7 +1,7 @@
 //! Bodies that can be read in two ways.
 
 use bytes::Bytes;
-use mcp_scopes_server::{Builder, Discovery};
+use mcp_scopes_server::{Discovery, ResourceServerBuilder};
 
 use super::{Elsewhere::BodyReadTwice, Out, Row, call, read, row};
 use crate::server::{Ask, Server};
@@ -11,7 +11,7 @@ fn plain() -> Server {
 }
 
 fn batches() -> Server {
-    Server::with(Builder::allow_batches)
+    Server::with(ResourceServerBuilder::allow_batches)
 }
 
 fn small() -> Server {

@@ -3,7 +3,7 @@
 
 use core::{cell::Cell, fmt};
 
-use mcp_scopes_server::Builder;
+use mcp_scopes_server::ResourceServerBuilder;
 use proptest::{
     prelude::{Strategy, any, prop, prop_oneof},
     test_runner::{Config, TestRunner},
@@ -179,7 +179,7 @@ fn messages(body: &[u8]) -> Option<Vec<Members>> {
 #[test]
 fn what_reaches_the_server_is_what_the_caller_may_do() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let servers = [Server::new(), Server::with(Builder::allow_batches)];
+    let servers = [Server::new(), Server::with(ResourceServerBuilder::allow_batches)];
     let (passed, refused) = (Cell::new(0), Cell::new(0));
     let config = Config { failure_persistence: None, ..Config::default() };
     let requests = (0..SEEDS.len(), prop::collection::vec(edit(), 0..4), any::<bool>());

@@ -52,7 +52,7 @@ impl TokenVerifier for Traders {
 }
 
 fn market(environments: Environments) -> Server {
-    let builder = ResourceServer::new(&MARKET).resource(RESOURCE).authorization_server("https://auth.example.com");
+    let builder = ResourceServer::builder(&MARKET).resource(RESOURCE).authorization_server("https://auth.example.com");
     Server::around(builder.verifier(Traders).environments(environments).sandbox_calls_per_minute(NonZeroU32::MIN))
 }
 

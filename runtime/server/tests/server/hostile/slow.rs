@@ -122,7 +122,7 @@ impl Body for Endless {
 }
 
 /// Sends a body that never ends through the layer; the status, and whether the server behind it ran.
-async fn endless(builder: mcp_scopes_server::Builder, alive: &Arc<AtomicUsize>) -> (u16, usize) {
+async fn endless(builder: mcp_scopes_server::ResourceServerBuilder, alive: &Arc<AtomicUsize>) -> (u16, usize) {
     let ran = Arc::<AtomicUsize>::default();
     let count = Arc::clone(&ran);
     let inner = service_fn(move |_: Request<Full<Bytes>>| {
@@ -137,8 +137,8 @@ async fn endless(builder: mcp_scopes_server::Builder, alive: &Arc<AtomicUsize>) 
     (status, ran.load(Ordering::SeqCst))
 }
 
-fn builder() -> mcp_scopes_server::Builder {
-    ResourceServer::new(&TOOLS).verifier(Tokens)
+fn builder() -> mcp_scopes_server::ResourceServerBuilder {
+    ResourceServer::builder(&TOOLS).verifier(Tokens)
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,7 +13,7 @@ use std::{
 
 use axum::{Router, body::Body, extract::Request};
 use http_body_util::BodyExt as _;
-use mcp_scopes_server::{Builder, ResourceServer};
+use mcp_scopes_server::{ResourceServer, ResourceServerBuilder};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -29,7 +29,7 @@ pub(super) struct Behind {
 }
 
 impl Behind {
-    pub(super) async fn new(set: impl FnOnce(Builder) -> Builder) -> Self {
+    pub(super) async fn new(set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder) -> Self {
         let ran = Arc::<AtomicUsize>::default();
         let count = Arc::clone(&ran);
         let handler = move |request: Request| {
@@ -41,7 +41,7 @@ impl Behind {
                 Body::from(format!("ran with {} bytes", body.unwrap_or_default().len()))
             }
         };
-        let layer = set(ResourceServer::new(&TOOLS).verifier(Tokens)).build().unwrap();
+        let layer = set(ResourceServer::builder(&TOOLS).verifier(Tokens)).build().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = Router::new().fallback(handler).layer(layer);
@@ -180,7 +180,7 @@ async fn a_body_that_nobody_has_read_is_no_request() {
         "POST /mcp HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nAuthorization: Bearer reader\r\nContent-Length: {}\r\n\r\n{READ}",
         READ.len()
     );
-    let small = |builder: Builder| builder.body_limit(100);
+    let small = |builder: ResourceServerBuilder| builder.body_limit(100);
     for (what, head, padding) in [
         ("no token", "", 0),
         ("no token, and much of it", "", 200_000),

@@ -58,7 +58,7 @@ async fn accepts_the_origins_that_are_configured() {
         let other = fixture.send(read().header("origin", "https://evil.example").token(&token)).await;
         assert_eq!(other.refused(), (403, 403));
     }
-    let any = Fixture::with(mcp_scopes_server::Builder::allow_any_origin).await;
+    let any = Fixture::with(mcp_scopes_server::ResourceServerBuilder::allow_any_origin).await;
     assert_eq!(any.send(read().header("origin", "https://evil.example").token(&any.reader())).await.text(), "a");
     let loopback = Fixture::with(|builder| builder.resource("http://localhost:3000/mcp")).await;
     for (origin, status) in [("http://127.0.0.1:8080", 401), ("http://localhost", 401), ("https://evil.example", 403)] {

@@ -10,7 +10,7 @@ use std::{
 use axum::Router;
 use mcp_scopes::ScopeTable;
 use mcp_scopes_server::{
-    Builder, ResourceServer,
+    ResourceServer, ResourceServerBuilder,
     token::{Choice, ClientCredentials, Introspection, JwtVerifier, RemoteKeys, TokenCache},
 };
 use rmcp::{
@@ -49,7 +49,7 @@ impl Fixture {
     }
 
     /// The same with other settings.
-    pub(super) async fn with(set: impl FnOnce(Builder) -> Builder) -> Self {
+    pub(super) async fn with(set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder) -> Self {
         Self::start(&NOTES, Notes, stored(), set).await
     }
 
@@ -67,7 +67,7 @@ impl Fixture {
         table: &'static ScopeTable,
         handler: fn(Runs) -> H,
         sessions: LocalSessionManager,
-        set: impl FnOnce(Builder) -> Builder,
+        set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
     ) -> Self {
         let (runs, responses) = (Runs::default(), Responses::default());
         let introspection = Issuer::new(Answer::PerToken(Arc::clone(&responses)));
@@ -78,7 +78,7 @@ impl Fixture {
         let asked = asked.leeway(Duration::ZERO).timeout(Duration::from_secs(30)).cached();
         let jwts = JwtVerifier::new(ISSUER, RESOURCE, RemoteKeys::new(&keys.url()).unwrap());
         let verifier = Choice::new().issuer(ISSUER, TokenCache::new(jwts)).otherwise(asked);
-        let layer = set(ResourceServer::new(table).verifier(verifier)).build().unwrap();
+        let layer = set(ResourceServer::builder(table).verifier(verifier)).build().unwrap();
         let service = {
             let runs = runs.clone();
             {

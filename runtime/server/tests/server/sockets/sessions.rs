@@ -83,7 +83,7 @@ async fn rejects_sessions_of_another_client_of_the_same_user() {
 
 #[tokio::test]
 async fn forwards_no_session_and_no_event_id_with_options() {
-    let layer = ResourceServer::new(&NOTES).verifier(Tokens).build().unwrap();
+    let layer = ResourceServer::builder(&NOTES).verifier(Tokens).build().unwrap();
     let seen = Arc::new(Mutex::new(Vec::<HeaderMap>::new()));
     let guard = layer.clone();
     let rmcp = StreamableHttpService::new(
