@@ -40,7 +40,7 @@ pub struct Finding {
     pub subject: String,
     /// What makes it go away, where a program can tell.
     pub fix: Option<Fix>,
-    /// What stays the same while lines move, so that a finding is known again: see [`fingerprint`](crate::fingerprint).
+    /// What stays the same while lines move, so that a finding is known again; `mcp-scopes-lint` computes it.
     /// Empty until a lint is complete.
     pub fingerprint: String,
     /// Why it does not count, for those in [`Report::suppressed`](crate::Report::suppressed).

@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let target = program.parent().and_then(Path::parent).ok_or("the program has no parent folder")?.join("lint-time");
     fs::create_dir_all(&target)?;
     let tree = filled(&folder, &target)?;
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/files").canonicalize()?;
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/files").canonicalize()?;
     trees(&program, &[&tree, &example], rounds)?;
     documents(&program, &target, rounds)
 }

@@ -48,7 +48,7 @@ const SHAPES: [(&str, Attribute); 6] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let rounds: usize = env::args().nth(1).map_or(Ok(9), |rounds| rounds.parse())?;
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/build-time");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/build-time");
     write_signature_only(&root)?;
     let mut shapes = vec![Package::write(&root, "plain", "", &functions(FUNCTIONS as usize, None))?];
     for (name, attribute) in SHAPES {
@@ -166,7 +166,7 @@ impl Package {
     fn write(root: &Path, name: &str, features: &str, source: &str) -> Result<Self, Box<dyn Error>> {
         let folder = root.join(name);
         fs::create_dir_all(folder.join("src"))?;
-        let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime").canonicalize()?;
+        let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime").canonicalize()?;
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
              [dependencies]\nmcp-scopes = {{ path = \"{}\", default-features = false, features = [{features}] }}\n\
