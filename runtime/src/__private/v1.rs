@@ -256,7 +256,7 @@ macro_rules! __mcp_scopes_assembled {
 ///
 /// The attributes are written here and not by the procedural macro: a crate that forbids `unsafe_code` takes them from
 /// another crate's macro. The names are those of `mcp_scopes_model::record::SECTIONS`.
-#[cfg(feature = "artefact")]
+#[cfg(feature = "embed-table")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mcp_scopes_record {
@@ -290,7 +290,7 @@ macro_rules! __mcp_scopes_record {
 }
 
 /// Without the feature nothing is recorded.
-#[cfg(not(feature = "artefact"))]
+#[cfg(not(feature = "embed-table"))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mcp_scopes_record {
