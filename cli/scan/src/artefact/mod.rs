@@ -56,7 +56,7 @@ pub fn read_bytes(name: &str, bytes: &[u8]) -> Result<Report, Error> {
 fn report<'data>(name: &Arc<str>, path: &Path, data: impl ReadRef<'data>) -> Result<Report, Error> {
     let sections = container::sections(data, name)?;
     if sections.is_empty() {
-        let help = "build it with the feature `artefact` of `mcp-scopes`, which is on by default, and let it use a \
+        let help = "build it with the feature `embed-table` of `mcp-scopes`, which is on by default, and let it use a \
                     `scope_table!`; or give the source";
         return Err(Error::new(ErrorKind::Artefact, format!("`{name}` carries no scope table")).help(help));
     }
