@@ -1,6 +1,5 @@
 //! Generates the tables of `tests/table` from a fixed seed: annotated functions, a `scope_table!` and its file, as a
 //! user would write them, and for each table its contents as plain data.
-//! random content from a fixed seed, and beside each what it states as plain data.
 
 #![expect(clippy::indexing_slicing, reason = "generates test data; each index is below the length")]
 

@@ -215,7 +215,7 @@ impl Choice {
     /// Returns an error if there is none.
     pub fn one(self) -> Answer {
         let first = self.0.into_iter().next();
-        answer(&first.ok_or_else(|| Failure::Missing("there is no such entry".to_owned()))?.into())
+        answer(&first.ok_or_else(|| Failure::Missing("no matching entry".to_owned()))?.into())
     }
 }
 
@@ -240,7 +240,7 @@ impl Failure {
     }
 
     fn missing(id: &str) -> Self {
-        Self::Missing(format!("there is no entry `{}`", id.escape_debug()))
+        Self::Missing(format!("unknown entry `{}`", id.escape_debug()))
     }
 }
 

@@ -6,7 +6,7 @@ use mcp_scopes_scan::{Scan, inventory::Requirement};
 use serde_json::{Value, json};
 
 #[test]
-fn tools_hints_and_scopes_are_those_of_the_corpus() {
+fn matches_the_corpus() {
     let Some(folder) = env::var_os("MCP_SCOPES_CORPUS") else {
         eprintln!(
             "SKIPPED: MCP_SCOPES_CORPUS names no folder, so the tools were not compared with those of the real server"

@@ -89,7 +89,7 @@ fn argument(name: &str, tool: &str) -> Value {
 }
 
 #[tokio::test]
-async fn every_tool_answers() {
+async fn runs_every_tool() {
     for tool in TOOLS.tools() {
         let mut arguments = json!({});
         tool.parameters.for_each(&mut |parameter| {
@@ -107,7 +107,7 @@ async fn every_tool_answers() {
 }
 
 #[tokio::test]
-async fn the_list_is_what_the_token_opens() {
+async fn lists_callable_tools() {
     for scope in ["", "general", "watchlist", "trade.read account.read", "trade.write", "general.read", ALL] {
         let opened: BTreeSet<String> = TOOLS.grant(scope).visible().map(|tool| tool.name.to_owned()).collect();
         assert_eq!(Session::of(scope, "live").await.list().await, opened, "{scope}");
@@ -116,7 +116,7 @@ async fn the_list_is_what_the_token_opens() {
 }
 
 #[tokio::test]
-async fn what_is_not_listed_is_not_run() {
+async fn denies_unlisted_tools() {
     let mut session = Session::of("general", "live").await;
     let order = json!({"symbol": "EXMP.US", "side": "buy", "quantity": 1});
     let denied = session.call("submit_order", &order).await;
@@ -128,7 +128,7 @@ async fn what_is_not_listed_is_not_run() {
 }
 
 #[tokio::test]
-async fn on_paper_nothing_is_placed() {
+async fn places_no_orders_in_the_sandbox() {
     let mut session = Session::of(ALL, "sandbox").await;
     let order = json!({"symbol": "EXMP.US", "side": "buy", "quantity": 1});
     let answer = session.call("submit_order", &order).await;
@@ -139,7 +139,7 @@ async fn on_paper_nothing_is_placed() {
 }
 
 #[tokio::test]
-async fn what_was_read_limits_what_can_be_done() {
+async fn enforces_limits_after_reads() {
     let order = json!({"symbol": "EXMP.US", "side": "buy", "quantity": 1});
     let mut session = Session::of(ALL, "live").await;
     assert!(session.call("submit_order", &order).await["result"].is_object());
@@ -153,7 +153,7 @@ async fn what_was_read_limits_what_can_be_done() {
 }
 
 #[tokio::test]
-async fn calls_are_counted() {
+async fn enforces_call_limits() {
     let order = json!({"symbol": "EXMP.US", "side": "buy", "quantity": 1});
     let mut session = Session::of(ALL, "live").await;
     for _ in 0..20 {

@@ -3,7 +3,7 @@
 use build_script::{METADATA, METADATA_PATH, TOOLS};
 
 #[test]
-fn the_embedded_document_is_that_of_the_compiled_table() {
+fn embeds_the_document_of_the_compiled_table() {
     let compiled = TOOLS.metadata().build().unwrap();
     assert_eq!(METADATA, compiled.to_json_pretty());
     assert_eq!(format!("https://jobs.example.com{METADATA_PATH}"), compiled.well_known_url());
@@ -11,7 +11,7 @@ fn the_embedded_document_is_that_of_the_compiled_table() {
 
 /// Tools that the build excludes are not published.
 #[test]
-fn the_document_follows_the_features() {
+fn excludes_tools_of_disabled_features() {
     let changes = cfg!(feature = "changes");
     assert_eq!(TOOLS.tool("cancel_job").is_some(), changes);
     assert_eq!(METADATA.contains("\"cancel_job\""), changes);

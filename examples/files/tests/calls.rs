@@ -32,7 +32,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 #[test]
-fn a_call_that_the_token_opens() {
+fn runs_allowed_calls() {
     let folder = folder();
     let root = folder.path().join("root");
     assert_eq!(out(&files(&root, &["--scope", "health_check list_files", "list_files", "."])), "a.txt\nsub/\n");
@@ -43,7 +43,7 @@ fn a_call_that_the_token_opens() {
 }
 
 #[test]
-fn a_call_that_it_does_not_open() {
+fn denies_other_calls() {
     let folder = folder();
     let denied = files(folder.path(), &["--scope", "health_check list_files", "execute_command", "date"]);
     assert_eq!(
@@ -63,7 +63,7 @@ fn a_call_that_it_does_not_open() {
 }
 
 #[test]
-fn the_list_is_what_can_be_called() {
+fn lists_callable_tools() {
     let list = |scope: &str| out(&files(Path::new("."), &["--scope", scope, "--list"])).to_owned();
     assert_eq!(
         list("health_check read_file"),
@@ -73,7 +73,7 @@ fn the_list_is_what_can_be_called() {
 }
 
 #[test]
-fn a_scope_is_not_everything() {
+fn rejects_commands_and_paths_beyond_the_scope() {
     let folder = folder();
     let root = folder.path().join("root");
     for path in ["../secret", folder.path().join("secret").to_str().unwrap(), "sub/../../secret"] {
@@ -88,7 +88,7 @@ fn a_scope_is_not_everything() {
 
 #[cfg(unix)]
 #[test]
-fn no_link_leads_out() {
+fn rejects_links_out_of_the_folder() {
     let folder = folder();
     let root = folder.path().join("root");
     std::os::unix::fs::symlink("../secret", root.join("link")).unwrap();
@@ -96,7 +96,7 @@ fn no_link_leads_out() {
 }
 
 #[test]
-fn arguments_are_those_of_the_signature() {
+fn checks_arguments_against_the_signature() {
     let call = |words: &[&str]| {
         let scope = ["--scope", "list_files execute_command health_check"];
         err(&files(Path::new("."), &[&scope, words].concat())).to_owned()
@@ -107,7 +107,7 @@ fn arguments_are_those_of_the_signature() {
 }
 
 #[test]
-fn what_is_no_request_is_explained() {
+fn rejects_malformed_command_lines() {
     for words in [&[][..], &["--scope"], &["--unknown"], &["--list", "--metadata"], &["--metadata", "list_files"]] {
         let output = Command::new(env!("CARGO_BIN_EXE_files")).args(words).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{words:?}");
@@ -116,7 +116,7 @@ fn what_is_no_request_is_explained() {
 }
 
 #[test]
-fn the_document_is_printed() {
+fn prints_the_document() {
     let output = files(Path::new("."), &["--metadata"]);
     assert_eq!(out(&output), files::TOOLS.metadata().build().unwrap().to_json_pretty());
 }

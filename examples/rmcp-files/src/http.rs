@@ -29,7 +29,7 @@ struct Gate {
 /// Returns an error if the document's URL has no path.
 pub fn routes(server: FileServer, tokens: DevelopmentTokens, metadata: &Metadata) -> Result<Router, String> {
     let metadata_url = metadata.well_known_url();
-    let path = metadata_url.parse::<Uri>().map_err(|error| format!("`{metadata_url}` is no address: {error}"))?;
+    let path = metadata_url.parse::<Uri>().map_err(|error| format!("`{metadata_url}` is not a URL: {error}"))?;
     let document = metadata.to_json_pretty();
     let serve = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
     // Without transport sessions, each request is independent and has its own token.

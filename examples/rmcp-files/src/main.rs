@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
 async fn serve(address: &str, folder: &str) -> Result<(), Box<dyn Error>> {
     let address: SocketAddr = address.parse()?;
     if !address.ip().is_loopback() {
-        return Err("the tokens of this example are for development; give an address of this machine alone".into());
+        return Err("the tokens of this example are for development; give a loopback address alone".into());
     }
     let tokens = DevelopmentTokens::parse(&env::var("DEV_TOKENS").unwrap_or_default())?;
     let server = FileServer::new(Store::open(folder)?)?;

@@ -96,7 +96,7 @@ fn challenge(answer: &Value) -> (u64, &str) {
 }
 
 #[tokio::test]
-async fn the_document_is_where_clients_look() {
+async fn serves_the_document_at_the_well_known_path() {
     let served = Served::start().await;
     let answer = served.send("GET /.well-known/oauth-protected-resource/mcp HTTP/1.1", "").await;
     assert_eq!(answer.status, 200);
@@ -116,7 +116,7 @@ async fn the_document_is_where_clients_look() {
 }
 
 #[tokio::test]
-async fn the_list_is_what_the_caller_may_call() {
+async fn lists_callable_tools() {
     let served = Served::start().await;
     for (token, expected) in [
         (None, &["health_check"][..]),
@@ -139,7 +139,7 @@ async fn the_list_is_what_the_caller_may_call() {
 }
 
 #[tokio::test]
-async fn calls_run_as_the_token_allows() {
+async fn runs_allowed_calls() {
     let served = Served::start().await;
     let notes = json!({"name": "notes.txt"});
     assert_eq!(text(&served.call(None, "health_check", json!({})).await), "ok");
@@ -153,7 +153,7 @@ async fn calls_run_as_the_token_allows() {
 }
 
 #[tokio::test]
-async fn what_the_token_does_not_open_is_denied() {
+async fn denies_other_calls() {
     let served = Served::start().await;
     let write = json!({"name": "new.txt", "text": "x"});
     // A scope without the namespace, and one that is only a prefix, open nothing.
@@ -170,7 +170,7 @@ async fn what_the_token_does_not_open_is_denied() {
 }
 
 #[tokio::test]
-async fn nothing_happens_in_the_sandbox() {
+async fn changes_nothing_in_the_sandbox() {
     let served = Served::start().await;
     let write = json!({"name": "notes.txt", "text": "gone"});
     assert_eq!(text(&served.call(Some("eve"), "write_file", write).await), "would write 4 bytes to notes.txt");
@@ -182,7 +182,7 @@ async fn nothing_happens_in_the_sandbox() {
 }
 
 #[tokio::test]
-async fn the_policy_is_enforced() {
+async fn enforces_the_policy() {
     let served = Served::start().await;
     for name in ["a", "b", "c", "d"] {
         fs::write(served.file(name), "").unwrap();
@@ -197,7 +197,7 @@ async fn the_policy_is_enforced() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_none_stops_at_the_door() {
+async fn rejects_unknown_and_malformed_tokens() {
     let served = Served::start().await;
     let url = format!("resource_metadata=\"http://{}/.well-known/oauth-protected-resource/mcp\"", served.address);
     for (header, status, parameters) in [
@@ -214,7 +214,7 @@ async fn a_token_that_is_none_stops_at_the_door() {
 }
 
 #[tokio::test]
-async fn no_name_leads_out_of_the_folder() {
+async fn rejects_names_out_of_the_folder() {
     let served = Served::start().await;
     #[cfg(unix)]
     std::os::unix::fs::symlink(served.folder.path().join("secret"), served.file("link")).unwrap();
@@ -235,7 +235,7 @@ async fn no_name_leads_out_of_the_folder() {
 }
 
 #[test]
-fn tokens_that_cannot_be_meant_are_refused() {
+fn rejects_malformed_token_lists() {
     for (text, why) in [
         ("ann", "is not a token and its scopes"),
         ("ann@live = a", "`@live` is not known"),

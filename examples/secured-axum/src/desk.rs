@@ -132,7 +132,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Denied(why) => f.write_str(why),
-            Self::NoParcel(number) => write!(f, "there is no parcel {number}"),
+            Self::NoParcel(number) => write!(f, "unknown parcel {number}"),
             Self::Weight => write!(f, "a parcel has 1 to {HEAVIEST} grams"),
             Self::Full => write!(f, "there are {MOST} parcels; cancel one first"),
         }

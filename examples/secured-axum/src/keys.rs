@@ -35,7 +35,7 @@ pub fn read(path: &Path, resource: &str) -> Result<ApiKeys, String> {
         let at = |wrong: &str| format!("{}:{}: {wrong}", path.display(), number + 1);
         let mut words = line.split_ascii_whitespace();
         let (Some(hash), Some(holder)) = (words.next(), words.next()) else {
-            return Err(at("write the hash of a key, who holds it, and its scopes"));
+            return Err(at("write the hash of a key, its holder, and its scopes"));
         };
         let scopes: Vec<&str> = words.collect();
         check(&scopes).map_err(|wrong| at(&wrong))?;
@@ -53,7 +53,7 @@ pub fn new_key(path: &Path, holder: &str, scopes: &[String], environment: Enviro
     let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
     check(&scopes)?;
     if holder.is_empty() || holder.contains(char::is_whitespace) {
-        return Err(format!("`{}` is no name for who holds a key; write one word", holder.escape_debug()));
+        return Err(format!("`{}` is not a holder name; write one word", holder.escape_debug()));
     }
     let failed = |error: std::io::Error| format!("`{}`: {error}", path.display());
     let text = match fs::read_to_string(path) {
@@ -76,7 +76,7 @@ pub fn new_key(path: &Path, holder: &str, scopes: &[String], environment: Enviro
 /// A file with the salt of the first line and no keys.
 fn empty(text: &str, resource: &str) -> Result<ApiKeys, String> {
     let salt = text.lines().next().and_then(|line| line.strip_prefix("salt ")).map(|salt| BASE64.decode(salt.trim()));
-    let Some(Ok(salt)) = salt else { return Err("the first line has to be `salt` and random bytes".to_owned()) };
+    let Some(Ok(salt)) = salt else { return Err("the first line must be `salt` and random bytes".to_owned()) };
     ApiKeys::new(ISSUER, resource, &salt).map_err(|wrong| wrong.to_string())
 }
 
@@ -85,7 +85,7 @@ fn check(scopes: &[&str]) -> Result<(), String> {
     match scopes.iter().find(|scope| !TOOLS.scopes().any(|known| known == **scope)) {
         Some(unknown) => {
             let known = TOOLS.scopes().collect::<Vec<_>>().join("`, `");
-            Err(format!("`{}` is no scope here; write one of `{known}`", unknown.escape_debug()))
+            Err(format!("`{}` is not a known scope; write one of `{known}`", unknown.escape_debug()))
         }
         None if scopes.is_empty() => Err("a key without scopes opens nothing; name one".to_owned()),
         None => Ok(()),
@@ -95,6 +95,6 @@ fn check(scopes: &[&str]) -> Result<(), String> {
 /// Returns 32 unpredictable bytes.
 fn random() -> Result<String, String> {
     let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no random bytes: {error}"))?;
+    getrandom::fill(&mut bytes).map_err(|error| format!("the system provides no random bytes: {error}"))?;
     Ok(BASE64.encode(bytes))
 }

@@ -18,19 +18,19 @@ struct Arguments {
 enum Deed {
     /// Serve parcels.
     Serve {
-        /// Where; port 0 takes any that is free.
+        /// The address to listen on; port 0 selects a free one.
         #[arg(long, default_value = "127.0.0.1:8100")]
         address: SocketAddr,
         /// The file of keys.
         #[arg(long)]
         keys: PathBuf,
     },
-    /// Make a key and print it; the file gets its hash.
+    /// Create a key, print it, and add its hash to the file.
     NewKey {
-        /// The file of keys; made if it is not there.
+        /// The file of keys; created if missing.
         #[arg(long)]
         keys: PathBuf,
-        /// Who will hold the key.
+        /// The holder of the key.
         #[arg(long)]
         holder: String,
         /// A scope that it grants; can be repeated.
@@ -63,10 +63,11 @@ async fn main() -> ExitCode {
 
 async fn serve(address: SocketAddr, keys: PathBuf) -> Result<(), Box<dyn Error>> {
     if !address.ip().is_loopback() {
-        return Err("keys are sent in plain text here; give an address of this machine, behind what speaks TLS".into());
+        return Err("keys are sent in plain text here; use a loopback address behind a TLS proxy".into());
     }
     let listener = TcpListener::bind(address).await.map_err(|error| {
-        let help = "end what listens there, or choose another with `--address`; port 0 takes any that is free";
+        let help =
+            "stop the program that listens there, or choose another with `--address`; port 0 takes any that is free";
         format!("cannot listen on `{address}`: {error}; {help}")
     })?;
     let resource = format!("http://{}/mcp", listener.local_addr()?);

@@ -87,7 +87,7 @@ fn result(desk: &Desk, caller: &Caller, message: &Message) -> Result<Value, Faul
         }
         "tools/list" => Ok(json!({"tools": list()})),
         "tools/call" => call(desk, caller, &message.params),
-        method => Err(Fault(-32601, format!("there is no method `{}`", method.escape_debug()))),
+        method => Err(Fault(-32601, format!("unknown method `{}`", method.escape_debug()))),
     }
 }
 
@@ -120,7 +120,7 @@ fn call(desk: &Desk, caller: &Caller, params: &Params) -> Result<Value, Fault> {
         "track_parcel" => desk.track_parcel(arguments(params)?),
         "book_parcel" => desk.book_parcel(caller, arguments(params)?),
         "cancel_parcel" => desk.cancel_parcel(caller, arguments(params)?),
-        name => return Err(Fault(-32602, format!("there is no tool `{}`", name.escape_debug()))),
+        name => return Err(Fault(-32602, format!("unknown tool `{}`", name.escape_debug()))),
     };
     match done {
         Ok(text) => Ok(json!({"content": [{"type": "text", "text": text}]})),

@@ -87,7 +87,7 @@ fn call(name: &str, arguments: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_client_lists_and_books_on_both_revisions() {
+async fn lists_and_books_on_both_revisions() {
     let folder = tempfile::tempdir().unwrap();
     let shop = key(&folder, &["--holder", "shop", "--scope", "parcels:write"]);
     let served = Served::start(folder);
@@ -118,7 +118,7 @@ async fn a_client_lists_and_books_on_both_revisions() {
 }
 
 #[tokio::test]
-async fn the_prefix_of_a_key_says_where_it_acts() {
+async fn selects_the_environment_by_key_prefix() {
     let folder = tempfile::tempdir().unwrap();
     let scopes = ["--scope", "parcels:write", "--scope", "parcels:cancel"];
     let live = key(&folder, &[&["--holder", "shop"][..], &scopes].concat());
@@ -130,7 +130,7 @@ async fn the_prefix_of_a_key_says_where_it_acts() {
     assert_eq!((status, &*environment), (200, "sandbox"));
     assert_eq!(answer["result"]["content"][0]["text"], "would book a parcel");
     let track = served.send(Some(&live), &[], call("track_parcel", &json!({"number": 1}))).await;
-    assert_eq!(track.2["result"]["content"][0]["text"], "there is no parcel 1");
+    assert_eq!(track.2["result"]["content"][0]["text"], "unknown parcel 1");
     let (status, environment, answer) = served.send(Some(&live), &[], book()).await;
     assert_eq!((status, &*environment), (200, "live"));
     assert_eq!(answer["result"]["content"][0]["text"], "booked 1");
@@ -141,7 +141,7 @@ async fn the_prefix_of_a_key_says_where_it_acts() {
 }
 
 #[tokio::test]
-async fn who_holds_no_key_sees_what_is_public() {
+async fn lists_public_tools_without_a_key() {
     let folder = tempfile::tempdir().unwrap();
     key(&folder, &["--holder", "shop", "--scope", "parcels:write"]);
     let served = Served::start(folder);
@@ -161,12 +161,12 @@ async fn who_holds_no_key_sees_what_is_public() {
 }
 
 #[test]
-fn what_cannot_be_meant_is_refused() {
+fn rejects_malformed_input() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, why) in [
         (
             &["--holder", "shop", "--scope", "parcels:raed"][..],
-            "`parcels:raed` is no scope here; write one of `parcels:read`",
+            "`parcels:raed` is not a known scope; write one of `parcels:read`",
         ),
         (&["--holder", "the shop", "--scope", "parcels:read"], "write one word"),
     ] {
@@ -183,9 +183,9 @@ fn what_cannot_be_meant_is_refused() {
     let path = file.to_str().unwrap();
     let said = serve(&["--address", "127.0.0.1:0", "--keys", path]);
     assert!(said.contains("make one with `new-key`"), "{said}");
-    assert!(serve(&["--address", "0.0.0.0:0", "--keys", path]).contains("an address of this machine"));
+    assert!(serve(&["--address", "0.0.0.0:0", "--keys", path]).contains("a loopback address"));
     for (text, why) in [
-        ("", "keys:1: the first line has to be `salt`"),
+        ("", "keys:1: the first line must be `salt`"),
         ("salt c2hvcnQ\n", "keys:1: "),
         ("salt MDEyMzQ1Njc4OWFiY2RlZg\n\nhash shop parcels:read\n", "keys:3: the hash of an API key"),
         ("salt MDEyMzQ1Njc4OWFiY2RlZg\nhash\n", "keys:2: write the hash of a key"),

@@ -86,8 +86,10 @@ impl Shared {
 pub fn issuer(listener: &TcpListener) -> io::Result<String> {
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() {
-        let why = "approves every authorization by itself, so it listens on this machine alone";
-        return Err(io::Error::other(format!("`{address}` is not of this machine: this authorization server {why}")));
+        let why = "approves every request automatically, so it listens on loopback only";
+        return Err(io::Error::other(format!(
+            "`{address}` is not a loopback address: this authorization server {why}"
+        )));
     }
     Ok(format!("http://{address}"))
 }

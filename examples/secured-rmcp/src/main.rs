@@ -25,56 +25,56 @@ type Failure = Box<dyn Error + Send + Sync>;
 struct Arguments {
     #[command(subcommand)]
     part: Option<Part>,
-    /// Where notes are served; port 0 takes any that is free.
+    /// The address of the note server; port 0 selects a free one.
     #[arg(long, default_value = "127.0.0.1:8000")]
     address: SocketAddr,
-    /// Where the authorization server listens.
+    /// The address of the authorization server.
     #[arg(long, default_value = "127.0.0.1:9000")]
     authorization_address: SocketAddr,
-    /// Who sees which tools.
+    /// The tools that each caller sees.
     #[arg(long, value_enum, default_value_t = Mode::Baseline)]
     discovery: Mode,
 }
 
 #[derive(Debug, Subcommand)]
 enum Part {
-    /// The authorization server alone: for development, approves everything for a test user.
+    /// Start the authorization server alone. For development: approves every request for a test user.
     AuthorizationServer(AuthorizationArguments),
 }
 
 #[derive(Debug, Args)]
 struct AuthorizationArguments {
-    /// Where it listens.
+    /// The address to listen on.
     #[arg(long, default_value = "127.0.0.1:9000")]
     address: SocketAddr,
-    /// A server for which it gives out tokens; can be repeated.
+    /// A resource for which it issues tokens; can be repeated.
     #[arg(long, required = true)]
     resource: Vec<String>,
-    /// A scope that can be asked for; can be repeated.
+    /// A scope that clients can request; can be repeated.
     #[arg(long, required = true)]
     scope: Vec<String>,
-    /// The test user for whom everything is approved.
+    /// The test user for whom every request is approved.
     #[arg(long, default_value = "ada")]
     user: String,
     /// The test user in the sandbox, for authorizations with this `login_hint`.
     #[arg(long, default_value = "trainee")]
     trainee: String,
-    /// For how many seconds an access token counts.
+    /// The lifetime of an access token in seconds.
     #[arg(long, default_value_t = 900)]
     lifetime: u64,
-    /// End when standard input does: with the process that has started this one.
+    /// Exit when standard input ends, together with the parent process.
     #[arg(long)]
     until_input_ends: bool,
 }
 
-/// `Discovery`, as it is written on a command line.
+/// `Discovery` as a command-line option.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Mode {
-    /// All see all, also without a token.
+    /// All tools for every caller, also without a token.
     Open,
-    /// Without a token one is asked to authenticate; with one, all is seen.
+    /// A challenge without a token, all tools with a token.
     Baseline,
-    /// Each sees what a call would reach.
+    /// The tools that the caller may call.
     Filtered,
 }
 
@@ -141,12 +141,15 @@ async fn authorization_server(arguments: AuthorizationArguments) -> Result<(), F
 /// Listens on loopback only, since the authorization server approves every request.
 async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
     if !address.ip().is_loopback() {
-        return Err(
-            format!("`{address}` is not of this machine, and here everything is approved: write 127.0.0.1").into()
-        );
+        return Err(format!(
+            "`{address}` is not a loopback address, and every request is approved here: write 127.0.0.1"
+        )
+        .into());
     }
     TcpListener::bind(address).await.map_err(|error| {
-        let help = format!("end what listens there, or choose another with `{option}`; port 0 takes any that is free");
+        let help = format!(
+            "stop the program that listens there, or choose another with `{option}`; port 0 takes any that is free"
+        );
         format!("cannot listen on `{address}`: {error}; {help}").into()
     })
 }

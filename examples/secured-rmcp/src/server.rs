@@ -126,5 +126,5 @@ fn failed(why: String) -> CallToolResult {
 }
 
 fn none(title: &str) -> CallToolResult {
-    failed(format!("there is no note `{title}`"))
+    failed(format!("unknown note `{title}`"))
 }

@@ -120,7 +120,7 @@ fn word<T>(json: &Json, at: &str, report: &mut Report, expected: &str, known: fn
             ViolationKind::UnknownValue,
             at,
             section_of(at),
-            format!("has the unknown value `{}`", text.escape_debug()),
+            format!("unknown value `{}`", text.escape_debug()),
             format!("write {expected}"),
         );
     }

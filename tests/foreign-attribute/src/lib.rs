@@ -8,7 +8,7 @@ pub fn mcp_tool(_arguments: TokenStream, item: TokenStream) -> TokenStream {
     item
 }
 
-/// An SDK's `#[tool]` that takes a name which is no literal.
+/// An SDK's `#[tool]` with a name that is not a literal.
 #[proc_macro_attribute]
 pub fn tool(_arguments: TokenStream, item: TokenStream) -> TokenStream {
     item

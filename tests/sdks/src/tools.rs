@@ -1,9 +1,6 @@
 //! The tools. Each server calls the same functions, with the caller that its SDK provides.
 
-#![expect(
-    clippy::unnecessary_wraps,
-    reason = "the only error of each tool is a denial"
-)]
+#![expect(clippy::unnecessary_wraps, reason = "the only error of each tool is a denial")]
 
 use mcp_scopes::{Caller, Denied, mcp_tool, scope_table};
 use serde_json::{Map, Value, json};

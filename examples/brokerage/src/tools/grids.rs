@@ -150,7 +150,7 @@ impl Brokerage {
     #[tool(annotations(title = "Grid Strategy Consent", destructive_hint = false, idempotent_hint = true))]
     pub fn grid_questionnaire(&self, Parameters(of): Parameters<Consent>) -> Answer {
         if !of.understood {
-            return Err(Failure::refused("without that there are no grid orders"));
+            return Err(Failure::refused("grid orders require this confirmation"));
         }
         self.records.add("consents", json!({"to": "grids"}))
     }

@@ -121,7 +121,7 @@ impl Brokerage {
     pub fn estimate_max_purchase_quantity(&self, Parameters(of): Parameters<Purchase>) -> Answer {
         let cash: f64 = self.records.sheet("balances").with("currency", "USD").numbers("available").iter().sum();
         if of.price <= 0.0 {
-            return Err(Failure::refused("the price has to be above zero"));
+            return Err(Failure::refused("the price must be above zero"));
         }
         answer(&json!({"symbol": of.symbol, "quantity": (cash / of.price).floor()}))
     }

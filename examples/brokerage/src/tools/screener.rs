@@ -108,7 +108,7 @@ impl Indicator {
         let (Self::Mean(count) | Self::Change(count)) = self;
         let last = prices.get(prices.len().saturating_sub(*count)..).unwrap_or_default();
         let (Some(first), Some(end)) = (last.first(), last.last()) else {
-            return Err(Failure::Missing("there are no prices of this security".to_owned()));
+            return Err(Failure::Missing("this security has no prices".to_owned()));
         };
         Ok(match self {
             #[expect(clippy::cast_precision_loss, reason = "there are far fewer prices")]

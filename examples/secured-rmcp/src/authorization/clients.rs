@@ -53,21 +53,21 @@ impl Client {
         // The defaults are those of RFC 7591 §2.
         let method = registration.token_endpoint_auth_method.as_deref().unwrap_or("client_secret_basic");
         let method = METHODS.into_iter().find(|known| *known == method);
-        let method = method.ok_or_else(|| metadata(format!("say who you are by one of {METHODS:?}")))?;
+        let method = method.ok_or_else(|| metadata(format!("choose one of {METHODS:?}")))?;
         let asked = registration.grant_types.unwrap_or_else(|| vec!["authorization_code".to_owned()]);
         let grant_types: Vec<&str> =
             GRANT_TYPES.into_iter().filter(|known| asked.iter().any(|asked| asked == known)).collect();
         if grant_types.is_empty() {
-            return Err(metadata(format!("ask for some of {GRANT_TYPES:?}")));
+            return Err(metadata(format!("choose some of {GRANT_TYPES:?}")));
         }
         if method == "none" && grant_types.contains(&"client_credentials") {
             return Err(metadata("`client_credentials` needs a client with a secret".to_owned()));
         }
         if registration.redirect_uris.is_empty() && grant_types.contains(&"authorization_code") {
-            return Err(metadata("`redirect_uris` is missing: say where codes are to be sent".to_owned()));
+            return Err(metadata("missing `redirect_uris`".to_owned()));
         }
         if let Some(uri) = registration.redirect_uris.iter().find(|uri| !leads_here(uri)) {
-            let why = "consent is automatic here, so that codes stay on this machine: register `http://127.0.0.1/..`";
+            let why = "consent is automatic here, so codes are sent to loopback only: register `http://127.0.0.1/..`";
             return Err(Refusal::new("invalid_redirect_uri", format!("`{}`: {why}", uri.escape_debug())));
         }
         let name = registration.client_name.unwrap_or_else(|| "a client without a name".to_owned());

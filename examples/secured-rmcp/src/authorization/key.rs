@@ -21,7 +21,7 @@ pub(super) struct Key {
 impl Key {
     pub(super) fn generate() -> io::Result<Self> {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING);
-        let pair = pair.map_err(|_| io::Error::other("no signing key could be made"))?;
+        let pair = pair.map_err(|_| io::Error::other("cannot generate the signing key"))?;
         Ok(Self { pair, id: secret().map_err(io::Error::other)?, random: SystemRandom::new() })
     }
 

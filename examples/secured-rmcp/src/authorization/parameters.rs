@@ -42,7 +42,7 @@ impl Parameters {
     pub(super) fn scopes(&self, settings: &Settings) -> Result<Vec<String>, Refusal> {
         let asked: Vec<&str> = self.get("scope").into_iter().flat_map(str::split_ascii_whitespace).collect();
         if let Some(unknown) = asked.iter().find(|asked| !settings.scopes.iter().any(|scope| scope == **asked)) {
-            return Err(Refusal::new("invalid_scope", format!("`{}` is no scope here", unknown.escape_debug())));
+            return Err(Refusal::new("invalid_scope", format!("`{}` is not a known scope", unknown.escape_debug())));
         }
         let scopes: Vec<String> =
             settings.scopes.iter().filter(|scope| asked.contains(&scope.as_str())).cloned().collect();
@@ -56,11 +56,11 @@ impl Parameters {
     /// everywhere.
     pub(super) fn resource(&self, settings: &Settings) -> Result<String, Refusal> {
         let Some(asked) = self.get("resource") else {
-            return Err(Refusal::new("invalid_target", "`resource` is missing: say for which server the token is"));
+            return Err(Refusal::new("invalid_target", "missing `resource`: name the server of the token"));
         };
         let known = settings.resources.iter().find(|resource| *resource == asked);
         known.cloned().ok_or_else(|| {
-            Refusal::new("invalid_target", format!("there are no tokens for `{}` here", asked.escape_debug()))
+            Refusal::new("invalid_target", format!("no tokens are issued for `{}`", asked.escape_debug()))
         })
     }
 }

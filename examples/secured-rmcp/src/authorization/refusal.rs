@@ -44,7 +44,7 @@ impl Refusal {
 
 impl From<getrandom::Error> for Refusal {
     fn from(_: getrandom::Error) -> Self {
-        Self::busy("the system gives no random bytes")
+        Self::busy("the system provides no random bytes")
     }
 }
 

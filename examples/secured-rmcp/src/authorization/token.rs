@@ -52,7 +52,7 @@ pub(super) async fn token(
     };
     let narrowed = narrowed(&shared, &grant, &parameters)?;
     let token = shared.key.token(&shared, &narrowed);
-    let (token, lifetime) = token.map_err(|_| Refusal::busy("no token could be made"))?;
+    let (token, lifetime) = token.map_err(|_| Refusal::busy("cannot create the token"))?;
     let mut answer = json!({
         "access_token": token,
         "token_type": "Bearer",
@@ -73,11 +73,11 @@ pub(super) async fn token(
 fn proven(shared: &Shared, headers: &HeaderMap, parameters: &Parameters) -> Result<Client, Refusal> {
     let (method, id, secret) = match headers.get(header::AUTHORIZATION) {
         Some(_) if parameters.get("client_secret").is_some() => {
-            return Err(Refusal::request("the client says in two ways who it is; choose one"));
+            return Err(Refusal::request("the client uses two authentication methods; choose one"));
         }
         Some(value) => {
             let pair = value.to_str().ok().and_then(basic);
-            let (id, secret) = pair.ok_or_else(|| Refusal::client("the header `Authorization` is not understood"))?;
+            let (id, secret) = pair.ok_or_else(|| Refusal::client("the header `Authorization` is malformed"))?;
             ("client_secret_basic", id, Some(secret))
         }
         None => {
@@ -87,10 +87,10 @@ fn proven(shared: &Shared, headers: &HeaderMap, parameters: &Parameters) -> Resu
         }
     };
     if parameters.get("client_id").is_some_and(|stated| stated != id) {
-        return Err(Refusal::request("there are two clients in one request"));
+        return Err(Refusal::request("the request names two clients"));
     }
     let client = shared.clients().get(&id).filter(|client| client.is_proven_by(method, secret.as_deref())).cloned();
-    client.ok_or_else(|| Refusal::client("no such client, or not with this secret sent in this way"))
+    client.ok_or_else(|| Refusal::client("unknown client, wrong secret, or wrong authentication method"))
 }
 
 /// Parses `Basic` credentials, whose halves are form-encoded (RFC 6749 §2.3.1).
@@ -105,33 +105,33 @@ fn basic(value: &str) -> Option<(String, String)> {
 
 fn by_code(shared: &Shared, client: &Client, parameters: &Parameters) -> Result<Grant, Refusal> {
     let code = shared.grants().take_code(parameters.require("code")?);
-    let code = code.ok_or_else(|| Refusal::grant("the code is not known, was used or is too old"))?;
+    let code = code.ok_or_else(|| Refusal::grant("the code is unknown, used or expired"))?;
     if code.grant.client != client.id || parameters.require("redirect_uri")? != code.redirect_uri {
-        return Err(Refusal::grant("the code was given to another client, or for another `redirect_uri`"));
+        return Err(Refusal::grant("the code was issued to another client or for another `redirect_uri`"));
     }
     let verifier = parameters.require("code_verifier")?;
     let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
     if !(43..=128).contains(&verifier.len()) || !bool::from(challenge.as_bytes().ct_eq(code.challenge.as_bytes())) {
-        return Err(Refusal::grant("the `code_verifier` is not that of the code"));
+        return Err(Refusal::grant("the `code_verifier` does not match the code"));
     }
     Ok(code.grant)
 }
 
 fn by_refresh(shared: &Shared, client: &Client, parameters: &Parameters) -> Result<(Grant, u64), Refusal> {
     let taken = shared.grants().take_refresh(parameters.require("refresh_token")?, &client.id);
-    taken.ok_or_else(|| Refusal::grant("the refresh token is not known, was used or is too old"))
+    taken.ok_or_else(|| Refusal::grant("the refresh token is unknown, used or expired"))
 }
 
 /// Limits a request to a grant: all of it, or less, but never another resource or an additional scope.
 fn narrowed(shared: &Shared, grant: &Grant, parameters: &Parameters) -> Result<Grant, Refusal> {
     if parameters.get("resource").is_some() && parameters.resource(&shared.settings)? != grant.resource {
-        return Err(Refusal::new("invalid_target", "that was granted for another resource"));
+        return Err(Refusal::new("invalid_target", "the grant is for another resource"));
     }
     let mut narrowed = grant.clone();
     if parameters.get("scope").is_some() {
         narrowed.scopes = parameters.scopes(&shared.settings)?;
         if !narrowed.scopes.iter().all(|scope| grant.scopes.contains(scope)) {
-            return Err(Refusal::new("invalid_scope", "more is asked for than was granted; authorize again"));
+            return Err(Refusal::new("invalid_scope", "the request exceeds the grant; authorize again"));
         }
     }
     Ok(narrowed)

@@ -136,7 +136,7 @@ fn part(token: &Value, number: usize) -> Value {
 }
 
 #[tokio::test]
-async fn a_token_says_what_was_asked_for() {
+async fn issues_tokens_with_the_requested_claims() {
     let asking = Asking::start().await;
     let client = asking.client().await;
     let token = asking.exchanged(&client, &[]).await;
@@ -158,7 +158,7 @@ async fn a_token_says_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn what_is_not_for_a_client_is_refused() {
+async fn rejects_unauthorized_requests() {
     let asking = Asking::start().await;
     let client = asking.client().await;
     let other = format!("{}/other", asking.served.resource);
@@ -210,7 +210,7 @@ async fn what_is_not_for_a_client_is_refused() {
 }
 
 #[tokio::test]
-async fn a_code_works_once_for_who_asked() {
+async fn accepts_a_code_once_from_its_client() {
     let asking = Asking::start().await;
     let (client, another) = (asking.client().await, asking.client().await);
     let code = asking.redirected(&client, &[], "code").await;
@@ -241,7 +241,7 @@ async fn a_code_works_once_for_who_asked() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_works_once() {
+async fn accepts_a_refresh_token_once() {
     let asking = Asking::start().await;
     let client = asking.client().await;
     let first = asking.exchanged(&client, &[]).await;
@@ -265,7 +265,7 @@ async fn a_refresh_token_works_once() {
 }
 
 #[tokio::test]
-async fn a_client_acts_for_itself() {
+async fn issues_client_credentials_tokens() {
     let asking = Asking::start().await;
     for method in ["client_secret_basic", "client_secret_post"] {
         let registered = json!({"grant_types": ["client_credentials"], "token_endpoint_auth_method": method});
@@ -294,7 +294,7 @@ async fn a_client_acts_for_itself() {
 }
 
 #[tokio::test]
-async fn the_sandbox_changes_nothing() {
+async fn changes_nothing_in_the_sandbox() {
     let asking = Asking::start().await;
     let client = asking.client().await;
     let trainee = asking.exchanged(&client, &[("login_hint", "trainee")]).await;
@@ -313,12 +313,12 @@ async fn the_sandbox_changes_nothing() {
 }
 
 #[test]
-fn it_stays_on_this_machine() {
+fn rejects_addresses_other_than_loopback() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     for (arguments, why) in [
-        (&["--address", "0.0.0.0:0"][..], "is not of this machine"),
-        (&["--authorization-address", "0.0.0.0:0", "--address", "127.0.0.1:0"], "is not of this machine"),
+        (&["--address", "0.0.0.0:0"][..], "is not a loopback address"),
+        (&["--authorization-address", "0.0.0.0:0", "--address", "127.0.0.1:0"], "is not a loopback address"),
         (&["--address", &taken], "choose another with `--address`"),
         (&["--authorization-address", &taken, "--address", "127.0.0.1:0"], "has not started"),
         (
@@ -334,7 +334,7 @@ fn it_stays_on_this_machine() {
 
 /// The authorization server exits even if the note server is killed.
 #[tokio::test]
-async fn it_ends_with_the_note_server() {
+async fn exits_with_the_note_server() {
     let asking = Asking::start().await;
     let address = asking.issuer.strip_prefix("http://").unwrap().to_owned();
     assert!(TcpStream::connect(&address).is_ok());

@@ -169,7 +169,7 @@ fn the_python_sdk_steps_up_on_2026_07_28() {
 }
 
 #[test]
-fn the_python_sdk_steps_up_to_what_it_was_not_shown() {
+fn the_python_sdk_steps_up_to_hidden_tools() {
     all_the_way(python, "legacy", "2025-11-25", "filtered");
     all_the_way(python, "auto", "2026-07-28", "filtered");
 }
@@ -185,7 +185,7 @@ fn the_typescript_sdk_steps_up_on_2026_07_28() {
 }
 
 #[test]
-fn the_typescript_sdk_steps_up_to_what_it_was_not_shown() {
+fn the_typescript_sdk_steps_up_to_hidden_tools() {
     all_the_way(typescript, "legacy", "2025-11-25", "filtered");
     all_the_way(typescript, "auto", "2026-07-28", "filtered");
 }

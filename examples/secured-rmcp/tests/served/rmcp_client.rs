@@ -164,7 +164,7 @@ async fn rmcp_steps_up_on_2026_07_28() {
 }
 
 #[tokio::test]
-async fn rmcp_steps_up_to_what_it_was_not_shown() {
+async fn rmcp_steps_up_to_hidden_tools() {
     all_the_way(legacy, ProtocolVersion::V_2025_11_25, "filtered").await;
     all_the_way(modern, ProtocolVersion::V_2026_07_28, "filtered").await;
 }

@@ -133,7 +133,7 @@ fn limit(value: Option<u32>, at: &str, member: &str, report: &mut Report) {
             ViolationKind::ZeroLimit,
             below(at, member),
             EXTENSIONS,
-            "must not be zero",
+            "is zero; the minimum is 1",
             "write a whole number from 1, or remove the member",
         );
     }

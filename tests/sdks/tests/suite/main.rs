@@ -1,11 +1,6 @@
 //! One suite for every server behind the layer: on rmcp, rust-mcp-sdk, tower-mcp, and axum only; with JSON and event
 //! responses; for 2025-11-25 and 2026-07-28, as far as the SDK supports them.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "shared test steps may panic"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "shared test steps may panic")]
 
 mod cases;
 mod client;
