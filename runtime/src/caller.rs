@@ -108,7 +108,7 @@ impl Caller {
 /// `Via` is a marker type. A crate that implements this trait for a type of an SDK uses a marker of its own as `Via`, which Rust's
 /// orphan rule requires. For types of the server itself the default is right: `impl AsCaller for Context`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not tell who calls",
+    message = "`{Self}` does not provide the caller",
     label = "named by `guard`, but not a caller",
     note = "`guard` names an argument of type `Caller`, `&Caller` or `Option<Caller>`, or one that implements `AsCaller`"
 )]
@@ -145,7 +145,7 @@ impl<Via, T: AsCaller<Via>> AsCaller<Via> for Option<T> {
 ///
 /// `Via` is a marker type, as in [`AsCaller`]: a crate implements this trait with a marker of its own for the error of an SDK.
 #[diagnostic::on_unimplemented(
-    message = "the error type `{Self}` cannot say that a call was denied",
+    message = "the error type `{Self}` cannot be made from a denial",
     label = "a guarded tool returns this error when the caller may not call it",
     note = "implement `From<mcp_scopes::Denied>` for it"
 )]
