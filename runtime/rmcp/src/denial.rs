@@ -26,7 +26,6 @@ use super::ViaRmcp;
 /// assert_eq!(check(&Caller::anonymous(&TOOLS)).unwrap_err().code.0, 401);
 /// ```
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "`map_err` passes it by value")]
 pub fn error(denied: Denied) -> ErrorData {
     let code = match denied.reason() {
         Reason::UnknownTool => ErrorCode::INVALID_PARAMS,

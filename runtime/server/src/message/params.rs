@@ -32,7 +32,8 @@ pub struct ParamHeader {
 }
 
 impl ParamHeader {
-    /// A header by the end of its name, as `x-mcp-header` states it; `None` if it makes no header name or leads to no argument.
+    /// Returns a header by the end of its name, as `x-mcp-header` states it; `None` if it makes no header name or leads to no argument.
+    #[must_use]
     pub fn new(header: &str, path: Vec<String>) -> Option<Self> {
         let name = HeaderName::try_from(format!("{PARAM}{header}")).ok()?;
         (!header.is_empty() && !path.is_empty()).then(|| Self { header: name.as_str().to_owned(), path })

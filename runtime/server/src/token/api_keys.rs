@@ -23,7 +23,7 @@ type Hash = [u8; 32];
 
 /// Verifies API keys. How a key begins says its environment: `sk_live_` and `sk_test_`, or what
 /// [`prefixes`](Self::prefixes) states; any other token is refused unseen. Keys of the sandbox act there where the server asks for
-/// it, by [`Environments::by_credential`](mcp_scopes::Environments::by_credential), and are refused where it does not.
+/// it, by [`Environments::by_credential`](crate::Environments::by_credential), and are refused where it does not.
 ///
 /// Stored are salted hashes: [`hash`](Self::hash) makes one when a key is given out. A key needs as much chance as any
 /// secret (32 random bytes behind the prefix): hashes of guessable keys can be guessed.

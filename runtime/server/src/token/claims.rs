@@ -88,7 +88,7 @@ impl Claims {
     }
 
     /// The environment, where the verifier knows it by itself, such as from the prefix of a key. Counts where
-    /// [`Environments::by_credential`](mcp_scopes::Environments::by_credential) says so; elsewhere what is for the sandbox is
+    /// [`Environments::by_credential`](crate::Environments::by_credential) says so; elsewhere what is for the sandbox is
     /// refused, unless another source says the same.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);

@@ -91,7 +91,7 @@ async fn behind_its_layer_it_works() {
 #[tokio::test]
 async fn it_is_reached_by_the_name_that_clients_know() {
     let status = async |layer: &ResourceServer, config, host| {
-        let service = mcp_scopes_rmcp::service(&layer, || Ok(Notes), LocalSessionManager::default().into(), config);
+        let service = mcp_scopes_rmcp::service(layer, || Ok(Notes), LocalSessionManager::default().into(), config);
         let ask = Ask::call("read_notes").token("reader").header("accept", "application/json, text/event-stream");
         service.oneshot(ask.header("host", host).0).await.unwrap().status().as_u16()
     };
