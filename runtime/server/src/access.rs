@@ -1,41 +1,42 @@
-//! Who may use a method that is no tool call.
+//! Which callers may use a method that is not a tool call.
 
 use mcp_scopes::ScopeTable;
 
 use super::error::Problems;
 
-/// Who may use a method that is no tool call. Set by [`ResourceServerBuilder::method`](super::ResourceServerBuilder::method).
+/// Which callers may use a method that is not a tool call. Set by
+/// [`ResourceServerBuilder::method`](super::ResourceServerBuilder::method).
 ///
-/// | method | as it comes |
+/// | method | default |
 /// |---|---|
 /// | `initialize`, `ping`, `server/discover`, `tools/list`, `logging/setLevel`, `notifications/*` | [`Discovery`](Self::Discovery) |
 /// | `tasks/*`, `completion/complete`, `resources/*`, `prompts/*`, `subscriptions/listen` | [`Refused`](Self::Refused) |
-/// | every other | [`Refused`](Self::Refused) |
+/// | any other method | [`Refused`](Self::Refused) |
 ///
-/// The second row lets data out that no tool's scopes speak of: the result of somebody's call, a file, a prompt. A caller in the
-/// sandbox uses the methods of the first row alone, since the others act on the real world.
+/// The methods of the second row return data that no tool's scopes cover: the result of another caller's call, a file, a
+/// prompt. A sandbox caller may use only the methods of the first row, since the others act on live data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {
-    /// Nobody: it is answered like a method that the server does not have.
+    /// No caller. The method is answered like one that the server does not have.
     Refused,
-    /// Whoever may see the list of tools, by [`Discovery`](super::Discovery).
+    /// Callers that may see the list of tools, according to [`Discovery`](super::Discovery).
     Discovery,
-    /// Whoever has a token.
+    /// Callers with a token.
     Token,
-    /// Whoever holds all of these scopes, which have to be the table's.
+    /// Callers that hold all of these scopes. The table must declare them.
     Scopes(Vec<String>),
 }
 
 impl Access {
-    /// Whoever holds all of these scopes.
+    /// Returns the access for callers that hold all of these scopes.
     #[must_use]
     pub fn scopes(scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::Scopes(scopes.into_iter().map(Into::into).collect())
     }
 }
 
-/// The rules for all methods.
+/// The access rules for all methods.
 #[derive(Clone, Debug)]
 pub(super) struct Methods {
     rules: Vec<(Pattern, Rule)>,
@@ -54,7 +55,7 @@ pub(super) enum Rule {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Pattern {
     Exactly(String),
-    /// With the slash, or empty for all.
+    /// The prefix, including the slash; empty for all methods.
     Below(String),
 }
 
@@ -66,7 +67,7 @@ impl Pattern {
         }
     }
 
-    /// How closely it fits; `None` if it does not.
+    /// Returns how specific the match is; `None` if the pattern does not match.
     fn fit(&self, method: &str) -> Option<usize> {
         match self {
             Self::Exactly(name) => (name == method).then_some(usize::MAX),
@@ -75,12 +76,12 @@ impl Pattern {
     }
 }
 
-/// What carries the protocol itself.
+/// The methods of the protocol itself.
 const PROTOCOL: [&str; 6] =
     ["initialize", "ping", "server/discover", "tools/list", "logging/setLevel", "notifications/*"];
 
 impl Methods {
-    /// The rules as stated, over those that come with the layer.
+    /// Returns the configured rules, on top of the defaults.
     pub(super) fn new(stated: &[(String, Access)], table: &'static ScopeTable, problems: &mut Problems) -> Self {
         let mut rules: Vec<_> = PROTOCOL.iter().map(|name| (Pattern::of(name), Rule::Discovery)).collect();
         for (text, access) in stated {
@@ -113,14 +114,14 @@ impl Methods {
         Self { rules }
     }
 
-    /// The rule that fits most closely.
+    /// Returns the most specific matching rule.
     pub(super) fn rule(&self, method: &str) -> &Rule {
         let fitting = self.rules.iter().filter_map(|(pattern, rule)| Some((pattern.fit(method)?, rule)));
         fitting.max_by_key(|(fit, _)| *fit).map_or(&Rule::Refused, |(_, rule)| rule)
     }
 }
 
-/// The scopes as the table spells them. One that it does not know could not be held by anyone.
+/// Returns the scopes as the table spells them. No caller can hold a scope that the table does not declare.
 fn known(method: &str, scopes: &[String], table: &'static ScopeTable, problems: &mut Problems) -> Vec<&'static str> {
     let mut found = Vec::with_capacity(scopes.len());
     for scope in scopes {

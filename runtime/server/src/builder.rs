@@ -1,4 +1,4 @@
-//! The settings of a resource server.
+//! The builder of a resource server.
 
 use core::{num::NonZeroU32, time::Duration};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::{
     session::Sessions, token::Clock,
 };
 
-/// How many bytes are read at most, and for how long.
+/// Limits on the bytes that are read, and on the time that a body may take.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
     body: usize,
@@ -30,7 +30,7 @@ impl Default for Limits {
     }
 }
 
-/// The settings of a [`ResourceServer`]. What a deployment states here goes before what the table's file states.
+/// Builds a [`ResourceServer`]. A value set here overrides the one in the table's file.
 #[must_use = "nothing is built before `build`"]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting that is made or is not")]
 pub struct ResourceServerBuilder {
@@ -56,7 +56,7 @@ pub struct ResourceServerBuilder {
     max_age: u32,
 }
 
-/// Calls of one caller in the sandbox within a minute, as it comes.
+/// Default: sandbox calls of one caller per minute.
 const SANDBOX_PACE: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
 
 impl ResourceServerBuilder {
@@ -85,95 +85,96 @@ impl ResourceServerBuilder {
         }
     }
 
-    /// The resource identifier of this deployment, in place of `[server] resource`: the https URL that clients use. Plain http
-    /// is accepted on a loopback host.
+    /// Sets the resource identifier of this deployment: the https URL that clients use. It overrides `[server] resource`. Plain
+    /// http is accepted on a loopback host.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resource = Some(resource.into());
         self
     }
 
-    /// An issuer of this deployment, in place of `[server] authorization_servers`. Several calls add up.
+    /// Adds an issuer of this deployment. It overrides `[server] authorization_servers`. Several calls add up.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
         self.issuers.push(issuer.into());
         self
     }
 
-    /// Who tells whether a token is good.
+    /// Sets the token verifier. Required.
     pub fn verifier(mut self, verifier: impl TokenVerifier) -> Self {
         self.verifier = Some(Arc::new(verifier));
         self
     }
 
-    /// Who enforces the table's policies.
+    /// Sets the hook that enforces the table's policies.
     pub fn policy(mut self, policy: impl PolicyHook) -> Self {
         self.policy = Some(Arc::new(policy));
         self
     }
 
-    /// Says that something else enforces the table's policies. Without this and without [`policy`](Self::policy) a table that
-    /// states some is refused: a limit that nobody enforces is none.
+    /// States that another component enforces the table's policies. A table with policies requires this or
+    /// [`policy`](Self::policy). With neither, [`build`](Self::build) fails, because the policies would not be enforced.
     pub fn policies_enforced_elsewhere(mut self) -> Self {
         self.policies_elsewhere = true;
         self
     }
 
-    /// Who sees which tools. As it comes: [`Discovery::Baseline`].
+    /// Sets which callers see which tools. Default: [`Discovery::Baseline`].
     pub fn discovery(mut self, discovery: Discovery) -> Self {
         self.discovery = discovery;
         self
     }
 
-    /// How a call of a hidden tool is answered. As it comes: [`Hidden::Challenge`]. Only [`Discovery::Filtered`] hides tools;
+    /// Sets the answer to a call of a hidden tool. Default: [`Hidden::Challenge`]. Only [`Discovery::Filtered`] hides tools;
     /// [`Hidden::Unknown`] without it is an error.
     pub fn hidden_tools(mut self, hidden: Hidden) -> Self {
         self.hidden = hidden;
         self
     }
 
-    /// Insists that the metadata shows all tools and scopes. It does so anyway, but in [`Discovery::Filtered`], where asking for
-    /// it is an error.
+    /// Requires that the metadata shows all tools and scopes. This is the default, except in [`Discovery::Filtered`], where
+    /// this setting is an error.
     pub fn publish_all_tools(mut self) -> Self {
         self.publish_all = true;
         self
     }
 
-    /// Who may use a method, or all methods below a slash: `resources/read`, `resources/*`, `*`. The closest fit counts. See
-    /// [`Access`] for what comes with the layer.
+    /// Sets which callers may use a method, or all methods below a slash: `resources/read`, `resources/*`, `*`. The most
+    /// specific match applies. See [`Access`] for the defaults.
     pub fn method(mut self, method: impl Into<String>, access: Access) -> Self {
         self.methods.push((method.into(), access));
         self
     }
 
-    /// Accepts requests of pages of that origin: a serialized origin such as `https://app.example.com`, `vscode-webview://id`,
-    /// `chrome-extension://id` or `null`. Several calls add up.
+    /// Accepts requests from pages of this origin: a serialized origin such as `https://app.example.com`,
+    /// `vscode-webview://id`, `chrome-extension://id` or `null`. Several calls add up.
     ///
-    /// By default only pages of the resource's own origin may send requests; for a resource on this machine, all pages on this machine.
-    /// A request with any other `Origin` is answered with 403 (MCP 2026-07-28, "Security & Endpoint"). Clients that are not pages
-    /// send no `Origin`. The metadata is public.
+    /// By default only pages of the resource's own origin may send requests. For a resource on a loopback host, all pages on
+    /// loopback hosts may. A request with any other `Origin` is answered with 403 (MCP 2026-07-28, "Security & Endpoint").
+    /// Clients that are not pages send no `Origin`. The metadata is public.
     ///
-    /// Answers let an accepted page read them. Preflights are forwarded: a server for pages of other origins needs a CORS layer that
-    /// tells browsers which methods and headers may be sent. The CORS layer may be in front of this one or behind it. In front, it
-    /// must leave the exposed headers to this layer, or expose `WWW-Authenticate`, `Mcp-Session-Id` and `Mcp-Environment` itself:
-    /// tower-http's `expose_headers` replaces what answers say. Browsers send `Authorization`, `Content-Type`,
-    /// `MCP-Protocol-Version`, `Mcp-Session-Id`, `Mcp-Method` and `Mcp-Name` only if they are allowed.
+    /// Answers carry the CORS headers that let an accepted page read them. Preflights are forwarded: a server for pages of
+    /// other origins needs a CORS layer that states which methods and headers browsers may send. The CORS layer may be in
+    /// front of this one or behind it. In front, it must leave the exposed headers to this layer, or expose
+    /// `WWW-Authenticate`, `Mcp-Session-Id` and `Mcp-Environment` itself: tower-http's `expose_headers` overwrites the header
+    /// of the answer. Browsers send `Authorization`, `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id`, `Mcp-Method`
+    /// and `Mcp-Name` only if the CORS layer allows them.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self
     }
 
-    /// Accepts requests of pages of every origin, so that any page a user visits can send requests to this server. Only for servers
-    /// that check `Origin` elsewhere, or cannot be reached from a browser.
+    /// Accepts requests from pages of every origin, so that any page a user visits can send requests to this server. Only for
+    /// servers that check `Origin` elsewhere, or cannot be reached from a browser.
     pub fn allow_any_origin(mut self) -> Self {
         self.any_origin = true;
         self
     }
 
-    /// An argument that clients mirror in a header, as the tool's input schema states with `x-mcp-header`:
+    /// Declares an argument that clients mirror in a header, as the tool's input schema states with `x-mcp-header`:
     /// `.param_header("run_query", "Region", ["region"])` for `Mcp-Param-Region`.
     ///
-    /// The header is compared with this argument once the call is admitted. Other `Mcp-Param-*` headers of a call of this tool are
-    /// removed. For tools without a declaration all of them are forwarded unread. With `ResourceServer::rmcp` the declarations are
-    /// taken from the tools' input schemas, and only declared headers are forwarded.
+    /// The header is compared with this argument once the call is admitted. Other `Mcp-Param-*` headers of a call of this tool
+    /// are removed. For tools without a declaration all of them are forwarded unread. With `ResourceServer::rmcp` the
+    /// declarations come from the tools' input schemas, and only declared headers are forwarded.
     pub fn param_header(
         mut self,
         tool: impl Into<String>,
@@ -184,75 +185,75 @@ impl ResourceServerBuilder {
         self
     }
 
-    /// The key that binds sessions of older revisions to their callers. As it comes: a random one, so that sessions end with
+    /// Sets the key that binds sessions of older revisions to their callers. Default: a random key, so that sessions end with
     /// the process. Processes that share sessions need the same key.
     pub fn session_key(mut self, key: [u8; 32]) -> Self {
         self.session_key = Some(key);
         self
     }
 
-    /// What tells the environment of a token. As it comes: nothing, all are live.
+    /// Sets how the environment of a token is determined. Default: every token is live.
     pub fn environments(mut self, environments: Environments) -> Self {
         self.environments = environments;
         self
     }
 
-    /// How often one caller may call in the sandbox within a minute. As it comes: 60 times. More is 429.
+    /// Sets how many sandbox calls one caller may make per minute. Default: 60. Further calls are answered with 429.
     pub fn sandbox_calls_per_minute(mut self, calls: NonZeroU32) -> Self {
         self.sandbox_pace = calls;
         self
     }
 
-    /// How many bytes a request body may have. As it comes: 4 MiB.
+    /// Sets the maximum size of a request body in bytes. Default: 4 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body = bytes;
         self
     }
 
-    /// How many bytes the body of a request without a token may have. As it comes: 64 KiB.
+    /// Sets the maximum body size in bytes of a request without a token. Default: 64 KiB.
     pub fn anonymous_body_limit(mut self, bytes: usize) -> Self {
         self.limits.anonymous_body = bytes;
         self
     }
 
-    /// How long the body of a request may take to arrive, from when it is waited for. As it comes: 30 seconds. A longer one is
-    /// 408, whatever has arrived until then. Headers have to be timed by who reads them, which is the HTTP server.
+    /// Sets how long the body of a request may take to arrive, from when the layer starts to wait for it. Default: 30 seconds.
+    /// A slower body is answered with 408, even if part of it has arrived. The timeout for headers is set in the HTTP server.
     ///
-    /// The time is that of the tokio runtime, with its timer, in which the layer is called.
+    /// The timer is that of the tokio runtime in which the layer is called.
     pub fn body_timeout(mut self, time: Duration) -> Self {
         self.limits.time = time;
         self
     }
 
-    /// What time it is when it is asked whether a token has ended. As it comes: that of the system.
+    /// Sets the clock with which token expiry is checked. Default: the system clock.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// How many bytes an event of a stream may have, and in [`Discovery::Filtered`] an answer in JSON: both are read in full before
-    /// they are sent. A longer one becomes an error. Default: 16 MiB.
+    /// Sets the maximum size in bytes of an event of a stream and, in [`Discovery::Filtered`], of a JSON answer: both are read
+    /// in full before they are sent. A larger one becomes an error. Default: 16 MiB.
     pub fn answer_limit(mut self, bytes: usize) -> Self {
         self.limits.answer = bytes;
         self
     }
 
-    /// Accepts batches, which MCP had until 2025-03-26. Each message in one is checked; if one is refused, all are.
+    /// Accepts batches, which MCP supported until 2025-03-26. Each message of a batch is checked. If one is denied, all are.
     pub fn allow_batches(mut self) -> Self {
         self.batches = true;
         self
     }
 
-    /// For how many seconds clients may keep the metadata. As it comes: an hour.
+    /// Sets for how many seconds clients may cache the metadata. Default: one hour.
     pub fn metadata_max_age(mut self, seconds: u32) -> Self {
         self.max_age = seconds;
         self
     }
 
-    /// The resource server.
+    /// Builds the resource server.
     ///
     /// # Errors
-    /// A setting is wrong or missing: all of them are told at once, by name.
+    /// A setting is invalid or missing. The error lists all such settings by name.
     pub fn build(self) -> Result<ResourceServer, BuildError> {
         let mut problems = Problems::default();
         let table = self.table;
@@ -336,7 +337,7 @@ impl ResourceServerBuilder {
         problems.finish(engine).map(ResourceServer::of)
     }
 
-    /// What needs nothing but the settings themselves.
+    /// Checks the settings that need no other input.
     fn check(&self, problems: &mut Problems) {
         let outline = self.table.outline();
         let stated = outline.tools.iter().find(|listed| !listed.tool.policy.is_none());
@@ -393,7 +394,7 @@ impl ResourceServerBuilder {
             if let Ok(parts) = Address::parse(address)
                 && parts.has_user()
             {
-                // The address itself is not shown: it may hold a password, and everybody reads the document.
+                // The address itself is not shown: it may hold a password, and the document is public.
                 let message = format!("the address of `{}` holds a user in front of its host", parts.host);
                 problems.add(setting, message, "leave out what stands in front of the `@`, and the `@`");
             }
@@ -403,7 +404,7 @@ impl ResourceServerBuilder {
         }
     }
 
-    /// The document as it is served, and as a whole.
+    /// Returns the document as it is served, and the full metadata.
     fn document(&self, problems: &mut Problems) -> Option<(Document, Metadata)> {
         let mut builder = self.table.metadata().allow_loopback_http();
         if let Some(resource) = &self.resource {
@@ -425,7 +426,7 @@ impl ResourceServerBuilder {
     }
 }
 
-/// Addresses are not shown: until `build` has looked at them, they may hold a password.
+/// Addresses are not shown: before `build` checks them, they may hold a password.
 impl core::fmt::Debug for ResourceServerBuilder {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("ResourceServerBuilder").field("table", &self.table).finish_non_exhaustive()

@@ -1,21 +1,21 @@
-//! Who sees which tools.
+//! Which callers see which tools.
 
-/// Who sees which tools in `tools/list` and in the metadata. Calls are checked in each mode alike.
+/// Which callers see which tools in `tools/list` and in the metadata. Calls are checked in the same way in each mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Discovery {
-    /// All see all, also without a token.
+    /// Every caller sees all tools, even without a token.
     Open,
-    /// A caller without a token is asked to authenticate (401 with the baseline); whoever has one sees all.
+    /// An unauthenticated caller receives a 401 challenge with the baseline. Callers with a token see all tools.
     #[default]
     Baseline,
-    /// Each caller sees the tools that a call of his would reach. A caller without a token sees the public ones; where there
-    /// are none he is asked to authenticate. The metadata shows what the baseline opens, and no challenge for a
-    /// caller without a token names other scopes.
+    /// Each caller sees the tools that it is allowed to call. An unauthenticated caller sees the public tools; if there are
+    /// none, it receives a 401 challenge. The metadata shows what the baseline opens, and no challenge for an
+    /// unauthenticated caller names other scopes.
     ///
-    /// A session of an older revision that began without a token is not for one: with its first token a client has to begin
-    /// anew (404), which few do by themselves. Where public tools let callers in, a server that can do without sessions
-    /// should.
+    /// A session of an older revision that began without a token cannot be used with one. With its first token a client has
+    /// to start a new session (404), which few clients do automatically. A server with public tools should not use sessions
+    /// if it can work without them.
     Filtered,
 }
 
@@ -23,10 +23,10 @@ pub enum Discovery {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hidden {
-    /// With the challenge that leads to its scopes, so that step-up works. Whoever has a token and guesses a name learns that
-    /// the tool exists, and which scopes open it.
+    /// With the challenge for the tool's scopes, so that step-up works. A caller with a token that guesses a name learns that
+    /// the tool exists, and which scopes it requires.
     #[default]
     Challenge,
-    /// Exactly like a tool that does not exist. Step-up then works only for what the metadata shows.
+    /// With the same answer as a tool that does not exist. Step-up then works only for what the metadata shows.
     Unknown,
 }

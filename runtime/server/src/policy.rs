@@ -1,4 +1,4 @@
-//! The place where policies are enforced: between the check of scopes and the call.
+//! Where policies are enforced: after the check of scopes and before the call.
 
 use core::{fmt, future::Future, pin::Pin};
 
@@ -18,25 +18,25 @@ pub struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// The tool.
+    /// Returns the called tool.
     #[must_use]
     pub const fn tool(&self) -> ToolHandle {
         self.tool
     }
 
-    /// Who calls.
+    /// Returns the caller.
     #[must_use]
     pub const fn caller(&self) -> &'a Caller {
         self.caller
     }
 
-    /// What the caller's token says; `None` without one.
+    /// Returns the claims of the caller's token; `None` without a token.
     #[must_use]
     pub const fn claims(&self) -> Option<&'a Claims> {
         self.claims
     }
 
-    /// The arguments, as written; no member stands twice in them. `None` if the call has none.
+    /// Returns the arguments as sent. They contain no duplicate member. `None` if the call has none.
     #[must_use]
     pub fn arguments(&self) -> Option<&'a RawValue> {
         self.message.params.arguments
@@ -49,31 +49,31 @@ impl fmt::Debug for Call<'_> {
     }
 }
 
-/// A decision under way.
+/// The future of a policy decision.
 pub type Deciding<'a> = Pin<Box<dyn Future<Output = Result<(), PolicyRefusal>> + Send + 'a>>;
 
 /// Enforces what a table states about calls beyond scopes: `policy(..)` of its tools and `[session]` of its file.
 pub trait PolicyHook: Send + Sync + 'static {
-    /// Whether the call may run. It is asked before each call that scopes and environment allow.
+    /// Decides whether the call may run. The layer asks before each call that scopes and environment allow.
     ///
     /// # Errors
-    /// The call may not run. An engine that cannot tell has to refuse.
+    /// The call is denied. A policy engine that cannot decide must return an error.
     fn decide<'a>(&'a self, call: Call<'a>) -> Deciding<'a>;
 }
 
-/// Why a policy refuses a call: 403, and a challenge that names no scope, since more scopes would not help.
+/// Why a policy denies a call. The answer is 403, with a challenge that names no scope, since more scopes would not help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyRefusal {
     reason: String,
 }
 
 impl PolicyRefusal {
-    /// A refusal with a text that the caller may read.
+    /// Creates a refusal with a reason that is shown to the caller.
     pub fn new(reason: impl Into<String>) -> Self {
         Self { reason: reason.into() }
     }
 
-    /// Why.
+    /// Returns the reason.
     #[must_use]
     pub fn reason(&self) -> &str {
         &self.reason

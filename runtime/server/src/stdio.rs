@@ -4,13 +4,13 @@ use std::sync::OnceLock;
 
 use mcp_scopes::{Caller, Environment, ScopeTable};
 
-/// Who calls on stdio: whoever started the process.
+/// The caller on stdio: the process that started this one.
 static CALLER: OnceLock<Caller> = OnceLock::new();
 
-/// What the process that starts a server on stdio may do.
+/// The credentials of the process that starts a server on stdio.
 ///
-/// There is no layer on stdio. Until the credentials are stated, nothing tells who calls, and each guarded tool refuses. What
-/// comes with an HTTP request never counts for this caller: without the layer it is refused, as before.
+/// There is no layer on stdio. Until credentials are installed, the caller is unknown, and each guarded tool denies the call.
+/// These credentials never apply to an HTTP request: without the layer such a request is denied.
 ///
 /// ```
 /// # use mcp_scopes::{mcp_tool, scope_table};
@@ -28,38 +28,38 @@ pub struct StdioCredentials {
 }
 
 impl StdioCredentials {
-    /// The scopes in an environment variable, separated by spaces. Where it is missing or no text, the caller has none.
+    /// Reads space-separated scopes from an environment variable. If it is missing or not valid Unicode, the caller has none.
     pub fn from_env(table: &'static ScopeTable, variable: &str) -> Self {
         let grant = std::env::var(variable).map_or_else(|_| table.anonymous(), |scopes| table.grant(&scopes));
         Self { caller: Caller::new(grant, Environment::Live) }
     }
 
-    /// Any caller, such as one whose token was taken from the environment and verified.
+    /// Uses the given caller, for example one whose token was taken from the environment and verified.
     pub const fn of(caller: Caller) -> Self {
         Self { caller }
     }
 
-    /// In the sandbox.
+    /// Moves the credentials into the sandbox.
     pub fn in_sandbox(self) -> Self {
         Self { caller: Caller::new(*self.caller.grant(), Environment::Sandbox) }
     }
 
-    /// Who calls.
+    /// Returns the caller.
     #[must_use]
     pub const fn caller(&self) -> &Caller {
         &self.caller
     }
 
-    /// Lets them count, for as long as the process runs.
+    /// Installs the credentials for the lifetime of the process.
     ///
     /// # Errors
-    /// Others count already; they stay.
+    /// Credentials are already installed. They stay in effect.
     pub fn install(self) -> Result<(), AlreadyInstalled> {
         CALLER.set(self.caller).map_err(|_| AlreadyInstalled)
     }
 }
 
-/// Who calls on stdio is stated once in a process, and was.
+/// The error for credentials that are installed twice in one process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AlreadyInstalled;
 
@@ -71,7 +71,7 @@ impl core::fmt::Display for AlreadyInstalled {
 
 impl core::error::Error for AlreadyInstalled {}
 
-/// Who calls on stdio, if that was stated.
+/// Returns the caller on stdio, if credentials are installed.
 pub(super) fn caller() -> Option<&'static Caller> {
     CALLER.get()
 }
