@@ -5,10 +5,10 @@
 //! | `api_keys` | [`ApiKeys`]: opaque keys, known by salted hashes |
 //! | `bearer` | taking the token out of a request (RFC 6750 §2) |
 //! | `claims` | [`Claims`]: what a verified token says |
-//! | `clock` | [`Clock`]: what time it is |
-//! | `cache` | [`TokenCache`]: remembering good tokens; `flights` verifications under way |
+//! | `clock` | [`Clock`]: the time that expiry is compared with |
+//! | `cache` | [`TokenCache`]: caches verified tokens; `flights` verifications in progress |
 //! | `identity` | what makes two tokens the same token |
-//! | `choice` | [`Choice`]: a verifier for each issuer and kind of token; `any_of` [`AnyOf`]: one after the other |
+//! | `choice` | [`Choice`]: one verifier per issuer and kind of token; `any_of` [`AnyOf`]: verifiers in sequence |
 //! | `verifier` | [`TokenVerifier`], [`TokenError`] |
 #![cfg_attr(
     feature = "jwt",
@@ -84,18 +84,18 @@ pub(crate) use self::{
     identity::{Hash, add_part, identity},
 };
 
-/// An access token as it came in. It is shown nowhere: neither `Debug` nor `Display` tell it.
+/// An access token as received. Neither `Debug` nor `Display` shows it.
 #[derive(Clone, Copy)]
 pub struct Token<'a>(&'a str);
 
 impl<'a> Token<'a> {
-    /// Wraps the text behind `Bearer`.
+    /// Wraps the text that follows `Bearer`.
     #[must_use]
     pub const fn new(text: &'a str) -> Self {
         Self(text)
     }
 
-    /// The token itself, to verify it. Whoever holds it can act as its user: keep it out of logs and errors.
+    /// Returns the token itself, to verify it. A party that holds it can act as its user: keep it out of logs and errors.
     #[must_use]
     pub const fn expose_secret(self) -> &'a str {
         self.0

@@ -1,4 +1,4 @@
-//! API keys: opaque tokens that the server itself has given out, known by their salted hashes.
+//! API keys: opaque tokens that the server itself has issued, stored as salted hashes.
 
 use core::fmt;
 use std::{collections::HashMap, sync::Arc, time::SystemTime};
@@ -13,20 +13,20 @@ use mcp_scopes::Environment;
 
 use super::{Claims, Token, TokenError, TokenVerifier, Verification, clock};
 
-/// The longest key that is looked at.
+/// The maximum length of a key.
 const MAX_BYTES: usize = 512;
-/// The shortest salt: what is guessed with one salt must not serve for another set.
+/// The minimum length of a salt: keys guessed with one salt must not work for another set.
 const MIN_SALT: usize = 16;
 
 /// HMAC-SHA-256 of a key, with the set's salt.
 type Hash = [u8; 32];
 
-/// Verifies API keys. How a key begins says its environment: `sk_live_` and `sk_test_`, or what
-/// [`prefixes`](Self::prefixes) states; any other token is refused unseen. Keys of the sandbox act there where the server asks for
-/// it, by [`Environments::by_credential`](crate::Environments::by_credential), and are refused where it does not.
+/// Verifies API keys. The prefix of a key states its environment: `sk_live_` and `sk_test_`, or those set with
+/// [`prefixes`](Self::prefixes). Any other token is rejected without a look-up. Sandbox keys act in the sandbox if the server
+/// uses [`Environments::by_credential`](crate::Environments::by_credential), and are rejected if it does not.
 ///
-/// Stored are salted hashes: [`hash`](Self::hash) makes one when a key is given out. A key needs as much chance as any
-/// secret (32 random bytes behind the prefix): hashes of guessable keys can be guessed.
+/// Only salted hashes are stored: [`hash`](Self::hash) computes one when a key is issued. A key needs as much entropy as any
+/// secret (32 random bytes after the prefix): the hashes of guessable keys can be guessed.
 ///
 /// ```
 /// use mcp_scopes_server::{Environments, Token, token::ApiKeys};
@@ -45,12 +45,12 @@ pub struct ApiKeys {
     sandbox_resource: String,
     salted: Hmac<Sha256>,
     prefixes: [(String, Environment); 2],
-    /// By the first bytes of their hashes. Nobody without the salt can aim at one, so that how long the look-up takes tells
-    /// nothing; what is found is compared in constant time.
+    /// Indexed by the first bytes of their hashes. Without the salt a client cannot choose them, so that the time of the
+    /// look-up reveals nothing. The candidates are compared in constant time.
     known: HashMap<[u8; 8], Vec<Known>>,
 }
 
-/// A key that was given out.
+/// An issued key.
 struct Known {
     hash: Hash,
     holder: String,
@@ -59,8 +59,8 @@ struct Known {
 }
 
 impl ApiKeys {
-    /// No key yet. The issuer is who has given them out, not an authorization server: callers of different issuers are
-    /// never the same. The salt is random, and the set's own.
+    /// Creates an empty set. The issuer names the party that issued the keys, not an authorization server: callers of different
+    /// issuers are never the same. The salt must be random and used for this set only.
     ///
     /// # Errors
     /// The salt has fewer than 16 bytes.
@@ -80,13 +80,13 @@ impl ApiKeys {
         })
     }
 
-    /// How live keys and those of the sandbox begin, in place of `sk_live_` and `sk_test_`.
+    /// Sets the prefixes of live and sandbox keys. Default: `sk_live_` and `sk_test_`.
     ///
     /// # Errors
-    /// One is empty, or begins like the other one.
+    /// A prefix is empty, or one starts with the other.
     pub fn prefixes(mut self, live: impl Into<String>, sandbox: impl Into<String>) -> Result<Self, ApiKeyError> {
         let (live, sandbox) = (live.into(), sandbox.into());
-        // An empty one is how every other begins.
+        // Every text starts with the empty one.
         if live.starts_with(&sandbox) || sandbox.starts_with(&live) {
             return Err(ApiKeyError("the prefixes of the API keys do not tell live from sandbox"));
         }
@@ -94,27 +94,27 @@ impl ApiKeys {
         Ok(self)
     }
 
-    /// What keys of the sandbox are meant for, where the sandbox has a resource of its own.
+    /// Sets the audience of sandbox keys, for a sandbox with its own resource.
     pub fn sandbox_resource(mut self, resource: impl Into<String>) -> Self {
         self.sandbox_resource = resource.into();
         self
     }
 
-    /// What is stored of a key: its salted hash, in base64.
+    /// Returns what is stored of a key: its salted hash, in base64.
     #[must_use]
     pub fn hash(&self, key: Token<'_>) -> String {
         URL_SAFE_NO_PAD.encode(self.digest(key))
     }
 
-    /// Adds a key by its [hash](Self::hash): who holds it, and the scopes that it grants, separated by spaces.
+    /// Adds a key by its [hash](Self::hash), with its holder and the space-separated scopes that it grants.
     ///
     /// # Errors
-    /// The text is no hash, or a key with that hash is there.
+    /// The text is not a hash, or the set already contains it.
     pub fn key(self, hash: &str, holder: impl Into<String>, scope: impl Into<String>) -> Result<Self, ApiKeyError> {
         self.add(hash, holder.into(), scope.into(), None)
     }
 
-    /// Adds a key that ends.
+    /// Adds a key that expires.
     ///
     /// # Errors
     /// As for [`key`](Self::key).
@@ -168,7 +168,7 @@ impl ApiKeys {
     }
 }
 
-/// The first bytes of a hash.
+/// Returns the first bytes of a hash.
 fn front(hash: &Hash) -> [u8; 8] {
     hash.first_chunk().copied().unwrap_or_default()
 }
@@ -179,14 +179,14 @@ impl TokenVerifier for ApiKeys {
     }
 }
 
-/// Neither salt nor hash, holder or scope is shown.
+/// Salt, hashes, holders and scopes are not shown.
 impl fmt::Debug for ApiKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiKeys").finish_non_exhaustive()
     }
 }
 
-/// What is wrong with a set of [`ApiKeys`]. Its text is static: it can hold nothing of a key.
+/// Why a set of [`ApiKeys`] is invalid. Its text is static, so it contains no part of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApiKeyError(&'static str);
 

@@ -1,4 +1,4 @@
-//! Asking the issuer about each token (RFC 7662).
+//! Token introspection at the issuer (RFC 7662).
 
 use core::{fmt, num::NonZeroUsize, time::Duration};
 use std::sync::Arc;
@@ -22,24 +22,24 @@ use super::{
 };
 use crate::reason::reason;
 
-/// The longest token that is asked about, and the longest answer.
+/// The maximum length of an introspected token, and of a response.
 const MAX_TOKEN: usize = 16 << 10;
 const MAX_ANSWER: usize = 64 << 10;
-/// How many requests may be under way at once.
+/// The default limit of concurrent requests.
 const MAX_CONCURRENT: usize = 64;
 
 const MALFORMED: TokenError = TokenError::unavailable(reason!("the introspection response of its issuer is malformed"));
 const BUSY: TokenError = TokenError::unavailable(reason!("too many introspection requests are under way"));
 
-/// Verifies tokens by asking their issuer: for opaque ones, and where a token that is taken back must not count for the rest of
-/// its time.
+/// Verifies tokens by introspection at their issuer: for opaque tokens, and where a revoked token must not be accepted until
+/// its expiry.
 ///
-/// A token is good if its issuer calls it active, and `aud`, which has to be there, holds this server's resource; `iss`, `exp`,
-/// `nbf`, `scope` and `scp` count as in a JWT, if they are there. An issuer that cannot be reached or answers anything else
-/// is a 503. Needs a tokio runtime.
+/// A token is valid if its issuer reports it as active, and `aud`, which is required, contains this server's resource. `iss`,
+/// `exp`, `nbf`, `scope` and `scp` are checked as in a JWT, if they are present. If the issuer cannot be reached, or returns
+/// any other response, the request is answered with 503. Requires a tokio runtime.
 ///
-/// Issuers call refresh and ID tokens active as well. So `token_use`, `token_type` and `typ`, if present, have to be those of an
-/// access token, without regard to case; any other value is refused:
+/// Issuers report refresh and ID tokens as active as well. So `token_use`, `token_type` and `typ`, if present, must be those of
+/// an access token, compared case-insensitively. Any other value is rejected:
 ///
 /// | member | accepted |
 /// |---|---|
@@ -47,11 +47,11 @@ const BUSY: TokenError = TokenError::unavailable(reason!("too many introspection
 /// | `token_type` | `Bearer`, `DPoP`, `access_token`, `urn:ietf:params:oauth:token-type:access_token` |
 /// | `typ` | `Bearer`, `DPoP`, `JWT`, `at+jwt`, `application/at+jwt`, `access`, `access_token` |
 ///
-/// An issuer that returns none of them for a refresh token has to be told apart by [`require_claim`](Self::require_claim), or must
-/// not report this server as the audience of refresh tokens. A token with `cnf` is refused: the proof of possession is not verified
-/// yet.
+/// If an issuer returns none of them for a refresh token, use [`require_claim`](Self::require_claim) to distinguish it, or
+/// configure the issuer not to report this server as the audience of refresh tokens. A token with `cnf` is rejected, because
+/// the proof of possession is not verified yet.
 ///
-/// The address is https, or http on this machine; redirects are not followed, so that nobody else gets a token.
+/// The address is https, or http on a loopback host. Redirects are not followed, so that no other server receives a token.
 ///
 /// ```
 /// use mcp_scopes_server::token::{ClientCredentials, Introspection};
@@ -73,22 +73,22 @@ pub struct Introspection {
     credentials: HeaderValue,
     rules: Rules,
     wait: Duration,
-    /// One permit for each request that may be under way.
+    /// One permit for each concurrent request.
     slots: Arc<Semaphore>,
 }
 
-/// As whom the server asks (RFC 7662 §2.1). `Debug` shows nothing of it.
+/// The credentials with which the server authenticates at the issuer (RFC 7662 §2.1). `Debug` shows nothing of them.
 #[derive(Clone)]
 pub struct ClientCredentials(String);
 
 impl ClientCredentials {
-    /// An id and a secret, as `Basic` (RFC 6749 §2.3.1).
+    /// Uses a client id and a secret, as `Basic` (RFC 6749 §2.3.1).
     #[must_use]
     pub fn basic(id: &str, secret: &str) -> Self {
         Self(format!("Basic {}", STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)))))
     }
 
-    /// A token that the issuer has given the server for this.
+    /// Uses a token that the issuer has given the server for introspection.
     #[must_use]
     pub fn bearer(token: Token<'_>) -> Self {
         Self(format!("Bearer {}", token.expose_secret()))
@@ -102,10 +102,10 @@ impl fmt::Debug for ClientCredentials {
 }
 
 impl Introspection {
-    /// Asks at that address about tokens of that issuer, for that resource.
+    /// Creates a verifier that introspects tokens of this issuer at this address, for this resource.
     ///
     /// # Errors
-    /// The address is not https (outside of this machine), or holds a user or a fragment; or no header can hold the
+    /// The address is not https and not on a loopback host, or it contains a user or a fragment. Or a header cannot hold the
     /// credentials.
     pub fn new(
         url: &str,
@@ -121,41 +121,41 @@ impl Introspection {
         Ok(Self { endpoint: Endpoint::new(url)?, credentials, rules, wait: Duration::from_secs(5), slots })
     }
 
-    /// Another resource that tokens may be meant for, such as that of the sandbox. Which of them counts, the layer decides.
+    /// Adds a resource that `aud` may contain, such as that of the sandbox. The layer decides which of them applies.
     pub fn or_resource(mut self, resource: impl Into<String>) -> Self {
         self.rules.resources.push(resource.into());
         self
     }
 
-    /// By how much the clocks of issuer and server may differ. As it comes: 30 seconds.
+    /// Sets the accepted clock difference between issuer and server. Default: 30 seconds.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.rules.leeway = leeway;
         self
     }
 
-    /// A claim that has to be there and not be null.
+    /// Requires a claim to be present and not null.
     pub fn require_claim(mut self, name: impl Into<String>) -> Self {
         self.rules.required.push(name.into());
         self
     }
 
-    /// Sets how long a verification may take, the time included in which it waits for others to
-    /// [end](Self::max_concurrent). Default: five seconds. After that it is answered with 503.
+    /// Sets the timeout of a verification, including the time in which it waits for a
+    /// [permit](Self::max_concurrent). Default: five seconds. After that the request is answered with 503.
     pub fn timeout(mut self, wait: Duration) -> Self {
         self.wait = wait;
         self
     }
 
-    /// Sets how many requests to the issuer may be under way at once, so that a flood of unknown tokens is no flood of requests to
-    /// the issuer. Default: 64. Further verifications wait for their turn in the order of their arrival, within the
+    /// Sets how many requests to the issuer may run concurrently, so that a flood of unknown tokens does not become a flood of
+    /// requests to the issuer. Default: 64. Further verifications wait in the order of their arrival, within the
     /// [timeout](Self::timeout). Clones that are made afterwards share the limit.
     pub fn max_concurrent(mut self, requests: NonZeroUsize) -> Self {
         self.slots = Arc::new(Semaphore::new(requests.get().min(Semaphore::MAX_PERMITS)));
         self
     }
 
-    /// The same, with up to 10,000 answers remembered: that a token is good for a minute and never beyond its end, that it is
-    /// not for ten seconds. [`TokenCache::with_refusals`] takes other limits.
+    /// Wraps the verifier in a cache of up to 10,000 results. A valid token is cached for one minute, but never beyond its
+    /// expiry, and an invalid one for ten seconds. Use [`TokenCache::with_refusals`] for other limits.
     #[must_use]
     pub fn cached(self) -> TokenCache<Self> {
         TokenCache::with_refusals(self, 10_000, Duration::from_mins(1), Duration::from_secs(10))
@@ -166,7 +166,7 @@ impl Introspection {
         if text.len() > MAX_TOKEN {
             return Err(TokenError::invalid(reason!("it is too long")));
         }
-        // The client of the issuer needs a runtime, and would panic without one.
+        // The HTTP client needs a runtime, and would panic without one.
         tokio::runtime::Handle::try_current()
             .map_err(|_| TokenError::unavailable(reason!("no tokio runtime is running")))?;
         let began = Instant::now();
@@ -189,12 +189,12 @@ impl Introspection {
     }
 }
 
-/// An object in which no member stands twice.
+/// Reads a JSON object without duplicate members.
 fn read(text: &str) -> Option<Map<String, Value>> {
     crate::json::object(text).ok()
 }
 
-/// As a value of `application/x-www-form-urlencoded`.
+/// Encodes a value of `application/x-www-form-urlencoded`.
 fn encoded(text: &str) -> String {
     byte_serialize(text.as_bytes()).collect()
 }
@@ -224,7 +224,7 @@ mod tests {
         let credentials = ClientCredentials::basic("id", "secret");
         let asked = Introspection::new(url, "https://auth.example.com", "https://h/mcp", credentials).unwrap();
         assert_eq!((asked.wait, asked.slots.available_permits()), (Duration::from_secs(5), 64));
-        // No number of requests is too large.
+        // Every number of requests is accepted.
         assert!(asked.max_concurrent(NonZeroUsize::MAX).slots.available_permits() > 64);
     }
 }

@@ -1,9 +1,9 @@
-//! Keys that an issuer publishes: fetched, renewed before they expire, kept through an outage.
+//! Keys that an issuer publishes: fetched, renewed before they expire, kept during an outage.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `freshness` | for how long an answer counts (RFC 9111) |
-//! | `shelf` | the keys at hand, and what to do with them at a moment |
+//! | `freshness` | how long a response may be cached (RFC 9111) |
+//! | `shelf` | the cached keys, and what to do with them at a given time |
 
 mod freshness;
 mod shelf;
@@ -27,18 +27,18 @@ use crate::{reason::reason, trace};
 
 const OUT_OF_REACH: TokenError = TokenError::unavailable(reason!("the keys of its issuer are not available"));
 
-/// A renewal under way.
+/// A renewal in progress.
 type Flight = Shared<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
-/// The keys at the `jwks_uri` of an issuer. Needs a tokio runtime. Clones share everything.
+/// The keys at an issuer's `jwks_uri`. Requires a tokio runtime. Clones share all state.
 ///
-/// They are fetched when the first token comes, and renewed in the background after three quarters of the time for which
-/// they count: what the issuer's `Cache-Control` says, within [limits](Self::lifetime). A token that names an unknown key
-/// lets them be renewed at once; but all in all they are asked for once in a [while](Self::pause), however many such tokens
-/// come. Through an outage the old keys are kept for a [time](Self::keep_stale); after that every token is answered with
-/// 503.
+/// The keys are fetched when the first token arrives. They are renewed in the background after three quarters of their
+/// lifetime, which is what the issuer's `Cache-Control` says, within [limits](Self::lifetime). A token that names an unknown
+/// key triggers a renewal at once. All fetches together are limited to one per [pause](Self::pause), regardless of the number
+/// of such tokens. During an outage the old keys are kept for a [time](Self::keep_stale). After that every token is answered
+/// with 503.
 ///
-/// The address is https, or http on this machine. Redirects are not followed. An answer has at most 512 KiB and 100 keys.
+/// The address is https, or http on a loopback host. Redirects are not followed. A response has at most 512 KiB and 100 keys.
 ///
 /// ```
 /// use mcp_scopes_server::token::{JwtVerifier, RemoteKeys, TokenCache};
@@ -55,10 +55,10 @@ pub struct RemoteKeys {
     state: Arc<Mutex<State>>,
 }
 
-/// What is set.
+/// The configured limits.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
-    /// How long keys count at least, and at most.
+    /// The minimum and maximum lifetime of keys.
     lifetime: (Duration, Duration),
     stale: Duration,
     pause: Duration,
@@ -72,10 +72,10 @@ struct State {
 }
 
 impl RemoteKeys {
-    /// The keys at that address. Nothing is fetched yet.
+    /// Creates a key source for this address. Nothing is fetched yet.
     ///
     /// # Errors
-    /// The address is not https (outside of this machine), or holds a user or a fragment.
+    /// The address is not https and not on a loopback host, or it contains a user or a fragment.
     pub fn new(url: &str) -> Result<Self, EndpointError> {
         let limits = Limits {
             lifetime: (Duration::from_mins(1), Duration::from_hours(24)),
@@ -86,32 +86,32 @@ impl RemoteKeys {
         Ok(Self { endpoint: Endpoint::new(url)?, limits, state: Arc::default() })
     }
 
-    /// For how long keys count, whatever the issuer says: as it comes, a minute at least and a day at most.
+    /// Sets the minimum and maximum lifetime of keys, whatever the issuer says. Default: one minute and one day.
     pub fn lifetime(mut self, least: Duration, most: Duration) -> Self {
         self.limits.lifetime = (least, most.max(least));
         self
     }
 
-    /// For how long keys are kept beyond that while the issuer is out of reach: as it comes, an hour. So long may a key
-    /// that the issuer has taken back still count.
+    /// Sets how long expired keys are kept while the issuer is unreachable. Default: one hour. A key that the issuer has
+    /// withdrawn may still be accepted for that long.
     pub fn keep_stale(mut self, time: Duration) -> Self {
         self.limits.stale = time;
         self
     }
 
-    /// How much time lies between two attempts to fetch: as it comes, ten seconds.
+    /// Sets the minimum time between two attempts to fetch. Default: ten seconds.
     pub fn pause(mut self, pause: Duration) -> Self {
         self.limits.pause = pause;
         self
     }
 
-    /// How long an attempt may take: as it comes, five seconds.
+    /// Sets the timeout of one attempt. Default: five seconds.
     pub fn timeout(mut self, wait: Duration) -> Self {
         self.limits.wait = wait;
         self
     }
 
-    /// Why the last attempt has failed, for who watches over the server; `None` if it has not.
+    /// Returns why the last attempt failed, for monitoring; `None` if it did not fail.
     #[must_use]
     pub fn problem(&self) -> Option<&'static str> {
         self.state().shelf.problem()
@@ -138,7 +138,7 @@ impl RemoteKeys {
         };
         flight.clone().await;
         let mut state = self.state();
-        // Its runtime has ended before it has.
+        // The runtime of the task has shut down before the task finished.
         if state.flight.as_ref().is_some_and(|current| current.ptr_eq(&flight)) {
             state.flight = None;
             state.shelf.note_failure(reason!("the attempt was cancelled"));
@@ -146,8 +146,8 @@ impl RemoteKeys {
         state.shelf.after(id, Instant::now()).ok_or(OUT_OF_REACH)
     }
 
-    /// The renewal under way, or a new one. It is a task of its own: whoever goes away takes nobody along. `None` outside
-    /// of a tokio runtime.
+    /// Returns the renewal in progress, or starts one. It is a separate task, so that a request that is dropped does not
+    /// cancel it for others. `None` outside of a tokio runtime.
     fn launch(&self, state: &mut State, now: Instant) -> Option<Flight> {
         if state.flight.is_none() {
             let runtime = Handle::try_current().ok()?;
@@ -185,7 +185,7 @@ impl KeySource for RemoteKeys {
         Box::pin(self.look_up(id))
     }
 
-    /// Where every token is remembered, nobody asks for [`keys`](KeySource::keys): so this renews them, too.
+    /// If every token is cached, [`keys`](KeySource::keys) is never called, so this renews the keys as well.
     fn current(&self) -> Option<Arc<KeySet>> {
         let mut state = self.state();
         let now = Instant::now();

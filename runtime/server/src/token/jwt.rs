@@ -1,10 +1,10 @@
-//! Access tokens that are JWTs (RFC 7519, RFC 9068), checked as RFC 8725 asks for.
+//! Access tokens that are JWTs (RFC 7519, RFC 9068), checked as RFC 8725 requires.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `compact` | taking a token apart; what its header may say |
+//! | `compact` | splits a token, and checks its header |
 //!
-//! What its claims have to say stands in `rules`, beside this.
+//! The requirements for its claims are in the sibling module `rules`.
 
 mod compact;
 
@@ -29,14 +29,20 @@ use crate::reason::reason;
 /// # Ok::<(), mcp_scopes_server::token::KeySetError>(())
 /// ```
 ///
-/// A token is good if it is signed with an allowed algorithm and a key of the issuer; `iss` is the issuer, `aud` holds this
-/// server's resource, `exp` is in the future and `nbf` and `iat` are not; `typ` in its header and `typ`, `token_type` and
-/// `token_use` among its claims, if present, are those of an access token; `scope` and `scp`, if both are there, grant the same;
-/// and no member stands twice in header or claims. A token with `cnf` is refused: the proof of possession is not verified yet.
+/// A token is valid if all of these hold:
 ///
-/// Signatures are verified by aws-lc-rs on Linux, macOS and Windows on x86-64 and 64-bit Arm, and in Rust alone elsewhere. Where
-/// aws-lc-rs does not build, `RUSTFLAGS="--cfg mcp_scopes_rust_crypto"` asks for the latter; but TLS, which the features `jwks` and
-/// `introspection` bring, needs aws-lc-rs as well.
+/// - It is signed with an allowed algorithm and a key of the issuer.
+/// - `iss` is the issuer, and `aud` contains this server's resource.
+/// - `exp` is in the future; `nbf` and `iat` are not.
+/// - `typ` in its header and `typ`, `token_type` and `token_use` among its claims, if present, are those of an access token.
+/// - `scope` and `scp`, if both are present, grant the same scopes.
+/// - Header and claims contain no duplicate member.
+///
+/// A token with `cnf` is rejected, because the proof of possession is not verified yet.
+///
+/// Signatures are verified by aws-lc-rs on Linux, macOS and Windows on x86-64 and 64-bit Arm, and in pure Rust elsewhere. Where
+/// aws-lc-rs does not build, `RUSTFLAGS="--cfg mcp_scopes_rust_crypto"` selects pure Rust. TLS, which the features `jwks` and
+/// `introspection` use, still requires aws-lc-rs.
 #[derive(Clone)]
 #[must_use]
 pub struct JwtVerifier<K> {
@@ -48,7 +54,7 @@ pub struct JwtVerifier<K> {
 }
 
 impl<K: KeySource> JwtVerifier<K> {
-    /// Verifies tokens of that issuer, for that resource. Both are compared code point by code point.
+    /// Creates a verifier for tokens of this issuer and this resource. Both are compared code point by code point.
     pub fn new(issuer: impl Into<String>, resource: impl Into<String>, keys: K) -> Self {
         Self {
             keys,
@@ -59,40 +65,40 @@ impl<K: KeySource> JwtVerifier<K> {
         }
     }
 
-    /// Another resource that tokens may be meant for: that of the sandbox, where the audience tells the environment. The layer lets
-    /// in no token that is meant for neither: not every audience that an issuer writes, such as the id of a client, is one
-    /// (MCP 2026-07-28, "Token Audience Binding").
+    /// Adds a resource that `aud` may contain: that of the sandbox, where the audience determines the environment. The layer
+    /// rejects a token whose audience contains neither resource: not every audience that an issuer writes, such as a client id,
+    /// is a resource (MCP 2026-07-28, "Token Audience Binding").
     pub fn or_resource(mut self, resource: impl Into<String>) -> Self {
         self.rules.resources.push(resource.into());
         self
     }
 
-    /// The algorithms that are accepted. As it comes: [`Algorithm::ASYMMETRIC`]. The fewer, the better (RFC 8725 §3.1).
+    /// Sets the accepted algorithms. Default: [`Algorithm::ASYMMETRIC`]. Accept as few as possible (RFC 8725 §3.1).
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
     }
 
-    /// By how much the clocks of issuer and server may differ. As it comes: 30 seconds.
+    /// Sets the accepted clock difference between issuer and server. Default: 30 seconds.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.rules.leeway = leeway;
         self
     }
 
-    /// A claim that has to be there and not be null.
+    /// Requires a claim to be present and not null.
     pub fn require_claim(mut self, name: impl Into<String>) -> Self {
         self.rules.required.push(name.into());
         self
     }
 
-    /// Asks for `typ: at+jwt` (RFC 9068 §2.1), so that an ID token cannot be taken for an access token. Not every issuer
+    /// Requires `typ: at+jwt` (RFC 9068 §2.1), so that an ID token is not accepted as an access token. Not every issuer
     /// sends it.
     pub fn require_access_token_type(mut self) -> Self {
         self.typed = true;
         self
     }
 
-    /// What time it is when `exp`, `nbf` and `iat` are held against it. As it comes: that of the system.
+    /// Sets the clock that `exp`, `nbf` and `iat` are compared with. Default: the system clock.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
@@ -128,7 +134,7 @@ impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
     }
 
     fn still_counts(&self, claims: &Claims) -> bool {
-        // Of other issuers this one knows nothing, nor of what no key has signed: an issuer may tell of opaque tokens, too.
+        // Claims of another issuer, or without a signing key, cannot be checked here: one issuer may also issue opaque tokens.
         claims.issuer() != self.rules.issuer
             || claims.key().is_none_or(|key| self.keys.current().is_some_and(|keys| keys.holds(key)))
     }

@@ -1,14 +1,14 @@
-//! For how long an answer counts (RFC 9111 §4.2).
+//! How long a response may be cached (RFC 9111 §4.2).
 
 use core::time::Duration;
 
 use http::{HeaderMap, header};
 
-/// Where the issuer does not say.
+/// The lifetime if the issuer states none.
 const USUAL: Duration = Duration::from_mins(15);
 
-/// What `Cache-Control` allows, less the time that the answer has spent on its way. `Expires` is not read: it takes the
-/// clocks of both sides to agree.
+/// Returns what `Cache-Control` allows, minus the age of the response. `Expires` is not read, because it requires that the
+/// clocks of both sides agree.
 pub(super) fn lifetime(headers: &HeaderMap) -> Duration {
     let mut stated = None;
     let values = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
@@ -19,7 +19,7 @@ pub(super) fn lifetime(headers: &HeaderMap) -> Duration {
             return Duration::ZERO;
         }
         if name == "max-age" {
-            // Of two that differ the shorter one; one that is no number is none (RFC 9111 §4.2.1).
+            // Of two different values the shorter one applies; a value that is not a number is zero (RFC 9111 §4.2.1).
             let seconds = value.trim().trim_matches('"').parse().unwrap_or(0);
             stated = Some(stated.map_or(seconds, |earlier: u64| earlier.min(seconds)));
         }

@@ -1,5 +1,5 @@
-//! The keys at hand, and what to do with them at a moment. It has no clock of its own: that of the process never steps
-//! back, and tests state the time.
+//! The cached keys, and what to do with them at a given time. This module reads no clock: the caller passes the process's
+//! monotonic time, and tests pass their own.
 
 use core::time::Duration;
 use std::{sync::Arc, time::Instant};
@@ -7,10 +7,10 @@ use std::{sync::Arc, time::Instant};
 use super::super::KeySet;
 use super::Fault;
 
-/// Longer than any process runs: what is beyond could not be told as a moment.
+/// Longer than any process runs. A longer duration could overflow an `Instant`.
 const FOREVER: Duration = Duration::from_hours(24 * 365 * 10);
 
-/// The keys at hand, and how the last attempt to renew them went.
+/// The cached keys, and how the last attempt to renew them ended.
 #[derive(Default)]
 pub(super) struct Shelf {
     held: Option<Held>,
@@ -20,49 +20,49 @@ pub(super) struct Shelf {
 
 struct Held {
     keys: Arc<KeySet>,
-    /// From then on they are renewed.
+    /// From this time on the keys are renewed.
     renew: Instant,
-    /// Until then they count as they are.
+    /// Until this time the keys are used as they are.
     fresh: Instant,
-    /// Until then they count if they cannot be renewed.
+    /// Until this time the keys are used if they cannot be renewed.
     end: Instant,
 }
 
-/// What to do.
+/// What to do with the keys.
 pub(super) enum Step {
-    /// These keys are good.
+    /// These keys are usable.
     Use(Arc<KeySet>),
-    /// These keys are good, and it is time for new ones.
+    /// These keys are usable, and a renewal is due.
     Renew(Arc<KeySet>),
-    /// Wait for new ones.
+    /// Wait for new keys.
     Wait,
-    /// There are none that would do, and it is too early to ask again.
+    /// No usable keys are cached, and it is too early to fetch again.
     Refuse,
 }
 
 impl Shelf {
-    /// What to do about a token that names this key, or none. Without `may_wait`, new keys are not to be had now.
+    /// Returns what to do for a token that names this key, or none. Without `may_wait`, new keys cannot be fetched now.
     pub(super) fn step(&self, id: Option<&str>, now: Instant, may_wait: bool) -> Step {
         let Some(held) = self.held.as_ref().filter(|held| now < held.end) else {
             return if may_wait { Step::Wait } else { Step::Refuse };
         };
         let keys = Arc::clone(&held.keys);
         let known = id.is_none() || keys.has(id);
-        // In an outage one request waits for the time-out, not each.
+        // During an outage one request waits for the timeout, not each.
         let usable = now < held.fresh || self.problem.is_some();
         match (known && usable, may_wait) {
             (true, true) if now >= held.renew => Step::Renew(keys),
             (true, _) => Step::Use(keys),
             (false, true) => Step::Wait,
-            // The issuer cannot be asked whether it knows the key.
+            // The issuer is unreachable, so whether it knows the key cannot be found out.
             (false, false) if self.problem.is_some() => Step::Refuse,
-            // It was asked a moment ago, and knows no such key.
+            // The issuer was asked recently and does not know this key.
             (false, false) if now < held.fresh => Step::Use(keys),
             (false, false) => Step::Refuse,
         }
     }
 
-    /// The keys to use behind an attempt: those that it has brought, for however short a time they count, or what is left.
+    /// Returns the keys to use after an attempt: those that it fetched, however short their lifetime, or those that remain.
     pub(super) fn after(&self, id: Option<&str>, now: Instant) -> Option<Arc<KeySet>> {
         if self.problem.is_none() {
             return self.held.as_ref().map(|held| Arc::clone(&held.keys));
@@ -73,7 +73,7 @@ impl Shelf {
         }
     }
 
-    /// Whether so much time has gone by since the last attempt.
+    /// Whether `pause` has passed since the last attempt.
     pub(super) fn may_try(&self, pause: Duration, now: Instant) -> bool {
         self.tried.is_none_or(|tried| now.saturating_duration_since(tried) >= pause)
     }
@@ -90,7 +90,7 @@ impl Shelf {
         self.problem
     }
 
-    /// Takes new keys in place of the old ones.
+    /// Replaces the old keys.
     pub(super) fn put(&mut self, keys: Arc<KeySet>, lifetime: Duration, stale: Duration, now: Instant) {
         let later = |time: Duration| now.checked_add(time.min(FOREVER)).unwrap_or(now);
         let (renew, fresh) = (later(lifetime / 4 * 3), later(lifetime));
@@ -106,7 +106,7 @@ mod tests {
     const SECRET: &[u8] = b"01234567890123456789012345678901";
     const MINUTE: Duration = Duration::from_mins(1);
 
-    /// What is done, in a word.
+    /// Returns the name of a step.
     fn word(step: &Step) -> &'static str {
         match step {
             Step::Use(_) => "use",
@@ -116,7 +116,7 @@ mod tests {
         }
     }
 
-    /// Keys named `a` and `b` that count for four minutes, and for two more.
+    /// Keys named `a` and `b` that are fresh for four minutes, and usable for two more.
     fn shelf(now: Instant) -> Shelf {
         let key = |id| {
             format!(r#"{{"kty":"OKP","crv":"Ed25519","kid":"{id}","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}"#)
@@ -137,8 +137,8 @@ mod tests {
     #[test]
     fn each_moment_has_its_step() {
         let start = Instant::now();
-        // After so many minutes, for a token that names that key, with and without the right to wait: as long as all goes
-        // well, and while the issuer is out of reach.
+        // For each row: minutes since the start and the key that the token names; expected steps with and without `may_wait`,
+        // without an outage and during one.
         for (minutes, id, [well, well_now, outage, outage_now]) in [
             (0, Some("a"), ["use", "use", "use", "use"]),
             (0, None, ["use", "use", "use", "use"]),
