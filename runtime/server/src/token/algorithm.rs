@@ -1,9 +1,9 @@
-//! The algorithms with which access tokens are signed (RFC 7518 §3.1, RFC 8037).
+//! The signature algorithms of access tokens (RFC 7518 §3.1, RFC 8037).
 
 use jsonwebtoken::{DecodingKey, crypto::CryptoProvider};
 
-// In step with the dependencies of `Cargo.toml`. The provider is named and not looked up: a process in which several
-// crates want different ones has no default, and asking for it would panic.
+// Keep in step with the dependencies of `Cargo.toml`. The provider is named and not looked up: a process in which several
+// crates enable different providers has no default, and a look-up would panic.
 #[cfg(all(
     not(mcp_scopes_rust_crypto),
     any(target_os = "linux", target_os = "macos", target_os = "windows"),
@@ -19,7 +19,7 @@ use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
 
 const PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
 
-/// How a token is signed. There is no `none`, and `HS*` needs a [shared secret](super::KeySet::danger_shared_secret).
+/// A signature algorithm. There is no `none`, and `HS*` requires a [shared secret](super::KeySet::danger_shared_secret).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -41,7 +41,7 @@ pub enum Algorithm {
     Es384,
     /// Ed25519.
     EdDsa,
-    /// HMAC, SHA-256: whoever can verify can sign.
+    /// HMAC, SHA-256. A party that can verify can also sign.
     Hs256,
     /// HMAC, SHA-384.
     Hs384,
@@ -49,7 +49,7 @@ pub enum Algorithm {
     Hs512,
 }
 
-/// Which keys fit an algorithm.
+/// The type of key that an algorithm requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
     Rsa,
@@ -60,7 +60,7 @@ pub(super) enum Family {
 }
 
 impl Algorithm {
-    /// All that sign with a private key and verify with a public one.
+    /// All algorithms that sign with a private key and verify with a public one.
     pub const ASYMMETRIC: [Self; 9] = [
         Self::Rs256,
         Self::Rs384,
@@ -73,7 +73,8 @@ impl Algorithm {
         Self::EdDsa,
     ];
 
-    /// By the name that headers and keys use. Names are case-sensitive (RFC 7515 §4.1.1): `NONE` and `rs256` are nothing.
+    /// Returns the algorithm by its name in headers and keys. Names are case-sensitive (RFC 7515 §4.1.1): `NONE` and `rs256`
+    /// are unknown.
     pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "RS256" => Self::Rs256,
@@ -103,7 +104,7 @@ impl Algorithm {
         }
     }
 
-    /// Whether that key has signed the message.
+    /// Returns whether this key signed the message.
     pub(super) fn verifies(self, key: &DecodingKey, message: &[u8], signature: &Vec<u8>) -> bool {
         let verifier = (PROVIDER.verifier_factory)(&self.theirs(), key);
         verifier.is_ok_and(|verifier| verifier.verify(message, signature).is_ok())

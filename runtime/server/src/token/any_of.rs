@@ -1,12 +1,12 @@
-//! Several verifiers: tokens of several issuers, or of several kinds.
+//! Several verifiers in sequence, for tokens of several issuers or kinds.
 
 use core::fmt;
 
 use super::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification};
 
-/// Asks one verifier after the other; the first that finds a token good tells what it says.
+/// Asks one verifier after the other. The first that accepts a token determines its claims.
 ///
-/// For verifiers whose tokens cannot be told apart; where they can, [`Choice`](super::Choice) shows each token to one alone.
+/// For verifiers whose tokens cannot be distinguished. If they can, [`Choice`](super::Choice) shows each token to only one.
 #[derive(Default)]
 #[must_use]
 pub struct AnyOf {
@@ -14,12 +14,12 @@ pub struct AnyOf {
 }
 
 impl AnyOf {
-    /// None yet: every token is refused.
+    /// Creates a list without verifiers, which rejects every token.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a verifier behind the others.
+    /// Adds a verifier after the others.
     pub fn or(mut self, verifier: impl TokenVerifier) -> Self {
         self.verifiers.push(Box::new(verifier));
         self
@@ -33,7 +33,7 @@ impl TokenVerifier for AnyOf {
             for verifier in &self.verifiers {
                 match verifier.verify(token).await {
                     Ok(claims) => return Ok(claims),
-                    // Somebody who cannot tell may be the one who would have said yes: the client may try again.
+                    // The unavailable verifier may be the one that accepts the token: the client may retry.
                     Err(error) if answer.kind() != TokenErrorKind::Unavailable => answer = error,
                     Err(_) => {}
                 }

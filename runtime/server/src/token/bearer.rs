@@ -1,4 +1,4 @@
-//! Taking the token out of a request (RFC 6750 §2, MCP 2026-07-28 "Access Token Usage").
+//! Takes the token out of a request (RFC 6750 §2, MCP 2026-07-28 "Access Token Usage").
 
 use http::{HeaderValue, Uri};
 use memchr::memchr;
@@ -11,19 +11,19 @@ use super::{
 /// How a request authenticates.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Credentials<'a> {
-    /// Not at all.
+    /// Without credentials.
     None,
-    /// With a bearer token, not verified yet, in that header.
+    /// With a bearer token that is not verified yet, and the header that holds it.
     Bearer(Token<'a>, &'a HeaderValue),
     /// With a scheme that is not `Bearer`.
     OtherScheme,
-    /// In a way that RFC 6750 does not allow; the text says which.
+    /// In a way that RFC 6750 does not allow; the text states which.
     Malformed(&'static str),
 }
 
-/// Looks for credentials where they may be, and where they may not.
+/// Looks for credentials where they are allowed, and where they are not.
 pub(crate) fn credentials<'a>(uri: &Uri, authorization: HeaderValues<'a>) -> Credentials<'a> {
-    // A token in the address ends up in logs and histories (RFC 6750 §5.3), so it is refused even beside one in the header.
+    // A token in the query ends up in logs and histories (RFC 6750 §5.3), so it is rejected even beside one in the header.
     if uri.query().is_some_and(has_token) {
         return Credentials::Malformed(reason!("the token is in the query; send it in the Authorization header"));
     }
@@ -43,19 +43,19 @@ pub(crate) fn credentials<'a>(uri: &Uri, authorization: HeaderValues<'a>) -> Cre
     }
 }
 
-/// The token in a header that [`credentials`] has accepted.
+/// Returns the token of a header that [`credentials`] has accepted.
 pub(crate) fn bearer(value: &HeaderValue) -> Option<Token<'_>> {
     after_scheme(value).and_then(b64token)
 }
 
-/// What follows the scheme, if that is `Bearer`.
+/// Returns what follows the scheme, if it is `Bearer`.
 fn after_scheme(value: &HeaderValue) -> Option<&[u8]> {
     let bytes = value.as_bytes();
     let (scheme, rest) = bytes.split_at(memchr(b' ', bytes).unwrap_or(bytes.len()));
     scheme.eq_ignore_ascii_case(b"Bearer").then_some(rest)
 }
 
-/// The token after one or more spaces (RFC 9110 §11.6.2).
+/// Returns the token after one or more spaces (RFC 9110 §11.6.2).
 fn b64token(rest: &[u8]) -> Option<Token<'_>> {
     let begin = rest.iter().position(|byte| *byte != b' ')?;
     let token = core::str::from_utf8(rest.get(begin..)?).ok()?;
@@ -65,7 +65,7 @@ fn b64token(rest: &[u8]) -> Option<Token<'_>> {
 /// Whether a text is a `b64token` (RFC 6750 §2.1).
 fn is_b64token(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    // All bytes are looked at, whatever the first ones are: the compiler then looks at many at once.
+    // No early exit: the compiler can then vectorize the loop.
     !body.is_empty() && body.bytes().fold(true, |valid, byte| valid & is_token_byte(byte))
 }
 
@@ -73,7 +73,7 @@ const fn is_token_byte(byte: u8) -> bool {
     matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
 }
 
-/// Whether a query holds a parameter named `access_token` (RFC 6750 §2.3), however it is escaped.
+/// Whether a query contains a parameter named `access_token` (RFC 6750 §2.3), in any escaped form.
 fn has_token(query: &str) -> bool {
     query.split(['&', ';']).any(|pair| {
         let name = pair.split_once('=').map_or(pair, |(name, _)| name);
@@ -81,7 +81,7 @@ fn has_token(query: &str) -> bool {
     })
 }
 
-/// The bytes of a parameter's name. What is no escape stays as it is.
+/// Returns the unescaped bytes of a parameter's name. Malformed escapes stay as they are.
 fn unescaped(name: &str) -> Vec<u8> {
     let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
     let (bytes, mut plain, mut at) = (name.as_bytes(), Vec::with_capacity(name.len()), 0);

@@ -1,4 +1,4 @@
-//! Remembers which tokens are good, so that a signature is not checked for every request.
+//! Caches verified tokens, so that a signature is not checked for every request.
 
 use core::{fmt, time::Duration};
 use std::{
@@ -18,12 +18,12 @@ use crate::reason::reason;
 
 const REVOKED: TokenError = TokenError::invalid(reason!("it was revoked"));
 
-/// A verifier that remembers what it has found good: for a bounded number of tokens and a bounded time, never beyond a
-/// token's end, and not once its key has left the key set. Refusals are remembered only where
-/// [`with_refusals`](Self::with_refusals) says so.
+/// A verifier that caches the results of another one: for a bounded number of tokens and a bounded time, never beyond a
+/// token's expiry, and not after its key has left the key set. Rejections are cached only with
+/// [`with_refusals`](Self::with_refusals).
 ///
-/// Requests with the same token that come at the same time wait for one verification. Clones share everything, so that one of
-/// them can [`revoke`](Self::revoke).
+/// Concurrent requests with the same token share one verification. Clones share all state, so that any of them
+/// can [`revoke`](Self::revoke).
 ///
 /// ```
 /// # use mcp_scopes_server::{Token, TokenError, TokenVerifier, Verification};
@@ -43,15 +43,15 @@ struct Inner<V> {
     verifier: V,
     good: Cache<Hash, Good>,
     lifetime: Duration,
-    /// Tokens that were refused, since when and why; and for how long that counts.
+    /// Rejected tokens, with the time and the reason. `refusals` is how long an entry is valid.
     bad: Cache<Hash, (Instant, TokenError)>,
     refusals: Duration,
     flights: Flights,
-    /// Until when each revoked token is refused; `None`: for good.
+    /// The time until which each revoked token is rejected; `None`: always.
     revoked: Mutex<HashMap<Hash, Option<SystemTime>>>,
 }
 
-/// A token that was found good.
+/// A verified token.
 #[derive(Clone)]
 struct Good {
     claims: Arc<Claims>,
@@ -59,26 +59,26 @@ struct Good {
 }
 
 impl<V: TokenVerifier> TokenCache<V> {
-    /// Remembers up to 10,000 tokens, each for five minutes.
+    /// Caches up to 10,000 tokens, each for five minutes.
     pub fn new(verifier: V) -> Self {
         Self::with_limits(verifier, 10_000, Duration::from_mins(5))
     }
 
-    /// Remembers so many tokens, each for so long: the time for which a token that its issuer revokes may still count.
+    /// Caches up to `tokens` tokens, each for `lifetime`. A token that its issuer revokes may still be accepted for that long.
     pub fn with_limits(verifier: V, tokens: usize, lifetime: Duration) -> Self {
         Self::with_refusals(verifier, tokens, lifetime, Duration::ZERO)
     }
 
-    /// Remembers as many tokens that were refused, too, each for so long: where a verification costs others something.
-    /// Seconds will do; whatever time it is, a token that becomes good is refused for that much longer. That nobody could
-    /// tell is never remembered.
+    /// Also caches up to `tokens` rejected tokens, each for `refusals`: for verifications that cost a third party something.
+    /// A few seconds suffice. A token that becomes valid is rejected until its entry expires. That a verifier was
+    /// [unavailable](TokenError::unavailable) is never cached.
     pub fn with_refusals(verifier: V, tokens: usize, lifetime: Duration, refusals: Duration) -> Self {
         let (good, bad) = (Cache::new(tokens), Cache::new(if refusals.is_zero() { 0 } else { tokens }));
         let (flights, revoked) = Default::default();
         Self { shared: Arc::new(Inner { verifier, good, lifetime, bad, refusals, flights, revoked }) }
     }
 
-    /// Refuses a token from now on: up to a time, such as its own end, or else as long as the process runs. A JWT is refused
+    /// Rejects a token from now on: until a time, such as its expiry, or for as long as the process runs. A JWT is rejected
     /// with any signature.
     pub fn revoke(&self, token: Token<'_>, until: Option<SystemTime>) {
         let (hash, now) = (whole(token), clock::now());
@@ -92,13 +92,13 @@ impl<V: TokenVerifier> TokenCache<V> {
         self.shared.good.remove(&hash);
     }
 
-    /// How many tokens are remembered.
+    /// Returns the number of cached tokens.
     #[must_use]
     pub fn len(&self) -> usize {
         self.shared.good.len()
     }
 
-    /// Whether none is.
+    /// Returns whether no token is cached.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.shared.good.is_empty()
@@ -115,7 +115,7 @@ impl<V: TokenVerifier> Inner<V> {
         until.is_some_and(|until| until.is_none_or(|until| until > clock::now()))
     }
 
-    /// What is remembered and still counts.
+    /// Returns the cached claims of a token, if they are still valid.
     fn remembered(&self, hash: &Hash) -> Option<Arc<Claims>> {
         let good = self.good.get(hash)?;
         let ended = good.claims.expiry().is_some_and(|end| end <= clock::now());
@@ -126,19 +126,19 @@ impl<V: TokenVerifier> Inner<V> {
         Some(good.claims)
     }
 
-    /// What was refused a moment ago.
+    /// Returns the cached rejection of a token, if it is recent enough.
     fn refused(&self, hash: &Hash) -> Option<TokenError> {
         let (since, error) = self.bad.get(hash)?;
         (since.elapsed() < self.refusals).then_some(error)
     }
 
-    /// What is known without a verification.
+    /// Returns the result if it is known without a verification.
     fn known(&self, hash: &Hash) -> Option<Verified> {
         let remembered = self.remembered(hash).map(Ok);
         remembered.or_else(|| self.refused(hash).map(Err))
     }
 
-    /// The verification under way for that token, or a new one.
+    /// Returns the verification of this token that is in progress, or starts one.
     fn flight(self: &Arc<Self>, hash: Hash, token: Token<'_>) -> Flight {
         self.flights.join(hash, || {
             let (inner, text) = (Arc::clone(self), token.expose_secret().to_owned());
@@ -147,7 +147,7 @@ impl<V: TokenVerifier> Inner<V> {
     }
 
     async fn verify(&self, hash: Hash, token: Token<'_>) -> Verified {
-        // A flight may have ended since this request looked.
+        // Another verification may have ended since this request checked the cache.
         if let Some(known) = self.known(&hash) {
             return known;
         }

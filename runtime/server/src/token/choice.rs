@@ -1,4 +1,4 @@
-//! Several verifiers, each for its own tokens: chosen by how a token begins, or by the issuer that it names.
+//! Several verifiers, each for its own tokens, selected by the prefix of a token or by the issuer that it names.
 
 use core::fmt;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use serde::Deserialize;
 use super::{Claims, Token, TokenError, TokenVerifier, Verification};
 use crate::reason::reason;
 
-/// The longest token that is looked into.
+/// The maximum length of a token whose issuer is read.
 const MAX_BYTES: usize = 16 << 10;
 
-/// Asks one verifier about a token, and no other: the one for what it begins with, or for the issuer that it names, or else
-/// the one for the rest.
+/// Asks exactly one verifier about a token: the one for its prefix, or the one for the issuer that it names, or else the
+/// fallback.
 ///
-/// Unlike with [`AnyOf`](super::AnyOf), an issuer that is out of reach concerns its own tokens alone, and an issuer that is
-/// asked about tokens never sees those of others.
+/// Unlike with [`AnyOf`](super::AnyOf), an unreachable issuer affects only its own tokens, and an introspecting issuer
+/// never receives the tokens of other issuers.
 ///
 /// ```
 /// # use mcp_scopes_server::{Token, TokenError, TokenVerifier, Verification};
@@ -40,24 +40,24 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// None yet: every token is refused.
+    /// Creates a choice without verifiers, which rejects every token.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Who is asked about tokens that begin like that. Of several the one that was stated first counts.
+    /// Adds the verifier of tokens with this prefix. If several prefixes match, the one added first applies.
     pub fn prefix(mut self, prefix: impl Into<String>, verifier: impl TokenVerifier) -> Self {
         self.prefixes.push((prefix.into(), Box::new(verifier)));
         self
     }
 
-    /// Who is asked about JWTs whose `iss` is that issuer. What it says has to be of that issuer, too.
+    /// Adds the verifier of JWTs whose `iss` is this issuer. The claims that it returns must name the same issuer.
     pub fn issuer(mut self, issuer: impl Into<String>, verifier: impl TokenVerifier) -> Self {
         self.issuers.push((issuer.into(), Box::new(verifier)));
         self
     }
 
-    /// Who is asked about all other tokens. As it comes, they are refused.
+    /// Sets the verifier of all other tokens. Default: they are rejected.
     pub fn otherwise(mut self, verifier: impl TokenVerifier) -> Self {
         self.otherwise = Some(Box::new(verifier));
         self
@@ -71,7 +71,7 @@ impl Choice {
         let named = issuer(text).and_then(|named| self.issuers.iter().find(|(issuer, _)| *issuer == named));
         if let Some((issuer, verifier)) = named {
             let claims = verifier.verify(token).await?;
-            // Chosen by what nobody had verified yet.
+            // The verifier was selected by an unverified `iss`.
             return if claims.issuer() == issuer {
                 Ok(claims)
             } else {
@@ -90,7 +90,7 @@ impl Choice {
     }
 }
 
-/// The issuer that a token names, if it is a JWT. Nothing of it is verified.
+/// Returns the issuer that a token names, if it is a JWT. Nothing is verified.
 fn issuer(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Named {
@@ -99,7 +99,7 @@ fn issuer(text: &str) -> Option<String> {
     let (message, _) = text.rsplit_once('.').filter(|_| text.len() <= MAX_BYTES)?;
     let (_, claims) = message.split_once('.')?;
     let claims = URL_SAFE_NO_PAD.decode(claims).ok()?;
-    // An `iss` that stands twice is none.
+    // A duplicate `iss` counts as missing.
     serde_json::from_slice::<Named>(&claims).ok().map(|named| named.iss)
 }
 

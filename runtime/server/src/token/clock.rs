@@ -1,4 +1,4 @@
-//! What time it is, when it is asked whether a token has begun or ended.
+//! The time that the start and the expiry of tokens are compared with.
 
 use core::{
     fmt,
@@ -10,10 +10,10 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-/// What time it is. It steps forward with the clock that it reads, and never back: from then on it goes by itself, so that a
-/// token that has ended does not count again, and none counts longer.
+/// A clock for token expiry. It follows forward steps of the clock that it reads, but never steps back: after a backward step
+/// it continues with elapsed time. So an expired token never becomes valid again, and no token is valid for longer.
 ///
-/// The price: where the clock was ahead when the process began, and is put right, tokens end too early until it is begun anew.
+/// The cost: if the clock is ahead when the process starts and is corrected later, tokens expire too early until a restart.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -27,35 +27,35 @@ pub struct Clock(Arc<Steady>);
 
 struct Steady {
     read: Box<dyn Fn() -> SystemTime + Send + Sync>,
-    /// What both clocks said at the beginning.
+    /// The readings of both clocks at the start.
     since: (SystemTime, Instant),
-    /// By how many microseconds the one that is read has stepped forward since.
+    /// How many microseconds the wrapped clock has stepped forward since the start.
     ahead: AtomicU64,
 }
 
-/// That of the system: one for all, so that all know the same time.
+/// The system clock: one for the process, so that all components use the same time.
 fn system() -> &'static Clock {
     static SYSTEM: OnceLock<Clock> = OnceLock::new();
     SYSTEM.get_or_init(|| Clock::new(SystemTime::now))
 }
 
-/// The time by the system's clock.
+/// Returns the time of the system clock.
 pub(super) fn now() -> SystemTime {
     system().now()
 }
 
 impl Clock {
-    /// A clock that reads that one.
+    /// Wraps a clock.
     pub fn new(read: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         let since = (read(), Instant::now());
         Self(Arc::new(Steady { read: Box::new(read), since, ahead: AtomicU64::new(0) }))
     }
 
-    /// The time.
+    /// Returns the time.
     #[must_use]
     pub fn now(&self) -> SystemTime {
         let Steady { read, since: (began, instant), ahead } = &*self.0;
-        // In this order: what comes in between makes the steady time later, never the step larger.
+        // In this order: a delay between the two readings makes the steady time later, and never the step larger.
         let read = read();
         let alone = began.checked_add(instant.elapsed()).unwrap_or(read);
         let stepped = Duration::from_micros(ahead.load(Ordering::Relaxed));
@@ -70,10 +70,10 @@ impl Clock {
     }
 }
 
-/// Less than that is no step, but what lies between reading one clock and the other.
+/// Less is not a step, but the delay between the readings of both clocks.
 const TICK: Duration = Duration::from_millis(1);
 
-/// That of the system.
+/// The system clock.
 impl Default for Clock {
     fn default() -> Self {
         system().clone()

@@ -1,4 +1,4 @@
-//! Asking an issuer over HTTP: at the stated address alone, bounded in time and size.
+//! HTTP requests to an issuer: only to the configured address, bounded in time and size.
 
 use core::{fmt, time::Duration};
 
@@ -8,27 +8,27 @@ use reqwest::{Client, RequestBuilder, Url, redirect::Policy};
 
 use crate::reason::reason;
 
-/// Where an issuer is asked.
+/// An endpoint of an issuer.
 #[derive(Clone)]
 pub(super) struct Endpoint {
     client: Client,
     url: Url,
 }
 
-/// What came back.
+/// A response of the issuer.
 pub(super) struct Answer {
     #[cfg(feature = "jwks")]
     pub(super) headers: http::HeaderMap,
     pub(super) text: String,
 }
 
-/// Why nothing came back, in words.
+/// Why a request failed.
 pub(super) type Fault = &'static str;
 
 const TIMED_OUT: Fault = reason!("the issuer takes too long");
 
 impl Endpoint {
-    /// Checks the address, and sets up the client. Nothing is sent yet.
+    /// Checks the address, and creates the client. Nothing is sent yet.
     pub(super) fn new(url: &str) -> Result<Self, EndpointError> {
         let address = Address::parse(url).map_err(EndpointError)?;
         let loopback = address.is_loopback_http();
@@ -38,9 +38,9 @@ impl Endpoint {
         if address.has_user() || address.fragment.is_some() {
             return Err(EndpointError("holds a user or a fragment; leave them out"));
         }
-        // A redirect would let whoever answers choose whom else this server trusts, or who gets a token.
+        // With redirects, the responding server could choose which other server is trusted, or receives a token.
         let client = Client::builder().redirect(Policy::none()).referer(false).https_only(!loopback);
-        // No proxy has to do with this machine.
+        // No proxy is used for a loopback host.
         let client = if loopback { client.no_proxy() } else { client };
         let client = client.build().map_err(|_| EndpointError("cannot be asked: there are no root certificates"))?;
         let url = Url::parse(url).map_err(|_| EndpointError("is no URL that can be asked"))?;
@@ -58,7 +58,7 @@ impl Endpoint {
     }
 }
 
-/// Sends a request and reads the answer: all of it within that time, with no more bytes than that.
+/// Sends a request and reads the response, within `wait` and at most `max_bytes`.
 pub(super) async fn send(request: RequestBuilder, wait: Duration, max_bytes: usize) -> Result<Answer, Fault> {
     let request = request.header("accept", "application/json").timeout(wait);
     let mut response = request.send().await.map_err(|error| fault(&error))?;
@@ -83,7 +83,7 @@ pub(super) async fn send(request: RequestBuilder, wait: Duration, max_bytes: usi
     })
 }
 
-/// The client's own words name the address, which may hold a secret; these do not.
+/// Returns a text without the address, which may contain a secret and is part of the client's error text.
 fn fault(error: &reqwest::Error) -> Fault {
     if error.is_timeout() { TIMED_OUT } else { reason!("the issuer cannot be reached") }
 }
@@ -94,7 +94,7 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// Why an address cannot be asked. Its text is static, and does not hold the address.
+/// Why an address is rejected. Its text is static, and does not contain the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndpointError(pub(super) &'static str);
 

@@ -1,4 +1,4 @@
-//! Verifications under way: requests with the same token share one.
+//! Verifications in progress. Concurrent requests with the same token share one.
 
 use core::{future::Future, pin::Pin};
 use std::{
@@ -15,8 +15,8 @@ pub(super) type Verified = Result<Arc<Claims>, TokenError>;
 /// A verification that several requests wait for.
 pub(super) type Flight = Shared<Pin<Box<dyn Future<Output = Verified> + Send>>>;
 
-/// The verifications under way, by the hash of their token. Each operation takes the same time, however many there are: a flight
-/// removes its own entry, when it ends or when all requests that wait for it are gone.
+/// The verifications in progress, by the hash of their token. Each operation takes constant time: a flight removes its own
+/// entry, when it ends or when all requests that wait for it are gone.
 #[derive(Clone, Default)]
 pub(super) struct Flights {
     state: Arc<Mutex<State>>,
@@ -35,7 +35,7 @@ struct Entry {
 }
 
 impl Flights {
-    /// Returns the flight under way for that hash, or else a new one. `start` must not block: it runs under the lock.
+    /// Returns the flight in progress for this hash, or else a new one. `start` must not block: it runs under the lock.
     pub(super) fn join<F>(&self, hash: Hash, start: impl FnOnce() -> F) -> Flight
     where
         F: Future<Output = Verified> + Send + 'static,
@@ -44,7 +44,7 @@ impl Flights {
         let found;
         let mut state = self.lock();
         found = state.under_way.get(&hash).and_then(|entry| entry.flight.upgrade());
-        // One that has ended answers the requests that came before, and none that comes later.
+        // A flight that has ended answers only the requests that joined before its end.
         if let Some(flight) = &found
             && flight.peek().is_none()
         {
@@ -69,7 +69,7 @@ impl Flights {
     }
 }
 
-/// Removes the entry of a flight. Owned by the flight, so that it is dropped when that ends or is dropped itself.
+/// Removes the entry of a flight. The flight owns it, so that it is dropped when the flight ends or is dropped.
 struct Ticket {
     flights: Flights,
     hash: Hash,
@@ -79,7 +79,7 @@ struct Ticket {
 impl Drop for Ticket {
     fn drop(&mut self) {
         let mut state = self.flights.lock();
-        // Another flight may have taken the place of an abandoned one.
+        // Another flight may have replaced an abandoned one.
         if state.under_way.get(&self.hash).is_some_and(|entry| entry.number == self.number) {
             state.under_way.remove(&self.hash);
         }
@@ -130,7 +130,7 @@ mod tests {
             let flight = flights.join(A, || ready(answer.clone()));
             assert_eq!(len(&flights), 1);
             assert_eq!(flight.clone().now_or_never().unwrap().is_ok(), answer.is_ok());
-            // Also while a request still holds the flight: the next request starts another one.
+            // This holds even while a request still holds the flight: the next request starts another one.
             assert_eq!(len(&flights), 0);
             assert!(!flights.join(A, pending).ptr_eq(&flight));
         }

@@ -1,35 +1,35 @@
-//! What makes two tokens the same token, and hashes of what they state.
+//! When two tokens count as the same token, and hashes of what they state.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256, digest::Update};
 
 use super::Token;
 
-/// A SHA-256 hash: what is remembered of a token is not the token.
+/// A SHA-256 hash. Caches and limits store it instead of the token.
 pub(crate) type Hash = [u8; 32];
 
-/// The hash of a whole token.
+/// Returns the hash of a whole token.
 pub(super) fn whole(token: Token<'_>) -> Hash {
     Sha256::digest(token.expose_secret()).into()
 }
 
-/// The hash of the part that is signed, of a token that looks like a JWT.
+/// Returns the hash of the signed part, for a token that looks like a JWT.
 ///
-/// A signature has more than one spelling: the holder of a token that ECDSA has signed can compute a second valid signature,
-/// and so a second valid token (RFC 8725 §2 leaves that open). Revocations and limits must not see another token in it.
+/// A signature has more than one encoding: the holder of an ECDSA-signed token can compute a second valid signature, and so a
+/// second valid token (RFC 8725 §2 does not forbid it). Revocations and limits must treat it as the same token.
 pub(super) fn signed(token: Token<'_>) -> Option<Hash> {
     let (signed, _) = token.expose_secret().rsplit_once('.')?;
     let (header, claims) = signed.split_once('.')?;
-    // Opaque tokens may hold dots as well, and share their first parts.
+    // Opaque tokens may also contain dots, and share their first parts.
     let header = URL_SAFE_NO_PAD.decode(header).ok()?;
     if claims.contains('.') || !header.trim_ascii_start().starts_with(b"{") {
         return None;
     }
-    // With the dot, the hash is that of no whole token that a header can hold.
+    // The trailing dot keeps this hash different from that of any whole token that a header can hold.
     Some(Sha256::new().chain_update(signed).chain_update(".").finalize().into())
 }
 
-/// The hash of a token, whatever its signature: of its signed part if it looks like a JWT, or else of all of it.
+/// Returns the hash of a token regardless of its signature: of its signed part if it looks like a JWT, or else of all of it.
 pub(crate) fn identity(token: Token<'_>) -> Hash {
     signed(token).unwrap_or_else(|| whole(token))
 }
@@ -54,7 +54,7 @@ mod tests {
     fn identifies_a_jwt_by_its_signed_part_and_other_tokens_as_a_whole() {
         for (token, is_jwt) in [
             ("eyJhbGciOiJFUzI1NiJ9.e30.AAAA", true),
-            // A space before the brace of the header.
+            // A space before the opening brace of the header.
             ("IHsiYWxnIjoiRVMyNTYifQ.e30.AAAA", true),
             ("tenant.region.AAAA", false),
             ("eyJhbGciOiJFUzI1NiJ9.AAAA", false),

@@ -1,4 +1,4 @@
-//! Keys that tokens are verified with (RFC 7517).
+//! Keys that verify tokens (RFC 7517).
 
 use core::{fmt, future::Future, pin::Pin};
 use std::{io::Read as _, path::Path, sync::Arc};
@@ -13,7 +13,7 @@ use super::{
     algorithm::{Algorithm, Family},
 };
 
-/// The most keys one set may have, and the most bytes its text.
+/// The maximum number of keys in a set, and the maximum size of its text in bytes.
 const MAX_KEYS: usize = 100;
 pub(super) const MAX_BYTES: usize = 512 << 10;
 
@@ -28,13 +28,13 @@ pub struct KeySet {
 struct Key {
     id: Option<String>,
     family: Family,
-    /// The only algorithm it is for, if it says so.
+    /// The only algorithm that the key may be used with, if it states one.
     algorithm: Option<Algorithm>,
     decoding: DecodingKey,
     mark: KeyMark,
 }
 
-/// Tells keys apart, whatever they are called: a hash of what makes the key.
+/// Identifies a key regardless of its name: a hash of the key material.
 pub(super) type KeyMark = [u8; 32];
 
 fn mark(parts: &[&str]) -> KeyMark {
@@ -47,11 +47,11 @@ fn mark(parts: &[&str]) -> KeyMark {
 }
 
 impl KeySet {
-    /// Reads a JWK Set. Keys that cannot verify tokens are left out: those of unknown types and curves, for encryption, RSA of fewer
-    /// than 2048 bits, and secrets, which have no place in what is published.
+    /// Parses a JWK Set. Keys that cannot verify tokens are skipped: those of unknown types and curves, for encryption, RSA
+    /// keys of fewer than 2048 bits, and symmetric keys, which must not be published.
     ///
     /// # Errors
-    /// It is no JWK Set, is too large, or holds no key that can verify a token.
+    /// The text is not a JWK Set, is too large, or contains no key that can verify a token.
     pub fn from_json(text: &str) -> Result<Self, KeySetError> {
         if text.len() > MAX_BYTES {
             return Err(KeySetError("is larger than 512 KiB"));
@@ -66,7 +66,7 @@ impl KeySet {
         if keys.is_empty() { Err(KeySetError("has no key that can verify a token")) } else { Ok(Self { keys }) }
     }
 
-    /// Reads a JWK Set from a file.
+    /// Reads and parses a JWK Set from a file.
     ///
     /// # Errors
     /// As for [`from_json`](Self::from_json), or the file cannot be read.
@@ -78,10 +78,11 @@ impl KeySet {
         Self::from_json(&text)
     }
 
-    /// A secret that issuer and server share. Whoever can verify with it can sign with it, this server included.
+    /// Creates a set with one secret that issuer and server share. A party that can verify with it can also sign with it,
+    /// including this server.
     ///
     /// # Errors
-    /// It is shorter than 32 bytes (RFC 7518 §3.2).
+    /// The secret is shorter than 32 bytes (RFC 7518 §3.2).
     pub fn danger_shared_secret(secret: &[u8]) -> Result<Self, KeySetError> {
         if secret.len() < 32 {
             return Err(KeySetError("is a secret of fewer than 32 bytes"));
@@ -91,18 +92,18 @@ impl KeySet {
         Ok(Self { keys: vec![Key { id: None, family: Family::Secret, algorithm: None, decoding, mark }] })
     }
 
-    /// Whether a key of that name is in the set; for a token that names none, whether there is a single key.
+    /// Returns whether the set contains a key with this id; without an id, whether it contains exactly one key.
     #[must_use]
     pub fn has(&self, id: Option<&str>) -> bool {
         self.named(id).next().is_some()
     }
 
-    /// Whether that key is in the set.
+    /// Returns whether the set contains this key.
     pub(super) fn holds(&self, mark: &KeyMark) -> bool {
         self.keys.iter().any(|key| key.mark == *mark)
     }
 
-    /// The key that has signed the message, if one has. A token that names a key is verified with that one alone.
+    /// Returns the key that signed the message, if one did. A token that names a key is verified with that key only.
     pub(super) fn signer(
         &self,
         id: Option<&str>,
@@ -117,19 +118,19 @@ impl KeySet {
             .map(|key| key.mark)
     }
 
-    /// The keys that a token may mean.
+    /// Returns the keys that a token may refer to.
     fn named<'s>(&'s self, id: Option<&'s str>) -> impl Iterator<Item = &'s Key> {
         let single = self.keys.len() == 1;
         self.keys.iter().filter(move |key| match (id, &key.id) {
             (Some(id), Some(of_key)) => id == of_key,
-            // One of the two has no name: the other one is meant if there is no choice.
+            // If the token or the key has no id, the key matches only if it is the only one.
             _ => single,
         })
     }
 }
 
 impl Key {
-    /// Reads one member of `keys`; `None` for what cannot verify a token.
+    /// Parses one member of `keys`; `None` for a key that cannot verify a token.
     fn read(jwk: &Value) -> Option<Self> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
         if jwk.get("use").is_some_and(|usage| usage != "sig") {
@@ -173,8 +174,8 @@ impl Key {
 }
 
 impl Family {
-    /// Whether what makes a key is as long as its kind wants: coordinates in full (RFC 7518 §6.2.1.2, RFC 8037 §2), and RSA of at
-    /// least 2048 bits (RFC 7518 §3.3). Of the libraries that verify not all ask, and one panics.
+    /// Returns whether the key material has the size that its type requires: coordinates in full (RFC 7518 §6.2.1.2, RFC 8037
+    /// §2), and RSA of at least 2048 bits (RFC 7518 §3.3). Not all libraries for verification check this, and one panics.
     fn is_size(self, first: &str, second: &str) -> bool {
         let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
         let coordinate = |text, length| bytes(text).is_some_and(|bytes| bytes.len() == length);
@@ -192,14 +193,14 @@ impl Family {
     }
 }
 
-/// No key, name or number of keys is shown.
+/// Keys, their names and their number are not shown.
 impl fmt::Debug for KeySet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeySet").finish_non_exhaustive()
     }
 }
 
-/// Why there is no [`KeySet`].
+/// Why a [`KeySet`] could not be created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeySetError(&'static str);
 
@@ -211,24 +212,24 @@ impl fmt::Display for KeySetError {
 
 impl core::error::Error for KeySetError {}
 
-/// A look-up of keys under way.
+/// The future of a key look-up.
 pub type LookUp<'a> = Pin<Box<dyn Future<Output = Result<Arc<KeySet>, TokenError>> + Send + 'a>>;
 
-/// Where keys come from.
+/// A source of keys.
 pub trait KeySource: Send + Sync + 'static {
-    /// The keys to verify a token with that names this one. A source that can renew its keys does so, within limits, if it
-    /// does not [have](KeySet::has) it.
+    /// Returns the keys to verify a token that names the key `id`. A source that can renew its keys does so, within limits, if
+    /// the set does not [contain](KeySet::has) the key.
     ///
     /// # Errors
-    /// [`TokenError::unavailable`] if there are no keys right now.
+    /// [`TokenError::unavailable`] if no keys are available now.
     fn keys<'a>(&'a self, id: Option<&'a str>) -> LookUp<'a>;
 
-    /// The keys that count at this moment, without waiting: a cached token whose key is not among them any more is
-    /// verified anew. `None` if there are none.
+    /// Returns the current keys without waiting. A cached token whose key is no longer among them is verified again. `None` if
+    /// no keys are available.
     fn current(&self) -> Option<Arc<KeySet>>;
 }
 
-/// Keys that stay as they are.
+/// Keys that never change.
 impl KeySource for Arc<KeySet> {
     fn keys<'a>(&'a self, _: Option<&'a str>) -> LookUp<'a> {
         Box::pin(core::future::ready(Ok(Self::clone(self))))

@@ -1,11 +1,12 @@
-//! Whether claims are those of an access token. Issuers sign refresh and ID tokens with the same keys, and call them active as well.
+//! Whether claims are those of an access token. Issuers sign refresh and ID tokens with the same keys, and report them as
+//! active too.
 
 use serde_json::{Map, Value};
 
 use super::TokenError;
 use crate::reason::reason;
 
-/// A member by which issuers tell kinds of tokens apart.
+/// A member that states the kind of a token.
 struct Member {
     name: &'static str,
     /// The values of access tokens, in lower case.
@@ -20,7 +21,7 @@ const MEMBERS: [Member; 3] = [
         accepted: &["access", "access_token"],
         refused: TokenError::invalid(reason!("`token_use` is not that of an access token")),
     },
-    // RFC 7662 §2.2 has the types of RFC 6749 §7.1 here; other issuers write those of RFC 8693 §3.
+    // RFC 7662 §2.2 puts the types of RFC 6749 §7.1 here. Other issuers write those of RFC 8693 §3.
     Member {
         name: "token_type",
         accepted: &["bearer", "dpop", "access_token", "urn:ietf:params:oauth:token-type:access_token"],
@@ -37,7 +38,7 @@ const MEMBERS: [Member; 3] = [
 /// Checks each member that is present and not null.
 ///
 /// # Errors
-/// A member has a value that is not known to be that of an access token, or not a string.
+/// A member is not a string, or has a value that is not known for access tokens.
 pub(super) fn check(found: &Map<String, Value>) -> Result<(), TokenError> {
     for Member { name, accepted, refused } in MEMBERS {
         let is_accepted = match found.get(name) {

@@ -1,4 +1,4 @@
-//! What claims have to say, whether a token itself holds them (RFC 7519 §4.1, RFC 9068 §4) or its issuer tells them
+//! The requirements for claims, whether they come from the token itself (RFC 7519 §4.1, RFC 9068 §4) or from its issuer
 //! (RFC 7662 §2.2).
 
 use core::time::Duration;
@@ -14,7 +14,7 @@ use crate::reason::reason;
 
 const INVALID_TIME: TokenError = TokenError::invalid(reason!("`exp`, `nbf` or `iat` is not a valid time"));
 
-/// What is asked of claims.
+/// The requirements for claims.
 #[derive(Clone)]
 pub(super) struct Rules {
     pub(super) issuer: String,
@@ -24,13 +24,13 @@ pub(super) struct Rules {
     pub(super) teller: Teller,
 }
 
-/// Who says what a token holds.
+/// The source of the claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Teller {
-    /// The token itself: issuer and end have to stand in it.
+    /// The token itself: issuer and expiry are required.
     #[cfg(feature = "jwt")]
     Token,
-    /// The issuer, asked right now: it may leave out its own name, and it would not call an ended token active.
+    /// The issuer, by introspection: it may omit its own name, and it does not report an expired token as active.
     #[cfg(feature = "introspection")]
     Issuer,
 }
@@ -38,7 +38,7 @@ pub(super) enum Teller {
 type Found = Map<String, Value>;
 
 impl Rules {
-    /// Those that always hold; clocks may differ by 30 seconds.
+    /// Creates the requirements that always apply, with a leeway of 30 seconds.
     pub(super) fn new(issuer: impl Into<String>, resource: impl Into<String>, teller: Teller) -> Self {
         let (issuer, resources) = (issuer.into(), vec![resource.into()]);
         Self { issuer, resources, leeway: Duration::from_secs(30), required: Vec::new(), teller }
@@ -47,7 +47,7 @@ impl Rules {
     pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<Claims, TokenError> {
         let issuer = found.get("iss").map(Value::as_str);
         if issuer.map_or(!self.may_be_silent(), |issuer| issuer != Some(&self.issuer)) {
-            // Some issuers end with a slash, and people leave it out.
+            // Some issuers end with a slash, which is often omitted in the configuration.
             let bare = |text: &str| text.strip_suffix('/').unwrap_or(text).to_owned();
             let is_close = issuer.flatten().is_some_and(|issuer| bare(issuer) == bare(&self.issuer));
             return Err(TokenError::invalid(if is_close {
@@ -86,7 +86,7 @@ impl Rules {
         Ok(claims.others(found.clone()))
     }
 
-    /// Whether issuer and end may be left out.
+    /// Whether issuer and expiry are optional.
     fn may_be_silent(&self) -> bool {
         match self.teller {
             #[cfg(feature = "jwt")]
@@ -96,7 +96,7 @@ impl Rules {
         }
     }
 
-    /// Until when it counts; with what the clocks may differ.
+    /// Checks the times, with the leeway, and returns the expiry.
     fn times(&self, found: &Found, now: SystemTime) -> Result<Option<SystemTime>, TokenError> {
         let malformed = INVALID_TIME;
         let end = match time(found, "exp")? {
@@ -117,7 +117,7 @@ impl Rules {
     }
 }
 
-/// A text claim; one of another type is an error, not a missing one.
+/// Returns a string claim. A claim of another type is an error, and does not count as missing.
 fn text<'f>(found: &'f Found, name: &str) -> Result<Option<&'f str>, TokenError> {
     match found.get(name) {
         None => Ok(None),
@@ -126,7 +126,7 @@ fn text<'f>(found: &'f Found, name: &str) -> Result<Option<&'f str>, TokenError>
     }
 }
 
-/// A `NumericDate`: seconds, with or without a fraction (RFC 7519 §2).
+/// Returns a `NumericDate`: seconds, with or without a fraction (RFC 7519 §2).
 fn time(found: &Found, name: &str) -> Result<Option<SystemTime>, TokenError> {
     let Some(value) = found.get(name) else { return Ok(None) };
     let seconds = value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
@@ -134,7 +134,7 @@ fn time(found: &Found, name: &str) -> Result<Option<SystemTime>, TokenError> {
     time.map(Some).ok_or(INVALID_TIME)
 }
 
-/// `aud`: a text, or a list of texts.
+/// Returns `aud`: a string, or a list of strings.
 fn audience(found: &Found) -> Result<Vec<&str>, TokenError> {
     let wrong = TokenError::invalid(reason!("`aud` is missing, or is neither a string nor a list of strings"));
     match found.get("aud") {
@@ -144,7 +144,8 @@ fn audience(found: &Found) -> Result<Vec<&str>, TokenError> {
     }
 }
 
-/// `scope`, a text (RFC 9068 §2.2.3); `scp`, a list or a text. Two that differ could be read in two ways.
+/// Sets the scopes from `scope`, a string (RFC 9068 §2.2.3), or `scp`, a list or a string. Two that differ are ambiguous, and
+/// so an error.
 fn scopes(claims: Claims, found: &Found) -> Result<Claims, TokenError> {
     let wrong = TokenError::invalid(reason!("`scp` is neither a string nor a list of strings"));
     let split = |text: &str| text.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect::<Vec<_>>();

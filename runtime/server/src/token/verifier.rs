@@ -1,4 +1,4 @@
-//! Who tells whether a token is good.
+//! The token verifier.
 
 use core::{fmt, future::Future, pin::Pin};
 use std::sync::Arc;
@@ -6,13 +6,13 @@ use std::sync::Arc;
 use super::{Claims, Token};
 use crate::reason::reason;
 
-/// A verification under way.
+/// The future of a verification.
 pub type Verification<'a> = Pin<Box<dyn Future<Output = Result<Arc<Claims>, TokenError>> + Send + 'a>>;
 
-/// Tells whether a token is good, and what it says.
+/// Verifies tokens and returns their claims.
 ///
-/// The layer asks it once per request with a token. It answers for signature, issuer and revocation; audience and expiry it
-/// hands over, and the layer holds them against its resource and clock as well.
+/// The layer asks once per request with a token. The verifier checks signature, issuer and revocation. It returns audience and
+/// expiry, and the layer compares them with its resource and its clock as well.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -32,15 +32,15 @@ pub type Verification<'a> = Pin<Box<dyn Future<Output = Result<Arc<Claims>, Toke
 /// }
 /// ```
 pub trait TokenVerifier: Send + Sync + 'static {
-    /// What the token says, if it is good.
+    /// Returns the claims of a valid token.
     ///
     /// # Errors
-    /// [`TokenError::invalid`] if it is not: 401. [`TokenError::unavailable`] if nobody can tell right now: 503, and nothing
-    /// is let through.
+    /// [`TokenError::invalid`] if the token is invalid: 401. [`TokenError::unavailable`] if it cannot be verified now: 503. In
+    /// both cases the request is rejected.
     fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a>;
 
-    /// Whether what was verified before still counts, as far as that can be told without waiting: `false` once the key
-    /// that signed it has left the key set. Caches ask before they answer.
+    /// Returns whether an earlier verification is still valid, as far as that is known without waiting: `false` once the key
+    /// that signed the token has left the key set. Caches ask before they return cached claims.
     fn still_counts(&self, claims: &Claims) -> bool {
         let _ = claims;
         true
@@ -57,20 +57,20 @@ impl<V: TokenVerifier + ?Sized> TokenVerifier for Arc<V> {
     }
 }
 
-/// Why a token was not accepted. Its text is static: it can hold nothing of a token.
+/// Why a token was rejected. Its text is static, so it contains no part of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenError {
     kind: TokenErrorKind,
     reason: &'static str,
 }
 
-/// What kind of [`TokenError`] it is.
+/// The kind of a [`TokenError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenErrorKind {
     /// The token is expired, revoked, malformed or not for this server: 401 with `invalid_token` (RFC 6750 §3.1).
     Invalid,
-    /// What it takes to tell is out of reach, such as a key set that cannot be fetched: 503.
+    /// A dependency of the verification is unreachable, such as a key set that cannot be fetched: 503.
     Unavailable,
 }
 
@@ -82,26 +82,26 @@ impl TokenError {
     pub(crate) const FOREIGN: Self = Self::invalid(reason!("it is not meant for this server"));
     pub(crate) const UNKNOWN: Self = Self::invalid(reason!("it is not known"));
 
-    /// The token is not valid. The client sees the reason after "the token was refused: ", and in `error_description`, which
-    /// holds printable ASCII without `"`, `\` and `=`: other characters are replaced there.
+    /// Creates the error of an invalid token. The client sees the reason after "the token was refused: ", and in
+    /// `error_description`, which holds printable ASCII without `"`, `\` and `=`: other characters are replaced there.
     #[must_use]
     pub const fn invalid(reason: &'static str) -> Self {
         Self { kind: TokenErrorKind::Invalid, reason }
     }
 
-    /// Nobody can tell right now.
+    /// Creates the error of a token that cannot be verified now.
     #[must_use]
     pub const fn unavailable(reason: &'static str) -> Self {
         Self { kind: TokenErrorKind::Unavailable, reason }
     }
 
-    /// What kind of error it is.
+    /// Returns the kind of error.
     #[must_use]
     pub const fn kind(&self) -> TokenErrorKind {
         self.kind
     }
 
-    /// Why, in words.
+    /// Returns the reason.
     #[must_use]
     pub const fn reason(&self) -> &'static str {
         self.reason

@@ -1,4 +1,4 @@
-//! Taking a token apart (RFC 7515 §3.1), and what its header may say.
+//! Splits a token into its parts (RFC 7515 §3.1), and checks its header.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
@@ -6,24 +6,24 @@ use serde_json::{Map, Value};
 use super::super::{Token, TokenError, algorithm::Algorithm};
 use crate::reason::reason;
 
-/// The longest token that is looked at.
+/// The maximum length of a token.
 const MAX_BYTES: usize = 16 << 10;
 
-/// The parts of a token; nothing of it is verified.
+/// The parts of a token. Nothing is verified yet.
 pub(super) struct Compact<'t> {
     header: &'t str,
     claims: &'t str,
-    /// What is signed: header, dot, claims, as they came.
+    /// The signed bytes: header, dot and claims, as received.
     pub(super) message: &'t [u8],
     pub(super) signature: Vec<u8>,
 }
 
-/// What the header says.
+/// The content of the header.
 pub(super) struct Header {
     pub(super) algorithm: Algorithm,
-    /// The name of the key.
+    /// The id of the key.
     pub(super) key: Option<String>,
-    /// Whether it says that this is an access token.
+    /// Whether `typ` states an access token.
     pub(super) typed: bool,
 }
 
@@ -33,7 +33,7 @@ impl<'t> Compact<'t> {
         let text = token.expose_secret();
         let (message, signature) = text.rsplit_once('.').filter(|_| text.len() <= MAX_BYTES).ok_or(malformed)?;
         let (header, claims) = message.split_once('.').ok_or(malformed)?;
-        // Five parts would be an encrypted one.
+        // Five parts would be an encrypted token.
         if claims.contains('.') {
             return Err(malformed);
         }
@@ -41,10 +41,10 @@ impl<'t> Compact<'t> {
         Ok(Self { header, claims, message: message.as_bytes(), signature })
     }
 
-    /// The header. Keys that a token brings along, or says where to fetch, are not looked at: `jwk`, `jku`, `x5c`, `x5u`.
+    /// Reads the header. Keys that a token contains or points to are ignored: `jwk`, `jku`, `x5c`, `x5u`.
     pub(super) fn header(&self) -> Result<Header, TokenError> {
         let header = object(self.header)?;
-        // RFC 7515 §4.1.11: what must be understood and is not. Nothing is.
+        // RFC 7515 §4.1.11: a token with an extension that is not understood is rejected. No extension is supported.
         if header.contains_key("crit") {
             return Err(TokenError::invalid(reason!("its header requires an extension that is not supported")));
         }
@@ -59,8 +59,8 @@ impl<'t> Compact<'t> {
             Some(Value::String(stated)) => match stated.to_ascii_lowercase().as_str() {
                 "at+jwt" | "application/at+jwt" => true,
                 "jwt" => false,
-                // A logout token, a DPoP proof, a security event: signed by the same issuer, and no access token
-                // (RFC 8725 §3.11).
+                // For example a logout token, a DPoP proof or a security event: signed by the same issuer, but not an access
+                // token (RFC 8725 §3.11).
                 _ => return Err(TokenError::invalid(reason!("`typ` in its header is not that of an access token"))),
             },
             Some(_) => return Err(TokenError::invalid(reason!("`typ` in its header is not a string"))),
@@ -77,7 +77,7 @@ impl<'t> Compact<'t> {
     }
 }
 
-/// A part: a JSON object in base64, in which no member stands twice.
+/// Decodes a part: a JSON object in base64, without duplicate members.
 fn object(part: &str) -> Result<Map<String, Value>, TokenError> {
     let malformed = TokenError::invalid(reason!("it holds no JSON object, or one in which a member stands twice"));
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed)?;
