@@ -1,4 +1,4 @@
-//! Bodies: reading one in full, and what goes out.
+//! Bodies: reads request bodies in full, and defines the body of responses.
 
 use core::{
     future::poll_fn,
@@ -15,16 +15,16 @@ use tokio::{runtime::Handle, time::timeout};
 
 use super::{filter::Events, stream::TokenWatch};
 
-/// Reads a body in full, up to a limit and within a time.
+/// Reads a body in full, up to `limit` bytes and within `time`.
 ///
-/// Outside of a tokio runtime there is no timer: a body that is not complete yet is then late at once.
+/// Without a tokio runtime there is no timer: a body that is not complete yet then times out at once.
 pub(super) async fn read<B: Body>(body: B, limit: usize, time: Duration) -> Result<Bytes, Unread> {
     let mut body = pin!(body);
     let mut arrived = Arrived::new(limit);
     let mut has_waited = false;
     let complete = poll_fn(|context| match arrived.poll(body.as_mut(), context) {
-        // Most bodies are complete but not handed over yet, which happens once this task has yielded. To set the timer for
-        // each of them would cost a system call, and the server half of its requests.
+        // Most bodies are complete but not delivered yet, which happens once this task has yielded. Setting the timer for each
+        // of them would cost a system call, and half of the server's requests per second.
         Poll::Pending if !has_waited && Handle::try_current().is_ok() => {
             has_waited = true;
             context.waker().wake_by_ref();
@@ -40,7 +40,7 @@ pub(super) async fn read<B: Body>(body: B, limit: usize, time: Duration) -> Resu
         return Err(Unread::Late);
     }
     let rest = poll_fn(|context| arrived.poll(body.as_mut(), context));
-    // Boxed: the timer is large, and few requests need it.
+    // Boxed, because the timer is large and few requests need it.
     Box::pin(timeout(time, rest)).await.unwrap_or(Err(Unread::Late))
 }
 
@@ -55,14 +55,14 @@ pub(super) enum Unread {
     Late,
 }
 
-/// Reads a body in full, up to a limit.
+/// Reads a body in full, up to `limit` bytes.
 pub(super) async fn collect<B: Body>(body: B, limit: usize) -> Result<Bytes, Unread> {
     let mut body = pin!(body);
     let mut arrived = Arrived::new(limit);
     poll_fn(|context| arrived.poll(body.as_mut(), context)).await
 }
 
-/// What has arrived of a body. A body of one piece is not copied.
+/// The part of a body that has arrived. A body of one piece is not copied.
 #[derive(Debug)]
 struct Arrived {
     limit: usize,
@@ -75,14 +75,14 @@ impl Arrived {
         Self { limit, whole: Bytes::new(), rest: Vec::new() }
     }
 
-    /// Takes what there is, up to the end.
+    /// Reads what is available, up to the end.
     fn poll<B: Body>(&mut self, mut body: Pin<&mut B>, context: &mut Context<'_>) -> Poll<Result<Bytes, Unread>> {
         if usize::try_from(body.size_hint().lower()).map_or(true, |least| least > self.limit) {
             return Poll::Ready(Err(Unread::TooLarge));
         }
         while let Some(frame) = ready!(body.as_mut().poll_frame(context)) {
             let Ok(frame) = frame else { return Poll::Ready(Err(Unread::Broken)) };
-            // Nothing is read from trailers.
+            // Trailers are ignored.
             let Ok(mut data) = frame.into_data() else { continue };
             let len = data.remaining();
             if len > self.limit - self.whole.len().max(self.rest.len()) {
@@ -100,24 +100,24 @@ impl Arrived {
         if rest.is_empty() {
             return Poll::Ready(Ok(core::mem::take(&mut self.whole)));
         }
-        // What was reserved while it grew may be as much again.
+        // Growth may have reserved up to twice the size.
         rest.shrink_to_fit();
         Poll::Ready(Ok(rest.into()))
     }
 }
 
-/// The token of an open stream, and what its end means.
+/// The token of an open stream, and what happens at its expiry.
 #[derive(Debug)]
 pub(super) struct StreamToken {
     pub(super) watch: TokenWatch,
     /// Whether the stream was opened to listen, and so ends with the token.
     pub(super) listens: bool,
-    /// Whether the end was acted on.
+    /// Whether the end of the token was handled.
     pub(super) is_done: bool,
 }
 
 impl StreamToken {
-    /// Whether the token has ended and that was not acted on yet.
+    /// Returns whether the token has ended and this was not handled yet.
     fn poll_ended(&mut self, context: &mut Context<'_>) -> bool {
         !self.is_done && self.watch.poll_ended(context)
     }
@@ -135,7 +135,7 @@ impl StreamToken {
 }
 
 pin_project! {
-    /// The body of an answer that went through the layer.
+    /// The body of a response that passed the layer.
     #[derive(Debug)]
     pub struct ResponseBody<B> {
         #[pin]
@@ -147,12 +147,12 @@ pin_project! {
     #[project = OutgoingProjection]
     #[derive(Debug)]
     enum Outgoing<B> {
-        /// The layer's own, or one that was read and filtered.
+        /// A body of the layer itself, or one that was read and filtered.
         Whole { #[pin] body: Full<Bytes> },
-        /// That of the server behind the layer; with the token of a stream that was opened to listen.
+        /// The body of the server behind the layer, with the token if it is a stream that was opened to listen.
         Passed { #[pin] body: B, token: Option<Box<StreamToken>> },
-        /// A stream of events that is read as it goes.
-        // Boxed: few answers are one, and each is moved a few times.
+        /// A stream of events that is read incrementally.
+        // Boxed: few responses are streams of events, and each is moved a few times.
         Events { #[pin] body: B, events: Box<Events>, token: Option<Box<StreamToken>> },
     }
 }
@@ -166,7 +166,7 @@ impl<B> ResponseBody<B> {
         Self { kind: Outgoing::Passed { body, token: None } }
     }
 
-    /// A stream to listen to that is not a stream of events.
+    /// Returns a stream that was opened to listen and is not a stream of events.
     pub(super) fn listened(body: B, token: Option<StreamToken>) -> Self {
         Self { kind: Outgoing::Passed { body, token: token.map(Box::new) } }
     }
@@ -209,7 +209,7 @@ impl<B: Body> Body for ResponseBody<B> {
                     Poll::Ready(frame) => frame,
                     Poll::Pending => {
                         if token.as_deref_mut().is_some_and(|token| token.poll_ended(context)) {
-                            // The end is acted on at the top.
+                            // The start of the loop handles the end.
                             continue;
                         }
                         return Poll::Pending;
@@ -237,7 +237,7 @@ impl<B: Body> Body for ResponseBody<B> {
         match &self.kind {
             Outgoing::Whole { body } => body.is_end_stream(),
             Outgoing::Passed { body, .. } => body.is_end_stream(),
-            // What is held back is still to be sent.
+            // Held bytes are still to be sent.
             Outgoing::Events { events, .. } => events.is_over(),
         }
     }
@@ -246,7 +246,7 @@ impl<B: Body> Body for ResponseBody<B> {
         match &self.kind {
             Outgoing::Whole { body } => body.size_hint(),
             Outgoing::Passed { body, token: None } => body.size_hint(),
-            // It may end early.
+            // The stream may end early.
             Outgoing::Passed { body, token: Some(_) } => {
                 let mut hint = SizeHint::new();
                 body.size_hint().upper().into_iter().for_each(|most| hint.set_upper(most));

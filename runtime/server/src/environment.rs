@@ -1,8 +1,8 @@
-//! Step 3: in which environment a request acts. It is resolved once, from what is authenticated.
+//! Step 3: the environment of a request. It is resolved once, from authenticated data.
 //!
-//! No source: all is live. A source that a token does not speak to, or two that disagree: refused. A request header can
-//! move a live caller into the sandbox and nobody out of it. The header is this project's proposal; its name stands in the
-//! table's file, `[sandbox] header`, and in the metadata.
+//! Without a source every token is live. A token is rejected if a source does not apply to it, or if two sources disagree. A
+//! request header can move a live caller into the sandbox, but no caller out of it. The header is this project's proposal. Its
+//! name is set in the table's file, `[sandbox] header`, and published in the metadata.
 
 use serde_json::Value;
 
@@ -18,11 +18,11 @@ use super::{
     requester::Credential,
 };
 
-/// The header that is refused where the server has not said that it reads one: a client that asks for the sandbox must not
-/// act on the real world because nobody listened.
+/// The header that is rejected if the server does not read it: a client that asks for the sandbox must not act on live data
+/// because its header was ignored.
 const USUAL_HEADER: &str = "mcp-sandbox";
 
-/// What tells the environment of a token.
+/// The sources that determine the environment of a token.
 ///
 /// ```
 /// use mcp_scopes_server::Environments;
@@ -36,7 +36,7 @@ pub struct Environments {
     default_live: bool,
 }
 
-/// What tells an environment.
+/// A source of the environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Source {
     Claim(String),
@@ -46,36 +46,37 @@ enum Source {
 }
 
 impl Environments {
-    /// No source: all tokens are live.
+    /// Creates an empty list of sources: all tokens are live.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A claim with the value `live` or `sandbox`.
+    /// Adds a claim with the value `live` or `sandbox` as a source.
     pub fn by_claim(mut self, name: impl Into<String>) -> Self {
         self.sources.push(Source::Claim(name.into()));
         self
     }
 
-    /// The issuer: one of `[sandbox] authorization_servers`, or one of the server's own.
+    /// Adds the issuer as a source: one of `[sandbox] authorization_servers`, or one of the live server.
     pub fn by_issuer(mut self) -> Self {
         self.sources.push(Source::Issuer);
         self
     }
 
-    /// The audience: `[sandbox] resource`, or the server's own.
+    /// Adds the audience as a source: `[sandbox] resource`, or the resource of the live server.
     pub fn by_audience(mut self) -> Self {
         self.sources.push(Source::Audience);
         self
     }
 
-    /// What the verifier knows by itself, such as the prefix of a key: [`Claims::environment`].
+    /// Adds what the verifier states as a source, for example from the prefix of a key: [`Claims::environment`].
     pub fn by_credential(mut self) -> Self {
         self.sources.push(Source::Credential);
         self
     }
 
-    /// Lets a source say nothing about a token: the others tell, and if none does, it is live. Without this it is refused.
+    /// Accepts tokens to which a source does not apply: the other sources decide, and if none applies, the token is live.
+    /// Without this such a token is rejected.
     pub fn default_live(mut self) -> Self {
         self.default_live = true;
         self
@@ -86,7 +87,7 @@ impl Environments {
     }
 }
 
-/// The word for an environment, in headers, seals and events.
+/// Returns the name of an environment in headers, seals and events.
 pub(super) const fn name(environment: Environment) -> &'static str {
     match environment {
         Environment::Live => "live",
@@ -94,7 +95,7 @@ pub(super) const fn name(environment: Environment) -> &'static str {
     }
 }
 
-/// [`Environments`], with what the table's file and the deployment state.
+/// [`Environments`], with the settings of the table's file and the deployment.
 #[derive(Clone, Debug)]
 pub(super) struct Resolver {
     sources: Environments,
@@ -110,13 +111,13 @@ pub(super) struct Resolver {
 /// Why a request has no environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Unresolved {
-    /// The token does not say enough, or two things: 403.
+    /// The token states no environment, or two: 403.
     Token(&'static str),
-    /// The header is wrong: 400.
+    /// The header is invalid: 400.
     Header(&'static str),
 }
 
-/// What one source says: nothing, or an environment.
+/// The result of one source: none, or an environment.
 type Said = Result<Option<Environment>, Unresolved>;
 
 impl Resolver {
@@ -164,19 +165,19 @@ impl Resolver {
         }
     }
 
-    /// The name of the header that asks for the sandbox.
+    /// Returns the name of the header that asks for the sandbox.
     pub(super) fn header(&self) -> Option<&str> {
         self.header.as_deref()
     }
 
-    /// Whether a token is meant for this server: for its resource, or for that of the sandbox where the audience tells the
-    /// environment. Code point by code point (RFC 9728 §6).
+    /// Returns whether a token is meant for this server: for its resource, or for that of the sandbox if the audience
+    /// determines the environment. Compared code point by code point (RFC 9728 §6).
     pub(super) fn is_meant_here(&self, claims: &Claims) -> bool {
         let (live, sandbox) = self.audiences(claims);
         live || (sandbox && self.sources.has(&Source::Audience))
     }
 
-    /// The addresses under which clients know this server: those that a token can be meant for.
+    /// Returns the addresses under which clients know this server: those that a token can be meant for.
     pub(super) fn resources(&self) -> impl Iterator<Item = &str> {
         let sandbox = self.sandbox_resource.filter(|_| self.sources.has(&Source::Audience));
         core::iter::once(self.live_resource.as_str()).chain(sandbox)
@@ -185,7 +186,7 @@ impl Resolver {
     /// Returns the environment of a request.
     ///
     /// # Errors
-    /// 403 for a token that does not state it, 400 for a wrong header.
+    /// 403 for a token that states no environment, 400 for an invalid header.
     pub(super) fn resolve_environment(
         &self,
         credential: Option<&Credential>,
@@ -227,7 +228,7 @@ impl Resolver {
                 (said, _) => told = said,
             }
         }
-        // Whoever was given a credential for trying things out must not find out here that it was not one.
+        // A holder of a sandbox credential must not act on live data by mistake.
         if told != Some(Environment::Sandbox) && claims.stated_environment() == Some(Environment::Sandbox) {
             return Err(Unresolved::Token(reason!(
                 "the credential is for the sandbox, but the server does not read the environment from credentials"
@@ -251,13 +252,13 @@ impl Resolver {
         }
     }
 
-    /// Whether the token is meant for the live server, and for the sandbox.
+    /// Returns whether the token is meant for the live server, and for the sandbox.
     fn audiences(&self, claims: &Claims) -> (bool, bool) {
         let has = |resource: &str| claims.audiences().iter().any(|audience| audience == resource);
         (has(&self.live_resource), self.sandbox_resource.is_some_and(has))
     }
 
-    /// What the header asks for.
+    /// Returns the environment that the header asks for.
     fn asked(&self, head: &Head<'_>) -> Said {
         if head.usual_sandbox && self.header() != Some(USUAL_HEADER) {
             return Err(Unresolved::Header("this server has no sandbox that the header `mcp-sandbox` could ask for"));

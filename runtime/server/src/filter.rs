@@ -1,13 +1,13 @@
-//! Answers of the server behind the layer: lists of tools are reduced to what the reader may see, event ids are sealed, and
-//! messages are withheld after the token's end.
+//! Responses of the server behind the layer: lists of tools are filtered for the requester, event ids are sealed, and messages
+//! are withheld after the token's end.
 //!
-//! A list may be the answer to `tools/list`, an event on its stream or on a stream that was opened by GET, part of a replay or of a
-//! batch. So the shape decides, an array `result.tools`, and not the request.
+//! A list may be the response to `tools/list`, an event on its stream or on a stream that was opened by GET, part of a replay
+//! or of a batch. So the shape decides, an array `result.tools`, and not the request.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `list` | one JSON text |
-//! | `events` | splits a stream into events, and writes them again |
+//! | `list` | filters one JSON text |
+//! | `events` | splits a stream into events, and writes them |
 //! | `rules` | what happens to an event |
 
 mod events;
@@ -21,29 +21,29 @@ use http::{
 
 pub(super) use self::{events::Events, list::filtered, rules::EventRules};
 
-/// An answer that cannot be read. It becomes an error: it might show too much.
+/// A response that cannot be read. It becomes an error, because it might show too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unreadable {
     /// Whether it may be a stream of events.
     pub(super) events: bool,
 }
 
-/// How an answer is read.
+/// The format of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
-    /// One JSON text. An answer that does not say what it is could be one, too.
+    /// One JSON text. A response without a type is read as JSON, too.
     Json,
     /// A stream of events.
     Events,
-    /// Nothing that an MCP client reads a list from.
+    /// A format in which MCP clients read no lists.
     Other,
 }
 
-/// How an answer is read, by its headers.
+/// Returns the format of a response according to its headers.
 ///
 /// # Errors
-/// It is encoded, or a part: clients would understand it, and the filter would not. It was asked for neither, since
-/// `Accept-Encoding` and `Range` are taken out of what goes in.
+/// The response is encoded or partial: clients would understand it, and the filter would not. The request asked for neither,
+/// since `Accept-Encoding` and `Range` are removed when it is forwarded.
 pub(super) fn format(headers: &HeaderMap) -> Result<Format, Unreadable> {
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let (stated, more) = (types.next(), types.next());
@@ -58,7 +58,7 @@ pub(super) fn format(headers: &HeaderMap) -> Result<Format, Unreadable> {
                 let from = essence.len().checked_sub(with.len());
                 from.and_then(|from| essence.get(from..)).is_some_and(|end| end.eq_ignore_ascii_case(with))
             };
-            // Some clients look at how the type begins.
+            // Some clients check only the start of the type.
             let format = if is("text/event-stream") {
                 Format::Events
             } else if is("text/json") || begins("application/json") || ends("+json") {
@@ -80,13 +80,13 @@ pub(super) fn format(headers: &HeaderMap) -> Result<Format, Unreadable> {
     Ok(format)
 }
 
-/// The type without its parameters, in whatever case it was written; and these.
+/// Returns the media type without its parameters, in its original case, and the parameters.
 pub(super) fn media_type(stated: &str) -> (&str, &str) {
     let (essence, parameters) = stated.split_once(';').unwrap_or((stated, ""));
     (essence.trim(), parameters)
 }
 
-/// Whether the parameters of a media type state no character set but UTF-8.
+/// Returns whether the parameters of a media type state no character set other than UTF-8.
 pub(super) fn is_utf8(parameters: &str) -> bool {
     parameters.split(';').filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
         let value = value.trim().trim_matches('"');

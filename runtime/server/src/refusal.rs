@@ -1,4 +1,4 @@
-//! The answers that the layer gives itself. Behind each of them nothing has run.
+//! The responses that the layer sends itself, without a call of the server behind it.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -26,31 +26,31 @@ use super::{
 const INVALID_REQUEST: i32 = -32600;
 /// Method not found.
 const METHOD_NOT_FOUND: i32 = -32601;
-/// Invalid parameters; what MCP answers for a tool that does not exist.
+/// Invalid parameters. MCP uses it for a tool that does not exist.
 const INVALID_PARAMS: i32 = -32602;
 /// Internal error.
 const INTERNAL: i32 = -32603;
 /// `HeaderMismatch` (MCP 2026-07-28, "Error Codes").
 const HEADER_MISMATCH: i32 = -32020;
 
-/// An answer that the layer gives itself: an HTTP status, and a JSON-RPC error in the body.
+/// A response that the layer sends itself: an HTTP status, and a JSON-RPC error in the body.
 ///
-/// Refusals of authorization have the status for their code as well: MCP wants codes of an implementation outside of the
-/// ranges that JSON-RPC and the specification keep for themselves.
+/// Rejections by authorization use the HTTP status as code: MCP requires that the codes of an implementation are outside of
+/// the ranges that JSON-RPC and the specification reserve.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
     code: i32,
     text: Cow<'static, str>,
     id: Option<Box<RawValue>>,
-    /// Boxed: it is most of a refusal's size, and refusals are handed through.
+    /// Boxed, because it is the largest part of a refusal, and refusals are returned through several functions.
     header: Option<Box<(HeaderName, HeaderValue)>>,
     environment: Option<Environment>,
     mark: Mark,
 }
 
 impl Refusal {
-    // The compiler then keeps whatever leads here apart from what most requests run through.
+    // `cold` keeps rejections apart from the common path in the compiled code.
     #[cold]
     fn new(step: Step, status: StatusCode, code: i32, text: impl Into<Cow<'static, str>>) -> Self {
         let (text, mark) = (text.into(), Mark::at(step));
@@ -66,7 +66,7 @@ impl Refusal {
         Self::of_status(Step::Request, StatusCode::FORBIDDEN, "requests of this origin are not accepted")
     }
 
-    /// A path below `/.well-known/` that is not the metadata's.
+    /// A path below `/.well-known/` other than that of the metadata.
     pub(super) fn no_document() -> Self {
         Self::of_status(Step::Request, StatusCode::NOT_FOUND, "no such document")
     }
@@ -87,7 +87,7 @@ impl Refusal {
         refusal.because(error.reason()).with(RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
-    /// What a challenge says.
+    /// The response with this challenge.
     pub(super) fn challenge(challenge: &Challenge<'_>, text: impl Into<Cow<'static, str>>) -> Self {
         let status = StatusCode::from_u16(challenge.status()).unwrap_or(StatusCode::FORBIDDEN);
         // INVARIANT: `Challenge` writes visible ASCII and spaces only.
@@ -109,13 +109,13 @@ impl Refusal {
         Self::new(Step::Body, StatusCode::BAD_REQUEST, INVALID_REQUEST, "the body did not arrive in full")
     }
 
-    /// The body takes too long (RFC 9110 §15.5.9).
+    /// The body did not arrive in time (RFC 9110 §15.5.9).
     pub(super) fn late() -> Self {
         let refusal = Self::of_status(Step::Body, StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
         refusal.with(CONNECTION, HeaderValue::from_static("close"))
     }
 
-    /// The body has another length than it says: whoever counts would find its end elsewhere.
+    /// The body's length differs from its `Content-Length`, so a server that relies on the header would find its end elsewhere.
     pub(super) fn length() -> Self {
         let text = "the body is not as long as `Content-Length` says";
         Self::new(Step::Body, StatusCode::BAD_REQUEST, INVALID_REQUEST, text)
@@ -143,24 +143,24 @@ impl Refusal {
         Self::new(Step::Scopes, StatusCode::BAD_REQUEST, INVALID_REQUEST, text)
     }
 
-    /// A method that this server does not have, or not for this caller.
+    /// A method that this server does not have, or that this caller may not use.
     pub(super) fn no_method(message: &Message<'_>, era: Era) -> Self {
         let status = match (message.kind, era) {
-            // A notification has no answer: only the status can tell.
+            // A notification has no response, so only the status can report the error.
             (Kind::Notification | Kind::Response, _) => StatusCode::BAD_REQUEST,
             (Kind::Request, Era::Modern) => StatusCode::NOT_FOUND,
-            // To older clients 404 says that their session is gone.
+            // Older clients take 404 for the end of their session.
             (Kind::Request, Era::Legacy) => StatusCode::OK,
         };
         Self::new(Step::Scopes, status, METHOD_NOT_FOUND, "method not found")
     }
 
-    /// A tool that this server does not have, or does not show: byte for byte the same.
+    /// A tool that this server does not have, or does not show. Both responses are identical byte for byte.
     pub(super) fn no_tool() -> Self {
         Self::new(Step::Scopes, StatusCode::OK, INVALID_PARAMS, "unknown tool")
     }
 
-    /// A header that asks for an environment, and cannot.
+    /// A header that asks for an environment and is not valid here.
     pub(super) fn environment(wrong: &'static str) -> Self {
         Self::of_status(Step::Environment, StatusCode::BAD_REQUEST, wrong)
     }
@@ -187,25 +187,25 @@ impl Refusal {
         Self::of_status(Step::Session, StatusCode::BAD_REQUEST, text)
     }
 
-    /// An answer of the server behind the layer that holds a list of tools nobody can read: it might show too much.
+    /// A response of the server behind the layer whose list of tools cannot be read: it might show too much.
     pub(super) fn unreadable() -> Self {
         let text = "the server's answer could not be read, so it is not known what it shows";
         Self::new(Step::Answer, StatusCode::BAD_GATEWAY, INTERNAL, text)
     }
 
-    /// The step that refuses, where the answer alone does not tell.
+    /// Sets the step that rejects, if the response alone does not state it.
     pub(super) fn at(mut self, step: Step) -> Self {
         self.mark = self.mark.step(step);
         self
     }
 
-    /// Why, for the server's own log: in words of this program.
+    /// Sets the reason for the server's log. It is a text of this program.
     pub(super) fn because(mut self, reason: &'static str) -> Self {
         self.mark = self.mark.because(reason);
         self
     }
 
-    /// The tool of the table that it is about.
+    /// Sets the tool of the table that the rejection is about.
     pub(super) fn about(mut self, tool: Option<&'static str>) -> Self {
         self.mark = self.mark.tool(tool);
         self
@@ -216,7 +216,7 @@ impl Refusal {
         self
     }
 
-    /// The answer to that message.
+    /// Addresses the response to a message.
     pub(super) fn to(mut self, message: &Message<'_>) -> Self {
         if message.kind == Kind::Request {
             self.id = message.id.map(ToOwned::to_owned);
@@ -224,13 +224,13 @@ impl Refusal {
         self
     }
 
-    /// The environment that refuses.
+    /// Sets the environment in which the request was rejected.
     pub(super) fn by(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
         self
     }
 
-    /// The JSON-RPC error alone, for a stream.
+    /// Returns the JSON-RPC error alone, for a stream.
     pub(super) fn into_text(self) -> String {
         trace::refused(self.status, self.code, self.environment, self.mark);
         self.text()
@@ -238,12 +238,12 @@ impl Refusal {
 
     fn text(&self) -> String {
         let id = self.id.as_ref().map(|id| format!("\"id\":{id},")).unwrap_or_default();
-        // A JSON string: `Debug` of Rust escapes in another way.
+        // As a JSON string, because Rust's `Debug` escapes differently.
         let text = serde_json::Value::from(&*self.text);
         format!("{{\"jsonrpc\":\"2.0\",{id}\"error\":{{\"code\":{},\"message\":{text}}}}}", self.code)
     }
 
-    /// The answer. A page of an allowed origin has to be able to read it.
+    /// Returns the response. A page of an allowed origin can read it.
     pub(super) fn into_response(self, origin: Option<&HeaderValue>) -> Response<Full<Bytes>> {
         trace::refused(self.status, self.code, self.environment, self.mark);
         let mut response = Response::new(Full::new(Bytes::from(self.text())));
@@ -265,14 +265,14 @@ impl Refusal {
 
 static ENVIRONMENT: HeaderName = HeaderName::from_static("mcp-environment");
 
-/// Says which environment answers: this project's proposal.
+/// States the environment of the response in a header, which is this project's proposal.
 pub(super) fn state(headers: &mut HeaderMap, environment: Environment) {
     headers.insert(&ENVIRONMENT, HeaderValue::from_static(environment::name(environment)));
 }
 
-/// Lets pages read what they need to authenticate (Fetch, "CORS protocol").
+/// Exposes the headers that pages need to authenticate (Fetch, "CORS protocol").
 pub(super) fn expose(headers: &mut HeaderMap, origin: Option<&HeaderValue>) {
-    // Beside what the server behind the layer lets them read.
+    // Appended to the headers that the server behind the layer exposes.
     headers.append(
         ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static("WWW-Authenticate, Mcp-Session-Id, Mcp-Environment"),

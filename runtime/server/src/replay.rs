@@ -1,8 +1,8 @@
-//! Event ids, bound to who received the event (MCP 2025-11-25, "Resumability and Redelivery").
+//! Event ids, bound to the receiver of the event (MCP 2025-11-25, "Resumability and Redelivery").
 //!
 //! A server counts its events, so their ids can be guessed, and a client that names one in `Last-Event-ID` receives every later
-//! event of that stream. The id that leaves the layer is therefore the id of the server, the grant of who receives it, and a
-//! seal over both, issuer, subject, client, environment and, if there is one, the session. A replay needs the same owner, and a
+//! event of that stream. The id that leaves the layer is therefore the id of the server, the grant of the receiver, and a seal
+//! over both, issuer, subject, client, environment and, if there is one, the session. A replay requires the same owner, and a
 //! grant that covers the sealed one: the events were made for a call that the sealed grant opened.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -18,23 +18,23 @@ use super::{
 
 /// Seals the event ids of one stream.
 pub(super) struct EventSeal {
-    /// Over everything but the id.
+    /// A MAC over everything but the id.
     keyed: Hmac<Sha256>,
-    /// The grant, as it is written into each id.
+    /// The encoded grant, which each id contains.
     grant: String,
 }
 
 /// Why an event id does not open a replay.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unopened {
-    /// It is not of a stream of this owner, environment and session.
+    /// It belongs to a stream of another owner, environment or session.
     Foreign,
     /// The caller's grant does not cover the sealed one, which has these scopes.
     Uncovered(Vec<&'static str>),
 }
 
 impl Sessions {
-    /// What seals the event ids of a stream for that caller. `session` is the id that the server has given it.
+    /// Returns the seal for the event ids of a stream of this caller. `session` is the session id that the server assigned.
     pub(super) fn event_seal(&self, owner: Owner<'_>, caller: &Caller, session: Option<&str>) -> EventSeal {
         let grant = caller.grant();
         let mut bytes: Vec<u8> = v1::grant_words(grant).iter().flat_map(|word| word.to_le_bytes()).collect();
@@ -45,7 +45,7 @@ impl Sessions {
         }
     }
 
-    /// The server's own id of an event, if this caller may have the events after it.
+    /// Returns the server's id of an event, if this caller may receive the events after it.
     ///
     /// # Errors
     /// The id was sealed for another owner, environment or session, or for a grant that this caller's grant does not cover.
@@ -75,7 +75,7 @@ impl Sessions {
     ) -> Hmac<Sha256> {
         let mut mac = self.keyed("event", owner, caller.environment());
         add_part(&mut mac, session.map(str::as_bytes));
-        // By their names: in another version of the server the numbers may mean other scopes.
+        // Scopes are sealed by name: in another version of the server a number may mean another scope.
         scopes.for_each(|scope| add_part(&mut mac, Some(scope.as_bytes())));
         add_part(&mut mac, None);
         mac
@@ -83,7 +83,7 @@ impl Sessions {
 }
 
 impl EventSeal {
-    /// The id to send.
+    /// Returns the id to send.
     pub(super) fn seal(&self, id: &str) -> String {
         let mut mac = self.keyed.clone();
         add_part(&mut mac, Some(id.as_bytes()));
@@ -93,7 +93,7 @@ impl EventSeal {
     }
 }
 
-/// The scopes of a sealed grant, in the table's order; `None` if the table has no such scopes.
+/// Returns the scopes of a sealed grant, in the table's order; `None` if the table declares no such scopes.
 fn scopes_of(grant: &str, table: &'static ScopeTable) -> Option<Vec<&'static str>> {
     let bytes = URL_SAFE_NO_PAD.decode(grant).ok()?;
     let names: Vec<&'static str> = table.scopes().collect();

@@ -1,8 +1,8 @@
 //! Transport sessions of older revisions, bound to issuer, subject, client and environment (MCP 2025-11-25, "Session Management",
 //! and its security best practices, "Session Hijacking").
 //!
-//! The id that leaves the layer is the server's own, a dot, and a seal over it and the caller. So nothing has to be
-//! remembered, nothing can be pushed out by a flood of sessions, and any process that has the key can check it.
+//! The id that leaves the layer is the server's id, a dot, and a seal over the id and the caller. So the layer stores no
+//! sessions, a flood of sessions cannot evict others, and any process that has the key can check an id.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256, digest::Update};
@@ -14,18 +14,18 @@ use super::{
     token::{Claims, Hash, Token, add_part, identity},
 };
 
-/// Whom a session or a limit belongs to.
+/// The owner of a session or a limit.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Owner<'a> {
     /// A caller without a token.
     Anonymous,
-    /// The claims of a token, and the token, which the layer has taken out of the same header as for its verification.
+    /// The claims of a token, and the token, taken from the same header that was verified.
     Holder(&'a Claims, Option<Token<'a>>),
 }
 
 impl Owner<'_> {
-    /// Adds all that a transport session is bound to: issuer, subject and client; of a token that names neither of the last two,
-    /// the token.
+    /// Adds everything that a transport session is bound to: issuer, subject and client. For a token that names neither
+    /// subject nor client, it adds the token.
     pub(super) fn add_to(self, to: &mut impl Update) {
         let Self::Holder(claims, _) = self else { return add_part(to, None) };
         add_part(to, Some(claims.issuer().as_bytes()));
@@ -34,8 +34,8 @@ impl Owner<'_> {
         add_part(to, self.nameless().as_ref().map(<[u8; 32]>::as_slice));
     }
 
-    /// The key of the limit of calls: issuer and subject, or else client, so that no other client of a subject has a limit of its
-    /// own; of a token that names neither, the token. Callers without a token share one key.
+    /// Returns the key of the rate limit: issuer and subject, or else client, so that a second client of a subject gets no
+    /// separate limit. For a token that names neither, it is the token. Callers without a token share one key.
     pub(super) fn limit_key(self) -> Hash {
         let mut hash = Sha256::new();
         if let Self::Holder(claims, _) = self {
@@ -48,7 +48,7 @@ impl Owner<'_> {
         hash.finalize().into()
     }
 
-    /// What identifies a token that names neither a subject nor a client.
+    /// Returns what identifies a token that names neither a subject nor a client.
     fn nameless(self) -> Option<Hash> {
         match self {
             Self::Holder(claims, token) if claims.holder().is_none() => token.map(identity),
@@ -63,18 +63,19 @@ pub(super) struct Sessions {
     keyed: Hmac<Sha256>,
 }
 
-/// How many bytes of the seal are sent: 128 bits, as hexadecimal digits.
+/// The length of the seal in bytes: 128 bits, sent as hexadecimal digits.
 pub(super) const SEAL: usize = 16;
 
 impl Sessions {
     pub(super) fn new(key: &[u8; 32]) -> Self {
-        // RFC 2104 §2: a key shorter than a block is filled up with zeros.
+        // RFC 2104 §2: a key shorter than a block is padded with zeros.
         let mut block = [0; 64];
         block.iter_mut().zip(key).for_each(|(place, byte)| *place = *byte);
         Self { keyed: Hmac::new(&block.into()) }
     }
 
-    /// The id to send to the caller. What happens in the sandbox stays there: the session is bound to the environment, too.
+    /// Returns the id to send to the caller. The session is also bound to the environment: a sandbox session stays in the
+    /// sandbox.
     pub(super) fn seal(&self, id: &str, owner: Owner<'_>, environment: Environment) -> String {
         let mut sealed = String::with_capacity(id.len() + 1 + 2 * SEAL);
         sealed.push_str(id);
@@ -82,7 +83,7 @@ impl Sessions {
         sealed
     }
 
-    /// The server's own id, if this caller's session has it.
+    /// Returns the server's id, if the session belongs to this caller.
     pub(super) fn open<'s>(&self, sealed: &'s str, owner: Owner<'_>, environment: Environment) -> Option<&'s str> {
         let (id, digits) = sealed.rsplit_once('.')?;
         let seal = read_seal(digits)?;
@@ -96,8 +97,8 @@ impl Sessions {
         mac
     }
 
-    /// A MAC over what it is for, the environment and the owner. What it is for comes first, so that no seal of one kind is a
-    /// seal of another kind.
+    /// Returns a MAC over the purpose, the environment and the owner. The purpose comes first, so that a seal of one kind is
+    /// never valid as another kind.
     pub(super) fn keyed(&self, purpose: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
         let mut mac = self.keyed.clone();
         add_part(&mut mac, Some(purpose.as_bytes()));
@@ -107,7 +108,7 @@ impl Sessions {
     }
 }
 
-/// Writes the first [`SEAL`] bytes of a MAC behind a dot.
+/// Writes a dot and the first [`SEAL`] bytes of a MAC.
 pub(super) fn write_seal(sealed: &mut String, mac: Hmac<Sha256>) {
     sealed.push('.');
     for byte in mac.finalize().into_bytes().iter().take(SEAL) {
@@ -117,7 +118,7 @@ pub(super) fn write_seal(sealed: &mut String, mac: Hmac<Sha256>) {
     }
 }
 
-/// The bytes of a seal as [`write_seal`] writes them.
+/// Returns the bytes of a seal that [`write_seal`] wrote.
 pub(super) fn read_seal(digits: &str) -> Option<[u8; SEAL]> {
     let mut seal = [0; SEAL];
     if digits.len() != 2 * SEAL || !digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)) {
@@ -153,7 +154,7 @@ mod tests {
             of("https://a").subject("app"),
             of("https://a").subject("app").client("ada"),
             of("https://b").subject("ada").client("app"),
-            // The same characters, cut elsewhere.
+            // The same characters, split at other positions.
             of("https://").subject("aada").client("app"),
             of("https://aa").subject("da").client("app"),
             of("https://a").subject("adaa").client("pp"),
@@ -163,7 +164,7 @@ mod tests {
         ];
         let mut owners = vec![Owner::Anonymous];
         owners.extend(claims.iter().map(|claims| Owner::Holder(claims, Some(Token::new("one")))));
-        // The token counts only if the claims name neither subject nor client.
+        // The token matters only if the claims name neither subject nor client.
         owners.extend(claims[14..].iter().map(|claims| Owner::Holder(claims, Some(Token::new("two")))));
         let sessions = Sessions::new(&[7; 32]);
         let places: Vec<_> =

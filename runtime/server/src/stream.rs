@@ -1,8 +1,8 @@
 //! How long a stream may stay open: as long as a new request with its token would be accepted.
 //!
-//! A stream that a client opened to listen (`GET`, `subscriptions/listen`) ends with its token. The stream that answers a call may
-//! finish: to cut it would lose the result, and the client would repeat the side effect. After the token's end it carries no
-//! message that the server begins.
+//! A stream that a client opened to listen (`GET`, `subscriptions/listen`) ends with its token. A stream that answers a call
+//! may finish: closing it would lose the result, and the client would repeat the side effect. After the token's end it carries
+//! no message that the server begins.
 
 use core::{
     fmt,
@@ -17,21 +17,21 @@ use tokio::{runtime::Handle, time::sleep};
 
 use super::{Claims, TokenErrorKind, authenticate::Authenticator, token::Token};
 
-/// How often the verifier is asked about the token of an open stream. A token that is revoked, or whose key has left the key
-/// set, ends its streams within twice that time.
+/// How often the verifier checks the token of an open stream. If a token is revoked, or its key leaves the key set, its streams
+/// end within twice that time.
 const RECHECK: Duration = Duration::from_secs(15);
 
 /// Watches the token of an open stream.
 pub(super) struct TokenWatch {
     authenticator: Arc<Authenticator>,
     claims: Arc<Claims>,
-    /// Never locked: the mutex makes the body that holds it `Sync`, which boxed bodies ask for.
+    /// Never locked: the mutex makes the containing body `Sync`, which boxed bodies require.
     until_end: Mutex<Pin<Box<dyn Future<Output = ()> + Send>>>,
     ended: bool,
 }
 
 impl TokenWatch {
-    /// Watches that token, which was verified to have these claims.
+    /// Watches a token that was verified to have these claims.
     pub(super) fn new(authenticator: &Arc<Authenticator>, claims: &Arc<Claims>, token: Token<'_>) -> Self {
         let token = token.expose_secret().to_owned();
         let until_end = until_end(Arc::clone(authenticator), Arc::clone(claims), token);
@@ -43,7 +43,7 @@ impl TokenWatch {
         }
     }
 
-    /// Whether the token has ended. Wakes the task when it does.
+    /// Returns whether the token has ended. Wakes the task when it does.
     pub(super) fn poll_ended(&mut self, context: &mut Context<'_>) -> bool {
         // Without tokio there is no timer; the expiry is still compared with the clock whenever the stream is polled.
         if !self.has_ended() && Handle::try_current().is_ok() {
@@ -53,7 +53,7 @@ impl TokenWatch {
         self.ended
     }
 
-    /// Whether the token has ended, as far as that is known without a look at the timer.
+    /// Returns whether the token has ended, as far as that is known without the timer.
     pub(super) fn has_ended(&mut self) -> bool {
         self.ended = self.ended || self.authenticator.check(&self.claims).is_err();
         self.ended
@@ -71,7 +71,8 @@ async fn until_end(authenticator: Arc<Authenticator>, claims: Arc<Claims>, token
     }
 }
 
-/// Whether the verifier accepts the token now. While it cannot tell, the stream stays open, at most until the token's expiry.
+/// Returns whether the verifier accepts the token now. While it is unavailable, the stream stays open, at most until the
+/// expiry.
 async fn is_accepted(authenticator: &Authenticator, token: Token<'_>) -> bool {
     authenticator.verify(token).await.err().is_none_or(|error| error.kind() == TokenErrorKind::Unavailable)
 }

@@ -1,24 +1,24 @@
-//! A stream of events (HTML, "Server-sent events") that is read and written as it goes.
+//! A stream of events (HTML, "Server-sent events") that is read and written incrementally.
 //!
-//! An event is sent as soon as it is complete. One that no rule changes is sent byte for byte.
+//! An event is sent as soon as it is complete. An event that no rule changes is sent byte for byte.
 
 use bytes::{Bytes, BytesMut};
 use memchr::memchr2;
 
 use super::rules::{Change, EventRules};
 
-/// What is known of a stream so far.
+/// The state of a stream.
 #[derive(Debug)]
 pub(crate) struct Events {
     rules: EventRules,
-    /// How many bytes an event may have.
+    /// The maximum size of an event in bytes.
     limit: usize,
-    /// The bytes of the event that is not complete.
+    /// The bytes of the incomplete event.
     held: BytesMut,
-    /// Where in it the current line begins, and up to where line ends were looked for.
+    /// Where the current line begins in it, and up to where line ends were searched.
     line: usize,
     seen: usize,
-    /// Whether nothing has been read yet: a byte order mark in front is not part of the first line.
+    /// Whether nothing has been read yet: a leading byte order mark is not part of the first line.
     fresh: bool,
     over: bool,
 }
@@ -28,12 +28,12 @@ impl Events {
         Self { rules, limit, held: BytesMut::new(), line: 0, seen: 0, fresh: true, over: false }
     }
 
-    /// Whether nothing more is sent.
+    /// Returns whether nothing more is sent.
     pub(crate) fn is_over(&self) -> bool {
         self.over
     }
 
-    /// Ends the stream; an incomplete event is dropped, as clients do (HTML, "Interpreting an event stream").
+    /// Ends the stream. An incomplete event is dropped, as clients do (HTML, "Interpreting an event stream").
     pub(crate) fn end(&mut self) {
         self.over = true;
         self.held.clear();
@@ -43,7 +43,7 @@ impl Events {
         &mut self.rules
     }
 
-    /// Takes the next bytes, returns what is to be sent.
+    /// Reads the next bytes, and returns the bytes to send.
     pub(crate) fn push(&mut self, data: &[u8]) -> Bytes {
         self.held.extend_from_slice(data);
         let mut out = Out::default();
@@ -51,7 +51,7 @@ impl Events {
             let event = self.held.split_to(end).freeze();
             out.push(self.event(event));
         }
-        // What is left is the beginning of an event, or a whole one that is too long.
+        // The rest is the beginning of an event, or a complete one that is too long.
         if self.held.len() > self.limit {
             self.end();
             out.push(self.error_event());
@@ -59,20 +59,21 @@ impl Events {
         out.finish()
     }
 
-    /// The rest at the end of the body. Clients drop an event without its end; for those that do not, the rules apply.
+    /// Returns the rest at the end of the body. Clients drop an unfinished event. For clients that do not, the rules apply to
+    /// it.
     pub(crate) fn finish(&mut self) -> Bytes {
         self.over = true;
         let rest = self.held.split().freeze();
         self.event(rest)
     }
 
-    /// Behind the blank line that ends the first event held.
+    /// Returns the position after the blank line that ends the first held event.
     fn event_end(&mut self) -> Option<usize> {
         while let Some(found) = self.held.get(self.seen..).and_then(|rest| memchr2(b'\n', b'\r', rest)) {
             let at = self.seen + found;
             let next = match (self.held.get(at), self.held.get(at + 1)) {
                 (Some(b'\r'), Some(b'\n')) => at + 2,
-                // It could be half a line end: read as a whole one, its other half would be a blank line.
+                // This may be half of a line end. Read as a whole one, its other half would be a blank line.
                 (Some(b'\r'), None) => {
                     self.seen = at;
                     return None;
@@ -90,7 +91,7 @@ impl Events {
         None
     }
 
-    /// One event as it is sent.
+    /// Returns one event as it is sent.
     fn event(&mut self, event: Bytes) -> Bytes {
         let first = core::mem::replace(&mut self.fresh, false);
         let text = if first { event.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&event) } else { &event };
@@ -125,7 +126,7 @@ impl Events {
         out.freeze()
     }
 
-    /// The error in place of an event that is too long.
+    /// Returns the error that replaces an event that is too long.
     fn error_event(&self) -> Bytes {
         let mut out = BytesMut::new();
         out.extend_from_slice(b"\n\n");
@@ -136,7 +137,7 @@ impl Events {
 }
 
 fn write_data(out: &mut BytesMut, text: &str) {
-    // JSON may hold line ends between its values; each line is a `data` line.
+    // JSON may contain line ends between its values. Each line becomes a `data` line.
     for line in text.split(['\n', '\r']) {
         out.extend_from_slice(b"data: ");
         out.extend_from_slice(line.as_bytes());
@@ -144,19 +145,19 @@ fn write_data(out: &mut BytesMut, text: &str) {
     }
 }
 
-/// The data of an event.
+/// Returns the data of an event.
 fn data(event: &[u8]) -> Vec<u8> {
     let values = lines(event).filter_map(|line| field(line).filter(|(field, _)| *field == Field::Data));
     values.map(|(_, value)| value).collect::<Vec<_>>().join(&b'\n')
 }
 
-/// The values of all `id` lines of an event.
+/// Returns the values of all `id` lines of an event.
 fn ids(event: &[u8]) -> Vec<&[u8]> {
     let values = lines(event).filter_map(|line| field(line).filter(|(field, _)| *field == Field::Id));
     values.map(|(_, value)| value).collect()
 }
 
-/// The lines of an event, without their ends; the blank one at its end is the last.
+/// Returns the lines of an event, without their line ends. The last one is the blank line at its end.
 fn lines(mut event: &[u8]) -> impl Iterator<Item = &[u8]> {
     core::iter::from_fn(move || {
         if event.is_empty() {
@@ -169,14 +170,14 @@ fn lines(mut event: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// A field that a rule is about.
+/// A field that a rule applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
     Data,
     Id,
 }
 
-/// The field of a line and its value.
+/// Returns the field of a line and its value.
 fn field(line: &[u8]) -> Option<(Field, &[u8])> {
     let (field, rest) = if let Some(rest) = line.strip_prefix(b"data") {
         (Field::Data, rest)
@@ -190,7 +191,7 @@ fn field(line: &[u8]) -> Option<(Field, &[u8])> {
     }
 }
 
-/// Pieces that go out together; a single one is not copied.
+/// Pieces that are sent together. A single one is not copied.
 #[derive(Default)]
 struct Out {
     first: Bytes,

@@ -1,4 +1,4 @@
-//! One JSON text that may hold a list of tools.
+//! Filters one JSON text that may contain a list of tools.
 
 use std::{borrow::Cow, sync::LazyLock};
 
@@ -17,7 +17,7 @@ use super::super::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable;
 
-/// An answer. A member that stands twice is an error, as for all types here.
+/// A response. A duplicate member is an error, as for all types here.
 #[derive(Deserialize)]
 struct Answer<'t> {
     #[serde(borrow)]
@@ -41,15 +41,15 @@ struct Entry<'t> {
     name: Cow<'t, str>,
 }
 
-/// Something to write in place of a part of the text.
+/// A replacement for a part of the text.
 struct Edit {
     start: usize,
     end: usize,
     text: String,
 }
 
-/// The text without the tools that the caller cannot call; `None` if it can go out as it is. Order, members that are not
-/// known here and the cursor of the next page stay as they are.
+/// Returns the text without the tools that the caller cannot call; `None` if it can be sent unchanged. Order, unknown members
+/// and the cursor of the next page stay as they are.
 pub(crate) fn filtered(bytes: &[u8], caller: &Caller) -> Result<Option<String>, Unreadable> {
     if !may_hold_list(bytes) {
         return Ok(None);
@@ -74,9 +74,9 @@ pub(crate) fn filtered(bytes: &[u8], caller: &Caller) -> Result<Option<String>, 
     Ok(if edits.is_empty() { None } else { Some(apply(text, &edits)?) })
 }
 
-/// Whether there can be a member `tools` in the text, in whatever spelling: in JSON only `\u` escapes spell letters
-/// (RFC 8259 §7). One look over the bytes spares most answers the reading. A zero byte is of another encoding than UTF-8, which
-/// some readers take as well; in JSON there is none.
+/// Returns whether the text may contain a member `tools`, in any spelling: in JSON only `\u` escapes spell letters
+/// (RFC 8259 §7). One search over the bytes saves parsing most responses. A zero byte means an encoding other than UTF-8, which
+/// some parsers accept as well; JSON in UTF-8 contains none.
 pub(super) fn may_hold_list(bytes: &[u8]) -> bool {
     TOOLS.find(bytes).is_some()
         || ESCAPE.find(bytes).is_some()
@@ -91,8 +91,8 @@ static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\\u00")
 /// The common part of the member names that `serde_json` reserves.
 static MARKER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("serde_json::private::"));
 
-/// Whether a member name has a private meaning for a crate of the serde family: a client that is built on it would find a list in
-/// the answer that this filter does not see.
+/// Returns whether a member name has a private meaning for a crate of the serde family. A client built on such a crate would
+/// find a list in the response that this filter does not see.
 fn holds_marker(text: &str) -> bool {
     let plain = MARKER.find(text.as_bytes()).is_some();
     if !plain && ESCAPE.find(text.as_bytes()).is_none() {
@@ -100,7 +100,7 @@ fn holds_marker(text: &str) -> bool {
     }
     match message::check(text) {
         Ok(()) => false,
-        // Another fault may hide it.
+        // Another fault may hide a marker.
         Err(fault) => plain || fault == Fault::Json(json::Fault::Reserved),
     }
 }
@@ -109,7 +109,7 @@ fn is_object(raw: &RawValue) -> bool {
     raw.get().starts_with('{')
 }
 
-/// Notes what has to change in one answer, a part of the text.
+/// Collects the changes to one response, which is a part of the text.
 fn answer(text: &str, answer: &str, caller: &Caller, edits: &mut Vec<Edit>) -> Result<(), Unreadable> {
     let answer: Answer<'_> = serde_json::from_str(answer).map_err(|_| Unreadable)?;
     let Some(result) = answer.result.filter(|result| is_object(result)) else { return Ok(()) };
@@ -130,7 +130,7 @@ fn answer(text: &str, answer: &str, caller: &Caller, edits: &mut Vec<Edit>) -> R
     if kept.len() < entries.len() {
         edits.push(replace(text, tools, format!("[{}]", kept.join(",")))?);
     }
-    // MCP 2026-07-28, "Caching": what depends on the caller must not be kept for another one.
+    // MCP 2026-07-28, "Caching": a response that depends on the caller must not be cached for another one.
     match list.cache_scope {
         Some(scope) if scope.get() != "\"private\"" => edits.push(replace(text, scope, "\"private\"".to_owned())?),
         None if list.ttl_ms.is_some() || list.result_type.is_some() => {
@@ -148,7 +148,7 @@ fn replace(text: &str, raw: &RawValue, with: String) -> Result<Edit, Unreadable>
     Ok(Edit { start, end: start.saturating_add(raw.get().len()), text: with })
 }
 
-/// Where a part of the text stands in it: raw values are borrowed from it.
+/// Returns the position of a part in the text. Raw values are borrowed from the text.
 fn place(text: &str, raw: &RawValue) -> Result<usize, Unreadable> {
     let at = raw.get().as_ptr().addr().checked_sub(text.as_ptr().addr()).ok_or(Unreadable)?;
     let part = text.get(at..).and_then(|rest| rest.get(..raw.get().len()));

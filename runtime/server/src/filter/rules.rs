@@ -1,4 +1,4 @@
-//! What happens to an event of a stream, for its reader.
+//! What happens to an event of a stream.
 
 use serde::{Deserialize, de::IgnoredAny};
 
@@ -14,7 +14,7 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct EventRules {
     environment: Environment,
-    /// Whose list of tools it is, where lists are filtered.
+    /// The caller for which lists of tools are filtered; `None` if they are not.
     filter: Option<Caller>,
     seal: EventSeal,
     /// Whether messages that the server begins are withheld.
@@ -36,12 +36,12 @@ impl EventRules {
         Self { environment, filter, seal, withholds: false }
     }
 
-    /// From now on withholds every message that the server begins: requests and notifications.
+    /// From now on, withholds every message that the server begins: requests and notifications.
     pub(crate) fn withhold_begun(&mut self) {
         self.withholds = true;
     }
 
-    /// What happens to an event; `data` and `ids` read it.
+    /// Returns what happens to an event. `data` and `ids` read it.
     pub(super) fn changes<'e>(
         &self,
         event: &'e [u8],
@@ -64,20 +64,21 @@ impl EventRules {
         Change::Rewrite { data: new_data, ids: ids.into_iter().map(|id| self.sealed(id)).collect() }
     }
 
-    /// The id to send. An empty one makes clients forget the last one. One that clients ignore, since it holds U+0000 or is not UTF-8
-    /// (HTML, "Interpreting an event stream"), is left out.
+    /// Returns the id to send. An empty id makes clients forget the last one. An id that clients ignore, since it contains
+    /// U+0000 or is not UTF-8 (HTML, "Interpreting an event stream"), is left out.
     fn sealed(&self, id: &[u8]) -> Option<String> {
         let id = core::str::from_utf8(id).ok().filter(|id| !id.contains('\0'))?;
         Some(if id.is_empty() { String::new() } else { self.seal.seal(id) })
     }
 
-    /// The error in place of an event that cannot be read.
+    /// Returns the error that replaces an event that cannot be read.
     pub(super) fn unreadable(&self) -> String {
         Refusal::unreadable().by(self.environment).into_text()
     }
 }
 
-/// Whether an event's data hold answers alone, or nothing: no request and no notification. What cannot be read is not an answer.
+/// Returns whether an event's data contain only responses, or nothing: no request and no notification. Unreadable data are not
+/// a response.
 fn is_answer(data: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Message {
