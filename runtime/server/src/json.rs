@@ -1,20 +1,21 @@
-//! JSON from outside, read strictly: request bodies, token headers and claims, key sets, introspection answers.
+//! Strict parsing of untrusted JSON: request bodies, token headers and claims, key sets, introspection responses.
 //!
 //! Parsers disagree about some texts. The layer and the server behind it read the same bytes with different parsers, so every
 //! text that two parsers could read differently is rejected here:
 //!
 //! - a member name that occurs twice in one object, at any depth, compared unescaped (RFC 8259 §4)
-//! - a member name that a crate of the serde family gives a private meaning: with its feature `raw_value`, `serde_json::Value`
-//!   replaces such an object by what its text holds
+//! - a member name to which a crate of the serde family gives a private meaning: with its feature `raw_value`,
+//! `serde_json::Value`
+//!   replaces such an object with the content of its text
 //! - more than [`MAX_DEPTH`] nested arrays and objects
-//! - text after the value, lone surrogates, and whatever else RFC 8259 does not allow
+//! - text after the value, lone surrogates, and any other violation of RFC 8259
 //!
 //! | module | holds |
 //! |---|---|
 //! | `walk` | the rules above, for every visitor that reads untrusted JSON |
-//! | `members` | finds a name that occurs twice, without a copy of any name |
+//! | `members` | finds duplicate names, without a copy of any name |
 //! | `value` | a text as `serde_json::Value`, read once |
-//! | `find` | one member of a text that was read strictly before |
+//! | `find` | returns one member of a text that was checked before |
 
 mod find;
 mod members;
@@ -29,8 +30,8 @@ pub(crate) use self::{
     walk::{Key, Walk},
 };
 
-/// How many arrays and objects may be nested in each other. Lower than the limit of `serde_json`, so that this limit decides
-/// and holds for the parsers behind the layer, too.
+/// The maximum nesting of arrays and objects. It is lower than the limit of `serde_json`, so that this limit applies first, and
+/// also protects the parsers behind the layer.
 pub(crate) const MAX_DEPTH: usize = 100;
 
 /// Why a text was rejected.
@@ -40,7 +41,7 @@ pub(crate) enum Fault {
     Syntax,
     /// It has more than [`MAX_DEPTH`] levels.
     TooDeep,
-    /// A member name occurs twice in one object.
+    /// An object contains a duplicate member name.
     Duplicate,
     /// A member name has a private meaning for a crate of the serde family.
     Reserved,

@@ -1,13 +1,13 @@
-//! A request body: the JSON-RPC message, read as strictly as a check has to read it.
+//! A request body: the JSON-RPC message, parsed strictly.
 //!
-//! The SDK behind the layer reads the same bytes again, with another parser. What two parsers could read differently is rejected:
-//! by the rules of [`json`](super::json), and here a byte order mark, bytes that are not UTF-8, a message that is request and
-//! response at once, and member names that are known ones but for case (`similar`).
+//! The SDK behind the layer reads the same bytes again, with another parser. What two parsers could read differently is
+//! rejected: by the rules of [`json`](super::json), and here a byte order mark, bytes that are not UTF-8, a message that is
+//! request and response at once, and member names that differ from known ones only by case (`similar`).
 //!
 //! | module | holds |
 //! |---|---|
-//! | `reader` | the visitor that sees every level |
-//! | `similar` | names that a parser which folds case takes for known ones |
+//! | `reader` | the visitor that reads every level |
+//! | `similar` | names that a case-insensitive parser takes for known ones |
 //! | `agreement` | compares the headers that mirror the body |
 //! | `params` | compares the headers that mirror arguments: `Mcp-Param-*` |
 //! | `sentinel` | header values in base64 |
@@ -33,32 +33,32 @@ pub(crate) use self::{
     reader::check,
 };
 
-/// How many messages a batch may have.
+/// The maximum number of messages in a batch.
 const MAX_BATCH: usize = 100;
 
 /// One JSON-RPC message.
 #[derive(Debug)]
 pub(crate) struct Message<'b> {
     pub(crate) kind: Kind,
-    /// As written: a string or an integer. `None` for a notification.
+    /// The id as sent: a string or an integer. `None` for a notification.
     pub(crate) id: Option<&'b RawValue>,
     /// Empty for a response.
     pub(crate) method: Cow<'b, str>,
     pub(crate) params: Params<'b>,
 }
 
-/// What a message is.
+/// The kind of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// It has a method and an id.
     Request,
     /// It has a method and no id.
     Notification,
-    /// The answer to a request that the server sent; clients before 2026-07-28 send such.
+    /// The response to a request of the server. Only clients before 2026-07-28 send it.
     Response,
 }
 
-/// The parameters that decide something.
+/// The parameters that a decision depends on.
 #[derive(Debug, Default)]
 pub(crate) struct Params<'b> {
     /// `name`, if it is a string.
@@ -69,7 +69,7 @@ pub(crate) struct Params<'b> {
     pub(crate) task: Option<Cow<'b, str>>,
     /// `_meta["io.modelcontextprotocol/protocolVersion"]`, if it is a string.
     pub(crate) version: Option<Cow<'b, str>>,
-    /// `arguments`, as written.
+    /// `arguments`, as sent.
     pub(crate) arguments: Option<&'b RawValue>,
 }
 
@@ -79,7 +79,7 @@ pub(crate) enum Content<'b> {
     /// A request without a body.
     None,
     One(Message<'b>),
-    /// A batch, which MCP had until 2025-03-26.
+    /// A batch, which MCP supported until 2025-03-26.
     Batch(Vec<Message<'b>>),
 }
 
@@ -93,18 +93,18 @@ impl<'b> Content<'b> {
     }
 }
 
-/// Why a body was rejected. Nothing of it is forwarded.
+/// Why a body was rejected. No part of it is forwarded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// Not UTF-8 (RFC 8259 §8.1).
     NotUtf8,
-    /// A byte order mark in front (RFC 8259 §8.1).
+    /// A leading byte order mark (RFC 8259 §8.1).
     ByteOrderMark,
     /// Not JSON that every parser reads in the same way.
     Json(json::Fault),
-    /// A member name that is a known one but for case or U+0000.
+    /// A member name that differs from a known one only by case or U+0000.
     Similar,
-    /// A text that decides something is too long.
+    /// A string that a decision depends on is too long.
     TooLong,
     /// JSON, but neither an object nor a batch.
     NotAnObject,
@@ -117,7 +117,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// The code of JSON-RPC 2.0 §5.1.
+    /// Returns the code of JSON-RPC 2.0 §5.1.
     pub(crate) const fn code(self) -> i32 {
         match self {
             Self::NotUtf8 | Self::ByteOrderMark | Self::Json(_) => -32700,
@@ -150,7 +150,7 @@ impl Fault {
 /// Reads a body.
 pub(crate) fn read(body: &[u8], batches: bool) -> Result<Content<'_>, Fault> {
     let text = core::str::from_utf8(body).map_err(|_| Fault::NotUtf8)?;
-    // RFC 8259 §2: the white space around a value. Not `trim`, which takes more characters for white space.
+    // RFC 8259 §2: the white space around a value. `trim` would remove further characters.
     let space = [' ', '\t', '\n', '\r'];
     let inner = text.trim_start_matches(space);
     match inner.bytes().next() {
@@ -176,7 +176,7 @@ fn batch(text: &str) -> Result<Vec<Message<'_>>, Fault> {
     elements.into_iter().map(|element| reader::message(element.get(), 1)).collect()
 }
 
-/// The elements of an array as written; `None` for more than [`MAX_BATCH`].
+/// The elements of an array as sent; `None` for more than [`MAX_BATCH`].
 struct Elements;
 
 impl<'b> Visitor<'b> for Elements {

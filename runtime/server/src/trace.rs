@@ -1,12 +1,12 @@
-//! What the layer tells those who watch a server, with the feature `tracing`; without it nothing of this is compiled in.
+//! Spans and events of the layer, for the feature `tracing`. Without the feature they are not compiled.
 //!
-//! What is told are facts of the layer and of the scope table. Nothing that a client sends is: no token, claim, key, argument
-//! or header, and no name of a tool or a method that is not known here.
+//! They contain facts of the layer and of the scope table. They contain no client input: no token, claim, key, argument or
+//! header, and no unknown tool or method name.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `on` | the span and the events |
-//! | `off` | the same functions, which do nothing |
+//! | `off` | the same functions without effect |
 
 #[cfg(not(feature = "tracing"))]
 mod off;
@@ -18,7 +18,7 @@ pub(super) use self::off::*;
 #[cfg(feature = "tracing")]
 pub(super) use self::on::*;
 
-/// Which step of the [order](super) decides.
+/// The step of the [order](super) that decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Step {
     /// Origin, HTTP method, upgrade.

@@ -1,7 +1,7 @@
-//! One member of a text that was read strictly before.
+//! Returns one member of a text that was checked before.
 //!
-//! The strict reading has seen that each name occurs once, so the first member of a name is the only one. Nothing is built:
-//! what is not on the way is skipped.
+//! The strict check has found each name only once, so the first match is the only one. Nothing is built: members that are
+//! not on the path are skipped.
 
 use core::fmt;
 
@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::Key;
 
-/// The value that those member names lead to, as written; `None` if there is none.
+/// Returns the value at a path of member names, as sent; `None` if there is none.
 pub(crate) fn find<'b>(text: &'b RawValue, path: &[impl AsRef<str>]) -> Option<&'b RawValue> {
     path.iter().try_fold(text, |value, name| member(value, name.as_ref()))
 }

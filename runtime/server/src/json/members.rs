@@ -1,8 +1,8 @@
-//! Finds a member name that occurs twice in one object.
+//! Finds duplicate member names in one object.
 //!
-//! No name is copied: a body of 4 MiB may hold hundreds of thousands of them. The first names of an object are borrowed from
-//! the text and compared one by one. Beyond [`FEW`], and for names with escapes, a keyed hash of 8 bytes represents each name;
-//! the hashes of an object are sorted at its end, where equal ones are neighbors.
+//! No name is copied: a body of 4 MiB may contain hundreds of thousands of them. The first names of an object are borrowed from
+//! the text and compared one by one. Beyond [`FEW`], and for names with escapes, a keyed hash of 8 bytes represents each name.
+//! The hashes of an object are sorted at its end, where equal ones are neighbors.
 
 use std::{
     borrow::Cow,
@@ -12,16 +12,16 @@ use std::{
 /// How many names of one object are compared one by one.
 const FEW: usize = 16;
 
-/// The names of all objects that are open, the outermost object first.
+/// The names of all open objects, the outermost object first.
 #[derive(Debug, Default)]
 pub(super) struct OpenObjects<'b> {
     names: Vec<&'b str>,
     hashes: Vec<u64>,
-    /// Seeded at random, so that a client cannot choose names whose hashes are equal. Made with the first hash.
+    /// Seeded at random, so that a client cannot choose names with equal hashes. Created with the first hash.
     hasher: Option<RandomState>,
 }
 
-/// The names of one open object: where they begin in [`OpenObjects`].
+/// The names of one open object: their start in [`OpenObjects`].
 #[derive(Debug)]
 pub(super) struct Members {
     names: usize,
@@ -29,7 +29,7 @@ pub(super) struct Members {
     hashed: bool,
 }
 
-/// A name occurs twice.
+/// The error of a duplicate name.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Twice;
 
@@ -39,7 +39,8 @@ impl<'b> OpenObjects<'b> {
         Members { names: self.names.len(), hashes: self.hashes.len(), hashed: false }
     }
 
-    /// Notes a name of the innermost object; owned, if it has escapes. Some duplicates are found only by [`close`](Self::close).
+    /// Records a name of the innermost object; owned, if it has escapes. Some duplicates are found only by
+    /// [`close`](Self::close).
     #[expect(clippy::ptr_arg, reason = "only a borrowed name is part of the text and can be kept")]
     pub(super) fn note(&mut self, members: &mut Members, name: &Cow<'b, str>) -> Result<(), Twice> {
         if let Cow::Borrowed(name) = name
@@ -72,14 +73,16 @@ impl<'b> OpenObjects<'b> {
         hashes.sort_unstable();
         let twice = hashes.windows(2).any(|pair| matches!(pair, [one, other] if one == other));
         self.hashes.truncate(members.hashes);
-        // For different names, equal hashes have a chance of 1 in 100 million in the largest body that is accepted by default.
+        // Two different names have equal hashes with a chance of 1 in 100 million in the largest body that is accepted by
+        // default.
         if twice { Err(Twice) } else { Ok(()) }
     }
 
     fn hash(&mut self, name: &str) {
         let hash = self.hasher.get_or_insert_with(RandomState::new).hash_one(name);
         if self.hashes.len() == self.hashes.capacity() {
-            // By half and not by all: the names of a body must not cost more than three times its bytes, while growing too.
+            // Grows by half and does not double: the names of a body must not use more than three times its size, even while
+            // growing.
             self.hashes.reserve_exact((self.hashes.len() / 2).max(4 * FEW));
         }
         self.hashes.push(hash);
@@ -92,7 +95,7 @@ mod tests {
 
     use super::{FEW, OpenObjects};
 
-    /// Whether all names of one object differ, each borrowed or with escapes.
+    /// Returns whether all names of one object differ. Each is borrowed, or has escapes.
     fn differ(names: &[(String, bool)]) -> bool {
         let mut open = OpenObjects::default();
         let mut members = open.open();

@@ -1,6 +1,6 @@
-//! A text as `serde_json::Value`, read once and strictly.
+//! Parses a text as `serde_json::Value`, once and strictly.
 //!
-//! `Value` reads itself from a text as well, but keeps the last of two members and obeys private names.
+//! The `Deserialize` of `Value` keeps the last of two duplicate members and obeys private names.
 
 use core::fmt;
 
@@ -9,10 +9,10 @@ use serde_json::{Map, Number, Value};
 
 use super::{Fault, Walk};
 
-/// Reads a JSON object.
+/// Parses a JSON object.
 ///
 /// # Errors
-/// The text is not a JSON object, or is rejected by a rule of [`json`](super).
+/// The text is not a JSON object, or a rule of [`json`](super) rejects it.
 pub(crate) fn object(text: &str) -> Result<Map<String, Value>, Fault> {
     let mut walk = Walk::new(text, 0);
     let mut deserializer = serde_json::Deserializer::from_str(text);

@@ -1,4 +1,4 @@
-//! What every visitor of untrusted JSON watches: nesting, names that occur twice, names with a private meaning.
+//! The checks of every visitor of untrusted JSON: nesting, duplicate names, names with a private meaning.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ pub(crate) struct Walk<'b> {
     text: &'b str,
     open: OpenObjects<'b>,
     depth: usize,
-    /// What is wrong apart from the syntax, for which serde has no error type.
+    /// An error other than the syntax, for which serde has no error type.
     fault: Option<Fault>,
 }
 
@@ -26,12 +26,12 @@ pub(crate) struct Walk<'b> {
 pub(crate) struct Object(Members);
 
 impl<'b> Walk<'b> {
-    /// A reading of that text. `depth` arrays and objects are open around it.
+    /// Starts to read a text. `depth` arrays and objects are open around it.
     pub(crate) fn new(text: &'b str, depth: usize) -> Self {
         Self { text, open: OpenObjects::default(), depth, fault: None }
     }
 
-    /// The reason for an error of serde.
+    /// Returns the reason for an error of serde.
     pub(crate) fn fault(&self) -> Fault {
         self.fault.unwrap_or(Fault::Syntax)
     }
@@ -56,7 +56,7 @@ impl<'b> Walk<'b> {
         Ok(Object(self.open.open()))
     }
 
-    /// The next member's name; `None` at the end of the object, which is left then.
+    /// Returns the next member's name; `None` at the end of the object, which is left then.
     pub(crate) fn next_key<A: MapAccess<'b>>(
         &mut self,
         object: &mut Object,
@@ -78,8 +78,8 @@ impl<'b> Walk<'b> {
         }
     }
 
-    /// Whether `serde_json` presents a number as an object with this name, which it does where any crate of the build asks for its
-    /// feature `arbitrary_precision`. The name is then one of `serde_json` and not borrowed from the text.
+    /// Returns whether `serde_json` presents a number as an object with this name. It does so if any crate of the build
+    /// enables its feature `arbitrary_precision`. The name is then one of `serde_json` and not borrowed from the text.
     #[expect(clippy::ptr_arg, reason = "an owned name is one of the text with escapes")]
     pub(crate) fn is_number(&self, key: &Cow<'b, str>) -> bool {
         let Cow::Borrowed(key) = key else { return false };
@@ -93,7 +93,7 @@ impl<'b> Walk<'b> {
     }
 }
 
-/// Reads a member's name, borrowed if it holds no escape.
+/// Reads a member's name, borrowed if it contains no escapes.
 pub(crate) struct Key;
 
 impl<'b> DeserializeSeed<'b> for Key {

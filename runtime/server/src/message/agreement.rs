@@ -1,6 +1,6 @@
 //! Compares the headers that mirror the body (MCP 2026-07-28, "Server Validation").
 //!
-//! Load balancers and SDKs act on the headers, the check acts on the body, so the two must not differ. Headers that mirror
+//! Load balancers and SDKs act on the headers, and the check acts on the body, so the two must agree. Headers that mirror
 //! arguments are compared later (`params`), once the call is admitted.
 
 use http::HeaderMap;
@@ -17,21 +17,21 @@ const NAME: &str = "mcp-name";
 /// The first revision that mirrors the body in headers and has no handshake.
 const MODERN: &str = "2026-07-28";
 
-/// Which rules a message follows.
+/// The set of rules that applies to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Era {
-    /// 2025-11-25 and before: a handshake, sessions; headers are optional, but have to agree.
+    /// 2025-11-25 and before: a handshake and sessions. The headers are optional, but must agree with the body.
     Legacy,
     /// 2026-07-28 and later: no handshake and no sessions; the headers are required.
     Modern,
 }
 
-/// How headers and body differ.
+/// How headers and body disagree.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Disagreement {
-    /// A header is missing, or says something else than the body: −32020.
+    /// A header is missing, or differs from the body: −32020.
     Header(String),
-    /// The body lacks what each request has to say of itself: −32602, as for other parameters that are missing
+    /// The body lacks a required member of `_meta`: −32602, as for other missing parameters
     /// (SEP-2575).
     Meta(&'static str),
 }
@@ -49,7 +49,7 @@ impl From<&str> for Disagreement {
     }
 }
 
-/// The era of a request without a body.
+/// Returns the era of a request without a body.
 ///
 /// # Errors
 /// A header that states it, or would mirror a body, occurs twice or is not ASCII.
@@ -60,15 +60,15 @@ pub(crate) fn era_of(head: &Head<'_>) -> Result<Era, Disagreement> {
     Ok(if is_modern(version) { Era::Modern } else { Era::Legacy })
 }
 
-/// Dates of one format are ordered like their texts.
+/// Compares the revisions as text, which orders dates of one format correctly.
 fn is_modern(version: Option<&str>) -> bool {
     version.is_some_and(|version| version >= MODERN)
 }
 
-/// The era of a message.
+/// Returns the era of a message.
 ///
 /// # Errors
-/// Where headers and body differ.
+/// Headers and body disagree.
 pub(crate) fn agree(head: &Head<'_>, message: &Message<'_>) -> Result<Era, Disagreement> {
     let version = single(head.version, VERSION)?;
     let method = single(head.method, METHOD)?;
@@ -80,9 +80,9 @@ pub(crate) fn agree(head: &Head<'_>, message: &Message<'_>) -> Result<Era, Disag
         return Err("the header `MCP-Protocol-Version` and `_meta` name two versions".into());
     }
     let era = if is_modern(version) || is_modern(stated) { Era::Modern } else { Era::Legacy };
-    // `initialize` is no method of this era: who sends it asks for an older one, and knows no headers yet.
+    // `initialize` does not exist in this era. A client that sends it requests an older one, and does not know the headers yet.
     let modern = era == Era::Modern && message.kind != Kind::Response && message.method != "initialize";
-    // Notifications have the headers, too, but need no `_meta` (SEP-2243, SEP-2575).
+    // Notifications also have the headers, but do not need `_meta` (SEP-2243, SEP-2575).
     let required = modern && message.kind == Kind::Request;
     if modern && version.is_none() {
         return Err("the header `MCP-Protocol-Version` is missing".into());
@@ -115,7 +115,7 @@ pub(crate) fn agree(head: &Head<'_>, message: &Message<'_>) -> Result<Era, Disag
 /// The methods for which `Mcp-Name` is required.
 const NAMED: [&str; 3] = ["tools/call", "prompts/get", "resources/read"];
 
-/// What `Mcp-Name` may mirror.
+/// Returns the values that `Mcp-Name` may mirror.
 fn names<'m>(message: &'m Message<'_>) -> [Option<&'m str>; 3] {
     let params = &message.params;
     let (name, uri, task) = (params.name.as_deref(), params.uri.as_deref(), params.task.as_deref());
@@ -127,7 +127,7 @@ fn names<'m>(message: &'m Message<'_>) -> [Option<&'m str>; 3] {
     }
 }
 
-/// The only value of a header. Of two values a proxy could take the other one.
+/// Returns the only value of a header. If there were two, a proxy could act on the other one.
 fn single<'h>(stated: HeaderValues<'h>, name: &str) -> Result<Option<&'h str>, String> {
     match stated {
         HeaderValues::Absent => Ok(None),
@@ -138,7 +138,7 @@ fn single<'h>(stated: HeaderValues<'h>, name: &str) -> Result<Option<&'h str>, S
     }
 }
 
-/// The same for a header by its name.
+/// Returns the only value of a header, by its name.
 pub(super) fn named<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, String> {
     let mut values = headers.get_all(name).iter();
     let stated = match (values.next(), values.next()) {

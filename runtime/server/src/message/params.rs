@@ -1,8 +1,7 @@
 //! Headers that mirror arguments: `Mcp-Param-*` (MCP 2026-07-28, "Custom Headers from Tool Parameters").
 //!
-//! A tool declares them with `x-mcp-header` in its input schema. A declared header is compared with its own argument alone. A
-//! header that no argument is declared for says nothing that could be checked: where the declarations are known it is removed
-//! from the request.
+//! A tool declares them with `x-mcp-header` in its input schema. A declared header is compared only with its own argument. A
+//! header without a declared argument cannot be checked: if the declarations are known, it is removed from the request.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -25,14 +24,15 @@ use super::{
 /// A header that mirrors an argument of a tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParamHeader {
-    /// The whole name of the header, in lower case.
+    /// The full name of the header, in lower case.
     header: String,
-    /// The member names that lead to the argument.
+    /// The path of member names to the argument.
     path: Vec<String>,
 }
 
 impl ParamHeader {
-    /// Returns a header by the end of its name, as `x-mcp-header` states it; `None` if it makes no header name or leads to no argument.
+    /// Creates a header from the end of its name, as `x-mcp-header` states it. `None` if the header name is invalid or the
+    /// path is empty.
     #[must_use]
     pub fn new(header: &str, path: Vec<String>) -> Option<Self> {
         let name = HeaderName::try_from(format!("{PARAM}{header}")).ok()?;
@@ -40,30 +40,30 @@ impl ParamHeader {
     }
 }
 
-/// Tells which arguments of a tool are mirrored, where the server behind the layer knows it.
+/// Returns which arguments of a tool are mirrored, if the server behind the layer knows it.
 pub trait DeclaredParams: Send + Sync {
-    /// The headers of that tool.
+    /// Returns the headers of a tool.
     fn of_tool(&self, tool: &'static str) -> Arc<[ParamHeader]>;
 }
 
-/// The declarations of a server: those of its settings, and those that the server behind the layer tells.
+/// The declarations of a server: from the settings, and from the server behind the layer.
 pub(crate) struct ParamHeaders {
     stated: Vec<(&'static str, ParamHeader)>,
     told: Option<Arc<dyn DeclaredParams>>,
 }
 
-/// The `Mcp-Param-*` headers that a request keeps on its way to the server behind the layer.
+/// The `Mcp-Param-*` headers that are forwarded to the server behind the layer.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Kept {
-    /// All of them, unread: no declarations are known.
+    /// All of them, unread, because no declarations are known.
     #[default]
     All,
-    /// Those that are declared, by their names.
+    /// The declared ones, by name.
     Declared(Vec<String>),
 }
 
 impl Kept {
-    /// Removes all others.
+    /// Removes all other headers.
     pub(crate) fn retain_in(&self, headers: &mut HeaderMap) {
         let Self::Declared(declared) = self else { return };
         let removed: Vec<HeaderName> = headers
@@ -76,7 +76,7 @@ impl Kept {
         }
     }
 
-    /// Those that this one and the other one keep.
+    /// Returns the headers that both keep.
     fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::All, kept) | (kept, Self::All) => kept,
@@ -89,7 +89,7 @@ impl Kept {
 }
 
 impl ParamHeaders {
-    /// The declarations of the settings: tool, end of the header's name, and path.
+    /// Creates the declarations of the settings: tool, end of the header's name, and path.
     pub(crate) fn new(
         stated: &[(String, String, Vec<String>)],
         table: &'static ScopeTable,
@@ -114,21 +114,21 @@ impl ParamHeaders {
         Self { stated: found, told: None }
     }
 
-    /// The same, with what the server behind the layer tells.
+    /// Adds the declarations of the server behind the layer.
     pub(crate) fn told_by(&self, told: Arc<dyn DeclaredParams>) -> Self {
         Self { stated: self.stated.clone(), told: Some(told) }
     }
 
-    /// What a request keeps that calls no tool.
+    /// Returns the headers that a request without a tool call keeps.
     pub(crate) fn without_call(&self) -> Kept {
         if self.told.is_some() { Kept::Declared(Vec::new()) } else { Kept::All }
     }
 
-    /// Compares the headers with the arguments of a call, each with its own argument. Declared headers are `required` from
-    /// 2026-07-28 on. Returns what the request keeps.
+    /// Compares the headers of a call, each with its own argument. Declared headers are `required` from 2026-07-28 on. Returns
+    /// the headers that the request keeps.
     ///
     /// # Errors
-    /// A header is missing, is there twice, or differs from its argument.
+    /// A header is missing, occurs twice, or differs from its argument.
     pub(crate) fn compare(
         &self,
         head: &Head<'_>,
@@ -138,7 +138,7 @@ impl ParamHeaders {
     ) -> Result<Kept, String> {
         let mut declared = self.stated.iter().filter(|(of, _)| *of == tool).map(|(_, param)| param).peekable();
         if !head.params && declared.peek().is_none() {
-            // A server that tells its declarations by itself also finds what is missing by itself.
+            // A server that provides its own declarations also detects missing headers.
             return Ok(self.without_call());
         }
         let told = self.told.as_ref().map(|told| told.of_tool(tool));
@@ -151,7 +151,7 @@ impl ParamHeaders {
         Ok(if known { Kept::Declared(names) } else { Kept::All })
     }
 
-    /// The same for all messages of a body that were admitted; each with the tool it calls, if any.
+    /// Does the same for all admitted messages of a body, each with the tool that it calls, if any.
     pub(crate) fn compare_all<'m, 'b: 'm>(
         &self,
         head: &Head<'_>,
@@ -190,8 +190,8 @@ fn decoded<'h>(value: &'h str, name: &str) -> Result<Cow<'h, str>, String> {
     sentinel::decode(value).ok_or_else(|| format!("the header `{name}` is marked as base64 but is not base64 of UTF-8"))
 }
 
-/// Whether a header's value is that argument. Numbers are compared as numbers: `42.0` is 42. From 2⁵³ on floating-point
-/// numbers are no longer exact, so there only the same spelling is the same number.
+/// Returns whether a header's value equals the argument. Numbers are compared as numbers: `42.0` is 42. From 2⁵³ on
+/// floating-point numbers are no longer exact, so there only the same spelling is equal.
 fn mirrors(header: &str, argument: &RawValue) -> bool {
     let written = argument.get();
     match written.as_bytes().first() {

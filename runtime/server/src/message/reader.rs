@@ -1,7 +1,7 @@
 //! The visitor of a message.
 //!
-//! A derived type would skip what it does not name, and with it a member name that occurs twice, malformed text, or one level
-//! too many. This visitor reads everything and keeps little, all of it borrowed.
+//! A derived type would skip unknown members, and with them duplicate names, malformed text, or excessive nesting. This visitor
+//! reads everything and keeps little, all of it borrowed.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -15,7 +15,7 @@ use super::{
     similar::{Similar, VERSION, looks_like_envelope, looks_like_version},
 };
 
-/// How many bytes a text may have that has escapes and decides something, such as `method`. Texts without escapes are borrowed.
+/// The maximum size in bytes of a kept string with escapes, such as `method`. Strings without escapes are borrowed.
 const MAX_ESCAPED: usize = 16 << 10;
 
 /// Reads one message, which begins with `{`. `depth` arrays are open around it.
@@ -25,14 +25,14 @@ pub(super) fn message(text: &str, depth: usize) -> Result<Message<'_>, Fault> {
     reading.found.into_message()
 }
 
-/// Checks a JSON text by the rules of [`json`](super::super::json) alone.
+/// Checks a JSON text against the rules of [`json`](super::super::json) only.
 pub(crate) fn check(text: &str) -> Result<(), Fault> {
     Reading { walk: Walk::new(text, 0), found: Found::default(), fault: None }.read(text, Place::Other)
 }
 
-/// A place in a message.
+/// A position in a message.
 ///
-/// A value and not a type: `serde_json` would be compiled once for each type.
+/// It is a value and not a type, because `serde_json` would be compiled once for each type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     /// The message.
@@ -45,7 +45,7 @@ enum Place {
     Arguments,
     /// The `_meta` of the parameters.
     Meta,
-    /// A text that is kept.
+    /// A string that is kept.
     Text(Text),
     /// `result`, of a response.
     Result,
@@ -55,7 +55,7 @@ enum Place {
     Other,
 }
 
-/// Which text.
+/// Which string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Text {
     JsonRpc,
@@ -67,7 +67,7 @@ enum Text {
 }
 
 impl Place {
-    /// The place of a member's value.
+    /// Returns the place of a member's value.
     fn member(self, key: &str) -> Self {
         match (self, key) {
             (Self::Message, "jsonrpc") => Self::Text(Text::JsonRpc),
@@ -87,14 +87,14 @@ impl Place {
     }
 }
 
-/// What is kept of a message.
+/// The kept parts of a message.
 #[derive(Debug, Default)]
 struct Found<'b> {
     jsonrpc: Option<Cow<'b, str>>,
     id: Option<&'b RawValue>,
     method: Option<Cow<'b, str>>,
     params: Params<'b>,
-    /// Member names of the parameters that a parser which folds case would take for known ones.
+    /// Member names of the parameters that a case-insensitive parser would take for known ones.
     similar: Similar,
     result: bool,
     error: bool,
@@ -131,15 +131,15 @@ impl<'b> Found<'b> {
     }
 }
 
-/// Whether it is a string or an integer (MCP 2026-07-28, "Requests"): not `null`, no fraction, no exponent.
+/// Returns whether it is a string or an integer (MCP 2026-07-28, "Requests"): not `null`, no fraction, no exponent.
 fn is_id(id: &RawValue) -> bool {
     let text = id.get();
     let digits = text.strip_prefix('-').unwrap_or(text);
     text.starts_with('"') || (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The id as written, so that an answer can repeat it. `serde_json` delimits a text without a look at its escapes, so these are
-/// checked here.
+/// Returns the id as sent, so that a response can repeat it. `serde_json` delimits a string without checking its escapes, so
+/// they are checked here.
 fn id(raw: &RawValue) -> Result<&RawValue, serde_json::Error> {
     if raw.get().starts_with('"') {
         serde_json::from_str::<Cow<'_, str>>(raw.get())?;
@@ -147,12 +147,12 @@ fn id(raw: &RawValue) -> Result<&RawValue, serde_json::Error> {
     Ok(raw)
 }
 
-/// What is known of one message while it is read.
+/// The state of reading one message.
 #[derive(Debug)]
 struct Reading<'b> {
     walk: Walk<'b>,
     found: Found<'b>,
-    /// What is wrong with the message apart from its JSON.
+    /// An error other than malformed JSON.
     fault: Option<Fault>,
 }
 
@@ -169,7 +169,7 @@ impl<'b> Reading<'b> {
         E::custom(fault.text())
     }
 
-    /// Rejects a name that a parser which folds case would take for a known one, or notes it until the method is known.
+    /// Rejects a name that a case-insensitive parser would take for a known one, or records it until the method is known.
     fn check_spelling<E: Error>(&mut self, place: Place, key: &str) -> Result<(), E> {
         let similar = match place {
             Place::Message => looks_like_envelope(key),
@@ -197,11 +197,11 @@ impl<'b> Visit<'_, 'b> {
         Ok(())
     }
 
-    /// A value of which nothing is kept: a text where none is expected, or anything else.
+    /// Handles a value that is not kept: a string in an unexpected place, or any other value.
     fn value<E: Error>(self) -> Result<(), E> {
         match self.place {
-            // MCP has no parameters by position (JSON-RPC 2.0 §4.2), and a method is a text. Elsewhere another type decides
-            // nothing here, and the server behind the layer answers it.
+            // MCP has no parameters by position (JSON-RPC 2.0 §4.2), and a method is a string. Elsewhere no decision depends
+            // on a value of another type, and the server behind the layer rejects it.
             Place::Params | Place::Text(Text::Method) => Err(self.reading.fail(Fault::NotJsonRpc)),
             _ => Ok(()),
         }
@@ -248,7 +248,7 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        // It has escapes, so keeping it means a copy, and it may be as long as the body.
+        // The string has escapes, so keeping it means a copy, and it may be as long as the body.
         if !matches!(self.place, Place::Text(_)) {
             self.value()
         } else if text.len() > MAX_ESCAPED {
@@ -276,7 +276,7 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
             match inner {
                 Place::Id => reading.found.id = Some(id(map.next_value()?).map_err(A::Error::custom)?),
                 Place::Arguments => {
-                    // Delimited first, so that they are kept as written, then read like everything else.
+                    // Delimited first, so that they are kept as sent, and then read like everything else.
                     let arguments: &RawValue = map.next_value()?;
                     reading.found.params.arguments = Some(arguments);
                     reading.read(arguments.get(), Place::Other).map_err(|fault| reading.fail(fault))?;

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-/// What a value stands for; `None` if it is marked as base64 and is none, or not of UTF-8.
+/// Returns the decoded value; `None` if it is marked as base64 but is not valid base64 or UTF-8.
 pub(super) fn decode(value: &str) -> Option<Cow<'_, str>> {
-    // Case-sensitive, both ends: anything else is the value itself.
+    // Both markers are case-sensitive. Any other value is literal.
     match value.strip_prefix("=?base64?").and_then(|rest| rest.strip_suffix("?=")) {
         Some(encoded) => String::from_utf8(STANDARD.decode(encoded).ok()?).ok().map(Cow::Owned),
         None => Some(Cow::Borrowed(value)),

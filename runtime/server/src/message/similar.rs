@@ -1,9 +1,9 @@
-//! Member names that are known ones but for case or U+0000.
+//! Member names that differ from known ones only by case or U+0000.
 //!
-//! Parsers in other languages match names without regard to case, or end them at U+0000. Such a parser takes `NAME` for `name`
+//! Parsers in other languages match names case-insensitively, or end them at U+0000. Such a parser takes `NAME` for `name`
 //! and runs another tool than the one that was checked (CVE-2026-27896 is of this kind). So these spellings are rejected where
-//! a name decides something: in the envelope, in the version members of `_meta`, and among the parameters of the methods that
-//! are decided by a parameter. Other members may have any name.
+//! a decision depends on a name: in the envelope, in the version members of `_meta`, and among the parameters of the methods
+//! for which a decision depends on a parameter. Other members may have any name.
 
 /// The member of `_meta` that states the revision (MCP 2026-07-28, "Per-request protocol fields").
 pub(super) const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -11,10 +11,10 @@ pub(super) const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const ENVELOPE: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "error"];
 const VERSIONS: [&str; 3] =
     [VERSION, "io.modelcontextprotocol/clientCapabilities", "io.modelcontextprotocol/clientInfo"];
-/// All parameters that decide something, for any method.
+/// All parameters that a decision depends on, for any method.
 const PARAMS: [&str; 7] = ["_meta", "name", "arguments", "uri", "taskId", "ref", "argument"];
 
-/// The parameters that decide about a method, besides `_meta`.
+/// Returns the parameters, besides `_meta`, that the decision about a method depends on.
 fn deciding(method: &str) -> &'static [&'static str] {
     match method {
         "tools/call" | "prompts/get" => &["name", "arguments"],
@@ -25,22 +25,22 @@ fn deciding(method: &str) -> &'static [&'static str] {
     }
 }
 
-/// Whether a name is another spelling of a member of the envelope.
+/// Returns whether a name is another spelling of a member of the envelope.
 pub(super) fn looks_like_envelope(key: &str) -> bool {
     ENVELOPE.iter().any(|known| is_other_spelling(key, known))
 }
 
-/// Whether a name is another spelling of a member of `_meta` that states version or capabilities.
+/// Returns whether a name is another spelling of a member of `_meta` that states version or capabilities.
 pub(super) fn looks_like_version(key: &str) -> bool {
     VERSIONS.iter().any(|known| is_other_spelling(key, known))
 }
 
-/// The parameters of which another spelling was found: a bit for each of [`PARAMS`].
+/// The parameters that were found in another spelling: one bit for each of [`PARAMS`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Similar(u8);
 
 impl Similar {
-    /// Notes the name of a parameter.
+    /// Records the name of a parameter.
     pub(super) fn note(&mut self, key: &str) {
         for (bit, known) in PARAMS.iter().enumerate() {
             if is_other_spelling(key, known) {
@@ -49,14 +49,14 @@ impl Similar {
         }
     }
 
-    /// Whether another spelling was found of a parameter that decides about that method.
+    /// Returns whether a parameter that the decision about this method depends on was found in another spelling.
     pub(super) fn matters_to(self, method: &str) -> bool {
         let decides = |known: &&str| *known == "_meta" || deciding(method).contains(known);
         PARAMS.iter().enumerate().any(|(bit, known)| self.0 >> bit & 1 == 1 && decides(known))
     }
 }
 
-/// Whether a name is not the known one, but equals it after U+0000 is removed and case is folded.
+/// Returns whether a name differs from the known one, but equals it after U+0000 is removed and case is folded.
 fn is_other_spelling(key: &str, known: &str) -> bool {
     if key == known {
         return false;
@@ -67,8 +67,8 @@ fn is_other_spelling(key: &str, known: &str) -> bool {
     key.chars().filter(|letter| *letter != '\0').flat_map(folded).eq(known.chars().flat_map(folded))
 }
 
-/// A letter without its case: the full case folding of Unicode, and the Turkic one for the two further letters `i`, since
-/// comparisons letter by letter in upper case fold these as well.
+/// Returns the case-folded letter: the full case folding of Unicode, and the Turkic one for the two further letters `i`,
+/// because comparisons of single letters in upper case fold these as well.
 fn folded(letter: char) -> impl Iterator<Item = char> {
     let letter = if matches!(letter, '\u{130}' | '\u{131}') { 'i' } else { letter };
     letter.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn folds_every_letter_that_unicode_folds_to_ascii() {
-        // CaseFolding.txt, statuses C, F and T: all that fold to ASCII alone.
+        // CaseFolding.txt, statuses C, F and T: all that fold to ASCII only.
         for (letter, ascii) in [
             ('\u{df}', "ss"),
             ('\u{130}', "i"),

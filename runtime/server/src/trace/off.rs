@@ -1,4 +1,4 @@
-//! Nothing, in the form of what `on` does.
+//! The functions of `on`, without effect.
 
 use http::StatusCode;
 
@@ -6,7 +6,7 @@ use mcp_scopes::{Environment, ToolHandle};
 
 use super::Step;
 
-/// What is known about a refusal besides its answer.
+/// Details of a rejection besides its response.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark;
 
@@ -28,7 +28,7 @@ impl Mark {
     }
 }
 
-/// The request, as it is.
+/// Returns the request unchanged.
 pub(crate) const fn request<F>(request: F) -> F {
     request
 }

@@ -1,5 +1,5 @@
 //! The span and the events. Their names, targets and fields are public: the table in the documentation of the feature
-//! `tracing` lists them, and `runtime/server/tests/server/traces.rs` holds them to it.
+//! `tracing` lists them, and `runtime/server/tests/server/traces.rs` checks them against it.
 
 use core::future::Future;
 
@@ -10,7 +10,7 @@ use mcp_scopes::{Environment, ToolHandle};
 
 use super::{super::environment, Step};
 
-/// What is known about a refusal besides its answer. All of it is of this program: static texts, tools of the table.
+/// Details of a rejection besides its response. All of them come from this program: static texts, tools of the table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
     step: Step,
@@ -36,15 +36,15 @@ impl Mark {
     }
 }
 
-/// Whatever happens while a request is under way happens in its span, that of the server behind the layer included.
+/// Runs a request in its span, including the server behind the layer.
 pub(crate) fn request<F: Future>(request: F) -> impl Future<Output = F::Output> {
     request.instrument(info_span!(target: "mcp_scopes", "request"))
 }
 
-/// A request was answered by the layer.
+/// Records that the layer rejected a request.
 pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environment>, mark: Mark) {
     let Mark { step, tool, reason } = mark;
-    // What is nobody's mistake but the server's own, or its issuer's, is for its operator.
+    // Faults of the server or its issuer are logged at a level for the operator.
     macro_rules! tell {
         ($level:expr) => {
             event!(
@@ -69,7 +69,7 @@ pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environ
     }
 }
 
-/// A message may go on to the server behind the layer.
+/// Records that a message is forwarded to the server behind the layer.
 pub(crate) fn passed(method: &str, tool: impl FnOnce() -> Option<ToolHandle>, environment: Environment) {
     event!(
         name: "decision",
@@ -83,7 +83,7 @@ pub(crate) fn passed(method: &str, tool: impl FnOnce() -> Option<ToolHandle>, en
     );
 }
 
-/// The keys of an issuer were asked for.
+/// Records that the keys of an issuer were fetched.
 #[cfg(feature = "jwks")]
 pub(crate) fn keys(problem: Option<&'static str>) {
     match problem {
@@ -101,7 +101,7 @@ pub(crate) fn keys(problem: Option<&'static str>) {
     }
 }
 
-/// The methods that are told by name: a name that a client has made up could say anything.
+/// The methods that are recorded by name. Other names are client input.
 const METHODS: [&str; 24] = [
     "completion/complete",
     "initialize",
