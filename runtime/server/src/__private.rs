@@ -1,4 +1,4 @@
-//! What the crates of SDKs share with this one. Not part of the public interface: anything here can change in any release.
+//! Items shared with the crates of SDKs. Not part of the public interface: anything here can change in any release.
 
 /// Version 1.
 pub mod v1 {
@@ -10,7 +10,7 @@ pub mod v1 {
     pub use crate::message::{DeclaredParams, ParamHeader};
     use crate::{ResourceServer, ResourceServerService};
 
-    /// Returns the layer in front of a server that knows which arguments of its tools are mirrored in headers.
+    /// Returns the layer in front of a server that declares which arguments of its tools are mirrored in headers.
     #[must_use]
     pub fn layer_with<S>(
         server: &ResourceServer,
@@ -26,7 +26,7 @@ pub mod v1 {
         server.engine().table
     }
 
-    /// Returns the hosts under which clients know this server. Without the port: a proxy may not pass it on.
+    /// Returns the hosts under which clients know this server, without the port, because a proxy may remove it.
     pub fn hosts(server: &ResourceServer) -> impl Iterator<Item = String> {
         let addresses = server.engine().environments.resources();
         addresses.filter_map(|address| Some(address.parse::<Uri>().ok()?.host()?.to_owned()))

@@ -15,7 +15,7 @@ use super::{
     trace::Step,
 };
 
-/// Verifies tokens, when a request arrives and while its stream is open.
+/// Verifies tokens: when a request arrives, and while its stream is open.
 pub(super) struct Authenticator {
     pub(super) verifier: Arc<dyn TokenVerifier>,
     pub(super) clock: Clock,
@@ -49,7 +49,7 @@ impl Authenticator {
         Ok(claims)
     }
 
-    /// Checks what every verifier's claims must say, whichever verifier made them.
+    /// Checks the claims that the layer checks for every verifier.
     ///
     /// # Errors
     /// The token is expired, is for another server, or is bound to a key.

@@ -13,7 +13,7 @@ use super::{
     requester::Requester,
 };
 
-/// How the names of notifications begin.
+/// The prefix of the names of notifications.
 const NOTIFICATIONS: &str = "notifications/";
 /// Opens a stream of notifications (MCP 2026-07-28, "Subscriptions").
 const LISTEN: &str = "subscriptions/listen";
@@ -24,13 +24,14 @@ pub(super) struct Authorizer {
     pub(super) discovery: Discovery,
     pub(super) hidden: Hidden,
     pub(super) methods: Methods,
-    /// Whether callers without a token can reach a tool.
+    /// Whether unauthenticated callers can call a tool.
     pub(super) has_public: bool,
     pub(super) challenges: Challenges,
 }
 
 impl Authorizer {
-    /// Rejects a `POST` of a caller without a token where none can succeed, before its body is read: clients probe with an empty one.
+    /// Rejects a `POST` of an unauthenticated caller if none can succeed, before its body is read: clients probe with an empty
+    /// one.
     pub(super) fn check_anonymous(&self, method: &Method, requester: &Requester) -> Result<(), Refusal> {
         let can_succeed = self.discovery == Discovery::Open || self.has_public;
         if requester.is_anonymous() && *method == Method::POST && !can_succeed {
@@ -39,8 +40,8 @@ impl Authorizer {
         Ok(())
     }
 
-    /// Decides on every message of a body: if one is rejected, all are. Notes the era of the requester, and whether the response is a
-    /// stream to listen to. Returns which headers that mirror arguments are forwarded.
+    /// Decides on every message of a body: if one is rejected, all are. Sets the era of the requester, and whether the
+    /// response is a stream to listen to. Returns which headers that mirror arguments are forwarded.
     pub(super) fn authorize(
         &self,
         params: &ParamHeaders,
@@ -77,8 +78,8 @@ impl Authorizer {
         Ok(era)
     }
 
-    /// Compares the headers that mirror arguments, once the calls are admitted: arguments are searched only for a caller that may call
-    /// the tool. From 2026-07-28 on the headers are required.
+    /// Compares the headers that mirror arguments, once the calls are admitted: arguments are searched only for a caller that
+    /// may call the tool. From 2026-07-28 on the headers are required.
     fn compare_params(
         &self,
         params: &ParamHeaders,
@@ -96,7 +97,7 @@ impl Authorizer {
         })
     }
 
-    /// Whether a caller may use what carries the protocol itself: handshake, list, streams.
+    /// Checks whether a caller may use the methods of the protocol itself: handshake, list, streams.
     fn use_protocol(&self, caller: &Caller) -> Result<(), Refusal> {
         let open = match self.discovery {
             Discovery::Open => true,
@@ -106,8 +107,8 @@ impl Authorizer {
         if open { Ok(()) } else { Err(self.challenges.unauthenticated()) }
     }
 
-    /// Decides on a call of a tool. Known and unknown, hidden and shown tools take the same path up to the answer: what is missing is
-    /// computed only where a challenge names it.
+    /// Decides on a call of a tool. Known and unknown, hidden and visible tools take the same path up to the response. The
+    /// missing scopes are computed only if a challenge names them.
     fn call_tool(&self, caller: &Caller, message: &Message<'_>) -> Result<(), Refusal> {
         let Some(name) = message.params.name.as_deref().filter(|_| message.kind == Kind::Request) else {
             return Err(Refusal::not_a_call());
@@ -119,7 +120,7 @@ impl Authorizer {
         let unknown = self.table.tool(name).is_none();
         let hides = self.discovery == Discovery::Filtered;
         if anonymous && (hides || (unknown && self.discovery != Discovery::Open)) {
-            // A caller without a token learns nothing about names.
+            // An unauthenticated caller learns nothing about names.
             return Err(self.challenges.unauthenticated());
         }
         if unknown || (hides && self.hidden == Hidden::Unknown) {
@@ -158,7 +159,7 @@ impl Authorizer {
     }
 }
 
-/// Whether a message calls a tool.
+/// Returns whether a message calls a tool.
 pub(super) fn is_call(message: &Message<'_>) -> bool {
     message.method == "tools/call"
 }
@@ -174,7 +175,7 @@ pub(super) fn reply_to(table: &'static ScopeTable, message: &Message<'_>, refusa
     refusal.about(called_tool(table, message).map(|tool| tool.tool().name)).to(message)
 }
 
-/// Whether all requests of a body open a stream to listen to.
+/// Returns whether all requests of a body open a stream to listen to.
 fn opens_stream(content: &Content<'_>) -> bool {
     let mut requests = content.messages().iter().filter(|message| message.kind == Kind::Request).peekable();
     requests.peek().is_some() && requests.all(|message| message.method == LISTEN)

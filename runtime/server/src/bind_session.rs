@@ -1,4 +1,4 @@
-//! Step 6: the transport session and the events of a request must be those of its requester.
+//! Step 6: checks that the transport session and the events of a request belong to its requester.
 
 use http::{HeaderName, HeaderValue, Method};
 
@@ -30,7 +30,7 @@ pub(super) struct BoundSession {
 }
 
 impl SessionBinder {
-    /// Returns the ids that the request forwards. Notes the session of the requester.
+    /// Returns the ids that the request forwards. Sets the session of the requester.
     ///
     /// # Errors
     /// 404 for a session of another requester; 400 for an event id of another requester or stream, 403 for one of a larger grant.
@@ -50,7 +50,7 @@ impl SessionBinder {
         let sealed = match head.session {
             HeaderValues::Absent => return Ok(None),
             HeaderValues::Multiple => return Err(Refusal::session_header()),
-            // There are no sessions any more (MCP 2026-07-28, "Earlier Streamable HTTP Revisions").
+            // This revision has no sessions (MCP 2026-07-28, "Earlier Streamable HTTP Revisions").
             HeaderValues::Single(_) if requester.era == Era::Modern => return Ok(None),
             HeaderValues::Single(sealed) => sealed,
         };
@@ -62,7 +62,7 @@ impl SessionBinder {
         Ok(Some(forwarded))
     }
 
-    /// The id of the last event that the client has received.
+    /// Returns the id of the last event that the client has received.
     fn open_event(&self, head: &Head<'_>, requester: &Requester) -> Result<Option<HeaderValue>, Refusal> {
         let sealed = match head.replay {
             HeaderValues::Absent => return Ok(None),

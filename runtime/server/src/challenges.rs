@@ -1,4 +1,4 @@
-//! Rejections that carry a challenge, which names the metadata of this server.
+//! Rejections with a challenge, which contains the address of this server's metadata.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -6,7 +6,7 @@ use mcp_scopes::{__private::v1, Challenge, Denied, ScopeTable};
 
 use super::{TokenError, refusal::Refusal, trace::Step};
 
-/// Makes the rejections that carry a challenge.
+/// Creates the rejections with a challenge.
 #[derive(Clone, Debug)]
 pub(super) struct Challenges {
     pub(super) table: &'static ScopeTable,
@@ -15,7 +15,7 @@ pub(super) struct Challenges {
 }
 
 impl Challenges {
-    /// 401 for a request without a token: asks for the baseline.
+    /// 401 for a request without a token. Asks for the baseline.
     pub(super) fn unauthenticated(&self) -> Refusal {
         self.rejection(Challenge::unauthorized(self.table), "this needs an access token")
     }
@@ -43,13 +43,13 @@ impl Challenges {
         self.rejection(Challenge::of(denied), denied.to_string())
     }
 
-    /// 401 or 403 for a method that needs these scopes.
+    /// 401 or 403 for a method that requires these scopes.
     pub(super) fn method_scopes(&self, scopes: &[&'static str], anonymous: bool) -> Refusal {
         let text = "the method needs scopes that the caller does not hold";
         self.rejection(v1::challenge_naming(scopes, anonymous), text)
     }
 
-    /// 403 for the replay of events that were sent to a grant with these scopes.
+    /// 403 for the replay of events that were sent to a caller with these scopes.
     pub(super) fn replay_scopes(&self, scopes: &[&'static str]) -> Refusal {
         let text = "the stream was opened with scopes that the token does not grant";
         self.rejection(v1::challenge_naming(scopes, false), text).at(Step::Session)
@@ -58,7 +58,7 @@ impl Challenges {
     /// 403 for a call that a policy denies.
     pub(super) fn policy(&self, reason: &str) -> Refusal {
         let challenge = v1::challenge_forbidden().description(reason);
-        // The policy has made this text: it may hold data of a client, which a log must not show.
+        // The text comes from the policy and may contain client data, which must not be logged.
         self.rejection(challenge, reason.to_owned()).at(Step::Policy)
     }
 

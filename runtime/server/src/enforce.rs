@@ -1,4 +1,4 @@
-//! Step 7: the limit of calls in the sandbox, and the policies.
+//! Step 7: the rate limit of sandbox calls, and the policies.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::{
     trace,
 };
 
-/// Counts calls in the sandbox, and asks the policy hook.
+/// Counts sandbox calls, and asks the policy hook.
 pub(super) struct PolicyEnforcer {
     pub(super) table: &'static ScopeTable,
     pub(super) sandbox_limiter: RateLimiter,
@@ -30,7 +30,7 @@ impl PolicyEnforcer {
     /// 429 for too many calls in the sandbox, 403 for a call that the policy denies.
     pub(super) async fn enforce_policies(&self, content: Content<'_>, requester: &Requester) -> Result<(), Refusal> {
         match &self.hook {
-            // Boxed, since few servers have a policy.
+            // Boxed, because few servers have a policy.
             Some(hook) => Box::pin(self.ask(&**hook, content, requester)).await,
             None => content.messages().iter().try_for_each(|message| {
                 self.count(message, requester)?;
@@ -44,7 +44,7 @@ impl PolicyEnforcer {
         for message in content.messages() {
             self.count(message, requester)?;
             if is_call(message) {
-                // Authorization has rejected unknown tools. Were one here, no policy could decide about it.
+                // Authorization has already rejected unknown tools. No policy could decide on one.
                 let tool = called_tool(self.table, message);
                 let tool = tool.ok_or_else(|| reply_to(self.table, message, Refusal::no_tool()))?;
                 let call = Call { tool, caller: &requester.caller, claims: requester.claims(), message };
@@ -56,7 +56,7 @@ impl PolicyEnforcer {
         Ok(())
     }
 
-    /// Counts a call in the sandbox.
+    /// Counts a sandbox call.
     fn count(&self, message: &Message<'_>, requester: &Requester) -> Result<(), Refusal> {
         if requester.caller.environment() != Environment::Sandbox || !is_call(message) {
             return Ok(());

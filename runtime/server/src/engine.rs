@@ -1,4 +1,4 @@
-//! The decision on a request: each step in order, and nothing else. The steps are numbered as in the documentation of the crate.
+//! Runs the steps for a request in order. They are numbered as in the documentation of the crate.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub(super) struct Engine {
     pub(super) environments: Arc<Resolver>,
     pub(super) bodies: BodyReader,
     pub(super) authorizer: Authorizer,
-    /// The declarations of the settings. A server behind the layer may know more.
+    /// The declarations of the settings. The server behind the layer may declare more.
     pub(super) params: Arc<ParamHeaders>,
     pub(super) sessions: SessionBinder,
     pub(super) policies: PolicyEnforcer,
@@ -73,7 +73,7 @@ impl Engine {
         Ok(self.responses.filter_response(response, requester, origin).await)
     }
 
-    /// Steps 1 to 3, which find out who asks.
+    /// Runs steps 1 to 3, which determine the requester.
     async fn admit<B: Body>(&self, params: &ParamHeaders, parts: &Parts, body: B) -> Result<AdmittedRequest, Refusal> {
         let head = Head::of(&parts.headers, self.environments.header());
         if method::check_method(&parts.method, &head)? == Purpose::Preflight {
@@ -86,7 +86,7 @@ impl Engine {
         admitted.map_err(|refusal| refusal.by(environment))
     }
 
-    /// Steps 4 to 7, which decide what the requester may do.
+    /// Runs steps 4 to 7, which determine what the requester may do.
     async fn admit_requester<B: Body>(
         &self,
         params: &ParamHeaders,

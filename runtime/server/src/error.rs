@@ -1,29 +1,29 @@
-//! Why there is no resource server: everything that its settings state wrongly, at once.
+//! The error of an invalid configuration, which lists all invalid settings.
 
 use core::fmt;
 
 use mcp_scopes::metadata;
 
-/// Why there is no [`ResourceServer`](super::ResourceServer).
+/// Why a [`ResourceServer`](super::ResourceServer) could not be built.
 #[derive(Clone, Debug)]
 pub struct BuildError {
     problems: Vec<Problem>,
 }
 
-/// One setting that is wrong.
+/// One invalid setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The method of the builder that states it, such as `resource`; `table` for what the table itself states.
+    /// The method of the builder, such as `resource`; `table` for settings of the table itself.
     pub setting: &'static str,
-    /// What is wrong and why.
+    /// What is wrong, and why.
     pub message: String,
-    /// What to write.
+    /// How to fix it.
     pub help: String,
 }
 
 impl BuildError {
-    /// Every setting that is wrong.
+    /// Returns all invalid settings.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -48,7 +48,7 @@ impl fmt::Display for BuildError {
 
 impl core::error::Error for BuildError {}
 
-/// Collects what is wrong.
+/// Collects problems.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     found: Vec<Problem>,
@@ -59,7 +59,7 @@ impl Problems {
         self.found.push(Problem { setting, message: message.into(), help: help.into() });
     }
 
-    /// What the document says of its members, by the setting that states each.
+    /// Adds the problems of the metadata document, by the setting that determines each member.
     pub(super) fn document(&mut self, error: &metadata::Error) {
         for violation in error.violations() {
             let setting = match violation.pointer.split('/').nth(1) {
@@ -71,7 +71,7 @@ impl Problems {
         }
     }
 
-    /// The value, if nothing was wrong.
+    /// Returns the value if there are no problems.
     pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, BuildError> {
         match value {
             Some(value) if self.found.is_empty() => Ok(value),

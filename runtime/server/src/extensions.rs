@@ -1,4 +1,4 @@
-//! The caller in parts of an HTTP request: the inline check works on each of them.
+//! The caller in parts of an HTTP request, so that the inline check accepts each of them.
 
 use http::{Extensions, Request, request::Parts};
 use mcp_scopes::{AsCaller, Caller};

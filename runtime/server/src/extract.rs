@@ -1,4 +1,4 @@
-//! The caller in a handler on axum (feature `axum`).
+//! Extractors for the caller in axum handlers (feature `axum`).
 //!
 //! ```
 //! use axum::{Router, routing::post};
@@ -32,7 +32,7 @@ use mcp_scopes::{__private::v1, AsCaller};
 
 use super::{Claims, extensions::ViaHttp};
 
-/// The caller, as an argument of a handler. Rejects the request with [`NoCaller`] where the layer is missing.
+/// Extracts the caller, as an argument of a handler. Rejects the request with [`NoCaller`] if the layer is missing.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller(pub mcp_scopes::Caller);
 
@@ -58,7 +58,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// The verified claims of the caller's token. Use `Option<VerifiedClaims>` where callers without a token are allowed.
+/// Extracts the verified claims of the caller's token. Use `Option<VerifiedClaims>` if callers without a token are allowed.
 #[derive(Clone, Debug)]
 pub struct VerifiedClaims(pub Arc<Claims>);
 
@@ -78,7 +78,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for VerifiedClaims {
     }
 }
 
-/// The request did not pass the layer, so that its caller is not known. Answered with 403.
+/// The rejection of a request that did not pass the layer, so that its caller is unknown. The response is 403.
 #[derive(Clone, Copy, Debug)]
 pub struct NoCaller;
 

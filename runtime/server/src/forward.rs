@@ -31,14 +31,15 @@ pub(super) struct AdmittedRequest {
 }
 
 impl AdmittedRequest {
-    /// A preflight carries no token (Fetch, "CORS protocol"), so nothing else passes with it: no body, session, replay or argument.
+    /// A preflight carries no token (Fetch, "CORS protocol"), so it forwards nothing else: no body, session, replay or
+    /// argument.
     pub(super) fn preflight(params: &ParamHeaders) -> Self {
         Self { body: Bytes::new(), requester: None, session: BoundSession::default(), params: params.without_call() }
     }
 }
 
-/// Sends an admitted request to the server behind the layer, and returns its response with who reads it. `filters_lists` states
-/// whether lists of tools in the response are filtered.
+/// Sends an admitted request to the server behind the layer. Returns its response and the requester that receives it.
+/// `filters_lists` states whether lists of tools in the response are filtered.
 pub(super) async fn forward<S, R>(
     mut parts: Parts,
     admitted: AdmittedRequest,
@@ -56,7 +57,8 @@ where
 
 fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, filters_lists: bool) {
     let Parts { method, headers, .. } = parts;
-    // A token is for this server alone: a server that receives it could pass it on (MCP 2026-07-28, "Token Passthrough").
+    // The token is for this server only: another server that receives it could pass it on (MCP 2026-07-28, "Token
+    // Passthrough").
     headers.remove(AUTHORIZATION);
     // The whole body has been read.
     headers.remove(TRANSFER_ENCODING);
@@ -72,7 +74,7 @@ fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, filters_lists: boo
     }
     admitted.params.retain_in(headers);
     if admitted.requester.is_some() {
-        // Event ids cannot be sealed, and lists not filtered, in what is compressed.
+        // Neither sealing nor filtering is possible in a compressed response.
         headers.remove(ACCEPT_ENCODING);
         if filters_lists {
             // A part of a list cannot be filtered.
@@ -83,7 +85,7 @@ fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, filters_lists: boo
 
 fn set_extensions(parts: &mut Parts, requester: Option<&Requester>) {
     let extensions = &mut parts.extensions;
-    // Extensions of these types that another layer has left do not come from a verified token.
+    // Extensions of these types that another layer has set do not come from a verified token.
     match requester {
         Some(requester) => drop(extensions.insert(requester.caller)),
         None => drop(extensions.remove::<Caller>()),

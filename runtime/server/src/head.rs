@@ -1,14 +1,14 @@
-//! What the headers of a request say, gathered in one look at them.
+//! The headers of a request that the layer needs, collected in one pass.
 //!
-//! A request has few headers, and most of those that the layer asks for are not among them. Asking the map for each would hash
-//! each name for every request.
+//! A request has few headers, and most of those that the layer looks for are absent. A look-up per header would hash each name
+//! for every request.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// How [`Head::params`] begin.
+/// The prefix of [`Head::params`].
 pub(crate) const PARAM: &str = "mcp-param-";
 
-/// The headers that decide something.
+/// The headers that a decision depends on.
 #[derive(Debug)]
 pub(crate) struct Head<'h> {
     /// All of them.
@@ -30,21 +30,21 @@ pub(crate) struct Head<'h> {
     pub(crate) name: HeaderValues<'h>,
     /// Whether there is any `Mcp-Param-*`.
     pub(crate) params: bool,
-    /// The header that asks for the sandbox, by the name that the server has stated.
+    /// The header that asks for the sandbox, by the configured name.
     pub(crate) sandbox: HeaderValues<'h>,
-    /// `Mcp-Sandbox`, whatever the server has stated.
+    /// Whether `Mcp-Sandbox` is present, whatever name is configured.
     pub(crate) usual_sandbox: bool,
 }
 
-/// What is said of one header.
+/// The values of one header.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum HeaderValues<'h> {
-    /// It is not there.
+    /// The header is absent.
     #[default]
     Absent,
     /// Its only value.
     Single(&'h HeaderValue),
-    /// It stands there more than once.
+    /// The header occurs more than once.
     Multiple,
 }
 
@@ -59,7 +59,7 @@ impl<'h> HeaderValues<'h> {
 }
 
 impl<'h> Head<'h> {
-    /// Looks at all headers; `sandbox` is the name, in lower case, of the one that asks for the sandbox.
+    /// Collects all headers. `sandbox` is the lower-case name of the header that asks for the sandbox.
     pub(crate) fn of(all: &'h HeaderMap, sandbox: Option<&str>) -> Self {
         let mut head = Self {
             all,
@@ -78,9 +78,9 @@ impl<'h> Head<'h> {
             usual_sandbox: false,
         };
         for (name, value) in all {
-            // In lower case, whatever was sent.
+            // Header names are in lower case, however they were sent.
             let name = name.as_str();
-            // A server may have stated any name, one of those below included.
+            // The configured name may be any, including one of those below.
             if Some(name) == sandbox {
                 head.sandbox.add(value);
             }
@@ -102,7 +102,7 @@ impl<'h> Head<'h> {
         head
     }
 
-    /// Whether all values of a header pass, if it is there.
+    /// Returns whether all values of a header pass; true if it is absent.
     pub(crate) fn all_of(
         &self,
         stated: HeaderValues<'h>,

@@ -24,10 +24,10 @@ use super::{Discovery, refusal::Refusal};
 /// Where clients look for metadata (RFC 8615).
 const BELOW_WELL_KNOWN: &str = "/.well-known/";
 
-/// The document, rendered once.
+/// The metadata document, rendered once.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
-    /// Its address (RFC 9728 §3.1): what challenges name.
+    /// Its address (RFC 9728 §3.1), which challenges contain.
     pub(super) url: Arc<str>,
     /// The path of that address.
     path: String,
@@ -44,12 +44,12 @@ impl Document {
             url: url.into(),
             path,
             text: Bytes::from(metadata.to_json_pretty()),
-            // INVARIANT: a number makes a header value.
+            // INVARIANT: a number is a valid header value.
             cache: cache.unwrap_or(HeaderValue::from_static("no-cache")),
         }
     }
 
-    /// The part of a document that callers without a token may see.
+    /// Returns the part of a document that unauthenticated callers may see.
     pub(super) fn disclosed(metadata: &Metadata, table: &'static ScopeTable, discovery: Discovery) -> Metadata {
         if discovery != Discovery::Filtered {
             return metadata.clone();
@@ -59,18 +59,18 @@ impl Document {
         metadata.disclose(&|tool| grant.authorize(tool).is_ok(), &|scope| grant.holds(scope))
     }
 
-    /// The paths at which it is found: where RFC 9728 §3.1 puts it, and the root, where clients look next.
+    /// Returns the paths of the document: the one of RFC 9728 §3.1, and the root, which clients try next.
     pub(super) fn paths(&self) -> [&str; 2] {
         [&self.path, WELL_KNOWN]
     }
 
-    /// Whether a request for that path is about the document.
+    /// Returns whether a path is one of the document's.
     pub(super) fn is_at(&self, path: &str) -> bool {
         self.paths().contains(&path)
     }
 
-    /// Answers a request for the metadata, and 404 to one for another document below `/.well-known/`: clients look for documents that
-    /// this server does not have before they have a token.
+    /// Answers a request for the metadata. Answers a request for another document below `/.well-known/` with 404, because
+    /// clients without a token look for documents that this server does not have.
     pub(super) fn answer_metadata(&self, parts: &Parts) -> Option<Response<Full<Bytes>>> {
         let path = parts.uri.path();
         if self.is_at(path) {
@@ -80,11 +80,11 @@ impl Document {
         other.then(|| Refusal::no_document().into_response(None))
     }
 
-    /// The answer to a request for it. Every page may read it: it is public.
+    /// Returns the response with the document. Every page may read it, because it is public.
     pub(super) fn answer(&self, method: &Method) -> Response<Full<Bytes>> {
         let (status, body) = match *method {
             Method::GET => (StatusCode::OK, self.text.clone()),
-            // As for GET, without the body (RFC 9110 §9.3.2).
+            // The same headers as for GET, without the body (RFC 9110 §9.3.2).
             Method::HEAD => (StatusCode::OK, Bytes::new()),
             Method::OPTIONS => (StatusCode::NO_CONTENT, Bytes::new()),
             _ => (StatusCode::METHOD_NOT_ALLOWED, Bytes::new()),
@@ -100,7 +100,7 @@ impl Document {
                 headers.insert(CACHE_CONTROL, self.cache.clone());
             }
             StatusCode::NO_CONTENT => {
-                // Clients in a browser send `MCP-Protocol-Version` along, which no page may send without asking.
+                // Clients in a browser send `MCP-Protocol-Version`, which requires a preflight.
                 headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
                 headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("*"));
                 headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));

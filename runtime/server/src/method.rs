@@ -4,12 +4,12 @@ use http::Method;
 
 use super::{head::Head, refusal::Refusal};
 
-/// What a request is for.
+/// The purpose of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// It asks for the headers of an answer (Fetch, "CORS protocol").
+    /// Asks for the CORS headers of a response (Fetch, "CORS protocol").
     Preflight,
-    /// It carries messages, opens a stream or ends a session.
+    /// Carries messages, opens a stream or ends a session.
     Transport,
 }
 
@@ -19,7 +19,7 @@ pub(super) enum Purpose {
 /// 400 for an upgrade, 405 for a method that MCP does not use.
 pub(super) fn check_method(method: &Method, head: &Head<'_>) -> Result<Purpose, Refusal> {
     if head.upgrade {
-        // Another protocol would bypass every check.
+        // A connection with another protocol would bypass every check.
         return Err(Refusal::upgrade());
     }
     match *method {

@@ -11,29 +11,29 @@ use super::refusal::Refusal;
 pub(super) struct Origins {
     /// Serialized (RFC 6454 §6.2), in lower case, without the default port of the scheme.
     accepted: Vec<String>,
-    /// Every origin on this machine, since the resource is on this machine.
+    /// Every loopback origin, because the resource is on a loopback host.
     loopback: bool,
     /// Every origin.
     any: bool,
 }
 
 impl Origins {
-    /// Accepts the pages of the server's own origin; for a resource on this machine, all pages on this machine.
+    /// Accepts pages of the server's own origin. For a resource on a loopback host, accepts pages on all loopback hosts.
     pub(super) fn accept_resource(&mut self, resource: &str) {
         let Ok(address) = Address::parse(resource) else { return };
         self.accepted.push(normalized(&address));
         self.loopback |= address.is_loopback();
     }
 
-    /// Accepts the pages of all origins.
+    /// Accepts pages of all origins.
     pub(super) fn accept_any(&mut self) {
         self.any = true;
     }
 
-    /// Accepts the pages of one origin: scheme, host and port, or `null`.
+    /// Accepts pages of one origin: scheme, host and port, or `null`.
     ///
     /// # Errors
-    /// It is not a serialized origin; the text says why, as the end of a sentence that begins with the origin.
+    /// The text is not a serialized origin. The error says why, as the end of a sentence that begins with the origin.
     pub(super) fn accept(&mut self, origin: &str) -> Result<(), &'static str> {
         if origin == "null" {
             self.accepted.push(origin.to_owned());
@@ -56,8 +56,8 @@ impl Origins {
         Ok(())
     }
 
-    /// Returns the origin of a page that may send requests and read the answers. `None` for a request without `Origin`, which is of
-    /// no page of another origin, and where every origin is accepted.
+    /// Returns the origin of a page that may send requests and read the responses. `None` for a request without `Origin`,
+    /// which no page of another origin sends, and if every origin is accepted.
     ///
     /// # Errors
     /// 403 for any other page.
@@ -83,7 +83,7 @@ impl Origins {
     }
 }
 
-/// As browsers write it: without the port that the scheme has anyway (RFC 6454 §6.1).
+/// Returns the origin as browsers write it: without the default port of the scheme (RFC 6454 §6.1).
 fn normalized(address: &Address<'_>) -> String {
     let default_port = if address.is_https() {
         ":443"

@@ -1,4 +1,4 @@
-//! How often a caller may call in the sandbox, so that training runs do not starve production.
+//! The rate limit of sandbox calls per caller, so that training runs do not starve production.
 
 use core::{
     num::NonZeroU32,
@@ -15,20 +15,20 @@ use governor::{
 
 use super::{session::Owner, token::Hash};
 
-/// Above so many callers those who have not called for a while are forgotten: their limit is full again anyway. If most have
-/// called, the next look is taken at twice as many: going through all of them for each call would be a way to stop a server.
+/// Above this number of callers, those that have not called recently are removed: their limit is full again anyway. If few can
+/// be removed, the next clean-up runs at twice the number. A scan of all callers for each call would allow a denial of service.
 const MANY: usize = 10_000;
 
 /// Counts the calls of each caller.
 pub(super) struct RateLimiter {
     limiter: governor::RateLimiter<Hash, HashMapStateStore<Hash>, DefaultClock, NoOpMiddleware>,
     clock: DefaultClock,
-    /// How many callers there may be before those who have not called are looked for.
+    /// The number of callers that triggers the next clean-up.
     crowd: AtomicUsize,
 }
 
 impl RateLimiter {
-    /// So many calls a minute, and no more at once.
+    /// Creates a limiter for `per_minute` calls a minute, with a burst of the same size.
     pub(super) fn new(per_minute: NonZeroU32) -> Self {
         Self {
             limiter: governor::RateLimiter::hashmap(Quota::per_minute(per_minute)),
@@ -40,7 +40,7 @@ impl RateLimiter {
     /// Counts one call.
     ///
     /// # Errors
-    /// It is one too many; when the next one may come.
+    /// The call exceeds the limit. The error is the time until the next call is allowed.
     pub(super) fn count(&self, owner: Owner<'_>) -> Result<(), Duration> {
         if self.limiter.len() > self.crowd.load(Ordering::Relaxed) {
             self.limiter.retain_recent();
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn callers_who_have_not_called_for_a_while_are_forgotten() {
-        // Full again after fifteen nanoseconds.
+        // The limit is full again after fifteen nanoseconds.
         let pace = RateLimiter::new(NonZeroU32::MAX);
         for number in 0..3 * MANY {
             let claims = Claims::new("https://auth.example.com").subject(number.to_string());

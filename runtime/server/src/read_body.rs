@@ -1,4 +1,4 @@
-//! Step 4: reads the body of a request, and the messages in it.
+//! Step 4: reads the body of a request and its messages.
 
 use core::time::Duration;
 
@@ -18,12 +18,12 @@ use super::{
     requester::Requester,
 };
 
-/// Reads bodies of requests up to a limit and within a time.
+/// Reads request bodies, bounded in size and time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BodyReader {
     /// In bytes.
     pub(super) limit: usize,
-    /// In bytes, for callers without a token.
+    /// In bytes, for unauthenticated callers.
     pub(super) anonymous_limit: usize,
     pub(super) timeout: Duration,
     /// Whether a body may be a batch.
@@ -34,7 +34,7 @@ impl BodyReader {
     /// Reads the body of a `POST` in full. The body of any other method is not read.
     ///
     /// # Errors
-    /// 415 for a body that is not JSON, 413 for one over the limit, 408 for one that takes too long, 400 for one that is not complete.
+    /// 415 for a body that is not JSON, 413 for one over the limit, 408 for one that takes too long, 400 for an incomplete one.
     pub(super) async fn read_body<B: Body>(
         &self,
         method: &Method,
@@ -70,8 +70,8 @@ impl BodyReader {
     }
 }
 
-/// Whether a body has the length that its request says, if it says one. A server behind the layer that passes the request on
-/// would tell the next one where it ends (RFC 9112 §6.3).
+/// Returns whether a body has the length that its request states, if it states one. A server behind the layer that forwards the
+/// request would use the stated length to delimit it (RFC 9112 §6.3).
 fn is_length(head: &Head<'_>, len: usize) -> bool {
     head.all_of(head.content_length, &CONTENT_LENGTH, |stated| {
         let digits = stated.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
@@ -79,11 +79,11 @@ fn is_length(head: &Head<'_>, len: usize) -> bool {
     })
 }
 
-/// Whether a request says that its body is JSON in UTF-8, and not encoded. A server that decodes would read something else
-/// than was checked.
+/// Returns whether a request declares its body as JSON in UTF-8, without content encoding. A server that decodes would read
+/// other bytes than those that were checked.
 fn is_json(head: &Head<'_>) -> bool {
     let HeaderValues::Single(stated) = head.content_type else { return false };
-    // As nearly all of them write it.
+    // The form that nearly all clients send.
     let json = stated == "application/json"
         || stated.to_str().is_ok_and(|stated| {
             let (essence, parameters) = filter::media_type(stated);

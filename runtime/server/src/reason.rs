@@ -1,7 +1,7 @@
 //! Reasons that clients and logs see, checked at compile time.
 //!
-//! RFC 6750 §3 limits the characters of `error_description`. [`Challenge`](mcp_scopes::Challenge) replaces all others, which makes a
-//! text hard to read. A text of this crate needs no replacement.
+//! RFC 6750 §3 limits the characters of `error_description`. [`Challenge`](mcp_scopes::Challenge) replaces all others, which
+//! makes a text hard to read. Texts of this crate need no replacement.
 
 use mcp_scopes::__private::v1::is_description_byte;
 

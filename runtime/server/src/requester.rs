@@ -1,4 +1,4 @@
-//! Who sends a request, and who reads its response.
+//! The sender of a request, which also receives its response.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::{
     token::{Token, bearer},
 };
 
-/// A token that was verified.
+/// A verified token.
 pub(super) struct Credential {
     pub(super) claims: Arc<Claims>,
     /// The header that holds it.
@@ -25,15 +25,15 @@ impl Credential {
     }
 }
 
-/// Who sends a request and reads its response. Each step adds what it has found out.
+/// The sender of a request, which also receives its response. Each step adds what it has determined.
 pub(super) struct Requester {
     pub(super) caller: Caller,
-    /// `None` for a caller without a token.
+    /// `None` for an unauthenticated caller.
     pub(super) credential: Option<Credential>,
     pub(super) era: Era,
     /// The id of the transport session, as the server behind the layer has written it.
     pub(super) session: Option<String>,
-    /// Whether the response is a stream that was opened to listen: it answers no call.
+    /// Whether the response is a stream that was opened to listen, and so answers no call.
     pub(super) listens: bool,
 }
 
@@ -52,7 +52,7 @@ impl Requester {
         self.credential.as_ref().map(|credential| &*credential.claims)
     }
 
-    /// Returns whom sessions and limits belong to.
+    /// Returns the owner of sessions and limits.
     pub(super) fn owner(&self) -> Owner<'_> {
         match &self.credential {
             None => Owner::Anonymous,

@@ -1,4 +1,4 @@
-//! Step 9: the response, as its requester may see it.
+//! Step 9: filters the response for its requester.
 
 use std::sync::Arc;
 
@@ -20,19 +20,19 @@ use super::{
     stream::TokenWatch,
 };
 
-/// Seals the ids of responses, and filters lists of tools.
+/// Seals the ids in responses, and filters lists of tools.
 pub(super) struct ResponseFilter {
     pub(super) sessions: Sessions,
-    /// Whether each caller sees only the tools that a call would reach.
+    /// Whether each caller sees only the tools that it can call.
     pub(super) filters_lists: bool,
-    /// How many bytes an event, or a list, may have.
+    /// The maximum size in bytes of an event or a list.
     pub(super) limit: usize,
-    /// Asked again while a stream is open.
+    /// Verifies the token again while a stream is open.
     pub(super) authenticator: Arc<Authenticator>,
 }
 
 impl ResponseFilter {
-    /// Returns the response as its requester may see it. `requester` is `None` for a preflight, which has no caller.
+    /// Returns the response, filtered for its requester. `requester` is `None` for a preflight, which has no caller.
     pub(super) async fn filter_response<R: Body>(
         &self,
         mut response: Response<R>,
@@ -44,7 +44,7 @@ impl ResponseFilter {
             if origin.is_some() {
                 expose(headers, origin.as_ref());
             }
-            // A preflight asks for headers alone.
+            // A preflight asks only for headers.
             headers.remove(CONTENT_LENGTH);
             return response.map(|_| ResponseBody::whole(Full::default()));
         };
@@ -61,26 +61,26 @@ impl ResponseFilter {
                 response.map(|body| ResponseBody::events(body, events, token))
             }
             Ok(Format::Json) if self.filters_lists => self.list(response, &requester, origin.as_ref()).await,
-            // Of known length it is complete: no stream.
+            // A response of known length is complete, and so not a stream.
             Ok(Format::Json | Format::Other) if requester.listens && response.body().size_hint().exact().is_none() => {
                 let token = self.stream_token(&requester);
                 response.headers_mut().remove(CONTENT_LENGTH);
                 response.map(|body| ResponseBody::listened(body, token))
             }
-            // Events cannot be sealed, and lists not filtered, in what cannot be read.
+            // Neither sealing nor filtering is possible in an unreadable response.
             Err(Unreadable { events }) if events || self.filters_lists => unreadable(&requester, origin.as_ref()),
             Ok(Format::Json | Format::Other) | Err(_) => response.map(ResponseBody::passed),
         }
     }
 
-    /// The token of a stream, where there is one.
+    /// Returns the token of a stream, if there is one.
     fn stream_token(&self, requester: &Requester) -> Option<StreamToken> {
         let credential = requester.credential.as_ref()?;
         let watch = TokenWatch::new(&self.authenticator, &credential.claims, credential.token()?);
         Some(StreamToken { watch, listens: requester.listens, is_done: false })
     }
 
-    /// What reads and writes the events of a stream.
+    /// Returns the state that reads and writes the events of a stream.
     fn events(&self, requester: &Requester) -> Events {
         let seal = self.sessions.event_seal(requester.owner(), &requester.caller, requester.session.as_deref());
         let rules =
@@ -88,7 +88,7 @@ impl ResponseFilter {
         Events::new(rules, self.limit)
     }
 
-    /// Reads an answer that may be a list of tools.
+    /// Reads a response that may contain a list of tools.
     async fn list<R: Body>(
         &self,
         response: Response<R>,
@@ -107,9 +107,9 @@ impl ResponseFilter {
         Response::from_parts(parts, ResponseBody::whole(Full::new(text)))
     }
 
-    /// Binds a session that begins to its owner.
+    /// Binds a new session to its owner.
     fn seal_session(&self, headers: &mut HeaderMap, requester: &mut Requester) {
-        // Answers have few headers: to look at all is less than to hash the name.
+        // Responses have few headers: comparing all of them is faster than hashing the name.
         if headers.keys().all(|name| *name != SESSION) {
             return;
         }
@@ -123,7 +123,7 @@ impl ResponseFilter {
     }
 }
 
-/// The answer in place of one that cannot be read.
+/// Returns the response that replaces an unreadable one.
 fn unreadable<R>(requester: &Requester, origin: Option<&HeaderValue>) -> Response<ResponseBody<R>> {
     let refusal = Refusal::unreadable().by(requester.caller.environment());
     refusal.into_response(origin).map(ResponseBody::whole)

@@ -1,4 +1,4 @@
-//! The resource server, which makes the layer.
+//! The resource server, which creates the layer.
 
 use core::{convert::Infallible, fmt, future::Ready, task::Poll};
 use std::sync::Arc;
@@ -38,7 +38,7 @@ pub struct ResourceServer {
 }
 
 impl ResourceServer {
-    /// Returns the builder of a server with the tools of that table.
+    /// Returns the builder of a server with the tools of a table.
     pub fn builder(table: &'static ScopeTable) -> ResourceServerBuilder {
         ResourceServerBuilder::new(table)
     }
@@ -47,7 +47,7 @@ impl ResourceServer {
         Self { engine: Arc::new(engine) }
     }
 
-    /// The layer in front of a server that tells which arguments of its tools are mirrored in headers.
+    /// Returns the layer in front of a server that declares which arguments of its tools are mirrored in headers.
     pub(super) fn layer_with<S>(&self, inner: S, told: Arc<dyn DeclaredParams>) -> ResourceServerService<S> {
         let params = Arc::new(self.engine.params.told_by(told));
         ResourceServerService::new(Arc::clone(&self.engine), params, inner)
@@ -57,24 +57,24 @@ impl ResourceServer {
         &self.engine
     }
 
-    /// The service that serves the metadata, for a router that does not send those requests through the layer. The layer
-    /// itself answers them, too.
+    /// Returns the service that serves the metadata, for a router that does not send those requests through the layer. The
+    /// layer itself serves it as well.
     #[must_use]
     pub fn well_known(&self) -> WellKnown {
         WellKnown { engine: Arc::clone(&self.engine) }
     }
 
-    /// The paths of the metadata: path-inserted (RFC 9728 §3.1), and root, which for a resource without a path is the same. Of
-    /// several servers in one router only one can have the root.
+    /// Returns the paths of the metadata: the path-inserted one (RFC 9728 §3.1), and the root, which is the same for a resource
+    /// without a path. Only one of several servers in a router can have the root.
     ///
-    /// Only a router that sends nothing but the path of the server through the layer needs them, with
+    /// They are needed only with a router that sends nothing but the path of the server through the layer. Serve them with
     /// [`well_known`](Self::well_known).
     pub fn metadata_paths(&self) -> impl Iterator<Item = &str> {
         let [first, root] = self.engine.document.paths();
         core::iter::once(first).chain((root != first).then_some(root))
     }
 
-    /// The address of the metadata, which challenges name.
+    /// Returns the address of the metadata, which challenges contain.
     #[must_use]
     pub fn metadata_url(&self) -> &str {
         &self.engine.document.url

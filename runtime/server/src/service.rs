@@ -16,7 +16,7 @@ use tower_service::Service;
 
 use super::{ResponseBody, engine::Engine, message::ParamHeaders, trace};
 
-/// A server behind the layer. Made by [`ResourceServer`](super::ResourceServer) as a tower layer.
+/// A server behind the layer. Created by [`ResourceServer`](super::ResourceServer) as a tower layer.
 #[derive(Clone)]
 pub struct ResourceServerService<S> {
     engine: Arc<Engine>,
@@ -52,7 +52,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The service that is ready is called; its clone may not be ready.
+        // The ready service is called. Its clone may not be ready.
         let clone = self.inner.clone();
         let inner = core::mem::replace(&mut self.inner, clone);
         let (engine, params) = (Arc::clone(&self.engine), Arc::clone(&self.params));

@@ -40,7 +40,7 @@ impl ParamHeader {
     }
 }
 
-/// Returns which arguments of a tool are mirrored, if the server behind the layer knows it.
+/// Declares which arguments of a tool are mirrored, if the server behind the layer knows it.
 pub trait DeclaredParams: Send + Sync {
     /// Returns the headers of a tool.
     fn of_tool(&self, tool: &'static str) -> Arc<[ParamHeader]>;
