@@ -1,4 +1,4 @@
-//! Declare the authorization of an MCP tool once, beside its function; derive everything else from it.
+//! Declares the authorization of an MCP tool once, beside its function, and derives everything else from it.
 //!
 //! | module | holds |
 //! |---|---|
@@ -7,10 +7,10 @@
 //! | [`visible`] | [`Visible`]: the tools a grant opens |
 //! | [`denied`] | [`Denied`]: why a call may not run, and what is missing |
 //! | [`challenge`] | [`Challenge`]: the `WWW-Authenticate` value made from a denial |
-//! | [`caller`] | [`Caller`]: who calls, and the check inside a function |
+//! | [`caller`] | [`Caller`]: the caller of a tool, and the check inside a function |
 //! | [`metadata`](mod@metadata) | the protected resource metadata of a table (feature `metadata`) |
 //!
-//! The core needs neither `std` nor an allocator; `default-features = false` leaves only that.
+//! The core requires neither `std` nor an allocator. `default-features = false` leaves only the core.
 #![no_std]
 
 #[cfg(feature = "metadata")]
@@ -55,7 +55,7 @@ pub use grant::Grant;
 pub use mcp_scopes_macros::mcp_tool;
 /// Collects the annotated functions of an impl or inline module, so that a table can list them as `path::*`.
 ///
-/// With an SDK it also refuses a `#[tool]` method that carries no `#[mcp_tool]`.
+/// With an SDK it also rejects a `#[tool]` method without `#[mcp_tool]`.
 ///
 /// # Examples
 /// ```
@@ -106,7 +106,7 @@ pub use mcp_scopes_macros::mcp_tools;
 /// }
 /// assert_eq!(TOOLS.scopes().collect::<Vec<_>>(), ["list_files", "system:execute"]);
 /// ```
-/// Server-level facts stand in a file: `scope_table! { pub static TOOLS = [list_files] with "mcp-scopes.toml"; }`.
+/// Server-level facts are in a file: `scope_table! { pub static TOOLS = [list_files] with "mcp-scopes.toml"; }`.
 #[doc(inline)]
 pub use mcp_scopes_macros::scope_table;
 pub use mcp_scopes_model::{Approval, Environment, Requirement, Risk, SandboxMode, Tool, sandbox::Route};

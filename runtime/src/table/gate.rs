@@ -12,10 +12,10 @@ use mcp_scopes_model::{
 
 use super::{SCOPE_WORDS, ScopeSet};
 
-/// How many words of a scope set lie beside the name: enough for the first 256 scopes.
+/// The number of words of a scope set that are stored beside the name: enough for the first 256 scopes.
 pub(crate) const NARROW: usize = 4;
 
-/// A scope, and what its holder holds.
+/// A scope, and the scopes that its holder holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Holding {
     pub(crate) key: Key,
@@ -25,62 +25,63 @@ pub(crate) struct Holding {
     pub(crate) closure: [u64; NARROW],
 }
 
-/// A tool's name and what opens it, side by side.
+/// A tool's name and the gate of the tool, side by side.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Door {
     pub(super) key: Key,
     pub(crate) gate: Gate,
 }
 
-/// What opens one tool.
+/// The requirement of one tool, as bits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Gate {
-    /// Where [`Gate::narrow`]: the scopes of the only alternative. A public tool's is empty.
+    /// If [`Gate::narrow`]: the scopes of the only alternative. Empty for a public tool.
     pub(super) needs: [u64; NARROW],
     /// The first of the tool's alternatives.
     pub(super) first: u32,
-    /// How many alternatives there are; none for a public tool, and for one that is not narrow and that nothing opens.
+    /// The number of alternatives: zero for a public tool, and for a tool that is not narrow and that nothing opens.
     pub(super) count: u8,
     /// The tool's number.
     pub(super) tool: u16,
-    /// Whether `needs` says it all.
+    /// Whether `needs` is the complete requirement.
     pub(super) narrow: bool,
 }
 
 impl Gate {
-    /// Whether [`Gate::lacks`] says it all: there is one alternative, of scopes among the first 256, or none.
+    /// Returns whether [`Gate::lacks`] is the complete answer: there is one alternative, of scopes among the first 256, or
+    /// none.
     #[inline]
     pub(crate) const fn is_narrow(&self) -> bool {
         self.narrow
     }
 
-    /// The needed scopes that are not held; nothing is lacking where the gate is open.
+    /// Returns the needed scopes that are not held. It is empty if the gate is open.
     #[inline]
     pub(crate) const fn lacks(&self, held: &ScopeSet) -> [u64; NARROW] {
         [self.needs[0] & !held[0], self.needs[1] & !held[1], self.needs[2] & !held[2], self.needs[3] & !held[3]]
     }
 
-    /// The tool's number.
+    /// Returns the tool's number.
     #[inline]
     pub(crate) const fn tool(&self) -> u16 {
         self.tool
     }
 
-    /// The tool's only alternative, where it is narrow.
+    /// Returns the tool's only alternative, if the gate is narrow.
     #[inline]
     pub(crate) const fn first(&self) -> u32 {
         self.first
     }
 }
 
-/// One alternative: a run of scope numbers in the table's members.
+/// One alternative: a range of scope numbers in the table's members.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Alternative {
     pub(crate) start: u32,
     pub(crate) len: u16,
 }
 
-/// How many alternatives and members a table's gates need.
+/// The number of alternatives and members that a table's gates need.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct GateCount {
     pub(super) alternatives: usize,
@@ -95,11 +96,10 @@ pub(super) struct Gates<const TOOLS: usize, const ALTERNATIVES: usize, const MEM
     pub(super) members: [u16; MEMBERS],
 }
 
-/// The alternatives of one tool that are worth checking.
+/// The alternatives of one tool that are kept.
 ///
-/// An alternative that needs everything another one needs, be it through `implies`, adds nothing: whoever holds it
-/// passes by the other. Leaving it out also keeps a challenge from asking for a broad scope where one that it implies
-/// suffices.
+/// An alternative that needs everything another one needs, possibly through `implies`, adds nothing: callers that hold it also
+/// meet the other one. Omitting it also prevents a challenge for a broad scope where a scope that it implies suffices.
 struct Kept {
     keep: [bool; MAX_ALTERNATIVES],
 }
@@ -115,7 +115,7 @@ impl Kept {
             let mut other = 0;
             while other < count && kept.keep[broad] {
                 let theirs = run_of(facts, tool, other);
-                // Of two that need the same, the first stays.
+                // Of two that need the same, the first is kept.
                 if other != broad
                     && kept.keep[other]
                     && covers(facts, &holds, theirs)
@@ -131,7 +131,7 @@ impl Kept {
     }
 }
 
-/// Where an alternative's scopes stand among all uses.
+/// The range of an alternative's scopes among all uses.
 #[derive(Clone, Copy)]
 struct Run {
     start: usize,
@@ -149,7 +149,7 @@ const fn run_of(facts: &Facts<'_, '_>, tool: usize, alternative: usize) -> Run {
     Run { start, end: start + requirement.scopes_in(alternative) }
 }
 
-/// Everything that a holder of an alternative's scopes holds.
+/// Returns all scopes that a holder of an alternative's scopes holds.
 const fn reach(facts: &Facts<'_, '_>, closure: &Graph, run: Run) -> ScopeSet {
     let mut set = [0; SCOPE_WORDS];
     let mut place = run.start;
@@ -175,7 +175,7 @@ pub(super) const fn add(set: &mut ScopeSet, closure: &Graph, number: usize) {
     set[number / 64] |= 1 << (number % 64);
 }
 
-/// Whether a set holds all scopes of an alternative.
+/// Returns whether a set holds all scopes of an alternative.
 const fn covers(facts: &Facts<'_, '_>, set: &ScopeSet, run: Run) -> bool {
     let mut place = run.start;
     while place < run.end {
@@ -190,7 +190,7 @@ const fn covers(facts: &Facts<'_, '_>, set: &ScopeSet, run: Run) -> bool {
 }
 
 impl GateCount {
-    /// Upper bounds: alternatives that turn out to add nothing are counted too.
+    /// Returns upper bounds: alternatives that turn out to add nothing are also counted.
     pub(super) const fn of(facts: &Facts<'_, '_>) -> Self {
         let mut count = Self { alternatives: 0, members: 0 };
         let mut tools = facts.outline.tools;
@@ -221,13 +221,13 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<
             let count = requirement.alternatives();
             let mut gate =
                 Gate { needs: [0; NARROW], first: alternatives as u32, count: 0, tool: tool as u16, narrow: true };
-            // Most tools have one alternative, and nothing to weigh it against.
+            // Most tools have one alternative, which needs no comparison.
             let keep = if count < 2 { [true; MAX_ALTERNATIVES] } else { Kept::of(facts, closure, tool).keep };
             let (mut place, end) = facts.numbers.uses_of(tool);
             let mut alternative = 0;
             while alternative < count {
                 let end = if count == 1 { end } else { place + requirement.scopes_in(alternative) };
-                // An alternative that needs nothing cannot be written, and would open the tool to everyone.
+                // An alternative that needs nothing cannot be written, and would open the tool to every caller.
                 if keep[alternative] && place < end {
                     built.alternatives[alternatives] = Alternative { start: members as u32, len: (end - place) as u16 };
                     alternatives += 1;
@@ -268,7 +268,7 @@ mod tests {
 
     use crate::{__private::v1, Grant};
 
-    /// What no annotation can say, but a hand that names the hidden types could.
+    /// No annotation can state this, but handwritten code that names the hidden types could.
     static SHUT: v1::ScopeTable = {
         const TOOLS: [v1::Tool<'static>; 3] = [
             v1::Tool { requirement: v1::Requirement::AnyOf(&[]), ..v1::Tool::new("none", v1::Risk::Low) },

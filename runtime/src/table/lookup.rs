@@ -1,32 +1,32 @@
-//! Finding a name's number without a collision: a perfect hash in two steps, built by const evaluation.
+//! Looks up a name's number without collisions: a perfect hash in two steps, built by const evaluation.
 //!
-//! A name's bucket holds a factor that leads each of the bucket's names to a slot of its own. What the slot says
-//! still has to be compared: an unknown name lands somewhere too.
+//! A name's bucket holds a factor that maps each of the bucket's names to a different slot. The name in the slot must still be
+//! compared, because an unknown name also maps to a slot.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 #![expect(clippy::cast_possible_truncation, reason = "numbers of tools and scopes are below 2,048")]
 
 use mcp_scopes_model::key::Hashed;
 
-/// How many buckets there are, whatever the size of the table: the largest has eight names in each.
+/// The number of buckets, for every size of table: the largest table has eight names in each.
 const BUCKETS: usize = 256;
 
-/// The factor that is tried first, and what leads from one to the next: odd, so that all factors are.
+/// The factor that is tried first, and the multiplier that leads to the next one. Both are odd, so that all factors are odd.
 const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
 const NEXT: u64 = 0xd134_2543_de82_ef95;
 
-/// By bucket: an odd factor that leads each of its names to a slot of its own.
+/// By bucket: an odd factor that maps each of its names to a different slot.
 pub type Factors = [u64; BUCKETS];
 
-/// What is known of names, by slot, for look-up at run time.
+/// The data of names by slot, for the look-up at run time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lookup<T: 'static> {
     pub(super) factors: &'static Factors,
-    /// A power of two of them.
+    /// Their number is a power of two.
     pub(super) slots: &'static [T],
 }
 
 impl<T> Lookup<T> {
-    /// What is known of the only name that might have this hash; whether it has is for the caller to compare.
+    /// Returns the data of the only name that may have this hash. The caller must compare the name.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as a call it would cost half as much again")]
     pub(super) fn find(&self, hash: u64) -> Option<&'static T> {
@@ -35,20 +35,20 @@ impl<T> Lookup<T> {
     }
 }
 
-/// The arrays behind a look-up.
+/// The arrays of a look-up.
 #[derive(Clone, Copy, Debug)]
 pub struct Directory<const SLOTS: usize> {
     pub(super) factors: Factors,
-    /// The number of the name; that of the first where there is none.
+    /// The number of the name. A free slot holds the number of the first name.
     pub(super) slots: [u16; SLOTS],
 }
 
-/// How many slots serve that many names: half of them stay free, so that factors are found fast.
+/// Returns the number of slots for that many names. Half of them stay free, so that factors are found fast.
 pub(super) const fn slots_for(names: usize) -> usize {
     at_least_usable((names * 2).next_power_of_two())
 }
 
-/// The same where a slot holds more than a number: a fifth stays free.
+/// Returns the number of slots where a slot holds more than a number: a fifth stays free.
 pub(super) const fn few_slots_for(names: usize) -> usize {
     at_least_usable((names + names / 4).next_power_of_two())
 }
@@ -63,11 +63,11 @@ impl<const SLOTS: usize> Directory<SLOTS> {
     /// Finds a factor for every bucket, the fullest first.
     ///
     /// # Panics
-    /// In const evaluation, so that the table does not compile: if two names have the same 64-bit hash.
+    /// If two names have the same 64-bit hash. In const evaluation this is a compile error of the table.
     pub(super) const fn build<const N: usize>(keys: &[Hashed; N]) -> Self {
-        // While it is being built: the number plus one, 0 is free.
+        // During the construction: the number plus one; 0 is free.
         let mut built = Self { factors: [FIRST; BUCKETS], slots: [0; SLOTS] };
-        // Chains of the names of each bucket: the number plus one, 0 ends the chain.
+        // Linked lists of the names of each bucket: the number plus one; 0 ends the list.
         let mut first = [0u16; BUCKETS];
         let mut next = [0u16; N];
         let mut sizes = [0u16; BUCKETS];
@@ -120,7 +120,7 @@ impl<const SLOTS: usize> Directory<SLOTS> {
                 self.factors[bucket] = factor;
                 return true;
             }
-            // Take back what this factor had placed before it failed.
+            // Removes what this factor had placed before it failed.
             let failed = name;
             name = first;
             while name != failed {
@@ -134,13 +134,13 @@ impl<const SLOTS: usize> Directory<SLOTS> {
     }
 }
 
-/// The bucket of a hash: its highest bits, which every bit of the name has a part in.
+/// Returns the bucket of a hash: its highest bits, which depend on every bit of the name.
 #[inline]
 const fn bucket(hash: u64) -> usize {
     (hash >> 56) as usize
 }
 
-/// The slot of a hash: bits that every lower bit of the hash has a part in, through the factor (multiply-shift hashing).
+/// Returns the slot of a hash: bits that, through the factor, depend on every lower bit of the hash (multiply-shift hashing).
 #[inline]
 const fn slot(hash: u64, factor: u64, slots: usize) -> usize {
     (hash.wrapping_mul(factor) >> 52) as usize & slots.wrapping_sub(1)
@@ -154,7 +154,7 @@ mod tests {
 
     use super::{Directory, FIRST, NEXT, few_slots_for, slot, slots_for};
 
-    /// The most names for their slots.
+    /// The maximum number of names for their slots.
     #[test]
     fn dense_directories_are_filled() {
         fn check<const NAMES: usize, const SLOTS: usize>() {
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(few_slots_for(819), 1024);
     }
 
-    /// Names like those of real tools, many pairs of them: two names part even where there are few slots.
+    /// Names like those of real tools, in many pairs: two names get different slots even if there are few slots.
     #[test]
     fn any_two_names_find_their_places() {
         const PAIR: usize = slots_for(2);
@@ -191,7 +191,7 @@ mod tests {
         }
     }
 
-    /// Names of one bucket share their hashes' high bits, perhaps more of them than the bucket needs.
+    /// Names of one bucket share the high bits of their hashes, perhaps more of them than the bucket requires.
     #[test]
     fn hashes_part_whichever_bits_differ() {
         let hash = Hashed::of("files:read").hash;

@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `lookup` | finding a name's number without a collision |
+//! | `lookup` | looks up a name's number without collisions |
 //! | `gate` | requirements as bit sets |
 //! | `rows` | which tools a scope can open, as bits |
 //! | `parts` | the arrays, and how const evaluation fills them |
@@ -26,15 +26,15 @@ pub use self::{
 };
 use crate::Grant;
 
-/// How many words hold one bit for each scope of the largest table.
+/// The number of words with one bit for each scope of the largest table.
 pub(crate) const SCOPE_WORDS: usize = mcp_scopes_model::numbers::MAX_SCOPES / 64;
 
 /// A set of scopes of one table, by number.
 pub(crate) type ScopeSet = [u64; SCOPE_WORDS];
 
-/// Every tool and scope of one server. Made by [`scope_table!`](crate::scope_table), as a `static`.
+/// Every tool and scope of one server. Created by [`scope_table!`](crate::scope_table), as a `static`.
 ///
-/// Its address is its identity: a [`Grant`] or a [`ToolHandle`] of one table is refused by every other.
+/// Its address is its identity: every other table rejects its [`Grant`]s and [`ToolHandle`]s.
 pub struct ScopeTable {
     outline: &'static Outline<'static>,
     /// The numbers of the tools.
@@ -50,7 +50,7 @@ pub struct ScopeTable {
 }
 
 impl ScopeTable {
-    /// The tools, in the order of the list.
+    /// Returns the tools, in the order of the list.
     ///
     /// ```
     /// # use mcp_scopes::{mcp_tool, scope_table};
@@ -64,20 +64,20 @@ impl ScopeTable {
         doors.map(move |(door, listed)| ToolHandle { table: self, gate: door.gate, listed })
     }
 
-    /// The scopes: those that open tools in the order of first use, then those that are only declared.
+    /// Returns the scopes: those that open tools in the order of first use, then those that are only declared.
     #[must_use]
     pub fn scopes(&'static self) -> impl ExactSizeIterator<Item = &'static str> + use<> {
         self.scope_names.iter().copied()
     }
 
-    /// The tool of that name.
+    /// Returns the tool of that name.
     #[inline]
     #[must_use]
     pub fn tool(&'static self, name: &str) -> Option<ToolHandle> {
         self.locate(name).and_then(|door| self.enter(door))
     }
 
-    /// The tool of that name, for a constant: an unknown name does not compile.
+    /// Returns the tool of that name, for a constant: an unknown name does not compile.
     ///
     /// ```
     /// # use mcp_scopes::{mcp_tool, scope_table};
@@ -89,7 +89,7 @@ impl ScopeTable {
     /// ```
     ///
     /// # Panics
-    /// If the table lists no tool of that name. In a constant this is a compile error; at run time use
+    /// If the table lists no tool of that name. In a constant this is a compile error. At run time use
     /// [`ScopeTable::tool`].
     #[must_use]
     #[track_caller]
@@ -97,15 +97,15 @@ impl ScopeTable {
         parts::handle(self, name)
     }
 
-    /// What a token with this `scope` value holds: scope-tokens separated by spaces (RFC 6749 §3.3). Scopes that the
-    /// table does not know are ignored, so are those without the table's namespace; comparison is exact.
+    /// Returns the grant of a token with this `scope` value: scope-tokens separated by spaces (RFC 6749 §3.3). Unknown scopes
+    /// and scopes without the table's namespace are ignored. The comparison is exact.
     #[inline]
     #[must_use]
     pub fn grant(&'static self, scope: &str) -> Grant {
         Grant::of_scope(self, scope)
     }
 
-    /// What a token with this `scp` array holds. Each element is one scope-token.
+    /// Returns the grant of a token with this `scp` array. Each element is one scope-token.
     ///
     /// ```
     /// # use mcp_scopes::{mcp_tool, scope_table};
@@ -120,19 +120,19 @@ impl ScopeTable {
         Grant::of_scp(self, scp)
     }
 
-    /// What a caller without a token holds: nothing. Only public tools are open, and a denial asks to authenticate.
+    /// Returns the empty grant of a caller without a token. Only public tools are open, and a denial asks to authenticate.
     #[must_use]
     pub const fn anonymous(&'static self) -> Grant {
         Grant::anonymous(self)
     }
 
-    /// The tools and declarations the table was made from.
+    /// Returns the tools and declarations that the table was made from.
     #[must_use]
     pub const fn outline(&self) -> &'static Outline<'static> {
         self.outline
     }
 
-    /// The tool that a name leads to, and whether the name is the tool's: for names of usual length, and tools with a
+    /// Returns the tool that a name maps to, and whether the name is the tool's. For names of usual length, and tools with a
     /// narrow gate.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as a call, half of what a check costs would be passing the answer")]
@@ -142,7 +142,7 @@ impl ScopeTable {
         Some((door, self.enter(door)?, door.key == key))
     }
 
-    /// What opens the tool of that name.
+    /// Returns the door of the tool of that name.
     pub(crate) fn locate(&self, name: &str) -> Option<&'static Door> {
         let Hashed { key, hash } = Hashed::read(name.as_bytes());
         let number = usize::from(*self.tools.find(hash)?);
@@ -151,20 +151,20 @@ impl ScopeTable {
         same.then_some(door)
     }
 
-    /// The tool behind a door of this table.
+    /// Returns the tool behind a door of this table.
     #[inline]
     pub(crate) fn enter(&'static self, door: &Door) -> Option<ToolHandle> {
         let listed = self.outline.tools.get(usize::from(door.gate.tool()))?;
         Some(ToolHandle { table: self, gate: door.gate, listed })
     }
 
-    /// The tool of that number.
+    /// Returns the tool of that number.
     #[inline]
     pub(crate) fn door(&'static self, number: usize) -> Option<ToolHandle> {
         self.doors.get(number).and_then(|door| self.enter(door))
     }
 
-    /// The number of a scope and what its holder holds, if the table knows it.
+    /// Returns the number of a scope and what its holder holds, if the table declares it.
     pub(crate) fn holding(&self, scope: &[u8]) -> Option<(usize, &'static Holding)> {
         let Hashed { key, hash } = Hashed::read(scope);
         let entry = self.scopes.find(hash)?;
@@ -173,29 +173,29 @@ impl ScopeTable {
         same.then_some((number, entry))
     }
 
-    /// The first words of what a holder of that scope holds; none where the table does not know it.
+    /// Returns the first words of what a holder of that scope holds; zeros if the table does not declare it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "called for each scope of each token; a call would cost a tenth of it")]
     pub(crate) fn narrow_closure(&self, scope: &[u8]) -> [u64; NARROW] {
         let Some(Hashed { key, hash }) = Hashed::quick(scope) else { return self.narrow_closure_other(scope) };
         let Some(entry) = self.scopes.find(hash) else { return [0; NARROW] };
-        // No branch: tokens name scopes of other servers too, which cannot be predicted.
+        // No branch: tokens also name scopes of other servers, which cannot be predicted.
         *core::hint::select_unpredictable(entry.key == key, &entry.closure, &[0; NARROW])
     }
 
-    /// The same for a scope that is very short or long.
+    /// Does the same for a scope that is very short or long.
     #[cold]
     fn narrow_closure_other(&self, scope: &[u8]) -> [u64; NARROW] {
         self.holding(scope).map_or([0; NARROW], |(_, holding)| holding.closure)
     }
 
-    /// Whether there are more than 256 scopes.
+    /// Returns whether there are more than 256 scopes.
     #[inline]
     pub(crate) const fn is_wide(&self) -> bool {
         !self.wide_closure.is_empty()
     }
 
-    /// The closure's words from the fifth on.
+    /// Returns the closure's words from the fifth on.
     pub(crate) fn wide_closure(&self, scope: usize) -> &'static [u64] {
         let words = self.scope_names.len().div_ceil(64).saturating_sub(NARROW);
         let start = scope.saturating_mul(words);
@@ -206,7 +206,7 @@ impl ScopeTable {
         self.scope_names.get(number).copied().unwrap_or("")
     }
 
-    /// The alternatives of a tool, each with its number.
+    /// Returns the alternatives of a tool, each with its number.
     pub(crate) fn alternatives(&self, gate: &Gate) -> impl Iterator<Item = (u32, Alternative)> + use<> {
         let first = gate.first as usize;
         let range = self.alternatives.get(first..first.saturating_add(gate.count as usize)).unwrap_or(&[]);
@@ -217,7 +217,7 @@ impl ScopeTable {
         self.alternatives.get(number as usize).copied()
     }
 
-    /// The scopes of an alternative, in declaration order.
+    /// Returns the scopes of an alternative, in declaration order.
     #[inline]
     pub(crate) fn members(&self, alternative: Alternative) -> &'static [u16] {
         let start = alternative.start as usize;
@@ -238,9 +238,9 @@ impl fmt::Debug for ScopeTable {
     }
 }
 
-/// One tool of one table. Reads like the [`Tool`] itself.
+/// One tool of one table. It dereferences to the [`Tool`].
 ///
-/// It carries what opens the tool, so that a constant handle is checked without a look-up.
+/// It contains the requirement of the tool, so that a constant handle is checked without a look-up.
 #[derive(Clone, Copy)]
 pub struct ToolHandle {
     table: &'static ScopeTable,
@@ -249,28 +249,28 @@ pub struct ToolHandle {
 }
 
 impl ToolHandle {
-    /// The table that lists it.
+    /// Returns the table that lists the tool.
     #[inline]
     #[must_use]
     pub const fn table(&self) -> &'static ScopeTable {
         self.table
     }
 
-    /// The tool.
+    /// Returns the tool.
     #[inline]
     #[must_use]
     pub const fn tool(&self) -> &'static Tool<'static> {
         self.listed.tool
     }
 
-    /// The scope that the tool's own name stands for: behind the namespace, if the table has one.
+    /// Returns the scope that the tool's own name stands for: after the namespace, if the table has one.
     #[must_use]
     pub const fn own_scope(&self) -> &'static str {
         self.listed.own_scope
     }
 
-    /// The scopes of each alternative that opens the tool; nothing for a public tool, for which `tool.requirement` is
-    /// [`Requirement::Public`].
+    /// Returns the scopes of each alternative that opens the tool. It is empty for a public tool, for which `tool.requirement`
+    /// is [`Requirement::Public`].
     pub fn alternatives(&self) -> impl Iterator<Item = impl Iterator<Item = &'static str> + use<>> + use<> {
         let (requirement, own): (Requirement<'static>, _) = (self.listed.tool.requirement, self.listed.own_scope);
         (0..requirement.alternatives())
@@ -282,7 +282,7 @@ impl ToolHandle {
         self.listed
     }
 
-    /// What opens it.
+    /// Returns the door of the tool.
     #[inline]
     pub(crate) const fn gate(&self) -> &Gate {
         &self.gate

@@ -1,7 +1,7 @@
 //! The arrays of a table, and how const evaluation fills them.
 //!
-//! Const evaluation needs the sizes of arrays before it can make them: [`Dimensions`] counts, [`Parts`] fills. Each part
-//! is a constant of its own, so that no single evaluation runs into the compiler's limit.
+//! Const evaluation needs the sizes of arrays before it can create them: [`Dimensions`] counts, and [`Parts`] fills. Each part
+//! is a separate constant, so that no single evaluation exceeds the compiler's limit.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
 use mcp_scopes_model::{
@@ -44,7 +44,7 @@ pub struct Dimensions {
 }
 
 impl Dimensions {
-    /// The sizes for a table without problems.
+    /// Returns the sizes for a table without problems.
     #[must_use]
     pub const fn of(facts: &Facts<'_, '_>) -> Self {
         let (tools, scopes) = (facts.outline.tools.len(), facts.numbers.scopes.len());
@@ -64,7 +64,7 @@ impl Dimensions {
     }
 }
 
-/// Names the constant functions that fill each array. It holds nothing itself.
+/// A namespace for the constant functions that fill each array. It holds no data.
 #[derive(Debug)]
 pub enum Parts {}
 
@@ -76,7 +76,7 @@ pub struct Finder<const N: usize, const SLOTS: usize> {
 }
 
 impl Parts {
-    /// The look-up of tools.
+    /// Builds the look-up of tools.
     #[must_use]
     pub const fn tools<const N: usize, const SLOTS: usize>(facts: &Facts<'_, '_>) -> Finder<N, SLOTS> {
         let mut keys = [Hashed::EMPTY; N];
@@ -88,7 +88,7 @@ impl Parts {
         Finder { directory: Directory::build(&keys), keys }
     }
 
-    /// The look-up of scopes.
+    /// Builds the look-up of scopes.
     #[must_use]
     pub const fn scopes<const N: usize, const SLOTS: usize>(facts: &Facts<'_, '_>) -> Finder<N, SLOTS> {
         let mut keys = [Hashed::EMPTY; N];
@@ -100,7 +100,7 @@ impl Parts {
         Finder { directory: Directory::build(&keys), keys }
     }
 
-    /// The scopes' names.
+    /// Returns the scopes' names.
     #[must_use]
     pub const fn names<'a, const N: usize>(facts: &Facts<'_, 'a>) -> [&'a str; N] {
         let mut names = [""; N];
@@ -112,7 +112,7 @@ impl Parts {
         names
     }
 
-    /// What the holder of each scope holds, by the slot of its name: one step less for each scope of each token.
+    /// Returns what the holder of each scope holds, by the slot of its name. This saves one step for each scope of each token.
     #[must_use]
     pub const fn holdings<const N: usize, const SLOTS: usize>(
         facts: &Facts<'_, '_>,
@@ -132,7 +132,7 @@ impl Parts {
         Holdings { holdings }
     }
 
-    /// The closure's words beyond the first 256 scopes. `N` is [`Dimensions::wide`].
+    /// Returns the closure's words beyond the first 256 scopes. `N` is [`Dimensions::wide`].
     #[must_use]
     pub const fn wide<const N: usize>(facts: &Facts<'_, '_>) -> [u64; N] {
         let closure = closure(facts);
@@ -154,7 +154,7 @@ impl Parts {
         wide
     }
 
-    /// What opens each tool.
+    /// Returns the gate of each tool.
     #[must_use]
     pub const fn gates<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize>(
         facts: &Facts<'_, '_>,
@@ -163,7 +163,7 @@ impl Parts {
         GateArrays { gates: Gates::build(facts, closure(facts), keys) }
     }
 
-    /// Which tools each scope can open.
+    /// Returns which tools each scope can open.
     #[must_use]
     pub const fn rows<
         const ROWS: usize,
@@ -185,7 +185,7 @@ pub struct Holdings<const SLOTS: usize> {
     holdings: [Holding; SLOTS],
 }
 
-/// What opens each tool.
+/// The gate of each tool.
 #[derive(Clone, Copy, Debug)]
 pub struct GateArrays<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> {
     gates: Gates<TOOLS, ALTERNATIVES, MEMBERS>,
@@ -198,19 +198,19 @@ pub struct RowTable<const ROWS: usize, const WIDTH: usize> {
 }
 
 impl<const N: usize, const SLOTS: usize> Finder<N, SLOTS> {
-    /// The names as keys, by number.
+    /// Returns the names as keys, by number.
     #[must_use]
     pub const fn keys(&self) -> &[Hashed; N] {
         &self.keys
     }
 
-    /// Where the names are: what stays in the program.
+    /// Returns where the names are. Only this part of the finder stays in the program.
     #[must_use]
     pub const fn directory(&self) -> Directory<SLOTS> {
         self.directory
     }
 
-    /// The part of it that leads to slots.
+    /// Returns the factors of the directory.
     #[must_use]
     pub const fn factors(&self) -> Factors {
         self.directory.factors
@@ -218,7 +218,7 @@ impl<const N: usize, const SLOTS: usize> Finder<N, SLOTS> {
 }
 
 impl ScopeTable {
-    /// A table of nothing: every call is denied. It stands in for a table that did not compile.
+    /// A table without tools: every call is denied. It replaces a table that did not compile.
     pub const EMPTY: Self = {
         const NOWHERE: Directory<0> = Directory::build(&[]);
         const NO_GATES: GateArrays<0, 0, 0> =
@@ -236,7 +236,7 @@ impl ScopeTable {
         )
     };
 
-    /// Puts the parts together.
+    /// Assembles the parts.
     #[doc(hidden)]
     #[must_use]
     #[expect(clippy::too_many_arguments, reason = "called by one macro")]
@@ -273,7 +273,7 @@ impl ScopeTable {
     }
 }
 
-/// The closed hierarchy; without edges where it has a circle, which is an error elsewhere.
+/// Returns the closed hierarchy; without edges if it has a cycle, which is reported elsewhere.
 const fn closure<'f>(facts: &Facts<'f, '_>) -> &'f Graph {
     match facts.hierarchy {
         Ok(closure) => closure,
@@ -281,7 +281,7 @@ const fn closure<'f>(facts: &Facts<'f, '_>) -> &'f Graph {
     }
 }
 
-/// [`ScopeTable::handle`]: goes through the list, since const evaluation has no other look-up.
+/// [`ScopeTable::handle`]: a linear search, because const evaluation has no other look-up.
 #[track_caller]
 #[expect(clippy::panic, reason = "documented; in a constant it is a compile error")]
 pub(super) const fn handle(table: &'static ScopeTable, name: &str) -> ToolHandle {

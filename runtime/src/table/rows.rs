@@ -1,4 +1,4 @@
-//! Which tools need a scope, as bits: the list that a grant sees is what no lacking scope's row closes.
+//! Which tools need a scope, as bits: a grant sees the tools that are in no row of a missing scope.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
 use super::{
@@ -6,16 +6,16 @@ use super::{
     gate::{Alternative, Door},
 };
 
-/// How many words hold one bit for each tool of the largest table.
+/// The number of words with one bit for each tool of the largest table.
 pub(crate) const TOOL_WORDS: usize = mcp_scopes_model::numbers::MAX_TOOLS / 64;
 
-/// Which tools need a scope.
+/// The tools that need each scope.
 ///
-/// A tool with a single alternative stands in the row of each of its scopes, and is open unless one of those is lacking.
-/// Tools with several alternatives stand in no row and are checked one by one.
+/// A tool with a single alternative is in the row of each of its scopes, and is open unless one of those is missing.
+/// Tools with several alternatives are in no row and are checked one by one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rows {
-    /// Words in each row.
+    /// The number of words in each row.
     pub(super) width: usize,
     /// The rows of all scopes, one after the other.
     pub(super) of_scopes: &'static [u64],
@@ -26,10 +26,10 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// The tools with at most one alternative that a holder of these scopes cannot call, as bits.
+    /// Returns the tools with at most one alternative that a holder of these scopes cannot call, as bits.
     #[inline]
     pub(crate) fn closed(&self, held: &ScopeSet) -> [u64; TOOL_WORDS] {
-        // Widths of servers as they are: a row that the compiler knows the width of stays in registers.
+        // Common widths: a row whose width the compiler knows stays in registers.
         match self.width {
             1 => self.closed_in::<1>(held),
             2 => self.closed_in::<2>(held),
@@ -41,7 +41,7 @@ impl Rows {
         }
     }
 
-    /// The same for rows of exactly `W` words.
+    /// Does the same for rows of exactly `W` words.
     #[inline]
     fn closed_in<const W: usize>(&self, held: &ScopeSet) -> [u64; TOOL_WORDS] {
         let (rows, _) = self.of_scopes.as_chunks::<W>();
@@ -49,7 +49,7 @@ impl Rows {
         for (rows, held) in rows.chunks(64).zip(held) {
             let mut rest = !held;
             for row in rows {
-                // All ones for a scope that is not held, else zero: which ones are held cannot be predicted.
+                // All ones for a scope that is not held, else zero: which scopes are held cannot be predicted.
                 let lacking = (rest & 1).wrapping_neg();
                 rest >>= 1;
                 for (closed, needs) in closed.iter_mut().zip(row) {
@@ -64,14 +64,14 @@ impl Rows {
         words
     }
 
-    /// The same for rows of at most `W` words.
+    /// Does the same for rows of at most `W` words.
     #[inline]
     fn closed_up_to<const W: usize>(&self, held: &ScopeSet) -> [u64; TOOL_WORDS] {
         if self.width == W {
             return self.closed_in::<W>(held);
         }
         let mut closed = [0; TOOL_WORDS];
-        // A table without tools has rows of no words.
+        // The rows of a table without tools have no words.
         for (scope, row) in self.of_scopes.chunks_exact(self.width.max(1)).enumerate() {
             let lacking = lacking(held, scope);
             for (closed, needs) in closed.iter_mut().zip(row) {
@@ -81,32 +81,32 @@ impl Rows {
         closed
     }
 
-    /// The tools of a word with at most one alternative.
+    /// Returns the tools of a word with at most one alternative.
     #[inline]
     pub(crate) fn single(&self, word: usize) -> u64 {
         self.single.get(word).copied().unwrap_or(0)
     }
 
-    /// The other tools of a word.
+    /// Returns the other tools of a word.
     #[inline]
     pub(crate) fn several(&self, word: usize) -> u64 {
         self.several.get(word).copied().unwrap_or(0)
     }
 
-    /// Words in each row.
+    /// Returns the number of words in each row.
     pub(crate) const fn width(&self) -> usize {
         self.width
     }
 }
 
-/// All ones for a scope that is not held, else zero: which ones are held cannot be predicted.
+/// All ones for a scope that is not held, else zero: which scopes are held cannot be predicted.
 #[inline]
 fn lacking(held: &ScopeSet, scope: usize) -> u64 {
     let is_held = held.get(scope / 64).map_or(0, |word| word >> (scope % 64) & 1);
     is_held.wrapping_sub(1)
 }
 
-/// The arrays behind [`Rows`]. `ROWS` is scopes times `WIDTH`.
+/// The arrays of [`Rows`]. `ROWS` is scopes times `WIDTH`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RowArrays<const ROWS: usize, const WIDTH: usize> {
     of_scopes: [u64; ROWS],
@@ -122,7 +122,7 @@ impl<const ROWS: usize, const WIDTH: usize> RowArrays<ROWS, WIDTH> {
             let gate = &doors[tool].gate;
             let (word, bit) = (tool / 64, 1 << (tool % 64));
             match gate.count {
-                // A tool that nothing opens stands in neither list.
+                // A tool that nothing opens is in neither list.
                 0 if gate.needs[0] == 0 => built.single[word] |= bit,
                 0 => {}
                 1 => {
