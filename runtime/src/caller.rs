@@ -1,10 +1,10 @@
-//! Who calls, and the check inside a function.
+//! The caller of a tool, and the check inside a function.
 
 use mcp_scopes_model::{Environment, sandbox::Route, tool::Origin};
 
 use crate::{Denied, Grant, Reason, ScopeTable, ToolHandle};
 
-/// Who calls: what the token grants, and which world the call acts on.
+/// The caller of a tool: its grant, and the environment that the call acts on.
 ///
 /// ```
 /// # use mcp_scopes::{mcp_tool, scope_table};
@@ -24,49 +24,49 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// A caller with a verified token.
+    /// Creates a caller with a verified token.
     #[must_use]
     pub const fn new(grant: Grant, environment: Environment) -> Self {
         Self { grant, environment }
     }
 
-    /// A caller without a token, in the live environment.
+    /// Creates a caller without a token, in the live environment.
     #[must_use]
     pub const fn anonymous(table: &'static ScopeTable) -> Self {
         Self { grant: table.anonymous(), environment: Environment::Live }
     }
 
-    /// What the token grants.
+    /// Returns the grant.
     #[must_use]
     pub const fn grant(&self) -> &Grant {
         &self.grant
     }
 
-    /// Which world the call acts on.
+    /// Returns the environment that the call acts on.
     #[must_use]
     pub const fn environment(&self) -> Environment {
         self.environment
     }
 
-    /// What to run for a call of that tool.
+    /// Checks a call of that tool, and returns what to run.
     ///
     /// # Errors
-    /// [`Denied`] if the scopes do not open it, or with [`Reason::NotInSandbox`] if the environment does not.
+    /// [`Denied`] if the scopes do not open the tool, or with [`Reason::NotInSandbox`] if the environment does not.
     pub fn authorize(&self, tool: &str) -> Result<Route, Denied> {
         let tool = self.grant.authorize(tool)?;
         let route = self.environment.route(tool.sandbox);
         route.ok_or_else(|| Denied::without_step(Some(self.grant.table()), Some(tool), Reason::NotInSandbox))
     }
 
-    /// Whether a call of that tool would run. Unlike [`authorize`](Self::authorize) it does not work out what is missing, which
-    /// takes longer for tools with several alternatives.
+    /// Returns whether a call of that tool would run. Unlike [`authorize`](Self::authorize) it does not compute what is
+    /// missing, which takes longer for tools with several alternatives.
     pub(crate) fn reaches(&self, tool: &str) -> bool {
         let tool = self.grant.table().tool(tool).filter(|tool| self.grant.opens(tool.gate()));
         tool.is_some_and(|tool| self.environment.route(tool.sandbox).is_some())
     }
 
-    /// The tools that a call of this caller can reach, in the table's order: what `tools/list` may show. Tools that the
-    /// environment refuses are left out, too.
+    /// Returns the tools that this caller can call, in the table's order: what `tools/list` may show. Tools that the
+    /// environment denies are omitted.
     ///
     /// ```
     /// # use mcp_scopes::{Caller, Environment, mcp_tool, scope_table};
@@ -80,8 +80,8 @@ impl Caller {
         self.grant.visible().filter(|tool| self.environment.route(tool.sandbox).is_some())
     }
 
-    /// The same as [`Caller::authorize`], for the function that an annotation stands on: a tool of the same name in the
-    /// table of another server is another tool.
+    /// Does the same as [`Caller::authorize`], for the annotated function: a tool of the same name in the table of another
+    /// server is another tool.
     pub(crate) fn authorize_origin(&self, tool: &str, origin: Origin<'_>) -> Result<Route, Denied> {
         match self.grant.table().tool(tool) {
             Some(found) if found.origin != Some(origin) => {
@@ -91,7 +91,7 @@ impl Caller {
         }
     }
 
-    /// Whether the function itself may run: where the table says that a substitute runs, it may not.
+    /// Checks whether the function itself may run. It may not if the table states that a substitute runs.
     pub(crate) fn admit(&self, tool: &str, origin: Origin<'_>) -> Result<(), Denied> {
         match self.authorize_origin(tool, origin)? {
             Route::Run => Ok(()),
@@ -103,10 +103,10 @@ impl Caller {
     }
 }
 
-/// A value that may know the caller: the argument that `guard = ..` names implements it.
+/// A value that may contain the caller. The argument that `guard = ..` names implements it.
 ///
-/// `Via` is a marker type. A crate that implements this trait for a type of an SDK uses a marker of its own as `Via`, which Rust's
-/// orphan rule requires. For types of the server itself the default is right: `impl AsCaller for Context`.
+/// `Via` is a marker type. A crate that implements this trait for a type of an SDK defines its own marker for `Via`, which
+/// Rust's orphan rule requires. For the server's own types the default suffices: `impl AsCaller for Context`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not provide the caller",
     label = "named by `guard`, but not a caller",
@@ -143,7 +143,7 @@ impl<Via, T: AsCaller<Via>> AsCaller<Via> for Option<T> {
 
 /// An error that a guarded function can return for a denial: any type that implements `From<Denied>`.
 ///
-/// `Via` is a marker type, as in [`AsCaller`]: a crate implements this trait with a marker of its own for the error of an SDK.
+/// `Via` is a marker type, as in [`AsCaller`]: a crate implements this trait with its own marker for the error of an SDK.
 #[diagnostic::on_unimplemented(
     message = "the error type `{Self}` cannot be made from a denial",
     label = "a guarded tool returns this error when the caller may not call it",

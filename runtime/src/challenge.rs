@@ -4,10 +4,10 @@ use core::fmt::{self, Write as _};
 
 use crate::{Denied, Reason, ScopeTable};
 
-/// One `Bearer` challenge. Its [`Display`](fmt::Display) is the header's value.
+/// One `Bearer` challenge. Its [`Display`](fmt::Display) is the header value.
 ///
-/// There is one challenge in one header, its `scope` comes before everything else, and neither description nor realm holds an
-/// `=`: common clients read the first header only and take the first `scope=` in it.
+/// There is one challenge in one header, its `scope` comes first, and neither description nor realm contains an
+/// `=`: common clients read only the first header, and use the first `scope=` in it.
 ///
 /// ```
 /// # use mcp_scopes::{mcp_tool, scope_table};
@@ -33,7 +33,7 @@ pub struct Challenge<'a> {
     description: Option<&'a str>,
 }
 
-/// Which scopes a challenge asks for.
+/// The scopes that a challenge asks for.
 #[derive(Clone, Copy, Debug)]
 enum Scope<'a> {
     None,
@@ -47,7 +47,7 @@ impl<'a> Challenge<'a> {
         Self { status, error, scope, realm: None, resource_metadata: None, description: None }
     }
 
-    /// The answer to a denial.
+    /// Returns the challenge for a denial.
     ///
     /// | reason | status | `error` | `scope` |
     /// |---|---|---|---|
@@ -65,27 +65,28 @@ impl<'a> Challenge<'a> {
         }
     }
 
-    /// 401 for a request without credentials that is about no tool. It asks for the table's baseline; without one it
-    /// leaves the choice to `scopes_supported`.
+    /// Returns a 401 challenge for a request without credentials that is not about a tool. It asks for the table's baseline. If
+    /// there is none, it leaves the choice to `scopes_supported`.
     #[must_use]
     pub const fn unauthorized(table: &'static ScopeTable) -> Self {
         Self::new(401, None, Scope::Baseline(table))
     }
 
-    /// 401 for a token that is expired, revoked, malformed or not for this server (RFC 6750 §3.1). Asks for the same scopes as
-    /// [`unauthorized`](Self::unauthorized), so that a client that authorizes again does not have to remember them.
+    /// Returns a 401 challenge for a token that is expired, revoked, malformed or not for this server (RFC 6750 §3.1). It asks
+    /// for the same scopes as [`unauthorized`](Self::unauthorized), so that a client that authorizes again does not have to
+    /// store them.
     #[must_use]
     pub const fn invalid_token(table: &'static ScopeTable) -> Self {
         Self::new(401, Some("invalid_token"), Scope::Baseline(table))
     }
 
-    /// 400 for a request that carries its token in the wrong place, or more than one (RFC 6750 §3.1).
+    /// Returns a 400 challenge for a request that carries its token in the wrong place, or more than one (RFC 6750 §3.1).
     #[must_use]
     pub const fn invalid_request() -> Self {
         Self::new(400, Some("invalid_request"), Scope::None)
     }
 
-    /// For a method other than a tool call that needs these scopes: 401 for a caller without a token, or else 403.
+    /// Returns the challenge of a method other than a tool call that requires these scopes: 401 without a token, or else 403.
     pub(crate) const fn naming(scopes: &'a [&'static str], anonymous: bool) -> Self {
         if anonymous {
             Self::new(401, None, Scope::Named(scopes))
@@ -94,36 +95,36 @@ impl<'a> Challenge<'a> {
         }
     }
 
-    /// 403 that names no scope, since more scopes would not help.
+    /// Returns a 403 challenge that names no scope, since more scopes would not help.
     pub(crate) const fn refused() -> Self {
         Self::new(403, None, Scope::None)
     }
 
-    /// Where the protected resource metadata is (RFC 9728 §5.1).
+    /// Sets the address of the protected resource metadata (RFC 9728 §5.1).
     #[must_use]
     pub const fn resource_metadata(self, url: &'a str) -> Self {
         Self { resource_metadata: Some(url), ..self }
     }
 
-    /// The protection space (RFC 9110 §11.5).
+    /// Sets the protection space (RFC 9110 §11.5).
     #[must_use]
     pub const fn realm(self, realm: &'a str) -> Self {
         Self { realm: Some(realm), ..self }
     }
 
-    /// A text for the developer who reads the answer. What RFC 6750 §3 does not allow in it is replaced.
+    /// Sets a description for developers. Characters that RFC 6750 §3 does not allow are replaced.
     #[must_use]
     pub const fn description(self, text: &'a str) -> Self {
         Self { description: Some(text), ..self }
     }
 
-    /// The HTTP status that goes with it: 400, 401 or 403.
+    /// Returns the HTTP status of the response: 400, 401 or 403.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status
     }
 
-    /// The scopes it asks for.
+    /// Returns the scopes that the challenge asks for.
     pub fn scopes(&self) -> impl Iterator<Item = &'static str> + use<'a> {
         let (step, baseline, named): (_, _, &[&'static str]) = match self.scope {
             Scope::None => (None, None, &[]),
@@ -143,7 +144,7 @@ impl fmt::Display for Challenge<'_> {
         let mut scopes = self.scopes();
         if let Some(scope) = scopes.next() {
             parameters.begin("scope")?;
-            // A scope-token holds nothing that a quoted-string would have to escape.
+            // A scope-token contains no character that a quoted-string has to escape.
             parameters.f.write_str(scope)?;
             for scope in scopes {
                 parameters.f.write_char(' ')?;
@@ -177,7 +178,7 @@ impl fmt::Display for Challenge<'_> {
     }
 }
 
-/// Whether `error_description` shows a byte unchanged: the characters of RFC 6750 §3, without `=`, which some clients would
+/// Returns whether `error_description` shows a byte unchanged: the characters of RFC 6750 §3, without `=`, which some clients
 /// read as the start of a parameter.
 pub(crate) const fn is_description_byte(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'=')
@@ -197,11 +198,11 @@ impl Parameters<'_, '_> {
         self.f.write_str("=\"")
     }
 
-    /// An address. What none can hold is percent-encoded (RFC 3986 §2.1), and commas are: some clients take a challenge
-    /// apart at commas, also at those in quotes.
+    /// Writes an address. Characters that a URL cannot contain are percent-encoded (RFC 3986 §2.1), and so are commas: some
+    /// clients split a challenge at commas, even inside quotes.
     fn url(&mut self, name: &str, value: &str) -> fmt::Result {
         self.begin(name)?;
-        // Clients that take the first `scope=` for the challenge's own would read it in an address.
+        // Clients that use the first `scope=` of the header would find it in an address.
         let misleading = value.contains("scope=");
         for byte in value.bytes() {
             match byte {
@@ -213,8 +214,8 @@ impl Parameters<'_, '_> {
         self.f.write_char('"')
     }
 
-    /// A `quoted-string` (RFC 9110 §5.6.4); what none can hold is replaced, so that no value ends a header. `=` is too:
-    /// `scope=` in a value would be read for a parameter by clients that do not know of quotes.
+    /// Writes a `quoted-string` (RFC 9110 §5.6.4). Characters that it cannot contain are replaced, so that no value ends the
+    /// header. `=` is replaced as well: clients that ignore quotes would read `scope=` in a value as a parameter.
     fn quoted(&mut self, name: &str, value: &str) -> fmt::Result {
         self.begin(name)?;
         for character in value.chars() {

@@ -13,21 +13,21 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The token does not hold the scopes that the tool needs.
+    /// The token does not hold the scopes that the tool requires.
     MissingScopes,
     /// There is no token, and the tool is not public.
     NoCredentials,
     /// The table lists no such tool.
     UnknownTool,
-    /// The tool is one of another table.
+    /// The tool belongs to another table.
     OtherTable,
-    /// The tool does not run in the sandbox, which is where the caller is.
+    /// The caller is in the sandbox, and the tool does not run there.
     NotInSandbox,
-    /// Nothing tells who calls: the layer that says so is missing.
+    /// The caller is unknown, because the layer that determines it is missing.
     NoCaller,
 }
 
-/// Why a call may not run; knows the tool's requirement and what is missing.
+/// Why a call may not run. It contains the tool's requirement and what is missing.
 ///
 /// Of several alternatives it has chosen one: the one that would newly open the fewest tools, then the one with the
 /// fewest missing scopes, then the first declared.
@@ -42,13 +42,13 @@ pub struct Denied {
     missing: Missing,
 }
 
-/// The missing scopes of the chosen alternative. What a denial costs matters to servers that are probed, so it notes
-/// what the check has at hand.
+/// The missing scopes of the chosen alternative. The cost of a denial matters to servers that are probed, so a denial stores
+/// what the check has already computed.
 #[derive(Clone, Copy)]
 enum Missing {
     /// By number, all below 256.
     Scopes([u64; NARROW]),
-    /// By place in the alternative.
+    /// By position in the alternative.
     Places(u64),
 }
 
@@ -84,7 +84,7 @@ impl Denied {
         Self::without_step(None, None, Reason::NoCaller)
     }
 
-    /// The denial of a tool with a single alternative: there is nothing to weigh.
+    /// Returns the denial of a tool with a single alternative, where no choice is needed.
     #[inline]
     pub(crate) const fn lacking(grant: &Grant, gate: &Gate, lacking: [u64; NARROW]) -> Self {
         Self {
@@ -96,7 +96,7 @@ impl Denied {
         }
     }
 
-    /// The denial of any other tool, with the least step towards it.
+    /// Returns the denial of any other tool, with the least step towards it.
     #[cold]
     pub(crate) fn weighing(grant: &Grant, gate: &Gate) -> Self {
         let table = grant.table();
@@ -126,25 +126,25 @@ impl Denied {
         if grant.is_anonymous() { Reason::NoCredentials } else { Reason::MissingScopes }
     }
 
-    /// Why.
+    /// Returns the reason.
     #[must_use]
     pub const fn reason(&self) -> Reason {
         self.reason
     }
 
-    /// The tool that was denied, if the table knows it.
+    /// Returns the tool that was denied, if the table lists it.
     #[must_use]
     pub fn tool(&self) -> Option<ToolHandle> {
         self.table?.door(usize::from(self.tool))
     }
 
-    /// The table that decided; `None` if nobody asked one.
+    /// Returns the table that decided; `None` if no table was consulted.
     #[must_use]
     pub const fn table(&self) -> Option<&'static ScopeTable> {
         self.table
     }
 
-    /// The scopes that are missing, in declaration order. Empty if the denial is not about scopes.
+    /// Returns the missing scopes, in declaration order. It is empty if the denial is not about scopes.
     pub fn missing(&self) -> impl Iterator<Item = &'static str> + use<> {
         let missing = self.missing;
         self.chosen()
@@ -153,13 +153,13 @@ impl Denied {
             .map(|(_, (_, name))| name)
     }
 
-    /// All scopes of the chosen alternative, held or not, in declaration order: what a challenge asks for. Clients that
+    /// Returns all scopes of the chosen alternative, held or not, in declaration order: what a challenge asks for. Clients that
     /// replace their scopes instead of adding to them would otherwise be denied again.
     pub fn step(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.chosen().map(|(_, name)| name)
     }
 
-    /// The scopes of the chosen alternative: numbers and names.
+    /// Returns the scopes of the chosen alternative: numbers and names.
     fn chosen(&self) -> impl Iterator<Item = (usize, &'static str)> + use<> {
         let (table, number) = (self.table, self.alternative);
         let members = table.and_then(|table| table.alternative(number).map(|chosen| table.members(chosen)));

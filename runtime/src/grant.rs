@@ -1,4 +1,4 @@
-//! What one token holds of a table's scopes.
+//! The scopes that one token grants of a table.
 
 use core::fmt;
 
@@ -7,10 +7,10 @@ use crate::{
     table::{Door, Gate, NARROW, SCOPE_WORDS, ScopeSet},
 };
 
-/// What one token holds of one table's scopes, closed under `implies`.
+/// The scopes that one token grants of one table, closed under `implies`.
 ///
-/// A grant knows its table: tools of another one are refused. It is a plain value of 150 bytes; making one, asking it and
-/// listing with it never allocate.
+/// A grant belongs to its table: it denies the tools of every other table. It is a plain value of 150 bytes. Creating, checking
+/// and listing never allocate.
 ///
 /// ```
 /// # use mcp_scopes::{mcp_tool, scope_table};
@@ -34,7 +34,7 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// Inlined but for the work itself, so that a caller who asks one question writes no words that nobody reads.
+    /// Inlined except for the scan itself, so that a caller with a single check does not write words that are never read.
     #[inline]
     pub(crate) fn of_scope(table: &'static ScopeTable, scope: &str) -> Self {
         if table.is_wide() {
@@ -56,7 +56,7 @@ impl Grant {
         Self { table, held: [0; SCOPE_WORDS], anonymous: true }
     }
 
-    /// Adds one scope and what it implies; nothing if the table does not know it.
+    /// Adds one scope and the scopes that it implies. An undeclared scope is ignored.
     fn hold(&mut self, scope: &[u8]) {
         let Some((number, holding)) = self.table.holding(scope) else { return };
         for (held, implied) in self.held.iter_mut().zip(&holding.closure) {
@@ -67,30 +67,30 @@ impl Grant {
         }
     }
 
-    /// The table whose scopes these are.
+    /// Returns the table that declares these scopes.
     #[must_use]
     pub const fn table(&self) -> &'static ScopeTable {
         self.table
     }
 
-    /// Whether there is no token behind it.
+    /// Returns whether the caller has no token.
     #[must_use]
     pub const fn is_anonymous(&self) -> bool {
         self.anonymous
     }
 
-    /// Whether it holds that scope, itself or through `implies`.
+    /// Returns whether the grant holds that scope, directly or through `implies`.
     #[must_use]
     pub fn holds(&self, scope: &str) -> bool {
         self.table.holding(scope.as_bytes()).is_some_and(|(number, _)| self.has(number))
     }
 
-    /// The scopes it holds, itself or through `implies`, in the table's order.
+    /// Returns the scopes that the grant holds, directly or through `implies`, in the table's order.
     pub fn scopes(&self) -> impl Iterator<Item = &'static str> + '_ {
         bits(&self.held).map(|number| self.table.scope_name(number))
     }
 
-    /// Whether a call of the tool of that name may run; if so, which tool that is.
+    /// Checks whether a call of the tool of that name may run, and returns the tool.
     ///
     /// # Errors
     /// [`Denied`], with [`Reason::UnknownTool`] if the table lists no such tool.
@@ -100,7 +100,7 @@ impl Grant {
         let Some((door, handle, same)) = self.table.approach(tool) else {
             return self.authorize_other(tool).map(|(_, handle)| handle);
         };
-        // One question at the end, whatever is wrong: the answer cannot be predicted, so nothing should hang on it.
+        // A single branch at the end covers every failure, because the branch cannot be predicted.
         let lacking = door.gate.lacks(&self.held);
         if same & is_empty(lacking) {
             Ok(handle)
@@ -111,8 +111,8 @@ impl Grant {
         }
     }
 
-    /// The same for a tool with several alternatives, or a name that is very short or long. The answer is of another
-    /// type, or it would be handed over in memory, and the usual one with it.
+    /// Does the same for a tool with several alternatives, or a name that is very short or long. Its result has another type,
+    /// because otherwise it would be returned in memory, and so would the result of the usual case.
     #[cold]
     fn authorize_other(&self, tool: &str) -> Result<(&'static Door, ToolHandle), Denied> {
         let unknown = Denied::without_step(Some(self.table), None, Reason::UnknownTool);
@@ -121,10 +121,10 @@ impl Grant {
         self.table.enter(door).map(|handle| (door, handle)).ok_or(unknown)
     }
 
-    /// Whether a call of that tool may run.
+    /// Checks whether a call of that tool may run.
     ///
     /// # Errors
-    /// [`Denied`], with [`Reason::OtherTable`] if the tool is not one of this grant's table.
+    /// [`Denied`], with [`Reason::OtherTable`] if the tool belongs to another table.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as for `authorize`")]
     pub fn authorize_tool(&self, tool: ToolHandle) -> Result<(), Denied> {
@@ -135,7 +135,7 @@ impl Grant {
         }
     }
 
-    /// The tools it opens, in the table's order.
+    /// Returns the tools that the grant opens, in the table's order.
     #[inline]
     #[must_use]
     pub fn visible(&self) -> Visible<'_> {
@@ -147,7 +147,7 @@ impl Grant {
         &self.held
     }
 
-    /// The same with some more scopes held.
+    /// Returns the grant with further scopes held.
     pub(crate) fn and(&self, scopes: &[u16]) -> Self {
         let mut more = *self;
         for scope in scopes {
@@ -161,7 +161,7 @@ impl Grant {
         self.held.get(scope / 64).is_some_and(|word| word >> (scope % 64) & 1 == 1)
     }
 
-    /// Passes the gate of a tool of its own table, or says what is missing.
+    /// Passes the gate of a tool of the same table, or returns what is missing.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as for `authorize`")]
     fn pass(&self, gate: &Gate) -> Result<(), Denied> {
@@ -175,13 +175,13 @@ impl Grant {
         }
     }
 
-    /// Whether it passes a gate of its own table.
+    /// Returns whether the grant passes a gate of the same table.
     #[inline]
     pub(crate) fn opens(&self, gate: &Gate) -> bool {
         if gate.is_narrow() { is_empty(gate.lacks(&self.held)) } else { self.meets_any(gate) }
     }
 
-    /// Whether it holds all scopes of one alternative.
+    /// Returns whether the grant holds all scopes of one alternative.
     fn meets_any(&self, gate: &Gate) -> bool {
         self.table
             .alternatives(gate)
@@ -204,13 +204,13 @@ impl fmt::Debug for Grant {
     }
 }
 
-/// Whether no bit is set, without a branch for each word.
+/// Returns whether no bit is set, without a branch for each word.
 #[inline]
 const fn is_empty([a, b, c, d]: [u64; NARROW]) -> bool {
     a | b | c | d == 0
 }
 
-/// The numbers of the bits that are set.
+/// Returns the numbers of the bits that are set.
 pub(crate) fn bits(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
     words.iter().enumerate().flat_map(|(word, bits)| {
         core::iter::successors(Some(*bits), |rest| Some(rest & rest.wrapping_sub(1)))
@@ -219,13 +219,13 @@ pub(crate) fn bits(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
-/// What a token holds of a table of at most 256 scopes.
+/// Returns the scopes that a token holds of a table of at most 256 scopes.
 fn narrow(table: &ScopeTable, text: &[u8]) -> [u64; NARROW] {
     let mut held = [0; NARROW];
     let (mut start, mut base) = (0, 0);
     loop {
         let block = text.get(base..).unwrap_or(&[]);
-        // One past the end ends a scope too, so that the last one is no special case.
+        // The position after the end also ends a scope, so that the last scope needs no special case.
         let mut ends = ends(block);
         while ends != 0 {
             let end = base + ends.trailing_zeros() as usize;
@@ -241,16 +241,16 @@ fn narrow(table: &ScopeTable, text: &[u8]) -> [u64; NARROW] {
     }
 }
 
-/// Where scopes end in the first 64 bytes of a text, as bits: at spaces, and behind the text if it ends there.
+/// Returns where scopes end in the first 64 bytes of a text, as bits: at spaces, and after the text if it ends there.
 ///
-/// All at once and without a branch on the bytes: scopes differ in length, so looking for the end of each one would be
-/// mispredicted as often as not.
+/// It works on all bytes at once and without a branch on the bytes: scopes differ in length, so a search for each end would be
+/// mispredicted about half of the time.
 #[inline(never)]
 fn ends(text: &[u8]) -> u64 {
     if let Some(block) = text.first_chunk::<64>() {
         return spaces_in(block);
     }
-    // Head and tail overlap; what both have seen they agree on. Of fixed lengths: a loop's end would be mispredicted.
+    // Head and tail overlap, and agree on the shared bytes. Their lengths are fixed: a loop's end would be mispredicted.
     let both = |head: u64, tail: u64, width: usize| head | tail << (text.len() - width);
     let found = if let (Some(head), Some(tail)) = (text.first_chunk::<32>(), text.last_chunk::<32>()) {
         both(spaces_in(head), spaces_in(tail), 32)
@@ -264,23 +264,23 @@ fn ends(text: &[u8]) -> u64 {
     found | 1 << text.len()
 }
 
-/// Where the spaces are in a piece, as bits.
+/// Returns where the spaces are in a piece, as bits.
 #[inline]
 fn spaces_in<const N: usize>(piece: &[u8; N]) -> u64 {
-    // Word after word is pushed in from the left: an order that the compiler does not take for a sum to be vectorized,
-    // which is twice as slow without the instructions that a portable program does without.
+    // Each word is shifted in from the left. The compiler does not vectorize this order as a sum, which would be twice as slow
+    // without the instructions that a portable program cannot use.
     let pushed = piece.as_chunks().0.iter().fold(0, |found: u64, word| found >> 8 | spaces(*word) << 56);
     pushed >> (64 - N)
 }
 
-/// Where the spaces are among eight bytes, as bits.
+/// Returns where the spaces are among eight bytes, as bits.
 #[inline]
 const fn spaces(word: [u8; 8]) -> u64 {
     const LOW: u64 = u64::from_le_bytes([0x7f; 8]);
     let differs = u64::from_le_bytes(word) ^ u64::from_le_bytes([b' '; 8]);
-    // A carry never leaves its byte, so that no byte is taken for a space because of its neighbour.
+    // A carry never leaves its byte, so that a neighbor never makes a byte look like a space.
     let flags = !(((differs & LOW) + LOW) | differs | LOW);
-    // The product gathers the eight flags in the highest byte; no two partial products meet.
+    // The product gathers the eight flags in the highest byte. No two partial products overlap.
     flags.wrapping_mul(0x0002_0408_1020_4081) >> 56
 }
 
@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn ends_are_found_wherever_they_are() {
         let mut text = [b'x'; 65];
-        // Neighbours of a space that differ from it in one bit, or only in the high one.
+        // Neighbors of a space that differ from it in one bit, or only in the high one.
         let others = [b'!', 0xa0, 0, 0xff, b'x'];
         for len in 0..text.len() {
             for at in 0..=len {

@@ -1,4 +1,4 @@
-//! The protected resource metadata of a table (RFC 9728), and what its tools say in `tools/list`.
+//! The protected resource metadata of a table (RFC 9728), and what the entries of its tools in `tools/list` state.
 
 use alloc::{string::String, vec::Vec};
 
@@ -10,7 +10,7 @@ use self::tools_list::{SecurityScheme, ToolAuthorization};
 use crate::{ScopeTable, ToolHandle};
 
 impl ScopeTable {
-    /// Begins the metadata document of this table. What the deployment states goes before what the table's file states.
+    /// Returns a builder for the metadata document of this table. Values of the deployment override those of the table's file.
     ///
     /// ```
     /// # use mcp_scopes::{mcp_tool, scope_table};
@@ -31,7 +31,7 @@ impl ScopeTable {
         Metadata::of(self.outline())
     }
 
-    /// What each tool's entry in `tools/list` says about authorization.
+    /// Returns what each tool's entry in `tools/list` states about authorization.
     #[must_use]
     pub fn tools_list(&'static self) -> ToolsList<'static> {
         ToolsList::of(self.outline())
@@ -39,20 +39,20 @@ impl ScopeTable {
 }
 
 impl ToolHandle {
-    /// `securitySchemes` of this tool's entry in a list prepared by [`ScopeTable::tools_list`].
+    /// Returns `securitySchemes` of this tool's entry in a list prepared by [`ScopeTable::tools_list`].
     #[must_use]
     pub fn security_schemes(&self, list: &ToolsList<'static>) -> Vec<SecurityScheme> {
         list.security_schemes(self.listed())
     }
 
-    /// `authorization` of this tool's entry in a list prepared by [`ScopeTable::tools_list`].
+    /// Returns `authorization` of this tool's entry in a list prepared by [`ScopeTable::tools_list`].
     #[must_use]
     pub fn authorization(&self, list: &ToolsList<'static>) -> Option<ToolAuthorization> {
         list.authorization(self.listed())
     }
 }
 
-/// Hands the fields of a parameter type to `visit`, sorted by name. A type whose schema is no object has none.
+/// Passes the fields of a parameter type to `visit`, sorted by name. A type whose schema is not an object has none.
 pub(crate) fn schema_fields<T: schemars::JsonSchema>(visit: &mut dyn FnMut(Parameter<'_>)) {
     let schema = schemars::SchemaGenerator::default().into_root_schema_for::<T>();
     let Some(properties) = schema.get("properties").and_then(serde_json::Value::as_object) else { return };

@@ -1,10 +1,10 @@
-//! The tools a grant opens.
+//! The tools that a grant opens.
 
 use core::iter::FusedIterator;
 
 use crate::{Grant, ToolHandle, grant::bits, table::TOOL_WORDS};
 
-/// The tools a grant opens, in the table's order: what `tools/list` may show.
+/// The tools that a grant opens, in the table's order: what `tools/list` may show.
 ///
 /// ```
 /// # use mcp_scopes::{mcp_tool, scope_table};
@@ -20,7 +20,7 @@ pub struct Visible<'g> {
     /// The tools with a single alternative that are not open, by number.
     closed: [u64; TOOL_WORDS],
     word: usize,
-    /// The open tools of the word in hand that are still to come.
+    /// The open tools of the current word that are not returned yet.
     open: u64,
 }
 
@@ -32,12 +32,12 @@ impl<'g> Visible<'g> {
         visible
     }
 
-    /// How many tools are open.
+    /// Returns the number of open tools.
     pub(crate) fn count_open(&self) -> u32 {
         (0..self.grant.table().rows().width()).map(|word| self.open_in(word).count_ones()).sum()
     }
 
-    /// The tools of a word that are open.
+    /// Returns the tools of a word that are open.
     #[inline]
     fn open_in(&self, word: usize) -> u64 {
         let (table, closed) = (self.grant.table(), self.closed.get(word).copied().unwrap_or(u64::MAX));

@@ -1,8 +1,8 @@
-//! What `mcp-scopes-server` and the crates of SDKs share with the core.
+//! Items that `mcp-scopes-server` and the crates of SDKs share with the core.
 
 use crate::{Caller, Challenge, Denied, Grant, Reason, ScopeTable, challenge};
 
-/// Returns whether a call of that tool would run, without the search for what is missing.
+/// Returns whether a call of that tool would run, without computing what is missing.
 #[must_use]
 pub fn caller_reaches(caller: &Caller, tool: &str) -> bool {
     caller.reaches(tool)
@@ -26,7 +26,7 @@ pub const fn denied_other_table(table: &'static ScopeTable) -> Denied {
     Denied::without_step(Some(table), None, Reason::OtherTable)
 }
 
-/// Returns the challenge of a method that needs these scopes: 401 for a caller without a token, or else 403.
+/// Returns the challenge of a method that requires these scopes: 401 without a token, or else 403.
 #[must_use]
 pub const fn challenge_naming<'a>(scopes: &'a [&'static str], anonymous: bool) -> Challenge<'a> {
     Challenge::naming(scopes, anonymous)

@@ -1,4 +1,4 @@
-//! Version 1 of what generated code names.
+//! Version 1 of the items that generated code names.
 
 pub use mcp_scopes_model::{
     Approval, Config, Numbers, Outline, Policy, Problem, Requirement, Risk, SandboxMode, Scope, Tool,
@@ -29,7 +29,7 @@ pub use crate::{
     __mcp_scopes_table as table,
 };
 
-/// The facts of a table of nothing.
+/// The facts of a table without tools.
 pub const NO_FACTS: Facts<'static, 'static> = {
     const NUMBERS: Numbers<'static> = Numbers::of(&Outline::EMPTY);
     Facts {
@@ -41,36 +41,36 @@ pub const NO_FACTS: Facts<'static, 'static> = {
     }
 };
 
-/// The check inside a guarded function.
+/// Runs the check inside a guarded function.
 #[inline]
 pub fn guard<Via, C: AsCaller<Via> + ?Sized>(caller: &C, tool: &str, origin: Origin<'_>) -> Result<Route, Denied> {
     caller.as_caller().ok_or_else(Denied::without_caller)?.authorize_origin(tool, origin)
 }
 
-/// The check inside a guarded function that has no substitute to run.
+/// Runs the check inside a guarded function that has no substitute.
 #[inline]
 pub fn admit<Via, C: AsCaller<Via> + ?Sized>(caller: &C, tool: &str, origin: Origin<'_>) -> Result<(), Denied> {
     caller.as_caller().ok_or_else(Denied::without_caller)?.admit(tool, origin)
 }
 
-/// The error that a guarded function returns.
+/// Returns the error of a guarded function.
 #[inline]
 #[must_use]
 pub fn refuse<Via, E: FromDenied<Via>>(denied: Denied) -> E {
     E::from_denied(denied)
 }
 
-/// Hands the fields of a parameter type to `visit`, sorted by name.
+/// Passes the fields of a parameter type to `visit`, sorted by name.
 #[cfg(feature = "metadata")]
 pub fn schema_fields<T: schemars::JsonSchema>(visit: &mut dyn FnMut(Parameter<'_>)) {
     crate::metadata::schema_fields::<T>(visit);
 }
 
-/// Without metadata nobody asks for parameters.
+/// Without the feature `metadata` parameters are not needed.
 #[cfg(not(feature = "metadata"))]
 pub fn schema_fields<T>(_visit: &mut dyn FnMut(Parameter<'_>)) {}
 
-/// Whether any check of a table finds something.
+/// Returns whether no check of a table finds a problem.
 #[must_use]
 pub const fn is_sound(facts: &Facts<'_, '_>) -> bool {
     let mut sections: &[Section] = &Section::ALL;
@@ -83,7 +83,7 @@ pub const fn is_sound(facts: &Facts<'_, '_>) -> bool {
     facts.is_every_tool_sound()
 }
 
-/// The problem of the first tool that the entry at `place` brought and that has one. `sound` is [`is_sound`].
+/// Returns the problem of the first tool with a problem that the entry at `place` contributed. `sound` is [`is_sound`].
 #[must_use]
 #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the loop")]
 pub const fn problem_of_entry<'a>(sound: bool, facts: &Facts<'_, 'a>, place: usize) -> Option<Problem<'a>> {
@@ -100,8 +100,8 @@ pub const fn problem_of_entry<'a>(sound: bool, facts: &Facts<'_, 'a>, place: usi
     None
 }
 
-/// Of the problems that are not the first of their group of entries, the one of that number: so many entries fail
-/// `together`, as one constant. `sound` is [`is_sound`].
+/// Returns the problem with the index `number` among those that are not the first of their group. `together` entries form a
+/// group, which fails as one constant. `sound` is [`is_sound`].
 #[must_use]
 #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the loop")]
 pub const fn further_problem<'a>(
@@ -133,8 +133,8 @@ pub const fn further_problem<'a>(
     None
 }
 
-/// The position of the first tool that the entry at `place` brought. Every entry asks, so the whole list is not gone
-/// through: it is in the order of the entries.
+/// Returns the position of the first tool that the entry at `place` contributed. Each entry calls this, so it searches the
+/// list, which is in the order of the entries, instead of scanning it.
 #[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the search")]
 const fn first_of_entry(tools: &[Listed<'_>], place: usize) -> usize {
     let (mut from, mut to) = (0, tools.len());
@@ -149,13 +149,13 @@ const fn first_of_entry(tools: &[Listed<'_>], place: usize) -> usize {
     from
 }
 
-/// The problem of that section of the server-level facts. `sound` is [`is_sound`].
+/// Returns the problem of that section of the server-level facts. `sound` is [`is_sound`].
 #[must_use]
 pub const fn problem_of_section<'a>(sound: bool, facts: &Facts<'_, 'a>, section: Section) -> Option<Problem<'a>> {
     if sound { None } else { facts.of_section(section, 0) }
 }
 
-/// Which annotation this expands in. The same in the companion and in the function that it belongs to.
+/// The annotation in which this expands. It is the same in the companion and in the function that it belongs to.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mcp_scopes_origin {
@@ -168,10 +168,10 @@ macro_rules! __mcp_scopes_origin {
     };
 }
 
-/// The const plumbing of one table: from the list of entries to the finished table, each step a constant.
+/// The const steps of one table: from the list of entries to the finished table, each step a constant.
 ///
-/// A table with a problem stays empty; the problem itself is reported by the constants beside it, so that the steps
-/// after it add no noise.
+/// A table with a problem stays empty. The constants beside it report the problem, so that the later steps
+/// add no further errors.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mcp_scopes_table {
@@ -234,7 +234,7 @@ macro_rules! __mcp_scopes_table {
     };
 }
 
-/// The table itself, of the parts that `table!` has made.
+/// The table itself, made from the parts of `table!`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mcp_scopes_assembled {
@@ -252,9 +252,9 @@ macro_rules! __mcp_scopes_assembled {
     };
 }
 
-/// The record of a table, in a section of its own of the program.
+/// The record of a table, in its own section of the program.
 ///
-/// The attributes are written here and not by the procedural macro: a crate that forbids `unsafe_code` takes them from
+/// The attributes are written here and not by the procedural macro: a crate that forbids `unsafe_code` accepts them from
 /// another crate's macro. The names are those of `mcp_scopes_model::record::SECTIONS`.
 #[cfg(feature = "embed-table")]
 #[doc(hidden)]
@@ -272,7 +272,7 @@ macro_rules! __mcp_scopes_record {
         #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mcp_scopes"))]
         #[cfg_attr(any(windows, target_os = "cygwin", target_os = "uefi"), unsafe(link_section = ".mcpscop"))]
         #[cfg_attr(target_family = "wasm", unsafe(link_section = "mcp_scopes"))]
-        // A note, since linkers keep these without being told so.
+        // A note, because linkers keep these by default.
         #[cfg_attr(
             not(any(
                 target_vendor = "apple",
