@@ -30,8 +30,8 @@ pub(super) struct Authorizer {
 }
 
 impl Authorizer {
-    /// Rejects a `POST` of an unauthenticated caller if none can succeed, before its body is read: clients probe with an empty
-    /// one.
+    /// Rejects a `POST` of an unauthenticated caller if none can succeed, before the body is read: clients probe with an
+    /// empty body.
     pub(super) fn check_anonymous(&self, method: &Method, requester: &Requester) -> Result<(), Refusal> {
         let can_succeed = self.discovery == Discovery::Open || self.has_public;
         if requester.is_anonymous() && *method == Method::POST && !can_succeed {

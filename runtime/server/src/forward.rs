@@ -31,8 +31,8 @@ pub(super) struct AdmittedRequest {
 }
 
 impl AdmittedRequest {
-    /// A preflight carries no token (Fetch, "CORS protocol"), so it forwards nothing else: no body, session, replay or
-    /// argument.
+    /// A preflight carries no token (Fetch, "CORS protocol"), so nothing else is forwarded: no body, session, replay
+    /// or argument.
     pub(super) fn preflight(params: &ParamHeaders) -> Self {
         Self { body: Bytes::new(), requester: None, session: BoundSession::default(), params: params.without_call() }
     }

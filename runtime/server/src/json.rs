@@ -5,8 +5,7 @@
 //!
 //! - a member name that occurs twice in one object, at any depth, compared unescaped (RFC 8259 §4)
 //! - a member name to which a crate of the serde family gives a private meaning: with its feature `raw_value`,
-//! `serde_json::Value`
-//!   replaces such an object with the content of its text
+//!   `serde_json::Value` replaces such an object with the content of its text
 //! - more than [`MAX_DEPTH`] nested arrays and objects
 //! - text after the value, lone surrogates, and any other violation of RFC 8259
 //!

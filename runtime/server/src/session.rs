@@ -74,8 +74,8 @@ impl Sessions {
         Self { keyed: Hmac::new(&block.into()) }
     }
 
-    /// Returns the id to send to the caller. The session is also bound to the environment: a sandbox session stays in the
-    /// sandbox.
+    /// Returns the id to send to the caller. The session is bound to the environment, too: a sandbox session stays in
+    /// the sandbox.
     pub(super) fn seal(&self, id: &str, owner: Owner<'_>, environment: Environment) -> String {
         let mut sealed = String::with_capacity(id.len() + 1 + 2 * SEAL);
         sealed.push_str(id);

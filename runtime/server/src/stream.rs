@@ -71,8 +71,8 @@ async fn until_end(authenticator: Arc<Authenticator>, claims: Arc<Claims>, token
     }
 }
 
-/// Returns whether the verifier accepts the token now. While it is unavailable, the stream stays open, at most until the
-/// expiry.
+/// Returns whether the verifier accepts the token now. While it is unavailable, the stream stays open until the expiry at
+/// most.
 async fn is_accepted(authenticator: &Authenticator, token: Token<'_>) -> bool {
     authenticator.verify(token).await.err().is_none_or(|error| error.kind() == TokenErrorKind::Unavailable)
 }

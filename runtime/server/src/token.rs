@@ -1,4 +1,4 @@
-//! Access tokens: what the layer hands to a verifier, and what it gets back.
+//! Access tokens: what the layer passes to a verifier, and what the verifier returns.
 //!
 //! | module | holds |
 //! |---|---|

@@ -48,8 +48,8 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// Returns whether [`Gate::lacks`] is the complete answer: there is one alternative, of scopes among the first 256, or
-    /// none.
+    /// Returns whether [`Gate::lacks`] is the complete answer: there is no alternative, or one of scopes among the
+    /// first 256.
     #[inline]
     pub(crate) const fn is_narrow(&self) -> bool {
         self.narrow

@@ -263,7 +263,7 @@ impl ToolHandle {
         self.listed.tool
     }
 
-    /// Returns the scope that the tool's own name stands for: after the namespace, if the table has one.
+    /// Returns the scope that the tool's own name denotes: after the namespace, if the table has one.
     #[must_use]
     pub const fn own_scope(&self) -> &'static str {
         self.listed.own_scope

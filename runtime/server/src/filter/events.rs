@@ -59,8 +59,8 @@ impl Events {
         out.finish()
     }
 
-    /// Returns the rest at the end of the body. Clients drop an unfinished event. For clients that do not, the rules apply to
-    /// it.
+    /// Returns the rest at the end of the body. Clients drop an unfinished event. The rules still apply to it, for clients
+    /// that do not.
     pub(crate) fn finish(&mut self) -> Bytes {
         self.over = true;
         let rest = self.held.split().freeze();

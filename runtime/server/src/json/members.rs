@@ -73,16 +73,16 @@ impl<'b> OpenObjects<'b> {
         hashes.sort_unstable();
         let twice = hashes.windows(2).any(|pair| matches!(pair, [one, other] if one == other));
         self.hashes.truncate(members.hashes);
-        // Two different names have equal hashes with a chance of 1 in 100 million in the largest body that is accepted by
-        // default.
+        // In the largest body that is accepted by default, different names have equal hashes with a chance of 1 in 100
+        // million.
         if twice { Err(Twice) } else { Ok(()) }
     }
 
     fn hash(&mut self, name: &str) {
         let hash = self.hasher.get_or_insert_with(RandomState::new).hash_one(name);
         if self.hashes.len() == self.hashes.capacity() {
-            // Grows by half and does not double: the names of a body must not use more than three times its size, even while
-            // growing.
+            // Grows by half instead of doubling: even while they grow, the names of a body must not use more than three times
+            // its size.
             self.hashes.reserve_exact((self.hashes.len() / 2).max(4 * FEW));
         }
         self.hashes.push(hash);

@@ -12,8 +12,7 @@ use crate::reason::reason;
 /// The maximum length of a token whose issuer is read.
 const MAX_BYTES: usize = 16 << 10;
 
-/// Asks exactly one verifier about a token: the one for its prefix, or the one for the issuer that it names, or else the
-/// fallback.
+/// Asks exactly one verifier about a token: the one for its prefix, or for the issuer that it names, or else the fallback.
 ///
 /// Unlike with [`AnyOf`](super::AnyOf), an unreachable issuer affects only its own tokens, and an introspecting issuer
 /// never receives the tokens of other issuers.

@@ -105,8 +105,8 @@ impl Introspection {
     /// Creates a verifier that introspects tokens of this issuer at this address, for this resource.
     ///
     /// # Errors
-    /// The address is not https and not on a loopback host, or it contains a user or a fragment. Or a header cannot hold the
-    /// credentials.
+    /// The address is not https and not on a loopback host, or it contains a user or a fragment; or the credentials do not fit
+    /// into a header.
     pub fn new(
         url: &str,
         issuer: impl Into<String>,

@@ -1,5 +1,5 @@
-//! Whether claims are those of an access token. Issuers sign refresh and ID tokens with the same keys, and report them as
-//! active too.
+//! Whether claims are those of an access token. Issuers sign refresh and ID tokens with the same keys, and also report
+//! them as active.
 
 use serde_json::{Map, Value};
 
