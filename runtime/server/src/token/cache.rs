@@ -69,7 +69,7 @@ impl<V: TokenVerifier> TokenCache<V> {
         Self::with_refusals(verifier, tokens, lifetime, Duration::ZERO)
     }
 
-    /// Also caches up to `tokens` rejected tokens, each for `refusals`: for verifications that cost a third party something.
+    /// Caches up to `tokens` rejected tokens as well, each for `refusals`: for verifications that cost a third party something.
     /// A few seconds suffice. A token that becomes valid is rejected until its entry expires. That a verifier was
     /// [unavailable](TokenError::unavailable) is never cached.
     pub fn with_refusals(verifier: V, tokens: usize, lifetime: Duration, refusals: Duration) -> Self {
