@@ -63,7 +63,7 @@ impl NoteServer {
         self.notes.titles().join("\n")
     }
 
-    /// Read a note
+    /// Return the text of a note
     #[mcp_tool(scope = "notes:read", risk = "low", sandbox = "allow", grouped_with("list_notes"))]
     #[tool]
     pub async fn read_note(&self, Parameters(Title { title }): Parameters<Title>) -> CallToolResult {

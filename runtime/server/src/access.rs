@@ -102,7 +102,7 @@ impl Methods {
                     problems.add(
                         "method",
                         format!("no scope is named for `{text}`"),
-                        "name one, or write `Access::Token` for whoever has a token",
+                        "name one, or write `Access::Token` for every caller with a token",
                     );
                     continue;
                 }

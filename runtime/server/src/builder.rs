@@ -260,7 +260,7 @@ impl ResourceServerBuilder {
         self.check(&mut problems);
         let document = self.document(&mut problems);
         if self.verifier.is_none() {
-            problems.add("verifier", "nobody tells whether a token is good", "state who does: `.verifier(..)`");
+            problems.add("verifier", "no token verifier is configured", "add `.verifier(..)`");
         }
         let mut origins = Origins::default();
         for origin in &self.origins {
@@ -357,14 +357,14 @@ impl ResourceServerBuilder {
             if self.publish_all {
                 problems.add(
                     "publish_all_tools",
-                    "the metadata would show what `Discovery::Filtered` hides",
-                    "leave out one of the two",
+                    "the metadata would publish tools that `Discovery::Filtered` hides",
+                    "remove one of the two",
                 );
             }
             if outline.config.baseline.is_none_or(<[_]>::is_empty) && !outline.tools.is_empty() {
                 problems.add(
                     "discovery",
-                    "without a baseline nobody who has no token learns what to ask for, since all else is hidden",
+                    "no baseline is configured, so a client without a token does not learn which scopes to request",
                     "state `baseline = [\"..\"]` under `[server]` in `mcp-scopes.toml`, or choose another mode",
                 );
             }
@@ -372,8 +372,8 @@ impl ResourceServerBuilder {
         if self.hidden == Hidden::Unknown && self.discovery != Discovery::Filtered {
             problems.add(
                 "hidden_tools",
-                "nothing is hidden: lists and challenges show all tools",
-                "add `.discovery(Discovery::Filtered)`, or leave it out",
+                "this discovery mode hides no tools",
+                "add `.discovery(Discovery::Filtered)`, or remove `.hidden_tools(..)`",
             );
         }
         for (setting, limit) in [
@@ -384,8 +384,8 @@ impl ResourceServerBuilder {
             if limit == 0 {
                 problems.add(
                     setting,
-                    "a limit of no bytes lets nothing through",
-                    "state a larger one, or leave it out",
+                    "the limit must be greater than zero",
+                    "write a larger value, or remove the call",
                 );
             }
         }
@@ -395,12 +395,12 @@ impl ResourceServerBuilder {
                 && parts.has_user()
             {
                 // The address itself is not shown: it may hold a password, and the document is public.
-                let message = format!("the address of `{}` holds a user in front of its host", parts.host);
-                problems.add(setting, message, "leave out what stands in front of the `@`, and the `@`");
+                let message = format!("the address of `{}` contains a user before its host", parts.host);
+                problems.add(setting, message, "remove the user, the password and the `@`");
             }
         }
         if self.limits.time.is_zero() {
-            problems.add("body_timeout", "no body arrives within no time", "state a longer one, or leave it out");
+            problems.add("body_timeout", "the timeout must be greater than zero", "state a longer one, or leave it out");
         }
     }
 

@@ -267,7 +267,7 @@ impl Resolver {
             HeaderValues::Absent => return Ok(None),
             HeaderValues::Single(value) => value,
             HeaderValues::Multiple => {
-                return Err(Unresolved::Header("the header that asks for the sandbox stands twice"));
+                return Err(Unresolved::Header("the header that requests the sandbox occurs twice"));
             }
         };
         match value.as_bytes() {

@@ -133,7 +133,7 @@ impl ApiKeys {
         let hash = hash.ok_or(ApiKeyError("the hash of an API key is not one that `hash` has made"))?;
         let near = self.known.entry(front(&hash)).or_default();
         if near.iter().any(|known| known.hash == hash) {
-            return Err(ApiKeyError("an API key stands in the set twice"));
+            return Err(ApiKeyError("the API key is already in the set"));
         }
         near.push(Known { hash, holder, scope, end });
         Ok(self)

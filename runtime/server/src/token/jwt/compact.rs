@@ -79,7 +79,7 @@ impl<'t> Compact<'t> {
 
 /// Decodes a part: a JSON object in base64, without duplicate members.
 fn object(part: &str) -> Result<Map<String, Value>, TokenError> {
-    let malformed = TokenError::invalid(reason!("it holds no JSON object, or one in which a member stands twice"));
+    let malformed = TokenError::invalid(reason!("it holds no JSON object, or a member occurs twice"));
     let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed)?;
     let text = core::str::from_utf8(&bytes).map_err(|_| malformed)?;
     crate::json::object(text).map_err(|_| malformed)
