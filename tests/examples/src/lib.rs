@@ -1,6 +1,11 @@
-//! Tests of the examples as a whole (in `tests`) and of the README.
+//! Tests of the examples as a whole (in `tests`), and of the README and the pages below `docs`.
 
 /// Runs the programs in the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;
+
+/// Runs the programs in the page `docs/secure-a-server.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/secure-a-server.md")]
+pub struct SecureAServer;
