@@ -9,3 +9,8 @@ pub struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/secure-a-server.md")]
 pub struct SecureAServer;
+
+/// Runs the programs in the page `docs/verify-tokens.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/verify-tokens.md")]
+pub struct VerifyTokens;
