@@ -14,3 +14,8 @@ pub struct SecureAServer;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/verify-tokens.md")]
 pub struct VerifyTokens;
+
+/// Runs the programs in the page `docs/lint-in-ci.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/lint-in-ci.md")]
+pub struct LintInCi;
