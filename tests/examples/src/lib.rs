@@ -19,3 +19,8 @@ pub struct VerifyTokens;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/lint-in-ci.md")]
 pub struct LintInCi;
+
+/// Runs the programs in the page `docs/review-a-release.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/review-a-release.md")]
+pub struct ReviewARelease;
