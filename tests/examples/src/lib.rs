@@ -24,3 +24,8 @@ pub struct LintInCi;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/review-a-release.md")]
 pub struct ReviewARelease;
+
+/// Runs the programs in the page `docs/behind-a-proxy.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/behind-a-proxy.md")]
+pub struct BehindAProxy;
