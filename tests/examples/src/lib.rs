@@ -29,3 +29,8 @@ pub struct ReviewARelease;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/behind-a-proxy.md")]
 pub struct BehindAProxy;
+
+/// Runs the programs in the page `docs/sandbox.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sandbox.md")]
+pub struct Sandbox;
