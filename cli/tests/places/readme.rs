@@ -1,13 +1,28 @@
-//! What the README has to copy.
+//! The commands and files in the README and in the pages below `docs`.
 
 use serde_json::Value;
 
 use super::{REPOSITORY, TAG, assert_understood, commands, hooks, text, yaml};
 
+const PAGES: [&str; 8] = [
+    "README.md",
+    "docs/README.md",
+    "docs/secure-a-server.md",
+    "docs/verify-tokens.md",
+    "docs/lint-in-ci.md",
+    "docs/review-a-release.md",
+    "docs/behind-a-proxy.md",
+    "docs/sandbox.md",
+];
+
+fn pages() -> String {
+    PAGES.map(text).join("\n")
+}
+
 /// The blocks of code in a language.
 fn blocks(language: &str) -> Vec<String> {
-    let readme = text("README.md");
-    let parts = readme.split("\n```").skip(1).step_by(2);
+    let pages = pages();
+    let parts = pages.split("\n```").skip(1).step_by(2);
     let own = parts.filter_map(|part| part.strip_prefix(language)?.strip_prefix('\n').map(str::to_owned));
     own.collect()
 }
@@ -24,9 +39,9 @@ fn slug() -> &'static str {
 
 #[test]
 fn every_command_is_understood() {
-    let readme = text("README.md");
-    // Those between backticks stand in the tables; `..` stands for what the reader fills in.
-    let inline = readme.split('`').skip(1).step_by(2).filter(|code| !code.contains('\n') && !code.contains(".."));
+    let pages = pages();
+    // Those between backticks are in tables and sentences; `..` is a part that the reader fills in.
+    let inline = pages.split('`').skip(1).step_by(2).filter(|code| !code.contains('\n') && !code.contains(".."));
     let scripts: Vec<String> = blocks("sh").into_iter().chain(inline.map(str::to_owned)).collect();
     let found: Vec<Vec<String>> = scripts.iter().flat_map(|script| commands(script)).collect();
     assert!(found.len() > 12, "{found:?}");
@@ -67,8 +82,8 @@ fn the_hooks_are_there() {
     for hook in repo["hooks"].as_array().unwrap() {
         assert!(hooks.contains(hook["id"].as_str().unwrap()), "{hook}");
     }
-    let readme = text("README.md");
-    for hook in readme.split('`').filter(|word| word.starts_with("mcp-scopes-") && word.ends_with("-system")) {
+    let pages = pages();
+    for hook in pages.split('`').filter(|word| word.starts_with("mcp-scopes-") && word.ends_with("-system")) {
         assert!(hooks.contains(hook), "{hook}");
     }
 }
@@ -76,8 +91,10 @@ fn the_hooks_are_there() {
 #[test]
 fn addresses_come_from_one_place() {
     let schema = format!("#:schema {REPOSITORY}/raw/main/cli/schemas/config.schema.json");
-    assert_eq!(blocks("toml"), [schema]);
-    for file in ["README.md", "CONTRIBUTING.md", "SECURITY.md", "action.yml", ".pre-commit-hooks.yaml"] {
+    let stated: Vec<String> = blocks("toml").into_iter().filter(|block| block.starts_with("#:schema")).collect();
+    assert_eq!(stated, [schema]);
+    let others = ["CONTRIBUTING.md", "SECURITY.md", "action.yml", ".pre-commit-hooks.yaml"];
+    for file in PAGES.into_iter().chain(others) {
         let text = text(file);
         for (at, _) in text.match_indices("https://github.com/") {
             assert!(text[at..].starts_with(REPOSITORY), "{file}: {}", text[at..].lines().next().unwrap());

@@ -1,6 +1,36 @@
-//! Tests of the examples as a whole (in `tests`) and of the README.
+//! Tests of the examples as a whole (in `tests`), and of the README and the pages below `docs`.
 
 /// Runs the programs in the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;
+
+/// Runs the programs in the page `docs/secure-a-server.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/secure-a-server.md")]
+pub struct SecureAServer;
+
+/// Runs the programs in the page `docs/verify-tokens.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/verify-tokens.md")]
+pub struct VerifyTokens;
+
+/// Runs the programs in the page `docs/lint-in-ci.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/lint-in-ci.md")]
+pub struct LintInCi;
+
+/// Runs the programs in the page `docs/review-a-release.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/review-a-release.md")]
+pub struct ReviewARelease;
+
+/// Runs the programs in the page `docs/behind-a-proxy.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/behind-a-proxy.md")]
+pub struct BehindAProxy;
+
+/// Runs the programs in the page `docs/sandbox.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/sandbox.md")]
+pub struct Sandbox;
