@@ -396,11 +396,15 @@ impl ResourceServerBuilder {
             {
                 // The address itself is not shown: it may hold a password, and the document is public.
                 let message = format!("the address of `{}` contains a user before its host", parts.host);
-                problems.add(setting, message, "remove the user, the password and the `@`");
+                problems.add(setting, message, "remove everything before the `@`, and the `@`");
             }
         }
         if self.limits.time.is_zero() {
-            problems.add("body_timeout", "the timeout must be greater than zero", "state a longer one, or leave it out");
+            problems.add(
+                "body_timeout",
+                "the timeout must be greater than zero",
+                "state a longer one, or leave it out",
+            );
         }
     }
 

@@ -131,11 +131,11 @@ impl<'b> Found<'b> {
     }
 }
 
-/// Returns whether it is a string or an integer (MCP 2026-07-28, "Requests"): not `null`, no fraction, no exponent.
+/// Returns whether it is a string or an integer (MCP 2026-07-28, "Requests"): not `null`, no fraction, no exponent. Integers of more
+/// than 64 bits and `-0` are rejected: some parsers read them as floating-point numbers, and would repeat another id in the response.
 fn is_id(id: &RawValue) -> bool {
     let text = id.get();
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    text.starts_with('"') || (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    text.starts_with('"') || (text != "-0" && (text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok()))
 }
 
 /// Returns the id as sent, so that a response can repeat it. `serde_json` delimits a string without checking its escapes, so
