@@ -9,12 +9,12 @@ use std::sync::LazyLock;
 
 use http::{HeaderMap, HeaderValue, Request, header};
 use libfuzzer_sys::fuzz_target;
-use mcp_scopes_server::{Discovery, Hidden, ResourceServer};
 use mcp_scopes_fuzz::{
     json::Node,
     server::{open_to, server},
     transport::{Chunks, Exchange, send},
 };
+use mcp_scopes_server::{Discovery, Hidden, ResourceServer};
 use serde_json::Value;
 
 static OPEN: LazyLock<ResourceServer> = LazyLock::new(|| server(Discovery::Open, Hidden::Challenge, |builder| builder));
@@ -52,9 +52,17 @@ fuzz_target!(|input: &[u8]| {
     assert!(whole.reached.is_some());
 
     let may_hold_list = [&b"tools"[..], b"\\u00", b"\0"].iter().any(|part| holds(answer, part));
+    let has_ids = format == Format::Events && ids(answer).iter().any(|id| !id.is_empty());
     if !is_filtered || !may_hold_list {
-        assert_eq!(whole.body, answer, "nothing is filtered");
         assert_eq!(whole.status, 200);
+        if has_ids {
+            assert_eq!(events(&whole.body), events(answer), "only ids change");
+        } else {
+            assert_eq!(whole.body, answer, "nothing is filtered");
+        }
+    }
+    if format == Format::Events {
+        assert!(ids(&whole.body).iter().all(|id| id.is_empty() || is_sealed(id)), "an id is not sealed");
     }
     if is_filtered {
         let open = open_to(token);
@@ -138,6 +146,26 @@ fn events(stream: &[u8]) -> Vec<Vec<u8>> {
         }
         rest = if rest[end..].starts_with(b"\r\n") { &rest[end + 2..] } else { &rest[end + 1..] };
     }
+}
+
+/// Returns the values of all `id` lines of a stream.
+fn ids(stream: &[u8]) -> Vec<&[u8]> {
+    let stream = stream.strip_prefix(b"\xef\xbb\xbf").unwrap_or(stream);
+    let lines = stream.split(|byte| matches!(byte, b'\n' | b'\r'));
+    let values = lines.filter_map(|line| match line.strip_prefix(b"id")? {
+        [] => Some(&[][..]),
+        [b':', b' ', value @ ..] | [b':', value @ ..] => Some(value),
+        _ => None,
+    });
+    values.collect()
+}
+
+/// Returns whether an id ends with a grant in base64url and a seal of 32 hexadecimal digits.
+fn is_sealed(id: &[u8]) -> bool {
+    let mut parts = id.rsplitn(3, |byte| *byte == b'.');
+    let (seal, grant) = (parts.next().unwrap_or_default(), parts.next());
+    let is_grant = |grant: &[u8]| grant.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    seal.len() == 32 && seal.iter().all(u8::is_ascii_hexdigit) && grant.is_some_and(is_grant) && parts.next().is_some()
 }
 
 /// Asserts that an unambiguous list keeps all tools that the caller may see, in order.

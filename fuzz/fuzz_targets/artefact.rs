@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mcp_scopes_scan::artefact;
 use mcp_scopes_model::record::{OWNER, OWNER_LEN, Piece, VERSION, checksum};
+use mcp_scopes_scan::artefact;
 
 /// The least wasm module with a section of ours; what follows is the section.
 const WASM: &[u8] = b"\0asm\x01\0\0\0\0";

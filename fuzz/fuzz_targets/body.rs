@@ -12,12 +12,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use http_body_util::BodyExt as _;
 use libfuzzer_sys::fuzz_target;
 use mcp_scopes::Caller;
-use mcp_scopes_server::{Discovery, Hidden, ResourceServer};
 use mcp_scopes_fuzz::{
     json::Node,
     server::{open_to, server},
     transport::{Chunks, Exchange, finish, send},
 };
+use mcp_scopes_server::{Discovery, Hidden, ResourceServer};
 use serde_json::Value;
 
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -34,7 +34,8 @@ static SERVERS: LazyLock<Vec<(Mode, ResourceServer)>> = LazyLock::new(|| {
     ];
     let modes = modes.into_iter().flat_map(|mode| [(mode, false), (mode, true)]);
     let servers = modes.map(|((discovery, hidden), batches)| {
-        let set = |builder: mcp_scopes_server::Builder| if batches { builder.allow_batches() } else { builder };
+        let set =
+            |builder: mcp_scopes_server::ResourceServerBuilder| if batches { builder.allow_batches() } else { builder };
         (Mode { discovery, hidden, batches }, server(discovery, hidden, set))
     });
     let servers: Vec<_> = servers.collect();

@@ -8,7 +8,10 @@ use arbitrary::Arbitrary;
 use jsonschema::Validator;
 use libfuzzer_sys::fuzz_target;
 use mcp_scopes_lint::{Documents, RULES};
-use mcp_scopes_scan::{Edit, Finding, Fix, Report, Suppression, SuppressionKind, source::{Place, Position}};
+use mcp_scopes_scan::{
+    Edit, Finding, Fix, Report, Suppression, SuppressionKind,
+    source::{Place, Position},
+};
 use serde_json::Value;
 
 /// A report that nobody would write.

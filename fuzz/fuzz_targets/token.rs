@@ -13,14 +13,14 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use libfuzzer_sys::fuzz_target;
-use mcp_scopes_server::{
-    Claims, Token, TokenErrorKind, TokenVerifier as _,
-    token::{Algorithm, Clock, JwtVerifier, KeySet},
-};
 use mcp_scopes_fuzz::{
     json::Node,
     server::{ISSUER, RESOURCE, TOOLS},
     transport::finish,
+};
+use mcp_scopes_server::{
+    Claims, Token, TokenErrorKind, TokenVerifier as _,
+    token::{Algorithm, Clock, JwtVerifier, KeySet},
 };
 use serde_json::Value;
 use sha2::Sha256;
@@ -115,8 +115,8 @@ fn check(text: &str, claims: &Claims, typed: bool, before: SystemTime) {
     let audience: Vec<_> =
         audience.text().into_iter().chain(audience.elements().iter().filter_map(Node::text)).collect();
     assert!(audience.contains(&RESOURCE), "{audience:?}");
-    // The token is bound to a key (RFC 7800).
-    assert!(body.get("cnf").is_none(), "a proof of possession is not verified");
+    // A token that is bound to a key (RFC 7800) needs a proof that is not verified.
+    assert!(body.get("cnf").is_none_or(|key| matches!(key, Node::Other(Value::Null))), "the token is bound to a key");
     let time = |name: &str| {
         body.get(name).map(|time| match time {
             Node::Other(Value::Number(time)) => time.as_f64().expect("a time is a number"),

@@ -66,7 +66,12 @@ impl Node {
             Self::Object(members) => {
                 for (at, (name, value)) in members.iter().enumerate() {
                     assert!(!members[..at].iter().any(|(other, _)| other == name), "{name:?} is a duplicate");
-                    let reserved = ["$serde_json::private::", "$__toml_private_", "$__serde_spanned_private_"];
+                    let reserved = [
+                        "$serde_json::private::",
+                        "$__toml_private_",
+                        "$__serde_spanned_private_",
+                        "__serde_saphyr_private_",
+                    ];
                     assert!(!reserved.iter().any(|prefix| name.starts_with(prefix)), "{name:?} is reserved");
                     value.assert_unambiguous();
                 }

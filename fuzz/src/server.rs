@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use mcp_scopes::{mcp_tool, scope_table};
-use mcp_scopes_server::{Access, Builder, Claims, Discovery, Hidden, ResourceServer, Token, TokenError, TokenVerifier, Verification};
+use mcp_scopes_server::{
+    Access, Claims, Discovery, Hidden, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier,
+    Verification,
+};
 
 pub const RESOURCE: &str = "https://files.example.com/mcp";
 pub const ISSUER: &str = "https://auth.example.com";
@@ -50,7 +53,11 @@ impl TokenVerifier for Known {
 }
 
 /// Builds a server with these tools. It also serves resources to callers with `files:read`, and prompts to callers with a token.
-pub fn server(discovery: Discovery, hidden: Hidden, set: impl FnOnce(Builder) -> Builder) -> ResourceServer {
+pub fn server(
+    discovery: Discovery,
+    hidden: Hidden,
+    set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
+) -> ResourceServer {
     let builder = ResourceServer::builder(&TOOLS)
         .verifier(Known)
         .discovery(discovery)

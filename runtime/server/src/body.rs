@@ -197,25 +197,16 @@ impl<B: Body> Body for ResponseBody<B> {
                 })
             }
             OutgoingProjection::Events { mut body, events, token } => loop {
+                // Before the body, which may never be pending.
                 if let Some(token) = token.as_deref_mut()
-                    && token.watch.has_ended()
+                    && token.poll_ended(context)
                 {
                     token.end(events);
                 }
                 if events.is_over() {
                     return Poll::Ready(None);
                 }
-                let frame = match body.as_mut().poll_frame(context) {
-                    Poll::Ready(frame) => frame,
-                    Poll::Pending => {
-                        if token.as_deref_mut().is_some_and(|token| token.poll_ended(context)) {
-                            // The start of the loop handles the end.
-                            continue;
-                        }
-                        return Poll::Pending;
-                    }
-                };
-                let ready = match frame {
+                let ready = match ready!(body.as_mut().poll_frame(context)) {
                     Some(Ok(frame)) => match frame.into_data() {
                         Ok(mut data) => {
                             let len = data.remaining();

@@ -145,7 +145,7 @@ impl ResourceServerBuilder {
     }
 
     /// Accepts requests from pages of this origin: a serialized origin such as `https://app.example.com`,
-    /// `vscode-webview://id`, `chrome-extension://id` or `null`. Several calls add up.
+    /// `vscode-webview://id`, `chrome-extension://id` or `null`. Several calls add up. Plain `http` is accepted for loopback hosts only.
     ///
     /// By default only pages of the resource's own origin may send requests. For a resource on a loopback host, all pages on
     /// loopback hosts may. A request with any other `Origin` is answered with 403 (MCP 2026-07-28, "Security & Endpoint").
@@ -173,7 +173,7 @@ impl ResourceServerBuilder {
     /// `.param_header("run_query", "Region", ["region"])` for `Mcp-Param-Region`.
     ///
     /// The header is compared with this argument once the call is admitted. Other `Mcp-Param-*` headers of a call of this tool
-    /// are removed. For tools without a declaration all of them are forwarded unread. With `ResourceServer::rmcp` the
+    /// are removed. For tools without a declaration all of them are forwarded unread. With `mcp_scopes_rmcp::service` the
     /// declarations come from the tools' input schemas, and only declared headers are forwarded.
     pub fn param_header(
         mut self,

@@ -37,7 +37,7 @@ pub enum Road {
     /// Without the layer.
     Bare,
     /// Through the layer with filtered lists, and with a token that opens everything. The suite cannot send a token, so
-    /// it is added to each request before the layer. Built with `ResourceServer::rmcp`, so that the handler has its
+    /// it is added to each request before the layer. Built with `mcp_scopes_rmcp::service`, so that the handler has its
     /// wrapper.
     Token,
     /// Through the layer, without a token: every tool is public, and lists are unfiltered.

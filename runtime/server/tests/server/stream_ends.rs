@@ -184,6 +184,24 @@ async fn a_stream_to_listen_to_ends_within_half_a_minute_of_revocation() {
     }
 }
 
+/// The body of the server is never pending, so that only the frames drive the watch.
+#[tokio::test(start_paused = true)]
+async fn ends_a_busy_stream_within_half_a_minute_of_revocation() {
+    for ask in [get, listen] {
+        let mut setup = Setup::new(None);
+        let mut stream = setup.open(ask()).await;
+        (0..100).for_each(|_| stream.send(NOTICE));
+        assert_eq!(stream.next(SECOND).await.as_deref(), Some(NOTICE));
+        setup.cache.as_ref().unwrap().revoke(Token::new("any"), None);
+        let mut seconds = 0;
+        while stream.next(SECOND).await.is_some() {
+            tokio::time::sleep(SECOND).await;
+            seconds += 1;
+        }
+        assert!(seconds <= 30, "{seconds}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_stream_to_listen_to_ends_within_half_a_minute_of_its_key_leaving_the_key_set() {
     let mut setup = Setup::new(None);
