@@ -197,7 +197,7 @@ fn bodies(size: usize) -> Vec<(&'static str, Bytes)> {
 }
 
 #[test]
-fn a_request_holds_less_than_four_times_its_body() {
+fn limits_peak_memory_to_four_times_the_body() {
     let mut most = 0.0_f64;
     for size in [(64 << 10) + 20, (1 << 20) + 1000, (4 << 20) - 2000] {
         for (shape, body) in bodies(size) {
@@ -229,7 +229,7 @@ fn a_request_holds_less_than_four_times_its_body() {
 }
 
 #[test]
-fn hundreds_of_thousands_of_names_are_accepted_if_they_differ() {
+fn accepts_400_000_distinct_member_names_and_rejects_a_duplicate() {
     let body = |more: &str| {
         call((4 << 20) - 200, "{", &format!("{more}}}"), |out, at| write!(out, r#""{}":0,"#, short(at)).unwrap())
     };

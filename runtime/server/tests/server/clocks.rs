@@ -43,7 +43,7 @@ async fn is(server: &Server, token: &str, expected: Option<&str>) {
 }
 
 #[tokio::test]
-async fn a_clock_that_steps_forward_and_back() {
+async fn rejects_expired_tokens_when_the_clock_steps_forward_and_back() {
     let (key, start) = (Key::new("a"), SystemTime::now());
     let at = |seconds: i64| now().checked_add_signed(seconds).unwrap();
     let short = key.token_of(&json!({"exp": at(600)}));
@@ -78,7 +78,7 @@ async fn a_clock_that_steps_forward_and_back() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_behind_until_it_is_put_right() {
+async fn accepts_tokens_once_a_late_clock_is_corrected() {
     let (key, start) = (Key::new("a"), SystemTime::now());
     let token = key.token_of(&json!({"exp": now() + 600, "iat": now() - 10}));
     let (clock, server) = with_clock(&key, start - 24 * HOUR).await;

@@ -92,7 +92,7 @@ fn wrong(key: &Key) -> Vec<(&'static str, Answer)> {
 }
 
 #[tokio::test]
-async fn keys_that_are_down_at_the_start() {
+async fn returns_503_until_unreachable_keys_become_available() {
     let (key, forged) = (Key::new("a"), Key::new("a"));
     let issuer = Issuer::new(Answer::Nothing);
     let server = server(keys(&issuer).pause(Duration::ZERO));
@@ -106,7 +106,7 @@ async fn keys_that_are_down_at_the_start() {
 }
 
 #[tokio::test]
-async fn keys_that_are_down_later() {
+async fn uses_stale_keys_during_an_outage_if_allowed() {
     let (key, forged, unknown) = (Key::new("a"), Key::new("a"), Key::new("b"));
     for (stale, kept) in [(HOUR, true), (Duration::ZERO, false)] {
         let issuer = Issuer::new(Answer::good(set(&[&key])));
@@ -129,7 +129,7 @@ async fn keys_that_are_down_later() {
 }
 
 #[tokio::test]
-async fn keys_that_are_slow() {
+async fn returns_503_for_all_requests_when_keys_time_out() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), set(&[&key])));
     let server = Arc::new(server(keys(&issuer).timeout(Duration::from_millis(200)).pause(HOUR)));
@@ -149,7 +149,7 @@ async fn keys_that_are_slow() {
 }
 
 #[tokio::test]
-async fn keys_that_are_wrong() {
+async fn rejects_malformed_key_sets_and_keeps_valid_keys() {
     let (key, forged) = (Key::new("a"), Key::new("a"));
     for (what, answer) in wrong(&key) {
         let issuer = Issuer::new(answer.clone());
@@ -166,7 +166,7 @@ async fn keys_that_are_wrong() {
 }
 
 #[tokio::test]
-async fn keys_of_somebody_else_are_keys_all_the_same() {
+async fn replaces_keys_by_those_that_the_issuer_publishes() {
     let (key, other) = (Key::new("a"), Key::new("a"));
     // What the issuer publishes counts, whatever it says about its type; the former key then does not.
     let issuer = Issuer::new(Answer::headed("content-type: text/plain", set(&[&key])));
@@ -207,7 +207,7 @@ impl Phase {
 const RENEWAL: Duration = Duration::from_millis(1500);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn keys_that_are_rotated_under_load() {
+async fn accepts_only_tokens_of_published_keys_during_rotation() {
     let [old, new, forged] = ["old", "new", "new"].map(Key::new).map(Arc::new);
     let issuer = Issuer::new(Answer::good(set(&[&old])));
     let lifetime = Duration::from_millis(200);
@@ -296,7 +296,7 @@ impl PolicyHook for Panics {
 }
 
 #[tokio::test]
-async fn who_is_asked_and_panics_lets_nothing_through_and_is_asked_again() {
+async fn forwards_nothing_when_a_verifier_or_policy_panics() {
     let ran = Arc::<AtomicUsize>::default();
     let count = Arc::clone(&ran);
     let inner = tower::service_fn(move |_: http::Request<http_body_util::Full<bytes::Bytes>>| {
@@ -318,7 +318,7 @@ async fn who_is_asked_and_panics_lets_nothing_through_and_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_while_its_token_is_verified() {
+async fn drops_requests_of_clients_that_disconnect_during_verification() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_millis(300), set(&[&key])));
     let ran = Arc::<AtomicUsize>::default();

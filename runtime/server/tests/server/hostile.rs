@@ -172,7 +172,7 @@ fn tables() -> Vec<Vec<Row>> {
 }
 
 #[tokio::test]
-async fn what_is_sent_with_bad_intent_does_no_harm() {
+async fn returns_the_expected_answer_to_each_adversarial_request() {
     let (mut names, mut about, mut faults) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     for row in tables().into_iter().flatten() {
         assert!(names.insert(row.name.clone()), "two rows are called {}", row.name);
@@ -186,7 +186,7 @@ async fn what_is_sent_with_bad_intent_does_no_harm() {
 }
 
 #[tokio::test]
-async fn what_the_rows_are_held_against_can_fail() {
+async fn reports_rows_whose_expectation_is_wrong() {
     let wrong = [
         row("passes", Server::new, read(), Out::Refused(403, 403, "insufficient_scope")),
         row("refused", Server::new, call(), Out::Passed(|_| true)),

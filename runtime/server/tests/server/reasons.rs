@@ -81,7 +81,7 @@ fn unchecked(name: &str, source: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_reason_is_checked_at_compile_time() {
+fn checks_every_reason_at_compile_time() {
     let unchecked: Vec<_> = sources().iter().flat_map(|(name, source)| unchecked(name, source)).collect();
     assert!(unchecked.is_empty(), "write `reason!(\"..\")`:\n{}", unchecked.join("\n"));
 }
@@ -107,7 +107,7 @@ fn finds_reasons_that_are_not_checked() {
 }
 
 #[test]
-fn challenges_show_every_reason_unchanged() {
+fn shows_every_reason_unchanged_in_challenges() {
     let mut count = 0;
     for (name, source) in sources() {
         for (at, opening) in source.match_indices("reason!(") {

@@ -49,7 +49,7 @@ fn as_caller(ask: Ask, token: Option<&str>) -> Ask {
 }
 
 #[tokio::test]
-async fn opens_for_its_owner_alone() {
+async fn opens_event_ids_for_their_owner_alone() {
     for (owner, token) in [(Some("reader"), Some("reader")), (None, None), (Some("bob"), Some("bob"))] {
         let id = received(as_caller(Ask::call("status"), owner)).await;
         for other in [Some("reader"), Some("bob"), Some("ada-elsewhere"), None] {
@@ -59,7 +59,7 @@ async fn opens_for_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn opens_for_a_grant_that_covers_the_sealed_one() {
+async fn opens_event_ids_for_a_grant_that_covers_the_sealed_one() {
     let id = received(Ask::call("list_files").token("reader")).await;
     // `files:write` implies `files:read`.
     assert!(opens(replay(&id).token("writer")).await);
@@ -71,7 +71,7 @@ async fn opens_for_a_grant_that_covers_the_sealed_one() {
 }
 
 #[tokio::test]
-async fn belongs_to_its_session() {
+async fn rejects_event_ids_of_another_session() {
     let begun = |session| async move {
         let answer = server(Some(session)).send(Ask::method("initialize").token("reader")).await;
         let id = answer.body.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
@@ -123,7 +123,7 @@ async fn rejects_ids_that_the_layer_has_not_sealed() {
 }
 
 #[tokio::test]
-async fn is_forwarded_with_a_get_alone() {
+async fn forwards_event_ids_with_a_get_alone() {
     let id = received(Ask::call("status").token("reader")).await;
     for verb in ["POST", "DELETE"] {
         let ask = Ask::call("status").verb(verb).header("last-event-id", &id).token("reader");
@@ -138,7 +138,7 @@ async fn is_forwarded_with_a_get_alone() {
 }
 
 #[tokio::test]
-async fn a_get_and_a_delete_take_the_same_road_as_a_post() {
+async fn checks_get_and_delete_like_a_post() {
     for verb in ["GET", "DELETE"] {
         let ask = || Ask::new(verb, "/mcp").token("reader");
         for (header, values) in [

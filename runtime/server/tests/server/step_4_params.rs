@@ -34,7 +34,7 @@ fn params(answer: &Answer) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_mirrored_argument_has_to_agree() {
+async fn rejects_param_headers_that_differ_from_the_argument() {
     let server = declared();
     for depth in ["2", "2.0"] {
         server.send(both("home", depth)).await.passed();
@@ -110,7 +110,7 @@ async fn forwards_undeclared_headers_unread_where_no_declaration_is_known() {
 }
 
 #[tokio::test]
-async fn a_batch_keeps_what_each_of_its_calls_declares() {
+async fn keeps_headers_that_all_calls_of_a_batch_declare() {
     let server = Server::with(|builder| {
         builder
             .allow_batches()
@@ -139,7 +139,7 @@ async fn a_batch_keeps_what_each_of_its_calls_declares() {
 }
 
 #[tokio::test]
-async fn compares_only_once_the_call_is_admitted() {
+async fn compares_param_headers_only_for_admitted_calls() {
     let server = Server::with(|builder| builder.param_header("write_file", "Path", ["path"]));
     let ask = || Ask::call("write_file").header("mcp-param-path", "root");
     // Whether the argument agrees is nothing that these callers learn.

@@ -58,7 +58,7 @@ async fn ask<V: TokenVerifier>(cache: &TokenCache<V>, token: &str) -> Result<Str
 }
 
 #[tokio::test]
-async fn a_good_token_is_verified_once() {
+async fn verifies_a_valid_token_once() {
     let (counting, cache) = cache();
     for _ in 0..5 {
         assert_eq!(ask(&cache, "a").await.unwrap(), "a");
@@ -70,7 +70,7 @@ async fn a_good_token_is_verified_once() {
 }
 
 #[tokio::test]
-async fn refusals_are_not_remembered() {
+async fn does_not_cache_rejections_by_default() {
     let (counting, cache) = cache();
     for (token, kind) in [("bad", TokenErrorKind::Invalid), ("down", TokenErrorKind::Unavailable)] {
         for _ in 0..3 {
@@ -81,7 +81,7 @@ async fn refusals_are_not_remembered() {
 }
 
 #[tokio::test]
-async fn refusals_are_remembered_where_that_is_asked_for_and_never_that_nobody_can_tell() {
+async fn caches_rejections_if_configured_and_never_outages() {
     for (time, bad) in [(Duration::from_mins(1), 1), (Duration::from_nanos(1), 3)] {
         let counting = Arc::new(Counting::default());
         let cache = TokenCache::with_refusals(Arc::clone(&counting), 10, Duration::from_mins(1), time);
@@ -97,7 +97,7 @@ async fn refusals_are_remembered_where_that_is_asked_for_and_never_that_nobody_c
 }
 
 #[tokio::test]
-async fn a_token_that_is_revoked_while_it_is_verified_is_refused() {
+async fn rejects_tokens_revoked_during_verification() {
     let (counting, cache) = cache();
     let under_way = tokio::spawn({
         let cache = cache.clone();
@@ -111,7 +111,7 @@ async fn a_token_that_is_revoked_while_it_is_verified_is_refused() {
 }
 
 #[tokio::test]
-async fn a_burst_of_one_token_is_one_verification_good_or_bad() {
+async fn verifies_concurrent_requests_of_one_token_once() {
     for (token, good) in [("a", true), ("bad", false), ("down", false)] {
         let (counting, cache) = cache();
         let burst: Vec<_> = (0..100)
@@ -128,7 +128,7 @@ async fn a_burst_of_one_token_is_one_verification_good_or_bad() {
 }
 
 #[tokio::test]
-async fn who_goes_away_takes_nobody_along() {
+async fn continues_verification_when_one_request_is_cancelled() {
     let (counting, cache) = cache();
     let first = tokio::spawn({
         let cache = cache.clone();
@@ -156,7 +156,7 @@ async fn who_goes_away_takes_nobody_along() {
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_beyond_its_end_or_the_lifetime() {
+async fn does_not_cache_beyond_expiry_or_lifetime() {
     for (expires, lifetime, asked) in [
         (Some(SystemTime::now() - Duration::from_secs(1)), Duration::from_mins(1), 2),
         (Some(SystemTime::now() + Duration::from_mins(1)), Duration::from_mins(1), 1),
@@ -172,7 +172,7 @@ async fn nothing_is_remembered_beyond_its_end_or_the_lifetime() {
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_once_its_key_has_left() {
+async fn verifies_again_after_the_key_is_removed() {
     let (counting, cache) = cache();
     ask(&cache, "a").await.unwrap();
     counting.rotated.store(true, Ordering::SeqCst);
@@ -181,7 +181,7 @@ async fn nothing_is_remembered_once_its_key_has_left() {
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_refused_from_then_on() {
+async fn rejects_revoked_tokens() {
     let (counting, cache) = cache();
     ask(&cache, "a").await.unwrap();
     cache.clone().revoke(Token::new("a"), None);
@@ -196,7 +196,7 @@ async fn a_revoked_token_is_refused_from_then_on() {
 }
 
 #[tokio::test]
-async fn a_jwt_is_revoked_whatever_its_signature_and_other_tokens_as_a_whole() {
+async fn revokes_jwts_by_signed_part_and_other_tokens_as_a_whole() {
     let (_, cache) = cache();
     for (revoked, others_too) in [
         ("eyJhbGciOiJFUzI1NiJ9.e30.AAAA", true),
@@ -217,7 +217,7 @@ async fn a_jwt_is_revoked_whatever_its_signature_and_other_tokens_as_a_whole() {
 }
 
 #[tokio::test]
-async fn the_number_of_tokens_is_bounded() {
+async fn limits_the_number_of_cached_tokens() {
     let cache = TokenCache::with_limits(Arc::new(Counting::default()), 100, Duration::from_mins(1));
     for number in 0..2000 {
         ask(&cache, &number.to_string()).await.unwrap();
@@ -226,7 +226,7 @@ async fn the_number_of_tokens_is_bounded() {
 }
 
 #[tokio::test]
-async fn the_first_verifier_that_knows_a_token_tells() {
+async fn returns_the_answer_of_the_first_verifier_that_accepts() {
     struct Only(&'static str, TokenError);
     impl TokenVerifier for Only {
         fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {

@@ -74,7 +74,7 @@ async fn verify(verifier: &impl TokenVerifier, token: &str) -> Result<Arc<Claims
 }
 
 #[tokio::test]
-async fn keys_are_fetched_once_when_they_are_needed() {
+async fn fetches_keys_once_on_first_use() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::good(set(&[&key])));
     let keys = keys(&issuer);
@@ -89,7 +89,7 @@ async fn keys_are_fetched_once_when_they_are_needed() {
 }
 
 #[tokio::test]
-async fn a_burst_fetches_once() {
+async fn fetches_keys_once_for_concurrent_requests() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_millis(200), set(&[&key])));
     let keys = keys(&issuer);
@@ -106,7 +106,7 @@ async fn a_burst_fetches_once() {
 }
 
 #[tokio::test]
-async fn who_goes_away_does_not_end_the_fetching() {
+async fn completes_the_fetch_when_the_first_request_is_cancelled() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_millis(200), set(&[&key])));
     let keys = keys(&issuer);
@@ -121,7 +121,7 @@ async fn who_goes_away_does_not_end_the_fetching() {
 }
 
 #[tokio::test]
-async fn an_unknown_key_lets_the_set_be_renewed_once() {
+async fn renews_the_key_set_once_for_an_unknown_key() {
     let (old, new) = (Key::new("old"), Key::new("new"));
     let issuer = Issuer::new(Answer::good(set(&[&old])));
     let keys = keys(&issuer).pause(Duration::ZERO);
@@ -134,7 +134,7 @@ async fn an_unknown_key_lets_the_set_be_renewed_once() {
 }
 
 #[tokio::test]
-async fn a_rotation_under_load_refuses_no_good_token_and_fetches_once() {
+async fn accepts_valid_tokens_during_rotation_with_one_fetch() {
     let (old, new) = (Key::new("old"), Key::new("new"));
     let issuer = Issuer::new(Answer::good(set(&[&old])));
     let keys = keys(&issuer).pause(Duration::ZERO);
@@ -156,7 +156,7 @@ async fn a_rotation_under_load_refuses_no_good_token_and_fetches_once() {
 }
 
 #[tokio::test]
-async fn unknown_keys_do_not_flood_the_issuer() {
+async fn limits_fetches_for_unknown_keys() {
     let (known, unknown) = (Key::new("a"), Key::new("b"));
     // With a pause that is stated, and with the one that there is as it comes.
     for pause in [Some(HOUR), None] {
@@ -172,7 +172,7 @@ async fn unknown_keys_do_not_flood_the_issuer() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_down_at_the_start_is_503_until_it_is_up() {
+async fn returns_unavailable_until_the_issuer_is_reachable() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Nothing);
     let (patient, keys) = (keys(&issuer).pause(HOUR), keys(&issuer).pause(Duration::ZERO));
@@ -187,7 +187,7 @@ async fn an_issuer_that_is_down_at_the_start_is_503_until_it_is_up() {
 }
 
 #[tokio::test]
-async fn old_keys_are_kept_through_an_outage_for_a_time() {
+async fn keeps_stale_keys_during_an_outage() {
     let (key, unknown) = (Key::new("a"), Key::new("b"));
     for (stale, kept) in [(HOUR, true), (Duration::ZERO, false)] {
         let issuer = Issuer::new(Answer::good(set(&[&key])));
@@ -206,7 +206,7 @@ async fn old_keys_are_kept_through_an_outage_for_a_time() {
 }
 
 #[tokio::test]
-async fn wrong_answers_change_nothing() {
+async fn ignores_malformed_key_sets() {
     let key = Key::new("a");
     let too_large = format!("{}{}", set(&[&key]), " ".repeat(512 << 10));
     let too_many = set(&vec![&key; 101]);
@@ -242,7 +242,7 @@ async fn wrong_answers_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_slow_issuer_is_given_up() {
+async fn returns_unavailable_when_the_issuer_times_out() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), set(&[&key])));
     let keys = keys(&issuer).timeout(Duration::from_millis(100));
@@ -251,7 +251,7 @@ async fn a_slow_issuer_is_given_up() {
 }
 
 #[tokio::test]
-async fn the_issuer_says_for_how_long_within_limits() {
+async fn applies_cache_control_within_limits() {
     let key = Key::new("a");
     for (header, limits, asked) in [
         ("cache-control: max-age=600", (Duration::ZERO, HOUR), 1),
@@ -269,7 +269,7 @@ async fn the_issuer_says_for_how_long_within_limits() {
 }
 
 #[tokio::test]
-async fn keys_are_renewed_in_the_background_before_they_expire() {
+async fn renews_keys_in_the_background_before_they_expire() {
     let (old, new) = (Key::new("a"), Key::new("a"));
     let issuer = Issuer::new(Answer::good(set(&[&old])));
     // Due after three quarters of it; a token that is remembered is what notices it.
@@ -297,7 +297,7 @@ async fn keys_are_renewed_in_the_background_before_they_expire() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_remembered_has_keys_renewed_before_they_expire() {
+async fn renews_keys_before_they_expire_without_a_token_cache() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::good(set(&[&key])));
     let lifetime = Duration::from_secs(8);
@@ -312,7 +312,7 @@ async fn a_token_that_is_not_remembered_has_keys_renewed_before_they_expire() {
 }
 
 #[test]
-fn without_a_runtime_nobody_can_tell() {
+fn returns_unavailable_without_a_runtime() {
     let issuer = Issuer::new(Answer::Nothing);
     let keys = keys(&issuer);
     let answer: Result<_, TokenError> = futures_util::future::FutureExt::now_or_never(keys.keys(None)).unwrap();
@@ -320,7 +320,7 @@ fn without_a_runtime_nobody_can_tell() {
 }
 
 #[test]
-fn an_attempt_whose_runtime_ends_does_not_stay() {
+fn starts_another_fetch_after_its_runtime_ends() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), set(&[&key])));
     let keys = keys(&issuer).pause(Duration::ZERO);

@@ -217,7 +217,7 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
 }
 
 #[tokio::test]
-async fn nothing_of_tokens_claims_keys_and_credentials_is_emitted() {
+async fn emits_no_tokens_claims_keys_or_credentials() {
     log::set_logger(&LOG).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
     // Of this layer and of all crates that use it.

@@ -149,7 +149,7 @@ impl PolicyHook for Refuses {
 }
 
 #[tokio::test]
-async fn each_step_tells_its_refusals() {
+async fn reports_rejections_of_each_step() {
     let plain = Server::new();
     let origins = Server::with(|builder| builder.origin("https://app.example.com"));
     let policies = Server::with(|builder| builder.policy(Refuses));
@@ -231,7 +231,7 @@ async fn each_step_tells_its_refusals() {
 }
 
 #[tokio::test]
-async fn what_passes_is_told_by_tool_or_method() {
+async fn reports_passed_messages_by_tool_or_method() {
     for (ask, expected) in [
         (
             Ask::call("list_files").token("reader"),
@@ -249,7 +249,7 @@ async fn what_passes_is_told_by_tool_or_method() {
 }
 
 #[tokio::test]
-async fn a_list_on_a_stream_that_cannot_be_read_is_told() {
+async fn reports_malformed_lists_on_streams() {
     let reply = Reply::of("text/event-stream", ["data: {\"result\":{\"tools\":[7]}}\n\n"]);
     let server = Server::with(|builder| builder.discovery(Discovery::Filtered)).replying(reply);
     let events = told(&server, Ask::new("GET", "/mcp").token("reader")).await;
@@ -257,7 +257,7 @@ async fn a_list_on_a_stream_that_cannot_be_read_is_told() {
 }
 
 #[tokio::test]
-async fn the_keys_of_issuers_are_told_of_without_their_address() {
+async fn reports_key_fetches_without_the_address() {
     let ear = Ear::default();
     let _guard = set_default(ear.clone());
     let set = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
@@ -278,7 +278,7 @@ async fn the_keys_of_issuers_are_told_of_without_their_address() {
 }
 
 #[tokio::test]
-async fn what_the_server_behind_it_tells_stands_in_the_same_span() {
+async fn keeps_events_of_the_inner_service_in_the_request_span() {
     let ear = Ear::default();
     let _guard = set_default(ear.clone());
     let inner = tower::service_fn(|_: http::Request<http_body_util::Full<bytes::Bytes>>| async {
@@ -293,7 +293,7 @@ async fn what_the_server_behind_it_tells_stands_in_the_same_span() {
 }
 
 #[tokio::test]
-async fn the_documentation_lists_every_field() {
+async fn documents_every_field() {
     let source = include_str!("../../src/lib.rs");
     let listed = source.split("# What the feature `tracing` tells").nth(1).unwrap().split("# Modules").next().unwrap();
     let asks = [Ask::call("run").token("reader"), Ask::call("status").token("nobody"), Ask::call("status")];

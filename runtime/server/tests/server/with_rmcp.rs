@@ -99,7 +99,7 @@ fn read(path: &str) -> Ask {
 }
 
 #[tokio::test]
-async fn a_call_runs_with_its_scope_and_is_403_without() {
+async fn runs_calls_with_the_scope_and_returns_403_without() {
     for json in [true, false] {
         let server = Server::new(Discovery::Baseline, false, json);
         let answer = message(server.send(read("a").token("reader")).await).await;
@@ -112,7 +112,7 @@ async fn a_call_runs_with_its_scope_and_is_403_without() {
 }
 
 #[tokio::test]
-async fn the_list_is_filtered_in_json_and_in_events() {
+async fn filters_lists_in_json_and_in_events() {
     for json in [true, false] {
         let server = Server::new(Discovery::Filtered, false, json);
         for (token, expected) in [("reader", &["read_file"][..]), ("writer", &["read_file", "write_file"])] {
@@ -123,14 +123,14 @@ async fn the_list_is_filtered_in_json_and_in_events() {
 }
 
 #[tokio::test]
-async fn a_filtered_list_of_2026_07_28_is_private() {
+async fn sets_cache_scope_private_on_2026_07_28() {
     let server = Server::new(Discovery::Filtered, false, true);
     let list = message(server.send(Ask::modern("tools/list", "").token("reader")).await).await;
     assert_eq!((names(&list), &list["result"]["cacheScope"]), (vec!["read_file"], &Value::from("private")));
 }
 
 #[tokio::test]
-async fn the_header_naming_a_harmless_tool_does_not_run_another_one() {
+async fn rejects_name_headers_of_another_tool() {
     let server = Server::new(Discovery::Baseline, false, true);
     let ask =
         Ask::call("write_file").header("mcp-name", "read_file").header("mcp-method", "tools/call").token("reader");
@@ -138,7 +138,7 @@ async fn the_header_naming_a_harmless_tool_does_not_run_another_one() {
 }
 
 #[tokio::test]
-async fn a_session_of_an_older_revision_goes_on_for_its_owner_alone() {
+async fn continues_sessions_of_older_revisions_for_their_owner_alone() {
     let server = Server::new(Discovery::Baseline, true, false);
     let handshake = || {
         Ask::post(
@@ -191,7 +191,7 @@ async fn pipe(calls: usize) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn on_stdio_nothing_runs_before_the_credentials_are_stated() {
+async fn stdio_rejects_calls_before_credentials_are_configured() {
     let answers = pipe(3).await;
     assert_eq!(answers[0]["error"]["code"], 403, "{answers:?}");
     assert_eq!(answers[1]["result"]["content"][0]["text"], "a Live", "{answers:?}");
@@ -204,7 +204,7 @@ async fn on_stdio_nothing_runs_before_the_credentials_are_stated() {
 }
 
 #[tokio::test]
-async fn without_the_layer_guarded_tools_refuse() {
+async fn guarded_tools_reject_calls_without_the_layer() {
     let server = Server::new(Discovery::Baseline, false, true);
     let ask = read("a").header("accept", "application/json, text/event-stream").header("host", "localhost");
     let answer = server.service.clone().oneshot(ask.0).await.unwrap();
@@ -250,7 +250,7 @@ impl ServerHandler for Queries {}
 scope_table! { static QUERIES = [Queries::*] with "tests/server/mcp-scopes.toml"; }
 
 #[tokio::test]
-async fn input_schemas_declare_which_headers_mirror_arguments() {
+async fn applies_param_headers_that_input_schemas_declare() {
     let server = ResourceServer::builder(&QUERIES).verifier(Tokens).build().unwrap();
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
     let service =

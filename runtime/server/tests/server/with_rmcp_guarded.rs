@@ -75,7 +75,7 @@ async fn answers<H: ServerHandler + Clone>(handler: H, ask: Ask) -> String {
 }
 
 #[tokio::test]
-async fn behind_its_layer_it_works() {
+async fn accepts_requests_behind_its_layer() {
     let service =
         mcp_scopes_rmcp::service(&layer(&NOTES), || Ok(Notes), LocalSessionManager::default().into(), config());
     for (ask, expected) in
@@ -89,7 +89,7 @@ async fn behind_its_layer_it_works() {
 }
 
 #[tokio::test]
-async fn it_is_reached_by_the_name_that_clients_know() {
+async fn accepts_the_host_of_the_resource_and_rejects_others() {
     let status = async |layer: &ResourceServer, config, host| {
         let service = mcp_scopes_rmcp::service(layer, || Ok(Notes), LocalSessionManager::default().into(), config);
         let ask = Ask::call("read_notes").token("reader").header("accept", "application/json, text/event-stream");
@@ -118,7 +118,7 @@ async fn it_is_reached_by_the_name_that_clients_know() {
 }
 
 #[tokio::test]
-async fn without_the_layer_it_fails_at_the_first_message() {
+async fn rejects_the_first_message_without_the_layer() {
     for ask in asks() {
         let body = answers(guard(&layer(&NOTES), Notes), ask).await;
         assert!(body.contains("put the resource server layer in front"), "{body}");
@@ -128,7 +128,7 @@ async fn without_the_layer_it_fails_at_the_first_message() {
 }
 
 #[tokio::test]
-async fn behind_the_layer_of_another_table_it_fails() {
+async fn rejects_requests_behind_the_layer_of_another_table() {
     use tower::Layer;
     for ask in asks() {
         let other = layer(&TOOLS).layer(bare(guard(&layer(&NOTES), Notes)));
@@ -158,7 +158,7 @@ fn named_like_the_crate() {}
 scope_table! { static CRATE = [named_like_the_crate]; }
 
 #[test]
-fn on_stdio_the_variable_says_what_is_granted() {
+fn stdio_reads_the_grant_from_the_variable() {
     let stated = StdioCredentials::from_env(&CRATE, "CARGO_PKG_NAME");
     assert!(stated.caller().authorize("named_like_the_crate").is_ok());
     assert_eq!(stated.caller().environment(), Environment::Live);
@@ -168,7 +168,7 @@ fn on_stdio_the_variable_says_what_is_granted() {
 }
 
 #[tokio::test]
-async fn on_stdio_a_server_made_for_the_layer_does_not_start() {
+async fn stdio_rejects_servers_that_require_the_layer() {
     let (here, there) = tokio::io::duplex(1 << 16);
     let starting =
         tokio::spawn(async move { guard(&layer(&NOTES), Notes).serve(tokio::io::split(there)).await.is_ok() });
@@ -178,7 +178,7 @@ async fn on_stdio_a_server_made_for_the_layer_does_not_start() {
 }
 
 #[tokio::test]
-async fn on_stdio_credentials_decide_what_is_listed_and_runs() {
+async fn stdio_lists_and_runs_tools_by_credentials() {
     let trainee = Caller::new(NOTES.grant("files:read"), Environment::Live);
     let guarded: AuthenticatedHandler<Notes> = guard(StdioCredentials::of(trainee), Notes);
     let (here, there) = tokio::io::duplex(1 << 16);
@@ -203,7 +203,7 @@ async fn on_stdio_credentials_decide_what_is_listed_and_runs() {
 }
 
 #[tokio::test]
-async fn on_stdio_the_inline_check_sees_the_credentials() {
+async fn stdio_credentials_reach_the_inline_check() {
     let owner = Caller::new(NOTES.grant("files:write"), Environment::Live);
     let (here, there) = tokio::io::duplex(1 << 16);
     let guarded = guard(StdioCredentials::of(owner), Notes);
@@ -217,7 +217,7 @@ async fn on_stdio_the_inline_check_sees_the_credentials() {
 }
 
 #[tokio::test]
-async fn credentials_for_stdio_do_not_count_over_http() {
+async fn rejects_stdio_credentials_over_http() {
     let owner = StdioCredentials::of(Caller::new(NOTES.grant("files:read files:write"), Environment::Live));
     for ask in asks() {
         let body = answers(guard(owner, Notes), ask).await;

@@ -177,7 +177,7 @@ fn messages(body: &[u8]) -> Option<Vec<Members>> {
 }
 
 #[test]
-fn what_reaches_the_server_is_what_the_caller_may_do() {
+fn forwards_only_mutated_requests_that_the_caller_may_send() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let servers = [Server::new(), Server::with(ResourceServerBuilder::allow_batches)];
     let (passed, refused) = (Cell::new(0), Cell::new(0));
@@ -214,7 +214,7 @@ fn what_reaches_the_server_is_what_the_caller_may_do() {
 }
 
 #[test]
-fn the_other_parsers_see_what_the_layer_must_not_let_through() {
+fn oracle_detects_requests_that_the_caller_may_not_send() {
     for (body, holds) in [
         (SEEDS[0], true),
         (SEEDS[1], false),

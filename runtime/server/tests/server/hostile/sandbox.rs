@@ -182,7 +182,7 @@ fn schemes() -> impl Iterator<Item = String> {
 }
 
 #[tokio::test]
-async fn spelling_of_the_header_or_signature_does_not_renew_the_limit() {
+async fn counts_calls_of_a_token_whatever_its_spelling_or_signature() {
     let jwt = |signature: &str| format!("eyJhbGciOiJFUzI1NiJ9.e30.{signature}");
     for (tokens, others) in [
         (vec!["nameless".to_owned()], jwt("AAAA")),

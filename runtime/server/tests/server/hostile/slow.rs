@@ -39,7 +39,7 @@ async fn connect(server: &Behind, head: &str) -> TcpStream {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_given_up() {
+async fn returns_408_for_incomplete_bodies_after_the_timeout() {
     let server = Behind::new(|builder| builder.body_timeout(Duration::from_millis(200))).await;
     for rest in [
         "Content-Length: 77\r\n\r\n",
@@ -58,7 +58,7 @@ async fn a_body_that_does_not_come_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_body_that_comes_byte_by_byte_is_given_up() {
+async fn returns_408_for_bodies_sent_byte_by_byte() {
     // Slowloris: each byte comes in time, and all of them never do.
     let server = Behind::new(|builder| builder.body_timeout(Duration::from_millis(300))).await;
     let (mut stream, began) = (connect(&server, &format!("{HEAD}Content-Length: 77\r\n\r\n")).await, Instant::now());
@@ -82,7 +82,7 @@ async fn a_body_that_comes_byte_by_byte_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_body_that_takes_its_time_but_comes_is_read() {
+async fn accepts_slow_bodies_within_the_timeout() {
     let server = Behind::new(|builder| builder.body_timeout(Duration::from_secs(10))).await;
     let head = format!("{HEAD}Connection: close\r\nContent-Length: {}\r\n\r\n", CALL.len());
     let mut stream = connect(&server, &head).await;
@@ -142,7 +142,7 @@ fn builder() -> mcp_scopes_server::ResourceServerBuilder {
 }
 
 #[tokio::test(start_paused = true)]
-async fn as_it_comes_a_body_has_half_a_minute() {
+async fn limits_body_reads_to_30_seconds_by_default() {
     let (alive, began) = (Arc::default(), tokio::time::Instant::now());
     assert_eq!(endless(builder(), &alive).await, (408, 0));
     let took = began.elapsed();
@@ -151,13 +151,13 @@ async fn as_it_comes_a_body_has_half_a_minute() {
 }
 
 #[test]
-fn without_a_clock_there_is_no_waiting() {
+fn returns_408_at_once_without_a_runtime() {
     let answer = futures_util::future::FutureExt::now_or_never(endless(builder(), &Arc::default()));
     assert_eq!(answer, Some((408, 0)));
 }
 
 #[tokio::test]
-async fn who_goes_away_in_the_middle_leaves_nothing_behind() {
+async fn drops_bodies_of_clients_that_disconnect() {
     let alive = Arc::<AtomicUsize>::default();
     let clients: Vec<_> = (0..500)
         .map(|_| {
@@ -176,7 +176,7 @@ async fn who_goes_away_in_the_middle_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_call_that_breaks_off_behind_its_last_byte_does_not_run() {
+async fn rejects_calls_without_a_final_chunk() {
     let server = Behind::new(|builder| builder).await;
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let idle = tasks();
@@ -202,7 +202,7 @@ fn memory() -> Option<u64> {
 }
 
 #[tokio::test]
-async fn connections_that_break_off_leave_no_task_and_no_memory() {
+async fn releases_tasks_and_memory_of_closed_connections() {
     let server = Behind::new(|builder| builder).await;
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let idle = tasks();

@@ -126,7 +126,7 @@ pub(super) const ROWS: [Wire; 39] = [
 ];
 
 #[tokio::test]
-async fn what_is_sent_byte_for_byte_does_no_harm() {
+async fn returns_the_expected_status_to_each_raw_request() {
     let mut faults = Vec::new();
     for Wire(name, text, expected, runs) in ROWS {
         let server = Behind::new(|builder| builder).await;
@@ -142,7 +142,7 @@ async fn what_is_sent_byte_for_byte_does_no_harm() {
 }
 
 #[tokio::test]
-async fn the_first_line_does_no_harm_either() {
+async fn returns_the_expected_status_to_each_request_line() {
     let rest = format!(
         "Host: h\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{READ}",
         READ.len()
@@ -174,7 +174,7 @@ async fn the_first_line_does_no_harm_either() {
 }
 
 #[tokio::test]
-async fn a_body_that_nobody_has_read_is_no_request() {
+async fn never_reads_an_unread_body_as_the_next_request() {
     // Refused before its body was looked at; what stands in it would be let through by itself.
     let inner = format!(
         "POST /mcp HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nAuthorization: Bearer reader\r\nContent-Length: {}\r\n\r\n{READ}",
