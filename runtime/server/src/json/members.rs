@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_the_names_of_nested_and_neighboring_objects_apart() {
+    fn distinguishes_names_of_nested_and_neighboring_objects() {
         let names: Vec<String> = (0..3 * FEW).map(|at| format!("k{at}")).collect();
         let mut open = OpenObjects::default();
         let mut outer = open.open();

@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_matter_to_the_methods_that_they_decide_about() {
+    fn matches_parameters_only_for_methods_that_they_affect() {
         for (key, method, matters) in [
             ("NAME", "tools/call", true),
             ("Arguments", "tools/call", true),
