@@ -283,7 +283,7 @@ mod tests {
     };
 
     #[test]
-    fn nothing_needed_is_nothing_opened() {
+    fn opens_nothing_for_an_empty_requirement() {
         let open = |grant: &Grant| grant.visible().map(|tool| tool.name).collect::<Vec<_>>();
         for (scopes, opened) in [("", &[] as &[&str]), ("a", &["one"])] {
             let grant = SHUT.grant(scopes);
