@@ -159,10 +159,10 @@ async fn rejects_encoded_lists_and_reserved_names() {
     for reply in [
         Reply::json("\u{1f}x").header("content-encoding", "gzip"),
         Reply::json(LIST).header("content-encoding", "br"),
-        // A client that is built on serde may find a list in it.
+        // A client that uses serde may find a list in it.
         Reply::json(r#"{"result":{"$serde_json::private::RawValue":"{\"tools\":[{\"name\":\"run\"}]}"}}"#),
         Reply::json(r#"{"result":{"\u0024\u0073erde_json::private::RawValue":"{\"tools\":[{\"name\":\"run\"}]}"}}"#),
-        // Some readers tell UTF-16 by its zero bytes.
+        // Some parsers detect UTF-16 by its zero bytes.
         Reply::of(
             "application/json",
             [r#"{"result":{"tools":[{"name":"run"}]}}"#.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()],
@@ -187,7 +187,7 @@ async fn forwards_lists_unchanged_in_other_discovery_modes() {
         let server = Server::with(|builder| builder.discovery(discovery)).replying(Reply::json(LIST));
         let ask = || Ask::method("tools/list").token("reader");
         let answer = server.send(ask().header("accept-encoding", "gzip").header("range", "bytes=0-")).await;
-        // Event ids cannot be sealed in what is compressed; a part of a list is no concern here.
+        // Event ids cannot be sealed in a compressed stream, so `accept-encoding` is removed. A range is irrelevant in these modes.
         let seen = answer.passed();
         assert!(!seen.headers.contains_key("accept-encoding") && seen.headers.contains_key("range"));
         assert_eq!(answer.body, LIST);

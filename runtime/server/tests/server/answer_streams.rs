@@ -5,7 +5,7 @@ use mcp_scopes_server::Discovery;
 use crate::server::{Ask, Reply, Server};
 
 const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"run"},{"name":"list_files"}]}}"#;
-/// The stream with all sealed ids as the server behind the layer wrote them.
+/// Replaces all sealed event ids by those of the server behind the layer.
 fn unsealed(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| match line.strip_prefix("id: ") {
         Some(id) => {
@@ -55,7 +55,7 @@ async fn joins_data_lines_of_one_event() {
 
 #[tokio::test]
 async fn reads_crlf_split_across_chunks_as_one_line_end() {
-    // Read as two line ends it would be two events, and the list in neither.
+    // As two line ends this would be two events, neither of which contains the list.
     let text = "data: {\"result\":{\"tools\":\r\ndata: [{\"name\":\"run\"}]}}\r\n\r\n";
     for piece in 1..text.len() {
         assert!(!stream(text, piece).await.contains("run"), "{piece}");
@@ -91,7 +91,7 @@ async fn ends_the_stream_with_an_error_at_an_event_above_the_limit() {
     let out = server.replying(Reply::of("text/event-stream", pieces)).send(ask).await.body;
     assert!(out.starts_with("data: short\n\n") && out.contains("-32603") && !out.contains("late"), "{out}");
     assert!(!out.contains("run"));
-    // Also if it comes in one piece, between others.
+    // Also if the event arrives in one chunk with others.
     let server = Server::with(|builder| builder.discovery(Discovery::Filtered).answer_limit(50));
     let pieces = [format!("data: short\n\ndata: {LIST}\n\ndata: late\n\n")];
     let ask = Ask::new("GET", "/mcp").token("reader");

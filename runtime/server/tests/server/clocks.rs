@@ -1,4 +1,4 @@
-//! Clocks that step: through the whole layer, and nothing is let through.
+//! Clocks that step: the whole layer rejects expired tokens.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,7 +17,7 @@ use crate::{
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// A clock that is put where it is told to, and a server that goes by it.
+/// Returns a clock that a test can set, and a server that uses it.
 async fn with_clock(key: &Key, start: SystemTime) -> (Arc<Mutex<SystemTime>>, Server) {
     let stated = Arc::new(Mutex::new(start));
     let clock = Clock::new({
@@ -27,7 +27,7 @@ async fn with_clock(key: &Key, start: SystemTime) -> (Arc<Mutex<SystemTime>>, Se
     let issuer = Issuer::new(Answer::good(set(&[key])));
     let verifier = JwtVerifier::new(ISSUER, RESOURCE, keys(&issuer)).clock(clock.clone());
     let server = Server::with(|builder| builder.verifier(TokenCache::new(verifier)).clock(clock));
-    // So that the keys are there.
+    // Fetches the keys.
     assert_eq!(server.send(Ask::call("status").token(&Key::new("a").token())).await.status.as_u16(), 401);
     (stated, server)
 }
@@ -55,13 +55,13 @@ async fn rejects_expired_tokens_when_the_clock_steps_forward_and_back() {
     is(&server, &short, None).await;
     is(&server, &long, None).await;
     is(&server, &later, Some("is not valid yet")).await;
-    // Forward: what was remembered has ended all the same.
+    // Forward: the cached token has expired.
     put(start + HOUR);
     is(&server, &short, Some("it has expired")).await;
     is(&server, &long, None).await;
     is(&server, &later, Some("is not valid yet")).await;
     is(&server, &issued_later, Some("is not valid yet")).await;
-    // Back: what has ended stays so, and what counts goes on.
+    // Back: the expired token stays rejected, and the valid token stays accepted.
     for back in [start, start - 24 * HOUR, UNIX_EPOCH] {
         put(back);
         is(&server, &short, Some("it has expired")).await;

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use mcp_scopes::Challenge;
 
-/// Calls whose argument ends up in `error_description`.
+/// Calls whose argument becomes the `error_description`.
 const SINKS: [&str; 6] = [
     "TokenError::invalid(",
     "TokenError::unavailable(",
@@ -13,10 +13,10 @@ const SINKS: [&str; 6] = [
     ".description(",
     "note_failure(",
 ];
-/// Why a request to an issuer fails becomes the reason of a `TokenError`.
+/// The cause of a failed request to an issuer becomes the reason of a `TokenError`.
 const SINKS_OF_ENDPOINT: [&str; 2] = ["return Err(\"", "map_err(|_| \""];
 
-/// The sources of the layer, without comments and unit tests.
+/// Returns the sources of the layer without comments and unit tests.
 fn sources() -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
@@ -36,7 +36,7 @@ fn sources() -> Vec<(String, String)> {
     found
 }
 
-/// The text up to the parenthesis that closes the one before it.
+/// Returns the text up to the parenthesis that closes the preceding one.
 fn argument(rest: &str) -> &str {
     let (mut depth, mut in_text, mut escaped) = (0, false, false);
     for (at, character) in rest.char_indices() {
@@ -53,7 +53,7 @@ fn argument(rest: &str) -> &str {
     rest
 }
 
-/// Whether a literal is there that no `reason!` checks.
+/// Returns whether the argument has a literal without `reason!`.
 fn has_unchecked_literal(argument: &str) -> bool {
     let mut rest = argument;
     while let Some(at) = rest.find('"') {

@@ -6,7 +6,7 @@ use crate::server::{Ask, Reply, Server};
 
 const KEY: [u8; 32] = [7; 32];
 
-/// A server that answers with events; with a session, if it begins one.
+/// Returns a server that answers with events, optionally with a session id.
 fn server(session: Option<&'static str>) -> Server {
     let reply =
         Reply::of("text/event-stream", ["id: event-41\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n"]);
@@ -17,7 +17,7 @@ fn server(session: Option<&'static str>) -> Server {
     Server::with(|builder| builder.discovery(Discovery::Open).session_key(KEY)).replying(reply)
 }
 
-/// The id of the event that a call brings, as the client sees it.
+/// Returns the id of the event in the answer to a call, as the client receives it.
 async fn received(ask: Ask) -> String {
     let answer = server(None).send(ask).await;
     answer.passed();
@@ -130,7 +130,7 @@ async fn forwards_event_ids_with_a_get_alone() {
         let answer = server(None).send(ask).await;
         assert!(!answer.passed().headers.contains_key("last-event-id"), "{verb}");
     }
-    // Some servers replay for 2026-07-28 as well.
+    // Some servers replay events on 2026-07-28 as well.
     let modern = replay(&id).header("mcp-protocol-version", "2026-07-28");
     assert!(opens(modern.token("reader")).await);
     let guessed = replay("event-41").header("mcp-protocol-version", "2026-07-28");
@@ -151,7 +151,7 @@ async fn checks_get_and_delete_like_a_post() {
             let ask = values.iter().fold(ask(), |ask, value| ask.header(header, value));
             assert_eq!(server(None).send(ask).await.refused(), (400, -32020), "{verb} {header} {values:?}");
         }
-        // Sessions are no part of 2026-07-28.
+        // 2026-07-28 has no sessions.
         let modern = ask().header("mcp-protocol-version", "2026-07-28").header("mcp-session-id", "anything");
         let answer = server(Some("5f3a")).send(modern).await;
         assert!(!answer.passed().headers.contains_key("mcp-session-id"), "{verb}");

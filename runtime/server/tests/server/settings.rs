@@ -1,4 +1,4 @@
-//! What is wrong with settings is told at `build`, all at once.
+//! Invalid settings: `build` reports all of them at once.
 
 use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::{Access, Discovery, ResourceServer, ResourceServerBuilder};
@@ -61,7 +61,7 @@ fn reports_all_invalid_settings_at_once() {
 fn requires_resource_issuer_and_verifier() {
     assert_eq!(wrong(ResourceServer::builder(&BARE)), ["resource", "authorization_server", "verifier"]);
     assert!(sound(&BARE).build().is_ok());
-    // Stated in the table's file.
+    // The configuration file of the table states them.
     assert!(ResourceServer::builder(&TOOLS).verifier(Tokens).build().is_ok());
 }
 
@@ -77,7 +77,7 @@ fn rejects_addresses_with_user_information_and_never_shows_it() {
             &["resource", "authorization_server", "resource", "authorization_server"],
         ),
         ("https://h/mcp/@ada", "https://as/@ada", &[]),
-        // Not even taken apart.
+        // Addresses that cannot be parsed are not shown either.
         ("https://ada:pass^@h/mcp", "https://as:pass%@as", &["resource", "authorization_server"]),
         ("https://ada:pass#@h/mcp", "https://as:pass?@as", &["resource", "authorization_server"]),
     ] {

@@ -1,4 +1,4 @@
-//! Bodies that do not end, and clients that go away.
+//! Bodies that never end, and clients that disconnect.
 
 use core::{
     convert::Infallible,
@@ -59,7 +59,7 @@ async fn returns_408_for_incomplete_bodies_after_the_timeout() {
 
 #[tokio::test]
 async fn returns_408_for_bodies_sent_byte_by_byte() {
-    // Slowloris: each byte comes in time, and all of them never do.
+    // Slowloris: each byte arrives in time, but the body is never complete.
     let server = Behind::new(|builder| builder.body_timeout(Duration::from_millis(300))).await;
     let (mut stream, began) = (connect(&server, &format!("{HEAD}Content-Length: 77\r\n\r\n")).await, Instant::now());
     let (mut reader, mut writer) = stream.split();
@@ -93,7 +93,7 @@ async fn accepts_slow_bodies_within_the_timeout() {
     assert_eq!((statuses(&read(&mut stream).await), server.ran()), (vec![200], 1));
 }
 
-/// A body that never ends, and counts how many of its kind there are.
+/// A body that never ends; counts its instances.
 struct Endless {
     alive: Arc<AtomicUsize>,
     first: Option<Bytes>,
@@ -121,7 +121,7 @@ impl Body for Endless {
     }
 }
 
-/// Sends a body that never ends through the layer; the status, and whether the server behind it ran.
+/// Sends a body that never ends through the layer. Returns the status and how often the server behind the layer ran.
 async fn endless(builder: mcp_scopes_server::ResourceServerBuilder, alive: &Arc<AtomicUsize>) -> (u16, usize) {
     let ran = Arc::<AtomicUsize>::default();
     let count = Arc::clone(&ran);
@@ -180,7 +180,7 @@ async fn rejects_calls_without_a_final_chunk() {
     let server = Behind::new(|builder| builder).await;
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let idle = tasks();
-    // All of the call, and not the chunk that says so.
+    // The whole call without the final chunk.
     let whole = format!("{HEAD}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{CALL}\r\n", CALL.len());
     let stream = connect(&server, &whole).await;
     while tasks() == idle {
@@ -195,7 +195,7 @@ async fn rejects_calls_without_a_final_chunk() {
     assert_eq!((statuses(&read(&mut stream).await), server.ran()), (vec![200], 1));
 }
 
-/// Bytes of memory that are in use, where the system tells.
+/// Returns the resident memory in bytes, on systems that report it.
 fn memory() -> Option<u64> {
     let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
     Some(pages.split(' ').nth(1)?.parse::<u64>().ok()? * 4096)
@@ -222,12 +222,12 @@ async fn releases_tasks_and_memory_of_closed_connections() {
         used.extend(memory());
     }
     assert_eq!(server.ran(), 0);
-    // The first rounds fill what the allocator keeps. Six rounds that left their bodies behind would add 120 MB, and other tests
-    // in this process some of their own.
+    // The first rounds fill the caches of the allocator. Six rounds of leaked bodies would add 120 MB; other tests in this process
+    // allocate memory as well.
     if let [_, second, .., last] = used[..] {
         assert!(last < second + 60_000_000, "{used:?}");
     }
-    // It still serves.
+    // The server still answers.
     let head = format!("{HEAD}Connection: close\r\nContent-Length: {}\r\n\r\n{CALL}", CALL.len());
     assert_eq!(statuses(&read(&mut connect(&server, &head).await).await), [200]);
 }
