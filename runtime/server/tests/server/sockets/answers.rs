@@ -1,4 +1,4 @@
-//! Section 5: what is told to whom, and in which order.
+//! Section 5: the answers to each kind of caller, and the order of the checks.
 
 use mcp_scopes_server::{Discovery, Hidden};
 use serde_json::json;
@@ -87,7 +87,7 @@ async fn answers_a_notification_with_an_id_as_an_unknown_method() {
     }
 }
 
-/// What clients probe with, and what is not JSON.
+/// Returns requests that clients send as probes, and malformed JSON.
 fn probes() -> Vec<String> {
     let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status","name":"status"}}"#;
     let texts = ["", "{}", "[]", "null", "garbage", "{\"a\":", "\u{feff}{}", call];

@@ -1,4 +1,4 @@
-//! Section 3: streams that outlive their token. `revoke` and keys that leave are in the module `stream_ends` beside this one, with
+//! Section 3: streams that outlive their token. The module `stream_ends` beside this one tests `revoke` and removed keys, with
 //! paused time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,9 +10,9 @@ use tokio::time::{sleep, timeout};
 use super::fixture::{Fixture, call, in_session, listen, modern_call};
 use crate::{server::Ask, token_jwt::now};
 
-/// For how many seconds a short token is valid: enough for one request on a busy machine.
+/// The lifetime of a short token in seconds: enough for one request on a busy machine.
 const SHORT: u64 = 5;
-/// By how much a stream may end late.
+/// The maximum delay of the end of a stream.
 const LATE: Duration = Duration::from_secs(10);
 
 fn expires_at(expiry: u64) -> Value {
