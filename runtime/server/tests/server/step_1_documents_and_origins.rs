@@ -58,7 +58,7 @@ async fn returns_404_for_other_documents_below_well_known() {
             assert_eq!(answer.refused(), (404, 404), "{verb} {path}");
             assert_eq!(answer.challenge(), "", "{verb} {path}");
         }
-        // Other methods are no look-up of a document.
+        // Only GET and HEAD look up a document.
         assert_eq!(Server::new().send(Ask::new("DELETE", path)).await.refused(), (401, 401), "{path}");
     }
     for path in ["/.well-known", "/mcp/.well-known/x"] {
@@ -73,7 +73,7 @@ async fn serves_the_metadata_from_a_separate_service() {
     assert_eq!(service.clone().oneshot(get(PATHS[1])).await.unwrap().status(), StatusCode::OK);
     assert_eq!(service.oneshot(get("/other")).await.unwrap().status(), StatusCode::NOT_FOUND);
     assert!(Server::new().layer().metadata_paths().eq(PATHS));
-    // A router takes no path twice.
+    // A router rejects duplicate paths.
     let at_root = Server::with(|builder| builder.resource("https://files.example.com"));
     assert!(at_root.layer().metadata_paths().eq(["/.well-known/oauth-protected-resource"]));
 }
@@ -91,7 +91,7 @@ async fn shows_only_the_baseline_in_filtered_metadata() {
     }
 }
 
-/// What a policy says about hidden tools would show them.
+/// Policies that name hidden tools would reveal them.
 #[tokio::test]
 async fn removes_hidden_tools_from_policies_in_filtered_metadata() {
     /// Read
@@ -137,7 +137,7 @@ async fn rejects_foreign_origins_by_default() {
         answer.passed();
         assert_eq!(answer.header("access-control-allow-origin"), origin);
     }
-    // The metadata is public.
+    // The metadata is public for all origins.
     let document = Server::new().send(Ask::new("GET", PATHS[0]).header("origin", "https://evil.example.com")).await;
     assert_eq!((document.status, document.header("access-control-allow-origin")), (StatusCode::OK, "*"));
 }
@@ -182,7 +182,7 @@ async fn accepts_every_origin_if_configured() {
     for origin in ["https://evil.example.com", "null", ""] {
         let answer = server.send(Ask::call("status").header("origin", origin)).await;
         answer.passed();
-        // Which pages may read answers is not decided by this.
+        // The layer does not decide which pages may read the answers.
         assert_eq!(answer.header("access-control-allow-origin"), "");
     }
 }
@@ -195,7 +195,7 @@ async fn normalizes_configured_origins() {
             .origin("http://localhost:6274")
             .origin("https://other.example.com:443")
     });
-    // No browser writes a port that the scheme has anyway.
+    // Browsers omit the default port of a scheme.
     for origin in ["https://app.example.com", "http://localhost:6274", "https://other.example.com"] {
         let answer = server.send(Ask::call("status").header("origin", origin)).await;
         answer.passed();

@@ -1,4 +1,4 @@
-//! Step 2: the token, from the header alone.
+//! Step 2: the token, read from the header alone.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::server::{Ask, DOCUMENT, RESOURCE, Server};
 async fn returns_401_with_the_baseline_scope_without_a_token() {
     let answer = Server::new().send(Ask::method("tools/list")).await;
     assert_eq!(answer.refused(), (401, 401));
-    // RFC 6750 §3.1: no error code where nothing was sent.
+    // RFC 6750 §3.1: no error code without credentials.
     assert_eq!(answer.challenge(), format!("Bearer scope=\"files:read\", resource_metadata=\"{DOCUMENT}\""));
     assert!(answer.header("access-control-expose-headers").contains("WWW-Authenticate"));
 }
@@ -19,11 +19,11 @@ async fn returns_401_with_the_baseline_scope_without_a_token() {
 #[tokio::test]
 async fn returns_401_for_invalid_tokens_even_for_public_tools() {
     for token in ["unknown", "expired", "foreign", "without-audience"] {
-        // The body would be refused too: it is not looked at.
+        // The body is malformed as well, and is not read.
         for ask in [Ask::call("status"), Ask::post("no json")] {
             let answer = Server::new().send(ask.token(token)).await;
             assert_eq!(answer.refused(), (401, 401), "{token}");
-            // The scope is that of the first 401, at the same place.
+            // The scope is at the same position as in the first 401.
             let begin = "Bearer scope=\"files:read\", error=\"invalid_token\", error_description=";
             assert!(answer.challenge().starts_with(begin), "{}", answer.challenge());
             assert!(
@@ -48,7 +48,7 @@ async fn rejects_tokens_that_a_verifier_says_are_bound_to_a_key() {
     }
     for (cnf, passes) in [(json!({"jkt": "0ZcOCORZ"}), false), (json!({}), false), (serde_json::Value::Null, true)] {
         let server = Server::with(|builder| builder.verifier(TokenCache::new(Bound(cnf))));
-        // Also where the claims are remembered.
+        // Also if the claims are cached.
         for _ in 0..2 {
             let answer = server.send(Ask::call("list_files").token("bound")).await;
             if passes {

@@ -35,7 +35,7 @@ scope_table! { static PLAIN = [look]; }
 
 const SANDBOX: &str = "https://sandbox.example.com/mcp";
 
-/// Reads claims out of the token: `claim.key.issuer.audience`.
+/// Reads claims from the token: `claim.key.issuer.audience`.
 struct Spelt;
 
 impl TokenVerifier for Spelt {
@@ -82,7 +82,7 @@ fn environment(answer: &Answer) -> Option<Environment> {
     Some(environment)
 }
 
-/// What has to come out, said in another way: all that is said has to be one and the same word.
+/// The oracle: all sources that state an environment must agree.
 fn expected(sources: [bool; 4], default_live: bool, parts: [&str; 4], header: &str) -> Option<Environment> {
     let [by_claim, _, _, by_audience] = sources;
     let [claim, _, _, audience] = parts;
@@ -107,7 +107,7 @@ fn expected(sources: [bool; 4], default_live: bool, parts: [&str; 4], header: &s
         [word] => word,
         _ => return None,
     };
-    // A credential for the sandbox is not live where nobody asks it.
+    // A credential for the sandbox is never live, even if the credential is no configured source.
     if parts[1] == "sandbox" && word == "live" {
         return None;
     }
@@ -118,7 +118,7 @@ fn expected(sources: [bool; 4], default_live: bool, parts: [&str; 4], header: &s
     }
 }
 
-/// A tool of each mode, and whether the sandbox reaches it: `allow`, `simulate(..)`, `deny`, nothing stated.
+/// One tool of each mode, and whether a sandbox caller may call it: `allow`, `simulate(..)`, `deny`, none.
 const MODES: [(&str, bool); 4] = [("look", true), ("buy", true), ("close", false), ("send", false)];
 
 #[tokio::test]
@@ -260,10 +260,10 @@ async fn limits_sandbox_calls_per_caller() {
     assert_eq!(answer.refused(), (429, 429));
     let wait: u64 = answer.header("retry-after").parse().unwrap();
     assert!((1..=20).contains(&wait), "{wait}");
-    // Neither the live calls of the same caller nor another caller's.
+    // Neither live calls nor calls of another caller count.
     server.send(call("live")).await.passed();
     server.send(Ask::call("look").token("sandbox.none.other.live")).await.passed();
-    // What is no call does not count.
+    // Only calls of tools count.
     server.send(Ask::method("tools/list").token("sandbox.none.live.live")).await.passed();
 }
 
@@ -305,7 +305,7 @@ async fn limits_sandbox_calls_by_default() {
         }
         passed += 1;
     }
-    // One comes back each second.
+    // The limit regains one call per second.
     assert!((60..120).contains(&passed), "{passed}");
 }
 

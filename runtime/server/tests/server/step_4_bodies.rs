@@ -1,4 +1,4 @@
-//! Step 4: bodies that two parsers could read in two ways.
+//! Step 4: bodies that two parsers could read differently.
 
 use bytes::Bytes;
 use mcp_scopes_server::Discovery;
@@ -132,7 +132,7 @@ async fn checks_each_message_of_a_batch() {
     server.send(batch(["status", "list_files"])).await.passed();
     let refused = server.send(batch(["status", "run"])).await;
     assert_eq!((refused.refused(), &refused.json()["id"]), ((403, 403), &serde_json::json!(2)));
-    // What headers say has to hold for each.
+    // Headers are compared with each message.
     let named = server.send(batch(["status", "list_files"]).header("mcp-name", "status")).await;
     assert_eq!((named.refused(), &named.json()["id"]), ((400, -32020), &serde_json::json!(2)));
     for body in ["[]", "[1]", "[[]]", "[null]", r#"[{"jsonrpc":"2.0","id":1,"method":"ping"},{}]"#] {
@@ -153,7 +153,7 @@ async fn returns_413_for_bodies_above_the_limit() {
     assert_eq!(server.send(call(1001)).await.refused(), (413, 413));
     server.send(call(2000).token("reader")).await.passed();
     assert_eq!(server.send(call(2001).token("reader")).await.refused(), (413, 413));
-    // As it comes: 64 KiB without a token, 4 MiB with one.
+    // Default: 64 KiB without a token, 4 MiB with one.
     let server = Server::with(|builder| builder.discovery(Discovery::Open));
     server.send(call(64 << 10)).await.passed();
     assert_eq!(server.send(call((64 << 10) + 1)).await.refused(), (413, 413));

@@ -72,7 +72,7 @@ async fn rejects_name_headers_without_a_name_in_the_body() {
     assert_eq!(Server::new().send(ask).await.refused(), (400, -32020));
 }
 
-/// Notifications have the headers, too (SEP-2243), and need no `_meta`.
+/// Notifications also have the headers (SEP-2243), and need no `_meta`.
 #[tokio::test]
 async fn requires_method_headers_of_notifications() {
     let told = || {

@@ -1,4 +1,4 @@
-//! Step 4: member names that parsers disagree about.
+//! Step 4: member names that parsers read differently.
 
 use mcp_scopes_server::{Access, ResourceServerBuilder};
 
@@ -8,7 +8,7 @@ async fn refused(body: String) -> (u16, i64) {
     Server::new().send(Ask::post(body).token("runner")).await.refused()
 }
 
-/// A call of `list_files` with more parameters.
+/// Returns a call of `list_files` with more parameters.
 fn with(params: &str) -> String {
     format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"list_files"{params}}}}}"#)
 }
@@ -35,7 +35,7 @@ async fn rejects_names_that_serde_crates_keep_for_themselves() {
             assert_eq!(refused(body.clone()).await, (400, -32700), "{body}");
         }
     }
-    // Only names, and only whole beginnings.
+    // Values and other prefixes are accepted.
     for params in [
         r#","arguments":{"a":"$serde_json::private::RawValue"}"#,
         r#","arguments":{"$serde_json":1,"serde_json::private::RawValue":2,"$schema":3,"$ref":4}"#,
@@ -87,7 +87,7 @@ async fn rejects_other_spellings_of_parameters_that_decide() {
     ] {
         assert_eq!(refused(with(other)).await, (400, -32600), "{other}");
     }
-    // In front of the method as well, which decides what they mean.
+    // Also before the method, which decides what the parameters mean.
     let early = r#"{"params":{"NAME":"run","name":"list_files"},"method":"tools/call","id":1,"jsonrpc":"2.0"}"#;
     assert_eq!(refused(early.to_owned()).await, (400, -32600));
     let server = Server::with(|builder| builder.method("*", Access::Token));
@@ -140,7 +140,7 @@ async fn limits_nesting_at_every_place() {
             }
         }
     }
-    // A batch is one level.
+    // A batch adds one level.
     let batches = Server::with(ResourceServerBuilder::allow_batches);
     let body =
         |depth: usize| format!(r#"[{{"jsonrpc":"2.0","id":1,"method":"ping","x":{}}}]"#, nested(depth, "[", "]"));

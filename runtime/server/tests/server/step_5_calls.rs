@@ -14,7 +14,7 @@ async fn requires_the_scopes_of_the_tool() {
         ("reader", "list_files", true),
         ("reader", "write_file", false),
         ("reader", "run", false),
-        // Through the hierarchy.
+        // Granted through the hierarchy.
         ("writer", "list_files", true),
         ("writer", "write_file", true),
         ("runner", "run", true),
@@ -78,7 +78,7 @@ async fn returns_401_for_unknown_tools_without_a_token_unless_open() {
         let server = Server::with(|builder| builder.discovery(discovery));
         assert_eq!(server.send(Ask::call("wipe")).await.refused(), (401, 401), "{discovery:?}");
     }
-    // Where all see the list, there is nothing to tell.
+    // With an open list the answer reveals nothing.
     let open = Server::with(|builder| builder.discovery(Discovery::Open));
     assert_eq!(open.send(Ask::call("wipe")).await.refused(), (200, -32602));
 }
@@ -103,7 +103,7 @@ async fn answers_hidden_tools_like_unknown_ones_if_configured() {
     assert_eq!((hidden.status, &hidden.headers, &hidden.body), (unknown.status, &unknown.headers, &unknown.body));
 }
 
-/// Which headers a hidden tool needs would tell that it is there.
+/// The headers that a hidden tool requires would reveal that it exists.
 #[tokio::test]
 async fn answers_hidden_tools_like_unknown_ones_whatever_the_headers() {
     let hiding = |builder: ResourceServerBuilder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown);

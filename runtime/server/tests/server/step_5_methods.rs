@@ -1,4 +1,4 @@
-//! Step 5: methods that are no tool calls.
+//! Step 5: methods other than tool calls.
 
 use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::{Access, Discovery, ResourceServer};
@@ -36,7 +36,7 @@ async fn forwards_notifications_and_rejects_requests_of_the_same_name() {
         let told = || Ask::post(format!(r#"{{"jsonrpc":"2.0","method":"{method}"}}"#));
         Server::new().send(told().token("scopeless")).await.passed();
         assert_eq!(Server::new().send(told()).await.refused(), (401, 401), "{method}");
-        // With an `id` it is a request, and there is no such request.
+        // With an `id` it is a request, and no such request exists.
         for discovery in [Discovery::Open, Discovery::Baseline] {
             let server = Server::with(|builder| builder.discovery(discovery).method("*", Access::Discovery));
             assert_eq!(server.send(Ask::method(method).token("scopeless")).await.refused(), (200, -32601), "{method}");
@@ -91,10 +91,10 @@ async fn rejects_other_methods_by_default() {
     for method in CLOSED {
         let answer = Server::new().send(Ask::method(method).token("runner")).await;
         assert_eq!(answer.refused(), (200, -32601), "{method}");
-        // MCP 2026-07-28: a method that a server does not have is 404.
+        // MCP 2026-07-28: an unknown method is answered with 404.
         let modern = Ask::modern(method, r#""name":"a","uri":"a","taskId":"a","#).header("mcp-name", "a");
         assert_eq!(Server::new().send(modern.token("runner")).await.refused(), (404, -32601), "{method}");
-        // Who may not see the list does not learn which methods there are.
+        // Callers that may not list tools do not learn which methods exist.
         assert_eq!(Server::new().send(Ask::method(method)).await.refused(), (401, 401), "{method}");
     }
 }

@@ -39,13 +39,13 @@ async fn rejects_sessions_of_other_callers() {
         for token in [Some("bob"), Some("ada-elsewhere"), None] {
             let ask = Ask::call("status").verb(verb).header("mcp-session-id", &session).header("last-event-id", "1");
             let ask = if let Some(token) = token { ask.token(token) } else { ask };
-            // To clients this means to begin a new one.
+            // On 404 clients begin another session.
             assert_eq!(server().send(ask).await.refused(), (404, 404), "{verb} {token:?}");
         }
     }
 }
 
-/// Knows tokens of several clients, by names such as `ada.app.1`: subject, client, number. A `-` stands for a missing claim.
+/// Accepts tokens of several clients by names such as `ada.app.1`: subject, client, number. A `-` is a missing claim.
 struct Clients;
 
 impl TokenVerifier for Clients {

@@ -4,7 +4,7 @@ use mcp_scopes_server::{Call, Deciding, PolicyHook, PolicyRefusal};
 
 use crate::server::{Ask, Server};
 
-/// Refuses calls whose arguments say so.
+/// Rejects calls whose argument is `secret`.
 pub(crate) struct Refuses;
 
 impl PolicyHook for Refuses {

@@ -27,11 +27,11 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use crate::server::{Ask, RESOURCE, TOOLS};
 
-/// Accepts every token, for a while: `exp` is that far from the start.
+/// Accepts every token; `exp` is this long after the start.
 struct Expires {
     start: SystemTime,
     after: Option<Duration>,
-    /// What it says from now on: 0 good, 1 invalid, 2 unavailable.
+    /// The current answer: 0 valid, 1 invalid, 2 unavailable.
     says: Arc<AtomicUsize>,
 }
 
@@ -55,7 +55,7 @@ impl TokenVerifier for Expires {
     }
 }
 
-/// An open stream: what the server sends, and what the client receives.
+/// An open stream with both of its ends.
 struct Open {
     server: mpsc::UnboundedSender<&'static str>,
     client: Pin<Box<dyn Body<Data = Bytes, Error = Infallible> + Send>>,
@@ -66,7 +66,7 @@ impl Open {
         self.server.send(event).unwrap();
     }
 
-    /// The next bytes; `None` at the end, `Some("")` if nothing comes within that time.
+    /// Returns the next bytes: `None` at the end, `Some("")` after the timeout.
     async fn next(&mut self, within: Duration) -> Option<String> {
         match timeout(within, self.client.frame()).await {
             Err(_) => Some(String::new()),

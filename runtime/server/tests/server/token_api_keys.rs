@@ -1,4 +1,4 @@
-//! API keys: known by salted hashes, live or sandbox by how they begin.
+//! API keys: found by their salted hashes; the prefix selects live or sandbox.
 
 use std::time::{Duration, SystemTime};
 
@@ -53,12 +53,12 @@ async fn rejects_unknown_keys() {
         "sk_live_4eC39HqLyjWDarjtT1zdp7d",
         "sk_live_4eC39HqLyjWDarjtT1zdp7dcc",
         "sk_live_4ec39hqlyjwdarjtt1zdp7dc",
-        // What is stored is not what is sent.
+        // The stored hash is not accepted as a key.
         &format!("sk_live_{}", empty().hash(Token::new(LIVE))),
     ] {
         assert_eq!(verify(&keys(), key).await.unwrap_err(), "it is not known", "{key}");
     }
-    // A key of the sandbox does not become one of the live environment.
+    // A sandbox key is not accepted in the live environment.
     assert!(verify(&with(empty(), TEST), LIVE).await.is_err());
 }
 
@@ -66,7 +66,7 @@ async fn rejects_unknown_keys() {
 async fn rejects_tokens_without_a_key_prefix() {
     let long = format!("sk_live_{}", "x".repeat(505));
     for key in ["", "sk_", "SK_LIVE_4eC39HqLyjWDarjtT1zdp7dc", " sk_live_x", "eyJ.eyJ.sig", &LIVE[8..], &long] {
-        // Even where it is known.
+        // Even if its hash is known.
         assert_eq!(verify(&with(empty(), key), key).await.unwrap_err(), "it is not an API key", "{key}");
     }
 }

@@ -1,4 +1,4 @@
-//! Remembering which tokens are good, and asking several verifiers.
+//! The cache of verified tokens, and several verifiers in order.
 
 use std::{
     sync::{
@@ -13,7 +13,7 @@ use mcp_scopes_server::{
     token::{AnyOf, TokenCache},
 };
 
-/// Counts how often it is asked, and takes its time.
+/// Counts its calls, and answers with a delay.
 #[derive(Default)]
 struct Counting {
     asked: AtomicUsize,
@@ -64,7 +64,7 @@ async fn verifies_a_valid_token_once() {
         assert_eq!(ask(&cache, "a").await.unwrap(), "a");
     }
     assert_eq!(counting.asked.load(Ordering::SeqCst), 1);
-    // The whole token counts, not how it begins.
+    // The whole token is compared, not a prefix.
     assert_eq!(ask(&cache, "aa").await.unwrap(), "aa");
     assert_eq!((counting.asked.load(Ordering::SeqCst), cache.len()), (2, 2));
 }
@@ -144,7 +144,7 @@ async fn continues_verification_when_one_request_is_cancelled() {
     first.abort();
     assert_eq!(second.await.unwrap().unwrap(), "a");
     assert_eq!(counting.asked.load(Ordering::SeqCst), 1);
-    // All gone: the next one begins anew.
+    // All requests are cancelled: the next one starts another verification.
     let alone = tokio::spawn({
         let cache = cache.clone();
         async move { ask(&cache, "b").await }
@@ -187,7 +187,7 @@ async fn rejects_revoked_tokens() {
     cache.clone().revoke(Token::new("a"), None);
     assert_eq!((ask(&cache, "a").await, cache.len()), (Err(TokenErrorKind::Invalid), 0));
     assert_eq!(ask(&cache, "b").await.unwrap(), "b");
-    // Up to a time.
+    // Revoked until a given time.
     cache.revoke(Token::new("b"), Some(SystemTime::now() + Duration::from_mins(1)));
     assert!(ask(&cache, "b").await.is_err());
     cache.revoke(Token::new("b"), Some(SystemTime::now() - Duration::from_secs(1)));
@@ -200,7 +200,7 @@ async fn revokes_jwts_by_signed_part_and_other_tokens_as_a_whole() {
     let (_, cache) = cache();
     for (revoked, others_too) in [
         ("eyJhbGciOiJFUzI1NiJ9.e30.AAAA", true),
-        // With a space in front of the header's brace.
+        // With a space before the opening brace of the header.
         ("IHsiYWxnIjoiRVMyNTYifQ.e30.AAAA", true),
         ("tenant.region.AAAA", false),
         ("eyJhbGciOiJFUzI1NiJ9.AAAA", false),
@@ -212,7 +212,7 @@ async fn revokes_jwts_by_signed_part_and_other_tokens_as_a_whole() {
         assert!(ask(&cache, revoked).await.is_err(), "{revoked}");
         assert_eq!(ask(&cache, &other).await.is_err(), others_too, "{revoked}");
     }
-    // The signature of nothing, or of other claims.
+    // The revocation does not apply to other claims.
     assert!(ask(&cache, "eyJhbGciOiJFUzI1NiJ9.e31.AAAA").await.is_ok());
 }
 
@@ -244,7 +244,7 @@ async fn returns_the_answer_of_the_first_verifier_that_accepts() {
     }
     assert_eq!(any.verify(Token::new("c")).await.unwrap_err().kind(), TokenErrorKind::Invalid);
     assert!(any.still_counts(&Claims::new("a")) && !any.still_counts(&Claims::new("left")));
-    // Who cannot tell might have said yes.
+    // An unavailable verifier might have accepted the token.
     let down = AnyOf::new().or(Only("a", TokenError::unavailable("down"))).or(Only("b", invalid));
     assert_eq!(down.verify(Token::new("c")).await.unwrap_err().kind(), TokenErrorKind::Unavailable);
     assert!(down.verify(Token::new("b")).await.is_ok());

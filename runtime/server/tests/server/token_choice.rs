@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use mcp_scopes_server::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification, token::Choice};
 
-/// Says yes in the name of an issuer, and notes that it was asked.
+/// Accepts tokens in the name of an issuer, and records that it was called.
 struct Yes(&'static str, &'static str, Asked);
 type Asked = Arc<Mutex<Vec<&'static str>>>;
 
@@ -34,7 +34,7 @@ fn choice(asked: &Asked) -> Choice {
         .issuer("https://liar", yes("liar", "https://a"))
 }
 
-/// Who was asked about a token, and whether it is good.
+/// Returns the verifiers that were called, and the result.
 async fn ask(choice: Choice, asked: &Asked, token: &str) -> (Vec<&'static str>, Result<(), TokenError>) {
     let answer = choice.verify(Token::new(token)).await.map(drop);
     (core::mem::take(&mut *asked.lock().unwrap()), answer)

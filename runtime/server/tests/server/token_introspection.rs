@@ -1,4 +1,4 @@
-//! Asking the issuer about tokens.
+//! Token introspection at the issuer.
 
 use std::{
     num::NonZeroUsize,
@@ -32,7 +32,7 @@ fn active() -> Value {
            "scope": "files:read"})
 }
 
-/// The same with another value of one member; `null` takes it away.
+/// Returns the response with another value of one member; `null` removes it.
 fn with(name: &str, value: Value) -> Value {
     let mut answer = active();
     match value {
@@ -116,7 +116,7 @@ async fn checks_claims_like_those_of_a_jwt() {
     assert!(verifier(&late).leeway(Duration::ZERO).verify(Token::new("x")).await.is_err());
 }
 
-/// What issuers report of a user's tokens; `active`, `aud` and the rest are those of a good access token.
+/// Members that issuers add for a user's tokens. The other members are those of a valid access token.
 fn kinds() -> Vec<(&'static str, Value, Option<&'static str>)> {
     vec![
         ("nothing", json!({}), None),
@@ -256,7 +256,7 @@ async fn rejects_overlong_tokens_without_a_request() {
     assert_eq!(issuer.asked(), 0);
 }
 
-/// Verifies so many tokens at once; how many were accepted, and the reasons of those that were not.
+/// Verifies this many tokens at once. Returns how many are accepted, and the reasons of the others.
 async fn at_once(verifier: &Introspection, tokens: usize) -> (usize, Vec<TokenError>) {
     let under_way: Vec<_> = (0..tokens)
         .map(|number| {
@@ -282,7 +282,7 @@ async fn limits_concurrent_requests() {
         let verifier = verifier.clone();
         async move { at_once(&verifier, 6).await }
     });
-    // All that may be are under way, and the others wait.
+    // The maximum number of requests is in progress, and the others wait.
     while issuer.asked() < 2 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -308,7 +308,7 @@ async fn waits_for_a_request_within_the_timeout() {
     assert_eq!((accepted, errors.len(), issuer.asked()), (0, 5, 1));
     let busy = TokenError::unavailable("too many introspection requests are under way");
     assert!(errors.iter().all(|error| *error == busy), "{errors:?}");
-    // A request that has given up takes no place.
+    // A cancelled request releases its permit.
     issuer.answers(Answer::good(active().to_string()));
     first.abort();
     assert_eq!(kind(&verifier, "later").await, None);

@@ -1,5 +1,5 @@
-//! Keys that an issuer publishes: fetched, renewed, kept through an outage. What is decided at which moment is tried in
-//! `jwks/shelf.rs`; here it is tried over the wire.
+//! Key sets of issuers: fetched, renewed, kept during an outage. `jwks/shelf.rs` tests the decision at each moment; these tests
+//! fetch over a socket.
 
 use std::{
     sync::Arc,
@@ -22,7 +22,7 @@ use crate::{
 const ISSUER: &str = "https://auth.example.com";
 const HOUR: Duration = Duration::from_hours(1);
 
-/// A key with a name.
+/// A key with an id.
 pub(crate) struct Key(pub(crate) Ed25519KeyPair, &'static str);
 
 impl Key {
@@ -35,7 +35,7 @@ impl Key {
         self.token_of(&json!({"exp": now + 600}))
     }
 
-    /// A token with these claims beside the usual ones.
+    /// Returns a token with these claims in addition to the usual ones.
     pub(crate) fn token_of(&self, more: &Value) -> String {
         let header = json!({"alg": "EdDSA", "kid": self.1}).to_string();
         let mut claims = json!({"iss": ISSUER, "aud": RESOURCE, "sub": "ada", "scope": "files:read"});
@@ -47,7 +47,7 @@ impl Key {
     }
 }
 
-/// A key set with these keys.
+/// Returns a key set with these keys.
 pub(crate) fn set(keys: &[&Key]) -> String {
     let keys: Vec<_> = keys
         .iter()
@@ -56,7 +56,7 @@ pub(crate) fn set(keys: &[&Key]) -> String {
     json!({"keys": keys}).to_string()
 }
 
-/// Keys that are always due, and may be asked for at any time.
+/// Returns keys that are always due for renewal, without a pause between attempts.
 fn impatient(issuer: &Issuer) -> RemoteKeys {
     keys(issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO)
 }
@@ -129,7 +129,7 @@ async fn renews_the_key_set_once_for_an_unknown_key() {
     issuer.answers(Answer::good(set(&[&new])));
     assert!(verify(&verifier(&keys), &new.token()).await.is_ok());
     assert_eq!(issuer.asked(), 2);
-    // And the old one is gone.
+    // The old key is removed.
     assert_eq!(verify(&verifier(&keys), &old.token()).await.unwrap_err(), TokenErrorKind::Invalid);
 }
 
@@ -140,7 +140,7 @@ async fn accepts_valid_tokens_during_rotation_with_one_fetch() {
     let keys = keys(&issuer).pause(Duration::ZERO);
     let cached = TokenCache::new(verifier(&keys));
     assert!(verify(&cached, &old.token()).await.is_ok());
-    // As issuers rotate: for a time both keys are there.
+    // As issuers rotate: both keys are published for a time.
     issuer.answers(Answer::Late(Duration::from_millis(100), set(&[&old, &new])));
     let mut load = Vec::new();
     for number in 0..100 {
@@ -158,7 +158,7 @@ async fn accepts_valid_tokens_during_rotation_with_one_fetch() {
 #[tokio::test]
 async fn limits_fetches_for_unknown_keys() {
     let (known, unknown) = (Key::new("a"), Key::new("b"));
-    // With a pause that is stated, and with the one that there is as it comes.
+    // With a configured pause, and with the default one.
     for pause in [Some(HOUR), None] {
         let issuer = Issuer::new(Answer::good(set(&[&known])));
         let keys = pause.into_iter().fold(keys(&issuer), RemoteKeys::pause);
@@ -181,7 +181,7 @@ async fn returns_unavailable_until_the_issuer_is_reachable() {
     assert_eq!(keys.problem(), Some("the issuer cannot be reached"));
     issuer.answers(Answer::good(set(&[&key])));
     assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
-    // Not asked again so soon.
+    // The pause between attempts has not ended.
     assert_eq!(verify(&verifier(&patient), &key.token()).await.unwrap_err(), TokenErrorKind::Unavailable);
     assert_eq!((issuer.asked(), keys.problem()), (3, None));
 }
@@ -191,7 +191,7 @@ async fn keeps_stale_keys_during_an_outage() {
     let (key, unknown) = (Key::new("a"), Key::new("b"));
     for (stale, kept) in [(HOUR, true), (Duration::ZERO, false)] {
         let issuer = Issuer::new(Answer::good(set(&[&key])));
-        // Fresh for no time: the next token finds them expired.
+        // Fresh for no time: the keys are expired for the next token.
         let keys = impatient(&issuer).keep_stale(stale);
         let cached = TokenCache::new(verifier(&keys));
         assert!(keys.keys(Some("a")).await.is_ok());
@@ -200,7 +200,7 @@ async fn keeps_stale_keys_during_an_outage() {
             assert_eq!(verify(&cached, &key.token()).await.is_ok(), kept);
         }
         assert_eq!(keys.current().is_some(), kept);
-        // Whether the issuer knows this one, nobody can tell.
+        // Only the unreachable issuer could tell whether this key is valid.
         assert_eq!(verify(&cached, &unknown.token()).await.unwrap_err(), TokenErrorKind::Unavailable);
     }
 }
@@ -272,7 +272,7 @@ async fn applies_cache_control_within_limits() {
 async fn renews_keys_in_the_background_before_they_expire() {
     let (old, new) = (Key::new("a"), Key::new("a"));
     let issuer = Issuer::new(Answer::good(set(&[&old])));
-    // Due after three quarters of it; a token that is remembered is what notices it.
+    // Due after three quarters of the lifetime; requests with a cached token trigger the renewal.
     let lifetime = Duration::from_secs(8);
     let keys = keys(&issuer).lifetime(lifetime, lifetime).pause(Duration::ZERO);
     let cached = TokenCache::new(verifier(&keys));
@@ -286,7 +286,7 @@ async fn renews_keys_in_the_background_before_they_expire() {
         assert!(asked.is_ok() || issuer.asked() > 1);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    // Its key has left the set: what is remembered no longer counts.
+    // The key is no longer published, so the cached token is rejected.
     for _ in 0..200 {
         if verify(&cached, &token).await.is_err_and(|kind| kind == TokenErrorKind::Invalid) {
             return;

@@ -1,4 +1,4 @@
-//! Tokens that are JWTs: what is good, and every way in which one is not.
+//! JWTs: valid ones, and every reason to reject one.
 
 use std::{
     sync::{Arc, LazyLock},
@@ -83,7 +83,7 @@ pub(crate) fn claims() -> Value {
     json!({"iss": ISSUER, "aud": RESOURCE, "sub": "ada", "exp": now() + 60, "scope": "files:read files:write"})
 }
 
-/// The same with another value of one claim; `null` takes it away.
+/// Returns the claims with another value of one claim; `null` removes it.
 pub(crate) fn with(name: &str, value: Value) -> Value {
     let mut claims = claims();
     match value {
@@ -101,7 +101,7 @@ pub(crate) fn sign(message: &str, signature: impl AsRef<[u8]>) -> String {
     format!("{message}.{}", BASE64.encode(signature))
 }
 
-/// Signed as it should be, with any header and claims.
+/// Returns a correctly signed token with any header and claims.
 pub(crate) fn raw(header: &str, claims: &str) -> String {
     let message = message(header, claims);
     let signature = KEYS.ed.sign(message.as_bytes());
@@ -177,7 +177,7 @@ async fn rejects_tokens_without_a_signature() {
 
 #[tokio::test]
 async fn rejects_hmac_signatures_made_with_public_keys() {
-    // The confusion of RS256 with HS256: the public key is known to everyone.
+    // The confusion of RS256 with HS256: the public key is known to attackers.
     use aws_lc_rs::hmac;
     let known = [
         KEYS.ed.public_key().as_ref().to_vec(),
@@ -190,7 +190,7 @@ async fn rejects_hmac_signatures_made_with_public_keys() {
             let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message.as_bytes());
             let token = sign(&message, signature);
             refused(verify(&verifier(), &token).await, "algorithm is not allowed", kid);
-            // Not even where a server has allowed it by mistake: no key of the set is a secret.
+            // Even if a server allows HS256 by mistake, no key of the set is a secret.
             let all = verifier().algorithms(Algorithm::ASYMMETRIC.into_iter().chain([Algorithm::Hs256]));
             refused(verify(&all, &token).await, "no key", kid);
         }
@@ -232,7 +232,7 @@ async fn verifies_only_with_the_key_named_by_kid() {
         let token = raw(&json!({"alg": alg, "kid": kid}).to_string(), &claims().to_string());
         refused(verify(&verifier(), &token).await, "no key", kid);
     }
-    // A token that names none is verified only where there is no choice.
+    // Without `kid` a token is verified only if its issuer has one key.
     let nameless = raw(r#"{"alg":"EdDSA"}"#, &claims().to_string());
     refused(
         verify(&verifier(), &nameless).await,
@@ -460,7 +460,7 @@ async fn accepts_scopes_as_string_or_list_if_they_agree() {
         (json!("files:read"), Value::Null, true, false),
         (Value::Null, json!("files:read"), true, false),
         (Value::Null, json!(["files:read", "files:write"]), true, true),
-        // An element is one scope.
+        // An element is one scope, even with a space.
         (Value::Null, json!(["files:read files:write"]), false, false),
         (json!("files:write files:read"), json!(["files:read", "files:write"]), true, true),
         (json!(""), Value::Null, false, false),
@@ -530,7 +530,7 @@ fn rejects_malformed_and_oversized_key_sets() {
 
 #[test]
 fn rejects_keys_of_invalid_length() {
-    // Of a modulus only the length is looked at here, and of a point no more.
+    // Only the lengths of a modulus and of a point are checked here.
     let coordinate = |length| BASE64.encode(vec![0x55; length]);
     let modulus = |zeros, first: u8, rest| BASE64.encode([vec![0; zeros], vec![first], vec![0x55; rest]].concat());
     let ed = |x: usize| json!({"kty": "OKP", "crv": "Ed25519", "x": coordinate(x)});
@@ -563,7 +563,7 @@ fn rejects_keys_of_invalid_length() {
 async fn claims_count_until_their_key_is_removed() {
     let claims = verify(&verifier(), &good(&claims())).await.unwrap();
     assert!(verifier().still_counts(&claims));
-    // Another key under the same name.
+    // Another key with the same id.
     let rotated = JwtVerifier::new(ISSUER, RESOURCE, set(&[ed_jwk(&KEYS.other, "ed")]));
     assert!(!rotated.still_counts(&claims));
 }
@@ -573,7 +573,7 @@ async fn errors_and_debug_output_show_no_tokens_and_keys() {
     let token = good(&with("exp", json!(1)));
     let error = verifier().verify(Token::new(&token)).await.unwrap_err();
     let text = format!("{error} {error:?} {:?} {:?}", verifier(), all());
-    // Claims are about people, all of them.
+    // All claims are personal data.
     let good = verify(&verifier(), &good(&claims())).await.unwrap();
     assert_eq!(format!("{good:?}"), "Claims { .. }");
     for secret in token.split('.').chain(["ada", "files:read", &BASE64.encode(KEYS.ed.public_key())]) {

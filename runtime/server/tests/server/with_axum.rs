@@ -1,4 +1,4 @@
-//! The layer around a router of axum.
+//! The layer in front of an axum router.
 
 use axum::{Router, body::Body, extract::Request, routing::post};
 use http::StatusCode;
@@ -54,7 +54,7 @@ async fn passes_the_caller_to_handlers() {
 
 #[tokio::test]
 async fn inline_check_rejects_callers_that_the_layer_accepts() {
-    // Allowed as a method, and refused by the function.
+    // The layer accepts the method, and the function rejects the call.
     let answer = send(app(), Ask::method("tools/list").token("runner")).await;
     assert_eq!(answer.0, StatusCode::OK);
     assert!(answer.1.contains("needs scope `files:read`"), "{}", answer.1);

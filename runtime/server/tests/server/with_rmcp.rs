@@ -54,7 +54,7 @@ scope_table! { static FILES = [Files::*] with "tests/server/mcp-scopes.toml"; }
 
 type Answer = Response<ResponseBody<http_body_util::combinators::BoxBody<Bytes, std::convert::Infallible>>>;
 
-/// Sends to one rmcp server behind the layer, all requests in a row.
+/// Sends all requests to one rmcp server behind the layer.
 struct Server {
     layer: ResourceServer,
     service: StreamableHttpService<Files, LocalSessionManager>,
@@ -76,7 +76,7 @@ impl Server {
     }
 }
 
-/// The message of an answer, be it JSON or the last event of a stream.
+/// Returns the message of an answer: the JSON, or the last event of a stream.
 async fn message(answer: Answer) -> Value {
     let body = answer.into_body().collect().await.unwrap().to_bytes();
     let text = String::from_utf8(body.to_vec()).unwrap();
@@ -158,7 +158,7 @@ async fn continues_sessions_of_older_revisions_for_their_owner_alone() {
     assert_eq!(server.send(call().token("bob")).await.status().as_u16(), 404);
 }
 
-/// Answers of a server on a pipe to calls, one after the other.
+/// Returns the answers of a server on a pipe to consecutive calls.
 async fn pipe(calls: usize) -> Vec<Value> {
     use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
     let (here, there) = tokio::io::duplex(1 << 16);
@@ -196,7 +196,7 @@ async fn stdio_rejects_calls_before_credentials_are_configured() {
     assert_eq!(answers[0]["error"]["code"], 403, "{answers:?}");
     assert_eq!(answers[1]["result"]["content"][0]["text"], "a Live", "{answers:?}");
     assert!(answers[2]["error"]["message"].as_str().unwrap().contains("files:write"), "{answers:?}");
-    // They do not count for HTTP.
+    // The credentials do not apply to HTTP.
     let server = Server::new(Discovery::Baseline, false, true);
     let ask = read("a").header("accept", "application/json, text/event-stream").header("host", "localhost");
     let body = server.service.clone().oneshot(ask.0).await.unwrap().into_body().collect().await.unwrap().to_bytes();
@@ -212,7 +212,7 @@ async fn guarded_tools_reject_calls_without_the_layer() {
     assert!(String::from_utf8_lossy(&body).contains("put the resource server layer in front"), "{body:?}");
 }
 
-/// Which `Mcp-Param-*` headers reach a tool.
+/// Returns the `Mcp-Param-*` headers that reach a tool.
 fn params(context: &RequestContext<RoleServer>) -> String {
     let parts = context.extensions.get::<http::request::Parts>().unwrap();
     let names = parts.headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with("mcp-param-"));
@@ -275,10 +275,10 @@ async fn applies_param_headers_that_input_schemas_declare() {
     };
     let query = || modern("query", r#"{"region":"eu"}"#);
     let text = |answer: &Value| answer["result"]["content"][0]["text"].as_str().unwrap_or_default().to_owned();
-    // Declared and equal to its own argument.
+    // Declared and equal to its argument.
     let (status, answer) = send(query().header("mcp-param-region", "eu")).await;
     assert_eq!((status, text(&answer).as_str()), (200, "eu [mcp-param-region]"), "{answer}");
-    // Declared and another value, also before 2026-07-28, where rmcp does not compare.
+    // Declared and different, also before 2026-07-28, where rmcp does not compare.
     let older = Ask::post(
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"query","arguments":{"region":"eu"}}}"#,
     );
@@ -291,7 +291,7 @@ async fn applies_param_headers_that_input_schemas_declare() {
     assert_eq!(text(&answer), "eu [mcp-param-region]", "{answer}");
     let (_, answer) = send(modern("plain", "{}").header("mcp-param-region", "eu")).await;
     assert_eq!(text(&answer), "[]", "{answer}");
-    // Missing: rmcp says so.
+    // Missing: rmcp rejects the call.
     let (status, answer) = send(query()).await;
     assert_eq!((status, answer["error"]["code"].as_i64()), (400, Some(-32020)), "{answer}");
 }

@@ -1,4 +1,4 @@
-//! Servers on rmcp whose tools check nothing themselves: without the layer, or credentials in its place, they do not start.
+//! Servers on rmcp whose tools have no checks: without the layer or stdio credentials they do not start.
 
 use http_body_util::BodyExt;
 use mcp_scopes::{Caller, Environment, ScopeTable, mcp_tool, mcp_tools, scope_table};
@@ -49,7 +49,7 @@ fn config() -> StreamableHttpServerConfig {
     StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true)
 }
 
-/// The service without a layer in front.
+/// Returns the service without a layer in front.
 fn bare<H: ServerHandler + Clone>(handler: H) -> StreamableHttpService<H, LocalSessionManager> {
     StreamableHttpService::new(move || Ok(handler.clone()), std::sync::Arc::default(), config())
 }
@@ -58,7 +58,7 @@ fn complete(ask: Ask) -> Ask {
     ask.header("accept", "application/json, text/event-stream").header("host", "localhost")
 }
 
-/// Each way to begin, and each that a client might try without.
+/// Returns the first messages of a session, and others that a client may send without one.
 fn asks() -> Vec<Ask> {
     let handshake = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
     let mut asks: Vec<Ask> = ["ping", "tools/list", "prompts/list", "resources/list"].map(Ask::method).into();
@@ -96,7 +96,7 @@ async fn accepts_the_host_of_the_resource_and_rejects_others() {
         service.oneshot(ask.header("host", host).0).await.unwrap().status().as_u16()
     };
     let known = layer(&NOTES);
-    // What rmcp lets in by itself stays in; whoever leads a browser here under another name stays out.
+    // The hosts that rmcp accepts by default remain accepted. Other hosts are rejected, which prevents DNS rebinding.
     for (host, expected) in [
         ("files.example.com", 200),
         ("FILES.example.com:443", 200),
@@ -106,7 +106,7 @@ async fn accepts_the_host_of_the_resource_and_rejects_others() {
     ] {
         assert_eq!(status(&known, config(), host).await, expected, "{host}");
     }
-    // One server under two names, if tokens for both are good here.
+    // One server under two hosts, if it accepts tokens for both.
     for (environments, expected) in [(Environments::new().by_audience(), 200), (Environments::new(), 403)] {
         let server = ResourceServer::builder(&SANDBOXED).resource(RESOURCE).verifier(Tokens).environments(environments);
         let server = server.build().unwrap();
@@ -123,7 +123,7 @@ async fn rejects_the_first_message_without_the_layer() {
         let body = answers(guard(&layer(&NOTES), Notes), ask).await;
         assert!(body.contains("put the resource server layer in front"), "{body}");
     }
-    // Nothing else holds it back: without the wrapper the tool, which checks nothing, runs.
+    // The wrapper is the only check: without it the tool runs.
     assert!(answers(Notes, Ask::call("read_notes")).await.contains("buy milk"));
 }
 
@@ -151,7 +151,7 @@ async fn say(stream: &mut BufReader<DuplexStream>, message: &str) -> Value {
     serde_json::from_str(&line).unwrap()
 }
 
-/// Its scope is the value of a variable that cargo sets where tests run: setting one here would need `unsafe`.
+/// The scope is the value of a variable that cargo sets for tests, because setting a variable would require `unsafe`.
 #[mcp_tool(scope = "mcp-scopes-server", risk = "low")]
 fn named_like_the_crate() {}
 
