@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn finds_separators_at_every_position() {
         let mut text = [b'x'; 65];
-        // Neighbors of a space that differ from it in one bit, or only in the high one.
+        // Bytes that differ from a space in one bit, or only in the high bit.
         let others = [b'!', 0xa0, 0, 0xff, b'x'];
         for len in 0..text.len() {
             for at in 0..=len {

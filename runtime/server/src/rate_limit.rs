@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn forgets_idle_callers() {
-        // The limit is full again after fifteen nanoseconds.
+        // The limit is restored after fifteen nanoseconds.
         let pace = RateLimiter::new(NonZeroU32::MAX);
         for number in 0..3 * MANY {
             let claims = Claims::new("https://auth.example.com").subject(number.to_string());

@@ -268,7 +268,7 @@ mod tests {
 
     use crate::{__private::v1, Grant};
 
-    /// No annotation can state this, but handwritten code that names the hidden types could.
+    /// No annotation produces this table, but handwritten code that uses the hidden types could.
     static SHUT: v1::ScopeTable = {
         const TOOLS: [v1::Tool<'static>; 3] = [
             v1::Tool { requirement: v1::Requirement::AnyOf(&[]), ..v1::Tool::new("none", v1::Risk::Low) },

@@ -154,7 +154,7 @@ mod tests {
 
     use super::{Directory, FIRST, NEXT, few_slots_for, slot, slots_for};
 
-    /// The maximum number of names for their slots.
+    /// Directories with the maximum number of names for their slots.
     #[test]
     fn fills_dense_directories() {
         fn check<const NAMES: usize, const SLOTS: usize>() {
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(few_slots_for(819), 1024);
     }
 
-    /// Names like those of real tools, in many pairs: two names get different slots even if there are few slots.
+    /// Pairs of names like those of real tools: two names get different slots even if there are few slots.
     #[test]
     fn finds_slots_for_any_two_names() {
         const PAIR: usize = slots_for(2);
@@ -191,7 +191,7 @@ mod tests {
         }
     }
 
-    /// Names of one bucket share the high bits of their hashes, perhaps more of them than the bucket requires.
+    /// Hashes of one bucket share their high bits, perhaps more of them than the bucket requires.
     #[test]
     fn separates_hashes_that_differ_in_any_bits() {
         let hash = Hashed::of("files:read").hash;

@@ -95,7 +95,7 @@ mod tests {
 
     use super::{FEW, OpenObjects};
 
-    /// Returns whether all names of one object differ. Each is borrowed, or has escapes.
+    /// Returns whether all names of one object differ. The flag says whether a name has escapes.
     fn differ(names: &[(String, bool)]) -> bool {
         let mut open = OpenObjects::default();
         let mut members = open.open();

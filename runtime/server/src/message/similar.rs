@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn folds_every_letter_that_unicode_folds_to_ascii() {
-        // CaseFolding.txt, statuses C, F and T: all that fold to ASCII only.
+        // CaseFolding.txt, statuses C, F and T: all letters that fold to ASCII only.
         for (letter, ascii) in [
             ('\u{df}', "ss"),
             ('\u{130}', "i"),

@@ -130,7 +130,7 @@ mod tests {
             let flight = flights.join(A, || ready(answer.clone()));
             assert_eq!(len(&flights), 1);
             assert_eq!(flight.clone().now_or_never().unwrap().is_ok(), answer.is_ok());
-            // This holds even while a request still holds the flight: the next request starts another one.
+            // The entry is removed even while a request holds the flight: the next request starts another one.
             assert_eq!(len(&flights), 0);
             assert!(!flights.join(A, pending).ptr_eq(&flight));
         }

@@ -116,7 +116,7 @@ mod tests {
         }
     }
 
-    /// Keys named `a` and `b` that are fresh for four minutes, and usable for two more.
+    /// Returns keys named `a` and `b` that are fresh for four minutes, and usable for two more.
     fn shelf(now: Instant) -> Shelf {
         let key = |id| {
             format!(r#"{{"kty":"OKP","crv":"Ed25519","kid":"{id}","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}"#)
