@@ -1,4 +1,4 @@
-//! Limits the peak memory of a request in the layer to four times its body, for bodies of many shapes.
+//! Peak memory: the layer needs at most four times the body of a request, for bodies of many shapes.
 
 #![expect(
     clippy::unwrap_used,

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_a_name_that_occurs_twice_among_few_and_many() {
+    fn finds_duplicates_among_few_and_many_names() {
         for count in [0, 1, 2, FEW - 1, FEW, FEW + 1, 10 * FEW] {
             for escaped in [false, true] {
                 let names: Vec<_> = (0..count).map(|at| (format!("k{at}"), escaped && at % 3 == 0)).collect();

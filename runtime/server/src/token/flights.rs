@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn joins_the_flight_under_way_and_no_other() {
+    fn joins_only_the_flight_of_the_same_token() {
         let flights = Flights::default();
         let mut first = flights.join(A, pending);
         assert!(poll(&mut first).is_pending());
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn removes_an_entry_when_all_requests_are_gone() {
+    fn removes_an_entry_when_all_requests_are_cancelled() {
         let flights = Flights::default();
         for is_polled in [false, true] {
             let mut first = flights.join(A, pending);

@@ -27,7 +27,7 @@ fn server(keys: RemoteKeys) -> Server {
     Server::with(|builder| builder.verifier(TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, keys))))
 }
 
-/// Requests with a token, one of each kind.
+/// Returns requests of several kinds with a token.
 pub(crate) fn asks(token: &str) -> Vec<Ask> {
     let list = Ask::method("tools/list");
     let asks = [Ask::call("list_files"), Ask::call("status"), Ask::modern_call("list_files"), list];
@@ -61,7 +61,7 @@ async fn none_passes(server: &Server, token: &str, what: &str) {
     }
 }
 
-/// Invalid answers of an issuer.
+/// Returns invalid answers of an issuer.
 fn wrong(key: &Key) -> Vec<(&'static str, Answer)> {
     let good = set(&[key]);
     let of = |key: &str| Answer::good(format!(r#"{{"keys":[{key}]}}"#));

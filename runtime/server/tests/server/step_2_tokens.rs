@@ -36,7 +36,7 @@ async fn returns_401_for_invalid_tokens_even_for_public_tools() {
 }
 
 #[tokio::test]
-async fn rejects_tokens_that_a_verifier_says_are_bound_to_a_key() {
+async fn rejects_claims_that_are_bound_to_a_key() {
     struct Bound(serde_json::Value);
     impl TokenVerifier for Bound {
         fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> {

@@ -14,7 +14,7 @@ fn with(params: &str) -> String {
 }
 
 #[tokio::test]
-async fn rejects_names_that_serde_crates_keep_for_themselves() {
+async fn rejects_names_that_serde_crates_reserve() {
     for name in [
         "$serde_json::private::RawValue",
         "$serde_json::private::Number",
@@ -71,7 +71,7 @@ async fn rejects_other_spellings_of_members_of_the_envelope() {
 }
 
 #[tokio::test]
-async fn rejects_other_spellings_of_parameters_that_decide() {
+async fn rejects_other_spellings_of_relevant_parameters() {
     for other in [
         r#","NAME":"run""#,
         r#","Name":null"#,
@@ -106,7 +106,7 @@ async fn rejects_other_spellings_of_parameters_that_decide() {
 }
 
 #[tokio::test]
-async fn accepts_any_spelling_where_nothing_is_decided() {
+async fn accepts_any_spelling_of_irrelevant_names() {
     for params in [
         r#","arguments":{"NAME":"run","name":"list","Method":"x","name\u0000":1}"#,
         r#","Names":1,"nam":2,"na-me":3,"n\u00e4me":4,"Uri":5,"TaskId":6"#,
@@ -162,7 +162,7 @@ async fn limits_the_messages_of_a_batch() {
 }
 
 #[tokio::test]
-async fn limits_texts_with_escapes_that_decide() {
+async fn limits_the_length_of_escaped_tool_names() {
     let name = |len: usize| {
         Ask::post(format!(
             r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"\u0061{}"}}}}"#,

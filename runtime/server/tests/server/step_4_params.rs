@@ -59,7 +59,7 @@ async fn rejects_param_headers_that_differ_from_the_argument() {
 }
 
 #[tokio::test]
-async fn compares_arguments_of_every_kind_and_place() {
+async fn compares_arguments_of_every_type_and_path() {
     let arguments = r#"{"a":"x","b":{"c":2.50,"d":[7],"e":true,"f":null},"g":-0.0,"h":"","i":9007199254740993,
         "j":"\u00e4\n","\u006b":"k","l":1e2}"#;
     for (path, value, passes) in [
@@ -101,7 +101,7 @@ async fn removes_undeclared_headers_of_tools_with_a_declaration() {
 }
 
 #[tokio::test]
-async fn forwards_undeclared_headers_unread_where_no_declaration_is_known() {
+async fn forwards_undeclared_headers_of_tools_without_a_declaration() {
     let ask = || modern().header("mcp-param-any", "=?base64?x?=").header("mcp-param-any", "twice");
     assert_eq!(params(&Server::new().send(ask()).await), ["mcp-param-any"]);
     // `status` has no declaration.

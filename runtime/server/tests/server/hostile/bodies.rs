@@ -22,7 +22,7 @@ fn sent(name: &str, body: impl Into<Bytes>, status: u16, code: i64) -> Row {
     row(format!("bodies: {name}"), plain, Ask::post(body).token("reader"), Out::Refused(status, code, ""))
 }
 
-/// A body that two parsers could read differently is rejected.
+/// Expects the rejection of a body that two parsers could read differently.
 fn twofold(name: &str, body: impl Into<Bytes>) -> Row {
     sent(name, body, 400, -32700).about(BodyReadTwice)
 }

@@ -13,7 +13,7 @@ fn plain() -> Server {
     Server::new()
 }
 
-/// A row with one value of the header.
+/// Returns a row with this value of the header.
 fn stated(name: &str, value: &str, out: Out) -> Row {
     row(format!("credentials: {name}"), plain, call().header("authorization", value), out)
 }

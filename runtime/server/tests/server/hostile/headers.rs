@@ -39,7 +39,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows
 }
 
-/// Rows for headers that mirror the body.
+/// Returns rows with headers that mirror the body.
 fn mirrors() -> Vec<Row> {
     let mismatch = || Out::Refused(400, -32020, "");
     let parameter = || Out::Refused(400, -32602, "");
@@ -140,7 +140,7 @@ fn others() -> Vec<Row> {
     rows
 }
 
-/// Rows for web pages of other origins.
+/// Returns rows with pages of other origins.
 fn pages() -> Vec<Row> {
     use Out::{Passed, Refused};
     vec![

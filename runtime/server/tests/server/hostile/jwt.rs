@@ -77,7 +77,7 @@ fn text(claims: &str) -> String {
     raw(ED, claims)
 }
 
-/// Returns a valid token with one more member, unescaped.
+/// Returns a valid token whose claims contain this text as one more member.
 fn more(member: &str) -> String {
     text(&format!("{},{member}}}", claims().to_string().strip_suffix('}').unwrap()))
 }
@@ -136,7 +136,7 @@ fn algorithms() -> Vec<Row> {
     ]
 }
 
-/// Encodes the same signature in ASN.1.
+/// Encodes a fixed-length signature in ASN.1.
 fn der(fixed: &[u8]) -> Vec<u8> {
     let integer = |number: &[u8]| [&[2, 33, 0], number].concat();
     let (r, s) = fixed.split_at(32);

@@ -87,7 +87,7 @@ async fn removes_param_headers_that_the_tool_does_not_declare() {
 }
 
 #[tokio::test]
-async fn compares_a_declared_param_header_with_its_own_argument_alone() {
+async fn compares_a_declared_param_header_only_with_its_argument() {
     let fixture = Fixture::new().await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;

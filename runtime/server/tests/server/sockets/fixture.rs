@@ -48,12 +48,12 @@ impl Fixture {
         Self::with(|builder| builder).await
     }
 
-    /// Does the same with other settings.
+    /// Starts the same server with other settings.
     pub(super) async fn with(set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder) -> Self {
         Self::start(&NOTES, Notes, stored(), set).await
     }
 
-    /// Does the same without an event store.
+    /// Starts the same server without an event store.
     pub(super) async fn without_event_store() -> Self {
         Self::start(&NOTES, Notes, LocalSessionManager::default(), |builder| builder).await
     }

@@ -134,7 +134,7 @@ async fn rejects_markers_in_arguments_before_a_tool_runs() {
 }
 
 #[tokio::test]
-async fn rejects_names_that_differ_from_known_ones_in_case_or_by_a_null() {
+async fn rejects_names_that_differ_from_known_ones_by_case_or_null() {
     let fixture = Fixture::new().await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;
@@ -167,7 +167,7 @@ async fn rejects_names_that_differ_from_known_ones_in_case_or_by_a_null() {
 }
 
 #[tokio::test]
-async fn accepts_any_spelling_of_names_that_decide_nothing() {
+async fn accepts_any_spelling_of_irrelevant_names() {
     let fixture = Fixture::new().await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;

@@ -29,7 +29,7 @@ fn end() -> Ask {
 }
 
 #[tokio::test]
-async fn rejects_a_get_or_delete_that_states_its_version_twice() {
+async fn rejects_a_get_or_delete_with_two_version_headers() {
     let fixture = Fixture::new().await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;

@@ -24,7 +24,7 @@ fn since(expiry: u64) -> Option<Duration> {
 }
 
 #[tokio::test]
-async fn ends_streams_that_were_opened_to_listen_when_their_token_expires() {
+async fn ends_listening_streams_when_their_token_expires() {
     let fixture = Fixture::with(|builder| builder.method("subscriptions/listen", Access::Token)).await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;

@@ -69,7 +69,7 @@ async fn rejects_tokens_that_are_bound_to_a_key() {
 }
 
 #[tokio::test]
-async fn keys_the_sandbox_limit_by_the_token_and_not_by_its_spelling() {
+async fn counts_sandbox_calls_by_token_whatever_its_spelling() {
     let fixture = Fixture::with(|builder| builder.sandbox_calls_per_minute(NonZeroU32::MIN)).await;
     // The claims name neither a subject nor a client.
     let opaque = || fixture.token(&json!({"scope": "notes:read"}));
@@ -99,7 +99,7 @@ async fn keys_the_sandbox_limit_by_the_token_and_not_by_its_spelling() {
 }
 
 #[tokio::test]
-async fn names_scope_and_a_readable_reason_in_the_challenge_for_an_invalid_token() {
+async fn returns_scope_and_reason_in_the_challenge_for_an_invalid_token() {
     let fixture = Fixture::new().await;
     let first = fixture.send(read()).await;
     let scope = r#"scope="notes:read""#;
