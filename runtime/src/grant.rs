@@ -289,9 +289,9 @@ mod tests {
     use super::{bits, ends};
 
     #[test]
-    fn ends_are_found_wherever_they_are() {
+    fn finds_separators_at_every_position() {
         let mut text = [b'x'; 65];
-        // Neighbors of a space that differ from it in one bit, or only in the high one.
+        // Bytes that differ from a space in one bit, or only in the high bit.
         let others = [b'!', 0xa0, 0, 0xff, b'x'];
         for len in 0..text.len() {
             for at in 0..=len {
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn bits_are_numbered_across_words() {
+    fn numbers_bits_across_words() {
         assert!(bits(&[1 | 1 << 63, 0, 1 << 3]).eq([0, 63, 131]));
         assert_eq!(bits(&[]).count(), 0);
     }

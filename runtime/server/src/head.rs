@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_told_apart_from_none_and_from_several() {
+    fn distinguishes_absent_single_and_multiple_headers() {
         let some = headers(&[("mcp-name", "a"), ("mcp-session-id", "b"), ("mcp-session-id", "c"), ("x-param", "d")]);
         let head = Head::of(&some, None);
         assert!(matches!(head.name, HeaderValues::Single(value) if value == "a"));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sandbox_is_asked_for_by_any_name() {
+    fn reads_the_sandbox_header_under_any_name() {
         let usual = headers(&[("mcp-sandbox", "sandbox"), ("mcp-name", "sandbox")]);
         for (name, is) in
             [(Some("mcp-sandbox"), true), (Some("mcp-name"), true), (Some("x-test"), false), (None, false)]
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn all_values_have_to_pass() {
+    fn requires_all_values_to_pass() {
         let one_of_two = headers(&[("content-length", "1"), ("content-length", "2")]);
         for (stated, passes) in [(headers(&[]), true), (headers(&[("content-length", "1")]), true), (one_of_two, false)]
         {

@@ -64,8 +64,8 @@ mod tests {
     use crate::{Claims, session::Owner, token::Token};
 
     #[test]
-    fn callers_who_have_not_called_for_a_while_are_forgotten() {
-        // The limit is full again after fifteen nanoseconds.
+    fn forgets_idle_callers() {
+        // The limit is restored after fifteen nanoseconds.
         let pace = RateLimiter::new(NonZeroU32::MAX);
         for number in 0..3 * MANY {
             let claims = Claims::new("https://auth.example.com").subject(number.to_string());

@@ -154,7 +154,7 @@ mod tests {
             of("https://a").subject("app"),
             of("https://a").subject("app").client("ada"),
             of("https://b").subject("ada").client("app"),
-            // The same characters, split at other positions.
+            // The same concatenation, split at other positions.
             of("https://").subject("aada").client("app"),
             of("https://aa").subject("da").client("app"),
             of("https://a").subject("adaa").client("pp"),

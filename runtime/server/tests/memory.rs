@@ -1,4 +1,4 @@
-//! The peak memory of a request in the layer stays below four times its body, whatever the body holds.
+//! Peak memory: the layer needs at most four times the body of a request, for bodies of many shapes.
 
 #![expect(
     clippy::unwrap_used,
@@ -28,7 +28,7 @@ fn list_files() {}
 
 scope_table! { static FILES = [list_files]; }
 
-/// A token of a caller who may call nothing.
+/// Accepts the token `reader` with a scope and any other token without scopes.
 struct Scopeless;
 
 impl TokenVerifier for Scopeless {
@@ -39,7 +39,7 @@ impl TokenVerifier for Scopeless {
     }
 }
 
-/// Gives a body in pieces.
+/// Yields a body in chunks of a given size.
 struct Pieces(Bytes, usize);
 
 impl http_body::Body for Pieces {
@@ -56,7 +56,7 @@ impl http_body::Body for Pieces {
     }
 }
 
-/// The status, and the most bytes that the layer held at one moment, without the body if that came in one piece.
+/// Returns the status and the peak memory of the layer. A body that arrives in one piece is not counted.
 fn peak(token: &str, body: &Bytes, piece: usize) -> (u16, u64) {
     let layer = ResourceServer::builder(&FILES)
         .resource(RESOURCE)
@@ -88,7 +88,7 @@ fn peak(token: &str, body: &Bytes, piece: usize) -> (u16, u64) {
     (status, counted.bytes_max)
 }
 
-/// A call with these arguments, filled up to a size by `fill`.
+/// Returns a call whose arguments `fill` extends up to a size.
 fn call(size: usize, open: &str, close: &str, mut fill: impl FnMut(&mut String, usize)) -> Bytes {
     let mut body =
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_files","arguments":"#.to_owned();
@@ -106,7 +106,7 @@ fn call(size: usize, open: &str, close: &str, mut fill: impl FnMut(&mut String, 
     body.into()
 }
 
-/// A name of few letters that no other number has.
+/// Returns a short name that is unique for each number.
 fn short(mut at: usize) -> String {
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_";
     let mut name = String::new();
@@ -122,7 +122,7 @@ fn short(mut at: usize) -> String {
 
 fn bodies(size: usize) -> Vec<(&'static str, Bytes)> {
     let long = "a".repeat(size / 3);
-    // Just beyond a power of two, where what grows by doubling has just doubled.
+    // Just beyond a power of two: a buffer that grows by doubling has just doubled.
     let escaped = |name: &str| format!(r"\n{}\n", "a".repeat(size.next_power_of_two() / 2 - name.len()));
     let message = |text: String| Bytes::from(text);
     vec![
@@ -197,11 +197,11 @@ fn bodies(size: usize) -> Vec<(&'static str, Bytes)> {
 }
 
 #[test]
-fn a_request_holds_less_than_four_times_its_body() {
+fn limits_peak_memory_to_four_times_the_body() {
     let mut most = 0.0_f64;
     for size in [(64 << 10) + 20, (1 << 20) + 1000, (4 << 20) - 2000] {
         for (shape, body) in bodies(size) {
-            // In a debug build a body of 4 MiB takes a second: of that size the shapes that were once the worst.
+            // In a debug build a body of 4 MiB takes a second, so only the shapes that needed most memory are sent in that size.
             if size > 2 << 20 && !["short names", "objects with one member"].contains(&shape) {
                 continue;
             }
@@ -210,8 +210,8 @@ fn a_request_holds_less_than_four_times_its_body() {
                 for piece in [body.len(), 1000] {
                     let (status, held) = peak(token, &body, piece);
                     let whole = if piece == body.len() { body.len() as u64 } else { 0 };
-                    // The counter has no `realloc`: it counts a block twice while it grows. The system grows large blocks in place. So one
-                    // text as long as the body, with an escape just beyond a power of two, is counted as four times the body and takes three.
+                    // The counting allocator has no `realloc`, so it counts a block twice while it grows. A text as long as the body,
+                    // with an escape just beyond a power of two, counts as four times the body; the system needs three times.
                     let limit = if shape.contains("long") { 4.1 } else { 4.0 };
                     let of = |bytes: u64| f64::from(u32::try_from(bytes).unwrap());
                     let times = of(held + whole) / of(body.len() as u64);
@@ -229,15 +229,15 @@ fn a_request_holds_less_than_four_times_its_body() {
 }
 
 #[test]
-fn hundreds_of_thousands_of_names_are_accepted_if_they_differ() {
+fn accepts_400_000_distinct_member_names_and_rejects_a_duplicate() {
     let body = |more: &str| {
         call((4 << 20) - 200, "{", &format!("{more}}}"), |out, at| write!(out, r#""{}":0,"#, short(at)).unwrap())
     };
     let names = body("").split(|byte| *byte == b':').count();
     assert!(names > 400_000, "{names}");
-    // What differs from its header is found out only after the names.
+    // The mismatch with the header is detected only after all names are read.
     assert_eq!(peak("reader", &body(""), usize::MAX).0, 400);
     assert_eq!(peak("scopeless", &body(""), usize::MAX).0, 403);
-    // The first name once more, at the end.
+    // A duplicate of the first name at the end.
     assert_eq!(peak("scopeless", &body(r#","a":0"#), usize::MAX).0, 400);
 }

@@ -268,7 +268,7 @@ mod tests {
 
     use crate::{__private::v1, Grant};
 
-    /// No annotation can state this, but handwritten code that names the hidden types could.
+    /// No annotation produces this table, but handwritten code that uses the hidden types could.
     static SHUT: v1::ScopeTable = {
         const TOOLS: [v1::Tool<'static>; 3] = [
             v1::Tool { requirement: v1::Requirement::AnyOf(&[]), ..v1::Tool::new("none", v1::Risk::Low) },
@@ -283,7 +283,7 @@ mod tests {
     };
 
     #[test]
-    fn nothing_needed_is_nothing_opened() {
+    fn opens_nothing_for_an_empty_requirement() {
         let open = |grant: &Grant| grant.visible().map(|tool| tool.name).collect::<Vec<_>>();
         for (scopes, opened) in [("", &[] as &[&str]), ("a", &["one"])] {
             let grant = SHUT.grant(scopes);

@@ -154,9 +154,9 @@ mod tests {
 
     use super::{Directory, FIRST, NEXT, few_slots_for, slot, slots_for};
 
-    /// The maximum number of names for their slots.
+    /// Directories with the maximum number of names for their slots.
     #[test]
-    fn dense_directories_are_filled() {
+    fn fills_dense_directories() {
         fn check<const NAMES: usize, const SLOTS: usize>() {
             let keys: [Hashed; NAMES] = std::array::from_fn(|name| {
                 Hashed::of(&format!("resource-{}:{}", name / 2, ["read", "write"][name % 2]))
@@ -175,9 +175,9 @@ mod tests {
         assert_eq!(few_slots_for(819), 1024);
     }
 
-    /// Names like those of real tools, in many pairs: two names get different slots even if there are few slots.
+    /// Pairs of names like those of real tools: two names get different slots even if there are few slots.
     #[test]
-    fn any_two_names_find_their_places() {
+    fn finds_slots_for_any_two_names() {
         const PAIR: usize = slots_for(2);
         for a in 0..100_u32 {
             for b in 0..a {
@@ -191,9 +191,9 @@ mod tests {
         }
     }
 
-    /// Names of one bucket share the high bits of their hashes, perhaps more of them than the bucket requires.
+    /// Hashes of one bucket share their high bits, perhaps more of them than the bucket requires.
     #[test]
-    fn hashes_part_whichever_bits_differ() {
+    fn separates_hashes_that_differ_in_any_bits() {
         let hash = Hashed::of("files:read").hash;
         for slots in [16, 32, 256, 2048, 4096] {
             for bit in 0..56 {

@@ -95,7 +95,7 @@ mod tests {
 
     use super::{FEW, OpenObjects};
 
-    /// Returns whether all names of one object differ. Each is borrowed, or has escapes.
+    /// Returns whether all names of one object differ. The flag says whether a name has escapes.
     fn differ(names: &[(String, bool)]) -> bool {
         let mut open = OpenObjects::default();
         let mut members = open.open();
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_a_name_that_occurs_twice_among_few_and_many() {
+    fn finds_duplicates_among_few_and_many_names() {
         for count in [0, 1, 2, FEW - 1, FEW, FEW + 1, 10 * FEW] {
             for escaped in [false, true] {
                 let names: Vec<_> = (0..count).map(|at| (format!("k{at}"), escaped && at % 3 == 0)).collect();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_the_names_of_nested_and_neighboring_objects_apart() {
+    fn distinguishes_names_of_nested_and_neighboring_objects() {
         let names: Vec<String> = (0..3 * FEW).map(|at| format!("k{at}")).collect();
         let mut open = OpenObjects::default();
         let mut outer = open.open();

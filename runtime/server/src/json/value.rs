@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn rejects_what_two_parsers_could_read_differently() {
+    fn rejects_texts_that_parsers_read_differently() {
         for (text, fault) in [
             (r#"{"a":1,"a":1}"#, Fault::Duplicate),
             (r#"{"a":1,"\u0061":1}"#, Fault::Duplicate),

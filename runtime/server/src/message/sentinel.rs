@@ -18,7 +18,7 @@ mod tests {
     use super::decode;
 
     #[test]
-    fn the_examples_of_the_specification() {
+    fn decodes_the_examples_of_the_specification() {
         for (header, value) in [
             ("us-west1", "us-west1"),
             ("=?base64?SGVsbG8sIOS4lueVjA==?=", "Hello, \u{4e16}\u{754c}"),

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn folds_every_letter_that_unicode_folds_to_ascii() {
-        // CaseFolding.txt, statuses C, F and T: all that fold to ASCII only.
+        // CaseFolding.txt, statuses C, F and T: all letters that fold to ASCII only.
         for (letter, ascii) in [
             ('\u{df}', "ss"),
             ('\u{130}', "i"),
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_matter_to_the_methods_that_they_decide_about() {
+    fn matches_parameters_only_for_methods_that_they_affect() {
         for (key, method, matters) in [
             ("NAME", "tools/call", true),
             ("Arguments", "tools/call", true),

@@ -101,7 +101,7 @@ mod tests {
     use super::{has_token, is_b64token};
 
     #[test]
-    fn tokens_in_the_query_are_found_however_they_are_escaped() {
+    fn finds_tokens_in_the_query_however_they_are_escaped() {
         for query in ["access_token=x", "a=b&access_token", "acc%65ss_token=x", "a;access_token=x", "ACCESS_TOKEN=x"] {
             assert!(has_token(query), "{query}");
         }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn each_byte_is_in_or_out_as_rfc_6750_says() {
+    fn accepts_exactly_the_token_bytes_of_rfc_6750() {
         for byte in 0..128_u8 {
             let is_in = byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte);
             assert_eq!(is_b64token(core::str::from_utf8(&[byte]).unwrap()), is_in, "{byte}");
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_made_of_what_rfc_6750_says() {
+    fn accepts_exactly_the_token_syntax_of_rfc_6750() {
         for token in ["a", "eyJ.eyJ.sig-_", "a+/~==", "sk_live_1"] {
             assert!(is_b64token(token), "{token}");
         }

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn as_it_comes_it_remembers_so_many_for_so_long() {
+    fn limits_size_and_lifetime_by_default() {
         let cache = TokenCache::new(Never).shared;
         assert_eq!((cache.good.capacity(), cache.lifetime), (10_000, Duration::from_mins(5)));
         assert_eq!((cache.bad.capacity(), cache.refusals), (0, Duration::ZERO));
@@ -219,7 +219,7 @@ mod tests {
 
     #[cfg(feature = "introspection")]
     #[test]
-    fn answers_of_an_issuer_are_remembered_for_less() {
+    fn caches_introspection_answers_for_a_shorter_time() {
         let issuer = "https://auth.example.com";
         let credentials = crate::token::ClientCredentials::basic("id", "secret");
         let asked = crate::token::Introspection::new(issuer, issuer, "https://h/mcp", credentials).unwrap();

@@ -98,7 +98,7 @@ mod tests {
     const HOUR: Duration = Duration::from_hours(1);
 
     #[test]
-    fn it_steps_forward_and_never_back() {
+    fn follows_steps_forward_and_never_back() {
         let begin = SystemTime::now();
         let stated = Arc::new(Mutex::new(begin));
         let clock = Clock::new({
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn it_goes_on_by_itself_while_the_other_one_stands() {
+    fn advances_while_the_source_is_stopped() {
         let stands = SystemTime::now();
         let clock = Clock::new(move || stands);
         let first = clock.now();

@@ -111,7 +111,7 @@ mod tests {
     use super::Endpoint;
 
     #[test]
-    fn only_https_is_asked_but_for_this_machine() {
+    fn requires_https_except_on_loopback() {
         for good in [
             "https://auth.example.com/jwks?tenant=1",
             "http://127.0.0.1:8080/jwks",

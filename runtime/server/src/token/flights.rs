@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn joins_the_flight_under_way_and_no_other() {
+    fn joins_only_the_flight_of_the_same_token() {
         let flights = Flights::default();
         let mut first = flights.join(A, pending);
         assert!(poll(&mut first).is_pending());
@@ -130,14 +130,14 @@ mod tests {
             let flight = flights.join(A, || ready(answer.clone()));
             assert_eq!(len(&flights), 1);
             assert_eq!(flight.clone().now_or_never().unwrap().is_ok(), answer.is_ok());
-            // This holds even while a request still holds the flight: the next request starts another one.
+            // The entry is removed even while a request holds the flight: the next request starts another one.
             assert_eq!(len(&flights), 0);
             assert!(!flights.join(A, pending).ptr_eq(&flight));
         }
     }
 
     #[test]
-    fn removes_an_entry_when_all_requests_are_gone() {
+    fn removes_an_entry_when_all_requests_are_cancelled() {
         let flights = Flights::default();
         for is_polled in [false, true] {
             let mut first = flights.join(A, pending);

@@ -224,7 +224,7 @@ mod tests {
         let credentials = ClientCredentials::basic("id", "secret");
         let asked = Introspection::new(url, "https://auth.example.com", "https://h/mcp", credentials).unwrap();
         assert_eq!((asked.wait, asked.slots.available_permits()), (Duration::from_secs(5), 64));
-        // Every number of requests is accepted.
+        // All limits are accepted.
         assert!(asked.max_concurrent(NonZeroUsize::MAX).slots.available_permits() > 64);
     }
 }

@@ -215,7 +215,7 @@ mod tests {
     use super::RemoteKeys;
 
     #[test]
-    fn as_it_comes_all_is_bounded() {
+    fn limits_requests_by_default() {
         let limits = RemoteKeys::new("https://auth.example.com/jwks.json").unwrap().limits;
         assert_eq!(limits.lifetime, (Duration::from_mins(1), Duration::from_hours(24)));
         assert_eq!((limits.stale, limits.pause), (Duration::from_hours(1), Duration::from_secs(10)));

@@ -34,7 +34,7 @@ fn names(answer: &Answer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn each_caller_sees_what_a_call_of_his_would_reach() {
+async fn filters_the_list_to_tools_that_the_caller_may_call() {
     for (token, expected) in [
         (None, &["status"][..]),
         (Some("scopeless"), &["status"]),
@@ -47,7 +47,7 @@ async fn each_caller_sees_what_a_call_of_his_would_reach() {
 }
 
 #[tokio::test]
-async fn order_unknown_members_and_the_cursor_stay_as_they_are() {
+async fn preserves_order_unknown_members_and_cursor() {
     let answer = list(Reply::json(LIST), Some("writer")).await;
     assert_eq!(
         answer.body,
@@ -61,7 +61,7 @@ async fn order_unknown_members_and_the_cursor_stay_as_they_are() {
 }
 
 #[tokio::test]
-async fn a_filtered_list_is_private_where_the_revision_knows_of_that() {
+async fn sets_cache_scope_private_on_revisions_that_define_it() {
     let of = |members: &str| Reply::json(&format!(r#"{{"result":{{{members}"tools":[{{"name":"status"}}]}}}}"#));
     let scope = |answer: Answer| answer.json()["result"].get("cacheScope").cloned();
     assert_eq!(scope(list(of(""), None).await), None, "2025-11-25");
@@ -72,7 +72,7 @@ async fn a_filtered_list_is_private_where_the_revision_knows_of_that() {
 }
 
 #[tokio::test]
-async fn what_holds_no_list_passes_byte_for_byte() {
+async fn forwards_answers_without_a_list_byte_for_byte() {
     for body in [
         r#"{"jsonrpc":"2.0","id":1,"result":{"capabilities":{"tools":{}},"x":"tools"}}"#,
         r#"{"result":{"structuredContent":{"tools":[{"name":"run"}]},"content":[]}}"#,
@@ -88,13 +88,13 @@ async fn what_holds_no_list_passes_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_and_does_not_say_so_passes() {
+async fn forwards_answers_of_other_content_types() {
     let body = "<p>\"tools\"</p>";
     assert_eq!(list(Reply::of("text/html", [body]), Some("reader")).await.body, body);
 }
 
 #[tokio::test]
-async fn a_list_is_found_in_batches_and_however_it_is_spelt() {
+async fn filters_lists_in_batches_and_with_escaped_names() {
     let batch = r#"[{"id":1,"result":{}},{"id":2,"result":{"tools":[{"name":"run"},{"name":"status"}]}},7]"#;
     let answer = list(Reply::json(batch), Some("reader")).await;
     assert_eq!(answer.body, r#"[{"id":1,"result":{}},{"id":2,"result":{"tools":[{"name":"status"}]}},7]"#);
@@ -115,13 +115,13 @@ async fn a_list_is_found_in_batches_and_however_it_is_spelt() {
 }
 
 #[tokio::test]
-async fn a_list_that_comes_in_pieces_is_read_as_one() {
+async fn filters_lists_that_arrive_in_chunks() {
     let pieces: Vec<_> = LIST.as_bytes().chunks(7).map(<[u8]>::to_vec).collect();
     assert_eq!(names(&list(Reply::of("application/json", pieces), Some("reader")).await), ["list_files", "status"]);
 }
 
 #[tokio::test]
-async fn a_list_that_cannot_be_understood_becomes_an_error() {
+async fn replaces_malformed_lists_by_an_error() {
     for body in [
         r#"{"result":{"tools":[{"name":"run"}]}"#,
         r#"{"result":{"tools":[{"name":"run"}]}} x"#,
@@ -146,23 +146,23 @@ async fn a_list_that_cannot_be_understood_becomes_an_error() {
 }
 
 #[tokio::test]
-async fn an_answer_above_the_limit_becomes_an_error() {
+async fn returns_502_for_answers_above_the_limit() {
     let server = Server::with(|builder| builder.discovery(Discovery::Filtered).answer_limit(100));
     let answer = server.replying(Reply::json(LIST)).send(Ask::method("tools/list").token("reader")).await;
     assert_eq!(answer.status.as_u16(), 502);
 }
 
 #[tokio::test]
-async fn an_encoded_list_cannot_slip_by() {
+async fn rejects_encoded_lists_and_reserved_names() {
     let answer = list(Reply::json(LIST), Some("reader")).await;
     assert!(!answer.passed().headers.contains_key("accept-encoding"));
     for reply in [
         Reply::json("\u{1f}x").header("content-encoding", "gzip"),
         Reply::json(LIST).header("content-encoding", "br"),
-        // A client that is built on serde may find a list in it.
+        // A client that uses serde may find a list in it.
         Reply::json(r#"{"result":{"$serde_json::private::RawValue":"{\"tools\":[{\"name\":\"run\"}]}"}}"#),
         Reply::json(r#"{"result":{"\u0024\u0073erde_json::private::RawValue":"{\"tools\":[{\"name\":\"run\"}]}"}}"#),
-        // Some readers tell UTF-16 by its zero bytes.
+        // Some parsers detect UTF-16 by its zero bytes.
         Reply::of(
             "application/json",
             [r#"{"result":{"tools":[{"name":"run"}]}}"#.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()],
@@ -176,18 +176,18 @@ async fn an_encoded_list_cannot_slip_by() {
 }
 
 #[tokio::test]
-async fn the_length_is_that_of_what_goes_out() {
+async fn removes_content_length_from_filtered_answers() {
     let answer = list(Reply::json(LIST).header("content-length", "9999"), Some("reader")).await;
     assert_eq!(answer.header("content-length"), "");
 }
 
 #[tokio::test]
-async fn the_other_modes_leave_answers_alone() {
+async fn forwards_lists_unchanged_in_other_discovery_modes() {
     for discovery in [Discovery::Open, Discovery::Baseline] {
         let server = Server::with(|builder| builder.discovery(discovery)).replying(Reply::json(LIST));
         let ask = || Ask::method("tools/list").token("reader");
         let answer = server.send(ask().header("accept-encoding", "gzip").header("range", "bytes=0-")).await;
-        // Event ids cannot be sealed in what is compressed; a part of a list is no concern here.
+        // Event ids cannot be sealed in a compressed stream, so `accept-encoding` is removed. A range is irrelevant in these modes.
         let seen = answer.passed();
         assert!(!seen.headers.contains_key("accept-encoding") && seen.headers.contains_key("range"));
         assert_eq!(answer.body, LIST);
@@ -199,7 +199,7 @@ async fn the_other_modes_leave_answers_alone() {
 }
 
 #[tokio::test]
-async fn the_answer_to_any_request_is_filtered() {
+async fn filters_lists_in_answers_to_any_request() {
     for ask in [Ask::call("status"), Ask::method("ping"), Ask::new("GET", "/mcp"), Ask::new("DELETE", "/mcp")] {
         let answer = filtered(Reply::json(LIST)).send(ask.token("reader")).await;
         assert_eq!(names(&answer), ["list_files", "status"]);

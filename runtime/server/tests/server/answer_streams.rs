@@ -5,7 +5,7 @@ use mcp_scopes_server::Discovery;
 use crate::server::{Ask, Reply, Server};
 
 const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"run"},{"name":"list_files"}]}}"#;
-/// The stream with all sealed ids as the server behind the layer wrote them.
+/// Replaces all sealed event ids by those of the server behind the layer.
 fn unsealed(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| match line.strip_prefix("id: ") {
         Some(id) => {
@@ -29,7 +29,7 @@ async fn stream(text: &str, piece: usize) -> String {
 }
 
 #[tokio::test]
-async fn events_are_filtered_wherever_they_are_cut() {
+async fn filters_events_split_at_any_position() {
     let text = format!(
         ": hello\r\n\r\nid: 1\nevent: message\ndata: {{\"method\":\"notifications/message\"}}\n\n\
          retry: 5\ndata:{LIST}\nid: 2\n\nevent: x\rdata: {LIST}\r\r:\n\n"
@@ -44,7 +44,7 @@ async fn events_are_filtered_wherever_they_are_cut() {
 }
 
 #[tokio::test]
-async fn data_of_several_lines_is_one_text() {
+async fn joins_data_lines_of_one_event() {
     let text = "data: {\"result\":\ndata: {\"tools\":[\r\ndata: {\"name\":\"run\"},{\"name\":\"list_files\"}]}}\n\n";
     for piece in 1..text.len() {
         let out = stream(text, piece).await;
@@ -54,8 +54,8 @@ async fn data_of_several_lines_is_one_text() {
 }
 
 #[tokio::test]
-async fn half_a_line_end_is_no_blank_line() {
-    // Read as two line ends it would be two events, and the list in neither.
+async fn reads_crlf_split_across_chunks_as_one_line_end() {
+    // As two line ends this would be two events, neither of which contains the list.
     let text = "data: {\"result\":{\"tools\":\r\ndata: [{\"name\":\"run\"}]}}\r\n\r\n";
     for piece in 1..text.len() {
         assert!(!stream(text, piece).await.contains("run"), "{piece}");
@@ -63,19 +63,19 @@ async fn half_a_line_end_is_no_blank_line() {
 }
 
 #[tokio::test]
-async fn a_byte_order_mark_hides_no_first_line() {
+async fn filters_the_first_line_after_a_byte_order_mark() {
     let out = stream(&format!("\u{feff}data: {LIST}\n\n"), 3).await;
     assert_eq!(out, format!("data: {SHOWN}\n\n"));
 }
 
 #[tokio::test]
-async fn an_event_without_its_end_is_filtered_too() {
+async fn filters_an_unterminated_last_event() {
     assert_eq!(stream(&format!("data: {LIST}"), 11).await, format!("data: {SHOWN}\n"));
     assert_eq!(stream("data: x", 2).await, "data: x");
 }
 
 #[tokio::test]
-async fn an_event_that_cannot_be_understood_becomes_an_error() {
+async fn replaces_malformed_events_by_an_error() {
     for data in [r#"{"result":{"tools":[{"name":"run"}]}"#, r#"{"result":{"tools":{"run":1}}}"#, "\"tools\" run"] {
         let out = unsealed(&stream(&format!("id: 7\ndata: {data}\n\ndata: next\n\n"), 5).await);
         assert!(out.starts_with("id: 7\ndata: {\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32603,"), "{out}");
@@ -84,14 +84,14 @@ async fn an_event_that_cannot_be_understood_becomes_an_error() {
 }
 
 #[tokio::test]
-async fn an_event_above_the_limit_ends_the_stream_with_an_error() {
+async fn ends_the_stream_with_an_error_at_an_event_above_the_limit() {
     let server = Server::with(|builder| builder.discovery(Discovery::Filtered).answer_limit(50));
     let pieces = ["data: short\n\n".to_owned(), format!("data: {LIST}"), "\n\ndata: late\n\n".to_owned()];
     let ask = Ask::new("GET", "/mcp").token("reader");
     let out = server.replying(Reply::of("text/event-stream", pieces)).send(ask).await.body;
     assert!(out.starts_with("data: short\n\n") && out.contains("-32603") && !out.contains("late"), "{out}");
     assert!(!out.contains("run"));
-    // Also if it comes in one piece, between others.
+    // Also if the event arrives in one chunk with others.
     let server = Server::with(|builder| builder.discovery(Discovery::Filtered).answer_limit(50));
     let pieces = [format!("data: short\n\ndata: {LIST}\n\ndata: late\n\n")];
     let ask = Ask::new("GET", "/mcp").token("reader");
@@ -101,7 +101,7 @@ async fn an_event_above_the_limit_ends_the_stream_with_an_error() {
 }
 
 #[tokio::test]
-async fn lists_are_filtered_by_the_grant_of_who_reads_the_stream() {
+async fn filters_streamed_lists_by_the_grant_of_the_caller() {
     let server = Server::with(|builder| builder.discovery(Discovery::Filtered));
     let server = server.replying(Reply::of("text/event-stream", [format!("data: {LIST}\n\n")]));
     for (token, shown) in [("runner", "run"), ("reader", "list_files")] {

@@ -1,4 +1,4 @@
-//! Clocks that step: through the whole layer, and nothing is let through.
+//! Clocks that step: the whole layer rejects expired tokens.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,7 +17,7 @@ use crate::{
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// A clock that is put where it is told to, and a server that goes by it.
+/// Returns a clock that a test can set, and a server that uses it.
 async fn with_clock(key: &Key, start: SystemTime) -> (Arc<Mutex<SystemTime>>, Server) {
     let stated = Arc::new(Mutex::new(start));
     let clock = Clock::new({
@@ -27,7 +27,7 @@ async fn with_clock(key: &Key, start: SystemTime) -> (Arc<Mutex<SystemTime>>, Se
     let issuer = Issuer::new(Answer::good(set(&[key])));
     let verifier = JwtVerifier::new(ISSUER, RESOURCE, keys(&issuer)).clock(clock.clone());
     let server = Server::with(|builder| builder.verifier(TokenCache::new(verifier)).clock(clock));
-    // So that the keys are there.
+    // Fetches the keys.
     assert_eq!(server.send(Ask::call("status").token(&Key::new("a").token())).await.status.as_u16(), 401);
     (stated, server)
 }
@@ -43,7 +43,7 @@ async fn is(server: &Server, token: &str, expected: Option<&str>) {
 }
 
 #[tokio::test]
-async fn a_clock_that_steps_forward_and_back() {
+async fn rejects_expired_tokens_when_the_clock_steps_forward_and_back() {
     let (key, start) = (Key::new("a"), SystemTime::now());
     let at = |seconds: i64| now().checked_add_signed(seconds).unwrap();
     let short = key.token_of(&json!({"exp": at(600)}));
@@ -55,13 +55,13 @@ async fn a_clock_that_steps_forward_and_back() {
     is(&server, &short, None).await;
     is(&server, &long, None).await;
     is(&server, &later, Some("is not valid yet")).await;
-    // Forward: what was remembered has ended all the same.
+    // Forward: the cached token has expired.
     put(start + HOUR);
     is(&server, &short, Some("it has expired")).await;
     is(&server, &long, None).await;
     is(&server, &later, Some("is not valid yet")).await;
     is(&server, &issued_later, Some("is not valid yet")).await;
-    // Back: what has ended stays so, and what counts goes on.
+    // Back: the expired token stays rejected, and the valid token stays accepted.
     for back in [start, start - 24 * HOUR, UNIX_EPOCH] {
         put(back);
         is(&server, &short, Some("it has expired")).await;
@@ -78,7 +78,7 @@ async fn a_clock_that_steps_forward_and_back() {
 }
 
 #[tokio::test]
-async fn a_clock_that_is_behind_until_it_is_put_right() {
+async fn accepts_tokens_once_a_late_clock_is_corrected() {
     let (key, start) = (Key::new("a"), SystemTime::now());
     let token = key.token_of(&json!({"exp": now() + 600, "iat": now() - 10}));
     let (clock, server) = with_clock(&key, start - 24 * HOUR).await;

@@ -1,4 +1,4 @@
-//! What happens when something fails: through the whole layer, and nothing is let through.
+//! Failures of dependencies: the whole layer rejects requests instead of forwarding them.
 
 use std::{
     sync::{
@@ -27,7 +27,7 @@ fn server(keys: RemoteKeys) -> Server {
     Server::with(|builder| builder.verifier(TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, keys))))
 }
 
-/// Everything that somebody with a token could ask for.
+/// Returns requests of several kinds with a token.
 pub(crate) fn asks(token: &str) -> Vec<Ask> {
     let list = Ask::method("tools/list");
     let asks = [Ask::call("list_files"), Ask::call("status"), Ask::modern_call("list_files"), list];
@@ -35,7 +35,7 @@ pub(crate) fn asks(token: &str) -> Vec<Ask> {
     asks.into_iter().chain(streams).map(|ask| ask.token(token)).collect()
 }
 
-/// All of it is answered with 503.
+/// Asserts that all requests are answered with 503.
 async fn nobody_can_tell(server: &Server, token: &str, what: &str) {
     for ask in asks(token) {
         let answer = server.send(ask).await;
@@ -53,7 +53,7 @@ async fn all_pass(server: &Server, token: &str, what: &str) {
     }
 }
 
-/// None of it passes, whatever the answer.
+/// Asserts that no request is forwarded.
 async fn none_passes(server: &Server, token: &str, what: &str) {
     for ask in asks(token) {
         let status = server.send(ask).await.refused().0;
@@ -61,7 +61,7 @@ async fn none_passes(server: &Server, token: &str, what: &str) {
     }
 }
 
-/// What an issuer answers when something is wrong with it.
+/// Returns invalid answers of an issuer.
 fn wrong(key: &Key) -> Vec<(&'static str, Answer)> {
     let good = set(&[key]);
     let of = |key: &str| Answer::good(format!(r#"{{"keys":[{key}]}}"#));
@@ -92,13 +92,13 @@ fn wrong(key: &Key) -> Vec<(&'static str, Answer)> {
 }
 
 #[tokio::test]
-async fn keys_that_are_down_at_the_start() {
+async fn returns_503_until_unreachable_keys_become_available() {
     let (key, forged) = (Key::new("a"), Key::new("a"));
     let issuer = Issuer::new(Answer::Nothing);
     let server = server(keys(&issuer).pause(Duration::ZERO));
     nobody_can_tell(&server, &key.token(), "down").await;
     none_passes(&server, &forged.token(), "down").await;
-    // Who has no token has what nobody needs one for.
+    // Public tools need no token.
     server.send(Ask::call("status")).await.passed();
     issuer.answers(Answer::good(set(&[&key])));
     all_pass(&server, &key.token(), "up").await;
@@ -106,7 +106,7 @@ async fn keys_that_are_down_at_the_start() {
 }
 
 #[tokio::test]
-async fn keys_that_are_down_later() {
+async fn uses_stale_keys_during_an_outage_if_allowed() {
     let (key, forged, unknown) = (Key::new("a"), Key::new("a"), Key::new("b"));
     for (stale, kept) in [(HOUR, true), (Duration::ZERO, false)] {
         let issuer = Issuer::new(Answer::good(set(&[&key])));
@@ -129,7 +129,7 @@ async fn keys_that_are_down_later() {
 }
 
 #[tokio::test]
-async fn keys_that_are_slow() {
+async fn returns_503_for_all_requests_when_keys_time_out() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), set(&[&key])));
     let server = Arc::new(server(keys(&issuer).timeout(Duration::from_millis(200)).pause(HOUR)));
@@ -143,13 +143,13 @@ async fn keys_that_are_slow() {
     for one in burst {
         assert_eq!(one.await.unwrap(), (503, 503));
     }
-    // They have waited once, all together, and nobody waits again so soon.
+    // All requests have waited for the same attempt; the next request does not wait for another one.
     assert_eq!(server.send(Ask::call("list_files").token(&key.token())).await.refused(), (503, 503));
     assert!(began.elapsed() < Duration::from_secs(5) && issuer.asked() == 1, "{:?}", began.elapsed());
 }
 
 #[tokio::test]
-async fn keys_that_are_wrong() {
+async fn rejects_malformed_key_sets_and_keeps_valid_keys() {
     let (key, forged) = (Key::new("a"), Key::new("a"));
     for (what, answer) in wrong(&key) {
         let issuer = Issuer::new(answer.clone());
@@ -158,7 +158,7 @@ async fn keys_that_are_wrong() {
         none_passes(&server, &forged.token(), what).await;
         issuer.answers(Answer::good(set(&[&key])));
         all_pass(&server, &key.token(), what).await;
-        // And what is at hand is not given up for it.
+        // A malformed answer does not replace the valid keys.
         issuer.answers(answer);
         all_pass(&server, &key.token(), what).await;
         none_passes(&server, &forged.token(), what).await;
@@ -166,15 +166,15 @@ async fn keys_that_are_wrong() {
 }
 
 #[tokio::test]
-async fn keys_of_somebody_else_are_keys_all_the_same() {
+async fn replaces_keys_by_those_that_the_issuer_publishes() {
     let (key, other) = (Key::new("a"), Key::new("a"));
-    // What the issuer publishes counts, whatever it says about its type; the former key then does not.
+    // The content type of a key set is ignored. Keys that the issuer no longer publishes are rejected.
     let issuer = Issuer::new(Answer::headed("content-type: text/plain", set(&[&key])));
     let server = server(keys(&issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO));
     let token = key.token();
     all_pass(&server, &token, "as published").await;
     issuer.answers(Answer::good(set(&[&other])));
-    // The renewal goes on in the background; once it is there, what was remembered is gone.
+    // The renewal runs in the background; once it ends, the cached token is rejected.
     let began = Instant::now();
     while server.send(Ask::call("status").token(&token)).await.seen.is_some() {
         assert!(began.elapsed() < Duration::from_secs(10));
@@ -185,12 +185,12 @@ async fn keys_of_somebody_else_are_keys_all_the_same() {
     }
 }
 
-/// Which keys the issuer publishes: the old one, both, the new one.
+/// Which keys the issuer publishes: the old one, both or the new one.
 #[derive(Default)]
 struct Phase(AtomicUsize, Mutex<Option<Instant>>);
 
 impl Phase {
-    /// Which one it is, and for how long.
+    /// Returns the phase and for how long it has lasted.
     fn now(&self) -> (usize, Duration) {
         let since = self.1.lock().unwrap();
         (self.0.load(Ordering::SeqCst), since.map_or(Duration::ZERO, |since| since.elapsed()))
@@ -203,11 +203,11 @@ impl Phase {
     }
 }
 
-/// As long as one renewal under way may take: its result is of the phase before.
+/// How long one renewal may take; its result belongs to the previous phase.
 const RENEWAL: Duration = Duration::from_millis(1500);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn keys_that_are_rotated_under_load() {
+async fn accepts_only_tokens_of_published_keys_during_rotation() {
     let [old, new, forged] = ["old", "new", "new"].map(Key::new).map(Arc::new);
     let issuer = Issuer::new(Answer::good(set(&[&old])));
     let lifetime = Duration::from_millis(200);
@@ -223,7 +223,7 @@ async fn keys_that_are_rotated_under_load() {
             let mut counts = [0_usize; 2];
             let one = key.token();
             while !over.load(Ordering::Relaxed) {
-                // Half of them with a token that is remembered.
+                // Half of the requests send a cached token.
                 let token = if counts[0] % 2 == 0 {
                     one.clone()
                 } else {
@@ -274,7 +274,7 @@ pub(crate) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
 }
 
-/// Panics where it is told to.
+/// Panics for one token or tool.
 struct Panics(&'static str);
 
 impl TokenVerifier for Panics {
@@ -296,7 +296,7 @@ impl PolicyHook for Panics {
 }
 
 #[tokio::test]
-async fn who_is_asked_and_panics_lets_nothing_through_and_is_asked_again() {
+async fn forwards_nothing_when_a_verifier_or_policy_panics() {
     let ran = Arc::<AtomicUsize>::default();
     let count = Arc::clone(&ran);
     let inner = tower::service_fn(move |_: http::Request<http_body_util::Full<bytes::Bytes>>| {
@@ -318,7 +318,7 @@ async fn who_is_asked_and_panics_lets_nothing_through_and_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_while_its_token_is_verified() {
+async fn drops_requests_of_clients_that_disconnect_during_verification() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_millis(300), set(&[&key])));
     let ran = Arc::<AtomicUsize>::default();
@@ -337,7 +337,7 @@ async fn a_client_that_goes_away_while_its_token_is_verified() {
         one.abort();
         assert!(one.await.is_err());
     }
-    // Who has stayed is served, by what was fetched for those who are gone.
+    // A client that waits receives an answer from the keys that were fetched for the disconnected clients.
     assert_eq!(send(key.token()).await.unwrap().status().as_u16(), 200);
     assert_eq!((ran.load(Ordering::SeqCst), issuer.asked()), (1, 1));
 }

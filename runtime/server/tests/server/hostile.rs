@@ -1,17 +1,17 @@
-//! What somebody would send who means harm, and what has to come out: the tables are in the modules, one row per request.
+//! Adversarial requests and their expected answers: one row per request, in the tables of the modules.
 //!
-//! | module | what is tried |
+//! | module | requests |
 //! |---|---|
-//! | `elsewhere` | what other servers get wrong |
-//! | `jwt` | tokens that are none, or are good for something else |
-//! | `credentials` | where and how often credentials stand |
-//! | `headers` | headers that say something else than the request |
-//! | `bodies` | bodies that can be read in two ways |
-//! | `streams` | sessions and streams of older revisions, lists on their way out |
-//! | `sandbox` | getting from one environment into the other |
-//! | `wire` | what is sent byte for byte, over a socket |
-//! | `mutations` | requests that nobody wrote |
-//! | `slow` | bodies that do not end, clients that go away |
+//! | `elsewhere` | weaknesses of other servers |
+//! | `jwt` | malformed tokens, and tokens for other purposes |
+//! | `credentials` | misplaced and duplicate credentials |
+//! | `headers` | headers that contradict the request |
+//! | `bodies` | bodies that two parsers read differently |
+//! | `streams` | sessions and streams of older revisions, lists in answers |
+//! | `sandbox` | switching from one environment to the other |
+//! | `wire` | raw bytes over a socket |
+//! | `mutations` | mutated requests |
+//! | `slow` | bodies that never end, clients that disconnect |
 
 mod bodies;
 mod credentials;
@@ -28,32 +28,32 @@ use std::collections::BTreeSet;
 
 use crate::server::{Answer, Ask, DOCUMENT, Server};
 
-/// What other servers get wrong. Each has a row.
+/// Weaknesses of other servers. Each has a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Elsewhere {
-    /// What the metadata advertises is not what calls need.
+    /// The metadata advertises other scopes than calls require.
     AdvertisesOtherScopes,
-    /// A token without the claim that is asked for passes.
+    /// A token without a required claim is accepted.
     MissingClaimPasses,
-    /// A scope that begins like the one that is needed is enough.
+    /// A scope that starts with the required one is accepted.
     PrefixOfAScope,
-    /// A broad scope does not include what it stands for.
+    /// A broad scope does not include the scopes that it implies.
     NoHierarchy,
-    /// What a client sent stands in a header.
+    /// Text from the client is written to a header.
     UnescapedHeader,
-    /// One call is refused several times, each time for another scope.
+    /// One call is rejected several times, each time for another scope.
     OneScopeAtATime,
-    /// What is hidden can be called, or what cannot be called is shown.
+    /// A hidden tool can be called, or a listed tool cannot be called.
     ListIsNotTheCheck,
-    /// A list that is one caller's is kept for all.
+    /// The list of one caller is cached for all callers.
     ListKeptForAll,
-    /// A body that the check reads in one way and the server in another.
+    /// The check reads a body in another way than the server.
     BodyReadTwice,
-    /// Who is to refuse fails, and nobody refuses.
+    /// A rejection fails, and the request is forwarded.
     RefusalFails,
-    /// Whoever sends a header is in another environment.
+    /// A header switches to another environment.
     EnvironmentByHeader,
-    /// A limit begins anew with a new session.
+    /// A new session resets a limit.
     LimitOfASession,
 }
 
@@ -72,23 +72,23 @@ const ELSEWHERE: [Elsewhere; 12] = [
     Elsewhere::LimitOfASession,
 ];
 
-/// One request that somebody means harm with.
+/// One adversarial request.
 struct Row {
     name: String,
     about: Option<Elsewhere>,
     server: fn() -> Server,
-    /// What is sent before it, to the same server.
+    /// Requests that are sent before it to the same server.
     before: Vec<Ask>,
     sent: Ask,
     out: Out,
 }
 
-/// What has to come out.
+/// The expected answer.
 enum Out {
-    /// The layer answers with status and JSON-RPC code, and nothing has run. The challenge holds the text; without one
-    /// there must be none.
+    /// The layer answers with this status and JSON-RPC code, and no tool runs. The challenge contains the text; if the text is
+    /// empty, there is no challenge.
     Refused(u16, i64, &'static str),
-    /// It reaches the server behind the layer, and this holds for what has reached it and what came back.
+    /// The request reaches the server behind the layer, and the predicate holds for the request and the answer.
     Passed(fn(&Answer) -> bool),
 }
 
@@ -105,7 +105,7 @@ impl Row {
         Self { before, ..self }
     }
 
-    /// Sends it; what is wrong with what came out.
+    /// Sends the request and describes how the answer differs from the expected one.
     async fn fault(self) -> Option<String> {
         let server = (self.server)();
         for ask in self.before {
@@ -126,7 +126,7 @@ impl Row {
     }
 }
 
-/// What is wrong with a refusal.
+/// Describes how a rejection differs from the expected one.
 fn refused(answer: &Answer, status: u16, code: i64, challenge: &str) -> Option<String> {
     let said = answer.header("www-authenticate");
     let one = answer.headers.get_all("www-authenticate").iter().count() < 2;
@@ -140,7 +140,7 @@ fn refused(answer: &Answer, status: u16, code: i64, challenge: &str) -> Option<S
         (answer.status.as_u16() == status, "another status"),
         (answer.json()["error"]["code"].as_i64() == Some(code), "another code"),
         (one && said_well, "another challenge"),
-        // RFC 9110 §15.5.2: there has to be one.
+        // RFC 9110 §15.5.2: a 401 requires a challenge.
         (status != 401 || !said.is_empty(), "401 without a challenge"),
         (answer.header("content-type") == "application/json", "no JSON"),
         (answer.header("cache-control") == "no-store", "it may be kept"),
@@ -149,12 +149,12 @@ fn refused(answer: &Answer, status: u16, code: i64, challenge: &str) -> Option<S
     .find_map(|(holds, fault)| (!holds).then(|| fault.to_owned()))
 }
 
-/// A call of a tool that the token `reader` opens.
+/// Returns a call of a tool that the token `reader` opens.
 fn call() -> Ask {
     Ask::call("list_files")
 }
 
-/// The same with that token.
+/// Returns the same call with that token.
 fn read() -> Ask {
     call().token("reader")
 }
@@ -172,7 +172,7 @@ fn tables() -> Vec<Vec<Row>> {
 }
 
 #[tokio::test]
-async fn what_is_sent_with_bad_intent_does_no_harm() {
+async fn returns_the_expected_answer_to_each_adversarial_request() {
     let (mut names, mut about, mut faults) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     for row in tables().into_iter().flatten() {
         assert!(names.insert(row.name.clone()), "two rows are called {}", row.name);
@@ -186,7 +186,7 @@ async fn what_is_sent_with_bad_intent_does_no_harm() {
 }
 
 #[tokio::test]
-async fn what_the_rows_are_held_against_can_fail() {
+async fn reports_rows_whose_expectation_is_wrong() {
     let wrong = [
         row("passes", Server::new, read(), Out::Refused(403, 403, "insufficient_scope")),
         row("refused", Server::new, call(), Out::Passed(|_| true)),

@@ -1,4 +1,4 @@
-//! An issuer on this machine, which answers what it is told to and counts how often it is asked.
+//! A loopback issuer that returns the configured answer and counts the requests.
 
 use std::{
     collections::HashMap,
@@ -14,18 +14,18 @@ use std::{
 /// Introspection responses by token.
 pub(crate) type Responses = Arc<Mutex<HashMap<String, String>>>;
 
-/// What it answers.
+/// The answer of the issuer.
 #[derive(Clone, Debug)]
 pub(crate) enum Answer {
-    /// Status line, headers with a line end behind each, body.
+    /// Status line, headers with a line end after each, body.
     With(&'static str, String, String),
-    /// Nothing: the connection ends.
+    /// Closes the connection without an answer.
     Nothing,
-    /// Good, but after that time.
+    /// 200 with this body, after a delay.
     Late(Duration, String),
-    /// The introspection response of the token that is asked about. All other tokens are not active.
+    /// The introspection response of the token in the request. All other tokens are inactive.
     PerToken(Responses),
-    /// No answer until another one is set.
+    /// Waits until another answer is configured.
     Held,
 }
 
@@ -39,10 +39,10 @@ impl Answer {
     }
 }
 
-/// A request as it came.
+/// A request as received.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
-    /// The request line and the headers, each as it came, in lower case up to the colon.
+    /// The request line and the headers as received, in lower case up to the colon.
     pub(crate) head: Vec<String>,
     pub(crate) body: String,
 }
@@ -54,7 +54,7 @@ pub(crate) struct Issuer {
     load: Arc<Load>,
 }
 
-/// How many requests have no answer yet, and the most there have been.
+/// How many requests are unanswered now, and the maximum so far.
 #[derive(Debug, Default)]
 struct Load {
     now: AtomicUsize,
@@ -75,7 +75,7 @@ impl Issuer {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (answer, requests, load) = (Arc::clone(&answer), Arc::clone(&requests), Arc::clone(&load));
-                // Whoever goes away in the middle is not this thread's concern.
+                // A client that disconnects is not an error of this thread.
                 std::thread::spawn(move || stream.and_then(|stream| serve(stream, &answer, &requests, &load)));
             }
         });
@@ -90,7 +90,7 @@ impl Issuer {
         *self.answer.lock().unwrap() = answer;
     }
 
-    /// Answers nothing until [`answers`](Self::answers) is called. Returns what it has answered before.
+    /// Holds all answers until [`answers`](Self::answers) is called. Returns the previous answer.
     pub(crate) fn hold(&self) -> Answer {
         core::mem::replace(&mut *self.answer.lock().unwrap(), Answer::Held)
     }
@@ -99,12 +99,12 @@ impl Issuer {
         self.requests.lock().unwrap().len()
     }
 
-    /// How many requests have no answer yet.
+    /// Returns how many requests are unanswered.
     pub(crate) fn under_way(&self) -> usize {
         self.load.now.load(Ordering::SeqCst)
     }
 
-    /// The most requests that have been without an answer at the same time.
+    /// Returns the maximum number of requests that were unanswered at the same time.
     pub(crate) fn most_at_once(&self) -> usize {
         self.load.most.load(Ordering::SeqCst)
     }
@@ -163,7 +163,7 @@ fn serve(
             good(response.unwrap_or_else(|| r#"{"active":false}"#.to_owned()))
         }
     };
-    // Before the answer is sent: the client may send its next request as soon as it has read it.
+    // Before the answer is sent, because the client may send its next request as soon as it has read the answer.
     load.now.fetch_sub(1, Ordering::SeqCst);
     let Some((status, headers, body)) = reply else { return Ok(()) };
     let length = body.len();

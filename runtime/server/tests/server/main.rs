@@ -1,4 +1,4 @@
-//! The resource server, rule by rule, in the order in which it decides.
+//! Tests of the resource server, one module per rule, in the order in which the rules apply.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use mcp_scopes::Challenge;
 
-/// Calls whose argument ends up in `error_description`.
+/// Calls whose argument becomes the `error_description`.
 const SINKS: [&str; 6] = [
     "TokenError::invalid(",
     "TokenError::unavailable(",
@@ -13,10 +13,10 @@ const SINKS: [&str; 6] = [
     ".description(",
     "note_failure(",
 ];
-/// Why a request to an issuer fails becomes the reason of a `TokenError`.
+/// The cause of a failed request to an issuer becomes the reason of a `TokenError`.
 const SINKS_OF_ENDPOINT: [&str; 2] = ["return Err(\"", "map_err(|_| \""];
 
-/// The sources of the layer, without comments and unit tests.
+/// Returns the sources of the layer without comments and unit tests.
 fn sources() -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
@@ -36,7 +36,7 @@ fn sources() -> Vec<(String, String)> {
     found
 }
 
-/// The text up to the parenthesis that closes the one before it.
+/// Returns the text up to the parenthesis that closes the preceding one.
 fn argument(rest: &str) -> &str {
     let (mut depth, mut in_text, mut escaped) = (0, false, false);
     for (at, character) in rest.char_indices() {
@@ -53,7 +53,7 @@ fn argument(rest: &str) -> &str {
     rest
 }
 
-/// Whether a literal is there that no `reason!` checks.
+/// Returns whether the argument has a literal without `reason!`.
 fn has_unchecked_literal(argument: &str) -> bool {
     let mut rest = argument;
     while let Some(at) = rest.find('"') {
@@ -81,7 +81,7 @@ fn unchecked(name: &str, source: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_reason_is_checked_at_compile_time() {
+fn checks_every_reason_at_compile_time() {
     let unchecked: Vec<_> = sources().iter().flat_map(|(name, source)| unchecked(name, source)).collect();
     assert!(unchecked.is_empty(), "write `reason!(\"..\")`:\n{}", unchecked.join("\n"));
 }
@@ -107,7 +107,7 @@ fn finds_reasons_that_are_not_checked() {
 }
 
 #[test]
-fn challenges_show_every_reason_unchanged() {
+fn shows_every_reason_unchanged_in_challenges() {
     let mut count = 0;
     for (name, source) in sources() {
         for (at, opening) in source.match_indices("reason!(") {

@@ -6,7 +6,7 @@ use crate::server::{Ask, Reply, Server};
 
 const KEY: [u8; 32] = [7; 32];
 
-/// A server that answers with events; with a session, if it begins one.
+/// Returns a server that answers with events, optionally with a session id.
 fn server(session: Option<&'static str>) -> Server {
     let reply =
         Reply::of("text/event-stream", ["id: event-41\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n"]);
@@ -17,7 +17,7 @@ fn server(session: Option<&'static str>) -> Server {
     Server::with(|builder| builder.discovery(Discovery::Open).session_key(KEY)).replying(reply)
 }
 
-/// The id of the event that a call brings, as the client sees it.
+/// Returns the id of the event in the answer to a call, as the client receives it.
 async fn received(ask: Ask) -> String {
     let answer = server(None).send(ask).await;
     answer.passed();
@@ -49,7 +49,7 @@ fn as_caller(ask: Ask, token: Option<&str>) -> Ask {
 }
 
 #[tokio::test]
-async fn opens_for_its_owner_alone() {
+async fn opens_event_ids_for_their_owner_alone() {
     for (owner, token) in [(Some("reader"), Some("reader")), (None, None), (Some("bob"), Some("bob"))] {
         let id = received(as_caller(Ask::call("status"), owner)).await;
         for other in [Some("reader"), Some("bob"), Some("ada-elsewhere"), None] {
@@ -59,7 +59,7 @@ async fn opens_for_its_owner_alone() {
 }
 
 #[tokio::test]
-async fn opens_for_a_grant_that_covers_the_sealed_one() {
+async fn opens_event_ids_for_a_grant_that_covers_the_sealed_one() {
     let id = received(Ask::call("list_files").token("reader")).await;
     // `files:write` implies `files:read`.
     assert!(opens(replay(&id).token("writer")).await);
@@ -71,7 +71,7 @@ async fn opens_for_a_grant_that_covers_the_sealed_one() {
 }
 
 #[tokio::test]
-async fn belongs_to_its_session() {
+async fn rejects_event_ids_of_another_session() {
     let begun = |session| async move {
         let answer = server(Some(session)).send(Ask::method("initialize").token("reader")).await;
         let id = answer.body.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
@@ -123,14 +123,14 @@ async fn rejects_ids_that_the_layer_has_not_sealed() {
 }
 
 #[tokio::test]
-async fn is_forwarded_with_a_get_alone() {
+async fn forwards_event_ids_with_a_get_alone() {
     let id = received(Ask::call("status").token("reader")).await;
     for verb in ["POST", "DELETE"] {
         let ask = Ask::call("status").verb(verb).header("last-event-id", &id).token("reader");
         let answer = server(None).send(ask).await;
         assert!(!answer.passed().headers.contains_key("last-event-id"), "{verb}");
     }
-    // Some servers replay for 2026-07-28 as well.
+    // Some servers replay events on 2026-07-28 as well.
     let modern = replay(&id).header("mcp-protocol-version", "2026-07-28");
     assert!(opens(modern.token("reader")).await);
     let guessed = replay("event-41").header("mcp-protocol-version", "2026-07-28");
@@ -138,7 +138,7 @@ async fn is_forwarded_with_a_get_alone() {
 }
 
 #[tokio::test]
-async fn a_get_and_a_delete_take_the_same_road_as_a_post() {
+async fn checks_get_and_delete_like_a_post() {
     for verb in ["GET", "DELETE"] {
         let ask = || Ask::new(verb, "/mcp").token("reader");
         for (header, values) in [
@@ -151,7 +151,7 @@ async fn a_get_and_a_delete_take_the_same_road_as_a_post() {
             let ask = values.iter().fold(ask(), |ask, value| ask.header(header, value));
             assert_eq!(server(None).send(ask).await.refused(), (400, -32020), "{verb} {header} {values:?}");
         }
-        // Sessions are no part of 2026-07-28.
+        // 2026-07-28 has no sessions.
         let modern = ask().header("mcp-protocol-version", "2026-07-28").header("mcp-session-id", "anything");
         let answer = server(Some("5f3a")).send(modern).await;
         assert!(!answer.passed().headers.contains_key("mcp-session-id"), "{verb}");

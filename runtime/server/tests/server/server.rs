@@ -1,4 +1,4 @@
-//! A server behind the layer that notes what reaches it, and answers what it is told to.
+//! A server behind the layer that records the requests that reach it and returns the configured answer.
 
 use std::{
     convert::Infallible,
@@ -40,7 +40,7 @@ fn run(command: &str) {
 
 scope_table! { pub(crate) static TOOLS = [status, list_files, write_file, run] with "tests/server/mcp-scopes.toml"; }
 
-/// Knows tokens by name.
+/// Accepts tokens by name.
 pub(crate) struct Tokens;
 
 impl TokenVerifier for Tokens {
@@ -69,7 +69,7 @@ impl TokenVerifier for Tokens {
     }
 }
 
-/// What reached the server behind the layer.
+/// A request that reached the server behind the layer.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) method: Method,
@@ -79,13 +79,13 @@ pub(crate) struct Seen {
     pub(crate) subject: Option<String>,
 }
 
-/// What came back.
+/// The answer that the client receives.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
-    /// What reached the server behind the layer, if anything did.
+    /// The request that reached the server behind the layer, if any.
     pub(crate) seen: Option<Seen>,
 }
 
@@ -106,7 +106,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    /// Status and JSON-RPC code of a refusal behind which nothing ran.
+    /// Returns the status and the JSON-RPC code of a rejection. Panics if the request was forwarded.
     #[track_caller]
     pub(crate) fn refused(&self) -> (u16, i64) {
         assert!(self.seen.is_none(), "it reached the server: {self:?}");
@@ -120,7 +120,7 @@ impl Answer {
     }
 }
 
-/// What the server behind the layer answers.
+/// The answer of the server behind the layer.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     headers: Vec<(&'static str, &'static str)>,
@@ -143,7 +143,7 @@ impl Reply {
     }
 }
 
-/// The layer, with a server behind it.
+/// The layer with a server behind it.
 pub(crate) struct Server {
     layer: ResourceServer,
     reply: Reply,
@@ -205,7 +205,7 @@ impl Server {
     }
 }
 
-/// Chunks that are all there, as a stream.
+/// A stream of chunks that are all ready.
 struct Chunks<I>(I);
 
 impl<I: Iterator + Unpin> futures_core::Stream for Chunks<I> {
@@ -219,7 +219,7 @@ impl<I: Iterator + Unpin> futures_core::Stream for Chunks<I> {
     }
 }
 
-/// A request.
+/// A request under construction.
 pub(crate) struct Ask(pub(crate) Request<Full<Bytes>>);
 
 impl Ask {
@@ -233,25 +233,25 @@ impl Ask {
         ask
     }
 
-    /// A request of 2025-11-25.
+    /// Returns a request of 2025-11-25.
     pub(crate) fn method(method: &str) -> Self {
         Self::post(format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{}}}}"#))
     }
 
-    /// A call of 2025-11-25.
+    /// Returns a call of 2025-11-25.
     pub(crate) fn call(tool: &str) -> Self {
         Self::post(format!(
             r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"{tool}","arguments":{{}}}}}}"#
         ))
     }
 
-    /// A call of 2026-07-28.
+    /// Returns a call of 2026-07-28.
     pub(crate) fn modern_call(tool: &str) -> Self {
         Self::modern("tools/call", &format!(r#""name":"{tool}","arguments":{{"folder":"home","depth":2}},"#))
             .header("mcp-name", tool)
     }
 
-    /// A request of 2026-07-28, with these parameters, each with a comma behind it.
+    /// Returns a request of 2026-07-28 with these parameters, each followed by a comma.
     pub(crate) fn modern(method: &str, params: &str) -> Self {
         Self::post(format!(
             r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{params}"_meta":{{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{{}}}}}}}}"#
@@ -264,14 +264,14 @@ impl Ask {
         self.header("authorization", &format!("Bearer {token}"))
     }
 
-    /// Adds a header beside those of the same name.
+    /// Adds a header value and keeps the existing ones.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::try_from(name).unwrap();
         self.0.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         self
     }
 
-    /// Leaves only this value of a header, or none.
+    /// Replaces all values of a header by this one, or removes them.
     pub(crate) fn only(mut self, name: &str, value: Option<&str>) -> Self {
         self.0.headers_mut().remove(name);
         match value {

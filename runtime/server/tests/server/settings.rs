@@ -1,4 +1,4 @@
-//! What is wrong with settings is told at `build`, all at once.
+//! Invalid settings: `build` reports all of them at once.
 
 use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::{Access, Discovery, ResourceServer, ResourceServerBuilder};
@@ -25,7 +25,7 @@ fn sound(table: &'static mcp_scopes::ScopeTable) -> ResourceServerBuilder {
 }
 
 #[test]
-fn all_that_is_wrong_is_told_at_once_by_the_settings_name() {
+fn reports_all_invalid_settings_at_once() {
     let error = ResourceServer::builder(&LIMITED)
         .resource("http://h/mcp")
         .authorization_server("ftp://as")
@@ -58,15 +58,15 @@ fn all_that_is_wrong_is_told_at_once_by_the_settings_name() {
 }
 
 #[test]
-fn resource_issuer_and_verifier_are_needed() {
+fn requires_resource_issuer_and_verifier() {
     assert_eq!(wrong(ResourceServer::builder(&BARE)), ["resource", "authorization_server", "verifier"]);
     assert!(sound(&BARE).build().is_ok());
-    // Stated in the table's file.
+    // The configuration file of the table states them.
     assert!(ResourceServer::builder(&TOOLS).verifier(Tokens).build().is_ok());
 }
 
 #[test]
-fn no_address_holds_a_user_and_none_is_shown() {
+fn rejects_addresses_with_user_information_and_never_shows_it() {
     let builder = ResourceServer::builder(&BARE).verifier(Tokens);
     for (resource, issuer, settings) in [
         ("https://ada:pass@h/mcp", "https://as", &["resource"][..]),
@@ -77,7 +77,7 @@ fn no_address_holds_a_user_and_none_is_shown() {
             &["resource", "authorization_server", "resource", "authorization_server"],
         ),
         ("https://h/mcp/@ada", "https://as/@ada", &[]),
-        // Not even taken apart.
+        // Addresses that cannot be parsed are not shown either.
         ("https://ada:pass^@h/mcp", "https://as:pass%@as", &["resource", "authorization_server"]),
         ("https://ada:pass#@h/mcp", "https://as:pass?@as", &["resource", "authorization_server"]),
     ] {
@@ -94,7 +94,7 @@ fn no_address_holds_a_user_and_none_is_shown() {
 }
 
 #[test]
-fn everything_is_https_but_on_this_machine() {
+fn requires_https_except_on_loopback() {
     let of = |resource: &str, issuer: &str| {
         ResourceServer::builder(&BARE).resource(resource).authorization_server(issuer).verifier(Tokens)
     };
@@ -106,12 +106,12 @@ fn everything_is_https_but_on_this_machine() {
 }
 
 #[test]
-fn several_issuers_add_up_and_go_before_those_of_the_file() {
+fn checks_each_authorization_server() {
     assert_eq!(wrong(sound(&BARE).authorization_server("http://as")), ["authorization_server"]);
 }
 
 #[test]
-fn policies_that_nothing_enforces_are_refused() {
+fn rejects_policies_without_an_enforcer() {
     assert_eq!(wrong(sound(&LIMITED)), ["policy"]);
     assert!(sound(&LIMITED).policies_enforced_elsewhere().build().is_ok());
     assert_eq!(wrong(sound(&SESSION)), ["policy"]);
@@ -119,7 +119,7 @@ fn policies_that_nothing_enforces_are_refused() {
 }
 
 #[test]
-fn filtered_mode_needs_a_baseline_and_publishes_nothing_else() {
+fn requires_a_baseline_in_filtered_mode_and_rejects_publish_all_tools() {
     assert_eq!(wrong(sound(&BARE).discovery(Discovery::Filtered)), ["discovery"]);
     assert!(sound(&TOOLS).discovery(Discovery::Filtered).build().is_ok());
     assert_eq!(wrong(sound(&TOOLS).discovery(Discovery::Filtered).publish_all_tools()), ["publish_all_tools"]);
@@ -127,7 +127,7 @@ fn filtered_mode_needs_a_baseline_and_publishes_nothing_else() {
 }
 
 #[test]
-fn origins_are_origins() {
+fn rejects_malformed_origins() {
     for origin in [
         "",
         "example.com",
@@ -160,7 +160,7 @@ fn origins_are_origins() {
 }
 
 #[test]
-fn limits_let_something_in() {
+fn rejects_limits_of_zero() {
     for (setting, builder) in [
         ("body_limit", sound(&BARE).body_limit(0)),
         ("anonymous_body_limit", sound(&BARE).anonymous_body_limit(0)),
@@ -172,7 +172,7 @@ fn limits_let_something_in() {
 }
 
 #[test]
-fn rules_for_methods_are_not_about_tools_and_name_scopes_of_the_table() {
+fn rejects_method_rules_for_tools_and_unknown_scopes() {
     for method in ["tools/call", "tools/*"] {
         assert_eq!(wrong(sound(&BARE).method(method, Access::Token)), ["method"], "{method}");
     }
@@ -182,7 +182,7 @@ fn rules_for_methods_are_not_about_tools_and_name_scopes_of_the_table() {
 }
 
 #[test]
-fn mirrored_arguments_are_those_of_a_tool() {
+fn rejects_param_headers_of_unknown_tools_and_malformed_names() {
     assert_eq!(wrong(sound(&BARE).param_header("nix", "A", ["a"])), ["param_header"]);
     assert_eq!(wrong(sound(&BARE).param_header("nothing", "", ["a"])), ["param_header"]);
     assert_eq!(wrong(sound(&BARE).param_header("nothing", "a b", ["a"])), ["param_header"]);
@@ -190,7 +190,7 @@ fn mirrored_arguments_are_those_of_a_tool() {
 }
 
 #[test]
-fn nothing_shows_a_token_or_a_key() {
+fn debug_output_shows_no_token_and_no_key() {
     let server = sound(&BARE).session_key([7; 32]);
     let text = format!("{server:?}");
     assert!(!format!("{text} {:?}", server.build().unwrap()).contains("7, 7"));

@@ -1,6 +1,6 @@
 //! Adversarial requests over a real socket, to a server on rmcp with an event store and introspection.
 //!
-//! Each test sends what exploited a weakness of an earlier version. `.ci/deep sockets` runs them in a release build as well.
+//! Each test sends requests that exploited a weakness of an earlier version. `.ci/deep sockets` also runs them in a release build.
 //!
 //! | module | holds |
 //! |---|---|
@@ -10,12 +10,12 @@
 //! | `client` | sends requests and shows status, headers, body and events |
 //! | `process` | runs a test in another process |
 //! | `one_reading` | texts that two parsers read differently |
-//! | `admission` | work that is done before a caller is admitted |
+//! | `admission` | work before a caller is admitted |
 //! | `replays` | event ids of other callers |
 //! | `sessions` | transport sessions of other callers |
 //! | `stream_ends` | streams that outlive their token |
-//! | `tokens` | tokens of another kind, and what a limit is keyed by |
-//! | `answers` | origins, probes without a token, methods that do not exist |
+//! | `tokens` | tokens of another kind, and the key of a limit |
+//! | `answers` | origins, probes without a token, unknown methods |
 
 mod admission;
 mod answers;

@@ -10,7 +10,7 @@ use crate::server::{Ask, RESOURCE, Server, Tokens};
 const PATHS: [&str; 2] = ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"];
 
 #[tokio::test]
-async fn the_document_is_served_at_both_paths_without_a_token() {
+async fn serves_the_metadata_at_both_paths_without_a_token() {
     for path in PATHS {
         let answer = Server::new().send(Ask::new("GET", path)).await;
         assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "application/json"));
@@ -25,7 +25,7 @@ async fn the_document_is_served_at_both_paths_without_a_token() {
 }
 
 #[tokio::test]
-async fn head_has_the_headers_of_get_and_no_body() {
+async fn returns_the_headers_of_get_without_a_body_for_head() {
     let (get, head) =
         (Server::new().send(Ask::new("GET", PATHS[0])).await, Server::new().send(Ask::new("HEAD", PATHS[0])).await);
     assert_eq!((head.status, head.body.as_str()), (StatusCode::OK, ""));
@@ -34,7 +34,7 @@ async fn head_has_the_headers_of_get_and_no_body() {
 }
 
 #[tokio::test]
-async fn the_document_answers_preflights_and_refuses_other_methods() {
+async fn answers_preflights_of_the_metadata_and_rejects_other_methods() {
     let preflight = Server::new().send(Ask::new("OPTIONS", PATHS[0])).await;
     assert_eq!(preflight.status, StatusCode::NO_CONTENT);
     assert_eq!(preflight.header("access-control-allow-methods"), "GET, HEAD");
@@ -58,7 +58,7 @@ async fn returns_404_for_other_documents_below_well_known() {
             assert_eq!(answer.refused(), (404, 404), "{verb} {path}");
             assert_eq!(answer.challenge(), "", "{verb} {path}");
         }
-        // Other methods are no look-up of a document.
+        // Only GET and HEAD look up a document.
         assert_eq!(Server::new().send(Ask::new("DELETE", path)).await.refused(), (401, 401), "{path}");
     }
     for path in ["/.well-known", "/mcp/.well-known/x"] {
@@ -67,19 +67,19 @@ async fn returns_404_for_other_documents_below_well_known() {
 }
 
 #[tokio::test]
-async fn the_document_has_a_service_of_its_own() {
+async fn serves_the_metadata_from_a_separate_service() {
     let service = Server::new().layer().well_known();
     let get = |path: &str| http::Request::builder().uri(path).body(()).unwrap();
     assert_eq!(service.clone().oneshot(get(PATHS[1])).await.unwrap().status(), StatusCode::OK);
     assert_eq!(service.oneshot(get("/other")).await.unwrap().status(), StatusCode::NOT_FOUND);
     assert!(Server::new().layer().metadata_paths().eq(PATHS));
-    // A router takes no path twice.
+    // A router rejects duplicate paths.
     let at_root = Server::with(|builder| builder.resource("https://files.example.com"));
     assert!(at_root.layer().metadata_paths().eq(["/.well-known/oauth-protected-resource"]));
 }
 
 #[tokio::test]
-async fn filtered_documents_show_the_baseline_alone() {
+async fn shows_only_the_baseline_in_filtered_metadata() {
     let server = Server::with(|builder| builder.discovery(Discovery::Filtered));
     let document = server.send(Ask::new("GET", PATHS[0])).await.json();
     let extensions = &document["mcp_extensions"];
@@ -91,9 +91,9 @@ async fn filtered_documents_show_the_baseline_alone() {
     }
 }
 
-/// What a policy says about hidden tools would show them.
+/// Policies that name hidden tools would reveal them.
 #[tokio::test]
-async fn filtered_documents_cut_policies_with_what_they_name() {
+async fn removes_hidden_tools_from_policies_in_filtered_metadata() {
     /// Read
     #[mcp_tool(scope = "files:read", risk = "low", policy(blocked_after("drop_all"), max_calls_per_session = 9))]
     fn read_all() {}
@@ -114,7 +114,7 @@ async fn filtered_documents_cut_policies_with_what_they_name() {
 }
 
 #[tokio::test]
-async fn preflights_pass_without_a_token_and_without_their_body() {
+async fn forwards_preflights_without_token_and_body() {
     let ask = Ask::call("run").verb("OPTIONS").token("runner").header("content-length", "80");
     let answer = Server::new().send(ask).await;
     let seen = answer.passed();
@@ -137,13 +137,13 @@ async fn rejects_foreign_origins_by_default() {
         answer.passed();
         assert_eq!(answer.header("access-control-allow-origin"), origin);
     }
-    // The metadata is public.
+    // The metadata is public for all origins.
     let document = Server::new().send(Ask::new("GET", PATHS[0]).header("origin", "https://evil.example.com")).await;
     assert_eq!((document.status, document.header("access-control-allow-origin")), (StatusCode::OK, "*"));
 }
 
 #[tokio::test]
-async fn accepts_any_origin_on_this_machine_for_a_resource_on_this_machine() {
+async fn accepts_loopback_origins_for_a_loopback_resource() {
     let server = Server::with(|builder| builder.resource("http://127.0.0.1:8080/mcp"));
     let from = |origin: &str| Ask::call("status").header("origin", origin);
     for origin in
@@ -165,7 +165,7 @@ async fn accepts_any_origin_on_this_machine_for_a_resource_on_this_machine() {
 }
 
 #[tokio::test]
-async fn accepts_stated_origins_of_every_scheme() {
+async fn accepts_configured_origins_of_every_scheme() {
     let server = Server::with(|builder| builder.origin("null").origin("vscode-webview://1s5cq3l0b9"));
     for origin in ["null", "vscode-webview://1s5cq3l0b9", "https://files.example.com"] {
         server.send(Ask::call("status").header("origin", origin)).await.passed();
@@ -177,25 +177,25 @@ async fn accepts_stated_origins_of_every_scheme() {
 }
 
 #[tokio::test]
-async fn accepts_every_origin_where_that_is_stated() {
+async fn accepts_every_origin_if_configured() {
     let server = Server::with(mcp_scopes_server::ResourceServerBuilder::allow_any_origin);
     for origin in ["https://evil.example.com", "null", ""] {
         let answer = server.send(Ask::call("status").header("origin", origin)).await;
         answer.passed();
-        // Which pages may read answers is not decided by this.
+        // The layer does not decide which pages may read the answers.
         assert_eq!(answer.header("access-control-allow-origin"), "");
     }
 }
 
 #[tokio::test]
-async fn stated_origins_are_accepted_as_browsers_write_them() {
+async fn normalizes_configured_origins() {
     let server = Server::with(|builder| {
         builder
             .origin("https://App.example.com")
             .origin("http://localhost:6274")
             .origin("https://other.example.com:443")
     });
-    // No browser writes a port that the scheme has anyway.
+    // Browsers omit the default port of a scheme.
     for origin in ["https://app.example.com", "http://localhost:6274", "https://other.example.com"] {
         let answer = server.send(Ask::call("status").header("origin", origin)).await;
         answer.passed();
@@ -205,7 +205,7 @@ async fn stated_origins_are_accepted_as_browsers_write_them() {
 }
 
 #[tokio::test]
-async fn other_origins_are_403() {
+async fn returns_403_for_other_origins() {
     let server = Server::with(|builder| builder.origin("https://app.example.com"));
     for origin in [
         "https://evil.example.com",
@@ -228,7 +228,7 @@ async fn other_origins_are_403() {
 }
 
 #[tokio::test]
-async fn other_methods_are_405() {
+async fn returns_405_for_other_methods() {
     for verb in ["PUT", "PATCH", "HEAD", "TRACE", "CONNECT", "BREW"] {
         let answer = Server::new().send(Ask::call("status").verb(verb)).await;
         assert_eq!((answer.refused(), answer.header("allow")), ((405, 405), "POST, GET, DELETE"), "{verb}");
@@ -236,7 +236,7 @@ async fn other_methods_are_405() {
 }
 
 #[tokio::test]
-async fn connections_are_not_upgraded() {
+async fn rejects_connection_upgrades() {
     let ask = Ask::new("GET", "/mcp").token("reader").header("upgrade", "websocket").header("connection", "upgrade");
     assert_eq!(Server::new().send(ask).await.refused(), (400, 400));
 }

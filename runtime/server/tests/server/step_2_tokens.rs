@@ -1,4 +1,4 @@
-//! Step 2: the token, from the header alone.
+//! Step 2: the token, read from the header alone.
 
 use std::sync::Arc;
 
@@ -8,22 +8,22 @@ use serde_json::json;
 use crate::server::{Ask, DOCUMENT, RESOURCE, Server};
 
 #[tokio::test]
-async fn no_token_is_401_with_the_baseline_and_no_error() {
+async fn returns_401_with_the_baseline_scope_without_a_token() {
     let answer = Server::new().send(Ask::method("tools/list")).await;
     assert_eq!(answer.refused(), (401, 401));
-    // RFC 6750 §3.1: no error code where nothing was sent.
+    // RFC 6750 §3.1: no error code without credentials.
     assert_eq!(answer.challenge(), format!("Bearer scope=\"files:read\", resource_metadata=\"{DOCUMENT}\""));
     assert!(answer.header("access-control-expose-headers").contains("WWW-Authenticate"));
 }
 
 #[tokio::test]
-async fn an_invalid_token_is_401_at_once_even_for_a_public_tool() {
+async fn returns_401_for_invalid_tokens_even_for_public_tools() {
     for token in ["unknown", "expired", "foreign", "without-audience"] {
-        // The body would be refused too: it is not looked at.
+        // The body is malformed as well, and is not read.
         for ask in [Ask::call("status"), Ask::post("no json")] {
             let answer = Server::new().send(ask.token(token)).await;
             assert_eq!(answer.refused(), (401, 401), "{token}");
-            // The scope is that of the first 401, at the same place.
+            // The scope is at the same position as in the first 401.
             let begin = "Bearer scope=\"files:read\", error=\"invalid_token\", error_description=";
             assert!(answer.challenge().starts_with(begin), "{}", answer.challenge());
             assert!(
@@ -36,7 +36,7 @@ async fn an_invalid_token_is_401_at_once_even_for_a_public_tool() {
 }
 
 #[tokio::test]
-async fn rejects_tokens_that_a_verifier_says_are_bound_to_a_key() {
+async fn rejects_claims_that_are_bound_to_a_key() {
     struct Bound(serde_json::Value);
     impl TokenVerifier for Bound {
         fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> {
@@ -48,7 +48,7 @@ async fn rejects_tokens_that_a_verifier_says_are_bound_to_a_key() {
     }
     for (cnf, passes) in [(json!({"jkt": "0ZcOCORZ"}), false), (json!({}), false), (serde_json::Value::Null, true)] {
         let server = Server::with(|builder| builder.verifier(TokenCache::new(Bound(cnf))));
-        // Also where the claims are remembered.
+        // Also if the claims are cached.
         for _ in 0..2 {
             let answer = server.send(Ask::call("list_files").token("bound")).await;
             if passes {
@@ -62,18 +62,18 @@ async fn rejects_tokens_that_a_verifier_says_are_bound_to_a_key() {
 }
 
 #[tokio::test]
-async fn a_token_that_has_not_ended_passes() {
+async fn accepts_tokens_before_their_expiry() {
     Server::new().send(Ask::call("list_files").token("fresh")).await.passed();
 }
 
 #[tokio::test]
-async fn a_token_that_nobody_can_verify_is_503_and_nothing_passes() {
+async fn returns_503_when_the_verifier_is_unavailable() {
     let answer = Server::new().send(Ask::call("status").token("down")).await;
     assert_eq!((answer.refused(), answer.header("retry-after"), answer.challenge()), ((503, 503), "5", ""));
 }
 
 #[tokio::test]
-async fn a_token_in_the_query_is_400_even_beside_one_in_the_header() {
+async fn rejects_tokens_in_the_query() {
     for query in ["access_token=reader", "a=b&access_token=reader", "acc%65ss_token=reader"] {
         let ask = Ask::call("list_files").uri(&format!("/mcp?{query}"));
         for ask in [ask.token("reader"), Ask::call("status").uri(&format!("/mcp?{query}"))] {
@@ -85,7 +85,7 @@ async fn a_token_in_the_query_is_400_even_beside_one_in_the_header() {
 }
 
 #[tokio::test]
-async fn malformed_credentials_are_400() {
+async fn returns_400_for_malformed_credentials() {
     for value in ["Bearer", "Bearer ", "Bearer a b", "Bearer a,b", "bearer \u{e4}", "Bearer =", "Bearer \"reader\""] {
         let answer = Server::new().send(Ask::call("status").header("authorization", value)).await;
         assert_eq!(answer.refused(), (400, 400), "{value}");
@@ -95,7 +95,7 @@ async fn malformed_credentials_are_400() {
 }
 
 #[tokio::test]
-async fn another_scheme_is_401() {
+async fn returns_401_for_other_schemes() {
     for value in ["Basic cmVhZGVyOg==", "DPoP reader", "Bearerreader", "reader", ""] {
         let answer = Server::new().send(Ask::call("status").header("authorization", value)).await;
         assert_eq!(answer.refused(), (401, 401), "{value}");
@@ -103,14 +103,14 @@ async fn another_scheme_is_401() {
 }
 
 #[tokio::test]
-async fn the_scheme_is_not_case_sensitive_and_spaces_may_follow() {
+async fn accepts_any_case_of_the_scheme_and_several_spaces() {
     for value in ["bearer reader", "BEARER reader", "Bearer   reader"] {
         Server::new().send(Ask::call("list_files").header("authorization", value)).await.passed();
     }
 }
 
 #[tokio::test]
-async fn the_server_gets_the_caller_and_the_claims_and_not_the_token() {
+async fn forwards_caller_and_claims_without_the_token() {
     let answer = Server::new().send(Ask::call("list_files").token("reader")).await;
     let seen = answer.passed();
     assert_eq!(seen.subject.as_deref(), Some("ada"));
@@ -119,19 +119,19 @@ async fn the_server_gets_the_caller_and_the_claims_and_not_the_token() {
 }
 
 #[tokio::test]
-async fn a_caller_without_a_token_is_anonymous() {
+async fn forwards_an_anonymous_caller_without_a_token() {
     let answer = Server::new().send(Ask::call("status")).await;
     let seen = answer.passed();
     assert!(seen.caller.unwrap().grant().is_anonymous() && seen.subject.is_none());
 }
 
 #[tokio::test]
-async fn scopes_may_come_as_a_list() {
+async fn accepts_scopes_as_a_list() {
     Server::new().send(Ask::call("write_file").token("listed")).await.passed();
 }
 
 #[tokio::test]
-async fn a_token_without_scopes_opens_nothing() {
+async fn opens_only_public_tools_for_a_token_without_scopes() {
     let answer = Server::new().send(Ask::call("list_files").token("scopeless")).await;
     assert_eq!(answer.refused(), (403, 403));
     Server::new().send(Ask::call("status").token("scopeless")).await.passed();

@@ -35,7 +35,7 @@ scope_table! { static PLAIN = [look]; }
 
 const SANDBOX: &str = "https://sandbox.example.com/mcp";
 
-/// Reads claims out of the token: `claim.key.issuer.audience`.
+/// Reads claims from the token: `claim.key.issuer.audience`.
 struct Spelt;
 
 impl TokenVerifier for Spelt {
@@ -82,7 +82,7 @@ fn environment(answer: &Answer) -> Option<Environment> {
     Some(environment)
 }
 
-/// What has to come out, said in another way: all that is said has to be one and the same word.
+/// The oracle: all sources that state an environment must agree.
 fn expected(sources: [bool; 4], default_live: bool, parts: [&str; 4], header: &str) -> Option<Environment> {
     let [by_claim, _, _, by_audience] = sources;
     let [claim, _, _, audience] = parts;
@@ -107,7 +107,7 @@ fn expected(sources: [bool; 4], default_live: bool, parts: [&str; 4], header: &s
         [word] => word,
         _ => return None,
     };
-    // A credential for the sandbox is not live where nobody asks it.
+    // A credential for the sandbox is never live, even if the credential is no configured source.
     if parts[1] == "sandbox" && word == "live" {
         return None;
     }
@@ -118,11 +118,11 @@ fn expected(sources: [bool; 4], default_live: bool, parts: [&str; 4], header: &s
     }
 }
 
-/// A tool of each mode, and whether the sandbox reaches it: `allow`, `simulate(..)`, `deny`, nothing stated.
+/// One tool of each mode, and whether a sandbox caller may call it: `allow`, `simulate(..)`, `deny`, none.
 const MODES: [(&str, bool); 4] = [("look", true), ("buy", true), ("close", false), ("send", false)];
 
 #[tokio::test]
-async fn every_combination_of_sources_headers_and_modes() {
+async fn matches_oracle_for_all_sources_headers_and_modes() {
     let mut seen = [0; 3];
     for which in 0..32_u8 {
         let bit = |at: u8| which >> at & 1 == 1;
@@ -171,7 +171,7 @@ async fn every_combination_of_sources_headers_and_modes() {
 }
 
 #[tokio::test]
-async fn a_sandbox_caller_reaches_only_what_says_it_is_safe_there() {
+async fn forwards_sandbox_calls_only_to_tools_that_allow_or_simulate() {
     for (tool, safe) in MODES {
         for (token, environment) in [("live", Environment::Live), ("sandbox", Environment::Sandbox)] {
             let server = market(Environments::new().by_claim("env"));
@@ -187,7 +187,7 @@ async fn a_sandbox_caller_reaches_only_what_says_it_is_safe_there() {
 }
 
 #[tokio::test]
-async fn the_function_itself_runs_live_and_its_substitute_in_the_sandbox() {
+async fn runs_the_function_live_and_its_substitute_in_the_sandbox() {
     for (token, result) in [("live", "bought"), ("sandbox", "pretended")] {
         let server = market(Environments::new().by_claim("env"));
         let answer = server.send(Ask::call("buy").token(&format!("{token}.none.live.live"))).await;
@@ -196,7 +196,7 @@ async fn the_function_itself_runs_live_and_its_substitute_in_the_sandbox() {
 }
 
 #[tokio::test]
-async fn a_header_moves_a_live_caller_into_the_sandbox_and_not_back() {
+async fn accepts_the_header_from_live_to_sandbox_and_rejects_the_reverse() {
     let server = market(Environments::new().by_claim("env"));
     let moved = server.send(Ask::call("look").token("live.none.live.live").header("Mcp-Sandbox", "sandbox")).await;
     assert_eq!(environment(&moved), Some(Environment::Sandbox));
@@ -206,7 +206,7 @@ async fn a_header_moves_a_live_caller_into_the_sandbox_and_not_back() {
 }
 
 #[tokio::test]
-async fn where_there_is_no_sandbox_the_usual_header_is_refused() {
+async fn rejects_the_default_header_without_a_sandbox() {
     for value in ["sandbox", "live", ""] {
         let ask = Ask::call("look").token("none.none.live.live").header("mcp-sandbox", value);
         let answer = of(&PLAIN, Environments::new()).send(ask).await;
@@ -216,7 +216,7 @@ async fn where_there_is_no_sandbox_the_usual_header_is_refused() {
 }
 
 #[tokio::test]
-async fn a_token_that_does_not_tell_is_403_without_a_scope() {
+async fn returns_403_without_a_scope_for_tokens_without_an_environment() {
     let server = market(Environments::new().by_claim("env"));
     for claim in ["none", "Live", "number"] {
         let answer = server.send(Ask::call("look").token(&format!("{claim}.none.live.live"))).await;
@@ -226,7 +226,7 @@ async fn a_token_that_does_not_tell_is_403_without_a_scope() {
 }
 
 #[tokio::test]
-async fn nothing_but_tools_is_open_in_the_sandbox() {
+async fn rejects_resources_and_unknown_methods_in_the_sandbox() {
     let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let server = Server::around(builder.method("*", mcp_scopes_server::Access::Token));
     for (method, passes) in [("resources/read", false), ("anything", false), ("tools/list", true), ("ping", true)] {
@@ -237,7 +237,7 @@ async fn nothing_but_tools_is_open_in_the_sandbox() {
 }
 
 #[tokio::test]
-async fn filtered_lists_show_what_the_environment_allows() {
+async fn filters_lists_by_environment() {
     scope_table! { static SHOWN = [look, close, send] with "tests/server/sandbox_filtered.toml"; }
     let builder = ResourceServer::builder(&SHOWN).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let list = r#"{"id":1,"result":{"tools":[{"name":"send"},{"name":"look"}]}}"#;
@@ -249,7 +249,7 @@ async fn filtered_lists_show_what_the_environment_allows() {
 }
 
 #[tokio::test]
-async fn calls_in_the_sandbox_have_a_limit_of_their_own_for_each_caller() {
+async fn limits_sandbox_calls_per_caller() {
     let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let server = Server::around(builder.sandbox_calls_per_minute(NonZeroU32::new(3).unwrap()));
     let call = |token: &str| Ask::call("look").token(&format!("{token}.none.live.live"));
@@ -260,15 +260,15 @@ async fn calls_in_the_sandbox_have_a_limit_of_their_own_for_each_caller() {
     assert_eq!(answer.refused(), (429, 429));
     let wait: u64 = answer.header("retry-after").parse().unwrap();
     assert!((1..=20).contains(&wait), "{wait}");
-    // Neither the live calls of the same caller nor another caller's.
+    // Neither live calls nor calls of another caller count.
     server.send(call("live")).await.passed();
     server.send(Ask::call("look").token("sandbox.none.other.live")).await.passed();
-    // What is no call does not count.
+    // Only calls of tools count.
     server.send(Ask::method("tools/list").token("sandbox.none.live.live")).await.passed();
 }
 
 #[tokio::test]
-async fn a_call_in_a_session_of_another_caller_is_not_counted() {
+async fn does_not_count_calls_in_a_session_of_another_caller() {
     let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let server = Server::around(builder.sandbox_calls_per_minute(NonZeroU32::MIN));
     let call = || Ask::call("look").token("sandbox.none.live.live");
@@ -281,7 +281,7 @@ async fn a_call_in_a_session_of_another_caller_is_not_counted() {
 }
 
 #[tokio::test]
-async fn each_call_of_a_batch_counts_in_the_sandbox() {
+async fn counts_each_call_of_a_batch_in_the_sandbox() {
     let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let server = Server::around(builder.allow_batches().sandbox_calls_per_minute(NonZeroU32::new(3).unwrap()));
     let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"look"}}"#;
@@ -293,7 +293,7 @@ async fn each_call_of_a_batch_counts_in_the_sandbox() {
 }
 
 #[tokio::test]
-async fn as_it_comes_the_sandbox_has_a_limit() {
+async fn limits_sandbox_calls_by_default() {
     let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let server = Server::around(builder);
     let mut passed = 0;
@@ -305,19 +305,19 @@ async fn as_it_comes_the_sandbox_has_a_limit() {
         }
         passed += 1;
     }
-    // One comes back each second.
+    // The limit regains one call per second.
     assert!((60..120).contains(&passed), "{passed}");
 }
 
 #[tokio::test]
-async fn the_environment_is_known_before_the_body_is_looked_at() {
+async fn resolves_the_environment_before_reading_the_body() {
     let server = market(Environments::new().by_claim("env"));
     assert_eq!(server.send(Ask::post("no json").token("none.none.live.live")).await.refused(), (403, 403));
     assert_eq!(server.send(Ask::post("no json").token("live.none.live.live")).await.refused(), (400, -32700));
 }
 
 #[tokio::test]
-async fn refusals_say_which_environment_they_are_from() {
+async fn names_the_environment_in_rejections() {
     let server = market(Environments::new().by_claim("env"));
     for environment in ["live", "sandbox"] {
         let token = format!("{environment}.none.live.live");
@@ -338,7 +338,7 @@ async fn refusals_say_which_environment_they_are_from() {
 }
 
 #[tokio::test]
-async fn calls_behind_one_that_a_policy_refuses_do_not_count() {
+async fn does_not_count_calls_after_one_that_a_policy_rejects() {
     let builder = ResourceServer::builder(&MARKET).verifier(Spelt).environments(Environments::new().by_claim("env"));
     let builder = builder.policy(Refuses).allow_batches();
     let server = Server::around(builder.sandbox_calls_per_minute(NonZeroU32::new(3).unwrap()));
@@ -356,7 +356,7 @@ async fn calls_behind_one_that_a_policy_refuses_do_not_count() {
 }
 
 #[tokio::test]
-async fn a_session_does_not_lead_from_one_environment_into_the_other() {
+async fn rejects_sessions_of_the_other_environment() {
     let reply = Reply::json(r#"{"id":1,"result":{}}"#).header("mcp-session-id", "s");
     let server = market(Environments::new().by_claim("env")).replying(reply);
     let began = server.send(Ask::method("initialize").token("live.none.live.live")).await;
@@ -368,7 +368,7 @@ async fn a_session_does_not_lead_from_one_environment_into_the_other() {
 }
 
 #[tokio::test]
-async fn the_document_says_where_the_sandbox_is() {
+async fn publishes_header_and_resource_of_the_sandbox() {
     let answer = market(Environments::new()).send(Ask::new("GET", "/.well-known/oauth-protected-resource")).await;
     let sandbox = answer.json()["mcp_extensions"]["sandbox"].clone();
     assert_eq!(sandbox["header"], "mcp-sandbox");
@@ -376,7 +376,7 @@ async fn the_document_says_where_the_sandbox_is() {
 }
 
 #[test]
-fn sources_that_could_not_tell_are_refused_at_build() {
+fn rejects_sources_that_cannot_determine_the_environment_at_build() {
     let wrong = |table, environments| {
         let builder =
             ResourceServer::builder(table).resource(RESOURCE).authorization_server("https://auth.example.com");

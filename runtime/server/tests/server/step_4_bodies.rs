@@ -1,4 +1,4 @@
-//! Step 4: bodies that two parsers could read in two ways.
+//! Step 4: bodies that two parsers could read differently.
 
 use bytes::Bytes;
 use mcp_scopes_server::Discovery;
@@ -10,7 +10,7 @@ async fn refused(body: impl Into<Bytes>) -> (u16, i64) {
 }
 
 #[tokio::test]
-async fn the_body_goes_on_byte_for_byte() {
+async fn forwards_the_body_byte_for_byte() {
     let body = " {\"method\" : \"tools/call\",\n\"params\":{\"name\":\"list_\\u0066iles\",\"arguments\":{\"a\":1.50e1}},\
                 \"id\":\"\\u00e4\",\"jsonrpc\":\"2.0\",\"x\":[]}\r\n";
     let answer = Server::new().send(Ask::post(body).token("reader")).await;
@@ -18,7 +18,7 @@ async fn the_body_goes_on_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn a_member_that_stands_twice_is_400_at_every_level() {
+async fn rejects_duplicate_members_at_every_level() {
     for body in [
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","method":"tools/call","params":{"name":"status"}}"#,
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status","name":"run"}}"#,
@@ -32,7 +32,7 @@ async fn a_member_that_stands_twice_is_400_at_every_level() {
 }
 
 #[tokio::test]
-async fn members_of_many_and_of_neighbouring_objects_are_told_apart() {
+async fn distinguishes_members_of_nested_and_neighboring_objects() {
     let many = |last: &str| {
         let members: Vec<_> = (0..100).map(|at| format!("\"k{at}\":{{\"a\":1,\"k0\":2}}")).collect();
         format!(
@@ -47,7 +47,7 @@ async fn members_of_many_and_of_neighbouring_objects_are_told_apart() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_is_400() {
+async fn rejects_malformed_json() {
     for body in [
         "",
         " ",
@@ -71,7 +71,7 @@ async fn what_is_no_json_is_400() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_utf_8_are_400_wherever_they_stand() {
+async fn rejects_invalid_utf_8_at_every_place() {
     for body in [
         &b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"x\":\"\xff\"}"[..],
         b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"status\",\"arguments\":{\"\xc3\":1}}}",
@@ -82,14 +82,14 @@ async fn bytes_that_are_no_utf_8_are_400_wherever_they_stand() {
 }
 
 #[tokio::test]
-async fn deep_nesting_is_400() {
+async fn rejects_deep_nesting() {
     let deep =
         format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","x":{}{}}}"#, "[".repeat(200_000), "]".repeat(200_000));
     assert_eq!(refused(deep).await, (400, -32700));
 }
 
 #[tokio::test]
-async fn what_is_no_message_is_400() {
+async fn rejects_malformed_messages() {
     for body in [
         "null",
         "1",
@@ -116,14 +116,14 @@ async fn what_is_no_message_is_400() {
 }
 
 #[tokio::test]
-async fn batches_are_400_as_it_comes() {
+async fn rejects_batches_by_default() {
     for body in ["[]", r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#] {
         assert_eq!(refused(body).await, (400, -32600), "{body}");
     }
 }
 
 #[tokio::test]
-async fn each_message_of_a_batch_is_checked() {
+async fn checks_each_message_of_a_batch() {
     let server = Server::with(mcp_scopes_server::ResourceServerBuilder::allow_batches);
     let call = |id: u8, tool: &str| {
         format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{tool}"}}}}"#)
@@ -132,7 +132,7 @@ async fn each_message_of_a_batch_is_checked() {
     server.send(batch(["status", "list_files"])).await.passed();
     let refused = server.send(batch(["status", "run"])).await;
     assert_eq!((refused.refused(), &refused.json()["id"]), ((403, 403), &serde_json::json!(2)));
-    // What headers say has to hold for each.
+    // Headers are compared with each message.
     let named = server.send(batch(["status", "list_files"]).header("mcp-name", "status")).await;
     assert_eq!((named.refused(), &named.json()["id"]), ((400, -32020), &serde_json::json!(2)));
     for body in ["[]", "[1]", "[[]]", "[null]", r#"[{"jsonrpc":"2.0","id":1,"method":"ping"},{}]"#] {
@@ -143,7 +143,7 @@ async fn each_message_of_a_batch_is_checked() {
 }
 
 #[tokio::test]
-async fn a_body_above_the_limit_is_413() {
+async fn returns_413_for_bodies_above_the_limit() {
     let call = |len: usize| {
         let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status"}}"#;
         Ask::post(format!("{call}{}", " ".repeat(len - call.len())))
@@ -153,7 +153,7 @@ async fn a_body_above_the_limit_is_413() {
     assert_eq!(server.send(call(1001)).await.refused(), (413, 413));
     server.send(call(2000).token("reader")).await.passed();
     assert_eq!(server.send(call(2001).token("reader")).await.refused(), (413, 413));
-    // As it comes: 64 KiB without a token, 4 MiB with one.
+    // Default: 64 KiB without a token, 4 MiB with one.
     let server = Server::with(|builder| builder.discovery(Discovery::Open));
     server.send(call(64 << 10)).await.passed();
     assert_eq!(server.send(call((64 << 10) + 1)).await.refused(), (413, 413));
@@ -162,7 +162,7 @@ async fn a_body_above_the_limit_is_413() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_said_to_be_json_in_utf_8_is_415() {
+async fn returns_415_for_other_content_types_and_encodings() {
     for stated in [
         None,
         Some("text/plain"),

@@ -5,14 +5,14 @@ use mcp_scopes_server::Access;
 use crate::server::{Ask, Server};
 
 #[tokio::test]
-async fn a_request_of_2026_07_28_whose_headers_agree_passes() {
+async fn accepts_2026_07_28_requests_whose_headers_agree() {
     Server::new().send(Ask::modern_call("list_files").token("reader")).await.passed();
     let list = Ask::modern("tools/list", "");
     Server::new().send(list.token("reader")).await.passed();
 }
 
 #[tokio::test]
-async fn missing_headers_are_400_with_their_code() {
+async fn rejects_missing_headers() {
     for name in ["mcp-protocol-version", "mcp-method", "mcp-name"] {
         let ask = Ask::modern_call("list_files").only(name, None).token("reader");
         let answer = Server::new().send(ask).await;
@@ -21,14 +21,14 @@ async fn missing_headers_are_400_with_their_code() {
 }
 
 #[tokio::test]
-async fn missing_meta_is_400_for_a_parameter() {
+async fn rejects_missing_meta_as_an_invalid_parameter() {
     let ask = Ask::call("list_files").header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/call");
     let answer = Server::new().send(ask.header("mcp-name", "list_files").token("reader")).await;
     assert_eq!(answer.refused(), (400, -32602));
 }
 
 #[tokio::test]
-async fn headers_that_disagree_are_400_on_every_revision() {
+async fn rejects_mismatched_headers_on_every_revision() {
     for (name, value) in [
         ("mcp-method", "tools/list"),
         ("mcp-method", "Tools/Call"),
@@ -51,13 +51,13 @@ async fn headers_that_disagree_are_400_on_every_revision() {
 }
 
 #[tokio::test]
-async fn a_name_may_come_in_base64() {
+async fn accepts_names_in_base64() {
     let ask = Ask::modern_call("list_files").only("mcp-name", Some("=?base64?bGlzdF9maWxlcw==?="));
     Server::new().send(ask.token("reader")).await.passed();
 }
 
 #[tokio::test]
-async fn headers_that_stand_twice_are_400_even_if_they_are_the_same() {
+async fn rejects_duplicate_headers_even_if_equal() {
     for (name, value) in
         [("mcp-method", "tools/call"), ("mcp-name", "list_files"), ("mcp-protocol-version", "2026-07-28")]
     {
@@ -67,14 +67,14 @@ async fn headers_that_stand_twice_are_400_even_if_they_are_the_same() {
 }
 
 #[tokio::test]
-async fn a_name_where_the_body_names_nothing_is_400() {
+async fn rejects_name_headers_without_a_name_in_the_body() {
     let ask = Ask::modern("tools/list", "").header("mcp-name", "list_files").token("reader");
     assert_eq!(Server::new().send(ask).await.refused(), (400, -32020));
 }
 
-/// Notifications have the headers, too (SEP-2243), and need no `_meta`.
+/// Notifications also have the headers (SEP-2243), and need no `_meta`.
 #[tokio::test]
-async fn a_notification_says_its_method_and_revision_in_headers() {
+async fn requires_method_headers_of_notifications() {
     let told = || {
         Ask::post(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#).token("reader")
     };
@@ -85,7 +85,7 @@ async fn a_notification_says_its_method_and_revision_in_headers() {
 }
 
 #[tokio::test]
-async fn older_revisions_need_no_headers_and_the_handshake_never_does() {
+async fn accepts_older_revisions_and_the_handshake_without_headers() {
     Server::new().send(Ask::call("list_files").token("reader")).await.passed();
     let older = Ask::call("list_files").header("mcp-protocol-version", "2025-11-25");
     Server::new().send(older.token("reader")).await.passed();
@@ -94,7 +94,7 @@ async fn older_revisions_need_no_headers_and_the_handshake_never_does() {
 }
 
 #[tokio::test]
-async fn prompts_and_resources_have_their_name_in_a_header_too() {
+async fn compares_name_headers_of_prompts_and_resources() {
     let server = Server::with(|builder| builder.method("*", Access::Token));
     for (method, params) in [("prompts/get", r#""name":"a","#), ("resources/read", r#""uri":"a","#)] {
         let ask = || Ask::modern(method, params).token("reader");

@@ -1,4 +1,4 @@
-//! Step 4: member names that parsers disagree about.
+//! Step 4: member names that parsers read differently.
 
 use mcp_scopes_server::{Access, ResourceServerBuilder};
 
@@ -8,13 +8,13 @@ async fn refused(body: String) -> (u16, i64) {
     Server::new().send(Ask::post(body).token("runner")).await.refused()
 }
 
-/// A call of `list_files` with more parameters.
+/// Returns a call of `list_files` with more parameters.
 fn with(params: &str) -> String {
     format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"list_files"{params}}}}}"#)
 }
 
 #[tokio::test]
-async fn rejects_names_that_serde_crates_keep_for_themselves() {
+async fn rejects_names_that_serde_crates_reserve() {
     for name in [
         "$serde_json::private::RawValue",
         "$serde_json::private::Number",
@@ -35,7 +35,7 @@ async fn rejects_names_that_serde_crates_keep_for_themselves() {
             assert_eq!(refused(body.clone()).await, (400, -32700), "{body}");
         }
     }
-    // Only names, and only whole beginnings.
+    // Values and other prefixes are accepted.
     for params in [
         r#","arguments":{"a":"$serde_json::private::RawValue"}"#,
         r#","arguments":{"$serde_json":1,"serde_json::private::RawValue":2,"$schema":3,"$ref":4}"#,
@@ -71,7 +71,7 @@ async fn rejects_other_spellings_of_members_of_the_envelope() {
 }
 
 #[tokio::test]
-async fn rejects_other_spellings_of_parameters_that_decide() {
+async fn rejects_other_spellings_of_relevant_parameters() {
     for other in [
         r#","NAME":"run""#,
         r#","Name":null"#,
@@ -87,7 +87,7 @@ async fn rejects_other_spellings_of_parameters_that_decide() {
     ] {
         assert_eq!(refused(with(other)).await, (400, -32600), "{other}");
     }
-    // In front of the method as well, which decides what they mean.
+    // Also before the method, which decides what the parameters mean.
     let early = r#"{"params":{"NAME":"run","name":"list_files"},"method":"tools/call","id":1,"jsonrpc":"2.0"}"#;
     assert_eq!(refused(early.to_owned()).await, (400, -32600));
     let server = Server::with(|builder| builder.method("*", Access::Token));
@@ -106,7 +106,7 @@ async fn rejects_other_spellings_of_parameters_that_decide() {
 }
 
 #[tokio::test]
-async fn accepts_any_spelling_where_nothing_is_decided() {
+async fn accepts_any_spelling_of_irrelevant_names() {
     for params in [
         r#","arguments":{"NAME":"run","name":"list","Method":"x","name\u0000":1}"#,
         r#","Names":1,"nam":2,"na-me":3,"n\u00e4me":4,"Uri":5,"TaskId":6"#,
@@ -140,7 +140,7 @@ async fn limits_nesting_at_every_place() {
             }
         }
     }
-    // A batch is one level.
+    // A batch adds one level.
     let batches = Server::with(ResourceServerBuilder::allow_batches);
     let body =
         |depth: usize| format!(r#"[{{"jsonrpc":"2.0","id":1,"method":"ping","x":{}}}]"#, nested(depth, "[", "]"));
@@ -162,7 +162,7 @@ async fn limits_the_messages_of_a_batch() {
 }
 
 #[tokio::test]
-async fn limits_texts_with_escapes_that_decide() {
+async fn limits_the_length_of_escaped_tool_names() {
     let name = |len: usize| {
         Ask::post(format!(
             r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"\u0061{}"}}}}"#,

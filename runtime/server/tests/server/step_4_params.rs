@@ -4,7 +4,7 @@ use http::HeaderMap;
 
 use crate::server::{Answer, Ask, Server};
 
-/// Declares two arguments of `list_files`.
+/// Returns a server that declares two arguments of `list_files`.
 fn declared() -> Server {
     Server::with(|builder| {
         builder.param_header("list_files", "Folder", ["folder"]).param_header("list_files", "Depth", ["depth"])
@@ -19,7 +19,7 @@ fn both(folder: &str, depth: &str) -> Ask {
     modern().header("mcp-param-folder", folder).header("mcp-param-depth", depth)
 }
 
-/// A call of 2025-11-25 with these arguments.
+/// Returns a call of 2025-11-25 with these arguments.
 fn older(arguments: &str) -> Ask {
     let params = format!(r#"{{"name":"list_files","arguments":{arguments}}}"#);
     Ask::post(format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{params}}}"#)).token("reader")
@@ -34,7 +34,7 @@ fn params(answer: &Answer) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_mirrored_argument_has_to_agree() {
+async fn rejects_param_headers_that_differ_from_the_argument() {
     let server = declared();
     for depth in ["2", "2.0"] {
         server.send(both("home", depth)).await.passed();
@@ -48,7 +48,7 @@ async fn a_mirrored_argument_has_to_agree() {
     assert_eq!(server.send(modern()).await.refused(), (400, -32020), "both are missing");
     let twice = both("home", "2").header("mcp-param-depth", "2");
     assert_eq!(server.send(twice).await.refused(), (400, -32020));
-    // Older revisions may leave them out, but not contradict the body.
+    // Older revisions may omit the headers, but the headers must not contradict the body.
     server.send(Ask::call("list_files").token("reader")).await.passed();
     let arguments = r#"{"folder":"home","depth":2}"#;
     server.send(older(arguments).header("mcp-param-folder", "home")).await.passed();
@@ -59,7 +59,7 @@ async fn a_mirrored_argument_has_to_agree() {
 }
 
 #[tokio::test]
-async fn compares_arguments_of_every_kind_and_place() {
+async fn compares_arguments_of_every_type_and_path() {
     let arguments = r#"{"a":"x","b":{"c":2.50,"d":[7],"e":true,"f":null},"g":-0.0,"h":"","i":9007199254740993,
         "j":"\u00e4\n","\u006b":"k","l":1e2}"#;
     for (path, value, passes) in [
@@ -79,7 +79,7 @@ async fn compares_arguments_of_every_kind_and_place() {
         (&["g"], "-0", true),
         (&["h"], "", true),
         (&["h"], "x", false),
-        // From 2^53 on neighbors are the same floating-point number.
+        // From 2^53 on, neighboring integers are the same floating-point number.
         (&["i"], "9007199254740993", true),
         (&["i"], "9007199254740992", false),
         (&["j"], "=?base64?w6QK?=", true),
@@ -101,16 +101,16 @@ async fn removes_undeclared_headers_of_tools_with_a_declaration() {
 }
 
 #[tokio::test]
-async fn forwards_undeclared_headers_unread_where_no_declaration_is_known() {
+async fn forwards_undeclared_headers_of_tools_without_a_declaration() {
     let ask = || modern().header("mcp-param-any", "=?base64?x?=").header("mcp-param-any", "twice");
     assert_eq!(params(&Server::new().send(ask()).await), ["mcp-param-any"]);
-    // `status` has none.
+    // `status` has no declaration.
     let other = Ask::call("status").token("reader").header("mcp-param-any", "x");
     assert_eq!(params(&declared().send(other).await), ["mcp-param-any"]);
 }
 
 #[tokio::test]
-async fn a_batch_keeps_what_each_of_its_calls_declares() {
+async fn keeps_headers_that_all_calls_of_a_batch_declare() {
     let server = Server::with(|builder| {
         builder
             .allow_batches()
@@ -139,10 +139,10 @@ async fn a_batch_keeps_what_each_of_its_calls_declares() {
 }
 
 #[tokio::test]
-async fn compares_only_once_the_call_is_admitted() {
+async fn compares_param_headers_only_for_admitted_calls() {
     let server = Server::with(|builder| builder.param_header("write_file", "Path", ["path"]));
     let ask = || Ask::call("write_file").header("mcp-param-path", "root");
-    // Whether the argument agrees is nothing that these callers learn.
+    // Callers without the scope do not learn whether the argument matches.
     assert_eq!(server.send(ask().token("reader")).await.refused(), (403, 403));
     assert_eq!(server.send(ask()).await.refused(), (401, 401));
     assert_eq!(server.send(ask().token("writer")).await.refused(), (400, -32020));

@@ -9,12 +9,12 @@ fn filtered(hidden: Hidden) -> Server {
 }
 
 #[tokio::test]
-async fn a_call_needs_the_scopes_of_its_tool() {
+async fn requires_the_scopes_of_the_tool() {
     for (token, tool, passes) in [
         ("reader", "list_files", true),
         ("reader", "write_file", false),
         ("reader", "run", false),
-        // Through the hierarchy.
+        // Granted through the hierarchy.
         ("writer", "list_files", true),
         ("writer", "write_file", true),
         ("runner", "run", true),
@@ -31,7 +31,7 @@ async fn a_call_needs_the_scopes_of_its_tool() {
 }
 
 #[tokio::test]
-async fn a_denial_asks_for_the_least_step_in_one_challenge() {
+async fn returns_one_challenge_with_the_least_step() {
     let answer = Server::new().send(Ask::call("run").token("reader")).await;
     let scopes = "scope=\"system:execute oncall\"";
     let expected = format!("Bearer {scopes}, error=\"insufficient_scope\", resource_metadata=\"{DOCUMENT}\"");
@@ -40,7 +40,7 @@ async fn a_denial_asks_for_the_least_step_in_one_challenge() {
 }
 
 #[tokio::test]
-async fn callers_without_a_token_reach_public_tools_alone() {
+async fn rejects_calls_without_a_token_except_to_public_tools() {
     for discovery in [Discovery::Open, Discovery::Baseline, Discovery::Filtered] {
         let server = Server::with(|builder| builder.discovery(discovery));
         server.send(Ask::call("status")).await.passed();
@@ -53,7 +53,7 @@ async fn callers_without_a_token_reach_public_tools_alone() {
 }
 
 #[tokio::test]
-async fn a_tokenless_call_is_asked_for_the_tools_scopes_but_where_they_are_hidden() {
+async fn names_the_scopes_of_the_tool_without_a_token_unless_filtered() {
     for (discovery, scope) in [
         (Discovery::Open, "system:execute oncall"),
         (Discovery::Baseline, "system:execute oncall"),
@@ -65,7 +65,7 @@ async fn a_tokenless_call_is_asked_for_the_tools_scopes_but_where_they_are_hidde
 }
 
 #[tokio::test]
-async fn unknown_tools_are_answered_by_the_layer() {
+async fn rejects_unknown_tools() {
     for name in ["wipe", "List_files", "list_files ", "", "list_file", "list_files\\u0000"] {
         let answer = Server::new().send(Ask::call(name).token("reader")).await;
         assert_eq!((answer.refused(), answer.challenge()), ((200, -32602), ""), "{name}");
@@ -73,25 +73,25 @@ async fn unknown_tools_are_answered_by_the_layer() {
 }
 
 #[tokio::test]
-async fn who_has_no_token_cannot_tell_unknown_from_scoped_where_he_sees_no_list() {
+async fn returns_401_for_unknown_tools_without_a_token_unless_open() {
     for discovery in [Discovery::Baseline, Discovery::Filtered] {
         let server = Server::with(|builder| builder.discovery(discovery));
         assert_eq!(server.send(Ask::call("wipe")).await.refused(), (401, 401), "{discovery:?}");
     }
-    // Where all see the list, there is nothing to tell.
+    // With an open list the answer reveals nothing.
     let open = Server::with(|builder| builder.discovery(Discovery::Open));
     assert_eq!(open.send(Ask::call("wipe")).await.refused(), (200, -32602));
 }
 
 #[tokio::test]
-async fn a_hidden_tool_answers_with_the_challenge_as_it_comes() {
+async fn returns_the_challenge_for_hidden_tools_by_default() {
     let answer = filtered(Hidden::Challenge).send(Ask::call("run").token("reader")).await;
     assert_eq!(answer.refused(), (403, 403));
     assert!(answer.challenge().contains("scope=\"system:execute oncall\""));
 }
 
 #[tokio::test]
-async fn a_hidden_tool_can_answer_exactly_like_an_unknown_one() {
+async fn answers_hidden_tools_like_unknown_ones_if_configured() {
     let server = filtered(Hidden::Unknown);
     for token in ["reader", "scopeless"] {
         let (hidden, unknown) =
@@ -103,9 +103,9 @@ async fn a_hidden_tool_can_answer_exactly_like_an_unknown_one() {
     assert_eq!((hidden.status, &hidden.headers, &hidden.body), (unknown.status, &unknown.headers, &unknown.body));
 }
 
-/// Which headers a hidden tool needs would tell that it is there.
+/// The headers that a hidden tool requires would reveal that it exists.
 #[tokio::test]
-async fn a_hidden_tool_is_not_told_by_its_headers() {
+async fn answers_hidden_tools_like_unknown_ones_whatever_the_headers() {
     let hiding = |builder: ResourceServerBuilder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown);
     let server = Server::with(|builder| hiding(builder).param_header("run", "Region", ["region"]));
     let params = |tool: &str| {
@@ -136,7 +136,7 @@ async fn a_hidden_tool_is_not_told_by_its_headers() {
 }
 
 #[test]
-fn what_hides_nothing_is_refused_at_build() {
+fn rejects_hidden_tools_at_build_without_filtered_mode() {
     for discovery in [Discovery::Open, Discovery::Baseline] {
         let builder =
             ResourceServer::builder(&TOOLS).resource(RESOURCE).authorization_server("https://auth.example.com");
@@ -146,7 +146,7 @@ fn what_hides_nothing_is_refused_at_build() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_name_or_an_id_is_400() {
+async fn rejects_calls_without_name_or_id() {
     for body in [
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#,
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{}}"#,
@@ -159,7 +159,7 @@ async fn a_call_without_a_name_or_an_id_is_400() {
 }
 
 #[tokio::test]
-async fn the_answer_repeats_the_id_as_it_was_written() {
+async fn repeats_the_id_as_written() {
     let call = |id: &str| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"run"}}}}"#);
     for id in ["7", "-7", r#""seven""#, r#""\u0041\"""#, "123456789012345678901234567890"] {
         let answer = Server::new().send(Ask::post(call(id)).token("reader")).await;

@@ -1,4 +1,4 @@
-//! Step 5: methods that are no tool calls.
+//! Step 5: methods other than tool calls.
 
 use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::{Access, Discovery, ResourceServer};
@@ -23,7 +23,7 @@ const CLOSED: [&str; 14] = [
 ];
 
 #[tokio::test]
-async fn what_carries_the_protocol_is_open_to_whoever_has_a_token() {
+async fn accepts_protocol_methods_with_any_token() {
     for method in ["initialize", "ping", "server/discover", "tools/list", "logging/setLevel"] {
         Server::new().send(Ask::method(method).token("scopeless")).await.passed();
         assert_eq!(Server::new().send(Ask::method(method)).await.refused(), (401, 401), "{method}");
@@ -31,12 +31,12 @@ async fn what_carries_the_protocol_is_open_to_whoever_has_a_token() {
 }
 
 #[tokio::test]
-async fn notifications_pass_and_requests_of_their_name_are_unknown() {
+async fn forwards_notifications_and_rejects_requests_of_the_same_name() {
     for method in ["notifications/initialized", "notifications/cancelled", "notifications/x"] {
         let told = || Ask::post(format!(r#"{{"jsonrpc":"2.0","method":"{method}"}}"#));
         Server::new().send(told().token("scopeless")).await.passed();
         assert_eq!(Server::new().send(told()).await.refused(), (401, 401), "{method}");
-        // With an `id` it is a request, and there is no such request.
+        // With an `id` it is a request, and no such request exists.
         for discovery in [Discovery::Open, Discovery::Baseline] {
             let server = Server::with(|builder| builder.discovery(discovery).method("*", Access::Discovery));
             assert_eq!(server.send(Ask::method(method).token("scopeless")).await.refused(), (200, -32601), "{method}");
@@ -50,7 +50,7 @@ async fn notifications_pass_and_requests_of_their_name_are_unknown() {
 }
 
 #[tokio::test]
-async fn without_a_token_discovery_decides() {
+async fn accepts_lists_without_a_token_by_discovery_mode() {
     for (discovery, passes) in [(Discovery::Open, true), (Discovery::Baseline, false), (Discovery::Filtered, true)] {
         let answer = Server::with(|builder| builder.discovery(discovery)).send(Ask::method("tools/list")).await;
         assert_eq!(answer.seen.is_some(), passes, "{discovery:?}");
@@ -66,7 +66,7 @@ fn read_file(path: &str) {
 scope_table! { static SCOPED = [read_file] with "tests/server/mcp-scopes.toml"; }
 
 #[tokio::test]
-async fn where_no_tool_is_public_a_filtered_list_needs_a_token_too() {
+async fn requires_a_token_for_filtered_lists_without_public_tools() {
     let server = Server::around(ResourceServer::builder(&SCOPED).verifier(Tokens).discovery(Discovery::Filtered));
     for method in ["initialize", "tools/list"] {
         let answer = server.send(Ask::method(method)).await;
@@ -77,7 +77,7 @@ async fn where_no_tool_is_public_a_filtered_list_needs_a_token_too() {
 }
 
 #[tokio::test]
-async fn a_filtered_server_names_no_scope_of_a_method_to_the_tokenless() {
+async fn names_only_the_baseline_without_a_token_in_filtered_mode() {
     let server = Server::with(|builder| {
         builder.discovery(Discovery::Filtered).method("resources/read", Access::scopes(["system:execute"]))
     });
@@ -87,26 +87,26 @@ async fn a_filtered_server_names_no_scope_of_a_method_to_the_tokenless() {
 }
 
 #[tokio::test]
-async fn everything_else_is_closed_as_it_comes() {
+async fn rejects_other_methods_by_default() {
     for method in CLOSED {
         let answer = Server::new().send(Ask::method(method).token("runner")).await;
         assert_eq!(answer.refused(), (200, -32601), "{method}");
-        // MCP 2026-07-28: a method that a server does not have is 404.
+        // MCP 2026-07-28: an unknown method is answered with 404.
         let modern = Ask::modern(method, r#""name":"a","uri":"a","taskId":"a","#).header("mcp-name", "a");
         assert_eq!(Server::new().send(modern.token("runner")).await.refused(), (404, -32601), "{method}");
-        // Who may not see the list does not learn which methods there are.
+        // Callers that may not list tools do not learn which methods exist.
         assert_eq!(Server::new().send(Ask::method(method)).await.refused(), (401, 401), "{method}");
     }
 }
 
 #[tokio::test]
-async fn a_notification_of_a_closed_method_is_400() {
+async fn rejects_notifications_of_closed_methods() {
     let notification = Ask::post(r#"{"jsonrpc":"2.0","method":"tasks/cancel"}"#).token("runner");
     assert_eq!(Server::new().send(notification).await.refused(), (400, -32601));
 }
 
 #[tokio::test]
-async fn a_setting_opens_a_method_and_the_closest_one_counts() {
+async fn applies_the_most_specific_method_rule() {
     let server = Server::with(|builder| {
         builder
             .method("*", Access::Token)
@@ -129,7 +129,7 @@ async fn a_setting_opens_a_method_and_the_closest_one_counts() {
 }
 
 #[tokio::test]
-async fn a_method_that_needs_scopes_asks_for_them() {
+async fn challenges_for_the_scopes_of_a_method() {
     let server = Server::with(|builder| builder.method("resources/read", Access::scopes(["files:write", "oncall"])));
     let answer = server.send(Ask::method("resources/read").token("writer")).await;
     assert_eq!(answer.refused(), (403, 403));
@@ -140,7 +140,7 @@ async fn a_method_that_needs_scopes_asks_for_them() {
 }
 
 #[tokio::test]
-async fn responses_pass_on_older_revisions_only() {
+async fn forwards_responses_on_older_revisions_only() {
     let response = r#"{"jsonrpc":"2.0","id":1,"result":{"name":"run"}}"#;
     Server::new().send(Ask::post(response).token("reader")).await.passed();
     assert_eq!(Server::new().send(Ask::post(response)).await.refused(), (401, 401));
@@ -149,7 +149,7 @@ async fn responses_pass_on_older_revisions_only() {
 }
 
 #[tokio::test]
-async fn streams_and_the_end_of_sessions_need_what_the_list_needs() {
+async fn requires_a_token_for_get_and_delete() {
     for verb in ["GET", "DELETE"] {
         let ask = || Ask::new(verb, "/mcp");
         assert_eq!(Server::new().send(ask()).await.refused(), (401, 401), "{verb}");

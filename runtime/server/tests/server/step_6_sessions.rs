@@ -21,7 +21,7 @@ async fn begin(token: Option<&str>) -> String {
 }
 
 #[tokio::test]
-async fn a_session_goes_on_for_its_owner_under_the_servers_own_id() {
+async fn continues_a_session_for_its_owner_under_the_id_of_the_server() {
     let session = begin(Some("reader")).await;
     assert!(session.starts_with("5f3a.b."), "{session}");
     for verb in ["POST", "GET", "DELETE"] {
@@ -33,19 +33,19 @@ async fn a_session_goes_on_for_its_owner_under_the_servers_own_id() {
 }
 
 #[tokio::test]
-async fn nobody_else_gets_at_a_session() {
+async fn rejects_sessions_of_other_callers() {
     let session = begin(Some("reader")).await;
     for verb in ["POST", "GET", "DELETE"] {
         for token in [Some("bob"), Some("ada-elsewhere"), None] {
             let ask = Ask::call("status").verb(verb).header("mcp-session-id", &session).header("last-event-id", "1");
             let ask = if let Some(token) = token { ask.token(token) } else { ask };
-            // To clients this means to begin a new one.
+            // On 404 clients begin another session.
             assert_eq!(server().send(ask).await.refused(), (404, 404), "{verb} {token:?}");
         }
     }
 }
 
-/// Knows tokens of several clients, by names such as `ada.app.1`: subject, client, number. A `-` stands for a missing claim.
+/// Accepts tokens of several clients by names such as `ada.app.1`: subject, client, number. A `-` is a missing claim.
 struct Clients;
 
 impl TokenVerifier for Clients {
@@ -103,7 +103,7 @@ async fn rejects_the_session_of_another_client_of_the_same_subject() {
 }
 
 #[tokio::test]
-async fn spelling_of_the_header_does_not_change_who_owns_a_session() {
+async fn accepts_any_spelling_of_the_header_from_the_session_owner() {
     let reply = Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).header("mcp-session-id", "5f3a.b");
     let server = Server::with(|builder| builder.verifier(Clients).discovery(Discovery::Open)).replying(reply);
     let begun = server.send(Ask::method("initialize").token("-.-.1")).await;
@@ -114,7 +114,7 @@ async fn spelling_of_the_header_does_not_change_who_owns_a_session() {
 }
 
 #[tokio::test]
-async fn a_session_begun_without_a_token_is_not_taken_over_with_one() {
+async fn rejects_anonymous_sessions_with_a_token() {
     let session = begin(None).await;
     server().send(Ask::call("status").header("mcp-session-id", &session)).await.passed();
     let answer = server().send(Ask::call("status").token("reader").header("mcp-session-id", &session)).await;
@@ -122,7 +122,7 @@ async fn a_session_begun_without_a_token_is_not_taken_over_with_one() {
 }
 
 #[tokio::test]
-async fn ids_that_the_layer_has_not_made_are_404() {
+async fn returns_404_for_forged_session_ids() {
     let session = begin(Some("reader")).await;
     let (id, seal) = session.rsplit_once('.').unwrap();
     for wrong in [
@@ -145,7 +145,7 @@ async fn ids_that_the_layer_has_not_made_are_404() {
 }
 
 #[tokio::test]
-async fn another_key_makes_other_seals() {
+async fn rejects_sessions_sealed_with_another_key() {
     let session = begin(Some("reader")).await;
     let other = Server::with(|builder| builder.discovery(Discovery::Open).session_key([8; 32]));
     let answer = other.send(Ask::call("status").token("reader").header("mcp-session-id", &session)).await;
@@ -153,7 +153,7 @@ async fn another_key_makes_other_seals() {
 }
 
 #[tokio::test]
-async fn from_2026_07_28_on_there_are_no_sessions() {
+async fn removes_session_headers_since_2026_07_28() {
     let ask = Ask::modern_call("list_files").token("reader").header("mcp-session-id", "anything");
     let answer = server().send(ask.header("last-event-id", "7")).await;
     assert!(!answer.passed().headers.contains_key("mcp-session-id"));

@@ -4,7 +4,7 @@ use mcp_scopes_server::{Call, Deciding, PolicyHook, PolicyRefusal};
 
 use crate::server::{Ask, Server};
 
-/// Refuses calls whose arguments say so.
+/// Rejects calls whose argument is `secret`.
 pub(crate) struct Refuses;
 
 impl PolicyHook for Refuses {
@@ -28,7 +28,7 @@ fn call(tool: &str, arguments: &str) -> Ask {
 }
 
 #[tokio::test]
-async fn a_policy_refuses_with_403_and_names_no_scope() {
+async fn returns_403_without_a_scope_when_a_policy_rejects() {
     let server = Server::with(|builder| builder.policy(Refuses));
     let answer = server.send(call("list_files", r#"{"folder":"secret"}"#).token("reader")).await;
     assert_eq!(answer.refused(), (403, 403));
@@ -38,21 +38,21 @@ async fn a_policy_refuses_with_403_and_names_no_scope() {
 }
 
 #[tokio::test]
-async fn scopes_are_asked_first() {
+async fn checks_scopes_before_policies() {
     let server = Server::with(|builder| builder.policy(Refuses));
     let answer = server.send(call("run", r#"{"command":"secret"}"#).token("reader")).await;
     assert!(answer.challenge().contains("insufficient_scope"));
 }
 
 #[tokio::test]
-async fn sessions_are_bound_first() {
+async fn checks_sessions_before_policies() {
     let server = Server::with(|builder| builder.policy(Refuses));
     let call = call("list_files", r#"{"folder":"secret"}"#).token("reader").header("mcp-session-id", "5f3a.b");
     assert_eq!(server.send(call).await.refused(), (404, 404));
 }
 
 #[tokio::test]
-async fn policies_are_asked_about_each_call_of_a_batch() {
+async fn applies_policies_to_each_call_of_a_batch() {
     let server = Server::with(|builder| builder.policy(Refuses).allow_batches());
     let one = |id: u8, folder: &str| {
         format!(

@@ -27,11 +27,11 @@ use tower::{Layer, ServiceExt, service_fn};
 
 use crate::server::{Ask, RESOURCE, TOOLS};
 
-/// Accepts every token, for a while: `exp` is that far from the start.
+/// Accepts every token; `exp` is this long after the start.
 struct Expires {
     start: SystemTime,
     after: Option<Duration>,
-    /// What it says from now on: 0 good, 1 invalid, 2 unavailable.
+    /// The current answer: 0 valid, 1 invalid, 2 unavailable.
     says: Arc<AtomicUsize>,
 }
 
@@ -55,7 +55,7 @@ impl TokenVerifier for Expires {
     }
 }
 
-/// An open stream: what the server sends, and what the client receives.
+/// An open stream with both of its ends.
 struct Open {
     server: mpsc::UnboundedSender<&'static str>,
     client: Pin<Box<dyn Body<Data = Bytes, Error = Infallible> + Send>>,
@@ -66,7 +66,7 @@ impl Open {
         self.server.send(event).unwrap();
     }
 
-    /// The next bytes; `None` at the end, `Some("")` if nothing comes within that time.
+    /// Returns the next bytes: `None` at the end, `Some("")` after the timeout.
     async fn next(&mut self, within: Duration) -> Option<String> {
         match timeout(within, self.client.frame()).await {
             Err(_) => Some(String::new()),
@@ -131,7 +131,7 @@ fn listen() -> Ask {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_to_listen_to_ends_at_the_expiry() {
+async fn ends_listening_streams_at_the_expiry() {
     for ask in [get, listen] {
         let mut stream = Setup::new(Some(70 * SECOND)).open(ask()).await;
         stream.send(NOTICE);
@@ -145,7 +145,7 @@ async fn a_stream_to_listen_to_ends_at_the_expiry() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_to_listen_to_ends_whatever_its_type() {
+async fn ends_listening_streams_of_any_content_type() {
     for content_type in [None, Some("application/json"), Some("text/plain")] {
         let mut setup = Setup { content_type, ..Setup::new(Some(70 * SECOND)) };
         let mut stream = setup.open(get()).await;
@@ -157,7 +157,7 @@ async fn a_stream_to_listen_to_ends_whatever_its_type() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_busy_stream_ends_at_the_expiry_too() {
+async fn ends_busy_streams_at_the_expiry() {
     let mut stream = Setup::new(Some(10 * SECOND)).open(get()).await;
     for second in 0..30 {
         stream.send(NOTICE);
@@ -172,7 +172,7 @@ async fn a_busy_stream_ends_at_the_expiry_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_to_listen_to_ends_within_half_a_minute_of_revocation() {
+async fn ends_listening_streams_within_30_seconds_of_revocation() {
     for ask in [get, listen] {
         let mut setup = Setup::new(None);
         let mut stream = setup.open(ask()).await;
@@ -203,7 +203,7 @@ async fn ends_a_busy_stream_within_half_a_minute_of_revocation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_to_listen_to_ends_within_half_a_minute_of_its_key_leaving_the_key_set() {
+async fn ends_listening_streams_within_30_seconds_of_key_removal() {
     let mut setup = Setup::new(None);
     let mut stream = setup.open(get()).await;
     assert_eq!(stream.next(100 * SECOND).await.as_deref(), Some(""));
@@ -214,7 +214,7 @@ async fn a_stream_to_listen_to_ends_within_half_a_minute_of_its_key_leaving_the_
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_stays_open_while_the_verifier_cannot_tell_and_no_longer_than_its_token() {
+async fn keeps_streams_open_until_expiry_while_the_verifier_is_unavailable() {
     let mut setup = Setup::new(Some(300 * SECOND));
     let mut stream = setup.open(get()).await;
     setup.says.store(2, Ordering::SeqCst);
@@ -225,7 +225,7 @@ async fn a_stream_stays_open_while_the_verifier_cannot_tell_and_no_longer_than_i
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stream_without_a_token_stays_open() {
+async fn keeps_streams_without_a_token_open() {
     let mut stream = Setup::new(Some(SECOND)).open(Ask::new("GET", "/mcp")).await;
     assert_eq!(stream.next(3600 * SECOND).await.as_deref(), Some(""));
     stream.send(NOTICE);
@@ -233,7 +233,7 @@ async fn a_stream_without_a_token_stays_open() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_answer_to_a_call_is_finished_without_messages_that_the_server_begins() {
+async fn finishes_answers_to_calls_without_server_initiated_messages() {
     let mut stream = Setup::new(Some(60 * SECOND)).open(Ask::call("list_files").token("any")).await;
     stream.send(NOTICE);
     assert_eq!(stream.next(SECOND).await.as_deref(), Some(NOTICE));

@@ -1,4 +1,4 @@
-//! API keys: known by salted hashes, live or sandbox by how they begin.
+//! API keys: found by their salted hashes; the prefix selects live or sandbox.
 
 use std::time::{Duration, SystemTime};
 
@@ -36,7 +36,7 @@ async fn verify(keys: &ApiKeys, key: &str) -> Result<Arc<Claims>, &'static str> 
 }
 
 #[tokio::test]
-async fn a_known_key_says_who_may_do_what_and_where() {
+async fn returns_claims_and_environment_of_known_keys() {
     for (key, environment) in [(LIVE, Environment::Live), (TEST, Environment::Sandbox)] {
         let claims = verify(&keys(), key).await.unwrap();
         assert_eq!((claims.issuer(), claims.client_id(), claims.subject_or_client()), (ISSUER, Some("ci"), Some("ci")));
@@ -47,32 +47,32 @@ async fn a_known_key_says_who_may_do_what_and_where() {
 }
 
 #[tokio::test]
-async fn unknown_keys_are_refused() {
+async fn rejects_unknown_keys() {
     for key in [
         "sk_live_",
         "sk_live_4eC39HqLyjWDarjtT1zdp7d",
         "sk_live_4eC39HqLyjWDarjtT1zdp7dcc",
         "sk_live_4ec39hqlyjwdarjtt1zdp7dc",
-        // What is stored is not what is sent.
+        // The stored hash is not accepted as a key.
         &format!("sk_live_{}", empty().hash(Token::new(LIVE))),
     ] {
         assert_eq!(verify(&keys(), key).await.unwrap_err(), "it is not known", "{key}");
     }
-    // A key of the sandbox does not become one of the live environment.
+    // A sandbox key is not accepted in the live environment.
     assert!(verify(&with(empty(), TEST), LIVE).await.is_err());
 }
 
 #[tokio::test]
-async fn what_does_not_begin_like_a_key_is_refused() {
+async fn rejects_tokens_without_a_key_prefix() {
     let long = format!("sk_live_{}", "x".repeat(505));
     for key in ["", "sk_", "SK_LIVE_4eC39HqLyjWDarjtT1zdp7dc", " sk_live_x", "eyJ.eyJ.sig", &LIVE[8..], &long] {
-        // Even where it is known.
+        // Even if its hash is known.
         assert_eq!(verify(&with(empty(), key), key).await.unwrap_err(), "it is not an API key", "{key}");
     }
 }
 
 #[tokio::test]
-async fn prefixes_can_be_stated_and_have_to_differ() {
+async fn accepts_custom_prefixes_that_differ() {
     let keys = with(empty().prefixes("acme_", "try_acme_").unwrap(), "acme_1");
     assert_eq!(verify(&keys, "acme_1").await.unwrap().stated_environment(), Some(Environment::Live));
     assert!(verify(&with(keys, LIVE), LIVE).await.is_err(), "the usual ones no longer count");
@@ -82,7 +82,7 @@ async fn prefixes_can_be_stated_and_have_to_differ() {
 }
 
 #[tokio::test]
-async fn hashes_differ_by_the_salt_and_say_nothing_else() {
+async fn hashes_depend_on_the_salt() {
     let hash = empty().hash(Token::new(LIVE));
     let other = ApiKeys::new(ISSUER, RESOURCE, b"another salt, 16").unwrap();
     assert_eq!((hash.len(), empty().hash(Token::new(LIVE)) == hash), (43, true));
@@ -93,7 +93,7 @@ async fn hashes_differ_by_the_salt_and_say_nothing_else() {
 }
 
 #[test]
-fn hashes_are_read_strictly_and_stand_there_once() {
+fn rejects_malformed_and_duplicate_hashes() {
     let hash = empty().hash(Token::new(LIVE));
     let wrong: [&str; 4] = ["", LIVE, &hash[1..], &format!("{hash}=")];
     for text in wrong {
@@ -104,7 +104,7 @@ fn hashes_are_read_strictly_and_stand_there_once() {
 }
 
 #[tokio::test]
-async fn a_key_ends() {
+async fn rejects_expired_keys() {
     for (end, good) in [(Duration::from_mins(1), true), (Duration::ZERO, false)] {
         let (keys, end) = (empty(), SystemTime::now() + end);
         let hash = keys.hash(Token::new(LIVE));
@@ -115,14 +115,14 @@ async fn a_key_ends() {
 }
 
 #[tokio::test]
-async fn keys_of_the_sandbox_can_have_a_resource_of_their_own() {
+async fn returns_the_sandbox_resource_for_sandbox_keys() {
     let keys = keys().sandbox_resource("https://sandbox.example.com/mcp");
     assert_eq!(verify(&keys, LIVE).await.unwrap().audiences(), [RESOURCE]);
     assert_eq!(verify(&keys, TEST).await.unwrap().audiences(), ["https://sandbox.example.com/mcp"]);
 }
 
 #[tokio::test]
-async fn behind_the_layer_the_prefix_decides_the_environment() {
+async fn selects_the_environment_by_prefix() {
     let server = Server::around(
         ResourceServer::builder(&TOOLS).verifier(keys()).environments(Environments::new().by_credential()),
     );

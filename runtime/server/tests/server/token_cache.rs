@@ -1,4 +1,4 @@
-//! Remembering which tokens are good, and asking several verifiers.
+//! The cache of verified tokens, and several verifiers in order.
 
 use std::{
     sync::{
@@ -13,7 +13,7 @@ use mcp_scopes_server::{
     token::{AnyOf, TokenCache},
 };
 
-/// Counts how often it is asked, and takes its time.
+/// Counts its calls, and answers with a delay.
 #[derive(Default)]
 struct Counting {
     asked: AtomicUsize,
@@ -58,19 +58,19 @@ async fn ask<V: TokenVerifier>(cache: &TokenCache<V>, token: &str) -> Result<Str
 }
 
 #[tokio::test]
-async fn a_good_token_is_verified_once() {
+async fn verifies_a_valid_token_once() {
     let (counting, cache) = cache();
     for _ in 0..5 {
         assert_eq!(ask(&cache, "a").await.unwrap(), "a");
     }
     assert_eq!(counting.asked.load(Ordering::SeqCst), 1);
-    // The whole token counts, not how it begins.
+    // The whole token is compared, not a prefix.
     assert_eq!(ask(&cache, "aa").await.unwrap(), "aa");
     assert_eq!((counting.asked.load(Ordering::SeqCst), cache.len()), (2, 2));
 }
 
 #[tokio::test]
-async fn refusals_are_not_remembered() {
+async fn does_not_cache_rejections_by_default() {
     let (counting, cache) = cache();
     for (token, kind) in [("bad", TokenErrorKind::Invalid), ("down", TokenErrorKind::Unavailable)] {
         for _ in 0..3 {
@@ -81,7 +81,7 @@ async fn refusals_are_not_remembered() {
 }
 
 #[tokio::test]
-async fn refusals_are_remembered_where_that_is_asked_for_and_never_that_nobody_can_tell() {
+async fn caches_rejections_if_configured_and_never_outages() {
     for (time, bad) in [(Duration::from_mins(1), 1), (Duration::from_nanos(1), 3)] {
         let counting = Arc::new(Counting::default());
         let cache = TokenCache::with_refusals(Arc::clone(&counting), 10, Duration::from_mins(1), time);
@@ -97,7 +97,7 @@ async fn refusals_are_remembered_where_that_is_asked_for_and_never_that_nobody_c
 }
 
 #[tokio::test]
-async fn a_token_that_is_revoked_while_it_is_verified_is_refused() {
+async fn rejects_tokens_revoked_during_verification() {
     let (counting, cache) = cache();
     let under_way = tokio::spawn({
         let cache = cache.clone();
@@ -111,7 +111,7 @@ async fn a_token_that_is_revoked_while_it_is_verified_is_refused() {
 }
 
 #[tokio::test]
-async fn a_burst_of_one_token_is_one_verification_good_or_bad() {
+async fn verifies_concurrent_requests_of_one_token_once() {
     for (token, good) in [("a", true), ("bad", false), ("down", false)] {
         let (counting, cache) = cache();
         let burst: Vec<_> = (0..100)
@@ -128,7 +128,7 @@ async fn a_burst_of_one_token_is_one_verification_good_or_bad() {
 }
 
 #[tokio::test]
-async fn who_goes_away_takes_nobody_along() {
+async fn continues_verification_when_one_request_is_cancelled() {
     let (counting, cache) = cache();
     let first = tokio::spawn({
         let cache = cache.clone();
@@ -144,7 +144,7 @@ async fn who_goes_away_takes_nobody_along() {
     first.abort();
     assert_eq!(second.await.unwrap().unwrap(), "a");
     assert_eq!(counting.asked.load(Ordering::SeqCst), 1);
-    // All gone: the next one begins anew.
+    // All requests are cancelled: the next one starts another verification.
     let alone = tokio::spawn({
         let cache = cache.clone();
         async move { ask(&cache, "b").await }
@@ -156,7 +156,7 @@ async fn who_goes_away_takes_nobody_along() {
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_beyond_its_end_or_the_lifetime() {
+async fn does_not_cache_beyond_expiry_or_lifetime() {
     for (expires, lifetime, asked) in [
         (Some(SystemTime::now() - Duration::from_secs(1)), Duration::from_mins(1), 2),
         (Some(SystemTime::now() + Duration::from_mins(1)), Duration::from_mins(1), 1),
@@ -172,7 +172,7 @@ async fn nothing_is_remembered_beyond_its_end_or_the_lifetime() {
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_once_its_key_has_left() {
+async fn verifies_again_after_the_key_is_removed() {
     let (counting, cache) = cache();
     ask(&cache, "a").await.unwrap();
     counting.rotated.store(true, Ordering::SeqCst);
@@ -181,13 +181,13 @@ async fn nothing_is_remembered_once_its_key_has_left() {
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_refused_from_then_on() {
+async fn rejects_revoked_tokens() {
     let (counting, cache) = cache();
     ask(&cache, "a").await.unwrap();
     cache.clone().revoke(Token::new("a"), None);
     assert_eq!((ask(&cache, "a").await, cache.len()), (Err(TokenErrorKind::Invalid), 0));
     assert_eq!(ask(&cache, "b").await.unwrap(), "b");
-    // Up to a time.
+    // Revoked until a given time.
     cache.revoke(Token::new("b"), Some(SystemTime::now() + Duration::from_mins(1)));
     assert!(ask(&cache, "b").await.is_err());
     cache.revoke(Token::new("b"), Some(SystemTime::now() - Duration::from_secs(1)));
@@ -196,11 +196,11 @@ async fn a_revoked_token_is_refused_from_then_on() {
 }
 
 #[tokio::test]
-async fn a_jwt_is_revoked_whatever_its_signature_and_other_tokens_as_a_whole() {
+async fn revokes_jwts_by_signed_part_and_other_tokens_as_a_whole() {
     let (_, cache) = cache();
     for (revoked, others_too) in [
         ("eyJhbGciOiJFUzI1NiJ9.e30.AAAA", true),
-        // With a space in front of the header's brace.
+        // With a space before the opening brace of the header.
         ("IHsiYWxnIjoiRVMyNTYifQ.e30.AAAA", true),
         ("tenant.region.AAAA", false),
         ("eyJhbGciOiJFUzI1NiJ9.AAAA", false),
@@ -212,12 +212,12 @@ async fn a_jwt_is_revoked_whatever_its_signature_and_other_tokens_as_a_whole() {
         assert!(ask(&cache, revoked).await.is_err(), "{revoked}");
         assert_eq!(ask(&cache, &other).await.is_err(), others_too, "{revoked}");
     }
-    // The signature of nothing, or of other claims.
+    // The revocation does not apply to other claims.
     assert!(ask(&cache, "eyJhbGciOiJFUzI1NiJ9.e31.AAAA").await.is_ok());
 }
 
 #[tokio::test]
-async fn the_number_of_tokens_is_bounded() {
+async fn limits_the_number_of_cached_tokens() {
     let cache = TokenCache::with_limits(Arc::new(Counting::default()), 100, Duration::from_mins(1));
     for number in 0..2000 {
         ask(&cache, &number.to_string()).await.unwrap();
@@ -226,7 +226,7 @@ async fn the_number_of_tokens_is_bounded() {
 }
 
 #[tokio::test]
-async fn the_first_verifier_that_knows_a_token_tells() {
+async fn returns_the_answer_of_the_first_verifier_that_accepts() {
     struct Only(&'static str, TokenError);
     impl TokenVerifier for Only {
         fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
@@ -244,7 +244,7 @@ async fn the_first_verifier_that_knows_a_token_tells() {
     }
     assert_eq!(any.verify(Token::new("c")).await.unwrap_err().kind(), TokenErrorKind::Invalid);
     assert!(any.still_counts(&Claims::new("a")) && !any.still_counts(&Claims::new("left")));
-    // Who cannot tell might have said yes.
+    // An unavailable verifier might have accepted the token.
     let down = AnyOf::new().or(Only("a", TokenError::unavailable("down"))).or(Only("b", invalid));
     assert_eq!(down.verify(Token::new("c")).await.unwrap_err().kind(), TokenErrorKind::Unavailable);
     assert!(down.verify(Token::new("b")).await.is_ok());

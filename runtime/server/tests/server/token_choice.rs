@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use mcp_scopes_server::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification, token::Choice};
 
-/// Says yes in the name of an issuer, and notes that it was asked.
+/// Accepts tokens in the name of an issuer, and records that it was called.
 struct Yes(&'static str, &'static str, Asked);
 type Asked = Arc<Mutex<Vec<&'static str>>>;
 
@@ -34,14 +34,14 @@ fn choice(asked: &Asked) -> Choice {
         .issuer("https://liar", yes("liar", "https://a"))
 }
 
-/// Who was asked about a token, and whether it is good.
+/// Returns the verifiers that were called, and the result.
 async fn ask(choice: Choice, asked: &Asked, token: &str) -> (Vec<&'static str>, Result<(), TokenError>) {
     let answer = choice.verify(Token::new(token)).await.map(drop);
     (core::mem::take(&mut *asked.lock().unwrap()), answer)
 }
 
 #[tokio::test]
-async fn each_token_is_shown_to_one_verifier() {
+async fn asks_one_verifier_per_token() {
     let asked = Asked::default();
     for (token, who) in [
         ("sk_live_1", "keys"),
@@ -54,7 +54,7 @@ async fn each_token_is_shown_to_one_verifier() {
 }
 
 #[tokio::test]
-async fn all_others_go_to_the_one_for_the_rest_or_are_refused() {
+async fn routes_other_tokens_to_the_fallback_or_rejects_them() {
     let asked = Asked::default();
     let long = jwt(&format!(r#"{{"iss":"https://a","x":"{}"}}"#, "x".repeat(16 << 10)));
     for token in [
@@ -77,14 +77,14 @@ async fn all_others_go_to_the_one_for_the_rest_or_are_refused() {
 }
 
 #[tokio::test]
-async fn who_was_chosen_by_an_issuer_speaks_for_that_one_alone() {
+async fn rejects_claims_of_another_issuer_than_the_routed_one() {
     let asked = Asked::default();
     let (who, answer) = ask(choice(&asked), &asked, &jwt(r#"{"iss":"https://liar"}"#)).await;
     assert_eq!((who, answer.unwrap_err().kind()), (vec!["liar"], TokenErrorKind::Invalid));
 }
 
 #[test]
-fn what_no_longer_counts_for_one_does_not_count() {
+fn rejects_claims_that_no_longer_count_for_one_verifier() {
     let asked = Asked::default();
     let choice = choice(&asked).otherwise(Yes("rest", "c", Arc::clone(&asked)));
     assert!(choice.still_counts(&Claims::new("https://a")));

@@ -1,4 +1,4 @@
-//! Nesting and reserved names in everything that is read about tokens: on a stack of 2 MiB, in a debug build.
+//! Nesting and reserved names in all JSON about tokens: on a stack of 2 MiB, in a debug build.
 
 use mcp_scopes_server::{
     Token, TokenErrorKind, TokenVerifier,
@@ -12,23 +12,23 @@ use crate::{
     token_jwt::{ISSUER, KEYS, claims, ed_jwk, raw, verifier},
 };
 
-/// The most levels of an accepted text.
+/// The maximum number of levels of an accepted text.
 const DEEPEST: usize = 100;
 
-/// Runs a test on a thread with the stack of a worker of tokio.
+/// Runs a test on a thread with the stack size of a tokio worker.
 fn on_a_small_stack(test: impl Future<Output = ()> + Send + 'static) {
     let run = move || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test);
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
 }
 
-/// An object with one member more, nested so that the whole has that many levels.
+/// Returns an object with one more member, nested to this many levels in total.
 fn deepened(object: &str, levels: usize, open: &str, close: &str) -> String {
     let inner = levels - 1;
     let object = object.trim_end().strip_suffix('}').unwrap();
     format!("{object},\"x\":{}1{}}}", open.repeat(inner), close.repeat(inner))
 }
 
-/// Eleven texts in each other, each with more levels than a stack of 2 MiB could take all together.
+/// Returns eleven nested texts whose levels together exceed a stack of 2 MiB.
 fn markers() -> String {
     (0..11).fold("1".to_owned(), |inner, _| {
         let text = serde_json::to_string(&format!("{}{inner}{}", "[".repeat(80), "]".repeat(80))).unwrap();

@@ -1,4 +1,4 @@
-//! Asking the issuer about tokens.
+//! Token introspection at the issuer.
 
 use std::{
     num::NonZeroUsize,
@@ -32,7 +32,7 @@ fn active() -> Value {
            "scope": "files:read"})
 }
 
-/// The same with another value of one member; `null` takes it away.
+/// Returns the response with another value of one member; `null` removes it.
 fn with(name: &str, value: Value) -> Value {
     let mut answer = active();
     match value {
@@ -51,14 +51,14 @@ async fn kind(verifier: &impl TokenVerifier, token: &str) -> Option<TokenErrorKi
 }
 
 #[tokio::test]
-async fn an_active_token_says_who_may_do_what() {
+async fn returns_claims_of_active_tokens() {
     let claims = told(active()).await.unwrap();
     assert_eq!((claims.issuer(), claims.subject_or_client(), claims.client_id()), (ISSUER, Some("ada"), Some("app")));
     assert!(claims.grant(&TOOLS).holds("files:read") && claims.expiry().is_some());
 }
 
 #[tokio::test]
-async fn the_token_and_the_credentials_are_sent_encoded_and_in_the_right_place() {
+async fn sends_token_and_credentials_encoded() {
     let issuer = Issuer::new(Answer::good(active().to_string()));
     let verifier =
         Introspection::new(&issuer.url(), ISSUER, RESOURCE, ClientCredentials::basic("a:b", "c d&é")).unwrap();
@@ -81,7 +81,7 @@ async fn the_token_and_the_credentials_are_sent_encoded_and_in_the_right_place()
 }
 
 #[tokio::test]
-async fn what_is_not_active_is_refused_whatever_else_stands_there() {
+async fn rejects_inactive_tokens_whatever_their_other_members() {
     for answer in [json!({"active": false}), with("active", json!(false))] {
         let error = told(answer).await.unwrap_err();
         assert_eq!(error, TokenError::invalid("it is not active"));
@@ -89,7 +89,7 @@ async fn what_is_not_active_is_refused_whatever_else_stands_there() {
 }
 
 #[tokio::test]
-async fn claims_count_as_in_a_jwt() {
+async fn checks_claims_like_those_of_a_jwt() {
     for (name, value) in [
         ("iss", json!("https://other.example.com")),
         ("iss", json!(1)),
@@ -116,7 +116,7 @@ async fn claims_count_as_in_a_jwt() {
     assert!(verifier(&late).leeway(Duration::ZERO).verify(Token::new("x")).await.is_err());
 }
 
-/// What issuers report of a user's tokens; `active`, `aud` and the rest are those of a good access token.
+/// Members that issuers add for a user's tokens. The other members are those of a valid access token.
 fn kinds() -> Vec<(&'static str, Value, Option<&'static str>)> {
     vec![
         ("nothing", json!({}), None),
@@ -187,13 +187,13 @@ async fn rejects_tokens_that_are_bound_to_a_key() {
 }
 
 #[tokio::test]
-async fn the_issuer_may_leave_out_its_name_and_the_end() {
+async fn accepts_answers_without_iss_or_exp() {
     assert_eq!(told(with("iss", Value::Null)).await.unwrap().issuer(), ISSUER);
     assert!(told(with("exp", Value::Null)).await.unwrap().expiry().is_none());
 }
 
 #[tokio::test]
-async fn nobody_can_tell_if_the_issuer_gives_no_answer() {
+async fn returns_unavailable_for_missing_or_malformed_answers() {
     let good = active().to_string();
     let elsewhere = Issuer::new(Answer::good(&*good));
     for answer in [
@@ -219,7 +219,7 @@ async fn nobody_can_tell_if_the_issuer_gives_no_answer() {
 }
 
 #[tokio::test]
-async fn answers_are_remembered_good_or_bad() {
+async fn caches_active_and_inactive_answers() {
     let issuer = Issuer::new(Answer::good(active().to_string()));
     let cached = verifier(&issuer).cached();
     for _ in 0..3 {
@@ -239,7 +239,7 @@ async fn answers_are_remembered_good_or_bad() {
 }
 
 #[tokio::test]
-async fn answers_are_remembered_beside_jwts_of_the_same_issuer() {
+async fn caches_answers_beside_jwts_of_the_same_issuer() {
     let issuer = Issuer::new(Answer::good(active().to_string()));
     let jwts = JwtVerifier::new(ISSUER, RESOURCE, RemoteKeys::new(&issuer.url()).unwrap());
     let both = TokenCache::new(Choice::new().issuer(ISSUER, jwts).otherwise(verifier(&issuer)));
@@ -250,13 +250,13 @@ async fn answers_are_remembered_beside_jwts_of_the_same_issuer() {
 }
 
 #[tokio::test]
-async fn what_is_too_long_to_be_a_token_is_not_asked_about() {
+async fn rejects_overlong_tokens_without_a_request() {
     let issuer = Issuer::new(Answer::good(active().to_string()));
     assert_eq!(kind(&verifier(&issuer), &"x".repeat((16 << 10) + 1)).await, Some(TokenErrorKind::Invalid));
     assert_eq!(issuer.asked(), 0);
 }
 
-/// Verifies so many tokens at once; how many were accepted, and the reasons of those that were not.
+/// Verifies this many tokens at once. Returns how many are accepted, and the reasons of the others.
 async fn at_once(verifier: &Introspection, tokens: usize) -> (usize, Vec<TokenError>) {
     let under_way: Vec<_> = (0..tokens)
         .map(|number| {
@@ -275,14 +275,14 @@ async fn at_once(verifier: &Introspection, tokens: usize) -> (usize, Vec<TokenEr
 }
 
 #[tokio::test]
-async fn limits_how_many_requests_are_under_way() {
+async fn limits_concurrent_requests() {
     let issuer = Issuer::new(Answer::Late(Duration::from_millis(400), active().to_string()));
     let verifier = verifier(&issuer).timeout(Duration::from_secs(30)).max_concurrent(NonZeroUsize::new(2).unwrap());
     let all = tokio::spawn({
         let verifier = verifier.clone();
         async move { at_once(&verifier, 6).await }
     });
-    // All that may be are under way, and the others wait.
+    // The maximum number of requests is in progress, and the others wait.
     while issuer.asked() < 2 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -308,14 +308,14 @@ async fn waits_for_a_request_within_the_timeout() {
     assert_eq!((accepted, errors.len(), issuer.asked()), (0, 5, 1));
     let busy = TokenError::unavailable("too many introspection requests are under way");
     assert!(errors.iter().all(|error| *error == busy), "{errors:?}");
-    // A request that has given up takes no place.
+    // A cancelled request releases its permit.
     issuer.answers(Answer::good(active().to_string()));
     first.abort();
     assert_eq!(kind(&verifier, "later").await, None);
 }
 
 #[tokio::test]
-async fn requests_that_are_cancelled_free_their_places() {
+async fn releases_permits_of_cancelled_requests() {
     let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), active().to_string()));
     let verifier = verifier(&issuer).max_concurrent(NonZeroUsize::MIN);
     for waiting in 0..2 {
@@ -335,7 +335,7 @@ async fn requests_that_are_cancelled_free_their_places() {
 }
 
 #[test]
-fn without_a_runtime_nobody_can_tell() {
+fn returns_unavailable_without_a_runtime() {
     let verifier = verifier(&Issuer::new(Answer::Nothing));
     let answer = futures_util::future::FutureExt::now_or_never(verifier.verify(Token::new("x"))).unwrap();
     assert_eq!(answer.unwrap_err().kind(), TokenErrorKind::Unavailable);

@@ -1,5 +1,5 @@
-//! Keys that an issuer publishes: fetched, renewed, kept through an outage. What is decided at which moment is tried in
-//! `jwks/shelf.rs`; here it is tried over the wire.
+//! Key sets of issuers: fetched, renewed, kept during an outage. `jwks/shelf.rs` tests the decision at each moment; these tests
+//! fetch over a socket.
 
 use std::{
     sync::Arc,
@@ -22,7 +22,7 @@ use crate::{
 const ISSUER: &str = "https://auth.example.com";
 const HOUR: Duration = Duration::from_hours(1);
 
-/// A key with a name.
+/// A key with an id.
 pub(crate) struct Key(pub(crate) Ed25519KeyPair, &'static str);
 
 impl Key {
@@ -35,7 +35,7 @@ impl Key {
         self.token_of(&json!({"exp": now + 600}))
     }
 
-    /// A token with these claims beside the usual ones.
+    /// Returns a token with these claims in addition to the usual ones.
     pub(crate) fn token_of(&self, more: &Value) -> String {
         let header = json!({"alg": "EdDSA", "kid": self.1}).to_string();
         let mut claims = json!({"iss": ISSUER, "aud": RESOURCE, "sub": "ada", "scope": "files:read"});
@@ -47,7 +47,7 @@ impl Key {
     }
 }
 
-/// A key set with these keys.
+/// Returns a key set with these keys.
 pub(crate) fn set(keys: &[&Key]) -> String {
     let keys: Vec<_> = keys
         .iter()
@@ -56,7 +56,7 @@ pub(crate) fn set(keys: &[&Key]) -> String {
     json!({"keys": keys}).to_string()
 }
 
-/// Keys that are always due, and may be asked for at any time.
+/// Returns keys that are always due for renewal, without a pause between attempts.
 fn impatient(issuer: &Issuer) -> RemoteKeys {
     keys(issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO)
 }
@@ -74,7 +74,7 @@ async fn verify(verifier: &impl TokenVerifier, token: &str) -> Result<Arc<Claims
 }
 
 #[tokio::test]
-async fn keys_are_fetched_once_when_they_are_needed() {
+async fn fetches_keys_once_on_first_use() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::good(set(&[&key])));
     let keys = keys(&issuer);
@@ -89,7 +89,7 @@ async fn keys_are_fetched_once_when_they_are_needed() {
 }
 
 #[tokio::test]
-async fn a_burst_fetches_once() {
+async fn fetches_keys_once_for_concurrent_requests() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_millis(200), set(&[&key])));
     let keys = keys(&issuer);
@@ -106,7 +106,7 @@ async fn a_burst_fetches_once() {
 }
 
 #[tokio::test]
-async fn who_goes_away_does_not_end_the_fetching() {
+async fn completes_the_fetch_when_the_first_request_is_cancelled() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_millis(200), set(&[&key])));
     let keys = keys(&issuer);
@@ -121,7 +121,7 @@ async fn who_goes_away_does_not_end_the_fetching() {
 }
 
 #[tokio::test]
-async fn an_unknown_key_lets_the_set_be_renewed_once() {
+async fn renews_the_key_set_once_for_an_unknown_key() {
     let (old, new) = (Key::new("old"), Key::new("new"));
     let issuer = Issuer::new(Answer::good(set(&[&old])));
     let keys = keys(&issuer).pause(Duration::ZERO);
@@ -129,18 +129,18 @@ async fn an_unknown_key_lets_the_set_be_renewed_once() {
     issuer.answers(Answer::good(set(&[&new])));
     assert!(verify(&verifier(&keys), &new.token()).await.is_ok());
     assert_eq!(issuer.asked(), 2);
-    // And the old one is gone.
+    // The old key is removed.
     assert_eq!(verify(&verifier(&keys), &old.token()).await.unwrap_err(), TokenErrorKind::Invalid);
 }
 
 #[tokio::test]
-async fn a_rotation_under_load_refuses_no_good_token_and_fetches_once() {
+async fn accepts_valid_tokens_during_rotation_with_one_fetch() {
     let (old, new) = (Key::new("old"), Key::new("new"));
     let issuer = Issuer::new(Answer::good(set(&[&old])));
     let keys = keys(&issuer).pause(Duration::ZERO);
     let cached = TokenCache::new(verifier(&keys));
     assert!(verify(&cached, &old.token()).await.is_ok());
-    // As issuers rotate: for a time both keys are there.
+    // As issuers rotate: both keys are published for a time.
     issuer.answers(Answer::Late(Duration::from_millis(100), set(&[&old, &new])));
     let mut load = Vec::new();
     for number in 0..100 {
@@ -156,9 +156,9 @@ async fn a_rotation_under_load_refuses_no_good_token_and_fetches_once() {
 }
 
 #[tokio::test]
-async fn unknown_keys_do_not_flood_the_issuer() {
+async fn limits_fetches_for_unknown_keys() {
     let (known, unknown) = (Key::new("a"), Key::new("b"));
-    // With a pause that is stated, and with the one that there is as it comes.
+    // With a configured pause, and with the default one.
     for pause in [Some(HOUR), None] {
         let issuer = Issuer::new(Answer::good(set(&[&known])));
         let keys = pause.into_iter().fold(keys(&issuer), RemoteKeys::pause);
@@ -172,7 +172,7 @@ async fn unknown_keys_do_not_flood_the_issuer() {
 }
 
 #[tokio::test]
-async fn an_issuer_that_is_down_at_the_start_is_503_until_it_is_up() {
+async fn returns_unavailable_until_the_issuer_is_reachable() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Nothing);
     let (patient, keys) = (keys(&issuer).pause(HOUR), keys(&issuer).pause(Duration::ZERO));
@@ -181,17 +181,17 @@ async fn an_issuer_that_is_down_at_the_start_is_503_until_it_is_up() {
     assert_eq!(keys.problem(), Some("the issuer cannot be reached"));
     issuer.answers(Answer::good(set(&[&key])));
     assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
-    // Not asked again so soon.
+    // The pause between attempts has not ended.
     assert_eq!(verify(&verifier(&patient), &key.token()).await.unwrap_err(), TokenErrorKind::Unavailable);
     assert_eq!((issuer.asked(), keys.problem()), (3, None));
 }
 
 #[tokio::test]
-async fn old_keys_are_kept_through_an_outage_for_a_time() {
+async fn keeps_stale_keys_during_an_outage() {
     let (key, unknown) = (Key::new("a"), Key::new("b"));
     for (stale, kept) in [(HOUR, true), (Duration::ZERO, false)] {
         let issuer = Issuer::new(Answer::good(set(&[&key])));
-        // Fresh for no time: the next token finds them expired.
+        // Fresh for no time: the keys are expired for the next token.
         let keys = impatient(&issuer).keep_stale(stale);
         let cached = TokenCache::new(verifier(&keys));
         assert!(keys.keys(Some("a")).await.is_ok());
@@ -200,13 +200,13 @@ async fn old_keys_are_kept_through_an_outage_for_a_time() {
             assert_eq!(verify(&cached, &key.token()).await.is_ok(), kept);
         }
         assert_eq!(keys.current().is_some(), kept);
-        // Whether the issuer knows this one, nobody can tell.
+        // Only the unreachable issuer could tell whether this key is valid.
         assert_eq!(verify(&cached, &unknown.token()).await.unwrap_err(), TokenErrorKind::Unavailable);
     }
 }
 
 #[tokio::test]
-async fn wrong_answers_change_nothing() {
+async fn ignores_malformed_key_sets() {
     let key = Key::new("a");
     let too_large = format!("{}{}", set(&[&key]), " ".repeat(512 << 10));
     let too_many = set(&vec![&key; 101]);
@@ -242,7 +242,7 @@ async fn wrong_answers_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_slow_issuer_is_given_up() {
+async fn returns_unavailable_when_the_issuer_times_out() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), set(&[&key])));
     let keys = keys(&issuer).timeout(Duration::from_millis(100));
@@ -251,7 +251,7 @@ async fn a_slow_issuer_is_given_up() {
 }
 
 #[tokio::test]
-async fn the_issuer_says_for_how_long_within_limits() {
+async fn applies_cache_control_within_limits() {
     let key = Key::new("a");
     for (header, limits, asked) in [
         ("cache-control: max-age=600", (Duration::ZERO, HOUR), 1),
@@ -269,10 +269,10 @@ async fn the_issuer_says_for_how_long_within_limits() {
 }
 
 #[tokio::test]
-async fn keys_are_renewed_in_the_background_before_they_expire() {
+async fn renews_keys_in_the_background_before_they_expire() {
     let (old, new) = (Key::new("a"), Key::new("a"));
     let issuer = Issuer::new(Answer::good(set(&[&old])));
-    // Due after three quarters of it; a token that is remembered is what notices it.
+    // Due after three quarters of the lifetime; requests with a cached token trigger the renewal.
     let lifetime = Duration::from_secs(8);
     let keys = keys(&issuer).lifetime(lifetime, lifetime).pause(Duration::ZERO);
     let cached = TokenCache::new(verifier(&keys));
@@ -286,7 +286,7 @@ async fn keys_are_renewed_in_the_background_before_they_expire() {
         assert!(asked.is_ok() || issuer.asked() > 1);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    // Its key has left the set: what is remembered no longer counts.
+    // The key is no longer published, so the cached token is rejected.
     for _ in 0..200 {
         if verify(&cached, &token).await.is_err_and(|kind| kind == TokenErrorKind::Invalid) {
             return;
@@ -297,7 +297,7 @@ async fn keys_are_renewed_in_the_background_before_they_expire() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_remembered_has_keys_renewed_before_they_expire() {
+async fn renews_keys_before_they_expire_without_a_token_cache() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::good(set(&[&key])));
     let lifetime = Duration::from_secs(8);
@@ -312,7 +312,7 @@ async fn a_token_that_is_not_remembered_has_keys_renewed_before_they_expire() {
 }
 
 #[test]
-fn without_a_runtime_nobody_can_tell() {
+fn returns_unavailable_without_a_runtime() {
     let issuer = Issuer::new(Answer::Nothing);
     let keys = keys(&issuer);
     let answer: Result<_, TokenError> = futures_util::future::FutureExt::now_or_never(keys.keys(None)).unwrap();
@@ -320,7 +320,7 @@ fn without_a_runtime_nobody_can_tell() {
 }
 
 #[test]
-fn an_attempt_whose_runtime_ends_does_not_stay() {
+fn starts_another_fetch_after_its_runtime_ends() {
     let key = Key::new("a");
     let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), set(&[&key])));
     let keys = keys(&issuer).pause(Duration::ZERO);

@@ -1,4 +1,4 @@
-//! Tokens that are JWTs: what is good, and every way in which one is not.
+//! JWTs: valid ones, and every reason to reject one.
 
 use std::{
     sync::{Arc, LazyLock},
@@ -83,7 +83,7 @@ pub(crate) fn claims() -> Value {
     json!({"iss": ISSUER, "aud": RESOURCE, "sub": "ada", "exp": now() + 60, "scope": "files:read files:write"})
 }
 
-/// The same with another value of one claim; `null` takes it away.
+/// Returns the claims with another value of one claim; `null` removes it.
 pub(crate) fn with(name: &str, value: Value) -> Value {
     let mut claims = claims();
     match value {
@@ -101,7 +101,7 @@ pub(crate) fn sign(message: &str, signature: impl AsRef<[u8]>) -> String {
     format!("{message}.{}", BASE64.encode(signature))
 }
 
-/// Signed as it should be, with any header and claims.
+/// Returns a correctly signed token with any header and claims.
 pub(crate) fn raw(header: &str, claims: &str) -> String {
     let message = message(header, claims);
     let signature = KEYS.ed.sign(message.as_bytes());
@@ -126,7 +126,7 @@ fn refused(answer: Result<Arc<Claims>, &'static str>, why: &str, what: &str) {
 }
 
 #[tokio::test]
-async fn a_good_token_says_who_may_do_what() {
+async fn returns_claims_of_valid_tokens() {
     let claims = verify(&verifier(), &good(&claims())).await.unwrap();
     assert_eq!((claims.issuer(), claims.subject_or_client()), (ISSUER, Some("ada")));
     assert!(claims.grant(&crate::server::TOOLS).holds("files:write"));
@@ -144,7 +144,7 @@ pub(crate) fn rsa(encoding: &'static dyn RsaEncoding, message: &str) -> Vec<u8> 
 }
 
 #[tokio::test]
-async fn the_asymmetric_algorithms_are_accepted_as_it_comes() {
+async fn accepts_asymmetric_algorithms_by_default() {
     let message = |alg: &str, kid: &str| message(&json!({"alg": alg, "kid": kid}).to_string(), &claims().to_string());
     let m = message("ES256", "p256");
     assert!(verify(&verifier(), &sign(&m, ecdsa(&KEYS.p256, &m))).await.is_ok());
@@ -157,13 +157,13 @@ async fn the_asymmetric_algorithms_are_accepted_as_it_comes() {
 }
 
 #[tokio::test]
-async fn an_algorithm_that_was_not_allowed_is_refused() {
+async fn rejects_algorithms_that_are_not_allowed() {
     let only = verifier().algorithms([Algorithm::Rs256]);
     refused(verify(&only, &good(&claims())).await, "algorithm is not allowed", "EdDSA");
 }
 
 #[tokio::test]
-async fn tokens_without_a_signature_are_refused() {
+async fn rejects_tokens_without_a_signature() {
     for alg in ["none", "None", "NONE", "nOnE", "", " none"] {
         let header = json!({"alg": alg, "kid": "ed"}).to_string();
         let message = message(&header, &claims().to_string());
@@ -176,8 +176,8 @@ async fn tokens_without_a_signature_are_refused() {
 }
 
 #[tokio::test]
-async fn a_public_key_is_no_secret() {
-    // The confusion of RS256 with HS256: the public key is known to everyone.
+async fn rejects_hmac_signatures_made_with_public_keys() {
+    // The confusion of RS256 with HS256: the public key is known to attackers.
     use aws_lc_rs::hmac;
     let known = [
         KEYS.ed.public_key().as_ref().to_vec(),
@@ -190,7 +190,7 @@ async fn a_public_key_is_no_secret() {
             let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message.as_bytes());
             let token = sign(&message, signature);
             refused(verify(&verifier(), &token).await, "algorithm is not allowed", kid);
-            // Not even where a server has allowed it by mistake: no key of the set is a secret.
+            // Even if a server allows HS256 by mistake, no key of the set is a secret.
             let all = verifier().algorithms(Algorithm::ASYMMETRIC.into_iter().chain([Algorithm::Hs256]));
             refused(verify(&all, &token).await, "no key", kid);
         }
@@ -198,7 +198,7 @@ async fn a_public_key_is_no_secret() {
 }
 
 #[tokio::test]
-async fn a_shared_secret_works_where_it_is_asked_for() {
+async fn accepts_shared_secrets_only_if_configured() {
     use aws_lc_rs::hmac;
     let keys = Arc::new(KeySet::danger_shared_secret(&SECRET).unwrap());
     let message = message(r#"{"alg":"HS256"}"#, &claims().to_string());
@@ -210,7 +210,7 @@ async fn a_shared_secret_works_where_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn keys_that_a_token_brings_along_are_not_looked_at() {
+async fn ignores_keys_embedded_in_tokens() {
     let mallory = ed_jwk(&KEYS.other, "ed");
     for header in [
         json!({"alg": "EdDSA", "kid": "ed", "jwk": mallory}),
@@ -227,12 +227,12 @@ async fn keys_that_a_token_brings_along_are_not_looked_at() {
 }
 
 #[tokio::test]
-async fn a_token_is_verified_with_the_key_that_it_names_alone() {
+async fn verifies_only_with_the_key_named_by_kid() {
     for (alg, kid) in [("EdDSA", "rsa"), ("EdDSA", "unknown"), ("ES256", "ed"), ("RS256", "ed"), ("ES384", "p256")] {
         let token = raw(&json!({"alg": alg, "kid": kid}).to_string(), &claims().to_string());
         refused(verify(&verifier(), &token).await, "no key", kid);
     }
-    // A token that names none is verified only where there is no choice.
+    // Without `kid` a token is verified only if its issuer has one key.
     let nameless = raw(r#"{"alg":"EdDSA"}"#, &claims().to_string());
     refused(
         verify(&verifier(), &nameless).await,
@@ -246,7 +246,7 @@ async fn a_token_is_verified_with_the_key_that_it_names_alone() {
 }
 
 #[tokio::test]
-async fn a_key_verifies_what_it_says_it_is_for() {
+async fn rejects_keys_of_another_use_or_algorithm() {
     let of = |name: &str, value: Value| {
         let mut key = ed_jwk(&KEYS.ed, "ed");
         key[name] = value;
@@ -274,7 +274,7 @@ async fn a_key_verifies_what_it_says_it_is_for() {
 }
 
 #[tokio::test]
-async fn changed_tokens_are_refused() {
+async fn rejects_modified_tokens() {
     let token = good(&claims());
     let (message_part, signature) = token.rsplit_once('.').unwrap();
     let (header, body) = message_part.split_once('.').unwrap();
@@ -291,7 +291,7 @@ async fn changed_tokens_are_refused() {
 }
 
 #[tokio::test]
-async fn what_is_no_jwt_is_refused() {
+async fn rejects_malformed_jwts() {
     let token = good(&claims());
     let parts: Vec<_> = token.split('.').collect();
     for text in [
@@ -311,7 +311,7 @@ async fn what_is_no_jwt_is_refused() {
 }
 
 #[tokio::test]
-async fn members_that_stand_twice_are_refused_in_header_and_claims() {
+async fn rejects_duplicate_members_in_header_and_claims() {
     let text = claims().to_string();
     let twice = format!(r#"{},"sub":"bob"}}"#, text.strip_suffix('}').unwrap());
     for (header, body) in [
@@ -327,7 +327,7 @@ async fn members_that_stand_twice_are_refused_in_header_and_claims() {
 }
 
 #[tokio::test]
-async fn headers_that_ask_for_more_are_refused() {
+async fn rejects_critical_extensions_and_malformed_headers() {
     for (header, why) in [
         (json!({"alg": "EdDSA", "kid": "ed", "crit": ["b64"], "b64": false}), "extension"),
         (json!({"alg": "EdDSA", "kid": "ed", "crit": []}), "extension"),
@@ -341,7 +341,7 @@ async fn headers_that_ask_for_more_are_refused() {
 }
 
 #[tokio::test]
-async fn tokens_of_other_types_are_refused() {
+async fn rejects_tokens_of_other_types() {
     let typed = |typ: Value| raw(&json!({"alg": "EdDSA", "kid": "ed", "typ": typ}).to_string(), &claims().to_string());
     for typ in ["at+jwt", "AT+JWT", "application/at+jwt"] {
         assert!(verify(&verifier().require_access_token_type(), &typed(json!(typ))).await.is_ok(), "{typ}");
@@ -394,7 +394,7 @@ async fn rejects_tokens_that_are_bound_to_a_key() {
 }
 
 #[tokio::test]
-async fn another_issuer_is_refused() {
+async fn rejects_other_issuers() {
     for issuer in [
         json!("https://auth.example.com/"),
         json!("https://AUTH.example.com"),
@@ -408,7 +408,7 @@ async fn another_issuer_is_refused() {
 }
 
 #[tokio::test]
-async fn another_audience_is_refused() {
+async fn rejects_other_audiences() {
     for audience in [
         json!("https://files.example.com"),
         json!("https://files.example.com/mcp/"),
@@ -424,7 +424,7 @@ async fn another_audience_is_refused() {
 }
 
 #[tokio::test]
-async fn times_are_held_against_the_clock() {
+async fn checks_time_claims_with_leeway() {
     let leeway = verifier().leeway(Duration::from_secs(10));
     for (name, value, good_token) in [
         ("exp", json!(now() - 5), true),
@@ -448,7 +448,7 @@ async fn times_are_held_against_the_clock() {
 }
 
 #[tokio::test]
-async fn scopes_come_as_text_or_list_and_have_to_agree() {
+async fn accepts_scopes_as_string_or_list_if_they_agree() {
     let token = |scope: Value, scp: Value| {
         let mut claims = with("scope", scope);
         if !scp.is_null() {
@@ -460,7 +460,7 @@ async fn scopes_come_as_text_or_list_and_have_to_agree() {
         (json!("files:read"), Value::Null, true, false),
         (Value::Null, json!("files:read"), true, false),
         (Value::Null, json!(["files:read", "files:write"]), true, true),
-        // An element is one scope.
+        // An element is one scope, even with a space.
         (Value::Null, json!(["files:read files:write"]), false, false),
         (json!("files:write files:read"), json!(["files:read", "files:write"]), true, true),
         (json!(""), Value::Null, false, false),
@@ -486,7 +486,7 @@ async fn scopes_come_as_text_or_list_and_have_to_agree() {
 }
 
 #[tokio::test]
-async fn claims_that_a_server_needs_have_to_be_there() {
+async fn rejects_missing_required_claims() {
     let strict = verifier().require_claim("tenant");
     for (value, good_token) in [(json!("a"), true), (json!(0), true), (Value::Null, false)] {
         assert_eq!(verify(&strict, &good(&with("tenant", value))).await.is_ok(), good_token);
@@ -497,7 +497,7 @@ async fn claims_that_a_server_needs_have_to_be_there() {
 }
 
 #[tokio::test]
-async fn the_client_stands_in_for_a_missing_subject() {
+async fn uses_the_client_id_for_a_missing_subject() {
     let mut claims = with("sub", Value::Null);
     claims["client_id"] = json!("robot");
     assert_eq!(verify(&verifier(), &good(&claims)).await.unwrap().subject_or_client(), Some("robot"));
@@ -507,7 +507,7 @@ async fn the_client_stands_in_for_a_missing_subject() {
 }
 
 #[test]
-fn key_sets_are_read_strictly_and_within_limits() {
+fn rejects_malformed_and_oversized_key_sets() {
     let key = ed_jwk(&KEYS.ed, "ed").to_string();
     for text in [
         String::new(),
@@ -529,8 +529,8 @@ fn key_sets_are_read_strictly_and_within_limits() {
 }
 
 #[test]
-fn a_key_is_as_long_as_its_kind_wants() {
-    // Of a modulus only the length is looked at here, and of a point no more.
+fn rejects_keys_of_invalid_length() {
+    // Only the lengths of a modulus and of a point are checked here.
     let coordinate = |length| BASE64.encode(vec![0x55; length]);
     let modulus = |zeros, first: u8, rest| BASE64.encode([vec![0; zeros], vec![first], vec![0x55; rest]].concat());
     let ed = |x: usize| json!({"kty": "OKP", "crv": "Ed25519", "x": coordinate(x)});
@@ -560,20 +560,20 @@ fn a_key_is_as_long_as_its_kind_wants() {
 }
 
 #[tokio::test]
-async fn what_was_verified_counts_until_its_key_has_left() {
+async fn claims_count_until_their_key_is_removed() {
     let claims = verify(&verifier(), &good(&claims())).await.unwrap();
     assert!(verifier().still_counts(&claims));
-    // Another key under the same name.
+    // Another key with the same id.
     let rotated = JwtVerifier::new(ISSUER, RESOURCE, set(&[ed_jwk(&KEYS.other, "ed")]));
     assert!(!rotated.still_counts(&claims));
 }
 
 #[tokio::test]
-async fn errors_and_debug_show_nothing_of_tokens_and_keys() {
+async fn errors_and_debug_output_show_no_tokens_and_keys() {
     let token = good(&with("exp", json!(1)));
     let error = verifier().verify(Token::new(&token)).await.unwrap_err();
     let text = format!("{error} {error:?} {:?} {:?}", verifier(), all());
-    // Claims are about people, all of them.
+    // All claims are personal data.
     let good = verify(&verifier(), &good(&claims())).await.unwrap();
     assert_eq!(format!("{good:?}"), "Claims { .. }");
     for secret in token.split('.').chain(["ada", "files:read", &BASE64.encode(KEYS.ed.public_key())]) {

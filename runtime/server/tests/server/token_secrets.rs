@@ -1,5 +1,4 @@
-//! Whatever is emitted about tokens holds nothing of them: neither a token nor a claim, a key or a credential, in any `Debug`,
-//! error, answer, log or trace.
+//! No `Debug` output, error, answer, log or trace contains a token, a claim, a key or a credential.
 
 use core::fmt::{Debug, Display, Write as _};
 use std::{
@@ -31,11 +30,11 @@ use crate::{
 };
 
 const ISSUER: &str = "https://auth.example.com";
-/// Every secret that is a text holds it, so that a part that slipped out is found, too.
+/// All secrets that are texts contain it, so that a leaked part is found as well.
 const MARK: &str = "PLANTED";
 const KEY: &str = "sk_live_PLANTED-key";
 
-/// What was emitted, with the names of the types that have emitted it.
+/// All output, with the names of the types that produced it.
 #[derive(Default)]
 struct Emitted {
     text: String,
@@ -60,18 +59,18 @@ impl Emitted {
         self.debug(&error.kind());
     }
 
-    /// An answer of the layer.
+    /// Records an answer of the layer.
     fn answer(&mut self, answer: &crate::server::Answer) {
         self.debug(&(answer.status, &answer.headers, &answer.body));
         writeln!(self.text, "{}", answer.body).unwrap();
         if let Some(seen) = &answer.seen {
-            // What the server behind the layer gets is claims by intention, and the token by none.
+            // The server behind the layer receives the claims, but must not receive the token.
             self.debug(&(&seen.headers, &seen.body, &seen.caller));
         }
     }
 }
 
-/// Takes every record, whatever crate it is from.
+/// Records log output of all crates.
 struct Log(Mutex<String>);
 
 static LOG: Log = Log(Mutex::new(String::new()));
@@ -94,7 +93,7 @@ impl log::Log for Log {
     fn flush(&self) {}
 }
 
-/// A JWT, and the set with the key that has signed it.
+/// Returns a JWT and the key set that verifies it.
 fn jwt() -> (String, String) {
     let key = Ed25519KeyPair::generate().unwrap();
     let end = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 600;
@@ -118,12 +117,12 @@ fn credentials() -> ClientCredentials {
     ClientCredentials::basic("PLANTED-id", "PLANTED-secret")
 }
 
-/// The address of an issuer that asks for a secret in it.
+/// Returns the address of an issuer with a secret in the query.
 fn url(issuer: &Issuer) -> String {
     format!("{}?key=PLANTED", issuer.url())
 }
 
-/// Shows what it is asked, and refuses a tool.
+/// Records the policy requests, and rejects one tool.
 #[derive(Clone, Default)]
 struct Shows(Arc<Mutex<Emitted>>);
 
@@ -138,7 +137,7 @@ impl PolicyHook for Shows {
     }
 }
 
-/// Everything, at its best and at its worst.
+/// Produces output of all types, for valid and invalid input.
 async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     let issuer = Issuer::new(Answer::good(set));
     let told = Issuer::new(Answer::good(
@@ -193,7 +192,7 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     emitted.debug(&stdio);
     emitted.error(&AlreadyInstalled);
 
-    // And through the layer.
+    // Output of the layer.
     let shows = Shows::default();
     let verifier = Choice::new().prefix("sk_", keys().0).issuer(ISSUER, JwtVerifier::new(ISSUER, RESOURCE, local));
     let server = Server::around(
@@ -217,10 +216,10 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
 }
 
 #[tokio::test]
-async fn nothing_of_tokens_claims_keys_and_credentials_is_emitted() {
+async fn emits_no_tokens_claims_keys_or_credentials() {
     log::set_logger(&LOG).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
-    // Of this layer and of all crates that use it.
+    // Output of this layer and of all its dependencies.
     let ear = Ear::default();
     tracing::subscriber::set_global_default(ear.clone()).unwrap();
     let (jwt, set) = jwt();
@@ -242,11 +241,11 @@ async fn nothing_of_tokens_claims_keys_and_credentials_is_emitted() {
         let line = text.lines().find_map(leak);
         assert!(line.is_none(), "{what} holds a secret: {line:?}");
     }
-    // What the scan would find.
+    // The scan finds each secret.
     for text in [&format!("Claims({jwt:?})"), KEY, &set.to_string(), &format!("Basic {}", encoded[2])] {
         assert!(leak(text).is_some(), "{text}");
     }
-    // The client of issuers does write a log, or nothing would have been looked at.
+    // The HTTP client writes a log; otherwise the scan would be empty.
     assert!(log.contains("reqwest"), "{log}");
     for word in
         ["decision", "keys", "no key of its issuer verifies its signature", "the issuer cannot be reached", "passed"]
@@ -256,13 +255,12 @@ async fn nothing_of_tokens_claims_keys_and_credentials_is_emitted() {
     every_public_type_was_asked(&emitted.types);
 }
 
-/// Whoever adds a type to the modules adds it above.
+/// A new public type of the modules must be added above.
 fn every_public_type_was_asked(types: &str) {
     let source = concat!(include_str!("../../src/lib.rs"), include_str!("../../src/token.rs"));
     let exported = source.split("pub use self::").skip(1).filter_map(|rest| rest.split(';').next());
     let names = exported.flat_map(|list| list.split(|byte: char| !byte.is_alphanumeric()));
-    // Traits and aliases show nothing; how tokens are signed and what a server lets through is no secret, what it answers is
-    // looked at as a whole.
+    // Traits and aliases have no output. Algorithms and access rules are not secret. Answers are recorded as a whole.
     let silent = [
         "Access",
         "Algorithm",

@@ -1,4 +1,4 @@
-//! What the feature `tracing` tells: the names and fields that the documentation of the module lists, and nothing that a client
+//! The feature `tracing`: events have the names and fields that the documentation lists, and contain nothing that a client
 //! sends.
 
 use core::fmt::{Debug, Write as _};
@@ -29,7 +29,7 @@ use crate::{
 pub(crate) struct Told {
     name: &'static str,
     level: &'static str,
-    /// The spans around it, outermost first.
+    /// The enclosing spans, outermost first.
     within: Vec<&'static str>,
     fields: BTreeMap<&'static str, String>,
 }
@@ -53,24 +53,24 @@ impl Visit for Told {
 #[derive(Default)]
 struct Heard {
     events: Vec<Told>,
-    /// The spans that there were, by number, and those that are entered.
+    /// All spans by number, and the entered ones.
     spans: Vec<&'static str>,
     entered: Vec<&'static str>,
-    /// Everything, of whatever crate.
+    /// The output of all crates.
     text: String,
 }
 
-/// Hears everything.
+/// Records all events and spans.
 #[derive(Clone, Default)]
 pub(crate) struct Ear(Arc<Mutex<Heard>>);
 
 impl Ear {
-    /// All that this layer has told.
+    /// Returns the events of this layer.
     pub(crate) fn events(&self) -> Vec<Told> {
         self.0.lock().unwrap().events.clone()
     }
 
-    /// Everything as text, that of other crates included.
+    /// Returns the output of all crates as text.
     pub(crate) fn text(&self) -> String {
         self.0.lock().unwrap().text.clone()
     }
@@ -121,7 +121,7 @@ impl Subscriber for Ear {
     }
 }
 
-/// What is told about one request.
+/// Returns the events of one request.
 async fn told(server: &Server, ask: Ask) -> Vec<Told> {
     let ear = Ear::default();
     let _guard = set_default(ear.clone());
@@ -129,7 +129,7 @@ async fn told(server: &Server, ask: Ask) -> Vec<Told> {
     ear.events()
 }
 
-/// The fields of the only event, in a line: without the text, which is for people.
+/// Returns the fields of the only event in one line, without the message.
 async fn line(server: &Server, ask: Ask) -> String {
     let events = told(server, ask).await;
     let [event] = events.as_slice() else { panic!("{events:?}") };
@@ -149,7 +149,7 @@ impl PolicyHook for Refuses {
 }
 
 #[tokio::test]
-async fn each_step_tells_its_refusals() {
+async fn reports_rejections_of_each_step() {
     let plain = Server::new();
     let origins = Server::with(|builder| builder.origin("https://app.example.com"));
     let policies = Server::with(|builder| builder.policy(Refuses));
@@ -224,21 +224,21 @@ async fn each_step_tells_its_refusals() {
     }
     let session = call("status").header("mcp-session-id", "PLANTED");
     let events = told(&plain, session).await;
-    // The session is bound before a message passes.
+    // The session is checked before a message passes.
     assert_eq!(events.iter().map(|event| event.field("step")).collect::<Vec<_>>(), ["session"]);
     let events = told(&filtered, Ask::method("tools/list").token("reader")).await;
     assert_eq!((events[1].level, events[1].field("step"), events[1].field("status")), ("WARN", "answer", "502"));
 }
 
 #[tokio::test]
-async fn what_passes_is_told_by_tool_or_method() {
+async fn reports_passed_messages_by_tool_or_method() {
     for (ask, expected) in [
         (
             Ask::call("list_files").token("reader"),
             "DEBUG environment=live method=tools/call outcome=passed tool=list_files",
         ),
         (Ask::method("tools/list").token("reader"), "DEBUG environment=live method=tools/list outcome=passed"),
-        // Made up by the client.
+        // A method that the client has made up.
         (
             Ask::post(r#"{"jsonrpc":"2.0","method":"notifications/PLANTED"}"#).token("reader"),
             "DEBUG environment=live outcome=passed",
@@ -249,7 +249,7 @@ async fn what_passes_is_told_by_tool_or_method() {
 }
 
 #[tokio::test]
-async fn a_list_on_a_stream_that_cannot_be_read_is_told() {
+async fn reports_malformed_lists_on_streams() {
     let reply = Reply::of("text/event-stream", ["data: {\"result\":{\"tools\":[7]}}\n\n"]);
     let server = Server::with(|builder| builder.discovery(Discovery::Filtered)).replying(reply);
     let events = told(&server, Ask::new("GET", "/mcp").token("reader")).await;
@@ -257,7 +257,7 @@ async fn a_list_on_a_stream_that_cannot_be_read_is_told() {
 }
 
 #[tokio::test]
-async fn the_keys_of_issuers_are_told_of_without_their_address() {
+async fn reports_key_fetches_without_the_address() {
     let ear = Ear::default();
     let _guard = set_default(ear.clone());
     let set = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
@@ -278,7 +278,7 @@ async fn the_keys_of_issuers_are_told_of_without_their_address() {
 }
 
 #[tokio::test]
-async fn what_the_server_behind_it_tells_stands_in_the_same_span() {
+async fn keeps_events_of_the_inner_service_in_the_request_span() {
     let ear = Ear::default();
     let _guard = set_default(ear.clone());
     let inner = tower::service_fn(|_: http::Request<http_body_util::Full<bytes::Bytes>>| async {
@@ -293,7 +293,7 @@ async fn what_the_server_behind_it_tells_stands_in_the_same_span() {
 }
 
 #[tokio::test]
-async fn the_documentation_lists_every_field() {
+async fn documents_every_field() {
     let source = include_str!("../../src/lib.rs");
     let listed = source.split("# What the feature `tracing` tells").nth(1).unwrap().split("# Modules").next().unwrap();
     let asks = [Ask::call("run").token("reader"), Ask::call("status").token("nobody"), Ask::call("status")];

@@ -1,4 +1,4 @@
-//! The layer around a router of axum.
+//! The layer in front of an axum router.
 
 use axum::{Router, body::Body, extract::Request, routing::post};
 use http::StatusCode;
@@ -46,22 +46,22 @@ fn app() -> Router {
 }
 
 #[tokio::test]
-async fn a_handler_is_told_who_calls() {
+async fn passes_the_caller_to_handlers() {
     assert_eq!(send(app(), Ask::call("read_file").token("reader")).await, (StatusCode::OK, "read".to_owned()));
     let (status, _) = send(app(), Ask::call("read_file").token("runner")).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
 }
 
 #[tokio::test]
-async fn the_inline_check_does_not_trust_the_layer_in_front() {
-    // Allowed as a method, and refused by the function.
+async fn inline_check_rejects_callers_that_the_layer_accepts() {
+    // The layer accepts the method, and the function rejects the call.
     let answer = send(app(), Ask::method("tools/list").token("runner")).await;
     assert_eq!(answer.0, StatusCode::OK);
     assert!(answer.1.contains("needs scope `files:read`"), "{}", answer.1);
 }
 
 #[tokio::test]
-async fn the_document_is_served_though_no_route_names_it() {
+async fn serves_the_metadata_without_a_route() {
     let (status, text) = send(app(), Ask::new("GET", "/.well-known/oauth-protected-resource/mcp")).await;
     assert!(status == StatusCode::OK && text.contains("files:read"));
     let (status, _) = send(app(), Ask::new("GET", "/other")).await;
@@ -69,7 +69,7 @@ async fn the_document_is_served_though_no_route_names_it() {
 }
 
 #[tokio::test]
-async fn without_the_layer_a_handler_refuses() {
+async fn handlers_reject_requests_without_the_layer() {
     let (status, text) = send(Router::new().route("/mcp", post(handler)), Ask::call("read_file").token("reader")).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert!(text.contains("put the resource server layer in front"), "{text}");

@@ -54,7 +54,7 @@ scope_table! { static FILES = [Files::*] with "tests/server/mcp-scopes.toml"; }
 
 type Answer = Response<ResponseBody<http_body_util::combinators::BoxBody<Bytes, std::convert::Infallible>>>;
 
-/// Sends to one rmcp server behind the layer, all requests in a row.
+/// Sends all requests to one rmcp server behind the layer.
 struct Server {
     layer: ResourceServer,
     service: StreamableHttpService<Files, LocalSessionManager>,
@@ -76,7 +76,7 @@ impl Server {
     }
 }
 
-/// The message of an answer, be it JSON or the last event of a stream.
+/// Returns the message of an answer: the JSON, or the last event of a stream.
 async fn message(answer: Answer) -> Value {
     let body = answer.into_body().collect().await.unwrap().to_bytes();
     let text = String::from_utf8(body.to_vec()).unwrap();
@@ -99,7 +99,7 @@ fn read(path: &str) -> Ask {
 }
 
 #[tokio::test]
-async fn a_call_runs_with_its_scope_and_is_403_without() {
+async fn runs_calls_with_the_scope_and_returns_403_without() {
     for json in [true, false] {
         let server = Server::new(Discovery::Baseline, false, json);
         let answer = message(server.send(read("a").token("reader")).await).await;
@@ -112,7 +112,7 @@ async fn a_call_runs_with_its_scope_and_is_403_without() {
 }
 
 #[tokio::test]
-async fn the_list_is_filtered_in_json_and_in_events() {
+async fn filters_lists_in_json_and_in_events() {
     for json in [true, false] {
         let server = Server::new(Discovery::Filtered, false, json);
         for (token, expected) in [("reader", &["read_file"][..]), ("writer", &["read_file", "write_file"])] {
@@ -123,14 +123,14 @@ async fn the_list_is_filtered_in_json_and_in_events() {
 }
 
 #[tokio::test]
-async fn a_filtered_list_of_2026_07_28_is_private() {
+async fn sets_cache_scope_private_on_2026_07_28() {
     let server = Server::new(Discovery::Filtered, false, true);
     let list = message(server.send(Ask::modern("tools/list", "").token("reader")).await).await;
     assert_eq!((names(&list), &list["result"]["cacheScope"]), (vec!["read_file"], &Value::from("private")));
 }
 
 #[tokio::test]
-async fn the_header_naming_a_harmless_tool_does_not_run_another_one() {
+async fn rejects_name_headers_of_another_tool() {
     let server = Server::new(Discovery::Baseline, false, true);
     let ask =
         Ask::call("write_file").header("mcp-name", "read_file").header("mcp-method", "tools/call").token("reader");
@@ -138,7 +138,7 @@ async fn the_header_naming_a_harmless_tool_does_not_run_another_one() {
 }
 
 #[tokio::test]
-async fn a_session_of_an_older_revision_goes_on_for_its_owner_alone() {
+async fn continues_sessions_of_older_revisions_for_their_owner_alone() {
     let server = Server::new(Discovery::Baseline, true, false);
     let handshake = || {
         Ask::post(
@@ -158,7 +158,7 @@ async fn a_session_of_an_older_revision_goes_on_for_its_owner_alone() {
     assert_eq!(server.send(call().token("bob")).await.status().as_u16(), 404);
 }
 
-/// Answers of a server on a pipe to calls, one after the other.
+/// Returns the answers of a server on a pipe to consecutive calls.
 async fn pipe(calls: usize) -> Vec<Value> {
     use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
     let (here, there) = tokio::io::duplex(1 << 16);
@@ -191,12 +191,12 @@ async fn pipe(calls: usize) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn on_stdio_nothing_runs_before_the_credentials_are_stated() {
+async fn stdio_rejects_calls_before_credentials_are_configured() {
     let answers = pipe(3).await;
     assert_eq!(answers[0]["error"]["code"], 403, "{answers:?}");
     assert_eq!(answers[1]["result"]["content"][0]["text"], "a Live", "{answers:?}");
     assert!(answers[2]["error"]["message"].as_str().unwrap().contains("files:write"), "{answers:?}");
-    // They do not count for HTTP.
+    // The credentials do not apply to HTTP.
     let server = Server::new(Discovery::Baseline, false, true);
     let ask = read("a").header("accept", "application/json, text/event-stream").header("host", "localhost");
     let body = server.service.clone().oneshot(ask.0).await.unwrap().into_body().collect().await.unwrap().to_bytes();
@@ -204,7 +204,7 @@ async fn on_stdio_nothing_runs_before_the_credentials_are_stated() {
 }
 
 #[tokio::test]
-async fn without_the_layer_guarded_tools_refuse() {
+async fn guarded_tools_reject_calls_without_the_layer() {
     let server = Server::new(Discovery::Baseline, false, true);
     let ask = read("a").header("accept", "application/json, text/event-stream").header("host", "localhost");
     let answer = server.service.clone().oneshot(ask.0).await.unwrap();
@@ -212,7 +212,7 @@ async fn without_the_layer_guarded_tools_refuse() {
     assert!(String::from_utf8_lossy(&body).contains("put the resource server layer in front"), "{body:?}");
 }
 
-/// Which `Mcp-Param-*` headers reach a tool.
+/// Returns the `Mcp-Param-*` headers that reach a tool.
 fn params(context: &RequestContext<RoleServer>) -> String {
     let parts = context.extensions.get::<http::request::Parts>().unwrap();
     let names = parts.headers.keys().map(http::HeaderName::as_str).filter(|name| name.starts_with("mcp-param-"));
@@ -250,7 +250,7 @@ impl ServerHandler for Queries {}
 scope_table! { static QUERIES = [Queries::*] with "tests/server/mcp-scopes.toml"; }
 
 #[tokio::test]
-async fn input_schemas_declare_which_headers_mirror_arguments() {
+async fn applies_param_headers_that_input_schemas_declare() {
     let server = ResourceServer::builder(&QUERIES).verifier(Tokens).build().unwrap();
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
     let service =
@@ -275,10 +275,10 @@ async fn input_schemas_declare_which_headers_mirror_arguments() {
     };
     let query = || modern("query", r#"{"region":"eu"}"#);
     let text = |answer: &Value| answer["result"]["content"][0]["text"].as_str().unwrap_or_default().to_owned();
-    // Declared and equal to its own argument.
+    // Declared and equal to its argument.
     let (status, answer) = send(query().header("mcp-param-region", "eu")).await;
     assert_eq!((status, text(&answer).as_str()), (200, "eu [mcp-param-region]"), "{answer}");
-    // Declared and another value, also before 2026-07-28, where rmcp does not compare.
+    // Declared and different, also before 2026-07-28, where rmcp does not compare.
     let older = Ask::post(
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"query","arguments":{"region":"eu"}}}"#,
     );
@@ -291,7 +291,7 @@ async fn input_schemas_declare_which_headers_mirror_arguments() {
     assert_eq!(text(&answer), "eu [mcp-param-region]", "{answer}");
     let (_, answer) = send(modern("plain", "{}").header("mcp-param-region", "eu")).await;
     assert_eq!(text(&answer), "[]", "{answer}");
-    // Missing: rmcp says so.
+    // Missing: rmcp rejects the call.
     let (status, answer) = send(query()).await;
     assert_eq!((status, answer["error"]["code"].as_i64()), (400, Some(-32020)), "{answer}");
 }

@@ -1,4 +1,4 @@
-//! Servers on rmcp whose tools check nothing themselves: without the layer, or credentials in its place, they do not start.
+//! Servers on rmcp whose tools have no checks: without the layer or stdio credentials they do not start.
 
 use http_body_util::BodyExt;
 use mcp_scopes::{Caller, Environment, ScopeTable, mcp_tool, mcp_tools, scope_table};
@@ -49,7 +49,7 @@ fn config() -> StreamableHttpServerConfig {
     StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true)
 }
 
-/// The service without a layer in front.
+/// Returns the service without a layer in front.
 fn bare<H: ServerHandler + Clone>(handler: H) -> StreamableHttpService<H, LocalSessionManager> {
     StreamableHttpService::new(move || Ok(handler.clone()), std::sync::Arc::default(), config())
 }
@@ -58,7 +58,7 @@ fn complete(ask: Ask) -> Ask {
     ask.header("accept", "application/json, text/event-stream").header("host", "localhost")
 }
 
-/// Each way to begin, and each that a client might try without.
+/// Returns the first messages of a session, and others that a client may send without one.
 fn asks() -> Vec<Ask> {
     let handshake = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
     let mut asks: Vec<Ask> = ["ping", "tools/list", "prompts/list", "resources/list"].map(Ask::method).into();
@@ -75,7 +75,7 @@ async fn answers<H: ServerHandler + Clone>(handler: H, ask: Ask) -> String {
 }
 
 #[tokio::test]
-async fn behind_its_layer_it_works() {
+async fn accepts_requests_behind_its_layer() {
     let service =
         mcp_scopes_rmcp::service(&layer(&NOTES), || Ok(Notes), LocalSessionManager::default().into(), config());
     for (ask, expected) in
@@ -89,14 +89,14 @@ async fn behind_its_layer_it_works() {
 }
 
 #[tokio::test]
-async fn it_is_reached_by_the_name_that_clients_know() {
+async fn accepts_the_host_of_the_resource_and_rejects_others() {
     let status = async |layer: &ResourceServer, config, host| {
         let service = mcp_scopes_rmcp::service(layer, || Ok(Notes), LocalSessionManager::default().into(), config);
         let ask = Ask::call("read_notes").token("reader").header("accept", "application/json, text/event-stream");
         service.oneshot(ask.header("host", host).0).await.unwrap().status().as_u16()
     };
     let known = layer(&NOTES);
-    // What rmcp lets in by itself stays in; whoever leads a browser here under another name stays out.
+    // The hosts that rmcp accepts by default remain accepted. Other hosts are rejected, which prevents DNS rebinding.
     for (host, expected) in [
         ("files.example.com", 200),
         ("FILES.example.com:443", 200),
@@ -106,7 +106,7 @@ async fn it_is_reached_by_the_name_that_clients_know() {
     ] {
         assert_eq!(status(&known, config(), host).await, expected, "{host}");
     }
-    // One server under two names, if tokens for both are good here.
+    // One server under two hosts, if it accepts tokens for both.
     for (environments, expected) in [(Environments::new().by_audience(), 200), (Environments::new(), 403)] {
         let server = ResourceServer::builder(&SANDBOXED).resource(RESOURCE).verifier(Tokens).environments(environments);
         let server = server.build().unwrap();
@@ -118,17 +118,17 @@ async fn it_is_reached_by_the_name_that_clients_know() {
 }
 
 #[tokio::test]
-async fn without_the_layer_it_fails_at_the_first_message() {
+async fn rejects_the_first_message_without_the_layer() {
     for ask in asks() {
         let body = answers(guard(&layer(&NOTES), Notes), ask).await;
         assert!(body.contains("put the resource server layer in front"), "{body}");
     }
-    // Nothing else holds it back: without the wrapper the tool, which checks nothing, runs.
+    // The wrapper is the only check: without it the tool runs.
     assert!(answers(Notes, Ask::call("read_notes")).await.contains("buy milk"));
 }
 
 #[tokio::test]
-async fn behind_the_layer_of_another_table_it_fails() {
+async fn rejects_requests_behind_the_layer_of_another_table() {
     use tower::Layer;
     for ask in asks() {
         let other = layer(&TOOLS).layer(bare(guard(&layer(&NOTES), Notes)));
@@ -151,14 +151,14 @@ async fn say(stream: &mut BufReader<DuplexStream>, message: &str) -> Value {
     serde_json::from_str(&line).unwrap()
 }
 
-/// Its scope is the value of a variable that cargo sets where tests run: setting one here would need `unsafe`.
+/// The scope is the value of a variable that cargo sets for tests, because setting a variable would require `unsafe`.
 #[mcp_tool(scope = "mcp-scopes-server", risk = "low")]
 fn named_like_the_crate() {}
 
 scope_table! { static CRATE = [named_like_the_crate]; }
 
 #[test]
-fn on_stdio_the_variable_says_what_is_granted() {
+fn stdio_reads_the_grant_from_the_variable() {
     let stated = StdioCredentials::from_env(&CRATE, "CARGO_PKG_NAME");
     assert!(stated.caller().authorize("named_like_the_crate").is_ok());
     assert_eq!(stated.caller().environment(), Environment::Live);
@@ -168,7 +168,7 @@ fn on_stdio_the_variable_says_what_is_granted() {
 }
 
 #[tokio::test]
-async fn on_stdio_a_server_made_for_the_layer_does_not_start() {
+async fn stdio_rejects_servers_that_require_the_layer() {
     let (here, there) = tokio::io::duplex(1 << 16);
     let starting =
         tokio::spawn(async move { guard(&layer(&NOTES), Notes).serve(tokio::io::split(there)).await.is_ok() });
@@ -178,7 +178,7 @@ async fn on_stdio_a_server_made_for_the_layer_does_not_start() {
 }
 
 #[tokio::test]
-async fn on_stdio_credentials_decide_what_is_listed_and_runs() {
+async fn stdio_lists_and_runs_tools_by_credentials() {
     let trainee = Caller::new(NOTES.grant("files:read"), Environment::Live);
     let guarded: AuthenticatedHandler<Notes> = guard(StdioCredentials::of(trainee), Notes);
     let (here, there) = tokio::io::duplex(1 << 16);
@@ -203,7 +203,7 @@ async fn on_stdio_credentials_decide_what_is_listed_and_runs() {
 }
 
 #[tokio::test]
-async fn on_stdio_the_inline_check_sees_the_credentials() {
+async fn stdio_credentials_reach_the_inline_check() {
     let owner = Caller::new(NOTES.grant("files:write"), Environment::Live);
     let (here, there) = tokio::io::duplex(1 << 16);
     let guarded = guard(StdioCredentials::of(owner), Notes);
@@ -217,7 +217,7 @@ async fn on_stdio_the_inline_check_sees_the_credentials() {
 }
 
 #[tokio::test]
-async fn credentials_for_stdio_do_not_count_over_http() {
+async fn rejects_stdio_credentials_over_http() {
     let owner = StdioCredentials::of(Caller::new(NOTES.grant("files:read files:write"), Environment::Live));
     for ask in asks() {
         let body = answers(guard(owner, Notes), ask).await;

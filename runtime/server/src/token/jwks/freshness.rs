@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_counts_for_as_long_as_its_issuer_says() {
+    fn returns_the_lifetime_that_cache_control_states() {
         for (value, seconds) in [
             ("max-age=60", 60),
             ("public, MAX-AGE=\"60\", must-revalidate", 60),
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_on_its_way_counts() {
+    fn subtracts_the_age_header() {
         assert_eq!(of(&[("cache-control", "max-age=60"), ("age", "40")]), 20);
         assert_eq!(of(&[("cache-control", "max-age=60"), ("age", "400")]), 0);
         assert_eq!(of(&[("cache-control", "max-age=60"), ("age", "long")]), 60);

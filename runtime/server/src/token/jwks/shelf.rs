@@ -116,7 +116,7 @@ mod tests {
         }
     }
 
-    /// Keys named `a` and `b` that are fresh for four minutes, and usable for two more.
+    /// Returns keys named `a` and `b` that are fresh for four minutes, and usable for two more.
     fn shelf(now: Instant) -> Shelf {
         let key = |id| {
             format!(r#"{{"kty":"OKP","crv":"Ed25519","kid":"{id}","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}"#)
@@ -128,14 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_shelf_waits_or_refuses() {
+    fn waits_or_rejects_without_keys() {
         let shelf = Shelf::default();
         assert_eq!(word(&shelf.step(Some("a"), Instant::now(), true)), "wait");
         assert_eq!(word(&shelf.step(Some("a"), Instant::now(), false)), "refuse");
     }
 
     #[test]
-    fn each_moment_has_its_step() {
+    fn returns_the_step_for_each_moment() {
         let start = Instant::now();
         // For each row: minutes since the start and the key that the token names; expected steps with and without `may_wait`,
         // without an outage and during one.
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_attempt_has_brought_is_used_however_short_it_counts() {
+    fn uses_fetched_keys_however_short_their_lifetime() {
         let (mut shelf, now) = (Shelf::default(), Instant::now());
         assert!(shelf.after(None, now).is_none());
         shelf.put(Arc::new(KeySet::danger_shared_secret(SECRET).unwrap()), Duration::ZERO, Duration::ZERO, now);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn attempts_keep_their_distance() {
+    fn pauses_between_attempts() {
         let (mut shelf, now) = (Shelf::default(), Instant::now());
         assert!(shelf.may_try(MINUTE, now));
         shelf.note_attempt(now);
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn new_keys_end_an_outage_and_a_lifetime_can_be_endless() {
+    fn ends_an_outage_with_fetched_keys_and_accepts_an_endless_lifetime() {
         let now = Instant::now();
         let mut shelf = shelf(now);
         shelf.note_failure("it is down");

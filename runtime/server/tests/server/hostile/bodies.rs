@@ -1,4 +1,4 @@
-//! Bodies that can be read in two ways.
+//! Bodies that two parsers read differently.
 
 use bytes::Bytes;
 use mcp_scopes_server::{Discovery, ResourceServerBuilder};
@@ -22,7 +22,7 @@ fn sent(name: &str, body: impl Into<Bytes>, status: u16, code: i64) -> Row {
     row(format!("bodies: {name}"), plain, Ask::post(body).token("reader"), Out::Refused(status, code, ""))
 }
 
-/// Two parsers could read it in two ways, so nobody does.
+/// Expects the rejection of a body that two parsers could read differently.
 fn twofold(name: &str, body: impl Into<Bytes>) -> Row {
     sent(name, body, 400, -32700).about(BodyReadTwice)
 }
@@ -35,7 +35,7 @@ fn encoded(name: &str, encoding: &str) -> Row {
     row(format!("bodies: {name}"), plain, read().header("content-encoding", encoding), Out::Refused(415, 415, ""))
 }
 
-/// A call with these parameters.
+/// Returns a call with these parameters.
 fn with(params: &str) -> String {
     format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{{params}}}}}"#)
 }

@@ -1,4 +1,4 @@
-//! Where and how often credentials stand.
+//! Misplaced and duplicate credentials.
 
 use mcp_scopes_server::Discovery;
 
@@ -13,7 +13,7 @@ fn plain() -> Server {
     Server::new()
 }
 
-/// One value of the header, and nothing else.
+/// Returns a row with this value of the header.
 fn stated(name: &str, value: &str, out: Out) -> Row {
     row(format!("credentials: {name}"), plain, call().header("authorization", value), out)
 }
@@ -103,7 +103,7 @@ fn form(body: &'static str) -> Ask {
     Ask::post(body).only("content-type", Some("application/x-www-form-urlencoded"))
 }
 
-/// A request with somebody else's caller and claims in its extensions, as from a layer in front that is not to be trusted.
+/// Adds another caller and its claims to the extensions, as an untrusted layer in front could.
 fn planted(mut ask: Ask) -> Ask {
     use std::sync::Arc;
 

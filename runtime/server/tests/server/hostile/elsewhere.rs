@@ -1,4 +1,4 @@
-//! What other servers get wrong, where no other table has it.
+//! Weaknesses of other servers that no other table covers.
 
 use mcp_scopes_server::{Access, Call, Deciding, Discovery, Hidden, PolicyHook, PolicyRefusal};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ fn methods() -> Server {
     Server::with(|builder| builder.method("resources/read", Access::scopes(["files:write"])))
 }
 
-/// Refuses with a text that would make two headers of one.
+/// Rejects with a text that would split a header.
 struct Rude;
 
 impl PolicyHook for Rude {
@@ -130,7 +130,7 @@ pub(super) fn rows() -> Vec<Row> {
         let sent = named(name).token("reader");
         rows.push(row(format!("names: {what}"), plain, sent, Refused(200, -32602, "")).about(UnescapedHeader));
     }
-    // What each refusal asks for has to be what the document says.
+    // Each rejection asks for the scopes that the metadata publishes.
     for tool in ["list_files", "write_file", "run"] {
         let scopes = required(tool);
         let out = Refused(403, 403, Box::leak(format!("Bearer scope=\"{scopes}\", error=").into_boxed_str()));
@@ -143,13 +143,13 @@ fn call(tool: &str, token: &str) -> Ask {
     Ask::call(tool).token(token)
 }
 
-/// Refused, with a challenge for these scopes.
+/// Expects a rejection with a challenge for these scopes.
 fn step(scopes: &str) -> Out {
     let challenge = format!("Bearer scope=\"{scopes}\", error=\"insufficient_scope\"");
     Out::Refused(403, 403, Box::leak(challenge.into_boxed_str()))
 }
 
-/// The first of the ways that the published document names.
+/// Returns the first alternative in the published metadata.
 fn required(tool: &str) -> String {
     let document: Value = serde_json::from_str(&TOOLS.metadata().build().unwrap().to_json_pretty()).unwrap();
     let ways = &document["mcp_extensions"]["tool_scope_mapping"][tool]["required_scopes"];

@@ -1,4 +1,4 @@
-//! Headers that say something else than the request.
+//! Headers that contradict the request.
 
 use super::{Out, Row, read, row};
 use crate::server::{Ask, Server};
@@ -27,7 +27,7 @@ fn from(name: &str, origin: &str) -> Row {
     row(format!("origin: {name}"), origins, read().header("origin", origin), Out::Refused(403, 403, ""))
 }
 
-/// A call of `run` that says of itself that it is harmless.
+/// Returns a call of `run` with a header that names another tool or method.
 fn disguised(header: &str, value: &str) -> Ask {
     Ask::modern_call("run").only(header, Some(value)).token("reader")
 }
@@ -39,7 +39,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows
 }
 
-/// Headers that mirror the body.
+/// Returns rows with headers that mirror the body.
 fn mirrors() -> Vec<Row> {
     let mismatch = || Out::Refused(400, -32020, "");
     let parameter = || Out::Refused(400, -32602, "");
@@ -102,8 +102,8 @@ fn mirrors() -> Vec<Row> {
 
 fn others() -> Vec<Row> {
     use Out::{Passed, Refused};
-    // What a server behind the layer could make of these, it could make of them without the layer, too: so they must change
-    // nothing of what is checked.
+    // The server behind the layer may interpret these headers with or without the layer, so they must not affect any check
+    // of the layer.
     let denied = || Refused(403, 403, "scope=\"system:execute oncall\"");
     let run = || Ask::call("run").token("reader");
     let mut rows = vec![
@@ -140,7 +140,7 @@ fn others() -> Vec<Row> {
     rows
 }
 
-/// Pages of other origins.
+/// Returns rows with pages of other origins.
 fn pages() -> Vec<Row> {
     use Out::{Passed, Refused};
     vec![

@@ -1,4 +1,4 @@
-//! Tokens that are none, or are good for something else. Long, since it is one table: who looks for an attack looks here.
+//! Malformed tokens, and tokens for other purposes. The file is long because all attacks on tokens are in one table.
 
 use std::sync::LazyLock;
 
@@ -27,22 +27,22 @@ fn jwt() -> Server {
     Server::with(|builder| builder.verifier(TokenCache::new(verifier())))
 }
 
-/// A server that takes nothing but what says that it is an access token.
+/// Returns a server that requires the type of an access token.
 fn strict() -> Server {
     Server::with(|builder| builder.verifier(verifier().require_access_token_type()))
 }
 
-/// 401, with a reason that the challenge tells.
+/// Expects 401 with a reason in the challenge.
 fn bad(name: &str, token: &str, why: &'static str) -> Row {
     row(format!("jwt: {name}"), jwt, call().token(token), Out::Refused(401, 401, why))
 }
 
-/// 400: it is no token that a header could hold (RFC 6750 §2.1).
+/// Expects 400: the text does not have the syntax of a token in a header (RFC 6750 §2.1).
 fn no_token(name: &str, token: &str) -> Row {
     row(format!("jwt: {name}"), jwt, call().token(token), Out::Refused(400, 400, "error=\"invalid_request\""))
 }
 
-/// 403: a good token that does not open the tool.
+/// Expects 403: the token is valid and does not open the tool.
 fn poor(name: &str, claims: &Value) -> Row {
     let step = "scope=\"files:read\", error=\"insufficient_scope\"";
     row(format!("jwt: {name}"), jwt, call().token(&good(claims)), Out::Refused(403, 403, step))
@@ -53,18 +53,18 @@ fn passes(name: &str, token: &str) -> Row {
     row(format!("jwt: {name}"), jwt, call().token(token), Out::Passed(by_ada))
 }
 
-/// Good claims under that header, signed by the right key.
+/// Returns valid claims under that header, signed with the right key.
 fn headed(header: &Value) -> String {
     raw(&header.to_string(), &claims().to_string())
 }
 
-/// Good claims under that header, signed by a key of nobody's.
+/// Returns valid claims under that header, signed with an unknown key.
 fn forged(header: &Value) -> String {
     let message = message(&header.to_string(), &claims().to_string());
     sign(&message, KEYS.other.sign(message.as_bytes()))
 }
 
-/// Good claims, signed with a secret.
+/// Returns valid claims, signed with a secret.
 fn mac(secret: &[u8], kid: &str) -> String {
     let message = message(&json!({"alg": "HS256", "kid": kid}).to_string(), &claims().to_string());
     sign(&message, hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message.as_bytes()))
@@ -72,17 +72,17 @@ fn mac(secret: &[u8], kid: &str) -> String {
 
 const ED: &str = r#"{"alg":"EdDSA","kid":"ed"}"#;
 
-/// A good token whose claims are this text.
+/// Returns a valid token whose claims are this text.
 fn text(claims: &str) -> String {
     raw(ED, claims)
 }
 
-/// A good token with one more member, as it is written.
+/// Returns a valid token whose claims contain this text as one more member.
 fn more(member: &str) -> String {
     text(&format!("{},{member}}}", claims().to_string().strip_suffix('}').unwrap()))
 }
 
-/// A good token with another end, as it is written.
+/// Returns a valid token with this text as `exp`.
 fn ending(exp: &str) -> String {
     let claims = with("exp", Value::Null).to_string();
     text(&format!(r#"{},"exp":{exp}}}"#, claims.strip_suffix('}').unwrap()))
@@ -136,7 +136,7 @@ fn algorithms() -> Vec<Row> {
     ]
 }
 
-/// The same signature as ASN.1 has it.
+/// Encodes a fixed-length signature in ASN.1.
 fn der(fixed: &[u8]) -> Vec<u8> {
     let integer = |number: &[u8]| [&[2, 33, 0], number].concat();
     let (r, s) = fixed.split_at(32);
@@ -267,7 +267,7 @@ fn shapes() -> Vec<Row> {
     ]
 }
 
-/// The last character of a signature also has bits that mean nothing.
+/// Changes the unused bits in the last character of a signature.
 fn tail(signature: &str) -> String {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (rest, last) = signature.split_at(signature.len() - 1);
@@ -275,7 +275,7 @@ fn tail(signature: &str) -> String {
     format!("{rest}{}", &ALPHABET[at + 1..at + 2])
 }
 
-/// A good token, but for `+` and `/` in place of `-` and `_`.
+/// Returns a valid token, except for `+` and `/` in place of `-` and `_`.
 fn other_alphabet() -> String {
     let tokens = (0..).map(|number| good(&with("x", json!(number))));
     let (message, signature) = tokens
@@ -326,7 +326,7 @@ fn signatures() -> Vec<Row> {
 
 static ES256: LazyLock<[String; 2]> = LazyLock::new(|| signed_twice(&claims()));
 
-/// A token with these claims, and the same token with the other valid signature: `(r, n - s)` is one as well as `(r, s)`.
+/// Returns a token with these claims, and the same token with the other valid signature: `(r, n - s)` is as valid as `(r, s)`.
 pub(crate) fn signed_twice(claims: &Value) -> [String; 2] {
     const ORDER: [u8; 32] = [
         0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad,
@@ -349,7 +349,7 @@ fn revoked() -> Server {
     Server::with(|builder| builder.verifier(tokens))
 }
 
-/// The same signature with the group's order added to its second half (RFC 8032 §5.1.7 forbids that).
+/// Adds the order of the group to the second half of a signature (forbidden by RFC 8032 §5.1.7).
 fn malleable(signature: &[u8]) -> Vec<u8> {
     const ORDER: [u8; 32] = [
         0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,

@@ -1,5 +1,5 @@
-//! Requests that nobody wrote: real ones with parts cut out, doubled and put elsewhere. Whatever of them reaches the server is
-//! read again by two parsers that are not the layer's, and has to be what the caller may do, in both.
+//! Mutated requests: valid ones with parts removed, duplicated and moved. Two other parsers read each request that reaches the
+//! server, and the caller must be allowed to send it as each of them reads it.
 
 use core::{cell::Cell, fmt};
 
@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::server::{Ask, Server};
 
-/// An object as parsers see it that do not look for members that stand twice.
+/// An object as a parser reads it that accepts duplicate members.
 struct Members(Vec<(String, Box<RawValue>)>);
 
 impl<'de> Deserialize<'de> for Members {
@@ -39,7 +39,7 @@ impl<'de> Deserialize<'de> for Members {
 }
 
 impl Members {
-    /// All values of a member, in the order in which they stand.
+    /// Returns all values of a member in document order.
     fn all(&self, name: &str) -> Vec<&str> {
         self.0.iter().filter(|(of, _)| of == name).map(|(_, value)| value.get()).collect()
     }
@@ -93,14 +93,14 @@ const PARTS: [&str; 36] = [
     "\u{e9}",
 ];
 
-/// What is done to a request.
+/// A change of a request.
 #[derive(Clone, Debug)]
 enum Edit {
     Insert(usize, usize),
     Remove(usize, usize),
     Double(usize, usize),
     Byte(usize, u8),
-    /// A letter as an escape.
+    /// Replaces a letter by an escape.
     Escape(usize),
 }
 
@@ -115,7 +115,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-/// The places where parts meet: what is put there is more often still JSON.
+/// Returns a position at the start of a value or member, where an insertion is more likely to remain valid JSON.
 fn seam(body: &[u8], at: usize) -> usize {
     let seams: Vec<_> =
         (0..=body.len()).filter(|at| at.checked_sub(1).is_some_and(|at| b"{,[".contains(&body[at]))).collect();
@@ -150,10 +150,10 @@ fn apply(body: &mut Vec<u8>, edit: &Edit) {
     }
 }
 
-/// What the token `reader` opens.
+/// The tools that the token `reader` opens.
 const TOOLS: [&str; 2] = ["status", "list_files"];
 
-/// Whether `reader` may send this, however it is read.
+/// Returns whether `reader` may send this message, whichever duplicate a parser chooses.
 fn may(message: &Members) -> bool {
     let text = |json: &&str| serde_json::from_str::<String>(json).unwrap_or_default();
     let methods: Vec<_> = message.all("method").iter().map(text).collect();
@@ -177,7 +177,7 @@ fn messages(body: &[u8]) -> Option<Vec<Members>> {
 }
 
 #[test]
-fn what_reaches_the_server_is_what_the_caller_may_do() {
+fn forwards_only_mutated_requests_that_the_caller_may_send() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let servers = [Server::new(), Server::with(ResourceServerBuilder::allow_batches)];
     let (passed, refused) = (Cell::new(0), Cell::new(0));
@@ -214,7 +214,7 @@ fn what_reaches_the_server_is_what_the_caller_may_do() {
 }
 
 #[test]
-fn the_other_parsers_see_what_the_layer_must_not_let_through() {
+fn oracle_detects_requests_that_the_caller_may_not_send() {
     for (body, holds) in [
         (SEEDS[0], true),
         (SEEDS[1], false),

@@ -1,4 +1,4 @@
-//! Getting from one environment into the other, and out of its limit.
+//! Switching from one environment to the other, and evading the limit of the sandbox.
 
 use std::{num::NonZeroU32, sync::Arc};
 
@@ -19,7 +19,7 @@ scope_table! { static MARKET = [market::look, market::close, market::send] with 
 
 const SANDBOX: &str = "https://sandbox.example.com/mcp";
 
-/// Knows tokens by name; what they say of their environment stands in the claim `env`.
+/// Accepts tokens by name; the claim `env` names the environment.
 struct Traders;
 
 impl TokenVerifier for Traders {
@@ -36,7 +36,7 @@ impl TokenVerifier for Traders {
             "odd" => of(live, &[RESOURCE], json!("production")),
             "upper" => of(live, &[RESOURCE], json!("LIVE")),
             "list" => of(live, &[RESOURCE], json!(["live"])),
-            // It names neither a subject nor a client.
+            // The claims name neither a subject nor a client.
             name if name == "nameless" || name.starts_with("eyJ") => Claims::new(test)
                 .scope("trade")
                 .audience([SANDBOX])
@@ -172,7 +172,7 @@ pub(super) fn rows() -> Vec<Row> {
     ]
 }
 
-/// Every spelling of `Bearer`, with one to four spaces.
+/// Returns every spelling of `Bearer`, followed by one to four spaces.
 fn schemes() -> impl Iterator<Item = String> {
     let cased = (0..1_u32 << 6).map(|upper| {
         let letters = "bearer".char_indices();
@@ -182,11 +182,11 @@ fn schemes() -> impl Iterator<Item = String> {
 }
 
 #[tokio::test]
-async fn spelling_of_the_header_or_signature_does_not_renew_the_limit() {
+async fn counts_calls_of_a_token_whatever_its_spelling_or_signature() {
     let jwt = |signature: &str| format!("eyJhbGciOiJFUzI1NiJ9.e30.{signature}");
     for (tokens, others) in [
         (vec!["nameless".to_owned()], jwt("AAAA")),
-        // ECDSA has two valid signatures for each one.
+        // ECDSA has two valid signatures for each message.
         (vec![jwt("AAAA"), jwt("BBBB")], "eyJhbGciOiJFUzI1NiJ9.e31.AAAA".to_owned()),
     ] {
         let server = three();

@@ -1,4 +1,4 @@
-//! Bodies that do not end, and clients that go away.
+//! Bodies that never end, and clients that disconnect.
 
 use core::{
     convert::Infallible,
@@ -39,7 +39,7 @@ async fn connect(server: &Behind, head: &str) -> TcpStream {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_given_up() {
+async fn returns_408_for_incomplete_bodies_after_the_timeout() {
     let server = Behind::new(|builder| builder.body_timeout(Duration::from_millis(200))).await;
     for rest in [
         "Content-Length: 77\r\n\r\n",
@@ -58,8 +58,8 @@ async fn a_body_that_does_not_come_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_body_that_comes_byte_by_byte_is_given_up() {
-    // Slowloris: each byte comes in time, and all of them never do.
+async fn returns_408_for_bodies_sent_byte_by_byte() {
+    // Slowloris: each byte arrives in time, but the body is never complete.
     let server = Behind::new(|builder| builder.body_timeout(Duration::from_millis(300))).await;
     let (mut stream, began) = (connect(&server, &format!("{HEAD}Content-Length: 77\r\n\r\n")).await, Instant::now());
     let (mut reader, mut writer) = stream.split();
@@ -82,7 +82,7 @@ async fn a_body_that_comes_byte_by_byte_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_body_that_takes_its_time_but_comes_is_read() {
+async fn accepts_slow_bodies_within_the_timeout() {
     let server = Behind::new(|builder| builder.body_timeout(Duration::from_secs(10))).await;
     let head = format!("{HEAD}Connection: close\r\nContent-Length: {}\r\n\r\n", CALL.len());
     let mut stream = connect(&server, &head).await;
@@ -93,7 +93,7 @@ async fn a_body_that_takes_its_time_but_comes_is_read() {
     assert_eq!((statuses(&read(&mut stream).await), server.ran()), (vec![200], 1));
 }
 
-/// A body that never ends, and counts how many of its kind there are.
+/// A body that never ends; counts its instances.
 struct Endless {
     alive: Arc<AtomicUsize>,
     first: Option<Bytes>,
@@ -121,7 +121,7 @@ impl Body for Endless {
     }
 }
 
-/// Sends a body that never ends through the layer; the status, and whether the server behind it ran.
+/// Sends a body that never ends through the layer. Returns the status and how often the server behind the layer ran.
 async fn endless(builder: mcp_scopes_server::ResourceServerBuilder, alive: &Arc<AtomicUsize>) -> (u16, usize) {
     let ran = Arc::<AtomicUsize>::default();
     let count = Arc::clone(&ran);
@@ -142,7 +142,7 @@ fn builder() -> mcp_scopes_server::ResourceServerBuilder {
 }
 
 #[tokio::test(start_paused = true)]
-async fn as_it_comes_a_body_has_half_a_minute() {
+async fn limits_body_reads_to_30_seconds_by_default() {
     let (alive, began) = (Arc::default(), tokio::time::Instant::now());
     assert_eq!(endless(builder(), &alive).await, (408, 0));
     let took = began.elapsed();
@@ -151,13 +151,13 @@ async fn as_it_comes_a_body_has_half_a_minute() {
 }
 
 #[test]
-fn without_a_clock_there_is_no_waiting() {
+fn returns_408_at_once_without_a_runtime() {
     let answer = futures_util::future::FutureExt::now_or_never(endless(builder(), &Arc::default()));
     assert_eq!(answer, Some((408, 0)));
 }
 
 #[tokio::test]
-async fn who_goes_away_in_the_middle_leaves_nothing_behind() {
+async fn drops_bodies_of_clients_that_disconnect() {
     let alive = Arc::<AtomicUsize>::default();
     let clients: Vec<_> = (0..500)
         .map(|_| {
@@ -176,11 +176,11 @@ async fn who_goes_away_in_the_middle_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_call_that_breaks_off_behind_its_last_byte_does_not_run() {
+async fn rejects_calls_without_a_final_chunk() {
     let server = Behind::new(|builder| builder).await;
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let idle = tasks();
-    // All of the call, and not the chunk that says so.
+    // The whole call without the final chunk.
     let whole = format!("{HEAD}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{CALL}\r\n", CALL.len());
     let stream = connect(&server, &whole).await;
     while tasks() == idle {
@@ -195,14 +195,14 @@ async fn a_call_that_breaks_off_behind_its_last_byte_does_not_run() {
     assert_eq!((statuses(&read(&mut stream).await), server.ran()), (vec![200], 1));
 }
 
-/// Bytes of memory that are in use, where the system tells.
+/// Returns the resident memory in bytes, on systems that report it.
 fn memory() -> Option<u64> {
     let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
     Some(pages.split(' ').nth(1)?.parse::<u64>().ok()? * 4096)
 }
 
 #[tokio::test]
-async fn connections_that_break_off_leave_no_task_and_no_memory() {
+async fn releases_tasks_and_memory_of_closed_connections() {
     let server = Behind::new(|builder| builder).await;
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     let idle = tasks();
@@ -222,12 +222,12 @@ async fn connections_that_break_off_leave_no_task_and_no_memory() {
         used.extend(memory());
     }
     assert_eq!(server.ran(), 0);
-    // The first rounds fill what the allocator keeps. Six rounds that left their bodies behind would add 120 MB, and other tests
-    // in this process some of their own.
+    // The first rounds fill the caches of the allocator. Six rounds of leaked bodies would add 120 MB; other tests in this process
+    // allocate memory as well.
     if let [_, second, .., last] = used[..] {
         assert!(last < second + 60_000_000, "{used:?}");
     }
-    // It still serves.
+    // The server still answers.
     let head = format!("{HEAD}Connection: close\r\nContent-Length: {}\r\n\r\n{CALL}", CALL.len());
     assert_eq!(statuses(&read(&mut connect(&server, &head).await).await), [200]);
 }

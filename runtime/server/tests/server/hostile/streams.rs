@@ -1,4 +1,4 @@
-//! Sessions and streams of older revisions, and lists on their way out.
+//! Sessions and streams of older revisions, and lists in answers.
 
 use std::sync::LazyLock;
 
@@ -15,11 +15,11 @@ fn sessions() -> Server {
     Server::with(|builder| builder.discovery(Discovery::Open).session_key(KEY)).replying(reply)
 }
 
-/// The session that this caller has begun.
+/// Returns the id of a session that this caller has begun.
 fn begun(token: Option<&'static str>) -> String {
     let ask = Ask::method("initialize");
     let ask = token.map_or_else(|| Ask::method("initialize"), |token| ask.token(token));
-    // On a thread of its own: the tables are made within a runtime.
+    // On a separate thread, because the tables are built inside a runtime.
     let begin = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async { sessions().send(ask).await.header("mcp-session-id").to_owned() })
@@ -27,7 +27,7 @@ fn begun(token: Option<&'static str>) -> String {
     begin.join().unwrap()
 }
 
-/// That of the caller `ada`, and one without a token.
+/// The sessions of the caller `ada` and of a caller without a token.
 static HERS: LazyLock<String> = LazyLock::new(|| begun(Some("reader")));
 static NOBODYS: LazyLock<String> = LazyLock::new(|| begun(None));
 
@@ -167,7 +167,7 @@ fn event(text: &str) -> Reply {
     Reply::of("text/event-stream", [format!("data: {text}\n\n")])
 }
 
-/// The end of a list: there is no member `tools` in it.
+/// Returns the end of a list, without the member `tools`.
 fn part() -> Reply {
     let end = LIST.split_at(LIST.find("{\"name\"").unwrap()).1;
     Reply::of("application/json", [end]).header("content-range", "bytes 40-80/81")
@@ -178,7 +178,7 @@ fn outward() -> Vec<Row> {
         row(format!("out: {name}"), server, stream().token("reader"), Out::Passed(holds))
     };
     let cut = |answer: &Answer| answer.body.contains("list_files") && !answer.body.contains("run");
-    // Nothing of what it could not read.
+    // Contains nothing of the unreadable answer.
     let held_back = |answer: &Answer| {
         answer.status == 502 && answer.json()["error"]["code"] == -32603 && !answer.body.contains("list_files")
     };

@@ -1,6 +1,6 @@
-//! What is sent byte for byte, over a socket: what HTTP libraries on the other side would not let through.
+//! Raw bytes over a socket, which HTTP client libraries would not send.
 //!
-//! The layer sees what hyper has read. That both together leave no gap is what is tried here.
+//! The layer receives what hyper has parsed. These tests check both together.
 
 use std::{
     net::SocketAddr,
@@ -22,7 +22,7 @@ use tokio::{
 
 use crate::server::{TOOLS, Tokens};
 
-/// A server on this machine, on axum, with the layer in front; it counts what reaches it.
+/// A loopback server on axum with the layer in front; counts the requests that reach it.
 pub(super) struct Behind {
     pub(super) address: SocketAddr,
     pub(super) ran: Arc<AtomicUsize>,
@@ -36,7 +36,7 @@ impl Behind {
             let count = Arc::clone(&count);
             async move {
                 count.fetch_add(1, Ordering::SeqCst);
-                // As much as it would have to read to run.
+                // Reads the body, as a server would before it runs a tool.
                 let body = request.into_body().collect().await.map(http_body_util::Collected::to_bytes);
                 Body::from(format!("ran with {} bytes", body.unwrap_or_default().len()))
             }
@@ -61,27 +61,27 @@ impl Behind {
     }
 }
 
-/// All that comes until the connection ends.
+/// Reads until the connection ends.
 pub(super) async fn read(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
-    // A connection that is reset ends as well; one that stays open is a fault.
+    // A reset also ends the connection; a connection that stays open is a failure.
     let _ = timeout(Duration::from_secs(10), stream.read_to_end(&mut answer)).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// The statuses of all answers on a connection.
+/// Returns the statuses of all answers on a connection.
 pub(super) fn statuses(answer: &str) -> Vec<u16> {
     let lines = answer.match_indices("HTTP/1.").filter_map(|(at, _)| answer.get(at + 9..at + 12)?.parse().ok());
     lines.collect()
 }
 
-/// What is sent, which statuses come back, and how often the server behind the layer runs.
+/// Name, request, expected statuses, and how often the server behind the layer runs.
 pub(super) struct Wire(&'static str, &'static str, &'static [u16], usize);
 
 const READ: &str = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list_files"}}"#;
 
-/// `\n` stands for a line end, `{READ}` for a call that the token `reader` opens, `{LEN}` for its length. All are a POST to
-/// `/mcp` on a connection that ends behind it, with what stands in the row added to its head, and behind it.
+/// `\n` is a line end, `{READ}` a call that the token `reader` opens, `{LEN}` its length. Each row is a POST to `/mcp` on a
+/// connection that closes afterwards; the text of the row is appended to the head of the request.
 #[rustfmt::skip]
 pub(super) const ROWS: [Wire; 39] = [
     Wire("nothing wrong with it", "Authorization: Bearer reader\nContent-Length: {LEN}\n\n{READ}", &[200], 1),
@@ -126,7 +126,7 @@ pub(super) const ROWS: [Wire; 39] = [
 ];
 
 #[tokio::test]
-async fn what_is_sent_byte_for_byte_does_no_harm() {
+async fn returns_the_expected_status_to_each_raw_request() {
     let mut faults = Vec::new();
     for Wire(name, text, expected, runs) in ROWS {
         let server = Behind::new(|builder| builder).await;
@@ -142,7 +142,7 @@ async fn what_is_sent_byte_for_byte_does_no_harm() {
 }
 
 #[tokio::test]
-async fn the_first_line_does_no_harm_either() {
+async fn returns_the_expected_status_to_each_request_line() {
     let rest = format!(
         "Host: h\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{READ}",
         READ.len()
@@ -174,8 +174,8 @@ async fn the_first_line_does_no_harm_either() {
 }
 
 #[tokio::test]
-async fn a_body_that_nobody_has_read_is_no_request() {
-    // Refused before its body was looked at; what stands in it would be let through by itself.
+async fn never_reads_an_unread_body_as_the_next_request() {
+    // The layer rejects the request before it reads the body. Sent alone, the body would be an accepted request.
     let inner = format!(
         "POST /mcp HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nAuthorization: Bearer reader\r\nContent-Length: {}\r\n\r\n{READ}",
         READ.len()
@@ -204,7 +204,7 @@ async fn a_body_that_nobody_has_read_is_no_request() {
         let last = "GET /mcp HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
         let server = Behind::new(small).await;
         let mut stream = TcpStream::connect(server.address).await.unwrap();
-        // The server may have ended the connection by then.
+        // The server may have closed the connection already.
         drop(stream.write_all(format!("{sent}{last}").as_bytes()).await);
         let answer = read(&mut stream).await;
         let statuses = statuses(&answer);

@@ -1,4 +1,4 @@
-//! Section 2: work that is done before a caller is admitted.
+//! Section 2: work before a caller is admitted.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -16,8 +16,8 @@ use crate::server::Ask;
 const MAX_CONCURRENT: usize = 64;
 const UNKNOWN_TOKENS: usize = 2000;
 
-/// Sends a call of nearly 4 MiB with a token that does not open the tool. Returns the size of the body and by how much the peak
-/// memory of the process has grown. Nothing large is allocated before: what is free again could be used again unseen.
+/// Sends a call of nearly 4 MiB with a token that does not open the tool. Returns the size of the body and the growth of the peak
+/// memory of the process. Nothing large is allocated before, because reused memory would not raise the peak.
 #[cfg(target_os = "linux")]
 async fn memory_of_a_refused_call(write_tier: impl FnOnce(&mut String)) -> (usize, usize) {
     let fixture = Fixture::new().await;
@@ -87,7 +87,7 @@ async fn removes_param_headers_that_the_tool_does_not_declare() {
 }
 
 #[tokio::test]
-async fn compares_a_declared_param_header_with_its_own_argument_alone() {
+async fn compares_a_declared_param_header_only_with_its_argument() {
     let fixture = Fixture::new().await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;
@@ -115,7 +115,7 @@ async fn bounds_introspection_requests_and_answers_known_tokens_meanwhile() {
     let token = fixture.reader();
     let known = || modern_call("read_note", &json!({"title": "known"})).token(&token);
     assert_eq!(fixture.send(known()).await.text(), "known");
-    // Two ends of each connection, and as many for its introspection request where nothing bounds those.
+    // Each connection has two ends, and without a limit each has an introspection request with two more.
     let connections = UNKNOWN_TOKENS.min((process::open_files() - 200) / 4);
     let answers = fixture.introspection.hold();
     let address = fixture.address;
@@ -130,7 +130,7 @@ async fn bounds_introspection_requests_and_answers_known_tokens_meanwhile() {
             }
         }));
         if first % 50 == 0 {
-            // More at once would not fit into the queue of connections that are not accepted yet.
+            // More connections at once would exceed the accept queue.
             sleep(Duration::from_millis(10)).await;
         }
     }

@@ -1,4 +1,4 @@
-//! Section 5: what is told to whom, and in which order.
+//! Section 5: the answers to each kind of caller, and the order of the checks.
 
 use mcp_scopes_server::{Discovery, Hidden};
 use serde_json::json;
@@ -49,7 +49,7 @@ async fn rejects_other_origins_and_serves_the_metadata_to_all() {
 }
 
 #[tokio::test]
-async fn accepts_the_origins_that_are_configured() {
+async fn accepts_configured_origins() {
     for origin in ["vscode-webview://abc", "chrome-extension://abcdef", "null", "https://app.example.com"] {
         let fixture = Fixture::with(|builder| builder.origin(origin)).await;
         let token = fixture.reader();
@@ -67,7 +67,7 @@ async fn accepts_the_origins_that_are_configured() {
 }
 
 #[tokio::test]
-async fn answers_a_notification_with_an_id_as_an_unknown_method() {
+async fn rejects_notifications_with_an_id_as_unknown_methods() {
     let fixture = Fixture::new().await;
     let open = Fixture::with(|builder| builder.discovery(Discovery::Open)).await;
     let token = fixture.reader();
@@ -87,7 +87,7 @@ async fn answers_a_notification_with_an_id_as_an_unknown_method() {
     }
 }
 
-/// What clients probe with, and what is not JSON.
+/// Returns requests that clients send as probes, and malformed JSON.
 fn probes() -> Vec<String> {
     let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status","name":"status"}}"#;
     let texts = ["", "{}", "[]", "null", "garbage", "{\"a\":", "\u{feff}{}", call];
@@ -95,7 +95,7 @@ fn probes() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn challenges_every_post_without_a_token_where_none_can_succeed() {
+async fn returns_401_for_every_post_without_a_token_if_none_can_succeed() {
     let fixture = Fixture::new().await;
     let filtered = Fixture::with(|builder| builder.discovery(Discovery::Filtered)).await;
     let expected = format!("Bearer scope=\"notes:read\", resource_metadata=\"{DOCUMENT}\"");
@@ -110,7 +110,7 @@ async fn challenges_every_post_without_a_token_where_none_can_succeed() {
 }
 
 #[tokio::test]
-async fn rejects_malformed_bodies_without_a_token_where_some_can_succeed() {
+async fn rejects_malformed_bodies_without_a_token_if_some_can_succeed() {
     let open = Fixture::with(|builder| builder.discovery(Discovery::Open)).await;
     for fixture in [Fixture::with_public_tool().await, open] {
         for body in probes() {
@@ -131,7 +131,7 @@ async fn rejects_malformed_bodies_without_a_token_where_some_can_succeed() {
 }
 
 #[tokio::test]
-async fn answers_well_known_paths_of_other_documents_with_404() {
+async fn returns_404_for_well_known_paths_of_other_documents() {
     for fixture in [Fixture::new().await, Fixture::with_public_tool().await] {
         for path in [
             "/.well-known/x",

@@ -1,4 +1,4 @@
-//! A client over a socket that shows what it receives.
+//! A client over a socket that returns the answers as received.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -12,15 +12,15 @@ use tokio::{net::TcpStream, time::timeout};
 
 use crate::server::Ask;
 
-/// How long the next bytes of an answer may take, on a machine with much else to do.
+/// The timeout for the next bytes of an answer, generous for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// An answer whose body may still be open.
+/// An answer whose body may still be incomplete.
 pub(super) struct Open {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     body: Incoming,
-    /// What has arrived of an event that is not complete yet.
+    /// The received part of an incomplete event.
     part: String,
 }
 
@@ -48,7 +48,7 @@ pub(super) async fn open(address: SocketAddr, ask: Ask) -> Open {
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut sender, connection) =
         http1::handshake::<_, http_body_util::Full<Bytes>>(TokioIo::new(stream)).await.unwrap();
-    // It ends when the answer has been read or dropped.
+    // It ends when the answer is read or dropped.
     tokio::spawn(connection);
     let response = timeout(PATIENCE, sender.send_request(request)).await.unwrap().unwrap();
     let (parts, body) = response.into_parts();
@@ -61,7 +61,7 @@ pub(super) async fn send(address: SocketAddr, ask: Ask) -> Reply {
 }
 
 impl Open {
-    /// The next event; `None` at the end of the stream.
+    /// Returns the next event, or `None` at the end of the stream.
     pub(super) async fn event(&mut self) -> Option<Event> {
         loop {
             if let Some((event, rest)) = self.part.split_once("\n\n") {
@@ -79,7 +79,7 @@ impl Open {
         }
     }
 
-    /// What is left, up to the end.
+    /// Reads the rest of the answer.
     pub(super) async fn rest(self) -> Reply {
         let body = timeout(PATIENCE, self.body.collect()).await.unwrap().unwrap().to_bytes();
         let body = format!("{}{}", self.part, str::from_utf8(&body).unwrap());
@@ -101,36 +101,36 @@ impl Reply {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The events of a stream.
+    /// Returns the events of a stream.
     pub(super) fn events(&self) -> Vec<Event> {
         self.body.split("\n\n").filter_map(Event::read).collect()
     }
 
-    /// The id of the first event.
+    /// Returns the id of the first event.
     pub(super) fn first_id(&self) -> String {
         self.events().into_iter().find_map(|event| event.id).unwrap_or_else(|| panic!("no event has an id: {self:?}"))
     }
 
-    /// The message, or the last one of a stream.
+    /// Returns the message, or the last one of a stream.
     pub(super) fn message(&self) -> Value {
         let text = self.events().pop().map_or_else(|| self.body.clone(), |event| event.data);
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// The text that a tool has returned.
+    /// Returns the text of a tool result.
     pub(super) fn text(&self) -> String {
         let message = self.message();
         let text = message["result"]["content"][0]["text"].as_str();
         text.unwrap_or_else(|| panic!("no tool has answered: {self:?}")).to_owned()
     }
 
-    /// The status and the JSON-RPC code of an error.
+    /// Returns the status and the JSON-RPC code of an error.
     pub(super) fn refused(&self) -> (u16, i64) {
         let code = self.message()["error"]["code"].as_i64();
         (self.status, code.unwrap_or_else(|| panic!("no error: {self:?}")))
     }
 
-    /// The status and the challenge.
+    /// Returns the status and the challenge.
     pub(super) fn challenge(&self) -> (u16, &str) {
         (self.status, self.header("www-authenticate"))
     }

@@ -1,4 +1,4 @@
-//! An event store that numbers its events, so that their ids can be guessed.
+//! An event store that numbers its events, so that their ids are predictable.
 
 use std::sync::Mutex;
 
@@ -8,7 +8,7 @@ use rmcp::transport::streamable_http_server::session::{
     EventId, EventStore, EventStoreError, EventStream, ServerSseMessage,
 };
 
-/// Keeps all events of all streams, each with the id of its stream.
+/// Stores all events of all streams, each with the id of its stream.
 #[derive(Default)]
 pub(super) struct Numbered(Mutex<Vec<(String, ServerSseMessage)>>);
 

@@ -31,7 +31,7 @@ use crate::{
     token_jwt::{ISSUER, KEYS, ec_jwk, ed_jwk, now},
 };
 
-/// The server and all that a test needs of it.
+/// The server and its dependencies.
 pub(super) struct Fixture {
     pub(super) address: SocketAddr,
     /// The introspection endpoint.
@@ -43,22 +43,22 @@ pub(super) struct Fixture {
 }
 
 impl Fixture {
-    /// A server with an event store and without a public tool.
+    /// Starts a server with an event store and without a public tool.
     pub(super) async fn new() -> Self {
         Self::with(|builder| builder).await
     }
 
-    /// The same with other settings.
+    /// Starts the same server with other settings.
     pub(super) async fn with(set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder) -> Self {
         Self::start(&NOTES, Notes, stored(), set).await
     }
 
-    /// The same without an event store.
+    /// Starts the same server without an event store.
     pub(super) async fn without_event_store() -> Self {
         Self::start(&NOTES, Notes, LocalSessionManager::default(), |builder| builder).await
     }
 
-    /// A server with an event store and a public tool.
+    /// Starts a server with an event store and a public tool.
     pub(super) async fn with_public_tool() -> Self {
         Self::start(&BOARD, Board, stored(), |builder| builder).await
     }
@@ -90,7 +90,7 @@ impl Fixture {
         Self { address, introspection, keys, runs, responses }
     }
 
-    /// Issues an opaque token: active for ten minutes and with these claims.
+    /// Issues an opaque token that is active for ten minutes and has these claims.
     pub(super) fn token(&self, claims: &Value) -> String {
         let mut response = json!({"active": true, "iss": ISSUER, "aud": RESOURCE, "exp": now() + 600});
         response.as_object_mut().unwrap().extend(object(claims));
@@ -137,7 +137,7 @@ impl Fixture {
         session
     }
 
-    /// Checks that the server still answers, by a call that has to run.
+    /// Asserts that the server still answers, with a call that must run.
     pub(super) async fn assert_answers(&self) {
         let reply = self.send(modern_call("read_note", &json!({"title": "still here"})).token(&self.reader())).await;
         assert_eq!((reply.status, reply.text().as_str()), (200, "still here"));
@@ -161,28 +161,28 @@ pub(super) fn object(value: &Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
 }
 
-/// A call of 2025-11-25 that asks for progress.
+/// Returns a call of 2025-11-25 that asks for progress.
 pub(super) fn call(tool: &str, arguments: &Value) -> Ask {
     let params = json!({"name": tool, "arguments": arguments, "_meta": {"progressToken": "p"}});
     Ask::post(json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).to_string())
 }
 
-/// A call of 2026-07-28, which needs no session.
+/// Returns a call of 2026-07-28, which needs no session.
 pub(super) fn modern_call(tool: &str, arguments: &Value) -> Ask {
     Ask::modern("tools/call", &format!(r#""name":"{tool}","arguments":{arguments},"#)).header("mcp-name", tool)
 }
 
-/// Sends a request of 2025-11-25 in a session.
+/// Adds the headers of a session of 2025-11-25.
 pub(super) fn in_session(ask: Ask, session: &str) -> Ask {
     ask.header("mcp-session-id", session).header("mcp-protocol-version", "2025-11-25")
 }
 
-/// Opens a stream to listen to.
+/// Returns a GET that opens a listening stream.
 pub(super) fn listen() -> Ask {
     Ask::new("GET", "/mcp").header("accept", "text/event-stream")
 }
 
-/// Asks for the events after that one.
+/// Returns a GET that asks for the events after that one.
 pub(super) fn replay(id: &str) -> Ask {
     listen().header("last-event-id", id)
 }

@@ -1,4 +1,4 @@
-//! The tools behind the layer: they note each run.
+//! The tools behind the layer, which record each run.
 
 use std::sync::{Arc, Mutex};
 
@@ -25,7 +25,7 @@ pub(super) struct Query {
     tier: String,
 }
 
-/// What the tools have done. Clones share it.
+/// The runs of the tools, shared by clones.
 #[derive(Clone)]
 pub(super) struct Runs {
     log: Arc<Mutex<Vec<String>>>,
@@ -43,12 +43,12 @@ impl Runs {
         self.log.lock().unwrap().push(run.into());
     }
 
-    /// All runs since the last call.
+    /// Returns all runs since the last call.
     pub(super) fn take(&self) -> Vec<String> {
         core::mem::take(&mut *self.log.lock().unwrap())
     }
 
-    /// Lets that many runs of `follow_note` continue.
+    /// Lets this many runs of `follow_note` continue.
     pub(super) fn release(&self, runs: usize) {
         self.gate.add_permits(runs);
     }
@@ -104,7 +104,7 @@ impl Notes {
         Ok(note.title)
     }
 
-    /// Returns how deep the arguments are nested.
+    /// Returns the depth of the arguments.
     #[mcp_tool(scope = "notes:read", risk = "low")]
     #[tool(description = "Measure arguments")]
     async fn measure(&self, Parameters(arguments): Parameters<Map<String, Value>>) -> String {

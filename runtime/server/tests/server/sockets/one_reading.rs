@@ -15,7 +15,7 @@ use crate::{
 
 const MARKER: &str = "$serde_json::private::RawValue";
 
-/// That many texts, each in the marker of the next one, below so many arrays.
+/// Returns this many nested texts, each in the marker of the next one and below this many arrays.
 fn nested(texts: usize, arrays: usize) -> String {
     let within = |value: &str, arrays| format!("{}{value}{}", "[".repeat(arrays), "]".repeat(arrays));
     (0..texts).fold(within("1", arrays), |inner, _| {
@@ -24,7 +24,7 @@ fn nested(texts: usize, arrays: usize) -> String {
     })
 }
 
-/// What ended the process of a debug build: a text of 15 KB.
+/// A text of 15 KB that once aborted a process of a debug build.
 fn deep() -> String {
     nested(11, 123)
 }
@@ -59,7 +59,7 @@ async fn rejects_nested_markers_in_what_issuers_answer_and_answers_the_next_requ
     }
     let fixture = Fixture::new().await;
     for marked in [nested(1, 100), nested(11, 123), nested(11, 101)] {
-        // The claims of a token with a valid signature: an issuer may copy what a client has registered.
+        // The claims of a token with a valid signature, because an issuer may copy text that a client has registered.
         let claims = claims().to_string().replacen('{', &format!(r#"{{"x":{marked},"#), 1);
         let signed = crate::token_jwt::raw(r#"{"alg":"EdDSA","kid":"ed"}"#, &claims);
         let reply = fixture.send(Ask::call("read_note").token(&signed)).await;
@@ -97,7 +97,7 @@ async fn rejects_nested_markers_in_arguments_and_answers_the_next_request() {
         );
         let legacy = in_session(Ask::post(legacy), &session);
         let modern = Ask::modern("tools/call", &format!(r#""name":"measure","arguments":{arguments},"#));
-        // This header had the arguments read a second time.
+        // With this header an earlier version parsed the arguments twice.
         let modern = modern.header("mcp-name", "measure").header("mcp-param-region", "eu");
         for ask in [legacy, modern] {
             let reply = fixture.send(ask.token(&token)).await;
@@ -128,13 +128,13 @@ async fn rejects_markers_in_arguments_before_a_tool_runs() {
         }
     }
     assert_eq!(fixture.runs.take(), [""; 0]);
-    // As a value it is text like any other.
+    // As a value the marker is an ordinary string.
     let reply = fixture.send(in_session(call("read_note", &json!({"title": MARKER})).token(&token), &session)).await;
     assert_eq!(reply.text(), MARKER);
 }
 
 #[tokio::test]
-async fn rejects_names_that_differ_from_known_ones_in_case_or_by_a_null() {
+async fn rejects_names_that_differ_from_known_ones_by_case_or_null() {
     let fixture = Fixture::new().await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;
@@ -167,7 +167,7 @@ async fn rejects_names_that_differ_from_known_ones_in_case_or_by_a_null() {
 }
 
 #[tokio::test]
-async fn accepts_any_spelling_of_names_that_decide_nothing() {
+async fn accepts_any_spelling_of_irrelevant_names() {
     let fixture = Fixture::new().await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;
@@ -180,10 +180,10 @@ async fn accepts_any_spelling_of_names_that_decide_nothing() {
     }
 }
 
-/// How an array or object begins and ends, by its level.
+/// How an array or object begins and ends, by level.
 type Level = fn(usize) -> (&'static str, &'static str);
 
-/// The arguments of a request that has so many levels in all, of which they are the third.
+/// Returns the arguments of a request with this many levels in total; the arguments are the third level.
 fn arguments(levels: usize, level: Level) -> String {
     let inner = 0..levels - 3;
     let (open, close): (String, String) =

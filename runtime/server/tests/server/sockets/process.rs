@@ -1,11 +1,11 @@
-//! Runs a test in another process: for what ends the process, and for its peak memory.
+//! Runs a test in another process, for tests that may abort it or that measure its peak memory.
 
 use std::process::Command;
 
-/// Set in the process that was started for one test.
+/// Set in a process that runs one test.
 const MARK: &str = "MCP_SCOPES_TEST_PROCESS";
 
-/// Whether this process runs that one test alone. If not, starts one that does, and panics if the test fails there.
+/// Returns whether this process runs only that test. If not, starts such a process, and panics if the test fails there.
 ///
 /// `module` is `module_path!()` of the test.
 pub(super) fn is_for_one_test(module: &str, test: &str) -> bool {
@@ -22,7 +22,7 @@ pub(super) fn is_for_one_test(module: &str, test: &str) -> bool {
     false
 }
 
-/// The largest amount of memory that this process has used, in bytes.
+/// Returns the peak memory of this process, in bytes.
 #[cfg(target_os = "linux")]
 pub(super) fn peak_memory() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -30,7 +30,7 @@ pub(super) fn peak_memory() -> usize {
     1024 * line.trim().trim_end_matches(" kB").parse::<usize>().unwrap()
 }
 
-/// How many files and sockets this process may open.
+/// Returns how many files and sockets this process may open.
 pub(super) fn open_files() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));

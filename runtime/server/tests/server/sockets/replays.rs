@@ -11,7 +11,7 @@ use crate::server::Ask;
 const SECRET: &str = "what ada has written";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A call of `follow_note`, which sends two notifications before its result.
+/// Returns a call of `follow_note`, which sends two notifications before its result.
 fn follow() -> Ask {
     call("follow_note", &json!({"title": SECRET}))
 }
@@ -27,7 +27,7 @@ async fn rejects_event_ids_that_are_guessed() {
     let (hers, his) = (fixture.session(&ada).await, fixture.session(&bob).await);
     fixture.runs.release(11);
     for _ in 0..11 {
-        // Four events each.
+        // Each call has four events.
         let reply = fixture.send(in_session(follow(), &hers).token(&ada)).await;
         assert_eq!((reply.events().len(), reply.text().as_str()), (4, SECRET), "{reply:?}");
     }
@@ -63,7 +63,7 @@ async fn replays_events_of_a_session_for_their_owner_alone() {
     for token in [&ada, &of("ada", "app", both)] {
         let reply = fixture.send(in_session(replay(&id), &session).token(token)).await;
         assert_eq!((reply.status, reply.events().len(), reply.text().as_str()), (200, 3, SECRET), "{reply:?}");
-        // The ids of a replay are sealed again.
+        // The layer seals the ids of replayed events again.
         let later = fixture.send(in_session(replay(&reply.first_id()), &session).token(token)).await;
         assert_eq!((later.events().len(), later.text().as_str()), (2, SECRET), "{later:?}");
     }
@@ -133,7 +133,7 @@ async fn resumes_a_call_after_its_connection_is_lost() {
         };
         drop(stream);
         let (began, mut released) = (Instant::now(), false);
-        // A store answers with what it has; without one the stream remains open.
+        // A store answers with the stored events; without a store the stream remains open.
         'resumed: loop {
             assert!(began.elapsed() < PATIENCE, "{name}");
             let mut stream = fixture.open(in_session(replay(&last), &session).token(&token)).await;

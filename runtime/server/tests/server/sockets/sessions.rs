@@ -1,4 +1,4 @@
-//! Section 3: transport sessions of other callers, and requests that reach them past the checks of a POST.
+//! Section 3: transport sessions of other callers, and requests that once bypassed the checks of a POST.
 
 use std::sync::{Arc, Mutex};
 
@@ -29,7 +29,7 @@ fn end() -> Ask {
 }
 
 #[tokio::test]
-async fn rejects_a_get_or_delete_that_states_its_version_twice() {
+async fn rejects_a_get_or_delete_with_two_version_headers() {
     let fixture = Fixture::new().await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;
@@ -40,7 +40,7 @@ async fn rejects_a_get_or_delete_that_states_its_version_twice() {
             assert_eq!(fixture.send(ask).await.refused(), (400, -32020), "{versions:?}");
         }
     }
-    // A revision without sessions does not end one.
+    // A revision without sessions cannot end one.
     let modern = end().header("mcp-session-id", &session).header("mcp-protocol-version", "2026-07-28");
     assert_eq!(fixture.send(modern.token(&token)).await.status, 405);
     assert_eq!(fixture.send(in_session(read(), &session).token(&token)).await.text(), "a");
@@ -64,7 +64,7 @@ async fn rejects_sessions_of_another_client_of_the_same_user() {
         let token = of(claims.clone());
         for ask in [read(), listen(), end()] {
             let reply = fixture.send(in_session(ask, &session).token(&token)).await;
-            // On which SDKs initialize again.
+            // On 404 SDKs initialize again.
             assert_eq!(reply.refused(), (404, 404), "{claims}");
         }
     }

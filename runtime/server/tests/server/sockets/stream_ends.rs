@@ -1,4 +1,4 @@
-//! Section 3: streams that outlive their token. `revoke` and keys that leave are in the module `stream_ends` beside this one, with
+//! Section 3: streams that outlive their token. The module `stream_ends` beside this one tests `revoke` and removed keys, with
 //! paused time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,9 +10,9 @@ use tokio::time::{sleep, timeout};
 use super::fixture::{Fixture, call, in_session, listen, modern_call};
 use crate::{server::Ask, token_jwt::now};
 
-/// For how many seconds a short token is valid: enough for one request on a busy machine.
+/// The lifetime of a short token in seconds: enough for one request on a busy machine.
 const SHORT: u64 = 5;
-/// By how much a stream may end late.
+/// The maximum delay of the end of a stream.
 const LATE: Duration = Duration::from_secs(10);
 
 fn expires_at(expiry: u64) -> Value {
@@ -24,7 +24,7 @@ fn since(expiry: u64) -> Option<Duration> {
 }
 
 #[tokio::test]
-async fn ends_streams_that_were_opened_to_listen_when_their_token_expires() {
+async fn ends_listening_streams_when_their_token_expires() {
     let fixture = Fixture::with(|builder| builder.method("subscriptions/listen", Access::Token)).await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;

@@ -1,4 +1,4 @@
-//! Section 4: tokens of another kind, and what a limit is keyed by.
+//! Section 4: tokens of another kind, and the key of a limit.
 
 use core::num::NonZeroU32;
 
@@ -15,7 +15,7 @@ fn read() -> Ask {
     modern_call("read_note", &json!({"title": "a"}))
 }
 
-/// The claims of a user, with more.
+/// Returns the claims of a user, with more members.
 fn and(more: &Value) -> Value {
     let mut claims = json!({"sub": "ada", "client_id": "app", "scope": "notes:read"});
     claims.as_object_mut().unwrap().extend(object(more));
@@ -69,9 +69,9 @@ async fn rejects_tokens_that_are_bound_to_a_key() {
 }
 
 #[tokio::test]
-async fn keys_the_sandbox_limit_by_the_token_and_not_by_its_spelling() {
+async fn counts_sandbox_calls_by_token_whatever_its_spelling() {
     let fixture = Fixture::with(|builder| builder.sandbox_calls_per_minute(NonZeroU32::MIN)).await;
-    // Neither names a subject or a client.
+    // The claims name neither a subject nor a client.
     let opaque = || fixture.token(&json!({"scope": "notes:read"}));
     let jwts = |expiry: u64| {
         let mut claims = with("sub", Value::Null);
@@ -99,7 +99,7 @@ async fn keys_the_sandbox_limit_by_the_token_and_not_by_its_spelling() {
 }
 
 #[tokio::test]
-async fn names_scope_and_a_readable_reason_in_the_challenge_for_an_invalid_token() {
+async fn returns_scope_and_reason_in_the_challenge_for_an_invalid_token() {
     let fixture = Fixture::new().await;
     let first = fixture.send(read()).await;
     let scope = r#"scope="notes:read""#;
@@ -127,7 +127,7 @@ async fn names_scope_and_a_readable_reason_in_the_challenge_for_an_invalid_token
             let (status, challenge) = reply.challenge();
             assert!(status == 401 && challenge.contains(scope), "{token}: {reply:?}");
             assert!(challenge.contains("invalid_token") && challenge.contains(DOCUMENT), "{token}: {challenge}");
-            // What a substituted character would look like.
+            // A replaced character would appear as `?`.
             assert!(challenge.contains("error_description=\"") && !challenge.contains('?'), "{token}: {challenge}");
         }
     }
