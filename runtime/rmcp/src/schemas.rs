@@ -37,8 +37,9 @@ impl<H: ServerHandler, F: Fn() -> Result<H, io::Error> + Send + Sync> DeclaredPa
         }
         // Without a handler nothing is declared, for this request alone: its headers are removed, and rmcp rejects a call that lacks them.
         let Ok(handler) = (self.handler)() else { return Arc::default() };
-        let schema = handler.get_tool(tool).map(|tool| tool.input_schema);
-        let declared: Arc<[ParamHeader]> = schema.map(|schema| declared(&schema)).unwrap_or_default().into();
+        // Nor does a tool that the handler does not list now declare anything.
+        let Some(listed) = handler.get_tool(tool) else { return Arc::default() };
+        let declared: Arc<[ParamHeader]> = declared(&listed.input_schema).into();
         known().insert(tool, Arc::clone(&declared));
         declared
     }

@@ -18,14 +18,12 @@
 
 mod find;
 mod members;
-#[cfg(any(feature = "jwt", feature = "introspection"))]
 mod value;
 mod walk;
 
-#[cfg(any(feature = "jwt", feature = "introspection"))]
-pub(crate) use self::value::object;
 pub(crate) use self::{
     find::find,
+    value::object,
     walk::{Key, Walk},
 };
 
