@@ -101,7 +101,7 @@ pub(crate) fn compared(old: &Side, new: &Side, stops: impl Fn(&Change) -> bool) 
 }
 
 impl FailOn {
-    /// Returns whether the change is of this severity or higher.
+    /// Returns whether the change is of this kind, or more severe.
     fn means(self, change: &Change) -> bool {
         match self {
             Self::Weakens => change.security.weakens,
