@@ -1,4 +1,4 @@
-//! Reads behavior hints from the SDK's attribute, such as `#[tool(annotations(read_only_hint = true))]` of rmcp.
+//! Reads behaviour hints from the SDK's attribute, such as `#[tool(annotations(read_only_hint = true))]` of rmcp.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::{
     source::{Place, Placed},
 };
 
-/// The hints of a tool's behavior (MCP 2026-07-28, Tools: `ToolAnnotations`). `None` is a missing hint, for which
+/// The hints of a tool's behaviour (MCP 2026-07-28, Tools: `ToolAnnotations`). `None` is a missing hint, for which
 /// clients assume the worse value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]

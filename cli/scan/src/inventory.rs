@@ -47,7 +47,7 @@ pub struct Tool {
     pub risk: Placed<Risk>,
     /// The stated approval.
     pub approval: Option<Placed<Approval>>,
-    /// Its behavior in the sandbox.
+    /// Its behaviour in the sandbox.
     pub sandbox: Option<Placed<SandboxMode>>,
     /// The parameters of a call, in the order of the document.
     pub parameters: Vec<Parameter>,

@@ -109,7 +109,8 @@ fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(
     }
 }
 
-/// Returns the anchor `tool-` and the name, with percent-encoding.
+/// Returns the anchor `tool-` and the name. Other characters than letters, digits, `_`, `.` and `-` become their code
+/// point between tildes.
 fn anchor(name: &str) -> String {
     let mut anchor = String::from("tool-");
     for character in name.chars() {

@@ -56,7 +56,7 @@ impl Demo {
         fs::read_to_string(self.path().join(file)).unwrap()
     }
 
-    /// Returns the names in a folder, without hidden files that are not our own.
+    /// Returns the names in a folder, sorted.
     pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path().join(folder)).unwrap();
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -2,7 +2,7 @@
 
 use crate::place::Place;
 
-/// Returns files that every command rejects: a name, the contents, and the rule that `lint` reports.
+/// Returns files that every command rejects: the name, the contents, and the reason that `lint` reports.
 fn broken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let array = "[".repeat(10_000) + &"]".repeat(10_000);
     let object = "{\"a\":".repeat(10_000) + "1" + &"}".repeat(10_000);
@@ -133,7 +133,7 @@ fn findings_without_number() {
     }
 }
 
-/// Repeated members with different values in other places.
+/// Repeated members in files other than metadata documents.
 #[test]
 fn lock_files_and_baselines_with_members_twice() {
     let place = Place::new();

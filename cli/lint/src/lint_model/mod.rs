@@ -51,7 +51,7 @@ pub struct Tool {
     pub auto_approvable: Option<Placed<bool>>,
     /// Whether the user has to approve each call. For source, the value that the table publishes.
     pub requires_user_approval: Option<Placed<bool>>,
-    /// Its behavior in the sandbox. `None` means that the sandbox rejects it.
+    /// Its behaviour in the sandbox. `None` means that the sandbox rejects it.
     pub sandbox: Option<Placed<SandboxMode>>,
     /// The parameters of a call. A document can leave them out, and a program may not record them.
     pub parameters: Option<Vec<Parameter>>,
