@@ -174,7 +174,7 @@ const UNREAD: &str = "not-json";
 
 fn unread(levels: &Levels, file: &Arc<str>, at: (usize, usize), message: String, help: &str) -> Option<Finding> {
     let rule = find(UNREAD)?;
-    // No other rule can check such a document, so this is always an error.
+    // No other rule can check such a document, so the finding is never just a warning.
     if levels.of_rule(rule) == Setting::Allow {
         return None;
     }

@@ -290,7 +290,7 @@ pub(crate) fn problems(inventory: &Inventory, id: TableId) -> Vec<Finding> {
         for section in Section::ALL {
             all.extend((0..).map_while(|skip| facts.of_section(section, skip)).map(|problem| (None, problem)));
             if section == Section::Size && !all.is_empty() {
-                // Values above the limits have no number, so no further problem can be found.
+                // Entries beyond the size limits have no number, so no other section can be checked.
                 break;
             }
         }

@@ -86,7 +86,7 @@ impl Scan {
             Some(Ok(metadata)) => Ok(metadata),
             Some(Err(error)) => {
                 let error = refused(error);
-                // This is the only restriction on a local document that is left to check.
+                // The option is suggested only if the loopback address is the only problem.
                 let local = !self.loopback && matches!(self.built(inventory, table, true), Some(Ok(_)));
                 let help = "for development on this machine give `--allow-loopback-http`, or \
                             `.allow_loopback_http(true)` in a build script";

@@ -57,7 +57,7 @@ pub(crate) fn is_option(world: &mut World, module: ModuleId, ty: &Type) -> Resul
                 held.map(|held| (home, held))
             }
             _ => match by_name(&ty) {
-                // With a doc comment on the struct, `schemars` gives it a schema of its name.
+                // If the struct has a doc comment, `schemars` describes the struct instead of its contents.
                 Named::Option => {
                     return transparent
                         .map_or(Ok(true), |name| Err(format!("`{name}` is transparent around an `Option`")));

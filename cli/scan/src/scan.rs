@@ -211,7 +211,7 @@ impl Scan {
         Ok(report)
     }
 
-    /// A compiled program ignores the options of a build, so they are rejected.
+    /// Rejects features and conditions for a compiled program, since they would be silently ignored.
     #[cfg(feature = "artefact")]
     fn check_built(&self) -> Result<(), Error> {
         let Choice { named, all, no_default } = &self.choice;

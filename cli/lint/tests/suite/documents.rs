@@ -87,6 +87,6 @@ fn levels_count_for_documents() {
     assert_eq!(errors(&set("document", Setting::Warn).lint("a.json", text)), [""; 0]);
     let profile = Documents::new().profile(Profile::Rfc9728);
     assert_eq!(errors(&profile.lint("a.json", text)), ["resource-not-https 1:2"]);
-    // A document that cannot be parsed is always an error.
+    // The finding for a document that cannot be parsed is never just a warning.
     assert_eq!(errors(&set("not-json", Setting::Warn).lint("a.json", b"{")), ["not-json 1:2"]);
 }

@@ -322,7 +322,7 @@ fn written(line: &str) -> Parameter {
 
 fn any_of(reader: &mut Reader<'_>) -> Result<Requirement, Damage> {
     let any = reader.list(|reader| reader.list(Reader::numbered_scope))?;
-    // Public tools and tools without a scope have their own encodings. An empty requirement must not open a tool.
+    // An empty list opens to no caller, an empty alternative to every caller. Both have other encodings.
     if any.is_empty() || any.iter().any(Vec::is_empty) {
         return Err(Damage::Broken("a requirement is empty"));
     }
