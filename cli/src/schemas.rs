@@ -35,13 +35,13 @@ macro_rules! schemas {
 }
 
 schemas! {
-    /// `mcp-scopes.toml`. Draft 7 of JSON Schema: what editors of TOML know best.
+    /// `mcp-scopes.toml`. Uses draft 7 of JSON Schema, which TOML editors support best.
     CONFIG = "config.schema.json";
     /// `mcp-scopes.lock.json`.
     LOCK = "lock-v1.schema.json";
-    /// What `lint --format json` prints.
+    /// The output of `lint --format json`.
     LINT = "lint-v1.schema.json";
-    /// What `diff --format json` and `check --format json` print.
+    /// The output of `diff --format json` and `check --format json`.
     DIFF = "diff-v1.schema.json";
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, value::RawValue};
 /// A deserializer that returns the names that a type requests.
 struct Names;
 
-/// The names, in an error message.
+/// Returns the names in an error message.
 fn names(of: &[&str]) -> Error {
     serde::de::Error::custom(of.join(" "))
 }

@@ -90,7 +90,7 @@ pub struct Parameter {
     pub required: bool,
 }
 
-/// What `policy(..)` states; the fields are those of [`mcp_scopes_model::Policy`].
+/// The contents of `policy(..)`. The fields are those of [`mcp_scopes_model::Policy`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "as in the model")]
 pub struct Policy {

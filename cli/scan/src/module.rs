@@ -66,13 +66,14 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// The root of a crate, a `mod.rs`, or the target of `#[path]`: its child modules are in the same folder.
+    /// Creates the site of the root of a crate, a `mod.rs`, or the target of `#[path]`: child modules are in the same
+    /// folder.
     pub(crate) fn beside(file: PathBuf) -> Self {
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
         Self { file, folder, inline: false }
     }
 
-    /// `name.rs`: its child modules are in `name/`.
+    /// Creates the site of `name.rs`: child modules are in `name/`.
     pub(crate) fn below(file: PathBuf) -> Self {
         let folder = file.with_extension("");
         Self { file, folder, inline: false }

@@ -158,7 +158,7 @@ impl Scan {
         self.on_a_large_stack(Extent::Tree)
     }
 
-    /// Parsing recurses and the numbers of a table are large, so both run on a thread with a large stack.
+    /// Runs the scan on a thread with a large stack, since parsing recurses and the numbers of a table are large.
     fn on_a_large_stack(&self, extent: Extent) -> Result<Report, Error> {
         large_stack(|| self.scan(extent))
     }

@@ -271,7 +271,7 @@ fn schema() -> Value {
     schema
 }
 
-/// TOML has no null, and texts need no line breaks.
+/// Removes null, since TOML has none, and line breaks from texts, which do not need them.
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(members) => {

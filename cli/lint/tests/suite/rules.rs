@@ -36,7 +36,7 @@ fn lint(folder: &Path) -> Report {
     report
 }
 
-/// `resource.txt` has the requested resource of the documents of a folder, `lint.toml` their configuration.
+/// Reads the settings of a fixture folder: `resource.txt` has the requested resource, `lint.toml` the configuration.
 fn asked(folder: &Path) -> Documents {
     let documents = match fs::read_to_string(folder.join("resource.txt")) {
         Ok(resource) => Documents::new().resource(resource.trim()),
