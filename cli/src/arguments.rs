@@ -89,7 +89,7 @@ impl Command {
     }
 }
 
-/// The command line as data, for help texts and completions.
+/// Returns the definition of the command line, for help texts and completions.
 #[must_use]
 pub fn command() -> clap::Command {
     Arguments::command()

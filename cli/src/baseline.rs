@@ -1,4 +1,4 @@
-//! `--baseline`, `--update-baseline`: findings that are known.
+//! `--baseline`, `--update-baseline`: known findings.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use mcp_scopes_scan::{Error, Report, file};
 
 use crate::terminal::tell_line;
 
-/// For how many days a new entry may stay where no day is given.
+/// Default lifetime of a new entry, in days.
 const DAYS: u32 = 90;
 
 /// Findings that are known.
@@ -33,7 +33,7 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    /// Sets aside what is known, and writes the file first where that is asked for.
+    /// Suppresses the known findings. Writes the file first if requested.
     pub(crate) fn apply(&self, report: &mut Report, overrides: &Overrides) -> Result<(), Error> {
         if self.file.is_none() && !self.update {
             return Ok(());
@@ -42,7 +42,7 @@ impl Baseline {
         let today = self.today.as_deref().map_or_else(Day::today, Day::parse)?;
         if self.update {
             let expires = self.expires.as_deref().map_or_else(|| Ok(today.after(DAYS)), Day::parse)?;
-            // A file that cannot be read is not thrown away.
+            // A file that cannot be read is an error and is not overwritten.
             let old = if path.exists() { Some(mcp_scopes_lint::Baseline::read(path)?) } else { None };
             file::replace(
                 path,

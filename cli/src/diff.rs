@@ -1,13 +1,13 @@
-//! `mcp-scopes diff`: releases that do not silently widen access.
+//! `mcp-scopes diff`: detects releases that silently widen access.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `side` | what can be compared |
-//! | `access` | which tokens open a tool |
+//! | `side` | the inputs of a comparison |
+//! | `access` | the tokens that open a tool |
 //! | `change` | the kinds of changes and their verdicts |
-//! | `compare` | what changed between two documents |
-//! | `origin` | where a side says what stands in its document |
-//! | `report` | changes, for people and for programs, a file per format |
+//! | `compare` | compares two documents |
+//! | `origin` | the places of a document's contents in its source |
+//! | `report` | the report, a file per format |
 
 mod access;
 mod change;
@@ -93,7 +93,7 @@ impl Diff {
     }
 }
 
-/// The report of what changed from the one side to the other.
+/// Returns the report of the changes from the old side to the new.
 pub(crate) fn compared(old: &Side, new: &Side, stops: impl Fn(&Change) -> bool) -> Report {
     let changes = compare::changes(old.metadata.document(), new.metadata.document());
     let places = new.origin.places();
@@ -101,7 +101,7 @@ pub(crate) fn compared(old: &Side, new: &Side, stops: impl Fn(&Change) -> bool) 
 }
 
 impl FailOn {
-    /// Whether the change is such a one, or a graver one.
+    /// Returns whether the change is of this kind, or more severe.
     fn means(self, change: &Change) -> bool {
         match self {
             Self::Weakens => change.security.weakens,

@@ -1,16 +1,16 @@
-//! `mcp-scopes docs`: pages that people read, on who can call what.
+//! `mcp-scopes docs`: pages for people that show who can call which tool.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `input` | what a page can be made of |
-//! | `server` | [`Server`](server::Server): scopes, tools and flows, as a reader asks for them |
-//! | `gather` | from a document to that |
-//! | `hierarchy` | who implies whom, and which arrows say so |
+//! | `input` | the inputs of a page |
+//! | `server` | [`Server`](server::Server): scopes, tools and flows, prepared for display |
+//! | `gather` | builds a `Server` from a document |
+//! | `hierarchy` | the hierarchy of scopes, and its minimal set of arrows |
 //! | `words` | policies and hints in words |
 //! | `layers` | the layout of a hierarchy |
 //! | `page` | the page in HTML |
-//! | `markdown` | the same in Markdown |
-//! | `markers` | the place of it in a file of other text |
+//! | `markdown` | the same contents in Markdown |
+//! | `markers` | the markers that delimit the text in a file |
 
 mod gather;
 mod hierarchy;
@@ -101,7 +101,7 @@ impl Docs {
         }
     }
 
-    /// Puts the text between the markers of a file.
+    /// Replaces the text between the markers of a file.
     fn replace_in(&self, readme: &Path, text: &str) -> Outcome {
         let shown = readme.display();
         let old = match file::text(readme) {
@@ -148,7 +148,7 @@ impl Docs {
         if printed == Outcome::Clean { Outcome::Found } else { printed }
     }
 
-    /// The command line that writes the same file.
+    /// Returns the command line that writes the same file.
     fn command(&self) -> String {
         let mut words = vec!["mcp-scopes docs".to_owned()];
         if self.path != "." {

@@ -1,6 +1,6 @@
-//! Text without control characters.
+//! Escapes control characters.
 
-/// The text with control characters spelt out, so that none reaches a terminal. Line breaks stay.
+/// Escapes the control characters of a text except line breaks, so that none reaches a terminal.
 pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
@@ -13,7 +13,7 @@ pub(crate) fn escaped(text: &str) -> String {
     safe
 }
 
-/// Characters that are not seen but turn around how the text beside them reads.
+/// Returns whether a character is invisible and changes the direction of the surrounding text.
 pub(crate) fn is_hidden(character: char) -> bool {
     matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

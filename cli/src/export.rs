@@ -54,7 +54,7 @@ impl Export {
                 return if error.kind() == ErrorKind::Findings { Outcome::Found } else { outcome };
             }
         };
-        // Warnings do not belong to the document.
+        // Warnings go to standard error, not into the document.
         tell(human::render(&export.report, human::Links::None));
         let json = export.json();
         match (&self.output, &self.check) {
@@ -88,7 +88,7 @@ impl Export {
         if outcome == Outcome::Clean { Outcome::Found } else { outcome }
     }
 
-    /// The command line that writes the same file.
+    /// Returns the command line that writes the same file.
     fn command(&self, file: &str) -> String {
         let mut words = vec!["mcp-scopes export".to_owned()];
         if self.path != Path::new(".") {

@@ -1,10 +1,10 @@
-//! `--fix`, `--unsafe-fixes`, `--diff`: what a program can put right.
+//! `--fix`, `--unsafe-fixes`, `--diff`: automatic fixes.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `edits` | which fixes go together, and what they make of a text |
-//! | `failure` | [`Failure`]: why nothing was put right |
-//! | `files` | files as they are, and writing them |
+//! | `edits` | selects compatible fixes and applies them to a text |
+//! | `failure` | [`Failure`]: why no fix was applied |
+//! | `files` | reads and writes the files |
 
 mod edits;
 mod failure;
@@ -21,10 +21,10 @@ pub(crate) use failure::Failure;
 use failure::changed;
 pub(crate) use files::STDIN;
 
-/// After so many rounds what is left stays: a fix may bring about another, but not without end.
+/// Maximum number of rounds. A fix may cause another finding, but not without end.
 const ROUNDS: usize = 20;
 
-/// Texts in place of files, by the names that findings have for these.
+/// Texts that replace files, by the file names that findings use.
 pub(crate) type Texts = BTreeMap<Arc<str>, Arc<str>>;
 
 /// What is put right.
@@ -43,7 +43,7 @@ pub(crate) struct Fixing {
 }
 
 impl Fixing {
-    /// Whether anything is asked for.
+    /// Returns whether any of these options is set.
     pub(crate) fn any(self) -> bool {
         self.fix || self.unsafe_fixes || self.diff
     }
@@ -53,23 +53,23 @@ impl Fixing {
     }
 }
 
-/// What fixes come to.
+/// The result of all fixes.
 #[derive(Debug)]
 pub(crate) struct Fixed {
-    /// What is found afterwards.
+    /// The findings that are left.
     pub(crate) report: Report,
-    /// How many fixes there were.
+    /// Number of applied fixes.
     pub(crate) count: usize,
-    /// The files that change: as they are, and as they will be.
+    /// The files that change, each with its old and new text.
     changes: BTreeMap<Arc<str>, (String, Arc<str>)>,
 }
 
 impl Fixed {
-    /// Fixes in rounds until nothing is left to fix. `input` is what standard input held; `lint` looks at everything,
-    /// with some texts in place of files.
+    /// Applies fixes in rounds until there are none left. `input` is the contents of standard input. `lint` checks
+    /// everything, with some texts in place of files.
     ///
     /// # Errors
-    /// The input cannot be linted, or the fixes would leave more errors than there are.
+    /// Returns an error if the input cannot be linted, or if the fixes would leave more errors than before.
     pub(crate) fn make(
         fixing: Fixing,
         input: &str,
@@ -106,12 +106,12 @@ impl Fixed {
         Ok(fixed)
     }
 
-    /// How many files change.
+    /// Returns the number of files that change.
     pub(crate) fn files(&self) -> usize {
         self.changes.len()
     }
 
-    /// The changes as a unified diff. Control characters are spelt out for a terminal and kept for a program.
+    /// Returns the changes as a unified diff. Control characters are escaped for a terminal and kept for a program.
     pub(crate) fn diff(&self) -> String {
         let mut text = String::new();
         for (file, (old, new)) in &self.changes {
@@ -121,15 +121,15 @@ impl Fixed {
         if std::io::stdout().is_terminal() { escaped(&text) } else { text }
     }
 
-    /// The document that standard input held, as it is now.
+    /// Returns the new text of the document on standard input.
     pub(crate) fn stdin(&self) -> Option<&str> {
         self.changes.get(STDIN).map(|(_, new)| &**new)
     }
 
-    /// Writes every file that changes, each whole or not at all; none if one of them cannot be written.
+    /// Writes every file that changes, each atomically. Writes none of them if one is not writable.
     ///
     /// # Errors
-    /// A file is a link or read-only, has changed meanwhile, or cannot be written.
+    /// Returns an error if a file is a link or read-only, has changed in the meantime, or cannot be written.
     pub(crate) fn write(&self) -> Result<(), Failure> {
         let changes = || self.changes.iter().filter(|(file, _)| &***file != STDIN);
         for (file, (old, _)) in changes() {

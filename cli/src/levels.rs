@@ -1,10 +1,10 @@
-//! `--deny`, `--warn`, `--allow`: in the order in which they are given.
+//! `--deny`, `--warn`, `--allow`, in the order on the command line.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use mcp_scopes_lint::{Overrides, Setting};
 use mcp_scopes_scan::Error;
 
-/// What is set, in order.
+/// The level options, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Levels(Vec<(Setting, String)>);
 

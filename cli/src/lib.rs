@@ -1,5 +1,5 @@
-//! The `mcp-scopes` command line: arguments, output formats and exit codes. What it does is in
-//! `mcp-scopes-scan` and `mcp-scopes-lint`.
+//! The `mcp-scopes` command line: arguments, output formats and exit codes. The logic is in `mcp-scopes-scan` and
+//! `mcp-scopes-lint`.
 //!
 //! | module | holds |
 //! |---|---|
@@ -7,18 +7,18 @@
 //! | `baseline` | `--baseline`, `--update-baseline` |
 //! | `diff` | `mcp-scopes diff` |
 //! | `docs` | `mcp-scopes docs` |
-//! | `escape` | text without control characters |
+//! | `escape` | escapes control characters |
 //! | `export` | `mcp-scopes export` |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
 //! | `lock` | `mcp-scopes lock` and `check` |
-//! | `options` | the options that several commands share |
-//! | `outcome` | how a run ends |
-//! | `output` | findings for people and for programs |
-//! | `progress` | a line on the terminal while somebody waits |
+//! | `options` | options of several commands |
+//! | `outcome` | exit codes |
+//! | `output` | reports of findings |
+//! | `progress` | the progress line on a terminal |
 //! | `reference` | `mcp-scopes explain`, `rules`, `schema`, `completions`, `man` |
-//! | `schemas` | the JSON Schemas of files |
+//! | `schemas` | JSON Schemas of files |
 //! | `terminal` | standard output and standard error |
 
 mod arguments;
@@ -46,18 +46,18 @@ use clap::FromArgMatches as _;
 use arguments::Arguments;
 pub use arguments::command;
 use outcome::Outcome;
-/// The report as SARIF 2.1.0; for what tries it on reports that nobody would write.
+/// Renders the report as SARIF 2.1.0. For tests with adversarial reports.
 #[doc(hidden)]
 pub use output::sarif::render as sarif;
 
-/// Runs the command line; the first argument is the program's name.
+/// Runs the command line. The first argument is the program's name.
 ///
-/// 0: nothing is wrong; 1: findings at error level, or drift; 2: wrong usage, or input that cannot be read.
+/// The exit code is 0 for success, 1 for findings at error level or drift, and 2 for wrong usage or unreadable input.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ran(command(), arguments)
 }
 
-/// The same as a subcommand of cargo, which passes the subcommand's own name as the first argument.
+/// Runs the command line as a subcommand of cargo, which passes the name of the subcommand as the first argument.
 pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut arguments = arguments.into_iter().peekable();
     let program = arguments.next();
@@ -70,7 +70,7 @@ fn ran(command: clap::Command, arguments: impl IntoIterator<Item = OsString>) ->
     let parsed = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(parsed) => parsed,
         Err(message) => {
-            // Help goes to standard output and ends with 0, what is wrong to standard error and ends with 2.
+            // Help goes to standard output and exits with 0. Usage errors go to standard error and exit with 2.
             let text = message.render().ansi().to_string();
             if message.use_stderr() {
                 terminal::tell(text);

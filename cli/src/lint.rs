@@ -116,10 +116,10 @@ impl Lint {
         }
     }
 
-    /// Looks at everything, with some texts in place of files. `input` is what standard input held, if it was read.
+    /// Lints everything, with some texts in place of files. `input` is the contents of standard input, if it was read.
     fn look(&self, overrides: &Overrides, input: Option<&[u8]>, texts: &Texts) -> Result<Report, Error> {
         let mut report = Report::default();
-        // Who types a document is not waiting.
+        // A progress line would disturb a user who types a document.
         let typed = input.is_none() && self.path.iter().any(|path| path.as_os_str() == "-");
         let progress = if typed { Progress::default() } else { Progress::start() };
         for path in &self.path {
@@ -129,7 +129,7 @@ impl Lint {
         Ok(report)
     }
 
-    /// Says what was found.
+    /// Prints the report.
     fn tell(&self, report: &Report) -> Outcome {
         let compared = self.baseline.file.is_some() || self.baseline.update;
         let printed = self.target.write(|format, links| output::render(report, format, links, compared));
@@ -140,7 +140,7 @@ impl Lint {
         }
     }
 
-    /// Puts right what can be, and says what is left.
+    /// Applies fixes and reports the remaining findings.
     fn fix(&self, overrides: &Overrides) -> Outcome {
         let reads_input = self.path.iter().any(|path| path.as_os_str() == "-");
         if reads_input && !self.fixing.diff && self.target.prints_for_programs() {
@@ -156,7 +156,7 @@ impl Lint {
                 return Outcome::Failed;
             }
         };
-        // What is not UTF-8 is a finding, and has no fix.
+        // Input that is not UTF-8 is a finding without a fix.
         let text = str::from_utf8(&input).unwrap_or_default();
         let look = |texts: &Texts| self.look(overrides, Some(&input), texts);
         let fixed = match Fixed::make(self.fixing, text, look) {
@@ -235,9 +235,10 @@ fn failed(error: &Error) -> Outcome {
     fail(error)
 }
 
-/// Whether a path names a document: a file that is neither source nor a manifest nor a program, or standard input.
+/// Returns whether a path names a document: standard input, or a file that is neither source nor a manifest nor a
+/// program.
 fn is_document(path: &Path) -> bool {
     let source = path.extension().is_some_and(|end| end == "rs" || end == "toml");
-    // A pipe is read as well: `mcp-scopes lint <(curl ..)`.
+    // A pipe is also read: `mcp-scopes lint <(curl ..)`.
     path.as_os_str() == "-" || (!source && path.exists() && !path.is_dir() && !is_artefact(path))
 }

@@ -1,4 +1,4 @@
-//! `mcp-scopes lock` and `mcp-scopes check`: what a release allows, in a file to review and commit.
+//! `mcp-scopes lock` and `mcp-scopes check`: records the access of a release in a file to review and commit.
 //!
 //! | module | holds |
 //! |---|---|
@@ -57,7 +57,7 @@ impl Lock {
             Err(unreadable) => return unreadable.tell(),
         };
         let path = self.file();
-        // What cannot be read is written anew.
+        // A file that cannot be read is overwritten.
         let before = text(&path).ok();
         let written = match file::text(&now.metadata, before.as_deref()) {
             Ok(text) => text,
@@ -72,7 +72,7 @@ impl Lock {
         }
     }
 
-    /// What the source says now.
+    /// Returns the current state of the source.
     fn now(&self) -> Result<Side, Unreadable> {
         self.open(&self.path.to_string_lossy())
     }
@@ -89,7 +89,7 @@ impl Lock {
         })
     }
 
-    /// The command line that writes the same lock file.
+    /// Returns the command line that writes the same lock file.
     fn command(&self) -> String {
         let mut words = vec!["mcp-scopes lock".to_owned()];
         if self.path != Path::new(".") {
@@ -115,7 +115,7 @@ impl Check {
             Err(unreadable) if file.exists() => return unreadable.tell(),
             Err(unreadable) => return Unreadable { help: accept, ..unreadable }.tell(),
         };
-        // Whatever changed is to be accepted.
+        // Every change has to be accepted.
         let report = compared(&old, &new, |_| true);
         if !report.stops() && self.target.is_plain() {
             return Outcome::Clean;

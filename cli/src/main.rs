@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// A lint is many small texts that live as long as it: two fifths of its time went to the allocator of the system.
+/// A lint allocates many small texts that live until its end. The system allocator took two fifths of its time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! The options that several commands share: what a document states beyond its source, and the build that is scanned.
+//! Options of several commands: facts that a document states beyond its source, and the scanned build.
 
 use std::path::Path;
 
@@ -23,14 +23,14 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// The scan, for the document of that table.
+    /// Returns the scan for the document of that table.
     pub(crate) fn scan(&self, scan: Scan) -> Scan {
         let scan = self.name.iter().fold(scan, Scan::table);
         let scan = self.resource.iter().fold(scan, Scan::resource).allow_loopback_http(self.allow_loopback_http);
         self.authorization_server.iter().fold(scan, Scan::authorization_server)
     }
 
-    /// The options as they were given.
+    /// Returns the options as they were given.
     pub(crate) fn words(&self) -> Vec<String> {
         let name = self.name.iter().map(|name| format!("--table {}", quoted(name)));
         let resource = self.resource.iter().map(|url| format!("--resource {}", quoted(url)));
@@ -59,9 +59,9 @@ pub(crate) struct Build {
 }
 
 impl Build {
-    /// A scan of that path for this build.
+    /// Returns a scan of that path for this build.
     pub(crate) fn scan(&self, path: &Path) -> Scan {
-        // cargo takes spaces between features as well.
+        // Cargo also accepts spaces between features.
         let features = self.features.iter().flat_map(|part| part.split_whitespace());
         let scan = Scan::new(path)
             .features(features)
@@ -70,7 +70,7 @@ impl Build {
         self.cfg.iter().fold(scan, Scan::cfg)
     }
 
-    /// The options as they were given.
+    /// Returns the options as they were given.
     pub(crate) fn words(&self) -> Vec<String> {
         let features = (!self.features.is_empty()).then(|| format!("--features {}", quoted(&self.features.join(","))));
         let all = self.all_features.then(|| "--all-features".to_owned());
@@ -80,7 +80,7 @@ impl Build {
     }
 }
 
-/// A word as a shell takes it.
+/// Quotes a word for a shell.
 pub(crate) fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:+@%,=".contains(&byte);
     if !word.is_empty() && word.bytes().all(plain) {

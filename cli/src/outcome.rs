@@ -1,15 +1,15 @@
-//! How a run ends, as an exit code.
+//! The result of a run, as an exit code.
 
 use std::process::ExitCode;
 
-/// How a run ends.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Nothing is wrong.
+    /// Success.
     Clean,
     /// Findings at error level, or a document that differs from its source.
     Found,
-    /// Wrong usage, or input that cannot be read.
+    /// Wrong usage, or unreadable input.
     Failed,
 }
 

@@ -1,17 +1,17 @@
-//! Findings, for people and for programs; and where reports go.
+//! Reports of findings, and where they are written.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `finding` | what every format shows of a finding |
+//! | `finding` | common parts of all formats |
 //! | `human` | snippets of the source, for a terminal |
 //! | `json` | one JSON object, version 1, with its schema |
 //! | `sarif` | SARIF 2.1.0, for code scanning |
-//! | `github` | workflow commands, which GitHub shows as annotations |
-//! | `junit` | JUnit XML, for what shows test results |
-//! | `markdown` | a summary for a job's page |
-//! | `markup` | text that Markdown takes as it stands |
-//! | `summary` | one line on what was checked and found |
-//! | `target` | `--format`, `--output`: where a report goes |
+//! | `github` | workflow commands, which GitHub displays as annotations |
+//! | `junit` | JUnit XML, for viewers of test results |
+//! | `markdown` | a job summary |
+//! | `markup` | escapes text for Markdown |
+//! | `summary` | a one-line summary |
+//! | `target` | `--format`, `--output`: where a report is written |
 
 pub(crate) mod finding;
 pub(crate) mod github;
@@ -28,7 +28,7 @@ use human::Links;
 use mcp_scopes_scan::Report;
 use target::Format;
 
-/// A report in a format; `baseline` says whether findings were compared with a baseline file.
+/// Renders a report in a format. `baseline` states whether findings were compared with a baseline file.
 pub(crate) fn render(report: &Report, format: Format, links: Links, baseline: bool) -> Result<String, String> {
     match format {
         Format::Human => Ok(human::render(report, links)),

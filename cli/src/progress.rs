@@ -1,4 +1,4 @@
-//! A line on the terminal while somebody waits.
+//! The progress line on a terminal.
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
@@ -11,24 +11,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Nobody needs to be told of what ends sooner.
+/// Delay before the line appears. Shorter runs need no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How often the line is written anew.
+/// Interval between updates of the line.
 const RATE: Duration = Duration::from_millis(200);
-/// Clears the line; what is said afterwards stands as if nothing had been there.
+/// Clears the line, so that later output replaces it.
 const CLEAR: &str = "\r\x1b[K";
 
-/// Says on standard error how far the work is, once it takes longer than a second. Only people are told: if standard error is
-/// no terminal, nothing is written.
+/// Shows the progress on standard error after one second. Writes nothing if standard error is not a terminal.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    /// How many files have been looked at.
+    /// Number of files that have been processed.
     seen: Arc<AtomicUsize>,
     shown: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
 impl Progress {
-    /// Begins to wait. The line is gone when this is dropped.
+    /// Starts the display. Dropping the value removes the line.
     pub(crate) fn start() -> Self {
         let seen = Arc::new(AtomicUsize::new(0));
         // A dumb terminal cannot clear a line.
@@ -49,12 +48,12 @@ impl Progress {
                 write(CLEAR);
             }
         };
-        // Without a thread there is no line, and the work is done all the same.
+        // If the thread does not start, there is no progress line. The work continues.
         let thread = thread::Builder::new().spawn(show).ok();
         Self { seen, shown: thread.map(|thread| (sender, thread)) }
     }
 
-    /// What counts the files that have been looked at.
+    /// Returns the counter of processed files.
     pub(crate) fn counter(&self) -> Arc<AtomicUsize> {
         self.seen.clone()
     }
@@ -64,7 +63,7 @@ impl Drop for Progress {
     fn drop(&mut self) {
         if let Some((sender, thread)) = self.shown.take() {
             drop(sender);
-            // It does nothing but write a line.
+            // The thread only writes the line, so its result does not matter.
             let _ = thread.join();
         }
     }
@@ -81,7 +80,7 @@ fn line(seen: usize, elapsed: Duration) -> String {
 
 fn write(text: &str) {
     let mut out = io::stderr().lock();
-    // There is nobody left to tell that nobody looks.
+    // There is no place to report a failed write to standard error.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 

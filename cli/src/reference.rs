@@ -1,10 +1,10 @@
-//! What the program says of itself.
+//! Reference documentation of the program.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `explain` | `mcp-scopes explain` |
-//! | `generated` | `mcp-scopes completions`, `man`: made from the commands |
-//! | `page` | a Markdown page, as a terminal shows it |
+//! | `generated` | `mcp-scopes completions`, `man`: generated from the commands |
+//! | `page` | renders a Markdown page for a terminal |
 //! | `rules` | `mcp-scopes rules` |
 //! | `schema` | `mcp-scopes schema` |
 
@@ -16,7 +16,7 @@ pub(crate) mod schema;
 
 use mcp_scopes_lint::rule::Choice;
 
-/// A value of an option, as TOML has it.
+/// Returns the value of an option in TOML syntax.
 fn value(choice: &Choice) -> String {
     match choice {
         Choice::Int(number) => number.to_string(),

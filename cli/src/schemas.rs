@@ -1,7 +1,7 @@
-//! The JSON Schemas of the files that people write and programs read, as they are committed.
+//! The committed JSON Schemas of the files that people write and programs read.
 //!
-//! Those of what is printed are made from the types that print it, beside these; the others here, from the types and lists
-//! that read them:
+//! The schemas of printed reports are generated from the types that print them, next to these types. The others are
+//! here. They are generated from the types and lists of their readers:
 //!
 //! | module | holds |
 //! |---|---|
@@ -13,10 +13,10 @@ mod config;
 #[cfg(test)]
 mod lock;
 
-/// A schema.
+/// A JSON Schema.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schema {
-    /// Where the newest one can be fetched.
+    /// The address of the latest version.
     pub(crate) url: &'static str,
     /// Its text.
     pub(crate) text: &'static str,
@@ -35,13 +35,13 @@ macro_rules! schemas {
 }
 
 schemas! {
-    /// `mcp-scopes.toml`. Draft 7 of JSON Schema: what editors of TOML know best.
+    /// `mcp-scopes.toml`. Uses draft 7 of JSON Schema, which TOML editors support best.
     CONFIG = "config.schema.json";
     /// `mcp-scopes.lock.json`.
     LOCK = "lock-v1.schema.json";
-    /// What `lint --format json` prints.
+    /// The output of `lint --format json`.
     LINT = "lint-v1.schema.json";
-    /// What `diff --format json` and `check --format json` print.
+    /// The output of `diff --format json` and `check --format json`.
     DIFF = "diff-v1.schema.json";
 }
 
@@ -55,16 +55,17 @@ pub(crate) const METADATA: Schema = Schema {
 pub(crate) mod committed {
     use std::{fs, path::Path};
 
-    /// Compares what is generated with the file. `MCP_SCOPES_BLESS=1` writes it.
+    /// Compares the generated schema with the file. `MCP_SCOPES_BLESS=1` writes it.
     #[track_caller]
     pub(crate) fn compare(file: &str, schema: &serde_json::Value) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(file);
         if std::env::var_os("MCP_SCOPES_BLESS").is_some() {
-            // Written with the keywords in the order in which people read them.
+            // Keywords are written in an order that is easy to read.
             let ordered = schemars::Schema::try_from(schema.clone()).unwrap();
             fs::write(&path, serde_json::to_string_pretty(&ordered).unwrap() + "\n").unwrap();
         }
-        // Not as text: features of other crates decide in which order `serde_json` writes members.
+        // The comparison ignores the order of members, since features of other crates decide how `serde_json` writes
+        // them.
         let committed = serde_json::from_str(&fs::read_to_string(&path).unwrap_or_default()).ok();
         let fresh = committed.as_ref() == Some(schema);
         assert!(fresh, "{file} is stale: run the test with MCP_SCOPES_BLESS=1 and read the difference");

@@ -1,4 +1,4 @@
-//! Standard output and standard error: what cannot be written there is an error, and never a panic.
+//! Standard output and standard error. A failed write is an error and never a panic.
 
 use std::{
     fmt::Display,
@@ -10,15 +10,15 @@ use mcp_scopes_scan::{Error, finding::shortened};
 
 use crate::{escape::escaped, outcome::Outcome};
 
-/// Writes to standard output: as it stands to a program, and to a terminal with control characters spelt out. A reader
-/// that has seen enough and closed it is no failure.
+/// Writes to standard output. Control characters are escaped for a terminal and kept for a program. A pipe that its
+/// reader has closed is not an error.
 pub(crate) fn print(text: &str) -> Outcome {
     let out = io::stdout().lock();
-    // JSON need not escape all of them.
+    // JSON may contain some of them unescaped.
     if out.is_terminal() { written(out, &escaped(text)) } else { written(out, text) }
 }
 
-/// Writes to standard output, with styles where that is a terminal.
+/// Writes to standard output, with styles if that is a terminal.
 pub(crate) fn styled(text: &str) -> Outcome {
     written(anstream::stdout().lock(), text)
 }
@@ -33,24 +33,24 @@ fn written(mut out: impl Write, text: &str) -> Outcome {
     }
 }
 
-/// Says something on standard error, with styles where that is a terminal.
+/// Writes to standard error, with styles if that is a terminal.
 pub(crate) fn tell(text: impl Display) {
-    // There is nobody left to tell that nobody listens.
+    // There is no place to report a failed write to standard error.
     let _ = write!(anstream::stderr().lock(), "{text}");
 }
 
-/// The same, as one line.
+/// Writes a line to standard error, with styles if that is a terminal.
 pub(crate) fn tell_line(text: impl Display) {
     tell(format_args!("{text}\n"));
 }
 
-/// Says on standard error why nothing could be done.
+/// Reports an error on standard error.
 pub(crate) fn fail(error: &Error) -> Outcome {
     complain(&error.to_string(), error.advice());
     Outcome::Failed
 }
 
-/// Says what is wrong on standard error, and what to do about it.
+/// Reports a message and its help on standard error.
 pub(crate) fn complain(message: &str, help: Option<&str>) {
     let (message, help) = (shortened(message.to_owned()), help.map(|help| shortened(help.to_owned())));
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));

@@ -1,4 +1,4 @@
-//! What `diff` and `check` print in each format.
+//! The output of `diff` and `check` in each format.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -27,7 +27,7 @@ const OLD: &str = r#"{
 }
 "#;
 
-/// `read` opens to more tokens, `gone` goes, and `resource_name` comes with text that each format has to write in its own way.
+/// `read` opens to more tokens, `gone` is removed, and the new `resource_name` has text that each format has to escape.
 const NEW: &str = r#"{
   "resource": "https://a.example.com/mcp",
   "resource_name": "Files",
@@ -87,11 +87,11 @@ fn people_see_where_it_is_said() {
                    [access-widened]\n  at new.json:8:38\n  \
                    /mcp_extensions/tool_scope_mapping/read/required_scopes: some tokens open it that did not\n";
     assert!(run.out.contains(widened), "{}", run.out);
-    // What is gone is looked for in what it stood in.
+    // The place of a removed member is that of its parent.
     assert!(run.out.contains("tool `gone` is removed [tool-removed]\n  at new.json:7:5\n"), "{}", run.out);
     assert!(run.out.contains("patch, neutral: `resource_name` is added [text-changed]\n"), "{}", run.out);
     assert!(run.out.ends_with("4 changes: major, weakens and tightens\n"), "{}", run.out);
-    // No text of a document begins a line, where a log would take it for a command.
+    // Text from a document never starts a line, since a CI log could read it as a command.
     assert!(!run.out.lines().any(|line| line.trim_start().starts_with("::")), "{}", run.out);
 }
 
@@ -118,7 +118,7 @@ fn sarif_is_what_the_standard_says() {
     let sarif = parsed(&diff(&demo, "sarif", &["--fail-on", "weakens"]).out);
     assert_valid("tests/data/sarif-schema-2.1.0.json", &sarif);
     let run = &sarif["runs"][0];
-    // Another run than that of `lint`, or else code scanning would take one for the other.
+    // The run id differs from that of `lint`, so that code scanning does not confuse the two.
     assert_eq!(run["automationDetails"]["id"], "mcp-scopes-diff/");
     let results = run["results"].as_array().unwrap();
     assert_eq!(results.len(), 4);
@@ -135,7 +135,7 @@ fn sarif_is_what_the_standard_says() {
     assert_eq!(location["physicalLocation"]["region"]["startLine"], 8);
     let pointer = "/mcp_extensions/tool_scope_mapping/read/required_scopes";
     assert_eq!(location["logicalLocations"][0]["fullyQualifiedName"], pointer);
-    // On standard input nothing has a place that could be opened.
+    // A document on standard input has no place that can be opened.
     let sarif = demo.run_with(&["diff", "old.json", "-", "--format", "sarif"], NEW).out;
     assert_valid("tests/data/sarif-schema-2.1.0.json", &parsed(&sarif));
     assert!(!sarif.contains("physicalLocation"), "{sarif}");
@@ -178,7 +178,7 @@ fn markdown_is_a_table() {
     assert!(run.out.contains("| patch | ❌ weakens |"), "{}", run.out);
 }
 
-/// Places in source: the tool's function, the line of the configuration file, the table for what is gone.
+/// Places in source: the function of the tool, the line of the configuration file, the table for a removed member.
 #[test]
 fn changes_of_a_crate_are_shown_at_its_source() {
     let source = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// Read a file\n\
@@ -208,7 +208,7 @@ fn changes_of_a_crate_are_shown_at_its_source() {
     assert_eq!(at("tool-removed"), ("src/main.rs".to_owned(), 11));
     assert!(demo.read("notes.txt").contains("::error file=src/main.rs,line=5,"), "{}", demo.read("notes.txt"));
     assert!(run.err.contains("`mcp-scopes.lock.json` says something else") && run.err.contains("`mcp-scopes lock`"));
-    // Programs are told too that nothing changed.
+    // Machine-readable formats also report that nothing changed.
     demo.run(&["lock"]);
     assert_eq!(parsed(&demo.run(&["check", "--format", "json"]).out)["changes"], json!([]));
 }
@@ -227,7 +227,7 @@ fn a_server_of_this_machine_has_documents_on_demand() {
         assert!(run.code != 0 && run.err.contains("--allow-loopback-http"), "{command}: {run:?}");
         assert_eq!(demo.run(&[command, "--allow-loopback-http"]).code, 0, "{command}");
     }
-    // What is locked for this machine is compared as such, and the advice keeps the option.
+    // A document that is locked for a loopback host is compared as such, and the help keeps the option.
     let run = demo.run(&["check"]);
     assert_eq!(run.code, 2, "{run:?}");
     assert_eq!(demo.run(&["check", "--allow-loopback-http"]).code, 0);
@@ -236,7 +236,7 @@ fn a_server_of_this_machine_has_documents_on_demand() {
     assert!(run.code == 1 && run.err.contains("`mcp-scopes lock --allow-loopback-http`"), "{run:?}");
     let run = demo.run(&["diff", "mcp-scopes.lock.json", ".", "--allow-loopback-http"]);
     assert!(run.code == 0 && run.out.contains("risk-raised"), "{run:?}");
-    // Another host stays refused, without that advice.
+    // Another host is still rejected, without that help.
     let other = ["export", "--resource", "http://files.example.com/mcp", "--allow-loopback-http"];
     let run = demo.run(&other);
     assert!(run.code != 0 && !run.err.contains("allow-loopback-http"), "{run:?}");

@@ -1,4 +1,4 @@
-//! The binary, run as a user would.
+//! Runs the binary as a user would.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -242,7 +242,7 @@ fn it_is_a_subcommand_of_cargo() {
     assert_eq!(cargo(&["mcp-scopes", "export"]).out, demo.run(&["export"]).out);
     assert_eq!(cargo(&["export"]).out, demo.run(&["export"]).out);
     assert_eq!(cargo(&["mcp-scopes", "mcp-scopes"]).code, 2);
-    // It calls itself as it was called; `cargo help mcp-scopes` asks for the first of these.
+    // The usage shows the name that it was called by. `cargo help mcp-scopes` runs the first of these.
     for (arguments, usage) in [
         (&["mcp-scopes", "--help"][..], "Usage: cargo mcp-scopes <COMMAND>\n"),
         (&["mcp-scopes", "lint", "--help"], "Usage: cargo mcp-scopes lint [OPTIONS] [PATH]...\n"),
@@ -254,7 +254,7 @@ fn it_is_a_subcommand_of_cargo() {
     let run = cargo(&["mcp-scopes", "lint", "--formt", "json"]);
     assert!(run.code == 2 && run.err.contains("Usage: cargo mcp-scopes lint"), "{run:?}");
     assert!(demo.run(&["lint", "--help"]).out.contains("Usage: mcp-scopes lint"));
-    // And cargo finds it, where there is a cargo.
+    // Cargo finds the subcommand, if cargo is installed.
     let folder = Path::new(env!("CARGO_BIN_EXE_cargo-mcp-scopes")).parent().unwrap();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths([folder.to_owned()].into_iter().chain(std::env::split_paths(&path))).unwrap();
@@ -263,7 +263,8 @@ fn it_is_a_subcommand_of_cargo() {
     assert_eq!(run.out, demo.run(&["export"]).out, "{}", run.err);
 }
 
-/// Command line over file, rule over category, the last of equals; then what is still a warning may be raised.
+/// The command line takes precedence over the file, a rule over its category, and the last of equal options counts.
+/// Then the remaining warnings may become errors.
 #[test]
 fn levels_have_an_order() {
     let demo = Demo::new(&MAIN.replace("list_files", "delete_files"));
@@ -315,7 +316,7 @@ fn a_baseline_is_kept() {
     assert_eq!(lint(&[]).code, 1);
     assert_eq!(lint(&["--baseline", FILE]).code, 2);
 
-    // Without a reason each entry is a finding until it has one.
+    // Each entry without a reason is a finding.
     let run = lint(&["--update-baseline"]);
     assert!(run.code == 1 && run.out.contains("baseline-reason"), "{}", run.out);
     assert!(run.err.contains("wrote 1 entry to mcp-scopes.baseline.json"), "{}", run.err);
@@ -326,22 +327,22 @@ fn a_baseline_is_kept() {
     assert_eq!(entries()[0]["expires"], "2027-02-19");
     assert_eq!(lint(&["--baseline", FILE]).code, 0);
 
-    // An update keeps what is there, and its own output.
+    // An update keeps existing entries, and accepts its own output.
     let written = fs::read_to_string(demo.path().join(FILE)).unwrap();
     assert_eq!(lint(&["--update-baseline", "--reason", "other", "--expires", "2030-01-01"]).code, 0);
     assert_eq!(fs::read_to_string(demo.path().join(FILE)).unwrap(), written);
 
-    // Moved lines are the same finding.
+    // A moved line does not change the finding.
     let main = MAIN.replace("list_files", "delete_files");
     demo.write("src/main.rs", &format!("//! Moved.\n\n\n{main}"));
     assert_eq!(lint(&["--baseline", FILE]).code, 0);
 
-    // After its last day it counts again.
+    // After its expiry date, the finding counts again.
     let late = demo.run(&["lint", "--baseline", FILE, "--today", "2027-02-20"]);
     assert!(late.code == 1 && late.out.contains("expired-baseline-entry") && late.out.contains("risky-name"));
     assert_eq!(demo.run(&["lint", "--baseline", FILE, "--today", "2027-02-19"]).code, 0);
 
-    // What is repaired leaves a stale entry behind, which an update drops.
+    // A fixed finding leaves a stale entry, which an update removes.
     demo.write("src/main.rs", MAIN);
     let run = lint(&["--baseline", FILE]);
     assert!(run.code == 1 && run.out.contains("stale-baseline-entry"), "{}", run.out);
@@ -424,7 +425,7 @@ fn documents_are_linted() {
     assert!(output.status.code() == Some(1) && out.contains("not-json") && out.contains("<stdin>:1:1"), "{out}");
 }
 
-/// Set `MCP_SCOPES_BLESS` to write the texts anew, then look at what changed.
+/// Set `MCP_SCOPES_BLESS` to write the texts, then review the difference.
 #[test]
 fn help_is_committed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help");

@@ -1,4 +1,4 @@
-//! `mcp-scopes docs`: what the page says, what it cannot be made to say, and where it is written.
+//! `mcp-scopes docs`: the contents of the page, its protection against injected text, and its output files.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -61,7 +61,7 @@ fn the_page_says_what_is_declared() {
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
-    // Nothing is fetched, and nothing but our own style and script counts.
+    // The page loads nothing, and only its own style and script apply.
     for part in [
         "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-",
         "<html lang=\"en\">",
@@ -136,11 +136,11 @@ fn no_text_breaks_out() {
     for part in ["<script>", "</script>", "<title>", "<style>", "</style>"] {
         assert_eq!(run.out.matches(part).count(), 1, "{part}");
     }
-    // A drawing has a title too.
+    // Each drawing also has a title.
     assert_eq!(run.out.matches("</title>").count(), 1 + run.out.matches("<svg ").count());
     assert!(!run.out.contains("<img") && !run.out.contains('\u{202e}') && !run.out.contains('\u{1b}'));
     assert!(run.out.contains("&lt;/script&gt;") && run.out.contains("data-name=\"a'&lt;b&gt;&amp;c\""));
-    // What nobody stated is not open.
+    // A tool without a stated requirement is not open.
     assert!(run.out.contains("data-needs=\"[]\" data-risk=\"low\"") && run.out.contains("not stated"));
 
     let markdown = demo.run(&["docs", "prm.json", "--markdown"]);
@@ -166,7 +166,7 @@ fn a_document_without_tools_says_so() {
     for part in ["No tool is named here", "<code>files:read</code>", "not known", "https://i.example.com"] {
         assert!(page.contains(part), "{part}: {page}");
     }
-    // Nothing that looks like an answer.
+    // The page shows nothing that looks like an answer.
     for part in ["id=\"ask\"", "class=\"matrix", "id=\"tools\"", "0 tools</td>", "may call"] {
         assert!(!page.contains(part), "{part}");
     }
@@ -179,7 +179,7 @@ fn a_hierarchy_is_drawn_by_families_and_told_in_full() {
     let implied =
         |from: usize, to: std::ops::Range<usize>| (format!("s{from}"), to.map(|to| json!(format!("s{to}"))).collect());
     let chain = (0..3).map(|from| implied(from, from + 1..4));
-    // One that is too large to draw.
+    // A hierarchy that is too large to draw.
     let hierarchy: serde_json::Map<String, serde_json::Value> = chain.chain([implied(10, 11..300)]).collect();
     let document = json!({
         "resource": "https://a.example.com/mcp",
@@ -216,7 +216,7 @@ fn a_table_of_many_scopes_says_them_in_words() {
     demo.write("prm.json", document.to_string());
     let page = page(&demo, "prm.json");
     assert!(page.contains("<th scope=\"col\">Opened by</th>") && page.contains("<td><code>s59</code></td>"));
-    // Nearly each tool has a scope of its own, so they stand together by risk.
+    // Nearly every tool has a different scope, so tools are grouped by risk.
     let high = page.find("risk: high").unwrap();
     assert!(high < page.find("risk: low").unwrap());
 }
@@ -270,7 +270,7 @@ fn a_readme_keeps_its_line_breaks_and_everything_else() {
     );
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{text:?}");
     assert!(text.contains("| `read_file` | low | `files:read` |"), "{text}");
-    // What is current is not written again: nobody who watches the file is woken.
+    // An up-to-date file is not written again, so that file watchers do not fire.
     let path = demo.path().join("README.md");
     let past = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
     std::fs::File::options().write(true).open(&path).unwrap().set_modified(past).unwrap();
@@ -314,7 +314,7 @@ fn files_are_whole_or_as_they_were() {
     assert!(run.code == 2 && run.err.contains("write it with `mcp-scopes docs --output page.html`"), "{run:?}");
     demo.write("page.html", "old");
     assert_eq!(demo.run(&["docs", "--output", "page.html", "--check"]).code, 1);
-    // A page that cannot be made leaves the old one.
+    // If the page cannot be made, the old one is kept.
     demo.write("src/main.rs", SOURCE.replace("files:read\"", "files read\""));
     let run = demo.run(&["docs", "--output", "page.html"]);
     assert_eq!((run.code, demo.read("page.html").as_str()), (1, "old"), "{run:?}");

@@ -1,9 +1,9 @@
-//! What the linter says of the largest example: its one broad scope, and no more.
+//! The findings of the linter on the largest example: one broad scope, and no other.
 #![allow(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
 use std::{fs, path::Path, process::Command};
 
-/// Set `MCP_SCOPES_BLESS` to write the findings anew, then look at what changed.
+/// Set `MCP_SCOPES_BLESS` to write the findings, then review the difference.
 #[test]
 fn findings_of_the_brokerage_are_as_reviewed() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));

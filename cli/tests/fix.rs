@@ -1,4 +1,4 @@
-//! `--fix`, `--unsafe-fixes`, `--diff`: what changes, and that nothing else does.
+//! `--fix`, `--unsafe-fixes`, `--diff`: fixes change exactly what they have to.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,8 +13,8 @@ use std::fs;
 
 use demo::{DOCUMENT, Demo};
 
-/// Two empty members side by side, a repeated one, an empty `bearer_methods_supported` which says something, a member that
-/// nobody knows, and a layout that no formatter would write.
+/// Two adjacent empty members, a repeated member, an empty `bearer_methods_supported` (which has a meaning), an unknown
+/// member, and an unusual layout.
 const BROKEN: &str = "{ \"resource\" :\"https://files.example.com/mcp\",\r\n\t\"x-note\": {\"b\":1,  \"a\":[ 1,2 ]},\n \
     \"scopes_supported\":[], \"dpop_signing_alg_values_supported\" : [ ],\n  \"authorization_servers\": [\"https://auth.example.com\"],\n\
     \"bearer_methods_supported\": [],\n  \"x-note\": {\"b\":1,  \"a\":[ 1,2 ]}}";
@@ -39,7 +39,7 @@ fn safe_fixes_change_nothing_else() {
     assert_eq!(demo.read("a.json"), RIGHT);
     assert_eq!(demo.read("b.json"), DOCUMENT.replace(",\n  \"scopes_supported\": []", ""));
     assert_eq!(fs::metadata(demo.path().join("c.json")).unwrap().modified().unwrap(), before);
-    // Once more there is nothing to do.
+    // A second run has nothing to fix.
     let run = demo.run(&["lint", "--fix", "a.json", "b.json"]);
     assert!(run.code == 0 && run.err.starts_with("fixed 0 findings in 0 files\n"), "{run:?}");
 }
@@ -51,7 +51,7 @@ fn a_preview_writes_nothing() {
     let run = demo.run(&["lint", "--diff", "a.json"]);
     assert_eq!((run.code, run.err.as_str()), (1, "would fix 3 findings in 1 file\n"), "{run:?}");
     assert!(run.out.starts_with("--- a.json\n+++ a.json\n@@ -"), "{}", run.out);
-    // It is what `--fix` does, for `patch` too.
+    // The diff equals the changes of `--fix`, and `patch` accepts it.
     assert!(
         run.out.contains("- \"scopes_supported\":[], \"dpop_signing_alg_values_supported\" : [ ],\n"),
         "{}",
@@ -71,7 +71,7 @@ fn standard_input_is_printed() {
     let demo = Demo::new();
     let run = demo.run_with(&["lint", "--fix", "-"], BROKEN);
     assert_eq!((run.code, run.out.as_str()), (0, RIGHT), "{run:?}");
-    // What has nothing to fix comes out as it went in, and what is left to do stands on standard error.
+    // A document without fixes is printed unchanged. The remaining findings go to standard error.
     let http = RIGHT.replace("https://files", "http://files");
     let run = demo.run_with(&["lint", "--fix", "-"], &http);
     assert_eq!((run.code, run.out.as_str()), (1, http.as_str()), "{run:?}");
@@ -98,7 +98,7 @@ fn what_may_change_a_meaning_is_asked_for() {
         demo.read("a.json"),
         "{\"resource\": \"https://files.example.com/mcp\", \"authorization_servers\" : [\"https://auth.example.com\"]}"
     );
-    // Another resource is no slip.
+    // A different resource is not a misspelling.
     let other = slips.replace("/mcp/", "/other");
     demo.write("a.json", &other);
     lint("--unsafe-fixes");
@@ -123,7 +123,7 @@ fn a_scope_gets_the_spelling_that_is_declared() {
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(demo.read("src/main.rs"), SCOPES.replace("\"file:read\"", "\"files:read\""));
     assert_eq!(demo.read("mcp-scopes.toml"), declared);
-    // Without a declaration nobody can tell which one was meant.
+    // Without a declaration, the correct scope is unknown.
     let demo = Demo::package(SCOPES);
     let run = demo.run(&["lint", "--unsafe-fixes"]);
     assert!(run.err.contains("fixed 0 findings") && demo.read("src/main.rs") == SCOPES, "{run:?}");
@@ -160,7 +160,7 @@ fn links_and_files_that_may_not_be_written_stay() {
     let demo = Demo::new();
     demo.write("a.json", DOCUMENT).write("b.json", DOCUMENT);
     symlink("a.json", demo.path().join("link.json")).unwrap();
-    // One that cannot be written keeps all others from being written.
+    // One file that cannot be written prevents all writes.
     let run = demo.run(&["lint", "--fix", "b.json", "link.json"]);
     assert!(run.code == 2 && run.err.contains("`link.json` is a symbolic link"), "{run:?}");
     assert_eq!((demo.read("a.json").as_str(), demo.read("b.json").as_str()), (DOCUMENT, DOCUMENT));
@@ -171,7 +171,7 @@ fn links_and_files_that_may_not_be_written_stay() {
     let run = demo.run(&["lint", "--fix", "a.json", "b.json"]);
     assert!(run.code == 2 && run.err.contains("`b.json` is read-only"), "{run:?}");
     assert_eq!((demo.read("a.json").as_str(), demo.read("b.json").as_str()), (DOCUMENT, DOCUMENT));
-    // Who may do what with a file stays.
+    // File permissions are kept.
     mode("a.json", 0o640);
     assert_eq!(demo.run(&["lint", "--fix", "a.json"]).code, 0);
     let status = fs::metadata(demo.path().join("a.json")).unwrap();

@@ -1,4 +1,4 @@
-//! What each output format says.
+//! The output formats.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,7 +16,7 @@ use serde_json::Value;
 
 const FORMATS: [&str; 6] = ["human", "json", "sarif", "github", "junit", "markdown"];
 
-/// A document with text that each format has to write in its own way.
+/// A document with text that each format has to escape.
 const HOSTILE: &str = "{\"resource\": \"https://files.example.com/mcp\", \"resource_name\": \"Files\", \"authorization_servers\": [\"https://auth.example.com\"], \
     \"scopes_supported\": [\"a\\u001b]0;b\\n::error::|</script>%,]]>\\u0000<b>`x`\"]}";
 
@@ -69,7 +69,7 @@ fn sarif_is_what_the_standard_says() {
     assert!(!schema.is_valid(&broken), "the schema can tell");
     let sarif = json(&lint(&demo, "sarif", &[]).out);
     assert_valid(&schema, &sarif);
-    // It is the schema that the report names.
+    // The committed schema is the one that the report names.
     let path = format!("{}/tests/data/sarif-schema-2.1.0.json", env!("CARGO_MANIFEST_DIR"));
     assert_eq!(sarif["$schema"], json(&fs::read_to_string(path).unwrap())["id"]);
     let run = &sarif["runs"][0];
@@ -88,7 +88,7 @@ fn sarif_is_what_the_standard_says() {
     assert_eq!((&region["endLine"], &region["endColumn"]), (&4.into(), &24.into()));
     assert_eq!(risky["partialFingerprints"]["mcp-scopes/v1"].as_str().unwrap().len(), 32);
     assert_eq!((&risky["suppressions"], &risky["baselineState"]), (&json("[]"), &Value::Null));
-    // The index leads to the rule, with its page.
+    // The rule index refers to the rule, with its page.
     let rules = &run["tool"]["driver"]["rules"];
     for result in results {
         let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
@@ -97,7 +97,7 @@ fn sarif_is_what_the_standard_says() {
     let rule = &rules[usize::try_from(risky["ruleIndex"].as_u64().unwrap()).unwrap()];
     assert!(rule["help"]["markdown"].as_str().unwrap().starts_with("# risky-name"), "{rule}");
     assert_eq!(rule["properties"]["tags"][1], "risk");
-    // What is suppressed stays.
+    // Suppressed findings are included.
     let allowed = &of("risky-name", "delete_row")["suppressions"][0];
     assert_eq!((&allowed["kind"], &allowed["status"]), (&"inSource".into(), &"accepted".into()));
     assert_eq!(allowed["justification"], "a test double, which never runs outside of tests");
@@ -138,7 +138,7 @@ fn sarif_holds_fixes() {
     let change = &fix["artifactChanges"][0];
     assert_eq!(change["artifactLocation"]["uri"], "a%20b.json");
     let region = &change["replacements"][0]["deletedRegion"];
-    // From the comma behind the issuers to the end of the member.
+    // From the comma after the issuers to the end of the member.
     assert_eq!((&region["startLine"], &region["startColumn"]), (&3.into(), &56.into()), "{fix}");
     assert_eq!((&region["endLine"], &region["endColumn"]), (&4.into(), &25.into()), "{fix}");
     assert_eq!(
@@ -154,7 +154,7 @@ fn json_is_what_its_schema_says() {
     demo.write("metadata.json", DOCUMENT).write("hostile.json", HOSTILE);
     let found = json(&lint(&demo, "json", &[".", "metadata.json", "hostile.json"]).out);
     assert_valid(&schema, &found);
-    // Version 1 as it was first released: these stay.
+    // The members of version 1 as first released. They may not change.
     for member in ["rule", "level", "message", "help", "file", "line", "column", "subject"] {
         assert!(found["findings"][0].get(member).is_some(), "{member}");
     }
@@ -228,7 +228,7 @@ fn output_goes_to_files() {
     let run = lint(&demo, "json", &["--output", "lint.json"]);
     assert_eq!((run.code, run.out.as_str()), (1, ""), "{run:?}");
     assert_eq!(demo.read("lint.json"), printed.out);
-    // Several at once, beside what is printed.
+    // Several output files at once, besides standard output.
     let files = ["--output", "sarif=lint.sarif", "--output", "markdown=summary.md", "--output", "human=lint.txt"];
     let run = lint(&demo, "github", &files);
     assert_eq!((run.code, run.out), (1, lint(&demo, "github", &[]).out));
@@ -236,7 +236,7 @@ fn output_goes_to_files() {
     assert!(demo.read("summary.md").starts_with("## mcp-scopes"));
     let text = demo.read("lint.txt");
     assert!(text.contains("warning[risky-name]") && !text.contains('\u{1b}'), "{text}");
-    // What cannot be written is an error, and nothing is left of it.
+    // A failed write is an error and leaves no file.
     let run = lint(&demo, "json", &["--output", "no/lint.json"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
     assert_eq!(lint(&demo, "json", &["--output", "a", "--output", "sarif=a"]).code, 2);

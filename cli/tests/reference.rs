@@ -1,4 +1,4 @@
-//! What the program says of itself: `explain`, `rules`, `completions`, `man`, `--help`.
+//! Reference documentation of the program: `explain`, `rules`, `completions`, `man`, `--help`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -60,7 +60,7 @@ fn five_shells_are_completed() {
         }
     }
     assert_eq!(demo.run(&["completions", "tcsh"]).code, 2);
-    // A script that the shell cannot read is worse than none; where there is no such shell nobody can tell.
+    // The shell has to parse the script. The check is skipped if the shell is not installed.
     demo.write("script", demo.run(&["completions", "bash"]).out);
     if let Ok(status) = Command::new("bash").args(["-n", "script"]).current_dir(demo.path()).status() {
         assert!(status.success());
@@ -92,7 +92,7 @@ fn each_command_shows_examples() {
     }
 }
 
-/// Set `MCP_SCOPES_BLESS` to write the texts anew, then look at what changed.
+/// Set `MCP_SCOPES_BLESS` to write the texts, then review the difference.
 #[test]
 fn help_is_committed() {
     let demo = Demo::new();

@@ -1,4 +1,4 @@
-//! `diff`, `lock` and `check` as they are called.
+//! Command lines of `diff`, `lock` and `check`.
 #![expect(clippy::expect_used, reason = "a command that cannot be run fails the test")]
 
 use std::{
@@ -107,7 +107,7 @@ fn another_revision_is_a_side() {
         assert_eq!(code, Some(0), "{err}");
         assert!(out.contains("patch, weakens"), "{out}");
     }
-    // What is wrong there is told by the names that it has there.
+    // Findings in a revision use its file names.
     server(&server_folder, &SOURCE.replace("\"low\"", "\"lwo\""));
     git(&["commit", "--quiet", "--all", "--message", "second"]);
     server(&server_folder, &wider());
@@ -117,7 +117,7 @@ fn another_revision_is_a_side() {
     assert!(!err.contains("files/server"), "{err}");
     let (_, _, err) = run(folder.path(), &["diff", "git:HEAD", "server"]);
     assert!(err.contains("`git:HEAD`: ") && !err.contains("/files"), "{err}");
-    // The index and the work tree are as they were.
+    // The index and the work tree have not changed.
     let status = Command::new("git").args(["status", "--porcelain"]).current_dir(folder.path()).output();
     assert_eq!(status.expect("git is installed").stdout, b" M server/src/lib.rs\n");
     let (code, _, err) = run(folder.path(), &["diff", "git:no-such", "server"]);

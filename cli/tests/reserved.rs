@@ -1,5 +1,5 @@
-//! The prefixes in `mcp_scopes_model::markers` are those of the libraries in this build: an update that renames a marker
-//! fails here. The tests build with the feature `raw_value`, as servers can.
+//! Checks that the prefixes in `mcp_scopes_model::markers` are those of the libraries in this build. An update that
+//! renames a marker fails here. The tests build with the feature `raw_value`, as servers can.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
 
 use std::fmt;
@@ -13,10 +13,10 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-/// Answers with the names that a type asks its deserializer for.
+/// A deserializer that returns the names that a type requests.
 struct Names;
 
-/// The names, as the message of an error.
+/// Returns the names in an error message.
 fn names(of: &[&str]) -> Error {
     serde::de::Error::custom(of.join(" "))
 }
@@ -63,14 +63,14 @@ fn rejects_every_marker_of_the_libraries_in_this_build() {
             assert!(is_private(&name), "{library} reserves `{name}`");
         }
     }
-    // This one is a key that the library looks for.
+    // The library looks for this key.
     let spanned = r#"{"__serde_saphyr_private_spanned": true, "value": 1, "referenced": {"line": 1, "column": 2},
         "defined": {"line": 3, "column": 4}}"#;
     assert_eq!(serde_json::from_str::<serde_saphyr::Spanned<u8>>(spanned).unwrap().value, 1);
     assert!(is_private("__serde_saphyr_private_spanned") && Json::parse(spanned).is_err());
 }
 
-/// What the rule is for: a generic reader takes the marker for the value it wraps.
+/// The reason for the check: a generic reader takes the marker for the wrapped value.
 #[test]
 fn rejects_what_generic_readers_interpret() {
     let raw = r#"{"$serde_json::private::RawValue": "{\"resource\": \"https://b.example\"}"}"#;

@@ -1,4 +1,4 @@
-//! The schemas of the files that people write, against the readers of these files.
+//! Compares the schemas of configuration files with their readers.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it did not expect")]
 
 mod demo;
@@ -18,7 +18,8 @@ fn schema(of: &str) -> jsonschema::Validator {
     jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
 }
 
-/// What is wrong with a configuration file by its reader: as the linter reads it, rules and their options included.
+/// Returns whether the reader rejects a configuration file. The linter's checks of rules and their options are
+/// included.
 fn reader_refuses(path: &Path) -> bool {
     mcp_scopes_lint::Documents::new().config(path).is_err()
 }
@@ -27,7 +28,7 @@ fn schema_refuses(schema: &jsonschema::Validator, text: &str) -> bool {
     toml::from_str::<Value>(text).map_or(true, |value| !schema.is_valid(&value))
 }
 
-/// Every configuration file of the workspace: those of examples and fixtures, and those that are wrong on purpose.
+/// Collects every configuration file of the workspace: those of examples and fixtures, including invalid ones.
 fn configurations(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -129,7 +130,7 @@ fn a_lock_file_names_its_schema_and_fits_it() {
     let url = demo.run(&["schema", "lock", "--url"]).out;
     assert_eq!(lock["$schema"].as_str().unwrap(), url.trim_end());
 
-    // Each member is read, and nothing else is.
+    // Exactly the members of the schema are read.
     let write = |edit: &dyn Fn(&mut Value)| {
         let mut other = lock.clone();
         edit(&mut other);
@@ -145,7 +146,7 @@ fn a_lock_file_names_its_schema_and_fits_it() {
     assert_eq!(write(&|lock| lock["document"]["scopes_supported"] = Value::Array(Vec::new())), (true, true));
     assert_eq!(write(&|lock| drop(lock.as_object_mut().unwrap().remove("document"))), (true, true));
 
-    // A schema of one's own stays named.
+    // A custom schema is kept.
     write(&|lock| lock["$schema"] = "./lock.schema.json".into());
     assert_eq!(demo.run(&["lock"]).code, 0);
     let lock: Value = serde_json::from_str(&demo.read("mcp-scopes.lock.json")).unwrap();

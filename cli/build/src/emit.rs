@@ -1,4 +1,4 @@
-//! The metadata document in a build script.
+//! Writes the metadata document in a build script.
 
 use std::{collections::BTreeSet, env, fmt::Write as _, path::PathBuf};
 
@@ -6,26 +6,27 @@ use mcp_scopes_scan::{
     Error, ErrorKind, Export, Finding, Level, Report, Scan as SourceScan, cfg::Cfgs, file, package::Package,
 };
 
-/// The name of the document in `OUT_DIR`.
+/// The file name of the document in `OUT_DIR`.
 pub const FILE_NAME: &str = "protected-resource-metadata.json";
 
 /// A document that a build script has written.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Emitted {
-    /// The file: [`FILE_NAME`] in `OUT_DIR`.
+    /// The path of the file: [`FILE_NAME`] in `OUT_DIR`.
     pub path: PathBuf,
     /// The document.
     pub export: Export,
 }
 
-/// A scan of the package that a build script belongs to. Features and target are those of the build.
+/// A scan of the package of a build script, with the features and target of the build.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is scanned before `emit`"]
 pub struct Scan(SourceScan);
 
 impl Scan {
-    /// A scan of the package that the path is in. A build script runs in the folder of its package, so the path is `.`.
+    /// Creates a scan of the package that contains the path. A build script runs in the folder of its package, so the
+    /// path is `.`.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(SourceScan::new(path))
     }
@@ -35,7 +36,7 @@ impl Scan {
         Self(self.0.cfg(condition))
     }
 
-    /// Chooses the table of which the document is made; see [`mcp_scopes_scan::Scan::table`].
+    /// Selects the table of the document; see [`mcp_scopes_scan::Scan::table`].
     pub fn table(self, name: impl Into<String>) -> Self {
         Self(self.0.table(name))
     }
@@ -45,7 +46,7 @@ impl Scan {
         Self(self.0.resource(resource))
     }
 
-    /// Adds an issuer; any given here replace those that the configuration file states.
+    /// Adds an issuer. Issuers that are added here replace those of the configuration file.
     pub fn authorization_server(self, issuer: impl Into<String>) -> Self {
         Self(self.0.authorization_server(issuer))
     }
@@ -56,13 +57,14 @@ impl Scan {
         Self(self.0.allow_loopback_http(allow))
     }
 
-    /// Writes the document to `OUT_DIR` as [`FILE_NAME`], and tells cargo when to run again.
+    /// Writes the document to `OUT_DIR` as [`FILE_NAME`], and declares to cargo when the script has to run again.
     ///
-    /// Warnings become warnings of cargo, errors become errors of cargo. Lint rules are not applied;
-    /// [`emit_with`](Self::emit_with) takes a function that does. No other program is run.
+    /// Findings become warnings and errors of cargo. Lint rules are not applied; [`emit_with`](Self::emit_with) accepts
+    /// a function that applies them. It runs no other program.
     ///
     /// # Errors
-    /// As [`mcp_scopes_scan::Scan::export`]; if this is no build script; if the file cannot be written.
+    /// Returns the errors of [`mcp_scopes_scan::Scan::export`]. Returns an error outside of a build script, and if the
+    /// file cannot be written.
     ///
     /// ```no_run
     /// // build.rs; then `include_str!(concat!(env!("OUT_DIR"), "/protected-resource-metadata.json"))`
@@ -75,11 +77,11 @@ impl Scan {
         self.emit_with(SourceScan::run)
     }
 
-    /// The same with the findings of another function, which is given the scan for this build; for example one that
-    /// applies lint rules.
+    /// Writes the document like [`emit`](Self::emit), with the findings of another function. That function receives the
+    /// scan for this build, and can for example apply lint rules.
     ///
     /// # Errors
-    /// As [`emit`](Self::emit), and those of the function.
+    /// Returns the errors of [`emit`](Self::emit) and those of the function.
     ///
     /// ```no_run
     /// // build.rs, with `mcp-scopes-lint` among the build dependencies
@@ -92,7 +94,7 @@ impl Scan {
     /// ```
     pub fn emit_with(&self, find: impl FnOnce(&SourceScan) -> Result<Report, Error>) -> Result<Emitted, Error> {
         let folder = PathBuf::from(variable("OUT_DIR")?);
-        // A build script runs in its package's folder; paths are shown relative to it.
+        // A build script runs in its package's folder. Displayed paths are relative to it.
         let package = Package::nearest(self.0.path()).and_then(|manifest| Package::read(&manifest).ok().flatten());
         let features = package.map(|package| of_build(&package)).unwrap_or_default();
         let scan = self.0.clone().for_build(Cfgs::of_build_script(env::vars()), features);
@@ -104,7 +106,7 @@ impl Scan {
         {
             lines.push_str(&directive("error", &error.to_string()));
         }
-        // A build script speaks to cargo on standard output.
+        // Cargo reads directives from standard output.
         print!("{lines}");
         let export = outcome?;
         let path = folder.join(FILE_NAME);
@@ -113,7 +115,7 @@ impl Scan {
     }
 }
 
-/// A variable that cargo sets for build scripts.
+/// Returns a variable that cargo sets for build scripts.
 fn variable(name: &str) -> Result<String, Error> {
     let help = "call `emit` from `build.rs`; elsewhere `export` makes the document";
     env::var(name).map_err(|_| {
@@ -121,7 +123,7 @@ fn variable(name: &str) -> Result<String, Error> {
     })
 }
 
-/// The features that are on in the build that a build script belongs to.
+/// Returns the features of the build that a build script belongs to.
 fn of_build(package: &Package) -> BTreeSet<String> {
     let is_on = |feature: &&str| {
         let name = feature.to_ascii_uppercase().replace('-', "_");
@@ -130,10 +132,10 @@ fn of_build(package: &Package) -> BTreeSet<String> {
     package.features.names().filter(is_on).map(str::to_owned).collect()
 }
 
-/// What to tell cargo: the inputs, and the findings.
+/// Returns the directives for cargo: the inputs and the findings.
 fn cargo_lines(report: &Report) -> String {
     let mut lines = String::new();
-    // A new file can bring a tool, so folders count as well as files; cargo looks into them.
+    // A new file can add a tool, so folders count as well as files. Cargo watches their contents.
     for path in &report.inputs {
         let inside = report.inputs.iter().any(|folder| folder != path && path.starts_with(folder));
         if !inside {
@@ -150,7 +152,7 @@ fn cargo_lines(report: &Report) -> String {
     lines
 }
 
-/// A line for cargo, which reads each line break as the end.
+/// Returns a directive for cargo. A line break would end it.
 fn directive(word: &str, text: &str) -> String {
     let mut line = format!("cargo::{word}=");
     for character in text.chars() {

@@ -2,9 +2,9 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`emit`] | [`Scan`]: what to write; [`Emitted`]: what was written |
+//! | [`emit`] | [`Scan`]: the package to scan; [`Emitted`]: the written document |
 //!
-//! The source is scanned by `mcp-scopes-scan`: no other program is run, and no lint rule is applied.
+//! `mcp-scopes-scan` scans the source. It runs no other program and applies no lint rule.
 //!
 //! # Examples
 //! ```no_run

@@ -1,4 +1,4 @@
-//! A build script's run, as cargo would make it.
+//! Runs a build script as cargo would.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,8 +21,8 @@ const MAIN: &str = "scope_table! { static TOOLS = [f, #[cfg(feature = \"more-too
     #[cfg(feature = \"more-tools\")]\n/// Do more\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn g() {}\n\
     #[cfg(wide)]\n/// Do most\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn h() {}\n";
 
-/// Not a test: what the build script of the other tests does. They run it in a process of its own, since cargo tells a
-/// build script everything through the environment.
+/// Not a test: the build script of the other tests. They run it in a separate process, since cargo passes everything to
+/// a build script through the environment.
 #[test]
 #[ignore = "is run by the other tests"]
 fn build_script() {
@@ -46,7 +46,7 @@ fn run(package: &Package, out: &Path, variables: &[(&str, &str)]) -> (Vec<String
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout.clone()).unwrap();
-    // The test's own line may stand in front.
+    // The line of the test harness may come first.
     let lines =
         text.lines().filter_map(|line| line.find("cargo::").or(line.find("failed: ")).map(|at| line[at..].to_owned()));
     (lines.collect(), output)
@@ -57,7 +57,7 @@ const MANIFEST: &str = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition
 const SERVER: &str =
     "[server]\nresource = \"https://tools.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\n";
 
-/// A package in a folder that is removed at the end.
+/// A package in a temporary folder.
 struct Package(tempfile::TempDir);
 
 impl Package {
@@ -90,7 +90,7 @@ fn the_document_is_that_of_the_build() {
     let (package, out) = (package(MAIN), tempfile::tempdir().unwrap());
     let (lines, output) = run(&package, out.path(), &[]);
     assert_eq!(lines, INPUTS, "{output:?}");
-    // Default features are on only if cargo says so.
+    // Default features are on only if cargo sets them.
     assert_eq!(names(out.path()), ["f", "h"]);
     run(&package, out.path(), &[("CARGO_FEATURE_MORE_TOOLS", "1")]);
     assert_eq!(names(out.path()), ["f", "g", "h"]);
@@ -127,7 +127,7 @@ fn errors_stop_the_build() {
     let (lines, _) = run(&package, out.path(), &[]);
     assert!(lines[3].starts_with("cargo::error=src/main.rs:3:31: "), "{lines:?}");
     assert_eq!(lines[4], "failed: 1 error keeps the document from being made");
-    // What cargo prints of a build script that returns it: not all that was read.
+    // Cargo prints this for a returned error. It does not contain the sources.
     assert_eq!(
         lines[5],
         "failed: Error { kind: Findings, message: \"1 error keeps the document from being made\", .. }"
@@ -141,7 +141,7 @@ fn errors_stop_the_build() {
 
 #[test]
 fn elsewhere_it_is_refused() {
-    // Tests may run inside of a build script's environment; this one needs the lack of it.
+    // Tests may run in the environment of a build script, but this one requires its absence.
     let output = Command::new(env::current_exe().unwrap())
         .args(["--exact", "build_script", "--ignored", "--nocapture"])
         .env_remove("OUT_DIR")

@@ -1,14 +1,14 @@
-//! The addresses that a table and a document state, taken apart.
+//! Collects and parses the addresses in a table and a document.
 
 use mcp_scopes_model::address::Address;
 use mcp_scopes_scan::source::Place;
 
 use crate::lint_model::{Document, Origin, Table};
 
-/// What an address is for.
+/// The purpose of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
-    /// The server's own identifier.
+    /// The resource identifier of the server.
     Resource,
     /// The identifier of an authorization server.
     Issuer,
@@ -18,18 +18,18 @@ pub(crate) enum Use {
     Page,
 }
 
-/// An address that can be read; of others `resource-not-https` and the like tell.
+/// An address that parses. `resource-not-https` and similar rules report the others.
 #[derive(Clone, Debug)]
 pub(crate) struct Stated<'a> {
     pub(crate) is: Use,
-    /// The pointer in a document, the key in `mcp-scopes.toml`.
+    /// The JSON Pointer in a document, or the key in `mcp-scopes.toml`.
     pub(crate) subject: String,
     pub(crate) place: Place,
     pub(crate) text: &'a str,
     pub(crate) parts: Address<'a>,
 }
 
-/// The resource and the issuers, those of the sandbox too.
+/// Returns the resource and the issuers, including those of the sandbox.
 pub(crate) fn of_table(table: &Table) -> Vec<Stated<'_>> {
     let document = table.origin == Origin::Document;
     let subject = |key: &str| if document { format!("/{key}") } else { key.to_owned() };
@@ -55,7 +55,7 @@ pub(crate) fn of_table(table: &Table) -> Vec<Stated<'_>> {
     found
 }
 
-/// The keys and the pages, those in other languages too.
+/// Returns the addresses of keys and pages, including those in other languages.
 pub(crate) fn of_document<'a>(document: &'a Document<'_>) -> Vec<Stated<'a>> {
     const PAGES: [&str; 3] = ["resource_documentation", "resource_policy_uri", "resource_tos_uri"];
     let members = &document.draft.document;

@@ -1,4 +1,4 @@
-//! From a report or a document to findings: each rule in turn.
+//! Applies each rule to a report or a document.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,11 +23,12 @@ use crate::{
 
 /// Scans every package at or below the path of the scan and applies the lint rules.
 ///
-/// The findings hold what keeps a table from compiling, and what the rules report. `[lint]` in `mcp-scopes.toml` sets
-/// the level of a rule, or of all rules of a category; `overrides` precede it.
+/// The findings are the errors that prevent a table from compiling and the results of the rules. `[lint]` in
+/// `mcp-scopes.toml` sets the level of a rule, or of all rules of a category. `overrides` take precedence over the
+/// file.
 ///
 /// # Errors
-/// As [`Scan::run`].
+/// Returns the errors of [`Scan::run`].
 ///
 /// ```no_run
 /// use mcp_scopes_lint::{Overrides, lint};
@@ -42,17 +43,17 @@ pub fn lint(scan: &Scan, overrides: &Overrides) -> Result<Report, Error> {
     Ok(to_source(scan.run_tree()?, overrides))
 }
 
-/// The same for the one package that the path is in.
+/// Scans the one package that contains the path and applies the lint rules.
 ///
 /// # Errors
-/// As [`Scan::run`].
+/// Returns the errors of [`Scan::run`].
 pub fn lint_package(scan: &Scan, overrides: &Overrides) -> Result<Report, Error> {
     Ok(to_source(scan.run()?, overrides))
 }
 
-/// Applies every rule to what a scan found.
+/// Applies every rule to the report of a scan.
 pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
-    // A tool may be listed by a table of another package.
+    // A table of another package may list a tool.
     let listed: BTreeSet<Place> = report
         .inventories
         .iter()
@@ -85,7 +86,7 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
     report
 }
 
-/// The levels of each package, for what is told by its file.
+/// The levels of each package, looked up by file.
 #[derive(Default)]
 struct Settings {
     packages: Vec<(PathBuf, Levels)>,
@@ -93,13 +94,13 @@ struct Settings {
 }
 
 impl Settings {
-    /// The levels for a file, if it is in a package that was looked at.
+    /// Returns the levels for a file, if it is in a scanned package.
     fn of(&self, file: &str) -> Option<&Levels> {
         let around = self.packages.iter().filter(|(folder, _)| Path::new(file).starts_with(folder));
         around.max_by_key(|(folder, _)| folder.as_os_str().len()).map(|(_, levels)| levels)
     }
 
-    /// Gives a warning of the scan the level of its rule; whether it is reported at all.
+    /// Sets the level of a warning of the scan. Returns whether it is reported at all.
     fn notice(&self, finding: &mut Finding) -> bool {
         let rule = RULES.iter().find(|rule| rule.check.notices.contains(&finding.rule));
         let (Some(rule), false, Level::Warning) = (rule, finding.settable, finding.level) else { return true };
@@ -107,14 +108,14 @@ impl Settings {
         self.level(rule, finding)
     }
 
-    /// Gives a finding the level of its rule; whether it is reported at all.
+    /// Sets the level of a finding. Returns whether it is reported at all.
     fn level(&self, rule: &'static Rule, finding: &mut Finding) -> bool {
         let level = self.of(finding.file()).unwrap_or(&self.outside).of_rule(rule).level();
         level.map(|level| finding.level = level).is_some()
     }
 }
 
-/// Sets aside what comments allow, and reports the comments that allow nothing.
+/// Suppresses the findings that comments allow, and reports comments that suppress nothing.
 fn comments(report: &mut Report, settings: &Settings, findings: Vec<Finding>) {
     let mut extents: BTreeMap<Arc<str>, Vec<(u32, u32)>> = BTreeMap::new();
     for tool in report.inventories.iter().flat_map(|inventory| &inventory.tools) {
@@ -123,7 +124,7 @@ fn comments(report: &mut Report, settings: &Settings, findings: Vec<Finding>) {
     let mut about = Vec::new();
     let mut files: suppress::ByFile = BTreeMap::new();
     for (file, text) in report.sources.iter() {
-        // What another package allows is judged where that package is looked at.
+        // Comments of another package are judged in the scan of that package.
         if settings.of(file).is_some() {
             let extents = extents.get(file).map(Vec::as_slice).unwrap_or_default();
             files.insert(file.clone(), Suppressions::read(file, text, extents, &mut about));
@@ -170,7 +171,7 @@ pub(super) fn to_document(document: &Document<'_>, levels: &Levels, sources: &So
         }
         findings.extend(reporter.found.into_iter().map(|hit| hit.at_level(level)));
     }
-    // A kind that no rule took in yet is not lost.
+    // Violations of a kind that no rule handles are still reported.
     for violation in &broken {
         if !RULES.iter().any(|rule| rule.check.violations.contains(&violation.kind)) {
             let finding = Finding::error(violation.kind.as_str(), said(document, violation));
@@ -180,7 +181,7 @@ pub(super) fn to_document(document: &Document<'_>, levels: &Levels, sources: &So
     }
 }
 
-/// A violation as a sentence that names its member.
+/// Returns the message of a violation, which names its member.
 fn said(document: &Document<'_>, violation: &Violation) -> String {
     let (pointer, message) = (&violation.pointer, &violation.message);
     if document.value(pointer).is_none() {
@@ -203,7 +204,7 @@ fn look(rule: &Rule, tools: &[Arc<Tool>], tables: &[Table], reporter: &mut Repor
     }
 }
 
-/// The rules that are applied, each at its level.
+/// Returns the rules in effect, each with its level.
 fn in_force(levels: &Levels) -> impl Iterator<Item = (&'static Rule, Level)> {
     RULES.iter().filter_map(|rule| Some((rule, levels.of_rule(rule).level()?)))
 }

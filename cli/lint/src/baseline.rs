@@ -1,4 +1,4 @@
-//! The baseline file: findings that are known, each with a reason and a day until which it may stay.
+//! The baseline file: known findings, each with a reason and an expiry date.
 //!
 //! ```json
 //! {
@@ -16,12 +16,13 @@
 //! }
 //! ```
 //!
-//! A finding with the rule and the [`fingerprint`](mod@crate::fingerprint) of an entry does not count up to and including that day.
-//! An entry without a reason, one that has expired and one that belongs to no finding are findings themselves.
+//! A finding with the rule and the [`fingerprint`](mod@crate::fingerprint) of an entry is suppressed up to and
+//! including that day. An entry without a reason, an expired entry and an entry without a finding are findings
+//! themselves.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `read` | reading the file, and what is wrong with it |
+//! | `read` | reads the file and reports its errors |
 
 mod read;
 
@@ -42,12 +43,12 @@ use crate::{
     levels::level_of,
 };
 
-/// What an update writes where nobody gave a reason. It is a finding until somebody does.
+/// The reason that an update writes for a new entry. It is reported until a reason replaces it.
 pub const PLACEHOLDER: &str = "why may this stay?";
-/// The name of the file where none is given.
+/// The default name of the file.
 pub const FILE: &str = "mcp-scopes.baseline.json";
 
-/// The rules about the file itself, whose findings cannot stand in it.
+/// The rules about the file itself. The file cannot suppress their findings.
 const STALE: &str = "stale-baseline-entry";
 const EXPIRED: &str = "expired-baseline-entry";
 const REASON: &str = "baseline-reason";
@@ -60,7 +61,7 @@ pub struct Baseline {
     entries: Vec<Entry>,
 }
 
-/// One finding that is known.
+/// One known finding.
 #[derive(Clone, Debug)]
 struct Entry {
     rule: String,
@@ -68,23 +69,23 @@ struct Entry {
     fingerprint: String,
     reason: String,
     expires: Day,
-    /// Where it begins, and where it states the day and the reason.
+    /// The places of the entry, its expiry date and its reason.
     place: Place,
     expires_place: Place,
     reason_place: Place,
 }
 
 impl Baseline {
-    /// Reads a file.
+    /// Reads a baseline file.
     ///
     /// # Errors
-    /// It cannot be read, or is no baseline file of this version.
+    /// Returns an error if the file cannot be read, or is not a baseline file of this version.
     pub fn read(path: &Path) -> Result<Self, Error> {
         read::file(path)
     }
 
-    /// Sets aside the findings of a report that are known, and reports the entries that have no reason, that have
-    /// expired, and that belong to no finding.
+    /// Suppresses the known findings of a report. Reports entries without a reason, expired entries and entries without
+    /// a finding.
     pub fn apply(&self, report: &mut Report, today: Day, overrides: &Overrides) {
         let mut known: BTreeMap<(&str, &str), &Entry> = BTreeMap::new();
         for entry in &self.entries {
@@ -124,8 +125,8 @@ impl Baseline {
         settle(&mut report.suppressed);
     }
 
-    /// The text of a file that knows every finding of the report, which no baseline has been applied to. Reasons and
-    /// days of `old` are kept, but for days that have passed; what is new gets these.
+    /// Returns the text of a baseline file with every finding of the report, to which no baseline may have been
+    /// applied. Entries of `old` keep their reasons, and their dates unless expired. New entries get the given values.
     #[must_use]
     pub fn update(old: Option<&Self>, report: &Report, reason: Option<&str>, today: Day, expires: Day) -> String {
         let old: BTreeMap<(&str, &str), &Entry> = old
@@ -157,13 +158,13 @@ impl Baseline {
         whole.pretty() + "\n"
     }
 
-    /// How many findings it knows.
+    /// Returns the number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether it knows none.
+    /// Returns whether there are no entries.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()

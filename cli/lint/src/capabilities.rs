@@ -1,5 +1,5 @@
-//! What a tool does, as far as its name, its hints and its risk tell. Where they tell nothing, it does nothing of the kind:
-//! the rules that ask would rather miss a chain than report one that is none.
+//! Infers the capabilities of a tool from its name, its hints and its risk. A tool without evidence of a capability
+//! does not have it: the rules would rather miss a chain than report a false one.
 
 use mcp_scopes_model::Risk;
 
@@ -8,13 +8,13 @@ use crate::{
     name_tokens::{looks, name_tokens},
 };
 
-/// First words of names that hand out what something holds. `list` and `count` tell what there is, not what is in it.
+/// First words of names that return contents. `list` and `count` return what exists, not its contents.
 const READING: &[&str] = &[
     "cat", "download", "dump", "export", "fetch", "find", "get", "load", "lookup", "open", "query", "read", "retrieve",
     "search", "select", "show", "view",
 ];
 
-/// What is nobody else's business.
+/// Words for private data.
 const PRIVATE: &[&str] = &[
     "clipboard",
     "contact",
@@ -51,7 +51,7 @@ const PRIVATE: &[&str] = &[
     "transactions",
 ];
 
-/// What tells how a system is set up, and how to get in.
+/// Words for system configuration and credentials.
 const SETTINGS: &[&str] = &[
     "config",
     "configs",
@@ -70,7 +70,7 @@ const SETTINGS: &[&str] = &[
     "tokens",
 ];
 
-/// First words of names that hand something to others.
+/// First words of names that send data to others.
 const SENDING: &[&str] = &[
     "broadcast",
     "email",
@@ -86,25 +86,25 @@ const SENDING: &[&str] = &[
     "upload",
 ];
 
-/// Last words of names that do: `mail_send`, `create_post`.
+/// Last words of names that send: `mail_send`, `create_post`.
 const SENT: &[&str] = &["broadcast", "notify", "post", "publish", "reply", "send", "tweet", "upload"];
 
-/// First words that take back or change what was sent, and so send nothing.
+/// First words that revoke or change sent data, and so send nothing.
 const UNDOING: &[&str] =
     &["archive", "cancel", "clear", "delete", "disable", "edit", "enable", "mute", "remove", "stop", "undo", "update"];
 
-/// First words that ask another server, if the last word is `url`.
+/// First words that call another server, if the last word is `url`.
 const ASKING: &[&str] = &["browse", "call", "crawl", "fetch", "load", "open", "request", "scrape", "visit"];
 
-/// Words that run whatever they are given.
+/// Words that execute their input.
 const RUNNING: &[&str] =
     &["bash", "eval", "exec", "execute", "powershell", "shell", "ssh", "subprocess", "sudo", "terminal"];
 
-/// First words that do, with one of [`PROGRAMS`] behind them.
+/// First words that execute, if one of [`PROGRAMS`] follows.
 const STARTING: &[&str] = &["invoke", "launch", "run", "spawn", "start"];
 const PROGRAMS: &[&str] = &["code", "command", "commands", "program", "python", "script", "scripts"];
 
-/// What is executed without being a program: `execute_query`, `execute_trade`.
+/// Objects of `execute` that are not programs: `execute_query`, `execute_trade`.
 const ERRANDS: &[&str] = &[
     "order",
     "orders",
@@ -120,21 +120,21 @@ const ERRANDS: &[&str] = &[
     "workflow",
 ];
 
-/// Whether it hands out what should not leave: its name says so, or it reads and is of at least medium risk.
+/// Returns whether the tool reads private data. Its name says so, or it reads and has at least medium risk.
 pub(crate) fn reads_private(tool: &Tool) -> bool {
     let at_least = |least| tool.risk.as_ref().is_some_and(|risk| risk.value >= least);
     let says = says_any(tool, PRIVATE) || says_any(tool, SETTINGS);
-    // A risk of `minimal` says that nothing of worth is read (see `Risk`).
+    // A risk of `minimal` means that the tool reads nothing of value (see `Risk`).
     reads(tool) && (at_least(Risk::Medium) || (says && (at_least(Risk::Low) || tool.risk.is_none())))
 }
 
-/// Whether it hands out how the system is set up. So does what reads any file.
+/// Returns whether the tool reads system configuration. A tool that reads any file does.
 pub(crate) fn reads_settings(tool: &Tool) -> bool {
     let minimal = tool.risk.as_ref().is_some_and(|risk| risk.value == Risk::Minimal);
     reads(tool) && !minimal && (says_any(tool, SETTINGS) || says_any(tool, &["file", "files"]))
 }
 
-/// Whether it hands something to others.
+/// Returns whether the tool sends data to others.
 pub(crate) fn sends(tool: &Tool) -> bool {
     let words = name_tokens(&tool.name.value);
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
@@ -142,13 +142,13 @@ pub(crate) fn sends(tool: &Tool) -> bool {
     if within || UNDOING.contains(&first.as_str()) {
         return false;
     }
-    // An address can carry what was read, so that a tool that only fetches it sends too.
+    // A URL can carry data, so a tool that only fetches it also sends.
     let asks = first == "http" || first == "curl" || (last == "url" && ASKING.contains(&first.as_str()));
     let says = SENDING.contains(&first.as_str()) || SENT.contains(&last.as_str()) || words.contains(&"webhook".into());
     asks || (says && !looks(&tool.name.value) && !tool.hints.says_read_only())
 }
 
-/// Whether it runs what it is given.
+/// Returns whether the tool executes its input.
 pub(crate) fn executes(tool: &Tool) -> bool {
     if looks(&tool.name.value) || tool.hints.says_read_only() || says_any(tool, ERRANDS) {
         return false;
@@ -157,12 +157,12 @@ pub(crate) fn executes(tool: &Tool) -> bool {
     says_any(tool, RUNNING) || (starts && says_any(tool, PROGRAMS))
 }
 
-/// Whether its name says that it reads or looks.
+/// Returns whether the name says that the tool reads or searches.
 pub(crate) fn is_reading(name: &str) -> bool {
     looks(name) || name_tokens(name).first().is_some_and(|first| READING.contains(&first.as_str()))
 }
 
-/// Whether it only hands something out; what everybody may call hands out nothing private.
+/// Returns whether the tool only reads. A public tool does not return private data.
 fn reads(tool: &Tool) -> bool {
     let first = name_tokens(&tool.name.value).first().is_some_and(|first| READING.contains(&first.as_str()));
     let changes = tool.hints.read_only.as_ref().is_some_and(|hint| !hint.value);
@@ -241,7 +241,7 @@ mod tests {
         ] {
             assert_eq!(sends(&tool(name, "medium")), is, "{name}");
         }
-        // A name may mean another thing, which a hint tells.
+        // A word of the name may have another meaning, which a hint resolves.
         let mut price = tool("share_price", "low");
         price.hints.read_only = hint(true);
         assert!(!sends(&price));

@@ -1,7 +1,8 @@
-//! Chains: two tools that are harmless apart, open to the same caller, and what stands between them.
+//! Finds chains: two tools that are harmless apart but not together, open to the same caller, without a policy between.
 //!
-//! A chain counts only where somebody is meant to hold what opens both tools. Any two scopes can meet in one token; the
-//! ones that do are those that one tool needs, those that clients ask for first, and those that a role asks for.
+//! A chain counts only if some caller is meant to hold the scopes of both tools. Any two scopes can meet in one token.
+//! The combinations that count are the scopes of one tool, those that clients request first, and those that a role
+//! requests.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,16 +17,16 @@ use crate::{
     reporter::Reporter,
 };
 
-/// A tool that completes chains, and the tools that begin them.
+/// A tool that completes chains, and the tools that start them.
 pub(super) struct Chain<'t> {
     pub(super) last: &'t Tool,
     pub(super) firsts: Vec<&'t Tool>,
-    /// How a caller comes to hold what opens both, for the first of `firsts`.
+    /// How a caller comes to hold the scopes of both, for the first of `firsts`.
     pub(super) holder: String,
 }
 
 impl Chain<'_> {
-    /// The tools that begin it, as a sentence names them: three at most.
+    /// Returns the names of the tools that start it, three at most.
     fn named(&self) -> String {
         let quoted: Vec<String> = self.firsts.iter().take(3).map(|tool| format!("`{}`", tool.name.value)).collect();
         match (quoted.as_slice(), self.firsts.len().saturating_sub(3)) {
@@ -36,7 +37,7 @@ impl Chain<'_> {
         }
     }
 
-    /// Reports it. `deed` is what the last tool does with what the first ones give, as a sentence goes on.
+    /// Reports the chain. `deed` completes the sentence with what the last tool does with the results of the first.
     pub(super) fn report(&self, reporter: &mut Reporter<'_>, deed: &str) {
         let (last, firsts, holder) = (&self.last.name.value, self.named(), &self.holder);
         let message =
@@ -44,7 +45,7 @@ impl Chain<'_> {
         reporter.report(&self.last.name.place, last, message, self.help());
     }
 
-    /// What to write: a policy, or scopes that do not meet.
+    /// Returns the help: add a policy, or separate the scopes.
     fn help(&self) -> String {
         let last = &self.last.name.value;
         let quoted: Vec<String> = self.firsts.iter().map(|tool| format!("\"{}\"", tool.name.value)).collect();
@@ -63,7 +64,7 @@ impl Chain<'_> {
     }
 }
 
-/// The chains that nothing stands in.
+/// Returns the chains without a policy between.
 pub(super) fn chains(
     table: &Table,
     begins: impl Fn(&Tool) -> bool,
@@ -92,29 +93,29 @@ pub(super) fn chains(
     chains
 }
 
-/// The tools that a policy names: calls of them block what it stands on, or have the user asked.
+/// Returns the tools that a policy names. Calls of them block the tool with the policy, or require approval.
 fn named_by(policy: &Policy) -> BTreeSet<&str> {
     let patterns = policy.blocked_after.iter().chain(&policy.requires_approval_after);
     patterns.filter_map(|pattern| Pattern::parse(&pattern.value).ok()).map(|pattern| pattern.tool).collect()
 }
 
-/// Whether the session refuses the second call soon after the first.
+/// Returns whether the session rejects the second call soon after the first.
 fn is_escalation(table: &Table, first: &Tool, last: &Tool) -> bool {
     let blocks = table.session.as_ref().is_some_and(|session| session.value.block_rapid_escalation);
     let risk = |tool: &Tool| tool.risk.as_ref().map(|risk| risk.value);
     blocks && risk(first).is_some_and(|risk| risk <= Risk::Low) && risk(last).is_some_and(|risk| risk >= Risk::High)
 }
 
-/// What callers are meant to hold.
+/// The sets of scopes that callers are meant to hold.
 struct Holders<'t> {
     hierarchy: Hierarchy<'t>,
-    /// The number of each scope.
+    /// The index of each scope.
     numbers: BTreeMap<&'t str, usize>,
-    /// In words, and closed.
+    /// A description of each set, and the set closed under `implies`.
     known: Vec<(String, Held)>,
 }
 
-/// Scopes by their numbers. All pairs of tools are compared, which texts would make slow.
+/// A set of scopes by index. All pairs of tools are compared, which would be slow with texts.
 type Held = Vec<bool>;
 
 impl<'t> Holders<'t> {
@@ -145,9 +146,9 @@ impl<'t> Holders<'t> {
         held
     }
 
-    /// The tools of that kind, ready to be compared.
+    /// Returns the tools with that capability, prepared for comparison.
     fn links(&self, table: &'t Table, is: impl Fn(&Tool) -> bool) -> Vec<Link<'t>> {
-        // Tools that the same scopes open are many.
+        // Many tools share the same scopes.
         let mut known: BTreeMap<&[String], Rc<Held>> = BTreeMap::new();
         let chosen = table.tools.iter().filter(|listed| is(&listed.tool));
         let links = chosen.map(|listed| {
@@ -174,9 +175,9 @@ impl<'t> Holders<'t> {
     }
 }
 
-/// Who holds what opens two tools.
+/// A caller that can call two tools.
 enum Holder<'l, 't> {
-    /// Who holds what one of them needs.
+    /// A caller with the scopes of one of the tools.
     Way(&'l Way<'t>),
     /// One of [`Holders::known`].
     Known(usize),
@@ -186,21 +187,21 @@ enum Holder<'l, 't> {
 struct Link<'t> {
     tool: &'t Tool,
     ways: Vec<Way<'t>>,
-    /// Which of [`Holders::known`] it is open to.
+    /// Whether each of [`Holders::known`] opens it.
     known: Vec<bool>,
 }
 
-/// One alternative of what opens it.
+/// One alternative of a requirement.
 struct Way<'t> {
     scopes: &'t [String],
     needs: Vec<usize>,
-    /// What its holder holds.
+    /// The scopes that its holder has.
     held: Rc<Held>,
 }
 
 impl<'t> Link<'t> {
-    /// How a caller comes to call both, if one is meant to: what opens one of them opens the other, or everybody or a
-    /// role asks for both.
+    /// Returns a caller that is meant to call both tools, if there is one: the scopes of one tool open the other, or
+    /// the baseline or a role has the scopes of both.
     fn with<'l>(&'l self, last: &'l Self) -> Option<Holder<'l, 't>> {
         let both = |held: &Held| self.is_open_to(held) && last.is_open_to(held);
         if let Some(way) = self.ways.iter().chain(&last.ways).find(|way| both(&way.held)) {

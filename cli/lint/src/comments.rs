@@ -1,15 +1,15 @@
-//! Line comments of Rust and TOML, told apart from what only looks like one inside of a literal.
+//! Finds line comments of Rust and TOML, and skips literals that contain comment markers.
 
 /// A line comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Comment<'t> {
-    /// The byte at which it begins.
+    /// Byte offset of its start.
     pub(super) at: usize,
-    /// What stands behind its mark.
+    /// The text after its marker.
     pub(super) body: &'t str,
 }
 
-/// The comments `// ..` of a source file, documentation left out.
+/// Returns the comments `// ..` of a source file, without doc comments.
 pub(super) fn in_rust(text: &str) -> Vec<Comment<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -35,7 +35,7 @@ pub(super) fn in_rust(text: &str) -> Vec<Comment<'_>> {
     found
 }
 
-/// The comments `# ..` of a TOML file.
+/// Returns the comments `# ..` of a TOML file.
 pub(super) fn in_toml(text: &str) -> Vec<Comment<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -64,13 +64,13 @@ fn step(rest: &str) -> usize {
     rest.chars().next().map_or(1, char::len_utf8)
 }
 
-/// How far it is behind the next `end`; to the end of the text without one.
+/// Returns the offset after the next `end`, or the length of the text without one.
 fn behind(rest: Option<&str>, end: &str) -> usize {
     let rest = rest.unwrap_or("");
     rest.find(end).map_or(rest.len(), |at| at + end.len())
 }
 
-/// The length of a literal with escapes.
+/// Returns the length of a literal with escapes.
 fn quoted(rest: &str, end: char) -> usize {
     let mut escaped = false;
     for (at, character) in rest.char_indices().skip(1) {
@@ -84,7 +84,7 @@ fn quoted(rest: &str, end: char) -> usize {
     rest.len()
 }
 
-/// The length of a character literal, or 1 for the mark of a lifetime.
+/// Returns the length of a character literal, or 1 for the quote of a lifetime.
 fn character(rest: &str) -> usize {
     let mut characters = rest.chars().skip(1);
     match (characters.next(), characters.next()) {
@@ -94,7 +94,7 @@ fn character(rest: &str) -> usize {
     }
 }
 
-/// The hashes of a raw string whose quote comes next: `r`, `br##`; `None` for any other string.
+/// Returns the number of hashes of a raw string whose quote comes next: `r`, `br##`. `None` for any other string.
 fn hashes(before: &str) -> Option<usize> {
     let bare = before.trim_end_matches('#');
     let prefix = bare.strip_suffix('r')?;
@@ -107,7 +107,7 @@ fn raw(rest: &str, hashes: usize) -> usize {
     1 + behind(rest.get(1..), &format!("\"{}", "#".repeat(hashes)))
 }
 
-/// The length of a block comment, with those inside of it.
+/// Returns the length of a block comment, including nested ones.
 fn block(rest: &str) -> usize {
     let (mut depth, mut at) = (0_usize, 0);
     while let Some(inner) = rest.get(at..).filter(|inner| !inner.is_empty()) {

@@ -1,4 +1,4 @@
-//! Days of the calendar: when an entry of the baseline expires.
+//! Calendar days, for the expiry dates of the baseline.
 
 use std::{env, fmt};
 
@@ -18,21 +18,21 @@ use mcp_scopes_scan::{Error, ErrorKind};
 pub struct Day(Date);
 
 impl Day {
-    /// Reads a day in the form of ISO 8601, `YYYY-MM-DD`.
+    /// Parses a day in the ISO 8601 form `YYYY-MM-DD`.
     ///
     /// # Errors
-    /// It has another form, or there is no such day.
+    /// Returns an error if the text has another form, or if the day does not exist.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let wrong = || Error::new(ErrorKind::Usage, format!("`{text}` is no day")).help("write it as `2027-02-19`");
-        // The library also takes times behind the day, which have no place here.
+        // The library also accepts a time after the day, which is not valid here.
         let date: Date = if text.len() == 10 { text.parse().map_err(|_| wrong())? } else { return Err(wrong()) };
         Ok(Self(date))
     }
 
-    /// Today in UTC; `SOURCE_DATE_EPOCH` sets it, for builds that have to come out the same.
+    /// Returns the current day in UTC. `SOURCE_DATE_EPOCH` overrides it, for reproducible builds.
     ///
     /// # Errors
-    /// `SOURCE_DATE_EPOCH` holds no number of seconds.
+    /// Returns an error if `SOURCE_DATE_EPOCH` is not a number of seconds.
     pub fn today() -> Result<Self, Error> {
         let now = match env::var("SOURCE_DATE_EPOCH") {
             Ok(text) => {
@@ -47,7 +47,7 @@ impl Day {
         Ok(Self(now.to_zoned(TimeZone::UTC).date()))
     }
 
-    /// So many days later.
+    /// Returns the day that many days later.
     #[must_use]
     pub fn after(self, days: u32) -> Self {
         Self(self.0.saturating_add(i64::from(days).days()))

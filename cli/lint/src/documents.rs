@@ -1,4 +1,4 @@
-//! Metadata documents as what is linted.
+//! Lints metadata documents.
 
 use std::{collections::BTreeMap, fs::File, io::Read, path::Path, sync::Arc};
 
@@ -14,7 +14,7 @@ use mcp_scopes_scan::{
 
 use crate::{Overrides, Profile, apply, find, fingerprint, levels::Levels, lint_model::Document, rule::Setting};
 
-/// How metadata documents are linted.
+/// The settings to lint metadata documents.
 ///
 /// ```
 /// use mcp_scopes_lint::Documents;
@@ -34,40 +34,40 @@ pub struct Documents {
 }
 
 impl Documents {
-    /// Documents that are held to all that MCP asks for.
+    /// Creates settings that check RFC 9728 and all MCP requirements.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Holds them to other standards.
+    /// Sets the standards to check.
     pub fn profile(mut self, profile: Profile) -> Self {
         self.profile = profile;
         self
     }
 
-    /// States the identifier that the documents were asked for, which they have to carry code point by code point
-    /// (RFC 9728 §3.3).
+    /// Sets the identifier that the documents were requested for. Each document has to carry it, compared code point by
+    /// code point (RFC 9728 §3.3).
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resource = Some(resource.into());
         self
     }
 
-    /// Sets levels of rules from outside.
+    /// Sets overrides for the levels of rules.
     pub fn overrides(mut self, overrides: Overrides) -> Self {
         self.overrides = overrides;
         self
     }
 
-    /// Reads this text in place of a file, which is named as in findings: what a fix would come to.
+    /// Replaces the text of a file, for example to check a fix. `file` is the name that findings use.
     pub fn instead(mut self, file: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
         self.instead.insert(file.into(), text.into());
         self
     }
 
-    /// Takes levels, options, the convention and the namespace from a configuration file such as `mcp-scopes.toml`.
+    /// Reads levels, options, the convention and the namespace from a configuration file such as `mcp-scopes.toml`.
     ///
     /// # Errors
-    /// It cannot be read, or something in it is wrong, which the error's report says.
+    /// Returns an error if the file cannot be read or is invalid. The error's report has the details.
     pub fn config(mut self, path: &Path) -> Result<Self, Error> {
         let file = shown(path);
         let text = file::text(path).map_err(|error| Error::unreadable(path, error))?;
@@ -91,10 +91,10 @@ impl Documents {
         Ok(self)
     }
 
-    /// Lints the document in a file. What is wrong with its bytes is a finding.
+    /// Lints the document in a file. Malformed bytes are a finding.
     ///
     /// # Errors
-    /// The file cannot be read.
+    /// Returns an error if the file cannot be read.
     pub fn lint_file(&self, path: &Path) -> Result<Report, Error> {
         let unreadable = |error| Error::unreadable(path, error);
         if let Some(text) = self.instead.get(&shown(path)) {
@@ -105,10 +105,10 @@ impl Documents {
         Ok(self.lint(&shown(path), &bytes))
     }
 
-    /// Lints the document that a reader gives; `name` is what the findings call its file.
+    /// Lints the document from a reader. Findings use `name` as the name of its file.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// Returns an error if the reader fails.
     pub fn lint_reader(&self, name: &str, reader: impl Read) -> Result<Report, Error> {
         if let Some(text) = self.instead.get(name) {
             return Ok(self.lint(name, text.as_bytes()));
@@ -117,7 +117,7 @@ impl Documents {
         Ok(self.lint(name, &bytes))
     }
 
-    /// Lints a document; `name` is what the findings call its file.
+    /// Lints a document. Findings use `name` as the name of its file.
     #[must_use]
     pub fn lint(&self, name: &str, bytes: &[u8]) -> Report {
         let file: Arc<str> = name.into();
@@ -125,7 +125,7 @@ impl Documents {
         report.documents = 1;
         let mut levels = Levels::new(&self.overrides);
         if let Some(config) = &self.config {
-            // What is wrong with the file was said when it was read.
+            // Errors in the file were reported when it was read.
             levels.read(config, &mut Vec::new());
         }
         self.look(&file, bytes, &levels, &mut report);
@@ -169,12 +169,12 @@ impl Documents {
     }
 }
 
-/// The rule for what cannot be read at all; it has no code of its own.
+/// The rule for documents that cannot be parsed. The engine reports it.
 const UNREAD: &str = "not-json";
 
 fn unread(levels: &Levels, file: &Arc<str>, at: (usize, usize), message: String, help: &str) -> Option<Finding> {
     let rule = find(UNREAD)?;
-    // Nothing can be said of what cannot be read, so that this is never a mere warning.
+    // No other rule can check such a document, so the finding is never just a warning.
     if levels.of_rule(rule) == Setting::Allow {
         return None;
     }
@@ -183,7 +183,7 @@ fn unread(levels: &Levels, file: &Arc<str>, at: (usize, usize), message: String,
     Some(Finding::error(rule.id, message).help(help).at(place).about(&**file))
 }
 
-/// Everything that a reader gives, and one byte more than is taken.
+/// Reads to the end, but at most one byte above the maximum size.
 fn limited(reader: impl Read) -> Result<Vec<u8>, std::io::Error> {
     let mut bytes = Vec::new();
     reader.take(MAX_FILE + 1).read_to_end(&mut bytes)?;

@@ -1,27 +1,28 @@
-//! What stays the same of a finding while lines move, so that it is known again.
+//! Fingerprints: values that identify a finding while lines move.
 //!
-//! A fingerprint of version [`VERSION`] is the first 32 hexadecimal digits of the SHA-256 of these texts, each followed by a
-//! zero byte: the version, the rule's id, the file (in a package its name and the path below its folder, of a document
-//! the path as given), the subject (the tool, scope, role or member), and the number of the finding among those that are
-//! equal in all of this, from 0, in order of their positions. Lines, columns, messages and levels are not part of it.
+//! A fingerprint of version [`VERSION`] is the first 32 hexadecimal digits of a SHA-256. The hash covers these texts,
+//! each followed by a zero byte: the version, the rule's id, the file, the subject (the tool, scope, role or member),
+//! and an index. In a package, the file is the package name and the path below its folder; for a document it is the
+//! path as given. The index counts findings that are equal in all of this, from 0, in order of their positions. Lines,
+//! columns, messages and levels are not part of the hash.
 
 use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 use mcp_scopes_scan::{Finding, Report};
 use sha2::{Digest as _, Sha256};
 
-/// The version of what fingerprints are made of.
+/// The version of the fingerprint algorithm.
 pub const VERSION: &str = "mcp-scopes/v1";
 
-/// Gives every finding of a report its fingerprint. What is suppressed counts too: one that is not suppressed any more
-/// keeps its own.
+/// Assigns a fingerprint to every finding of a report. Suppressed findings are included, so a finding keeps its
+/// fingerprint when its suppression is removed.
 pub(crate) fn assign(report: &mut Report) {
     let folders: Vec<(&Path, &str)> =
         report.inventories.iter().map(|inventory| (inventory.folder.as_path(), inventory.package.as_str())).collect();
     assign_to(report.findings.iter_mut().chain(&mut report.suppressed), &folders);
 }
 
-/// The same for some findings; `folders` are those of packages, with their names.
+/// Assigns fingerprints to some findings. `folders` are the folders of packages, with their names.
 pub(crate) fn assign_to<'f>(findings: impl Iterator<Item = &'f mut Finding>, folders: &[(&Path, &str)]) {
     let mut all: Vec<&mut Finding> = findings.collect();
     all.sort_by(|a, b| a.place.cmp(&b.place));
@@ -34,7 +35,7 @@ pub(crate) fn assign_to<'f>(findings: impl Iterator<Item = &'f mut Finding>, fol
     }
 }
 
-/// A file's name that does not depend on where the program runs.
+/// Returns a file name that does not depend on the current folder.
 fn file(folders: &[(&Path, &str)], file: &str) -> String {
     let around =
         folders.iter().filter_map(|(folder, package)| Some((Path::new(file).strip_prefix(folder).ok()?, package)));
@@ -45,7 +46,7 @@ fn file(folders: &[(&Path, &str)], file: &str) -> String {
     }
 }
 
-/// The first 32 hexadecimal digits of the SHA-256 of these texts, each followed by a zero byte.
+/// Returns the first 32 hexadecimal digits of the SHA-256 of these texts, each followed by a zero byte.
 #[must_use]
 pub fn digits(texts: &[&str]) -> String {
     let mut hash = Sha256::new();
@@ -65,7 +66,7 @@ pub fn digits(texts: &[&str]) -> String {
 mod tests {
     use super::{VERSION, digits};
 
-    /// Baseline files hold these: they must not change without another version.
+    /// Baseline files hold these values, so a change requires a new version.
     #[test]
     fn version_one_is_frozen() {
         assert_eq!(

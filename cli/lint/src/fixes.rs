@@ -1,4 +1,4 @@
-//! What makes findings go away.
+//! Builds the fixes of findings about documents and scopes.
 
 use std::ops::Range;
 
@@ -10,16 +10,16 @@ use mcp_scopes_scan::{
 
 use crate::lint_model::{Document, Scope, Table};
 
-/// The fix for what reading a document reports, where there is one that cannot change what it means.
+/// Returns the fix for a violation, if there is one that does not change the meaning of the document.
 pub(super) fn of_violation(document: &Document<'_>, violation: &Violation) -> Option<Fix> {
     match violation.kind {
-        // Leaving it out is what RFC 9728 §3.2 asks for.
+        // RFC 9728 §3.2 requires leaving it out.
         ViolationKind::EmptyMember => {
             let range = document.whole_range(&violation.pointer)?;
             let title = format!("remove the member `{}`", violation.pointer);
             Some(Fix::safe(title).edit(&document.file, removal(document.text, &range), ""))
         }
-        // Clients compare code point by code point (RFC 9728 §3.3), so that a slash can be all that is wrong.
+        // Clients compare code point by code point (RFC 9728 §3.3), so a slash may be the only difference.
         ViolationKind::ResourceMismatch => {
             let expected = document.expected_resource?;
             let stated = document.value("/resource")?.as_str()?;
@@ -32,23 +32,23 @@ pub(super) fn of_violation(document: &Document<'_>, violation: &Violation) -> Op
     }
 }
 
-/// The fix for a member that stands twice with one value.
+/// Returns the fix for a member that is repeated with the same value.
 pub(super) fn of_duplicate(document: &Document<'_>, twice: &Duplicate) -> Option<Fix> {
     let title = format!("remove the second `{}`", twice.name);
     twice.same.then(|| Fix::safe(title).edit(&document.file, removal(document.text, &twice.spot.whole()), ""))
 }
 
-/// The fix for an element that stands in its list already.
+/// Returns the fix for a repeated element of a list.
 pub(super) fn of_element(document: &Document<'_>, pointer: &str) -> Option<Fix> {
     let range = document.whole_range(pointer)?;
     let title = format!("remove the element `{pointer}`");
     Some(Fix::safe(title).edit(&document.file, removal(document.text, &range), ""))
 }
 
-/// The fix for a member whose name is a slip: the name that was meant.
+/// Returns the fix for a member with a misspelt name: the correct name.
 pub(super) fn renamed_member(document: &Document<'_>, pointer: &str, name: &str) -> Option<Fix> {
     let (whole, value) = (document.whole_range(pointer)?, document.range(pointer)?);
-    // The name with its quotes: what stands in front of the colon.
+    // The text before the value: the quoted name and the colon.
     let head = document.text.get(whole.start..value.start)?;
     let end = head.rfind(':')?;
     let written = head.get(..end)?.trim_end();
@@ -57,7 +57,7 @@ pub(super) fn renamed_member(document: &Document<'_>, pointer: &str, name: &str)
     Some(Fix::risky(title).edit(&document.file, range, serde_json::to_string(name).ok()?))
 }
 
-/// The fix for a list of strings whose order says nothing: the same elements, each as it is written, in order.
+/// Returns the fix for an unsorted list of strings without a meaningful order: the same elements, as written, in order.
 pub(super) fn sorted(document: &Document<'_>, pointer: &str) -> Option<Fix> {
     let Json::Array(items) = document.value(pointer)? else { return None };
     let mut ranges = Vec::with_capacity(items.len());
@@ -74,7 +74,7 @@ pub(super) fn sorted(document: &Document<'_>, pointer: &str) -> Option<Fix> {
     Some(moved.fold(Fix::safe(title), |fix, (range, (_, text))| fix.edit(&document.file, range, text)))
 }
 
-/// The fix for a scope that is a slip of one that is declared: the other spelling, in each annotation.
+/// Returns the fix for a misspelling of a declared scope: the correct scope, in each annotation.
 pub(super) fn renamed_scope(table: &Table, slip: &Scope, meant: &Scope, sources: &Sources) -> Option<Fix> {
     let named = |scopes: &[Placed<String>]| scopes.iter().any(|scope| scope.value == slip.text);
     let elsewhere = table.flows.iter().any(|flow| named(&flow.scopes));
@@ -82,7 +82,7 @@ pub(super) fn renamed_scope(table: &Table, slip: &Scope, meant: &Scope, sources:
     if meant.declared.is_none() || slip.declared.is_some() || elsewhere || stated {
         return None;
     }
-    // A file of another package is not ours to change.
+    // The files of other packages are never changed.
     if !table.tools_at(&slip.needed_by).all(|tool| tool.own) {
         return None;
     }
@@ -100,7 +100,8 @@ pub(super) fn renamed_scope(table: &Table, slip: &Scope, meant: &Scope, sources:
     Some(fix)
 }
 
-/// What has to go with a member or an element: the comma behind it with the blanks, or else the one in front of it.
+/// Returns the range to remove with a member or an element: the comma after it and the blanks, or else the comma before
+/// it.
 fn removal(text: &str, range: &Range<usize>) -> Range<usize> {
     const BLANK: [char; 4] = [' ', '\t', '\n', '\r'];
     let behind = text.get(range.end..).unwrap_or("");

@@ -1,4 +1,4 @@
-//! At which level each rule is applied, and with which options.
+//! Resolves the level and the options of each rule.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::{
     rule::{Category, Choice, Rule, RuleOption, Setting},
 };
 
-/// The levels and options that configuration files set, under those that are set from outside.
+/// The levels and options of configuration files, below the overrides.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Levels {
     overrides: Overrides,
@@ -24,12 +24,13 @@ pub(crate) struct Levels {
 }
 
 impl Levels {
-    /// Nothing but what is set from outside.
+    /// Creates levels with the overrides only.
     pub(crate) fn new(overrides: &Overrides) -> Self {
         Self { overrides: overrides.clone(), ..Self::default() }
     }
 
-    /// The levels of a package. Where the files of several tables differ, the strictest level and the first option count.
+    /// Returns the levels of a package. If the files of several tables differ, the strictest level and the first option
+    /// count.
     pub(crate) fn of(inventory: &Inventory, overrides: &Overrides, findings: &mut Vec<Finding>) -> Self {
         let mut levels = Self::new(overrides);
         let configs = inventory.tables.iter().filter(|table| table.own).filter_map(|table| table.config.as_ref());
@@ -39,7 +40,7 @@ impl Levels {
         levels
     }
 
-    /// Takes in the `[lint]` of a file.
+    /// Adds the `[lint]` section of a file.
     pub(crate) fn read(&mut self, config: &Config, findings: &mut Vec<Finding>) {
         for entry in &config.said.lint {
             let mut refuse = |at: &StatedDecl, (message, help): (String, String)| {
@@ -71,20 +72,20 @@ impl Levels {
         }
     }
 
-    /// The level of a rule: what is set from outside for it or its category, then what a file sets for it or its
-    /// category, then its default; and a warning is an error where that is asked for.
+    /// Returns the level of a rule. The order of precedence is: an override of the rule or its category, the file's
+    /// setting for the rule or its category, the default. An override can turn warnings into errors.
     pub(crate) fn of_rule(&self, rule: &Rule) -> Setting {
         let file = || self.by_name.get(rule.id).or_else(|| self.by_name.get(rule.category.as_str())).copied();
         let setting = self.overrides.of_rule(rule).or_else(file).unwrap_or(rule.level);
         if setting == Setting::Warn && self.overrides.denies_warnings() { Setting::Deny } else { setting }
     }
 
-    /// The options that are stated for a rule.
+    /// Returns the options that are set for a rule.
     pub(crate) fn options_of(&self, rule: &Rule) -> &[(String, Choice)] {
         self.options.get(rule.id).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Where warnings are errors, also those that belong to no rule.
+    /// Turns warnings into errors if an override asks for it, including warnings without a rule.
     pub(crate) fn raise(&self, findings: &mut [Finding]) {
         if self.overrides.denies_warnings() {
             for finding in findings {
@@ -94,7 +95,7 @@ impl Levels {
     }
 }
 
-/// The level of a rule where no configuration file counts; `None` if it is not applied.
+/// Returns the level of a rule without any configuration file. `None` if the rule is off.
 pub(crate) fn level_of(rule: &Rule, overrides: &Overrides) -> Option<Level> {
     Levels::new(overrides).of_rule(rule).level()
 }
@@ -117,7 +118,7 @@ fn check(entry: &LintDecl) -> Result<(Option<&'static Rule>, Option<Setting>), W
     Err(unknown(name))
 }
 
-/// What to say of a name that is neither a rule nor a category.
+/// Returns the error for a name that is neither a rule nor a category.
 pub(super) fn unknown(name: &str) -> Wrong {
     let rules = crate::RULES.iter().map(|rule| rule.id);
     let known = rules.chain(Category::ALL.iter().map(|category| category.as_str()));
@@ -153,7 +154,7 @@ fn option(
     })
 }
 
-/// The value, if it has the type of the option's default.
+/// Returns the value if it has the type of the option's default.
 fn typed(option: &RuleOption, value: &LintValue) -> Option<Choice> {
     match (&option.default, value) {
         (Choice::Int(_), LintValue::Int(number)) => usize::try_from(*number).ok().map(Choice::Int),

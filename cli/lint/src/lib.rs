@@ -1,29 +1,29 @@
-//! The lint rules for the authorization metadata of MCP servers, and the engine that applies them to source and to
+//! The lint rules for the authorization metadata of MCP servers, and the engine that applies them to source and
 //! documents.
 //!
-//! A rule looks at what `mcp-scopes-scan` found in source, or at a metadata document. What it reports is a
-//! [`Finding`](mcp_scopes_scan::Finding); `[lint]` in `mcp-scopes.toml`, comments and a baseline file decide whether the
-//! finding counts, and at which level.
+//! A rule checks the result of a `mcp-scopes-scan`, or a metadata document. It reports a
+//! [`Finding`](mcp_scopes_scan::Finding). `[lint]` in `mcp-scopes.toml`, comments and a baseline file decide whether
+//! the finding counts, and at which level.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`rule`] | [`Rule`]: what a rule is |
+//! | [`rule`] | [`Rule`]: the definition of a rule |
 //! | [`rules`] | every rule, one folder each |
-//! | [`lint_model`] | what a rule looks at: tools, tables, documents |
-//! | [`reporter`] | [`Reporter`]: what it reports to |
-//! | [`documents`] | [`Documents`]: metadata documents as what is linted |
-//! | `fixes` | what makes findings about documents go away |
-//! | `apply` | from a scan or a document to findings |
-//! | [`overrides`] | [`Overrides`]: levels that are set from outside |
-//! | `levels` | at which level and with which options each rule is applied |
+//! | [`lint_model`] | the input of rules: tools, tables, documents |
+//! | [`reporter`] | [`Reporter`]: collects the findings of a rule |
+//! | [`documents`] | [`Documents`]: lints metadata documents |
+//! | `fixes` | fixes of findings |
+//! | `apply` | applies the rules to a scan or a document |
+//! | [`overrides`] | [`Overrides`]: levels from the command line |
+//! | `levels` | the level and the options of each rule |
 //! | `suppress`, `comments` | `// mcp-scopes: allow(rule-id) reason` |
-//! | [`baseline`], [`day`] | [`Baseline`]: findings that are known, and until when they may stay |
-//! | [`fingerprint`] | what stays the same of a finding while lines move |
-//! | `name_tokens` | what the parts of a name tell |
-//! | `capabilities` | what a tool does, as far as its name, hints and risk tell: it reads, sends or executes |
-//! | `patterns` | which call patterns hold others |
-//! | `chains` | tools that are harmless apart, and what stands between them |
-//! | `addresses` | the addresses that are stated |
+//! | [`baseline`], [`day`] | [`Baseline`]: known findings with expiry dates |
+//! | [`fingerprint`] | identifies a finding while lines move |
+//! | `name_tokens` | splits names into words and classifies them |
+//! | `capabilities` | infers whether a tool reads, sends or executes from its name, hints and risk |
+//! | `patterns` | compares call patterns and globs |
+//! | `chains` | tools that are harmless apart but not together |
+//! | `addresses` | the addresses in a table or document |
 //!
 #![doc = include_str!("settings.md")]
 

@@ -1,8 +1,8 @@
-//! What the parts of a name tell.
+//! Splits names into words and classifies the words.
 
 use mcp_scopes_model::Risk;
 
-/// The words of a name, in lower case: `deleteFile` and `delete-file` are both `delete`, `file`.
+/// Returns the words of a name, in lower case: `deleteFile` and `delete-file` are both `delete`, `file`.
 pub(crate) fn name_tokens(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut fresh = true;
@@ -31,7 +31,7 @@ pub(crate) fn name_tokens(name: &str) -> Vec<String> {
     words
 }
 
-/// Words that say what is done. A scope's part that is one of them is the action.
+/// Verbs. A part of a scope that is one of them is its action.
 const ACTIONS: &[&str] = &[
     "access",
     "add",
@@ -101,18 +101,18 @@ const ACTIONS: &[&str] = &[
     "write",
 ];
 
-/// Whether a part of a scope says what is done: `read`, also as the first word of `read_all`.
+/// Returns whether a part of a scope is an action: `read`, also as the first word of `read_all`.
 pub(crate) fn is_action(part: &str) -> bool {
     name_tokens(part).first().is_some_and(|word| ACTIONS.binary_search(&word.as_str()).is_ok())
 }
 
-/// Words that only look, whatever stands behind them: `get_transfer` transfers nothing.
+/// Verbs that only read, whatever follows them: `get_transfer` transfers nothing.
 const LOOKS: &[&str] = &[
     "can", "check", "count", "describe", "diff", "explain", "fetch", "find", "get", "has", "inspect", "is", "list",
     "lookup", "preview", "query", "read", "search", "show", "status", "validate", "verify", "view", "watch",
 ];
 
-/// What a word suggests a call can do, at the least.
+/// The minimum risk that a word suggests.
 const RISKS: &[(&str, Risk)] = &[
     ("delete", Risk::High),
     ("deploy", Risk::Medium),
@@ -147,12 +147,12 @@ const RISKS: &[(&str, Risk)] = &[
     ("write", Risk::Medium),
 ];
 
-/// Whether a tool's name says that it only looks.
+/// Returns whether a tool's name says that it only reads.
 pub(crate) fn looks(name: &str) -> bool {
     name_tokens(name).first().is_some_and(|word| LOOKS.contains(&word.as_str()))
 }
 
-/// The word of a tool's name that suggests the most, and what it suggests.
+/// Returns the word of a tool's name that suggests the highest risk, and that risk.
 pub(crate) fn suggested(name: &str) -> Option<(String, Risk)> {
     if looks(name) {
         return None;
@@ -162,11 +162,11 @@ pub(crate) fn suggested(name: &str) -> Option<(String, Risk)> {
         let (_, risk) = RISKS.iter().find(|(known, _)| *known == word)?;
         Some((word, *risk))
     });
-    // Of equal ones the first.
+    // Of equal risks the first counts.
     known.reduce(|best, next| if next.1 > best.1 { next } else { best })
 }
 
-/// The character that separates the parts of a scope: the strongest of those it has. A URL is no scope of parts.
+/// Returns the separator between the parts of a scope: the strongest one that it contains. A URL has no parts.
 pub(crate) fn separator(scope: &str) -> Option<char> {
     if scope.contains("://") {
         return None;

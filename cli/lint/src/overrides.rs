@@ -1,4 +1,4 @@
-//! Levels that are set from outside, as on a command line.
+//! Overrides of rule levels, for example from a command line.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,13 @@ use crate::{
     rule::{Category, Rule, Setting},
 };
 
-/// The word that stands for all that would be a warning.
+/// The name that refers to all warnings.
 const WARNINGS: &str = "warnings";
 
-/// Levels that are set from outside. They go before all that `mcp-scopes.toml` says.
+/// Levels that take precedence over `mcp-scopes.toml`.
 ///
-/// What is set for a rule goes before what is set for its category, and of several settings of one name the last counts.
+/// The level of a rule takes precedence over that of its category. If a name is set more than once, the last level
+/// counts.
 ///
 /// ```
 /// use mcp_scopes_lint::{Overrides, Setting};
@@ -31,17 +32,18 @@ pub struct Overrides {
 }
 
 impl Overrides {
-    /// Nothing is set.
+    /// Creates an empty set of overrides.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sets the level of a rule or of a category; `warnings` with [`Setting::Deny`] makes errors of all that would
-    /// otherwise be warnings, whatever said so.
+    /// Sets the level of a rule or of a category. `warnings` with [`Setting::Deny`] turns every warning into an error,
+    /// wherever its level comes from.
     ///
     /// # Errors
-    /// There is no such rule or category, or it is an error of the compiler too, which no setting changes.
+    /// Returns an error if there is no such rule or category. Returns an error for a rule that the compiler enforces
+    /// too, since its level is fixed.
     pub fn set(mut self, name: &str, setting: Setting) -> Result<Self, Error> {
         if name == WARNINGS {
             if setting != Setting::Deny {

@@ -1,20 +1,20 @@
-//! Which call patterns and globs hold others.
+//! Compares call patterns and globs.
 
 use mcp_scopes_model::Pattern;
 
-/// Compares patterns until that has cost too much: a table that needs more wants to keep us busy.
+/// Compares patterns within a fixed budget. A table that exceeds it is hostile.
 pub(super) struct Patterns {
-    /// Characters of two globs, multiplied, that may still be compared.
+    /// Budget left: the product of the lengths of two globs.
     left: usize,
 }
 
 impl Patterns {
-    /// For one table.
+    /// Creates the budget for one table.
     pub(super) const fn new() -> Self {
         Self { left: 10_000_000 }
     }
 
-    /// Whether every call that the second pattern matches is matched by the first. What cannot be read holds nothing.
+    /// Returns whether the first pattern matches every call that the second matches. `false` for a malformed pattern.
     pub(super) fn holds(&mut self, wide: &str, narrow: &str) -> bool {
         let (Ok(wide), Ok(narrow)) = (Pattern::parse(wide), Pattern::parse(narrow)) else { return false };
         wide.tool == narrow.tool
@@ -25,8 +25,8 @@ impl Patterns {
             }
     }
 
-    /// Whether every text that the second glob matches is matched by the first, as far as their characters tell: `*`
-    /// stands for the wildcards of the second too, `?` for its `?`.
+    /// Returns whether the first glob matches every text that the second matches, as far as the characters show. `*`
+    /// also covers the wildcards of the second glob, `?` covers its `?`.
     pub(super) fn glob_holds(&mut self, wide: &str, narrow: &str) -> bool {
         match self.left.checked_sub(wide.len().saturating_mul(narrow.len())) {
             Some(left) => self.left = left,
@@ -39,7 +39,7 @@ impl Patterns {
 fn glob_holds(wide: &str, narrow: &str) -> bool {
     let wide: Vec<char> = wide.chars().collect();
     let narrow: Vec<char> = narrow.chars().collect();
-    // Whether what was seen of the first, up to here, holds so many characters of the second.
+    // Entry `n` is whether the processed prefix of the first glob covers `n` characters of the second.
     let mut reached = vec![false; narrow.len() + 1];
     if let Some(start) = reached.first_mut() {
         *start = true;
@@ -49,13 +49,13 @@ fn glob_holds(wide: &str, narrow: &str) -> bool {
         for (place, now) in reached.iter_mut().enumerate() {
             let next = place.checked_sub(1).and_then(|place| narrow.get(place));
             let held = match (character, next) {
-                // Any run: what was reached stays, and goes on.
+                // `*` covers any run, so the prefixes that are already covered stay covered and extend.
                 ('*', _) => *now || before,
                 (_, None | Some('*')) => false,
                 ('?', Some(_)) => before,
                 (_, Some(next)) => before && *next == character,
             };
-            // `*` looks at what it has reached itself, all else at what the character before had.
+            // `*` continues from its own row, every other character from the previous row.
             let was = std::mem::replace(now, held);
             before = if character == '*' { held } else { was };
         }

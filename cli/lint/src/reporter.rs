@@ -1,4 +1,4 @@
-//! What the code of a rule reports to, and asks for its options.
+//! Collects the findings of a rule and provides its options.
 
 use mcp_scopes_scan::{
     Finding, Level,
@@ -7,7 +7,7 @@ use mcp_scopes_scan::{
 
 use crate::rule::{Choice, Rule};
 
-/// What a rule found on one subject, and the options it runs with.
+/// The findings of a rule on one subject, and its options.
 #[derive(Debug)]
 pub struct Reporter<'a> {
     rule: &'static Rule,
@@ -21,14 +21,14 @@ impl<'a> Reporter<'a> {
         Self { rule, options, sources, found: Vec::new() }
     }
 
-    /// The texts of all files that were read, for fixes.
+    /// Returns the texts of all files that were read, for fixes.
     #[must_use]
     pub fn sources(&self) -> &'a Sources {
         self.sources
     }
 
-    /// Reports: where, about which tool, scope, role or member, what is wrong, and what to write. The level is filled in
-    /// later; a fix may be set on what is returned.
+    /// Adds a finding: its place, its subject (a tool, scope, role or member), its message and its help. The engine
+    /// sets the level later. The returned finding accepts a fix.
     pub fn report(
         &mut self,
         place: &Place,
@@ -44,7 +44,7 @@ impl<'a> Reporter<'a> {
         &mut self.found[last]
     }
 
-    /// A number of [`Rule::options`].
+    /// Returns a number of [`Rule::options`].
     #[must_use]
     pub fn int(&self, name: &str) -> usize {
         match self.choice(name) {
@@ -53,7 +53,7 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// A text of [`Rule::options`].
+    /// Returns a text of [`Rule::options`].
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
         match self.choice(name) {
@@ -62,7 +62,7 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// A list of texts of [`Rule::options`].
+    /// Returns a list of texts of [`Rule::options`].
     #[must_use]
     pub fn texts(&self, name: &str) -> Vec<&str> {
         match self.choice(name) {
@@ -71,13 +71,14 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// A yes or no of [`Rule::options`].
+    /// Returns a boolean of [`Rule::options`].
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
         matches!(self.choice(name), Some(Choice::Flag(true)))
     }
 
-    /// INVARIANT: a test holds each rule to the options that it asks for; stated ones have the default's type.
+    /// INVARIANT: a test checks that each rule declares the options that it reads. Configured options have the
+    /// default's type.
     fn choice(&self, name: &str) -> Option<&Choice> {
         let stated = self.options.iter().find(|(stated, _)| stated == name).map(|(_, choice)| choice);
         let default = || self.rule.options.iter().find(|option| option.name == name).map(|option| &option.default);

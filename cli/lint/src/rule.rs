@@ -1,4 +1,4 @@
-//! What a rule is.
+//! The definition of a rule.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::{
     reporter::Reporter,
 };
 
-/// What a rule is about.
+/// The category of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are those of `[lint]`")]
 pub enum Category {
@@ -25,7 +25,7 @@ pub enum Category {
 }
 
 impl Category {
-    /// Every category.
+    /// All categories.
     pub const ALL: [Self; 8] = [
         Self::Naming,
         Self::LeastPrivilege,
@@ -37,7 +37,7 @@ impl Category {
         Self::Drift,
     ];
 
-    /// The name it has in `[lint]`.
+    /// Returns its name in `[lint]`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -53,10 +53,10 @@ impl Category {
     }
 }
 
-/// What `[lint]` says of a rule, from least to most strict.
+/// The setting of a rule in `[lint]`, from least to most strict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Setting {
-    /// It is not applied.
+    /// The rule is off.
     Allow,
     /// Its findings are warnings.
     Warn,
@@ -65,7 +65,7 @@ pub enum Setting {
 }
 
 impl Setting {
-    /// The setting of that spelling.
+    /// Parses a setting.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {
@@ -76,7 +76,7 @@ impl Setting {
         }
     }
 
-    /// The level of its findings; `None` if there are none.
+    /// Returns the level of its findings; `None` if the rule is off.
     #[must_use]
     pub const fn level(self) -> Option<Level> {
         match self {
@@ -86,7 +86,7 @@ impl Setting {
         }
     }
 
-    /// The spelling.
+    /// Returns its name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -97,73 +97,73 @@ impl Setting {
     }
 }
 
-/// Code that looks at each tool: those of a package, listed or not, and those of a document.
+/// A check of each tool: those of a package, listed or not, and those of a document.
 pub type OnTool = fn(&Tool, &mut Reporter<'_>);
-/// Code that looks at each table that no other brings in, and at each document as a table.
+/// A check of each table that no other table splices, and of the table of each document.
 pub type OnTable = fn(&Table, &mut Reporter<'_>);
-/// Code that looks at each document.
+/// A check of each document.
 pub type OnDocument = fn(&Document<'_>, &mut Reporter<'_>);
 
-/// Where a rule's findings come from. One rule may have several sources.
+/// The sources of a rule's findings. A rule may have several.
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
-    /// Code for tools.
+    /// The check of tools.
     pub tool: Option<OnTool>,
-    /// Code for tables.
+    /// The check of tables.
     pub table: Option<OnTable>,
-    /// Code for documents.
+    /// The check of documents.
     pub document: Option<OnDocument>,
-    /// The ids of diagnostics that the compiler reports too. These findings are always errors.
+    /// The ids of diagnostics that the compiler also reports. These findings are always errors.
     pub diagnostics: &'static [&'static str],
-    /// The ids of warnings of a scan, whose level is the rule's.
+    /// The ids of scan warnings that get the level of the rule.
     pub notices: &'static [&'static str],
-    /// What reading a document reports.
+    /// The violations that parsing a document reports.
     pub violations: &'static [ViolationKind],
 }
 
 impl Check {
-    /// No code of its own: the engine reports it.
+    /// No check: the engine reports the findings.
     pub const ENGINE: Self = Self::NONE;
     const NONE: Self =
         Self { tool: None, table: None, document: None, diagnostics: &[], notices: &[], violations: &[] };
 
-    /// Code for tools.
+    /// Creates a check of tools.
     #[must_use]
     pub const fn tool(code: OnTool) -> Self {
         Self { tool: Some(code), ..Self::NONE }
     }
 
-    /// Code for tables.
+    /// Creates a check of tables.
     #[must_use]
     pub const fn table(code: OnTable) -> Self {
         Self { table: Some(code), ..Self::NONE }
     }
 
-    /// Code for documents.
+    /// Creates a check of documents.
     #[must_use]
     pub const fn document(code: OnDocument) -> Self {
         Self { document: Some(code), ..Self::NONE }
     }
 
-    /// What the compiler reports too, by the ids of the diagnostics.
+    /// Creates a check from the ids of diagnostics that the compiler also reports.
     #[must_use]
     pub const fn diagnostics(ids: &'static [&'static str]) -> Self {
         Self { diagnostics: ids, ..Self::NONE }
     }
 
-    /// What a scan warns about, by the ids.
+    /// Creates a check from the ids of scan warnings.
     #[must_use]
     pub const fn notices(ids: &'static [&'static str]) -> Self {
         Self { notices: ids, ..Self::NONE }
     }
 
-    /// What reading a document reports.
+    /// Creates a check from the violations that parsing a document reports.
     #[must_use]
     pub const fn violations(kinds: &'static [ViolationKind]) -> Self {
         Self { violations: kinds, ..Self::NONE }
     }
 
-    /// Both.
+    /// Combines two checks.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self {
@@ -176,13 +176,13 @@ impl Check {
         }
     }
 
-    /// Whether all that it reports of source is an error of the compiler too, which no setting changes.
+    /// Returns whether the compiler also reports every finding of the rule in source. Then its level is fixed.
     #[must_use]
     pub const fn is_fixed(&self) -> bool {
         !self.diagnostics.is_empty() && self.tool.is_none() && self.table.is_none()
     }
 
-    /// Whether it has something to say of documents.
+    /// Returns whether the rule applies to documents.
     #[must_use]
     pub const fn reads_documents(&self) -> bool {
         self.tool.is_some() || self.table.is_some() || self.document.is_some() || !self.violations.is_empty()
@@ -200,7 +200,7 @@ pub enum Choice {
 }
 
 impl Choice {
-    /// What kind of value it is, with its article.
+    /// Returns the type of the value, with its article.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -212,38 +212,38 @@ impl Choice {
     }
 }
 
-/// What may be stated of a rule beside its level: `broad-scope = { max_tools = 20 }`.
+/// An option of a rule, set beside its level: `broad-scope = { max_tools = 20 }`.
 #[derive(Clone, Debug)]
 pub struct RuleOption {
     /// The key.
     pub name: &'static str,
-    /// What holds where nothing is stated; what is stated has its type.
+    /// The default value. A configured value has to be of its type.
     pub default: Choice,
-    /// What it means, in one line.
+    /// Its description, in one line.
     pub docs: &'static str,
 }
 
-/// The section of a rule that no standard states.
+/// The section of a rule that is not based on a standard.
 pub const EXPERIENCE: &str = "experience";
 
 /// One rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// Its stable id, which is the name of its folder.
+    /// Its stable id, which is also the name of its folder.
     pub id: &'static str,
-    /// What it is about.
+    /// Its category.
     pub category: Category,
-    /// Its level where nothing is set.
+    /// Its default level.
     pub level: Setting,
-    /// Why there is such a rule, in one line.
+    /// The reason for the rule, in one line.
     pub reason: &'static str,
-    /// The section of a standard that it follows, or [`EXPERIENCE`].
+    /// The section of the standard that it enforces, or [`EXPERIENCE`].
     pub section: &'static str,
-    /// Its page, in Markdown.
+    /// Its documentation page, in Markdown.
     pub docs: &'static str,
-    /// The rule that reports the reverse, and names this one.
+    /// The rule that reports the reverse. That rule also names this one.
     pub mirror: Option<&'static str>,
-    /// What may be stated of it beside its level.
+    /// Its options.
     pub options: &'static [RuleOption],
     /// Its code.
     pub check: Check,

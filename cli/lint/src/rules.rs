@@ -1,4 +1,4 @@
-//! Every rule. Each is a folder here, named by its id: `rule.rs`, `docs.md`, fixtures. `build.rs` lists them.
+//! All rules. Each rule has a folder, named by its id, with `rule.rs`, `docs.md` and fixtures. `build.rs` lists them.
 //!
 #![doc = include_str!("coverage.md")]
 
@@ -9,10 +9,10 @@ use crate::rule::Rule;
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// The rule of that id.
+/// Returns the rule of that id.
 ///
 /// # Errors
-/// There is none; the nearest one is offered.
+/// Returns an error if there is no such rule. It suggests the nearest id.
 pub fn named(id: &str) -> Result<&'static Rule, Error> {
     find(id).ok_or_else(|| {
         let nearest = RULES.iter().fold(Nearest::to(id), |search, rule| search.or(rule.id)).found();
@@ -22,7 +22,7 @@ pub fn named(id: &str) -> Result<&'static Rule, Error> {
     })
 }
 
-/// The rule of that id, if there is one.
+/// Returns the rule of that id, if there is one.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.id == id)

@@ -1,4 +1,4 @@
-//! `// mcp-scopes: allow(rule-id) reason`: findings that somebody has looked at.
+//! Suppression comments: `// mcp-scopes: allow(rule-id) reason`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,14 +19,14 @@ use crate::{
     find,
 };
 
-/// What a comment begins with.
+/// The marker at the start of a suppression comment.
 const MARK: &str = "mcp-scopes:";
 /// The rule for comments that suppress nothing.
 pub(super) const UNUSED: &str = "unused-suppression";
-/// The rule for comments that cannot be read.
+/// The rule for malformed suppression comments.
 pub(super) const MALFORMED: &str = "suppression-syntax";
 
-/// The comments of one file.
+/// The suppression comments of one file.
 pub(super) struct Suppressions {
     list: Vec<Allowed>,
 }
@@ -42,10 +42,10 @@ struct Allowed {
 }
 
 impl Suppressions {
-    /// Reads the comments of a file. `extents` are the annotated functions in it, by their first and last line.
+    /// Parses the comments of a file. `extents` are the first and last lines of its annotated functions.
     pub(super) fn read(file: &Arc<str>, text: &str, extents: &[(u32, u32)], findings: &mut Vec<Finding>) -> Self {
         let mut list = Vec::new();
-        // Most files have none, and need not be looked at closely.
+        // Most files have no such comment, so a search for the marker comes first.
         if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_some() {
             let is_toml = Path::new(&**file).extension().is_some_and(|end| end == "toml");
             let (comments, mark) =
@@ -73,11 +73,11 @@ impl Suppressions {
         Self { list }
     }
 
-    /// The reason for a finding, if a comment allows it.
+    /// Returns the suppression of a finding, if a comment allows it.
     pub(super) fn suppress(&mut self, finding: &Finding) -> Option<Suppression> {
         let line = finding.place.as_ref()?.start.line;
         let mut found = None;
-        // All that cover it are used: which one is nearer does not matter to the reader.
+        // Every comment that covers the finding counts as used, not only the nearest.
         for allowed in &mut self.list {
             if allowed.rule == finding.rule && (allowed.lines.0..=allowed.lines.1).contains(&line) {
                 allowed.used = true;
@@ -90,7 +90,7 @@ impl Suppressions {
         found
     }
 
-    /// What suppressed nothing, as far as its rule is applied at all.
+    /// Returns a finding for each comment that suppressed nothing, if its rule is on.
     pub(super) fn unused(&self, in_force: &BTreeSet<&str>) -> Vec<Finding> {
         let unused = self.list.iter().filter(|allowed| !allowed.used && in_force.contains(allowed.rule));
         unused
@@ -103,10 +103,10 @@ impl Suppressions {
     }
 }
 
-/// Every file's comments, by file.
+/// The suppression comments of each file.
 pub(super) type ByFile = BTreeMap<Arc<str>, Suppressions>;
 
-/// The rules and the reason of `allow(rule-id, ..) reason`.
+/// Parses the rules and the reason of `allow(rule-id, ..) reason`.
 fn directive(said: &str) -> Result<(Vec<&'static str>, &str), (String, String)> {
     let form = || "write `mcp-scopes: allow(rule-id) reason`".to_owned();
     let inner = said.trim_start().strip_prefix("allow").map(str::trim_start).and_then(|rest| rest.strip_prefix('('));
@@ -128,7 +128,7 @@ fn directive(said: &str) -> Result<(Vec<&'static str>, &str), (String, String)> 
         }
         rules.push(rule.id);
     }
-    // A colon or a dash in front of the reason is how people write.
+    // A colon or a dash before the reason is accepted.
     let reason = reason.trim_start_matches([' ', ':', '-', '–', '—']).trim();
     if reason.is_empty() {
         let message = format!("allowing `{}` needs a reason", ids.trim());
@@ -143,7 +143,7 @@ fn unknown_rule(id: &str) -> (String, String) {
     (format!("there is no rule `{id}`"), help)
 }
 
-/// The line that a comment is about: its own, or the next one with code if it stands alone.
+/// Returns the line that a comment covers: its own, or the next line with code if the comment is alone.
 fn covered(code: &[&str], place: &Place, mark: &str) -> (u32, u32) {
     let line = place.start.line;
     let text = |line: u32| usize::try_from(line).ok().and_then(|line| code.get(line.checked_sub(1)?)).copied();
@@ -155,7 +155,7 @@ fn covered(code: &[&str], place: &Place, mark: &str) -> (u32, u32) {
     next.map_or((line, line), |(line, _)| (line, line))
 }
 
-/// On the attributes or the signature of an annotated function it covers all of them.
+/// Extends a line within the attributes or the signature of an annotated function to all of them.
 fn extend(covered: (u32, u32), extents: &[(u32, u32)]) -> (u32, u32) {
     let around = extents.iter().find(|(first, last)| (*first..=*last).contains(&covered.0));
     around.copied().unwrap_or(covered)

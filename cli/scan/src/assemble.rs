@@ -1,4 +1,4 @@
-//! From declarations to an inventory: configuration files are read, parameters looked up.
+//! Builds an inventory from declarations: reads configuration files and looks up parameters.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -20,16 +20,16 @@ use crate::{
     world::{PackageId, World, shown},
 };
 
-/// A type, told by the module and the name it is defined under.
+/// A type, identified by the module and the name of its definition.
 pub(crate) type Owner = (ModuleId, String);
 
-/// Makes the inventory of a package that the world has read.
+/// Returns the inventory of a package that the world has read.
 pub(crate) fn assemble(world: &mut World, package: PackageId) -> Inventory {
     let mut declared = Declared::default();
     declared.catch_up(world);
     let mut assembly = Assembly { world, declared, owners: BTreeMap::new(), package };
     let mut tables = Vec::new();
-    // Entries may lead to other packages, whose tables then follow.
+    // Entries may refer to other packages, whose tables are then added.
     while let Some(table) = assembly.table(tables.len()) {
         tables.push(table);
     }
@@ -56,11 +56,11 @@ pub(crate) fn assemble(world: &mut World, package: PackageId) -> Inventory {
     }
 }
 
-/// A world, what it declares, and what was made of that so far.
+/// A world, its declarations, and the part of the inventory that is built so far.
 pub(crate) struct Assembly<'w> {
     pub(crate) world: &'w mut World,
     pub(crate) declared: Declared,
-    /// By module and path as written: the types of impls.
+    /// The types of impls, by module and path as written.
     pub(crate) owners: BTreeMap<(ModuleId, Vec<String>), Owner>,
     package: PackageId,
 }
@@ -94,7 +94,7 @@ impl Assembly<'_> {
         Some(Table { path, name, entries, config, spliced: false, own, place })
     }
 
-    /// Reads the file behind `with`, which stands at its package's manifest.
+    /// Reads the file that `with` names, relative to the manifest of the module's package.
     fn config(&mut self, module: ModuleId, file: &Spanned<String>) -> Option<Config> {
         let at = self.world.modules.get(module).map(|module| Place::of(&module.shown, file.span));
         let folder = self.world.member_of(module)?.package.folder.clone();
@@ -107,7 +107,7 @@ impl Assembly<'_> {
                     "write `{}` beside the package's `Cargo.toml`, or drop `with \"{}\"`",
                     file.value, file.value
                 );
-                // A file that is not there has no place of its own.
+                // A missing file has no position, so the finding points at the literal.
                 let place = if path.is_file() { finding.place.clone() } else { at };
                 self.world.findings.push(Finding { rule: "missing-config", ..*finding }.help(help).at(place));
                 return None;
@@ -129,7 +129,7 @@ impl Assembly<'_> {
         }
     }
 
-    /// What `module_path!()` is there: the name of the crate tells the tables of a package's programs apart.
+    /// Returns the value of `module_path!()` in that module. The crate name distinguishes the programs of one package.
     fn module_path(&self, module: ModuleId) -> String {
         let Some(module) = self.world.modules.get(module) else { return String::new() };
         let krate = self.world.crates.get(module.krate).map_or("crate", |krate| &krate.name);

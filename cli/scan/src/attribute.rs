@@ -10,9 +10,9 @@ use syn::{
 
 use crate::cfg::{Answer, Cfgs};
 
-/// Resolves each `cfg_attr` in place and says whether the item is compiled.
+/// Resolves each `cfg_attr` in place and returns whether the item is compiled.
 ///
-/// The conditions of `cfg` stay: they are recorded with what is found.
+/// The `cfg` attributes are kept, since their conditions are recorded with the item.
 pub(crate) fn settle(attributes: &mut Vec<Attribute>, cfgs: &Cfgs) -> Answer {
     let mut answer = Answer::Yes;
     let mut settled = Vec::with_capacity(attributes.len());
@@ -40,7 +40,7 @@ fn expand(attribute: Attribute, cfgs: &Cfgs, settled: &mut Vec<Attribute>) -> An
         Answer::Yes => metas.into_iter().fold(Answer::Yes, |answer, meta| {
             answer.and(expand(Attribute { meta, ..attribute.clone() }, cfgs, settled))
         }),
-        // Of an attribute that may be there only those matter that change what is found.
+        // An attribute with an unknown condition matters only if it changes what is found.
         unknown if metas.iter().any(matters) => unknown,
         Answer::Unknown(_) => Answer::Yes,
     }
@@ -53,7 +53,7 @@ fn matters(meta: &Meta) -> bool {
     })
 }
 
-/// The condition and the attributes of `cfg_attr(condition, attributes..)`.
+/// Returns the condition and the attributes of `cfg_attr(condition, attributes..)`.
 fn split(tokens: TokenStream) -> Option<(TokenStream, Vec<Meta>)> {
     let parser = |input: ParseStream<'_>| {
         let mut condition = TokenStream::new();
@@ -67,7 +67,7 @@ fn split(tokens: TokenStream) -> Option<(TokenStream, Vec<Meta>)> {
     parser.parse2(tokens).ok()
 }
 
-/// What stands between the parentheses of each `cfg(..)`.
+/// Returns the tokens between the parentheses of each `cfg(..)`.
 pub(crate) fn conditions(attributes: &[Attribute]) -> impl Iterator<Item = TokenStream> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).map(|attribute| match &attribute.meta {
         Meta::List(list) => list.tokens.clone(),
@@ -75,7 +75,7 @@ pub(crate) fn conditions(attributes: &[Attribute]) -> impl Iterator<Item = Token
     })
 }
 
-/// The text of `#[name = "text"]`.
+/// Returns the text of `#[name = "text"]`.
 pub(crate) fn text(attributes: &[Attribute], name: &str) -> Option<String> {
     attributes.iter().filter(|attribute| attribute.path().is_ident(name)).find_map(|attribute| match &attribute.meta {
         Meta::NameValue(pair) => match &pair.value {
@@ -89,13 +89,13 @@ pub(crate) fn text(attributes: &[Attribute], name: &str) -> Option<String> {
     })
 }
 
-/// The arguments of an attribute: what stands between its parentheses.
+/// Returns the arguments of an attribute: the tokens between its parentheses.
 pub(crate) fn arguments(attribute: &Attribute) -> TokenStream {
     match &attribute.meta {
         Meta::Path(_) => TokenStream::new(),
         Meta::List(list) => list.tokens.clone(),
         Meta::NameValue(pair) => {
-            // Not a form any of our attributes has: handed on, so that the grammar says so.
+            // None of our attributes has this form. The tokens are passed on, so the grammar reports them.
             let mut tokens = pair.eq_token.to_token_stream();
             pair.value.to_tokens(&mut tokens);
             tokens
@@ -103,7 +103,7 @@ pub(crate) fn arguments(attribute: &Attribute) -> TokenStream {
     }
 }
 
-/// The attributes of an item; none for tokens that are no item the parser knows.
+/// Returns the attributes of an item, or `None` for tokens that the parser does not know as an item.
 pub(crate) fn of_item(item: &mut Item) -> Option<&mut Vec<Attribute>> {
     Some(match item {
         Item::Const(item) => &mut item.attrs,
@@ -125,7 +125,7 @@ pub(crate) fn of_item(item: &mut Item) -> Option<&mut Vec<Attribute>> {
     })
 }
 
-/// The attributes of an element of an impl.
+/// Returns the attributes of an element of an impl.
 pub(crate) fn of_impl_item(item: &mut ImplItem) -> Option<&mut Vec<Attribute>> {
     Some(match item {
         ImplItem::Const(item) => &mut item.attrs,

@@ -1,4 +1,4 @@
-//! Conditional compilation, evaluated without a compiler: true, false, or not to be known here.
+//! Evaluates conditional compilation without a compiler. The answer is yes, no, or unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,14 @@ use syn::{
     parse::{ParseStream, Parser as _},
 };
 
-/// What a condition comes to.
+/// The result of evaluating a condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The item is compiled.
     Yes,
     /// The item is left out.
     No,
-    /// Only a build can tell: this is the part of the condition that decides.
+    /// Only a build can decide. Holds the deciding part of the condition.
     Unknown(String),
 }
 
@@ -33,7 +33,7 @@ impl Answer {
         }
     }
 
-    /// Both have to hold. A `No` on either side decides, whatever is unknown.
+    /// Returns the conjunction. A `No` on either side decides, even if the other side is unknown.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -44,10 +44,10 @@ impl Answer {
     }
 }
 
-/// Names that rustc itself sets, and never for the build that a server ships as.
+/// Names that rustc itself sets, but never for a release build of a server.
 const NEVER: [&str; 8] = ["test", "doc", "doctest", "miri", "clippy", "rustfmt", "rust_analyzer", "proc_macro"];
 
-/// What is known about a build: its features and its target.
+/// The known facts of a build: its features and its target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cfgs {
     features: BTreeSet<String>,
@@ -56,7 +56,7 @@ pub struct Cfgs {
 }
 
 impl Cfgs {
-    /// A build for the machine this runs on.
+    /// Returns a build for the host.
     #[must_use]
     pub fn host() -> Self {
         use std::env::consts::{ARCH, FAMILY, OS};
@@ -96,7 +96,7 @@ impl Cfgs {
         cfgs
     }
 
-    /// The build that a build script belongs to: what cargo tells it in `CARGO_CFG_*`.
+    /// Returns the build that a build script belongs to, as cargo states it in `CARGO_CFG_*`.
     #[must_use]
     pub fn of_build_script(variables: impl Iterator<Item = (String, String)>) -> Self {
         let mut cfgs = Self::default();
@@ -105,7 +105,7 @@ impl Cfgs {
             if value.is_empty() && !name.starts_with("target_") {
                 cfgs.names.insert(name);
             } else {
-                // Several values are joined by commas; `target_env` may be empty, which is a value too.
+                // Several values are joined by commas. `target_env` may be empty, which is also a value.
                 value.split(',').for_each(|value| cfgs.set(&name, value));
             }
         }
@@ -113,16 +113,16 @@ impl Cfgs {
         cfgs
     }
 
-    /// The same build with these features of the package, which replace those it had.
+    /// Replaces the features of the package.
     #[must_use]
     pub fn with_features(&self, features: BTreeSet<String>) -> Self {
         Self { features, ..self.clone() }
     }
 
-    /// Adds `name` or `key = "value"`, as `--cfg` of rustc takes them.
+    /// Adds `name` or `key = "value"`, in the syntax of rustc's `--cfg`.
     ///
     /// # Errors
-    /// If the text is neither.
+    /// Returns an error if the text is neither.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         let parser = |input: ParseStream<'_>| {
             let name = Ident::parse_any(input)?.to_string();
@@ -146,7 +146,7 @@ impl Cfgs {
         self.values.entry(key.to_owned()).or_default().insert(value.to_owned());
     }
 
-    /// Evaluates what stands between the parentheses of `cfg(..)`.
+    /// Evaluates the tokens between the parentheses of `cfg(..)`.
     #[must_use]
     pub fn evaluate(&self, condition: TokenStream) -> Answer {
         let text = condition.to_string();
@@ -184,7 +184,7 @@ impl Cfgs {
                     (Some(part), None) => Ok(part.not()),
                     _ => Err(input.error("`not` takes one condition")),
                 },
-                // `version(..)`, `accessible(..)`: unstable, a compiler's business.
+                // `version(..)` and `accessible(..)` are unstable, and only the compiler can evaluate them.
                 _ => Ok(Answer::Unknown(format!("{name}(..)"))),
             };
         }
@@ -207,7 +207,7 @@ impl Cfgs {
         }
         match self.values.get(key) {
             Some(values) if values.contains(value) => Answer::Yes,
-            // A target has one architecture; of features it may have more than were told.
+            // A target has exactly one architecture, but may have more target features than were stated.
             Some(_) if key != "target_feature" => Answer::No,
             _ => Answer::Unknown(format!("{key} = \"{value}\"")),
         }

@@ -1,4 +1,4 @@
-//! From parsed items to declarations: every annotation, group and table, with what the grammar says about each.
+//! Collects declarations from parsed items: every annotation, group and table, with the grammar's diagnostics.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ use crate::{
 /// An annotated function, before its parameters are known.
 pub(crate) struct RawTool {
     pub(crate) module: ModuleId,
-    /// The type of the impl it stands in, as written.
+    /// The type of the surrounding impl, as written.
     pub(crate) owner: Option<Vec<String>>,
     pub(crate) decl: ToolDecl,
     pub(crate) hints: Hints,
@@ -42,7 +42,7 @@ pub(crate) struct RawTool {
 
 /// An impl or inline module under `#[mcp_tools]`.
 pub(crate) struct RawGroup {
-    /// Where it stands; for a module, the module itself.
+    /// The surrounding module; for an inline module, the module itself.
     pub(crate) module: ModuleId,
     /// The type of the impl, as written; `None` for a module.
     pub(crate) owner: Option<Vec<String>>,
@@ -59,24 +59,24 @@ pub(crate) struct RawTable {
     pub(crate) place: Place,
 }
 
-/// Everything that was declared so far.
+/// The declarations collected so far.
 #[derive(Default)]
 pub(crate) struct Declared {
     pub(crate) tools: Vec<RawTool>,
     pub(crate) groups: Vec<RawGroup>,
     pub(crate) tables: Vec<RawTable>,
-    /// How many of the world's modules were looked at.
+    /// Number of the world's modules that are done.
     seen: usize,
 }
 
 impl Declared {
-    /// Looks at the modules that were read since the last time.
+    /// Collects the declarations of modules that were read since the last call.
     pub(crate) fn catch_up(&mut self, world: &mut World) {
         while self.seen < world.modules.len() {
             let id = self.seen;
             self.seen += 1;
             let Some(module) = world.modules.get_mut(id) else { return };
-            // The world reports findings while the items are looked at.
+            // The world reports findings during the loop, so the items are moved out of it.
             let items = std::mem::take(&mut module.items);
             let shown = module.shown.clone();
             let mut look = Look { world, declared: self, module: id, shown };
@@ -149,7 +149,7 @@ impl Look<'_> {
             self.body(&function.block.stmts, &function.sig);
             let Some((_, attribute)) = self.world.find_ours(self.module, &function.attrs, Ours::Tool) else { continue };
             if item.trait_.is_some() {
-                // Under `#[mcp_tools]` the grammar says so.
+                // Under `#[mcp_tools]` the grammar reports it.
                 if group.is_none() {
                     let place = self.place(attribute);
                     self.in_trait(&function.sig.ident.to_string(), place);
@@ -182,7 +182,7 @@ impl Look<'_> {
         self.report(errors, "");
         let Some((decl, _)) = read else { return };
         let cfgs = self.world.cfgs(self.module);
-        // What cannot be told was reported with the member's own function.
+        // Undecidable conditions were reported with the member's own function.
         let members = decl.members.iter().filter(|member| cfgs.all(&member.cfgs) == Answer::Yes);
         let members = members.map(|member| member.ident.unraw().to_string()).collect();
         let name = decl.name.map(|name| name.unraw().to_string());
@@ -212,10 +212,11 @@ impl Look<'_> {
         }
     }
 
-    /// The tool that a function is annotated as.
+    /// Returns the tool that the annotation of a function declares.
     fn tool(&mut self, attributes: &[Attribute], visibility: &Visibility, signature: &Signature) -> Option<RawTool> {
         self.world.find_ours(self.module, attributes, Ours::Tool)?;
-        // The grammar knows the annotation by its own name, and no other crate's of that name.
+        // The grammar recognizes the annotation by its original name. An attribute of that name from another crate is
+        // left out.
         let known: Vec<Attribute> = attributes
             .iter()
             .filter_map(|attribute| {
@@ -242,7 +243,7 @@ impl Look<'_> {
         Some(RawTool { module: self.module, owner: None, decl, hints, place, lines })
     }
 
-    /// What is declared inside a body can be seen by nothing outside of it.
+    /// Checks a body. Code outside of it cannot see declarations inside.
     fn body(&mut self, statements: &[syn::Stmt], signature: &Signature) {
         let mut tokens = TokenStream::new();
         for statement in statements {
@@ -261,7 +262,7 @@ impl Look<'_> {
         }
     }
 
-    /// A renamed re-export of ours is followed nowhere.
+    /// Reports renamed re-exports of the annotations, since no scan follows them.
     fn renamed_exports(&mut self) {
         let Some(module) = self.world.modules.get(self.module) else { return };
         let renamed = module.imports.iter().filter(|import| import.public).find_map(|import| {
@@ -308,7 +309,7 @@ fn is_named(attribute: &Attribute, ours: Ours) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == ours.name())
 }
 
-/// Gives the annotation its own name back.
+/// Replaces the path of the annotation by its original name.
 fn rename(attribute: &mut Attribute) {
     let path = match &mut attribute.meta {
         syn::Meta::Path(path) => path,
@@ -319,7 +320,7 @@ fn rename(attribute: &mut Attribute) {
     *path = syn::Ident::new(Ours::Tool.name(), span).into();
 }
 
-/// The first of our names among these tokens.
+/// Returns the first name of an annotation or of the table macro among these tokens.
 pub(crate) fn mentions(tokens: TokenStream) -> Option<syn::Ident> {
     let mut open = vec![tokens.into_iter()];
     while let Some(level) = open.last_mut() {

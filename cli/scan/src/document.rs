@@ -1,7 +1,7 @@
-//! From an inventory to a table's outline, and what the shared rules say about it.
+//! Builds the outline of a table from an inventory and reports its problems under the shared rules.
 //!
-//! The types of the model borrow, since the macros make constants of them. So the texts stay in the inventory, and
-//! [`with_outline`] lends an outline for the time of a call.
+//! The types of the model borrow, since the macros evaluate them as constants. So the inventory keeps the texts, and
+//! [`with_outline`] lends an outline to a closure.
 
 use mcp_scopes_grammar::ir::{ConfigDecl, ScopeDecl, StatedDecl};
 use mcp_scopes_model::{
@@ -20,7 +20,7 @@ use crate::{
     source::{Place, Placed},
 };
 
-/// Lends the outline of a table to `then`.
+/// Calls `then` with the outline of a table.
 #[doc(hidden)]
 pub fn with_outline<R>(inventory: &Inventory, table: TableId, then: &mut dyn FnMut(&Outline<'_>) -> R) -> Option<R> {
     let parts: Vec<ToolParts<'_>> = inventory
@@ -97,20 +97,20 @@ impl<'a> ToolParts<'a> {
                 blocked_patterns: &self.blocked_patterns,
                 max_file_size_mb: tool.policy.max_file_size_mb,
             },
-            // Only a running check asks.
+            // Only the check at run time uses it.
             origin: None,
         }
     }
 }
 
-/// One outline that was lent, or one element of a list that waits for the others.
+/// An outline that is built, or the remaining elements of a list.
 enum Brought<'a> {
     Tool(&'a ModelTool<'a>),
     Group(Vec<&'a ModelTool<'a>>),
     Table(TableId),
 }
 
-/// Lends the outline of a table whose tools are borrowed already. `open` holds the tables around it.
+/// Lends the outline of a table whose tools are already borrowed. `open` holds the surrounding tables.
 fn lend(
     inventory: &Inventory,
     tools: &[ModelTool<'_>],
@@ -140,7 +140,7 @@ fn lend(
     spread(inventory, tools, found, &brought, Vec::new(), &around, then);
 }
 
-/// Lends the outlines of the tables in a list, one inside the other's call, and then that of the list itself.
+/// Builds the outlines of the tables in a list by nested calls, then the outline of the list itself.
 fn spread<'a>(
     inventory: &Inventory,
     tools: &[ModelTool<'_>],
@@ -167,7 +167,7 @@ fn spread<'a>(
                 if lent {
                     return;
                 }
-                // A circle of tables: reported where the tables are looked at; what else there is still counts.
+                // A cycle of tables is reported elsewhere. The remaining entries still count.
                 rest = tail;
                 continue;
             }
@@ -178,7 +178,7 @@ fn spread<'a>(
     finish(table, &entries, then);
 }
 
-/// The same entries for a shorter time.
+/// Returns the same entries with a shorter lifetime.
 fn shorten<'b>(entries: &[outline::Entry<'b>]) -> Vec<outline::Entry<'b>> {
     entries.to_vec()
 }
@@ -275,7 +275,7 @@ fn stated(said: &StatedDecl) -> Stated<'_> {
     Stated { text: &said.text, line: said.line, column: said.column }
 }
 
-/// What the shared rules of the model say about a table, each at the literal it is about.
+/// Returns the problems of a table under the shared rules of the model, each at its literal.
 pub(crate) fn problems(inventory: &Inventory, id: TableId) -> Vec<Finding> {
     let mut findings = Vec::new();
     let tools = inventory.tools_of(id);
@@ -290,7 +290,7 @@ pub(crate) fn problems(inventory: &Inventory, id: TableId) -> Vec<Finding> {
         for section in Section::ALL {
             all.extend((0..).map_while(|skip| facts.of_section(section, skip)).map(|problem| (None, problem)));
             if section == Section::Size && !all.is_empty() {
-                // What did not fit was not numbered, so that nothing else can be said.
+                // Entries beyond the size limits have no number, so no other section can be checked.
                 break;
             }
         }
@@ -315,7 +315,7 @@ fn finding(table: Option<&Table>, tool: Option<&Tool>, problem: &Problem<'_>) ->
     };
     let place = place.or_else(|| table.map(|table| table.place.clone()));
     let message = problem.message();
-    // File, line and column stand in front of the compiler's message; here they are the finding's own.
+    // The compiler's message begins with file, line and column. The finding holds them as its place.
     let message = match (problem.field, message.as_str().split_once(": ")) {
         (Field::Config, Some((head, rest))) if !problem.file.is_empty() && head.starts_with(problem.file) => {
             rest.to_owned()
@@ -334,7 +334,7 @@ fn config_place(table: Option<&Table>, problem: &Problem<'_>) -> Option<Place> {
     (problem.at.line > 0).then(|| Place::point(&config.file, problem.at.line, problem.at.column))
 }
 
-/// Where an annotation states a text.
+/// Returns the place of a literal in an annotation.
 fn literal(tool: &Tool, field: Field, text: &str) -> Place {
     let find =
         |list: &[Placed<String>]| list.iter().find(|placed| placed.value == text).map(|placed| placed.place.clone());
@@ -345,6 +345,6 @@ fn literal(tool: &Tool, field: Field, text: &str) -> Place {
         Field::Policy => find(&tool.policy.blocked_after).or_else(|| find(&tool.policy.requires_approval_after)),
         Field::Tool | Field::Config => None,
     };
-    // The own scope is the name's.
+    // The tool's own scope is written as its name.
     found.unwrap_or_else(|| tool.name.place.clone())
 }

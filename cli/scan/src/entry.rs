@@ -1,4 +1,4 @@
-//! The entries of a table: which annotated functions their paths mean.
+//! Resolves the entries of a table to annotated functions.
 
 use mcp_scopes_grammar::ir::{EntryDecl, EntryKind};
 use syn::ext::IdentExt as _;
@@ -12,10 +12,10 @@ use crate::{
 };
 
 impl Assembly<'_> {
-    /// What an entry of a table brings.
+    /// Returns what an entry of a table adds to it: a tool, a group or a table.
     ///
     /// # Errors
-    /// A finding for a path that leads to nothing of the kind.
+    /// Returns a finding for a path that leads to none of them.
     pub(crate) fn entry(
         &mut self,
         module: ModuleId,
@@ -68,7 +68,7 @@ impl Assembly<'_> {
                 ),
                 _ => (None, None, true),
             },
-            // A type that a macro defines is known by its impl alone.
+            // A type that a macro defines is known only by its impl.
             _ => match segments {
                 [ty, method] => (Some((module, ty.clone())), Some((module, method.clone())), false),
                 _ => (None, None, false),
@@ -115,7 +115,7 @@ impl Assembly<'_> {
             Meaning::Item { module, name, rest } if rest.is_empty() => {
                 (None, self.world.resolve_type(*module, std::slice::from_ref(name)))
             }
-            // `a::b::*` of a type `a`: by its spelling a module, in truth a group.
+            // `a::b::*` with a type `a` looks like a path to a module, but names a group.
             Meaning::Item { rest, .. } if name.is_none() && rest.len() == 1 => {
                 let (last, of) = of.split_last().map(|(last, of)| (last.clone(), of.to_vec())).unwrap_or_default();
                 return self.group(module, &of, Some(&last), path);
@@ -154,13 +154,13 @@ impl Assembly<'_> {
                     && tool.decl.ident.unraw() == member
                     && tool.place.file == place.file
             });
-            // One that the grammar refused is reported; the others still count.
+            // A tool that the grammar rejects is reported. The others still count.
             tools.extend(tool.map(|(id, _)| id));
         }
         Ok(tools)
     }
 
-    /// The type of an impl: what its path means, or for one that is not found what it says.
+    /// Returns the type of an impl: the type that its path resolves to, or the path as written if it is not found.
     fn owner(&mut self, module: ModuleId, written: &[String]) -> Owner {
         let key = (module, written.to_vec());
         if let Some(owner) = self.owners.get(&key) {

@@ -1,13 +1,13 @@
-//! Why a scan, an export or a build script stopped.
+//! Errors that stop a scan, an export or a build script.
 
 use std::{fmt, path::Path};
 
 use crate::{Report, finding::shortened};
 
-/// Why nothing could be scanned or no document could be made.
+/// The error of a scan or an export that cannot continue.
 ///
-/// What is wrong *in* the source is no error of this kind but a [`Finding`](crate::Finding): one broken file never
-/// hides what is wrong in the others.
+/// A mistake *in* the source is not an `Error` but a [`Finding`](crate::Finding). One broken file never hides the
+/// mistakes in others.
 pub struct Error {
     kind: ErrorKind,
     message: String,
@@ -16,25 +16,25 @@ pub struct Error {
     report: Option<Box<Report>>,
 }
 
-/// What kind of thing went wrong.
+/// The kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A path does not exist or cannot be read.
     Unreadable,
-    /// A manifest cannot be used, or there is none.
+    /// There is no manifest, or it is not usable.
     Manifest,
-    /// What was asked for does not exist: a feature, a table.
+    /// A requested feature or table does not exist.
     Usage,
     /// The source declares no table and no tool.
     Nothing,
-    /// Findings at error level keep the document from being made; they are in the report.
+    /// Findings at error level prevent the document. The report has them.
     Findings,
-    /// The document itself is refused by RFC 9728.
+    /// The document violates RFC 9728.
     Document,
-    /// A program carries no scope table, or one that cannot be read.
+    /// A program carries no scope table, or a table that cannot be read.
     Artefact,
-    /// The baseline file is none.
+    /// The baseline file is malformed.
     Baseline,
     /// A file cannot be written.
     Unwritable,
@@ -47,7 +47,7 @@ impl Error {
         Self { kind, message: shortened(message.into()), help: None, source: None, report: None }
     }
 
-    /// Adds what to do about it.
+    /// Adds a help text.
     #[doc(hidden)]
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -63,7 +63,7 @@ impl Error {
         self
     }
 
-    /// Adds what was found before the work stopped.
+    /// Adds the findings that were collected before the error.
     #[doc(hidden)]
     #[must_use]
     pub fn with(mut self, report: Report) -> Self {
@@ -82,26 +82,27 @@ impl Error {
         Self::new(ErrorKind::Unwritable, format!("cannot write `{}`: {error}", path.display())).because(error)
     }
 
-    /// What kind of thing went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// What was found before the work stopped, where something was.
+    /// Returns the findings that were collected before the error, if any.
     #[must_use]
     pub fn report(&self) -> Option<&Report> {
         self.report.as_deref()
     }
 
-    /// What to do about it, where that is known.
+    /// Returns the help text, if there is one.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.help.as_deref()
     }
 }
 
-/// Without the report, which holds all that was read: cargo prints this where a build script returns the error.
+/// Leaves out the report, which holds every file that was read. Cargo prints this form when a build script returns the
+/// error.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut error = f.debug_struct("Error");

@@ -1,4 +1,4 @@
-//! The metadata document of a package, made from its source.
+//! Exports the metadata document of a package from its source.
 
 use std::collections::BTreeSet;
 
@@ -11,28 +11,28 @@ use crate::{
     scan::large_stack,
 };
 
-/// A document and what it was made from.
+/// A document and the report of the scan that it comes from.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Export {
     /// The document.
     pub metadata: Metadata,
-    /// The table it is made of, by its path.
+    /// The path of its table.
     pub table: String,
-    /// What was found beside: warnings, since an error would have kept the document from being made.
+    /// The report of the scan. It has only warnings, since an error prevents the document.
     pub report: Report,
     id: TableId,
 }
 
 impl Export {
-    /// The table it is made of, in the inventory that holds it. Paths of tables need not be unique: the library and the
-    /// program of a package may have one name.
+    /// Returns the table of the document and its inventory. Paths of tables need not be unique, since the library and
+    /// the program of a package may have the same name.
     #[must_use]
     pub fn origin(&self) -> Option<(&Inventory, TableId)> {
         Some((self.report.inventories.first()?, self.id))
     }
 
-    /// The document as it is published: JSON, indented, with a line break at its end.
+    /// Returns the document as it is published: indented JSON with a trailing line break.
     #[must_use]
     pub fn json(&self) -> String {
         self.metadata.to_json_pretty()
@@ -40,12 +40,13 @@ impl Export {
 }
 
 impl Scan {
-    /// Makes the metadata document of the package that the path is in: the same, byte for byte, that its compiled table
-    /// gives.
+    /// Exports the metadata document of the package that contains the path. The result is byte for byte the document of
+    /// the compiled table.
     ///
     /// # Errors
-    /// As [`Scan::run`]; if there is no table, or several and none is chosen; if findings at error level or RFC 9728 keep
-    /// the document from being made. [`Error::report`] then has the findings.
+    /// Returns the errors of [`Scan::run`]. Returns an error if there is no table, or several and none is selected.
+    /// Returns an error if findings at error level or RFC 9728 prevent the document; [`Error::report`] then has the
+    /// findings.
     ///
     /// ```no_run
     /// let export = mcp_scopes_scan::Scan::new(".").resource("https://files.example.com/mcp").export()?;
@@ -56,10 +57,10 @@ impl Scan {
         self.export_from(self.run()?)
     }
 
-    /// Makes the document of what was found.
+    /// Exports the document of a report.
     ///
     /// # Errors
-    /// As [`Scan::export`].
+    /// Returns the errors of [`Scan::export`].
     #[doc(hidden)]
     pub fn export_from(&self, report: Report) -> Result<Export, Error> {
         if report.has_errors() {
@@ -85,7 +86,7 @@ impl Scan {
             Some(Ok(metadata)) => Ok(metadata),
             Some(Err(error)) => {
                 let error = refused(error);
-                // Nothing else is wrong with a document of this machine.
+                // The option is suggested only if the loopback address is the only problem.
                 let local = !self.loopback && matches!(self.built(inventory, table, true), Some(Ok(_)));
                 let help = "for development on this machine give `--allow-loopback-http`, or \
                             `.allow_loopback_http(true)` in a build script";
@@ -167,7 +168,7 @@ impl Scan {
     }
 }
 
-/// Whether somebody means that table: by its name, its path, or its path as its own crate writes it.
+/// Returns whether the name refers to that table: its name, its path, or its path as its own crate writes it.
 fn is(table: &Table, name: &str) -> bool {
     let inside = |path: &str| table.path.split_once("::").is_some_and(|(_, rest)| rest == path);
     table.name == name || table.path == name || name.strip_prefix("crate::").is_some_and(inside)

@@ -1,40 +1,40 @@
-//! Which features of a package are on.
+//! Resolves which features of a package are on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use mcp_scopes_model::nearest::Nearest;
 
-/// What `--features`, `--all-features` and `--no-default-features` say.
+/// The values of `--features`, `--all-features` and `--no-default-features`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
     /// The features that are named.
     pub named: BTreeSet<String>,
-    /// Every feature.
+    /// Whether every feature is on.
     pub all: bool,
-    /// Without the feature `default`, unless it is named.
+    /// Whether the feature `default` is off unless it is named.
     pub no_default: bool,
 }
 
-/// The features of a package and what each turns on: `[features]`, and one for each optional dependency that no feature
-/// names with `dep:`.
+/// The features of a package and the features that each enables. Holds `[features]` and one feature for each optional
+/// dependency that no feature names with `dep:`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Features {
     turns_on: BTreeMap<String, Vec<String>>,
 }
 
-/// The features that are on: of the package, and those it forwards to its dependencies.
+/// The features that are on, including those that the package forwards to its dependencies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Enabled {
-    /// Of the package itself.
+    /// Features of the package itself.
     pub features: BTreeSet<String>,
-    /// By dependency: features it is asked for with `dependency/feature`.
+    /// Features that `dependency/feature` enables, by dependency.
     pub forwarded: BTreeMap<String, BTreeSet<String>>,
     /// Optional dependencies that are on.
     pub dependencies: BTreeSet<String>,
 }
 
 impl Features {
-    /// From `[features]` and the names of the optional dependencies.
+    /// Builds the features from `[features]` and the names of the optional dependencies.
     #[must_use]
     pub fn new(table: &BTreeMap<String, Vec<String>>, optional: &[String]) -> Self {
         let mut turns_on = table.clone();
@@ -47,25 +47,25 @@ impl Features {
         Self { turns_on }
     }
 
-    /// Whether the package has this feature.
+    /// Returns whether the package has this feature.
     #[must_use]
     pub fn has(&self, feature: &str) -> bool {
         self.turns_on.contains_key(feature)
     }
 
-    /// Every feature.
+    /// Returns the names of all features.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.turns_on.keys().map(String::as_str)
     }
 
-    /// The feature that was probably meant.
+    /// Returns the most similar feature name.
     #[must_use]
     pub fn nearest(&self, feature: &str) -> Option<String> {
         self.names().fold(Nearest::to(feature), Nearest::or).found().map(str::to_owned)
     }
 
-    /// The features that a choice turns on, with all that they turn on in turn. Names the package does not have are
-    /// left out.
+    /// Returns the features that a selection enables, including transitive ones. Names that the package does not have
+    /// are left out.
     #[must_use]
     pub fn resolve(&self, choice: &Choice) -> Enabled {
         let mut enabled = Enabled::default();
@@ -87,7 +87,7 @@ impl Features {
                 enabled.forwarded.entry(dependency.to_owned()).or_default().insert(feature.to_owned());
                 if !weak {
                     enabled.dependencies.insert(dependency.to_owned());
-                    // An optional dependency's own feature comes on with it, if it has one.
+                    // An optional dependency also enables the feature of the same name, if there is one.
                     open.push(dependency);
                 }
             } else if let Some((name, more)) = self.turns_on.get_key_value(entry)

@@ -1,4 +1,4 @@
-//! The parameters of a type: the fields of `T` in `Parameters<T>`, as `schemars` would list them.
+//! Finds the parameters of a type: the fields of `T` in `Parameters<T>`, as `schemars` would list them.
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ use crate::{
     world::World,
 };
 
-/// The fields of a type in that module, sorted by name; a finding where only the compiler knows them.
+/// Returns the fields of a type in that module, sorted by name.
 ///
 /// # Errors
-/// A finding at the type's place that asks to state the parameters.
+/// Returns a finding at the type's place if only the compiler knows the fields. Its help asks to state the parameters.
 pub(crate) fn fields(
     world: &mut World,
     module: ModuleId,
@@ -71,7 +71,7 @@ struct Reader {
     cfgs: crate::cfg::Cfgs,
 }
 
-/// What serde and schemars are told about a struct or a field.
+/// The serde and schemars attributes of a struct or a field.
 #[derive(Default)]
 struct Told {
     rename: Option<String>,
@@ -81,7 +81,7 @@ struct Told {
 }
 
 impl Reader {
-    /// The fields; `is_option` says which types make one optional.
+    /// Returns the fields. `is_option` decides which types make a field optional.
     fn structure(
         &self,
         found: &ItemStruct,
@@ -131,7 +131,7 @@ impl Reader {
         Ok(parameters)
     }
 
-    /// Reads `#[serde(..)]` and `#[schemars(..)]`; of the same key, schemars' own wins.
+    /// Reads `#[serde(..)]` and `#[schemars(..)]`. If both set a key, schemars takes precedence.
     fn told(&self, attributes: &[Attribute], subject: &str) -> Result<Told, String> {
         let mut attributes = attributes.to_vec();
         if let Answer::Unknown(condition) = attribute::settle(&mut attributes, &self.cfgs) {
@@ -159,7 +159,7 @@ impl Told {
             "rename_all" => self.rename_all = one_way(meta).or(self.rename_all.take()),
             "skip" | "skip_deserializing" => self.skip = true,
             "default" => self.default = true,
-            // These change what the schema lists in ways that only schemars knows.
+            // These change the schema in ways that only schemars knows.
             "flatten" | "transparent" | "from" | "try_from" | "with" | "schema_with" | "remote" | "untagged"
             | "tag" | "content" | "transform" | "extend" | "required" | "deserialize_with" | "as" => {
                 return Err(format!("`{subject}` says `{key}`"));
@@ -170,7 +170,8 @@ impl Told {
     }
 }
 
-/// The text of `key = "text"` or of `key(deserialize = "text")`: requests are read, so that side counts.
+/// Returns the text of `key = "text"` or of `key(deserialize = "text")`. Requests are deserialized, so that side
+/// counts.
 fn one_way(meta: &Meta) -> Option<String> {
     match meta {
         Meta::NameValue(pair) => {
@@ -193,7 +194,7 @@ fn derives_schema(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// A field's name under a `rename_all` rule of serde.
+/// Returns a field's name under a `rename_all` rule of serde.
 fn renamed(field: &str, rule: &str) -> Option<String> {
     let pascal = || {
         let mut name = String::with_capacity(field.len());

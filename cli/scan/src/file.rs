@@ -1,4 +1,4 @@
-//! Files that are written whole or not at all, and read up to a size that no such file has.
+//! Writes files atomically and reads files up to a maximum size.
 
 use std::{
     fs::{self, File},
@@ -9,49 +9,49 @@ use std::{
 
 use crate::Error;
 
-/// The largest file that is read. Source and documents that people write are far below; what is above is data.
+/// Maximum size of a file that is read. Handwritten sources and documents are far smaller; a larger file is data.
 pub const MAX_FILE: u64 = 32 << 20;
 
-/// Everything that a reader gives, be it a file, a pipe or a device that never ends.
+/// Reads a file, a pipe or a device to its end.
 ///
 /// # Errors
-/// It cannot be read, or gives more than [`MAX_FILE`] bytes; then no more than that was read.
+/// Returns an error if the reader fails or gives more than [`MAX_FILE`] bytes. It reads no more than that.
 pub fn limited(reader: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_FILE { Err(too_large()) } else { Ok(bytes) }
 }
 
-/// The text of a file, to the byte.
+/// Returns the text of a file, without any change to its bytes.
 ///
 /// # Errors
-/// As [`limited`], or it is not UTF-8.
+/// Returns the errors of [`limited`], and an error if the file is not UTF-8.
 pub fn text(path: &Path) -> io::Result<String> {
     let bytes = limited(File::open(path)?)?;
     String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
-/// Opens a file of a package. There a pipe is none that anybody meant, and opening it could wait without end.
+/// Opens a file of a package. A pipe is rejected, since opening one could block forever.
 pub(crate) fn regular(path: &Path) -> io::Result<File> {
     if fs::metadata(path)?.is_file() { File::open(path) } else { Err(irregular()) }
 }
 
-/// What is said of a pipe or a device in place of a file.
+/// Returns the error for a pipe or a device in place of a file.
 pub(crate) fn irregular() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")
 }
 
-/// What is said of a file that is larger than any that is meant.
+/// Returns the error for a file above the maximum size.
 pub(crate) fn too_large() -> io::Error {
     let message = format!("it is larger than {} MiB", MAX_FILE >> 20);
     io::Error::new(io::ErrorKind::FileTooLarge, message)
 }
 
-/// Writes a file by way of one beside it, so that nobody ever reads half of it. Who may do what with it stays, and so
-/// does a link that leads to it. What is no file, such as a pipe or `/dev/stdout`, is written to.
+/// Writes a file through a temporary file beside it, so that no reader sees a partial file. Permissions are kept, and
+/// so is a symbolic link to the file. A pipe or a device such as `/dev/stdout` is written to directly.
 ///
 /// # Errors
-/// If the folder does not exist or cannot be written to; the old file is then as it was.
+/// Returns an error if the folder does not exist or is not writable. The old file is then unchanged.
 pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
     let found = fs::metadata(path);
     if found.as_ref().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
@@ -65,21 +65,21 @@ pub fn replace(path: &Path, text: &str) -> Result<(), Error> {
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
         .and_then(|()| match found {
             Ok(old) => fs::set_permissions(&beside, old.permissions()),
-            // There is no such file yet.
+            // The file does not exist yet.
             Err(_) => Ok(()),
         })
         .and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| {
-        // The error that is reported is the first one.
+        // The first error is the one to report.
         let _ = fs::remove_file(&beside);
         Error::unwritable(path, error)
     })
 }
 
-/// Writes a file only if it says something else, so that its time stays and nothing is built again for it.
+/// Writes a file only if its content changes. This keeps its modification time, so that it does not trigger a rebuild.
 ///
 /// # Errors
-/// As [`replace`].
+/// Returns the errors of [`replace`].
 pub fn replace_if_changed(path: &Path, text: &str) -> Result<(), Error> {
     match File::open(path).and_then(limited) {
         Ok(old) if old == text.as_bytes() => Ok(()),
@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(replace(&folder.path().join("no/a.json"), "x").is_err());
-        // A folder cannot be replaced by a file: nothing is left behind.
+        // A file cannot replace a folder, and the temporary file is removed.
         fs::create_dir(folder.path().join("b")).unwrap();
         fs::write(folder.path().join("b/c"), "").unwrap();
         assert!(replace(&folder.path().join("b"), "x").is_err());

@@ -1,18 +1,18 @@
-//! What is wrong, and where.
+//! Findings: a message and its position.
 
 use crate::{Fix, source::Place};
 
-/// How much a finding matters.
+/// The level of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// It ought to be changed.
+    /// It should be fixed.
     Warning,
-    /// It must be changed: the table would not compile, would not mean what it says, or the rule is set to `deny`.
+    /// It must be fixed: the table would not compile or would be wrong, or the level of the rule is `deny`.
     Error,
 }
 
 impl Level {
-    /// The word used in every output format.
+    /// Returns the name used in every output format.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -22,54 +22,54 @@ impl Level {
     }
 }
 
-/// One thing that is wrong.
+/// One problem that a rule, the grammar or the table checks report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The rule's id; also that of a diagnostic of the grammar or of a problem of a table.
+    /// The id of the rule, of the diagnostic of the grammar, or of the problem of a table.
     pub rule: &'static str,
     /// How much it matters.
     pub level: Level,
-    /// What is wrong and why, in one line.
+    /// The problem and its reason, in one line.
     pub message: String,
-    /// What to write instead; may be empty.
+    /// The correction; may be empty.
     pub help: String,
-    /// Where. `None` for a finding about a package as a whole.
+    /// Its place. `None` for a finding about a package as a whole.
     pub place: Option<Place>,
-    /// The tool, scope, role or file that it is about; may be empty.
+    /// The tool, scope, role or file that it concerns; may be empty.
     pub subject: String,
-    /// What makes it go away, where a program can tell.
+    /// The automatic fix, if there is one.
     pub fix: Option<Fix>,
-    /// What stays the same while lines move, so that a finding is known again; `mcp-scopes-lint` computes it.
-    /// Empty until a lint is complete.
+    /// A value that stays the same while lines move, so that a baseline can match the finding. `mcp-scopes-lint`
+    /// computes it. Empty until a lint is complete.
     pub fingerprint: String,
-    /// Why it does not count, for those in [`Report::suppressed`](crate::Report::suppressed).
+    /// The suppression, for findings in [`Report::suppressed`](crate::Report::suppressed).
     pub suppression: Option<Suppression>,
-    /// Whether a rule says so whose level can be set, and not the compiler too.
+    /// Whether a rule with a configurable level reports it and the compiler does not.
     #[doc(hidden)]
     pub settable: bool,
 }
 
-/// Why a finding does not count.
+/// The suppression of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suppression {
-    /// Where that is said.
+    /// Where the suppression is written.
     pub kind: SuppressionKind,
-    /// The reason given there.
+    /// The reason stated there.
     pub reason: String,
 }
 
-/// Where it is said that a finding does not count.
+/// Where a suppression is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SuppressionKind {
-    /// In a comment beside it.
+    /// In a comment at the code.
     Comment,
     /// In the baseline file.
     Baseline,
 }
 
 impl Finding {
-    /// A finding at error level without help, place or subject.
+    /// Creates a finding at error level without help, place or subject.
     #[must_use]
     pub fn error(rule: &'static str, message: impl Into<String>) -> Self {
         Self {
@@ -86,34 +86,34 @@ impl Finding {
         }
     }
 
-    /// A finding at warning level without help, place or subject.
+    /// Creates a finding at warning level without help, place or subject.
     #[must_use]
     pub fn warning(rule: &'static str, message: impl Into<String>) -> Self {
         Self { level: Level::Warning, ..Self::error(rule, message) }
     }
 
-    /// Says what to write instead.
+    /// Sets the help text.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = shortened(help.into());
         self
     }
 
-    /// Says where it is.
+    /// Sets the place.
     #[must_use]
     pub fn at(mut self, place: impl Into<Option<Place>>) -> Self {
         self.place = place.into();
         self
     }
 
-    /// Says what it is about.
+    /// Sets the subject.
     #[must_use]
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = subject.into();
         self
     }
 
-    /// Says why it does not count.
+    /// Sets the suppression.
     #[doc(hidden)]
     #[must_use]
     pub fn suppressed(mut self, why: Suppression) -> Self {
@@ -121,7 +121,7 @@ impl Finding {
         self
     }
 
-    /// Gives a finding of a rule the level that is set for the rule.
+    /// Sets the level that is configured for the finding's rule.
     #[doc(hidden)]
     #[must_use]
     pub fn at_level(mut self, level: Level) -> Self {
@@ -130,34 +130,33 @@ impl Finding {
         self
     }
 
-    /// The file it is in; empty for a finding about a package as a whole.
+    /// Returns the file of the finding, or an empty text for a finding about a package as a whole.
     #[must_use]
     pub fn file(&self) -> &str {
         self.place.as_ref().map_or("", |place| &place.file)
     }
 
-    /// What findings are ordered by: file, position, rule, then text.
+    /// Returns the sort key of findings: file, position, rule, then text.
     fn key(&self) -> (Option<&Place>, &'static str, &str) {
         (self.place.as_ref(), self.rule, &self.message)
     }
 }
 
-/// The diagnostics that are reported under the id of the lint rule that they belong to. A test of the rules holds the two
-/// equal.
+/// The diagnostics that are reported under the id of a lint rule. A test of the rules checks that both lists are equal.
 const REPORTED_AS: [(&str, &str); 3] =
     [("outside-namespace", "missing-namespace"), ("bad-scope", "scope-syntax"), ("bad-tool-name", "tool-name")];
 
-/// Returns the id under which a diagnostic of the grammar is reported: that of the rule that it belongs to, or its own.
+/// Returns the id under which a diagnostic of the grammar is reported: that of its lint rule, or its own.
 #[doc(hidden)]
 #[must_use]
 pub fn reported_id(diagnostic: &'static str) -> &'static str {
     REPORTED_AS.iter().find(|(id, _)| *id == diagnostic).map_or(diagnostic, |(_, rule)| rule)
 }
 
-/// The longest message that is told as it stands, in bytes.
+/// Maximum length of a message in bytes. Longer messages are shortened.
 const LONGEST: usize = 1_000;
 
-/// A message of which the middle is left out where a scope or a name in it goes on for pages.
+/// Returns the message, with its middle left out if a long scope or name makes it too long.
 #[must_use]
 pub fn shortened(text: String) -> String {
     if text.len() <= LONGEST {
@@ -170,7 +169,7 @@ pub fn shortened(text: String) -> String {
     format!("{head}[{left_out} bytes]{tail}")
 }
 
-/// Puts findings in their one order and drops what was said twice: a file that two targets share is scanned for each.
+/// Sorts findings and removes duplicates. A file that two targets share is scanned once for each.
 #[doc(hidden)]
 pub fn settle(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| a.key().cmp(&b.key()));

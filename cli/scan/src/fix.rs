@@ -1,18 +1,18 @@
-//! What to change in a file so that a finding goes away.
+//! Fixes: edits to a file that resolve a finding.
 
 use std::{ops::Range, sync::Arc};
 
-/// Whether a change can alter what a file means.
+/// Whether a fix can change the meaning of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Safety {
-    /// It cannot.
+    /// The meaning does not change.
     Safe,
-    /// It can: a person has to look at it.
+    /// The meaning can change, so a person has to review the fix.
     Unsafe,
 }
 
 impl Safety {
-    /// The word used in every output format.
+    /// Returns the name used in every output format.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -22,38 +22,39 @@ impl Safety {
     }
 }
 
-/// A change that makes a finding go away.
+/// A set of edits that resolves a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fix {
-    /// Whether it can alter what the file means.
+    /// Whether it can change the meaning of the file.
     pub safety: Safety,
-    /// What it does, in one line: ``remove the member `x` ``.
+    /// Its effect in one line: ``remove the member `x` ``.
     pub title: String,
-    /// The edits; all of them or none.
+    /// The edits. All of them are applied, or none.
     pub edits: Vec<Edit>,
 }
 
-/// One stretch of a file and what stands there afterwards.
+/// The replacement of one range of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
     /// The file, as in the finding's place.
     pub file: Arc<str>,
-    /// The bytes to replace. Of source files those of the text in [`Report::sources`](crate::Report::sources), which
-    /// has no byte order mark and LF for CRLF; of documents and `mcp-scopes.toml` those of the file.
+    /// The bytes to replace. For source files, offsets are in the text of [`Report::sources`](crate::Report::sources),
+    /// which has no byte order mark and LF for CRLF. For documents and `mcp-scopes.toml`, offsets are in the file
+    /// itself.
     pub range: Range<usize>,
-    /// What stands there instead.
+    /// The replacement.
     pub text: String,
 }
 
 impl Fix {
-    /// A change that cannot alter what the file means.
+    /// Creates a fix that does not change the meaning of the file.
     #[must_use]
     pub fn safe(title: impl Into<String>) -> Self {
         Self { safety: Safety::Safe, title: title.into(), edits: Vec::new() }
     }
 
-    /// A change that can alter what the file means.
+    /// Creates a fix that can change the meaning of the file.
     #[must_use]
     pub fn risky(title: impl Into<String>) -> Self {
         Self { safety: Safety::Unsafe, ..Self::safe(title) }

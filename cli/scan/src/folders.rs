@@ -1,4 +1,4 @@
-//! Which packages a path means, and the files below them.
+//! Finds the packages of a path and the files below them.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,16 +11,16 @@ use crate::{
     walk::{Walked, walk_counting},
 };
 
-/// What is looked at below a path.
+/// The extent of a scan.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// The one package that the path is in.
+    /// The one package that contains the path.
     Package,
     /// Every package at or below the path.
     Tree,
 }
 
-/// The folders of the packages to scan, and the files below.
+/// Returns the folders of the packages to scan, and the files below them.
 pub(crate) fn find(path: &Path, extent: Extent, seen: &AtomicUsize) -> Result<(Vec<PathBuf>, Walked), Error> {
     let mut root = path.to_owned();
     if root.is_file() {
@@ -32,7 +32,7 @@ pub(crate) fn find(path: &Path, extent: Extent, seen: &AtomicUsize) -> Result<(V
         walked.manifests.iter().filter_map(|path| path.parent()).map(Path::to_owned).collect();
     let own = plain(&root);
     if !folders.contains(&own) && (extent == Extent::Package || folders.is_empty()) {
-        // A package around it is not the one that is meant.
+        // The scan must not fall back to a surrounding package.
         if let Some((manifest, why)) = walked.unreadable.iter().find(|(path, _)| *path == own.join("Cargo.toml")) {
             let message = format!("cannot read `{}`: {why}", manifest.display());
             return Err(Error::new(ErrorKind::Unreadable, message).help("make it a file that can be read"));
@@ -60,7 +60,7 @@ pub(crate) fn find(path: &Path, extent: Extent, seen: &AtomicUsize) -> Result<(V
     Ok((folders, walked))
 }
 
-/// The files below a folder, under one name each: without `./`.
+/// Walks a folder and removes a leading `./`, so that each file has one name.
 fn tidy(folder: &Path, seen: &AtomicUsize) -> Result<Walked, Error> {
     let folder = plain(folder);
     if !folder.as_os_str().is_empty() {
@@ -76,13 +76,13 @@ fn tidy(folder: &Path, seen: &AtomicUsize) -> Result<Walked, Error> {
     Ok(walked)
 }
 
-/// The path as seen from the current folder, where it is below it.
+/// Returns the path relative to the current folder, if it is below it.
 fn relative(path: &Path) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).to_owned()
 }
 
-/// That a folder is a package and not only a workspace.
+/// Checks that a folder is a package and not only a workspace.
 fn only_package(folder: &Path, packages: &[PathBuf]) -> Result<(), Error> {
     if Package::read(&folder.join("Cargo.toml"))?.is_some() {
         return Ok(());
@@ -100,11 +100,11 @@ fn only_package(folder: &Path, packages: &[PathBuf]) -> Result<(), Error> {
     Err(error.help(format!("give the folder of one of its packages: {}", members.join(", "))))
 }
 
-/// The folders that a workspace leaves out.
+/// Returns the folders that a workspace excludes.
 fn excluded(folder: &Path) -> Vec<PathBuf> {
     let path = folder.join("Cargo.toml");
     let text = crate::file::text(&path).unwrap_or_default();
-    // What is wrong with the manifest is said where its package is read.
+    // Errors in the manifest are reported when its package is read.
     let workspace = manifest::parse(&path, &text).ok().and_then(|manifest| manifest.workspace);
     workspace
         .map(|workspace| workspace.exclude.iter().map(|part| plain(&folder.join(part))).collect())

@@ -1,4 +1,4 @@
-//! What the SDK's attribute says of a tool's behaviour: `#[tool(annotations(read_only_hint = true))]` of rmcp.
+//! Reads behaviour hints from the SDK's attribute, such as `#[tool(annotations(read_only_hint = true))]` of rmcp.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use crate::{
     source::{Place, Placed},
 };
 
-/// What is said of a tool's behaviour (MCP 2026-07-28, Tools: `ToolAnnotations`). `None` where nothing is said, for
-/// which clients assume the worse.
+/// The hints of a tool's behaviour (MCP 2026-07-28, Tools: `ToolAnnotations`). `None` is a missing hint, for which
+/// clients assume the worse value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the names are those of MCP")]
@@ -22,13 +22,13 @@ pub struct Hints {
 }
 
 impl Hints {
-    /// Whether the tool is said to change nothing.
+    /// Returns whether the tool declares that it changes nothing.
     #[must_use]
     pub fn says_read_only(&self) -> bool {
         self.read_only.as_ref().is_some_and(|hint| hint.value)
     }
 
-    /// Whether the tool is said to destroy.
+    /// Returns whether the tool declares that it is destructive.
     #[must_use]
     pub fn says_destructive(&self) -> bool {
         self.destructive.as_ref().is_some_and(|hint| hint.value)
@@ -37,7 +37,7 @@ impl Hints {
 
 type Arguments = Punctuated<Meta, Token![,]>;
 
-/// The hints among the attributes of a function. What is no literal is what nobody said.
+/// Reads the hints from the attributes of a function. A value that is not a literal counts as missing.
 pub(crate) fn read(attributes: &[Attribute], file: &Arc<str>) -> Hints {
     let mut hints = Hints::default();
     let named = |attribute: &&Attribute| attribute.path().segments.last().is_some_and(|last| last.ident == "tool");
@@ -56,7 +56,7 @@ pub(crate) fn read(attributes: &[Attribute], file: &Arc<str>) -> Hints {
 
 fn hint(meta: &Meta, file: &Arc<str>, hints: &mut Hints) {
     let value = match meta {
-        // The word alone is `true`.
+        // The key without a value is `true`.
         Meta::Path(_) => true,
         Meta::NameValue(pair) => match &pair.value {
             Expr::Lit(literal) => match &literal.lit {

@@ -1,11 +1,11 @@
-//! What the `use` items of a module bring in.
+//! Collects the imports of a module.
 
 use syn::{Item, UseTree, Visibility, ext::IdentExt as _};
 
-/// One name, or all names, brought in from a path.
+/// One name, or all names, imported from a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Import {
-    /// The name it has here; `None` brings in all names of the path.
+    /// The name in this module. `None` is a glob import.
     pub(crate) name: Option<String>,
     /// The path, as written.
     pub(crate) path: Vec<String>,
@@ -15,7 +15,7 @@ pub(crate) struct Import {
     pub(crate) public: bool,
 }
 
-/// The imports of these items.
+/// Returns the imports of these items.
 pub(crate) fn imports(items: &[Item]) -> Vec<Import> {
     let mut found = Vec::new();
     for item in items {
@@ -46,7 +46,7 @@ pub(crate) fn imports(items: &[Item]) -> Vec<Import> {
 fn follow(tree: &UseTree, base: &Import, found: &mut Vec<Import>) {
     let with = |name: &str| {
         let mut path = base.path.clone();
-        // `a::{self}` is `a`.
+        // `a::{self}` imports `a`.
         if name != "self" || path.is_empty() {
             path.push(name.to_owned());
         }

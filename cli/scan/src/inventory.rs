@@ -1,4 +1,4 @@
-//! What a scan found: the same facts as the compiled table, with file positions.
+//! The result of a scan: the same facts as the compiled table, with file positions.
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
@@ -8,12 +8,12 @@ use mcp_scopes_model::{Approval, Risk, SandboxMode};
 
 use crate::source::{Place, Placed};
 
-/// The place of a tool in [`Inventory::tools`].
+/// The index of a tool in [`Inventory::tools`].
 pub type ToolId = usize;
-/// The place of a table in [`Inventory::tables`].
+/// The index of a table in [`Inventory::tables`].
 pub type TableId = usize;
 
-/// Everything of one package that concerns authorization.
+/// The tools and tables of one package.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Inventory {
@@ -21,13 +21,13 @@ pub struct Inventory {
     pub package: String,
     /// The package's folder.
     pub folder: PathBuf,
-    /// The features it was scanned with.
+    /// The features that are on in the scan.
     pub features: BTreeSet<String>,
-    /// The annotated functions, those of other packages that a table brings in included.
+    /// The annotated functions, including those of other packages that a table splices.
     pub tools: Vec<Tool>,
-    /// The tables, those of other packages that a table brings in included.
+    /// The tables, including those of other packages that a table splices.
     pub tables: Vec<Table>,
-    /// The tools whose parameters are not known: a program does not tell those that are fields of a type.
+    /// The tools with unknown parameters. A program does not record parameters that are the fields of a type.
     pub unknown_parameters: BTreeSet<ToolId>,
 }
 
@@ -37,46 +37,46 @@ pub struct Inventory {
 pub struct Tool {
     /// The name on the wire.
     pub name: Placed<String>,
-    /// The function, by its path: `crate::files::FileServer::read_file`.
+    /// The path of the function: `crate::files::FileServer::read_file`.
     pub function: String,
-    /// What it does, for people; may be empty.
+    /// Its description for people; may be empty.
     pub description: Placed<String>,
-    /// What opens it.
+    /// The scopes that it requires.
     pub requirement: Requirement,
-    /// How much harm a call can do.
+    /// The harm that a call can do.
     pub risk: Placed<Risk>,
-    /// What is stated about approval.
+    /// The stated approval.
     pub approval: Option<Placed<Approval>>,
-    /// What it does in the sandbox.
+    /// Its behaviour in the sandbox.
     pub sandbox: Option<Placed<SandboxMode>>,
-    /// What a call takes, in the order that is published.
+    /// The parameters of a call, in the order of the document.
     pub parameters: Vec<Parameter>,
-    /// Scopes that should be held before.
+    /// Scopes that should be granted before.
     pub prerequisites: Vec<Placed<String>>,
-    /// Tools asked for together with this one.
+    /// Tools that are requested together with this one.
     pub grouped_with: Vec<Placed<String>>,
     /// Example calls.
     pub examples: Vec<Placed<String>>,
-    /// Limits.
+    /// Its limits.
     pub policy: Policy,
-    /// What the SDK's attribute says of its behaviour.
+    /// The hints that the SDK's attribute declares.
     pub hints: Hints,
     /// The conditions of `#[cfg(..)]` on the function.
     pub conditions: Vec<String>,
-    /// Whether it is in the package that was scanned, not in one that it depends on.
+    /// Whether it belongs to the scanned package rather than to a dependency.
     pub own: bool,
-    /// The function's name in its file.
+    /// The place of the function's name.
     pub place: Place,
-    /// The first and the last line of its attributes and its signature.
+    /// The first and last line of its attributes and signature.
     pub lines: (u32, u32),
 }
 
-/// What opens a tool.
+/// The requirement of a tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Requirement {
     /// The key `public`.
     Public,
-    /// The tool's own name, behind the namespace.
+    /// The tool's own name, with the namespace in front.
     ToolName,
     /// Any-of over all-of.
     AnyOf(Vec<Vec<Placed<String>>>),
@@ -90,7 +90,7 @@ pub struct Parameter {
     pub required: bool,
 }
 
-/// What `policy(..)` states; the fields are those of [`mcp_scopes_model::Policy`].
+/// The contents of `policy(..)`. The fields are those of [`mcp_scopes_model::Policy`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "as in the model")]
 pub struct Policy {
@@ -109,41 +109,41 @@ pub struct Policy {
 pub struct Table {
     /// The static's name.
     pub name: String,
-    /// The static, by its path: `file_server::shell::TOOLS`, in source and in a program alike.
+    /// The path of the static, in source and in a program alike: `file_server::shell::TOOLS`.
     pub path: String,
-    /// What its list brings in, in source order.
+    /// The entries of its list, in source order.
     pub entries: Vec<Entry>,
-    /// What its configuration file says; `None` for a table without one.
+    /// Its configuration file, if it has one.
     pub config: Option<Config>,
-    /// Whether another table brings it in.
+    /// Whether another table splices it.
     pub spliced: bool,
-    /// Whether it is in the package that was scanned, not in one that it depends on.
+    /// Whether it belongs to the scanned package rather than to a dependency.
     pub own: bool,
-    /// The static's name in its file.
+    /// The place of the static's name.
     pub place: Place,
 }
 
 /// A configuration file that was read.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// What it says.
+    /// Its contents.
     pub said: ConfigDecl,
-    /// The file, as it is shown.
+    /// The path of the file, as displayed.
     pub file: Arc<str>,
 }
 
 /// One element of a table's list.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Its place in the list as written, from 0, elements that `#[cfg]` leaves out counted.
+    /// Its index in the list as written, from 0. Elements that `#[cfg]` leaves out count too.
     pub position: usize,
-    /// What it brings.
+    /// The tools that it adds.
     pub brings: Brings,
     /// Where it is written.
     pub place: Place,
 }
 
-/// What an element of a table's list brings.
+/// The tools that an element of a table's list adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Brings {
     /// One tool.
@@ -155,7 +155,7 @@ pub enum Brings {
 }
 
 impl Inventory {
-    /// The tables of this package that no other table brings in.
+    /// Returns the tables of this package that no other table splices.
     pub fn roots(&self) -> impl Iterator<Item = (TableId, &Table)> {
         // A module that two targets share is found once for each.
         let mut seen = BTreeSet::new();
@@ -163,14 +163,14 @@ impl Inventory {
         roots.filter(move |(_, table)| seen.insert(&table.place))
     }
 
-    /// How many different functions of this package are annotated.
+    /// Returns the number of distinct annotated functions of this package.
     #[must_use]
     pub fn annotated(&self) -> usize {
         let places: BTreeSet<&Place> = self.tools.iter().filter(|tool| tool.own).map(|tool| &tool.place).collect();
         places.len()
     }
 
-    /// The tools of a table, those of tables it brings in included, in order.
+    /// Returns the tools of a table in order, including those of spliced tables.
     #[must_use]
     pub fn tools_of(&self, table: TableId) -> Vec<ToolId> {
         let mut tools = Vec::new();
@@ -196,8 +196,8 @@ impl Inventory {
 }
 
 impl Tool {
-    /// Every scope that its requirement names, with its place. The own scope of a tool that names none is not among
-    /// them: it depends on the table.
+    /// Returns every scope that the requirement names, with its place. A tool without a stated scope has none, since
+    /// its own scope depends on the table.
     pub fn named_scopes(&self) -> impl Iterator<Item = &Placed<String>> {
         let named = match &self.requirement {
             Requirement::AnyOf(any) => any.as_slice(),

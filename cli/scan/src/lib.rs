@@ -1,28 +1,28 @@
 //! Scan the source of an MCP server for its tools, and export their metadata.
 //!
-//! A scan reads what the compiler reads, with the same grammar and the same rules, and never runs a compiler: so it is
-//! fast, needs no build, and says where each literal stands. What it cannot know it does not guess; it becomes a
-//! [`Finding`] that says what to state.
+//! A scan reads the same source as the compiler, with the same grammar and the same rules, but does not run a compiler.
+//! So it is fast, needs no build, and gives the position of each literal. It never guesses. Anything that it cannot
+//! resolve becomes a [`Finding`] that asks to state it.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`scan`] | [`Scan`]: what to look at and for which build; [`Report`]: what was found |
-//! | `artefact` | programs: the tables that they carry (feature `artefact`) |
+//! | [`scan`] | [`Scan`]: the path and the build to scan; [`Report`]: the result |
+//! | `artefact` | tables in compiled programs (feature `artefact`) |
 //! | [`export`] | [`Export`]: the metadata document of a package |
 //! | [`inventory`] | [`Inventory`]: tools and tables with their positions |
-//! | [`mod@file`] | files that are written whole or not at all |
-//! | [`finding`] | [`Finding`]: what is wrong, where, and what to write |
-//! | [`fix`] | [`Fix`]: what makes a finding go away |
+//! | [`mod@file`] | atomic writes and limited reads |
+//! | [`finding`] | [`Finding`]: a problem, its place, and its correction |
+//! | [`fix`] | [`Fix`]: the edits that resolve a finding |
 //! | [`source`], `lines` | places in files |
-//! | `manifest`, [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and which items a build has |
-//! | [`walk`], [`prefilter`] | which files there are, and which are worth parsing |
-//! | `world`, `module`, `nesting` | what one scan has read: packages, crates, modules; how deep source may nest |
-//! | `attribute`, `naming` | attributes as a build has them, and which of them are ours |
+//! | `manifest`, [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and the items of a build |
+//! | [`walk`], [`prefilter`] | finds the files, and selects those to parse |
+//! | `world`, `module`, `nesting` | the packages, crates and modules of one scan; the maximum nesting of source |
+//! | `attribute`, `naming` | the attributes in effect, and which of them are annotations |
 //! | `collect` | from parsed items to declarations |
-//! | `resolve`, `import`, `entry` | what a path means; what `use` brings in; which functions a table lists |
+//! | `resolve`, `import`, `entry` | resolves paths, `use` items and the entries of a table |
 //! | `assemble`, `fields`, `optional`, `hints` | from declarations to an inventory; the parameters of a type; the SDK's hints |
-//! | `document` | from an inventory to a table's outline, and what the shared rules say about it |
-//! | `report`, `error` | what a scan comes to, and why it stopped |
+//! | `document` | the outline of a table, and its problems under the shared rules |
+//! | `report`, `error` | the result of a scan, and the error that stops it |
 //!
 //! # Examples
 //! ```no_run
@@ -73,6 +73,6 @@ pub use inventory::Inventory;
 pub use report::Report;
 pub use scan::Scan;
 
-// What `mcp-scopes-lint` shares with the scan.
+// Items that `mcp-scopes-lint` shares with the scan.
 #[doc(hidden)]
 pub use {document::with_outline, finding::settle, lines::Lines, scan::large_stack, source::read_as_is, world::shown};

@@ -1,16 +1,16 @@
-//! From bytes of a text to lines and columns, also where one line is the whole text.
+//! Converts byte offsets to lines and columns. Stays fast if the whole text is one line.
 
 use std::{ops::Range, sync::Arc};
 
 use crate::source::{Place, Position};
 
-/// How far apart the marks stand.
+/// Distance between two marks, in bytes.
 const STEP: usize = 256;
 
-/// The first character of a text.
+/// Position of the first character of a text.
 const FIRST: Position = Position { line: 1, column: 1 };
 
-/// Line and column at every [`STEP`]th byte of a text.
+/// The line and column at every [`STEP`]th byte of a text.
 #[derive(Clone, Debug)]
 pub(crate) struct Marks(Vec<Position>);
 
@@ -27,7 +27,7 @@ impl Marks {
         Self(marks)
     }
 
-    /// The line and column of a byte of that text.
+    /// Returns the line and column of a byte of that text.
     fn position(&self, text: &[u8], at: usize) -> Position {
         let at = at.min(text.len());
         let block = at / STEP;
@@ -35,23 +35,24 @@ impl Marks {
         text.get(block * STEP..at).unwrap_or_default().iter().copied().fold(mark, pass)
     }
 
-    /// The byte of that text at a line and column; behind the end of a line, that end. `None` if there is no such line.
+    /// Returns the byte offset of a line and column. A column past the end of its line gives that end. `None` if there
+    /// is no such line.
     pub(crate) fn offset(&self, text: &str, position: Position) -> Option<usize> {
         let text = text.as_bytes();
-        // The last mark that is not behind it; a line that begins in its block is found from there.
+        // The last mark at or before the position. A line that begins in its block is found from there.
         let block = self.0.partition_point(|mark| *mark <= position).checked_sub(1)?;
         let mut at = (block * STEP).min(text.len());
         let mut here = self.0.get(block).copied().unwrap_or(FIRST);
         while here < position {
             let Some(byte) = text.get(at) else { break };
-            // The end of its line, or a text that ends before.
+            // The end of the line, or the end of the text.
             if here.line == position.line && *byte == b'\n' {
                 return Some(at);
             }
             here = pass(here, *byte);
             at += 1;
         }
-        // A character goes on behind its first byte, and the mark may stand in its midst.
+        // A mark may be inside a multi-byte character, so its remaining bytes are skipped.
         while text.get(at).is_some_and(|byte| (0x80..0xc0).contains(byte)) {
             at += 1;
         }
@@ -61,7 +62,7 @@ impl Marks {
 
 /// The lines of a text.
 #[derive(Clone, Debug)]
-/// Where the lines of a text begin.
+/// Finds byte offsets of lines in a text.
 #[doc(hidden)]
 pub struct Lines<'t> {
     text: &'t [u8],
@@ -69,21 +70,21 @@ pub struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    /// Finds the lines of a text.
+    /// Indexes the lines of a text.
     #[doc(hidden)]
     #[must_use]
     pub fn of(text: &'t str) -> Self {
         Self { text: text.as_bytes(), marks: Marks::of(text) }
     }
 
-    /// The line and column of a byte.
+    /// Returns the line and column of a byte.
     #[doc(hidden)]
     #[must_use]
     pub fn position(&self, at: usize) -> Position {
         self.marks.position(self.text, at)
     }
 
-    /// The place of a stretch of the text.
+    /// Returns the place of a range of the text.
     #[doc(hidden)]
     #[must_use]
     pub fn place(&self, file: &Arc<str>, range: &Range<usize>) -> Place {
@@ -91,7 +92,7 @@ impl<'t> Lines<'t> {
     }
 }
 
-/// Goes past a byte. Columns count characters: bytes that only continue one count for nothing.
+/// Advances past a byte. Columns count characters, so continuation bytes count zero.
 fn pass(at: Position, byte: u8) -> Position {
     match byte {
         b'\n' => Position { line: at.line.saturating_add(1), column: 1 },

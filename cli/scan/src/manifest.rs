@@ -1,7 +1,7 @@
-//! The text of a `Cargo.toml`: checked against the limits of TOML, then parsed.
+//! Parses the text of a `Cargo.toml` after a check against the limits of TOML.
 //!
-//! `cargo_toml` keeps metadata and settings as `toml::Value`, which reads an object with the key
-//! `$__toml_private_datetime` as a date, and which nests as deep as the text does.
+//! `cargo_toml` keeps metadata and settings as `toml::Value`. That type reads an object with the key
+//! `$__toml_private_datetime` as a date, and does not limit nesting.
 
 use std::path::Path;
 
@@ -14,13 +14,13 @@ use crate::{
     lines::Lines,
 };
 
-/// Reads a manifest; `path` is what errors call it.
+/// Parses a manifest. Errors name it `path`.
 pub(crate) fn parse(path: &Path, text: &str) -> Result<Manifest, Error> {
     check(path, text)?;
     Manifest::from_str(text).map_err(|error| unusable(path, error))
 }
 
-/// The error for a manifest that `cargo_toml` does not take.
+/// Returns the error for a manifest that `cargo_toml` rejects.
 pub(crate) fn unusable(path: &Path, error: cargo_toml::Error) -> Error {
     let why = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
     Error::new(ErrorKind::Manifest, format!("cannot use `{}`: {why}", path.display())).because(error)
@@ -34,7 +34,7 @@ fn check(path: &Path, text: &str) -> Result<(), Error> {
     })
 }
 
-/// Checks every manifest that `cargo_toml` can read by itself to find the workspace of a package.
+/// Checks every manifest that `cargo_toml` can read to find the workspace of a package.
 pub(crate) fn check_workspaces(manifest: &Path, parsed: &Manifest) -> Result<(), Error> {
     let stated = parsed.package.as_ref().and_then(|package| package.workspace.as_ref());
     let stated = stated.zip(manifest.parent()).map(|(path, folder)| folder.join(path));
@@ -43,7 +43,7 @@ pub(crate) fn check_workspaces(manifest: &Path, parsed: &Manifest) -> Result<(),
         if std::fs::metadata(&above).is_ok_and(|found| found.len() > MAX_FILE) {
             return Err(Error::unreadable(&above, file::too_large()));
         }
-        // What cannot be read as text is not read by `cargo_toml` either.
+        // `cargo_toml` does not read a file either that is not valid text.
         if let Ok(text) = file::regular(&above).and_then(file::limited).map(String::from_utf8)
             && let Ok(text) = text
         {
@@ -64,7 +64,7 @@ mod tests {
 
     const PACKAGE: &str = "[package]\nname = \"a\"\nversion = \"1.0.0\"\n";
 
-    /// Keys of `[package.metadata]` whose values nest `depth` levels.
+    /// Returns keys of `[package.metadata]` whose values nest `depth` levels.
     fn shapes(depth: usize) -> [(&'static str, String); 4] {
         let dotted = |parts: usize| vec!["a"; parts].join(".");
         let tables = depth.saturating_sub(1) / 2;
@@ -79,7 +79,7 @@ mod tests {
         ]
     }
 
-    /// A package with a manifest, in a workspace with another.
+    /// Reads a package with this manifest, in a workspace with the other.
     fn read(package: &str, workspace: &str) -> Result<Option<Package>, Error> {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("a/src")).unwrap();
@@ -120,7 +120,7 @@ mod tests {
     fn rejects_reserved_keys() {
         let marked = "a = { \"\\u0024__toml_private_datetime\" = \"1979-05-27\" }";
         let package = format!("{PACKAGE}[package.metadata]\n{marked}\n");
-        // What `cargo_toml` makes of it.
+        // Parses with `cargo_toml`.
         let parsed = Manifest::from_str(&package).unwrap();
         let value = parsed.package.unwrap().metadata.unwrap();
         assert!(matches!(value.get("a"), Some(Value::Datetime(_))), "{value:?}");

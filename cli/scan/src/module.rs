@@ -1,4 +1,4 @@
-//! One module of a crate: its file, its items, and where its children are.
+//! One module of a crate: its file, its items, and the locations of its children.
 
 use std::{
     collections::BTreeMap,
@@ -16,69 +16,70 @@ use crate::{
     source::Place,
 };
 
-/// The number of a module in its world.
+/// The index of a module in its world.
 pub(crate) type ModuleId = usize;
-/// The number of a crate in its world.
+/// The index of a crate in its world.
 pub(crate) type CrateId = usize;
 
-/// One module: a file, or `mod name { .. }` in one.
+/// A module: a file, or `mod name { .. }` in a file.
 pub(crate) struct Module {
     /// The crate it belongs to.
     pub(crate) krate: CrateId,
-    /// The module around it.
+    /// The parent module.
     pub(crate) parent: Option<ModuleId>,
     /// Its path: `crate::a::b`.
     pub(crate) path: String,
-    /// Its file, as it is shown.
+    /// Its file, as displayed.
     pub(crate) shown: Arc<str>,
-    /// What is compiled of its items.
+    /// The items that are compiled.
     pub(crate) items: Vec<Item>,
-    /// What its `use` items bring in.
+    /// The imports of its `use` items.
     pub(crate) imports: Vec<Import>,
     /// The tables that its `scope_table!`s define.
     pub(crate) tables: Vec<String>,
-    /// Its modules.
+    /// Its child modules.
     pub(crate) children: BTreeMap<String, Child>,
-    /// Where files of its modules are looked for.
+    /// Where the files of its child modules are.
     pub(crate) site: Site,
 }
 
-/// A module of a module.
+/// A child of a module.
 #[derive(Clone, Debug)]
 pub(crate) enum Child {
-    /// Read.
+    /// The module is read.
     Known(ModuleId),
-    /// In a file that nobody asked for so far.
+    /// The file is not read yet.
     Unread(PathBuf, Site),
-    /// Its file is missing or broken; that is reported.
+    /// The file is missing or malformed, which is already reported.
     Broken,
 }
 
-/// Where a module stands on disk.
+/// The location of a module on disk.
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
     /// The file.
     pub(crate) file: PathBuf,
-    /// The folder of files of its modules.
+    /// The folder of the files of its child modules.
     pub(crate) folder: PathBuf,
     /// Whether it is `mod name { .. }`.
     pub(crate) inline: bool,
 }
 
 impl Site {
-    /// The root of a crate, a `mod.rs`, or what `#[path]` names: its modules stand beside it.
+    /// Creates the site of the root of a crate, a `mod.rs`, or the target of `#[path]`: child modules are in the same
+    /// folder.
     pub(crate) fn beside(file: PathBuf) -> Self {
         let folder = file.parent().unwrap_or(Path::new("")).to_owned();
         Self { file, folder, inline: false }
     }
 
-    /// `name.rs`: its modules stand in `name/`.
+    /// Creates the site of `name.rs`: child modules are in `name/`.
     pub(crate) fn below(file: PathBuf) -> Self {
         let folder = file.with_extension("");
         Self { file, folder, inline: false }
     }
 
-    /// `mod name { .. }` here.
+    /// Returns the site of `mod name { .. }` in this module.
     pub(crate) fn inner(&self, name: &str, path: Option<&str>) -> Self {
         let folder = match path {
             Some(path) => self.base().join(path),
@@ -87,12 +88,12 @@ impl Site {
         Self { file: self.file.clone(), folder, inline: true }
     }
 
-    /// What `#[path]` on a module here is relative to.
+    /// Returns the folder that `#[path]` on a child module is relative to.
     pub(crate) fn base(&self) -> &Path {
         if self.inline { &self.folder } else { self.file.parent().unwrap_or(Path::new("")) }
     }
 
-    /// The two files that `mod name;` here can mean.
+    /// Returns the two files that `mod name;` can refer to.
     pub(crate) fn candidates(&self, name: &str) -> [Self; 2] {
         let nested = self.folder.join(name).join("mod.rs");
         [Self::below(self.folder.join(format!("{name}.rs"))), Self::beside(nested)]
@@ -100,7 +101,7 @@ impl Site {
 }
 
 impl Module {
-    /// The kind and the item of that name that is neither a module nor an import.
+    /// Returns the item of that name, unless it is a module or an import.
     pub(crate) fn item(&self, name: &str) -> Option<&Item> {
         self.items.iter().find(|item| {
             let ident = match item {
@@ -118,13 +119,13 @@ impl Module {
         })
     }
 
-    /// A module without children.
+    /// Creates a module without children.
     pub(crate) fn new(krate: CrateId, parent: Option<ModuleId>, path: String, shown: Arc<str>, site: Site) -> Self {
         let (items, imports, tables) = (Vec::new(), Vec::new(), Vec::new());
         Self { krate, parent, path, shown, items, imports, tables, children: BTreeMap::new(), site }
     }
 
-    /// Takes the items in.
+    /// Adds the items.
     pub(crate) fn fill(&mut self, items: Vec<Item>) {
         self.imports = imports(&items);
         self.items = items;
@@ -134,13 +135,13 @@ impl Module {
 /// Parses the text of a file.
 ///
 /// # Errors
-/// A finding for text that is not Rust, or that nests too deeply to be parsed.
+/// Returns a finding for text that is not Rust, or that nests too deeply to be parsed.
 pub(crate) fn parse(text: &str, shown: &Arc<str>) -> Result<syn::File, Box<Finding>> {
     let broken = |message: String, place: Place| {
         let help = "`cargo check` says more about it; nothing of this file was read";
         Box::new(Finding::error("syntax", message).help(help).at(place).about(&**shown))
     };
-    // The line break stays, and with it the number of each line.
+    // The line break is kept, so that line numbers do not change.
     let text = match text.strip_prefix("#!") {
         Some(rest) if !rest.trim_start().starts_with('[') => {
             rest.find('\n').and_then(|end| rest.get(end..)).unwrap_or("")

@@ -1,10 +1,10 @@
-//! Whether an attribute or a macro is ours, under the name it has in a module.
+//! Recognizes the annotations and the table macro, under the name that they have in a module.
 
 use syn::{Attribute, Path, ext::IdentExt as _};
 
 use crate::{module::ModuleId, world::World};
 
-/// What a module can use of the crate of the annotations.
+/// The macros that mark tools and tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ours {
     /// `#[mcp_tool]`.
@@ -16,10 +16,10 @@ pub(crate) enum Ours {
 }
 
 impl Ours {
-    /// All of them.
+    /// All macros.
     pub(crate) const ALL: [Self; 3] = [Self::Tool, Self::Tools, Self::Table];
 
-    /// Its own name.
+    /// Returns its original name.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Tool => "mcp_tool",
@@ -30,9 +30,10 @@ impl Ours {
 }
 
 impl World {
-    /// Whether a path in that module means this one of ours.
+    /// Returns whether a path in that module refers to this macro.
     ///
-    /// A name that nothing imports by itself is taken for ours: it can come from a glob or from `#[macro_use]`.
+    /// A name without an import of its name is taken for the macro, since it can come from a glob or from
+    /// `#[macro_use]`.
     pub(crate) fn means(&self, module: ModuleId, path: &Path, what: Ours) -> bool {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.unraw().to_string()).collect();
         let Some((first, rest)) = segments.split_first() else { return false };
@@ -48,7 +49,7 @@ impl World {
         *last == what.name() && !self.is_foreign(module, head)
     }
 
-    /// The first of these attributes that is ours.
+    /// Returns the first of these attributes that is an annotation.
     pub(crate) fn find_ours<'a>(
         &self,
         module: ModuleId,
@@ -58,7 +59,7 @@ impl World {
         list.iter().enumerate().find(|(_, attribute)| self.means(module, attribute.path(), what))
     }
 
-    /// Whether the first segment of a path is another crate than that of the annotations.
+    /// Returns whether the first segment of a path names a crate other than the runtime crate.
     fn is_foreign(&self, module: ModuleId, head: &str) -> bool {
         if matches!(head, "crate" | "self" | "super") {
             return false;
@@ -67,7 +68,7 @@ impl World {
         if member.package.runtime_names().contains(&head) {
             return false;
         }
-        // A crate that re-exports ours under its name is one of the workspace; others have attributes of their own.
+        // A crate that re-exports the annotations belongs to the workspace. Attributes of other crates are unrelated.
         member.package.dependencies.get(head).is_some_and(|dependency| dependency.folder.is_none())
     }
 }

@@ -1,17 +1,17 @@
-//! How deeply source may nest before it is parsed: the parser recurses, and a stack ends.
+//! Limits the nesting of source before it is parsed, since the parser recurses and its stack is limited.
 
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree, token_stream};
 
-/// The most brackets in brackets. People stay below 40; rustc itself stops at 128 in macros.
+/// Maximum nesting of brackets. Handwritten code stays below 40; rustc itself stops at 128 in macros.
 const MAX_BRACKETS: usize = 256;
-/// The most tokens without a comma, a semicolon or a block: each of them can be a prefix operator or a further
-/// `else if` or generic argument, which the parser follows by recursion just as brackets.
+/// Maximum number of tokens without a comma, a semicolon or a block. Each token can be a prefix operator, a further
+/// `else if` or a generic argument, and the parser recurses into these as it does into brackets.
 const MAX_STRETCH: usize = 8_000;
 
-/// The stack of the thread that parses. What is not touched costs no memory.
+/// Stack size of the thread that parses. Untouched pages use no memory.
 pub(crate) const STACK: usize = 256 << 20;
 
-/// Where the tokens nest too deeply to be parsed, and what is too deep.
+/// Returns the position where tokens nest too deeply to be parsed, and the construct that is too deep.
 pub(crate) fn too_deep(tokens: TokenStream) -> Option<(Span, &'static str)> {
     let mut open: Vec<Level> = vec![Level::new(tokens, false)];
     while let Some(level) = open.last_mut() {
@@ -25,7 +25,7 @@ pub(crate) fn too_deep(tokens: TokenStream) -> Option<(Span, &'static str)> {
         }
         match token {
             TokenTree::Group(group) => {
-                // What stands in a macro's brackets is passed on as it is.
+                // The arguments of a macro are not parsed.
                 let of_macro = level.of_macro || level.after_bang;
                 level.after_bang = false;
                 if group.delimiter() == Delimiter::Brace {
@@ -44,14 +44,14 @@ pub(crate) fn too_deep(tokens: TokenStream) -> Option<(Span, &'static str)> {
                 }
             }
             TokenTree::Ident(ident) => {
-                // `else` goes on with what the block before it ended, so such a chain is one stretch.
+                // `else` continues the expression before the block, so such a chain is one stretch.
                 if ident == "else" {
                     level.elses += 1;
                     if level.elses > MAX_STRETCH / 8 {
                         return Some((ident.span(), "a block has more than 1,000 `else`"));
                     }
                 }
-                // `scope_table! name`: the brackets still follow.
+                // In `scope_table! name` the brackets follow after the name.
                 level.after_ident = true;
             }
             TokenTree::Literal(_) => (level.after_ident, level.after_bang) = (false, false),

@@ -1,5 +1,5 @@
-//! Whether a field may be left out because of its type, as `schemars` decides it: if it is an `Option`, also behind a
-//! reference, a pointer or an alias.
+//! Decides whether the type of a field makes it optional, as `schemars` does. A field is optional if its type is an
+//! `Option`, also behind a reference, a pointer or an alias.
 
 use syn::{Fields, GenericArgument, GenericParam, Item, PathArguments, Type, ext::IdentExt as _};
 
@@ -10,17 +10,17 @@ use crate::{
     world::World,
 };
 
-/// So many types are looked through before one is given up.
+/// Maximum number of types to look through.
 const MAX_DEPTH: usize = 64;
 
-/// The types that `schemars` describes by what they hold.
+/// Types whose schema is that of their contents.
 const WRAPPERS: [&str; 11] =
     ["Arc", "Box", "Cell", "Cow", "Mutex", "Rc", "RefCell", "Reverse", "RwLock", "Weak", "Wrapping"];
 
-/// Whether a type in that module is an `Option`.
+/// Returns whether a type in that module is an `Option`.
 ///
 /// # Errors
-/// Why only the compiler knows.
+/// Returns the reason why only the compiler can decide.
 pub(crate) fn is_option(world: &mut World, module: ModuleId, ty: &Type) -> Result<bool, String> {
     let (mut module, mut ty) = (module, ty.clone());
     let mut transparent = None;
@@ -57,7 +57,7 @@ pub(crate) fn is_option(world: &mut World, module: ModuleId, ty: &Type) -> Resul
                 held.map(|held| (home, held))
             }
             _ => match by_name(&ty) {
-                // A doc comment on the struct is enough for `schemars` to describe it by itself.
+                // If the struct has a doc comment, `schemars` describes the struct instead of its contents.
                 Named::Option => {
                     return transparent
                         .map_or(Ok(true), |name| Err(format!("`{name}` is transparent around an `Option`")));
@@ -72,7 +72,7 @@ pub(crate) fn is_option(world: &mut World, module: ModuleId, ty: &Type) -> Resul
     Err("its type is nested too deep".to_owned())
 }
 
-/// What the name of a type that is not in the source says.
+/// The meaning of the name of a type that is not in the source.
 enum Named {
     Option,
     Holds(Box<Type>),
@@ -111,7 +111,7 @@ fn is_transparent(attributes: &[syn::Attribute]) -> bool {
     says.flat_map(attribute::arguments).any(|token| token.to_string() == "transparent")
 }
 
-/// The type of the field, if there is one only.
+/// Returns the type of the field, if there is exactly one.
 fn only(fields: &Fields) -> Option<Type> {
     let mut fields = fields.iter();
     let field = fields.next()?;
@@ -124,7 +124,7 @@ mod tests {
 
     use crate::{Error, Scan};
 
-    /// The required ones of the fields of a struct, each written with its type.
+    /// Returns the required fields of a struct. Each field is written with its type.
     fn required(fields: &str) -> Result<String, Error> {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();

@@ -1,4 +1,4 @@
-//! One package: its targets, its features and its dependencies, read from `Cargo.toml`.
+//! Reads the targets, features and dependencies of a package from its `Cargo.toml`.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,7 @@ use cargo_toml::{Dependency as Declared, Manifest};
 
 use crate::{Error, features::Features, file, manifest};
 
-/// The name of the crate whose annotations are looked for.
+/// The package of the annotations.
 pub(crate) const RUNTIME: &str = "mcp-scopes";
 
 /// One package.
@@ -25,7 +25,7 @@ pub struct Package {
     pub targets: Vec<Target>,
     /// Its features.
     pub features: Features,
-    /// What its source can name, by the name it has there.
+    /// The crates that its source can name, by their name there.
     pub dependencies: BTreeMap<String, Dependency>,
 }
 
@@ -34,39 +34,39 @@ pub struct Package {
 pub struct Target {
     /// The crate's name in source.
     pub name: String,
-    /// The file its module tree begins with.
+    /// The root file of its module tree.
     pub root: PathBuf,
     /// Whether other crates can name it.
     pub is_library: bool,
 }
 
-/// What a name of another crate stands for.
+/// A dependency of a package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dependency {
     /// Its key in `Cargo.toml`.
     pub key: String,
     /// The package's name.
     pub package: String,
-    /// Its folder, if its source is at hand.
+    /// Its folder, for a path dependency.
     pub folder: Option<PathBuf>,
-    /// The features it is asked for.
+    /// The features that the dependency requests.
     pub features: Vec<String>,
     /// Whether its default features are on.
     pub default_features: bool,
-    /// Whether a feature has to turn it on.
+    /// Whether it is optional.
     pub optional: bool,
 }
 
 impl Package {
-    /// Reads the package of a `Cargo.toml`. `None` for a workspace without a package of its own.
+    /// Reads the package of a `Cargo.toml`. Returns `None` for a workspace without a root package.
     ///
     /// # Errors
-    /// If the manifest cannot be read or is none.
+    /// Returns an error if the manifest cannot be read or is malformed.
     pub fn read(path: &Path) -> Result<Option<Self>, Error> {
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let text = file::text(path).map_err(|error| Error::unreadable(path, error))?;
         let mut parsed = manifest::parse(path, &text)?;
-        // cargo searches upwards for the workspace; an absolute path has the ancestors that a relative one lacks.
+        // Cargo searches upwards for the workspace. An absolute path has ancestors that a relative one lacks.
         let absolute = std::path::absolute(path).map_err(|error| Error::unreadable(path, error))?;
         manifest::check_workspaces(&absolute, &parsed)?;
         parsed.complete_from_path(&absolute).map_err(|error| manifest::unusable(path, error))?;
@@ -80,7 +80,7 @@ impl Package {
         Ok(Some(Self { name, folder, manifest: path.to_owned(), targets, features, dependencies }))
     }
 
-    /// The nearest `Cargo.toml` at or above a path.
+    /// Returns the nearest `Cargo.toml` at or above a path.
     #[must_use]
     pub fn nearest(path: &Path) -> Option<PathBuf> {
         let absolute = std::path::absolute(path).ok()?;
@@ -91,7 +91,8 @@ impl Package {
         absolute.ancestors().skip(1).map(|folder| folder.join("Cargo.toml")).find(|manifest| manifest.is_file())
     }
 
-    /// Whether a file can be part of a target: not in the folders of tests, benches and examples, and no build script.
+    /// Returns whether a file can be part of a target. Build scripts and the folders of tests, benches and examples are
+    /// excluded.
     #[must_use]
     pub fn owns(&self, file: &Path) -> bool {
         let Ok(inside) = file.strip_prefix(&self.folder) else { return false };
@@ -103,7 +104,7 @@ impl Package {
         !["tests", "benches", "examples"].iter().any(|folder| first == Some(Component::Normal(folder.as_ref())))
     }
 
-    /// The names under which this package's source knows the crate of the annotations.
+    /// Returns the names under which this package's source can use the runtime crate.
     #[must_use]
     pub fn runtime_names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self
@@ -113,7 +114,8 @@ impl Package {
             .map(|(name, _)| name.as_str())
             .collect();
         if names.is_empty() {
-            // Inherited from a workspace that is not here, or not declared: the name it has by itself.
+            // The dependency is inherited from a missing workspace, or not declared. Then the crate has its default
+            // name.
             names.push("mcp_scopes");
         }
         names
@@ -135,7 +137,7 @@ fn targets(manifest: &Manifest, package: &str, folder: &Path) -> Vec<Target> {
 }
 
 fn dependencies(manifest: &Manifest, folder: &Path) -> BTreeMap<String, Dependency> {
-    // Dependencies of one target platform count for all: a name that is not there is not used.
+    // Dependencies of every target platform count, since an unused name does no harm.
     let of_targets = manifest.target.values().flat_map(|target| &target.dependencies);
     manifest.dependencies.iter().chain(of_targets).map(|(key, declared)| dependency(key, declared, folder)).collect()
 }
@@ -153,7 +155,7 @@ fn dependency(key: &str, declared: &Declared, folder: &Path) -> (String, Depende
     (key.replace('-', "_"), found)
 }
 
-/// The path without `.` and without `x/..`, so that one folder has one name. Links are kept as they are.
+/// Returns the path without `.` and `x/..`, so that each folder has one name. Symbolic links are kept.
 pub(crate) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {

@@ -1,13 +1,13 @@
-//! Which files are worth parsing, told from their bytes.
+//! Selects the files to parse by their bytes.
 
 use memchr::memmem::Finder;
 
-/// What the bytes of a file promise.
+/// The possible contents of a file, judged by its bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// It may hold an annotation or a table, under whatever name: even a renamed import names the original.
+    /// It may hold an annotation or a table. A renamed import also contains the original name.
     pub ours: bool,
-    /// It may say `#[path = ".."]`, so that a file it declares need not stand where its module path says.
+    /// It may contain `#[path = ".."]`, so a module of it may be in another file than its path suggests.
     pub path: bool,
 }
 
@@ -21,26 +21,26 @@ pub struct Prefilter {
 
 impl Default for Prefilter {
     fn default() -> Self {
-        // `mcp_tool`, `mcp_tools` and `mcp_scopes` share four bytes: one search finds all three.
+        // `mcp_tool`, `mcp_tools` and `mcp_scopes` share four bytes, so one search finds all three.
         Self { prefix: Finder::new("mcp_"), table: Finder::new("scope_table"), path: Finder::new("path") }
     }
 }
 
 impl Prefilter {
-    /// What these bytes promise.
+    /// Returns the possible contents of these bytes.
     #[must_use]
     pub fn marks(&self, bytes: &[u8]) -> Marks {
         Marks { ours: self.ours(bytes), path: self.says_path(bytes) }
     }
 
-    /// Whether these bytes can hold an annotation or a table.
+    /// Returns whether these bytes can hold an annotation or a table.
     #[must_use]
     pub fn ours(&self, bytes: &[u8]) -> bool {
         let named = |at: usize| {
             let rest = bytes.get(at + 4..).unwrap_or_default();
             rest.starts_with(b"tool") || rest.starts_with(b"scopes")
         };
-        // The macro is called, renamed or imported; a variable may have its name too.
+        // The macro is called, renamed or imported. A variable may have the same name.
         let table = |at: usize| {
             let rest = bytes.get(at + 11..).unwrap_or_default().trim_ascii_start();
             matches!(rest.first(), None | Some(b'!' | b',' | b';' | b'}' | b'/')) || rest.starts_with(b"as")

@@ -1,4 +1,4 @@
-//! What a path in a module means.
+//! Resolves paths in a module.
 
 use syn::{Item, Type, ext::IdentExt as _};
 
@@ -9,47 +9,47 @@ use crate::{
     world::World,
 };
 
-/// So many imports are followed before a path is given up.
+/// Maximum number of imports that the resolution of one path follows.
 const MAX_STEPS: usize = 4096;
 
-/// What a path means.
+/// The item that a path resolves to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// A module.
     Module(ModuleId),
-    /// An item of a module, and what the path names in it: `Type::method`.
+    /// An item of a module, with the remaining segments of the path: `Type::method`.
     Item {
         /// The module.
         module: ModuleId,
         /// The item.
         name: String,
-        /// The segments behind it.
+        /// The segments after it.
         rest: Vec<String>,
     },
-    /// Something in a package whose source is not at hand, by that package's name.
+    /// An item of a package without source in the scan. Holds the name of the package.
     Elsewhere(String),
-    /// Nothing that was found.
+    /// No item.
     Nothing,
 }
 
-/// How a path is followed.
+/// The state of one resolution.
 struct Walk {
-    /// What is left of [`MAX_STEPS`], over all branches.
+    /// Steps left of [`MAX_STEPS`], over all branches.
     steps: usize,
-    /// Whether the last segment may be what a `use` brings in by name. A companion constant is not imported with its
-    /// function, so that a tool has to be named where it stands.
+    /// Whether a `use` of the name may bring in the last segment. An import of a function does not include its
+    /// companion constant, so a tool has to be named in its own module.
     named_last: bool,
-    /// The modules and paths that are looked at already: globs may lead in circles.
+    /// The modules and paths that are being resolved. Globs may form cycles.
     open: Vec<(ModuleId, Vec<String>)>,
 }
 
 impl World {
-    /// What a path in that module means.
+    /// Resolves a path in that module.
     pub(crate) fn resolve(&mut self, from: ModuleId, segments: &[String]) -> Meaning {
         self.follow(from, segments, false, &mut Walk { steps: MAX_STEPS, named_last: true, open: Vec::new() })
     }
 
-    /// The same for a path whose last segment has to stand where the path says, or come through a glob.
+    /// Resolves a path whose last segment has to be in the module that the path names, or come through a glob.
     pub(crate) fn resolve_in_place(&mut self, from: ModuleId, segments: &[String]) -> Meaning {
         self.follow(from, segments, false, &mut Walk { steps: MAX_STEPS, named_last: false, open: Vec::new() })
     }
@@ -69,7 +69,7 @@ impl World {
             "self" => return self.within(from, rest, walk),
             "super" => {
                 let parent = self.modules.get(from).and_then(|module| module.parent);
-                // `super::super`: the next one starts from there.
+                // `super::super`: the next `super` starts from the parent.
                 return match (parent, rest.first().map(String::as_str)) {
                     (Some(parent), Some("super")) => self.follow(parent, rest, false, walk),
                     (Some(parent), _) => self.within(parent, rest, walk),
@@ -87,7 +87,7 @@ impl World {
         self.other_crate(from, first, rest, walk)
     }
 
-    /// What a path means below a module.
+    /// Resolves a path below a module.
     fn within(&mut self, module: ModuleId, segments: &[String], walk: &mut Walk) -> Meaning {
         let Some((first, rest)) = segments.split_first() else { return Meaning::Module(module) };
         if walk.steps == 0 {
@@ -98,7 +98,7 @@ impl World {
         let has_item = around.item(first).is_some() || self.has_table(module, first);
         let Some(around) = self.modules.get(module) else { return Meaning::Nothing };
         let has_child = around.children.get(first).is_some_and(|child| !matches!(child, Child::Broken));
-        // A function and a module may share a name; only the module can have something in it.
+        // A function and a module may share a name. Only the module can contain items.
         if has_item && (is_last || !has_child) {
             return Meaning::Item { module, name: first.clone(), rest: rest.to_vec() };
         }
@@ -111,7 +111,7 @@ impl World {
                 continue;
             }
             let path: Vec<String> = import.path.iter().chain(rest).cloned().collect();
-            // `use a;` in edition 2018 and later names a crate, not itself.
+            // In edition 2018 and later, `use a;` names a crate, not itself.
             let own = import.path.first() == import.name.as_ref() && import.path.len() == 1;
             match self.follow(module, &path, import.outside || own, walk) {
                 Meaning::Nothing => {}
@@ -124,7 +124,7 @@ impl World {
         }
         walk.open.push(here);
         for import in imports.iter().filter(|import| import.name.is_none()) {
-            // What a glob brings in is looked for below its module only.
+            // The items of a glob are looked up below its module only.
             let Meaning::Module(other) = self.follow(module, &import.path, import.outside, walk) else { continue };
             if other != module {
                 match self.within(other, segments, walk) {
@@ -139,7 +139,7 @@ impl World {
     fn other_crate(&mut self, from: ModuleId, name: &str, rest: &[String], walk: &mut Walk) -> Meaning {
         let Some(member) = self.member_of(from) else { return Meaning::Nothing };
         let here = self.modules.get(from).map(|module| module.krate);
-        // A binary names the library of its own package.
+        // A binary can name the library of its package.
         let library = member.crates.iter().copied().find(|krate| {
             Some(*krate) != here && self.crates.get(*krate).is_some_and(|krate| krate.is_library && krate.name == name)
         });
@@ -150,7 +150,7 @@ impl World {
         if dependency.optional && !member.enabled.dependencies.contains(&dependency.key) {
             return Meaning::Nothing;
         }
-        // The crate of the annotations declares no tools, and is not this server's source.
+        // The runtime crate declares no tools and is not part of the server's source.
         let Some(folder) = dependency.folder.filter(|_| dependency.package != RUNTIME) else {
             return Meaning::Elsewhere(dependency.package);
         };
@@ -177,12 +177,12 @@ impl World {
         crates.iter().filter_map(|krate| self.crates.get(*krate)).find(|krate| krate.is_library).map(|krate| krate.root)
     }
 
-    /// Whether a `scope_table!` of the module defines that name.
+    /// Returns whether a `scope_table!` of the module defines that name.
     fn has_table(&self, module: ModuleId, name: &str) -> bool {
         self.modules.get(module).is_some_and(|module| module.tables.iter().any(|table| table == name))
     }
 
-    /// The type that a path means, with aliases followed: its module and its name.
+    /// Resolves a path to a type, through aliases. Returns its module and its name.
     pub(crate) fn resolve_type(&mut self, from: ModuleId, segments: &[String]) -> Option<(ModuleId, String)> {
         let mut from = from;
         let mut segments = segments.to_vec();
@@ -201,7 +201,7 @@ impl World {
     }
 }
 
-/// The segments of a type that is a path, without generic arguments.
+/// Returns the segments of a type that is a path, without generic arguments.
 pub(crate) fn type_segments(ty: &Type) -> Option<Vec<String>> {
     match ty {
         Type::Path(path) if path.qself.is_none() => {

@@ -1,4 +1,4 @@
-//! Scanning: from a path to a report.
+//! Scans a path into a report.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,9 +22,9 @@ use crate::{
     world::{World, shown},
 };
 
-/// A scan of source: what to look at, and for which build.
+/// A scan of source: the path and the build to scan.
 ///
-/// Nothing is compiled and no other program is run.
+/// It compiles nothing and runs no other program.
 ///
 /// ```no_run
 /// let report = mcp_scopes_scan::Scan::new("examples/files").features(["shell"]).run()?;
@@ -49,7 +49,7 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// A scan of what stands at a path, for the machine this runs on and with default features.
+    /// Creates a scan of a path, for the host and with default features.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
@@ -65,13 +65,13 @@ impl Scan {
         }
     }
 
-    /// Counts with this the files and folders that have been seen, so that somebody who waits can be told.
+    /// Sets a counter for the files and folders that the scan has seen, for a progress display.
     pub fn counting(mut self, seen: Arc<AtomicUsize>) -> Self {
         self.seen = seen;
         self
     }
 
-    /// Reads this text in place of a file, which is named as in findings: what a fix would come to.
+    /// Replaces the text of a file in the scan, for example to check a fix. `file` is the name that findings use.
     pub fn instead(mut self, file: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
         self.instead.insert(file.into(), text.into());
         self
@@ -95,7 +95,7 @@ impl Scan {
         self
     }
 
-    /// Scans for the build that has these conditions and of all features these.
+    /// Scans for a build with these conditions and exactly these features.
     #[doc(hidden)]
     pub fn for_build(mut self, cfgs: Cfgs, features: BTreeSet<String>) -> Self {
         self.cfgs = Some(cfgs);
@@ -103,21 +103,20 @@ impl Scan {
         self
     }
 
-    /// The path that is scanned.
+    /// Returns the path of the scan.
     #[doc(hidden)]
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// States a condition that holds in the build: `name` or `key="value"`, as `--cfg` of rustc takes them.
+    /// Adds a condition that holds in the build: `name` or `key="value"`, in the syntax of rustc's `--cfg`.
     pub fn cfg(mut self, condition: impl Into<String>) -> Self {
         self.conditions.push(condition.into());
         self
     }
 
-    /// Chooses the table of which the document is made, by its name or its path. Without it: the one table that no
-    /// other brings in.
+    /// Selects the table of the document by its name or its path. Default: the one table that no other table splices.
     pub fn table(mut self, name: impl Into<String>) -> Self {
         self.table = Some(name.into());
         self
@@ -129,23 +128,24 @@ impl Scan {
         self
     }
 
-    /// Adds an issuer; any given here replace those that the configuration file states.
+    /// Adds an issuer. Issuers that are added here replace those of the configuration file.
     pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
         self.issuers.push(issuer.into());
         self
     }
 
-    /// Accepts plain http for resource and issuers on a loopback host, for development: as
+    /// Accepts plain http for resource and issuers on a loopback host, for development. See
     /// [`Builder::allow_loopback_http`](mcp_scopes_prm::Builder::allow_loopback_http).
     pub fn allow_loopback_http(mut self, allow: bool) -> Self {
         self.loopback = allow;
         self
     }
 
-    /// Scans the package that the path is in: what is declared, and what keeps it from compiling.
+    /// Scans the package that contains the path. The report has its tools and tables, and the errors that would prevent
+    /// its compilation.
     ///
     /// # Errors
-    /// If the path does not exist, or is in no package whose manifest can be used.
+    /// Returns an error if the path does not exist, or if it is in no package with a usable manifest.
     pub fn run(&self) -> Result<Report, Error> {
         self.on_a_large_stack(Extent::Package)
     }
@@ -153,12 +153,12 @@ impl Scan {
     /// Scans every package at or below the path.
     ///
     /// # Errors
-    /// As [`Scan::run`].
+    /// Returns the errors of [`Scan::run`].
     pub fn run_tree(&self) -> Result<Report, Error> {
         self.on_a_large_stack(Extent::Tree)
     }
 
-    /// Parsing recurses and the numbers of a table are large, so both get a stack of their own.
+    /// Runs the scan on a thread with a large stack, since parsing recurses and the numbers of a table are large.
     fn on_a_large_stack(&self, extent: Extent) -> Result<Report, Error> {
         large_stack(|| self.scan(extent))
     }
@@ -179,7 +179,7 @@ impl Scan {
         let walked = Rc::new(walked);
         let mut known = BTreeSet::new();
         let mut packages = Vec::new();
-        // The folders with something in or below them: a package whose bytes promise nothing is not even read.
+        // The folders with annotations in or below them. A package without any is not read.
         let promising: BTreeSet<&Path> = walked
             .files
             .iter()
@@ -211,7 +211,7 @@ impl Scan {
         Ok(report)
     }
 
-    /// A program has been built: what is asked of a build would be left out without a word.
+    /// Rejects features and conditions for a compiled program, since they would be silently ignored.
     #[cfg(feature = "artefact")]
     fn check_built(&self) -> Result<(), Error> {
         let Choice { named, all, no_default } = &self.choice;
@@ -258,7 +258,7 @@ impl Report {
         let configs = inventory.tables.iter().filter_map(|table| table.config.as_ref());
         self.inputs.extend(configs.map(|config| PathBuf::from(&*config.file)));
         self.inputs.extend(world.inputs());
-        // What is doubtful in another package is that package's own business.
+        // Warnings about another package belong to a scan of that package.
         world.findings.retain(|finding| finding.level == Level::Error || is_below(finding, folder));
         for finding in &mut world.findings {
             finding.rule = crate::finding::reported_id(finding.rule);
@@ -279,12 +279,12 @@ impl Report {
     }
 }
 
-/// Whether a finding is in a file of that folder.
+/// Returns whether a finding is in a file of that folder.
 fn is_below(finding: &Finding, folder: &Path) -> bool {
     finding.place.as_ref().is_none_or(|place| Path::new(&*place.file).starts_with(folder))
 }
 
-/// Runs something on a thread with a large stack.
+/// Runs a closure on a thread with a large stack.
 #[doc(hidden)]
 pub fn large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     std::thread::scope(|scope| {
@@ -303,7 +303,7 @@ fn manifest_finding(manifest: &Path, error: &Error) -> Finding {
     Finding::error("manifest", error.to_string()).help(help).at(Place::point(&shown, 1, 1)).about(&*shown)
 }
 
-/// Tables that bring in one another.
+/// Reports tables that splice each other in a cycle.
 fn circles(inventory: &Inventory, findings: &mut Vec<Finding>) {
     use crate::inventory::Brings;
     for (id, table) in inventory.tables.iter().enumerate().filter(|(_, table)| table.own) {
@@ -327,7 +327,7 @@ fn circles(inventory: &Inventory, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A file with annotations that no target declares.
+/// Reports a file with annotations that no target declares.
 fn undeclared(file: &Path) -> Option<Finding> {
     let shown: Arc<str> = shown(file);
     let text = match Sources::default().read(file, &shown) {

@@ -1,4 +1,4 @@
-//! Source files: their text, and places in it.
+//! Texts of source files, and places in them.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use proc_macro2::Span;
 
 use crate::{Finding, file, lines::Marks};
 
-/// A line and a column in it, both from 1; columns count characters.
+/// A line and a column in it. Both count from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the summary says it")]
 pub struct Position {
@@ -19,19 +19,19 @@ pub struct Position {
     pub column: u32,
 }
 
-/// A stretch of a file.
+/// A range of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
-    /// The file, as it is shown: below the path that was given.
+    /// The file as displayed: relative to the scanned path.
     pub file: Arc<str>,
-    /// The first character.
+    /// Position of the first character.
     pub start: Position,
-    /// Behind the last character.
+    /// Position after the last character.
     pub end: Position,
 }
 
 impl Place {
-    /// The place of a span of that file.
+    /// Returns the place of a span of that file.
     pub(crate) fn of(file: &Arc<str>, span: Span) -> Self {
         let (start, end) = (span.start(), span.end());
         // Columns of spans count from 0.
@@ -42,7 +42,7 @@ impl Place {
         }
     }
 
-    /// The place of one character.
+    /// Returns the place of one character.
     #[doc(hidden)]
     #[must_use]
     pub fn point(file: &Arc<str>, line: u32, column: u32) -> Self {
@@ -56,16 +56,16 @@ fn position(line: usize, column: usize) -> Position {
     Position { line: cut(line), column: cut(column) }
 }
 
-/// A value and where it is written.
+/// A value and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed<T> {
     /// The value.
     pub value: T,
-    /// Where.
+    /// Its place.
     pub place: Place,
 }
 
-/// A text, and where its lines are once somebody asks.
+/// A text and its lines, which are indexed on first use.
 #[derive(Clone, Debug)]
 struct Text {
     text: Arc<str>,
@@ -76,18 +76,19 @@ struct Text {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     texts: BTreeMap<Arc<str>, Text>,
-    /// What is read in place of files.
+    /// Texts that replace files.
     instead: BTreeMap<Arc<str>, Arc<str>>,
 }
 
 impl Sources {
-    /// The text of a file that was read.
+    /// Returns the text of a file that was read.
     #[must_use]
     pub fn text(&self, file: &str) -> Option<&str> {
         self.texts.get(file).map(|found| &*found.text)
     }
 
-    /// Where a place is in its file's text, in bytes, at characters. `None` if the text has no such place.
+    /// Returns the byte range of a place in its file's text, at character boundaries. `None` if the text has no such
+    /// place.
     #[must_use]
     pub fn range(&self, place: &Place) -> Option<Range<usize>> {
         let Text { text, marks } = self.texts.get(&place.file)?;
@@ -97,25 +98,25 @@ impl Sources {
         Some(start..end.max(start))
     }
 
-    /// Every file that was read, with its text.
+    /// Returns every file that was read, with its text.
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &str)> {
         self.texts.iter().map(|(file, found)| (file, &*found.text))
     }
 
-    /// Sources in which these texts stand in place of files.
+    /// Creates sources in which these texts replace files.
     pub(crate) fn with(instead: BTreeMap<Arc<str>, Arc<str>>) -> Self {
         Self { instead, ..Self::default() }
     }
 
-    /// Reads a file as text: without its byte order mark, with line ends as the compiler sees them.
+    /// Reads a file as text. Drops the byte order mark and converts line ends as the compiler does.
     ///
     /// # Errors
-    /// As for [`read_as_is`].
+    /// Returns the errors of [`read_as_is`].
     pub(crate) fn read(&self, path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
         self.read_as_is(path, shown).map(normal)
     }
 
-    /// The same, to the byte.
+    /// Reads a file as text, without any change to its bytes.
     pub(crate) fn read_as_is(&self, path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
         match self.instead.get(shown) {
             Some(text) => Ok(text.to_string()),
@@ -123,7 +124,7 @@ impl Sources {
         }
     }
 
-    /// Keeps the text of a file, for snippets.
+    /// Stores the text of a file, for snippets.
     #[doc(hidden)]
     pub fn keep(&mut self, file: &Arc<str>, text: &Arc<str>) {
         let new = || Text { text: text.clone(), marks: OnceLock::new() };
@@ -135,10 +136,10 @@ impl Sources {
     }
 }
 
-/// Reads a file as text, to the byte.
+/// Reads a file as text, without any change to its bytes.
 ///
 /// # Errors
-/// A finding for a file that cannot be read, is not UTF-8 or is larger than any source.
+/// Returns a finding for a file that cannot be read, is not UTF-8 or exceeds the maximum size.
 #[doc(hidden)]
 pub fn read_as_is(path: &Path, shown: &Arc<str>) -> Result<String, Box<Finding>> {
     let unreadable = |why: String| {

@@ -1,4 +1,4 @@
-//! The files below a path: found in parallel, each looked at once.
+//! Walks the files below a path in parallel and reads each once.
 
 use std::{
     fs::File,
@@ -18,25 +18,25 @@ use crate::{
     prefilter::{Marks, Prefilter},
 };
 
-/// What stands below a path.
+/// The files below a path.
 #[derive(Debug, Default)]
 pub struct Walked {
-    /// The Rust files, with what their bytes promise; in the order of the bytes of their paths, which costs a tenth of what
-    /// comparing the parts of paths does.
+    /// The Rust files and their marks, in byte order of their paths. A comparison by path components would take ten
+    /// times as long.
     pub files: Vec<(PathBuf, Marks)>,
     /// The `Cargo.toml`s, sorted.
     pub manifests: Vec<PathBuf>,
-    /// What could not be read: the path, where known, and why.
+    /// The paths that could not be read, where known, and the reasons.
     pub unreadable: Vec<(PathBuf, String)>,
 }
 
 impl Walked {
-    /// The Rust files below a folder.
+    /// Returns the Rust files below a folder.
     pub fn below<'w>(&'w self, folder: &'w Path) -> impl Iterator<Item = &'w (PathBuf, Marks)> {
         let bytes = folder.as_os_str().as_encoded_bytes();
         let start = self.files.partition_point(|(file, _)| file.as_os_str().as_encoded_bytes() < bytes);
         let near = self.files.iter().skip(start);
-        // Between them can stand those of a folder whose name only begins the same.
+        // Files of a folder with a longer name that begins the same can be in between.
         near.take_while(move |(file, _)| file.as_os_str().as_encoded_bytes().starts_with(bytes))
             .filter(move |(file, _)| file.starts_with(folder))
     }
@@ -50,16 +50,16 @@ enum Seen {
 
 /// Finds the Rust files and manifests below `root`.
 ///
-/// Hidden files, `target` folders of packages and what `.gitignore` names are left out. A root that is itself ignored,
-/// as an unpacked package below `target` is, is walked all the same.
+/// Hidden files, `target` folders of packages and the files that `.gitignore` names are left out. An ignored root, such
+/// as an unpacked package below `target`, is still walked.
 ///
 /// # Errors
-/// If `root` does not exist.
+/// Returns an error if `root` does not exist.
 pub fn walk(root: &Path) -> Result<Walked, Error> {
     walk_counting(root, &AtomicUsize::new(0))
 }
 
-/// The same, and counts the files and folders that have been seen while it goes on.
+/// Walks like [`walk`], and counts the files and folders that it has seen.
 pub(crate) fn walk_counting(root: &Path, seen: &AtomicUsize) -> Result<Walked, Error> {
     if let Err(error) = std::fs::metadata(root) {
         let message = format!("cannot scan `{}`: {error}", root.display());
@@ -76,7 +76,7 @@ fn pass(root: &Path, parents: bool, count: &AtomicUsize) -> Walked {
         .parents(parents)
         // An unpacked archive has a `.gitignore` but no repository.
         .require_git(false)
-        // cargo knows no other file of this kind, and asking each folder for one takes its time.
+        // Cargo does not use `.ignore` files, and a look-up in each folder is slow.
         .ignore(false)
         .threads(threads)
         .filter_entry(|entry| entry.depth() == 0 || !is_target(entry))
@@ -113,7 +113,7 @@ fn pass(root: &Path, parents: bool, count: &AtomicUsize) -> Walked {
     walked
 }
 
-/// Whether this is the build folder of a package: one called `target` beside a manifest, or tagged as a cache.
+/// Returns whether this is the build folder of a package: a folder `target` beside a manifest, or tagged as a cache.
 fn is_target(entry: &DirEntry) -> bool {
     if entry.file_name() != "target" || !entry.file_type().is_some_and(|kind| kind.is_dir()) {
         return false;
@@ -130,7 +130,7 @@ fn look(entry: &DirEntry, prefilter: &Prefilter, buffer: &mut Vec<u8>) -> Option
     if kind.is_dir() || !is_manifest && !is_rust {
         return None;
     }
-    // A linked file can be declared as a module; a linked folder is walked where it stands.
+    // A linked file can be declared as a module. A linked folder is walked at its target.
     if !kind.is_file() {
         match std::fs::metadata(path) {
             Ok(found) if found.is_file() => {}
@@ -148,17 +148,17 @@ fn look(entry: &DirEntry, prefilter: &Prefilter, buffer: &mut Vec<u8>) -> Option
     })
 }
 
-/// What a file's bytes promise.
+/// Returns the marks of a file.
 pub(crate) fn marks(path: &Path, prefilter: &Prefilter, buffer: &mut Vec<u8>) -> std::io::Result<Marks> {
     let mut file = File::open(path)?;
     let mut filled = 0;
     loop {
         if buffer.len() as u64 > MAX_FILE && filled == buffer.len() {
-            // What stands behind was not looked at, so that nothing can be said of it.
+            // The rest of the file is unknown, so no marks are returned.
             return Err(file::too_large());
         }
         if filled == buffer.len() {
-            // Room for most files at once: each further call to the system costs as much as looking through its bytes.
+            // The buffer fits most files, since each further system call costs as much as a search through its bytes.
             buffer.resize((filled * 4).clamp(FIRST_READ, ROOM), 0);
         }
         match file.read(buffer.get_mut(filled..).unwrap_or_default()) {
@@ -170,9 +170,9 @@ pub(crate) fn marks(path: &Path, prefilter: &Prefilter, buffer: &mut Vec<u8>) ->
     }
 }
 
-/// How much is read of a file at once, where no larger one was met.
+/// Size of the first read, until a larger file is met.
 const FIRST_READ: usize = 128 << 10;
-/// One byte more than is taken.
+/// One byte above the maximum size.
 #[expect(clippy::cast_possible_truncation, reason = "it fits")]
 const ROOM: usize = MAX_FILE as usize + 1;
 
@@ -218,7 +218,7 @@ mod tests {
         let walked = walk(root).unwrap();
         assert_eq!(names(&walked, root), ["src/lib.rs", "src/target/mod.rs"]);
         assert_eq!(walked.manifests, [root.join("Cargo.toml")]);
-        // The package that `cargo package` unpacks is ignored as a whole, yet its build script scans it.
+        // The package that `cargo package` unpacks is ignored as a whole, but its build script still scans it.
         let unpacked = root.join("target/package/a-0.1.0");
         assert_eq!(names(&walk(&unpacked).unwrap(), &unpacked), ["src/lib.rs"]);
     }

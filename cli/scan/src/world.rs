@@ -1,7 +1,7 @@
-//! Everything one scan has read: the package, the packages it depends on by path, their crates and modules.
+//! The state of one scan: the package, its path dependencies, their crates and modules.
 //!
-//! Only the files that matter are parsed: those whose bytes promise an annotation, and the chain of files that leads to
-//! each from the root of its crate. Others are read when a path leads to them.
+//! Only the files that matter are parsed: those whose bytes may hold an annotation, and the files that lead to each
+//! from the root of its crate. Other files are read when a path leads to them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,10 +25,10 @@ use crate::{
     walk::{self, Walked},
 };
 
-/// Modules may nest this deep; a module that declares itself would nest without end.
+/// Maximum nesting of modules. A module that declares itself would nest without end.
 const MAX_MODULES: usize = 64;
 
-/// The number of a package in its world.
+/// The index of a package in its world.
 pub(crate) type PackageId = usize;
 
 /// A crate of a package.
@@ -39,7 +39,7 @@ pub(crate) struct Krate {
     pub(crate) root: ModuleId,
 }
 
-/// A package with the build it is scanned for.
+/// A package and the build that it is scanned for.
 pub(crate) struct Member {
     pub(crate) package: Package,
     pub(crate) enabled: Enabled,
@@ -47,7 +47,7 @@ pub(crate) struct Member {
     pub(crate) crates: Vec<CrateId>,
 }
 
-/// Everything one scan has read.
+/// The packages, crates and modules of one scan.
 pub(crate) struct World {
     pub(crate) members: Vec<Member>,
     pub(crate) crates: Vec<Krate>,
@@ -57,7 +57,7 @@ pub(crate) struct World {
     walked: Rc<Walked>,
     /// The files below the packages.
     files: BTreeMap<PathBuf, Marks>,
-    /// The files that may hold something, or say `#[path]`.
+    /// The files that may hold an annotation or `#[path]`.
     hot: BTreeSet<PathBuf>,
     /// Files and folders of modules that are not compiled.
     left_out: BTreeSet<PathBuf>,
@@ -67,7 +67,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A world that knows the files of one walk and the build of no package.
+    /// Creates a world with the files of one walk and without packages.
     pub(crate) fn new(walked: Rc<Walked>, base: Cfgs, sources: Sources) -> Self {
         Self {
             walked,
@@ -85,7 +85,7 @@ impl World {
         }
     }
 
-    /// Takes in the files below a folder, which need not be where the walk was.
+    /// Adds the files below a folder, which may be outside of the walk.
     fn know(&mut self, folder: &Path) -> Result<(), Error> {
         if self.files.keys().any(|file| file.starts_with(folder)) {
             return Ok(());
@@ -103,10 +103,10 @@ impl World {
         Ok(())
     }
 
-    /// Reads the crates of a package; `None` if the folder holds none.
+    /// Reads the crates of a package. Returns `None` if the folder has no package.
     ///
     /// # Errors
-    /// If its manifest cannot be used.
+    /// Returns an error if its manifest is not usable.
     pub(crate) fn add(&mut self, folder: &Path, choice: &Choice) -> Result<Option<PackageId>, Error> {
         let Some(package) = Package::read(&folder.join("Cargo.toml"))? else { return Ok(None) };
         let enabled = package.features.resolve(choice);
@@ -134,18 +134,18 @@ impl World {
         Ok(Some(id))
     }
 
-    /// The build that a module is compiled in.
+    /// Returns the build that a module is compiled in.
     pub(crate) fn cfgs(&self, module: ModuleId) -> Cfgs {
         self.member_of(module).map(|member| member.cfgs.clone()).unwrap_or_default()
     }
 
-    /// The package that a module is in.
+    /// Returns the package of a module.
     pub(crate) fn member_of(&self, module: ModuleId) -> Option<&Member> {
         let krate = self.crates.get(self.modules.get(module)?.krate)?;
         self.members.get(krate.package)
     }
 
-    /// The child of that name, read if it was not.
+    /// Returns the child of that name. Reads it if necessary.
     pub(crate) fn child(&mut self, parent: ModuleId, name: &str) -> Option<ModuleId> {
         match self.modules.get(parent)?.children.get(name)?.clone() {
             Child::Known(module) => Some(module),
@@ -154,7 +154,7 @@ impl World {
         }
     }
 
-    /// The files that may hold an annotation and that no target of the package declares.
+    /// Returns the files that may hold an annotation and that no target of the package declares.
     pub(crate) fn undeclared(&self, package: PackageId) -> Vec<PathBuf> {
         let Some(member) = self.members.get(package) else { return Vec::new() };
         let roots: Vec<&Path> = member.package.targets.iter().filter_map(|target| target.root.parent()).collect();
@@ -169,7 +169,8 @@ impl World {
         marked.filter(|file| !self.visited.contains(*file) && !left_out(file) && inside(file)).cloned().collect()
     }
 
-    /// What decides what is found: the manifests, the source folders, and the source files beside a manifest.
+    /// Returns the files that affect the result: the manifests, the source folders, and the source files beside a
+    /// manifest.
     pub(crate) fn inputs(&self) -> BTreeSet<PathBuf> {
         let mut inputs = BTreeSet::new();
         for member in &self.members {
@@ -177,7 +178,7 @@ impl World {
             inputs.insert(package.manifest.clone());
             for root in package.targets.iter().filter_map(|target| target.root.parent()) {
                 if root == package.folder {
-                    // The folder itself holds the build's output too.
+                    // The folder itself also holds the build output.
                     inputs.extend(self.files.keys().filter(|file| package.owns(file)).cloned());
                 } else {
                     inputs.insert(root.to_owned());
@@ -200,7 +201,7 @@ impl World {
         known.then_some(id)
     }
 
-    /// Reads the file of a module; whether it is compiled and could be read.
+    /// Reads the file of a module. Returns whether it is compiled and could be read.
     fn read(&mut self, id: ModuleId) -> bool {
         let Some(module) = self.modules.get(id) else { return false };
         let (shown, file) = (module.shown.clone(), module.site.file.clone());
@@ -215,7 +216,7 @@ impl World {
         self.sources.keep(&shown, &text);
         match parse(&text, &shown) {
             Ok(mut parsed) => {
-                // `#![cfg(..)]` at the head of the file leaves out the module.
+                // `#![cfg(..)]` at the start of the file excludes the module.
                 let answer = attribute::settle(&mut parsed.attrs, &self.cfgs(id));
                 let compiled = self.decide(answer, Place::point(&shown, 1, 1), || text.to_string());
                 if compiled {
@@ -230,7 +231,7 @@ impl World {
         }
     }
 
-    /// Takes in the items of a module that are compiled, and its modules.
+    /// Adds the compiled items of a module, and its child modules.
     fn fill(&mut self, id: ModuleId, items: Vec<Item>) {
         let cfgs = self.cfgs(id);
         let Some(shown) = self.modules.get(id).map(|module| module.shown.clone()) else { return };
@@ -261,7 +262,7 @@ impl World {
         }
     }
 
-    /// Notes the names that the module's tables define, so that paths can lead to them.
+    /// Records the names that the module's tables define, so that paths can resolve to them.
     fn note_tables(&mut self, id: ModuleId) {
         let Some(module) = self.modules.get(id) else { return };
         let macros = module.items.iter().filter_map(|item| match item {
@@ -278,7 +279,7 @@ impl World {
         }
     }
 
-    /// Whether something is compiled; where only a build can tell, that is reported if it holds something of ours.
+    /// Returns whether an item is compiled. Reports an undecidable condition if the item holds an annotation.
     pub(crate) fn decide(&mut self, answer: Answer, place: Place, text: impl FnOnce() -> String) -> bool {
         match answer {
             Answer::Yes => true,
@@ -304,7 +305,7 @@ impl World {
         self.left_out.extend(files.into_iter().flat_map(|site| [site.file, site.folder]));
     }
 
-    /// Takes in `mod name;` or `mod name { .. }`.
+    /// Adds `mod name;` or `mod name { .. }`.
     fn declare(&mut self, parent: ModuleId, item: ItemMod) {
         let name = item.ident.unraw().to_string();
         let Some(around) = self.modules.get(parent) else { return };
@@ -361,9 +362,9 @@ impl World {
         }
     }
 
-    /// Whether the file of that module, or one below it, may hold something.
+    /// Returns whether the file of that module, or one below it, may hold an annotation.
     fn is_hot(&self, site: &Site) -> bool {
-        // A file that the walk passed over, ignored or linked, is compiled all the same if it is declared.
+        // The walk skips ignored and linked files, but a declared file is still compiled.
         if !self.files.contains_key(&site.file) && site.file.is_file() {
             return true;
         }
@@ -383,7 +384,7 @@ impl World {
     }
 }
 
-/// The files that `mod name;` can mean.
+/// Returns the files that `mod name;` can refer to.
 fn files(site: &Site, item: &ItemMod) -> Vec<Site> {
     match attribute::text(&item.attrs, "path") {
         Some(path) => vec![Site::beside(plain(&site.base().join(path)))],
@@ -391,7 +392,7 @@ fn files(site: &Site, item: &ItemMod) -> Vec<Site> {
     }
 }
 
-/// A path as it is shown: with slashes everywhere.
+/// Returns a path for display, with forward slashes on every system.
 #[doc(hidden)]
 #[must_use]
 pub fn shown(path: &Path) -> Arc<str> {

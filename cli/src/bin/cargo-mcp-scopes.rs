@@ -1,8 +1,8 @@
-//! `cargo mcp-scopes ..`: the same commands, as cargo runs them.
+//! `cargo mcp-scopes ..`: the same commands as a subcommand of cargo.
 
 use std::process::ExitCode;
 
-/// As in `mcp-scopes`.
+/// See `mcp-scopes`.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

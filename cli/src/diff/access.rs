@@ -1,29 +1,29 @@
-//! Which tokens open a tool: decided by what requirements mean, not by how they are written.
+//! Decides which tokens open a tool, by the meaning of requirements rather than their spelling.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use mcp_scopes_prm::{Document, McpExtensions, extensions::ToolEntry};
 
-/// How many ways to hold an alternative are tried before the answer is given up as "some token does".
+/// Maximum number of ways to hold an alternative that are tried. Beyond it the answer is "some token does".
 const MOST_WAYS: usize = 100_000;
 
 type Scopes<'d> = BTreeSet<&'d str>;
 
-/// What one document says about tokens.
+/// The hierarchy and the requirements of one document.
 #[derive(Debug)]
 pub(super) struct Access<'d> {
     implies: BTreeMap<&'d str, Scopes<'d>>,
     known: Scopes<'d>,
 }
 
-/// What opens a tool.
+/// The requirement of a tool.
 #[derive(Clone, Debug)]
 pub(super) enum Requirement<'d> {
-    /// Nothing is needed.
+    /// The tool is public.
     Public,
-    /// Any of these, each held whole.
+    /// Any of these sets of scopes, each held completely.
     AnyOf(Vec<Scopes<'d>>),
-    /// The document does not say.
+    /// The document states no requirement.
     Unstated,
 }
 
@@ -53,17 +53,17 @@ impl<'d> Access<'d> {
         Self { known: known.collect(), implies }
     }
 
-    /// The pairs of a scope and one that it implies.
+    /// Returns the pairs of a scope and a scope that it implies.
     pub(super) fn edges(&self) -> BTreeSet<(&'d str, &'d str)> {
         self.implies.iter().flat_map(|(scope, implied)| implied.iter().map(move |implied| (*scope, *implied))).collect()
     }
 
-    /// What a holder of this scope holds.
+    /// Returns the scopes that a holder of this scope holds.
     fn closure(&self, scope: &'d str) -> Scopes<'d> {
         self.implies.get(scope).into_iter().flatten().copied().chain([scope]).collect()
     }
 
-    /// Whether a token that holds these, closed, opens the tool.
+    /// Returns whether a token with these scopes opens the tool. The scopes have to be closed under `implies`.
     fn opens(held: &Scopes<'d>, requirement: &Requirement<'d>) -> bool {
         match requirement {
             Requirement::Public => true,
@@ -72,7 +72,8 @@ impl<'d> Access<'d> {
         }
     }
 
-    /// Whether some token opens the tool here that does not open it there. `tokens` limits what tokens can hold.
+    /// Returns whether some token opens the tool in this document but not in the other. `tokens` limits the scopes of
+    /// tokens.
     pub(super) fn opens_beyond(
         &self,
         here: &Requirement<'d>,
@@ -93,8 +94,8 @@ impl<'d> Access<'d> {
         })
     }
 
-    /// The scopes that give `scope` here. One whose holder holds `scope` there too is no other way: it opens there all
-    /// that `scope` opens.
+    /// Returns the scopes that grant `scope` in this document. A scope that also grants `scope` in the other document
+    /// is no separate way, since it opens everything there that `scope` opens.
     fn ways_to_hold(&self, scope: &'d str, other: &Access<'d>, tokens: Option<&Scopes<'d>>) -> Vec<&'d str> {
         let can_be_held = |scope: &&str| tokens.is_none_or(|tokens| tokens.contains(*scope));
         let itself = Some(scope).filter(can_be_held);
@@ -104,13 +105,13 @@ impl<'d> Access<'d> {
         itself.into_iter().chain(through).collect()
     }
 
-    /// The scopes that the document names anywhere.
+    /// Returns the scopes that the document names.
     pub(super) fn known(&self) -> &Scopes<'d> {
         &self.known
     }
 }
 
-/// Whether some choice of one scope from each list leaves the tool closed there.
+/// Returns whether some choice of one scope from each list does not open the tool in the other document.
 fn search<'d>(
     choices: &[Vec<&'d str>],
     held: &Scopes<'d>,
@@ -119,7 +120,7 @@ fn search<'d>(
     ways: &mut usize,
 ) -> bool {
     *ways += 1;
-    // More scopes never close a tool, so nothing is found behind this.
+    // Additional scopes never close a tool, so this branch finds nothing.
     if Access::opens(held, requirement) {
         return false;
     }
@@ -133,7 +134,7 @@ fn search<'d>(
     })
 }
 
-/// Documents publish the closure; those of other authors may not.
+/// Documents publish the closure, but third-party documents may not.
 fn close(implies: &mut BTreeMap<&str, Scopes<'_>>) {
     loop {
         let mut grown = false;

@@ -1,22 +1,22 @@
-//! What a change is, and how it is judged.
+//! The kinds of changes and their verdicts.
 
-/// What a change means for those who use the server today.
+/// The effect of a change on current users of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Compatibility {
-    /// Nothing that worked stops.
+    /// Everything that worked still works.
     Patch,
     /// Something new can be used.
     Minor,
-    /// Something that worked stops.
+    /// Something that worked no longer works.
     Major,
 }
 
-/// What a change means for those who are to be kept out: it can do both.
+/// The effect of a change on access control. A change can have both effects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Security {
-    /// Something is allowed that was not.
+    /// Something is now allowed.
     pub(crate) weakens: bool,
-    /// Something that was allowed is not.
+    /// Something is no longer allowed.
     pub(crate) tightens: bool,
 }
 
@@ -25,7 +25,7 @@ impl Security {
     pub(crate) const WEAKENS: Self = Self { weakens: true, tightens: false };
     pub(crate) const TIGHTENS: Self = Self { weakens: false, tightens: true };
 
-    /// The words of the verdict.
+    /// Returns the words of the verdict.
     pub(crate) fn words(self) -> &'static [&'static str] {
         match (self.weakens, self.tightens) {
             (false, false) => &["neutral"],
@@ -35,7 +35,7 @@ impl Security {
         }
     }
 
-    /// The verdict of both.
+    /// Returns the verdict of both changes together.
     pub(crate) fn and(self, other: Self) -> Self {
         Self { weakens: self.weakens || other.weakens, tightens: self.tightens || other.tightens }
     }
@@ -58,30 +58,30 @@ impl Compatibility {
 
 macro_rules! kinds {
     ($($kind:ident $id:literal $compatibility:ident, mirror $mirror:ident: $why:literal;)*) => {
-        /// What kind of change it is.
+        /// The kind of a change.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub(crate) enum Kind { $($kind,)* }
 
         impl Kind {
-            /// Every kind.
+            /// All kinds.
             pub(crate) const ALL: &[Self] = &[$(Self::$kind,)*];
 
-            /// Its stable id.
+            /// Returns its stable id.
             pub(crate) fn id(self) -> &'static str {
                 match self { $(Self::$kind => $id,)* }
             }
 
-            /// What it means for those who use the server today.
+            /// Returns its effect on current users of the server.
             pub(crate) fn compatibility(self) -> Compatibility {
                 match self { $(Self::$kind => Compatibility::$compatibility,)* }
             }
 
-            /// What it means, in one line.
+            /// Returns its meaning, in one line.
             pub(crate) fn why(self) -> &'static str {
                 match self { $(Self::$kind => $why,)* }
             }
 
-            /// What the way back is.
+            /// Returns the kind of the reverse change.
             #[cfg(test)]
             pub(crate) fn mirror(self) -> Self {
                 match self { $(Self::$kind => Self::$mirror,)* }
@@ -130,9 +130,9 @@ kinds! {
 #[derive(Clone, Debug)]
 pub(crate) struct Change {
     pub(crate) kind: Kind,
-    /// Where in the document, as a JSON Pointer (RFC 6901).
+    /// The place in the document, as a JSON Pointer (RFC 6901).
     pub(crate) pointer: String,
-    /// What changed, in one line.
+    /// The change, in one line.
     pub(crate) message: String,
     pub(crate) compatibility: Compatibility,
     pub(crate) security: Security,
@@ -140,8 +140,8 @@ pub(crate) struct Change {
 
 impl Change {
     pub(super) fn new(kind: Kind, security: Security, pointer: String, message: &str) -> Self {
-        // A name of a foreign document can hold a line break, and a log takes `::error::` at the start of a line for a
-        // command.
+        // A name of a third-party document can contain a line break. A CI log reads `::error::` at the start of a line
+        // as a command.
         let message = message.replace('\n', "\\n").replace('\r', "\\r");
         Self { kind, pointer, message, compatibility: kind.compatibility(), security }
     }

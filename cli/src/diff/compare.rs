@@ -1,4 +1,4 @@
-//! What changed between two documents.
+//! Compares two documents.
 
 mod changes;
 mod limits;
@@ -14,7 +14,8 @@ use super::{
     change::{Change, Kind, Security},
 };
 
-/// Every change from the one document to the other, most serious first within each part of the document.
+/// Returns every change from the old document to the new. Within each part of the document, the most serious changes
+/// come first.
 pub(crate) fn changes(old: &Document, new: &Document) -> Vec<Change> {
     let mut changes = Changes::new();
     server(old, new, &mut changes);
@@ -47,7 +48,7 @@ fn server(old: &Document, new: &Document, changes: &mut Changes) {
         (Kind::BaselineGrown, Security::WEAKENS),
         (Kind::BaselineShrunk, Security::TIGHTENS),
     );
-    // Without the member a reader has to assume the header (RFC 6750 §2): MCP knows no other.
+    // Without the member, a client has to assume the header (RFC 6750 §2). MCP allows no other method.
     let methods = |document: &Document| document.bearer_methods_supported.clone().unwrap_or(vec!["header".to_owned()]);
     changes.set(
         "/bearer_methods_supported",
@@ -113,7 +114,7 @@ fn server(old: &Document, new: &Document, changes: &mut Changes) {
     }
 }
 
-/// An edge alone opens nothing: its verdict is what it does to the tools, which are judged one by one.
+/// An edge alone opens nothing. Its verdict is its effect on the tools, which are judged one by one.
 fn hierarchy(here: &Access<'_>, there: &Access<'_>, reached: Security, changes: &mut Changes) {
     let (after, before) = (here.edges(), there.edges());
     let pointer = |scope: &str| format!("/mcp_extensions/scope_hierarchy/{}", escaped(scope));

@@ -1,4 +1,4 @@
-//! Where a side says what stands in its document.
+//! Finds the places of a document's contents in its source.
 
 use std::sync::Arc;
 
@@ -9,19 +9,19 @@ use mcp_scopes_scan::{
     source::{Place, Position},
 };
 
-/// What a document was read from.
+/// The origin of a document.
 #[derive(Debug)]
 pub(crate) enum Origin {
-    /// A file of JSON; in a lock file the document is one member.
+    /// A JSON file. In a lock file, the document is one member.
     File { file: Arc<str>, text: String, inside: &'static str },
-    /// Source, or a program that carries its table.
+    /// Source, or a program with its table.
     Package(Box<Export>),
-    /// Nothing that could be opened: another revision, or standard input.
+    /// An origin without a file that can be opened: another revision, or standard input.
     Elsewhere,
 }
 
 impl Origin {
-    /// Finds the places of many pointers.
+    /// Returns an index to find the places of many pointers.
     pub(crate) fn places(&self) -> Places<'_> {
         match self {
             Self::File { file, text, inside } => match Json::locate(text) {
@@ -36,7 +36,7 @@ impl Origin {
     }
 }
 
-/// The places of what a document says.
+/// An index of the places of a document's contents.
 pub(crate) enum Places<'o> {
     File(Box<Text<'o>>),
     Package(&'o Inventory, usize),
@@ -49,12 +49,12 @@ pub(crate) struct Text<'o> {
     json: &'o str,
     inside: &'static str,
     located: Located,
-    /// Where its lines begin.
+    /// The offsets of its lines.
     lines: Vec<usize>,
 }
 
 impl Places<'_> {
-    /// Where that is said, or else what is nearest around it.
+    /// Returns the place of the value at a pointer, or of the nearest existing parent.
     pub(crate) fn find(&self, pointer: &str) -> Option<Place> {
         match self {
             Self::File(text) => text.find(pointer),
@@ -68,7 +68,7 @@ impl Text<'_> {
     fn find(&self, pointer: &str) -> Option<Place> {
         let spot = self.located.places.nearest(&self.located.json, &format!("{}{pointer}", self.inside))?;
         let whole = spot.whole();
-        // Of what spans several lines, its name or its bracket is enough to find it.
+        // For a value on several lines, its name or its bracket is enough.
         let end = match (&spot.name, self.json.get(whole.clone())?.contains('\n')) {
             (_, false) => whole.end,
             (Some(name), true) => name.end,
@@ -102,11 +102,11 @@ fn in_package(inventory: &Inventory, id: usize, pointer: &str) -> Option<Place> 
         }
         rest => table.config.as_ref().and_then(|config| in_config(config, rest)),
     };
-    // What is gone, or was never written down, is the table's.
+    // A removed or unwritten value has the place of the table.
     Some(found.unwrap_or_else(|| table.place.clone()))
 }
 
-/// Where the configuration file says it.
+/// Returns the place in the configuration file.
 fn in_config(config: &Config, steps: &[&str]) -> Option<Place> {
     let said = &config.said;
     let (line, column) = match steps {
@@ -125,7 +125,7 @@ fn in_config(config: &Config, steps: &[&str]) -> Option<Place> {
         ["mcp_extensions", "sandbox", ..] => said.places.sandbox,
         _ => return None,
     };
-    // 0 where the file says nothing.
+    // The line is 0 if the file does not state the value.
     let start = (line > 0).then_some(Position { line, column })?;
     Some(Place { file: config.file.clone(), start, end: Position { column: column.saturating_add(1), ..start } })
 }

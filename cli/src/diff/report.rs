@@ -1,13 +1,13 @@
-//! Changes, for people and for programs.
+//! Reports of changes.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `rows` | [`Report`]: changes with their levels and places |
 //! | `human` | for a terminal or a log |
 //! | `json` | one JSON object, version 1, with its schema |
-//! | `sarif` | SARIF 2.1.0, for code scanning |
-//! | `github` | workflow commands, which GitHub shows as annotations |
-//! | `junit` | JUnit XML, for what shows test results |
+//! | `github` | workflow commands, which GitHub displays as annotations |
+//! | `junit` | JUnit XML, for viewers of test results |
+//! | `markdown` | a table for a pull request or a job summary |
 //! | `markdown` | a table for a pull request or a job's page |
 
 mod github;
@@ -23,7 +23,7 @@ pub(crate) use rows::Report;
 use crate::output::{human::Links, target::Format};
 
 impl Report {
-    /// The report in a format; for people with the styles of a terminal.
+    /// Renders the report in a format. The human format has terminal styles.
     pub(crate) fn render(&self, format: Format, links: Links) -> Result<String, String> {
         match format {
             Format::Human => Ok(human::render(self, links)),

@@ -1,4 +1,4 @@
-//! What can be compared: a document, a crate, a program, or one of these in another revision.
+//! The inputs of a comparison: a document, a crate, a program, or one of these in another revision.
 
 use std::{
     fs::{self, File},
@@ -18,12 +18,12 @@ use crate::{
     terminal::{complain, tell},
 };
 
-/// Why a side cannot be read: what is wrong, and what to do.
+/// The reason why a side cannot be read, with a help text.
 #[derive(Debug)]
 pub(crate) struct Unreadable {
     pub(crate) message: String,
     pub(crate) help: String,
-    /// What was found, for people.
+    /// The findings, rendered as text.
     pub(crate) findings: String,
 }
 
@@ -32,14 +32,14 @@ impl Unreadable {
         Self { message: message.into(), help: help.into(), findings: String::new() }
     }
 
-    /// The same of files that stand elsewhere for those of a revision.
+    /// Replaces the paths of a temporary checkout by those of the revision.
     fn below(self, folder: &Path) -> Self {
         let folder = format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR);
         let shown = |text: &str| text.replace(&folder, "");
         Self { message: shown(&self.message), help: shown(&self.help), findings: shown(&self.findings) }
     }
 
-    /// Says it on standard error.
+    /// Prints the reason on standard error.
     pub(crate) fn tell(&self) -> Outcome {
         tell(&self.findings);
         complain(&self.message, Some(&self.help));
@@ -54,11 +54,11 @@ pub(crate) struct Side {
     pub(crate) origin: Origin,
 }
 
-/// How sides are read.
+/// The settings to read sides.
 pub(crate) struct Reading<'r> {
-    /// A scan of source or of a program, with the options that were given.
+    /// Creates a scan of source or of a program, with the options of the command line.
     pub(crate) scan: &'r dyn Fn(&Path) -> Scan,
-    /// Whether documents may name plain http on a loopback host.
+    /// Whether documents may use plain http on a loopback host.
     pub(crate) loopback: bool,
 }
 
@@ -71,7 +71,7 @@ impl Reading<'_> {
             let here = if path == "." { here } else { here.join(path) };
             let Side { metadata, .. } =
                 self.at(&here, side).map_err(|unreadable| unreadable.below(&folder.path().join(FILES)))?;
-            // The folder goes, and what is in it is not what stands in the work tree.
+            // The temporary folder is removed, and its contents differ from the work tree.
             return Ok(Side { metadata, origin: Origin::Elsewhere });
         }
         if side == "-" {
@@ -114,7 +114,7 @@ impl Reading<'_> {
         }
     }
 
-    /// The document, and the member of the text that it is.
+    /// Parses the document. Returns it with the pointer of its member in the text.
     fn document(&self, text: &str, side: &str) -> Result<(Metadata, &'static str), Unreadable> {
         let read = |text: &str| {
             if self.loopback { Metadata::from_json_allowing_loopback_http(text) } else { Metadata::from_json(text) }
@@ -140,12 +140,12 @@ fn utf8(bytes: Vec<u8>, side: &str) -> Result<String, Unreadable> {
     })
 }
 
-/// Where in its folder the files of a revision stand.
+/// The subfolder with the files of a revision.
 const FILES: &str = "files";
 
-/// The files of a revision in a folder of their own: the work tree and its index stay as they are.
+/// Writes the files of a revision to a temporary folder. The work tree and its index do not change.
 ///
-/// Returns that folder, and the one in it that stands for the folder here.
+/// Returns that folder, and the subfolder that corresponds to the current folder.
 fn checkout(revision: &str) -> Result<(tempfile::TempDir, PathBuf), Unreadable> {
     let help = "name a commit, branch or tag of the repository here, as in `git:main` or `git:v1.2:server`";
     let tree = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{tree}}")], None)
@@ -160,15 +160,15 @@ fn checkout(revision: &str) -> Result<(tempfile::TempDir, PathBuf), Unreadable> 
     git(&["read-tree", tree.trim()], Some(&index))
         .and_then(|_| git(&["checkout-index", "--all", &into], Some(&index)))
         .map_err(|why| Unreadable::new(format!("git cannot write the files of `{revision}`{why}"), help))?;
-    // A path that is relative to the folder here is meant relative to the same folder then.
+    // A path relative to the current folder refers to the same folder in the revision.
     let here = files.join(prefix.trim());
     Ok((folder, here))
 }
 
-/// Runs git; what it says on standard error ends the message.
+/// Runs git. Its standard error becomes the end of the error message.
 fn git(arguments: &[&str], index: Option<&PathBuf>) -> Result<String, String> {
     let mut command = Command::new("git");
-    // `checkout-index` writes from the top of the repository, wherever this is called.
+    // `checkout-index` writes from the top of the repository, whatever the current folder is.
     if let Some(index) = index {
         command.env("GIT_INDEX_FILE", index).current_dir(top()?);
     }

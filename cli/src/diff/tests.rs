@@ -19,7 +19,7 @@ fn whole(members: &str) -> Document {
     Metadata::from_json(text).unwrap().into_document()
 }
 
-/// One tool `t` that is opened by these alternatives.
+/// Returns a document with one tool `t` with these alternatives.
 fn opened_by(required: &str, hierarchy: &str) -> Document {
     document(&format!(
         r#""tool_scope_mapping": {{"t": {{"risk_level": "low", "required_scopes": {required}, "parameters": []}}}},
@@ -31,7 +31,8 @@ fn ids(changes: &[Change]) -> Vec<&'static str> {
     changes.iter().map(|change| change.kind.id()).collect()
 }
 
-/// Every kind of change by an example: before and after, what it is, and its verdict on security.
+/// Returns an example of every kind of change: the documents before and after, the kind, and its effect on access
+/// control.
 fn examples() -> Vec<(Document, Document, Kind, Security)> {
     let (neutral, weakens, tightens) = (Security::NEUTRAL, Security::WEAKENS, Security::TIGHTENS);
     let both = weakens.and(tightens);
@@ -56,7 +57,7 @@ fn examples() -> Vec<(Document, Document, Kind, Security)> {
         (whole(""), whole(r#""bearer_methods_supported": ["header", "query"]"#), Kind::BearerMethodAdded, weakens),
         (whole(r#""dpop_bound_access_tokens_required": true"#), whole(""), Kind::BindingDropped, weakens),
         (whole(r#""jwks_uri": "https://a.example.com/1""#), whole(""), Kind::MemberChanged, neutral),
-        // Tokens out there gain a tool behind a scope that they hold, and none behind a new one.
+        // Existing tokens gain a tool behind a scope that they hold, but not behind a new scope.
         (a(), with_two("a"), Kind::ToolAdded, weakens),
         (a(), with_two("new"), Kind::ToolAdded, neutral),
         (opened_by(r#"[["a", "b"]]"#, ""), a(), Kind::AccessWidened, weakens),
@@ -113,7 +114,7 @@ fn verdicts() {
     }
 }
 
-/// The way back is classified, as what the kind names its mirror, with the mirrored verdict; and no kind is never made.
+/// The reverse change has the mirror kind and the mirrored verdict. Every kind occurs.
 #[test]
 fn every_kind_has_its_mirror() {
     let mut shown = BTreeSet::new();
@@ -122,7 +123,7 @@ fn every_kind_has_its_mirror() {
         let mirror = back.iter().find(|change| change.kind == kind.mirror());
         let mirror = mirror.unwrap_or_else(|| panic!("{} backwards: {:?}", kind.id(), ids(&back)));
         assert_eq!(kind.mirror().mirror(), kind, "{}", kind.id());
-        // What goes behind a scope that nobody held yet is still taken from whoever holds it by then.
+        // The removal of a tool always tightens access: tokens may hold its scope by then, even if it was new before.
         let expected = if kind == Kind::ToolAdded { Security::TIGHTENS } else { security.mirrored() };
         assert_eq!(mirror.security, expected, "{} backwards: {}", kind.id(), mirror.message);
         shown.extend([kind, kind.mirror()]);
@@ -146,7 +147,7 @@ fn the_graver_kinds_are_major() {
     }
 }
 
-/// A tool that an old scope opens through a new `implies` is one that tokens out there gain.
+/// Existing tokens gain a tool that an old scope opens through a new `implies`.
 #[test]
 fn a_new_scope_below_an_old_one() {
     let tools = |more: &str, hierarchy: &str| {
@@ -166,7 +167,7 @@ fn a_new_scope_below_an_old_one() {
 
 const SCOPES: [&str; 5] = ["a", "b", "c", "d", "e"];
 
-/// A small table: what opens each tool, as sets of bits, and which scope implies which.
+/// A small table: the requirement of each tool as bit sets, and the hierarchy of scopes.
 #[derive(Clone, Debug)]
 struct Small {
     tools: BTreeMap<&'static str, Vec<u32>>,
@@ -205,13 +206,13 @@ impl Small {
         self.tools.get(tool).is_some_and(|any| any.iter().any(|all| all & !held == 0))
     }
 
-    /// The scopes that are named anywhere.
+    /// Returns the scopes that are named anywhere.
     fn known(&self) -> u32 {
         let required = self.tools.values().flatten().fold(0, |known, all| known | all);
         self.implies.iter().fold(required, |known, (from, to)| known | 1 << from | 1 << to)
     }
 
-    /// Whether some token opens a tool here that it does not open there.
+    /// Returns whether some token opens a tool in this table but not in the other.
     fn opens_beyond(&self, there: &Self, only_known: bool) -> bool {
         let tools: BTreeSet<&&str> = self.tools.keys().collect();
         tools.iter().any(|tool| {
@@ -235,7 +236,7 @@ fn small() -> impl Strategy<Value = Small> {
 proptest! {
     #![proptest_config(Config { cases: 2_000, failure_persistence: None, ..Config::default() })]
 
-    /// The verdict is that of trying every token.
+    /// Compares the verdict with an exhaustive search over tokens.
     #[test]
     fn the_verdict_is_that_of_all_tokens(old in small(), new in small()) {
         let found = changes(&old.document(), &new.document());

@@ -1,4 +1,4 @@
-//! From a document to what its readers ask for.
+//! Prepares the contents of a document for display.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +17,8 @@ use super::{
 use crate::escape::escaped;
 
 impl Server {
-    /// What the input says. Texts are made safe for a terminal too: a direction that is turned round misleads anywhere.
+    /// Builds a server from the input. Control and bidirectional characters are escaped, since they mislead in any
+    /// output.
     pub(super) fn of(input: &Input) -> Self {
         let document = &input.document;
         let empty = McpExtensions::default();
@@ -61,7 +62,7 @@ impl Server {
     }
 }
 
-/// Every scope that the document names: as they are declared, then as tools need them, then others.
+/// Returns every scope that the document names: first declared scopes, then those that tools require, then others.
 fn names<'i>(input: &'i Input, extensions: &'i McpExtensions) -> IndexSet<&'i str> {
     let declared = input.scopes.iter().map(|(scope, _)| scope);
     let needed = extensions.tool_scope_mapping.values().flat_map(|tool| tool.required_scopes.iter().flatten());
@@ -72,7 +73,7 @@ fn names<'i>(input: &'i Input, extensions: &'i McpExtensions) -> IndexSet<&'i st
     declared.chain(needed).chain(hierarchy).chain(flows).chain(supported).chain(before).map(String::as_str).collect()
 }
 
-/// Who implies whom, as the document states it.
+/// Returns the hierarchy as the document states it.
 fn hierarchy(extensions: &McpExtensions, names: &IndexSet<&str>) -> Hierarchy {
     let implied = |scope: &&str| extensions.scope_hierarchy.get(*scope).into_iter().flatten();
     let id = |scope: &String| names.get_index_of(scope.as_str());
@@ -108,7 +109,8 @@ fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(
     }
 }
 
-/// `tool-` and the name, with everything spelt out that an address takes otherwise.
+/// Returns the anchor `tool-` and the name. Other characters than letters, digits, `_`, `.` and `-` become their code
+/// point between tildes.
 fn anchor(name: &str) -> String {
     let mut anchor = String::from("tool-");
     for character in name.chars() {
@@ -121,7 +123,7 @@ fn anchor(name: &str) -> String {
     anchor
 }
 
-/// By what opens the tools; where that is something else for nearly each, by risk.
+/// Groups tools by requirement, or by risk if nearly every tool has a different requirement.
 fn groups(tools: &[Tool]) -> Vec<Group> {
     let by = |title: &dyn Fn(&Tool) -> Title| {
         let mut groups: BTreeMap<Title, Vec<ToolId>> = BTreeMap::new();

@@ -1,22 +1,23 @@
-//! Who implies whom: all of it, for what a token opens; and as few arrows as say the same, for people.
+//! The hierarchy of scopes: the complete relation to compute access, and the minimal set of arrows to draw.
 
-/// A hierarchy of things that are counted from nought.
+/// A hierarchy of elements with indices from 0.
 #[derive(Debug, Default)]
 pub(super) struct Hierarchy {
-    /// What each implies, also through others, without itself; in order.
+    /// The elements that each one implies, transitively and without itself, in order.
     pub(super) implies: Vec<Vec<usize>>,
-    /// The arrows, without those that follow from others. What implies each other stands in a ring.
+    /// The arrows, without those that follow from others. Elements that imply each other form a ring.
     pub(super) edges: Vec<(usize, usize)>,
 }
 
 impl Hierarchy {
-    /// Of what is stated. Documents state all of it, so that the time must not grow with its cube.
+    /// Builds the hierarchy from stated relations. Documents usually state the transitive closure, so the time must not
+    /// be cubic.
     pub(super) fn of(stated: &[Vec<usize>]) -> Self {
         let mut held: Vec<Set> = stated.iter().map(|implied| Set::of(stated.len(), implied)).collect();
         while Set::spread(&mut held) {}
         let implies = |from: usize, to: usize| held.get(from).is_some_and(|set| set.holds(to));
         let mut edges = Vec::new();
-        // The first of those that imply each other stands for them.
+        // The first of several elements that imply each other represents them.
         let firsts: Vec<usize> = held
             .iter()
             .enumerate()
@@ -42,7 +43,7 @@ impl Hierarchy {
     }
 }
 
-/// Numbers, a bit each.
+/// A bit set.
 #[derive(Clone, Debug)]
 struct Set(Vec<u64>);
 
@@ -69,7 +70,7 @@ impl Set {
         self.0.iter().enumerate().filter(|(_, word)| **word != 0).flat_map(bits)
     }
 
-    /// Takes up another one, but for one number.
+    /// Adds another set, except one number.
     fn add(&mut self, other: &Self, without: Option<usize>) {
         for (place, (word, more)) in self.0.iter_mut().zip(&other.0).enumerate() {
             let left_out = without.filter(|number| number / 64 == place).map_or(0, |number| 1 << (number % 64));
@@ -77,7 +78,7 @@ impl Set {
         }
     }
 
-    /// Each takes up what those hold that it holds. Paths double in length; the answer is whether anything was new.
+    /// Adds to each set the sets of its members. The covered path length doubles. Returns whether anything changed.
     fn spread(held: &mut [Self]) -> bool {
         let mut grew = false;
         for id in 0..held.len() {
@@ -107,7 +108,7 @@ mod tests {
         let found = of(&[&[1, 3], &[2], &[], &[2]]);
         assert_eq!(found.implies, [vec![1, 2, 3], vec![2], vec![], vec![2]]);
         assert_eq!(found.edges, [(0, 1), (0, 3), (1, 2), (3, 2)]);
-        // Stated in full it is the same.
+        // The transitive closure gives the same result.
         let full = of(&[&[1, 2, 3], &[2], &[], &[2]]);
         assert_eq!((full.implies, full.edges), (found.implies, found.edges));
         assert!(of(&[]).edges.is_empty() && of(&[&[0]]).edges.is_empty());
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn drawn_arrows_say_all_that_is_held() {
-        // Each graph of four things.
+        // All graphs with four nodes.
         for graph in 0..1_usize << 12 {
             let mut bits = (0..12).map(|bit| graph >> bit & 1 == 1);
             let stated: Vec<Vec<usize>> =
@@ -147,7 +148,7 @@ mod tests {
                 let expected: Vec<usize> = (0..4).filter(|to| *to != from && reached[*to]).collect();
                 assert_eq!(found.implies[from], expected, "{stated:?}");
             }
-            // Drawn is enough, and nothing of it can be left out.
+            // The arrows are sufficient, and none is redundant.
             let mut drawn = vec![Vec::new(); 4];
             found.edges.iter().for_each(|(from, to)| drawn[*from].push(*to));
             assert_eq!(Hierarchy::of(&drawn).implies, found.implies, "{stated:?}");

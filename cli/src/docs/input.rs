@@ -1,4 +1,4 @@
-//! What a page can be made of: a crate, a program, a document, or one of these in another revision.
+//! The inputs of a page: a crate, a program, a document, or one of these in another revision.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -7,15 +7,15 @@ use mcp_scopes_scan::{ErrorKind, Export, Scan, artefact::is_artefact};
 
 use crate::{diff::side::Reading, outcome::Outcome, output::human, terminal::fail};
 
-/// A document, and what the source says beyond it.
+/// A document, with additional facts of its source.
 #[derive(Debug)]
 pub(super) struct Input {
     pub(super) document: Document,
-    /// What each scope is for, in the order in which they are declared. Documents have no member for it.
+    /// The description of each scope, in order of declaration. Documents have no member for it.
     pub(super) scopes: Vec<(String, String)>,
 }
 
-/// Reads it, or says on standard error why that cannot be done.
+/// Reads the input, or prints the reason of the failure on standard error.
 pub(super) fn read(path: &str, loopback: bool, scan: impl Fn(&Path) -> Scan) -> Result<Input, Outcome> {
     let at = Path::new(path);
     if path == "-" || path.starts_with("git:") || !(at.is_dir() || is_artefact(at)) {
@@ -40,7 +40,7 @@ pub(super) fn read(path: &str, loopback: bool, scan: impl Fn(&Path) -> Scan) -> 
     }
 }
 
-/// What `[scopes]` says.
+/// Returns the descriptions in `[scopes]`.
 fn declared(export: &Export) -> Vec<(String, String)> {
     let table = export.origin().and_then(|(inventory, table)| inventory.tables.get(table));
     let scopes = table.and_then(|table| table.config.as_ref()?.said.scopes.as_deref());
@@ -48,7 +48,7 @@ fn declared(export: &Export) -> Vec<(String, String)> {
 }
 
 impl Input {
-    /// What a scope is for.
+    /// Returns the descriptions by scope.
     pub(super) fn descriptions(&self) -> BTreeMap<&str, &str> {
         let said = self.scopes.iter().filter(|(_, description)| !description.is_empty());
         said.map(|(scope, description)| (scope.as_str(), description.as_str())).collect()

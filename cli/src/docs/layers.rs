@@ -1,28 +1,29 @@
-//! The layout of a hierarchy: layers from left to right, what implies more further left, as few crossings as a few sweeps
-//! find.
+//! The layered layout of a hierarchy. Layers go from left to right, and implying nodes are further left. A few sweeps
+//! reduce the crossings.
 //!
-//! The graphs are small. Scopes that imply each other are drawn as if the first one of them in the order given came first.
+//! The graphs are small. A cycle is drawn as if its first node in the given order came first.
 
 use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// A node of the drawing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Node {
-    /// What was given.
+    /// A given node.
     Given(usize),
-    /// A bend of the edge of that number, so that it passes between the nodes of a layer.
+    /// A bend of the edge with that index, so that the edge passes between the nodes of a layer.
     Bend(usize),
 }
 
-/// Where everything stands: the layers, and in each the nodes from top to bottom.
+/// The layout: the layers, and the nodes of each from top to bottom.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Layers {
     pub(super) layers: Vec<Vec<Node>>,
-    /// For each edge what it passes, both ends included, from left to right; and whether it points to the left.
+    /// For each edge, the nodes and bends on its path from left to right, including both ends; and whether it points to
+    /// the left.
     pub(super) paths: Vec<(Vec<(usize, Node)>, bool)>,
 }
 
-/// The edges of nodes that have to do with each other, also through others; by their first node.
+/// Returns the edges by connected component, ordered by first node.
 pub(super) fn families(edges: &[(usize, usize)]) -> Vec<Vec<(usize, usize)>> {
     let mut neighbours: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (from, to) in edges {
@@ -46,12 +47,12 @@ pub(super) fn families(edges: &[(usize, usize)]) -> Vec<Vec<(usize, usize)>> {
     families.into_values().collect()
 }
 
-/// Lays out the nodes that have edges.
+/// Lays out the nodes with edges.
 pub(super) fn layers(edges: &[(usize, usize)]) -> Layers {
     let nodes: BTreeSet<usize> = edges.iter().flat_map(|(from, to)| [*from, *to]).collect();
     let forward = without_cycles(edges);
     let mut layer: BTreeMap<usize, usize> = nodes.iter().map(|node| (*node, 0)).collect();
-    // The longest path to each node; without cycles as many rounds as there are nodes are enough.
+    // Computes the longest path to each node. Without cycles, one round per node is enough.
     for _ in &nodes {
         for (from, to, _) in &forward {
             let least = layer.get(from).map_or(0, |layer| layer + 1);
@@ -87,7 +88,7 @@ pub(super) fn layers(edges: &[(usize, usize)]) -> Layers {
     found
 }
 
-/// The edges with those turned round that lead back, and which these are.
+/// Returns the edges with those reversed that close a cycle, and marks them.
 fn without_cycles(edges: &[(usize, usize)]) -> Vec<(usize, usize, bool)> {
     let mut kept: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let mut found = Vec::new();
@@ -106,7 +107,7 @@ fn without_cycles(edges: &[(usize, usize)]) -> Vec<(usize, usize, bool)> {
 }
 
 impl Layers {
-    /// Puts each node of a layer at the mean place of its neighbours in the layer before.
+    /// Moves each node of a layer to the mean position of its neighbours in the previous layer.
     fn sweep(&mut self, right: bool) {
         let mut steps: Vec<((usize, Node), (usize, Node))> = Vec::new();
         for (path, _) in &self.paths {
@@ -125,7 +126,7 @@ impl Layers {
                         (*near == (here, node)).then(|| places.get(&far.1).copied()).flatten()
                     })
                     .collect();
-                // In thousandths, so that the order is the same everywhere.
+                // In thousandths, so that the order is the same on every platform.
                 if neighbours.is_empty() {
                     place * 1000
                 } else {
@@ -162,7 +163,7 @@ mod tests {
 
     #[test]
     fn fewer_edges_cross() {
-        // As given, all three would cross each other.
+        // In the given order, all three would cross each other.
         let found = layers(&[(0, 5), (1, 4), (2, 3)]);
         let order: Vec<usize> =
             found.layers[1].iter().map(|node| if let Node::Given(id) = node { *id } else { 9 }).collect();

@@ -1,4 +1,4 @@
-//! The same in Markdown, to stand in a README: tables of scopes and tools, roles, limits.
+//! The page in Markdown, for a README: tables of scopes and tools, roles, limits.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::output::markup::{code, inline};
 
-/// Headings begin at the third level.
+/// Renders the text. Headings begin at the third level.
 pub(super) fn render(server: &Server) -> String {
     let mut text = format!(
         "<!-- Made by mcp-scopes from what the server declares; what is written here by hand is lost. -->\n\n{}: {} behind {}.\n",
@@ -23,7 +23,7 @@ pub(super) fn render(server: &Server) -> String {
     text
 }
 
-/// The server's name; an address as code, since it would be a link otherwise.
+/// Returns the server's name. An address is formatted as code, since it would become a link otherwise.
 fn title(server: &Server) -> String {
     if server.resource.as_ref() == Some(&server.name) { name(&server.name) } else { inline(&server.name) }
 }
@@ -90,7 +90,7 @@ fn policies(server: &Server, text: &mut String) {
     }
 }
 
-/// A name as code: between backticks where nothing in it can end them or the cell.
+/// Returns a name as code: between backticks, if it contains nothing that ends them or the cell.
 fn name(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:/-".contains(&byte);
     if !name.is_empty() && name.bytes().all(plain) { format!("`{name}`") } else { code(name) }

@@ -1,11 +1,11 @@
-//! The place of the text in a file of other text: two lines that Markdown does not show.
+//! The markers that delimit the text in a file: two lines that Markdown does not display.
 
 use std::{fmt, ops::Range};
 
 pub(super) const BEGIN: &str = "<!-- mcp-scopes docs begin -->";
 pub(super) const END: &str = "<!-- mcp-scopes docs end -->";
 
-/// Why a file has no place for it.
+/// The reason why a file has no valid markers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Misplaced {
     Missing(&'static str),
@@ -35,7 +35,7 @@ impl fmt::Display for Misplaced {
     }
 }
 
-/// The file with the text between its markers, everything else as it was, line breaks as the file has them.
+/// Replaces the text between the markers of a file. Everything else stays the same, and line breaks follow the file.
 pub(super) fn replace(file: &str, text: &str) -> Result<String, Misplaced> {
     let (begin, end) = (find(file, BEGIN)?, find(file, END)?);
     let (Some(before), Some(after)) = (file.get(..begin.end), file.get(end.start..)) else {
@@ -49,7 +49,7 @@ pub(super) fn replace(file: &str, text: &str) -> Result<String, Misplaced> {
     Ok(format!("{before}{text}{after}"))
 }
 
-/// The one line that is the marker, its line break included, outside of code.
+/// Returns the range of the one line with the marker, including its line break. Lines in code blocks do not count.
 fn find(file: &str, marker: &'static str) -> Result<Range<usize>, Misplaced> {
     let mut found = None;
     let mut open: Option<Fence> = None;
@@ -59,7 +59,7 @@ fn find(file: &str, marker: &'static str) -> Result<Range<usize>, Misplaced> {
         start = range.end;
         let line = line.trim_end();
         let text = line.trim_start_matches(' ');
-        // What stands further right is code, too.
+        // An indentation of more than three spaces also makes code.
         if line.len() - text.len() > 3 {
             continue;
         }
@@ -74,11 +74,11 @@ fn find(file: &str, marker: &'static str) -> Result<Range<usize>, Misplaced> {
     found.ok_or(Misplaced::Missing(marker))
 }
 
-/// The line before or after a block of code.
+/// The opening or closing line of a code block.
 struct Fence {
     sign: char,
     length: usize,
-    /// Whether nothing follows.
+    /// Whether the line has no info string.
     bare: bool,
 }
 
@@ -117,13 +117,13 @@ mod tests {
         assert_eq!(replace(&format!("{BEGIN}\n{BEGIN}\n{END}\n"), "x"), Err(Misplaced::Twice(BEGIN)));
         let shown = format!("```md\n{BEGIN}\n{END}\n```\n{BEGIN}\n{END}\n");
         assert!(replace(&shown, "x").unwrap().ends_with(&format!("{BEGIN}\n\nx\n\n{END}\n")));
-        // A shorter fence inside of a longer one ends nothing, and neither does one with a word.
+        // A shorter fence inside of a longer one does not close it, and neither does a fence with an info string.
         for inside in ["```", "~~~~", "````rust", "    ````"] {
             let shown = format!("````md\n{inside}\n{BEGIN}\n````\n{BEGIN}\n{END}\n");
             assert!(replace(&shown, "x").is_ok_and(|new| new.contains(&format!("\n````\n{BEGIN}\n\nx"))), "{inside}");
         }
         assert!(replace(&format!("    {BEGIN}\n   {BEGIN}\n ```inline``` \n{END}\n"), "x").is_ok());
-        // A file that shows how it is done, and is not done.
+        // The markers are in a code block of an example, so they do not count.
         assert!(replace(&format!("~~~\n{BEGIN}\n{END}\n~~~\n"), "x").is_err());
     }
 }

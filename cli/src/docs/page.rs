@@ -1,15 +1,15 @@
-//! The page in HTML: one file that needs nothing else.
+//! The page in HTML: one self-contained file.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `ask` | "what does this token open?": the part that needs a script |
 //! | `matrix` | the scope × tool matrix |
-//! | `scopes` | the scopes, and who implies whom |
+//! | `scopes` | the scopes and their hierarchy |
 //! | `flows` | the upgrade flows |
 //! | `policies` | policies in words |
 //! | `tools` | one entry for each tool |
 //! | `drawing` | boxes and arrows in SVG |
-//! | `marks` | risks, names and sentences as they look everywhere |
+//! | `marks` | common formatting of risks, names and sentences |
 
 mod ask;
 mod drawing;
@@ -30,9 +30,9 @@ use super::{server::Server, words::count};
 const STYLE: &str = include_str!("page/style.css");
 const SCRIPT: &str = include_str!("page/script.js");
 
-/// The page.
+/// Renders the page.
 pub(super) fn render(server: &Server) -> String {
-    // Only this style and this script, whatever a description says; and nothing is fetched or sent.
+    // The policy allows only this style and this script, whatever a description contains. It forbids every request.
     let policy = format!(
         "default-src 'none'; style-src '{}'; script-src '{}'; img-src data:; base-uri 'none'; form-action 'none'",
         hash(STYLE),

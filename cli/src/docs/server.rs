@@ -1,16 +1,16 @@
-//! A server as its readers ask for it: which scope opens which tool, at what risk.
+//! A server, prepared for display: which scope opens which tool, at which risk.
 
 use std::collections::BTreeSet;
 
 use mcp_scopes_model::{Risk, SandboxMode};
 use mcp_scopes_prm::extensions::SandboxEntry;
 
-/// The place of a scope in [`Server::scopes`].
+/// The index of a scope in [`Server::scopes`].
 pub(super) type ScopeId = usize;
-/// The place of a tool in [`Server::tools`].
+/// The index of a tool in [`Server::tools`].
 pub(super) type ToolId = usize;
 
-/// Everything that is shown.
+/// The contents of a page.
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) name: String,
@@ -21,7 +21,7 @@ pub(super) struct Server {
     pub(super) tools: Vec<Tool>,
     pub(super) groups: Vec<Group>,
     pub(super) flows: Vec<Flow>,
-    /// Which scope implies which, without what follows from other edges; in order.
+    /// The hierarchy of scopes without transitive edges, in order.
     pub(super) edges: Vec<(ScopeId, ScopeId)>,
     /// The limits of a session, in words.
     pub(super) session: Vec<String>,
@@ -32,23 +32,23 @@ pub(super) struct Server {
 pub(super) struct Scope {
     pub(super) name: String,
     pub(super) description: Option<String>,
-    /// All that its holder holds too.
+    /// The scopes that its holder also holds.
     pub(super) implies: Vec<ScopeId>,
-    /// What it opens alone, with all that it implies; what is open to everyone is not counted.
+    /// The tools that it opens alone, with all that it implies. Public tools are not included.
     pub(super) opens: Vec<ToolId>,
 }
 
 #[derive(Debug)]
 pub(super) struct Tool {
     pub(super) name: String,
-    /// Its anchor in the page.
+    /// Its anchor on the page.
     pub(super) anchor: String,
     pub(super) description: Option<String>,
     pub(super) risk: Option<Risk>,
     pub(super) needs: Needs,
     pub(super) approval: Option<&'static str>,
     pub(super) sandbox: Option<SandboxMode>,
-    /// Names, and whether a call is refused without.
+    /// The names of its parameters, and whether each is required.
     pub(super) parameters: Option<Vec<(String, bool)>>,
     pub(super) examples: Vec<String>,
     pub(super) together: Vec<String>,
@@ -57,22 +57,22 @@ pub(super) struct Tool {
     pub(super) policy: Vec<String>,
 }
 
-/// What opens a tool.
+/// The requirement of a tool.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Needs {
-    /// Any of these, each held whole.
+    /// Any of these sets, each held completely.
     AnyOf(Vec<Vec<ScopeId>>),
-    /// Nothing.
+    /// The tool is public.
     Public,
-    /// The document does not say.
+    /// The document states no requirement.
     Unstated,
 }
 
-/// Tools that stand together.
+/// A group of tools.
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) title: Title,
-    /// The riskiest first.
+    /// The tools, the riskiest first.
     pub(super) tools: Vec<ToolId>,
 }
 
@@ -82,28 +82,28 @@ pub(super) enum Title {
     Risk(Option<Risk>),
 }
 
-/// A role, and what each step gives it.
+/// A role and its steps.
 #[derive(Debug)]
 pub(super) struct Flow {
     pub(super) role: String,
-    /// The scope, and the tools that it opens beyond those before.
+    /// The scope of each step, and the tools that it opens in addition.
     pub(super) steps: Vec<(ScopeId, Vec<ToolId>)>,
 }
 
-/// What a scope has to do with a tool.
+/// The relation of a scope to a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// It opens it.
+    /// It opens the tool.
     Opens,
-    /// It implies what opens it.
+    /// It implies a scope that opens the tool.
     Implies,
-    /// It opens it together with others.
+    /// It opens the tool together with other scopes.
     WithOthers,
     None,
 }
 
 impl Server {
-    /// What each scope opens that those before it did not.
+    /// Returns the tools that each scope opens in addition to the previous scopes.
     pub(super) fn steps(&self, scopes: &[ScopeId]) -> Vec<(ScopeId, Vec<ToolId>)> {
         let mut held = BTreeSet::new();
         let mut closed: Vec<(ToolId, &Tool)> =
@@ -116,13 +116,13 @@ impl Server {
         scopes.iter().map(step).collect()
     }
 
-    /// What a scope implies by the arrows that are drawn.
+    /// Returns the scopes at the end of the arrows from a scope.
     pub(super) fn next(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
         let first = self.edges.partition_point(|(from, _)| *from < scope);
         self.edges.iter().skip(first).take_while(move |(from, _)| *from == scope).map(|(_, to)| *to)
     }
 
-    /// What a scope has to do with a tool.
+    /// Returns the relation of a scope to a tool.
     pub(super) fn part(&self, scope: ScopeId, tool: &Tool) -> Part {
         let Needs::AnyOf(any) = &tool.needs else { return Part::None };
         let held: BTreeSet<ScopeId> =
@@ -138,24 +138,24 @@ impl Server {
         }
     }
 
-    /// The name of a scope.
+    /// Returns the name of a scope.
     pub(super) fn scope(&self, id: ScopeId) -> &str {
         self.scopes.get(id).map_or("", |scope| &scope.name)
     }
 
-    /// Those tools.
+    /// Returns the tools with these ids.
     pub(super) fn tools_at(&self, ids: &[ToolId]) -> impl Iterator<Item = &Tool> {
         ids.iter().filter_map(|id| self.tools.get(*id))
     }
 
-    /// The greatest risk of those tools.
+    /// Returns the highest risk of these tools.
     pub(super) fn riskiest(&self, ids: &[ToolId]) -> Option<Risk> {
         self.tools_at(ids).filter_map(|tool| tool.risk).max()
     }
 }
 
 impl Needs {
-    /// Whether a token opens the tool. Where nothing is said it stays closed.
+    /// Returns whether a token opens the tool. A tool without a stated requirement stays closed.
     pub(super) fn are_met(&self, held: &BTreeSet<ScopeId>) -> bool {
         match self {
             Self::AnyOf(any) => any.iter().any(|all| all.iter().all(|scope| held.contains(scope))),

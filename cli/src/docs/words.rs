@@ -1,23 +1,23 @@
-//! Policies and hints in words.
+//! Describes policies and hints in words.
 
 use mcp_scopes_model::{Pattern, Risk, SandboxMode};
 use mcp_scopes_prm::extensions::{SessionPolicies, ToolEntry, ToolPolicy};
 
 use crate::escape::escaped;
 
-/// How many implied scopes are named in a table.
+/// Maximum number of implied scopes in a table.
 pub(super) const MOST_IMPLIED: usize = 20;
 
-/// What is said of a document that has only what RFC 9728 defines.
+/// The text for a document with only the members of RFC 9728.
 pub(super) const NO_TOOLS: &str = "No tool is named here: the document has no `mcp_extensions` that say which scope opens which tool, \
     so what a token opens is not known.";
 
-/// The risk as a word.
+/// Returns the risk as a word.
 pub(super) fn risk(risk: Option<Risk>) -> &'static str {
     risk.map_or("not stated", Risk::as_str)
 }
 
-/// Who has to be asked before a call; nothing where the document does not say.
+/// Returns who has to approve a call, if the document states it.
 pub(super) fn approval(tool: &ToolEntry) -> Option<&'static str> {
     match (tool.requires_user_approval, tool.auto_approvable) {
         (Some(true), _) => Some("asks the user each time"),
@@ -27,7 +27,7 @@ pub(super) fn approval(tool: &ToolEntry) -> Option<&'static str> {
     }
 }
 
-/// What a tool does for a caller in the sandbox.
+/// Returns the behaviour of a tool in the sandbox.
 pub(super) fn sandbox(mode: Option<SandboxMode>) -> &'static str {
     match mode {
         Some(SandboxMode::Allow) => "runs as it does live",
@@ -36,12 +36,12 @@ pub(super) fn sandbox(mode: Option<SandboxMode>) -> &'static str {
     }
 }
 
-/// `1 tool`, `2 tools`.
+/// Returns a count with its noun: `1 tool`, `2 tools`.
 pub(super) fn count(number: usize, one: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
 }
 
-/// The limits of a tool, a sentence each. Backticks mark what an author wrote.
+/// Describes the limits of a tool, one sentence each. Backticks mark text of an author.
 pub(super) fn policy(policy: &ToolPolicy) -> Vec<String> {
     let mut said = Vec::new();
     if !policy.blocked_after.is_empty() {
@@ -70,7 +70,7 @@ pub(super) fn policy(policy: &ToolPolicy) -> Vec<String> {
     said
 }
 
-/// The limits of a session, a sentence each.
+/// Describes the limits of a session, one sentence each.
 pub(super) fn session(session: &SessionPolicies) -> Vec<String> {
     let mut said = Vec::new();
     if let Some(calls) = session.max_high_risk_calls {
@@ -85,7 +85,7 @@ pub(super) fn session(session: &SessionPolicies) -> Vec<String> {
     said
 }
 
-/// Calls of which one is enough.
+/// Describes a list of calls of which one is enough.
 fn any_of(patterns: &[String]) -> String {
     let words: Vec<String> = patterns
         .iter()
@@ -99,7 +99,7 @@ fn any_of(patterns: &[String]) -> String {
     joined(&words)
 }
 
-/// `a, b or c`.
+/// Joins words: `a, b or c`.
 fn joined(words: &[String]) -> String {
     match words {
         [] => String::new(),
@@ -108,7 +108,7 @@ fn joined(words: &[String]) -> String {
     }
 }
 
-/// A text between backticks; those in it would end it.
+/// Puts a text between backticks, and replaces backticks in it.
 fn code(text: &str) -> String {
     format!("`{}`", escaped(text).replace('`', "'"))
 }

@@ -1,19 +1,20 @@
-//! Which fixes go together, and what they make of a text.
+//! Selects compatible fixes and applies them to a text.
 
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use mcp_scopes_scan::{Edit, Fix, Report, Safety};
 
-/// Fixes that do not touch each other.
+/// Fixes that do not overlap.
 #[derive(Debug, Default)]
 pub(super) struct Chosen {
-    /// How many.
+    /// Number of fixes.
     pub(super) count: usize,
     /// Their edits.
     pub(super) by_file: BTreeMap<Arc<str>, Vec<Edit>>,
 }
 
-/// The fixes of a report that are safe enough, first come first served. What touches one of them waits for the next round.
+/// Selects the fixes of a report that are safe enough, in order. A fix that touches a selected one waits for the next
+/// round.
 pub(super) fn choose(report: &Report, safety: Safety) -> Chosen {
     let mut chosen = Chosen::default();
     for fix in report.findings.iter().filter_map(|finding| finding.fix.as_ref()) {
@@ -34,13 +35,13 @@ impl Chosen {
     }
 }
 
-/// Whether two stretches overlap or meet.
+/// Returns whether two ranges overlap or meet.
 fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {
     a.start <= b.end && b.start <= a.end
 }
 
-/// A text with edits. `seen` is the text that their bytes count in: the same, or without a byte order mark and with LF for
-/// CRLF. `None` if it is neither, or if an edit does not fit it.
+/// Applies edits to a text. `seen` is the text that their offsets refer to: the same text, or without a byte order mark
+/// and with LF for CRLF. Returns `None` if it is neither, or if an edit does not fit.
 pub(super) fn apply(text: &str, seen: &str, mut edits: Vec<Edit>) -> Option<String> {
     let places = if text == seen { None } else { Some(places(text, seen)?) };
     let place = |at: usize| places.as_ref().map_or(Some(at), |places| places.get(at).copied());
@@ -54,7 +55,7 @@ pub(super) fn apply(text: &str, seen: &str, mut edits: Vec<Edit>) -> Option<Stri
     Some(new)
 }
 
-/// For each byte of the text that was seen, and for its end, the byte of the text.
+/// Returns the offset in `text` for each byte of `seen`, and for its end.
 fn places(text: &str, seen: &str) -> Option<Vec<usize>> {
     let bytes = text.as_bytes();
     let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
@@ -64,7 +65,7 @@ fn places(text: &str, seen: &str) -> Option<Vec<usize>> {
     for (at, byte) in bytes.iter().copied().enumerate().skip(mark) {
         let return_of_line = byte == b'\r' && bytes.get(at + 1) == Some(&b'\n');
         if return_of_line {
-            // The pair is one: what is cut in front of it or behind it leaves it whole.
+            // CRLF is one unit: an edit before or after it never splits it.
             places.push(at);
             ends_line = true;
             continue;
@@ -96,7 +97,7 @@ mod tests {
         assert_eq!(apply("a\nbc\n", "a\nbc\n", edits()).unwrap(), "AA\nb\n");
         assert_eq!(apply("\u{feff}a\r\nbc\r\n", "a\nbc\n", edits()).unwrap(), "\u{feff}AA\r\nb\r\n");
         assert_eq!(apply("a\nbc\r", "a\nbc\r", edits()).unwrap(), "AA\nb\r");
-        // Cut up to a line's end, and with it.
+        // A removal up to the end of a line, and one that includes the line break.
         assert_eq!(apply("ab\r\nc", "ab\nc", vec![edit(1..2, "")]).unwrap(), "a\r\nc");
         assert_eq!(apply("ab\r\nc", "ab\nc", vec![edit(1..3, "")]).unwrap(), "ac");
     }

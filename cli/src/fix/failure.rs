@@ -1,11 +1,11 @@
-//! Why nothing was put right.
+//! The reason why no fix was applied.
 
-/// Why nothing was put right.
+/// The reason why no fix was applied.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The input could not be linted.
     Lint(mcp_scopes_scan::Error),
-    /// Something else: what is wrong, and what to do.
+    /// Another problem, with its message and help.
     Other(String, String),
 }
 
@@ -15,7 +15,7 @@ impl From<mcp_scopes_scan::Error> for Failure {
     }
 }
 
-/// A file has changed since it was read.
+/// Returns the failure for a file that has changed since it was read.
 pub(super) fn changed(file: &str) -> Failure {
     let message = format!("`{file}` has changed while it was looked at, so that nothing was written");
     Failure::Other(message, "try again".to_owned())

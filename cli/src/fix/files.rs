@@ -1,4 +1,4 @@
-//! Files as they are, and whether they may be written.
+//! Reads files for fixes and checks that they may be written.
 
 use std::{fs, path::Path};
 
@@ -6,10 +6,10 @@ use mcp_scopes_scan::file::text;
 
 use super::failure::{Failure, changed};
 
-/// What documents on standard input are called.
+/// The name of documents on standard input.
 pub(crate) const STDIN: &str = "<stdin>";
 
-/// The text of a file, to the byte.
+/// Returns the text of a file, without any change to its bytes.
 pub(super) fn read(file: &str, input: &str) -> Result<String, Failure> {
     if file == STDIN {
         return Ok(input.to_owned());
@@ -18,7 +18,7 @@ pub(super) fn read(file: &str, input: &str) -> Result<String, Failure> {
         .map_err(|error| Failure::Other(format!("cannot read `{file}`: {error}"), "make the file readable".to_owned()))
 }
 
-/// Whether a file may be replaced, and is as it was.
+/// Checks that a file may be replaced and has not changed.
 pub(super) fn check(file: &str, old: &str) -> Result<(), Failure> {
     let refuse = |why: &str, help: &str| {
         Err(Failure::Other(format!("`{file}` {why}, so that nothing was written"), help.to_owned()))
@@ -27,7 +27,7 @@ pub(super) fn check(file: &str, old: &str) -> Result<(), Failure> {
         Ok(status) => status,
         Err(error) => return refuse(&format!("cannot be looked at: {error}"), "try again"),
     };
-    // Replacing a link would leave the file that it leads to as it was.
+    // A replacement would remove the link and leave its target unchanged.
     if status.is_symlink() {
         return refuse("is a symbolic link", "name the file that it leads to");
     }

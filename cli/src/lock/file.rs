@@ -1,26 +1,26 @@
-//! `mcp-scopes.lock.json`: what a release was last seen to allow, for review.
+//! `mcp-scopes.lock.json`: the recorded access of a release, for review.
 
 use mcp_scopes_prm::{Json, Metadata, json::SyntaxError};
 
 use crate::schemas;
 
-/// The name of the file.
+/// The default name of the file.
 pub(crate) const FILE: &str = "mcp-scopes.lock.json";
 
-/// The place of the document in it.
+/// The pointer of the document in it.
 pub(crate) const INSIDE: &str = "/document";
 
-/// The version that is written.
+/// The version of the format.
 const VERSION: u32 = 1;
 
-/// The members that the file may have.
+/// The permitted members of the file.
 pub(crate) const MEMBERS: [&str; 3] = ["$schema", "version", "document"];
 
-/// The text of the file. What the one before it names as its schema stays.
+/// Returns the text of the file. It keeps the schema that the previous file names.
 ///
 /// # Errors
-/// The text could not be read again: the document is as deep as a document can be, and a lock file holds it one level
-/// deeper.
+/// Returns an error if the text could not be parsed. This happens for a document at the maximum nesting, since a lock
+/// file nests it one level deeper.
 pub(crate) fn text(metadata: &Metadata, before: Option<&str>) -> Result<String, SyntaxError> {
     let named = before.and_then(|text| Some(Json::parse(text).ok()?.get("$schema")?.as_str()?.to_owned()));
     let schema = named.as_deref().unwrap_or(schemas::LOCK.url);
@@ -31,7 +31,7 @@ pub(crate) fn text(metadata: &Metadata, before: Option<&str>) -> Result<String, 
     Json::parse(&text).map(|_| text)
 }
 
-/// The document in the text of a lock file; `None` if it is none.
+/// Returns the document in the text of a lock file; `None` if it is not a lock file.
 pub(crate) fn document_in(text: &str) -> Option<Result<String, String>> {
     let Ok(Json::Object(members)) = Json::parse(text) else { return None };
     let document = members.get("document").filter(|_| !members.contains_key("resource"))?;

@@ -1,13 +1,13 @@
-//! Findings as workflow commands, which GitHub shows as annotations beside the lines.
+//! Findings as workflow commands, which GitHub displays as annotations at the lines.
 //!
-//! One line for each: `::error file=src/lib.rs,line=3,col=5,title=risky-name::message%0Ahelp`. What a finding says never
-//! ends its line, so that no text of a file is taken for another command.
+//! Each finding is one line: `::error file=src/lib.rs,line=3,col=5,title=risky-name::message%0Ahelp`. The text of a
+//! finding never ends its line, so no text of a file is interpreted as another command.
 
 use mcp_scopes_scan::{Finding, Report, source::Place};
 
 use crate::escape::escaped;
 
-/// The findings of a report that count, one a line.
+/// Renders the active findings of a report, one per line.
 pub(crate) fn render(report: &Report) -> String {
     report.findings.iter().map(one).collect()
 }
@@ -18,7 +18,7 @@ fn one(finding: &Finding) -> String {
     command(finding.level.as_str(), finding.place.as_ref(), finding.rule, &message)
 }
 
-/// One command: `error`, `warning` or `notice`.
+/// Renders one command: `error`, `warning` or `notice`.
 pub(crate) fn command(name: &str, place: Option<&Place>, title: &str, message: &str) -> String {
     let mut properties = Vec::new();
     if let Some(place) = place {
@@ -26,7 +26,7 @@ pub(crate) fn command(name: &str, place: Option<&Place>, title: &str, message: &
         properties.push(format!("line={}", place.start.line));
         properties.push(format!("endLine={}", place.end.line));
         properties.push(format!("col={}", place.start.column));
-        // GitHub takes a last column only together with the same line.
+        // GitHub accepts an end column only if the place is on one line.
         if place.end.line == place.start.line {
             properties.push(format!("endColumn={}", place.end.column));
         }

@@ -1,4 +1,4 @@
-//! Findings for people: the source, with what is wrong under it.
+//! Findings as text for a terminal: source snippets with messages below.
 
 use std::ops::Range;
 
@@ -10,24 +10,24 @@ use crate::{
     output::finding::page,
 };
 
-/// Whether rules and files are links (OSC 8).
+/// Whether rules and files are hyperlinks (OSC 8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Links {
-    /// They are mere text.
+    /// Plain text.
     None,
-    /// Rules lead to their pages, files open.
+    /// Rules link to their pages, and places link to their files.
     Shown,
 }
 
 impl Links {
-    /// What the terminal on standard output can do; nothing else gets links.
+    /// Returns the support of the terminal on standard output. No other target gets links.
     pub(crate) fn of_terminal() -> Self {
         if supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout) { Self::Shown } else { Self::None }
     }
 }
 
-/// The findings of a report, each followed by an empty line. Styles are those of a terminal; whoever writes to
-/// something else strips them.
+/// Renders the findings of a report, each followed by an empty line. The text has terminal styles. A caller that writes
+/// to another target strips them.
 pub(crate) fn render(report: &Report, links: Links) -> String {
     let renderer = Renderer::styled().hyperlink(links == Links::Shown);
     let mut text = String::new();
@@ -52,7 +52,7 @@ fn one(renderer: &Renderer, report: &Report, finding: &Finding, links: Links) ->
     let group = match (&finding.place, snippet(report, finding)) {
         (Some(place), Some(Excerpt { text, span, cut: true })) => {
             let (line, column) = numbers(place);
-            // The renderer would count columns in what is left of the line.
+            // The renderer would count columns in the truncated line.
             let origin = Origin::path(file).line(line).char_column(column);
             let snippet = Snippet::source(text).line_start(line).annotation(AnnotationKind::Primary.span(span));
             title.element(origin).element(snippet)
@@ -72,14 +72,14 @@ fn one(renderer: &Renderer, report: &Report, finding: &Finding, links: Links) ->
     renderer.render(&[group])
 }
 
-/// The name of a file, which opens it where links are shown.
+/// Returns the name of a file, as a hyperlink if links are shown.
 pub(crate) fn file(file: &str, links: Links) -> String {
     let shown = escaped(file);
     let url = || {
         let path = std::path::absolute(file).ok().filter(|path| path.exists())?;
         url::Url::from_file_path(path).ok()
     };
-    // An URL has no character that could end the sequence: what is not printable in it is spelt `%1B`.
+    // A URL contains no character that ends the escape sequence, since it encodes control characters as `%1B`.
     match (links, (links == Links::Shown).then(url).flatten()) {
         (Links::Shown, Some(url)) => format!("\u{1b}]8;;{url}\u{1b}\\{shown}\u{1b}]8;;\u{1b}\\"),
         _ => shown,
@@ -91,17 +91,18 @@ fn numbers(place: &Place) -> (usize, usize) {
     (number(place.start.line), number(place.start.column))
 }
 
-/// A line longer than this, in bytes, is cut to what stands around the place: a document may be one line.
+/// Maximum length of a displayed line in bytes. A longer line is cut around the place, since a document may be one
+/// line.
 const LONGEST: usize = 1_000;
-/// How much is left of it in front of the place, and from there on.
+/// Length of the part before the place, and of the part from the place on.
 const AROUND: (usize, usize) = (100, 300);
 
-/// The line of the source that a finding is about.
+/// The source line of a finding.
 struct Excerpt {
     text: String,
-    /// The place in that text.
+    /// The range of the place in that text.
     span: Range<usize>,
-    /// Whether it is a part of its line.
+    /// Whether the text is only a part of its line.
     cut: bool,
 }
 
@@ -109,11 +110,11 @@ fn snippet(report: &Report, finding: &Finding) -> Option<Excerpt> {
     let place = finding.place.as_ref()?;
     let text = report.sources.text(&place.file)?;
     let range = report.sources.range(place)?;
-    // Whether a line is too long shows near the place: to its ends it may be megabytes, for each of many findings.
+    // Only the surroundings of the place are checked. Its line may be megabytes long, for each of many findings.
     let first = text.floor_char_boundary(range.start.saturating_sub(LONGEST + 1));
     let last = text.ceil_char_boundary(range.start.saturating_add(LONGEST + 1));
     let start = text.get(first..range.start)?.rfind('\n').map_or(first, |at| first + at + 1);
-    // Of what spans several lines the first is enough to find it.
+    // For a place on several lines, the first line is enough.
     let end = text.get(range.start..last)?.find('\n').map_or(last, |at| range.start + at);
     let cut = end - start > LONGEST;
     let (from, to) = if cut {
@@ -130,8 +131,8 @@ fn snippet(report: &Report, finding: &Finding) -> Option<Excerpt> {
     Some(Excerpt { text: format!("{head}{}{tail}", drawn(line)), span, cut })
 }
 
-/// A line of source in which no character speaks to the terminal or turns the line around. The renderer draws the other
-/// control characters itself, but knows neither those of Latin-1 nor what is merely not seen.
+/// Escapes a source line, so that no character controls the terminal or changes the text direction. The renderer
+/// escapes the other control characters itself, but neither those of Latin-1 nor invisible characters.
 fn drawn(line: &str) -> String {
     let speaks = |character: char| ('\u{80}'..='\u{9f}').contains(&character) || is_hidden(character);
     line.chars().map(|character| if speaks(character) { char::REPLACEMENT_CHARACTER } else { character }).collect()
@@ -173,7 +174,7 @@ mod tests {
         let text = render(&report, Links::None);
         assert!(text.contains("\u{1b}["), "it is styled: {text:?}");
         assert!(!text.contains("\u{1b}]") && !text.contains('\u{7}'), "{text:?}");
-        // With links every sequence is one of ours, and the text in front of it is the same.
+        // With links, the escape sequences are only our own, and the remaining text is the same.
         let linked = render(&report, Links::Shown);
         assert!(linked.contains("\u{1b}]8;;https://") && linked.contains("\u{1b}]8;;file://"), "{linked:?}");
         assert_eq!(linked.matches("\u{1b}]").count(), linked.matches("\u{1b}]8;;").count(), "{linked:?}");

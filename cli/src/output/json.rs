@@ -10,10 +10,11 @@
 //! ```
 //!
 //! `level` is `error` or `warning`. `file` has slashes on every platform; lines and columns count from 1, columns in
-//! characters, and `end_column` is behind the last one. A finding about a package as a whole has `null` in all five.
-//! `help` and `subject` may be empty; `category` is `null` for what only the compiler has a name for. What is suppressed
-//! has a `suppression` besides. Members may be added to version 1, never taken away or given another meaning.
-//!
+//! `level` is `error` or `warning`. `file` has slashes on every platform. Lines and columns count from 1, columns in
+//! characters, and `end_column` is the column after the last character. A finding about a package as a whole has `null`
+//! in all five. `help` and `subject` may be empty. `category` is `null` for findings that only the compiler has a name
+//! for. A suppressed finding also has a `suppression`. Later releases may add members to version 1, but never remove
+//! one or change its meaning.
 //! The schema is `cli/schemas/lint-v1.schema.json`; a test compares it with these types.
 
 use mcp_scopes_lint::find;
@@ -126,10 +127,10 @@ struct Summary {
     suppressed: usize,
 }
 
-/// The report as JSON, indented, with a line break at its end.
+/// Renders the report as indented JSON with a trailing line break.
 ///
 /// # Errors
-/// None that a report can cause; serialization has the type.
+/// No report causes an error, but serialization returns a `Result`.
 pub(crate) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let document = Document {
         version: 1,
@@ -186,7 +187,7 @@ fn suppressed(finding: &Finding) -> Option<Suppressed<'_>> {
 mod tests {
     use super::Document;
 
-    /// Programs read this: what is there stays. `MCP_SCOPES_BLESS=1` writes what was added.
+    /// Programs read this output, so existing members may not change. `MCP_SCOPES_BLESS=1` writes additions.
     #[test]
     fn the_schema_is_the_committed_one() {
         let schema = schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().for_serialize())

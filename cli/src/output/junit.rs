@@ -1,8 +1,9 @@
-//! Findings as `JUnit` XML, for what shows test results.
+//! Findings as `JUnit` XML, for viewers of test results.
 //!
-//! A file is a test suite and a finding a test case: an error fails, a warning passes and says its text on standard
-//! output, and what is suppressed is skipped for the reason given. So a run that is green here is one that ends with 0.
-//! Without findings there is one test case that passes: readers take a report without any for a run that broke off.
+//! A file is a test suite and a finding is a test case. An error fails. A warning passes, with its text on standard
+//! output. A suppressed finding is skipped, with its reason. So the report passes exactly if the run exits with 0.
+//! Without findings there is one test case that passes, since some tools read a report without test cases as an aborted
+//! run.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +15,10 @@ use crate::{
     output::finding::{all, place},
 };
 
-/// The report as XML.
+/// Renders the report as XML.
 ///
 /// # Errors
-/// None that a report can cause; the writer has the type.
+/// No report causes an error, but the writer returns a `Result`.
 pub(crate) fn render(report: &Report) -> Result<String, SerializeError> {
     let mut suites: BTreeMap<&str, Vec<TestCase>> = BTreeMap::new();
     for finding in all(report) {
@@ -60,7 +61,7 @@ fn case(finding: &Finding) -> TestCase {
         case.set_system_out(format!("warning: {text}"));
     }
     if let Some(place) = &finding.place {
-        // Not part of the format, but what readers that link to lines look for.
+        // This is not part of the format, but tools that link to lines read it.
         case.extra.insert("file".into(), escaped(&place.file).into());
         case.extra.insert("line".into(), place.start.line.to_string().into());
     }

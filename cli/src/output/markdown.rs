@@ -1,4 +1,4 @@
-//! A summary in Markdown, for a job's page: `mcp-scopes lint --output markdown="$GITHUB_STEP_SUMMARY"`.
+//! A job summary in Markdown: `mcp-scopes lint --output markdown="$GITHUB_STEP_SUMMARY"`.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::output::{
     summary::summary,
 };
 
-/// The report as a heading, a sentence, a table of what counts, and a folded one of what does not.
+/// Renders a heading, a summary, a table of active findings, and a folded table of suppressed findings.
 pub(crate) fn render(report: &Report) -> String {
     let mut text = String::from("## mcp-scopes\n\n");
     let _ = writeln!(text, "{}\n", inline(&summary(report)));
@@ -38,7 +38,7 @@ pub(crate) fn render(report: &Report) -> String {
     text
 }
 
-/// A mark that is seen, and a word for who does not see it.
+/// Returns a symbol and a word, for readers who do not see the symbol.
 fn level(level: Level) -> &'static str {
     match level {
         Level::Error => "❌ error",

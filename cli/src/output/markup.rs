@@ -1,12 +1,12 @@
-//! Text that Markdown takes as it stands.
+//! Escapes text for Markdown.
 
 use crate::escape::escaped;
 
-/// A text of findings, where backticks mark what a user wrote, on one line and inside a cell of a table.
+/// Formats a text of findings on one line, for a table cell. Backticks mark text of a user.
 pub(crate) fn inline(text: &str) -> String {
     let text = escaped(text).replace('\n', " ");
     let parts: Vec<&str> = text.split('`').collect();
-    // Without its partner a backtick is a mere character.
+    // An unpaired backtick is a literal character.
     if parts.len().is_multiple_of(2) {
         return plain(&text);
     }
@@ -17,12 +17,12 @@ pub(crate) fn inline(text: &str) -> String {
     parts.iter().enumerate().map(part).collect()
 }
 
-/// What a user wrote, as code.
+/// Formats text of a user as code.
 pub(crate) fn code(text: &str) -> String {
     format!("<code>{}</code>", plain(&escaped(text).replace('\n', " ")))
 }
 
-/// A text in which no character has a meaning of its own.
+/// Escapes every character with a meaning in Markdown.
 fn plain(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
@@ -30,7 +30,7 @@ fn plain(text: &str) -> String {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
-            // A colon ends the scheme of what would become a link.
+            // An escaped colon prevents an automatic link.
             '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '!' | '|' | '~' | ':' | '$' => safe.extend(['\\', character]),
             _ => safe.push(character),
         }

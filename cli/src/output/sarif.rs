@@ -1,8 +1,9 @@
 //! Findings as SARIF 2.1.0.
 //!
-//! One run. Every rule is described, whether or not it found something. What is suppressed stays, with its reason: `inSource`
-//! for a comment, `external` for the baseline file. `baselineState` is told where such a file was compared with. Lines and
-//! columns count from 1, columns in code points. Files are relative references, or `file:` for absolute paths.
+//! The log has one run, which describes every rule, with or without findings. Suppressed findings are included, with
+//! their reason: `inSource` for a comment, `external` for the baseline file. `baselineState` is set if findings were
+//! compared with such a file. Lines and columns count from 1, columns in code points. Files are relative references, or
+//! `file:` URLs for absolute paths.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -17,14 +18,14 @@ use serde_sarif::sarif::{
 
 use crate::output::finding::{all, page};
 
-/// The place of the schema that the standard names.
+/// The address of the schema in the standard.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// The report as SARIF, indented, with a line break at its end. `baseline` says whether findings were compared with a
-/// baseline file.
+/// Renders the report as indented SARIF with a trailing line break. `baseline` states whether findings were compared
+/// with a baseline file.
 ///
 /// # Errors
-/// None that a report can cause; serialization has the type.
+/// No report causes an error, but serialization returns a `Result`.
 pub fn render(report: &Report, baseline: bool) -> Result<String, serde_json::Error> {
     let descriptors = descriptors(report);
     let numbers: BTreeMap<&str, i64> =
@@ -34,7 +35,7 @@ pub fn render(report: &Report, baseline: bool) -> Result<String, serde_json::Err
     log("lint", descriptors, results)
 }
 
-/// The text of a log with one run of a command.
+/// Returns the text of a log with one run of a command.
 pub(crate) fn log(
     command: &str,
     rules: Vec<ReportingDescriptor>,
@@ -49,7 +50,7 @@ pub(crate) fn log(
         .build();
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
-        // Code scanning takes runs of one tool for states of the same results unless they say otherwise (§3.17.3).
+        // By default, code scanning takes runs of one tool for states of the same results (§3.17.3).
         .automation_details(RunAutomationDetails::builder().id(format!("mcp-scopes-{command}/")).build())
         .invocations(vec![Invocation::builder().execution_successful(true).build()])
         .column_kind(json!("unicodeCodePoints"))
@@ -61,7 +62,7 @@ pub(crate) fn log(
     Ok(text)
 }
 
-/// Every rule, then what else was reported: diagnostics of the compiler, which have no rule.
+/// Returns every rule, then the reported diagnostics of the compiler, which have no rule.
 fn descriptors(report: &Report) -> Vec<ReportingDescriptor> {
     let mut descriptors: Vec<ReportingDescriptor> = RULES.iter().map(descriptor).collect();
     for finding in all(report) {
@@ -118,7 +119,7 @@ fn entry<'r>(finding: &'r Finding, numbers: &BTreeMap<&str, i64>, texts: &mut Te
     }
     let known = finding.suppression.as_ref().is_some_and(|why| why.kind == SuppressionKind::Baseline);
     entry.baseline_state = baseline.then(|| json!(if known { "unchanged" } else { "new" }));
-    // SARIF §3.27.23: an empty array says that nothing suppresses a result, where absence would leave it open.
+    // SARIF §3.27.23: an empty array states that nothing suppresses a result. A missing array leaves it open.
     entry.suppressions = Some(finding.suppression.iter().map(suppression).collect());
     entry.fixes = finding.fix.as_ref().and_then(|fix| texts.fix(fix)).map(|fix| vec![fix]);
     entry
@@ -133,7 +134,7 @@ fn suppression(why: &Why) -> Suppression {
     Suppression::builder().kind(json!(kind)).status(json!("accepted")).justification(reason).build()
 }
 
-/// The name of a rule beside its id, as §3.49.7 and its readers have them: `BroadScope`.
+/// Returns the name of a rule beside its id, in the form of §3.49.7: `BroadScope`.
 pub(crate) fn friendly(id: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
@@ -159,7 +160,7 @@ fn artifact(file: &str) -> ArtifactLocation {
     ArtifactLocation::builder().uri(uri(file)).build()
 }
 
-/// A path as a reference (RFC 3986 §4.1).
+/// Converts a path to a URI reference (RFC 3986 §4.1).
 fn uri(file: &str) -> String {
     let mut uri = String::new();
     let drive = file.as_bytes().get(1) == Some(&b':') && file.as_bytes().get(2) == Some(&b'/');
@@ -179,7 +180,7 @@ fn uri(file: &str) -> String {
     uri
 }
 
-/// The texts that fixes edit, with the starts of their lines.
+/// The texts that fixes edit, with the offsets of their lines.
 struct Texts<'r> {
     report: &'r Report,
     starts: BTreeMap<&'r str, Vec<usize>>,
@@ -210,7 +211,7 @@ impl<'r> Texts<'r> {
         Some(fix.description(description).properties(properties).build())
     }
 
-    /// The line and the column of a byte, both from 1.
+    /// Returns the line and the column of a byte, both from 1.
     fn line(&mut self, file: &'r str, at: usize) -> Option<(i64, i64)> {
         let text = self.report.sources.text(file)?;
         let starts = self

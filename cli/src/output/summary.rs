@@ -1,8 +1,8 @@
-//! One line on what was checked and found.
+//! A one-line summary of the checks and their findings.
 
 use mcp_scopes_scan::{Level, Report};
 
-/// `checked 12 tools in 1 package: no findings`
+/// Returns the summary: `checked 12 tools in 1 package: no findings`.
 pub(crate) fn summary(report: &Report) -> String {
     let source = format!("{} in {}", counted(report.annotated(), "tool"), counted(report.packages(), "package"));
     let documents = counted(report.documents, "document");
@@ -24,7 +24,7 @@ pub(crate) fn summary(report: &Report) -> String {
     format!("checked {checked}: {findings}{suppressed}")
 }
 
-/// `1 tool`, `2 tools`.
+/// Returns a count with its noun: `1 tool`, `2 tools`.
 pub(crate) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

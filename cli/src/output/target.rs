@@ -1,4 +1,4 @@
-//! Where a report goes, and in which format.
+//! The targets and the format of a report.
 
 use std::path::PathBuf;
 
@@ -43,10 +43,10 @@ pub(crate) struct Target {
     pub(crate) output: Vec<Output>,
 }
 
-/// One file.
+/// One output file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Output {
-    /// `None` for that of `--format`.
+    /// `None` for the format of `--format`.
     format: Option<Format>,
     file: PathBuf,
 }
@@ -61,18 +61,18 @@ fn output(text: &str) -> Result<Output, String> {
 }
 
 impl Target {
-    /// Whether standard output gets the report in a format that programs read.
+    /// Returns whether standard output gets a machine-readable format.
     pub(crate) fn prints_for_programs(&self) -> bool {
         self.format != Format::Human && !self.output.iter().any(|output| output.format.is_none())
     }
 
-    /// Whether nobody but a person at the terminal is told.
+    /// Returns whether the report goes only to a person at the terminal.
     pub(crate) fn is_plain(&self) -> bool {
         self.format == Format::Human && self.output.is_empty()
     }
 
-    /// Writes the files, then prints. What `render` makes for people has the styles of a terminal, and the links that it
-    /// is asked for.
+    /// Writes the files, then prints the report. The human format that `render` returns has terminal styles, and links
+    /// as requested.
     pub(crate) fn write(&self, render: impl Fn(Format, Links) -> Result<String, String>) -> Outcome {
         for (place, output) in self.output.iter().enumerate() {
             if self.output.iter().take(place).any(|other| other.file == output.file) {

@@ -33,7 +33,7 @@ impl Explain {
                 Err(error) => return fail(&error),
             }
         }
-        // What colours it for a terminal leaves them out for everything else.
+        // Colours are left out unless the output is a terminal.
         styled(&pages.join("\n"))
     }
 }

@@ -1,4 +1,4 @@
-//! `mcp-scopes completions`, `mcp-scopes man`: made from the commands.
+//! `mcp-scopes completions`, `mcp-scopes man`: generated from the commands.
 
 use std::{
     fs,
@@ -68,7 +68,7 @@ impl Man {
     }
 }
 
-/// The page of a command and those of all below it.
+/// Writes the page of a command and those of its subcommands.
 fn write(command: &clap::Command, folder: &Path) -> Result<usize, Outcome> {
     let page = clap_mangen::Man::new(command.clone());
     let mut text = Vec::new();

@@ -1,13 +1,14 @@
-//! A Markdown page, as a terminal shows it.
+//! Renders a Markdown page for a terminal.
 
 use std::fmt::Write as _;
 
 use anstyle::Style;
 
-/// No line of text is longer, so that it is read with ease on any terminal.
+/// Maximum width of a line of text, for readability.
 const WIDTH: usize = 96;
 
-/// The page without its title: sections in bold, paragraphs broken anew, everything else as it stands.
+/// Renders the page without its title. Sections are bold, paragraphs are wrapped to the width, and the rest is
+/// unchanged.
 pub(super) fn page(markdown: &str) -> String {
     let bold = Style::new().bold();
     let mut text = String::new();

@@ -59,7 +59,7 @@ struct Entry {
 #[derive(Serialize)]
 struct Choice {
     name: &'static str,
-    /// As TOML has it.
+    /// In TOML syntax.
     default: String,
     docs: &'static str,
 }

@@ -1,8 +1,8 @@
 //! The schema of `mcp-scopes.toml`.
 //!
-//! It accepts what the reader accepts; what only the reader can tell (a cycle, an undeclared scope, the ports of an address)
-//! it leaves to it. Sections, keys and words are compared with the lists that the reader has, rules and their options are
-//! taken from the rules. Each key has an example, which the reader is shown.
+//! It accepts what the reader accepts. It leaves to the reader what only the reader can check: a cycle, an undeclared
+//! scope, the ports of an address. A test compares sections, keys and words with the lists of the reader. Rules and
+//! their options come from the rules. Each key has an example, and a test gives it to the reader.
 
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ struct Server {
 
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
-// The pattern stands with the convention `pattern`, and with no other.
+// The key `pattern` is required with the convention `pattern`, and not allowed with any other.
 #[schemars(extend("if" = {"properties": {"scope": {"const": "pattern"}}, "required": ["scope"]}))]
 #[schemars(extend("then" = {"required": ["pattern"]}, "else" = {"properties": {"pattern": false}}))]
 #[expect(dead_code, reason = "only its schema is used")]
@@ -173,7 +173,7 @@ sections! {
 
 /// RFC 6749 §3.3.
 const SCOPE: &str = "^[\\x21\\x23-\\x5B\\x5D-\\x7E]+$";
-/// https, or http for what the reader finds to be a loopback host.
+/// https, or http, since the reader decides whether the host is a loopback host.
 const ISSUER: &str = "^[Hh][Tt][Tt][Pp][Ss]?://[^\\s?#]+$";
 
 values! {
@@ -189,7 +189,7 @@ values! {
     Level {"enum": LEVELS}
 }
 
-/// A scope is told by its description, or by a table.
+/// A scope is either a description or a table.
 fn scopes(generator: &mut SchemaGenerator) -> Schema {
     let table = generator.subschema_for::<Scope>();
     json_schema!({
@@ -227,7 +227,7 @@ fn lint(generator: &mut SchemaGenerator) -> Schema {
         let text = format!("{} ({}; {} by default)", rule.reason, rule.section, rule.level.as_str());
         let schema = match (rule.options, rule.check.is_fixed()) {
             ([], false) => plain.clone(),
-            // What is an error of the compiler too can be nothing else.
+            // A rule that the compiler also enforces is always an error.
             (options, true) => levelled(&json!({"const": Setting::Deny.as_str()}), options),
             (options, false) => levelled(&level, options),
         };
@@ -271,7 +271,7 @@ fn schema() -> Value {
     schema
 }
 
-/// TOML has no null, and texts need no line breaks.
+/// Removes null, since TOML has none, and line breaks from texts, which do not need them.
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -286,7 +286,7 @@ fn tidy(schema: &mut Value) {
                 if let [one] = choices.as_slice() {
                     let one = one.clone();
                     members.remove("anyOf");
-                    // Beside `$ref` draft 7 reads nothing, so that a description goes with it.
+                    // Draft 7 ignores siblings of `$ref`, including descriptions.
                     members.insert("allOf".to_owned(), json!([one]));
                 }
             }
@@ -315,7 +315,7 @@ fn sorted<'n>(names: &[&'n str]) -> Vec<&'n str> {
     names
 }
 
-/// The tables with fixed keys, with the section that each is written in.
+/// The tables with fixed keys, and the section of each.
 const TABLES: [(&str, &str); 5] = [
     ("Server", "[server]"),
     ("Convention", "[convention]"),
@@ -329,7 +329,7 @@ fn the_committed_one_is_fresh() {
     committed::compare("config.schema.json", &schema());
 }
 
-/// Neither the reader nor the schema gains a key or a word alone.
+/// The reader and the schema have the same keys and words.
 #[test]
 fn it_knows_what_is_read() {
     let schema = schema();
@@ -347,14 +347,14 @@ fn it_knows_what_is_read() {
     assert_eq!(names(&schema["properties"]["lint"]), sorted(&rules));
 }
 
-/// The example of each key is something that the reader takes.
+/// The reader accepts the example of each key.
 #[test]
 fn every_key_is_read() {
     let schema = schema();
     let refused = |text: &str| mcp_scopes_grammar::config::read(text, "mcp-scopes.toml").err();
     for (name, section) in TABLES {
         for (key, property) in schema["definitions"][name]["properties"].as_object().unwrap() {
-            // JSON of strings, numbers, flags and lists of strings is TOML.
+            // JSON with strings, numbers, flags and lists of strings is valid TOML.
             let example = &property["examples"][0];
             assert!(!example.is_null(), "{name}.{key} has no example");
             let beside = if key == "pattern" { "scope = \"pattern\"\n" } else { "" };

@@ -1,4 +1,4 @@
-//! The schema of `mcp-scopes.lock.json`: the frame, and in it the metadata document as its own schema has it.
+//! The schema of `mcp-scopes.lock.json`: its members, with the schema of the metadata document.
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ fn schema() -> Value {
     let members = schema.as_object_mut().unwrap();
     members.insert("$id".to_owned(), json!(LOCK.url));
     members.insert("$defs".to_owned(), metadata()["$defs"].clone());
-    // A member is left out rather than null.
+    // The member is omitted rather than null.
     members["properties"]["$schema"]["type"] = json!("string");
     schema
 }

@@ -1,4 +1,4 @@
-//! A folder in which the binary is run as a user would.
+//! A temporary folder in which the binary runs as it would for a user.
 #![allow(dead_code, reason = "each test file takes what it needs")]
 
 use std::{
@@ -8,13 +8,13 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-/// A package with a finding of each kind: an error, a warning, and a warning that a comment allows.
+/// A package with an error, a warning, and a warning that a comment suppresses.
 pub(crate) const MAIN: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// Remove a table for good\n#[mcp_tool(risk = \"low\", scope = \"tables:drop\")]\nfn drop_table(name: String) {}\n\n\
     // mcp-scopes: allow(risky-name) a test double, which never runs outside of tests\n/// Remove a row for good\n#[mcp_tool(risk = \"low\", scope = \"rows:delete\")]\nfn delete_row(name: String) {}\n\n\
     /// Say hello\n#[mcp_tool(risk = \"low\", scope = \"no scope\")]\nfn hello(name: String) {}\n\n\
     scope_table! { static TOOLS = [drop_table, delete_row] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";
 
-/// A document with an empty member, which is an error, and nothing else.
+/// A document with an empty member, which is its only error.
 pub(crate) const DOCUMENT: &str = "{\n  \"resource\": \"https://files.example.com/mcp\", \"resource_name\": \"Files\",\n  \"authorization_servers\": [\"https://auth.example.com\"],\n  \"scopes_supported\": []\n}\n";
 
 pub(crate) struct Demo(tempfile::TempDir);
@@ -27,12 +27,12 @@ pub(crate) struct Run {
 }
 
 impl Demo {
-    /// An empty folder.
+    /// Creates an empty folder.
     pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// A package whose only source file has that text.
+    /// Creates a package with that text as its only source file.
     pub(crate) fn package(main: &str) -> Self {
         let demo = Self::new();
         let manifest = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nmcp-scopes = \"0.1\"\n";
@@ -56,7 +56,7 @@ impl Demo {
         fs::read_to_string(self.path().join(file)).unwrap()
     }
 
-    /// The names in a folder, without those that begin with a dot if they are whole files of ours.
+    /// Returns the names in a folder, sorted.
     pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path().join(folder)).unwrap();
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -68,12 +68,12 @@ impl Demo {
         self.run_with(arguments, "")
     }
 
-    /// The same with a text on standard input.
+    /// Runs the binary with a text on standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-scopes"));
         command.args(arguments).current_dir(self.path()).env_remove("COLUMNS").env_remove("FORCE_HYPERLINK");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // A program that reads nothing may have ended before this is written.
+        // A program that does not read its input may have exited already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -1,4 +1,4 @@
-//! `action.yml`: its scripts are run as a runner would.
+//! Runs the scripts of `action.yml` as a runner would.
 #![cfg(unix)]
 
 use std::{
@@ -22,7 +22,7 @@ fn step(name: &str) -> Value {
     steps.iter().find(|step| step["name"] == name).unwrap_or_else(|| panic!("no step {name}")).clone()
 }
 
-/// A server with a tool, whose name tells more risk than it states, and its lock file, in a repository.
+/// Creates a repository with a server and its lock file. The name of its tool suggests more risk than it states.
 fn server(folder: &Path) {
     let write = |file: &str, text: &str| {
         fs::create_dir_all(folder.join(file).parent().unwrap()).unwrap();
@@ -45,7 +45,7 @@ const SOURCE: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// Remove a t
     #[mcp_tool(risk = \"low\", scope = \"tables:drop\")]\nfn drop_table(name: String) {}\n\n\
     scope_table! { static TOOLS = [drop_table] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";
 
-/// Runs a step with these inputs and defaults for the others; what is first on the path is that folder.
+/// Runs a step with these inputs, and defaults for the others. `first` is the first folder on the path.
 fn run(name: &str, inputs: &[(&str, &str)], folder: &Path, first: &Path) -> Output {
     let (action, step) = (action(), step(name));
     let mut command = Command::new("bash");
@@ -107,7 +107,7 @@ fn it_lints() {
     assert_eq!(output.status.code(), Some(0), "the words are all there: {output:?}");
     let output = run("Lint", &[("arguments", "--deny=warnings")], folder.path(), programs());
     assert_eq!(output.status.code(), Some(1), "{output:?}");
-    // A word is a word, whatever is in it.
+    // An input is never expanded by the shell.
     let output = run("Lint", &[("paths", "$(touch run) a b")], folder.path(), programs());
     assert_eq!(output.status.code(), Some(2), "{output:?}");
     assert!(!folder.path().join("run").exists() && folder.path().join("other.sarif").exists());
@@ -133,7 +133,7 @@ fn it_holds_what_is_locked() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("`mcp-scopes lock 'zwei é'`"), "{output:?}");
 }
 
-/// A program that writes down what it was asked, in place of one that would fetch or build.
+/// Creates a program that records its arguments, in place of one that would download or build.
 fn stand_in(folder: &Path, name: &str, code: u8) {
     let path = folder.join(name);
     fs::write(&path, format!("#!/bin/sh\necho \"{name} $*\" >> \"$GITHUB_STEP_SUMMARY\"\nexit {code}\n")).unwrap();
@@ -157,14 +157,14 @@ fn it_installs_what_is_missing() {
     stand_in(&bin, "cargo", 0);
     assert_eq!(run("Install mcp-scopes", &[], folder.path(), &bin).status.code(), Some(0));
     assert_eq!(asked(folder.path()), binstall);
-    // Where there is nothing to fetch, the action's own source is built.
+    // Without a download, the source of the action is built.
     fs::remove_file(folder.path().join("summary.md")).unwrap();
     stand_in(&bin, "cargo-binstall", 1);
     assert_eq!(run("Install mcp-scopes", &[], folder.path(), &bin).status.code(), Some(0));
     let cli = root().join("cli");
     assert_eq!(asked(folder.path()), format!("{binstall}cargo install --locked --path {}\n", cli.display()));
     assert!(cli.join("Cargo.toml").is_file());
-    // What cannot be built fails the job.
+    // A failed build fails the job.
     stand_in(&bin, "cargo", 1);
     assert_eq!(run("Install mcp-scopes", &[], folder.path(), &bin).status.code(), Some(1));
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{assert_understood, root, text, yaml};
 
-/// The hooks by their ids.
+/// Returns the ids of the hooks.
 pub(crate) fn ids() -> BTreeSet<String> {
     hooks().iter().map(|hook| hook["id"].as_str().unwrap().to_owned()).collect()
 }

@@ -1,6 +1,6 @@
-//! What brings the program to its users: hooks, the action, release archives, and the files that the README has to copy.
+//! Distribution: hooks, the action, release archives, and the files that the README shows to copy.
 //!
-//! Everything is read, every command in it is one that the program knows, and what is a script is run.
+//! Every file is read, every command in it has to parse, and every script is run.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -17,7 +17,7 @@ use std::{fs, path::Path};
 
 use serde_json::Value;
 
-/// The one place that says where the project is.
+/// The only definition of the project's address.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 /// The tag of the release.
 const TAG: &str = concat!("v", env!("CARGO_PKG_VERSION"));
@@ -34,7 +34,7 @@ fn yaml(text: &str) -> Value {
     serde_saphyr::from_str(text).unwrap()
 }
 
-/// That the program understands a command line, which begins with its name or with cargo's.
+/// Checks that the program accepts a command line. The line begins with its name or with cargo's.
 #[track_caller]
 fn assert_understood(words: &[String]) {
     let rest = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
@@ -43,13 +43,13 @@ fn assert_understood(words: &[String]) {
         _ => panic!("no command of ours: {words:?}"),
     };
     let arguments = std::iter::once("mcp-scopes").chain(words[rest..].iter().map(String::as_str));
-    // What asks for help or the version is understood too.
+    // Requests for help or the version are also accepted.
     if let Err(error) = mcp_scopes_cli::command().try_get_matches_from(arguments) {
         assert!(!error.use_stderr(), "{words:?}: {error}");
     }
 }
 
-/// The commands of ours in a script, each a line; what is redirected or piped belongs to the shell.
+/// Returns our commands in a script, one per line, without redirections and pipes.
 fn commands(script: &str) -> Vec<Vec<String>> {
     let ours =
         |line: &&str| ["mcp-scopes ", "cargo mcp-scopes ", "cargo run -- "].iter().any(|it| line.starts_with(it));

@@ -1,4 +1,4 @@
-//! The commands and files in the README and in the pages below `docs`.
+//! The commands and files in the README and in the pages in `docs`.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ fn pages() -> String {
     PAGES.map(text).join("\n")
 }
 
-/// The blocks of code in a language.
+/// Returns the code blocks in a language.
 fn blocks(language: &str) -> Vec<String> {
     let pages = pages();
     let parts = pages.split("\n```").skip(1).step_by(2);
@@ -32,7 +32,7 @@ fn block(language: &str, holds: &str) -> Value {
     yaml(&found.unwrap_or_else(|| panic!("no block with {holds}")))
 }
 
-/// `owner/name`, as GitHub names it in workflows.
+/// Returns `owner/name`, as GitHub names it in workflows.
 fn slug() -> &'static str {
     REPOSITORY.rsplit_once("github.com/").map_or(REPOSITORY, |(_, slug)| slug)
 }
@@ -40,7 +40,7 @@ fn slug() -> &'static str {
 #[test]
 fn every_command_is_understood() {
     let pages = pages();
-    // Those between backticks are in tables and sentences; `..` is a part that the reader fills in.
+    // Code between backticks is in tables and sentences. `..` is a placeholder.
     let inline = pages.split('`').skip(1).step_by(2).filter(|code| !code.contains('\n') && !code.contains(".."));
     let scripts: Vec<String> = blocks("sh").into_iter().chain(inline.map(str::to_owned)).collect();
     let found: Vec<Vec<String>> = scripts.iter().flat_map(|script| commands(script)).collect();

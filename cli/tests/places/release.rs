@@ -1,4 +1,4 @@
-//! Where `cargo binstall` looks, and what a release puts there.
+//! The address that `cargo binstall` uses, and the archive that a release uploads there.
 
 use super::{text, yaml};
 
@@ -8,7 +8,7 @@ fn manifest() -> toml::Table {
     toml::from_str(&text("cli/Cargo.toml")).unwrap()
 }
 
-/// A template of `[package.metadata.binstall]`, filled in; what is left of its braces is a key that it does not have.
+/// Fills a template of `[package.metadata.binstall]`. A remaining brace is an unknown key.
 fn filled(template: &str, bin: &str) -> String {
     let name = manifest()["package"]["name"].as_str().unwrap().to_owned();
     let values = [
@@ -53,7 +53,7 @@ fn archives_are_what_binstall_expects() {
         assert!(!inside.contains('{') && listed.lines().any(|line| line == inside), "{inside} is not in {listed}");
     }
     assert!(listed.contains("LICENSE-MIT"), "{listed}");
-    // The archive alone is left.
+    // Only the archive is left.
     assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1);
 }
 

@@ -1,8 +1,8 @@
-//! Metadata documents, lock files, baselines and whatever else is read as text.
+//! Metadata documents, lock files, baselines and other text files.
 
 use crate::place::Place;
 
-/// A file that no command takes, as which it is refused by `lint`, and as what.
+/// Returns files that every command rejects: the name, the contents, and the reason that `lint` reports.
 fn broken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let array = "[".repeat(10_000) + &"]".repeat(10_000);
     let object = "{\"a\":".repeat(10_000) + "1" + &"}".repeat(10_000);
@@ -62,7 +62,7 @@ fn a_gibibyte_is_refused() {
     }
 }
 
-/// A document whose lines end as on Windows is the same document.
+/// Windows line ends do not change a document.
 #[test]
 fn line_ends_do_not_matter() {
     let place = Place::new();
@@ -80,7 +80,7 @@ fn line_ends_do_not_matter() {
     }
     let page = |file| place.run(&["docs", file]).out;
     assert_eq!(page("lines.json"), page("good.json"));
-    // A fix leaves the lines alone that it is not about.
+    // A fix changes only the lines that it concerns.
     let twice = text.replacen("\"scopes_supported\": [", "\"scopes_supported\": [\r\n    \"files:read\",", 1);
     place.write("lines.json", &twice);
     let run = place.run(&["lint", "--fix", "lines.json"]);
@@ -88,7 +88,7 @@ fn line_ends_do_not_matter() {
     assert_eq!(place.text("lines.json"), text, "{run:?}");
 }
 
-/// One scope of a megabyte: it is told of, and only its ends are shown.
+/// A scope of one megabyte is reported, and the message shows only its ends.
 #[test]
 fn a_scope_of_a_megabyte() {
     let place = Place::new();
@@ -115,7 +115,7 @@ fn a_scope_of_a_megabyte() {
     assert!(run.out.contains("scope-syntax") && run.said().len() < 20_000, "{:.3000}", run.said());
 }
 
-/// Many findings in one endless line take no longer than as many in as many lines.
+/// Many findings on one huge line take no longer than on separate lines.
 #[test]
 fn findings_without_number() {
     let place = Place::new();
@@ -133,7 +133,7 @@ fn findings_without_number() {
     }
 }
 
-/// Members that stand twice where other files have them.
+/// Repeated members in files other than metadata documents.
 #[test]
 fn lock_files_and_baselines_with_members_twice() {
     let place = Place::new();

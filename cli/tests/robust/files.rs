@@ -1,4 +1,4 @@
-//! Links, pipes, devices, folders that cannot be read, files that vanish.
+//! Links, pipes, devices, unreadable folders, and files that disappear.
 
 use std::{
     fs::{self, File, Permissions},
@@ -23,7 +23,7 @@ fn loops_of_links_end() {
     for run in place.read_as_package("package") {
         run.succeeds();
     }
-    // What leads nowhere could be anything.
+    // A broken link could refer to anything.
     for target in ["self.rs", "none.rs"] {
         symlink(target, place.path("package/src/self.rs")).unwrap();
         let run = place.run(&["lint", "package"]);
@@ -58,7 +58,7 @@ fn folders_that_cannot_be_read_are_told_of() {
     place.write("package/src/other/mod.rs", "");
     let closed = place.path("package/src/closed");
     let rooted = fs::metadata(place.path("package")).unwrap().uid() == 0;
-    // The superuser may read everything: then somebody else is asked to.
+    // The superuser can read everything, so another user runs the command.
     fs::set_permissions(&closed, Permissions::from_mode(0o000)).unwrap();
     fs::set_permissions(place.path("."), Permissions::from_mode(0o755)).unwrap();
     let program = place.path("mcp-scopes");
@@ -81,14 +81,14 @@ fn folders_that_cannot_be_read_are_told_of() {
     fs::set_permissions(&closed, Permissions::from_mode(0o755)).unwrap();
 }
 
-/// Nobody can open a path that is too long, not even the superuser.
+/// Even the superuser cannot open a path that is too long.
 #[test]
 fn folders_too_deep_to_be_read_are_told_of() {
     let place = Place::new();
     place.server("package");
     place.write("d0/x.rs", "");
     for depth in 1..20 {
-        // From the inside out, so that no path here is long.
+        // Built from the inside out, so that no path here is too long.
         let (inner, outer) = (place.path(&format!("d{}", depth - 1)), place.path(&format!("d{depth}")));
         fs::create_dir(&outer).unwrap();
         fs::rename(inner, outer.join("d".repeat(250))).unwrap();
@@ -102,7 +102,7 @@ fn folders_too_deep_to_be_read_are_told_of() {
     }
 }
 
-/// Files come and go while they are looked at: each run says that one is missing, or saw it.
+/// Files appear and disappear during a run. Each run reports a missing file or reads it.
 #[test]
 fn files_that_vanish() {
     let place = Place::new();
@@ -132,7 +132,7 @@ fn files_that_vanish() {
     });
 }
 
-/// Pipes with a writer are read; `lint <(curl ..)` is one.
+/// Pipes with a writer are read, such as `lint <(curl ..)`.
 #[test]
 fn pipes_are_read_to_their_end_and_no_further_than_makes_sense() {
     let place = Place::new();
@@ -171,7 +171,7 @@ fn pipes_are_read_to_their_end_and_no_further_than_makes_sense() {
     assert_eq!(read(&["lint", "--config", "pipe", "good.json"], Some(CONFIG)), 0);
 }
 
-/// In a package a pipe is none that anybody meant; waiting for a writer would be waiting without end.
+/// A pipe in a package is rejected, since waiting for a writer could block forever.
 #[test]
 fn pipes_in_a_package_are_refused() {
     let place = Place::new();

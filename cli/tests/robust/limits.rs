@@ -1,4 +1,4 @@
-//! How deep input may nest on a small stack, and which names it may not hold.
+//! The maximum nesting of input on a small stack, and reserved names.
 
 use mcp_scopes_grammar::limits::MAX_DEPTH as MAX_TOML_DEPTH;
 use mcp_scopes_model::markers::PREFIXES;
@@ -15,7 +15,7 @@ fn json(depth: usize) -> [String; 2] {
     ["[".repeat(depth) + &"]".repeat(depth), "{\"a\":".repeat(depth - 1) + "{}" + &"}".repeat(depth - 1)]
 }
 
-/// Entries of a table whose values nest `depth` levels.
+/// Returns entries of a table whose values nest `depth` levels.
 fn toml(depth: usize) -> [String; 4] {
     let dotted = |parts: usize| vec!["a"; parts].join(".");
     let tables = (depth - 1) / 2;
@@ -46,7 +46,7 @@ fn accepts_the_deepest_documents_and_rejects_the_next() {
         ] {
             on_small_stack(&place, arguments).succeeds();
         }
-        // A lock file would hold the document one level deeper, and could not be read again.
+        // A lock file nests the document one level deeper and could not be parsed.
         let run = on_small_stack(&place, &["lock", "deep.json", "--file", "deep.lock.json"]);
         assert!(run.code == 2 && run.err.contains("nested deeper than 128 levels"), "{run:?}");
         assert!(!place.path("deep.lock.json").exists());
@@ -54,7 +54,7 @@ fn accepts_the_deepest_documents_and_rejects_the_next() {
     for value in json(MAX_JSON_DEPTH - 2) {
         place.write("deep.json", document(&value));
         on_small_stack(&place, &["lock", "deep.json", "--file", "deep.lock.json"]).succeeds();
-        // Members that are not known come last when they are written.
+        // Unknown members are written last.
         assert_ne!(place.text("deep.lock.json"), locked(&value));
         on_small_stack(&place, &["check", "deep.json", "--file", "deep.lock.json"]).succeeds();
         place.write("deep.lock.json", locked(&value));
@@ -102,7 +102,7 @@ fn accepts_the_deepest_manifest_and_rejects_the_next() {
 #[test]
 fn rejects_configurations_at_every_depth() {
     let place = Place::new();
-    // The configuration has no place for values that nest; both are errors, each with its reason.
+    // The configuration has no nested values, so both are errors, with different reasons.
     for (depth, reason) in
         [(MAX_TOML_DEPTH - 2, "unknown-section"), (MAX_TOML_DEPTH - 1, "toml-limit"), (6_000, "toml-limit")]
     {
@@ -116,7 +116,7 @@ fn rejects_configurations_at_every_depth() {
             assert!(run.said().contains(reason), "{depth}: {run:?}");
         }
     }
-    // 79 tables of 79 parts each are below the two limits of the parser.
+    // 79 tables with 79 parts each are below both limits of the parser.
     let text = format!("{}a = 1{}\n", format!("{} = {{ ", vec!["a"; 79].join(".")).repeat(79), " }".repeat(79));
     place.write("deep.toml", text);
     let run = on_small_stack(&place, &["lint", "--config", "deep.toml", "good.json"]);
@@ -129,7 +129,7 @@ fn rejects_reserved_names_in_documents() {
     let place = Place::new();
     let (good, lock) = (place.text("good.json"), place.text("good.lock.json"));
     for prefix in PREFIXES {
-        // Written as an escape, which says the same.
+        // An escape sequence gives the same name.
         let name = format!("\\u{:04x}{}RawValue", u32::from(prefix.as_bytes()[0]), &prefix[1..]);
         let member = format!("\"x\": [{{\"{name}\": \"[]\"}}], \"resource\":");
         place.write("marked.json", good.replacen("\"resource\":", &member, 1));
@@ -185,7 +185,7 @@ fn rejects_reserved_names_in_packages() {
             let wanted = format!("keys that begin with `{prefix}` are reserved by a parsing library");
             assert!(runs[0].said().contains(&wanted) && runs[0].said().contains(file), "{:?}", runs[0]);
         }
-        // A scope is a member of the document.
+        // Scopes are members of the document.
         place.server("package");
         place.write("package/src/lib.rs", place.text("server/src/lib.rs").replace("files:read", &format!("{prefix}x")));
         let run = place.run(&["lint", "package"]);

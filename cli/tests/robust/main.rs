@@ -1,15 +1,15 @@
-//! Input that nobody meant, given to each command that reads it: there is a finding or an error, in bounded time and memory,
-//! and never a panic.
+//! Gives malformed input to each command that reads it. The result is a finding or an error, in bounded time and
+//! memory, and never a panic.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `place` | a folder with a sound server in it, and how commands are run there |
-//! | `documents` | metadata documents, lock files, baselines and whatever else is read as text |
-//! | `sources` | packages: Rust, TOML and JSON in them |
-//! | `programs` | programs that are damaged |
-//! | `limits` | how deep input may nest on a small stack, and which names it may not hold |
-//! | `files` | links, pipes, devices, folders that cannot be read, files that vanish |
-//! | `streams` | where the output goes: full disks, closed pipes, terminals |
+//! | `place` | a folder with a valid server, and functions to run commands there |
+//! | `documents` | metadata documents, lock files, baselines and other text files |
+//! | `sources` | packages with Rust, TOML and JSON files |
+//! | `programs` | damaged programs |
+//! | `limits` | the maximum nesting of input on a small stack, and reserved names |
+//! | `files` | links, pipes, devices, unreadable folders, and files that disappear |
+//! | `streams` | outputs: full disks, closed pipes, terminals |
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

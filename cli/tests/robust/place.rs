@@ -1,4 +1,4 @@
-//! A folder with a sound server in it, and how commands are run there.
+//! A folder with a valid server, and functions to run commands there.
 
 use std::{
     fs::{self, File},
@@ -13,17 +13,17 @@ pub(crate) const MANIFEST: &str =
     "[package]\nname = \"server\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nmcp-scopes = \"0.1\"\n";
 pub(crate) const CONFIG: &str = "[server]\nresource_name = \"Files\"\nresource = \"https://files.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\nbaseline = [\"files:read\"]\n";
 pub(crate) const SOURCE: &str = "mod a;\n/// Read a file\n#[mcp_scopes::mcp_tool(scope = \"files:read\", risk = \"low\")]\npub fn read_file(path: String) {}\nmcp_scopes::scope_table! { pub static TOOLS = [read_file] with \"mcp-scopes.toml\"; }\n";
-/// A further tool, in a file of its own.
+/// An additional tool, for a separate file.
 pub(crate) const TOOL: &str = "/// List a folder\n#[mcp_scopes::mcp_tool(scope = \"files:list\", risk = \"low\")]\npub fn list_files(path: String) {}\n";
 
-/// A larger file than any that is meant.
+/// A file size far above the limit.
 pub(crate) const LARGE: u64 = 1 << 30;
-/// Kilobytes of address space; of these 512 MiB go to the stacks of two threads.
+/// Kilobytes of address space. The stacks of two threads use 512 MiB of it.
 const MEMORY: &str = "2500000";
-/// What takes longer hangs. Builds without optimization on a busy machine need seconds.
+/// A longer run counts as hanging. Builds without optimization on a busy machine need seconds.
 const PATIENCE: Duration = Duration::from_secs(100);
 
-/// A folder with a sound server in `server`, and its document, lock file and page beside it.
+/// A folder with a valid server in `server`, and its document, lock file and page beside it.
 pub(crate) struct Place(tempfile::TempDir);
 
 impl Place {
@@ -42,7 +42,7 @@ impl Place {
         place
     }
 
-    /// Writes a sound package.
+    /// Writes a valid package.
     pub(crate) fn server(&self, folder: &str) {
         self.write(&format!("{folder}/Cargo.toml"), MANIFEST);
         self.write(&format!("{folder}/mcp-scopes.toml"), CONFIG);
@@ -64,25 +64,25 @@ impl Place {
         fs::read_to_string(self.path(file)).unwrap()
     }
 
-    /// A file of 1 GiB that begins with these bytes and takes no room on the disk.
+    /// Creates a sparse file of 1 GiB that begins with these bytes.
     pub(crate) fn large(&self, file: &str, head: &[u8]) {
         self.write(file, head);
         File::options().write(true).open(self.path(file)).unwrap().set_len(LARGE).unwrap();
     }
 
-    /// Runs the program with the usual limits.
+    /// Runs the program with the default limits.
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         self.run_in_shell("exec \"$@\"", arguments)
     }
 
-    /// Runs a line of a shell, in which `"$@"` is the program with its arguments.
+    /// Runs a shell command, in which `"$@"` is the program with its arguments.
     pub(crate) fn run_in_shell(&self, line: &str, arguments: &[&str]) -> Run {
         Run::of(self.shell(line, arguments), &arguments.join(" "))
     }
 
     pub(crate) fn shell(&self, line: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new("sh");
-        // Where memory cannot be limited, it is not.
+        // The memory limit is best effort.
         command.args([
             "-c",
             &format!("ulimit -v {MEMORY} 2>/dev/null\n{line}"),
@@ -93,7 +93,7 @@ impl Place {
         command
     }
 
-    /// What each command says that reads a document or another file of text.
+    /// Runs each command that reads a document or another text file.
     pub(crate) fn read_as_document(&self, file: &str) -> Vec<Run> {
         [
             &["lint", file][..],
@@ -116,7 +116,7 @@ impl Place {
         .collect()
     }
 
-    /// What each command says that reads source or a program.
+    /// Runs each command that reads source or a program.
     pub(crate) fn read_as_package(&self, path: &str) -> Vec<Run> {
         [
             &["lint", path][..],
@@ -137,7 +137,7 @@ impl Place {
     }
 }
 
-/// How a run ended and what it said.
+/// The exit code and the output of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) what: String,
@@ -147,7 +147,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Runs a command, which ends in time, by itself, and says text.
+    /// Runs a command. Checks that it exits in time, without a signal, and with UTF-8 output.
     pub(crate) fn of(mut command: Command, what: &str) -> Self {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (out, err) = (collect(child.stdout.take().unwrap()), collect(child.stderr.take().unwrap()));
@@ -158,25 +158,25 @@ impl Run {
         run
     }
 
-    /// All that it said.
+    /// Returns the whole output.
     pub(crate) fn said(&self) -> String {
         format!("{}{}", self.out, self.err)
     }
 
-    /// That the input was refused, with a reason that is no longer than people read.
+    /// Checks that the input is rejected with a message of reasonable length.
     pub(crate) fn refuses(&self) {
         assert!(matches!(self.code, 1 | 2), "`{}` ended with {}: {}", self.what, self.code, self.said());
         assert!(!self.said().is_empty(), "`{}` said nothing", self.what);
         assert!(self.err.len() < 8_000, "`{}` said {} bytes: {:.300}", self.what, self.err.len(), self.err);
     }
 
-    /// That it went well.
+    /// Checks for success.
     pub(crate) fn succeeds(&self) {
         assert_eq!(self.code, 0, "`{}`: {}", self.what, self.said());
     }
 }
 
-/// Waits for the end of a child, for as long as it may take, and returns its exit code.
+/// Waits for a child to exit within the time limit, and returns its exit code.
 pub(crate) fn end(child: &mut Child, what: &str) -> i32 {
     let start = Instant::now();
     loop {
@@ -199,13 +199,13 @@ fn collect(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> 
     })
 }
 
-/// Writes to a pipe until nobody reads it.
+/// Writes to a pipe until its reader closes it.
 pub(crate) fn endless(mut pipe: impl io::Write, text: &[u8]) {
     let block = text.repeat((1 << 16) / text.len());
     while pipe.write_all(&block).is_ok() {}
 }
 
-/// Makes a named pipe.
+/// Creates a named pipe.
 pub(crate) fn pipe(path: &Path) {
     assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
 }

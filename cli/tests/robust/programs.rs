@@ -1,10 +1,10 @@
-//! Programs that are damaged.
+//! Damaged programs.
 
 use std::{fs, path::Path};
 
 use crate::place::{Place, Run};
 
-/// What the committed record, put into a wasm module, becomes.
+/// Returns a wasm module with the section.
 fn module(section: &[u8]) -> Vec<u8> {
     let mut module = b"\0asm\x01\0\0\0\0".to_vec();
     let mut rest = section.len() + 11;
@@ -29,7 +29,7 @@ fn refused(runs: &[Run], file: &str) {
 #[test]
 fn malformed_programs_are_refused() {
     let place = Place::new();
-    // The test itself is a program, and carries no table.
+    // The test binary is a program without a table.
     let program = fs::read(std::env::current_exe().unwrap()).unwrap();
     place.write("none", &program);
     refused(&place.read_as_package("none"), "none");
@@ -44,7 +44,7 @@ fn malformed_programs_are_refused() {
         ("pe", b"MZ\x90\0"),
         ("wasm", b"\0asm\x01\0\0\0"),
     ] {
-        // All that follows is what a header would have to say: how much, and where.
+        // The rest of the header has these values as lengths and offsets.
         for filler in [0, 0x7f, 0xff] {
             place.write(name, [magic, &[filler; 4096][..]].concat());
             refused(&place.read_as_package(name), name);
@@ -66,7 +66,7 @@ fn damaged_records_are_refused() {
         place.write("cut.wasm", module(&record[..cut]));
         refused(&place.read_as_package("cut.wasm"), "cut.wasm");
     }
-    // Every number of the record's head, and some further on.
+    // Every number in the head of the record, and some of the others.
     for at in (0..64.min(record.len())).chain((64..record.len()).step_by(97)) {
         let mut damaged = record.clone();
         damaged[at] ^= 0xff;

@@ -1,8 +1,8 @@
-//! Packages: Rust, TOML and JSON in them.
+//! Packages with Rust, TOML and JSON files.
 
 use crate::place::{CONFIG, MANIFEST, Place, SOURCE, TOOL};
 
-/// A broken file of a package, and why it is refused.
+/// A malformed file of a package, and the reason of its rejection.
 struct Broken {
     file: &'static str,
     bytes: Vec<u8>,
@@ -33,7 +33,7 @@ fn deep() -> Vec<Broken> {
         rust(format!("scope_table! {{ static T = {}; }}", nested("[", "f", "]"))),
         rust(format!("#[cfg({})] fn f() {{}}", nested("not(", "a", ")"))),
         rust(format!("use {};", nested("a::{", "b", "}"))),
-        // Comments nest too.
+        // Comments also nest.
         broken("src/a.rs", TOOL.to_owned() + &"/*".repeat(10_000), "src/a.rs"),
     ];
     let arrays = nested("[", "", "]");
@@ -108,7 +108,7 @@ fn a_gibibyte_is_refused() {
     }
 }
 
-/// A byte order mark and the line ends of Windows change nothing.
+/// A byte order mark and Windows line ends change nothing.
 #[test]
 fn marks_and_line_ends_do_not_matter() {
     let place = Place::new();
@@ -123,7 +123,7 @@ fn marks_and_line_ends_do_not_matter() {
     }
 }
 
-/// A scope of a megabyte is one all the same.
+/// A scope of one megabyte is still valid.
 #[test]
 fn a_scope_of_a_megabyte() {
     let place = Place::new();

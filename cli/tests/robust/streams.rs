@@ -1,4 +1,4 @@
-//! Where the output goes: full disks, closed pipes, terminals.
+//! Outputs: full disks, closed pipes, terminals.
 
 use std::{
     fs::{self, File},
@@ -13,7 +13,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::place::{Place, Run, SOURCE, end, pipe};
 
-/// Every command that prints, and more than a pipe holds for some.
+/// Every command that prints. Some print more than a pipe buffers.
 const PRINT: [&[&str]; 13] = [
     &["lint", "many.json"],
     &["lint", "many.json", "--format", "json"],
@@ -58,12 +58,12 @@ fn a_full_disk_is_an_error() {
         let run = place.run(arguments);
         assert!(run.code == 2 && run.err.contains("/dev/full"), "{run:?}");
     }
-    // What cannot be said on standard error changes nothing about how it ends.
+    // A failed write to standard error does not change the exit code.
     let run = place.run_in_shell("exec \"$@\" 2> /dev/full", &["lint", "many.json"]);
     assert_eq!(run.code, 1);
 }
 
-/// A reader that has seen enough closes the pipe: that is no failure, and what was found still counts.
+/// A reader that closes the pipe early is not an error, and findings still decide the exit code.
 #[test]
 fn a_closed_pipe_is_no_failure() {
     let place = place();
@@ -86,11 +86,11 @@ fn a_closed_pipe_is_no_failure() {
     }
 }
 
-/// Bytes that a terminal would act on, and how they are shown.
+/// Control characters for a terminal, and their escaped form.
 const SPEAKS: &str = "a\u{1b}]0;title\u{7}\u{9b}31m\u{202e}b";
 
 fn is_silent(run: &Run) {
-    // In a pipe JSON and XML are what they are; on a terminal they are looked at below.
+    // Through a pipe, JSON and XML are unchanged. Their output on a terminal is checked below.
     let for_programs =
         ["json", "sarif", "junit"].iter().any(|format| run.what.ends_with(&format!("--format {format}")));
     let more: &[char] = if for_programs { &[] } else { &['\u{9b}', '\u{202e}'] };
@@ -110,7 +110,7 @@ fn control_characters_are_spelt_out() {
         })
         .collect();
     let good = place.text("good.json");
-    // Names and descriptions may hold anything; scopes and tools may not.
+    // Names and descriptions may contain any character; scopes and tool names may not.
     place.write("text.json", good.replace("Read a file", &escaped).replace("\"Files\"", &format!("\"{escaped}\"")));
     place.write("scope.json", good.replace("files:read", &escaped));
     place.write("tool.json", good.replace("read_file", &escaped));
@@ -160,7 +160,7 @@ fn control_characters_are_spelt_out() {
     }
 }
 
-/// What a command says on a terminal: on standard error, and on standard output too if that is asked for.
+/// Returns the output of a command on a terminal: standard error, and standard output if requested.
 fn on_terminal(place: &Place, arguments: &[&str], out: bool, meanwhile: impl FnOnce()) -> String {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
@@ -172,7 +172,7 @@ fn on_terminal(place: &Place, arguments: &[&str], out: bool, meanwhile: impl FnO
     command.stdin(Stdio::null()).stderr(duplicate()).env("TERM", "xterm").env_remove("NO_COLOR");
     command.stdout(if out { duplicate() } else { Stdio::null() });
     let mut child = command.spawn().unwrap();
-    // With all of its ends closed the terminal hangs up, which ends the reading.
+    // The terminal hangs up once all of its ends are closed, which ends the read.
     drop((command, terminal));
     let said = thread::spawn(move || {
         let (mut bytes, mut master) = (Vec::new(), File::from(master));
@@ -203,7 +203,7 @@ fn on_a_terminal_nothing_speaks_to_it() {
     }
 }
 
-/// People are told after a second that something goes on, and the line is gone when it ends; programs never are.
+/// The progress line appears on a terminal after one second and is removed at the end. It never appears elsewhere.
 #[cfg(target_os = "linux")]
 #[test]
 fn progress_is_shown_to_who_waits() {
@@ -211,7 +211,7 @@ fn progress_is_shown_to_who_waits() {
     let good = place.text("good.json");
     let path = place.path("pipe");
     pipe(&path);
-    // The document comes only after a while.
+    // The document arrives after a delay.
     let slowly = || {
         let mut writer = File::options().write(true).open(&path).unwrap();
         thread::sleep(Duration::from_millis(2_300));

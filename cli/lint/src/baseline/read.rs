@@ -1,4 +1,4 @@
-//! Reading the baseline file.
+//! Parses the baseline file.
 
 use std::{path::Path, sync::Arc};
 
@@ -50,7 +50,7 @@ struct Look<'a> {
     lines: Lines<'a>,
 }
 
-/// What is wrong at which pointer.
+/// A JSON Pointer and the error there.
 type Wrong = (String, String);
 
 impl Look<'_> {
@@ -78,14 +78,14 @@ impl Look<'_> {
         let Some(Json::Object(members)) = self.located.json.at(at) else {
             return Err((at.to_owned(), "an entry is an object".to_owned()));
         };
-        // What is misspelt would silently be left out.
+        // A misspelt key would otherwise be ignored silently.
         if let Some(unknown) = members.keys().find(|name| !ENTRY.contains(&name.as_str())) {
             let message = format!("an entry has no member `{}`, but `{}`", unknown.escape_debug(), ENTRY.join("`, `"));
             return Err((format!("{at}/{}", unknown.replace('~', "~0").replace('/', "~1")), message));
         }
         let text = |name: &str| match members.get(name) {
             Some(Json::String(text)) => Ok(text.clone()),
-            // No reason is a finding of its own.
+            // A rule reports a missing reason.
             None if name == "reason" => Ok(String::new()),
             _ => Err((format!("{at}/{name}"), format!("an entry has a string `{name}`"))),
         };

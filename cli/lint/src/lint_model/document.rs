@@ -1,4 +1,4 @@
-//! A metadata document as rules look at it, and the view of it as a table.
+//! A metadata document as the input of rules, and its table.
 
 use std::{ops::Range, sync::Arc};
 
@@ -16,30 +16,30 @@ use mcp_scopes_scan::{
 
 use super::{Convention, Flow, Hints, Listed, Origin, Policy, SandboxServer, Table, Tool, scopes::Scopes};
 
-/// Which standards a document is held to.
+/// The standards that a document is checked against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Profile {
-    /// RFC 9728 and what MCP asks for beyond it.
+    /// RFC 9728 and the additional requirements of MCP.
     #[default]
     Mcp,
     /// RFC 9728 alone.
     Rfc9728,
 }
 
-/// A metadata document that is JSON.
+/// A metadata document that is valid JSON.
 #[derive(Debug)]
 pub struct Document<'a> {
-    /// The file, as it is shown.
+    /// The file, as displayed.
     pub file: Arc<str>,
     /// Its text.
     pub text: &'a str,
-    /// What was read of it, and what it breaks.
+    /// The parsed document and its violations.
     pub draft: &'a Draft,
-    /// Which standards it is held to.
+    /// The standards that it is checked against.
     pub profile: Profile,
-    /// The resource that it was asked for.
+    /// The resource that it was requested for.
     pub expected_resource: Option<&'a str>,
-    /// It as a table: the scopes that it advertises, and what its `mcp_extensions` say.
+    /// Its table: the scopes that it advertises, and its `mcp_extensions`.
     pub table: Table,
     lines: Lines<'a>,
 }
@@ -53,18 +53,19 @@ impl<'a> Document<'a> {
         Self { file: look.file, text, draft, profile, expected_resource, table, lines: look.lines }
     }
 
-    /// The same, held to these standards and asked for under that identifier.
+    /// Sets the standards and the requested resource.
     pub(crate) fn asked(self, profile: Profile, expected_resource: Option<&'a str>) -> Self {
         Self { profile, expected_resource, ..self }
     }
 
-    /// The value at a JSON Pointer (RFC 6901).
+    /// Returns the value at a JSON Pointer (RFC 6901).
     #[must_use]
     pub fn value(&self, pointer: &str) -> Option<&'a Json> {
         self.draft.json.at(pointer)
     }
 
-    /// Where that value, or the nearest around it, is said: the name of a member, or else the value itself.
+    /// Returns the place of that value or of the nearest existing parent: the name of a member, or else the value
+    /// itself.
     #[must_use]
     pub fn place(&self, pointer: &str) -> Place {
         let Some(spot) = self.draft.places.nearest(&self.draft.json, pointer) else {
@@ -76,26 +77,26 @@ impl<'a> Document<'a> {
         self.place_of(spot.name.as_ref().unwrap_or(&spot.value))
     }
 
-    /// The bytes of a value, for fixes.
+    /// Returns the byte range of a value, for fixes.
     #[must_use]
     pub fn range(&self, pointer: &str) -> Option<Range<usize>> {
         self.draft.places.find(&self.draft.json, pointer).map(|spot| spot.value.clone())
     }
 
-    /// The bytes of a member with its name, or of an element, for fixes.
+    /// Returns the byte range of a member with its name, or of an element, for fixes.
     #[must_use]
     pub fn whole_range(&self, pointer: &str) -> Option<Range<usize>> {
         self.draft.places.find(&self.draft.json, pointer).map(mcp_scopes_prm::json::Spot::whole)
     }
 
-    /// The place of these bytes.
+    /// Returns the place of a byte range.
     #[must_use]
     pub fn place_of(&self, range: &Range<usize>) -> Place {
         self.lines.place(&self.file, range)
     }
 }
 
-/// The pointer of a member below another (RFC 6901 §3).
+/// Returns the pointer of a child member (RFC 6901 §3).
 pub(crate) fn below(pointer: &str, name: &str) -> String {
     if name.contains(['~', '/']) {
         format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
@@ -104,7 +105,7 @@ pub(crate) fn below(pointer: &str, name: &str) -> String {
     }
 }
 
-/// Makes the table of a document.
+/// Builds the table of a document.
 struct Look<'a> {
     file: Arc<str>,
     draft: &'a Draft,
@@ -129,7 +130,7 @@ impl Look<'_> {
         value.map(|value| self.placed(&below(at, member), value))
     }
 
-    /// The strings of a list, each where it stands. Elements of other types are left out, as in the document.
+    /// Returns the strings of a list with their places. Elements of other types are left out, as in the document.
     fn list(&self, pointer: &str) -> Vec<Placed<String>> {
         let elements = self.draft.places.elements(&self.draft.json, pointer);
         let texts = elements.filter_map(|(item, spot)| Some((item.as_str()?, &spot.value)));

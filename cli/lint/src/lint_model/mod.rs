@@ -1,12 +1,12 @@
-//! What a rule looks at: tools, and tables with every scope and what it opens, whether they come from source or from a
+//! The input of rules: tools, and tables with every scope and the tools it opens. It comes from source or from a
 //! document.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `source` | the view of a package's inventory |
-//! | `document` | [`Document`]: a metadata document, and its view |
-//! | `scopes` | the scopes of a table, gathered |
-//! | `steps` | what holding scopes comes to, and the steps of a flow |
+//! | `source` | the model of a package's inventory |
+//! | `document` | [`Document`]: a metadata document and its model |
+//! | `scopes` | collects the scopes of a table |
+//! | `steps` | the closure of scopes, the tools they open, and the steps of a flow |
 
 mod document;
 mod scopes;
@@ -25,7 +25,7 @@ pub use scopes::Scope;
 pub(crate) use source::Package;
 pub use steps::{Hierarchy, Step};
 
-/// What a view was made of.
+/// The origin of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Annotations and `mcp-scopes.toml`.
@@ -37,63 +37,64 @@ pub enum Origin {
 /// A tool.
 #[derive(Clone, Debug)]
 pub struct Tool {
-    /// What it was read from.
+    /// Its origin.
     pub origin: Origin,
     /// The name on the wire.
     pub name: Placed<String>,
-    /// What it does, for people; may be empty.
+    /// Its description for people; may be empty.
     pub description: Placed<String>,
-    /// Whether everyone may call it.
+    /// Whether it is open to every caller.
     pub public: bool,
-    /// How much harm a call can do; only a document can leave it out.
+    /// The harm that a call can do. Only a document can leave it out.
     pub risk: Option<Placed<Risk>>,
-    /// Whether clients may call it without asking; for source what the table will publish.
+    /// Whether clients may call it without approval. For source, the value that the table publishes.
     pub auto_approvable: Option<Placed<bool>>,
-    /// Whether the user has to approve each call; for source what the table will publish.
+    /// Whether the user has to approve each call. For source, the value that the table publishes.
     pub requires_user_approval: Option<Placed<bool>>,
-    /// What it does in the sandbox; left out: refused there.
+    /// Its behaviour in the sandbox. `None` means that the sandbox rejects it.
     pub sandbox: Option<Placed<SandboxMode>>,
-    /// What a call takes; a document can leave it out, a program may not tell.
+    /// The parameters of a call. A document can leave them out, and a program may not record them.
     pub parameters: Option<Vec<Parameter>>,
-    /// Scopes that should be held before.
+    /// Scopes that should be granted before.
     pub prerequisites: Vec<Placed<String>>,
-    /// Tools asked for together with this one.
+    /// Tools that are requested together with this one.
     pub grouped_with: Vec<Placed<String>>,
     /// Example calls.
     pub examples: Vec<Placed<String>>,
-    /// Limits.
+    /// Its limits.
     pub policy: Policy,
-    /// What the SDK's attribute says of its behaviour; nothing in a document.
+    /// The hints that the SDK's attribute declares; empty in a document.
     pub hints: Hints,
     /// Whether some table lists it.
     pub listed: bool,
-    /// Whether it is in the package that is looked at, not in one that it depends on.
+    /// Whether it belongs to the scanned package rather than to a dependency.
     pub own: bool,
-    /// The function's name, or the member in the document.
+    /// The place of the function's name, or of the member in the document.
     pub place: Place,
 }
 
-/// A tool in its table.
+/// A tool in its table, with its requirement.
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// The tool.
     pub tool: Arc<Tool>,
-    /// Any-of over all-of, the own scope spelt out; empty for a public tool, and where a document says nothing.
+    /// Any-of over all-of, with the tool's own scope written out. Empty for a public tool, and for a document without a
+    /// requirement.
     pub alternatives: Vec<Vec<String>>,
 }
 
-/// A role and the scopes that it asks for, in order.
+/// A role and the scopes that it requests, in order.
 #[derive(Clone, Debug)]
 pub struct Flow {
     /// The role.
     pub role: String,
     /// The scopes.
     pub scopes: Vec<Placed<String>>,
-    /// Where the flow stands: its member in a document, its first scope in `mcp-scopes.toml`.
+    /// The place of the flow: its member in a document, its first scope in `mcp-scopes.toml`.
     pub place: Place,
 }
 
-/// What `[sandbox]` or the member `sandbox` says.
+/// The contents of `[sandbox]` or of the member `sandbox`.
 #[derive(Clone, Debug, Default)]
 #[expect(missing_docs, reason = "as in `mcp-scopes.toml`")]
 pub struct SandboxServer {
@@ -102,7 +103,7 @@ pub struct SandboxServer {
     pub authorization_servers: Vec<String>,
 }
 
-/// What `[convention]` states.
+/// The contents of `[convention]`.
 #[derive(Clone, Debug)]
 pub struct Convention {
     /// One of [`mcp_scopes_grammar::config::CONVENTIONS`].
@@ -111,34 +112,34 @@ pub struct Convention {
     pub pattern: Option<String>,
 }
 
-/// A table: the tools of one server, what opens them, and what is said of the server.
+/// A table: the tools of one server, their requirements, and the facts about the server.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// What it was read from.
+    /// Its origin.
     pub origin: Origin,
     /// The static's name, or the document's file.
     pub name: String,
-    /// The static's name; the member `mcp_extensions`, or else the document as a whole.
+    /// The place of the static's name; for a document, the member `mcp_extensions`, or else the document as a whole.
     pub place: Place,
-    /// The prefix of all scopes; empty for none.
+    /// The prefix of all scopes; may be empty.
     pub namespace: String,
     /// Its tools, in order.
     pub tools: Vec<Listed>,
-    /// Its scopes: those that open tools, in order of first use, then all others.
+    /// Its scopes: first those that open tools, in order of first use, then the others.
     pub scopes: Vec<Scope>,
-    /// Whether `[scopes]` lists what may be used. A document does not.
+    /// Whether `[scopes]` restricts the scopes. Never the case in a document.
     pub declares_scopes: bool,
-    /// What is advertised as `scopes_supported`; in source without a baseline every scope that opens a tool.
+    /// The scopes of `scopes_supported`. In source without a baseline, every scope that opens a tool.
     pub supported: Vec<Placed<String>>,
-    /// Where that is stated, or else the table.
+    /// The place of that list, or else of the table.
     pub supported_place: Place,
-    /// Whether it is stated: `baseline` in source, the member in a document.
+    /// Whether that list is written: `baseline` in source, the member in a document.
     pub supported_stated: bool,
-    /// `[flows]`, `scope_upgrade_flows`.
+    /// `[flows]` or `scope_upgrade_flows`.
     pub flows: Vec<Flow>,
-    /// `[session]`, `session_policies`.
+    /// `[session]` or `session_policies`.
     pub session: Option<Placed<Session>>,
-    /// `[sandbox]`, `sandbox`.
+    /// `[sandbox]` or `sandbox`.
     pub sandbox: Option<Placed<SandboxServer>>,
     /// The resource identifier.
     pub resource: Option<Placed<String>>,
@@ -149,29 +150,29 @@ pub struct Table {
 }
 
 impl Table {
-    /// The scopes that open tools.
+    /// Returns the scopes that open tools.
     pub fn required(&self) -> impl Iterator<Item = &Scope> {
         self.scopes.iter().filter(|scope| !scope.needed_by.is_empty())
     }
 
-    /// The scope of that text.
+    /// Returns the scope of that text.
     #[must_use]
     pub fn scope(&self, text: &str) -> Option<&Scope> {
         self.scopes.iter().find(|scope| scope.text == text)
     }
 
-    /// The tools at those places.
+    /// Returns the tools at those indices.
     pub fn tools_at(&self, places: &[usize]) -> impl Iterator<Item = &Tool> {
         places.iter().filter_map(|place| self.tools.get(*place)).map(|listed| &*listed.tool)
     }
 
-    /// The tool of that name.
+    /// Returns the tool of that name.
     #[must_use]
     pub fn tool(&self, name: &str) -> Option<&Listed> {
         self.tools.iter().find(|listed| listed.tool.name.value == name)
     }
 
-    /// The lowest and the highest stated risk of the tools at those places.
+    /// Returns the lowest and the highest stated risk of the tools at those indices.
     #[must_use]
     pub fn risks(&self, places: &[usize]) -> Option<(Risk, Risk)> {
         let risks = || self.tools_at(places).filter_map(|tool| tool.risk.as_ref()).map(|risk| risk.value);

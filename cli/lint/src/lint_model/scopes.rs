@@ -1,4 +1,4 @@
-//! The scopes of a table, each once, gathered from all places that name it.
+//! Collects the scopes of a table from every place that names them.
 
 use std::collections::BTreeMap;
 
@@ -9,26 +9,26 @@ use mcp_scopes_scan::source::Place;
 pub struct Scope {
     /// The scope-token.
     pub text: String,
-    /// The part behind the namespace.
+    /// The part after the namespace.
     pub bare: String,
-    /// Where it is written first: in an annotation, or else where it is declared or advertised.
+    /// The place of its first mention: in an annotation, or else its declaration or advertisement.
     pub place: Place,
-    /// Every literal that writes it in an annotation; `None` if it also stands for a tool's name, which writes no scope,
-    /// and in a document.
+    /// Every literal of it in an annotation. `None` in a document, and if a tool's name implies the scope without a
+    /// literal.
     pub written: Option<Vec<Place>>,
-    /// The tools, by their place in the table, with an alternative that needs it.
+    /// Indices of the tools with an alternative that requires it.
     pub needed_by: Vec<usize>,
-    /// The tools, by their place in the table, that it opens alone.
+    /// Indices of the tools that it opens alone.
     pub opens: Vec<usize>,
-    /// Where `[scopes]` declares it; never in a document.
+    /// The place of its declaration in `[scopes]`; always `None` in a document.
     pub declared: Option<Place>,
-    /// What its declaration says it is for; may be empty.
+    /// The description of its declaration; may be empty.
     pub description: String,
-    /// The scopes that it implies: in source those that its declaration names, in a document all.
+    /// The scopes that it implies. In source the direct ones, in a document all.
     pub implies: Vec<String>,
 }
 
-/// Gathers scopes in order of their first mention.
+/// Collects scopes in order of their first mention.
 #[derive(Default)]
 pub(super) struct Scopes {
     pub(super) list: Vec<Scope>,
@@ -36,7 +36,7 @@ pub(super) struct Scopes {
 }
 
 impl Scopes {
-    /// The scope of that text, which is here from now on.
+    /// Returns the scope of that text, and adds it if it is missing.
     pub(super) fn entry(&mut self, text: &str, namespace: &str, place: &Place) -> Option<&mut Scope> {
         let next = self.list.len();
         let number = *self.places.entry(text.to_owned()).or_insert(next);
@@ -56,7 +56,7 @@ impl Scopes {
         self.list.get_mut(number)
     }
 
-    /// Where an annotation writes a scope that it needs; nowhere, if it is the tool's name.
+    /// Records the places where an annotation names a scope. There are none if the scope is the tool's name.
     pub(super) fn write(&mut self, text: &str, tool: usize, places: Vec<Place>) {
         let Some(scope) = self.places.get(text).and_then(|number| self.list.get_mut(*number)) else { return };
         if places.is_empty() {
@@ -68,7 +68,7 @@ impl Scopes {
         }
     }
 
-    /// What opens the tool at that place.
+    /// Records the requirement of the tool at that index.
     pub(super) fn opened<'p>(
         &mut self,
         alternatives: &[Vec<String>],

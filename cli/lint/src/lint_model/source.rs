@@ -1,4 +1,4 @@
-//! The view of a package's inventory.
+//! Builds the model of a package's inventory.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,14 +14,14 @@ use mcp_scopes_scan::{
 
 use super::{Convention, Flow, Listed, Origin, SandboxServer, Table, Tool, scopes::Scopes};
 
-/// A package: its own tools, each once, and its tables that no other brings in.
+/// A package: its own tools, each once, and its tables that no other table splices.
 pub(crate) struct Package {
     pub(crate) tools: Vec<Arc<Tool>>,
     pub(crate) tables: Vec<Table>,
 }
 
 impl Package {
-    /// The view of an inventory; `listed` are the places of all tools that some table lists.
+    /// Builds the model of an inventory. `listed` has the places of all tools that some table lists.
     pub(crate) fn of(inventory: &Inventory, listed: &BTreeSet<Place>) -> Self {
         let unknown = &inventory.unknown_parameters;
         let tools: Vec<Arc<Tool>> = inventory
@@ -42,7 +42,7 @@ impl Package {
 
 fn view(tool: &Found, listed: &BTreeSet<Place>) -> Tool {
     let approval_place = tool.approval.as_ref().map_or(&tool.risk.place, |said| &said.place);
-    // The model decides, as it does for the table.
+    // The model computes these values, as it does for the table.
     let model =
         ModelTool { approval: tool.approval.as_ref().map(|said| said.value), ..ModelTool::new("", tool.risk.value) };
     let said = |value| Some(Placed { value, place: approval_place.clone() });
@@ -138,7 +138,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
     table
 }
 
-/// What the configuration file says.
+/// Adds the contents of the configuration file.
 fn configured(table: &mut Table, config: &Config) {
     let said = &config.said;
     let whole = Place::point(&config.file, 1, 1);
@@ -188,7 +188,7 @@ fn configured(table: &mut Table, config: &Config) {
 }
 
 impl Convention {
-    /// What the configuration file says.
+    /// Returns the convention of the configuration file.
     pub(super) fn of(config: &Config) -> Option<Self> {
         let form = config.said.convention.as_ref()?;
         Some(Self {

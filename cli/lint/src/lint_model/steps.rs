@@ -1,4 +1,4 @@
-//! What holding scopes comes to, and the steps of a flow.
+//! Computes the closure of scopes, the tools that they open, and the steps of a flow.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -9,17 +9,17 @@ use mcp_scopes_scan::source::Placed;
 
 use super::{Flow, Listed, Scope, Table};
 
-/// Which scopes imply which and what they open, for many questions to one table.
+/// The hierarchy of scopes and the tools that they open, precomputed for many queries on one table.
 #[derive(Debug)]
 pub struct Hierarchy<'t> {
     table: &'t Table,
     scopes: HashMap<&'t str, &'t Scope>,
-    /// The places of the tools that need no scope but are not said to be public.
+    /// Indices of the tools without a scope that are not declared as public.
     free: Vec<usize>,
 }
 
 impl<'t> Hierarchy<'t> {
-    /// These scopes and all that they imply, directly and through others.
+    /// Returns these scopes and all that they imply, transitively.
     #[must_use]
     pub fn closure(&self, held: impl IntoIterator<Item = &'t str>) -> BTreeSet<&'t str> {
         let mut closed = BTreeSet::new();
@@ -32,7 +32,7 @@ impl<'t> Hierarchy<'t> {
         closed
     }
 
-    /// The steps of a flow, in order.
+    /// Returns the steps of a flow, in order.
     #[must_use]
     pub fn steps(&self, flow: &'t Flow) -> Vec<Step<'t>> {
         let tools = &self.table.tools;
@@ -43,7 +43,7 @@ impl<'t> Hierarchy<'t> {
             let fresh = self.closure([scope.value.as_str()]).into_iter().filter(|scope| !gained.contains_key(scope));
             let fresh: Vec<&str> = fresh.collect();
             gained.extend(fresh.iter().map(|scope| (*scope, place)));
-            // Only what needs one of the new scopes can open with them.
+            // Only tools that require one of the new scopes can open with them.
             let needed = fresh.iter().filter_map(|scope| self.scopes.get(scope)).flat_map(|scope| &scope.needed_by);
             let mut asked: Vec<usize> = needed.chain(self.free.iter().filter(|_| place == 0)).copied().collect();
             asked.sort_unstable();
@@ -67,20 +67,20 @@ impl<'t> Hierarchy<'t> {
     }
 }
 
-/// One step of a flow, as somebody takes it who holds nothing but the steps before it.
+/// One step of a flow, for a caller with the scopes of the previous steps only.
 #[derive(Debug)]
 pub struct Step<'t> {
-    /// The scope that is asked for.
+    /// The scope that the step requests.
     pub scope: &'t Placed<String>,
-    /// The tools that are open from this step on; none that is open to everyone.
+    /// The tools that this step opens, without public ones.
     pub opens: Vec<&'t Listed>,
     place: usize,
-    /// What the flow gives, with the number of the step that gives it first.
+    /// The scopes that the flow grants, each with the index of the first step that grants it.
     gained: Rc<HashMap<&'t str, usize>>,
 }
 
 impl Step<'_> {
-    /// Whether the steps before it gave that scope, directly or as one that is implied.
+    /// Returns whether the previous steps granted that scope, directly or by implication.
     #[must_use]
     pub fn holds(&self, scope: &str) -> bool {
         self.gained.get(scope).is_some_and(|place| *place < self.place)
@@ -88,7 +88,7 @@ impl Step<'_> {
 }
 
 impl Listed {
-    /// Whether it is open to whoever holds these scopes, which are closed already.
+    /// Returns whether these scopes open the tool. They have to be closed already.
     #[must_use]
     pub fn is_open_to(&self, held: &BTreeSet<&str>) -> bool {
         let any = |all: &Vec<String>| all.iter().all(|scope| held.contains(scope.as_str()));
@@ -97,14 +97,14 @@ impl Listed {
 }
 
 impl Table {
-    /// The tools by name, for many questions to one table.
+    /// Returns the tools by name, for many queries on one table.
     #[must_use]
     pub fn by_name(&self) -> HashMap<&str, &Listed> {
-        // Of two tools of one name the first stays, as in `Table::tool`.
+        // Of two tools with one name the first counts, as in `Table::tool`.
         self.tools.iter().rev().map(|listed| (listed.tool.name.value.as_str(), listed)).collect()
     }
 
-    /// Which scopes imply which and what they open.
+    /// Returns the hierarchy of scopes and the tools that they open.
     #[must_use]
     pub fn hierarchy(&self) -> Hierarchy<'_> {
         let scopes = self.scopes.iter().map(|scope| (scope.text.as_str(), scope)).collect();
@@ -113,13 +113,13 @@ impl Table {
         Hierarchy { table: self, scopes, free }
     }
 
-    /// These scopes and all that they imply, directly and through others.
+    /// Returns these scopes and all that they imply, transitively.
     #[must_use]
     pub fn closure<'a>(&'a self, held: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
         self.hierarchy().closure(held)
     }
 
-    /// The places of the tools that are open to whoever holds these scopes, closed as [`Table::closure`] does.
+    /// Returns the indices of the tools that these scopes open. They have to be closed by [`Table::closure`].
     #[must_use]
     pub fn opened_by<'a>(&'a self, held: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
         let held = self.closure(held);
@@ -127,7 +127,7 @@ impl Table {
         self.tools.iter().enumerate().filter(open).map(|(place, _)| place).collect()
     }
 
-    /// Whether it says of every tool what opens it. A document may leave that out.
+    /// Returns whether every tool states a requirement. A document may leave it out.
     #[must_use]
     pub fn states_requirements(&self) -> bool {
         self.tools.iter().all(|listed| listed.tool.public || !listed.alternatives.is_empty())

@@ -1,7 +1,7 @@
-//! Agreement with a corpus of real documents and scopes, each with a verdict.
+//! Compares verdicts with a corpus of real documents and scopes.
 //!
-//! The corpus is not part of this repository: the documents are other people's. `MCP_SCOPES_CORPUS` names the folder
-//! that holds it as `prm.json` and `scopes.json`.
+//! The corpus is not part of this repository, since other people own the documents. `MCP_SCOPES_CORPUS` names the
+//! folder that holds it as `prm.json` and `scopes.json`.
 
 use std::{
     collections::BTreeMap,
@@ -16,7 +16,7 @@ use mcp_scopes_scan::{Level, Report};
 
 fn corpus(file: &str) -> Option<Json> {
     let Some(folder) = env::var_os("MCP_SCOPES_CORPUS") else {
-        // Past the capture of the test harness: nobody should think that this was compared.
+        // Bypasses the output capture of the test harness, so that a skipped comparison is visible.
         let _ = writeln!(io::stderr(), "SKIPPED: set MCP_SCOPES_CORPUS to the folder of `{file}` to run this test");
         return None;
     };
@@ -24,7 +24,7 @@ fn corpus(file: &str) -> Option<Json> {
     Some(Json::parse(&text).expect("the corpus is JSON"))
 }
 
-/// How often each rule fires, for the pages of the rules: `--no-capture` shows it.
+/// How often each rule fires, for the pages of the rules. Printed with `--no-capture`.
 #[derive(Default)]
 struct Counts(BTreeMap<String, (usize, usize)>);
 
@@ -76,7 +76,7 @@ fn documents_get_both_verdicts() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// What the corpus calls its warnings, and the rule for each.
+/// The warnings of the corpus and the corresponding rules.
 const WARNINGS: [(&str, &str); 16] = [
     ("scopes-supported-absent", "missing-scopes-supported"),
     ("resource-name-absent", "missing-resource-name"),
@@ -113,7 +113,7 @@ fn documents_get_their_warnings() {
             let Some((_, rule)) = WARNINGS.iter().find(|(known, _)| *known == name) else {
                 panic!("no rule is known for `{name}`")
             };
-            // Of an address that cannot be read there is nothing more to say.
+            // No other rule applies to an address that does not parse.
             let unreadable = name == "resource-userinfo" && report.has_errors();
             if !unreadable && !report.findings.iter().any(|finding| finding.rule == *rule) {
                 missing.push(format!("{}: {name}", text("id")));

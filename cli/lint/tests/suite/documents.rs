@@ -1,4 +1,4 @@
-//! What bytes a document may be, and where its findings stand.
+//! The bytes that a document may have, and the places of its findings.
 
 use std::io::Read;
 
@@ -9,7 +9,7 @@ fn lint(bytes: &[u8]) -> Report {
     Documents::new().lint("a.json", bytes)
 }
 
-/// `rule line:column` of each finding at error level.
+/// Returns `rule line:column` of each finding at error level.
 fn errors(report: &Report) -> Vec<String> {
     let errors = report.findings.iter().filter(|finding| finding.level == Level::Error);
     let shown = errors.map(|finding| {
@@ -46,7 +46,7 @@ fn whatever_it_is_there_is_an_answer() {
     }
 }
 
-/// What is larger than any document is not even kept.
+/// An oversized document is not kept in memory.
 #[test]
 fn a_reader_without_end_is_left() {
     let report = Documents::new().lint_reader("<stdin>", std::io::repeat(b' ')).unwrap();
@@ -78,7 +78,7 @@ fn places_are_those_of_members_and_elements() {
     );
 }
 
-/// The levels of documents are those of everything else.
+/// Levels apply to documents as they do to source.
 #[test]
 fn levels_count_for_documents() {
     let text = br#"{"resource": "http://h"}"#;
@@ -87,6 +87,6 @@ fn levels_count_for_documents() {
     assert_eq!(errors(&set("document", Setting::Warn).lint("a.json", text)), [""; 0]);
     let profile = Documents::new().profile(Profile::Rfc9728);
     assert_eq!(errors(&profile.lint("a.json", text)), ["resource-not-https 1:2"]);
-    // What cannot be read is no mere warning.
+    // The finding for a document that cannot be parsed is never just a warning.
     assert_eq!(errors(&set("not-json", Setting::Warn).lint("a.json", b"{")), ["not-json 1:2"]);
 }

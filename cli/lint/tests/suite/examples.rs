@@ -1,4 +1,4 @@
-//! What the lint says of our own examples, and of a real server's tools with their hints.
+//! Lints our own examples, and a real server's tools with their hints.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use mcp_scopes_lint::Overrides;
 use mcp_scopes_prm::Json;
 use mcp_scopes_scan::{Report, Scan};
 
-/// `examples/brokerage` is meant to be reported, and tests that itself.
+/// `examples/brokerage` has findings on purpose, and tests them itself.
 #[test]
 fn our_examples_have_no_findings() {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
@@ -27,8 +27,8 @@ fn our_examples_have_no_findings() {
     }
 }
 
-/// The numbers that the pages of the rules about risk, hints and chains give. The risks are ours: private data and
-/// changes are of medium risk, what trades and destroys of high.
+/// The numbers on the pages of the rules about risk, hints and chains. We assigned the risks: medium for private data
+/// and changes, high for trades and destructive actions.
 #[test]
 fn a_real_servers_hints_raise_few_findings() {
     let Some(folder) = env::var_os("MCP_SCOPES_CORPUS") else {
@@ -56,7 +56,7 @@ fn a_real_servers_hints_raise_few_findings() {
         ("escalation-chain", 0),
         ("risky-name", 3),
         ("destructive-approval", 3),
-        // Without a baseline clients ask for everything.
+        // Without a baseline, clients request every scope.
         ("exfiltration-chain", 1),
     ] {
         assert_eq!(count(rule), expected, "{rule}: {:#?}", report.findings);

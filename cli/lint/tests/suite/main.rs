@@ -1,4 +1,4 @@
-//! The rules on their fixtures, on documents, on our examples and on programs; what comments allow.
+//! The rules on fixtures, documents, examples and programs; suppression comments.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

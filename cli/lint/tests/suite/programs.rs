@@ -1,4 +1,4 @@
-//! Programs: what a program says is linted as its source is.
+//! The lint gives the same findings for a program as for its source.
 
 #[allow(dead_code, reason = "one format is enough here")]
 #[path = "../../../scan/tests/artefact/containers.rs"]
@@ -12,7 +12,7 @@ use mcp_scopes_scan::Scan;
 const SECTION: &[u8] = include_bytes!("../../../scan/tests/data/every-key.v1");
 const DOCUMENT: &str = include_str!("../../../scan/tests/data/every-key.json");
 
-/// With the findings of the rules, at the bytes of the file.
+/// The findings of the rules are at byte offsets of the file.
 #[test]
 fn a_program_is_linted() {
     let folder = tempfile::tempdir().unwrap();

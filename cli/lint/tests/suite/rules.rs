@@ -1,4 +1,4 @@
-//! Every rule has all of its parts, fires where it should and stays silent where it should.
+//! Every rule is complete, fires on its firing fixture and is silent on its silent fixture.
 
 use std::{
     collections::BTreeSet,
@@ -17,7 +17,7 @@ fn folder(rule: &str, kind: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules").join(rule).join(kind)
 }
 
-/// Lints what a fixture folder holds: the package, if it is one, and every document.
+/// Lints a fixture folder: the package, if there is one, and every document.
 fn lint(folder: &Path) -> Report {
     let mut report = Report::default();
     if folder.join("Cargo.toml").is_file() {
@@ -36,7 +36,7 @@ fn lint(folder: &Path) -> Report {
     report
 }
 
-/// `resource.txt` holds the resource that the documents of a folder were asked for, `lint.toml` their configuration.
+/// Reads the settings of a fixture folder: `resource.txt` has the requested resource, `lint.toml` the configuration.
 fn asked(folder: &Path) -> Documents {
     let documents = match fs::read_to_string(folder.join("resource.txt")) {
         Ok(resource) => Documents::new().resource(resource.trim()),
@@ -56,7 +56,7 @@ fn documents(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The findings of a rule as lines, without the folder.
+/// Returns the findings of a rule as lines, without the folder.
 fn lines(report: &Report, rule: &str, folder: &Path) -> String {
     let mut lines = String::new();
     for finding in report.findings.iter().filter(|finding| finding.rule == rule) {
@@ -124,7 +124,7 @@ fn every_rule_has_all_of_its_parts() {
 
 #[test]
 fn what_a_document_breaks_has_a_rule() {
-    // What is left are mistakes of tables and of documents built in code, which reading never reports.
+    // The remaining kinds occur only in tables and documents that code builds. The parser never reports them.
     let building = [ViolationKind::DuplicateTool, ViolationKind::CircularHierarchy, ViolationKind::Unreadable];
     for kind in ViolationKind::ALL {
         let rules: Vec<_> = RULES.iter().filter(|rule| rule.check.violations.contains(&kind)).collect();
@@ -147,7 +147,7 @@ fn diagnostics_are_reported_as_their_rules() {
     }
 }
 
-/// `coverage.md` names the rules that hold documents to the standards, and no others.
+/// `coverage.md` names exactly the rules that check documents against the standards.
 #[test]
 fn standards_are_covered() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/coverage.md")).unwrap();
@@ -157,7 +157,7 @@ fn standards_are_covered() {
     for row in rows {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         assert!(cells.len() == 3 && cells.iter().all(|cell| !cell.is_empty()), "{row}");
-        // The words between backticks; of these the rules are those that no member or value looks like.
+        // The words between backticks. Rules are those that no member or value has the form of.
         let words = cells[2].split('`').skip(1).step_by(2);
         for word in words.filter(|word| word.contains('-') && !word.starts_with("--")) {
             assert!(find(word).is_some(), "there is no rule `{word}`: {row}");
@@ -175,7 +175,7 @@ fn standards_are_covered() {
     }
 }
 
-/// Set `MCP_SCOPES_BLESS` to write `expected.txt` anew, then look at what changed.
+/// Set `MCP_SCOPES_BLESS` to write `expected.txt`, then review the difference.
 #[test]
 fn firing_fixtures_fire() {
     for rule in RULES {
@@ -204,7 +204,7 @@ fn silent_fixtures_are_silent() {
     }
 }
 
-/// A fix makes its finding go away and brings no other. What overlaps waits for the next round.
+/// A fix resolves its finding and adds no other. Overlapping fixes wait for the next round.
 #[test]
 fn safe_fixes_settle_documents() {
     let text = r#"{"resource": "https://h", "authorization_servers": ["https://a"], "scopes_supported": [],
@@ -230,7 +230,7 @@ fn safe_fixes_settle_documents() {
     assert!(text.contains("https://h") && !text.contains("supported"), "{text}");
 }
 
-/// What `--fix` and `--unsafe-fixes` write, here each alone.
+/// Applies the fixes of `--fix` and `--unsafe-fixes`, one at a time.
 #[test]
 fn fixes_say_what_they_write() {
     let fixed = |documents: &Documents, text: &str| {
@@ -267,7 +267,7 @@ fn fixes_say_what_they_write() {
     }
 }
 
-/// What the configuration says of each rule, over its firing fixture.
+/// Applies every level to each rule, on its firing fixture.
 #[test]
 fn levels_are_honoured() {
     let in_source =
@@ -291,7 +291,7 @@ fn levels_are_honoured() {
     }
 }
 
-/// A tool that is listed twice is one mistake, and no other rule says more of it.
+/// A tool that is listed twice gives one finding, and no other rule reports it.
 #[test]
 fn one_name_twice_is_not_two_that_look_alike() {
     let copy = copy(&folder("near-duplicate-tool", "firing"));
@@ -343,11 +343,11 @@ fn copy(folder: &Path) -> tempfile::TempDir {
     copy
 }
 
-/// Adds to the configuration file, and lets the table read it.
+/// Appends to the configuration file, and makes the table read it.
 fn configure(folder: &Path, more: &str) {
     let config = folder.join("mcp-scopes.toml");
     let text = fs::read_to_string(&config).unwrap_or_default();
-    // A fixture of a rule that is off turns it on.
+    // The fixture of a rule that is off by default turns it on.
     let (head, tail) = text.split_once("[lint]").unwrap_or((&text, ""));
     let tail = tail.find("\n[").and_then(|at| tail.get(at..)).unwrap_or("");
     fs::write(&config, format!("{head}{tail}{more}")).unwrap();

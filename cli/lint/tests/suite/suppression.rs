@@ -1,4 +1,4 @@
-//! What comments allow.
+//! Suppression comments.
 
 use std::fs;
 
@@ -18,13 +18,13 @@ fn lint(source: &str, config: &str) -> Report {
     mcp_scopes_lint::lint(&Scan::new(folder.path()), &Overrides::new()).unwrap()
 }
 
-/// The rules of the findings that count, and of those that do not.
+/// Returns the rules of the active findings, and of the suppressed ones.
 fn rules(report: &Report) -> (Vec<&str>, Vec<&str>) {
     let rules = |findings: &'_ [mcp_scopes_scan::Finding]| findings.iter().map(|finding| finding.rule).collect();
     (rules(&report.findings), rules(&report.suppressed))
 }
 
-/// `$` is where the comment goes.
+/// `$` marks the position of the comment.
 const PLACES: [&str; 6] = [
     "$\n/// Drop\n#[mcp_tool(risk = \"low\")]\npub fn drop_table() {}\n",
     "/// Drop\n$\n#[mcp_tool(risk = \"low\")]\npub fn drop_table() {}\n",
@@ -44,7 +44,7 @@ fn a_comment_covers_the_function_it_is_on() {
         let why = report.suppressed[0].suppression.as_ref().unwrap();
         assert_eq!((why.kind, why.reason.as_str()), (SuppressionKind::Comment, "the table is temporary"));
         assert!(!report.has_errors());
-        // It is the same finding, seen or not.
+        // A suppressed finding keeps its fingerprint.
         assert_eq!(report.suppressed[0].fingerprint.len(), 32);
     }
 }
@@ -84,7 +84,7 @@ fn it_has_to_be_read_and_to_have_a_reason() {
     }
     let both = lint(&source("mcp-scopes: allow(risky-name, broad-scope) why"), "");
     assert_eq!(rules(&both), (vec!["unused-suppression"], vec!["risky-name"]));
-    // What is switched off cannot be missed.
+    // A suppression of a rule that is off is not reported as unused.
     let off = lint(&source("mcp-scopes: allow(risky-name) why"), "[lint]\nrisky-name = \"allow\"\n");
     assert_eq!(rules(&off), (vec![], vec![]));
     let denied = lint(&source("mcp-scopes: allow(broad-scope) why"), "[lint]\ndrift = \"deny\"\n");

@@ -1,4 +1,4 @@
-//! ELF, Mach-O, PE and wasm files: the bytes of the section.
+//! Reads the section with the records from ELF, Mach-O, PE and wasm files.
 
 use mcp_scopes_model::record::SECTIONS;
 use object::{
@@ -9,24 +9,24 @@ use object::{
 use super::Damage;
 use crate::{Error, ErrorKind};
 
-/// The largest section that is read: a table of the largest size takes a hundredth.
+/// Maximum size of a section. A table of the maximum size takes a hundredth of it.
 const MAX_SECTION: u64 = 64 << 20;
-/// The largest wasm module that is read: it has no directory of its sections, so that all of it is looked through.
+/// Maximum size of a wasm module. A module has no directory of sections, so the whole file is searched.
 const MAX_MODULE: u64 = 256 << 20;
-/// How many programs one file holds at most: one for each processor.
+/// Maximum number of programs in one file: one for each architecture.
 const MAX_ARCHES: usize = 64;
 
 /// The section of one program.
 pub(super) struct Section {
-    /// Where it begins in the file.
+    /// Offset in the file.
     pub(super) offset: u64,
-    /// What is in it.
+    /// Contents of the section.
     pub(super) bytes: Vec<u8>,
-    /// Whether numbers begin with their least byte.
+    /// Whether numbers are little-endian.
     pub(super) little_endian: bool,
 }
 
-/// Whether a file with these first bytes is a program.
+/// Returns whether a file with these first bytes is a program.
 pub(super) fn is_magic(magic: [u8; 4]) -> bool {
     matches!(
         magic,
@@ -39,7 +39,7 @@ pub(super) fn is_magic(magic: [u8; 4]) -> bool {
     )
 }
 
-/// The sections with records, of each program in the data; none if there are none.
+/// Returns the sections with records of each program in the data. The list is empty if there are none.
 pub(super) fn sections<'data>(data: impl ReadRef<'data>, name: &str) -> Result<Vec<Section>, Error> {
     let damaged = |why: String| {
         let message = format!("`{name}` cannot be read as a program: {why}");
@@ -73,7 +73,7 @@ pub(super) fn sections<'data>(data: impl ReadRef<'data>, name: &str) -> Result<V
 fn of_one<'data>(data: impl ReadRef<'data>, start: u64, found: &mut Vec<Section>) -> Result<(), String> {
     let file = object::File::parse(data).map_err(|error| error.to_string())?;
     for section in file.sections() {
-        // A section whose name cannot be read is not ours.
+        // A section with an unreadable name does not hold records.
         if !section.name().is_ok_and(|name| SECTIONS.contains(&name)) {
             continue;
         }
@@ -88,7 +88,7 @@ fn of_one<'data>(data: impl ReadRef<'data>, start: u64, found: &mut Vec<Section>
 }
 
 impl Section {
-    /// The number of four bytes at that place.
+    /// Returns the four-byte number at that offset.
     pub(super) fn number(&self, at: usize) -> Result<u32, Damage> {
         let bytes = self.bytes.get(at..).and_then(<[u8]>::first_chunk).ok_or(Damage::Broken("it is cut off"))?;
         Ok(if self.little_endian { u32::from_le_bytes(*bytes) } else { u32::from_be_bytes(*bytes) })

@@ -1,7 +1,7 @@
-//! Programs: the records of their scope tables, read back from the file that ships.
+//! Reads the records of scope tables back from a compiled program.
 //!
-//! The format is specified in [`mcp_scopes_model::record`]. What a file says is never trusted: every length is compared with
-//! what is there, every text and every name is checked, and what does not add up is an error.
+//! The format is specified in [`mcp_scopes_model::record`]. The file is untrusted input. Every length is compared with
+//! the bytes that exist, every text and every name is validated, and inconsistent data is an error.
 //!
 //! | module | holds |
 //! |---|---|
@@ -21,10 +21,10 @@ use object::{ReadCache, ReadRef};
 
 use crate::{Error, ErrorKind, Report, world::shown};
 
-/// Whether a file is a program: by its first bytes, as they are in ELF, Mach-O, PE and wasm files.
+/// Returns whether a file is a program. The first bytes decide, as in ELF, Mach-O, PE and wasm files.
 #[must_use]
 pub fn is_artefact(path: &Path) -> bool {
-    // Neither a folder nor a pipe is one, and a pipe could be read but once.
+    // Folders and pipes are not programs. Reading from a pipe would also consume its bytes.
     if !path.is_file() {
         return false;
     }
@@ -33,22 +33,24 @@ pub fn is_artefact(path: &Path) -> bool {
     read.is_ok() && container::is_magic(magic)
 }
 
-/// What the tables of a program say.
+/// Reads the tables of a program.
 ///
 /// # Errors
-/// The file cannot be read, is no program, or carries no record; or a record is damaged or of a version that is not known.
+/// Returns an error if the file cannot be read, is not a program, or carries no record. The same holds for a damaged
+/// record and for a record of an unknown version.
 pub(crate) fn read(path: &Path) -> Result<Report, Error> {
     let file = File::open(path).map_err(|error| Error::unreadable(path, error))?;
-    // Programs can be large; only what is looked at is read.
+    // Programs can be large, so only the parts that are needed are read.
     let mut report = report(&shown(path), path, &ReadCache::new(file))?;
     report.inputs.insert(path.to_owned());
     Ok(report)
 }
 
-/// What the tables of a program in memory say; `name` is what findings call its file.
+/// Reads the tables of a program in memory. Findings use `name` as the name of its file.
 ///
 /// # Errors
-/// It is no program, or carries no record; or a record is damaged or of a version that is not known.
+/// Returns an error if the data is not a program or carries no record. The same holds for a damaged record and for a
+/// record of an unknown version.
 pub fn read_bytes(name: &str, bytes: &[u8]) -> Result<Report, Error> {
     report(&name.into(), Path::new(name), bytes)
 }
@@ -68,7 +70,7 @@ fn report<'data>(name: &Arc<str>, path: &Path, data: impl ReadRef<'data>) -> Res
     for section in &sections {
         for note in notes::notes(section).map_err(damaged)? {
             let record = record::read(&note).map_err(damaged)?;
-            // A file for several processors says the same for each.
+            // A file for several architectures holds the same record once for each.
             if !records.iter().any(|known: &record::Record| known.says_the_same(&record)) {
                 records.push(record);
             }
@@ -80,12 +82,12 @@ fn report<'data>(name: &Arc<str>, path: &Path, data: impl ReadRef<'data>) -> Res
     Ok(tables::report(path, name, records))
 }
 
-/// Why a section cannot be read.
+/// The reason why a section cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Damage {
-    /// What stands there contradicts itself.
+    /// The data contradicts itself.
     Broken(&'static str),
-    /// Another version than this one reads.
+    /// The record has a version that this reader does not support.
     Version(u32),
 }
 

@@ -1,33 +1,33 @@
-//! From the section to records.
+//! Splits a section into records.
 
 use mcp_scopes_model::record::{OWNER, OWNER_LEN, VERSION};
 
 use super::{Damage, container::Section};
 
-/// How many records one program may have.
+/// Maximum number of records in one program.
 const MAX_NOTES: usize = 1024;
-/// The length of what stands before a record.
+/// Length of the frame before a record.
 const FRAME: usize = 24;
 
-/// One record, still as bytes.
+/// One record, as bytes.
 pub(super) struct Note<'s> {
-    /// Where the record begins in the file.
+    /// Offset of the record in the file.
     pub(super) offset: u64,
-    /// Checksum, numbers and texts.
+    /// The section that holds the record: checksum, numbers and texts.
     pub(super) section: &'s Section,
-    /// The part of the section that is the record.
+    /// Start of the record in the section.
     pub(super) start: usize,
-    /// Its end.
+    /// End of the record in the section.
     pub(super) end: usize,
 }
 
-/// The notes of a section, in order.
+/// Returns the notes of a section, in order.
 pub(super) fn notes(section: &Section) -> Result<Vec<Note<'_>>, Damage> {
     let len = section.bytes.len();
     let mut notes = Vec::new();
     let mut at = 0;
     while at < len {
-        // Padding, be it less than a word at the end.
+        // Padding may be shorter than a word at the end.
         let word = section.bytes.get(at..len.min(at + 4)).unwrap_or_default();
         if word.iter().all(|byte| *byte == 0) {
             at += 4;

@@ -1,4 +1,4 @@
-//! From a record's bytes to what it says.
+//! Decodes the bytes of a record.
 
 use mcp_scopes_grammar::ir::{ConfigDecl, FlowDecl, SandboxServerDecl, ScopeDecl, StatedDecl};
 use mcp_scopes_model::{
@@ -13,38 +13,38 @@ use mcp_scopes_model::{
 use super::{Damage, notes::Note};
 use crate::inventory::Parameter;
 
-/// What one record says.
+/// One decoded record.
 #[derive(Clone, Debug)]
 pub(super) struct Record {
-    /// Where it stands in the file.
+    /// Offset in the file.
     pub(super) offset: u64,
     pub(super) path: String,
-    /// The paths of the tables that it splices.
+    /// Paths of the tables that it splices.
     pub(super) splices: Vec<String>,
-    /// Its file, but for `[scopes]`.
+    /// Its configuration file without `[scopes]`.
     pub(super) config: ConfigDecl,
-    /// Whether its file has `[scopes]`.
+    /// Whether its configuration file has `[scopes]`.
     pub(super) declares_scopes: bool,
     /// The scope declarations in effect.
     pub(super) declared: Vec<ScopeDecl>,
     pub(super) tools: Vec<Tool>,
-    /// All of its bytes but for the order of bytes in numbers, to tell it from others.
+    /// All of its data except the byte order of numbers. Used to compare records.
     said: (Vec<u32>, Vec<u8>),
 }
 
-/// What is recorded of one tool.
+/// The recorded facts of one tool.
 #[derive(Clone, Debug)]
 pub(super) struct Tool {
-    /// Where it stands in the file.
+    /// Offset in the file.
     pub(super) offset: u64,
     pub(super) name: String,
     pub(super) description: String,
     pub(super) risk: Risk,
     pub(super) approval: Option<Approval>,
     pub(super) sandbox: Option<SandboxMode>,
-    /// `None` if they are not recorded.
+    /// `None` if the parameters are not recorded.
     pub(super) parameters: Option<Vec<Parameter>>,
-    /// Where it is not the table's.
+    /// The tool's namespace, if it differs from the table's.
     pub(super) namespace: Option<String>,
     pub(super) requirement: Requirement,
     pub(super) prerequisites: Vec<String>,
@@ -94,7 +94,7 @@ pub(super) fn read(note: &Note<'_>) -> Result<Record, Damage> {
     let (pieces, []) = texts.as_chunks::<{ size_of::<Piece>() }>() else {
         return Err(Damage::Broken("a record ends within a text"));
     };
-    // Pieces are numbers of the target, which may be read on another machine.
+    // Pieces are numbers in the byte order of the target, which may differ from this machine's.
     let mut pieces = pieces.to_vec();
     if section.little_endian != cfg!(target_endian = "little") {
         for piece in &mut pieces {
@@ -115,20 +115,21 @@ pub(super) fn read(note: &Note<'_>) -> Result<Record, Damage> {
     Ok(record)
 }
 
-/// Numbers and texts, side by side.
+/// Reads numbers and texts in parallel.
 struct Reader<'r> {
     numbers: &'r [u32],
     read: usize,
     texts: &'r [u8],
-    /// Where the numbers begin in the file.
+    /// Offset of the numbers in the file.
     first: u64,
-    /// What requirements name by number.
+    /// The scopes that requirements refer to by index.
     scopes: Vec<String>,
-    /// How many bytes of them they have named.
+    /// Number of bytes that requirements have copied from `scopes` so far.
     repeated: usize,
 }
 
-/// The largest table names scopes 32,768 times: half a kilobyte for each, so that no short record becomes a long list.
+/// The largest table names scopes 32,768 times. This allows half a kilobyte for each, so a short record cannot expand
+/// into a long list.
 const MOST_REPEATED: usize = 512 * MAX_USES;
 
 const TOO_LARGE: Damage = Damage::Broken("a table is larger than tables can be");
@@ -165,7 +166,7 @@ impl Reader<'_> {
         self.flag()?.then(|| read(self)).transpose()
     }
 
-    /// Each element takes a number at least, so that no more are made than there is input.
+    /// Each element takes at least one number, so a list never has more elements than the input has numbers.
     fn list<T>(&mut self, read: fn(&mut Self) -> Result<T, Damage>) -> Result<Vec<T>, Damage> {
         let count = self.number()?;
         (0..count).map(|_| read(self)).collect()
@@ -198,7 +199,7 @@ impl Reader<'_> {
     }
 
     fn stated(&mut self) -> Result<StatedDecl, Damage> {
-        // Lines of the file are not recorded.
+        // Line numbers of the file are not recorded.
         Ok(StatedDecl { text: self.scope()?, line: 0, column: 0 })
     }
 }
@@ -313,7 +314,7 @@ fn tool(reader: &mut Reader<'_>) -> Result<Tool, Damage> {
     })
 }
 
-/// A line of the text of parameters.
+/// Parses one line of the recorded parameters.
 fn written(line: &str) -> Parameter {
     let optional = line.strip_prefix('?');
     Parameter { name: optional.unwrap_or(line).to_owned(), required: optional.is_none() }
@@ -321,7 +322,7 @@ fn written(line: &str) -> Parameter {
 
 fn any_of(reader: &mut Reader<'_>) -> Result<Requirement, Damage> {
     let any = reader.list(|reader| reader.list(Reader::numbered_scope))?;
-    // What opens to nobody or to everybody has other forms, and must not come in by this one.
+    // An empty list opens to no caller, an empty alternative to every caller. Both have other encodings.
     if any.is_empty() || any.iter().any(Vec::is_empty) {
         return Err(Damage::Broken("a requirement is empty"));
     }

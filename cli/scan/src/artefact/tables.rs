@@ -1,4 +1,4 @@
-//! From records to an inventory.
+//! Builds an inventory from records.
 
 use std::{path::Path, sync::Arc};
 
@@ -9,7 +9,7 @@ use crate::{
     source::{Place, Placed},
 };
 
-/// The report that a scan of the source would come to, as far as a program tells. Places are bytes of the file.
+/// Returns the report that a scan of the source would give, as far as the program records it. Places are byte offsets.
 pub(super) fn report(path: &Path, name: &Arc<str>, records: Vec<Record>) -> Report {
     let spliced: Vec<String> = records.iter().flat_map(|record| record.splices.iter().cloned()).collect();
     let root = records.iter().find(|record| !spliced.contains(&record.path)).or(records.first());
@@ -26,7 +26,7 @@ pub(super) fn report(path: &Path, name: &Arc<str>, records: Vec<Record>) -> Repo
     report
 }
 
-/// The place of a byte.
+/// Returns the place of a byte.
 fn place(file: &Arc<str>, offset: u64) -> Place {
     Place::point(file, 1, u32::try_from(offset.saturating_add(1)).unwrap_or(u32::MAX))
 }
@@ -37,7 +37,7 @@ fn unknown_parameters(file: &Arc<str>, record: &Record) -> Option<Finding> {
     let tools = match &*names {
         [] => return None,
         [name] => format!("the tool {name}"),
-        // A line of two hundred names would be cut, and nobody reads it.
+        // A line of two hundred names would be truncated, so only the first three are named.
         [first, second, third, _, _, ..] => {
             format!("{} tools: {first}, {second}, {third} and {} more", names.len(), names.len() - 3)
         }
@@ -58,7 +58,7 @@ fn add(inventory: &mut Inventory, file: &Arc<str>, record: Record, spliced: bool
         if tool.parameters.is_none() {
             inventory.unknown_parameters.insert(id);
         }
-        // Of a spliced table the tools count where it is spliced.
+        // The tools of a spliced table count in the table that splices it.
         inventory.tools.push(self::tool(tool, &namespace, &place, !spliced));
         entries.push(Entry { position, brings: Brings::Tool(id), place });
     }
@@ -66,7 +66,7 @@ fn add(inventory: &mut Inventory, file: &Arc<str>, record: Record, spliced: bool
     if record.declares_scopes {
         said.scopes = Some(record.declared);
     } else if !record.declared.is_empty() {
-        // They come from the tables that it splices.
+        // These tools come from the spliced tables.
         let id = inventory.tables.len() + 1;
         entries.push(Entry { position: entries.len(), brings: Brings::Table(id), place: at.clone() });
         inventory.tables.push(table(record.path.clone(), entries, said, file, (&at, spliced)));
@@ -102,7 +102,7 @@ fn tool(tool: RecordedTool, namespace: &str, place: &Place, own: bool) -> Tool {
     let texts = |texts: Vec<String>| texts.into_iter().map(at).collect::<Vec<_>>();
     let requirement = match (tool.requirement, tool.namespace) {
         (Recorded::Public, _) => Requirement::Public,
-        // Behind another namespace than the table's it has to be spelt out.
+        // A tool name in another namespace than the table's has to be written out.
         (Recorded::ToolName, Some(other)) if other != namespace => {
             Requirement::AnyOf(vec![vec![at(format!("{other}{}", tool.name))]])
         }

@@ -1,6 +1,6 @@
-//! The least files of each format that hold one section.
+//! Builds minimal files of each format with one section.
 
-/// Bytes that are put together field by field.
+/// A builder that appends bytes field by field.
 #[derive(Default)]
 struct Bytes(Vec<u8>);
 
@@ -22,7 +22,7 @@ impl Bytes {
         self.with((number as u64).to_le_bytes())
     }
 
-    /// Zeros up to a length.
+    /// Pads with zeros up to a length.
     fn up_to(mut self, len: usize) -> Self {
         assert!(self.0.len() <= len);
         self.0.resize(len, 0);
@@ -40,14 +40,14 @@ fn leb(mut number: usize) -> Vec<u8> {
     bytes
 }
 
-/// A wasm module with one custom section.
+/// Returns a wasm module with one custom section.
 pub(crate) fn wasm(section: &[u8]) -> Vec<u8> {
     let name = Bytes::default().with([10]).with("mcp_scopes").0;
     let head = Bytes::default().with(b"\0asm\x01\0\0\0").with([0]).with(leb(name.len() + section.len()));
     head.with(name).with(section).0
 }
 
-/// A PE32+ image.
+/// Returns a PE32+ image.
 pub(crate) fn pe(section: &[u8]) -> Vec<u8> {
     let head = Bytes::default().with("MZ").up_to(0x3c).u32(0x40).with("PE\0\0");
     // Machine, one section, no symbols, the length of the optional header.
@@ -57,7 +57,7 @@ pub(crate) fn pe(section: &[u8]) -> Vec<u8> {
     head.with(optional.0).with(table.up_to(36).u32(0x4000_0040).0).up_to(0x200).with(section).0
 }
 
-/// A Mach-O file for 64 bits.
+/// Returns a 64-bit Mach-O file.
 pub(crate) fn mach_o(section: &[u8]) -> Vec<u8> {
     let start = 32 + 72 + 80;
     let head = Bytes::default().u32(0xfeed_facf).u32(0x0100_0007).u32(3).u32(2).u32(1).u32(152).u32(0).u32(0);
@@ -67,7 +67,7 @@ pub(crate) fn mach_o(section: &[u8]) -> Vec<u8> {
     table.u32(start).u32(2).up_to(start).with(section).0
 }
 
-/// Several Mach-O files in one.
+/// Returns several Mach-O files in one.
 pub(crate) fn fat(files: &[Vec<u8>]) -> Vec<u8> {
     let big = |number: usize| u32::try_from(number).unwrap().to_be_bytes();
     let mut start = 0x1000;
@@ -84,7 +84,7 @@ pub(crate) fn fat(files: &[Vec<u8>]) -> Vec<u8> {
     head.0
 }
 
-/// An ELF file for 64 bits.
+/// Returns a 64-bit ELF file.
 pub(crate) fn elf(section: &[u8]) -> Vec<u8> {
     let names = "\0.note.mcp_scopes\0.shstrtab\0";
     let sections = (64 + section.len() + names.len()).next_multiple_of(8);

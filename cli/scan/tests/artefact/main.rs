@@ -1,7 +1,7 @@
-//! Programs are read whatever their format, and what is damaged is refused.
+//! Reads programs of every format, and rejects damaged ones.
 //!
-//! `data/every-key.v1` is the section of a program as version 1 of the format writes it, `data/every-key.json` what it says.
-//! Both stay as they are: programs that were built with this version are out there.
+//! `data/every-key.v1` is the section of a program in version 1 of the format, `data/every-key.json` its contents.
+//! Neither may change, since deployed programs were built with this version.
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
 mod containers;
@@ -14,7 +14,7 @@ use mcp_scopes_scan::{Error, ErrorKind, Export, Scan, artefact::is_artefact};
 const SECTION: &[u8] = include_bytes!("../data/every-key.v1");
 const DOCUMENT: &str = include_str!("../data/every-key.json");
 
-/// A program in a folder of its own.
+/// A program in a separate folder.
 struct Program {
     _folder: tempfile::TempDir,
     path: PathBuf,
@@ -33,7 +33,7 @@ impl Program {
     }
 }
 
-/// The kind and the text of the error; `None` if there is none.
+/// Returns the kind and the text of the error; `None` if there is none.
 fn refused(bytes: &[u8]) -> Option<(ErrorKind, String)> {
     Program::new(bytes).export().err().map(|error| (error.kind(), error.to_string()))
 }
@@ -61,7 +61,7 @@ fn what_is_no_program_is_none() {
     assert!(!is_artefact(tempfile::tempdir().unwrap().path()));
 }
 
-/// What a build is asked for would be left out without a word.
+/// A program would silently ignore build options.
 #[test]
 fn a_program_takes_no_features() {
     let program = Program::new(&wasm(SECTION));
@@ -112,7 +112,7 @@ fn padding_is_skipped() {
     assert_eq!(Program::new(&wasm(&section)).export().unwrap().json(), DOCUMENT);
 }
 
-/// The same record twice, as in a file for two processors, is one table.
+/// The same record twice, as in a file for two architectures, is one table.
 #[test]
 fn what_is_said_twice_counts_once() {
     let section = [SECTION, SECTION].concat();
@@ -126,14 +126,14 @@ fn no_cut_is_read() {
     }
     for whole in [pe(SECTION), mach_o(SECTION), elf(SECTION), fat(&[mach_o(SECTION)])] {
         for len in (0..whole.len()).step_by(37) {
-            // What is cut off so early that nobody can tell what it was is a file in no package.
+            // A file that is truncated too early to be recognized is a file in no package.
             let program = Program::new(&whole[..len]);
             assert!(!is_artefact(&program.path) || program.export().is_err(), "{len}");
         }
     }
 }
 
-/// One flipped bit is always seen, wherever it is.
+/// Every flipped bit is detected, wherever it is.
 #[test]
 fn flipped_bits_are_seen() {
     for at in 0..SECTION.len() {
@@ -143,7 +143,7 @@ fn flipped_bits_are_seen() {
     }
 }
 
-/// Containers that lie about what they hold.
+/// Containers with false headers.
 #[test]
 fn flipped_bits_of_containers_do_no_harm() {
     for whole in [pe(SECTION), mach_o(SECTION), elf(SECTION), fat(&[mach_o(SECTION)])] {
@@ -153,7 +153,7 @@ fn flipped_bits_of_containers_do_no_harm() {
             bytes[at] ^= 0x80 >> (at % 8);
             let program = Program::new(&bytes);
             if is_artefact(&program.path) {
-                // It returns; what it says does not matter.
+                // Only the return matters here, not the result.
                 let _ = program.export();
             }
         }

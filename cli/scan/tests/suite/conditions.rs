@@ -1,4 +1,4 @@
-//! Which items a build has, and what a scan says where only the build can tell.
+//! The items of a build, and the findings for conditions that only a build can decide.
 
 use crate::support::{Package, manifest, tools};
 

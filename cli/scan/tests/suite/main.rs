@@ -1,4 +1,4 @@
-//! What a scan finds, under which conditions, and what it says of malformed source.
+//! The results of a scan under different conditions, and its findings for malformed source.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

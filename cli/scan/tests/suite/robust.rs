@@ -1,4 +1,4 @@
-//! Input that nobody meant: each is a finding with a place, and never hides what else there is.
+//! Malformed input. Each case is a finding with a place, and never hides other results.
 
 use crate::support::{Package, found};
 
@@ -116,7 +116,7 @@ fn links_and_folders_in_place_of_files() {
     assert_eq!(package.findings(), ["module-file src/main.rs:4:5"]);
 }
 
-/// What the grammar and the shared rules say stands at the literal.
+/// Findings of the grammar and the shared rules are at the literal.
 #[test]
 fn problems_stand_at_their_literals() {
     let main = "scope_table! { static TOOLS = [f, g] with \"mcp-scopes.toml\"; }\n\

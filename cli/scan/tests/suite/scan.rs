@@ -1,4 +1,4 @@
-//! What a scan finds, and by which paths a table finds its tools.
+//! The results of a scan, and the paths by which a table refers to its tools.
 
 use mcp_scopes_scan::{ErrorKind, inventory::Brings};
 
@@ -116,7 +116,7 @@ fn attributes_are_told_by_their_import() {
     let toml = manifest("demo", "").replace("mcp-scopes = ", "scopes = { package = \"mcp-scopes\", version = ");
     let toml = toml.replace("version = \"0.1\"", "version = \"0.1\" }");
     assert_eq!(Package::new(&[("src/main.rs", main), ("Cargo.toml", &toml)]).run().annotated(), 2);
-    // On a struct it is another crate's, which passes it through.
+    // On a struct it belongs to another crate, which passes it through.
     assert_eq!(Package::new(&[("src/main.rs", "#[mcp_tool(name = \"x\")]\nstruct S;\n")]).findings(), [""; 0]);
 }
 
@@ -190,7 +190,7 @@ fn tables_of_several_programs_are_told_apart() {
     let [library, main, other] = &tables;
     let package = Package::new(&[("src/lib.rs", library), ("src/main.rs", main), ("src/bin/other.rs", other)]);
     assert_eq!(tools(&package.scan().table("other::TOOLS").export().unwrap()), ["three"]);
-    // The library and the program of one name have tables of one path: nothing is chosen by chance.
+    // The library and the program with the same name have tables with the same path, so the choice is ambiguous.
     for name in ["TOOLS", "crate::TOOLS", "demo::TOOLS"] {
         let error = package.scan().table(name).export().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Usage);

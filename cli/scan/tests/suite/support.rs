@@ -1,17 +1,17 @@
-//! Packages made for one test.
+//! Packages for tests.
 
 use std::{fs, path::Path};
 
 use mcp_scopes_scan::{Error, Export, Report, Scan};
 
-/// A folder that is removed at the end.
+/// A package in a temporary folder.
 pub(crate) struct Package(tempfile::TempDir);
 
 const SERVER: &str =
     "[server]\nresource = \"https://tools.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\n";
 
 impl Package {
-    /// A package `demo` with these files, and a manifest and a configuration file if there are none among them.
+    /// Creates a package `demo` with these files. Adds a manifest and a configuration file if they are missing.
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let package = Self(tempfile::tempdir().unwrap());
         package.write("Cargo.toml", manifest("demo", ""));
@@ -44,18 +44,18 @@ impl Package {
         self.scan().export()
     }
 
-    /// The names of the published tools; the findings where there is no document.
+    /// Returns the names of the published tools, or the findings if there is no document.
     pub(crate) fn tools(&self) -> Vec<String> {
         tools(&self.export().unwrap_or_else(|error| panic!("{error}: {:#?}", error.report().map(|r| &r.findings))))
     }
 
-    /// The findings as `rule file:line:column`, in order.
+    /// Returns the findings as `rule file:line:column`, in order.
     pub(crate) fn findings(&self) -> Vec<String> {
         found(self, &self.run())
     }
 }
 
-/// A manifest with more below `[dependencies]`.
+/// Returns a manifest with additional lines in `[dependencies]`.
 pub(crate) fn manifest(name: &str, more: &str) -> String {
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nmcp-scopes = \"0.1\"\n{more}"

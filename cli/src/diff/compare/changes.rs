@@ -1,10 +1,10 @@
-//! The changes that a comparison collects.
+//! Collects the changes of a comparison.
 
 use std::collections::BTreeSet;
 
 use crate::diff::change::{Change, Kind, Security};
 
-/// Collects.
+/// The collected changes.
 pub(super) struct Changes(Vec<Change>);
 
 impl Changes {
@@ -20,7 +20,7 @@ impl Changes {
         self.0.push(Change::new(kind, security, pointer.into(), message.as_ref()));
     }
 
-    /// Members of a set that come and go.
+    /// Compares two sets, and records added and removed members.
     pub(super) fn set(
         &mut self,
         pointer: &str,
@@ -38,7 +38,7 @@ impl Changes {
         }
     }
 
-    /// A member that only its readers can judge.
+    /// Compares a member whose change cannot be judged automatically.
     pub(super) fn member<T: Default + PartialEq>(&mut self, kind: Kind, pointer: &str, old: &T, new: &T) {
         if old != new {
             let name = pointer.rsplit('/').next().unwrap_or(pointer).replace("~1", "/").replace("~0", "~");
@@ -55,10 +55,10 @@ impl Changes {
     }
 }
 
-/// A kind of change and its verdict.
+/// A kind of change and its effect on access control.
 pub(super) type Coming = (Kind, Security);
 
-/// A name in a JSON Pointer (RFC 6901 §3).
+/// Escapes a name for a JSON Pointer (RFC 6901 §3).
 pub(super) fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

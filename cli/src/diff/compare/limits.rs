@@ -1,4 +1,4 @@
-//! What changed about policies, sessions, flows and the sandbox's place.
+//! Compares policies, sessions, flows and the address of the sandbox.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub(super) fn compare(before: &McpExtensions, after: &McpExtensions, changes: &m
     let (old, new) = (&before.tool_interaction_policies, &after.tool_interaction_policies);
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for name in names {
-        // Of a tool that comes or goes, what limits it comes and goes with it.
+        // The limits of an added or removed tool change together with the tool.
         let listed = |extensions: &McpExtensions| extensions.tool_scope_mapping.contains_key(name);
         if listed(before) && listed(after) {
             policy(name, old.get(name).unwrap_or(&none), new.get(name).unwrap_or(&none), changes);
@@ -88,7 +88,7 @@ fn session(old: &SessionPolicies, new: &SessionPolicies, changes: &mut Changes) 
 
 use Stricter::{Less, More};
 
-/// Which way a limit is stricter. None at all is the laxest.
+/// The direction in which a limit is stricter. No limit is the laxest.
 #[derive(Clone, Copy)]
 enum Stricter {
     More,

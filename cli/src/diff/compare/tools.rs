@@ -1,4 +1,4 @@
-//! What changed about each tool.
+//! Compares tools.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::diff::{
     change::{Kind, Security},
 };
 
-/// Compares all tools; returns what happened to who can call what.
+/// Compares all tools. Returns the changes in who can call them.
 pub(super) fn compare(
     before: &McpExtensions,
     after: &McpExtensions,
@@ -45,7 +45,7 @@ pub(super) fn compare(
     reached
 }
 
-/// A new tool weakens if tokens that are out there open it: those hold scopes that the old document knows.
+/// A new tool weakens access if existing tokens open it. These hold scopes of the old document.
 fn added(
     name: &str,
     pointer: &str,
@@ -77,7 +77,7 @@ fn access(
 ) -> Security {
     let (before, after) = (Requirement::of(old), Requirement::of(new));
     let pointer = format!("{pointer}/required_scopes");
-    // Silence is no answer: what cannot be judged is taken for the worse.
+    // A missing requirement cannot be judged, so the worse verdict is used.
     let silent = |requirement: &Requirement<'_>| matches!(requirement, Requirement::Unstated);
     if silent(&before) || silent(&after) {
         if silent(&before) && silent(&after) {
@@ -109,7 +109,7 @@ fn access(
     security
 }
 
-/// A requirement, for people.
+/// Returns a description of a requirement.
 fn words(tool: &ToolEntry) -> String {
     if tool.public == Some(true) {
         return "every caller".to_owned();
@@ -119,7 +119,7 @@ fn words(tool: &ToolEntry) -> String {
 }
 
 fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &mut Changes) {
-    // What is not stated is taken for the worst that could be meant.
+    // A missing value counts as the worst possible one.
     let risk = |tool: &ToolEntry| tool.risk_level.unwrap_or(Risk::Minimal);
     direction(
         changes,
@@ -128,7 +128,7 @@ fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &m
         &format!("{pointer}/risk_level"),
         &format!("the risk of `{name}` was {} and is {}", risk(old).as_str(), risk(new).as_str()),
     );
-    // From asking nobody to asking the user each time.
+    // From no approval to approval of each call by the user.
     let asks = |tool: &ToolEntry| {
         u8::from(tool.auto_approvable != Some(true)) + u8::from(tool.requires_user_approval == Some(true))
     };
@@ -166,7 +166,7 @@ fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &m
     }
 }
 
-/// A value that has a lax and a strict side.
+/// Compares a value with a lax and a strict direction.
 pub(super) fn direction(
     changes: &mut Changes,
     (laxer, stricter): (bool, bool),
@@ -195,7 +195,7 @@ fn parameters(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, chang
         let message = format!("`{name}` no longer takes `{parameter}`");
         changes.add(Kind::ParameterRemoved, Security::NEUTRAL, &*pointer, message);
     }
-    // A required parameter that goes, or that is new and optional, is said above.
+    // A removed required parameter and a new optional one are reported above.
     let (was, is) = (&old.required_parameters, &new.required_parameters);
     for parameter in is.iter().filter(|parameter| !was.contains(parameter)) {
         let message = format!("`{name}` needs `{parameter}` now");

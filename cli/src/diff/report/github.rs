@@ -1,9 +1,9 @@
-//! Changes as workflow commands, which GitHub shows as annotations beside the lines of the new side.
+//! Changes as workflow commands, which GitHub displays as annotations at the lines of the new side.
 
 use super::rows::{Level, Report, Row};
 use crate::output::github::command;
 
-/// One line for each change.
+/// Renders one line for each change.
 pub(super) fn render(report: &Report) -> String {
     report.rows.iter().map(one).collect()
 }

@@ -1,4 +1,4 @@
-//! Changes for people.
+//! Changes as text for a terminal.
 
 use std::fmt::Write as _;
 
@@ -10,8 +10,8 @@ use crate::{
     output::{finding::at, human::Links},
 };
 
-/// Three lines for a change, and one for all. Styles are those of a terminal; whoever writes to something else strips
-/// them.
+/// Renders three lines for each change, and a summary line. The text has terminal styles. A caller that writes to
+/// another target strips them.
 pub(super) fn render(report: &Report, links: Links) -> String {
     let mut text = String::new();
     for row in &report.rows {
@@ -21,7 +21,7 @@ pub(super) fn render(report: &Report, links: Links) -> String {
         let _ = writeln!(text, "{bold}{verdict}{bold:#}: {} [{}]", escaped(&change.message), change.kind.id());
         if let Some(place) = &row.place {
             let shown = crate::output::human::file(&place.file, links);
-            // What stands behind the file in the same words as everywhere.
+            // The position after the file name has the same form as everywhere.
             let _ = writeln!(text, "  at {shown}{}", at(place).trim_start_matches(&*escaped(&place.file)));
         }
         let _ = writeln!(text, "  {}: {}", pointer(change), change.kind.why());

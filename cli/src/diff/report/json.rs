@@ -1,7 +1,7 @@
 //! Changes as one JSON object, version 1.
 //!
-//! Members may be added to version 1, never taken away or given another meaning. The schema is
-//! `cli/schemas/diff-v1.schema.json`; a test compares it with these types.
+//! Later releases may add members to version 1, but never remove one or change its meaning. The schema is
+//! `cli/schemas/diff-v1.schema.json`. A test compares it with these types.
 
 use serde::Serialize;
 
@@ -66,10 +66,10 @@ struct Summary {
     security: &'static [&'static str],
 }
 
-/// The report as JSON, indented, with a line break at its end.
+/// Renders the report as indented JSON with a trailing line break.
 ///
 /// # Errors
-/// None that a report can cause; serialization has the type.
+/// No report causes an error, but serialization returns a `Result`.
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let (compatibility, security) = report.verdict();
     let document = Document {
@@ -121,7 +121,7 @@ fn security(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 mod tests {
     use super::Document;
 
-    /// Programs read this: what is there stays. `MCP_SCOPES_BLESS=1` writes what was added.
+    /// Programs read this output, so existing members may not change. `MCP_SCOPES_BLESS=1` writes additions.
     #[test]
     fn the_schema_is_the_committed_one() {
         let schema = schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().for_serialize())

@@ -1,19 +1,19 @@
-//! Changes as `JUnit` XML: those that the run ends with 1 for fail, the others pass and say their text on standard
-//! output. So a run that is green here is one that ends with 0.
+//! Changes as `JUnit` XML. A change that makes the run exit with 1 is a failure. The others pass, with their text on
+//! standard output. So the suite passes exactly if the run exits with 0.
 
 use quick_junit::{NonSuccessKind, Report as Document, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
 use super::rows::{Level, Report, Row, pointer};
 use crate::{escape::escaped, output::finding::at};
 
-/// The report as XML.
+/// Renders the report as XML.
 ///
 /// # Errors
-/// None that a report can cause; the writer has the type.
+/// No report causes an error, but the writer returns a `Result`.
 pub(super) fn render(report: &Report) -> Result<String, SerializeError> {
     let mut suite = TestSuite::new("mcp-scopes diff");
     if report.rows.is_empty() {
-        // Readers take a report without any test case for a run that broke off.
+        // Some tools read a report without test cases as an aborted run.
         suite.add_test_case(TestCase::new("nothing changed", TestCaseStatus::success()));
     }
     suite.add_test_cases(report.rows.iter().map(case));

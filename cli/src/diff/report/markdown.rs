@@ -1,4 +1,4 @@
-//! Changes as a table, for a pull request or a job's page.
+//! Changes as a Markdown table, for a pull request or a job summary.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::output::{
     markup::{code, inline},
 };
 
-/// A heading, a sentence and a table.
+/// Renders a heading, a summary and a table.
 pub(super) fn render(report: &Report) -> String {
     let mut text = format!("## mcp-scopes diff\n\n{}\n", inline(&report.summary()));
     if !report.rows.is_empty() {
@@ -28,7 +28,7 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-/// A mark for what is looked for first; the words beside it say the same.
+/// Returns a symbol for quick orientation. The text beside it has the same information.
 fn mark(level: Level) -> &'static str {
     match level {
         Level::Note => "",

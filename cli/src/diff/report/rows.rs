@@ -1,4 +1,4 @@
-//! Changes as they are reported, each with its level and its place.
+//! Changes with their levels and places.
 
 use mcp_scopes_scan::source::Place;
 
@@ -7,29 +7,29 @@ use crate::{
     escape::escaped,
 };
 
-/// What changed, as it is told.
+/// The report of a comparison.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) rows: Vec<Row>,
 }
 
-/// One change.
+/// A change with its level and its place.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) change: Change,
     pub(crate) level: Level,
-    /// Where the new side says it.
+    /// The place in the new side.
     pub(crate) place: Option<Place>,
 }
 
-/// How much a change matters to who asked.
+/// The severity of a change in this run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Level {
-    /// It is worth knowing.
+    /// For information.
     Note,
-    /// It weakens.
+    /// The change weakens access.
     Warning,
-    /// The run ends with 1 for it.
+    /// The run exits with 1 because of it.
     Error,
 }
 
@@ -44,7 +44,8 @@ impl Level {
 }
 
 impl Report {
-    /// The changes, each with its level and its place. `stops` says for which the run is to end with 1.
+    /// Creates a report with a level and a place for each change. `stops` decides which changes make the run exit with
+    /// 1.
     pub(crate) fn new(
         changes: Vec<Change>,
         stops: impl Fn(&Change) -> bool,
@@ -62,17 +63,17 @@ impl Report {
         Self { rows: changes.into_iter().map(row).collect() }
     }
 
-    /// Whether the run is to end with 1.
+    /// Returns whether the run exits with 1.
     pub(crate) fn stops(&self) -> bool {
         self.rows.iter().any(|row| row.level == Level::Error)
     }
 
-    /// The verdict over all changes; without any there is no compatibility to speak of.
+    /// Returns the verdict over all changes. Without changes there is no compatibility.
     pub(super) fn verdict(&self) -> (Option<Compatibility>, Security) {
         verdict(self.rows.iter().map(|row| &row.change))
     }
 
-    /// `2 changes: minor, weakens and tightens`
+    /// Returns a summary: `2 changes: minor, weakens and tightens`.
     pub(super) fn summary(&self) -> String {
         let (compatibility, security) = self.verdict();
         let Some(compatibility) = compatibility else { return "nothing changed".to_owned() };
@@ -81,12 +82,12 @@ impl Report {
     }
 }
 
-/// Where in the document, on one line.
+/// Returns the place in the document, on one line.
 pub(super) fn pointer(change: &Change) -> String {
     escaped(&change.pointer).replace('\n', "\\n")
 }
 
-/// The verdict over changes.
+/// Returns the verdict over changes.
 pub(crate) fn verdict<'c>(changes: impl IntoIterator<Item = &'c Change>) -> (Option<Compatibility>, Security) {
     changes.into_iter().fold((None, Security::NEUTRAL), |(gravest, all), change| {
         (gravest.max(Some(change.compatibility)), all.and(change.security))

@@ -1,5 +1,6 @@
-//! Changes as SARIF 2.1.0: every kind of change is a rule. What the run ends with 1 for is an error, what weakens a
-//! warning, the rest a note. The place is that of the new side, the pointer into the document a logical location.
+//! Changes as SARIF 2.1.0. Every kind of change is a rule. A change that makes the run exit with 1 is an error, another
+//! that weakens access is a warning, the rest are notes. The location is that of the new side. The pointer into the
+//! document is a logical location.
 
 use std::collections::BTreeMap;
 
@@ -16,13 +17,14 @@ use crate::{
     output::sarif::{friendly, log, physical},
 };
 
-/// The version of what fingerprints are made of: kind, pointer and message, each followed by a zero byte.
+/// The version of the fingerprint algorithm. It hashes the kind, the pointer and the message, each followed by a zero
+/// byte.
 const FINGERPRINT: &str = "mcp-scopes-diff/v1";
 
-/// The report as SARIF, indented, with a line break at its end.
+/// Renders the report as indented SARIF with a trailing line break.
 ///
 /// # Errors
-/// None that a report can cause; serialization has the type.
+/// No report causes an error, but serialization returns a `Result`.
 pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
     let rules = Kind::ALL.iter().map(|kind| descriptor(*kind)).collect();
     log("diff", rules, report.rows.iter().map(entry).collect())
@@ -47,7 +49,7 @@ fn descriptor(kind: Kind) -> ReportingDescriptor {
         .build()
 }
 
-/// Code scanning takes no rule without it.
+/// Code scanning rejects a rule without a help text.
 fn help(kind: Kind) -> MultiformatMessageString {
     let meaning = match kind.compatibility() {
         Compatibility::Major => "something that worked stops",

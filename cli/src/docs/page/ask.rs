@@ -1,4 +1,4 @@
-//! "What does this token open?" It needs the script, which shows it.
+//! "What does this token open?" The script makes this part visible.
 
 use maud::{Markup, html};
 use mcp_scopes_model::Risk;
@@ -50,7 +50,7 @@ pub(super) fn render(server: &Server) -> Markup {
     }
 }
 
-/// Numbers as a list in JSON.
+/// Returns numbers as a JSON array.
 pub(super) fn numbers(ids: impl Iterator<Item = usize>) -> String {
     let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
     format!("[{}]", ids.join(","))

@@ -1,4 +1,4 @@
-//! Boxes and arrows in SVG. Names stand in a font of one width, so that boxes fit without measuring.
+//! Boxes and arrows in SVG. Names use a monospaced font, so the size of a box needs no measurement.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -10,17 +10,17 @@ use crate::docs::{
     server::{Flow, ScopeId, Server},
 };
 
-/// Width of a character of a name, and of one of the line below, in tenths.
+/// Width of a character of a name, and of the line below, in tenths.
 const NAME: usize = 86;
 const NOTE: usize = 68;
 const HEIGHT: usize = 52;
 const GAP: usize = 20;
 const BETWEEN: usize = 44;
 const MARGIN: usize = 4;
-/// A flow goes on in the next row where it would be wider; a row that is not the first begins further right.
+/// Maximum width of a row. A longer flow continues in the next row, which is indented.
 const WIDEST: usize = 920;
 const INDENT: usize = 24;
-/// A drawing of more arrows is not read.
+/// Maximum number of arrows of a drawing. A larger drawing is unreadable.
 const MOST_DRAWN: usize = 200;
 
 /// A box with a name and a line below.
@@ -52,9 +52,9 @@ impl<'s> Card<'s> {
     }
 }
 
-/// Who implies whom: a drawing for all scopes that have to do with each other, unless nobody could read it.
+/// Draws each connected part of the hierarchy, unless it is too large to read.
 pub(super) fn hierarchy(server: &Server) -> Markup {
-    // So that the drawings stand in columns; a name that is too long for it widens its own.
+    // Aligns the drawings in columns. A column widens for a name that is too long.
     let widths = server.edges.iter().flat_map(|(from, to)| [from, to]).filter_map(|scope| {
         let opens = &server.scopes.get(*scope)?.opens;
         Some(Card::of(server, *scope, opens, "").width())
@@ -119,7 +119,7 @@ fn family(server: &Server, edges: &[(ScopeId, ScopeId)], id: &str, least: usize)
     )
 }
 
-/// The upper edge of each node; layers are centred.
+/// Returns the upper edge of each node. Layers are centred.
 fn places(found: &Layers, tallest: usize) -> BTreeMap<(usize, Node), usize> {
     let mut places = BTreeMap::new();
     for (number, layer) in found.layers.iter().enumerate() {
@@ -131,7 +131,7 @@ fn places(found: &Layers, tallest: usize) -> BTreeMap<(usize, Node), usize> {
     places
 }
 
-/// From the right side of a box to the left side of another, past its bends.
+/// Returns a curve from the right side of a box to the left side of another, through its bends.
 fn curve(
     path: &[(usize, Node)],
     left: &dyn Fn(usize) -> usize,
@@ -149,7 +149,7 @@ fn curve(
     line
 }
 
-/// The steps of a role, row by row.
+/// Draws the steps of a role, row by row.
 pub(super) fn flow(server: &Server, flow: &Flow, id: &str) -> Markup {
     let cards: Vec<Card<'_>> =
         flow.steps.iter().map(|(scope, gained)| Card::of(server, *scope, gained, "+ ")).collect();

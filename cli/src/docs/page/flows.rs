@@ -1,4 +1,4 @@
-//! The upgrade flows: in which order a role asks for scopes, and what each step gives it.
+//! The upgrade flows: the order in which a role requests scopes, and the tools that each step opens.
 
 use maud::{Markup, html};
 

@@ -1,4 +1,4 @@
-//! Risks, names and sentences as they look everywhere on the page.
+//! Common formatting of risks, names and sentences.
 
 use maud::{Markup, html};
 use mcp_scopes_model::Risk;
@@ -8,18 +8,18 @@ use crate::docs::{
     words,
 };
 
-/// A risk: a colour, and the word for who does not see it.
+/// Renders a risk as a colour and a word, for readers who do not see the colour.
 pub(super) fn risk(risk: Option<Risk>) -> Markup {
     let word = words::risk(risk);
     html! { span.risk.{ "r-" (risk.map_or("unstated", Risk::as_str)) } { (word) } }
 }
 
-/// The name of a tool, which leads to its entry.
+/// Renders the name of a tool with a link to its entry.
 pub(super) fn link(tool: &Tool) -> Markup {
     html! { a.tool href={ "#" (tool.anchor) } { code { (breakable(&tool.name)) } } }
 }
 
-/// A name that goes on in the next line after a sign between two words rather than within one.
+/// Renders a name with line break opportunities after its separators.
 pub(super) fn breakable(name: &str) -> Markup {
     html! {
         @for (place, part) in name.split_inclusive(['_', '.', '-', ':', '/']).enumerate() {
@@ -29,13 +29,13 @@ pub(super) fn breakable(name: &str) -> Markup {
     }
 }
 
-/// A name in a list that may be one of the server's tools.
+/// Renders a name in a list, which may be one of the server's tools.
 pub(super) fn named(server: &Server, name: &str) -> Markup {
     let tool = server.tools.iter().find(|tool| tool.name == name);
     tool.map_or_else(|| html! { code { (name) } }, link)
 }
 
-/// What opens a tool.
+/// Renders the requirement of a tool.
 pub(super) fn needs(server: &Server, needs: &Needs) -> Markup {
     match needs {
         Needs::Public => html! { "open to everyone" },
@@ -52,7 +52,7 @@ pub(super) fn needs(server: &Server, needs: &Needs) -> Markup {
     }
 }
 
-/// The title of a group.
+/// Renders the title of a group.
 pub(super) fn title(server: &Server, group: &Group) -> Markup {
     match &group.title {
         Title::Needs(what) => needs(server, what),
@@ -60,7 +60,7 @@ pub(super) fn title(server: &Server, group: &Group) -> Markup {
     }
 }
 
-/// A sentence in which backticks mark what an author wrote.
+/// Renders a sentence in which backticks mark text of an author.
 pub(super) fn sentence(text: &str) -> Markup {
     html! {
         @for (place, part) in text.split('`').enumerate() {
@@ -69,7 +69,7 @@ pub(super) fn sentence(text: &str) -> Markup {
     }
 }
 
-/// `17 tools, up to medium`.
+/// Renders `17 tools, up to medium`.
 pub(super) fn reach(server: &Server, tools: &[ToolId]) -> String {
     let number = words::count(tools.len(), "tool");
     match server.riskiest(tools) {

@@ -9,13 +9,13 @@ use crate::docs::{
     words::{NO_TOOLS, count},
 };
 
-/// A matrix of more columns is not read; then each tool says in words what opens it.
+/// Maximum number of columns of a readable matrix. Beyond it, each tool states its requirement in words.
 const MOST_COLUMNS: usize = 40;
-/// With more letters in all the names of the columns stand upright.
+/// Maximum number of letters in all column names to write them horizontally.
 const MOST_LEVEL: usize = 32;
-/// With more columns there is no room to say beside a tool's name what it does.
+/// Maximum number of columns that leave room for a description beside a tool's name.
 const MOST_ROOMY: usize = 9;
-/// With more columns the matrix is wider than most windows, and scrolls in a frame of its own.
+/// Maximum number of columns that fit into most windows. A wider matrix scrolls in a frame.
 const MOST_FITTING: usize = 14;
 
 pub(super) fn render(server: &Server) -> Markup {
@@ -79,7 +79,7 @@ fn legend() -> Markup {
     }
 }
 
-/// How many tools stand in a group, at which risks.
+/// Returns the number of tools in a group and their risks.
 fn sum(server: &Server, group: &Group) -> String {
     let number = count(group.tools.len(), "tool");
     if matches!(group.title, Title::Risk(_)) {
@@ -119,8 +119,8 @@ fn row(server: &Server, tool: &Tool, columns: usize) -> Markup {
     }
 }
 
-/// What the scopes have to do with a tool, each with its columns: neighbours that have nothing to do with it are one cell,
-/// since a page of a cell for each scope and tool is slow where both are many.
+/// Returns the relation of the scopes to a tool, each with its number of columns. Adjacent scopes without a relation
+/// share one cell, since a page with a cell for each pair is slow for many scopes and tools.
 fn parts(server: &Server, tool: &Tool, columns: usize) -> Vec<(Part, usize)> {
     let mut parts: Vec<(Part, usize)> = Vec::new();
     for scope in 0..columns {
@@ -151,7 +151,7 @@ fn words(part: Part) -> &'static str {
     }
 }
 
-/// What opens a tool, for the script: any-of over all-of.
+/// Returns the requirement of a tool for the script: any-of over all-of.
 pub(super) fn data(tool: &Tool) -> String {
     match &tool.needs {
         Needs::Public => "public".to_owned(),

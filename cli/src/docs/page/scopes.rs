@@ -1,4 +1,4 @@
-//! The scopes, and who implies whom.
+//! The scopes and their hierarchy.
 
 use maud::{Markup, html};
 
@@ -64,7 +64,7 @@ pub(super) fn render(server: &Server) -> Markup {
     }
 }
 
-/// All that is implied; of very much the beginning.
+/// Renders all implied scopes, or the first ones of a long list.
 fn implied(server: &Server, scope: &Scope) -> Markup {
     html! {
         @if scope.implies.is_empty() { "–" }

@@ -1,4 +1,4 @@
-//! `address-userinfo`: addresses hold no user.
+//! `address-userinfo`: reports addresses with user information.
 
 use crate::{
     addresses::{Stated, of_document, of_table},
@@ -29,7 +29,7 @@ fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
 
 fn report(all: &[Stated<'_>], reporter: &mut Reporter<'_>) {
     for stated in all.iter().filter(|stated| stated.parts.has_user()) {
-        // The address itself is not shown: it may hold a password.
+        // The message omits the address, which may contain a password.
         let message = format!("the address of `{}` holds a user in front of its host", stated.parts.host);
         reporter.report(
             &stated.place,

@@ -1,4 +1,4 @@
-//! `advertised-unused-scope`: what is advertised opens something.
+//! `advertised-unused-scope`: reports advertised scopes that open no tool.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
-    // In source `unused-scope` tells, at the declaration. A document without tools says nothing of what opens what.
+    // In source, `unused-scope` reports the declaration. A document without tools does not say which scopes open tools.
     if table.origin == Origin::Source || table.required().next().is_none() {
         return;
     }
@@ -33,7 +33,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// The scopes that tools require or ask for before, and those that imply one of these.
+/// Returns the scopes that tools require or list as prerequisites, and the scopes that imply them.
 fn useful(table: &Table) -> BTreeSet<&str> {
     let mut implied_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for scope in &table.scopes {

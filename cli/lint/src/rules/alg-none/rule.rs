@@ -1,4 +1,4 @@
-//! `alg-none`: `none` is no algorithm to sign with.
+//! `alg-none`: reports the signing algorithm `none`.
 
 use mcp_scopes_prm::ViolationKind;
 

@@ -1,4 +1,4 @@
-//! `annotation-in-body`: annotations stand outside of bodies.
+//! `annotation-in-body`: reports annotations inside of bodies.
 
 use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
 

@@ -1,4 +1,4 @@
-//! `annotation-in-macro`: annotations stand outside of macros.
+//! `annotation-in-macro`: reports annotations inside of macros.
 
 use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
 

@@ -1,4 +1,4 @@
-//! `authorization-server-member`: a document of a resource holds no members of an authorization server.
+//! `authorization-server-member`: reports members of authorization server metadata in a document of a resource.
 
 use crate::{
     lint_model::{Document, below},
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-/// Members of RFC 8414 and its kin, and what was probably meant.
+/// Members of RFC 8414 and related standards, and the likely intended members.
 const MEMBERS: &[(&str, &str)] = &[
     ("authorization_endpoint", ""),
     ("code_challenge_methods_supported", ""),

@@ -1,4 +1,4 @@
-//! `backward-implies`: a scope that only reads implies none that changes.
+//! `backward-implies`: reports read-only scopes that imply scopes that write.
 
 use std::collections::HashMap;
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-/// Words of a scope that only reads, and of one that does more.
+/// Words of read-only scopes, then words of scopes that write.
 const READS: &[&str] = &["get", "list", "read", "readonly", "view"];
 const CHANGES: &[&str] = &[
     "admin",

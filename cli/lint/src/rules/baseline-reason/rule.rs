@@ -1,4 +1,4 @@
-//! `baseline-reason`: entries of the baseline say why.
+//! `baseline-reason`: reports baseline entries without a reason.
 
 use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
 

@@ -1,4 +1,4 @@
-//! `bearer-method`: bearer methods are ones that are defined.
+//! `bearer-method`: reports undefined bearer methods.
 
 use mcp_scopes_model::nearest::Nearest;
 
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-/// The ways of RFC 6750 §2.1, §2.2 and §2.3.
+/// The methods of RFC 6750 §2.1, §2.2 and §2.3.
 const METHODS: [&str; 3] = ["header", "body", "query"];
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {

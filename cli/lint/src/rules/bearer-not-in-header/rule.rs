@@ -1,4 +1,4 @@
-//! `bearer-not-in-header`: MCP tokens travel in the header.
+//! `bearer-not-in-header`: reports bearer methods other than the header.
 
 use crate::{
     lint_model::{Document, Profile, below},

@@ -1,4 +1,4 @@
-//! `broad-scope`: one scope does not open everything.
+//! `broad-scope`: reports a scope that opens too many tools.
 
 use mcp_scopes_model::Risk;
 

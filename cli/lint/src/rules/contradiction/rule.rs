@@ -1,4 +1,4 @@
-//! `contradiction`: no tool says two things that exclude each other.
+//! `contradiction`: reports contradictory facts about one tool.
 
 use mcp_scopes_prm::ViolationKind;
 

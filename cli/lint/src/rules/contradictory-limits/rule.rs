@@ -1,4 +1,4 @@
-//! `contradictory-limits`: limits leave each other something to limit.
+//! `contradictory-limits`: reports limits that make other limits ineffective.
 
 use mcp_scopes_model::Risk;
 use mcp_scopes_scan::source::Place;
@@ -34,7 +34,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
 
 type Said<'t> = (&'t Place, String, String);
 
-/// What one tool says of itself.
+/// Returns the contradictions within one tool.
 fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Said<'t>> {
     let (policy, name) = (&tool.policy, tool.name.value.as_str());
     let mut said: Vec<Said<'t>> = Vec::new();
@@ -42,7 +42,7 @@ fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Said<'t>> {
         let Some(blocked) = policy.blocked_after.iter().find(|wide| patterns.holds(&wide.value, &asked.value)) else {
             continue;
         };
-        // The compiler refuses the plain cases in source.
+        // In source, the compiler rejects the plain cases.
         if tool.origin == Origin::Source && (blocked.value == asked.value || !blocked.value.contains(':')) {
             continue;
         }
@@ -74,7 +74,7 @@ fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Said<'t>> {
     said
 }
 
-/// What it says beside what is said of all calls.
+/// Returns the contradiction between the tool and the session limits.
 fn with_session<'t>(table: &Table, tool: &'t Tool) -> Option<Said<'t>> {
     let all = table.session.as_ref()?.value.max_high_risk_calls?;
     let own = tool.policy.max_calls_per_session.filter(|own| *own > all)?;

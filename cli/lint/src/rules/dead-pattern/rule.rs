@@ -1,4 +1,4 @@
-//! `dead-pattern`: each pattern of a policy can match a call.
+//! `dead-pattern`: reports policy patterns that match no call.
 
 use mcp_scopes_model::{Pattern, nearest::Nearest};
 
@@ -43,7 +43,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                     let help = format!("write `{}` for all of its calls, or leave it out", pattern.tool);
                     reporter.report(&said.place, &*tool.name.value, message, help);
                 }
-                // A name that source does not know is an error of the compiler.
+                // In source, an unknown name is a compile error.
                 _ => {}
             }
         }

@@ -1,4 +1,4 @@
-//! `description-equals-name`: a description says more than the name.
+//! `description-equals-name`: reports descriptions that only repeat the name.
 
 use crate::{
     lint_model::{Table, Tool},
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::tool(tool).and(Check::table(scopes)),
 };
 
-/// What adds nothing.
+/// Words that add no information.
 const FILLERS: &[&str] = &["a", "an", "the", "this", "tool", "tools", "to"];
 
 fn tool(tool: &Tool, reporter: &mut Reporter<'_>) {
@@ -31,7 +31,8 @@ fn tool(tool: &Tool, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// `files:read` that is described as `Read files` says how the two belong together; in the same order it says nothing.
+/// The description `Read files` of `files:read` is allowed, since it relates the two words. The same words in the same
+/// order add nothing.
 fn scopes(table: &Table, reporter: &mut Reporter<'_>) {
     if !table.declares_scopes {
         return;
@@ -50,7 +51,7 @@ fn scopes(table: &Table, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// The words that say something, plural or not.
+/// Returns the significant words, in the singular.
 fn said(text: &str) -> Vec<String> {
     let words = name_tokens(text).into_iter().filter(|word| !FILLERS.contains(&word.as_str()));
     words.map(|word| word.strip_suffix('s').map(str::to_owned).unwrap_or(word)).collect()

@@ -1,4 +1,4 @@
-//! `destructive-approval`: the user is asked before something is destroyed.
+//! `destructive-approval`: reports destructive tools that require no approval by the user.
 
 use mcp_scopes_model::Risk;
 
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
-    // A hint on low risk, a risk below the name, and approval that is stated and too lax, are other rules'.
+    // Other rules report a destructive hint on low risk, a risk below the name, and a stated approval that is too lax.
     let stated = tool.requires_user_approval.as_ref();
     let silent = match tool.origin {
         Origin::Source => stated.is_none_or(|stated| stated.value),

@@ -1,4 +1,4 @@
-//! `destructive-hint`: a tool that is said to destroy is not of low risk.
+//! `destructive-hint`: reports low-risk tools with a destructive hint.
 
 use mcp_scopes_model::Risk;
 

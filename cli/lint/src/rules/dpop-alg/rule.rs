@@ -1,4 +1,4 @@
-//! `dpop-alg`: `DPoP` proofs are signed with a key pair.
+//! `dpop-alg`: reports symmetric algorithms for `DPoP` proofs.
 
 use crate::{
     lint_model::{Document, below},

@@ -1,4 +1,4 @@
-//! `dpop-without-alg`: where `DPoP` is required, its algorithms are named.
+//! `dpop-without-alg`: reports required `DPoP` without a list of algorithms.
 
 use crate::{
     lint_model::Document,

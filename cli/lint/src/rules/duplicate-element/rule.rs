@@ -1,4 +1,4 @@
-//! `duplicate-element`: no element stands twice in its list.
+//! `duplicate-element`: reports repeated elements of lists.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-/// The lists of which each element says something by itself.
+/// The lists whose elements are independent of each other.
 const LISTS: [&str; 6] = [
     "authorization_servers",
     "scopes_supported",
@@ -67,7 +67,7 @@ fn elements(document: &Document<'_>, pointer: &str, items: &[Json], reporter: &m
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
     let issuers = pointer.ends_with("/authorization_servers");
     for (number, text) in items.iter().enumerate().filter_map(|(number, item)| Some((number, item.as_str()?))) {
-        // Two issuers that differ in a slash are one server, and one of the two is wrong (RFC 8414 §3.3).
+        // Two issuers that differ only in a trailing slash are one server, and one of them is wrong (RFC 8414 §3.3).
         let key = if issuers { text.trim_end_matches('/') } else { text };
         let at = || below(pointer, &number.to_string());
         match seen.get(key) {

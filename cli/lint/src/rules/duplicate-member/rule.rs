@@ -1,4 +1,4 @@
-//! `duplicate-member`: no member stands twice.
+//! `duplicate-member`: reports repeated members.
 
 use crate::{
     fixes,

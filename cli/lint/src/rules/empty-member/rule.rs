@@ -1,4 +1,4 @@
-//! `empty-member`: members without elements are left out.
+//! `empty-member`: reports members without elements.
 
 use mcp_scopes_prm::ViolationKind;
 

@@ -1,4 +1,4 @@
-//! `empty-other-member`: members of your own are left out where they say nothing.
+//! `empty-other-member`: reports empty members that no standard defines.
 
 use mcp_scopes_prm::Json;
 

@@ -1,4 +1,4 @@
-//! `empty-sandbox`: a sandbox has a tool that works in it.
+//! `empty-sandbox`: reports a sandbox in which no tool works.
 
 use mcp_scopes_model::SandboxMode;
 

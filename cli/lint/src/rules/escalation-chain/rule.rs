@@ -1,4 +1,5 @@
-//! `escalation-chain`: what is read of the system is not used to command it without a policy between.
+//! `escalation-chain`: reports tools that read system configuration and tools that execute, open to one caller without
+//! a policy.
 
 use crate::{
     capabilities::{executes, reads_settings},

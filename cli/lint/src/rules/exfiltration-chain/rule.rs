@@ -1,4 +1,4 @@
-//! `exfiltration-chain`: what is read is not sent on without a policy between.
+//! `exfiltration-chain`: reports tools that read private data and tools that send, open to one caller without a policy.
 
 use crate::{
     capabilities::{reads_private, sends},

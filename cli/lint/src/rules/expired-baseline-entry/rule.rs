@@ -1,4 +1,4 @@
-//! `expired-baseline-entry`: entries of the baseline have not expired.
+//! `expired-baseline-entry`: reports expired baseline entries.
 
 use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
 

@@ -1,4 +1,4 @@
-//! `flow-first-step-risk`: a flow does not begin with high risk.
+//! `flow-first-step-risk`: reports flows whose first step opens a high-risk tool.
 
 use mcp_scopes_model::Risk;
 
@@ -29,7 +29,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         let Some(first) = steps.first() else { continue };
         let scope = first.scope.value.as_str();
         let risky = |listed: &&&Listed| listed.tool.risk.as_ref().is_some_and(|risk| risk.value >= Risk::High);
-        // Everybody is asked for what the baseline holds, whatever their role.
+        // Every client requests the baseline, whatever the role of its user.
         let (Some(Listed { tool, .. }), false) = (first.opens.iter().find(risky), baseline.contains(scope)) else {
             continue;
         };

@@ -1,4 +1,4 @@
-//! `flow-order`: each step of a flow asks for more, the riskier later.
+//! `flow-order`: reports steps of a flow that request nothing new, or a lower risk after a higher one.
 
 use mcp_scopes_model::Risk;
 
@@ -35,7 +35,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// A step that asks for what an earlier one gave.
+/// Reports a step that requests scopes of an earlier step.
 fn again<'t>(hierarchy: &Hierarchy<'t>, step: &Step<'t>, before: &[Step<'t>]) -> Option<(String, String)> {
     let scope = step.scope.value.as_str();
     if !step.holds(scope) {
@@ -50,7 +50,8 @@ fn again<'t>(hierarchy: &Hierarchy<'t>, step: &Step<'t>, before: &[Step<'t>]) ->
     Some((message, format!("put it before `{gave}`, or leave it out")))
 }
 
-/// A step that opens harmless tools after dangerous ones. Where the first step is the dangerous one, another rule says so.
+/// Reports a step that opens harmless tools after dangerous ones. If the dangerous step is the first, another rule
+/// reports it.
 fn down(step: &Step<'_>, before: &[Step<'_>]) -> Option<(String, String)> {
     let scope = step.scope.value.as_str();
     let highest = most(step).filter(|highest| *highest < Risk::High)?;

@@ -1,4 +1,4 @@
-//! `flow-prerequisite`: a flow asks for the prerequisites of a tool first.
+//! `flow-prerequisite`: reports flows that open a tool before its prerequisites.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                 step.opens.iter().flat_map(|listed| listed.tool.prerequisites.iter().map(|said| (&listed.tool, said)))
             {
                 let missing = missing.value.as_str();
-                // What the step itself gives is held as soon as the tool is open.
+                // The scopes of the step itself are held as soon as the tool is open.
                 let has = step.holds(missing) || baseline.contains(missing) || gives.contains(missing);
                 if has || !said.insert(missing) {
                     continue;

@@ -1,4 +1,4 @@
-//! `generic-scope`: a scope says what it is about.
+//! `generic-scope`: reports scopes that do not say what they apply to.
 
 use crate::{
     lint_model::Table,
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-/// What says how, or for whom, and not what.
+/// Words for an action or an audience, not for a subject.
 const GENERIC: &[&str] = &[
     "access",
     "api",
@@ -57,7 +57,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
     for scope in &table.scopes {
         let text = scope.text.as_str();
-        // A scope that is a tool's name says as much as that does.
+        // A scope that is also a tool's name is as specific as that name.
         if GENERIC.contains(&text.to_ascii_lowercase().as_str()) && table.tool(text).is_none() {
             let message = format!("scope `{text}` says neither what it is about nor whose it is");
             let help =

@@ -1,4 +1,4 @@
-//! `header-name`: the header of the sandbox is one.
+//! `header-name`: reports an invalid header name for the sandbox.
 
 use mcp_scopes_prm::ViolationKind;
 

@@ -1,4 +1,4 @@
-//! `high-risk-sandbox`: a dangerous tool says what it does in the sandbox.
+//! `high-risk-sandbox`: reports high-risk tools without a sandbox mode.
 
 use mcp_scopes_model::{Risk, SandboxMode};
 

@@ -1,4 +1,4 @@
-//! `idle-flow-step`: each scope of a flow opens something for its role.
+//! `idle-flow-step`: reports scopes of a flow that open nothing for its role.
 
 use crate::{
     lint_model::{Listed, Origin, Table},
@@ -36,7 +36,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let prepares = opened.iter().flat_map(|listed| &listed.tool.prerequisites);
             let prepares = prepares.filter(|scope| gives.contains(scope.value.as_str()));
             let twice = step.holds(scope);
-            // A declared scope that no tool needs at all is another rule's.
+            // Another rule reports a declared scope that no tool requires.
             let elsewhere =
                 table.origin == Origin::Document || table.required().any(|scope| gives.contains(scope.text.as_str()));
             if twice || !elsewhere || useful.count() + prepares.count() > 0 {

@@ -1,4 +1,4 @@
-//! `idle-session-limit`: limits on calls of high risk have calls to limit.
+//! `idle-session-limit`: reports session limits on high-risk calls without a tool of that risk.
 
 use mcp_scopes_model::Risk;
 
@@ -26,7 +26,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         ("max_high_risk_calls", session.value.max_high_risk_calls.is_some()),
         ("block_rapid_escalation", session.value.block_rapid_escalation),
     ];
-    // A tool without a risk might be the one that is meant.
+    // The risk of a tool that states none may be high.
     let below = |listed: &Listed| listed.tool.risk.as_ref().is_some_and(|risk| risk.value < Risk::High);
     if table.tools.is_empty() || !table.tools.iter().all(below) {
         return;

@@ -1,4 +1,4 @@
-//! `issuer-endpoint`: issuers are identifiers, not endpoints.
+//! `issuer-endpoint`: reports issuers that are endpoints.
 
 use crate::{
     addresses::{Use, of_table},
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-/// The last part of what serves one purpose.
+/// The last path segments of endpoints.
 const ENDPOINTS: &[&str] = &[
     "authorize",
     "certs",

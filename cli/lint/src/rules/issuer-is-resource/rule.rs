@@ -1,4 +1,4 @@
-//! `issuer-is-resource`: the authorization server is told apart from the resource, where that is asked for.
+//! `issuer-is-resource`: reports an issuer that equals the resource, if this is turned on.
 
 use crate::{
     addresses::{Use, of_table},

@@ -1,4 +1,4 @@
-//! `issuer-not-https`: issuers are https URLs.
+//! `issuer-not-https`: reports issuers that are not https URLs.
 
 use mcp_scopes_prm::ViolationKind;
 

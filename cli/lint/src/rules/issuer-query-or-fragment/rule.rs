@@ -1,4 +1,4 @@
-//! `issuer-query-or-fragment`: issuers have no query and no fragment.
+//! `issuer-query-or-fragment`: reports issuers with a query or a fragment.
 
 use mcp_scopes_prm::ViolationKind;
 

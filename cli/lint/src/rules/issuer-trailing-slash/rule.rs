@@ -1,4 +1,4 @@
-//! `issuer-trailing-slash`: issuers do not end with a slash.
+//! `issuer-trailing-slash`: reports issuers with a trailing slash.
 
 use crate::{
     addresses::{Use, of_table},

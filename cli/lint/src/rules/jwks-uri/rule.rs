@@ -1,4 +1,4 @@
-//! `jwks-uri`: the server's keys are at an https URL.
+//! `jwks-uri`: reports a key address that is not an https URL.
 
 use mcp_scopes_prm::ViolationKind;
 

@@ -1,4 +1,4 @@
-//! `language-tag`: tagged members have a language tag that can be read.
+//! `language-tag`: reports tagged members with an invalid language tag.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-/// What people read (RFC 9728 §2.1).
+/// The members with text for people (RFC 9728 §2.1).
 const READ: [&str; 4] = ["resource_name", "resource_documentation", "resource_policy_uri", "resource_tos_uri"];
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
@@ -51,7 +51,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
             let message = format!("the language tag `{tag}` is registered as `{usual}`");
             let meant = format!("{base}#{usual}");
             let help = format!("write `{meant}`; names of members are compared with their case");
-            // A member of that name would then stand twice.
+            // The rename would create a duplicate member.
             let stands = document.value(&below("", &meant)).is_some();
             let fix = (!stands).then(|| fixes::renamed_member(document, &at, &meant)).flatten();
             reporter.report(&place, &*at, message, help).fix = fix;
@@ -63,7 +63,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// The tag in the case of its registry (BCP 47, RFC 5646 §2.1.1); `None` if it is none (RFC 5646 §2.1).
+/// Returns the tag in the case of its registry (BCP 47, RFC 5646 §2.1.1); `None` if it is malformed (RFC 5646 §2.1).
 fn usual(tag: &str) -> Option<String> {
     let parts: Vec<&str> = tag.split('-').collect();
     let (language, rest) = parts.split_first()?;
@@ -73,7 +73,7 @@ fn usual(tag: &str) -> Option<String> {
         return None;
     }
     let mut usual = language.to_ascii_lowercase();
-    // Behind a single letter all is an extension, in lower case.
+    // After a single letter, every subtag belongs to an extension and is in lower case.
     let mut extension = private;
     for part in rest {
         if !(1..=8).contains(&part.len()) || !part.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -89,7 +89,7 @@ fn usual(tag: &str) -> Option<String> {
         usual.push_str(&lower);
         extension |= part.len() == 1;
     }
-    // An extension says something.
+    // An extension has at least one subtag.
     let ends = rest.last().is_none_or(|last| last.len() > 1) || private;
     ends.then_some(usual)
 }

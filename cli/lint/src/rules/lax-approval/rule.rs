@@ -1,4 +1,4 @@
-//! `lax-approval`: what a document says of approval is never safer than the risk.
+//! `lax-approval`: reports documents that require less approval than the risk demands.
 
 use crate::{
     lint_model::{Origin, Tool},
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
-    // The compiler refuses it in source.
+    // In source, the compiler rejects it.
     let (Origin::Document, Some(risk)) = (tool.origin, &tool.risk) else { return };
     let (name, level) = (&tool.name.value, risk.value.as_str());
     if let Some(auto) = tool.auto_approvable.as_ref().filter(|auto| auto.value && !risk.value.may_be_auto_approved()) {

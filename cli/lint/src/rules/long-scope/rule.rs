@@ -1,4 +1,4 @@
-//! `long-scope`: a scope is not over-long.
+//! `long-scope`: reports over-long scopes.
 
 use crate::{
     lint_model::Table,
@@ -6,7 +6,7 @@ use crate::{
     rule::{Category, Check, Choice, EXPERIENCE, Rule, RuleOption, Setting},
 };
 
-/// So much of it is enough to find it by.
+/// Length of the prefix in messages, which is enough to find the scope.
 const SHOWN: usize = 60;
 
 pub(super) const RULE: Rule = Rule {

@@ -1,4 +1,4 @@
-//! `lower-case-scope`: scopes are in lower case, where that is asked for.
+//! `lower-case-scope`: reports scopes with upper-case letters, if this is turned on.
 
 use crate::{
     lint_model::Table,

@@ -1,4 +1,4 @@
-//! `missing-authorization-server`: MCP documents name an authorization server.
+//! `missing-authorization-server`: reports MCP documents without an authorization server.
 
 use mcp_scopes_prm::ViolationKind;
 

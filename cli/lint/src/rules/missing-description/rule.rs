@@ -1,4 +1,4 @@
-//! `missing-description`: every tool says what it does.
+//! `missing-description`: reports tools without a description.
 
 use crate::{
     lint_model::{Origin, Tool},

@@ -1,4 +1,4 @@
-//! `missing-namespace`: scopes begin with the namespace.
+//! `missing-namespace`: reports scopes without the namespace.
 
 use crate::{
     lint_model::Document,
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::diagnostics(&["outside-namespace"]).and(Check::document(check)),
 };
 
-/// What has no namespace anywhere (`OpenID` Connect Core 1.0 §3.1.2.1, §5.4, §11); `reserved-scope` tells of these.
+/// Scopes that never have a namespace (`OpenID` Connect Core 1.0 §3.1.2.1, §5.4, §11). `reserved-scope` reports them.
 const RESERVED: [&str; 6] = ["address", "email", "offline_access", "openid", "phone", "profile"];
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {

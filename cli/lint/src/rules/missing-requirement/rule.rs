@@ -1,4 +1,4 @@
-//! `missing-requirement`: a document that says what opens its tools says it of all.
+//! `missing-requirement`: reports tools without a requirement in a document that states others.
 
 use crate::{
     lint_model::{Document, below},
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let Some(extensions) = &document.draft.document.mcp_extensions else { return };
     let tools = &extensions.tool_scope_mapping;
-    // Where no tool says it, the names are the scopes.
+    // If no tool has a requirement, the names are the scopes.
     if !tools.values().any(|tool| !tool.required_scopes.is_empty()) {
         return;
     }

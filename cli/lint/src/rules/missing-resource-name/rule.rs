@@ -1,4 +1,4 @@
-//! `missing-resource-name`: a document names its server.
+//! `missing-resource-name`: reports documents without a server name.
 
 use mcp_scopes_prm::Json;
 
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let Some(top) = document.value("").filter(|json| matches!(json, Json::Object(_))) else { return };
-    // With a name in some language only, `missing-untagged-member` tells.
+    // `missing-untagged-member` reports a name that exists only with a language tag.
     let translated = document.draft.document.other.keys().any(|name| name.starts_with("resource_name#"));
     let stated = top.get("resource_name");
     if stated.is_none() && !translated {

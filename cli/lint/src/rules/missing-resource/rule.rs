@@ -1,4 +1,4 @@
-//! `missing-resource`: the document names its resource.
+//! `missing-resource`: reports documents without a resource.
 
 use mcp_scopes_prm::ViolationKind;
 

@@ -1,4 +1,4 @@
-//! `missing-risk`: a document says of every tool how much harm it can do.
+//! `missing-risk`: reports tools of a document without a risk.
 
 use crate::{
     lint_model::{Document, below},

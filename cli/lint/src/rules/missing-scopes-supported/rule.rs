@@ -1,4 +1,4 @@
-//! `missing-scopes-supported`: a document says which scopes to ask for.
+//! `missing-scopes-supported`: reports documents without a list of scopes to request.
 
 use mcp_scopes_prm::Json;
 
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let table = &document.table;
-    // Where all that is said of the tools says that they are open to all, there is nothing to ask for.
+    // If every listed tool is public, there is no scope to request.
     let open = !table.tools.is_empty() && table.tools.iter().all(|listed| listed.tool.public);
     let object = document.value("").is_some_and(|json| matches!(json, Json::Object(_)));
     if object && !table.supported_stated && !open {

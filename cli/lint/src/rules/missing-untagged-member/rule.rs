@@ -1,4 +1,4 @@
-//! `missing-untagged-member`: what stands in some language stands without one too.
+//! `missing-untagged-member`: reports members that exist only with a language tag.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! `misspelt-member`: members are spelt as the standards spell them.
+//! `misspelt-member`: reports misspelt members of the standards.
 
 use mcp_scopes_model::nearest::distance;
 
@@ -21,13 +21,13 @@ pub(super) const RULE: Rule = Rule {
     check: Check::document(check),
 };
 
-/// So many letters may be wrong. Real documents hold members of their own that are four letters from a known one.
+/// Maximum number of wrong letters. Real documents have custom members that differ from a known one by four letters.
 const LETTERS: usize = 2;
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for member in document.draft.unknown_members() {
         let (Some(meant), Some((around, name))) = (member.nearest, member.pointer.rsplit_once('/')) else { continue };
-        // Beside the member that it resembles it is one of its own.
+        // If the known member also exists, the similar one is a custom member.
         let stands = document.value(&format!("{around}/{meant}")).is_some();
         if stands || distance(&plain(name), &plain(meant)) > LETTERS {
             continue;
@@ -39,7 +39,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// The letters of a name, whatever joins its words.
+/// Returns the letters of a name without separators.
 fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }

@@ -1,4 +1,4 @@
-//! `mixed-convention`: scopes of one table are formed alike.
+//! `mixed-convention`: reports tables that mix scope conventions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,7 +52,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     );
 }
 
-/// Where most scopes are the names of tools, those of parts are outliers.
+/// If most scopes are names of tools, scopes of parts are outliers.
 fn names(table: &Table, reporter: &mut Reporter<'_>) {
     let names: BTreeSet<&str> = table.tools.iter().map(|listed| listed.tool.name.value.as_str()).collect();
     let required: Vec<&Scope> = table.required().collect();
@@ -69,7 +69,7 @@ fn names(table: &Table, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// Two conventions in one table, of which neither is the usual one.
+/// Reports two conventions in one table of which neither has a majority.
 fn halves(scopes: &[Scope], reporter: &mut Reporter<'_>) {
     let mut counts: BTreeMap<char, (usize, &Scope)> = BTreeMap::new();
     for scope in scopes {
@@ -82,7 +82,7 @@ fn halves(scopes: &[Scope], reporter: &mut Reporter<'_>) {
         counts.into_iter().map(|(mark, (count, first))| (mark, count, first)).collect();
     counts.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
     let [(first, many, _), (second, few, scope), ..] = counts.as_slice() else { return };
-    // One scope of another kind says nothing, and among outliers each is told.
+    // A single scope of another kind is no convention, and outliers are reported one by one.
     if is_majority(*many, all) || *few < 2 {
         return;
     }
@@ -91,12 +91,12 @@ fn halves(scopes: &[Scope], reporter: &mut Reporter<'_>) {
     reporter.report(&scope.place, &*scope.text, message, help);
 }
 
-/// Whether so many of all are enough to tell what is usual.
+/// Returns whether the count is enough for a majority.
 fn is_majority(count: usize, all: usize) -> bool {
     count >= 3 && count * 4 >= all * 3
 }
 
-/// Which end of a two-part scope is the action.
+/// Returns the end of a two-part scope that is the action.
 fn action_side(scope: &str) -> Option<&'static str> {
     let (first, last) = scope.split_once(separator(scope)?)?;
     match (is_action(first), is_action(last)) {

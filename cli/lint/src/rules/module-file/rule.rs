@@ -1,4 +1,4 @@
-//! `module-file`: modules have their files.
+//! `module-file`: reports modules without a file.
 
 use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
 

@@ -1,4 +1,4 @@
-//! `near-duplicate-scope`: no two scopes that people take for one.
+//! `near-duplicate-scope`: reports scopes that are easily confused.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -12,9 +12,9 @@ use crate::{
     rule::{Category, Check, EXPERIENCE, Rule, Setting},
 };
 
-/// In shorter words another letter is another word.
+/// In shorter words, one different letter makes a different word.
 const LONG: usize = 5;
-/// Longer scopes are not looked into: people do not type them, and each letter costs a copy of the scope.
+/// Longer scopes are skipped. People do not type them, and each letter costs a copy of the scope.
 const TOO_LONG: usize = 200;
 
 pub(super) const RULE: Rule = Rule {
@@ -52,11 +52,11 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// Where a word stands, the words around it, and what is left of it without one of its letters.
+/// The index of a word, the words around it, and the word without one of its letters.
 type Clue = (usize, Vec<String>, String);
 
-/// The scopes so far, found by what two that differ in one letter have in common. Comparing each with each would take a
-/// document of some thousand scopes seconds.
+/// The scopes so far, indexed by what two scopes with one different letter have in common. A comparison of all pairs
+/// would take seconds for a document with several thousand scopes.
 #[derive(Default)]
 struct Others<'s> {
     list: Vec<(&'s Scope, Vec<String>)>,
@@ -71,7 +71,7 @@ impl<'s> Others<'s> {
         self.list.push((scope, parts));
     }
 
-    /// The first of which these words may be a slip.
+    /// Returns the first scope that these words may be a misspelling of.
     fn slip_of(&self, parts: &[String]) -> Option<&'s Scope> {
         let alike: BTreeSet<usize> =
             clues(parts).filter_map(|clue| self.by_clue.get(&clue)).flatten().copied().collect();
@@ -80,7 +80,8 @@ impl<'s> Others<'s> {
     }
 }
 
-/// What words have in common with all that differ from them by one letter more, less, other or swapped with the next.
+/// Returns the clues that words share with all misspellings: one letter added, removed, replaced, or swapped with the
+/// next.
 fn clues(parts: &[String]) -> impl Iterator<Item = Clue> {
     let short = parts.iter().map(String::len).sum::<usize>() <= TOO_LONG;
     let few = if short { parts } else { &[] };
@@ -97,7 +98,7 @@ fn clues(parts: &[String]) -> impl Iterator<Item = Clue> {
 }
 
 fn report(table: &Table, (first, second): (&Scope, &Scope), how: &str, reporter: &mut Reporter<'_>) {
-    // What is declared is meant; of two declared ones the first.
+    // A declared scope is the correct one. Of two declared scopes, the first is.
     let (meant, slip) =
         if first.declared.is_none() && second.declared.is_some() { (second, first) } else { (first, second) };
     let message = format!("scopes `{}` and `{}` {how}", slip.text, meant.text);
@@ -113,7 +114,7 @@ fn singular(word: &str) -> String {
     }
 }
 
-/// Whether the words are the same but for one letter of one long word.
+/// Returns whether the words differ only in one letter of one long word.
 fn slip(a: &[String], b: &[String]) -> bool {
     if a.len() != b.len() {
         return false;
@@ -133,7 +134,7 @@ mod tests {
         text.split(' ').map(str::to_owned).collect()
     }
 
-    /// What differs in one letter has a clue in common, so that it is found.
+    /// Scopes that differ in one letter share a clue, so the index finds them.
     #[test]
     fn slips_share_a_clue() {
         for (a, b) in [

@@ -1,4 +1,4 @@
-//! `near-duplicate-tool`: no two tools that look alike.
+//! `near-duplicate-tool`: reports tools with similar names.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         let key = name_tokens(&name.value).concat();
         let key = key.strip_suffix('s').unwrap_or(&key).to_owned();
         match seen.get(&key) {
-            // One name twice is one mistake, and `duplicate-tool` has told of it.
+            // `duplicate-tool` reports a repeated name.
             Some(first) if *first == name.value => {}
             Some(first) => {
                 let message = format!("tools `{}` and `{first}` differ only in case, separators or plural", name.value);

@@ -1,4 +1,4 @@
-//! `nested-signed-metadata`: what is signed does not hold itself.
+//! `nested-signed-metadata`: reports signed metadata that contains signed metadata.
 
 use mcp_scopes_prm::ViolationKind;
 

@@ -1,4 +1,4 @@
-//! `no-scope`: lists of scopes name one.
+//! `no-scope`: reports empty lists of scopes.
 
 use mcp_scopes_prm::ViolationKind;
 

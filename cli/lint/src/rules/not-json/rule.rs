@@ -1,4 +1,4 @@
-//! `not-json`: a document is JSON.
+//! `not-json`: reports documents that are not JSON.
 
 use crate::rule::{Category, Check, Rule, Setting};
 

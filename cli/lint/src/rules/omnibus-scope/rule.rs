@@ -1,4 +1,4 @@
-//! `omnibus-scope`: no scope for everything.
+//! `omnibus-scope`: reports scopes for everything.
 
 use crate::{
     lint_model::Table,
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-/// What names no part of a server.
+/// Words that name no part of a server.
 const ALL: &[&str] = &[
     "admin",
     "administrator",
@@ -35,7 +35,7 @@ const ALL: &[&str] = &[
     "sudo",
     "superuser",
 ];
-/// What adds nothing to that.
+/// Words that add no information to those.
 const FILLERS: &[&str] = &["access", "api", "control", "mcp", "scope", "scopes", "server", "tool", "tools"];
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
@@ -48,7 +48,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// Whether all that a scope says is that it is for everything: `all`, `full_access`, `mcp:admin`.
+/// Returns whether the scope covers everything: `all`, `full_access`, `mcp:admin`.
 fn is_omnibus(scope: &str) -> bool {
     let mut words = name_tokens(scope);
     words.retain(|word| !FILLERS.contains(&word.as_str()));

@@ -1,4 +1,4 @@
-//! `oversized-scopes-supported`: the document does not advertise more than a consent screen can show.
+//! `oversized-scopes-supported`: reports documents that advertise more scopes than a consent screen can show.
 
 use crate::{
     lint_model::{Origin, Table},
@@ -6,9 +6,9 @@ use crate::{
     rule::{Category, Check, Choice, Rule, RuleOption, Setting},
 };
 
-/// Servers and proxies commonly take request lines of this many bytes.
+/// Maximum length of a request line that servers and proxies commonly accept, in bytes.
 const LINE: usize = 8 * 1024;
-/// What the rest of an authorization request takes, roughly.
+/// Approximate length of the rest of an authorization request.
 const REST: usize = 512;
 
 pub(super) const RULE: Rule = Rule {
@@ -42,12 +42,12 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         }
         Origin::Document => "list the few that basic use needs; challenges ask for the others",
     };
-    // In source the table is what has to change, wherever the scopes come from.
+    // In source, the table has to change, wherever the scopes come from.
     let place = if table.origin == Origin::Document { &table.supported_place } else { &table.place };
     reporter.report(place, &*table.name, message, help);
 }
 
-/// How long a scope is in a query string.
+/// Returns the length of a scope in a query string.
 fn encoded(scope: &str) -> usize {
     scope.bytes().map(|byte| if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) { 1 } else { 3 }).sum()
 }

@@ -1,4 +1,4 @@
-//! `page-address`: addresses of pages are URLs.
+//! `page-address`: reports page addresses that are not URLs.
 
 use mcp_scopes_prm::ViolationKind;
 

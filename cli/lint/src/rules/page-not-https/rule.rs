@@ -1,4 +1,4 @@
-//! `page-not-https`: pages for people are https pages.
+//! `page-not-https`: reports page addresses that are not https URLs.
 
 use crate::{
     addresses::{Use, of_document},

@@ -1,4 +1,4 @@
-//! `pattern-syntax`: patterns of policies can be read.
+//! `pattern-syntax`: reports malformed patterns of policies.
 
 use mcp_scopes_prm::ViolationKind;
 

@@ -1,4 +1,4 @@
-//! `policy-without-tool`: policies are about tools of the document.
+//! `policy-without-tool`: reports policies for tools that the document does not list.
 
 use mcp_scopes_model::nearest::Nearest;
 

@@ -1,4 +1,4 @@
-//! `private-address`: addresses are ones that clients may reach.
+//! `private-address`: reports addresses in private networks.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(table).and(Check::document(document)),
 };
 
-/// What ends the names of hosts that are known within a house only (RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`).
+/// Suffixes of host names in private networks (RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`).
 const INTERNAL: [&str; 7] = [".localhost", ".local", ".internal", ".home.arpa", ".lan", ".intranet", ".corp"];
 
 fn table(table: &Table, reporter: &mut Reporter<'_>) {

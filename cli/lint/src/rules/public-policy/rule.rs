@@ -1,4 +1,4 @@
-//! `public-policy`: limits that count the calls of a caller know the caller.
+//! `public-policy`: reports limits per caller on public tools.
 
 use mcp_scopes_model::Pattern;
 

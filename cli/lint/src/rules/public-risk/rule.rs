@@ -1,4 +1,4 @@
-//! `public-risk`: what everybody may call does no harm.
+//! `public-risk`: reports public tools that can do harm.
 
 use mcp_scopes_model::Risk;
 

@@ -1,4 +1,4 @@
-//! `read-only-hint`: a tool that is said to only read does only read.
+//! `read-only-hint`: reports tools with a read-only hint that do more than read.
 
 use mcp_scopes_model::Risk;
 

@@ -1,4 +1,4 @@
-//! `redundant-pattern`: each pattern of a list matches what no other there does.
+//! `redundant-pattern`: reports patterns that another pattern of the list covers.
 
 use crate::{
     lint_model::Table,
@@ -32,7 +32,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                 let mut holds = |wide: &str, narrow: &str| {
                     if are_globs { patterns.glob_holds(wide, narrow) } else { patterns.holds(wide, narrow) }
                 };
-                // Of two that match the same the first stays.
+                // Of two equivalent patterns, the first is kept.
                 let other = list.iter().enumerate().find(|(at, wide)| {
                     *at != place && holds(&wide.value, &said.value) && (*at < place || !holds(&said.value, &wide.value))
                 });

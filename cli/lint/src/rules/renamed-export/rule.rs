@@ -1,4 +1,4 @@
-//! `renamed-export`: our macros are exported under their own names.
+//! `renamed-export`: reports annotations that are re-exported under another name.
 
 use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
 

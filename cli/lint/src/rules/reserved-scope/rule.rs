@@ -1,4 +1,4 @@
-//! `reserved-scope`: scopes that have a meaning of their own open no tool.
+//! `reserved-scope`: reports reserved scopes that open tools.
 
 use crate::{
     lint_model::Table,
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-/// What asks for claims about the user (`OpenID` Connect Core 1.0 §5.4), which a server may well advertise.
+/// Scopes that request claims about the user (`OpenID` Connect Core 1.0 §5.4). A server may advertise them.
 const CLAIMS: [&str; 4] = ["address", "email", "phone", "profile"];
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {

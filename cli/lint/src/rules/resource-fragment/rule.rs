@@ -1,4 +1,4 @@
-//! `resource-fragment`: the resource has no fragment.
+//! `resource-fragment`: reports a resource identifier with a fragment.
 
 use mcp_scopes_prm::ViolationKind;
 

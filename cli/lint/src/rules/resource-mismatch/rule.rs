@@ -1,4 +1,4 @@
-//! `resource-mismatch`: the document is that of the resource it was asked for.
+//! `resource-mismatch`: reports a document for another resource than the requested one.
 
 use mcp_scopes_prm::ViolationKind;
 

@@ -1,4 +1,4 @@
-//! `resource-not-https`: the resource is an https URL.
+//! `resource-not-https`: reports a resource identifier that is not an https URL.
 
 use mcp_scopes_prm::ViolationKind;
 

@@ -1,4 +1,4 @@
-//! `resource-query`: the resource identifier has no query.
+//! `resource-query`: reports a resource identifier with a query.
 
 use crate::{
     addresses::{Use, of_table},

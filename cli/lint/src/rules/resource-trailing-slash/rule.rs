@@ -1,4 +1,4 @@
-//! `resource-trailing-slash`: the resource identifier does not end with a slash.
+//! `resource-trailing-slash`: reports a resource identifier with a trailing slash.
 
 use mcp_scopes_scan::{Finding, Fix};
 
@@ -33,7 +33,7 @@ fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     if document.profile != Profile::Mcp {
         return;
     }
-    // What the document was asked for is the identifier that clients use.
+    // Clients use the identifier that the document was requested for.
     let asked = |stated: &Stated<'_>| stated.subject == "/resource" && document.expected_resource == Some(stated.text);
     for stated in with_slash(&document.table).into_iter().filter(|stated| !asked(stated)) {
         report(&stated, reporter).fix = fix(document, &stated);
@@ -56,7 +56,7 @@ fn without<'a>(stated: &Stated<'a>) -> &'a str {
     stated.text.trim_end_matches('/')
 }
 
-/// The identifier may be in tokens and in clients, so that a person has to look.
+/// Tokens and clients may contain the identifier, so a person has to review the fix.
 fn fix(document: &Document<'_>, stated: &Stated<'_>) -> Option<Fix> {
     let text = serde_json::to_string(without(stated)).ok()?;
     let fix = Fix::risky(format!("write `{}`", without(stated)));

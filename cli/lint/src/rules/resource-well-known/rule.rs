@@ -1,4 +1,4 @@
-//! `resource-well-known`: the resource is the server, not its document.
+//! `resource-well-known`: reports a resource identifier that is the address of its document.
 
 use crate::{
     addresses::{Use, of_table},

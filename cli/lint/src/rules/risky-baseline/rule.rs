@@ -1,4 +1,4 @@
-//! `risky-baseline`: what clients ask for first opens nothing dangerous.
+//! `risky-baseline`: reports a baseline that opens dangerous tools.
 
 use mcp_scopes_model::Risk;
 use mcp_scopes_scan::source::Placed;

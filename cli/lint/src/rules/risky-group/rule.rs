@@ -1,4 +1,4 @@
-//! `risky-group`: a harmless tool does not ask for a dangerous one along with it.
+//! `risky-group`: reports harmless tools that are requested together with a dangerous one.
 
 use mcp_scopes_model::Risk;
 
@@ -31,7 +31,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         for group in &tool.grouped_with {
             let Some(other) = tools.get(group.value.as_str()) else { continue };
             let Some(high) = risk(&other.tool).filter(|risk| *risk >= Risk::High) else { continue };
-            // What opens the one opens the other: nothing more is asked for.
+            // If the scopes of one tool open the other, nothing more is requested.
             let together = |all: &Vec<String>| other.is_open_to(&hierarchy.closure(all.iter().map(String::as_str)));
             if listed.alternatives.iter().any(together) {
                 continue;

@@ -1,4 +1,4 @@
-//! `risky-name`: a tool's risk is not below what its name says.
+//! `risky-name`: reports tools with a lower risk than their name suggests.
 
 use crate::{
     lint_model::{Origin, Tool},

@@ -1,4 +1,4 @@
-//! `sandbox-allow`: what destroys does not run in the sandbox as it is.
+//! `sandbox-allow`: reports destructive tools that run unchanged in the sandbox.
 
 use mcp_scopes_model::{Risk, SandboxMode};
 

@@ -1,4 +1,4 @@
-//! `scope-convention`: scopes follow the convention that the configuration states.
+//! `scope-convention`: reports scopes that violate the configured convention.
 
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ fn tool_name(table: &Table, scope: &Scope) -> String {
     }
 }
 
-/// What keeps a scope from being parts with an action at one end, and what it might be instead.
+/// Returns why a scope does not consist of parts with an action at the required end, and a suggestion.
 fn parts(scope: &str, separator: char, last: bool) -> Option<(String, String)> {
     let parts: Vec<&str> = scope.split(separator).collect();
     let [first, .., end] = parts.as_slice() else {
@@ -87,11 +87,11 @@ fn dotted(scope: &str) -> Option<(String, String)> {
     (parts < 2 || empty).then(|| (if empty { "has an empty part" } else { "has no `.`" }.to_owned(), String::new()))
 }
 
-/// Whether a text matches a glob: `*` is any run of characters, `?` is one.
+/// Returns whether a text matches a glob. `*` matches any run of characters, `?` matches one.
 fn matches(glob: &str, text: &str) -> bool {
     let (glob, text): (Vec<char>, Vec<char>) = (glob.chars().collect(), text.chars().collect());
     let (mut at, mut from) = (0, 0);
-    // Where the last `*` stands, and how much of the text it took so far.
+    // Position of the last `*`, and the length of the text that it matches so far.
     let mut star = None;
     while from < text.len() {
         match glob.get(at) {

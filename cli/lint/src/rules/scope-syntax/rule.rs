@@ -1,4 +1,4 @@
-//! `scope-syntax`: a scope is a scope-token.
+//! `scope-syntax`: reports scopes that are not valid scope-tokens.
 
 use mcp_scopes_prm::ViolationKind;
 

@@ -1,4 +1,4 @@
-//! `server-prefixed-name`: a tool's name leaves the server's to the client.
+//! `server-prefixed-name`: reports tool names that begin with the server's name.
 
 use std::collections::BTreeMap;
 
@@ -23,11 +23,11 @@ pub(super) const RULE: Rule = Rule {
     check: Check::table(check),
 };
 
-/// So many tools tell a habit.
+/// Minimum number of tools to report.
 const FEW: usize = 3;
-/// Labels of hosts that name no server.
+/// Labels of hosts that do not name a server.
 const HOSTS: &[&str] = &["api", "app", "dev", "mcp", "prod", "server", "staging", "test", "www"];
-/// What says how a thing is done, in front of what is done: `bulk_create_issue`.
+/// Modifiers before the action: `bulk_create_issue`.
 const MANNERS: &[&str] = &[
     "all", "async", "auto", "batch", "bulk", "dry", "fast", "force", "full", "multi", "partial", "quick", "safe", "try",
 ];
@@ -65,7 +65,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// What the server may be called: its namespace, and the labels of its host but for the last.
+/// Returns the possible names of the server: its namespace, and the labels of its host except the last.
 fn servers(table: &Table) -> Vec<Vec<String>> {
     let host = table.resource.as_ref().and_then(|resource| Some(Address::parse(&resource.value).ok()?.host));
     let labels: Vec<&str> = host.into_iter().flat_map(|host| host.split('.')).collect();

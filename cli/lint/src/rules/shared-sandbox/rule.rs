@@ -1,4 +1,4 @@
-//! `shared-sandbox`: a sandbox is apart from what it stands in for.
+//! `shared-sandbox`: reports a sandbox whose tokens are also valid for the live environment.
 
 use crate::{
     lint_model::Table,

@@ -1,4 +1,4 @@
-//! `signed-metadata-differs`: signed and plain metadata say the same.
+//! `signed-metadata-differs`: reports differences between signed and plain metadata.
 
 use mcp_scopes_prm::{Document as Members, Json};
 

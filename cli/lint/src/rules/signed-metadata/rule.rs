@@ -1,4 +1,4 @@
-//! `signed-metadata`: `signed_metadata` is a signed JWT.
+//! `signed-metadata`: reports `signed_metadata` that is not a signed JWT.
 
 use mcp_scopes_prm::ViolationKind;
 

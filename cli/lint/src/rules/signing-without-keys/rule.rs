@@ -1,4 +1,4 @@
-//! `signing-without-keys`: who signs responses says where the keys are.
+//! `signing-without-keys`: reports signed responses without the address of the keys.
 
 use crate::{
     lint_model::Document,

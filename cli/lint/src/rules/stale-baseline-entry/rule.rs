@@ -1,4 +1,4 @@
-//! `stale-baseline-entry`: entries of the baseline belong to a finding.
+//! `stale-baseline-entry`: reports baseline entries without a finding.
 
 use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
 

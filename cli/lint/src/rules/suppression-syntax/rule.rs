@@ -1,4 +1,4 @@
-//! `suppression-syntax`: comments that allow something can be read and give a reason.
+//! `suppression-syntax`: reports suppression comments that are malformed or have no reason.
 
 use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
 

@@ -1,4 +1,4 @@
-//! `symmetric-signing-alg`: responses are signed with a key pair.
+//! `symmetric-signing-alg`: reports symmetric algorithms for signed responses.
 
 use crate::{
     lint_model::{Document, below},

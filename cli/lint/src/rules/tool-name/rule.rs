@@ -1,4 +1,4 @@
-//! `tool-name`: a tool's name is one that every client takes.
+//! `tool-name`: reports tool names that some clients reject.
 
 use mcp_scopes_model::tool::{MAX_TOOL_NAME, tool_name};
 
@@ -8,7 +8,7 @@ use crate::{
     rule::{Category, Check, Rule, Setting},
 };
 
-/// The longest name that SEP-986 and many clients take.
+/// Maximum length of a name in SEP-986 and in many clients.
 const PORTABLE: usize = 64;
 
 pub(super) const RULE: Rule = Rule {
@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
 fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let name = &tool.name.value;
     let length = name.len();
-    // In source the compiler tells.
+    // In source, the compiler reports it.
     if tool.origin == Origin::Document
         && let Err(error) = tool_name(name)
     {

@@ -1,4 +1,4 @@
-//! `uncanonical-address`: identifiers are written in their usual form.
+//! `uncanonical-address`: reports identifiers that are not in normal form.
 
 use mcp_scopes_model::address::Address;
 
@@ -35,10 +35,10 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// What most software would mend on the way (RFC 3986 §6.2.2, §6.2.3), and what to do.
+/// Returns a difference that most software would normalize (RFC 3986 §6.2.2, §6.2.3), and the correction.
 fn unusual(parts: &Address<'_>) -> Option<(&'static str, &'static str)> {
     let upper = |text: &str| text.bytes().any(|byte| byte.is_ascii_uppercase());
-    // Escapes are written in upper case.
+    // Percent-encoded octets use upper-case digits.
     let host = parts
         .host
         .split('%')

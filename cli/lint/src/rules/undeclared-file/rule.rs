@@ -1,4 +1,4 @@
-//! `undeclared-file`: files with annotations belong to a target.
+//! `undeclared-file`: reports files with annotations that belong to no target.
 
 use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
 

@@ -1,4 +1,4 @@
-//! `undeclared-scope`: every scope in use stands under `[scopes]`, if there is one.
+//! `undeclared-scope`: reports scopes that are not declared in `[scopes]`, if that section exists.
 
 use crate::rule::{Category, Check, Rule, Setting};
 

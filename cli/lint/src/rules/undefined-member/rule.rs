@@ -1,4 +1,4 @@
-//! `undefined-member`: members are ones that a standard defines, where that is asked for.
+//! `undefined-member`: reports members that no standard defines, if this is turned on.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! `undocumented-scope`: a scope that is declared says what it is for.
+//! `undocumented-scope`: reports declared scopes without a description.
 
 use crate::{
     lint_model::Table,
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
-    // Declarations that come with a spliced table belong to that table.
+    // Declarations of a spliced table belong to that table.
     if !table.declares_scopes {
         return;
     }

@@ -1,4 +1,4 @@
-//! `unknown-alg`: algorithms have the names of their registry.
+//! `unknown-alg`: reports algorithms that are not registered.
 
 use crate::{
     lint_model::{Document, below},

@@ -1,4 +1,4 @@
-//! `unlisted-tool`: an annotated function is in a table.
+//! `unlisted-tool`: reports annotated functions that no table lists.
 
 use crate::{
     lint_model::Tool,

@@ -1,4 +1,4 @@
-//! `unreachable-scope`: every tool can be reached by some role.
+//! `unreachable-scope`: reports tools that no role can reach.
 
 use crate::{
     lint_model::{Origin, Table},
@@ -27,7 +27,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let scopes = table.required().filter(|scope| !reach.contains(scope.text.as_str()));
     for scope in scopes {
         let listed = scope.needed_by.iter().filter_map(|place| table.tools.get(*place));
-        // Another alternative may lead to the tool.
+        // Another alternative may open the tool.
         let mut closed = listed.filter(|listed| !listed.is_open_to(&reach)).map(|listed| &listed.tool.name.value);
         let Some(first) = closed.next() else { continue };
         let more = match closed.count() {

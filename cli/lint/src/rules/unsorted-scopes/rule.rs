@@ -1,4 +1,4 @@
-//! `unsorted-scopes`: advertised scopes stand in order, where that is asked for.
+//! `unsorted-scopes`: reports advertised scopes out of order, if this is turned on.
 
 use crate::{
     fixes,

@@ -1,4 +1,4 @@
-//! `unused-scope`: a declared scope does something.
+//! `unused-scope`: reports declared scopes without effect.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
-    // Declarations that come with a spliced table belong to that table.
+    // Declarations of a spliced table belong to that table.
     if !table.declares_scopes {
         return;
     }
@@ -36,7 +36,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
 }
 
-/// The scopes that open something, or imply one that does.
+/// Returns the scopes that open a tool, or imply one that does.
 fn useful(table: &Table) -> BTreeSet<&str> {
     let mut implied_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for scope in &table.scopes {

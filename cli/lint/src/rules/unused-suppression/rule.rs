@@ -1,4 +1,4 @@
-//! `unused-suppression`: a comment that allows something allows it.
+//! `unused-suppression`: reports suppression comments that suppress nothing.
 
 use crate::rule::{Category, Check, EXPERIENCE, Rule, Setting};
 

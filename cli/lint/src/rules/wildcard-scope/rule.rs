@@ -1,4 +1,4 @@
-//! `wildcard-scope`: no scope that looks as if it matched others.
+//! `wildcard-scope`: reports scopes that look like patterns.
 
 use crate::{
     lint_model::Table,

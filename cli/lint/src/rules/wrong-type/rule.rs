@@ -1,4 +1,4 @@
-//! `wrong-type`: each member has its type.
+//! `wrong-type`: reports members of the wrong type.
 
 use mcp_scopes_prm::ViolationKind;
 

@@ -1,4 +1,4 @@
-//! `zero-limit`: limits are not zero.
+//! `zero-limit`: reports limits of zero.
 
 use mcp_scopes_prm::ViolationKind;
 
