@@ -60,24 +60,23 @@ impl Node {
         }
     }
 
-    /// Asserts that every reader sees the same value: no duplicate members, and no names that a library reserves.
+    /// Asserts that every reader sees the same value.
     pub fn assert_unambiguous(&self) {
+        assert_eq!(self.ambiguous_name(), None);
+    }
+
+    /// Returns a member name that two readers see differently: a duplicate, or one that a library reserves.
+    pub fn ambiguous_name(&self) -> Option<&str> {
+        const RESERVED: [&str; 4] =
+            ["$serde_json::private::", "$__toml_private_", "$__serde_spanned_private_", "__serde_saphyr_private_"];
         match self {
-            Self::Object(members) => {
-                for (at, (name, value)) in members.iter().enumerate() {
-                    assert!(!members[..at].iter().any(|(other, _)| other == name), "{name:?} is a duplicate");
-                    let reserved = [
-                        "$serde_json::private::",
-                        "$__toml_private_",
-                        "$__serde_spanned_private_",
-                        "__serde_saphyr_private_",
-                    ];
-                    assert!(!reserved.iter().any(|prefix| name.starts_with(prefix)), "{name:?} is reserved");
-                    value.assert_unambiguous();
-                }
-            }
-            Self::Array(elements) => elements.iter().for_each(Self::assert_unambiguous),
-            Self::String(_) | Self::Other(_) => {}
+            Self::Object(members) => members.iter().enumerate().find_map(|(at, (name, value))| {
+                let is_duplicate = members[..at].iter().any(|(other, _)| other == name);
+                let is_reserved = RESERVED.iter().any(|prefix| name.starts_with(prefix));
+                if is_duplicate || is_reserved { Some(name.as_str()) } else { value.ambiguous_name() }
+            }),
+            Self::Array(elements) => elements.iter().find_map(Self::ambiguous_name),
+            Self::String(_) | Self::Other(_) => None,
         }
     }
 }
