@@ -7,6 +7,9 @@ use memchr::memchr2;
 
 use super::rules::{Change, EventRules};
 
+/// The byte order mark. A client drops one at the start of a stream.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// The state of a stream.
 #[derive(Debug)]
 pub(crate) struct Events {
@@ -20,12 +23,14 @@ pub(crate) struct Events {
     seen: usize,
     /// Whether nothing has been read yet: a leading byte order mark is not part of the first line.
     fresh: bool,
+    /// Whether something has been sent.
+    sent: bool,
     over: bool,
 }
 
 impl Events {
     pub(crate) fn new(rules: EventRules, limit: usize) -> Self {
-        Self { rules, limit, held: BytesMut::new(), line: 0, seen: 0, fresh: true, over: false }
+        Self { rules, limit, held: BytesMut::new(), line: 0, seen: 0, fresh: true, sent: false, over: false }
     }
 
     /// Returns whether nothing more is sent.
@@ -94,10 +99,10 @@ impl Events {
     /// Returns one event as it is sent.
     fn event(&mut self, event: Bytes) -> Bytes {
         let first = core::mem::replace(&mut self.fresh, false);
-        let text = if first { event.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&event) } else { &event };
+        let text = if first { event.strip_prefix(MARK).unwrap_or(&event) } else { &event };
         let changes = self.rules.changes(text, data, ids);
         let (new_data, new_ids) = match changes {
-            Change::None => return event,
+            Change::None => return self.keep_mark_inside(event, first),
             Change::Withhold => return Bytes::new(),
             Change::Rewrite { data, ids } => (data, ids),
         };
@@ -123,7 +128,19 @@ impl Events {
             }
             out.extend_from_slice(b"\n");
         }
-        out.freeze()
+        self.keep_mark_inside(out.freeze(), false)
+    }
+
+    /// Keeps a byte order mark inside the stream from becoming its start, because what was before it is not sent. A client would drop
+    /// the mark, and read as a field of the event what the rules have read as an unknown line. `as_read` is true for the first event of
+    /// the stream if it is sent unchanged.
+    fn keep_mark_inside(&mut self, out: Bytes, as_read: bool) -> Bytes {
+        let is_start = !self.sent && !out.is_empty();
+        self.sent |= is_start;
+        if !is_start || as_read || !out.starts_with(MARK) {
+            return out;
+        }
+        [b"\n", &*out].concat().into()
     }
 
     /// Returns the error that replaces an event that is too long.

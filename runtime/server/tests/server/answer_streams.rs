@@ -43,6 +43,22 @@ async fn filters_events_split_at_any_position() {
     }
 }
 
+/// A client drops a byte order mark at the start of a stream: what follows would be data that the filter has not read as data.
+#[tokio::test]
+async fn keeps_a_byte_order_mark_from_becoming_the_start_of_the_stream() {
+    for text in [
+        // The id is not sent, since clients ignore it.
+        format!("id: a\0\n\u{feff}data: {LIST}\n\n"),
+        // The first mark is dropped, since ids are sealed.
+        format!("\u{feff}\u{feff}data: {LIST}\nid: 1\n\n"),
+    ] {
+        for piece in 1..text.len() {
+            let out = stream(&text, piece).await;
+            assert!(out.starts_with("\n\u{feff}data: "), "{out:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn joins_data_lines_of_one_event() {
     let text = "data: {\"result\":\ndata: {\"tools\":[\r\ndata: {\"name\":\"run\"},{\"name\":\"list_files\"}]}}\n\n";
