@@ -25,7 +25,10 @@ use axum::{
     http::{HeaderValue, header::AUTHORIZATION},
 };
 use mcp_scopes::ScopeTable;
-use mcp_scopes_server::{Access, BuildError, ResourceServerBuilder, Claims, Discovery, ResourceServer, Token, TokenError, TokenVerifier, Verification};
+use mcp_scopes_server::{
+    Access, BuildError, Claims, Discovery, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier,
+    Verification,
+};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
 };

@@ -9,8 +9,8 @@ use axum::{
 };
 use bytes::Bytes;
 use mcp_scopes::Caller;
-use mcp_scopes_server::extract;
 use mcp_scopes_server::ResourceServer;
+use mcp_scopes_server::extract;
 use serde_json::{Value, json};
 
 use super::Answers;
@@ -21,8 +21,9 @@ const SESSION: &str = "mcp-session-id";
 /// The server.
 pub fn server(_: &ResourceServer, answers: Answers) -> Router {
     // Without a caller, axum rejects the request before the handler runs.
-    let answer =
-        move |caller: extract::Caller, headers: HeaderMap, body: Bytes| async move { respond(answers, *caller, &headers, &body) };
+    let answer = move |caller: extract::Caller, headers: HeaderMap, body: Bytes| async move {
+        respond(answers, *caller, &headers, &body)
+    };
     Router::new().route("/mcp", post(answer))
 }
 

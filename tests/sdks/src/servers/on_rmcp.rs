@@ -29,8 +29,11 @@ pub fn server(layer: &ResourceServer, answers: Answers) -> Router {
         // Before 2026-07-28, rmcp responds with events wherever it has sessions.
         .with_legacy_session_mode(answers == Answers::Events)
         .with_json_response(answers == Answers::Json);
-    let service =
-        StreamableHttpService::new(move || Ok(mcp_scopes_rmcp::guard(&layer, Files)), Arc::new(LocalSessionManager::default()), config);
+    let service = StreamableHttpService::new(
+        move || Ok(mcp_scopes_rmcp::guard(&layer, Files)),
+        Arc::new(LocalSessionManager::default()),
+        config,
+    );
     Router::new().route_service("/mcp", service)
 }
 

@@ -1,7 +1,7 @@
 //! Properties of every server behind the layer.
 
-use mcp_scopes_server::{Discovery, Hidden};
 use mcp_scopes_sdks::servers::Answers;
+use mcp_scopes_server::{Discovery, Hidden};
 use serde_json::json;
 
 use crate::{

@@ -11,8 +11,8 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
-use mcp_scopes_server::{ResourceServerBuilder, Environments, ResourceServer};
 use mcp_scopes_sdks::{tokens::Tokens, tools::TOOLS};
+use mcp_scopes_server::{Environments, ResourceServer, ResourceServerBuilder};
 use serde_json::{Value, json};
 use tower::{Layer, ServiceExt};
 
