@@ -3,7 +3,7 @@
 //! The program runs the lint and `rg -l -uu mcp_tool` alternately on a tree of packages, each as a process with the
 //! same number of threads, on files in the page cache. The median of the ratios counts. The default tree is cargo's
 //! unpacked registry. A tree of fewer than 18,000 files is copied to the target folder several times. An example of
-//! this repository is added, so that there is something to find.
+//! this repository is added, so that some rules report findings.
 //!
 //! The program then lints a metadata document of 2,000 tools.
 

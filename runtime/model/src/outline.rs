@@ -57,7 +57,7 @@ pub const fn entries<'a, const N: usize>(stated: &'a [States<'a>; N]) -> [Entry<
 pub struct Listed<'a> {
     /// The tool.
     pub tool: &'a Tool<'a>,
-    /// The namespace of its own scope: that of the innermost table with a namespace.
+    /// The namespace of the scope that is named like the tool: that of the innermost table with a namespace.
     pub namespace: &'a str,
     /// The scope of [`Requirement::ToolName`]: the namespace followed by the tool's name.
     pub own_scope: &'a str,

@@ -26,7 +26,7 @@ use super::error;
 
 /// A handler of rmcp that answers known callers only: others cannot even initialize. Made by [`guard`] and [`service`](crate::service()).
 ///
-/// It accepts callers that the layer of its own scope table has authenticated, and checks each call of a tool once more. A server
+/// It accepts callers that the layer of the same scope table has authenticated, and checks each call of a tool once more. A server
 /// whose layer was forgotten, or that is started on another transport, therefore fails at its first message.
 ///
 /// `subscriptions/listen` is not checked, since rmcp does not state who asks; it carries notices and no results.

@@ -43,8 +43,8 @@
 //! # A server without the layer
 //!
 //! A tool with `guard = ..` denies calls whose caller is not known. For servers on rmcp, `mcp_scopes_rmcp::service` makes the service
-//! with the layer in front of it. Its `AuthenticatedHandler` answers only what came through the layer of its own table, not even the
-//! handshake; a server that is started in another way fails at its first message. (Except for `subscriptions/listen`: rmcp does not
+//! with the layer in front of it. Its `AuthenticatedHandler` rejects every request, the handshake included, that did not come through the
+//! layer of the same table; a server that is started in another way fails at its first message. (Except for `subscriptions/listen`: rmcp does not
 //! state who asks for it. It carries notices and no results.) On stdio, `mcp_scopes_rmcp::guard` with [`StdioCredentials`] takes the
 //! place of the layer. The layer cannot know of handlers that are started without any of these: rmcp has no hook that runs before its
 //! transports do.

@@ -167,7 +167,7 @@ impl Refusal {
 
     /// Too many calls in the sandbox.
     pub(super) fn pace(wait: Duration) -> Self {
-        let text = "too many calls in the sandbox; the live server has a limit of its own";
+        let text = "too many calls in the sandbox within one minute";
         let seconds = wait.as_secs().saturating_add(1);
         let refusal = Self::of_status(Step::Environment, StatusCode::TOO_MANY_REQUESTS, text);
         refusal.with(RETRY_AFTER, HeaderValue::from(seconds))

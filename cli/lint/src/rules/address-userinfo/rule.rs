@@ -35,7 +35,7 @@ fn report(all: &[Stated<'_>], reporter: &mut Reporter<'_>) {
             &stated.place,
             &*stated.subject,
             message,
-            "leave out what stands in front of the `@`, and the `@`",
+            "remove everything before the `@`, and the `@`",
         );
     }
 }
