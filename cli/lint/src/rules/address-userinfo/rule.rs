@@ -31,11 +31,6 @@ fn report(all: &[Stated<'_>], reporter: &mut Reporter<'_>) {
     for stated in all.iter().filter(|stated| stated.parts.has_user()) {
         // The message omits the address, which may contain a password.
         let message = format!("the address of `{}` holds a user in front of its host", stated.parts.host);
-        reporter.report(
-            &stated.place,
-            &*stated.subject,
-            message,
-            "remove everything before the `@`, and the `@`",
-        );
+        reporter.report(&stated.place, &*stated.subject, message, "remove everything before the `@`, and the `@`");
     }
 }
