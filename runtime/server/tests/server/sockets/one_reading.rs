@@ -159,11 +159,41 @@ async fn rejects_names_that_differ_from_known_ones_by_case_or_null() {
         let reply = fixture.send(in_session(Ask::post(body.clone()).token(&token), &session)).await;
         assert_eq!(reply.refused(), (400, -32600), "{body}");
     }
-    let version = r#""_meta":{"io.modelcontextprotocol/ProtocolVersion":"2025-11-25"},"#;
-    let modern = Ask::modern("tools/call", &format!("{read},{version}")).header("mcp-name", "read_note");
-    let reply = fixture.send(modern.token(&token)).await;
-    assert_eq!(reply.status, 400, "{reply:?}");
+    let version = r#""io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}"#;
+    let modern = |meta: &str| {
+        let ask = Ask::post(params(&format!(r#""_meta":{{{version}{meta}}}"#)));
+        let ask = ask.header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/call");
+        ask.header("mcp-name", "read_note").token(&token)
+    };
+    for name in ["ProtocolVersion", "PROTOCOLVERSION", r"protocolVersion\u0000", "ClientCapabilities", "clientinfo"] {
+        let reply = fixture.send(modern(&format!(r#","io.modelcontextprotocol/{name}":"2025-11-25""#))).await;
+        assert_eq!(reply.refused(), (400, -32600), "{name}");
+    }
     assert_eq!(fixture.runs.take(), [""; 0]);
+    assert_eq!(fixture.send(modern("")).await.text(), "a");
+}
+
+#[tokio::test]
+async fn rejects_other_spellings_of_the_parameters_of_each_method() {
+    let fixture = Fixture::new().await;
+    let token = fixture.reader();
+    let session = fixture.session(&token).await;
+    let uri = r#""uri":"note://a""#;
+    for (method, params, name) in [
+        ("prompts/get", r#""name":"a""#, "NAME"),
+        ("prompts/get", r#""name":"a""#, "Arguments"),
+        ("resources/read", uri, "URI"),
+        ("resources/subscribe", uri, "Uri"),
+        ("resources/unsubscribe", uri, r"uri\u0000"),
+        ("completion/complete", r#""ref":{},"argument":{}"#, "REF"),
+        ("completion/complete", r#""ref":{},"argument":{}"#, "Argument"),
+        ("tasks/get", r#""taskId":"a""#, "taskid"),
+        ("tasks/cancel", r#""taskId":"a""#, r"task\u0000Id"),
+    ] {
+        let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{params},"{name}":"b"}}}}"#);
+        let reply = fixture.send(in_session(Ask::post(body).token(&token), &session)).await;
+        assert_eq!(reply.refused(), (400, -32600), "{method}: {name}");
+    }
 }
 
 #[tokio::test]
