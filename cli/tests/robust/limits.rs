@@ -60,7 +60,7 @@ fn accepts_the_deepest_documents_and_rejects_the_next() {
         place.write("deep.lock.json", locked(&value));
         on_small_stack(&place, &["check", "deep.json", "--file", "deep.lock.json"]).succeeds();
         place.write("baseline.json", format!("{{\"version\": 1, \"entries\": [], \"x\": {value}}}"));
-        on_small_stack(&place, &["lint", "server", "--baseline", "baseline.json"]).refuses();
+        on_small_stack(&place, &["lint", "server", "--baseline", "baseline.json"]).is_rejected();
     }
     for value in json(MAX_JSON_DEPTH) {
         place.write("deeper.json", document(&value));
@@ -73,7 +73,7 @@ fn accepts_the_deepest_documents_and_rejects_the_next() {
             &["check", "server", "--file", "deeper.json"],
         ] {
             let run = on_small_stack(&place, arguments);
-            run.refuses();
+            run.is_rejected();
             assert!(run.said().contains("nested deeper than 128 levels"), "{run:?}");
         }
     }
@@ -91,7 +91,7 @@ fn accepts_the_deepest_manifest_and_rejects_the_next() {
                 if accepted {
                     run.succeeds();
                 } else {
-                    run.refuses();
+                    run.is_rejected();
                     assert!(run.said().contains("nest deeper than 64 levels"), "{run:?}");
                 }
             }
@@ -109,10 +109,10 @@ fn rejects_configurations_at_every_depth() {
         for value in toml(depth) {
             place.write("server/mcp-scopes.toml", format!("{CONFIG}[metadata]\n{value}"));
             let run = on_small_stack(&place, &["lint", "server"]);
-            run.refuses();
+            run.is_rejected();
             assert!(run.said().contains(reason), "{depth}: {run:?}");
             let run = on_small_stack(&place, &["lint", "--config", "server/mcp-scopes.toml", "good.json"]);
-            run.refuses();
+            run.is_rejected();
             assert!(run.said().contains(reason), "{depth}: {run:?}");
         }
     }
@@ -120,7 +120,7 @@ fn rejects_configurations_at_every_depth() {
     let text = format!("{}a = 1{}\n", format!("{} = {{ ", vec!["a"; 79].join(".")).repeat(79), " }".repeat(79));
     place.write("deep.toml", text);
     let run = on_small_stack(&place, &["lint", "--config", "deep.toml", "good.json"]);
-    run.refuses();
+    run.is_rejected();
     assert!(run.said().contains("toml-limit"), "{run:?}");
 }
 
@@ -146,7 +146,7 @@ fn rejects_reserved_names_in_documents() {
             &["check", "marked.json", "--file", "good.lock.json"],
         ] {
             let run = place.run(arguments);
-            run.refuses();
+            run.is_rejected();
             assert!(run.said().contains(&wanted), "{run:?}");
         }
         for (file, text) in [
@@ -155,12 +155,12 @@ fn rejects_reserved_names_in_documents() {
         ] {
             place.write(file, text);
             let run = place.run(&["check", "server", "--file", file]);
-            run.refuses();
+            run.is_rejected();
             assert!(run.said().contains(&wanted), "{run:?}");
         }
         place.write("baseline.json", format!("{{\"version\": 1, \"entries\": [{{\"{name}\": \"[]\"}}]}}"));
         let run = place.run(&["lint", "server", "--baseline", "baseline.json"]);
-        run.refuses();
+        run.is_rejected();
         assert!(run.said().contains(&wanted), "{run:?}");
     }
     assert!(!place.path("new.lock.json").exists());
@@ -180,7 +180,7 @@ fn rejects_reserved_names_in_packages() {
             place.write(&format!("package/{file}"), text);
             let runs = place.read_as_package("package");
             for run in &runs {
-                run.refuses();
+                run.is_rejected();
             }
             let wanted = format!("keys that begin with `{prefix}` are reserved by a parsing library");
             assert!(runs[0].said().contains(&wanted) && runs[0].said().contains(file), "{:?}", runs[0]);
@@ -189,7 +189,7 @@ fn rejects_reserved_names_in_packages() {
         place.server("package");
         place.write("package/src/lib.rs", place.text("server/src/lib.rs").replace("files:read", &format!("{prefix}x")));
         let run = place.run(&["lint", "package"]);
-        run.refuses();
+        run.is_rejected();
         assert!(run.said().contains("begins with a prefix that a parsing library reserves"), "{run:?}");
     }
 }

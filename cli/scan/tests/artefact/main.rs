@@ -2,7 +2,7 @@
 //!
 //! `data/every-key.v1` is the section of a program in version 1 of the format, `data/every-key.json` its contents.
 //! Neither may change, since deployed programs were built with this version.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 mod containers;
 
