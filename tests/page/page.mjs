@@ -25,7 +25,7 @@ async function open(options = {}, hash = "") {
     const own = request.url().startsWith(address) || request.url().startsWith("data:");
     assert.ok(own, `the page requested ${request.url()}`);
   });
-  page.on("console", (message) => assert.fail(`the page says: ${message.text()}`));
+  page.on("console", (message) => assert.fail(`the page logged: ${message.text()}`));
   page.on("pageerror", (error) => assert.fail(`the page failed: ${error}`));
   await page.goto(address + hash);
   return page;
