@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let tables = [
         Package::write(&root, "without-table", "", &listed)?,
         Package::write(&root, "with-table", "", &format!("{listed}{}", table(TOOLS)))?,
-        Package::write(&root, "with-record", "\"artefact\"", &format!("{listed}{}", table(TOOLS)))?,
+        Package::write(&root, "with-record", "\"embed-table\"", &format!("{listed}{}", table(TOOLS)))?,
     ];
     for command in ["check", "build"] {
         let times = least(command, rounds, &shapes)?;
