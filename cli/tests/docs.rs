@@ -86,7 +86,8 @@ fn documents_have_no_scope_descriptions() {
     assert_eq!((run.code, run.out), (0, document.clone()));
     assert_eq!(demo.run(&["lock"]).code, 0);
     assert_eq!(page(&demo, "mcp-scopes.lock.json"), document);
-    for (source, says) in [("nothing.json", "cannot read `nothing.json`"), ("Cargo.toml", "no valid metadata document")]
+    for (source, says) in
+        [("nothing.json", "cannot read `nothing.json`"), ("Cargo.toml", "not a valid metadata document")]
     {
         let run = demo.run(&["docs", source]);
         assert!(run.code == 2 && run.err.contains(says) && run.out.is_empty(), "{run:?}");

@@ -81,7 +81,7 @@ fn accepts_each_kind_of_side() {
     assert_eq!(json["version"], 1);
     assert_eq!(json["changes"][0]["id"], "access-widened");
     assert_eq!(json["summary"]["security"], serde_json::json!(["weakens"]));
-    for (side, says) in [("nothing", "cannot read `nothing`"), ("old/Cargo.toml", "no valid metadata document")] {
+    for (side, says) in [("nothing", "cannot read `nothing`"), ("old/Cargo.toml", "not a valid metadata document")] {
         let (code, _, err) = run(folder.path(), &["diff", side, "new"]);
         assert_eq!(code, Some(2), "{side}: {err}");
         assert!(err.contains(says), "{side}: {err}");
@@ -122,5 +122,5 @@ fn accepts_a_git_revision_as_a_side() {
     assert_eq!(status.expect("git is installed").stdout, b" M server/src/lib.rs\n");
     let (code, _, err) = run(folder.path(), &["diff", "git:no-such", "server"]);
     assert_eq!(code, Some(2));
-    assert!(err.contains("git knows no revision `no-such`"), "{err}");
+    assert!(err.contains("unknown revision `no-such`"), "{err}");
 }
