@@ -33,7 +33,7 @@ fn rejects_malformed_documents() {
     for (file, bytes, why) in broken() {
         place.write(file, &bytes);
         for run in place.read_as_document(file) {
-            run.is_rejected();
+            run.assert_rejected();
             assert!(run.said().contains(file), "`{}` does not name the file: {}", run.what, run.said());
         }
         let run = place.run(&["lint", file]);
@@ -44,7 +44,7 @@ fn rejects_malformed_documents() {
     assert!(!place.path("new.lock.json").exists());
     place.write("empty.json", "");
     for arguments in [&["lint", "empty.json"][..], &["diff", "server", "empty.json"], &["docs", "empty.json"]] {
-        place.run(arguments).is_rejected();
+        place.run(arguments).assert_rejected();
     }
 }
 
@@ -54,7 +54,7 @@ fn rejects_files_of_a_gibibyte() {
     for (file, head) in [("zero.json", &b""[..]), ("some.json", b"{\"resource\": \"https://a.example\", \"x\": [")] {
         place.large(file, head);
         for run in place.read_as_document(file) {
-            run.is_rejected();
+            run.assert_rejected();
             assert!(run.said().contains(file), "`{}` does not name the file: {}", run.what, run.said());
         }
         let run = place.run(&["lint", file]);
@@ -76,7 +76,7 @@ fn accepts_crlf() {
         &["check", "server", "--file", "lines.lock.json"],
         &["check", "lines.json", "--file", "good.lock.json"],
     ] {
-        place.run(arguments).succeeds();
+        place.run(arguments).assert_succeeds();
     }
     let page = |file| place.run(&["docs", file]).out;
     assert_eq!(page("lines.json"), page("good.json"));
@@ -84,7 +84,7 @@ fn accepts_crlf() {
     let twice = text.replacen("\"scopes_supported\": [", "\"scopes_supported\": [\r\n    \"files:read\",", 1);
     place.write("lines.json", &twice);
     let run = place.run(&["lint", "--fix", "lines.json"]);
-    run.succeeds();
+    run.assert_succeeds();
     assert_eq!(place.text("lines.json"), text, "{run:?}");
 }
 
@@ -103,13 +103,13 @@ fn accepts_a_scope_of_a_megabyte() {
     }
     for arguments in [&["diff", "good.json", "long.json"][..], &["docs", "long.json"], &["lint", "--fix", "long.json"]]
     {
-        place.run(arguments).succeeds();
+        place.run(arguments).assert_succeeds();
     }
     assert_eq!(place.text("long.json"), sound);
     let bad = sound.replace(&long, &format!("{long} b"));
     place.write("bad.json", &bad);
     for run in place.read_as_document("bad.json") {
-        run.is_rejected();
+        run.assert_rejected();
     }
     let run = place.run(&["lint", "bad.json"]);
     assert!(run.out.contains("scope-syntax") && run.said().len() < 20_000, "{:.3000}", run.said());

@@ -21,7 +21,7 @@ fn handles_loops_of_links() {
         symlink(target, place.path(link)).unwrap();
     }
     for run in place.read_as_package("package") {
-        run.succeeds();
+        run.assert_succeeds();
     }
     // A broken link could refer to anything.
     for target in ["self.rs", "none.rs"] {
@@ -38,13 +38,13 @@ fn handles_loops_of_links() {
         fs::remove_file(place.path("package").join(file)).unwrap();
         symlink(place.path("package").join(file).file_name().unwrap(), place.path("package").join(file)).unwrap();
         for run in place.read_as_package("package") {
-            run.is_rejected();
+            run.assert_rejected();
         }
         fs::remove_file(place.path("package").join(file)).unwrap();
     }
     symlink("loop.json", place.path("loop.json")).unwrap();
     for run in place.read_as_document("loop.json") {
-        run.is_rejected();
+        run.assert_rejected();
         assert!(run.said().contains("loop.json"), "{run:?}");
     }
 }
@@ -72,7 +72,7 @@ fn reports_unreadable_folders() {
             command.uid(65_534).gid(65_534);
         }
         let run = Run::of(command, &arguments.join(" "));
-        run.is_rejected();
+        run.assert_rejected();
         if arguments[0] == "lint" {
             assert!(run.code == 1 && run.out.contains("error[unreadable-file]"), "{run:?}");
             assert!(run.out.contains("package/src/closed") && run.out.contains("Permission denied"), "{run:?}");
@@ -98,7 +98,7 @@ fn reports_folders_that_are_too_deep() {
     assert!(run.code == 1 && run.out.contains("error[unreadable-file]"), "{run:?}");
     assert!(run.out.len() < 20_000, "{}", run.out.len());
     for run in place.read_as_package("package") {
-        run.is_rejected();
+        run.assert_rejected();
     }
 }
 
@@ -182,7 +182,7 @@ fn rejects_pipes_in_a_package() {
         pipe(&path);
         let runs = place.read_as_package("package");
         for run in &runs {
-            run.is_rejected();
+            run.assert_rejected();
         }
         assert!(runs[0].said().contains("it is no regular file"), "{file}: {:?}", runs[0]);
         fs::remove_file(&path).unwrap();
@@ -195,14 +195,14 @@ fn rejects_endless_devices() {
     let place = Place::new();
     for device in ["/dev/zero", "/dev/random"] {
         for run in place.read_as_document(device) {
-            run.is_rejected();
+            run.assert_rejected();
             assert!(run.said().contains(device), "{run:?}");
         }
     }
     for arguments in [&["lint", "-"][..], &["lint", "--fix", "-"], &["diff", "-", "server"], &["docs", "-"]] {
         let run = place.run_in_shell("exec \"$@\" < /dev/zero", arguments);
-        run.is_rejected();
+        run.assert_rejected();
         assert!(run.said().contains("larger than 32 MiB"), "{run:?}");
     }
-    place.run(&["lint", "/dev/null"]).is_rejected();
+    place.run(&["lint", "/dev/null"]).assert_rejected();
 }

@@ -20,7 +20,7 @@ fn module(section: &[u8]) -> Vec<u8> {
 
 fn assert_rejected(runs: &[Run], file: &str) {
     for run in runs {
-        run.is_rejected();
+        run.assert_rejected();
         assert!(run.said().contains(file), "`{}` does not name the file: {}", run.what, run.said());
     }
     assert!(runs[0].code == 2, "{:?}", runs[0]);
@@ -61,7 +61,7 @@ fn rejects_damaged_records() {
     let place = Place::new();
     place.write("server.wasm", module(&record));
     let run = place.run(&["export", "server.wasm"]);
-    run.succeeds();
+    run.assert_succeeds();
     for cut in [0, 1, 8, 40, record.len() / 2, record.len() - 1] {
         place.write("cut.wasm", module(&record[..cut]));
         assert_rejected(&place.read_as_package("cut.wasm"), "cut.wasm");

@@ -82,7 +82,7 @@ fn rejects_broken_files() {
         place.write(&format!("{folder}/{}", case.file), &case.bytes);
         let runs = place.read_as_package(&folder);
         for run in &runs {
-            run.is_rejected();
+            run.assert_rejected();
         }
         let said = runs[0].said();
         assert!(said.contains(case.why) && said.contains(case.file), "`{}` in {said}", case.why);
@@ -102,7 +102,7 @@ fn rejects_files_of_a_gibibyte() {
         place.large(&format!("package/{file}"), head.as_bytes());
         let runs = place.read_as_package("package");
         for run in &runs {
-            run.is_rejected();
+            run.assert_rejected();
         }
         assert!(runs[0].said().contains("larger than 32 MiB"), "{:?}", runs[0]);
     }
@@ -117,7 +117,7 @@ fn accepts_byte_order_marks_and_crlf() {
         place.server("package");
         place.write(&format!("package/{file}"), windows(text));
         for run in place.read_as_package("package") {
-            run.succeeds();
+            run.assert_succeeds();
         }
         assert_eq!(place.run(&["export", "package"]).out, place.text("good.json"), "{file}");
     }
@@ -138,6 +138,6 @@ fn accepts_a_scope_of_a_megabyte() {
     for arguments in
         [&["lock", "package"][..], &["check", "package"], &["diff", "server", "package"], &["docs", "package"]]
     {
-        place.run(arguments).succeeds();
+        place.run(arguments).assert_succeeds();
     }
 }

@@ -145,7 +145,7 @@ fn escapes_control_characters() {
             [&["lint", package][..], &["export", package], &["diff", "server", package], &["check", package]]
         {
             let run = place.run(arguments);
-            run.is_rejected();
+            run.assert_rejected();
             assert_escaped(&run);
         }
     }
@@ -154,7 +154,7 @@ fn escapes_control_characters() {
     for path in [format!("no{CONTROL}"), format!("no{CONTROL}.json")] {
         for command in ["lint", "export", "docs", "lock"] {
             let run = place.run(&[command, &path]);
-            run.is_rejected();
+            run.assert_rejected();
             assert_escaped(&run);
         }
     }
