@@ -1,7 +1,7 @@
 #!/bin/sh
-# Packs one release archive, as `[package.metadata.binstall]` in Cargo.toml says where to find it and what is in it:
+# Packs one release archive with the name and contents that `[package.metadata.binstall]` in Cargo.toml states:
 #   cli/release.sh TARGET BINARIES FOLDER
-# packs the programs of the folder BINARIES, which were built for TARGET, into an archive in FOLDER and prints its name.
+# packs the programs in the folder BINARIES, built for TARGET, into an archive in FOLDER, and prints its name.
 set -eu
 target=$1 binaries=$2 folder=$3
 root=$(cd "$(dirname "$0")/.." && pwd)

@@ -214,7 +214,7 @@ impl<S: Server> Load<S> {
             &[
                 ("HashSet<String>", hash_set),
                 ("foldhash", fold_hash),
-                ("one-liner, its tool in hand", line),
+                ("one-liner, with the tool", line),
                 ("one-liner, by name too", line_by_name),
             ],
         );
@@ -312,7 +312,7 @@ fn signature(ours: f64) {
         start.elapsed().as_secs_f64() * 1e9 / 256.0
     }]);
     println!(
-        "\none RS256 verification: {verify:.0} ns, {:.0} times the dearest grant + authorize ({ours:.0} ns)",
+        "\none RS256 verification: {verify:.0} ns, {:.0} times the slowest grant + authorize ({ours:.0} ns)",
         verify / ours
     );
 }

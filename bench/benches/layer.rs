@@ -171,8 +171,8 @@ impl Bench {
         assert_eq!((run(&mut server, self.request(&hidden)), run(&mut other, self.request(&unknown))), (200, 200));
         let (hidden, unknown) =
             self.compare(|| run(&mut server, self.request(&hidden)), || run(&mut other, self.request(&unknown)));
-        println!("{what} {hidden:.2?}, an unknown one {unknown:.2?}: both answered alike");
-        println!("  {:.2} of one another, which is what a client that measures could see", ratio(hidden, unknown));
+        println!("{what} {hidden:.2?}, an unknown one {unknown:.2?}: both have the same answer");
+        println!("  {:.2} of one another, the ratio that a client could measure", ratio(hidden, unknown));
     }
 
     fn request(&self, body: &str) -> Request<Full<Bytes>> {
@@ -201,7 +201,7 @@ impl Bench {
         start.elapsed() / self.calls
     }
 
-    #[expect(clippy::unused_self, reason = "beside the others")]
+    #[expect(clippy::unused_self, reason = "a method like the others")]
     fn print(&self, what: &str, found: Duration, limit: Duration) {
         println!("{what} {found:.2?} (at most {limit:.0?})");
     }

@@ -11,20 +11,20 @@ use crate::terminal::tell_line;
 /// Default lifetime of a new entry, in days.
 const DAYS: u32 = 90;
 
-/// Findings that are known.
+/// The options of the baseline.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Baseline")]
 pub(crate) struct Baseline {
-    /// A file of findings that are known and do not count, each with a reason and its last day
+    /// The file of known findings, which are suppressed, each with a reason and a last day
     #[arg(long = "baseline", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
-    /// Write that file (mcp-scopes.baseline.json if none is named) for what is found now: reasons and days stay
+    /// Write the current findings to that file (default: mcp-scopes.baseline.json); old entries keep their reasons and days
     #[arg(long = "update-baseline")]
     pub(crate) update: bool,
-    /// The reason for what is new in the file; without it each has to be given one by hand
+    /// The reason of new entries; without it, write a reason into each of them
     #[arg(long, value_name = "TEXT", requires = "update")]
     pub(crate) reason: Option<String>,
-    /// The last day of what is new in the file, as `YYYY-MM-DD`; without it 90 days from now
+    /// The last day of new entries, as `YYYY-MM-DD` [default: 90 days from now]
     #[arg(long, value_name = "DAY", requires = "update")]
     pub(crate) expires: Option<String>,
     /// Today, for tests

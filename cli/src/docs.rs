@@ -1,4 +1,4 @@
-//! `mcp-scopes docs`: pages for people that show who can call which tool.
+//! `mcp-scopes docs`: pages that show who can call which tool.
 //!
 //! | module | holds |
 //! |---|---|
@@ -40,42 +40,42 @@ use crate::{
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
-  mcp-scopes docs --output scopes.html    One page to open in a browser, without any network
+  mcp-scopes docs --output scopes.html    Write one page, which a browser opens without a network
   mcp-scopes docs --output scopes.html --check
-                                          In CI: exit with 1 if the source says something else
+                                          In CI: exit with 1 if the source differs
   mcp-scopes docs target/release/server --output scopes.html
-                                          Of the program that ships
+                                          From a built program
   mcp-scopes docs metadata.json > scopes.html
-                                          Of a server in another language
+                                          For a server in another language
   mcp-scopes docs git:v1.2 --output v1.2.html
-                                          Of another revision
-  mcp-scopes docs --markdown              Tables, to stand in other text
-  mcp-scopes docs --in README.md          The same, between its markers there; add --check in CI
+                                          From another revision
+  mcp-scopes docs --markdown              Print tables for another text
+  mcp-scopes docs --in README.md          Write them between its markers; in CI add --check
 
-The markers are lines of their own:
+The markers are two separate lines:
   <!-- mcp-scopes docs begin -->
   <!-- mcp-scopes docs end -->";
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("file").args(["output", "readme"])))]
 pub(crate) struct Docs {
-    /// The folder of the package; a program, which carries its table; a metadata document, or `-` for one on standard
-    /// input; or `git:REVISION[:PATH]`
+    /// The input: the folder of a package, a program that carries its table, a metadata document, `-` for a document on
+    /// standard input, or `git:REVISION[:PATH]`
     #[arg(default_value = ".")]
     path: String,
-    /// One page in HTML, which is what is made without options
+    /// Write HTML (default)
     #[arg(long)]
     html: bool,
-    /// Markdown, whose headings begin at the third level
+    /// Write Markdown; headings start at the third level
     #[arg(long, conflicts_with = "html")]
     markdown: bool,
-    /// Write it to this file, whole or not at all
+    /// Write to this file, atomically
     #[arg(long, visible_alias = "out", value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Put the Markdown between the two markers in this file
+    /// Write Markdown between the two markers in this file
     #[arg(long = "in", value_name = "FILE", conflicts_with_all = ["html", "output"])]
     readme: Option<PathBuf>,
-    /// Write nothing: print what would change in the file, and exit with 1 if anything would
+    /// Write nothing; print the difference, and exit with 1 if the file would change
     #[arg(long, requires = "file")]
     check: bool,
     #[command(flatten)]
@@ -144,7 +144,7 @@ impl Docs {
         let old = String::from_utf8_lossy(&old);
         let diff = TextDiff::from_lines(&*old, text);
         let printed = print(&escaped(&diff.unified_diff().context_radius(3).header(&shown, "the source").to_string()));
-        complain(&format!("`{shown}` says something else than its source"), Some(&write));
+        complain(&format!("`{shown}` differs from its source"), Some(&write));
         if printed == Outcome::Clean { Outcome::Found } else { printed }
     }
 

@@ -23,7 +23,7 @@ mod tests {
     use super::escaped;
 
     #[test]
-    fn control_characters_are_spelt_out() {
+    fn escapes_control_characters() {
         assert_eq!(escaped("a\u{1b}[31mé\n\u{202e}b\t"), "a\\u{1b}[31mé\n\\u{202e}b\\t");
     }
 }

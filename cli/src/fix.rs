@@ -27,17 +27,17 @@ const ROUNDS: usize = 20;
 /// Texts that replace files, by the file names that findings use.
 pub(crate) type Texts = BTreeMap<Arc<str>, Arc<str>>;
 
-/// What is put right.
+/// Which fixes are applied.
 #[derive(Clone, Copy, Debug, Default, Args)]
 #[command(next_help_heading = "Fixes")]
 pub(crate) struct Fixing {
-    /// Put right what can be without changing what anything means; a document on standard input is printed
+    /// Apply fixes that do not change the meaning; print a fixed document if it comes from standard input
     #[arg(long, conflicts_with = "update")]
     pub(crate) fix: bool,
-    /// Put right also what may change what something means: read the difference before you keep it
+    /// Also apply fixes that may change the meaning; review the difference
     #[arg(long, conflicts_with = "update")]
     pub(crate) unsafe_fixes: bool,
-    /// Print what would be put right as a unified diff, write nothing, and exit with 1 if there is anything
+    /// Print the fixes as a unified diff, write nothing, and exit with 1 if there are any
     #[arg(long, conflicts_with = "update")]
     pub(crate) diff: bool,
 }
@@ -98,8 +98,11 @@ impl Fixed {
             report = lint(&texts)?;
         }
         if report.count(mcp_scopes_scan::Level::Error) > before {
-            let message = "the fixes would leave more errors than there are, so that nothing was changed".to_owned();
-            return Err(Failure::Other(message, "look at `--diff`, and put right by hand what it shows".to_owned()));
+            let message = "the fixes would leave more errors than before; nothing was changed".to_owned();
+            return Err(Failure::Other(
+                message,
+                "read the output of `--diff`, and fix the findings by hand".to_owned(),
+            ));
         }
         fixed.changes.retain(|_, (old, new)| **old != **new);
         fixed.report = report;

@@ -13,10 +13,10 @@ const FLAGS: [(&str, Setting, &str, &str); 3] = [
         "deny",
         Setting::Deny,
         "RULE|CATEGORY|warnings",
-        "Make errors of what a rule or a category reports, or of all that would be a warning; may be given several times",
+        "Report a rule or a category as errors; `warnings` also turns all other warnings into errors; may be given several times",
     ),
-    ("warn", Setting::Warn, "RULE|CATEGORY", "Make warnings of what a rule or a category reports"),
-    ("allow", Setting::Allow, "RULE|CATEGORY", "Leave a rule or a category out"),
+    ("warn", Setting::Warn, "RULE|CATEGORY", "Report a rule or a category as warnings"),
+    ("allow", Setting::Allow, "RULE|CATEGORY", "Disable a rule or a category"),
 ];
 
 impl Levels {

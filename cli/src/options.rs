@@ -5,19 +5,19 @@ use std::path::Path;
 use clap::Args;
 use mcp_scopes_scan::Scan;
 
-/// What a document says beyond the source.
+/// Facts that a document states beyond the source.
 #[derive(Debug, Args)]
 pub(crate) struct Table {
-    /// The table, by its name or path, where a package has several
+    /// The name or path of the table, if the package has several
     #[arg(long = "table", value_name = "NAME")]
     name: Option<String>,
-    /// The URL that clients use for the server, in place of the one in mcp-scopes.toml
+    /// The URL that clients use for the server; replaces the one in mcp-scopes.toml
     #[arg(long, value_name = "URL")]
     resource: Option<String>,
-    /// An issuer of tokens, in place of those in mcp-scopes.toml; may be given several times
+    /// An issuer of tokens; replaces those in mcp-scopes.toml; may be given several times
     #[arg(long, value_name = "URL")]
     authorization_server: Vec<String>,
-    /// Accept plain http for these where the host is this machine, for development: RFC 9728 asks for https
+    /// Accept plain http in these URLs for a loopback host, for development; RFC 9728 requires https
     #[arg(long)]
     pub(crate) allow_loopback_http: bool,
 }
@@ -40,20 +40,20 @@ impl Table {
     }
 }
 
-/// The build that is looked at.
+/// The options of the scanned build.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Build")]
 pub(crate) struct Build {
-    /// Features to turn on, separated by commas
+    /// Features to enable, separated by commas
     #[arg(long, short = 'F', value_name = "FEATURES", value_delimiter = ',')]
     features: Vec<String>,
-    /// Turn all features on
+    /// Enable all features
     #[arg(long)]
     all_features: bool,
-    /// Leave the default features off
+    /// Disable the default features
     #[arg(long)]
     no_default_features: bool,
-    /// A condition that holds in the build, as `--cfg` of rustc takes it; may be given several times
+    /// A condition of the build, in the syntax of rustc's `--cfg`; may be given several times
     #[arg(long, value_name = "CONDITION")]
     cfg: Vec<String>,
 }

@@ -90,7 +90,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn what_is_told() {
+    fn line_names_files_and_seconds() {
         let told = |seen| line(seen, Duration::from_millis(2_900)).replace(CLEAR, "");
         assert_eq!([told(0), told(1), told(20)], ["linting: 2 s", "linting: 1 file, 2 s", "linting: 20 files, 2 s"]);
     }

@@ -34,7 +34,7 @@ mod tests {
     use super::{Choice, value};
 
     #[test]
-    fn values_are_toml() {
+    fn values_are_printed_as_toml() {
         let texts = Choice::Texts(vec!["a".into(), "b\"".into()].into());
         let shown = [Choice::Int(8), Choice::Text("x".into()), texts, Choice::Flag(true)].map(|choice| value(&choice));
         assert_eq!(shown, ["8", "\"x\"", "[\"a\", \"b\\\"\"]", "true"]);

@@ -1,10 +1,5 @@
 //! The output of `diff` and `check` in each format.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod demo;
 
@@ -80,7 +75,7 @@ fn exit_codes_do_not_depend_on_the_format() {
 }
 
 #[test]
-fn people_see_where_it_is_said() {
+fn human_output_names_each_place() {
     let run = diff(&demo(), "human", &[]);
     assert!(!run.out.contains('\u{1b}') && !run.out.contains('\0'), "{}", run.out);
     let widened = "patch, weakens: `read` is opened by `files:read` or `files:list`, and was by `files:read` \
@@ -96,7 +91,7 @@ fn people_see_where_it_is_said() {
 }
 
 #[test]
-fn json_is_what_its_schema_says() {
+fn json_matches_its_schema() {
     let found = parsed(&diff(&demo(), "json", &["--fail-on", "weakens"]).out);
     assert_valid("schemas/diff-v1.schema.json", &found);
     let change = |id: &str| found["changes"].as_array().unwrap().iter().find(|change| change["id"] == id).unwrap();
@@ -111,7 +106,7 @@ fn json_is_what_its_schema_says() {
 }
 
 #[test]
-fn sarif_is_what_the_standard_says() {
+fn sarif_matches_the_standard() {
     let demo = demo();
     let none = parsed(&demo.run(&["diff", "old.json", "old.json", "--format", "sarif"]).out);
     assert_valid("tests/data/sarif-schema-2.1.0.json", &none);
@@ -125,7 +120,7 @@ fn sarif_is_what_the_standard_says() {
     for result in results {
         let rule = &run["tool"]["driver"]["rules"][usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
         assert_eq!(rule["id"], result["ruleId"]);
-        assert!(rule["help"]["text"].is_string(), "code scanning takes no rule without help: {rule}");
+        assert!(rule["help"]["text"].is_string(), "code scanning requires help for each rule: {rule}");
         assert_eq!(result["partialFingerprints"]["mcp-scopes-diff/v1"].as_str().unwrap().len(), 32);
     }
     let widened = results.iter().find(|result| result["ruleId"] == "access-widened").unwrap();
@@ -142,7 +137,7 @@ fn sarif_is_what_the_standard_says() {
 }
 
 #[test]
-fn github_gets_one_line_for_each_change() {
+fn github_prints_one_line_per_change() {
     let run = diff(&demo(), "github", &["--fail-on", "weakens"]);
     assert_eq!(run.out.lines().count(), 4, "{}", run.out);
     let command =
@@ -166,7 +161,7 @@ fn junit_agrees_with_the_exit_code() {
 }
 
 #[test]
-fn markdown_is_a_table() {
+fn markdown_prints_a_table() {
     let run = diff(&demo(), "markdown", &["--fail-on", "weakens"]);
     assert!(run.out.starts_with("## mcp-scopes diff\n\n4 changes"), "{}", run.out);
     let rows: Vec<&str> = run.out.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
@@ -180,7 +175,7 @@ fn markdown_is_a_table() {
 
 /// Places in source: the function of the tool, the line of the configuration file, the table for a removed member.
 #[test]
-fn changes_of_a_crate_are_shown_at_its_source() {
+fn changes_of_a_crate_point_at_its_source() {
     let source = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// Read a file\n\
                   #[mcp_tool(scope = \"files:read\", risk = \"low\")]\nfn read_file(path: String) {}\n\n\
                   /// Remove a file\n#[mcp_tool(scope = \"files:delete\", risk = \"high\")]\nfn delete_file(path: String) {}\n\n\
@@ -198,7 +193,7 @@ fn changes_of_a_crate_are_shown_at_its_source() {
     let at = |id: &str| {
         let change = found["changes"].as_array().unwrap().iter().find(|change| change["id"] == id);
         let change = change.unwrap_or_else(|| panic!("no {id}: {found:#}"));
-        assert_eq!(change["level"], "error", "whatever changed is to be accepted");
+        assert_eq!(change["level"], "error", "every change is an error in `check`");
         (change["file"].as_str().unwrap().to_owned(), change["line"].as_u64().unwrap())
     };
     assert_eq!(at("resource-changed"), ("mcp-scopes.toml".to_owned(), 2));
@@ -214,7 +209,7 @@ fn changes_of_a_crate_are_shown_at_its_source() {
 }
 
 #[test]
-fn a_server_of_this_machine_has_documents_on_demand() {
+fn accepts_loopback_http_only_with_the_option() {
     let source = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// Read a file\n\
                   #[mcp_tool(scope = \"files:read\", risk = \"low\")]\nfn read_file(path: String) {}\n\n\
                   scope_table! { static TOOLS = [read_file] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";

@@ -1,11 +1,5 @@
 //! Runs the binary as a user would.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 use std::{
     fs,
@@ -125,7 +119,7 @@ fn export_writes_and_checks() {
 }
 
 #[test]
-fn what_cannot_be_exported() {
+fn rejects_packages_that_cannot_be_exported() {
     let demo = Demo::new("fn main() {}\n");
     let run = demo.run(&["export"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
@@ -148,7 +142,7 @@ fn what_cannot_be_exported() {
 }
 
 #[test]
-fn lint_for_people() {
+fn lint_prints_text() {
     let demo = Demo::new(MAIN);
     let run = demo.run(&["lint", "--all-features"]);
     assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "", "checked 2 tools in 1 package: no findings\n"));
@@ -174,12 +168,12 @@ warning[missing-description]: tool `list_files` does not say what it does
         "{}",
         run.out
     );
-    assert!(!run.out.contains('\u{1b}'), "no control character reaches the terminal: {}", run.out);
+    assert!(!run.out.contains('\u{1b}'), "a control character is printed: {}", run.out);
     assert_eq!(run.err, "checked 2 tools in 1 package: 1 error, 1 warning\n");
 }
 
 #[test]
-fn lint_for_programs() {
+fn lint_prints_json() {
     let demo = Demo::new(&MAIN.replace("/// Names and sizes in a folder\n", ""));
     let run = demo.run(&["lint", "--format", "json"]);
     assert_eq!(run.code, 0);
@@ -220,7 +214,7 @@ fn lint_for_programs() {
 }
 
 #[test]
-fn several_paths_and_wrong_ones() {
+fn accepts_several_paths_and_rejects_wrong_ones() {
     let demo = Demo::new(MAIN);
     let run = demo.run(&["lint", ".", "nowhere"]);
     assert!(run.code == 2 && run.err.contains("cannot scan `nowhere`"), "{run:?}");
@@ -234,7 +228,7 @@ fn several_paths_and_wrong_ones() {
 }
 
 #[test]
-fn it_is_a_subcommand_of_cargo() {
+fn runs_as_a_subcommand_of_cargo() {
     let demo = Demo::new(MAIN);
     let cargo = |arguments: &[&str]| {
         Run::of(Command::new(env!("CARGO_BIN_EXE_cargo-mcp-scopes")).args(arguments).current_dir(demo.path()))
@@ -266,7 +260,7 @@ fn it_is_a_subcommand_of_cargo() {
 /// The command line takes precedence over the file, a rule over its category, and the last of equal options counts.
 /// Then the remaining warnings may become errors.
 #[test]
-fn levels_have_an_order() {
+fn levels_follow_their_precedence() {
     let demo = Demo::new(&MAIN.replace("list_files", "delete_files"));
     let level = |file: &str, flags: &str| {
         demo.write("mcp-scopes.toml", &format!("{CONFIG}[lint]\n{file}"));
@@ -305,7 +299,7 @@ fn levels_have_an_order() {
 }
 
 #[test]
-fn a_baseline_is_kept() {
+fn writes_applies_and_updates_a_baseline() {
     const FILE: &str = "mcp-scopes.baseline.json";
     let demo = Demo::new(&MAIN.replace("list_files", "delete_files"));
     let lint = |more: &[&str]| demo.run(&[&["lint", "--deny", "warnings", "--today", "2026-11-21"][..], more].concat());
@@ -369,7 +363,7 @@ fn a_baseline_is_kept() {
 }
 
 #[test]
-fn documents_take_a_configuration() {
+fn documents_use_a_configuration_file() {
     let demo = Demo::new(MAIN);
     let scopes: Vec<String> = (0..21).map(|number| format!("\"x:{number}\"")).collect();
     let document = format!(
@@ -398,7 +392,7 @@ fn documents_take_a_configuration() {
 }
 
 #[test]
-fn documents_are_linted() {
+fn lints_documents() {
     let demo = Demo::new(MAIN);
     let good = r#"{"resource": "https://h/mcp", "resource_name": "H", "authorization_servers": ["https://a"], "scopes_supported": ["x:y"]}"#;
     fs::write(demo.path().join("good.json"), good).unwrap();
@@ -427,7 +421,7 @@ fn documents_are_linted() {
 
 /// Set `MCP_SCOPES_BLESS` to write the texts, then review the difference.
 #[test]
-fn help_is_committed() {
+fn committed_help_is_up_to_date() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/help");
     let demo = Demo::new(MAIN);
     for (file, arguments) in

@@ -1,11 +1,5 @@
 //! `mcp-scopes docs`: the contents of the page, its protection against injected text, and its output files.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod demo;
 
@@ -39,7 +33,7 @@ fn page(demo: &Demo, source: &str) -> String {
 }
 
 #[test]
-fn the_page_says_what_is_declared() {
+fn page_shows_what_is_declared() {
     let demo = package();
     let page = page(&demo, ".");
     for part in [
@@ -51,7 +45,7 @@ fn the_page_says_what_is_declared() {
         "files:write implies files:read.",
         "files:read: + 1 tool, up to low. Then files:write: + 1 tool, up to high.",
         "At most 2 calls of high or critical risk in one session.",
-        "Refused once the session has called <code>read_file</code> with an argument that matches <code>/etc/*</code>.",
+        "Denied after the session has called <code>read_file</code> with an argument that matches <code>/etc/*</code>.",
         "At most 1 call in one session.",
         "<code>lines</code> (optional)",
         "id=\"tool-delete_file\"",
@@ -74,7 +68,7 @@ fn the_page_says_what_is_declared() {
 }
 
 #[test]
-fn the_same_input_gives_the_same_page() {
+fn returns_the_same_page_for_the_same_input() {
     let demo = package();
     let first = page(&demo, ".");
     assert_eq!(page(&demo, "."), first);
@@ -83,7 +77,7 @@ fn the_same_input_gives_the_same_page() {
 }
 
 #[test]
-fn documents_lack_what_only_the_source_says() {
+fn documents_have_no_scope_descriptions() {
     let demo = package();
     assert_eq!(demo.run(&["export", "--output", "prm.json"]).code, 0);
     let document = page(&demo, "prm.json");
@@ -92,7 +86,8 @@ fn documents_lack_what_only_the_source_says() {
     assert_eq!((run.code, run.out), (0, document.clone()));
     assert_eq!(demo.run(&["lock"]).code, 0);
     assert_eq!(page(&demo, "mcp-scopes.lock.json"), document);
-    for (source, says) in [("nothing.json", "cannot read `nothing.json`"), ("Cargo.toml", "no valid metadata document")]
+    for (source, says) in
+        [("nothing.json", "cannot read `nothing.json`"), ("Cargo.toml", "not a valid metadata document")]
     {
         let run = demo.run(&["docs", source]);
         assert!(run.code == 2 && run.err.contains(says) && run.out.is_empty(), "{run:?}");
@@ -100,7 +95,7 @@ fn documents_lack_what_only_the_source_says() {
 }
 
 #[test]
-fn no_text_breaks_out() {
+fn escapes_text_of_the_document() {
     let evil =
         "</script></title></style><script>alert(1)</script><img src=x onerror=alert(1)> \"'` | \u{202e}\u{1b}[1m";
     let document = json!({
@@ -120,7 +115,7 @@ fn no_text_breaks_out() {
                     "examples": [evil],
                     "commonly_grouped_with": [],
                 },
-                "silent": { "description": "nothing is said of what opens it", "risk_level": "low" },
+                "silent": { "description": "no requirement is stated", "risk_level": "low" },
             },
             "scope_upgrade_flows": { evil: ["--></script>|"] },
             "tool_interaction_policies": { "tool": { "blocked_patterns": ["</script><img src=x>`\""] } },
@@ -154,7 +149,7 @@ fn no_text_breaks_out() {
 }
 
 #[test]
-fn a_document_without_tools_says_so() {
+fn reports_a_document_without_tools() {
     let demo = Demo::new();
     let document = json!({
         "resource": "https://a.example.com/mcp",
@@ -163,19 +158,19 @@ fn a_document_without_tools_says_so() {
     });
     demo.write("prm.json", document.to_string());
     let page = page(&demo, "prm.json");
-    for part in ["No tool is named here", "<code>files:read</code>", "not known", "https://i.example.com"] {
+    for part in ["No tools are known", "<code>files:read</code>", "not known", "https://i.example.com"] {
         assert!(page.contains(part), "{part}: {page}");
     }
     // The page shows nothing that looks like an answer.
-    for part in ["id=\"ask\"", "class=\"matrix", "id=\"tools\"", "0 tools</td>", "may call"] {
+    for part in ["id=\"ask\"", "class=\"matrix", "id=\"tools\"", "0 tools</td>", "not limited"] {
         assert!(!page.contains(part), "{part}");
     }
     let markdown = demo.run(&["docs", "prm.json", "--markdown"]).out;
-    assert!(markdown.contains("No tool is named here") && !markdown.contains("### Tools"), "{markdown}");
+    assert!(markdown.contains("No tools are known") && !markdown.contains("### Tools"), "{markdown}");
 }
 
 #[test]
-fn a_hierarchy_is_drawn_by_families_and_told_in_full() {
+fn draws_each_part_of_the_hierarchy_and_lists_all_of_it() {
     let implied =
         |from: usize, to: std::ops::Range<usize>| (format!("s{from}"), to.map(|to| json!(format!("s{to}"))).collect());
     let chain = (0..3).map(|from| implied(from, from + 1..4));
@@ -191,15 +186,12 @@ fn a_hierarchy_is_drawn_by_families_and_told_in_full() {
     let page = page(&demo, "prm.json");
     assert_eq!(page.matches("<svg ").count(), 1);
     assert!(page.contains("s0 implies s1. s1 implies s2. s2 implies s3.</desc>"), "{page}");
-    assert!(
-        page.contains("The 289 arrows of <code>s10</code> and what it has to do with are too many to draw."),
-        "{page}"
-    );
+    assert!(page.contains("The hierarchy around <code>s10</code> has 289 arrows, too many to draw."), "{page}");
     assert!(page.contains(" and 269 more</td>") && page.contains("<code>s299</code></li>"), "{page}");
 }
 
 #[test]
-fn a_table_of_many_scopes_says_them_in_words() {
+fn lists_requirements_in_words_for_many_scopes() {
     let tools: serde_json::Map<String, serde_json::Value> = (0..60)
         .map(|number| {
             let tool = json!({"description": "x", "risk_level": if number < 3 { "high" } else { "low" }, "required_scopes": [[format!("s{number}")]]});
@@ -222,7 +214,7 @@ fn a_table_of_many_scopes_says_them_in_words() {
 }
 
 #[test]
-fn a_readme_is_kept_current() {
+fn updates_and_checks_a_readme() {
     let demo = package();
     demo.write("README.md", README);
     let run = demo.run(&["docs", "--in", "README.md", "--check"]);
@@ -257,7 +249,7 @@ fn a_readme_is_kept_current() {
 }
 
 #[test]
-fn a_readme_keeps_its_line_breaks_and_everything_else() {
+fn keeps_line_breaks_and_other_text_of_a_readme() {
     let demo = package();
     let mixed =
         format!("\u{feff}# Files\r\n\r\n{}\r\n\r\nThe end, without a last line break", MARKERS.replace('\n', "\r\n"));
@@ -282,14 +274,14 @@ fn a_readme_keeps_its_line_breaks_and_everything_else() {
 }
 
 #[test]
-fn a_readme_without_one_place_stays_as_it_is() {
+fn rejects_a_readme_without_one_pair_of_markers() {
     let demo = package();
     let (begin, end) = MARKERS.split_once('\n').unwrap();
     for (text, says, help) in [
-        (format!("{begin}\n"), format!("there is no line `{end}`"), "on lines of their own"),
-        (format!("{MARKERS}\n{MARKERS}\n"), format!("the line `{begin}` stands there twice"), "leave one line"),
-        (format!("{end}\n{begin}\n"), "the markers stand in the wrong order".to_owned(), "above"),
-        (format!("```md\n{MARKERS}\n```\n"), format!("there is no line `{begin}`"), "on lines of their own"),
+        (format!("{begin}\n"), format!("there is no line `{end}`"), "on separate lines"),
+        (format!("{MARKERS}\n{MARKERS}\n"), format!("the line `{begin}` occurs twice"), "keep one line"),
+        (format!("{end}\n{begin}\n"), "the markers are in the wrong order".to_owned(), "above"),
+        (format!("```md\n{MARKERS}\n```\n"), format!("there is no line `{begin}`"), "on separate lines"),
     ] {
         demo.write("README.md", &text);
         for words in [&["docs", "--in", "README.md"][..], &["docs", "--in", "README.md", "--check"]] {
@@ -306,7 +298,7 @@ fn a_readme_without_one_place_stays_as_it_is() {
 }
 
 #[test]
-fn files_are_whole_or_as_they_were() {
+fn keeps_the_old_file_on_errors() {
     let demo = package();
     let run = demo.run(&["docs", "--output", "no/page.html"]);
     assert_eq!(run.code, 2, "{run:?}");

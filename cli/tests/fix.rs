@@ -1,11 +1,5 @@
 //! `--fix`, `--unsafe-fixes`, `--diff`: fixes change exactly what they have to.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod demo;
 
@@ -67,7 +61,7 @@ fn a_preview_writes_nothing() {
 }
 
 #[test]
-fn standard_input_is_printed() {
+fn prints_fixed_standard_input() {
     let demo = Demo::new();
     let run = demo.run_with(&["lint", "--fix", "-"], BROKEN);
     assert_eq!((run.code, run.out.as_str()), (0, RIGHT), "{run:?}");
@@ -83,7 +77,7 @@ fn standard_input_is_printed() {
 }
 
 #[test]
-fn what_may_change_a_meaning_is_asked_for() {
+fn applies_unsafe_fixes_only_on_request() {
     let demo = Demo::new();
     let slips =
         "{\"resource\": \"https://files.example.com/mcp/\", \"authorization_server\" : [\"https://auth.example.com\"]}";
@@ -106,7 +100,7 @@ fn what_may_change_a_meaning_is_asked_for() {
 }
 
 #[test]
-fn a_scope_gets_the_spelling_that_is_declared() {
+fn corrects_a_scope_to_its_declared_spelling() {
     let demo = Demo::package(SCOPES);
     let declared =
         demo.read("mcp-scopes.toml") + "[scopes]\n\"files:read\" = \"Read files\"\n\"files:all\" = \"All\"\n";
@@ -130,7 +124,7 @@ fn a_scope_gets_the_spelling_that_is_declared() {
 }
 
 #[test]
-fn a_list_is_sorted_where_that_is_asked_for() {
+fn sorts_a_list_only_if_its_rule_is_enabled() {
     let demo = Demo::new();
     let list = |scopes: &str| DOCUMENT.replace("[]", scopes);
     demo.write("a.json", list("[\n  \"c\",\"a\" , \"\\u0062\"\n]"));
@@ -142,10 +136,10 @@ fn a_list_is_sorted_where_that_is_asked_for() {
 }
 
 #[test]
-fn what_is_suppressed_stays() {
+fn keeps_suppressed_findings() {
     let demo = Demo::new();
     demo.write("a.json", DOCUMENT);
-    demo.run(&["lint", "a.json", "--update-baseline", "--reason", "readers of ours need the member"]);
+    demo.run(&["lint", "a.json", "--update-baseline", "--reason", "our clients require the member"]);
     let run = demo.run(&["lint", "--fix", "a.json", "--baseline", "mcp-scopes.baseline.json"]);
     assert_eq!((run.code, demo.read("a.json").as_str()), (0, DOCUMENT), "{run:?}");
     let run = demo.run(&["lint", "--fix", "a.json", "--allow", "empty-member"]);
@@ -155,7 +149,7 @@ fn what_is_suppressed_stays() {
 
 #[cfg(unix)]
 #[test]
-fn links_and_files_that_may_not_be_written_stay() {
+fn rejects_links_and_read_only_files() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let demo = Demo::new();
     demo.write("a.json", DOCUMENT).write("b.json", DOCUMENT);

@@ -1,11 +1,5 @@
 //! The output formats.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod demo;
 
@@ -56,7 +50,7 @@ fn exit_codes_do_not_depend_on_the_format() {
 }
 
 #[test]
-fn sarif_is_what_the_standard_says() {
+fn sarif_matches_the_standard() {
     let schema = validator("tests/data/sarif-schema-2.1.0.json");
     let clean = Demo::new();
     clean.write("clean.json", DOCUMENT.replace(",\n  \"scopes_supported\": []", "")).write("hostile.json", HOSTILE);
@@ -66,7 +60,7 @@ fn sarif_is_what_the_standard_says() {
 
     let demo = Demo::package(MAIN);
     let broken = json("{\"version\": \"2.1.0\", \"runs\": [{}]}");
-    assert!(!schema.is_valid(&broken), "the schema can tell");
+    assert!(!schema.is_valid(&broken), "the schema accepts a wrong report");
     let sarif = json(&lint(&demo, "sarif", &[]).out);
     assert_valid(&schema, &sarif);
     // The committed schema is the one that the report names.
@@ -104,7 +98,7 @@ fn sarif_is_what_the_standard_says() {
 }
 
 #[test]
-fn sarif_tells_what_the_baseline_knows() {
+fn sarif_marks_findings_of_the_baseline() {
     let schema = validator("tests/data/sarif-schema-2.1.0.json");
     let demo = Demo::package(MAIN);
     demo.run(&["lint", "--update-baseline", "--reason", "split in the next major release"]);
@@ -129,7 +123,7 @@ fn sarif_tells_what_the_baseline_knows() {
 }
 
 #[test]
-fn sarif_holds_fixes() {
+fn sarif_contains_fixes() {
     let demo = Demo::new();
     demo.write("a b.json", DOCUMENT);
     let sarif = json(&lint(&demo, "sarif", &["a b.json"]).out);
@@ -148,7 +142,7 @@ fn sarif_holds_fixes() {
 }
 
 #[test]
-fn json_is_what_its_schema_says() {
+fn json_matches_its_schema() {
     let schema = validator("schemas/lint-v1.schema.json");
     let demo = Demo::package(MAIN);
     demo.write("metadata.json", DOCUMENT).write("hostile.json", HOSTILE);
@@ -169,16 +163,16 @@ fn json_is_what_its_schema_says() {
     let without = json(
         "{\"version\": 1, \"findings\": [{}], \"suppressed\": [], \"summary\": {\"errors\": 0, \"warnings\": 0, \"suppressed\": 0}}",
     );
-    assert!(!schema.is_valid(&without), "the schema can tell");
+    assert!(!schema.is_valid(&without), "the schema accepts a wrong report");
 }
 
 #[test]
-fn github_gets_one_line_for_each_finding() {
+fn github_prints_one_line_per_finding() {
     let demo = Demo::package(MAIN);
     let run = lint(&demo, "github", &[]);
     let risky = "::warning file=src/main.rs,line=4,endLine=4,col=19,endColumn=24,title=risky-name::";
     assert!(run.out.lines().any(|line| line.starts_with(risky)), "{}", run.out);
-    assert!(!run.out.contains("delete_row"), "what is suppressed is no annotation: {}", run.out);
+    assert!(!run.out.contains("delete_row"), "a suppressed finding is annotated: {}", run.out);
     demo.write("hostile.json", HOSTILE);
     let run = lint(&demo, "github", &["hostile.json"]);
     assert!(run.out.lines().all(|line| line.starts_with("::error file=hostile.json,")), "{}", run.out);
@@ -206,7 +200,7 @@ fn junit_agrees_with_the_exit_code() {
 }
 
 #[test]
-fn markdown_is_a_page_of_its_own() {
+fn markdown_prints_a_page() {
     let demo = Demo::package(MAIN);
     let run = lint(&demo, "markdown", &[]);
     assert!(run.out.starts_with("## mcp-scopes\n\nchecked 3 tools in 1 package\\: "), "{}", run.out);
@@ -222,7 +216,7 @@ fn markdown_is_a_page_of_its_own() {
 }
 
 #[test]
-fn output_goes_to_files() {
+fn writes_reports_to_files() {
     let demo = Demo::package(MAIN);
     let printed = lint(&demo, "json", &[]);
     let run = lint(&demo, "json", &["--output", "lint.json"]);

@@ -1,11 +1,5 @@
 //! Reference documentation of the program: `explain`, `rules`, `completions`, `man`, `--help`.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod demo;
 
@@ -15,7 +9,7 @@ use demo::Demo;
 use mcp_scopes_lint::RULES;
 
 #[test]
-fn a_rule_is_explained() {
+fn explains_rules() {
     let demo = Demo::new();
     let run = demo.run(&["explain", "near-duplicate-scope", "annotation-in-body"]);
     assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
@@ -32,7 +26,7 @@ fn a_rule_is_explained() {
 }
 
 #[test]
-fn rules_are_listed() {
+fn lists_rules() {
     let demo = Demo::new();
     let run = demo.run(&["rules"]);
     let mut lines = run.out.lines();
@@ -50,13 +44,13 @@ fn rules_are_listed() {
 }
 
 #[test]
-fn five_shells_are_completed() {
+fn prints_completions_for_five_shells() {
     let demo = Demo::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let run = demo.run(&["completions", shell]);
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{shell}: {run:?}");
         for word in ["mcp-scopes", "update-baseline", "explain"] {
-            assert!(run.out.contains(word), "{shell} knows no {word}");
+            assert!(run.out.contains(word), "{shell} lacks {word}");
         }
     }
     assert_eq!(demo.run(&["completions", "tcsh"]).code, 2);
@@ -94,7 +88,7 @@ fn each_command_shows_examples() {
 
 /// Set `MCP_SCOPES_BLESS` to write the texts, then review the difference.
 #[test]
-fn help_is_committed() {
+fn committed_help_is_up_to_date() {
     let demo = Demo::new();
     for command in mcp_scopes_cli::command().get_subcommands().map(clap::Command::get_name) {
         let run = demo.run(&[command, "--help"]);

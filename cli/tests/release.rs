@@ -1,5 +1,5 @@
 //! Command lines of `diff`, `lock` and `check`.
-#![expect(clippy::expect_used, reason = "a command that cannot be run fails the test")]
+#![expect(clippy::expect_used, reason = "tests may panic")]
 
 use std::{
     fs,
@@ -20,9 +20,9 @@ scope_table! { pub static TOOLS = [read_file] with "mcp-scopes.toml"; }
 const CONFIG: &str = "[server]\nresource = \"https://a.example.com/mcp\"\nauthorization_servers = [\"https://i.example.com\"]\nbaseline = [\"files:read\"]\n";
 
 fn server(folder: &Path, source: &str) {
-    fs::create_dir_all(folder.join("src")).expect("the folder is ours");
+    fs::create_dir_all(folder.join("src")).expect("the folder is writable");
     for (file, text) in [("Cargo.toml", MANIFEST), ("src/lib.rs", source), ("mcp-scopes.toml", CONFIG)] {
-        fs::write(folder.join(file), text).expect("the folder is ours");
+        fs::write(folder.join(file), text).expect("the folder is writable");
     }
 }
 
@@ -32,7 +32,7 @@ fn run(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
         .current_dir(folder)
         .output()
         .expect("the program runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the output is UTF-8");
     (status.code(), text(stdout), text(stderr))
 }
 
@@ -41,17 +41,17 @@ fn wider() -> String {
 }
 
 #[test]
-fn a_lock_file_is_held_and_accepted() {
-    let folder = tempfile::tempdir().expect("there is room");
+fn check_compares_the_lock_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
     server(folder.path(), SOURCE);
     let (code, _, err) = run(folder.path(), &["check"]);
     assert_eq!(code, Some(2), "{err}");
     assert!(err.contains("accept it with `mcp-scopes lock`"), "{err}");
 
     assert_eq!(run(folder.path(), &["lock"]).0, Some(0));
-    let lock = fs::read(folder.path().join("mcp-scopes.lock.json")).expect("it was written");
+    let lock = fs::read(folder.path().join("mcp-scopes.lock.json")).expect("the lock file exists");
     assert_eq!(run(folder.path(), &["lock"]).0, Some(0));
-    assert_eq!(lock, fs::read(folder.path().join("mcp-scopes.lock.json")).expect("it was written"));
+    assert_eq!(lock, fs::read(folder.path().join("mcp-scopes.lock.json")).expect("the lock file exists"));
     assert_eq!(run(folder.path(), &["check"]), (Some(0), String::new(), String::new()));
 
     server(folder.path(), &wider());
@@ -62,8 +62,8 @@ fn a_lock_file_is_held_and_accepted() {
 }
 
 #[test]
-fn sides_of_every_kind() {
-    let folder = tempfile::tempdir().expect("there is room");
+fn accepts_each_kind_of_side() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let (old, new) = (folder.path().join("old"), folder.path().join("new"));
     server(&old, SOURCE);
     server(&new, &wider());
@@ -77,11 +77,11 @@ fn sides_of_every_kind() {
         assert_eq!(run(folder.path(), &["diff", side, "new", "--fail-on", "major"]).0, Some(0), "{side}");
     }
     let (_, json, _) = run(folder.path(), &["diff", "old", "new", "--format", "json"]);
-    let json: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("the output is JSON");
     assert_eq!(json["version"], 1);
     assert_eq!(json["changes"][0]["id"], "access-widened");
     assert_eq!(json["summary"]["security"], serde_json::json!(["weakens"]));
-    for (side, says) in [("nothing", "cannot read `nothing`"), ("old/Cargo.toml", "no valid metadata document")] {
+    for (side, says) in [("nothing", "cannot read `nothing`"), ("old/Cargo.toml", "not a valid metadata document")] {
         let (code, _, err) = run(folder.path(), &["diff", side, "new"]);
         assert_eq!(code, Some(2), "{side}: {err}");
         assert!(err.contains(says), "{side}: {err}");
@@ -89,8 +89,8 @@ fn sides_of_every_kind() {
 }
 
 #[test]
-fn another_revision_is_a_side() {
-    let folder = tempfile::tempdir().expect("there is room");
+fn accepts_a_git_revision_as_a_side() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let server_folder = folder.path().join("server");
     server(&server_folder, SOURCE);
     let git = |arguments: &[&str]| {
@@ -122,5 +122,5 @@ fn another_revision_is_a_side() {
     assert_eq!(status.expect("git is installed").stdout, b" M server/src/lib.rs\n");
     let (code, _, err) = run(folder.path(), &["diff", "git:no-such", "server"]);
     assert_eq!(code, Some(2));
-    assert!(err.contains("git knows no revision `no-such`"), "{err}");
+    assert!(err.contains("unknown revision `no-such`"), "{err}");
 }

@@ -1,6 +1,6 @@
 //! Checks that the prefixes in `mcp_scopes_model::markers` are those of the libraries in this build. An update that
 //! renames a marker fails here. The tests build with the feature `raw_value`, as servers can.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may stop at what it did not expect")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use std::fmt;
 
@@ -47,16 +47,16 @@ impl<'de> Deserializer<'de> for Names {
     }
 }
 
-fn asked_for<T: for<'de> Deserialize<'de> + fmt::Debug>() -> Vec<String> {
+fn requested_names<T: for<'de> Deserialize<'de> + fmt::Debug>() -> Vec<String> {
     T::deserialize(Names).unwrap_err().to_string().split(' ').map(str::to_owned).collect()
 }
 
 #[test]
 fn rejects_every_marker_of_the_libraries_in_this_build() {
     for (library, names, count) in [
-        ("serde_json", asked_for::<Box<RawValue>>(), 1),
-        ("toml_datetime", asked_for::<toml::value::Datetime>(), 2),
-        ("serde_spanned", asked_for::<toml::Spanned<u8>>(), 4),
+        ("serde_json", requested_names::<Box<RawValue>>(), 1),
+        ("toml_datetime", requested_names::<toml::value::Datetime>(), 2),
+        ("serde_spanned", requested_names::<toml::Spanned<u8>>(), 4),
     ] {
         assert_eq!(names.len(), count, "{library}: {names:?}");
         for name in names {

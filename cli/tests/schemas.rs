@@ -1,5 +1,5 @@
 //! Compares the schemas of configuration files with their readers.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at what it did not expect")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod demo;
 
@@ -20,11 +20,11 @@ fn schema(of: &str) -> jsonschema::Validator {
 
 /// Returns whether the reader rejects a configuration file. The linter's checks of rules and their options are
 /// included.
-fn reader_refuses(path: &Path) -> bool {
+fn reader_rejects(path: &Path) -> bool {
     mcp_scopes_lint::Documents::new().config(path).is_err()
 }
 
-fn schema_refuses(schema: &jsonschema::Validator, text: &str) -> bool {
+fn schema_rejects(schema: &jsonschema::Validator, text: &str) -> bool {
     toml::from_str::<Value>(text).map_or(true, |value| !schema.is_valid(&value))
 }
 
@@ -42,25 +42,25 @@ fn configurations(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn every_configuration_file_is_judged_as_by_its_reader() {
+fn schema_agrees_with_the_reader_on_every_configuration_file() {
     let schema = schema("config");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut files = Vec::new();
     configurations(root, &mut files);
     assert!(files.len() > 60, "{files:?}");
     for path in files {
-        let refused = fs::read_to_string(&path).map_or(true, |text| schema_refuses(&schema, &text));
-        assert_eq!(reader_refuses(&path), refused, "reader, schema: {}", path.display());
+        let rejected = fs::read_to_string(&path).map_or(true, |text| schema_rejects(&schema, &text));
+        assert_eq!(reader_rejects(&path), rejected, "reader, schema: {}", path.display());
     }
 }
 
 #[test]
-fn both_take_and_refuse_the_same() {
+fn schema_and_reader_accept_and_reject_the_same() {
     let schema = schema("config");
     let demo = Demo::new();
     let judged = |text: &str| {
         demo.write("a.toml", text);
-        (reader_refuses(&demo.path().join("a.toml")), schema_refuses(&schema, text))
+        (reader_rejects(&demo.path().join("a.toml")), schema_rejects(&schema, text))
     };
     for text in [
         "",
@@ -120,7 +120,7 @@ fn both_take_and_refuse_the_same() {
 }
 
 #[test]
-fn a_lock_file_names_its_schema_and_fits_it() {
+fn lock_file_names_and_matches_its_schema() {
     let lock_schema = schema("lock");
     let demo = Demo::package(&MAIN.replace("no scope", "hello:say"));
     assert_eq!(demo.run(&["lock"]).code, 0);
@@ -154,7 +154,7 @@ fn a_lock_file_names_its_schema_and_fits_it() {
 }
 
 #[test]
-fn every_schema_is_printed_under_its_address() {
+fn prints_every_schema_and_its_address() {
     let demo = Demo::new();
     for of in ["config", "lock", "metadata", "lint", "diff"] {
         let (text, url) = (demo.run(&["schema", of]).out, demo.run(&["schema", of, "--url"]).out);

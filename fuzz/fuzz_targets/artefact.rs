@@ -1,23 +1,23 @@
-//! The reader of programs: damage is an error, never a panic; and neither is a record that says what cannot be.
+//! The reader of programs. Damage, and a record with contradictory contents, is an error and never a panic.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use mcp_scopes_model::record::{OWNER, OWNER_LEN, Piece, VERSION, checksum};
 use mcp_scopes_scan::artefact;
 
-/// The least wasm module with a section of ours; what follows is the section.
+/// The start of a minimal wasm module. The section with the record follows.
 const WASM: &[u8] = b"\0asm\x01\0\0\0\0";
 
 fuzz_target!(|bytes: &[u8]| {
-    look(bytes);
-    // Containers and checksums guard their content well, so that few mutations would come to it.
-    look(&module(bytes));
+    check(bytes);
+    // Few mutations would pass the checks of container and checksum, so the other inputs are wrapped in valid ones.
+    check(&module(bytes));
     if let Some(note) = note(bytes) {
-        look(&module(&note));
+        check(&module(&note));
     }
 });
 
-/// A program with that section.
+/// Returns a program with that section.
 fn module(section: &[u8]) -> Vec<u8> {
     let mut module = WASM.to_vec();
     let mut rest = section.len() + 11;
@@ -31,8 +31,8 @@ fn module(section: &[u8]) -> Vec<u8> {
     module
 }
 
-/// A note whose frame and checksum are right: the first byte says how many numbers there are, each of two bytes, the rest
-/// is text.
+/// Returns a note with a valid frame and checksum. The first byte is the count of numbers, which have two bytes each; the
+/// rest is text.
 fn note(bytes: &[u8]) -> Option<Vec<u8>> {
     let (count, rest) = bytes.split_first()?;
     let (numbers, texts) = rest.split_at_checked(2 * usize::from(*count))?;
@@ -55,7 +55,7 @@ fn note(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(note)
 }
 
-fn look(bytes: &[u8]) {
+fn check(bytes: &[u8]) {
     match artefact::read_bytes("program", bytes) {
         Ok(report) => {
             for tool in report.inventories.iter().flat_map(|inventory| &inventory.tools) {

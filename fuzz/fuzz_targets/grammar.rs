@@ -1,13 +1,13 @@
-//! The grammar, as the scan uses it: any text as source, as an attribute's arguments and as `mcp-scopes.toml`.
+//! The grammar, as the scan uses it. An input is read as source, as arguments of an attribute and as `mcp-scopes.toml`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use mcp_scopes_grammar::{config, diagnostic::Diagnostic, group, item::FnHead, table, tool};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// A scan refuses brackets that nest deeper before anything is parsed, and the compiler those of a macro.
+/// Maximum nesting of brackets. The scan rejects deeper nesting before it parses; for macros, the compiler does.
 const MAX_BRACKETS: usize = 64;
-/// And expressions that are longer.
+/// Maximum number of tokens. The scan rejects longer expressions.
 const MAX_TOKENS: usize = 2_000;
 
 fuzz_target!(|text: &str| {
@@ -26,29 +26,29 @@ fuzz_target!(|text: &str| {
         return;
     }
     if let Ok(head) =
-        FnHead::parse("/// Does it\npub async fn f(path: String, depth: Option<u32>) -> bool { true }".parse().unwrap())
+        FnHead::parse("/// Do it\npub async fn f(path: String, depth: Option<u32>) -> bool { true }".parse().unwrap())
     {
-        sound(&tool::read(tokens.clone(), &head).1);
+        assert_have_messages(&tool::read(tokens.clone(), &head).1);
     }
-    sound(&table::read(tokens.clone()).1);
+    assert_have_messages(&table::read(tokens.clone()).1);
     let block = "impl S { #[mcp_tool(risk = \"low\")] fn f(&self) {} }";
-    sound(&group::read(tokens.clone(), block.parse().unwrap()).1);
-    sound(&group::read(TokenStream::new(), tokens.clone()).1);
+    assert_have_messages(&group::read(tokens.clone(), block.parse().unwrap()).1);
+    assert_have_messages(&group::read(TokenStream::new(), tokens.clone()).1);
     match FnHead::parse(tokens.clone()) {
-        Ok(head) => sound(&tool::read("risk = \"low\"".parse().unwrap(), &head).1),
+        Ok(head) => assert_have_messages(&tool::read("risk = \"low\"".parse().unwrap(), &head).1),
         Err(error) => assert!(!error.message.is_empty()),
     }
     let Ok(file) = syn::parse2::<syn::File>(tokens) else { return };
     for item in &file.items {
         let syn::Item::Fn(item) = item else { continue };
         for (arguments, head) in FnHead::of(&item.attrs, &item.vis, &item.sig) {
-            sound(&tool::read(arguments, &head).1);
+            assert_have_messages(&tool::read(arguments, &head).1);
         }
     }
 });
 
-/// Each diagnostic says something.
-fn sound(errors: &[Diagnostic]) {
+/// Asserts that each diagnostic has an id and a message.
+fn assert_have_messages(errors: &[Diagnostic]) {
     for error in errors {
         assert!(!error.id.is_empty() && !error.message.is_empty(), "{error:?}");
     }

@@ -1,4 +1,4 @@
-//! The reader of metadata documents: whatever it takes it writes and takes again, and what it refuses it says why.
+//! The reader of metadata documents. It reads its own output as the same document, and each rejection has a reason.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -6,7 +6,7 @@ use mcp_scopes_lint::Documents;
 use mcp_scopes_model::markers::is_private;
 use mcp_scopes_prm::{Draft, Json, Metadata, json::MAX_DEPTH};
 
-/// Asserts that a value which was accepted has no reserved member name and nests within the limit.
+/// Asserts that an accepted value has no reserved member name and nests within the limit.
 fn assert_within_limits(value: &Json, depth: usize) {
     match value {
         Json::Array(items) => {
@@ -30,8 +30,8 @@ fuzz_target!(|bytes: &[u8]| {
         Ok(metadata) => {
             assert_within_limits(&metadata.to_json(), MAX_DEPTH);
             let written = metadata.to_json_pretty();
-            let again = Metadata::from_json(&written).expect("what is written is a document");
-            assert_eq!(again.to_json_pretty(), written, "and the same one");
+            let again = Metadata::from_json(&written).expect("a written document can be read");
+            assert_eq!(again.to_json_pretty(), written, "the written document differs");
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
@@ -40,7 +40,7 @@ fuzz_target!(|bytes: &[u8]| {
             assert_within_limits(&json, MAX_DEPTH);
             assert_eq!(Json::parse(&json.pretty()).as_ref(), Ok(&json));
             assert_eq!(Json::parse(&json.to_string()).as_ref(), Ok(&json));
-            // Another reader of JSON takes it too, but for numbers that it cannot hold.
+            // Another JSON parser accepts it too, except for numbers out of its range.
             if let Err(error) = serde_json::from_str::<serde_json::Value>(text) {
                 assert!(
                     error.to_string().contains("number") || error.to_string().contains("recursion"),
@@ -56,7 +56,7 @@ fuzz_target!(|bytes: &[u8]| {
             for violation in &draft.violations {
                 assert!(!violation.message.is_empty());
             }
-            // The strict reader and the lenient one agree on what is valid.
+            // The strict and the lenient reader agree about which documents are valid.
             let sound = draft.violations.is_empty() && draft.duplicates.is_empty();
             assert_eq!(read.is_ok(), sound, "{read:?} {:?} {:?}", draft.violations, draft.duplicates);
         }

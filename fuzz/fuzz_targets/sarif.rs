@@ -1,5 +1,4 @@
-//! The writer of SARIF: whatever was found, what is written holds to the schema of the standard and names only rules that it
-//! describes.
+//! The SARIF output. For arbitrary findings it matches the official schema and names only rules that it describes.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -14,7 +13,7 @@ use mcp_scopes_scan::{
 };
 use serde_json::Value;
 
-/// A report that nobody would write.
+/// An arbitrary report.
 #[derive(Arbitrary, Debug)]
 struct Input {
     document: String,
@@ -35,15 +34,15 @@ struct Found {
     suppression: Option<(bool, String)>,
 }
 
-/// The official schema, to which the whole report is held.
+/// The official schema.
 static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
     let schema =
         serde_json::from_str(include_str!("../../cli/tests/data/sarif-schema-2.1.0.json")).expect("it is JSON");
     jsonschema::validator_for(&schema).expect("it is a schema")
 });
 
-/// The descriptions of all rules as they are written, which hold to the schema, and their ids. They are 300 kB, so that nothing
-/// else would be tried if they were looked at each time.
+/// The written descriptions of all rules, which match the schema, and their ids. They have 300 kB, so the target validates them
+/// only once.
 static RULES_TEXT: LazyLock<(String, Vec<String>)> = LazyLock::new(|| {
     let text = mcp_scopes_cli::sarif(&Report::default(), false).expect("a report can be written");
     let sarif: Value = serde_json::from_str(&text).expect("it is JSON");
@@ -56,7 +55,7 @@ static RULES_TEXT: LazyLock<(String, Vec<String>)> = LazyLock::new(|| {
         .map(|rule| rule["id"].as_str().expect("with ids").to_owned());
     let key = "\"rules\": ";
     let start = text.find(key).expect("there is one tool") + key.len();
-    // Indented text: the list ends where its own indent comes back.
+    // The text is indented: the list ends at the next line with the indentation of its start.
     let line = text[..start].rfind('\n').expect("it is indented") + 1;
     let indent: String = text[line..].chars().take_while(|character| *character == ' ').collect();
     let close = format!("\n{indent}]");
@@ -78,12 +77,12 @@ fuzz_target!(|input: Input| {
         panic!("{error} at {}: {sarif}", error.instance_path());
     }
     let run = &sarif["runs"][0];
-    assert_eq!(run["tool"]["driver"]["rules"], Value::Array(Vec::new()), "the rules are always the same");
+    assert_eq!(run["tool"]["driver"]["rules"], Value::Array(Vec::new()), "the descriptions of rules differ");
     let results = run["results"].as_array().expect("it has results");
     assert_eq!(results.len(), report.findings.len() + report.suppressed.len());
     for result in results {
         assert!(result["message"]["text"].is_string());
-        let rule = usize::try_from(result["ruleIndex"].as_i64().expect("it has a rule")).expect("which is listed");
+        let rule = usize::try_from(result["ruleIndex"].as_i64().expect("it has a rule")).expect("a valid index");
         assert_eq!(RULES_TEXT.1[rule], result["ruleId"]);
         let Some(place) = result.pointer("/locations/0/physicalLocation") else { continue };
         let uri = place["artifactLocation"]["uri"].as_str().expect("a place has a file");

@@ -18,14 +18,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 // Chromium's own sandbox needs privileges that containers rarely have. The page is trusted.
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 
-/** A page that fails the test when it asks the network for anything or complains. */
+/** Opens the page. A network request, a console message or an error fails the test. */
 async function open(options = {}, hash = "") {
   const page = await browser.newPage({ viewport: { width: 1360, height: 900 }, ...options });
   page.on("request", (request) => {
     const own = request.url().startsWith(address) || request.url().startsWith("data:");
-    assert.ok(own, `the page asked for ${request.url()}`);
+    assert.ok(own, `the page requested ${request.url()}`);
   });
-  page.on("console", (message) => assert.fail(`the page says: ${message.text()}`));
+  page.on("console", (message) => assert.fail(`the page logged: ${message.text()}`));
   page.on("pageerror", (error) => assert.fail(`the page failed: ${error}`));
   await page.goto(address + hash);
   return page;
@@ -84,7 +84,7 @@ const claims = {
     await page.close();
   },
 
-  async "what is ticked is a token to copy, and what is unknown is told"() {
+  async "ticked scopes are a token to copy, and unknown scopes are named"() {
     const page = await open();
     const token = page.getByLabel("Or paste its scope");
     const { scope, opens } = expected.grants.find(({ scope }) => scope.includes(" ") && new Set(scope.split(" ")).size > 1);
@@ -95,7 +95,7 @@ const claims = {
     await token.fill("openid no:such");
     const open_to_all = expected.grants.find(({ scope }) => scope === "").opens;
     assert.deepEqual(sorted(await matrix(page)), sorted(open_to_all));
-    assert.match(await status(page), /Unknown here: openid, no:such\./);
+    assert.match(await status(page), /Unknown scopes: openid, no:such\./);
     await box(page, scope.split(" ")[0]).check();
     assert.equal(await token.inputValue(), `${scope.split(" ")[0]} openid no:such`);
     await page.getByRole("button", { name: "Start again" }).click();
@@ -104,14 +104,14 @@ const claims = {
     await page.close();
   },
 
-  async "a token without scopes opens what is public"() {
+  async "a token without scopes opens the public tools"() {
     const page = await open();
     const { opens } = expected.grants.find(({ scope }) => scope === "");
     assert.match(await status(page), new RegExp(`opens ${opens.length} of ${expected.tools} tools`));
     await page.close();
   },
 
-  async "the keyboard is enough"() {
+  async "the page can be used with the keyboard alone"() {
     const page = await open();
     const { scope, opens } = expected.grants.find(({ scope }) => scope && !scope.includes(" "));
     await page.keyboard.press("Tab");
@@ -122,7 +122,7 @@ const claims = {
       await page.keyboard.press("Tab");
     }
     const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
-    assert.notEqual(outline, "none", "what has the focus is seen");
+    assert.notEqual(outline, "none", "the focused element has an outline");
     await page.keyboard.press("Space");
     assert.deepEqual(sorted(await matrix(page)), sorted(opens));
     await page.keyboard.press("Space");
@@ -130,7 +130,7 @@ const claims = {
     await page.close();
   },
 
-  async "search, risk and what stays closed"() {
+  async "search and risk filter tools, and closed tools can be shown"() {
     const page = await open();
     const name = expected.grants.flatMap(({ opens }) => opens)[0];
     await page.getByRole("searchbox").fill(name.toUpperCase());
@@ -138,11 +138,11 @@ const claims = {
     assert.ok((await matrix(page)).length < expected.tools);
     await page.getByRole("searchbox").fill("no tool is called like that");
     assert.deepEqual(await matrix(page), []);
-    assert.ok(await page.getByText("No tool is left.").isVisible());
+    assert.ok(await page.getByText("No tool matches.").isVisible());
     await page.getByRole("button", { name: "Start again" }).click();
     const { scope, opens } = expected.grants.find(({ scope }) => scope && !scope.includes(" "));
     await box(page, scope).check();
-    await page.getByLabel("Also show what stays closed").check();
+    await page.getByLabel("Also show closed tools").check();
     assert.equal((await matrix(page)).length, expected.tools);
     assert.equal(await page.locator("tr.tool.shut").count(), expected.tools - opens.length);
     const minimal = page.getByRole("checkbox", { name: "minimal" });
@@ -152,7 +152,7 @@ const claims = {
     await page.close();
   },
 
-  async "links lead to tools, also to those that are filtered out"() {
+  async "links lead to tools, also to tools that are filtered out"() {
     const page = await open();
     const opened = new Set(expected.grants.find(({ scope }) => scope && !scope.includes(" ")).opens);
     const all = await matrix(page);
@@ -188,11 +188,11 @@ const claims = {
     await page.close();
   },
 
-  async "paper shows what was asked, whole and without what can be pressed"() {
+  async "a print shows the whole selection, without controls"() {
     const page = await open({ viewport: { width: 718, height: 1000 } });
     const { scope, opens } = expected.grants.find(({ scope }) => scope && !scope.includes(" "));
     await page.emulateMedia({ media: "print" });
-    assert.ok(!(await page.getByRole("status").isVisible()), "nothing was asked");
+    assert.ok(!(await page.getByRole("status").isVisible()), "a status without a selection");
     await page.locator(`input[data-name="${scope}"]`).evaluate((input) => input.click());
     assert.ok(await page.getByRole("status").isVisible());
     assert.match(await status(page), new RegExp(`^A token with ${scope} opens ${opens.length} of`));
@@ -210,7 +210,7 @@ const claims = {
     await page.close();
   },
 
-  async "without a script everything is shown"() {
+  async "the page shows everything without its script"() {
     const page = await open({ javaScriptEnabled: false });
     assert.equal(await page.locator("article.entry:visible").count(), expected.tools);
     assert.equal(await page.locator("tr.tool:visible").count(), expected.tools);
@@ -223,14 +223,14 @@ const claims = {
       for (const width of [1360, 390]) {
         const page = await open({ colorScheme, viewport: { width, height: 900 } });
         await box(page, expected.grants.find(({ scope }) => scope && !scope.includes(" ")).scope).check();
-        await page.getByLabel("Also show what stays closed").check();
+        await page.getByLabel("Also show closed tools").check();
         // Distant content is not laid out yet, so the check would skip it.
         await page.evaluate(() => document.querySelectorAll(".entry").forEach((entry) => { entry.style.contentVisibility = "visible"; }));
         await page.evaluate(axe);
         const { violations, passes } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
         const said = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.slice(0, 3).map((node) => node.html).join("\n  ")}`);
         assert.deepEqual(said, [], `${colorScheme}, ${width} wide`);
-        assert.ok(passes.some(({ id }) => id === "color-contrast"), "contrast was looked at");
+        assert.ok(passes.some(({ id }) => id === "color-contrast"), "contrast was checked");
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, `the page is ${overflow} too wide at ${width}`);
         await page.close();
@@ -239,7 +239,7 @@ const claims = {
   },
 };
 
-/** What is slower than that, on a machine with other work to do, is not used. */
+/** Time limits in milliseconds, generous for a machine with other load. */
 const patience = { open: 20_000, press: 5_000 };
 
 const large = {
@@ -258,7 +258,7 @@ const large = {
       assert.ok(time < patience.press, `${scope} took ${time} ms`);
       assert.deepEqual(sorted(await page.$$eval("tr.tool:not([hidden]) th code", (all) => all.map((e) => e.textContent))), sorted(opens));
       const back = await took(null);
-      assert.ok(back < patience.press, `to start again took ${back} ms`);
+      assert.ok(back < patience.press, `"Start again" took ${back} ms`);
     }
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(overflow <= 0, `the page is ${overflow} too wide`);

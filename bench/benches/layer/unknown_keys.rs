@@ -65,17 +65,17 @@ const PHASES: [(&str, Phase); 4] = [
     ("alone", Phase::Alone),
     ("while the flood arrives", Phase::Arriving),
     ("while it waits", Phase::Waiting),
-    ("while it is refused", Phase::Ending),
+    ("while it is rejected", Phase::Ending),
 ];
 
 pub(crate) fn run(extent: Extent) {
     let runtime = Runtime::new().expect("a runtime");
     let key = Ed25519KeyPair::generate().expect("a key");
     let issuer = Issuer::start(&key);
-    let keys = RemoteKeys::new(&issuer.url).expect("an address on this machine").pause(Duration::ZERO);
+    let keys = RemoteKeys::new(&issuer.url).expect("a loopback address").pause(Duration::ZERO);
     let tokens = TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, keys));
     let good = token(&key, "1", 0);
-    runtime.block_on(tokens.verify(Token::new(&good))).expect("a good token");
+    runtime.block_on(tokens.verify(Token::new(&good))).expect("a valid token");
 
     let mut times = [const { [const { Vec::new() }; 2] }; PHASES.len()];
     let mut arrivals = Vec::new();
@@ -91,14 +91,18 @@ pub(crate) fn run(extent: Extent) {
         });
         thread::sleep(extent.time);
         arrivals.push(send(&runtime, &tokens, flood, &issuer, &phase, extent.time));
-        for (all, found) in times.iter_mut().zip(measuring.join().expect("good tokens are good")) {
+        for (all, found) in times.iter_mut().zip(measuring.join().expect("valid tokens are accepted")) {
             all.iter_mut().zip(found).for_each(|(all, found)| all.extend(found));
         }
     }
-    assert_eq!(issuer.asked.load(Ordering::SeqCst), 1 + extent.rounds, "a flood asks the issuer once");
+    assert_eq!(
+        issuer.asked.load(Ordering::SeqCst),
+        1 + extent.rounds,
+        "the issuer received more than one request for a flood"
+    );
 
-    println!("{} tokens with unknown keys, under way after {:.1?}:", extent.flood, median(&mut arrivals));
-    for (which, name) in ["a good token that is remembered", "a good token that is new"].into_iter().enumerate() {
+    println!("{} tokens with unknown keys, in progress after {:.1?}:", extent.flood, median(&mut arrivals));
+    for (which, name) in ["a cached valid token", "a new valid token"].into_iter().enumerate() {
         let mut alone = Times::default();
         for ((when, phase), all) in PHASES.into_iter().zip(&mut times) {
             let found = all.get_mut(which).map(|times| Times::of(times)).unwrap_or_default();
@@ -149,7 +153,7 @@ fn send(
     let took = start.elapsed();
     now(Phase::Waiting);
     thread::sleep(time);
-    assert!(flood.iter().all(|one| !one.is_finished()), "all of the flood waits for the issuer");
+    assert!(flood.iter().all(|one| !one.is_finished()), "a request of the flood did not wait for the issuer");
     now(Phase::Ending);
     issuer.is_late.store(false, Ordering::SeqCst);
     for one in flood {
@@ -182,7 +186,7 @@ fn time(tokens: &Tokens, token: &str) -> Duration {
     let start = Instant::now();
     let verified = tokens.verify(Token::new(token)).as_mut().poll(&mut context);
     let took = start.elapsed();
-    assert!(matches!(verified, Poll::Ready(Ok(_))), "a good token passes at once");
+    assert!(matches!(verified, Poll::Ready(Ok(_))), "a valid token passes at once");
     took
 }
 

@@ -96,7 +96,7 @@ fn request(key: &Ed25519KeyPair, number: u64) -> Request<Full<Bytes>> {
 
 /// Returns the resident memory of the process, in bytes.
 fn resident() -> u64 {
-    let status = fs::read_to_string("/proc/self/statm").expect("Linux tells how much memory a process holds");
+    let status = fs::read_to_string("/proc/self/statm").expect("Linux reports the memory of a process");
     let pages: u64 = status.split(' ').nth(1).and_then(|pages| pages.parse().ok()).expect("a number of pages");
     pages * 4096
 }

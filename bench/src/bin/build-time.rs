@@ -63,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let tables = [
         Package::write(&root, "without-table", "", &listed)?,
         Package::write(&root, "with-table", "", &format!("{listed}{}", table(TOOLS)))?,
-        Package::write(&root, "with-record", "\"artefact\"", &format!("{listed}{}", table(TOOLS)))?,
+        Package::write(&root, "with-record", "\"embed-table\"", &format!("{listed}{}", table(TOOLS)))?,
     ];
     for command in ["check", "build"] {
         let times = least(command, rounds, &shapes)?;
@@ -108,7 +108,7 @@ fn functions(count: usize, attribute: Option<Attribute>) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(
             source,
-            "{}\n/// Reads the part of a file that is asked for.\n\
+            "{}\n/// Reads a part of a file.\n\
              pub fn read_part_{number}(path: &str, from: usize, lines: Option<usize>) -> Result<Vec<String>, std::io::Error> {{\n\
              \x20   let text = std::fs::read_to_string(path)?;\n\
              \x20   let lines = text.lines().skip(from).take(lines.unwrap_or({number})).map(str::to_owned);\n\

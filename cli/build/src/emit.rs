@@ -182,12 +182,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cargo_reads_lines() {
+    fn writes_one_line_per_directive() {
         assert_eq!(directive("warning", "a\nb\u{1b}c"), "cargo::warning=a; b\\u{1b}c\n");
     }
 
     #[test]
-    fn inputs_are_named_once() {
+    fn names_each_input_once() {
         let mut report = Report::default();
         report.inputs.extend(["src", "src/main.rs", "src/a/b.rs", "Cargo.toml", "mcp-scopes.toml"].map(PathBuf::from));
         let finding = Finding::warning("r", "m").help("h").at(Place::point(&"src/main.rs".into(), 2, 3));

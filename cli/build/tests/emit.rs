@@ -1,11 +1,5 @@
 //! Runs a build script as cargo would.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 use std::{
     env, fs,
@@ -86,7 +80,7 @@ fn names(out: &Path) -> Vec<String> {
 }
 
 #[test]
-fn the_document_is_that_of_the_build() {
+fn writes_the_document_of_the_build() {
     let (package, out) = (package(MAIN), tempfile::tempdir().unwrap());
     let (lines, output) = run(&package, out.path(), &[]);
     assert_eq!(lines, INPUTS, "{output:?}");
@@ -97,7 +91,7 @@ fn the_document_is_that_of_the_build() {
 }
 
 #[test]
-fn findings_are_told_to_cargo() {
+fn passes_findings_to_cargo() {
     let (package, out) = (package(MAIN), tempfile::tempdir().unwrap());
     package.write("src/lonely.rs", "#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn i() {}\n");
     let (lines, _) = run(&package, out.path(), &[]);
@@ -109,7 +103,7 @@ fn findings_are_told_to_cargo() {
 }
 
 #[test]
-fn applies_rules_where_a_build_script_asks_for_them() {
+fn applies_rules_if_the_build_script_requests_them() {
     let main = MAIN.replace("/// Do it\n", "").replace("static", "pub static");
     let (package, out) = (package(&main), tempfile::tempdir().unwrap());
     assert_eq!(run(&package, out.path(), &[]).0, INPUTS);
@@ -121,7 +115,7 @@ fn applies_rules_where_a_build_script_asks_for_them() {
 }
 
 #[test]
-fn errors_stop_the_build() {
+fn fails_the_build_on_errors() {
     let main = MAIN.replacen("risk = \"low\"", "risk = \"lwo\"", 1);
     let (package, out) = (package(&main), tempfile::tempdir().unwrap());
     let (lines, _) = run(&package, out.path(), &[]);
@@ -140,7 +134,7 @@ fn errors_stop_the_build() {
 }
 
 #[test]
-fn elsewhere_it_is_refused() {
+fn fails_outside_of_a_build_script() {
     // Tests may run in the environment of a build script, but this one requires its absence.
     let output = Command::new(env::current_exe().unwrap())
         .args(["--exact", "build_script", "--ignored", "--nocapture"])

@@ -73,11 +73,11 @@ fn server(old: &Document, new: &Document, changes: &mut Changes) {
         let pointer = format!("/{name}");
         match (before.unwrap_or(false), after.unwrap_or(false)) {
             (true, false) => {
-                let message = format!("`{name}` is no longer demanded");
+                let message = format!("`{name}` is no longer required");
                 changes.add(Kind::BindingDropped, Security::WEAKENS, pointer, message);
             }
             (false, true) => {
-                changes.add(Kind::BindingRequired, Security::TIGHTENS, pointer, format!("`{name}` is demanded"));
+                changes.add(Kind::BindingRequired, Security::TIGHTENS, pointer, format!("`{name}` is required"));
             }
             _ => {}
         }
@@ -120,7 +120,7 @@ fn hierarchy(here: &Access<'_>, there: &Access<'_>, reached: Security, changes: 
     let pointer = |scope: &str| format!("/mcp_extensions/scope_hierarchy/{}", escaped(scope));
     for (scope, implied) in after.difference(&before) {
         let security = Security { weakens: reached.weakens, tightens: false };
-        changes.add(Kind::ImpliesAdded, security, pointer(scope), format!("`{scope}` implies `{implied}` now"));
+        changes.add(Kind::ImpliesAdded, security, pointer(scope), format!("`{scope}` now implies `{implied}`"));
     }
     for (scope, implied) in before.difference(&after) {
         let security = Security { weakens: false, tightens: reached.tightens };

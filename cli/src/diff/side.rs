@@ -76,7 +76,7 @@ impl Reading<'_> {
         }
         if side == "-" {
             let bytes = file::limited(io::stdin().lock()).map_err(|error| {
-                Unreadable::new(format!("cannot read standard input: {error}"), "send it a document")
+                Unreadable::new(format!("cannot read standard input: {error}"), "pass a metadata document")
             })?;
             let (metadata, _) = self.document(&utf8(bytes, "standard input")?, "standard input")?;
             return Ok(Side { metadata, origin: Origin::Elsewhere });
@@ -103,7 +103,7 @@ impl Reading<'_> {
             Ok(export) => Ok(Side { metadata: export.metadata.clone(), origin: Origin::Package(Box::new(export)) }),
             Err(error) => {
                 let help = match (error.kind(), error.advice()) {
-                    (ErrorKind::Findings, _) => "repair what stands above, or compare another state of the source",
+                    (ErrorKind::Findings, _) => "fix the errors above, or compare another revision",
                     (_, Some(advice)) => advice,
                     (_, None) => "name the folder of a crate with a `scope_table!`",
                 };
@@ -123,12 +123,12 @@ impl Reading<'_> {
             let metadata = document
                 .and_then(|document| read(&document).map_err(|error| format!("its document is not valid: {error}")));
             return metadata.map(|metadata| (metadata, INSIDE)).map_err(|message| {
-                Unreadable::new(format!("`{side}`: {message}"), "write it anew with `mcp-scopes lock`")
+                Unreadable::new(format!("`{side}`: {message}"), "write it again with `mcp-scopes lock`")
             });
         }
         read(text).map(|metadata| (metadata, "")).map_err(|error| {
-            let message = format!("`{side}` is no valid metadata document: {error}");
-            Unreadable::new(message, "see why with `mcp-scopes lint`")
+            let message = format!("`{side}` is not a valid metadata document: {error}");
+            Unreadable::new(message, "`mcp-scopes lint` shows the reasons")
         })
     }
 }
@@ -136,7 +136,7 @@ impl Reading<'_> {
 fn utf8(bytes: Vec<u8>, side: &str) -> Result<String, Unreadable> {
     String::from_utf8(bytes).map_err(|_| {
         let help = "name a metadata document, or the folder of a crate";
-        Unreadable::new(format!("`{side}` is no text, so it is no metadata document"), help)
+        Unreadable::new(format!("`{side}` is not UTF-8 text, so it is not a metadata document"), help)
     })
 }
 
@@ -147,11 +147,12 @@ const FILES: &str = "files";
 ///
 /// Returns that folder, and the subfolder that corresponds to the current folder.
 fn checkout(revision: &str) -> Result<(tempfile::TempDir, PathBuf), Unreadable> {
-    let help = "name a commit, branch or tag of the repository here, as in `git:main` or `git:v1.2:server`";
+    let help = "name a commit, branch or tag of this repository, as in `git:main` or `git:v1.2:server`";
     let tree = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{tree}}")], None)
-        .map_err(|why| Unreadable::new(format!("git knows no revision `{revision}`{why}"), help))?;
+        .map_err(|why| Unreadable::new(format!("unknown revision `{revision}`{why}"), help))?;
     let prefix = git(&["rev-parse", "--show-prefix"], None).unwrap_or_default();
-    let failed = |error: io::Error| Unreadable::new(format!("cannot make a temporary folder: {error}"), "make room");
+    let failed =
+        |error: io::Error| Unreadable::new(format!("cannot create a temporary folder: {error}"), "free some space");
     let folder = tempfile::tempdir().map_err(failed)?;
     let index = folder.path().join("index");
     let files = folder.path().join(FILES);

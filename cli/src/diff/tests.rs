@@ -104,7 +104,7 @@ fn examples() -> Vec<(Document, Document, Kind, Security)> {
 }
 
 #[test]
-fn verdicts() {
+fn verdicts_of_the_examples() {
     for (old, new, kind, security) in examples() {
         let found = changes(&old, &new);
         let change = found.iter().find(|change| change.kind == kind);
@@ -116,7 +116,7 @@ fn verdicts() {
 
 /// The reverse change has the mirror kind and the mirrored verdict. Every kind occurs.
 #[test]
-fn every_kind_has_its_mirror() {
+fn each_kind_has_its_mirror() {
     let mut shown = BTreeSet::new();
     for (old, new, kind, security) in examples() {
         let back = changes(&new, &old);
@@ -135,7 +135,7 @@ fn every_kind_has_its_mirror() {
 }
 
 #[test]
-fn the_graver_kinds_are_major() {
+fn kinds_have_the_expected_compatibility() {
     for kind in [Kind::ResourceChanged, Kind::IssuerRemoved, Kind::ToolRemoved, Kind::AccessNarrowed] {
         assert_eq!(kind.compatibility(), Compatibility::Major, "{}", kind.id());
     }
@@ -149,7 +149,7 @@ fn the_graver_kinds_are_major() {
 
 /// Existing tokens gain a tool that an old scope opens through a new `implies`.
 #[test]
-fn a_new_scope_below_an_old_one() {
+fn weakens_if_an_old_scope_implies_a_new_one() {
     let tools = |more: &str, hierarchy: &str| {
         document(&format!(
             r#""tool_scope_mapping": {{"t": {{"required_scopes": [["a"]]}}{more}}}, "scope_hierarchy": {{"x": ["y"]{hierarchy}}}"#
@@ -238,7 +238,7 @@ proptest! {
 
     /// Compares the verdict with an exhaustive search over tokens.
     #[test]
-    fn the_verdict_is_that_of_all_tokens(old in small(), new in small()) {
+    fn matches_an_exhaustive_search_over_tokens(old in small(), new in small()) {
         let found = changes(&old.document(), &new.document());
         let (_, security) = verdict(&found);
         prop_assert_eq!(security.weakens, new.opens_beyond(&old, true), "{:?}", ids(&found));

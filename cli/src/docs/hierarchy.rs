@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_is_held_and_not_drawn() {
+    fn draws_no_arrow_that_follows_from_others() {
         let found = of(&[&[1, 3], &[2], &[], &[2]]);
         assert_eq!(found.implies, [vec![1, 2, 3], vec![2], vec![], vec![2]]);
         assert_eq!(found.edges, [(0, 1), (0, 3), (1, 2), (3, 2)]);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_implies_each_other_stands_in_a_ring() {
+    fn draws_a_ring_for_scopes_that_imply_each_other() {
         // 4 leads into the ring of 1, 2 and 3, which leads to 0.
         let found = of(&[&[], &[2], &[3, 0], &[1], &[3]]);
         assert_eq!(found.implies, [vec![], vec![0, 2, 3], vec![0, 1, 3], vec![0, 1, 2], vec![0, 1, 2, 3]]);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn drawn_arrows_say_all_that_is_held() {
+    fn drawn_arrows_are_sufficient_and_minimal() {
         // All graphs with four nodes.
         for graph in 0..1_usize << 12 {
             let mut bits = (0..12).map(|bit| graph >> bit & 1 == 1);

@@ -148,7 +148,7 @@ mod tests {
     use super::{Node, families, layers};
 
     #[test]
-    fn what_implies_stands_left() {
+    fn implying_scopes_are_left_of_implied_scopes() {
         let found = layers(&[(0, 1), (1, 2), (0, 3)]);
         let given = |ids: &[usize]| ids.iter().map(|id| Node::Given(*id)).collect::<Vec<_>>();
         assert_eq!(found.layers, [given(&[0]), given(&[1, 3]), given(&[2])]);

@@ -17,9 +17,9 @@ impl Misplaced {
     pub(super) fn help(self) -> String {
         match self {
             Self::Missing(_) => {
-                format!("write `{BEGIN}` and `{END}` on lines of their own, where the text is to stand")
+                format!("write `{BEGIN}` and `{END}` on separate lines, where the text belongs")
             }
-            Self::Twice(marker) => format!("leave one line `{marker}`; between ``` fences it does not count"),
+            Self::Twice(marker) => format!("keep one line `{marker}`; lines in code blocks do not count"),
             Self::Reversed => format!("write `{BEGIN}` above `{END}`"),
         }
     }
@@ -29,8 +29,8 @@ impl fmt::Display for Misplaced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(marker) => write!(f, "there is no line `{marker}`"),
-            Self::Twice(marker) => write!(f, "the line `{marker}` stands there twice"),
-            Self::Reversed => f.write_str("the markers stand in the wrong order"),
+            Self::Twice(marker) => write!(f, "the line `{marker}` occurs twice"),
+            Self::Reversed => f.write_str("the markers are in the wrong order"),
         }
     }
 }
@@ -100,7 +100,7 @@ mod tests {
     use super::{BEGIN, END, Misplaced, replace};
 
     #[test]
-    fn what_stands_around_stays() {
+    fn keeps_the_text_around_the_markers() {
         let file = format!("# A\n\n{BEGIN}\nold\n{END}\ntail");
         let new = replace(&file, "new\n").unwrap();
         assert_eq!(new, format!("# A\n\n{BEGIN}\n\nnew\n\n{END}\ntail"));
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn markers_are_one_line_each() {
+    fn rejects_missing_and_repeated_markers() {
         assert_eq!(replace("", "x"), Err(Misplaced::Missing(BEGIN)));
         assert_eq!(replace(&format!("{BEGIN}\n"), "x"), Err(Misplaced::Missing(END)));
         assert_eq!(replace(&format!("{END}\n{BEGIN}\n"), "x"), Err(Misplaced::Reversed));

@@ -9,8 +9,8 @@ use crate::escape::escaped;
 pub(super) const MOST_IMPLIED: usize = 20;
 
 /// The text for a document with only the members of RFC 9728.
-pub(super) const NO_TOOLS: &str = "No tool is named here: the document has no `mcp_extensions` that say which scope opens which tool, \
-    so what a token opens is not known.";
+pub(super) const NO_TOOLS: &str =
+    "No tools are known: the document has no `mcp_extensions` member, which maps tools to scopes.";
 
 /// Returns the risk as a word.
 pub(super) fn risk(risk: Option<Risk>) -> &'static str {
@@ -30,9 +30,9 @@ pub(super) fn approval(tool: &ToolEntry) -> Option<&'static str> {
 /// Returns the behaviour of a tool in the sandbox.
 pub(super) fn sandbox(mode: Option<SandboxMode>) -> &'static str {
     match mode {
-        Some(SandboxMode::Allow) => "runs as it does live",
-        Some(SandboxMode::Simulate) => "answers, and changes nothing",
-        Some(SandboxMode::Deny) | None => "refused",
+        Some(SandboxMode::Allow) => "allowed, same as live",
+        Some(SandboxMode::Simulate) => "simulated, without effects",
+        Some(SandboxMode::Deny) | None => "denied",
     }
 }
 
@@ -43,49 +43,49 @@ pub(super) fn count(number: usize, one: &str) -> String {
 
 /// Describes the limits of a tool, one sentence each. Backticks mark text of an author.
 pub(super) fn policy(policy: &ToolPolicy) -> Vec<String> {
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     if !policy.blocked_after.is_empty() {
-        said.push(format!("Refused once the session has called {}.", any_of(&policy.blocked_after)));
+        sentences.push(format!("Denied after the session has called {}.", any_of(&policy.blocked_after)));
     }
     if !policy.requires_approval_after.is_empty() {
         let calls = any_of(&policy.requires_approval_after);
-        said.push(format!("Needs the user's approval once the session has called {calls}."));
+        sentences.push(format!("Requires the user's approval after the session has called {calls}."));
     }
     if let Some(minutes) = policy.cooling_period_minutes {
-        said.push(format!("At least {} between two calls.", count(minutes as usize, "minute")));
+        sentences.push(format!("At least {} between two calls.", count(minutes as usize, "minute")));
     }
     if let Some(calls) = policy.max_calls_per_session {
-        said.push(format!("At most {} in one session.", count(calls as usize, "call")));
+        sentences.push(format!("At most {} in one session.", count(calls as usize, "call")));
     }
     if policy.requires_human_review == Some(true) {
-        said.push("Another person reviews each call.".to_owned());
+        sentences.push("A person other than the user reviews each call.".to_owned());
     }
     if !policy.blocked_patterns.is_empty() {
         let globs: Vec<String> = policy.blocked_patterns.iter().map(|glob| code(glob)).collect();
-        said.push(format!("Refused if an argument matches {}.", joined(&globs)));
+        sentences.push(format!("Denied if an argument matches {}.", joined(&globs)));
     }
     if let Some(size) = policy.max_file_size_mb {
-        said.push(format!("Files of at most {size} MB."));
+        sentences.push(format!("Files of at most {size} MB."));
     }
-    said
+    sentences
 }
 
 /// Describes the limits of a session, one sentence each.
 pub(super) fn session(session: &SessionPolicies) -> Vec<String> {
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     if let Some(calls) = session.max_high_risk_calls {
-        said.push(format!("At most {} of high or critical risk in one session.", count(calls as usize, "call")));
+        sentences.push(format!("At most {} of high or critical risk in one session.", count(calls as usize, "call")));
     }
     if let Some(minutes) = session.require_reauth_after_minutes {
-        said.push(format!("The caller signs in again after {}.", count(minutes as usize, "minute")));
+        sentences.push(format!("The caller signs in again after {}.", count(minutes as usize, "minute")));
     }
     if session.block_rapid_escalation == Some(true) {
-        said.push("A jump from low to high risk within a short time is refused.".to_owned());
+        sentences.push("A jump from low to high risk within a short time is denied.".to_owned());
     }
-    said
+    sentences
 }
 
-/// Describes a list of calls of which one is enough.
+/// Describes a list of calls, any of which is enough.
 fn any_of(patterns: &[String]) -> String {
     let words: Vec<String> = patterns
         .iter()
@@ -119,7 +119,7 @@ mod tests {
     use mcp_scopes_prm::extensions::{SessionPolicies, ToolPolicy};
 
     #[test]
-    fn every_limit_is_said() {
+    fn describes_every_limit() {
         let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
         let said = policy(&ToolPolicy {
             blocked_after: texts(&["read_file:/etc/*", "bank_cards"]),
@@ -134,12 +134,12 @@ mod tests {
         assert_eq!(
             said,
             [
-                "Refused once the session has called `read_file` with an argument that matches `/etc/*` or `bank_cards`.",
-                "Needs the user's approval once the session has called `news`.",
+                "Denied after the session has called `read_file` with an argument that matches `/etc/*` or `bank_cards`.",
+                "Requires the user's approval after the session has called `news`.",
                 "At least 1 minute between two calls.",
                 "At most 3 calls in one session.",
-                "Another person reviews each call.",
-                "Refused if an argument matches `*.pem`, `/a` or `/b`.",
+                "A person other than the user reviews each call.",
+                "Denied if an argument matches `*.pem`, `/a` or `/b`.",
                 "Files of at most 5 MB.",
             ]
         );

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn all_else_stays_to_the_byte() {
+    fn keeps_all_other_bytes() {
         let edits = || vec![edit(0..1, "AA"), edit(3..4, "")];
         assert_eq!(apply("a\nbc\n", "a\nbc\n", edits()).unwrap(), "AA\nb\n");
         assert_eq!(apply("\u{feff}a\r\nbc\r\n", "a\nbc\n", edits()).unwrap(), "\u{feff}AA\r\nb\r\n");
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_refused() {
+    fn rejects_edits_that_do_not_fit() {
         assert_eq!(apply("a", "b", vec![edit(0..1, "")]), None);
         assert_eq!(apply("a\r\n", "a\nb", vec![edit(0..1, "")]), None);
         assert_eq!(apply("a", "a", vec![edit(0..2, "")]), None);
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_touches_waits() {
+    fn postpones_fixes_that_touch_others() {
         let file = "a".into();
         let mut report = Report::default();
         for (fix, start) in [(Fix::safe("x"), 0), (Fix::safe("y"), 3), (Fix::risky("z"), 9), (Fix::safe("w"), 20)] {

@@ -17,6 +17,6 @@ impl From<mcp_scopes_scan::Error> for Failure {
 
 /// Returns the failure for a file that has changed since it was read.
 pub(super) fn changed(file: &str) -> Failure {
-    let message = format!("`{file}` has changed while it was looked at, so that nothing was written");
+    let message = format!("`{file}` changed while it was read; nothing was written");
     Failure::Other(message, "try again".to_owned())
 }

@@ -20,19 +20,18 @@ pub(super) fn read(file: &str, input: &str) -> Result<String, Failure> {
 
 /// Checks that a file may be replaced and has not changed.
 pub(super) fn check(file: &str, old: &str) -> Result<(), Failure> {
-    let refuse = |why: &str, help: &str| {
-        Err(Failure::Other(format!("`{file}` {why}, so that nothing was written"), help.to_owned()))
-    };
+    let reject =
+        |why: &str, help: &str| Err(Failure::Other(format!("`{file}` {why}; nothing was written"), help.to_owned()));
     let status = match fs::symlink_metadata(Path::new(file)) {
         Ok(status) => status,
-        Err(error) => return refuse(&format!("cannot be looked at: {error}"), "try again"),
+        Err(error) => return reject(&format!("cannot be read: {error}"), "try again"),
     };
     // A replacement would remove the link and leave its target unchanged.
     if status.is_symlink() {
-        return refuse("is a symbolic link", "name the file that it leads to");
+        return reject("is a symbolic link", "name the target of the link");
     }
     if status.permissions().readonly() {
-        return refuse("is read-only", "make it writable, or look at `--diff`");
+        return reject("is read-only", "make it writable, or use `--diff`");
     }
     if read(file, "")? != old {
         return Err(changed(file));

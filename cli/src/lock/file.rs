@@ -36,10 +36,10 @@ pub(crate) fn document_in(text: &str) -> Option<Result<String, String>> {
     let Ok(Json::Object(members)) = Json::parse(text) else { return None };
     let document = members.get("document").filter(|_| !members.contains_key("resource"))?;
     if members.get("version").map(ToString::to_string).as_deref() != Some("1") {
-        return Some(Err("its version is not the one that this program knows, which is 1".to_owned()));
+        return Some(Err("unsupported version; this program reads version 1".to_owned()));
     }
     if let Some(unknown) = members.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
-        return Some(Err(format!("version 1 knows no member `{unknown}`")));
+        return Some(Err(format!("unknown member `{unknown}`")));
     }
     if members.get("$schema").is_some_and(|schema| schema.as_str().is_none()) {
         return Some(Err("`$schema` is not a string".to_owned()));

@@ -16,10 +16,10 @@ pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes explain risky-name
   mcp-scopes lint --format json | jq -r '.findings[].rule' | sort -u | xargs mcp-scopes explain";
 
-/// What is explained.
+/// The rules to explain.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// Rules, by their ids: what stands in brackets behind `error` and `warning`
+    /// The ids of rules, as printed in brackets after `error` and `warning`
     #[arg(required = true)]
     rule: Vec<String>,
 }
@@ -48,12 +48,12 @@ fn text(rule: &Rule) -> String {
     };
     line("category", rule.category.as_str());
     let level = if rule.check.is_fixed() && !rule.check.reads_documents() {
-        "an error of the compiler too, which no setting changes".to_owned()
+        "error; the compiler rejects it too, so no setting changes the level".to_owned()
     } else {
         rule.level.as_str().to_owned()
     };
     line("level", &level);
-    let section = if rule.section == EXPERIENCE { "experience, no standard says so" } else { rule.section };
+    let section = if rule.section == EXPERIENCE { "experience (not in a standard)" } else { rule.section };
     line("section", section);
     if let Some(mirror) = rule.mirror {
         line("mirror", mirror);

@@ -25,7 +25,7 @@ pub(crate) const MAN_EXAMPLES: &str = "Examples:
   mcp-scopes man ~/.local/share/man/man1
   mcp-scopes man man && man ./man/mcp-scopes-lint.1";
 
-/// For which shell.
+/// The shell of the script.
 #[derive(Debug, Args)]
 pub(crate) struct Completions {
     /// The shell
@@ -42,10 +42,10 @@ impl Completions {
     }
 }
 
-/// Where the pages go.
+/// The folder of the pages.
 #[derive(Debug, Args)]
 pub(crate) struct Man {
-    /// The folder, which is made if it is not there: a page for the program and one for each command
+    /// The folder for one page of the program and one of each command; created if it does not exist
     folder: PathBuf,
 }
 
@@ -53,7 +53,7 @@ impl Man {
     /// Writes the pages of the command line.
     pub(crate) fn run(&self, command: clap::Command) -> Outcome {
         if let Err(error) = fs::create_dir_all(&self.folder) {
-            complain(&format!("cannot make `{}`: {error}", self.folder.display()), Some("name another folder"));
+            complain(&format!("cannot create `{}`: {error}", self.folder.display()), Some("name another folder"));
             return Outcome::Failed;
         }
         let mut command = command.disable_help_subcommand(true);

@@ -63,7 +63,7 @@ mod tests {
     use super::{WIDTH, page};
 
     #[test]
-    fn pages_are_text() {
+    fn renders_pages_as_text() {
         let markdown =
             format!("# id\n\none\ntwo {}\n\n- a\n- b\n\n```toml\n[lint]\n```\n\n## Section\n\nend\n", "x ".repeat(80));
         let text = anstream::adapter::strip_str(&page(&markdown)).to_string();

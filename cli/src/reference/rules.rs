@@ -17,21 +17,21 @@ pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes rules --category risk
   mcp-scopes rules --format json | jq -r '.rules[] | select(.level == \"allow\") | .id'";
 
-/// Which rules, and how they are printed.
+/// The selected rules and the output format.
 #[derive(Debug, Args)]
 pub(crate) struct Rules {
-    /// How they are printed
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Only those of this category
+    /// Print only the rules of this category
     #[arg(long, value_name = "CATEGORY", value_parser = Category::ALL.map(Category::as_str))]
     category: Option<String>,
 }
 
-/// How rules are printed.
+/// The output format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// One line for each
+    /// One line for each rule
     #[default]
     Table,
     /// One JSON object, version 1

@@ -12,23 +12,23 @@ pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes schema config > mcp-scopes.schema.json
   mcp-scopes schema lock --url
 
-An editor of TOML finds the schema by the first line of mcp-scopes.toml, an address or a file:
+A TOML editor finds the schema by the first line of mcp-scopes.toml, an address or a file:
   #:schema ./mcp-scopes.schema.json
 
-A lock file names its schema as `$schema`; what stands there stays when it is written anew.";
+A lock file names its schema as `$schema`; `mcp-scopes lock` keeps that value.";
 
-/// Which schema.
+/// The requested schema.
 #[derive(Debug, Args)]
 pub(crate) struct Which {
-    /// What the schema is of
+    /// The file or report that the schema describes
     #[arg(value_enum)]
     of: Of,
-    /// Print the address where the newest one can be fetched
+    /// Print the address of the newest version
     #[arg(long)]
     url: bool,
 }
 
-/// What has a schema.
+/// The files and reports that have a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Of {
     /// mcp-scopes.toml
@@ -38,11 +38,11 @@ pub(crate) enum Of {
     /// The metadata document (RFC 9728) with `mcp_extensions`
     #[value(help = "The metadata document (RFC 9728) with mcp_extensions")]
     Metadata,
-    /// What `lint --format json` prints
-    #[value(help = "What `lint --format json` prints")]
+    /// The report of `lint --format json`
+    #[value(help = "The report of `lint --format json`")]
     Lint,
-    /// What `diff --format json` prints
-    #[value(help = "What `diff --format json` and `check --format json` print")]
+    /// The report of `diff --format json`
+    #[value(help = "The report of `diff --format json` and `check --format json`")]
     Diff,
 }
 

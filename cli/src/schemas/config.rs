@@ -19,24 +19,24 @@ use super::{CONFIG, committed};
 #[derive(JsonSchema)]
 #[schemars(
     title = "mcp-scopes.toml",
-    description = "What an MCP server says of its authorization beyond its tools: read by the compiler, the exporter and the linter alike."
+    description = "The authorization of an MCP server, beyond its tools. The compiler, the exporter and the linter read it."
 )]
 #[schemars(deny_unknown_fields)]
 #[expect(dead_code, clippy::zero_sized_map_values, reason = "only its schema is used")]
 struct File {
-    /// The server: what its metadata document says of it (RFC 9728).
+    /// Facts about the server, for its metadata document (RFC 9728).
     server: Option<Server>,
-    /// How scopes are named. Read by the linter alone.
+    /// How scopes are named. Only the linter reads it.
     convention: Option<Convention>,
-    /// The scopes. If the section is there, every scope in use must stand in it.
+    /// The scopes. If the section exists, it must contain every scope in use.
     scopes: Option<Declared>,
-    /// For each role the scopes it needs, in the order in which to ask for them (`scope_upgrade_flows`).
+    /// The scopes of each role, in the order in which clients request them (`scope_upgrade_flows`).
     flows: Option<BTreeMap<String, Scopes>>,
-    /// Limits over all calls of one caller (`session_policies`).
+    /// Limits for all calls of one caller (`session_policies`).
     session: Option<Session>,
-    /// Where the sandbox is.
+    /// The address of the sandbox, and how a request enters it.
     sandbox: Option<Sandbox>,
-    /// The levels of rules and of categories of rules, and options of rules. Read by the linter alone.
+    /// The levels of rules and categories, and the options of rules. Only the linter reads it.
     lint: Option<Lint>,
 }
 
@@ -44,8 +44,8 @@ struct File {
 #[schemars(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct Server {
-    /// The URL that clients use for this server: its resource identifier (RFC 9728 §1.2). Plain http is for a loopback
-    /// host, for development.
+    /// The URL that clients use for this server: its resource identifier (RFC 9728 §1.2). Plain http is allowed
+    /// for a loopback host, for development.
     #[schemars(example = "https://files.example.com/mcp")]
     resource: Option<Resource>,
     /// The server's name for people (RFC 9728 §2).
@@ -54,13 +54,13 @@ struct Server {
     /// A page for developers (RFC 9728 §2).
     #[schemars(example = "https://docs.example.com/mcp")]
     resource_documentation: Option<Page>,
-    /// The issuers of tokens: issuer identifiers (RFC 8414 §2), not endpoints. MCP asks for at least one.
+    /// The issuers of tokens: issuer identifiers (RFC 8414 §2), not endpoints. MCP requires at least one.
     #[schemars(example = ["https://auth.example.com"])]
     authorization_servers: Option<Issuers>,
-    /// The exact prefix of every scope, separator included.
+    /// The exact prefix of every scope, including the separator.
     #[schemars(example = "dev-tools:")]
     namespace: Option<Namespace>,
-    /// What `scopes_supported` advertises. Without it: every scope that opens a tool.
+    /// The scopes that `scopes_supported` advertises. Default: every scope that opens a tool.
     #[schemars(example = ["files:list"])]
     baseline: Option<Scopes>,
 }
@@ -72,10 +72,10 @@ struct Server {
 #[schemars(extend("then" = {"required": ["pattern"]}, "else" = {"properties": {"pattern": false}}))]
 #[expect(dead_code, reason = "only its schema is used")]
 struct Convention {
-    /// How scopes are named. Without it the majority of them says so.
+    /// The naming convention of scopes. Default: the convention that most scopes follow.
     #[schemars(extend("enum" = CONVENTIONS), example = "resource:action")]
     scope: Option<String>,
-    /// With the convention `pattern`: what every scope matches as a whole; `*` is any run of characters, `?` is one.
+    /// With the convention `pattern`: every scope matches it completely. `*` matches any characters, `?` matches one.
     #[schemars(example = "files:*")]
     pattern: Option<ScopeName>,
 }
@@ -84,10 +84,10 @@ struct Convention {
 #[schemars(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct Scope {
-    /// What it lets its holder do.
+    /// What the scope allows.
     #[schemars(example = "Change files")]
     description: Option<Text>,
-    /// What its holder holds too.
+    /// The scopes that it implies.
     #[schemars(example = ["files:read"])]
     implies: Option<Scopes>,
 }
@@ -96,13 +96,13 @@ struct Scope {
 #[schemars(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct Session {
-    /// Calls of high and critical risk in one session at most.
+    /// Maximum number of calls of high or critical risk in one session.
     #[schemars(example = 5)]
     max_high_risk_calls: Option<Limit>,
     /// Minutes after which the caller authenticates again.
     #[schemars(example = 30)]
     require_reauth_after_minutes: Option<Limit>,
-    /// Refuses a jump from low to high risk within a short time.
+    /// Denies a jump from low to high risk within a short time.
     #[schemars(example = true)]
     block_rapid_escalation: Option<bool>,
 }
@@ -325,13 +325,13 @@ const TABLES: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn the_committed_one_is_fresh() {
+fn committed_schema_is_up_to_date() {
     committed::compare("config.schema.json", &schema());
 }
 
 /// The reader and the schema have the same keys and words.
 #[test]
-fn it_knows_what_is_read() {
+fn schema_and_reader_have_the_same_keys() {
     let schema = schema();
     assert_eq!((names(&schema), &schema["additionalProperties"]), (sorted(&SECTIONS), &json!(false)));
     for ((name, _), keys) in TABLES.iter().zip(KEYS) {
@@ -349,18 +349,18 @@ fn it_knows_what_is_read() {
 
 /// The reader accepts the example of each key.
 #[test]
-fn every_key_is_read() {
+fn reader_accepts_the_example_of_each_key() {
     let schema = schema();
-    let refused = |text: &str| mcp_scopes_grammar::config::read(text, "mcp-scopes.toml").err();
+    let errors_of = |text: &str| mcp_scopes_grammar::config::read(text, "mcp-scopes.toml").err();
     for (name, section) in TABLES {
         for (key, property) in schema["definitions"][name]["properties"].as_object().unwrap() {
             // JSON with strings, numbers, flags and lists of strings is valid TOML.
             let example = &property["examples"][0];
             assert!(!example.is_null(), "{name}.{key} has no example");
             let beside = if key == "pattern" { "scope = \"pattern\"\n" } else { "" };
-            let errors = refused(&format!("{section}\n{beside}{key} = {example}\n"));
+            let errors = errors_of(&format!("{section}\n{beside}{key} = {example}\n"));
             assert!(errors.is_none(), "{name}.{key}: {errors:?}");
-            assert!(refused(&format!("{section}\n{key}s_ = {example}\n")).is_some(), "{name}.{key}s_");
+            assert!(errors_of(&format!("{section}\n{key}s_ = {example}\n")).is_some(), "{name}.{key}s_");
         }
     }
 }

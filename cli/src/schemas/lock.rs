@@ -8,12 +8,12 @@ use crate::{lock::file::MEMBERS, schemas::LOCK};
 #[derive(schemars::JsonSchema)]
 #[schemars(
     title = "mcp-scopes.lock.json",
-    description = "What a release of an MCP server was last seen to allow; `mcp-scopes lock` writes it, `mcp-scopes check` compares it with the source."
+    description = "The recorded access of a release of an MCP server. `mcp-scopes lock` writes it; `mcp-scopes check` compares it with the source."
 )]
 #[schemars(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used")]
 struct File {
-    /// The schema of this file, for editors. What is named here stays when the file is written anew.
+    /// The schema of this file, for editors. `mcp-scopes lock` keeps this value.
     #[schemars(rename = "$schema")]
     schema: Option<String>,
     /// The version of this format.
@@ -49,12 +49,12 @@ fn schema() -> Value {
 }
 
 #[test]
-fn the_committed_one_is_fresh() {
+fn committed_schema_is_up_to_date() {
     committed::compare("lock-v1.schema.json", &schema());
 }
 
 #[test]
-fn it_knows_the_members_that_are_read() {
+fn schema_and_reader_have_the_same_members() {
     let schema = schema();
     let mut known: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
     let mut read = MEMBERS.to_vec();

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{assert_understood, commands, root, text, yaml};
+use super::{assert_accepted, commands, root, text, yaml};
 
 fn action() -> Value {
     yaml(&text("action.yml"))
@@ -70,7 +70,7 @@ fn programs() -> &'static Path {
 }
 
 #[test]
-fn inputs_are_described_and_stay_out_of_scripts() {
+fn inputs_are_described_and_not_inserted_into_scripts() {
     let action = action();
     for (name, input) in action["inputs"].as_object().unwrap() {
         assert!(input["description"].as_str().unwrap().len() > 20 && input["default"].is_string(), "{name}");
@@ -78,10 +78,10 @@ fn inputs_are_described_and_stay_out_of_scripts() {
     let mut found = 0;
     for step in action["runs"]["steps"].as_array().unwrap() {
         let script = step["run"].as_str().unwrap();
-        assert!(!script.contains("${{"), "what is written into a script could be a script: {script}");
+        assert!(!script.contains("${{"), "an input inserted into a script could run as a script: {script}");
         assert_eq!(step["shell"], "bash");
         for command in commands(script) {
-            assert_understood(&command);
+            assert_accepted(&command);
             found += 1;
         }
         for value in step["env"].as_object().into_iter().flatten().map(|(_, value)| value.as_str().unwrap()) {
@@ -93,7 +93,7 @@ fn inputs_are_described_and_stay_out_of_scripts() {
 }
 
 #[test]
-fn it_lints() {
+fn lints_and_writes_sarif() {
     let folder = tempfile::tempdir().unwrap();
     server(folder.path());
     let output = run("Lint", &[], folder.path(), programs());
@@ -104,7 +104,7 @@ fn it_lints() {
     assert!(fs::read_to_string(folder.path().join("summary.md")).unwrap().starts_with("## mcp-scopes\n"));
     let inputs = [("paths", "server\n"), ("arguments", "--deny=warnings\n--allow=risk"), ("sarif", "other.sarif")];
     let output = run("Lint", &inputs, folder.path(), programs());
-    assert_eq!(output.status.code(), Some(0), "the words are all there: {output:?}");
+    assert_eq!(output.status.code(), Some(0), "not all arguments are passed: {output:?}");
     let output = run("Lint", &[("arguments", "--deny=warnings")], folder.path(), programs());
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     // An input is never expanded by the shell.
@@ -114,7 +114,7 @@ fn it_lints() {
 }
 
 #[test]
-fn it_holds_what_is_locked() {
+fn compares_with_lock_files() {
     let folder = tempfile::tempdir().unwrap();
     server(folder.path());
     let output = run("Compare with the lock files", &[], folder.path(), programs());
@@ -134,14 +134,14 @@ fn it_holds_what_is_locked() {
 }
 
 /// Creates a program that records its arguments, in place of one that would download or build.
-fn stand_in(folder: &Path, name: &str, code: u8) {
+fn fake_program(folder: &Path, name: &str, code: u8) {
     let path = folder.join(name);
     fs::write(&path, format!("#!/bin/sh\necho \"{name} $*\" >> \"$GITHUB_STEP_SUMMARY\"\nexit {code}\n")).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 #[test]
-fn it_installs_what_is_missing() {
+fn installs_the_program_if_missing() {
     let folder = tempfile::tempdir().unwrap();
     let bin = folder.path().join("bin");
     fs::create_dir(&bin).unwrap();
@@ -153,18 +153,18 @@ fn it_installs_what_is_missing() {
         env!("CARGO_PKG_VERSION"),
         "\n"
     );
-    stand_in(&bin, "cargo-binstall", 0);
-    stand_in(&bin, "cargo", 0);
+    fake_program(&bin, "cargo-binstall", 0);
+    fake_program(&bin, "cargo", 0);
     assert_eq!(run("Install mcp-scopes", &[], folder.path(), &bin).status.code(), Some(0));
     assert_eq!(asked(folder.path()), binstall);
     // Without a download, the source of the action is built.
     fs::remove_file(folder.path().join("summary.md")).unwrap();
-    stand_in(&bin, "cargo-binstall", 1);
+    fake_program(&bin, "cargo-binstall", 1);
     assert_eq!(run("Install mcp-scopes", &[], folder.path(), &bin).status.code(), Some(0));
     let cli = root().join("cli");
     assert_eq!(asked(folder.path()), format!("{binstall}cargo install --locked --path {}\n", cli.display()));
     assert!(cli.join("Cargo.toml").is_file());
     // A failed build fails the job.
-    stand_in(&bin, "cargo", 1);
+    fake_program(&bin, "cargo", 1);
     assert_eq!(run("Install mcp-scopes", &[], folder.path(), &bin).status.code(), Some(1));
 }

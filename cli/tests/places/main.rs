@@ -1,12 +1,7 @@
 //! Distribution: hooks, the action, release archives, and the files that the README shows to copy.
 //!
 //! Every file is read, every command in it has to parse, and every script is run.
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod action;
 mod hooks;
@@ -36,11 +31,11 @@ fn yaml(text: &str) -> Value {
 
 /// Checks that the program accepts a command line. The line begins with its name or with cargo's.
 #[track_caller]
-fn assert_understood(words: &[String]) {
+fn assert_accepted(words: &[String]) {
     let rest = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["mcp-scopes", ..] => 1,
         ["cargo", "mcp-scopes", ..] | ["cargo", "run", "--", ..] => words.len().min(2 + usize::from(words[1] == "run")),
-        _ => panic!("no command of ours: {words:?}"),
+        _ => panic!("not a command of this program: {words:?}"),
     };
     let arguments = std::iter::once("mcp-scopes").chain(words[rest..].iter().map(String::as_str));
     // Requests for help or the version are also accepted.
@@ -49,7 +44,7 @@ fn assert_understood(words: &[String]) {
     }
 }
 
-/// Returns our commands in a script, one per line, without redirections and pipes.
+/// Returns the commands of this program in a script, one per line, without redirections and pipes.
 fn commands(script: &str) -> Vec<Vec<String>> {
     let ours =
         |line: &&str| ["mcp-scopes ", "cargo mcp-scopes ", "cargo run -- "].iter().any(|it| line.starts_with(it));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{REPOSITORY, TAG, assert_understood, commands, hooks, text, yaml};
+use super::{REPOSITORY, TAG, assert_accepted, commands, hooks, text, yaml};
 
 const PAGES: [&str; 8] = [
     "README.md",
@@ -38,7 +38,7 @@ fn slug() -> &'static str {
 }
 
 #[test]
-fn every_command_is_understood() {
+fn accepts_every_command_of_the_pages() {
     let pages = pages();
     // Code between backticks is in tables and sentences. `..` is a placeholder.
     let inline = pages.split('`').skip(1).step_by(2).filter(|code| !code.contains('\n') && !code.contains(".."));
@@ -46,12 +46,12 @@ fn every_command_is_understood() {
     let found: Vec<Vec<String>> = scripts.iter().flat_map(|script| commands(script)).collect();
     assert!(found.len() > 12, "{found:?}");
     for command in found {
-        assert_understood(&command);
+        assert_accepted(&command);
     }
 }
 
 #[test]
-fn the_workflow_uses_the_action() {
+fn workflow_uses_the_action() {
     let workflow = block("yaml", "jobs:");
     let steps = workflow["jobs"]["scopes"]["steps"].as_array().unwrap().clone();
     let own = format!("{}@{TAG}", slug());
@@ -69,12 +69,12 @@ fn the_workflow_uses_the_action() {
     assert_eq!(scripts.len(), 1);
     for command in scripts.iter().flat_map(|script| commands(script)) {
         assert_eq!(command[1], "diff");
-        assert_understood(&command);
+        assert_accepted(&command);
     }
 }
 
 #[test]
-fn the_hooks_are_there() {
+fn hooks_of_the_pages_exist() {
     let config = block("yaml", "repos:");
     let repo = &config["repos"][0];
     assert_eq!((&repo["repo"], &repo["rev"]), (&REPOSITORY.into(), &TAG.into()));

@@ -24,7 +24,7 @@ fn filled(template: &str, bin: &str) -> String {
 
 #[test]
 #[cfg(unix)]
-fn archives_are_what_binstall_expects() {
+fn archives_match_the_binstall_metadata() {
     let manifest = manifest();
     let metadata = &manifest["package"]["metadata"]["binstall"];
     let folder = tempfile::tempdir().unwrap();
@@ -58,7 +58,7 @@ fn archives_are_what_binstall_expects() {
 }
 
 #[test]
-fn a_tag_makes_the_release() {
+fn tag_starts_the_release() {
     let workflow = yaml(&text(".github/workflows/release.yml"));
     assert_eq!(workflow["on"]["push"]["tags"][0], "v*");
     let jobs = workflow["jobs"].as_object().unwrap();

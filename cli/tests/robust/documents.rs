@@ -28,12 +28,12 @@ fn broken() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 }
 
 #[test]
-fn what_is_no_document_is_refused() {
+fn rejects_malformed_documents() {
     let place = Place::new();
     for (file, bytes, why) in broken() {
         place.write(file, &bytes);
         for run in place.read_as_document(file) {
-            run.refuses();
+            run.assert_rejected();
             assert!(run.said().contains(file), "`{}` does not name the file: {}", run.what, run.said());
         }
         let run = place.run(&["lint", file]);
@@ -44,17 +44,17 @@ fn what_is_no_document_is_refused() {
     assert!(!place.path("new.lock.json").exists());
     place.write("empty.json", "");
     for arguments in [&["lint", "empty.json"][..], &["diff", "server", "empty.json"], &["docs", "empty.json"]] {
-        place.run(arguments).refuses();
+        place.run(arguments).assert_rejected();
     }
 }
 
 #[test]
-fn a_gibibyte_is_refused() {
+fn rejects_files_of_a_gibibyte() {
     let place = Place::new();
     for (file, head) in [("zero.json", &b""[..]), ("some.json", b"{\"resource\": \"https://a.example\", \"x\": [")] {
         place.large(file, head);
         for run in place.read_as_document(file) {
-            run.refuses();
+            run.assert_rejected();
             assert!(run.said().contains(file), "`{}` does not name the file: {}", run.what, run.said());
         }
         let run = place.run(&["lint", file]);
@@ -64,7 +64,7 @@ fn a_gibibyte_is_refused() {
 
 /// Windows line ends do not change a document.
 #[test]
-fn line_ends_do_not_matter() {
+fn accepts_crlf() {
     let place = Place::new();
     let text = place.text("good.json").replace('\n', "\r\n");
     place.write("lines.json", &text);
@@ -76,7 +76,7 @@ fn line_ends_do_not_matter() {
         &["check", "server", "--file", "lines.lock.json"],
         &["check", "lines.json", "--file", "good.lock.json"],
     ] {
-        place.run(arguments).succeeds();
+        place.run(arguments).assert_succeeds();
     }
     let page = |file| place.run(&["docs", file]).out;
     assert_eq!(page("lines.json"), page("good.json"));
@@ -84,13 +84,13 @@ fn line_ends_do_not_matter() {
     let twice = text.replacen("\"scopes_supported\": [", "\"scopes_supported\": [\r\n    \"files:read\",", 1);
     place.write("lines.json", &twice);
     let run = place.run(&["lint", "--fix", "lines.json"]);
-    run.succeeds();
+    run.assert_succeeds();
     assert_eq!(place.text("lines.json"), text, "{run:?}");
 }
 
 /// A scope of one megabyte is reported, and the message shows only its ends.
 #[test]
-fn a_scope_of_a_megabyte() {
+fn accepts_a_scope_of_a_megabyte() {
     let place = Place::new();
     let long = "a".repeat(1 << 20);
     let sound = place.text("good.json").replace("files:read", &long);
@@ -103,13 +103,13 @@ fn a_scope_of_a_megabyte() {
     }
     for arguments in [&["diff", "good.json", "long.json"][..], &["docs", "long.json"], &["lint", "--fix", "long.json"]]
     {
-        place.run(arguments).succeeds();
+        place.run(arguments).assert_succeeds();
     }
     assert_eq!(place.text("long.json"), sound);
     let bad = sound.replace(&long, &format!("{long} b"));
     place.write("bad.json", &bad);
     for run in place.read_as_document("bad.json") {
-        run.refuses();
+        run.assert_rejected();
     }
     let run = place.run(&["lint", "bad.json"]);
     assert!(run.out.contains("scope-syntax") && run.said().len() < 20_000, "{:.3000}", run.said());
@@ -117,7 +117,7 @@ fn a_scope_of_a_megabyte() {
 
 /// Many findings on one huge line take no longer than on separate lines.
 #[test]
-fn findings_without_number() {
+fn reports_thousands_of_findings() {
     let place = Place::new();
     let scopes: Vec<String> = (0..3_000).map(|number| format!("\"bad scope {number}\"")).collect();
     place.write(
@@ -135,7 +135,7 @@ fn findings_without_number() {
 
 /// Repeated members in files other than metadata documents.
 #[test]
-fn lock_files_and_baselines_with_members_twice() {
+fn rejects_duplicate_members_in_lock_files_and_baselines() {
     let place = Place::new();
     let lock = place.text("good.lock.json");
     place.write(

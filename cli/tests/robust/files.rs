@@ -14,14 +14,14 @@ use std::{
 use crate::place::{CONFIG, Place, Run, SOURCE, TOOL, end, endless, pipe};
 
 #[test]
-fn loops_of_links_end() {
+fn handles_loops_of_links() {
     let place = Place::new();
     place.server("package");
     for (link, target) in [("package/src/up", ".."), ("package/src/root", "../.."), ("package/src/again.rs", "..")] {
         symlink(target, place.path(link)).unwrap();
     }
     for run in place.read_as_package("package") {
-        run.succeeds();
+        run.assert_succeeds();
     }
     // A broken link could refer to anything.
     for target in ["self.rs", "none.rs"] {
@@ -38,19 +38,19 @@ fn loops_of_links_end() {
         fs::remove_file(place.path("package").join(file)).unwrap();
         symlink(place.path("package").join(file).file_name().unwrap(), place.path("package").join(file)).unwrap();
         for run in place.read_as_package("package") {
-            run.refuses();
+            run.assert_rejected();
         }
         fs::remove_file(place.path("package").join(file)).unwrap();
     }
     symlink("loop.json", place.path("loop.json")).unwrap();
     for run in place.read_as_document("loop.json") {
-        run.refuses();
+        run.assert_rejected();
         assert!(run.said().contains("loop.json"), "{run:?}");
     }
 }
 
 #[test]
-fn folders_that_cannot_be_read_are_told_of() {
+fn reports_unreadable_folders() {
     let place = Place::new();
     place.server("package");
     place.write("package/src/closed/mod.rs", TOOL);
@@ -72,7 +72,7 @@ fn folders_that_cannot_be_read_are_told_of() {
             command.uid(65_534).gid(65_534);
         }
         let run = Run::of(command, &arguments.join(" "));
-        run.refuses();
+        run.assert_rejected();
         if arguments[0] == "lint" {
             assert!(run.code == 1 && run.out.contains("error[unreadable-file]"), "{run:?}");
             assert!(run.out.contains("package/src/closed") && run.out.contains("Permission denied"), "{run:?}");
@@ -83,7 +83,7 @@ fn folders_that_cannot_be_read_are_told_of() {
 
 /// Even the superuser cannot open a path that is too long.
 #[test]
-fn folders_too_deep_to_be_read_are_told_of() {
+fn reports_folders_that_are_too_deep() {
     let place = Place::new();
     place.server("package");
     place.write("d0/x.rs", "");
@@ -98,13 +98,13 @@ fn folders_too_deep_to_be_read_are_told_of() {
     assert!(run.code == 1 && run.out.contains("error[unreadable-file]"), "{run:?}");
     assert!(run.out.len() < 20_000, "{}", run.out.len());
     for run in place.read_as_package("package") {
-        run.refuses();
+        run.assert_rejected();
     }
 }
 
 /// Files appear and disappear during a run. Each run reports a missing file or reads it.
 #[test]
-fn files_that_vanish() {
+fn handles_files_that_disappear() {
     let place = Place::new();
     place.server("package");
     let (file, gone) = (place.path("package/src/a.rs"), AtomicBool::new(false));
@@ -134,7 +134,7 @@ fn files_that_vanish() {
 
 /// Pipes with a writer are read, such as `lint <(curl ..)`.
 #[test]
-fn pipes_are_read_to_their_end_and_no_further_than_makes_sense() {
+fn reads_pipes_up_to_the_size_limit() {
     let place = Place::new();
     let good = place.text("good.json");
     let text = place.path("pipe");
@@ -173,7 +173,7 @@ fn pipes_are_read_to_their_end_and_no_further_than_makes_sense() {
 
 /// A pipe in a package is rejected, since waiting for a writer could block forever.
 #[test]
-fn pipes_in_a_package_are_refused() {
+fn rejects_pipes_in_a_package() {
     let place = Place::new();
     for file in ["mcp-scopes.toml", "src/a.rs", "src/lib.rs", "Cargo.toml"] {
         place.server("package");
@@ -182,7 +182,7 @@ fn pipes_in_a_package_are_refused() {
         pipe(&path);
         let runs = place.read_as_package("package");
         for run in &runs {
-            run.refuses();
+            run.assert_rejected();
         }
         assert!(runs[0].said().contains("it is no regular file"), "{file}: {:?}", runs[0]);
         fs::remove_file(&path).unwrap();
@@ -191,18 +191,18 @@ fn pipes_in_a_package_are_refused() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn devices_without_end_are_refused() {
+fn rejects_endless_devices() {
     let place = Place::new();
     for device in ["/dev/zero", "/dev/random"] {
         for run in place.read_as_document(device) {
-            run.refuses();
+            run.assert_rejected();
             assert!(run.said().contains(device), "{run:?}");
         }
     }
     for arguments in [&["lint", "-"][..], &["lint", "--fix", "-"], &["diff", "-", "server"], &["docs", "-"]] {
         let run = place.run_in_shell("exec \"$@\" < /dev/zero", arguments);
-        run.refuses();
+        run.assert_rejected();
         assert!(run.said().contains("larger than 32 MiB"), "{run:?}");
     }
-    place.run(&["lint", "/dev/null"]).refuses();
+    place.run(&["lint", "/dev/null"]).assert_rejected();
 }

@@ -44,7 +44,7 @@ fn accepts_the_deepest_documents_and_rejects_the_next() {
             &["diff", "good.json", "deep.json"],
             &["docs", "deep.json"],
         ] {
-            on_small_stack(&place, arguments).succeeds();
+            on_small_stack(&place, arguments).assert_succeeds();
         }
         // A lock file nests the document one level deeper and could not be parsed.
         let run = on_small_stack(&place, &["lock", "deep.json", "--file", "deep.lock.json"]);
@@ -53,14 +53,14 @@ fn accepts_the_deepest_documents_and_rejects_the_next() {
     }
     for value in json(MAX_JSON_DEPTH - 2) {
         place.write("deep.json", document(&value));
-        on_small_stack(&place, &["lock", "deep.json", "--file", "deep.lock.json"]).succeeds();
+        on_small_stack(&place, &["lock", "deep.json", "--file", "deep.lock.json"]).assert_succeeds();
         // Unknown members are written last.
         assert_ne!(place.text("deep.lock.json"), locked(&value));
-        on_small_stack(&place, &["check", "deep.json", "--file", "deep.lock.json"]).succeeds();
+        on_small_stack(&place, &["check", "deep.json", "--file", "deep.lock.json"]).assert_succeeds();
         place.write("deep.lock.json", locked(&value));
-        on_small_stack(&place, &["check", "deep.json", "--file", "deep.lock.json"]).succeeds();
+        on_small_stack(&place, &["check", "deep.json", "--file", "deep.lock.json"]).assert_succeeds();
         place.write("baseline.json", format!("{{\"version\": 1, \"entries\": [], \"x\": {value}}}"));
-        on_small_stack(&place, &["lint", "server", "--baseline", "baseline.json"]).refuses();
+        on_small_stack(&place, &["lint", "server", "--baseline", "baseline.json"]).assert_rejected();
     }
     for value in json(MAX_JSON_DEPTH) {
         place.write("deeper.json", document(&value));
@@ -73,7 +73,7 @@ fn accepts_the_deepest_documents_and_rejects_the_next() {
             &["check", "server", "--file", "deeper.json"],
         ] {
             let run = on_small_stack(&place, arguments);
-            run.refuses();
+            run.assert_rejected();
             assert!(run.said().contains("nested deeper than 128 levels"), "{run:?}");
         }
     }
@@ -89,9 +89,9 @@ fn accepts_the_deepest_manifest_and_rejects_the_next() {
             for command in ["lint", "export", "lock", "docs"] {
                 let run = on_small_stack(&place, &[command, "server"]);
                 if accepted {
-                    run.succeeds();
+                    run.assert_succeeds();
                 } else {
-                    run.refuses();
+                    run.assert_rejected();
                     assert!(run.said().contains("nest deeper than 64 levels"), "{run:?}");
                 }
             }
@@ -109,10 +109,10 @@ fn rejects_configurations_at_every_depth() {
         for value in toml(depth) {
             place.write("server/mcp-scopes.toml", format!("{CONFIG}[metadata]\n{value}"));
             let run = on_small_stack(&place, &["lint", "server"]);
-            run.refuses();
+            run.assert_rejected();
             assert!(run.said().contains(reason), "{depth}: {run:?}");
             let run = on_small_stack(&place, &["lint", "--config", "server/mcp-scopes.toml", "good.json"]);
-            run.refuses();
+            run.assert_rejected();
             assert!(run.said().contains(reason), "{depth}: {run:?}");
         }
     }
@@ -120,7 +120,7 @@ fn rejects_configurations_at_every_depth() {
     let text = format!("{}a = 1{}\n", format!("{} = {{ ", vec!["a"; 79].join(".")).repeat(79), " }".repeat(79));
     place.write("deep.toml", text);
     let run = on_small_stack(&place, &["lint", "--config", "deep.toml", "good.json"]);
-    run.refuses();
+    run.assert_rejected();
     assert!(run.said().contains("toml-limit"), "{run:?}");
 }
 
@@ -146,7 +146,7 @@ fn rejects_reserved_names_in_documents() {
             &["check", "marked.json", "--file", "good.lock.json"],
         ] {
             let run = place.run(arguments);
-            run.refuses();
+            run.assert_rejected();
             assert!(run.said().contains(&wanted), "{run:?}");
         }
         for (file, text) in [
@@ -155,12 +155,12 @@ fn rejects_reserved_names_in_documents() {
         ] {
             place.write(file, text);
             let run = place.run(&["check", "server", "--file", file]);
-            run.refuses();
+            run.assert_rejected();
             assert!(run.said().contains(&wanted), "{run:?}");
         }
         place.write("baseline.json", format!("{{\"version\": 1, \"entries\": [{{\"{name}\": \"[]\"}}]}}"));
         let run = place.run(&["lint", "server", "--baseline", "baseline.json"]);
-        run.refuses();
+        run.assert_rejected();
         assert!(run.said().contains(&wanted), "{run:?}");
     }
     assert!(!place.path("new.lock.json").exists());
@@ -180,7 +180,7 @@ fn rejects_reserved_names_in_packages() {
             place.write(&format!("package/{file}"), text);
             let runs = place.read_as_package("package");
             for run in &runs {
-                run.refuses();
+                run.assert_rejected();
             }
             let wanted = format!("keys that begin with `{prefix}` are reserved by a parsing library");
             assert!(runs[0].said().contains(&wanted) && runs[0].said().contains(file), "{:?}", runs[0]);
@@ -189,7 +189,7 @@ fn rejects_reserved_names_in_packages() {
         place.server("package");
         place.write("package/src/lib.rs", place.text("server/src/lib.rs").replace("files:read", &format!("{prefix}x")));
         let run = place.run(&["lint", "package"]);
-        run.refuses();
+        run.assert_rejected();
         assert!(run.said().contains("begins with a prefix that a parsing library reserves"), "{run:?}");
     }
 }

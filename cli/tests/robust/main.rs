@@ -11,13 +11,7 @@
 //! | `files` | links, pipes, devices, unreadable folders, and files that disappear |
 //! | `streams` | outputs: full disks, closed pipes, terminals |
 #![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may stop at what it did not expect"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod documents;
 mod files;

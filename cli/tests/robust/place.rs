@@ -164,14 +164,14 @@ impl Run {
     }
 
     /// Checks that the input is rejected with a message of reasonable length.
-    pub(crate) fn refuses(&self) {
+    pub(crate) fn assert_rejected(&self) {
         assert!(matches!(self.code, 1 | 2), "`{}` ended with {}: {}", self.what, self.code, self.said());
-        assert!(!self.said().is_empty(), "`{}` said nothing", self.what);
-        assert!(self.err.len() < 8_000, "`{}` said {} bytes: {:.300}", self.what, self.err.len(), self.err);
+        assert!(!self.said().is_empty(), "`{}` printed nothing", self.what);
+        assert!(self.err.len() < 8_000, "`{}` printed {} bytes: {:.300}", self.what, self.err.len(), self.err);
     }
 
     /// Checks for success.
-    pub(crate) fn succeeds(&self) {
+    pub(crate) fn assert_succeeds(&self) {
         assert_eq!(self.code, 0, "`{}`: {}", self.what, self.said());
     }
 }

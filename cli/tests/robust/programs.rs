@@ -18,25 +18,25 @@ fn module(section: &[u8]) -> Vec<u8> {
     module
 }
 
-fn refused(runs: &[Run], file: &str) {
+fn assert_rejected(runs: &[Run], file: &str) {
     for run in runs {
-        run.refuses();
+        run.assert_rejected();
         assert!(run.said().contains(file), "`{}` does not name the file: {}", run.what, run.said());
     }
     assert!(runs[0].code == 2, "{:?}", runs[0]);
 }
 
 #[test]
-fn malformed_programs_are_refused() {
+fn rejects_malformed_programs() {
     let place = Place::new();
     // The test binary is a program without a table.
     let program = fs::read(std::env::current_exe().unwrap()).unwrap();
     place.write("none", &program);
-    refused(&place.read_as_package("none"), "none");
+    assert_rejected(&place.read_as_package("none"), "none");
     place.write("cut", &program[..program.len() / 2]);
-    refused(&place.read_as_package("cut"), "cut");
+    assert_rejected(&place.read_as_package("cut"), "cut");
     place.write("head", &program[..64]);
-    refused(&place.read_as_package("head"), "head");
+    assert_rejected(&place.read_as_package("head"), "head");
     for (name, magic) in [
         ("elf", &b"\x7fELF\x02\x01\x01"[..]),
         ("macho", b"\xcf\xfa\xed\xfe"),
@@ -47,24 +47,24 @@ fn malformed_programs_are_refused() {
         // The rest of the header has these values as lengths and offsets.
         for filler in [0, 0x7f, 0xff] {
             place.write(name, [magic, &[filler; 4096][..]].concat());
-            refused(&place.read_as_package(name), name);
+            assert_rejected(&place.read_as_package(name), name);
         }
         place.large(name, magic);
-        refused(&place.read_as_package(name), name);
+        assert_rejected(&place.read_as_package(name), name);
     }
 }
 
 #[test]
-fn damaged_records_are_refused() {
+fn rejects_damaged_records() {
     let record = Path::new(env!("CARGO_MANIFEST_DIR")).join("scan/tests/data/every-key.v1");
     let record = fs::read(record).unwrap();
     let place = Place::new();
     place.write("server.wasm", module(&record));
     let run = place.run(&["export", "server.wasm"]);
-    run.succeeds();
+    run.assert_succeeds();
     for cut in [0, 1, 8, 40, record.len() / 2, record.len() - 1] {
         place.write("cut.wasm", module(&record[..cut]));
-        refused(&place.read_as_package("cut.wasm"), "cut.wasm");
+        assert_rejected(&place.read_as_package("cut.wasm"), "cut.wasm");
     }
     // Every number in the head of the record, and some of the others.
     for at in (0..64.min(record.len())).chain((64..record.len()).step_by(97)) {

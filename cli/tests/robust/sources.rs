@@ -74,7 +74,7 @@ fn others() -> Vec<Broken> {
 }
 
 #[test]
-fn broken_files_are_told_of() {
+fn rejects_broken_files() {
     let place = Place::new();
     for (number, case) in deep().into_iter().chain(others()).enumerate() {
         let folder = format!("package-{number}");
@@ -82,18 +82,18 @@ fn broken_files_are_told_of() {
         place.write(&format!("{folder}/{}", case.file), &case.bytes);
         let runs = place.read_as_package(&folder);
         for run in &runs {
-            run.refuses();
+            run.assert_rejected();
         }
         let said = runs[0].said();
         assert!(said.contains(case.why) && said.contains(case.file), "`{}` in {said}", case.why);
         assert!(said.len() < 10_000, "{} bytes", said.len());
-        assert!(!said.contains('\u{7}'), "a control character comes through");
+        assert!(!said.contains('\u{7}'), "a control character is printed");
     }
     assert!(!place.path("new.lock.json").exists());
 }
 
 #[test]
-fn a_gibibyte_is_refused() {
+fn rejects_files_of_a_gibibyte() {
     let place = Place::new();
     for (file, head) in
         [("src/a.rs", TOOL), ("src/lib.rs", SOURCE), ("mcp-scopes.toml", CONFIG), ("Cargo.toml", MANIFEST)]
@@ -102,7 +102,7 @@ fn a_gibibyte_is_refused() {
         place.large(&format!("package/{file}"), head.as_bytes());
         let runs = place.read_as_package("package");
         for run in &runs {
-            run.refuses();
+            run.assert_rejected();
         }
         assert!(runs[0].said().contains("larger than 32 MiB"), "{:?}", runs[0]);
     }
@@ -110,14 +110,14 @@ fn a_gibibyte_is_refused() {
 
 /// A byte order mark and Windows line ends change nothing.
 #[test]
-fn marks_and_line_ends_do_not_matter() {
+fn accepts_byte_order_marks_and_crlf() {
     let place = Place::new();
     let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
     for (file, text) in [("Cargo.toml", MANIFEST), ("mcp-scopes.toml", CONFIG), ("src/lib.rs", SOURCE)] {
         place.server("package");
         place.write(&format!("package/{file}"), windows(text));
         for run in place.read_as_package("package") {
-            run.succeeds();
+            run.assert_succeeds();
         }
         assert_eq!(place.run(&["export", "package"]).out, place.text("good.json"), "{file}");
     }
@@ -125,7 +125,7 @@ fn marks_and_line_ends_do_not_matter() {
 
 /// A scope of one megabyte is still valid.
 #[test]
-fn a_scope_of_a_megabyte() {
+fn accepts_a_scope_of_a_megabyte() {
     let place = Place::new();
     let long = "a".repeat(1 << 20);
     place.server("package");
@@ -138,6 +138,6 @@ fn a_scope_of_a_megabyte() {
     for arguments in
         [&["lock", "package"][..], &["check", "package"], &["diff", "server", "package"], &["docs", "package"]]
     {
-        place.run(arguments).succeeds();
+        place.run(arguments).assert_succeeds();
     }
 }

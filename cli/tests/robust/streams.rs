@@ -41,7 +41,7 @@ fn place() -> Place {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_an_error() {
+fn reports_a_full_disk() {
     let place = place();
     for arguments in PRINT {
         let run = place.run_in_shell("exec \"$@\" > /dev/full", arguments);
@@ -65,7 +65,7 @@ fn a_full_disk_is_an_error() {
 
 /// A reader that closes the pipe early is not an error, and findings still decide the exit code.
 #[test]
-fn a_closed_pipe_is_no_failure() {
+fn accepts_a_closed_pipe() {
     let place = place();
     for arguments in PRINT {
         for line in ["exec \"$@\" >&-", "exec \"$@\" 2>&-", "exec \"$@\" >&- 2>&- <&-"] {
@@ -87,22 +87,22 @@ fn a_closed_pipe_is_no_failure() {
 }
 
 /// Control characters for a terminal, and their escaped form.
-const SPEAKS: &str = "a\u{1b}]0;title\u{7}\u{9b}31m\u{202e}b";
+const CONTROL: &str = "a\u{1b}]0;title\u{7}\u{9b}31m\u{202e}b";
 
-fn is_silent(run: &Run) {
+fn assert_escaped(run: &Run) {
     // Through a pipe, JSON and XML are unchanged. Their output on a terminal is checked below.
     let for_programs =
         ["json", "sarif", "junit"].iter().any(|format| run.what.ends_with(&format!("--format {format}")));
     let more: &[char] = if for_programs { &[] } else { &['\u{9b}', '\u{202e}'] };
     for &character in ['\u{1b}', '\u{7}', '\0'].iter().chain(more) {
-        assert!(!run.said().contains(character), "`{}` lets {character:?} through: {}", run.what, run.said());
+        assert!(!run.said().contains(character), "`{}` prints {character:?}: {}", run.what, run.said());
     }
 }
 
 #[test]
-fn control_characters_are_spelt_out() {
+fn escapes_control_characters() {
     let place = Place::new();
-    let escaped: String = SPEAKS
+    let escaped: String = CONTROL
         .chars()
         .map(|character| match character {
             '\0'..='\x1f' => format!("\\u{:04x}", character as u32),
@@ -115,14 +115,14 @@ fn control_characters_are_spelt_out() {
     place.write("scope.json", good.replace("files:read", &escaped));
     place.write("tool.json", good.replace("read_file", &escaped));
     place.write("member.json", good.replacen('{', &format!("{{\"{escaped}\": 1, \"{escaped}\": 2,"), 1));
-    place.write("raw.json", good.replace("Read a file", SPEAKS));
+    place.write("raw.json", good.replace("Read a file", CONTROL));
     place.server("package");
     place.write(
         "package/src/lib.rs",
-        SOURCE.replace("files:read", SPEAKS).replace("path: String", &format!("path: String /* {SPEAKS} */")),
+        SOURCE.replace("files:read", CONTROL).replace("path: String", &format!("path: String /* {CONTROL} */")),
     );
-    place.server(&format!("server{SPEAKS}"));
-    place.write(&format!("server{SPEAKS}/src/a.rs"), "#[mcp_scopes::mcp_tool]\nfn f() {}\n");
+    place.server(&format!("server{CONTROL}"));
+    place.write(&format!("server{CONTROL}/src/a.rs"), "#[mcp_scopes::mcp_tool]\nfn f() {}\n");
     for file in ["text.json", "scope.json", "tool.json", "member.json", "raw.json"] {
         for arguments in [
             &["lint", file][..],
@@ -137,25 +137,25 @@ fn control_characters_are_spelt_out() {
             &["export", "server", "--check", file],
             &["docs", file, "--markdown"],
         ] {
-            is_silent(&place.run(arguments));
+            assert_escaped(&place.run(arguments));
         }
     }
-    for package in ["package", &format!("server{SPEAKS}")] {
+    for package in ["package", &format!("server{CONTROL}")] {
         for arguments in
             [&["lint", package][..], &["export", package], &["diff", "server", package], &["check", package]]
         {
             let run = place.run(arguments);
-            run.refuses();
-            is_silent(&run);
+            run.assert_rejected();
+            assert_escaped(&run);
         }
     }
     let run = place.run(&["lint", "scope.json"]);
     assert!(run.code == 1 && run.out.contains("`a\\u{1b}]0;title\\u{7}\\u{9b}31m\\u{202e}b`"), "{run:?}");
-    for path in [format!("no{SPEAKS}"), format!("no{SPEAKS}.json")] {
+    for path in [format!("no{CONTROL}"), format!("no{CONTROL}.json")] {
         for command in ["lint", "export", "docs", "lock"] {
             let run = place.run(&[command, &path]);
-            run.refuses();
-            is_silent(&run);
+            run.assert_rejected();
+            assert_escaped(&run);
         }
     }
 }
@@ -186,7 +186,7 @@ fn on_terminal(place: &Place, arguments: &[&str], out: bool, meanwhile: impl FnO
 
 #[cfg(target_os = "linux")]
 #[test]
-fn on_a_terminal_nothing_speaks_to_it() {
+fn escapes_control_characters_on_a_terminal() {
     let place = Place::new();
     let good = place.text("good.json");
     place.write("text.json", good.replace("Read a file", "a\u{9b}31m\u{202e}b").replace("files:read", "a\u{9b}31mb"));
@@ -206,7 +206,7 @@ fn on_a_terminal_nothing_speaks_to_it() {
 /// The progress line appears on a terminal after one second and is removed at the end. It never appears elsewhere.
 #[cfg(target_os = "linux")]
 #[test]
-fn progress_is_shown_to_who_waits() {
+fn shows_progress_on_a_terminal() {
     let place = Place::new();
     let good = place.text("good.json");
     let path = place.path("pipe");

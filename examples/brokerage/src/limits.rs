@@ -55,7 +55,7 @@ impl Limits {
         let called = |pattern: &&&str| made.contains_key(**pattern);
         let (name, policy) = (tool.tool().name, &tool.policy);
         if let Some(before) = policy.blocked_after.iter().find(called) {
-            return Err(format!("tool `{name}` is refused after `{before}`"));
+            return Err(format!("tool `{name}` is denied after `{before}`"));
         }
         // There is no user to ask, so a call that needs an approval is denied.
         if let Some(before) = policy.requires_approval_after.iter().find(called) {

@@ -25,11 +25,11 @@ pub struct Securities {
 pub struct Latest {
     /// Its symbol, as in `EXMP.US`
     pub symbol: String,
-    /// How many at most
+    /// The maximum number of entries
     pub count: Option<usize>,
 }
 
-/// The entries of one security in some days.
+/// The entries of one security in a range of days.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Period {
@@ -59,7 +59,7 @@ pub struct Market {
     pub market: String,
 }
 
-/// One market in some days.
+/// One market in a range of days.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MarketPeriod {
@@ -71,7 +71,7 @@ pub struct MarketPeriod {
     pub end: Option<String>,
 }
 
-/// Some days.
+/// A range of days.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dates {
@@ -85,7 +85,7 @@ pub struct Dates {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Its identifier, as the list tells it
+    /// Its identifier, as in the list
     pub id: String,
 }
 
@@ -95,15 +95,15 @@ pub struct Entry {
 pub struct Search {
     /// The text
     pub text: String,
-    /// How many at most
+    /// The maximum number of entries
     pub count: Option<usize>,
 }
 
-/// The head of a list.
+/// The first entries of a list.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Count {
-    /// How many at most
+    /// The maximum number of entries
     pub count: Option<usize>,
 }
 
@@ -113,6 +113,6 @@ pub struct Count {
 pub struct Report {
     /// The company's symbol, as in `EXMP.US`
     pub symbol: String,
-    /// Which one, as in `2025-Q4`
+    /// The report, as in `2025-Q4`
     pub report: Option<String>,
 }

@@ -149,7 +149,7 @@ async fn enforces_limits_after_reads() {
 
     session.call("bank_cards", &json!({})).await;
     let refused = session.call("topic_create", &json!({"title": "t", "text": "x"})).await;
-    assert_eq!(error(&refused), "tool `topic_create` is refused after `bank_cards`");
+    assert_eq!(error(&refused), "tool `topic_create` is denied after `bank_cards`");
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ use crate::{TOOLS, client::Client, limit::Calls, store::Store};
 pub struct ReadFile {
     /// The name of the file
     pub name: String,
-    /// Only so many lines of it
+    /// The maximum number of lines
     pub lines: Option<usize>,
 }
 
@@ -39,9 +39,9 @@ pub struct ReadFile {
 pub struct WriteFile {
     /// The name of the file
     pub name: String,
-    /// What to write
+    /// The text to write
     pub text: String,
-    /// Whether to write at the end of what is there
+    /// Whether to append the text to the file
     #[serde(default)]
     pub append: bool,
 }
@@ -89,7 +89,7 @@ impl FileServer {
         Ok("ok".to_owned())
     }
 
-    /// The names of all shared files
+    /// List the names of all shared files
     #[mcp_tool(scope = "dev-tools:files:read", risk = "low", sandbox = "allow", grouped_with("read_file"))]
     #[tool]
     pub async fn list_files(&self) -> Result<String, Failure> {

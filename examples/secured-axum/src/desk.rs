@@ -31,9 +31,9 @@ pub struct Number {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Booking {
-    /// Where the parcel goes
+    /// The destination
     pub to: String,
-    /// What it weighs, in grams
+    /// The weight, in grams
     pub grams: u32,
 }
 
@@ -51,19 +51,19 @@ pub struct Desk {
 
 #[mcp_tools]
 impl Desk {
-    /// The carriers that parcels go with
+    /// List the carriers
     #[mcp_tool(public, risk = "minimal", sandbox = "allow")]
     pub fn list_carriers(&self, Parameters(Nothing {}): Parameters<Nothing>) -> Result<String, Failure> {
         Ok("Gull Post\nHarbour Freight".to_owned())
     }
 
-    /// Where a parcel goes
+    /// Return the destination of a parcel
     #[mcp_tool(scope = "parcels:read", risk = "low", sandbox = "allow")]
     pub fn track_parcel(&self, Parameters(Number { number }): Parameters<Number>) -> Result<String, Failure> {
         self.parcels().get(&number).map(|to| format!("{number} goes to {to}")).ok_or(Failure::NoParcel(number))
     }
 
-    /// Have a carrier fetch a parcel
+    /// Book the pickup of a parcel
     #[mcp_tool(scope = "parcels:write", risk = "medium", sandbox = simulate(Self::pretend_to_book), guard = caller)]
     pub fn book_parcel(&self, caller: &Caller, Parameters(booking): Parameters<Booking>) -> Result<String, Failure> {
         check(&booking)?;
@@ -76,7 +76,7 @@ impl Desk {
         Ok(format!("booked {number}"))
     }
 
-    /// Cancel a parcel that is booked
+    /// Cancel a booked parcel
     #[mcp_tool(
         scope = "parcels:cancel",
         risk = "high",

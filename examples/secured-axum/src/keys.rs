@@ -27,7 +27,7 @@ const ISSUER: &str = "https://parcels.example.com/keys";
 /// Returns an error message with the line if the file is missing or malformed.
 pub fn read(path: &Path, resource: &str) -> Result<ApiKeys, String> {
     let text = fs::read_to_string(path).map_err(|error| {
-        let help = "make one with `new-key`";
+        let help = "create one with `new-key`";
         format!("the keys in `{}` cannot be read: {error}; {help}", path.display())
     })?;
     let mut keys = empty(&text, resource).map_err(|wrong| format!("{}:1: {wrong}", path.display()))?;

@@ -66,8 +66,7 @@ async fn serve(address: SocketAddr, keys: PathBuf) -> Result<(), Box<dyn Error>>
         return Err("keys are sent in plain text here; use a loopback address behind a TLS proxy".into());
     }
     let listener = TcpListener::bind(address).await.map_err(|error| {
-        let help =
-            "stop the program that listens there, or choose another with `--address`; port 0 takes any that is free";
+        let help = "stop the program that listens there, or choose another with `--address`; port 0 selects a free one";
         format!("cannot listen on `{address}`: {error}; {help}")
     })?;
     let resource = format!("http://{}/mcp", listener.local_addr()?);

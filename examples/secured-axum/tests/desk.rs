@@ -182,7 +182,7 @@ fn rejects_malformed_input() {
     let file = folder.path().join("keys");
     let path = file.to_str().unwrap();
     let said = serve(&["--address", "127.0.0.1:0", "--keys", path]);
-    assert!(said.contains("make one with `new-key`"), "{said}");
+    assert!(said.contains("create one with `new-key`"), "{said}");
     assert!(serve(&["--address", "0.0.0.0:0", "--keys", path]).contains("a loopback address"));
     for (text, why) in [
         ("", "keys:1: the first line must be `salt`"),

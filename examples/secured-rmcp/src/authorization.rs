@@ -128,7 +128,7 @@ async fn at_its_own_address(State(shared): State<Arc<Shared>>, request: Request,
     if host.is_some_and(|host| shared.issuer.strip_prefix("http://") == Some(host)) {
         return next.run(request).await;
     }
-    (StatusCode::MISDIRECTED_REQUEST, format!("ask for {}", shared.issuer)).into_response()
+    (StatusCode::MISDIRECTED_REQUEST, format!("send the request to {}", shared.issuer)).into_response()
 }
 
 /// Returns an unpredictable text.

@@ -142,13 +142,13 @@ async fn authorization_server(arguments: AuthorizationArguments) -> Result<(), F
 async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
     if !address.ip().is_loopback() {
         return Err(format!(
-            "`{address}` is not a loopback address, and every request is approved here: write 127.0.0.1"
+            "`{address}` is not a loopback address, and this server approves every request; write 127.0.0.1"
         )
         .into());
     }
     TcpListener::bind(address).await.map_err(|error| {
         let help = format!(
-            "stop the program that listens there, or choose another with `{option}`; port 0 takes any that is free"
+            "stop the program that listens there, or choose another with `{option}`; port 0 selects a free one"
         );
         format!("cannot listen on `{address}`: {error}; {help}").into()
     })
@@ -157,8 +157,8 @@ async fn listen(address: SocketAddr, option: &str) -> Result<TcpListener, Failur
 /// Prints the next steps.
 fn hints(resource: &str, issuer: &str) -> String {
     format!(
-        "notes at {resource}, tokens from {issuer} (for development: everything is approved)\n\n\
-         what clients see first, and where it leads them:\n  \
+        "notes at {resource}, tokens from {issuer} (for development: every request is approved)\n\n\
+         the first response to a client, and the metadata that it names:\n  \
          curl -i {resource} -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \\\n    \
          -d '{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}}'\n  \
          curl {}\n\n\

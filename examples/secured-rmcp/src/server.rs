@@ -27,7 +27,7 @@ pub struct Title {
 pub struct Note {
     /// The title of the note
     pub title: String,
-    /// What to write
+    /// The text to write
     pub text: String,
 }
 
@@ -49,14 +49,14 @@ impl NoteServer {
 #[mcp_tools]
 #[tool_router]
 impl NoteServer {
-    /// How many notes there are
+    /// Return the number of notes
     #[mcp_tool(public, risk = "minimal", sandbox = "allow")]
     #[tool]
     pub async fn count_notes(&self) -> String {
         self.notes.titles().len().to_string()
     }
 
-    /// The titles of all notes
+    /// List the titles of all notes
     #[mcp_tool(scope = "notes:read", risk = "low", sandbox = "allow", grouped_with("read_note"))]
     #[tool]
     pub async fn list_notes(&self) -> String {

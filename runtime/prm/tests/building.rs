@@ -42,7 +42,7 @@ fn contains_the_proposal() {
 fn publishes_everything_stated() {
     let text = build(&everything()).to_json_pretty();
     assert_eq!(text, include_str!("fixtures/everything.json"), "{text}");
-    let again = Metadata::from_json(&text).expect("what is built can be read");
+    let again = Metadata::from_json(&text).expect("a built document can be read");
     assert_eq!(again.to_json_pretty(), text);
     assert_eq!(again.unknown_members(), []);
 }
@@ -54,7 +54,7 @@ fn builds_a_document_of_an_empty_table() {
         .resource("https://h")
         .authorization_servers(["https://a"])
         .build()
-        .expect("there is nothing to be wrong");
+        .expect("an empty table has a document");
     assert_eq!(
         metadata.to_json().to_string(),
         r#"{"resource":"https://h","authorization_servers":["https://a"],"bearer_methods_supported":["header"]}"#
@@ -101,12 +101,12 @@ fn rejects_plain_http_by_default() {
         Metadata::of(&outline).resource(format!("http://{host}/mcp")).authorization_servers([format!("http://{host}")])
     };
     for host in ["localhost:3000", "127.0.0.1:3000", "[::1]:3000"] {
-        let error = builder(host).build().expect_err("https is asked for");
+        let error = builder(host).build().expect_err("https is required");
         assert_eq!(pointers(&error), ["/resource", "/authorization_servers/0"]);
-        let metadata = builder(host).allow_loopback_http().build().expect("the host is this machine");
+        let metadata = builder(host).allow_loopback_http().build().expect("the host is a loopback host");
         assert!(Metadata::from_json(metadata.to_json_pretty()).is_err(), "reading is strict");
         let read = Metadata::from_json_allowing_loopback_http(metadata.to_json_pretty());
-        assert_eq!(read.expect("it was asked for"), metadata);
+        assert_eq!(read.expect("loopback http is allowed"), metadata);
     }
     for host in ["example.com", "localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "user@example.com"] {
         assert!(builder(host).allow_loopback_http().build().is_err(), "{host}");

@@ -34,7 +34,7 @@ fn matches_every_verdict() {
             wrong.push(format!("{id}: {read:?}"));
         }
         if let Ok(metadata) = read {
-            let again = Metadata::from_json(metadata.to_json_pretty()).expect("what is written can be read");
+            let again = Metadata::from_json(metadata.to_json_pretty()).expect("a written document can be read");
             assert_eq!(again, metadata, "{id}");
             #[cfg(feature = "schema")]
             {

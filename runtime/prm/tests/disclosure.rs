@@ -31,7 +31,7 @@ fn all() -> String {
                 "wipe": {"blocked_after": ["list"]},
             },
             "session_policies": {"max_high_risk_tools": 1},
-            "x_contact": "who may wipe",
+            "x_contact": "contact of wipe",
         },
     });
     all.to_string()

@@ -4,7 +4,7 @@
 use mcp_scopes_prm::{Document, Error, ErrorKind, Json, Metadata};
 
 /// The pointer and section of each violation.
-fn refused(text: &str) -> Vec<(String, &'static str)> {
+fn violations_of(text: &str) -> Vec<(String, &'static str)> {
     let error = Metadata::from_json(text).expect_err(text);
     assert_eq!(error.kind(), ErrorKind::Violations, "{error}");
     for violation in error.violations() {
@@ -20,7 +20,7 @@ fn refused(text: &str) -> Vec<(String, &'static str)> {
 /// members after a valid resource.
 fn rule(pointer: &str, section: &str, fires: &str, silent: &str) {
     let document = |members: &str| format!(r#"{{"resource": "https://h", {members}}}"#);
-    let found = refused(&document(fires));
+    let found = violations_of(&document(fires));
     let found: Vec<_> = found.iter().map(|(pointer, section)| (pointer.as_str(), *section)).collect();
     assert_eq!(found, [(pointer, section)], "{fires}");
     let text = document(silent);
@@ -62,11 +62,11 @@ fn checks_the_resource() {
         if valid {
             assert!(Metadata::from_json(&text).is_ok(), "{text}");
         } else {
-            assert_eq!(refused(&text), [("/resource".to_owned(), "RFC 9728 §1.2")], "{text}");
+            assert_eq!(violations_of(&text), [("/resource".to_owned(), "RFC 9728 §1.2")], "{text}");
         }
     }
     for text in ["{}", r#"{"resource": null}"#, r#"{"resource": 42}"#, r#"{"resource": ["https://h"]}"#] {
-        assert_eq!(refused(text), [("/resource".to_owned(), "RFC 9728 §2")], "{text}");
+        assert_eq!(violations_of(text), [("/resource".to_owned(), "RFC 9728 §2")], "{text}");
     }
 }
 
@@ -148,7 +148,7 @@ fn checks_translated_members() {
     );
     // Without a valid language tag, the member is unknown.
     let text = r#"{"resource": "https://h", "resource_name#": 1, "resource_name#a b": 1, "jwks_uri#de": 1}"#;
-    Metadata::from_json(text).expect("readers ignore what they do not know");
+    Metadata::from_json(text).expect("readers ignore unknown members");
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn reports_all_violations_together() {
     let text = r#"{"resource": "http://h#f", "scopes_supported": [], "authorization_servers": ["https://a?b", 1],
         "jwks_uri": 1, "mcp_extensions": {"tool_scope_mapping": {"a": {"risk_level": "bad", "public": 1}}}}"#;
     assert_eq!(
-        refused(text).iter().map(|(pointer, _)| pointer.as_str()).collect::<Vec<_>>(),
+        violations_of(text).iter().map(|(pointer, _)| pointer.as_str()).collect::<Vec<_>>(),
         [
             "/authorization_servers/1",
             "/jwks_uri",
@@ -285,7 +285,7 @@ fn reports_all_violations_together() {
             "/authorization_servers/0",
         ]
     );
-    let error = Metadata::from_json(text).expect_err("is refused");
+    let error = Metadata::from_json(text).expect_err("is rejected");
     assert!(!error.to_string().contains('\n'), "{error}");
 }
 
@@ -312,7 +312,7 @@ fn rejects_texts_that_are_not_json() {
     let deep = format!(r#"{{"resource": "https://h", "new": {}1{}}}"#, "[".repeat(128), "]".repeat(128));
     syntax(Metadata::from_json(&deep).expect_err("is nested too deep"));
     for text in ["[]", "null", "\"https://h\"", "1"] {
-        assert_eq!(refused(text), [(String::new(), "RFC 9728 §2")], "{text}");
+        assert_eq!(violations_of(text), [(String::new(), "RFC 9728 §2")], "{text}");
     }
 }
 
@@ -332,8 +332,8 @@ fn compares_the_resource_code_point_by_code_point() {
 
 #[test]
 fn requires_an_issuer_for_mcp() {
-    let metadata = Metadata::from_json(r#"{"resource": "https://h"}"#).expect("RFC 9728 does not");
-    assert_eq!(metadata.check_mcp().expect_err("MCP does").violations()[0].pointer, "/authorization_servers");
+    let metadata = Metadata::from_json(r#"{"resource": "https://h"}"#).expect("RFC 9728 requires none");
+    assert_eq!(metadata.check_mcp().expect_err("MCP requires one").violations()[0].pointer, "/authorization_servers");
     let text = r#"{"resource": "https://h", "authorization_servers": ["https://a"]}"#;
     Metadata::from_json(text).and_then(|metadata| metadata.check_mcp()).expect("there is one");
 }
@@ -343,7 +343,7 @@ fn reports_misspelled_members() {
     let text = r#"{"resource": "https://h", "scope_supported": ["a"], "note": 1, "resource_name#de": "H",
         "mcp_extensions": {"tool_scope_mappings": {}, "tool_scope_mapping": {"a/b": {"required_scope": []}},
         "tool_interaction_policies": {"a": {"blocked_afer": []}}, "session_policies": {"new": 1}, "sandbox": {"headers": 1}}}"#;
-    let metadata = Metadata::from_json(text).expect("readers ignore what they do not know");
+    let metadata = Metadata::from_json(text).expect("readers ignore unknown members");
     let found: Vec<_> = metadata.unknown_members().into_iter().map(|member| (member.pointer, member.nearest)).collect();
     let expected = [
         ("/scope_supported", Some("scopes_supported")),

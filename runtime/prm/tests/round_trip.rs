@@ -57,7 +57,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn unknown_members_are_kept_at_every_level(unknown in prop::collection::vec(members(value()), 6)) {
+    fn keeps_unknown_members_at_every_level(unknown in prop::collection::vec(members(value()), 6)) {
         let [top, extensions, tool, policy, session, sandbox] = &unknown[..] else { unreachable!("six") };
         let text = format!(
             r#"{{{top}{} "resource": "https://h", "mcp_extensions": {{"sandbox": {{{sandbox}}}, "session_policies": {{{session}}},
@@ -66,7 +66,7 @@ proptest! {
             if extensions.is_empty() { "" } else { "," },
         );
         let before = Json::parse(&text).expect("JSON");
-        let metadata = Metadata::from_json(&text).expect("readers ignore what they do not know");
+        let metadata = Metadata::from_json(&text).expect("readers ignore unknown members");
         let written = metadata.to_json_pretty();
         let after = Json::parse(&written).expect("JSON");
         for path in [
@@ -83,7 +83,7 @@ proptest! {
                     .filter(|(name, _)| name.starts_with('x'))
                     .map(|(name, value)| (name.clone(), value.clone()))
                     .collect::<Vec<_>>(),
-                _ => panic!("{path:?} is lost"),
+                _ => panic!("{path:?} is missing"),
             };
             prop_assert_eq!(unknown(&before), unknown(&after), "{:?}", path);
         }
@@ -91,7 +91,7 @@ proptest! {
     }
 
     #[test]
-    fn a_member_twice_is_refused_at_every_depth(value in value(), depth in 0_usize..58, name in ".{0,3}") {
+    fn rejects_duplicate_members_at_every_depth(value in value(), depth in 0_usize..58, name in ".{0,3}") {
         let name = serde_json::to_string(&name).expect("a string");
         let (open, close) = ("{\"a\":[".repeat(depth), "]}".repeat(depth));
         let once = format!("{open}{{{name}:{value}}}{close}");
@@ -101,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn others_read_the_same(value in value()) {
+    fn reads_valid_json_as_other_parsers_do(value in value()) {
         let ours = Json::parse(&value).expect("JSON");
         let theirs: Value = serde_json::from_str(&value).expect("JSON");
         for text in [ours.to_string(), ours.pretty()] {
@@ -112,7 +112,7 @@ proptest! {
     }
 
     #[test]
-    fn others_refuse_the_same(text in "[\\[\\]{}\",:0-9eE.+\\-a-fltrsnu\\\\ \n\u{1}é]{0,12}") {
+    fn accepts_and_rejects_as_other_parsers_do(text in "[\\[\\]{}\",:0-9eE.+\\-a-fltrsnu\\\\ \n\u{1}é]{0,12}") {
         // Other parsers accept duplicate members.
         let ours = Json::parse(&text);
         let duplicate = ours.as_ref().is_err_and(|error| error.message().contains("duplicate member"));
@@ -123,7 +123,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_panics(bytes in prop::collection::vec(any::<u8>(), 0..64), resource in ".{0,24}") {
+    fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..64), resource in ".{0,24}") {
         let _ = Metadata::from_json(bytes);
         let resource = serde_json::to_string(&resource).expect("a string");
         let _ = Metadata::from_json(format!(r#"{{"resource": {resource}, "signed_metadata": {resource}}}"#));

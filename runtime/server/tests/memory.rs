@@ -1,11 +1,6 @@
 //! Peak memory: the layer needs at most four times the body of a request, for bodies of many shapes.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test stops at what it did not expect"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 use std::{
     convert::Infallible,
@@ -81,7 +76,7 @@ fn peak(token: &str, body: &Bytes, piece: usize) -> (u16, u64) {
     let counted = allocation_counter::measure(|| {
         let mut answer = service.call(request);
         let Poll::Ready(Ok(response)) = answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
-            panic!("nothing here waits")
+            panic!("the layer waited")
         };
         status = response.status().as_u16();
     });

@@ -95,8 +95,8 @@ fn matches_the_table_on_the_page() {
     let claims = [
         "ticked scopes show what the runtime opens",
         "the matrix marks what each scope opens alone",
-        "what is ticked is a token to copy, and what is unknown is told",
-        "a token without scopes opens what is public",
+        "ticked scopes are a token to copy, and unknown scopes are named",
+        "a token without scopes opens the public tools",
     ];
     let expected = expected(&fixture_every_key::TOOLS, &scopes, &claims);
     try_page(&chromium, &in_workspace("tests/fixtures/every-key"), &expected);

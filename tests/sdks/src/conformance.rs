@@ -36,7 +36,7 @@ use tower::{Layer, util::MapRequestLayer};
 
 /// The path from the suite to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Road {
+pub enum Route {
     /// Without the layer.
     Bare,
     /// Through the layer with filtered lists, and with a token that opens everything. The suite cannot send a token, so
@@ -51,13 +51,13 @@ pub enum Road {
 ///
 /// # Errors
 /// Returns an error if the settings of the layer are invalid.
-pub fn server(road: Road) -> Result<Router, BuildError> {
+pub fn server(route: Route) -> Result<Router, BuildError> {
     let everything = everything::Everything::default();
     let make = move || Ok(everything.clone());
     let (sessions, config) = (Arc::new(LocalSessionManager::default()), StreamableHttpServerConfig::default());
-    Ok(match road {
-        Road::Bare => Router::new().route_service("/mcp", StreamableHttpService::new(make, sessions, config)),
-        Road::Token => {
+    Ok(match route {
+        Route::Bare => Router::new().route_service("/mcp", StreamableHttpService::new(make, sessions, config)),
+        Route::Token => {
             let layer = layer(&tools::scoped::TOOLS, Access::Token, |builder| builder.discovery(Discovery::Filtered))?;
             let token = MapRequestLayer::new(|mut request: Request| {
                 request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static("Bearer conformance"));
@@ -65,7 +65,7 @@ pub fn server(road: Road) -> Result<Router, BuildError> {
             });
             Router::new().fallback_service(token.layer(mcp_scopes_rmcp::service(&layer, make, sessions, config)))
         }
-        Road::Anonymous => {
+        Route::Anonymous => {
             let layer = layer(&tools::open::TOOLS, Access::Discovery, |builder| builder.discovery(Discovery::Open))?;
             Router::new().fallback_service(layer.layer(StreamableHttpService::new(make, sessions, config)))
         }

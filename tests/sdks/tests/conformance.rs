@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-use mcp_scopes_sdks::conformance::{Road, server};
+use mcp_scopes_sdks::conformance::{Route, server};
 use serde_json::Value;
 use tokio::{net::TcpListener, runtime::Runtime};
 
@@ -38,15 +38,15 @@ fn keeps_every_verdict_behind_the_layer() {
 
 /// Returns the failures and differences of a revision.
 fn compare(runtime: &Runtime, folder: &Path, revision: &str, scenarios: usize) -> Vec<String> {
-    let run = |road| {
+    let run = |route| {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let router = server(road).unwrap();
+        let router = server(route).unwrap();
         runtime.spawn(async move { axum::serve(listener, router).await });
         verdicts(folder, port, revision)
     };
     let [bare, token, anonymous] = thread::scope(|scope| {
-        let runs = [Road::Bare, Road::Token, Road::Anonymous].map(|road| scope.spawn(move || run(road)));
+        let runs = [Route::Bare, Route::Token, Route::Anonymous].map(|route| scope.spawn(move || run(route)));
         runs.map(|run| run.join().unwrap())
     });
     eprintln!("{revision}: {} scenarios", bare.len());
@@ -61,13 +61,13 @@ fn compare(runtime: &Runtime, folder: &Path, revision: &str, scenarios: usize) -
             wrong.push(format!("{revision} {scenario}: without the layer {failed:?}"));
         }
     }
-    for (road, verdicts) in [(Road::Token, &token), (Road::Anonymous, &anonymous)] {
+    for (route, verdicts) in [(Route::Token, &token), (Route::Anonymous, &anonymous)] {
         let names: BTreeSet<&String> = bare.keys().chain(verdicts.keys()).collect();
         for scenario in names {
             let (without, with) = (bare.get(scenario), verdicts.get(scenario));
             if without != with {
                 let (less, more) = (only(without, with), only(with, without));
-                wrong.push(format!("{revision} {road:?} {scenario}: without the layer {less:?}, with it {more:?}"));
+                wrong.push(format!("{revision} {route:?} {scenario}: without the layer {less:?}, with it {more:?}"));
             }
         }
     }

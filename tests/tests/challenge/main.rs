@@ -55,7 +55,7 @@ fn requests_missing_and_held_scopes() {
 }
 
 #[test]
-fn requests_no_scopes_where_they_would_not_help() {
+fn requests_no_scopes_that_do_not_help() {
     let unknown = TOOLS.grant("everything").authorize("no_such_tool").unwrap_err();
     let other = TOOLS.grant("everything").authorize_tool(WITHOUT_FILE.handle("read_file")).unwrap_err();
     let sandbox = Caller::new(TOOLS.grant("everything"), Environment::Sandbox).authorize("read_file").unwrap_err();
@@ -130,7 +130,7 @@ fn confines_hostile_values_to_their_parameter() {
         for url in HOSTILE {
             for text in HOSTILE {
                 let challenge = Challenge::of(&denied).realm(realm).resource_metadata(url).description(text);
-                stays_itself(&challenge, "files:write profile");
+                assert_confined(&challenge, "files:write profile");
             }
         }
     }
@@ -149,7 +149,7 @@ fn hides_hostile_values_from_scope_parsers() {
     }
 }
 
-fn stays_itself(challenge: &Challenge<'_>, scope: &str) {
+fn assert_confined(challenge: &Challenge<'_>, scope: &str) {
     let value = challenge.to_string();
     assert!(value.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{value:?}");
     let names: Vec<String> = parameters(&value).unwrap().into_iter().map(|(name, _)| name).collect();
@@ -163,7 +163,7 @@ fn stays_itself(challenge: &Challenge<'_>, scope: &str) {
 
 proptest! {
     #[test]
-    fn any_text_is_read_back(realm in "\\PC*", url in "https://[!#-+.-\\[\\]-~-]*", text in ".*") {
+    fn reads_any_text_back(realm in "\\PC*", url in "https://[!#-+.-\\[\\]-~-]*", text in ".*") {
         let challenge = Challenge::invalid_request().realm(&realm).resource_metadata(&url).description(&text);
         let pairs = parameters(&challenge.to_string()).unwrap();
         prop_assert_eq!(pairs.len(), 4);
@@ -176,7 +176,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_no_address_is_escaped(url in ".*") {
+    fn escapes_texts_that_are_not_addresses(url in ".*") {
         let challenge = Challenge::invalid_request().resource_metadata(&url);
         let pairs = parameters(&challenge.to_string()).unwrap();
         prop_assert!(pairs[1].1.bytes().all(|byte| matches!(byte, b'!'..=b'~') && byte != b','));

@@ -79,7 +79,7 @@ macro_rules! shape {
             const S: usize = $scopes;
             const W: usize = T.div_ceil(64);
             const A: usize = T * random::MOST_ALTERNATIVES;
-            answer_as_the_oracle(
+            assert_matches_oracle(
                 $cases,
                 Size { tools: T, scopes: S },
                 made::<
@@ -103,10 +103,10 @@ shape!(a_pair, 200: 2 tools, 3 scopes);
 shape!(a_small_server, 150: 7 tools, 6 scopes);
 shape!(an_ordinary_server, 100: 16 tools, 24 scopes);
 shape!(more_tools_than_a_word_holds, 6: 130 tools, 70 scopes);
-shape!(as_many_scopes_as_lie_beside_the_name, 6: 12 tools, 256 scopes);
-shape!(more_scopes_than_lie_beside_the_name, 10: 20 tools, 300 scopes);
+shape!(as_many_scopes_as_fit_beside_the_name, 6: 12 tools, 256 scopes);
+shape!(more_scopes_than_fit_beside_the_name, 10: 20 tools, 300 scopes);
 
-fn answer_as_the_oracle(cases: u32, size: Size, made: fn(&Stated) -> &'static ScopeTable) {
+fn assert_matches_oracle(cases: u32, size: Size, made: fn(&Stated) -> &'static ScopeTable) {
     // Numbers and graphs are made for const evaluation. Each takes several hundred KiB of stack.
     let on_a_large_stack = std::thread::Builder::new().stack_size(64 << 20);
     let property = move || {
@@ -115,14 +115,14 @@ fn answer_as_the_oracle(cases: u32, size: Size, made: fn(&Stated) -> &'static Sc
             let (table, naive) = (made(&stated), Naive::of(&stated));
             agree::is_made_of(table, &stated)?;
             tokens.iter().try_for_each(|pieces| agree::on_token(table, &stated, &naive, pieces))?;
-            other_tables_are_refused(table, made(&stated))
+            rejects_other_tables(table, made(&stated))
         })
     };
     on_a_large_stack.spawn(property).unwrap().join().unwrap().unwrap();
 }
 
 /// A table equals only itself, not another table with the same contents.
-fn other_tables_are_refused(table: &'static ScopeTable, twin: &'static ScopeTable) -> Result<(), TestCaseError> {
+fn rejects_other_tables(table: &'static ScopeTable, twin: &'static ScopeTable) -> Result<(), TestCaseError> {
     let all = table.scopes().collect::<Vec<_>>().join(" ");
     for (mine, theirs) in table.tools().zip(twin.tools()) {
         proptest::prop_assert!(mine != theirs);

@@ -2,7 +2,7 @@
 //!
 //! `data/every-key.v1` is the section of a program in version 1 of the format, `data/every-key.json` its contents.
 //! Neither may change, since deployed programs were built with this version.
-#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
 
 mod containers;
 
@@ -34,12 +34,12 @@ impl Program {
 }
 
 /// Returns the kind and the text of the error; `None` if there is none.
-fn refused(bytes: &[u8]) -> Option<(ErrorKind, String)> {
+fn error_of(bytes: &[u8]) -> Option<(ErrorKind, String)> {
     Program::new(bytes).export().err().map(|error| (error.kind(), error.to_string()))
 }
 
 #[test]
-fn every_format_is_read() {
+fn reads_every_format() {
     for (name, bytes) in [
         ("wasm", wasm(SECTION)),
         ("pe", pe(SECTION)),
@@ -54,7 +54,7 @@ fn every_format_is_read() {
 }
 
 #[test]
-fn what_is_no_program_is_none() {
+fn rejects_files_that_are_not_programs() {
     for text in ["", "MZ", "{\"resource\": \"https://a.example\"}", "fn main() {}"] {
         assert!(!is_artefact(&Program::new(text.as_bytes()).path), "{text}");
     }
@@ -63,40 +63,40 @@ fn what_is_no_program_is_none() {
 
 /// A program would silently ignore build options.
 #[test]
-fn a_program_takes_no_features() {
+fn rejects_build_options_for_a_program() {
     let program = Program::new(&wasm(SECTION));
     let scan = || Scan::new(&program.path);
-    for asked in [
+    for scan in [
         scan().features(["shell"]),
         scan().all_features(true),
         scan().no_default_features(true),
         scan().cfg("feature=\"shell\""),
     ] {
-        let error = asked.run_tree().unwrap_err();
+        let error = scan.run_tree().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(
             error.to_string().contains("has been built") && error.advice().unwrap().contains("give the source"),
             "{error}"
         );
-        assert!(asked.export().is_err());
+        assert!(scan.export().is_err());
     }
     assert!(scan().run_tree().is_ok());
 }
 
 #[test]
-fn an_absent_section_is_an_error() {
+fn rejects_an_absent_section() {
     let mut other = wasm(SECTION);
     let name = other.windows(10).position(|bytes| bytes == b"mcp_scopes").unwrap();
     other[name] = b'n';
     for bytes in [other, wasm(&[]), wasm(&[0; 64])] {
-        let (kind, message) = refused(&bytes).unwrap();
+        let (kind, message) = error_of(&bytes).unwrap();
         assert_eq!(kind, ErrorKind::Artefact);
         assert!(message.contains("carries no scope table") || message.contains("the section is empty"), "{message}");
     }
 }
 
 #[test]
-fn a_newer_version_says_so() {
+fn rejects_a_newer_version() {
     let mut section = SECTION.to_vec();
     section[8] = 2;
     let error = Program::new(&wasm(&section)).export().unwrap_err();
@@ -105,7 +105,7 @@ fn a_newer_version_says_so() {
 }
 
 #[test]
-fn padding_is_skipped() {
+fn skips_padding() {
     let mut section = vec![0; 8];
     section.extend(SECTION);
     section.extend([0; 6]);
@@ -114,15 +114,15 @@ fn padding_is_skipped() {
 
 /// The same record twice, as in a file for two architectures, is one table.
 #[test]
-fn what_is_said_twice_counts_once() {
+fn reads_a_repeated_record_once() {
     let section = [SECTION, SECTION].concat();
     assert_eq!(Program::new(&wasm(&section)).export().unwrap().json(), DOCUMENT);
 }
 
 #[test]
-fn no_cut_is_read() {
+fn rejects_truncated_programs() {
     for len in (1..SECTION.len()).step_by(3) {
-        assert!(refused(&wasm(&SECTION[..len])).is_some(), "{len}");
+        assert!(error_of(&wasm(&SECTION[..len])).is_some(), "{len}");
     }
     for whole in [pe(SECTION), mach_o(SECTION), elf(SECTION), fat(&[mach_o(SECTION)])] {
         for len in (0..whole.len()).step_by(37) {
@@ -135,17 +135,17 @@ fn no_cut_is_read() {
 
 /// Every flipped bit is detected, wherever it is.
 #[test]
-fn flipped_bits_are_seen() {
+fn rejects_flipped_bits() {
     for at in 0..SECTION.len() {
         let mut section = SECTION.to_vec();
         section[at] ^= 1 << (at % 8);
-        assert!(refused(&wasm(&section)).is_some(), "{at}");
+        assert!(error_of(&wasm(&section)).is_some(), "{at}");
     }
 }
 
 /// Containers with false headers.
 #[test]
-fn flipped_bits_of_containers_do_no_harm() {
+fn handles_flipped_bits_of_containers() {
     for whole in [pe(SECTION), mach_o(SECTION), elf(SECTION), fat(&[mach_o(SECTION)])] {
         let heads = (0..whole.len().min(400)).chain(whole.len().saturating_sub(400)..whole.len());
         for at in heads {

@@ -13,7 +13,7 @@ fn package(main: &str) -> Package {
 }
 
 #[test]
-fn features_choose() {
+fn features_select_tools() {
     let main = [
         tool("#[cfg(feature = \"b\")]", "with_b"),
         tool("#[cfg(not(feature = \"b\"))]", "without_b"),
@@ -35,7 +35,7 @@ fn features_choose() {
 }
 
 #[test]
-fn an_annotation_may_be_conditional() {
+fn reads_conditional_annotations() {
     let annotate = "#[cfg_attr(feature = \"b\", mcp_scopes::mcp_tool(risk = \"low\", description = \"b\"))]\n\
                     #[cfg_attr(not(feature = \"b\"), mcp_scopes::mcp_tool(risk = \"high\", description = \"x\"))]\nfn f() {}\n\
                     scope_table! { static TOOLS = [f] with \"mcp-scopes.toml\"; }";
@@ -47,7 +47,7 @@ fn an_annotation_may_be_conditional() {
 }
 
 #[test]
-fn tests_are_left_out() {
+fn ignores_tests() {
     let main = [
         "#[cfg(test)] mod tests;\n#[cfg(test)] mod inline { ",
         &tool("", "never"),
@@ -64,7 +64,7 @@ fn tests_are_left_out() {
 }
 
 #[test]
-fn what_only_a_build_knows_is_said() {
+fn reports_conditions_that_only_a_build_can_decide() {
     let main = ["#[cfg(loom)]\nfn unrelated() {}\n", &tool("#[cfg(loom)]", "f"), "#[cfg(loom)]\nmod m;\n"].concat();
     let package = package(&main);
     package.write("src/m.rs", tool("", "g"));
@@ -75,7 +75,7 @@ fn what_only_a_build_knows_is_said() {
 }
 
 #[test]
-fn the_target_is_the_host() {
+fn uses_the_host_as_target() {
     let main = [tool("#[cfg(unix)]", "f"), tool("#[cfg(windows)]", "g")].concat();
     let names: Vec<_> = package(&main).run().inventories[0].tools.iter().map(|tool| tool.name.value.clone()).collect();
     assert_eq!(names, [if cfg!(windows) { "g" } else { "f" }]);

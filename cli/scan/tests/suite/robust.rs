@@ -12,7 +12,7 @@ fn broken(a: impl AsRef<[u8]>) -> Package {
 }
 
 #[test]
-fn one_broken_file_is_one_finding() {
+fn reports_one_finding_for_a_broken_file() {
     let deep = format!("{TOOL}fn g() {{ {}1{} }}", "(".repeat(10_000), ")".repeat(10_000));
     let bangs = format!("{TOOL}const B: bool = {}true;", "!".repeat(20_000));
     let generic = format!("{TOOL}type B = {}u8{};", "Vec<".repeat(20_000), ">".repeat(20_000));
@@ -30,12 +30,12 @@ fn one_broken_file_is_one_finding() {
         let findings = found(&package, &report);
         assert_eq!(findings.len(), 1, "{findings:?}");
         assert!(findings[0].starts_with(expected), "{findings:?}");
-        assert_eq!(report.annotated(), 1, "the other file still counts");
+        assert_eq!(report.annotated(), 1, "the other file is read");
     }
 }
 
 #[test]
-fn line_ends_marks_and_empty_files() {
+fn accepts_crlf_byte_order_marks_and_empty_files() {
     for text in ["", "\u{feff}", "// only a comment: mcp_tool\r\n", "#!/usr/bin/env run\n"] {
         assert_eq!(broken(text).findings(), [""; 0], "{text:?}");
     }
@@ -48,7 +48,7 @@ fn line_ends_marks_and_empty_files() {
 }
 
 #[test]
-fn modules_that_lead_nowhere() {
+fn reports_modules_without_one_file() {
     let package = broken("#[path = \"a.rs\"]\nmod again;\n");
     assert_eq!(package.findings(), ["module-file src/a.rs:2:5"]);
     let package = broken("mod lost;\n#[path = \"a.rs\"]\nconst A: u8 = 0;\n");
@@ -60,16 +60,16 @@ fn modules_that_lead_nowhere() {
 }
 
 #[test]
-fn files_that_nobody_declares() {
+fn reports_undeclared_files() {
     let package = broken("");
     package.write("src/lonely.rs", TOOL);
     package.write("src/quiet.rs", "// mentions mcp_tool in a comment\n");
     assert_eq!(package.findings(), ["undeclared-file src/lonely.rs:2:15"]);
-    assert!(!package.run().has_errors(), "it is not compiled, so it cannot break a build");
+    assert!(!package.run().has_errors(), "an undeclared file is not compiled");
 }
 
 #[test]
-fn paths_and_nested_files_are_followed() {
+fn follows_paths_and_nested_files() {
     let package =
         broken("mod inner {\n  #[path = \"odd.rs\"]\n  pub mod odd;\n}\n#[path = \"else/where.rs\"]\nmod other;\n");
     package.write("src/a/inner/odd.rs", TOOL);
@@ -79,7 +79,7 @@ fn paths_and_nested_files_are_followed() {
 }
 
 #[test]
-fn macros_and_bodies_are_not_looked_into() {
+fn reports_annotations_in_macros_and_bodies() {
     let package =
         broken("make! { #[mcp_tool(risk = \"low\")] fn f() {} }\nfn g() { #[mcp_tool(risk = \"low\")] fn h() {} }\n");
     assert_eq!(package.findings(), ["annotation-in-macro src/a.rs:1:11", "annotation-in-body src/a.rs:2:12"]);
@@ -92,7 +92,7 @@ fn macros_and_bodies_are_not_looked_into() {
 }
 
 #[test]
-fn tables_that_go_in_circles() {
+fn reports_circular_tables() {
     let table = |name: &str, other: &str| format!("scope_table! {{ pub static {name} = [..{other}]; }}\n");
     let package = broken([table("A", "B"), table("B", "A")].concat());
     let findings = package.findings();
@@ -102,7 +102,7 @@ fn tables_that_go_in_circles() {
 
 #[cfg(unix)]
 #[test]
-fn links_and_folders_in_place_of_files() {
+fn handles_links_and_folders_in_place_of_files() {
     use std::os::unix::fs::symlink;
     let package = broken("mod linked;\n");
     package.write("shared.rs", TOOL);
@@ -118,7 +118,7 @@ fn links_and_folders_in_place_of_files() {
 
 /// Findings of the grammar and the shared rules are at the literal.
 #[test]
-fn problems_stand_at_their_literals() {
+fn reports_problems_at_their_literals() {
     let main = "scope_table! { static TOOLS = [f, g] with \"mcp-scopes.toml\"; }\n\
                 #[mcp_scopes::mcp_tool(risk = \"low\", grouped_with(\"h\"),\n  prerequisites(\"x:y\"))]\nfn f() {}\n\
                 #[mcp_scopes::mcp_tool(risk = \"lwo\", name = \"f\",\n  policy(blocked_after(\"k:*\")))]\nfn g() {}\n";

@@ -15,7 +15,7 @@ fn tool(name: &str) -> String {
 }
 
 #[test]
-fn entries_are_found_by_every_kind_of_path() {
+fn resolves_entries_by_every_kind_of_path() {
     let main = [
         "mod a; mod b; use a::deep; use b::{self as other, Server as S}; type Alias = b::Server;\n",
         &tool("here"),
@@ -57,7 +57,7 @@ fn entries_are_found_by_every_kind_of_path() {
 }
 
 #[test]
-fn a_function_is_listed_where_it_stands() {
+fn rejects_an_imported_function_as_an_entry() {
     let main = ["mod a; use a::one;\n", &table("one")].concat();
     let package = Package::new(&[("src/main.rs", &main), ("src/a.rs", &tool("one"))]);
     assert_eq!(package.findings(), ["unresolved-entry src/main.rs:2:32"]);
@@ -66,7 +66,7 @@ fn a_function_is_listed_where_it_stands() {
 }
 
 #[test]
-fn what_is_not_found_is_said_at_the_entry() {
+fn reports_unresolved_entries_at_the_entry() {
     for (list, message) in [
         ("nothing", "`nothing` is not found"),
         ("plain", "`plain` carries no `#[mcp_tool]`"),
@@ -92,7 +92,7 @@ fn what_is_not_found_is_said_at_the_entry() {
 }
 
 #[test]
-fn attributes_are_told_by_their_import() {
+fn recognizes_attributes_by_their_import() {
     for (import, attribute, found) in [
         ("use mcp_scopes::mcp_tool;", "mcp_tool", true),
         ("use mcp_scopes::mcp_tool as t;", "t", true),
@@ -121,7 +121,7 @@ fn attributes_are_told_by_their_import() {
 }
 
 #[test]
-fn tables_are_spliced_across_packages() {
+fn splices_tables_across_packages() {
     let library = ["pub mod shell { ", &tool("run"), "scope_table! { pub static TOOLS = [run]; } }"].concat();
     let feature =
         "#[cfg(feature = \"kill\")] #[mcp_scopes::mcp_tool(risk = \"high\", description = \"x\")] pub fn kill() {}\n";
@@ -151,7 +151,7 @@ fn tables_are_spliced_across_packages() {
     let export = export(&package, &[]);
     assert_eq!(tools(&export), ["list", "run", "kill"]);
     let inventory = &export.report.inventories[0];
-    assert_eq!(inventory.annotated(), 1, "tools of other packages are not its own");
+    assert_eq!(inventory.annotated(), 1, "tools of other packages count");
     assert!(inventory.tables.iter().any(|table| matches!(table.entries[1].brings, Brings::Table(_))));
 }
 
@@ -164,7 +164,7 @@ fn binaries_see_the_library_of_their_package() {
 }
 
 #[test]
-fn several_tables_ask_for_one() {
+fn rejects_an_ambiguous_table() {
     let main = [
         &tool("one"),
         "scope_table! { static A = [one]; }\nmod m { ",
@@ -185,7 +185,7 @@ fn several_tables_ask_for_one() {
 }
 
 #[test]
-fn tables_of_several_programs_are_told_apart() {
+fn distinguishes_tables_of_several_programs() {
     let tables = [tool("one") + &table("one"), tool("two") + &table("two"), tool("three") + &table("three")];
     let [library, main, other] = &tables;
     let package = Package::new(&[("src/lib.rs", library), ("src/main.rs", main), ("src/bin/other.rs", other)]);
@@ -203,7 +203,7 @@ fn tables_of_several_programs_are_told_apart() {
 }
 
 #[test]
-fn what_is_not_there_is_said() {
+fn reports_missing_tools_features_and_files() {
     let package = Package::new(&[("src/main.rs", "fn main() {}")]);
     let error = package.export().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Nothing);
@@ -217,7 +217,7 @@ fn what_is_not_there_is_said() {
 }
 
 #[test]
-fn a_workspace_is_scanned_as_a_whole() {
+fn scans_a_whole_workspace() {
     let member = |name: &str| manifest(name, "");
     let package = Package::new(&[
         ("Cargo.toml", "[workspace]\nmembers = [\"a\", \"b\"]\nexclude = [\"old\"]\n"),
@@ -236,18 +236,18 @@ fn a_workspace_is_scanned_as_a_whole() {
     assert!(error.advice().unwrap().contains("a`, `"), "{error}");
 }
 
-trait Refused {
+trait ScanError {
     fn run_error(&self) -> mcp_scopes_scan::Error;
 }
 
-impl Refused for Package {
+impl ScanError for Package {
     fn run_error(&self) -> mcp_scopes_scan::Error {
         self.scan().run().unwrap_err()
     }
 }
 
 #[test]
-fn the_fields_of_a_type_are_parameters() {
+fn reads_parameters_from_the_fields_of_a_type() {
     let main = [
         "use std::sync::Arc;\nmod types;\nuse types::{Args, Hidden};\n",
         "/// Do it\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn f(Parameters(a): Parameters<Args>) {}\n",

@@ -48,7 +48,7 @@ impl Changes {
             } else if *new == none {
                 "is removed"
             } else {
-                "says something else"
+                "is changed"
             };
             self.add(kind, Security::NEUTRAL, pointer, format!("`{name}` {what}"));
         }

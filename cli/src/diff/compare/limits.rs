@@ -67,7 +67,7 @@ fn policy(name: &str, old: &ToolPolicy, new: &ToolPolicy, changes: &mut Changes)
         (review(old) && !review(new), review(new) && !review(old)),
         POLICY,
         &at("requires_human_review"),
-        &format!("whether a person looks at each call of `{name}`: was {}, is {}", review(old), review(new)),
+        &format!("review by a person of each call of `{name}`: was {}, is {}", review(old), review(new)),
     );
 }
 
@@ -82,7 +82,7 @@ fn session(old: &SessionPolicies, new: &SessionPolicies, changes: &mut Changes) 
         (blocks(old) && !blocks(new), blocks(new) && !blocks(old)),
         POLICY,
         &at("block_rapid_escalation"),
-        &format!("whether a rapid escalation is refused: was {}, is {}", blocks(old), blocks(new)),
+        &format!("denial of a rapid escalation: was {}, is {}", blocks(old), blocks(new)),
     );
 }
 

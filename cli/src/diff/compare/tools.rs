@@ -60,7 +60,7 @@ fn added(
     let security = Security { weakens: gained, tightens: false };
     let how = match (&requirement, gained) {
         (Requirement::Public, _) => "open to every caller",
-        (Requirement::Unstated, _) => "and nothing says what opens it",
+        (Requirement::Unstated, _) => "without a stated requirement",
         (_, true) => "behind scopes that tokens hold today",
         (_, false) => "behind scopes that no token holds yet",
     };
@@ -84,11 +84,11 @@ fn access(
             return Security::NEUTRAL;
         }
         let (kind, security, what) = if silent(&after) {
-            (Kind::AccessWidened, Security::WEAKENS, "no longer says")
+            (Kind::AccessWidened, Security::WEAKENS, "no longer states")
         } else {
-            (Kind::AccessNarrowed, Security::TIGHTENS, "says now")
+            (Kind::AccessNarrowed, Security::TIGHTENS, "now states")
         };
-        changes.add(kind, security, pointer, format!("the document {what} what opens `{name}`"));
+        changes.add(kind, security, pointer, format!("the document {what} the requirement of `{name}`"));
         return security;
     }
     let security = Security {
@@ -137,7 +137,7 @@ fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &m
         (asks(new) < asks(old), asks(new) > asks(old)),
         (Kind::ApprovalLoosened, Kind::ApprovalTightened),
         pointer,
-        &format!("a user is asked about `{name}` {}", if asks(new) < asks(old) { "less" } else { "more" }),
+        &format!("`{name}` requires {} approval by the user", if asks(new) < asks(old) { "less" } else { "more" }),
     );
     let reach = |tool: &ToolEntry| match tool.sandbox {
         None | Some(SandboxMode::Deny) => 0_u8,
@@ -188,7 +188,7 @@ fn parameters(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, chang
     };
     let pointer = format!("{pointer}/parameters");
     for parameter in after.iter().filter(|parameter| !before.contains(parameter)) {
-        let message = format!("`{name}` takes `{parameter}` now");
+        let message = format!("`{name}` now takes `{parameter}`");
         changes.add(Kind::ParameterAdded, Security::NEUTRAL, &*pointer, message);
     }
     for parameter in before.iter().filter(|parameter| !after.contains(parameter)) {
@@ -198,11 +198,11 @@ fn parameters(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, chang
     // A removed required parameter and a new optional one are reported above.
     let (was, is) = (&old.required_parameters, &new.required_parameters);
     for parameter in is.iter().filter(|parameter| !was.contains(parameter)) {
-        let message = format!("`{name}` needs `{parameter}` now");
+        let message = format!("`{name}` now requires `{parameter}`");
         changes.add(Kind::ParameterRequired, Security::NEUTRAL, &*pointer, message);
     }
     for parameter in was.iter().filter(|parameter| !is.contains(parameter)) {
-        let message = format!("`{name}` no longer needs `{parameter}`");
+        let message = format!("`{name}` no longer requires `{parameter}`");
         changes.add(Kind::ParameterOptional, Security::NEUTRAL, &*pointer, message);
     }
 }

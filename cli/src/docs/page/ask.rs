@@ -43,7 +43,7 @@ pub(super) fn render(server: &Server) -> Markup {
                     span { "Search" }
                     input #search type="search" placeholder="name or description";
                 }
-                label.tick { input #closed type="checkbox"; span { "Also show what stays closed" } }
+                label.tick { input #closed type="checkbox"; span { "Also show closed tools" } }
                 button #again type="button" { "Start again" }
             }
         }

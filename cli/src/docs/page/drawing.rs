@@ -63,8 +63,8 @@ pub(super) fn hierarchy(server: &Server) -> Markup {
     html! {
         @for (number, edges) in families(&server.edges).iter().enumerate() {
             @if edges.len() > MOST_DRAWN {
-                p { "The " (edges.len()) " arrows of " code { (server.scope(edges.first().map_or(0, |edge| edge.0))) }
-                    " and what it has to do with are too many to draw." }
+                p { "The hierarchy around " code { (server.scope(edges.first().map_or(0, |edge| edge.0))) } " has "
+                    (edges.len()) " arrows, too many to draw." }
             } @else {
                 (family(server, edges, &format!("hierarchy-{number}-drawing"), least))
             }

@@ -10,7 +10,7 @@ pub(super) fn render(server: &Server) -> Markup {
         @if !server.flows.is_empty() {
             section #flows aria-labelledby="flows-title" {
                 h2 #flows-title { "Upgrade flows" }
-                p { "In which order each role asks for scopes, and what every step opens that was closed before." }
+                p { "The order in which each role requests scopes, and the tools that each step opens." }
                 @for (number, flow) in server.flows.iter().enumerate() {
                     @let id = format!("flow-{number}");
                     h3 id=(id) { (flow.role) }

@@ -36,7 +36,7 @@ fn matrix(server: &Server) -> Markup {
             .wide[columns > MOST_FITTING]
             role="region" tabindex="0" aria-label="Matrix of tools and scopes" {
             table {
-                caption { "Which scope opens which tool. The riskiest of each group stand first." }
+                caption { "Which scope opens which tool. The riskiest tools of each group come first." }
                 thead {
                     tr {
                         th scope="col" { "Tool" }
@@ -65,7 +65,7 @@ fn matrix(server: &Server) -> Markup {
                 }
             }
         }
-        p #nothing hidden { "No tool is left. Tick other risks, search for less, or show what stays closed." }
+        p #nothing hidden { "No tool matches. Tick other risks, shorten the search, or show closed tools." }
     }
 }
 

@@ -11,7 +11,7 @@ pub(super) fn render(server: &Server) -> Markup {
         section #policies aria-labelledby="policies-title" {
             h2 #policies-title { "Policies" }
             @if server.session.is_empty() && limited.is_empty() && server.sandbox.is_none() {
-                p { "None are declared" @if !server.tools.is_empty() { ": what a token opens it may call as often as it likes" } "." }
+                p { "None are declared" @if !server.tools.is_empty() { ": calls of opened tools are not limited" } "." }
             }
             @if !server.session.is_empty() {
                 h3 { "Every session" }
@@ -20,10 +20,10 @@ pub(super) fn render(server: &Server) -> Markup {
             @if let Some(sandbox) = &server.sandbox {
                 h3 { "Sandbox" }
                 ul {
-                    @if let Some(resource) = &sandbox.resource { li { "It is at " code { (resource) } "." } }
+                    @if let Some(resource) = &sandbox.resource { li { "Its address is " code { (resource) } "." } }
                     @for issuer in &sandbox.authorization_servers { li { "Its tokens come from " code { (issuer) } "." } }
                     @if let Some(header) = &sandbox.header {
-                        li { "A request with the header " code { (header) } " is moved there, never out." }
+                        li { "A request with the header " code { (header) } " is moved into the sandbox, never out of it." }
                     }
                 }
             }
@@ -31,7 +31,7 @@ pub(super) fn render(server: &Server) -> Markup {
                 h3 { "Single tools" }
                 div.scroll role="region" tabindex="0" aria-label="Limits of single tools" {
                     table {
-                        caption { "How calls of a tool are limited by the calls before them." }
+                        caption { "How earlier calls limit the calls of a tool." }
                         thead { tr { th scope="col" { "Tool" } th scope="col" { "Risk" } th scope="col" { "Limits" } } }
                         tbody {
                             @for tool in limited {

@@ -15,7 +15,7 @@ pub(super) fn render(server: &Server) -> Markup {
             h2 #scopes-title { "Scopes" }
             div.scroll role="region" tabindex="0" aria-label="Table of scopes" {
                 table {
-                    caption { "What each scope is for, and what a token opens that holds it alone." }
+                    caption { "What each scope is for, and what a token with only this scope opens." }
                     thead {
                         tr {
                             th scope="col" { "Scope" }
@@ -30,7 +30,7 @@ pub(super) fn render(server: &Server) -> Markup {
                             tr {
                                 th scope="row" {
                                     code { (scope.name) }
-                                    @if server.baseline.contains(&id) { " " span.badge { "asked for first" } }
+                                    @if server.baseline.contains(&id) { " " span.badge { "requested first" } }
                                 }
                                 td.number { @if server.tools.is_empty() { "not known" } @else { (count(scope.opens.len(), "tool")) } }
                                 td { @if scope.opens.is_empty() { "–" } @else { (marks::risk(server.riskiest(&scope.opens))) } }
@@ -43,7 +43,7 @@ pub(super) fn render(server: &Server) -> Markup {
             }
             @if !server.edges.is_empty() {
                 h3 #hierarchy { "Hierarchy" }
-                p { "An arrow leads from a scope to one that its holder holds too." }
+                p { "An arrow leads from a scope to a scope that it implies." }
                 div.scroll.drawings role="region" tabindex="0" aria-labelledby="hierarchy" { (drawing::hierarchy(server)) }
                 details {
                     summary { "The same as text" }

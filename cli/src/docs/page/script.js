@@ -1,5 +1,5 @@
 "use strict";
-// What does this token open? The page shows everything without this; here it is narrowed down.
+// "What does this token open?" The page shows everything; this script filters it.
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const one = (selector) => document.querySelector(selector);
@@ -25,11 +25,11 @@
     return { group, rows: all("tr.tool", group), sum, text: sum.textContent };
   });
   const order = ["critical", "high", "medium", "low", "minimal"];
-  // A page that was opened as a file may be refused a memory, and an address may be misspelt.
+  // Storage may be unavailable to a page opened from a file, and the hash of an address may be malformed.
   const attempt = (action) => { try { return action(); } catch { return null; } };
   const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
 
-  // Closed under what scopes imply. A tool of which nothing is said stays closed.
+  // The ticked scopes and all that they imply. A tool without a stated requirement stays closed.
   function held() {
     const held = new Set();
     const next = scopes.filter(({ box }) => box.checked).map(({ id }) => id);
@@ -80,12 +80,12 @@
     const names = (names) => (names.length > 6 ? count(names.length, "scope") : names.join(", "));
     const sum = [...opened.values()].reduce((sum, number) => sum + number, 0);
     const by = [...order, "not stated"].filter((risk) => opened.has(risk)).map((risk) => `${opened.get(risk)} ${risk}`);
-    const ticked = names(ticks()) || "no scope that is known here";
+    const ticked = names(ticks()) || "no known scope";
     const reach = `opens ${sum} of ${count(tools.length, "tool")}${sum ? `: ${by.join(", ")}` : ""}.`;
     const also = through.length ? ` It also holds ${names(through)}, implied.` : "";
     const all = asked && !closed.checked ? sum : tools.length;
-    const none = unknown().length ? ` Unknown here: ${names(unknown())}.` : "";
-    const text = asked ? `A token with ${ticked} ${reach}${also}${none}` : `Tick what a token holds. Without any scope it ${reach}`;
+    const none = unknown().length ? ` Unknown scopes: ${names(unknown())}.` : "";
+    const text = asked ? `A token with ${ticked} ${reach}${also}${none}` : `Tick the scopes of a token. Without any scope it ${reach}`;
     const left = shown === all ? text : `${text} ${shown} shown.`;
     result.toggleAttribute("data-asked", asked || shown !== all);
     if (result.textContent !== left) result.textContent = left;
@@ -93,10 +93,10 @@
 
   const ticks = () => scopes.filter(({ box }) => box.checked).map(({ name }) => name);
   const pasted = () => token.value.split(/\s+/).filter(Boolean);
-  // What this server does not know opens nothing; that it does not is said.
+  // Unknown scopes open nothing, and the status names them.
   const unknown = () => pasted().filter((named) => !scopes.some(({ name }) => name === named));
 
-  // A token that is pasted ticks its scopes, and what is ticked is a token to copy.
+  // A pasted token ticks its scopes; ticked scopes are a token to copy.
   function paste() {
     const named = new Set(pasted());
     for (const { box, name } of scopes) box.checked = named.has(name);
@@ -112,7 +112,7 @@
     show();
   }
 
-  // A link to a tool that is filtered out shows it all the same.
+  // A link to a tool that is filtered out resets the filters.
   function reveal() {
     const target = location.hash.length > 1 && attempt(() => document.getElementById(decodeURIComponent(location.hash.slice(1))));
     if (target && target.hidden) {
@@ -137,7 +137,7 @@
   theme(attempt(() => localStorage.getItem("mcp-scopes-theme")) ?? "");
   button.hidden = false;
 
-  // What does not scroll is no stop for the tab key.
+  // A region that does not scroll needs no tab stop.
   const regions = all("[role=region][tabindex]");
   const stops = () => {
     const scrolls = regions.map((region) => region.scrollWidth > region.clientWidth || region.scrollHeight > region.clientHeight);
@@ -146,11 +146,11 @@
   window.addEventListener("resize", stops);
   stops();
 
-  // A document may say nothing of tools.
+  // A document may have no tools.
   if (!form) return;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", follow);
-  // Not by the event of resetting, which comes before the fields are as they were.
+  // The reset event fires before the fields have their old values, so it is of no use here.
   one("#again").addEventListener("click", again);
   window.addEventListener("hashchange", reveal);
   one("#ask").hidden = false;

@@ -32,9 +32,9 @@ fn entry(server: &Server, tool: &Tool) -> Markup {
                 @if let Some(approval) = tool.approval { (said("Approval", &html! { (approval) })) }
                 (said("In the sandbox", &html! { (words::sandbox(tool.sandbox)) }))
                 (parameters(tool))
-                @if !tool.before.is_empty() { (said("Hold before", &names(&tool.before))) }
+                @if !tool.before.is_empty() { (said("Prerequisites", &names(&tool.before))) }
                 @if !tool.together.is_empty() {
-                    (said("Goes with", &html! {
+                    (said("Used with", &html! {
                         @for (place, other) in tool.together.iter().enumerate() {
                             @if place > 0 { ", " }
                             (marks::named(server, other))
@@ -52,7 +52,7 @@ fn entry(server: &Server, tool: &Tool) -> Markup {
 
 fn parameters(tool: &Tool) -> Markup {
     match &tool.parameters {
-        None => said("Parameters", &html! { "not known here" }),
+        None => said("Parameters", &html! { "not known" }),
         Some(parameters) if parameters.is_empty() => html! {},
         Some(parameters) => said(
             "Parameters",

@@ -17,7 +17,7 @@ use crate::{
 pub struct Statements {
     /// `daily` or `monthly`
     pub kind: String,
-    /// How many at most
+    /// The maximum number of entries
     pub count: Option<usize>,
 }
 
@@ -29,7 +29,7 @@ pub struct CashFlow {
     pub start: String,
     /// The last day
     pub end: String,
-    /// Only what concerns this security
+    /// A security to filter by
     pub symbol: Option<String>,
 }
 
@@ -37,14 +37,14 @@ pub struct CashFlow {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Balance {
-    /// Only in this currency, as in `USD`
+    /// A currency to filter by, as in `USD`
     pub currency: Option<String>,
 }
 
 #[mcp_tools(group = account)]
 #[tool_router(router = account_router, vis = "pub(crate)")]
 impl Brokerage {
-    /// What the account holds in cash
+    /// The cash balances of the account
     #[mcp_tool(scope = "account.read", risk = "medium", grouped_with("stock_positions"))]
     #[tool(annotations(title = "Account Balance", read_only_hint = true, idempotent_hint = true))]
     pub fn account_balance(&self, Parameters(of): Parameters<Balance>) -> Answer {
@@ -65,21 +65,21 @@ impl Brokerage {
         self.records.sheet("positions").with("kind", "fund").list()
     }
 
-    /// How much of a security has to be covered
+    /// The margin ratio of a security
     #[mcp_tool(scope = "account.read", risk = "medium")]
     #[tool(annotations(title = "Margin Ratio", read_only_hint = true, idempotent_hint = true))]
     pub fn margin_ratio(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("margins").with("symbol", &of.symbol).one()
     }
 
-    /// What is kept for short positions
+    /// The margin held for short positions
     #[mcp_tool(scope = "account.read", risk = "medium")]
     #[tool(annotations(title = "Short Margin", read_only_hint = true, idempotent_hint = true))]
     pub fn short_margin(&self) -> Answer {
         self.records.sheet("margins").fields(&["symbol", "short"]).list()
     }
 
-    /// Money in and out of the account
+    /// The cash flow of the account
     #[mcp_tool(scope = "account.read", risk = "medium")]
     #[tool(annotations(title = "Cash Flow", read_only_hint = true, idempotent_hint = true))]
     pub fn cash_flow(&self, Parameters(of): Parameters<CashFlow>) -> Answer {
@@ -90,14 +90,14 @@ impl Brokerage {
             .list()
     }
 
-    /// What the account won and lost
+    /// Profit and loss of the account
     #[mcp_tool(scope = "account.read", risk = "medium", grouped_with("profit_analysis_detail"))]
     #[tool(annotations(title = "Profit Analysis", read_only_hint = true, idempotent_hint = true))]
     pub fn profit_analysis(&self, Parameters(of): Parameters<Dates>) -> Answer {
         self.records.sheet("profits").between("date", of.start.as_deref(), of.end.as_deref()).list()
     }
 
-    /// What it won and lost on one security
+    /// Profit and loss of the account for one security
     #[mcp_tool(scope = "account.read", risk = "medium")]
     #[tool(annotations(title = "Profit Analysis Detail", read_only_hint = true, idempotent_hint = true))]
     pub fn profit_analysis_detail(&self, Parameters(of): Parameters<Period>) -> Answer {
@@ -108,7 +108,7 @@ impl Brokerage {
             .list()
     }
 
-    /// What of it is realised
+    /// The realised profit and loss of the account
     #[mcp_tool(scope = "account.read", risk = "medium")]
     #[tool(annotations(title = "Profit Analysis (Realized, US)", read_only_hint = true, idempotent_hint = true))]
     pub fn profit_analysis_realized(&self, Parameters(of): Parameters<Dates>) -> Answer {
@@ -138,21 +138,21 @@ impl Brokerage {
         self.records.sheet("statements_of_account").with("id", &of.id).one()
     }
 
-    /// The bank accounts that money can go to, with their last four digits
+    /// The linked bank accounts, with their last four digits
     #[mcp_tool(scope = "account.read", risk = "medium")]
     #[tool(annotations(title = "Bank Cards", read_only_hint = true, idempotent_hint = true))]
     pub fn bank_cards(&self) -> Answer {
         self.records.sheet("bank_accounts").list()
     }
 
-    /// Money that was taken out
+    /// Withdrawals from the account
     #[mcp_tool(scope = "account.read", risk = "medium")]
     #[tool(annotations(title = "Withdrawals", read_only_hint = true, idempotent_hint = true))]
     pub fn withdrawals(&self, Parameters(of): Parameters<Count>) -> Answer {
         self.records.sheet("transfers").with("direction", "out").last(of.count.unwrap_or(20)).list()
     }
 
-    /// Money that was paid in
+    /// Deposits to the account
     #[mcp_tool(scope = "account.read", risk = "medium")]
     #[tool(annotations(title = "Deposits", read_only_hint = true, idempotent_hint = true))]
     pub fn deposits(&self, Parameters(of): Parameters<Count>) -> Answer {

@@ -16,9 +16,9 @@ use crate::{
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTopic {
-    /// What it is about, in one line
+    /// The title, in one line
     pub title: String,
-    /// What it says
+    /// The text
     pub text: String,
     /// The security that it is about
     pub symbol: Option<String>,
@@ -28,7 +28,7 @@ pub struct NewTopic {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewReply {
-    /// The topic that is answered
+    /// The topic to answer
     pub id: String,
     /// The answer
     pub text: String,
@@ -44,7 +44,7 @@ impl Brokerage {
         self.records.sheet("news").with("symbol", &of.symbol).fields(&["id", "title", "date"]).list()
     }
 
-    /// One piece of news, in full
+    /// A news article in full
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "News Detail", read_only_hint = true, idempotent_hint = true))]
     pub fn news_detail(&self, Parameters(of): Parameters<Entry>) -> Answer {
@@ -58,7 +58,7 @@ impl Brokerage {
         self.records.sheet("news").containing("title", &of.text).first(of.count.unwrap_or(20)).list()
     }
 
-    /// What people discuss about a security
+    /// Discussions about a security
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Topic List", read_only_hint = true, idempotent_hint = true))]
     pub fn topic(&self, Parameters(of): Parameters<Security>) -> Answer {

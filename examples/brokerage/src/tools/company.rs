@@ -17,7 +17,7 @@ use crate::{
 pub struct Shareholder {
     /// The company, as in `EXMP.US`
     pub symbol: String,
-    /// The owner, as `shareholder` lists it
+    /// The owner, as listed by `shareholder`
     pub holder: String,
 }
 
@@ -27,7 +27,7 @@ pub struct Shareholder {
 pub struct BrokerHoldings {
     /// The security, as in `DEMO.HK`
     pub symbol: String,
-    /// How many at most
+    /// The maximum number of entries
     pub count: Option<usize>,
 }
 
@@ -37,28 +37,28 @@ pub struct BrokerHoldings {
 pub struct BrokerHolding {
     /// The security, as in `DEMO.HK`
     pub symbol: String,
-    /// The broker, as `participants` numbers it
+    /// The broker, by its number in `participants`
     pub broker: String,
 }
 
 #[mcp_tools(group = company)]
 #[tool_router(router = company_router, vis = "pub(crate)")]
 impl Brokerage {
-    /// What a company does, and where
+    /// The business of a company, and its location
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow", grouped_with("executive", "shareholder"))]
     #[tool(annotations(title = "Company Profile", read_only_hint = true, idempotent_hint = true))]
     pub fn company(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("companies").with("symbol", &of.symbol).one()
     }
 
-    /// Who runs a company
+    /// The management of a company
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Executive", read_only_hint = true, idempotent_hint = true))]
     pub fn executive(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("executives").with("symbol", &of.symbol).list()
     }
 
-    /// Who owns a company
+    /// The shareholders of a company
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Shareholders", read_only_hint = true, idempotent_hint = true))]
     pub fn shareholder(&self, Parameters(of): Parameters<Security>) -> Answer {
@@ -72,35 +72,35 @@ impl Brokerage {
         self.records.sheet("shareholders").with("symbol", &of.symbol).first(20).list()
     }
 
-    /// What one owner bought and sold
+    /// The trades of one owner
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Shareholder Detail", read_only_hint = true, idempotent_hint = true))]
     pub fn shareholder_detail(&self, Parameters(of): Parameters<Shareholder>) -> Answer {
         self.records.sheet("shareholders").with("symbol", &of.symbol).with("holder", &of.holder).one()
     }
 
-    /// Which funds hold a security
+    /// The funds that hold a security
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Fund Holders", read_only_hint = true, idempotent_hint = true))]
     pub fn fund_holder(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("fund_holders").with("symbol", &of.symbol).list()
     }
 
-    /// Which brokers hold how much of a security
+    /// The brokers that hold a security, with amounts
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Broker Holding", read_only_hint = true, idempotent_hint = true))]
     pub fn broker_holding(&self, Parameters(of): Parameters<BrokerHoldings>) -> Answer {
         self.records.sheet("broker_holdings").with("symbol", &of.symbol).last(of.count.unwrap_or(10)).list()
     }
 
-    /// What each broker holds, with its changes
+    /// The holdings of each broker, with changes
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Broker Holding Detail", read_only_hint = true, idempotent_hint = true))]
     pub fn broker_holding_detail(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("broker_holdings").with("symbol", &of.symbol).list()
     }
 
-    /// What one broker held, day by day
+    /// The daily holdings of one broker
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Broker Holding (Daily)", read_only_hint = true, idempotent_hint = true))]
     pub fn broker_holding_daily(&self, Parameters(of): Parameters<BrokerHolding>) -> Answer {
@@ -114,21 +114,21 @@ impl Brokerage {
         self.records.sheet("corporate_actions").with("symbol", &of.symbol).list()
     }
 
-    /// Whom investors of a company can ask
+    /// The investor relations contact of a company
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Investor Relations", read_only_hint = true, idempotent_hint = true))]
     pub fn invest_relation(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("investor_relations").with("symbol", &of.symbol).one()
     }
 
-    /// How a company says it is doing
+    /// Operating figures reported by a company
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Operating Performance", read_only_hint = true, idempotent_hint = true))]
     pub fn operating(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("operating").with("symbol", &of.symbol).list()
     }
 
-    /// What a company has filed
+    /// The filings of a company
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Filings", read_only_hint = true, idempotent_hint = true))]
     pub fn filings(&self, Parameters(of): Parameters<Security>) -> Answer {
@@ -142,14 +142,14 @@ impl Brokerage {
         self.records.sheet("fund_documents").with("symbol", &of.symbol).list()
     }
 
-    /// Where the revenue of a company comes from
+    /// The revenue sources of a company
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Business Segments", read_only_hint = true, idempotent_hint = true))]
     pub fn business_segments(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("segments").with("symbol", &of.symbol).last(2).list()
     }
 
-    /// Where it came from in other years
+    /// The revenue sources of a company in earlier years
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Business Segments History", read_only_hint = true, idempotent_hint = true))]
     pub fn business_segments_history(&self, Parameters(of): Parameters<Period>) -> Answer {
@@ -160,7 +160,7 @@ impl Brokerage {
             .list()
     }
 
-    /// The industries of a market, by how they moved
+    /// The industries of a market, ranked by movement
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Industry Rank", read_only_hint = true, idempotent_hint = true))]
     pub fn industry_rank(&self, Parameters(of): Parameters<Market>) -> Answer {

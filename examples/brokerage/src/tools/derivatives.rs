@@ -15,9 +15,9 @@ use crate::{
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Warrants {
-    /// The security that they are on, as in `DEMO.HK`
+    /// The underlying security, as in `DEMO.HK`
     pub symbol: String,
-    /// Only of this issuer
+    /// An issuer to filter by
     pub issuer: Option<String>,
     /// `call` or `put`
     pub kind: Option<String>,
@@ -33,7 +33,7 @@ impl Brokerage {
         self.records.sheet("option_quotes").among("symbol", &of.symbols).list()
     }
 
-    /// On which days the options of a security expire
+    /// The expiry dates of a security's options
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Option Expiry Dates", read_only_hint = true, idempotent_hint = true))]
     pub fn option_chain_expiry_date_list(&self, Parameters(of): Parameters<Security>) -> Answer {
@@ -47,14 +47,14 @@ impl Brokerage {
         self.records.sheet("option_chain").with("underlying", &of.symbol).with("date", &of.date).list()
     }
 
-    /// Calls and puts traded today
+    /// The volume of calls and puts today
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Option Volume", read_only_hint = true, idempotent_hint = true))]
     pub fn option_volume(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("option_volume").with("symbol", &of.symbol).one()
     }
 
-    /// Calls and puts traded, day by day
+    /// The daily volume of calls and puts
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Option Volume (Daily)", read_only_hint = true, idempotent_hint = true))]
     pub fn option_volume_daily(&self, Parameters(of): Parameters<Latest>) -> Answer {
@@ -68,7 +68,7 @@ impl Brokerage {
         self.records.sheet("warrants").among("symbol", &of.symbols).list()
     }
 
-    /// Who issues warrants
+    /// The issuers of warrants
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Warrant Issuers", read_only_hint = true, idempotent_hint = true))]
     pub fn warrant_issuers(&self) -> Answer {
@@ -87,14 +87,14 @@ impl Brokerage {
             .list()
     }
 
-    /// How many shares are sold short
+    /// The number of shares sold short
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Short Positions", read_only_hint = true, idempotent_hint = true))]
     pub fn short_positions(&self, Parameters(of): Parameters<Latest>) -> Answer {
         self.records.sheet("short_positions").with("symbol", &of.symbol).last(of.count.unwrap_or(10)).list()
     }
 
-    /// How much of the trading is short selling
+    /// The share of short selling in the trading volume
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Short Trades", read_only_hint = true, idempotent_hint = true))]
     pub fn short_trades(&self, Parameters(of): Parameters<Latest>) -> Answer {

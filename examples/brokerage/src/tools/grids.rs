@@ -22,9 +22,9 @@ pub struct NewGrid {
     pub lowest: String,
     /// The highest price
     pub highest: String,
-    /// How many steps lie between them
+    /// The number of steps between them
     pub steps: u32,
-    /// How many to buy or sell at each
+    /// The quantity to buy or sell at each step
     pub quantity: u64,
 }
 
@@ -34,9 +34,9 @@ pub struct NewGrid {
 pub struct GridChange {
     /// The grid order
     pub id: String,
-    /// The lowest price from now on
+    /// The new lowest price
     pub lowest: String,
-    /// The highest price from now on
+    /// The new highest price
     pub highest: String,
 }
 
@@ -44,7 +44,7 @@ pub struct GridChange {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grids {
-    /// Only in this state: `running`, `suspended`, `cancelled`
+    /// A state to filter by: `running`, `suspended`, `cancelled`
     pub status: Option<String>,
 }
 
@@ -67,7 +67,7 @@ pub struct Consent {
 #[mcp_tools(group = grids)]
 #[tool_router(router = grids_router, vis = "pub(crate)")]
 impl Brokerage {
-    /// In which steps a security can be traded by a grid
+    /// The price steps of a security for grid orders
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "Grid Symbol Info", read_only_hint = true))]
     pub fn grid_symbol_info(&self, Parameters(of): Parameters<Security>) -> Answer {
@@ -81,7 +81,7 @@ impl Brokerage {
         self.records.sheet("grids").maybe("status", of.status.as_deref()).list()
     }
 
-    /// Chosen grid orders
+    /// Grid orders by their identifiers
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "Get Grid Orders By IDs", read_only_hint = true))]
     pub fn grid_list_by_ids(&self, Parameters(of): Parameters<Entries>) -> Answer {
@@ -95,7 +95,7 @@ impl Brokerage {
         self.records.sheet("grids").with("id", &of.id).one()
     }
 
-    /// When a grid order bought and sold
+    /// The trades of a grid order
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "Grid Trigger History", read_only_hint = true))]
     pub fn grid_trigger_history(&self, Parameters(of): Parameters<Entry>) -> Answer {
@@ -145,7 +145,7 @@ impl Brokerage {
         self.records.change("grids", &of.id, &json!({"status": "running"}))
     }
 
-    /// Say that the risks of grid orders are understood
+    /// Confirm that the risks of grid orders are understood
     #[mcp_tool(scope = "trade.write", risk = "medium")]
     #[tool(annotations(title = "Grid Strategy Consent", destructive_hint = false, idempotent_hint = true))]
     pub fn grid_questionnaire(&self, Parameters(of): Parameters<Consent>) -> Answer {

@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewGroup {
-    /// What it is called
+    /// The name
     pub name: String,
     /// The securities in it
     pub symbols: Option<Vec<String>>,
@@ -28,9 +28,9 @@ pub struct NewGroup {
 pub struct GroupChange {
     /// The group
     pub id: String,
-    /// What it is called from now on
+    /// The new name
     pub name: String,
-    /// The securities in it from now on
+    /// The new securities in it
     pub symbols: Vec<String>,
 }
 
@@ -38,9 +38,9 @@ pub struct GroupChange {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSharelist {
-    /// What it is called
+    /// The name
     pub name: String,
-    /// What it is for
+    /// The purpose
     pub description: Option<String>,
 }
 
@@ -60,9 +60,9 @@ pub struct SharelistItems {
 pub struct NewAlert {
     /// The security, as in `EXMP.US`
     pub symbol: String,
-    /// The price at which to tell
+    /// The price of the alert
     pub price: String,
-    /// Whether to tell when it rises above or falls below: `above`, `below`
+    /// The direction: `above` or `below` the price
     pub direction: String,
 }
 
@@ -83,14 +83,14 @@ impl Brokerage {
         self.records.add("watchlist", json!({"name": of.name, "symbols": of.symbols.unwrap_or_default()}))
     }
 
-    /// Rename a group and replace what is in it
+    /// Rename a group and replace its contents
     #[mcp_tool(scope = "watchlist", risk = "medium", approval = "user")]
     #[tool(annotations(title = "Update Watchlist Group", idempotent_hint = true))]
     pub fn update_watchlist_group(&self, Parameters(of): Parameters<GroupChange>) -> Answer {
         self.records.change("watchlist", &of.id, &json!({"name": of.name, "symbols": of.symbols}))
     }
 
-    /// Remove a group with all that is in it
+    /// Remove a group and its contents
     // mcp-scopes: allow(risky-name) a group is a few names, which can be written down again
     #[mcp_tool(scope = "watchlist", risk = "medium", approval = "user")]
     #[tool(annotations(title = "Delete Watchlist Group", idempotent_hint = true))]
@@ -112,7 +112,7 @@ impl Brokerage {
         self.records.sheet("sharelists").with("owner", "own").first(of.count.unwrap_or(20)).list()
     }
 
-    /// Shared lists that many follow
+    /// Popular shared lists
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Popular Sharelists", read_only_hint = true, idempotent_hint = true))]
     pub fn sharelist_popular(&self, Parameters(of): Parameters<Count>) -> Answer {
@@ -142,7 +142,7 @@ impl Brokerage {
         self.records.remove("sharelists", &of.id)
     }
 
-    /// Put securities on a shared list
+    /// Add securities to a shared list
     #[mcp_tool(scope = "general", risk = "low")]
     #[tool(annotations(title = "Add to Sharelist", destructive_hint = false))]
     pub fn sharelist_add(&self, Parameters(of): Parameters<SharelistItems>) -> Answer {
@@ -151,7 +151,7 @@ impl Brokerage {
         self.records.change("sharelists", &of.id, &json!({"symbols": symbols}))
     }
 
-    /// Take securities off a shared list
+    /// Remove securities from a shared list
     #[mcp_tool(scope = "general", risk = "medium", approval = "user")]
     #[tool(annotations(title = "Remove from Sharelist", idempotent_hint = true))]
     pub fn sharelist_remove(&self, Parameters(of): Parameters<SharelistItems>) -> Answer {
@@ -160,7 +160,7 @@ impl Brokerage {
         self.records.change("sharelists", &of.id, &json!({"symbols": symbols}))
     }
 
-    /// Put the securities of a shared list in another order
+    /// Reorder the securities of a shared list
     #[mcp_tool(scope = "general", risk = "medium", approval = "user")]
     #[tool(annotations(title = "Sort Sharelist", idempotent_hint = true))]
     pub fn sharelist_sort(&self, Parameters(of): Parameters<SharelistItems>) -> Answer {
@@ -180,7 +180,7 @@ impl Brokerage {
         self.records.sheet("alerts").list()
     }
 
-    /// Tell when a price rises above or falls below a value
+    /// Add an alert for a price that rises above or falls below a value
     #[mcp_tool(scope = "general", risk = "low")]
     #[tool(annotations(title = "Add Price Alert", destructive_hint = false))]
     pub fn alert_add(&self, Parameters(of): Parameters<NewAlert>) -> Answer {

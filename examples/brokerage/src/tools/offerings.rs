@@ -12,21 +12,21 @@ use crate::{
 #[mcp_tools(group = offerings)]
 #[tool_router(router = offerings_router, vis = "pub(crate)")]
 impl Brokerage {
-    /// Offerings that can be subscribed now
+    /// Offerings that are open for subscription
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow", grouped_with("ipo_detail"))]
     #[tool(annotations(title = "IPO Subscriptions", read_only_hint = true, idempotent_hint = true))]
     pub fn ipo_subscriptions(&self) -> Answer {
         self.records.sheet("offerings").with("status", "open").list()
     }
 
-    /// Offerings by their days
+    /// A calendar of offerings
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "IPO Calendar", read_only_hint = true, idempotent_hint = true))]
     pub fn ipo_calendar(&self) -> Answer {
         self.records.sheet("offerings").fields(&["symbol", "opens", "closes", "lists"]).list()
     }
 
-    /// Offerings that are listed by now
+    /// Completed offerings
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "IPO Listed", read_only_hint = true, idempotent_hint = true))]
     pub fn ipo_listed(&self, Parameters(of): Parameters<Count>) -> Answer {
@@ -40,7 +40,7 @@ impl Brokerage {
         self.records.sheet("offerings").with("symbol", &of.symbol).one()
     }
 
-    /// What the account subscribed
+    /// The subscriptions of the account
     #[mcp_tool(scope = "account.read", risk = "medium")]
     #[tool(annotations(title = "IPO Orders", read_only_hint = true, idempotent_hint = true))]
     pub fn ipo_orders(&self, Parameters(of): Parameters<Count>) -> Answer {
@@ -54,7 +54,7 @@ impl Brokerage {
         self.records.sheet("offering_orders").with("id", &of.id).one()
     }
 
-    /// What the account won and lost on offerings
+    /// Profit and loss of the account on offerings
     #[mcp_tool(scope = "account.read", risk = "medium")]
     #[tool(annotations(title = "IPO Profit / Loss", read_only_hint = true, idempotent_hint = true))]
     pub fn ipo_profit_loss(&self, Parameters(of): Parameters<Dates>) -> Answer {

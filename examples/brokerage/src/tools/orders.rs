@@ -21,7 +21,7 @@ pub struct NewOrder {
     pub symbol: String,
     /// `buy` or `sell`
     pub side: String,
-    /// How many
+    /// The quantity
     pub quantity: u64,
     /// The price in a limit order; without one it is a market order
     pub price: Option<String>,
@@ -33,9 +33,9 @@ pub struct NewOrder {
 pub struct OrderChange {
     /// The order
     pub id: String,
-    /// How many from now on
+    /// The new quantity
     pub quantity: u64,
-    /// The price from now on
+    /// The new price
     pub price: Option<String>,
 }
 
@@ -45,15 +45,15 @@ pub struct OrderChange {
 pub struct Purchase {
     /// The security, as in `EXMP.US`
     pub symbol: String,
-    /// The price that would be paid
+    /// The price to pay
     pub price: f64,
 }
 
-/// Which orders or executions are meant.
+/// A selection of orders or executions.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Orders {
-    /// Only of this security
+    /// A security to filter by
     pub symbol: Option<String>,
     /// The first day, as in `2026-01-31`
     pub start: Option<String>,
@@ -61,11 +61,11 @@ pub struct Orders {
     pub end: Option<String>,
 }
 
-/// Which of today's orders or executions are meant.
+/// A selection of today's orders or executions.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Today {
-    /// Only of this security
+    /// A security to filter by
     pub symbol: Option<String>,
 }
 
@@ -86,14 +86,14 @@ impl Brokerage {
         self.records.sheet("orders").with("id", &of.id).one()
     }
 
-    /// What was executed today
+    /// Today's executions
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "Today's Executions", read_only_hint = true, idempotent_hint = true))]
     pub fn today_executions(&self, Parameters(of): Parameters<Today>) -> Answer {
         self.records.sheet("executions").maybe("symbol", of.symbol.as_deref()).with("day", "today").list()
     }
 
-    /// The orders of other days
+    /// Orders of earlier days
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "Historical Orders", read_only_hint = true, idempotent_hint = true))]
     pub fn history_orders(&self, Parameters(of): Parameters<Orders>) -> Answer {
@@ -104,7 +104,7 @@ impl Brokerage {
             .list()
     }
 
-    /// What was executed on other days
+    /// Executions of earlier days
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "Historical Executions", read_only_hint = true, idempotent_hint = true))]
     pub fn history_executions(&self, Parameters(of): Parameters<Orders>) -> Answer {
@@ -115,7 +115,7 @@ impl Brokerage {
             .list()
     }
 
-    /// How many the cash of the account can buy
+    /// The largest quantity that the account's cash can buy
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "Estimate Max Purchase Quantity", read_only_hint = true, idempotent_hint = true))]
     pub fn estimate_max_purchase_quantity(&self, Parameters(of): Parameters<Purchase>) -> Answer {

@@ -18,7 +18,7 @@ use crate::{
 pub struct NewPlan {
     /// The security, as in `EXMP.US`
     pub symbol: String,
-    /// How much money to spend each time
+    /// The amount of each purchase
     pub amount: String,
     /// `daily`, `weekly` or `monthly`
     pub every: String,
@@ -30,9 +30,9 @@ pub struct NewPlan {
 pub struct PlanChange {
     /// The plan
     pub id: String,
-    /// How much money to spend each time from now on
+    /// The new amount of each purchase
     pub amount: String,
-    /// `daily`, `weekly` or `monthly` from now on
+    /// The new interval: `daily`, `weekly` or `monthly`
     pub every: String,
 }
 
@@ -40,14 +40,14 @@ pub struct PlanChange {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plans {
-    /// Only in this state: `active`, `paused`, `stopped`
+    /// A state to filter by: `active`, `paused`, `stopped`
     pub status: Option<String>,
 }
 
 #[mcp_tools(group = plans)]
 #[tool_router(router = plans_router, vis = "pub(crate)")]
 impl Brokerage {
-    /// Which securities a plan can buy
+    /// The securities that a plan can buy
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Check DCA Support", read_only_hint = true, idempotent_hint = true))]
     pub fn dca_check(&self, Parameters(of): Parameters<Securities>) -> Answer {
@@ -61,14 +61,14 @@ impl Brokerage {
         self.records.sheet("plans").maybe("status", of.status.as_deref()).list()
     }
 
-    /// What a plan has bought
+    /// The purchases of a plan
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "DCA Execution History", read_only_hint = true, idempotent_hint = true))]
     pub fn dca_history(&self, Parameters(of): Parameters<Entry>) -> Answer {
         self.records.sheet("plan_orders").with("plan", &of.id).list()
     }
 
-    /// What the plans have spent and won
+    /// Cost and profit of the plans
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "DCA Statistics", read_only_hint = true, idempotent_hint = true))]
     pub fn dca_stats(&self, Parameters(of): Parameters<Plans>) -> Answer {
@@ -88,7 +88,7 @@ impl Brokerage {
         self.records.add("plans", json!({"symbol": of.symbol, "amount": of.amount, "every": of.every, "status": "active", "spent": "0", "profit": "0"}))
     }
 
-    /// Change what a plan spends and how often
+    /// Change the amount and interval of a plan
     #[mcp_tool(scope = "trade.write", risk = "high", sandbox = "deny")]
     #[tool(annotations(title = "Update DCA Plan", idempotent_hint = true))]
     pub fn dca_update(&self, Parameters(of): Parameters<PlanChange>) -> Answer {

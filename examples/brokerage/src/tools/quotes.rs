@@ -17,9 +17,9 @@ use crate::{
 pub struct Candlesticks {
     /// The security, as in `EXMP.US`
     pub symbol: String,
-    /// What one candlestick spans: `day`, `week`
+    /// The period of a candlestick: `day`, `week`
     pub period: String,
-    /// How many at most
+    /// The maximum number of entries
     pub count: Option<usize>,
 }
 
@@ -29,11 +29,11 @@ pub struct Candlesticks {
 pub struct CandlesticksBefore {
     /// The security, as in `EXMP.US`
     pub symbol: String,
-    /// What one candlestick spans: `day`, `week`
+    /// The period of a candlestick: `day`, `week`
     pub period: String,
     /// The last day, as in `2026-01-31`
     pub before: String,
-    /// How many
+    /// The quantity
     pub count: usize,
 }
 
@@ -43,7 +43,7 @@ pub struct CandlesticksBefore {
 pub struct CandlesticksBetween {
     /// The security, as in `EXMP.US`
     pub symbol: String,
-    /// What one candlestick spans: `day`, `week`
+    /// The period of a candlestick: `day`, `week`
     pub period: String,
     /// The first day, as in `2026-01-31`
     pub start: Option<String>,
@@ -65,9 +65,9 @@ pub struct Indexes {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ranking {
-    /// By what, as `rank_categories` lists it
+    /// The category, as listed by `rank_categories`
     pub category: String,
-    /// How many at most
+    /// The maximum number of entries
     pub count: Option<usize>,
 }
 
@@ -101,7 +101,7 @@ impl Brokerage {
         self.records.sheet("depth").with("symbol", &of.symbol).list()
     }
 
-    /// Which brokers are in the order queue of a security
+    /// The brokers in the order queue of a security
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Broker Queue", read_only_hint = true, idempotent_hint = true))]
     pub fn brokers(&self, Parameters(of): Parameters<Security>) -> Answer {
@@ -134,7 +134,7 @@ impl Brokerage {
             .list()
     }
 
-    /// So many candlesticks up to a day
+    /// A number of candlesticks up to a day
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Historical Candlesticks by Offset", read_only_hint = true, idempotent_hint = true))]
     pub fn history_candlesticks_by_offset(&self, Parameters(of): Parameters<CandlesticksBefore>) -> Answer {
@@ -159,35 +159,35 @@ impl Brokerage {
             .list()
     }
 
-    /// How money flows into and out of a security today
+    /// Today's capital inflow and outflow of a security
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Capital Flow", read_only_hint = true, idempotent_hint = true))]
     pub fn capital_flow(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("capital_flow").with("symbol", &of.symbol).list()
     }
 
-    /// How today's money splits into large, medium and small trades
+    /// Today's capital distribution by large, medium and small trades
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Capital Distribution", read_only_hint = true, idempotent_hint = true))]
     pub fn capital_distribution(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("capital_distribution").with("symbol", &of.symbol).one()
     }
 
-    /// How much was traded at which price
+    /// The traded volume by price
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Trade Statistics", read_only_hint = true, idempotent_hint = true))]
     pub fn trade_stats(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("trade_stats").with("symbol", &of.symbol).list()
     }
 
-    /// Chosen figures of securities: turnover rate, market value, and the like
+    /// Selected figures of securities, such as turnover rate and market value
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Calc Indexes", read_only_hint = true, idempotent_hint = true))]
     pub fn calc_indexes(&self, Parameters(of): Parameters<Indexes>) -> Answer {
         self.records.sheet("figures").among("symbol", &of.symbols).fields(&of.indexes).list()
     }
 
-    /// Unusual moves in a market
+    /// Unusual price movements in a market
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Market Anomaly", read_only_hint = true, idempotent_hint = true))]
     pub fn anomaly(&self, Parameters(of): Parameters<Market>) -> Answer {
@@ -205,35 +205,35 @@ impl Brokerage {
         self.records.sheet("constituents").with("symbol", &of.symbol).list()
     }
 
-    /// What moves most in a market, and why
+    /// The largest movements in a market, with their reasons
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Top Movers", read_only_hint = true, idempotent_hint = true))]
     pub fn top_movers(&self, Parameters(of): Parameters<Market>) -> Answer {
         self.records.sheet("top_movers").with("market", &of.market).list()
     }
 
-    /// By what securities are ranked
+    /// The categories of rankings
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow", grouped_with("rank_list"))]
     #[tool(annotations(title = "Rank Categories", read_only_hint = true, idempotent_hint = true))]
     pub fn rank_categories(&self) -> Answer {
         self.records.sheet("rank_categories").list()
     }
 
-    /// The securities at the head of a ranking
+    /// The first securities of a ranking
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Rank List", read_only_hint = true, idempotent_hint = true))]
     pub fn rank_list(&self, Parameters(of): Parameters<Ranking>) -> Answer {
         self.records.sheet("rankings").with("category", &of.category).first(of.count.unwrap_or(20)).list()
     }
 
-    /// What a share costs in Hong Kong and on the mainland, day by day
+    /// The daily premium of mainland over Hong Kong shares
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "A/H Premium", read_only_hint = true, idempotent_hint = true))]
     pub fn ah_premium(&self, Parameters(of): Parameters<Latest>) -> Answer {
         self.records.sheet("ah_premium").with("symbol", &of.symbol).last(of.count.unwrap_or(30)).list()
     }
 
-    /// The same premium within the day
+    /// The intraday premium of mainland over Hong Kong shares
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "A/H Premium (Intraday)", read_only_hint = true, idempotent_hint = true))]
     pub fn ah_premium_intraday(&self, Parameters(of): Parameters<Security>) -> Answer {

@@ -50,7 +50,7 @@ impl Brokerage {
             .list()
     }
 
-    /// A report at a glance, beside what was expected
+    /// Key figures of a report, with the expected values
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Financial Report Snapshot", read_only_hint = true, idempotent_hint = true))]
     pub fn financial_report_snapshot(&self, Parameters(of): Parameters<Report>) -> Answer {
@@ -76,42 +76,42 @@ impl Brokerage {
         self.records.sheet("dividends").with("symbol", &of.symbol).list()
     }
 
-    /// How and when each dividend is paid
+    /// Form and date of each dividend
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Dividend Detail", read_only_hint = true, idempotent_hint = true))]
     pub fn dividend_detail(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("dividend_payments").with("symbol", &of.symbol).list()
     }
 
-    /// What analysts expect a company to earn
+    /// Earnings forecasts of analysts
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Forecast EPS", read_only_hint = true, idempotent_hint = true))]
     pub fn forecast_eps(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("forecasts").with("symbol", &of.symbol).list()
     }
 
-    /// What analysts agree on
+    /// The consensus of analysts
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Analyst Consensus", read_only_hint = true, idempotent_hint = true))]
     pub fn consensus(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("consensus").with("symbol", &of.symbol).one()
     }
 
-    /// How a security is valued
+    /// The valuation of a security
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Valuation", read_only_hint = true, idempotent_hint = true))]
     pub fn valuation(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("valuations").with("symbol", &of.symbol).last(1).list()
     }
 
-    /// How it was valued before
+    /// The valuation history of a security
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Valuation History", read_only_hint = true, idempotent_hint = true))]
     pub fn valuation_history(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("valuations").with("symbol", &of.symbol).list()
     }
 
-    /// How a security's valuation compares with its industry
+    /// The valuation of a security compared with its industry
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Valuation Rank", read_only_hint = true, idempotent_hint = true))]
     pub fn valuation_rank(&self, Parameters(of): Parameters<Security>) -> Answer {
@@ -125,49 +125,49 @@ impl Brokerage {
         self.records.sheet("valuations").among("symbol", &of.symbols).list()
     }
 
-    /// How its industry is valued
+    /// The valuation of the security's industry
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Industry Valuation", read_only_hint = true, idempotent_hint = true))]
     pub fn industry_valuation(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("industry_valuations").with("symbol", &of.symbol).one()
     }
 
-    /// How valuations spread over its industry
+    /// The distribution of valuations in the security's industry
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Industry Valuation Distribution", read_only_hint = true, idempotent_hint = true))]
     pub fn industry_valuation_dist(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("industry_spread").with("symbol", &of.symbol).list()
     }
 
-    /// Buy, hold or sell: what institutions say
+    /// The ratings of institutions: buy, hold or sell
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow", grouped_with("institution_rating_detail"))]
     #[tool(annotations(title = "Institution Rating", read_only_hint = true, idempotent_hint = true))]
     pub fn institution_rating(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("ratings").with("symbol", &of.symbol).one()
     }
 
-    /// Who says so, and since when
+    /// The analysts behind the ratings, with dates
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Institution Rating Detail", read_only_hint = true, idempotent_hint = true))]
     pub fn institution_rating_detail(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("rating_details").with("symbol", &of.symbol).list()
     }
 
-    /// How the ratings changed
+    /// The history of ratings
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Institution Rating History", read_only_hint = true, idempotent_hint = true))]
     pub fn institution_rating_history(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("rating_history").with("symbol", &of.symbol).list()
     }
 
-    /// How a security's ratings compare with its industry
+    /// The ratings of a security compared with its industry
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Institution Rating Industry Rank", read_only_hint = true, idempotent_hint = true))]
     pub fn institution_rating_industry_rank(&self, Parameters(of): Parameters<Security>) -> Answer {
         self.records.sheet("rating_ranks").with("symbol", &of.symbol).one()
     }
 
-    /// What institutions write about a security
+    /// Research of institutions about a security
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Institutional Views", read_only_hint = true, idempotent_hint = true))]
     pub fn institutional_views(&self, Parameters(of): Parameters<Security>) -> Answer {

@@ -18,7 +18,7 @@ use crate::{
 pub struct Screen {
     /// The market: `US`, `HK`
     pub market: String,
-    /// The figure that has to lie between the two, as `screener_indicators` lists them
+    /// The figure that must be in the range, as listed by `screener_indicators`
     pub indicator: String,
     /// The least value
     pub least: Option<f64>,
@@ -39,7 +39,7 @@ pub struct Script {
 #[mcp_tools(group = screener)]
 #[tool_router(router = screener_router, vis = "pub(crate)")]
 impl Brokerage {
-    /// Screens that others recommend
+    /// Recommended screens
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Screener Recommend Strategies", read_only_hint = true, idempotent_hint = true))]
     pub fn screener_recommend_strategies(&self, Parameters(of): Parameters<Count>) -> Answer {
@@ -67,7 +67,7 @@ impl Brokerage {
         self.records.sheet("figures").with("market", &of.market).within(&of.indicator, of.least, of.greatest).list()
     }
 
-    /// The figures that a screen can ask for
+    /// The figures that a screen can use
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Screener Indicators", read_only_hint = true, idempotent_hint = true))]
     pub fn screener_indicators(&self) -> Answer {

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Authenticate {
-    /// The scopes to ask for, separated by spaces; without them the ones that every client may ask for
+    /// The scopes to request, separated by spaces. Default: the scopes that every client may request
     pub scope: Option<String>,
 }
 
@@ -27,7 +27,7 @@ pub struct Authenticate {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Indicators {
-    /// Only of this country, as in `US`
+    /// A country to filter by, as in `US`
     pub country: Option<String>,
 }
 
@@ -35,7 +35,7 @@ pub struct Indicators {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Indicator {
-    /// The indicator, as `macrodata_indicators` lists it
+    /// The indicator, as listed by `macrodata_indicators`
     pub indicator: String,
     /// The first day, as in `2026-01-31`
     pub start: Option<String>,
@@ -47,7 +47,7 @@ pub struct Indicator {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
-    /// Only of this kind: `earnings`, `dividend`, `split`, `economy`
+    /// A kind to filter by: `earnings`, `dividend`, `split`, `economy`
     pub kind: Option<String>,
     /// The first day, as in `2026-01-31`
     pub start: Option<String>,
@@ -58,7 +58,7 @@ pub struct Calendar {
 #[mcp_tools(group = session)]
 #[tool_router(router = session_router, vis = "pub(crate)")]
 impl Brokerage {
-    /// Say where to sign in for more scopes
+    /// Return the address to sign in for more scopes
     #[mcp_tool(scope = "general", risk = "low", sandbox = "allow")]
     #[tool(annotations(title = "Authenticate", destructive_hint = false))]
     pub fn authenticate(&self, Parameters(of): Parameters<Authenticate>) -> Answer {
@@ -67,7 +67,7 @@ impl Brokerage {
         answer(&json!({"authorization_servers": config.authorization_servers, "scope": scopes}))
     }
 
-    /// Tell the time, as seconds since 1970
+    /// Return the time, in seconds since 1970
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Current Time", read_only_hint = true, idempotent_hint = true))]
     pub fn now(&self) -> Answer {
@@ -76,14 +76,14 @@ impl Brokerage {
         answer(&json!({"seconds": since.as_secs()}))
     }
 
-    /// When each market opens and closes
+    /// The trading hours of each market
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Trading Sessions", read_only_hint = true, idempotent_hint = true))]
     pub fn trading_session(&self) -> Answer {
         self.records.sheet("trading_sessions").list()
     }
 
-    /// On which days a market trades
+    /// The trading days of a market
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Trading Days", read_only_hint = true, idempotent_hint = true))]
     pub fn trading_days(&self, Parameters(of): Parameters<MarketPeriod>) -> Answer {
@@ -94,7 +94,7 @@ impl Brokerage {
             .list()
     }
 
-    /// Whether each market is open
+    /// The status of each market
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Market Status", read_only_hint = true, idempotent_hint = true))]
     pub fn market_status(&self) -> Answer {
@@ -115,14 +115,14 @@ impl Brokerage {
         self.records.sheet("exchange_rates").list()
     }
 
-    /// How a market feels today, from 0 to 100
+    /// Today's market sentiment, from 0 to 100
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Market Temperature", read_only_hint = true, idempotent_hint = true))]
     pub fn market_temperature(&self, Parameters(of): Parameters<Market>) -> Answer {
         self.records.sheet("market_temperature").with("market", &of.market).last(1).list()
     }
 
-    /// How a market felt on each day
+    /// The daily history of market sentiment
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Historical Market Temperature", read_only_hint = true, idempotent_hint = true))]
     pub fn history_market_temperature(&self, Parameters(of): Parameters<MarketPeriod>) -> Answer {
@@ -133,7 +133,7 @@ impl Brokerage {
             .list()
     }
 
-    /// Which economic indicators there are
+    /// The available economic indicators
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Macro Indicator List", read_only_hint = true, idempotent_hint = true))]
     pub fn macrodata_indicators(&self, Parameters(of): Parameters<Indicators>) -> Answer {
@@ -151,7 +151,7 @@ impl Brokerage {
             .list()
     }
 
-    /// What is due when: earnings, dividends, splits, economic data
+    /// A calendar of earnings, dividends, splits and economic data
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Financial Calendar", read_only_hint = true, idempotent_hint = true))]
     pub fn finance_calendar(&self, Parameters(of): Parameters<Calendar>) -> Answer {

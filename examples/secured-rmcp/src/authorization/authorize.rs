@@ -52,7 +52,7 @@ pub(super) async fn authorize(
 fn approved(shared: &Shared, client: &Client, redirect_uri: &str, parameters: &Parameters) -> Result<String, Refusal> {
     let settings = &shared.settings;
     if parameters.require("response_type")? != "code" {
-        return Err(Refusal::new("unsupported_response_type", "ask for `response_type=code`"));
+        return Err(Refusal::new("unsupported_response_type", "send `response_type=code`"));
     }
     if !client.may_use("authorization_code") {
         return Err(Refusal::new("unauthorized_client", "the client has not registered for codes"));

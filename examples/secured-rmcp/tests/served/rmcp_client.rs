@@ -91,7 +91,7 @@ async fn refused(connection: &Connection, tool: &'static str, arguments: serde_j
             assert!(challenge.contains("error=\"insufficient_scope\""), "{challenge}");
             challenge.split('"').nth(1).unwrap().to_owned()
         }
-        other => panic!("not refused: {other:?}"),
+        other => panic!("not rejected: {other:?}"),
     }
 }
 
@@ -111,7 +111,7 @@ async fn asked(
             assert_eq!(call(&connection, "count_notes", json!({})).await.unwrap(), "2");
             match call(&connection, "list_notes", json!({})).await {
                 Err(ServiceError::TransportSend(error)) => challenge(&error).to_owned(),
-                other => panic!("not asked for a token: {other:?}"),
+                other => panic!("no challenge: {other:?}"),
             }
         }
         (other, _) => panic!("not expected: {other:?}"),

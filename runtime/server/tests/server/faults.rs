@@ -36,7 +36,7 @@ pub(crate) fn asks(token: &str) -> Vec<Ask> {
 }
 
 /// Asserts that all requests are answered with 503.
-async fn nobody_can_tell(server: &Server, token: &str, what: &str) {
+async fn assert_unavailable(server: &Server, token: &str, what: &str) {
     for ask in asks(token) {
         let answer = server.send(ask).await;
         assert_eq!(
@@ -47,14 +47,14 @@ async fn nobody_can_tell(server: &Server, token: &str, what: &str) {
     }
 }
 
-async fn all_pass(server: &Server, token: &str, what: &str) {
+async fn assert_all_pass(server: &Server, token: &str, what: &str) {
     for ask in asks(token) {
         assert!(server.send(ask).await.seen.is_some(), "{what}");
     }
 }
 
 /// Asserts that no request is forwarded.
-async fn none_passes(server: &Server, token: &str, what: &str) {
+async fn assert_none_passes(server: &Server, token: &str, what: &str) {
     for ask in asks(token) {
         let status = server.send(ask).await.refused().0;
         assert!(status == 401 || status == 503, "{what}: {status}");
@@ -68,15 +68,15 @@ fn wrong(key: &Key) -> Vec<(&'static str, Answer)> {
     vec![
         ("nothing", Answer::Nothing),
         ("an empty answer", Answer::good("")),
-        ("a page", Answer::headed("content-type: text/html", "<html><body>sign in</body></html>")),
-        ("half of it", Answer::good(&good[..good.len() / 2])),
+        ("an HTML page", Answer::headed("content-type: text/html", "<html><body>sign in</body></html>")),
+        ("a truncated answer", Answer::good(&good[..good.len() / 2])),
         ("a member twice", Answer::good(good.replacen("\"kty\"", "\"kty\":\"RSA\",\"kty\"", 1))),
         ("no keys", Answer::good(r#"{"keys":[]}"#)),
         ("a list", Answer::good("[]")),
-        ("too much", Answer::good(format!("{good}{}", " ".repeat(512 << 10)))),
+        ("an oversized answer", Answer::good(format!("{good}{}", " ".repeat(512 << 10)))),
         ("too many keys", Answer::good(set(&vec![key; 101]))),
-        ("a secret", of(r#"{"kty":"oct","kid":"a","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#)),
-        ("a curve that nobody knows", of(r#"{"kty":"EC","crv":"P-521","kid":"a","x":"AA","y":"AA"}"#)),
+        ("a symmetric key", of(r#"{"kty":"oct","kid":"a","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#)),
+        ("an unknown curve", of(r#"{"kty":"EC","crv":"P-521","kid":"a","x":"AA","y":"AA"}"#)),
         (
             "a key for encryption",
             of(
@@ -86,8 +86,8 @@ fn wrong(key: &Key) -> Vec<(&'static str, Answer)> {
         ("a key of no type", of(r#"{"kid":"a"}"#)),
         ("not found", Answer::With("404 Not Found", String::new(), good.clone())),
         ("an error", Answer::With("500 Internal Server Error", String::new(), good.clone())),
-        ("elsewhere", Answer::With("302 Found", "location: http://127.0.0.1:9/\r\n".to_owned(), good.clone())),
-        ("a part", Answer::With("206 Partial Content", String::new(), good)),
+        ("a redirect", Answer::With("302 Found", "location: http://127.0.0.1:9/\r\n".to_owned(), good.clone())),
+        ("a partial answer", Answer::With("206 Partial Content", String::new(), good)),
     ]
 }
 
@@ -96,13 +96,13 @@ async fn returns_503_until_unreachable_keys_become_available() {
     let (key, forged) = (Key::new("a"), Key::new("a"));
     let issuer = Issuer::new(Answer::Nothing);
     let server = server(keys(&issuer).pause(Duration::ZERO));
-    nobody_can_tell(&server, &key.token(), "down").await;
-    none_passes(&server, &forged.token(), "down").await;
+    assert_unavailable(&server, &key.token(), "down").await;
+    assert_none_passes(&server, &forged.token(), "down").await;
     // Public tools need no token.
     server.send(Ask::call("status")).await.passed();
     issuer.answers(Answer::good(set(&[&key])));
-    all_pass(&server, &key.token(), "up").await;
-    none_passes(&server, &forged.token(), "up").await;
+    assert_all_pass(&server, &key.token(), "up").await;
+    assert_none_passes(&server, &forged.token(), "up").await;
 }
 
 #[tokio::test]
@@ -113,18 +113,19 @@ async fn uses_stale_keys_during_an_outage_if_allowed() {
         let server =
             server(keys(&issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO).keep_stale(stale));
         let token = key.token();
-        all_pass(&server, &token, "up").await;
+        assert_all_pass(&server, &token, "up").await;
         issuer.answers(Answer::Nothing);
         if kept {
-            all_pass(&server, &token, "kept").await;
-            all_pass(&server, &key.token_of(&json!({"exp": now() + 60, "jti": "new"})), "kept, and a new token").await;
+            assert_all_pass(&server, &token, "kept").await;
+            assert_all_pass(&server, &key.token_of(&json!({"exp": now() + 60, "jti": "new"})), "kept, and a new token")
+                .await;
         } else {
-            nobody_can_tell(&server, &token, "not kept, though the token is remembered").await;
+            assert_unavailable(&server, &token, "not kept, although the token is cached").await;
         }
-        none_passes(&server, &forged.token(), "down later").await;
-        nobody_can_tell(&server, &unknown.token(), "an unknown key while nobody can be asked").await;
+        assert_none_passes(&server, &forged.token(), "down later").await;
+        assert_unavailable(&server, &unknown.token(), "an unknown key during the outage").await;
         issuer.answers(Answer::good(set(&[&key])));
-        all_pass(&server, &token, "up again").await;
+        assert_all_pass(&server, &token, "up again").await;
     }
 }
 
@@ -154,14 +155,14 @@ async fn rejects_malformed_key_sets_and_keeps_valid_keys() {
     for (what, answer) in wrong(&key) {
         let issuer = Issuer::new(answer.clone());
         let server = server(keys(&issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO));
-        nobody_can_tell(&server, &key.token(), what).await;
-        none_passes(&server, &forged.token(), what).await;
+        assert_unavailable(&server, &key.token(), what).await;
+        assert_none_passes(&server, &forged.token(), what).await;
         issuer.answers(Answer::good(set(&[&key])));
-        all_pass(&server, &key.token(), what).await;
+        assert_all_pass(&server, &key.token(), what).await;
         // A malformed answer does not replace the valid keys.
         issuer.answers(answer);
-        all_pass(&server, &key.token(), what).await;
-        none_passes(&server, &forged.token(), what).await;
+        assert_all_pass(&server, &key.token(), what).await;
+        assert_none_passes(&server, &forged.token(), what).await;
     }
 }
 
@@ -172,7 +173,7 @@ async fn replaces_keys_by_those_that_the_issuer_publishes() {
     let issuer = Issuer::new(Answer::headed("content-type: text/plain", set(&[&key])));
     let server = server(keys(&issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO));
     let token = key.token();
-    all_pass(&server, &token, "as published").await;
+    assert_all_pass(&server, &token, "as published").await;
     issuer.answers(Answer::good(set(&[&other])));
     // The renewal runs in the background; once it ends, the cached token is rejected.
     let began = Instant::now();
@@ -237,8 +238,8 @@ async fn accepts_only_tokens_of_published_keys_during_rotation() {
                     assert_eq!(answer.refused(), (401, 401));
                 }
                 match which {
-                    0 => assert!(passed || after == 2, "the old key was refused before it was gone"),
-                    1 => assert!(passed || before == 0 || since < RENEWAL, "the new key was refused after {since:?}"),
+                    0 => assert!(passed || after == 2, "the old key was rejected before its removal"),
+                    1 => assert!(passed || before == 0 || since < RENEWAL, "the new key was rejected after {since:?}"),
                     _ => {}
                 }
                 let too_early = which == 1 && after == 0;
@@ -266,7 +267,7 @@ async fn accepts_only_tokens_of_published_keys_during_rotation() {
         let (which, counts) = worker.await.unwrap();
         all[which] = [all[which][0] + counts[0], all[which][1] + counts[1]];
     }
-    println!("refused and passed: old {:?}, new {:?}, forged {:?}", all[0], all[1], all[2]);
+    println!("rejected and passed: old {:?}, new {:?}, forged {:?}", all[0], all[1], all[2]);
     assert!(all[0].iter().chain(&all[1]).all(|count| *count > 20) && all[2][0] > 20 && all[2][1] == 0, "{all:?}");
 }
 
@@ -280,7 +281,7 @@ struct Panics(&'static str);
 impl TokenVerifier for Panics {
     fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
         Box::pin(async move {
-            assert!(token.expose_secret() != self.0, "as it is told to");
+            assert!(token.expose_secret() != self.0, "the configured panic");
             Tokens.verify(token).await
         })
     }
@@ -289,7 +290,7 @@ impl TokenVerifier for Panics {
 impl PolicyHook for Panics {
     fn decide<'a>(&'a self, call: Call<'a>) -> Deciding<'a> {
         Box::pin(async move {
-            assert!(call.tool().tool().name != self.0, "as it is told to");
+            assert!(call.tool().tool().name != self.0, "the configured panic");
             Ok(())
         })
     }

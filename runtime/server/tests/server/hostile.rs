@@ -116,34 +116,34 @@ impl Row {
         let fault = match self.out {
             Out::Refused(status, code, challenge) => refused(&answer, status, code, challenge),
             Out::Passed(holds) if answer.seen.is_some() && holds(&answer) => None,
-            Out::Passed(_) => Some("something else came out".to_owned()),
+            Out::Passed(_) => Some("an unexpected answer".to_owned()),
         };
         let leak = sent.iter().filter_map(|value| value.to_str().ok()?.split_once(' ')).any(|(_, token)| {
             token.len() > 8 && (answer.body.contains(token) || format!("{:?}", answer.headers).contains(token))
         });
-        let fault = fault.or_else(|| leak.then(|| "the answer repeats the token".to_owned()));
+        let fault = fault.or_else(|| leak.then(|| "the answer contains the token".to_owned()));
         fault.map(|fault| format!("{}: {fault}: {answer:?}", self.name))
     }
 }
 
 /// Describes how a rejection differs from the expected one.
 fn refused(answer: &Answer, status: u16, code: i64, challenge: &str) -> Option<String> {
-    let said = answer.header("www-authenticate");
+    let found = answer.header("www-authenticate");
     let one = answer.headers.get_all("www-authenticate").iter().count() < 2;
-    let said_well = if challenge.is_empty() {
-        said.is_empty()
+    let as_expected = if challenge.is_empty() {
+        found.is_empty()
     } else {
-        said.starts_with("Bearer ") && said.contains(challenge) && said.contains(DOCUMENT)
+        found.starts_with("Bearer ") && found.contains(challenge) && found.contains(DOCUMENT)
     };
     [
-        (answer.seen.is_none(), "it reached the server"),
+        (answer.seen.is_none(), "the request was forwarded"),
         (answer.status.as_u16() == status, "another status"),
         (answer.json()["error"]["code"].as_i64() == Some(code), "another code"),
-        (one && said_well, "another challenge"),
+        (one && as_expected, "another challenge"),
         // RFC 9110 §15.5.2: a 401 requires a challenge.
-        (status != 401 || !said.is_empty(), "401 without a challenge"),
+        (status != 401 || !found.is_empty(), "401 without a challenge"),
         (answer.header("content-type") == "application/json", "no JSON"),
-        (answer.header("cache-control") == "no-store", "it may be kept"),
+        (answer.header("cache-control") == "no-store", "it may be cached"),
     ]
     .into_iter()
     .find_map(|(holds, fault)| (!holds).then(|| fault.to_owned()))
@@ -182,7 +182,7 @@ async fn returns_the_expected_answer_to_each_adversarial_request() {
     println!("{} requests, and {} over a socket", names.len(), wire::ROWS.len());
     assert!(faults.is_empty(), "{} rows:\n{}", faults.len(), faults.join("\n"));
     assert!(names.len() >= 120, "{} rows", names.len());
-    assert_eq!(about, ELSEWHERE.into_iter().collect(), "what goes wrong elsewhere has a row each");
+    assert_eq!(about, ELSEWHERE.into_iter().collect(), "a weakness of other servers has no row");
 }
 
 #[tokio::test]

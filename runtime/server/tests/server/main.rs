@@ -1,10 +1,5 @@
 //! Tests of the resource server, one module per rule, in the order in which the rules apply.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "what tests share may stop at what it did not expect, as they may"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod issuer;
 mod server;

@@ -49,7 +49,7 @@ fn as_caller(ask: Ask, token: Option<&str>) -> Ask {
 }
 
 #[tokio::test]
-async fn opens_event_ids_for_their_owner_alone() {
+async fn opens_event_ids_only_for_their_owner() {
     for (owner, token) in [(Some("reader"), Some("reader")), (None, None), (Some("bob"), Some("bob"))] {
         let id = received(as_caller(Ask::call("status"), owner)).await;
         for other in [Some("reader"), Some("bob"), Some("ada-elsewhere"), None] {
@@ -85,7 +85,7 @@ async fn rejects_event_ids_of_another_session() {
     assert!(!opens(in_session(&other, &of_one)).await);
     assert!(!opens(replay(&of_one).token("reader")).await, "a replay without the session");
     let without = received(Ask::call("status").token("reader")).await;
-    assert!(!opens(in_session(&one, &without)).await, "a replay in a session that the stream was not of");
+    assert!(!opens(in_session(&one, &without)).await, "a replay in another session");
     assert!(opens(replay(&without).token("reader")).await);
 }
 
@@ -123,7 +123,7 @@ async fn rejects_ids_that_the_layer_has_not_sealed() {
 }
 
 #[tokio::test]
-async fn forwards_event_ids_with_a_get_alone() {
+async fn forwards_event_ids_only_with_a_get() {
     let id = received(Ask::call("status").token("reader")).await;
     for verb in ["POST", "DELETE"] {
         let ask = Ask::call("status").verb(verb).header("last-event-id", &id).token("reader");

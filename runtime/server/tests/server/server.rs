@@ -95,10 +95,7 @@ impl Answer {
     }
 
     pub(crate) fn challenge(&self) -> &str {
-        assert!(
-            self.headers.get_all("www-authenticate").iter().count() < 2,
-            "one header, or clients read the wrong one"
-        );
+        assert!(self.headers.get_all("www-authenticate").iter().count() < 2, "more than one challenge");
         self.header("www-authenticate")
     }
 
@@ -109,14 +106,14 @@ impl Answer {
     /// Returns the status and the JSON-RPC code of a rejection. Panics if the request was forwarded.
     #[track_caller]
     pub(crate) fn refused(&self) -> (u16, i64) {
-        assert!(self.seen.is_none(), "it reached the server: {self:?}");
+        assert!(self.seen.is_none(), "the request was forwarded: {self:?}");
         let code = self.json()["error"]["code"].as_i64().unwrap();
         (self.status.as_u16(), code)
     }
 
     #[track_caller]
     pub(crate) fn passed(&self) -> &Seen {
-        self.seen.as_ref().unwrap_or_else(|| panic!("it did not reach the server: {self:?}"))
+        self.seen.as_ref().unwrap_or_else(|| panic!("the request was not forwarded: {self:?}"))
     }
 }
 

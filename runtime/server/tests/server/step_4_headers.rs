@@ -75,13 +75,13 @@ async fn rejects_name_headers_without_a_name_in_the_body() {
 /// Notifications also have the headers (SEP-2243), and need no `_meta`.
 #[tokio::test]
 async fn requires_method_headers_of_notifications() {
-    let told = || {
+    let notification = || {
         Ask::post(r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}"#).token("reader")
     };
-    let modern = || told().header("mcp-protocol-version", "2026-07-28");
+    let modern = || notification().header("mcp-protocol-version", "2026-07-28");
     Server::new().send(modern().header("mcp-method", "notifications/cancelled")).await.passed();
     assert_eq!(Server::new().send(modern()).await.refused(), (400, -32020));
-    Server::new().send(told()).await.passed();
+    Server::new().send(notification()).await.passed();
 }
 
 #[tokio::test]

@@ -53,9 +53,9 @@ async fn rejects_param_headers_that_differ_from_the_argument() {
     let arguments = r#"{"folder":"home","depth":2}"#;
     server.send(older(arguments).header("mcp-param-folder", "home")).await.passed();
     let other = older(arguments).header("mcp-param-folder", "2");
-    assert_eq!(server.send(other).await.refused(), (400, -32020), "that is the other argument");
+    assert_eq!(server.send(other).await.refused(), (400, -32020), "the value of the other argument");
     let absent = Ask::call("list_files").token("reader").header("mcp-param-folder", "home");
-    assert_eq!(server.send(absent).await.refused(), (400, -32020), "there is no such argument");
+    assert_eq!(server.send(absent).await.refused(), (400, -32020), "a missing argument");
 }
 
 #[tokio::test]

@@ -33,9 +33,9 @@ async fn accepts_protocol_methods_with_any_token() {
 #[tokio::test]
 async fn forwards_notifications_and_rejects_requests_of_the_same_name() {
     for method in ["notifications/initialized", "notifications/cancelled", "notifications/x"] {
-        let told = || Ask::post(format!(r#"{{"jsonrpc":"2.0","method":"{method}"}}"#));
-        Server::new().send(told().token("scopeless")).await.passed();
-        assert_eq!(Server::new().send(told()).await.refused(), (401, 401), "{method}");
+        let notification = || Ask::post(format!(r#"{{"jsonrpc":"2.0","method":"{method}"}}"#));
+        Server::new().send(notification().token("scopeless")).await.passed();
+        assert_eq!(Server::new().send(notification()).await.refused(), (401, 401), "{method}");
         // With an `id` it is a request, and no such request exists.
         for discovery in [Discovery::Open, Discovery::Baseline] {
             let server = Server::with(|builder| builder.discovery(discovery).method("*", Access::Discovery));

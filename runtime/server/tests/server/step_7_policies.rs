@@ -11,7 +11,7 @@ impl PolicyHook for Refuses {
     fn decide<'a>(&'a self, call: Call<'a>) -> Deciding<'a> {
         Box::pin(async move {
             let refused = call.arguments().is_some_and(|arguments| arguments.get().contains("secret"));
-            let who = call.claims().and_then(|claims| claims.subject_or_client()).unwrap_or("nobody");
+            let who = call.claims().and_then(|claims| claims.subject_or_client()).unwrap_or("an anonymous caller");
             if refused {
                 Err(PolicyRefusal::new(format!("{} may not be called by {who} \"now\"", call.tool().tool().name)))
             } else {

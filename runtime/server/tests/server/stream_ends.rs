@@ -168,7 +168,7 @@ async fn ends_busy_streams_at_the_expiry() {
         assert!(event == NOTICE && second <= 10, "{second}");
         tokio::time::sleep(SECOND).await;
     }
-    panic!("it stays open");
+    panic!("the stream stays open");
 }
 
 #[tokio::test(start_paused = true)]
@@ -237,7 +237,7 @@ async fn finishes_answers_to_calls_without_server_initiated_messages() {
     let mut stream = Setup::new(Some(60 * SECOND)).open(Ask::call("list_files").token("any")).await;
     stream.send(NOTICE);
     assert_eq!(stream.next(SECOND).await.as_deref(), Some(NOTICE));
-    assert_eq!(stream.next(100 * SECOND).await.as_deref(), Some(""), "it stays open");
+    assert_eq!(stream.next(100 * SECOND).await.as_deref(), Some(""), "the stream ended");
     for withheld in [
         NOTICE,
         "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"elicitation/create\",\"params\":{}}\n\n",

@@ -29,7 +29,7 @@ impl TokenVerifier for Counting {
                 tokio::task::yield_now().await;
             }
             match token.expose_secret() {
-                "down" => Err(TokenError::unavailable("nobody is there")),
+                "down" => Err(TokenError::unavailable("the issuer is unreachable")),
                 "bad" => Err(TokenError::invalid("it is bad")),
                 text => {
                     let claims = Claims::new("https://auth.example.com").subject(text);

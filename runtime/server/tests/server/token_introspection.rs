@@ -42,7 +42,7 @@ fn with(name: &str, value: Value) -> Value {
     answer
 }
 
-async fn told(answer: impl ToString) -> Result<Arc<Claims>, TokenError> {
+async fn verified(answer: impl ToString) -> Result<Arc<Claims>, TokenError> {
     verifier(&Issuer::new(Answer::good(answer.to_string()))).verify(Token::new("opaque")).await
 }
 
@@ -52,7 +52,7 @@ async fn kind(verifier: &impl TokenVerifier, token: &str) -> Option<TokenErrorKi
 
 #[tokio::test]
 async fn returns_claims_of_active_tokens() {
-    let claims = told(active()).await.unwrap();
+    let claims = verified(active()).await.unwrap();
     assert_eq!((claims.issuer(), claims.subject_or_client(), claims.client_id()), (ISSUER, Some("ada"), Some("app")));
     assert!(claims.grant(&TOOLS).holds("files:read") && claims.expiry().is_some());
 }
@@ -83,7 +83,7 @@ async fn sends_token_and_credentials_encoded() {
 #[tokio::test]
 async fn rejects_inactive_tokens_whatever_their_other_members() {
     for answer in [json!({"active": false}), with("active", json!(false))] {
-        let error = told(answer).await.unwrap_err();
+        let error = verified(answer).await.unwrap_err();
         assert_eq!(error, TokenError::invalid("it is not active"));
     }
 }
@@ -103,7 +103,7 @@ async fn checks_claims_like_those_of_a_jwt() {
         ("scope", json!(["files:read"])),
         ("sub", json!(1)),
     ] {
-        let error = told(with(name, value.clone())).await.unwrap_err();
+        let error = verified(with(name, value.clone())).await.unwrap_err();
         assert_eq!(error.kind(), TokenErrorKind::Invalid, "{name} {value}");
     }
     let issuer = Issuer::new(Answer::good(active().to_string()));
@@ -149,7 +149,7 @@ fn kinds() -> Vec<(&'static str, Value, Option<&'static str>)> {
         ("one of two", json!({"token_type": "Bearer", "typ": "Refresh"}), Some("`typ`")),
         ("a longer word", json!({"token_use": "access_tokens"}), Some("`token_use`")),
         ("a space", json!({"token_type": "Bearer "}), Some("`token_type`")),
-        ("a letter of another script", json!({"token_type": "be\u{430}rer"}), Some("`token_type`")),
+        ("a letter of another alphabet", json!({"token_type": "be\u{430}rer"}), Some("`token_type`")),
         ("the word of another member", json!({"token_use": "Bearer"}), Some("`token_use`")),
         ("empty", json!({"typ": ""}), Some("`typ`")),
         ("a number", json!({"token_use": 1}), Some("`token_use`")),
@@ -164,7 +164,7 @@ async fn rejects_active_tokens_of_another_kind() {
     for (name, members, member) in kinds() {
         let mut answer = active();
         answer.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
-        match (told(answer).await, member) {
+        match (verified(answer).await, member) {
             (Ok(claims), None) => assert_eq!(claims.subject_or_client(), Some("ada"), "{name}"),
             (Err(error), Some(member)) => {
                 assert_eq!(error.kind(), TokenErrorKind::Invalid, "{name}");
@@ -178,18 +178,18 @@ async fn rejects_active_tokens_of_another_kind() {
 #[tokio::test]
 async fn rejects_tokens_that_are_bound_to_a_key() {
     for cnf in [json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}), json!({}), json!("x"), json!(false)] {
-        let error = told(with("cnf", cnf)).await.unwrap_err();
+        let error = verified(with("cnf", cnf)).await.unwrap_err();
         assert!(error.reason().contains("`cnf`") && error.reason().contains("does not verify the proof"), "{error}");
     }
     let mut null = active();
     null["cnf"] = Value::Null;
-    assert!(told(null).await.is_ok());
+    assert!(verified(null).await.is_ok());
 }
 
 #[tokio::test]
 async fn accepts_answers_without_iss_or_exp() {
-    assert_eq!(told(with("iss", Value::Null)).await.unwrap().issuer(), ISSUER);
-    assert!(told(with("exp", Value::Null)).await.unwrap().expiry().is_none());
+    assert_eq!(verified(with("iss", Value::Null)).await.unwrap().issuer(), ISSUER);
+    assert!(verified(with("exp", Value::Null)).await.unwrap().expiry().is_none());
 }
 
 #[tokio::test]

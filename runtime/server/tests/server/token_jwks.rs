@@ -57,7 +57,7 @@ pub(crate) fn set(keys: &[&Key]) -> String {
 }
 
 /// Returns keys that are always due for renewal, without a pause between attempts.
-fn impatient(issuer: &Issuer) -> RemoteKeys {
+fn always_due(issuer: &Issuer) -> RemoteKeys {
     keys(issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO)
 }
 
@@ -192,7 +192,7 @@ async fn keeps_stale_keys_during_an_outage() {
     for (stale, kept) in [(HOUR, true), (Duration::ZERO, false)] {
         let issuer = Issuer::new(Answer::good(set(&[&key])));
         // Fresh for no time: the keys are expired for the next token.
-        let keys = impatient(&issuer).keep_stale(stale);
+        let keys = always_due(&issuer).keep_stale(stale);
         let cached = TokenCache::new(verifier(&keys));
         assert!(keys.keys(Some("a")).await.is_ok());
         issuer.answers(Answer::With("503 Service Unavailable", String::new(), set(&[&key])));
@@ -226,7 +226,7 @@ async fn ignores_malformed_key_sets() {
         Answer::Nothing,
     ] {
         let issuer = Issuer::new(answer.clone());
-        let keys = impatient(&issuer).keep_stale(HOUR);
+        let keys = always_due(&issuer).keep_stale(HOUR);
         assert_eq!(
             verify(&verifier(&keys), &key.token()).await.unwrap_err(),
             TokenErrorKind::Unavailable,
@@ -281,7 +281,7 @@ async fn renews_keys_in_the_background_before_they_expire() {
     issuer.answers(Answer::good(set(&[&new])));
     let began = tokio::time::Instant::now();
     while issuer.asked() == 1 {
-        assert!(began.elapsed() < lifetime, "nobody asked before they expired");
+        assert!(began.elapsed() < lifetime, "no renewal before the expiry");
         let asked = verify(&cached, &token).await;
         assert!(asked.is_ok() || issuer.asked() > 1);
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -293,7 +293,7 @@ async fn renews_keys_in_the_background_before_they_expire() {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("a token whose key is gone still counts");
+    panic!("a token of a removed key is accepted");
 }
 
 #[tokio::test]
@@ -305,7 +305,7 @@ async fn renews_keys_before_they_expire_without_a_token_cache() {
     assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
     let began = tokio::time::Instant::now();
     while issuer.asked() == 1 {
-        assert!(began.elapsed() < lifetime, "nobody asked before they expired");
+        assert!(began.elapsed() < lifetime, "no renewal before the expiry");
         assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -26,7 +26,7 @@ use tower::Layer as _;
 use crate::{
     issuer::{Answer, Issuer},
     server::{Ask, RESOURCE, Server, TOOLS},
-    traces::Ear,
+    traces::Recorder,
 };
 
 const ISSUER: &str = "https://auth.example.com";
@@ -50,7 +50,7 @@ impl Emitted {
     fn error<E: Debug + Display + core::error::Error>(&mut self, error: &E) {
         self.debug(error);
         writeln!(self.text, "{error} {error:#}").unwrap();
-        assert!(error.source().is_none(), "its source has to be looked at, too: {error}");
+        assert!(error.source().is_none(), "the error has a source, which must be searched too: {error}");
     }
 
     async fn refusal(&mut self, verifier: &impl TokenVerifier, token: &str) {
@@ -140,13 +140,13 @@ impl PolicyHook for Shows {
 /// Produces output of all types, for valid and invalid input.
 async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     let issuer = Issuer::new(Answer::good(set));
-    let told = Issuer::new(Answer::good(
+    let endpoint = Issuer::new(Answer::good(
         json!({"active": true, "aud": RESOURCE, "sub": "PLANTED-sub", "scope": "PLANTED-scope"}).to_string(),
     ));
     let local = Arc::new(KeySet::from_json(set).unwrap());
     let remote = RemoteKeys::new(&url(&issuer)).unwrap().pause(Duration::ZERO);
     let jwts = JwtVerifier::new(ISSUER, RESOURCE, remote.clone()).require_claim("sub");
-    let asking = Introspection::new(&url(&told), ISSUER, RESOURCE, credentials()).unwrap();
+    let asking = Introspection::new(&url(&endpoint), ISSUER, RESOURCE, credentials()).unwrap();
     let cached = TokenCache::new(asking.clone());
     let changed = format!("{jwt}AAAA");
 
@@ -164,7 +164,7 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
         Answer::With("302 Found", "location: /PLANTED\r\n".into(), String::new()),
     ] {
         issuer.answers(wrong.clone());
-        told.answers(wrong);
+        endpoint.answers(wrong);
         emitted.refusal(&asking, "PLANTED-token").await;
         emitted.debug(&remote.keys(Some("PLANTED-unknown")).await);
         emitted.debug(&remote.problem());
@@ -220,8 +220,8 @@ async fn emits_no_tokens_claims_keys_or_credentials() {
     log::set_logger(&LOG).unwrap();
     log::set_max_level(log::LevelFilter::Trace);
     // Output of this layer and of all its dependencies.
-    let ear = Ear::default();
-    tracing::subscriber::set_global_default(ear.clone()).unwrap();
+    let recorder = Recorder::default();
+    tracing::subscriber::set_global_default(recorder.clone()).unwrap();
     let (jwt, set) = jwt();
     let mut emitted = Emitted::default();
     emit(&mut emitted, &jwt, &set).await;
@@ -236,10 +236,10 @@ async fn emits_no_tokens_claims_keys_or_credentials() {
     let log = LOG.text().clone();
     let secrets: Vec<&str> = jwt.split('.').chain(encoded).chain([MARK, "planted"]).collect();
     let leak = |text: &str| secrets.iter().any(|secret| text.contains(secret)).then(|| text.to_owned());
-    let traces = ear.text();
-    for (what, text) in [("what is shown", &emitted.text), ("the log", &log), ("what is traced", &traces)] {
+    let traces = recorder.text();
+    for (what, text) in [("the output", &emitted.text), ("the log", &log), ("the traces", &traces)] {
         let line = text.lines().find_map(leak);
-        assert!(line.is_none(), "{what} holds a secret: {line:?}");
+        assert!(line.is_none(), "{what} contain a secret: {line:?}");
     }
     // The scan finds each secret.
     for text in [&format!("Claims({jwt:?})"), KEY, &set.to_string(), &format!("Basic {}", encoded[2])] {
@@ -252,11 +252,11 @@ async fn emits_no_tokens_claims_keys_or_credentials() {
     {
         assert!(traces.contains(word), "{word}: {traces}");
     }
-    every_public_type_was_asked(&emitted.types);
+    assert_every_public_type_was_emitted(&emitted.types);
 }
 
 /// A new public type of the modules must be added above.
-fn every_public_type_was_asked(types: &str) {
+fn assert_every_public_type_was_emitted(types: &str) {
     let source = concat!(include_str!("../../src/lib.rs"), include_str!("../../src/token.rs"));
     let exported = source.split("pub use self::").skip(1).filter_map(|rest| rest.split(';').next());
     let names = exported.flat_map(|list| list.split(|byte: char| !byte.is_alphanumeric()));
@@ -283,5 +283,5 @@ fn every_public_type_was_asked(types: &str) {
             missing.push(name);
         }
     }
-    assert!(missing.is_empty() && asked > 10, "{asked} types were asked, and not {missing:?}");
+    assert!(missing.is_empty() && asked > 10, "{asked} types were emitted, and not {missing:?}");
 }

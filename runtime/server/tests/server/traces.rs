@@ -26,7 +26,7 @@ use crate::{
 
 /// One event.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct RecordedEvent {
     name: &'static str,
     level: &'static str,
     /// The enclosing spans, outermost first.
@@ -34,13 +34,13 @@ pub(crate) struct Told {
     fields: BTreeMap<&'static str, String>,
 }
 
-impl Told {
+impl RecordedEvent {
     fn field(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
     }
 }
 
-impl Visit for Told {
+impl Visit for RecordedEvent {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         self.fields.insert(field.name(), format!("{value:?}"));
     }
@@ -51,8 +51,8 @@ impl Visit for Told {
 }
 
 #[derive(Default)]
-struct Heard {
-    events: Vec<Told>,
+struct Recording {
+    events: Vec<RecordedEvent>,
     /// All spans by number, and the entered ones.
     spans: Vec<&'static str>,
     entered: Vec<&'static str>,
@@ -62,11 +62,11 @@ struct Heard {
 
 /// Records all events and spans.
 #[derive(Clone, Default)]
-pub(crate) struct Ear(Arc<Mutex<Heard>>);
+pub(crate) struct Recorder(Arc<Mutex<Recording>>);
 
-impl Ear {
+impl Recorder {
     /// Returns the events of this layer.
-    pub(crate) fn events(&self) -> Vec<Told> {
+    pub(crate) fn events(&self) -> Vec<RecordedEvent> {
         self.0.lock().unwrap().events.clone()
     }
 
@@ -76,22 +76,22 @@ impl Ear {
     }
 }
 
-impl Subscriber for Ear {
+impl Subscriber for Recorder {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let mut heard = self.0.lock().unwrap();
-        let mut fields = Told::default();
+        let mut recording = self.0.lock().unwrap();
+        let mut fields = RecordedEvent::default();
         span.record(&mut fields);
-        writeln!(heard.text, "{} {fields:?}", span.metadata().name()).unwrap();
-        heard.spans.push(span.metadata().name());
-        Id::from_u64(heard.spans.len() as u64)
+        writeln!(recording.text, "{} {fields:?}", span.metadata().name()).unwrap();
+        recording.spans.push(span.metadata().name());
+        Id::from_u64(recording.spans.len() as u64)
     }
 
     fn record(&self, _: &Id, values: &Record<'_>) {
-        let mut fields = Told::default();
+        let mut fields = RecordedEvent::default();
         values.record(&mut fields);
         writeln!(self.0.lock().unwrap().text, "{fields:?}").unwrap();
     }
@@ -99,21 +99,21 @@ impl Subscriber for Ear {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut heard = self.0.lock().unwrap();
+        let mut recording = self.0.lock().unwrap();
         let metadata = event.metadata();
-        let (name, level, within) = (metadata.name(), metadata.level().as_str(), heard.entered.clone());
-        let mut told = Told { name, level, within, ..Told::default() };
-        event.record(&mut told);
-        writeln!(heard.text, "{} {told:?}", metadata.target()).unwrap();
+        let (name, level, within) = (metadata.name(), metadata.level().as_str(), recording.entered.clone());
+        let mut recorded = RecordedEvent { name, level, within, ..RecordedEvent::default() };
+        event.record(&mut recorded);
+        writeln!(recording.text, "{} {recorded:?}", metadata.target()).unwrap();
         if metadata.target() == "mcp_scopes" {
-            heard.events.push(told);
+            recording.events.push(recorded);
         }
     }
 
     fn enter(&self, span: &Id) {
-        let mut heard = self.0.lock().unwrap();
-        let name = heard.spans[usize::try_from(span.into_u64()).unwrap() - 1];
-        heard.entered.push(name);
+        let mut recording = self.0.lock().unwrap();
+        let name = recording.spans[usize::try_from(span.into_u64()).unwrap() - 1];
+        recording.entered.push(name);
     }
 
     fn exit(&self, _: &Id) {
@@ -122,16 +122,16 @@ impl Subscriber for Ear {
 }
 
 /// Returns the events of one request.
-async fn told(server: &Server, ask: Ask) -> Vec<Told> {
-    let ear = Ear::default();
-    let _guard = set_default(ear.clone());
+async fn events_of(server: &Server, ask: Ask) -> Vec<RecordedEvent> {
+    let recorder = Recorder::default();
+    let _guard = set_default(recorder.clone());
     server.send(ask).await;
-    ear.events()
+    recorder.events()
 }
 
 /// Returns the fields of the only event in one line, without the message.
 async fn line(server: &Server, ask: Ask) -> String {
-    let events = told(server, ask).await;
+    let events = events_of(server, ask).await;
     let [event] = events.as_slice() else { panic!("{events:?}") };
     assert_eq!((event.name, event.within.as_slice()), ("decision", &["request"][..]));
     let fields = event.fields.iter().filter(|(name, _)| **name != "message");
@@ -223,10 +223,10 @@ async fn reports_rejections_of_each_step() {
         assert_eq!(line(server, ask).await, expected);
     }
     let session = call("status").header("mcp-session-id", "PLANTED");
-    let events = told(&plain, session).await;
+    let events = events_of(&plain, session).await;
     // The session is checked before a message passes.
     assert_eq!(events.iter().map(|event| event.field("step")).collect::<Vec<_>>(), ["session"]);
-    let events = told(&filtered, Ask::method("tools/list").token("reader")).await;
+    let events = events_of(&filtered, Ask::method("tools/list").token("reader")).await;
     assert_eq!((events[1].level, events[1].field("step"), events[1].field("status")), ("WARN", "answer", "502"));
 }
 
@@ -238,7 +238,7 @@ async fn reports_passed_messages_by_tool_or_method() {
             "DEBUG environment=live method=tools/call outcome=passed tool=list_files",
         ),
         (Ask::method("tools/list").token("reader"), "DEBUG environment=live method=tools/list outcome=passed"),
-        // A method that the client has made up.
+        // A method that the client invented.
         (
             Ask::post(r#"{"jsonrpc":"2.0","method":"notifications/PLANTED"}"#).token("reader"),
             "DEBUG environment=live outcome=passed",
@@ -252,14 +252,14 @@ async fn reports_passed_messages_by_tool_or_method() {
 async fn reports_malformed_lists_on_streams() {
     let reply = Reply::of("text/event-stream", ["data: {\"result\":{\"tools\":[7]}}\n\n"]);
     let server = Server::with(|builder| builder.discovery(Discovery::Filtered)).replying(reply);
-    let events = told(&server, Ask::new("GET", "/mcp").token("reader")).await;
+    let events = events_of(&server, Ask::new("GET", "/mcp").token("reader")).await;
     assert_eq!((events[0].field("step"), events[0].field("environment")), ("answer", "live"));
 }
 
 #[tokio::test]
 async fn reports_key_fetches_without_the_address() {
-    let ear = Ear::default();
-    let _guard = set_default(ear.clone());
+    let recorder = Recorder::default();
+    let _guard = set_default(recorder.clone());
     let set = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
     let issuer = Issuer::new(Answer::good(set));
     let url = format!("{}?PLANTED", issuer.url());
@@ -270,17 +270,17 @@ async fn reports_key_fetches_without_the_address() {
         issuer.answers(answer);
         assert!(verifier.verify(Token::new(token)).await.is_err());
     }
-    let lines = ear.events().into_iter().filter(|event| event.name == "keys");
+    let lines = recorder.events().into_iter().filter(|event| event.name == "keys");
     let lines: Vec<_> =
         lines.map(|event| format!("{} {} {}", event.level, event.field("outcome"), event.field("reason"))).collect();
     assert_eq!(lines, ["DEBUG renewed ", "WARN failed the response of the issuer is not a usable key set"]);
-    assert!(!format!("{:?}", ear.events()).contains("PLANTED"));
+    assert!(!format!("{:?}", recorder.events()).contains("PLANTED"));
 }
 
 #[tokio::test]
 async fn keeps_events_of_the_inner_service_in_the_request_span() {
-    let ear = Ear::default();
-    let _guard = set_default(ear.clone());
+    let recorder = Recorder::default();
+    let _guard = set_default(recorder.clone());
     let inner = tower::service_fn(|_: http::Request<http_body_util::Full<bytes::Bytes>>| async {
         tokio::task::yield_now().await;
         tracing::info!(target: "mcp_scopes", "of the server");
@@ -288,7 +288,7 @@ async fn keeps_events_of_the_inner_service_in_the_request_span() {
     });
     let layered = tower::Layer::layer(Server::new().layer(), inner);
     tower::ServiceExt::oneshot(layered, Ask::call("status").0).await.unwrap();
-    let of_server = ear.events().pop().unwrap();
+    let of_server = recorder.events().pop().unwrap();
     assert_eq!((of_server.field("message"), of_server.within.as_slice()), ("of the server", &["request"][..]));
 }
 
@@ -296,10 +296,10 @@ async fn keeps_events_of_the_inner_service_in_the_request_span() {
 async fn documents_every_field() {
     let source = include_str!("../../src/lib.rs");
     let listed = source.split("# What the feature `tracing` tells").nth(1).unwrap().split("# Modules").next().unwrap();
-    let asks = [Ask::call("run").token("reader"), Ask::call("status").token("nobody"), Ask::call("status")];
+    let asks = [Ask::call("run").token("reader"), Ask::call("status").token("unknown"), Ask::call("status")];
     let mut count = 0;
     for ask in asks {
-        for event in told(&Server::new(), ask).await {
+        for event in events_of(&Server::new(), ask).await {
             assert!(
                 listed.contains(&format!("| event `{}` | {}", event.name, event.level.to_lowercase())),
                 "{event:?}"

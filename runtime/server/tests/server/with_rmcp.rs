@@ -138,7 +138,7 @@ async fn rejects_name_headers_of_another_tool() {
 }
 
 #[tokio::test]
-async fn continues_sessions_of_older_revisions_for_their_owner_alone() {
+async fn continues_sessions_of_older_revisions_only_for_their_owner() {
     let server = Server::new(Discovery::Baseline, true, false);
     let handshake = || {
         Ask::post(
@@ -177,7 +177,7 @@ async fn pipe(calls: usize) -> Vec<Value> {
         if id == 2 {
             let stated = StdioCredentials::of(Caller::new(FILES.grant("files:read"), Environment::Live));
             stated.install().unwrap();
-            assert!(stated.install().is_err(), "who comes second does not change who calls");
+            assert!(stated.install().is_err(), "the second installation changed the caller");
         }
         let name = if id == 3 { "write_file" } else { "read_file" };
         let call = format!(
@@ -238,7 +238,7 @@ impl Queries {
     }
 
     #[mcp_tool(scope = "files:read", risk = "low")]
-    #[tool(description = "Whatever is sent")]
+    #[tool(description = "Return the headers")]
     async fn plain(&self, context: RequestContext<RoleServer>) -> String {
         format!("[{}]", params(&context))
     }

@@ -114,7 +114,11 @@ async fn accepts_the_host_of_the_resource_and_rejects_others() {
         assert_eq!(status(&server, config(), "sandbox.example.com").await, expected);
     }
     assert_eq!(status(&known, config().with_allowed_hosts(["inside"]), "files.example.com").await, 200);
-    assert_eq!(status(&known, config().disable_allowed_hosts(), "evil.example").await, 200, "as its author wants it");
+    assert_eq!(
+        status(&known, config().disable_allowed_hosts(), "evil.example").await,
+        200,
+        "with the check of hosts disabled"
+    );
 }
 
 #[tokio::test]
@@ -174,7 +178,7 @@ async fn stdio_rejects_servers_that_require_the_layer() {
         tokio::spawn(async move { guard(&layer(&NOTES), Notes).serve(tokio::io::split(there)).await.is_ok() });
     let answer = say(&mut BufReader::new(here), HANDSHAKE).await;
     assert_eq!(answer["error"]["code"], 403, "{answer}");
-    assert!(!starting.await.unwrap(), "it started");
+    assert!(!starting.await.unwrap(), "the server started");
 }
 
 #[tokio::test]

@@ -43,7 +43,7 @@ pub(super) fn resource(uri: &str) -> Option<Value> {
 /// The entries of `prompts/list`.
 pub(super) fn prompts() -> Value {
     let argument = |name: &str| json!({"name": name, "description": "An argument", "required": true});
-    let prompt = |name: &str, arguments: &[Value]| json!({"name": name, "description": "What the suite asks for", "arguments": arguments});
+    let prompt = |name: &str, arguments: &[Value]| json!({"name": name, "description": "A prompt for the suite", "arguments": arguments});
     json!([
         prompt("test_simple_prompt", &[]),
         prompt("test_prompt_with_arguments", &[argument("arg1"), argument("arg2")]),

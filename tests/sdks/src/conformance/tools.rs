@@ -9,7 +9,7 @@ macro_rules! declare {
     ($($name:ident)*) => {
         /// Each with the same scope.
         pub(super) mod scoped {
-            $(#[mcp_scopes::mcp_tool(scope = "conformance", risk = "low", description = "What the suite calls")]
+            $(#[mcp_scopes::mcp_tool(scope = "conformance", risk = "low", description = "A tool for the suite")]
             fn $name() {})*
 
             mcp_scopes::scope_table! { pub(crate) static TOOLS = [$($name),*] with "conformance.toml"; }
@@ -17,7 +17,7 @@ macro_rules! declare {
 
         /// All of them public.
         pub(super) mod open {
-            $(#[mcp_scopes::mcp_tool(public, risk = "low", description = "What the suite calls")]
+            $(#[mcp_scopes::mcp_tool(public, risk = "low", description = "A tool for the suite")]
             fn $name() {})*
 
             mcp_scopes::scope_table! { pub(crate) static TOOLS = [$($name),*] with "conformance.toml"; }
@@ -70,7 +70,7 @@ declare! {
 pub(super) fn list() -> Value {
     NAMES
         .iter()
-        .map(|name| json!({"name": name, "description": "What the suite calls", "inputSchema": schema(name)}))
+        .map(|name| json!({"name": name, "description": "A tool for the suite", "inputSchema": schema(name)}))
         .collect()
 }
 

@@ -57,20 +57,40 @@ fn named(name: &str) -> Ask {
 pub(super) fn rows() -> Vec<Row> {
     use Out::{Passed, Refused};
     let mut rows = vec![
-        row("scopes: none, for a tool that needs one", plain, call("list_files", "scopeless"), step("files:read"))
+        row("scopes: none, for a tool that requires one", plain, call("list_files", "scopeless"), step("files:read"))
             .about(MissingClaimPasses),
-        row("scopes: the one that is needed is implied", plain, call("list_files", "writer"), Passed(|_| true))
+        row("scopes: the required scope is implied", plain, call("list_files", "writer"), Passed(|_| true))
             .about(NoHierarchy),
-        row("scopes: what is needed does not imply", plain, call("write_file", "reader"), step("files:write"))
-            .about(NoHierarchy),
-        row("scopes: a broad one is not asked for", plain, call("list_files", "runner"), step("files:read")),
-        row("scopes: all that a call needs, at once", plain, call("run", "reader"), step("system:execute oncall"))
+        row(
+            "scopes: the implied scope does not imply the other",
+            plain,
+            call("write_file", "reader"),
+            step("files:write"),
+        )
+        .about(NoHierarchy),
+        row("scopes: the challenge names no broader scope", plain, call("list_files", "runner"), step("files:read")),
+        row(
+            "scopes: the challenge names all missing scopes at once",
+            plain,
+            call("run", "reader"),
+            step("system:execute oncall"),
+        )
+        .about(OneScopeAtATime),
+        row(
+            "scopes: the challenge names held scopes too",
+            plain,
+            call("run", "scopeless"),
+            step("system:execute oncall"),
+        )
+        .about(OneScopeAtATime),
+        row("scopes: the named scopes are sufficient", plain, call("run", "runner"), Passed(|_| true))
             .about(OneScopeAtATime),
-        row("scopes: what is held is named, too", plain, call("run", "scopeless"), step("system:execute oncall"))
-            .about(OneScopeAtATime),
-        row("scopes: what was asked for is enough", plain, call("run", "runner"), Passed(|_| true))
-            .about(OneScopeAtATime),
-        row("scopes: of a method", methods, Ask::method("resources/read").token("reader"), step("files:write")),
+        row(
+            "scopes: required by a method",
+            methods,
+            Ask::method("resources/read").token("reader"),
+            step("files:write"),
+        ),
         row("lists: a hidden tool is called", filtered, call("run", "reader"), step("system:execute oncall"))
             .about(ListIsNotTheCheck),
         row(
@@ -79,24 +99,24 @@ pub(super) fn rows() -> Vec<Row> {
             Ask::call("run"),
             Refused(401, 401, "scope=\"files:read\""),
         ),
-        row("lists: a tool that is in no table", filtered, call("unlisted", "reader"), Refused(200, -32602, ""))
+        row("lists: a tool that no table lists", filtered, call("unlisted", "reader"), Refused(200, -32602, ""))
             .about(ListIsNotTheCheck),
-        row("lists: a hidden tool, as if there was none", unknown, call("run", "reader"), Refused(200, -32602, "")),
+        row("lists: a hidden tool looks like an unknown one", unknown, call("run", "reader"), Refused(200, -32602, "")),
         row(
-            "lists: a hidden tool, as if there was none, without a token",
+            "lists: a hidden tool looks like an unknown one, without a token",
             unknown,
             Ask::call("run"),
             Refused(401, 401, "files:read"),
         ),
         row(
-            "lists: what cannot be called is not shown",
+            "lists: tools that cannot be called are removed",
             filtered,
             Ask::method("tools/list").token("reader"),
             Passed(|answer| names(answer) == ["status", "list_files"]),
         )
         .about(ListIsNotTheCheck),
         row(
-            "lists: one caller's list is nobody else's",
+            "lists: the list of a caller is not reused for another",
             filtered,
             Ask::method("tools/list").token("runner"),
             Passed(|answer| names(answer) == ["status", "run"] && answer.json()["result"]["cacheScope"] == "private"),
@@ -104,26 +124,21 @@ pub(super) fn rows() -> Vec<Row> {
         .after(vec![Ask::method("tools/list").token("reader")])
         .about(ListKeptForAll),
         row(
-            "lists: without a token, private all the same",
+            "lists: private without a token too",
             filtered,
             Ask::method("tools/list"),
             Passed(|answer| names(answer) == ["status"] && answer.json()["result"]["cacheScope"] == "private"),
         )
         .about(ListKeptForAll),
-        row(
-            "policy: a refusal that would be two headers",
-            rude,
-            call("list_files", "reader"),
-            Refused(403, 403, "Bearer "),
-        )
-        .about(UnescapedHeader),
-        row("policy: of a tool without scopes", rude, Ask::call("status"), Refused(403, 403, "Bearer "))
+        row("policy: a reason with a line break", rude, call("list_files", "reader"), Refused(403, 403, "Bearer "))
+            .about(UnescapedHeader),
+        row("policy: rejects a tool without scopes", rude, Ask::call("status"), Refused(403, 403, "Bearer "))
             .about(RefusalFails),
     ];
     for (what, name) in [
         ("quotes", "run\", scope=\"admin"),
-        ("line ends", "run\r\nset-cookie: a=b"),
-        ("what is no ASCII", "run\u{e4}\u{202e}"),
+        ("line breaks", "run\r\nset-cookie: a=b"),
+        ("bytes outside ASCII", "run\u{e4}\u{202e}"),
         ("a challenge", "Bearer scope=\"admin\""),
         ("markup", "<script>alert(1)</script>"),
     ] {

@@ -88,31 +88,31 @@ pub(super) fn rows() -> Vec<Row> {
     };
     let sent = |name: &str, ask: Ask, out| row(format!("sandbox: {name}"), three, ask, out);
     vec![
-        header("a header that asks for live", "live"),
-        header("a header of another word", "production"),
+        header("a header that requests live", "live"),
+        header("a header with an unknown environment", "production"),
         header("a header in upper case", "Sandbox"),
         header("a header with a comma", "sandbox, live"),
         header("an empty header", ""),
-        header("a header that says yes", "true"),
+        header("a header with `true`", "true"),
         sent(
             "the header twice",
             call("look", "live").header("mcp-sandbox", "sandbox").header("mcp-sandbox", "sandbox"),
             Refused(400, 400, ""),
         ),
         sent(
-            "live asked for with a token of the sandbox",
+            "the header requests live for a sandbox token",
             call("send", "test").header("mcp-sandbox", "live"),
             Refused(400, 400, ""),
         )
         .about(EnvironmentByHeader),
         row(
-            "sandbox: the header where nobody reads one",
+            "sandbox: the header without a configured sandbox",
             Server::new,
             Ask::call("list_files").token("reader").header("mcp-sandbox", "sandbox"),
             Refused(400, 400, ""),
         ),
         sent(
-            "the header where a live caller asks for it",
+            "the header requests the sandbox for a live token",
             call("look", "live").header("mcp-sandbox", "sandbox"),
             Passed(in_sandbox),
         ),
@@ -122,52 +122,52 @@ pub(super) fn rows() -> Vec<Row> {
             Passed(in_live),
         )
         .about(EnvironmentByHeader),
-        sent("a token of the sandbox for a tool that says nothing", call("send", "test"), Refused(403, 403, "Bearer ")),
-        sent("a token of the sandbox for a tool that says no", call("close", "test"), Refused(403, 403, "Bearer ")),
-        sent("a token of the sandbox for a tool that is safe", call("look", "test"), Passed(in_sandbox)),
+        sent("a sandbox token for a tool without a mode", call("send", "test"), Refused(403, 403, "Bearer ")),
+        sent("a sandbox token for a tool with the mode `deny`", call("close", "test"), Refused(403, 403, "Bearer ")),
+        sent("a sandbox token for a tool with the mode `allow`", call("look", "test"), Passed(in_sandbox)),
         sent(
-            "a live token and the header, for a tool that says nothing",
+            "a live token and the header, for a tool without a mode",
             call("send", "live").header("mcp-sandbox", "sandbox"),
             Refused(403, 403, "Bearer "),
         ),
-        token("a token that says nothing", "silent").about(RefusalFails),
-        token("a token of another environment", "odd"),
+        token("a token without an environment", "silent").about(RefusalFails),
+        token("a token with an unknown environment", "odd"),
         token("an environment in upper case", "upper"),
         token("an environment in a list", "list"),
-        token("a token of the sandbox that claims to be live", "claims-live").about(EnvironmentByHeader),
-        token("a live token that claims to be of the sandbox", "claims-test"),
-        token("a token for both", "both"),
-        token("a token of an issuer of neither", "stranger"),
+        token("a sandbox token whose claim names live", "claims-live").about(EnvironmentByHeader),
+        token("a live token whose claim names the sandbox", "claims-test"),
+        token("a token for both environments", "both"),
+        token("a token of an unknown issuer", "stranger"),
         row(
-            "sandbox: a token of the sandbox where there is none",
+            "sandbox: a sandbox token without a configured sandbox",
             no_source,
             call("look", "test"),
             Refused(401, 401, "not meant"),
         ),
-        row("sandbox: no source, so all are live", no_source, call("send", "live"), Passed(in_live)),
+        row("sandbox: all tokens are live without a source", no_source, call("send", "live"), Passed(in_live)),
         sent(
-            "a method that acts on the real world",
+            "a method with effects outside of the sandbox",
             Ask::method("resources/read").token("test"),
             Refused(200, -32601, ""),
         ),
-        sent("one call too many", call("look", "test"), Refused(429, 429, "")).after(vec![call("look", "test")]),
+        sent("one call above the limit", call("look", "test"), Refused(429, 429, "")).after(vec![call("look", "test")]),
         sent(
-            "one call too many, in a session of its own",
+            "one call above the limit, in a new session",
             call("look", "live").header("mcp-sandbox", "sandbox"),
             Refused(429, 429, ""),
         )
         .after(vec![call("look", "live").header("mcp-sandbox", "sandbox"), Ask::method("initialize").token("live")])
         .about(LimitOfASession),
         sent(
-            "one call too many, from another address",
+            "one call above the limit, from another address",
             call("look", "test").header("x-forwarded-for", "203.0.113.7"),
             Refused(429, 429, ""),
         )
         .after(vec![call("look", "test").header("x-forwarded-for", "203.0.113.8")])
         .about(LimitOfASession),
-        sent("the sandbox's limit is not the live one", call("look", "live"), Passed(in_live))
+        sent("the limit of the sandbox does not apply to live calls", call("look", "live"), Passed(in_live))
             .after(vec![call("look", "live").header("mcp-sandbox", "sandbox"), call("look", "live")]),
-        sent("one call too many does not stop her list", Ask::method("tools/list").token("test"), Passed(in_sandbox))
+        sent("a list after the limit of calls", Ask::method("tools/list").token("test"), Passed(in_sandbox))
             .after(vec![call("look", "test"), call("look", "test")]),
     ]
 }

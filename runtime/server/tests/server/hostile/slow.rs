@@ -74,7 +74,7 @@ async fn returns_408_for_bodies_sent_byte_by_byte() {
     };
     let mut answer = [0; 512];
     let len = tokio::select! {
-        () = dribble => unreachable!("it has no end"),
+        () = dribble => unreachable!("the body never ends"),
         len = reader.read(&mut answer) => len.unwrap(),
     };
     assert_eq!(statuses(&String::from_utf8_lossy(&answer[..len])), [408]);
@@ -170,7 +170,7 @@ async fn drops_bodies_of_clients_that_disconnect() {
     }
     for client in clients {
         client.abort();
-        assert!(client.await.is_err_and(|error| error.is_cancelled()), "it was answered");
+        assert!(client.await.is_err_and(|error| error.is_cancelled()), "the request was answered");
     }
     assert_eq!(alive.load(Ordering::SeqCst), 0);
 }

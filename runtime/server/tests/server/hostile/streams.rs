@@ -28,8 +28,8 @@ fn begun(token: Option<&'static str>) -> String {
 }
 
 /// The sessions of the caller `ada` and of a caller without a token.
-static HERS: LazyLock<String> = LazyLock::new(|| begun(Some("reader")));
-static NOBODYS: LazyLock<String> = LazyLock::new(|| begun(None));
+static SESSION_OF_ADA: LazyLock<String> = LazyLock::new(|| begun(Some("reader")));
+static ANONYMOUS_SESSION: LazyLock<String> = LazyLock::new(|| begun(None));
 
 fn in_session(ask: Ask, id: &str) -> Ask {
     ask.header("mcp-session-id", id)
@@ -39,9 +39,9 @@ fn gone(name: &str, ask: Ask) -> Row {
     row(format!("sessions: {name}"), sessions, ask, Out::Refused(404, 404, ""))
 }
 
-fn hers(name: &str, ask: Ask) -> Row {
-    let goes_on = |answer: &Answer| answer.passed().headers.get("mcp-session-id").unwrap() == "5f3a";
-    row(format!("sessions: {name}"), sessions, in_session(ask, &HERS), Out::Passed(goes_on))
+fn continued(name: &str, ask: Ask) -> Row {
+    let has_id = |answer: &Answer| answer.passed().headers.get("mcp-session-id").unwrap() == "5f3a";
+    row(format!("sessions: {name}"), sessions, in_session(ask, &SESSION_OF_ADA), Out::Passed(has_id))
 }
 
 fn gone_replay(name: &str, ask: Ask) -> Row {
@@ -65,46 +65,58 @@ fn status() -> Ask {
 }
 
 pub(super) fn rows() -> Vec<Row> {
-    let mut rows = taken_over();
-    rows.extend(made_up());
+    let mut rows = of_other_callers();
+    rows.extend(forged());
     rows.extend(outward());
     rows
 }
 
-fn taken_over() -> Vec<Row> {
+fn of_other_callers() -> Vec<Row> {
     let asked = |name: &str, ask: Ask| {
         row(format!("streams: {name}"), Server::new, ask, Out::Refused(401, 401, "scope=\"files:read\""))
     };
     vec![
-        hers("her call", status().token("reader")),
-        hers("her call with another token of hers", status().token("writer")),
-        hers("her stream", stream().token("reader")),
-        gone_replay("her replay of an id that can be guessed", in_session(replay().token("reader"), &HERS)),
-        hers("her end of it", end().token("reader")),
-        gone("a call in another's", in_session(status().token("bob"), &HERS)),
-        gone("a call in another's without a token", in_session(status(), &HERS)),
-        gone("a call in that of a namesake elsewhere", in_session(status().token("ada-elsewhere"), &HERS)),
-        gone("the stream of another's", in_session(stream().token("bob"), &HERS)),
-        gone("the stream of another's without a token", in_session(stream(), &HERS)),
-        gone("the replay of another's", in_session(replay().token("bob"), &HERS)),
-        gone("the replay of another's without a token", in_session(replay(), &HERS)),
-        gone("the replay of a namesake's elsewhere", in_session(replay().token("ada-elsewhere"), &HERS)),
-        gone("the end of another's", in_session(end().token("bob"), &HERS)),
-        gone("the end of another's without a token", in_session(end(), &HERS)),
-        gone("fixed: begun by nobody, gone on with by her", in_session(status().token("reader"), &NOBODYS)),
-        gone("fixed: the stream of one begun by nobody", in_session(stream().token("reader"), &NOBODYS)),
+        continued("a call of the owner", status().token("reader")),
+        continued("a call of the owner with another token", status().token("writer")),
+        continued("a stream of the owner", stream().token("reader")),
+        gone_replay("a replay of the owner with a guessed id", in_session(replay().token("reader"), &SESSION_OF_ADA)),
+        continued("the end by the owner", end().token("reader")),
+        gone("a call of another caller", in_session(status().token("bob"), &SESSION_OF_ADA)),
+        gone("a call without a token", in_session(status(), &SESSION_OF_ADA)),
+        gone(
+            "a call of the same subject of another issuer",
+            in_session(status().token("ada-elsewhere"), &SESSION_OF_ADA),
+        ),
+        gone("a stream of another caller", in_session(stream().token("bob"), &SESSION_OF_ADA)),
+        gone("a stream without a token", in_session(stream(), &SESSION_OF_ADA)),
+        gone("a replay of another caller", in_session(replay().token("bob"), &SESSION_OF_ADA)),
+        gone("a replay without a token", in_session(replay(), &SESSION_OF_ADA)),
+        gone(
+            "a replay of the same subject of another issuer",
+            in_session(replay().token("ada-elsewhere"), &SESSION_OF_ADA),
+        ),
+        gone("the end by another caller", in_session(end().token("bob"), &SESSION_OF_ADA)),
+        gone("the end without a token", in_session(end(), &SESSION_OF_ADA)),
+        gone(
+            "fixation: begun without a token, continued with one",
+            in_session(status().token("reader"), &ANONYMOUS_SESSION),
+        ),
+        gone(
+            "fixation: a stream with a token in an anonymous session",
+            in_session(stream().token("reader"), &ANONYMOUS_SESSION),
+        ),
         asked("a stream without a token", stream()),
         asked("a replay without a token", replay()),
         asked("an end without a token", end()),
-        row("streams: a replay of nobody knows whose", Server::new, replay().token("bob"), Out::Refused(400, 400, "")),
+        row("streams: a replay of an unsealed id", Server::new, replay().token("bob"), Out::Refused(400, 400, "")),
         row(
-            "streams: a replay of nobody knows whose, by a call",
+            "streams: a replay of an unsealed id, by a call",
             Server::new,
             status().header("last-event-id", "7").token("bob"),
             Out::Refused(400, 400, ""),
         ),
         row(
-            "streams: with a token that has ended",
+            "streams: an expired token",
             Server::new,
             replay().token("expired"),
             Out::Refused(401, 401, "it has expired"),
@@ -122,7 +134,7 @@ fn taken_over() -> Vec<Row> {
             Out::Passed(|answer| answer.passed().body.is_empty()),
         ),
         row(
-            "streams: an answer to what nobody has asked for, without a token",
+            "streams: an unsolicited response without a token",
             Server::new,
             Ask::post(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#),
             Out::Refused(401, 401, "scope=\"files:read\""),
@@ -130,26 +142,31 @@ fn taken_over() -> Vec<Row> {
     ]
 }
 
-fn made_up() -> Vec<Row> {
-    let (id, seal) = HERS.rsplit_once('.').unwrap();
-    let hers = |id: &str| in_session(status().token("reader"), id);
+fn forged() -> Vec<Row> {
+    let (id, seal) = SESSION_OF_ADA.rsplit_once('.').unwrap();
+    let by_owner = |id: &str| in_session(status().token("reader"), id);
     vec![
-        gone("the server's own id", hers("5f3a")),
-        gone("another id under the seal", hers(&format!("5f3b.{seal}"))),
-        gone("half a seal", hers(&format!("{id}.{}", &seal[..16]))),
-        gone("no seal", hers(&format!("{id}."))),
-        gone("a seal in upper case", hers(&format!("{id}.{}", seal.to_uppercase()))),
-        gone("a seal of zeros", hers(&format!("{id}.{}", "0".repeat(32)))),
-        gone("two seals", hers(&format!("{id}.{seal}.{seal}"))),
-        gone("an empty id", hers("")),
-        gone("a path", hers("../../5f3a")),
-        gone("two ids in one", hers(&format!("{}, {}", *HERS, *HERS))),
-        gone("what is no ASCII", hers("5f3a\u{e4}")),
-        row("sessions: two ids", sessions, in_session(hers(&HERS), &HERS), Out::Refused(400, 400, "")),
+        gone("the id of the server, unsealed", by_owner("5f3a")),
+        gone("another id with the same seal", by_owner(&format!("5f3b.{seal}"))),
+        gone("half a seal", by_owner(&format!("{id}.{}", &seal[..16]))),
+        gone("no seal", by_owner(&format!("{id}."))),
+        gone("a seal in upper case", by_owner(&format!("{id}.{}", seal.to_uppercase()))),
+        gone("a seal of zeros", by_owner(&format!("{id}.{}", "0".repeat(32)))),
+        gone("two seals", by_owner(&format!("{id}.{seal}.{seal}"))),
+        gone("an empty id", by_owner("")),
+        gone("a path", by_owner("../../5f3a")),
+        gone("two ids in one", by_owner(&format!("{}, {}", *SESSION_OF_ADA, *SESSION_OF_ADA))),
+        gone("bytes outside ASCII", by_owner("5f3a\u{e4}")),
         row(
-            "sessions: in a revision that has none",
+            "sessions: two ids",
             sessions,
-            in_session(Ask::modern_call("list_files").token("bob"), &HERS),
+            in_session(by_owner(&SESSION_OF_ADA), &SESSION_OF_ADA),
+            Out::Refused(400, 400, ""),
+        ),
+        row(
+            "sessions: an id on a revision without sessions",
+            sessions,
+            in_session(Ask::modern_call("list_files").token("bob"), &SESSION_OF_ADA),
             Out::Passed(|answer| {
                 !answer.passed().headers.contains_key("mcp-session-id") && answer.header("mcp-session-id").is_empty()
             }),
@@ -177,46 +194,42 @@ fn outward() -> Vec<Row> {
     let out = |name: &str, server: fn() -> Server, holds: fn(&Answer) -> bool| {
         row(format!("out: {name}"), server, stream().token("reader"), Out::Passed(holds))
     };
-    let cut = |answer: &Answer| answer.body.contains("list_files") && !answer.body.contains("run");
+    let filtered = |answer: &Answer| answer.body.contains("list_files") && !answer.body.contains("run");
     // Contains nothing of the unreadable answer.
-    let held_back = |answer: &Answer| {
+    let replaced = |answer: &Answer| {
         answer.status == 502 && answer.json()["error"]["code"] == -32603 && !answer.body.contains("list_files")
     };
     vec![
-        out("a list on a stream that nobody asked on", || replying(event(LIST)), cut),
-        out("a list as JSON on a GET", || replying(Reply::json(LIST)), cut),
-        out("a list without a type", || replying(Reply::of("application/json", [LIST])), cut),
-        out("a list in an event of two lines", || replying(event(&LIST.replace("[{", "[\ndata: {"))), cut),
+        out("a list on a stream without a request", || replying(event(LIST)), filtered),
+        out("a list as JSON on a GET", || replying(Reply::json(LIST)), filtered),
+        out("a list without a type", || replying(Reply::of("application/json", [LIST])), filtered),
+        out("a list in an event of two lines", || replying(event(&LIST.replace("[{", "[\ndata: {"))), filtered),
         out(
-            "a list in an event with a name of its own",
+            "a list in an event with another name",
             || replying(Reply::of("text/event-stream", [format!("event: other\nid: 8\ndata: {LIST}\n\n")])),
-            cut,
+            filtered,
         ),
         out(
             "a list with its members escaped",
             || replying(Reply::json(&LIST.replace("tools", "t\\u006fols").replace("name", "n\\u0061me"))),
-            cut,
+            filtered,
         ),
-        out("a list in a batch of answers", || replying(Reply::json(&format!("[{LIST}]"))), cut),
-        out("a list under gzip", || replying(Reply::json(LIST).header("content-encoding", "gzip")), held_back),
-        out("a list under br", || replying(Reply::json(LIST).header("content-encoding", "br")), held_back),
-        out("a stream under gzip", || replying(event(LIST).header("content-encoding", "gzip")), held_back),
-        out("a list of 16 bits", || replying(Reply::of("application/json; charset=utf-16", [LIST])), held_back),
+        out("a list in a batch of answers", || replying(Reply::json(&format!("[{LIST}]"))), filtered),
+        out("a list with gzip", || replying(Reply::json(LIST).header("content-encoding", "gzip")), replaced),
+        out("a list with br", || replying(Reply::json(LIST).header("content-encoding", "br")), replaced),
+        out("a stream with gzip", || replying(event(LIST).header("content-encoding", "gzip")), replaced),
+        out("a list in UTF-16", || replying(Reply::of("application/json; charset=utf-16", [LIST])), replaced),
         out(
             "a list with a member twice",
             || replying(Reply::json(&LIST.replace(r#""result""#, r#""result":{},"result""#))),
-            held_back,
+            replaced,
         ),
+        out("a list of strings", || replying(Reply::json(&LIST.replace(r#"{"name":"run"}"#, r#""run""#))), replaced),
+        out("half a list", || replying(Reply::json(&LIST[..LIST.len() - 1])), replaced),
         out(
-            "a list of names alone",
-            || replying(Reply::json(&LIST.replace(r#"{"name":"run"}"#, r#""run""#))),
-            held_back,
-        ),
-        out("half a list", || replying(Reply::json(&LIST[..LIST.len() - 1])), held_back),
-        out(
-            "a list that is no UTF-8",
+            "a list that is not UTF-8",
             || replying(Reply::of("application/json", [Bytes::from([LIST.as_bytes(), b"\xff"].concat())])),
-            held_back,
+            replaced,
         ),
         out(
             "an event that is too long",
@@ -227,10 +240,14 @@ fn outward() -> Vec<Row> {
             },
             |answer| answer.body.contains("-32603") && !answer.body.contains("list_files"),
         ),
-        out("a part of a list", || replying(part()), held_back),
-        out("a list of a type that begins like JSON", || replying(Reply::of("application/json-seq", [LIST])), cut),
+        out("a partial list", || replying(part()), replaced),
+        out(
+            "a list with a type whose prefix is JSON",
+            || replying(Reply::of("application/json-seq", [LIST])),
+            filtered,
+        ),
         row(
-            "out: a part of a list is asked for",
+            "out: a request for a part of a list",
             || replying(Reply::json(LIST)),
             Ask::method("tools/list").token("reader").header("range", "bytes=40-"),
             Out::Passed(|answer| !answer.passed().headers.contains_key("range") && !answer.body.contains("run")),
@@ -251,7 +268,7 @@ fn outward() -> Vec<Row> {
             }),
         ),
         row(
-            "out: a list that is asked for under gzip",
+            "out: a request that accepts gzip",
             || replying(Reply::json(LIST)),
             Ask::method("tools/list").token("reader").header("accept-encoding", "gzip, br"),
             Out::Passed(|answer| {

@@ -19,7 +19,7 @@ const UNKNOWN_TOKENS: usize = 2000;
 /// Sends a call of nearly 4 MiB with a token that does not open the tool. Returns the size of the body and the growth of the peak
 /// memory of the process. Nothing large is allocated before, because reused memory would not raise the peak.
 #[cfg(target_os = "linux")]
-async fn memory_of_a_refused_call(write_tier: impl FnOnce(&mut String)) -> (usize, usize) {
+async fn memory_of_a_rejected_call(write_tier: impl FnOnce(&mut String)) -> (usize, usize) {
     let fixture = Fixture::new().await;
     let token = fixture.token(&json!({"sub": "ada", "client_id": "app"}));
     fixture.assert_answers().await;
@@ -42,11 +42,11 @@ async fn memory_of_a_refused_call(write_tier: impl FnOnce(&mut String)) -> (usiz
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn bounds_the_memory_of_a_refused_call_with_many_objects() {
-    if !process::is_for_one_test(module_path!(), "bounds_the_memory_of_a_refused_call_with_many_objects") {
+async fn bounds_the_memory_of_a_rejected_call_with_many_objects() {
+    if !process::is_for_one_test(module_path!(), "bounds_the_memory_of_a_rejected_call_with_many_objects") {
         return;
     }
-    let (size, grown) = memory_of_a_refused_call(|body| {
+    let (size, grown) = memory_of_a_rejected_call(|body| {
         body.push('[');
         body.extend(core::iter::repeat_n(r#"{"":0},"#, 599_000));
         body.push_str("0]");
@@ -57,11 +57,11 @@ async fn bounds_the_memory_of_a_refused_call_with_many_objects() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn bounds_the_memory_of_a_refused_call_with_many_names() {
-    if !process::is_for_one_test(module_path!(), "bounds_the_memory_of_a_refused_call_with_many_names") {
+async fn bounds_the_memory_of_a_rejected_call_with_many_names() {
+    if !process::is_for_one_test(module_path!(), "bounds_the_memory_of_a_rejected_call_with_many_names") {
         return;
     }
-    let (size, grown) = memory_of_a_refused_call(|body| {
+    let (size, grown) = memory_of_a_rejected_call(|body| {
         body.push_str(r#"{"":0"#);
         (0..400_000).for_each(|name| write!(body, r#","{name:x}":0"#).unwrap());
         body.push('}');
@@ -141,13 +141,13 @@ async fn bounds_introspection_requests_and_answers_known_tokens_meanwhile() {
     };
     timeout(Duration::from_secs(30), full).await.unwrap();
     sleep(Duration::from_millis(500)).await;
-    assert_eq!(fixture.send(known()).await.text(), "known", "a token that is remembered does not wait");
+    assert_eq!(fixture.send(known()).await.text(), "known", "a cached token waited");
     assert!(fixture.introspection.most_at_once() <= MAX_CONCURRENT, "{}", fixture.introspection.most_at_once());
     fixture.introspection.answers(answers);
     for client in clients {
         client.await.unwrap();
     }
     assert!(fixture.introspection.most_at_once() <= MAX_CONCURRENT, "{}", fixture.introspection.most_at_once());
-    assert_eq!(fixture.introspection.asked(), UNKNOWN_TOKENS + 1, "each token is asked about once");
+    assert_eq!(fixture.introspection.asked(), UNKNOWN_TOKENS + 1, "a token was introspected twice");
     assert_eq!(fixture.send(known()).await.text(), "known");
 }

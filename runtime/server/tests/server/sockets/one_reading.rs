@@ -53,8 +53,8 @@ async fn rejects_nested_markers_in_a_token_header_and_answers_the_next_request()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn rejects_nested_markers_in_what_issuers_answer_and_answers_the_next_request() {
-    if !is_for_one_test(module_path!(), "rejects_nested_markers_in_what_issuers_answer_and_answers_the_next_request") {
+async fn rejects_nested_markers_in_answers_of_issuers_and_answers_the_next_request() {
+    if !is_for_one_test(module_path!(), "rejects_nested_markers_in_answers_of_issuers_and_answers_the_next_request") {
         return;
     }
     let fixture = Fixture::new().await;

@@ -24,20 +24,20 @@ fn modern(ask: Ask) -> Ask {
 async fn rejects_event_ids_that_are_guessed() {
     let fixture = Fixture::new().await;
     let (ada, bob) = (fixture.reader(), fixture.user("bob", "notes:read"));
-    let (hers, his) = (fixture.session(&ada).await, fixture.session(&bob).await);
+    let (of_ada, of_bob) = (fixture.session(&ada).await, fixture.session(&bob).await);
     fixture.runs.release(11);
     for _ in 0..11 {
         // Each call has four events.
-        let reply = fixture.send(in_session(follow(), &hers).token(&ada)).await;
+        let reply = fixture.send(in_session(follow(), &of_ada).token(&ada)).await;
         assert_eq!((reply.events().len(), reply.text().as_str()), (4, SECRET), "{reply:?}");
     }
     for number in 0..44 {
         let id = format!("event-{number}");
         for ask in [
-            in_session(replay(&id), &his).token(&bob),
+            in_session(replay(&id), &of_bob).token(&bob),
             replay(&id).token(&bob),
             modern(replay(&id)).token(&bob),
-            in_session(replay(&id), &hers).token(&ada),
+            in_session(replay(&id), &of_ada).token(&ada),
             modern(replay(&id)).token(&ada),
         ] {
             let reply = fixture.send(ask).await;
@@ -49,7 +49,7 @@ async fn rejects_event_ids_that_are_guessed() {
 }
 
 #[tokio::test]
-async fn replays_events_of_a_session_for_their_owner_alone() {
+async fn replays_events_of_a_session_only_for_their_owner() {
     let fixture = Fixture::new().await;
     let both = "notes:read notes:delete";
     let of = |subject: &str, client: &str, scope: &str| {
@@ -100,7 +100,7 @@ async fn replays_events_of_a_session_for_their_owner_alone() {
 }
 
 #[tokio::test]
-async fn replays_events_of_2026_07_28_for_their_owner_alone() {
+async fn replays_events_of_2026_07_28_only_for_their_owner() {
     let fixture = Fixture::new().await;
     let ada = fixture.user("ada", "notes:read notes:delete");
     fixture.runs.release(1);
