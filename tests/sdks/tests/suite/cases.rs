@@ -144,15 +144,20 @@ pub(crate) async fn forwards_the_body_unchanged_without_the_token(subject: Subje
     body_arrives(subject, " \t").await;
 }
 
-/// Inserts a text between the values of a body.
-pub(crate) async fn body_arrives(subject: Subject, space: &str) {
-    let server = Server::new(subject);
-    let meta = match subject.era {
+/// The member `_meta` of a revision.
+fn meta(era: Era) -> &'static str {
+    match era {
         Era::Modern => {
             r#""_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}"#
         }
         Era::Legacy => r#""_meta":{}"#,
-    };
+    }
+}
+
+/// Inserts a text between the values of a body.
+pub(crate) async fn body_arrives(subject: Subject, space: &str) {
+    let server = Server::new(subject);
+    let meta = meta(subject.era);
     // White space, escapes, reordered members, and numbers in a spelling that serializers would change.
     let body = format!(
         "{space}{{ \"params\" : {{ \"arguments\" : {{ \"path\" : \"n\\u006ftes.txt\", \"depth\":1.50e+1 }},{space}\"name\":\"read_fil\\u0065\", {meta} }},\
@@ -163,6 +168,28 @@ pub(crate) async fn body_arrives(subject: Subject, space: &str) {
     let (headers, arrived) = answer.seen.first().unwrap();
     assert_eq!((answer.seen.len(), arrived), (1, &body.into_bytes().into()));
     assert!(!headers.contains_key("authorization"), "{headers:?}");
+}
+
+/// The deepest body that the layer accepts reaches a tool, so no parser behind the layer is more strict, or runs out of
+/// stack: a test has 2 MiB, and its frames are those of a debug build.
+pub(crate) async fn reads_the_deepest_body_and_rejects_one_level_more(subject: Subject) {
+    let server = Server::new(subject);
+    // The message, its parameters and the arguments are the first three levels.
+    for (open, close) in [("[", "]"), (r#"{"a":"#, "}")] {
+        for (levels, accepted) in [(100, true), (101, false), (100_000, false)] {
+            let deep = format!("{}1{}", open.repeat(levels - 3), close.repeat(levels - 3));
+            let body = format!(
+                r#"{{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{{"name":"read_file","arguments":{{"path":"notes.txt","deep":{deep}}},{}}}}}"#,
+                meta(subject.era)
+            );
+            let answer = server.send(server.call("read_file").token("reader").body(&body)).await;
+            if accepted {
+                assert_eq!(answer.said(), "notes.txt read Live files:read", "{answer:?}");
+            } else {
+                assert_eq!((answer.refused().0, &answer.message()["error"]["code"]), (400, &json!(-32700)), "{levels}");
+            }
+        }
+    }
 }
 
 pub(crate) async fn serves_the_metadata(subject: Subject) {

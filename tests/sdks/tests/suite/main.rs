@@ -44,6 +44,7 @@ macro_rules! suite {
                 runs_only_safe_tools_for_a_sandbox_caller
                 rejects_a_header_for_another_tool
                 forwards_the_body_unchanged_without_the_token
+                reads_the_deepest_body_and_rejects_one_level_more
                 serves_the_metadata
                 denies_scoped_tools_without_the_layer
             }
