@@ -75,9 +75,9 @@ fn arrow(from: &Card, to: &Card) -> Markup {
 
 fn drawing() -> String {
     let denied = TOOLS.grant("openid").authorize("list_files").unwrap_err();
-    let challenge = Challenge::of(&denied).to_string();
-    let error = challenge.split(", ").find(|part| part.contains("error=")).unwrap();
-    let scope = challenge.split(", ").find(|part| part.starts_with("scope=")).unwrap();
+    let challenge = Challenge::of(&denied);
+    let (status, challenge) = (challenge.status(), challenge.to_string());
+    let scope = challenge.split(", ").find(|part| part.trim_start_matches("Bearer ").starts_with("scope=")).unwrap();
     let tool = TOOLS.tools().next().unwrap();
     let scopes: Vec<&str> = tool.alternatives().flatten().collect();
     let (name, risk) = (tool.tool().name, tool.tool().risk.as_str());
@@ -107,7 +107,11 @@ fn drawing() -> String {
     let derived = [
         ("check", "allows or denies each call", code(format!("{name}: missing {}", denied.missing().next().unwrap()))),
         ("metadata", "the published document, RFC 9728", code(format!("\"required_scopes\": [{scopes:?}]"))),
-        ("challenge", "401 or 403 with the scopes to request", code(format!("{}, {scope}", error.trim_start_matches("Bearer ")))),
+        (
+            "challenge",
+            "401 or 403 with the scopes to request",
+            code(format!("{status} Bearer {}", scope.trim_start_matches("Bearer "))),
+        ),
         ("lint", "findings and release diffs, in CI", code("mcp-scopes lint".to_owned())),
         ("docs", "which scope opens which tool", code(format!("{} opens {name}, risk {risk}", scopes.join(" ")))),
     ];
