@@ -1,0 +1,28 @@
+//! The inputs of the expansion snapshots, and the committed expansions as normal code.
+#![allow(dead_code, unused_imports)]
+
+mod least {
+    include!("../../../../../macros/snapshots/least.rs");
+}
+mod least_expanded {
+    include!("../../../../../macros/snapshots/least.expanded.rs");
+}
+mod everything {
+    include!("../../../../../macros/snapshots/everything.rs");
+}
+mod everything_expanded {
+    include!("../../../../../macros/snapshots/everything.expanded.rs");
+}
+mod groups {
+    include!("../../../../../macros/snapshots/groups.rs");
+}
+mod groups_expanded {
+    include!("../../../../../macros/snapshots/groups.expanded.rs");
+}
+
+fn main() {
+    assert_eq!(least::TOOLS.tools().count(), least_expanded::TOOLS.tools().count());
+    let names: Vec<&str> = groups::TOOLS.tools().map(|tool| tool.name).collect();
+    assert_eq!(names, ["first", "second", "execute", "health_check"]);
+    assert!(groups_expanded::TOOLS.tools().map(|tool| tool.name).eq(names));
+}

@@ -1,0 +1,81 @@
+//! Properties of every table and every token.
+
+use mcp_scopes::{Challenge, Grant, Reason, ScopeTable};
+use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
+
+use crate::{naive::Naive, stated::Stated};
+
+type Outcome = Result<(), TestCaseError>;
+
+/// The table contains the stated facts.
+pub fn is_made_of(table: &'static ScopeTable, stated: &Stated) -> Outcome {
+    let names: Vec<&str> = stated.tools.iter().map(|(name, _)| *name).collect();
+    prop_assert_eq!(table.tools().map(|tool| tool.name).collect::<Vec<_>>(), names.clone());
+    prop_assert_eq!(table.outline().config.scopes.is_some(), stated.complete);
+    let mut scopes: Vec<&str> = table.scopes().collect();
+    scopes.sort_unstable();
+    prop_assert_eq!(scopes, stated.scopes().into_iter().collect::<Vec<_>>());
+    for (place, name) in names.iter().enumerate() {
+        let tool = table.tool(name).ok_or_else(|| TestCaseError::fail(format!("{name} is not found")))?;
+        prop_assert_eq!(tool.name, *name);
+        prop_assert!(tool == table.handle(name));
+        let alternatives: Vec<Vec<&str>> = tool.alternatives().map(Iterator::collect).collect();
+        prop_assert_eq!(alternatives, stated.alternatives(place).unwrap_or_default());
+        for unknown in [&name[1..], &name[..name.len() - 1], &format!("{name} "), &name.to_uppercase()] {
+            prop_assert_eq!(table.tool(unknown).is_some(), names.contains(&unknown));
+        }
+    }
+    Ok(())
+}
+
+/// All results for a token are those of the oracle.
+pub fn on_token(table: &'static ScopeTable, stated: &Stated, naive: &Naive, pieces: &[String]) -> Outcome {
+    let token = pieces.concat();
+    on_grant(table, stated, naive, &table.grant(&token), token.split(' '))?;
+    let scp = table.grant_scp(pieces);
+    on_grant(table, stated, naive, &scp, pieces.iter().map(String::as_str))
+}
+
+fn on_grant<'t>(
+    table: &'static ScopeTable,
+    stated: &Stated,
+    naive: &Naive,
+    grant: &Grant,
+    tokens: impl Iterator<Item = &'t str>,
+) -> Outcome {
+    let held = naive.held(tokens);
+    let mut scopes: Vec<&str> = grant.scopes().collect();
+    scopes.sort_unstable();
+    prop_assert_eq!(&scopes, &held.iter().map(String::as_str).collect::<Vec<_>>());
+    for scope in stated.scopes() {
+        prop_assert_eq!(grant.holds(&scope), held.contains(&scope), "{}", scope);
+    }
+    // For each alternative, the oracle looks at all tools. For large tables, some of the tools are enough.
+    let sample = 1 + stated.tools.len() / 20;
+    for (place, handle) in table.tools().enumerate() {
+        let opens = naive.opens(&held, place);
+        prop_assert_eq!(grant.authorize_tool(handle).is_ok(), opens, "{:?}", handle);
+        match grant.authorize(handle.name) {
+            Ok(found) => prop_assert!(opens && found == handle, "{:?}", handle),
+            Err(denied) => {
+                prop_assert!(!opens, "{:?}", handle);
+                prop_assert_eq!(denied.reason(), Reason::MissingScopes);
+                if place % sample != 0 {
+                    continue;
+                }
+                let step = naive.step(&held, place);
+                prop_assert_eq!(denied.step().collect::<Vec<_>>(), step.clone(), "{:?}", handle);
+                let missing: Vec<&String> = step.iter().filter(|scope| !held.contains(*scope)).collect();
+                prop_assert_eq!(denied.missing().collect::<Vec<_>>(), missing, "{:?}", handle);
+                // The requested scopes open the tool, also if the client drops its earlier scopes.
+                let asked: Vec<&str> = Challenge::of(&denied).scopes().collect();
+                prop_assert!(table.grant(&asked.join(" ")).authorize_tool(handle).is_ok(), "{:?}", asked);
+            }
+        }
+    }
+    prop_assert_eq!(grant.visible().map(|tool| tool.name).collect::<Vec<_>>(), naive.visible(&held));
+    let (least, most) = grant.visible().size_hint();
+    let count = grant.visible().count();
+    prop_assert!(least <= count && most.is_some_and(|most| count <= most));
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! A naive implementation with sets of strings: no numbers, no bits, no precomputation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::stated::Stated;
+
+/// The oracle.
+#[derive(Debug)]
+pub struct Naive {
+    tools: Vec<(String, Option<Vec<Vec<String>>>)>,
+    implies: BTreeMap<String, BTreeSet<String>>,
+    known: BTreeSet<String>,
+}
+
+impl Naive {
+    /// Creates the oracle of a table.
+    pub fn of(stated: &Stated) -> Self {
+        let tools = (0..stated.tools.len()).map(|tool| (stated.tools[tool].0.to_owned(), stated.alternatives(tool)));
+        let mut implies = BTreeMap::<String, BTreeSet<String>>::new();
+        for (scope, implied) in stated.declared {
+            implies.entry((*scope).to_owned()).or_default().extend(implied.iter().map(|scope| (*scope).to_owned()));
+        }
+        Self { tools: tools.collect(), implies, known: stated.scopes() }
+    }
+
+    /// Returns the scopes that a holder of these scopes holds: the known ones and everything that they imply.
+    pub fn held<'t>(&self, tokens: impl IntoIterator<Item = &'t str>) -> BTreeSet<String> {
+        let mut held = BTreeSet::new();
+        let mut new: Vec<&str> = tokens.into_iter().filter(|token| self.known.contains(*token)).collect();
+        while let Some(scope) = new.pop() {
+            if held.insert(scope.to_owned()) {
+                new.extend(self.implies.get(scope).into_iter().flatten().map(String::as_str));
+            }
+        }
+        held
+    }
+
+    /// Returns whether a holder of these scopes may call that tool.
+    pub fn opens(&self, held: &BTreeSet<String>, tool: usize) -> bool {
+        match &self.tools[tool].1 {
+            None => true,
+            Some(any) => any.iter().any(|all| all.iter().all(|scope| held.contains(scope))),
+        }
+    }
+
+    /// Returns the names of the tools that a holder of these scopes may call.
+    pub fn visible(&self, held: &BTreeSet<String>) -> Vec<&str> {
+        let open = (0..self.tools.len()).filter(|tool| self.opens(held, *tool));
+        open.map(|tool| self.tools[tool].0.as_str()).collect()
+    }
+
+    /// Returns the alternative to request. Among the alternatives that no other one undercuts, it newly opens the
+    /// fewest tools, then has the fewest missing scopes, then is declared first.
+    pub fn step(&self, held: &BTreeSet<String>, tool: usize) -> Vec<String> {
+        let any = self.tools[tool].1.as_deref().unwrap_or_default();
+        // A holder of `broad` satisfies `other`, too.
+        let undercuts = |other: &[String], broad: &[String]| {
+            let reach = self.held(broad.iter().map(String::as_str));
+            other.iter().all(|scope| reach.contains(scope))
+        };
+        let is_broad = |place: usize| {
+            (0..any.len()).any(|other| {
+                other != place
+                    && undercuts(&any[other], &any[place])
+                    && (other < place || !undercuts(&any[place], &any[other]))
+            })
+        };
+        let weight = |all: &Vec<String>| {
+            let more = held.iter().map(String::as_str).chain(all.iter().map(String::as_str));
+            let opened = self.visible(&self.held(more)).len() - self.visible(held).len();
+            (opened, all.iter().filter(|scope| !held.contains(*scope)).count())
+        };
+        let candidates = (0..any.len()).filter(|place| !is_broad(*place)).map(|place| &any[place]);
+        // Of equal elements, `min_by_key` returns the first.
+        candidates.min_by_key(|all| weight(all)).cloned().unwrap_or_default()
+    }
+}

@@ -1,0 +1,140 @@
+//! Opens the page of `mcp-scopes docs` in headless Chromium. Selected scopes show the tools that the runtime table
+//! opens for such a grant.
+//!
+//! The test needs Node.js, Chromium, and `npm ci` in `tests/page`. If one is missing, the test prints a message and
+//! passes, unless `MCP_SCOPES_PAGE_TEST` is `required`, as in CI.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+use mcp_scopes::ScopeTable;
+use serde_json::{Value, json};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../page");
+
+/// Returns the tools that the test needs, or the name of a missing one.
+fn find_chromium() -> Result<PathBuf, &'static str> {
+    if !Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        return Err("Node.js is missing");
+    }
+    if !["playwright-core", "axe-core"].iter().all(|name| Path::new(FOLDER).join("node_modules").join(name).is_dir()) {
+        return Err("`npm ci` was not run in tests/page");
+    }
+    let named = env::var_os("CHROMIUM").map(PathBuf::from);
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut found = env::split_paths(&path)
+        .flat_map(|folder| ["chromium", "chromium-browser", "google-chrome"].map(|name| folder.join(name)));
+    named.or_else(|| found.find(|file| file.is_file())).ok_or("Chromium is missing; `CHROMIUM` may name it")
+}
+
+/// The expected results, from the runtime table.
+fn expected(table: &'static ScopeTable, scopes: &[&str], claims: &[&str]) -> Value {
+    let grants: Vec<Value> = (scopes.iter())
+        .map(|scope| {
+            let opens: Vec<&str> = table.grant(scope).visible().map(|tool| tool.tool().name).collect();
+            json!({"scope": scope, "opens": opens})
+        })
+        .collect();
+    json!({"tools": table.tools().len(), "grants": grants, "claims": claims})
+}
+
+fn in_workspace(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+fn try_page(chromium: &Path, source: &Path, expected: &Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let (page, facts) = (folder.path().join("page.html"), folder.path().join("expected.json"));
+    let words = ["mcp-scopes".as_ref(), "docs".as_ref(), source.as_os_str(), "--output".as_ref(), page.as_os_str()];
+    assert_eq!(mcp_scopes_cli::run(words.map(ToOwned::to_owned)), ExitCode::SUCCESS);
+    fs::write(&facts, expected.to_string()).unwrap();
+    let script = Path::new(FOLDER).join("page.mjs");
+    let output = Command::new("node").arg(script).args([&page, &facts]).arg(chromium).output().unwrap();
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out.ends_with("all hold\n"), "{out}{err}");
+    eprint!("{out}");
+}
+
+/// Returns the path of the browser, or `None` after a message if the test is skipped.
+fn chromium() -> Option<PathBuf> {
+    let missing = match find_chromium() {
+        Ok(chromium) => return Some(chromium),
+        Err(missing) => missing,
+    };
+    assert!(env::var_os("MCP_SCOPES_PAGE_TEST").is_none_or(|value| value != "required"), "{missing}");
+    eprintln!("SKIPPED: the page of `mcp-scopes docs` was not opened in a browser: {missing}");
+    None
+}
+
+#[test]
+fn matches_the_table_on_the_page() {
+    let Some(chromium) = chromium() else { return };
+    let scopes = [
+        "",
+        "general",
+        "trade.write",
+        "trade.read",
+        "account.read",
+        "watchlist account.read",
+        "trade.read general watchlist",
+    ];
+    try_page(&chromium, &in_workspace("examples/brokerage"), &expected(&brokerage::TOOLS, &scopes, &["all"]));
+    // Alternatives of several scopes, and a public tool.
+    let all: Vec<&str> = fixture_every_key::TOOLS.scopes().collect();
+    let pairs = |(place, a)| all.iter().skip(place + 1).map(move |b: &&str| format!("{a} {b}"));
+    let pairs: Vec<String> = all.iter().enumerate().flat_map(pairs).collect();
+    let mut scopes = all.clone();
+    scopes.extend(pairs.iter().map(String::as_str));
+    scopes.push("");
+    assert!(fixture_every_key::TOOLS.anonymous().visible().next().is_some(), "no tool is public");
+    assert!(fixture_every_key::TOOLS.tools().any(|tool| tool.alternatives().count() > 1), "no tool has alternatives");
+    let claims = [
+        "ticked scopes show what the runtime opens",
+        "the matrix marks what each scope opens alone",
+        "ticked scopes are a token to copy, and unknown scopes are named",
+        "a token without scopes opens the public tools",
+    ];
+    let expected = expected(&fixture_every_key::TOOLS, &scopes, &claims);
+    try_page(&chromium, &in_workspace("tests/fixtures/every-key"), &expected);
+}
+
+#[test]
+fn handles_a_page_of_two_thousand_tools() {
+    let Some(chromium) = chromium() else { return };
+    let scope = |number: usize| format!("area{:02}:{}", number % 40 / 2, ["read", "write"][number % 2]);
+    let tools: Vec<(String, String)> = (0..2_000).map(|tool| (format!("tool_{tool}"), scope(tool))).collect();
+    let entries: serde_json::Map<String, Value> = tools
+        .iter()
+        .map(|(tool, scope)| {
+            let entry = json!({"description": "One of very many", "risk_level": "low", "required_scopes": [[scope]]});
+            (tool.clone(), entry)
+        })
+        .collect();
+    let document = json!({
+        "resource": "https://tools.example.com/mcp",
+        "authorization_servers": ["https://auth.example.com"],
+        "scopes_supported": [scope(0)],
+        "mcp_extensions": {
+            "tool_scope_mapping": entries,
+            "scope_hierarchy": { "area00:write": ["area00:read"] },
+        },
+    });
+    let opens = |scopes: &[&str]| -> Vec<&str> {
+        tools.iter().filter(|(_, scope)| scopes.contains(&scope.as_str())).map(|(tool, _)| tool.as_str()).collect()
+    };
+    let expected = json!({
+        "tools": tools.len(),
+        "grants": [
+            {"scope": "area07:read", "opens": opens(&["area07:read"])},
+            {"scope": "area00:write", "opens": opens(&["area00:write", "area00:read"])},
+        ],
+        "claims": ["a page of very many tools can be used"],
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("metadata.json");
+    fs::write(&file, document.to_string()).unwrap();
+    try_page(&chromium, &file, &expected);
+}

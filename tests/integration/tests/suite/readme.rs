@@ -1,0 +1,56 @@
+//! Claims of the README about its examples, and the links of all pages. Doctests (`src/lib.rs`) compile the examples.
+
+use std::{fs, path::Path};
+
+const README: &str = include_str!("../../../../README.md");
+
+/// Fewer than fifteen lines secure a server on rmcp: those marked with a `+`. No other line is related to it.
+#[test]
+fn secures_a_server_on_rmcp_in_few_lines() {
+    let section = README.split("\n## Securing a server on rmcp\n").nth(1).unwrap();
+    let program = section.split("\n```").nth(1).unwrap();
+    let (added, rest): (Vec<&str>, Vec<&str>) = program.lines().partition(|line| line.ends_with(" // +"));
+    assert!((5..15).contains(&added.len()), "{} lines:\n{}", added.len(), added.join("\n"));
+    for word in ["scope", "token::", "Resource", "mcp_tool", "verifier"] {
+        assert!(!rest.join("\n").contains(word), "`{word}` is in a line without a `+`");
+        assert!(added.iter().any(|line| line.contains(word)), "{word}");
+    }
+}
+
+/// The front page stays short: details belong to the pages below `docs`.
+#[test]
+fn readme_has_at_most_150_lines() {
+    assert!(README.lines().count() <= 150, "{} lines", README.lines().count());
+}
+
+#[test]
+fn links_of_pages_resolve() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut pages = vec![root.join("README.md"), root.join("SECURITY.md")];
+    let docs = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    pages.extend(docs.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
+    assert!(pages.len() > 8, "{pages:?}");
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.starts_with("https://") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
+            assert!(target.exists(), "{}: no file `{link}`", page.display());
+            if !anchor.is_empty() {
+                let found =
+                    fs::read_to_string(&target).unwrap().lines().any(|line| slug(line).as_deref() == Some(anchor));
+                assert!(found, "{}: no heading `{link}`", page.display());
+            }
+        }
+    }
+}
+
+/// The anchor that GitHub gives to a heading; `None` for other lines.
+fn slug(line: &str) -> Option<String> {
+    let heading = line.strip_prefix('#')?.trim_start_matches('#').strip_prefix(' ')?;
+    let heading = heading.to_lowercase().replace(' ', "-");
+    Some(heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect())
+}
