@@ -10,7 +10,6 @@ use std::{
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
-    sync::Once,
 };
 
 const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ui");
@@ -72,22 +71,16 @@ fn cases_in(folder: &Path) -> Vec<PathBuf> {
 
 /// Writes files that tables name, and generated sources, to the package that trybuild creates for the cases.
 fn write_inputs() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-        let package = target.join("tests/trybuild").join(env!("CARGO_PKG_NAME"));
-        // Cases that are also test targets of this package name their file relative to the package's folder.
-        let as_here = package.join("tests/ui/toml");
-        fs::create_dir_all(&as_here).unwrap();
-        for file in fs::read_dir(Path::new(CASES).join("toml")).unwrap() {
-            let file = file.unwrap();
-            fs::copy(file.path(), package.join(file.file_name())).unwrap();
-            fs::copy(file.path(), as_here.join(file.file_name())).unwrap();
-        }
-        fs::write(package.join("too_many_scopes.toml"), too_many_scopes()).unwrap();
-        fs::write(package.join("too_many_tools.rs"), too_many_tools()).unwrap();
-        fs::write(package.join("too_many_uses.rs"), too_many_uses()).unwrap();
-    });
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let package = target.join("tests/trybuild").join(env!("CARGO_PKG_NAME"));
+    fs::create_dir_all(&package).unwrap();
+    for file in fs::read_dir(Path::new(CASES).join("toml")).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), package.join(file.file_name())).unwrap();
+    }
+    fs::write(package.join("too_many_scopes.toml"), too_many_scopes()).unwrap();
+    fs::write(package.join("too_many_tools.rs"), too_many_tools()).unwrap();
+    fs::write(package.join("too_many_uses.rs"), too_many_uses()).unwrap();
 }
 
 fn too_many_scopes() -> String {

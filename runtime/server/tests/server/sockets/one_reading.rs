@@ -159,7 +159,8 @@ async fn rejects_names_that_differ_from_known_ones_by_case_or_null() {
         let reply = fixture.send(in_session(Ask::post(body.clone()).token(&token), &session)).await;
         assert_eq!(reply.refused(), (400, -32600), "{body}");
     }
-    let version = r#""io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}"#;
+    let version =
+        r#""io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}"#;
     let modern = |meta: &str| {
         let ask = Ask::post(params(&format!(r#""_meta":{{{version}{meta}}}"#)));
         let ask = ask.header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/call");

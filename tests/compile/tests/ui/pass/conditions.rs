@@ -1,5 +1,6 @@
 //! `#[cfg]` and `#[cfg_attr]` on functions, entries, tables, groups and their members.
 #![deny(warnings)]
+#![allow(clippy::all, reason = "written as users may write it")]
 
 use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
 

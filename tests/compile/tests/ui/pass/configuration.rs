@@ -12,7 +12,7 @@ fn write_file() {}
 scope_table! {
     /// With all sections.
     #[doc(alias = "tools")]
-    pub static TOOLS = [read_file, write_file] with "all_sections.toml";
+    pub static TOOLS = [read_file, write_file] with "tests/ui/toml/all_sections.toml";
 }
 
 fn main() {

@@ -1,5 +1,6 @@
 //! The guard, with every kind of function, argument and caller.
 #![deny(warnings)]
+#![allow(clippy::all, reason = "written as users may write it")]
 
 use mcp_scopes::{AsCaller, Caller, Denied, Environment, mcp_tool, mcp_tools, scope_table};
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Every kind of function that can be a tool, listed in one table.
 #![deny(warnings)]
+#![allow(clippy::all, reason = "written as users may write it")]
 
 use mcp_scopes::{mcp_tool, scope_table};
 

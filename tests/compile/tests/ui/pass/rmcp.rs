@@ -39,7 +39,10 @@ struct Below;
 impl Below {
     #[mcp_tool(scope = "files:write", risk = "medium")]
     #[tool(description = "Write a file")]
-    async fn write_file(&self, Parameters(ReadFile { path, depth }): Parameters<ReadFile>) -> Result<String, ErrorData> {
+    async fn write_file(
+        &self,
+        Parameters(ReadFile { path, depth }): Parameters<ReadFile>,
+    ) -> Result<String, ErrorData> {
         Ok(format!("{path}{depth:?}"))
     }
 }

@@ -1,5 +1,5 @@
 //! The inputs of the expansion snapshots, and the committed expansions as normal code.
-#![allow(dead_code, unused_imports)]
+#![allow(dead_code, unused_imports, clippy::all, reason = "written as users may write it, or by the macros")]
 
 mod least {
     include!("../../../../../macros/snapshots/least.rs");

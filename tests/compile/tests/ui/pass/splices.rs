@@ -11,7 +11,7 @@ mod shell {
     fn execute() {}
 
     mcp_scopes::scope_table! {
-        pub(super) static TOOLS = [execute] with "namespace.toml";
+        pub(super) static TOOLS = [execute] with "tests/ui/toml/namespace.toml";
     }
 }
 
