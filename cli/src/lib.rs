@@ -13,6 +13,7 @@
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
 //! | `lock` | `mcp-scopes lock` and `check` |
+//! | `lock_file` | `mcp-scopes.lock.json` |
 //! | `options` | options of several commands |
 //! | `outcome` | exit codes |
 //! | `output` | reports of findings |
@@ -31,6 +32,7 @@ mod fix;
 mod levels;
 mod lint;
 mod lock;
+mod lock_file;
 mod options;
 mod outcome;
 mod output;

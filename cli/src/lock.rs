@@ -1,10 +1,4 @@
 //! `mcp-scopes lock` and `mcp-scopes check`: records the access of a release in a file to review and commit.
-//!
-//! | module | holds |
-//! |---|---|
-//! | `file` | `mcp-scopes.lock.json` |
-
-pub(crate) mod file;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +10,7 @@ use crate::{
         compared,
         side::{Reading, Side, Unreadable},
     },
+    lock_file,
     options::{Build, Table, quoted},
     outcome::Outcome,
     output::target::Target,
@@ -59,7 +54,7 @@ impl Lock {
         let path = self.file();
         // A file that cannot be read is overwritten.
         let before = text(&path).ok();
-        let written = match file::text(&now.metadata, before.as_deref()) {
+        let written = match lock_file::text(&now.metadata, before.as_deref()) {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("`{}` cannot be locked: {}", self.path.display(), error.message());
@@ -85,7 +80,7 @@ impl Lock {
     fn file(&self) -> PathBuf {
         self.file.clone().unwrap_or_else(|| {
             let beside = self.path.is_dir() && self.path != Path::new(".");
-            if beside { self.path.join(file::FILE) } else { PathBuf::from(file::FILE) }
+            if beside { self.path.join(lock_file::FILE) } else { PathBuf::from(lock_file::FILE) }
         })
     }
 

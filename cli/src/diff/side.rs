@@ -12,7 +12,7 @@ use mcp_scopes_scan::{ErrorKind, Scan, artefact::is_artefact, file};
 
 use super::origin::Origin;
 use crate::{
-    lock::file::{INSIDE, document_in},
+    lock_file::{INSIDE, document_in},
     outcome::Outcome,
     output::human,
     terminal::{complain, tell},
