@@ -9,7 +9,6 @@
 //!  "summary": {"errors": 0, "warnings": 1, "suppressed": 0}}
 //! ```
 //!
-//! `level` is `error` or `warning`. `file` has slashes on every platform; lines and columns count from 1, columns in
 //! `level` is `error` or `warning`. `file` has slashes on every platform. Lines and columns count from 1, columns in
 //! characters, and `end_column` is the column after the last character. A finding about a package as a whole has `null`
 //! in all five. `help` and `subject` may be empty. `category` is `null` for findings that only the compiler has a name
@@ -28,11 +27,11 @@ struct Document<'a> {
     /// The version of this format.
     #[cfg_attr(test, schemars(extend("const" = 1)))]
     version: u32,
-    /// What counts, in order of file and position.
+    /// The active findings, ordered by file and position.
     findings: Vec<Entry<'a>>,
-    /// What does not count, because a comment or the baseline file says so.
+    /// The findings that a comment or the baseline file suppresses.
     suppressed: Vec<Suppressed<'a>>,
-    /// How many there are.
+    /// The number of findings.
     summary: Summary,
 }
 
@@ -42,14 +41,14 @@ struct Document<'a> {
 struct Entry<'a> {
     /// The id of the rule, or of a diagnostic of the compiler.
     rule: &'a str,
-    /// What the rule is about; `null` for a diagnostic of the compiler.
+    /// The category of the rule; `null` for a diagnostic of the compiler.
     category: Option<&'static str>,
-    /// How much it matters.
+    /// The severity.
     #[cfg_attr(test, schemars(extend("enum" = ["error", "warning"])))]
     level: &'static str,
-    /// What is wrong and why, in one line.
+    /// The problem and its reason, in one line.
     message: &'a str,
-    /// What to write instead; may be empty.
+    /// The correction; may be empty.
     help: &'a str,
     /// The file, with slashes; `null` for a finding about a package as a whole.
     file: Option<&'a str>,
@@ -59,13 +58,13 @@ struct Entry<'a> {
     column: Option<u32>,
     /// The line of the last character.
     end_line: Option<u32>,
-    /// The column behind the last character.
+    /// The column after the last character.
     end_column: Option<u32>,
-    /// The tool, scope, role or member that it is about; may be empty.
+    /// The tool, scope, role or member that it concerns; may be empty.
     subject: &'a str,
-    /// What stays the same while lines move.
+    /// A value that stays the same while lines move.
     fingerprint: &'a str,
-    /// What makes it go away, where a program can tell.
+    /// The automatic fix; `null` if there is none.
     fix: Option<Change<'a>>,
 }
 
@@ -74,7 +73,7 @@ struct Entry<'a> {
 struct Suppressed<'a> {
     #[serde(flatten)]
     finding: Entry<'a>,
-    /// Why it does not count.
+    /// The suppression.
     suppression: Reason<'a>,
 }
 
@@ -82,10 +81,10 @@ struct Suppressed<'a> {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "Suppression"))]
 struct Reason<'a> {
-    /// Where that is said.
+    /// Where the suppression is written.
     #[cfg_attr(test, schemars(extend("enum" = ["comment", "baseline"])))]
     kind: &'static str,
-    /// The reason given there.
+    /// The reason stated there.
     reason: &'a str,
 }
 
@@ -93,12 +92,12 @@ struct Reason<'a> {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "Fix"))]
 struct Change<'a> {
-    /// Whether it can alter what the file means: `--fix` makes the safe ones, `--unsafe-fixes` the others too.
+    /// Whether it can change the meaning of the file: `--fix` applies safe fixes, `--unsafe-fixes` all.
     #[cfg_attr(test, schemars(extend("enum" = ["safe", "unsafe"])))]
     safety: &'static str,
-    /// What it does, in one line.
+    /// A description, in one line.
     title: &'a str,
-    /// All of them, or none.
+    /// The edits, which are applied together.
     edits: Vec<Replaced<'a>>,
 }
 
@@ -108,11 +107,11 @@ struct Change<'a> {
 struct Replaced<'a> {
     /// The file.
     file: &'a str,
-    /// The first byte to replace; of source files as the compiler sees them, without a byte order mark and with LF for CRLF.
+    /// The offset of the first byte to replace. Source files are counted without a byte order mark and with LF for CRLF.
     start: usize,
-    /// Behind the last byte to replace.
+    /// The offset after the last byte to replace.
     end: usize,
-    /// What stands there instead.
+    /// The replacement text.
     text: &'a str,
 }
 
@@ -123,7 +122,7 @@ struct Summary {
     errors: usize,
     /// Findings at warning level.
     warnings: usize,
-    /// Findings that do not count.
+    /// Suppressed findings.
     suppressed: usize,
 }
 

@@ -15,7 +15,7 @@ struct Document<'a> {
     /// The version of this format.
     #[cfg_attr(test, schemars(extend("const" = 1)))]
     version: u32,
-    /// What changed, in the order of the document.
+    /// The changes, in the order of the document.
     changes: Vec<Entry<'a>>,
     /// The verdict over all changes.
     summary: Summary,
@@ -28,22 +28,22 @@ struct Entry<'a> {
     /// The kind of change.
     #[cfg_attr(test, schemars(extend("enum" = kinds())))]
     id: &'static str,
-    /// `error` if the run ends with 1 for it, `warning` if it weakens, else `note`.
+    /// `error` if the run exits with 1 because of it, `warning` if it weakens access, else `note`.
     #[cfg_attr(test, schemars(extend("enum" = ["note", "warning", "error"])))]
     level: &'static str,
-    /// What it means for those who use the server today.
+    /// The effect on current users of the server.
     #[cfg_attr(test, schemars(extend("enum" = ["patch", "minor", "major"])))]
     compatibility: &'static str,
-    /// What it means for those who are to be kept out.
+    /// The effect on access control.
     #[cfg_attr(test, schemars(schema_with = "security"))]
     security: &'static [&'static str],
-    /// What changed, in one line.
+    /// The change, in one line.
     message: &'a str,
-    /// What such a change means, in one line.
+    /// The meaning of such a change, in one line.
     why: &'static str,
-    /// Where in the document, as a JSON Pointer (RFC 6901).
+    /// The place in the document, as a JSON Pointer (RFC 6901).
     pointer: &'a str,
-    /// The file of the new side that says it, with slashes; `null` where it has none.
+    /// The file of the new side that states it, with slashes; `null` if there is none.
     file: Option<&'a str>,
     /// The line of the first character there, from 1.
     line: Option<u32>,
@@ -51,17 +51,17 @@ struct Entry<'a> {
     column: Option<u32>,
     /// The line of the last character.
     end_line: Option<u32>,
-    /// The column behind the last character.
+    /// The column after the last character.
     end_column: Option<u32>,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
-    /// The gravest of all; `null` if nothing changed.
+    /// The most severe effect; `null` if nothing changed.
     #[cfg_attr(test, schemars(extend("enum" = ["patch", "minor", "major", null])))]
     compatibility: Option<&'static str>,
-    /// All of them together.
+    /// All effects together.
     #[cfg_attr(test, schemars(schema_with = "security"))]
     security: &'static [&'static str],
 }
