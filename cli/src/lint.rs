@@ -110,27 +110,27 @@ impl Lint {
         if self.fixing.any() {
             return self.fix(&overrides);
         }
-        match self.look(&overrides, None, &Texts::new()) {
-            Ok(report) => self.tell(&report),
-            Err(error) => failed(&error),
+        match self.lint_paths(&overrides, None, &Texts::new()) {
+            Ok(report) => self.print_report(&report),
+            Err(error) => print_error(&error),
         }
     }
 
     /// Lints everything, with some texts in place of files. `input` is the contents of standard input, if it was read.
-    fn look(&self, overrides: &Overrides, input: Option<&[u8]>, texts: &Texts) -> Result<Report, Error> {
+    fn lint_paths(&self, overrides: &Overrides, input: Option<&[u8]>, texts: &Texts) -> Result<Report, Error> {
         let mut report = Report::default();
         // A progress line would disturb a user who types a document.
         let typed = input.is_none() && self.path.iter().any(|path| path.as_os_str() == "-");
         let progress = if typed { Progress::default() } else { Progress::start() };
         for path in &self.path {
-            report.merge(self.one(path, overrides, input, texts, &progress)?);
+            report.merge(self.lint_path(path, overrides, input, texts, &progress)?);
         }
         self.baseline.apply(&mut report, overrides)?;
         Ok(report)
     }
 
     /// Prints the report.
-    fn tell(&self, report: &Report) -> Outcome {
+    fn print_report(&self, report: &Report) -> Outcome {
         let compared = self.baseline.file.is_some() || self.baseline.update;
         let printed = self.target.write(|format, links| output::render(report, format, links, compared));
         tell_line(summary(report));
@@ -145,7 +145,7 @@ impl Lint {
         let reads_input = self.path.iter().any(|path| path.as_os_str() == "-");
         if reads_input && !self.fixing.diff && self.target.prints_for_programs() {
             let help = "write the findings to a file with `--output`";
-            complain("standard output is for the document that is put right", Some(help));
+            complain("standard output is for the fixed document", Some(help));
             return Outcome::Failed;
         }
         let input = if reads_input { file::limited(std::io::stdin().lock()) } else { Ok(Vec::new()) };
@@ -158,10 +158,10 @@ impl Lint {
         };
         // Input that is not UTF-8 is a finding without a fix.
         let text = str::from_utf8(&input).unwrap_or_default();
-        let look = |texts: &Texts| self.look(overrides, Some(&input), texts);
-        let fixed = match Fixed::make(self.fixing, text, look) {
+        let lint = |texts: &Texts| self.lint_paths(overrides, Some(&input), texts);
+        let fixed = match Fixed::make(self.fixing, text, lint) {
             Ok(fixed) => fixed,
-            Err(failure) => return refused(&failure),
+            Err(failure) => return print_failure(&failure),
         };
         let what = format!("{} in {}", counted(fixed.count, "finding"), counted(fixed.files(), "file"));
         if self.fixing.diff {
@@ -171,7 +171,7 @@ impl Lint {
             return if printed == Outcome::Clean && found { Outcome::Found } else { printed };
         }
         if let Err(failure) = fixed.write() {
-            return refused(&failure);
+            return print_failure(&failure);
         }
         if reads_input && print(fixed.stdin().unwrap_or(text)) != Outcome::Clean {
             return Outcome::Failed;
@@ -182,10 +182,10 @@ impl Lint {
             tell_line(summary(&fixed.report));
             return if fixed.report.has_errors() { Outcome::Found } else { Outcome::Clean };
         }
-        self.tell(&fixed.report)
+        self.print_report(&fixed.report)
     }
 
-    fn one(
+    fn lint_path(
         &self,
         path: &Path,
         overrides: &Overrides,
@@ -218,9 +218,9 @@ impl Lint {
     }
 }
 
-fn refused(failure: &Failure) -> Outcome {
+fn print_failure(failure: &Failure) -> Outcome {
     match failure {
-        Failure::Lint(error) => failed(error),
+        Failure::Lint(error) => print_error(error),
         Failure::Other(message, help) => {
             complain(message, Some(help));
             Outcome::Failed
@@ -228,7 +228,7 @@ fn refused(failure: &Failure) -> Outcome {
     }
 }
 
-fn failed(error: &Error) -> Outcome {
+fn print_error(error: &Error) -> Outcome {
     if let Some(report) = error.report() {
         tell(human::render(report, human::Links::None));
     }

@@ -47,14 +47,14 @@ pub(crate) struct Check {
 
 impl Lock {
     pub(crate) fn run(&self) -> Outcome {
-        let now = match self.now() {
-            Ok(now) => now,
+        let current = match self.current() {
+            Ok(current) => current,
             Err(unreadable) => return unreadable.tell(),
         };
         let path = self.file();
         // A file that cannot be read is overwritten.
         let before = text(&path).ok();
-        let written = match lock_file::text(&now.metadata, before.as_deref()) {
+        let written = match lock_file::text(&current.metadata, before.as_deref()) {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("`{}` cannot be locked: {}", self.path.display(), error.message());
@@ -68,7 +68,7 @@ impl Lock {
     }
 
     /// Returns the current state of the source.
-    fn now(&self) -> Result<Side, Unreadable> {
+    fn current(&self) -> Result<Side, Unreadable> {
         self.open(&self.path.to_string_lossy())
     }
 
@@ -104,7 +104,7 @@ impl Check {
         let file = self.lock.file();
         let shown = file.display().to_string();
         let accept = format!("accept it with `{}`", self.lock.command());
-        let both = self.lock.open(&shown).and_then(|old| Ok((old, self.lock.now()?)));
+        let both = self.lock.open(&shown).and_then(|old| Ok((old, self.lock.current()?)));
         let (old, new) = match both {
             Ok(both) => both,
             Err(unreadable) if file.exists() => return unreadable.tell(),
