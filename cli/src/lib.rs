@@ -9,6 +9,7 @@
 //! | `docs` | `mcp-scopes docs` |
 //! | `escape` | escapes control characters |
 //! | `export` | `mcp-scopes export` |
+//! | `findings` | findings of the linter as diagnostics |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
@@ -16,11 +17,14 @@
 //! | `lock_file` | `mcp-scopes.lock.json` |
 //! | `options` | options of several commands |
 //! | `outcome` | exit codes |
-//! | `output` | reports of findings |
+//! | `output` | diagnostics and their formats |
 //! | `progress` | the progress line on a terminal |
 //! | `reference` | `mcp-scopes explain`, `rules`, `schema`, `completions`, `man` |
 //! | `schemas` | JSON Schemas of files |
+//! | `stale` | failed checks: files that differ from their source |
+//! | `target` | `--format`, `--output`: where diagnostics are written |
 //! | `terminal` | standard output and standard error |
+//! | `verdict` | the verdict on a change |
 
 mod arguments;
 mod baseline;
@@ -28,6 +32,7 @@ mod diff;
 mod docs;
 mod escape;
 mod export;
+mod findings;
 mod fix;
 mod levels;
 mod lint;
@@ -39,7 +44,10 @@ mod output;
 mod progress;
 mod reference;
 mod schemas;
+mod stale;
+mod target;
 mod terminal;
+mod verdict;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -48,9 +56,15 @@ use clap::FromArgMatches as _;
 use arguments::Arguments;
 pub use arguments::command;
 use outcome::Outcome;
+
 /// Renders the report as SARIF 2.1.0. For tests with adversarial reports.
+///
+/// # Errors
+/// No report causes an error, but serialization returns a `Result`.
 #[doc(hidden)]
-pub use output::sarif::render as sarif;
+pub fn sarif(report: &mcp_scopes_scan::Report, has_baseline: bool) -> Result<String, String> {
+    output::sarif::render(&findings::diagnostics(report, has_baseline))
+}
 
 /// Runs the command line. The first argument is the program's name.
 ///

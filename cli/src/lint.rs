@@ -11,16 +11,14 @@ use mcp_scopes_scan::{Error, Report, artefact::is_artefact, file};
 
 use crate::{
     baseline::Baseline,
+    findings,
     fix::{Failure, Fixed, Fixing, STDIN, Texts},
     levels::Levels,
     options::Build,
     outcome::Outcome,
-    output::{
-        self, human,
-        summary::{counted, summary},
-        target::Target,
-    },
+    output::count::counted,
     progress::Progress,
+    target::Target,
     terminal::{complain, fail, print, tell, tell_line},
 };
 
@@ -131,13 +129,11 @@ impl Lint {
 
     /// Prints the report.
     fn print_report(&self, report: &Report) -> Outcome {
-        let compared = self.baseline.file.is_some() || self.baseline.update;
-        let printed = self.target.write(|format, links| output::render(report, format, links, compared));
-        tell_line(summary(report));
-        match printed {
-            Outcome::Clean if report.has_errors() => Outcome::Found,
-            other => other,
-        }
+        let has_baseline = self.baseline.file.is_some() || self.baseline.update;
+        let diagnostics = findings::diagnostics(report, has_baseline);
+        let printed = self.target.write(&diagnostics);
+        tell_line(&diagnostics.summary);
+        printed.and_found(diagnostics.has_errors())
     }
 
     /// Applies fixes and reports the remaining findings.
@@ -168,7 +164,7 @@ impl Lint {
             let printed = print(&fixed.diff());
             tell_line(format_args!("would fix {what}"));
             let found = fixed.files() > 0 || fixed.report.has_errors();
-            return if printed == Outcome::Clean && found { Outcome::Found } else { printed };
+            return printed.and_found(found);
         }
         if let Err(failure) = fixed.write() {
             return print_failure(&failure);
@@ -178,9 +174,9 @@ impl Lint {
         }
         tell_line(format_args!("fixed {what}"));
         if reads_input && self.target.output.is_empty() {
-            tell(human::render(&fixed.report, human::Links::None));
-            tell_line(summary(&fixed.report));
-            return if fixed.report.has_errors() { Outcome::Found } else { Outcome::Clean };
+            tell(findings::text(&fixed.report));
+            tell_line(findings::summary(&fixed.report));
+            return Outcome::Clean.and_found(fixed.report.has_errors());
         }
         self.print_report(&fixed.report)
     }
@@ -230,7 +226,7 @@ fn print_failure(failure: &Failure) -> Outcome {
 
 fn print_error(error: &Error) -> Outcome {
     if let Some(report) = error.report() {
-        tell(human::render(report, human::Links::None));
+        tell(findings::text(report));
     }
     fail(error)
 }

@@ -7,14 +7,15 @@ use mcp_scopes_scan::file::{replace, text};
 
 use crate::{
     diff::{
-        compared,
+        changes_between, diagnostics,
         side::{Reading, Side, Unreadable},
     },
     lock_file,
     options::{Build, Table, quoted},
     outcome::Outcome,
-    output::target::Target,
-    terminal::{complain, fail},
+    stale,
+    target::Target,
+    terminal::fail,
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -111,15 +112,15 @@ impl Check {
             Err(unreadable) => return Unreadable { help: accept, ..unreadable }.tell(),
         };
         // Every change has to be accepted.
-        let report = compared(&old, &new, |_| true);
-        if !report.stops() && self.target.is_plain() {
+        let changes = changes_between(&old, &new);
+        if changes.is_empty() && self.target.is_plain() {
             return Outcome::Clean;
         }
-        let printed = self.target.write(|format, links| report.render(format, links));
-        if printed != Outcome::Clean || !report.stops() {
-            return printed;
+        let outcome =
+            self.target.write(&diagnostics(&changes, &new.origin.places(), |_| true)).and_found(!changes.is_empty());
+        if outcome == Outcome::Found {
+            stale::report(&shown, &accept);
         }
-        complain(&format!("`{shown}` says something else than the source"), Some(&accept));
-        Outcome::Found
+        outcome
     }
 }

@@ -1,60 +1,7 @@
 //! The kinds of changes and their verdicts.
 
-/// The effect of a change on current users of the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Compatibility {
-    /// Everything that worked still works.
-    Patch,
-    /// Something new can be used.
-    Minor,
-    /// Something that worked no longer works.
-    Major,
-}
-
-/// The effect of a change on access control. A change can have both effects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Security {
-    /// Something is now allowed.
-    pub(crate) weakens: bool,
-    /// Something is no longer allowed.
-    pub(crate) tightens: bool,
-}
-
-impl Security {
-    pub(crate) const NEUTRAL: Self = Self { weakens: false, tightens: false };
-    pub(crate) const WEAKENS: Self = Self { weakens: true, tightens: false };
-    pub(crate) const TIGHTENS: Self = Self { weakens: false, tightens: true };
-
-    /// Returns the words of the verdict.
-    pub(crate) fn words(self) -> &'static [&'static str] {
-        match (self.weakens, self.tightens) {
-            (false, false) => &["neutral"],
-            (true, false) => &["weakens"],
-            (false, true) => &["tightens"],
-            (true, true) => &["weakens", "tightens"],
-        }
-    }
-
-    /// Returns the verdict of both changes together.
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self { weakens: self.weakens || other.weakens, tightens: self.tightens || other.tightens }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn mirrored(self) -> Self {
-        Self { weakens: self.tightens, tightens: self.weakens }
-    }
-}
-
-impl Compatibility {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Patch => "patch",
-            Self::Minor => "minor",
-            Self::Major => "major",
-        }
-    }
-}
+pub(super) use crate::verdict::Security;
+use crate::verdict::{Compatibility, Verdict};
 
 macro_rules! kinds {
     ($($kind:ident $id:literal $compatibility:ident, mirror $mirror:ident: $why:literal;)*) => {
@@ -134,7 +81,6 @@ pub(crate) struct Change {
     pub(crate) pointer: String,
     /// The change, in one line.
     pub(crate) message: String,
-    pub(crate) compatibility: Compatibility,
     pub(crate) security: Security,
 }
 
@@ -143,6 +89,10 @@ impl Change {
         // A name of a third-party document can contain a line break. A CI log reads `::error::` at the start of a line
         // as a command.
         let message = message.replace('\n', "\\n").replace('\r', "\\r");
-        Self { kind, pointer, message, compatibility: kind.compatibility(), security }
+        Self { kind, pointer, message, security }
+    }
+
+    pub(crate) fn verdict(&self) -> Verdict {
+        Verdict { compatibility: self.kind.compatibility(), security: self.security }
     }
 }
