@@ -40,7 +40,7 @@ pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes diff git:main . --fail-on weakens --format github --output sarif=diff.sarif
 
 Each change has two verdicts.
-Compatibility: major (something that worked stops), minor (something new can be used), patch.
+Compatibility: major (something no longer works), minor (something new can be used), patch.
 Security: weakens (some token opens a tool that it did not open, or a limit is laxer), tightens,
 neutral; a change can do both.";
 
@@ -52,7 +52,7 @@ pub(crate) struct Diff {
     /// The new side
     #[arg(default_value = ".")]
     new: String,
-    /// Exit with 1 if there is such a change, or a graver one; may be given several times
+    /// Exit with 1 for a change with this verdict or a more severe one; may be given several times
     #[arg(long, value_enum, value_name = "VERDICT")]
     fail_on: Vec<FailOn>,
     #[command(flatten)]
@@ -63,18 +63,18 @@ pub(crate) struct Diff {
     build: Build,
 }
 
-/// What a release is not to do unseen.
+/// A verdict that makes the run exit with 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// Something is allowed that was not
+    /// Something is newly allowed
     Weakens,
-    /// Something that was allowed is not
+    /// Something is no longer allowed
     Tightens,
-    /// Something that worked stops
+    /// Something no longer works
     Major,
-    /// Something new can be used, or worse
+    /// Something new can be used, or no longer works
     Minor,
-    /// Anything
+    /// Any change
     Patch,
 }
 

@@ -25,10 +25,10 @@ pub(crate) const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// The folder of the package, or one below it; or a program, which carries its table
+    /// The folder of a package or a folder below it, or a program that carries its table
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Write the document to this file, whole or not at all
+    /// Write the document to this file, atomically
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     output: Option<PathBuf>,
     /// Compare the document with this file: print the difference and exit with 1 if there is one

@@ -70,7 +70,7 @@ pub fn sarif(report: &mcp_scopes_scan::Report, has_baseline: bool) -> Result<Str
 ///
 /// The exit code is 0 for success, 1 for findings at error level or drift, and 2 for wrong usage or unreadable input.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    ran(command(), arguments)
+    run_command(command(), arguments)
 }
 
 /// Runs the command line as a subcommand of cargo, which passes the name of the subcommand as the first argument.
@@ -78,10 +78,10 @@ pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode 
     let mut arguments = arguments.into_iter().peekable();
     let program = arguments.next();
     arguments.next_if(|first| first == "mcp-scopes");
-    ran(command().bin_name("cargo mcp-scopes"), program.into_iter().chain(arguments))
+    run_command(command().bin_name("cargo mcp-scopes"), program.into_iter().chain(arguments))
 }
 
-fn ran(command: clap::Command, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+fn run_command(command: clap::Command, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let matches = command.try_get_matches_from(arguments);
     let parsed = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(parsed) => parsed,

@@ -41,23 +41,23 @@ The level of a rule or of a category, and options of a rule, are set in mcp-scop
   naming = \"allow\"
   broad-scope = { level = \"warn\", max_tools = 20 }
 
-What counts, first to last: a rule on the command line, its category there, the rule in the file,
-its category there, the rule's default. Of equals on the command line the last one counts.
-`--deny warnings` then makes errors of all that is still a warning.";
+Levels, by precedence: the rule on the command line, its category there, the rule in the file, its
+category there, the default of the rule. The last of several equal options applies.
+`--deny warnings` then turns the remaining warnings into errors.";
 
 #[derive(Debug, Args)]
 pub(crate) struct Lint {
-    /// What to check: folders, with every package at or below each; programs, which carry their tables; metadata
-    /// documents; `-` for a document on standard input
+    /// The inputs: folders, with all packages in or below them; programs that carry their tables; metadata documents;
+    /// `-` for a document on standard input
     #[arg(default_value = ".")]
     path: Vec<PathBuf>,
-    /// Which standards documents are held to
+    /// The standards that documents must meet
     #[arg(long, value_enum, default_value_t)]
     profile: Profile,
-    /// The identifier that the documents have to carry as `resource`, code point by code point (RFC 9728 §3.3)
+    /// The required `resource` of the documents, compared by code point (RFC 9728 §3.3)
     #[arg(long, value_name = "URL")]
     resource: Option<String>,
-    /// A file such as mcp-scopes.toml whose `[lint]`, `[convention]` and namespace count for documents
+    /// A file such as mcp-scopes.toml; its `[lint]`, `[convention]` and namespace apply to documents
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
@@ -72,13 +72,13 @@ pub(crate) struct Lint {
     build: Build,
 }
 
-/// Which standards documents are held to.
+/// The standards that documents must meet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Profile {
-    /// RFC 9728 and what MCP asks for beyond it
+    /// RFC 9728 and the additional requirements of MCP
     #[default]
     Mcp,
-    /// RFC 9728 alone
+    /// Only RFC 9728
     Rfc9728,
 }
 
@@ -98,7 +98,7 @@ impl Lint {
             && !self.path.iter().any(|path| is_document(path))
         {
             let help = "name the document's file, or `-` for standard input";
-            complain(&format!("`{flag}` concerns documents, and none is given"), Some(help));
+            complain(&format!("`{flag}` applies to documents, and no document is given"), Some(help));
             return Outcome::Failed;
         }
         let overrides = match self.levels.overrides() {

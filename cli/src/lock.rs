@@ -20,7 +20,7 @@ use crate::{
 
 pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes lock                 Write mcp-scopes.lock.json
-  mcp-scopes check                In CI: exit with 1 if the source says something else, and say what
+  mcp-scopes check                In CI: print the changes and exit with 1 if the source differs
   mcp-scopes check --format github --output markdown=summary.md
   mcp-scopes lock server --file server/release.lock.json";
 

@@ -33,19 +33,23 @@ use links::Links;
 /// Every output format, in the order of `--help`.
 const FORMATS: &[Format] = &[
     HUMAN,
-    Format { name: "json", help: "For programs: one JSON object, version 1", render: json::render },
+    Format { name: "json", help: "One JSON object, version 1, for programs", render: json::render },
     Format { name: "sarif", help: "SARIF 2.1.0, for code scanning", render: sarif::render },
     Format {
         name: "github",
-        help: "Workflow commands that GitHub shows beside the lines",
+        help: "Workflow commands, which GitHub shows as annotations",
         render: |run| Ok(github::render(run)),
     },
-    Format { name: "junit", help: "JUnit XML, for what shows test results", render: junit::render },
-    Format { name: "markdown", help: "A summary for a job's page", render: |run| Ok(markdown::render(run)) },
+    Format { name: "junit", help: "JUnit XML, for viewers of test results", render: junit::render },
+    Format { name: "markdown", help: "A job summary", render: |run| Ok(markdown::render(run)) },
 ];
 
 /// The default format, and the only one with terminal styles.
-const HUMAN: Format = Format { name: "human", help: "For people", render: |run| Ok(human::render(run, Links::None)) };
+const HUMAN: Format = Format {
+    name: "human",
+    help: "Text for a terminal",
+    render: |run| Ok(human::render(run, Links::None)),
+};
 
 /// An output format of diagnostics.
 #[derive(Clone, Copy, Debug)]

@@ -15,11 +15,11 @@ use crate::{
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Target {
-    /// How the report is printed
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
-    /// Write the report to this file, whole or not at all, and print none; as `FORMAT=FILE` beside what is printed, and
-    /// as often as wanted
+    /// Write to this file, atomically, and print nothing; `FORMAT=FILE` writes another format beside the printed one, and
+    /// may be given several times
     #[arg(long, value_name = "[FORMAT=]FILE", value_parser = output)]
     pub(crate) output: Vec<Output>,
 }

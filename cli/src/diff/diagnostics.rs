@@ -67,9 +67,9 @@ fn summary(changes: &[Change]) -> String {
 
 fn describe(kind: Kind) -> RuleDescription {
     let effect = match kind.compatibility() {
-        Compatibility::Major => "something that worked stops",
+        Compatibility::Major => "something no longer works",
         Compatibility::Minor => "something new can be used",
-        Compatibility::Patch => "nothing that worked stops",
+        Compatibility::Patch => "everything that worked still works",
     };
     let (why, compatibility) = (kind.why(), kind.compatibility().as_str());
     let rest = "Each change also has a security verdict. It weakens access if some token opens a tool that it did not \

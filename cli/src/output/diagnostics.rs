@@ -25,7 +25,7 @@ pub(crate) struct Diagnostics<'a> {
     pub(crate) rules: fn() -> Vec<RuleDescription>,
 }
 
-/// What the diagnostics are. The published shapes of both have existed before they were rendered by the same code.
+/// What the diagnostics are. Both have published shapes in some formats, which stay as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Contents {
     /// Findings of `lint`.
