@@ -45,11 +45,8 @@ const FORMATS: &[Format] = &[
 ];
 
 /// The default format, and the only one with terminal styles.
-const HUMAN: Format = Format {
-    name: "human",
-    help: "Text for a terminal",
-    render: |run| Ok(human::render(run, Links::None)),
-};
+const HUMAN: Format =
+    Format { name: "human", help: "Text for a terminal", render: |run| Ok(human::render(run, Links::None)) };
 
 /// An output format of diagnostics.
 #[derive(Clone, Copy, Debug)]
