@@ -6,29 +6,30 @@
 //! | `access` | the tokens that open a tool |
 //! | `change` | the kinds of changes and their verdicts |
 //! | `compare` | compares two documents |
+//! | `diagnostics` | changes as diagnostics, with their levels and places |
 //! | `origin` | the places of a document's contents in its source |
-//! | `report` | the report, a file per format |
 
 mod access;
-mod change;
+pub(crate) mod change;
 mod compare;
+mod diagnostics;
 mod origin;
-mod report;
 pub(crate) mod side;
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
 
-use change::{Change, Compatibility};
+use change::Change;
 use clap::{Args, ValueEnum};
-use report::Report;
+pub(crate) use diagnostics::diagnostics;
 use side::{Reading, Side};
 
 use crate::{
     options::{Build, Table},
     outcome::Outcome,
-    output::target::Target,
+    target::Target,
+    verdict::Compatibility,
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -39,7 +40,7 @@ pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes diff git:main . --fail-on weakens --format github --output sarif=diff.sarif
 
 Each change has two verdicts.
-Compatibility: major (something that worked stops), minor (something new can be used), patch.
+Compatibility: major (something no longer works), minor (something new can be used), patch.
 Security: weakens (some token opens a tool that it did not open, or a limit is laxer), tightens,
 neutral; a change can do both.";
 
@@ -51,7 +52,7 @@ pub(crate) struct Diff {
     /// The new side
     #[arg(default_value = ".")]
     new: String,
-    /// Exit with 1 if there is such a change, or a graver one; may be given several times
+    /// Exit with 1 for a change with this verdict or a more severe one; may be given several times
     #[arg(long, value_enum, value_name = "VERDICT")]
     fail_on: Vec<FailOn>,
     #[command(flatten)]
@@ -62,18 +63,18 @@ pub(crate) struct Diff {
     build: Build,
 }
 
-/// What a release is not to do unseen.
+/// A verdict that makes the run exit with 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
-    /// Something is allowed that was not
+    /// Something is newly allowed
     Weakens,
-    /// Something that was allowed is not
+    /// Something is no longer allowed
     Tightens,
-    /// Something that worked stops
+    /// Something no longer works
     Major,
-    /// Something new can be used, or worse
+    /// Something new can be used, or no longer works
     Minor,
-    /// Anything
+    /// Any change
     Patch,
 }
 
@@ -86,28 +87,26 @@ impl Diff {
             Ok(both) => both,
             Err(unreadable) => return unreadable.tell(),
         };
-        let stops = |change: &Change| self.fail_on.iter().any(|kind| kind.means(change));
-        let report = compared(&old, &new, stops);
-        let printed = self.target.write(|format, links| report.render(format, links));
-        if printed == Outcome::Clean && report.stops() { Outcome::Found } else { printed }
+        let changes = changes_between(&old, &new);
+        let fails = |change: &Change| self.fail_on.iter().any(|kind| kind.includes(change));
+        let diagnostics = diagnostics(&changes, &new.origin.places(), fails);
+        self.target.write(&diagnostics).and_found(diagnostics.has_errors())
     }
 }
 
-/// Returns the report of the changes from the old side to the new.
-pub(crate) fn compared(old: &Side, new: &Side, stops: impl Fn(&Change) -> bool) -> Report {
-    let changes = compare::changes(old.metadata.document(), new.metadata.document());
-    let places = new.origin.places();
-    Report::new(changes, stops, |pointer| places.find(pointer))
+/// Returns every change from the old side to the new.
+pub(crate) fn changes_between(old: &Side, new: &Side) -> Vec<Change> {
+    compare::changes(old.metadata.document(), new.metadata.document())
 }
 
 impl FailOn {
     /// Returns whether the change is of this kind, or more severe.
-    fn means(self, change: &Change) -> bool {
+    fn includes(self, change: &Change) -> bool {
         match self {
             Self::Weakens => change.security.weakens,
             Self::Tightens => change.security.tightens,
-            Self::Major => change.compatibility == Compatibility::Major,
-            Self::Minor => change.compatibility >= Compatibility::Minor,
+            Self::Major => change.kind.compatibility() == Compatibility::Major,
+            Self::Minor => change.kind.compatibility() >= Compatibility::Minor,
             Self::Patch => true,
         }
     }

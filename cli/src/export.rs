@@ -7,13 +7,12 @@ use std::{
 
 use clap::Args;
 use mcp_scopes_scan::{ErrorKind, file};
-use similar::TextDiff;
 
 use crate::{
-    escape::escaped,
+    findings,
     options::{Build, Table, quoted},
     outcome::Outcome,
-    output::human,
+    stale,
     terminal::{complain, fail, print, tell},
 };
 
@@ -26,10 +25,10 @@ pub(crate) const EXAMPLES: &str = "Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct Export {
-    /// The folder of the package, or one below it; or a program, which carries its table
+    /// The folder of a package or a folder below it, or a program that carries its table
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Write the document to this file, whole or not at all
+    /// Write the document to this file, atomically
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     output: Option<PathBuf>,
     /// Compare the document with this file: print the difference and exit with 1 if there is one
@@ -48,14 +47,14 @@ impl Export {
             Ok(export) => export,
             Err(error) => {
                 if let Some(report) = error.report() {
-                    tell(human::render(report, human::Links::None));
+                    tell(findings::text(report));
                 }
                 let outcome = fail(&error);
                 return if error.kind() == ErrorKind::Findings { Outcome::Found } else { outcome };
             }
         };
         // Warnings go to standard error, not into the document.
-        tell(human::render(&export.report, human::Links::None));
+        tell(findings::text(&export.report));
         let json = export.json();
         match (&self.output, &self.check) {
             (Some(path), _) => match file::replace(path, &json) {
@@ -69,23 +68,14 @@ impl Export {
 
     fn compare(&self, path: &Path, json: &str) -> Outcome {
         let shown = path.display().to_string();
-        let write = format!("write it with `{}`", self.command(&shown));
-        let old = match File::open(path).and_then(file::limited) {
-            Ok(old) => old,
+        let command = self.command(&shown);
+        match File::open(path).and_then(file::limited) {
+            Ok(old) => stale::compare(&shown, &old, json, &command),
             Err(error) => {
-                complain(&format!("cannot read `{shown}`: {error}"), Some(&write));
-                return Outcome::Failed;
+                complain(&format!("cannot read `{shown}`: {error}"), Some(&format!("write it with `{command}`")));
+                Outcome::Failed
             }
-        };
-        if old == json.as_bytes() {
-            return Outcome::Clean;
         }
-        let old = String::from_utf8_lossy(&old);
-        let diff = TextDiff::from_lines(&*old, json);
-        let text = diff.unified_diff().context_radius(3).header(&shown, "the source").to_string();
-        let outcome = print(&escaped(&text));
-        complain(&format!("`{shown}` differs from what its source says"), Some(&write));
-        if outcome == Outcome::Clean { Outcome::Found } else { outcome }
     }
 
     /// Returns the command line that writes the same file.

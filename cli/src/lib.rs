@@ -9,17 +9,22 @@
 //! | `docs` | `mcp-scopes docs` |
 //! | `escape` | escapes control characters |
 //! | `export` | `mcp-scopes export` |
+//! | `findings` | findings of the linter as diagnostics |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
 //! | `lock` | `mcp-scopes lock` and `check` |
+//! | `lock_file` | `mcp-scopes.lock.json` |
 //! | `options` | options of several commands |
 //! | `outcome` | exit codes |
-//! | `output` | reports of findings |
+//! | `output` | diagnostics and their formats |
 //! | `progress` | the progress line on a terminal |
 //! | `reference` | `mcp-scopes explain`, `rules`, `schema`, `completions`, `man` |
 //! | `schemas` | JSON Schemas of files |
+//! | `stale` | failed checks: files that differ from their source |
+//! | `target` | `--format`, `--output`: where diagnostics are written |
 //! | `terminal` | standard output and standard error |
+//! | `verdict` | the verdict on a change |
 
 mod arguments;
 mod baseline;
@@ -27,17 +32,22 @@ mod diff;
 mod docs;
 mod escape;
 mod export;
+mod findings;
 mod fix;
 mod levels;
 mod lint;
 mod lock;
+mod lock_file;
 mod options;
 mod outcome;
 mod output;
 mod progress;
 mod reference;
 mod schemas;
+mod stale;
+mod target;
 mod terminal;
+mod verdict;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -46,15 +56,21 @@ use clap::FromArgMatches as _;
 use arguments::Arguments;
 pub use arguments::command;
 use outcome::Outcome;
+
 /// Renders the report as SARIF 2.1.0. For tests with adversarial reports.
+///
+/// # Errors
+/// No report causes an error, but serialization returns a `Result`.
 #[doc(hidden)]
-pub use output::sarif::render as sarif;
+pub fn sarif(report: &mcp_scopes_scan::Report, has_baseline: bool) -> Result<String, String> {
+    output::sarif::render(&findings::diagnostics(report, has_baseline))
+}
 
 /// Runs the command line. The first argument is the program's name.
 ///
 /// The exit code is 0 for success, 1 for findings at error level or drift, and 2 for wrong usage or unreadable input.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    ran(command(), arguments)
+    run_command(command(), arguments)
 }
 
 /// Runs the command line as a subcommand of cargo, which passes the name of the subcommand as the first argument.
@@ -62,10 +78,10 @@ pub fn run_for_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode 
     let mut arguments = arguments.into_iter().peekable();
     let program = arguments.next();
     arguments.next_if(|first| first == "mcp-scopes");
-    ran(command().bin_name("cargo mcp-scopes"), program.into_iter().chain(arguments))
+    run_command(command().bin_name("cargo mcp-scopes"), program.into_iter().chain(arguments))
 }
 
-fn ran(command: clap::Command, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+fn run_command(command: clap::Command, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let matches = command.try_get_matches_from(arguments);
     let parsed = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(parsed) => parsed,

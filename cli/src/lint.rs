@@ -11,16 +11,14 @@ use mcp_scopes_scan::{Error, Report, artefact::is_artefact, file};
 
 use crate::{
     baseline::Baseline,
+    findings,
     fix::{Failure, Fixed, Fixing, STDIN, Texts},
     levels::Levels,
     options::Build,
     outcome::Outcome,
-    output::{
-        self, human,
-        summary::{counted, summary},
-        target::Target,
-    },
+    output::count::counted,
     progress::Progress,
+    target::Target,
     terminal::{complain, fail, print, tell, tell_line},
 };
 
@@ -43,23 +41,23 @@ The level of a rule or of a category, and options of a rule, are set in mcp-scop
   naming = \"allow\"
   broad-scope = { level = \"warn\", max_tools = 20 }
 
-What counts, first to last: a rule on the command line, its category there, the rule in the file,
-its category there, the rule's default. Of equals on the command line the last one counts.
-`--deny warnings` then makes errors of all that is still a warning.";
+Levels, by precedence: the rule on the command line, its category there, the rule in the file, its
+category there, the default of the rule. The last of several equal options applies.
+`--deny warnings` then turns the remaining warnings into errors.";
 
 #[derive(Debug, Args)]
 pub(crate) struct Lint {
-    /// What to check: folders, with every package at or below each; programs, which carry their tables; metadata
-    /// documents; `-` for a document on standard input
+    /// The inputs: folders, with all packages in or below them; programs that carry their tables; metadata documents;
+    /// `-` for a document on standard input
     #[arg(default_value = ".")]
     path: Vec<PathBuf>,
-    /// Which standards documents are held to
+    /// The standards that documents must meet
     #[arg(long, value_enum, default_value_t)]
     profile: Profile,
-    /// The identifier that the documents have to carry as `resource`, code point by code point (RFC 9728 §3.3)
+    /// The required `resource` of the documents, compared by code point (RFC 9728 §3.3)
     #[arg(long, value_name = "URL")]
     resource: Option<String>,
-    /// A file such as mcp-scopes.toml whose `[lint]`, `[convention]` and namespace count for documents
+    /// A file such as mcp-scopes.toml; its `[lint]`, `[convention]` and namespace apply to documents
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
@@ -74,13 +72,13 @@ pub(crate) struct Lint {
     build: Build,
 }
 
-/// Which standards documents are held to.
+/// The standards that documents must meet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Profile {
-    /// RFC 9728 and what MCP asks for beyond it
+    /// RFC 9728 and the additional requirements of MCP
     #[default]
     Mcp,
-    /// RFC 9728 alone
+    /// Only RFC 9728
     Rfc9728,
 }
 
@@ -100,7 +98,7 @@ impl Lint {
             && !self.path.iter().any(|path| is_document(path))
         {
             let help = "name the document's file, or `-` for standard input";
-            complain(&format!("`{flag}` concerns documents, and none is given"), Some(help));
+            complain(&format!("`{flag}` applies to documents, and no document is given"), Some(help));
             return Outcome::Failed;
         }
         let overrides = match self.levels.overrides() {
@@ -110,34 +108,32 @@ impl Lint {
         if self.fixing.any() {
             return self.fix(&overrides);
         }
-        match self.look(&overrides, None, &Texts::new()) {
-            Ok(report) => self.tell(&report),
-            Err(error) => failed(&error),
+        match self.lint_paths(&overrides, None, &Texts::new()) {
+            Ok(report) => self.print_report(&report),
+            Err(error) => print_error(&error),
         }
     }
 
     /// Lints everything, with some texts in place of files. `input` is the contents of standard input, if it was read.
-    fn look(&self, overrides: &Overrides, input: Option<&[u8]>, texts: &Texts) -> Result<Report, Error> {
+    fn lint_paths(&self, overrides: &Overrides, input: Option<&[u8]>, texts: &Texts) -> Result<Report, Error> {
         let mut report = Report::default();
         // A progress line would disturb a user who types a document.
         let typed = input.is_none() && self.path.iter().any(|path| path.as_os_str() == "-");
         let progress = if typed { Progress::default() } else { Progress::start() };
         for path in &self.path {
-            report.merge(self.one(path, overrides, input, texts, &progress)?);
+            report.merge(self.lint_path(path, overrides, input, texts, &progress)?);
         }
         self.baseline.apply(&mut report, overrides)?;
         Ok(report)
     }
 
     /// Prints the report.
-    fn tell(&self, report: &Report) -> Outcome {
-        let compared = self.baseline.file.is_some() || self.baseline.update;
-        let printed = self.target.write(|format, links| output::render(report, format, links, compared));
-        tell_line(summary(report));
-        match printed {
-            Outcome::Clean if report.has_errors() => Outcome::Found,
-            other => other,
-        }
+    fn print_report(&self, report: &Report) -> Outcome {
+        let has_baseline = self.baseline.file.is_some() || self.baseline.update;
+        let diagnostics = findings::diagnostics(report, has_baseline);
+        let printed = self.target.write(&diagnostics);
+        tell_line(&diagnostics.summary);
+        printed.and_found(diagnostics.has_errors())
     }
 
     /// Applies fixes and reports the remaining findings.
@@ -145,7 +141,7 @@ impl Lint {
         let reads_input = self.path.iter().any(|path| path.as_os_str() == "-");
         if reads_input && !self.fixing.diff && self.target.prints_for_programs() {
             let help = "write the findings to a file with `--output`";
-            complain("standard output is for the document that is put right", Some(help));
+            complain("standard output is for the fixed document", Some(help));
             return Outcome::Failed;
         }
         let input = if reads_input { file::limited(std::io::stdin().lock()) } else { Ok(Vec::new()) };
@@ -158,34 +154,34 @@ impl Lint {
         };
         // Input that is not UTF-8 is a finding without a fix.
         let text = str::from_utf8(&input).unwrap_or_default();
-        let look = |texts: &Texts| self.look(overrides, Some(&input), texts);
-        let fixed = match Fixed::make(self.fixing, text, look) {
+        let lint = |texts: &Texts| self.lint_paths(overrides, Some(&input), texts);
+        let fixed = match Fixed::make(self.fixing, text, lint) {
             Ok(fixed) => fixed,
-            Err(failure) => return refused(&failure),
+            Err(failure) => return print_failure(&failure),
         };
         let what = format!("{} in {}", counted(fixed.count, "finding"), counted(fixed.files(), "file"));
         if self.fixing.diff {
             let printed = print(&fixed.diff());
             tell_line(format_args!("would fix {what}"));
             let found = fixed.files() > 0 || fixed.report.has_errors();
-            return if printed == Outcome::Clean && found { Outcome::Found } else { printed };
+            return printed.and_found(found);
         }
         if let Err(failure) = fixed.write() {
-            return refused(&failure);
+            return print_failure(&failure);
         }
         if reads_input && print(fixed.stdin().unwrap_or(text)) != Outcome::Clean {
             return Outcome::Failed;
         }
         tell_line(format_args!("fixed {what}"));
         if reads_input && self.target.output.is_empty() {
-            tell(human::render(&fixed.report, human::Links::None));
-            tell_line(summary(&fixed.report));
-            return if fixed.report.has_errors() { Outcome::Found } else { Outcome::Clean };
+            tell(findings::text(&fixed.report));
+            tell_line(findings::summary(&fixed.report));
+            return Outcome::Clean.and_found(fixed.report.has_errors());
         }
-        self.tell(&fixed.report)
+        self.print_report(&fixed.report)
     }
 
-    fn one(
+    fn lint_path(
         &self,
         path: &Path,
         overrides: &Overrides,
@@ -218,9 +214,9 @@ impl Lint {
     }
 }
 
-fn refused(failure: &Failure) -> Outcome {
+fn print_failure(failure: &Failure) -> Outcome {
     match failure {
-        Failure::Lint(error) => failed(error),
+        Failure::Lint(error) => print_error(error),
         Failure::Other(message, help) => {
             complain(message, Some(help));
             Outcome::Failed
@@ -228,9 +224,9 @@ fn refused(failure: &Failure) -> Outcome {
     }
 }
 
-fn failed(error: &Error) -> Outcome {
+fn print_error(error: &Error) -> Outcome {
     if let Some(report) = error.report() {
-        tell(human::render(report, human::Links::None));
+        tell(findings::text(report));
     }
     fail(error)
 }

@@ -1,10 +1,4 @@
 //! `mcp-scopes lock` and `mcp-scopes check`: records the access of a release in a file to review and commit.
-//!
-//! | module | holds |
-//! |---|---|
-//! | `file` | `mcp-scopes.lock.json` |
-
-pub(crate) mod file;
 
 use std::path::{Path, PathBuf};
 
@@ -13,18 +7,20 @@ use mcp_scopes_scan::file::{replace, text};
 
 use crate::{
     diff::{
-        compared,
+        changes_between, diagnostics,
         side::{Reading, Side, Unreadable},
     },
+    lock_file,
     options::{Build, Table, quoted},
     outcome::Outcome,
-    output::target::Target,
-    terminal::{complain, fail},
+    stale,
+    target::Target,
+    terminal::fail,
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes lock                 Write mcp-scopes.lock.json
-  mcp-scopes check                In CI: exit with 1 if the source says something else, and say what
+  mcp-scopes check                In CI: print the changes and exit with 1 if the source differs
   mcp-scopes check --format github --output markdown=summary.md
   mcp-scopes lock server --file server/release.lock.json";
 
@@ -52,14 +48,14 @@ pub(crate) struct Check {
 
 impl Lock {
     pub(crate) fn run(&self) -> Outcome {
-        let now = match self.now() {
-            Ok(now) => now,
+        let current = match self.current() {
+            Ok(current) => current,
             Err(unreadable) => return unreadable.tell(),
         };
         let path = self.file();
         // A file that cannot be read is overwritten.
         let before = text(&path).ok();
-        let written = match file::text(&now.metadata, before.as_deref()) {
+        let written = match lock_file::text(&current.metadata, before.as_deref()) {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("`{}` cannot be locked: {}", self.path.display(), error.message());
@@ -73,7 +69,7 @@ impl Lock {
     }
 
     /// Returns the current state of the source.
-    fn now(&self) -> Result<Side, Unreadable> {
+    fn current(&self) -> Result<Side, Unreadable> {
         self.open(&self.path.to_string_lossy())
     }
 
@@ -85,7 +81,7 @@ impl Lock {
     fn file(&self) -> PathBuf {
         self.file.clone().unwrap_or_else(|| {
             let beside = self.path.is_dir() && self.path != Path::new(".");
-            if beside { self.path.join(file::FILE) } else { PathBuf::from(file::FILE) }
+            if beside { self.path.join(lock_file::FILE) } else { PathBuf::from(lock_file::FILE) }
         })
     }
 
@@ -109,22 +105,22 @@ impl Check {
         let file = self.lock.file();
         let shown = file.display().to_string();
         let accept = format!("accept it with `{}`", self.lock.command());
-        let both = self.lock.open(&shown).and_then(|old| Ok((old, self.lock.now()?)));
+        let both = self.lock.open(&shown).and_then(|old| Ok((old, self.lock.current()?)));
         let (old, new) = match both {
             Ok(both) => both,
             Err(unreadable) if file.exists() => return unreadable.tell(),
             Err(unreadable) => return Unreadable { help: accept, ..unreadable }.tell(),
         };
         // Every change has to be accepted.
-        let report = compared(&old, &new, |_| true);
-        if !report.stops() && self.target.is_plain() {
+        let changes = changes_between(&old, &new);
+        if changes.is_empty() && self.target.is_plain() {
             return Outcome::Clean;
         }
-        let printed = self.target.write(|format, links| report.render(format, links));
-        if printed != Outcome::Clean || !report.stops() {
-            return printed;
+        let outcome =
+            self.target.write(&diagnostics(&changes, &new.origin.places(), |_| true)).and_found(!changes.is_empty());
+        if outcome == Outcome::Found {
+            stale::report(&shown, &accept);
         }
-        complain(&format!("`{shown}` says something else than the source"), Some(&accept));
-        Outcome::Found
+        outcome
     }
 }

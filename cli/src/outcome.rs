@@ -13,6 +13,13 @@ pub(crate) enum Outcome {
     Failed,
 }
 
+impl Outcome {
+    /// Returns [`Outcome::Found`] for a successful run that has found something.
+    pub(crate) fn and_found(self, found: bool) -> Self {
+        if self == Self::Clean && found { Self::Found } else { self }
+    }
+}
+
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         match outcome {

@@ -1,41 +1,90 @@
-//! Reports of findings, and where they are written.
+//! Output formats of diagnostics. The modules return text; [`target`](crate::target) writes it.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `finding` | common parts of all formats |
-//! | `human` | snippets of the source, for a terminal |
-//! | `json` | one JSON object, version 1, with its schema |
+//! | `diagnostic` | [`Diagnostic`](diagnostic::Diagnostic): a finding, a change or a failed check |
+//! | `diagnostics` | [`Diagnostics`]: those of one run, with its summary |
+//! | `human` | text for a terminal, with snippets of the source |
+//! | `json` | one JSON object, version 1, with its schemas |
 //! | `sarif` | SARIF 2.1.0, for code scanning |
 //! | `github` | workflow commands, which GitHub displays as annotations |
 //! | `junit` | JUnit XML, for viewers of test results |
 //! | `markdown` | a job summary |
+//! | `count` | counts with their nouns |
+//! | `links` | hyperlinks of a terminal |
 //! | `markup` | escapes text for Markdown |
-//! | `summary` | a one-line summary |
-//! | `target` | `--format`, `--output`: where a report is written |
 
-pub(crate) mod finding;
-pub(crate) mod github;
+pub(crate) mod count;
+pub(crate) mod diagnostic;
+pub(crate) mod diagnostics;
+mod github;
 pub(crate) mod human;
-pub(crate) mod json;
-pub(crate) mod junit;
-pub(crate) mod markdown;
+mod json;
+mod junit;
+pub(crate) mod links;
+mod markdown;
 pub(crate) mod markup;
 pub(crate) mod sarif;
-pub(crate) mod summary;
-pub(crate) mod target;
 
-use human::Links;
-use mcp_scopes_scan::Report;
-use target::Format;
+use clap::{ValueEnum, builder::PossibleValue};
+use diagnostics::Diagnostics;
+use links::Links;
 
-/// Renders a report in a format. `baseline` states whether findings were compared with a baseline file.
-pub(crate) fn render(report: &Report, format: Format, links: Links, baseline: bool) -> Result<String, String> {
-    match format {
-        Format::Human => Ok(human::render(report, links)),
-        Format::Json => json::render(report).map_err(|error| error.to_string()),
-        Format::Sarif => sarif::render(report, baseline).map_err(|error| error.to_string()),
-        Format::Github => Ok(github::render(report)),
-        Format::Junit => junit::render(report).map_err(|error| error.to_string()),
-        Format::Markdown => Ok(markdown::render(report)),
+/// Every output format, in the order of `--help`.
+const FORMATS: &[Format] = &[
+    HUMAN,
+    Format { name: "json", help: "One JSON object, version 1, for programs", render: json::render },
+    Format { name: "sarif", help: "SARIF 2.1.0, for code scanning", render: sarif::render },
+    Format {
+        name: "github",
+        help: "Workflow commands, which GitHub shows as annotations",
+        render: |run| Ok(github::render(run)),
+    },
+    Format { name: "junit", help: "JUnit XML, for viewers of test results", render: junit::render },
+    Format { name: "markdown", help: "A job summary", render: |run| Ok(markdown::render(run)) },
+];
+
+/// The default format, and the only one with terminal styles.
+const HUMAN: Format =
+    Format { name: "human", help: "Text for a terminal", render: |run| Ok(human::render(run, Links::None)) };
+
+/// An output format of diagnostics.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Format {
+    name: &'static str,
+    /// Its text in `--help`.
+    help: &'static str,
+    /// Renders the diagnostics of a run with a trailing line break, or returns why that is not possible.
+    pub(crate) render: fn(&Diagnostics<'_>) -> Result<String, String>,
+}
+
+impl Format {
+    /// Returns whether the text has terminal styles, which are only for a terminal.
+    pub(crate) fn is_styled(self) -> bool {
+        self == HUMAN
+    }
+}
+
+impl Default for Format {
+    fn default() -> Self {
+        HUMAN
+    }
+}
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Format {}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        FORMATS
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name).help(self.help))
     }
 }

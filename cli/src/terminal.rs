@@ -5,10 +5,13 @@ use std::{
     io::{self, ErrorKind, IsTerminal as _, Write},
 };
 
-use anstyle::{AnsiColor, Style};
 use mcp_scopes_scan::{Error, finding::shortened};
 
-use crate::{escape::escaped, outcome::Outcome};
+use crate::{
+    escape::escaped,
+    outcome::Outcome,
+    output::{diagnostic::Diagnostic, human},
+};
 
 /// Writes to standard output. Control characters are escaped for a terminal and kept for a program. A pipe that its
 /// reader has closed is not an error.
@@ -52,11 +55,6 @@ pub(crate) fn fail(error: &Error) -> Outcome {
 
 /// Reports a message and its help on standard error.
 pub(crate) fn complain(message: &str, help: Option<&str>) {
-    let (message, help) = (shortened(message.to_owned()), help.map(|help| shortened(help.to_owned())));
-    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
-    tell_line(format_args!("{red}error{red:#}: {}", escaped(&message)));
-    if let Some(help) = help {
-        let cyan = Style::new().bold().fg_color(Some(AnsiColor::Cyan.into()));
-        tell_line(format_args!(" {cyan}help{cyan:#}: {}", escaped(&help)));
-    }
+    let (message, help) = (shortened(message.to_owned()), shortened(help.unwrap_or_default().to_owned()));
+    tell(human::brief(&Diagnostic::error(&message, &help)));
 }

@@ -5,10 +5,8 @@ mod demo;
 
 use std::fs;
 
-use demo::{Demo, Run};
+use demo::{Demo, Run, formats};
 use serde_json::{Value, json};
-
-const FORMATS: [&str; 6] = ["human", "json", "sarif", "github", "junit", "markdown"];
 
 const OLD: &str = r#"{
   "resource": "https://a.example.com/mcp",
@@ -63,7 +61,8 @@ fn assert_valid(schema: &str, value: &Value) {
 #[test]
 fn exit_codes_do_not_depend_on_the_format() {
     let demo = demo();
-    for format in FORMATS {
+    for format in formats() {
+        let format = format.as_str();
         assert_eq!(diff(&demo, format, &[]).code, 0, "{format}");
         assert_eq!(diff(&demo, format, &["--fail-on", "weakens"]).code, 1, "{format}");
         assert_eq!(diff(&demo, format, &["--fail-on", "minor"]).code, 1, "{format}");
@@ -202,7 +201,9 @@ fn changes_of_a_crate_point_at_its_source() {
     assert_eq!(at("risk-raised"), ("src/main.rs".to_owned(), 5));
     assert_eq!(at("tool-removed"), ("src/main.rs".to_owned(), 11));
     assert!(demo.read("notes.txt").contains("::error file=src/main.rs,line=5,"), "{}", demo.read("notes.txt"));
-    assert!(run.err.contains("`mcp-scopes.lock.json` says something else") && run.err.contains("`mcp-scopes lock`"));
+    assert!(
+        run.err.contains("`mcp-scopes.lock.json` differs from its source") && run.err.contains("`mcp-scopes lock`")
+    );
     // Machine-readable formats also report that nothing changed.
     demo.run(&["lock"]);
     assert_eq!(parsed(&demo.run(&["check", "--format", "json"]).out)["changes"], json!([]));

@@ -5,10 +5,8 @@ mod demo;
 
 use std::fs;
 
-use demo::{DOCUMENT, Demo, MAIN, Run};
+use demo::{DOCUMENT, Demo, MAIN, Run, formats};
 use serde_json::Value;
-
-const FORMATS: [&str; 6] = ["human", "json", "sarif", "github", "junit", "markdown"];
 
 /// A document with text that each format has to escape.
 const HOSTILE: &str = "{\"resource\": \"https://files.example.com/mcp\", \"resource_name\": \"Files\", \"authorization_servers\": [\"https://auth.example.com\"], \
@@ -40,7 +38,8 @@ fn exit_codes_do_not_depend_on_the_format() {
     let clean = Demo::new();
     clean.write("clean.json", DOCUMENT.replace(",\n  \"scopes_supported\": []", ""));
     let found = Demo::package(MAIN);
-    for format in FORMATS {
+    for format in formats() {
+        let format = format.as_str();
         assert_eq!(lint(&clean, format, &["clean.json"]).code, 0, "{format}");
         assert_eq!(lint(&found, format, &[]).code, 1, "{format}");
         let run = lint(&found, format, &["no-such-file.json"]);
@@ -95,6 +94,22 @@ fn sarif_matches_the_standard() {
     let allowed = &of("risky-name", "delete_row")["suppressions"][0];
     assert_eq!((&allowed["kind"], &allowed["status"]), (&"inSource".into(), &"accepted".into()));
     assert_eq!(allowed["justification"], "a test double, which never runs outside of tests");
+}
+
+/// Code scanning rejects a rule without a help text, even if the rule is only an error of the compiler.
+#[test]
+fn sarif_describes_errors_of_the_compiler() {
+    let demo = Demo::package(&MAIN.replacen("\"low\"", "\"lwo\"", 1));
+    let sarif = json(&lint(&demo, "sarif", &[]).out);
+    assert_valid(&validator("tests/data/sarif-schema-2.1.0.json"), &sarif);
+    let run = &sarif["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for result in run["results"].as_array().unwrap() {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(rule["help"]["text"].is_string(), "{rule}");
+    }
+    assert!(rules.iter().any(|rule| rule["help"]["text"] == "also an error of the compiler"), "{:#?}", rules.last());
 }
 
 #[test]

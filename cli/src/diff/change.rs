@@ -1,60 +1,7 @@
 //! The kinds of changes and their verdicts.
 
-/// The effect of a change on current users of the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Compatibility {
-    /// Everything that worked still works.
-    Patch,
-    /// Something new can be used.
-    Minor,
-    /// Something that worked no longer works.
-    Major,
-}
-
-/// The effect of a change on access control. A change can have both effects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Security {
-    /// Something is now allowed.
-    pub(crate) weakens: bool,
-    /// Something is no longer allowed.
-    pub(crate) tightens: bool,
-}
-
-impl Security {
-    pub(crate) const NEUTRAL: Self = Self { weakens: false, tightens: false };
-    pub(crate) const WEAKENS: Self = Self { weakens: true, tightens: false };
-    pub(crate) const TIGHTENS: Self = Self { weakens: false, tightens: true };
-
-    /// Returns the words of the verdict.
-    pub(crate) fn words(self) -> &'static [&'static str] {
-        match (self.weakens, self.tightens) {
-            (false, false) => &["neutral"],
-            (true, false) => &["weakens"],
-            (false, true) => &["tightens"],
-            (true, true) => &["weakens", "tightens"],
-        }
-    }
-
-    /// Returns the verdict of both changes together.
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self { weakens: self.weakens || other.weakens, tightens: self.tightens || other.tightens }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn mirrored(self) -> Self {
-        Self { weakens: self.tightens, tightens: self.weakens }
-    }
-}
-
-impl Compatibility {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Patch => "patch",
-            Self::Minor => "minor",
-            Self::Major => "major",
-        }
-    }
-}
+pub(super) use crate::verdict::Security;
+use crate::verdict::{Compatibility, Verdict};
 
 macro_rules! kinds {
     ($($kind:ident $id:literal $compatibility:ident, mirror $mirror:ident: $why:literal;)*) => {
@@ -91,39 +38,39 @@ macro_rules! kinds {
 }
 
 kinds! {
-    ResourceChanged "resource-changed" Major, mirror ResourceChanged: "tokens for the old identifier are refused";
+    ResourceChanged "resource-changed" Major, mirror ResourceChanged: "tokens for the old identifier are rejected";
     IssuerAdded "issuer-added" Minor, mirror IssuerRemoved: "its tokens are accepted now";
-    IssuerRemoved "issuer-removed" Major, mirror IssuerAdded: "its tokens are refused now";
-    BaselineGrown "baseline-grown" Minor, mirror BaselineShrunk: "clients without a challenge ask users for more";
-    BaselineShrunk "baseline-shrunk" Minor, mirror BaselineGrown: "clients without a challenge ask users for less";
-    BearerMethodAdded "bearer-method-added" Minor, mirror BearerMethodRemoved: "tokens may travel in more ways";
-    BearerMethodRemoved "bearer-method-removed" Major, mirror BearerMethodAdded: "tokens sent this way are refused";
+    IssuerRemoved "issuer-removed" Major, mirror IssuerAdded: "its tokens are rejected now";
+    BaselineGrown "baseline-grown" Minor, mirror BaselineShrunk: "clients without a challenge request more scopes";
+    BaselineShrunk "baseline-shrunk" Minor, mirror BaselineGrown: "clients without a challenge request fewer scopes";
+    BearerMethodAdded "bearer-method-added" Minor, mirror BearerMethodRemoved: "tokens may be sent in more ways";
+    BearerMethodRemoved "bearer-method-removed" Major, mirror BearerMethodAdded: "tokens sent this way are rejected";
     BindingDropped "token-binding-dropped" Patch, mirror BindingRequired: "a stolen token works elsewhere";
-    BindingRequired "token-binding-required" Major, mirror BindingDropped: "tokens that are not bound are refused";
+    BindingRequired "token-binding-required" Major, mirror BindingDropped: "tokens that are not bound are rejected";
     ToolAdded "tool-added" Minor, mirror ToolRemoved: "there is one more tool";
-    ToolRemoved "tool-removed" Major, mirror ToolAdded: "calls of it fail";
+    ToolRemoved "tool-removed" Major, mirror ToolAdded: "calls to it fail";
     AccessWidened "access-widened" Patch, mirror AccessNarrowed: "some tokens open it that did not";
     AccessNarrowed "access-narrowed" Major, mirror AccessWidened: "some tokens no longer open it";
     AccessMoved "access-moved" Major, mirror AccessMoved: "other tokens open it than before";
     AccessRewritten "access-rewritten" Patch, mirror AccessRewritten: "the same tokens open it";
-    ImpliesAdded "implies-added" Patch, mirror ImpliesRemoved: "holders of the one hold the other too";
-    ImpliesRemoved "implies-removed" Major, mirror ImpliesAdded: "holders of the one no longer hold the other";
-    RiskLowered "risk-lowered" Patch, mirror RiskRaised: "clients and session limits take it for less harmful";
-    RiskRaised "risk-raised" Minor, mirror RiskLowered: "clients and session limits take it for more harmful";
-    ApprovalLoosened "approval-loosened" Patch, mirror ApprovalTightened: "users are asked less";
-    ApprovalTightened "approval-tightened" Minor, mirror ApprovalLoosened: "users are asked more";
+    ImpliesAdded "implies-added" Patch, mirror ImpliesRemoved: "tokens with the first scope also hold the second";
+    ImpliesRemoved "implies-removed" Major, mirror ImpliesAdded: "tokens with the first scope no longer hold the second";
+    RiskLowered "risk-lowered" Patch, mirror RiskRaised: "clients and session limits treat it as less harmful";
+    RiskRaised "risk-raised" Minor, mirror RiskLowered: "clients and session limits treat it as more harmful";
+    ApprovalLoosened "approval-loosened" Patch, mirror ApprovalTightened: "users are asked to approve fewer calls";
+    ApprovalTightened "approval-tightened" Minor, mirror ApprovalLoosened: "users are asked to approve more calls";
     SandboxLoosened "sandbox-loosened" Patch, mirror SandboxTightened: "sandbox callers reach more";
     SandboxTightened "sandbox-tightened" Major, mirror SandboxLoosened: "sandbox callers reach less";
     PolicyLoosened "policy-loosened" Patch, mirror PolicyTightened: "calls run that a policy stopped";
     PolicyTightened "policy-tightened" Major, mirror PolicyLoosened: "a policy stops calls that ran";
-    ParameterAdded "parameter-added" Minor, mirror ParameterRemoved: "calls can say more";
-    ParameterRemoved "parameter-removed" Major, mirror ParameterAdded: "calls that state it may be refused";
-    ParameterRequired "parameter-required" Major, mirror ParameterOptional: "calls without it are refused";
+    ParameterAdded "parameter-added" Minor, mirror ParameterRemoved: "calls can pass one more argument";
+    ParameterRemoved "parameter-removed" Major, mirror ParameterAdded: "calls that pass it may be rejected";
+    ParameterRequired "parameter-required" Major, mirror ParameterOptional: "calls without it are rejected";
     ParameterOptional "parameter-optional" Minor, mirror ParameterRequired: "calls without it are accepted";
-    FlowChanged "flow-changed" Minor, mirror FlowChanged: "clients ask for scopes in another order";
+    FlowChanged "flow-changed" Minor, mirror FlowChanged: "clients request scopes in another order";
     PlaceChanged "sandbox-place-changed" Minor, mirror PlaceChanged: "sandbox callers go elsewhere";
     TextChanged "text-changed" Patch, mirror TextChanged: "only people read it";
-    MemberChanged "member-changed" Minor, mirror MemberChanged: "what it means is for its readers to say";
+    MemberChanged "member-changed" Minor, mirror MemberChanged: "its effect is not known";
 }
 
 /// One change.
@@ -134,7 +81,6 @@ pub(crate) struct Change {
     pub(crate) pointer: String,
     /// The change, in one line.
     pub(crate) message: String,
-    pub(crate) compatibility: Compatibility,
     pub(crate) security: Security,
 }
 
@@ -143,6 +89,10 @@ impl Change {
         // A name of a third-party document can contain a line break. A CI log reads `::error::` at the start of a line
         // as a command.
         let message = message.replace('\n', "\\n").replace('\r', "\\r");
-        Self { kind, pointer, message, compatibility: kind.compatibility(), security }
+        Self { kind, pointer, message, security }
+    }
+
+    pub(crate) fn verdict(&self) -> Verdict {
+        Verdict { compatibility: self.kind.compatibility(), security: self.security }
     }
 }

@@ -12,9 +12,9 @@ use mcp_scopes_scan::{ErrorKind, Scan, artefact::is_artefact, file};
 
 use super::origin::Origin;
 use crate::{
-    lock::file::{INSIDE, document_in},
+    findings,
+    lock_file::{INSIDE, document_in},
     outcome::Outcome,
-    output::human,
     terminal::{complain, tell},
 };
 
@@ -107,7 +107,7 @@ impl Reading<'_> {
                     (_, Some(advice)) => advice,
                     (_, None) => "name the folder of a crate with a `scope_table!`",
                 };
-                let findings = error.report().map(|report| human::render(report, human::Links::None));
+                let findings = error.report().map(findings::text);
                 let unreadable = Unreadable::new(format!("`{side}`: {error}"), help);
                 Err(Unreadable { findings: findings.unwrap_or_default(), ..unreadable })
             }

@@ -4,10 +4,10 @@ use mcp_scopes_prm::{Document, Metadata};
 use proptest::{prelude::*, test_runner::Config};
 
 use super::{
-    change::{Change, Compatibility, Kind, Security},
+    change::{Change, Kind, Security},
     compare::changes,
-    report::rows::verdict,
 };
+use crate::verdict::{Compatibility, Verdict};
 
 fn document(extensions: &str) -> Document {
     whole(&format!(r#""mcp_extensions": {{{extensions}}}"#))
@@ -240,7 +240,8 @@ proptest! {
     #[test]
     fn matches_an_exhaustive_search_over_tokens(old in small(), new in small()) {
         let found = changes(&old.document(), &new.document());
-        let (_, security) = verdict(&found);
+        let security =
+            Verdict::over(found.iter().map(Change::verdict)).map_or(Security::NEUTRAL, |verdict| verdict.security);
         prop_assert_eq!(security.weakens, new.opens_beyond(&old, true), "{:?}", ids(&found));
         prop_assert_eq!(security.tightens, old.opens_beyond(&new, false), "{:?}", ids(&found));
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use mcp_scopes_prm::Document;
 use mcp_scopes_scan::{ErrorKind, Export, Scan, artefact::is_artefact};
 
-use crate::{diff::side::Reading, outcome::Outcome, output::human, terminal::fail};
+use crate::{diff::side::Reading, findings, outcome::Outcome, terminal::fail};
 
 /// A document, with additional facts of its source.
 #[derive(Debug)]
@@ -26,13 +26,13 @@ pub(super) fn read(path: &str, loopback: bool, scan: impl Fn(&Path) -> Scan) -> 
     }
     match scan(at).export() {
         Ok(export) => {
-            anstream::eprint!("{}", human::render(&export.report, human::Links::None));
+            anstream::eprint!("{}", findings::text(&export.report));
             let scopes = declared(&export);
             Ok(Input { document: export.metadata.into_document(), scopes })
         }
         Err(error) => {
             if let Some(report) = error.report() {
-                anstream::eprint!("{}", human::render(report, human::Links::None));
+                anstream::eprint!("{}", findings::text(report));
             }
             let outcome = fail(&error);
             Err(if error.kind() == ErrorKind::Findings { Outcome::Found } else { outcome })

@@ -1,27 +1,27 @@
-//! Findings as workflow commands, which GitHub displays as annotations at the lines.
+//! Workflow commands, which GitHub displays as annotations at the lines.
 //!
-//! Each finding is one line: `::error file=src/lib.rs,line=3,col=5,title=risky-name::message%0Ahelp`. The text of a
-//! finding never ends its line, so no text of a file is interpreted as another command.
+//! Each diagnostic is one line: `::error file=src/lib.rs,line=3,col=5,title=risky-name::message%0Ahelp`. The text of a
+//! diagnostic never ends its line, so no text of a file is interpreted as another command.
 
-use mcp_scopes_scan::{Finding, Report, source::Place};
-
+use super::{
+    diagnostic::{Diagnostic, Level},
+    diagnostics::Diagnostics,
+};
 use crate::escape::escaped;
 
-/// Renders the active findings of a report, one per line.
-pub(crate) fn render(report: &Report) -> String {
-    report.findings.iter().map(one).collect()
+/// Renders the active diagnostics, one per line.
+pub(super) fn render(diagnostics: &Diagnostics<'_>) -> String {
+    diagnostics.active.iter().map(command).collect()
 }
 
-fn one(finding: &Finding) -> String {
-    let help = if finding.help.is_empty() { String::new() } else { format!("\nhelp: {}", finding.help) };
-    let message = format!("{}{help}", finding.message);
-    command(finding.level.as_str(), finding.place.as_ref(), finding.rule, &message)
-}
-
-/// Renders one command: `error`, `warning` or `notice`.
-pub(crate) fn command(name: &str, place: Option<&Place>, title: &str, message: &str) -> String {
+fn command(diagnostic: &Diagnostic<'_>) -> String {
+    let name = match diagnostic.level {
+        Level::Note => "notice",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    };
     let mut properties = Vec::new();
-    if let Some(place) = place {
+    if let Some(place) = &diagnostic.place {
         properties.push(format!("file={}", property(&place.file)));
         properties.push(format!("line={}", place.start.line));
         properties.push(format!("endLine={}", place.end.line));
@@ -31,8 +31,15 @@ pub(crate) fn command(name: &str, place: Option<&Place>, title: &str, message: &
             properties.push(format!("endColumn={}", place.end.column));
         }
     }
-    properties.push(format!("title={}", property(title)));
-    format!("::{name} {}::{}\n", properties.join(","), data(message))
+    let title = match diagnostic.verdict {
+        Some(verdict) => format!("{}: {verdict}", diagnostic.id),
+        None => diagnostic.id.to_owned(),
+    };
+    properties.push(format!("title={}", property(&title)));
+    let mut lines = vec![diagnostic.message.to_owned()];
+    lines.extend((!diagnostic.meaning.is_empty()).then(|| diagnostic.meaning.to_owned()));
+    lines.extend((!diagnostic.help.is_empty()).then(|| format!("help: {}", diagnostic.help)));
+    format!("::{name} {}::{}\n", properties.join(","), data(&lines.join("\n")))
 }
 
 fn data(text: &str) -> String {
@@ -45,9 +52,7 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use mcp_scopes_scan::Finding;
-
-    use super::{data, one, property};
+    use super::{Diagnostic, Level, command, data, property};
 
     #[test]
     fn nothing_ends_a_command_early() {
@@ -58,7 +63,8 @@ mod tests {
 
     #[test]
     fn a_package_has_no_line() {
-        let line = one(&Finding::warning("no-scope", "nothing is asked for").help("state a scope"));
-        assert_eq!(line, "::warning title=no-scope::nothing is asked for%0Ahelp: state a scope\n");
+        let error = Diagnostic::error("no scope is required", "state a scope");
+        let line = command(&Diagnostic { id: "no-scope", level: Level::Warning, ..error });
+        assert_eq!(line, "::warning title=no-scope::no scope is required%0Ahelp: state a scope\n");
     }
 }

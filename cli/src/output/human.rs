@@ -1,89 +1,90 @@
-//! Findings as text for a terminal: source snippets with messages below.
+//! Text for a terminal. The text has terminal styles; a caller that writes to another target strips them.
 
-use std::ops::Range;
+mod excerpt;
 
-use annotate_snippets::{AnnotationKind, Group, Level as Shown, Origin, Renderer, Snippet};
-use mcp_scopes_scan::{Finding, Level, Report, source::Place};
+use std::fmt::Write as _;
 
-use crate::{
-    escape::{escaped, is_hidden},
-    output::finding::page,
+use annotate_snippets::{AnnotationKind, Group, Level as SnippetLevel, Origin, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
+use excerpt::{Excerpt, excerpt};
+use mcp_scopes_scan::source::{Place, Sources};
+
+use super::{
+    diagnostic::{Diagnostic, Level},
+    diagnostics::{Contents, Diagnostics},
+    links::Links,
 };
+use crate::escape::escaped;
 
-/// Whether rules and files are hyperlinks (OSC 8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Links {
-    /// Plain text.
-    None,
-    /// Rules link to their pages, and places link to their files.
-    Shown,
-}
-
-impl Links {
-    /// Returns the support of the terminal on standard output. No other target gets links.
-    pub(crate) fn of_terminal() -> Self {
-        if supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout) { Self::Shown } else { Self::None }
-    }
-}
-
-/// Renders the findings of a report, each followed by an empty line. The text has terminal styles. A caller that writes
-/// to another target strips them.
-pub(crate) fn render(report: &Report, links: Links) -> String {
-    let renderer = Renderer::styled().hyperlink(links == Links::Shown);
+/// Renders findings with snippets of the source, or changes as a list with a summary. The summary of findings is not
+/// part of the text, since it goes to standard error.
+pub(crate) fn render(diagnostics: &Diagnostics<'_>, links: Links) -> String {
     let mut text = String::new();
-    for finding in &report.findings {
-        text.push_str(&one(&renderer, report, finding, links));
-        text.push_str("\n\n");
+    match diagnostics.contents {
+        Contents::Findings => {
+            let renderer = Renderer::styled().hyperlink(links == Links::Shown);
+            for diagnostic in &diagnostics.active {
+                text.push_str(&with_snippet(&renderer, diagnostics.sources, diagnostic, links));
+                text.push_str("\n\n");
+            }
+        }
+        Contents::Changes => {
+            for diagnostic in &diagnostics.active {
+                list_item(&mut text, diagnostic, links);
+            }
+            let _ = writeln!(text, "{}", diagnostics.summary);
+        }
     }
     text
 }
 
-fn one(renderer: &Renderer, report: &Report, finding: &Finding, links: Links) -> String {
-    let level = match finding.level {
-        Level::Error => Shown::ERROR,
-        Level::Warning => Shown::WARNING,
-    };
-    let title = level.primary_title(escaped(&finding.message)).id(finding.rule);
-    let title = match page(finding.rule) {
-        Some(page) => title.id_url(page),
-        None => title,
-    };
-    let file = file(finding.file(), links);
-    let group = match (&finding.place, snippet(report, finding)) {
-        (Some(place), Some(Excerpt { text, span, cut: true })) => {
-            let (line, column) = numbers(place);
-            // The renderer would count columns in the truncated line.
-            let origin = Origin::path(file).line(line).char_column(column);
-            let snippet = Snippet::source(text).line_start(line).annotation(AnnotationKind::Primary.span(span));
-            title.element(origin).element(snippet)
-        }
-        (Some(place), Some(Excerpt { text, span, cut: false })) => {
-            let snippet = Snippet::source(text).path(file).line_start(numbers(place).0);
-            title.element(snippet.annotation(AnnotationKind::Primary.span(span)))
-        }
-        (Some(place), None) => {
-            let (line, column) = numbers(place);
-            title.element(Origin::path(file).line(line).char_column(column))
-        }
-        (None, _) => Group::with_title(title),
-    };
-    let group =
-        if finding.help.is_empty() { group } else { group.element(Shown::HELP.message(escaped(&finding.help))) };
-    renderer.render(&[group])
+/// Renders the message and the help of an error on a line each, without a place.
+pub(crate) fn brief(diagnostic: &Diagnostic<'_>) -> String {
+    let (level, name) = (style(diagnostic.level), diagnostic.level.as_str());
+    let mut text = format!("{level}{name}{level:#}: {}\n", escaped(diagnostic.message));
+    if !diagnostic.help.is_empty() {
+        let cyan = bold(AnsiColor::Cyan);
+        let _ = writeln!(text, " {cyan}help{cyan:#}: {}", escaped(diagnostic.help));
+    }
+    text
 }
 
-/// Returns the name of a file, as a hyperlink if links are shown.
-pub(crate) fn file(file: &str, links: Links) -> String {
-    let shown = escaped(file);
-    let url = || {
-        let path = std::path::absolute(file).ok().filter(|path| path.exists())?;
-        url::Url::from_file_path(path).ok()
+fn with_snippet(renderer: &Renderer, sources: Option<&Sources>, diagnostic: &Diagnostic<'_>, links: Links) -> String {
+    let level = match diagnostic.level {
+        Level::Error => SnippetLevel::ERROR,
+        Level::Warning => SnippetLevel::WARNING,
+        Level::Note => SnippetLevel::NOTE,
     };
-    // A URL contains no character that ends the escape sequence, since it encodes control characters as `%1B`.
-    match (links, (links == Links::Shown).then(url).flatten()) {
-        (Links::Shown, Some(url)) => format!("\u{1b}]8;;{url}\u{1b}\\{shown}\u{1b}]8;;\u{1b}\\"),
-        _ => shown,
-    }
+    let title = level.primary_title(escaped(diagnostic.message)).id(diagnostic.id);
+    let title = match &diagnostic.url {
+        Some(url) => title.id_url(url.as_str()),
+        None => title,
+    };
+    let group = match &diagnostic.place {
+        Some(place) => {
+            let file = links.file(&place.file);
+            let (line, column) = numbers(place);
+            match sources.and_then(|sources| excerpt(sources, place)) {
+                Some(Excerpt { text, span, cut: true }) => {
+                    // The renderer would count columns in the truncated line.
+                    let origin = Origin::path(file).line(line).char_column(column);
+                    let snippet = Snippet::source(text).line_start(line).annotation(AnnotationKind::Primary.span(span));
+                    title.element(origin).element(snippet)
+                }
+                Some(Excerpt { text, span, cut: false }) => {
+                    let snippet = Snippet::source(text).path(file).line_start(line);
+                    title.element(snippet.annotation(AnnotationKind::Primary.span(span)))
+                }
+                None => title.element(Origin::path(file).line(line).char_column(column)),
+            }
+        }
+        None => Group::with_title(title),
+    };
+    let group = match diagnostic.help {
+        "" => group,
+        help => group.element(SnippetLevel::HELP.message(escaped(help))),
+    };
+    renderer.render(&[group])
 }
 
 fn numbers(place: &Place) -> (usize, usize) {
@@ -91,56 +92,36 @@ fn numbers(place: &Place) -> (usize, usize) {
     (number(place.start.line), number(place.start.column))
 }
 
-/// Maximum length of a displayed line in bytes. A longer line is cut around the place, since a document may be one
-/// line.
-const LONGEST: usize = 1_000;
-/// Length of the part before the place, and of the part from the place on.
-const AROUND: (usize, usize) = (100, 300);
-
-/// The source line of a finding.
-struct Excerpt {
-    text: String,
-    /// The range of the place in that text.
-    span: Range<usize>,
-    /// Whether the text is only a part of its line.
-    cut: bool,
+/// Writes three lines: the change, its place, its meaning.
+fn list_item(text: &mut String, diagnostic: &Diagnostic<'_>, links: Links) {
+    let level = style(diagnostic.level);
+    let verdict =
+        diagnostic.verdict.map_or_else(|| diagnostic.level.as_str().to_owned(), |verdict| verdict.to_string());
+    let _ = writeln!(text, "{level}{verdict}{level:#}: {} [{}]", escaped(diagnostic.message), diagnostic.id);
+    if let Some(Place { file, start, .. }) = &diagnostic.place {
+        let _ = writeln!(text, "  at {}:{}:{}", links.file(file), start.line, start.column);
+    }
+    if let Some(explanation) = diagnostic.explanation() {
+        let _ = writeln!(text, "  {explanation}");
+    }
 }
 
-fn snippet(report: &Report, finding: &Finding) -> Option<Excerpt> {
-    let place = finding.place.as_ref()?;
-    let text = report.sources.text(&place.file)?;
-    let range = report.sources.range(place)?;
-    // Only the surroundings of the place are checked. Its line may be megabytes long, for each of many findings.
-    let first = text.floor_char_boundary(range.start.saturating_sub(LONGEST + 1));
-    let last = text.ceil_char_boundary(range.start.saturating_add(LONGEST + 1));
-    let start = text.get(first..range.start)?.rfind('\n').map_or(first, |at| first + at + 1);
-    // For a place on several lines, the first line is enough.
-    let end = text.get(range.start..last)?.find('\n').map_or(last, |at| range.start + at);
-    let cut = end - start > LONGEST;
-    let (from, to) = if cut {
-        let from = text.floor_char_boundary(range.start.saturating_sub(AROUND.0).max(start));
-        (from, text.ceil_char_boundary(range.start.saturating_add(AROUND.1).min(end)))
-    } else {
-        (start, end)
-    };
-    let line = text.get(from..to)?;
-    let dots = |cut: bool| if cut { "..." } else { "" };
-    let (head, tail) = (dots(from > start), dots(to < end));
-    let at = |byte: usize| line.get(..byte.min(to) - from).map(|before| head.len() + drawn(before).len());
-    let span = at(range.start)?..at(range.end.max(range.start)).unwrap_or(head.len() + drawn(line).len());
-    Some(Excerpt { text: format!("{head}{}{tail}", drawn(line)), span, cut })
+fn style(level: Level) -> Style {
+    bold(match level {
+        Level::Note => AnsiColor::Cyan,
+        Level::Warning => AnsiColor::Yellow,
+        Level::Error => AnsiColor::Red,
+    })
 }
 
-/// Escapes a source line, so that no character controls the terminal or changes the text direction. The renderer
-/// escapes the other control characters itself, but neither those of Latin-1 nor invisible characters.
-fn drawn(line: &str) -> String {
-    let speaks = |character: char| ('\u{80}'..='\u{9f}').contains(&character) || is_hidden(character);
-    line.chars().map(|character| if speaks(character) { char::REPLACEMENT_CHARACTER } else { character }).collect()
+fn bold(colour: AnsiColor) -> Style {
+    Style::new().bold().fg_color(Some(colour.into()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Links, render};
+    use super::{super::links::Links, render};
+    use crate::findings;
     use mcp_scopes_lint::{Documents, Overrides, lint};
     use mcp_scopes_scan::Scan;
 
@@ -154,7 +135,7 @@ mod tests {
         let column = document[..document.find("\"bad").unwrap()].chars().count() + 1;
         let mut one = report.clone();
         one.findings = vec![finding.clone()];
-        let text = anstream::adapter::strip_str(&render(&one, Links::None)).to_string();
+        let text = anstream::adapter::strip_str(&render(&findings::diagnostics(&one, false), Links::None)).to_string();
         assert!(text.len() < 2_000 && text.contains(&format!("a.json:1:{column}\n")), "{text}");
         let lines: Vec<&str> = text.lines().collect();
         let source = lines.iter().position(|line| line.starts_with("1 |")).unwrap();
@@ -171,11 +152,11 @@ mod tests {
         let source = "#[mcp_scopes::mcp_tool(risk = \"low\", scope = \"a\u{1b}]0;b\u{7}\")]\nfn f() {}\n";
         std::fs::write(folder.path().join("src/lib.rs"), source).unwrap();
         let report = lint(&Scan::new(folder.path()), &Overrides::new()).unwrap();
-        let text = render(&report, Links::None);
+        let text = render(&findings::diagnostics(&report, false), Links::None);
         assert!(text.contains("\u{1b}["), "it is styled: {text:?}");
         assert!(!text.contains("\u{1b}]") && !text.contains('\u{7}'), "{text:?}");
         // With links, the escape sequences are only our own, and the remaining text is the same.
-        let linked = render(&report, Links::Shown);
+        let linked = render(&findings::diagnostics(&report, false), Links::Shown);
         assert!(linked.contains("\u{1b}]8;;https://") && linked.contains("\u{1b}]8;;file://"), "{linked:?}");
         assert_eq!(linked.matches("\u{1b}]").count(), linked.matches("\u{1b}]8;;").count(), "{linked:?}");
         assert!(!linked.contains("\u{1b}]0") && !linked.contains('\u{7}'), "{linked:?}");

@@ -1,197 +1,31 @@
-//! Findings as one JSON object, version 1.
+//! One JSON object, version 1, for programs.
 //!
-//! ```json
-//! {"version": 1,
-//!  "findings": [{"rule": "risky-name", "category": "risk", "level": "warning", "message": "..", "help": "..",
-//!                "file": "src/main.rs", "line": 12, "column": 5, "end_line": 12, "end_column": 15,
-//!                "subject": "drop_table", "fingerprint": "8426..", "fix": null}],
-//!  "suppressed": [],
-//!  "summary": {"errors": 0, "warnings": 1, "suppressed": 0}}
-//! ```
+//! Findings and changes have different members, since both are published: each has its types and its schema.
 //!
-//! `level` is `error` or `warning`. `file` has slashes on every platform; lines and columns count from 1, columns in
-//! `level` is `error` or `warning`. `file` has slashes on every platform. Lines and columns count from 1, columns in
-//! characters, and `end_column` is the column after the last character. A finding about a package as a whole has `null`
-//! in all five. `help` and `subject` may be empty. `category` is `null` for findings that only the compiler has a name
-//! for. A suppressed finding also has a `suppression`. Later releases may add members to version 1, but never remove
-//! one or change its meaning.
-//! The schema is `cli/schemas/lint-v1.schema.json`; a test compares it with these types.
+//! | module | holds |
+//! |---|---|
+//! | `findings` | the object of `lint` |
+//! | `changes` | the object of `diff` and `check` |
 
-use mcp_scopes_lint::find;
-use mcp_scopes_scan::{Edit, Finding, Level, Report, SuppressionKind};
+mod changes;
+mod findings;
+
 use serde::Serialize;
 
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(title = "Findings of mcp-scopes lint, version 1"))]
-struct Document<'a> {
-    /// The version of this format.
-    #[cfg_attr(test, schemars(extend("const" = 1)))]
-    version: u32,
-    /// What counts, in order of file and position.
-    findings: Vec<Entry<'a>>,
-    /// What does not count, because a comment or the baseline file says so.
-    suppressed: Vec<Suppressed<'a>>,
-    /// How many there are.
-    summary: Summary,
-}
+use super::diagnostics::{Contents, Diagnostics};
 
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "Finding"))]
-struct Entry<'a> {
-    /// The id of the rule, or of a diagnostic of the compiler.
-    rule: &'a str,
-    /// What the rule is about; `null` for a diagnostic of the compiler.
-    category: Option<&'static str>,
-    /// How much it matters.
-    #[cfg_attr(test, schemars(extend("enum" = ["error", "warning"])))]
-    level: &'static str,
-    /// What is wrong and why, in one line.
-    message: &'a str,
-    /// What to write instead; may be empty.
-    help: &'a str,
-    /// The file, with slashes; `null` for a finding about a package as a whole.
-    file: Option<&'a str>,
-    /// The line of the first character, from 1.
-    line: Option<u32>,
-    /// The column of the first character, from 1.
-    column: Option<u32>,
-    /// The line of the last character.
-    end_line: Option<u32>,
-    /// The column behind the last character.
-    end_column: Option<u32>,
-    /// The tool, scope, role or member that it is about; may be empty.
-    subject: &'a str,
-    /// What stays the same while lines move.
-    fingerprint: &'a str,
-    /// What makes it go away, where a program can tell.
-    fix: Option<Change<'a>>,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Suppressed<'a> {
-    #[serde(flatten)]
-    finding: Entry<'a>,
-    /// Why it does not count.
-    suppression: Reason<'a>,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "Suppression"))]
-struct Reason<'a> {
-    /// Where that is said.
-    #[cfg_attr(test, schemars(extend("enum" = ["comment", "baseline"])))]
-    kind: &'static str,
-    /// The reason given there.
-    reason: &'a str,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "Fix"))]
-struct Change<'a> {
-    /// Whether it can alter what the file means: `--fix` makes the safe ones, `--unsafe-fixes` the others too.
-    #[cfg_attr(test, schemars(extend("enum" = ["safe", "unsafe"])))]
-    safety: &'static str,
-    /// What it does, in one line.
-    title: &'a str,
-    /// All of them, or none.
-    edits: Vec<Replaced<'a>>,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "Edit"))]
-struct Replaced<'a> {
-    /// The file.
-    file: &'a str,
-    /// The first byte to replace; of source files as the compiler sees them, without a byte order mark and with LF for CRLF.
-    start: usize,
-    /// Behind the last byte to replace.
-    end: usize,
-    /// What stands there instead.
-    text: &'a str,
-}
-
-#[derive(Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-struct Summary {
-    /// Findings at error level.
-    errors: usize,
-    /// Findings at warning level.
-    warnings: usize,
-    /// Findings that do not count.
-    suppressed: usize,
-}
-
-/// Renders the report as indented JSON with a trailing line break.
+/// Renders the diagnostics as indented JSON with a trailing line break.
 ///
 /// # Errors
-/// No report causes an error, but serialization returns a `Result`.
-pub(crate) fn render(report: &Report) -> Result<String, serde_json::Error> {
-    let document = Document {
-        version: 1,
-        findings: report.findings.iter().map(entry).collect(),
-        suppressed: report.suppressed.iter().filter_map(suppressed).collect(),
-        summary: Summary {
-            errors: report.count(Level::Error),
-            warnings: report.count(Level::Warning),
-            suppressed: report.suppressed.len(),
-        },
-    };
-    let mut text = serde_json::to_string_pretty(&document)?;
-    text.push('\n');
-    Ok(text)
-}
-
-fn entry(finding: &Finding) -> Entry<'_> {
-    let place = finding.place.as_ref();
-    Entry {
-        rule: finding.rule,
-        category: find(finding.rule).map(|rule| rule.category.as_str()),
-        level: finding.level.as_str(),
-        message: &finding.message,
-        help: &finding.help,
-        file: place.map(|place| &*place.file),
-        line: place.map(|place| place.start.line),
-        column: place.map(|place| place.start.column),
-        end_line: place.map(|place| place.end.line),
-        end_column: place.map(|place| place.end.column),
-        subject: &finding.subject,
-        fingerprint: &finding.fingerprint,
-        fix: finding.fix.as_ref().map(|fix| Change {
-            safety: fix.safety.as_str(),
-            title: &fix.title,
-            edits: fix.edits.iter().map(replaced).collect(),
-        }),
+/// No input causes an error, but serialization returns a `Result`.
+pub(super) fn render(diagnostics: &Diagnostics<'_>) -> Result<String, String> {
+    match diagnostics.contents {
+        Contents::Findings => indented(&findings::document(diagnostics)),
+        Contents::Changes => indented(&changes::document(diagnostics)),
     }
 }
 
-fn replaced(edit: &Edit) -> Replaced<'_> {
-    Replaced { file: &edit.file, start: edit.range.start, end: edit.range.end, text: &edit.text }
-}
-
-fn suppressed(finding: &Finding) -> Option<Suppressed<'_>> {
-    let why = finding.suppression.as_ref()?;
-    let kind = match why.kind {
-        SuppressionKind::Comment => "comment",
-        SuppressionKind::Baseline => "baseline",
-    };
-    Some(Suppressed { finding: entry(finding), suppression: Reason { kind, reason: &why.reason } })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Document;
-
-    /// Programs read this output, so existing members may not change. `MCP_SCOPES_BLESS=1` writes additions.
-    #[test]
-    fn the_schema_is_the_committed_one() {
-        let schema = schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().for_serialize())
-            .into_root_schema_for::<Document<'static>>();
-        crate::schemas::committed::compare("lint-v1.schema.json", &schema.to_value());
-    }
+/// Returns a value as indented JSON with a trailing line break.
+pub(super) fn indented(value: &impl Serialize) -> Result<String, String> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|error| error.to_string())
 }

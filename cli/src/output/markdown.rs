@@ -2,58 +2,106 @@
 
 use std::fmt::Write as _;
 
-use mcp_scopes_scan::{Finding, Level, Report, SuppressionKind};
+use mcp_scopes_scan::SuppressionKind;
 
-use crate::output::{
-    finding::{page, place},
+use super::{
+    diagnostic::{Diagnostic, Level},
+    diagnostics::{Contents, Diagnostics},
     markup::{code, inline},
-    summary::summary,
 };
 
-/// Renders a heading, a summary, a table of active findings, and a folded table of suppressed findings.
-pub(crate) fn render(report: &Report) -> String {
-    let mut text = String::from("## mcp-scopes\n\n");
-    let _ = writeln!(text, "{}\n", inline(&summary(report)));
-    if !report.findings.is_empty() {
-        text.push_str("| Level | Rule | Where | What | What to do |\n|---|---|---|---|---|\n");
+/// A column: its heading and its cells.
+type Column = (&'static str, fn(&Diagnostic<'_>) -> String);
+
+const FINDINGS: &[Column] = &[
+    ("Level", level),
+    ("Rule", rule),
+    ("Where", location),
+    ("What", |finding| inline(finding.message)),
+    ("What to do", |finding| inline(finding.help)),
+];
+
+const SUPPRESSED: &[Column] = &[
+    ("Rule", rule),
+    ("Where", location),
+    ("What", |finding| inline(finding.message)),
+    ("Allowed by", suppressed_by),
+    ("Reason", |finding| finding.suppression.map_or_else(String::new, |suppression| inline(&suppression.reason))),
+];
+
+const CHANGES: &[Column] = &[
+    ("Compatibility", compatibility),
+    ("Security", security),
+    ("What", |change| format!("{} (`{}`)", inline(change.message), change.id)),
+    ("Where", location),
+    ("What it means", |change| inline(change.meaning)),
+];
+
+/// Renders a heading, a summary, a table of active diagnostics, and a folded table of suppressed ones.
+pub(super) fn render(diagnostics: &Diagnostics<'_>) -> String {
+    let (title, columns) = match diagnostics.contents {
+        Contents::Findings => ("mcp-scopes", FINDINGS),
+        Contents::Changes => ("mcp-scopes diff", CHANGES),
+    };
+    let mut text = format!("## {title}\n\n{}\n", inline(&diagnostics.summary));
+    if !diagnostics.active.is_empty() {
+        table(&mut text, columns, &diagnostics.active);
     }
-    for finding in &report.findings {
-        let (place, what, help) = (at(finding), inline(&finding.message), inline(&finding.help));
-        let _ = writeln!(text, "| {} | {} | {place} | {what} | {help} |", level(finding.level), rule(finding));
-    }
-    if !report.suppressed.is_empty() {
-        let _ = writeln!(text, "\n<details><summary>{} suppressed</summary>\n", report.suppressed.len());
-        text.push_str("| Rule | Where | What | Allowed by | Reason |\n|---|---|---|---|---|\n");
-        for finding in &report.suppressed {
-            let Some(why) = &finding.suppression else { continue };
-            let by = match why.kind {
-                SuppressionKind::Comment => "a comment",
-                SuppressionKind::Baseline => "the baseline",
-            };
-            let (place, what, reason) = (at(finding), inline(&finding.message), inline(&why.reason));
-            let _ = writeln!(text, "| {} | {place} | {what} | {by} | {reason} |", rule(finding));
-        }
+    if !diagnostics.suppressed.is_empty() {
+        let _ = writeln!(text, "\n<details><summary>{} suppressed</summary>", diagnostics.suppressed.len());
+        table(&mut text, SUPPRESSED, &diagnostics.suppressed);
         text.push_str("\n</details>\n");
     }
     text
 }
 
+/// Writes an empty line and a table.
+fn table(text: &mut String, columns: &[Column], diagnostics: &[Diagnostic<'_>]) {
+    let headings: Vec<&str> = columns.iter().map(|(heading, _)| *heading).collect();
+    let _ = writeln!(text, "\n| {} |\n|{}", headings.join(" | "), "---|".repeat(columns.len()));
+    for diagnostic in diagnostics {
+        let cells: Vec<String> = columns.iter().map(|(_, cell)| cell(diagnostic)).collect();
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
+}
+
 /// Returns a symbol and a word, for readers who do not see the symbol.
-fn level(level: Level) -> &'static str {
+fn level(diagnostic: &Diagnostic<'_>) -> String {
+    format!("{}{}", symbol(diagnostic.level), diagnostic.level.as_str())
+}
+
+fn symbol(level: Level) -> &'static str {
     match level {
-        Level::Error => "❌ error",
-        Level::Warning => "⚠️ warning",
+        Level::Note => "",
+        Level::Warning => "⚠️ ",
+        Level::Error => "❌ ",
     }
 }
 
-fn rule(finding: &Finding) -> String {
-    match page(finding.rule) {
-        Some(page) => format!("[`{}`]({page})", finding.rule),
-        None => format!("`{}`", finding.rule),
+fn rule(diagnostic: &Diagnostic<'_>) -> String {
+    match &diagnostic.url {
+        Some(url) => format!("[`{}`]({url})", diagnostic.id),
+        None => format!("`{}`", diagnostic.id),
     }
 }
 
-fn at(finding: &Finding) -> String {
-    let place = place(finding);
-    if place.is_empty() { String::new() } else { code(&place) }
+fn location(diagnostic: &Diagnostic<'_>) -> String {
+    diagnostic.location().map_or_else(String::new, |location| code(&location))
+}
+
+fn suppressed_by(diagnostic: &Diagnostic<'_>) -> String {
+    let by = diagnostic.suppression.map(|suppression| match suppression.kind {
+        SuppressionKind::Comment => "a comment",
+        SuppressionKind::Baseline => "the baseline",
+    });
+    by.unwrap_or_default().to_owned()
+}
+
+fn compatibility(diagnostic: &Diagnostic<'_>) -> String {
+    diagnostic.verdict.map(|verdict| verdict.compatibility.as_str()).unwrap_or_default().to_owned()
+}
+
+fn security(diagnostic: &Diagnostic<'_>) -> String {
+    let words = diagnostic.verdict.map(|verdict| verdict.security.words()).unwrap_or_default();
+    format!("{}{}", symbol(diagnostic.level), words.join(", "))
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{METADATA, committed};
-use crate::{lock::file::MEMBERS, schemas::LOCK};
+use crate::{lock_file::MEMBERS, schemas::LOCK};
 
 #[derive(schemars::JsonSchema)]
 #[schemars(

@@ -17,6 +17,16 @@ pub(crate) const MAIN: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// R
 /// A document with an empty member, which is its only error.
 pub(crate) const DOCUMENT: &str = "{\n  \"resource\": \"https://files.example.com/mcp\", \"resource_name\": \"Files\",\n  \"authorization_servers\": [\"https://auth.example.com\"],\n  \"scopes_supported\": []\n}\n";
 
+/// Returns the names of all output formats, as `--help` lists them.
+pub(crate) fn formats() -> Vec<String> {
+    let command = mcp_scopes_cli::command();
+    let lint = command.find_subcommand("lint").unwrap();
+    let format = lint.get_arguments().find(|argument| argument.get_id() == "format").unwrap();
+    let names: Vec<String> = format.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    assert!(names.len() >= 6, "{names:?}");
+    names
+}
+
 pub(crate) struct Demo(tempfile::TempDir);
 
 #[derive(Debug)]

@@ -1,44 +1,25 @@
-//! The targets and the format of a report.
+//! `--format`, `--output`: the format of diagnostics, and where they are written.
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum as _};
 use mcp_scopes_scan::file;
 
 use crate::{
     outcome::Outcome,
-    output::human::Links,
+    output::{Format, diagnostics::Diagnostics, human, links::Links},
     terminal::{complain, fail, print, styled},
 };
 
-/// How a report is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    #[default]
-    Human,
-    /// For programs: one JSON object, version 1
-    Json,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// Workflow commands that GitHub shows beside the lines
-    Github,
-    /// `JUnit` XML, for what shows test results
-    #[value(help = "JUnit XML, for what shows test results")]
-    Junit,
-    /// A summary for a job's page
-    Markdown,
-}
-
-/// Where a report goes.
+/// Where diagnostics are written.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Target {
-    /// How the report is printed
+    /// The output format
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
-    /// Write the report to this file, whole or not at all, and print none; as `FORMAT=FILE` beside what is printed, and
-    /// as often as wanted
+    /// Write to this file, atomically, and print nothing; `FORMAT=FILE` writes another format beside the printed one, and
+    /// may be given several times
     #[arg(long, value_name = "[FORMAT=]FILE", value_parser = output)]
     pub(crate) output: Vec<Output>,
 }
@@ -63,17 +44,16 @@ fn output(text: &str) -> Result<Output, String> {
 impl Target {
     /// Returns whether standard output gets a machine-readable format.
     pub(crate) fn prints_for_programs(&self) -> bool {
-        self.format != Format::Human && !self.output.iter().any(|output| output.format.is_none())
+        !self.format.is_styled() && !self.output.iter().any(|output| output.format.is_none())
     }
 
     /// Returns whether the report goes only to a person at the terminal.
     pub(crate) fn is_plain(&self) -> bool {
-        self.format == Format::Human && self.output.is_empty()
+        self.format.is_styled() && self.output.is_empty()
     }
 
-    /// Writes the files, then prints the report. The human format that `render` returns has terminal styles, and links
-    /// as requested.
-    pub(crate) fn write(&self, render: impl Fn(Format, Links) -> Result<String, String>) -> Outcome {
+    /// Writes the files, then prints to standard output unless a file replaces it.
+    pub(crate) fn write(&self, diagnostics: &Diagnostics<'_>) -> Outcome {
         for (place, output) in self.output.iter().enumerate() {
             if self.output.iter().take(place).any(|other| other.file == output.file) {
                 let shown = output.file.display();
@@ -83,24 +63,24 @@ impl Target {
         }
         for output in &self.output {
             let format = output.format.unwrap_or(self.format);
-            let written = match render(format, Links::None) {
-                Ok(text) if format == Format::Human => {
-                    file::replace(&output.file, &anstream::adapter::strip_str(&text).to_string())
-                }
-                Ok(text) => file::replace(&output.file, &text),
+            let text = match (format.render)(diagnostics) {
+                Ok(text) if format.is_styled() => anstream::adapter::strip_str(&text).to_string(),
+                Ok(text) => text,
                 Err(why) => return unwritable(&why),
             };
-            if let Err(error) = written {
+            if let Err(error) = file::replace(&output.file, &text) {
                 return fail(&error);
             }
         }
         if self.output.iter().any(|output| output.format.is_none()) {
             return Outcome::Clean;
         }
-        match (self.format, render(self.format, Links::of_terminal())) {
-            (_, Err(why)) => unwritable(&why),
-            (Format::Human, Ok(text)) => styled(&text),
-            (_, Ok(text)) => print(&text),
+        if self.format.is_styled() {
+            return styled(&human::render(diagnostics, Links::of_terminal()));
+        }
+        match (self.format.render)(diagnostics) {
+            Ok(text) => print(&text),
+            Err(why) => unwritable(&why),
         }
     }
 }
@@ -112,13 +92,16 @@ fn unwritable(why: &str) -> Outcome {
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum as _;
+
     use super::{Format, Output, output};
 
     #[test]
     fn a_format_may_stand_in_front_of_the_file() {
         let at = |format, file: &str| Ok(Output { format, file: file.into() });
+        let sarif = Format::from_str("sarif", true).unwrap();
         assert_eq!(output("a.json"), at(None, "a.json"));
-        assert_eq!(output("sarif=a=b.json"), at(Some(Format::Sarif), "a=b.json"));
+        assert_eq!(output("sarif=a=b.json"), at(Some(sarif), "a=b.json"));
         assert_eq!(output("x=a.json"), at(None, "x=a.json"));
         assert!(output("json=").is_err() && output("").is_err());
     }

@@ -1,21 +1,24 @@
-//! Changes as one JSON object, version 1.
+//! The published JSON of changes, version 1.
 //!
 //! Later releases may add members to version 1, but never remove one or change its meaning. The schema is
 //! `cli/schemas/diff-v1.schema.json`. A test compares it with these types.
 
 use serde::Serialize;
 
-use super::rows::{Report, Row};
-use crate::diff::change::{Change, Compatibility};
+use super::super::{
+    diagnostic::{Diagnostic, Subject},
+    diagnostics::Diagnostics,
+};
+use crate::verdict::{Security, Verdict};
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(title = "Changes of mcp-scopes diff, version 1"))]
-struct Document<'a> {
+pub(super) struct Document<'a> {
     /// The version of this format.
     #[cfg_attr(test, schemars(extend("const" = 1)))]
     version: u32,
-    /// What changed, in the order of the document.
+    /// The changes, in the order of the document.
     changes: Vec<Entry<'a>>,
     /// The verdict over all changes.
     summary: Summary,
@@ -27,23 +30,23 @@ struct Document<'a> {
 struct Entry<'a> {
     /// The kind of change.
     #[cfg_attr(test, schemars(extend("enum" = kinds())))]
-    id: &'static str,
-    /// `error` if the run ends with 1 for it, `warning` if it weakens, else `note`.
+    id: &'a str,
+    /// `error` if the run exits with 1 because of it, `warning` if it weakens access, else `note`.
     #[cfg_attr(test, schemars(extend("enum" = ["note", "warning", "error"])))]
     level: &'static str,
-    /// What it means for those who use the server today.
+    /// The effect on current users of the server.
     #[cfg_attr(test, schemars(extend("enum" = ["patch", "minor", "major"])))]
     compatibility: &'static str,
-    /// What it means for those who are to be kept out.
+    /// The effect on access control.
     #[cfg_attr(test, schemars(schema_with = "security"))]
     security: &'static [&'static str],
-    /// What changed, in one line.
+    /// The change, in one line.
     message: &'a str,
-    /// What such a change means, in one line.
-    why: &'static str,
-    /// Where in the document, as a JSON Pointer (RFC 6901).
+    /// The meaning of such a change, in one line.
+    why: &'a str,
+    /// The place in the document, as a JSON Pointer (RFC 6901).
     pointer: &'a str,
-    /// The file of the new side that says it, with slashes; `null` where it has none.
+    /// The file of the new side that states it, with slashes; `null` if there is none.
     file: Option<&'a str>,
     /// The line of the first character there, from 1.
     line: Option<u32>,
@@ -51,47 +54,44 @@ struct Entry<'a> {
     column: Option<u32>,
     /// The line of the last character.
     end_line: Option<u32>,
-    /// The column behind the last character.
+    /// The column after the last character.
     end_column: Option<u32>,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Summary {
-    /// The gravest of all; `null` if nothing changed.
+    /// The most severe effect; `null` if nothing changed.
     #[cfg_attr(test, schemars(extend("enum" = ["patch", "minor", "major", null])))]
     compatibility: Option<&'static str>,
-    /// All of them together.
+    /// All effects together.
     #[cfg_attr(test, schemars(schema_with = "security"))]
     security: &'static [&'static str],
 }
 
-/// Renders the report as indented JSON with a trailing line break.
-///
-/// # Errors
-/// No report causes an error, but serialization returns a `Result`.
-pub(super) fn render(report: &Report) -> Result<String, serde_json::Error> {
-    let (compatibility, security) = report.verdict();
-    let document = Document {
+/// Returns the object for the changes of a run.
+pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> Document<'a> {
+    let verdict = diagnostics.verdict();
+    Document {
         version: 1,
-        changes: report.rows.iter().map(entry).collect(),
-        summary: Summary { compatibility: compatibility.map(Compatibility::as_str), security: security.words() },
-    };
-    let mut text = serde_json::to_string_pretty(&document)?;
-    text.push('\n');
-    Ok(text)
+        changes: diagnostics.active.iter().map(entry).collect(),
+        summary: Summary {
+            compatibility: verdict.map(|verdict| verdict.compatibility.as_str()),
+            security: words(verdict),
+        },
+    }
 }
 
-fn entry(Row { change, level, place }: &Row) -> Entry<'_> {
-    let Change { kind, pointer, message, compatibility, security } = change;
-    let place = place.as_ref();
+fn entry<'a>(change: &'a Diagnostic<'_>) -> Entry<'a> {
+    let place = change.place.as_ref();
+    let (Subject::Name(pointer) | Subject::Pointer(pointer)) = change.subject;
     Entry {
-        id: kind.id(),
-        level: level.as_str(),
-        compatibility: compatibility.as_str(),
-        security: security.words(),
-        message,
-        why: kind.why(),
+        id: change.id,
+        level: change.level.as_str(),
+        compatibility: change.verdict.map(|verdict| verdict.compatibility.as_str()).unwrap_or_default(),
+        security: words(change.verdict),
+        message: change.message,
+        why: change.meaning,
         pointer,
         file: place.map(|place| &*place.file),
         line: place.map(|place| place.start.line),
@@ -99,6 +99,10 @@ fn entry(Row { change, level, place }: &Row) -> Entry<'_> {
         end_line: place.map(|place| place.end.line),
         end_column: place.map(|place| place.end.column),
     }
+}
+
+fn words(verdict: Option<Verdict>) -> &'static [&'static str] {
+    verdict.map_or(Security::NEUTRAL, |verdict| verdict.security).words()
 }
 
 #[cfg(test)]
