@@ -22,7 +22,7 @@ pub(crate) fn at(place: &Place) -> String {
 /// Returns the web page of a rule.
 pub(crate) fn page(rule: &str) -> Option<String> {
     mcp_scopes_lint::find(rule)
-        .map(|rule| format!("{}/blob/main/cli/lint/src/rules/{}/docs.md", env!("CARGO_PKG_REPOSITORY"), rule.id))
+        .map(|rule| format!("{}/blob/main/cli/lint/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), rule.id))
 }
 
 #[cfg(test)]
@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn rules_have_pages_and_diagnostics_have_none() {
-        assert!(page("risky-name").unwrap().ends_with("/risky-name/docs.md"));
+        assert!(page("risky-name").unwrap().ends_with("/rules/risky-name.md"));
         assert_eq!(page("no-such-rule"), None);
     }
 }

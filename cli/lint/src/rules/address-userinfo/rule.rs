@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "what stands in front of the `@` is taken for the host by people, and may be a password",
     section: "RFC 3986 §3.2.1",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/address-userinfo.md"),
     mirror: None,
     options: &[],
     check: Check::table(table).and(Check::document(document)),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "every client asks every user for a scope that opens nothing",
     section: "MCP 2026-07-28, Authorization, Scope Selection Strategy",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/advertised-unused-scope.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

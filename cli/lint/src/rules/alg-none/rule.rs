@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "`none` signs nothing, so anyone can forge what it signs",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/alg-none.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::AlgNone]),

@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "what is declared inside of a body no table can list",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/annotation-in-body.md"),
     mirror: None,
     options: &[],
     check: Check::notices(&["annotation-in-body"]),

@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "the compiler knows the tool, and the lint, the export and the page of tools do not",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/annotation-in-macro.md"),
     mirror: None,
     options: &[],
     check: Check::notices(&["annotation-in-macro"]),

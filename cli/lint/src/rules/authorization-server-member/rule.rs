@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients look for these in the authorization server's own document, and leave them out here",
     section: "RFC 8414 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/authorization-server-member.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "who consents to reading grants what the hierarchy puts behind it",
     section: "RFC 9700 §2.3",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/backward-implies.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients know three ways to send a token, and leave out what they do not know",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/bearer-method.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

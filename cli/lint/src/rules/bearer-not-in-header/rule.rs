@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "addresses end up in logs and histories, and their tokens with them; MCP clients send no token elsewhere than in the header",
     section: "MCP 2026-07-28, Authorization, Token Requirements",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/bearer-not-in-header.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "whoever needs one of the tools is granted all of them",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/broad-scope.md"),
     mirror: None,
     options: &[RuleOption {
         name: "max_tools",

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "of two statements that exclude each other a client believes the one that suits it",
     section: "experience",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/contradiction.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::Contradiction]),

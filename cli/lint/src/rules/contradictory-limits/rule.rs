@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "of two limits that meet one never holds, and nobody knows which was meant",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/contradictory-limits.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

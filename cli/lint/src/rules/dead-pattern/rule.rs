@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a pattern that matches no call blocks nothing, and looks as if it did",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/dead-pattern.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a description that repeats the name tells neither a person nor a model when the tool is the right one",
     section: "MCP 2026-07-28, Tools",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/description-equals-name.md"),
     mirror: None,
     options: &[],
     check: Check::tool(tool).and(Check::table(scopes)),

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "what is destroyed without a question cannot be put back",
     section: "MCP 2026-07-28, Tools, Security Considerations",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/destructive-approval.md"),
     mirror: None,
     options: &[],
     check: Check::tool(check),

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients that go by the risk call without asking what the hint says destroys",
     section: "MCP 2026-07-28, Tools, ToolAnnotations",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/destructive-hint.md"),
     mirror: Some("read-only-hint"),
     options: &[],
     check: Check::tool(check),

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a proof that is not signed with a private key proves nothing",
     section: "RFC 9449 §4.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/dpop-alg.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a client that has to send a proof has to guess how to sign it",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/dpop-without-alg.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

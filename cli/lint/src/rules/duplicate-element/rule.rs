@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "what stands twice was meant to be something else, or one of the two is forgotten when the other changes",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/duplicate-element.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "readers disagree about which of two counts, so two readers of one document trust different things",
     section: "RFC 8259 §4",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/duplicate-member.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

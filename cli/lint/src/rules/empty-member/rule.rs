@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "an empty array has to be left out, and readers that see one guess what it means",
     section: "RFC 9728 §3.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/empty-member.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::EmptyMember]),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "members without values have to be left out, and readers that see one guess what it means",
     section: "RFC 9728 §3.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/empty-other-member.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

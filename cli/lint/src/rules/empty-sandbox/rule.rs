@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a sandbox in which every tool is refused tests nothing",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/empty-sandbox.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

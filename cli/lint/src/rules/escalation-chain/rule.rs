@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "an agent that reads how a system is set up knows which command gives it the rest",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/escalation-chain.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

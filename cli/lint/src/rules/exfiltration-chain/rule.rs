@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "an agent that reads what tells it to send, reads and sends",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/exfiltration-chain.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

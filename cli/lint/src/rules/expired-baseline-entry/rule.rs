@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a finding that may stay for a while stays for ever if nobody asks again",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/expired-baseline-entry.md"),
     mirror: None,
     options: &[],
     check: Check::ENGINE,

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "who takes the first step of a role consents to the dangerous before having seen the harmless",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/flow-first-step-risk.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

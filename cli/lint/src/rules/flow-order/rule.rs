@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "people are asked for what they hold already, or for the dangerous before the harmless",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/flow-order.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

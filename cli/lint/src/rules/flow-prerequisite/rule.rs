@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "who follows the flow comes to a tool without the scopes that should be held before it",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/flow-prerequisite.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

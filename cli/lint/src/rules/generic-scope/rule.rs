@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a word that every server uses opens all of them where they share an authorization server",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/generic-scope.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a header that no request can carry chooses no sandbox",
     section: "RFC 9110 §5.1",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/header-name.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::HeaderName]),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "whoever evaluates an agent has to know whether its most dangerous tool was simulated or refused",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/high-risk-sandbox.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "people consent to a scope that gives their role nothing",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/idle-flow-step.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "who relies on the limit has not seen that no tool is rated high",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/idle-session-limit.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

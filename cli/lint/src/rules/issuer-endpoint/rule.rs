@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients build the address of the metadata from the issuer, and from an endpoint they build nonsense",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/issuer-endpoint.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

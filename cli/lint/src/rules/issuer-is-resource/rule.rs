@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Allow,
     reason: "a token whose issuer and audience are one text can be taken for a token of the other kind",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/issuer-is-resource.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "an issuer that is no https URL cannot be looked up, or by anyone on the way",
     section: "RFC 8414 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/issuer-not-https.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::IssuerNotHttps]),

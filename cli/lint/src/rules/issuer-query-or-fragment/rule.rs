@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "clients build the address of the issuer's metadata from it, where a query has no place",
     section: "RFC 8414 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/issuer-query-or-fragment.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::IssuerQueryOrFragment]),

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "the issuer has to be the very text that the authorization server states, which rarely ends with a slash",
     section: "RFC 8414 §3.3",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/issuer-trailing-slash.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "keys that are fetched without TLS can be replaced by anyone on the way",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/jwks-uri.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::JwksUri]),

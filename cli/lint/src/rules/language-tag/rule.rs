@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a member whose tag no reader understands is one that nobody shows",
     section: "RFC 9728 §2.1",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/language-tag.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

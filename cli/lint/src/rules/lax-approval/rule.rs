@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients call without asking what the risk says to ask for",
     section: "MCP 2026-07-28, Tools, Security Considerations",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/lax-approval.md"),
     mirror: None,
     options: &[],
     check: Check::tool(check),

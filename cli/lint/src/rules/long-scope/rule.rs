@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "long scopes fill consent screens and request lines",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/long-scope.md"),
     mirror: None,
     options: &[RuleOption { name: "max_length", default: Choice::Int(80), docs: "how long a scope may be" }],
     check: Check::table(check),

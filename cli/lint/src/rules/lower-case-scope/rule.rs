@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Allow,
     reason: "scopes are compared with their case, which people do not remember",
     section: "RFC 6749 §3.3",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/lower-case-scope.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

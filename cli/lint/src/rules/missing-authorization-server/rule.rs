@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "an MCP client that finds no authorization server cannot get a token",
     section: "MCP 2026-07-28, Authorization",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/missing-authorization-server.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::MissingAuthorizationServer]),

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a person who approves a call, and a model that makes it, have the description to go by",
     section: "MCP 2026-07-28, Tools",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/missing-description.md"),
     mirror: None,
     options: &[],
     check: Check::tool(check),

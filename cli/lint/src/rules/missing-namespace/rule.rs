@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a scope outside of the namespace may be another server's, and a token for that one would open this one",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/missing-namespace.md"),
     mirror: None,
     options: &[],
     check: Check::diagnostics(&["outside-namespace"]).and(Check::document(check)),

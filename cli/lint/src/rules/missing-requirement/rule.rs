@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a reader that takes a missing `required_scopes` for none takes the tool for open",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/missing-requirement.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "the name is what a person sees who is asked for consent; without it there is an address",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/missing-resource-name.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

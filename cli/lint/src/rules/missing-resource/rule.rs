@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a document that names no resource belongs to none, and clients must not use it",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/missing-resource.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::MissingResource]),

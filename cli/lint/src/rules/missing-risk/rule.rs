@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "of a tool without a risk a client cannot tell whether to ask before it calls",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/missing-risk.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

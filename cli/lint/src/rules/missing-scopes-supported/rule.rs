@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a client that is told of no scope asks for none, or for all that the authorization server knows",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/missing-scopes-supported.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "readers that know no language tags see no name at all",
     section: "RFC 9728 §2.1",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/missing-untagged-member.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

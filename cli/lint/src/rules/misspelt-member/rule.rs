@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients leave out members that they do not know, so that a slip in a name takes away what it says",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/misspelt-member.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

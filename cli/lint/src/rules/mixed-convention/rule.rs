@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "where scopes of one server are formed in two ways, people ask for one that does not exist",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/mixed-convention.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

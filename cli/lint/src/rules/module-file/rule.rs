@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "what stands in a module that cannot be read is missing from what is checked",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/module-file.md"),
     mirror: None,
     options: &[],
     check: Check::notices(&["module-file"]),

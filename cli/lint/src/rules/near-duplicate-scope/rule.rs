@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "of two scopes that look alike one is usually a slip, and its tool stays closed to whoever holds the other",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/near-duplicate-scope.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

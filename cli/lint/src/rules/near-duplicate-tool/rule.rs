@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "of two names that look alike a model takes the wrong one, and a person approves the wrong one",
     section: "MCP 2026-07-28, Tools, Tool Names",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/near-duplicate-tool.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "readers are recommended to refuse a document whose signed part claims to be signed again",
     section: "RFC 9728 §2.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/nested-signed-metadata.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::NestedSignedMetadata]),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "an alternative without scopes is one that everybody holds",
     section: "experience",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/no-scope.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::NoScope]),

@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "what is not JSON is read by nobody",
     section: "RFC 9728 §3.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/not-json.md"),
     mirror: None,
     options: &[],
     check: Check::ENGINE,

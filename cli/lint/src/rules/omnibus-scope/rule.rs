@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "whoever steals such a token, or talks a client into a call, can do everything",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/omnibus-scope.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

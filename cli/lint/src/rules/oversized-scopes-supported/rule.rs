@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients fall back to asking for all of `scopes_supported`: its size is the consent screen's",
     section: "MCP 2026-07-28, Authorization, Scope Selection Strategy",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/oversized-scopes-supported.md"),
     mirror: None,
     options: &[RuleOption { name: "max_scopes", default: Choice::Int(20), docs: "how many scopes may be advertised" }],
     check: Check::table(check),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "people follow these addresses, and what is no URL leads nowhere",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/page-address.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::PageAddress]),

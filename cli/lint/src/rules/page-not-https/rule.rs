@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "what a person reads before consenting can be replaced on the way, or be no page at all",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/page-not-https.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

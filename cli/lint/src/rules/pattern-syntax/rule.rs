@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a pattern that cannot be read blocks nothing",
     section: "experience",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/pattern-syntax.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::PatternSyntax]),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a policy under a name that no tool has limits nothing",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/policy-without-tool.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients refuse to fetch from internal addresses, since an attacker could have them call there",
     section: "RFC 9728 §7.7",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/private-address.md"),
     mirror: None,
     options: &[],
     check: Check::table(table).and(Check::document(document)),

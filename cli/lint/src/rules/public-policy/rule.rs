@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "who calls without a token starts a new session with every call",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/public-policy.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

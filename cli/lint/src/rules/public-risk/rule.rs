@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "what is public runs for callers without a token, whom nobody can hold to account",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/public-risk.md"),
     mirror: None,
     options: &[],
     check: Check::tool(check),

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients call what only reads without asking",
     section: "MCP 2026-07-28, Tools, ToolAnnotations",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/read-only-hint.md"),
     mirror: Some("destructive-hint"),
     options: &[],
     check: Check::tool(check),

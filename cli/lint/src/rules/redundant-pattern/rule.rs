@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "whoever removes the wider of two patterns believes that the narrower was all there is",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/redundant-pattern.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

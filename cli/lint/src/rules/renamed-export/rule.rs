@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "modules that use the new name have annotations that a scan takes for those of somebody else",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/renamed-export.md"),
     mirror: None,
     options: &[],
     check: Check::notices(&["renamed-export"]),

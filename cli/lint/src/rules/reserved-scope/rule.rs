@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "what these scopes ask for is between client and authorization server, and says nothing about a tool",
     section: "MCP 2026-07-28, Authorization, Refresh Tokens",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/reserved-scope.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

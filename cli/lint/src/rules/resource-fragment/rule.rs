@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a fragment is never sent, so no client can ask for such a resource",
     section: "RFC 9728 §1.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/resource-fragment.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::ResourceFragment]),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a document that names another resource lets one server speak for another",
     section: "RFC 9728 §3.3",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/resource-mismatch.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::ResourceMismatch]),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "what is fetched without TLS can be replaced on the way, issuers included",
     section: "RFC 9728 §1.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/resource-not-https.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::ResourceNotHttps]),

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "queries are reordered, cut off and logged, and identifiers are compared code point by code point",
     section: "RFC 9728 §1.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/resource-query.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients drop the slash or add one, and then the identifier is another",
     section: "MCP 2026-07-28, Authorization, Canonical Server URI",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/resource-trailing-slash.md"),
     mirror: None,
     options: &[],
     check: Check::table(source).and(Check::document(document)),

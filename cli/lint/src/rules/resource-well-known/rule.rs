@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "the well-known path is where the document of a resource is, so that no client asks for a resource with it",
     section: "RFC 9728 §3",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/resource-well-known.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

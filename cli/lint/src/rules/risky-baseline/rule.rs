@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients that know nothing else ask for the whole baseline, so that every user consents to it",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/risky-baseline.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

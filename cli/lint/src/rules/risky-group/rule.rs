@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients ask for grouped tools at once, so that whoever wants to look consents to the dangerous",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/risky-group.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

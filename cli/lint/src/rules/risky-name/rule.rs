@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a risk below the truth lets clients approve calls without asking",
     section: "MCP 2026-07-28, Tools, Security Considerations",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/risky-name.md"),
     mirror: None,
     options: &[],
     check: Check::tool(check),

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "agents try everything in a sandbox, and a function that is not safe there does for real what they try",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/sandbox-allow.md"),
     mirror: None,
     options: &[],
     check: Check::tool(check),

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "people who grant scopes rely on one form to tell what a scope does and to what",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/scope-convention.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a scope that is no scope-token cannot stand in a token, a challenge or a consent request",
     section: "RFC 6749 §3.3",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/scope-syntax.md"),
     mirror: None,
     options: &[],
     check: Check::diagnostics(&["bad-scope"]).and(Check::violations(&[ViolationKind::ScopeSyntax])),

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients put the server's name in front by themselves, so that `github_create_issue` becomes `github_github_create_issue`",
     section: "MCP 2026-07-28, Tools, Tool Names",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/server-prefixed-name.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a token for the sandbox that is good for the real thing makes it no sandbox",
     section: "RFC 8707 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/shared-sandbox.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "what is signed takes precedence, so that readers that check signatures and readers that do not trust different things",
     section: "RFC 9728 §2.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/signed-metadata-differs.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a signature that nobody can check protects nothing, and looks as if it did",
     section: "RFC 9728 §2.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/signed-metadata.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::SignedMetadata]),

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a signature for which no key can be found is one that nobody checks",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/signing-without-keys.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "an entry that belongs to nothing would hide the same mistake when it comes back",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/stale-baseline-entry.md"),
     mirror: None,
     options: &[],
     check: Check::ENGINE,

@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "an exception without a reason cannot be judged by whoever reads it next",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/suppression-syntax.md"),
     mirror: None,
     options: &[],
     check: Check::ENGINE,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "whoever can check an HMAC can forge one, and the keys in `jwks_uri` are public",
     section: "RFC 7518 §3.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/symmetric-signing-alg.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

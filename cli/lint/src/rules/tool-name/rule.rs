@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients refuse or cut names that are too long or hold other characters",
     section: "MCP 2026-07-28, Tools; SEP-986",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/tool-name.md"),
     mirror: None,
     options: &[],
     check: Check::diagnostics(&["bad-tool-name"]).and(Check::tool(check)),

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "whoever writes the identifier in its usual form writes another one, for which the document must not be used",
     section: "RFC 9728 §6",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/uncanonical-address.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

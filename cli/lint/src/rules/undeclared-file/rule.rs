@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "its tools are in no build, although they look as if they were",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/undeclared-file.md"),
     mirror: None,
     options: &[],
     check: Check::notices(&["undeclared-file"]),

@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a misspelt scope opens a tool to nobody, or to whoever is granted the slip",
     section: "MCP 2026-07-28, Authorization",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/undeclared-scope.md"),
     mirror: None,
     options: &[],
     check: Check::diagnostics(&["undeclared-scope"]),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Allow,
     reason: "readers leave out what they do not know, so that the member says nothing to anybody else",
     section: "RFC 9728 §3.2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/undefined-member.md"),
     mirror: None,
     options: &[RuleOption {
         name: "known",

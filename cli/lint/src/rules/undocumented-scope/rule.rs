@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "whoever grants a scope has its description to go by, on the consent screen and on the page of tools",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/undocumented-scope.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "clients compare the names of algorithms with their case, and leave out those that they do not know",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/unknown-alg.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

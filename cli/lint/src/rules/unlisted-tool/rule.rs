@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a tool that no table lists is denied to everyone and published nowhere",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/unlisted-tool.md"),
     mirror: None,
     options: &[],
     check: Check::tool(check),

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "a tool that no role leads to is closed to everybody who asks for scopes as they are told",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/unreachable-scope.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Allow,
     reason: "in a sorted list people find a scope, and a change shows as one line",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/unsorted-scopes.md"),
     mirror: None,
     options: &[],
     check: Check::document(check),

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "people are asked to consent to a scope that opens nothing",
     section: "RFC 9700 §2.3",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/unused-scope.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

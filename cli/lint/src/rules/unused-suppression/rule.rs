@@ -8,7 +8,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "an exception that outlives its reason hides the next mistake of its kind",
     section: EXPERIENCE,
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/unused-suppression.md"),
     mirror: None,
     options: &[],
     check: Check::ENGINE,

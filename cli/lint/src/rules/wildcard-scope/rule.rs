@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Warn,
     reason: "scopes are compared whole: `files:*` opens what requires `files:*`, and nothing else",
     section: "RFC 6749 §3.3",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/wildcard-scope.md"),
     mirror: None,
     options: &[],
     check: Check::table(check),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a member of another type is dropped by some readers, and others refuse the document",
     section: "RFC 9728 §2",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/wrong-type.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::WrongType, ViolationKind::UnknownValue]),

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     level: Setting::Deny,
     reason: "a limit of zero limits everything for one reader and nothing for another",
     section: "experience",
-    docs: include_str!("docs.md"),
+    docs: include_str!("../../../rules/zero-limit.md"),
     mirror: None,
     options: &[],
     check: Check::violations(&[ViolationKind::ZeroLimit]),
