@@ -123,8 +123,7 @@ pub struct Check {
 
 impl Check {
     /// No check: the engine reports the findings.
-    pub const ENGINE: Self = Self::NONE;
-    const NONE: Self =
+    pub const NONE: Self =
         Self { tool: None, table: None, document: None, diagnostics: &[], notices: &[], violations: &[] };
 
     /// Creates a check of tools.
@@ -229,7 +228,7 @@ pub const EXPERIENCE: &str = "experience";
 /// One rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// Its stable id, which is also the name of its folder.
+    /// Its stable id, which is also the name of its page and of its case.
     pub id: &'static str,
     /// Its category.
     pub category: Category,
@@ -248,3 +247,50 @@ pub struct Rule {
     /// Its code.
     pub check: Check,
 }
+
+impl Rule {
+    /// The defaults of [`rule!`].
+    pub(crate) const DEFAULT: Self = Self {
+        id: "",
+        category: Category::Naming,
+        level: Setting::Warn,
+        reason: "",
+        section: EXPERIENCE,
+        docs: "",
+        mirror: None,
+        options: &[],
+        check: Check::NONE,
+    };
+}
+
+/// Defines a [`Rule`]. Its documentation is the page `rules/<id>.md`.
+///
+/// Optional, in this order: `section` (default: [`EXPERIENCE`]), `mirror`, `options`, and `check`, the constructors of
+/// [`Check`] joined by `and` (default: the engine reports the findings).
+macro_rules! rule {
+    (
+        id: $id:literal,
+        category: $category:ident,
+        level: $level:ident,
+        reason: $reason:literal
+        $(, section: $section:literal)?
+        $(, mirror: $mirror:literal)?
+        $(, options: $options:expr)?
+        $(, check: $($kind:ident($code:expr))and+)?
+        $(,)?
+    ) => {
+        $crate::rule::Rule {
+            id: $id,
+            category: $crate::rule::Category::$category,
+            level: $crate::rule::Setting::$level,
+            reason: $reason,
+            docs: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $id, ".md")),
+            $(section: $section,)?
+            $(mirror: Some($mirror),)?
+            $(options: $options,)?
+            $(check: $crate::rule::Check::NONE$(.and($crate::rule::Check::$kind($code)))+,)?
+            ..$crate::rule::Rule::DEFAULT
+        }
+    };
+}
+pub(crate) use rule;

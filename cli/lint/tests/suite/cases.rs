@@ -76,8 +76,8 @@ impl Case {
             Some((_, text)) => expected.clone_into(text),
             None => self.sections.push(("expected".to_owned(), expected.to_owned())),
         }
-        let text: String = self.sections.iter().map(|(name, text)| format!("-- {name} --\n{text}")).collect();
-        fs::write(path(&self.id), text).unwrap();
+        let text: Vec<String> = self.sections.iter().map(|(name, text)| format!("-- {name} --\n{text}")).collect();
+        fs::write(path(&self.id), text.concat()).unwrap();
     }
 
     /// Returns whether the part is a package, and not only documents.

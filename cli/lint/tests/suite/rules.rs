@@ -59,6 +59,7 @@ fn lines(report: &Report, rule: &str, folder: &Path) -> String {
 
 #[test]
 fn every_rule_has_all_of_its_parts() {
+    assert!(RULES.is_sorted_by_key(|rule| rule.id));
     let mut ids = BTreeSet::new();
     for rule in RULES {
         let id = rule.id;

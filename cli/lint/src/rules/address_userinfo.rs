@@ -1,0 +1,31 @@
+use crate::{
+    addresses::{Stated, of_document, of_table},
+    lint_model::{Document, Table},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "address-userinfo",
+    category: Document,
+    level: Warn,
+    reason: "what stands in front of the `@` is taken for the host by people, and may be a password",
+    section: "RFC 3986 §3.2.1",
+    check: table(table) and document(document),
+};
+
+fn table(table: &Table, reporter: &mut Reporter<'_>) {
+    report(&of_table(table), reporter);
+}
+
+fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    report(&of_document(document), reporter);
+}
+
+fn report(all: &[Stated<'_>], reporter: &mut Reporter<'_>) {
+    for stated in all.iter().filter(|stated| stated.parts.has_user()) {
+        // The message omits the address, which may contain a password.
+        let message = format!("the address of `{}` holds a user in front of its host", stated.parts.host);
+        reporter.report(&stated.place, &*stated.subject, message, "remove everything before the `@`, and the `@`");
+    }
+}

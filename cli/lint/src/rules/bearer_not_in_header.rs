@@ -1,0 +1,40 @@
+use crate::{
+    lint_model::{Document, Profile, below},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "bearer-not-in-header",
+    category: Document,
+    level: Warn,
+    reason: "addresses end up in logs and histories, and their tokens with them; MCP clients send no token elsewhere than in the header",
+    section: "MCP 2026-07-28, Authorization, Token Requirements",
+    check: document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let Some(methods) = &document.draft.document.bearer_methods_supported else { return };
+    if document.profile != Profile::Mcp {
+        return;
+    }
+    let pointer = "/bearer_methods_supported";
+    for (number, method) in methods.iter().enumerate() {
+        let why = match method.as_str() {
+            "query" => "tokens in addresses end up in logs, and MCP forbids them there",
+            "body" => "MCP clients never send a token in the body",
+            _ => continue,
+        };
+        let at = below(pointer, &number.to_string());
+        reporter.report(
+            &document.place(&at),
+            &*at,
+            format!("`{method}`: {why}"),
+            "write `[\"header\"]`, or leave the member out",
+        );
+    }
+    if !methods.iter().any(|method| method == "header") {
+        let message = "`/bearer_methods_supported` leaves out `header`, which is how MCP clients send tokens";
+        reporter.report(&document.place(pointer), pointer, message, "write `[\"header\"]`, or leave the member out");
+    }
+}

@@ -1,0 +1,78 @@
+use mcp_scopes_model::Risk;
+use mcp_scopes_scan::source::Place;
+
+use crate::{
+    lint_model::{Origin, Table, Tool},
+    patterns::Patterns,
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "contradictory-limits",
+    category: Policy,
+    level: Warn,
+    reason: "of two limits that meet one never holds, and nobody knows which was meant",
+    check: table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let mut patterns = Patterns::new();
+    for tool in table.tools.iter().map(|listed| &*listed.tool).filter(|tool| tool.own) {
+        let name = &tool.name.value;
+        for (place, message, help) in within(tool, &mut patterns).into_iter().chain(with_session(table, tool)) {
+            reporter.report(place, name, format!("limits of tool `{name}` contradict: {message}"), help);
+        }
+    }
+}
+
+type Said<'t> = (&'t Place, String, String);
+
+/// Returns the contradictions within one tool.
+fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Said<'t>> {
+    let (policy, name) = (&tool.policy, tool.name.value.as_str());
+    let mut said: Vec<Said<'t>> = Vec::new();
+    for asked in &policy.requires_approval_after {
+        let Some(blocked) = policy.blocked_after.iter().find(|wide| patterns.holds(&wide.value, &asked.value)) else {
+            continue;
+        };
+        // In source, the compiler rejects the plain cases.
+        if tool.origin == Origin::Source && (blocked.value == asked.value || !blocked.value.contains(':')) {
+            continue;
+        }
+        let message = format!(
+            "approval is never asked for after `{}`: `{}` in `blocked_after` blocks the call",
+            asked.value, blocked.value
+        );
+        said.push((&asked.place, message, "keep the pattern in one of the two lists".to_owned()));
+    }
+    if let Some(auto) = tool.auto_approvable.as_ref().filter(|auto| auto.value && policy.requires_human_review) {
+        let message = "a person reviews each call, and clients may call without asking".to_owned();
+        let help = match tool.origin {
+            Origin::Source => "add `approval = \"user\"`, or leave `requires_human_review` out",
+            Origin::Document => "write `\"auto_approvable\": false`, or leave `requires_human_review` out",
+        };
+        said.push((&auto.place, message, help.to_owned()));
+    }
+    for blocked in &policy.blocked_after {
+        if let Some(calls) = policy.max_calls_per_session.filter(|calls| *calls > 1 && blocked.value == name) {
+            let message = format!("{calls} calls are allowed in a session, and the first blocks all others");
+            said.push((&blocked.place, message, format!("leave `{name}` out of `blocked_after`")));
+        }
+        if let Some(group) = tool.grouped_with.iter().find(|group| group.value == blocked.value) {
+            let message = format!("`{}` is asked for together with it, and any call of that blocks it", group.value);
+            let help = format!("leave `{}` out of one of the two, or block after some of its calls only", group.value);
+            said.push((&blocked.place, message, help));
+        }
+    }
+    said
+}
+
+/// Returns the contradiction between the tool and the session limits.
+fn with_session<'t>(table: &Table, tool: &'t Tool) -> Option<Said<'t>> {
+    let all = table.session.as_ref()?.value.max_high_risk_calls?;
+    let own = tool.policy.max_calls_per_session.filter(|own| *own > all)?;
+    tool.risk.as_ref().filter(|risk| risk.value >= Risk::High)?;
+    let message = format!("a session allows {own} calls, and only {all} of all tools of high risk together");
+    Some((&tool.place, message, format!("write a `max_calls_per_session` of {all} or less, or leave it out")))
+}

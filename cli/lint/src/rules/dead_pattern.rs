@@ -1,0 +1,54 @@
+use mcp_scopes_model::{Pattern, nearest::Nearest};
+
+use crate::{
+    lint_model::{Origin, Table, Tool},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "dead-pattern",
+    category: Policy,
+    level: Warn,
+    reason: "a pattern that matches no call blocks nothing, and looks as if it did",
+    check: table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let tools = table.by_name();
+    for listed in table.tools.iter().filter(|listed| listed.tool.own) {
+        let tool = &*listed.tool;
+        for said in tool.policy.blocked_after.iter().chain(&tool.policy.requires_approval_after) {
+            let Ok(pattern) = Pattern::parse(&said.value) else { continue };
+            let text = &said.value;
+            match tools.get(pattern.tool) {
+                None if table.origin == Origin::Document => {
+                    let names = table.tools.iter().map(|listed| listed.tool.name.value.as_str());
+                    let near = names.fold(Nearest::to(pattern.tool), Nearest::or).found();
+                    let help = near.map_or_else(
+                        || "name a tool of `tool_scope_mapping`, or leave it out".to_owned(),
+                        |near| format!("did you mean `{near}`?"),
+                    );
+                    let message = format!("pattern `{text}` names a tool that the document does not list");
+                    reporter.report(&said.place, &*tool.name.value, message, help);
+                }
+                Some(other) if pattern.glob.is_some() && takes_nothing(&other.tool) => {
+                    let message = format!("pattern `{text}` never matches: `{}` takes no parameters", pattern.tool);
+                    let help = format!("write `{}` for all of its calls, or leave it out", pattern.tool);
+                    reporter.report(&said.place, &*tool.name.value, message, help);
+                }
+                // In source, an unknown name is a compile error.
+                _ => {}
+            }
+        }
+        for glob in tool.policy.blocked_patterns.iter().filter(|_| takes_nothing(tool)) {
+            let (text, name) = (&glob.value, &tool.name.value);
+            let message = format!("`{text}` of `blocked_patterns` never matches: `{name}` takes no parameters");
+            reporter.report(&glob.place, name, message, "leave it out, or state the parameters");
+        }
+    }
+}
+
+fn takes_nothing(tool: &Tool) -> bool {
+    tool.parameters.as_ref().is_some_and(Vec::is_empty)
+}

@@ -1,0 +1,34 @@
+use mcp_scopes_model::Risk;
+
+use crate::{
+    capabilities::is_reading,
+    lint_model::Tool,
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "destructive-hint",
+    category: Risk,
+    level: Warn,
+    reason: "clients that go by the risk call without asking what the hint says destroys",
+    section: "MCP 2026-07-28, Tools, ToolAnnotations",
+    mirror: "read-only-hint",
+    check: tool(check),
+};
+
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
+    let Some(hint) = tool.hints.destructive.as_ref().filter(|hint| hint.value) else { return };
+    let Some(risk) = tool.risk.as_ref().filter(|risk| risk.value <= Risk::Low) else { return };
+    if tool.hints.says_read_only() {
+        return;
+    }
+    let (name, risk) = (&tool.name.value, risk.value.as_str());
+    let (also, help) = if is_reading(name) {
+        (", and its name that it reads", "write `destructive_hint = false`, or a name and a risk that say what it does")
+    } else {
+        ("", "write `risk = \"medium\"` or more, or `destructive_hint = false`")
+    };
+    let message = format!("tool `{name}` is said to destroy, but its risk is `{risk}`{also}");
+    reporter.report(&hint.place, name, message, help);
+}

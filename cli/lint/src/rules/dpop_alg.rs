@@ -1,0 +1,28 @@
+use crate::{
+    lint_model::{Document, below},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "dpop-alg",
+    category: Document,
+    level: Warn,
+    reason: "a proof that is not signed with a private key proves nothing",
+    section: "RFC 9449 §4.2",
+    check: document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let algorithms = document.draft.document.dpop_signing_alg_values_supported.iter();
+    for (number, algorithm) in algorithms.enumerate() {
+        let why = match algorithm.as_str() {
+            "none" => "signs nothing",
+            text if text.starts_with("HS") => "signs with a secret that both sides hold",
+            _ => continue,
+        };
+        let at = below("/dpop_signing_alg_values_supported", &number.to_string());
+        let message = format!("`{}` {why}, and a DPoP proof shows who holds a private key", algorithm.escape_debug());
+        reporter.report(&document.place(&at), &*at, message, "write `ES256` or another algorithm with a key pair");
+    }
+}

@@ -1,0 +1,25 @@
+use crate::{
+    fixes,
+    lint_model::Document,
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "duplicate-member",
+    category: Document,
+    level: Deny,
+    reason: "readers disagree about which of two counts, so two readers of one document trust different things",
+    section: "RFC 8259 §4",
+    check: document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    for twice in &document.draft.duplicates {
+        let name = twice.spot.name.clone().unwrap_or_default();
+        let message = format!("the member `{}` stands here a second time", twice.name.escape_debug());
+        let help = if twice.same { "remove it" } else { "keep the one that is true" };
+        reporter.report(&document.place_of(&name), &*twice.name, message, help).fix =
+            fixes::of_duplicate(document, twice);
+    }
+}

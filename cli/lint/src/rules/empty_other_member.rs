@@ -1,0 +1,33 @@
+use mcp_scopes_prm::Json;
+
+use crate::{
+    lint_model::{Document, below},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "empty-other-member",
+    category: Document,
+    level: Warn,
+    reason: "members without values have to be left out, and readers that see one guess what it means",
+    section: "RFC 9728 §3.2",
+    check: document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    for (name, value) in &document.draft.document.other {
+        let what = match value {
+            Json::Array(items) if items.is_empty() => "an empty array",
+            Json::Null => "`null`",
+            _ => continue,
+        };
+        let at = below("", name);
+        reporter.report(
+            &document.place(&at),
+            &*at,
+            format!("`{at}` is {what}, which says nothing"),
+            "leave the member out",
+        );
+    }
+}

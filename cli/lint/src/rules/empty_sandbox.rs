@@ -1,0 +1,28 @@
+use mcp_scopes_model::SandboxMode;
+
+use crate::{
+    lint_model::{Listed, Origin, Table},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "empty-sandbox",
+    category: Sandbox,
+    level: Warn,
+    reason: "a sandbox in which every tool is refused tests nothing",
+    check: table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let Some(sandbox) = &table.sandbox else { return };
+    let works = |listed: &Listed| listed.tool.sandbox.as_ref().is_some_and(|mode| mode.value != SandboxMode::Deny);
+    if table.tools.is_empty() || table.tools.iter().any(works) {
+        return;
+    }
+    let help = match table.origin {
+        Origin::Source => "write `sandbox = \"allow\"` on tools that are safe there, or remove [sandbox]",
+        Origin::Document => "write `\"sandbox\": \"allow\"` at tools that are safe there, or remove `sandbox`",
+    };
+    reporter.report(&sandbox.place, &*table.name, "there is a sandbox, but every tool is refused in it", help);
+}

@@ -1,0 +1,37 @@
+use mcp_scopes_model::Risk;
+
+use crate::{
+    lint_model::{Listed, Table},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "idle-session-limit",
+    category: Policy,
+    level: Warn,
+    reason: "who relies on the limit has not seen that no tool is rated high",
+    check: table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let Some(session) = &table.session else { return };
+    let limits = [
+        ("max_high_risk_calls", session.value.max_high_risk_calls.is_some()),
+        ("block_rapid_escalation", session.value.block_rapid_escalation),
+    ];
+    // The risk of a tool that states none may be high.
+    let below = |listed: &Listed| listed.tool.risk.as_ref().is_some_and(|risk| risk.value < Risk::High);
+    if table.tools.is_empty() || !table.tools.iter().all(below) {
+        return;
+    }
+    for (limit, _) in limits.iter().filter(|(_, stated)| *stated) {
+        let message = format!("`{limit}` limits nothing: no tool is of high or critical risk");
+        reporter.report(
+            &session.place,
+            *limit,
+            message,
+            "rate the tools that are meant `high`, or leave the limit out",
+        );
+    }
+}

@@ -1,0 +1,40 @@
+use crate::{
+    lint_model::{Origin, Tool},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "lax-approval",
+    category: Risk,
+    level: Warn,
+    reason: "clients call without asking what the risk says to ask for",
+    section: "MCP 2026-07-28, Tools, Security Considerations",
+    check: tool(check),
+};
+
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
+    // In source, the compiler rejects it.
+    let (Origin::Document, Some(risk)) = (tool.origin, &tool.risk) else { return };
+    let (name, level) = (&tool.name.value, risk.value.as_str());
+    if let Some(auto) = tool.auto_approvable.as_ref().filter(|auto| auto.value && !risk.value.may_be_auto_approved()) {
+        let message = format!("tool `{name}` is of {level} risk, and clients may call it without asking");
+        reporter.report(
+            &auto.place,
+            name,
+            message,
+            "write `\"auto_approvable\": false`: only minimal and low risk may be true",
+        );
+    }
+    if let Some(user) =
+        tool.requires_user_approval.as_ref().filter(|user| !user.value && risk.value.needs_user_approval())
+    {
+        let message = format!("tool `{name}` is of {level} risk, and the user is not asked for each call");
+        reporter.report(
+            &user.place,
+            name,
+            message,
+            "write `\"requires_user_approval\": true`, which high and critical risk need",
+        );
+    }
+}

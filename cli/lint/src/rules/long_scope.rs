@@ -1,0 +1,26 @@
+use crate::{
+    lint_model::Table,
+    reporter::Reporter,
+    rule::{Choice, Rule, RuleOption, rule},
+};
+
+/// Length of the prefix in messages, which is enough to find the scope.
+const SHOWN: usize = 60;
+
+pub(super) const RULE: Rule = rule! {
+    id: "long-scope",
+    category: Naming,
+    level: Warn,
+    reason: "long scopes fill consent screens and request lines",
+    options: &[RuleOption { name: "max_length", default: Choice::Int(80), docs: "how long a scope may be" }],
+    check: table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let max = reporter.int("max_length");
+    for scope in table.scopes.iter().filter(|scope| scope.text.len() > max) {
+        let shown: String = scope.text.chars().take(SHOWN).collect();
+        let message = format!("scope `{shown}..` has {} characters, more than {max}", scope.text.len());
+        reporter.report(&scope.place, &*scope.text, message, "give it a shorter name");
+    }
+}

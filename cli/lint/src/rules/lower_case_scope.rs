@@ -1,0 +1,22 @@
+use crate::{
+    lint_model::Table,
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "lower-case-scope",
+    category: Naming,
+    level: Allow,
+    reason: "scopes are compared with their case, which people do not remember",
+    section: "RFC 6749 §3.3",
+    check: table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    for scope in table.scopes.iter().filter(|scope| scope.text.bytes().any(|byte| byte.is_ascii_uppercase())) {
+        let message = format!("scope `{}` holds upper case", scope.text);
+        let help = format!("write `{}`", scope.text.to_ascii_lowercase());
+        reporter.report(&scope.place, &*scope.text, message, help);
+    }
+}

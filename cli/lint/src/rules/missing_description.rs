@@ -1,0 +1,25 @@
+use crate::{
+    lint_model::{Origin, Tool},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "missing-description",
+    category: Document,
+    level: Warn,
+    reason: "a person who approves a call, and a model that makes it, have the description to go by",
+    section: "MCP 2026-07-28, Tools",
+    check: tool(check),
+};
+
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
+    if tool.description.value.trim().is_empty() {
+        let name = &tool.name.value;
+        let help = match tool.origin {
+            Origin::Source => "write a doc comment above the function, or `description = \"..\"`",
+            Origin::Document => "add the member `description`",
+        };
+        reporter.report(&tool.place, name, format!("tool `{name}` does not say what it does"), help);
+    }
+}

@@ -1,0 +1,27 @@
+use crate::{
+    lint_model::Document,
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "missing-namespace",
+    category: Naming,
+    level: Deny,
+    reason: "a scope outside of the namespace may be another server's, and a token for that one would open this one",
+    check: diagnostics(&["outside-namespace"]) and document(check),
+};
+
+/// Scopes that never have a namespace (`OpenID` Connect Core 1.0 §3.1.2.1, §5.4, §11). `reserved-scope` reports them.
+const RESERVED: [&str; 6] = ["address", "email", "offline_access", "openid", "phone", "profile"];
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let namespace = &document.table.namespace;
+    for scope in &document.table.scopes {
+        let text = scope.text.as_str();
+        if !text.starts_with(namespace.as_str()) && !RESERVED.contains(&text) {
+            let message = format!("scope `{text}` does not begin with the namespace `{namespace}`");
+            reporter.report(&scope.place, text, message, format!("write `{namespace}{text}`"));
+        }
+    }
+}

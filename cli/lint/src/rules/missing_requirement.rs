@@ -1,0 +1,30 @@
+use crate::{
+    lint_model::{Document, below},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "missing-requirement",
+    category: LeastPrivilege,
+    level: Warn,
+    reason: "a reader that takes a missing `required_scopes` for none takes the tool for open",
+    check: document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let Some(extensions) = &document.draft.document.mcp_extensions else { return };
+    let tools = &extensions.tool_scope_mapping;
+    // If no tool has a requirement, the names are the scopes.
+    if !tools.values().any(|tool| !tool.required_scopes.is_empty()) {
+        return;
+    }
+    for (name, tool) in tools {
+        let at = below("/mcp_extensions/tool_scope_mapping", name);
+        if document.value(&below(&at, "required_scopes")).is_none() && tool.public != Some(true) {
+            let message = format!("tool `{name}` does not say what opens it, as others here do");
+            let help = "add `\"required_scopes\"`, or `\"public\": true` if everybody may call it";
+            reporter.report(&document.place(&at), name, message, help);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+use std::collections::BTreeMap;
+
+use crate::{
+    lint_model::Table,
+    name_tokens::name_tokens,
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "near-duplicate-tool",
+    category: Naming,
+    level: Warn,
+    reason: "of two names that look alike a model takes the wrong one, and a person approves the wrong one",
+    section: "MCP 2026-07-28, Tools, Tool Names",
+    check: table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for listed in &table.tools {
+        let name = &listed.tool.name;
+        let key = name_tokens(&name.value).concat();
+        let key = key.strip_suffix('s').unwrap_or(&key).to_owned();
+        match seen.get(&key) {
+            // `duplicate-tool` reports a repeated name.
+            Some(first) if *first == name.value => {}
+            Some(first) => {
+                let message = format!("tools `{}` and `{first}` differ only in case, separators or plural", name.value);
+                let help = "give one of them a name that says how it differs";
+                reporter.report(&name.place, &*name.value, message, help);
+            }
+            None => {
+                seen.insert(key, &name.value);
+            }
+        }
+    }
+}

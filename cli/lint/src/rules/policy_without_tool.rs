@@ -1,0 +1,33 @@
+use mcp_scopes_model::nearest::Nearest;
+
+use crate::{
+    lint_model::{Document, below},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "policy-without-tool",
+    category: Policy,
+    level: Warn,
+    reason: "a policy under a name that no tool has limits nothing",
+    check: document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let Some(extensions) = &document.draft.document.mcp_extensions else { return };
+    let tools = &extensions.tool_scope_mapping;
+    // Without a list of tools there is nothing to compare with.
+    if tools.is_empty() {
+        return;
+    }
+    for name in extensions.tool_interaction_policies.keys().filter(|name| !tools.contains_key(*name)) {
+        let near = tools.keys().fold(Nearest::to(name), |search, tool| search.or(tool)).found();
+        let help = near.map_or_else(
+            || "list the tool in `tool_scope_mapping`, or leave the policy out".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let place = document.place(&below("/mcp_extensions/tool_interaction_policies", name));
+        reporter.report(&place, name, format!("there is a policy for `{name}`, but no such tool"), help);
+    }
+}

@@ -1,0 +1,34 @@
+use mcp_scopes_model::Risk;
+
+use crate::{
+    lint_model::{Origin, Tool},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "public-risk",
+    category: Risk,
+    level: Warn,
+    reason: "what is public runs for callers without a token, whom nobody can hold to account",
+    check: tool(check),
+};
+
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
+    if !tool.public {
+        return;
+    }
+    let risk = tool.risk.as_ref().filter(|risk| risk.value >= Risk::Medium);
+    let (place, why) = match (risk, &tool.hints.destructive) {
+        (Some(risk), _) => (&risk.place, format!("its risk is `{}`", risk.value.as_str())),
+        (None, Some(hint)) if hint.value => (&hint.place, "it is said to destroy".to_owned()),
+        _ => return,
+    };
+    let name = &tool.name.value;
+    let message = format!("tool `{name}` is open to callers without a token, but {why}");
+    let help = match tool.origin {
+        Origin::Source => "write `scope = \"..\"` in place of `public`",
+        Origin::Document => "name what opens it in `required_scopes` in place of `public`",
+    };
+    reporter.report(place, name, message, help);
+}

@@ -1,0 +1,27 @@
+use crate::{
+    lint_model::{Origin, Tool},
+    name_tokens::suggested,
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "risky-name",
+    category: Risk,
+    level: Warn,
+    reason: "a risk below the truth lets clients approve calls without asking",
+    section: "MCP 2026-07-28, Tools, Security Considerations",
+    check: tool(check),
+};
+
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
+    let Some((word, least)) = suggested(&tool.name.value) else { return };
+    let Some(risk) = &tool.risk else { return };
+    if risk.value < least {
+        let (name, stated, least) = (&tool.name.value, risk.value.as_str(), least.as_str());
+        let message = format!("tool `{name}` states the risk `{stated}`, but `{word}` in its name suggests `{least}`");
+        let risk_key = if tool.origin == Origin::Source { "risk = " } else { "\"risk_level\": " };
+        let help = format!("write `{risk_key}\"{least}\"`, or a name that says what it does");
+        reporter.report(&risk.place, name, message, help);
+    }
+}

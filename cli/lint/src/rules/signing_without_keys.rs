@@ -1,0 +1,26 @@
+use crate::{
+    lint_model::Document,
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "signing-without-keys",
+    category: Document,
+    level: Warn,
+    reason: "a signature for which no key can be found is one that nobody checks",
+    section: "RFC 9728 §2",
+    check: document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let members = &document.draft.document;
+    let pairs =
+        members.resource_signing_alg_values_supported.iter().any(|name| name != "none" && !name.starts_with("HS"));
+    if pairs && document.value("/jwks_uri").is_none() {
+        let pointer = "/resource_signing_alg_values_supported";
+        let message = "responses are signed, and no `jwks_uri` says with which keys";
+        let help = "add `jwks_uri`, or leave the algorithms out if responses are not signed";
+        reporter.report(&document.place(pointer), pointer, message, help);
+    }
+}

@@ -1,0 +1,37 @@
+use mcp_scopes_model::tool::{MAX_TOOL_NAME, tool_name};
+
+use crate::{
+    lint_model::{Origin, Tool},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+/// Maximum length of a name in SEP-986 and in many clients.
+const PORTABLE: usize = 64;
+
+pub(super) const RULE: Rule = rule! {
+    id: "tool-name",
+    category: Naming,
+    level: Warn,
+    reason: "clients refuse or cut names that are too long or hold other characters",
+    section: "MCP 2026-07-28, Tools; SEP-986",
+    check: diagnostics(&["bad-tool-name"]) and tool(check),
+};
+
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
+    let name = &tool.name.value;
+    let length = name.len();
+    // In source, the compiler reports it.
+    if tool.origin == Origin::Document
+        && let Err(error) = tool_name(name)
+    {
+        let message = format!("the tool name `{}` {}", name.escape_debug(), error.reason());
+        let help = "write 1 to 128 of `A-Z a-z 0-9 _ . -`, such as `list_files`";
+        reporter.report(&tool.name.place, name.escape_debug().to_string(), message, help);
+    } else if length > PORTABLE && length <= MAX_TOOL_NAME {
+        let message = format!("tool name `{name}` has {length} characters; many clients take {PORTABLE}");
+        let help =
+            if tool.origin == Origin::Source { "give it a shorter `name = \"..\"`" } else { "give it a shorter name" };
+        reporter.report(&tool.name.place, name, message, help);
+    }
+}

@@ -1,0 +1,33 @@
+use std::borrow::Cow;
+
+use crate::{
+    lint_model::Document,
+    reporter::Reporter,
+    rule::{Choice, Rule, RuleOption, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "undefined-member",
+    category: Document,
+    level: Allow,
+    reason: "readers leave out what they do not know, so that the member says nothing to anybody else",
+    section: "RFC 9728 §3.2",
+    options: &[RuleOption {
+        name: "known",
+        default: Choice::Texts(Cow::Borrowed(&[])),
+        docs: "names of members that are your own",
+    }],
+    check: document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let allowed = reporter.texts("known");
+    let members = document.draft.unknown_members().into_iter();
+    let members = members.filter(|member| !allowed.contains(&member.pointer.rsplit('/').next().unwrap_or("")));
+    let told: Vec<String> = members.map(|member| member.pointer).collect();
+    for pointer in told {
+        let message = format!("`{pointer}` is a member that no standard defines");
+        let help = "remove it, or name it in the option `known`";
+        reporter.report(&document.place(&pointer), &*pointer, message, help);
+    }
+}

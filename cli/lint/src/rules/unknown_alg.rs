@@ -1,0 +1,64 @@
+use crate::{
+    lint_model::{Document, below},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "unknown-alg",
+    category: Document,
+    level: Warn,
+    reason: "clients compare the names of algorithms with their case, and leave out those that they do not know",
+    section: "RFC 9728 §2",
+    check: document(check),
+};
+
+/// The names for digital signatures in the registry "JSON Web Signature and Encryption Algorithms".
+const KNOWN: &[&str] = &[
+    "ES256",
+    "ES256K",
+    "ES384",
+    "ES512",
+    "Ed25519",
+    "Ed448",
+    "EdDSA",
+    "HS256",
+    "HS384",
+    "HS512",
+    "ML-DSA-44",
+    "ML-DSA-65",
+    "ML-DSA-87",
+    "PS256",
+    "PS384",
+    "PS512",
+    "RS256",
+    "RS384",
+    "RS512",
+    "none",
+];
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let members = &document.draft.document;
+    for (pointer, names) in [
+        ("/resource_signing_alg_values_supported", &members.resource_signing_alg_values_supported),
+        ("/dpop_signing_alg_values_supported", &members.dpop_signing_alg_values_supported),
+    ] {
+        for (number, name) in names.iter().enumerate().filter(|(_, name)| !KNOWN.contains(&name.as_str())) {
+            let at = below(pointer, &number.to_string());
+            let help = match KNOWN.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+                Some(known) => format!("write `{known}`"),
+                None => "write the name of an algorithm for signatures, such as `ES256`".to_owned(),
+            };
+            let message = format!("`{}` is no algorithm for signatures that is registered", name.escape_debug());
+            reporter.report(&document.place(&at), &*at, message, help);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_are_sorted() {
+        assert!(super::KNOWN.is_sorted());
+    }
+}

@@ -1,0 +1,21 @@
+use crate::{
+    lint_model::Tool,
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "unlisted-tool",
+    category: LeastPrivilege,
+    level: Warn,
+    reason: "a tool that no table lists is denied to everyone and published nowhere",
+    check: tool(check),
+};
+
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
+    if !tool.listed {
+        let name = &tool.name.value;
+        let help = "list it in a `scope_table!`, or remove its annotation";
+        reporter.report(&tool.place, name, format!("tool `{name}` is in no scope table"), help);
+    }
+}

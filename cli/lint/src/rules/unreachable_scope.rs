@@ -1,0 +1,41 @@
+use crate::{
+    lint_model::{Origin, Table},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "unreachable-scope",
+    category: Flow,
+    level: Warn,
+    reason: "a tool that no role leads to is closed to everybody who asks for scopes as they are told",
+    check: table(check),
+};
+
+fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    if table.flows.is_empty() {
+        return;
+    }
+    let asked = table.flows.iter().flat_map(|flow| &flow.scopes).chain(&table.supported);
+    let reach = table.closure(asked.map(|scope| scope.value.as_str()));
+    let scopes = table.required().filter(|scope| !reach.contains(scope.text.as_str()));
+    for scope in scopes {
+        let listed = scope.needed_by.iter().filter_map(|place| table.tools.get(*place));
+        // Another alternative may open the tool.
+        let mut closed = listed.filter(|listed| !listed.is_open_to(&reach)).map(|listed| &listed.tool.name.value);
+        let Some(first) = closed.next() else { continue };
+        let more = match closed.count() {
+            0 => String::new(),
+            1 => " and one more tool".to_owned(),
+            count => format!(" and {count} more tools"),
+        };
+        let message = format!("scope `{}` is needed for `{first}`{more}, but no flow leads to it", scope.text);
+        let help = match table.origin {
+            Origin::Source => "add it to a role under [flows], or let a scope that is asked for imply it",
+            Origin::Document => {
+                "add it to a role of `scope_upgrade_flows`, or let a scope that is asked for imply it in `scope_hierarchy`"
+            }
+        };
+        reporter.report(&scope.place, &*scope.text, message, help);
+    }
+}

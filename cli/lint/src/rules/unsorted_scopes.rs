@@ -1,0 +1,23 @@
+use crate::{
+    fixes,
+    lint_model::Document,
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "unsorted-scopes",
+    category: Document,
+    level: Allow,
+    reason: "in a sorted list people find a scope, and a change shows as one line",
+    check: document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let scopes = &document.table.supported;
+    let Some(pair) = scopes.array_windows().find(|[a, b]| a.value > b.value) else { return };
+    let [first, second] = pair;
+    let message = format!("`{}` stands in front of `{}`", first.value, second.value);
+    let fix = fixes::sorted(document, "/scopes_supported");
+    reporter.report(&second.place, "/scopes_supported", message, "sort the scopes by their bytes").fix = fix;
+}
