@@ -166,8 +166,12 @@ pub(super) fn to_document(document: &Document<'_>, levels: &Levels, sources: &So
         for violation in broken.iter().filter(|violation| rule.check.violations.contains(&violation.kind)) {
             let pointer = &violation.pointer;
             let subject = if pointer.is_empty() { "/" } else { pointer };
-            let hit = reporter.report(&document.place(pointer), subject, said(document, violation), &*violation.help);
-            hit.fix = fixes::of_violation(document, violation);
+            reporter
+                .report(said(document, violation))
+                .at(&document.place(pointer))
+                .about(subject)
+                .help(&*violation.help)
+                .fix(fixes::of_violation(document, violation));
         }
         findings.extend(reporter.found.into_iter().map(|hit| hit.at_level(level)));
     }

@@ -42,7 +42,7 @@ impl Chain<'_> {
         let (last, firsts, holder) = (&self.last.name.value, self.named(), &self.holder);
         let message =
             format!("`{last}` {deed} by {firsts}: {holder} a caller can do both, and no policy stands between");
-        reporter.report(&self.last.name.place, last, message, self.help());
+        reporter.report(message).at(&self.last.name.place).about(last).help(self.help());
     }
 
     /// Returns the help: add a policy, or separate the scopes.

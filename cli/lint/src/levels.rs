@@ -12,7 +12,7 @@ use mcp_scopes_scan::{
 
 use crate::{
     overrides::Overrides,
-    rule::{Category, Choice, Rule, RuleOption, Setting},
+    rule::{Category, OptionValue, Rule, RuleOption, Setting},
 };
 
 /// The levels and options of configuration files, below the overrides.
@@ -20,7 +20,7 @@ use crate::{
 pub(crate) struct Levels {
     overrides: Overrides,
     by_name: BTreeMap<String, Setting>,
-    options: BTreeMap<&'static str, Vec<(String, Choice)>>,
+    options: BTreeMap<&'static str, Vec<(String, OptionValue)>>,
 }
 
 impl Levels {
@@ -81,7 +81,7 @@ impl Levels {
     }
 
     /// Returns the options that are set for a rule.
-    pub(crate) fn options_of(&self, rule: &Rule) -> &[(String, Choice)] {
+    pub(crate) fn options_of(&self, rule: &Rule) -> &[(String, OptionValue)] {
         self.options.get(rule.id).map(Vec::as_slice).unwrap_or_default()
     }
 
@@ -132,7 +132,7 @@ fn option(
     entry: &LintDecl,
     rule: Option<&'static Rule>,
     stated: &LintOptionDecl,
-) -> Result<(&'static str, Choice), Wrong> {
+) -> Result<(&'static str, OptionValue), Wrong> {
     let (name, of) = (stated.name.text.as_str(), entry.rule.text.as_str());
     let Some(rule) = rule else {
         let message = format!("`{of}` is a category, which has no option `{name}`");
@@ -155,14 +155,14 @@ fn option(
 }
 
 /// Returns the value if it has the type of the option's default.
-fn typed(option: &RuleOption, value: &LintValue) -> Option<Choice> {
+fn typed(option: &RuleOption, value: &LintValue) -> Option<OptionValue> {
     match (&option.default, value) {
-        (Choice::Int(_), LintValue::Int(number)) => usize::try_from(*number).ok().map(Choice::Int),
-        (Choice::Text(_), LintValue::Text(text)) => Some(Choice::Text(text.clone().into())),
-        (Choice::Texts(_), LintValue::Texts(texts)) => {
-            Some(Choice::Texts(texts.iter().map(|text| text.clone().into()).collect::<Vec<_>>().into()))
+        (OptionValue::Int(_), LintValue::Int(number)) => usize::try_from(*number).ok().map(OptionValue::Int),
+        (OptionValue::Text(_), LintValue::Text(text)) => Some(OptionValue::Text(text.clone().into())),
+        (OptionValue::Texts(_), LintValue::Texts(texts)) => {
+            Some(OptionValue::Texts(texts.iter().map(|text| text.clone().into()).collect::<Vec<_>>().into()))
         }
-        (Choice::Flag(_), LintValue::Flag(flag)) => Some(Choice::Flag(*flag)),
+        (OptionValue::Flag(_), LintValue::Flag(flag)) => Some(OptionValue::Flag(*flag)),
         _ => None,
     }
 }

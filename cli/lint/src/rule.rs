@@ -191,14 +191,14 @@ impl Check {
 /// A value of an option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the types are those of TOML")]
-pub enum Choice {
+pub enum OptionValue {
     Int(usize),
     Text(Cow<'static, str>),
     Texts(Cow<'static, [Cow<'static, str>]>),
     Flag(bool),
 }
 
-impl Choice {
+impl OptionValue {
     /// Returns the type of the value, with its article.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -217,7 +217,7 @@ pub struct RuleOption {
     /// The key.
     pub name: &'static str,
     /// The default value. A configured value has to be of its type.
-    pub default: Choice,
+    pub default: OptionValue,
     /// Its description, in one line.
     pub docs: &'static str,
 }

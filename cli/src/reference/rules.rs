@@ -52,12 +52,12 @@ struct Entry {
     section: &'static str,
     reason: &'static str,
     mirror: Option<&'static str>,
-    options: Vec<Choice>,
+    options: Vec<OptionEntry>,
     docs: &'static str,
 }
 
 #[derive(Serialize)]
-struct Choice {
+struct OptionEntry {
     name: &'static str,
     /// In TOML syntax.
     default: String,
@@ -107,7 +107,7 @@ fn document(rules: &[&Rule]) -> Document {
         options: rule
             .options
             .iter()
-            .map(|option| Choice { name: option.name, default: value(&option.default), docs: option.docs })
+            .map(|option| OptionEntry { name: option.name, default: value(&option.default), docs: option.docs })
             .collect(),
         docs: rule.docs,
     };

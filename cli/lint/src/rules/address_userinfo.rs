@@ -1,5 +1,5 @@
 use crate::{
-    addresses::{Stated, of_document, of_table},
+    addresses::{StatedAddress, of_document, of_table},
     lint_model::{Document, Table},
     reporter::Reporter,
     rule::{Rule, rule},
@@ -22,10 +22,14 @@ fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     report(&of_document(document), reporter);
 }
 
-fn report(all: &[Stated<'_>], reporter: &mut Reporter<'_>) {
+fn report(all: &[StatedAddress<'_>], reporter: &mut Reporter<'_>) {
     for stated in all.iter().filter(|stated| stated.parts.has_user()) {
         // The message omits the address, which may contain a password.
         let message = format!("the address of `{}` holds a user in front of its host", stated.parts.host);
-        reporter.report(&stated.place, &*stated.subject, message, "remove everything before the `@`, and the `@`");
+        reporter
+            .report(message)
+            .at(&stated.place)
+            .about(&*stated.subject)
+            .help("remove everything before the `@`, and the `@`");
     }
 }

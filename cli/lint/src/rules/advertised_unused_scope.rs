@@ -24,7 +24,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in table.supported.iter().filter(|scope| !useful.contains(scope.value.as_str())) {
         let message = format!("scope `{}` is advertised, but no tool requires it or what it implies", scope.value);
         let help = "take it out of `scopes_supported`, or require it on a tool";
-        reporter.report(&scope.place, &*scope.value, message, help);
+        reporter.report(message).at(&scope.place).about(&*scope.value).help(help);
     }
 }
 

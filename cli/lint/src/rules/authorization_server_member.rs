@@ -47,6 +47,6 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
             "" => "remove it; clients find it by the issuer in `authorization_servers`".to_owned(),
             meant => format!("write `{meant}` if that is meant, or remove it"),
         };
-        reporter.report(&document.place(&at), &*at, message, help);
+        reporter.report(message).at(&document.place(&at)).about(&*at).help(help);
     }
 }

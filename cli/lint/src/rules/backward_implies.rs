@@ -52,7 +52,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         let Some(changing) = changing else { continue };
         let message = format!("scope `{}` is called one that reads, and implies `{}`", scope.text, changing.text);
         let help = format!("turn it round: `{}` may imply `{}`", changing.text, scope.text);
-        reporter.report(scope.declared.as_ref().unwrap_or(&scope.place), &*scope.text, message, help);
+        reporter.report(message).at(scope.declared.as_ref().unwrap_or(&scope.place)).about(&*scope.text).help(help);
     }
 }
 

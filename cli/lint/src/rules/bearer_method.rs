@@ -28,6 +28,6 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
             None => "write `header`; a cookie or a key of your own is no bearer token".to_owned(),
         };
         let message = format!("`{}` is no way to send a bearer token that is defined", method.escape_debug());
-        reporter.report(&document.place(&at), &*at, message, help);
+        reporter.report(message).at(&document.place(&at)).about(&*at).help(help);
     }
 }

@@ -26,15 +26,18 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
             _ => continue,
         };
         let at = below(pointer, &number.to_string());
-        reporter.report(
-            &document.place(&at),
-            &*at,
-            format!("`{method}`: {why}"),
-            "write `[\"header\"]`, or leave the member out",
-        );
+        reporter
+            .report(format!("`{method}`: {why}"))
+            .at(&document.place(&at))
+            .about(&*at)
+            .help("write `[\"header\"]`, or leave the member out");
     }
     if !methods.iter().any(|method| method == "header") {
         let message = "`/bearer_methods_supported` leaves out `header`, which is how MCP clients send tokens";
-        reporter.report(&document.place(pointer), pointer, message, "write `[\"header\"]`, or leave the member out");
+        reporter
+            .report(message)
+            .at(&document.place(pointer))
+            .about(pointer)
+            .help("write `[\"header\"]`, or leave the member out");
     }
 }

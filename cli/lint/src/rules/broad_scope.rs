@@ -3,7 +3,7 @@ use mcp_scopes_model::Risk;
 use crate::{
     lint_model::{Table, Tool},
     reporter::Reporter,
-    rule::{Choice, Rule, RuleOption, rule},
+    rule::{OptionValue, Rule, RuleOption, rule},
 };
 
 pub(super) const RULE: Rule = rule! {
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = rule! {
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
     options: &[RuleOption {
         name: "max_tools",
-        default: Choice::Int(15),
+        default: OptionValue::Int(15),
         docs: "how many tools one scope may open alone",
     }],
     check: table(check),
@@ -42,6 +42,6 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             _ => continue,
         };
         let help = "give the riskier tools a scope of their own, which may imply this one";
-        reporter.report(&scope.place, &*scope.text, message, help);
+        reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
     }
 }

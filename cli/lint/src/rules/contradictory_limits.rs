@@ -21,7 +21,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for tool in table.tools.iter().map(|listed| &*listed.tool).filter(|tool| tool.own) {
         let name = &tool.name.value;
         for (place, message, help) in within(tool, &mut patterns).into_iter().chain(with_session(table, tool)) {
-            reporter.report(place, name, format!("limits of tool `{name}` contradict: {message}"), help);
+            reporter.report(format!("limits of tool `{name}` contradict: {message}")).at(place).about(name).help(help);
         }
     }
 }

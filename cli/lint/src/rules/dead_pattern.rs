@@ -30,12 +30,12 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                         |near| format!("did you mean `{near}`?"),
                     );
                     let message = format!("pattern `{text}` names a tool that the document does not list");
-                    reporter.report(&said.place, &*tool.name.value, message, help);
+                    reporter.report(message).at(&said.place).about(&*tool.name.value).help(help);
                 }
                 Some(other) if pattern.glob.is_some() && takes_nothing(&other.tool) => {
                     let message = format!("pattern `{text}` never matches: `{}` takes no parameters", pattern.tool);
                     let help = format!("write `{}` for all of its calls, or leave it out", pattern.tool);
-                    reporter.report(&said.place, &*tool.name.value, message, help);
+                    reporter.report(message).at(&said.place).about(&*tool.name.value).help(help);
                 }
                 // In source, an unknown name is a compile error.
                 _ => {}
@@ -44,7 +44,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         for glob in tool.policy.blocked_patterns.iter().filter(|_| takes_nothing(tool)) {
             let (text, name) = (&glob.value, &tool.name.value);
             let message = format!("`{text}` of `blocked_patterns` never matches: `{name}` takes no parameters");
-            reporter.report(&glob.place, name, message, "leave it out, or state the parameters");
+            reporter.report(message).at(&glob.place).about(name).help("leave it out, or state the parameters");
         }
     }
 }

@@ -22,7 +22,7 @@ fn tool(tool: &Tool, reporter: &mut Reporter<'_>) {
     if said(&description.value) == said(name) && !description.value.trim().is_empty() {
         let message = format!("the description of tool `{name}` only repeats its name");
         let help = "say what it does, to what, and what comes back";
-        reporter.report(&description.place, name, message, help);
+        reporter.report(message).at(&description.place).about(name).help(help);
     }
 }
 
@@ -36,12 +36,11 @@ fn scopes(table: &Table, reporter: &mut Reporter<'_>) {
         let Some(place) = &scope.declared else { continue };
         if name_tokens(&scope.description) == name_tokens(&scope.bare) && !scope.description.trim().is_empty() {
             let message = format!("the description of scope `{}` only repeats its name", scope.text);
-            reporter.report(
-                place,
-                &*scope.text,
-                message,
-                "say what it opens, in words that a person who consents knows",
-            );
+            reporter
+                .report(message)
+                .at(place)
+                .about(&*scope.text)
+                .help("say what it opens, in words that a person who consents knows");
         }
     }
 }

@@ -48,5 +48,5 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
         ),
         Origin::Document => (tool.risk.as_ref().map(|risk| &risk.place), "add `\"requires_user_approval\": true`"),
     };
-    reporter.report(place.unwrap_or(&tool.place), name, message, help);
+    reporter.report(message).at(place.unwrap_or(&tool.place)).about(name).help(help);
 }

@@ -30,5 +30,5 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
         ("", "write `risk = \"medium\"` or more, or `destructive_hint = false`")
     };
     let message = format!("tool `{name}` is said to destroy, but its risk is `{risk}`{also}");
-    reporter.report(&hint.place, name, message, help);
+    reporter.report(message).at(&hint.place).about(name).help(help);
 }

@@ -23,6 +23,10 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         };
         let at = below("/dpop_signing_alg_values_supported", &number.to_string());
         let message = format!("`{}` {why}, and a DPoP proof shows who holds a private key", algorithm.escape_debug());
-        reporter.report(&document.place(&at), &*at, message, "write `ES256` or another algorithm with a key pair");
+        reporter
+            .report(message)
+            .at(&document.place(&at))
+            .about(&*at)
+            .help("write `ES256` or another algorithm with a key pair");
     }
 }

@@ -20,6 +20,6 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         let pointer = "/dpop_bound_access_tokens_required";
         let message = "tokens have to be bound with DPoP, and no algorithm for it is named";
         let help = "add `dpop_signing_alg_values_supported`, such as `[\"ES256\"]`";
-        reporter.report(&document.place(pointer), pointer, message, help);
+        reporter.report(message).at(&document.place(pointer)).about(pointer).help(help);
     }
 }

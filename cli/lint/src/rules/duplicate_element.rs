@@ -69,17 +69,16 @@ fn elements(document: &Document<'_>, pointer: &str, items: &[Json], reporter: &m
                 let message = format!("`{}` stands in this list already", text.escape_debug());
                 let at = at();
                 let fix = fixes::of_element(document, &at);
-                reporter.report(&document.place(&at), &*at, message, "remove it").fix = fix;
+                reporter.report(message).at(&document.place(&at)).about(&*at).help("remove it").fix(fix);
             }
             Some(first) => {
                 let (at, text, first) = (at(), text.escape_debug(), first.escape_debug());
                 let message = format!("`{text}` and `{first}` differ in a slash only");
-                reporter.report(
-                    &document.place(&at),
-                    &*at,
-                    message,
-                    "keep the one that the authorization server states",
-                );
+                reporter
+                    .report(message)
+                    .at(&document.place(&at))
+                    .about(&*at)
+                    .help("keep the one that the authorization server states");
             }
             None => {
                 seen.insert(key, text);

@@ -19,7 +19,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         let name = twice.spot.name.clone().unwrap_or_default();
         let message = format!("the member `{}` stands here a second time", twice.name.escape_debug());
         let help = if twice.same { "remove it" } else { "keep the one that is true" };
-        reporter.report(&document.place_of(&name), &*twice.name, message, help).fix =
-            fixes::of_duplicate(document, twice);
+        let fix = fixes::of_duplicate(document, twice);
+        reporter.report(message).at(&document.place_of(&name)).about(&*twice.name).help(help).fix(fix);
     }
 }

@@ -23,11 +23,10 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
             _ => continue,
         };
         let at = below("", name);
-        reporter.report(
-            &document.place(&at),
-            &*at,
-            format!("`{at}` is {what}, which says nothing"),
-            "leave the member out",
-        );
+        reporter
+            .report(format!("`{at}` is {what}, which says nothing"))
+            .at(&document.place(&at))
+            .about(&*at)
+            .help("leave the member out");
     }
 }

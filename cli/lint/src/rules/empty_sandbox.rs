@@ -24,5 +24,9 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         Origin::Source => "write `sandbox = \"allow\"` on tools that are safe there, or remove [sandbox]",
         Origin::Document => "write `\"sandbox\": \"allow\"` at tools that are safe there, or remove `sandbox`",
     };
-    reporter.report(&sandbox.place, &*table.name, "there is a sandbox, but every tool is refused in it", help);
+    reporter
+        .report("there is a sandbox, but every tool is refused in it")
+        .at(&sandbox.place)
+        .about(&*table.name)
+        .help(help);
 }

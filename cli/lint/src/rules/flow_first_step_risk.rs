@@ -32,6 +32,6 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         let message =
             format!("flow `{}` begins with `{scope}`, which opens `{}` of risk {risk}", flow.role, tool.name.value);
         let help = "begin with the scopes of lower risk that the role needs, and let this one follow";
-        reporter.report(&first.scope.place, &*flow.role, message, help);
+        reporter.report(message).at(&first.scope.place).about(&*flow.role).help(help);
     }
 }

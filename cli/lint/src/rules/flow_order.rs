@@ -25,7 +25,11 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                 continue;
             };
             let message = format!("step {} of flow `{}`, {message}", place + 1, flow.role);
-            reporter.report(&step.scope.place, format!("{}/{}", flow.role, step.scope.value), message, help);
+            reporter
+                .report(message)
+                .at(&step.scope.place)
+                .about(format!("{}/{}", flow.role, step.scope.value))
+                .help(help);
         }
     }
 }

@@ -40,7 +40,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                     if later { "stands behind it" } else { "no step asks for" }
                 );
                 let help = format!("{} `{missing}` before `{scope}`", if later { "move" } else { "put" });
-                reporter.report(&step.scope.place, format!("{}/{scope}", flow.role), message, help);
+                reporter.report(message).at(&step.scope.place).about(format!("{}/{scope}", flow.role)).help(help);
             }
         }
     }

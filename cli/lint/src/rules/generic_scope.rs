@@ -56,7 +56,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let message = format!("scope `{text}` says neither what it is about nor whose it is");
             let help =
                 format!("name what it is about, such as `files:{text}`, or state a `namespace` under `[server]`");
-            reporter.report(&scope.place, text, message, help);
+            reporter.report(message).at(&scope.place).about(text).help(help);
         }
     }
 }

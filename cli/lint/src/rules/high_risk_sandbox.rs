@@ -27,6 +27,6 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             Origin::Source => "add `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`, which it is now",
             Origin::Document => "add `\"sandbox\": \"simulate\"`, or `\"deny\"`, which it is now",
         };
-        reporter.report(&tool.place, name, message, help);
+        reporter.report(message).at(&tool.place).about(name).help(help);
     }
 }

@@ -39,7 +39,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             }
             let message = format!("flow `{}` asks for `{scope}`, which opens none of its tools", flow.role);
             let help = "leave it out, or add the scope that it is held together with";
-            reporter.report(&step.scope.place, format!("{}/{scope}", flow.role), message, help);
+            reporter.report(message).at(&step.scope.place).about(format!("{}/{scope}", flow.role)).help(help);
         }
     }
 }

@@ -27,11 +27,10 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
     for (limit, _) in limits.iter().filter(|(_, stated)| *stated) {
         let message = format!("`{limit}` limits nothing: no tool is of high or critical risk");
-        reporter.report(
-            &session.place,
-            *limit,
-            message,
-            "rate the tools that are meant `high`, or leave the limit out",
-        );
+        reporter
+            .report(message)
+            .at(&session.place)
+            .about(*limit)
+            .help("rate the tools that are meant `high`, or leave the limit out");
     }
 }

@@ -42,7 +42,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         };
         let message = format!("the issuer `{}` looks like {what}", stated.text);
         let help = "write what the authorization server's metadata state as `issuer`";
-        reporter.report(&stated.place, &*stated.subject, message, help);
+        reporter.report(message).at(&stated.place).about(&*stated.subject).help(help);
     }
 }
 

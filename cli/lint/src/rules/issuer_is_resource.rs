@@ -20,7 +20,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for stated in all.iter().filter(|stated| stated.is == Use::Issuer && resources.contains(&plain(stated.text))) {
         let message = format!("`{}` is the authorization server and the resource at once", stated.text);
         let help = "give the resource a path of its own, such as `/mcp`, or name the server that issues the tokens";
-        reporter.report(&stated.place, &*stated.subject, message, help);
+        reporter.report(message).at(&stated.place).about(&*stated.subject).help(help);
     }
 }
 

@@ -21,6 +21,6 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             "write `{}`, or keep it if the authorization server's own `issuer` has it",
             stated.text.trim_end_matches('/')
         );
-        reporter.report(&stated.place, &*stated.subject, message, help);
+        reporter.report(message).at(&stated.place).about(&*stated.subject).help(help);
     }
 }

@@ -29,17 +29,16 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         let place = document.place(&at);
         if Members::MEMBERS.contains(&base) && !READ.contains(&base) {
             let message = format!("`{base}` is not for people to read, so that it has no languages");
-            reporter.report(&place, &*at, message, format!("write `{base}`"));
+            reporter.report(message).at(&place).about(&*at).help(format!("write `{base}`"));
             continue;
         }
         let Some(usual) = usual(tag) else {
             let message = format!("`{}` is no language tag", tag.escape_debug());
-            reporter.report(
-                &place,
-                &*at,
-                message,
-                format!("write a tag of BCP 47, such as `{base}#fr` or `{base}#pt-BR`"),
-            );
+            reporter
+                .report(message)
+                .at(&place)
+                .about(&*at)
+                .help(format!("write a tag of BCP 47, such as `{base}#fr` or `{base}#pt-BR`"));
             continue;
         };
         if tag != usual {
@@ -49,11 +48,11 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
             // The rename would create a duplicate member.
             let stands = document.value(&below("", &meant)).is_some();
             let fix = (!stands).then(|| fixes::renamed_member(document, &at, &meant)).flatten();
-            reporter.report(&place, &*at, message, help).fix = fix;
+            reporter.report(message).at(&place).about(&*at).help(help).fix(fix);
         }
         if let Some(first) = seen.insert((base.to_owned(), usual), name) {
             let message = format!("`{name}` and `{first}` are one language, which is compared without its case");
-            reporter.report(&place, &*at, message, "keep one of them");
+            reporter.report(message).at(&place).about(&*at).help("keep one of them");
         }
     }
 }

@@ -19,22 +19,20 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let (name, level) = (&tool.name.value, risk.value.as_str());
     if let Some(auto) = tool.auto_approvable.as_ref().filter(|auto| auto.value && !risk.value.may_be_auto_approved()) {
         let message = format!("tool `{name}` is of {level} risk, and clients may call it without asking");
-        reporter.report(
-            &auto.place,
-            name,
-            message,
-            "write `\"auto_approvable\": false`: only minimal and low risk may be true",
-        );
+        reporter
+            .report(message)
+            .at(&auto.place)
+            .about(name)
+            .help("write `\"auto_approvable\": false`: only minimal and low risk may be true");
     }
     if let Some(user) =
         tool.requires_user_approval.as_ref().filter(|user| !user.value && risk.value.needs_user_approval())
     {
         let message = format!("tool `{name}` is of {level} risk, and the user is not asked for each call");
-        reporter.report(
-            &user.place,
-            name,
-            message,
-            "write `\"requires_user_approval\": true`, which high and critical risk need",
-        );
+        reporter
+            .report(message)
+            .at(&user.place)
+            .about(name)
+            .help("write `\"requires_user_approval\": true`, which high and critical risk need");
     }
 }

@@ -1,7 +1,7 @@
 use crate::{
     lint_model::Table,
     reporter::Reporter,
-    rule::{Choice, Rule, RuleOption, rule},
+    rule::{OptionValue, Rule, RuleOption, rule},
 };
 
 /// Length of the prefix in messages, which is enough to find the scope.
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = rule! {
     category: Naming,
     level: Warn,
     reason: "long scopes fill consent screens and request lines",
-    options: &[RuleOption { name: "max_length", default: Choice::Int(80), docs: "how long a scope may be" }],
+    options: &[RuleOption { name: "max_length", default: OptionValue::Int(80), docs: "how long a scope may be" }],
     check: table(check),
 };
 
@@ -21,6 +21,6 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in table.scopes.iter().filter(|scope| scope.text.len() > max) {
         let shown: String = scope.text.chars().take(SHOWN).collect();
         let message = format!("scope `{shown}..` has {} characters, more than {max}", scope.text.len());
-        reporter.report(&scope.place, &*scope.text, message, "give it a shorter name");
+        reporter.report(message).at(&scope.place).about(&*scope.text).help("give it a shorter name");
     }
 }

@@ -17,6 +17,6 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in table.scopes.iter().filter(|scope| scope.text.bytes().any(|byte| byte.is_ascii_uppercase())) {
         let message = format!("scope `{}` holds upper case", scope.text);
         let help = format!("write `{}`", scope.text.to_ascii_lowercase());
-        reporter.report(&scope.place, &*scope.text, message, help);
+        reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
     }
 }

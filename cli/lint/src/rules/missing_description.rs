@@ -20,6 +20,6 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
             Origin::Source => "write a doc comment above the function, or `description = \"..\"`",
             Origin::Document => "add the member `description`",
         };
-        reporter.report(&tool.place, name, format!("tool `{name}` does not say what it does"), help);
+        reporter.report(format!("tool `{name}` does not say what it does")).at(&tool.place).about(name).help(help);
     }
 }

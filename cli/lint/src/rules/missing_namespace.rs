@@ -21,7 +21,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         let text = scope.text.as_str();
         if !text.starts_with(namespace.as_str()) && !RESERVED.contains(&text) {
             let message = format!("scope `{text}` does not begin with the namespace `{namespace}`");
-            reporter.report(&scope.place, text, message, format!("write `{namespace}{text}`"));
+            reporter.report(message).at(&scope.place).about(text).help(format!("write `{namespace}{text}`"));
         }
     }
 }

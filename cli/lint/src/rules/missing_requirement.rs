@@ -24,7 +24,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         if document.value(&below(&at, "required_scopes")).is_none() && tool.public != Some(true) {
             let message = format!("tool `{name}` does not say what opens it, as others here do");
             let help = "add `\"required_scopes\"`, or `\"public\": true` if everybody may call it";
-            reporter.report(&document.place(&at), name, message, help);
+            reporter.report(message).at(&document.place(&at)).about(name).help(help);
         }
     }
 }

@@ -22,19 +22,17 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let stated = top.get("resource_name");
     if stated.is_none() && !translated {
         let help = "add `resource_name`, or in `mcp-scopes.toml` under `[server]`: the name that people know";
-        reporter.report(
-            &document.place(""),
-            "/resource_name",
-            "the document does not name its server for people",
-            help,
-        );
+        reporter
+            .report("the document does not name its server for people")
+            .at(&document.place(""))
+            .about("/resource_name")
+            .help(help);
     } else if stated.and_then(|name| name.as_str()).is_some_and(|name| name.trim().is_empty()) {
         let message = "`/resource_name` is empty, so that people see no name";
-        reporter.report(
-            &document.place("/resource_name"),
-            "/resource_name",
-            message,
-            "write the name that people know",
-        );
+        reporter
+            .report(message)
+            .at(&document.place("/resource_name"))
+            .about("/resource_name")
+            .help("write the name that people know");
     }
 }

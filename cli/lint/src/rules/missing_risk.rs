@@ -19,7 +19,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         if document.value(&below(&at, "risk_level")).is_none() {
             let message = format!("tool `{name}` has no `risk_level`");
             let help = "add `\"risk_level\"`: minimal, low, medium, high or critical";
-            reporter.report(&document.place(&at), name, message, help);
+            reporter.report(message).at(&document.place(&at)).about(name).help(help);
         }
     }
 }

@@ -22,6 +22,10 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let object = document.value("").is_some_and(|json| matches!(json, Json::Object(_)));
     if object && !table.supported_stated && !open {
         let help = "add `scopes_supported` with the few scopes that basic use needs";
-        reporter.report(&document.place(""), "/scopes_supported", "the document names no scopes to ask for", help);
+        reporter
+            .report("the document names no scopes to ask for")
+            .at(&document.place(""))
+            .about("/scopes_supported")
+            .help(help);
     }
 }

@@ -22,12 +22,11 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         if document.value(&below("", base)).is_none() && told.insert(base) {
             let at = below("", name);
             let message = format!("`{name}` stands alone: there is no `{base}` for those who read no languages");
-            reporter.report(
-                &document.place(&at),
-                &*at,
-                message,
-                format!("add `{base}` with what most people can read"),
-            );
+            reporter
+                .report(message)
+                .at(&document.place(&at))
+                .about(&*at)
+                .help(format!("add `{base}` with what most people can read"));
         }
     }
 }

@@ -30,7 +30,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         let message = format!("clients do not know the member `{name}`, which is nearly `{meant}`");
         let help = format!("write `{meant}`, or give what is your own a name that nobody takes for it");
         let fix = fixes::renamed_member(document, &member.pointer, meant);
-        reporter.report(&document.place(&member.pointer), &*member.pointer, message, help).fix = fix;
+        reporter.report(message).at(&document.place(&member.pointer)).about(&*member.pointer).help(help).fix(fix);
     }
 }
 

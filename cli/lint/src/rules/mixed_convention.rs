@@ -58,7 +58,7 @@ fn names(table: &Table, reporter: &mut Reporter<'_>) {
             let message =
                 format!("scope `{}` has parts, where most of the table's scopes are names of tools", scope.text);
             let help = "drop the key `scope`, or state the convention under `[convention]`";
-            reporter.report(&scope.place, &*scope.text, message, help);
+            reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
         }
     }
 }
@@ -82,7 +82,7 @@ fn halves(scopes: &[Scope], reporter: &mut Reporter<'_>) {
     }
     let message = format!("scope `{}` and {} more use `{second}`, where {many} use `{first}`", scope.text, few - 1);
     let help = "choose one of the two, or state the convention under `[convention]`";
-    reporter.report(&scope.place, &*scope.text, message, help);
+    reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
 }
 
 /// Returns whether the count is enough for a majority.
@@ -120,6 +120,6 @@ fn outliers<K: Ord + Copy>(
         let namespace = scope.text.strip_suffix(&scope.bare).unwrap_or("");
         let help = format!("write `{namespace}{instead}`, or state the convention under `[convention]`");
         let message = format!("scope `{}` {why}", scope.text);
-        reporter.report(&scope.place, &*scope.text, message, help);
+        reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
     }
 }

@@ -98,7 +98,7 @@ fn report(table: &Table, (first, second): (&Scope, &Scope), how: &str, reporter:
     let message = format!("scopes `{}` and `{}` {how}", slip.text, meant.text);
     let help = format!("write `{}` in both places, or give one of them a name of its own", meant.text);
     let fix = fixes::renamed_scope(table, slip, meant, reporter.sources());
-    reporter.report(&slip.place, &*slip.text, message, help).fix = fix;
+    reporter.report(message).at(&slip.place).about(&*slip.text).help(help).fix(fix);
 }
 
 fn singular(word: &str) -> String {

@@ -28,7 +28,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             Some(first) => {
                 let message = format!("tools `{}` and `{first}` differ only in case, separators or plural", name.value);
                 let help = "give one of them a name that says how it differs";
-                reporter.report(&name.place, &*name.value, message, help);
+                reporter.report(message).at(&name.place).about(&*name.value).help(help);
             }
             None => {
                 seen.insert(key, &name.value);

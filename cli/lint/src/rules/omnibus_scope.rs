@@ -38,7 +38,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         if is_omnibus(&scope.bare) && table.tool(&scope.bare).is_none() {
             let message = format!("scope `{}` names everything that there is", scope.text);
             let help = "name what a caller is about to do, and let clients ask for more when they need it";
-            reporter.report(&scope.place, &*scope.text, message, help);
+            reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
         }
     }
 }

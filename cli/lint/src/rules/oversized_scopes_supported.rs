@@ -1,7 +1,7 @@
 use crate::{
     lint_model::{Origin, Table},
     reporter::Reporter,
-    rule::{Choice, Rule, RuleOption, rule},
+    rule::{OptionValue, Rule, RuleOption, rule},
 };
 
 /// Maximum length of a request line that servers and proxies commonly accept, in bytes.
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = rule! {
     level: Warn,
     reason: "clients fall back to asking for all of `scopes_supported`: its size is the consent screen's",
     section: "MCP 2026-07-28, Authorization, Scope Selection Strategy",
-    options: &[RuleOption { name: "max_scopes", default: Choice::Int(20), docs: "how many scopes may be advertised" }],
+    options: &[RuleOption { name: "max_scopes", default: OptionValue::Int(20), docs: "how many scopes may be advertised" }],
     check: table(check),
 };
 
@@ -40,7 +40,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     };
     // In source, the table has to change, wherever the scopes come from.
     let place = if table.origin == Origin::Document { &table.supported_place } else { &table.place };
-    reporter.report(place, &*table.name, message, help);
+    reporter.report(message).at(place).about(&*table.name).help(help);
 }
 
 /// Returns the length of a scope in a query string.

@@ -22,6 +22,6 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         } else {
             format!("`{}` is no page: clients open `{scheme}:` in other ways, or refuse it", stated.text)
         };
-        reporter.report(&stated.place, &*stated.subject, message, "write the https address of the page");
+        reporter.report(message).at(&stated.place).about(&*stated.subject).help("write the https address of the page");
     }
 }

@@ -28,6 +28,6 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
             |near| format!("did you mean `{near}`?"),
         );
         let place = document.place(&below("/mcp_extensions/tool_interaction_policies", name));
-        reporter.report(&place, name, format!("there is a policy for `{name}`, but no such tool"), help);
+        reporter.report(format!("there is a policy for `{name}`, but no such tool")).at(&place).about(name).help(help);
     }
 }

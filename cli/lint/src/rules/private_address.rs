@@ -1,7 +1,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::{
-    addresses::{Stated, Use, of_document, of_table},
+    addresses::{StatedAddress, Use, of_document, of_table},
     lint_model::{Document, Table},
     reporter::Reporter,
     rule::{Rule, rule},
@@ -27,11 +27,11 @@ fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     report(&of_document(document), reporter);
 }
 
-fn report(all: &[Stated<'_>], reporter: &mut Reporter<'_>) {
+fn report(all: &[StatedAddress<'_>], reporter: &mut Reporter<'_>) {
     for stated in all.iter().filter(|stated| stated.is != Use::Page && is_internal(stated.parts.host)) {
         let message = format!("`{}` is an address within a house or of this very machine", stated.parts.host);
         let help = "publish the address that clients use; for development, state it where the server starts";
-        reporter.report(&stated.place, &*stated.subject, message, help);
+        reporter.report(message).at(&stated.place).about(&*stated.subject).help(help);
     }
 }
 

@@ -24,7 +24,11 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             if counts || patterns().next().is_some() {
                 let message =
                     format!("tool `{name}` is limited by its caller's calls, but open to callers without a token");
-                reporter.report(&tool.place, name, message, "open it by a scope, or leave out what counts calls");
+                reporter
+                    .report(message)
+                    .at(&tool.place)
+                    .about(name)
+                    .help("open it by a scope, or leave out what counts calls");
             }
             continue;
         }
@@ -37,7 +41,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                 let help = format!(
                     "open `{other}` by a scope, or leave the pattern out: nobody can tell whose calls they were"
                 );
-                reporter.report(&said.place, name, message, help);
+                reporter.report(message).at(&said.place).about(name).help(help);
             }
         }
     }

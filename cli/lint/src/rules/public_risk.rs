@@ -30,5 +30,5 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
         Origin::Source => "write `scope = \"..\"` in place of `public`",
         Origin::Document => "name what opens it in `required_scopes` in place of `public`",
     };
-    reporter.report(place, name, message, help);
+    reporter.report(message).at(place).about(name).help(help);
 }

@@ -34,5 +34,5 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let joint = if tool.hints.says_destructive() { "and" } else { "but" };
     let message = format!("tool `{name}` is said to only read, {joint} {against}");
     let help = "leave `read_only_hint` out, or state what the tool really does";
-    reporter.report(&hint.place, name, message, help);
+    reporter.report(message).at(&hint.place).about(name).help(help);
 }

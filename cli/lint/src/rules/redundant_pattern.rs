@@ -38,7 +38,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                     format!("`{narrow}` in `{member}` of tool `{}` adds nothing to `{wide}`", tool.name.value)
                 };
                 let help = format!("remove `{}`, or what is wider, if that was not meant", said.value);
-                reporter.report(&said.place, &*tool.name.value, message, help);
+                reporter.report(message).at(&said.place).about(&*tool.name.value).help(help);
             }
         }
     }

@@ -31,6 +31,6 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         } else {
             "leave it out; a client that wants it asks for it by itself"
         };
-        reporter.report(&scope.place, text, format!("scope `{text}` asks for {asks}"), help);
+        reporter.report(format!("scope `{text}` asks for {asks}")).at(&scope.place).about(text).help(help);
     }
 }

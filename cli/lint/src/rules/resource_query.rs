@@ -18,6 +18,6 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for stated in of_table(table).iter().filter(|stated| stated.is == Use::Resource && stated.parts.query.is_some()) {
         let message = format!("the resource identifier `{}` has a query", stated.text.escape_debug());
         let help = "tell servers apart by their paths, unless the query is what tells them apart";
-        reporter.report(&stated.place, &*stated.subject, message, help);
+        reporter.report(message).at(&stated.place).about(&*stated.subject).help(help);
     }
 }

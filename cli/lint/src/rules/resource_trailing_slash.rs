@@ -1,9 +1,9 @@
-use mcp_scopes_scan::{Finding, Fix};
+use mcp_scopes_scan::Fix;
 
 use crate::{
-    addresses::{Stated, Use, of_table},
+    addresses::{StatedAddress, Use, of_table},
     lint_model::{Document, Origin, Profile, Table},
-    reporter::Reporter,
+    reporter::{Reported, Reporter},
     rule::{Rule, rule},
 };
 
@@ -29,30 +29,31 @@ fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         return;
     }
     // Clients use the identifier that the document was requested for.
-    let asked = |stated: &Stated<'_>| stated.subject == "/resource" && document.expected_resource == Some(stated.text);
+    let asked =
+        |stated: &StatedAddress<'_>| stated.subject == "/resource" && document.expected_resource == Some(stated.text);
     for stated in with_slash(&document.table).into_iter().filter(|stated| !asked(stated)) {
-        report(&stated, reporter).fix = fix(document, &stated);
+        report(&stated, reporter).fix(fix(document, &stated));
     }
 }
 
-fn with_slash(table: &Table) -> Vec<Stated<'_>> {
+fn with_slash(table: &Table) -> Vec<StatedAddress<'_>> {
     let mut all = of_table(table);
     all.retain(|stated| stated.is == Use::Resource && stated.parts.path.ends_with('/') && stated.parts.query.is_none());
     all
 }
 
-fn report<'h>(stated: &Stated<'_>, reporter: &'h mut Reporter<'_>) -> &'h mut Finding {
+fn report<'h>(stated: &StatedAddress<'_>, reporter: &'h mut Reporter<'_>) -> Reported<'h> {
     let message = format!("the resource identifier `{}` ends with a slash", stated.text);
     let help = format!("write `{}`, unless clients do call the server with the slash", without(stated));
-    reporter.report(&stated.place, &*stated.subject, message, help)
+    reporter.report(message).at(&stated.place).about(&*stated.subject).help(help)
 }
 
-fn without<'a>(stated: &Stated<'a>) -> &'a str {
+fn without<'a>(stated: &StatedAddress<'a>) -> &'a str {
     stated.text.trim_end_matches('/')
 }
 
 /// Tokens and clients may contain the identifier, so a person has to review the fix.
-fn fix(document: &Document<'_>, stated: &Stated<'_>) -> Option<Fix> {
+fn fix(document: &Document<'_>, stated: &StatedAddress<'_>) -> Option<Fix> {
     let text = serde_json::to_string(without(stated)).ok()?;
     let fix = Fix::risky(format!("write `{}`", without(stated)));
     Some(fix.edit(&document.file, document.range(&stated.subject)?, text))

@@ -19,7 +19,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         if stated.parts.path.split('/').any(|segment| segment == ".well-known") {
             let message = format!("the resource `{}` is the address of a document", stated.text);
             let help = "write the address at which clients call the server";
-            reporter.report(&stated.place, &*stated.subject, message, help);
+            reporter.report(message).at(&stated.place).about(&*stated.subject).help(help);
         }
     }
 }

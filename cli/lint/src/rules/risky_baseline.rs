@@ -47,5 +47,5 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         ),
     };
     let message = format!("{what} opens `{name}` of {risk} risk{more}");
-    reporter.report(&scope.place, &*scope.value, message, help);
+    reporter.report(message).at(&scope.place).about(&*scope.value).help(help);
 }

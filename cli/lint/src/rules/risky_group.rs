@@ -39,7 +39,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                 high.as_str()
             );
             let help = format!("leave `{}` out here: it may name this tool, and not the reverse", group.value);
-            reporter.report(&group.place, &*tool.name.value, message, help);
+            reporter.report(message).at(&group.place).about(&*tool.name.value).help(help);
         }
     }
 }

@@ -22,6 +22,6 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
         let message = format!("tool `{name}` states the risk `{stated}`, but `{word}` in its name suggests `{least}`");
         let risk_key = if tool.origin == Origin::Source { "risk = " } else { "\"risk_level\": " };
         let help = format!("write `{risk_key}\"{least}\"`, or a name that says what it does");
-        reporter.report(&risk.place, name, message, help);
+        reporter.report(message).at(&risk.place).about(name).help(help);
     }
 }

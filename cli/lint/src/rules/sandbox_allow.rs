@@ -33,5 +33,5 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
         Origin::Source => "write `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`",
         Origin::Document => "write `\"sandbox\": \"simulate\"`, or `\"deny\"`",
     };
-    reporter.report(&mode.place, name, message, help);
+    reporter.report(message).at(&mode.place).about(name).help(help);
 }

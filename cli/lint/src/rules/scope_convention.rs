@@ -38,7 +38,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                     format!("write `{}{example}`, or state another convention under `[convention]`", namespace(scope))
                 }
             };
-            reporter.report(&scope.place, &*scope.text, message, help);
+            reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
         }
     }
 }

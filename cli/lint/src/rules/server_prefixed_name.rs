@@ -35,12 +35,11 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         names.len() >= FEW && names.iter().all(own)
     }) {
         let message = format!("all {} tools begin with the server's name `{}`", names.len(), server.join("_"));
-        reporter.report(
-            &table.place,
-            &*table.name,
-            message,
-            "leave it out; clients put it in front where they need it",
-        );
+        reporter
+            .report(message)
+            .at(&table.place)
+            .about(&*table.name)
+            .help("leave it out; clients put it in front where they need it");
         return;
     }
     let known: BTreeMap<&[String], &str> =
@@ -55,7 +54,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let tool = &listed.tool;
             let message = format!("tool `{}` is `{other}` with `{first}` in front", tool.name.value);
             let help = "keep one of the two; a model that sees both does not know which";
-            reporter.report(&tool.name.place, &*tool.name.value, message, help);
+            reporter.report(message).at(&tool.name.place).about(&*tool.name.value).help(help);
         }
     }
 }

@@ -26,5 +26,5 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         return;
     };
     let help = "give it a `resource` of its own, so that its tokens are for it alone, or remove the key";
-    reporter.report(&sandbox.place, &*table.name, message, help);
+    reporter.report(message).at(&sandbox.place).about(&*table.name).help(help);
 }

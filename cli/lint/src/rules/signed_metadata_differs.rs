@@ -28,6 +28,6 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
             _ => continue,
         };
         let help = "sign the document as it is";
-        reporter.report(&document.place(pointer), format!("{pointer}/{name}"), message, help);
+        reporter.report(message).at(&document.place(pointer)).about(format!("{pointer}/{name}")).help(help);
     }
 }

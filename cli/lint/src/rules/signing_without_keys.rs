@@ -21,6 +21,6 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         let pointer = "/resource_signing_alg_values_supported";
         let message = "responses are signed, and no `jwks_uri` says with which keys";
         let help = "add `jwks_uri`, or leave the algorithms out if responses are not signed";
-        reporter.report(&document.place(pointer), pointer, message, help);
+        reporter.report(message).at(&document.place(pointer)).about(pointer).help(help);
     }
 }

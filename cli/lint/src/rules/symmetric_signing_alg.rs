@@ -19,11 +19,10 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         let at = below("/resource_signing_alg_values_supported", &number.to_string());
         let message =
             format!("`{}` signs with a secret that every reader would have to hold", algorithm.escape_debug());
-        reporter.report(
-            &document.place(&at),
-            &*at,
-            message,
-            "write `ES256`, `EdDSA` or the like, or leave the member out",
-        );
+        reporter
+            .report(message)
+            .at(&document.place(&at))
+            .about(&*at)
+            .help("write `ES256`, `EdDSA` or the like, or leave the member out");
     }
 }

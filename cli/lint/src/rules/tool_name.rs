@@ -27,11 +27,11 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     {
         let message = format!("the tool name `{}` {}", name.escape_debug(), error.reason());
         let help = "write 1 to 128 of `A-Z a-z 0-9 _ . -`, such as `list_files`";
-        reporter.report(&tool.name.place, name.escape_debug().to_string(), message, help);
+        reporter.report(message).at(&tool.name.place).about(name.escape_debug().to_string()).help(help);
     } else if length > PORTABLE && length <= MAX_TOOL_NAME {
         let message = format!("tool name `{name}` has {length} characters; many clients take {PORTABLE}");
         let help =
             if tool.origin == Origin::Source { "give it a shorter `name = \"..\"`" } else { "give it a shorter name" };
-        reporter.report(&tool.name.place, name, message, help);
+        reporter.report(message).at(&tool.name.place).about(name).help(help);
     }
 }

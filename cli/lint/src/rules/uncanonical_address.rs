@@ -20,12 +20,11 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for stated in of_table(table) {
         if let Some((why, instead)) = unusual(&stated.parts) {
             let message = format!("`{}` {why}", stated.text);
-            reporter.report(
-                &stated.place,
-                &*stated.subject,
-                message,
-                format!("{instead}, and state the identifier so everywhere"),
-            );
+            reporter
+                .report(message)
+                .at(&stated.place)
+                .about(&*stated.subject)
+                .help(format!("{instead}, and state the identifier so everywhere"));
         }
     }
 }

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use crate::{
     lint_model::Document,
     reporter::Reporter,
-    rule::{Choice, Rule, RuleOption, rule},
+    rule::{OptionValue, Rule, RuleOption, rule},
 };
 
 pub(super) const RULE: Rule = rule! {
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = rule! {
     section: "RFC 9728 §3.2",
     options: &[RuleOption {
         name: "known",
-        default: Choice::Texts(Cow::Borrowed(&[])),
+        default: OptionValue::Texts(Cow::Borrowed(&[])),
         docs: "names of members that are your own",
     }],
     check: document(check),
@@ -28,6 +28,6 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for pointer in told {
         let message = format!("`{pointer}` is a member that no standard defines");
         let help = "remove it, or name it in the option `known`";
-        reporter.report(&document.place(&pointer), &*pointer, message, help);
+        reporter.report(message).at(&document.place(&pointer)).about(&*pointer).help(help);
     }
 }

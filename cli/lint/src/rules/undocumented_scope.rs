@@ -21,7 +21,11 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         let Some(place) = &scope.declared else { continue };
         if scope.description.trim().is_empty() {
             let message = format!("scope `{}` does not say what it is for", scope.text);
-            reporter.report(place, &*scope.text, message, "add `description = \"..\"` to its entry under `[scopes]`");
+            reporter
+                .report(message)
+                .at(place)
+                .about(&*scope.text)
+                .help("add `description = \"..\"` to its entry under `[scopes]`");
         }
     }
 }

@@ -50,7 +50,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
                 None => "write the name of an algorithm for signatures, such as `ES256`".to_owned(),
             };
             let message = format!("`{}` is no algorithm for signatures that is registered", name.escape_debug());
-            reporter.report(&document.place(&at), &*at, message, help);
+            reporter.report(message).at(&document.place(&at)).about(&*at).help(help);
         }
     }
 }

@@ -16,6 +16,6 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     if !tool.listed {
         let name = &tool.name.value;
         let help = "list it in a `scope_table!`, or remove its annotation";
-        reporter.report(&tool.place, name, format!("tool `{name}` is in no scope table"), help);
+        reporter.report(format!("tool `{name}` is in no scope table")).at(&tool.place).about(name).help(help);
     }
 }

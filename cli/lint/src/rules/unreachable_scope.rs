@@ -36,6 +36,6 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                 "add it to a role of `scope_upgrade_flows`, or let a scope that is asked for imply it in `scope_hierarchy`"
             }
         };
-        reporter.report(&scope.place, &*scope.text, message, help);
+        reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
     }
 }

@@ -19,5 +19,10 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let [first, second] = pair;
     let message = format!("`{}` stands in front of `{}`", first.value, second.value);
     let fix = fixes::sorted(document, "/scopes_supported");
-    reporter.report(&second.place, "/scopes_supported", message, "sort the scopes by their bytes").fix = fix;
+    reporter
+        .report(message)
+        .at(&second.place)
+        .about("/scopes_supported")
+        .help("sort the scopes by their bytes")
+        .fix(fix);
 }

@@ -26,7 +26,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         if !useful.contains(scope.text.as_str()) {
             let message =
                 format!("scope `{}` is declared, but opens no tool and implies no scope that does", scope.text);
-            reporter.report(place, &*scope.text, message, "remove it, or require it on a tool");
+            reporter.report(message).at(place).about(&*scope.text).help("remove it, or require it on a tool");
         }
     }
 }

@@ -18,7 +18,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         if scope.bare.split([':', '.', '/']).any(|part| part == "*" || part == "**") {
             let message = format!("scope `{}` looks like a wildcard, but scopes are compared whole", scope.text);
             let help = "give it a name of its own and let it imply the others: `implies = [\"..\"]` under `[scopes]`";
-            reporter.report(&scope.place, &*scope.text, message, help);
+            reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
         }
     }
 }
