@@ -234,7 +234,9 @@ pub struct Rule {
     pub category: Category,
     /// Its default level.
     pub level: Setting,
-    /// The reason for the rule, in one line.
+    /// What it reports, in one line: `scope not declared in [scopes]`.
+    pub summary: &'static str,
+    /// Why it reports that, in one line.
     pub reason: &'static str,
     /// The section of the standard that it enforces, or [`EXPERIENCE`].
     pub section: &'static str,
@@ -254,6 +256,7 @@ impl Rule {
         id: "",
         category: Category::Naming,
         level: Setting::Warn,
+        summary: "",
         reason: "",
         section: EXPERIENCE,
         docs: "",
@@ -272,6 +275,7 @@ macro_rules! rule {
         id: $id:literal,
         category: $category:ident,
         level: $level:ident,
+        summary: $summary:literal,
         reason: $reason:literal
         $(, section: $section:literal)?
         $(, mirror: $mirror:literal)?
@@ -283,6 +287,7 @@ macro_rules! rule {
             id: $id,
             category: $crate::rule::Category::$category,
             level: $crate::rule::Setting::$level,
+            summary: $summary,
             reason: $reason,
             docs: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $id, ".md")),
             $(section: $section,)?

@@ -210,7 +210,7 @@ pub fn named(id: &str) -> Result<&'static Rule, Error> {
         let nearest = RULES.iter().fold(Nearest::to(id), |search, rule| search.or(rule.id)).found();
         let help = nearest
             .map_or_else(|| "`mcp-scopes rules` lists them".to_owned(), |rule| format!("did you mean `{rule}`?"));
-        Error::new(ErrorKind::Usage, format!("there is no rule `{id}`")).help(help)
+        Error::new(ErrorKind::Usage, format!("unknown rule `{id}`")).help(help)
     })
 }
 

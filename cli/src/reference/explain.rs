@@ -46,14 +46,15 @@ fn text(rule: &Rule) -> String {
     let mut line = |name: &str, said: &str| {
         let _ = writeln!(text, "  {dim}{name:<9}{dim:#} {said}");
     };
+    line("reason", rule.reason);
     line("category", rule.category.as_str());
     let level = if rule.check.is_fixed() && !rule.check.reads_documents() {
-        "an error of the compiler too, which no setting changes".to_owned()
+        "also a compile error; the level cannot be changed".to_owned()
     } else {
         rule.level.as_str().to_owned()
     };
     line("level", &level);
-    let section = if rule.section == EXPERIENCE { "experience, no standard says so" } else { rule.section };
+    let section = if rule.section == EXPERIENCE { "experience, no standard" } else { rule.section };
     line("section", section);
     if let Some(mirror) = rule.mirror {
         line("mirror", mirror);
@@ -62,7 +63,7 @@ fn text(rule: &Rule) -> String {
         let name = if number == 0 { "options" } else { "" };
         line(name, &format!("{} = {}: {}", option.name, value(&option.default), option.docs));
     }
-    let title = format!("{bold}{}{bold:#}: {}\n\n", rule.id, rule.reason);
+    let title = format!("{bold}{}{bold:#}: {}\n\n", rule.id, rule.summary);
     format!("{title}{text}\n{}", page(rule.docs))
 }
 
@@ -74,7 +75,10 @@ mod tests {
     fn every_rule_can_be_explained() {
         for rule in RULES {
             let text = anstream::adapter::strip_str(&super::text(rule)).to_string();
-            assert!(text.starts_with(&format!("{}: {}\n\n  category", rule.id, rule.reason)), "{text}");
+            assert!(
+                text.starts_with(&format!("{}: {}\n\n  reason    {}\n  category", rule.id, rule.summary, rule.reason)),
+                "{text}"
+            );
             assert!(text.contains("\nFalse alarms\n\n"), "{text}");
             assert!(!text.lines().any(|line| line.starts_with(['#', '`'].as_slice()) && line.contains("# ")), "{text}");
             assert!(rule.options.iter().all(|option| text.contains(option.name)), "{text}");

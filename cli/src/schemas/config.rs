@@ -224,7 +224,7 @@ fn lint(generator: &mut SchemaGenerator) -> Schema {
         (category.as_str().to_owned(), described(&text, &plain))
     });
     let rules = RULES.iter().map(|rule| {
-        let text = format!("{} ({}; {} by default)", rule.reason, rule.section, rule.level.as_str());
+        let text = format!("{}: {} ({}; {} by default)", rule.summary, rule.reason, rule.section, rule.level.as_str());
         let schema = match (rule.options, rule.check.is_fixed()) {
             ([], false) => plain.clone(),
             // A rule that the compiler also enforces is always an error.

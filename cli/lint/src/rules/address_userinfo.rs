@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule! {
     id: "address-userinfo",
     category: Document,
     level: Warn,
-    reason: "what stands in front of the `@` is taken for the host by people, and may be a password",
+    summary: "address with user information in front of the host",
+    reason: "a reader may take the user for the host, and the user information may contain a password",
     section: "RFC 3986 §3.2.1",
     check: table(table) and document(document),
 };
@@ -25,11 +26,11 @@ fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
 fn report(all: &[StatedAddress<'_>], reporter: &mut Reporter<'_>) {
     for stated in all.iter().filter(|stated| stated.parts.has_user()) {
         // The message omits the address, which may contain a password.
-        let message = format!("the address of `{}` holds a user in front of its host", stated.parts.host);
+        let message = format!("the address of `{}` contains user information in front of the host", stated.parts.host);
         reporter
             .report(message)
             .at(&stated.place)
             .about(&*stated.subject)
-            .help("remove everything before the `@`, and the `@`");
+            .help("remove the `@` and everything before it");
     }
 }

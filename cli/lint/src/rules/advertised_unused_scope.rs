@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "advertised-unused-scope",
     category: LeastPrivilege,
     level: Warn,
-    reason: "every client asks every user for a scope that opens nothing",
+    summary: "scope in `scopes_supported` that no tool requires",
+    reason: "clients request every advertised scope, so users consent to a scope that opens nothing",
     section: "MCP 2026-07-28, Authorization, Scope Selection Strategy",
     check: table(check),
 };
@@ -22,8 +23,9 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
     let useful = useful(table);
     for scope in table.supported.iter().filter(|scope| !useful.contains(scope.value.as_str())) {
-        let message = format!("scope `{}` is advertised, but no tool requires it or what it implies", scope.value);
-        let help = "take it out of `scopes_supported`, or require it on a tool";
+        let message =
+            format!("scope `{}` is advertised, but no tool requires it or a scope that it implies", scope.value);
+        let help = "remove it from `scopes_supported`, or require it on a tool";
         reporter.report(message).at(&scope.place).about(&*scope.value).help(help);
     }
 }

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "authorization-server-member",
     category: Document,
     level: Warn,
-    reason: "clients look for these in the authorization server's own document, and leave them out here",
+    summary: "member of authorization server metadata in the document of a resource",
+    reason: "clients read these members from the authorization server and ignore them here",
     section: "RFC 8414 §2",
     check: document(check),
 };
@@ -42,10 +43,10 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for name in document.draft.document.other.keys() {
         let Some((_, meant)) = MEMBERS.iter().find(|(known, _)| known == name) else { continue };
         let at = below("", name);
-        let message = format!("`{name}` belongs into the metadata of an authorization server");
+        let message = format!("`{name}` is a member of authorization server metadata");
         let help = match *meant {
-            "" => "remove it; clients find it by the issuer in `authorization_servers`".to_owned(),
-            meant => format!("write `{meant}` if that is meant, or remove it"),
+            "" => "remove it; clients read it from the metadata of the issuer in `authorization_servers`".to_owned(),
+            meant => format!("write `{meant}` if that is intended, or remove it"),
         };
         reporter.report(message).at(&document.place(&at)).about(&*at).help(help);
     }

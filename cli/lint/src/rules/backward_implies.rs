@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = rule! {
     id: "backward-implies",
     category: LeastPrivilege,
     level: Warn,
-    reason: "who consents to reading grants what the hierarchy puts behind it",
+    summary: "read-only scope that implies a scope that writes",
+    reason: "a user who consents to reading also grants writing",
     section: "RFC 9700 §2.3",
     check: table(check),
 };
@@ -50,8 +51,8 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             opens_high || (says(implied, CHANGES) && !says(implied, READS))
         });
         let Some(changing) = changing else { continue };
-        let message = format!("scope `{}` is called one that reads, and implies `{}`", scope.text, changing.text);
-        let help = format!("turn it round: `{}` may imply `{}`", changing.text, scope.text);
+        let message = format!("scope `{}` reads by its name, but implies `{}`", scope.text, changing.text);
+        let help = format!("reverse it: `{}` may imply `{}`", changing.text, scope.text);
         reporter.report(message).at(scope.declared.as_ref().unwrap_or(&scope.place)).about(&*scope.text).help(help);
     }
 }

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "bearer-method",
     category: Document,
     level: Warn,
-    reason: "clients know three ways to send a token, and leave out what they do not know",
+    summary: "bearer method that RFC 9728 does not define",
+    reason: "clients support `header`, `body` and `query` only and ignore other values",
     section: "RFC 9728 §2",
     check: document(check),
 };
@@ -25,9 +26,9 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         let near = METHODS.into_iter().fold(Nearest::to(method), Nearest::or).found();
         let help = match near {
             Some(near) => format!("write `{near}`"),
-            None => "write `header`; a cookie or a key of your own is no bearer token".to_owned(),
+            None => "write `header`; a cookie or an API key is not a bearer token".to_owned(),
         };
-        let message = format!("`{}` is no way to send a bearer token that is defined", method.escape_debug());
+        let message = format!("unknown bearer method `{}`", method.escape_debug());
         reporter.report(message).at(&document.place(&at)).about(&*at).help(help);
     }
 }

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "bearer-not-in-header",
     category: Document,
     level: Warn,
-    reason: "addresses end up in logs and histories, and their tokens with them; MCP clients send no token elsewhere than in the header",
+    summary: "bearer methods other than `header`",
+    reason: "tokens in addresses end up in logs, and MCP clients send tokens in the header only",
     section: "MCP 2026-07-28, Authorization, Token Requirements",
     check: document(check),
 };
@@ -30,14 +31,14 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
             .report(format!("`{method}`: {why}"))
             .at(&document.place(&at))
             .about(&*at)
-            .help("write `[\"header\"]`, or leave the member out");
+            .help("write `[\"header\"]`, or remove the member");
     }
     if !methods.iter().any(|method| method == "header") {
-        let message = "`/bearer_methods_supported` leaves out `header`, which is how MCP clients send tokens";
+        let message = "`/bearer_methods_supported` lacks `header`, the only method that MCP clients use";
         reporter
             .report(message)
             .at(&document.place(pointer))
             .about(pointer)
-            .help("write `[\"header\"]`, or leave the member out");
+            .help("write `[\"header\"]`, or remove the member");
     }
 }

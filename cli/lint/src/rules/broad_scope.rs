@@ -10,12 +10,13 @@ pub(super) const RULE: Rule = rule! {
     id: "broad-scope",
     category: LeastPrivilege,
     level: Warn,
-    reason: "whoever needs one of the tools is granted all of them",
+    summary: "scope that opens too many tools, or tools of very different risk",
+    reason: "a caller that needs one of the tools is granted all of them",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
     options: &[RuleOption {
         name: "max_tools",
         default: OptionValue::Int(15),
-        docs: "how many tools one scope may open alone",
+        docs: "maximum number of tools that one scope opens alone",
     }],
     check: table(check),
 };
@@ -38,10 +39,10 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                     high.as_str()
                 )
             }
-            _ if count > many => format!("scope `{}` alone opens {count} tools, more than {many}", scope.text),
+            _ if count > many => format!("scope `{}` alone opens {count} tools; the maximum is {many}", scope.text),
             _ => continue,
         };
-        let help = "give the riskier tools a scope of their own, which may imply this one";
+        let help = "give the riskier tools a separate scope, which may imply this one";
         reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
     }
 }

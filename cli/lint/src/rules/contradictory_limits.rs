@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = rule! {
     id: "contradictory-limits",
     category: Policy,
     level: Warn,
-    reason: "of two limits that meet one never holds, and nobody knows which was meant",
+    summary: "limit that has no effect because of another limit",
+    reason: "one of the two limits never applies, and a reader cannot tell which one is intended",
     check: table(check),
 };
 
@@ -21,7 +22,11 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for tool in table.tools.iter().map(|listed| &*listed.tool).filter(|tool| tool.own) {
         let name = &tool.name.value;
         for (place, message, help) in within(tool, &mut patterns).into_iter().chain(with_session(table, tool)) {
-            reporter.report(format!("limits of tool `{name}` contradict: {message}")).at(place).about(name).help(help);
+            reporter
+                .report(format!("contradictory limits of tool `{name}`: {message}"))
+                .at(place)
+                .about(name)
+                .help(help);
         }
     }
 }
@@ -41,27 +46,30 @@ fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Said<'t>> {
             continue;
         }
         let message = format!(
-            "approval is never asked for after `{}`: `{}` in `blocked_after` blocks the call",
+            "approval is never requested after `{}`: `{}` in `blocked_after` blocks the call",
             asked.value, blocked.value
         );
         said.push((&asked.place, message, "keep the pattern in one of the two lists".to_owned()));
     }
     if let Some(auto) = tool.auto_approvable.as_ref().filter(|auto| auto.value && policy.requires_human_review) {
-        let message = "a person reviews each call, and clients may call without asking".to_owned();
+        let message = "`requires_human_review` is set, but clients may call without approval".to_owned();
         let help = match tool.origin {
-            Origin::Source => "add `approval = \"user\"`, or leave `requires_human_review` out",
-            Origin::Document => "write `\"auto_approvable\": false`, or leave `requires_human_review` out",
+            Origin::Source => "add `approval = \"user\"`, or remove `requires_human_review`",
+            Origin::Document => "write `\"auto_approvable\": false`, or remove `requires_human_review`",
         };
         said.push((&auto.place, message, help.to_owned()));
     }
     for blocked in &policy.blocked_after {
         if let Some(calls) = policy.max_calls_per_session.filter(|calls| *calls > 1 && blocked.value == name) {
-            let message = format!("{calls} calls are allowed in a session, and the first blocks all others");
-            said.push((&blocked.place, message, format!("leave `{name}` out of `blocked_after`")));
+            let message = format!("a session allows {calls} calls, but the first call blocks all others");
+            said.push((&blocked.place, message, format!("remove `{name}` from `blocked_after`")));
         }
         if let Some(group) = tool.grouped_with.iter().find(|group| group.value == blocked.value) {
-            let message = format!("`{}` is asked for together with it, and any call of that blocks it", group.value);
-            let help = format!("leave `{}` out of one of the two, or block after some of its calls only", group.value);
+            let message = format!("`{}` is grouped with the tool, but any call of it blocks the tool", group.value);
+            let help = format!(
+                "remove `{}` from one of the two lists, or add a glob so that only some of its calls block",
+                group.value
+            );
             said.push((&blocked.place, message, help));
         }
     }
@@ -73,6 +81,6 @@ fn with_session<'t>(table: &Table, tool: &'t Tool) -> Option<Said<'t>> {
     let all = table.session.as_ref()?.value.max_high_risk_calls?;
     let own = tool.policy.max_calls_per_session.filter(|own| *own > all)?;
     tool.risk.as_ref().filter(|risk| risk.value >= Risk::High)?;
-    let message = format!("a session allows {own} calls, and only {all} of all tools of high risk together");
-    Some((&tool.place, message, format!("write a `max_calls_per_session` of {all} or less, or leave it out")))
+    let message = format!("a session allows {own} calls of the tool, but only {all} calls of all tools of high risk");
+    Some((&tool.place, message, format!("set `max_calls_per_session` to {all} or less, or remove it")))
 }

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "dead-pattern",
     category: Policy,
     level: Warn,
-    reason: "a pattern that matches no call blocks nothing, and looks as if it did",
+    summary: "policy pattern that matches no call",
+    reason: "the pattern appears to block calls but has no effect",
     check: table(check),
 };
 
@@ -26,15 +27,15 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                     let names = table.tools.iter().map(|listed| listed.tool.name.value.as_str());
                     let near = names.fold(Nearest::to(pattern.tool), Nearest::or).found();
                     let help = near.map_or_else(
-                        || "name a tool of `tool_scope_mapping`, or leave it out".to_owned(),
+                        || "name a tool of `tool_scope_mapping`, or remove the pattern".to_owned(),
                         |near| format!("did you mean `{near}`?"),
                     );
                     let message = format!("pattern `{text}` names a tool that the document does not list");
                     reporter.report(message).at(&said.place).about(&*tool.name.value).help(help);
                 }
                 Some(other) if pattern.glob.is_some() && takes_nothing(&other.tool) => {
-                    let message = format!("pattern `{text}` never matches: `{}` takes no parameters", pattern.tool);
-                    let help = format!("write `{}` for all of its calls, or leave it out", pattern.tool);
+                    let message = format!("pattern `{text}` never matches: `{}` has no parameters", pattern.tool);
+                    let help = format!("write `{}` to match all of its calls, or remove the pattern", pattern.tool);
                     reporter.report(message).at(&said.place).about(&*tool.name.value).help(help);
                 }
                 // In source, an unknown name is a compile error.
@@ -43,8 +44,8 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         }
         for glob in tool.policy.blocked_patterns.iter().filter(|_| takes_nothing(tool)) {
             let (text, name) = (&glob.value, &tool.name.value);
-            let message = format!("`{text}` of `blocked_patterns` never matches: `{name}` takes no parameters");
-            reporter.report(message).at(&glob.place).about(name).help("leave it out, or state the parameters");
+            let message = format!("`{text}` of `blocked_patterns` never matches: `{name}` has no parameters");
+            reporter.report(message).at(&glob.place).about(name).help("remove it, or add the parameters");
         }
     }
 }

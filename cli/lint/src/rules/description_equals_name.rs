@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule! {
     id: "description-equals-name",
     category: Naming,
     level: Warn,
-    reason: "a description that repeats the name tells neither a person nor a model when the tool is the right one",
+    summary: "description that only repeats the name",
+    reason: "users and models cannot tell from it when the tool is the right one",
     section: "MCP 2026-07-28, Tools",
     check: tool(tool) and table(scopes),
 };
@@ -21,7 +22,7 @@ fn tool(tool: &Tool, reporter: &mut Reporter<'_>) {
     let (name, description) = (&tool.name.value, &tool.description);
     if said(&description.value) == said(name) && !description.value.trim().is_empty() {
         let message = format!("the description of tool `{name}` only repeats its name");
-        let help = "say what it does, to what, and what comes back";
+        let help = "describe what it does, what it acts on and what it returns";
         reporter.report(message).at(&description.place).about(name).help(help);
     }
 }
@@ -40,7 +41,7 @@ fn scopes(table: &Table, reporter: &mut Reporter<'_>) {
                 .report(message)
                 .at(place)
                 .about(&*scope.text)
-                .help("say what it opens, in words that a person who consents knows");
+                .help("describe what it opens, in words that a user who consents understands");
         }
     }
 }

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = rule! {
     id: "destructive-approval",
     category: Risk,
     level: Warn,
-    reason: "what is destroyed without a question cannot be put back",
+    summary: "destructive tool that does not require user approval",
+    reason: "a destructive call that runs without approval cannot be undone",
     section: "MCP 2026-07-28, Tools, Security Considerations",
     check: tool(check),
 };
@@ -29,7 +30,7 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
         return;
     }
     let why = if tool.hints.says_destructive() && risk.is_some_and(|risk| risk >= Risk::Medium) {
-        "is said to destroy".to_owned()
+        "has a destructive hint".to_owned()
     } else if risk == Some(Risk::Critical) {
         "is of critical risk".to_owned()
     } else if let Some((word, Risk::High)) = suggested(name).filter(|_| risk == Some(Risk::High)) {
@@ -40,7 +41,7 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     if silent {
         return;
     }
-    let message = format!("tool `{name}` {why}, but nothing says that the user is asked for each call");
+    let message = format!("tool `{name}` {why}, but does not require user approval");
     let (place, help) = match tool.origin {
         Origin::Source => (
             tool.hints.destructive.as_ref().map(|hint| &hint.place),

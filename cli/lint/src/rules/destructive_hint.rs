@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = rule! {
     id: "destructive-hint",
     category: Risk,
     level: Warn,
-    reason: "clients that go by the risk call without asking what the hint says destroys",
+    summary: "destructive hint on a tool of minimal or low risk",
+    reason: "clients that rely on the risk call the tool without approval",
     section: "MCP 2026-07-28, Tools, ToolAnnotations",
     mirror: "read-only-hint",
     check: tool(check),
@@ -25,10 +26,13 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     }
     let (name, risk) = (&tool.name.value, risk.value.as_str());
     let (also, help) = if is_reading(name) {
-        (", and its name that it reads", "write `destructive_hint = false`, or a name and a risk that say what it does")
+        (
+            ", and its name suggests that it only reads",
+            "write `destructive_hint = false`, or change the name and the risk",
+        )
     } else {
-        ("", "write `risk = \"medium\"` or more, or `destructive_hint = false`")
+        ("", "write `risk = \"medium\"` or higher, or `destructive_hint = false`")
     };
-    let message = format!("tool `{name}` is said to destroy, but its risk is `{risk}`{also}");
+    let message = format!("tool `{name}` has a destructive hint, but its risk is `{risk}`{also}");
     reporter.report(message).at(&hint.place).about(name).help(help);
 }

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "dpop-alg",
     category: Document,
     level: Warn,
-    reason: "a proof that is not signed with a private key proves nothing",
+    summary: "`none` or a symmetric algorithm for DPoP proofs",
+    reason: "a DPoP proof has to be signed with a private key",
     section: "RFC 9449 §4.2",
     check: document(check),
 };
@@ -17,12 +18,12 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let algorithms = document.draft.document.dpop_signing_alg_values_supported.iter();
     for (number, algorithm) in algorithms.enumerate() {
         let why = match algorithm.as_str() {
-            "none" => "signs nothing",
-            text if text.starts_with("HS") => "signs with a secret that both sides hold",
+            "none" => "means no signature",
+            text if text.starts_with("HS") => "uses a shared secret",
             _ => continue,
         };
         let at = below("/dpop_signing_alg_values_supported", &number.to_string());
-        let message = format!("`{}` {why}, and a DPoP proof shows who holds a private key", algorithm.escape_debug());
+        let message = format!("`{}` {why}, but a DPoP proof requires a private key", algorithm.escape_debug());
         reporter
             .report(message)
             .at(&document.place(&at))

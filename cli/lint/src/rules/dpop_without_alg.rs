@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "dpop-without-alg",
     category: Document,
     level: Warn,
-    reason: "a client that has to send a proof has to guess how to sign it",
+    summary: "required DPoP without a list of algorithms",
+    reason: "clients have to guess which algorithm the server accepts",
     section: "RFC 9728 §2",
     check: document(check),
 };
@@ -18,7 +19,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let named = document.value("/dpop_signing_alg_values_supported").is_some();
     if members.dpop_bound_access_tokens_required == Some(true) && !named {
         let pointer = "/dpop_bound_access_tokens_required";
-        let message = "tokens have to be bound with DPoP, and no algorithm for it is named";
+        let message = "the document requires DPoP, but lists no algorithm";
         let help = "add `dpop_signing_alg_values_supported`, such as `[\"ES256\"]`";
         reporter.report(message).at(&document.place(pointer)).about(pointer).help(help);
     }

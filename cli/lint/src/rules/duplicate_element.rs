@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = rule! {
     id: "duplicate-element",
     category: Document,
     level: Warn,
-    reason: "what stands twice was meant to be something else, or one of the two is forgotten when the other changes",
+    summary: "repeated element of a list",
+    reason: "one of the two is a mistake, or is forgotten when the other one changes",
     check: document(check),
 };
 
@@ -66,19 +67,19 @@ fn elements(document: &Document<'_>, pointer: &str, items: &[Json], reporter: &m
         let at = || below(pointer, &number.to_string());
         match seen.get(key) {
             Some(first) if *first == text => {
-                let message = format!("`{}` stands in this list already", text.escape_debug());
+                let message = format!("`{}` is already in this list", text.escape_debug());
                 let at = at();
                 let fix = fixes::of_element(document, &at);
                 reporter.report(message).at(&document.place(&at)).about(&*at).help("remove it").fix(fix);
             }
             Some(first) => {
                 let (at, text, first) = (at(), text.escape_debug(), first.escape_debug());
-                let message = format!("`{text}` and `{first}` differ in a slash only");
+                let message = format!("`{text}` and `{first}` differ only in a trailing slash");
                 reporter
                     .report(message)
                     .at(&document.place(&at))
                     .about(&*at)
-                    .help("keep the one that the authorization server states");
+                    .help("keep the `issuer` of the authorization server's metadata");
             }
             None => {
                 seen.insert(key, text);

@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule! {
     id: "duplicate-member",
     category: Document,
     level: Deny,
-    reason: "readers disagree about which of two counts, so two readers of one document trust different things",
+    summary: "repeated member of an object",
+    reason: "parsers disagree about which of the two values counts",
     section: "RFC 8259 §4",
     check: document(check),
 };
@@ -17,8 +18,8 @@ pub(super) const RULE: Rule = rule! {
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for twice in &document.draft.duplicates {
         let name = twice.spot.name.clone().unwrap_or_default();
-        let message = format!("the member `{}` stands here a second time", twice.name.escape_debug());
-        let help = if twice.same { "remove it" } else { "keep the one that is true" };
+        let message = format!("duplicate member `{}`", twice.name.escape_debug());
+        let help = if twice.same { "remove it" } else { "keep the correct one" };
         let fix = fixes::of_duplicate(document, twice);
         reporter.report(message).at(&document.place_of(&name)).about(&*twice.name).help(help).fix(fix);
     }

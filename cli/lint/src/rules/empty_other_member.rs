@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "empty-other-member",
     category: Document,
     level: Warn,
-    reason: "members without values have to be left out, and readers that see one guess what it means",
+    summary: "empty array or `null` as the value of a custom member",
+    reason: "clients interpret an empty value differently, and RFC 9728 requires the member to be omitted",
     section: "RFC 9728 §3.2",
     check: document(check),
 };
@@ -24,9 +25,9 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         };
         let at = below("", name);
         reporter
-            .report(format!("`{at}` is {what}, which says nothing"))
+            .report(format!("`{at}` is {what}, which has no defined meaning"))
             .at(&document.place(&at))
             .about(&*at)
-            .help("leave the member out");
+            .help("remove the member");
     }
 }

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "empty-sandbox",
     category: Sandbox,
     level: Warn,
-    reason: "a sandbox in which every tool is refused tests nothing",
+    summary: "sandbox in which no tool works",
+    reason: "a sandbox that denies every call tests nothing",
     check: table(check),
 };
 
@@ -22,11 +23,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
     let help = match table.origin {
         Origin::Source => "write `sandbox = \"allow\"` on tools that are safe there, or remove [sandbox]",
-        Origin::Document => "write `\"sandbox\": \"allow\"` at tools that are safe there, or remove `sandbox`",
+        Origin::Document => "write `\"sandbox\": \"allow\"` on tools that are safe there, or remove `sandbox`",
     };
-    reporter
-        .report("there is a sandbox, but every tool is refused in it")
-        .at(&sandbox.place)
-        .about(&*table.name)
-        .help(help);
+    reporter.report("the sandbox denies every tool").at(&sandbox.place).about(&*table.name).help(help);
 }

@@ -10,12 +10,13 @@ pub(super) const RULE: Rule = rule! {
     id: "escalation-chain",
     category: Policy,
     level: Warn,
-    reason: "an agent that reads how a system is set up knows which command gives it the rest",
+    summary: "tools that read system configuration and tools that execute, open to one caller without a policy",
+    reason: "an agent can use what it reads about the system to run the commands that give it more access",
     check: table(check),
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for chain in chains(table, reads_settings, executes) {
-        chain.report(reporter, "can act on what is read of the system");
+        chain.report(reporter, "can use system configuration that is read");
     }
 }

@@ -10,12 +10,13 @@ pub(super) const RULE: Rule = rule! {
     id: "exfiltration-chain",
     category: Policy,
     level: Warn,
-    reason: "an agent that reads what tells it to send, reads and sends",
+    summary: "tools that read private data and tools that send, open to one caller without a policy",
+    reason: "an instruction hidden in the data can make an agent send the data to a third party",
     check: table(check),
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for chain in chains(table, reads_private, sends) {
-        chain.report(reporter, "can send on what is read");
+        chain.report(reporter, "can send data that is read");
     }
 }

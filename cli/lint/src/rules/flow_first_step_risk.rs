@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "flow-first-step-risk",
     category: Flow,
     level: Warn,
-    reason: "who takes the first step of a role consents to the dangerous before having seen the harmless",
+    summary: "flow whose first step opens a tool of high risk",
+    reason: "every user of the role consents to the dangerous scope, even if only the harmless tools are needed",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
     check: table(check),
 };
@@ -30,8 +31,8 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         };
         let risk = tool.risk.as_ref().map_or("", |risk| risk.value.as_str());
         let message =
-            format!("flow `{}` begins with `{scope}`, which opens `{}` of risk {risk}", flow.role, tool.name.value);
-        let help = "begin with the scopes of lower risk that the role needs, and let this one follow";
+            format!("flow `{}` begins with `{scope}`, which opens `{}` of {risk} risk", flow.role, tool.name.value);
+        let help = "put the scopes of lower risk first";
         reporter.report(message).at(&first.scope.place).about(&*flow.role).help(help);
     }
 }

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "flow-order",
     category: Flow,
     level: Warn,
-    reason: "people are asked for what they hold already, or for the dangerous before the harmless",
+    summary: "flow step that grants nothing new, or lower risk after higher risk",
+    reason: "users consent to scopes that they already granted, or to dangerous scopes before harmless ones",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
     check: table(check),
 };
@@ -24,7 +25,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let Some((message, help)) = again(&hierarchy, step, before).or_else(|| down(step, before)) else {
                 continue;
             };
-            let message = format!("step {} of flow `{}`, {message}", place + 1, flow.role);
+            let message = format!("step {} of flow `{}`: {message}", place + 1, flow.role);
             reporter
                 .report(message)
                 .at(&step.scope.place)
@@ -43,10 +44,10 @@ fn again<'t>(hierarchy: &Hierarchy<'t>, step: &Step<'t>, before: &[Step<'t>]) ->
     let mut earlier = before.iter().map(|step| step.scope.value.as_str());
     let gave = earlier.find(|earlier| hierarchy.closure([*earlier]).contains(scope))?;
     if gave == scope {
-        return Some((format!("`{scope}`, stands there already"), "leave it out".to_owned()));
+        return Some((format!("`{scope}` is an earlier step already"), "remove it".to_owned()));
     }
-    let message = format!("`{scope}`, adds nothing: `{gave}` before it implies it");
-    Some((message, format!("put it before `{gave}`, or leave it out")))
+    let message = format!("`{scope}` grants nothing new, because the earlier step `{gave}` implies it");
+    Some((message, format!("put it before `{gave}`, or remove it")))
 }
 
 /// Reports a step that opens harmless tools after dangerous ones. If the dangerous step is the first, another rule
@@ -56,9 +57,11 @@ fn down(step: &Step<'_>, before: &[Step<'_>]) -> Option<(String, String)> {
     let highest = most(step).filter(|highest| *highest < Risk::High)?;
     let riskier = before.iter().skip(1).find(|step| most(step).is_some_and(|risk| risk >= Risk::High))?;
     let (gave, risk) = (&riskier.scope.value, most(riskier).map_or("", Risk::as_str));
-    let message =
-        format!("`{scope}`, opens tools of risk {} at most, after `{gave}`, which opens {risk}", highest.as_str());
-    Some((message, format!("put it before `{gave}`: what is asked for last is granted least")))
+    let message = format!(
+        "`{scope}` opens tools of at most {} risk, after `{gave}`, which opens tools of {risk} risk",
+        highest.as_str()
+    );
+    Some((message, format!("put it before `{gave}`")))
 }
 
 fn most(step: &Step<'_>) -> Option<Risk> {

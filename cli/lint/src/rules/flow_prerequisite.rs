@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "flow-prerequisite",
     category: Flow,
     level: Warn,
-    reason: "who follows the flow comes to a tool without the scopes that should be held before it",
+    summary: "flow step that opens a tool before its prerequisites",
+    reason: "a client that follows the flow can call the tool without the scopes that it should hold first",
     check: table(check),
 };
 
@@ -34,12 +35,12 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                 let (scope, tool) = (&step.scope.value, &tool.name.value);
                 let later = flow.scopes.iter().skip(place + 1).any(|scope| scope.value == missing);
                 let message = format!(
-                    "step {} of flow `{}`, `{scope}`, opens `{tool}`, whose prerequisite `{missing}` {}",
+                    "step {} of flow `{}`: `{scope}` opens `{tool}`, whose prerequisite `{missing}` {}",
                     place + 1,
                     flow.role,
-                    if later { "stands behind it" } else { "no step asks for" }
+                    if later { "is a later step" } else { "is not a step" }
                 );
-                let help = format!("{} `{missing}` before `{scope}`", if later { "move" } else { "put" });
+                let help = format!("{} `{missing}` before `{scope}`", if later { "move" } else { "add" });
                 reporter.report(message).at(&step.scope.place).about(format!("{}/{scope}", flow.role)).help(help);
             }
         }

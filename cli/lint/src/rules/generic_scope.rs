@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "generic-scope",
     category: Naming,
     level: Warn,
-    reason: "a word that every server uses opens all of them where they share an authorization server",
+    summary: "scope of one generic word, without a namespace",
+    reason: "the word opens every server that uses it and shares the authorization server",
     check: table(check),
 };
 
@@ -53,9 +54,8 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         let text = scope.text.as_str();
         // A scope that is also a tool's name is as specific as that name.
         if GENERIC.contains(&text.to_ascii_lowercase().as_str()) && table.tool(text).is_none() {
-            let message = format!("scope `{text}` says neither what it is about nor whose it is");
-            let help =
-                format!("name what it is about, such as `files:{text}`, or state a `namespace` under `[server]`");
+            let message = format!("scope `{text}` is a generic word");
+            let help = format!("name the subject, such as `files:{text}`, or set `namespace` under `[server]`");
             reporter.report(message).at(&scope.place).about(text).help(help);
         }
     }

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "high-risk-sandbox",
     category: Sandbox,
     level: Warn,
-    reason: "whoever evaluates an agent has to know whether its most dangerous tool was simulated or refused",
+    summary: "tool of high risk that does not state its sandbox mode",
+    reason: "an evaluation has to know whether its most dangerous tools are simulated or denied",
     check: table(check),
 };
 
@@ -22,10 +23,10 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for tool in table.tools.iter().map(|listed| &*listed.tool).filter(|tool| tool.own && tool.sandbox.is_none()) {
         let Some(risk) = tool.risk.as_ref().filter(|risk| risk.value >= Risk::High) else { continue };
         let (name, risk) = (&tool.name.value, risk.value.as_str());
-        let message = format!("tool `{name}` is of {risk} risk and does not say what it does in the sandbox");
+        let message = format!("tool `{name}` is of {risk} risk and has no sandbox mode");
         let help = match tool.origin {
-            Origin::Source => "add `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`, which it is now",
-            Origin::Document => "add `\"sandbox\": \"simulate\"`, or `\"deny\"`, which it is now",
+            Origin::Source => "add `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`, which is the default",
+            Origin::Document => "add `\"sandbox\": \"simulate\"`, or `\"deny\"`, which is the default",
         };
         reporter.report(message).at(&tool.place).about(name).help(help);
     }

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "idle-flow-step",
     category: Flow,
     level: Warn,
-    reason: "people consent to a scope that gives their role nothing",
+    summary: "flow step that opens no tool for its role",
+    reason: "users consent to a scope that gives the role nothing",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
     check: table(check),
 };
@@ -37,8 +38,8 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             if twice || !elsewhere || useful.count() + prepares.count() > 0 {
                 continue;
             }
-            let message = format!("flow `{}` asks for `{scope}`, which opens none of its tools", flow.role);
-            let help = "leave it out, or add the scope that it is held together with";
+            let message = format!("flow `{}` requests `{scope}`, which opens none of its tools", flow.role);
+            let help = "remove it, or add the scope that the tools require together with it";
             reporter.report(message).at(&step.scope.place).about(format!("{}/{scope}", flow.role)).help(help);
         }
     }

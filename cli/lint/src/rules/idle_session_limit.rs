@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "idle-session-limit",
     category: Policy,
     level: Warn,
-    reason: "who relies on the limit has not seen that no tool is rated high",
+    summary: "session limit on calls of high risk, without a tool of high risk",
+    reason: "the limit has no effect, so it may be missed that no tool has the risk that it limits",
     check: table(check),
 };
 
@@ -26,11 +27,11 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         return;
     }
     for (limit, _) in limits.iter().filter(|(_, stated)| *stated) {
-        let message = format!("`{limit}` limits nothing: no tool is of high or critical risk");
+        let message = format!("`{limit}` has no effect: no tool is of high or critical risk");
         reporter
             .report(message)
             .at(&session.place)
             .about(*limit)
-            .help("rate the tools that are meant `high`, or leave the limit out");
+            .help("raise the risk of the intended tools to `high`, or remove the limit");
     }
 }

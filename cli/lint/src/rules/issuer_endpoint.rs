@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule! {
     id: "issuer-endpoint",
     category: Document,
     level: Warn,
-    reason: "clients build the address of the metadata from the issuer, and from an endpoint they build nonsense",
+    summary: "issuer that is the address of an endpoint or of metadata",
+    reason: "clients derive the metadata address from the issuer, and that derived from an endpoint does not exist",
     section: "RFC 9728 §2",
     check: table(check),
 };
@@ -41,7 +42,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             continue;
         };
         let message = format!("the issuer `{}` looks like {what}", stated.text);
-        let help = "write what the authorization server's metadata state as `issuer`";
+        let help = "write the `issuer` of the authorization server's metadata";
         reporter.report(message).at(&stated.place).about(&*stated.subject).help(help);
     }
 }

@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule! {
     id: "issuer-is-resource",
     category: Document,
     level: Allow,
-    reason: "a token whose issuer and audience are one text can be taken for a token of the other kind",
+    summary: "issuer that equals the resource identifier",
+    reason: "a token for the authorization server can be accepted as a token for the resource",
     check: table(check),
 };
 
@@ -18,8 +19,8 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let resources: Vec<&str> =
         all.iter().filter(|stated| stated.is == Use::Resource).map(|stated| plain(stated.text)).collect();
     for stated in all.iter().filter(|stated| stated.is == Use::Issuer && resources.contains(&plain(stated.text))) {
-        let message = format!("`{}` is the authorization server and the resource at once", stated.text);
-        let help = "give the resource a path of its own, such as `/mcp`, or name the server that issues the tokens";
+        let message = format!("`{}` is both the issuer and the resource identifier", stated.text);
+        let help = "give the resource a separate path, such as `/mcp`, or name the server that issues the tokens";
         reporter.report(message).at(&stated.place).about(&*stated.subject).help(help);
     }
 }

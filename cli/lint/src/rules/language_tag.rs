@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = rule! {
     id: "language-tag",
     category: Document,
     level: Warn,
-    reason: "a member whose tag no reader understands is one that nobody shows",
+    summary: "member with an invalid language tag",
+    reason: "clients do not show a member whose language tag they cannot parse",
     section: "RFC 9728 §2.1",
     check: document(check),
 };
@@ -28,12 +29,12 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         let at = below("", name);
         let place = document.place(&at);
         if Members::MEMBERS.contains(&base) && !READ.contains(&base) {
-            let message = format!("`{base}` is not for people to read, so that it has no languages");
+            let message = format!("`{base}` cannot have a language tag");
             reporter.report(message).at(&place).about(&*at).help(format!("write `{base}`"));
             continue;
         }
         let Some(usual) = usual(tag) else {
-            let message = format!("`{}` is no language tag", tag.escape_debug());
+            let message = format!("invalid language tag `{}`", tag.escape_debug());
             reporter
                 .report(message)
                 .at(&place)
@@ -44,14 +45,14 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         if tag != usual {
             let message = format!("the language tag `{tag}` is registered as `{usual}`");
             let meant = format!("{base}#{usual}");
-            let help = format!("write `{meant}`; names of members are compared with their case");
+            let help = format!("write `{meant}`; member names are compared case-sensitively");
             // The rename would create a duplicate member.
-            let stands = document.value(&below("", &meant)).is_some();
-            let fix = (!stands).then(|| fixes::renamed_member(document, &at, &meant)).flatten();
+            let exists = document.value(&below("", &meant)).is_some();
+            let fix = (!exists).then(|| fixes::renamed_member(document, &at, &meant)).flatten();
             reporter.report(message).at(&place).about(&*at).help(help).fix(fix);
         }
         if let Some(first) = seen.insert((base.to_owned(), usual), name) {
-            let message = format!("`{name}` and `{first}` are one language, which is compared without its case");
+            let message = format!("`{name}` and `{first}` are the same language");
             reporter.report(message).at(&place).about(&*at).help("keep one of them");
         }
     }
@@ -93,7 +94,7 @@ mod tests {
     use super::usual;
 
     #[test]
-    fn tags() {
+    fn normalizes_tags() {
         for (tag, expected) in [
             ("fr", Some("fr")),
             ("FR", Some("fr")),

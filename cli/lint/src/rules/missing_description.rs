@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "missing-description",
     category: Document,
     level: Warn,
-    reason: "a person who approves a call, and a model that makes it, have the description to go by",
+    summary: "tool without a description",
+    reason: "models choose a tool by its description, and users approve calls by it",
     section: "MCP 2026-07-28, Tools",
     check: tool(check),
 };
@@ -20,6 +21,6 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
             Origin::Source => "write a doc comment above the function, or `description = \"..\"`",
             Origin::Document => "add the member `description`",
         };
-        reporter.report(format!("tool `{name}` does not say what it does")).at(&tool.place).about(name).help(help);
+        reporter.report(format!("tool `{name}` has no description")).at(&tool.place).about(name).help(help);
     }
 }

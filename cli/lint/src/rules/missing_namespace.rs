@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "missing-namespace",
     category: Naming,
     level: Deny,
-    reason: "a scope outside of the namespace may be another server's, and a token for that one would open this one",
+    summary: "scope outside the configured namespace",
+    reason: "the scope may be that of another server, whose tokens would then open this one",
     check: diagnostics(&["outside-namespace"]) and document(check),
 };
 

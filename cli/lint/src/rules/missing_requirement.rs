@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "missing-requirement",
     category: LeastPrivilege,
     level: Warn,
-    reason: "a reader that takes a missing `required_scopes` for none takes the tool for open",
+    summary: "tool without `required_scopes` in a document that states them for other tools",
+    reason: "clients may take a tool without `required_scopes` for a public tool",
     check: document(check),
 };
 
@@ -22,8 +23,8 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for (name, tool) in tools {
         let at = below("/mcp_extensions/tool_scope_mapping", name);
         if document.value(&below(&at, "required_scopes")).is_none() && tool.public != Some(true) {
-            let message = format!("tool `{name}` does not say what opens it, as others here do");
-            let help = "add `\"required_scopes\"`, or `\"public\": true` if everybody may call it";
+            let message = format!("tool `{name}` has no `required_scopes`, but other tools of the document do");
+            let help = "add `\"required_scopes\"`, or `\"public\": true` if every caller may call it";
             reporter.report(message).at(&document.place(&at)).about(name).help(help);
         }
     }

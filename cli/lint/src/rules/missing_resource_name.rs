@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "missing-resource-name",
     category: Document,
     level: Warn,
-    reason: "the name is what a person sees who is asked for consent; without it there is an address",
+    summary: "document without `resource_name`",
+    reason: "consent screens show the name, and without a name they show an address",
     section: "RFC 9728 §2",
     check: document(check),
 };
@@ -21,18 +22,18 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let translated = document.draft.document.other.keys().any(|name| name.starts_with("resource_name#"));
     let stated = top.get("resource_name");
     if stated.is_none() && !translated {
-        let help = "add `resource_name`, or in `mcp-scopes.toml` under `[server]`: the name that people know";
+        let help = "add `resource_name`, or set it under `[server]` in `mcp-scopes.toml`";
         reporter
-            .report("the document does not name its server for people")
+            .report("the document has no `resource_name`")
             .at(&document.place(""))
             .about("/resource_name")
             .help(help);
     } else if stated.and_then(|name| name.as_str()).is_some_and(|name| name.trim().is_empty()) {
-        let message = "`/resource_name` is empty, so that people see no name";
+        let message = "`/resource_name` is empty";
         reporter
             .report(message)
             .at(&document.place("/resource_name"))
             .about("/resource_name")
-            .help("write the name that people know");
+            .help("write the name that users know");
     }
 }

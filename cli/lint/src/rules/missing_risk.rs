@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "missing-risk",
     category: Risk,
     level: Warn,
-    reason: "of a tool without a risk a client cannot tell whether to ask before it calls",
+    summary: "tool without `risk_level`",
+    reason: "clients cannot tell whether to request approval for a call of the tool",
     check: document(check),
 };
 

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "missing-scopes-supported",
     category: Document,
     level: Warn,
-    reason: "a client that is told of no scope asks for none, or for all that the authorization server knows",
+    summary: "document without `scopes_supported`",
+    reason: "a client that finds no scopes requests none, or every scope of the authorization server",
     section: "RFC 9728 §2",
     check: document(check),
 };
@@ -21,9 +22,9 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let open = !table.tools.is_empty() && table.tools.iter().all(|listed| listed.tool.public);
     let object = document.value("").is_some_and(|json| matches!(json, Json::Object(_)));
     if object && !table.supported_stated && !open {
-        let help = "add `scopes_supported` with the few scopes that basic use needs";
+        let help = "add `scopes_supported` with the scopes that basic use requires";
         reporter
-            .report("the document names no scopes to ask for")
+            .report("the document has no `scopes_supported`")
             .at(&document.place(""))
             .about("/scopes_supported")
             .help(help);

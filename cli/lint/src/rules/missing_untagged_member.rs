@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "missing-untagged-member",
     category: Document,
     level: Warn,
-    reason: "readers that know no language tags see no name at all",
+    summary: "member that exists only with a language tag",
+    reason: "clients that ignore language tags find no value",
     section: "RFC 9728 §2.1",
     check: document(check),
 };
@@ -21,12 +22,12 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         let Some((base, _)) = name.split_once('#') else { continue };
         if document.value(&below("", base)).is_none() && told.insert(base) {
             let at = below("", name);
-            let message = format!("`{name}` stands alone: there is no `{base}` for those who read no languages");
+            let message = format!("`{name}` has no counterpart `{base}` without a language tag");
             reporter
                 .report(message)
                 .at(&document.place(&at))
                 .about(&*at)
-                .help(format!("add `{base}` with what most people can read"));
+                .help(format!("add `{base}` for clients that ignore language tags"));
         }
     }
 }

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = rule! {
     id: "misspelt-member",
     category: Document,
     level: Warn,
-    reason: "clients leave out members that they do not know, so that a slip in a name takes away what it says",
+    summary: "member whose name is almost that of a standard member",
+    reason: "clients ignore unknown members, so the value has no effect",
     section: "RFC 9728 §2",
     check: document(check),
 };
@@ -23,12 +24,12 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for member in document.draft.unknown_members() {
         let (Some(meant), Some((around, name))) = (member.nearest, member.pointer.rsplit_once('/')) else { continue };
         // If the known member also exists, the similar one is a custom member.
-        let stands = document.value(&format!("{around}/{meant}")).is_some();
-        if stands || distance(&plain(name), &plain(meant)) > LETTERS {
+        let exists = document.value(&format!("{around}/{meant}")).is_some();
+        if exists || distance(&plain(name), &plain(meant)) > LETTERS {
             continue;
         }
-        let message = format!("clients do not know the member `{name}`, which is nearly `{meant}`");
-        let help = format!("write `{meant}`, or give what is your own a name that nobody takes for it");
+        let message = format!("unknown member `{name}`, similar to `{meant}`");
+        let help = format!("write `{meant}`, or rename your custom member");
         let fix = fixes::renamed_member(document, &member.pointer, meant);
         reporter.report(message).at(&document.place(&member.pointer)).about(&*member.pointer).help(help).fix(fix);
     }

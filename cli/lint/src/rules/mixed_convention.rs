@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = rule! {
     id: "mixed-convention",
     category: Naming,
     level: Warn,
-    reason: "where scopes of one server are formed in two ways, people ask for one that does not exist",
+    summary: "scopes of one table that follow different conventions",
+    reason: "users request scopes that do not exist if they cannot predict how scopes are formed",
     check: table(check),
 };
 
@@ -27,7 +28,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         |scope| separator(&scope.bare),
         |scope, own, usual| {
             (
-                format!("uses `{own}`, where most of the table uses `{usual}`"),
+                format!("uses `{own}`, but most scopes of the table use `{usual}`"),
                 scope.bare.replace(own, &usual.to_string()),
             )
         },
@@ -41,7 +42,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                 let (first, last) = scope.bare.split_once(mark)?;
                 Some(format!("{last}{mark}{first}"))
             });
-            (format!("has its action {own}, where most of the table has it {usual}"), swapped.unwrap_or_default())
+            (format!("has its action {own}, but most scopes of the table have it {usual}"), swapped.unwrap_or_default())
         },
     );
 }
@@ -55,9 +56,8 @@ fn names(table: &Table, reporter: &mut Reporter<'_>) {
     let other: Vec<&Scope> = other.into_iter().filter(|scope| separator(&scope.bare).is_some()).collect();
     if is_majority(usual.len(), usual.len() + other.len()) {
         for scope in other {
-            let message =
-                format!("scope `{}` has parts, where most of the table's scopes are names of tools", scope.text);
-            let help = "drop the key `scope`, or state the convention under `[convention]`";
+            let message = format!("scope `{}` has parts, but most scopes of the table are tool names", scope.text);
+            let help = "remove the key `scope`, or set the convention under `[convention]`";
             reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
         }
     }
@@ -80,8 +80,8 @@ fn halves(scopes: &[Scope], reporter: &mut Reporter<'_>) {
     if is_majority(*many, all) || *few < 2 {
         return;
     }
-    let message = format!("scope `{}` and {} more use `{second}`, where {many} use `{first}`", scope.text, few - 1);
-    let help = "choose one of the two, or state the convention under `[convention]`";
+    let message = format!("scope `{}` and {} more use `{second}`, but {many} use `{first}`", scope.text, few - 1);
+    let help = "use one of the two, or set the convention under `[convention]`";
     reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
 }
 
@@ -118,7 +118,7 @@ fn outliers<K: Ord + Copy>(
     for (scope, own) in told.into_iter().filter(|(_, key)| *key != usual) {
         let (why, instead) = say(scope, own, usual);
         let namespace = scope.text.strip_suffix(&scope.bare).unwrap_or("");
-        let help = format!("write `{namespace}{instead}`, or state the convention under `[convention]`");
+        let help = format!("write `{namespace}{instead}`, or set the convention under `[convention]`");
         let message = format!("scope `{}` {why}", scope.text);
         reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
     }

@@ -19,7 +19,8 @@ pub(super) const RULE: Rule = rule! {
     id: "near-duplicate-scope",
     category: Naming,
     level: Warn,
-    reason: "of two scopes that look alike one is usually a slip, and its tool stays closed to whoever holds the other",
+    summary: "scopes that differ only in spelling",
+    reason: "one of the two is usually a misspelling, so callers that hold the other one are denied",
     check: table(check),
 };
 
@@ -96,7 +97,7 @@ fn report(table: &Table, (first, second): (&Scope, &Scope), how: &str, reporter:
     let (meant, slip) =
         if first.declared.is_none() && second.declared.is_some() { (second, first) } else { (first, second) };
     let message = format!("scopes `{}` and `{}` {how}", slip.text, meant.text);
-    let help = format!("write `{}` in both places, or give one of them a name of its own", meant.text);
+    let help = format!("write `{}` in both places, or give one of them a clearly different name", meant.text);
     let fix = fixes::renamed_scope(table, slip, meant, reporter.sources());
     reporter.report(message).at(&slip.place).about(&*slip.text).help(help).fix(fix);
 }
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn one_letter() {
+    fn finds_one_different_letter() {
         for (a, b, near) in [
             ("report read", "repotr read", true),
             ("report read", "report write", false),

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = rule! {
     id: "near-duplicate-tool",
     category: Naming,
     level: Warn,
-    reason: "of two names that look alike a model takes the wrong one, and a person approves the wrong one",
+    summary: "tools whose names differ only in spelling",
+    reason: "models call the wrong tool, and users approve the wrong call",
     section: "MCP 2026-07-28, Tools, Tool Names",
     check: table(check),
 };
@@ -27,7 +28,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             Some(first) if *first == name.value => {}
             Some(first) => {
                 let message = format!("tools `{}` and `{first}` differ only in case, separators or plural", name.value);
-                let help = "give one of them a name that says how it differs";
+                let help = "rename one of them so that the name shows the difference";
                 reporter.report(message).at(&name.place).about(&*name.value).help(help);
             }
             None => {

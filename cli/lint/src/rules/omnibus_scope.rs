@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule! {
     id: "omnibus-scope",
     category: LeastPrivilege,
     level: Warn,
-    reason: "whoever steals such a token, or talks a client into a call, can do everything",
+    summary: "scope that covers the whole server",
+    reason: "a stolen token, or a call that a client is tricked into, can use every tool",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
     check: table(check),
 };
@@ -36,8 +37,8 @@ const FILLERS: &[&str] = &["access", "api", "control", "mcp", "scope", "scopes",
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in &table.scopes {
         if is_omnibus(&scope.bare) && table.tool(&scope.bare).is_none() {
-            let message = format!("scope `{}` names everything that there is", scope.text);
-            let help = "name what a caller is about to do, and let clients ask for more when they need it";
+            let message = format!("scope `{}` covers the whole server", scope.text);
+            let help = "use narrower scopes, and let clients request more when they need it";
             reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
         }
     }
@@ -53,7 +54,7 @@ fn is_omnibus(scope: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn scopes_for_everything() {
+    fn recognizes_omnibus_scopes() {
         for (scope, omnibus) in [
             ("all", true),
             ("full_access", true),

@@ -13,9 +13,10 @@ pub(super) const RULE: Rule = rule! {
     id: "oversized-scopes-supported",
     category: Document,
     level: Warn,
-    reason: "clients fall back to asking for all of `scopes_supported`: its size is the consent screen's",
+    summary: "`scopes_supported` with more scopes than a consent screen can show",
+    reason: "clients request all of `scopes_supported` if no challenge names scopes",
     section: "MCP 2026-07-28, Authorization, Scope Selection Strategy",
-    options: &[RuleOption { name: "max_scopes", default: OptionValue::Int(20), docs: "how many scopes may be advertised" }],
+    options: &[RuleOption { name: "max_scopes", default: OptionValue::Int(20), docs: "maximum number of advertised scopes" }],
     check: table(check),
 };
 
@@ -25,18 +26,18 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let bytes = REST + table.supported.iter().map(|scope| encoded(&scope.value) + 1).sum::<usize>();
     let message = if bytes > LINE {
         format!(
-            "`scopes_supported` makes authorization requests of {bytes} bytes; many servers refuse more than {LINE}"
+            "`scopes_supported` makes authorization requests of {bytes} bytes; many servers reject more than {LINE}"
         )
     } else if count > many {
-        format!("`scopes_supported` lists {count} scopes, and clients ask for all of them; {many} can still be read")
+        format!("`scopes_supported` lists {count} scopes, and clients request all of them; the maximum is {many}")
     } else {
         return;
     };
     let help = match table.origin {
         Origin::Source => {
-            "state the few that basic use needs: `baseline = [\"..\"]` under `[server]` in `mcp-scopes.toml`"
+            "list only the scopes that basic use requires: `baseline = [\"..\"]` under `[server]` in `mcp-scopes.toml`"
         }
-        Origin::Document => "list the few that basic use needs; challenges ask for the others",
+        Origin::Document => "list only the scopes that basic use requires; challenges request the others",
     };
     // In source, the table has to change, wherever the scopes come from.
     let place = if table.origin == Origin::Document { &table.supported_place } else { &table.place };

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "policy-without-tool",
     category: Policy,
     level: Warn,
-    reason: "a policy under a name that no tool has limits nothing",
+    summary: "policy for a tool that the document does not list",
+    reason: "a policy for an unknown tool limits nothing",
     check: document(check),
 };
 
@@ -24,10 +25,10 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for name in extensions.tool_interaction_policies.keys().filter(|name| !tools.contains_key(*name)) {
         let near = tools.keys().fold(Nearest::to(name), |search, tool| search.or(tool)).found();
         let help = near.map_or_else(
-            || "list the tool in `tool_scope_mapping`, or leave the policy out".to_owned(),
+            || "list the tool in `tool_scope_mapping`, or remove the policy".to_owned(),
             |near| format!("did you mean `{near}`?"),
         );
         let place = document.place(&below("/mcp_extensions/tool_interaction_policies", name));
-        reporter.report(format!("there is a policy for `{name}`, but no such tool")).at(&place).about(name).help(help);
+        reporter.report(format!("the policy for `{name}` belongs to no tool")).at(&place).about(name).help(help);
     }
 }

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = rule! {
     id: "private-address",
     category: Document,
     level: Warn,
-    reason: "clients refuse to fetch from internal addresses, since an attacker could have them call there",
+    summary: "address in a private network",
+    reason: "clients refuse to fetch internal addresses, because an attacker could use them for server-side request forgery",
     section: "RFC 9728 §7.7",
     check: table(table) and document(document),
 };
@@ -29,8 +30,8 @@ fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
 
 fn report(all: &[StatedAddress<'_>], reporter: &mut Reporter<'_>) {
     for stated in all.iter().filter(|stated| stated.is != Use::Page && is_internal(stated.parts.host)) {
-        let message = format!("`{}` is an address within a house or of this very machine", stated.parts.host);
-        let help = "publish the address that clients use; for development, state it where the server starts";
+        let message = format!("`{}` is an address in a private network or of the local machine", stated.parts.host);
+        let help = "publish the address that clients use; for development, set it when the server starts";
         reporter.report(message).at(&stated.place).about(&*stated.subject).help(help);
     }
 }
@@ -56,7 +57,7 @@ fn is_private(ip: Ipv4Addr) -> bool {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn hosts() {
+    fn recognizes_internal_hosts() {
         for (host, internal) in [
             ("localhost", true),
             ("LOCALHOST.", true),

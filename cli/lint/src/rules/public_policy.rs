@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "public-policy",
     category: Policy,
     level: Warn,
-    reason: "who calls without a token starts a new session with every call",
+    summary: "limit per caller on a public tool",
+    reason: "each call without a token is a new session, so the limit never applies",
     check: table(check),
 };
 
@@ -23,12 +24,8 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let counts = policy.cooling_period_minutes.is_some() || policy.max_calls_per_session.is_some();
             if counts || patterns().next().is_some() {
                 let message =
-                    format!("tool `{name}` is limited by its caller's calls, but open to callers without a token");
-                reporter
-                    .report(message)
-                    .at(&tool.place)
-                    .about(name)
-                    .help("open it by a scope, or leave out what counts calls");
+                    format!("tool `{name}` limits the calls of each caller, but is open to callers without a token");
+                reporter.report(message).at(&tool.place).about(name).help("require a scope, or remove the limits");
             }
             continue;
         }
@@ -36,10 +33,11 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let Ok(pattern) = Pattern::parse(&said.value) else { continue };
             if tools.get(pattern.tool).is_some_and(|other| other.tool.public) {
                 let other = pattern.tool;
-                let message =
-                    format!("tool `{name}` is limited after calls of `{other}`, which callers make without a token");
+                let message = format!(
+                    "tool `{name}` is limited after calls of `{other}`, which is open to callers without a token"
+                );
                 let help = format!(
-                    "open `{other}` by a scope, or leave the pattern out: nobody can tell whose calls they were"
+                    "require a scope for `{other}`, or remove the pattern; calls without a token belong to no session"
                 );
                 reporter.report(message).at(&said.place).about(name).help(help);
             }

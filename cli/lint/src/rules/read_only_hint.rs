@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = rule! {
     id: "read-only-hint",
     category: Risk,
     level: Warn,
-    reason: "clients call what only reads without asking",
+    summary: "read-only hint on a tool that does more than read",
+    reason: "clients call read-only tools without approval",
     section: "MCP 2026-07-28, Tools, ToolAnnotations",
     mirror: "destructive-hint",
     check: tool(check),
@@ -23,16 +24,15 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let name = &tool.name.value;
     let risk = tool.risk.as_ref().map(|risk| risk.value).filter(|risk| *risk >= Risk::High);
     let against = if tool.hints.says_destructive() {
-        "to destroy".to_owned()
+        "also a destructive hint".to_owned()
     } else if let Some((word, _)) = suggested(name).filter(|(_, least)| *least >= Risk::Medium) {
-        format!("`{word}` in its name says otherwise")
+        format!("`{word}` in its name suggests otherwise")
     } else if let Some(risk) = risk.filter(|_| !is_reading(name)) {
         format!("its risk is `{}`", risk.as_str())
     } else {
         return;
     };
-    let joint = if tool.hints.says_destructive() { "and" } else { "but" };
-    let message = format!("tool `{name}` is said to only read, {joint} {against}");
-    let help = "leave `read_only_hint` out, or state what the tool really does";
+    let message = format!("tool `{name}` has a read-only hint, but {against}");
+    let help = "remove `read_only_hint`, or correct what contradicts it";
     reporter.report(message).at(&hint.place).about(name).help(help);
 }

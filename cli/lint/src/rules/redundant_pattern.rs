@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule! {
     id: "redundant-pattern",
     category: Policy,
     level: Warn,
-    reason: "whoever removes the wider of two patterns believes that the narrower was all there is",
+    summary: "policy pattern that another pattern of the list covers",
+    reason: "the narrower pattern has no effect, and hides how much the wider one blocks",
     check: table(check),
 };
 
@@ -32,12 +33,12 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                 });
                 let Some((_, wide)) = other else { continue };
                 let message = if wide.value == said.value {
-                    format!("`{}` stands twice in `{member}` of tool `{}`", said.value, tool.name.value)
+                    format!("`{}` is repeated in `{member}` of tool `{}`", said.value, tool.name.value)
                 } else {
                     let (narrow, wide) = (&said.value, &wide.value);
-                    format!("`{narrow}` in `{member}` of tool `{}` adds nothing to `{wide}`", tool.name.value)
+                    format!("`{narrow}` in `{member}` of tool `{}` is covered by `{wide}`", tool.name.value)
                 };
-                let help = format!("remove `{}`, or what is wider, if that was not meant", said.value);
+                let help = format!("remove `{}`, or the wider pattern if it was not intended", said.value);
                 reporter.report(message).at(&said.place).about(&*tool.name.value).help(help);
             }
         }

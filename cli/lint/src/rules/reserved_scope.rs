@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "reserved-scope",
     category: LeastPrivilege,
     level: Warn,
-    reason: "what these scopes ask for is between client and authorization server, and says nothing about a tool",
+    summary: "scope that OpenID Connect or OAuth reserves",
+    reason: "a reserved scope requests identity data or refresh tokens and says nothing about a tool",
     section: "MCP 2026-07-28, Authorization, Refresh Tokens",
     check: table(check),
 };
@@ -21,16 +22,16 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         let text = scope.text.as_str();
         let needed = !scope.needed_by.is_empty();
         let asks = match text {
-            "offline_access" => "a refresh token, which no server needs to be called",
-            "openid" => "a token about the user's login, which opens no tool",
+            "offline_access" => "a refresh token, which no call requires",
+            "openid" => "an ID token, which opens no tool",
             text if needed && CLAIMS.contains(&text) => "claims about the user, which open no tool",
             _ => continue,
         };
         let help = if needed {
-            "require a scope of your own for the tool"
+            "require a custom scope for the tool"
         } else {
-            "leave it out; a client that wants it asks for it by itself"
+            "remove it; clients that need it request it themselves"
         };
-        reporter.report(format!("scope `{text}` asks for {asks}")).at(&scope.place).about(text).help(help);
+        reporter.report(format!("scope `{text}` requests {asks}")).at(&scope.place).about(text).help(help);
     }
 }

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = rule! {
     id: "resource-trailing-slash",
     category: Document,
     level: Warn,
-    reason: "clients drop the slash or add one, and then the identifier is another",
+    summary: "resource identifier with a trailing slash",
+    reason: "clients add or remove the slash, and the identifier no longer matches",
     section: "MCP 2026-07-28, Authorization, Canonical Server URI",
     check: table(source) and document(document),
 };
@@ -44,7 +45,7 @@ fn with_slash(table: &Table) -> Vec<StatedAddress<'_>> {
 
 fn report<'h>(stated: &StatedAddress<'_>, reporter: &'h mut Reporter<'_>) -> Reported<'h> {
     let message = format!("the resource identifier `{}` ends with a slash", stated.text);
-    let help = format!("write `{}`, unless clients do call the server with the slash", without(stated));
+    let help = format!("write `{}`, unless clients use the identifier with the slash", without(stated));
     reporter.report(message).at(&stated.place).about(&*stated.subject).help(help)
 }
 

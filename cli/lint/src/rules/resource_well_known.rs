@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule! {
     id: "resource-well-known",
     category: Document,
     level: Warn,
-    reason: "the well-known path is where the document of a resource is, so that no client asks for a resource with it",
+    summary: "resource identifier that is the address of a document",
+    reason: "the well-known path locates the metadata, so no client requests a token for it",
     section: "RFC 9728 §3",
     check: table(check),
 };
@@ -17,7 +18,7 @@ pub(super) const RULE: Rule = rule! {
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for stated in of_table(table).iter().filter(|stated| stated.is == Use::Resource) {
         if stated.parts.path.split('/').any(|segment| segment == ".well-known") {
-            let message = format!("the resource `{}` is the address of a document", stated.text);
+            let message = format!("the resource identifier `{}` is the address of a document", stated.text);
             let help = "write the address at which clients call the server";
             reporter.report(message).at(&stated.place).about(&*stated.subject).help(help);
         }

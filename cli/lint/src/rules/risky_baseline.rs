@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = rule! {
     id: "risky-baseline",
     category: LeastPrivilege,
     level: Warn,
-    reason: "clients that know nothing else ask for the whole baseline, so that every user consents to it",
+    summary: "baseline that opens a tool of high risk",
+    reason: "clients request the whole baseline first, so every user consents to it",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
     check: table(check),
 };
@@ -38,12 +39,13 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     };
     let (name, risk) = (&first.tool.name.value, first.tool.risk.as_ref().map_or("", |risk| risk.value.as_str()));
     let (what, help) = match table.origin {
-        Origin::Source => {
-            ("the baseline", "leave what is dangerous out of `baseline`: clients learn of it when they call")
-        }
+        Origin::Source => (
+            "the baseline",
+            "remove the dangerous scopes from `baseline`; challenges request them when they are needed",
+        ),
         Origin::Document => (
             "`scopes_supported`",
-            "leave what is dangerous out of `scopes_supported`: clients learn of it when they call",
+            "remove the dangerous scopes from `scopes_supported`; challenges request them when they are needed",
         ),
     };
     let message = format!("{what} opens `{name}` of {risk} risk{more}");

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "risky-group",
     category: LeastPrivilege,
     level: Warn,
-    reason: "clients ask for grouped tools at once, so that whoever wants to look consents to the dangerous",
+    summary: "harmless tool that is grouped with a dangerous one",
+    reason: "clients request the scopes of grouped tools at once, so users consent to more than they need",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
     check: table(check),
 };
@@ -38,7 +39,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                 group.value,
                 high.as_str()
             );
-            let help = format!("leave `{}` out here: it may name this tool, and not the reverse", group.value);
+            let help = format!("remove `{}` from the group; that tool may name this one instead", group.value);
             reporter.report(message).at(&group.place).about(&*tool.name.value).help(help);
         }
     }

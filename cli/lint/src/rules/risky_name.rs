@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule! {
     id: "risky-name",
     category: Risk,
     level: Warn,
-    reason: "a risk below the truth lets clients approve calls without asking",
+    summary: "tool whose risk is lower than its name suggests",
+    reason: "clients call tools of low risk without approval",
     section: "MCP 2026-07-28, Tools, Security Considerations",
     check: tool(check),
 };
@@ -19,9 +20,9 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let Some(risk) = &tool.risk else { return };
     if risk.value < least {
         let (name, stated, least) = (&tool.name.value, risk.value.as_str(), least.as_str());
-        let message = format!("tool `{name}` states the risk `{stated}`, but `{word}` in its name suggests `{least}`");
+        let message = format!("tool `{name}` has the risk `{stated}`, but `{word}` in its name suggests `{least}`");
         let risk_key = if tool.origin == Origin::Source { "risk = " } else { "\"risk_level\": " };
-        let help = format!("write `{risk_key}\"{least}\"`, or a name that says what it does");
+        let help = format!("write `{risk_key}\"{least}\"`, or rename the tool");
         reporter.report(message).at(&risk.place).about(name).help(help);
     }
 }

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = rule! {
     id: "sandbox-allow",
     category: Sandbox,
     level: Warn,
-    reason: "agents try everything in a sandbox, and a function that is not safe there does for real what they try",
+    summary: "destructive tool that runs unchanged in the sandbox",
+    reason: "agents try every tool in a sandbox, and this one has real effects",
     check: tool(check),
 };
 
@@ -22,13 +23,13 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let why = if let Some(risk) = risk {
         format!("its risk is `{}`", risk.as_str())
     } else if tool.hints.says_destructive() {
-        "it is said to destroy".to_owned()
+        "it has a destructive hint".to_owned()
     } else if let Some((word, _)) = suggested(name).filter(|(_, least)| *least >= Risk::High) {
-        format!("`{word}` in its name says that it destroys")
+        format!("`{word}` in its name suggests that it is destructive")
     } else {
         return;
     };
-    let message = format!("tool `{name}` runs in the sandbox as it is, but {why}");
+    let message = format!("tool `{name}` runs unchanged in the sandbox, but {why}");
     let help = match tool.origin {
         Origin::Source => "write `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`",
         Origin::Document => "write `\"sandbox\": \"simulate\"`, or `\"deny\"`",

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = rule! {
     id: "scope-convention",
     category: Naming,
     level: Warn,
-    reason: "people who grant scopes rely on one form to tell what a scope does and to what",
+    summary: "scope that does not follow the configured convention",
+    reason: "users rely on one form to tell what a scope does and to what",
     check: table(check),
 };
 
@@ -33,9 +34,9 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         if let Some((why, example)) = broken {
             let message = format!("scope `{}` {why}; the convention is `{form}`", scope.text);
             let help = match example.as_str() {
-                "" => "rename the scope, or state another convention under `[convention]`".to_owned(),
+                "" => "rename the scope, or set another convention under `[convention]`".to_owned(),
                 example => {
-                    format!("write `{}{example}`, or state another convention under `[convention]`", namespace(scope))
+                    format!("write `{}{example}`, or set another convention under `[convention]`", namespace(scope))
                 }
             };
             reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
@@ -69,12 +70,12 @@ fn parts(scope: &str, separator: char, last: bool) -> Option<(String, String)> {
     }
     let swapped = if parts.len() == 2 { format!("{end}{separator}{first}") } else { String::new() };
     let place = if last { "ends" } else { "begins" };
-    Some((format!("{place} with `{action}`, which is no action"), swapped))
+    Some((format!("{place} with `{action}`, which is not an action"), swapped))
 }
 
 fn dotted(scope: &str) -> Option<(String, String)> {
     if let Some(other) = [':', '/'].into_iter().find(|other| scope.contains(*other)) {
-        return Some((format!("holds `{other}`"), scope.replace([':', '/'], ".")));
+        return Some((format!("contains `{other}`"), scope.replace([':', '/'], ".")));
     }
     let parts = scope.split('.').count();
     let empty = scope.split('.').any(str::is_empty);
@@ -112,7 +113,7 @@ mod tests {
     use super::{dotted, matches, parts};
 
     #[test]
-    fn forms() {
+    fn checks_the_form_of_conventions() {
         for (scope, last, fits) in [
             ("files:read", true, true),
             ("read:files", true, false),
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn globs() {
+    fn matches_globs() {
         for (glob, text, fits) in [
             ("*", "", true),
             ("a*b*c", "axxbyyc", true),

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = rule! {
     id: "server-prefixed-name",
     category: Naming,
     level: Warn,
-    reason: "clients put the server's name in front by themselves, so that `github_create_issue` becomes `github_github_create_issue`",
+    summary: "tool names that begin with the name of the server",
+    reason: "clients add the name of the server themselves: `github_create_issue` becomes `github_github_create_issue`",
     section: "MCP 2026-07-28, Tools, Tool Names",
     check: table(check),
 };
@@ -39,7 +40,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             .report(message)
             .at(&table.place)
             .about(&*table.name)
-            .help("leave it out; clients put it in front where they need it");
+            .help("remove it; clients add it where they need it");
         return;
     }
     let known: BTreeMap<&[String], &str> =
@@ -52,8 +53,8 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         }
         if let Some(other) = known.get(rest) {
             let tool = &listed.tool;
-            let message = format!("tool `{}` is `{other}` with `{first}` in front", tool.name.value);
-            let help = "keep one of the two; a model that sees both does not know which";
+            let message = format!("tool `{}` is `{other}` with the prefix `{first}`", tool.name.value);
+            let help = "keep one of the two; a model cannot tell which one to call";
             reporter.report(message).at(&tool.name.place).about(&*tool.name.value).help(help);
         }
     }

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "shared-sandbox",
     category: Sandbox,
     level: Warn,
-    reason: "a token for the sandbox that is good for the real thing makes it no sandbox",
+    summary: "sandbox that accepts tokens of the live server",
+    reason: "a token for the sandbox must not open the live server",
     section: "RFC 8707 §2",
     check: table(check),
 };
@@ -19,12 +20,12 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let issuers = !said.authorization_servers.is_empty()
         && said.authorization_servers.iter().all(|own| table.issuers.iter().any(|issuer| issuer.value == *own));
     let message = if said.resource.as_ref() == Some(&live.value) {
-        format!("the sandbox has the identifier of the server itself, `{}`", live.value)
+        format!("the sandbox has the resource identifier of the live server, `{}`", live.value)
     } else if issuers && said.resource.is_none() {
-        "the sandbox has the server's own issuers and no identifier of its own".to_owned()
+        "the sandbox has the issuers of the live server and no separate `resource`".to_owned()
     } else {
         return;
     };
-    let help = "give it a `resource` of its own, so that its tokens are for it alone, or remove the key";
+    let help = "give the sandbox a separate `resource`, so that its tokens are not valid for the live server, or remove the key";
     reporter.report(message).at(&sandbox.place).about(&*table.name).help(help);
 }

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "signed-metadata-differs",
     category: Document,
     level: Warn,
-    reason: "what is signed takes precedence, so that readers that check signatures and readers that do not trust different things",
+    summary: "difference between signed and plain metadata",
+    reason: "clients that verify signatures and clients that do not would use different values",
     section: "RFC 9728 §2.2",
     check: document(check),
 };
@@ -22,12 +23,12 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         let (signed, plain) = (claims.get(*name), document.value(&below("", name)));
         let message = match (signed, plain) {
             (Some(signed), Some(plain)) if signed != plain => {
-                format!("`{name}` is signed with another value than it has beside")
+                format!("the signed value of `{name}` differs from the plain value")
             }
-            (None, Some(_)) if *name == "resource" => "`resource` is not among what is signed".to_owned(),
+            (None, Some(_)) if *name == "resource" => "the signed metadata lacks `resource`".to_owned(),
             _ => continue,
         };
-        let help = "sign the document as it is";
+        let help = "sign the document again";
         reporter.report(message).at(&document.place(pointer)).about(format!("{pointer}/{name}")).help(help);
     }
 }

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "signing-without-keys",
     category: Document,
     level: Warn,
-    reason: "a signature for which no key can be found is one that nobody checks",
+    summary: "signing algorithms without `jwks_uri`",
+    reason: "clients cannot verify signatures without the keys",
     section: "RFC 9728 §2",
     check: document(check),
 };
@@ -19,8 +20,8 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
         members.resource_signing_alg_values_supported.iter().any(|name| name != "none" && !name.starts_with("HS"));
     if pairs && document.value("/jwks_uri").is_none() {
         let pointer = "/resource_signing_alg_values_supported";
-        let message = "responses are signed, and no `jwks_uri` says with which keys";
-        let help = "add `jwks_uri`, or leave the algorithms out if responses are not signed";
+        let message = "signing algorithms are listed, but there is no `jwks_uri`";
+        let help = "add `jwks_uri`, or remove the algorithms if responses are not signed";
         reporter.report(message).at(&document.place(pointer)).about(pointer).help(help);
     }
 }

@@ -8,7 +8,8 @@ pub(super) const ALG_NONE: Rule = rule! {
     id: "alg-none",
     category: Document,
     level: Deny,
-    reason: "`none` signs nothing, so anyone can forge what it signs",
+    summary: "signing algorithm `none`",
+    reason: "`none` means no signature, so anyone can forge the response",
     section: "RFC 9728 §2",
     check: violations(&[ViolationKind::AlgNone]),
 };
@@ -17,7 +18,8 @@ pub(super) const ANNOTATION_IN_BODY: Rule = rule! {
     id: "annotation-in-body",
     category: Drift,
     level: Warn,
-    reason: "what is declared inside of a body no table can list",
+    summary: "annotated function inside the body of a function",
+    reason: "no scope table can list a tool that is declared inside a body",
     check: notices(&["annotation-in-body"]),
 };
 
@@ -25,7 +27,8 @@ pub(super) const ANNOTATION_IN_MACRO: Rule = rule! {
     id: "annotation-in-macro",
     category: Drift,
     level: Warn,
-    reason: "the compiler knows the tool, and the lint, the export and the page of tools do not",
+    summary: "annotation inside a macro call",
+    reason: "a scan does not expand macros, so the lint, the export and the docs miss the tool",
     check: notices(&["annotation-in-macro"]),
 };
 
@@ -33,14 +36,16 @@ pub(super) const BASELINE_REASON: Rule = rule! {
     id: "baseline-reason",
     category: Drift,
     level: Deny,
-    reason: "an exception without a reason cannot be judged by whoever reads it next",
+    summary: "baseline entry without a reason",
+    reason: "a reviewer cannot judge an exception without a reason",
 };
 
 pub(super) const CONTRADICTION: Rule = rule! {
     id: "contradiction",
     category: Document,
     level: Deny,
-    reason: "of two statements that exclude each other a client believes the one that suits it",
+    summary: "members of a tool that contradict each other",
+    reason: "clients cannot tell which of the two members applies",
     check: violations(&[ViolationKind::Contradiction]),
 };
 
@@ -48,7 +53,8 @@ pub(super) const EMPTY_MEMBER: Rule = rule! {
     id: "empty-member",
     category: Document,
     level: Deny,
-    reason: "an empty array has to be left out, and readers that see one guess what it means",
+    summary: "empty array as the value of a standard member",
+    reason: "clients interpret an empty array differently, and RFC 9728 requires the member to be omitted",
     section: "RFC 9728 §3.2",
     check: violations(&[ViolationKind::EmptyMember]),
 };
@@ -57,14 +63,16 @@ pub(super) const EXPIRED_BASELINE_ENTRY: Rule = rule! {
     id: "expired-baseline-entry",
     category: Drift,
     level: Deny,
-    reason: "a finding that may stay for a while stays for ever if nobody asks again",
+    summary: "baseline entry past its expiry date",
+    reason: "an exception with an expiry date has to be reviewed after that date",
 };
 
 pub(super) const HEADER_NAME: Rule = rule! {
     id: "header-name",
     category: Sandbox,
     level: Deny,
-    reason: "a header that no request can carry chooses no sandbox",
+    summary: "sandbox header that is not a valid field name",
+    reason: "no request can carry the header, so no client can select the sandbox",
     section: "RFC 9110 §5.1",
     check: violations(&[ViolationKind::HeaderName]),
 };
@@ -73,7 +81,8 @@ pub(super) const ISSUER_NOT_HTTPS: Rule = rule! {
     id: "issuer-not-https",
     category: Document,
     level: Deny,
-    reason: "an issuer that is no https URL cannot be looked up, or by anyone on the way",
+    summary: "issuer that is not an https URL",
+    reason: "metadata that clients fetch without TLS can be replaced on the network",
     section: "RFC 8414 §2",
     check: violations(&[ViolationKind::IssuerNotHttps]),
 };
@@ -82,7 +91,8 @@ pub(super) const ISSUER_QUERY_OR_FRAGMENT: Rule = rule! {
     id: "issuer-query-or-fragment",
     category: Document,
     level: Deny,
-    reason: "clients build the address of the issuer's metadata from it, where a query has no place",
+    summary: "issuer with a query or a fragment",
+    reason: "clients derive the metadata address from the issuer, and RFC 8414 allows neither part",
     section: "RFC 8414 §2",
     check: violations(&[ViolationKind::IssuerQueryOrFragment]),
 };
@@ -91,7 +101,8 @@ pub(super) const JWKS_URI: Rule = rule! {
     id: "jwks-uri",
     category: Document,
     level: Deny,
-    reason: "keys that are fetched without TLS can be replaced by anyone on the way",
+    summary: "`jwks_uri` that is not an https URL",
+    reason: "keys that are fetched without TLS can be replaced on the network",
     section: "RFC 9728 §2",
     check: violations(&[ViolationKind::JwksUri]),
 };
@@ -100,6 +111,7 @@ pub(super) const MISSING_AUTHORIZATION_SERVER: Rule = rule! {
     id: "missing-authorization-server",
     category: Document,
     level: Deny,
+    summary: "document without an authorization server",
     reason: "an MCP client that finds no authorization server cannot get a token",
     section: "MCP 2026-07-28, Authorization",
     check: violations(&[ViolationKind::MissingAuthorizationServer]),
@@ -109,7 +121,8 @@ pub(super) const MISSING_RESOURCE: Rule = rule! {
     id: "missing-resource",
     category: Document,
     level: Deny,
-    reason: "a document that names no resource belongs to none, and clients must not use it",
+    summary: "document without `resource`",
+    reason: "clients must not use a document that names no resource",
     section: "RFC 9728 §2",
     check: violations(&[ViolationKind::MissingResource]),
 };
@@ -118,7 +131,8 @@ pub(super) const MODULE_FILE: Rule = rule! {
     id: "module-file",
     category: Drift,
     level: Warn,
-    reason: "what stands in a module that cannot be read is missing from what is checked",
+    summary: "`mod` declaration whose file is missing",
+    reason: "the tools of the module are not checked",
     check: notices(&["module-file"]),
 };
 
@@ -126,7 +140,8 @@ pub(super) const NESTED_SIGNED_METADATA: Rule = rule! {
     id: "nested-signed-metadata",
     category: Document,
     level: Warn,
-    reason: "readers are recommended to refuse a document whose signed part claims to be signed again",
+    summary: "`signed_metadata` as a claim of signed metadata",
+    reason: "clients may reject such metadata, as RFC 9728 recommends",
     section: "RFC 9728 §2.2",
     check: violations(&[ViolationKind::NestedSignedMetadata]),
 };
@@ -135,7 +150,8 @@ pub(super) const NO_SCOPE: Rule = rule! {
     id: "no-scope",
     category: Document,
     level: Deny,
-    reason: "an alternative without scopes is one that everybody holds",
+    summary: "empty alternative in `required_scopes`, or an empty list of scopes",
+    reason: "an alternative without scopes opens the tool to every caller",
     check: violations(&[ViolationKind::NoScope]),
 };
 
@@ -143,7 +159,8 @@ pub(super) const NOT_JSON: Rule = rule! {
     id: "not-json",
     category: Document,
     level: Deny,
-    reason: "what is not JSON is read by nobody",
+    summary: "document that is not one JSON object in UTF-8",
+    reason: "no client can parse the document",
     section: "RFC 9728 §3.2",
 };
 
@@ -151,7 +168,8 @@ pub(super) const PAGE_ADDRESS: Rule = rule! {
     id: "page-address",
     category: Document,
     level: Deny,
-    reason: "people follow these addresses, and what is no URL leads nowhere",
+    summary: "page address that is not an absolute URL",
+    reason: "users cannot open an address that is not a URL",
     section: "RFC 9728 §2",
     check: violations(&[ViolationKind::PageAddress]),
 };
@@ -160,7 +178,8 @@ pub(super) const PATTERN_SYNTAX: Rule = rule! {
     id: "pattern-syntax",
     category: Policy,
     level: Deny,
-    reason: "a pattern that cannot be read blocks nothing",
+    summary: "policy pattern that cannot be parsed",
+    reason: "a pattern that cannot be parsed blocks nothing",
     check: violations(&[ViolationKind::PatternSyntax]),
 };
 
@@ -168,7 +187,8 @@ pub(super) const RENAMED_EXPORT: Rule = rule! {
     id: "renamed-export",
     category: Drift,
     level: Warn,
-    reason: "modules that use the new name have annotations that a scan takes for those of somebody else",
+    summary: "public re-export of an annotation macro under another name",
+    reason: "a scan does not find the tools that other modules annotate with the new name",
     check: notices(&["renamed-export"]),
 };
 
@@ -176,7 +196,8 @@ pub(super) const RESOURCE_FRAGMENT: Rule = rule! {
     id: "resource-fragment",
     category: Document,
     level: Deny,
-    reason: "a fragment is never sent, so no client can ask for such a resource",
+    summary: "resource identifier with a fragment",
+    reason: "clients never send a fragment, so no request matches the identifier",
     section: "RFC 9728 §1.2",
     check: violations(&[ViolationKind::ResourceFragment]),
 };
@@ -185,7 +206,8 @@ pub(super) const RESOURCE_MISMATCH: Rule = rule! {
     id: "resource-mismatch",
     category: Document,
     level: Deny,
-    reason: "a document that names another resource lets one server speak for another",
+    summary: "resource identifier other than the requested one",
+    reason: "a document for another resource lets one server impersonate another",
     section: "RFC 9728 §3.3",
     check: violations(&[ViolationKind::ResourceMismatch]),
 };
@@ -194,7 +216,8 @@ pub(super) const RESOURCE_NOT_HTTPS: Rule = rule! {
     id: "resource-not-https",
     category: Document,
     level: Deny,
-    reason: "what is fetched without TLS can be replaced on the way, issuers included",
+    summary: "resource identifier that is not an https URL",
+    reason: "a document that is fetched without TLS can be replaced on the network",
     section: "RFC 9728 §1.2",
     check: violations(&[ViolationKind::ResourceNotHttps]),
 };
@@ -203,7 +226,8 @@ pub(super) const SCOPE_SYNTAX: Rule = rule! {
     id: "scope-syntax",
     category: Naming,
     level: Deny,
-    reason: "a scope that is no scope-token cannot stand in a token, a challenge or a consent request",
+    summary: "scope that is not a valid RFC 6749 scope-token",
+    reason: "an invalid scope cannot be used in tokens, challenges or consent requests",
     section: "RFC 6749 §3.3",
     check: diagnostics(&["bad-scope"]) and violations(&[ViolationKind::ScopeSyntax]),
 };
@@ -212,7 +236,8 @@ pub(super) const SIGNED_METADATA: Rule = rule! {
     id: "signed-metadata",
     category: Document,
     level: Deny,
-    reason: "a signature that nobody can check protects nothing, and looks as if it did",
+    summary: "`signed_metadata` that is not a valid JWS",
+    reason: "clients cannot verify an invalid signature",
     section: "RFC 9728 §2.2",
     check: violations(&[ViolationKind::SignedMetadata]),
 };
@@ -221,21 +246,24 @@ pub(super) const STALE_BASELINE_ENTRY: Rule = rule! {
     id: "stale-baseline-entry",
     category: Drift,
     level: Warn,
-    reason: "an entry that belongs to nothing would hide the same mistake when it comes back",
+    summary: "baseline entry that matches no finding",
+    reason: "a stale entry would hide the same mistake when it returns",
 };
 
 pub(super) const SUPPRESSION_SYNTAX: Rule = rule! {
     id: "suppression-syntax",
     category: Drift,
     level: Deny,
-    reason: "an exception without a reason cannot be judged by whoever reads it next",
+    summary: "suppression comment that is malformed or has no reason",
+    reason: "a reviewer cannot judge an exception without a reason",
 };
 
 pub(super) const UNDECLARED_FILE: Rule = rule! {
     id: "undeclared-file",
     category: Drift,
     level: Warn,
-    reason: "its tools are in no build, although they look as if they were",
+    summary: "file with annotations that belongs to no target",
+    reason: "the tools of the file are in no build",
     check: notices(&["undeclared-file"]),
 };
 
@@ -243,7 +271,8 @@ pub(super) const UNDECLARED_SCOPE: Rule = rule! {
     id: "undeclared-scope",
     category: LeastPrivilege,
     level: Deny,
-    reason: "a misspelt scope opens a tool to nobody, or to whoever is granted the slip",
+    summary: "scope not declared in `[scopes]`",
+    reason: "a misspelled scope denies the intended callers",
     section: "MCP 2026-07-28, Authorization",
     check: diagnostics(&["undeclared-scope"]),
 };
@@ -252,14 +281,16 @@ pub(super) const UNUSED_SUPPRESSION: Rule = rule! {
     id: "unused-suppression",
     category: Drift,
     level: Warn,
-    reason: "an exception that outlives its reason hides the next mistake of its kind",
+    summary: "suppression comment that suppresses nothing",
+    reason: "a stale exception would hide the next finding of its rule",
 };
 
 pub(super) const WRONG_TYPE: Rule = rule! {
     id: "wrong-type",
     category: Document,
     level: Deny,
-    reason: "a member of another type is dropped by some readers, and others refuse the document",
+    summary: "member with a value of the wrong type",
+    reason: "some clients ignore such a member, others reject the document",
     section: "RFC 9728 §2",
     check: violations(&[ViolationKind::WrongType, ViolationKind::UnknownValue]),
 };
@@ -268,6 +299,7 @@ pub(super) const ZERO_LIMIT: Rule = rule! {
     id: "zero-limit",
     category: Policy,
     level: Deny,
-    reason: "a limit of zero limits everything for one reader and nothing for another",
+    summary: "limit of zero",
+    reason: "some clients read zero as no calls, others as no limit",
     check: violations(&[ViolationKind::ZeroLimit]),
 };

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = rule! {
     id: "tool-name",
     category: Naming,
     level: Warn,
-    reason: "clients refuse or cut names that are too long or hold other characters",
+    summary: "tool name that some clients reject",
+    reason: "clients reject or truncate names that are too long or contain other characters",
     section: "MCP 2026-07-28, Tools; SEP-986",
     check: diagnostics(&["bad-tool-name"]) and tool(check),
 };
@@ -29,9 +30,8 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
         let help = "write 1 to 128 of `A-Z a-z 0-9 _ . -`, such as `list_files`";
         reporter.report(message).at(&tool.name.place).about(name.escape_debug().to_string()).help(help);
     } else if length > PORTABLE && length <= MAX_TOOL_NAME {
-        let message = format!("tool name `{name}` has {length} characters; many clients take {PORTABLE}");
-        let help =
-            if tool.origin == Origin::Source { "give it a shorter `name = \"..\"`" } else { "give it a shorter name" };
+        let message = format!("tool name `{name}` has {length} characters; many clients accept at most {PORTABLE}");
+        let help = if tool.origin == Origin::Source { "shorten it with `name = \"..\"`" } else { "shorten the name" };
         reporter.report(message).at(&tool.name.place).about(name).help(help);
     }
 }

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = rule! {
     id: "uncanonical-address",
     category: Document,
     level: Warn,
-    reason: "whoever writes the identifier in its usual form writes another one, for which the document must not be used",
+    summary: "identifier that is not in normal form",
+    reason: "software that normalizes the identifier changes it, and then it does not match the document",
     section: "RFC 9728 §6",
     check: table(check),
 };
@@ -24,7 +25,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
                 .report(message)
                 .at(&stated.place)
                 .about(&*stated.subject)
-                .help(format!("{instead}, and state the identifier so everywhere"));
+                .help(format!("{instead}, and use the same identifier everywhere"));
         }
     }
 }
@@ -39,16 +40,16 @@ fn unusual(parts: &Address<'_>) -> Option<(&'static str, &'static str)> {
         .enumerate()
         .map(|(number, part)| if number == 0 { part } else { part.get(2..).unwrap_or("") });
     if upper(parts.scheme) || host.into_iter().any(upper) {
-        return Some(("has upper case in its scheme or host", "write both in lower case"));
+        return Some(("has upper-case letters in its scheme or host", "write both in lower case"));
     }
     let port =
         parts.origin.rsplit_once(']').map_or(parts.origin, |(_, rest)| rest).rsplit_once(':').map(|(_, port)| port);
     if port == Some("") || (parts.is_https() && port == Some("443")) {
-        return Some(("states the port that it has anyway", "leave the port out"));
+        return Some(("states the default port", "remove the port"));
     }
     let dots = |segment: &str| matches!(segment, "." | ".." | "%2e" | "%2E" | "%2e%2e" | "%2E%2E");
     if parts.path.split('/').any(dots) {
-        return Some(("has `.` or `..` in its path", "write the path that is meant"));
+        return Some(("has `.` or `..` in its path", "write the intended path"));
     }
     None
 }
@@ -58,7 +59,7 @@ mod tests {
     use super::{Address, unusual};
 
     #[test]
-    fn usual_forms() {
+    fn recognizes_normal_forms() {
         for (text, usual) in [
             ("https://h/Mcp", true),
             ("https://h:8443/mcp", true),

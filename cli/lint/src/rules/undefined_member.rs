@@ -10,12 +10,13 @@ pub(super) const RULE: Rule = rule! {
     id: "undefined-member",
     category: Document,
     level: Allow,
-    reason: "readers leave out what they do not know, so that the member says nothing to anybody else",
+    summary: "member that no standard defines",
+    reason: "other clients ignore members that they do not know",
     section: "RFC 9728 §3.2",
     options: &[RuleOption {
         name: "known",
         default: OptionValue::Texts(Cow::Borrowed(&[])),
-        docs: "names of members that are your own",
+        docs: "names of custom members",
     }],
     check: document(check),
 };

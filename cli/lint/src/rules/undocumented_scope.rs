@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "undocumented-scope",
     category: Naming,
     level: Warn,
-    reason: "whoever grants a scope has its description to go by, on the consent screen and on the page of tools",
+    summary: "declared scope without a description",
+    reason: "users decide by the description whether to grant the scope",
     check: table(check),
 };
 
@@ -20,7 +21,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in &table.scopes {
         let Some(place) = &scope.declared else { continue };
         if scope.description.trim().is_empty() {
-            let message = format!("scope `{}` does not say what it is for", scope.text);
+            let message = format!("scope `{}` has no description", scope.text);
             reporter
                 .report(message)
                 .at(place)

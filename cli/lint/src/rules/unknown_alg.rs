@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "unknown-alg",
     category: Document,
     level: Warn,
-    reason: "clients compare the names of algorithms with their case, and leave out those that they do not know",
+    summary: "algorithm that is not registered",
+    reason: "clients compare algorithm names case-sensitively and ignore unknown ones",
     section: "RFC 9728 §2",
     check: document(check),
 };
@@ -47,9 +48,9 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
             let at = below(pointer, &number.to_string());
             let help = match KNOWN.iter().find(|known| known.eq_ignore_ascii_case(name)) {
                 Some(known) => format!("write `{known}`"),
-                None => "write the name of an algorithm for signatures, such as `ES256`".to_owned(),
+                None => "write the name of a signature algorithm, such as `ES256`".to_owned(),
             };
-            let message = format!("`{}` is no algorithm for signatures that is registered", name.escape_debug());
+            let message = format!("`{}` is not a registered signature algorithm", name.escape_debug());
             reporter.report(message).at(&document.place(&at)).about(&*at).help(help);
         }
     }

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "unlisted-tool",
     category: LeastPrivilege,
     level: Warn,
-    reason: "a tool that no table lists is denied to everyone and published nowhere",
+    summary: "annotated function that no scope table lists",
+    reason: "an unlisted tool is denied to every caller and is not published",
     check: tool(check),
 };
 

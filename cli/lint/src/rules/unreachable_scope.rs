@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = rule! {
     id: "unreachable-scope",
     category: Flow,
     level: Warn,
-    reason: "a tool that no role leads to is closed to everybody who asks for scopes as they are told",
+    summary: "scope that a tool requires and no flow requests",
+    reason: "clients that follow the flows can never call the tool",
     check: table(check),
 };
 
@@ -29,11 +30,11 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             1 => " and one more tool".to_owned(),
             count => format!(" and {count} more tools"),
         };
-        let message = format!("scope `{}` is needed for `{first}`{more}, but no flow leads to it", scope.text);
+        let message = format!("scope `{}` is required by `{first}`{more}, but no flow requests it", scope.text);
         let help = match table.origin {
-            Origin::Source => "add it to a role under [flows], or let a scope that is asked for imply it",
+            Origin::Source => "add it to a role under `[flows]`, or let a requested scope imply it",
             Origin::Document => {
-                "add it to a role of `scope_upgrade_flows`, or let a scope that is asked for imply it in `scope_hierarchy`"
+                "add it to a role of `scope_upgrade_flows`, or let a requested scope imply it in `scope_hierarchy`"
             }
         };
         reporter.report(message).at(&scope.place).about(&*scope.text).help(help);

@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = rule! {
     id: "unsorted-scopes",
     category: Document,
     level: Allow,
-    reason: "in a sorted list people find a scope, and a change shows as one line",
+    summary: "advertised scopes that are not sorted",
+    reason: "a sorted list is easier to search, and a change is a diff of one line",
     check: document(check),
 };
 
@@ -17,12 +18,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let scopes = &document.table.supported;
     let Some(pair) = scopes.array_windows().find(|[a, b]| a.value > b.value) else { return };
     let [first, second] = pair;
-    let message = format!("`{}` stands in front of `{}`", first.value, second.value);
+    let message = format!("`{}` is listed before `{}`", first.value, second.value);
     let fix = fixes::sorted(document, "/scopes_supported");
-    reporter
-        .report(message)
-        .at(&second.place)
-        .about("/scopes_supported")
-        .help("sort the scopes by their bytes")
-        .fix(fix);
+    reporter.report(message).at(&second.place).about("/scopes_supported").help("sort the scopes").fix(fix);
 }

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = rule! {
     id: "unused-scope",
     category: LeastPrivilege,
     level: Warn,
-    reason: "people are asked to consent to a scope that opens nothing",
+    summary: "declared scope that opens no tool",
+    reason: "users are asked to consent to a scope that has no effect",
     section: "RFC 9700 §2.3",
     check: table(check),
 };

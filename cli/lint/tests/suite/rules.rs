@@ -69,13 +69,14 @@ fn every_rule_has_all_of_its_parts() {
         let (page, alarms) = rule
             .docs
             .split_once("\n## False alarms\n\n")
-            .unwrap_or_else(|| panic!("`{id}` does not say what it costs"));
+            .unwrap_or_else(|| panic!("the page of `{id}` has no section `False alarms`"));
         assert!(page.lines().count() > 2, "the page of `{id}` says nothing");
-        assert!(alarms.len() > 40, "`{id}` does not say what it costs: {alarms}");
+        assert!(alarms.len() > 40, "the section `False alarms` of `{id}` is too short: {alarms}");
         assert!(rule.docs.lines().all(|line| line.chars().count() <= 130), "the page of `{id}` is too wide");
-        let first = rule.reason.chars().next().unwrap_or_else(|| panic!("`{id}` has no reason"));
-        assert!(first.is_lowercase() || first == '`', "{}", rule.reason);
-        assert!(!rule.reason.ends_with('.') && !rule.reason.contains('\n'), "{}", rule.reason);
+        for text in [rule.summary, rule.reason] {
+            assert!(text.starts_with(|first: char| first.is_lowercase() || first == '`'), "`{id}`: {text:?}");
+            assert!(!text.ends_with('.') && !text.contains('\n'), "{text}");
+        }
         let cited = ["RFC ", "MCP ", "SEP-", "mcp_extensions"].iter().any(|start| rule.section.starts_with(start));
         assert!(cited || rule.section == EXPERIENCE, "`{id}` names no section and is no experience: {}", rule.section);
         if let Some(mirror) = rule.mirror {
@@ -110,7 +111,7 @@ fn every_rule_has_all_of_its_parts() {
 }
 
 #[test]
-fn what_a_document_breaks_has_a_rule() {
+fn every_violation_has_one_rule() {
     // The remaining kinds occur only in tables and documents that code builds. The parser never reports them.
     let building = [ViolationKind::DuplicateTool, ViolationKind::CircularHierarchy, ViolationKind::Unreadable];
     for kind in ViolationKind::ALL {
@@ -121,7 +122,7 @@ fn what_a_document_breaks_has_a_rule() {
 
 /// The scan reports a diagnostic under the id of its rule.
 #[test]
-fn diagnostics_are_reported_as_their_rules() {
+fn reports_diagnostics_under_the_ids_of_rules() {
     for rule in RULES {
         for diagnostic in rule.check.diagnostics {
             assert_eq!(reported_id(diagnostic), rule.id);
@@ -136,7 +137,7 @@ fn diagnostics_are_reported_as_their_rules() {
 
 /// `coverage.md` names exactly the rules that check documents against the standards.
 #[test]
-fn standards_are_covered() {
+fn coverage_names_every_rule_of_the_standards() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/coverage.md")).unwrap();
     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|') && !line.starts_with("|---")).collect();
     assert!(rows.len() > 80, "the tables are shorter than they were");
@@ -155,7 +156,7 @@ fn standards_are_covered() {
         let standard = ["RFC 9728 ", "RFC 8414 "].iter().any(|start| rule.section.starts_with(start));
         assert!(
             !standard || rule.category != Category::Document || named.contains(rule.id),
-            "`{}` follows {}, and stands in no row",
+            "`{}` follows {}, but is in no row",
             rule.id,
             rule.section
         );
@@ -192,7 +193,7 @@ fn reports_nothing_on_silent_cases() {
 
 /// A fix resolves its finding and adds no other. Overlapping fixes wait for the next round.
 #[test]
-fn safe_fixes_settle_documents() {
+fn safe_fixes_leave_no_errors() {
     let text = r#"{"resource": "https://h", "authorization_servers": ["https://a"], "scopes_supported": [],
         "resource": "https://h", "dpop_signing_alg_values_supported": [ ],
         "resource_signing_alg_values_supported": []
@@ -218,7 +219,7 @@ fn safe_fixes_settle_documents() {
 
 /// Applies the fixes of `--fix` and `--unsafe-fixes`, one at a time.
 #[test]
-fn fixes_say_what_they_write() {
+fn fixes_write_the_expected_text() {
     let fixed = |documents: &Documents, text: &str| {
         let report = documents.lint("a.json", text.as_bytes());
         let fixes: Vec<_> = report.findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
@@ -255,7 +256,7 @@ fn fixes_say_what_they_write() {
 
 /// Applies every level to each rule, on the firing part of its case.
 #[test]
-fn levels_are_honoured() {
+fn applies_configured_levels() {
     let in_source =
         |rule: &&Rule| rule.check.tool.is_some() || rule.check.table.is_some() || !rule.check.notices.is_empty();
     for rule in RULES.iter().filter(in_source) {
@@ -283,7 +284,7 @@ fn levels_are_honoured() {
 
 /// A tool that is listed twice gives one finding, and no other rule reports it.
 #[test]
-fn one_name_twice_is_not_two_that_look_alike() {
+fn reports_a_repeated_name_as_duplicate_tool_only() {
     let copy = Case::read("near-duplicate-tool").write_package(FIRING);
     let source = copy.path().join("src/lib.rs");
     let text = fs::read_to_string(&source).unwrap();
@@ -296,7 +297,7 @@ fn one_name_twice_is_not_two_that_look_alike() {
 }
 
 #[test]
-fn what_no_rule_is_called_is_said() {
+fn rejects_unknown_rules_in_the_lint_section() {
     for (line, near) in [
         ("risky-nmae = \"deny\"", "did you mean `risky-name`?"),
         ("leastprivilege = \"warn\"", "did you mean `least-privilege`?"),
@@ -312,7 +313,7 @@ fn what_no_rule_is_called_is_said() {
 }
 
 #[test]
-fn a_category_yields_to_its_rule() {
+fn rule_level_overrides_category_level() {
     let copy = Case::read("risky-name").write_package(FIRING);
     configure(copy.path(), "\n[lint]\nrisk = \"deny\"\nrisky-name = \"warn\"\n");
     assert!(!lint(copy.path()).has_errors());
