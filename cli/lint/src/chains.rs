@@ -37,11 +37,11 @@ impl Chain<'_> {
         }
     }
 
-    /// Reports the chain. `deed` completes the sentence with what the last tool does with the results of the first.
-    pub(super) fn report(&self, reporter: &mut Reporter<'_>, deed: &str) {
+    /// Reports the chain. `capability` says what the last tool does with the results of the first.
+    pub(super) fn report(&self, reporter: &mut Reporter<'_>, capability: &str) {
         let (last, firsts, holder) = (&self.last.name.value, self.named(), &self.holder);
         let message =
-            format!("`{last}` {deed} by {firsts}: {holder} a caller can call both, and no policy prevents it");
+            format!("`{last}` {capability} by {firsts}: {holder} a caller can call both, and no policy prevents it");
         reporter.report(message).at(&self.last.name.place).about(last).help(self.help());
     }
 

@@ -128,13 +128,13 @@ impl Documents {
             // Errors in the file were reported when it was read.
             levels.read(config, &mut Vec::new());
         }
-        self.look(&file, bytes, &levels, &mut report);
+        self.check(&file, bytes, &levels, &mut report);
         settle(&mut report.findings);
         fingerprint::assign(&mut report);
         report
     }
 
-    fn look(&self, file: &Arc<str>, bytes: &[u8], levels: &Levels, report: &mut Report) {
+    fn check(&self, file: &Arc<str>, bytes: &[u8], levels: &Levels, report: &mut Report) {
         if bytes.len() as u64 > MAX_FILE {
             let message = format!("the document is larger than {} MiB", MAX_FILE >> 20);
             let help = "publish only what clients need; thousands of tools take a few hundred kilobytes";

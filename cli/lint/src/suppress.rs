@@ -107,9 +107,9 @@ impl Suppressions {
 pub(super) type ByFile = BTreeMap<Arc<str>, Suppressions>;
 
 /// Parses the rules and the reason of `allow(rule-id, ..) reason`.
-fn directive(said: &str) -> Result<(Vec<&'static str>, &str), (String, String)> {
+fn directive(comment: &str) -> Result<(Vec<&'static str>, &str), (String, String)> {
     let form = || "write `mcp-scopes: allow(rule-id) reason`".to_owned();
-    let inner = said.trim_start().strip_prefix("allow").map(str::trim_start).and_then(|rest| rest.strip_prefix('('));
+    let inner = comment.trim_start().strip_prefix("allow").map(str::trim_start).and_then(|rest| rest.strip_prefix('('));
     let Some((ids, reason)) = inner.and_then(|inner| inner.split_once(')')) else {
         let message = format!("a `{MARK}` comment supports only `allow`");
         return Err((message, form()));

@@ -42,13 +42,13 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let hierarchy = table.hierarchy();
     let by_text: HashMap<&str, &Scope> = table.scopes.iter().map(|scope| (scope.text.as_str(), scope)).collect();
     for scope in table.scopes.iter().filter(|scope| !scope.implies.is_empty()) {
-        if !says(scope, READS) || says(scope, CHANGES) {
+        if !has_word(scope, READS) || has_word(scope, CHANGES) {
             continue;
         }
         let implied = hierarchy.closure(scope.implies.iter().map(String::as_str));
         let changing = implied.iter().filter_map(|text| by_text.get(text).copied()).find(|implied| {
             let opens_high = table.risks(&implied.opens).is_some_and(|(_, most)| most >= Risk::High);
-            opens_high || (says(implied, CHANGES) && !says(implied, READS))
+            opens_high || (has_word(implied, CHANGES) && !has_word(implied, READS))
         });
         let Some(changing) = changing else { continue };
         let message = format!("scope `{}` reads by its name, but implies `{}`", scope.text, changing.text);
@@ -57,6 +57,6 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
 }
 
-fn says(scope: &Scope, list: &[&str]) -> bool {
+fn has_word(scope: &Scope, list: &[&str]) -> bool {
     name_tokens(&scope.bare).iter().any(|word| list.contains(&word.as_str()))
 }

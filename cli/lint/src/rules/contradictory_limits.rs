@@ -31,12 +31,12 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     }
 }
 
-type Said<'t> = (&'t Place, String, String);
+type Contradiction<'t> = (&'t Place, String, String);
 
 /// Returns the contradictions within one tool.
-fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Said<'t>> {
+fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Contradiction<'t>> {
     let (policy, name) = (&tool.policy, tool.name.value.as_str());
-    let mut said: Vec<Said<'t>> = Vec::new();
+    let mut found: Vec<Contradiction<'t>> = Vec::new();
     for asked in &policy.requires_approval_after {
         let Some(blocked) = policy.blocked_after.iter().find(|wide| patterns.holds(&wide.value, &asked.value)) else {
             continue;
@@ -49,7 +49,7 @@ fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Said<'t>> {
             "approval is never requested after `{}`: `{}` in `blocked_after` blocks the call",
             asked.value, blocked.value
         );
-        said.push((&asked.place, message, "keep the pattern in one of the two lists".to_owned()));
+        found.push((&asked.place, message, "keep the pattern in one of the two lists".to_owned()));
     }
     if let Some(auto) = tool.auto_approvable.as_ref().filter(|auto| auto.value && policy.requires_human_review) {
         let message = "`requires_human_review` is set, but clients may call without approval".to_owned();
@@ -57,12 +57,12 @@ fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Said<'t>> {
             Origin::Source => "add `approval = \"user\"`, or remove `requires_human_review`",
             Origin::Document => "write `\"auto_approvable\": false`, or remove `requires_human_review`",
         };
-        said.push((&auto.place, message, help.to_owned()));
+        found.push((&auto.place, message, help.to_owned()));
     }
     for blocked in &policy.blocked_after {
         if let Some(calls) = policy.max_calls_per_session.filter(|calls| *calls > 1 && blocked.value == name) {
             let message = format!("a session allows {calls} calls, but the first call blocks all others");
-            said.push((&blocked.place, message, format!("remove `{name}` from `blocked_after`")));
+            found.push((&blocked.place, message, format!("remove `{name}` from `blocked_after`")));
         }
         if let Some(group) = tool.grouped_with.iter().find(|group| group.value == blocked.value) {
             let message = format!("`{}` is grouped with the tool, but any call of it blocks the tool", group.value);
@@ -70,14 +70,14 @@ fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Said<'t>> {
                 "remove `{}` from one of the two lists, or add a glob so that only some of its calls block",
                 group.value
             );
-            said.push((&blocked.place, message, help));
+            found.push((&blocked.place, message, help));
         }
     }
-    said
+    found
 }
 
 /// Returns the contradiction between the tool and the session limits.
-fn with_session<'t>(table: &Table, tool: &'t Tool) -> Option<Said<'t>> {
+fn with_session<'t>(table: &Table, tool: &'t Tool) -> Option<Contradiction<'t>> {
     let all = table.session.as_ref()?.value.max_high_risk_calls?;
     let own = tool.policy.max_calls_per_session.filter(|own| *own > all)?;
     tool.risk.as_ref().filter(|risk| risk.value >= Risk::High)?;

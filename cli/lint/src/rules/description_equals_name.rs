@@ -20,7 +20,7 @@ const FILLERS: &[&str] = &["a", "an", "the", "this", "tool", "tools", "to"];
 
 fn tool(tool: &Tool, reporter: &mut Reporter<'_>) {
     let (name, description) = (&tool.name.value, &tool.description);
-    if said(&description.value) == said(name) && !description.value.trim().is_empty() {
+    if significant_words(&description.value) == significant_words(name) && !description.value.trim().is_empty() {
         let message = format!("the description of tool `{name}` only repeats its name");
         let help = "describe what it does, what it acts on and what it returns";
         reporter.report(message).at(&description.place).about(name).help(help);
@@ -47,7 +47,7 @@ fn scopes(table: &Table, reporter: &mut Reporter<'_>) {
 }
 
 /// Returns the significant words, in the singular.
-fn said(text: &str) -> Vec<String> {
+fn significant_words(text: &str) -> Vec<String> {
     let words = name_tokens(text).into_iter().filter(|word| !FILLERS.contains(&word.as_str()));
     words.map(|word| word.strip_suffix('s').map(str::to_owned).unwrap_or(word)).collect()
 }

@@ -30,12 +30,12 @@ const LISTS: [&str; 6] = [
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     for name in LISTS {
-        look(document, &below("", name), reporter);
+        check_lists(document, &below("", name), reporter);
     }
-    look(document, "/mcp_extensions", reporter);
+    check_lists(document, "/mcp_extensions", reporter);
 }
 
-fn look(document: &Document<'_>, pointer: &str, reporter: &mut Reporter<'_>) {
+fn check_lists(document: &Document<'_>, pointer: &str, reporter: &mut Reporter<'_>) {
     let mut open: Vec<(String, &Json)> =
         document.value(pointer).map(|json| (pointer.to_owned(), json)).into_iter().collect();
     let inner = |json: &Json| matches!(json, Json::Object(_) | Json::Array(_));

@@ -17,10 +17,10 @@ pub(super) const RULE: Rule = rule! {
 };
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
-    let mut told = BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for name in document.draft.document.other.keys() {
         let Some((base, _)) = name.split_once('#') else { continue };
-        if document.value(&below("", base)).is_none() && told.insert(base) {
+        if document.value(&below("", base)).is_none() && seen.insert(base) {
             let at = below("", name);
             let message = format!("`{name}` has no counterpart `{base}` without a language tag");
             reporter

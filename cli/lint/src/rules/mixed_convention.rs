@@ -104,19 +104,19 @@ fn outliers<K: Ord + Copy>(
     scopes: &[Scope],
     reporter: &mut Reporter<'_>,
     key: impl Fn(&Scope) -> Option<K>,
-    say: impl Fn(&Scope, K, K) -> (String, String),
+    describe: impl Fn(&Scope, K, K) -> (String, String),
 ) {
-    let told: Vec<(&Scope, K)> = scopes.iter().filter_map(|scope| Some((scope, key(scope)?))).collect();
+    let keyed: Vec<(&Scope, K)> = scopes.iter().filter_map(|scope| Some((scope, key(scope)?))).collect();
     let mut counts: BTreeMap<K, usize> = BTreeMap::new();
-    for (_, key) in &told {
+    for (_, key) in &keyed {
         *counts.entry(*key).or_default() += 1;
     }
     let Some((usual, count)) = counts.into_iter().max_by_key(|(_, count)| *count) else { return };
-    if !is_majority(count, told.len()) {
+    if !is_majority(count, keyed.len()) {
         return;
     }
-    for (scope, own) in told.into_iter().filter(|(_, key)| *key != usual) {
-        let (why, instead) = say(scope, own, usual);
+    for (scope, own) in keyed.into_iter().filter(|(_, key)| *key != usual) {
+        let (why, instead) = describe(scope, own, usual);
         let namespace = scope.text.strip_suffix(&scope.bare).unwrap_or("");
         let help = format!("write `{namespace}{instead}`, or set the convention under `[convention]`");
         let message = format!("scope `{}` {why}", scope.text);

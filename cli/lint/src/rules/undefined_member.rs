@@ -25,8 +25,8 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let allowed = reporter.texts("known");
     let members = document.draft.unknown_members().into_iter();
     let members = members.filter(|member| !allowed.contains(&member.pointer.rsplit('/').next().unwrap_or("")));
-    let told: Vec<String> = members.map(|member| member.pointer).collect();
-    for pointer in told {
+    let pointers: Vec<String> = members.map(|member| member.pointer).collect();
+    for pointer in pointers {
         let message = format!("`{pointer}` is a member that no standard defines");
         let help = "remove it, or name it in the option `known`";
         reporter.report(message).at(&document.place(&pointer)).about(&*pointer).help(help);
