@@ -78,7 +78,7 @@ fn diagnostic(finding: &Finding) -> Diagnostic<'_> {
 fn describe(rule: &Rule) -> RuleDescription {
     RuleDescription {
         id: rule.id,
-        summary: rule.reason,
+        summary: rule.summary,
         property: ("section", rule.section),
         tag: rule.category.as_str(),
         help: rule.docs.into(),
@@ -91,7 +91,7 @@ fn describe(rule: &Rule) -> RuleDescription {
 
 /// Returns the web page of a rule.
 fn page(rule: &Rule) -> String {
-    format!("{}/blob/main/cli/lint/src/rules/{}/docs.md", env!("CARGO_PKG_REPOSITORY"), rule.id)
+    format!("{}/blob/main/cli/lint/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), rule.id)
 }
 
 #[cfg(test)]
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn rules_have_pages_and_compiler_diagnostics_have_none() {
         let url = |rule: &'static str| diagnostic(&Finding::warning(rule, "")).url;
-        assert!(url("risky-name").unwrap().ends_with("/risky-name/docs.md"));
+        assert!(url("risky-name").unwrap().ends_with("/rules/risky-name.md"));
         assert_eq!(url("no-such-rule"), None);
     }
 

@@ -14,29 +14,30 @@ mod page;
 pub(crate) mod rules;
 pub(crate) mod schema;
 
-use mcp_scopes_lint::rule::Choice;
+use mcp_scopes_lint::rule::OptionValue;
 
 /// Returns the value of an option in TOML syntax.
-fn value(choice: &Choice) -> String {
-    match choice {
-        Choice::Int(number) => number.to_string(),
-        Choice::Text(text) => format!("\"{}\"", text.escape_default()),
-        Choice::Texts(texts) => {
+fn value(option: &OptionValue) -> String {
+    match option {
+        OptionValue::Int(number) => number.to_string(),
+        OptionValue::Text(text) => format!("\"{}\"", text.escape_default()),
+        OptionValue::Texts(texts) => {
             let texts: Vec<String> = texts.iter().map(|text| format!("\"{}\"", text.escape_default())).collect();
             format!("[{}]", texts.join(", "))
         }
-        Choice::Flag(flag) => flag.to_string(),
+        OptionValue::Flag(flag) => flag.to_string(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Choice, value};
+    use super::{OptionValue, value};
 
     #[test]
     fn values_are_printed_as_toml() {
-        let texts = Choice::Texts(vec!["a".into(), "b\"".into()].into());
-        let shown = [Choice::Int(8), Choice::Text("x".into()), texts, Choice::Flag(true)].map(|choice| value(&choice));
+        let texts = OptionValue::Texts(vec!["a".into(), "b\"".into()].into());
+        let shown = [OptionValue::Int(8), OptionValue::Text("x".into()), texts, OptionValue::Flag(true)]
+            .map(|option| value(&option));
         assert_eq!(shown, ["8", "\"x\"", "[\"a\", \"b\\\"\"]", "true"]);
     }
 }

@@ -154,7 +154,7 @@ fn lint_prints_text() {
     let run = demo.run(&["lint", "--all-features"]);
     assert_eq!(run.code, 1);
     let expected = "\
-warning[missing-description]: tool `list_files` does not say what it does
+warning[missing-description]: tool `list_files` has no description
  --> src/main.rs:4:4
   |
 4 | fn list_files(directory: String) {}
@@ -184,7 +184,7 @@ fn lint_prints_json() {
       "rule": "missing-description",
       "category": "document",
       "level": "warning",
-      "message": "tool `list_files` does not say what it does",
+      "message": "tool `list_files` has no description",
       "help": "write a doc comment above the function, or `description = \"..\"`",
       "file": "src/main.rs",
       "line": 4,
@@ -291,7 +291,7 @@ fn levels_follow_their_precedence() {
     for (flags, why) in [
         (["--deny", "risky-nmae"], "did you mean `risky-name`?"),
         (["--allow", "warnings"], "can only be denied"),
-        (["--warn", "undeclared-scope"], "error of the compiler too"),
+        (["--warn", "undeclared-scope"], "also a compile error"),
     ] {
         let run = demo.run(&[&["lint"][..], &flags].concat());
         assert!(run.code == 2 && run.err.contains(why), "{}", run.err);
@@ -347,9 +347,9 @@ fn writes_applies_and_updates_a_baseline() {
     for (text, why) in [
         ("{", ":1:2: "),
         ("{}", "`\"version\": 1`"),
-        (r#"{"version": 1, "fingerprints": "x"}"#, "nothing can be compared"),
-        (r#"{"version": 1, "fingerprints": "mcp-scopes/v1", "entries": [{"rul": "x"}]}"#, "no member `rul`"),
-        (r#"{"version": 1, "version": 1}"#, "a second time"),
+        (r#"{"version": 1, "fingerprints": "x"}"#, "not of version `mcp-scopes/v1`"),
+        (r#"{"version": 1, "fingerprints": "mcp-scopes/v1", "entries": [{"rul": "x"}]}"#, "unknown member `rul`"),
+        (r#"{"version": 1, "version": 1}"#, "duplicate member `version`"),
     ] {
         demo.write(FILE, text);
         for flags in [&["--baseline", FILE][..], &["--update-baseline"]] {
@@ -379,7 +379,7 @@ fn documents_use_a_configuration_file() {
     assert!(run.code == 1 && run.out.contains("scope-convention"), "{}", run.out);
     for (text, why) in [
         ("[lint]\nbroad-scope = { max_tool = 1 }", "did you mean `max_tools`?"),
-        ("[lint]\nbroad-scope = { max_tools = \"1\" }", "takes a whole number"),
+        ("[lint]\nbroad-scope = { max_tools = \"1\" }", "requires a whole number"),
         ("[lint]\nnaming = { max_tools = 1 }", "is a category"),
         ("[lints]", "write `[lint]`"),
     ] {

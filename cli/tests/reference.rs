@@ -13,14 +13,20 @@ fn explains_rules() {
     let demo = Demo::new();
     let run = demo.run(&["explain", "near-duplicate-scope", "annotation-in-body"]);
     assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
-    assert!(run.out.starts_with("near-duplicate-scope: of two scopes that look alike"), "{}", run.out);
-    for line in ["  category  naming\n", "  level     warn\n", "  section   experience", "\nFalse alarms\n\n"] {
+    assert!(run.out.starts_with("near-duplicate-scope: scopes that differ only in spelling\n"), "{}", run.out);
+    for line in [
+        "  reason    one of the two is usually a misspelling",
+        "  category  naming\n",
+        "  level     warn\n",
+        "  section   experience",
+        "\nFalse alarms\n\n",
+    ] {
         assert!(run.out.contains(line), "{line}: {}", run.out);
     }
     assert!(run.out.contains("\nannotation-in-body: ") && !run.out.contains('\u{1b}'), "{}", run.out);
     let run = demo.run(&["explain", "risky-nmae"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
-    assert!(run.err.contains("there is no rule `risky-nmae`") && run.err.contains("`risky-name`"), "{run:?}");
+    assert!(run.err.contains("unknown rule `risky-nmae`") && run.err.contains("`risky-name`"), "{run:?}");
     let run = demo.run(&["explain", "xylophone"]);
     assert!(run.code == 2 && run.err.contains("`mcp-scopes rules` lists them"), "{run:?}");
 }

@@ -5,6 +5,7 @@ mod demo;
 
 use std::{
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
 };
 
@@ -41,12 +42,36 @@ fn configurations(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Writes the configuration files of the cases of lint rules into a folder: their sections `-- */mcp-scopes.toml --`.
+fn configurations_of_cases(folder: &Path, found: &mut Vec<PathBuf>) {
+    for case in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("lint/cases")).unwrap() {
+        let text = fs::read_to_string(case.unwrap().path()).unwrap();
+        let mut into = None;
+        for line in text.split_inclusive('\n') {
+            if let Some(section) = line.strip_prefix("-- ").and_then(|rest| rest.strip_suffix(" --\n")) {
+                into = section.ends_with("/mcp-scopes.toml").then(|| folder.join(format!("{}.toml", found.len())));
+                found.extend(into.clone());
+            } else if let Some(path) = &into {
+                fs::OpenOptions::new()
+                    .append(true)
+                    .create(true)
+                    .open(path)
+                    .unwrap()
+                    .write_all(line.as_bytes())
+                    .unwrap();
+            }
+        }
+    }
+}
+
 #[test]
 fn schema_agrees_with_the_reader_on_every_configuration_file() {
     let schema = schema("config");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut files = Vec::new();
     configurations(root, &mut files);
+    let cases = tempfile::tempdir().unwrap();
+    configurations_of_cases(cases.path(), &mut files);
     assert!(files.len() > 60, "{files:?}");
     for path in files {
         let rejected = fs::read_to_string(&path).map_or(true, |text| schema_rejects(&schema, &text));

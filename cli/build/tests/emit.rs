@@ -108,7 +108,7 @@ fn applies_rules_if_the_build_script_requests_them() {
     let (package, out) = (package(&main), tempfile::tempdir().unwrap());
     assert_eq!(run(&package, out.path(), &[]).0, INPUTS);
     let (lines, _) = run(&package, out.path(), &[("APPLY_RULES", "1")]);
-    let warning = "cargo::warning=src/main.rs:3:4: tool `f` does not say what it does; help: write a doc comment above \
+    let warning = "cargo::warning=src/main.rs:3:4: tool `f` has no description; help: write a doc comment above \
                    the function, or `description = \"..\"` [missing-description]";
     assert_eq!(lines, [&INPUTS[..], &[warning]].concat());
     assert_eq!(names(out.path()), ["f", "h"]);

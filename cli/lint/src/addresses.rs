@@ -20,7 +20,7 @@ pub(crate) enum Use {
 
 /// An address that parses. `resource-not-https` and similar rules report the others.
 #[derive(Clone, Debug)]
-pub(crate) struct Stated<'a> {
+pub(crate) struct StatedAddress<'a> {
     pub(crate) is: Use,
     /// The JSON Pointer in a document, or the key in `mcp-scopes.toml`.
     pub(crate) subject: String,
@@ -30,7 +30,7 @@ pub(crate) struct Stated<'a> {
 }
 
 /// Returns the resource and the issuers, including those of the sandbox.
-pub(crate) fn of_table(table: &Table) -> Vec<Stated<'_>> {
+pub(crate) fn of_table(table: &Table) -> Vec<StatedAddress<'_>> {
     let document = table.origin == Origin::Document;
     let subject = |key: &str| if document { format!("/{key}") } else { key.to_owned() };
     let issuer = |key: &str, number: usize| subject(&format!("{key}/{number}"));
@@ -56,7 +56,7 @@ pub(crate) fn of_table(table: &Table) -> Vec<Stated<'_>> {
 }
 
 /// Returns the addresses of keys and pages, including those in other languages.
-pub(crate) fn of_document<'a>(document: &'a Document<'_>) -> Vec<Stated<'a>> {
+pub(crate) fn of_document<'a>(document: &'a Document<'_>) -> Vec<StatedAddress<'a>> {
     const PAGES: [&str; 3] = ["resource_documentation", "resource_policy_uri", "resource_tos_uri"];
     let members = &document.draft.document;
     let keys = members.jwks_uri.iter().map(|text| (Use::Keys, "jwks_uri", text.as_str()));
@@ -75,7 +75,7 @@ pub(crate) fn of_document<'a>(document: &'a Document<'_>) -> Vec<Stated<'a>> {
     .collect()
 }
 
-fn stated<'a>(is: Use, subject: String, place: &Place, text: &'a str) -> Option<Stated<'a>> {
+fn stated<'a>(is: Use, subject: String, place: &Place, text: &'a str) -> Option<StatedAddress<'a>> {
     let parts = Address::parse(text).ok()?;
-    Some(Stated { is, subject, place: place.clone(), text, parts })
+    Some(StatedAddress { is, subject, place: place.clone(), text, parts })
 }

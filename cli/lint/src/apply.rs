@@ -70,7 +70,7 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
             let package = Package::of(inventory, &listed);
             for (rule, level) in in_force(&levels) {
                 let mut reporter = Reporter::new(rule, levels.options_of(rule), &report.sources);
-                look(rule, &package.tools, &package.tables, &mut reporter);
+                run_checks(rule, &package.tools, &package.tables, &mut reporter);
                 findings.extend(reporter.found.into_iter().map(|hit| hit.at_level(level)));
             }
             settings.packages.push((inventory.folder.clone(), levels));
@@ -159,22 +159,26 @@ pub(super) fn to_document(document: &Document<'_>, levels: &Levels, sources: &So
     broken.extend(document.expected_resource.and_then(|expected| document.draft.check_resource(expected)));
     for (rule, level) in in_force(levels) {
         let mut reporter = Reporter::new(rule, levels.options_of(rule), sources);
-        look(rule, &tools, std::slice::from_ref(&document.table), &mut reporter);
+        run_checks(rule, &tools, std::slice::from_ref(&document.table), &mut reporter);
         if let Some(check) = rule.check.document {
             check(document, &mut reporter);
         }
         for violation in broken.iter().filter(|violation| rule.check.violations.contains(&violation.kind)) {
             let pointer = &violation.pointer;
             let subject = if pointer.is_empty() { "/" } else { pointer };
-            let hit = reporter.report(&document.place(pointer), subject, said(document, violation), &*violation.help);
-            hit.fix = fixes::of_violation(document, violation);
+            reporter
+                .report(message_of(document, violation))
+                .at(&document.place(pointer))
+                .about(subject)
+                .help(&*violation.help)
+                .fix(fixes::of_violation(document, violation));
         }
         findings.extend(reporter.found.into_iter().map(|hit| hit.at_level(level)));
     }
     // Violations of a kind that no rule handles are still reported.
     for violation in &broken {
         if !RULES.iter().any(|rule| rule.check.violations.contains(&violation.kind)) {
-            let finding = Finding::error(violation.kind.as_str(), said(document, violation));
+            let finding = Finding::error(violation.kind.as_str(), message_of(document, violation));
             let place = document.place(&violation.pointer);
             findings.push(finding.help(&*violation.help).at(place).about(&*violation.pointer));
         }
@@ -182,7 +186,7 @@ pub(super) fn to_document(document: &Document<'_>, levels: &Levels, sources: &So
 }
 
 /// Returns the message of a violation, which names its member.
-fn said(document: &Document<'_>, violation: &Violation) -> String {
+fn message_of(document: &Document<'_>, violation: &Violation) -> String {
     let (pointer, message) = (&violation.pointer, &violation.message);
     if document.value(pointer).is_none() {
         return message.clone();
@@ -191,7 +195,7 @@ fn said(document: &Document<'_>, violation: &Violation) -> String {
     if message.starts_with("is ") { format!("`{shown}` {message}") } else { format!("`{shown}`: {message}") }
 }
 
-fn look(rule: &Rule, tools: &[Arc<Tool>], tables: &[Table], reporter: &mut Reporter<'_>) {
+fn run_checks(rule: &Rule, tools: &[Arc<Tool>], tables: &[Table], reporter: &mut Reporter<'_>) {
     if let Some(check) = rule.check.tool {
         for tool in tools {
             check(tool, reporter);

@@ -173,8 +173,8 @@ impl Baseline {
 
 impl Entry {
     fn stale(&self) -> Finding {
-        let message = format!("the entry for `{}` of `{}` belongs to no finding any more", self.subject, self.rule);
-        let help = "remove the entry, or run with `--update-baseline`; lint all that the file is for";
+        let message = format!("the entry for `{}` of `{}` matches no finding", self.subject, self.rule);
+        let help = "remove the entry, or run with `--update-baseline`; lint everything that the baseline covers";
         Finding::warning(STALE, message).help(help).at(self.place.clone()).about(&*self.fingerprint)
     }
 
@@ -183,13 +183,13 @@ impl Entry {
             "the entry for `{}` of `{}` has expired: its last day was {}",
             self.subject, self.rule, self.expires
         );
-        let help = "repair what it is about, or state a later day and whether the reason still holds";
+        let help = "fix the finding, or set a later day if the reason still applies";
         Finding::warning(EXPIRED, message).help(help).at(self.expires_place.clone()).about(&*self.fingerprint)
     }
 
     fn unreasoned(&self) -> Finding {
-        let message = format!("the entry for `{}` of `{}` does not say why it may stay", self.subject, self.rule);
-        let help = "write the reason into `reason`, or update with `--reason`";
+        let message = format!("the entry for `{}` of `{}` has no reason", self.subject, self.rule);
+        let help = "write the reason in `reason`, or update with `--reason`";
         Finding::warning(REASON, message).help(help).at(self.reason_place.clone()).about(&*self.fingerprint)
     }
 }

@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn readers() {
+    fn recognizes_readers() {
         for (name, risk, private, settings) in [
             ("read_file", "low", true, true),
             ("readSecrets", "low", true, true),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn senders() {
+    fn recognizes_senders() {
         for (name, is) in [
             ("send_email", true),
             ("mail_send", true),
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn runners() {
+    fn recognizes_runners() {
         for (name, is) in [
             ("execute_command", true),
             ("run_script", true),

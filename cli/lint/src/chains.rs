@@ -37,12 +37,12 @@ impl Chain<'_> {
         }
     }
 
-    /// Reports the chain. `deed` completes the sentence with what the last tool does with the results of the first.
-    pub(super) fn report(&self, reporter: &mut Reporter<'_>, deed: &str) {
+    /// Reports the chain. `capability` says what the last tool does with the results of the first.
+    pub(super) fn report(&self, reporter: &mut Reporter<'_>, capability: &str) {
         let (last, firsts, holder) = (&self.last.name.value, self.named(), &self.holder);
         let message =
-            format!("`{last}` {deed} by {firsts}: {holder} a caller can do both, and no policy stands between");
-        reporter.report(&self.last.name.place, last, message, self.help());
+            format!("`{last}` {capability} by {firsts}: {holder} a caller can call both, and no policy prevents it");
+        reporter.report(message).at(&self.last.name.place).about(last).help(self.help());
     }
 
     /// Returns the help: add a policy, or separate the scopes.
@@ -60,7 +60,7 @@ impl Chain<'_> {
                 format!("`\"requires_human_review\": true` to `{last}` in `tool_interaction_policies`")
             }
         };
-        format!("add {policy}, or open it by a scope that is asked for on its own")
+        format!("add {policy}, or require a scope that clients request separately")
     }
 }
 
@@ -123,9 +123,9 @@ impl<'t> Holders<'t> {
         let numbers = table.scopes.iter().enumerate().map(|(number, scope)| (scope.text.as_str(), number)).collect();
         let mut holders = Self { hierarchy: table.hierarchy(), numbers, known: Vec::new() };
         let supported = match (table.origin, table.supported_stated) {
-            (Origin::Document, _) => "with `scopes_supported`, which clients ask for first,",
-            (Origin::Source, true) => "with the baseline, which clients ask for first,",
-            (Origin::Source, false) => "with all scopes, which clients ask for where no baseline is stated,",
+            (Origin::Document, _) => "with `scopes_supported`, which clients request first,",
+            (Origin::Source, true) => "with the baseline, which clients request first,",
+            (Origin::Source, false) => "with all scopes, which clients request if there is no baseline,",
         };
         let texts = |scopes: &'t [Placed<String>]| scopes.iter().map(|scope| scope.value.as_str());
         let mut known = vec![(supported.to_owned(), holders.held(texts(&table.supported)))];

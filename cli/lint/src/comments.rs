@@ -126,7 +126,7 @@ mod tests {
     use super::{in_rust, in_toml};
 
     #[test]
-    fn only_comments_are_found() {
+    fn finds_comments_only() {
         let text = r##"// 1
 /// no
 //! no
@@ -146,7 +146,7 @@ let e = "
     }
 
     #[test]
-    fn toml_has_its_own() {
+    fn finds_comments_in_toml() {
         let text =
             "# 1\na = \"# no \\\" # no\" # 2\nb = '# no \\' # 3\nc = \"\"\"\n# no\n\"\"\" # 4\nd = '''# no''' # 5";
         let found: Vec<_> = in_toml(text).iter().map(|comment| comment.body.trim()).collect();

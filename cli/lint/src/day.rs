@@ -23,7 +23,7 @@ impl Day {
     /// # Errors
     /// Returns an error if the text has another form, or if the day does not exist.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let wrong = || Error::new(ErrorKind::Usage, format!("`{text}` is no day")).help("write it as `2027-02-19`");
+        let wrong = || Error::new(ErrorKind::Usage, format!("invalid date `{text}`")).help("write it as `2027-02-19`");
         // The library also accepts a time after the day, which is not valid here.
         let date: Date = if text.len() == 10 { text.parse().map_err(|_| wrong())? } else { return Err(wrong()) };
         Ok(Self(date))
@@ -38,7 +38,7 @@ impl Day {
             Ok(text) => {
                 let time = text.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
                 time.ok_or_else(|| {
-                    let message = format!("`SOURCE_DATE_EPOCH` is `{text}`, which is no number of seconds");
+                    let message = format!("`SOURCE_DATE_EPOCH` is `{text}`, which is not a number of seconds");
                     Error::new(ErrorKind::Usage, message).help("set it to seconds since 1970, or unset it")
                 })?
             }

@@ -128,16 +128,16 @@ impl Documents {
             // Errors in the file were reported when it was read.
             levels.read(config, &mut Vec::new());
         }
-        self.look(&file, bytes, &levels, &mut report);
+        self.check(&file, bytes, &levels, &mut report);
         settle(&mut report.findings);
         fingerprint::assign(&mut report);
         report
     }
 
-    fn look(&self, file: &Arc<str>, bytes: &[u8], levels: &Levels, report: &mut Report) {
+    fn check(&self, file: &Arc<str>, bytes: &[u8], levels: &Levels, report: &mut Report) {
         if bytes.len() as u64 > MAX_FILE {
-            let message = format!("the document is larger than {} MiB, which no client takes", MAX_FILE >> 20);
-            let help = "publish what clients need, which is a few hundred kilobytes for thousands of tools";
+            let message = format!("the document is larger than {} MiB", MAX_FILE >> 20);
+            let help = "publish only what clients need; thousands of tools take a few hundred kilobytes";
             report.findings.extend(unread(levels, file, (1, 1), message, help));
             return;
         }
@@ -147,7 +147,7 @@ impl Documents {
                 let head = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
                 let line = head.matches('\n').count() + 1;
                 let column = head.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-                let message = "the bytes here are not UTF-8, which JSON is written in (RFC 8259 §8.1)".to_owned();
+                let message = "the document is not UTF-8, which JSON requires (RFC 8259 §8.1)".to_owned();
                 report.findings.extend(unread(levels, file, (line, column), message, "save the file as UTF-8"));
                 return;
             }

@@ -120,7 +120,7 @@ mod tests {
     use super::{Json, removal};
 
     #[test]
-    fn what_is_left_is_json() {
+    fn leaves_valid_json() {
         for (text, pointer, left) in [
             ("{\"a\": 1}", "/a", "{}"),
             ("{\n  \"a\": 1,\n  \"b\": 2\n}", "/a", "{\n  \"b\": 2\n}"),

@@ -12,7 +12,7 @@ use mcp_scopes_scan::{
 
 use crate::{
     overrides::Overrides,
-    rule::{Category, Choice, Rule, RuleOption, Setting},
+    rule::{Category, OptionValue, Rule, RuleOption, Setting},
 };
 
 /// The levels and options of configuration files, below the overrides.
@@ -20,7 +20,7 @@ use crate::{
 pub(crate) struct Levels {
     overrides: Overrides,
     by_name: BTreeMap<String, Setting>,
-    options: BTreeMap<&'static str, Vec<(String, Choice)>>,
+    options: BTreeMap<&'static str, Vec<(String, OptionValue)>>,
 }
 
 impl Levels {
@@ -81,7 +81,7 @@ impl Levels {
     }
 
     /// Returns the options that are set for a rule.
-    pub(crate) fn options_of(&self, rule: &Rule) -> &[(String, Choice)] {
+    pub(crate) fn options_of(&self, rule: &Rule) -> &[(String, OptionValue)] {
         self.options.get(rule.id).map(Vec::as_slice).unwrap_or_default()
     }
 
@@ -107,7 +107,7 @@ fn check(entry: &LintDecl) -> Result<(Option<&'static Rule>, Option<Setting>), W
     let setting = entry.level.as_ref().and_then(|level| Setting::parse(&level.text));
     if let Some(rule) = crate::find(name) {
         if rule.check.is_fixed() && setting.is_some_and(|setting| setting != Setting::Deny) {
-            let message = format!("`{name}` is an error of the compiler too, which no setting changes");
+            let message = format!("`{name}` is also a compile error, so its level cannot be changed");
             return Err((message, "remove the line".to_owned()));
         }
         return Ok((Some(rule), setting));
@@ -125,44 +125,44 @@ pub(super) fn unknown(name: &str) -> Wrong {
     let near = known.fold(Nearest::to(name), Nearest::or).found();
     let help =
         near.map_or_else(|| "name a rule or a category of rules".to_owned(), |near| format!("did you mean `{near}`?"));
-    (format!("there is no rule or category `{name}`"), help)
+    (format!("unknown rule or category `{name}`"), help)
 }
 
 fn option(
     entry: &LintDecl,
     rule: Option<&'static Rule>,
     stated: &LintOptionDecl,
-) -> Result<(&'static str, Choice), Wrong> {
+) -> Result<(&'static str, OptionValue), Wrong> {
     let (name, of) = (stated.name.text.as_str(), entry.rule.text.as_str());
     let Some(rule) = rule else {
-        let message = format!("`{of}` is a category, which has no option `{name}`");
-        return Err((message, "state the option at a rule".to_owned()));
+        let message = format!("`{of}` is a category, and categories have no options");
+        return Err((message, "set the option of a rule".to_owned()));
     };
     let Some(known) = rule.options.iter().find(|option| option.name == name) else {
         let names: Vec<&str> = rule.options.iter().map(|option| option.name).collect();
         let near = names.iter().copied().chain(["level"]).fold(Nearest::to(name), Nearest::or).found();
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None if names.is_empty() => "state `level` alone".to_owned(),
-            None => format!("state `level`, `{}`", names.join("`, `")),
+            None if names.is_empty() => "write `level` only".to_owned(),
+            None => format!("write `level`, `{}`", names.join("`, `")),
         };
         return Err((format!("the rule `{of}` has no option `{name}`"), help));
     };
     typed(known, &stated.value).map(|choice| (rule.id, choice)).ok_or_else(|| {
         let kind = known.default.kind();
-        (format!("`{name}` of `{of}` takes {kind}"), format!("write {kind}: {}", known.docs))
+        (format!("`{name}` of `{of}` requires {kind}"), format!("write {kind}: {}", known.docs))
     })
 }
 
 /// Returns the value if it has the type of the option's default.
-fn typed(option: &RuleOption, value: &LintValue) -> Option<Choice> {
+fn typed(option: &RuleOption, value: &LintValue) -> Option<OptionValue> {
     match (&option.default, value) {
-        (Choice::Int(_), LintValue::Int(number)) => usize::try_from(*number).ok().map(Choice::Int),
-        (Choice::Text(_), LintValue::Text(text)) => Some(Choice::Text(text.clone().into())),
-        (Choice::Texts(_), LintValue::Texts(texts)) => {
-            Some(Choice::Texts(texts.iter().map(|text| text.clone().into()).collect::<Vec<_>>().into()))
+        (OptionValue::Int(_), LintValue::Int(number)) => usize::try_from(*number).ok().map(OptionValue::Int),
+        (OptionValue::Text(_), LintValue::Text(text)) => Some(OptionValue::Text(text.clone().into())),
+        (OptionValue::Texts(_), LintValue::Texts(texts)) => {
+            Some(OptionValue::Texts(texts.iter().map(|text| text.clone().into()).collect::<Vec<_>>().into()))
         }
-        (Choice::Flag(_), LintValue::Flag(flag)) => Some(Choice::Flag(*flag)),
+        (OptionValue::Flag(_), LintValue::Flag(flag)) => Some(OptionValue::Flag(*flag)),
         _ => None,
     }
 }

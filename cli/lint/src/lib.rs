@@ -8,7 +8,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`rule`] | [`Rule`]: the definition of a rule |
-//! | [`rules`] | every rule, one folder each |
+//! | [`rules`] | every rule, one file each or a row of a table |
 //! | [`lint_model`] | the input of rules: tools, tables, documents |
 //! | [`reporter`] | [`Reporter`]: collects the findings of a rule |
 //! | [`documents`] | [`Documents`]: lints metadata documents |

@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_taken_apart() {
+    fn splits_names_into_words() {
         assert_eq!(name_tokens("deleteFile2_now-x.Y"), ["delete", "file2", "now", "x", "y"]);
         assert_eq!(name_tokens("HTTPGet"), ["httpget"]);
         assert!(name_tokens("::").is_empty());
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn separators() {
+    fn finds_separators() {
         assert_eq!(separator("a.b:c"), Some(':'));
         assert_eq!([separator("list_files"), separator("https://h/auth/mail.read")], [None, None]);
     }

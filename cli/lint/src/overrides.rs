@@ -54,8 +54,8 @@ impl Overrides {
             self.deny_warnings = true;
         } else if let Some(rule) = find(name) {
             if rule.check.is_fixed() && !rule.check.reads_documents() && setting != Setting::Deny {
-                let message = format!("`{name}` is an error of the compiler too, which no setting changes");
-                return Err(Error::new(ErrorKind::Usage, message).help("leave it out"));
+                let message = format!("`{name}` is also a compile error, so its level cannot be changed");
+                return Err(Error::new(ErrorKind::Usage, message).help("remove it"));
             }
             self.rules.insert(rule.id, setting);
         } else if let Some(category) = Category::ALL.iter().find(|category| category.as_str() == name) {

@@ -68,7 +68,7 @@ mod tests {
     use super::{Patterns, glob_holds};
 
     #[test]
-    fn globs_that_hold_others() {
+    fn globs_cover_others() {
         for (wide, narrow, is) in [
             ("*", "a*b?", true),
             ("/etc/*", "/etc/ssl/*", true),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_that_hold_others() {
+    fn patterns_cover_others() {
         for (wide, narrow, is) in [
             ("read", "read", true),
             ("read", "read:/etc/*", true),

@@ -1,23 +1,23 @@
 //! Collects the findings of a rule and provides its options.
 
 use mcp_scopes_scan::{
-    Finding, Level,
+    Finding, Fix,
     source::{Place, Sources},
 };
 
-use crate::rule::{Choice, Rule};
+use crate::rule::{OptionValue, Rule};
 
 /// The findings of a rule on one subject, and its options.
 #[derive(Debug)]
 pub struct Reporter<'a> {
     rule: &'static Rule,
-    options: &'a [(String, Choice)],
+    options: &'a [(String, OptionValue)],
     sources: &'a Sources,
     pub(crate) found: Vec<Finding>,
 }
 
 impl<'a> Reporter<'a> {
-    pub(crate) fn new(rule: &'static Rule, options: &'a [(String, Choice)], sources: &'a Sources) -> Self {
+    pub(crate) fn new(rule: &'static Rule, options: &'a [(String, OptionValue)], sources: &'a Sources) -> Self {
         Self { rule, options, sources, found: Vec::new() }
     }
 
@@ -27,28 +27,17 @@ impl<'a> Reporter<'a> {
         self.sources
     }
 
-    /// Adds a finding: its place, its subject (a tool, scope, role or member), its message and its help. The engine
-    /// sets the level later. The returned finding accepts a fix.
-    pub fn report(
-        &mut self,
-        place: &Place,
-        subject: impl Into<String>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> &mut Finding {
-        let finding = Finding::warning(self.rule.id, message).help(help).at(place.clone()).about(subject);
-        debug_assert_eq!(finding.level, Level::Warning, "the level is that of the settings");
-        self.found.push(finding);
-        let last = self.found.len().saturating_sub(1);
-        #[expect(clippy::indexing_slicing, reason = "INVARIANT: it was pushed just now")]
-        &mut self.found[last]
+    /// Starts a finding with its message. It is added once it has a place, a subject and a help:
+    /// `reporter.report(message).at(&place).about(subject).help(help)`. The engine sets the level later.
+    pub fn report(&mut self, message: impl Into<String>) -> WithoutPlace<'_> {
+        WithoutPlace { found: &mut self.found, finding: Finding::warning(self.rule.id, message) }
     }
 
     /// Returns a number of [`Rule::options`].
     #[must_use]
     pub fn int(&self, name: &str) -> usize {
-        match self.choice(name) {
-            Some(Choice::Int(number)) => *number,
+        match self.value(name) {
+            Some(OptionValue::Int(number)) => *number,
             _ => usize::MAX,
         }
     }
@@ -56,8 +45,8 @@ impl<'a> Reporter<'a> {
     /// Returns a text of [`Rule::options`].
     #[must_use]
     pub fn text(&self, name: &str) -> &str {
-        match self.choice(name) {
-            Some(Choice::Text(text)) => text,
+        match self.value(name) {
+            Some(OptionValue::Text(text)) => text,
             _ => "",
         }
     }
@@ -65,8 +54,8 @@ impl<'a> Reporter<'a> {
     /// Returns a list of texts of [`Rule::options`].
     #[must_use]
     pub fn texts(&self, name: &str) -> Vec<&str> {
-        match self.choice(name) {
-            Some(Choice::Texts(texts)) => texts.iter().map(|text| &**text).collect(),
+        match self.value(name) {
+            Some(OptionValue::Texts(texts)) => texts.iter().map(|text| &**text).collect(),
             _ => Vec::new(),
         }
     }
@@ -74,16 +63,80 @@ impl<'a> Reporter<'a> {
     /// Returns a boolean of [`Rule::options`].
     #[must_use]
     pub fn flag(&self, name: &str) -> bool {
-        matches!(self.choice(name), Some(Choice::Flag(true)))
+        matches!(self.value(name), Some(OptionValue::Flag(true)))
     }
 
     /// INVARIANT: a test checks that each rule declares the options that it reads. Configured options have the
     /// default's type.
-    fn choice(&self, name: &str) -> Option<&Choice> {
-        let stated = self.options.iter().find(|(stated, _)| stated == name).map(|(_, choice)| choice);
+    fn value(&self, name: &str) -> Option<&OptionValue> {
+        let stated = self.options.iter().find(|(stated, _)| stated == name).map(|(_, value)| value);
         let default = || self.rule.options.iter().find(|option| option.name == name).map(|option| &option.default);
         let found = stated.or_else(default);
         debug_assert!(found.is_some(), "`{}` has no option `{name}`", self.rule.id);
         found
+    }
+}
+
+// A type for each step, and not one builder: a forgotten step does not compile.
+
+/// A finding with a message.
+#[derive(Debug)]
+#[must_use = "the finding is added by `at`, `about` and `help`"]
+pub struct WithoutPlace<'r> {
+    found: &'r mut Vec<Finding>,
+    finding: Finding,
+}
+
+impl<'r> WithoutPlace<'r> {
+    /// Sets the place.
+    pub fn at(self, place: &Place) -> WithoutSubject<'r> {
+        WithoutSubject { found: self.found, finding: self.finding.at(place.clone()) }
+    }
+}
+
+/// A finding with a message and a place.
+#[derive(Debug)]
+#[must_use = "the finding is added by `about` and `help`"]
+pub struct WithoutSubject<'r> {
+    found: &'r mut Vec<Finding>,
+    finding: Finding,
+}
+
+impl<'r> WithoutSubject<'r> {
+    /// Sets the subject: the tool, scope, role or member that the finding is about.
+    pub fn about(self, subject: impl Into<String>) -> WithoutHelp<'r> {
+        WithoutHelp { found: self.found, finding: self.finding.about(subject) }
+    }
+}
+
+/// A finding with all parts but the help.
+#[derive(Debug)]
+#[must_use = "the finding is added by `help`"]
+pub struct WithoutHelp<'r> {
+    found: &'r mut Vec<Finding>,
+    finding: Finding,
+}
+
+impl<'r> WithoutHelp<'r> {
+    /// Sets the help and adds the finding.
+    pub fn help(self, help: impl Into<String>) -> Reported<'r> {
+        self.found.push(self.finding.help(help));
+        Reported { found: self.found }
+    }
+}
+
+/// A finding that was added.
+#[derive(Debug)]
+pub struct Reported<'r> {
+    /// The finding is the last one.
+    found: &'r mut [Finding],
+}
+
+impl Reported<'_> {
+    /// Sets the fix, if there is one.
+    pub fn fix(self, fix: Option<Fix>) {
+        if let Some(finding) = self.found.last_mut() {
+            finding.fix = fix;
+        }
     }
 }

@@ -123,8 +123,7 @@ pub struct Check {
 
 impl Check {
     /// No check: the engine reports the findings.
-    pub const ENGINE: Self = Self::NONE;
-    const NONE: Self =
+    pub const NONE: Self =
         Self { tool: None, table: None, document: None, diagnostics: &[], notices: &[], violations: &[] };
 
     /// Creates a check of tools.
@@ -192,14 +191,14 @@ impl Check {
 /// A value of an option.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the types are those of TOML")]
-pub enum Choice {
+pub enum OptionValue {
     Int(usize),
     Text(Cow<'static, str>),
     Texts(Cow<'static, [Cow<'static, str>]>),
     Flag(bool),
 }
 
-impl Choice {
+impl OptionValue {
     /// Returns the type of the value, with its article.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -218,7 +217,7 @@ pub struct RuleOption {
     /// The key.
     pub name: &'static str,
     /// The default value. A configured value has to be of its type.
-    pub default: Choice,
+    pub default: OptionValue,
     /// Its description, in one line.
     pub docs: &'static str,
 }
@@ -229,13 +228,15 @@ pub const EXPERIENCE: &str = "experience";
 /// One rule.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// Its stable id, which is also the name of its folder.
+    /// Its stable id, which is also the name of its page and of its case.
     pub id: &'static str,
     /// Its category.
     pub category: Category,
     /// Its default level.
     pub level: Setting,
-    /// The reason for the rule, in one line.
+    /// What it reports, in one line: `scope not declared in [scopes]`.
+    pub summary: &'static str,
+    /// Why it reports that, in one line.
     pub reason: &'static str,
     /// The section of the standard that it enforces, or [`EXPERIENCE`].
     pub section: &'static str,
@@ -248,3 +249,53 @@ pub struct Rule {
     /// Its code.
     pub check: Check,
 }
+
+impl Rule {
+    /// The defaults of [`rule!`].
+    pub(crate) const DEFAULT: Self = Self {
+        id: "",
+        category: Category::Naming,
+        level: Setting::Warn,
+        summary: "",
+        reason: "",
+        section: EXPERIENCE,
+        docs: "",
+        mirror: None,
+        options: &[],
+        check: Check::NONE,
+    };
+}
+
+/// Defines a [`Rule`]. Its documentation is the page `rules/<id>.md`.
+///
+/// Optional, in this order: `section` (default: [`EXPERIENCE`]), `mirror`, `options`, and `check`, the constructors of
+/// [`Check`] joined by `and` (default: the engine reports the findings).
+macro_rules! rule {
+    (
+        id: $id:literal,
+        category: $category:ident,
+        level: $level:ident,
+        summary: $summary:literal,
+        reason: $reason:literal
+        $(, section: $section:literal)?
+        $(, mirror: $mirror:literal)?
+        $(, options: $options:expr)?
+        $(, check: $($kind:ident($code:expr))and+)?
+        $(,)?
+    ) => {
+        $crate::rule::Rule {
+            id: $id,
+            category: $crate::rule::Category::$category,
+            level: $crate::rule::Setting::$level,
+            summary: $summary,
+            reason: $reason,
+            docs: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/", $id, ".md")),
+            $(section: $section,)?
+            $(mirror: Some($mirror),)?
+            $(options: $options,)?
+            $(check: $crate::rule::Check::NONE$(.and($crate::rule::Check::$kind($code)))+,)?
+            ..$crate::rule::Rule::DEFAULT
+        }
+    };
+}
+pub(crate) use rule;

@@ -1,13 +1,205 @@
-//! All rules. Each rule has a folder, named by its id, with `rule.rs`, `docs.md` and fixtures. `build.rs` lists them.
+//! All rules. A rule with code has a file, named by its id. The others are in `table`.
 //!
 #![doc = include_str!("coverage.md")]
+
+mod address_userinfo;
+mod advertised_unused_scope;
+mod authorization_server_member;
+mod backward_implies;
+mod bearer_method;
+mod bearer_not_in_header;
+mod broad_scope;
+mod contradictory_limits;
+mod dead_pattern;
+mod description_equals_name;
+mod destructive_approval;
+mod destructive_hint;
+mod dpop_alg;
+mod dpop_without_alg;
+mod duplicate_element;
+mod duplicate_member;
+mod empty_other_member;
+mod empty_sandbox;
+mod escalation_chain;
+mod exfiltration_chain;
+mod flow_first_step_risk;
+mod flow_order;
+mod flow_prerequisite;
+mod generic_scope;
+mod high_risk_sandbox;
+mod idle_flow_step;
+mod idle_session_limit;
+mod issuer_endpoint;
+mod issuer_is_resource;
+mod issuer_trailing_slash;
+mod language_tag;
+mod lax_approval;
+mod long_scope;
+mod lower_case_scope;
+mod missing_description;
+mod missing_namespace;
+mod missing_requirement;
+mod missing_resource_name;
+mod missing_risk;
+mod missing_scopes_supported;
+mod missing_untagged_member;
+mod misspelt_member;
+mod mixed_convention;
+mod near_duplicate_scope;
+mod near_duplicate_tool;
+mod omnibus_scope;
+mod oversized_scopes_supported;
+mod page_not_https;
+mod policy_without_tool;
+mod private_address;
+mod public_policy;
+mod public_risk;
+mod read_only_hint;
+mod redundant_pattern;
+mod reserved_scope;
+mod resource_query;
+mod resource_trailing_slash;
+mod resource_well_known;
+mod risky_baseline;
+mod risky_group;
+mod risky_name;
+mod sandbox_allow;
+mod scope_convention;
+mod server_prefixed_name;
+mod shared_sandbox;
+mod signed_metadata_differs;
+mod signing_without_keys;
+mod symmetric_signing_alg;
+mod table;
+mod tool_name;
+mod uncanonical_address;
+mod undefined_member;
+mod undocumented_scope;
+mod unknown_alg;
+mod unlisted_tool;
+mod unreachable_scope;
+mod unsorted_scopes;
+mod unused_scope;
+mod wildcard_scope;
 
 use mcp_scopes_model::nearest::Nearest;
 use mcp_scopes_scan::{Error, ErrorKind};
 
 use crate::rule::Rule;
 
-include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+/// All rules, sorted by id.
+pub static RULES: &[Rule] = &[
+    address_userinfo::RULE,
+    advertised_unused_scope::RULE,
+    table::ALG_NONE,
+    table::ANNOTATION_IN_BODY,
+    table::ANNOTATION_IN_MACRO,
+    authorization_server_member::RULE,
+    backward_implies::RULE,
+    table::BASELINE_REASON,
+    bearer_method::RULE,
+    bearer_not_in_header::RULE,
+    broad_scope::RULE,
+    table::CONTRADICTION,
+    contradictory_limits::RULE,
+    dead_pattern::RULE,
+    description_equals_name::RULE,
+    destructive_approval::RULE,
+    destructive_hint::RULE,
+    dpop_alg::RULE,
+    dpop_without_alg::RULE,
+    duplicate_element::RULE,
+    duplicate_member::RULE,
+    table::EMPTY_MEMBER,
+    empty_other_member::RULE,
+    empty_sandbox::RULE,
+    escalation_chain::RULE,
+    exfiltration_chain::RULE,
+    table::EXPIRED_BASELINE_ENTRY,
+    flow_first_step_risk::RULE,
+    flow_order::RULE,
+    flow_prerequisite::RULE,
+    generic_scope::RULE,
+    table::HEADER_NAME,
+    high_risk_sandbox::RULE,
+    idle_flow_step::RULE,
+    idle_session_limit::RULE,
+    issuer_endpoint::RULE,
+    issuer_is_resource::RULE,
+    table::ISSUER_NOT_HTTPS,
+    table::ISSUER_QUERY_OR_FRAGMENT,
+    issuer_trailing_slash::RULE,
+    table::JWKS_URI,
+    language_tag::RULE,
+    lax_approval::RULE,
+    long_scope::RULE,
+    lower_case_scope::RULE,
+    table::MISSING_AUTHORIZATION_SERVER,
+    missing_description::RULE,
+    missing_namespace::RULE,
+    missing_requirement::RULE,
+    table::MISSING_RESOURCE,
+    missing_resource_name::RULE,
+    missing_risk::RULE,
+    missing_scopes_supported::RULE,
+    missing_untagged_member::RULE,
+    misspelt_member::RULE,
+    mixed_convention::RULE,
+    table::MODULE_FILE,
+    near_duplicate_scope::RULE,
+    near_duplicate_tool::RULE,
+    table::NESTED_SIGNED_METADATA,
+    table::NO_SCOPE,
+    table::NOT_JSON,
+    omnibus_scope::RULE,
+    oversized_scopes_supported::RULE,
+    table::PAGE_ADDRESS,
+    page_not_https::RULE,
+    table::PATTERN_SYNTAX,
+    policy_without_tool::RULE,
+    private_address::RULE,
+    public_policy::RULE,
+    public_risk::RULE,
+    read_only_hint::RULE,
+    redundant_pattern::RULE,
+    table::RENAMED_EXPORT,
+    reserved_scope::RULE,
+    table::RESOURCE_FRAGMENT,
+    table::RESOURCE_MISMATCH,
+    table::RESOURCE_NOT_HTTPS,
+    resource_query::RULE,
+    resource_trailing_slash::RULE,
+    resource_well_known::RULE,
+    risky_baseline::RULE,
+    risky_group::RULE,
+    risky_name::RULE,
+    sandbox_allow::RULE,
+    scope_convention::RULE,
+    table::SCOPE_SYNTAX,
+    server_prefixed_name::RULE,
+    shared_sandbox::RULE,
+    table::SIGNED_METADATA,
+    signed_metadata_differs::RULE,
+    signing_without_keys::RULE,
+    table::STALE_BASELINE_ENTRY,
+    table::SUPPRESSION_SYNTAX,
+    symmetric_signing_alg::RULE,
+    tool_name::RULE,
+    uncanonical_address::RULE,
+    table::UNDECLARED_FILE,
+    table::UNDECLARED_SCOPE,
+    undefined_member::RULE,
+    undocumented_scope::RULE,
+    unknown_alg::RULE,
+    unlisted_tool::RULE,
+    unreachable_scope::RULE,
+    unsorted_scopes::RULE,
+    unused_scope::RULE,
+    table::UNUSED_SUPPRESSION,
+    wildcard_scope::RULE,
+    table::WRONG_TYPE,
+    table::ZERO_LIMIT,
+];
 
 /// Returns the rule of that id.
 ///
@@ -18,7 +210,7 @@ pub fn named(id: &str) -> Result<&'static Rule, Error> {
         let nearest = RULES.iter().fold(Nearest::to(id), |search, rule| search.or(rule.id)).found();
         let help = nearest
             .map_or_else(|| "`mcp-scopes rules` lists them".to_owned(), |rule| format!("did you mean `{rule}`?"));
-        Error::new(ErrorKind::Usage, format!("there is no rule `{id}`")).help(help)
+        Error::new(ErrorKind::Usage, format!("unknown rule `{id}`")).help(help)
     })
 }
 

@@ -95,7 +95,7 @@ impl Suppressions {
         let unused = self.list.iter().filter(|allowed| !allowed.used && in_force.contains(allowed.rule));
         unused
             .map(|allowed| {
-                let message = format!("no finding of `{}` is here to be allowed", allowed.rule);
+                let message = format!("the comment suppresses no finding of `{}`", allowed.rule);
                 let help = "remove it, or put it on the line above the finding";
                 Finding::warning(UNUSED, message).help(help).at(allowed.place.clone()).about(allowed.rule)
             })
@@ -107,11 +107,11 @@ impl Suppressions {
 pub(super) type ByFile = BTreeMap<Arc<str>, Suppressions>;
 
 /// Parses the rules and the reason of `allow(rule-id, ..) reason`.
-fn directive(said: &str) -> Result<(Vec<&'static str>, &str), (String, String)> {
+fn directive(comment: &str) -> Result<(Vec<&'static str>, &str), (String, String)> {
     let form = || "write `mcp-scopes: allow(rule-id) reason`".to_owned();
-    let inner = said.trim_start().strip_prefix("allow").map(str::trim_start).and_then(|rest| rest.strip_prefix('('));
+    let inner = comment.trim_start().strip_prefix("allow").map(str::trim_start).and_then(|rest| rest.strip_prefix('('));
     let Some((ids, reason)) = inner.and_then(|inner| inner.split_once(')')) else {
-        let message = format!("`{MARK}` begins a comment for the lint, which knows `allow` alone");
+        let message = format!("a `{MARK}` comment supports only `allow`");
         return Err((message, form()));
     };
     let mut rules = Vec::new();
@@ -120,19 +120,19 @@ fn directive(said: &str) -> Result<(Vec<&'static str>, &str), (String, String)> 
             return Err(unknown_rule(id));
         };
         if rule.check.is_fixed() {
-            let message = format!("`{id}` is an error of the compiler too, which no comment changes");
-            return Err((message, "remove it, and repair what is reported".to_owned()));
+            let message = format!("`{id}` is also a compile error, which a comment cannot suppress");
+            return Err((message, "remove the comment, and fix the error".to_owned()));
         }
         if id == UNUSED || id == MALFORMED {
-            return Err((format!("`{id}` is about comments such as this one"), form()));
+            return Err((format!("`{id}` reports suppression comments, so a comment cannot suppress it"), form()));
         }
         rules.push(rule.id);
     }
     // A colon or a dash before the reason is accepted.
     let reason = reason.trim_start_matches([' ', ':', '-', '–', '—']).trim();
     if reason.is_empty() {
-        let message = format!("allowing `{}` needs a reason", ids.trim());
-        return Err((message, "say behind the parenthesis why this is right".to_owned()));
+        let message = format!("`allow({})` has no reason", ids.trim());
+        return Err((message, "write the reason after the closing parenthesis".to_owned()));
     }
     Ok((rules, reason))
 }
@@ -140,7 +140,7 @@ fn directive(said: &str) -> Result<(Vec<&'static str>, &str), (String, String)> 
 fn unknown_rule(id: &str) -> (String, String) {
     let near = RULES.iter().map(|rule| rule.id).fold(Nearest::to(id), Nearest::or).found();
     let help = near.map_or_else(|| "name a rule".to_owned(), |near| format!("did you mean `{near}`?"));
-    (format!("there is no rule `{id}`"), help)
+    (format!("unknown rule `{id}`"), help)
 }
 
 /// Returns the line that a comment covers: its own, or the next line with code if the comment is alone.

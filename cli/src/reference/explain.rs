@@ -46,6 +46,7 @@ fn text(rule: &Rule) -> String {
     let mut line = |name: &str, said: &str| {
         let _ = writeln!(text, "  {dim}{name:<9}{dim:#} {said}");
     };
+    line("reason", rule.reason);
     line("category", rule.category.as_str());
     let level = if rule.check.is_fixed() && !rule.check.reads_documents() {
         "error; the compiler rejects it too, so no setting changes the level".to_owned()
@@ -62,7 +63,7 @@ fn text(rule: &Rule) -> String {
         let name = if number == 0 { "options" } else { "" };
         line(name, &format!("{} = {}: {}", option.name, value(&option.default), option.docs));
     }
-    let title = format!("{bold}{}{bold:#}: {}\n\n", rule.id, rule.reason);
+    let title = format!("{bold}{}{bold:#}: {}\n\n", rule.id, rule.summary);
     format!("{title}{text}\n{}", page(rule.docs))
 }
 
@@ -74,7 +75,10 @@ mod tests {
     fn every_rule_can_be_explained() {
         for rule in RULES {
             let text = anstream::adapter::strip_str(&super::text(rule)).to_string();
-            assert!(text.starts_with(&format!("{}: {}\n\n  category", rule.id, rule.reason)), "{text}");
+            assert!(
+                text.starts_with(&format!("{}: {}\n\n  reason    {}\n  category", rule.id, rule.summary, rule.reason)),
+                "{text}"
+            );
             assert!(text.contains("\nFalse alarms\n\n"), "{text}");
             assert!(!text.lines().any(|line| line.starts_with(['#', '`'].as_slice()) && line.contains("# ")), "{text}");
             assert!(rule.options.iter().all(|option| text.contains(option.name)), "{text}");

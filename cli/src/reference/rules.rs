@@ -50,14 +50,15 @@ struct Entry {
     category: &'static str,
     level: &'static str,
     section: &'static str,
+    summary: &'static str,
     reason: &'static str,
     mirror: Option<&'static str>,
-    options: Vec<Choice>,
+    options: Vec<OptionEntry>,
     docs: &'static str,
 }
 
 #[derive(Serialize)]
-struct Choice {
+struct OptionEntry {
     name: &'static str,
     /// In TOML syntax.
     default: String,
@@ -83,8 +84,8 @@ impl Rules {
 
 fn table(rules: &[&Rule]) -> String {
     let rows =
-        rules.iter().map(|rule| [rule.id, rule.category.as_str(), rule.level.as_str(), rule.section, rule.reason]);
-    let rows: Vec<_> = std::iter::once(["RULE", "CATEGORY", "LEVEL", "SECTION", "WHY"]).chain(rows).collect();
+        rules.iter().map(|rule| [rule.id, rule.category.as_str(), rule.level.as_str(), rule.section, rule.summary]);
+    let rows: Vec<_> = std::iter::once(["RULE", "CATEGORY", "LEVEL", "SECTION", "REPORTS"]).chain(rows).collect();
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
@@ -102,12 +103,13 @@ fn document(rules: &[&Rule]) -> Document {
         category: rule.category.as_str(),
         level: rule.level.as_str(),
         section: rule.section,
+        summary: rule.summary,
         reason: rule.reason,
         mirror: rule.mirror,
         options: rule
             .options
             .iter()
-            .map(|option| Choice { name: option.name, default: value(&option.default), docs: option.docs })
+            .map(|option| OptionEntry { name: option.name, default: value(&option.default), docs: option.docs })
             .collect(),
         docs: rule.docs,
     };

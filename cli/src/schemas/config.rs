@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use mcp_scopes_grammar::config::{CONVENTIONS, KEYS, LEVELS, SECTIONS};
 use mcp_scopes_lint::{
     Category, RULES, Setting,
-    rule::{Choice, RuleOption},
+    rule::{OptionValue, RuleOption},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
@@ -224,7 +224,7 @@ fn lint(generator: &mut SchemaGenerator) -> Schema {
         (category.as_str().to_owned(), described(&text, &plain))
     });
     let rules = RULES.iter().map(|rule| {
-        let text = format!("{} ({}; {} by default)", rule.reason, rule.section, rule.level.as_str());
+        let text = format!("{}: {} ({}; {} by default)", rule.summary, rule.reason, rule.section, rule.level.as_str());
         let schema = match (rule.options, rule.check.is_fixed()) {
             ([], false) => plain.clone(),
             // A rule that the compiler also enforces is always an error.
@@ -243,16 +243,18 @@ fn lint(generator: &mut SchemaGenerator) -> Schema {
 fn levelled(level: &Value, options: &[RuleOption]) -> Value {
     let options = options.iter().map(|option| {
         let mut schema = match &option.default {
-            Choice::Int(number) => json!({"type": "integer", "minimum": 1, "maximum": u32::MAX, "default": number}),
-            Choice::Text(text) => json!({"type": "string", "pattern": "\\S", "default": text}),
-            Choice::Texts(texts) => json!({
+            OptionValue::Int(number) => {
+                json!({"type": "integer", "minimum": 1, "maximum": u32::MAX, "default": number})
+            }
+            OptionValue::Text(text) => json!({"type": "string", "pattern": "\\S", "default": text}),
+            OptionValue::Texts(texts) => json!({
                 "type": "array",
                 "items": {"type": "string", "pattern": "\\S"},
                 "minItems": 1,
                 "uniqueItems": true,
                 "default": texts,
             }),
-            Choice::Flag(flag) => json!({"type": "boolean", "default": flag}),
+            OptionValue::Flag(flag) => json!({"type": "boolean", "default": flag}),
         };
         schema["description"] = json!(option.docs);
         (option.name.to_owned(), schema)

@@ -27,7 +27,7 @@ pub(super) fn file(path: &Path) -> Result<Baseline, Error> {
     };
     let reading = |line: usize, column: usize, message: &str| {
         let message = format!("{file}:{line}:{column}: {message}");
-        Error::new(ErrorKind::Baseline, message).help("repair it, or write it anew with `--update-baseline`")
+        Error::new(ErrorKind::Baseline, message).help("fix the file, or write it again with `--update-baseline`")
     };
     let located = Json::locate(&text).map_err(|error| reading(error.line(), error.column(), error.message()))?;
     let look = Look { file: &file, located: &located, lines: Lines::of(&text) };
@@ -37,7 +37,7 @@ pub(super) fn file(path: &Path) -> Result<Baseline, Error> {
     };
     if let Some(twice) = located.duplicates.first() {
         let start = look.lines.position(twice.spot.whole().start);
-        let message = format!("the member `{}` stands here a second time", twice.name.escape_debug());
+        let message = format!("duplicate member `{}`", twice.name.escape_debug());
         return Err(reading(start.line as usize, start.column as usize, &message));
     }
     let entries = look.entries().map_err(wrong)?;
@@ -62,32 +62,32 @@ impl Look<'_> {
     fn entries(&self) -> Result<Vec<Entry>, Wrong> {
         let json = &self.located.json;
         if !matches!(json.get("version"), Some(Json::Number(number)) if number.as_u32() == Some(1)) {
-            return Err(("/version".to_owned(), "a baseline file has `\"version\": 1`".to_owned()));
+            return Err(("/version".to_owned(), "expected `\"version\": 1`".to_owned()));
         }
         if json.get("fingerprints").and_then(Json::as_str) != Some(VERSION) {
-            let message = format!("the fingerprints are not those of `{VERSION}`, so that nothing can be compared");
+            let message = format!("the fingerprints are not of version `{VERSION}`");
             return Err(("/fingerprints".to_owned(), message));
         }
         let Some(Json::Array(entries)) = json.get("entries") else {
-            return Err(("/entries".to_owned(), "a baseline file has an array `entries`".to_owned()));
+            return Err(("/entries".to_owned(), "expected an array `entries`".to_owned()));
         };
         (0..entries.len()).map(|number| self.entry(&format!("/entries/{number}"))).collect()
     }
 
     fn entry(&self, at: &str) -> Result<Entry, Wrong> {
         let Some(Json::Object(members)) = self.located.json.at(at) else {
-            return Err((at.to_owned(), "an entry is an object".to_owned()));
+            return Err((at.to_owned(), "expected an object".to_owned()));
         };
         // A misspelt key would otherwise be ignored silently.
         if let Some(unknown) = members.keys().find(|name| !ENTRY.contains(&name.as_str())) {
-            let message = format!("an entry has no member `{}`, but `{}`", unknown.escape_debug(), ENTRY.join("`, `"));
+            let message = format!("unknown member `{}`; expected `{}`", unknown.escape_debug(), ENTRY.join("`, `"));
             return Err((format!("{at}/{}", unknown.replace('~', "~0").replace('/', "~1")), message));
         }
         let text = |name: &str| match members.get(name) {
             Some(Json::String(text)) => Ok(text.clone()),
             // A rule reports a missing reason.
             None if name == "reason" => Ok(String::new()),
-            _ => Err((format!("{at}/{name}"), format!("an entry has a string `{name}`"))),
+            _ => Err((format!("{at}/{name}"), format!("expected a string `{name}`"))),
         };
         let expires = text("expires")?;
         let wrong = |error: Error| (format!("{at}/expires"), error.to_string());

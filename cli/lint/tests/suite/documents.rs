@@ -22,7 +22,7 @@ fn errors(report: &Report) -> Vec<String> {
 const HEAD: &str = r#""resource": "https://h", "authorization_servers": ["https://a"]"#;
 
 #[test]
-fn whatever_it_is_there_is_an_answer() {
+fn reports_errors_for_malformed_documents() {
     let deep = "[".repeat(10_000);
     let long = format!(r#"{{{HEAD}, "scopes_supported": ["{}"]}}"#, "x".repeat(1 << 20));
     for (bytes, expected) in [
@@ -48,7 +48,7 @@ fn whatever_it_is_there_is_an_answer() {
 
 /// An oversized document is not kept in memory.
 #[test]
-fn a_reader_without_end_is_left() {
+fn rejects_documents_that_are_too_large() {
     let report = Documents::new().lint_reader("<stdin>", std::io::repeat(b' ')).unwrap();
     assert_eq!(errors(&report), ["not-json 1:1"]);
     assert!(report.findings[0].message.contains("larger than"));
@@ -64,7 +64,7 @@ impl Read for Broken {
 }
 
 #[test]
-fn places_are_those_of_members_and_elements() {
+fn findings_point_to_members_and_elements() {
     let text = format!(
         "{{{HEAD},\n  \"scopes_supported\": [\"files:read\", \"a b\"],\n  \"mcp_extensions\": {{\"tool_scope_mapping\": {{\n    \
          \"drop_\u{e9}\": {{\"risk_level\": \"low\", \"required_scopes\": [[\"x\"], []]}}}}}}}}"
@@ -80,7 +80,7 @@ fn places_are_those_of_members_and_elements() {
 
 /// Levels apply to documents as they do to source.
 #[test]
-fn levels_count_for_documents() {
+fn applies_levels_to_documents() {
     let text = br#"{"resource": "http://h"}"#;
     let set = |name, setting| Documents::new().overrides(Overrides::new().set(name, setting).unwrap());
     assert_eq!(errors(&lint(text)), ["missing-authorization-server 1:1", "resource-not-https 1:2"]);

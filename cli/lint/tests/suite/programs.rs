@@ -14,7 +14,7 @@ const DOCUMENT: &str = include_str!("../../../scan/tests/data/every-key.json");
 
 /// The findings of the rules are at byte offsets of the file.
 #[test]
-fn a_program_is_linted() {
+fn lints_programs() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("server");
     fs::write(&path, containers::wasm(SECTION)).unwrap();

@@ -1,11 +1,6 @@
-//! Every rule is complete, fires on its firing fixture and is silent on its silent fixture.
+//! Every rule is complete, fires on the firing part of its case and is silent on the silent part.
 
-use std::{
-    collections::BTreeSet,
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use mcp_scopes_lint::{
     Baseline, Category, Documents, Overrides, RULES, Rule, baseline, day::Day, find, rule::EXPERIENCE,
@@ -13,11 +8,9 @@ use mcp_scopes_lint::{
 use mcp_scopes_prm::ViolationKind;
 use mcp_scopes_scan::{Level, Report, Safety, Scan, finding::reported_id};
 
-fn folder(rule: &str, kind: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules").join(rule).join(kind)
-}
+use crate::cases::{self, Case, FIRING, SILENT, documents};
 
-/// Lints a fixture folder: the package, if there is one, and every document.
+/// Lints the folder of a case: the package, if there is one, and every document.
 fn lint(folder: &Path) -> Report {
     let mut report = Report::default();
     if folder.join("Cargo.toml").is_file() {
@@ -36,7 +29,7 @@ fn lint(folder: &Path) -> Report {
     report
 }
 
-/// Reads the settings of a fixture folder: `resource.txt` has the requested resource, `lint.toml` the configuration.
+/// Reads the settings of the folder of a case: `resource.txt` has the requested resource, `lint.toml` the configuration.
 fn asked(folder: &Path) -> Documents {
     let documents = match fs::read_to_string(folder.join("resource.txt")) {
         Ok(resource) => Documents::new().resource(resource.trim()),
@@ -44,16 +37,6 @@ fn asked(folder: &Path) -> Documents {
     };
     let config = folder.join("lint.toml");
     if config.is_file() { documents.config(&config).unwrap() } else { documents }
-}
-
-fn documents(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let files = entries.map(|entry| entry.unwrap().path());
-    let mut files: Vec<_> = files
-        .filter(|path| path.extension().is_some_and(|end| end == "json") && !path.ends_with(baseline::FILE))
-        .collect();
-    files.sort();
-    files
 }
 
 /// Returns the findings of a rule as lines, without the folder.
@@ -76,23 +59,24 @@ fn lines(report: &Report, rule: &str, folder: &Path) -> String {
 
 #[test]
 fn every_rule_has_all_of_its_parts() {
+    assert!(RULES.is_sorted_by_key(|rule| rule.id));
     let mut ids = BTreeSet::new();
     for rule in RULES {
         let id = rule.id;
         assert!(ids.insert(id), "`{id}` is listed twice");
         assert_eq!(find(id).map(|found| found.id), Some(id));
-        assert!(folder(id, "rule.rs").is_file(), "`{id}` is not the name of its folder");
         assert!(rule.docs.starts_with(&format!("# {id}\n\n")), "the page of `{id}` does not begin with its id");
         let (page, alarms) = rule
             .docs
             .split_once("\n## False alarms\n\n")
-            .unwrap_or_else(|| panic!("`{id}` does not say what it costs"));
+            .unwrap_or_else(|| panic!("the page of `{id}` has no section `False alarms`"));
         assert!(page.lines().count() > 2, "the page of `{id}` says nothing");
-        assert!(alarms.len() > 40, "`{id}` does not say what it costs: {alarms}");
+        assert!(alarms.len() > 40, "the section `False alarms` of `{id}` is too short: {alarms}");
         assert!(rule.docs.lines().all(|line| line.chars().count() <= 130), "the page of `{id}` is too wide");
-        let first = rule.reason.chars().next().unwrap_or_else(|| panic!("`{id}` has no reason"));
-        assert!(first.is_lowercase() || first == '`', "{}", rule.reason);
-        assert!(!rule.reason.ends_with('.') && !rule.reason.contains('\n'), "{}", rule.reason);
+        for text in [rule.summary, rule.reason] {
+            assert!(text.starts_with(|first: char| first.is_lowercase() || first == '`'), "`{id}`: {text:?}");
+            assert!(!text.ends_with('.') && !text.contains('\n'), "{text}");
+        }
         let cited = ["RFC ", "MCP ", "SEP-", "mcp_extensions"].iter().any(|start| rule.section.starts_with(start));
         assert!(cited || rule.section == EXPERIENCE, "`{id}` names no section and is no experience: {}", rule.section);
         if let Some(mirror) = rule.mirror {
@@ -108,22 +92,26 @@ fn every_rule_has_all_of_its_parts() {
                 option.name
             );
         }
-        for kind in ["firing", "silent"] {
-            let folder = folder(id, kind);
+        let case = Case::read(id);
+        assert!(!case.expected().is_empty(), "`{id}` expects no finding");
+        for part in [FIRING, SILENT] {
+            let folder = case.write(part);
             assert!(
-                folder.join("Cargo.toml").is_file() || !documents(&folder).is_empty(),
-                "`{id}` has no {kind} fixture"
+                folder.path().join("Cargo.toml").is_file() || !documents(folder.path()).is_empty(),
+                "`{id}` has neither a package nor a document in its {part} part"
             );
         }
     }
-    for entry in fs::read_dir(folder("", "")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(ids.contains(name.as_str()), "the folder `{name}` holds no rule of that id");
+    for name in cases::ids() {
+        assert!(ids.contains(name.as_str()), "no rule has the case `{name}`");
+    }
+    for name in cases::names_in("rules", ".md") {
+        assert!(ids.contains(name.as_str()), "no rule has the page `{name}`");
     }
 }
 
 #[test]
-fn what_a_document_breaks_has_a_rule() {
+fn every_violation_has_one_rule() {
     // The remaining kinds occur only in tables and documents that code builds. The parser never reports them.
     let building = [ViolationKind::DuplicateTool, ViolationKind::CircularHierarchy, ViolationKind::Unreadable];
     for kind in ViolationKind::ALL {
@@ -134,7 +122,7 @@ fn what_a_document_breaks_has_a_rule() {
 
 /// The scan reports a diagnostic under the id of its rule.
 #[test]
-fn diagnostics_are_reported_as_their_rules() {
+fn reports_diagnostics_under_the_ids_of_rules() {
     for rule in RULES {
         for diagnostic in rule.check.diagnostics {
             assert_eq!(reported_id(diagnostic), rule.id);
@@ -149,7 +137,7 @@ fn diagnostics_are_reported_as_their_rules() {
 
 /// `coverage.md` names exactly the rules that check documents against the standards.
 #[test]
-fn standards_are_covered() {
+fn coverage_names_every_rule_of_the_standards() {
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/coverage.md")).unwrap();
     let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|') && !line.starts_with("|---")).collect();
     assert!(rows.len() > 80, "the tables are shorter than they were");
@@ -168,45 +156,44 @@ fn standards_are_covered() {
         let standard = ["RFC 9728 ", "RFC 8414 "].iter().any(|start| rule.section.starts_with(start));
         assert!(
             !standard || rule.category != Category::Document || named.contains(rule.id),
-            "`{}` follows {}, and stands in no row",
+            "`{}` follows {}, but is in no row",
             rule.id,
             rule.section
         );
     }
 }
 
-/// Set `MCP_SCOPES_BLESS` to write `expected.txt`, then review the difference.
+/// Set `MCP_SCOPES_BLESS` to write the sections `expected`, then review the difference.
 #[test]
-fn firing_fixtures_fire() {
+fn reports_expected_findings_on_firing_cases() {
     for rule in RULES {
-        let folder = folder(rule.id, "firing");
-        let found = lines(&lint(&folder), rule.id, &folder);
+        let mut case = Case::read(rule.id);
+        let folder = case.write(FIRING);
+        let found = lines(&lint(folder.path()), rule.id, folder.path());
         assert!(!found.is_empty(), "`{}` does not fire", rule.id);
-        let expected = folder.with_file_name("expected.txt");
         if std::env::var_os("MCP_SCOPES_BLESS").is_some() {
-            fs::write(&expected, &found).unwrap();
+            case.bless(&found);
         }
-        let expected = fs::read_to_string(&expected).unwrap_or_default();
-        assert_eq!(found, expected, "`{}` says something else than its `expected.txt`", rule.id);
+        assert_eq!(found, case.expected(), "`{}` reports other findings than its case expects", rule.id);
     }
 }
 
 #[test]
-fn silent_fixtures_are_silent() {
+fn reports_nothing_on_silent_cases() {
     for rule in RULES {
-        let folder = folder(rule.id, "silent");
-        let report = lint(&folder);
+        let folder = Case::read(rule.id).write(SILENT);
+        let report = lint(folder.path());
         let said: Vec<_> = report.findings.iter().filter(|finding| finding.rule == rule.id).collect();
         assert!(said.is_empty(), "{said:#?}");
-        // A fixture that does not compile would be silent for the wrong reason.
+        // A case that does not compile would be silent for the wrong reason.
         assert!(!report.has_errors(), "{:#?}", report.findings);
-        assert!(report.annotated() + report.documents > 0, "`{}` has nothing in it", rule.id);
+        assert!(report.annotated() + report.documents > 0, "the silent part of `{}` is empty", rule.id);
     }
 }
 
 /// A fix resolves its finding and adds no other. Overlapping fixes wait for the next round.
 #[test]
-fn safe_fixes_settle_documents() {
+fn safe_fixes_leave_no_errors() {
     let text = r#"{"resource": "https://h", "authorization_servers": ["https://a"], "scopes_supported": [],
         "resource": "https://h", "dpop_signing_alg_values_supported": [ ],
         "resource_signing_alg_values_supported": []
@@ -232,7 +219,7 @@ fn safe_fixes_settle_documents() {
 
 /// Applies the fixes of `--fix` and `--unsafe-fixes`, one at a time.
 #[test]
-fn fixes_say_what_they_write() {
+fn fixes_write_the_expected_text() {
     let fixed = |documents: &Documents, text: &str| {
         let report = documents.lint("a.json", text.as_bytes());
         let fixes: Vec<_> = report.findings.iter().filter_map(|finding| finding.fix.as_ref()).collect();
@@ -267,14 +254,18 @@ fn fixes_say_what_they_write() {
     }
 }
 
-/// Applies every level to each rule, on its firing fixture.
+/// Applies every level to each rule, on the firing part of its case.
 #[test]
-fn levels_are_honoured() {
+fn applies_configured_levels() {
     let in_source =
         |rule: &&Rule| rule.check.tool.is_some() || rule.check.table.is_some() || !rule.check.notices.is_empty();
-    for rule in RULES.iter().filter(in_source).filter(|rule| folder(rule.id, "firing/Cargo.toml").is_file()) {
+    for rule in RULES.iter().filter(in_source) {
+        let case = Case::read(rule.id);
+        if !case.has_package(FIRING) {
+            continue;
+        }
         for (name, setting) in [(rule.id, "deny"), (rule.category.as_str(), "deny"), (rule.id, "allow")] {
-            let copy = copy(&folder(rule.id, "firing"));
+            let copy = case.write_package(FIRING);
             configure(copy.path(), &format!("\n[lint]\n{name} = \"{setting}\"\n"));
             let report = lint(copy.path());
             let shared = rule.check.diagnostics;
@@ -293,8 +284,8 @@ fn levels_are_honoured() {
 
 /// A tool that is listed twice gives one finding, and no other rule reports it.
 #[test]
-fn one_name_twice_is_not_two_that_look_alike() {
-    let copy = copy(&folder("near-duplicate-tool", "firing"));
+fn reports_a_repeated_name_as_duplicate_tool_only() {
+    let copy = Case::read("near-duplicate-tool").write_package(FIRING);
     let source = copy.path().join("src/lib.rs");
     let text = fs::read_to_string(&source).unwrap();
     let list = text.rfind("= [").unwrap() + "= [".len();
@@ -306,13 +297,13 @@ fn one_name_twice_is_not_two_that_look_alike() {
 }
 
 #[test]
-fn what_no_rule_is_called_is_said() {
+fn rejects_unknown_rules_in_the_lint_section() {
     for (line, near) in [
         ("risky-nmae = \"deny\"", "did you mean `risky-name`?"),
         ("leastprivilege = \"warn\"", "did you mean `least-privilege`?"),
         ("scope-syntax = \"allow\"", "remove the line"),
     ] {
-        let copy = copy(&folder("risky-name", "silent"));
+        let copy = Case::read("risky-name").write_package(SILENT);
         configure(copy.path(), &format!("\n[lint]\n{line}\n"));
         let report = lint(copy.path());
         let found = report.findings.iter().find(|finding| finding.rule == "lint-config").expect(line);
@@ -322,32 +313,17 @@ fn what_no_rule_is_called_is_said() {
 }
 
 #[test]
-fn a_category_yields_to_its_rule() {
-    let copy = copy(&folder("risky-name", "firing"));
+fn rule_level_overrides_category_level() {
+    let copy = Case::read("risky-name").write_package(FIRING);
     configure(copy.path(), "\n[lint]\nrisk = \"deny\"\nrisky-name = \"warn\"\n");
     assert!(!lint(copy.path()).has_errors());
-}
-
-fn copy(folder: &Path) -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        let there = copy.path().join(next.strip_prefix(folder).unwrap());
-        if next.is_dir() {
-            fs::create_dir_all(&there).unwrap();
-            open.extend(fs::read_dir(&next).unwrap().map(|entry| entry.unwrap().path()));
-        } else if !documents(folder).contains(&next) {
-            fs::copy(&next, &there).unwrap();
-        }
-    }
-    copy
 }
 
 /// Appends to the configuration file, and makes the table read it.
 fn configure(folder: &Path, more: &str) {
     let config = folder.join("mcp-scopes.toml");
     let text = fs::read_to_string(&config).unwrap_or_default();
-    // The fixture of a rule that is off by default turns it on.
+    // The case of a rule that is off by default turns it on.
     let (head, tail) = text.split_once("[lint]").unwrap_or((&text, ""));
     let tail = tail.find("\n[").and_then(|at| tail.get(at..)).unwrap_or("");
     fs::write(&config, format!("{head}{tail}{more}")).unwrap();

@@ -35,7 +35,7 @@ const PLACES: [&str; 6] = [
 ];
 
 #[test]
-fn a_comment_covers_the_function_it_is_on() {
+fn comment_suppresses_findings_on_its_function() {
     for place in PLACES {
         let plain = lint(&place.replace('$', ""), "");
         assert_eq!(rules(&plain), (vec!["risky-name"], vec![]), "{place}");
@@ -50,7 +50,7 @@ fn a_comment_covers_the_function_it_is_on() {
 }
 
 #[test]
-fn elsewhere_it_covers_nothing() {
+fn comment_elsewhere_suppresses_nothing() {
     for source in [
         "// mcp-scopes: allow(risky-name) why\npub fn other() {}\n#[mcp_tool(risk = \"low\")]\n/// Drop\npub fn drop_table() {}\n",
         "/// Drop\n#[mcp_tool(risk = \"low\")]\npub fn drop_table() {\n    // mcp-scopes: allow(risky-name) why\n}\n",
@@ -63,18 +63,18 @@ fn elsewhere_it_covers_nothing() {
 }
 
 #[test]
-fn it_has_to_be_read_and_to_have_a_reason() {
+fn rejects_malformed_comments_and_missing_reasons() {
     let source =
         |comment: &str| format!("// {comment}\n/// Drop\n#[mcp_tool(risk = \"low\")]\npub fn drop_table() {{}}\n");
     for (comment, help) in [
-        ("mcp-scopes: allow(risky-name)", "say behind the parenthesis"),
-        ("mcp-scopes: allow(risky-name) :", "say behind the parenthesis"),
+        ("mcp-scopes: allow(risky-name)", "write the reason after"),
+        ("mcp-scopes: allow(risky-name) :", "write the reason after"),
         ("mcp-scopes: allow(risky-nmae) why", "did you mean `risky-name`?"),
         ("mcp-scopes: allow(risk) why", "name a rule"),
         ("mcp-scopes: allow() why", "name a rule"),
         ("mcp-scopes: allow risky-name", "write `mcp-scopes: allow(rule-id) reason`"),
         ("mcp-scopes: deny(risky-name) why", "write `mcp-scopes: allow(rule-id) reason`"),
-        ("mcp-scopes: allow(undeclared-scope) why", "repair what is reported"),
+        ("mcp-scopes: allow(undeclared-scope) why", "fix the error"),
         ("mcp-scopes: allow(unused-suppression) why", "write `mcp-scopes: allow(rule-id) reason`"),
     ] {
         let report = lint(&source(comment), "");
@@ -92,7 +92,7 @@ fn it_has_to_be_read_and_to_have_a_reason() {
 }
 
 #[test]
-fn the_configuration_file_takes_comments_too() {
+fn suppresses_findings_in_the_configuration_file() {
     let source = "/// Drop\n#[mcp_tool(risk = \"high\", scope = \"db:drop\")]\npub fn drop_table() {}\n";
     let config =
         "[scopes]\n\"db:drop\" = { description = \"Drop\" }\n$\n\"db:old\" = { description = \"Old tokens\" }\n";
@@ -102,7 +102,7 @@ fn the_configuration_file_takes_comments_too() {
 }
 
 #[test]
-fn fingerprints_stay_where_lines_move() {
+fn fingerprints_do_not_depend_on_lines() {
     let tool = "/// Drop\n#[mcp_tool(risk = \"low\")]\npub fn drop_table() {}\n";
     let first = lint(tool, "").findings;
     let moved = lint(&format!("/// Nothing.\npub fn nothing() {{}}\n\n{tool}"), "").findings;

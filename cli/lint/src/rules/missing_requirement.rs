@@ -1,0 +1,31 @@
+use crate::{
+    lint_model::{Document, below},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "missing-requirement",
+    category: LeastPrivilege,
+    level: Warn,
+    summary: "tool without `required_scopes` in a document that states them for other tools",
+    reason: "clients may take a tool without `required_scopes` for a public tool",
+    check: document(check),
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+    let Some(extensions) = &document.draft.document.mcp_extensions else { return };
+    let tools = &extensions.tool_scope_mapping;
+    // If no tool has a requirement, the names are the scopes.
+    if !tools.values().any(|tool| !tool.required_scopes.is_empty()) {
+        return;
+    }
+    for (name, tool) in tools {
+        let at = below("/mcp_extensions/tool_scope_mapping", name);
+        if document.value(&below(&at, "required_scopes")).is_none() && tool.public != Some(true) {
+            let message = format!("tool `{name}` has no `required_scopes`, but other tools of the document do");
+            let help = "add `\"required_scopes\"`, or `\"public\": true` if every caller may call it";
+            reporter.report(message).at(&document.place(&at)).about(name).help(help);
+        }
+    }
+}

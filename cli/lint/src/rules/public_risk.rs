@@ -1,0 +1,35 @@
+use mcp_scopes_model::Risk;
+
+use crate::{
+    lint_model::{Origin, Tool},
+    reporter::Reporter,
+    rule::{Rule, rule},
+};
+
+pub(super) const RULE: Rule = rule! {
+    id: "public-risk",
+    category: Risk,
+    level: Warn,
+    summary: "public tool that can do harm",
+    reason: "callers without a token cannot be identified",
+    check: tool(check),
+};
+
+fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
+    if !tool.public {
+        return;
+    }
+    let risk = tool.risk.as_ref().filter(|risk| risk.value >= Risk::Medium);
+    let (place, why) = match (risk, &tool.hints.destructive) {
+        (Some(risk), _) => (&risk.place, format!("its risk is `{}`", risk.value.as_str())),
+        (None, Some(hint)) if hint.value => (&hint.place, "it has a destructive hint".to_owned()),
+        _ => return,
+    };
+    let name = &tool.name.value;
+    let message = format!("tool `{name}` is open to callers without a token, but {why}");
+    let help = match tool.origin {
+        Origin::Source => "write `scope = \"..\"` instead of `public`",
+        Origin::Document => "write `required_scopes` instead of `public`",
+    };
+    reporter.report(message).at(place).about(name).help(help);
+}

@@ -1,4 +1,0 @@
-//! Tools of the shell.
-
-#[mcp_scopes::mcp_tool(risk = "low")]
-pub fn who() {}
