@@ -9,6 +9,7 @@ use std::{
 
 use mcp_scopes_build::Scan;
 use mcp_scopes_lint::{Overrides, lint_package};
+use mcp_scopes_test_support::{Folder, manifest};
 
 const MAIN: &str = "scope_table! { static TOOLS = [f, #[cfg(feature = \"more-tools\")] g, #[cfg(wide)] h] with \"mcp-scopes.toml\"; }\n\
     /// Do it\n#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn f() {}\n\
@@ -30,10 +31,10 @@ fn build_script() {
     }
 }
 
-fn run(package: &Package, out: &Path, variables: &[(&str, &str)]) -> (Vec<String>, Output) {
+fn run(package: &Folder, out: &Path, variables: &[(&str, &str)]) -> (Vec<String>, Output) {
     let output = Command::new(env::current_exe().unwrap())
         .args(["--exact", "build_script", "--ignored", "--nocapture"])
-        .current_dir(package.0.path())
+        .current_dir(package.path())
         .env("OUT_DIR", out)
         .env("CARGO_CFG_WIDE", "")
         .envs(variables.iter().copied())
@@ -46,28 +47,9 @@ fn run(package: &Package, out: &Path, variables: &[(&str, &str)]) -> (Vec<String
     (lines.collect(), output)
 }
 
-const MANIFEST: &str = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n\
-    mcp-scopes = \"0.1\"\n[features]\ndefault = [\"more-tools\"]\nmore-tools = []\n";
-const SERVER: &str =
-    "[server]\nresource = \"https://tools.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\n";
-
-/// A package in a temporary folder.
-struct Package(tempfile::TempDir);
-
-impl Package {
-    fn write(&self, file: &str, text: &str) {
-        let path = self.0.path().join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-}
-
-fn package(main: &str) -> Package {
-    let package = Package(tempfile::tempdir().unwrap());
-    for (file, text) in [("Cargo.toml", MANIFEST), ("mcp-scopes.toml", SERVER), ("src/main.rs", main)] {
-        package.write(file, text);
-    }
-    package
+fn package(main: &str) -> Folder {
+    let manifest = manifest("demo", "[features]\ndefault = [\"more-tools\"]\nmore-tools = []\n");
+    Folder::package(&[("Cargo.toml", &manifest), ("src/main.rs", main)])
 }
 
 const INPUTS: [&str; 3] =

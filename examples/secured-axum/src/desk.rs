@@ -51,7 +51,7 @@ pub struct Desk {
 
 #[mcp_tools]
 impl Desk {
-    /// List the carriers
+    /// Return the names of the carriers that fetch parcels
     #[mcp_tool(public, risk = "minimal", sandbox = "allow")]
     pub fn list_carriers(&self, Parameters(Nothing {}): Parameters<Nothing>) -> Result<String, Failure> {
         Ok("Gull Post\nHarbour Freight".to_owned())

@@ -1,13 +1,10 @@
 //! The lint gives the same findings for a program as for its source.
 
-#[allow(dead_code, reason = "one format is enough here")]
-#[path = "../../../scan/tests/artefact/containers.rs"]
-mod containers;
-
 use std::fs;
 
 use mcp_scopes_lint::{Overrides, lint};
 use mcp_scopes_scan::Scan;
+use mcp_scopes_test_support::containers;
 
 const SECTION: &[u8] = include_bytes!("../../../scan/tests/data/every-key.v1");
 const DOCUMENT: &str = include_str!("../../../scan/tests/data/every-key.json");

@@ -4,12 +4,10 @@
 //! Neither may change, since deployed programs were built with this version.
 #![expect(clippy::unwrap_used, reason = "tests may panic")]
 
-mod containers;
-
 use std::{fs, path::PathBuf};
 
-use containers::{elf, fat, mach_o, pe, wasm};
 use mcp_scopes_scan::{Error, ErrorKind, Export, Scan, artefact::is_artefact};
+use mcp_scopes_test_support::containers::{elf, fat, mach_o, pe, wasm};
 
 const SECTION: &[u8] = include_bytes!("../data/every-key.v1");
 const DOCUMENT: &str = include_str!("../data/every-key.json");

@@ -1,25 +1,18 @@
 //! Packages for tests.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use mcp_scopes_scan::{Error, Export, Report, Scan};
+use mcp_scopes_test_support::Folder;
+pub(crate) use mcp_scopes_test_support::manifest;
 
 /// A package in a temporary folder.
-pub(crate) struct Package(tempfile::TempDir);
-
-const SERVER: &str =
-    "[server]\nresource = \"https://tools.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\n";
+pub(crate) struct Package(Folder);
 
 impl Package {
     /// Creates a package `demo` with these files. Adds a manifest and a configuration file if they are missing.
     pub(crate) fn new(files: &[(&str, &str)]) -> Self {
-        let package = Self(tempfile::tempdir().unwrap());
-        package.write("Cargo.toml", manifest("demo", ""));
-        package.write("mcp-scopes.toml", SERVER);
-        for (file, text) in files {
-            package.write(file, text);
-        }
-        package
+        Self(Folder::package(files))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -27,9 +20,7 @@ impl Package {
     }
 
     pub(crate) fn write(&self, file: &str, text: impl AsRef<[u8]>) {
-        let path = self.path().join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        self.0.write(file, text);
     }
 
     pub(crate) fn scan(&self) -> Scan {
@@ -53,13 +44,6 @@ impl Package {
     pub(crate) fn findings(&self) -> Vec<String> {
         found(self, &self.run())
     }
-}
-
-/// Returns a manifest with additional lines in `[dependencies]`.
-pub(crate) fn manifest(name: &str, more: &str) -> String {
-    format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nmcp-scopes = \"0.1\"\n{more}"
-    )
 }
 
 pub(crate) fn tools(export: &Export) -> Vec<String> {

@@ -1,9 +1,6 @@
 //! `mcp-scopes docs`: the contents of the page, its protection against injected text, and its output files.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
-mod demo;
-
-use demo::Demo;
+use crate::support::Demo;
 use serde_json::json;
 
 const SOURCE: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n\

@@ -1,6 +1,5 @@
 //! Checks that the prefixes in `mcp_scopes_model::markers` are those of the libraries in this build. An update that
 //! renames a marker fails here. The tests build with the feature `raw_value`, as servers can.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
 
 use std::fmt;
 

@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use crate::place::{CONFIG, Place, Run, SOURCE, TOOL, end, endless, pipe};
+use super::place::{CONFIG, Place, Run, SOURCE, TOOL, end, endless, pipe};
 
 #[test]
 fn handles_loops_of_links() {

@@ -1,5 +1,4 @@
 //! Runs the binary as a user would.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 use std::{
     fs,

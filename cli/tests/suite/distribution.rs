@@ -1,7 +1,6 @@
 //! Distribution: hooks, the action, release archives, and the files that the README shows to copy.
 //!
 //! Every file is read, every command in it has to parse, and every script is run.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod action;
 mod hooks;

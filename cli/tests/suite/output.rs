@@ -1,11 +1,8 @@
 //! The output formats.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
-
-mod demo;
 
 use std::fs;
 
-use demo::{DOCUMENT, Demo, MAIN, Run, formats};
+use crate::support::{DOCUMENT, Demo, MAIN, Run, formats};
 use serde_json::Value;
 
 /// A document with text that each format has to escape.

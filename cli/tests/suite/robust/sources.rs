@@ -1,6 +1,6 @@
 //! Packages with Rust, TOML and JSON files.
 
-use crate::place::{CONFIG, MANIFEST, Place, SOURCE, TOOL};
+use super::place::{CONFIG, MANIFEST, Place, SOURCE, TOOL};
 
 /// A malformed file of a package, and the reason of its rejection.
 struct Broken {

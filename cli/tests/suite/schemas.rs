@@ -1,7 +1,4 @@
 //! Compares the schemas of configuration files with their readers.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
-
-mod demo;
 
 use std::{
     fs,
@@ -9,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use demo::{Demo, MAIN};
+use crate::support::{Demo, MAIN};
 use serde_json::Value;
 
 fn schema(of: &str) -> jsonschema::Validator {

@@ -1,5 +1,4 @@
 //! The findings of the linter on the largest example: one broad scope, and no other.
-#![allow(clippy::unwrap_used, reason = "tests may panic")]
 
 use std::{fs, path::Path, process::Command};
 

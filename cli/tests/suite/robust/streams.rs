@@ -11,7 +11,7 @@ use std::{
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::place::{Place, Run, SOURCE, end, pipe};
+use super::place::{Place, Run, SOURCE, end, pipe};
 
 /// Every command that prints. Some print more than a pipe buffers.
 const PRINT: [&[&str]; 13] = [

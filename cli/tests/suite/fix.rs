@@ -1,11 +1,8 @@
 //! `--fix`, `--unsafe-fixes`, `--diff`: fixes change exactly what they have to.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
-
-mod demo;
 
 use std::fs;
 
-use demo::{DOCUMENT, Demo};
+use crate::support::{DOCUMENT, Demo};
 
 /// Two adjacent empty members, a repeated member, an empty `bearer_methods_supported` (which has a meaning), an unknown
 /// member, and an unusual layout.

@@ -4,7 +4,7 @@ use mcp_scopes_grammar::limits::MAX_DEPTH as MAX_TOML_DEPTH;
 use mcp_scopes_model::markers::PREFIXES;
 use mcp_scopes_prm::json::MAX_DEPTH as MAX_JSON_DEPTH;
 
-use crate::place::{CONFIG, MANIFEST, Place, Run};
+use super::place::{CONFIG, MANIFEST, Place, Run};
 
 /// Runs a command whose main thread has a stack of 2 MiB.
 fn on_small_stack(place: &Place, arguments: &[&str]) -> Run {

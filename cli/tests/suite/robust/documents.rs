@@ -1,6 +1,6 @@
 //! Metadata documents, lock files, baselines and other text files.
 
-use crate::place::Place;
+use super::place::Place;
 
 /// Returns files that every command rejects: the name, the contents, and the reason that `lint` reports.
 fn broken() -> Vec<(&'static str, Vec<u8>, &'static str)> {

@@ -41,14 +41,14 @@ fn leb(mut number: usize) -> Vec<u8> {
 }
 
 /// Returns a wasm module with one custom section.
-pub(crate) fn wasm(section: &[u8]) -> Vec<u8> {
+pub fn wasm(section: &[u8]) -> Vec<u8> {
     let name = Bytes::default().with([10]).with("mcp_scopes").0;
     let head = Bytes::default().with(b"\0asm\x01\0\0\0").with([0]).with(leb(name.len() + section.len()));
     head.with(name).with(section).0
 }
 
 /// Returns a PE32+ image.
-pub(crate) fn pe(section: &[u8]) -> Vec<u8> {
+pub fn pe(section: &[u8]) -> Vec<u8> {
     let head = Bytes::default().with("MZ").up_to(0x3c).u32(0x40).with("PE\0\0");
     // Machine, one section, no symbols, the length of the optional header.
     let head = head.u16(0x8664).u16(1).u32(0).u32(0).u32(0).u16(240).u16(0x22);
@@ -58,7 +58,7 @@ pub(crate) fn pe(section: &[u8]) -> Vec<u8> {
 }
 
 /// Returns a 64-bit Mach-O file.
-pub(crate) fn mach_o(section: &[u8]) -> Vec<u8> {
+pub fn mach_o(section: &[u8]) -> Vec<u8> {
     let start = 32 + 72 + 80;
     let head = Bytes::default().u32(0xfeed_facf).u32(0x0100_0007).u32(3).u32(2).u32(1).u32(152).u32(0).u32(0);
     let segment = head.u32(0x19).u32(152).with("__DATA").up_to(56).u64(0).u64(section.len()).u64(start);
@@ -68,7 +68,7 @@ pub(crate) fn mach_o(section: &[u8]) -> Vec<u8> {
 }
 
 /// Returns several Mach-O files in one.
-pub(crate) fn fat(files: &[Vec<u8>]) -> Vec<u8> {
+pub fn fat(files: &[Vec<u8>]) -> Vec<u8> {
     let big = |number: usize| u32::try_from(number).unwrap().to_be_bytes();
     let mut start = 0x1000;
     let mut head = Bytes::default().with(big(0xcafe_babe)).with(big(files.len()));
@@ -85,7 +85,7 @@ pub(crate) fn fat(files: &[Vec<u8>]) -> Vec<u8> {
 }
 
 /// Returns a 64-bit ELF file.
-pub(crate) fn elf(section: &[u8]) -> Vec<u8> {
+pub fn elf(section: &[u8]) -> Vec<u8> {
     let names = "\0.note.mcp_scopes\0.shstrtab\0";
     let sections = (64 + section.len() + names.len()).next_multiple_of(8);
     let head = Bytes::default().with(b"\x7fELF\x02\x01\x01").up_to(16).u16(3).u16(62).u32(1).u64(0).u64(0);

@@ -1,5 +1,4 @@
 //! Command lines of `diff`, `lock` and `check`.
-#![expect(clippy::expect_used, reason = "tests may panic")]
 
 use std::{
     fs,

@@ -1,11 +1,8 @@
 //! Reference documentation of the program: `explain`, `rules`, `completions`, `man`, `--help`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
-
-mod demo;
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
-use demo::Demo;
+use crate::support::Demo;
 use mcp_scopes_lint::RULES;
 
 #[test]

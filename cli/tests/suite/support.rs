@@ -1,12 +1,12 @@
 //! A temporary folder in which the binary runs as it would for a user.
-#![allow(dead_code, reason = "each test file takes what it needs")]
 
 use std::{
-    fs,
     io::Write as _,
     path::Path,
     process::{Command, Output, Stdio},
 };
+
+use mcp_scopes_test_support::Folder;
 
 /// A package with an error, a warning, and a warning that a comment suppresses.
 pub(crate) const MAIN: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// Remove a table for good\n#[mcp_tool(risk = \"low\", scope = \"tables:drop\")]\nfn drop_table(name: String) {}\n\n\
@@ -27,7 +27,8 @@ pub(crate) fn formats() -> Vec<String> {
     names
 }
 
-pub(crate) struct Demo(tempfile::TempDir);
+/// A temporary folder in which the binary runs.
+pub(crate) struct Demo(Folder);
 
 #[derive(Debug)]
 pub(crate) struct Run {
@@ -39,16 +40,12 @@ pub(crate) struct Run {
 impl Demo {
     /// Creates an empty folder.
     pub(crate) fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self(Folder::new())
     }
 
     /// Creates a package with that text as its only source file.
     pub(crate) fn package(main: &str) -> Self {
-        let demo = Self::new();
-        let manifest = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nmcp-scopes = \"0.1\"\n";
-        let server = "[server]\nresource = \"https://tools.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\n";
-        demo.write("Cargo.toml", manifest).write("mcp-scopes.toml", server).write("src/main.rs", main);
-        demo
+        Self(Folder::package(&[("src/main.rs", main)]))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -56,22 +53,17 @@ impl Demo {
     }
 
     pub(crate) fn write(&self, file: &str, text: impl AsRef<[u8]>) -> &Self {
-        let path = self.path().join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        self.0.write(file, text);
         self
     }
 
     pub(crate) fn read(&self, file: &str) -> String {
-        fs::read_to_string(self.path().join(file)).unwrap()
+        self.0.read(file)
     }
 
     /// Returns the names in a folder, sorted.
     pub(crate) fn names(&self, folder: &str) -> Vec<String> {
-        let entries = fs::read_dir(self.path().join(folder)).unwrap();
-        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
+        self.0.names(folder)
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {

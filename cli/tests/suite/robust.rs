@@ -10,8 +10,6 @@
 //! | `limits` | the maximum nesting of input on a small stack, and reserved names |
 //! | `files` | links, pipes, devices, unreadable folders, and files that disappear |
 //! | `streams` | outputs: full disks, closed pipes, terminals |
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod documents;
 mod files;

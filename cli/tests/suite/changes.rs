@@ -1,11 +1,8 @@
 //! The output of `diff` and `check` in each format.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
-
-mod demo;
 
 use std::fs;
 
-use demo::{Demo, Run, formats};
+use crate::support::{Demo, Run, formats};
 use serde_json::{Value, json};
 
 const OLD: &str = r#"{

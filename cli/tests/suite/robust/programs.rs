@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use crate::place::{Place, Run};
+use super::place::{Place, Run};
 
 /// Returns a wasm module with the section.
 fn module(section: &[u8]) -> Vec<u8> {

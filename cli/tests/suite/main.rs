@@ -1,0 +1,17 @@
+//! The program as a user runs it: commands, outputs, exit codes, fixes, pages, malformed input, distribution.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+
+mod changes;
+mod commands;
+mod distribution;
+mod docs;
+mod findings;
+mod fix;
+mod output;
+mod reference;
+mod release;
+mod reserved;
+#[cfg(unix)]
+mod robust;
+mod schemas;
+mod support;
