@@ -214,7 +214,7 @@ fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
 /// Writes one check for each part of the server-level facts, at the file's literal, or at the table's name if there is
 /// no file.
 fn blame_sections(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
-    let span = decl.config.as_ref().map_or_else(|| decl.ident.span(), |file| file.span);
+    let span = decl.config.as_ref().map_or_else(|| decl.ident.span(), |file| file.place);
     let sections: &[&str] = match decl.config {
         Some(_) => &["Size", "Scopes", "Baseline", "Flows"],
         // Spliced tables may contribute scopes.

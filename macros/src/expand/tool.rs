@@ -1,9 +1,9 @@
 //! `#[mcp_tool(..)]`: the companion next to a function.
 
 use mcp_scopes_grammar::{
-    ir::{RequirementDecl, Spanned, ToolDecl},
+    ir::{Spanned, ToolDecl},
     item::FnHead,
-    tool,
+    tool::{self, RequirementDecl},
 };
 use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -101,6 +101,6 @@ fn blame(decl: &ToolDecl) -> TokenStream {
 
 fn blamed(method: &str, literal: &Spanned<String>, calls: &mut TokenStream) {
     let argument = TokenTree::Literal(Literal::string(&literal.value)).into();
-    asked(method, Extent::between(literal.span, literal.span), &argument, calls);
+    asked(method, Extent::between(literal.place, literal.place), &argument, calls);
     calls.extend([TokenTree::Punct(Punct::new(';', Spacing::Alone))]);
 }

@@ -1,8 +1,8 @@
 //! The contents of a companion.
 
 use mcp_scopes_grammar::{
-    ir::{ParameterDecl, ParametersDecl, PolicyDecl, RequirementDecl, Spanned, ToolDecl},
-    tool::POLICY_KEYS,
+    ir::{FieldsDecl, Spanned, ToolDecl},
+    tool::{ParameterDecl, PolicyDecl, RequirementDecl},
 };
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -14,11 +14,11 @@ use super::{Extent, Runtime, asked, statement, structure};
 /// field and list adds to every build.
 pub(crate) fn states(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
     let statement = statement(Span::call_site());
-    let written = written(&decl.parameters);
+    let written = decl.parameters.as_deref().and_then(written);
     let opened = opened(decl, written.as_deref().unwrap_or_default());
     let mut rest = TokenStream::new();
     if written.is_none() {
-        let parameters = parameters_value(&decl.parameters, generics, runtime);
+        let parameters = parameters_value(decl, generics, runtime);
         rest.extend(quote!(#statement.parameters(#parameters);));
     }
     if let Some(approval) = &decl.approval {
@@ -26,12 +26,10 @@ pub(crate) fn states(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) ->
         rest.extend(quote!(#statement.approval(#approval);));
     }
     if let Some(sandbox) = &decl.sandbox {
-        let mode = sandbox.mode.as_str();
+        let mode = sandbox.value.as_str();
         rest.extend(quote!(#statement.sandbox(#mode);));
     }
-    for (method, list) in
-        [("prerequisites", &decl.prerequisites), ("grouped_with", &decl.grouped_with), ("examples", &decl.examples)]
-    {
+    for (method, list) in decl.lists() {
         if !list.is_empty() {
             let (method, texts) = (Ident::new(method, Span::call_site()), texts(list));
             rest.extend(quote!(#statement.#method(#texts);));
@@ -49,7 +47,7 @@ pub(crate) fn states(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) ->
 /// Writes the call that states the tool by its requirement. With few scopes, problems are reported by the same call,
 /// whose span reaches from the first scope to the last.
 fn opened(decl: &ToolDecl, parameters: &str) -> TokenStream {
-    let (name, risk, description) = (&decl.name.value, decl.risk.value.as_str(), &decl.description.value);
+    let (name, risk, description) = (&decl.name.value, decl.risk_or_strictest().as_str(), &decl.description.value);
     let statement = statement(Span::call_site());
     let texts = quote!(#name, #risk, #description, #parameters);
     match (&decl.requirement, few(&decl.requirement)) {
@@ -59,7 +57,7 @@ fn opened(decl: &ToolDecl, parameters: &str) -> TokenStream {
             let values = scopes.iter().map(|scope| &scope.value);
             let mut call = TokenStream::new();
             if let (Some(first), Some(last)) = (scopes.first(), scopes.last()) {
-                asked(method, Extent::between(first.span, last.span), &quote!(#texts, #(#values),*), &mut call);
+                asked(method, Extent::between(first.place, last.place), &quote!(#texts, #(#values),*), &mut call);
             }
             call
         }
@@ -71,7 +69,7 @@ fn opened(decl: &ToolDecl, parameters: &str) -> TokenStream {
 }
 
 /// Returns the scopes of a requirement of up to three scopes, all of them needed, and the method that takes that many.
-pub(crate) fn few(requirement: &RequirementDecl) -> Option<(&'static str, &[Spanned<String>])> {
+pub(crate) fn few(requirement: &RequirementDecl<Span>) -> Option<(&'static str, &[Spanned<String>])> {
     let RequirementDecl::AnyOf(alternatives) = requirement else { return None };
     let [all] = alternatives.as_slice() else { return None };
     let method = match all.len() {
@@ -84,7 +82,7 @@ pub(crate) fn few(requirement: &RequirementDecl) -> Option<(&'static str, &[Span
 }
 
 /// Writes out the requirement.
-pub(crate) fn requirement(decl: &RequirementDecl, runtime: &Runtime) -> TokenStream {
+pub(crate) fn requirement(decl: &RequirementDecl<Span>, runtime: &Runtime) -> TokenStream {
     match decl {
         RequirementDecl::ToolName => quote!(#runtime::Requirement::ToolName),
         RequirementDecl::Public(_) => quote!(#runtime::Requirement::Public),
@@ -96,10 +94,9 @@ pub(crate) fn requirement(decl: &RequirementDecl, runtime: &Runtime) -> TokenStr
 }
 
 /// Returns the parameters as one text, if their names allow it.
-fn written(parameters: &ParametersDecl) -> Option<String> {
-    let ParametersDecl::Listed(list) = parameters else { return None };
+fn written(list: &[ParameterDecl]) -> Option<String> {
     let plain = |name: &str| !name.is_empty() && !name.starts_with('?') && !name.contains(['\n', '\r']);
-    if !list.iter().all(|parameter| plain(&parameter.name.value)) {
+    if !list.iter().all(|parameter| plain(&parameter.name)) {
         return None;
     }
     let lines: Vec<String> = list.iter().map(line).collect();
@@ -107,46 +104,38 @@ fn written(parameters: &ParametersDecl) -> Option<String> {
 }
 
 fn line(ParameterDecl { name, required }: &ParameterDecl) -> String {
-    format!("{}{}", if *required { "" } else { "?" }, name.value)
+    format!("{}{}", if *required { "" } else { "?" }, name)
 }
 
-fn parameters_value(decl: &ParametersDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
-    match decl {
-        ParametersDecl::Listed(list) => {
-            let list = list.iter().map(|parameter| {
-                let (name, required) = (&parameter.name.value, parameter.required);
-                quote!(#runtime::Parameter { name: #name, required: #required })
-            });
-            quote!(#runtime::Parameters::Listed(&[#(#list),*]))
-        }
-        ParametersDecl::Fields { ty, .. } => {
-            let ty = without_lifetimes(ty.clone(), generics);
-            quote!(#runtime::Parameters::Visit(#runtime::schema_fields::<#ty>))
-        }
+fn parameters_value(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
+    if let Some(FieldsDecl { ty, .. }) = &decl.fields {
+        let ty = without_lifetimes(ty.clone(), generics);
+        return quote!(#runtime::Parameters::Visit(#runtime::schema_fields::<#ty>));
     }
+    let list = decl
+        .parameters
+        .iter()
+        .flatten()
+        .map(|ParameterDecl { name, required }| quote!(#runtime::Parameter { name: #name, required: #required }));
+    quote!(#runtime::Parameters::Listed(&[#(#list),*]))
 }
 
 /// Returns the policy as a constant expression, or `None` without limits.
-fn policy(decl: &PolicyDecl, runtime: &Runtime) -> Option<TokenStream> {
+fn policy(decl: &PolicyDecl<Span>, runtime: &Runtime) -> Option<TokenStream> {
     let mut fields: Vec<TokenStream> = Vec::new();
-    fields.extend(list_field("blocked_after", &decl.blocked_after));
-    fields.extend(list_field("requires_approval_after", &decl.requires_approval_after));
-    fields.extend(list_field("blocked_patterns", &decl.blocked_patterns));
-    for (field, limit) in [
-        ("cooling_period_minutes", &decl.cooling_period_minutes),
-        ("max_calls_per_session", &decl.max_calls_per_session),
-        ("max_file_size_mb", &decl.max_file_size_mb),
-    ] {
+    fields.extend(decl.lists().into_iter().filter_map(|(field, list)| list_field(field, list)));
+    for (field, limit) in decl.limits() {
         if let Some(limit) = limit {
-            let (field, limit) = (Ident::new(field, Span::call_site()), limit.value);
+            let field = Ident::new(field, Span::call_site());
             fields.push(quote!(#field: ::core::option::Option::Some(#limit),));
         }
     }
-    if let Some(review) = &decl.requires_human_review {
-        let review = review.value;
-        fields.push(quote!(requires_human_review: #review,));
+    if decl.requires_human_review {
+        fields.push(quote!(requires_human_review: true,));
     }
-    (!fields.is_empty()).then(|| structure(&quote!(#runtime::Policy), &fields, POLICY_KEYS.len(), &quote!(NONE)))
+    (!fields.is_empty()).then(|| {
+        structure(&quote!(#runtime::Policy), &fields, mcp_scopes_grammar::tool::POLICY_KEYS.len(), &quote!(NONE))
+    })
 }
 
 fn list_field(field: &str, list: &[Spanned<String>]) -> Option<TokenStream> {

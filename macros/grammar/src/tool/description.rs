@@ -15,7 +15,7 @@ pub(super) fn derive(
     let unreadable = match (docs, sdk.map(|sdk| &sdk.description)) {
         (Docs::Summary(summary), _) => return summary,
         (_, Some(SdkDescription::Literal(text))) => {
-            return Spanned { value: text.value.trim().to_owned(), span: text.span };
+            return Spanned { value: text.value.trim().to_owned(), place: text.place };
         }
         (Docs::Unreadable(span), _) => Some(span),
         (Docs::Absent, Some(SdkDescription::Unreadable(span))) => Some(*span),
@@ -25,7 +25,7 @@ pub(super) fn derive(
         let message = "the description is not a literal or is conditional, so it cannot be published".to_owned();
         errors.push(UNREADABLE_DESCRIPTION.at(span, message));
     }
-    Spanned { value: String::new(), span: ident.span() }
+    Spanned { value: String::new(), place: ident.span() }
 }
 
 enum Docs {
@@ -46,15 +46,15 @@ fn summary(attributes: &[Attr]) -> Docs {
         };
         for line in lines(&text.value) {
             if !line.is_empty() {
-                begin.get_or_insert(text.span);
+                begin.get_or_insert(text.place);
                 words.push(line);
             } else if let Some(span) = begin {
-                return Docs::Summary(Spanned { value: words.join(" "), span });
+                return Docs::Summary(Spanned { value: words.join(" "), place: span });
             }
         }
     }
     match begin {
-        Some(span) => Docs::Summary(Spanned { value: words.join(" "), span }),
+        Some(span) => Docs::Summary(Spanned { value: words.join(" "), place: span }),
         None => Docs::Absent,
     }
 }

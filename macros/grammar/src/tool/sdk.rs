@@ -39,7 +39,7 @@ pub(super) fn read(attributes: &[Attr], ident: &Ident) -> Option<SdkTool> {
     let attribute = attributes.iter().find(|attribute| attribute.name == SDK_TOOL)?;
     let args = attribute.args.clone().unwrap_or_default();
     // Not unraw: rmcp serves `r#type`.
-    let own = Spanned { value: ident.to_string(), span: ident.span() };
+    let own = Spanned { value: ident.to_string(), place: ident.span() };
     let name = match (value(&args, "name"), attribute.conditions.is_empty()) {
         (None, _) => Some(own),
         (Some(tokens), true) => string(&tokens),
@@ -65,7 +65,7 @@ pub(super) fn settle_name(sdk: Option<&SdkTool>, stated: bool, name: &mut Spanne
                 name.value, served.value
             );
             let help = format!("write `name = \"{}\"` in both attributes", name.value);
-            errors.push(CONFLICTING_NAME.at(name.span, message).help(help));
+            errors.push(CONFLICTING_NAME.at(name.place, message).help(help));
         }
         Some(SdkTool { name: None, span, .. }) if !stated => {
             let message = "the name in this attribute is not a literal or is conditional".to_owned();
@@ -130,7 +130,7 @@ fn value(args: &TokenStream, key: &str) -> Option<Vec<TokenTree>> {
 pub(super) fn string(tokens: &[TokenTree]) -> Option<Spanned<String>> {
     match crate::args::only(tokens) {
         Some(TokenTree::Literal(literal)) => unescaped(&literal).or_else(|| match Lit::new(literal) {
-            Lit::Str(text) => Some(Spanned { value: text.value(), span: text.span() }),
+            Lit::Str(text) => Some(Spanned { value: text.value(), place: text.span() }),
             _ => None,
         }),
         _ => None,
