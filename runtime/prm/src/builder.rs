@@ -1,14 +1,14 @@
 //! Builds a document from the outline of a table.
 
 use indexmap::{IndexMap, map::Entry};
-use mcp_scopes_model::{Numbers, Outline, Policy, Requirement, outline::Listed, policy::Session, tool::Parameters};
+use mcp_scopes_model::{Numbers, Outline, Requirement, policy::Session};
 
 use crate::{
     ViolationKind,
     address::Loopback,
     document::Document,
     error::{EXTENSIONS, Error, Report, below},
-    extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy},
+    extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy, owned},
     metadata::Metadata,
 };
 
@@ -135,7 +135,7 @@ fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report)
         }
         match tools.entry(name.to_owned()) {
             Entry::Vacant(place) => {
-                place.insert(tool(listed));
+                place.insert(ToolEntry::of(listed));
             }
             Entry::Occupied(_) => report.add(
                 ViolationKind::DuplicateTool,
@@ -146,7 +146,7 @@ fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report)
             ),
         }
         if !listed.tool.policy.is_none() {
-            policies.insert(name.to_owned(), policy(&listed.tool.policy));
+            policies.insert(name.to_owned(), ToolPolicy::of(&listed.tool.policy));
         }
     }
     let mut flows = IndexMap::new();
@@ -168,52 +168,6 @@ fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report)
             authorization_servers: owned(sandbox.authorization_servers),
             other: IndexMap::new(),
         }),
-        other: IndexMap::new(),
-    }
-}
-
-fn tool(listed: &Listed<'_>) -> ToolEntry {
-    let tool = listed.tool;
-    let requirement = tool.requirement;
-    let mut required_scopes = Vec::with_capacity(requirement.alternatives());
-    for alternative in 0..requirement.alternatives() {
-        let scopes = (0..).map_while(|place| requirement.scope(alternative, place, listed.own_scope));
-        required_scopes.push(scopes.map(str::to_owned).collect());
-    }
-    let (mut parameters, mut required_parameters) = (Vec::new(), Vec::new());
-    tool.parameters.for_each(&mut |parameter| {
-        parameters.push(parameter.name.to_owned());
-        if parameter.required {
-            required_parameters.push(parameter.name.to_owned());
-        }
-    });
-    ToolEntry {
-        description: Some(tool.description.to_owned()).filter(|text| !text.is_empty()),
-        risk_level: Some(tool.risk),
-        public: matches!(requirement, Requirement::Public).then_some(true),
-        required_scopes,
-        auto_approvable: Some(tool.auto_approvable()),
-        requires_user_approval: Some(tool.requires_user_approval()),
-        // If the parameters are unknown, an empty list would be wrong.
-        parameters: (!matches!(tool.parameters, Parameters::Unknown)).then_some(parameters),
-        required_parameters,
-        examples: owned(tool.examples),
-        commonly_grouped_with: owned(tool.grouped_with),
-        prerequisite_scopes: owned(tool.prerequisites),
-        sandbox: tool.sandbox,
-        other: IndexMap::new(),
-    }
-}
-
-fn policy(policy: &Policy<'_>) -> ToolPolicy {
-    ToolPolicy {
-        blocked_after: owned(policy.blocked_after),
-        requires_approval_after: owned(policy.requires_approval_after),
-        cooling_period_minutes: policy.cooling_period_minutes,
-        max_calls_per_session: policy.max_calls_per_session,
-        requires_human_review: policy.requires_human_review.then_some(true),
-        blocked_patterns: owned(policy.blocked_patterns),
-        max_file_size_mb: policy.max_file_size_mb,
         other: IndexMap::new(),
     }
 }
@@ -256,8 +210,4 @@ fn hierarchy(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report) 
         }
     }
     hierarchy
-}
-
-fn owned(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
 }
