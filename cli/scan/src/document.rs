@@ -40,20 +40,25 @@ fn outline_within<'a>(
         return None;
     }
     open.push(table);
-    let model = |id: &usize| inventory.tools.get(*id).map(|tool| &*arena.alloc(tool::model(arena, &tool.facts)));
-    let mut entries = Vec::new();
+    let model = |id: &usize| inventory.tools.get(*id).map(|tool| tool::model(arena, &tool.facts));
+    let mut entries: Vec<outline::Entry<'a>> = Vec::new();
     for entry in &found.entries {
+        // An element that `#[cfg]` removes is an empty group, as in the macro.
+        while entries.len() < entry.position {
+            entries.push(outline::Entry::Group(&[]));
+        }
         let brings = match &entry.brings {
-            Brings::Tool(tool) => model(tool).map(outline::Brings::Tool),
+            Brings::Tool(tool) => model(tool).map(outline::Entry::Tool),
             Brings::Group(group) => {
-                let group: Vec<_> = group.iter().filter_map(model).collect();
-                Some(outline::Brings::Group(arena.alloc_slice_copy(&group)))
+                let group: Vec<_> = group.iter().filter_map(model).map(|tool| &*arena.alloc(tool)).collect();
+                Some(outline::Entry::Group(arena.alloc_slice_copy(&group)))
             }
             Brings::Table(other) => outline_within(arena, inventory, *other, open)
-                .map(|spliced| outline::Brings::Table(arena.alloc(spliced))),
+                .map(|spliced| outline::Entry::Table(arena.alloc(spliced))),
         };
-        entries.extend(brings.map(|brings| outline::Entry { place: entry.position, brings }));
+        entries.extend(brings);
     }
+    let entries: &'a [outline::Entry<'a>] = arena.alloc_slice_copy(&entries);
     open.pop();
     let config = match &found.config {
         Some(config) => arena.alloc(self::config(arena, &config.said)),
@@ -62,15 +67,15 @@ fn outline_within<'a>(
     Some(Outline {
         path: &found.path,
         config,
-        tools: listed(arena, &entries, config),
+        tools: listed(arena, entries, config),
         declared: match config.scopes {
             Some(own) => own,
-            None => spliced_scopes(arena, &entries),
+            None => spliced_scopes(arena, entries),
         },
     })
 }
 
-fn listed<'a>(arena: &'a Bump, entries: &[outline::Entry<'a>], config: &ModelConfig<'a>) -> &'a [Listed<'a>] {
+fn listed<'a>(arena: &'a Bump, entries: &'a [outline::Entry<'a>], config: &ModelConfig<'a>) -> &'a [Listed<'a>] {
     let mut listed = Vec::new();
     let mut walk = Walk::new(entries, config);
     while let Some(step) = walk.next() {
@@ -85,8 +90,8 @@ fn listed<'a>(arena: &'a Bump, entries: &[outline::Entry<'a>], config: &ModelCon
 }
 
 fn spliced_scopes<'a>(arena: &'a Bump, entries: &[outline::Entry<'a>]) -> &'a [Scope<'a>] {
-    let tables = entries.iter().filter_map(|entry| match entry.brings {
-        outline::Brings::Table(table) => Some(table.declared),
+    let tables = entries.iter().filter_map(|entry| match entry {
+        outline::Entry::Table(table) => Some(table.declared),
         _ => None,
     });
     arena.alloc_slice_copy(&tables.flatten().copied().collect::<Vec<_>>())

@@ -8,14 +8,14 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Generics;
 
-use super::{Extent, Runtime, asked, statement, structure};
+use super::{Extent, Runtime, statement, write_located_call};
 
-/// Writes the calls that state the tool. A typical annotation is one call with texts, since each further call, path,
-/// field and list adds to every build.
-pub(crate) fn states(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
+/// Writes the statements that state the tool. A typical annotation is one call with texts, since each further call, path,
+/// field and list adds to every build. Further texts and numbers are assigned, which is cheaper than a call.
+pub(crate) fn write_facts(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
     let statement = statement(Span::call_site());
     let written = decl.parameters.as_deref().and_then(written);
-    let opened = opened(decl, written.as_deref().unwrap_or_default());
+    let main_call = write_main_call(decl, written.as_deref().unwrap_or_default());
     let mut rest = TokenStream::new();
     if written.is_none() {
         let parameters = parameters_value(decl, generics, runtime);
@@ -29,53 +29,55 @@ pub(crate) fn states(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) ->
         let mode = sandbox.value.as_str();
         rest.extend(quote!(#statement.sandbox(#mode);));
     }
-    for (method, list) in decl.lists() {
-        if !list.is_empty() {
-            let (method, texts) = (Ident::new(method, Span::call_site()), texts(list));
-            rest.extend(quote!(#statement.#method(#texts);));
-        }
+    for (field, list) in decl.lists() {
+        write_list(field, list, &quote!(#statement.tool), &mut rest);
     }
     if decl.guard.is_some() {
         rest.extend(quote!(#statement.origin(#runtime::origin!());));
     }
-    if let Some(policy) = policy(&decl.policy, runtime) {
-        rest.extend(quote!(#statement.policy(#policy);));
-    }
-    if rest.is_empty() { opened } else { quote!(#opened; #rest) }
+    write_policy(&decl.policy, &quote!(#statement.tool.policy), &mut rest);
+    if rest.is_empty() { main_call } else { quote!(#main_call; #rest) }
 }
 
 /// Writes the call that states the tool by its requirement. With few scopes, problems are reported by the same call,
 /// whose span reaches from the first scope to the last.
-fn opened(decl: &ToolDecl, parameters: &str) -> TokenStream {
+fn write_main_call(decl: &ToolDecl, parameters: &str) -> TokenStream {
     let (name, risk, description) = (&decl.name.value, decl.risk_or_strictest().as_str(), &decl.description.value);
     let statement = statement(Span::call_site());
     let texts = quote!(#name, #risk, #description, #parameters);
-    match (&decl.requirement, few(&decl.requirement)) {
-        (RequirementDecl::ToolName, _) => quote!(#statement.own(#texts)),
-        (RequirementDecl::Public(_), _) => quote!(#statement.public(#texts)),
+    match (&decl.requirement, find_short_requirement(&decl.requirement)) {
+        (RequirementDecl::ToolName, _) => quote!(#statement.tool_named_scope(#texts)),
+        (RequirementDecl::Public(_), _) => quote!(#statement.public_tool(#texts)),
         (RequirementDecl::AnyOf(_), Some((method, scopes))) => {
             let values = scopes.iter().map(|scope| &scope.value);
             let mut call = TokenStream::new();
             if let (Some(first), Some(last)) = (scopes.first(), scopes.last()) {
-                asked(method, Extent::between(first.place, last.place), &quote!(#texts, #(#values),*), &mut call);
+                write_located_call(
+                    method,
+                    Extent::between(first.place, last.place),
+                    &quote!(#texts, #(#values),*),
+                    &mut call,
+                );
             }
             call
         }
         (RequirementDecl::AnyOf(alternatives), None) => {
             let any = alternatives.iter().map(|all| self::texts(all));
-            quote!(#statement.any_of(#texts, &[#(#any),*]))
+            quote!(#statement.tool_requiring_any_of(#texts, &[#(#any),*]))
         }
     }
 }
 
 /// Returns the scopes of a requirement of up to three scopes, all of them needed, and the method that takes that many.
-pub(crate) fn few(requirement: &RequirementDecl<Span>) -> Option<(&'static str, &[Spanned<String>])> {
+pub(crate) fn find_short_requirement(
+    requirement: &RequirementDecl<Span>,
+) -> Option<(&'static str, &[Spanned<String>])> {
     let RequirementDecl::AnyOf(alternatives) = requirement else { return None };
     let [all] = alternatives.as_slice() else { return None };
     let method = match all.len() {
-        1 => "one",
-        2 => "two",
-        3 => "three",
+        1 => "tool_requiring_1",
+        2 => "tool_requiring_2",
+        3 => "tool_requiring_3",
         _ => return None,
     };
     Some((method, all))
@@ -120,27 +122,28 @@ fn parameters_value(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> 
     quote!(#runtime::Parameters::Listed(&[#(#list),*]))
 }
 
-/// Returns the policy as a constant expression, or `None` without limits.
-fn policy(decl: &PolicyDecl<Span>, runtime: &Runtime) -> Option<TokenStream> {
-    let mut fields: Vec<TokenStream> = Vec::new();
-    fields.extend(decl.lists().into_iter().filter_map(|(field, list)| list_field(field, list)));
+/// Writes one assignment for each limit.
+fn write_policy(decl: &PolicyDecl<Span>, policy: &TokenStream, rest: &mut TokenStream) {
+    for (field, list) in decl.lists() {
+        write_list(field, list, policy, rest);
+    }
     for (field, limit) in decl.limits() {
         if let Some(limit) = limit {
             let field = Ident::new(field, Span::call_site());
-            fields.push(quote!(#field: ::core::option::Option::Some(#limit),));
+            rest.extend(quote!(#policy.#field = ::core::option::Option::Some(#limit);));
         }
     }
     if decl.requires_human_review {
-        fields.push(quote!(requires_human_review: true,));
+        rest.extend(quote!(#policy.requires_human_review = true;));
     }
-    (!fields.is_empty()).then(|| {
-        structure(&quote!(#runtime::Policy), &fields, mcp_scopes_grammar::tool::POLICY_KEYS.len(), &quote!(NONE))
-    })
 }
 
-fn list_field(field: &str, list: &[Spanned<String>]) -> Option<TokenStream> {
-    let (field, texts) = (Ident::new(field, Span::call_site()), texts(list));
-    (!list.is_empty()).then(|| quote!(#field: #texts,))
+/// Writes the assignment of a list that is not empty.
+fn write_list(field: &str, list: &[Spanned<String>], of: &TokenStream, rest: &mut TokenStream) {
+    if !list.is_empty() {
+        let (field, texts) = (Ident::new(field, Span::call_site()), texts(list));
+        rest.extend(quote!(#of.#field = #texts;));
+    }
 }
 
 fn texts(list: &[Spanned<String>]) -> TokenStream {

@@ -85,6 +85,88 @@ impl Tool<'_> {
     }
 }
 
+/// The part of a record for one tool, as in `describe!` of the module [`crate::record`]. A macro, because const evaluation pays for
+/// calls. `$place` is the index of the tool's first use of a scope, and becomes that of the next tool.
+macro_rules! describe_tool {
+    ($listed:expr, $namespace:expr, $uses:expr, $place:ident, $number:ident, $text:ident) => {
+        let listed: &$crate::outline::Listed<'_> = $listed;
+        let tool = listed.tool;
+        // Most tables have no namespace, and none from a spliced table.
+        let foreign = !matches!((listed.namespace.as_bytes(), $namespace.as_bytes()), ([], []))
+            && !crate::key::same(listed.namespace, $namespace);
+        let advised = !matches!((tool.prerequisites, tool.grouped_with, tool.examples), ([], [], []));
+        let limited = !tool.policy.is_none();
+        $number!($crate::record::bits::head(tool) | $crate::record::bits::following(foreign, advised, limited));
+        $text!(tool.name);
+        $text!(tool.description);
+        match tool.parameters {
+            $crate::tool::Parameters::Written(text) => {
+                $text!(text);
+            }
+            $crate::tool::Parameters::Listed(mut listed) => {
+                $number!(listed.len());
+                while let [parameter, rest @ ..] = listed {
+                    $number!(parameter.required);
+                    $text!(parameter.name);
+                    listed = rest;
+                }
+            }
+            $crate::tool::Parameters::Visit(_) | $crate::tool::Parameters::Unknown => {}
+        }
+        if foreign {
+            $text!(listed.namespace);
+        }
+        match tool.requirement {
+            $crate::Requirement::Public => {}
+            // The reader joins namespace and name, as the table does.
+            $crate::Requirement::ToolName => $place += 1,
+            $crate::Requirement::One(_) => {
+                $number!($uses[$place]);
+                $place += 1;
+            }
+            $crate::Requirement::Two(_) => {
+                $number!($uses[$place]);
+                $number!($uses[$place + 1]);
+                $place += 2;
+            }
+            $crate::Requirement::Three(_) => {
+                $number!($uses[$place]);
+                $number!($uses[$place + 1]);
+                $number!($uses[$place + 2]);
+                $place += 3;
+            }
+            $crate::Requirement::AnyOf(mut any) => {
+                $number!(any.len());
+                while let [all, rest @ ..] = any {
+                    $number!(all.len());
+                    let end = $place + all.len();
+                    while $place < end {
+                        $number!($uses[$place]);
+                        $place += 1;
+                    }
+                    any = rest;
+                }
+            }
+        }
+        if advised {
+            $crate::record::texts!($number, $text, tool.prerequisites);
+            $crate::record::texts!($number, $text, tool.grouped_with);
+            $crate::record::texts!($number, $text, tool.examples);
+        }
+        if limited {
+            let policy = &tool.policy;
+            $crate::record::texts!($number, $text, policy.blocked_after);
+            $crate::record::texts!($number, $text, policy.requires_approval_after);
+            $crate::record::texts!($number, $text, policy.blocked_patterns);
+            $crate::record::limit!($number, policy.cooling_period_minutes);
+            $crate::record::limit!($number, policy.max_calls_per_session);
+            $crate::record::limit!($number, policy.max_file_size_mb);
+            $number!(policy.requires_human_review);
+        }
+    };
+}
+pub(crate) use describe_tool;
+
 /// One parameter of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameter<'a> {

@@ -6,7 +6,7 @@ pub use mcp_scopes_model::{
     companion::Statement,
     config::{Flow, SandboxServer, Stated},
     graph::Graph,
-    outline::{Brings, Entry, Listed, Size, States, declared, entries, join_own_scopes, list},
+    outline::{Entry, Listed, Size, declared, join_own_scopes, list},
     policy::Session,
     record::{Note, Record, Size as RecordSize},
     sandbox::Route,

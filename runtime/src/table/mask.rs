@@ -280,8 +280,7 @@ mod tests {
             v1::Tool { requirement: v1::Requirement::AnyOf(&[&[]]), ..v1::Tool::new("empty", v1::Risk::Low) },
             v1::Tool { requirement: v1::Requirement::AnyOf(&[&["a"]]), ..v1::Tool::new("one", v1::Risk::Low) },
         ];
-        const ENTRIES: &[v1::Entry<'static>] =
-            &[v1::Entry { place: 0, brings: v1::Brings::Group(&[&TOOLS[0], &TOOLS[1], &TOOLS[2]]) }];
+        const ENTRIES: &[v1::Entry<'static>] = &[v1::Entry::Group(&[&TOOLS[0], &TOOLS[1], &TOOLS[2]])];
         const CONFIG: v1::Config<'static> = v1::Config::NONE;
         v1::table!("", ENTRIES, CONFIG);
         v1::assembled!()

@@ -32,13 +32,13 @@ pub const LISTED: u32 = 1 << PARAMETERS;
 pub const UNKNOWN: u32 = 2 << PARAMETERS;
 /// A namespace other than the table's follows.
 pub const NAMESPACE: u32 = 1 << 13;
-/// Prerequisites, companions and examples follow.
+/// Advice follows: what people and clients read, and what opens nothing.
 pub const ADVICE: u32 = 1 << 14;
 /// A policy follows.
 pub const POLICY: u32 = 1 << 15;
 
 /// Returns the bits of a tool, without those for the optional parts.
-pub(super) const fn head(tool: &Tool<'_>) -> u32 {
+pub(crate) const fn head(tool: &Tool<'_>) -> u32 {
     let mut head = match tool.risk {
         Risk::Minimal => 0,
         Risk::Low => 1,
@@ -74,6 +74,6 @@ pub(super) const fn head(tool: &Tool<'_>) -> u32 {
 }
 
 /// Returns the bits for the optional parts that follow.
-pub(super) const fn following(foreign: bool, advised: bool, limited: bool) -> u32 {
+pub(crate) const fn following(foreign: bool, advised: bool, limited: bool) -> u32 {
     (foreign as u32 * NAMESPACE) | (advised as u32 * ADVICE) | (limited as u32 * POLICY)
 }
