@@ -17,6 +17,11 @@ pub(super) fn risk(risk: Option<Risk>) -> &'static str {
     risk.map_or("not stated", Risk::as_str)
 }
 
+/// Returns what the tool does, for people.
+pub(super) fn about(tool: &ToolEntry) -> Option<String> {
+    tool.description.clone()
+}
+
 /// Returns who has to approve a call, if the document states it.
 pub(super) fn approval(tool: &ToolEntry) -> Option<&'static str> {
     match (tool.requires_user_approval, tool.auto_approvable) {

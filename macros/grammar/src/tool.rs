@@ -85,15 +85,10 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
         let message = "`public` conflicts with `scope`".to_owned();
         errors.push(SCOPE_AND_PUBLIC.at(public, message));
     }
-    let sdk = sdk::read(&attributes, ident);
-    let named = reading.key("name").is_some();
-    sdk::settle_name(sdk.as_ref(), named, &mut reading.facts.name, errors);
+    reading.add_defaults(&attributes, ident, errors);
     if let Err(error) = tool_name(&reading.facts.name.value) {
         let message = format!("the tool name `{}` {}", reading.facts.name.value, error.reason());
         errors.push(BAD_TOOL_NAME.at(reading.facts.name.place, message));
-    }
-    if reading.key("description").is_none() {
-        reading.facts.description = description::derive(&attributes, sdk.as_ref(), ident, errors);
     }
     settings::check(&reading.facts, errors);
     policy::check(&reading.facts, reading.review, errors);

@@ -3,10 +3,10 @@
 //! This is the one parsed form: the macros expand it, the scan lists it, the reader of programs returns it, and the lint
 //! checks it. They differ in what a location is: a span, or a place in a file.
 
-use super::{lists, policy, requirement, settings};
-use crate::{args::Arg, diagnostic::Diagnostics, ir::Located};
+use super::{description, lists, policy, requirement, sdk, settings};
+use crate::{args::Arg, attribute::Attr, diagnostic::Diagnostics, ir::Located};
 use mcp_scopes_model::{Approval, Risk, SandboxMode};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 
 pub use policy::PolicyDecl;
 pub use requirement::RequirementDecl;
@@ -188,6 +188,18 @@ impl Reading {
             _ => {}
         }
         self.keys.push((arg.key.clone(), arg.span));
+    }
+}
+
+impl Reading {
+    /// Adds the texts that are stated elsewhere on the function, where their keys are missing.
+    pub(super) fn add_defaults(&mut self, attributes: &[Attr], ident: &Ident, errors: &mut Diagnostics) {
+        let sdk = sdk::read(attributes, ident);
+        let named = self.key("name").is_some();
+        sdk::settle_name(sdk.as_ref(), named, &mut self.facts.name, errors);
+        if self.key("description").is_none() {
+            self.facts.description = description::derive(attributes, sdk.as_ref(), ident, errors);
+        }
     }
 }
 
