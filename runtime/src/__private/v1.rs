@@ -245,6 +245,7 @@ macro_rules! __mcp_scopes_assembled {
             &__MCP_FACTORS,
             &__MCP_HOLDINGS,
             &__MCP_NAMES,
+            __MCP_SOUND_FACTS.numbers.required,
             &__MCP_WIDE,
             &__MCP_MASKS,
             &__MCP_ROWS,

@@ -44,6 +44,9 @@ pub struct ScopeTable {
     members: &'static [u16],
     scopes: lookup::Lookup<Holding>,
     scope_names: &'static [&'static str],
+    /// The number of scopes that requirements name. They come first.
+    #[cfg_attr(not(feature = "metadata"), expect(dead_code, reason = "only documents need it"))]
+    required: usize,
     /// The closure's words from the fifth on, for tables of more than 256 scopes.
     wide_closure: &'static [u64],
     rows: rows::Rows,
@@ -200,6 +203,22 @@ impl ScopeTable {
         let words = self.scope_names.len().div_ceil(64).saturating_sub(NARROW);
         let start = scope.saturating_mul(words);
         self.wide_closure.get(start..start.saturating_add(words)).unwrap_or(&[])
+    }
+
+    /// Returns the scopes with what each implies, for documents.
+    #[cfg(feature = "metadata")]
+    pub(crate) fn numbered_scopes(&self) -> mcp_scopes_prm::scopes::Scopes<'static> {
+        let implied = |number: usize, name: &str| {
+            let narrow = self.holding(name.as_bytes()).map_or([0; NARROW], |(_, holding)| holding.closure);
+            let words = narrow.iter().chain(self.wide_closure(number)).enumerate();
+            let set = |(at, word): (usize, &u64)| {
+                let word = *word;
+                (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
+            };
+            words.flat_map(set).filter(|implied| *implied != number).collect()
+        };
+        let scopes = self.scope_names.iter().enumerate().map(|(number, name)| (*name, implied(number, name)));
+        mcp_scopes_prm::scopes::Scopes::numbered(scopes, self.required)
     }
 
     pub(crate) fn scope_name(&self, number: usize) -> &'static str {

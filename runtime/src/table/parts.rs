@@ -230,6 +230,7 @@ impl ScopeTable {
             &NOWHERE.factors,
             &Holdings { holdings: [] },
             &[],
+            0,
             &[],
             &NO_GATES,
             &NO_ROWS,
@@ -255,6 +256,7 @@ impl ScopeTable {
         scopes: &'static Factors,
         holdings: &'static Holdings<SS>,
         scope_names: &'static [&'static str; S],
+        required: usize,
         wide_closure: &'static [u64],
         masks: &'static MaskArrays<T, A, M>,
         rows: &'static RowTable<R, W>,
@@ -267,6 +269,7 @@ impl ScopeTable {
             members: &masks.masks.members,
             scopes: Lookup { factors: scopes, slots: &holdings.holdings },
             scope_names,
+            required,
             wide_closure,
             rows: rows.rows.rows(),
         }
