@@ -2,7 +2,10 @@
 
 use bumpalo::Bump;
 #[cfg(feature = "artefact")]
-use mcp_scopes_model::{Approval, Risk, SandboxMode, record::bits, tool::tool_name};
+use mcp_scopes_model::{
+    Approval, Risk, SandboxMode,
+    tool::{bits, tool_name},
+};
 use mcp_scopes_model::{
     Policy as ModelPolicy, Requirement as ModelRequirement, Tool as ModelTool,
     tool::{Parameter as ModelParameter, Parameters},

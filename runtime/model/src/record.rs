@@ -11,7 +11,6 @@
     reason = "a table is far below 4 GiB, and the checksum detects a truncated number"
 )]
 
-pub mod bits;
 mod checksum;
 
 pub use self::checksum::checksum;
