@@ -46,6 +46,7 @@ pub const fn __mcp_tool_annotation_of_execute_command(
         );
     statement.approval("user");
     statement.sandbox("simulate");
+    statement.tool.title = "Execute";
     statement.tool.prerequisites = &["health:check"];
     statement.tool.grouped_with = &["list_files"];
     statement.tool.examples = &["execute_command uptime"];

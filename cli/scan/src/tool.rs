@@ -25,6 +25,7 @@ pub(crate) fn model<'a>(arena: &'a Bump, tool: &'a ToolFacts<Place>) -> ModelToo
     let parameter = |parameter: &'a Parameter| ModelParameter { name: &parameter.name, required: parameter.required };
     ModelTool {
         name: &tool.name.value,
+        title: tool.title.as_ref().map_or("", |title| &title.value),
         description: &tool.description.value,
         requirement: match &tool.requirement {
             Requirement::Public(_) => ModelRequirement::Public,
@@ -68,7 +69,7 @@ pub(crate) fn read_record(reader: &mut Reader<'_>) -> Result<ToolFacts<Place>, D
     let head = reader.number()?;
     let field = |from: u32, len: u32| head >> from & ((1 << len) - 1);
     let unknown = Damage::Broken("a tool states what is not known");
-    if head >> 16 != 0 || head & (1 << 7) != 0 {
+    if head >> 16 != 0 {
         return Err(unknown);
     }
     let at = |value: String| Placed { value, place: place.clone() };
@@ -77,6 +78,9 @@ pub(crate) fn read_record(reader: &mut Reader<'_>) -> Result<ToolFacts<Place>, D
         return Err(Damage::Broken("a tool's name is none"));
     }
     let mut tool = ToolFacts::new(name, at(reader.text()?));
+    if head & bits::TITLE != 0 {
+        tool.title = Some(at(reader.text()?));
+    }
     tool.parameters = match field(bits::PARAMETERS, 2) << bits::PARAMETERS {
         bits::WRITTEN => Some(reader.text()?.lines().map(written).collect()),
         bits::LISTED => Some(reader.list(|reader| Ok(Parameter { required: reader.flag()?, name: reader.text()? }))?),

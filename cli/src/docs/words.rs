@@ -17,9 +17,13 @@ pub(super) fn risk(risk: Option<Risk>) -> &'static str {
     risk.map_or("not stated", Risk::as_str)
 }
 
-/// Returns what the tool does, for people.
+/// Returns what the tool does, for people: its title and its description.
 pub(super) fn about(tool: &ToolEntry) -> Option<String> {
-    tool.description.clone()
+    match (&tool.title, &tool.description) {
+        (Some(title), Some(description)) => Some(format!("{title} – {description}")),
+        (Some(text), None) | (None, Some(text)) => Some(text.clone()),
+        (None, None) => None,
+    }
 }
 
 /// Returns who has to approve a call, if the document states it.

@@ -29,6 +29,10 @@ pub(crate) fn write_facts(decl: &ToolDecl, generics: &Generics, runtime: &Runtim
         let mode = sandbox.value.as_str();
         rest.extend(quote!(#statement.sandbox(#mode);));
     }
+    if let Some(title) = &decl.title {
+        let title = &title.value;
+        rest.extend(quote!(#statement.tool.title = #title;));
+    }
     for (field, list) in decl.lists() {
         write_list(field, list, &quote!(#statement.tool), &mut rest);
     }

@@ -10,6 +10,8 @@ use crate::{Approval, Policy, Requirement, Risk, SandboxMode, markers};
 pub struct Tool<'a> {
     /// The name on the wire.
     pub name: &'a str,
+    /// The human-readable title (MCP 2026-07-28, Tools: `title`). May be empty.
+    pub title: &'a str,
     /// The human-readable description. May be empty.
     pub description: &'a str,
     /// The scopes that open the tool.
@@ -57,6 +59,7 @@ impl Tool<'_> {
     pub const fn new(name: &str, risk: Risk) -> Tool<'_> {
         Tool {
             name,
+            title: "",
             description: "",
             requirement: Requirement::ToolName,
             risk,
@@ -96,6 +99,8 @@ pub mod bits {
     pub const APPROVAL: u32 = 3;
     /// Sandbox mode, in two bits: 0 not stated, 1 `allow`, 2 `deny`, 3 `simulate`.
     pub const SANDBOX: u32 = 5;
+    /// A title follows.
+    pub const TITLE: u32 = 1 << 7;
     /// The requirement, in three bits.
     pub const REQUIREMENT: u32 = 8;
     /// Public.
@@ -162,8 +167,8 @@ pub mod bits {
     }
 
     /// Returns the bits for the optional parts that follow.
-    pub(crate) const fn following(foreign: bool, advised: bool, limited: bool) -> u32 {
-        (foreign as u32 * NAMESPACE) | (advised as u32 * ADVICE) | (limited as u32 * POLICY)
+    pub(crate) const fn following(titled: bool, foreign: bool, advised: bool, limited: bool) -> u32 {
+        (titled as u32 * TITLE) | (foreign as u32 * NAMESPACE) | (advised as u32 * ADVICE) | (limited as u32 * POLICY)
     }
 }
 
@@ -176,11 +181,15 @@ macro_rules! describe_tool {
         // Most tables have no namespace, and none from a spliced table.
         let foreign = !matches!((listed.namespace.as_bytes(), $namespace.as_bytes()), ([], []))
             && !crate::key::same(listed.namespace, $namespace);
+        let titled = !matches!(tool.title.as_bytes(), []);
         let advised = !matches!((tool.prerequisites, tool.grouped_with, tool.examples), ([], [], []));
         let limited = !tool.policy.is_none();
-        $number!($crate::tool::bits::head(tool) | $crate::tool::bits::following(foreign, advised, limited));
+        $number!($crate::tool::bits::head(tool) | $crate::tool::bits::following(titled, foreign, advised, limited));
         $text!(tool.name);
         $text!(tool.description);
+        if titled {
+            $text!(tool.title);
+        }
         match tool.parameters {
             $crate::tool::Parameters::Written(text) => {
                 $text!(text);

@@ -44,6 +44,8 @@ members!(McpExtensions {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
 pub struct ToolEntry {
+    /// A human-readable title, as in the tool's entry in `tools/list`. An extension of this project.
+    pub title: Option<String>,
     /// A human-readable description.
     pub description: Option<String>,
     /// The risk of a call.
@@ -89,6 +91,7 @@ pub struct ToolEntry {
 }
 
 members!(ToolEntry {
+    title,
     description,
     risk_level,
     required_scopes,
@@ -121,6 +124,7 @@ impl ToolEntry {
             }
         });
         Self {
+            title: Some(tool.title.to_owned()).filter(|text| !text.is_empty()),
             description: Some(tool.description.to_owned()).filter(|text| !text.is_empty()),
             risk_level: Some(tool.risk),
             public: matches!(requirement, Requirement::Public).then_some(true),

@@ -220,6 +220,7 @@ impl Look<'_> {
             own: true,
             facts: ToolFacts {
                 name: Placed { value: name.to_owned(), place: place.clone() },
+                title: entry.title.clone().map(|title| self.placed(&below(at, "title"), title)),
                 description: self.placed(&below(at, "description"), description),
                 requirement: if public {
                     Requirement::Public(place.clone())

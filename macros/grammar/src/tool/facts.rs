@@ -3,8 +3,12 @@
 //! This is the one parsed form: the macros expand it, the scan lists it, the reader of programs returns it, and the lint
 //! checks it. They differ in what a location is: a span, or a place in a file.
 
-use super::{description, lists, policy, requirement, sdk, settings};
-use crate::{args::Arg, attribute::Attr, diagnostic::Diagnostics, ir::Located};
+use super::{
+    description, lists, policy, requirement,
+    sdk::{self, SdkText},
+    settings,
+};
+use crate::{args::Arg, attribute::Attr, catalogue::UNREADABLE_TEXT, diagnostic::Diagnostics, ir::Located};
 use mcp_scopes_model::{Approval, Risk, SandboxMode};
 use proc_macro2::{Ident, Span, TokenStream};
 
@@ -12,8 +16,9 @@ pub use policy::PolicyDecl;
 pub use requirement::RequirementDecl;
 
 /// The keys of `#[mcp_tool(..)]`.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 15] = [
     "name",
+    "title",
     "scope",
     "public",
     "risk",
@@ -34,6 +39,8 @@ pub const KEYS: [&str; 14] = [
 pub struct ToolFacts<L> {
     /// The name on the wire: the key `name`, else the SDK attribute's literal, else the function's name.
     pub name: Located<String, L>,
+    /// The title for people: the key `title`, else the SDK attribute's `title`, else its `annotations(title)`.
+    pub title: Option<Located<String, L>>,
     /// The description: the key `description`, else the doc comment, else the SDK attribute's literal. May be empty.
     pub description: Located<String, L>,
     /// The scopes that open the tool.
@@ -72,6 +79,7 @@ impl<L> ToolFacts<L> {
     pub const fn new(name: Located<String, L>, description: Located<String, L>) -> Self {
         Self {
             name,
+            title: None,
             description,
             requirement: RequirementDecl::ToolName,
             risk: None,
@@ -96,6 +104,7 @@ impl<L> ToolFacts<L> {
             grouped_with: all(self.grouped_with),
             examples: all(self.examples),
             name: self.name.map_place(map),
+            title: self.title.map(|title| title.map_place(map)),
             description: self.description.map_place(map),
             requirement: self.requirement.map_places(map),
             risk: self.risk.map(|risk| risk.map_place(map)),
@@ -166,6 +175,7 @@ impl Reading {
         let facts = &mut self.facts;
         match arg.key.as_str() {
             "name" => replace(&mut facts.name, settings::name(arg, errors)),
+            "title" => facts.title = settings::text(arg, errors),
             "scope" => replace(&mut facts.requirement, requirement::read(arg, errors)),
             "public" => {
                 let public = arg.flag(false, errors).map(|_| RequirementDecl::Public(arg.span));
@@ -199,6 +209,20 @@ impl Reading {
         sdk::settle_name(sdk.as_ref(), named, &mut self.facts.name, errors);
         if self.key("description").is_none() {
             self.facts.description = description::derive(attributes, sdk.as_ref(), ident, errors);
+        }
+        if self.key("title").is_none() {
+            let titles = [["title"].as_slice(), &["annotations", "title"]];
+            let stated = sdk.into_iter().flat_map(|sdk| titles.map(|path| sdk.text(path)));
+            self.facts.title = match stated.into_iter().find(|text| !matches!(text, SdkText::Absent)) {
+                Some(SdkText::Literal(title)) => Some(Located { value: title.value.trim().to_owned(), ..title })
+                    .filter(|title| !title.value.is_empty()),
+                Some(SdkText::Unreadable(span)) => {
+                    let message = "the title is not a literal or is conditional, so it cannot be published".to_owned();
+                    errors.push(UNREADABLE_TEXT.at(span, message).help("add the key `title = \"..\"`"));
+                    None
+                }
+                Some(SdkText::Absent) | None => None,
+            };
         }
     }
 }

@@ -40,6 +40,7 @@ fn reads_every_key() {
     let tool = tool(
         r##"
             name = "execute",
+            title = "Execute",
             scope = all("system:execute", any("oncall", "admin")),
             risk = "high",
             sandbox = simulate(crate::pretend::<u8>),
@@ -64,6 +65,7 @@ fn reads_every_key() {
         "async fn run(&self, caller: &Caller, command: String) -> Result<Output, Error> { body of any tokens }",
     );
     assert_eq!((tool.ident.to_string().as_str(), tool.name.value.as_str()), ("run", "execute"));
+    assert_eq!(tool.title.as_ref().unwrap().value, "Execute");
     assert_eq!(tool.description.value, "Run \"it\"");
     assert_eq!((tool.risk_or_strictest(), tool.approval.as_ref().unwrap().value), (Risk::High, Approval::User));
     assert_eq!(tool.sandbox.as_ref().unwrap().value, SandboxMode::Simulate);
@@ -208,6 +210,23 @@ fn reads_the_description_from_the_first_paragraph() {
     }
     let stated = tool("risk = \"low\", description = \"Say\"", "#[doc = include_str!(\"f.md\")] fn f() {}");
     assert_eq!(stated.description.value, "Say");
+}
+
+#[test]
+fn reads_the_title_from_the_key_or_the_sdk_attribute() {
+    for (args, item, expected) in [
+        ("", "fn f() {}", None),
+        ("", "#[tool] fn f() {}", None),
+        ("", "#[tool(title = \" Read \")] fn f() {}", Some("Read")),
+        ("", "#[tool(title = \"\")] fn f() {}", None),
+        ("", "#[tool(annotations(title = \"Read\", read_only_hint = true))] fn f() {}", Some("Read")),
+        ("", "#[tool(annotations(title = \"A\"), title = \"T\")] fn f() {}", Some("T")),
+        ("title = \" Say \"", "#[tool(title = \"T\")] fn f() {}", Some("Say")),
+        ("title = \"Say\"", "#[tool(title = TITLE)] fn f() {}", Some("Say")),
+    ] {
+        let tool = tool(&format!("risk = \"low\", {args}"), item);
+        assert_eq!(tool.title.as_ref().map(|title| title.value.as_str()), expected, "{args} {item}");
+    }
 }
 
 #[test]
