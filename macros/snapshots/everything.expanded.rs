@@ -37,7 +37,7 @@ pub const fn __mcp_tool_annotation_of_execute_command(
     (statement).in_group("list_files");
     (statement).in_policy("read_file:/etc/*");
     statement
-        .any_of(
+        .tool_requiring_any_of(
             "execute_command",
             "high",
             "Execute system commands",
@@ -46,17 +46,14 @@ pub const fn __mcp_tool_annotation_of_execute_command(
         );
     statement.approval("user");
     statement.sandbox("simulate");
-    statement.prerequisites(&["health:check"]);
-    statement.grouped_with(&["list_files"]);
-    statement.examples(&["execute_command uptime"]);
+    statement.tool.title = "Execute";
+    statement.tool.prerequisites = &["health:check"];
+    statement.tool.grouped_with = &["list_files"];
+    statement.tool.examples = &["execute_command uptime"];
     statement.origin(::mcp_scopes::__private::v1::origin!());
-    statement
-        .policy(::mcp_scopes::__private::v1::Policy {
-            blocked_after: &["read_file:/etc/*"],
-            cooling_period_minutes: ::core::option::Option::Some(5u32),
-            max_calls_per_session: ::core::option::Option::Some(3u32),
-            ..::mcp_scopes::__private::v1::Policy::NONE
-        });
+    statement.tool.policy.blocked_after = &["read_file:/etc/*"];
+    statement.tool.policy.cooling_period_minutes = ::core::option::Option::Some(5u32);
+    statement.tool.policy.max_calls_per_session = ::core::option::Option::Some(3u32);
 }
 async fn pretend_command(_: &Caller, command: String) -> Result<String, Denied> {
     Ok(command)
@@ -95,6 +92,6 @@ fn patterns(
 const fn __mcp_tool_annotation_of_patterns(
     statement: &mut ::mcp_scopes::__private::v1::Statement,
 ) {
-    statement.own("patterns", "low", "", "pair\n?list");
+    statement.tool_named_scope("patterns", "low", "", "pair\n?list");
     statement.origin(::mcp_scopes::__private::v1::origin!());
 }

@@ -2,6 +2,7 @@ use mcp_scopes::{Caller, Denied, mcp_tool};
 
 /// Execute system commands
 #[mcp_tool(
+    title = "Execute",
     scope = all("system:execute", any("oncall", "admin")),
     risk = "high",
     approval = "user",

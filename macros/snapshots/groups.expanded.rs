@@ -30,13 +30,13 @@ where
                     &{
                         let mut own = ::mcp_scopes::__private::v1::Statement::EMPTY;
                         (Self::__mcp_tool_annotation_of_first)(&mut own);
-                        own.stated()
+                        own.tool
                     },
                     #[cfg(all())]
                     &{
                         let mut own = ::mcp_scopes::__private::v1::Statement::EMPTY;
                         (Self::__mcp_tool_annotation_of_second)(&mut own);
-                        own.stated()
+                        own.tool
                     },
                 ]
             });
@@ -56,7 +56,7 @@ pub mod shell {
                     &{
                         let mut own = ::mcp_scopes::__private::v1::Statement::EMPTY;
                         (__mcp_tool_annotation_of_execute)(&mut own);
-                        own.stated()
+                        own.tool
                     },
                 ]
             });
@@ -83,20 +83,17 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
             _ => statement.group(&[]),
         }
     }
-    static __MCP_STATED: [::mcp_scopes::__private::v1::States<'static>; 3usize] = {
-        let mut stated = [::mcp_scopes::__private::v1::States::Group(&[]); 3usize];
+    static __MCP_ENTRIES: [::mcp_scopes::__private::v1::Entry<'static>; 3usize] = {
+        let mut entries = [::mcp_scopes::__private::v1::Entry::Group(&[]); 3usize];
         let mut place = 0;
         while place < 3usize {
             let mut statement = ::mcp_scopes::__private::v1::Statement::EMPTY;
             __mcp_state(place, &mut statement);
-            stated[place] = statement.element();
+            entries[place] = statement.entry();
             place += 1;
         }
-        stated
+        entries
     };
-    static __MCP_ENTRIES: [::mcp_scopes::__private::v1::Entry<'static>; 3usize] = ::mcp_scopes::__private::v1::entries(
-        &__MCP_STATED,
-    );
     const __MCP_CONFIG: ::mcp_scopes::__private::v1::Config<'static> = ::mcp_scopes::__private::v1::Config::NONE;
     ::mcp_scopes::__private::v1::table!(
         ::core::concat!(::core::module_path!(), "::", "TOOLS"), & __MCP_ENTRIES,

@@ -8,7 +8,7 @@ pub async fn list_files(directory: String, depth: Option<u32>) -> Vec<String> {
 pub const fn __mcp_tool_annotation_of_list_files(
     statement: &mut ::mcp_scopes::__private::v1::Statement,
 ) {
-    statement.own("list_files", "low", "", "directory\n?depth")
+    statement.tool_named_scope("list_files", "low", "", "directory\n?depth")
 }
 /// Everything this server exposes.
 pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
@@ -22,20 +22,17 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
             _ => statement.group(&[]),
         }
     }
-    static __MCP_STATED: [::mcp_scopes::__private::v1::States<'static>; 1usize] = {
-        let mut stated = [::mcp_scopes::__private::v1::States::Group(&[]); 1usize];
+    static __MCP_ENTRIES: [::mcp_scopes::__private::v1::Entry<'static>; 1usize] = {
+        let mut entries = [::mcp_scopes::__private::v1::Entry::Group(&[]); 1usize];
         let mut place = 0;
         while place < 1usize {
             let mut statement = ::mcp_scopes::__private::v1::Statement::EMPTY;
             __mcp_state(place, &mut statement);
-            stated[place] = statement.element();
+            entries[place] = statement.entry();
             place += 1;
         }
-        stated
+        entries
     };
-    static __MCP_ENTRIES: [::mcp_scopes::__private::v1::Entry<'static>; 1usize] = ::mcp_scopes::__private::v1::entries(
-        &__MCP_STATED,
-    );
     const __MCP_CONFIG: ::mcp_scopes::__private::v1::Config<'static> = ::mcp_scopes::__private::v1::Config::NONE;
     ::mcp_scopes::__private::v1::table!(
         ::core::concat!(::core::module_path!(), "::", "TOOLS"), & __MCP_ENTRIES,

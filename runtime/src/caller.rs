@@ -61,7 +61,7 @@ impl Caller {
     /// Returns whether a call of that tool would run. Unlike [`authorize`](Self::authorize) it does not compute what is
     /// missing, which takes longer for tools with several alternatives.
     pub(crate) fn reaches(&self, tool: &str) -> bool {
-        let tool = self.grant.table().tool(tool).filter(|tool| self.grant.opens(tool.gate()));
+        let tool = self.grant.table().tool(tool).filter(|tool| self.grant.opens(tool.mask()));
         tool.is_some_and(|tool| self.environment.route(tool.sandbox).is_some())
     }
 

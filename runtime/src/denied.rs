@@ -6,7 +6,7 @@ use mcp_scopes_model::requirement::MAX_SCOPES_PER_ALTERNATIVE;
 
 use crate::{
     Grant, ScopeTable, ToolHandle, Visible,
-    table::{Gate, NARROW},
+    table::{AccessMask, NARROW},
 };
 
 /// Why a call may not run.
@@ -74,7 +74,7 @@ impl Denied {
         reason: Reason,
     ) -> Self {
         let tool = match tool {
-            Some(tool) => tool.gate().tool(),
+            Some(tool) => tool.mask().tool(),
             None => NO_TOOL,
         };
         Self { table, tool, reason, alternative: u32::MAX, missing: Missing::NONE }
@@ -86,24 +86,24 @@ impl Denied {
 
     /// Returns the denial of a tool with a single alternative, where no choice is needed.
     #[inline]
-    pub(crate) const fn lacking(grant: &Grant, gate: &Gate, lacking: [u64; NARROW]) -> Self {
+    pub(crate) const fn lacking(grant: &Grant, mask: &AccessMask, lacking: [u64; NARROW]) -> Self {
         Self {
             table: Some(grant.table()),
-            tool: gate.tool(),
+            tool: mask.tool(),
             reason: Self::reason_for(grant),
-            alternative: gate.first(),
+            alternative: mask.first(),
             missing: Missing::Scopes(lacking),
         }
     }
 
     /// Returns the denial of any other tool, with the least step towards it.
     #[cold]
-    pub(crate) fn weighing(grant: &Grant, gate: &Gate) -> Self {
+    pub(crate) fn weighing(grant: &Grant, mask: &AccessMask) -> Self {
         let table = grant.table();
         let reason = Self::reason_for(grant);
-        let mut denied = Self { tool: gate.tool(), ..Self::without_step(Some(table), None, reason) };
+        let mut denied = Self { tool: mask.tool(), ..Self::without_step(Some(table), None, reason) };
         let mut best = (u32::MAX, u32::MAX);
-        for (number, alternative) in table.alternatives(gate) {
+        for (number, alternative) in table.alternatives(mask) {
             let scopes = table.members(alternative);
             let missing = scopes
                 .iter()
@@ -135,7 +135,7 @@ impl Denied {
     /// Returns the tool that was denied, if the table lists it.
     #[must_use]
     pub fn tool(&self) -> Option<ToolHandle> {
-        self.table?.door(usize::from(self.tool))
+        self.table?.slot(usize::from(self.tool))
     }
 
     /// Returns the table that decided; `None` if no table was consulted.

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{
     Denied, Reason, ScopeTable, ToolHandle, Visible,
-    table::{Door, Gate, NARROW, SCOPE_WORDS, ScopeSet},
+    table::{AccessMask, NARROW, SCOPE_WORDS, ScopeSet, ToolSlot},
 };
 
 /// The scopes that one token grants of one table, closed under `implies`.
@@ -97,15 +97,15 @@ impl Grant {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "a caller who only asks whether pays for no answer that it drops")]
     pub fn authorize(&self, tool: &str) -> Result<ToolHandle, Denied> {
-        let Some((door, handle, same)) = self.table.approach(tool) else {
+        let Some((slot, handle, same)) = self.table.lookup_fast(tool) else {
             return self.authorize_other(tool).map(|(_, handle)| handle);
         };
         // A single branch at the end covers every failure, because the branch cannot be predicted.
-        let lacking = door.gate.lacks(&self.held);
+        let lacking = slot.mask.lacks(&self.held);
         if same & is_empty(lacking) {
             Ok(handle)
         } else if same {
-            Err(Denied::lacking(self, &door.gate, lacking))
+            Err(Denied::lacking(self, &slot.mask, lacking))
         } else {
             Err(Denied::without_step(Some(self.table), None, Reason::UnknownTool))
         }
@@ -114,11 +114,11 @@ impl Grant {
     /// Does the same for a tool with several alternatives, or a name that is very short or long. Its result has another type,
     /// because otherwise it would be returned in memory, and so would the result of the usual case.
     #[cold]
-    fn authorize_other(&self, tool: &str) -> Result<(&'static Door, ToolHandle), Denied> {
+    fn authorize_other(&self, tool: &str) -> Result<(&'static ToolSlot, ToolHandle), Denied> {
         let unknown = Denied::without_step(Some(self.table), None, Reason::UnknownTool);
-        let door = self.table.locate(tool).ok_or(unknown)?;
-        self.pass(&door.gate)?;
-        self.table.enter(door).map(|handle| (door, handle)).ok_or(unknown)
+        let slot = self.table.lookup(tool).ok_or(unknown)?;
+        self.pass(&slot.mask)?;
+        self.table.handle_for(slot).map(|handle| (slot, handle)).ok_or(unknown)
     }
 
     /// Checks whether a call of that tool may run.
@@ -129,7 +129,7 @@ impl Grant {
     #[expect(clippy::inline_always, reason = "as for `authorize`")]
     pub fn authorize_tool(&self, tool: ToolHandle) -> Result<(), Denied> {
         if core::ptr::eq(self.table, tool.table()) {
-            self.pass(tool.gate())
+            self.pass(tool.mask())
         } else {
             Err(Denied::without_step(Some(self.table), None, Reason::OtherTable))
         }
@@ -161,30 +161,30 @@ impl Grant {
         self.held.get(scope / 64).is_some_and(|word| word >> (scope % 64) & 1 == 1)
     }
 
-    /// Passes the gate of a tool of the same table, or returns what is missing.
+    /// Passes the mask of a tool of the same table, or returns what is missing.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as for `authorize`")]
-    fn pass(&self, gate: &Gate) -> Result<(), Denied> {
-        if gate.is_narrow() {
-            let lacking = gate.lacks(&self.held);
-            if is_empty(lacking) { Ok(()) } else { Err(Denied::lacking(self, gate, lacking)) }
-        } else if self.meets_any(gate) {
+    fn pass(&self, mask: &AccessMask) -> Result<(), Denied> {
+        if mask.is_narrow() {
+            let lacking = mask.lacks(&self.held);
+            if is_empty(lacking) { Ok(()) } else { Err(Denied::lacking(self, mask, lacking)) }
+        } else if self.meets_any(mask) {
             Ok(())
         } else {
-            Err(Denied::weighing(self, gate))
+            Err(Denied::weighing(self, mask))
         }
     }
 
-    /// Returns whether the grant passes a gate of the same table.
+    /// Returns whether the grant passes a mask of the same table.
     #[inline]
-    pub(crate) fn opens(&self, gate: &Gate) -> bool {
-        if gate.is_narrow() { is_empty(gate.lacks(&self.held)) } else { self.meets_any(gate) }
+    pub(crate) fn opens(&self, mask: &AccessMask) -> bool {
+        if mask.is_narrow() { is_empty(mask.lacks(&self.held)) } else { self.meets_any(mask) }
     }
 
     /// Returns whether the grant holds all scopes of one alternative.
-    fn meets_any(&self, gate: &Gate) -> bool {
+    fn meets_any(&self, mask: &AccessMask) -> bool {
         self.table
-            .alternatives(gate)
+            .alternatives(mask)
             .any(|(_, alternative)| self.table.members(alternative).iter().all(|scope| self.has(usize::from(*scope))))
     }
 }

@@ -28,13 +28,13 @@ impl ScopeTable {
     /// # Ok::<(), mcp_scopes::metadata::Error>(())
     /// ```
     pub fn metadata(&'static self) -> Builder<'static> {
-        Metadata::of(self.outline())
+        Metadata::of(self.outline()).scopes(self.numbered_scopes())
     }
 
     /// Returns what each tool's entry in `tools/list` states about authorization.
     #[must_use]
     pub fn tools_list(&'static self) -> ToolsList<'static> {
-        ToolsList::of(self.outline())
+        ToolsList::with(self.outline(), self.numbered_scopes())
     }
 }
 

@@ -47,7 +47,7 @@ impl<'g> Visible<'g> {
             return single;
         }
         bits(&[several])
-            .filter(|bit| table.door(word * 64 + bit).is_some_and(|tool| self.grant.opens(tool.gate())))
+            .filter(|bit| table.slot(word * 64 + bit).is_some_and(|tool| self.grant.opens(tool.mask())))
             .fold(single, |open, bit| open | 1 << bit)
     }
 }
@@ -66,7 +66,7 @@ impl Iterator for Visible<'_> {
         }
         let number = self.word * 64 + self.open.trailing_zeros() as usize;
         self.open &= self.open - 1;
-        self.grant.table().door(number)
+        self.grant.table().slot(number)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

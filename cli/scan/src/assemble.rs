@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use mcp_scopes_grammar::{
     config,
-    ir::{ParametersDecl, RequirementDecl, Spanned},
+    ir::{FieldsDecl, Spanned},
 };
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
@@ -13,10 +13,10 @@ use crate::{
     Finding,
     collect::{Declared, RawTool},
     fields::fields,
-    inventory::{Brings, Config, Entry, Inventory, Parameter, Policy, Requirement, Table, TableId, Tool, ToolId},
+    inventory::{Brings, Config, Entry, Inventory, Table, TableId, Tool, ToolId},
     module::ModuleId,
     package::plain,
-    source::{Place, Placed},
+    source::Place,
     world::{PackageId, World, shown},
 };
 
@@ -96,7 +96,7 @@ impl Assembly<'_> {
 
     /// Reads the file that `with` names, relative to the manifest of the module's package.
     fn config(&mut self, module: ModuleId, file: &Spanned<String>) -> Option<Config> {
-        let at = self.world.modules.get(module).map(|module| Place::of(&module.shown, file.span));
+        let at = self.world.modules.get(module).map(|module| Place::of(&module.shown, file.place));
         let folder = self.world.member_of(module)?.package.folder.clone();
         let path = plain(&folder.join(Path::new(&file.value)));
         let name = shown(&path);
@@ -141,46 +141,18 @@ impl Assembly<'_> {
         let (module, decl, file) = (raw.module, raw.decl.clone(), raw.place.file.clone());
         let function = self.path_of(raw);
         let (place, hints, lines) = (raw.place.clone(), raw.hints.clone(), raw.lines);
-        let text = |said: Spanned<String>| Placed { place: Place::of(&file, said.span), value: said.value };
-        let texts = |list: Vec<Spanned<String>>| list.into_iter().map(text).collect::<Vec<_>>();
         let own = self.is_own(module);
-        let parameters = match &decl.parameters {
-            ParametersDecl::Listed(listed) => {
-                let listed = listed.iter();
-                listed.map(|said| Parameter { name: said.name.value.clone(), required: said.required }).collect()
-            }
-            ParametersDecl::Fields { ty, span } => fields(self.world, module, ty, *span, &decl.name.value)
-                .unwrap_or_else(|finding| {
-                    self.world.findings.push(*finding);
-                    Vec::new()
-                }),
-        };
-        let policy = decl.policy;
+        let mut facts = decl.facts.map_places(&mut |span| Place::of(&file, span));
+        if let Some(FieldsDecl { ty, span }) = &decl.fields {
+            let listed = fields(self.world, module, ty, *span, &facts.name.value).unwrap_or_else(|finding| {
+                self.world.findings.push(*finding);
+                Vec::new()
+            });
+            facts.parameters = Some(listed);
+        }
         Some(Tool {
-            name: text(decl.name),
+            facts,
             function,
-            description: text(decl.description),
-            requirement: match decl.requirement {
-                RequirementDecl::Public(_) => Requirement::Public,
-                RequirementDecl::ToolName => Requirement::ToolName,
-                RequirementDecl::AnyOf(any) => Requirement::AnyOf(any.into_iter().map(texts).collect()),
-            },
-            risk: Placed { value: decl.risk.value, place: Place::of(&file, decl.risk.span) },
-            approval: decl.approval.map(|said| Placed { value: said.value, place: Place::of(&file, said.span) }),
-            sandbox: decl.sandbox.map(|said| Placed { value: said.mode, place: Place::of(&file, said.span) }),
-            parameters,
-            prerequisites: texts(decl.prerequisites),
-            grouped_with: texts(decl.grouped_with),
-            examples: texts(decl.examples),
-            policy: Policy {
-                blocked_after: texts(policy.blocked_after),
-                requires_approval_after: texts(policy.requires_approval_after),
-                cooling_period_minutes: policy.cooling_period_minutes.map(|said| said.value),
-                max_calls_per_session: policy.max_calls_per_session.map(|said| said.value),
-                requires_human_review: policy.requires_human_review.is_some_and(|said| said.value),
-                blocked_patterns: texts(policy.blocked_patterns),
-                max_file_size_mb: policy.max_file_size_mb.map(|said| said.value),
-            },
             conditions: decl.cfgs.iter().map(|condition| condition.to_token_stream().to_string()).collect(),
             hints,
             own,

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use bumpalo::Bump;
 use mcp_scopes_prm::Metadata;
 
 use crate::{
     Error, ErrorKind, Report, Scan,
-    document::with_outline,
+    document::outline,
     inventory::{Inventory, Table, TableId},
     scan::large_stack,
 };
@@ -103,19 +104,19 @@ impl Scan {
         loopback: bool,
     ) -> Option<Result<Metadata, mcp_scopes_prm::Error>> {
         large_stack(|| {
-            with_outline(inventory, table, &mut |outline| {
-                let mut builder = Metadata::of(outline);
-                if let Some(resource) = &self.resource {
-                    builder = builder.resource(resource);
-                }
-                if !self.issuers.is_empty() {
-                    builder = builder.authorization_servers(&self.issuers);
-                }
-                if loopback {
-                    builder = builder.allow_loopback_http();
-                }
-                builder.build()
-            })
+            let arena = Bump::new();
+            let outline = outline(&arena, inventory, table)?;
+            let mut builder = Metadata::of(&outline);
+            if let Some(resource) = &self.resource {
+                builder = builder.resource(resource);
+            }
+            if !self.issuers.is_empty() {
+                builder = builder.authorization_servers(&self.issuers);
+            }
+            if loopback {
+                builder = builder.allow_loopback_http();
+            }
+            Some(builder.build())
         })
     }
 

@@ -1,12 +1,15 @@
 //! The result of a scan: the same facts as the compiled table, with file positions.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, ops::Deref, path::PathBuf, sync::Arc};
 
 pub use crate::hints::Hints;
-pub use mcp_scopes_grammar::ir::ConfigDecl;
-use mcp_scopes_model::{Approval, Risk, SandboxMode};
+use mcp_scopes_grammar::tool::{PolicyDecl, RequirementDecl};
+pub use mcp_scopes_grammar::{
+    ir::ConfigDecl,
+    tool::{ParameterDecl as Parameter, ToolFacts},
+};
 
-use crate::source::{Place, Placed};
+use crate::source::Place;
 
 /// The index of a tool in [`Inventory::tools`].
 pub type ToolId = usize;
@@ -27,38 +30,21 @@ pub struct Inventory {
     pub tools: Vec<Tool>,
     /// The tables, including those of other packages that a table splices.
     pub tables: Vec<Table>,
-    /// The tools with unknown parameters. A program does not record parameters that are the fields of a type.
-    pub unknown_parameters: BTreeSet<ToolId>,
 }
 
-/// One annotated function.
+/// The scopes that open a tool.
+pub type Requirement = RequirementDecl<Place>;
+/// The limits on calls of a tool.
+pub type Policy = PolicyDecl<Place>;
+
+/// One annotated function. It dereferences to the facts of its tool.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tool {
-    /// The name on the wire.
-    pub name: Placed<String>,
+    /// The facts of the tool. A program does not record parameters that are the fields of a type.
+    pub facts: ToolFacts<Place>,
     /// The path of the function: `crate::files::FileServer::read_file`.
     pub function: String,
-    /// Its description for people; may be empty.
-    pub description: Placed<String>,
-    /// The scopes that it requires.
-    pub requirement: Requirement,
-    /// The harm that a call can do.
-    pub risk: Placed<Risk>,
-    /// The stated approval.
-    pub approval: Option<Placed<Approval>>,
-    /// Its behaviour in the sandbox.
-    pub sandbox: Option<Placed<SandboxMode>>,
-    /// The parameters of a call, in the order of the document.
-    pub parameters: Vec<Parameter>,
-    /// Scopes that should be granted before.
-    pub prerequisites: Vec<Placed<String>>,
-    /// Tools that are requested together with this one.
-    pub grouped_with: Vec<Placed<String>>,
-    /// Example calls.
-    pub examples: Vec<Placed<String>>,
-    /// Its limits.
-    pub policy: Policy,
     /// The hints that the SDK's attribute declares.
     pub hints: Hints,
     /// The conditions of `#[cfg(..)]` on the function.
@@ -71,36 +57,12 @@ pub struct Tool {
     pub lines: (u32, u32),
 }
 
-/// The requirement of a tool.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Requirement {
-    /// The key `public`.
-    Public,
-    /// The tool's own name, with the namespace in front.
-    ToolName,
-    /// Any-of over all-of.
-    AnyOf(Vec<Vec<Placed<String>>>),
-}
+impl Deref for Tool {
+    type Target = ToolFacts<Place>;
 
-/// One parameter of a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as in the model")]
-pub struct Parameter {
-    pub name: String,
-    pub required: bool,
-}
-
-/// The contents of `policy(..)`. The fields are those of [`mcp_scopes_model::Policy`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as in the model")]
-pub struct Policy {
-    pub blocked_after: Vec<Placed<String>>,
-    pub requires_approval_after: Vec<Placed<String>>,
-    pub cooling_period_minutes: Option<u32>,
-    pub max_calls_per_session: Option<u32>,
-    pub requires_human_review: bool,
-    pub blocked_patterns: Vec<Placed<String>>,
-    pub max_file_size_mb: Option<u32>,
+    fn deref(&self) -> &Self::Target {
+        &self.facts
+    }
 }
 
 /// One `scope_table!`.
@@ -192,17 +154,5 @@ impl Inventory {
                 Brings::Table(_) => {}
             }
         }
-    }
-}
-
-impl Tool {
-    /// Returns every scope that the requirement names, with its place. A tool without a stated scope has none, since
-    /// its own scope depends on the table.
-    pub fn named_scopes(&self) -> impl Iterator<Item = &Placed<String>> {
-        let named = match &self.requirement {
-            Requirement::AnyOf(any) => any.as_slice(),
-            Requirement::Public | Requirement::ToolName => &[],
-        };
-        named.iter().flatten()
     }
 }

@@ -21,7 +21,8 @@
 //! | `collect` | from parsed items to declarations |
 //! | `resolve`, `import`, `entry` | resolves paths, `use` items and the entries of a table |
 //! | `assemble`, `fields`, `optional`, `hints` | from declarations to an inventory; the parameters of a type; the SDK's hints |
-//! | `document` | the outline of a table, and its problems under the shared rules |
+//! | `document` | the outline of a table, in an arena, and its problems under the shared rules |
+//! | `tool` | the facts of one tool: from a record, and to the model |
 //! | `report`, `error` | the result of a scan, and the error that stops it |
 //!
 //! # Examples
@@ -62,6 +63,7 @@ mod report;
 mod resolve;
 pub mod scan;
 pub mod source;
+mod tool;
 pub mod walk;
 mod world;
 
@@ -75,4 +77,6 @@ pub use scan::Scan;
 
 // Items that `mcp-scopes-lint` shares with the scan.
 #[doc(hidden)]
-pub use {document::with_outline, finding::settle, lines::Lines, scan::large_stack, source::read_as_is, world::shown};
+pub use bumpalo::Bump as Arena;
+#[doc(hidden)]
+pub use {document::outline, finding::settle, lines::Lines, scan::large_stack, source::read_as_is, world::shown};

@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use mcp_scopes_grammar::ir::Located;
 use proc_macro2::Span;
 
 use crate::{Finding, file, lines::Marks};
@@ -57,13 +58,7 @@ fn position(line: usize, column: usize) -> Position {
 }
 
 /// A value and its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Placed<T> {
-    /// The value.
-    pub value: T,
-    /// Its place.
-    pub place: Place,
-}
+pub type Placed<T> = Located<T, Place>;
 
 /// A text and its lines, which are indexed on first use.
 #[derive(Clone, Debug)]

@@ -85,6 +85,7 @@ fn examples() -> Vec<(Document, Document, Kind, Security)> {
             weakens,
         ),
         (document(r#""session_policies": {"max_high_risk_calls": 3}"#), document(""), Kind::PolicyLoosened, weakens),
+        (tool(r#", "title": "T""#), tool(r#", "title": "U""#), Kind::TextChanged, neutral),
         (tool(r#", "parameters": ["a"]"#), tool(r#", "parameters": ["a", "b"]"#), Kind::ParameterAdded, neutral),
         (
             tool(r#", "parameters": ["a"]"#),

@@ -93,7 +93,7 @@ fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(
     Tool {
         name: escaped(name),
         anchor: anchor(name),
-        description: entry.description.as_deref().map(escaped),
+        description: words::about(entry).as_deref().map(escaped),
         risk: entry.risk_level,
         needs,
         approval: words::approval(entry),

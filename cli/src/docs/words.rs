@@ -17,6 +17,15 @@ pub(super) fn risk(risk: Option<Risk>) -> &'static str {
     risk.map_or("not stated", Risk::as_str)
 }
 
+/// Returns what the tool does, for people: its title and its description.
+pub(super) fn about(tool: &ToolEntry) -> Option<String> {
+    match (&tool.title, &tool.description) {
+        (Some(title), Some(description)) => Some(format!("{title} – {description}")),
+        (Some(text), None) | (None, Some(text)) => Some(text.clone()),
+        (None, None) => None,
+    }
+}
+
 /// Returns who has to approve a call, if the document states it.
 pub(super) fn approval(tool: &ToolEntry) -> Option<&'static str> {
     match (tool.requires_user_approval, tool.auto_approvable) {

@@ -71,7 +71,7 @@ catalogue! {
     GUARD_NEEDS_RESULT: "guard-needs-result", "cannot return a denial", "return `Result<_, E>`, spelled `Result`, where `E` converts from a denial";
     GUARD_IN_CONST: "guard-in-const", "a `const fn`", "remove `const`, or remove `guard`";
     UNREADABLE_PARAMETERS: "unreadable-parameters", "unknown parameters", "list them: `parameters(\"path\", optional(\"depth\"))`, or `parameters()` for none";
-    UNREADABLE_DESCRIPTION: "unreadable-description", "not a literal", "add the key `description = \"..\"`";
+    UNREADABLE_TEXT: "unreadable-text", "not a literal", "add the key `description = \"..\"`";
     UNREADABLE_NAME: "unreadable-name", "not a literal", "write the same `name = \"..\"` in `#[mcp_tool]` and in the other attribute";
     CONFLICTING_NAME: "conflicting-name", "different name", "write the same name in both attributes";
     ANNOTATION_BELOW_TOOL: "annotation-below-tool", "wrong order", "move `#[mcp_tool(..)]` up, above `#[tool]`";

@@ -1,48 +1,46 @@
 //! The parsed annotations: the intermediate form that the macros expand and the source scan lists.
 //!
-//! Every value keeps the span of its literal. The model's types borrow from constants; this form owns its strings.
+//! Every value keeps the span of its literal. The model's types borrow from constants; this form owns its strings. The
+//! facts of a tool are in [`ToolFacts`].
 
-use mcp_scopes_model::{Approval, Risk, SandboxMode};
+use std::ops::Deref;
+
 use proc_macro2::{Ident, Span, TokenStream};
 
-/// A value with its span in the source.
-#[derive(Clone, Debug)]
-pub struct Spanned<T> {
+use crate::tool::ToolFacts;
+
+/// A value and its location.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located<T, L> {
     /// The value.
     pub value: T,
-    /// The span of the literal.
-    pub span: Span,
+    /// The location of its literal.
+    pub place: L,
 }
 
-/// One annotated function.
+/// A value with its span in the source.
+pub type Spanned<T> = Located<T, Span>;
+
+impl<T, L> Located<T, L> {
+    /// Replaces the location.
+    pub fn map_place<M>(self, map: &mut dyn FnMut(L) -> M) -> Located<T, M> {
+        Located { value: self.value, place: map(self.place) }
+    }
+}
+
+/// One annotated function. It dereferences to the facts of its tool.
 #[derive(Clone, Debug)]
 pub struct ToolDecl {
     /// The function's name.
     pub ident: Ident,
-    /// The name on the wire: the key `name`, else the SDK attribute's literal, else the function's name.
-    pub name: Spanned<String>,
-    /// The description: the key `description`, else the doc comment, else the SDK attribute's literal. May be empty.
-    pub description: Spanned<String>,
-    /// The scopes that open the tool.
-    pub requirement: RequirementDecl,
-    /// The risk of a call.
-    pub risk: Spanned<Risk>,
-    /// The stated approval.
-    pub approval: Option<Spanned<Approval>>,
-    /// The sandbox behavior.
-    pub sandbox: Option<SandboxDecl>,
+    /// The facts of the tool.
+    pub facts: ToolFacts<Span>,
+    /// The type whose fields are the parameters of a call, if the facts do not list them.
+    pub fields: Option<FieldsDecl>,
+    /// For `sandbox = simulate(path)`: the substitute, as tokens.
+    pub substitute: Option<TokenStream>,
     /// The argument that holds the caller: its name and position.
     pub guard: Option<GuardDecl>,
-    /// Scopes that a caller should hold first.
-    pub prerequisites: Vec<Spanned<String>>,
-    /// Tools that are requested together with this one.
-    pub grouped_with: Vec<Spanned<String>>,
-    /// Example calls.
-    pub examples: Vec<Spanned<String>>,
-    /// The parameters of a call.
-    pub parameters: ParametersDecl,
-    /// The policy.
-    pub policy: PolicyDecl,
     /// The path of the runtime crate from `crate = path`, as tokens.
     pub krate: Option<TokenStream>,
     /// The conditions of `#[cfg(..)]` attributes on the function. Each is the tokens between the parentheses.
@@ -51,26 +49,21 @@ pub struct ToolDecl {
     pub has_receiver: bool,
 }
 
-/// The scopes that open a tool, as any-of over all-of.
-#[derive(Clone, Debug)]
-pub enum RequirementDecl {
-    /// The key `public`.
-    Public(Span),
-    /// No key: the tool's own name is its scope.
-    ToolName,
-    /// The alternatives, in source order, without duplicates. Neither level is empty.
-    AnyOf(Vec<Vec<Spanned<String>>>),
+impl Deref for ToolDecl {
+    type Target = ToolFacts<Span>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.facts
+    }
 }
 
-/// The sandbox behavior of a tool.
+/// The type `T` of an argument `Parameters<T>`.
 #[derive(Clone, Debug)]
-pub struct SandboxDecl {
-    /// The mode.
-    pub mode: SandboxMode,
-    /// The span of the value.
+pub struct FieldsDecl {
+    /// The type, as tokens.
+    pub ty: TokenStream,
+    /// The span of the type.
     pub span: Span,
-    /// For `simulate(path)`: the substitute, as tokens.
-    pub substitute: Option<TokenStream>,
 }
 
 /// The argument named by `guard = argument`.
@@ -80,42 +73,6 @@ pub struct GuardDecl {
     pub ident: Ident,
     /// Its index among all arguments, including the receiver.
     pub position: usize,
-}
-
-/// The parameters of a call.
-#[derive(Clone, Debug)]
-pub enum ParametersDecl {
-    /// Stated by the key, or read from the signature.
-    Listed(Vec<ParameterDecl>),
-    /// The fields of a type: `T` of an argument `Parameters<T>`.
-    Fields {
-        /// The type, as tokens.
-        ty: TokenStream,
-        /// The span of the type.
-        span: Span,
-    },
-}
-
-/// One parameter.
-#[derive(Clone, Debug)]
-pub struct ParameterDecl {
-    /// Its name on the wire.
-    pub name: Spanned<String>,
-    /// Whether a call without it is rejected.
-    pub required: bool,
-}
-
-/// The contents of `policy(..)`.
-#[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "the fields are those of `mcp_scopes_model::Policy`")]
-pub struct PolicyDecl {
-    pub blocked_after: Vec<Spanned<String>>,
-    pub requires_approval_after: Vec<Spanned<String>>,
-    pub cooling_period_minutes: Option<Spanned<u32>>,
-    pub max_calls_per_session: Option<Spanned<u32>>,
-    pub requires_human_review: Option<Spanned<bool>>,
-    pub blocked_patterns: Vec<Spanned<String>>,
-    pub max_file_size_mb: Option<Spanned<u32>>,
 }
 
 /// One `scope_table!`.

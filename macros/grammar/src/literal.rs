@@ -17,7 +17,7 @@ pub(crate) fn string(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics)
         return Some(text);
     }
     match literal(tokens, what, "a string", errors)? {
-        Lit::Str(text) if text.suffix().is_empty() => Some(Spanned { value: text.value(), span: text.span() }),
+        Lit::Str(text) if text.suffix().is_empty() => Some(Spanned { value: text.value(), place: text.span() }),
         other => {
             let message = format!("`{what}` takes a string literal");
             let help = format!("write `{what}` with a string literal, in plain double quotes");
@@ -34,14 +34,14 @@ pub(crate) fn unescaped(literal: &Literal) -> Option<Spanned<String>> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     // The compiler normalizes carriage returns in a literal, so that the source text differs from the value.
     let plain = !inner.contains('\\') && !inner.contains('\r');
-    plain.then(|| Spanned { value: inner.to_owned(), span: literal.span() })
+    plain.then(|| Spanned { value: inner.to_owned(), place: literal.span() })
 }
 
 /// Reads a string literal that is not blank.
 pub(crate) fn text(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
     let text = string(tokens, what, errors)?;
     if text.value.trim().is_empty() {
-        errors.push(EMPTY_TEXT.at(text.span, format!("`{what}` must not be empty")));
+        errors.push(EMPTY_TEXT.at(text.place, format!("`{what}` must not be empty")));
         return None;
     }
     Some(text)
@@ -60,7 +60,7 @@ pub(crate) fn limit(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) 
             errors.push(ZERO_LIMIT.at(span, format!("`{what}` must not be zero")));
             None
         }
-        Ok(value) if number.suffix().is_empty() => Some(Spanned { value, span }),
+        Ok(value) if number.suffix().is_empty() => Some(Spanned { value, place: span }),
         _ => {
             let message = format!("`{what}` takes a whole number from 1 to {}, without a suffix", u32::MAX);
             errors.push(WRONG_TYPE.at(span, message).help(format!("write a number, as in `{what} = 5`")));

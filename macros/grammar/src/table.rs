@@ -184,7 +184,7 @@ fn config(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<Option<Spa
     if file.value.trim().is_empty() {
         errors.push(
             EMPTY_TEXT
-                .at(file.span, "missing file name after `with`".to_owned())
+                .at(file.place, "missing file name after `with`".to_owned())
                 .help("write `with \"mcp-scopes.toml\"`"),
         );
         return Ok(None);
@@ -192,7 +192,7 @@ fn config(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<Option<Spa
     if file.value.starts_with('/') || file.value.contains(['\\', ':']) {
         let message = format!("`{}` is not a path relative to the package's folder", file.value);
         let help = "write a relative path with `/`, such as `mcp-scopes.toml`";
-        errors.push(BAD_TABLE.at(file.span, message).help(help));
+        errors.push(BAD_TABLE.at(file.place, message).help(help));
         return Ok(None);
     }
     Ok(Some(file))

@@ -5,7 +5,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 
 const ARGUMENTS: &str = r#"
     name = "execute", scope = all("system:execute", any("oncall", "admin")), public, risk = "high",
-    sandbox = simulate(crate::pretend::<u8>), guard = caller, approval = "auto", description = "Run",
+    sandbox = simulate(crate::pretend::<u8>), guard = caller, approval = "auto", title = "Run", description = "Run",
     prerequisites("health:check", "files:list"), grouped_with("list_files"), examples("execute uptime"),
     parameters("command", optional("directory")), crate = ::scopes,
     policy(blocked_after("read_file:/etc/*"), cooling_period_minutes = 5, requires_human_review = true),

@@ -22,7 +22,7 @@ const FIELDS: usize = 11;
 /// # Errors
 /// Returns all errors, at the span of the literal. Their messages state file, line and column.
 pub(crate) fn read(file: &Spanned<String>) -> Result<ConfigDecl, Vec<Diagnostic>> {
-    let unreadable = |message: String| UNREADABLE_CONFIG.at(file.span, message);
+    let unreadable = |message: String| UNREADABLE_CONFIG.at(file.place, message);
     let Some(package) = env::var_os("CARGO_MANIFEST_DIR") else {
         let message = "the environment variable `CARGO_MANIFEST_DIR` is not set";
         return Err(vec![unreadable(message.to_owned()).help("build with cargo, or set it to the package's folder")]);
@@ -36,7 +36,7 @@ pub(crate) fn read(file: &Spanned<String>) -> Result<ConfigDecl, Vec<Diagnostic>
         let at = error.utf8_error().valid_up_to();
         vec![unreadable(format!("`{}` is not valid UTF-8 at byte {at}", file.value)).help("save it as UTF-8")]
     })?;
-    config::read(&text, &file.value).map_err(|errors| errors.iter().map(|error| error.at(file.span)).collect())
+    config::read(&text, &file.value).map_err(|errors| errors.iter().map(|error| error.at(file.place)).collect())
 }
 
 /// Returns the reason in words that do not depend on the platform, if the kind of error is specific enough.

@@ -7,7 +7,7 @@ use mcp_scopes_grammar::{
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{Extent, Runtime, at, cfgs, group_companion, hand_on, statement, tool_companion};
+use super::{Extent, Runtime, at, call_companion, cfgs, group_companion, statement, tool_companion};
 use crate::fallback;
 
 /// Expands one `#[mcp_tools]`.
@@ -64,7 +64,7 @@ fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
         BlockKind::Module => TokenStream::new(),
     };
     let blame = decl.members.iter().map(|MemberDecl { ident, cfgs: conditions, .. }| {
-        let (cfgs, call) = (cfgs(conditions), hand_on(&member(&scope, ident), Extent::of(ident)));
+        let (cfgs, call) = (cfgs(conditions), call_companion(&member(&scope, ident), Extent::of(ident)));
         quote!(#cfgs #call;)
     });
     let tools = decl.members.iter().map(|MemberDecl { ident, cfgs: conditions, .. }| {
@@ -73,7 +73,7 @@ fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
         quote_spanned!(ident.span()=> #cfgs &{
             let mut #own = #runtime::Statement::EMPTY;
             (#member)(&mut #own);
-            #own.stated()
+            #own.tool
         },)
     });
     quote! {

@@ -83,7 +83,7 @@ fn check(decl: &ToolDecl, stated: &GuardDecl, head: &FnHead, arguments: &[Argume
     };
     let refuse = runtime.call(returned, &quote!(refuse), &quote!(#denied));
     let refused = returned.locate(quote!(return ::core::result::Result::Err(#refuse)));
-    let Some(substitute) = decl.sandbox.as_ref().and_then(|sandbox| sandbox.substitute.as_ref()) else {
+    let Some(substitute) = decl.substitute.as_ref() else {
         let admitted = ask(quote!(admit));
         return quote! {
             if let ::core::result::Result::Err(#denied) = #admitted {

@@ -41,7 +41,7 @@ impl Runtime {
         quote_spanned!(span=> #krate::__private::v1)
     }
 
-    /// A call of one of its functions that may fail, at that span. As in [`hand_on`], only the parentheses are the
+    /// A call of one of its functions that may fail, at that span. As in [`call_companion`], only the parentheses are the
     /// user's.
     pub(crate) fn call(&self, extent: Extent, function: &TokenStream, arguments: &TokenStream) -> TokenStream {
         let (span, runtime) = (extent.first, self.at(extent.first));
@@ -71,7 +71,7 @@ pub(crate) fn statement(location: Span) -> Ident {
 /// Writes a call of a method of the companion's argument, at the literals that it concerns. The compiler reports a
 /// failure at the method's name and parentheses, which have the user's spans. The contents of the parentheses have the
 /// macro's.
-pub(crate) fn asked(method: &str, extent: Extent, arguments: &TokenStream, tokens: &mut TokenStream) {
+pub(crate) fn write_located_call(method: &str, extent: Extent, arguments: &TokenStream, tokens: &mut TokenStream) {
     let parenthesised = |inner: TokenStream, span: Span| {
         let mut group = Group::new(Delimiter::Parenthesis, inner);
         group.set_span(span);
@@ -148,7 +148,7 @@ pub(crate) fn group_companion(name: Option<&Ident>, span: Span) -> Ident {
 ///
 /// The parentheses are the user's, the name inside is the macro's. As a result, the compiler neither explains the macro
 /// nor suggests renaming the user's code.
-pub(crate) fn hand_on(companion: &TokenStream, extent: Extent) -> TokenStream {
+pub(crate) fn call_companion(companion: &TokenStream, extent: Extent) -> TokenStream {
     let (span, statement) = (extent.first, statement(extent.first));
     let call = quote_spanned!(span=> (#companion)(#statement));
     extent.locate(call)

@@ -8,7 +8,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
-use super::{Extent, Runtime, asked, at, cfgs, config, group_companion, hand_on, statement, tool_companion};
+use super::{
+    Extent, Runtime, at, call_companion, cfgs, config, group_companion, statement, tool_companion, write_located_call,
+};
 use crate::fallback;
 
 /// Expands one `scope_table!`.
@@ -65,12 +67,12 @@ fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
             let (extent, cfgs) = (extent(entry), cfgs(&entry.cfgs));
             let companion = companion(entry);
             let states = match &entry.kind {
-                EntryKind::Tool { .. } | EntryKind::Group { .. } => hand_on(&companion, extent),
+                EntryKind::Tool { .. } | EntryKind::Group { .. } => call_companion(&companion, extent),
                 EntryKind::Table { path } => {
                     let outline = Ident::new("outline", at(Extent::of(path).last()));
                     let outline = quote_spanned!(outline.span()=> #path.#outline());
                     let mut call = TokenStream::new();
-                    asked("table", extent, &outline, &mut call);
+                    write_located_call("table", extent, &outline, &mut call);
                     call
                 }
             };
@@ -119,18 +121,17 @@ fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     let count = arms.len();
     quote! {
         #functions
-        static __MCP_STATED: [#runtime::States<'static>; #count] = {
-            let mut stated = [#runtime::States::Group(&[]); #count];
+        static __MCP_ENTRIES: [#runtime::Entry<'static>; #count] = {
+            let mut entries = [#runtime::Entry::Group(&[]); #count];
             let mut #place = 0;
             while #place < #count {
                 let mut #statement = #runtime::Statement::EMPTY;
                 #all(#place, &mut #statement);
-                stated[#place] = #statement.element();
+                entries[#place] = #statement.entry();
                 #place += 1;
             }
-            stated
+            entries
         };
-        static __MCP_ENTRIES: [#runtime::Entry<'static>; #count] = #runtime::entries(&__MCP_STATED);
     }
 }
 
@@ -214,7 +215,7 @@ fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
 /// Writes one check for each part of the server-level facts, at the file's literal, or at the table's name if there is
 /// no file.
 fn blame_sections(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
-    let span = decl.config.as_ref().map_or_else(|| decl.ident.span(), |file| file.span);
+    let span = decl.config.as_ref().map_or_else(|| decl.ident.span(), |file| file.place);
     let sections: &[&str] = match decl.config {
         Some(_) => &["Size", "Scopes", "Baseline", "Flows"],
         // Spliced tables may contribute scopes.

@@ -1,15 +1,15 @@
 //! `#[mcp_tool(..)]`: the companion next to a function.
 
 use mcp_scopes_grammar::{
-    ir::{RequirementDecl, Spanned, ToolDecl},
+    ir::{Spanned, ToolDecl},
     item::FnHead,
-    tool,
+    tool::{self, RequirementDecl},
 };
 use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt as _;
 
-use super::{Extent, Runtime, asked, cfgs, guard, statement, tool_companion, value};
+use super::{Extent, Runtime, cfgs, guard, statement, tool_companion, value, write_located_call};
 use crate::fallback;
 
 /// Expands one annotation.
@@ -52,8 +52,8 @@ fn placeholder(decl: Option<ToolDecl>, args: &TokenStream, head: &FnHead) -> Tok
 /// The constant function that states the tool and checks its literals against a problem.
 fn companion(decl: &ToolDecl, head: &FnHead) -> TokenStream {
     let runtime = Runtime::of(decl.krate.as_ref());
-    let (blame, states) = (blame(decl), value::states(decl, &head.signature.generics, &runtime));
-    declare(&decl.cfgs, &head.visibility, &decl.ident, &runtime, &quote!(#blame #states))
+    let (checks, states) = (write_checks(decl), value::write_facts(decl, &head.signature.generics, &runtime));
+    declare(&decl.cfgs, &head.visibility, &decl.ident, &runtime, &quote!(#checks #states))
 }
 
 /// Declares a companion with that body.
@@ -76,31 +76,33 @@ pub(crate) fn declare(
 }
 
 /// Writes one call for each literal that only the table can check and that the main call does not cover.
-fn blame(decl: &ToolDecl) -> TokenStream {
+fn write_checks(decl: &ToolDecl) -> TokenStream {
     let mut calls = TokenStream::new();
     // The function's own name needs no location besides the entry that lists it.
     if decl.ident.unraw() != decl.name.value {
-        blamed("in_name", &decl.name, &mut calls);
+        write_check("in_name", &decl.name, &mut calls);
     }
-    if let (RequirementDecl::AnyOf(alternatives), None) = (&decl.requirement, value::few(&decl.requirement)) {
+    if let (RequirementDecl::AnyOf(alternatives), None) =
+        (&decl.requirement, value::find_short_requirement(&decl.requirement))
+    {
         // After expansion of `any` and `all`, a literal may be in several alternatives.
         let mut seen: Vec<&str> = Vec::new();
         for scope in alternatives.iter().flatten() {
             if !seen.contains(&scope.value.as_str()) {
                 seen.push(&scope.value);
-                blamed("in_scope", scope, &mut calls);
+                write_check("in_scope", scope, &mut calls);
             }
         }
     }
     let patterns = decl.policy.blocked_after.iter().chain(&decl.policy.requires_approval_after);
-    decl.prerequisites.iter().for_each(|scope| blamed("in_prerequisites", scope, &mut calls));
-    decl.grouped_with.iter().for_each(|tool| blamed("in_group", tool, &mut calls));
-    patterns.for_each(|pattern| blamed("in_policy", pattern, &mut calls));
+    decl.prerequisites.iter().for_each(|scope| write_check("in_prerequisites", scope, &mut calls));
+    decl.grouped_with.iter().for_each(|tool| write_check("in_group", tool, &mut calls));
+    patterns.for_each(|pattern| write_check("in_policy", pattern, &mut calls));
     calls
 }
 
-fn blamed(method: &str, literal: &Spanned<String>, calls: &mut TokenStream) {
+fn write_check(method: &str, literal: &Spanned<String>, calls: &mut TokenStream) {
     let argument = TokenTree::Literal(Literal::string(&literal.value)).into();
-    asked(method, Extent::between(literal.span, literal.span), &argument, calls);
+    write_located_call(method, Extent::between(literal.place, literal.place), &argument, calls);
     calls.extend([TokenTree::Punct(Punct::new(';', Spacing::Alone))]);
 }

@@ -1,24 +1,24 @@
 //! The contents of a companion.
 
 use mcp_scopes_grammar::{
-    ir::{ParameterDecl, ParametersDecl, PolicyDecl, RequirementDecl, Spanned, ToolDecl},
-    tool::POLICY_KEYS,
+    ir::{FieldsDecl, Spanned, ToolDecl},
+    tool::{ParameterDecl, PolicyDecl, RequirementDecl},
 };
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::Generics;
 
-use super::{Extent, Runtime, asked, statement, structure};
+use super::{Extent, Runtime, statement, write_located_call};
 
-/// Writes the calls that state the tool. A typical annotation is one call with texts, since each further call, path,
-/// field and list adds to every build.
-pub(crate) fn states(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
+/// Writes the statements that state the tool. A typical annotation is one call with texts, since each further call, path,
+/// field and list adds to every build. Further texts and numbers are assigned, which is cheaper than a call.
+pub(crate) fn write_facts(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
     let statement = statement(Span::call_site());
-    let written = written(&decl.parameters);
-    let opened = opened(decl, written.as_deref().unwrap_or_default());
+    let written = decl.parameters.as_deref().and_then(written);
+    let main_call = write_main_call(decl, written.as_deref().unwrap_or_default());
     let mut rest = TokenStream::new();
     if written.is_none() {
-        let parameters = parameters_value(&decl.parameters, generics, runtime);
+        let parameters = parameters_value(decl, generics, runtime);
         rest.extend(quote!(#statement.parameters(#parameters);));
     }
     if let Some(approval) = &decl.approval {
@@ -26,65 +26,69 @@ pub(crate) fn states(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) ->
         rest.extend(quote!(#statement.approval(#approval);));
     }
     if let Some(sandbox) = &decl.sandbox {
-        let mode = sandbox.mode.as_str();
+        let mode = sandbox.value.as_str();
         rest.extend(quote!(#statement.sandbox(#mode);));
     }
-    for (method, list) in
-        [("prerequisites", &decl.prerequisites), ("grouped_with", &decl.grouped_with), ("examples", &decl.examples)]
-    {
-        if !list.is_empty() {
-            let (method, texts) = (Ident::new(method, Span::call_site()), texts(list));
-            rest.extend(quote!(#statement.#method(#texts);));
-        }
+    if let Some(title) = &decl.title {
+        let title = &title.value;
+        rest.extend(quote!(#statement.tool.title = #title;));
+    }
+    for (field, list) in decl.lists() {
+        write_list(field, list, &quote!(#statement.tool), &mut rest);
     }
     if decl.guard.is_some() {
         rest.extend(quote!(#statement.origin(#runtime::origin!());));
     }
-    if let Some(policy) = policy(&decl.policy, runtime) {
-        rest.extend(quote!(#statement.policy(#policy);));
-    }
-    if rest.is_empty() { opened } else { quote!(#opened; #rest) }
+    write_policy(&decl.policy, &quote!(#statement.tool.policy), &mut rest);
+    if rest.is_empty() { main_call } else { quote!(#main_call; #rest) }
 }
 
 /// Writes the call that states the tool by its requirement. With few scopes, problems are reported by the same call,
 /// whose span reaches from the first scope to the last.
-fn opened(decl: &ToolDecl, parameters: &str) -> TokenStream {
-    let (name, risk, description) = (&decl.name.value, decl.risk.value.as_str(), &decl.description.value);
+fn write_main_call(decl: &ToolDecl, parameters: &str) -> TokenStream {
+    let (name, risk, description) = (&decl.name.value, decl.risk_or_strictest().as_str(), &decl.description.value);
     let statement = statement(Span::call_site());
     let texts = quote!(#name, #risk, #description, #parameters);
-    match (&decl.requirement, few(&decl.requirement)) {
-        (RequirementDecl::ToolName, _) => quote!(#statement.own(#texts)),
-        (RequirementDecl::Public(_), _) => quote!(#statement.public(#texts)),
+    match (&decl.requirement, find_short_requirement(&decl.requirement)) {
+        (RequirementDecl::ToolName, _) => quote!(#statement.tool_named_scope(#texts)),
+        (RequirementDecl::Public(_), _) => quote!(#statement.public_tool(#texts)),
         (RequirementDecl::AnyOf(_), Some((method, scopes))) => {
             let values = scopes.iter().map(|scope| &scope.value);
             let mut call = TokenStream::new();
             if let (Some(first), Some(last)) = (scopes.first(), scopes.last()) {
-                asked(method, Extent::between(first.span, last.span), &quote!(#texts, #(#values),*), &mut call);
+                write_located_call(
+                    method,
+                    Extent::between(first.place, last.place),
+                    &quote!(#texts, #(#values),*),
+                    &mut call,
+                );
             }
             call
         }
         (RequirementDecl::AnyOf(alternatives), None) => {
             let any = alternatives.iter().map(|all| self::texts(all));
-            quote!(#statement.any_of(#texts, &[#(#any),*]))
+            quote!(#statement.tool_requiring_any_of(#texts, &[#(#any),*]))
         }
     }
 }
 
 /// Returns the scopes of a requirement of up to three scopes, all of them needed, and the method that takes that many.
-pub(crate) fn few(requirement: &RequirementDecl) -> Option<(&'static str, &[Spanned<String>])> {
+pub(crate) fn find_short_requirement(
+    requirement: &RequirementDecl<Span>,
+) -> Option<(&'static str, &[Spanned<String>])> {
     let RequirementDecl::AnyOf(alternatives) = requirement else { return None };
     let [all] = alternatives.as_slice() else { return None };
     let method = match all.len() {
-        1 => "one",
-        2 => "two",
-        3 => "three",
+        1 => "tool_requiring_1",
+        2 => "tool_requiring_2",
+        3 => "tool_requiring_3",
         _ => return None,
     };
     Some((method, all))
 }
 
 /// Writes out the requirement.
-pub(crate) fn requirement(decl: &RequirementDecl, runtime: &Runtime) -> TokenStream {
+pub(crate) fn requirement(decl: &RequirementDecl<Span>, runtime: &Runtime) -> TokenStream {
     match decl {
         RequirementDecl::ToolName => quote!(#runtime::Requirement::ToolName),
         RequirementDecl::Public(_) => quote!(#runtime::Requirement::Public),
@@ -96,10 +100,9 @@ pub(crate) fn requirement(decl: &RequirementDecl, runtime: &Runtime) -> TokenStr
 }
 
 /// Returns the parameters as one text, if their names allow it.
-fn written(parameters: &ParametersDecl) -> Option<String> {
-    let ParametersDecl::Listed(list) = parameters else { return None };
+fn written(list: &[ParameterDecl]) -> Option<String> {
     let plain = |name: &str| !name.is_empty() && !name.starts_with('?') && !name.contains(['\n', '\r']);
-    if !list.iter().all(|parameter| plain(&parameter.name.value)) {
+    if !list.iter().all(|parameter| plain(&parameter.name)) {
         return None;
     }
     let lines: Vec<String> = list.iter().map(line).collect();
@@ -107,51 +110,44 @@ fn written(parameters: &ParametersDecl) -> Option<String> {
 }
 
 fn line(ParameterDecl { name, required }: &ParameterDecl) -> String {
-    format!("{}{}", if *required { "" } else { "?" }, name.value)
+    format!("{}{}", if *required { "" } else { "?" }, name)
 }
 
-fn parameters_value(decl: &ParametersDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
-    match decl {
-        ParametersDecl::Listed(list) => {
-            let list = list.iter().map(|parameter| {
-                let (name, required) = (&parameter.name.value, parameter.required);
-                quote!(#runtime::Parameter { name: #name, required: #required })
-            });
-            quote!(#runtime::Parameters::Listed(&[#(#list),*]))
-        }
-        ParametersDecl::Fields { ty, .. } => {
-            let ty = without_lifetimes(ty.clone(), generics);
-            quote!(#runtime::Parameters::Visit(#runtime::schema_fields::<#ty>))
-        }
+fn parameters_value(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
+    if let Some(FieldsDecl { ty, .. }) = &decl.fields {
+        let ty = without_lifetimes(ty.clone(), generics);
+        return quote!(#runtime::Parameters::Visit(#runtime::schema_fields::<#ty>));
     }
+    let list = decl
+        .parameters
+        .iter()
+        .flatten()
+        .map(|ParameterDecl { name, required }| quote!(#runtime::Parameter { name: #name, required: #required }));
+    quote!(#runtime::Parameters::Listed(&[#(#list),*]))
 }
 
-/// Returns the policy as a constant expression, or `None` without limits.
-fn policy(decl: &PolicyDecl, runtime: &Runtime) -> Option<TokenStream> {
-    let mut fields: Vec<TokenStream> = Vec::new();
-    fields.extend(list_field("blocked_after", &decl.blocked_after));
-    fields.extend(list_field("requires_approval_after", &decl.requires_approval_after));
-    fields.extend(list_field("blocked_patterns", &decl.blocked_patterns));
-    for (field, limit) in [
-        ("cooling_period_minutes", &decl.cooling_period_minutes),
-        ("max_calls_per_session", &decl.max_calls_per_session),
-        ("max_file_size_mb", &decl.max_file_size_mb),
-    ] {
+/// Writes one assignment for each limit.
+fn write_policy(decl: &PolicyDecl<Span>, policy: &TokenStream, rest: &mut TokenStream) {
+    for (field, list) in decl.lists() {
+        write_list(field, list, policy, rest);
+    }
+    for (field, limit) in decl.limits() {
         if let Some(limit) = limit {
-            let (field, limit) = (Ident::new(field, Span::call_site()), limit.value);
-            fields.push(quote!(#field: ::core::option::Option::Some(#limit),));
+            let field = Ident::new(field, Span::call_site());
+            rest.extend(quote!(#policy.#field = ::core::option::Option::Some(#limit);));
         }
     }
-    if let Some(review) = &decl.requires_human_review {
-        let review = review.value;
-        fields.push(quote!(requires_human_review: #review,));
+    if decl.requires_human_review {
+        rest.extend(quote!(#policy.requires_human_review = true;));
     }
-    (!fields.is_empty()).then(|| structure(&quote!(#runtime::Policy), &fields, POLICY_KEYS.len(), &quote!(NONE)))
 }
 
-fn list_field(field: &str, list: &[Spanned<String>]) -> Option<TokenStream> {
-    let (field, texts) = (Ident::new(field, Span::call_site()), texts(list));
-    (!list.is_empty()).then(|| quote!(#field: #texts,))
+/// Writes the assignment of a list that is not empty.
+fn write_list(field: &str, list: &[Spanned<String>], of: &TokenStream, rest: &mut TokenStream) {
+    if !list.is_empty() {
+        let (field, texts) = (Ident::new(field, Span::call_site()), texts(list));
+        rest.extend(quote!(#of.#field = #texts;));
+    }
 }
 
 fn texts(list: &[Spanned<String>]) -> TokenStream {

@@ -7,8 +7,8 @@
 //! `'static`, because lifetime inference doubles the cost of a signature.
 
 use crate::{
-    Approval, Outline, Policy, Problem, Requirement, Risk, SandboxMode, Tool,
-    outline::States,
+    Approval, Outline, Problem, Requirement, Risk, SandboxMode, Tool,
+    outline::Entry,
     problem::Field,
     tool::{Origin, Parameters},
 };
@@ -17,9 +17,10 @@ use crate::{
 #[derive(Debug)]
 pub struct Statement {
     problem: Problem<'static>,
-    tool: Tool<'static>,
-    /// Replaces the tool.
-    many: Option<States<'static>>,
+    /// The tool. Companions assign the optional facts that are texts, numbers or lists of them.
+    pub tool: Tool<'static>,
+    /// A group or a table, in place of the tool.
+    many: Option<Entry<'static>>,
 }
 
 /// Construction and results.
@@ -35,18 +36,12 @@ impl Statement {
         Self { problem: *problem, tool: NOTHING, many: None }
     }
 
-    /// Returns the tool.
-    #[must_use]
-    pub const fn stated(&self) -> Tool<'static> {
-        self.tool
-    }
-
     /// Returns the entry.
     #[must_use]
-    pub const fn element(&self) -> States<'static> {
+    pub const fn entry(&self) -> Entry<'static> {
         match self.many {
             Some(many) => many,
-            None => States::Tool(self.tool),
+            None => Entry::Tool(self.tool),
         }
     }
 }
@@ -54,7 +49,7 @@ impl Statement {
 /// States the tool by its requirement, with its name, risk, description and parameters (see [`Parameters::Written`]).
 impl Statement {
     /// The scope is the tool's own name.
-    pub const fn own(
+    pub const fn tool_named_scope(
         &mut self,
         name: &'static str,
         risk: &'static str,
@@ -72,14 +67,14 @@ impl Statement {
     }
 
     /// Public.
-    pub const fn public(
+    pub const fn public_tool(
         &mut self,
         name: &'static str,
         risk: &'static str,
         description: &'static str,
         parameters: &'static str,
     ) {
-        self.own(name, risk, description, parameters);
+        self.tool_named_scope(name, risk, description, parameters);
         self.tool.requirement = Requirement::Public;
     }
 
@@ -88,7 +83,7 @@ impl Statement {
     /// # Panics
     /// Panics if the problem is about this scope.
     #[track_caller]
-    pub const fn one(
+    pub const fn tool_requiring_1(
         &mut self,
         name: &'static str,
         risk: &'static str,
@@ -96,7 +91,7 @@ impl Statement {
         parameters: &'static str,
         scope: &'static str,
     ) {
-        self.own(name, risk, description, parameters);
+        self.tool_named_scope(name, risk, description, parameters);
         self.in_scope(scope);
         self.tool.requirement = Requirement::One(scope);
     }
@@ -106,7 +101,7 @@ impl Statement {
     /// # Panics
     /// Panics if the problem is about one of them.
     #[track_caller]
-    pub const fn two(
+    pub const fn tool_requiring_2(
         &mut self,
         name: &'static str,
         risk: &'static str,
@@ -115,7 +110,7 @@ impl Statement {
         one: &'static str,
         other: &'static str,
     ) {
-        self.own(name, risk, description, parameters);
+        self.tool_named_scope(name, risk, description, parameters);
         self.in_scope(one);
         self.in_scope(other);
         self.tool.requirement = Requirement::Two([one, other]);
@@ -127,7 +122,7 @@ impl Statement {
     /// Panics if the problem is about one of them.
     #[track_caller]
     #[expect(clippy::too_many_arguments, reason = "one call takes half the build time of several")]
-    pub const fn three(
+    pub const fn tool_requiring_3(
         &mut self,
         name: &'static str,
         risk: &'static str,
@@ -137,7 +132,7 @@ impl Statement {
         other: &'static str,
         third: &'static str,
     ) {
-        self.own(name, risk, description, parameters);
+        self.tool_named_scope(name, risk, description, parameters);
         self.in_scope(one);
         self.in_scope(other);
         self.in_scope(third);
@@ -145,7 +140,7 @@ impl Statement {
     }
 
     /// Requires any of the lists of scopes. Problems of these scopes are reported by [`Statement::in_scope`].
-    pub const fn any_of(
+    pub const fn tool_requiring_any_of(
         &mut self,
         name: &'static str,
         risk: &'static str,
@@ -153,12 +148,13 @@ impl Statement {
         parameters: &'static str,
         any: &'static [&'static [&'static str]],
     ) {
-        self.own(name, risk, description, parameters);
+        self.tool_named_scope(name, risk, description, parameters);
         self.tool.requirement = Requirement::AnyOf(any);
     }
 }
 
-/// Optional facts of the tool.
+/// Optional facts of the tool whose value is not the literal of the key, and a path to the value's type would be longer than
+/// a call.
 impl Statement {
     /// States only the name and the requirement. Replaces an annotation with errors, for others that name the tool or
     /// its scopes.
@@ -185,26 +181,6 @@ impl Statement {
         self.tool.sandbox = SandboxMode::parse(mode);
     }
 
-    /// States the prerequisites: scopes to hold before requesting the tool's own.
-    pub const fn prerequisites(&mut self, scopes: &'static [&'static str]) {
-        self.tool.prerequisites = scopes;
-    }
-
-    /// States the tools that are requested together with this one.
-    pub const fn grouped_with(&mut self, tools: &'static [&'static str]) {
-        self.tool.grouped_with = tools;
-    }
-
-    /// States example calls.
-    pub const fn examples(&mut self, examples: &'static [&'static str]) {
-        self.tool.examples = examples;
-    }
-
-    /// States the policy.
-    pub const fn policy(&mut self, policy: Policy<'static>) {
-        self.tool.policy = policy;
-    }
-
     /// States the identity of the function, if it checks its caller itself.
     pub const fn origin(&mut self, origin: Origin<'static>) {
         self.tool.origin = Some(origin);
@@ -215,12 +191,12 @@ impl Statement {
 impl Statement {
     /// States all tools of an impl or inline module.
     pub const fn group(&mut self, tools: &'static [&'static Tool<'static>]) {
-        self.many = Some(States::Group(tools));
+        self.many = Some(Entry::Group(tools));
     }
 
     /// States all tools of another table.
     pub const fn table(&mut self, outline: &'static Outline<'static>) {
-        self.many = Some(States::Table(outline));
+        self.many = Some(Entry::Table(outline));
     }
 }
 

@@ -3,53 +3,17 @@
 
 use crate::{Config, Requirement, Scope, Tool};
 
-/// An entry of a table's list.
+/// An entry of a table's list: the tools that it adds. An entry that `#[cfg]` removes is an empty group, so that the index of
+/// an entry is its place in the source.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry<'a> {
-    /// Its index in the source list, including entries that `#[cfg]` removes.
-    pub place: usize,
-    /// The tools that it adds.
-    pub brings: Brings<'a>,
-}
-
-/// The tools that an entry of the list adds.
-#[derive(Clone, Copy, Debug)]
-pub enum Brings<'a> {
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are tools, and nothing could be allocated")]
+pub enum Entry<'a> {
     /// `list_files`: one annotated function.
-    Tool(&'a Tool<'a>),
+    Tool(Tool<'a>),
     /// `FileServer::*`: all tools of an impl or inline module under `#[mcp_tools]`.
     Group(&'a [&'a Tool<'a>]),
     /// `..shell::TOOLS`: all tools of another table. Its scope declarations apply if this table has none.
     Table(&'a Outline<'a>),
-}
-
-/// The statement of an entry, as const evaluation builds it: [`Brings`] with an owned tool.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all of them are tools, and nothing could be allocated")]
-pub enum States<'a> {
-    /// One annotated function.
-    Tool(Tool<'a>),
-    /// All tools of an impl or inline module.
-    Group(&'a [&'a Tool<'a>]),
-    /// All tools of another table.
-    Table(&'a Outline<'a>),
-}
-
-/// The entries of the list, with indices from 0. An entry that `#[cfg]` removes is an empty group.
-#[must_use]
-pub const fn entries<'a, const N: usize>(stated: &'a [States<'a>; N]) -> [Entry<'a>; N] {
-    let mut entries = [Entry { place: 0, brings: Brings::Group(&[]) }; N];
-    let mut place = 0;
-    while place < N {
-        let brings = match &stated[place] {
-            States::Tool(tool) => Brings::Tool(tool),
-            States::Group(tools) => Brings::Group(tools),
-            States::Table(outline) => Brings::Table(outline),
-        };
-        entries[place] = Entry { place, brings };
-        place += 1;
-    }
-    entries
 }
 
 /// A tool of a table.
@@ -61,7 +25,7 @@ pub struct Listed<'a> {
     pub namespace: &'a str,
     /// The scope of [`Requirement::ToolName`]: the namespace followed by the tool's name.
     pub own_scope: &'a str,
-    /// The index of its entry, [`Entry::place`].
+    /// The index of its [`Entry`].
     pub entry: usize,
 }
 
@@ -97,7 +61,7 @@ pub struct Size {
 impl Size {
     /// Computes the sizes for these entries.
     #[must_use]
-    pub const fn of(entries: &[Entry<'_>], config: &Config<'_>) -> Self {
+    pub const fn of<'a>(entries: &'a [Entry<'a>], config: &Config<'a>) -> Self {
         let mut size = Self { tools: 0, own_scopes: 0, declared: 0 };
         let mut walk = Walk::new(entries, config);
         while let Some(step) = walk.next() {
@@ -114,7 +78,7 @@ impl Size {
 
 /// Joins the own scopes, one after another. `LEN` is [`Size::own_scopes`].
 #[must_use]
-pub const fn join_own_scopes<const LEN: usize>(entries: &[Entry<'_>], config: &Config<'_>) -> [u8; LEN] {
+pub const fn join_own_scopes<'a, const LEN: usize>(entries: &'a [Entry<'a>], config: &Config<'a>) -> [u8; LEN] {
     let mut joined = [0; LEN];
     if LEN == 0 {
         return joined;
@@ -140,7 +104,11 @@ pub const fn join_own_scopes<const LEN: usize>(entries: &[Entry<'_>], config: &C
 
 /// Lists the tools of the table. `N` is [`Size::tools`], and `joined` is the result of [`join_own_scopes`].
 #[must_use]
-pub const fn list<'a, const N: usize>(entries: &[Entry<'a>], config: &Config<'a>, joined: &'a [u8]) -> [Listed<'a>; N] {
+pub const fn list<'a, const N: usize>(
+    entries: &'a [Entry<'a>],
+    config: &Config<'a>,
+    joined: &'a [u8],
+) -> [Listed<'a>; N] {
     const NO_TOOL: &Tool<'static> = &Tool::new("", crate::Risk::Critical);
     let mut listed = [Listed { tool: NO_TOOL, namespace: "", own_scope: "", entry: 0 }; N];
     let mut joined = joined;
@@ -181,7 +149,7 @@ pub const fn declared<'a, const N: usize>(entries: &[Entry<'a>], config: &Config
     }
     let mut entries = entries;
     while let [entry, rest @ ..] = entries {
-        if let Brings::Table(table) = entry.brings {
+        if let Entry::Table(table) = entry {
             let mut scopes = table.declared;
             while let [scope, tail @ ..] = scopes {
                 declared[at] = *scope;
@@ -198,7 +166,7 @@ const fn spliced_scopes(entries: &[Entry<'_>]) -> usize {
     let mut count = 0;
     let mut entries = entries;
     while let [entry, rest @ ..] = entries {
-        if let Brings::Table(table) = entry.brings {
+        if let Entry::Table(table) = entry {
             count += table.declared.len();
         }
         entries = rest;
@@ -209,8 +177,8 @@ const fn spliced_scopes(entries: &[Entry<'_>]) -> usize {
 /// Iterates over all tools of all entries. Const evaluation collects them in arrays with [`list`], the source scan in
 /// lists.
 #[derive(Clone, Copy, Debug)]
-pub struct Walk<'s, 'a> {
-    entries: &'s [Entry<'a>],
+pub struct Walk<'a> {
+    entries: &'a [Entry<'a>],
     namespace: &'a str,
     entry: usize,
     member: usize,
@@ -236,10 +204,10 @@ impl Step<'_> {
     }
 }
 
-impl<'s, 'a> Walk<'s, 'a> {
+impl<'a> Walk<'a> {
     /// Creates the iterator.
     #[must_use]
-    pub const fn new(entries: &'s [Entry<'a>], config: &Config<'a>) -> Self {
+    pub const fn new(entries: &'a [Entry<'a>], config: &Config<'a>) -> Self {
         Self { entries, namespace: config.namespace, entry: 0, member: 0 }
     }
 
@@ -248,18 +216,17 @@ impl<'s, 'a> Walk<'s, 'a> {
         while self.entry < self.entries.len() {
             let (entry, member) = (self.entry, self.member);
             self.member += 1;
-            let Entry { place, brings } = self.entries[entry];
-            match brings {
-                Brings::Tool(tool) if member == 0 => {
-                    return Some(Step { tool, namespace: self.namespace, entry: place });
+            match &self.entries[entry] {
+                Entry::Tool(tool) if member == 0 => {
+                    return Some(Step { tool, namespace: self.namespace, entry });
                 }
-                Brings::Group(group) if member < group.len() => {
-                    return Some(Step { tool: group[member], namespace: self.namespace, entry: place });
+                Entry::Group(group) if member < group.len() => {
+                    return Some(Step { tool: group[member], namespace: self.namespace, entry });
                 }
-                Brings::Table(table) if member < table.tools.len() => {
+                Entry::Table(table) if member < table.tools.len() => {
                     let listed = &table.tools[member];
                     let namespace = if listed.namespace.is_empty() { self.namespace } else { listed.namespace };
-                    return Some(Step { tool: listed.tool, namespace, entry: place });
+                    return Some(Step { tool: listed.tool, namespace, entry });
                 }
                 _ => {
                     self.entry += 1;

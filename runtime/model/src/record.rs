@@ -11,17 +11,11 @@
     reason = "a table is far below 4 GiB, and the checksum detects a truncated number"
 )]
 
-pub mod bits;
 mod checksum;
 
-use self::bits::{following, head};
 pub use self::checksum::checksum;
 
-use crate::{
-    Numbers, Outline, Requirement,
-    outline::{Brings, Entry},
-    tool::Parameters,
-};
+use crate::{Numbers, Outline, outline::Entry, tool::describe_tool};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -111,6 +105,8 @@ macro_rules! limit {
     };
 }
 
+pub(crate) use {limit, texts};
+
 /// The contents of a record, in order: numbers by `$number!`, texts by `$text!`.
 macro_rules! describe {
     ($record:expr, $number:ident, $text:ident) => {
@@ -119,7 +115,7 @@ macro_rules! describe {
         $text!(outline.path);
         let mut list = *entries;
         while let [entry, rest @ ..] = list {
-            if let Brings::Table(table) = entry.brings {
+            if let Entry::Table(table) = entry {
                 $number!(1);
                 $text!(table.path);
             }
@@ -182,79 +178,7 @@ macro_rules! describe {
         let mut tools = outline.tools;
         let mut place = 0;
         while let [listed, rest @ ..] = tools {
-            let tool = listed.tool;
-            // Most tables have no namespace, and none from a spliced table.
-            let foreign = !matches!((listed.namespace.as_bytes(), config.namespace.as_bytes()), ([], []))
-                && !crate::key::same(listed.namespace, config.namespace);
-            let advised = !matches!((tool.prerequisites, tool.grouped_with, tool.examples), ([], [], []));
-            let limited = !tool.policy.is_none();
-            $number!(head(tool) | following(foreign, advised, limited));
-            $text!(tool.name);
-            $text!(tool.description);
-            match tool.parameters {
-                Parameters::Written(text) => {
-                    $text!(text);
-                }
-                Parameters::Listed(mut listed) => {
-                    $number!(listed.len());
-                    while let [parameter, rest @ ..] = listed {
-                        $number!(parameter.required);
-                        $text!(parameter.name);
-                        listed = rest;
-                    }
-                }
-                Parameters::Visit(_) | Parameters::Unknown => {}
-            }
-            if foreign {
-                $text!(listed.namespace);
-            }
-            match tool.requirement {
-                Requirement::Public => {}
-                // The reader joins namespace and name, as the table does.
-                Requirement::ToolName => place += 1,
-                Requirement::One(_) => {
-                    $number!(numbered.uses[place]);
-                    place += 1;
-                }
-                Requirement::Two(_) => {
-                    $number!(numbered.uses[place]);
-                    $number!(numbered.uses[place + 1]);
-                    place += 2;
-                }
-                Requirement::Three(_) => {
-                    $number!(numbered.uses[place]);
-                    $number!(numbered.uses[place + 1]);
-                    $number!(numbered.uses[place + 2]);
-                    place += 3;
-                }
-                Requirement::AnyOf(mut any) => {
-                    $number!(any.len());
-                    while let [all, rest @ ..] = any {
-                        $number!(all.len());
-                        let end = place + all.len();
-                        while place < end {
-                            $number!(numbered.uses[place]);
-                            place += 1;
-                        }
-                        any = rest;
-                    }
-                }
-            }
-            if advised {
-                texts!($number, $text, tool.prerequisites);
-                texts!($number, $text, tool.grouped_with);
-                texts!($number, $text, tool.examples);
-            }
-            if limited {
-                let policy = &tool.policy;
-                texts!($number, $text, policy.blocked_after);
-                texts!($number, $text, policy.requires_approval_after);
-                texts!($number, $text, policy.blocked_patterns);
-                limit!($number, policy.cooling_period_minutes);
-                limit!($number, policy.max_calls_per_session);
-                limit!($number, policy.max_file_size_mb);
-                $number!(policy.requires_human_review);
-            }
+            describe_tool!(listed, config.namespace, numbered.uses, place, $number, $text);
             tools = rest;
         }
     };
@@ -356,7 +280,7 @@ const fn last(bytes: &[u8]) -> Piece {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Config, Risk, Tool, outline::Listed};
+    use crate::{Config, Requirement, Risk, Tool, outline::Listed, tool::Parameters};
 
     const fn size(tools: &[Listed<'_>]) -> Size {
         let outline = Outline { path: "a::TOOLS", config: &Config::NONE, tools, declared: &[] };

@@ -10,6 +10,8 @@ use crate::{Approval, Policy, Requirement, Risk, SandboxMode, markers};
 pub struct Tool<'a> {
     /// The name on the wire.
     pub name: &'a str,
+    /// The human-readable title (MCP 2026-07-28, Tools: `title`). May be empty.
+    pub title: &'a str,
     /// The human-readable description. May be empty.
     pub description: &'a str,
     /// The scopes that open the tool.
@@ -57,6 +59,7 @@ impl Tool<'_> {
     pub const fn new(name: &str, risk: Risk) -> Tool<'_> {
         Tool {
             name,
+            title: "",
             description: "",
             requirement: Requirement::ToolName,
             risk,
@@ -84,6 +87,176 @@ impl Tool<'_> {
         self.risk.needs_user_approval() || matches!(self.approval, Some(Approval::User))
     }
 }
+
+/// The first number of a tool in a record.
+pub mod bits {
+    use super::{Parameters, Tool};
+    use crate::{Approval, Requirement, Risk, SandboxMode};
+
+    /// Risk, in three bits from this one: 0 for minimal.
+    pub const RISK: u32 = 0;
+    /// Approval, in two bits: 0 not stated, 1 `auto`, 2 `user`.
+    pub const APPROVAL: u32 = 3;
+    /// Sandbox mode, in two bits: 0 not stated, 1 `allow`, 2 `deny`, 3 `simulate`.
+    pub const SANDBOX: u32 = 5;
+    /// A title follows.
+    pub const TITLE: u32 = 1 << 7;
+    /// The requirement, in three bits.
+    pub const REQUIREMENT: u32 = 8;
+    /// Public.
+    pub const PUBLIC: u32 = 0;
+    /// The scope is namespace and name.
+    pub const TOOL_NAME: u32 = 1 << REQUIREMENT;
+    /// One scope.
+    pub const ONE: u32 = 2 << REQUIREMENT;
+    /// Two scopes, both of them.
+    pub const TWO: u32 = 3 << REQUIREMENT;
+    /// Three scopes, all of them.
+    pub const THREE: u32 = 4 << REQUIREMENT;
+    /// Any-of over all-of.
+    pub const ANY_OF: u32 = 5 << REQUIREMENT;
+    /// Parameters, in two bits.
+    pub const PARAMETERS: u32 = 11;
+    /// One text, as in [`Parameters::Written`].
+    pub const WRITTEN: u32 = 0;
+    /// A list.
+    pub const LISTED: u32 = 1 << PARAMETERS;
+    /// Not recorded: they are the fields of a type.
+    pub const UNKNOWN: u32 = 2 << PARAMETERS;
+    /// A namespace other than the table's follows.
+    pub const NAMESPACE: u32 = 1 << 13;
+    /// Advice follows: what people and clients read, and what opens nothing.
+    pub const ADVICE: u32 = 1 << 14;
+    /// A policy follows.
+    pub const POLICY: u32 = 1 << 15;
+
+    /// Returns the bits of a tool, without those for the optional parts.
+    pub(crate) const fn head(tool: &Tool<'_>) -> u32 {
+        let mut head = match tool.risk {
+            Risk::Minimal => 0,
+            Risk::Low => 1,
+            Risk::Medium => 2,
+            Risk::High => 3,
+            Risk::Critical => 4,
+        };
+        head |= match tool.approval {
+            None => 0,
+            Some(Approval::Auto) => 1 << APPROVAL,
+            Some(Approval::User) => 2 << APPROVAL,
+        };
+        head |= match tool.sandbox {
+            None => 0,
+            Some(SandboxMode::Allow) => 1 << SANDBOX,
+            Some(SandboxMode::Deny) => 2 << SANDBOX,
+            Some(SandboxMode::Simulate) => 3 << SANDBOX,
+        };
+        head |= match tool.requirement {
+            Requirement::Public => PUBLIC,
+            Requirement::ToolName => TOOL_NAME,
+            Requirement::One(_) => ONE,
+            Requirement::Two(_) => TWO,
+            Requirement::Three(_) => THREE,
+            Requirement::AnyOf(_) => ANY_OF,
+        };
+        head |= match tool.parameters {
+            Parameters::Written(_) => WRITTEN,
+            Parameters::Listed(_) => LISTED,
+            Parameters::Visit(_) | Parameters::Unknown => UNKNOWN,
+        };
+        head
+    }
+
+    /// Returns the bits for the optional parts that follow.
+    pub(crate) const fn following(titled: bool, foreign: bool, advised: bool, limited: bool) -> u32 {
+        (titled as u32 * TITLE) | (foreign as u32 * NAMESPACE) | (advised as u32 * ADVICE) | (limited as u32 * POLICY)
+    }
+}
+
+/// The part of a record for one tool, as in `describe!` of the module [`crate::record`]. A macro, because const evaluation pays for
+/// calls. `$place` is the index of the tool's first use of a scope, and becomes that of the next tool.
+macro_rules! describe_tool {
+    ($listed:expr, $namespace:expr, $uses:expr, $place:ident, $number:ident, $text:ident) => {
+        let listed: &$crate::outline::Listed<'_> = $listed;
+        let tool = listed.tool;
+        // Most tables have no namespace, and none from a spliced table.
+        let foreign = !matches!((listed.namespace.as_bytes(), $namespace.as_bytes()), ([], []))
+            && !crate::key::same(listed.namespace, $namespace);
+        let titled = !matches!(tool.title.as_bytes(), []);
+        let advised = !matches!((tool.prerequisites, tool.grouped_with, tool.examples), ([], [], []));
+        let limited = !tool.policy.is_none();
+        $number!($crate::tool::bits::head(tool) | $crate::tool::bits::following(titled, foreign, advised, limited));
+        $text!(tool.name);
+        $text!(tool.description);
+        if titled {
+            $text!(tool.title);
+        }
+        match tool.parameters {
+            $crate::tool::Parameters::Written(text) => {
+                $text!(text);
+            }
+            $crate::tool::Parameters::Listed(mut listed) => {
+                $number!(listed.len());
+                while let [parameter, rest @ ..] = listed {
+                    $number!(parameter.required);
+                    $text!(parameter.name);
+                    listed = rest;
+                }
+            }
+            $crate::tool::Parameters::Visit(_) | $crate::tool::Parameters::Unknown => {}
+        }
+        if foreign {
+            $text!(listed.namespace);
+        }
+        match tool.requirement {
+            $crate::Requirement::Public => {}
+            // The reader joins namespace and name, as the table does.
+            $crate::Requirement::ToolName => $place += 1,
+            $crate::Requirement::One(_) => {
+                $number!($uses[$place]);
+                $place += 1;
+            }
+            $crate::Requirement::Two(_) => {
+                $number!($uses[$place]);
+                $number!($uses[$place + 1]);
+                $place += 2;
+            }
+            $crate::Requirement::Three(_) => {
+                $number!($uses[$place]);
+                $number!($uses[$place + 1]);
+                $number!($uses[$place + 2]);
+                $place += 3;
+            }
+            $crate::Requirement::AnyOf(mut any) => {
+                $number!(any.len());
+                while let [all, rest @ ..] = any {
+                    $number!(all.len());
+                    let end = $place + all.len();
+                    while $place < end {
+                        $number!($uses[$place]);
+                        $place += 1;
+                    }
+                    any = rest;
+                }
+            }
+        }
+        if advised {
+            $crate::record::texts!($number, $text, tool.prerequisites);
+            $crate::record::texts!($number, $text, tool.grouped_with);
+            $crate::record::texts!($number, $text, tool.examples);
+        }
+        if limited {
+            let policy = &tool.policy;
+            $crate::record::texts!($number, $text, policy.blocked_after);
+            $crate::record::texts!($number, $text, policy.requires_approval_after);
+            $crate::record::texts!($number, $text, policy.blocked_patterns);
+            $crate::record::limit!($number, policy.cooling_period_minutes);
+            $crate::record::limit!($number, policy.max_calls_per_session);
+            $crate::record::limit!($number, policy.max_file_size_mb);
+            $number!(policy.requires_human_review);
+        }
+    };
+}
+pub(crate) use describe_tool;
 
 /// One parameter of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,15 +1,16 @@
 //! Builds a document from the outline of a table.
 
 use indexmap::{IndexMap, map::Entry};
-use mcp_scopes_model::{Numbers, Outline, Policy, Requirement, outline::Listed, policy::Session, tool::Parameters};
+use mcp_scopes_model::{Outline, Requirement, policy::Session};
 
 use crate::{
     ViolationKind,
     address::Loopback,
     document::Document,
     error::{EXTENSIONS, Error, Report, below},
-    extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy},
+    extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy, owned},
     metadata::Metadata,
+    scopes::Scopes,
 };
 
 /// Builds the document of one table. Values set here override the table's configuration file.
@@ -34,6 +35,8 @@ use crate::{
 #[must_use = "nothing is built before `build`"]
 pub struct Builder<'a> {
     outline: &'a Outline<'a>,
+    /// Computed from the outline if it is not known.
+    scopes: Option<Scopes<'a>>,
     resource: Option<String>,
     authorization_servers: Option<Vec<String>>,
     loopback: Loopback,
@@ -41,7 +44,14 @@ pub struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     pub(crate) fn new(outline: &'a Outline<'a>) -> Self {
-        Self { outline, resource: None, authorization_servers: None, loopback: Loopback::Https }
+        Self { outline, scopes: None, resource: None, authorization_servers: None, loopback: Loopback::Https }
+    }
+
+    /// Sets the scopes of the table, which then are not computed again.
+    #[doc(hidden)]
+    pub fn scopes(mut self, scopes: Scopes<'a>) -> Self {
+        self.scopes = Some(scopes);
+        self
     }
 
     /// Sets the resource identifier of this deployment. Overrides `[server] resource`.
@@ -70,8 +80,7 @@ impl<'a> Builder<'a> {
     /// that violate RFC 9728, and inconsistencies of the table itself.
     pub fn build(self) -> Result<Metadata, Error> {
         let mut report = Report::default();
-        // Too large for the stack.
-        let numbers = &*Box::new(Numbers::of(self.outline));
+        let scopes = &self.scopes.unwrap_or_else(|| Scopes::of(self.outline));
         let config = self.outline.config;
         let resource = self.resource.or_else(|| config.resource.map(str::to_owned));
         if resource.is_none() {
@@ -95,12 +104,12 @@ impl<'a> Builder<'a> {
                  `--authorization-server` on the command line, or `.authorization_servers(..)` in code",
             );
         }
-        let mcp_extensions = extensions(self.outline, numbers, &mut report);
+        let mcp_extensions = extensions(self.outline, scopes, &mut report);
         let document = Document {
             resource,
             resource_name: config.resource_name.map(str::to_owned),
             authorization_servers,
-            scopes_supported: scopes_supported(self.outline, numbers),
+            scopes_supported: scopes_supported(self.outline, scopes),
             bearer_methods_supported: Some(vec!["header".to_owned()]),
             resource_documentation: config.resource_documentation.map(str::to_owned),
             mcp_extensions: Some(mcp_extensions).filter(|extensions| *extensions != McpExtensions::default()),
@@ -111,14 +120,14 @@ impl<'a> Builder<'a> {
 }
 
 /// Returns the baseline. Without one, returns every scope that opens a tool.
-fn scopes_supported(outline: &Outline<'_>, numbers: &Numbers<'_>) -> Vec<String> {
+fn scopes_supported(outline: &Outline<'_>, scopes: &Scopes<'_>) -> Vec<String> {
     match outline.config.baseline {
         Some(baseline) => baseline.iter().map(|scope| scope.text.to_owned()).collect(),
-        None => (0..numbers.required).map(|number| numbers.scopes.name(number).to_owned()).collect(),
+        None => scopes.required().map(str::to_owned).collect(),
     }
 }
 
-fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report) -> McpExtensions {
+fn extensions(outline: &Outline<'_>, scopes: &Scopes<'_>, report: &mut Report) -> McpExtensions {
     let config = outline.config;
     let mut tools = IndexMap::with_capacity(outline.tools.len());
     let mut policies = IndexMap::new();
@@ -135,7 +144,7 @@ fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report)
         }
         match tools.entry(name.to_owned()) {
             Entry::Vacant(place) => {
-                place.insert(tool(listed));
+                place.insert(ToolEntry::of(listed));
             }
             Entry::Occupied(_) => report.add(
                 ViolationKind::DuplicateTool,
@@ -146,20 +155,20 @@ fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report)
             ),
         }
         if !listed.tool.policy.is_none() {
-            policies.insert(name.to_owned(), policy(&listed.tool.policy));
+            policies.insert(name.to_owned(), ToolPolicy::of(&listed.tool.policy));
         }
     }
     let mut flows = IndexMap::new();
     for flow in config.flows {
-        let scopes: Vec<_> = flow.scopes.iter().map(|scope| scope.text.to_owned()).collect();
-        if !scopes.is_empty() {
-            flows.insert(flow.role.to_owned(), scopes);
+        let steps: Vec<_> = flow.scopes.iter().map(|scope| scope.text.to_owned()).collect();
+        if !steps.is_empty() {
+            flows.insert(flow.role.to_owned(), steps);
         }
     }
     McpExtensions {
         tool_scope_mapping: tools,
         scope_upgrade_flows: flows,
-        scope_hierarchy: hierarchy(outline, numbers, report),
+        scope_hierarchy: hierarchy(scopes, report),
         tool_interaction_policies: policies,
         session_policies: session(&config.session),
         sandbox: config.sandbox.map(|sandbox| SandboxEntry {
@@ -168,52 +177,6 @@ fn extensions(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report)
             authorization_servers: owned(sandbox.authorization_servers),
             other: IndexMap::new(),
         }),
-        other: IndexMap::new(),
-    }
-}
-
-fn tool(listed: &Listed<'_>) -> ToolEntry {
-    let tool = listed.tool;
-    let requirement = tool.requirement;
-    let mut required_scopes = Vec::with_capacity(requirement.alternatives());
-    for alternative in 0..requirement.alternatives() {
-        let scopes = (0..).map_while(|place| requirement.scope(alternative, place, listed.own_scope));
-        required_scopes.push(scopes.map(str::to_owned).collect());
-    }
-    let (mut parameters, mut required_parameters) = (Vec::new(), Vec::new());
-    tool.parameters.for_each(&mut |parameter| {
-        parameters.push(parameter.name.to_owned());
-        if parameter.required {
-            required_parameters.push(parameter.name.to_owned());
-        }
-    });
-    ToolEntry {
-        description: Some(tool.description.to_owned()).filter(|text| !text.is_empty()),
-        risk_level: Some(tool.risk),
-        public: matches!(requirement, Requirement::Public).then_some(true),
-        required_scopes,
-        auto_approvable: Some(tool.auto_approvable()),
-        requires_user_approval: Some(tool.requires_user_approval()),
-        // If the parameters are unknown, an empty list would be wrong.
-        parameters: (!matches!(tool.parameters, Parameters::Unknown)).then_some(parameters),
-        required_parameters,
-        examples: owned(tool.examples),
-        commonly_grouped_with: owned(tool.grouped_with),
-        prerequisite_scopes: owned(tool.prerequisites),
-        sandbox: tool.sandbox,
-        other: IndexMap::new(),
-    }
-}
-
-fn policy(policy: &Policy<'_>) -> ToolPolicy {
-    ToolPolicy {
-        blocked_after: owned(policy.blocked_after),
-        requires_approval_after: owned(policy.requires_approval_after),
-        cooling_period_minutes: policy.cooling_period_minutes,
-        max_calls_per_session: policy.max_calls_per_session,
-        requires_human_review: policy.requires_human_review.then_some(true),
-        blocked_patterns: owned(policy.blocked_patterns),
-        max_file_size_mb: policy.max_file_size_mb,
         other: IndexMap::new(),
     }
 }
@@ -230,34 +193,15 @@ fn session(session: &Session) -> Option<SessionPolicies> {
 /// Returns, for each scope, everything that it implies, directly or through other scopes. Readers look scopes up, so
 /// they need the closure. A change deep in a chain also becomes visible at every scope that it widens, which a reviewer
 /// of a release needs to see. The declarations themselves are in the configuration file.
-fn hierarchy(outline: &Outline<'_>, numbers: &Numbers<'_>, report: &mut Report) -> IndexMap<String, Vec<String>> {
-    let name = |number: usize| numbers.scopes.name(number).to_owned();
-    let closed = match numbers.hierarchy(outline).close() {
-        Ok(closed) => closed,
-        Err(number) => {
-            report.add(
-                ViolationKind::CircularHierarchy,
-                below("/mcp_extensions/scope_hierarchy", &name(number)),
-                EXTENSIONS,
-                format!("the scope `{}` implies itself through other scopes", name(number).escape_debug()),
-                "remove one `implies` of the cycle from `[scopes]`",
-            );
-            return IndexMap::new();
-        }
-    };
-    let mut hierarchy = IndexMap::new();
-    if closed.is_empty() {
-        return hierarchy;
+fn hierarchy(scopes: &Scopes<'_>, report: &mut Report) -> IndexMap<String, Vec<String>> {
+    if let Some(scope) = scopes.circular() {
+        report.add(
+            ViolationKind::CircularHierarchy,
+            below("/mcp_extensions/scope_hierarchy", scope),
+            EXTENSIONS,
+            format!("the scope `{}` implies itself through other scopes", scope.escape_debug()),
+            "remove one `implies` of the cycle from `[scopes]`",
+        );
     }
-    for from in 0..numbers.scopes.len() {
-        let implied: Vec<_> = (0..numbers.scopes.len()).filter(|to| closed.has(from, *to)).map(name).collect();
-        if !implied.is_empty() {
-            hierarchy.insert(name(from), implied);
-        }
-    }
-    hierarchy
-}
-
-fn owned(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|text| (*text).to_owned()).collect()
+    scopes.hierarchy().map(|(scope, implied)| (scope.to_owned(), owned(&implied))).collect()
 }

@@ -4,7 +4,7 @@
 //! read.
 
 use indexmap::IndexMap;
-use mcp_scopes_model::{Risk, SandboxMode};
+use mcp_scopes_model::{Policy, Requirement, Risk, SandboxMode, outline::Listed, tool::Parameters};
 
 use crate::{json::Json, member::members};
 
@@ -44,6 +44,8 @@ members!(McpExtensions {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
 pub struct ToolEntry {
+    /// A human-readable title, as in the tool's entry in `tools/list`. An extension of this project.
+    pub title: Option<String>,
     /// A human-readable description.
     pub description: Option<String>,
     /// The risk of a call.
@@ -89,6 +91,7 @@ pub struct ToolEntry {
 }
 
 members!(ToolEntry {
+    title,
     description,
     risk_level,
     required_scopes,
@@ -102,6 +105,43 @@ members!(ToolEntry {
     prerequisite_scopes,
     sandbox,
 });
+
+impl ToolEntry {
+    /// Returns the entry of a tool of a table.
+    pub(crate) fn of(listed: &Listed<'_>) -> Self {
+        let tool = listed.tool;
+        let requirement = tool.requirement;
+        let mut required_scopes = Vec::with_capacity(requirement.alternatives());
+        for alternative in 0..requirement.alternatives() {
+            let scopes = (0..).map_while(|place| requirement.scope(alternative, place, listed.own_scope));
+            required_scopes.push(scopes.map(str::to_owned).collect());
+        }
+        let (mut parameters, mut required_parameters) = (Vec::new(), Vec::new());
+        tool.parameters.for_each(&mut |parameter| {
+            parameters.push(parameter.name.to_owned());
+            if parameter.required {
+                required_parameters.push(parameter.name.to_owned());
+            }
+        });
+        Self {
+            title: Some(tool.title.to_owned()).filter(|text| !text.is_empty()),
+            description: Some(tool.description.to_owned()).filter(|text| !text.is_empty()),
+            risk_level: Some(tool.risk),
+            public: matches!(requirement, Requirement::Public).then_some(true),
+            required_scopes,
+            auto_approvable: Some(tool.auto_approvable()),
+            requires_user_approval: Some(tool.requires_user_approval()),
+            // If the parameters are unknown, an empty list would be wrong.
+            parameters: (!matches!(tool.parameters, Parameters::Unknown)).then_some(parameters),
+            required_parameters,
+            examples: owned(tool.examples),
+            commonly_grouped_with: owned(tool.grouped_with),
+            prerequisite_scopes: owned(tool.prerequisites),
+            sandbox: tool.sandbox,
+            other: IndexMap::new(),
+        }
+    }
+}
 
 /// The limits on calls of one tool by earlier calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -141,6 +181,27 @@ members!(ToolPolicy {
     blocked_patterns,
     max_file_size_mb,
 });
+
+impl ToolPolicy {
+    /// Returns the entry of these limits.
+    pub(crate) fn of(policy: &Policy<'_>) -> Self {
+        Self {
+            blocked_after: owned(policy.blocked_after),
+            requires_approval_after: owned(policy.requires_approval_after),
+            cooling_period_minutes: policy.cooling_period_minutes,
+            max_calls_per_session: policy.max_calls_per_session,
+            requires_human_review: policy.requires_human_review.then_some(true),
+            blocked_patterns: owned(policy.blocked_patterns),
+            max_file_size_mb: policy.max_file_size_mb,
+            other: IndexMap::new(),
+        }
+    }
+}
+
+/// Returns owned texts.
+pub(crate) fn owned(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
 
 /// The limits on all calls of one caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

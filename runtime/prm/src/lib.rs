@@ -34,6 +34,8 @@ pub mod metadata;
 mod rules;
 #[cfg(feature = "schema")]
 pub mod schema;
+#[doc(hidden)]
+pub mod scopes;
 pub mod tools_list;
 
 pub use address::well_known_url;

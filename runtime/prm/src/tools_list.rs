@@ -8,8 +8,10 @@
 //! Both are informative; the server checks each call itself. Hosts whose SDK drops unknown members read
 //! `securitySchemes` from the entry's `_meta`, so a server writes it in both places.
 
-use mcp_scopes_model::{Numbers, Outline, Requirement, graph::Graph, outline::Listed};
+use mcp_scopes_model::{Outline, Requirement, outline::Listed};
 use serde::Serialize;
+
+use crate::scopes::Scopes;
 
 /// The `tools/list` members of the tools of one table.
 ///
@@ -26,9 +28,7 @@ use serde::Serialize;
 #[derive(Clone, Debug)]
 pub struct ToolsList<'a> {
     outline: &'a Outline<'a>,
-    numbers: Box<Numbers<'a>>,
-    /// The closed hierarchy. `None` if no scope implies another.
-    implies: Option<Box<Graph>>,
+    scopes: Scopes<'a>,
 }
 
 /// One element of `securitySchemes`.
@@ -59,10 +59,14 @@ impl<'a> ToolsList<'a> {
     /// Prepares the data that all entries share. A cyclic hierarchy, which no compiled table has, implies nothing.
     #[must_use]
     pub fn of(outline: &'a Outline<'a>) -> Self {
-        // Too large for the stack.
-        let numbers = Box::new(Numbers::of(outline));
-        let implies = numbers.hierarchy(outline).close().ok().filter(|graph| !graph.is_empty()).map(Box::new);
-        Self { outline, numbers, implies }
+        Self::with(outline, Scopes::of(outline))
+    }
+
+    /// Does the same for a table whose scopes are known.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with(outline: &'a Outline<'a>, scopes: Scopes<'a>) -> Self {
+        Self { outline, scopes }
     }
 
     /// Returns the tool of that name.
@@ -126,14 +130,6 @@ impl<'a> ToolsList<'a> {
 
     /// Returns whether a holder of these scopes holds all of the others.
     fn covers(&self, held: &[&str], wanted: &[&str]) -> bool {
-        wanted.iter().all(|wanted| held.iter().any(|held| held == wanted || self.implies(held, wanted)))
-    }
-
-    fn implies(&self, from: &str, to: &str) -> bool {
-        let scopes = &self.numbers.scopes;
-        match (&self.implies, scopes.find(from), scopes.find(to)) {
-            (Some(graph), Some(from), Some(to)) => graph.has(from, to),
-            _ => false,
-        }
+        wanted.iter().all(|wanted| held.iter().any(|held| *held == *wanted || self.scopes.implies(held, wanted)))
     }
 }

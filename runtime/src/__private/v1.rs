@@ -6,7 +6,7 @@ pub use mcp_scopes_model::{
     companion::Statement,
     config::{Flow, SandboxServer, Stated},
     graph::Graph,
-    outline::{Brings, Entry, Listed, Size, States, declared, entries, join_own_scopes, list},
+    outline::{Entry, Listed, Size, declared, join_own_scopes, list},
     policy::Session,
     record::{Note, Record, Size as RecordSize},
     sandbox::Route,
@@ -21,7 +21,7 @@ use crate::{AsCaller, Denied};
 pub use crate::{
     ScopeTable,
     caller::FromDenied,
-    table::{Dimensions, Directory, Factors, Finder, GateArrays, Holdings, Parts, RowTable},
+    table::{Dimensions, Directory, Factors, Finder, Holdings, MaskArrays, Parts, RowTable},
 };
 
 pub use crate::{
@@ -218,11 +218,11 @@ macro_rules! __mcp_scopes_table {
             $crate::__private::v1::Parts::holdings(&__MCP_SOUND_FACTS, &__MCP_SCOPES);
         static __MCP_WIDE: [::core::primitive::u64; __MCP_D.wide] =
             $crate::__private::v1::Parts::wide(&__MCP_SOUND_FACTS);
-        static __MCP_GATES: $crate::__private::v1::GateArrays<
+        static __MCP_MASKS: $crate::__private::v1::MaskArrays<
             { __MCP_D.tools },
             { __MCP_D.alternatives },
             { __MCP_D.members },
-        > = $crate::__private::v1::Parts::gates(&__MCP_SOUND_FACTS, __MCP_TOOLS.keys());
+        > = $crate::__private::v1::Parts::masks(&__MCP_SOUND_FACTS, __MCP_TOOLS.keys());
         static __MCP_ROWS: $crate::__private::v1::RowTable<{ __MCP_D.rows }, { __MCP_D.row }> =
             $crate::__private::v1::Parts::rows::<
                 { __MCP_D.rows },
@@ -230,7 +230,7 @@ macro_rules! __mcp_scopes_table {
                 { __MCP_D.tools },
                 { __MCP_D.alternatives },
                 { __MCP_D.members },
-            >(&__MCP_GATES);
+            >(&__MCP_MASKS);
     };
 }
 
@@ -245,8 +245,9 @@ macro_rules! __mcp_scopes_assembled {
             &__MCP_FACTORS,
             &__MCP_HOLDINGS,
             &__MCP_NAMES,
+            __MCP_SOUND_FACTS.numbers.required,
             &__MCP_WIDE,
-            &__MCP_GATES,
+            &__MCP_MASKS,
             &__MCP_ROWS,
         )
     };

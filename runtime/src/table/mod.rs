@@ -3,12 +3,12 @@
 //! | module | holds |
 //! |---|---|
 //! | `lookup` | looks up a name's number without collisions |
-//! | `gate` | requirements as bit sets |
+//! | `mask` | requirements as bit sets |
 //! | `rows` | which tools a scope can open, as bits |
 //! | `parts` | the arrays, and how const evaluation fills them |
 
-mod gate;
 mod lookup;
+mod mask;
 mod parts;
 mod rows;
 
@@ -16,13 +16,13 @@ use core::{fmt, ops::Deref};
 
 use mcp_scopes_model::{Outline, Requirement, Tool, key::Hashed};
 
-pub(crate) use self::{
-    gate::{Alternative, Door, Gate, Holding, NARROW},
-    rows::TOOL_WORDS,
-};
 pub use self::{
     lookup::{Directory, Factors},
-    parts::{Dimensions, Finder, GateArrays, Holdings, Parts, RowTable},
+    parts::{Dimensions, Finder, Holdings, MaskArrays, Parts, RowTable},
+};
+pub(crate) use self::{
+    mask::{AccessMask, Alternative, Holding, NARROW, ToolSlot},
+    rows::TOOL_WORDS,
 };
 use crate::Grant;
 
@@ -39,11 +39,14 @@ pub struct ScopeTable {
     outline: &'static Outline<'static>,
     /// The numbers of the tools.
     tools: lookup::Lookup<u16>,
-    doors: &'static [Door],
+    slots: &'static [ToolSlot],
     alternatives: &'static [Alternative],
     members: &'static [u16],
     scopes: lookup::Lookup<Holding>,
     scope_names: &'static [&'static str],
+    /// The number of scopes that requirements name. They come first.
+    #[cfg_attr(not(feature = "metadata"), expect(dead_code, reason = "only documents need it"))]
+    required: usize,
     /// The closure's words from the fifth on, for tables of more than 256 scopes.
     wide_closure: &'static [u64],
     rows: rows::Rows,
@@ -60,8 +63,8 @@ impl ScopeTable {
     /// ```
     #[must_use]
     pub fn tools(&'static self) -> impl ExactSizeIterator<Item = ToolHandle> + use<> {
-        let doors = self.doors.iter().zip(self.outline.tools);
-        doors.map(move |(door, listed)| ToolHandle { table: self, gate: door.gate, listed })
+        let slots = self.slots.iter().zip(self.outline.tools);
+        slots.map(move |(slot, listed)| ToolHandle { table: self, mask: slot.mask, listed })
     }
 
     /// Returns the scopes: those that open tools in the order of first use, then those that are only declared.
@@ -74,7 +77,7 @@ impl ScopeTable {
     #[inline]
     #[must_use]
     pub fn tool(&'static self, name: &str) -> Option<ToolHandle> {
-        self.locate(name).and_then(|door| self.enter(door))
+        self.lookup(name).and_then(|slot| self.handle_for(slot))
     }
 
     /// Returns the tool of that name, for a constant: an unknown name does not compile.
@@ -133,35 +136,35 @@ impl ScopeTable {
     }
 
     /// Returns the tool that a name maps to, and whether the name is the tool's. For names of usual length, and tools with a
-    /// narrow gate.
+    /// narrow mask.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "as a call, half of what a check costs would be passing the answer")]
-    pub(crate) fn approach(&'static self, name: &str) -> Option<(&'static Door, ToolHandle, bool)> {
+    pub(crate) fn lookup_fast(&'static self, name: &str) -> Option<(&'static ToolSlot, ToolHandle, bool)> {
         let Hashed { key, hash } = Hashed::quick(name.as_bytes())?;
-        let door = self.doors.get(usize::from(*self.tools.find(hash)?)).filter(|door| door.gate.is_narrow())?;
-        Some((door, self.enter(door)?, door.key == key))
+        let slot = self.slots.get(usize::from(*self.tools.find(hash)?)).filter(|slot| slot.mask.is_narrow())?;
+        Some((slot, self.handle_for(slot)?, slot.key == key))
     }
 
-    /// Returns the door of the tool of that name.
-    pub(crate) fn locate(&self, name: &str) -> Option<&'static Door> {
+    /// Returns the slot of the tool of that name.
+    pub(crate) fn lookup(&self, name: &str) -> Option<&'static ToolSlot> {
         let Hashed { key, hash } = Hashed::read(name.as_bytes());
         let number = usize::from(*self.tools.find(hash)?);
-        let door = self.doors.get(number)?;
-        let same = door.key == key && (key.is_whole() || self.outline.tools.get(number)?.tool.name == name);
-        same.then_some(door)
+        let slot = self.slots.get(number)?;
+        let same = slot.key == key && (key.is_whole() || self.outline.tools.get(number)?.tool.name == name);
+        same.then_some(slot)
     }
 
-    /// Returns the tool behind a door of this table.
+    /// Returns the tool behind a slot of this table.
     #[inline]
-    pub(crate) fn enter(&'static self, door: &Door) -> Option<ToolHandle> {
-        let listed = self.outline.tools.get(usize::from(door.gate.tool()))?;
-        Some(ToolHandle { table: self, gate: door.gate, listed })
+    pub(crate) fn handle_for(&'static self, slot: &ToolSlot) -> Option<ToolHandle> {
+        let listed = self.outline.tools.get(usize::from(slot.mask.tool()))?;
+        Some(ToolHandle { table: self, mask: slot.mask, listed })
     }
 
     /// Returns the tool of that number.
     #[inline]
-    pub(crate) fn door(&'static self, number: usize) -> Option<ToolHandle> {
-        self.doors.get(number).and_then(|door| self.enter(door))
+    pub(crate) fn slot(&'static self, number: usize) -> Option<ToolHandle> {
+        self.slots.get(number).and_then(|slot| self.handle_for(slot))
     }
 
     /// Returns the number of a scope and what its holder holds, if the table declares it.
@@ -202,15 +205,31 @@ impl ScopeTable {
         self.wide_closure.get(start..start.saturating_add(words)).unwrap_or(&[])
     }
 
+    /// Returns the scopes with what each implies, for documents.
+    #[cfg(feature = "metadata")]
+    pub(crate) fn numbered_scopes(&self) -> mcp_scopes_prm::scopes::Scopes<'static> {
+        let implied = |number: usize, name: &str| {
+            let narrow = self.holding(name.as_bytes()).map_or([0; NARROW], |(_, holding)| holding.closure);
+            let words = narrow.iter().chain(self.wide_closure(number)).enumerate();
+            let set = |(at, word): (usize, &u64)| {
+                let word = *word;
+                (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
+            };
+            words.flat_map(set).filter(|implied| *implied != number).collect()
+        };
+        let scopes = self.scope_names.iter().enumerate().map(|(number, name)| (*name, implied(number, name)));
+        mcp_scopes_prm::scopes::Scopes::numbered(scopes, self.required)
+    }
+
     pub(crate) fn scope_name(&self, number: usize) -> &'static str {
         self.scope_names.get(number).copied().unwrap_or("")
     }
 
     /// Returns the alternatives of a tool, each with its number.
-    pub(crate) fn alternatives(&self, gate: &Gate) -> impl Iterator<Item = (u32, Alternative)> + use<> {
-        let first = gate.first as usize;
-        let range = self.alternatives.get(first..first.saturating_add(gate.count as usize)).unwrap_or(&[]);
-        (gate.first..).zip(range.iter().copied())
+    pub(crate) fn alternatives(&self, mask: &AccessMask) -> impl Iterator<Item = (u32, Alternative)> + use<> {
+        let first = mask.first as usize;
+        let range = self.alternatives.get(first..first.saturating_add(mask.count as usize)).unwrap_or(&[]);
+        (mask.first..).zip(range.iter().copied())
     }
 
     pub(crate) fn alternative(&self, number: u32) -> Option<Alternative> {
@@ -244,7 +263,7 @@ impl fmt::Debug for ScopeTable {
 #[derive(Clone, Copy)]
 pub struct ToolHandle {
     table: &'static ScopeTable,
-    gate: Gate,
+    mask: AccessMask,
     listed: &'static mcp_scopes_model::outline::Listed<'static>,
 }
 
@@ -282,10 +301,10 @@ impl ToolHandle {
         self.listed
     }
 
-    /// Returns the door of the tool.
+    /// Returns the access mask of the tool.
     #[inline]
-    pub(crate) const fn gate(&self) -> &Gate {
-        &self.gate
+    pub(crate) const fn mask(&self) -> &AccessMask {
+        &self.mask
     }
 }
 

@@ -15,8 +15,8 @@ use mcp_scopes_model::{
 
 use super::{
     ScopeTable, ToolHandle,
-    gate::{GateCount, Gates, Holding, NARROW, add},
     lookup::{Directory, Factors, Lookup, few_slots_for, slots_for},
+    mask::{AccessCount, AccessMasks, Holding, NARROW, add},
     rows::RowArrays,
 };
 
@@ -48,7 +48,7 @@ impl Dimensions {
     #[must_use]
     pub const fn of(facts: &Facts<'_, '_>) -> Self {
         let (tools, scopes) = (facts.outline.tools.len(), facts.numbers.scopes.len());
-        let GateCount { alternatives, members } = GateCount::of(facts);
+        let AccessCount { alternatives, members } = AccessCount::of(facts);
         let row = tools.div_ceil(64);
         Self {
             tools,
@@ -154,13 +154,13 @@ impl Parts {
         wide
     }
 
-    /// Returns the gate of each tool.
+    /// Returns the mask of each tool.
     #[must_use]
-    pub const fn gates<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize>(
+    pub const fn masks<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize>(
         facts: &Facts<'_, '_>,
         keys: &[Hashed; TOOLS],
-    ) -> GateArrays<TOOLS, ALTERNATIVES, MEMBERS> {
-        GateArrays { gates: Gates::build(facts, closure(facts), keys) }
+    ) -> MaskArrays<TOOLS, ALTERNATIVES, MEMBERS> {
+        MaskArrays { masks: AccessMasks::build(facts, closure(facts), keys) }
     }
 
     /// Returns which tools each scope can open.
@@ -172,9 +172,9 @@ impl Parts {
         const ALTERNATIVES: usize,
         const MEMBERS: usize,
     >(
-        gates: &GateArrays<TOOLS, ALTERNATIVES, MEMBERS>,
+        masks: &MaskArrays<TOOLS, ALTERNATIVES, MEMBERS>,
     ) -> RowTable<ROWS, WIDTH> {
-        let Gates { of_tools, alternatives, members } = &gates.gates;
+        let AccessMasks { of_tools, alternatives, members } = &masks.masks;
         RowTable { rows: RowArrays::build(of_tools, alternatives, members) }
     }
 }
@@ -185,10 +185,10 @@ pub struct Holdings<const SLOTS: usize> {
     holdings: [Holding; SLOTS],
 }
 
-/// The gate of each tool.
+/// The mask of each tool.
 #[derive(Clone, Copy, Debug)]
-pub struct GateArrays<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> {
-    gates: Gates<TOOLS, ALTERNATIVES, MEMBERS>,
+pub struct MaskArrays<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> {
+    masks: AccessMasks<TOOLS, ALTERNATIVES, MEMBERS>,
 }
 
 /// Which tools each scope can open.
@@ -221,8 +221,8 @@ impl ScopeTable {
     /// A table without tools: every call is denied. It replaces a table that did not compile.
     pub const EMPTY: Self = {
         const NOWHERE: Directory<0> = Directory::build(&[]);
-        const NO_GATES: GateArrays<0, 0, 0> =
-            GateArrays { gates: Gates { of_tools: [], alternatives: [], members: [] } };
+        const NO_MASKS: MaskArrays<0, 0, 0> =
+            MaskArrays { masks: AccessMasks { of_tools: [], alternatives: [], members: [] } };
         const NO_ROWS: RowTable<0, 0> = RowTable { rows: RowArrays::build(&[], &[], &[]) };
         Self::assemble(
             &Outline::EMPTY,
@@ -230,8 +230,9 @@ impl ScopeTable {
             &NOWHERE.factors,
             &Holdings { holdings: [] },
             &[],
+            0,
             &[],
-            &NO_GATES,
+            &NO_MASKS,
             &NO_ROWS,
         )
     };
@@ -255,18 +256,20 @@ impl ScopeTable {
         scopes: &'static Factors,
         holdings: &'static Holdings<SS>,
         scope_names: &'static [&'static str; S],
+        required: usize,
         wide_closure: &'static [u64],
-        gates: &'static GateArrays<T, A, M>,
+        masks: &'static MaskArrays<T, A, M>,
         rows: &'static RowTable<R, W>,
     ) -> Self {
         Self {
             outline,
             tools: Lookup { factors: &tools.factors, slots: &tools.slots },
-            doors: &gates.gates.of_tools,
-            alternatives: &gates.gates.alternatives,
-            members: &gates.gates.members,
+            slots: &masks.masks.of_tools,
+            alternatives: &masks.masks.alternatives,
+            members: &masks.masks.members,
             scopes: Lookup { factors: scopes, slots: &holdings.holdings },
             scope_names,
+            required,
             wide_closure,
             rows: rows.rows.rows(),
         }
@@ -290,7 +293,7 @@ pub(super) const fn handle(table: &'static ScopeTable, name: &str) -> ToolHandle
     let mut number = 0;
     while number < listed.len() {
         if mcp_scopes_model::key::same(listed[number].tool.name, name) {
-            return ToolHandle { table, gate: table.doors[number].gate, listed: &listed[number] };
+            return ToolHandle { table, mask: table.slots[number].mask, listed: &listed[number] };
         }
         number += 1;
     }

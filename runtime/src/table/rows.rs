@@ -3,7 +3,7 @@
 
 use super::{
     ScopeSet,
-    gate::{Alternative, Door},
+    mask::{Alternative, ToolSlot},
 };
 
 /// The number of words with one bit for each tool of the largest table.
@@ -115,19 +115,19 @@ pub(super) struct RowArrays<const ROWS: usize, const WIDTH: usize> {
 }
 
 impl<const ROWS: usize, const WIDTH: usize> RowArrays<ROWS, WIDTH> {
-    pub(super) const fn build(doors: &[Door], alternatives: &[Alternative], members: &[u16]) -> Self {
+    pub(super) const fn build(slots: &[ToolSlot], alternatives: &[Alternative], members: &[u16]) -> Self {
         let mut built = Self { of_scopes: [0; ROWS], single: [0; WIDTH], several: [0; WIDTH] };
         let mut tool = 0;
-        while tool < doors.len() {
-            let gate = &doors[tool].gate;
+        while tool < slots.len() {
+            let mask = &slots[tool].mask;
             let (word, bit) = (tool / 64, 1 << (tool % 64));
-            match gate.count {
+            match mask.count {
                 // A tool that nothing opens is in neither list.
-                0 if gate.needs[0] == 0 => built.single[word] |= bit,
+                0 if mask.needs[0] == 0 => built.single[word] |= bit,
                 0 => {}
                 1 => {
                     built.single[word] |= bit;
-                    let Alternative { start, len } = alternatives[gate.first as usize];
+                    let Alternative { start, len } = alternatives[mask.first as usize];
                     let mut place = start as usize;
                     while place < start as usize + len as usize {
                         built.of_scopes[members[place] as usize * WIDTH + word] |= bit;

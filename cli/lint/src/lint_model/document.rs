@@ -10,7 +10,7 @@ use mcp_scopes_prm::{
 };
 use mcp_scopes_scan::{
     Lines,
-    inventory::{Config, Parameter},
+    inventory::{Config, Parameter, Requirement, ToolFacts},
     source::{Place, Placed},
 };
 
@@ -147,14 +147,12 @@ impl Look<'_> {
         for (number, (name, entry)) in extensions.tool_scope_mapping.iter().enumerate() {
             let at = below("/mcp_extensions/tool_scope_mapping", name);
             let alternatives = entry.required_scopes.clone();
-            let written: IndexMap<String, Place> = (0..alternatives.len())
-                .flat_map(|alternative| self.list(&format!("{at}/required_scopes/{alternative}")))
-                .map(|placed| (placed.value, placed.place))
-                .collect();
-            let place = self.place(&at);
-            scopes.opened(&alternatives, namespace, number, |text| written.get(text).unwrap_or(&place));
             let policy = extensions.tool_interaction_policies.get(name);
-            tools.push(Listed { tool: Arc::new(self.tool(name, entry, policy, &at)), alternatives });
+            let tool = self.tool(name, entry, policy, &at);
+            let written: IndexMap<&str, &Place> =
+                tool.named_scopes().map(|scope| (scope.value.as_str(), &scope.place)).collect();
+            scopes.opened(&alternatives, namespace, number, |text| written.get(text).unwrap_or(&&tool.place));
+            tools.push(Listed { tool: Arc::new(tool), alternatives });
         }
         let supported = self.list("/scopes_supported");
         for scope in &supported {
@@ -207,25 +205,37 @@ impl Look<'_> {
         let list = |member: &str| self.list(&below(at, member));
         let required = &entry.required_parameters;
         let parameter = |name: &String| Parameter { name: name.clone(), required: required.contains(name) };
+        let required_scopes =
+            (0..entry.required_scopes.len()).map(|place| self.list(&format!("{at}/required_scopes/{place}")));
         let place = self.place(at);
         let description = entry.description.clone().unwrap_or_default();
+        let public = entry.public == Some(true);
         Tool {
             origin: Origin::Document,
-            name: Placed { value: name.to_owned(), place: place.clone() },
-            description: self.placed(&below(at, "description"), description),
-            public: entry.public == Some(true),
-            risk: self.said(at, "risk_level", entry.risk_level),
+            public,
             auto_approvable: self.said(at, "auto_approvable", entry.auto_approvable),
             requires_user_approval: self.said(at, "requires_user_approval", entry.requires_user_approval),
-            sandbox: self.said(at, "sandbox", entry.sandbox),
-            parameters: entry.parameters.as_ref().map(|names| names.iter().map(parameter).collect()),
-            prerequisites: list("prerequisite_scopes"),
-            grouped_with: list("commonly_grouped_with"),
-            examples: list("examples"),
-            policy: policy.map(|policy| self.policy(name, policy)).unwrap_or_default(),
             hints: Hints::default(),
             listed: true,
             own: true,
+            facts: ToolFacts {
+                name: Placed { value: name.to_owned(), place: place.clone() },
+                title: entry.title.clone().map(|title| self.placed(&below(at, "title"), title)),
+                description: self.placed(&below(at, "description"), description),
+                requirement: if public {
+                    Requirement::Public(place.clone())
+                } else {
+                    Requirement::AnyOf(required_scopes.collect())
+                },
+                risk: self.said(at, "risk_level", entry.risk_level),
+                approval: None,
+                sandbox: self.said(at, "sandbox", entry.sandbox),
+                parameters: entry.parameters.as_ref().map(|names| names.iter().map(parameter).collect()),
+                prerequisites: list("prerequisite_scopes"),
+                grouped_with: list("commonly_grouped_with"),
+                examples: list("examples"),
+                policy: policy.map(|policy| self.policy(name, policy)).unwrap_or_default(),
+            },
             place,
         }
     }

@@ -13,10 +13,10 @@ mod scopes;
 mod source;
 mod steps;
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
-use mcp_scopes_model::{Risk, SandboxMode, policy::Session};
-pub use mcp_scopes_scan::inventory::{Hints, Parameter, Policy};
+use mcp_scopes_model::{Risk, policy::Session};
+pub use mcp_scopes_scan::inventory::{Hints, Parameter, Policy, ToolFacts};
 use mcp_scopes_scan::source::{Place, Placed};
 
 pub(crate) use document::below;
@@ -34,35 +34,22 @@ pub enum Origin {
     Document,
 }
 
-/// A tool.
+/// A tool. It dereferences to its facts.
+///
+/// In a document, the risk can be missing, a requirement that is not stated is one without alternatives, and the two members
+/// about approval take the place of the key `approval`.
 #[derive(Clone, Debug)]
 pub struct Tool {
+    /// The facts of the tool.
+    pub facts: ToolFacts<Place>,
     /// Its origin.
     pub origin: Origin,
-    /// The name on the wire.
-    pub name: Placed<String>,
-    /// Its description for people; may be empty.
-    pub description: Placed<String>,
     /// Whether it is open to every caller.
     pub public: bool,
-    /// The harm that a call can do. Only a document can leave it out.
-    pub risk: Option<Placed<Risk>>,
     /// Whether clients may call it without approval. For source, the value that the table publishes.
     pub auto_approvable: Option<Placed<bool>>,
     /// Whether the user has to approve each call. For source, the value that the table publishes.
     pub requires_user_approval: Option<Placed<bool>>,
-    /// Its behaviour in the sandbox. `None` means that the sandbox rejects it.
-    pub sandbox: Option<Placed<SandboxMode>>,
-    /// The parameters of a call. A document can leave them out, and a program may not record them.
-    pub parameters: Option<Vec<Parameter>>,
-    /// Scopes that should be granted before.
-    pub prerequisites: Vec<Placed<String>>,
-    /// Tools that are requested together with this one.
-    pub grouped_with: Vec<Placed<String>>,
-    /// Example calls.
-    pub examples: Vec<Placed<String>>,
-    /// Its limits.
-    pub policy: Policy,
     /// The hints that the SDK's attribute declares; empty in a document.
     pub hints: Hints,
     /// Whether some table lists it.
@@ -71,6 +58,14 @@ pub struct Tool {
     pub own: bool,
     /// The place of the function's name, or of the member in the document.
     pub place: Place,
+}
+
+impl Deref for Tool {
+    type Target = ToolFacts<Place>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.facts
+    }
 }
 
 /// A tool in its table, with its requirement.

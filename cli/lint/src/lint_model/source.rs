@@ -7,9 +7,10 @@ use std::{
 
 use mcp_scopes_model::Tool as ModelTool;
 use mcp_scopes_scan::{
-    inventory::{Config, Inventory, Requirement, Table as FoundTable, TableId, Tool as Found},
+    Arena,
+    inventory::{Config, Inventory, Table as FoundTable, TableId, Tool as Found},
+    outline,
     source::{Place, Placed},
-    with_outline,
 };
 
 use super::{Convention, Flow, Listed, Origin, SandboxServer, Table, Tool, scopes::Scopes};
@@ -23,16 +24,7 @@ pub(crate) struct Package {
 impl Package {
     /// Builds the model of an inventory. `listed` has the places of all tools that some table lists.
     pub(crate) fn of(inventory: &Inventory, listed: &BTreeSet<Place>) -> Self {
-        let unknown = &inventory.unknown_parameters;
-        let tools: Vec<Arc<Tool>> = inventory
-            .tools
-            .iter()
-            .enumerate()
-            .map(|(id, tool)| {
-                let parameters = (!unknown.contains(&id)).then(|| tool.parameters.clone());
-                Arc::new(Tool { parameters, ..view(tool, listed) })
-            })
-            .collect();
+        let tools: Vec<Arc<Tool>> = inventory.tools.iter().map(|tool| Arc::new(view(tool, listed))).collect();
         let tables = inventory.roots().map(|(id, found)| table(inventory, id, found, &tools)).collect();
         let mut seen = BTreeSet::new();
         let own = tools.into_iter().filter(|tool| tool.own && seen.insert(tool.place.clone())).collect();
@@ -41,25 +33,18 @@ impl Package {
 }
 
 fn view(tool: &Found, listed: &BTreeSet<Place>) -> Tool {
-    let approval_place = tool.approval.as_ref().map_or(&tool.risk.place, |said| &said.place);
+    let approval = tool.approval.as_ref();
+    let place = approval.map(|stated| &stated.place).or(tool.risk.as_ref().map(|risk| &risk.place));
     // The model computes these values, as it does for the table.
     let model =
-        ModelTool { approval: tool.approval.as_ref().map(|said| said.value), ..ModelTool::new("", tool.risk.value) };
-    let said = |value| Some(Placed { value, place: approval_place.clone() });
+        ModelTool { approval: approval.map(|stated| stated.value), ..ModelTool::new("", tool.risk_or_strictest()) };
+    let said = |value| Some(Placed { value, place: place.unwrap_or(&tool.name.place).clone() });
     Tool {
+        facts: tool.facts.clone(),
         origin: Origin::Source,
-        name: tool.name.clone(),
-        description: tool.description.clone(),
-        public: tool.requirement == Requirement::Public,
-        risk: Some(tool.risk.clone()),
+        public: tool.requirement.is_public(),
         auto_approvable: said(model.auto_approvable()),
         requires_user_approval: said(model.requires_user_approval()),
-        sandbox: tool.sandbox.clone(),
-        parameters: None,
-        prerequisites: tool.prerequisites.clone(),
-        grouped_with: tool.grouped_with.clone(),
-        examples: tool.examples.clone(),
-        policy: tool.policy.clone(),
         hints: tool.hints.clone(),
         listed: listed.contains(&tool.place),
         own: tool.own,
@@ -70,9 +55,9 @@ fn view(tool: &Found, listed: &BTreeSet<Place>) -> Tool {
 fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<Tool>]) -> Table {
     let ids = inventory.tools_of(id);
     let config = found.config.as_ref();
-    let gathered = with_outline(inventory, id, &mut |outline| {
-        let mut list = Vec::new();
-        let mut scopes = Scopes::default();
+    let arena = Arena::new();
+    let (mut list, mut scopes) = (Vec::new(), Scopes::default());
+    if let Some(outline) = outline(&arena, inventory, id) {
         for (position, (listed, id)) in outline.tools.iter().zip(&ids).enumerate() {
             let (Some(tool), Some(raw)) = (tools.get(*id), inventory.tools.get(*id)) else { continue };
             let requirement = listed.tool.requirement;
@@ -107,16 +92,14 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
                 entry.implies.extend(scope.implies.iter().map(|implied| implied.text.to_owned()));
             }
         }
-        (list, scopes.list)
-    });
-    let (tools, scopes) = gathered.unwrap_or_default();
+    }
     let mut table = Table {
         origin: Origin::Source,
         name: found.name.clone(),
         place: found.place.clone(),
         namespace: String::new(),
-        tools,
-        scopes,
+        tools: list,
+        scopes: scopes.list,
         declares_scopes: false,
         supported: Vec::new(),
         supported_place: found.place.clone(),

@@ -12,7 +12,7 @@
 
 mod container;
 mod notes;
-mod record;
+pub(crate) mod record;
 mod tables;
 
 use std::{fmt, fs::File, io::Read as _, path::Path, sync::Arc};
@@ -69,7 +69,7 @@ fn report<'data>(name: &Arc<str>, path: &Path, data: impl ReadRef<'data>) -> Res
     let mut records = Vec::new();
     for section in &sections {
         for note in notes::notes(section).map_err(damaged)? {
-            let record = record::read(&note).map_err(damaged)?;
+            let record = record::read(name, &note).map_err(damaged)?;
             // A file for several architectures holds the same record once for each.
             if !records.iter().any(|known: &record::Record| known.says_the_same(&record)) {
                 records.push(record);
@@ -84,7 +84,7 @@ fn report<'data>(name: &Arc<str>, path: &Path, data: impl ReadRef<'data>) -> Res
 
 /// The reason why a section cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Damage {
+pub(crate) enum Damage {
     /// The data contradicts itself.
     Broken(&'static str),
     /// The record has a version that this reader does not support.

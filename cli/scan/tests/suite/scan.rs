@@ -261,6 +261,7 @@ fn reads_parameters_from_the_fields_of_a_type() {
     let parameters: Vec<_> = package.export().unwrap().report.inventories[0].tools[0]
         .parameters
         .iter()
+        .flatten()
         .map(|parameter| (parameter.name.clone(), parameter.required))
         .collect();
     let expected = [("a", true), ("b", false), ("c", false)].map(|(name, required)| (name.to_owned(), required));

@@ -153,6 +153,7 @@ fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &m
         &format!("`{name}` in the sandbox: was `{}`, is `{}`", mode(old), mode(new)),
     );
     parameters(name, pointer, old, new, changes);
+    changes.member(Kind::TextChanged, &format!("{pointer}/title"), &old.title, &new.title);
     changes.member(Kind::TextChanged, &format!("{pointer}/description"), &old.description, &new.description);
     changes.member(Kind::TextChanged, &format!("{pointer}/examples"), &old.examples, &new.examples);
     let groups = (&old.commonly_grouped_with, &new.commonly_grouped_with);

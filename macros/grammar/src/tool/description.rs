@@ -1,7 +1,7 @@
 //! The description, if the key `description` is missing.
 
-use super::sdk::{SdkDescription, SdkTool, string};
-use crate::{attribute::Attr, catalogue::UNREADABLE_DESCRIPTION, diagnostic::Diagnostics, ir::Spanned};
+use super::sdk::{SdkText, SdkTool, string};
+use crate::{attribute::Attr, catalogue::UNREADABLE_TEXT, diagnostic::Diagnostics, ir::Spanned};
 use proc_macro2::{Ident, Span};
 
 /// Returns the first paragraph of the doc comment, else the literal of the SDK's attribute, else an empty text.
@@ -12,20 +12,20 @@ pub(super) fn derive(
     errors: &mut Diagnostics,
 ) -> Spanned<String> {
     let docs = summary(attributes);
-    let unreadable = match (docs, sdk.map(|sdk| &sdk.description)) {
+    let unreadable = match (docs, sdk.map(|sdk| sdk.text(&["description"]))) {
         (Docs::Summary(summary), _) => return summary,
-        (_, Some(SdkDescription::Literal(text))) => {
-            return Spanned { value: text.value.trim().to_owned(), span: text.span };
+        (_, Some(SdkText::Literal(text))) => {
+            return Spanned { value: text.value.trim().to_owned(), place: text.place };
         }
         (Docs::Unreadable(span), _) => Some(span),
-        (Docs::Absent, Some(SdkDescription::Unreadable(span))) => Some(*span),
-        (Docs::Absent, Some(SdkDescription::Absent) | None) => None,
+        (Docs::Absent, Some(SdkText::Unreadable(span))) => Some(span),
+        (Docs::Absent, Some(SdkText::Absent) | None) => None,
     };
     if let Some(span) = unreadable {
         let message = "the description is not a literal or is conditional, so it cannot be published".to_owned();
-        errors.push(UNREADABLE_DESCRIPTION.at(span, message));
+        errors.push(UNREADABLE_TEXT.at(span, message));
     }
-    Spanned { value: String::new(), span: ident.span() }
+    Spanned { value: String::new(), place: ident.span() }
 }
 
 enum Docs {
@@ -46,15 +46,15 @@ fn summary(attributes: &[Attr]) -> Docs {
         };
         for line in lines(&text.value) {
             if !line.is_empty() {
-                begin.get_or_insert(text.span);
+                begin.get_or_insert(text.place);
                 words.push(line);
             } else if let Some(span) = begin {
-                return Docs::Summary(Spanned { value: words.join(" "), span });
+                return Docs::Summary(Spanned { value: words.join(" "), place: span });
             }
         }
     }
     match begin {
-        Some(span) => Docs::Summary(Spanned { value: words.join(" "), span }),
+        Some(span) => Docs::Summary(Spanned { value: words.join(" "), place: span }),
         None => Docs::Absent,
     }
 }

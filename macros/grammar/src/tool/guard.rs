@@ -4,7 +4,7 @@ use crate::{
     args::{Arg, only, span_of},
     catalogue::{GUARD_IN_CONST, GUARD_NEEDS_RESULT, SIMULATE_WITHOUT_GUARD, UNKNOWN_ARGUMENT, WRONG_TYPE},
     diagnostic::Diagnostics,
-    ir::{GuardDecl, ToolDecl},
+    ir::{GuardDecl, Spanned},
     item::FnHead,
 };
 use mcp_scopes_model::{SandboxMode, nearest::nearest};
@@ -32,16 +32,22 @@ impl Stated {
     }
 }
 
-pub(super) fn check(head: &FnHead, stated: &Stated, tool: &mut ToolDecl, errors: &mut Diagnostics) {
-    let simulate = tool.sandbox.as_ref().filter(|sandbox| sandbox.mode == SandboxMode::Simulate);
+/// Finds the argument that holds the caller, and checks the signature.
+pub(super) fn check(
+    head: &FnHead,
+    stated: &Stated,
+    sandbox: Option<&Spanned<SandboxMode>>,
+    errors: &mut Diagnostics,
+) -> Option<GuardDecl> {
+    let simulate = sandbox.filter(|sandbox| sandbox.value == SandboxMode::Simulate);
     if let Some(sandbox) = simulate
         && !stated.key
     {
         let message = "`simulate` runs a substitute for sandbox callers, so the function needs the caller";
-        errors.push(SIMULATE_WITHOUT_GUARD.at(sandbox.span, message.to_owned()));
+        errors.push(SIMULATE_WITHOUT_GUARD.at(sandbox.place, message.to_owned()));
     }
-    let Some(ident) = &stated.ident else { return };
-    tool.guard = argument(head, ident, errors);
+    let ident = stated.ident.as_ref()?;
+    let guard = argument(head, ident, errors);
     let signature = &head.signature;
     if let Some(token) = &signature.constness {
         let message = "`guard` checks the caller at run time, so the function cannot be `const`".to_owned();
@@ -55,6 +61,7 @@ pub(super) fn check(head: &FnHead, stated: &Stated, tool: &mut ToolDecl, errors:
         let message = "`guard` returns a denial as an error, so the function must return `Result`".to_owned();
         errors.push(GUARD_NEEDS_RESULT.at(span, message));
     }
+    guard
 }
 
 fn argument(head: &FnHead, ident: &Ident, errors: &mut Diagnostics) -> Option<GuardDecl> {

@@ -1,15 +1,15 @@
 //! The keys that take a list of strings.
 
-use super::requirement;
+use super::{ParameterDecl, ToolFacts, requirement};
 use crate::{
     args::{Arg, call, span_of, split},
     catalogue::{BAD_TOOL_NAME, EMPTY_LIST, MALFORMED_ARGUMENT, REPEATED_VALUE, SELF_REFERENCE, UNKNOWN_VALUE},
     diagnostic::Diagnostics,
-    ir::{ParameterDecl, Spanned, ToolDecl},
+    ir::Spanned,
     literal,
 };
 use mcp_scopes_model::tool::tool_name;
-use proc_macro2::TokenTree;
+use proc_macro2::{Span, TokenTree};
 
 pub(super) fn scopes(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>> {
     each(arg, errors, |element, errors| requirement::scope(element, "prerequisites", errors))
@@ -19,7 +19,7 @@ pub(super) fn tools(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>>
     each(arg, errors, |element, errors| {
         let name = literal::string(element, "grouped_with", errors)?;
         if let Err(error) = tool_name(&name.value) {
-            errors.push(BAD_TOOL_NAME.at(name.span, format!("the tool name `{}` {}", name.value, error.reason())));
+            errors.push(BAD_TOOL_NAME.at(name.place, format!("the tool name `{}` {}", name.value, error.reason())));
             return None;
         }
         Some(name)
@@ -35,20 +35,21 @@ pub(super) fn parameters(arg: &Arg, errors: &mut Diagnostics) -> Vec<ParameterDe
     let Some(elements) = arg.list(errors) else { return Vec::new() };
     let mut parameters: Vec<ParameterDecl> = Vec::new();
     for element in &elements {
-        if let Some(parameter) = parameter(element, errors) {
-            if parameters.iter().any(|earlier| earlier.name.value == parameter.name.value) {
-                repeated(&parameter.name, "parameters", errors);
+        if let Some((name, required)) = parameter(element, errors) {
+            if parameters.iter().any(|earlier| earlier.name == name.value) {
+                repeated(&name, "parameters", errors);
             } else {
-                parameters.push(parameter);
+                parameters.push(ParameterDecl { name: name.value, required });
             }
         }
     }
     parameters
 }
 
-fn parameter(element: &[TokenTree], errors: &mut Diagnostics) -> Option<ParameterDecl> {
+/// Returns the name, and whether it is required.
+fn parameter(element: &[TokenTree], errors: &mut Diagnostics) -> Option<(Spanned<String>, bool)> {
     let Some((word, group)) = call(element) else {
-        return Some(ParameterDecl { name: literal::text(element, "parameters", errors)?, required: true });
+        return Some((literal::text(element, "parameters", errors)?, true));
     };
     if word != "optional" {
         let message = format!("unknown marker `{word}(..)` in `parameters`");
@@ -61,7 +62,7 @@ fn parameter(element: &[TokenTree], errors: &mut Diagnostics) -> Option<Paramete
         errors.push(MALFORMED_ARGUMENT.at(word.span(), message).help("write `optional(\"a\"), optional(\"b\")`"));
         return None;
     };
-    Some(ParameterDecl { name: literal::text(name, "parameters", errors)?, required: false })
+    Some((literal::text(name, "parameters", errors)?, false))
 }
 
 /// Reads the elements of a list that is not empty and has no duplicates.
@@ -78,7 +79,7 @@ pub(super) fn each(
     for element in &elements {
         let Some(value) = read(element, errors) else { continue };
         if values.iter().any(|earlier| earlier.value == value.value) {
-            repeated(&Spanned { span: span_of(element), ..value }, &arg.key, errors);
+            repeated(&Spanned { place: span_of(element), ..value }, &arg.key, errors);
         } else {
             values.push(value);
         }
@@ -87,13 +88,13 @@ pub(super) fn each(
 }
 
 /// Checks the lists against the tool itself.
-pub(super) fn check(tool: &ToolDecl, errors: &mut Diagnostics) {
+pub(super) fn check(tool: &ToolFacts<Span>, errors: &mut Diagnostics) {
     for other in tool.grouped_with.iter().filter(|other| other.value == tool.name.value) {
         let message = format!("`grouped_with` names the tool itself, `{}`", other.value);
-        errors.push(SELF_REFERENCE.at(other.span, message));
+        errors.push(SELF_REFERENCE.at(other.place, message));
     }
 }
 
 fn repeated(value: &Spanned<String>, key: &str, errors: &mut Diagnostics) {
-    errors.push(REPEATED_VALUE.at(value.span, format!("duplicate value `{}` in `{key}`", value.value)));
+    errors.push(REPEATED_VALUE.at(value.place, format!("duplicate value `{}` in `{key}`", value.value)));
 }

@@ -1,9 +1,10 @@
 //! The parameters of a call, read from the signature.
 
+use super::ParameterDecl;
 use crate::{
     catalogue::UNREADABLE_PARAMETERS,
     diagnostic::Diagnostics,
-    ir::{GuardDecl, ParameterDecl, ParametersDecl, Spanned},
+    ir::{FieldsDecl, GuardDecl, Spanned},
 };
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -47,21 +48,21 @@ const PARAMETERS: &str = "Parameters";
 /// Wrappers that take all arguments as one value, without a type that the table can inspect.
 const WHOLE: [&str; 2] = ["Json", "JsonObject"];
 
-pub(super) fn derive(signature: &Signature, guard: Option<&GuardDecl>, errors: &mut Diagnostics) -> ParametersDecl {
-    match read(signature, guard) {
-        Ok(parameters) => parameters,
-        Err((span, reason)) => {
-            errors.push(UNREADABLE_PARAMETERS.at(span, format!("cannot determine the tool's parameters: {reason}")));
-            ParametersDecl::Listed(Vec::new())
-        }
-    }
+/// The parameters, or the type whose fields they are.
+pub(super) type Derived = (Option<Vec<ParameterDecl>>, Option<FieldsDecl>);
+
+pub(super) fn derive(signature: &Signature, guard: Option<&GuardDecl>, errors: &mut Diagnostics) -> Derived {
+    read(signature, guard).unwrap_or_else(|(span, reason)| {
+        errors.push(UNREADABLE_PARAMETERS.at(span, format!("cannot determine the tool's parameters: {reason}")));
+        (Some(Vec::new()), None)
+    })
 }
 
 type Failure = (Span, String);
 
-fn read(signature: &Signature, guard: Option<&GuardDecl>) -> Result<ParametersDecl, Failure> {
-    let mut listed: Vec<ParameterDecl> = Vec::new();
-    let mut fields: Option<(TokenStream, Span)> = None;
+fn read(signature: &Signature, guard: Option<&GuardDecl>) -> Result<Derived, Failure> {
+    let mut listed: Vec<(Spanned<String>, bool)> = Vec::new();
+    let mut fields: Option<FieldsDecl> = None;
     for (position, input) in signature.inputs.iter().enumerate() {
         let FnArg::Typed(argument) = input else { continue };
         if guard.is_some_and(|guard| guard.position == position) {
@@ -78,7 +79,7 @@ fn read(signature: &Signature, guard: Option<&GuardDecl>) -> Result<ParametersDe
         }
         if name == PARAMETERS {
             let (ty, span) = fields_of(&core, signature, span)?;
-            if fields.replace((ty, span)).is_some() {
+            if fields.replace(FieldsDecl { ty, span }).is_some() {
                 return Err((span, "the function has two `Parameters` arguments".to_owned()));
             }
             continue;
@@ -92,23 +93,27 @@ fn read(signature: &Signature, guard: Option<&GuardDecl>) -> Result<ParametersDe
         return Err((variadic.dots.span(), "the function is variadic".to_owned()));
     }
     match (fields, listed.first()) {
-        (Some((ty, span)), None) => Ok(ParametersDecl::Fields { ty, span }),
-        (Some(_), Some(other)) => {
+        (Some(fields), None) => Ok((None, Some(fields))),
+        (Some(_), Some((other, _))) => {
             let reason = format!(
                 "`{}` is an argument beside `Parameters`, and its type is not one that the server fills in",
-                other.name.value
+                other.value
             );
-            Err((other.name.span, reason))
+            Err((other.place, reason))
         }
-        (None, _) => Ok(ParametersDecl::Listed(listed)),
+        (None, _) => {
+            let parameter = |(name, required): (Spanned<String>, bool)| ParameterDecl { name: name.value, required };
+            Ok((Some(listed.into_iter().map(parameter).collect()), None))
+        }
     }
 }
 
-fn plain(argument: &PatType, optional: bool) -> Result<ParameterDecl, Failure> {
+/// Returns the name of an argument, and whether it is required.
+fn plain(argument: &PatType, optional: bool) -> Result<(Spanned<String>, bool), Failure> {
     match &*argument.pat {
         Pat::Ident(name) if name.subpat.is_none() => {
-            let name = Spanned { value: name.ident.unraw().to_string(), span: name.ident.span() };
-            Ok(ParameterDecl { name, required: !optional })
+            let name = Spanned { value: name.ident.unraw().to_string(), place: name.ident.span() };
+            Ok((name, !optional))
         }
         other => Err((other.span(), "this argument is a pattern without a name".to_owned())),
     }

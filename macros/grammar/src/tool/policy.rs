@@ -1,17 +1,18 @@
 //! `policy(..)`: the limits and the conflicts between them.
 
-use super::lists::each;
+use super::{ToolFacts, lists::each};
 use crate::{
     args::{self, Arg, Value},
     catalogue::{BAD_PATTERN, CONFLICTING_LIMITS, EMPTY_LIST, MALFORMED_ARGUMENT},
     diagnostic::Diagnostics,
-    ir::{PolicyDecl, Spanned, ToolDecl},
+    ir::{Located, Spanned},
     literal,
 };
 use mcp_scopes_model::{
     Approval, Pattern,
     pattern::{PatternError, glob_syntax},
 };
+use proc_macro2::Span;
 
 /// The keys of `policy(..)`, in the order of publication.
 pub const KEYS: [&str; 7] = [
@@ -24,18 +25,86 @@ pub const KEYS: [&str; 7] = [
     "max_file_size_mb",
 ];
 
-pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> PolicyDecl {
-    let mut policy = PolicyDecl::default();
+/// The contents of `policy(..)`. `L` is the location of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are those of `mcp_scopes_model::Policy`")]
+pub struct PolicyDecl<L> {
+    pub blocked_after: Vec<Located<String, L>>,
+    pub requires_approval_after: Vec<Located<String, L>>,
+    pub cooling_period_minutes: Option<u32>,
+    pub max_calls_per_session: Option<u32>,
+    pub requires_human_review: bool,
+    pub blocked_patterns: Vec<Located<String, L>>,
+    pub max_file_size_mb: Option<u32>,
+}
+
+impl<L> PolicyDecl<L> {
+    /// No limits.
+    pub const NONE: Self = Self {
+        blocked_after: Vec::new(),
+        requires_approval_after: Vec::new(),
+        cooling_period_minutes: None,
+        max_calls_per_session: None,
+        requires_human_review: false,
+        blocked_patterns: Vec::new(),
+        max_file_size_mb: None,
+    };
+
+    /// Replaces each location.
+    #[must_use]
+    pub fn map_places<M>(self, map: &mut dyn FnMut(L) -> M) -> PolicyDecl<M> {
+        let mut all = |list: Vec<Located<String, L>>| list.into_iter().map(|text| text.map_place(map)).collect();
+        PolicyDecl {
+            blocked_after: all(self.blocked_after),
+            requires_approval_after: all(self.requires_approval_after),
+            cooling_period_minutes: self.cooling_period_minutes,
+            max_calls_per_session: self.max_calls_per_session,
+            requires_human_review: self.requires_human_review,
+            blocked_patterns: all(self.blocked_patterns),
+            max_file_size_mb: self.max_file_size_mb,
+        }
+    }
+
+    /// Returns the lists of texts, each with the field of the model's `Policy` that holds it.
+    #[must_use]
+    pub fn lists(&self) -> [(&'static str, &[Located<String, L>]); 3] {
+        [
+            ("blocked_after", &self.blocked_after),
+            ("requires_approval_after", &self.requires_approval_after),
+            ("blocked_patterns", &self.blocked_patterns),
+        ]
+    }
+
+    /// Returns the limits, each with the field of the model's `Policy` that holds it.
+    #[must_use]
+    pub const fn limits(&self) -> [(&'static str, Option<u32>); 3] {
+        [
+            ("cooling_period_minutes", self.cooling_period_minutes),
+            ("max_calls_per_session", self.max_calls_per_session),
+            ("max_file_size_mb", self.max_file_size_mb),
+        ]
+    }
+}
+
+impl<L> Default for PolicyDecl<L> {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// Reads the limits. Returns them and the span of `requires_human_review`, if it is true.
+pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> (PolicyDecl<Span>, Option<Span>) {
+    let (mut policy, mut review) = (PolicyDecl::NONE, None);
     let Value::List(group) = &arg.value else {
         let message = "`policy` takes limits in parentheses".to_owned();
         errors.push(MALFORMED_ARGUMENT.at(arg.span, message).help("write `policy(max_calls_per_session = 3)`"));
-        return policy;
+        return (policy, review);
     };
     if group.stream().is_empty() {
         errors.push(EMPTY_LIST.at(arg.span, "`policy` must not be empty".to_owned()));
     }
     for arg in args::read(group.stream(), "policy", &KEYS, errors) {
-        let limit = |errors: &mut Diagnostics| literal::limit(arg.equals(errors)?, &arg.key, errors);
+        let limit = |errors: &mut Diagnostics| Some(literal::limit(arg.equals(errors)?, &arg.key, errors)?.value);
         match arg.key.as_str() {
             "blocked_after" => policy.blocked_after = patterns(&arg, errors),
             "requires_approval_after" => policy.requires_approval_after = patterns(&arg, errors),
@@ -44,17 +113,17 @@ pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> PolicyDecl {
             "max_calls_per_session" => policy.max_calls_per_session = limit(errors),
             "max_file_size_mb" => policy.max_file_size_mb = limit(errors),
             "requires_human_review" => {
-                let value = arg.flag(true, errors);
-                policy.requires_human_review = value.map(|value| Spanned { value, span: arg.span });
+                policy.requires_human_review = arg.flag(true, errors).unwrap_or_default();
+                review = policy.requires_human_review.then_some(arg.span);
             }
             _ => {}
         }
     }
-    policy
+    (policy, review)
 }
 
 /// Reports conflicts: if two limits meet, one of them would never apply.
-pub(super) fn check(tool: &ToolDecl, errors: &mut Diagnostics) {
+pub(super) fn check(tool: &ToolFacts<Span>, review: Option<Span>, errors: &mut Diagnostics) {
     let policy = &tool.policy;
     for pattern in &policy.requires_approval_after {
         let tool_of = |text: &str| text.split(':').next().map(str::to_owned);
@@ -68,15 +137,13 @@ pub(super) fn check(tool: &ToolDecl, errors: &mut Diagnostics) {
                 pattern.value, blocked.value
             );
             errors.push(
-                CONFLICTING_LIMITS.at(pattern.span, message).help("remove the pattern from one of the two lists"),
+                CONFLICTING_LIMITS.at(pattern.place, message).help("remove the pattern from one of the two lists"),
             );
         }
     }
-    if let (Some(review), Some(Spanned { value: Approval::Auto, .. })) = (&policy.requires_human_review, &tool.approval)
-        && review.value
-    {
+    if let (Some(review), Some(Spanned { value: Approval::Auto, .. })) = (review, &tool.approval) {
         let message = "`requires_human_review` conflicts with `approval = \"auto\"`";
-        errors.push(CONFLICTING_LIMITS.at(review.span, message.to_owned()).help("remove one of the two"));
+        errors.push(CONFLICTING_LIMITS.at(review, message.to_owned()).help("remove one of the two"));
     }
 }
 
@@ -97,7 +164,7 @@ fn checked(
         let pattern = literal::string(element, &arg.key, errors)?;
         if let Err(error) = syntax(&pattern.value) {
             let message = format!("the pattern `{}` {}", pattern.value.escape_debug(), error.reason());
-            errors.push(BAD_PATTERN.at(pattern.span, message));
+            errors.push(BAD_PATTERN.at(pattern.place, message));
             return None;
         }
         Some(pattern)

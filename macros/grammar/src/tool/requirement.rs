@@ -4,7 +4,7 @@ use crate::{
     args::{Arg, call, split},
     catalogue::{BAD_SCOPE, EMPTY_LIST, NOT_A_LITERAL, REPEATED_VALUE, REQUIREMENT_TOO_LARGE, UNKNOWN_VALUE},
     diagnostic::Diagnostics,
-    ir::{RequirementDecl, Spanned},
+    ir::{Located, Spanned},
     literal,
 };
 use mcp_scopes_model::{
@@ -17,9 +17,42 @@ use proc_macro2::{Span, TokenTree};
 /// The maximum nesting of `all` and `any`. Real requirements need two levels. The limit bounds the stack.
 pub const MAX_DEPTH: usize = 8;
 
+/// The scopes that open a tool, as any-of over all-of. `L` is the location of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequirementDecl<L> {
+    /// The key `public`.
+    Public(L),
+    /// No key: the tool's own name is its scope, after the server's namespace if there is one.
+    ToolName,
+    /// The alternatives, in source order, without duplicates. Neither level is empty in an annotation. A document can
+    /// omit the requirement; it then has no alternative.
+    AnyOf(Vec<Vec<Located<String, L>>>),
+}
+
+impl<L> RequirementDecl<L> {
+    /// Replaces each location.
+    #[must_use]
+    pub fn map_places<M>(self, map: &mut dyn FnMut(L) -> M) -> RequirementDecl<M> {
+        match self {
+            Self::Public(place) => RequirementDecl::Public(map(place)),
+            Self::ToolName => RequirementDecl::ToolName,
+            Self::AnyOf(any) => {
+                let mut all = |all: Vec<Located<String, L>>| all.into_iter().map(|text| text.map_place(map)).collect();
+                RequirementDecl::AnyOf(any.into_iter().map(&mut all).collect())
+            }
+        }
+    }
+
+    /// Returns whether the tool is open to every caller.
+    #[must_use]
+    pub const fn is_public(&self) -> bool {
+        matches!(self, Self::Public(_))
+    }
+}
+
 type Alternatives = Vec<Vec<Spanned<String>>>;
 
-pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> Option<RequirementDecl> {
+pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> Option<RequirementDecl<Span>> {
     if let crate::args::Value::List(_) = arg.value {
         let message = "`scope` takes one value, not a list".to_owned();
         let help = "write `scope = any(..)` if one of the scopes is enough, `scope = all(..)` if all are needed";
@@ -33,7 +66,7 @@ pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> Option<RequirementDec
 pub(super) fn scope(tokens: &[TokenTree], what: &str, errors: &mut Diagnostics) -> Option<Spanned<String>> {
     let scope = literal::string(tokens, what, errors)?;
     if let Err(error) = scope_token(&scope.value) {
-        let diagnostic = BAD_SCOPE.at(scope.span, format!("the scope `{}` {}", scope.value, error.reason()));
+        let diagnostic = BAD_SCOPE.at(scope.place, format!("the scope `{}` {}", scope.value, error.reason()));
         errors.push(if scope.value.trim().contains(' ') {
             let parts: Vec<String> = scope.value.split_whitespace().map(|part| format!("\"{part}\"")).collect();
             let list = if what == "scope" { "all" } else { what };
@@ -102,7 +135,7 @@ fn repeated(parts: &[Option<Alternatives>], list: &str, errors: &mut Diagnostics
     for (place, scope) in scopes.iter().enumerate() {
         if scopes.iter().take(place).any(|earlier| earlier.value == scope.value) {
             let message = format!("duplicate scope `{}` in this `{list}(..)`", scope.value);
-            errors.push(REPEATED_VALUE.at(scope.span, message));
+            errors.push(REPEATED_VALUE.at(scope.place, message));
         }
     }
 }

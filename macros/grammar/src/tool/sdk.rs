@@ -1,6 +1,6 @@
 //! An SDK's `#[tool(..)]` on the same function.
 //!
-//! Checked against rmcp 3.9: `name` takes a string literal and defaults to the function's name. `description` takes any
+//! Checked against rmcp 3.11: `name` takes a string literal and defaults to the function's name. `description` takes any
 //! expression. An `async fn` becomes `fn -> ::std::pin::Pin<Box<dyn ::std::future::Future<..>>>`.
 
 use crate::{
@@ -18,58 +18,76 @@ use syn::{GenericArgument, Lit, PathArguments, ReturnType, Type, TypeParamBound}
 /// One `#[tool(..)]`.
 pub(super) struct SdkTool {
     span: Span,
-    /// The name under which the SDK serves the tool, or `None` if it depends on conditions.
-    name: Option<Spanned<String>>,
-    /// Its description.
-    pub(super) description: SdkDescription,
+    args: TokenStream,
+    /// Whether the attribute applies under conditions only.
+    conditional: bool,
+    /// The function's name, under which the SDK serves a tool without the argument `name`.
+    own_name: Spanned<String>,
 }
 
-/// The description of an SDK's attribute.
-pub(super) enum SdkDescription {
+/// A text of an SDK's attribute.
+pub(super) enum SdkText {
     /// None.
     Absent,
     /// A literal.
     Literal(Spanned<String>),
-    /// An expression at this span.
+    /// An expression or a conditional text, at this span.
     Unreadable(Span),
+}
+
+impl SdkTool {
+    /// Returns the text of an argument: `["name"]` of `name = ".."`, `["annotations", "title"]` of
+    /// `annotations(title = "..")`.
+    pub(super) fn text(&self, path: &[&str]) -> SdkText {
+        let [groups @ .., key] = path else { return SdkText::Absent };
+        let args = groups.iter().try_fold(self.args.clone(), |args, group| inside(&args, group));
+        match args.and_then(|args| value(&args, key)) {
+            None => SdkText::Absent,
+            Some(tokens) => match string(&tokens) {
+                Some(text) if !self.conditional => SdkText::Literal(text),
+                _ => SdkText::Unreadable(self.span),
+            },
+        }
+    }
+
+    /// Returns the name under which the SDK serves the tool, or `None` if it cannot be read.
+    fn name(&self) -> Option<Spanned<String>> {
+        match self.text(&["name"]) {
+            SdkText::Absent => Some(self.own_name.clone()),
+            SdkText::Literal(name) => Some(name),
+            SdkText::Unreadable(_) => None,
+        }
+    }
 }
 
 /// Returns the SDK's attribute of the function, if there is one.
 pub(super) fn read(attributes: &[Attr], ident: &Ident) -> Option<SdkTool> {
     let attribute = attributes.iter().find(|attribute| attribute.name == SDK_TOOL)?;
-    let args = attribute.args.clone().unwrap_or_default();
-    // Not unraw: rmcp serves `r#type`.
-    let own = Spanned { value: ident.to_string(), span: ident.span() };
-    let name = match (value(&args, "name"), attribute.conditions.is_empty()) {
-        (None, _) => Some(own),
-        (Some(tokens), true) => string(&tokens),
-        (Some(_), false) => None,
-    };
-    let description = match value(&args, "description") {
-        None => SdkDescription::Absent,
-        Some(tokens) => match string(&tokens) {
-            Some(text) if attribute.conditions.is_empty() => SdkDescription::Literal(text),
-            _ => SdkDescription::Unreadable(attribute.span),
-        },
-    };
-    Some(SdkTool { span: attribute.span, name, description })
+    Some(SdkTool {
+        span: attribute.span,
+        args: attribute.args.clone().unwrap_or_default(),
+        conditional: !attribute.conditions.is_empty(),
+        // Not unraw: rmcp serves `r#type`.
+        own_name: Spanned { value: ident.to_string(), place: ident.span() },
+    })
 }
 
 /// Determines the name on the wire. The SDK serves its own name, and a table with another name would deny every call.
 pub(super) fn settle_name(sdk: Option<&SdkTool>, stated: bool, name: &mut Spanned<String>, errors: &mut Diagnostics) {
-    match sdk {
-        Some(SdkTool { name: Some(served), .. }) if !stated => *name = served.clone(),
-        Some(SdkTool { name: Some(served), .. }) if served.value != name.value => {
+    let Some(sdk) = sdk else { return };
+    match sdk.name() {
+        Some(served) if !stated => *name = served,
+        Some(served) if served.value != name.value => {
             let message = format!(
                 "the tool is named `{}` here, but `#[tool]` serves it as `{}`: every call would be denied",
                 name.value, served.value
             );
             let help = format!("write `name = \"{}\"` in both attributes", name.value);
-            errors.push(CONFLICTING_NAME.at(name.span, message).help(help));
+            errors.push(CONFLICTING_NAME.at(name.place, message).help(help));
         }
-        Some(SdkTool { name: None, span, .. }) if !stated => {
+        None if !stated => {
             let message = "the name in this attribute is not a literal or is conditional".to_owned();
-            errors.push(UNREADABLE_NAME.at(*span, message));
+            errors.push(UNREADABLE_NAME.at(sdk.span, message));
         }
         _ => {}
     }
@@ -115,11 +133,7 @@ fn argument<'t>(ty: &'t syn::TypePath, name: &str) -> Option<&'t Type> {
 
 /// Returns the tokens after `key =` in a list of arguments. The other arguments belong to the SDK.
 fn value(args: &TokenStream, key: &str) -> Option<Vec<TokenTree>> {
-    let mut errors = Diagnostics::new();
-    let pieces = split(args.clone(), &mut errors);
-    // The SDK reports stray commas.
-    drop(errors.finish());
-    pieces.into_iter().find_map(|piece| match piece.as_slice() {
+    arguments(args).into_iter().find_map(|argument| match argument.as_slice() {
         [TokenTree::Ident(word), TokenTree::Punct(sign), value @ ..] if word == key && sign.as_char() == '=' => {
             Some(value.to_vec())
         }
@@ -127,10 +141,26 @@ fn value(args: &TokenStream, key: &str) -> Option<Vec<TokenTree>> {
     })
 }
 
+/// Returns the tokens in `key(..)` of a list of arguments.
+fn inside(args: &TokenStream, key: &str) -> Option<TokenStream> {
+    arguments(args).into_iter().find_map(|argument| match argument.as_slice() {
+        [TokenTree::Ident(word), TokenTree::Group(group)] if word == key => Some(group.stream()),
+        _ => None,
+    })
+}
+
+fn arguments(args: &TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut errors = Diagnostics::new();
+    let arguments = split(args.clone(), &mut errors);
+    // The SDK reports stray commas.
+    drop(errors.finish());
+    arguments
+}
+
 pub(super) fn string(tokens: &[TokenTree]) -> Option<Spanned<String>> {
     match crate::args::only(tokens) {
         Some(TokenTree::Literal(literal)) => unescaped(&literal).or_else(|| match Lit::new(literal) {
-            Lit::Str(text) => Some(Spanned { value: text.value(), span: text.span() }),
+            Lit::Str(text) => Some(Spanned { value: text.value(), place: text.span() }),
             _ => None,
         }),
         _ => None,

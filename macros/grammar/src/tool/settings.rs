@@ -1,10 +1,11 @@
 //! The keys that take one value.
 
+use super::ToolFacts;
 use crate::{
     args::{Arg, call, only, span_of},
     catalogue::{APPROVAL_BELOW_RISK, BAD_PATH, UNKNOWN_VALUE},
     diagnostic::Diagnostics,
-    ir::{SandboxDecl, Spanned, ToolDecl},
+    ir::Spanned,
     literal,
 };
 use mcp_scopes_model::{Approval, Risk, SandboxMode, nearest::nearest};
@@ -17,8 +18,9 @@ pub(super) fn name(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<String
     literal::string(arg.equals(errors)?, "name", errors)
 }
 
-pub(super) fn description(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<String>> {
-    let mut text = literal::text(arg.equals(errors)?, "description", errors)?;
+/// Reads a text for people. Space around it is removed.
+pub(super) fn text(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<String>> {
+    let mut text = literal::text(arg.equals(errors)?, &arg.key, errors)?;
     text.value = text.value.trim().to_owned();
     Some(text)
 }
@@ -27,21 +29,22 @@ pub(super) fn risk(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<Risk>>
     let text = literal::string(arg.equals(errors)?, "risk", errors)?;
     let risk = Risk::parse(&text.value);
     if risk.is_none() {
-        unknown(&text.value, text.span, "risk", &Risk::NAMES, errors);
+        unknown(&text.value, text.place, "risk", &Risk::NAMES, errors);
     }
-    Some(Spanned { value: risk?, span: text.span })
+    Some(Spanned { value: risk?, place: text.place })
 }
 
 pub(super) fn approval(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<Approval>> {
     let text = literal::string(arg.equals(errors)?, "approval", errors)?;
     let approval = Approval::parse(&text.value);
     if approval.is_none() {
-        unknown(&text.value, text.span, "approval", &Approval::NAMES, errors);
+        unknown(&text.value, text.place, "approval", &Approval::NAMES, errors);
     }
-    Some(Spanned { value: approval?, span: text.span })
+    Some(Spanned { value: approval?, place: text.place })
 }
 
-pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<SandboxDecl> {
+/// Reads the mode and, for `simulate(path)`, the path of the substitute.
+pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<(Spanned<SandboxMode>, Option<TokenStream>)> {
     let tokens = arg.equals(errors)?;
     if let Some((word, group)) = call(tokens) {
         if word != "simulate" {
@@ -54,7 +57,7 @@ pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<SandboxDecl
             return None;
         };
         let substitute = Some(path.to_token_stream());
-        return Some(SandboxDecl { mode: SandboxMode::Simulate, span: word.span(), substitute });
+        return Some((Spanned { value: SandboxMode::Simulate, place: word.span() }, substitute));
     }
     if let Some(TokenTree::Ident(word)) = only(tokens)
         && SandboxMode::NAMES.iter().any(|name| word == name)
@@ -70,15 +73,15 @@ pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<SandboxDecl
         "deny" => SandboxMode::Deny,
         "simulate" => {
             let message = "`simulate` requires the path of a substitute function".to_owned();
-            errors.push(UNKNOWN_VALUE.at(text.span, message).help("write `sandbox = simulate(path)`, without quotes"));
+            errors.push(UNKNOWN_VALUE.at(text.place, message).help("write `sandbox = simulate(path)`, without quotes"));
             return None;
         }
         other => {
-            unknown(other, text.span, "sandbox", &SANDBOX, errors);
+            unknown(other, text.place, "sandbox", &SANDBOX, errors);
             return None;
         }
     };
-    Some(SandboxDecl { mode, span: text.span, substitute: None })
+    Some((Spanned { value: mode, place: text.place }, None))
 }
 
 /// Reads `crate = path`, for every macro.
@@ -93,14 +96,12 @@ pub(crate) fn krate(arg: &Arg, errors: &mut Diagnostics) -> Option<TokenStream> 
 }
 
 /// Checks the values against one another.
-pub(super) fn check(tool: &ToolDecl, risk_known: bool, errors: &mut Diagnostics) {
-    if let Some(Spanned { value: Approval::Auto, span }) = tool.approval
-        && risk_known
-        && !tool.risk.value.may_be_auto_approved()
+pub(super) fn check(tool: &ToolFacts<Span>, errors: &mut Diagnostics) {
+    if let (Some(Spanned { value: Approval::Auto, place }), Some(risk)) = (&tool.approval, &tool.risk)
+        && !risk.value.may_be_auto_approved()
     {
-        let risk = tool.risk.value.as_str();
-        let message = format!("`approval = \"auto\"` is not allowed at risk `{risk}`");
-        errors.push(APPROVAL_BELOW_RISK.at(span, message));
+        let message = format!("`approval = \"auto\"` is not allowed at risk `{}`", risk.value.as_str());
+        errors.push(APPROVAL_BELOW_RISK.at(*place, message));
     }
 }
 

@@ -1,8 +1,8 @@
 //! Accepted annotations, and how they are parsed.
 
-use super::read;
+use super::{RequirementDecl, read};
 use crate::{
-    ir::{ParametersDecl, RequirementDecl, Spanned, ToolDecl},
+    ir::{Spanned, ToolDecl},
     item::FnHead,
 };
 use mcp_scopes_model::{Approval, Risk, SandboxMode};
@@ -30,7 +30,7 @@ fn texts(list: &[proc_macro2::TokenStream]) -> Vec<String> {
 fn reads_a_minimal_annotation() {
     let tool = low("fn list_files() {}");
     assert_eq!((tool.name.value.as_str(), tool.description.value.as_str()), ("list_files", ""));
-    assert_eq!((tool.risk.value, tool.approval.is_none(), tool.sandbox.is_none()), (Risk::Low, true, true));
+    assert_eq!((tool.risk_or_strictest(), tool.approval.is_none(), tool.sandbox.is_none()), (Risk::Low, true, true));
     assert!(matches!(tool.requirement, RequirementDecl::ToolName));
     assert!(tool.guard.is_none() && tool.krate.is_none() && tool.cfgs.is_empty() && !tool.has_receiver);
 }
@@ -40,6 +40,7 @@ fn reads_every_key() {
     let tool = tool(
         r##"
             name = "execute",
+            title = "Execute",
             scope = all("system:execute", any("oncall", "admin")),
             risk = "high",
             sandbox = simulate(crate::pretend::<u8>),
@@ -64,22 +65,22 @@ fn reads_every_key() {
         "async fn run(&self, caller: &Caller, command: String) -> Result<Output, Error> { body of any tokens }",
     );
     assert_eq!((tool.ident.to_string().as_str(), tool.name.value.as_str()), ("run", "execute"));
+    assert_eq!(tool.title.as_ref().unwrap().value, "Execute");
     assert_eq!(tool.description.value, "Run \"it\"");
-    assert_eq!((tool.risk.value, tool.approval.unwrap().value), (Risk::High, Approval::User));
-    let sandbox = tool.sandbox.unwrap();
-    assert_eq!(sandbox.mode, SandboxMode::Simulate);
-    assert_eq!(sandbox.substitute.unwrap().to_string(), "crate :: pretend :: < u8 >");
-    let guard = tool.guard.unwrap();
+    assert_eq!((tool.risk_or_strictest(), tool.approval.as_ref().unwrap().value), (Risk::High, Approval::User));
+    assert_eq!(tool.sandbox.as_ref().unwrap().value, SandboxMode::Simulate);
+    assert_eq!(tool.substitute.as_ref().unwrap().to_string(), "crate :: pretend :: < u8 >");
+    let guard = tool.guard.as_ref().unwrap();
     assert_eq!((guard.ident.to_string().as_str(), guard.position, tool.has_receiver), ("caller", 1, true));
     assert_eq!(values(&tool.prerequisites), ["health:check", "files:list"]);
     assert_eq!((values(&tool.grouped_with), values(&tool.examples)), (vec!["list_files"], vec!["execute uptime"]));
     assert_eq!(values(&tool.policy.blocked_after), ["read_file:/etc/*", "list_files"]);
     assert_eq!(values(&tool.policy.requires_approval_after), ["write_file"]);
     assert_eq!(values(&tool.policy.blocked_patterns), ["*.pem"]);
-    assert_eq!(tool.policy.cooling_period_minutes.unwrap().value, 10);
-    assert_eq!(tool.policy.max_calls_per_session.unwrap().value, 3);
-    assert_eq!(tool.policy.max_file_size_mb.unwrap().value, u32::MAX);
-    assert!(tool.policy.requires_human_review.unwrap().value);
+    assert_eq!(tool.policy.cooling_period_minutes.unwrap(), 10);
+    assert_eq!(tool.policy.max_calls_per_session.unwrap(), 3);
+    assert_eq!(tool.policy.max_file_size_mb.unwrap(), u32::MAX);
+    assert!(tool.policy.requires_human_review);
     assert_eq!(tool.krate.unwrap().to_string(), ":: renamed :: scopes");
 }
 
@@ -101,7 +102,7 @@ fn expands_requirements() {
         (r#"all(any("a", "b"), any("b", "a"))"#, "a | b"),
     ] {
         let args = format!("risk = \"low\", scope = {scope}");
-        let RequirementDecl::AnyOf(any) = tool(&args, "fn f() {}").requirement else { panic!("{scope}") };
+        let RequirementDecl::AnyOf(any) = tool(&args, "fn f() {}").facts.requirement else { panic!("{scope}") };
         let any: Vec<String> = any.iter().map(|all| values(all).join(" ")).collect();
         assert_eq!(any.join(" | "), expected, "{scope}");
     }
@@ -114,7 +115,7 @@ fn accepts_the_largest_requirement_and_rejects_larger_ones() {
         let pairs: Vec<String> = (0..count).map(|place| format!("any(\"a{place}\", \"b{place}\")")).collect();
         format!("risk = \"low\", scope = all({})", pairs.join(", "))
     };
-    let RequirementDecl::AnyOf(any) = tool(&pairs(6), "fn f() {}").requirement else { panic!("no scopes") };
+    let RequirementDecl::AnyOf(any) = tool(&pairs(6), "fn f() {}").facts.requirement else { panic!("no scopes") };
     assert_eq!(any.len(), mcp_scopes_model::requirement::MAX_ALTERNATIVES);
     let flat = |word: &str, count: usize| {
         let scopes: Vec<String> = (0..count).map(|place| format!("\"s{place}\"")).collect();
@@ -177,14 +178,15 @@ fn skips_the_guard_and_prefers_stated_parameters() {
 }
 
 fn parameters(tool: &ToolDecl) -> String {
-    match &tool.parameters {
-        ParametersDecl::Listed(list) => {
+    match (&tool.parameters, &tool.fields) {
+        (Some(list), None) => {
             let mark = |required| if required { "" } else { "?" };
             let list: Vec<String> =
-                list.iter().map(|parameter| format!("{}{}", parameter.name.value, mark(parameter.required))).collect();
+                list.iter().map(|parameter| format!("{}{}", parameter.name, mark(parameter.required))).collect();
             list.join(" ")
         }
-        ParametersDecl::Fields { ty, .. } => format!("fields of {ty}"),
+        (None, Some(fields)) => format!("fields of {}", fields.ty),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -208,6 +210,23 @@ fn reads_the_description_from_the_first_paragraph() {
     }
     let stated = tool("risk = \"low\", description = \"Say\"", "#[doc = include_str!(\"f.md\")] fn f() {}");
     assert_eq!(stated.description.value, "Say");
+}
+
+#[test]
+fn reads_the_title_from_the_key_or_the_sdk_attribute() {
+    for (args, item, expected) in [
+        ("", "fn f() {}", None),
+        ("", "#[tool] fn f() {}", None),
+        ("", "#[tool(title = \" Read \")] fn f() {}", Some("Read")),
+        ("", "#[tool(title = \"\")] fn f() {}", None),
+        ("", "#[tool(annotations(title = \"Read\", read_only_hint = true))] fn f() {}", Some("Read")),
+        ("", "#[tool(annotations(title = \"A\"), title = \"T\")] fn f() {}", Some("T")),
+        ("title = \" Say \"", "#[tool(title = \"T\")] fn f() {}", Some("Say")),
+        ("title = \"Say\"", "#[tool(title = TITLE)] fn f() {}", Some("Say")),
+    ] {
+        let tool = tool(&format!("risk = \"low\", {args}"), item);
+        assert_eq!(tool.title.as_ref().map(|title| title.value.as_str()), expected, "{args} {item}");
+    }
 }
 
 #[test]
@@ -251,7 +270,7 @@ fn finds_each_annotation_in_a_scan() {
             let (tool, errors) = read(args, &head);
             assert!(errors.is_empty(), "{errors:#?}");
             let tool = tool.unwrap();
-            (tool.risk.value, texts(&tool.cfgs).join(" + "), tool.description.value)
+            (tool.risk_or_strictest(), texts(&tool.cfgs).join(" + "), tool.facts.description.value)
         })
         .collect();
     assert_eq!(
@@ -267,5 +286,5 @@ fn accepts_literals_captured_by_macro_rules() {
     let head = FnHead::parse("fn f() {}".parse().unwrap()).unwrap();
     let (tool, errors) = read(quote::quote!(risk = #captured), &head);
     assert!(errors.is_empty());
-    assert_eq!(tool.unwrap().risk.value, Risk::High);
+    assert_eq!(tool.unwrap().risk_or_strictest(), Risk::High);
 }

@@ -4,7 +4,7 @@
 use mcp_scopes_model::{
     Approval, Config, Outline, Policy, Requirement, Risk, SandboxMode, Scope, Tool,
     config::{Flow, SandboxServer, Stated},
-    outline::{Brings, Entry, Size, declared, join_own_scopes, list},
+    outline::{Entry, Size, declared, join_own_scopes, list},
     policy::Session,
     tool::{Parameter, Parameters},
 };
@@ -21,7 +21,7 @@ const fn required(name: &str) -> Parameter<'_> {
 
 /// Returns the outline of a table of these tools, built as the macros build it.
 pub(crate) fn outline<'a, const N: usize>(tools: &'a [&'a Tool<'a>; N], config: &'a Config<'a>) -> Outline<'a> {
-    let entries: &[Entry<'_>] = Box::leak(Box::new([Entry { place: 0, brings: Brings::Group(tools) }]));
+    let entries: &[Entry<'_>] = Box::leak(Box::new([Entry::Group(tools)]));
     let size = Size::of(entries, config);
     // The buffer for joined namespaces is large enough for every table here.
     let joined: &[u8; 256] = Box::leak(Box::new(join_own_scopes(entries, config)));

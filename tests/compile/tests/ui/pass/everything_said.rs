@@ -17,6 +17,7 @@ impl From<Denied> for Failure {
 /// Execute system commands
 #[mcp_tool(
     name = "execute_command",
+    title = "Execute",
     scope = all("system:execute", any("oncall", "admin")),
     risk = "high",
     approval = "user",

@@ -41,16 +41,17 @@ fn made<
     assert!(d.alternatives <= A && d.members <= M);
     let scopes: Finder<S, SS> = Parts::scopes(&facts);
     let tools: Finder<T, TS> = Parts::tools(&facts);
-    let gates = keep(Parts::gates::<T, A, M>(&facts, tools.keys()));
+    let masks = keep(Parts::masks::<T, A, M>(&facts, tools.keys()));
     keep(ScopeTable::assemble(
         outline,
         keep(tools.directory()),
         keep(scopes.factors()),
         keep(Parts::holdings(&facts, &scopes)),
         keep(Parts::names::<S>(&facts)),
+        facts.numbers.required,
         keep(Parts::wide::<WIDE>(&facts)),
-        gates,
-        keep(Parts::rows::<R, W, T, A, M>(gates)),
+        masks,
+        keep(Parts::rows::<R, W, T, A, M>(masks)),
     ))
 }
 

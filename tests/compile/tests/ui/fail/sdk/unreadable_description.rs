@@ -1,4 +1,4 @@
-//! unreadable-description
+//! unreadable-text
 
 use mcp_scopes::mcp_tool;
 use rmcp::{tool, tool_router};

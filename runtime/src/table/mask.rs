@@ -25,17 +25,17 @@ pub(crate) struct Holding {
     pub(crate) closure: [u64; NARROW],
 }
 
-/// A tool's name and the gate of the tool, side by side.
+/// A tool's name and its access mask, side by side.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Door {
+pub(crate) struct ToolSlot {
     pub(super) key: Key,
-    pub(crate) gate: Gate,
+    pub(crate) mask: AccessMask,
 }
 
 /// The requirement of one tool, as bits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Gate {
-    /// If [`Gate::narrow`]: the scopes of the only alternative. Empty for a public tool.
+pub(crate) struct AccessMask {
+    /// If [`AccessMask::narrow`]: the scopes of the only alternative. Empty for a public tool.
     pub(super) needs: [u64; NARROW],
     /// The first of the tool's alternatives.
     pub(super) first: u32,
@@ -47,15 +47,15 @@ pub(crate) struct Gate {
     pub(super) narrow: bool,
 }
 
-impl Gate {
-    /// Returns whether [`Gate::lacks`] is the complete answer: there is no alternative, or one of scopes among the
+impl AccessMask {
+    /// Returns whether [`AccessMask::lacks`] is the complete answer: there is no alternative, or one of scopes among the
     /// first 256.
     #[inline]
     pub(crate) const fn is_narrow(&self) -> bool {
         self.narrow
     }
 
-    /// Returns the needed scopes that are not held. It is empty if the gate is open.
+    /// Returns the needed scopes that are not held. It is empty if the tool is open.
     #[inline]
     pub(crate) const fn lacks(&self, held: &ScopeSet) -> [u64; NARROW] {
         [self.needs[0] & !held[0], self.needs[1] & !held[1], self.needs[2] & !held[2], self.needs[3] & !held[3]]
@@ -67,7 +67,7 @@ impl Gate {
         self.tool
     }
 
-    /// Returns the tool's only alternative, if the gate is narrow.
+    /// Returns the tool's only alternative, if the mask is narrow.
     #[inline]
     pub(crate) const fn first(&self) -> u32 {
         self.first
@@ -81,17 +81,17 @@ pub(crate) struct Alternative {
     pub(crate) len: u16,
 }
 
-/// The number of alternatives and members that a table's gates need.
+/// The number of alternatives and members that a table's masks need.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct GateCount {
+pub(super) struct AccessCount {
     pub(super) alternatives: usize,
     pub(super) members: usize,
 }
 
-/// Fills the gates of a table.
+/// Fills the masks of a table.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Gates<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> {
-    pub(super) of_tools: [Door; TOOLS],
+pub(super) struct AccessMasks<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> {
+    pub(super) of_tools: [ToolSlot; TOOLS],
     pub(super) alternatives: [Alternative; ALTERNATIVES],
     pub(super) members: [u16; MEMBERS],
 }
@@ -189,7 +189,7 @@ const fn covers(facts: &Facts<'_, '_>, set: &ScopeSet, run: Run) -> bool {
     true
 }
 
-impl GateCount {
+impl AccessCount {
     /// Returns upper bounds: alternatives that turn out to add nothing are also counted.
     pub(super) const fn of(facts: &Facts<'_, '_>) -> Self {
         let mut count = Self { alternatives: 0, members: 0 };
@@ -205,11 +205,11 @@ impl GateCount {
     }
 }
 
-impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<TOOLS, ALTERNATIVES, MEMBERS> {
+impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> AccessMasks<TOOLS, ALTERNATIVES, MEMBERS> {
     pub(super) const fn build(facts: &Facts<'_, '_>, closure: &Graph, keys: &[Hashed; TOOLS]) -> Self {
-        const SHUT: Gate = Gate { needs: [u64::MAX; NARROW], first: 0, count: 0, tool: 0, narrow: false };
+        const SHUT: AccessMask = AccessMask { needs: [u64::MAX; NARROW], first: 0, count: 0, tool: 0, narrow: false };
         let mut built = Self {
-            of_tools: [Door { key: Key::EMPTY, gate: SHUT }; TOOLS],
+            of_tools: [ToolSlot { key: Key::EMPTY, mask: SHUT }; TOOLS],
             alternatives: [Alternative { start: 0, len: 0 }; ALTERNATIVES],
             members: [0; MEMBERS],
         };
@@ -219,8 +219,13 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<
         while let [listed, rest @ ..] = tools {
             let requirement = listed.tool.requirement;
             let count = requirement.alternatives();
-            let mut gate =
-                Gate { needs: [0; NARROW], first: alternatives as u32, count: 0, tool: tool as u16, narrow: true };
+            let mut mask = AccessMask {
+                needs: [0; NARROW],
+                first: alternatives as u32,
+                count: 0,
+                tool: tool as u16,
+                narrow: true,
+            };
             // Most tools have one alternative, which needs no comparison.
             let keep = if count < 2 { [true; MAX_ALTERNATIVES] } else { Kept::of(facts, closure, tool).keep };
             let (mut place, end) = facts.numbers.uses_of(tool);
@@ -231,15 +236,15 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<
                 if keep[alternative] && place < end {
                     built.alternatives[alternatives] = Alternative { start: members as u32, len: (end - place) as u16 };
                     alternatives += 1;
-                    gate.count += 1;
+                    mask.count += 1;
                     while place < end {
                         if let Some(number) = facts.numbers.used(place) {
                             built.members[members] = number as u16;
                             members += 1;
                             if number < NARROW * 64 {
-                                gate.needs[number / 64] |= 1 << (number % 64);
+                                mask.needs[number / 64] |= 1 << (number % 64);
                             } else {
-                                gate.narrow = false;
+                                mask.narrow = false;
                             }
                         }
                         place += 1;
@@ -248,13 +253,13 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Gates<
                 place = end;
                 alternative += 1;
             }
-            if gate.count > 1 {
-                gate.narrow = false;
+            if mask.count > 1 {
+                mask.narrow = false;
             }
-            if gate.count == 0 && !matches!(requirement, Requirement::Public) {
-                gate = Gate { tool: tool as u16, ..SHUT };
+            if mask.count == 0 && !matches!(requirement, Requirement::Public) {
+                mask = AccessMask { tool: tool as u16, ..SHUT };
             }
-            built.of_tools[tool] = Door { key: keys[tool].key, gate };
+            built.of_tools[tool] = ToolSlot { key: keys[tool].key, mask };
             tool += 1;
             tools = rest;
         }
@@ -275,8 +280,7 @@ mod tests {
             v1::Tool { requirement: v1::Requirement::AnyOf(&[&[]]), ..v1::Tool::new("empty", v1::Risk::Low) },
             v1::Tool { requirement: v1::Requirement::AnyOf(&[&["a"]]), ..v1::Tool::new("one", v1::Risk::Low) },
         ];
-        const ENTRIES: &[v1::Entry<'static>] =
-            &[v1::Entry { place: 0, brings: v1::Brings::Group(&[&TOOLS[0], &TOOLS[1], &TOOLS[2]]) }];
+        const ENTRIES: &[v1::Entry<'static>] = &[v1::Entry::Group(&[&TOOLS[0], &TOOLS[1], &TOOLS[2]])];
         const CONFIG: v1::Config<'static> = v1::Config::NONE;
         v1::table!("", ENTRIES, CONFIG);
         v1::assembled!()
