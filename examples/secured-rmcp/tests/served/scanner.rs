@@ -169,7 +169,7 @@ async fn scanner_with_token_for_another_resource_reports_no_failure() {
         scopes: TOOLS.scopes().map(str::to_owned).collect(),
         user: "ada".to_owned(),
         trainee: "trainee".to_owned(),
-        lifetime: Duration::from_mins(15),
+        lifetime: Duration::from_secs(15 * 60),
     };
     tokio::spawn(authorization::serve(tokens, settings, pending()));
     let issuer = Issuer { keys: format!("{name}/jwks.json"), name };

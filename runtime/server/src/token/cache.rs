@@ -61,7 +61,7 @@ struct Good {
 impl<V: TokenVerifier> TokenCache<V> {
     /// Caches up to 10,000 tokens, each for five minutes.
     pub fn new(verifier: V) -> Self {
-        Self::with_limits(verifier, 10_000, Duration::from_mins(5))
+        Self::with_limits(verifier, 10_000, Duration::from_secs(5 * 60))
     }
 
     /// Caches up to `tokens` tokens, each for `lifetime`. A token that its issuer revokes may still be accepted for that long.
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn limits_size_and_lifetime_by_default() {
         let cache = TokenCache::new(Never).shared;
-        assert_eq!((cache.good.capacity(), cache.lifetime), (10_000, Duration::from_mins(5)));
+        assert_eq!((cache.good.capacity(), cache.lifetime), (10_000, Duration::from_secs(5 * 60)));
         assert_eq!((cache.bad.capacity(), cache.refusals), (0, Duration::ZERO));
     }
 
@@ -224,7 +224,7 @@ mod tests {
         let credentials = crate::token::ClientCredentials::basic("id", "secret");
         let asked = crate::token::Introspection::new(issuer, issuer, "https://h/mcp", credentials).unwrap();
         let cache = asked.cached().shared;
-        assert_eq!((cache.good.capacity(), cache.lifetime), (10_000, Duration::from_mins(1)));
+        assert_eq!((cache.good.capacity(), cache.lifetime), (10_000, Duration::from_secs(60)));
         assert_eq!((cache.bad.capacity(), cache.refusals), (10_000, Duration::from_secs(10)));
     }
 }

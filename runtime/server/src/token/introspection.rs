@@ -158,7 +158,7 @@ impl Introspection {
     /// expiry, and an invalid one for ten seconds. Use [`TokenCache::with_refusals`] for other limits.
     #[must_use]
     pub fn cached(self) -> TokenCache<Self> {
-        TokenCache::with_refusals(self, 10_000, Duration::from_mins(1), Duration::from_secs(10))
+        TokenCache::with_refusals(self, 10_000, Duration::from_secs(60), Duration::from_secs(10))
     }
 
     async fn verified(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {

@@ -78,8 +78,8 @@ impl RemoteKeys {
     /// The address is not https and not on a loopback host, or it contains a user or a fragment.
     pub fn new(url: &str) -> Result<Self, EndpointError> {
         let limits = Limits {
-            lifetime: (Duration::from_mins(1), Duration::from_hours(24)),
-            stale: Duration::from_hours(1),
+            lifetime: (Duration::from_secs(60), Duration::from_secs(24 * 3600)),
+            stale: Duration::from_secs(3600),
             pause: Duration::from_secs(10),
             wait: Duration::from_secs(5),
         };
@@ -217,8 +217,8 @@ mod tests {
     #[test]
     fn limits_requests_by_default() {
         let limits = RemoteKeys::new("https://auth.example.com/jwks.json").unwrap().limits;
-        assert_eq!(limits.lifetime, (Duration::from_mins(1), Duration::from_hours(24)));
-        assert_eq!((limits.stale, limits.pause), (Duration::from_hours(1), Duration::from_secs(10)));
+        assert_eq!(limits.lifetime, (Duration::from_secs(60), Duration::from_secs(24 * 3600)));
+        assert_eq!((limits.stale, limits.pause), (Duration::from_secs(3600), Duration::from_secs(10)));
         assert_eq!(limits.wait, Duration::from_secs(5));
     }
 }

@@ -87,7 +87,7 @@ impl KeySet {
         if secret.len() < 32 {
             return Err(KeySetError("is a secret of fewer than 32 bytes"));
         }
-        let decoding = DecodingKey::from_secret(secret);
+        let decoding = DecodingKey::from_secret(secret).map_err(|_| KeySetError("is not a usable secret"))?;
         let mark = Sha256::digest(secret).into();
         Ok(Self { keys: vec![Key { id: None, family: Family::Secret, algorithm: None, decoding, mark }] })
     }

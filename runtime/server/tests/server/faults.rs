@@ -21,7 +21,7 @@ use crate::{
 };
 
 pub(crate) const ISSUER: &str = "https://auth.example.com";
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn server(keys: RemoteKeys) -> Server {
     Server::with(|builder| builder.verifier(TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, keys))))

@@ -59,7 +59,7 @@ impl TokenVerifier for Tokens {
                 Ok(Claims::new("https://other.example.com").subject("ada").audience([RESOURCE]).scope("files:read"))
             }
             "expired" => Ok(ada.scope("files:read").expires_at(SystemTime::now() - Duration::from_secs(1))),
-            "fresh" => Ok(ada.scope("files:read").expires_at(SystemTime::now() + Duration::from_mins(1))),
+            "fresh" => Ok(ada.scope("files:read").expires_at(SystemTime::now() + Duration::from_secs(60))),
             "foreign" => Ok(Claims::new("https://auth.example.com").audience(["https://files.example.com/mcp/"])),
             "without-audience" => Ok(Claims::new("https://auth.example.com").scope("files:read")),
             "down" => Err(TokenError::unavailable("the keys are out of reach")),

@@ -105,7 +105,7 @@ fn rejects_malformed_and_duplicate_hashes() {
 
 #[tokio::test]
 async fn rejects_expired_keys() {
-    for (end, good) in [(Duration::from_mins(1), true), (Duration::ZERO, false)] {
+    for (end, good) in [(Duration::from_secs(60), true), (Duration::ZERO, false)] {
         let (keys, end) = (empty(), SystemTime::now() + end);
         let hash = keys.hash(Token::new(LIVE));
         let answer = verify(&keys.key_until(&hash, "ci", "", end).unwrap(), LIVE).await;

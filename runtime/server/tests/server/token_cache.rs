@@ -82,9 +82,9 @@ async fn does_not_cache_rejections_by_default() {
 
 #[tokio::test]
 async fn caches_rejections_if_configured_and_never_outages() {
-    for (time, bad) in [(Duration::from_mins(1), 1), (Duration::from_nanos(1), 3)] {
+    for (time, bad) in [(Duration::from_secs(60), 1), (Duration::from_nanos(1), 3)] {
         let counting = Arc::new(Counting::default());
-        let cache = TokenCache::with_refusals(Arc::clone(&counting), 10, Duration::from_mins(1), time);
+        let cache = TokenCache::with_refusals(Arc::clone(&counting), 10, Duration::from_secs(60), time);
         for (token, kind, asked) in [("bad", TokenErrorKind::Invalid, bad), ("down", TokenErrorKind::Unavailable, 3)] {
             counting.asked.store(0, Ordering::SeqCst);
             for _ in 0..3 {
@@ -158,8 +158,8 @@ async fn continues_verification_when_one_request_is_cancelled() {
 #[tokio::test]
 async fn does_not_cache_beyond_expiry_or_lifetime() {
     for (expires, lifetime, asked) in [
-        (Some(SystemTime::now() - Duration::from_secs(1)), Duration::from_mins(1), 2),
-        (Some(SystemTime::now() + Duration::from_mins(1)), Duration::from_mins(1), 1),
+        (Some(SystemTime::now() - Duration::from_secs(1)), Duration::from_secs(60), 2),
+        (Some(SystemTime::now() + Duration::from_secs(60)), Duration::from_secs(60), 1),
         (None, Duration::ZERO, 2),
     ] {
         let counting = Arc::new(Counting { expires, ..Counting::default() });
@@ -188,7 +188,7 @@ async fn rejects_revoked_tokens() {
     assert_eq!((ask(&cache, "a").await, cache.len()), (Err(TokenErrorKind::Invalid), 0));
     assert_eq!(ask(&cache, "b").await.unwrap(), "b");
     // Revoked until a given time.
-    cache.revoke(Token::new("b"), Some(SystemTime::now() + Duration::from_mins(1)));
+    cache.revoke(Token::new("b"), Some(SystemTime::now() + Duration::from_secs(60)));
     assert!(ask(&cache, "b").await.is_err());
     cache.revoke(Token::new("b"), Some(SystemTime::now() - Duration::from_secs(1)));
     assert!(ask(&cache, "b").await.is_ok());
@@ -218,7 +218,7 @@ async fn revokes_jwts_by_signed_part_and_other_tokens_as_a_whole() {
 
 #[tokio::test]
 async fn limits_the_number_of_cached_tokens() {
-    let cache = TokenCache::with_limits(Arc::new(Counting::default()), 100, Duration::from_mins(1));
+    let cache = TokenCache::with_limits(Arc::new(Counting::default()), 100, Duration::from_secs(60));
     for number in 0..2000 {
         ask(&cache, &number.to_string()).await.unwrap();
     }

@@ -296,7 +296,7 @@ async fn waits_for_a_request_within_the_timeout() {
     let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), active().to_string()));
     let verifier = verifier(&issuer).max_concurrent(NonZeroUsize::MIN);
     let first = tokio::spawn({
-        let patient = verifier.clone().timeout(Duration::from_mins(1));
+        let patient = verifier.clone().timeout(Duration::from_secs(60));
         async move { kind(&patient, "first").await }
     });
     while issuer.asked() == 0 {

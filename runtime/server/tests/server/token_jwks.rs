@@ -20,7 +20,7 @@ use crate::{
 };
 
 const ISSUER: &str = "https://auth.example.com";
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// A key with an id.
 pub(crate) struct Key(pub(crate) Ed25519KeyPair, &'static str);

@@ -8,7 +8,7 @@ use super::super::KeySet;
 use super::Fault;
 
 /// Longer than any process runs. A longer duration could overflow an `Instant`.
-const FOREVER: Duration = Duration::from_hours(24 * 365 * 10);
+const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365 * 10);
 
 /// The cached keys, and how the last attempt to renew them ended.
 #[derive(Default)]
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     const SECRET: &[u8] = b"01234567890123456789012345678901";
-    const MINUTE: Duration = Duration::from_mins(1);
+    const MINUTE: Duration = Duration::from_secs(60);
 
     /// Returns the name of a step.
     fn word(step: &Step) -> &'static str {
