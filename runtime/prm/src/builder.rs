@@ -36,12 +36,21 @@ pub struct Builder<'a> {
     outline: &'a Outline<'a>,
     resource: Option<String>,
     authorization_servers: Option<Vec<String>>,
+    sandbox_resource: Option<String>,
+    sandbox_authorization_servers: Option<Vec<String>>,
     loopback: Loopback,
 }
 
 impl<'a> Builder<'a> {
     pub(crate) fn new(outline: &'a Outline<'a>) -> Self {
-        Self { outline, resource: None, authorization_servers: None, loopback: Loopback::Https }
+        Self {
+            outline,
+            resource: None,
+            authorization_servers: None,
+            sandbox_resource: None,
+            sandbox_authorization_servers: None,
+            loopback: Loopback::Https,
+        }
     }
 
     /// Sets the resource identifier of this deployment. Overrides `[server] resource`.
@@ -53,6 +62,18 @@ impl<'a> Builder<'a> {
     /// Sets the issuers of this deployment. Overrides `[server] authorization_servers`.
     pub fn authorization_servers(mut self, issuers: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.authorization_servers = Some(issuers.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets the resource identifier of the sandbox. Overrides `[sandbox] resource`.
+    pub fn sandbox_resource(mut self, resource: impl Into<String>) -> Self {
+        self.sandbox_resource = Some(resource.into());
+        self
+    }
+
+    /// Sets the issuers of the sandbox. Overrides `[sandbox] authorization_servers`.
+    pub fn sandbox_authorization_servers(mut self, issuers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.sandbox_authorization_servers = Some(issuers.into_iter().map(Into::into).collect());
         self
     }
 
@@ -95,7 +116,13 @@ impl<'a> Builder<'a> {
                  `--authorization-server` on the command line, or `.authorization_servers(..)` in code",
             );
         }
-        let mcp_extensions = extensions(self.outline, numbers, &mut report);
+        let mut mcp_extensions = extensions(self.outline, numbers, &mut report);
+        if let Some(resource) = self.sandbox_resource {
+            mcp_extensions.sandbox.get_or_insert_default().resource = Some(resource);
+        }
+        if let Some(issuers) = self.sandbox_authorization_servers {
+            mcp_extensions.sandbox.get_or_insert_default().authorization_servers = issuers;
+        }
         let document = Document {
             resource,
             resource_name: config.resource_name.map(str::to_owned),

@@ -5,7 +5,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use mcp_scopes_server::token::{Clock, JwtVerifier, TokenCache};
+use mcp_scopes_server::{
+    __private::v1::JwtVerifier,
+    token::{Clock, TokenCache},
+};
 use serde_json::json;
 
 use crate::{

@@ -9,8 +9,9 @@ use std::{
 };
 
 use mcp_scopes_server::{
-    Call, Deciding, PolicyHook, Token, TokenVerifier, Verification,
-    token::{JwtVerifier, RemoteKeys, TokenCache},
+    __private::v1::{JwtVerifier, RemoteKeys},
+    Claims, PolicyDenial, PolicyHook, PolicyRequest, Token, TokenError, TokenVerifier,
+    token::TokenCache,
 };
 use serde_json::json;
 
@@ -111,7 +112,7 @@ async fn uses_stale_keys_during_an_outage_if_allowed() {
     for (stale, kept) in [(HOUR, true), (Duration::ZERO, false)] {
         let issuer = Issuer::new(Answer::good(set(&[&key])));
         let server =
-            server(keys(&issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO).keep_stale(stale));
+            server(keys(&issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO).max_stale(stale));
         let token = key.token();
         all_pass(&server, &token, "up").await;
         issuer.answers(Answer::Nothing);
@@ -278,20 +279,16 @@ pub(crate) fn now() -> u64 {
 struct Panics(&'static str);
 
 impl TokenVerifier for Panics {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-        Box::pin(async move {
-            assert!(token.expose_secret() != self.0, "as it is told to");
-            Tokens.verify(token).await
-        })
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        assert!(token.expose_secret() != self.0, "as it is told to");
+        Tokens.verify(token).await
     }
 }
 
 impl PolicyHook for Panics {
-    fn decide<'a>(&'a self, call: Call<'a>) -> Deciding<'a> {
-        Box::pin(async move {
-            assert!(call.tool().tool().name != self.0, "as it is told to");
-            Ok(())
-        })
+    async fn decide(&self, call: PolicyRequest<'_>) -> Result<(), PolicyDenial> {
+        assert!(call.tool().tool().name != self.0, "as it is told to");
+        Ok(())
     }
 }
 
@@ -304,7 +301,7 @@ async fn forwards_nothing_when_a_verifier_or_policy_panics() {
         core::future::ready(Ok::<_, core::convert::Infallible>(http::Response::new(String::new())))
     });
     let server = Server::with(|builder| builder.verifier(TokenCache::new(Panics("writer"))).policy(Panics("status")));
-    let layered = tower::Layer::layer(server.layer(), inner);
+    let layered = tower::Layer::layer(&server.layer().layer(), inner);
     let send = |ask: Ask| tokio::spawn(tower::ServiceExt::oneshot(layered.clone(), ask.0));
     for ask in [Ask::call("list_files").token("writer"), Ask::call("status").token("reader"), Ask::call("status")] {
         for _ in 0..3 {
@@ -327,7 +324,7 @@ async fn drops_requests_of_clients_that_disconnect_during_verification() {
         count.fetch_add(1, Ordering::SeqCst);
         core::future::ready(Ok::<_, core::convert::Infallible>(http::Response::new(String::new())))
     });
-    let layered = tower::Layer::layer(server(keys(&issuer)).layer(), inner);
+    let layered = tower::Layer::layer(&server(keys(&issuer)).layer().layer(), inner);
     let send = |token: String| tower::ServiceExt::oneshot(layered.clone(), Ask::call("list_files").token(&token).0);
     let gone: Vec<_> = (0..50).map(|_| tokio::spawn(send(key.token()))).collect();
     while issuer.asked() == 0 {

@@ -5,7 +5,6 @@ use core::time::Duration;
 use std::{sync::Arc, time::Instant};
 
 use super::super::KeySet;
-use super::Fault;
 
 /// Longer than any process runs. A longer duration could overflow an `Instant`.
 const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365 * 10);
@@ -15,7 +14,7 @@ const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365 * 10);
 pub(super) struct Shelf {
     held: Option<Held>,
     tried: Option<Instant>,
-    problem: Option<Fault>,
+    problem: Option<&'static str>,
 }
 
 struct Held {
@@ -82,11 +81,11 @@ impl Shelf {
         self.tried = Some(now);
     }
 
-    pub(super) fn note_failure(&mut self, problem: Fault) {
+    pub(super) fn note_failure(&mut self, problem: &'static str) {
         self.problem = Some(problem);
     }
 
-    pub(super) fn problem(&self) -> Option<Fault> {
+    pub(super) fn problem(&self) -> Option<&'static str> {
         self.problem
     }
 

@@ -9,10 +9,7 @@ use std::{
 
 use axum::Router;
 use mcp_scopes::ScopeTable;
-use mcp_scopes_server::{
-    ResourceServer, ResourceServerBuilder,
-    token::{Choice, ClientCredentials, Introspection, JwtVerifier, RemoteKeys, TokenCache},
-};
+use mcp_scopes_server::{ResourceServer, ResourceServerBuilder, token::ClientCredentials};
 use rmcp::{
     ServerHandler,
     transport::streamable_http_server::{StreamableHttpServerConfig, session::local::LocalSessionManager},
@@ -74,11 +71,11 @@ impl Fixture {
         let keys = json!({"keys": [ed_jwk(&KEYS.ed, "ed"), ec_jwk(&KEYS.p256, "P-256", "p256")]});
         let keys = Issuer::new(Answer::good(keys.to_string()));
         let credentials = ClientCredentials::basic("notes", "s3cret");
-        let asked = Introspection::new(&introspection.url(), ISSUER, RESOURCE, credentials).unwrap();
-        let asked = asked.leeway(Duration::ZERO).timeout(Duration::from_secs(30)).cached();
-        let jwts = JwtVerifier::new(ISSUER, RESOURCE, RemoteKeys::new(&keys.url()).unwrap());
-        let verifier = Choice::new().issuer(ISSUER, TokenCache::new(jwts)).otherwise(asked);
-        let layer = set(ResourceServer::builder(table).verifier(verifier)).build().unwrap();
+        let asked = mcp_scopes_server::token::Issuer::introspection(ISSUER, introspection.url(), credentials)
+            .leeway(Duration::ZERO)
+            .timeout(Duration::from_secs(30));
+        let jwts = mcp_scopes_server::token::Issuer::jwks(ISSUER, keys.url());
+        let layer = set(ResourceServer::builder(table).issuer(jwts).issuer(asked)).build().await.unwrap();
         let service = {
             let runs = runs.clone();
             {
