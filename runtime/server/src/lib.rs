@@ -85,6 +85,7 @@
 //! | `stdio` | [`StdioCredentials`]: the caller where there is no HTTP |
 //! | `trace` | spans and events (feature `tracing`) |
 //! | `extensions`, `extract` | the inline check on requests; the caller in handlers on axum (feature `axum`) |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod access;
 mod authenticate;
@@ -141,5 +142,9 @@ pub use self::{
     server::{ResourceServer, ResourceServerLayer, WellKnown},
     service::ResourceServerService,
     stdio::{AlreadyInstalled, StdioCredentials},
-    token::{Claims, OwnedToken, Token, TokenError, TokenErrorKind, TokenVerifier, VerifierFn, verifier_fn},
+    token::{
+        claims::Claims,
+        text::{OwnedToken, Token},
+        verifier::{TokenError, TokenErrorKind, TokenVerifier, VerifierFn, verifier_fn},
+    },
 };

@@ -4,12 +4,13 @@
 //! |---|---|
 //! | `api_keys` | [`ApiKeys`]: opaque keys, known by salted hashes |
 //! | `bearer` | taking the token out of a request (RFC 6750 §2) |
-//! | `claims` | [`Claims`]: what a verified token says |
+//! | `claims` | [`Claims`](crate::Claims): what a verified token says |
 //! | `clock` | [`Clock`]: the time that expiry is compared with |
 //! | `cache` | [`TokenCache`]: caches verified tokens; `flights` verifications in progress |
 //! | `identity` | what makes two tokens the same token |
 //! | `router` | [`VerifierRouter`]: one verifier per issuer and kind of token; `any_of` [`AnyOf`]: verifiers in sequence |
-//! | `verifier` | [`TokenVerifier`], [`TokenError`] |
+//! | `text` | [`Token`](crate::Token) as received |
+//! | `verifier` | [`TokenVerifier`](crate::TokenVerifier), [`TokenError`](crate::TokenError) |
 //! | `verifiers` | all verifiers of a server, and which of them receives a token; `revocations` what was revoked |
 #![cfg_attr(
     any(feature = "jwt", feature = "introspection"),
@@ -33,7 +34,7 @@ mod bearer;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod bound;
 mod cache;
-mod claims;
+pub(crate) mod claims;
 mod clock;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 pub(crate) mod endpoint;
@@ -55,10 +56,9 @@ mod revocations;
 mod router;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod rules;
-mod verifier;
+pub(crate) mod text;
+pub(crate) mod verifier;
 mod verifiers;
-
-use core::fmt;
 
 #[cfg(feature = "jwks")]
 pub(crate) use self::endpoint::Fault;
@@ -81,70 +81,14 @@ pub use self::{
     any_of::AnyOf,
     api_keys::{ApiKeyError, ApiKeys},
     cache::TokenCache,
-    claims::Claims,
     clock::Clock,
     router::VerifierRouter,
-    verifier::{TokenError, TokenErrorKind, TokenVerifier, VerifierFn, verifier_fn},
 };
 pub(crate) use self::{
     bearer::{Credentials, bearer, credentials},
+    claims::Claims,
     identity::{Hash, add_part, identity},
-    verifier::DynTokenVerifier,
+    text::{OwnedToken, Token},
+    verifier::{DynTokenVerifier, TokenError, TokenErrorKind, TokenVerifier},
     verifiers::{Facts, Sources, Verifiers},
 };
-
-/// An access token as received. Neither `Debug` nor `Display` shows it.
-#[derive(Clone, Copy)]
-pub struct Token<'a>(&'a str);
-
-impl<'a> Token<'a> {
-    /// Wraps the text that follows `Bearer`.
-    #[must_use]
-    pub const fn new(text: &'a str) -> Self {
-        Self(text)
-    }
-
-    /// Returns the token itself, to verify it. A party that holds it can act as its user: keep it out of logs and errors.
-    #[must_use]
-    pub const fn expose_secret(self) -> &'a str {
-        self.0
-    }
-}
-
-impl Token<'_> {
-    /// Returns a copy that owns its text.
-    #[must_use]
-    pub fn to_owned_token(self) -> OwnedToken {
-        OwnedToken(self.0.to_owned())
-    }
-}
-
-/// An access token that owns its text. Neither `Debug` nor `Display` shows it.
-#[derive(Clone)]
-pub struct OwnedToken(String);
-
-impl OwnedToken {
-    /// Returns the token as a reference.
-    #[must_use]
-    pub fn as_token(&self) -> Token<'_> {
-        Token(&self.0)
-    }
-
-    /// Returns the token itself, to verify it. A party that holds it can act as its user: keep it out of logs and errors.
-    #[must_use]
-    pub fn expose_secret(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for OwnedToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OwnedToken(..)")
-    }
-}
-
-impl fmt::Debug for Token<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(..)")
-    }
-}

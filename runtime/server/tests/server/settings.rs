@@ -107,7 +107,7 @@ fn requires_https_except_on_loopback() {
 
 #[test]
 fn checks_each_authorization_server() {
-    assert_eq!(wrong(sound(&BARE).authorization_server("http://as")), ["authorization_server"]);
+    assert_eq!(wrong(sound(&BARE).authorization_server("http://other")), ["authorization_server"]);
 }
 
 #[test]

@@ -294,6 +294,7 @@ fn every_public_type_was_asked(types: &str) {
         "HiddenTools",
         "KeySource",
         "PolicyHook",
+        "ProblemKind",
         "ResponseBody",
         "TokenVerifier",
         "ViaHttp",

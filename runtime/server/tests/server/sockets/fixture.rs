@@ -60,7 +60,22 @@ impl Fixture {
         Self::start(&BOARD, Board, stored(), |builder| builder).await
     }
 
+    /// Starts the same server with an issuer that answers with these keys, and does not wait for usable ones.
+    pub(super) async fn with_keys(keys: String) -> Self {
+        Self::start_with(Some(keys), &NOTES, Notes, stored(), |builder| builder).await
+    }
+
     async fn start<H: ServerHandler>(
+        table: &'static ScopeTable,
+        handler: fn(Runs) -> H,
+        sessions: LocalSessionManager,
+        set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
+    ) -> Self {
+        Self::start_with(None, table, handler, sessions, set).await
+    }
+
+    async fn start_with<H: ServerHandler>(
+        unusable_keys: Option<String>,
         table: &'static ScopeTable,
         handler: fn(Runs) -> H,
         sessions: LocalSessionManager,
@@ -69,12 +84,14 @@ impl Fixture {
         let (runs, responses) = (Runs::default(), Responses::default());
         let introspection = Issuer::new(Answer::PerToken(Arc::clone(&responses)));
         let keys = json!({"keys": [ed_jwk(&KEYS.ed, "ed"), ec_jwk(&KEYS.p256, "P-256", "p256")]});
-        let keys = Issuer::new(Answer::good(keys.to_string()));
+        let is_lazy = unusable_keys.is_some();
+        let keys = Issuer::new(Answer::good(unusable_keys.unwrap_or_else(|| keys.to_string())));
         let credentials = ClientCredentials::basic("notes", "s3cret");
         let asked = mcp_scopes_server::token::Issuer::introspection(ISSUER, introspection.url(), credentials)
             .leeway(Duration::ZERO)
             .timeout(Duration::from_secs(30));
         let jwts = mcp_scopes_server::token::Issuer::jwks(ISSUER, keys.url());
+        let jwts = if is_lazy { jwts.lazy() } else { jwts };
         let layer = set(ResourceServer::builder(table).issuer(jwts).issuer(asked)).build().await.unwrap();
         let service = {
             let runs = runs.clone();
