@@ -15,11 +15,12 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{HeaderValue, Request, Response, header::CONTENT_TYPE};
 use http_body_util::Full;
 use mcp_scopes::{ScopeTable, ToolHandle, mcp_tool, scope_table};
 use mcp_scopes_server::{
-    Claims, Discovery, Hidden, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier, Verification,
+    Claims, Discovery, HiddenTools, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier,
     token::TokenCache,
 };
 use tower::{Layer as _, Service};
@@ -63,14 +64,13 @@ fn main() {
 struct OneToken(String);
 
 impl TokenVerifier for OneToken {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-        let claims = if token.expose_secret() == self.0 {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        if token.expose_secret() == self.0 {
             let claims = Claims::new("https://auth.brokerage.example.com").subject("ada").audience([RESOURCE]);
             Ok(Arc::new(claims.scope("general watchlist account.read")))
         } else {
             Err(TokenError::invalid("it is not known"))
-        };
-        Box::pin(ready(claims))
+        }
     }
 }
 
@@ -104,7 +104,11 @@ struct Bench {
 
 impl Bench {
     fn server(&self, set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder) -> ResourceServer {
-        set(self.builder(&brokerage::TOOLS)).build().expect("the settings are sound")
+        set(self.builder(&brokerage::TOOLS))
+            .build()
+            .now_or_never()
+            .expect("nothing is fetched")
+            .expect("the settings are sound")
     }
 
     fn builder(&self, table: &'static ScopeTable) -> ResourceServerBuilder {
@@ -120,7 +124,7 @@ impl Bench {
         let inner = Arc::new(AtomicUsize::new(0));
         let bare =
             Bare(Bytes::from_static(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"content\":[]}}"), Arc::clone(&inner));
-        let (mut behind, mut alone) = (self.server(|builder| builder).layer(bare.clone()), bare);
+        let (mut behind, mut alone) = (self.server(|builder| builder).layer().layer(bare.clone()), bare);
         let statuses = (run(&mut behind, self.request(&call)), run(&mut alone, self.request(&call)));
         assert_eq!((statuses, inner.load(Ordering::Relaxed)), ((200, 200), 2), "both have been called");
         let (alone, behind) =
@@ -134,8 +138,8 @@ impl Bench {
         let list = list();
         let bare = Bare(Bytes::from(list.clone()), Arc::default());
         let ask = message("tools/list", "");
-        let mut open = self.server(|builder| builder).layer(bare.clone());
-        let mut filtered = self.server(|builder| builder.discovery(Discovery::Filtered)).layer(bare);
+        let mut open = self.server(|builder| builder).layer().layer(bare.clone());
+        let mut filtered = self.server(|builder| builder.discovery(Discovery::Filtered)).layer().layer(bare);
         assert_eq!((run(&mut open, self.request(&ask)), run(&mut filtered, self.request(&ask))), (200, 200));
         let (open, filtered) =
             self.compare(|| run(&mut open, self.request(&ask)), || run(&mut filtered, self.request(&ask)));
@@ -161,8 +165,14 @@ impl Bench {
     fn tell_apart(&self, what: &str, table: &'static ScopeTable, hidden: &str) {
         let bare = Bare(Bytes::new(), Arc::default());
         let hides =
-            |builder: ResourceServerBuilder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown);
-        let mut server = hides(self.builder(table)).build().expect("the settings are sound").layer(bare);
+            |builder: ResourceServerBuilder| builder.discovery(Discovery::Filtered).hidden_tools(HiddenTools::Unknown);
+        let mut server = hides(self.builder(table))
+            .build()
+            .now_or_never()
+            .expect("nothing is fetched")
+            .expect("the settings are sound")
+            .layer()
+            .layer(bare);
         let unknown: String = hidden.chars().rev().collect();
         let call = |name: &str| message("tools/call", &format!(r#""name":"{name}""#));
         let (hidden, unknown) = (call(hidden), call(&unknown));

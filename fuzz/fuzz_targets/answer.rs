@@ -14,12 +14,13 @@ use mcp_scopes_fuzz::{
     server::{open_to, server},
     transport::{Chunks, Exchange, send},
 };
-use mcp_scopes_server::{Discovery, Hidden, ResourceServer};
+use mcp_scopes_server::{Discovery, HiddenTools, ResourceServer};
 use serde_json::Value;
 
-static OPEN: LazyLock<ResourceServer> = LazyLock::new(|| server(Discovery::Open, Hidden::Challenge, |builder| builder));
+static OPEN: LazyLock<ResourceServer> =
+    LazyLock::new(|| server(Discovery::Open, HiddenTools::Challenge, |builder| builder));
 static FILTERED: LazyLock<ResourceServer> =
-    LazyLock::new(|| server(Discovery::Filtered, Hidden::Challenge, |builder| builder));
+    LazyLock::new(|| server(Discovery::Filtered, HiddenTools::Challenge, |builder| builder));
 
 /// The tokens by their letters.
 const LETTERS: [(u8, &str); 5] = [(b'r', "read"), (b'w', "write"), (b'h', "shell"), (b'a', "admin"), (b'n', "none")];

@@ -17,7 +17,7 @@ use mcp_scopes_fuzz::{
     server::{open_to, server},
     transport::{Chunks, Exchange, finish, send},
 };
-use mcp_scopes_server::{Discovery, Hidden, ResourceServer};
+use mcp_scopes_server::{Discovery, HiddenTools, ResourceServer};
 use serde_json::Value;
 
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
@@ -27,10 +27,10 @@ const PROTOCOL: [&str; 5] = ["initialize", "ping", "server/discover", "tools/lis
 /// A server for each valid combination of the letters.
 static SERVERS: LazyLock<Vec<(Mode, ResourceServer)>> = LazyLock::new(|| {
     let modes = [
-        (Discovery::Baseline, Hidden::Challenge),
-        (Discovery::Open, Hidden::Challenge),
-        (Discovery::Filtered, Hidden::Challenge),
-        (Discovery::Filtered, Hidden::Unknown),
+        (Discovery::Baseline, HiddenTools::Challenge),
+        (Discovery::Open, HiddenTools::Challenge),
+        (Discovery::Filtered, HiddenTools::Challenge),
+        (Discovery::Filtered, HiddenTools::Unknown),
     ];
     let modes = modes.into_iter().flat_map(|mode| [(mode, false), (mode, true)]);
     let servers = modes.map(|((discovery, hidden), batches)| {
@@ -46,7 +46,7 @@ static SERVERS: LazyLock<Vec<(Mode, ResourceServer)>> = LazyLock::new(|| {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Mode {
     discovery: Discovery,
-    hidden: Hidden,
+    hidden: HiddenTools,
     batches: bool,
 }
 
@@ -62,7 +62,7 @@ fuzz_target!(|input: &[u8]| {
         _ => Discovery::Baseline,
     };
     let is_hidden = has(b'u') && discovery == Discovery::Filtered;
-    let hidden = if is_hidden { Hidden::Unknown } else { Hidden::Challenge };
+    let hidden = if is_hidden { HiddenTools::Unknown } else { HiddenTools::Challenge };
     let mode = Mode { discovery, hidden, batches: has(b'a') };
     let (_, server) = SERVERS.iter().find(|(known, _)| *known == mode).expect("every mode has a server");
 

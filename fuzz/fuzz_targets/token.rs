@@ -19,8 +19,9 @@ use mcp_scopes_fuzz::{
     transport::finish,
 };
 use mcp_scopes_server::{
+    __private::v1::JwtVerifier,
     Claims, Token, TokenErrorKind, TokenVerifier as _,
-    token::{Algorithm, Clock, JwtVerifier, KeySet},
+    token::{Algorithm, Clock, KeySet},
 };
 use serde_json::Value;
 use sha2::Sha256;

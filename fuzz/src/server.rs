@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::{
-    Access, Claims, Discovery, Hidden, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier,
-    Verification,
+    Access, Claims, Discovery, HiddenTools, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier,
 };
+
+use crate::transport::finish;
 
 pub const RESOURCE: &str = "https://files.example.com/mcp";
 pub const ISSUER: &str = "https://auth.example.com";
@@ -43,19 +44,19 @@ pub fn open_to(token: Option<&str>) -> &'static [&'static str] {
 struct Known;
 
 impl TokenVerifier for Known {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let known = TOKENS.iter().find(|(known, ..)| *known == token.expose_secret());
         let claims = known
             .map(|(name, scope, _)| Claims::new(ISSUER).subject(*name).audience([RESOURCE]).scope(*scope))
             .ok_or(TokenError::invalid("it is not known"));
-        Box::pin(async { claims.map(Arc::new) })
+        claims.map(Arc::new)
     }
 }
 
 /// Builds a server with these tools. It also serves resources to callers with `files:read`, and prompts to callers with a token.
 pub fn server(
     discovery: Discovery,
-    hidden: Hidden,
+    hidden: HiddenTools,
     set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
 ) -> ResourceServer {
     let builder = ResourceServer::builder(&TOOLS)
@@ -65,5 +66,5 @@ pub fn server(
         .method("resources/read", Access::scopes(["files:read"]))
         .method("prompts/*", Access::Token)
         .param_header("list_files", "Folder", ["folder"]);
-    set(builder).build().expect("the settings are valid")
+    finish(set(builder).build()).expect("the settings are valid")
 }

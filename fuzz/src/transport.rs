@@ -87,7 +87,7 @@ pub struct Exchange {
 pub fn send(server: &ResourceServer, request: Request<Chunks>, headers: HeaderMap, body: Chunks) -> Exchange {
     let inner = Inner { headers, body, ..Inner::default() };
     let reached = Arc::clone(&inner.reached);
-    let mut service = server.layer(inner);
+    let mut service = server.layer().layer(inner);
     let Ok(response) = finish(service.call(request));
     let (parts, body) = response.into_parts();
     let Ok(body) = finish(body.collect());

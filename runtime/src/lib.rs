@@ -12,6 +12,7 @@
 //!
 //! The core requires neither `std` nor an allocator. `default-features = false` leaves only the core.
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "metadata")]
 extern crate alloc;

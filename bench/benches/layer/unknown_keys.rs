@@ -20,8 +20,9 @@ use std::{
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use mcp_scopes_server::{
+    __private::v1::{JwtVerifier, RemoteKeys},
     Token, TokenErrorKind, TokenVerifier as _,
-    token::{JwtVerifier, RemoteKeys, TokenCache},
+    token::TokenCache,
 };
 use serde_json::json;
 use tokio::runtime::Runtime;
@@ -184,7 +185,7 @@ fn measure(tokens: &Tokens, good: &str, fresh: &[String], phase: &AtomicUsize) -
 fn time(tokens: &Tokens, token: &str) -> Duration {
     let mut context = Context::from_waker(Waker::noop());
     let start = Instant::now();
-    let verified = tokens.verify(Token::new(token)).as_mut().poll(&mut context);
+    let verified = pin!(tokens.verify(Token::new(token))).poll(&mut context);
     let took = start.elapsed();
     assert!(matches!(verified, Poll::Ready(Ok(_))), "a valid token passes at once");
     took

@@ -12,11 +12,12 @@ use aws_lc_rs::{
 };
 use axum::{Json, Router, middleware::from_fn_with_state, routing::post};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use futures_util::FutureExt as _;
 use jsonwebtoken::DecodingKey;
 use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
 use mcp_scopes_server::{
     Discovery, ResourceServer,
-    token::{JwtVerifier, KeySet, TokenCache},
+    token::KeySet,
 };
 use rmcp::{
     ServerHandler,
@@ -64,7 +65,7 @@ pub(crate) fn rmcp(issuer: &Issuer) -> Servers {
 
 /// A minimal server, alone and behind the layer. It shows the full overhead of the layer.
 pub(crate) fn echo(issuer: &Issuer) -> [Router; 2] {
-    [by_hand(), by_hand().layer(issuer.server())]
+    [by_hand(), by_hand().layer(issuer.server().layer())]
 }
 
 /// Signs tokens with RS256 and a key of 2048 bits.
@@ -107,10 +108,14 @@ impl Issuer {
         let [modulus, exponent] = self.parts();
         let keys = json!({"keys": [{"kty": "RSA", "kid": "1", "n": modulus, "e": exponent}]});
         let keys = KeySet::from_json(&keys.to_string()).expect("a key set");
-        let verifier = TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, Arc::new(keys)));
-        let server = ResourceServer::builder(&TOOLS).resource(RESOURCE).authorization_server(ISSUER).verifier(verifier);
+        let server = ResourceServer::builder(&TOOLS).resource(RESOURCE).issuer(mcp_scopes_server::token::Issuer::keys(ISSUER, keys));
         // Same as the middleware.
-        server.discovery(Discovery::Filtered).build().expect("the settings are sound")
+        server
+            .discovery(Discovery::Filtered)
+            .build()
+            .now_or_never()
+            .expect("nothing is fetched")
+            .expect("the settings are sound")
     }
 }
 

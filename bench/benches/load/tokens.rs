@@ -5,7 +5,6 @@ use std::{
     convert::Infallible,
     fs,
     future::{Ready, ready},
-    sync::Arc,
     task::{Context, Poll},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -13,11 +12,12 @@ use std::{
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{HeaderValue, Request, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt as _, Full};
 use mcp_scopes_server::{
     Environments, ResourceServer,
-    token::{JwtVerifier, KeySet, TokenCache},
+    token::{Issuer, KeySet},
 };
 use serde_json::json;
 use tower::{Layer as _, Service};
@@ -39,7 +39,7 @@ pub(crate) fn run(millions: f64) {
     let start = Instant::now();
     let (mut settled, mut most) = (0, 0);
     runtime.block_on(async {
-        let mut service = server.layer(Answer);
+        let mut service = server.layer().layer(Answer);
         for number in 0..count {
             let answer = service.call(request(&key, number)).await.expect("an answer");
             let status = answer.status();
@@ -68,10 +68,12 @@ fn server(key: &Ed25519KeyPair) -> ResourceServer {
     let keys = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "1", "x": BASE64.encode(key.public_key())}]});
     let keys = KeySet::from_json(&keys.to_string()).expect("a key set");
     ResourceServer::builder(&brokerage::TOOLS)
-        .verifier(TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, Arc::new(keys))))
+        .issuer(Issuer::keys(ISSUER, keys))
         .environments(Environments::new().by_claim("env"))
         .policies_enforced_elsewhere()
         .build()
+        .now_or_never()
+        .expect("nothing is fetched")
         .expect("the settings are sound")
 }
 

@@ -9,14 +9,15 @@ use crate::{TOOLS, desk::Desk, mcp::answer};
 ///
 /// # Errors
 /// Returns an error if the URL is invalid.
-pub fn routes(desk: Desk, resource: &str, keys: ApiKeys) -> Result<Router, BuildError> {
+pub async fn routes(desk: Desk, resource: &str, keys: ApiKeys) -> Result<Router, BuildError> {
     let server = ResourceServer::builder(&TOOLS)
         .resource(resource)
-        .verifier(keys)
+        .api_keys(keys)
         // `sk_test_` acts in the sandbox, `sk_live_` in production.
         .environments(Environments::new().by_credential())
         // A caller only sees the tools that its key opens.
         .discovery(Discovery::Filtered)
-        .build()?;
-    Ok(Router::new().route("/mcp", post(answer)).layer(server).with_state(desk))
+        .build()
+        .await?;
+    Ok(Router::new().route("/mcp", post(answer)).layer(server.layer()).with_state(desk))
 }

@@ -21,16 +21,16 @@ use crate::TOOLS;
 /// The issuer of the keys, which distinguishes their holders from the users of other issuers.
 const ISSUER: &str = "https://parcels.example.com/keys";
 
-/// Reads the keys, for the server at `resource`.
+/// Reads the keys.
 ///
 /// # Errors
 /// Returns an error message with the line if the file is missing or malformed.
-pub fn read(path: &Path, resource: &str) -> Result<ApiKeys, String> {
+pub fn read(path: &Path) -> Result<ApiKeys, String> {
     let text = fs::read_to_string(path).map_err(|error| {
         let help = "create one with `new-key`";
         format!("the keys in `{}` cannot be read: {error}; {help}", path.display())
     })?;
-    let mut keys = empty(&text, resource).map_err(|wrong| format!("{}:1: {wrong}", path.display()))?;
+    let mut keys = empty(&text).map_err(|wrong| format!("{}:1: {wrong}", path.display()))?;
     for (number, line) in text.lines().enumerate().skip(1).filter(|(_, line)| !line.trim().is_empty()) {
         let at = |wrong: &str| format!("{}:{}: {wrong}", path.display(), number + 1);
         let mut words = line.split_ascii_whitespace();
@@ -67,17 +67,17 @@ pub fn new_key(path: &Path, holder: &str, scopes: &[String], environment: Enviro
     };
     let prefix = if environment == Environment::Sandbox { "sk_test_" } else { "sk_live_" };
     let key = format!("{prefix}{}", random()?);
-    let hash = empty(&text, "")?.hash(Token::new(&key));
+    let hash = empty(&text)?.hash(Token::new(&key));
     let mut file = OpenOptions::new().append(true).open(path).map_err(failed)?;
     writeln!(file, "{hash} {holder} {}", scopes.join(" ")).map_err(failed)?;
     Ok(key)
 }
 
 /// A file with the salt of the first line and no keys.
-fn empty(text: &str, resource: &str) -> Result<ApiKeys, String> {
+fn empty(text: &str) -> Result<ApiKeys, String> {
     let salt = text.lines().next().and_then(|line| line.strip_prefix("salt ")).map(|salt| BASE64.decode(salt.trim()));
     let Some(Ok(salt)) = salt else { return Err("the first line must be `salt` and random bytes".to_owned()) };
-    ApiKeys::new(ISSUER, resource, &salt).map_err(|wrong| wrong.to_string())
+    ApiKeys::new(ISSUER, &salt).map_err(|wrong| wrong.to_string())
 }
 
 /// Rejects a scope that the table does not contain. It would open nothing, and is probably a typo.

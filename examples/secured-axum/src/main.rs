@@ -70,7 +70,7 @@ async fn serve(address: SocketAddr, keys: PathBuf) -> Result<(), Box<dyn Error>>
         format!("cannot listen on `{address}`: {error}; {help}")
     })?;
     let resource = format!("http://{}/mcp", listener.local_addr()?);
-    let routes = routes(Desk::default(), &resource, keys::read(&keys, &resource)?)?;
+    let routes = routes(Desk::default(), &resource, keys::read(&keys)?).await?;
     // The URL is for programs, the other output for people.
     println!("{resource}");
     eprintln!("parcels at {resource}, for the keys in {}", keys.display());

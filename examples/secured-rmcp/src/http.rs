@@ -5,7 +5,7 @@ use std::{error::Error, sync::Arc};
 use axum::Router;
 use mcp_scopes_server::{
     Discovery, Environments, ResourceServer,
-    token::{Algorithm, JwtVerifier, RemoteKeys, TokenCache},
+    token::{self, Algorithm},
 };
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, session::local::LocalSessionManager};
 
@@ -23,23 +23,22 @@ pub struct Issuer {
 /// Serves `/mcp`, and the metadata at its well-known path. `resource` is the URL under which clients know `/mcp`.
 ///
 /// # Errors
-/// Returns an error if a URL is invalid.
-pub fn routes(
+/// Returns an error if a URL is invalid or the issuer does not answer with its keys.
+pub async fn routes(
     notes: NoteServer,
     resource: &str,
     issuer: &Issuer,
     discovery: Discovery,
 ) -> Result<Router, Box<dyn Error + Send + Sync>> {
-    let verifier = JwtVerifier::new(&issuer.name, resource, RemoteKeys::new(&issuer.keys)?)
-        .algorithms([Algorithm::Es256])
-        .require_access_token_type();
+    let issuer =
+        token::Issuer::jwks(&issuer.name, &issuer.keys).algorithms([Algorithm::Es256]).require_access_token_type();
     let server = ResourceServer::builder(&TOOLS)
         .resource(resource)
-        .authorization_server(&issuer.name)
-        .verifier(TokenCache::new(verifier))
+        .issuer(issuer)
         .environments(Environments::new().by_claim("env"))
         .discovery(discovery)
-        .build()?;
+        .build()
+        .await?;
     // No sessions: an anonymous session ends when its client gets a token, and few clients start a new one
     // automatically. These tools keep no state between calls.
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(discovery == Discovery::Baseline);

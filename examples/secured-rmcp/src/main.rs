@@ -103,7 +103,7 @@ async fn both(arguments: &Arguments) -> Result<(), Failure> {
         Mode::Baseline => Discovery::Baseline,
         Mode::Filtered => Discovery::Filtered,
     };
-    let routes = routes(NoteServer::new(Notes::default()), &resource, &beside.issuer, discovery)?;
+    let routes = routes(NoteServer::new(Notes::default()), &resource, &beside.issuer, discovery).await?;
     // The URL is for programs, the other output for people.
     println!("{resource}");
     eprintln!("{}", hints(&resource, &beside.issuer.name));

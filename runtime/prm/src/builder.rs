@@ -39,12 +39,22 @@ pub struct Builder<'a> {
     scopes: Option<Scopes<'a>>,
     resource: Option<String>,
     authorization_servers: Option<Vec<String>>,
+    sandbox_resource: Option<String>,
+    sandbox_authorization_servers: Option<Vec<String>>,
     loopback: Loopback,
 }
 
 impl<'a> Builder<'a> {
     pub(crate) fn new(outline: &'a Outline<'a>) -> Self {
-        Self { outline, scopes: None, resource: None, authorization_servers: None, loopback: Loopback::Https }
+        Self {
+            outline,
+            scopes: None,
+            resource: None,
+            authorization_servers: None,
+            sandbox_resource: None,
+            sandbox_authorization_servers: None,
+            loopback: Loopback::Https,
+        }
     }
 
     /// Sets the scopes of the table, which then are not computed again.
@@ -63,6 +73,18 @@ impl<'a> Builder<'a> {
     /// Sets the issuers of this deployment. Overrides `[server] authorization_servers`.
     pub fn authorization_servers(mut self, issuers: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.authorization_servers = Some(issuers.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets the resource identifier of the sandbox. Overrides `[sandbox] resource`.
+    pub fn sandbox_resource(mut self, resource: impl Into<String>) -> Self {
+        self.sandbox_resource = Some(resource.into());
+        self
+    }
+
+    /// Sets the issuers of the sandbox. Overrides `[sandbox] authorization_servers`.
+    pub fn sandbox_authorization_servers(mut self, issuers: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.sandbox_authorization_servers = Some(issuers.into_iter().map(Into::into).collect());
         self
     }
 
@@ -104,7 +126,13 @@ impl<'a> Builder<'a> {
                  `--authorization-server` on the command line, or `.authorization_servers(..)` in code",
             );
         }
-        let mcp_extensions = extensions(self.outline, scopes, &mut report);
+        let mut mcp_extensions = extensions(self.outline, scopes, &mut report);
+        if let Some(resource) = self.sandbox_resource {
+            mcp_extensions.sandbox.get_or_insert_default().resource = Some(resource);
+        }
+        if let Some(issuers) = self.sandbox_authorization_servers {
+            mcp_extensions.sandbox.get_or_insert_default().authorization_servers = issuers;
+        }
         let document = Document {
             resource,
             resource_name: config.resource_name.map(str::to_owned),

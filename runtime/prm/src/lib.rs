@@ -19,6 +19,7 @@
 //! | `member` | reading and writing of members, from one description of each type |
 //! | `rules` | the rules of a document beyond the types of its members |
 #![cfg_attr(feature = "schema", doc = "| [`schema`] | the JSON Schema of the document |")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod address;
 pub mod builder;

@@ -39,6 +39,7 @@
 //! | `handler` | [`AuthenticatedHandler`], [`guard`] |
 //! | `service` | [`service`], [`Streamable`] |
 //! | `schemas` | the headers that input schemas declare |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod caller;
 mod denial;

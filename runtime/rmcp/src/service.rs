@@ -32,11 +32,7 @@ use super::{AuthenticatedHandler, guard, schemas::InputSchemas};
 ///
 /// ```
 /// # use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
-/// # use mcp_scopes_server::{Claims, Token, TokenError, TokenVerifier, Verification};
-/// # struct Verifier;
-/// # impl TokenVerifier for Verifier {
-/// #     fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> { Box::pin(async { Err(TokenError::invalid("")) }) }
-/// # }
+/// # let verifier = mcp_scopes_server::verifier_fn(|_| async { Err(mcp_scopes_server::TokenError::invalid("")) });
 /// use mcp_scopes_server::ResourceServer;
 /// use rmcp::{ServerHandler, tool, tool_handler, tool_router};
 /// use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
@@ -58,16 +54,18 @@ use super::{AuthenticatedHandler, guard, schemas::InputSchemas};
 ///
 /// scope_table! { static TOOLS = [Files::*]; }
 ///
+/// # async fn run() -> Result<(), mcp_scopes_server::BuildError> {
 /// let server = ResourceServer::builder(&TOOLS)
 ///     .resource("https://files.example.com/mcp")
 ///     .authorization_server("https://auth.example.com")
-///     .verifier(Verifier)
-///     .build()?;
+///     .verifier(verifier)
+///     .build()
+///     .await?;
 /// let sessions = LocalSessionManager::default().into();
 /// let service = mcp_scopes_rmcp::service(&server, || Ok(Files), sessions, Default::default());
 /// let app: axum::Router = axum::Router::new().fallback_service(service);
 /// # let _ = app;
-/// # Ok::<(), mcp_scopes_server::BuildError>(())
+/// # Ok(()) }
 /// ```
 pub fn service<H: ServerHandler, M: SessionManager>(
     server: &ResourceServer,

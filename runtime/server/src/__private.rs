@@ -8,6 +8,14 @@ pub mod v1 {
     use mcp_scopes::{Caller, ScopeTable};
 
     pub use crate::message::{DeclaredParams, ParamHeader};
+    #[cfg(any(feature = "jwks", feature = "introspection"))]
+    pub use crate::token::endpoint::EndpointError;
+    #[cfg(feature = "introspection")]
+    pub use crate::token::introspection::Introspection;
+    #[cfg(feature = "jwks")]
+    pub use crate::token::jwks::RemoteKeys;
+    #[cfg(feature = "jwt")]
+    pub use crate::token::jwt::JwtVerifier;
     use crate::{ResourceServer, ResourceServerService};
 
     /// Returns the layer in front of a server that declares which arguments of its tools are mirrored in headers.

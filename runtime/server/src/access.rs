@@ -2,7 +2,7 @@
 
 use mcp_scopes::ScopeTable;
 
-use super::error::Problems;
+use super::error::{ProblemKind, ProblemList};
 
 /// Which callers may use a method that is not a tool call. Set by
 /// [`ResourceServerBuilder::method`](super::ResourceServerBuilder::method).
@@ -10,8 +10,8 @@ use super::error::Problems;
 /// | method | default |
 /// |---|---|
 /// | `initialize`, `ping`, `server/discover`, `tools/list`, `logging/setLevel`, `notifications/*` | [`Discovery`](Self::Discovery) |
-/// | `tasks/*`, `completion/complete`, `resources/*`, `prompts/*`, `subscriptions/listen` | [`Refused`](Self::Refused) |
-/// | any other method | [`Refused`](Self::Refused) |
+/// | `tasks/*`, `completion/complete`, `resources/*`, `prompts/*`, `subscriptions/listen` | [`Denied`](Self::Denied) |
+/// | any other method | [`Denied`](Self::Denied) |
 ///
 /// The methods of the second row return data that no tool's scopes cover: the result of another caller's call, a file, a
 /// prompt. A sandbox caller may use only the methods of the first row, since the others act on live data.
@@ -19,7 +19,7 @@ use super::error::Problems;
 #[non_exhaustive]
 pub enum Access {
     /// No caller. The method is answered like one that the server does not have.
-    Refused,
+    Denied,
     /// Callers that may see the list of tools, according to [`Discovery`](super::Discovery).
     Discovery,
     /// Callers with a token.
@@ -45,7 +45,7 @@ pub(super) struct Methods {
 /// [`Access`], with the scopes as the table spells them.
 #[derive(Clone, Debug)]
 pub(super) enum Rule {
-    Refused,
+    Denied,
     Discovery,
     Token,
     Scopes(Vec<&'static str>),
@@ -82,31 +82,33 @@ const PROTOCOL: [&str; 6] =
 
 impl Methods {
     /// Returns the configured rules, on top of the defaults.
-    pub(super) fn new(stated: &[(String, Access)], table: &'static ScopeTable, problems: &mut Problems) -> Self {
+    pub(super) fn new(stated: &[(String, Access)], table: &'static ScopeTable, problems: &mut ProblemList) -> Self {
         let mut rules: Vec<_> = PROTOCOL.iter().map(|name| (Pattern::of(name), Rule::Discovery)).collect();
         for (text, access) in stated {
             let pattern = Pattern::of(text);
             if pattern.fit("tools/call") == Some(usize::MAX) || *text == "tools/*" {
                 problems.add(
                     "method",
+                    ProblemKind::Unknown,
                     format!("`{text}` is about calls of tools, which the table decides"),
                     "leave it out",
                 );
                 continue;
             }
             let rule = match access {
-                Access::Refused => Rule::Refused,
+                Access::Denied => Rule::Denied,
                 Access::Discovery => Rule::Discovery,
                 Access::Token => Rule::Token,
                 Access::Scopes(scopes) if scopes.is_empty() => {
                     problems.add(
                         "method",
+                        ProblemKind::Unknown,
                         format!("no scope is named for `{text}`"),
                         "name one, or write `Access::Token` for every caller with a token",
                     );
                     continue;
                 }
-                Access::Scopes(scopes) => Rule::Scopes(known(text, scopes, table, problems)),
+                Access::Scopes(scopes) => Rule::Scopes(declared_scopes(text, scopes, table, problems)),
             };
             rules.retain(|(earlier, _)| *earlier != pattern);
             rules.push((pattern, rule));
@@ -117,18 +119,24 @@ impl Methods {
     /// Returns the most specific matching rule.
     pub(super) fn rule(&self, method: &str) -> &Rule {
         let fitting = self.rules.iter().filter_map(|(pattern, rule)| Some((pattern.fit(method)?, rule)));
-        fitting.max_by_key(|(fit, _)| *fit).map_or(&Rule::Refused, |(_, rule)| rule)
+        fitting.max_by_key(|(fit, _)| *fit).map_or(&Rule::Denied, |(_, rule)| rule)
     }
 }
 
 /// Returns the scopes as the table spells them. No caller can hold a scope that the table does not declare.
-fn known(method: &str, scopes: &[String], table: &'static ScopeTable, problems: &mut Problems) -> Vec<&'static str> {
+fn declared_scopes(
+    method: &str,
+    scopes: &[String],
+    table: &'static ScopeTable,
+    problems: &mut ProblemList,
+) -> Vec<&'static str> {
     let mut found = Vec::with_capacity(scopes.len());
     for scope in scopes {
         match table.scopes().find(|known| known == scope) {
             Some(known) => found.push(known),
             None => problems.add(
                 "method",
+                ProblemKind::Unknown,
                 format!("`{method}` asks for the scope `{}`, which the table does not know", scope.escape_debug()),
                 "declare it under `[scopes]` in `mcp-scopes.toml`",
             ),

@@ -4,12 +4,12 @@ use http::Method;
 use mcp_scopes::{__private::v1, Caller, Environment, Route, ScopeTable, ToolHandle};
 
 use super::{
-    Discovery, Hidden,
+    Discovery, HiddenTools,
     access::{Methods, Rule},
     challenges::Challenges,
     head::Head,
     message::{self, Content, Disagreement, Era, Kept, Kind, Message, ParamHeaders},
-    refusal::Refusal,
+    rejection::Rejection,
     requester::Requester,
 };
 
@@ -22,7 +22,7 @@ const LISTEN: &str = "subscriptions/listen";
 pub(super) struct Authorizer {
     pub(super) table: &'static ScopeTable,
     pub(super) discovery: Discovery,
-    pub(super) hidden: Hidden,
+    pub(super) hidden: HiddenTools,
     pub(super) methods: Methods,
     /// Whether unauthenticated callers can call a tool.
     pub(super) has_public: bool,
@@ -32,7 +32,7 @@ pub(super) struct Authorizer {
 impl Authorizer {
     /// Rejects a `POST` of an unauthenticated caller if none can succeed, before the body is read: clients probe with an
     /// empty body.
-    pub(super) fn check_anonymous(&self, method: &Method, requester: &Requester) -> Result<(), Refusal> {
+    pub(super) fn check_anonymous(&self, method: &Method, requester: &Requester) -> Result<(), Rejection> {
         let can_succeed = self.discovery == Discovery::Open || self.has_public;
         if requester.is_anonymous() && *method == Method::POST && !can_succeed {
             return Err(self.challenges.unauthenticated());
@@ -49,16 +49,16 @@ impl Authorizer {
         head: &Head<'_>,
         content: &Content<'_>,
         requester: &mut Requester,
-    ) -> Result<Kept, Refusal> {
+    ) -> Result<Kept, Rejection> {
         if *method != Method::POST {
             requester.listens = *method == Method::GET;
-            requester.era = message::era_of(head).map_err(Refusal::mismatch)?;
+            requester.era = message::era_of(head).map_err(Rejection::mismatch)?;
             self.use_protocol(&requester.caller)?;
             return Ok(params.without_call());
         }
         for message in content.messages() {
             let era = self.authorize_message(head, message, &requester.caller);
-            if era.map_err(|refusal| reply_to(self.table, message, refusal))? == Era::Modern {
+            if era.map_err(|rejection| reply_to(self.table, message, rejection))? == Era::Modern {
                 requester.era = Era::Modern;
             }
         }
@@ -66,11 +66,11 @@ impl Authorizer {
         self.compare_params(params, head, content, requester.era)
     }
 
-    fn authorize_message(&self, head: &Head<'_>, message: &Message<'_>, caller: &Caller) -> Result<Era, Refusal> {
-        let era = message::agree(head, message).map_err(Refusal::mismatch)?;
+    fn authorize_message(&self, head: &Head<'_>, message: &Message<'_>, caller: &Caller) -> Result<Era, Rejection> {
+        let era = message::agree(head, message).map_err(Rejection::mismatch)?;
         match message.kind {
             // Only servers before 2026-07-28 send requests that a client could respond to.
-            Kind::Response if era == Era::Modern => Err(Refusal::response()),
+            Kind::Response if era == Era::Modern => Err(Rejection::response()),
             Kind::Response => self.use_protocol(caller),
             Kind::Request | Kind::Notification if is_call(message) => self.call_tool(caller, message),
             Kind::Request | Kind::Notification => self.use_method(caller, message, era),
@@ -86,19 +86,19 @@ impl Authorizer {
         head: &Head<'_>,
         content: &Content<'_>,
         era: Era,
-    ) -> Result<Kept, Refusal> {
+    ) -> Result<Kept, Rejection> {
         let calls = content.messages().iter().map(|message| {
             let tool = called_tool(self.table, message).map(|tool| tool.tool().name);
             (tool, message, era == Era::Modern && message.kind == Kind::Request)
         });
         params.compare_all(head, calls).map_err(|(message, reason)| {
-            let refusal = Refusal::mismatch(Disagreement::Header(reason));
-            reply_to(self.table, message, refusal)
+            let rejection = Rejection::mismatch(Disagreement::Header(reason));
+            reply_to(self.table, message, rejection)
         })
     }
 
     /// Checks whether a caller may use the methods of the protocol itself: handshake, list, streams.
-    fn use_protocol(&self, caller: &Caller) -> Result<(), Refusal> {
+    fn use_protocol(&self, caller: &Caller) -> Result<(), Rejection> {
         let open = match self.discovery {
             Discovery::Open => true,
             Discovery::Baseline => !caller.grant().is_anonymous(),
@@ -109,9 +109,9 @@ impl Authorizer {
 
     /// Decides on a call of a tool. Known and unknown, hidden and visible tools take the same path up to the response. The
     /// missing scopes are computed only if a challenge names them.
-    fn call_tool(&self, caller: &Caller, message: &Message<'_>) -> Result<(), Refusal> {
+    fn call_tool(&self, caller: &Caller, message: &Message<'_>) -> Result<(), Rejection> {
         let Some(name) = message.params.name.as_deref().filter(|_| message.kind == Kind::Request) else {
-            return Err(Refusal::not_a_call());
+            return Err(Rejection::not_a_call());
         };
         if v1::caller_reaches(caller, name) {
             return Ok(());
@@ -123,8 +123,8 @@ impl Authorizer {
             // An unauthenticated caller learns nothing about names.
             return Err(self.challenges.unauthenticated());
         }
-        if unknown || (hides && self.hidden == Hidden::Unknown) {
-            return Err(Refusal::no_tool());
+        if unknown || (hides && self.hidden == HiddenTools::Unknown) {
+            return Err(Rejection::no_tool());
         }
         match caller.authorize(name) {
             Ok(Route::Run | Route::Simulate) => Ok(()),
@@ -133,20 +133,20 @@ impl Authorizer {
     }
 
     /// Decides on any other method.
-    fn use_method(&self, caller: &Caller, message: &Message<'_>, era: Era) -> Result<(), Refusal> {
+    fn use_method(&self, caller: &Caller, message: &Message<'_>, era: Era) -> Result<(), Rejection> {
         let anonymous = caller.grant().is_anonymous();
         if message.kind == Kind::Request && message.method.starts_with(NOTIFICATIONS) {
             // A notification has no `id` (JSON-RPC 2.0 §4.1): with one it is a request, and there is no such request.
-            return self.use_protocol(caller).and(Err(Refusal::no_method(message, era)));
+            return self.use_protocol(caller).and(Err(Rejection::no_method(message, era)));
         }
         let rule = self.methods.rule(&message.method);
         if matches!(rule, Rule::Discovery) {
             return self.use_protocol(caller);
         }
         // In the sandbox only tools can state that they are safe.
-        if matches!(rule, Rule::Refused) || caller.environment() == Environment::Sandbox {
+        if matches!(rule, Rule::Denied) || caller.environment() == Environment::Sandbox {
             // Callers that could not use the list do not learn whether the server has the method.
-            return self.use_protocol(caller).and(Err(Refusal::no_method(message, era)));
+            return self.use_protocol(caller).and(Err(Rejection::no_method(message, era)));
         }
         let needed: &[&'static str] = if let Rule::Scopes(scopes) = rule { scopes } else { &[] };
         if !anonymous && needed.iter().all(|scope| caller.grant().holds(scope)) {
@@ -170,9 +170,9 @@ pub(super) fn called_tool(table: &'static ScopeTable, message: &Message<'_>) -> 
     name.and_then(|name| table.tool(name))
 }
 
-/// Returns a refusal as the reply to a message.
-pub(super) fn reply_to(table: &'static ScopeTable, message: &Message<'_>, refusal: Refusal) -> Refusal {
-    refusal.about(called_tool(table, message).map(|tool| tool.tool().name)).to(message)
+/// Returns a rejection as the reply to a message.
+pub(super) fn reply_to(table: &'static ScopeTable, message: &Message<'_>, rejection: Rejection) -> Rejection {
+    rejection.about(called_tool(table, message).map(|tool| tool.tool().name)).to(message)
 }
 
 /// Returns whether all requests of a body open a stream to listen to.

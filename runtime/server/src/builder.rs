@@ -7,12 +7,29 @@ use mcp_scopes_model::address::{Address, Shown};
 
 use mcp_scopes::{Requirement, ScopeTable, metadata::Metadata};
 
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+use super::token::Issuer;
 use super::{
-    Access, BuildError, Discovery, Environments, Hidden, PolicyHook, ResourceServer, TokenVerifier, access::Methods,
-    authenticate::Authenticator, authorize::Authorizer, bind_session::SessionBinder, challenges::Challenges,
-    enforce::PolicyEnforcer, engine::Engine, environment::Resolver, error::Problems, message::ParamHeaders,
-    metadata::Document, origin::Origins, rate_limit::RateLimiter, read_body::BodyReader, response::ResponseFilter,
-    session::Sessions, token::Clock,
+    Access, BuildError, Discovery, Environments, HiddenTools, PolicyHook, ResourceServer, TokenVerifier,
+    access::Methods,
+    authenticate::Authenticator,
+    authorize::Authorizer,
+    bind_session::SessionBinder,
+    challenges::Challenges,
+    enforce::PolicyEnforcer,
+    engine::Engine,
+    environment::Resolver,
+    error::{ProblemKind, ProblemList},
+    facts::{self, FILE, Fact},
+    message::ParamHeaders,
+    metadata::Document,
+    origin::Origins,
+    policy::DynPolicyHook,
+    rate_limit::RateLimiter,
+    read_body::BodyReader,
+    response::ResponseFilter,
+    session::Sessions,
+    token::{ApiKeys, Clock, Facts, Sources, Verifiers},
 };
 
 /// Limits on the bytes that are read, and on the time that a body may take.
@@ -37,11 +54,12 @@ pub struct ResourceServerBuilder {
     table: &'static ScopeTable,
     resource: Option<String>,
     issuers: Vec<String>,
-    verifier: Option<Arc<dyn TokenVerifier>>,
-    policy: Option<Arc<dyn PolicyHook>>,
+    sandbox_resource: Option<String>,
+    verifiers: Sources,
+    policy: Option<Arc<dyn DynPolicyHook>>,
     policies_elsewhere: bool,
     discovery: Discovery,
-    hidden: Hidden,
+    hidden: HiddenTools,
     publish_all: bool,
     methods: Vec<(String, Access)>,
     origins: Vec<String>,
@@ -65,11 +83,12 @@ impl ResourceServerBuilder {
             table,
             resource: None,
             issuers: Vec::new(),
-            verifier: None,
+            sandbox_resource: None,
+            verifiers: Sources::default(),
             policy: None,
             policies_elsewhere: false,
             discovery: Discovery::default(),
-            hidden: Hidden::default(),
+            hidden: HiddenTools::default(),
             publish_all: false,
             methods: Vec::new(),
             origins: Vec::new(),
@@ -92,15 +111,52 @@ impl ResourceServerBuilder {
         self
     }
 
-    /// Adds an issuer of this deployment. It overrides `[server] authorization_servers`. Several calls add up.
-    pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
-        self.issuers.push(issuer.into());
+    /// Adds an issuer of access tokens. The metadata and the challenges name it, and its tokens are verified for the
+    /// [resource](Self::resource). It overrides `[server] authorization_servers`. Several calls add up: a token is verified by
+    /// the issuer that it names as `iss`.
+    ///
+    /// An issuer that is [introspected](crate::token::Issuer::introspection) also receives the tokens that name no issuer, such
+    /// as opaque ones, if it is the only such issuer and no [verifier](Self::verifier) is set.
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub fn issuer(mut self, issuer: Issuer) -> Self {
+        self.verifiers.live.push(issuer);
         self
     }
 
-    /// Sets the token verifier. Required.
+    /// Adds an issuer of tokens for the sandbox. It overrides `[sandbox] authorization_servers`. Requires
+    /// [`Environments::by_issuer`].
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub fn sandbox_issuer(mut self, issuer: Issuer) -> Self {
+        self.verifiers.sandbox.push(issuer);
+        self
+    }
+
+    /// Sets the resource identifier of the sandbox. It overrides `[sandbox] resource`. Requires [`Environments::by_audience`].
+    pub fn sandbox_resource(mut self, resource: impl Into<String>) -> Self {
+        self.sandbox_resource = Some(resource.into());
+        self
+    }
+
+    /// Sets API keys that this server has issued. They receive the tokens with their prefixes.
+    pub fn api_keys(mut self, keys: ApiKeys) -> Self {
+        self.verifiers.api_keys = Some(keys);
+        self
+    }
+
+    /// Sets a verifier of the deployment. It receives the tokens that name none of the [issuers](Self::issuer) and have no
+    /// prefix of the [API keys](Self::api_keys) or of an issuer. Its results are not cached: see
+    /// [`TokenCache`](crate::token::TokenCache).
+    ///
+    /// State the issuer of its tokens as [`authorization_server`](Self::authorization_server).
     pub fn verifier(mut self, verifier: impl TokenVerifier) -> Self {
-        self.verifier = Some(Arc::new(verifier));
+        self.verifiers.fallback = Some(Arc::new(verifier));
+        self
+    }
+
+    /// Adds the authorization server of tokens that the [verifier](Self::verifier) or the [API keys](Self::api_keys) verify. It
+    /// overrides `[server] authorization_servers`. Several calls add up. For an [issuer](Self::issuer) it is not needed.
+    pub fn authorization_server(mut self, issuer: impl Into<String>) -> Self {
+        self.issuers.push(issuer.into());
         self
     }
 
@@ -123,9 +179,9 @@ impl ResourceServerBuilder {
         self
     }
 
-    /// Sets the answer to a call of a hidden tool. Default: [`Hidden::Challenge`]. Only [`Discovery::Filtered`] hides tools;
-    /// [`Hidden::Unknown`] without it is an error.
-    pub fn hidden_tools(mut self, hidden: Hidden) -> Self {
+    /// Sets the answer to a call of a hidden tool. Default: [`HiddenTools::Challenge`]. Only [`Discovery::Filtered`] hides tools;
+    /// [`HiddenTools::Unknown`] without it is an error.
+    pub fn hidden_tools(mut self, hidden: HiddenTools) -> Self {
         self.hidden = hidden;
         self
     }
@@ -250,95 +306,159 @@ impl ResourceServerBuilder {
         self
     }
 
-    /// Builds the resource server.
+    /// Builds the resource server. The keys of each [`Issuer::jwks`](crate::token::Issuer::jwks) are fetched, unless it is lazy.
     ///
     /// # Errors
-    /// A setting is invalid or missing. The error lists all such settings by name.
-    pub fn build(self) -> Result<ResourceServer, BuildError> {
-        let mut problems = Problems::default();
-        let table = self.table;
+    /// A setting is invalid or missing, or keys cannot be fetched. The error lists all such settings by name. Keys are fetched
+    /// only if all settings are valid.
+    #[cfg_attr(
+        not(any(feature = "jwt", feature = "introspection")),
+        expect(clippy::unused_async, reason = "without issuers nothing is fetched")
+    )]
+    pub async fn build(mut self) -> Result<ResourceServer, BuildError> {
+        let mut problems = ProblemList::default();
         self.check(&mut problems);
-        let document = self.document(&mut problems);
-        if self.verifier.is_none() {
-            problems.add("verifier", "no token verifier is configured", "add `.verifier(..)`");
+        self.compare_facts(&mut problems);
+        let served = self.document(&mut problems).map(|(document, metadata)| {
+            let challenges = Challenges { table: self.table, metadata_url: Arc::clone(&document.url) };
+            let sources = core::mem::take(&mut self.environments);
+            let environments = Resolver::new(sources, self.table, &metadata, challenges.clone(), &mut problems);
+            (document, challenges, Arc::new(environments))
+        });
+        let resources = served.iter().flat_map(|(.., environments)| environments.resources().map(str::to_owned));
+        let facts = Facts { resources: resources.collect(), clock: self.clock.clone() };
+        let verifiers = core::mem::take(&mut self.verifiers).bind(&facts, &mut problems);
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        if problems.is_empty() {
+            for failed in verifiers.prepare().await {
+                problems.add(
+                    "issuer",
+                    ProblemKind::Unreachable,
+                    format!("the keys cannot be fetched: {failed}"),
+                    "check the address and the network, or start without the keys: `.lazy()` on the issuer",
+                );
+            }
         }
+        let engine = self.engine(served, verifiers, &mut problems);
+        problems.finish(engine).map(ResourceServer::of)
+    }
+
+    /// Puts the parts of the engine together.
+    fn engine(
+        self,
+        served: Option<(Document, Challenges, Arc<Resolver>)>,
+        verifiers: Verifiers,
+        problems: &mut ProblemList,
+    ) -> Option<Engine> {
+        let table = self.table;
         let mut origins = Origins::default();
         for origin in &self.origins {
             if let Err(wrong) = origins.accept(origin) {
                 let message = format!("{} {wrong}", Shown(origin));
-                problems.add("origin", message, "write an origin such as `https://app.example.com`");
+                let help = "write an origin such as `https://app.example.com`";
+                problems.add("origin", ProblemKind::Malformed, message, help);
             }
         }
         if self.any_origin {
             origins.accept_any();
         }
-        let methods = Methods::new(&self.methods, table, &mut problems);
-        let params = ParamHeaders::new(&self.mirrored, table, &mut problems);
-        let sessions = self.session_key.or_else(|| {
+        let methods = Methods::new(&self.methods, table, problems);
+        let params = ParamHeaders::new(&self.mirrored, table, problems);
+        let key = self.session_key.or_else(|| {
             let mut key = [0; 32];
             getrandom::fill(&mut key).is_ok().then_some(key)
         });
-        if sessions.is_none() {
-            problems.add("session_key", "the system gives no random bytes for a key", "state one: `.session_key(..)`");
+        if key.is_none() {
+            let message = "the system gives no random bytes for a key";
+            problems.add("session_key", ProblemKind::Missing, message, "state one: `.session_key(..)`");
         }
-        let served = document.map(|(document, metadata)| {
-            let challenges = Challenges { table, metadata_url: Arc::clone(&document.url) };
-            let (resource, issuers) = (metadata.resource().to_owned(), metadata.authorization_servers().to_vec());
-            let environments =
-                Resolver::new(self.environments, table, resource, issuers, challenges.clone(), &mut problems);
-            environments.resources().for_each(|resource| origins.accept_resource(resource));
-            (document, challenges, Arc::new(environments))
+        let ((document, challenges, environments), key) = served.zip(key)?;
+        environments.resources().for_each(|resource| origins.accept_resource(resource));
+        let sessions = Sessions::new(&key);
+        let authenticator = Arc::new(Authenticator {
+            verifiers,
+            clock: self.clock,
+            environments: Arc::clone(&environments),
+            challenges: challenges.clone(),
         });
-        let engine = self.verifier.zip(served).zip(sessions).map(|((verifier, served), key)| {
-            let (document, challenges, environments) = served;
-            let sessions = Sessions::new(&key);
-            let authenticator = Arc::new(Authenticator {
-                verifier,
-                clock: self.clock,
-                environments: Arc::clone(&environments),
-                challenges: challenges.clone(),
-            });
-            Engine {
+        Some(Engine {
+            table,
+            document,
+            origins,
+            authenticator: Arc::clone(&authenticator),
+            environments,
+            bodies: BodyReader {
+                limit: self.limits.body,
+                anonymous_limit: self.limits.anonymous_body,
+                timeout: self.limits.time,
+                batches: self.batches,
+            },
+            authorizer: Authorizer {
                 table,
-                document,
-                origins,
-                authenticator: Arc::clone(&authenticator),
-                environments,
-                bodies: BodyReader {
-                    limit: self.limits.body,
-                    anonymous_limit: self.limits.anonymous_body,
-                    timeout: self.limits.time,
-                    batches: self.batches,
-                },
-                authorizer: Authorizer {
-                    table,
-                    discovery: self.discovery,
-                    hidden: self.hidden,
-                    methods,
-                    has_public: table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
-                    challenges: challenges.clone(),
-                },
-                params: Arc::new(params),
-                sessions: SessionBinder { sessions: sessions.clone(), challenges: challenges.clone() },
-                policies: PolicyEnforcer {
-                    table,
-                    sandbox_limiter: RateLimiter::new(self.sandbox_pace),
-                    hook: self.policy,
-                    challenges,
-                },
-                responses: ResponseFilter {
-                    sessions,
-                    filters_lists: self.discovery == Discovery::Filtered,
-                    limit: self.limits.answer,
-                    authenticator,
-                },
-            }
-        });
-        problems.finish(engine).map(ResourceServer::of)
+                discovery: self.discovery,
+                hidden: self.hidden,
+                methods,
+                has_public: table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
+                challenges: challenges.clone(),
+            },
+            params: Arc::new(params),
+            sessions: SessionBinder { sessions: sessions.clone(), challenges: challenges.clone() },
+            policies: PolicyEnforcer {
+                table,
+                sandbox_limiter: RateLimiter::new(self.sandbox_pace),
+                hook: self.policy,
+                challenges,
+            },
+            responses: ResponseFilter {
+                sessions,
+                filters_lists: self.discovery == Discovery::Filtered,
+                limit: self.limits.answer,
+                authenticator,
+            },
+        })
+    }
+
+    /// Compares the facts that are stated more than once, in code and in the table's file.
+    fn compare_facts(&self, problems: &mut ProblemList) {
+        let config = self.table.outline().config;
+        let sandbox = config.sandbox;
+        let stated = |setting, list: Vec<String>| list.into_iter().map(move |text| Fact { setting, text });
+        let file = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let issuers: Vec<Fact> = stated("issuer", self.verifiers.live_names())
+            .chain(stated("sandbox_issuer", self.verifiers.sandbox_names()))
+            .chain(stated("authorization_server", self.issuers.clone()))
+            .chain(stated("verifier", self.verifiers.fallback_issuers()))
+            .chain(stated(FILE, file(config.authorization_servers)))
+            .chain(stated(FILE, sandbox.map_or_else(Vec::new, |sandbox| file(sandbox.authorization_servers))))
+            .collect();
+        let resources: Vec<Fact> = stated("resource", self.resource.iter().cloned().collect())
+            .chain(stated("sandbox_resource", self.sandbox_resource.iter().cloned().collect()))
+            .chain(stated(FILE, config.resource.iter().map(|text| (*text).to_owned()).collect()))
+            .chain(stated(FILE, sandbox.iter().filter_map(|sandbox| sandbox.resource).map(str::to_owned).collect()))
+            .collect();
+        facts::reject_near_misses(&issuers, "issuers", problems);
+        facts::reject_near_misses(&resources, "resources", problems);
+        facts::reject_duplicates(&issuers, problems);
+        if !self.verifiers.sandbox_names().is_empty() && !self.environments.reads_issuer() {
+            problems.add(
+                "sandbox_issuer",
+                ProblemKind::Contradiction,
+                "its tokens would be live, since the issuer does not determine the environment",
+                "add `.environments(Environments::new().by_issuer())`",
+            );
+        }
+        if self.sandbox_resource.is_some() && !self.environments.reads_audience() {
+            problems.add(
+                "sandbox_resource",
+                ProblemKind::NoEffect,
+                "the audience does not determine the environment",
+                "add `.environments(Environments::new().by_audience())`",
+            );
+        }
     }
 
     /// Checks the settings that need no other input.
-    fn check(&self, problems: &mut Problems) {
+    fn check(&self, problems: &mut ProblemList) {
         let outline = self.table.outline();
         let stated = outline.tools.iter().find(|listed| !listed.tool.policy.is_none());
         let session = !outline.config.session.is_none();
@@ -349,6 +469,7 @@ impl ResourceServerBuilder {
             };
             problems.add(
                 "policy",
+                ProblemKind::Unenforced,
                 format!("{what}, and nothing enforces it"),
                 "state what does: `.policy(..)`, or `.policies_enforced_elsewhere()` if that is the case",
             );
@@ -357,6 +478,7 @@ impl ResourceServerBuilder {
             if self.publish_all {
                 problems.add(
                     "publish_all_tools",
+                    ProblemKind::Contradiction,
                     "the metadata would publish tools that `Discovery::Filtered` hides",
                     "remove one of the two",
                 );
@@ -364,14 +486,16 @@ impl ResourceServerBuilder {
             if outline.config.baseline.is_none_or(<[_]>::is_empty) && !outline.tools.is_empty() {
                 problems.add(
                     "discovery",
+                    ProblemKind::Missing,
                     "no baseline is configured, so a client without a token does not learn which scopes to request",
                     "state `baseline = [\"..\"]` under `[server]` in `mcp-scopes.toml`, or choose another mode",
                 );
             }
         }
-        if self.hidden == Hidden::Unknown && self.discovery != Discovery::Filtered {
+        if self.hidden == HiddenTools::Unknown && self.discovery != Discovery::Filtered {
             problems.add(
                 "hidden_tools",
+                ProblemKind::NoEffect,
                 "this discovery mode hides no tools",
                 "add `.discovery(Discovery::Filtered)`, or remove `.hidden_tools(..)`",
             );
@@ -384,24 +508,32 @@ impl ResourceServerBuilder {
             if limit == 0 {
                 problems.add(
                     setting,
+                    ProblemKind::Malformed,
                     "the limit must be greater than zero",
                     "write a larger value, or remove the call",
                 );
             }
         }
-        let issuers = self.issuers.iter().map(|issuer| ("authorization_server", issuer));
-        for (setting, address) in self.resource.iter().map(|resource| ("resource", resource)).chain(issuers) {
-            if let Ok(parts) = Address::parse(address)
+        if self.verifiers.is_empty() {
+            let help = "add `.issuer(..)`, `.api_keys(..)` or `.verifier(..)`";
+            problems.add("issuer", ProblemKind::Missing, "no token verifier is configured", help);
+        }
+        let issuers = self.verifiers.live_names().into_iter().map(|issuer| ("issuer", issuer));
+        let addresses = self.resource.iter().map(|resource| ("resource", resource.clone()));
+        let servers = self.issuers.iter().map(|issuer| ("authorization_server", issuer.clone()));
+        for (setting, address) in addresses.chain(servers).chain(issuers) {
+            if let Ok(parts) = Address::parse(&address)
                 && parts.has_user()
             {
                 // The address itself is not shown: it may hold a password, and the document is public.
                 let message = format!("the address of `{}` contains a user before its host", parts.host);
-                problems.add(setting, message, "remove everything before the `@`, and the `@`");
+                problems.add(setting, ProblemKind::Malformed, message, "remove everything before the `@`, and the `@`");
             }
         }
         if self.limits.time.is_zero() {
             problems.add(
                 "body_timeout",
+                ProblemKind::Malformed,
                 "the timeout must be greater than zero",
                 "state a longer one, or leave it out",
             );
@@ -409,13 +541,22 @@ impl ResourceServerBuilder {
     }
 
     /// Returns the document as it is served, and the full metadata.
-    fn document(&self, problems: &mut Problems) -> Option<(Document, Metadata)> {
+    fn document(&self, problems: &mut ProblemList) -> Option<(Document, Metadata)> {
         let mut builder = self.table.metadata().allow_loopback_http();
         if let Some(resource) = &self.resource {
             builder = builder.resource(resource);
         }
-        if !self.issuers.is_empty() {
-            builder = builder.authorization_servers(&self.issuers);
+        if let Some(resource) = &self.sandbox_resource {
+            builder = builder.sandbox_resource(resource);
+        }
+        let mut issuers = self.verifiers.live_names();
+        issuers.extend(self.issuers.iter().cloned());
+        if !issuers.is_empty() {
+            builder = builder.authorization_servers(issuers);
+        }
+        let sandbox = self.verifiers.sandbox_names();
+        if !sandbox.is_empty() {
+            builder = builder.sandbox_authorization_servers(sandbox);
         }
         match builder.build() {
             Ok(metadata) => {
@@ -423,7 +564,7 @@ impl ResourceServerBuilder {
                 Some((Document::new(&shown, self.max_age), metadata))
             }
             Err(error) => {
-                problems.document(&error);
+                problems.document(&error, !self.verifiers.live_names().is_empty());
                 None
             }
         }

@@ -22,7 +22,7 @@ pub enum Discovery {
 /// How a call of a hidden tool is answered, in [`Discovery::Filtered`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Hidden {
+pub enum HiddenTools {
     /// With the challenge for the tool's scopes, so that step-up works. A caller with a token that guesses a name learns that
     /// the tool exists, and which scopes it requires.
     #[default]

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use mcp_scopes::{Environment, ScopeTable};
 
 use super::{
-    Call, PolicyHook,
+    PolicyRequest,
     authorize::{called_tool, is_call, reply_to},
     challenges::Challenges,
     message::{Content, Message},
+    policy::DynPolicyHook,
     rate_limit::RateLimiter,
-    refusal::Refusal,
+    rejection::Rejection,
     requester::Requester,
     trace,
 };
@@ -19,7 +20,7 @@ use super::{
 pub(super) struct PolicyEnforcer {
     pub(super) table: &'static ScopeTable,
     pub(super) sandbox_limiter: RateLimiter,
-    pub(super) hook: Option<Arc<dyn PolicyHook>>,
+    pub(super) hook: Option<Arc<dyn DynPolicyHook>>,
     pub(super) challenges: Challenges,
 }
 
@@ -28,7 +29,7 @@ impl PolicyEnforcer {
     ///
     /// # Errors
     /// 429 for too many calls in the sandbox, 403 for a call that the policy denies.
-    pub(super) async fn enforce_policies(&self, content: Content<'_>, requester: &Requester) -> Result<(), Refusal> {
+    pub(super) async fn enforce_policies(&self, content: Content<'_>, requester: &Requester) -> Result<(), Rejection> {
         match &self.hook {
             // Boxed, because few servers have a policy.
             Some(hook) => Box::pin(self.ask(&**hook, content, requester)).await,
@@ -40,15 +41,21 @@ impl PolicyEnforcer {
         }
     }
 
-    async fn ask(&self, hook: &dyn PolicyHook, content: Content<'_>, requester: &Requester) -> Result<(), Refusal> {
+    async fn ask(
+        &self,
+        hook: &dyn DynPolicyHook,
+        content: Content<'_>,
+        requester: &Requester,
+    ) -> Result<(), Rejection> {
         for message in content.messages() {
             self.count(message, requester)?;
             if is_call(message) {
                 // Authorization has already rejected unknown tools. No policy could decide on one.
                 let tool = called_tool(self.table, message);
-                let tool = tool.ok_or_else(|| reply_to(self.table, message, Refusal::no_tool()))?;
-                let call = Call { tool, caller: &requester.caller, claims: requester.claims(), message };
-                let decision = hook.decide(call).await;
+                let tool = tool.ok_or_else(|| reply_to(self.table, message, Rejection::no_tool()))?;
+                let claims = requester.credential.as_ref().map(|credential| &credential.claims);
+                let request = PolicyRequest { tool, caller: &requester.caller, claims, message };
+                let decision = hook.decide_boxed(request).await;
                 decision.map_err(|denial| reply_to(self.table, message, self.challenges.policy(denial.reason())))?;
             }
             self.trace_passed(message, requester);
@@ -57,12 +64,12 @@ impl PolicyEnforcer {
     }
 
     /// Counts a sandbox call.
-    fn count(&self, message: &Message<'_>, requester: &Requester) -> Result<(), Refusal> {
+    fn count(&self, message: &Message<'_>, requester: &Requester) -> Result<(), Rejection> {
         if requester.caller.environment() != Environment::Sandbox || !is_call(message) {
             return Ok(());
         }
         let counted = self.sandbox_limiter.count(requester.owner());
-        counted.map_err(|wait| reply_to(self.table, message, Refusal::pace(wait)))
+        counted.map_err(|wait| reply_to(self.table, message, Rejection::pace(wait)))
     }
 
     fn trace_passed(&self, message: &Message<'_>, requester: &Requester) {

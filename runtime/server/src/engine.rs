@@ -23,7 +23,7 @@ use super::{
     method::{self, Purpose},
     origin::Origins,
     read_body::BodyReader,
-    refusal::Refusal,
+    rejection::Rejection,
     requester::Requester,
     response::ResponseFilter,
 };
@@ -63,18 +63,23 @@ impl Engine {
         }
         let origin = match self.origins.check_origin(&parts.headers) {
             Ok(origin) => origin,
-            Err(refusal) => return Ok(refusal.into_response(None).map(ResponseBody::whole)),
+            Err(rejection) => return Ok(rejection.into_response(None).map(ResponseBody::whole)),
         };
         let admitted = match self.admit(params, &parts, body).await {
             Ok(admitted) => admitted,
-            Err(refusal) => return Ok(refusal.into_response(origin.as_ref()).map(ResponseBody::whole)),
+            Err(rejection) => return Ok(rejection.into_response(origin.as_ref()).map(ResponseBody::whole)),
         };
         let (response, requester) = forward(parts, admitted, self.responses.filters_lists, inner).await?;
         Ok(self.responses.filter_response(response, requester, origin).await)
     }
 
     /// Runs steps 1 to 3, which determine the requester.
-    async fn admit<B: Body>(&self, params: &ParamHeaders, parts: &Parts, body: B) -> Result<AdmittedRequest, Refusal> {
+    async fn admit<B: Body>(
+        &self,
+        params: &ParamHeaders,
+        parts: &Parts,
+        body: B,
+    ) -> Result<AdmittedRequest, Rejection> {
         let head = Head::of(&parts.headers, self.environments.header());
         if method::check_method(&parts.method, &head)? == Purpose::Preflight {
             return Ok(AdmittedRequest::preflight(params));
@@ -83,7 +88,7 @@ impl Engine {
         let environment = self.environments.resolve_environment(credential.as_ref(), &head)?;
         let requester = Requester::new(self.table, credential, environment);
         let admitted = self.admit_requester(params, &parts.method, &head, body, requester).await;
-        admitted.map_err(|refusal| refusal.by(environment))
+        admitted.map_err(|rejection| rejection.by(environment))
     }
 
     /// Runs steps 4 to 7, which determine what the requester may do.
@@ -94,7 +99,7 @@ impl Engine {
         head: &Head<'_>,
         body: B,
         mut requester: Requester,
-    ) -> Result<AdmittedRequest, Refusal> {
+    ) -> Result<AdmittedRequest, Rejection> {
         self.authorizer.check_anonymous(method, &requester)?;
         let body = self.bodies.read_body(method, head, body, &requester).await?;
         let content = self.bodies.read_messages(method, &body)?;

@@ -6,15 +6,15 @@
 
 use serde_json::Value;
 
-use mcp_scopes::{Environment, ScopeTable};
+use mcp_scopes::{Environment, ScopeTable, metadata::Metadata};
 
 use super::{
     Claims,
     challenges::Challenges,
-    error::Problems,
+    error::{ProblemKind, ProblemList},
     head::{Head, HeaderValues},
     reason::reason,
-    refusal::Refusal,
+    rejection::Rejection,
     requester::Credential,
 };
 
@@ -85,6 +85,14 @@ impl Environments {
     fn has(&self, source: &Source) -> bool {
         self.sources.contains(source)
     }
+
+    pub(super) fn reads_issuer(&self) -> bool {
+        self.has(&Source::Issuer)
+    }
+
+    pub(super) fn reads_audience(&self) -> bool {
+        self.has(&Source::Audience)
+    }
 }
 
 /// Returns the name of an environment in headers, seals and events.
@@ -100,9 +108,9 @@ pub(super) const fn name(environment: Environment) -> &'static str {
 pub(super) struct Resolver {
     sources: Environments,
     live_issuers: Vec<String>,
-    sandbox_issuers: &'static [&'static str],
+    sandbox_issuers: Vec<String>,
     live_resource: String,
-    sandbox_resource: Option<&'static str>,
+    sandbox_resource: Option<String>,
     /// In lower case.
     header: Option<String>,
     challenges: Challenges,
@@ -124,36 +132,41 @@ impl Resolver {
     pub(super) fn new(
         sources: Environments,
         table: &'static ScopeTable,
-        resource: String,
-        issuers: Vec<String>,
+        metadata: &Metadata,
         challenges: Challenges,
-        problems: &mut Problems,
+        problems: &mut ProblemList,
     ) -> Self {
-        let sandbox = table.outline().config.sandbox;
-        let sandbox_issuers = sandbox.map_or(&[][..], |sandbox| sandbox.authorization_servers);
-        let sandbox_resource = sandbox.and_then(|sandbox| sandbox.resource);
+        let (resource, issuers) = (metadata.resource().to_owned(), metadata.authorization_servers().to_vec());
+        let extensions = metadata.document().mcp_extensions.as_ref();
+        let published = extensions.and_then(|extensions| extensions.sandbox.as_ref());
+        let sandbox_issuers = published.map_or_else(Vec::new, |sandbox| sandbox.authorization_servers.clone());
+        let sandbox_resource = published.and_then(|sandbox| sandbox.resource.clone());
         if sources.has(&Source::Issuer) && sandbox_issuers.is_empty() {
             problems.add(
                 "environments",
-                "the issuer is to tell the environment, and the sandbox has none of its own",
-                "state it: `authorization_servers = [\"https://..\"]` under `[sandbox]` in `mcp-scopes.toml`",
+                ProblemKind::Missing,
+                "`by_issuer` needs an issuer of the sandbox, and none is configured",
+                "add `.sandbox_issuer(..)`, or `authorization_servers = [\"https://..\"]` under `[sandbox]` in \
+                 `mcp-scopes.toml`",
             );
         }
-        if sources.has(&Source::Issuer) && issuers.iter().any(|issuer| sandbox_issuers.contains(&issuer.as_str())) {
+        if sources.has(&Source::Issuer) && issuers.iter().any(|issuer| sandbox_issuers.contains(issuer)) {
             problems.add(
                 "environments",
-                "an issuer is both the server's and the sandbox's, so it tells nothing",
-                "name different ones, or use another source",
+                ProblemKind::Contradiction,
+                "an issuer is both live and of the sandbox, so `by_issuer` cannot distinguish them",
+                "use different issuers: `.issuer(..)` for live, `.sandbox_issuer(..)` for the sandbox; or another source",
             );
         }
-        if sources.has(&Source::Audience) && sandbox_resource.is_none_or(|sandbox| sandbox == resource) {
+        if sources.has(&Source::Audience) && sandbox_resource.as_ref().is_none_or(|sandbox| *sandbox == resource) {
             problems.add(
                 "environments",
-                "the audience is to tell the environment, and the sandbox has no resource of its own",
-                "state it: `resource = \"https://..\"` under `[sandbox]` in `mcp-scopes.toml`",
+                ProblemKind::Missing,
+                "`by_audience` needs a resource of the sandbox, and none is configured",
+                "add `.sandbox_resource(..)`, or `resource = \"https://..\"` under `[sandbox]` in `mcp-scopes.toml`",
             );
         }
-        let header = sandbox.and_then(|sandbox| sandbox.header).map(str::to_ascii_lowercase);
+        let header = table.outline().config.sandbox.and_then(|sandbox| sandbox.header).map(str::to_ascii_lowercase);
         Self {
             sources,
             live_issuers: issuers,
@@ -174,12 +187,16 @@ impl Resolver {
     /// determines the environment. Compared code point by code point (RFC 9728 §6).
     pub(super) fn is_meant_here(&self, claims: &Claims) -> bool {
         let (live, sandbox) = self.audiences(claims);
-        live || (sandbox && self.sources.has(&Source::Audience))
+        live || (sandbox && self.has_sandbox_audience())
+    }
+
+    fn has_sandbox_audience(&self) -> bool {
+        self.sources.has(&Source::Audience)
     }
 
     /// Returns the addresses under which clients know this server: those that a token can be meant for.
     pub(super) fn resources(&self) -> impl Iterator<Item = &str> {
-        let sandbox = self.sandbox_resource.filter(|_| self.sources.has(&Source::Audience));
+        let sandbox = self.sandbox_resource.as_deref().filter(|_| self.has_sandbox_audience());
         core::iter::once(self.live_resource.as_str()).chain(sandbox)
     }
 
@@ -191,17 +208,17 @@ impl Resolver {
         &self,
         credential: Option<&Credential>,
         head: &Head<'_>,
-    ) -> Result<Environment, Refusal> {
+    ) -> Result<Environment, Rejection> {
         let claims = credential.map(|credential| &*credential.claims);
         self.resolve(claims, head).map_err(|unresolved| match unresolved {
             Unresolved::Token(reason) => self.challenges.unresolved_environment(reason),
-            Unresolved::Header(reason) => Refusal::environment(reason),
+            Unresolved::Header(reason) => Rejection::environment(reason),
         })
     }
 
     fn resolve(&self, claims: Option<&Claims>, head: &Head<'_>) -> Result<Environment, Unresolved> {
         let authenticated = claims.map_or(Ok(Environment::Live), |claims| self.of_token(claims))?;
-        match self.asked(head)? {
+        match self.requested_environment(head)? {
             None => Ok(authenticated),
             Some(Environment::Sandbox) => Ok(Environment::Sandbox),
             Some(Environment::Live) => {
@@ -238,7 +255,7 @@ impl Resolver {
     }
 
     fn by_issuer(&self, claims: &Claims) -> Option<Environment> {
-        let sandbox = self.sandbox_issuers.contains(&claims.issuer());
+        let sandbox = self.sandbox_issuers.iter().any(|issuer| issuer == claims.issuer());
         let live = self.live_issuers.iter().any(|issuer| issuer == claims.issuer());
         if sandbox { Some(Environment::Sandbox) } else { live.then_some(Environment::Live) }
     }
@@ -254,12 +271,16 @@ impl Resolver {
 
     /// Returns whether the token is meant for the live server, and for the sandbox.
     fn audiences(&self, claims: &Claims) -> (bool, bool) {
+        if claims.is_for_this_server() {
+            let sandbox = self.has_sandbox_audience() && claims.stated_environment() == Some(Environment::Sandbox);
+            return (!sandbox, sandbox);
+        }
         let has = |resource: &str| claims.audiences().iter().any(|audience| audience == resource);
-        (has(&self.live_resource), self.sandbox_resource.is_some_and(has))
+        (has(&self.live_resource), self.sandbox_resource.as_deref().is_some_and(has))
     }
 
     /// Returns the environment that the header asks for.
-    fn asked(&self, head: &Head<'_>) -> Said {
+    fn requested_environment(&self, head: &Head<'_>) -> Said {
         if head.usual_sandbox && self.header() != Some(USUAL_HEADER) {
             return Err(Unresolved::Header("this server has no sandbox that the header `mcp-sandbox` could ask for"));
         }

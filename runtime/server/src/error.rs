@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use mcp_scopes::metadata;
+use mcp_scopes::metadata::{self, ViolationKind};
 
 /// Why a [`ResourceServer`](super::ResourceServer) could not be built.
 #[derive(Clone, Debug)]
@@ -16,10 +16,36 @@ pub struct BuildError {
 pub struct Problem {
     /// The method of the builder, such as `resource`; `table` for settings of the table itself.
     pub setting: &'static str,
+    /// The kind of problem.
+    pub kind: ProblemKind,
     /// What is wrong, and why.
     pub message: String,
     /// How to fix it.
     pub help: String,
+}
+
+/// The kind of a [`Problem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProblemKind {
+    /// A required setting is missing.
+    Missing,
+    /// A value is malformed or out of range.
+    Malformed,
+    /// Two settings exclude each other.
+    Contradiction,
+    /// Two stated facts differ only in a detail, such as a trailing slash.
+    NearMiss,
+    /// A setting has no effect.
+    NoEffect,
+    /// A setting names a tool, scope or method that it cannot apply to.
+    Unknown,
+    /// The table states policies that nothing enforces.
+    Unenforced,
+    /// The keys of an issuer cannot be fetched.
+    Unreachable,
+    /// The table or its file is inconsistent.
+    Table,
 }
 
 impl BuildError {
@@ -50,24 +76,43 @@ impl core::error::Error for BuildError {}
 
 /// Collects problems.
 #[derive(Debug, Default)]
-pub(super) struct Problems {
+pub(super) struct ProblemList {
     found: Vec<Problem>,
 }
 
-impl Problems {
-    pub(super) fn add(&mut self, setting: &'static str, message: impl Into<String>, help: impl Into<String>) {
-        self.found.push(Problem { setting, message: message.into(), help: help.into() });
+impl ProblemList {
+    pub(super) fn add(
+        &mut self,
+        setting: &'static str,
+        kind: ProblemKind,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.found.push(Problem { setting, kind, message: message.into(), help: help.into() });
+    }
+
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty()
     }
 
     /// Adds the problems of the metadata document, by the setting that determines each member.
-    pub(super) fn document(&mut self, error: &metadata::Error) {
+    pub(super) fn document(&mut self, error: &metadata::Error, has_issuers: bool) {
         for violation in error.violations() {
-            let setting = match violation.pointer.split('/').nth(1) {
-                Some("resource") => "resource",
-                Some("authorization_servers") => "authorization_server",
-                _ => "table",
+            let kind = match violation.kind {
+                ViolationKind::MissingResource | ViolationKind::MissingAuthorizationServer => ProblemKind::Missing,
+                _ => ProblemKind::Malformed,
             };
-            self.add(setting, violation.message.clone(), violation.help.clone());
+            let mut pointer = violation.pointer.split('/').skip(1);
+            let (setting, kind) = match (pointer.next(), pointer.next(), pointer.next()) {
+                (Some("resource"), ..) => ("resource", kind),
+                (Some("authorization_servers"), ..) if has_issuers => ("issuer", kind),
+                (Some("authorization_servers"), ..) => ("authorization_server", kind),
+                (_, Some("sandbox"), Some("resource")) => ("sandbox_resource", kind),
+                (_, Some("sandbox"), Some("authorization_servers")) => ("sandbox_issuer", kind),
+                _ => ("table", ProblemKind::Table),
+            };
+            self.add(setting, kind, violation.message.clone(), violation.help.clone());
         }
     }
 

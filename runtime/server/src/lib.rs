@@ -60,7 +60,8 @@
 //! | event `decision` | debug | a message is forwarded | `outcome` = `passed`, `environment`, `tool`, `method` |
 //! | event `decision` | info; warn for 5xx | a request is rejected | `outcome` = `refused`, `step`, `status`, `code` (of JSON-RPC), `environment`, `tool`, `reason` |
 //! | event `keys` | debug | the keys of an issuer were fetched | `outcome` = `renewed` |
-//! | event `keys` | warn | the keys could not be fetched | `outcome` = `failed`, `reason` |
+//! | event `keys` | warn | the keys could not be fetched | `outcome` = `failed`, `reason`, `status`, `cause` |
+//! | event `cause` | warn | a token is rejected because of another error: [`TokenError::caused_by`] | `reason`, `cause` |
 //!
 //! `step` is `request`, `token`, `environment`, `body`, `scopes`, `policy`, `session` or `answer`, after the list above.
 //!
@@ -78,12 +79,13 @@
 //! | 7 `enforce` | the limit of the sandbox (`rate_limit`), and [`PolicyHook`] (`policy`) |
 //! | 8 `forward` | what the server behind the layer receives |
 //! | 9 `response` | `filter` lists and events, `stream` how long a stream stays open, `body` response bodies |
-//! | `builder`, `error`, `server`, `service` | [`ResourceServerBuilder`], [`BuildError`], [`ResourceServer`], [`ResourceServerService`] |
+//! | `builder`, `facts`, `error`, `server`, `service` | [`ResourceServerBuilder`], what it compares, [`BuildError`], [`ResourceServer`], [`ResourceServerService`] |
 //! | `requester` | who sends a request and reads its response |
-//! | `refusal`, `challenges` | the answers that the layer gives itself; `reason` checks their texts at compile time |
+//! | `rejection`, `challenges` | the answers that the layer gives itself; `reason` checks their texts at compile time |
 //! | `stdio` | [`StdioCredentials`]: the caller where there is no HTTP |
 //! | `trace` | spans and events (feature `tracing`) |
 //! | `extensions`, `extract` | the inline check on requests; the caller in handlers on axum (feature `axum`) |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod access;
 mod authenticate;
@@ -100,6 +102,7 @@ mod error;
 mod extensions;
 #[cfg(feature = "axum")]
 pub mod extract;
+mod facts;
 mod filter;
 mod forward;
 mod head;
@@ -112,7 +115,7 @@ mod policy;
 mod rate_limit;
 mod read_body;
 mod reason;
-mod refusal;
+mod rejection;
 mod replay;
 mod requester;
 mod response;
@@ -131,13 +134,17 @@ pub use self::{
     access::Access,
     body::ResponseBody,
     builder::ResourceServerBuilder,
-    discovery::{Discovery, Hidden},
+    discovery::{Discovery, HiddenTools},
     environment::Environments,
-    error::{BuildError, Problem},
+    error::{BuildError, Problem, ProblemKind},
     extensions::ViaHttp,
-    policy::{Call, Deciding, PolicyHook, PolicyRefusal},
-    server::{ResourceServer, WellKnown},
+    policy::{OwnedPolicyRequest, PolicyDenial, PolicyFn, PolicyHook, PolicyRequest, policy_fn},
+    server::{ResourceServer, ResourceServerLayer, WellKnown},
     service::ResourceServerService,
     stdio::{AlreadyInstalled, StdioCredentials},
-    token::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification},
+    token::{
+        claims::Claims,
+        text::{OwnedToken, Token},
+        verifier::{TokenError, TokenErrorKind, TokenVerifier, VerifierFn, verifier_fn},
+    },
 };

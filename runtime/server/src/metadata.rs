@@ -19,7 +19,7 @@ use mcp_scopes::{
     metadata::{Metadata, address::WELL_KNOWN},
 };
 
-use super::{Discovery, refusal::Refusal};
+use super::{Discovery, rejection::Rejection};
 
 /// Where clients look for metadata (RFC 8615).
 const BELOW_WELL_KNOWN: &str = "/.well-known/";
@@ -77,7 +77,7 @@ impl Document {
             return Some(self.answer(&parts.method));
         }
         let other = path.starts_with(BELOW_WELL_KNOWN) && matches!(parts.method, Method::GET | Method::HEAD);
-        other.then(|| Refusal::no_document().into_response(None))
+        other.then(|| Rejection::no_document().into_response(None))
     }
 
     /// Returns the response with the document. Every page may read it, because it is public.

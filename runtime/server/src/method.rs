@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{head::Head, refusal::Refusal};
+use super::{head::Head, rejection::Rejection};
 
 /// The purpose of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +17,14 @@ pub(super) enum Purpose {
 ///
 /// # Errors
 /// 400 for an upgrade, 405 for a method that MCP does not use.
-pub(super) fn check_method(method: &Method, head: &Head<'_>) -> Result<Purpose, Refusal> {
+pub(super) fn check_method(method: &Method, head: &Head<'_>) -> Result<Purpose, Rejection> {
     if head.upgrade {
         // A connection with another protocol would bypass every check.
-        return Err(Refusal::upgrade());
+        return Err(Rejection::upgrade());
     }
     match *method {
         Method::OPTIONS => Ok(Purpose::Preflight),
         Method::POST | Method::GET | Method::DELETE => Ok(Purpose::Transport),
-        _ => Err(Refusal::method()),
+        _ => Err(Rejection::method()),
     }
 }

@@ -4,7 +4,7 @@
 use http::{HeaderMap, HeaderValue, header::ORIGIN};
 use mcp_scopes_model::address::Address;
 
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 
 /// The origins whose requests are accepted.
 #[derive(Clone, Debug, Default)]
@@ -61,13 +61,13 @@ impl Origins {
     ///
     /// # Errors
     /// 403 for any other page.
-    pub(super) fn check_origin(&self, headers: &HeaderMap) -> Result<Option<HeaderValue>, Refusal> {
+    pub(super) fn check_origin(&self, headers: &HeaderMap) -> Result<Option<HeaderValue>, Rejection> {
         let mut values = headers.get_all(ORIGIN).iter();
         let Some(value) = values.next().filter(|_| !self.any) else { return Ok(None) };
         if values.next().is_none() && value.to_str().is_ok_and(|origin| self.accepts(origin)) {
             Ok(Some(value.clone()))
         } else {
-            Err(Refusal::origin())
+            Err(Rejection::origin())
         }
     }
 

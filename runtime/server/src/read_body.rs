@@ -14,7 +14,7 @@ use super::{
     filter,
     head::{Head, HeaderValues},
     message::{self, Content},
-    refusal::Refusal,
+    rejection::Rejection,
     requester::Requester,
 };
 
@@ -41,29 +41,29 @@ impl BodyReader {
         head: &Head<'_>,
         body: B,
         requester: &Requester,
-    ) -> Result<Bytes, Refusal> {
+    ) -> Result<Bytes, Rejection> {
         if *method != Method::POST {
             return Ok(Bytes::new());
         }
         if !is_json(head) {
-            return Err(Refusal::media_type());
+            return Err(Rejection::media_type());
         }
         let limit = if requester.is_anonymous() { self.anonymous_limit.min(self.limit) } else { self.limit };
         let body = body::read(body, limit, self.timeout).await.map_err(|unread| match unread {
-            Unread::TooLarge => Refusal::too_large(limit),
-            Unread::Broken => Refusal::incomplete(),
-            Unread::Late => Refusal::late(),
+            Unread::TooLarge => Rejection::too_large(limit),
+            Unread::Broken => Rejection::incomplete(),
+            Unread::Late => Rejection::late(),
         })?;
-        if is_length(head, body.len()) { Ok(body) } else { Err(Refusal::length()) }
+        if is_length(head, body.len()) { Ok(body) } else { Err(Rejection::length()) }
     }
 
     /// Reads the messages of a `POST`. Other methods have none.
     ///
     /// # Errors
     /// 400 for a body that is not JSON-RPC 2.0, or that two parsers could read differently.
-    pub(super) fn read_messages<'b>(&self, method: &Method, body: &'b [u8]) -> Result<Content<'b>, Refusal> {
+    pub(super) fn read_messages<'b>(&self, method: &Method, body: &'b [u8]) -> Result<Content<'b>, Rejection> {
         if *method == Method::POST {
-            message::read(body, self.batches).map_err(Refusal::fault)
+            message::read(body, self.batches).map_err(Rejection::fault)
         } else {
             Ok(Content::None)
         }

@@ -48,10 +48,6 @@ impl Requester {
         self.caller.grant().is_anonymous()
     }
 
-    pub(super) fn claims(&self) -> Option<&Claims> {
-        self.credential.as_ref().map(|credential| &*credential.claims)
-    }
-
     /// Returns the owner of sessions and limits.
     pub(super) fn owner(&self) -> Owner<'_> {
         match &self.credential {

@@ -14,7 +14,7 @@ use super::{
     body::{StreamToken, collect},
     filter::{self, EventRules, Events, Format, Unreadable},
     message::Era,
-    refusal::{Refusal, expose, state},
+    rejection::{Rejection, expose, state},
     requester::Requester,
     session::Sessions,
     stream::TokenWatch,
@@ -125,6 +125,6 @@ impl ResponseFilter {
 
 /// Returns the response that replaces an unreadable one.
 fn unreadable<R>(requester: &Requester, origin: Option<&HeaderValue>) -> Response<ResponseBody<R>> {
-    let refusal = Refusal::unreadable().by(requester.caller.environment());
-    refusal.into_response(origin).map(ResponseBody::whole)
+    let rejection = Rejection::unreadable().by(requester.caller.environment());
+    rejection.into_response(origin).map(ResponseBody::whole)
 }

@@ -1,7 +1,7 @@
 //! The resource server, which creates the layer.
 
 use core::{convert::Infallible, fmt, future::Ready, task::Poll};
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -10,27 +10,25 @@ use mcp_scopes::ScopeTable;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{ResourceServerBuilder, ResourceServerService, engine::Engine, message::DeclaredParams};
+use super::{ResourceServerBuilder, ResourceServerService, Token, engine::Engine, message::DeclaredParams};
 
-/// An OAuth 2.1 resource server made from a scope table. It is a tower [`Layer`]; cloning it is cheap.
+/// An OAuth 2.1 resource server made from a scope table. [`layer`](Self::layer) puts it in front of a server; cloning it is cheap.
 ///
 /// ```
 /// # use mcp_scopes::{mcp_tool, scope_table};
-/// # use mcp_scopes_server::{Claims, Token, TokenError, TokenVerifier, Verification};
 /// # #[mcp_tool(risk = "low")] fn list_files() {}
 /// # scope_table! { static TOOLS = [list_files]; }
-/// # struct Verifier;
-/// # impl TokenVerifier for Verifier {
-/// #     fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> { Box::pin(async { Err(TokenError::invalid("")) }) }
-/// # }
+/// # let verifier = mcp_scopes_server::verifier_fn(|_| async { Err(mcp_scopes_server::TokenError::invalid("")) });
+/// # async fn run() -> Result<(), mcp_scopes_server::BuildError> {
 /// use mcp_scopes_server::ResourceServer;
 /// let server = ResourceServer::builder(&TOOLS)
 ///     .resource("https://files.example.com/mcp")
 ///     .authorization_server("https://auth.example.com")
-///     .verifier(Verifier)
-///     .build()?;
+///     .verifier(verifier)
+///     .build()
+///     .await?;
 /// assert_eq!(server.metadata_url(), "https://files.example.com/.well-known/oauth-protected-resource/mcp");
-/// # Ok::<(), mcp_scopes_server::BuildError>(())
+/// # Ok(()) }
 /// ```
 #[derive(Clone)]
 pub struct ResourceServer {
@@ -57,6 +55,12 @@ impl ResourceServer {
         &self.engine
     }
 
+    /// Returns the tower layer that puts this resource server in front of a service.
+    #[must_use]
+    pub fn layer(&self) -> ResourceServerLayer {
+        ResourceServerLayer { engine: Arc::clone(&self.engine) }
+    }
+
     /// Returns the service that serves the metadata, for a router that does not send those requests through the layer. The
     /// layer itself serves it as well.
     #[must_use]
@@ -74,6 +78,18 @@ impl ResourceServer {
         core::iter::once(first).chain((root != first).then_some(root))
     }
 
+    /// Rejects a token from now on, whichever verifier accepts it: until a time, such as its expiry, or for as long as the
+    /// process runs. A JWT is rejected with any signature. A stream that was opened to listen ends within 30 seconds.
+    pub fn revoke(&self, token: Token<'_>, until: Option<SystemTime>) {
+        self.engine.authenticator.verifiers.revoke(token, until);
+    }
+
+    /// Returns the issuers whose keys could not be fetched at the last attempt, with the reason, for monitoring.
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub fn unreachable_issuers(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.engine.authenticator.verifiers.problems()
+    }
+
     /// Returns the address of the metadata, which challenges contain.
     #[must_use]
     pub fn metadata_url(&self) -> &str {
@@ -81,11 +97,23 @@ impl ResourceServer {
     }
 }
 
-impl<S> Layer<S> for ResourceServer {
+/// The tower layer of a [`ResourceServer`]. Created by [`ResourceServer::layer`].
+#[derive(Clone)]
+pub struct ResourceServerLayer {
+    engine: Arc<Engine>,
+}
+
+impl<S> Layer<S> for ResourceServerLayer {
     type Service = ResourceServerService<S>;
 
     fn layer(&self, inner: S) -> ResourceServerService<S> {
         ResourceServerService::new(Arc::clone(&self.engine), Arc::clone(&self.engine.params), inner)
+    }
+}
+
+impl fmt::Debug for ResourceServerLayer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ResourceServerLayer").field(&self.engine.document.url).finish()
     }
 }
 

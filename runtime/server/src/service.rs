@@ -16,7 +16,7 @@ use tower_service::Service;
 
 use super::{ResponseBody, engine::Engine, message::ParamHeaders, trace};
 
-/// A server behind the layer. Created by [`ResourceServer`](super::ResourceServer) as a tower layer.
+/// A server behind the layer. Created by [`ResourceServerLayer`](super::ResourceServerLayer).
 #[derive(Clone)]
 pub struct ResourceServerService<S> {
     engine: Arc<Engine>,

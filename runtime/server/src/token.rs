@@ -4,106 +4,91 @@
 //! |---|---|
 //! | `api_keys` | [`ApiKeys`]: opaque keys, known by salted hashes |
 //! | `bearer` | taking the token out of a request (RFC 6750 §2) |
-//! | `claims` | [`Claims`]: what a verified token says |
+//! | `claims` | [`Claims`](crate::Claims): what a verified token says |
 //! | `clock` | [`Clock`]: the time that expiry is compared with |
 //! | `cache` | [`TokenCache`]: caches verified tokens; `flights` verifications in progress |
 //! | `identity` | what makes two tokens the same token |
-//! | `choice` | [`Choice`]: one verifier per issuer and kind of token; `any_of` [`AnyOf`]: verifiers in sequence |
-//! | `verifier` | [`TokenVerifier`], [`TokenError`] |
+//! | `router` | [`VerifierRouter`]: one verifier per issuer and kind of token; `any_of` [`AnyOf`]: verifiers in sequence |
+//! | `text` | [`Token`](crate::Token) as received |
+//! | `verifier` | [`TokenVerifier`](crate::TokenVerifier), [`TokenError`](crate::TokenError) |
+//! | `verifiers` | all verifiers of a server, and which of them receives a token; `revocations` what was revoked |
 #![cfg_attr(
-    feature = "jwt",
-    doc = "| `jwt` | [`JwtVerifier`]: tokens that are JWTs; `algorithm` how they are signed |"
+    any(feature = "jwt", feature = "introspection"),
+    doc = "| `issuer` | [`Issuer`]; `bound` with the facts of its server |"
 )]
+#![cfg_attr(feature = "jwt", doc = "| `jwt` | tokens that are JWTs; `algorithm` [`Algorithm`]: how they are signed |")]
 #![cfg_attr(feature = "jwt", doc = "| `keys` | [`KeySet`], and [`KeySource`]: where keys come from |")]
-#![cfg_attr(feature = "jwks", doc = "| `jwks` | [`RemoteKeys`]: keys that an issuer publishes |")]
-#![cfg_attr(
-    feature = "introspection",
-    doc = "| `introspection` | [`Introspection`]: asking the issuer about each token |"
-)]
+#![cfg_attr(feature = "jwks", doc = "| `jwks` | keys that an issuer publishes |")]
+#![cfg_attr(feature = "introspection", doc = "| `introspection` | asking the issuer about each token |")]
 #![cfg_attr(
     any(feature = "jwt", feature = "introspection"),
     doc = "| `rules` | what claims have to say; `kind` whether they are those of an access token |"
 )]
-#![cfg_attr(
-    any(feature = "jwks", feature = "introspection"),
-    doc = "| `endpoint` | asking an issuer over HTTP: [`EndpointError`] |"
-)]
+#![cfg_attr(any(feature = "jwks", feature = "introspection"), doc = "| `endpoint` | asking an issuer over HTTP |")]
 
 #[cfg(feature = "jwt")]
 mod algorithm;
 mod any_of;
 mod api_keys;
 mod bearer;
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+mod bound;
 mod cache;
-mod choice;
-mod claims;
+pub(crate) mod claims;
 mod clock;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
-mod endpoint;
+pub(crate) mod endpoint;
 mod flights;
 mod identity;
 #[cfg(feature = "introspection")]
-mod introspection;
+pub(crate) mod introspection;
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+mod issuer;
 #[cfg(feature = "jwks")]
-mod jwks;
+pub(crate) mod jwks;
 #[cfg(feature = "jwt")]
-mod jwt;
+pub(crate) mod jwt;
 #[cfg(feature = "jwt")]
 mod keys;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod kind;
+mod revocations;
+mod router;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod rules;
-mod verifier;
+pub(crate) mod text;
+pub(crate) mod verifier;
+mod verifiers;
 
-use core::fmt;
-
-#[cfg(any(feature = "jwks", feature = "introspection"))]
-pub use self::endpoint::EndpointError;
-#[cfg(feature = "introspection")]
-pub use self::introspection::{ClientCredentials, Introspection};
 #[cfg(feature = "jwks")]
-pub use self::jwks::RemoteKeys;
+pub(crate) use self::endpoint::Fault;
+#[cfg(feature = "introspection")]
+pub use self::introspection::ClientCredentials;
+#[cfg(feature = "introspection")]
+use self::introspection::Introspection;
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+pub use self::issuer::Issuer;
+#[cfg(feature = "jwks")]
+use self::jwks::RemoteKeys;
+#[cfg(feature = "jwt")]
+use self::jwt::JwtVerifier;
 #[cfg(feature = "jwt")]
 pub use self::{
     algorithm::Algorithm,
-    jwt::JwtVerifier,
-    keys::{KeySet, KeySetError, KeySource, LookUp},
+    keys::{KeySet, KeySetError, KeySource},
 };
 pub use self::{
     any_of::AnyOf,
     api_keys::{ApiKeyError, ApiKeys},
     cache::TokenCache,
-    choice::Choice,
-    claims::Claims,
     clock::Clock,
-    verifier::{TokenError, TokenErrorKind, TokenVerifier, Verification},
+    router::VerifierRouter,
 };
 pub(crate) use self::{
     bearer::{Credentials, bearer, credentials},
+    claims::Claims,
     identity::{Hash, add_part, identity},
+    text::{OwnedToken, Token},
+    verifier::{DynTokenVerifier, TokenError, TokenErrorKind, TokenVerifier},
+    verifiers::{Facts, Sources, Verifiers},
 };
-
-/// An access token as received. Neither `Debug` nor `Display` shows it.
-#[derive(Clone, Copy)]
-pub struct Token<'a>(&'a str);
-
-impl<'a> Token<'a> {
-    /// Wraps the text that follows `Bearer`.
-    #[must_use]
-    pub const fn new(text: &'a str) -> Self {
-        Self(text)
-    }
-
-    /// Returns the token itself, to verify it. A party that holds it can act as its user: keep it out of logs and errors.
-    #[must_use]
-    pub const fn expose_secret(self) -> &'a str {
-        self.0
-    }
-}
-
-impl fmt::Debug for Token<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(..)")
-    }
-}

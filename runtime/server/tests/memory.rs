@@ -10,10 +10,11 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{Request, Response};
 use http_body_util::Full;
 use mcp_scopes::{mcp_tool, scope_table};
-use mcp_scopes_server::{Claims, ResourceServer, Token, TokenVerifier, Verification};
+use mcp_scopes_server::{Claims, ResourceServer, Token, TokenError, TokenVerifier};
 use tower::{Layer as _, Service as _, service_fn};
 
 const RESOURCE: &str = "https://files.example.com/mcp";
@@ -27,10 +28,10 @@ scope_table! { static FILES = [list_files]; }
 struct Scopeless;
 
 impl TokenVerifier for Scopeless {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let claims = Claims::new("https://auth.example.com").subject("ada").audience([RESOURCE]);
         let claims = claims.scope(if token.expose_secret() == "reader" { "files:list" } else { "" });
-        Box::pin(core::future::ready(Ok(Arc::new(claims))))
+        Ok(Arc::new(claims))
     }
 }
 
@@ -60,8 +61,10 @@ fn peak(token: &str, body: &Bytes, piece: usize) -> (u16, u64) {
         .allow_batches()
         .param_header("list_files", "A", ["a", "b"])
         .build()
+        .now_or_never()
+        .unwrap()
         .unwrap();
-    let mut service = layer.layer(service_fn(|request: Request<Full<Bytes>>| {
+    let mut service = layer.layer().layer(service_fn(|request: Request<Full<Bytes>>| {
         drop(request);
         core::future::ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())))
     }));

@@ -24,10 +24,10 @@ use axum::{
     extract::Request,
     http::{HeaderValue, header::AUTHORIZATION},
 };
+use futures_util::FutureExt as _;
 use mcp_scopes::ScopeTable;
 use mcp_scopes_server::{
     Access, BuildError, Claims, Discovery, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier,
-    Verification,
 };
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService, session::local::LocalSessionManager,
@@ -67,7 +67,7 @@ pub fn server(route: Route) -> Result<Router, BuildError> {
         }
         Route::Anonymous => {
             let layer = layer(&tools::open::TOOLS, Access::Discovery, |builder| builder.discovery(Discovery::Open))?;
-            Router::new().fallback_service(layer.layer(StreamableHttpService::new(make, sessions, config)))
+            Router::new().fallback_service(layer.layer().layer(StreamableHttpService::new(make, sessions, config)))
         }
     })
 }
@@ -83,18 +83,18 @@ fn layer(
         "Region",
         ["region"],
     );
-    set(builder).build()
+    set(builder).build().now_or_never().expect("nothing is fetched")
 }
 
 /// A verifier for the suite's token.
 struct Suite;
 
 impl TokenVerifier for Suite {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let claims = Claims::new("http://localhost:9000").audience(["http://localhost/mcp"]);
-        Box::pin(core::future::ready(match token.expose_secret() {
+        match token.expose_secret() {
             "conformance" => Ok(Arc::new(claims.subject("suite").scope("conformance"))),
             _ => Err(TokenError::invalid("it is not known")),
-        }))
+        }
     }
 }

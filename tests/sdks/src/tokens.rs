@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mcp_scopes_server::{Claims, Token, TokenError, TokenVerifier, Verification};
+use mcp_scopes_server::{Claims, Token, TokenError, TokenVerifier};
 use serde_json::{Map, Value};
 
 /// A verifier for these tokens.
@@ -10,20 +10,19 @@ use serde_json::{Map, Value};
 pub struct Tokens;
 
 impl TokenVerifier for Tokens {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let of = |subject: &str, scope: &str, environment: &str| {
             let others = Map::from_iter([("env".to_owned(), Value::from(environment))]);
             let claims = Claims::new("https://auth.example.com").audience(["https://files.example.com/mcp"]);
             Ok(Arc::new(claims.subject(subject).scope(scope).others(others)))
         };
-        let claims = match token.expose_secret() {
+        match token.expose_secret() {
             "reader" => of("ada", "openid files:read", "live"),
             "writer" => of("ada", "files:write", "live"),
             "owner" => of("ada", "files:write files:delete", "live"),
             "bob" => of("bob", "files:write files:delete", "live"),
             "trainee" => of("ada", "files:write files:delete", "sandbox"),
             _ => Err(TokenError::invalid("it is not known")),
-        };
-        Box::pin(core::future::ready(claims))
+        }
     }
 }

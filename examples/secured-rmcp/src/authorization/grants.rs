@@ -7,8 +7,8 @@ use std::{
 
 use super::{refusal::Refusal, secret};
 
-const CODE_LIFETIME: Duration = Duration::from_mins(1);
-const REFRESH_LIFETIME: Duration = Duration::from_hours(8);
+const CODE_LIFETIME: Duration = Duration::from_secs(60);
+const REFRESH_LIFETIME: Duration = Duration::from_secs(8 * 3600);
 /// The maximum number of codes, and of refresh tokens.
 const MOST: usize = 10_000;
 

@@ -169,11 +169,11 @@ async fn scanner_with_token_for_another_resource_reports_no_failure() {
         scopes: TOOLS.scopes().map(str::to_owned).collect(),
         user: "ada".to_owned(),
         trainee: "trainee".to_owned(),
-        lifetime: Duration::from_mins(15),
+        lifetime: Duration::from_secs(15 * 60),
     };
     tokio::spawn(authorization::serve(tokens, settings, pending()));
     let issuer = Issuer { keys: format!("{name}/jwks.json"), name };
-    let routes = routes(NoteServer::new(Notes::default()), &resource, &issuer, Discovery::Baseline).unwrap();
+    let routes = routes(NoteServer::new(Notes::default()), &resource, &issuer, Discovery::Baseline).await.unwrap();
     tokio::spawn(async { axum::serve(notes, routes).await });
     let scanning = spawn_blocking(move || {
         scanner.log_in(&resource, &other);

@@ -5,7 +5,7 @@ use serde::{Deserialize, de::IgnoredAny};
 use mcp_scopes::{Caller, Environment};
 
 use super::{
-    super::{refusal::Refusal, replay::EventSeal},
+    super::{rejection::Rejection, replay::EventSeal},
     filtered,
     list::may_hold_list,
 };
@@ -73,7 +73,7 @@ impl EventRules {
 
     /// Returns the error that replaces an event that cannot be read.
     pub(super) fn unreadable(&self) -> String {
-        Refusal::unreadable().by(self.environment).into_text()
+        Rejection::unreadable().by(self.environment).into_text()
     }
 }
 

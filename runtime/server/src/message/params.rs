@@ -12,7 +12,7 @@ use mcp_scopes::ScopeTable;
 
 use super::{
     super::{
-        error::Problems,
+        error::{ProblemKind, ProblemList},
         head::{Head, PARAM},
         json,
     },
@@ -93,7 +93,7 @@ impl ParamHeaders {
     pub(crate) fn new(
         stated: &[(String, String, Vec<String>)],
         table: &'static ScopeTable,
-        problems: &mut Problems,
+        problems: &mut ProblemList,
     ) -> Self {
         let mut found = Vec::with_capacity(stated.len());
         for (tool, header, path) in stated {
@@ -101,11 +101,13 @@ impl ParamHeaders {
                 (Some(known), Some(param)) => found.push((known.tool().name, param)),
                 (None, _) => problems.add(
                     "param_header",
+                    ProblemKind::Unknown,
                     format!("the table has no tool `{}`", tool.escape_debug()),
                     "write the name of a tool",
                 ),
                 (Some(_), None) => problems.add(
                     "param_header",
+                    ProblemKind::Malformed,
                     format!("`{}` is not the end of a header name, or the path is empty", header.escape_debug()),
                     "write the value of `x-mcp-header` in the input schema, and the member names that lead to the argument",
                 ),

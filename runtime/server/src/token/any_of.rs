@@ -2,15 +2,17 @@
 
 use core::fmt;
 
-use super::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification};
+use std::sync::Arc;
+
+use super::{Claims, DynTokenVerifier, Token, TokenError, TokenErrorKind, TokenVerifier};
 
 /// Asks one verifier after the other. The first that accepts a token determines its claims.
 ///
-/// For verifiers whose tokens cannot be distinguished. If they can, [`Choice`](super::Choice) shows each token to only one.
+/// For verifiers whose tokens cannot be distinguished. If they can, [`VerifierRouter`](super::VerifierRouter) shows each token to only one.
 #[derive(Default)]
 #[must_use]
 pub struct AnyOf {
-    verifiers: Vec<Box<dyn TokenVerifier>>,
+    verifiers: Vec<Box<dyn DynTokenVerifier>>,
 }
 
 impl AnyOf {
@@ -27,23 +29,25 @@ impl AnyOf {
 }
 
 impl TokenVerifier for AnyOf {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-        Box::pin(async move {
-            let mut answer = TokenError::UNKNOWN;
-            for verifier in &self.verifiers {
-                match verifier.verify(token).await {
-                    Ok(claims) => return Ok(claims),
-                    // The unavailable verifier may be the one that accepts the token: the client may retry.
-                    Err(error) if answer.kind() != TokenErrorKind::Unavailable => answer = error,
-                    Err(_) => {}
-                }
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        let mut answer = TokenError::UNKNOWN;
+        for verifier in &self.verifiers {
+            match verifier.verify_boxed(token).await {
+                Ok(claims) => return Ok(claims),
+                // The unavailable verifier may be the one that accepts the token: the client may retry.
+                Err(error) if answer.kind() != TokenErrorKind::Unavailable => answer = error,
+                Err(_) => {}
             }
-            Err(answer)
-        })
+        }
+        Err(answer)
     }
 
-    fn still_counts(&self, claims: &Claims) -> bool {
-        self.verifiers.iter().all(|verifier| verifier.still_counts(claims))
+    fn is_still_valid(&self, claims: &Claims) -> bool {
+        self.verifiers.iter().all(|verifier| verifier.is_claims_still_valid(claims))
+    }
+
+    fn issuers(&self) -> Vec<&str> {
+        self.verifiers.iter().flat_map(|verifier| verifier.bound_issuers()).collect()
     }
 }
 

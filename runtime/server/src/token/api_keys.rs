@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq as _;
 use crate::reason::reason;
 use mcp_scopes::Environment;
 
-use super::{Claims, Token, TokenError, TokenVerifier, Verification, clock};
+use super::{Claims, Token, TokenError, TokenVerifier, clock};
 
 /// The maximum length of a key.
 const MAX_BYTES: usize = 512;
@@ -25,12 +25,14 @@ type Hash = [u8; 32];
 /// [`prefixes`](Self::prefixes). Any other token is rejected without a look-up. Sandbox keys act in the sandbox if the server
 /// uses [`Environments::by_credential`](crate::Environments::by_credential), and are rejected if it does not.
 ///
+/// Keys are meant for the server that they are given to, whatever its resource is: their claims have no audience.
+///
 /// Only salted hashes are stored: [`hash`](Self::hash) computes one when a key is issued. A key needs as much entropy as any
 /// secret (32 random bytes after the prefix): the hashes of guessable keys can be guessed.
 ///
 /// ```
 /// use mcp_scopes_server::{Environments, Token, token::ApiKeys};
-/// let keys = ApiKeys::new("https://files.example.com", "https://files.example.com/mcp", b"a salt of its own")?;
+/// let keys = ApiKeys::new("https://files.example.com", b"16 random bytes, or more")?;
 /// // Once, when the key is given out; the hash is what is stored.
 /// let hash = keys.hash(Token::new("sk_test_Zm9vYmFyYmF6cXV1eA"));
 /// let keys = keys.key(&hash, "ci", "files:read files:write")?;
@@ -41,8 +43,6 @@ type Hash = [u8; 32];
 #[must_use]
 pub struct ApiKeys {
     issuer: String,
-    live_resource: String,
-    sandbox_resource: String,
     salted: Hmac<Sha256>,
     prefixes: [(String, Environment); 2],
     /// Indexed by the first bytes of their hashes. Without the salt a client cannot choose them, so that the time of the
@@ -64,16 +64,13 @@ impl ApiKeys {
     ///
     /// # Errors
     /// The salt has fewer than 16 bytes.
-    pub fn new(issuer: impl Into<String>, resource: impl Into<String>, salt: &[u8]) -> Result<Self, ApiKeyError> {
+    pub fn new(issuer: impl Into<String>, salt: &[u8]) -> Result<Self, ApiKeyError> {
         if salt.len() < MIN_SALT {
             return Err(ApiKeyError("the salt of the API keys has fewer than 16 bytes"));
         }
         let salted = Hmac::new_from_slice(salt).map_err(|_| ApiKeyError("the salt of the API keys cannot be used"))?;
-        let resource = resource.into();
         Ok(Self {
             issuer: issuer.into(),
-            sandbox_resource: resource.clone(),
-            live_resource: resource,
             salted,
             prefixes: [("sk_live_".into(), Environment::Live), ("sk_test_".into(), Environment::Sandbox)],
             known: HashMap::new(),
@@ -92,12 +89,6 @@ impl ApiKeys {
         }
         self.prefixes = [(live, Environment::Live), (sandbox, Environment::Sandbox)];
         Ok(self)
-    }
-
-    /// Sets the audience of sandbox keys, for a sandbox with its own resource.
-    pub fn sandbox_resource(mut self, resource: impl Into<String>) -> Self {
-        self.sandbox_resource = resource.into();
-        self
     }
 
     /// Returns what is stored of a key: its salted hash, in base64.
@@ -139,15 +130,26 @@ impl ApiKeys {
         Ok(self)
     }
 
+    /// Returns the prefix with which a token begins, and its environment.
+    fn prefix_of(&self, token: Token<'_>) -> Option<&(String, Environment)> {
+        self.prefixes.iter().find(|(prefix, _)| token.expose_secret().starts_with(prefix.as_str()))
+    }
+
+    /// Returns whether a token begins like one of these keys.
+    pub(super) fn has_prefix(&self, token: Token<'_>) -> bool {
+        self.prefix_of(token).is_some()
+    }
+
     fn digest(&self, key: Token<'_>) -> Hash {
         self.salted.clone().chain_update(key.expose_secret()).finalize().into_bytes().into()
     }
 
     fn check(&self, token: Token<'_>) -> Result<Claims, TokenError> {
         let text = token.expose_secret();
-        let begins = self.prefixes.iter().find(|(prefix, _)| text.starts_with(prefix.as_str()));
-        let (_, environment) =
-            begins.filter(|_| text.len() <= MAX_BYTES).ok_or(TokenError::invalid(reason!("it is not an API key")))?;
+        let (_, environment) = self
+            .prefix_of(token)
+            .filter(|_| text.len() <= MAX_BYTES)
+            .ok_or(TokenError::invalid(reason!("it is not an API key")))?;
         let hash = self.digest(token);
         let near = self.known.get(&front(&hash)).map_or(&[][..], Vec::as_slice);
         let known = near.iter().find(|known| bool::from(known.hash.ct_eq(&hash)));
@@ -155,12 +157,8 @@ impl ApiKeys {
         if known.end.is_some_and(|end| end <= clock::now()) {
             return Err(TokenError::EXPIRED);
         }
-        let resource = match environment {
-            Environment::Sandbox => &self.sandbox_resource,
-            Environment::Live => &self.live_resource,
-        };
-        let claims = Claims::new(&self.issuer).client(&known.holder).audience([resource]).scope(&known.scope);
-        let claims = claims.environment(*environment);
+        let claims = Claims::new(&self.issuer).client(&known.holder).scope(&known.scope);
+        let claims = claims.for_this_server(*environment);
         Ok(match known.end {
             Some(end) => claims.expires_at(end),
             None => claims,
@@ -174,8 +172,8 @@ fn front(hash: &Hash) -> [u8; 8] {
 }
 
 impl TokenVerifier for ApiKeys {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-        Box::pin(core::future::ready(self.check(token).map(Arc::new)))
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        self.check(token).map(Arc::new)
     }
 }
 

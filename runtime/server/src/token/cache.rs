@@ -2,37 +2,34 @@
 
 use core::{fmt, time::Duration};
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Instant, SystemTime},
 };
 
 use quick_cache::sync::Cache;
 
 use super::{
-    Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification, clock,
+    Claims, Token, TokenError, TokenErrorKind, TokenVerifier, clock,
     flights::{Flight, Flights, Verified},
-    identity::{Hash, signed, whole},
+    identity::{Hash, whole},
+    revocations::{REVOKED, Revocations},
 };
-use crate::reason::reason;
 
-const REVOKED: TokenError = TokenError::invalid(reason!("it was revoked"));
+/// How many tokens are cached by default, and for how long.
+pub(super) const TOKENS: usize = 10_000;
+pub(super) const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// A verifier that caches the results of another one: for a bounded number of tokens and a bounded time, never beyond a
 /// token's expiry, and not after its key has left the key set. Rejections are cached only with
-/// [`with_refusals`](Self::with_refusals).
+/// [`with_rejections`](Self::with_rejections).
 ///
 /// Concurrent requests with the same token share one verification. Clones share all state, so that any of them
 /// can [`revoke`](Self::revoke).
 ///
 /// ```
-/// # use mcp_scopes_server::{Token, TokenError, TokenVerifier, Verification};
-/// # struct Verifier;
-/// # impl TokenVerifier for Verifier {
-/// #     fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> { Box::pin(async { Err(TokenError::invalid("")) }) }
-/// # }
-/// use mcp_scopes_server::token::TokenCache;
-/// let tokens = TokenCache::new(Verifier);
+/// # let verifier = mcp_scopes_server::verifier_fn(|_| async { Err(mcp_scopes_server::TokenError::invalid("")) });
+/// use mcp_scopes_server::{Token, token::TokenCache};
+/// let tokens = TokenCache::new(verifier);
 /// tokens.revoke(Token::new("stolen"), None);
 /// ```
 pub struct TokenCache<V> {
@@ -43,12 +40,11 @@ struct Inner<V> {
     verifier: V,
     good: Cache<Hash, Good>,
     lifetime: Duration,
-    /// Rejected tokens, with the time and the reason. `refusals` is how long an entry is valid.
+    /// Rejected tokens, with the time and the reason. `rejections` is how long an entry is valid.
     bad: Cache<Hash, (Instant, TokenError)>,
-    refusals: Duration,
+    rejections: Duration,
     flights: Flights,
-    /// The time until which each revoked token is rejected; `None`: always.
-    revoked: Mutex<HashMap<Hash, Option<SystemTime>>>,
+    revoked: Revocations,
 }
 
 /// A verified token.
@@ -61,35 +57,47 @@ struct Good {
 impl<V: TokenVerifier> TokenCache<V> {
     /// Caches up to 10,000 tokens, each for five minutes.
     pub fn new(verifier: V) -> Self {
-        Self::with_limits(verifier, 10_000, Duration::from_mins(5))
+        Self::with_limits(verifier, TOKENS, LIFETIME)
     }
 
     /// Caches up to `tokens` tokens, each for `lifetime`. A token that its issuer revokes may still be accepted for that long.
     pub fn with_limits(verifier: V, tokens: usize, lifetime: Duration) -> Self {
-        Self::with_refusals(verifier, tokens, lifetime, Duration::ZERO)
+        Self::with_rejections(verifier, tokens, lifetime, Duration::ZERO)
     }
 
-    /// Caches up to `tokens` rejected tokens as well, each for `refusals`: for verifications that cost a third party something.
+    /// Caches up to `tokens` rejected tokens as well, each for `rejections`: for verifications that cost a third party something.
     /// A few seconds suffice. A token that becomes valid is rejected until its entry expires. That a verifier was
     /// [unavailable](TokenError::unavailable) is never cached.
-    pub fn with_refusals(verifier: V, tokens: usize, lifetime: Duration, refusals: Duration) -> Self {
-        let (good, bad) = (Cache::new(tokens), Cache::new(if refusals.is_zero() { 0 } else { tokens }));
+    pub fn with_rejections(verifier: V, tokens: usize, lifetime: Duration, rejections: Duration) -> Self {
+        let (good, bad) = (Cache::new(tokens), Cache::new(if rejections.is_zero() { 0 } else { tokens }));
         let (flights, revoked) = Default::default();
-        Self { shared: Arc::new(Inner { verifier, good, lifetime, bad, refusals, flights, revoked }) }
+        Self { shared: Arc::new(Inner { verifier, good, lifetime, bad, rejections, flights, revoked }) }
     }
 
     /// Rejects a token from now on: until a time, such as its expiry, or for as long as the process runs. A JWT is rejected
     /// with any signature.
     pub fn revoke(&self, token: Token<'_>, until: Option<SystemTime>) {
-        let (hash, now) = (whole(token), clock::now());
-        let mut revoked = self.shared.revoked.lock().unwrap_or_else(PoisonError::into_inner);
-        revoked.retain(|_, until| until.is_none_or(|until| until > now));
-        revoked.insert(hash, until);
-        if let Some(signed) = signed(token) {
-            revoked.insert(signed, until);
+        self.shared.revoked.add(token, until);
+        self.shared.good.remove(&whole(token));
+    }
+
+    /// Returns the result for a token with this hash, if it is known without a verification.
+    pub(super) fn cached(&self, hash: &Hash, token: Token<'_>) -> Option<Verified> {
+        if self.shared.revoked.has_hashed(hash, token) {
+            return Some(Err(REVOKED));
         }
-        drop(revoked);
-        self.shared.good.remove(&hash);
+        self.shared.cached_result(hash)
+    }
+
+    /// Verifies a token with this hash that is not cached.
+    pub(super) async fn verify_hashed(&self, hash: Hash, token: Token<'_>) -> Verified {
+        self.shared.flight(hash, token).await
+    }
+
+    /// Returns the verifier behind the cache.
+    #[cfg(feature = "jwks")]
+    pub(super) fn verifier(&self) -> &V {
+        &self.shared.verifier
     }
 
     /// Returns the number of cached tokens.
@@ -106,20 +114,11 @@ impl<V: TokenVerifier> TokenCache<V> {
 }
 
 impl<V: TokenVerifier> Inner<V> {
-    fn is_revoked(&self, hash: &Hash, token: Token<'_>) -> bool {
-        let revoked = self.revoked.lock().unwrap_or_else(PoisonError::into_inner);
-        if revoked.is_empty() {
-            return false;
-        }
-        let until = revoked.get(hash).or_else(|| revoked.get(&signed(token)?));
-        until.is_some_and(|until| until.is_none_or(|until| until > clock::now()))
-    }
-
     /// Returns the cached claims of a token, if they are still valid.
     fn remembered(&self, hash: &Hash) -> Option<Arc<Claims>> {
         let good = self.good.get(hash)?;
         let ended = good.claims.expiry().is_some_and(|end| end <= clock::now());
-        if ended || good.since.elapsed() >= self.lifetime || !self.verifier.still_counts(&good.claims) {
+        if ended || good.since.elapsed() >= self.lifetime || !self.verifier.is_still_valid(&good.claims) {
             self.good.remove(hash);
             return None;
         }
@@ -129,11 +128,11 @@ impl<V: TokenVerifier> Inner<V> {
     /// Returns the cached rejection of a token, if it is recent enough.
     fn refused(&self, hash: &Hash) -> Option<TokenError> {
         let (since, error) = self.bad.get(hash)?;
-        (since.elapsed() < self.refusals).then_some(error)
+        (since.elapsed() < self.rejections).then_some(error)
     }
 
     /// Returns the result if it is known without a verification.
-    fn known(&self, hash: &Hash) -> Option<Verified> {
+    fn cached_result(&self, hash: &Hash) -> Option<Verified> {
         let remembered = self.remembered(hash).map(Ok);
         remembered.or_else(|| self.refused(hash).map(Err))
     }
@@ -148,17 +147,17 @@ impl<V: TokenVerifier> Inner<V> {
 
     async fn verify(&self, hash: Hash, token: Token<'_>) -> Verified {
         // Another verification may have ended since this request checked the cache.
-        if let Some(known) = self.known(&hash) {
+        if let Some(known) = self.cached_result(&hash) {
             return known;
         }
         let mut verified = self.verifier.verify(token).await;
-        if self.is_revoked(&hash, token) {
+        if self.revoked.has_hashed(&hash, token) {
             verified = Err(REVOKED);
         }
         match &verified {
             Ok(claims) => self.good.insert(hash, Good { claims: Arc::clone(claims), since: Instant::now() }),
-            Err(error) if error.kind() == TokenErrorKind::Invalid && !self.refusals.is_zero() => {
-                self.bad.insert(hash, (Instant::now(), *error));
+            Err(error) if error.kind() == TokenErrorKind::Invalid && !self.rejections.is_zero() => {
+                self.bad.insert(hash, (Instant::now(), error.clone()));
             }
             Err(_) => {}
         }
@@ -167,19 +166,20 @@ impl<V: TokenVerifier> Inner<V> {
 }
 
 impl<V: TokenVerifier> TokenVerifier for TokenCache<V> {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let hash = whole(token);
-        if self.shared.is_revoked(&hash, token) {
-            return Box::pin(core::future::ready(Err(REVOKED)));
-        }
-        match self.shared.known(&hash) {
-            Some(answer) => Box::pin(core::future::ready(answer)),
-            None => Box::pin(self.shared.flight(hash, token)),
+        match self.cached(&hash, token) {
+            Some(answer) => answer,
+            None => self.verify_hashed(hash, token).await,
         }
     }
 
-    fn still_counts(&self, claims: &Claims) -> bool {
-        self.shared.verifier.still_counts(claims)
+    fn is_still_valid(&self, claims: &Claims) -> bool {
+        self.shared.verifier.is_still_valid(claims)
+    }
+
+    fn issuers(&self) -> Vec<&str> {
+        self.shared.verifier.issuers()
     }
 }
 
@@ -200,21 +200,23 @@ mod tests {
     use core::time::Duration;
 
     use super::{TokenCache, TokenVerifier};
-    use crate::{Token, Verification};
+    use std::sync::Arc;
+
+    use crate::{Claims, Token, TokenError};
 
     struct Never;
 
     impl TokenVerifier for Never {
-        fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> {
-            Box::pin(core::future::pending())
+        async fn verify(&self, _: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+            core::future::pending().await
         }
     }
 
     #[test]
     fn limits_size_and_lifetime_by_default() {
         let cache = TokenCache::new(Never).shared;
-        assert_eq!((cache.good.capacity(), cache.lifetime), (10_000, Duration::from_mins(5)));
-        assert_eq!((cache.bad.capacity(), cache.refusals), (0, Duration::ZERO));
+        assert_eq!((cache.good.capacity(), cache.lifetime), (10_000, Duration::from_secs(5 * 60)));
+        assert_eq!((cache.bad.capacity(), cache.rejections), (0, Duration::ZERO));
     }
 
     #[cfg(feature = "introspection")]
@@ -224,7 +226,7 @@ mod tests {
         let credentials = crate::token::ClientCredentials::basic("id", "secret");
         let asked = crate::token::Introspection::new(issuer, issuer, "https://h/mcp", credentials).unwrap();
         let cache = asked.cached().shared;
-        assert_eq!((cache.good.capacity(), cache.lifetime), (10_000, Duration::from_mins(1)));
-        assert_eq!((cache.bad.capacity(), cache.refusals), (10_000, Duration::from_secs(10)));
+        assert_eq!((cache.good.capacity(), cache.lifetime), (10_000, Duration::from_secs(60)));
+        assert_eq!((cache.bad.capacity(), cache.rejections), (10_000, Duration::from_secs(10)));
     }
 }

@@ -28,6 +28,8 @@ pub struct Claims {
     expires: Option<SystemTime>,
     others: Map<String, Value>,
     environment: Option<Environment>,
+    /// Whether this server itself has issued the token, so that it needs no audience.
+    for_this_server: bool,
     /// The key that signed the token.
     #[cfg(feature = "jwt")]
     key: Option<super::keys::KeyMark>,
@@ -96,6 +98,17 @@ impl Claims {
         self
     }
 
+    /// States that this server itself has issued the token, for an environment.
+    pub(super) fn for_this_server(mut self, environment: Environment) -> Self {
+        self.for_this_server = true;
+        self.environment(environment)
+    }
+
+    /// Returns whether this server itself has issued the token.
+    pub(crate) fn is_for_this_server(&self) -> bool {
+        self.for_this_server
+    }
+
     /// Sets all claims as received, for use by the server. The layer rejects a token with a `cnf` that is not null: it is
     /// bound to a key (RFC 7800), and the layer does not verify the proof of possession.
     pub fn others(mut self, claims: Map<String, Value>) -> Self {
@@ -162,7 +175,7 @@ impl Claims {
         self.others.get(name)
     }
 
-    /// Returns the audience; empty if the token names none.
+    /// Returns the audience; empty if the token names none, as [`ApiKeys`](crate::token::ApiKeys) do.
     #[must_use]
     pub fn audiences(&self) -> &[String] {
         self.audience.as_deref().unwrap_or(&[])

@@ -19,7 +19,7 @@ use std::{
 /// use std::time::{Duration, SystemTime};
 /// use mcp_scopes_server::token::Clock;
 /// // In a test: what will be refused tomorrow?
-/// let tomorrow = Clock::new(|| SystemTime::now() + Duration::from_hours(24));
+/// let tomorrow = Clock::new(|| SystemTime::now() + Duration::from_secs(24 * 3600));
 /// assert!(tomorrow.now() > Clock::default().now());
 /// ```
 #[derive(Clone)]
@@ -95,7 +95,7 @@ mod tests {
 
     use super::Clock;
 
-    const HOUR: Duration = Duration::from_hours(1);
+    const HOUR: Duration = Duration::from_secs(3600);
 
     #[test]
     fn follows_steps_forward_and_never_back() {

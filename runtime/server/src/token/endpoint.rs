@@ -1,11 +1,14 @@
 //! HTTP requests to an issuer: only to the configured address, bounded in time and size.
 
-use core::{fmt, time::Duration};
+use core::{error::Error, fmt, time::Duration};
+use std::sync::Arc;
 
 use http::StatusCode;
 use mcp_scopes_model::address::Address;
 use reqwest::{Client, RequestBuilder, Url, redirect::Policy};
 
+#[cfg(feature = "introspection")]
+use super::TokenError;
 use crate::reason::reason;
 
 /// An endpoint of an issuer.
@@ -22,10 +25,47 @@ pub(super) struct Answer {
     pub(super) text: String,
 }
 
-/// Why a request failed.
-pub(super) type Fault = &'static str;
+/// Why a request failed. The reason may be shown to clients; the rest is for the operator.
+#[derive(Clone, Debug)]
+pub(crate) struct Fault {
+    pub(crate) reason: &'static str,
+    pub(crate) status: Option<StatusCode>,
+    /// Without the address, which may contain a secret.
+    pub(crate) source: Option<Arc<dyn Error + Send + Sync>>,
+}
 
-const TIMED_OUT: Fault = reason!("the issuer takes too long");
+impl Fault {
+    pub(super) const fn new(reason: &'static str) -> Self {
+        Self { reason, status: None, source: None }
+    }
+
+    /// Adds the error that caused the failure.
+    pub(super) fn caused_by(mut self, source: impl Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    #[cfg(feature = "introspection")]
+    pub(super) fn into_unavailable(self) -> TokenError {
+        TokenError::unavailable(self.reason).with_source(self.source)
+    }
+}
+
+/// Completes the sentence "the address ..".
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.status {
+            Some(status) => write!(f, "answered with status {}: {}", status.as_u16(), self.reason)?,
+            None => write!(f, "gave no usable answer: {}", self.reason)?,
+        }
+        let mut source = self.source.as_deref().map(|source| source as &dyn Error);
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
 
 impl Endpoint {
     /// Checks the address, and creates the client. Nothing is sent yet.
@@ -47,6 +87,12 @@ impl Endpoint {
         Ok(Self { client, url })
     }
 
+    /// Returns the address without its query, which may contain a secret.
+    #[cfg(feature = "jwks")]
+    pub(super) fn shown(&self) -> String {
+        format!("{}{}", self.url.origin().ascii_serialization(), self.url.path())
+    }
+
     #[cfg(feature = "jwks")]
     pub(super) fn get(&self) -> RequestBuilder {
         self.client.get(self.url.clone())
@@ -61,21 +107,23 @@ impl Endpoint {
 /// Sends a request and reads the response, within `wait` and at most `max_bytes`.
 pub(super) async fn send(request: RequestBuilder, wait: Duration, max_bytes: usize) -> Result<Answer, Fault> {
     let request = request.header("accept", "application/json").timeout(wait);
-    let mut response = request.send().await.map_err(|error| fault(&error))?;
-    if response.status().is_redirection() {
-        return Err(reason!("the issuer redirects, which is not followed; configure the final address"));
+    let mut response = request.send().await.map_err(fault)?;
+    let status = response.status();
+    let at_status = |reason| Fault { status: Some(status), ..Fault::new(reason) };
+    if status.is_redirection() {
+        return Err(at_status(reason!("the issuer redirects, which is not followed; configure the final address")));
     }
-    if response.status() != StatusCode::OK {
-        return Err(reason!("the issuer responds with an error status"));
+    if status != StatusCode::OK {
+        return Err(at_status(reason!("the issuer responds with an error status")));
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| fault(&error))? {
+    while let Some(chunk) = response.chunk().await.map_err(fault)? {
         if body.len() + chunk.len() > max_bytes {
-            return Err(reason!("the response of the issuer is too large"));
+            return Err(at_status(reason!("the response of the issuer is too large")));
         }
         body.extend_from_slice(&chunk);
     }
-    let text = String::from_utf8(body).map_err(|_| reason!("the response of the issuer is not UTF-8"))?;
+    let text = String::from_utf8(body).map_err(|_| at_status(reason!("the response of the issuer is not UTF-8")))?;
     Ok(Answer {
         #[cfg(feature = "jwks")]
         headers: core::mem::take(response.headers_mut()),
@@ -83,9 +131,11 @@ pub(super) async fn send(request: RequestBuilder, wait: Duration, max_bytes: usi
     })
 }
 
-/// Returns a text without the address, which may contain a secret and is part of the client's error text.
-fn fault(error: &reqwest::Error) -> Fault {
-    if error.is_timeout() { TIMED_OUT } else { reason!("the issuer cannot be reached") }
+/// Removes the address, which may contain a secret and is part of the client's error text.
+fn fault(error: reqwest::Error) -> Fault {
+    let reason =
+        if error.is_timeout() { reason!("the issuer takes too long") } else { reason!("the issuer cannot be reached") };
+    Fault::new(reason).caused_by(error.without_url())
 }
 
 impl fmt::Debug for Endpoint {
@@ -104,7 +154,7 @@ impl fmt::Display for EndpointError {
     }
 }
 
-impl core::error::Error for EndpointError {}
+impl Error for EndpointError {}
 
 #[cfg(test)]
 mod tests {

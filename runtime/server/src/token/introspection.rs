@@ -16,8 +16,9 @@ use tokio::{
 };
 
 use super::{
-    Claims, Token, TokenCache, TokenError, TokenVerifier, Verification, clock,
-    endpoint::{self, Endpoint, EndpointError},
+    Claims, Clock, Token, TokenCache, TokenError, TokenVerifier,
+    cache::TOKENS,
+    endpoint::{self, Endpoint, EndpointError, Fault},
     rules::{Rules, Teller},
 };
 use crate::reason::reason;
@@ -31,41 +32,7 @@ const MAX_CONCURRENT: usize = 64;
 const MALFORMED: TokenError = TokenError::unavailable(reason!("the introspection response of its issuer is malformed"));
 const BUSY: TokenError = TokenError::unavailable(reason!("too many introspection requests are under way"));
 
-/// Verifies tokens by introspection at their issuer: for opaque tokens, and where a revoked token must not be accepted until
-/// its expiry.
-///
-/// A token is valid if its issuer reports it as active, and `aud`, which is required, contains this server's resource. `iss`,
-/// `exp`, `nbf`, `scope` and `scp` are checked as in a JWT, if they are present. If the issuer cannot be reached, or returns
-/// any other response, the request is answered with 503. Requires a tokio runtime.
-///
-/// Issuers report refresh and ID tokens as active as well. So `token_use`, `token_type` and `typ`, if present, must be those of
-/// an access token, compared case-insensitively. Any other value is rejected:
-///
-/// | member | accepted |
-/// |---|---|
-/// | `token_use` | `access`, `access_token` |
-/// | `token_type` | `Bearer`, `DPoP`, `access_token`, `urn:ietf:params:oauth:token-type:access_token` |
-/// | `typ` | `Bearer`, `DPoP`, `JWT`, `at+jwt`, `application/at+jwt`, `access`, `access_token` |
-///
-/// If an issuer returns none of them for a refresh token, use [`require_claim`](Self::require_claim) to distinguish it, or
-/// configure the issuer not to report this server as the audience of refresh tokens. A token with `cnf` is rejected, because
-/// the proof of possession is not verified yet.
-///
-/// The address is https, or http on a loopback host. Redirects are not followed, so that no other server receives a token.
-///
-/// ```
-/// use mcp_scopes_server::token::{ClientCredentials, Introspection};
-/// # let secret = "from the environment";
-/// let verifier = Introspection::new(
-///     "https://auth.example.com/introspect",
-///     "https://auth.example.com",
-///     "https://files.example.com/mcp",
-///     ClientCredentials::basic("files", secret),
-/// )?;
-/// // Not for each request: good tokens are remembered for a minute, others for ten seconds.
-/// let verifier = verifier.cached();
-/// # Ok::<(), mcp_scopes_server::token::EndpointError>(())
-/// ```
+/// Verifies tokens by introspection at their issuer, as [`Issuer`](super::Issuer) documents. Requires a tokio runtime.
 #[derive(Clone)]
 #[must_use]
 pub struct Introspection {
@@ -75,6 +42,7 @@ pub struct Introspection {
     wait: Duration,
     /// One permit for each concurrent request.
     slots: Arc<Semaphore>,
+    clock: Clock,
 }
 
 /// The credentials with which the server authenticates at the issuer (RFC 7662 §2.1). `Debug` shows nothing of them.
@@ -107,23 +75,42 @@ impl Introspection {
     /// # Errors
     /// The address is not https and not on a loopback host, or it contains a user or a fragment; or the credentials do not fit
     /// into a header.
-    pub fn new(
+    pub fn new(url: &str, issuer: &str, resource: &str, credentials: ClientCredentials) -> Result<Self, EndpointError> {
+        Self::for_resources(url, issuer, [resource], credentials)
+    }
+
+    /// Creates a verifier that introspects tokens for any of these resources.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn for_resources<'r>(
         url: &str,
-        issuer: impl Into<String>,
-        resource: impl Into<String>,
+        issuer: &str,
+        resources: impl IntoIterator<Item = &'r str>,
         credentials: ClientCredentials,
     ) -> Result<Self, EndpointError> {
         let unusable = EndpointError("cannot be asked with a token that no header can hold");
         let mut credentials = HeaderValue::try_from(credentials.0).map_err(|_| unusable)?;
         credentials.set_sensitive(true);
-        let rules = Rules::new(issuer, resource, Teller::Issuer);
+        let rules = Rules::new(issuer, resources, Teller::Issuer);
         let slots = Arc::new(Semaphore::new(MAX_CONCURRENT));
-        Ok(Self { endpoint: Endpoint::new(url)?, credentials, rules, wait: Duration::from_secs(5), slots })
+        Ok(Self {
+            endpoint: Endpoint::new(url)?,
+            credentials,
+            rules,
+            wait: Duration::from_secs(5),
+            slots,
+            clock: Clock::default(),
+        })
     }
 
-    /// Adds a resource that `aud` may contain, such as that of the sandbox. The layer decides which of them applies.
-    pub fn or_resource(mut self, resource: impl Into<String>) -> Self {
-        self.rules.resources.push(resource.into());
+    pub(super) fn rules_mut(&mut self) -> &mut Rules {
+        &mut self.rules
+    }
+
+    /// Sets the clock that `exp`, `nbf` and `iat` are compared with. Default: the system clock.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
         self
     }
 
@@ -154,14 +141,30 @@ impl Introspection {
         self
     }
 
-    /// Wraps the verifier in a cache of up to 10,000 results. A valid token is cached for one minute, but never beyond its
-    /// expiry, and an invalid one for ten seconds. Use [`TokenCache::with_refusals`] for other limits.
+    /// How long valid tokens are cached by default.
+    pub(super) const LIFETIME: Duration = Duration::from_secs(60);
+    /// How long rejected tokens are cached by default.
+    pub(super) const REJECTIONS: Duration = Duration::from_secs(10);
+
+    /// Wraps the verifier in a cache with the default limits.
     #[must_use]
     pub fn cached(self) -> TokenCache<Self> {
-        TokenCache::with_refusals(self, 10_000, Duration::from_mins(1), Duration::from_secs(10))
+        TokenCache::with_rejections(self, TOKENS, Self::LIFETIME, Self::REJECTIONS)
     }
+}
 
-    async fn verified(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+/// Reads a JSON object without duplicate members.
+fn read(text: &str) -> Option<Map<String, Value>> {
+    crate::json::object(text).ok()
+}
+
+/// Encodes a value of `application/x-www-form-urlencoded`.
+fn encoded(text: &str) -> String {
+    byte_serialize(text.as_bytes()).collect()
+}
+
+impl TokenVerifier for Introspection {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let text = token.expose_secret();
         if text.len() > MAX_TOKEN {
             return Err(TokenError::invalid(reason!("it is too long")));
@@ -179,29 +182,13 @@ impl Introspection {
             .body(format!("token={}&token_type_hint=access_token", encoded(text)));
         let answer = endpoint::send(request, self.wait.saturating_sub(began.elapsed()), MAX_ANSWER)
             .await
-            .map_err(TokenError::unavailable)?;
+            .map_err(Fault::into_unavailable)?;
         let found = read(&answer.text).ok_or(MALFORMED)?;
         match found.get("active") {
-            Some(Value::Bool(true)) => self.rules.check(&found, clock::now()).map(Arc::new),
+            Some(Value::Bool(true)) => self.rules.check(&found, self.clock.now()).map(Arc::new),
             Some(Value::Bool(false)) => Err(TokenError::invalid(reason!("it is not active"))),
             _ => Err(MALFORMED),
         }
-    }
-}
-
-/// Reads a JSON object without duplicate members.
-fn read(text: &str) -> Option<Map<String, Value>> {
-    crate::json::object(text).ok()
-}
-
-/// Encodes a value of `application/x-www-form-urlencoded`.
-fn encoded(text: &str) -> String {
-    byte_serialize(text.as_bytes()).collect()
-}
-
-impl TokenVerifier for Introspection {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-        Box::pin(self.verified(token))
     }
 }
 

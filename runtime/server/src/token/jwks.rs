@@ -19,7 +19,7 @@ use tokio::runtime::Handle;
 
 use self::shelf::{Shelf, Step};
 use super::{
-    KeySet, KeySource, LookUp, TokenError,
+    KeySet, KeySource, TokenError,
     endpoint::{self, Endpoint, EndpointError, Fault},
     keys,
 };
@@ -30,23 +30,8 @@ const OUT_OF_REACH: TokenError = TokenError::unavailable(reason!("the keys of it
 /// A renewal in progress.
 type Flight = Shared<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
-/// The keys at an issuer's `jwks_uri`. Requires a tokio runtime. Clones share all state.
-///
-/// The keys are fetched when the first token arrives. They are renewed in the background after three quarters of their
-/// lifetime, which is what the issuer's `Cache-Control` says, within [limits](Self::lifetime). A token that names an unknown
-/// key triggers a renewal at once. All fetches together are limited to one per [pause](Self::pause), regardless of the number
-/// of such tokens. During an outage the old keys are kept for a [time](Self::keep_stale). After that every token is answered
-/// with 503.
-///
-/// The address is https, or http on a loopback host. Redirects are not followed. A response has at most 512 KiB and 100 keys.
-///
-/// ```
-/// use mcp_scopes_server::token::{JwtVerifier, RemoteKeys, TokenCache};
-/// let keys = RemoteKeys::new("https://auth.example.com/jwks.json")?;
-/// let verifier = JwtVerifier::new("https://auth.example.com", "https://files.example.com/mcp", keys);
-/// let verifier = TokenCache::new(verifier);
-/// # Ok::<(), mcp_scopes_server::token::EndpointError>(())
-/// ```
+/// The keys at an issuer's `jwks_uri`, as [`Issuer::jwks`](super::Issuer::jwks) documents. Requires a tokio runtime. Clones
+/// share all state. The keys are fetched when the first token arrives, or before.
 #[derive(Clone)]
 #[must_use]
 pub struct RemoteKeys {
@@ -68,6 +53,8 @@ struct Limits {
 #[derive(Default)]
 struct State {
     shelf: Shelf,
+    /// Why the last attempt failed, in detail.
+    fault: Option<Fault>,
     flight: Option<Flight>,
 }
 
@@ -78,8 +65,8 @@ impl RemoteKeys {
     /// The address is not https and not on a loopback host, or it contains a user or a fragment.
     pub fn new(url: &str) -> Result<Self, EndpointError> {
         let limits = Limits {
-            lifetime: (Duration::from_mins(1), Duration::from_hours(24)),
-            stale: Duration::from_hours(1),
+            lifetime: (Duration::from_secs(60), Duration::from_secs(24 * 3600)),
+            stale: Duration::from_secs(3600),
             pause: Duration::from_secs(10),
             wait: Duration::from_secs(5),
         };
@@ -94,7 +81,7 @@ impl RemoteKeys {
 
     /// Sets how long expired keys are kept while the issuer is unreachable. Default: one hour. A key that the issuer has
     /// withdrawn may still be accepted for that long.
-    pub fn keep_stale(mut self, time: Duration) -> Self {
+    pub fn max_stale(mut self, time: Duration) -> Self {
         self.limits.stale = time;
         self
     }
@@ -162,27 +149,69 @@ impl RemoteKeys {
 
     async fn renew(&self) {
         let fetched = self.fetch().await;
-        trace::keys(fetched.as_ref().err().copied());
+        trace::keys(fetched.as_ref().err());
         let mut state = self.state();
         state.flight = None;
         match fetched {
-            Ok((keys, lifetime)) => state.shelf.put(keys, lifetime, self.limits.stale, Instant::now()),
-            Err(fault) => state.shelf.note_failure(fault),
+            Ok((keys, lifetime)) => {
+                state.fault = None;
+                state.shelf.put(keys, lifetime, self.limits.stale, Instant::now());
+            }
+            Err(fault) => {
+                state.shelf.note_failure(fault.reason);
+                state.fault = Some(fault);
+            }
         }
+    }
+
+    /// Fetches the keys now.
+    ///
+    /// # Errors
+    /// Says which address answered what.
+    pub(super) async fn fetch_first(&self) -> Result<(), String> {
+        let flight = {
+            let mut state = self.state();
+            self.launch(&mut state, Instant::now())
+        };
+        let flight = flight.ok_or("the keys are fetched in a tokio runtime, and none is running")?;
+        flight.await;
+        let state = self.state();
+        match (&state.fault, state.shelf.problem()) {
+            (Some(fault), _) => Err(format!("`{}` {fault}", self.endpoint.shown())),
+            (None, Some(reason)) => Err(format!("`{}`: {reason}", self.endpoint.shown())),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Fetches the keys in the background, until an attempt succeeds or all clones are dropped.
+    pub(super) fn keep_fetching(&self) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        let (endpoint, limits, weak) = (self.endpoint.clone(), self.limits, Arc::downgrade(&self.state));
+        runtime.spawn(async move {
+            while let Some(state) = weak.upgrade() {
+                let keys = Self { endpoint: endpoint.clone(), limits, state };
+                if keys.fetch_first().await.is_ok() {
+                    return;
+                }
+                drop(keys);
+                tokio::time::sleep(limits.pause.max(Duration::from_millis(100))).await;
+            }
+        });
     }
 
     async fn fetch(&self) -> Result<(Arc<KeySet>, Duration), Fault> {
         let answer = endpoint::send(self.endpoint.get(), self.limits.wait, keys::MAX_BYTES).await?;
-        let keys = KeySet::from_json(&answer.text)
-            .map_err(|_| reason!("the response of the issuer is not a usable key set"))?;
+        let keys = KeySet::from_json(&answer.text).map_err(|error| {
+            Fault::new(reason!("the response of the issuer is not a usable key set")).caused_by(error)
+        })?;
         let (least, most) = self.limits.lifetime;
         Ok((Arc::new(keys), freshness::lifetime(&answer.headers).clamp(least, most)))
     }
 }
 
 impl KeySource for RemoteKeys {
-    fn keys<'a>(&'a self, id: Option<&'a str>) -> LookUp<'a> {
-        Box::pin(self.look_up(id))
+    async fn keys(&self, id: Option<&str>) -> Result<Arc<KeySet>, TokenError> {
+        self.look_up(id).await
     }
 
     /// If every token is cached, [`keys`](KeySource::keys) is never called, so this renews the keys as well.
@@ -217,8 +246,8 @@ mod tests {
     #[test]
     fn limits_requests_by_default() {
         let limits = RemoteKeys::new("https://auth.example.com/jwks.json").unwrap().limits;
-        assert_eq!(limits.lifetime, (Duration::from_mins(1), Duration::from_hours(24)));
-        assert_eq!((limits.stale, limits.pause), (Duration::from_hours(1), Duration::from_secs(10)));
+        assert_eq!(limits.lifetime, (Duration::from_secs(60), Duration::from_secs(24 * 3600)));
+        assert_eq!((limits.stale, limits.pause), (Duration::from_secs(3600), Duration::from_secs(10)));
         assert_eq!(limits.wait, Duration::from_secs(5));
     }
 }

@@ -13,36 +13,13 @@ use std::sync::Arc;
 
 use self::compact::Compact;
 use super::{
-    Claims, Clock, KeySource, Token, TokenError, TokenVerifier, Verification,
+    Claims, Clock, KeySource, Token, TokenError, TokenVerifier,
     algorithm::Algorithm,
     rules::{Rules, Teller},
 };
 use crate::reason::reason;
 
-/// Verifies access tokens that are JWTs.
-///
-/// ```no_run
-/// use std::sync::Arc;
-/// use mcp_scopes_server::token::{JwtVerifier, KeySet};
-/// let keys = Arc::new(KeySet::from_file("jwks.json")?);
-/// let verifier = JwtVerifier::new("https://auth.example.com", "https://files.example.com/mcp", keys);
-/// # Ok::<(), mcp_scopes_server::token::KeySetError>(())
-/// ```
-///
-/// A token is valid if all of these hold:
-///
-/// - It is signed with an allowed algorithm and a key of the issuer.
-/// - `iss` is the issuer, and `aud` contains this server's resource.
-/// - `exp` is in the future; `nbf` and `iat` are not.
-/// - `typ` in its header and `typ`, `token_type` and `token_use` among its claims, if present, are those of an access token.
-/// - `scope` and `scp`, if both are present, grant the same scopes.
-/// - Header and claims contain no duplicate member.
-///
-/// A token with `cnf` is rejected, because the proof of possession is not verified yet.
-///
-/// Signatures are verified by aws-lc-rs on Linux, macOS and Windows on x86-64 and 64-bit Arm, and in pure Rust elsewhere. Where
-/// aws-lc-rs does not build, `RUSTFLAGS="--cfg mcp_scopes_rust_crypto"` selects pure Rust. TLS, which the features `jwks` and
-/// `introspection` use, still requires aws-lc-rs.
+/// Verifies access tokens that are JWTs, as [`Issuer`](super::Issuer) documents.
 #[derive(Clone)]
 #[must_use]
 pub struct JwtVerifier<K> {
@@ -55,22 +32,28 @@ pub struct JwtVerifier<K> {
 
 impl<K: KeySource> JwtVerifier<K> {
     /// Creates a verifier for tokens of this issuer and this resource. Both are compared code point by code point.
-    pub fn new(issuer: impl Into<String>, resource: impl Into<String>, keys: K) -> Self {
+    pub fn new(issuer: &str, resource: &str, keys: K) -> Self {
+        Self::for_resources(issuer, [resource], keys)
+    }
+
+    /// Creates a verifier for tokens of this issuer and any of these resources.
+    pub fn for_resources<'r>(issuer: &str, resources: impl IntoIterator<Item = &'r str>, keys: K) -> Self {
         Self {
             keys,
             algorithms: Algorithm::ASYMMETRIC.to_vec(),
-            rules: Rules::new(issuer, resource, Teller::Token),
+            rules: Rules::new(issuer, resources, Teller::Token),
             typed: false,
             clock: Clock::default(),
         }
     }
 
-    /// Adds a resource that `aud` may contain: that of the sandbox, where the audience determines the environment. The layer
-    /// rejects a token whose audience contains neither resource: not every audience that an issuer writes, such as a client id,
-    /// is a resource (MCP 2026-07-28, "Token Audience Binding").
-    pub fn or_resource(mut self, resource: impl Into<String>) -> Self {
-        self.rules.resources.push(resource.into());
-        self
+    pub(super) fn rules_mut(&mut self) -> &mut Rules {
+        &mut self.rules
+    }
+
+    #[cfg(feature = "jwks")]
+    pub(super) fn keys(&self) -> &K {
+        &self.keys
     }
 
     /// Sets the accepted algorithms. Default: [`Algorithm::ASYMMETRIC`]. Accept as few as possible (RFC 8725 §3.1).
@@ -103,8 +86,10 @@ impl<K: KeySource> JwtVerifier<K> {
         self.clock = clock;
         self
     }
+}
 
-    async fn verified(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let compact = Compact::read(token)?;
         let header = compact.header()?;
         if !self.algorithms.contains(&header.algorithm) {
@@ -126,14 +111,8 @@ impl<K: KeySource> JwtVerifier<K> {
         let claims = self.rules.check(&compact.claims()?, self.clock.now())?;
         Ok(Arc::new(claims.signed_by(key)))
     }
-}
 
-impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-        Box::pin(self.verified(token))
-    }
-
-    fn still_counts(&self, claims: &Claims) -> bool {
+    fn is_still_valid(&self, claims: &Claims) -> bool {
         // Claims of another issuer, or without a signing key, cannot be checked here: one issuer may also issue opaque tokens.
         claims.issuer() != self.rules.issuer
             || claims.key().is_none_or(|key| self.keys.current().is_some_and(|keys| keys.holds(key)))

@@ -20,7 +20,7 @@ pub(super) const MAX_BYTES: usize = 512 << 10;
 /// The keys of an issuer: a JWK Set.
 #[derive(Clone)]
 pub struct KeySet {
-    keys: Vec<Key>,
+    keys: Arc<[Key]>,
 }
 
 /// One key.
@@ -63,7 +63,11 @@ impl KeySet {
             return Err(KeySetError("has more than 100 keys"));
         }
         let keys: Vec<Key> = keys.iter().filter_map(Key::read).collect();
-        if keys.is_empty() { Err(KeySetError("has no key that can verify a token")) } else { Ok(Self { keys }) }
+        if keys.is_empty() {
+            Err(KeySetError("has no key that can verify a token"))
+        } else {
+            Ok(Self { keys: keys.into() })
+        }
     }
 
     /// Reads and parses a JWK Set from a file.
@@ -87,9 +91,9 @@ impl KeySet {
         if secret.len() < 32 {
             return Err(KeySetError("is a secret of fewer than 32 bytes"));
         }
-        let decoding = DecodingKey::from_secret(secret);
+        let decoding = DecodingKey::from_secret(secret).map_err(|_| KeySetError("is not a usable secret"))?;
         let mark = Sha256::digest(secret).into();
-        Ok(Self { keys: vec![Key { id: None, family: Family::Secret, algorithm: None, decoding, mark }] })
+        Ok(Self { keys: Arc::new([Key { id: None, family: Family::Secret, algorithm: None, decoding, mark }]) })
     }
 
     /// Returns whether the set contains a key with this id; without an id, whether it contains exactly one key.
@@ -212,9 +216,6 @@ impl fmt::Display for KeySetError {
 
 impl core::error::Error for KeySetError {}
 
-/// The future of a key look-up.
-pub type LookUp<'a> = Pin<Box<dyn Future<Output = Result<Arc<KeySet>, TokenError>> + Send + 'a>>;
-
 /// A source of keys.
 pub trait KeySource: Send + Sync + 'static {
     /// Returns the keys to verify a token that names the key `id`. A source that can renew its keys does so, within limits, if
@@ -222,7 +223,7 @@ pub trait KeySource: Send + Sync + 'static {
     ///
     /// # Errors
     /// [`TokenError::unavailable`] if no keys are available now.
-    fn keys<'a>(&'a self, id: Option<&'a str>) -> LookUp<'a>;
+    fn keys(&self, id: Option<&str>) -> impl Future<Output = Result<Arc<KeySet>, TokenError>> + Send;
 
     /// Returns the current keys without waiting. A cached token whose key is no longer among them is verified again. `None` if
     /// no keys are available.
@@ -231,11 +232,68 @@ pub trait KeySource: Send + Sync + 'static {
 
 /// Keys that never change.
 impl KeySource for Arc<KeySet> {
-    fn keys<'a>(&'a self, _: Option<&'a str>) -> LookUp<'a> {
-        Box::pin(core::future::ready(Ok(Self::clone(self))))
+    async fn keys(&self, _: Option<&str>) -> Result<Arc<KeySet>, TokenError> {
+        Ok(Self::clone(self))
     }
 
     fn current(&self) -> Option<Arc<KeySet>> {
         Some(Self::clone(self))
+    }
+}
+
+/// A key set, which never changes.
+impl KeySource for KeySet {
+    async fn keys(&self, _: Option<&str>) -> Result<Arc<Self>, TokenError> {
+        Ok(Arc::new(self.clone()))
+    }
+
+    fn current(&self) -> Option<Arc<Self>> {
+        Some(Arc::new(self.clone()))
+    }
+}
+
+type KeysFuture<'a> = Pin<Box<dyn Future<Output = Result<Arc<KeySet>, TokenError>> + Send + 'a>>;
+
+/// [`KeySource`] for trait objects.
+pub(super) trait DynKeySource: Send + Sync + 'static {
+    fn keys_boxed<'a>(&'a self, id: Option<&'a str>) -> KeysFuture<'a>;
+
+    fn current_keys(&self) -> Option<Arc<KeySet>>;
+}
+
+impl<K: KeySource> DynKeySource for K {
+    fn keys_boxed<'a>(&'a self, id: Option<&'a str>) -> KeysFuture<'a> {
+        Box::pin(self.keys(id))
+    }
+
+    fn current_keys(&self) -> Option<Arc<KeySet>> {
+        self.current()
+    }
+}
+
+/// The keys of an issuer.
+pub(super) enum Keys {
+    /// Keys that the issuer publishes.
+    #[cfg(feature = "jwks")]
+    Remote(super::RemoteKeys),
+    /// Keys of the deployment.
+    Source(Arc<dyn DynKeySource>),
+}
+
+impl KeySource for Keys {
+    async fn keys(&self, id: Option<&str>) -> Result<Arc<KeySet>, TokenError> {
+        match self {
+            #[cfg(feature = "jwks")]
+            Self::Remote(keys) => keys.keys(id).await,
+            Self::Source(keys) => keys.keys_boxed(id).await,
+        }
+    }
+
+    fn current(&self) -> Option<Arc<KeySet>> {
+        match self {
+            #[cfg(feature = "jwks")]
+            Self::Remote(keys) => keys.current(),
+            Self::Source(keys) => keys.current_keys(),
+        }
     }
 }

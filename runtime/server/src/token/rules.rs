@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Claims, TokenError, claims::has_confirmation, kind};
+use super::{Claims, TokenError, claims::has_confirmation, kind, router::differs_by_slash};
 use crate::reason::reason;
 
 const INVALID_TIME: TokenError = TokenError::invalid(reason!("`exp`, `nbf` or `iat` is not a valid time"));
@@ -39,22 +39,20 @@ type Found = Map<String, Value>;
 
 impl Rules {
     /// Creates the requirements that always apply, with a leeway of 30 seconds.
-    pub(super) fn new(issuer: impl Into<String>, resource: impl Into<String>, teller: Teller) -> Self {
-        let (issuer, resources) = (issuer.into(), vec![resource.into()]);
-        Self { issuer, resources, leeway: Duration::from_secs(30), required: Vec::new(), teller }
+    pub(super) fn new<'r>(issuer: &str, resources: impl IntoIterator<Item = &'r str>, teller: Teller) -> Self {
+        let resources = resources.into_iter().map(str::to_owned).collect();
+        Self { issuer: issuer.to_owned(), resources, leeway: Duration::from_secs(30), required: Vec::new(), teller }
     }
 
     pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<Claims, TokenError> {
         let issuer = found.get("iss").map(Value::as_str);
         if issuer.map_or(!self.may_be_silent(), |issuer| issuer != Some(&self.issuer)) {
-            // Some issuers end with a slash, which is often omitted in the configuration.
-            let bare = |text: &str| text.strip_suffix('/').unwrap_or(text).to_owned();
-            let is_close = issuer.flatten().is_some_and(|issuer| bare(issuer) == bare(&self.issuer));
-            return Err(TokenError::invalid(if is_close {
-                reason!("its issuer differs from the configured issuer only by a trailing slash")
+            let is_close = issuer.flatten().is_some_and(|issuer| differs_by_slash(issuer, &self.issuer));
+            return Err(if is_close {
+                TokenError::OTHER_SLASH
             } else {
-                reason!("its issuer is not the configured issuer")
-            }));
+                TokenError::invalid(reason!("its issuer is not the configured issuer"))
+            });
         }
         kind::check(found)?;
         if has_confirmation(found) {
@@ -98,16 +96,15 @@ impl Rules {
 
     /// Checks the times, with the leeway, and returns the expiry.
     fn times(&self, found: &Found, now: SystemTime) -> Result<Option<SystemTime>, TokenError> {
-        let malformed = INVALID_TIME;
         let end = match time(found, "exp")? {
-            Some(end) => Some(end.checked_add(self.leeway).ok_or(malformed)?),
+            Some(end) => Some(end.checked_add(self.leeway).ok_or(INVALID_TIME)?),
             None if self.may_be_silent() => None,
             None => return Err(TokenError::invalid(reason!("`exp` is missing"))),
         };
         if end.is_some_and(|end| end <= now) {
             return Err(TokenError::EXPIRED);
         }
-        let latest = now.checked_add(self.leeway).ok_or(malformed)?;
+        let latest = now.checked_add(self.leeway).ok_or(INVALID_TIME)?;
         for begins in ["nbf", "iat"] {
             if time(found, begins)?.is_some_and(|begins| begins > latest) {
                 return Err(TokenError::invalid(reason!("it is not valid yet")));

@@ -1,33 +1,28 @@
 //! The token verifier.
 
-use core::{fmt, future::Future, pin::Pin};
+use core::{error::Error, fmt, future::Future, pin::Pin};
 use std::sync::Arc;
 
-use super::{Claims, Token};
+use super::{Claims, OwnedToken, Token};
 use crate::reason::reason;
-
-/// The future of a verification.
-pub type Verification<'a> = Pin<Box<dyn Future<Output = Result<Arc<Claims>, TokenError>> + Send + 'a>>;
 
 /// Verifies tokens and returns their claims.
 ///
-/// The layer asks once per request with a token. The verifier checks signature, issuer and revocation. It returns audience and
-/// expiry, and the layer compares them with its resource and its clock as well.
+/// The layer calls it once per request with a token. The verifier checks signature, issuer and revocation. It returns audience and
+/// expiry, and the layer compares them with its resource and its clock as well. For a closure see [`verifier_fn`].
 ///
 /// ```
 /// use std::sync::Arc;
-/// use mcp_scopes_server::{Claims, Token, TokenError, TokenVerifier, Verification};
+/// use mcp_scopes_server::{Claims, Token, TokenError, TokenVerifier};
 ///
 /// struct OneToken;
 /// impl TokenVerifier for OneToken {
-///     fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-///         Box::pin(async move {
-///             if token.expose_secret() != "secret" {
-///                 return Err(TokenError::invalid("it is not known"));
-///             }
-///             let claims = Claims::new("https://auth.example.com").subject("ada");
-///             Ok(Arc::new(claims.audience(["https://files.example.com/mcp"]).scope("files:read")))
-///         })
+///     async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+///         if token.expose_secret() != "secret" {
+///             return Err(TokenError::invalid("it is not known"));
+///         }
+///         let claims = Claims::new("https://auth.example.com").subject("ada");
+///         Ok(Arc::new(claims.audience(["https://files.example.com/mcp"]).scope("files:read")))
 ///     }
 /// }
 /// ```
@@ -37,31 +32,125 @@ pub trait TokenVerifier: Send + Sync + 'static {
     /// # Errors
     /// [`TokenError::invalid`] if the token is invalid: 401. [`TokenError::unavailable`] if it cannot be verified now: 503. In
     /// both cases the request is rejected.
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a>;
+    fn verify(&self, token: Token<'_>) -> impl Future<Output = Result<Arc<Claims>, TokenError>> + Send;
 
     /// Returns whether an earlier verification is still valid, as far as that is known without waiting: `false` once the key
     /// that signed the token has left the key set. Caches ask before they return cached claims.
-    fn still_counts(&self, claims: &Claims) -> bool {
+    fn is_still_valid(&self, claims: &Claims) -> bool {
         let _ = claims;
         true
     }
+
+    /// Returns the issuers whose tokens this verifier accepts, as far as it is bound to them. A server whose advertised issuers
+    /// differ from these only in a detail, such as a trailing slash, is not built.
+    fn issuers(&self) -> Vec<&str> {
+        Vec::new()
+    }
 }
 
-impl<V: TokenVerifier + ?Sized> TokenVerifier for Arc<V> {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+impl<V: TokenVerifier> TokenVerifier for Arc<V> {
+    fn verify(&self, token: Token<'_>) -> impl Future<Output = Result<Arc<Claims>, TokenError>> + Send {
         (**self).verify(token)
     }
 
-    fn still_counts(&self, claims: &Claims) -> bool {
-        (**self).still_counts(claims)
+    fn is_still_valid(&self, claims: &Claims) -> bool {
+        (**self).is_still_valid(claims)
+    }
+
+    fn issuers(&self) -> Vec<&str> {
+        (**self).issuers()
     }
 }
 
-/// Why a token was rejected. Its text is static, so it contains no part of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The future of a verification.
+pub(crate) type VerifyFuture<'a> = Pin<Box<dyn Future<Output = Result<Arc<Claims>, TokenError>> + Send + 'a>>;
+
+/// [`TokenVerifier`] for trait objects.
+pub(crate) trait DynTokenVerifier: Send + Sync + 'static {
+    fn verify_boxed<'a>(&'a self, token: Token<'a>) -> VerifyFuture<'a>;
+
+    fn is_claims_still_valid(&self, claims: &Claims) -> bool;
+
+    fn bound_issuers(&self) -> Vec<&str>;
+}
+
+impl<V: TokenVerifier> DynTokenVerifier for V {
+    fn verify_boxed<'a>(&'a self, token: Token<'a>) -> VerifyFuture<'a> {
+        Box::pin(self.verify(token))
+    }
+
+    fn is_claims_still_valid(&self, claims: &Claims) -> bool {
+        self.is_still_valid(claims)
+    }
+
+    fn bound_issuers(&self) -> Vec<&str> {
+        self.issuers()
+    }
+}
+
+/// Returns a verifier that calls a closure. The closure receives an owned token, so that its future may hold it.
+///
+/// ```
+/// use mcp_scopes_server::{Claims, TokenError, verifier_fn};
+/// let verifier = verifier_fn(|token| async move {
+///     if token.expose_secret() != "secret" {
+///         return Err(TokenError::invalid("it is not known"));
+///     }
+///     Ok(Claims::new("https://auth.example.com").audience(["https://files.example.com/mcp"]).scope("files:read"))
+/// });
+/// # let _ = verifier;
+/// ```
+pub fn verifier_fn<F, R>(verify: F) -> VerifierFn<F>
+where
+    F: Fn(OwnedToken) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Claims, TokenError>> + Send,
+{
+    VerifierFn(verify)
+}
+
+/// A verifier that calls a closure. Created by [`verifier_fn`].
+#[derive(Clone)]
+#[must_use]
+pub struct VerifierFn<F>(F);
+
+impl<F, R> TokenVerifier for VerifierFn<F>
+where
+    F: Fn(OwnedToken) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Claims, TokenError>> + Send,
+{
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        (self.0)(token.to_owned_token()).await.map(Arc::new)
+    }
+}
+
+impl<F> fmt::Debug for VerifierFn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifierFn").finish_non_exhaustive()
+    }
+}
+
+/// Why a token was rejected. Its text is static, so it contains no part of a token. Clients see the text. The
+/// [source](Self::caused_by) is for logs only.
+#[derive(Clone)]
 pub struct TokenError {
     kind: TokenErrorKind,
     reason: &'static str,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+/// Compares kind and reason, and not the source.
+impl PartialEq for TokenError {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, self.reason) == (other.kind, other.reason)
+    }
+}
+
+impl Eq for TokenError {}
+
+impl fmt::Debug for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenError").field("kind", &self.kind).field("reason", &self.reason).finish_non_exhaustive()
+    }
 }
 
 /// The kind of a [`TokenError`].
@@ -80,19 +169,36 @@ impl TokenError {
     ));
     pub(crate) const EXPIRED: Self = Self::invalid(reason!("it has expired"));
     pub(crate) const FOREIGN: Self = Self::invalid(reason!("it is not meant for this server"));
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(crate) const OTHER_SLASH: Self =
+        Self::invalid(reason!("its issuer differs from the configured issuer only by a trailing slash"));
     pub(crate) const UNKNOWN: Self = Self::invalid(reason!("it is not known"));
 
     /// Creates the error of an invalid token. The client sees the reason after "the token was refused: ", and in
     /// `error_description`, which holds printable ASCII without `"`, `\` and `=`: other characters are replaced there.
     #[must_use]
     pub const fn invalid(reason: &'static str) -> Self {
-        Self { kind: TokenErrorKind::Invalid, reason }
+        Self { kind: TokenErrorKind::Invalid, reason, source: None }
     }
 
     /// Creates the error of a token that cannot be verified now.
     #[must_use]
     pub const fn unavailable(reason: &'static str) -> Self {
-        Self { kind: TokenErrorKind::Unavailable, reason }
+        Self { kind: TokenErrorKind::Unavailable, reason, source: None }
+    }
+
+    /// Sets the error that caused this one. No response contains it. With the feature `tracing` an event
+    /// `cause` does: its text must contain no part of a token.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into().into());
+        self
+    }
+
+    #[cfg(feature = "introspection")]
+    pub(super) fn with_source(mut self, source: Option<Arc<dyn Error + Send + Sync>>) -> Self {
+        self.source = source;
+        self
     }
 
     /// Returns the kind of error.
@@ -117,4 +223,8 @@ impl fmt::Display for TokenError {
     }
 }
 
-impl core::error::Error for TokenError {}
+impl Error for TokenError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+    }
+}

@@ -8,7 +8,10 @@ use tracing::{Instrument as _, Level, event, info_span};
 
 use mcp_scopes::{Environment, ToolHandle};
 
-use super::{super::environment, Step};
+use super::{
+    super::{TokenError, environment},
+    Step,
+};
 
 /// Details of a rejection besides its response. All of them come from this program: static texts, tools of the table.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +48,7 @@ pub(crate) fn request<F: Future>(request: F) -> impl Future<Output = F::Output> 
 pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environment>, mark: Mark) {
     let Mark { step, tool, reason } = mark;
     // Faults of the server or its issuer are logged at a level for the operator.
-    macro_rules! tell {
+    macro_rules! record {
         ($level:expr) => {
             event!(
                 name: "decision",
@@ -63,9 +66,9 @@ pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environ
         };
     }
     if status.is_server_error() {
-        tell!(Level::WARN);
+        record!(Level::WARN);
     } else {
-        tell!(Level::INFO);
+        record!(Level::INFO);
     }
 }
 
@@ -83,19 +86,34 @@ pub(crate) fn passed(method: &str, tool: impl FnOnce() -> Option<ToolHandle>, en
     );
 }
 
+/// Records the error behind a rejected token, if there is one.
+pub(crate) fn cause(error: &TokenError) {
+    let Some(source) = core::error::Error::source(error) else { return };
+    event!(
+        name: "cause",
+        target: "mcp_scopes",
+        Level::WARN,
+        reason = error.reason(),
+        cause = tracing::field::display(source),
+        "a token was rejected because of another error"
+    );
+}
+
 /// Records that the keys of an issuer were fetched.
 #[cfg(feature = "jwks")]
-pub(crate) fn keys(problem: Option<&'static str>) {
-    match problem {
+pub(crate) fn keys(fault: Option<&crate::token::Fault>) {
+    match fault {
         None => {
             event!(name: "keys", target: "mcp_scopes", Level::DEBUG, outcome = "renewed", "the keys of an issuer are new");
         }
-        Some(reason) => event!(
+        Some(fault) => event!(
             name: "keys",
             target: "mcp_scopes",
             Level::WARN,
             outcome = "failed",
-            reason,
+            reason = fault.reason,
+            status = fault.status.map(|status| status.as_u16()),
+            cause = fault.source.as_deref().map(tracing::field::display),
             "the keys of an issuer could not be renewed"
         ),
     }

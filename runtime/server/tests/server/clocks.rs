@@ -5,7 +5,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use mcp_scopes_server::token::{Clock, JwtVerifier, TokenCache};
+use mcp_scopes_server::{
+    __private::v1::JwtVerifier,
+    token::{Clock, TokenCache},
+};
 use serde_json::json;
 
 use crate::{
@@ -15,7 +18,7 @@ use crate::{
     token_jwks::{Key, keys, set},
 };
 
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// Returns a clock that a test can set, and a server that uses it.
 async fn with_clock(key: &Key, start: SystemTime) -> (Arc<Mutex<SystemTime>>, Server) {
@@ -68,7 +71,7 @@ async fn rejects_expired_tokens_when_the_clock_steps_forward_and_back() {
         is(&server, &long, None).await;
         is(&server, &later, Some("is not valid yet")).await;
     }
-    put(start + HOUR + HOUR / 2 + Duration::from_mins(1));
+    put(start + HOUR + HOUR / 2 + Duration::from_secs(60));
     is(&server, &later, None).await;
     is(&server, &issued_later, None).await;
     put(start + 3 * HOUR);

@@ -9,8 +9,9 @@ use std::{
 };
 
 use mcp_scopes_server::{
-    Call, Deciding, PolicyHook, Token, TokenVerifier, Verification,
-    token::{JwtVerifier, RemoteKeys, TokenCache},
+    __private::v1::{JwtVerifier, RemoteKeys},
+    Claims, PolicyDenial, PolicyHook, PolicyRequest, Token, TokenError, TokenVerifier,
+    token::TokenCache,
 };
 use serde_json::json;
 
@@ -21,7 +22,7 @@ use crate::{
 };
 
 pub(crate) const ISSUER: &str = "https://auth.example.com";
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn server(keys: RemoteKeys) -> Server {
     Server::with(|builder| builder.verifier(TokenCache::new(JwtVerifier::new(ISSUER, RESOURCE, keys))))
@@ -111,7 +112,7 @@ async fn uses_stale_keys_during_an_outage_if_allowed() {
     for (stale, kept) in [(HOUR, true), (Duration::ZERO, false)] {
         let issuer = Issuer::new(Answer::good(set(&[&key])));
         let server =
-            server(keys(&issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO).keep_stale(stale));
+            server(keys(&issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO).max_stale(stale));
         let token = key.token();
         assert_all_pass(&server, &token, "up").await;
         issuer.answers(Answer::Nothing);
@@ -279,20 +280,16 @@ pub(crate) fn now() -> u64 {
 struct Panics(&'static str);
 
 impl TokenVerifier for Panics {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-        Box::pin(async move {
-            assert!(token.expose_secret() != self.0, "the configured panic");
-            Tokens.verify(token).await
-        })
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        assert!(token.expose_secret() != self.0, "the configured panic");
+        Tokens.verify(token).await
     }
 }
 
 impl PolicyHook for Panics {
-    fn decide<'a>(&'a self, call: Call<'a>) -> Deciding<'a> {
-        Box::pin(async move {
-            assert!(call.tool().tool().name != self.0, "the configured panic");
-            Ok(())
-        })
+    async fn decide(&self, call: PolicyRequest<'_>) -> Result<(), PolicyDenial> {
+        assert!(call.tool().tool().name != self.0, "the configured panic");
+        Ok(())
     }
 }
 
@@ -305,7 +302,7 @@ async fn forwards_nothing_when_a_verifier_or_policy_panics() {
         core::future::ready(Ok::<_, core::convert::Infallible>(http::Response::new(String::new())))
     });
     let server = Server::with(|builder| builder.verifier(TokenCache::new(Panics("writer"))).policy(Panics("status")));
-    let layered = tower::Layer::layer(server.layer(), inner);
+    let layered = tower::Layer::layer(&server.layer().layer(), inner);
     let send = |ask: Ask| tokio::spawn(tower::ServiceExt::oneshot(layered.clone(), ask.0));
     for ask in [Ask::call("list_files").token("writer"), Ask::call("status").token("reader"), Ask::call("status")] {
         for _ in 0..3 {
@@ -328,7 +325,7 @@ async fn drops_requests_of_clients_that_disconnect_during_verification() {
         count.fetch_add(1, Ordering::SeqCst);
         core::future::ready(Ok::<_, core::convert::Infallible>(http::Response::new(String::new())))
     });
-    let layered = tower::Layer::layer(server(keys(&issuer)).layer(), inner);
+    let layered = tower::Layer::layer(&server(keys(&issuer)).layer().layer(), inner);
     let send = |token: String| tower::ServiceExt::oneshot(layered.clone(), Ask::call("list_files").token(&token).0);
     let gone: Vec<_> = (0..50).map(|_| tokio::spawn(send(key.token()))).collect();
     while issuer.asked() == 0 {

@@ -7,13 +7,12 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt, Full, StreamBody};
 use mcp_scopes::{Caller, mcp_tool, scope_table};
-use mcp_scopes_server::{
-    Claims, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier, Verification,
-};
+use mcp_scopes_server::{BuildError, Claims, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier};
 use tower::{Layer, ServiceExt, service_fn};
 
 pub(crate) const RESOURCE: &str = "https://files.example.com/mcp";
@@ -44,7 +43,7 @@ scope_table! { pub(crate) static TOOLS = [status, list_files, write_file, run] w
 pub(crate) struct Tokens;
 
 impl TokenVerifier for Tokens {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let ada = Claims::new("https://auth.example.com").subject("ada").audience([RESOURCE]);
         let claims = match token.expose_secret() {
             "reader" => Ok(ada.scope("openid files:read")),
@@ -59,13 +58,24 @@ impl TokenVerifier for Tokens {
                 Ok(Claims::new("https://other.example.com").subject("ada").audience([RESOURCE]).scope("files:read"))
             }
             "expired" => Ok(ada.scope("files:read").expires_at(SystemTime::now() - Duration::from_secs(1))),
-            "fresh" => Ok(ada.scope("files:read").expires_at(SystemTime::now() + Duration::from_mins(1))),
+            "fresh" => Ok(ada.scope("files:read").expires_at(SystemTime::now() + Duration::from_secs(60))),
             "foreign" => Ok(Claims::new("https://auth.example.com").audience(["https://files.example.com/mcp/"])),
             "without-audience" => Ok(Claims::new("https://auth.example.com").scope("files:read")),
             "down" => Err(TokenError::unavailable("the keys are out of reach")),
             _ => Err(TokenError::invalid("it is not known")),
         };
-        Box::pin(core::future::ready(claims.map(Arc::new)))
+        claims.map(Arc::new)
+    }
+}
+
+/// Builds servers that fetch no keys, and so are built at once.
+pub(crate) trait BuildNow {
+    fn build_now(self) -> Result<ResourceServer, BuildError>;
+}
+
+impl BuildNow for ResourceServerBuilder {
+    fn build_now(self) -> Result<ResourceServer, BuildError> {
+        self.build().now_or_never().unwrap()
     }
 }
 
@@ -156,7 +166,10 @@ impl Server {
     }
 
     pub(crate) fn around(builder: ResourceServerBuilder) -> Self {
-        let layer = builder.build().unwrap();
+        Self::with_layer(builder.build_now().unwrap())
+    }
+
+    pub(crate) fn with_layer(layer: ResourceServer) -> Self {
         Self { layer, reply: Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#) }
     }
 
@@ -190,7 +203,7 @@ impl Server {
                 }
             }
         });
-        let response = self.layer.layer(inner).oneshot(request.0).await.unwrap();
+        let response = self.layer.layer().layer(inner).oneshot(request.0).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let seen = seen.lock().unwrap().take();

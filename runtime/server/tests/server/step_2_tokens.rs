@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mcp_scopes_server::{Claims, Token, TokenVerifier, Verification, token::TokenCache};
+use mcp_scopes_server::{Claims, Token, TokenError, TokenVerifier, token::TokenCache};
 use serde_json::json;
 
 use crate::server::{Ask, DOCUMENT, RESOURCE, Server};
@@ -39,11 +39,11 @@ async fn returns_401_for_invalid_tokens_even_for_public_tools() {
 async fn rejects_claims_that_are_bound_to_a_key() {
     struct Bound(serde_json::Value);
     impl TokenVerifier for Bound {
-        fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> {
+        async fn verify(&self, _: Token<'_>) -> Result<Arc<Claims>, TokenError> {
             let claims =
                 Claims::new("https://auth.example.com").subject("ada").audience([RESOURCE]).scope("files:read");
             let others = json!({"cnf": self.0}).as_object().unwrap().clone();
-            Box::pin(core::future::ready(Ok(Arc::new(claims.others(others)))))
+            Ok(Arc::new(claims.others(others)))
         }
     }
     for (cnf, passes) in [(json!({"jkt": "0ZcOCORZ"}), false), (json!({}), false), (serde_json::Value::Null, true)] {

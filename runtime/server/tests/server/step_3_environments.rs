@@ -3,11 +3,11 @@
 use std::{num::NonZeroU32, sync::Arc};
 
 use mcp_scopes::{Caller, Denied, Environment, ScopeTable, mcp_tool, scope_table};
-use mcp_scopes_server::{Claims, Discovery, Environments, ResourceServer, Token, TokenVerifier, Verification};
+use mcp_scopes_server::{Claims, Discovery, Environments, ResourceServer, Token, TokenError, TokenVerifier};
 use serde_json::json;
 
 use crate::{
-    server::{Answer, Ask, RESOURCE, Reply, Server, Tokens},
+    server::{Answer, Ask, BuildNow as _, RESOURCE, Reply, Server, Tokens},
     step_7_policies::Refuses,
 };
 
@@ -39,7 +39,7 @@ const SANDBOX: &str = "https://sandbox.example.com/mcp";
 struct Spelt;
 
 impl TokenVerifier for Spelt {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let parts: Vec<_> = token.expose_secret().split('.').collect();
         let mut claims = Claims::new(match parts[2] {
             "live" => "https://auth.example.com",
@@ -61,7 +61,7 @@ impl TokenVerifier for Spelt {
             "sandbox" => claims.environment(Environment::Sandbox),
             _ => claims,
         };
-        Box::pin(core::future::ready(Ok(Arc::new(claims))))
+        Ok(Arc::new(claims))
     }
 }
 
@@ -380,14 +380,14 @@ fn rejects_sources_that_cannot_determine_the_environment_at_build() {
     let wrong = |table, environments| {
         let builder =
             ResourceServer::builder(table).resource(RESOURCE).authorization_server("https://auth.example.com");
-        let error = builder.verifier(Tokens).environments(environments).build().unwrap_err();
+        let error = builder.verifier(Tokens).environments(environments).build_now().unwrap_err();
         error.problems().iter().map(|problem| problem.setting).collect::<Vec<_>>()
     };
     assert_eq!(wrong(&PLAIN, Environments::new().by_issuer()), ["environments"]);
     assert_eq!(wrong(&PLAIN, Environments::new().by_audience()), ["environments"]);
     let same =
         ResourceServer::builder(&MARKET).authorization_server("https://auth.sandbox.example.com").verifier(Tokens);
-    assert!(same.environments(Environments::new().by_issuer()).build().is_err());
+    assert!(same.environments(Environments::new().by_issuer()).build_now().is_err());
     let same = ResourceServer::builder(&MARKET).resource(SANDBOX).verifier(Tokens);
-    assert!(same.environments(Environments::new().by_audience()).build().is_err());
+    assert!(same.environments(Environments::new().by_audience()).build_now().is_err());
 }

@@ -1,10 +1,10 @@
 //! Step 5: calls of tools.
 
-use mcp_scopes_server::{Discovery, Hidden, ResourceServer, ResourceServerBuilder};
+use mcp_scopes_server::{Discovery, HiddenTools, ResourceServer, ResourceServerBuilder};
 
-use crate::server::{Ask, DOCUMENT, RESOURCE, Server, TOOLS, Tokens};
+use crate::server::{Ask, BuildNow as _, DOCUMENT, RESOURCE, Server, TOOLS, Tokens};
 
-fn filtered(hidden: Hidden) -> Server {
+fn filtered(hidden: HiddenTools) -> Server {
     Server::with(|builder| builder.discovery(Discovery::Filtered).hidden_tools(hidden))
 }
 
@@ -85,14 +85,14 @@ async fn returns_401_for_unknown_tools_without_a_token_unless_open() {
 
 #[tokio::test]
 async fn returns_the_challenge_for_hidden_tools_by_default() {
-    let answer = filtered(Hidden::Challenge).send(Ask::call("run").token("reader")).await;
+    let answer = filtered(HiddenTools::Challenge).send(Ask::call("run").token("reader")).await;
     assert_eq!(answer.refused(), (403, 403));
     assert!(answer.challenge().contains("scope=\"system:execute oncall\""));
 }
 
 #[tokio::test]
 async fn answers_hidden_tools_like_unknown_ones_if_configured() {
-    let server = filtered(Hidden::Unknown);
+    let server = filtered(HiddenTools::Unknown);
     for token in ["reader", "scopeless"] {
         let (hidden, unknown) =
             (server.send(Ask::call("run").token(token)).await, server.send(Ask::call("nix").token(token)).await);
@@ -106,7 +106,8 @@ async fn answers_hidden_tools_like_unknown_ones_if_configured() {
 /// The headers that a hidden tool requires would reveal that it exists.
 #[tokio::test]
 async fn answers_hidden_tools_like_unknown_ones_whatever_the_headers() {
-    let hiding = |builder: ResourceServerBuilder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown);
+    let hiding =
+        |builder: ResourceServerBuilder| builder.discovery(Discovery::Filtered).hidden_tools(HiddenTools::Unknown);
     let server = Server::with(|builder| hiding(builder).param_header("run", "Region", ["region"]));
     let params = |tool: &str| {
         format!(
@@ -140,7 +141,7 @@ fn rejects_hidden_tools_at_build_without_filtered_mode() {
     for discovery in [Discovery::Open, Discovery::Baseline] {
         let builder =
             ResourceServer::builder(&TOOLS).resource(RESOURCE).authorization_server("https://auth.example.com");
-        let built = builder.verifier(Tokens).discovery(discovery).hidden_tools(Hidden::Unknown).build();
+        let built = builder.verifier(Tokens).discovery(discovery).hidden_tools(HiddenTools::Unknown).build_now();
         assert_eq!(built.unwrap_err().problems()[0].setting, "hidden_tools", "{discovery:?}");
     }
 }

@@ -112,7 +112,7 @@ async fn applies_the_most_specific_method_rule() {
             .method("*", Access::Token)
             .method("resources/*", Access::scopes(["files:write"]))
             .method("resources/list", Access::Discovery)
-            .method("tasks/*", Access::Refused)
+            .method("tasks/*", Access::Denied)
     });
     for (method, token, passes) in [
         ("anything", "scopeless", true),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use mcp_scopes::Environment;
-use mcp_scopes_server::{Claims, Discovery, Environments, Token, TokenError, TokenVerifier, Verification};
+use mcp_scopes_server::{Claims, Discovery, Environments, Token, TokenError, TokenVerifier};
 
 use crate::server::{Ask, RESOURCE, Reply, Server};
 
@@ -49,10 +49,10 @@ async fn rejects_sessions_of_other_callers() {
 struct Clients;
 
 impl TokenVerifier for Clients {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let parts: Vec<_> = token.expose_secret().split('.').collect();
         let [subject, client, number] = *parts else {
-            return Box::pin(core::future::ready(Err(TokenError::invalid("it is not known"))));
+            return Err(TokenError::invalid("it is not known"));
         };
         let mut claims = Claims::new("https://auth.example.com").audience([RESOURCE]).scope("files:read");
         if subject != "-" {
@@ -62,7 +62,7 @@ impl TokenVerifier for Clients {
             claims = claims.client(client);
         }
         let environment = if number == "test" { Environment::Sandbox } else { Environment::Live };
-        Box::pin(core::future::ready(Ok(Arc::new(claims.environment(environment)))))
+        Ok(Arc::new(claims.environment(environment)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Step 7: the policy hook.
 
-use mcp_scopes_server::{Call, Deciding, PolicyHook, PolicyRefusal};
+use mcp_scopes_server::{PolicyDenial, PolicyHook, PolicyRequest};
 
 use crate::server::{Ask, Server};
 
@@ -8,16 +8,14 @@ use crate::server::{Ask, Server};
 pub(crate) struct Refuses;
 
 impl PolicyHook for Refuses {
-    fn decide<'a>(&'a self, call: Call<'a>) -> Deciding<'a> {
-        Box::pin(async move {
-            let refused = call.arguments().is_some_and(|arguments| arguments.get().contains("secret"));
-            let who = call.claims().and_then(|claims| claims.subject_or_client()).unwrap_or("an anonymous caller");
-            if refused {
-                Err(PolicyRefusal::new(format!("{} may not be called by {who} \"now\"", call.tool().tool().name)))
-            } else {
-                Ok(())
-            }
-        })
+    async fn decide(&self, call: PolicyRequest<'_>) -> Result<(), PolicyDenial> {
+        let refused = call.arguments().is_some_and(|arguments| arguments.get().contains("secret"));
+        let who = call.claims().and_then(|claims| claims.subject_or_client()).unwrap_or("an anonymous caller");
+        if refused {
+            Err(PolicyDenial::new(format!("{} may not be called by {who} \"now\"", call.tool().tool().name)))
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use http::{Request, Response};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use mcp_scopes_server::{
-    Access, Claims, Discovery, ResourceServer, Token, TokenError, TokenVerifier, Verification,
+    Access, Claims, Discovery, ResourceServer, Token, TokenError, TokenVerifier,
     token::{Clock, TokenCache},
 };
 use tokio::{
@@ -25,7 +25,7 @@ use tokio::{
 };
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::server::{Ask, RESOURCE, TOOLS};
+use crate::server::{Ask, BuildNow as _, RESOURCE, TOOLS};
 
 /// Accepts every token; `exp` is this long after the start.
 struct Expires {
@@ -36,21 +36,20 @@ struct Expires {
 }
 
 impl TokenVerifier for Expires {
-    fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> {
+    async fn verify(&self, _: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let claims = Claims::new("https://auth.example.com").subject("ada").audience([RESOURCE]).scope("files:read");
         let claims = match self.after {
             Some(after) => claims.expires_at(self.start + after),
             None => claims,
         };
-        let said = match self.says.load(Ordering::SeqCst) {
+        match self.says.load(Ordering::SeqCst) {
             0 => Ok(Arc::new(claims)),
             1 => Err(TokenError::invalid("its key is gone")),
             _ => Err(TokenError::unavailable("the issuer is out of reach")),
-        };
-        Box::pin(core::future::ready(said))
+        }
     }
 
-    fn still_counts(&self, _: &Claims) -> bool {
+    fn is_still_valid(&self, _: &Claims) -> bool {
         self.says.load(Ordering::SeqCst) == 0
     }
 }
@@ -97,7 +96,7 @@ impl Setup {
             .clock(Clock::new(move || start + began.elapsed()))
             .discovery(Discovery::Open)
             .method("subscriptions/listen", Access::Token)
-            .build()
+            .build_now()
             .unwrap();
         let content_type = self.content_type;
         let (server, events) = mpsc::unbounded_channel();
@@ -112,7 +111,7 @@ impl Setup {
             }
             core::future::ready(Ok::<_, Infallible>(response))
         });
-        let response = layer.layer(inner).oneshot(ask.0).await.unwrap();
+        let response = layer.layer().layer(inner).oneshot(ask.0).await.unwrap();
         assert_eq!(response.status().as_u16(), 200);
         Open { server, client: Box::pin(response.into_body()) }
     }

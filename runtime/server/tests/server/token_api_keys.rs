@@ -9,14 +9,14 @@ use mcp_scopes_server::{
 };
 use std::sync::Arc;
 
-use crate::server::{Ask, RESOURCE, Server, TOOLS};
+use crate::server::{Ask, Server, TOOLS};
 
 const ISSUER: &str = "https://files.example.com";
 const LIVE: &str = "sk_live_4eC39HqLyjWDarjtT1zdp7dc";
 const TEST: &str = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
 
 fn empty() -> ApiKeys {
-    ApiKeys::new(ISSUER, RESOURCE, b"0123456789abcdef").unwrap()
+    ApiKeys::new(ISSUER, b"0123456789abcdef").unwrap()
 }
 
 fn with(keys: ApiKeys, key: &str) -> ApiKeys {
@@ -40,7 +40,7 @@ async fn returns_claims_and_environment_of_known_keys() {
     for (key, environment) in [(LIVE, Environment::Live), (TEST, Environment::Sandbox)] {
         let claims = verify(&keys(), key).await.unwrap();
         assert_eq!((claims.issuer(), claims.client_id(), claims.subject_or_client()), (ISSUER, Some("ci"), Some("ci")));
-        assert_eq!((claims.audiences(), claims.expiry()), (&[RESOURCE.to_owned()][..], None));
+        assert_eq!((claims.audiences(), claims.expiry()), (&[][..], None));
         assert!(claims.grant(&TOOLS).holds("files:read") && !claims.grant(&TOOLS).holds("files:write"));
         assert_eq!(claims.stated_environment(), Some(environment));
     }
@@ -84,12 +84,12 @@ async fn accepts_custom_prefixes_that_differ() {
 #[tokio::test]
 async fn hashes_depend_on_the_salt() {
     let hash = empty().hash(Token::new(LIVE));
-    let other = ApiKeys::new(ISSUER, RESOURCE, b"another salt, 16").unwrap();
+    let other = ApiKeys::new(ISSUER, b"another salt, 16").unwrap();
     assert_eq!((hash.len(), empty().hash(Token::new(LIVE)) == hash), (43, true));
     assert_ne!(other.hash(Token::new(LIVE)), hash);
     assert!(verify(&other.key(&hash, "ci", "files:read").unwrap(), LIVE).await.is_err());
-    assert!(ApiKeys::new(ISSUER, RESOURCE, b"too short, sorry").is_ok());
-    assert!(ApiKeys::new(ISSUER, RESOURCE, b"fifteen bytes..").is_err());
+    assert!(ApiKeys::new(ISSUER, b"too short, sorry").is_ok());
+    assert!(ApiKeys::new(ISSUER, b"fifteen bytes..").is_err());
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn rejects_malformed_and_duplicate_hashes() {
 
 #[tokio::test]
 async fn rejects_expired_keys() {
-    for (end, good) in [(Duration::from_mins(1), true), (Duration::ZERO, false)] {
+    for (end, good) in [(Duration::from_secs(60), true), (Duration::ZERO, false)] {
         let (keys, end) = (empty(), SystemTime::now() + end);
         let hash = keys.hash(Token::new(LIVE));
         let answer = verify(&keys.key_until(&hash, "ci", "", end).unwrap(), LIVE).await;
@@ -115,10 +115,23 @@ async fn rejects_expired_keys() {
 }
 
 #[tokio::test]
-async fn returns_the_sandbox_resource_for_sandbox_keys() {
-    let keys = keys().sandbox_resource("https://sandbox.example.com/mcp");
-    assert_eq!(verify(&keys, LIVE).await.unwrap().audiences(), [RESOURCE]);
-    assert_eq!(verify(&keys, TEST).await.unwrap().audiences(), ["https://sandbox.example.com/mcp"]);
+async fn keys_are_for_the_resource_of_their_environment() {
+    let environments = [
+        Environments::new().by_credential(),
+        Environments::new().by_audience(),
+        Environments::new().by_audience().by_credential(),
+    ];
+    for environments in environments {
+        let builder = ResourceServer::builder(&TOOLS).sandbox_resource("https://sandbox.example.com/mcp");
+        let is_by_audience = format!("{environments:?}").contains("Audience");
+        let builder = if is_by_audience { builder } else { ResourceServer::builder(&TOOLS) };
+        let server = Server::around(builder.api_keys(keys()).environments(environments));
+        for (key, environment) in [(LIVE, Environment::Live), (TEST, Environment::Sandbox)] {
+            let answer = server.send(Ask::method("tools/list").token(key)).await;
+            assert_eq!(answer.passed().caller.unwrap().environment(), environment);
+        }
+        assert_eq!(server.send(Ask::call("list_files").token("opaque")).await.refused(), (401, 401));
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use std::{
 };
 
 use mcp_scopes_server::{
-    Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification,
+    Claims, Token, TokenError, TokenErrorKind, TokenVerifier,
     token::{AnyOf, TokenCache},
 };
 
@@ -22,27 +22,25 @@ struct Counting {
 }
 
 impl TokenVerifier for Counting {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
-        Box::pin(async move {
-            self.asked.fetch_add(1, Ordering::SeqCst);
-            for _ in 0..200 {
-                tokio::task::yield_now().await;
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        for _ in 0..200 {
+            tokio::task::yield_now().await;
+        }
+        match token.expose_secret() {
+            "down" => Err(TokenError::unavailable("the issuer is unreachable")),
+            "bad" => Err(TokenError::invalid("it is bad")),
+            text => {
+                let claims = Claims::new("https://auth.example.com").subject(text);
+                Ok(Arc::new(match self.expires {
+                    Some(end) => claims.expires_at(end),
+                    None => claims,
+                }))
             }
-            match token.expose_secret() {
-                "down" => Err(TokenError::unavailable("the issuer is unreachable")),
-                "bad" => Err(TokenError::invalid("it is bad")),
-                text => {
-                    let claims = Claims::new("https://auth.example.com").subject(text);
-                    Ok(Arc::new(match self.expires {
-                        Some(end) => claims.expires_at(end),
-                        None => claims,
-                    }))
-                }
-            }
-        })
+        }
     }
 
-    fn still_counts(&self, _: &Claims) -> bool {
+    fn is_still_valid(&self, _: &Claims) -> bool {
         !self.rotated.load(Ordering::SeqCst)
     }
 }
@@ -82,9 +80,9 @@ async fn does_not_cache_rejections_by_default() {
 
 #[tokio::test]
 async fn caches_rejections_if_configured_and_never_outages() {
-    for (time, bad) in [(Duration::from_mins(1), 1), (Duration::from_nanos(1), 3)] {
+    for (time, bad) in [(Duration::from_secs(60), 1), (Duration::from_nanos(1), 3)] {
         let counting = Arc::new(Counting::default());
-        let cache = TokenCache::with_refusals(Arc::clone(&counting), 10, Duration::from_mins(1), time);
+        let cache = TokenCache::with_rejections(Arc::clone(&counting), 10, Duration::from_secs(60), time);
         for (token, kind, asked) in [("bad", TokenErrorKind::Invalid, bad), ("down", TokenErrorKind::Unavailable, 3)] {
             counting.asked.store(0, Ordering::SeqCst);
             for _ in 0..3 {
@@ -158,8 +156,8 @@ async fn continues_verification_when_one_request_is_cancelled() {
 #[tokio::test]
 async fn does_not_cache_beyond_expiry_or_lifetime() {
     for (expires, lifetime, asked) in [
-        (Some(SystemTime::now() - Duration::from_secs(1)), Duration::from_mins(1), 2),
-        (Some(SystemTime::now() + Duration::from_mins(1)), Duration::from_mins(1), 1),
+        (Some(SystemTime::now() - Duration::from_secs(1)), Duration::from_secs(60), 2),
+        (Some(SystemTime::now() + Duration::from_secs(60)), Duration::from_secs(60), 1),
         (None, Duration::ZERO, 2),
     ] {
         let counting = Arc::new(Counting { expires, ..Counting::default() });
@@ -188,7 +186,7 @@ async fn rejects_revoked_tokens() {
     assert_eq!((ask(&cache, "a").await, cache.len()), (Err(TokenErrorKind::Invalid), 0));
     assert_eq!(ask(&cache, "b").await.unwrap(), "b");
     // Revoked until a given time.
-    cache.revoke(Token::new("b"), Some(SystemTime::now() + Duration::from_mins(1)));
+    cache.revoke(Token::new("b"), Some(SystemTime::now() + Duration::from_secs(60)));
     assert!(ask(&cache, "b").await.is_err());
     cache.revoke(Token::new("b"), Some(SystemTime::now() - Duration::from_secs(1)));
     assert!(ask(&cache, "b").await.is_ok());
@@ -218,7 +216,7 @@ async fn revokes_jwts_by_signed_part_and_other_tokens_as_a_whole() {
 
 #[tokio::test]
 async fn limits_the_number_of_cached_tokens() {
-    let cache = TokenCache::with_limits(Arc::new(Counting::default()), 100, Duration::from_mins(1));
+    let cache = TokenCache::with_limits(Arc::new(Counting::default()), 100, Duration::from_secs(60));
     for number in 0..2000 {
         ask(&cache, &number.to_string()).await.unwrap();
     }
@@ -229,21 +227,21 @@ async fn limits_the_number_of_cached_tokens() {
 async fn returns_the_answer_of_the_first_verifier_that_accepts() {
     struct Only(&'static str, TokenError);
     impl TokenVerifier for Only {
-        fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+        async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
             let known = token.expose_secret() == self.0;
-            Box::pin(core::future::ready(if known { Ok(Arc::new(Claims::new(self.0))) } else { Err(self.1) }))
+            if known { Ok(Arc::new(Claims::new(self.0))) } else { Err(self.1.clone()) }
         }
-        fn still_counts(&self, claims: &Claims) -> bool {
+        fn is_still_valid(&self, claims: &Claims) -> bool {
             claims.issuer() != "left"
         }
     }
     let invalid = TokenError::invalid("no");
-    let any = AnyOf::new().or(Only("a", invalid)).or(Only("b", invalid));
+    let any = AnyOf::new().or(Only("a", invalid.clone())).or(Only("b", invalid.clone()));
     for token in ["a", "b"] {
         assert_eq!(any.verify(Token::new(token)).await.unwrap().issuer(), token);
     }
     assert_eq!(any.verify(Token::new("c")).await.unwrap_err().kind(), TokenErrorKind::Invalid);
-    assert!(any.still_counts(&Claims::new("a")) && !any.still_counts(&Claims::new("left")));
+    assert!(any.is_still_valid(&Claims::new("a")) && !any.is_still_valid(&Claims::new("left")));
     // An unavailable verifier might have accepted the token.
     let down = AnyOf::new().or(Only("a", TokenError::unavailable("down"))).or(Only("b", invalid));
     assert_eq!(down.verify(Token::new("c")).await.unwrap_err().kind(), TokenErrorKind::Unavailable);

@@ -1,8 +1,9 @@
 //! Nesting and reserved names in all JSON about tokens: on a stack of 2 MiB, in a debug build.
 
 use mcp_scopes_server::{
+    __private::v1::Introspection,
     Token, TokenErrorKind, TokenVerifier,
-    token::{ClientCredentials, Introspection, KeySet},
+    token::{ClientCredentials, KeySet},
 };
 use serde_json::json;
 

@@ -7,8 +7,9 @@ use std::{
 };
 
 use mcp_scopes_server::{
+    __private::v1::{Introspection, JwtVerifier, RemoteKeys},
     Claims, Token, TokenError, TokenErrorKind, TokenVerifier,
-    token::{Choice, ClientCredentials, Introspection, JwtVerifier, RemoteKeys, TokenCache},
+    token::{ClientCredentials, TokenCache, VerifierRouter},
 };
 use serde_json::{Value, json};
 
@@ -110,7 +111,9 @@ async fn checks_claims_like_those_of_a_jwt() {
     assert!(verifier(&issuer).require_claim("acr").verify(Token::new("x")).await.is_err());
     assert!(verifier(&issuer).require_claim("sub").verify(Token::new("x")).await.is_ok());
     let elsewhere = Issuer::new(Answer::good(with("aud", json!("https://sandbox.example.com")).to_string()));
-    assert!(verifier(&elsewhere).or_resource("https://sandbox.example.com").verify(Token::new("x")).await.is_ok());
+    let resources = [RESOURCE, "https://sandbox.example.com"];
+    let both = Introspection::for_resources(&elsewhere.url(), ISSUER, resources, ClientCredentials::basic("a", "b"));
+    assert!(both.unwrap().verify(Token::new("x")).await.is_ok());
     let late = Issuer::new(Answer::good(with("exp", json!(now() - 10)).to_string()));
     assert!(verifier(&late).verify(Token::new("x")).await.is_ok());
     assert!(verifier(&late).leeway(Duration::ZERO).verify(Token::new("x")).await.is_err());
@@ -242,7 +245,7 @@ async fn caches_active_and_inactive_answers() {
 async fn caches_answers_beside_jwts_of_the_same_issuer() {
     let issuer = Issuer::new(Answer::good(active().to_string()));
     let jwts = JwtVerifier::new(ISSUER, RESOURCE, RemoteKeys::new(&issuer.url()).unwrap());
-    let both = TokenCache::new(Choice::new().issuer(ISSUER, jwts).otherwise(verifier(&issuer)));
+    let both = TokenCache::new(VerifierRouter::new().issuer(ISSUER, jwts).fallback(verifier(&issuer)));
     for _ in 0..3 {
         assert_eq!(kind(&both, "opaque").await, None);
     }
@@ -296,7 +299,7 @@ async fn waits_for_a_request_within_the_timeout() {
     let issuer = Issuer::new(Answer::Late(Duration::from_secs(20), active().to_string()));
     let verifier = verifier(&issuer).max_concurrent(NonZeroUsize::MIN);
     let first = tokio::spawn({
-        let patient = verifier.clone().timeout(Duration::from_mins(1));
+        let patient = verifier.clone().timeout(Duration::from_secs(60));
         async move { kind(&patient, "first").await }
     });
     while issuer.asked() == 0 {

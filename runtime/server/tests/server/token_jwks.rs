@@ -9,8 +9,9 @@ use std::{
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use mcp_scopes_server::{
+    __private::v1::{JwtVerifier, RemoteKeys},
     Claims, Token, TokenError, TokenErrorKind, TokenVerifier,
-    token::{JwtVerifier, KeySource as _, RemoteKeys, TokenCache},
+    token::{KeySource as _, TokenCache},
 };
 use serde_json::{Value, json};
 
@@ -20,7 +21,7 @@ use crate::{
 };
 
 const ISSUER: &str = "https://auth.example.com";
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// A key with an id.
 pub(crate) struct Key(pub(crate) Ed25519KeyPair, &'static str);
@@ -192,7 +193,7 @@ async fn keeps_stale_keys_during_an_outage() {
     for (stale, kept) in [(HOUR, true), (Duration::ZERO, false)] {
         let issuer = Issuer::new(Answer::good(set(&[&key])));
         // Fresh for no time: the keys are expired for the next token.
-        let keys = always_due(&issuer).keep_stale(stale);
+        let keys = always_due(&issuer).max_stale(stale);
         let cached = TokenCache::new(verifier(&keys));
         assert!(keys.keys(Some("a")).await.is_ok());
         issuer.answers(Answer::With("503 Service Unavailable", String::new(), set(&[&key])));
@@ -226,7 +227,7 @@ async fn ignores_malformed_key_sets() {
         Answer::Nothing,
     ] {
         let issuer = Issuer::new(answer.clone());
-        let keys = always_due(&issuer).keep_stale(HOUR);
+        let keys = always_due(&issuer).max_stale(HOUR);
         assert_eq!(
             verify(&verifier(&keys), &key.token()).await.unwrap_err(),
             TokenErrorKind::Unavailable,
@@ -260,7 +261,7 @@ async fn applies_cache_control_within_limits() {
         ("cache-control: max-age=600", (Duration::ZERO, Duration::ZERO), 3),
     ] {
         let issuer = Issuer::new(Answer::headed(header, set(&[&key])));
-        let keys = keys(&issuer).lifetime(limits.0, limits.1).pause(Duration::ZERO).keep_stale(Duration::ZERO);
+        let keys = keys(&issuer).lifetime(limits.0, limits.1).pause(Duration::ZERO).max_stale(Duration::ZERO);
         for _ in 0..3 {
             assert!(verify(&verifier(&keys), &key.token()).await.is_ok());
         }

@@ -13,19 +13,21 @@ use base64::{
 };
 use mcp_scopes::{Caller, Environment};
 use mcp_scopes_server::{
-    AlreadyInstalled, Call, Deciding, Environments, PolicyHook, PolicyRefusal, ResourceServer, StdioCredentials, Token,
-    TokenError, TokenVerifier,
+    __private::v1::{Introspection, JwtVerifier, RemoteKeys},
+    AlreadyInstalled, Environments, PolicyDenial, PolicyHook, PolicyRequest, ResourceServer, StdioCredentials, Token,
+    TokenError, TokenVerifier, policy_fn,
     token::{
-        AnyOf, ApiKeys, Choice, ClientCredentials, Clock, Introspection, JwtVerifier, KeySet, KeySource as _,
-        RemoteKeys, TokenCache,
+        AnyOf, ApiKeys, ClientCredentials, Clock, Issuer as PublicIssuer, KeySet, KeySource as _, TokenCache,
+        VerifierRouter,
     },
+    verifier_fn,
 };
 use serde_json::json;
 use tower::Layer as _;
 
 use crate::{
     issuer::{Answer, Issuer},
-    server::{Ask, RESOURCE, Server, TOOLS},
+    server::{Ask, BuildNow as _, RESOURCE, Server, TOOLS},
     traces::Recorder,
 };
 
@@ -50,7 +52,12 @@ impl Emitted {
     fn error<E: Debug + Display + core::error::Error>(&mut self, error: &E) {
         self.debug(error);
         writeln!(self.text, "{error} {error:#}").unwrap();
-        assert!(error.source().is_none(), "the error has a source, which must be searched too: {error}");
+        // Sources are for logs, which contain no secret either.
+        let mut source = error.source();
+        while let Some(error) = source {
+            writeln!(self.text, "{error} {error:?}").unwrap();
+            source = error.source();
+        }
     }
 
     async fn refusal(&mut self, verifier: &impl TokenVerifier, token: &str) {
@@ -108,7 +115,7 @@ fn jwt() -> (String, String) {
 }
 
 fn keys() -> (ApiKeys, String) {
-    let keys = ApiKeys::new(ISSUER, RESOURCE, b"PLANTED salt of some length").unwrap();
+    let keys = ApiKeys::new(ISSUER, b"PLANTED salt of some length").unwrap();
     let hash = keys.hash(Token::new(KEY));
     (keys.key(&hash, "PLANTED-holder", "files:read PLANTED-scope").unwrap(), hash)
 }
@@ -127,13 +134,25 @@ fn url(issuer: &Issuer) -> String {
 struct Shows(Arc<Mutex<Emitted>>);
 
 impl PolicyHook for Shows {
-    fn decide<'a>(&'a self, call: Call<'a>) -> Deciding<'a> {
+    async fn decide(&self, call: PolicyRequest<'_>) -> Result<(), PolicyDenial> {
+        self.0.lock().unwrap().debug(&call);
+        let owned = policy_fn({
+            let shown = Arc::clone(&self.0);
+            move |request| {
+                let shown = Arc::clone(&shown);
+                async move {
+                    shown.lock().unwrap().debug(&request);
+                    Ok(())
+                }
+            }
+        });
+        owned.decide(call).await?;
         let mut emitted = self.0.lock().unwrap();
-        emitted.debug(&call);
-        let refusal = PolicyRefusal::new("not at this hour");
+        emitted.debug(&owned);
+        let refusal = PolicyDenial::new("not at this hour");
         emitted.error(&refusal);
         let may = if call.tool().tool().name == "write_file" { Err(refusal) } else { Ok(()) };
-        Box::pin(core::future::ready(may))
+        may
     }
 }
 
@@ -150,9 +169,15 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     let cached = TokenCache::new(asking.clone());
     let changed = format!("{jwt}AAAA");
 
-    for (verifier, token) in [(&jwts as &dyn TokenVerifier, jwt), (&cached, "PLANTED"), (&keys().0, KEY)] {
-        emitted.debug(&verifier.verify(Token::new(token)).await.unwrap());
-    }
+    emitted.debug(&jwts.verify(Token::new(jwt)).await.unwrap());
+    emitted.debug(&cached.verify(Token::new("PLANTED")).await.unwrap());
+    emitted.debug(&keys().0.verify(Token::new(KEY)).await.unwrap());
+    emitted.debug(&(Token::new(KEY).to_owned_token(), verifier_fn(|_| async { Err(TokenError::invalid("")) })));
+    emitted.debug(&(
+        PublicIssuer::keys("https://PLANTED", local.clone()),
+        PublicIssuer::jwks("https://PLANTED", "https://PLANTED").require_claim("PLANTED"),
+        PublicIssuer::introspection("https://PLANTED", "https://PLANTED", credentials()).token_prefix("PLANTED"),
+    ));
     cached.revoke(Token::new("PLANTED"), None);
     emitted.refusal(&cached, "PLANTED").await;
     emitted.refusal(&jwts, &changed).await;
@@ -170,14 +195,14 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
         emitted.debug(&remote.problem());
     }
     emitted.debug(&(local.clone(), remote, jwts, asking, cached, credentials(), Token::new(KEY)));
-    emitted.debug(&(Choice::new().prefix("PLANTED", keys().0), AnyOf::new().or(keys().0), keys().0));
+    emitted.debug(&(VerifierRouter::new().prefix("PLANTED", keys().0), AnyOf::new().or(keys().0), keys().0));
 
     emitted.error(&KeySet::from_json("{\"PLANTED\": 1}").unwrap_err());
     emitted.error(&KeySet::from_file("PLANTED.json").unwrap_err());
     emitted.error(&KeySet::danger_shared_secret(b"PLANTED").unwrap_err());
     emitted.error(&RemoteKeys::new("https://PLANTED:PLANTED@h/").unwrap_err());
     emitted.error(&RemoteKeys::new("http://PLANTED.example.com/").unwrap_err());
-    emitted.error(&ApiKeys::new(ISSUER, RESOURCE, b"PLANTED").unwrap_err());
+    emitted.error(&ApiKeys::new(ISSUER, b"PLANTED").unwrap_err());
     emitted.error(&keys().0.key("PLANTED", "PLANTED", "PLANTED").unwrap_err());
 
     let unusable = ResourceServer::builder(&TOOLS)
@@ -185,7 +210,7 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
         .authorization_server("http://PLANTED:PLANTED@auth.example.com")
         .verifier(keys().0);
     emitted.debug(&unusable);
-    let unusable = unusable.build().unwrap_err();
+    let unusable = unusable.build_now().unwrap_err();
     emitted.debug(&unusable.problems().to_vec());
     emitted.error(&unusable);
     let stdio = StdioCredentials::of(Caller::new(TOOLS.grant("PLANTED-scope"), Environment::Live));
@@ -194,7 +219,8 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
 
     // Output of the layer.
     let shows = Shows::default();
-    let verifier = Choice::new().prefix("sk_", keys().0).issuer(ISSUER, JwtVerifier::new(ISSUER, RESOURCE, local));
+    let verifier =
+        VerifierRouter::new().prefix("sk_", keys().0).issuer(ISSUER, JwtVerifier::new(ISSUER, RESOURCE, local));
     let server = Server::around(
         ResourceServer::builder(&TOOLS).verifier(verifier).environments(Environments::new()).policy(shows.clone()),
     );
@@ -208,7 +234,7 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     }
     emitted.debug(server.layer());
     emitted.debug(&server.layer().well_known());
-    emitted.debug(&server.layer().layer("inside"));
+    emitted.debug(&(server.layer().layer(), server.layer().layer().layer("inside")));
     emitted.debug(&(Clock::default(), Environments::new()));
     let asked = core::mem::take(&mut *shows.0.lock().unwrap());
     emitted.text += &asked.text;
@@ -264,15 +290,13 @@ fn assert_every_public_type_was_emitted(types: &str) {
     let silent = [
         "Access",
         "Algorithm",
-        "Deciding",
         "Discovery",
-        "Hidden",
+        "HiddenTools",
         "KeySource",
-        "LookUp",
         "PolicyHook",
+        "ProblemKind",
         "ResponseBody",
         "TokenVerifier",
-        "Verification",
         "ViaHttp",
     ];
     let (mut asked, mut missing) = (0, Vec::new());

@@ -9,8 +9,8 @@ use std::{
 };
 
 use mcp_scopes_server::{
-    Deciding, Discovery, PolicyHook, PolicyRefusal, Token, TokenVerifier as _,
-    token::{JwtVerifier, RemoteKeys},
+    __private::v1::{JwtVerifier, RemoteKeys},
+    Discovery, PolicyDenial, PolicyHook, Token, TokenVerifier as _,
 };
 use tracing::{
     Event, Metadata, Subscriber,
@@ -142,9 +142,9 @@ async fn line(server: &Server, ask: Ask) -> String {
 struct Refuses;
 
 impl PolicyHook for Refuses {
-    fn decide<'a>(&'a self, call: mcp_scopes_server::Call<'a>) -> Deciding<'a> {
+    async fn decide(&self, call: mcp_scopes_server::PolicyRequest<'_>) -> Result<(), PolicyDenial> {
         let text = format!("PLANTED {:?}", call.arguments().map(|arguments| arguments.get().to_owned()));
-        Box::pin(core::future::ready(Err(PolicyRefusal::new(text))))
+        Err(PolicyDenial::new(text))
     }
 }
 
@@ -286,7 +286,7 @@ async fn keeps_events_of_the_inner_service_in_the_request_span() {
         tracing::info!(target: "mcp_scopes", "of the server");
         Ok::<_, core::convert::Infallible>(http::Response::new(http_body_util::Full::<bytes::Bytes>::default()))
     });
-    let layered = tower::Layer::layer(Server::new().layer(), inner);
+    let layered = tower::Layer::layer(&Server::new().layer().layer(), inner);
     tower::ServiceExt::oneshot(layered, Ask::call("status").0).await.unwrap();
     let of_server = recorder.events().pop().unwrap();
     assert_eq!((of_server.field("message"), of_server.within.as_slice()), ("of the server", &["request"][..]));

@@ -10,7 +10,7 @@ use mcp_scopes_server::{
 };
 use tower::ServiceExt;
 
-use crate::server::{Ask, Tokens};
+use crate::server::{Ask, BuildNow as _, Tokens};
 
 /// Read a file
 #[mcp_tool(scope = "files:read", risk = "low", guard = caller)]
@@ -40,9 +40,9 @@ fn app() -> Router {
         .resource(crate::server::RESOURCE)
         .authorization_server("https://auth.example.com")
         .verifier(Tokens)
-        .build()
+        .build_now()
         .unwrap();
-    Router::new().route("/mcp", post(handler)).layer(server)
+    Router::new().route("/mcp", post(handler)).layer(server.layer())
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use rmcp::{
 use serde_json::Value;
 use tower::{Layer, ServiceExt};
 
-use crate::server::{Ask, Tokens};
+use crate::server::{Ask, BuildNow as _, Tokens};
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
 struct File {
@@ -62,7 +62,7 @@ struct Server {
 
 impl Server {
     fn new(discovery: Discovery, sessions: bool, json: bool) -> Self {
-        let server = ResourceServer::builder(&FILES).verifier(Tokens).discovery(discovery).build().unwrap();
+        let server = ResourceServer::builder(&FILES).verifier(Tokens).discovery(discovery).build_now().unwrap();
         let config = StreamableHttpServerConfig::default()
             .with_legacy_session_mode(sessions)
             .with_json_response(json)
@@ -72,7 +72,7 @@ impl Server {
 
     async fn send(&self, ask: Ask) -> Answer {
         let ask = ask.header("accept", "application/json, text/event-stream").header("host", "localhost");
-        self.layer.layer(self.service.clone()).oneshot(ask.0).await.unwrap()
+        self.layer.layer().layer(self.service.clone()).oneshot(ask.0).await.unwrap()
     }
 }
 
@@ -251,7 +251,7 @@ scope_table! { static QUERIES = [Queries::*] with "tests/server/mcp-scopes.toml"
 
 #[tokio::test]
 async fn applies_param_headers_that_input_schemas_declare() {
-    let server = ResourceServer::builder(&QUERIES).verifier(Tokens).build().unwrap();
+    let server = ResourceServer::builder(&QUERIES).verifier(Tokens).build_now().unwrap();
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
     let service =
         mcp_scopes_rmcp::service(&server, || Ok(Queries), std::sync::Arc::<LocalSessionManager>::default(), config);

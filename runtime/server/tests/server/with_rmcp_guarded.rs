@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream};
 use tower::ServiceExt;
 
-use crate::server::{Ask, RESOURCE, TOOLS, Tokens};
+use crate::server::{Ask, BuildNow as _, RESOURCE, TOOLS, Tokens};
 
 #[derive(Clone, Debug)]
 struct Notes;
@@ -42,7 +42,7 @@ scope_table! { static NOTES = [Notes::*] with "tests/server/mcp-scopes.toml"; }
 scope_table! { static SANDBOXED = [Notes::*] with "tests/server/sandbox.toml"; }
 
 fn layer(table: &'static ScopeTable) -> ResourceServer {
-    ResourceServer::builder(table).resource(RESOURCE).verifier(Tokens).build().unwrap()
+    ResourceServer::builder(table).resource(RESOURCE).verifier(Tokens).build_now().unwrap()
 }
 
 fn config() -> StreamableHttpServerConfig {
@@ -109,7 +109,7 @@ async fn accepts_the_host_of_the_resource_and_rejects_others() {
     // One server under two hosts, if it accepts tokens for both.
     for (environments, expected) in [(Environments::new().by_audience(), 200), (Environments::new(), 403)] {
         let server = ResourceServer::builder(&SANDBOXED).resource(RESOURCE).verifier(Tokens).environments(environments);
-        let server = server.build().unwrap();
+        let server = server.build_now().unwrap();
         assert_eq!(status(&server, config(), "files.example.com").await, 200);
         assert_eq!(status(&server, config(), "sandbox.example.com").await, expected);
     }
@@ -135,12 +135,12 @@ async fn rejects_the_first_message_without_the_layer() {
 async fn rejects_requests_behind_the_layer_of_another_table() {
     use tower::Layer;
     for ask in asks() {
-        let other = layer(&TOOLS).layer(bare(guard(&layer(&NOTES), Notes)));
+        let other = layer(&TOOLS).layer().layer(bare(guard(&layer(&NOTES), Notes)));
         let body = other.oneshot(complete(ask.token("reader")).0).await.unwrap().into_body().collect().await.unwrap();
         let body = String::from_utf8(body.to_bytes().to_vec()).unwrap();
         assert!(body.contains("\"error\"") && !body.contains("buy milk"), "{body}");
     }
-    let other = layer(&TOOLS).layer(bare(guard(&layer(&NOTES), Notes)));
+    let other = layer(&TOOLS).layer().layer(bare(guard(&layer(&NOTES), Notes)));
     let answer = other.oneshot(complete(Ask::method("tools/list").token("reader")).0).await.unwrap();
     let body = answer.into_body().collect().await.unwrap().to_bytes();
     assert!(String::from_utf8_lossy(&body).contains("another scope table"), "{body:?}");

@@ -11,9 +11,19 @@ fn secures_a_server_on_rmcp_in_few_lines() {
     let program = section.split("\n```").nth(1).unwrap();
     let (added, rest): (Vec<&str>, Vec<&str>) = program.lines().partition(|line| line.ends_with(" // +"));
     assert!((5..15).contains(&added.len()), "{} lines:\n{}", added.len(), added.join("\n"));
-    for word in ["scope", "token::", "Resource", "mcp_tool", "verifier"] {
+    for word in ["scope", "token::", "Resource", "mcp_tool", "issuer"] {
         assert!(!rest.join("\n").contains(word), "`{word}` is in a line without a `+`");
         assert!(added.iter().any(|line| line.contains(word)), "{word}");
+    }
+}
+
+/// The verifier, the metadata and the challenges inherit issuer and resource.
+#[test]
+fn states_each_fact_once() {
+    let section = README.split("\n## Securing a server on rmcp\n").nth(1).unwrap();
+    let program = section.split("\n```").nth(1).unwrap();
+    for fact in ["\"https://auth.example.com\"", "\"https://files.example.com/mcp\""] {
+        assert_eq!(program.matches(fact).count(), 1, "{fact}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Properties of every server behind the layer.
 
 use mcp_scopes_sdks::servers::Answers;
-use mcp_scopes_server::{Discovery, Hidden};
+use mcp_scopes_server::{Discovery, HiddenTools};
 use serde_json::json;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 
 const DOCUMENT: &str = "resource_metadata=\"https://files.example.com/.well-known/oauth-protected-resource/mcp\"";
 
-fn filtered(subject: Subject, hidden: Hidden) -> Server {
+fn filtered(subject: Subject, hidden: HiddenTools) -> Server {
     Server::with(subject, |builder| builder.discovery(Discovery::Filtered).hidden_tools(hidden))
 }
 
@@ -28,7 +28,7 @@ pub(crate) async fn lists_all_tools_in_baseline(subject: Subject) {
 }
 
 pub(crate) async fn filters_the_list_for_its_caller(subject: Subject) {
-    let server = filtered(subject, Hidden::Challenge);
+    let server = filtered(subject, HiddenTools::Challenge);
     for (token, expected) in [
         (None, &["status"][..]),
         (Some("reader"), &["read_file", "status"]),
@@ -107,10 +107,10 @@ pub(crate) async fn passes_the_caller_to_the_tool(subject: Subject) {
 }
 
 pub(crate) async fn challenges_or_hides_a_hidden_tool(subject: Subject) {
-    let server = filtered(subject, Hidden::Challenge);
+    let server = filtered(subject, HiddenTools::Challenge);
     let answer = server.send(server.call("delete_file").alone().token("reader")).await;
     assert_eq!(answer.refused().0, 403, "{answer:?}");
-    let server = filtered(subject, Hidden::Unknown);
+    let server = filtered(subject, HiddenTools::Unknown);
     let hidden = server.send(server.call("delete_file").alone().token("reader")).await;
     let unknown = server.send(server.call("no_such_tool").alone().token("reader")).await;
     assert_eq!((hidden.refused(), &hidden.body), (unknown.refused(), &unknown.body));

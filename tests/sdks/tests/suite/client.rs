@@ -11,6 +11,7 @@ use axum::{
     response::Response,
 };
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use mcp_scopes_sdks::{tokens::Tokens, tools::TOOLS};
 use mcp_scopes_server::{Environments, ResourceServer, ResourceServerBuilder};
 use serde_json::{Value, json};
@@ -36,7 +37,11 @@ impl Server {
 
     pub(crate) fn with(subject: Subject, set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder) -> Self {
         let environments = Environments::new().by_claim("env");
-        let layer = set(ResourceServer::builder(&TOOLS).verifier(Tokens).environments(environments)).build().unwrap();
+        let layer = set(ResourceServer::builder(&TOOLS).verifier(Tokens).environments(environments))
+            .build()
+            .now_or_never()
+            .unwrap()
+            .unwrap();
         let seen = Seen::default();
         let inner = (subject.make)(&layer, subject.answers).layer(from_fn_with_state(Arc::clone(&seen), note));
         Self { layer, inner, seen, era: subject.era }
@@ -74,7 +79,7 @@ impl Server {
             (Era::Legacy, true) => self.in_session(ask).await,
             _ => ask,
         };
-        self.deliver(self.layer.layer(self.inner.clone()).oneshot(ask.request).await.unwrap()).await
+        self.deliver(self.layer.layer().layer(self.inner.clone()).oneshot(ask.request).await.unwrap()).await
     }
 
     /// Sends a request directly to the server, without the layer.

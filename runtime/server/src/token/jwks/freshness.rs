@@ -5,7 +5,7 @@ use core::time::Duration;
 use http::{HeaderMap, header};
 
 /// The lifetime if the issuer states none.
-const USUAL: Duration = Duration::from_mins(15);
+const USUAL: Duration = Duration::from_secs(15 * 60);
 
 /// Returns what `Cache-Control` allows, minus the age of the response. `Expires` is not read, because it requires that the
 /// clocks of both sides agree.

@@ -5,17 +5,16 @@ use core::time::Duration;
 use std::{sync::Arc, time::Instant};
 
 use super::super::KeySet;
-use super::Fault;
 
 /// Longer than any process runs. A longer duration could overflow an `Instant`.
-const FOREVER: Duration = Duration::from_hours(24 * 365 * 10);
+const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365 * 10);
 
 /// The cached keys, and how the last attempt to renew them ended.
 #[derive(Default)]
 pub(super) struct Shelf {
     held: Option<Held>,
     tried: Option<Instant>,
-    problem: Option<Fault>,
+    problem: Option<&'static str>,
 }
 
 struct Held {
@@ -82,11 +81,11 @@ impl Shelf {
         self.tried = Some(now);
     }
 
-    pub(super) fn note_failure(&mut self, problem: Fault) {
+    pub(super) fn note_failure(&mut self, problem: &'static str) {
         self.problem = Some(problem);
     }
 
-    pub(super) fn problem(&self) -> Option<Fault> {
+    pub(super) fn problem(&self) -> Option<&'static str> {
         self.problem
     }
 
@@ -104,7 +103,7 @@ mod tests {
     use super::*;
 
     const SECRET: &[u8] = b"01234567890123456789012345678901";
-    const MINUTE: Duration = Duration::from_mins(1);
+    const MINUTE: Duration = Duration::from_secs(60);
 
     /// Returns the name of a step.
     fn word(step: &Step) -> &'static str {

@@ -9,6 +9,9 @@ use crate::reason::reason;
 /// The maximum length of a token.
 const MAX_BYTES: usize = 16 << 10;
 
+const MALFORMED: TokenError = TokenError::invalid(reason!("it is not a signed JWT"));
+const NO_OBJECT: TokenError = TokenError::invalid(reason!("it holds no JSON object, or a member occurs twice"));
+
 /// The parts of a token. Nothing is verified yet.
 pub(super) struct Compact<'t> {
     header: &'t str,
@@ -29,15 +32,14 @@ pub(super) struct Header {
 
 impl<'t> Compact<'t> {
     pub(super) fn read(token: Token<'t>) -> Result<Self, TokenError> {
-        let malformed = TokenError::invalid(reason!("it is not a signed JWT"));
         let text = token.expose_secret();
-        let (message, signature) = text.rsplit_once('.').filter(|_| text.len() <= MAX_BYTES).ok_or(malformed)?;
-        let (header, claims) = message.split_once('.').ok_or(malformed)?;
+        let (message, signature) = text.rsplit_once('.').filter(|_| text.len() <= MAX_BYTES).ok_or(MALFORMED)?;
+        let (header, claims) = message.split_once('.').ok_or(MALFORMED)?;
         // Five parts would be an encrypted token.
         if claims.contains('.') {
-            return Err(malformed);
+            return Err(MALFORMED);
         }
-        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| malformed)?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| MALFORMED)?;
         Ok(Self { header, claims, message: message.as_bytes(), signature })
     }
 
@@ -79,8 +81,7 @@ impl<'t> Compact<'t> {
 
 /// Decodes a part: a JSON object in base64, without duplicate members.
 fn object(part: &str) -> Result<Map<String, Value>, TokenError> {
-    let malformed = TokenError::invalid(reason!("it holds no JSON object, or a member occurs twice"));
-    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed)?;
-    let text = core::str::from_utf8(&bytes).map_err(|_| malformed)?;
-    crate::json::object(text).map_err(|_| malformed)
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| NO_OBJECT)?;
+    let text = core::str::from_utf8(&bytes).map_err(|_| NO_OBJECT)?;
+    crate::json::object(text).map_err(|_| NO_OBJECT)
 }

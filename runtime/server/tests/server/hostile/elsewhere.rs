@@ -1,6 +1,6 @@
 //! Weaknesses of other servers that no other table covers.
 
-use mcp_scopes_server::{Access, Call, Deciding, Discovery, Hidden, PolicyHook, PolicyRefusal};
+use mcp_scopes_server::{Access, Discovery, HiddenTools, PolicyDenial, PolicyHook, PolicyRequest};
 use serde_json::{Value, json};
 
 use super::{
@@ -24,7 +24,7 @@ fn filtered() -> Server {
 }
 
 fn unknown() -> Server {
-    Server::with(|builder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown))
+    Server::with(|builder| builder.discovery(Discovery::Filtered).hidden_tools(HiddenTools::Unknown))
 }
 
 fn methods() -> Server {
@@ -35,8 +35,8 @@ fn methods() -> Server {
 struct Rude;
 
 impl PolicyHook for Rude {
-    fn decide<'a>(&'a self, _: Call<'a>) -> Deciding<'a> {
-        Box::pin(core::future::ready(Err(PolicyRefusal::new("no\", scope=\"admin\"\r\nset-cookie: a=b\r\n\u{e4}"))))
+    async fn decide(&self, _: PolicyRequest<'_>) -> Result<(), PolicyDenial> {
+        Err(PolicyDenial::new("no\", scope=\"admin\"\r\nset-cookie: a=b\r\n\u{e4}"))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{num::NonZeroU32, sync::Arc};
 
 use mcp_scopes::{Environment, scope_table};
-use mcp_scopes_server::{Claims, Environments, ResourceServer, Token, TokenError, TokenVerifier, Verification};
+use mcp_scopes_server::{Claims, Environments, ResourceServer, Token, TokenError, TokenVerifier};
 use serde_json::json;
 
 use super::{
@@ -23,7 +23,7 @@ const SANDBOX: &str = "https://sandbox.example.com/mcp";
 struct Traders;
 
 impl TokenVerifier for Traders {
-    fn verify<'a>(&'a self, token: Token<'a>) -> Verification<'a> {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let of = |issuer: &str, audience: &[&str], env: serde_json::Value| {
             let others = json!({"env": env}).as_object().unwrap().clone();
             Claims::new(issuer).subject("ada").scope("trade").audience(audience.iter().copied()).others(others)
@@ -45,9 +45,9 @@ impl TokenVerifier for Traders {
             "claims-test" => of(live, &[RESOURCE], json!("sandbox")),
             "both" => of(live, &[RESOURCE, SANDBOX], json!("live")),
             "stranger" => of("https://other.example.com", &[RESOURCE], json!("live")),
-            _ => return Box::pin(core::future::ready(Err(TokenError::invalid("it is not known")))),
+            _ => return Err(TokenError::invalid("it is not known")),
         };
-        Box::pin(core::future::ready(Ok(Arc::new(claims))))
+        Ok(Arc::new(claims))
     }
 }
 

@@ -26,7 +26,7 @@ use tokio::{
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
 use super::wire::{Behind, read, statuses};
-use crate::server::{Ask, TOOLS, Tokens};
+use crate::server::{Ask, BuildNow as _, TOOLS, Tokens};
 
 const HEAD: &str =
     "POST /mcp HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nAuthorization: Bearer reader\r\n";
@@ -129,9 +129,9 @@ async fn endless(builder: mcp_scopes_server::ResourceServerBuilder, alive: &Arc<
         count.fetch_add(1, Ordering::SeqCst);
         core::future::ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())))
     });
-    let layer = builder.build().unwrap();
+    let layer = builder.build_now().unwrap();
     let request = Ask::call("list_files").token("reader").0.map(|_| Endless::new(alive));
-    let response = layer.layer(inner).oneshot(request).await.unwrap();
+    let response = layer.layer().layer(inner).oneshot(request).await.unwrap();
     let status = response.status().as_u16();
     drop(response.into_body().collect().await);
     (status, ran.load(Ordering::SeqCst))

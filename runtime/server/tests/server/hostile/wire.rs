@@ -20,7 +20,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::server::{TOOLS, Tokens};
+use crate::server::{BuildNow as _, TOOLS, Tokens};
 
 /// A loopback server on axum with the layer in front; counts the requests that reach it.
 pub(super) struct Behind {
@@ -41,10 +41,10 @@ impl Behind {
                 Body::from(format!("ran with {} bytes", body.unwrap_or_default().len()))
             }
         };
-        let layer = set(ResourceServer::builder(&TOOLS).verifier(Tokens)).build().unwrap();
+        let layer = set(ResourceServer::builder(&TOOLS).verifier(Tokens)).build_now().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let app = Router::new().fallback(handler).layer(layer);
+        let app = Router::new().fallback(handler).layer(layer.layer());
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { address, ran }
     }

@@ -1,6 +1,6 @@
 //! Section 5: the answers to each kind of caller, and the order of the checks.
 
-use mcp_scopes_server::{Discovery, Hidden};
+use mcp_scopes_server::{Discovery, HiddenTools};
 use serde_json::json;
 
 use super::fixture::{Fixture, in_session, listen, modern_call};
@@ -153,7 +153,8 @@ async fn returns_404_for_well_known_paths_of_other_documents() {
 
 #[tokio::test]
 async fn answers_calls_of_hidden_and_unknown_tools_alike() {
-    let fixture = Fixture::with(|builder| builder.discovery(Discovery::Filtered).hidden_tools(Hidden::Unknown)).await;
+    let fixture =
+        Fixture::with(|builder| builder.discovery(Discovery::Filtered).hidden_tools(HiddenTools::Unknown)).await;
     for token in [Some(fixture.reader()), None] {
         let send = async |tool: &str| {
             let ask = modern_call(tool, &json!({}));

@@ -9,10 +9,7 @@ use std::{
 
 use axum::Router;
 use mcp_scopes::ScopeTable;
-use mcp_scopes_server::{
-    ResourceServer, ResourceServerBuilder,
-    token::{Choice, ClientCredentials, Introspection, JwtVerifier, RemoteKeys, TokenCache},
-};
+use mcp_scopes_server::{ResourceServer, ResourceServerBuilder, token::ClientCredentials};
 use rmcp::{
     ServerHandler,
     transport::streamable_http_server::{StreamableHttpServerConfig, session::local::LocalSessionManager},
@@ -63,7 +60,22 @@ impl Fixture {
         Self::start(&BOARD, Board, stored(), |builder| builder).await
     }
 
+    /// Starts the same server with an issuer that answers with these keys, and does not wait for usable ones.
+    pub(super) async fn with_keys(keys: String) -> Self {
+        Self::start_with(Some(keys), &NOTES, Notes, stored(), |builder| builder).await
+    }
+
     async fn start<H: ServerHandler>(
+        table: &'static ScopeTable,
+        handler: fn(Runs) -> H,
+        sessions: LocalSessionManager,
+        set: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
+    ) -> Self {
+        Self::start_with(None, table, handler, sessions, set).await
+    }
+
+    async fn start_with<H: ServerHandler>(
+        unusable_keys: Option<String>,
         table: &'static ScopeTable,
         handler: fn(Runs) -> H,
         sessions: LocalSessionManager,
@@ -72,13 +84,15 @@ impl Fixture {
         let (runs, responses) = (Runs::default(), Responses::default());
         let introspection = Issuer::new(Answer::PerToken(Arc::clone(&responses)));
         let keys = json!({"keys": [ed_jwk(&KEYS.ed, "ed"), ec_jwk(&KEYS.p256, "P-256", "p256")]});
-        let keys = Issuer::new(Answer::good(keys.to_string()));
+        let is_lazy = unusable_keys.is_some();
+        let keys = Issuer::new(Answer::good(unusable_keys.unwrap_or_else(|| keys.to_string())));
         let credentials = ClientCredentials::basic("notes", "s3cret");
-        let asked = Introspection::new(&introspection.url(), ISSUER, RESOURCE, credentials).unwrap();
-        let asked = asked.leeway(Duration::ZERO).timeout(Duration::from_secs(30)).cached();
-        let jwts = JwtVerifier::new(ISSUER, RESOURCE, RemoteKeys::new(&keys.url()).unwrap());
-        let verifier = Choice::new().issuer(ISSUER, TokenCache::new(jwts)).otherwise(asked);
-        let layer = set(ResourceServer::builder(table).verifier(verifier)).build().unwrap();
+        let asked = mcp_scopes_server::token::Issuer::introspection(ISSUER, introspection.url(), credentials)
+            .leeway(Duration::ZERO)
+            .timeout(Duration::from_secs(30));
+        let jwts = mcp_scopes_server::token::Issuer::jwks(ISSUER, keys.url());
+        let jwts = if is_lazy { jwts.lazy() } else { jwts };
+        let layer = set(ResourceServer::builder(table).issuer(jwts).issuer(asked)).build().await.unwrap();
         let service = {
             let runs = runs.clone();
             {

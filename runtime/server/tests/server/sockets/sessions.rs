@@ -18,7 +18,7 @@ use super::{
     fixture::{Fixture, call, in_session, listen, serve},
     notes::{NOTES, Notes, Runs},
 };
-use crate::server::{Ask, Tokens};
+use crate::server::{Ask, BuildNow as _, Tokens};
 
 fn read() -> Ask {
     call("read_note", &json!({"title": "a"}))
@@ -83,7 +83,7 @@ async fn rejects_sessions_of_another_client_of_the_same_user() {
 
 #[tokio::test]
 async fn forwards_no_session_and_no_event_id_with_options() {
-    let layer = ResourceServer::builder(&NOTES).verifier(Tokens).build().unwrap();
+    let layer = ResourceServer::builder(&NOTES).verifier(Tokens).build_now().unwrap();
     let seen = Arc::new(Mutex::new(Vec::<HeaderMap>::new()));
     let guard = layer.clone();
     let rmcp = StreamableHttpService::new(
@@ -98,7 +98,7 @@ async fn forwards_no_session_and_no_event_id_with_options() {
             rmcp.clone().oneshot(request)
         })
     };
-    let address = serve(Router::new().fallback_service(layer.layer(behind))).await;
+    let address = serve(Router::new().fallback_service(layer.layer().layer(behind))).await;
     for headers in [&["mcp-session-id"][..], &["last-event-id"], &["mcp-session-id", "last-event-id"]] {
         let ask = Ask::new("OPTIONS", "/mcp").header("access-control-request-method", "POST");
         let ask = headers.iter().fold(ask, |ask, name| ask.header(name, "event-41").header(name, "event-42"));

@@ -3,19 +3,19 @@
 use std::sync::{Arc, Mutex};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use mcp_scopes_server::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, Verification, token::Choice};
+use mcp_scopes_server::{Claims, Token, TokenError, TokenErrorKind, TokenVerifier, token::VerifierRouter};
 
 /// Accepts tokens in the name of an issuer, and records that it was called.
 struct Yes(&'static str, &'static str, Asked);
 type Asked = Arc<Mutex<Vec<&'static str>>>;
 
 impl TokenVerifier for Yes {
-    fn verify<'a>(&'a self, _: Token<'a>) -> Verification<'a> {
+    async fn verify(&self, _: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         self.2.lock().unwrap().push(self.0);
-        Box::pin(core::future::ready(Ok(Arc::new(Claims::new(self.1)))))
+        Ok(Arc::new(Claims::new(self.1)))
     }
 
-    fn still_counts(&self, claims: &Claims) -> bool {
+    fn is_still_valid(&self, claims: &Claims) -> bool {
         claims.issuer() != format!("left {}", self.0)
     }
 }
@@ -24,9 +24,9 @@ fn jwt(claims: &str) -> String {
     format!("e30.{}.c2ln", BASE64.encode(claims))
 }
 
-fn choice(asked: &Asked) -> Choice {
+fn router(asked: &Asked) -> VerifierRouter {
     let yes = |name, issuer| Yes(name, issuer, Arc::clone(asked));
-    Choice::new()
+    VerifierRouter::new()
         .prefix("sk_", yes("keys", "here"))
         .prefix("sk_test_", yes("never", "here"))
         .issuer("https://a", yes("a", "https://a"))
@@ -35,8 +35,8 @@ fn choice(asked: &Asked) -> Choice {
 }
 
 /// Returns the verifiers that were called, and the result.
-async fn ask(choice: Choice, asked: &Asked, token: &str) -> (Vec<&'static str>, Result<(), TokenError>) {
-    let answer = choice.verify(Token::new(token)).await.map(drop);
+async fn ask(router: VerifierRouter, asked: &Asked, token: &str) -> (Vec<&'static str>, Result<(), TokenError>) {
+    let answer = router.verify(Token::new(token)).await.map(drop);
     (core::mem::take(&mut *asked.lock().unwrap()), answer)
 }
 
@@ -49,7 +49,7 @@ async fn asks_one_verifier_per_token() {
         (&jwt(r#"{"iss":"https://a"}"#), "a"),
         (&jwt(r#"{"sub":"x","iss":"https:\/\/b"}"#), "b"),
     ] {
-        assert_eq!(ask(choice(&asked), &asked, token).await, (vec![who], Ok(())), "{token}");
+        assert_eq!(ask(router(&asked), &asked, token).await, (vec![who], Ok(())), "{token}");
     }
 }
 
@@ -68,27 +68,27 @@ async fn routes_other_tokens_to_the_fallback_or_rejects_them() {
         &jwt(r#"{"iss":"https://a","\u0069ss":"https://b"}"#),
         &long,
     ] {
-        let (who, answer) = ask(choice(&asked), &asked, token).await;
+        let (who, answer) = ask(router(&asked), &asked, token).await;
         assert_eq!((who.as_slice(), answer.unwrap_err().kind()), (&[][..], TokenErrorKind::Invalid), "{token}");
-        let with_rest = choice(&asked).otherwise(Yes("rest", "c", Arc::clone(&asked)));
+        let with_rest = router(&asked).fallback(Yes("rest", "c", Arc::clone(&asked)));
         assert_eq!(ask(with_rest, &asked, token).await, (vec!["rest"], Ok(())), "{token}");
     }
-    assert!(ask(Choice::new(), &asked, "opaque").await.1.is_err());
+    assert!(ask(VerifierRouter::new(), &asked, "opaque").await.1.is_err());
 }
 
 #[tokio::test]
 async fn rejects_claims_of_another_issuer_than_the_routed_one() {
     let asked = Asked::default();
-    let (who, answer) = ask(choice(&asked), &asked, &jwt(r#"{"iss":"https://liar"}"#)).await;
+    let (who, answer) = ask(router(&asked), &asked, &jwt(r#"{"iss":"https://liar"}"#)).await;
     assert_eq!((who, answer.unwrap_err().kind()), (vec!["liar"], TokenErrorKind::Invalid));
 }
 
 #[test]
 fn rejects_claims_that_no_longer_count_for_one_verifier() {
     let asked = Asked::default();
-    let choice = choice(&asked).otherwise(Yes("rest", "c", Arc::clone(&asked)));
-    assert!(choice.still_counts(&Claims::new("https://a")));
+    let router = router(&asked).fallback(Yes("rest", "c", Arc::clone(&asked)));
+    assert!(router.is_still_valid(&Claims::new("https://a")));
     for name in ["keys", "a", "b", "rest"] {
-        assert!(!choice.still_counts(&Claims::new(format!("left {name}"))), "{name}");
+        assert!(!router.is_still_valid(&Claims::new(format!("left {name}"))), "{name}");
     }
 }

@@ -38,18 +38,18 @@ const HEADER_MISMATCH: i32 = -32020;
 /// Rejections by authorization use the HTTP status as code: MCP requires that the codes of an implementation are outside of
 /// the ranges that JSON-RPC and the specification reserve.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct Rejection {
     status: StatusCode,
     code: i32,
     text: Cow<'static, str>,
     id: Option<Box<RawValue>>,
-    /// Boxed, because it is the largest part of a refusal, and refusals are returned through several functions.
+    /// Boxed, because it is the largest part of a rejection, and rejections are returned through several functions.
     header: Option<Box<(HeaderName, HeaderValue)>>,
     environment: Option<Environment>,
     mark: Mark,
 }
 
-impl Refusal {
+impl Rejection {
     // `cold` keeps rejections apart from the common path in the compiled code.
     #[cold]
     fn new(step: Step, status: StatusCode, code: i32, text: impl Into<Cow<'static, str>>) -> Self {
@@ -73,8 +73,8 @@ impl Refusal {
 
     pub(super) fn method() -> Self {
         let text = "send POST, or GET and DELETE for a session";
-        let refusal = Self::of_status(Step::Request, StatusCode::METHOD_NOT_ALLOWED, text);
-        refusal.with(ALLOW, HeaderValue::from_static("POST, GET, DELETE"))
+        let rejection = Self::of_status(Step::Request, StatusCode::METHOD_NOT_ALLOWED, text);
+        rejection.with(ALLOW, HeaderValue::from_static("POST, GET, DELETE"))
     }
 
     pub(super) fn upgrade() -> Self {
@@ -82,9 +82,9 @@ impl Refusal {
         Self::of_status(Step::Request, StatusCode::BAD_REQUEST, text)
     }
 
-    pub(super) fn unavailable(error: TokenError) -> Self {
-        let refusal = Self::of_status(Step::Token, StatusCode::SERVICE_UNAVAILABLE, error.to_string());
-        refusal.because(error.reason()).with(RETRY_AFTER, HeaderValue::from_static("5"))
+    pub(super) fn unavailable(error: &TokenError) -> Self {
+        let rejection = Self::of_status(Step::Token, StatusCode::SERVICE_UNAVAILABLE, error.to_string());
+        rejection.because(error.reason()).with(RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
     /// The response with this challenge.
@@ -111,8 +111,8 @@ impl Refusal {
 
     /// The body did not arrive in time (RFC 9110 §15.5.9).
     pub(super) fn late() -> Self {
-        let refusal = Self::of_status(Step::Body, StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
-        refusal.with(CONNECTION, HeaderValue::from_static("close"))
+        let rejection = Self::of_status(Step::Body, StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time");
+        rejection.with(CONNECTION, HeaderValue::from_static("close"))
     }
 
     /// The body's length differs from its `Content-Length`, so a server that relies on the header would find its end elsewhere.
@@ -169,8 +169,8 @@ impl Refusal {
     pub(super) fn pace(wait: Duration) -> Self {
         let text = "too many calls in the sandbox within one minute";
         let seconds = wait.as_secs().saturating_add(1);
-        let refusal = Self::of_status(Step::Environment, StatusCode::TOO_MANY_REQUESTS, text);
-        refusal.with(RETRY_AFTER, HeaderValue::from(seconds))
+        let rejection = Self::of_status(Step::Environment, StatusCode::TOO_MANY_REQUESTS, text);
+        rejection.with(RETRY_AFTER, HeaderValue::from(seconds))
     }
 
     pub(super) fn no_session() -> Self {

@@ -1,0 +1,264 @@
+//! An issuer of access tokens, and how its tokens are verified.
+
+use core::{fmt, num::NonZeroUsize, time::Duration};
+
+#[cfg(feature = "introspection")]
+use super::ClientCredentials;
+#[cfg(feature = "jwt")]
+use super::{Algorithm, KeySource};
+
+/// An issuer of access tokens, and how its tokens are verified. Passed to
+/// [`ResourceServerBuilder::issuer`](crate::ResourceServerBuilder::issuer).
+///
+/// The issuer is stated here, and the resource at the builder. The verifier, the metadata and the challenges inherit both.
+///
+/// ```
+/// # #[cfg(feature = "jwks")] {
+/// use mcp_scopes_server::token::{Algorithm, Issuer};
+/// let issuer = Issuer::jwks("https://auth.example.com", "https://auth.example.com/jwks.json")
+///     .algorithms([Algorithm::Es256])
+///     .require_access_token_type();
+/// # let _ = issuer;
+/// # }
+/// ```
+///
+/// # JWTs
+///
+/// With [`jwks`](Self::jwks) and [`keys`](Self::keys) a token is valid if all of these hold (RFC 8725, RFC 9068):
+///
+/// - It is signed with an allowed algorithm and a key of the issuer.
+/// - `iss` is the issuer, and `aud` contains the server's resource. Both are compared code point by code point.
+/// - `exp` is in the future; `nbf` and `iat` are not.
+/// - `typ` in its header and `typ`, `token_type` and `token_use` among its claims, if present, are those of an access token.
+/// - `scope` and `scp`, if both are present, grant the same scopes.
+/// - Header and claims contain no duplicate member.
+///
+/// Signatures are verified by aws-lc-rs on Linux, macOS and Windows on x86-64 and 64-bit Arm, and in pure Rust elsewhere. Where
+/// aws-lc-rs does not build, `RUSTFLAGS="--cfg mcp_scopes_rust_crypto"` selects pure Rust. TLS, which the features `jwks` and
+/// `introspection` use, still requires aws-lc-rs.
+///
+/// # Introspection
+///
+/// With [`introspection`](Self::introspection) a token is valid if its issuer reports it as active, and `aud`, which is required,
+/// contains the server's resource. `iss`, `exp`, `nbf`, `scope` and `scp` are checked as in a JWT, if they are present. If the
+/// issuer cannot be reached, or returns any other response, the request is answered with 503.
+///
+/// Issuers report refresh and ID tokens as active as well. So `token_use`, `token_type` and `typ`, if present, must be those of
+/// an access token, compared case-insensitively. Any other value is rejected:
+///
+/// | member | accepted |
+/// |---|---|
+/// | `token_use` | `access`, `access_token` |
+/// | `token_type` | `Bearer`, `DPoP`, `access_token`, `urn:ietf:params:oauth:token-type:access_token` |
+/// | `typ` | `Bearer`, `DPoP`, `JWT`, `at+jwt`, `application/at+jwt`, `access`, `access_token` |
+///
+/// If an issuer returns none of them for a refresh token, use [`require_claim`](Self::require_claim) to distinguish it, or
+/// configure the issuer not to report this server as the audience of refresh tokens.
+///
+/// # Both
+///
+/// A token with `cnf` is rejected, because the proof of possession is not verified yet. Addresses of keys and of introspection
+/// are https, or http on a loopback host. Redirects are not followed, so that no other server is trusted or receives a token.
+/// Verified tokens are [cached](Self::cache). A setting that does not apply to the kind of issuer is an error of `build`.
+#[derive(Clone)]
+#[must_use]
+pub struct Issuer {
+    pub(super) name: String,
+    pub(super) source: Source,
+    pub(super) settings: Settings,
+}
+
+/// Where the facts about a token come from.
+#[derive(Clone)]
+pub(super) enum Source {
+    /// Keys at an address.
+    #[cfg(feature = "jwks")]
+    Jwks(String),
+    /// Keys of the deployment.
+    #[cfg(feature = "jwt")]
+    Keys(std::sync::Arc<dyn super::keys::DynKeySource>),
+    /// The issuer itself.
+    #[cfg(feature = "introspection")]
+    Introspection { endpoint: String, credentials: ClientCredentials },
+}
+
+/// The settings that were made; `None` for a default.
+#[derive(Clone, Default)]
+pub(super) struct Settings {
+    pub(super) lazy: bool,
+    pub(super) prefixes: Vec<String>,
+    pub(super) leeway: Option<Duration>,
+    pub(super) required: Vec<String>,
+    pub(super) cache: Option<(usize, Duration)>,
+    pub(super) cache_rejections: Option<Duration>,
+    #[cfg(feature = "jwt")]
+    pub(super) algorithms: Option<Vec<Algorithm>>,
+    pub(super) typed: bool,
+    pub(super) key_lifetime: Option<(Duration, Duration)>,
+    pub(super) max_stale: Option<Duration>,
+    pub(super) fetch_pause: Option<Duration>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) max_concurrent: Option<NonZeroUsize>,
+}
+
+impl Issuer {
+    /// Creates an issuer whose tokens are JWTs, with keys at this address (its `jwks_uri`). Requires the feature `jwks`.
+    ///
+    /// [`build`](crate::ResourceServerBuilder::build) fetches the keys and fails if it cannot, unless the issuer is
+    /// [`lazy`](Self::lazy). The keys are renewed in the background after three quarters of their lifetime, which is what the
+    /// issuer's `Cache-Control` says, within [limits](Self::key_lifetime). A token that names an unknown key triggers a renewal
+    /// at once. All fetches together are limited to one per [pause](Self::fetch_pause), regardless of the number of such tokens.
+    /// During an outage the old keys are kept for a [time](Self::max_stale). After that every token is answered with 503.
+    ///
+    /// A response has at most 512 KiB and 100 keys.
+    #[cfg(feature = "jwks")]
+    pub fn jwks(issuer: impl Into<String>, address: impl Into<String>) -> Self {
+        Self::new(issuer, Source::Jwks(address.into()))
+    }
+
+    /// Creates an issuer whose tokens are JWTs, with these keys: a [`KeySet`](super::KeySet), or a [`KeySource`] whose keys
+    /// change. Requires the feature `jwt`.
+    ///
+    /// ```no_run
+    /// use mcp_scopes_server::token::{Issuer, KeySet};
+    /// let issuer = Issuer::keys("https://auth.example.com", KeySet::from_file("jwks.json")?);
+    /// # Ok::<(), mcp_scopes_server::token::KeySetError>(())
+    /// ```
+    #[cfg(feature = "jwt")]
+    pub fn keys(issuer: impl Into<String>, keys: impl KeySource) -> Self {
+        Self::new(issuer, Source::Keys(std::sync::Arc::new(keys)))
+    }
+
+    /// Creates an issuer that is asked about each token (RFC 7662): for opaque tokens, and where a revoked token must not be
+    /// accepted until its expiry. Requires the feature `introspection`, and a tokio runtime.
+    ///
+    /// The issuer never receives a token that names another issuer, nor one that another issuer's
+    /// [prefix](Self::token_prefix) or an API key's prefix claims.
+    ///
+    /// ```
+    /// use mcp_scopes_server::token::{ClientCredentials, Issuer};
+    /// # let secret = "from the environment";
+    /// let issuer = Issuer::introspection(
+    ///     "https://auth.example.com",
+    ///     "https://auth.example.com/introspect",
+    ///     ClientCredentials::basic("files", secret),
+    /// );
+    /// # let _ = issuer;
+    /// ```
+    #[cfg(feature = "introspection")]
+    pub fn introspection(
+        issuer: impl Into<String>,
+        endpoint: impl Into<String>,
+        credentials: ClientCredentials,
+    ) -> Self {
+        Self::new(issuer, Source::Introspection { endpoint: endpoint.into(), credentials })
+    }
+
+    fn new(issuer: impl Into<String>, source: Source) -> Self {
+        Self { name: issuer.into(), source, settings: Settings::default() }
+    }
+
+    /// Returns the issuer identifier.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Lets `build` succeed while the keys cannot be fetched. Until they are, every token of this issuer is answered with 503,
+    /// and the server keeps trying to fetch them. For [`jwks`](Self::jwks).
+    pub fn lazy(mut self) -> Self {
+        self.settings.lazy = true;
+        self
+    }
+
+    /// States that tokens with this prefix are of this issuer, such as `ory_at_`. Several calls add up. It is required for an
+    /// introspecting issuer beside a [`verifier`](crate::ResourceServerBuilder::verifier), since opaque tokens name no issuer.
+    pub fn token_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.settings.prefixes.push(prefix.into());
+        self
+    }
+
+    /// Sets the accepted clock difference between issuer and server. Default: 30 seconds.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.settings.leeway = Some(leeway);
+        self
+    }
+
+    /// Requires a claim to be present and not null. Several calls add up.
+    pub fn require_claim(mut self, name: impl Into<String>) -> Self {
+        self.settings.required.push(name.into());
+        self
+    }
+
+    /// Sets how many verified tokens are cached, and for how long: never beyond a token's expiry, and not after its key has
+    /// left the key set. Default: 10,000 tokens, five minutes for JWTs and one minute for introspection. A lifetime of zero
+    /// caches nothing. A token that its issuer revokes may still be accepted for the lifetime.
+    pub fn cache(mut self, tokens: usize, lifetime: Duration) -> Self {
+        self.settings.cache = Some((tokens, lifetime));
+        self
+    }
+
+    /// Sets how long rejected tokens are cached. A token that becomes valid is rejected until its entry expires. Default: ten
+    /// seconds for introspection, which costs the issuer a request; zero, which caches no rejections, for JWTs.
+    pub fn cache_rejections(mut self, lifetime: Duration) -> Self {
+        self.settings.cache_rejections = Some(lifetime);
+        self
+    }
+
+    /// Sets the accepted algorithms. Default: [`Algorithm::ASYMMETRIC`]. Accept as few as possible (RFC 8725 §3.1). For JWTs.
+    #[cfg(feature = "jwt")]
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.settings.algorithms = Some(algorithms.into_iter().collect());
+        self
+    }
+
+    /// Requires `typ: at+jwt` (RFC 9068 §2.1), so that an ID token is not accepted as an access token. Not every issuer sends
+    /// it. For JWTs.
+    pub fn require_access_token_type(mut self) -> Self {
+        self.settings.typed = true;
+        self
+    }
+
+    /// Sets the minimum and maximum lifetime of fetched keys, whatever the issuer says. Default: one minute and one day. For
+    /// [`jwks`](Self::jwks).
+    pub fn key_lifetime(mut self, least: Duration, most: Duration) -> Self {
+        self.settings.key_lifetime = Some((least, most));
+        self
+    }
+
+    /// Sets how long expired keys are kept while the issuer is unreachable. Default: one hour. A key that the issuer has
+    /// withdrawn may still be accepted for that long. For [`jwks`](Self::jwks).
+    pub fn max_stale(mut self, time: Duration) -> Self {
+        self.settings.max_stale = Some(time);
+        self
+    }
+
+    /// Sets the minimum time between two attempts to fetch keys. Default: ten seconds. For [`jwks`](Self::jwks).
+    pub fn fetch_pause(mut self, pause: Duration) -> Self {
+        self.settings.fetch_pause = Some(pause);
+        self
+    }
+
+    /// Sets the timeout of a request to the issuer. Default: five seconds. For [`jwks`](Self::jwks) and
+    /// [`introspection`](Self::introspection), where it includes the time that a token waits for its
+    /// [turn](Self::max_concurrent). After that the request is answered with 503.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.settings.timeout = Some(time);
+        self
+    }
+
+    /// Sets how many requests to the issuer may run concurrently, so that a flood of unknown tokens does not become a flood of
+    /// requests to the issuer. Default: 64. Further verifications wait in the order of their arrival. For
+    /// [`introspection`](Self::introspection).
+    pub fn max_concurrent(mut self, requests: NonZeroUsize) -> Self {
+        self.settings.max_concurrent = Some(requests);
+        self
+    }
+}
+
+/// Neither addresses nor keys nor credentials are shown.
+impl fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issuer").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,244 @@
+//! All verifiers of a server, and which of them receives a token.
+
+use std::{sync::Arc, time::SystemTime};
+
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+use super::Issuer;
+use super::{
+    ApiKeys, Claims, Clock, DynTokenVerifier, Token, TokenError, TokenVerifier as _,
+    revocations::{REVOKED, Revocations},
+};
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+use super::{
+    bound::BoundIssuer,
+    identity::whole,
+    router::{differs_by_slash, stated_issuer},
+};
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+use crate::error::ProblemKind;
+use crate::{error::ProblemList, reason::reason};
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+use mcp_scopes_model::address::Shown;
+
+/// All verifiers of a server. A token goes to exactly one:
+///
+/// 1. the API keys, or an issuer, whose prefix it has;
+/// 2. the issuer that it names as `iss`;
+/// 3. the verifier of the deployment; or, without one, the introspecting issuer, if the token names no issuer.
+#[derive(Default)]
+pub(crate) struct Verifiers {
+    pub(super) api_keys: Option<ApiKeys>,
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(super) issuers: Vec<BoundIssuer>,
+    pub(super) fallback: Option<Arc<dyn DynTokenVerifier>>,
+    pub(super) revoked: Revocations,
+}
+
+impl Verifiers {
+    /// Returns the claims of a valid token.
+    ///
+    /// # Errors
+    /// The token is invalid, revoked, or cannot be verified now.
+    pub(crate) async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        if self.revoked.has(token) {
+            return Err(REVOKED);
+        }
+        let verified = self.ask(token).await;
+        // It may have been revoked since.
+        if self.revoked.has(token) { Err(REVOKED) } else { verified }
+    }
+
+    /// Rejects a token from now on.
+    pub(crate) fn revoke(&self, token: Token<'_>, until: Option<SystemTime>) {
+        self.revoked.add(token, until);
+    }
+
+    async fn ask(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        if let Some(keys) = &self.api_keys
+            && keys.has_prefix(token)
+        {
+            return keys.verify(token).await;
+        }
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        if !self.issuers.is_empty() {
+            return self.ask_issuers(token).await;
+        }
+        match &self.fallback {
+            Some(verifier) => verifier.verify_boxed(token).await,
+            None => Err(TokenError::invalid(reason!("it is not an API key"))),
+        }
+    }
+
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    async fn ask_issuers(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        let hash = whole(token);
+        // An issuer caches only what it has verified, so a cached token needs no routing.
+        if let Some(cached) = self.issuers.iter().find_map(|issuer| issuer.cached(&hash, token)) {
+            return cached;
+        }
+        if let Some(issuer) = self.issuers.iter().find(|issuer| issuer.has_prefix(token)) {
+            return issuer.verify(hash, token).await;
+        }
+        // The verifier of the only issuer gives the best reason for rejecting a token.
+        if let ([issuer], None) = (&*self.issuers, &self.fallback)
+            && !issuer.introspects()
+        {
+            return issuer.verify(hash, token).await;
+        }
+        let stated = stated_issuer(token.expose_secret());
+        if let Some(issuer) = self.issuers.iter().find(|issuer| Some(&issuer.name) == stated.as_ref()) {
+            let claims = issuer.verify(hash, token).await?;
+            // The issuer was selected by an unverified `iss`.
+            return if claims.issuer() == issuer.name { Ok(claims) } else { Err(NOT_CONFIGURED) };
+        }
+        if let Some(verifier) = &self.fallback {
+            return verifier.verify_boxed(token).await;
+        }
+        match stated {
+            Some(stated) if self.issuers.iter().any(|issuer| differs_by_slash(&issuer.name, &stated)) => {
+                Err(TokenError::OTHER_SLASH)
+            }
+            Some(_) => Err(NOT_CONFIGURED),
+            None => {
+                let mut introspecting =
+                    self.issuers.iter().filter(|issuer| issuer.introspects() && !issuer.states_prefix());
+                match (introspecting.next(), introspecting.next()) {
+                    (Some(issuer), None) => issuer.verify(hash, token).await,
+                    (None, _) => Err(TokenError::invalid(reason!("it names no issuer"))),
+                    (Some(_), Some(_)) => {
+                        Err(TokenError::invalid(reason!("it names no issuer, and several issuers introspect tokens")))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Fetches the keys of all issuers. Returns what failed.
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(crate) async fn prepare(&self) -> Vec<String> {
+        let all = futures_util::future::join_all(self.issuers.iter().map(BoundIssuer::prepare)).await;
+        all.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// Returns the issuers whose keys could not be fetched at the last attempt, with the reason.
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(crate) fn problems(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        self.issuers.iter().filter_map(|issuer| Some((issuer.name.as_str(), issuer.problem()?)))
+    }
+}
+
+/// The error of a token that names an issuer that is not configured.
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+const NOT_CONFIGURED: TokenError = TokenError::invalid(reason!("its issuer is not configured"));
+
+/// The verifiers that a builder was given, before they are bound to its facts.
+#[derive(Default)]
+pub(crate) struct Sources {
+    pub(crate) api_keys: Option<ApiKeys>,
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(crate) live: Vec<Issuer>,
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(crate) sandbox: Vec<Issuer>,
+    pub(crate) fallback: Option<Arc<dyn DynTokenVerifier>>,
+}
+
+impl Sources {
+    /// Returns the names of the issuers.
+    pub(crate) fn live_names(&self) -> Vec<String> {
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        return names(&self.live);
+        #[cfg(not(any(feature = "jwt", feature = "introspection")))]
+        Vec::new()
+    }
+
+    /// Returns the names of the sandbox issuers.
+    pub(crate) fn sandbox_names(&self) -> Vec<String> {
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        return names(&self.sandbox);
+        #[cfg(not(any(feature = "jwt", feature = "introspection")))]
+        Vec::new()
+    }
+
+    /// Returns the issuers that the deployment's own verifier is bound to.
+    pub(crate) fn fallback_issuers(&self) -> Vec<String> {
+        let verifier = self.fallback.as_ref();
+        verifier.map_or_else(Vec::new, |verifier| verifier.bound_issuers().into_iter().map(str::to_owned).collect())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.api_keys.is_none()
+            && self.fallback.is_none()
+            && self.live_names().is_empty()
+            && self.sandbox_names().is_empty()
+    }
+
+    /// Binds the verifiers to the facts of the server.
+    #[cfg_attr(
+        not(any(feature = "jwt", feature = "introspection")),
+        expect(unused_variables, reason = "only issuers inherit facts")
+    )]
+    pub(crate) fn bind(self, facts: &Facts, problems: &mut ProblemList) -> Verifiers {
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        let issuers = {
+            let live = self.live.into_iter().map(|issuer| ("issuer", issuer));
+            let all = live.chain(self.sandbox.into_iter().map(|issuer| ("sandbox_issuer", issuer)));
+            let mut issuers: Vec<BoundIssuer> = Vec::new();
+            for (setting, issuer) in all {
+                let Some(issuer) = BoundIssuer::new(issuer, facts, setting, problems) else { continue };
+                // One issuer may issue JWTs and opaque tokens.
+                let is_same =
+                    |other: &&BoundIssuer| other.name == issuer.name && other.introspects() == issuer.introspects();
+                if let Some(other) = issuers.iter().find(is_same) {
+                    let message = format!("the issuer {} is added twice", Shown(&other.name));
+                    problems.add(setting, ProblemKind::Contradiction, message, "remove one of the two calls");
+                }
+                issuers.push(issuer);
+            }
+            // A JWT is verified with keys where the issuer has some.
+            issuers.sort_by_key(BoundIssuer::introspects);
+            if self.fallback.is_some()
+                && let Some(issuer) = issuers.iter().find(|issuer| issuer.introspects() && !issuer.states_prefix())
+            {
+                problems.add(
+                    "verifier",
+                    ProblemKind::Contradiction,
+                    format!(
+                        "a token that names no issuer could be for this verifier or for {}, which introspects tokens",
+                        Shown(&issuer.name)
+                    ),
+                    "add `.token_prefix(..)` to the issuer; for API keys use `.api_keys(..)`",
+                );
+            }
+            issuers
+        };
+        Verifiers {
+            api_keys: self.api_keys,
+            #[cfg(any(feature = "jwt", feature = "introspection"))]
+            issuers,
+            fallback: self.fallback,
+            revoked: Revocations::default(),
+        }
+    }
+}
+
+/// Returns each name once: one issuer may be added for JWTs and for opaque tokens.
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+fn names(issuers: &[Issuer]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for issuer in issuers {
+        if !names.contains(&issuer.name) {
+            names.push(issuer.name.clone());
+        }
+    }
+    names
+}
+
+/// What an issuer inherits from its server.
+#[cfg_attr(
+    not(any(feature = "jwt", feature = "introspection")),
+    expect(dead_code, reason = "only issuers inherit facts")
+)]
+pub(crate) struct Facts {
+    pub(crate) resources: Vec<String>,
+    pub(crate) clock: Clock,
+}
