@@ -10,11 +10,14 @@ pub enum Requirement<'a> {
     Public,
     /// The tool's own name is its scope, after the server's namespace if there is one. The default.
     ToolName,
-    /// This scope.
+    /// This scope. Written by the macros.
+    #[doc(hidden)]
     One(&'a str),
-    /// Both scopes.
+    /// Both scopes. Written by the macros.
+    #[doc(hidden)]
     Two([&'a str; 2]),
-    /// All three scopes.
+    /// All three scopes. Written by the macros.
+    #[doc(hidden)]
     Three([&'a str; 3]),
     /// Any-of over all-of: the caller must hold all scopes of one of these lists. Neither level is empty.
     AnyOf(&'a [&'a [&'a str]]),

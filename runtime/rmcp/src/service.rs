@@ -32,7 +32,6 @@ use super::{AuthenticatedHandler, guard, schemas::InputSchemas};
 ///
 /// ```
 /// # use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
-/// # let verifier = mcp_scopes_server::verifier_fn(|_| async { Err(mcp_scopes_server::TokenError::invalid("")) });
 /// use mcp_scopes_server::ResourceServer;
 /// use rmcp::{ServerHandler, tool, tool_handler, tool_router};
 /// use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
@@ -55,6 +54,7 @@ use super::{AuthenticatedHandler, guard, schemas::InputSchemas};
 /// scope_table! { static TOOLS = [Files::*]; }
 ///
 /// # async fn run() -> Result<(), mcp_scopes_server::BuildError> {
+/// # let verifier = mcp_scopes_server::verifier_fn(|_| async { Err(mcp_scopes_server::TokenError::invalid("")) });
 /// let server = ResourceServer::builder(&TOOLS)
 ///     .resource("https://files.example.com/mcp")
 ///     .authorization_server("https://auth.example.com")

@@ -18,8 +18,8 @@ use super::{ResourceServerBuilder, ResourceServerService, Token, engine::Engine,
 /// # use mcp_scopes::{mcp_tool, scope_table};
 /// # #[mcp_tool(risk = "low")] fn list_files() {}
 /// # scope_table! { static TOOLS = [list_files]; }
-/// # let verifier = mcp_scopes_server::verifier_fn(|_| async { Err(mcp_scopes_server::TokenError::invalid("")) });
 /// # async fn run() -> Result<(), mcp_scopes_server::BuildError> {
+/// # let verifier = mcp_scopes_server::verifier_fn(|_| async { Err(mcp_scopes_server::TokenError::invalid("")) });
 /// use mcp_scopes_server::ResourceServer;
 /// let server = ResourceServer::builder(&TOOLS)
 ///     .resource("https://files.example.com/mcp")

@@ -33,8 +33,6 @@ pub(super) struct Fixture {
     pub(super) address: SocketAddr,
     /// The introspection endpoint.
     pub(super) introspection: Issuer,
-    /// The address of the keys for JWTs.
-    pub(super) keys: Issuer,
     pub(super) runs: Runs,
     responses: Responses,
 }
@@ -101,7 +99,7 @@ impl Fixture {
             }
         };
         let address = serve(Router::new().fallback_service(service)).await;
-        Self { address, introspection, keys, runs, responses }
+        Self { address, introspection, runs, responses }
     }
 
     /// Issues an opaque token that is active for ten minutes and has these claims.

@@ -8,7 +8,6 @@ use super::{
     process::is_for_one_test,
 };
 use crate::{
-    issuer::Answer,
     server::{Ask, RESOURCE},
     token_jwt::{ISSUER, claims, good, message, now},
 };
