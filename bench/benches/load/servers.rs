@@ -15,10 +15,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use futures_util::FutureExt as _;
 use jsonwebtoken::DecodingKey;
 use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
-use mcp_scopes_server::{
-    Discovery, ResourceServer,
-    token::KeySet,
-};
+use mcp_scopes_server::{Discovery, ResourceServer, token::KeySet};
 use rmcp::{
     ServerHandler,
     handler::server::wrapper::Parameters,
@@ -108,7 +105,9 @@ impl Issuer {
         let [modulus, exponent] = self.parts();
         let keys = json!({"keys": [{"kty": "RSA", "kid": "1", "n": modulus, "e": exponent}]});
         let keys = KeySet::from_json(&keys.to_string()).expect("a key set");
-        let server = ResourceServer::builder(&TOOLS).resource(RESOURCE).issuer(mcp_scopes_server::token::Issuer::keys(ISSUER, keys));
+        let server = ResourceServer::builder(&TOOLS)
+            .resource(RESOURCE)
+            .issuer(mcp_scopes_server::token::Issuer::keys(ISSUER, keys));
         // Same as the middleware.
         server
             .discovery(Discovery::Filtered)
