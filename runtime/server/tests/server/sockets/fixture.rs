@@ -33,6 +33,9 @@ pub(super) struct Fixture {
     pub(super) address: SocketAddr,
     /// The introspection endpoint.
     pub(super) introspection: Issuer,
+    /// The address of the keys for JWTs.
+    pub(super) keys: Issuer,
+    pub(super) server: ResourceServer,
     pub(super) runs: Runs,
     responses: Responses,
 }
@@ -90,16 +93,14 @@ impl Fixture {
             .timeout(Duration::from_secs(30));
         let jwts = mcp_scopes_server::token::Issuer::jwks(ISSUER, keys.url());
         let jwts = if is_lazy { jwts.lazy() } else { jwts };
-        let layer = set(ResourceServer::builder(table).issuer(jwts).issuer(asked)).build().await.unwrap();
+        let server = set(ResourceServer::builder(table).issuer(jwts).issuer(asked)).build().await.unwrap();
         let service = {
             let runs = runs.clone();
-            {
-                let config = StreamableHttpServerConfig::default();
-                mcp_scopes_rmcp::service(&layer, move || Ok(handler(runs.clone())), sessions.into(), config)
-            }
+            let config = StreamableHttpServerConfig::default();
+            mcp_scopes_rmcp::service(&server, move || Ok(handler(runs.clone())), sessions.into(), config)
         };
         let address = serve(Router::new().fallback_service(service)).await;
-        Self { address, introspection, runs, responses }
+        Self { address, introspection, keys, server, runs, responses }
     }
 
     /// Issues an opaque token that is active for ten minutes and has these claims.

@@ -45,6 +45,9 @@ async fn rejects_event_ids_that_are_guessed() {
         }
         let reply = fixture.send(modern(replay(&id))).await;
         assert_eq!(reply.challenge().0, 401, "{reply:?}");
+        // Neither session nor event id of a preflight is forwarded.
+        let reply = fixture.send(in_session(replay(&id), &of_ada).verb("OPTIONS").token(&ada)).await;
+        assert!(reply.status >= 400 && !reply.body.contains(SECRET), "{reply:?}");
     }
 }
 

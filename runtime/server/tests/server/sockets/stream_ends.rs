@@ -1,14 +1,21 @@
-//! Section 3: streams that outlive their token. The module `stream_ends` beside this one tests `revoke` and removed keys, with
+//! Section 3: streams that outlive their token. The module `stream_ends` beside this one tests the same with
 //! paused time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mcp_scopes_server::Access;
+use mcp_scopes_server::{Access, Token};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use super::fixture::{Fixture, call, in_session, listen, modern_call};
-use crate::{server::Ask, token_jwt::now};
+use super::{
+    client::Open,
+    fixture::{Fixture, call, in_session, listen, modern_call},
+};
+use crate::{
+    issuer::Answer,
+    server::Ask,
+    token_jwt::{KEYS, claims, ec_jwk, good, message, now, with},
+};
 
 /// The lifetime of a short token in seconds: enough for one request on a busy machine.
 const SHORT: u64 = 5;
@@ -17,6 +24,14 @@ const LATE: Duration = Duration::from_secs(10);
 
 fn expires_at(expiry: u64) -> Value {
     json!({"sub": "ada", "client_id": "app", "scope": "notes:read", "exp": expiry})
+}
+
+/// The maximum time until a stream ends after a revocation or after its key left the key set.
+const NOTICED: Duration = Duration::from_secs(30);
+
+/// Waits until a stream ends.
+async fn end(stream: &mut Open) {
+    while stream.event().await.is_some() {}
 }
 
 fn since(expiry: u64) -> Option<Duration> {
@@ -75,4 +90,47 @@ async fn finishes_the_answer_to_a_call_without_notifications_after_the_expiry() 
     let again = fixture.send(modern_call("read_note", &json!({"title": "a"})).token(&short)).await;
     let (status, challenge) = again.challenge();
     assert!(status == 401 && challenge.contains("invalid_token"), "{again:?}");
+}
+
+#[tokio::test]
+async fn ends_listening_streams_after_revocation() {
+    let fixture = Fixture::new().await;
+    let [revoked, other] = [fixture.reader(), fixture.reader()];
+    let session = fixture.session(&revoked).await;
+    let open = async |token: &str| {
+        let stream = fixture.open(in_session(listen(), &session).token(token)).await;
+        assert_eq!(stream.status, 200);
+        stream
+    };
+    let (mut ended, mut open) = (open(&revoked).await, open(&other).await);
+    fixture.server.revoke(Token::new(&revoked), None);
+    let reply = fixture.send(modern_call("read_note", &json!({"title": "a"})).token(&revoked)).await;
+    assert_eq!(reply.status, 401, "{reply:?}");
+    timeout(NOTICED + LATE, end(&mut ended)).await.expect("the stream outlived the revocation");
+    assert!(timeout(Duration::from_millis(300), end(&mut open)).await.is_err(), "the stream of another token ended");
+}
+
+#[tokio::test]
+async fn ends_listening_streams_when_their_key_leaves_the_key_set() {
+    let fixture = Fixture::new().await;
+    let mut claims_for_long = with("scope", json!("notes:read"));
+    claims_for_long["exp"] = json!(now() + 600);
+    let token = good(&claims_for_long);
+    let session = fixture.session(&token).await;
+    let mut stream = fixture.open(in_session(listen(), &session).token(&token)).await;
+    assert_eq!(stream.status, 200);
+    fixture.keys.answers(Answer::good(json!({"keys": [ec_jwk(&KEYS.p256, "P-256", "p256")]}).to_string()));
+    // A token with an unknown key renews the keys, at most every ten seconds.
+    let unknown = format!("{}.AAAA", message(r#"{"alg":"EdDSA","kid":"unknown"}"#, &claims().to_string()));
+    let asked = fixture.keys.asked();
+    let renewal = async {
+        while fixture.keys.asked() == asked {
+            fixture.send(Ask::call("read_note").token(&unknown)).await;
+            sleep(Duration::from_millis(500)).await;
+        }
+    };
+    timeout(NOTICED, renewal).await.expect("the keys were not renewed");
+    timeout(NOTICED + LATE, end(&mut stream)).await.expect("the stream outlived its key");
+    let reply = fixture.send(modern_call("read_note", &json!({"title": "a"})).token(&token)).await;
+    assert_eq!(reply.status, 401, "{reply:?}");
 }
