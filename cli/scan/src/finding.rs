@@ -163,7 +163,9 @@ pub fn shortened(text: String) -> String {
         return text;
     }
     let half = LONGEST / 2;
-    let (head, tail) = (text.floor_char_boundary(half), text.ceil_char_boundary(text.len().saturating_sub(half)));
+    let is_boundary = |at: &usize| text.is_char_boundary(*at);
+    let head = (0..=half).rev().find(is_boundary).unwrap_or(0);
+    let tail = (text.len().saturating_sub(half)..text.len()).find(is_boundary).unwrap_or(text.len());
     let left_out = text.get(head..tail).unwrap_or_default().len();
     let (head, tail) = (text.get(..head).unwrap_or_default(), text.get(tail..).unwrap_or_default());
     format!("{head}[{left_out} bytes]{tail}")

@@ -167,6 +167,7 @@ pub mod bits {
     }
 
     /// Returns the bits for the optional parts that follow.
+    #[expect(clippy::fn_params_excessive_bools, reason = "one for each optional part of a record")]
     pub(crate) const fn following(titled: bool, foreign: bool, advised: bool, limited: bool) -> u32 {
         (titled as u32 * TITLE) | (foreign as u32 * NAMESPACE) | (advised as u32 * ADVICE) | (limited as u32 * POLICY)
     }

@@ -17,8 +17,7 @@ pub(super) fn derive(
         (_, Some(SdkText::Literal(text))) => {
             return Spanned { value: text.value.trim().to_owned(), place: text.place };
         }
-        (Docs::Unreadable(span), _) => Some(span),
-        (Docs::Absent, Some(SdkText::Unreadable(span))) => Some(span),
+        (Docs::Unreadable(span), _) | (Docs::Absent, Some(SdkText::Unreadable(span))) => Some(span),
         (Docs::Absent, Some(SdkText::Absent) | None) => None,
     };
     if let Some(span) = unreadable {

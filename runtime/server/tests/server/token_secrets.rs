@@ -151,8 +151,7 @@ impl PolicyHook for Shows {
         emitted.debug(&owned);
         let refusal = PolicyDenial::new("not at this hour");
         emitted.error(&refusal);
-        let may = if call.tool().tool().name == "write_file" { Err(refusal) } else { Ok(()) };
-        may
+        if call.tool().tool().name == "write_file" { Err(refusal) } else { Ok(()) }
     }
 }
 
