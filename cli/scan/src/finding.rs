@@ -1,5 +1,7 @@
 //! Findings: a message and its position.
 
+use mcp_scopes_model::text::{ceil_boundary, floor_boundary};
+
 use crate::{Fix, source::Place};
 
 /// The level of a finding.
@@ -163,9 +165,7 @@ pub fn shortened(text: String) -> String {
         return text;
     }
     let half = LONGEST / 2;
-    let is_boundary = |at: &usize| text.is_char_boundary(*at);
-    let head = (0..=half).rev().find(is_boundary).unwrap_or(0);
-    let tail = (text.len().saturating_sub(half)..text.len()).find(is_boundary).unwrap_or(text.len());
+    let (head, tail) = (floor_boundary(&text, half), ceil_boundary(&text, text.len().saturating_sub(half)));
     let left_out = text.get(head..tail).unwrap_or_default().len();
     let (head, tail) = (text.get(..head).unwrap_or_default(), text.get(tail..).unwrap_or_default());
     format!("{head}[{left_out} bytes]{tail}")

@@ -1,5 +1,26 @@
-//! Fixed-size strings for const evaluation, for compiler messages.
+//! Character boundaries, and fixed-size strings for const evaluation, for compiler messages.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
+
+/// Returns the last character boundary at or before a byte offset. An offset behind the text is its end.
+///
+/// ```
+/// assert_eq!(mcp_scopes_model::text::floor_boundary("aé", 2), 1);
+/// ```
+#[must_use]
+pub fn floor_boundary(text: &str, at: usize) -> usize {
+    // `str::floor_char_boundary` needs Rust 1.91.
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// Returns the first character boundary at or behind a byte offset. An offset behind the text is its end.
+///
+/// ```
+/// assert_eq!(mcp_scopes_model::text::ceil_boundary("éa", 1), 2);
+/// ```
+#[must_use]
+pub fn ceil_boundary(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
+}
 
 /// A short text. A longer text is truncated at a character boundary and ends in `...`.
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use mcp_scopes_model::text::{ceil_boundary, floor_boundary};
 use mcp_scopes_scan::source::{Place, Sources};
 
 use crate::escape::is_hidden;
@@ -26,15 +27,15 @@ pub(super) fn excerpt(sources: &Sources, place: &Place) -> Option<Excerpt> {
     let text = sources.text(&place.file)?;
     let range = sources.range(place)?;
     // Only the surroundings of the place are checked. Its line may be megabytes long, for each of many findings.
-    let first = text.floor_char_boundary(range.start.saturating_sub(LONGEST + 1));
-    let last = text.ceil_char_boundary(range.start.saturating_add(LONGEST + 1));
+    let first = floor_boundary(text, range.start.saturating_sub(LONGEST + 1));
+    let last = ceil_boundary(text, range.start.saturating_add(LONGEST + 1));
     let start = text.get(first..range.start)?.rfind('\n').map_or(first, |at| first + at + 1);
     // For a place on several lines, the first line is enough.
     let end = text.get(range.start..last)?.find('\n').map_or(last, |at| range.start + at);
     let cut = end - start > LONGEST;
     let (from, to) = if cut {
-        let from = text.floor_char_boundary(range.start.saturating_sub(AROUND.0).max(start));
-        (from, text.ceil_char_boundary(range.start.saturating_add(AROUND.1).min(end)))
+        let from = floor_boundary(text, range.start.saturating_sub(AROUND.0).max(start));
+        (from, ceil_boundary(text, range.start.saturating_add(AROUND.1).min(end)))
     } else {
         (start, end)
     };
