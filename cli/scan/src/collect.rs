@@ -201,7 +201,7 @@ impl Look<'_> {
                 self.declared.tables.push(RawTable { module: self.module, decl, place });
             }
         } else if let Some(word) = mentions(item.mac.tokens.clone()) {
-            let message = format!("`{word}` stands inside a macro, which a scan does not expand");
+            let message = format!("`{word}` is inside a macro, which a scan does not expand");
             let help = "write it outside of the macro; a tool that the macro makes is known to the compiler alone";
             self.push(
                 Finding::warning("annotation-in-macro", message)
@@ -251,7 +251,7 @@ impl Look<'_> {
         }
         if let Some(word) = mentions(tokens) {
             let message =
-                format!("`{word}` stands inside the body of `{}`, where a scan does not look", signature.ident);
+                format!("`{word}` is inside the body of `{}`, which a scan does not read", signature.ident);
             let help = "move it out of the function";
             self.push(
                 Finding::warning("annotation-in-body", message)
@@ -281,7 +281,7 @@ impl Look<'_> {
 
     fn in_trait(&mut self, name: &str, place: Place) {
         let message =
-            format!("`#[mcp_tool]` on `{name}` stands in a trait, which has no place for the constants of a tool");
+            format!("`#[mcp_tool]` on `{name}` is in a trait, which has no place for the constants of a tool");
         let help = "annotate a function of an inherent impl that calls this one";
         self.push(Finding::error("trait-impl", message).help(help).at(place).about(name));
     }

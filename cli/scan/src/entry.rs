@@ -97,7 +97,7 @@ impl Assembly<'_> {
             return Err(unresolved(message, help));
         }
         let help =
-            "list it by the path of the module it stands in; a `use` of the function does not bring in its annotation";
+            "list it by the path of its module; a `use` of the function does not bring in its annotation";
         Err(missing(&path, "an annotated function", meaning, help))
     }
 
@@ -181,7 +181,7 @@ fn missing(path: &str, what: &str, meaning: &Meaning, help: &str) -> Box<Finding
     match meaning {
         Meaning::Elsewhere(package) => {
             let message =
-                format!("`{path}` comes from the package `{package}`, whose source is not at hand to be scanned");
+                format!("`{path}` comes from the package `{package}`, whose source was not found");
             Box::new(
                 Finding::error("foreign-entry", message).help(
                     "export from the compiled table instead, `TABLE.metadata()`, or depend on the package by path",

@@ -53,7 +53,7 @@ pub(crate) fn fields(
     let Some((home, name)) = world.resolve_type(module, &segments) else {
         return Err(refuse(match world.resolve(module, &segments) {
             Meaning::Elsewhere(package) => {
-                format!("`{written}` comes from the package `{package}`, whose source is not at hand")
+                format!("`{written}` comes from the package `{package}`, whose source was not found")
             }
             _ => format!("`{written}` is not found"),
         }));

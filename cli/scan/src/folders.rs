@@ -87,7 +87,7 @@ fn only_package(folder: &Path, packages: &[PathBuf]) -> Result<(), Error> {
     if Package::read(&folder.join("Cargo.toml"))?.is_some() {
         return Ok(());
     }
-    let message = format!("`{}` is a workspace without a package of its own", folder.join("Cargo.toml").display());
+    let message = format!("`{}` is a workspace without a root package", folder.join("Cargo.toml").display());
     let error = Error::new(ErrorKind::Manifest, message);
     let members: Vec<String> = packages
         .iter()

@@ -40,7 +40,7 @@ pub(crate) fn is_option(world: &mut World, module: ModuleId, ty: &Type) -> Resul
                             _ => false,
                         };
                         if alias.generics.params.iter().any(stands_for) {
-                            return Err(format!("`{name}` is an alias of its own parameter"));
+                            return Err(format!("`{name}` is an alias of its parameter"));
                         }
                         Some((*alias.ty).clone())
                     }
@@ -163,7 +163,7 @@ mod tests {
         for (field, why) in [
             ("a: Maybe", "`Maybe` is transparent around an `Option`"),
             ("a: Two", "`Two` is transparent"),
-            ("a: Same<Option<u8>>", "`Same` is an alias of its own parameter"),
+            ("a: Same<Option<u8>>", "`Same` is an alias of its parameter"),
         ] {
             let error = required(field).unwrap_err();
             let finding = &error.report().unwrap().findings[0];

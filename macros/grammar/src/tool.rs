@@ -64,7 +64,7 @@ pub fn read(args: TokenStream, head: &FnHead) -> (Option<ToolDecl>, Vec<Diagnost
 fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Option<ToolDecl> {
     let attributes = head.attrs();
     let ident = &head.signature.ident;
-    if let Some(diagnostic) = sdk::stands_below(head, &attributes) {
+    if let Some(diagnostic) = sdk::check_order(head, &attributes) {
         errors.push(diagnostic);
         return None;
     }

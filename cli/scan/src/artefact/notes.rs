@@ -34,7 +34,7 @@ pub(super) fn notes(section: &Section) -> Result<Vec<Note<'_>>, Damage> {
             continue;
         }
         if section.number(at)? != OWNER_LEN || section.bytes.get(at + 12..at + FRAME) != Some(&OWNER) {
-            return Err(Damage::Broken("something else stands in their section"));
+            return Err(Damage::Broken("their section contains other data"));
         }
         let version = section.number(at + 8)?;
         if version != VERSION {

@@ -143,7 +143,7 @@ impl Reader<'_> {
         let (bytes, rest) = cut.ok_or(Damage::Broken("a text is cut off"))?;
         let (text, padding) = bytes.split_at_checked(len).unwrap_or((bytes, &[]));
         if padding.iter().any(|byte| *byte != 0) {
-            return Err(Damage::Broken("something stands behind a text"));
+            return Err(Damage::Broken("the padding of a text is not zero"));
         }
         self.texts = rest;
         String::from_utf8(text.to_vec()).map_err(|_| Damage::Broken("a text is not UTF-8"))

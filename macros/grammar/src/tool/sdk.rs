@@ -94,7 +94,7 @@ pub(super) fn settle_name(sdk: Option<&SdkTool>, stated: bool, name: &mut Spanne
 }
 
 /// Returns the error for an annotation that runs after an SDK's attribute.
-pub(super) fn stands_below(head: &FnHead, attributes: &[Attr]) -> Option<Diagnostic> {
+pub(super) fn check_order(head: &FnHead, attributes: &[Attr]) -> Option<Diagnostic> {
     let sdk = attributes.iter().find(|attribute| attribute.name == SDK_TOOL);
     let span = match sdk {
         Some(sdk) if sdk.place < head.above => sdk.span,

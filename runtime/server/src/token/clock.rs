@@ -123,8 +123,8 @@ mod tests {
 
     #[test]
     fn advances_while_the_source_is_stopped() {
-        let stands = SystemTime::now();
-        let clock = Clock::new(move || stands);
+        let fixed = SystemTime::now();
+        let clock = Clock::new(move || fixed);
         let first = clock.now();
         std::thread::sleep(Duration::from_millis(5));
         assert!(clock.now() >= first + Duration::from_millis(5));

@@ -3,6 +3,7 @@
 
 mod artefact;
 mod golden;
+mod language;
 mod overview;
 mod page;
 mod parity;
