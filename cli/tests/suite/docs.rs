@@ -133,14 +133,14 @@ fn escapes_text_of_the_document() {
     assert_eq!(run.out.matches("</title>").count(), 1 + run.out.matches("<svg ").count());
     assert!(!run.out.contains("<img") && !run.out.contains('\u{202e}') && !run.out.contains('\u{1b}'));
     assert!(run.out.contains("&lt;/script&gt;") && run.out.contains("data-name=\"a'&lt;b&gt;&amp;c\""));
-    assert!(run.out.contains("Silent – nothing is said of what opens it"));
+    assert!(run.out.contains("Silent – no requirement is stated"));
     // A tool without a stated requirement is not open.
     assert!(run.out.contains("data-needs=\"[]\" data-risk=\"low\"") && run.out.contains("not stated"));
 
     let markdown = demo.run(&["docs", "prm.json", "--markdown"]);
     assert_eq!(markdown.code, 0, "{markdown:?}");
     assert_eq!(markdown.out.matches("<!--").count(), 1);
-    assert!(markdown.out.contains("Silent – nothing is said of what opens it"));
+    assert!(markdown.out.contains("Silent – no requirement is stated"));
     assert!(!markdown.out.contains("<script") && !markdown.out.contains("<img") && !markdown.out.contains('\u{202e}'));
     let bars = |line: &str| line.replace("\\|", "").matches('|').count();
     for line in markdown.out.lines().filter(|line| line.starts_with('|')) {
