@@ -2,7 +2,7 @@
 
 use std::{env, error::Error, net::SocketAddr, process::ExitCode};
 
-use rmcp_files::{TOOLS, client::DevelopmentTokens, http::routes, server::FileServer, store::Store};
+use rmcp_files::{TOOLS, client::DevelopmentTokens, serve::routes, server::FileServer, store::Store};
 use tokio::net::TcpListener;
 
 #[tokio::main]

@@ -3,7 +3,7 @@
 
 use std::{fs, net::SocketAddr, path::PathBuf};
 
-use rmcp_files::{TOOLS, client::DevelopmentTokens, http::routes, server::FileServer, store::Store};
+use rmcp_files::{TOOLS, client::DevelopmentTokens, serve::routes, server::FileServer, store::Store};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
