@@ -80,7 +80,7 @@ impl Endpoint {
         // With redirects, the responding server could choose which other server is trusted, or receives a token.
         let client = Client::builder().redirect(Policy::none()).referer(false).https_only(address.is_https());
         // No proxy is used for plain http, which is only to a loopback host.
-        let client = if !address.is_https() { client.no_proxy() } else { client };
+        let client = if address.is_https() { client } else { client.no_proxy() };
         let client = client.build().map_err(|_| EndpointError("cannot be asked: there are no root certificates"))?;
         let url = Url::parse(url).map_err(|_| EndpointError("is no URL that can be asked"))?;
         Ok(Self { client, url })
