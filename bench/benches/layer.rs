@@ -66,8 +66,8 @@ struct OneToken(String);
 impl TokenVerifier for OneToken {
     async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         if token.expose_secret() == self.0 {
-            let claims = Claims::new("https://auth.brokerage.example.com").subject("ada").audience([RESOURCE]);
-            Ok(Arc::new(claims.scope("general watchlist account.read")))
+            let claims = Claims::builder("https://auth.brokerage.example.com").subject("ada").audience([RESOURCE]);
+            Ok(Arc::new(claims.scope("general watchlist account.read").build()))
         } else {
             Err(TokenError::invalid("it is not known"))
         }

@@ -47,7 +47,7 @@ impl TokenVerifier for Known {
     async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let known = TOKENS.iter().find(|(known, ..)| *known == token.expose_secret());
         let claims = known
-            .map(|(name, scope, _)| Claims::new(ISSUER).subject(*name).audience([RESOURCE]).scope(*scope))
+            .map(|(name, scope, _)| Claims::builder(ISSUER).subject(*name).audience([RESOURCE]).scope(*scope).build())
             .ok_or(TokenError::invalid("it is not known"));
         claims.map(Arc::new)
     }

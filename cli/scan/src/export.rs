@@ -113,8 +113,8 @@ impl Scan {
             if !self.issuers.is_empty() {
                 builder = builder.authorization_servers(&self.issuers);
             }
-            if loopback {
-                builder = builder.allow_loopback_http();
+            if !loopback {
+                builder = builder.require_https();
             }
             Some(builder.build())
         })

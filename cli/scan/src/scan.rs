@@ -134,8 +134,8 @@ impl Scan {
         self
     }
 
-    /// Accepts plain http for resource and issuers on a loopback host, for development. See
-    /// [`Builder::allow_loopback_http`](mcp_scopes_prm::Builder::allow_loopback_http).
+    /// Accepts plain http for resource and issuers on a loopback host, for development. By default, https is required, see
+    /// [`Builder::require_https`](mcp_scopes_prm::Builder::require_https).
     pub fn allow_loopback_http(mut self, allow: bool) -> Self {
         self.loopback = allow;
         self

@@ -28,7 +28,7 @@ impl Client {
     /// Returns the caller of that request.
     ///
     /// # Errors
-    /// Returns an error if the request did not pass the routes of [`http`](crate::http), which check tokens.
+    /// Returns an error if the request did not pass the routes of [`serve`](crate::serve), which check tokens.
     pub fn of(context: &RequestContext<RoleServer>) -> Result<Self, ErrorData> {
         let parts = context.extensions.get::<Parts>();
         let client = parts.and_then(|parts| parts.extensions.get::<Self>());

@@ -6,11 +6,11 @@
 //! | [`store`] | [`Store`](store::Store): the served folder |
 //! | [`client`] | [`Client`](client::Client): callers and development tokens |
 //! | [`limit`] | [`Calls`](limit::Calls): the policy that this server enforces |
-//! | [`http`] | the routes |
+//! | [`serve`] | the routes |
 
 pub mod client;
-pub mod http;
 pub mod limit;
+pub mod serve;
 pub mod server;
 pub mod store;
 

@@ -2,7 +2,7 @@
 
 use std::{env, error::Error, net::SocketAddr, process::ExitCode};
 
-use rmcp_files::{TOOLS, client::DevelopmentTokens, http::routes, server::FileServer, store::Store};
+use rmcp_files::{TOOLS, client::DevelopmentTokens, serve::routes, server::FileServer, store::Store};
 use tokio::net::TcpListener;
 
 #[tokio::main]
@@ -30,7 +30,7 @@ async fn serve(address: &str, folder: &str) -> Result<(), Box<dyn Error>> {
     let server = FileServer::new(Store::open(folder)?)?;
     let listener = TcpListener::bind(address).await?;
     let resource = format!("http://{}/mcp", listener.local_addr()?);
-    let metadata = TOOLS.metadata().resource(&*resource).allow_loopback_http().build()?;
+    let metadata = TOOLS.metadata().resource(&*resource).build()?;
     eprintln!("serving {folder} at {resource}, described at {}", metadata.well_known_url());
     let routes = routes(server, tokens, &metadata)?;
     let stop = async {

@@ -3,7 +3,7 @@
 
 use std::{fs, net::SocketAddr, path::PathBuf};
 
-use rmcp_files::{TOOLS, client::DevelopmentTokens, http::routes, server::FileServer, store::Store};
+use rmcp_files::{TOOLS, client::DevelopmentTokens, serve::routes, server::FileServer, store::Store};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -34,8 +34,7 @@ impl Served {
         fs::write(folder.path().join("secret"), "secret").unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let metadata =
-            TOOLS.metadata().resource(format!("http://{address}/mcp")).allow_loopback_http().build().unwrap();
+        let metadata = TOOLS.metadata().resource(format!("http://{address}/mcp")).build().unwrap();
         let server = FileServer::new(Store::open(folder.path().join("shared")).unwrap()).unwrap();
         let routes = routes(server, DevelopmentTokens::parse(TOKENS).unwrap(), &metadata).unwrap();
         tokio::spawn(async move { axum::serve(listener, routes).await });

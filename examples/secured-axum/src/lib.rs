@@ -5,12 +5,12 @@
 //! | [`desk`] | [`Desk`]: the tools, and the parcels |
 //! | [`mcp`] | the protocol: answering a message |
 //! | [`keys`] | the file of API keys |
-//! | [`http`] | the resource server in front |
+//! | [`serve`] | the resource server in front |
 
 pub mod desk;
-pub mod http;
 pub mod keys;
 pub mod mcp;
+pub mod serve;
 
 use mcp_scopes::scope_table;
 

@@ -4,7 +4,7 @@ use std::{error::Error, net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use mcp_scopes::Environment;
-use secured_axum::{desk::Desk, http::routes, keys};
+use secured_axum::{desk::Desk, keys, serve::routes};
 use tokio::net::TcpListener;
 
 /// A parcel desk over MCP, behind API keys.

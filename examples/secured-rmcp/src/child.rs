@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::http::Issuer;
+use crate::serve::Issuer;
 
 /// The maximum startup time.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -4,14 +4,14 @@
 //! |---|---|
 //! | [`server`] | [`NoteServer`]: the tools |
 //! | [`notes`] | [`Notes`](notes::Notes): the notes |
-//! | [`http`] | the resource server in front of rmcp |
+//! | [`serve`] | the resource server in front of rmcp |
 //! | [`authorization`] | the authorization server, a separate process that is independent of the other modules |
 //! | [`child`] | starting and stopping that process |
 
 pub mod authorization;
 pub mod child;
-pub mod http;
 pub mod notes;
+pub mod serve;
 pub mod server;
 
 use mcp_scopes::scope_table;

@@ -8,8 +8,8 @@ use secured_rmcp::{
     TOOLS,
     authorization::{self, Settings},
     child::AuthorizationServer,
-    http::routes,
     notes::Notes,
+    serve::routes,
     server::NoteServer,
 };
 use tokio::{

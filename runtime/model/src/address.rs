@@ -99,10 +99,20 @@ impl<'a> Address<'a> {
             || self.host == "[::1]"
     }
 
-    /// Returns whether the URI is plain http to a loopback host (RFC 8252 §8.3).
+    /// Returns whether the scheme is `https`, or plain `http` to a loopback host (RFC 8252 §8.3).
+    ///
+    /// This is the one rule for addresses that development may use. RFC 9728 and RFC 8414 require https; code that
+    /// publishes or reads documents uses [`is_https`](Self::is_https).
+    ///
+    /// ```
+    /// use mcp_scopes_model::address::Address;
+    /// let accepts = |text| Address::parse(text).is_ok_and(|address| address.is_https_or_loopback_http());
+    /// assert!(accepts("https://files.example.com/mcp") && accepts("http://127.0.0.1:3000/mcp"));
+    /// assert!(!accepts("http://files.example.com/mcp") && !accepts("ftp://localhost/mcp"));
+    /// ```
     #[must_use]
-    pub fn is_loopback_http(&self) -> bool {
-        self.scheme.eq_ignore_ascii_case("http") && self.is_loopback()
+    pub fn is_https_or_loopback_http(&self) -> bool {
+        self.is_https() || (self.scheme.eq_ignore_ascii_case("http") && self.is_loopback())
     }
 }
 

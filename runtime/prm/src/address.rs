@@ -46,6 +46,15 @@ pub(crate) enum Loopback {
     Https,
 }
 
+impl Loopback {
+    fn accepts(self, address: &Address<'_>) -> bool {
+        match self {
+            Self::Http => address.is_https_or_loopback_http(),
+            Self::Https => address.is_https(),
+        }
+    }
+}
+
 /// Checks a resource identifier (RFC 9728 §1.2).
 pub(crate) fn resource_identifier<'a>(
     text: &'a str,
@@ -89,9 +98,7 @@ pub(crate) fn https<'a>(
     let shown = Shown(text);
     let wrong = match Address::parse(text) {
         Err(reason) => format!("{shown} {reason}"),
-        Ok(address) if address.is_https() || (loopback == Loopback::Http && address.is_loopback_http()) => {
-            return Some(address);
-        }
+        Ok(address) if loopback.accepts(&address) => return Some(address),
         // The part before the host may contain a password.
         Ok(address) if address.has_user() => {
             format!("the address of `{}` does not begin with `https://`", address.host)

@@ -53,7 +53,7 @@ impl<'a> Builder<'a> {
             authorization_servers: None,
             sandbox_resource: None,
             sandbox_authorization_servers: None,
-            loopback: Loopback::Https,
+            loopback: Loopback::Http,
         }
     }
 
@@ -88,10 +88,13 @@ impl<'a> Builder<'a> {
         self
     }
 
-    /// Accepts plain http for resource and issuers on a loopback host, for development. RFC 9728 §1.2 and RFC 8414 §2
-    /// require https without exception, so strict readers such as [`Metadata::from_json`] reject such a document.
-    pub fn allow_loopback_http(mut self) -> Self {
-        self.loopback = Loopback::Http;
+    /// Requires https for resource and issuers on every host, as RFC 9728 §1.2 and RFC 8414 §2 do, for documents that are
+    /// published.
+    ///
+    /// By default, plain http is accepted on a loopback host, for development. Strict readers such as
+    /// [`Metadata::from_json`] reject such a document.
+    pub fn require_https(mut self) -> Self {
+        self.loopback = Loopback::Https;
         self
     }
 

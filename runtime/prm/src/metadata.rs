@@ -46,7 +46,7 @@ impl Metadata {
     }
 
     /// Like [`Metadata::from_json`], but accepts plain http for resource and issuers on a loopback host, as
-    /// [`Builder::allow_loopback_http`] writes it for development.
+    /// [`Builder`] does by default, for development.
     ///
     /// # Errors
     /// Otherwise returns the errors of [`Metadata::from_json`].

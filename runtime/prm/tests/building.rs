@@ -95,21 +95,21 @@ fn prefers_deployment_values_over_the_file() {
 }
 
 #[test]
-fn rejects_plain_http_by_default() {
+fn accepts_plain_http_on_loopback_hosts_unless_https_is_required() {
     let outline = everything();
     let builder = |host: &str| {
         Metadata::of(&outline).resource(format!("http://{host}/mcp")).authorization_servers([format!("http://{host}")])
     };
     for host in ["localhost:3000", "127.0.0.1:3000", "[::1]:3000"] {
-        let error = builder(host).build().expect_err("https is required");
+        let error = builder(host).require_https().build().expect_err("https is required");
         assert_eq!(pointers(&error), ["/resource", "/authorization_servers/0"]);
-        let metadata = builder(host).allow_loopback_http().build().expect("the host is a loopback host");
+        let metadata = builder(host).build().expect("the host is a loopback host");
         assert!(Metadata::from_json(metadata.to_json_pretty()).is_err(), "reading is strict");
         let read = Metadata::from_json_allowing_loopback_http(metadata.to_json_pretty());
         assert_eq!(read.expect("loopback http is allowed"), metadata);
     }
     for host in ["example.com", "localhost.example.com", "127.0.0.1.example.com", "10.0.0.1", "user@example.com"] {
-        assert!(builder(host).allow_loopback_http().build().is_err(), "{host}");
+        assert!(builder(host).build().is_err() && builder(host).require_https().build().is_err(), "{host}");
         let text = format!(r#"{{"resource": "http://{host}/mcp"}}"#);
         assert!(Metadata::from_json_allowing_loopback_http(text).is_err(), "{host}");
     }

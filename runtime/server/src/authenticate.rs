@@ -57,7 +57,7 @@ impl Authenticator {
     /// # Errors
     /// The token is expired, is for another server, or is bound to a key.
     pub(super) fn check(&self, claims: &Claims) -> Result<(), TokenError> {
-        if claims.expiry().is_some_and(|end| end <= self.clock.now()) {
+        if claims.expires_at().is_some_and(|end| end <= self.clock.now()) {
             return Err(TokenError::EXPIRED);
         }
         if !self.environments.is_meant_here(claims) {

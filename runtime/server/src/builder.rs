@@ -542,7 +542,7 @@ impl ResourceServerBuilder {
 
     /// Returns the document as it is served, and the full metadata.
     fn document(&self, problems: &mut ProblemList) -> Option<(Document, Metadata)> {
-        let mut builder = self.table.metadata().allow_loopback_http();
+        let mut builder = self.table.metadata();
         if let Some(resource) = &self.resource {
             builder = builder.resource(resource);
         }

@@ -234,7 +234,7 @@ impl Resolver {
                 Source::Claim(name) => by_claim(claims.claim(name))?,
                 Source::Issuer => self.by_issuer(claims),
                 Source::Audience => self.by_audience(claims)?,
-                Source::Credential => claims.stated_environment(),
+                Source::Credential => claims.environment(),
             };
             match (said, told) {
                 (None, _) if self.sources.default_live => {}
@@ -246,7 +246,7 @@ impl Resolver {
             }
         }
         // A holder of a sandbox credential must not act on live data by mistake.
-        if told != Some(Environment::Sandbox) && claims.stated_environment() == Some(Environment::Sandbox) {
+        if told != Some(Environment::Sandbox) && claims.environment() == Some(Environment::Sandbox) {
             return Err(Unresolved::Token(reason!(
                 "the credential is for the sandbox, but the server does not read the environment from credentials"
             )));
@@ -271,11 +271,11 @@ impl Resolver {
 
     /// Returns whether the token is meant for the live server, and for the sandbox.
     fn audiences(&self, claims: &Claims) -> (bool, bool) {
-        if claims.is_for_this_server() {
-            let sandbox = self.has_sandbox_audience() && claims.stated_environment() == Some(Environment::Sandbox);
+        if claims.for_this_server() {
+            let sandbox = self.has_sandbox_audience() && claims.environment() == Some(Environment::Sandbox);
             return (!sandbox, sandbox);
         }
-        let has = |resource: &str| claims.audiences().iter().any(|audience| audience == resource);
+        let has = |resource: &str| claims.audience().iter().any(|audience| audience == resource);
         (has(&self.live_resource), self.sandbox_resource.as_deref().is_some_and(has))
     }
 

@@ -143,7 +143,7 @@ pub use self::{
     service::ResourceServerService,
     stdio::{AlreadyInstalled, StdioCredentials},
     token::{
-        claims::Claims,
+        claims::{Claims, ClaimsBuilder},
         text::{OwnedToken, Token},
         verifier::{TokenError, TokenErrorKind, TokenVerifier, VerifierFn, verifier_fn},
     },

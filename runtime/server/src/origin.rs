@@ -49,7 +49,7 @@ impl Origins {
         if address.has_user() {
             return Err("names a user");
         }
-        if address.scheme.eq_ignore_ascii_case("http") && !address.is_loopback() {
+        if address.scheme.eq_ignore_ascii_case("http") && !address.is_https_or_loopback_http() {
             return Err("is plain http and not on this machine");
         }
         self.accepted.push(normalized(&address));
@@ -75,7 +75,7 @@ impl Origins {
         let is_loopback = |origin| {
             Address::parse(origin).is_ok_and(|address| {
                 let is_whole = address.origin.len() == origin.len() && !address.has_user();
-                is_whole && address.is_loopback() && (address.is_https() || address.is_loopback_http())
+                is_whole && address.is_loopback() && address.is_https_or_loopback_http()
             })
         };
         self.accepted.iter().any(|accepted| accepted.eq_ignore_ascii_case(origin))

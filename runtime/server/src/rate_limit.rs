@@ -68,7 +68,7 @@ mod tests {
         // The limit is restored after fifteen nanoseconds.
         let pace = RateLimiter::new(NonZeroU32::MAX);
         for number in 0..3 * MANY {
-            let claims = Claims::new("https://auth.example.com").subject(number.to_string());
+            let claims = Claims::builder("https://auth.example.com").subject(number.to_string()).build();
             assert!(pace.count(Owner::Holder(&claims, Some(Token::new("t")))).is_ok());
         }
         assert!(pace.limiter.len() <= MANY + 1, "{}", pace.limiter.len());

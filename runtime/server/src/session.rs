@@ -29,8 +29,8 @@ impl Owner<'_> {
     pub(super) fn add_to(self, to: &mut impl Update) {
         let Self::Holder(claims, _) = self else { return add_part(to, None) };
         add_part(to, Some(claims.issuer().as_bytes()));
-        add_part(to, claims.stated_subject().map(str::as_bytes));
-        add_part(to, claims.client_id().map(str::as_bytes));
+        add_part(to, claims.subject().map(str::as_bytes));
+        add_part(to, claims.client().map(str::as_bytes));
         add_part(to, self.nameless().as_ref().map(<[u8; 32]>::as_slice));
     }
 
@@ -139,10 +139,11 @@ impl core::fmt::Debug for Sessions {
 #[cfg(test)]
 mod tests {
     use super::{Claims, Environment, Owner, Sessions, Token};
+    use crate::ClaimsBuilder;
 
     #[test]
     fn opens_a_session_for_its_owner_in_its_environment_alone() {
-        let of = |issuer: &str| Claims::new(issuer);
+        let of = |issuer: &str| Claims::builder(issuer);
         let claims = [
             of("https://a").subject("ada").client("app"),
             of("https://a").subject("ada").client("other"),
@@ -161,7 +162,8 @@ mod tests {
             of("").subject("").client(""),
             of(""),
             of("https://a"),
-        ];
+        ]
+        .map(ClaimsBuilder::build);
         let mut owners = vec![Owner::Anonymous];
         owners.extend(claims.iter().map(|claims| Owner::Holder(claims, Some(Token::new("one")))));
         // The token matters only if the claims name neither subject nor client.
@@ -184,7 +186,7 @@ mod tests {
 
     #[test]
     fn opens_a_session_for_another_token_of_its_owner() {
-        let claims = Claims::new("https://a").subject("ada").client("app");
+        let claims = Claims::builder("https://a").subject("ada").client("app").build();
         let sessions = Sessions::new(&[7; 32]);
         let owner = |token| Owner::Holder(&claims, Some(Token::new(token)));
         let sealed = sessions.seal("5f3a", owner("one"), Environment::Live);
@@ -194,21 +196,25 @@ mod tests {
     #[test]
     fn limits_the_subject_and_not_each_of_its_clients() {
         let key = |claims: &Claims, token| Owner::Holder(claims, Some(Token::new(token))).limit_key();
-        let ada = Claims::new("https://a").subject("ada");
-        for same in [ada.clone().client("app"), ada.clone().client("other"), ada.clone()] {
+        let ada = Claims::builder("https://a").subject("ada");
+        let of_ada = [ada.clone().client("app"), ada.clone().client("other"), ada.clone()].map(ClaimsBuilder::build);
+        let ada = ada.build();
+        for same in of_ada {
             assert_eq!(key(&same, "one"), key(&ada, "two"));
         }
-        let of = |issuer: &str| Claims::new(issuer);
+        let of = |issuer: &str| Claims::builder(issuer);
         let others = [
             of("https://a").client("ada"),
             of("https://a").subject("bob"),
             of("https://b").subject("ada"),
             of("https://a"),
-        ];
+        ]
+        .map(ClaimsBuilder::build);
         for other in others {
             assert_ne!(key(&other, "one"), key(&ada, "one"));
         }
-        assert_ne!(key(&of("https://a"), "one"), key(&of("https://a"), "two"));
-        assert_ne!(key(&of("https://a"), "one"), Owner::Anonymous.limit_key());
+        let bare = of("https://a").build();
+        assert_ne!(key(&bare, "one"), key(&bare, "two"));
+        assert_ne!(key(&bare, "one"), Owner::Anonymous.limit_key());
     }
 }

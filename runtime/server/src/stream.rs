@@ -63,7 +63,7 @@ impl TokenWatch {
 /// Returns once a new request with the token would be answered with 401.
 async fn until_end(authenticator: Arc<Authenticator>, claims: Arc<Claims>, token: String) {
     loop {
-        let left = claims.expiry().map(|end| end.duration_since(authenticator.clock.now()).unwrap_or_default());
+        let left = claims.expires_at().map(|end| end.duration_since(authenticator.clock.now()).unwrap_or_default());
         sleep(left.map_or(RECHECK, |left| left.min(RECHECK))).await;
         if authenticator.check(&claims).is_err() || !is_accepted(&authenticator, Token::new(&token)).await {
             return;

@@ -29,9 +29,9 @@ struct Scopeless;
 
 impl TokenVerifier for Scopeless {
     async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
-        let claims = Claims::new("https://auth.example.com").subject("ada").audience([RESOURCE]);
+        let claims = Claims::builder("https://auth.example.com").subject("ada").audience([RESOURCE]);
         let claims = claims.scope(if token.expose_secret() == "reader" { "files:list" } else { "" });
-        Ok(Arc::new(claims))
+        Ok(Arc::new(claims.build()))
     }
 }
 

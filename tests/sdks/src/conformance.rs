@@ -91,9 +91,9 @@ struct Suite;
 
 impl TokenVerifier for Suite {
     async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
-        let claims = Claims::new("http://localhost:9000").audience(["http://localhost/mcp"]);
+        let claims = Claims::builder("http://localhost:9000").audience(["http://localhost/mcp"]);
         match token.expose_secret() {
-            "conformance" => Ok(Arc::new(claims.subject("suite").scope("conformance"))),
+            "conformance" => Ok(Arc::new(claims.subject("suite").scope("conformance").build())),
             _ => Err(TokenError::invalid("it is not known")),
         }
     }

@@ -13,8 +13,8 @@ impl TokenVerifier for Tokens {
     async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let of = |subject: &str, scope: &str, environment: &str| {
             let others = Map::from_iter([("env".to_owned(), Value::from(environment))]);
-            let claims = Claims::new("https://auth.example.com").audience(["https://files.example.com/mcp"]);
-            Ok(Arc::new(claims.subject(subject).scope(scope).others(others)))
+            let claims = Claims::builder("https://auth.example.com").audience(["https://files.example.com/mcp"]);
+            Ok(Arc::new(claims.subject(subject).scope(scope).raw(others).build()))
         };
         match token.expose_secret() {
             "reader" => of("ada", "openid files:read", "live"),

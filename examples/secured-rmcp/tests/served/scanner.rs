@@ -16,8 +16,8 @@ use mcp_scopes_server::Discovery;
 use secured_rmcp::{
     TOOLS,
     authorization::{self, Settings},
-    http::{Issuer, routes},
     notes::Notes,
+    serve::{Issuer, routes},
     server::NoteServer,
 };
 use serde::Deserialize;

@@ -17,8 +17,7 @@ impl Address {
     /// Checks a text. The error is a predicate that completes a sentence whose subject is the text.
     pub(super) fn check(self, text: &str) -> Result<(), &'static str> {
         let address = Uri::parse(text)?;
-        let secure = address.is_https();
-        if !secure && !address.scheme.eq_ignore_ascii_case("http") {
+        if !address.is_https() && !address.scheme.eq_ignore_ascii_case("http") {
             return Err("must begin with `https://`");
         }
         if address.has_user() {
@@ -27,7 +26,7 @@ impl Address {
         if self == Self::Page {
             return Ok(());
         }
-        if !secure && !address.is_loopback_http() {
+        if !address.is_https_or_loopback_http() {
             return Err("must use `https`; `http` is allowed for loopback addresses only");
         }
         if address.fragment.is_some() {

@@ -157,12 +157,13 @@ impl ApiKeys {
         if known.end.is_some_and(|end| end <= clock::now()) {
             return Err(TokenError::EXPIRED);
         }
-        let claims = Claims::new(&self.issuer).client(&known.holder).scope(&known.scope);
-        let claims = claims.for_this_server(*environment);
-        Ok(match known.end {
+        let claims = Claims::builder(&self.issuer).client(&known.holder).scope(&known.scope);
+        let claims = claims.environment(*environment).for_this_server();
+        let claims = match known.end {
             Some(end) => claims.expires_at(end),
             None => claims,
-        })
+        };
+        Ok(claims.build())
     }
 }
 

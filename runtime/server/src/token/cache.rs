@@ -117,7 +117,7 @@ impl<V: TokenVerifier> Inner<V> {
     /// Returns the cached claims of a token, if they are still valid.
     fn remembered(&self, hash: &Hash) -> Option<Arc<Claims>> {
         let good = self.good.get(hash)?;
-        let ended = good.claims.expiry().is_some_and(|end| end <= clock::now());
+        let ended = good.claims.expires_at().is_some_and(|end| end <= clock::now());
         if ended || good.since.elapsed() >= self.lifetime || !self.verifier.is_still_valid(&good.claims) {
             self.good.remove(hash);
             return None;

@@ -7,32 +7,38 @@ use serde_json::{Map, Value};
 
 use mcp_scopes::{Environment, Grant, ScopeTable};
 
+#[cfg(feature = "jwt")]
+use super::keys::KeyMark;
+
 /// The claims of a verified token. The request's extensions hold them as `Arc<Claims>`, beside the
-/// [`Caller`](mcp_scopes::Caller).
+/// [`Caller`](mcp_scopes::Caller). Token verifiers create them with [`Claims::builder`].
 ///
 /// `Debug` shows no values, because claims are personal data.
 ///
 /// ```
 /// use mcp_scopes_server::Claims;
-/// let claims = Claims::new("https://auth.example.com").subject("ada").scope("files:read").audience(["https://h/mcp"]);
-/// assert_eq!(claims.subject_or_client(), Some("ada"));
+/// let claims = Claims::builder("https://auth.example.com")
+///     .subject("ada")
+///     .scope("files:read")
+///     .audience(["https://files.example.com/mcp"])
+///     .build();
+/// assert_eq!((claims.subject(), claims.client()), (Some("ada"), None));
 /// ```
 #[derive(Clone, Default)]
-#[must_use]
 pub struct Claims {
     issuer: String,
     subject: Option<String>,
     client: Option<String>,
-    audience: Option<Vec<String>>,
+    audience: Vec<String>,
     scopes: Scopes,
-    expires: Option<SystemTime>,
-    others: Map<String, Value>,
+    expires_at: Option<SystemTime>,
     environment: Option<Environment>,
+    raw: Map<String, Value>,
     /// Whether this server itself has issued the token, so that it needs no audience.
     for_this_server: bool,
     /// The key that signed the token.
     #[cfg(feature = "jwt")]
-    key: Option<super::keys::KeyMark>,
+    signing_key: Option<KeyMark>,
 }
 
 /// The granted scopes, in the form of the claim.
@@ -48,85 +54,9 @@ enum Scopes {
 }
 
 impl Claims {
-    /// Creates the claims of a token of this issuer. The layer rejects claims without an [`audience`](Self::audience).
-    pub fn new(issuer: impl Into<String>) -> Self {
-        Self { issuer: issuer.into(), ..Self::default() }
-    }
-
-    /// Sets the subject that the token acts for: `sub`.
-    pub fn subject(mut self, subject: impl Into<String>) -> Self {
-        self.subject = Some(subject.into());
-        self
-    }
-
-    /// Sets the client that holds the token: `client_id` (RFC 9068 §2.2).
-    pub fn client(mut self, client: impl Into<String>) -> Self {
-        self.client = Some(client.into());
-        self
-    }
-
-    /// Sets the audience of the token: `aud`. The layer rejects a token whose audience does not contain the layer's resource
-    /// (RFC 8707 §2, MCP 2026-07-28 "Token Audience Binding").
-    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.audience = Some(audience.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets the granted scopes as one string, separated by spaces: `scope`.
-    pub fn scope(mut self, scope: impl Into<String>) -> Self {
-        self.scopes = Scopes::Text(scope.into());
-        self
-    }
-
-    /// Sets the granted scopes as a list: `scp`. Each element is one scope.
-    pub fn scp(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.scopes = Scopes::List(scopes.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets the expiry: `exp`. From then on the layer rejects the token, even if a cache still holds it.
-    pub fn expires_at(mut self, time: SystemTime) -> Self {
-        self.expires = Some(time);
-        self
-    }
-
-    /// Sets the environment, if the verifier determines it, for example from the prefix of a key. It applies with
-    /// [`Environments::by_credential`](crate::Environments::by_credential). Without that, a sandbox token is rejected, unless
-    /// another source also states the sandbox.
-    pub fn environment(mut self, environment: Environment) -> Self {
-        self.environment = Some(environment);
-        self
-    }
-
-    /// States that this server itself has issued the token, for an environment.
-    pub(super) fn for_this_server(mut self, environment: Environment) -> Self {
-        self.for_this_server = true;
-        self.environment(environment)
-    }
-
-    /// Returns whether this server itself has issued the token.
-    pub(crate) fn is_for_this_server(&self) -> bool {
-        self.for_this_server
-    }
-
-    /// Sets all claims as received, for use by the server. The layer rejects a token with a `cnf` that is not null: it is
-    /// bound to a key (RFC 7800), and the layer does not verify the proof of possession.
-    pub fn others(mut self, claims: Map<String, Value>) -> Self {
-        self.others = claims;
-        self
-    }
-
-    /// Sets the key that signed the token.
-    #[cfg(feature = "jwt")]
-    pub(super) fn signed_by(mut self, key: super::keys::KeyMark) -> Self {
-        self.key = Some(key);
-        self
-    }
-
-    /// Returns the key that signed the token.
-    #[cfg(feature = "jwt")]
-    pub(super) fn key(&self) -> Option<&super::keys::KeyMark> {
-        self.key.as_ref()
+    /// Returns a builder for the claims of a token of this issuer.
+    pub fn builder(issuer: impl Into<String>) -> ClaimsBuilder {
+        ClaimsBuilder { claims: Self { issuer: issuer.into(), ..Self::default() } }
     }
 
     /// Returns the issuer.
@@ -135,56 +65,28 @@ impl Claims {
         &self.issuer
     }
 
+    /// Returns the subject that the token acts for.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// Returns the client that holds the token.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        self.client.as_deref()
+    }
+
     /// Returns the subject; if the token names none, the client.
     #[must_use]
     pub fn subject_or_client(&self) -> Option<&str> {
         self.holder().map(|(_, holder)| holder)
     }
 
-    /// Returns the client that holds the token.
-    #[must_use]
-    pub fn client_id(&self) -> Option<&str> {
-        self.client.as_deref()
-    }
-
-    /// Returns the subject.
-    pub(crate) fn stated_subject(&self) -> Option<&str> {
-        self.subject.as_deref()
-    }
-
-    /// Returns whether the token is bound to a key.
-    pub(crate) fn has_confirmation(&self) -> bool {
-        has_confirmation(&self.others)
-    }
-
-    /// Returns the kind of holder that the token names, and its name.
-    pub(crate) fn holder(&self) -> Option<(&'static str, &str)> {
-        let subject = self.stated_subject().map(|subject| ("subject", subject));
-        subject.or_else(|| self.client_id().map(|client| ("client", client)))
-    }
-
-    /// Returns the expiry.
-    #[must_use]
-    pub fn expiry(&self) -> Option<SystemTime> {
-        self.expires
-    }
-
-    /// Returns a claim by name, of those set with [`others`](Self::others).
-    #[must_use]
-    pub fn claim(&self, name: &str) -> Option<&Value> {
-        self.others.get(name)
-    }
-
     /// Returns the audience; empty if the token names none, as [`ApiKeys`](crate::token::ApiKeys) do.
     #[must_use]
-    pub fn audiences(&self) -> &[String] {
-        self.audience.as_deref().unwrap_or(&[])
-    }
-
-    /// Returns the environment set with [`environment`](Self::environment).
-    #[must_use]
-    pub fn stated_environment(&self) -> Option<Environment> {
-        self.environment
+    pub fn audience(&self) -> &[String] {
+        &self.audience
     }
 
     /// Returns the granted scopes that a table declares.
@@ -196,15 +98,149 @@ impl Claims {
             Scopes::List(scopes) => table.grant_scp(scopes),
         }
     }
-}
 
-/// Whether claims bind their token to a key: `cnf` (RFC 7800 §3.1, RFC 8705 §3.1, RFC 9449 §6).
-pub(super) fn has_confirmation(claims: &Map<String, Value>) -> bool {
-    claims.get("cnf").is_some_and(|confirmation| !confirmation.is_null())
+    /// Returns the expiry.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at
+    }
+
+    /// Returns the environment that the verifier has determined.
+    #[must_use]
+    pub fn environment(&self) -> Option<Environment> {
+        self.environment
+    }
+
+    /// Returns all claims as received; empty if the verifier has not set them.
+    #[must_use]
+    pub fn raw(&self) -> &Map<String, Value> {
+        &self.raw
+    }
+
+    /// Returns a claim of [`raw`](Self::raw) by name.
+    #[must_use]
+    pub fn claim(&self, name: &str) -> Option<&Value> {
+        self.raw.get(name)
+    }
+
+    /// Returns whether this server itself has issued the token.
+    pub(crate) fn for_this_server(&self) -> bool {
+        self.for_this_server
+    }
+
+    /// Returns the key that signed the token.
+    #[cfg(feature = "jwt")]
+    pub(super) fn signing_key(&self) -> Option<&KeyMark> {
+        self.signing_key.as_ref()
+    }
+
+    /// Returns whether the token is bound to a key.
+    pub(crate) fn has_confirmation(&self) -> bool {
+        has_confirmation(&self.raw)
+    }
+
+    /// Returns the kind of holder that the token names, and its name.
+    pub(crate) fn holder(&self) -> Option<(&'static str, &str)> {
+        let subject = self.subject().map(|subject| ("subject", subject));
+        subject.or_else(|| self.client().map(|client| ("client", client)))
+    }
 }
 
 impl fmt::Debug for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Claims").finish_non_exhaustive()
     }
+}
+
+/// Builds [`Claims`]. Each method has the name of the getter of its value.
+///
+/// `Debug` shows no values, because claims are personal data.
+#[derive(Clone)]
+#[must_use = "nothing is built before `build`"]
+pub struct ClaimsBuilder {
+    claims: Claims,
+}
+
+impl ClaimsBuilder {
+    /// Sets the subject that the token acts for: `sub`.
+    pub fn subject(mut self, subject: impl Into<String>) -> Self {
+        self.claims.subject = Some(subject.into());
+        self
+    }
+
+    /// Sets the client that holds the token: `client_id` (RFC 9068 §2.2).
+    pub fn client(mut self, client: impl Into<String>) -> Self {
+        self.claims.client = Some(client.into());
+        self
+    }
+
+    /// Sets the audience of the token: `aud`. The layer rejects a token whose audience does not contain the layer's resource
+    /// (RFC 8707 §2, MCP 2026-07-28 "Token Audience Binding"), and so claims without an audience.
+    pub fn audience(mut self, audience: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.claims.audience = audience.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sets the granted scopes as one string, separated by spaces: `scope`. Replaces [`scp`](Self::scp).
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.claims.scopes = Scopes::Text(scope.into());
+        self
+    }
+
+    /// Sets the granted scopes as a list: `scp`. Each element is one scope. Replaces [`scope`](Self::scope).
+    pub fn scp(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.claims.scopes = Scopes::List(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets the expiry: `exp`. From then on the layer rejects the token, even if a cache still holds it.
+    pub fn expires_at(mut self, time: SystemTime) -> Self {
+        self.claims.expires_at = Some(time);
+        self
+    }
+
+    /// Sets the environment, if the verifier determines it, for example from the prefix of a key. It applies with
+    /// [`Environments::by_credential`](crate::Environments::by_credential). Without that, a sandbox token is rejected, unless
+    /// another source also states the sandbox.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.claims.environment = Some(environment);
+        self
+    }
+
+    /// Sets all claims as received, for use by the server. The layer rejects a token with a `cnf` that is not null: it is
+    /// bound to a key (RFC 7800), and the layer does not verify the proof of possession.
+    pub fn raw(mut self, claims: Map<String, Value>) -> Self {
+        self.claims.raw = claims;
+        self
+    }
+
+    /// States that this server itself has issued the token.
+    pub(super) fn for_this_server(mut self) -> Self {
+        self.claims.for_this_server = true;
+        self
+    }
+
+    /// Sets the key that signed the token.
+    #[cfg(feature = "jwt")]
+    pub(super) fn signing_key(mut self, key: KeyMark) -> Self {
+        self.claims.signing_key = Some(key);
+        self
+    }
+
+    /// Builds the claims.
+    #[must_use]
+    pub fn build(self) -> Claims {
+        self.claims
+    }
+}
+
+impl fmt::Debug for ClaimsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClaimsBuilder").finish_non_exhaustive()
+    }
+}
+
+/// Whether claims bind their token to a key: `cnf` (RFC 7800 §3.1, RFC 8705 §3.1, RFC 9449 §6).
+pub(super) fn has_confirmation(claims: &Map<String, Value>) -> bool {
+    claims.get("cnf").is_some_and(|confirmation| !confirmation.is_null())
 }

@@ -71,17 +71,16 @@ impl Endpoint {
     /// Checks the address, and creates the client. Nothing is sent yet.
     pub(super) fn new(url: &str) -> Result<Self, EndpointError> {
         let address = Address::parse(url).map_err(EndpointError)?;
-        let loopback = address.is_loopback_http();
-        if !address.is_https() && !loopback {
+        if !address.is_https_or_loopback_http() {
             return Err(EndpointError("is not https; plain http is only for this machine"));
         }
         if address.has_user() || address.fragment.is_some() {
             return Err(EndpointError("holds a user or a fragment; leave them out"));
         }
         // With redirects, the responding server could choose which other server is trusted, or receives a token.
-        let client = Client::builder().redirect(Policy::none()).referer(false).https_only(!loopback);
-        // No proxy is used for a loopback host.
-        let client = if loopback { client.no_proxy() } else { client };
+        let client = Client::builder().redirect(Policy::none()).referer(false).https_only(address.is_https());
+        // No proxy is used for plain http, which is only to a loopback host.
+        let client = if address.is_https() { client } else { client.no_proxy() };
         let client = client.build().map_err(|_| EndpointError("cannot be asked: there are no root certificates"))?;
         let url = Url::parse(url).map_err(|_| EndpointError("is no URL that can be asked"))?;
         Ok(Self { client, url })

@@ -102,7 +102,7 @@ mod tests {
     const B: Hash = [2; 32];
 
     fn good() -> Arc<Claims> {
-        Arc::new(Claims::new("https://auth.example.com"))
+        Arc::new(Claims::builder("https://auth.example.com").build())
     }
 
     fn len(flights: &Flights) -> usize {

@@ -185,7 +185,9 @@ impl TokenVerifier for Introspection {
             .map_err(Fault::into_unavailable)?;
         let found = read(&answer.text).ok_or(MALFORMED)?;
         match found.get("active") {
-            Some(Value::Bool(true)) => self.rules.check(&found, self.clock.now()).map(Arc::new),
+            Some(Value::Bool(true)) => {
+                self.rules.check(&found, self.clock.now()).map(|claims| Arc::new(claims.build()))
+            }
             Some(Value::Bool(false)) => Err(TokenError::invalid(reason!("it is not active"))),
             _ => Err(MALFORMED),
         }

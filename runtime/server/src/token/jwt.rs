@@ -109,13 +109,13 @@ impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
             })
         })?;
         let claims = self.rules.check(&compact.claims()?, self.clock.now())?;
-        Ok(Arc::new(claims.signed_by(key)))
+        Ok(Arc::new(claims.signing_key(key).build()))
     }
 
     fn is_still_valid(&self, claims: &Claims) -> bool {
         // Claims of another issuer, or without a signing key, cannot be checked here: one issuer may also issue opaque tokens.
         claims.issuer() != self.rules.issuer
-            || claims.key().is_none_or(|key| self.keys.current().is_some_and(|keys| keys.holds(key)))
+            || claims.signing_key().is_none_or(|key| self.keys.current().is_some_and(|keys| keys.holds(key)))
     }
 }
 

@@ -9,7 +9,12 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{Claims, TokenError, claims::has_confirmation, kind, router::differs_by_slash};
+use super::{
+    TokenError,
+    claims::{Claims, ClaimsBuilder, has_confirmation},
+    kind,
+    router::differs_by_slash,
+};
 use crate::reason::reason;
 
 const INVALID_TIME: TokenError = TokenError::invalid(reason!("`exp`, `nbf` or `iat` is not a valid time"));
@@ -44,7 +49,7 @@ impl Rules {
         Self { issuer: issuer.to_owned(), resources, leeway: Duration::from_secs(30), required: Vec::new(), teller }
     }
 
-    pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<Claims, TokenError> {
+    pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<ClaimsBuilder, TokenError> {
         let issuer = found.get("iss").map(Value::as_str);
         if issuer.map_or(!self.may_be_silent(), |issuer| issuer != Some(&self.issuer)) {
             let is_close = issuer.flatten().is_some_and(|issuer| differs_by_slash(issuer, &self.issuer));
@@ -66,7 +71,7 @@ impl Rules {
         if self.required.iter().any(|name| found.get(name).is_none_or(Value::is_null)) {
             return Err(TokenError::invalid(reason!("a required claim is missing")));
         }
-        let mut claims = Claims::new(&self.issuer).audience(audience);
+        let mut claims = Claims::builder(&self.issuer).audience(audience);
         if let Some(end) = end {
             claims = claims.expires_at(end);
         }
@@ -81,7 +86,7 @@ impl Rules {
             claims = claims.client(client);
         }
         claims = scopes(claims, found)?;
-        Ok(claims.others(found.clone()))
+        Ok(claims.raw(found.clone()))
     }
 
     /// Whether issuer and expiry are optional.
@@ -143,7 +148,7 @@ fn audience(found: &Found) -> Result<Vec<&str>, TokenError> {
 
 /// Sets the scopes from `scope`, a string (RFC 9068 §2.2.3), or `scp`, a list or a string. Two that differ are ambiguous, and
 /// so an error.
-fn scopes(claims: Claims, found: &Found) -> Result<Claims, TokenError> {
+fn scopes(claims: ClaimsBuilder, found: &Found) -> Result<ClaimsBuilder, TokenError> {
     let wrong = TokenError::invalid(reason!("`scp` is neither a string nor a list of strings"));
     let split = |text: &str| text.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let scope = match found.get("scope") {

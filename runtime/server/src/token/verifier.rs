@@ -21,8 +21,8 @@ use crate::reason::reason;
 ///         if token.expose_secret() != "secret" {
 ///             return Err(TokenError::invalid("it is not known"));
 ///         }
-///         let claims = Claims::new("https://auth.example.com").subject("ada");
-///         Ok(Arc::new(claims.audience(["https://files.example.com/mcp"]).scope("files:read")))
+///         let claims = Claims::builder("https://auth.example.com").subject("ada");
+///         Ok(Arc::new(claims.audience(["https://files.example.com/mcp"]).scope("files:read").build()))
 ///     }
 /// }
 /// ```
@@ -96,7 +96,7 @@ impl<V: TokenVerifier> DynTokenVerifier for V {
 ///     if token.expose_secret() != "secret" {
 ///         return Err(TokenError::invalid("it is not known"));
 ///     }
-///     Ok(Claims::new("https://auth.example.com").audience(["https://files.example.com/mcp"]).scope("files:read"))
+///     Ok(Claims::builder("https://auth.example.com").audience(["https://files.example.com/mcp"]).scope("files:read").build())
 /// });
 /// # let _ = verifier;
 /// ```

@@ -290,7 +290,7 @@ async fn a_sandbox_issuer_is_published_and_its_tokens_act_in_the_sandbox() {
 async fn no_response_contains_the_source_of_an_error() {
     let verifier = verifier_fn(|token| async move {
         match token.expose_secret() {
-            "good" => Ok(Claims::new(ISSUER).audience([RESOURCE]).scope("files:read")),
+            "good" => Ok(Claims::builder(ISSUER).audience([RESOURCE]).scope("files:read").build()),
             "down" => Err(TokenError::unavailable("it is down").caused_by(std::io::Error::other("PLANTED"))),
             _ => Err(TokenError::invalid("it is bad").caused_by(std::io::Error::other("PLANTED"))),
         }

@@ -44,7 +44,7 @@ pub(crate) struct Tokens;
 
 impl TokenVerifier for Tokens {
     async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
-        let ada = Claims::new("https://auth.example.com").subject("ada").audience([RESOURCE]);
+        let ada = Claims::builder("https://auth.example.com").subject("ada").audience([RESOURCE]);
         let claims = match token.expose_secret() {
             "reader" => Ok(ada.scope("openid files:read")),
             "writer" => Ok(ada.scope("files:write")),
@@ -52,19 +52,19 @@ impl TokenVerifier for Tokens {
             "listed" => Ok(ada.scp(["files:read", "files:write"])),
             "scopeless" => Ok(ada),
             "bob" => {
-                Ok(Claims::new("https://auth.example.com").subject("bob").audience([RESOURCE]).scope("files:read"))
+                Ok(Claims::builder("https://auth.example.com").subject("bob").audience([RESOURCE]).scope("files:read"))
             }
             "ada-elsewhere" => {
-                Ok(Claims::new("https://other.example.com").subject("ada").audience([RESOURCE]).scope("files:read"))
+                Ok(Claims::builder("https://other.example.com").subject("ada").audience([RESOURCE]).scope("files:read"))
             }
             "expired" => Ok(ada.scope("files:read").expires_at(SystemTime::now() - Duration::from_secs(1))),
             "fresh" => Ok(ada.scope("files:read").expires_at(SystemTime::now() + Duration::from_secs(60))),
-            "foreign" => Ok(Claims::new("https://auth.example.com").audience(["https://files.example.com/mcp/"])),
-            "without-audience" => Ok(Claims::new("https://auth.example.com").scope("files:read")),
+            "foreign" => Ok(Claims::builder("https://auth.example.com").audience(["https://files.example.com/mcp/"])),
+            "without-audience" => Ok(Claims::builder("https://auth.example.com").scope("files:read")),
             "down" => Err(TokenError::unavailable("the keys are out of reach")),
             _ => Err(TokenError::invalid("it is not known")),
         };
-        claims.map(Arc::new)
+        claims.map(|claims| Arc::new(claims.build()))
     }
 }
 

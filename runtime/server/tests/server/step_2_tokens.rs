@@ -41,9 +41,9 @@ async fn rejects_claims_that_are_bound_to_a_key() {
     impl TokenVerifier for Bound {
         async fn verify(&self, _: Token<'_>) -> Result<Arc<Claims>, TokenError> {
             let claims =
-                Claims::new("https://auth.example.com").subject("ada").audience([RESOURCE]).scope("files:read");
+                Claims::builder("https://auth.example.com").subject("ada").audience([RESOURCE]).scope("files:read");
             let others = json!({"cnf": self.0}).as_object().unwrap().clone();
-            Ok(Arc::new(claims.others(others)))
+            Ok(Arc::new(claims.raw(others).build()))
         }
     }
     for (cnf, passes) in [(json!({"jkt": "0ZcOCORZ"}), false), (json!({}), false), (serde_json::Value::Null, true)] {

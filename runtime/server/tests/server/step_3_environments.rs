@@ -41,7 +41,7 @@ struct Spelt;
 impl TokenVerifier for Spelt {
     async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let parts: Vec<_> = token.expose_secret().split('.').collect();
-        let mut claims = Claims::new(match parts[2] {
+        let mut claims = Claims::builder(match parts[2] {
             "live" => "https://auth.example.com",
             "sandbox" => "https://auth.sandbox.example.com",
             _ => "https://other.example.com",
@@ -53,15 +53,15 @@ impl TokenVerifier for Spelt {
         });
         claims = match parts[0] {
             "none" => claims,
-            "number" => claims.others(json!({"env": 7}).as_object().unwrap().clone()),
-            text => claims.others(json!({"env": text}).as_object().unwrap().clone()),
+            "number" => claims.raw(json!({"env": 7}).as_object().unwrap().clone()),
+            text => claims.raw(json!({"env": text}).as_object().unwrap().clone()),
         };
         claims = match parts[1] {
             "live" => claims.environment(Environment::Live),
             "sandbox" => claims.environment(Environment::Sandbox),
             _ => claims,
         };
-        Ok(Arc::new(claims))
+        Ok(Arc::new(claims.build()))
     }
 }
 

@@ -54,7 +54,7 @@ impl TokenVerifier for Clients {
         let [subject, client, number] = *parts else {
             return Err(TokenError::invalid("it is not known"));
         };
-        let mut claims = Claims::new("https://auth.example.com").audience([RESOURCE]).scope("files:read");
+        let mut claims = Claims::builder("https://auth.example.com").audience([RESOURCE]).scope("files:read");
         if subject != "-" {
             claims = claims.subject(subject);
         }
@@ -62,7 +62,7 @@ impl TokenVerifier for Clients {
             claims = claims.client(client);
         }
         let environment = if number == "test" { Environment::Sandbox } else { Environment::Live };
-        Ok(Arc::new(claims.environment(environment)))
+        Ok(Arc::new(claims.environment(environment).build()))
     }
 }
 

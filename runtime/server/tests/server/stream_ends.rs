@@ -37,13 +37,14 @@ struct Expires {
 
 impl TokenVerifier for Expires {
     async fn verify(&self, _: Token<'_>) -> Result<Arc<Claims>, TokenError> {
-        let claims = Claims::new("https://auth.example.com").subject("ada").audience([RESOURCE]).scope("files:read");
+        let claims =
+            Claims::builder("https://auth.example.com").subject("ada").audience([RESOURCE]).scope("files:read");
         let claims = match self.after {
             Some(after) => claims.expires_at(self.start + after),
             None => claims,
         };
         match self.says.load(Ordering::SeqCst) {
-            0 => Ok(Arc::new(claims)),
+            0 => Ok(Arc::new(claims.build())),
             1 => Err(TokenError::invalid("its key is gone")),
             _ => Err(TokenError::unavailable("the issuer is out of reach")),
         }

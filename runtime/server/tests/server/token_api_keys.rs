@@ -39,10 +39,10 @@ async fn verify(keys: &ApiKeys, key: &str) -> Result<Arc<Claims>, &'static str> 
 async fn returns_claims_and_environment_of_known_keys() {
     for (key, environment) in [(LIVE, Environment::Live), (TEST, Environment::Sandbox)] {
         let claims = verify(&keys(), key).await.unwrap();
-        assert_eq!((claims.issuer(), claims.client_id(), claims.subject_or_client()), (ISSUER, Some("ci"), Some("ci")));
-        assert_eq!((claims.audiences(), claims.expiry()), (&[][..], None));
+        assert_eq!((claims.issuer(), claims.client(), claims.subject_or_client()), (ISSUER, Some("ci"), Some("ci")));
+        assert_eq!((claims.audience(), claims.expires_at()), (&[][..], None));
         assert!(claims.grant(&TOOLS).holds("files:read") && !claims.grant(&TOOLS).holds("files:write"));
-        assert_eq!(claims.stated_environment(), Some(environment));
+        assert_eq!(claims.environment(), Some(environment));
     }
 }
 
@@ -74,7 +74,7 @@ async fn rejects_tokens_without_a_key_prefix() {
 #[tokio::test]
 async fn accepts_custom_prefixes_that_differ() {
     let keys = with(empty().prefixes("acme_", "try_acme_").unwrap(), "acme_1");
-    assert_eq!(verify(&keys, "acme_1").await.unwrap().stated_environment(), Some(Environment::Live));
+    assert_eq!(verify(&keys, "acme_1").await.unwrap().environment(), Some(Environment::Live));
     assert!(verify(&with(keys, LIVE), LIVE).await.is_err(), "the default prefixes are accepted");
     for (live, sandbox) in [("", ""), ("a", ""), ("", "a"), ("sk_", "sk_test_"), ("sk_live_", "sk_"), ("a", "a")] {
         assert!(empty().prefixes(live, sandbox).is_err(), "{live} {sandbox}");
@@ -110,7 +110,7 @@ async fn rejects_expired_keys() {
         let hash = keys.hash(Token::new(LIVE));
         let answer = verify(&keys.key_until(&hash, "ci", "", end).unwrap(), LIVE).await;
         assert_eq!(answer.is_ok(), good);
-        assert!(answer.is_err() || answer.unwrap().expiry() == Some(end));
+        assert!(answer.is_err() || answer.unwrap().expires_at() == Some(end));
     }
 }
 

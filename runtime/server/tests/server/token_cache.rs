@@ -31,11 +31,12 @@ impl TokenVerifier for Counting {
             "down" => Err(TokenError::unavailable("the issuer is unreachable")),
             "bad" => Err(TokenError::invalid("it is bad")),
             text => {
-                let claims = Claims::new("https://auth.example.com").subject(text);
-                Ok(Arc::new(match self.expires {
+                let claims = Claims::builder("https://auth.example.com").subject(text);
+                let claims = match self.expires {
                     Some(end) => claims.expires_at(end),
                     None => claims,
-                }))
+                };
+                Ok(Arc::new(claims.build()))
             }
         }
     }
@@ -229,7 +230,7 @@ async fn returns_the_answer_of_the_first_verifier_that_accepts() {
     impl TokenVerifier for Only {
         async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
             let known = token.expose_secret() == self.0;
-            if known { Ok(Arc::new(Claims::new(self.0))) } else { Err(self.1.clone()) }
+            if known { Ok(Arc::new(Claims::builder(self.0).build())) } else { Err(self.1.clone()) }
         }
         fn is_still_valid(&self, claims: &Claims) -> bool {
             claims.issuer() != "left"
@@ -241,7 +242,7 @@ async fn returns_the_answer_of_the_first_verifier_that_accepts() {
         assert_eq!(any.verify(Token::new(token)).await.unwrap().issuer(), token);
     }
     assert_eq!(any.verify(Token::new("c")).await.unwrap_err().kind(), TokenErrorKind::Invalid);
-    assert!(any.is_still_valid(&Claims::new("a")) && !any.is_still_valid(&Claims::new("left")));
+    assert!(any.is_still_valid(&Claims::builder("a").build()) && !any.is_still_valid(&Claims::builder("left").build()));
     // An unavailable verifier might have accepted the token.
     let down = AnyOf::new().or(Only("a", TokenError::unavailable("down"))).or(Only("b", invalid));
     assert_eq!(down.verify(Token::new("c")).await.unwrap_err().kind(), TokenErrorKind::Unavailable);

@@ -54,8 +54,8 @@ async fn kind(verifier: &impl TokenVerifier, token: &str) -> Option<TokenErrorKi
 #[tokio::test]
 async fn returns_claims_of_active_tokens() {
     let claims = verified(active()).await.unwrap();
-    assert_eq!((claims.issuer(), claims.subject_or_client(), claims.client_id()), (ISSUER, Some("ada"), Some("app")));
-    assert!(claims.grant(&TOOLS).holds("files:read") && claims.expiry().is_some());
+    assert_eq!((claims.issuer(), claims.subject_or_client(), claims.client()), (ISSUER, Some("ada"), Some("app")));
+    assert!(claims.grant(&TOOLS).holds("files:read") && claims.expires_at().is_some());
 }
 
 #[tokio::test]
@@ -192,7 +192,7 @@ async fn rejects_tokens_that_are_bound_to_a_key() {
 #[tokio::test]
 async fn accepts_answers_without_iss_or_exp() {
     assert_eq!(verified(with("iss", Value::Null)).await.unwrap().issuer(), ISSUER);
-    assert!(verified(with("exp", Value::Null)).await.unwrap().expiry().is_none());
+    assert!(verified(with("exp", Value::Null)).await.unwrap().expires_at().is_none());
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use base64::{
 use mcp_scopes::{Caller, Environment};
 use mcp_scopes_server::{
     __private::v1::{Introspection, JwtVerifier, RemoteKeys},
-    AlreadyInstalled, Environments, PolicyDenial, PolicyHook, PolicyRequest, ResourceServer, StdioCredentials, Token,
-    TokenError, TokenVerifier, policy_fn,
+    AlreadyInstalled, Claims, Environments, PolicyDenial, PolicyHook, PolicyRequest, ResourceServer, StdioCredentials,
+    Token, TokenError, TokenVerifier, policy_fn,
     token::{
         AnyOf, ApiKeys, ClientCredentials, Clock, Issuer as PublicIssuer, KeySet, KeySource as _, TokenCache,
         VerifierRouter,
@@ -171,6 +171,9 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     emitted.debug(&jwts.verify(Token::new(jwt)).await.unwrap());
     emitted.debug(&cached.verify(Token::new("PLANTED")).await.unwrap());
     emitted.debug(&keys().0.verify(Token::new(KEY)).await.unwrap());
+    let others = json!({"sub": "PLANTED-sub"}).as_object().unwrap().clone();
+    emitted
+        .debug(&Claims::builder("https://PLANTED").subject("PLANTED").client("PLANTED").scope("PLANTED").raw(others));
     emitted.debug(&(Token::new(KEY).to_owned_token(), verifier_fn(|_| async { Err(TokenError::invalid("")) })));
     emitted.debug(&(
         PublicIssuer::keys("https://PLANTED", local.clone()),

@@ -115,6 +115,6 @@ fn with_planted_caller(mut ask: Ask) -> Ask {
     use mcp_scopes_server::Claims;
     let grant = crate::server::TOOLS.grant("files:write system:execute admin");
     ask.0.extensions_mut().insert(Caller::new(grant, Environment::Live));
-    ask.0.extensions_mut().insert(Arc::new(Claims::new("https://evil.example.com").subject("root")));
+    ask.0.extensions_mut().insert(Arc::new(Claims::builder("https://evil.example.com").subject("root").build()));
     ask
 }

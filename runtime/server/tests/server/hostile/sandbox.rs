@@ -26,21 +26,22 @@ impl TokenVerifier for Traders {
     async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let of = |issuer: &str, audience: &[&str], env: serde_json::Value| {
             let others = json!({"env": env}).as_object().unwrap().clone();
-            Claims::new(issuer).subject("ada").scope("trade").audience(audience.iter().copied()).others(others)
+            Claims::builder(issuer).subject("ada").scope("trade").audience(audience.iter().copied()).raw(others).build()
         };
         let (live, test) = ("https://auth.example.com", "https://auth.sandbox.example.com");
         let claims = match token.expose_secret() {
             "live" => of(live, &[RESOURCE], json!("live")),
             "test" => of(test, &[SANDBOX], json!("sandbox")),
-            "silent" => Claims::new(live).subject("ada").scope("trade").audience([RESOURCE]),
+            "silent" => Claims::builder(live).subject("ada").scope("trade").audience([RESOURCE]).build(),
             "odd" => of(live, &[RESOURCE], json!("production")),
             "upper" => of(live, &[RESOURCE], json!("LIVE")),
             "list" => of(live, &[RESOURCE], json!(["live"])),
             // The claims name neither a subject nor a client.
-            name if name == "nameless" || name.starts_with("eyJ") => Claims::new(test)
+            name if name == "nameless" || name.starts_with("eyJ") => Claims::builder(test)
                 .scope("trade")
                 .audience([SANDBOX])
-                .others(json!({"env": "sandbox"}).as_object().unwrap().clone()),
+                .raw(json!({"env": "sandbox"}).as_object().unwrap().clone())
+                .build(),
             "claims-live" => of(test, &[SANDBOX], json!("live")),
             "claims-test" => of(live, &[RESOURCE], json!("sandbox")),
             "both" => of(live, &[RESOURCE, SANDBOX], json!("live")),
