@@ -16,8 +16,9 @@ pub(super) const RULE: Rule = rule! {
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
     let scopes = &document.table.supported;
-    let Some(pair) = scopes.array_windows().find(|[a, b]| a.value > b.value) else { return };
-    let [first, second] = pair;
+    let Some([first, second]) = scopes.windows(2).find(|pair| matches!(pair, [a, b] if a.value > b.value)) else {
+        return;
+    };
     let message = format!("`{}` is listed before `{}`", first.value, second.value);
     let fix = fixes::sorted(document, "/scopes_supported");
     reporter.report(message).at(&second.place).about("/scopes_supported").help("sort the scopes").fix(fix);
