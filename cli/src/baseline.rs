@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mcp_scopes_lint::{Overrides, baseline::FILE, day::Day};
+use mcp_scopes_lint::{
+    Overrides,
+    baseline::{self, FILE},
+    day::Day,
+};
 use mcp_scopes_scan::{Error, Report, file};
 
 use crate::terminal::tell_line;
@@ -43,13 +47,13 @@ impl Baseline {
         if self.update {
             let expires = self.expires.as_deref().map_or_else(|| Ok(today.after(DAYS)), Day::parse)?;
             // A file that cannot be read is an error and is not overwritten.
-            let old = if path.exists() { Some(mcp_scopes_lint::Baseline::read(path)?) } else { None };
+            let old = if path.exists() { Some(baseline::Baseline::read(path)?) } else { None };
             file::replace(
                 path,
-                &mcp_scopes_lint::Baseline::update(old.as_ref(), report, self.reason.as_deref(), today, expires),
+                &baseline::Baseline::update(old.as_ref(), report, self.reason.as_deref(), today, expires),
             )?;
         }
-        let baseline = mcp_scopes_lint::Baseline::read(path)?;
+        let baseline = baseline::Baseline::read(path)?;
         if self.update {
             let entries = if baseline.len() == 1 { "entry" } else { "entries" };
             tell_line(format_args!("wrote {} {entries} to {}", baseline.len(), path.display()));

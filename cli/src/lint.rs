@@ -82,7 +82,7 @@ pub(crate) enum Profile {
     Rfc9728,
 }
 
-impl From<Profile> for mcp_scopes_lint::Profile {
+impl From<Profile> for mcp_scopes_lint::lint_model::Profile {
     fn from(profile: Profile) -> Self {
         match profile {
             Profile::Mcp => Self::Mcp,

@@ -1,6 +1,9 @@
 //! `mcp-scopes.lock.json`: the recorded access of a release, for review.
 
-use mcp_scopes_prm::{Json, Metadata, json::SyntaxError};
+use mcp_scopes_prm::{
+    Metadata,
+    json::{Json, SyntaxError},
+};
 
 use crate::schemas;
 

@@ -14,7 +14,7 @@ mod page;
 pub(crate) mod rules;
 pub(crate) mod schema;
 
-use mcp_scopes_lint::rule::OptionValue;
+use mcp_scopes_lint::OptionValue;
 
 /// Returns the value of an option in TOML syntax.
 fn value(option: &OptionValue) -> String {

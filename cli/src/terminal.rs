@@ -5,7 +5,7 @@ use std::{
     io::{self, ErrorKind, IsTerminal as _, Write},
 };
 
-use mcp_scopes_scan::{Error, finding::shortened};
+use mcp_scopes_scan::{Error, shortened};
 
 use crate::{
     escape::escaped,

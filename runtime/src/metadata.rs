@@ -5,8 +5,6 @@ use alloc::{string::String, vec::Vec};
 use mcp_scopes_model::tool::Parameter;
 pub use mcp_scopes_prm::*;
 
-use self::tools_list::{SecurityScheme, ToolAuthorization};
-
 use crate::{ScopeTable, ToolHandle};
 
 impl ScopeTable {

@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`emit`] | [`Scan`]: the package to scan; [`Emitted`]: the written document |
+//! | `emit` | [`Scan`]: the package to scan; [`Emitted`]: the written document |
 //!
 //! `mcp-scopes-scan` scans the source. It runs no other program and applies no lint rule.
 //!
@@ -15,7 +15,7 @@
 //! }
 //! ```
 
-pub mod emit;
+mod emit;
 
-pub use emit::{Emitted, Scan};
+pub use emit::{Emitted, FILE_NAME, Scan};
 pub use mcp_scopes_scan::{Error, ErrorKind, Export, Finding, Level, Report};

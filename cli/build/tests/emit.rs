@@ -56,7 +56,7 @@ const INPUTS: [&str; 3] =
     ["cargo::rerun-if-changed=Cargo.toml", "cargo::rerun-if-changed=mcp-scopes.toml", "cargo::rerun-if-changed=src"];
 
 fn names(out: &Path) -> Vec<String> {
-    let text = fs::read(out.join(mcp_scopes_build::emit::FILE_NAME)).unwrap();
+    let text = fs::read(out.join(mcp_scopes_build::FILE_NAME)).unwrap();
     let metadata = mcp_scopes_prm::Metadata::from_json(text).unwrap();
     metadata.mcp_extensions().unwrap().tool_scope_mapping.keys().cloned().collect()
 }
@@ -108,7 +108,7 @@ fn fails_the_build_on_errors() {
         lines[5],
         "failed: Error { kind: Findings, message: \"1 error keeps the document from being made\", .. }"
     );
-    assert!(!out.path().join(mcp_scopes_build::emit::FILE_NAME).exists());
+    assert!(!out.path().join(mcp_scopes_build::FILE_NAME).exists());
     package.write("mcp-scopes.toml", "");
     package.write("src/main.rs", MAIN);
     let (lines, _) = run(&package, out.path(), &[]);

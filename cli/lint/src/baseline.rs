@@ -28,12 +28,8 @@ mod read;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use mcp_scopes_prm::Json;
-use mcp_scopes_scan::{
-    Error, Finding, Report,
-    finding::{Suppression, SuppressionKind, settle},
-    source::Place,
-};
+use mcp_scopes_prm::json::Json;
+use mcp_scopes_scan::{Error, Finding, Report, Suppression, SuppressionKind, settle, source::Place};
 
 use crate::{
     Overrides,

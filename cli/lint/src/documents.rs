@@ -12,7 +12,12 @@ use mcp_scopes_scan::{
     source::Place,
 };
 
-use crate::{Overrides, Profile, apply, find, fingerprint, levels::Levels, lint_model::Document, rule::Setting};
+use crate::{
+    Overrides, apply, find, fingerprint,
+    levels::Levels,
+    lint_model::{Document, Profile},
+    rule::Setting,
+};
 
 /// The settings to lint metadata documents.
 ///

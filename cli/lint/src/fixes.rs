@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use mcp_scopes_prm::{Json, Violation, ViolationKind, json::Duplicate};
+use mcp_scopes_prm::{
+    Violation, ViolationKind,
+    json::{Duplicate, Json},
+};
 use mcp_scopes_scan::{
     Fix,
     source::{Placed, Sources},

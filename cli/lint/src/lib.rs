@@ -7,17 +7,17 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`rule`] | [`Rule`]: the definition of a rule |
-//! | [`rules`] | every rule, one file each or a row of a table |
+//! | `rule` | [`Rule`]: the definition of a rule |
+//! | `rules` | every rule, one file each or a row of a table |
 //! | [`lint_model`] | the input of rules: tools, tables, documents |
-//! | [`reporter`] | [`Reporter`]: collects the findings of a rule |
-//! | [`documents`] | [`Documents`]: lints metadata documents |
+//! | `reporter` | [`Reporter`]: collects the findings of a rule |
+//! | `documents` | [`Documents`]: lints metadata documents |
 //! | `fixes` | fixes of findings |
 //! | `apply` | applies the rules to a scan or a document |
-//! | [`overrides`] | [`Overrides`]: levels from the command line |
+//! | `overrides` | [`Overrides`]: levels from the command line |
 //! | `levels` | the level and the options of each rule |
 //! | `suppress`, `comments` | `// mcp-scopes: allow(rule-id) reason` |
-//! | [`baseline`], [`day`] | [`Baseline`]: known findings with expiry dates |
+//! | [`baseline`], [`day`] | [`baseline::Baseline`]: known findings with expiry dates |
 //! | [`fingerprint`] | identifies a finding while lines move |
 //! | `name_tokens` | splits names into words and classifies them |
 //! | `capabilities` | infers whether a tool reads, sends or executes from its name, hints and risk |
@@ -34,24 +34,22 @@ mod capabilities;
 mod chains;
 mod comments;
 pub mod day;
-pub mod documents;
+mod documents;
 pub mod fingerprint;
 mod fixes;
 mod levels;
 pub mod lint_model;
 mod name_tokens;
-pub mod overrides;
+mod overrides;
 mod patterns;
-pub mod reporter;
-pub mod rule;
-pub mod rules;
+mod reporter;
+mod rule;
+mod rules;
 mod suppress;
 
 pub use apply::{lint, lint_package};
-pub use baseline::Baseline;
 pub use documents::Documents;
-pub use lint_model::Profile;
 pub use overrides::Overrides;
-pub use reporter::Reporter;
-pub use rule::{Category, Check, Rule, RuleOption, Setting};
+pub use reporter::{Reported, Reporter, WithoutHelp, WithoutPlace, WithoutSubject};
+pub use rule::{Category, Check, EXPERIENCE, OnDocument, OnTable, OnTool, OptionValue, Rule, RuleOption, Setting};
 pub use rules::{RULES, find, named};

@@ -7,11 +7,7 @@ use std::{
 };
 
 use mcp_scopes_model::nearest::Nearest;
-use mcp_scopes_scan::{
-    Finding, Lines,
-    finding::{Suppression, SuppressionKind},
-    source::Place,
-};
+use mcp_scopes_scan::{Finding, Lines, Suppression, SuppressionKind, source::Place};
 
 use crate::{
     RULES,

@@ -6,13 +6,13 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`scan`] | [`Scan`]: the path and the build to scan; [`Report`]: the result |
+//! | `scan` | [`Scan`]: the path and the build to scan; [`Report`]: the result |
 //! | `artefact` | tables in compiled programs (feature `artefact`) |
-//! | [`export`] | [`Export`]: the metadata document of a package |
-//! | [`inventory`] | [`Inventory`]: tools and tables with their positions |
+//! | `export` | [`Export`]: the metadata document of a package |
+//! | [`inventory`] | [`inventory::Inventory`]: tools and tables with their positions |
 //! | [`mod@file`] | atomic writes and limited reads |
-//! | [`finding`] | [`Finding`]: a problem, its place, and its correction |
-//! | [`fix`] | [`Fix`]: the edits that resolve a finding |
+//! | `finding` | [`Finding`]: a problem, its place, and its correction |
+//! | `fix` | [`Fix`]: the edits that resolve a finding |
 //! | [`source`], `lines` | places in files |
 //! | `manifest`, [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and the items of a build |
 //! | [`walk`], [`prefilter`] | finds the files, and selects those to parse |
@@ -41,12 +41,12 @@ mod collect;
 mod document;
 mod entry;
 mod error;
-pub mod export;
+mod export;
 pub mod features;
 mod fields;
 pub mod file;
-pub mod finding;
-pub mod fix;
+mod finding;
+mod fix;
 mod folders;
 mod hints;
 mod import;
@@ -61,7 +61,7 @@ pub mod package;
 pub mod prefilter;
 mod report;
 mod resolve;
-pub mod scan;
+mod scan;
 pub mod source;
 mod tool;
 pub mod walk;
@@ -69,9 +69,8 @@ mod world;
 
 pub use error::{Error, ErrorKind};
 pub use export::Export;
-pub use finding::{Finding, Level, Suppression, SuppressionKind};
+pub use finding::{Finding, Level, Suppression, SuppressionKind, reported_id, shortened};
 pub use fix::{Edit, Fix, Safety};
-pub use inventory::Inventory;
 pub use report::Report;
 pub use scan::Scan;
 
@@ -79,4 +78,4 @@ pub use scan::Scan;
 #[doc(hidden)]
 pub use bumpalo::Bump as Arena;
 #[doc(hidden)]
-pub use {document::outline, finding::settle, lines::Lines, scan::large_stack, source::read_as_is, world::shown};
+pub use {document::outline, finding::settle, lines::Lines, scan::large_stack, world::shown};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mcp_scopes_prm::{Document, McpExtensions, extensions::ToolEntry};
+use mcp_scopes_prm::{Document, McpExtensions, ToolEntry};
 
 /// Maximum number of ways to hold an alternative that are tried. Beyond it the answer is "some token does".
 const MOST_WAYS: usize = 100_000;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mcp_scopes_prm::{Json, json::Located};
+use mcp_scopes_prm::json::{Json, Located};
 use mcp_scopes_scan::{
     Export,
     inventory::{Config, Inventory},

@@ -6,7 +6,7 @@ use std::{
 };
 
 use indexmap::IndexSet;
-use mcp_scopes_prm::{Document, McpExtensions, extensions::ToolEntry};
+use mcp_scopes_prm::{Document, McpExtensions, ToolEntry};
 
 use super::{
     hierarchy::Hierarchy,

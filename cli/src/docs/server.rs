@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mcp_scopes_model::{Risk, SandboxMode};
-use mcp_scopes_prm::extensions::SandboxEntry;
+use mcp_scopes_prm::SandboxEntry;
 
 /// The index of a scope in [`Server::scopes`].
 pub(super) type ScopeId = usize;

@@ -1,7 +1,7 @@
 //! Describes policies and hints in words.
 
 use mcp_scopes_model::{Pattern, Risk, SandboxMode};
-use mcp_scopes_prm::extensions::{SessionPolicies, ToolEntry, ToolPolicy};
+use mcp_scopes_prm::{SessionPolicies, ToolEntry, ToolPolicy};
 
 use crate::escape::escaped;
 
@@ -125,7 +125,7 @@ fn code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{policy, session};
-    use mcp_scopes_prm::extensions::{SessionPolicies, ToolPolicy};
+    use mcp_scopes_prm::{SessionPolicies, ToolPolicy};
 
     #[test]
     fn describes_every_limit() {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use mcp_scopes_lint::{Rule, named, rule::EXPERIENCE};
+use mcp_scopes_lint::{EXPERIENCE, Rule, named};
 
 use crate::{
     outcome::Outcome,

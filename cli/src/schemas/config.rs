@@ -7,10 +7,7 @@
 use std::collections::BTreeMap;
 
 use mcp_scopes_grammar::config::{CONVENTIONS, KEYS, LEVELS, SECTIONS};
-use mcp_scopes_lint::{
-    Category, RULES, Setting,
-    rule::{OptionValue, RuleOption},
-};
+use mcp_scopes_lint::{Category, OptionValue, RULES, RuleOption, Setting};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 

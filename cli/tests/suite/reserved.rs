@@ -4,7 +4,7 @@
 use std::fmt;
 
 use mcp_scopes_model::markers::is_private;
-use mcp_scopes_prm::{Json, Metadata};
+use mcp_scopes_prm::{Metadata, json::Json};
 use serde::{
     Deserialize, Deserializer,
     de::{Visitor, value::Error},

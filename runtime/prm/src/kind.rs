@@ -52,7 +52,7 @@ pub enum ViolationKind {
     DuplicateTool,
     /// A scope that implies itself.
     CircularHierarchy,
-    /// Input that [`Json::parse`](crate::Json::parse) rejects: a member name that a parsing library reserves, or a
+    /// Input that [`Json::parse`](crate::json::Json::parse) rejects: a member name that a parsing library reserves, or a
     /// value that nests too deep.
     Unreadable,
 }

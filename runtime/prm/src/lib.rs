@@ -6,49 +6,49 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`metadata`] | [`Metadata`]: a valid document; reading, writing, comparing the resource |
-//! | [`document`] | [`Document`]: its members as plain data; [`extensions`] those of `mcp_extensions` |
-//! | [`builder`] | [`Builder`]: builds a document from the outline of a table |
-//! | [`address`] | [`well_known_url`]: the URL of a resource's document; the URL rules |
+//! | `metadata` | [`Metadata`]: a valid document; reading, writing, comparing the resource |
+//! | `document` | [`Document`]: its members as plain data |
+//! | `extensions` | [`McpExtensions`]: the members of `mcp_extensions` |
+//! | `builder` | [`Builder`]: builds a document from the outline of a table |
+//! | `address` | [`well_known_url`]: the URL of a resource's document; the URL rules |
 //! | `disclosure` | [`Metadata::disclose`]: the part of a document that a reader may see |
-//! | [`tools_list`] | [`ToolsList`]: members of `tools/list` entries that other hosts read |
-//! | [`error`] | [`Error`], [`Violation`]: all errors of a document |
-//! | [`kind`] | [`ViolationKind`]: the violated rule, with a stable name |
-//! | [`draft`] | [`Draft`]: lenient reading, for tools that report errors |
-//! | [`json`] | [`Json`]: a JSON value, ordered and lossless; [`json::Places`]: the location of each value |
+//! | `tools_list` | [`ToolsList`]: members of `tools/list` entries that other hosts read |
+//! | `error` | [`Error`], [`Violation`]: all errors of a document |
+//! | `kind` | [`ViolationKind`]: the violated rule, with a stable name |
+//! | `draft` | [`Draft`]: lenient reading, for tools that report errors |
+//! | [`json`] | [`json::Json`]: a JSON value, ordered and lossless; [`json::Places`]: the location of each value |
 //! | `member` | reading and writing of members, from one description of each type |
 //! | `rules` | the rules of a document beyond the types of its members |
 #![cfg_attr(feature = "schema", doc = "| [`schema`] | the JSON Schema of the document |")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub mod address;
-pub mod builder;
+mod address;
+mod builder;
 mod disclosure;
-pub mod document;
-pub mod draft;
-pub mod error;
-pub mod extensions;
+mod document;
+mod draft;
+mod error;
+mod extensions;
 pub mod json;
-pub mod kind;
+mod kind;
 mod member;
-pub mod metadata;
+mod metadata;
 mod rules;
 #[cfg(feature = "schema")]
 pub mod schema;
 #[doc(hidden)]
 pub mod scopes;
-pub mod tools_list;
+mod tools_list;
 
-pub use address::well_known_url;
+pub use address::{WELL_KNOWN, well_known_url};
 pub use builder::Builder;
 pub use document::Document;
 pub use draft::Draft;
 pub use error::{Error, ErrorKind, Violation};
-pub use extensions::McpExtensions;
-pub use json::Json;
+pub use extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy};
 pub use kind::ViolationKind;
-pub use metadata::Metadata;
-pub use tools_list::ToolsList;
+pub use metadata::{Metadata, UnknownMember};
+pub use tools_list::{SecurityScheme, ToolAuthorization, ToolsList};
 
 /// The JSON Schema (2020-12) of the document, as committed. The feature `schema` generates it from the types.
 pub const JSON_SCHEMA: &str = include_str!("../schema/protected-resource-metadata.schema.json");

@@ -4,7 +4,7 @@
 mod tables;
 
 use mcp_scopes_model::{Config, Outline, Requirement, Risk, Scope, Tool, config::Stated};
-use mcp_scopes_prm::{Error, Json, Metadata, ToolsList};
+use mcp_scopes_prm::{Error, Metadata, ToolsList, json::Json};
 use tables::{EVERYTHING, PING, VERSION, WRITE_FILE, build, everything, outline, proposal, stated};
 
 fn pointers(error: &Error) -> Vec<&str> {

@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-use mcp_scopes_prm::{Json, Metadata};
+use mcp_scopes_prm::{Metadata, json::Json};
 
 #[test]
 fn matches_every_verdict() {

@@ -8,8 +8,8 @@ use std::{
 
 use mcp_scopes_model::markers::PREFIXES;
 use mcp_scopes_prm::{
-    Document, Draft, ErrorKind, Json, Metadata, ViolationKind,
-    json::{MAX_DEPTH, MAX_VALUES},
+    Document, Draft, ErrorKind, Metadata, ViolationKind,
+    json::{Json, MAX_DEPTH, MAX_VALUES},
 };
 
 /// Runs on a stack of 2 MiB, the default of threads. An overflow aborts the test run.

@@ -1,7 +1,7 @@
 //! Rejected and accepted documents. Each rule fires on one document and is silent on a similar one.
 #![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "shared test steps may panic")]
 
-use mcp_scopes_prm::{Document, Error, ErrorKind, Json, Metadata};
+use mcp_scopes_prm::{Document, Error, ErrorKind, Metadata, json::Json};
 
 /// The pointer and section of each violation.
 fn violations_of(text: &str) -> Vec<(String, &'static str)> {

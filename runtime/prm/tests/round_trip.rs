@@ -1,6 +1,6 @@
 //! Properties: documents survive a round trip, and other JSON parsers agree.
 
-use mcp_scopes_prm::{Json, Metadata};
+use mcp_scopes_prm::{Metadata, json::Json};
 use proptest::prelude::*;
 use serde_json::Value;
 

@@ -6,8 +6,8 @@ mod tables;
 use std::{fs, path::Path};
 
 use mcp_scopes_prm::{
-    Document, Json, McpExtensions, Metadata,
-    extensions::{SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy},
+    Document, McpExtensions, Metadata, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy,
+    json::Json,
     schema::{ID, json_schema, json_schema_pretty},
 };
 

@@ -16,7 +16,7 @@ use mcp_scopes_model::address::Address;
 
 use mcp_scopes::{
     ScopeTable,
-    metadata::{Metadata, address::WELL_KNOWN},
+    metadata::{Metadata, WELL_KNOWN},
 };
 
 use super::{Discovery, rejection::Rejection};

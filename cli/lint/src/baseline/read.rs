@@ -2,10 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use mcp_scopes_prm::{
-    Json,
-    json::{Located, Spot},
-};
+use mcp_scopes_prm::json::{Json, Located, Spot};
 use mcp_scopes_scan::{
     Error, ErrorKind, Lines, shown,
     source::{Place, read_as_is},

@@ -4,10 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use indexmap::IndexMap;
 use mcp_scopes_model::policy::Session;
-use mcp_scopes_prm::{
-    Draft, Json,
-    extensions::{McpExtensions, ToolEntry, ToolPolicy},
-};
+use mcp_scopes_prm::{Draft, McpExtensions, ToolEntry, ToolPolicy, json::Json};
 use mcp_scopes_scan::{
     Lines,
     inventory::{Config, Parameter, Requirement, ToolFacts},

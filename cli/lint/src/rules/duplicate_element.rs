@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use mcp_scopes_prm::Json;
+use mcp_scopes_prm::json::Json;
 
 use crate::{
     fixes,

@@ -1,4 +1,4 @@
-use mcp_scopes_prm::Json;
+use mcp_scopes_prm::json::Json;
 
 use crate::{
     lint_model::Document,

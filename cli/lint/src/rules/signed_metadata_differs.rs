@@ -1,4 +1,4 @@
-use mcp_scopes_prm::{Document as Members, Json};
+use mcp_scopes_prm::{Document as Members, json::Json};
 
 use crate::{
     lint_model::{Document, below},

@@ -10,8 +10,8 @@ use std::{
     path::Path,
 };
 
-use mcp_scopes_lint::{Documents, Overrides, Profile, Setting};
-use mcp_scopes_prm::Json;
+use mcp_scopes_lint::{Documents, Overrides, Setting, lint_model::Profile};
+use mcp_scopes_prm::json::Json;
 use mcp_scopes_scan::{Level, Report};
 
 fn corpus(file: &str) -> Option<Json> {

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use mcp_scopes_lint::{Documents, Overrides, Profile, Setting};
+use mcp_scopes_lint::{Documents, Overrides, Setting, lint_model::Profile};
 use mcp_scopes_scan::{Level, Report};
 
 fn lint(bytes: &[u8]) -> Report {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use mcp_scopes_lint::Overrides;
-use mcp_scopes_prm::Json;
+use mcp_scopes_prm::json::Json;
 use mcp_scopes_scan::{Report, Scan};
 
 /// `examples/brokerage` has findings on purpose, and tests them itself.

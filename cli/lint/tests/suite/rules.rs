@@ -3,10 +3,13 @@
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use mcp_scopes_lint::{
-    Baseline, Category, Documents, Overrides, RULES, Rule, baseline, day::Day, find, rule::EXPERIENCE,
+    Category, Documents, EXPERIENCE, Overrides, RULES, Rule,
+    baseline::{self, Baseline},
+    day::Day,
+    find,
 };
 use mcp_scopes_prm::ViolationKind;
-use mcp_scopes_scan::{Level, Report, Safety, Scan, finding::reported_id};
+use mcp_scopes_scan::{Level, Report, Safety, Scan, reported_id};
 
 use crate::cases::{self, Case, FIRING, SILENT, documents};
 

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mcp_scopes_prm::{
-    McpExtensions,
-    extensions::{SessionPolicies, ToolPolicy},
-};
+use mcp_scopes_prm::{McpExtensions, SessionPolicies, ToolPolicy};
 
 use super::{
     changes::{Changes, escaped},

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mcp_scopes_model::{Risk, SandboxMode};
-use mcp_scopes_prm::{McpExtensions, extensions::ToolEntry};
+use mcp_scopes_prm::{McpExtensions, ToolEntry};
 
 use super::changes::{Changes, escaped};
 use crate::diff::{

@@ -67,7 +67,7 @@ impl Json {
     /// Otherwise returns the errors of [`Json::parse`].
     ///
     /// ```
-    /// use mcp_scopes_prm::Json;
+    /// use mcp_scopes_prm::json::Json;
     /// let text = r#"{"a": [1, 22]}"#;
     /// let located = Json::locate(text)?;
     /// let spot = located.places.find(&located.json, "/a/1").expect("it is there");
