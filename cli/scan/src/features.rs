@@ -6,7 +6,7 @@ use mcp_scopes_model::nearest::Nearest;
 
 /// The values of `--features`, `--all-features` and `--no-default-features`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Choice {
+pub struct FeatureSelection {
     /// The features that are named.
     pub named: BTreeSet<String>,
     /// Whether every feature is on.
@@ -67,13 +67,13 @@ impl Features {
     /// Returns the features that a selection enables, including transitive ones. Names that the package does not have
     /// are left out.
     #[must_use]
-    pub fn resolve(&self, choice: &Choice) -> Enabled {
+    pub fn resolve(&self, selection: &FeatureSelection) -> Enabled {
         let mut enabled = Enabled::default();
-        let mut open: Vec<&str> = choice.named.iter().map(String::as_str).collect();
-        if choice.all {
+        let mut open: Vec<&str> = selection.named.iter().map(String::as_str).collect();
+        if selection.all {
             open.extend(self.names());
         }
-        if !choice.no_default {
+        if !selection.no_default {
             open.push("default");
         }
         while let Some(entry) = open.pop() {
@@ -111,22 +111,25 @@ mod tests {
         Features::new(&table.into(), &["x".to_owned(), "y".to_owned(), "z".to_owned()])
     }
 
-    fn on(choice: &Choice) -> Vec<String> {
-        features().resolve(choice).features.into_iter().collect()
+    fn on(selection: &FeatureSelection) -> Vec<String> {
+        features().resolve(selection).features.into_iter().collect()
     }
 
     #[test]
     fn implications_are_followed() {
-        assert_eq!(on(&Choice::default()), ["a", "b", "default", "y"]);
-        assert_eq!(on(&Choice { no_default: true, ..Choice::default() }), [""; 0]);
-        let named = Choice { named: ["c".to_owned()].into(), no_default: true, all: false };
+        assert_eq!(on(&FeatureSelection::default()), ["a", "b", "default", "y"]);
+        assert_eq!(on(&FeatureSelection { no_default: true, ..FeatureSelection::default() }), [""; 0]);
+        let named = FeatureSelection { named: ["c".to_owned()].into(), no_default: true, all: false };
         assert_eq!(on(&named), ["a", "b", "c", "y"]);
-        assert_eq!(on(&Choice { all: true, ..Choice::default() }), ["a", "b", "c", "default", "y", "z"]);
+        assert_eq!(
+            on(&FeatureSelection { all: true, ..FeatureSelection::default() }),
+            ["a", "b", "c", "default", "y", "z"]
+        );
     }
 
     #[test]
     fn dependencies_come_on_with_features() {
-        let enabled = features().resolve(&Choice::default());
+        let enabled = features().resolve(&FeatureSelection::default());
         assert_eq!(enabled.dependencies, ["x".to_owned(), "y".to_owned()].into());
         assert_eq!(enabled.forwarded["y"], ["fast".to_owned()].into());
         assert_eq!(enabled.forwarded["z"], ["slow".to_owned()].into());

@@ -3,7 +3,7 @@
 use syn::{Item, Type, ext::IdentExt as _};
 
 use crate::{
-    features::Choice,
+    features::FeatureSelection,
     module::{Child, ModuleId},
     package::RUNTIME,
     world::World,
@@ -156,8 +156,8 @@ impl World {
         };
         let forwarded = member.enabled.forwarded.get(&dependency.key).cloned().unwrap_or_default();
         let named = dependency.features.into_iter().chain(forwarded).collect();
-        let choice = Choice { named, all: false, no_default: !dependency.default_features };
-        let root = match self.add(&folder, &choice) {
+        let selection = FeatureSelection { named, all: false, no_default: !dependency.default_features };
+        let root = match self.add(&folder, &selection) {
             Ok(Some(package)) => self.library(package),
             Ok(None) => None,
             Err(error) => {

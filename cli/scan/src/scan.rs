@@ -12,7 +12,7 @@ use crate::{
     assemble::assemble,
     cfg::Cfgs,
     collect, document,
-    features::Choice,
+    features::FeatureSelection,
     folders::{self, Extent},
     inventory::Inventory,
     nesting,
@@ -37,7 +37,7 @@ use crate::{
 #[must_use = "nothing is scanned before `run`, `run_tree` or `export`"]
 pub struct Scan {
     pub(crate) path: PathBuf,
-    pub(crate) choice: Choice,
+    pub(crate) selection: FeatureSelection,
     pub(crate) cfgs: Option<Cfgs>,
     pub(crate) conditions: Vec<String>,
     pub(crate) table: Option<String>,
@@ -53,7 +53,7 @@ impl Scan {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
-            choice: Choice::default(),
+            selection: FeatureSelection::default(),
             cfgs: None,
             conditions: Vec::new(),
             table: None,
@@ -79,19 +79,19 @@ impl Scan {
 
     /// Turns features of the package on.
     pub fn features(mut self, features: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.choice.named.extend(features.into_iter().map(Into::into));
+        self.selection.named.extend(features.into_iter().map(Into::into));
         self
     }
 
     /// Turns every feature on.
     pub fn all_features(mut self, all: bool) -> Self {
-        self.choice.all = all;
+        self.selection.all = all;
         self
     }
 
     /// Leaves the default features off.
     pub fn no_default_features(mut self, none: bool) -> Self {
-        self.choice.no_default = none;
+        self.selection.no_default = none;
         self
     }
 
@@ -99,7 +99,7 @@ impl Scan {
     #[doc(hidden)]
     pub fn for_build(mut self, cfgs: Cfgs, features: BTreeSet<String>) -> Self {
         self.cfgs = Some(cfgs);
-        self.choice = Choice { named: features, all: false, no_default: true };
+        self.selection = FeatureSelection { named: features, all: false, no_default: true };
         self
     }
 
@@ -187,13 +187,13 @@ impl Scan {
             .flat_map(|(file, _)| file.ancestors().skip(1))
             .collect();
         let wanted = |folder: &PathBuf| {
-            extent == Extent::Package || !self.choice.named.is_empty() || promising.contains(folder.as_path())
+            extent == Extent::Package || !self.selection.named.is_empty() || promising.contains(folder.as_path())
         };
         for folder in folders.iter().filter(|folder| wanted(folder)) {
             let manifest = folder.join("Cargo.toml");
             match Package::read(&manifest) {
                 Ok(Some(package)) => {
-                    known.extend(self.choice.named.iter().filter(|feature| package.features.has(feature)).cloned());
+                    known.extend(self.selection.named.iter().filter(|feature| package.features.has(feature)).cloned());
                     packages.push(package);
                 }
                 Ok(None) => {}
@@ -214,7 +214,7 @@ impl Scan {
     /// Rejects features and conditions for a compiled program, since they would be silently ignored.
     #[cfg(feature = "artefact")]
     fn check_built(&self) -> Result<(), Error> {
-        let Choice { named, all, no_default } = &self.choice;
+        let FeatureSelection { named, all, no_default } = &self.selection;
         if named.is_empty() && !all && !no_default && self.conditions.is_empty() {
             return Ok(());
         }
@@ -227,7 +227,9 @@ impl Scan {
     }
 
     fn check_features(&self, known: &BTreeSet<String>, packages: &[Package]) -> Result<(), Error> {
-        let Some(unknown) = self.choice.named.iter().find(|feature| !known.contains(*feature)) else { return Ok(()) };
+        let Some(unknown) = self.selection.named.iter().find(|feature| !known.contains(*feature)) else {
+            return Ok(());
+        };
         let message = match packages {
             [package] => format!("package `{}` has no feature `{unknown}`", package.name),
             _ => format!("no package here has a feature `{unknown}`"),
@@ -244,7 +246,7 @@ impl Report {
     /// Scans one package into the report.
     fn package(&mut self, scan: &Scan, folder: &Path, walked: &Rc<Walked>, cfgs: Cfgs) -> Result<(), Error> {
         let mut world = World::new(walked.clone(), cfgs, Sources::with(scan.instead.clone()));
-        let Some(package) = world.add(folder, &scan.choice)? else { return Ok(()) };
+        let Some(package) = world.add(folder, &scan.selection)? else { return Ok(()) };
         let inventory = assemble(&mut world, package);
         for (id, table) in inventory.tables.iter().enumerate() {
             if table.own {

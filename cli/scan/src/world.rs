@@ -16,7 +16,7 @@ use syn::{Item, ItemMod, ext::IdentExt as _};
 use crate::{
     Error, Finding, attribute,
     cfg::{Answer, Cfgs},
-    features::{Choice, Enabled},
+    features::{Enabled, FeatureSelection},
     module::{Child, CrateId, Module, ModuleId, Site, parse},
     naming::Ours,
     package::{Package, plain},
@@ -107,9 +107,9 @@ impl World {
     ///
     /// # Errors
     /// Returns an error if its manifest is not usable.
-    pub(crate) fn add(&mut self, folder: &Path, choice: &Choice) -> Result<Option<PackageId>, Error> {
+    pub(crate) fn add(&mut self, folder: &Path, selection: &FeatureSelection) -> Result<Option<PackageId>, Error> {
         let Some(package) = Package::read(&folder.join("Cargo.toml"))? else { return Ok(None) };
-        let enabled = package.features.resolve(choice);
+        let enabled = package.features.resolve(selection);
         let known = |member: &Member| member.package.folder == package.folder && member.enabled == enabled;
         if let Some(found) = self.members.iter().position(known) {
             return Ok(Some(found));

@@ -4,7 +4,7 @@ use mcp_scopes_model::address::{Address, Shown};
 
 use crate::{
     ViolationKind,
-    error::{Error, Report},
+    error::{Error, ViolationList},
 };
 
 /// The path between host and resource path (RFC 9728 §3).
@@ -25,7 +25,7 @@ pub const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 /// Returns an error if the resource is not an https URL without a fragment (RFC 9728 §1.2). Plain http is accepted for
 /// a loopback host, for development servers.
 pub fn well_known_url(resource: &str) -> Result<String, Error> {
-    let mut report = Report::default();
+    let mut report = ViolationList::default();
     let address = resource_identifier(resource, Loopback::Http, "", &mut report);
     report.finish()?;
     let Some(Address { origin, path, query, .. }) = address else {
@@ -60,7 +60,7 @@ pub(crate) fn resource_identifier<'a>(
     text: &'a str,
     loopback: Loopback,
     at: &str,
-    report: &mut Report,
+    report: &mut ViolationList,
 ) -> Option<Address<'a>> {
     let section = "RFC 9728 §1.2";
     let address = https(text, loopback, at, section, "https://files.example.com/mcp", report)?;
@@ -72,7 +72,7 @@ pub(crate) fn resource_identifier<'a>(
 }
 
 /// Checks an issuer identifier (RFC 8414 §2).
-pub(crate) fn issuer_identifier(text: &str, loopback: Loopback, at: &str, report: &mut Report) {
+pub(crate) fn issuer_identifier(text: &str, loopback: Loopback, at: &str, report: &mut ViolationList) {
     let section = "RFC 8414 §2";
     let Some(address) = https(text, loopback, at, section, "https://auth.example.com", report) else { return };
     if address.query.is_some() || address.fragment.is_some() {
@@ -93,7 +93,7 @@ pub(crate) fn https<'a>(
     at: &str,
     section: &'static str,
     example: &str,
-    report: &mut Report,
+    report: &mut ViolationList,
 ) -> Option<Address<'a>> {
     let shown = Shown(text);
     let wrong = match Address::parse(text) {

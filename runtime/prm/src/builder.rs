@@ -7,7 +7,7 @@ use crate::{
     ViolationKind,
     address::Loopback,
     document::Document,
-    error::{EXTENSIONS, Error, Report, below},
+    error::{EXTENSIONS, Error, ViolationList, below},
     extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy, owned},
     metadata::Metadata,
     scopes::Scopes,
@@ -104,7 +104,7 @@ impl<'a> Builder<'a> {
     /// Returns all violations together: a missing resource or authorization server (MCP requires at least one), values
     /// that violate RFC 9728, and inconsistencies of the table itself.
     pub fn build(self) -> Result<Metadata, Error> {
-        let mut report = Report::default();
+        let mut report = ViolationList::default();
         let scopes = &self.scopes.unwrap_or_else(|| Scopes::of(self.outline));
         let config = self.outline.config;
         let resource = self.resource.or_else(|| config.resource.map(str::to_owned));
@@ -158,7 +158,7 @@ fn scopes_supported(outline: &Outline<'_>, scopes: &Scopes<'_>) -> Vec<String> {
     }
 }
 
-fn extensions(outline: &Outline<'_>, scopes: &Scopes<'_>, report: &mut Report) -> McpExtensions {
+fn extensions(outline: &Outline<'_>, scopes: &Scopes<'_>, report: &mut ViolationList) -> McpExtensions {
     let config = outline.config;
     let mut tools = IndexMap::with_capacity(outline.tools.len());
     let mut policies = IndexMap::new();
@@ -224,7 +224,7 @@ fn session(session: &Session) -> Option<SessionPolicies> {
 /// Returns, for each scope, everything that it implies, directly or through other scopes. Readers look scopes up, so
 /// they need the closure. A change deep in a chain also becomes visible at every scope that it widens, which a reviewer
 /// of a release needs to see. The declarations themselves are in the configuration file.
-fn hierarchy(scopes: &Scopes<'_>, report: &mut Report) -> IndexMap<String, Vec<String>> {
+fn hierarchy(scopes: &Scopes<'_>, report: &mut ViolationList) -> IndexMap<String, Vec<String>> {
     if let Some(scope) = scopes.circular() {
         report.add(
             ViolationKind::CircularHierarchy,

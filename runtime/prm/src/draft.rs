@@ -4,7 +4,7 @@ use crate::{
     ViolationKind,
     address::Loopback,
     document::Document,
-    error::{Report, Violation},
+    error::{Violation, ViolationList},
     json::{Duplicate, Json, Places, SyntaxError},
     member::Item as _,
     metadata::{UnknownMember, unknown_members},
@@ -44,7 +44,7 @@ impl Draft {
     /// Returns an error if the text is not JSON.
     pub fn read(text: &str) -> Result<Self, SyntaxError> {
         let located = Json::locate(text)?;
-        let mut report = Report::default();
+        let mut report = ViolationList::default();
         let document = Document::take(located.json.clone(), "", &mut report);
         if let Some(document) = &document {
             rules::check(document, Loopback::Https, &mut report);
@@ -61,7 +61,7 @@ impl Draft {
     /// Returns violations of the rules that MCP adds to RFC 9728.
     #[must_use]
     pub fn check_mcp(&self) -> Vec<Violation> {
-        let mut report = Report::default();
+        let mut report = ViolationList::default();
         // A member that cannot be read has already been reported.
         let said = |violation: &Violation| violation.pointer.starts_with("/authorization_servers");
         if !self.violations.iter().any(said) && matches!(self.json, Json::Object(_)) {
@@ -74,7 +74,7 @@ impl Draft {
     #[must_use]
     pub fn check_resource(&self, expected: &str) -> Option<Violation> {
         let stated = self.document.resource.as_deref()?;
-        let mut report = Report::default();
+        let mut report = ViolationList::default();
         rules::check_resource(stated, expected, &mut report);
         report.into_violations().pop()
     }

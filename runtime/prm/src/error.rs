@@ -101,13 +101,13 @@ impl core::error::Error for Error {
 
 /// Collects violations.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
+pub(crate) struct ViolationList {
     violations: Vec<Violation>,
     /// Their locations, in order, since a document can violate a rule at each of a million locations.
     pointers: BTreeSet<String>,
 }
 
-impl Report {
+impl ViolationList {
     pub(crate) fn add(
         &mut self,
         kind: Kind,

@@ -5,7 +5,7 @@ use mcp_scopes_model::{Risk, SandboxMode};
 
 use crate::{
     ViolationKind,
-    error::{Report, below, section_of},
+    error::{ViolationList, below, section_of},
     json::Json,
 };
 
@@ -15,7 +15,7 @@ pub(crate) trait Item: Sized {
     const EXPECTED: &'static str;
 
     /// Reads the value. Reports a value of another type and returns `None`.
-    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self>;
+    fn take(json: Json, at: &str, report: &mut ViolationList) -> Option<Self>;
 
     /// Writes the value.
     fn give(&self) -> Json;
@@ -24,7 +24,7 @@ pub(crate) trait Item: Sized {
 /// A member of an object, which may be omitted.
 pub(crate) trait Member: Default {
     /// Reads the member if it is present.
-    fn read(json: Json, at: &str, report: &mut Report) -> Self;
+    fn read(json: Json, at: &str, report: &mut ViolationList) -> Self;
 
     /// Writes the member. `None` omits it.
     fn write(&self) -> Option<Json>;
@@ -33,7 +33,7 @@ pub(crate) trait Member: Default {
 impl Item for String {
     const EXPECTED: &'static str = "a string";
 
-    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+    fn take(json: Json, at: &str, report: &mut ViolationList) -> Option<Self> {
         match json {
             Json::String(text) => Some(text),
             other => {
@@ -51,7 +51,7 @@ impl Item for String {
 impl Item for bool {
     const EXPECTED: &'static str = "`true` or `false`";
 
-    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+    fn take(json: Json, at: &str, report: &mut ViolationList) -> Option<Self> {
         match json {
             Json::Bool(value) => Some(value),
             other => {
@@ -69,7 +69,7 @@ impl Item for bool {
 impl Item for u32 {
     const EXPECTED: &'static str = "a whole number from 1 to 4294967295";
 
-    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+    fn take(json: Json, at: &str, report: &mut ViolationList) -> Option<Self> {
         let number = if let Json::Number(number) = &json { number.as_u32() } else { None };
         if number.is_none() {
             report.wrong_type(at, Self::EXPECTED, &json);
@@ -85,7 +85,7 @@ impl Item for u32 {
 impl Item for Risk {
     const EXPECTED: &'static str = "one of `minimal`, `low`, `medium`, `high`, `critical`";
 
-    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+    fn take(json: Json, at: &str, report: &mut ViolationList) -> Option<Self> {
         word(&json, at, report, Self::EXPECTED, Self::parse)
     }
 
@@ -97,7 +97,7 @@ impl Item for Risk {
 impl Item for SandboxMode {
     const EXPECTED: &'static str = "one of `allow`, `deny`, `simulate`";
 
-    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+    fn take(json: Json, at: &str, report: &mut ViolationList) -> Option<Self> {
         word(&json, at, report, Self::EXPECTED, |text| {
             [Self::Allow, Self::Deny, Self::Simulate].into_iter().find(|mode| mode.as_str() == text)
         })
@@ -109,7 +109,13 @@ impl Item for SandboxMode {
 }
 
 /// Reads a string with a fixed set of values.
-fn word<T>(json: &Json, at: &str, report: &mut Report, expected: &str, known: fn(&str) -> Option<T>) -> Option<T> {
+fn word<T>(
+    json: &Json,
+    at: &str,
+    report: &mut ViolationList,
+    expected: &str,
+    known: fn(&str) -> Option<T>,
+) -> Option<T> {
     let Json::String(text) = json else {
         report.wrong_type(at, expected, json);
         return None;
@@ -130,7 +136,7 @@ fn word<T>(json: &Json, at: &str, report: &mut Report, expected: &str, known: fn
 impl<T: Item> Item for Vec<T> {
     const EXPECTED: &'static str = "an array";
 
-    fn take(json: Json, at: &str, report: &mut Report) -> Option<Self> {
+    fn take(json: Json, at: &str, report: &mut ViolationList) -> Option<Self> {
         match json {
             Json::Array(items) => {
                 let items = items.into_iter().enumerate();
@@ -150,7 +156,7 @@ impl<T: Item> Item for Vec<T> {
 
 /// An optional member that may be an empty list.
 impl<T: Item> Member for Option<T> {
-    fn read(json: Json, at: &str, report: &mut Report) -> Self {
+    fn read(json: Json, at: &str, report: &mut ViolationList) -> Self {
         T::take(json, at, report)
     }
 
@@ -161,7 +167,7 @@ impl<T: Item> Member for Option<T> {
 
 /// A list that is omitted when empty.
 impl<T: Item> Member for Vec<T> {
-    fn read(json: Json, at: &str, report: &mut Report) -> Self {
+    fn read(json: Json, at: &str, report: &mut ViolationList) -> Self {
         if matches!(&json, Json::Array(items) if items.is_empty()) {
             report.add(
                 ViolationKind::EmptyMember,
@@ -182,7 +188,7 @@ impl<T: Item> Member for Vec<T> {
 
 /// A map that is omitted when empty.
 impl<T: Item> Member for IndexMap<String, T> {
-    fn read(json: Json, at: &str, report: &mut Report) -> Self {
+    fn read(json: Json, at: &str, report: &mut ViolationList) -> Self {
         match json {
             Json::Object(members) => {
                 let mut map = Self::with_capacity(members.len());
@@ -210,7 +216,7 @@ pub(crate) fn take_out<T: Member>(
     members: &mut IndexMap<String, Json>,
     name: &str,
     at: &str,
-    report: &mut Report,
+    report: &mut ViolationList,
 ) -> T {
     // The remaining members keep their order.
     members.shift_remove(name).map(|json| T::read(json, &below(at, name), report)).unwrap_or_default()
@@ -227,7 +233,7 @@ macro_rules! members {
         impl $crate::member::Item for $type {
             const EXPECTED: &'static str = "an object";
 
-            fn take(json: $crate::json::Json, at: &str, report: &mut $crate::error::Report) -> Option<Self> {
+            fn take(json: $crate::json::Json, at: &str, report: &mut $crate::error::ViolationList) -> Option<Self> {
                 let mut members = match json {
                     $crate::json::Json::Object(members) => members,
                     other => {

@@ -8,7 +8,7 @@ use crate::{
     address::{Loopback, well_known_url},
     builder::Builder,
     document::{Document, TRANSLATED},
-    error::{Error, Report, below},
+    error::{Error, ViolationList, below},
     extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy},
     json::{Json, SyntaxError},
     member::Item,
@@ -59,7 +59,7 @@ impl Metadata {
             let valid = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or(bytes));
             SyntaxError::at(&valid, valid.len(), "invalid UTF-8 (RFC 8259 §8.1)")
         })?;
-        let mut report = Report::default();
+        let mut report = ViolationList::default();
         let document = Document::take(Json::parse(text)?, "", &mut report);
         if let Some(document) = &document {
             rules::check(document, loopback, &mut report);
@@ -74,10 +74,10 @@ impl Metadata {
     /// # Errors
     /// Returns all violations.
     pub fn new(document: Document) -> Result<Self, Error> {
-        Self::checked(document, Loopback::Https, Report::default())
+        Self::checked(document, Loopback::Https, ViolationList::default())
     }
 
-    pub(crate) fn checked(document: Document, loopback: Loopback, mut report: Report) -> Result<Self, Error> {
+    pub(crate) fn checked(document: Document, loopback: Loopback, mut report: ViolationList) -> Result<Self, Error> {
         rules::check(&document, loopback, &mut report);
         rules::readable::check(&document.give(), &mut report);
         report.finish()?;
@@ -139,7 +139,7 @@ impl Metadata {
     /// # Errors
     /// Returns an error if they differ. The document must not be used in that case.
     pub fn check_resource(&self, expected: &str) -> Result<(), Error> {
-        let mut report = Report::default();
+        let mut report = ViolationList::default();
         rules::check_resource(self.resource(), expected, &mut report);
         report.finish()
     }
@@ -149,7 +149,7 @@ impl Metadata {
     /// # Errors
     /// Returns an error if there is none.
     pub fn check_mcp(&self) -> Result<(), Error> {
-        let mut report = Report::default();
+        let mut report = ViolationList::default();
         rules::check_mcp(&self.document, &mut report);
         report.finish()
     }

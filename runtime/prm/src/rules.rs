@@ -10,12 +10,12 @@ use crate::{
     ViolationKind,
     address::{Loopback, https, issuer_identifier, resource_identifier},
     document::{Document, TRANSLATED},
-    error::{Report, below, section_of},
+    error::{ViolationList, below, section_of},
     json::Json,
 };
 
 /// Reports every violated rule.
-pub(crate) fn check(document: &Document, loopback: Loopback, report: &mut Report) {
+pub(crate) fn check(document: &Document, loopback: Loopback, report: &mut ViolationList) {
     match &document.resource {
         Some(resource) => {
             resource_identifier(resource, loopback, "/resource", report);
@@ -68,7 +68,7 @@ pub(crate) fn check(document: &Document, loopback: Loopback, report: &mut Report
 }
 
 /// Reports violations of the rules that MCP adds to RFC 9728 (MCP 2026-07-28, Authorization Server Location).
-pub(crate) fn check_mcp(document: &Document, report: &mut Report) {
+pub(crate) fn check_mcp(document: &Document, report: &mut ViolationList) {
     if document.authorization_servers.is_empty() {
         report.add(
             ViolationKind::MissingAuthorizationServer,
@@ -81,7 +81,7 @@ pub(crate) fn check_mcp(document: &Document, report: &mut Report) {
 }
 
 /// Compares the resource with the requested one, code point by code point (RFC 9728 §3.3, §6).
-pub(crate) fn check_resource(stated: &str, expected: &str, report: &mut Report) {
+pub(crate) fn check_resource(stated: &str, expected: &str, report: &mut ViolationList) {
     if stated != expected {
         report.add(
             ViolationKind::ResourceMismatch,
@@ -93,20 +93,20 @@ pub(crate) fn check_resource(stated: &str, expected: &str, report: &mut Report) 
     }
 }
 
-fn issuers(list: &[String], loopback: Loopback, at: &str, report: &mut Report) {
+fn issuers(list: &[String], loopback: Loopback, at: &str, report: &mut ViolationList) {
     for (place, issuer) in list.iter().enumerate() {
         issuer_identifier(issuer, loopback, &below(at, &place.to_string()), report);
     }
 }
 
 /// Checks that every element of a list is a scope-token (RFC 6749 §3.3).
-fn scopes(list: &[String], at: &str, report: &mut Report) {
+fn scopes(list: &[String], at: &str, report: &mut ViolationList) {
     for (place, scope) in list.iter().enumerate() {
         one_scope(scope, &below(at, &place.to_string()), report);
     }
 }
 
-fn one_scope(scope: &str, at: &str, report: &mut Report) {
+fn one_scope(scope: &str, at: &str, report: &mut ViolationList) {
     if let Err(error) = scope_token(scope) {
         report.add(
             ViolationKind::ScopeSyntax,
@@ -118,7 +118,7 @@ fn one_scope(scope: &str, at: &str, report: &mut Report) {
     }
 }
 
-fn page_address(text: &str, at: &str, report: &mut Report) {
+fn page_address(text: &str, at: &str, report: &mut ViolationList) {
     if let Err(reason) = Address::parse(text) {
         report.add(
             ViolationKind::PageAddress,
@@ -131,7 +131,7 @@ fn page_address(text: &str, at: &str, report: &mut Report) {
 }
 
 /// A member such as `resource_name#de` has the same rules as the untagged one (RFC 9728 §2.1).
-fn translation(name: &str, value: &Json, report: &mut Report) {
+fn translation(name: &str, value: &Json, report: &mut ViolationList) {
     let Some((base, tag)) = name.split_once('#') else { return };
     let Some((_, is_address)) = TRANSLATED.iter().find(|(translated, _)| *translated == base) else { return };
     // Without a valid language tag (BCP 47), the member is unknown, and readers ignore it.

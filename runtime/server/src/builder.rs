@@ -22,7 +22,7 @@ use super::{
     error::{ProblemKind, ProblemList},
     facts::{self, FILE, Fact},
     message::ParamHeaders,
-    metadata::Document,
+    metadata::ServedMetadata,
     origin::Origins,
     policy::DynPolicyHook,
     rate_limit::RateLimiter,
@@ -346,7 +346,7 @@ impl ResourceServerBuilder {
     /// Puts the parts of the engine together.
     fn engine(
         self,
-        served: Option<(Document, Challenges, Arc<Resolver>)>,
+        served: Option<(ServedMetadata, Challenges, Arc<Resolver>)>,
         verifiers: Verifiers,
         problems: &mut ProblemList,
     ) -> Option<Engine> {
@@ -541,7 +541,7 @@ impl ResourceServerBuilder {
     }
 
     /// Returns the document as it is served, and the full metadata.
-    fn document(&self, problems: &mut ProblemList) -> Option<(Document, Metadata)> {
+    fn document(&self, problems: &mut ProblemList) -> Option<(ServedMetadata, Metadata)> {
         let mut builder = self.table.metadata();
         if let Some(resource) = &self.resource {
             builder = builder.resource(resource);
@@ -560,8 +560,8 @@ impl ResourceServerBuilder {
         }
         match builder.build() {
             Ok(metadata) => {
-                let shown = Document::disclosed(&metadata, self.table, self.discovery);
-                Some((Document::new(&shown, self.max_age), metadata))
+                let shown = ServedMetadata::disclosed(&metadata, self.table, self.discovery);
+                Some((ServedMetadata::new(&shown, self.max_age), metadata))
             }
             Err(error) => {
                 problems.document(&error, !self.verifiers.live_names().is_empty());

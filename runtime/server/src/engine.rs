@@ -19,7 +19,7 @@ use super::{
     forward::{AdmittedRequest, forward},
     head::Head,
     message::ParamHeaders,
-    metadata::Document,
+    metadata::ServedMetadata,
     method::{self, Purpose},
     origin::Origins,
     read_body::BodyReader,
@@ -31,7 +31,7 @@ use super::{
 /// One component per step.
 pub(super) struct Engine {
     pub(super) table: &'static ScopeTable,
-    pub(super) document: Document,
+    pub(super) document: ServedMetadata,
     pub(super) origins: Origins,
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) environments: Arc<Resolver>,

@@ -126,7 +126,7 @@ enum Unresolved {
 }
 
 /// The result of one source: none, or an environment.
-type Said = Result<Option<Environment>, Unresolved>;
+type SourceResult = Result<Option<Environment>, Unresolved>;
 
 impl Resolver {
     pub(super) fn new(
@@ -260,7 +260,7 @@ impl Resolver {
         if sandbox { Some(Environment::Sandbox) } else { live.then_some(Environment::Live) }
     }
 
-    fn by_audience(&self, claims: &Claims) -> Said {
+    fn by_audience(&self, claims: &Claims) -> SourceResult {
         match self.audiences(claims) {
             (true, true) => Err(Unresolved::Token(reason!("the token is meant for both live and sandbox"))),
             (true, false) => Ok(Some(Environment::Live)),
@@ -280,7 +280,7 @@ impl Resolver {
     }
 
     /// Returns the environment that the header asks for.
-    fn requested_environment(&self, head: &Head<'_>) -> Said {
+    fn requested_environment(&self, head: &Head<'_>) -> SourceResult {
         if head.usual_sandbox && self.header() != Some(USUAL_HEADER) {
             return Err(Unresolved::Header("this server has no sandbox that the header `mcp-sandbox` could ask for"));
         }
@@ -299,7 +299,7 @@ impl Resolver {
     }
 }
 
-fn by_claim(value: Option<&Value>) -> Said {
+fn by_claim(value: Option<&Value>) -> SourceResult {
     match value.map(Value::as_str) {
         None => Ok(None),
         Some(Some("live")) => Ok(Some(Environment::Live)),

@@ -95,7 +95,7 @@ impl<'b> Content<'b> {
 
 /// Why a body was rejected. No part of it is forwarded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum MessageFault {
     /// Not UTF-8 (RFC 8259 §8.1).
     NotUtf8,
     /// A leading byte order mark (RFC 8259 §8.1).
@@ -116,7 +116,7 @@ pub(crate) enum Fault {
     NotJsonRpc,
 }
 
-impl Fault {
+impl MessageFault {
     /// Returns the code of JSON-RPC 2.0 §5.1.
     pub(crate) const fn code(self) -> i32 {
         match self {
@@ -148,30 +148,30 @@ impl Fault {
 }
 
 /// Reads a body.
-pub(crate) fn read(body: &[u8], batches: bool) -> Result<Content<'_>, Fault> {
-    let text = core::str::from_utf8(body).map_err(|_| Fault::NotUtf8)?;
+pub(crate) fn read(body: &[u8], batches: bool) -> Result<Content<'_>, MessageFault> {
+    let text = core::str::from_utf8(body).map_err(|_| MessageFault::NotUtf8)?;
     // RFC 8259 §2: the white space around a value. `trim` would remove further characters.
     let space = [' ', '\t', '\n', '\r'];
     let inner = text.trim_start_matches(space);
     match inner.bytes().next() {
         Some(b'{') => reader::message(inner, 0).map(Content::One),
         Some(b'[') if batches => batch(inner).map(Content::Batch),
-        Some(b'[') => Err(Fault::Batch),
-        _ if text.starts_with('\u{feff}') => Err(Fault::ByteOrderMark),
-        _ if serde_json::from_str::<serde::de::IgnoredAny>(inner).is_ok() => Err(Fault::NotAnObject),
-        _ => Err(Fault::Json(json::Fault::Syntax)),
+        Some(b'[') => Err(MessageFault::Batch),
+        _ if text.starts_with('\u{feff}') => Err(MessageFault::ByteOrderMark),
+        _ if serde_json::from_str::<serde::de::IgnoredAny>(inner).is_ok() => Err(MessageFault::NotAnObject),
+        _ => Err(MessageFault::Json(json::Fault::Syntax)),
     }
 }
 
-fn batch(text: &str) -> Result<Vec<Message<'_>>, Fault> {
+fn batch(text: &str) -> Result<Vec<Message<'_>>, MessageFault> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let elements = deserializer.deserialize_seq(Elements).and_then(|elements| deserializer.end().map(|()| elements));
-    let elements = elements.map_err(|_| Fault::Json(json::Fault::Syntax))?.ok_or(Fault::LongBatch)?;
+    let elements = elements.map_err(|_| MessageFault::Json(json::Fault::Syntax))?.ok_or(MessageFault::LongBatch)?;
     if elements.is_empty() {
-        return Err(Fault::Batch);
+        return Err(MessageFault::Batch);
     }
     if !elements.iter().all(|element| element.get().starts_with('{')) {
-        return Err(Fault::NotAnObject);
+        return Err(MessageFault::NotAnObject);
     }
     elements.into_iter().map(|element| reader::message(element.get(), 1)).collect()
 }

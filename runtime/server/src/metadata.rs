@@ -26,7 +26,7 @@ const BELOW_WELL_KNOWN: &str = "/.well-known/";
 
 /// The metadata document, rendered once.
 #[derive(Clone, Debug)]
-pub(super) struct Document {
+pub(super) struct ServedMetadata {
     /// Its address (RFC 9728 §3.1), which challenges contain.
     pub(super) url: Arc<str>,
     /// The path of that address.
@@ -35,7 +35,7 @@ pub(super) struct Document {
     cache: HeaderValue,
 }
 
-impl Document {
+impl ServedMetadata {
     pub(super) fn new(metadata: &Metadata, max_age: u32) -> Self {
         let url = metadata.well_known_url();
         let path = Address::parse(&url).map_or(WELL_KNOWN, |address| address.path).to_owned();

@@ -17,7 +17,7 @@ use mcp_scopes::{Challenge, Environment};
 
 use super::{
     environment,
-    message::{Disagreement, Era, Fault, Kind, Message},
+    message::{Disagreement, Era, Kind, Message, MessageFault},
     token::TokenError,
     trace::{self, Mark, Step},
 };
@@ -121,7 +121,7 @@ impl Rejection {
         Self::new(Step::Body, StatusCode::BAD_REQUEST, INVALID_REQUEST, text)
     }
 
-    pub(super) fn fault(fault: Fault) -> Self {
+    pub(super) fn fault(fault: MessageFault) -> Self {
         Self::new(Step::Body, StatusCode::BAD_REQUEST, fault.code(), fault.text())
     }
 

@@ -61,7 +61,7 @@ pub(crate) mod verifier;
 mod verifiers;
 
 #[cfg(feature = "jwks")]
-pub(crate) use self::endpoint::Fault;
+pub(crate) use self::endpoint::FetchError;
 #[cfg(feature = "introspection")]
 pub use self::introspection::ClientCredentials;
 #[cfg(feature = "introspection")]

@@ -6,11 +6,11 @@ use super::{issuers, one_scope, scopes};
 use crate::{
     ViolationKind,
     address::{Loopback, resource_identifier},
-    error::{EXTENSIONS, Report, below},
+    error::{EXTENSIONS, ViolationList, below},
     extensions::{McpExtensions, SessionPolicies, ToolEntry, ToolPolicy},
 };
 
-pub(super) fn check(extensions: &McpExtensions, loopback: Loopback, report: &mut Report) {
+pub(super) fn check(extensions: &McpExtensions, loopback: Loopback, report: &mut ViolationList) {
     let top = "/mcp_extensions";
     let at = below(top, "tool_scope_mapping");
     for (name, entry) in &extensions.tool_scope_mapping {
@@ -62,7 +62,7 @@ pub(super) fn check(extensions: &McpExtensions, loopback: Loopback, report: &mut
     }
 }
 
-fn tool(entry: &ToolEntry, at: &str, report: &mut Report) {
+fn tool(entry: &ToolEntry, at: &str, report: &mut ViolationList) {
     let required = below(at, "required_scopes");
     for (place, alternative) in entry.required_scopes.iter().enumerate() {
         let at = below(&required, &place.to_string());
@@ -91,14 +91,14 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut Report) {
 }
 
 /// Rejects an alternative without scopes, since every caller would satisfy it.
-fn no_empty_list(list: &[String], at: &str, report: &mut Report) {
+fn no_empty_list(list: &[String], at: &str, report: &mut ViolationList) {
     if list.is_empty() && !report.blames_below(at) {
         let (wrong, help) = ("is an empty array", "add a scope, or remove the array");
         report.add(ViolationKind::NoScope, at, EXTENSIONS, wrong, help);
     }
 }
 
-fn policy(entry: &ToolPolicy, at: &str, report: &mut Report) {
+fn policy(entry: &ToolPolicy, at: &str, report: &mut ViolationList) {
     let lists = [("blocked_after", &entry.blocked_after), ("requires_approval_after", &entry.requires_approval_after)];
     for (member, patterns) in lists {
         for (place, pattern) in patterns.iter().enumerate() {
@@ -117,7 +117,7 @@ fn policy(entry: &ToolPolicy, at: &str, report: &mut Report) {
     limit(entry.max_file_size_mb, at, "max_file_size_mb", report);
 }
 
-fn unreadable(pattern: &str, reason: &str, at: &str, report: &mut Report) {
+fn unreadable(pattern: &str, reason: &str, at: &str, report: &mut ViolationList) {
     report.add(
         ViolationKind::PatternSyntax,
         at,
@@ -127,7 +127,7 @@ fn unreadable(pattern: &str, reason: &str, at: &str, report: &mut Report) {
     );
 }
 
-fn limit(value: Option<u32>, at: &str, member: &str, report: &mut Report) {
+fn limit(value: Option<u32>, at: &str, member: &str, report: &mut ViolationList) {
     if value == Some(0) {
         report.add(
             ViolationKind::ZeroLimit,

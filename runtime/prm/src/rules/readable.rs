@@ -6,12 +6,12 @@ use mcp_scopes_model::markers::private_prefix;
 
 use crate::{
     ViolationKind,
-    error::{Report, below, section_of},
+    error::{ViolationList, below, section_of},
     json::{Json, MAX_DEPTH},
 };
 
 /// Reports the first part of a document that could not be parsed again.
-pub(crate) fn check(document: &Json, report: &mut Report) {
+pub(crate) fn check(document: &Json, report: &mut ViolationList) {
     let Some(Fault { path, message, help }) = fault(document, MAX_DEPTH) else { return };
     let pointer = path.iter().rev().fold(String::new(), |pointer, step| below(&pointer, step));
     let section = section_of(&pointer);

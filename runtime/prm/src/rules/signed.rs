@@ -1,10 +1,10 @@
 //! The format of `signed_metadata` (RFC 9728 §2.2). Readers that trust the issuer's keys verify the signature.
 
-use crate::{ViolationKind, error::Report, json::Json};
+use crate::{ViolationKind, error::ViolationList, json::Json};
 
 const KIND: ViolationKind = ViolationKind::SignedMetadata;
 
-pub(super) fn check(token: &str, report: &mut Report) {
+pub(super) fn check(token: &str, report: &mut ViolationList) {
     let at = "/signed_metadata";
     let section = "RFC 9728 §2.2";
     let parts: Vec<&str> = token.split('.').collect();

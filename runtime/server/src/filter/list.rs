@@ -10,7 +10,7 @@ use mcp_scopes::Caller;
 
 use super::super::{
     json,
-    message::{self, Fault},
+    message::{self, MessageFault},
 };
 
 /// A list of tools that cannot be read.
@@ -101,7 +101,7 @@ fn holds_marker(text: &str) -> bool {
     match message::check(text) {
         Ok(()) => false,
         // Another fault may hide a marker.
-        Err(fault) => plain || fault == Fault::Json(json::Fault::Reserved),
+        Err(fault) => plain || fault == MessageFault::Json(json::Fault::Reserved),
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::{
     super::json::Walk,
-    Fault, Kind, Message, Params,
+    Kind, Message, MessageFault, Params,
     similar::{Similar, VERSION, looks_like_envelope, looks_like_version},
 };
 
@@ -19,14 +19,14 @@ use super::{
 const MAX_ESCAPED: usize = 16 << 10;
 
 /// Reads one message, which begins with `{`. `depth` arrays are open around it.
-pub(super) fn message(text: &str, depth: usize) -> Result<Message<'_>, Fault> {
+pub(super) fn message(text: &str, depth: usize) -> Result<Message<'_>, MessageFault> {
     let mut reading = Reading { walk: Walk::new(text, depth), found: Found::default(), fault: None };
     reading.read(text, Place::Message)?;
     reading.found.into_message()
 }
 
 /// Checks a JSON text against the rules of [`json`](super::super::json) only.
-pub(crate) fn check(text: &str) -> Result<(), Fault> {
+pub(crate) fn check(text: &str) -> Result<(), MessageFault> {
     Reading { walk: Walk::new(text, 0), found: Found::default(), fault: None }.read(text, Place::Other)
 }
 
@@ -113,19 +113,19 @@ impl<'b> Found<'b> {
         *kept = Some(text);
     }
 
-    fn into_message(self) -> Result<Message<'b>, Fault> {
+    fn into_message(self) -> Result<Message<'b>, MessageFault> {
         if self.jsonrpc.as_deref() != Some("2.0") || !self.id.is_none_or(is_id) {
-            return Err(Fault::NotJsonRpc);
+            return Err(MessageFault::NotJsonRpc);
         }
         let (kind, method) = match (self.method, self.result, self.error) {
             (Some(method), false, false) => {
                 (if self.id.is_some() { Kind::Request } else { Kind::Notification }, method)
             }
             (None, true, false) | (None, false, true) if self.id.is_some() => (Kind::Response, Cow::Borrowed("")),
-            _ => return Err(Fault::NotJsonRpc),
+            _ => return Err(MessageFault::NotJsonRpc),
         };
         if self.similar.matters_to(&method) {
-            return Err(Fault::Similar);
+            return Err(MessageFault::Similar);
         }
         Ok(Message { kind, id: self.id, method, params: self.params })
     }
@@ -153,18 +153,18 @@ struct Reading<'b> {
     walk: Walk<'b>,
     found: Found<'b>,
     /// An error other than malformed JSON.
-    fault: Option<Fault>,
+    fault: Option<MessageFault>,
 }
 
 impl<'b> Reading<'b> {
-    fn read(&mut self, text: &'b str, place: Place) -> Result<(), Fault> {
+    fn read(&mut self, text: &'b str, place: Place) -> Result<(), MessageFault> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let read = Visit { reading: self, place }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
-        read.map_err(|_| self.fault.unwrap_or(Fault::Json(self.walk.fault())))
+        read.map_err(|_| self.fault.unwrap_or(MessageFault::Json(self.walk.fault())))
     }
 
     #[cold]
-    fn fail<E: Error>(&mut self, fault: Fault) -> E {
+    fn fail<E: Error>(&mut self, fault: MessageFault) -> E {
         self.fault = Some(fault);
         E::custom(fault.text())
     }
@@ -180,7 +180,7 @@ impl<'b> Reading<'b> {
             }
             _ => false,
         };
-        if similar { Err(self.fail(Fault::Similar)) } else { Ok(()) }
+        if similar { Err(self.fail(MessageFault::Similar)) } else { Ok(()) }
     }
 }
 
@@ -202,7 +202,7 @@ impl<'b> Visit<'_, 'b> {
         match self.place {
             // MCP has no parameters by position (JSON-RPC 2.0 §4.2), and a method is a string. Elsewhere no decision depends
             // on a value of another type, and the server behind the layer rejects it.
-            Place::Params | Place::Text(Text::Method) => Err(self.reading.fail(Fault::NotJsonRpc)),
+            Place::Params | Place::Text(Text::Method) => Err(self.reading.fail(MessageFault::NotJsonRpc)),
             _ => Ok(()),
         }
     }
@@ -252,7 +252,7 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
         if !matches!(self.place, Place::Text(_)) {
             self.value()
         } else if text.len() > MAX_ESCAPED {
-            Err(self.reading.fail(Fault::TooLong))
+            Err(self.reading.fail(MessageFault::TooLong))
         } else {
             self.text(Cow::Owned(text.to_owned()))
         }

@@ -19,7 +19,7 @@ pub(super) struct Endpoint {
 }
 
 /// A response of the issuer.
-pub(super) struct Answer {
+pub(super) struct IssuerResponse {
     #[cfg(feature = "jwks")]
     pub(super) headers: http::HeaderMap,
     pub(super) text: String,
@@ -27,14 +27,14 @@ pub(super) struct Answer {
 
 /// Why a request failed. The reason may be shown to clients; the rest is for the operator.
 #[derive(Clone, Debug)]
-pub(crate) struct Fault {
+pub(crate) struct FetchError {
     pub(crate) reason: &'static str,
     pub(crate) status: Option<StatusCode>,
     /// Without the address, which may contain a secret.
     pub(crate) source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
-impl Fault {
+impl FetchError {
     pub(super) const fn new(reason: &'static str) -> Self {
         Self { reason, status: None, source: None }
     }
@@ -52,7 +52,7 @@ impl Fault {
 }
 
 /// Completes the sentence "the address ..".
-impl fmt::Display for Fault {
+impl fmt::Display for FetchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.status {
             Some(status) => write!(f, "answered with status {}: {}", status.as_u16(), self.reason)?,
@@ -104,11 +104,15 @@ impl Endpoint {
 }
 
 /// Sends a request and reads the response, within `wait` and at most `max_bytes`.
-pub(super) async fn send(request: RequestBuilder, wait: Duration, max_bytes: usize) -> Result<Answer, Fault> {
+pub(super) async fn send(
+    request: RequestBuilder,
+    wait: Duration,
+    max_bytes: usize,
+) -> Result<IssuerResponse, FetchError> {
     let request = request.header("accept", "application/json").timeout(wait);
-    let mut response = request.send().await.map_err(fault)?;
+    let mut response = request.send().await.map_err(fetch_error)?;
     let status = response.status();
-    let at_status = |reason| Fault { status: Some(status), ..Fault::new(reason) };
+    let at_status = |reason| FetchError { status: Some(status), ..FetchError::new(reason) };
     if status.is_redirection() {
         return Err(at_status(reason!("the issuer redirects, which is not followed; configure the final address")));
     }
@@ -116,14 +120,14 @@ pub(super) async fn send(request: RequestBuilder, wait: Duration, max_bytes: usi
         return Err(at_status(reason!("the issuer responds with an error status")));
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(fault)? {
+    while let Some(chunk) = response.chunk().await.map_err(fetch_error)? {
         if body.len() + chunk.len() > max_bytes {
             return Err(at_status(reason!("the response of the issuer is too large")));
         }
         body.extend_from_slice(&chunk);
     }
     let text = String::from_utf8(body).map_err(|_| at_status(reason!("the response of the issuer is not UTF-8")))?;
-    Ok(Answer {
+    Ok(IssuerResponse {
         #[cfg(feature = "jwks")]
         headers: core::mem::take(response.headers_mut()),
         text,
@@ -131,10 +135,10 @@ pub(super) async fn send(request: RequestBuilder, wait: Duration, max_bytes: usi
 }
 
 /// Removes the address, which may contain a secret and is part of the client's error text.
-fn fault(error: reqwest::Error) -> Fault {
+fn fetch_error(error: reqwest::Error) -> FetchError {
     let reason =
         if error.is_timeout() { reason!("the issuer takes too long") } else { reason!("the issuer cannot be reached") };
-    Fault::new(reason).caused_by(error.without_url())
+    FetchError::new(reason).caused_by(error.without_url())
 }
 
 impl fmt::Debug for Endpoint {

@@ -18,8 +18,8 @@ use tokio::{
 use super::{
     Claims, Clock, Token, TokenCache, TokenError, TokenVerifier,
     cache::TOKENS,
-    endpoint::{self, Endpoint, EndpointError, Fault},
-    rules::{Rules, Teller},
+    endpoint::{self, Endpoint, EndpointError, FetchError},
+    rules::{ClaimsSource, Rules},
 };
 use crate::reason::reason;
 
@@ -92,7 +92,7 @@ impl Introspection {
         let unusable = EndpointError("cannot be asked with a token that no header can hold");
         let mut credentials = HeaderValue::try_from(credentials.0).map_err(|_| unusable)?;
         credentials.set_sensitive(true);
-        let rules = Rules::new(issuer, resources, Teller::Issuer);
+        let rules = Rules::new(issuer, resources, ClaimsSource::Issuer);
         let slots = Arc::new(Semaphore::new(MAX_CONCURRENT));
         Ok(Self {
             endpoint: Endpoint::new(url)?,
@@ -182,7 +182,7 @@ impl TokenVerifier for Introspection {
             .body(format!("token={}&token_type_hint=access_token", encoded(text)));
         let answer = endpoint::send(request, self.wait.saturating_sub(began.elapsed()), MAX_ANSWER)
             .await
-            .map_err(Fault::into_unavailable)?;
+            .map_err(FetchError::into_unavailable)?;
         let found = read(&answer.text).ok_or(MALFORMED)?;
         match found.get("active") {
             Some(Value::Bool(true)) => {

@@ -20,7 +20,7 @@ use tokio::runtime::Handle;
 use self::shelf::{Shelf, Step};
 use super::{
     KeySet, KeySource, TokenError,
-    endpoint::{self, Endpoint, EndpointError, Fault},
+    endpoint::{self, Endpoint, EndpointError, FetchError},
     keys,
 };
 use crate::{reason::reason, trace};
@@ -54,7 +54,7 @@ struct Limits {
 struct State {
     shelf: Shelf,
     /// Why the last attempt failed, in detail.
-    fault: Option<Fault>,
+    fault: Option<FetchError>,
     flight: Option<Flight>,
 }
 
@@ -199,10 +199,10 @@ impl RemoteKeys {
         });
     }
 
-    async fn fetch(&self) -> Result<(Arc<KeySet>, Duration), Fault> {
+    async fn fetch(&self) -> Result<(Arc<KeySet>, Duration), FetchError> {
         let answer = endpoint::send(self.endpoint.get(), self.limits.wait, keys::MAX_BYTES).await?;
         let keys = KeySet::from_json(&answer.text).map_err(|error| {
-            Fault::new(reason!("the response of the issuer is not a usable key set")).caused_by(error)
+            FetchError::new(reason!("the response of the issuer is not a usable key set")).caused_by(error)
         })?;
         let (least, most) = self.limits.lifetime;
         Ok((Arc::new(keys), freshness::lifetime(&answer.headers).clamp(least, most)))

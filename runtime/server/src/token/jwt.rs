@@ -15,7 +15,7 @@ use self::compact::Compact;
 use super::{
     Claims, Clock, KeySource, Token, TokenError, TokenVerifier,
     algorithm::Algorithm,
-    rules::{Rules, Teller},
+    rules::{ClaimsSource, Rules},
 };
 use crate::reason::reason;
 
@@ -41,7 +41,7 @@ impl<K: KeySource> JwtVerifier<K> {
         Self {
             keys,
             algorithms: Algorithm::ASYMMETRIC.to_vec(),
-            rules: Rules::new(issuer, resources, Teller::Token),
+            rules: Rules::new(issuer, resources, ClaimsSource::Token),
             typed: false,
             clock: Clock::default(),
         }

@@ -26,12 +26,12 @@ pub(super) struct Rules {
     pub(super) resources: Vec<String>,
     pub(super) leeway: Duration,
     pub(super) required: Vec<String>,
-    pub(super) teller: Teller,
+    pub(super) source: ClaimsSource,
 }
 
 /// The source of the claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Teller {
+pub(super) enum ClaimsSource {
     /// The token itself: issuer and expiry are required.
     #[cfg(feature = "jwt")]
     Token,
@@ -44,9 +44,9 @@ type Found = Map<String, Value>;
 
 impl Rules {
     /// Creates the requirements that always apply, with a leeway of 30 seconds.
-    pub(super) fn new<'r>(issuer: &str, resources: impl IntoIterator<Item = &'r str>, teller: Teller) -> Self {
+    pub(super) fn new<'r>(issuer: &str, resources: impl IntoIterator<Item = &'r str>, source: ClaimsSource) -> Self {
         let resources = resources.into_iter().map(str::to_owned).collect();
-        Self { issuer: issuer.to_owned(), resources, leeway: Duration::from_secs(30), required: Vec::new(), teller }
+        Self { issuer: issuer.to_owned(), resources, leeway: Duration::from_secs(30), required: Vec::new(), source }
     }
 
     pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<ClaimsBuilder, TokenError> {
@@ -91,11 +91,11 @@ impl Rules {
 
     /// Whether issuer and expiry are optional.
     fn may_be_silent(&self) -> bool {
-        match self.teller {
+        match self.source {
             #[cfg(feature = "jwt")]
-            Teller::Token => false,
+            ClaimsSource::Token => false,
             #[cfg(feature = "introspection")]
-            Teller::Issuer => true,
+            ClaimsSource::Issuer => true,
         }
     }
 

@@ -38,6 +38,6 @@ pub(crate) const fn refused(_: StatusCode, _: i32, _: Option<Environment>, _: Ma
 pub(crate) fn passed(_: &str, _: impl FnOnce() -> Option<ToolHandle>, _: Environment) {}
 
 #[cfg(feature = "jwks")]
-pub(crate) const fn keys(_: Option<&crate::token::Fault>) {}
+pub(crate) const fn keys(_: Option<&crate::token::FetchError>) {}
 
 pub(crate) const fn cause(_: &crate::TokenError) {}

@@ -101,7 +101,7 @@ pub(crate) fn cause(error: &TokenError) {
 
 /// Records that the keys of an issuer were fetched.
 #[cfg(feature = "jwks")]
-pub(crate) fn keys(fault: Option<&crate::token::Fault>) {
+pub(crate) fn keys(fault: Option<&crate::token::FetchError>) {
     match fault {
         None => {
             event!(name: "keys", target: "mcp_scopes", Level::DEBUG, outcome = "renewed", "the keys of an issuer are new");
