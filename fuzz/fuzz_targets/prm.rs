@@ -4,7 +4,10 @@
 use libfuzzer_sys::fuzz_target;
 use mcp_scopes_lint::Documents;
 use mcp_scopes_model::markers::is_private;
-use mcp_scopes_prm::{Draft, Metadata, json::{Json, MAX_DEPTH}};
+use mcp_scopes_prm::{
+    Draft, Metadata,
+    json::{Json, MAX_DEPTH},
+};
 
 /// Asserts that an accepted value has no reserved member name and nests within the limit.
 fn assert_within_limits(value: &Json, depth: usize) {

@@ -250,8 +250,7 @@ impl Look<'_> {
             statement.to_tokens(&mut tokens);
         }
         if let Some(word) = mentions(tokens) {
-            let message =
-                format!("`{word}` is inside the body of `{}`, which a scan does not read", signature.ident);
+            let message = format!("`{word}` is inside the body of `{}`, which a scan does not read", signature.ident);
             let help = "move it out of the function";
             self.push(
                 Finding::warning("annotation-in-body", message)

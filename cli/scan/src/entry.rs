@@ -96,8 +96,7 @@ impl Assembly<'_> {
             let help = "annotate it, or give the entry the same `#[cfg(..)]`";
             return Err(unresolved(message, help));
         }
-        let help =
-            "list it by the path of its module; a `use` of the function does not bring in its annotation";
+        let help = "list it by the path of its module; a `use` of the function does not bring in its annotation";
         Err(missing(&path, "an annotated function", meaning, help))
     }
 
@@ -180,8 +179,7 @@ fn unresolved(message: String, help: &str) -> Box<Finding> {
 fn missing(path: &str, what: &str, meaning: &Meaning, help: &str) -> Box<Finding> {
     match meaning {
         Meaning::Elsewhere(package) => {
-            let message =
-                format!("`{path}` comes from the package `{package}`, whose source was not found");
+            let message = format!("`{path}` comes from the package `{package}`, whose source was not found");
             Box::new(
                 Finding::error("foreign-entry", message).help(
                     "export from the compiled table instead, `TABLE.metadata()`, or depend on the package by path",

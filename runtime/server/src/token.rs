@@ -4,13 +4,13 @@
 //! |---|---|
 //! | `api_keys` | [`ApiKeys`]: opaque keys, known by salted hashes |
 //! | `bearer` | taking the token out of a request (RFC 6750 §2) |
-//! | `claims` | [`Claims`](crate::Claims): what a verified token says |
+//! | `claims` | [`Claims`]: what a verified token says |
 //! | `clock` | [`Clock`]: the time that expiry is compared with |
 //! | `cache` | [`TokenCache`]: caches verified tokens; `flights` verifications in progress |
 //! | `identity` | what makes two tokens the same token |
 //! | `router` | [`VerifierRouter`]: one verifier per issuer and kind of token; `any_of` [`AnyOf`]: verifiers in sequence |
 //! | `text` | [`Token`](crate::Token) as received |
-//! | `verifier` | [`TokenVerifier`](crate::TokenVerifier), [`TokenError`](crate::TokenError) |
+//! | `verifier` | [`TokenVerifier`], [`TokenError`] |
 //! | `verifiers` | all verifiers of a server, and which of them receives a token; `revocations` what was revoked |
 #![cfg_attr(
     any(feature = "jwt", feature = "introspection"),
