@@ -9,7 +9,7 @@
 //! | `cache` | [`TokenCache`]: caches verified tokens; `flights` verifications in progress |
 //! | `identity` | what makes two tokens the same token |
 //! | `router` | [`VerifierRouter`]: one verifier per issuer and kind of token; `any_of` [`AnyOf`]: verifiers in sequence |
-//! | `text` | [`Token`](crate::Token) as received |
+//! | `text` | [`Token`] as received |
 //! | `verifier` | [`TokenVerifier`], [`TokenError`] |
 //! | `verifiers` | all verifiers of a server, and which of them receives a token; `revocations` what was revoked |
 #![cfg_attr(

@@ -62,7 +62,7 @@ fn rejects_an_imported_function_as_an_entry() {
     let package = Package::new(&[("src/main.rs", &main), ("src/a.rs", &tool("one"))]);
     assert_eq!(package.findings(), ["unresolved-entry src/main.rs:2:32"]);
     let help = &package.run().findings[0].help;
-    assert!(help.contains("by the path of the module"), "{help}");
+    assert!(help.contains("by the path of its module"), "{help}");
 }
 
 #[test]
