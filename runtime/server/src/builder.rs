@@ -1,35 +1,24 @@
-//! The builder of a resource server.
+//! The builder of a resource server: its settings.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `checks` | checks of the settings |
+//! | `build` | `build`, which makes the engine from them |
+
+mod build;
+mod checks;
 
 use core::{num::NonZeroU32, time::Duration};
 use std::sync::Arc;
 
-use mcp_scopes_model::address::{Address, Shown};
-
-use mcp_scopes::{Requirement, ScopeTable, metadata::Metadata};
+use mcp_scopes::ScopeTable;
 
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 use super::token::Issuer;
 use super::{
-    Access, BuildError, Discovery, Environments, HiddenTools, PolicyHook, ResourceServer, TokenVerifier,
-    access::Methods,
-    authenticate::Authenticator,
-    authorize::Authorizer,
-    bind_session::SessionBinder,
-    challenges::Challenges,
-    enforce::PolicyEnforcer,
-    engine::Engine,
-    environment::Resolver,
-    error::{ProblemKind, ProblemList},
-    facts::{self, FILE, Fact},
-    message::ParamHeaders,
-    metadata::ServedMetadata,
-    origin::Origins,
+    Access, Discovery, Environments, HiddenTools, PolicyHook, TokenVerifier,
     policy::DynPolicyHook,
-    rate_limit::RateLimiter,
-    read_body::BodyReader,
-    response::ResponseFilter,
-    session::Sessions,
-    token::{ApiKeys, Clock, Facts, Sources, Verifiers},
+    token::{ApiKeys, Clock, Sources},
 };
 
 /// Limits on the bytes that are read, and on the time that a body may take.
@@ -304,270 +293,6 @@ impl ResourceServerBuilder {
     pub fn metadata_max_age(mut self, seconds: u32) -> Self {
         self.max_age = seconds;
         self
-    }
-
-    /// Builds the resource server. The keys of each [`Issuer::jwks`](crate::token::Issuer::jwks) are fetched, unless it is lazy.
-    ///
-    /// # Errors
-    /// A setting is invalid or missing, or keys cannot be fetched. The error lists all such settings by name. Keys are fetched
-    /// only if all settings are valid.
-    #[cfg_attr(
-        not(any(feature = "jwt", feature = "introspection")),
-        expect(clippy::unused_async, reason = "without issuers nothing is fetched")
-    )]
-    pub async fn build(mut self) -> Result<ResourceServer, BuildError> {
-        let mut problems = ProblemList::default();
-        self.check(&mut problems);
-        self.compare_facts(&mut problems);
-        let served = self.document(&mut problems).map(|(document, metadata)| {
-            let challenges = Challenges { table: self.table, metadata_url: Arc::clone(&document.url) };
-            let sources = core::mem::take(&mut self.environments);
-            let environments = Resolver::new(sources, self.table, &metadata, challenges.clone(), &mut problems);
-            (document, challenges, Arc::new(environments))
-        });
-        let resources = served.iter().flat_map(|(.., environments)| environments.resources().map(str::to_owned));
-        let facts = Facts { resources: resources.collect(), clock: self.clock.clone() };
-        let verifiers = core::mem::take(&mut self.verifiers).bind(&facts, &mut problems);
-        #[cfg(any(feature = "jwt", feature = "introspection"))]
-        if problems.is_empty() {
-            for failed in verifiers.prepare().await {
-                problems.add(
-                    "issuer",
-                    ProblemKind::Unreachable,
-                    format!("the keys cannot be fetched: {failed}"),
-                    "check the address and the network, or start without the keys: `.lazy()` on the issuer",
-                );
-            }
-        }
-        let engine = self.engine(served, verifiers, &mut problems);
-        problems.finish(engine).map(ResourceServer::of)
-    }
-
-    /// Puts the parts of the engine together.
-    fn engine(
-        self,
-        served: Option<(ServedMetadata, Challenges, Arc<Resolver>)>,
-        verifiers: Verifiers,
-        problems: &mut ProblemList,
-    ) -> Option<Engine> {
-        let table = self.table;
-        let mut origins = Origins::default();
-        for origin in &self.origins {
-            if let Err(wrong) = origins.accept(origin) {
-                let message = format!("{} {wrong}", Shown(origin));
-                let help = "write an origin such as `https://app.example.com`";
-                problems.add("origin", ProblemKind::Malformed, message, help);
-            }
-        }
-        if self.any_origin {
-            origins.accept_any();
-        }
-        let methods = Methods::new(&self.methods, table, problems);
-        let params = ParamHeaders::new(&self.mirrored, table, problems);
-        let key = self.session_key.or_else(|| {
-            let mut key = [0; 32];
-            getrandom::fill(&mut key).is_ok().then_some(key)
-        });
-        if key.is_none() {
-            let message = "the system gives no random bytes for a key";
-            problems.add("session_key", ProblemKind::Missing, message, "state one: `.session_key(..)`");
-        }
-        let ((document, challenges, environments), key) = served.zip(key)?;
-        environments.resources().for_each(|resource| origins.accept_resource(resource));
-        let sessions = Sessions::new(&key);
-        let authenticator = Arc::new(Authenticator {
-            verifiers,
-            clock: self.clock,
-            environments: Arc::clone(&environments),
-            challenges: challenges.clone(),
-        });
-        Some(Engine {
-            table,
-            document,
-            origins,
-            authenticator: Arc::clone(&authenticator),
-            environments,
-            bodies: BodyReader {
-                limit: self.limits.body,
-                anonymous_limit: self.limits.anonymous_body,
-                timeout: self.limits.time,
-                batches: self.batches,
-            },
-            authorizer: Authorizer {
-                table,
-                discovery: self.discovery,
-                hidden: self.hidden,
-                methods,
-                has_public: table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
-                challenges: challenges.clone(),
-            },
-            params: Arc::new(params),
-            sessions: SessionBinder { sessions: sessions.clone(), challenges: challenges.clone() },
-            policies: PolicyEnforcer {
-                table,
-                sandbox_limiter: RateLimiter::new(self.sandbox_pace),
-                hook: self.policy,
-                challenges,
-            },
-            responses: ResponseFilter {
-                sessions,
-                filters_lists: self.discovery == Discovery::Filtered,
-                limit: self.limits.answer,
-                authenticator,
-            },
-        })
-    }
-
-    /// Compares the facts that are stated more than once, in code and in the table's file.
-    fn compare_facts(&self, problems: &mut ProblemList) {
-        let config = self.table.outline().config;
-        let sandbox = config.sandbox;
-        let stated = |setting, list: Vec<String>| list.into_iter().map(move |text| Fact { setting, text });
-        let file = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        let issuers: Vec<Fact> = stated("issuer", self.verifiers.live_names())
-            .chain(stated("sandbox_issuer", self.verifiers.sandbox_names()))
-            .chain(stated("authorization_server", self.issuers.clone()))
-            .chain(stated("verifier", self.verifiers.fallback_issuers()))
-            .chain(stated(FILE, file(config.authorization_servers)))
-            .chain(stated(FILE, sandbox.map_or_else(Vec::new, |sandbox| file(sandbox.authorization_servers))))
-            .collect();
-        let resources: Vec<Fact> = stated("resource", self.resource.iter().cloned().collect())
-            .chain(stated("sandbox_resource", self.sandbox_resource.iter().cloned().collect()))
-            .chain(stated(FILE, config.resource.iter().map(|text| (*text).to_owned()).collect()))
-            .chain(stated(FILE, sandbox.iter().filter_map(|sandbox| sandbox.resource).map(str::to_owned).collect()))
-            .collect();
-        facts::reject_near_misses(&issuers, "issuers", problems);
-        facts::reject_near_misses(&resources, "resources", problems);
-        facts::reject_duplicates(&issuers, problems);
-        if !self.verifiers.sandbox_names().is_empty() && !self.environments.reads_issuer() {
-            problems.add(
-                "sandbox_issuer",
-                ProblemKind::Contradiction,
-                "its tokens would be live, since the issuer does not determine the environment",
-                "add `.environments(Environments::new().by_issuer())`",
-            );
-        }
-        if self.sandbox_resource.is_some() && !self.environments.reads_audience() {
-            problems.add(
-                "sandbox_resource",
-                ProblemKind::NoEffect,
-                "the audience does not determine the environment",
-                "add `.environments(Environments::new().by_audience())`",
-            );
-        }
-    }
-
-    /// Checks the settings that need no other input.
-    fn check(&self, problems: &mut ProblemList) {
-        let outline = self.table.outline();
-        let stated = outline.tools.iter().find(|listed| !listed.tool.policy.is_none());
-        let session = !outline.config.session.is_none();
-        if self.policy.is_none() && !self.policies_elsewhere && (stated.is_some() || session) {
-            let what = match stated {
-                Some(listed) => format!("the tool `{}` states a policy", listed.tool.name),
-                None => "`[session]` states limits".to_owned(),
-            };
-            problems.add(
-                "policy",
-                ProblemKind::Unenforced,
-                format!("{what}, and nothing enforces it"),
-                "state what does: `.policy(..)`, or `.policies_enforced_elsewhere()` if that is the case",
-            );
-        }
-        if self.discovery == Discovery::Filtered {
-            if self.publish_all {
-                problems.add(
-                    "publish_all_tools",
-                    ProblemKind::Contradiction,
-                    "the metadata would publish tools that `Discovery::Filtered` hides",
-                    "remove one of the two",
-                );
-            }
-            if outline.config.baseline.is_none_or(<[_]>::is_empty) && !outline.tools.is_empty() {
-                problems.add(
-                    "discovery",
-                    ProblemKind::Missing,
-                    "no baseline is configured, so a client without a token does not learn which scopes to request",
-                    "state `baseline = [\"..\"]` under `[server]` in `mcp-scopes.toml`, or choose another mode",
-                );
-            }
-        }
-        if self.hidden == HiddenTools::Unknown && self.discovery != Discovery::Filtered {
-            problems.add(
-                "hidden_tools",
-                ProblemKind::NoEffect,
-                "this discovery mode hides no tools",
-                "add `.discovery(Discovery::Filtered)`, or remove `.hidden_tools(..)`",
-            );
-        }
-        for (setting, limit) in [
-            ("body_limit", self.limits.body),
-            ("anonymous_body_limit", self.limits.anonymous_body),
-            ("answer_limit", self.limits.answer),
-        ] {
-            if limit == 0 {
-                problems.add(
-                    setting,
-                    ProblemKind::Malformed,
-                    "the limit must be greater than zero",
-                    "write a larger value, or remove the call",
-                );
-            }
-        }
-        if self.verifiers.is_empty() {
-            let help = "add `.issuer(..)`, `.api_keys(..)` or `.verifier(..)`";
-            problems.add("issuer", ProblemKind::Missing, "no token verifier is configured", help);
-        }
-        let issuers = self.verifiers.live_names().into_iter().map(|issuer| ("issuer", issuer));
-        let addresses = self.resource.iter().map(|resource| ("resource", resource.clone()));
-        let servers = self.issuers.iter().map(|issuer| ("authorization_server", issuer.clone()));
-        for (setting, address) in addresses.chain(servers).chain(issuers) {
-            if let Ok(parts) = Address::parse(&address)
-                && parts.has_user()
-            {
-                // The address itself is not shown: it may hold a password, and the document is public.
-                let message = format!("the address of `{}` contains a user before its host", parts.host);
-                problems.add(setting, ProblemKind::Malformed, message, "remove everything before the `@`, and the `@`");
-            }
-        }
-        if self.limits.time.is_zero() {
-            problems.add(
-                "body_timeout",
-                ProblemKind::Malformed,
-                "the timeout must be greater than zero",
-                "state a longer one, or leave it out",
-            );
-        }
-    }
-
-    /// Returns the document as it is served, and the full metadata.
-    fn document(&self, problems: &mut ProblemList) -> Option<(ServedMetadata, Metadata)> {
-        let mut builder = self.table.metadata();
-        if let Some(resource) = &self.resource {
-            builder = builder.resource(resource);
-        }
-        if let Some(resource) = &self.sandbox_resource {
-            builder = builder.sandbox_resource(resource);
-        }
-        let mut issuers = self.verifiers.live_names();
-        issuers.extend(self.issuers.iter().cloned());
-        if !issuers.is_empty() {
-            builder = builder.authorization_servers(issuers);
-        }
-        let sandbox = self.verifiers.sandbox_names();
-        if !sandbox.is_empty() {
-            builder = builder.sandbox_authorization_servers(sandbox);
-        }
-        match builder.build() {
-            Ok(metadata) => {
-                let shown = ServedMetadata::disclosed(&metadata, self.table, self.discovery);
-                Some((ServedMetadata::new(&shown, self.max_age), metadata))
-            }
-            Err(error) => {
-                problems.document(&error, !self.verifiers.live_names().is_empty());
-                None
-            }
-        }
     }
 }
 

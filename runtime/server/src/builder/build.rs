@@ -1,0 +1,172 @@
+//! Builds the engine from the settings.
+
+use std::sync::Arc;
+
+use mcp_scopes::{Requirement, metadata::Metadata};
+use mcp_scopes_model::address::Shown;
+
+use super::ResourceServerBuilder;
+use crate::{
+    BuildError, Discovery, ResourceServer,
+    access::Methods,
+    authenticate::Authenticator,
+    authorize::Authorizer,
+    bind_session::SessionBinder,
+    challenges::Challenges,
+    enforce::PolicyEnforcer,
+    engine::Engine,
+    environment::Resolver,
+    error::{ProblemKind, ProblemList},
+    message::ParamHeaders,
+    metadata::ServedMetadata,
+    origin::Origins,
+    rate_limit::RateLimiter,
+    read_body::BodyReader,
+    response::ResponseFilter,
+    session::Sessions,
+    token::{Facts, Verifiers},
+};
+
+impl ResourceServerBuilder {
+    /// Builds the resource server. The keys of each [`Issuer::jwks`](crate::token::Issuer::jwks) are fetched, unless it is lazy.
+    ///
+    /// # Errors
+    /// A setting is invalid or missing, or keys cannot be fetched. The error lists all such settings by name. Keys are fetched
+    /// only if all settings are valid.
+    #[cfg_attr(
+        not(any(feature = "jwt", feature = "introspection")),
+        expect(clippy::unused_async, reason = "without issuers nothing is fetched")
+    )]
+    pub async fn build(mut self) -> Result<ResourceServer, BuildError> {
+        let mut problems = ProblemList::default();
+        self.check(&mut problems);
+        self.compare_facts(&mut problems);
+        let served = self.document(&mut problems).map(|(document, metadata)| {
+            let challenges = Challenges { table: self.table, metadata_url: Arc::clone(&document.url) };
+            let sources = core::mem::take(&mut self.environments);
+            let environments = Resolver::new(sources, self.table, &metadata, challenges.clone(), &mut problems);
+            (document, challenges, Arc::new(environments))
+        });
+        let resources = served.iter().flat_map(|(.., environments)| environments.resources().map(str::to_owned));
+        let facts = Facts { resources: resources.collect(), clock: self.clock.clone() };
+        let verifiers = core::mem::take(&mut self.verifiers).bind(&facts, &mut problems);
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        if problems.is_empty() {
+            for failed in verifiers.prepare().await {
+                problems.add(
+                    "issuer",
+                    ProblemKind::Unreachable,
+                    format!("the keys cannot be fetched: {failed}"),
+                    "check the address and the network, or start without the keys: `.lazy()` on the issuer",
+                );
+            }
+        }
+        let engine = self.engine(served, verifiers, &mut problems);
+        problems.finish(engine).map(ResourceServer::of)
+    }
+
+    /// Puts the parts of the engine together.
+    fn engine(
+        self,
+        served: Option<(ServedMetadata, Challenges, Arc<Resolver>)>,
+        verifiers: Verifiers,
+        problems: &mut ProblemList,
+    ) -> Option<Engine> {
+        let table = self.table;
+        let mut origins = Origins::default();
+        for origin in &self.origins {
+            if let Err(wrong) = origins.accept(origin) {
+                let message = format!("{} {wrong}", Shown(origin));
+                let help = "write an origin such as `https://app.example.com`";
+                problems.add("origin", ProblemKind::Malformed, message, help);
+            }
+        }
+        if self.any_origin {
+            origins.accept_any();
+        }
+        let methods = Methods::new(&self.methods, table, problems);
+        let params = ParamHeaders::new(&self.mirrored, table, problems);
+        let key = self.session_key.or_else(|| {
+            let mut key = [0; 32];
+            getrandom::fill(&mut key).is_ok().then_some(key)
+        });
+        if key.is_none() {
+            let message = "the system gives no random bytes for a key";
+            problems.add("session_key", ProblemKind::Missing, message, "state one: `.session_key(..)`");
+        }
+        let ((document, challenges, environments), key) = served.zip(key)?;
+        environments.resources().for_each(|resource| origins.accept_resource(resource));
+        let sessions = Sessions::new(&key);
+        let authenticator = Arc::new(Authenticator {
+            verifiers,
+            clock: self.clock,
+            environments: Arc::clone(&environments),
+            challenges: challenges.clone(),
+        });
+        Some(Engine {
+            table,
+            document,
+            origins,
+            authenticator: Arc::clone(&authenticator),
+            environments,
+            bodies: BodyReader {
+                limit: self.limits.body,
+                anonymous_limit: self.limits.anonymous_body,
+                timeout: self.limits.time,
+                batches: self.batches,
+            },
+            authorizer: Authorizer {
+                table,
+                discovery: self.discovery,
+                hidden: self.hidden,
+                methods,
+                has_public: table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
+                challenges: challenges.clone(),
+            },
+            params: Arc::new(params),
+            sessions: SessionBinder { sessions: sessions.clone(), challenges: challenges.clone() },
+            policies: PolicyEnforcer {
+                table,
+                sandbox_limiter: RateLimiter::new(self.sandbox_pace),
+                hook: self.policy,
+                challenges,
+            },
+            responses: ResponseFilter {
+                sessions,
+                filters_lists: self.discovery == Discovery::Filtered,
+                limit: self.limits.answer,
+                authenticator,
+            },
+        })
+    }
+
+    /// Returns the document as it is served, and the full metadata.
+    fn document(&self, problems: &mut ProblemList) -> Option<(ServedMetadata, Metadata)> {
+        let mut builder = self.table.metadata();
+        if let Some(resource) = &self.resource {
+            builder = builder.resource(resource);
+        }
+        if let Some(resource) = &self.sandbox_resource {
+            builder = builder.sandbox_resource(resource);
+        }
+        let mut issuers = self.verifiers.live_names();
+        issuers.extend(self.issuers.iter().cloned());
+        if !issuers.is_empty() {
+            builder = builder.authorization_servers(issuers);
+        }
+        let sandbox = self.verifiers.sandbox_names();
+        if !sandbox.is_empty() {
+            builder = builder.sandbox_authorization_servers(sandbox);
+        }
+        match builder.build() {
+            Ok(metadata) => {
+                let shown = ServedMetadata::disclosed(&metadata, self.table, self.discovery);
+                Some((ServedMetadata::new(&shown, self.max_age), metadata))
+            }
+            Err(error) => {
+                problems.document(&error, !self.verifiers.live_names().is_empty());
+                None
+            }
+        }
+    }
+}

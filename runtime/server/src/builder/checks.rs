@@ -1,0 +1,134 @@
+//! Checks the settings, and compares facts that are stated more than once.
+
+use mcp_scopes_model::address::Address;
+
+use super::ResourceServerBuilder;
+use crate::{
+    Discovery, HiddenTools,
+    error::{ProblemKind, ProblemList},
+    facts::{self, FILE, Fact},
+};
+
+impl ResourceServerBuilder {
+    /// Compares the facts that are stated more than once, in code and in the table's file.
+    pub(super) fn compare_facts(&self, problems: &mut ProblemList) {
+        let config = self.table.outline().config;
+        let sandbox = config.sandbox;
+        let stated = |setting, list: Vec<String>| list.into_iter().map(move |text| Fact { setting, text });
+        let file = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let issuers: Vec<Fact> = stated("issuer", self.verifiers.live_names())
+            .chain(stated("sandbox_issuer", self.verifiers.sandbox_names()))
+            .chain(stated("authorization_server", self.issuers.clone()))
+            .chain(stated("verifier", self.verifiers.fallback_issuers()))
+            .chain(stated(FILE, file(config.authorization_servers)))
+            .chain(stated(FILE, sandbox.map_or_else(Vec::new, |sandbox| file(sandbox.authorization_servers))))
+            .collect();
+        let resources: Vec<Fact> = stated("resource", self.resource.iter().cloned().collect())
+            .chain(stated("sandbox_resource", self.sandbox_resource.iter().cloned().collect()))
+            .chain(stated(FILE, config.resource.iter().map(|text| (*text).to_owned()).collect()))
+            .chain(stated(FILE, sandbox.iter().filter_map(|sandbox| sandbox.resource).map(str::to_owned).collect()))
+            .collect();
+        facts::reject_near_misses(&issuers, "issuers", problems);
+        facts::reject_near_misses(&resources, "resources", problems);
+        facts::reject_duplicates(&issuers, problems);
+        if !self.verifiers.sandbox_names().is_empty() && !self.environments.reads_issuer() {
+            problems.add(
+                "sandbox_issuer",
+                ProblemKind::Contradiction,
+                "its tokens would be live, since the issuer does not determine the environment",
+                "add `.environments(Environments::new().by_issuer())`",
+            );
+        }
+        if self.sandbox_resource.is_some() && !self.environments.reads_audience() {
+            problems.add(
+                "sandbox_resource",
+                ProblemKind::NoEffect,
+                "the audience does not determine the environment",
+                "add `.environments(Environments::new().by_audience())`",
+            );
+        }
+    }
+
+    /// Checks the settings that need no other input.
+    pub(super) fn check(&self, problems: &mut ProblemList) {
+        let outline = self.table.outline();
+        let stated = outline.tools.iter().find(|listed| !listed.tool.policy.is_none());
+        let session = !outline.config.session.is_none();
+        if self.policy.is_none() && !self.policies_elsewhere && (stated.is_some() || session) {
+            let what = match stated {
+                Some(listed) => format!("the tool `{}` states a policy", listed.tool.name),
+                None => "`[session]` states limits".to_owned(),
+            };
+            problems.add(
+                "policy",
+                ProblemKind::Unenforced,
+                format!("{what}, and nothing enforces it"),
+                "state what does: `.policy(..)`, or `.policies_enforced_elsewhere()` if that is the case",
+            );
+        }
+        if self.discovery == Discovery::Filtered {
+            if self.publish_all {
+                problems.add(
+                    "publish_all_tools",
+                    ProblemKind::Contradiction,
+                    "the metadata would publish tools that `Discovery::Filtered` hides",
+                    "remove one of the two",
+                );
+            }
+            if outline.config.baseline.is_none_or(<[_]>::is_empty) && !outline.tools.is_empty() {
+                problems.add(
+                    "discovery",
+                    ProblemKind::Missing,
+                    "no baseline is configured, so a client without a token does not learn which scopes to request",
+                    "state `baseline = [\"..\"]` under `[server]` in `mcp-scopes.toml`, or choose another mode",
+                );
+            }
+        }
+        if self.hidden == HiddenTools::Unknown && self.discovery != Discovery::Filtered {
+            problems.add(
+                "hidden_tools",
+                ProblemKind::NoEffect,
+                "this discovery mode hides no tools",
+                "add `.discovery(Discovery::Filtered)`, or remove `.hidden_tools(..)`",
+            );
+        }
+        for (setting, limit) in [
+            ("body_limit", self.limits.body),
+            ("anonymous_body_limit", self.limits.anonymous_body),
+            ("answer_limit", self.limits.answer),
+        ] {
+            if limit == 0 {
+                problems.add(
+                    setting,
+                    ProblemKind::Malformed,
+                    "the limit must be greater than zero",
+                    "write a larger value, or remove the call",
+                );
+            }
+        }
+        if self.verifiers.is_empty() {
+            let help = "add `.issuer(..)`, `.api_keys(..)` or `.verifier(..)`";
+            problems.add("issuer", ProblemKind::Missing, "no token verifier is configured", help);
+        }
+        let issuers = self.verifiers.live_names().into_iter().map(|issuer| ("issuer", issuer));
+        let addresses = self.resource.iter().map(|resource| ("resource", resource.clone()));
+        let servers = self.issuers.iter().map(|issuer| ("authorization_server", issuer.clone()));
+        for (setting, address) in addresses.chain(servers).chain(issuers) {
+            if let Ok(parts) = Address::parse(&address)
+                && parts.has_user()
+            {
+                // The address itself is not shown: it may hold a password, and the document is public.
+                let message = format!("the address of `{}` contains a user before its host", parts.host);
+                problems.add(setting, ProblemKind::Malformed, message, "remove everything before the `@`, and the `@`");
+            }
+        }
+        if self.limits.time.is_zero() {
+            problems.add(
+                "body_timeout",
+                ProblemKind::Malformed,
+                "the timeout must be greater than zero",
+                "state a longer one, or leave it out",
+            );
+        }
+    }
+}
