@@ -2,6 +2,8 @@
 //!
 //! Only the files that matter are parsed: those whose bytes may hold an annotation, and the files that lead to each
 //! from the root of its crate. Other files are read when a path leads to them.
+//!
+//! The file is longer than others, because all its methods read and extend one list of modules.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -3,6 +3,8 @@
 //! [`Facts`] is their input. Each check reports its problems to a `Report`, which keeps the one with the requested
 //! number. Const evaluation cannot build lists, so callers call [`Facts::of_tool`] and [`Facts::of_section`] with
 //! increasing numbers until they return `None`.
+//!
+//! The file is longer than others: all rules of a table are in it, and they share their searches.
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
 use crate::{
