@@ -2,12 +2,12 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`table`] | [`ScopeTable`]: every tool and scope of one server, computed at compile time |
-//! | [`grant`] | [`Grant`]: what one token holds of a table's scopes |
-//! | [`visible`] | [`Visible`]: the tools a grant opens |
-//! | [`denied`] | [`Denied`]: why a call may not run, and what is missing |
-//! | [`challenge`] | [`Challenge`]: the `WWW-Authenticate` value made from a denial |
-//! | [`caller`] | [`Caller`]: the caller of a tool, and the check inside a function |
+//! | `table` | [`ScopeTable`]: every tool and scope of one server, computed at compile time |
+//! | `grant` | [`Grant`]: what one token holds of a table's scopes |
+//! | `visible` | [`Visible`]: the tools a grant opens |
+//! | `denied` | [`Denied`]: why a call may not run, and what is missing |
+//! | `challenge` | [`Challenge`]: the `WWW-Authenticate` value made from a denial |
+//! | `caller` | [`Caller`]: the caller of a tool, and the check inside a function |
 //! | [`metadata`](mod@metadata) | the protected resource metadata of a table (feature `metadata`) |
 //!
 //! The core requires neither `std` nor an allocator. `default-features = false` leaves only the core.
@@ -19,19 +19,19 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-pub mod caller;
-pub mod challenge;
-pub mod denied;
-pub mod grant;
+mod caller;
+mod challenge;
+mod denied;
+mod grant;
 #[cfg(feature = "metadata")]
 pub mod metadata;
-pub mod table;
-pub mod visible;
+mod table;
+mod visible;
 
 #[doc(hidden)]
 pub mod __private;
 
-pub use caller::{AsCaller, Caller};
+pub use caller::{AsCaller, Caller, FromDenied};
 pub use challenge::Challenge;
 pub use denied::{Denied, Reason};
 pub use grant::Grant;

@@ -1,6 +1,6 @@
 //! Denials as errors of rmcp.
 
-use mcp_scopes::{Denied, Reason, caller::FromDenied};
+use mcp_scopes::{Denied, FromDenied, Reason};
 use rmcp::{ErrorData, model::ErrorCode};
 
 use super::ViaRmcp;
