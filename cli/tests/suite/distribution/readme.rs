@@ -1,8 +1,11 @@
 //! The commands and files in the README and in the pages in `docs`.
 
+use std::fs;
+
 use serde_json::Value;
 
-use super::{REPOSITORY, TAG, assert_accepted, commands, hooks, text, yaml};
+use super::{REPOSITORY, TAG, assert_accepted, commands, hooks, root, text, yaml};
+use crate::support::Demo;
 
 const PAGES: [&str; 8] = [
     "README.md",
@@ -100,4 +103,32 @@ fn addresses_come_from_one_place() {
             assert!(text[at..].starts_with(REPOSITORY), "{file}: {}", text[at..].lines().next().unwrap());
         }
     }
+}
+
+/// The output in the README is that of the program, for the example with the misspelt tool that the text names.
+#[test]
+fn shows_the_output_of_the_program() {
+    let capture = text("README.md");
+    let capture = capture.split("```console\n").nth(1).and_then(|rest| rest.split("\n```").next()).unwrap();
+    let (command, output) = capture.split_once('\n').unwrap();
+    let arguments: Vec<&str> = command.strip_prefix("$ mcp-scopes ").unwrap().split(' ').collect();
+    let demo = Demo::new();
+    // The example takes facts of its manifest from the workspace.
+    let workspace = text("Cargo.toml");
+    let shared = workspace.find("[workspace.package]").unwrap();
+    demo.write("Cargo.toml", format!("[workspace]\nmembers = [\"examples/files\"]\n{}", &workspace[shared..]));
+    for file in ["Cargo.toml", "mcp-scopes.toml"] {
+        demo.write(&format!("examples/files/{file}"), text(&format!("examples/files/{file}")));
+    }
+    for entry in fs::read_dir(root().join("examples/files/src")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let source =
+            fs::read_to_string(&path).unwrap().replace("grouped_with(\"list_files\")", "grouped_with(\"list_flies\")");
+        demo.write(&format!("examples/files/src/{name}"), source);
+    }
+    let run = demo.run(&arguments);
+    assert_eq!(run.code, 1, "{run:?}");
+    let printed = format!("{}{}", run.out, run.err);
+    assert_eq!(printed.trim(), output.trim());
 }
