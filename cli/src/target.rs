@@ -97,7 +97,7 @@ mod tests {
     use super::{Format, Output, output};
 
     #[test]
-    fn a_format_may_stand_in_front_of_the_file() {
+    fn accepts_a_format_before_the_file() {
         let at = |format, file: &str| Ok(Output { format, file: file.into() });
         let sarif = Format::from_str("sarif", true).unwrap();
         assert_eq!(output("a.json"), at(None, "a.json"));

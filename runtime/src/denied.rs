@@ -186,7 +186,7 @@ impl fmt::Display for Denied {
             Reason::OtherTable => f.write_str("the tool belongs to another scope table than the grant"),
             Reason::NotInSandbox => write!(f, "tool `{name}` is not available in the sandbox"),
             Reason::NoCaller => {
-                f.write_str("nothing tells who calls; put the resource server layer in front, or pass a caller")
+                f.write_str("the caller is unknown; put the resource server layer in front, or pass a caller")
             }
         }
     }

@@ -137,7 +137,7 @@ impl Cfgs {
             Ok((name, None)) => {
                 self.names.insert(name);
             }
-            Err(_) => return Err(format!("`{text}` is no condition; write `name` or `key=\"value\"`")),
+            Err(_) => return Err(format!("`{text}` is not a condition; write `name` or `key=\"value\"`")),
         }
         Ok(())
     }

@@ -47,7 +47,7 @@ impl Assembly<'_> {
                 };
                 match found {
                     Some(found) if found == table => {
-                        Err(unresolved(format!("`..{path}` brings in the table itself"), "remove the entry"))
+                        Err(unresolved(format!("`..{path}` splices the table into itself"), "remove the entry"))
                     }
                     Some(found) => Ok(Brings::Table(found)),
                     None => Err(missing(&path, "a table", &meaning, "name a `scope_table!` by the path of its module")),

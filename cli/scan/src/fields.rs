@@ -37,13 +37,13 @@ pub(crate) fn fields(
         let help = "state them: `parameters(\"name\", optional(\"other\"))`";
         Box::new(Finding::error("unknown-parameters", message).help(help).at(Place::of(&shown, span)).about(tool))
     };
-    let parsed: Type = syn::parse2(ty.clone()).map_err(|_| refuse(format!("`{written}` is no type")))?;
+    let parsed: Type = syn::parse2(ty.clone()).map_err(|_| refuse(format!("`{written}` is not a type")))?;
     if let Type::Tuple(tuple) = &parsed
         && tuple.elems.is_empty()
     {
         return Ok(Vec::new());
     }
-    let segments = type_segments(&parsed).ok_or_else(|| refuse(format!("`{written}` is no path to a struct")))?;
+    let segments = type_segments(&parsed).ok_or_else(|| refuse(format!("`{written}` is not a path to a struct")))?;
     let generic = |path: &syn::TypePath| path.path.segments.iter().any(|segment| !segment.arguments.is_empty());
     if let Type::Path(path) = &parsed
         && generic(path)
@@ -119,7 +119,7 @@ impl Reader {
             let wire = match (told.rename, &whole.rename_all) {
                 (Some(renamed), _) => renamed,
                 (None, Some(rule)) => {
-                    renamed(&plain, rule).ok_or_else(|| format!("`rename_all = \"{rule}\"` is no rule of serde"))?
+                    renamed(&plain, rule).ok_or_else(|| format!("`rename_all = \"{rule}\"` is not a rule of serde"))?
                 }
                 (None, None) => plain,
             };
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_schemars_knows() {
+    fn reports_fields_that_only_schemars_knows() {
         for (item, word) in [
             (
                 parse_quote!(
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_of_serde() {
+    fn applies_rename_rules_of_serde() {
         for (rule, name) in [
             ("lowercase", "ab_c"),
             ("UPPERCASE", "AB_C"),

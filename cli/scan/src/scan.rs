@@ -301,7 +301,7 @@ pub fn large_stack<R: Send>(work: impl FnOnce() -> R + Send) -> R {
 
 fn manifest_finding(manifest: &Path, error: &Error) -> Finding {
     let shown = shown(manifest);
-    let help = "repair the manifest, or name its folder under `exclude` of the workspace";
+    let help = "correct the manifest, or name its folder under `exclude` of the workspace";
     Finding::error("manifest", error.to_string()).help(help).at(Place::point(&shown, 1, 1)).about(&*shown)
 }
 
@@ -321,7 +321,7 @@ fn circles(inventory: &Inventory, findings: &mut Vec<Finding>) {
             }
         }
         if reached.contains(&id) {
-            let message = format!("table `{}` brings in itself through other tables", table.name);
+            let message = format!("table `{}` splices itself through other tables", table.name);
             let help = "drop one `..` of the circle";
             findings
                 .push(Finding::error("table-circle", message).help(help).at(table.place.clone()).about(&*table.name));

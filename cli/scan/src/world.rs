@@ -403,7 +403,7 @@ pub fn shown(path: &Path) -> Arc<str> {
 }
 
 pub(crate) fn unknown_cfg(condition: &str, place: Place) -> Finding {
-    let message = format!("whether this is compiled cannot be told without a build: `{condition}` is not known here");
+    let message = format!("cannot decide without a build whether this is compiled: `{condition}` is unknown");
     let help = format!("state it with `--cfg '{condition}'`, or let a feature decide");
     Finding::error("unknown-cfg", message).help(help).at(place).about(condition)
 }

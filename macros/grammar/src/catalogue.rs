@@ -1,6 +1,6 @@
-//! //! Every kind of error of the grammar: its id, its label, and its default help.
+//! Every kind of error of the grammar: its id, its label, and its default help.
 //!
-//! //! The ids are stable; the lint reports them too. A test proves that each kind is produced.
+//! The ids are stable; the lint reports them too. A test proves that each kind is produced.
 
 use crate::diagnostic::{Diagnostic, FileDiagnostic};
 use proc_macro2::Span;

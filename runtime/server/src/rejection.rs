@@ -139,7 +139,7 @@ impl Rejection {
     }
 
     pub(super) fn response() -> Self {
-        let text = "this revision knows no responses sent by a client";
+        let text = "this revision does not allow a client to send responses";
         Self::new(Step::Scopes, StatusCode::BAD_REQUEST, INVALID_REQUEST, text)
     }
 
@@ -189,7 +189,7 @@ impl Rejection {
 
     /// A response of the server behind the layer whose list of tools cannot be read: it might show too much.
     pub(super) fn unreadable() -> Self {
-        let text = "the server's answer could not be read, so it is not known what it shows";
+        let text = "the server's answer could not be read, so its tools cannot be filtered";
         Self::new(Step::Answer, StatusCode::BAD_GATEWAY, INTERNAL, text)
     }
 

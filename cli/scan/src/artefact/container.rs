@@ -43,7 +43,7 @@ pub(super) fn is_magic(magic: [u8; 4]) -> bool {
 pub(super) fn sections<'data>(data: impl ReadRef<'data>, name: &str) -> Result<Vec<Section>, Error> {
     let damaged = |why: String| {
         let message = format!("`{name}` cannot be read as a program: {why}");
-        Error::new(ErrorKind::Artefact, message).help("give an ELF, Mach-O, PE or wasm file that is whole")
+        Error::new(ErrorKind::Artefact, message).help("give a complete ELF, Mach-O, PE or wasm file")
     };
     let broken = |error: object::Error| damaged(error.to_string());
     let mut found = Vec::new();

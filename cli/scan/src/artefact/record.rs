@@ -83,7 +83,7 @@ pub(super) fn read(file: &Arc<str>, note: &Note<'_>) -> Result<Record, Damage> {
     };
     let mut record = record(&mut reader, place(file, note.offset))?;
     if reader.read != numbers.len() || !reader.texts.is_empty() {
-        return Err(Damage::Broken("a record says more than it should"));
+        return Err(Damage::Broken("a record has trailing data"));
     }
     record.said = (numbers.clone(), texts.to_vec());
     Ok(record)

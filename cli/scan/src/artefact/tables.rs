@@ -38,7 +38,7 @@ fn unknown_parameters(record: &Record) -> Option<Finding> {
         }
         few => format!("{} tools: {}", few.len(), few.join(", ")),
     };
-    let message = format!("the parameters of {tools} are fields of a type, which a program does not tell");
+    let message = format!("the parameters of {tools} are fields of a type, which a program does not record");
     let help = "state them, `parameters(..)`, or read the source";
     Some(Finding::warning("unknown-parameters", message).help(help).at(record.place.clone()).about(&*record.path))
 }

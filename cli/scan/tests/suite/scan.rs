@@ -74,7 +74,7 @@ fn reports_unresolved_entries_at_the_entry() {
         ("Type::*", "`Type::*` is not a group"),
         ("m::*", "`m::*` is not a group"),
         ("..m::TOOLS", "`m::TOOLS` is not found"),
-        ("..TOOLS", "`..TOOLS` brings in the table itself"),
+        ("..TOOLS", "`..TOOLS` splices the table into itself"),
         ("serde::thing", "`serde::thing` comes from the package `serde`"),
         ("..serde::TOOLS", "`serde::TOOLS` comes from the package `serde`"),
     ] {

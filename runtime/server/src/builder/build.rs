@@ -91,7 +91,7 @@ impl ResourceServerBuilder {
             getrandom::fill(&mut key).is_ok().then_some(key)
         });
         if key.is_none() {
-            let message = "the system gives no random bytes for a key";
+            let message = "the system did not return random bytes for a key";
             problems.add("session_key", ProblemKind::Missing, message, "state one: `.session_key(..)`");
         }
         let ((document, challenges, environments), key) = served.zip(key)?;
