@@ -49,7 +49,7 @@
 //! place of the layer. The layer cannot know of handlers that are started without any of these: rmcp has no hook that runs before its
 //! transports do.
 //!
-//! # What the feature `tracing` tells
+//! # What the feature `tracing` logs
 //!
 //! Events never hold what a client sends: no token, claim, key, argument or header, and no tool or method that the server does not
 //! know. The target of all events is `mcp_scopes`. A field without a value is left out.

@@ -14,8 +14,8 @@ use serde_json::json;
 use crate::{
     faults::{ISSUER, asks, now},
     issuer::{Answer, Issuer},
+    key_sets::{Key, keys, set},
     server::{Ask, RESOURCE, Server},
-    token_jwks::{Key, keys, set},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);

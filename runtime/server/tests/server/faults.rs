@@ -17,8 +17,8 @@ use serde_json::json;
 
 use crate::{
     issuer::{Answer, Issuer},
+    key_sets::{Key, keys, set},
     server::{Ask, RESOURCE, Server, Tokens},
-    token_jwks::{Key, keys, set},
 };
 
 pub(crate) const ISSUER: &str = "https://auth.example.com";

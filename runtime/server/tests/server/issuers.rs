@@ -13,8 +13,8 @@ use serde_json::json;
 
 use crate::{
     issuer::{self, Answer},
+    key_sets::{Key, set},
     server::{Answer as Response, Ask, BuildNow as _, DOCUMENT, RESOURCE, Server, TOOLS, Tokens},
-    token_jwks::{Key, set},
 };
 
 const ISSUER: &str = "https://auth.example.com";

@@ -1,8 +1,9 @@
 //! Tests of the resource server, one module per rule, in the order in which the rules apply.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
-mod issuer;
-mod server;
+mod support;
+
+use support::{issuer, key_sets, server, tokens};
 
 mod answer_lists;
 mod answer_streams;

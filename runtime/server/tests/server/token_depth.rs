@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::{
     issuer::{Answer, Issuer},
     server::RESOURCE,
-    token_jwt::{ISSUER, KEYS, claims, ed_jwk, raw, verifier},
+    tokens::{ISSUER, KEYS, claims, ed_jwk, raw, verifier},
 };
 
 /// The maximum number of levels of an accepted text.

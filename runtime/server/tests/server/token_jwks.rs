@@ -1,69 +1,26 @@
 //! Key sets of issuers: fetched, renewed, kept during an outage. `jwks/shelf.rs` tests the decision at each moment; these tests
 //! fetch over a socket.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{sync::Arc, time::Duration};
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use mcp_scopes_server::{
     __private::v1::{JwtVerifier, RemoteKeys},
     Claims, Token, TokenError, TokenErrorKind, TokenVerifier,
     token::{KeySource as _, TokenCache},
 };
-use serde_json::{Value, json};
 
 use crate::{
     issuer::{Answer, Issuer},
+    key_sets::{Key, keys, set},
     server::RESOURCE,
 };
 
 const ISSUER: &str = "https://auth.example.com";
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A key with an id.
-pub(crate) struct Key(pub(crate) Ed25519KeyPair, &'static str);
-
-impl Key {
-    pub(crate) fn new(id: &'static str) -> Self {
-        Self(Ed25519KeyPair::generate().unwrap(), id)
-    }
-
-    pub(crate) fn token(&self) -> String {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-        self.token_of(&json!({"exp": now + 600}))
-    }
-
-    /// Returns a token with these claims in addition to the usual ones.
-    pub(crate) fn token_of(&self, more: &Value) -> String {
-        let header = json!({"alg": "EdDSA", "kid": self.1}).to_string();
-        let mut claims = json!({"iss": ISSUER, "aud": RESOURCE, "sub": "ada", "scope": "files:read"});
-        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        let claims = claims.to_string();
-        let message = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims));
-        let signature = BASE64.encode(self.0.sign(message.as_bytes()));
-        format!("{message}.{signature}")
-    }
-}
-
-/// Returns a key set with these keys.
-pub(crate) fn set(keys: &[&Key]) -> String {
-    let keys: Vec<_> = keys
-        .iter()
-        .map(|key| json!({"kty": "OKP", "crv": "Ed25519", "kid": key.1, "x": BASE64.encode(key.0.public_key())}))
-        .collect();
-    json!({"keys": keys}).to_string()
-}
-
 /// Returns keys that are always due for renewal, without a pause between attempts.
 fn always_due(issuer: &Issuer) -> RemoteKeys {
     keys(issuer).lifetime(Duration::ZERO, Duration::ZERO).pause(Duration::ZERO)
-}
-
-pub(crate) fn keys(issuer: &Issuer) -> RemoteKeys {
-    RemoteKeys::new(&issuer.url()).unwrap()
 }
 
 fn verifier(keys: &RemoteKeys) -> JwtVerifier<RemoteKeys> {

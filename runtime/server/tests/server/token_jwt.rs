@@ -1,18 +1,8 @@
 //! JWTs: valid ones, and every reason to reject one.
 
-use std::{
-    sync::{Arc, LazyLock},
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{sync::Arc, time::Duration};
 
-use aws_lc_rs::{
-    rand::SystemRandom,
-    rsa::KeySize,
-    signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
-        RSA_PKCS1_SHA256, RSA_PSS_SHA512, RsaEncoding, RsaKeyPair,
-    },
-};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RSA_PSS_SHA512};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use mcp_scopes_server::{
     __private::v1::JwtVerifier,
@@ -21,97 +11,13 @@ use mcp_scopes_server::{
 };
 use serde_json::{Value, json};
 
-use crate::server::RESOURCE;
-
-pub(crate) const ISSUER: &str = "https://auth.example.com";
-const SECRET: [u8; 32] = [9; 32];
-
-pub(crate) struct Keys {
-    pub(crate) ed: Ed25519KeyPair,
-    pub(crate) other: Ed25519KeyPair,
-    pub(crate) p256: EcdsaKeyPair,
-    p384: EcdsaKeyPair,
-    pub(crate) rsa: RsaKeyPair,
-}
-
-pub(crate) static KEYS: LazyLock<Keys> = LazyLock::new(|| Keys {
-    ed: Ed25519KeyPair::generate().unwrap(),
-    other: Ed25519KeyPair::generate().unwrap(),
-    p256: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap(),
-    p384: EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap(),
-    rsa: RsaKeyPair::generate(KeySize::Rsa2048).unwrap(),
-});
-
-pub(crate) fn ed_jwk(key: &Ed25519KeyPair, id: &str) -> Value {
-    json!({"kty": "OKP", "crv": "Ed25519", "kid": id, "x": BASE64.encode(key.public_key())})
-}
-
-pub(crate) fn ec_jwk(key: &EcdsaKeyPair, curve: &str, id: &str) -> Value {
-    let point = &key.public_key().as_ref()[1..];
-    let (x, y) = point.split_at(point.len() / 2);
-    json!({"kty": "EC", "crv": curve, "kid": id, "x": BASE64.encode(x), "y": BASE64.encode(y)})
-}
-
-pub(crate) fn rsa_jwk(id: &str) -> Value {
-    let key = KEYS.rsa.public_key();
-    let part = |part: &[u8]| BASE64.encode(part);
-    json!({"kty": "RSA", "kid": id, "n": part(key.modulus().big_endian_without_leading_zero()),
-           "e": part(key.exponent().big_endian_without_leading_zero())})
-}
-
-fn set(keys: &[Value]) -> Arc<KeySet> {
-    Arc::new(KeySet::from_json(&json!({"keys": keys}).to_string()).unwrap())
-}
-
-pub(crate) fn all() -> Arc<KeySet> {
-    set(&[
-        ed_jwk(&KEYS.ed, "ed"),
-        ec_jwk(&KEYS.p256, "P-256", "p256"),
-        ec_jwk(&KEYS.p384, "P-384", "p384"),
-        rsa_jwk("rsa"),
-    ])
-}
-
-pub(crate) fn verifier() -> JwtVerifier<Arc<KeySet>> {
-    JwtVerifier::new(ISSUER, RESOURCE, all())
-}
-
-pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
-}
-
-pub(crate) fn claims() -> Value {
-    json!({"iss": ISSUER, "aud": RESOURCE, "sub": "ada", "exp": now() + 60, "scope": "files:read files:write"})
-}
-
-/// Returns the claims with another value of one claim; `null` removes it.
-pub(crate) fn with(name: &str, value: Value) -> Value {
-    let mut claims = claims();
-    match value {
-        Value::Null => claims.as_object_mut().unwrap().remove(name),
-        value => claims.as_object_mut().unwrap().insert(name.to_owned(), value),
-    };
-    claims
-}
-
-pub(crate) fn message(header: &str, claims: &str) -> String {
-    format!("{}.{}", BASE64.encode(header), BASE64.encode(claims))
-}
-
-pub(crate) fn sign(message: &str, signature: impl AsRef<[u8]>) -> String {
-    format!("{message}.{}", BASE64.encode(signature))
-}
-
-/// Returns a correctly signed token with any header and claims.
-pub(crate) fn raw(header: &str, claims: &str) -> String {
-    let message = message(header, claims);
-    let signature = KEYS.ed.sign(message.as_bytes());
-    sign(&message, signature)
-}
-
-pub(crate) fn good(claims: &Value) -> String {
-    raw(r#"{"alg":"EdDSA","kid":"ed"}"#, &claims.to_string())
-}
+use crate::{
+    server::RESOURCE,
+    tokens::{
+        ISSUER, KEYS, SECRET, all, claims, ecdsa, ed_jwk, good, message, now, raw, rsa, rsa_jwk, set, sign, verifier,
+        with,
+    },
+};
 
 async fn verify(verifier: &JwtVerifier<Arc<KeySet>>, token: &str) -> Result<Arc<Claims>, &'static str> {
     verifier.verify(Token::new(token)).await.map_err(|error| {
@@ -132,16 +38,6 @@ async fn returns_claims_of_valid_tokens() {
     assert_eq!((claims.issuer(), claims.subject_or_client()), (ISSUER, Some("ada")));
     assert!(claims.grant(&crate::server::TOOLS).holds("files:write"));
     assert_eq!(claims.claim("sub"), Some(&json!("ada")));
-}
-
-pub(crate) fn ecdsa(key: &EcdsaKeyPair, message: &str) -> Vec<u8> {
-    key.sign(&SystemRandom::new(), message.as_bytes()).unwrap().as_ref().to_vec()
-}
-
-pub(crate) fn rsa(encoding: &'static dyn RsaEncoding, message: &str) -> Vec<u8> {
-    let mut signature = vec![0; KEYS.rsa.public_modulus_len()];
-    KEYS.rsa.sign(encoding, &SystemRandom::new(), message.as_bytes(), &mut signature).unwrap();
-    signature
 }
 
 #[tokio::test]

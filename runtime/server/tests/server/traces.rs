@@ -295,7 +295,7 @@ async fn keeps_events_of_the_inner_service_in_the_request_span() {
 #[tokio::test]
 async fn documents_every_field() {
     let source = include_str!("../../src/lib.rs");
-    let listed = source.split("# What the feature `tracing` tells").nth(1).unwrap().split("# Modules").next().unwrap();
+    let listed = source.split("# What the feature `tracing` logs").nth(1).unwrap().split("# Modules").next().unwrap();
     let asks = [Ask::call("run").token("reader"), Ask::call("status").token("unknown"), Ask::call("status")];
     let mut count = 0;
     for ask in asks {

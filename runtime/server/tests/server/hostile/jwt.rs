@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     server::{RESOURCE, Server},
-    token_jwt::{KEYS, claims, ecdsa, ed_jwk, good, message, now, raw, rsa, rsa_jwk, sign, verifier, with},
+    tokens::{KEYS, claims, ecdsa, ed_jwk, good, message, now, raw, rsa, rsa_jwk, sign, signed_twice, verifier, with},
 };
 
 fn jwt() -> Server {
@@ -337,23 +337,6 @@ fn signatures() -> Vec<Row> {
 }
 
 static ES256: LazyLock<[String; 2]> = LazyLock::new(|| signed_twice(&claims()));
-
-/// Returns a token with these claims, and the same token with the other valid signature: `(r, n - s)` is as valid as `(r, s)`.
-pub(crate) fn signed_twice(claims: &Value) -> [String; 2] {
-    const ORDER: [u8; 32] = [
-        0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa, 0xad,
-        0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
-    ];
-    let message = message(r#"{"alg":"ES256","kid":"p256"}"#, &claims.to_string());
-    let signature = ecdsa(&KEYS.p256, &message);
-    let (mut other, mut borrow) = (signature.clone(), 0);
-    for (byte, of_order) in other[32..].iter_mut().zip(ORDER).rev() {
-        let left = 256 + i16::from(of_order) - i16::from(*byte) - borrow;
-        *byte = left.to_le_bytes()[0];
-        borrow = 1 - (left >> 8);
-    }
-    [sign(&message, signature), sign(&message, other)]
-}
 
 fn revoked() -> Server {
     let tokens = TokenCache::new(verifier());

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     issuer::{Answer, Issuer, Responses},
     server::{Ask, RESOURCE},
-    token_jwt::{ISSUER, KEYS, ec_jwk, ed_jwk, now},
+    tokens::{ISSUER, KEYS, ec_jwk, ed_jwk, now},
 };
 
 /// The server and its dependencies.

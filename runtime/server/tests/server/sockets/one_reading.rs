@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     server::{Ask, RESOURCE},
-    token_jwt::{ISSUER, claims, good, message, now},
+    tokens::{ISSUER, claims, good, message, now},
 };
 
 const MARKER: &str = "$serde_json::private::RawValue";
@@ -60,7 +60,7 @@ async fn rejects_nested_markers_in_answers_of_issuers_and_answers_the_next_reque
     for marked in [nested(1, 100), nested(11, 123), nested(11, 101)] {
         // The claims of a token with a valid signature, because an issuer may copy text that a client has registered.
         let claims = claims().to_string().replacen('{', &format!(r#"{{"x":{marked},"#), 1);
-        let signed = crate::token_jwt::raw(r#"{"alg":"EdDSA","kid":"ed"}"#, &claims);
+        let signed = crate::tokens::raw(r#"{"alg":"EdDSA","kid":"ed"}"#, &claims);
         let reply = fixture.send(Ask::call("read_note").token(&signed)).await;
         assert_eq!(reply.challenge().0, 401, "{reply:?}");
         let response = format!(

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     issuer::Answer,
     server::Ask,
-    token_jwt::{KEYS, claims, ec_jwk, good, message, now, with},
+    tokens::{KEYS, claims, ec_jwk, good, message, now, with},
 };
 
 /// The lifetime of a short token in seconds: enough for one request on a busy machine.

@@ -6,9 +6,8 @@ use serde_json::{Value, json};
 
 use super::fixture::{Fixture, modern_call, object};
 use crate::{
-    hostile::jwt::signed_twice,
     server::{Ask, DOCUMENT},
-    token_jwt::{good, message, now, with},
+    tokens::{good, message, now, signed_twice, with},
 };
 
 fn read() -> Ask {
