@@ -12,12 +12,12 @@ use syn::{Attribute, Item, Meta};
 use crate::expand;
 
 #[test]
-fn least() {
+fn expands_the_shortest_annotation() {
     compare("least");
 }
 
 #[test]
-fn everything() {
+fn expands_every_key() {
     compare("everything");
 }
 

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn three_values() {
+    fn evaluates_conditions_to_yes_no_or_unknown() {
         let unknown = |text: &str| Answer::Unknown(text.to_owned());
         for (condition, answer) in [
             ("feature = \"a\"", Answer::Yes),
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn build_scripts_are_told() {
+    fn reads_conditions_from_the_environment_of_build_scripts() {
         let variables = [
             ("CARGO_CFG_UNIX", ""),
             ("CARGO_CFG_TARGET_OS", "linux"),

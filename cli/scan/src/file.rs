@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_or_not_at_all() {
+    fn replaces_files_atomically() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.json");
         replace(&path, "one").unwrap();

@@ -72,7 +72,7 @@ mod tests {
     use super::imports;
 
     #[test]
-    fn every_form() {
+    fn reads_every_form_of_import() {
         let file: syn::File = syn::parse_quote! {
             use a::{self, b as c, d::*, e::{f, self as g}};
             pub use ::h::i;

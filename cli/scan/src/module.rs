@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_of_modules() {
+    fn returns_the_files_of_a_module() {
         let root = Site::beside("src/lib.rs".into());
         let files = |site: &Site| site.candidates("a").map(|site| site.file.display().to_string());
         assert_eq!(files(&root), ["src/a.rs", "src/a/mod.rs"]);
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_rust_is_a_finding() {
+    fn reports_syntax_errors() {
         let shown: Arc<str> = "a.rs".into();
         for (text, rule, line) in [
             ("fn a() {\n  let = 3;\n}", "syntax", 2),

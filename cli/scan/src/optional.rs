@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_schemars_knows_is_a_finding() {
+    fn reports_types_that_only_schemars_knows() {
         for (field, why) in [
             ("a: Maybe", "`Maybe` is transparent around an `Option`"),
             ("a: Two", "`Two` is transparent"),

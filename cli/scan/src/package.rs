@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_of_a_workspace() {
+    fn inherits_facts_from_the_workspace() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         write(

@@ -10,7 +10,7 @@ mod tests {
     use super::counted;
 
     #[test]
-    fn one_is_singular() {
+    fn counts_one_in_the_singular() {
         assert_eq!([counted(1, "tool"), counted(2, "tool")], ["1 tool", "2 tools"]);
     }
 }

@@ -126,7 +126,7 @@ mod tests {
     use mcp_scopes_scan::Scan;
 
     #[test]
-    fn of_an_endless_line_a_part_is_shown() {
+    fn shows_a_part_of_an_endless_line() {
         let scopes = "\"é:read\", ".repeat(5_000);
         let document = format!("{{\"scopes_supported\": [{scopes}\"bad scope\", {scopes}\"x\"]}}");
         let report = Documents::new().lint("a.json", document.as_bytes());
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn source_cannot_speak_to_the_terminal() {
+    fn escapes_control_characters_of_the_source() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("src")).unwrap();
         let manifest = "[package]\nname = \"demo\"\nversion = \"0.1.0\"\n";

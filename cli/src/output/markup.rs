@@ -43,7 +43,7 @@ mod tests {
     use super::{code, inline};
 
     #[test]
-    fn no_character_has_a_meaning() {
+    fn escapes_every_character_with_a_meaning() {
         assert_eq!(inline("tool `a_b` is *bad*"), "tool <code>a\\_b</code> is \\*bad\\*");
         assert_eq!(inline("one ` only | two"), "one \\` only \\| two");
         assert_eq!(code("</code><img src=x>\n|"), "<code>&lt;/code&gt;&lt;img src=x&gt; \\|</code>");

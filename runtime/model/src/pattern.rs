@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns() {
+    fn splits_patterns_into_tool_and_glob() {
         for (text, tool, glob) in [
             ("list_files", "list_files", None),
             ("read_file:/etc/*", "read_file", Some("/etc/*")),

@@ -42,7 +42,7 @@ fn reads_a_minimal_table() {
 }
 
 #[test]
-fn entries() {
+fn parses_every_form_of_an_entry() {
     for (text, expected) in [
         ("list_files", "tool  list_files [list_files]"),
         ("crate::a::r#type", "tool crate::a:: r#type [crate a type]"),

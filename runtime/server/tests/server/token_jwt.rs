@@ -1,4 +1,4 @@
-//! JWTs: valid ones, and every reason to reject one.
+//! JWTs: valid ones, and every reason to reject one. The file is long, because every reason to reject a JWT is in it.
 
 use std::{sync::Arc, time::Duration};
 
