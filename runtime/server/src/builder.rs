@@ -36,7 +36,7 @@ impl Default for Limits {
     }
 }
 
-/// Builds a [`ResourceServer`]. A value set here overrides the one in the table's file.
+/// Builds a [`ResourceServer`](crate::ResourceServer). A value set here overrides the one in the table's file.
 #[must_use = "nothing is built before `build`"]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting that is made or is not")]
 pub struct ResourceServerBuilder {
