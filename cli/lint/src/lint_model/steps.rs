@@ -32,6 +32,13 @@ impl<'t> Hierarchy<'t> {
         closed
     }
 
+    /// Returns the stated baseline and all that it implies. Empty if no baseline is stated.
+    #[must_use]
+    pub fn stated_baseline(&self) -> BTreeSet<&'t str> {
+        let stated = self.table.supported.iter().filter(|_| self.table.supported_stated);
+        self.closure(stated.map(|scope| scope.value.as_str()))
+    }
+
     /// Returns the steps of a flow, in order.
     #[must_use]
     pub fn steps(&self, flow: &'t Flow) -> Vec<Step<'t>> {

@@ -16,9 +16,8 @@ pub(super) const RULE: Rule = rule! {
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
-    let baseline = table.supported.iter().filter(|_| table.supported_stated).map(|scope| scope.value.as_str());
     let hierarchy = table.hierarchy();
-    let baseline = hierarchy.closure(baseline);
+    let baseline = hierarchy.stated_baseline();
     for flow in &table.flows {
         for (place, step) in hierarchy.steps(flow).iter().enumerate() {
             let gives = hierarchy.closure([step.scope.value.as_str()]);
