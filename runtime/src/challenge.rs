@@ -2,7 +2,10 @@
 
 use core::fmt::{self, Write as _};
 
-use crate::{Denied, Reason, ScopeTable};
+use crate::{Denied, Grant, Reason, ScopeTable};
+
+/// The maximum length in bytes of the scopes with those that a grant holds.
+const MAX_SCOPES: usize = 4096;
 
 /// One `Bearer` challenge. Its [`Display`](fmt::Display) is the header value.
 ///
@@ -28,6 +31,7 @@ pub struct Challenge<'a> {
     status: u16,
     error: Option<&'static str>,
     scope: Scope<'a>,
+    held: Option<&'a Grant>,
     realm: Option<&'a str>,
     resource_metadata: Option<&'a str>,
     description: Option<&'a str>,
@@ -44,7 +48,7 @@ enum Scope<'a> {
 
 impl<'a> Challenge<'a> {
     const fn new(status: u16, error: Option<&'static str>, scope: Scope<'a>) -> Self {
-        Self { status, error, scope, realm: None, resource_metadata: None, description: None }
+        Self { status, error, scope, held: None, realm: None, resource_metadata: None, description: None }
     }
 
     /// Returns the challenge for a denial.
@@ -118,6 +122,25 @@ impl<'a> Challenge<'a> {
         Self { description: Some(text), ..self }
     }
 
+    /// Also names the scopes that a grant holds, if the challenge asks for scopes: for clients that request the scopes of a
+    /// challenge alone, and so lose those that they had. Scopes that make the value longer than 4 KiB are left out.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # #[mcp_tool(risk = "high")] fn run() {}
+    /// # scope_table! { static TOOLS = [list_files, run]; }
+    /// use mcp_scopes::Challenge;
+    /// let grant = TOOLS.grant("list_files");
+    /// let denied = grant.authorize("run").unwrap_err();
+    /// let challenge = Challenge::of(&denied).held(&grant);
+    /// assert_eq!(challenge.to_string(), "Bearer scope=\"run list_files\", error=\"insufficient_scope\"");
+    /// ```
+    #[must_use]
+    pub const fn held(self, grant: &'a Grant) -> Self {
+        Self { held: Some(grant), ..self }
+    }
+
     /// Returns the HTTP status of the response: 400, 401 or 403.
     #[must_use]
     pub const fn status(&self) -> u16 {
@@ -126,6 +149,19 @@ impl<'a> Challenge<'a> {
 
     /// Returns the scopes that the challenge asks for.
     pub fn scopes(&self) -> impl Iterator<Item = &'static str> + use<'a> {
+        let needed = *self;
+        let mut length = needed.needed().map(|scope| scope.len() + 1).sum::<usize>();
+        let asks = length > 0;
+        let held = self.held.filter(|_| asks).into_iter().flat_map(Grant::scopes);
+        let held = held.filter(move |held| needed.needed().all(|needed| needed != *held)).take_while(move |scope| {
+            length += scope.len() + 1;
+            length <= MAX_SCOPES
+        });
+        self.needed().chain(held)
+    }
+
+    /// Returns the scopes that are needed.
+    fn needed(&self) -> impl Iterator<Item = &'static str> + use<'a> {
         let (step, baseline, named): (_, _, &[&'static str]) = match self.scope {
             Scope::None => (None, None, &[]),
             Scope::Step(denied) => (Some(denied.step()), None, &[]),

@@ -18,6 +18,7 @@ fn hello() {}
 
 scope_table! { static TOOLS = [read_file, write_file, hello] with "tests/suite/challenge/baseline.toml"; }
 scope_table! { static WITHOUT_FILE = [read_file]; }
+scope_table! { static LONG = [read_file] with "tests/suite/challenge/long.toml"; }
 
 #[mcp_tool(risk = "low", guard = caller)]
 fn guarded(caller: Option<Caller>) -> Result<(), Denied> {
@@ -187,4 +188,34 @@ fn confines_addresses_to_their_parameter() {
     let challenge =
         Challenge::invalid_token(&WITHOUT_FILE).resource_metadata("https://h/.well-known/x?scope=admin&a=b");
     assert!(!challenge.to_string().contains("scope="), "{challenge}");
+}
+
+#[test]
+fn names_held_scopes_once_and_after_those_that_are_needed() {
+    for scopes in ["files:read profile", "files:read", "profile", "", "files:write"] {
+        let grant = TOOLS.grant(scopes);
+        let denied = grant.authorize("write_file").unwrap_err();
+        let needed: Vec<&str> = Challenge::of(&denied).scopes().collect();
+        let held = grant.scopes().filter(|held| !needed.contains(held));
+        let expected: Vec<&str> = needed.iter().copied().chain(held).collect();
+        let challenge = Challenge::of(&denied).held(&grant);
+        assert_eq!(challenge.scopes().collect::<Vec<_>>(), expected, "{scopes}");
+        assert_eq!(first_scope(&challenge.to_string()), Some(expected.join(" ").as_str()), "{scopes}");
+    }
+    // A challenge that asks for no scope names none.
+    let grant = TOOLS.grant("files:read");
+    let unknown = grant.authorize("unknown").unwrap_err();
+    assert_eq!(Challenge::of(&unknown).held(&grant).scopes().count(), 0);
+}
+
+#[test]
+fn leaves_out_held_scopes_beyond_four_kibibytes() {
+    let names: Vec<&str> = LONG.scopes().filter(|name| name.len() > 1000).collect();
+    assert_eq!(names.len(), 3);
+    let grant = LONG.grant(&names.join(" "));
+    let denied = grant.authorize("read_file").unwrap_err();
+    let challenge = Challenge::of(&denied).held(&grant);
+    assert_eq!(challenge.scopes().collect::<Vec<_>>(), ["files:read", names[0], names[1]]);
+    let length = challenge.scopes().map(|scope| scope.len() + 1).sum::<usize>();
+    assert!(length <= 4096, "{length}");
 }
