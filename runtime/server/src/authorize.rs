@@ -57,7 +57,7 @@ impl Authorizer {
             return Ok(params.without_call());
         }
         for message in content.messages() {
-            let era = self.authorize_message(head, message, &requester.caller);
+            let era = self.authorize_message(head, message, requester);
             if era.map_err(|rejection| reply_to(self.table, message, rejection))? == Era::Modern {
                 requester.era = Era::Modern;
             }
@@ -66,14 +66,14 @@ impl Authorizer {
         self.compare_params(params, head, content, requester.era)
     }
 
-    fn authorize_message(&self, head: &Head<'_>, message: &Message<'_>, caller: &Caller) -> Result<Era, Rejection> {
+    fn authorize_message(&self, head: &Head<'_>, message: &Message<'_>, sender: &Requester) -> Result<Era, Rejection> {
         let era = message::agree(head, message).map_err(Rejection::mismatch)?;
         match message.kind {
             // Only servers before 2026-07-28 send requests that a client could respond to.
             Kind::Response if era == Era::Modern => Err(Rejection::response()),
-            Kind::Response => self.use_protocol(caller),
-            Kind::Request | Kind::Notification if is_call(message) => self.call_tool(caller, message),
-            Kind::Request | Kind::Notification => self.use_method(caller, message, era),
+            Kind::Response => self.use_protocol(&sender.caller),
+            Kind::Request | Kind::Notification if is_call(message) => self.call_tool(sender, message),
+            Kind::Request | Kind::Notification => self.use_method(sender, message, era),
         }?;
         Ok(era)
     }
@@ -109,7 +109,8 @@ impl Authorizer {
 
     /// Decides on a call of a tool. Known and unknown, hidden and visible tools take the same path up to the response. The
     /// missing scopes are computed only if a challenge names them.
-    fn call_tool(&self, caller: &Caller, message: &Message<'_>) -> Result<(), Rejection> {
+    fn call_tool(&self, sender: &Requester, message: &Message<'_>) -> Result<(), Rejection> {
+        let caller = &sender.caller;
         let Some(name) = message.params.name.as_deref().filter(|_| message.kind == Kind::Request) else {
             return Err(Rejection::not_a_call());
         };
@@ -128,12 +129,13 @@ impl Authorizer {
         }
         match caller.authorize(name) {
             Ok(Route::Run | Route::Simulate) => Ok(()),
-            Err(denied) => Err(self.challenges.denied(&denied)),
+            Err(denied) => Err(self.challenges.denied(&denied, sender)),
         }
     }
 
     /// Decides on any other method.
-    fn use_method(&self, caller: &Caller, message: &Message<'_>, era: Era) -> Result<(), Rejection> {
+    fn use_method(&self, sender: &Requester, message: &Message<'_>, era: Era) -> Result<(), Rejection> {
+        let caller = &sender.caller;
         let anonymous = caller.grant().is_anonymous();
         if message.kind == Kind::Request && message.method.starts_with(NOTIFICATIONS) {
             // A notification has no `id` (JSON-RPC 2.0 §4.1): with one it is a request, and there is no such request.
@@ -155,7 +157,7 @@ impl Authorizer {
         if anonymous && (needed.is_empty() || self.discovery == Discovery::Filtered) {
             return Err(self.challenges.unauthenticated());
         }
-        Err(self.challenges.method_scopes(needed, anonymous))
+        Err(self.challenges.method_scopes(needed, sender))
     }
 }
 

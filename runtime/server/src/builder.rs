@@ -16,7 +16,7 @@ use mcp_scopes::ScopeTable;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 use super::token::Issuer;
 use super::{
-    Access, Discovery, Environments, HiddenTools, PolicyHook, TokenVerifier,
+    Access, ChallengeScopes, Discovery, Environments, HiddenTools, PolicyHook, TokenVerifier,
     policy::DynPolicyHook,
     token::{ApiKeys, Clock, Sources},
 };
@@ -49,6 +49,8 @@ pub struct ResourceServerBuilder {
     policies_elsewhere: bool,
     discovery: Discovery,
     hidden: HiddenTools,
+    challenge_scopes: ChallengeScopes,
+    also_audiences: Vec<String>,
     publish_all: bool,
     methods: Vec<(String, Access)>,
     origins: Vec<String>,
@@ -78,6 +80,8 @@ impl ResourceServerBuilder {
             policies_elsewhere: false,
             discovery: Discovery::default(),
             hidden: HiddenTools::default(),
+            challenge_scopes: ChallengeScopes::default(),
+            also_audiences: Vec::new(),
             publish_all: false,
             methods: Vec::new(),
             origins: Vec::new(),
@@ -97,6 +101,17 @@ impl ResourceServerBuilder {
     /// http is accepted on a loopback host.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resource = Some(resource.into());
+        self
+    }
+
+    /// Also accepts tokens for this audience, from every issuer and verifier: for a former address of the server, or for an
+    /// issuer that writes another name than the resource. Several calls add up. It trusts every token that an issuer writes for
+    /// the audience. Clients are told the [resource](Self::resource) alone. For one issuer only, use
+    /// [`Provider::audience`](crate::token::Provider::audience).
+    ///
+    /// An audience that issuers write into the tokens of all of their applications, such as `account`, is an error.
+    pub fn also_audience(mut self, audience: impl Into<String>) -> Self {
+        self.also_audiences.push(audience.into());
         self
     }
 
@@ -172,6 +187,12 @@ impl ResourceServerBuilder {
     /// [`HiddenTools::Unknown`] without it is an error.
     pub fn hidden_tools(mut self, hidden: HiddenTools) -> Self {
         self.hidden = hidden;
+        self
+    }
+
+    /// Sets which scopes the challenge of a denied call names. Default: [`ChallengeScopes::Needed`].
+    pub fn challenge_scopes(mut self, scopes: ChallengeScopes) -> Self {
+        self.challenge_scopes = scopes;
         self
     }
 

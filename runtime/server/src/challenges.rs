@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use mcp_scopes::{__private::v1, Challenge, Denied, ScopeTable};
 
-use super::{TokenError, rejection::Rejection, trace::Step};
+use super::{ChallengeScopes, TokenError, rejection::Rejection, requester::Requester, trace::Step};
 
 /// Creates the rejections with a challenge.
 #[derive(Clone, Debug)]
@@ -12,6 +12,7 @@ pub(super) struct Challenges {
     pub(super) table: &'static ScopeTable,
     /// The address of the metadata.
     pub(super) metadata_url: Arc<str>,
+    pub(super) scopes: ChallengeScopes,
 }
 
 impl Challenges {
@@ -23,7 +24,7 @@ impl Challenges {
     /// 401 for a token that is invalid.
     pub(super) fn invalid_token(&self, error: &TokenError) -> Rejection {
         let challenge = Challenge::invalid_token(self.table).description(error.reason());
-        self.rejection(challenge, error.to_string()).at(Step::Token).because(error.reason())
+        self.rejection(challenge, error.to_string()).at(Step::Token).because(error.reason().to_owned())
     }
 
     /// 400 for a token in the wrong place, or more than one.
@@ -39,14 +40,25 @@ impl Challenges {
     }
 
     /// 401 or 403 for a call that scopes or the environment deny.
-    pub(super) fn denied(&self, denied: &Denied) -> Rejection {
-        self.rejection(Challenge::of(denied), denied.to_string())
+    pub(super) fn denied(&self, denied: &Denied, sender: &Requester) -> Rejection {
+        self.step_up(Challenge::of(denied), denied.to_string(), sender)
     }
 
     /// 401 or 403 for a method that requires these scopes.
-    pub(super) fn method_scopes(&self, scopes: &[&'static str], anonymous: bool) -> Rejection {
+    pub(super) fn method_scopes(&self, scopes: &[&'static str], sender: &Requester) -> Rejection {
         let text = "the method needs scopes that the caller does not hold";
-        self.rejection(v1::challenge_naming(scopes, anonymous), text)
+        self.step_up(v1::challenge_naming(scopes, sender.is_anonymous()), text, sender)
+    }
+
+    /// Asks for scopes. If another claim of the token may grant them, stepping up would not help: the challenge says so.
+    fn step_up(&self, challenge: Challenge<'_>, text: impl Into<Cow<'static, str>>, sender: &Requester) -> Rejection {
+        let challenge = match self.scopes {
+            ChallengeScopes::Needed => challenge,
+            ChallengeScopes::NeededAndHeld => challenge.held(sender.caller.grant()),
+        };
+        let Some(claim) = sender.unread_claim() else { return self.rejection(challenge, text) };
+        let reason = format!("the token grants no scope of this server; `{claim}` is present and not read");
+        self.rejection(challenge.description(&reason), text).because(reason.clone())
     }
 
     /// 403 for the replay of events that were sent to a caller with these scopes.

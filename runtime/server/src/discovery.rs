@@ -30,3 +30,16 @@ pub enum HiddenTools {
     /// With the same answer as a tool that does not exist. Step-up then works only for what the metadata shows.
     Unknown,
 }
+
+/// Which scopes the challenge of a denied call names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChallengeScopes {
+    /// The scopes that the call needs. A client requests them beside those that it has (MCP 2026-07-28, "Step-Up Authorization
+    /// Flow").
+    #[default]
+    Needed,
+    /// The scopes that the call needs, and the scopes of the table that the token holds, up to 4 KiB. For clients that request
+    /// the scopes of the challenge alone: they would lose those that they had, and step up again at the next call.
+    NeededAndHeld,
+}

@@ -110,6 +110,8 @@ pub(super) struct Resolver {
     live_issuers: Vec<String>,
     sandbox_issuers: Vec<String>,
     live_resource: String,
+    /// Further audiences of live tokens.
+    also_live: Vec<String>,
     sandbox_resource: Option<String>,
     /// In lower case.
     header: Option<String>,
@@ -172,10 +174,17 @@ impl Resolver {
             live_issuers: issuers,
             sandbox_issuers,
             live_resource: resource,
+            also_live: Vec::new(),
             sandbox_resource,
             header,
             challenges,
         }
+    }
+
+    /// Also accepts tokens for these audiences, as live ones.
+    pub(super) fn also_for(mut self, audiences: Vec<String>) -> Self {
+        self.also_live = audiences;
+        self
     }
 
     /// Returns the name of the header that asks for the sandbox.
@@ -186,7 +195,7 @@ impl Resolver {
     /// Returns whether a token is meant for this server: for its resource, or for that of the sandbox if the audience
     /// determines the environment. Compared code point by code point (RFC 9728 §6).
     pub(super) fn is_meant_here(&self, claims: &Claims) -> bool {
-        let (live, sandbox) = self.audiences(claims);
+        let (live, sandbox) = self.audiences_of(claims);
         live || (sandbox && self.has_sandbox_audience())
     }
 
@@ -194,10 +203,15 @@ impl Resolver {
         self.sources.has(&Source::Audience)
     }
 
-    /// Returns the addresses under which clients know this server: those that a token can be meant for.
+    /// Returns the addresses under which clients know this server.
     pub(super) fn resources(&self) -> impl Iterator<Item = &str> {
         let sandbox = self.sandbox_resource.as_deref().filter(|_| self.has_sandbox_audience());
         core::iter::once(self.live_resource.as_str()).chain(sandbox)
+    }
+
+    /// Returns the audiences that a token can have: the resources, and those that were added.
+    pub(super) fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.resources().chain(self.also_live.iter().map(String::as_str))
     }
 
     /// Returns the environment of a request.
@@ -261,7 +275,7 @@ impl Resolver {
     }
 
     fn by_audience(&self, claims: &Claims) -> SourceResult {
-        match self.audiences(claims) {
+        match self.audiences_of(claims) {
             (true, true) => Err(Unresolved::Token(reason!("the token is meant for both live and sandbox"))),
             (true, false) => Ok(Some(Environment::Live)),
             (false, true) => Ok(Some(Environment::Sandbox)),
@@ -270,13 +284,15 @@ impl Resolver {
     }
 
     /// Returns whether the token is meant for the live server, and for the sandbox.
-    fn audiences(&self, claims: &Claims) -> (bool, bool) {
-        if claims.for_this_server() {
+    fn audiences_of(&self, claims: &Claims) -> (bool, bool) {
+        let has = |resource: &str| claims.audience().iter().any(|audience| audience == resource);
+        let live = has(&self.live_resource) || self.also_live.iter().any(|audience| has(audience));
+        let sandbox = self.sandbox_resource.as_deref().is_some_and(has);
+        if claims.for_this_server() && !live && !sandbox {
             let sandbox = self.has_sandbox_audience() && claims.environment() == Some(Environment::Sandbox);
             return (!sandbox, sandbox);
         }
-        let has = |resource: &str| claims.audience().iter().any(|audience| audience == resource);
-        (has(&self.live_resource), self.sandbox_resource.as_deref().is_some_and(has))
+        (live, sandbox)
     }
 
     /// Returns the environment that the header asks for.

@@ -61,7 +61,7 @@
 //! | event `decision` | info; warn for 5xx | a request is rejected | `outcome` = `refused`, `step`, `status`, `code` (of JSON-RPC), `environment`, `tool`, `reason` |
 //! | event `keys` | debug | the keys of an issuer were fetched | `outcome` = `renewed` |
 //! | event `keys` | warn | the keys could not be fetched | `outcome` = `failed`, `reason`, `status`, `cause` |
-//! | event `cause` | warn | a token is rejected because of another error: [`TokenError::caused_by`] | `reason`, `cause` |
+//! | event `cause` | warn | a token is rejected, and the operator can find out why: [`TokenError::caused_by`], [`TokenError::with_help`] | `reason`, `cause`, `help` |
 //!
 //! `step` is `request`, `token`, `environment`, `body`, `scopes`, `policy`, `session` or `answer`, after the list above.
 //!
@@ -134,7 +134,7 @@ pub use self::{
     access::Access,
     body::ResponseBody,
     builder::ResourceServerBuilder,
-    discovery::{Discovery, HiddenTools},
+    discovery::{ChallengeScopes, Discovery, HiddenTools},
     environment::Environments,
     error::{BuildError, Problem, ProblemKind},
     extensions::ViaHttp,

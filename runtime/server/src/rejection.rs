@@ -54,7 +54,7 @@ impl Rejection {
     #[cold]
     fn new(step: Step, status: StatusCode, code: i32, text: impl Into<Cow<'static, str>>) -> Self {
         let (text, mark) = (text.into(), Mark::at(step));
-        let mark = if let Cow::Borrowed(reason) = text { mark.because(reason) } else { mark };
+        let mark = if let Cow::Borrowed(reason) = text { mark.because(reason.into()) } else { mark };
         Self { status, code, text, id: None, header: None, environment: None, mark }
     }
 
@@ -84,7 +84,7 @@ impl Rejection {
 
     pub(super) fn unavailable(error: &TokenError) -> Self {
         let rejection = Self::of_status(Step::Token, StatusCode::SERVICE_UNAVAILABLE, error.to_string());
-        rejection.because(error.reason()).with(RETRY_AFTER, HeaderValue::from_static("5"))
+        rejection.because(error.reason().to_owned()).with(RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
     /// The response with this challenge.
@@ -199,9 +199,9 @@ impl Rejection {
         self
     }
 
-    /// Sets the reason for the server's log. It is a text of this program.
-    pub(super) fn because(mut self, reason: &'static str) -> Self {
-        self.mark = self.mark.because(reason);
+    /// Sets the reason for the server's log. It is a text of this program or its settings.
+    pub(super) fn because(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+        self.mark = self.mark.because(reason.into());
         self
     }
 
@@ -232,7 +232,7 @@ impl Rejection {
 
     /// Returns the JSON-RPC error alone, for a stream.
     pub(super) fn into_text(self) -> String {
-        trace::refused(self.status, self.code, self.environment, self.mark);
+        trace::refused(self.status, self.code, self.environment, &self.mark);
         self.text()
     }
 
@@ -245,7 +245,7 @@ impl Rejection {
 
     /// Returns the response. A page of an allowed origin can read it.
     pub(super) fn into_response(self, origin: Option<&HeaderValue>) -> Response<Full<Bytes>> {
-        trace::refused(self.status, self.code, self.environment, self.mark);
+        trace::refused(self.status, self.code, self.environment, &self.mark);
         let mut response = Response::new(Full::new(Bytes::from(self.text())));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();

@@ -48,6 +48,13 @@ impl Requester {
         self.caller.grant().is_anonymous()
     }
 
+    /// Returns a claim that may grant scopes and is not read, for a token that grants no scope of the table: a client that
+    /// requested more scopes would receive the same again.
+    pub(super) fn unread_claim(&self) -> Option<&'static str> {
+        let unread = self.credential.as_ref()?.claims.unread()?;
+        self.caller.grant().scopes().next().is_none().then_some(unread)
+    }
+
     /// Returns the owner of sessions and limits.
     pub(super) fn owner(&self) -> Owner<'_> {
         match &self.credential {

@@ -9,6 +9,7 @@
 //! | `cache` | [`TokenCache`]: caches verified tokens; `flights` verifications in progress |
 //! | `identity` | what makes two tokens the same token |
 //! | `router` | [`VerifierRouter`]: one verifier per issuer and kind of token; `any_of` [`AnyOf`]: verifiers in sequence |
+//! | `shared_audience` | audiences that are on tokens for any application |
 //! | `text` | [`Token`] as received |
 //! | `verifier` | [`TokenVerifier`], [`TokenError`] |
 //! | `verifiers` | all verifiers of a server, and which of them receives a token; `revocations` what was revoked |
@@ -22,7 +23,7 @@
 #![cfg_attr(feature = "introspection", doc = "| `introspection` | asking the issuer about each token |")]
 #![cfg_attr(
     any(feature = "jwt", feature = "introspection"),
-    doc = "| `rules` | what claims have to say; `kind` whether they are those of an access token |"
+    doc = "| `rules` | what claims have to say; `claim` reads them, `kind` says whether they are those of an access token; `provider` [`Provider`]: how an issuer writes them |"
 )]
 #![cfg_attr(any(feature = "jwks", feature = "introspection"), doc = "| `endpoint` | asking an issuer over HTTP |")]
 
@@ -34,6 +35,8 @@ mod bearer;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod bound;
 mod cache;
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+mod claim;
 pub(crate) mod claims;
 mod clock;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
@@ -52,10 +55,13 @@ pub(crate) mod jwt;
 mod keys;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod kind;
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+mod provider;
 mod revocations;
 mod router;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod rules;
+mod shared_audience;
 pub(crate) mod text;
 pub(crate) mod verifier;
 mod verifiers;
@@ -66,8 +72,6 @@ pub(crate) use self::endpoint::FetchError;
 pub use self::introspection::ClientCredentials;
 #[cfg(feature = "introspection")]
 use self::introspection::Introspection;
-#[cfg(any(feature = "jwt", feature = "introspection"))]
-pub use self::issuer::Issuer;
 #[cfg(feature = "jwks")]
 use self::jwks::RemoteKeys;
 #[cfg(feature = "jwt")]
@@ -88,7 +92,17 @@ pub(crate) use self::{
     bearer::{Credentials, bearer, credentials},
     claims::Claims,
     identity::{Hash, add_part, identity},
+    shared_audience::is_shared,
     text::{OwnedToken, Token},
     verifier::{DynTokenVerifier, TokenError, TokenErrorKind, TokenVerifier},
     verifiers::{Facts, Sources, Verifiers},
+};
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+pub use self::{
+    claim::ClaimPath,
+    issuer::Issuer,
+    provider::{
+        Provider,
+        mapping::{MappedClaims, VerifiedClaims},
+    },
 };

@@ -10,6 +10,11 @@ pub struct Readme;
 #[doc = include_str!("../../../docs/secure-a-server.md")]
 pub struct SecureAServer;
 
+/// Runs the programs in the page `docs/providers.md` as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/providers.md")]
+pub struct Providers;
+
 /// Runs the programs in the page `docs/verify-tokens.md` as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/verify-tokens.md")]

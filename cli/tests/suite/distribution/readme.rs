@@ -7,10 +7,11 @@ use serde_json::Value;
 use super::{REPOSITORY, TAG, assert_accepted, commands, hooks, root, text, yaml};
 use crate::support::Demo;
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "README.md",
     "docs/README.md",
     "docs/secure-a-server.md",
+    "docs/providers.md",
     "docs/verify-tokens.md",
     "docs/lint-in-ci.md",
     "docs/review-a-release.md",

@@ -42,12 +42,17 @@ impl ResourceServerBuilder {
         self.check(&mut problems);
         self.compare_facts(&mut problems);
         let served = self.document(&mut problems).map(|(document, metadata)| {
-            let challenges = Challenges { table: self.table, metadata_url: Arc::clone(&document.url) };
+            let challenges = Challenges {
+                table: self.table,
+                metadata_url: Arc::clone(&document.url),
+                scopes: self.challenge_scopes,
+            };
             let sources = core::mem::take(&mut self.environments);
             let environments = Resolver::new(sources, self.table, &metadata, challenges.clone(), &mut problems);
+            let environments = environments.also_for(core::mem::take(&mut self.also_audiences));
             (document, challenges, Arc::new(environments))
         });
-        let resources = served.iter().flat_map(|(.., environments)| environments.resources().map(str::to_owned));
+        let resources = served.iter().flat_map(|(.., environments)| environments.audiences().map(str::to_owned));
         let facts = Facts { resources: resources.collect(), clock: self.clock.clone() };
         let verifiers = core::mem::take(&mut self.verifiers).bind(&facts, &mut problems);
         #[cfg(any(feature = "jwt", feature = "introspection"))]

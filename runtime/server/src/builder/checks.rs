@@ -1,12 +1,13 @@
 //! Checks the settings, and compares facts that are stated more than once.
 
-use mcp_scopes_model::address::Address;
+use mcp_scopes_model::address::{Address, Shown};
 
 use super::ResourceServerBuilder;
 use crate::{
     Discovery, HiddenTools,
     error::{ProblemKind, ProblemList},
     facts::{self, FILE, Fact},
+    token::is_shared,
 };
 
 impl ResourceServerBuilder {
@@ -91,6 +92,19 @@ impl ResourceServerBuilder {
                 "this discovery mode hides no tools",
                 "add `.discovery(Discovery::Filtered)`, or remove `.hidden_tools(..)`",
             );
+        }
+        for audience in &self.also_audiences {
+            if is_shared(audience) {
+                problems.add(
+                    "also_audience",
+                    ProblemKind::Contradiction,
+                    format!(
+                        "issuers write the audience {} into the tokens of all of their applications",
+                        Shown(audience)
+                    ),
+                    "remove the call; to accept such tokens of known clients, use `.provider(..)` on the issuer",
+                );
+            }
         }
         for (setting, limit) in [
             ("body_limit", self.limits.body),

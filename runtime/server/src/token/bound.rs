@@ -7,7 +7,7 @@ use super::Introspection;
 #[cfg(feature = "jwks")]
 use super::RemoteKeys;
 use super::{
-    Claims, Issuer, Token, TokenCache, TokenError,
+    Claims, Issuer, Provider, Token, TokenCache, TokenError,
     flights::Verified,
     identity::Hash,
     issuer::{Settings, Source},
@@ -62,6 +62,17 @@ impl BoundIssuer {
                 ProblemKind::Malformed,
                 "a token prefix is empty, and every token begins with it",
                 "write the prefix of the issuer's tokens",
+            );
+        }
+        if let Some((message, help)) = settings.provider.as_ref().and_then(Provider::problem) {
+            problems.add(setting, ProblemKind::Contradiction, message, help);
+        }
+        if settings.provider.is_some() && settings.claims.is_some() {
+            problems.add(
+                setting,
+                ProblemKind::Contradiction,
+                "`.claims(..)` replaces what `.provider(..)` says",
+                "remove one of the two calls",
             );
         }
         let prefixes = core::mem::take(&mut settings.prefixes);
@@ -215,6 +226,10 @@ fn apply(rules: &mut Rules, settings: &Settings) {
         rules.leeway = leeway;
     }
     rules.required.clone_from(&settings.required);
+    if let Some(provider) = &settings.provider {
+        rules.provider = provider.clone();
+    }
+    rules.mapping.clone_from(&settings.claims);
 }
 
 /// Rejects settings that do not apply to the kind of issuer.

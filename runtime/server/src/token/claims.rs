@@ -34,8 +34,11 @@ pub struct Claims {
     expires_at: Option<SystemTime>,
     environment: Option<Environment>,
     raw: Map<String, Value>,
-    /// Whether this server itself has issued the token, so that it needs no audience.
+    /// Whether the token is for this server whatever its audience is: this server itself has issued it, or a rule for its
+    /// issuer has accepted it.
     for_this_server: bool,
+    /// A claim that may grant scopes, and is not read.
+    unread: Option<&'static str>,
     /// The key that signed the token.
     #[cfg(feature = "jwt")]
     signing_key: Option<KeyMark>,
@@ -123,9 +126,14 @@ impl Claims {
         self.raw.get(name)
     }
 
-    /// Returns whether this server itself has issued the token.
+    /// Returns whether the token is for this server whatever its audience is.
     pub(crate) fn for_this_server(&self) -> bool {
         self.for_this_server
+    }
+
+    /// Returns a claim that may grant scopes, and is not read.
+    pub(crate) fn unread(&self) -> Option<&'static str> {
+        self.unread
     }
 
     /// Returns the key that signed the token.
@@ -214,7 +222,14 @@ impl ClaimsBuilder {
         self
     }
 
-    /// States that this server itself has issued the token.
+    /// Sets a claim that may grant scopes, and is not read.
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(super) fn unread(mut self, claim: Option<&'static str>) -> Self {
+        self.claims.unread = claim;
+        self
+    }
+
+    /// States that the token is for this server whatever its audience is.
     pub(super) fn for_this_server(mut self) -> Self {
         self.claims.for_this_server = true;
         self

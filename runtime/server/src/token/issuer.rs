@@ -6,6 +6,10 @@ use core::{fmt, num::NonZeroUsize, time::Duration};
 use super::ClientCredentials;
 #[cfg(feature = "jwt")]
 use super::{Algorithm, KeySource};
+use super::{
+    Provider, TokenError,
+    provider::mapping::{MappedClaims, Mapping, VerifiedClaims},
+};
 
 /// An issuer of access tokens, and how its tokens are verified. Passed to
 /// [`ResourceServerBuilder::issuer`](crate::ResourceServerBuilder::issuer).
@@ -27,10 +31,13 @@ use super::{Algorithm, KeySource};
 /// With [`jwks`](Self::jwks) and [`keys`](Self::keys) a token is valid if all of these hold (RFC 8725, RFC 9068):
 ///
 /// - It is signed with an allowed algorithm and a key of the issuer.
-/// - `iss` is the issuer, and `aud` contains the server's resource. Both are compared code point by code point.
+/// - `iss` is the issuer, and `aud` contains the server's resource. Both are compared code point by code point. A
+///   [provider](Self::provider) can say otherwise about `aud`.
 /// - `exp` is in the future; `nbf` and `iat` are not.
 /// - `typ` in its header and `typ`, `token_type` and `token_use` among its claims, if present, are those of an access token.
-/// - `scope` and `scp`, if both are present, grant the same scopes.
+/// - It has none of `at_hash`, `c_hash` and `s_hash`, which only ID tokens have (OpenID Connect Core §3.3.2.11).
+/// - `scope` and `scp`, if both are present, grant the same scopes. If neither is, no other known claim grants scopes, such as
+///   `permissions` or `roles`: a token whose scopes are not read is rejected.
 /// - Header and claims contain no duplicate member.
 ///
 /// Signatures are verified by aws-lc-rs on Linux, macOS and Windows on x86-64 and 64-bit Arm, and in pure Rust elsewhere. Where
@@ -99,6 +106,8 @@ pub(super) struct Settings {
     pub(super) fetch_pause: Option<Duration>,
     pub(super) timeout: Option<Duration>,
     pub(super) max_concurrent: Option<NonZeroUsize>,
+    pub(super) provider: Option<Provider>,
+    pub(super) claims: Option<Mapping>,
 }
 
 impl Issuer {
@@ -175,6 +184,51 @@ impl Issuer {
     /// introspecting issuer beside a [`verifier`](crate::ResourceServerBuilder::verifier), since opaque tokens name no issuer.
     pub fn token_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.settings.prefixes.push(prefix.into());
+        self
+    }
+
+    /// Sets how the issuer writes its tokens. Default: [`Provider::new`], as RFC 9068 describes them.
+    ///
+    /// ```
+    /// # #[cfg(feature = "jwks")] {
+    /// use mcp_scopes_server::token::{Issuer, Provider};
+    /// let issuer = Issuer::jwks(
+    ///     "https://auth.example.com/realms/files",
+    ///     "https://auth.example.com/realms/files/protocol/openid-connect/certs",
+    /// )
+    /// .provider(Provider::keycloak());
+    /// # let _ = issuer;
+    /// # }
+    /// ```
+    pub fn provider(mut self, provider: Provider) -> Self {
+        self.settings.provider = Some(provider);
+        self
+    }
+
+    /// Sets a closure that reads the claims of each token, for issuers that no [`Provider`] describes. It receives the claims
+    /// after signature, issuer, times, token kind and `cnf` have been checked, and says whether the token is for this server, and
+    /// what it grants. It replaces the checks of `aud`, client and scopes. Issuer and times remain as they are.
+    ///
+    /// The closure runs once per token, before it is cached. It must not block.
+    ///
+    /// ```
+    /// # #[cfg(feature = "jwks")] {
+    /// use mcp_scopes_server::{TokenError, token::Issuer};
+    /// let issuer = Issuer::jwks("https://auth.example.com", "https://auth.example.com/jwks.json").claims(|verified| {
+    ///     if !verified.has_audience() {
+    ///         return Err(TokenError::invalid("`aud` is not this server"));
+    ///     }
+    ///     let rights = verified.claim("rights").and_then(|rights| rights.as_array());
+    ///     Ok(verified.accept().scopes(rights.into_iter().flatten().filter_map(|right| right.as_str())))
+    /// });
+    /// # let _ = issuer;
+    /// # }
+    /// ```
+    pub fn claims(
+        mut self,
+        read: impl Fn(VerifiedClaims<'_>) -> Result<MappedClaims, TokenError> + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.claims = Some(std::sync::Arc::new(read));
         self
     }
 

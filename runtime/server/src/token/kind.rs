@@ -1,9 +1,12 @@
 //! Whether claims are those of an access token. Issuers sign refresh and ID tokens with the same keys, and also report
 //! them as active.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::TokenError;
+use super::{
+    TokenError,
+    claim::{self, Found},
+};
 use crate::reason::reason;
 
 /// A member that states the kind of a token.
@@ -35,11 +38,17 @@ const MEMBERS: [Member; 3] = [
     },
 ];
 
+/// Members of ID tokens only (OpenID Connect Core §3.1.3.6, §3.3.2.11, Financial-grade API §5.1).
+const HASHES: [&str; 3] = ["at_hash", "c_hash", "s_hash"];
+
 /// Checks each member that is present and not null.
 ///
 /// # Errors
-/// A member is not a string, or has a value that is not known for access tokens.
-pub(super) fn check(found: &Map<String, Value>) -> Result<(), TokenError> {
+/// A member is not a string, or has a value that is not known for access tokens; or only ID tokens have it.
+pub(super) fn check(found: &Found) -> Result<(), TokenError> {
+    if HASHES.iter().any(|name| claim::present(found, name).is_some()) {
+        return Err(TokenError::ID_TOKEN);
+    }
     for Member { name, accepted, refused } in MEMBERS {
         let is_accepted = match found.get(name) {
             None | Some(Value::Null) => true,

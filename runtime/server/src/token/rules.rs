@@ -2,22 +2,21 @@
 //! (RFC 7662 §2.2).
 
 use core::time::Duration;
-use std::{
-    collections::BTreeSet,
-    time::{SystemTime, UNIX_EPOCH},
-};
-
-use serde_json::{Map, Value};
+use std::time::SystemTime;
 
 use super::{
-    TokenError,
+    Provider, TokenError,
+    claim::{self, Found},
     claims::{Claims, ClaimsBuilder, has_confirmation},
     kind,
+    provider::{
+        audience::Verdict,
+        mapping::{Mapping, VerifiedClaims},
+        scopes::Granted,
+    },
     router::differs_by_slash,
 };
 use crate::reason::reason;
-
-const INVALID_TIME: TokenError = TokenError::invalid(reason!("`exp`, `nbf` or `iat` is not a valid time"));
 
 /// The requirements for claims.
 #[derive(Clone)]
@@ -27,6 +26,9 @@ pub(super) struct Rules {
     pub(super) leeway: Duration,
     pub(super) required: Vec<String>,
     pub(super) source: ClaimsSource,
+    pub(super) provider: Provider,
+    /// Replaces what the provider says about audience, client, subject and scopes.
+    pub(super) mapping: Option<Mapping>,
 }
 
 /// The source of the claims.
@@ -40,53 +42,86 @@ pub(super) enum ClaimsSource {
     Issuer,
 }
 
-type Found = Map<String, Value>;
-
 impl Rules {
     /// Creates the requirements that always apply, with a leeway of 30 seconds.
     pub(super) fn new<'r>(issuer: &str, resources: impl IntoIterator<Item = &'r str>, source: ClaimsSource) -> Self {
-        let resources = resources.into_iter().map(str::to_owned).collect();
-        Self { issuer: issuer.to_owned(), resources, leeway: Duration::from_secs(30), required: Vec::new(), source }
+        Self {
+            issuer: issuer.to_owned(),
+            resources: resources.into_iter().map(str::to_owned).collect(),
+            leeway: Duration::from_secs(30),
+            required: Vec::new(),
+            source,
+            provider: Provider::new(),
+            mapping: None,
+        }
     }
 
+    /// Returns the claims of a token that is for this server.
     pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<ClaimsBuilder, TokenError> {
-        let issuer = found.get("iss").map(Value::as_str);
-        if issuer.map_or(!self.may_be_silent(), |issuer| issuer != Some(&self.issuer)) {
-            let is_close = issuer.flatten().is_some_and(|issuer| differs_by_slash(issuer, &self.issuer));
-            return Err(if is_close {
-                TokenError::OTHER_SLASH
-            } else {
-                TokenError::invalid(reason!("its issuer is not the configured issuer"))
-            });
-        }
+        self.check_issuer(found)?;
         kind::check(found)?;
         if has_confirmation(found) {
             return Err(TokenError::BOUND);
         }
-        let audience = audience(found)?;
-        if !self.resources.iter().any(|resource| audience.contains(&resource.as_str())) {
-            return Err(TokenError::FOREIGN);
+        let end = claim::times(found, now, self.leeway)?;
+        if end.is_none() && !self.may_be_silent() {
+            return Err(TokenError::invalid(reason!("`exp` is missing")));
         }
-        let end = self.times(found, now)?;
-        if self.required.iter().any(|name| found.get(name).is_none_or(Value::is_null)) {
-            return Err(TokenError::invalid(reason!("a required claim is missing")));
+        if let Some(name) = self.required.iter().find(|name| claim::present(found, name).is_none()) {
+            return Err(TokenError::of_claim(name, "is missing"));
         }
-        let mut claims = Claims::builder(&self.issuer).audience(audience);
+        let mut claims = match &self.mapping {
+            Some(mapping) => self.mapped(found, mapping)?,
+            None => self.read(found)?,
+        };
         if let Some(end) = end {
             claims = claims.expires_at(end);
         }
-        if let Some(subject) = text(found, "sub")? {
+        Ok(claims.raw(found.clone()))
+    }
+
+    fn check_issuer(&self, found: &Found) -> Result<(), TokenError> {
+        match claim::text(found, "iss")? {
+            None if self.may_be_silent() => Ok(()),
+            None => Err(TokenError::invalid(reason!("`iss` is missing"))),
+            Some(issuer) if issuer == self.issuer => Ok(()),
+            Some(issuer) if differs_by_slash(issuer, &self.issuer) => Err(TokenError::OTHER_SLASH),
+            Some(_) => Err(TokenError::invalid(reason!("`iss` has another value than the configured issuer"))),
+        }
+    }
+
+    /// Reads the claims as the provider writes them.
+    fn read(&self, found: &Found) -> Result<ClaimsBuilder, TokenError> {
+        self.provider.check_kind(found)?;
+        let verdict = self.provider.check_audience(found, &self.resources)?;
+        let client = self.provider.check_client(found)?;
+        let Granted { scopes, unread } = self.provider.scopes.read(found)?;
+        let audience = claim::present(found, "aud").and_then(claim::texts).unwrap_or_default();
+        let mut claims = Claims::builder(&self.issuer).audience(audience).scp(scopes).unread(unread);
+        if verdict == Verdict::Rule {
+            claims = claims.for_this_server();
+        }
+        if let Some(subject) = claim::text(found, "sub")? {
             claims = claims.subject(subject);
         }
-        let client = match text(found, "client_id")? {
-            None => text(found, "azp")?,
-            client => client,
-        };
         if let Some(client) = client {
             claims = claims.client(client);
         }
-        claims = scopes(claims, found)?;
-        Ok(claims.raw(found.clone()))
+        Ok(claims)
+    }
+
+    /// Reads the claims as the deployment's closure says.
+    fn mapped(&self, found: &Found, mapping: &Mapping) -> Result<ClaimsBuilder, TokenError> {
+        let mapped = mapping(VerifiedClaims { found, resources: &self.resources })?;
+        let audience = claim::present(found, "aud").and_then(claim::texts).unwrap_or_default();
+        let mut claims = Claims::builder(&self.issuer).audience(audience).scp(mapped.scopes).for_this_server();
+        if let Some(subject) = mapped.subject {
+            claims = claims.subject(subject);
+        }
+        if let Some(client) = mapped.client {
+            claims = claims.client(client);
+        }
+        Ok(claims)
     }
 
     /// Whether issuer and expiry are optional.
@@ -97,81 +132,5 @@ impl Rules {
             #[cfg(feature = "introspection")]
             ClaimsSource::Issuer => true,
         }
-    }
-
-    /// Checks the times, with the leeway, and returns the expiry.
-    fn times(&self, found: &Found, now: SystemTime) -> Result<Option<SystemTime>, TokenError> {
-        let end = match time(found, "exp")? {
-            Some(end) => Some(end.checked_add(self.leeway).ok_or(INVALID_TIME)?),
-            None if self.may_be_silent() => None,
-            None => return Err(TokenError::invalid(reason!("`exp` is missing"))),
-        };
-        if end.is_some_and(|end| end <= now) {
-            return Err(TokenError::EXPIRED);
-        }
-        let latest = now.checked_add(self.leeway).ok_or(INVALID_TIME)?;
-        for begins in ["nbf", "iat"] {
-            if time(found, begins)?.is_some_and(|begins| begins > latest) {
-                return Err(TokenError::invalid(reason!("it is not valid yet")));
-            }
-        }
-        Ok(end)
-    }
-}
-
-/// Returns a string claim. A claim of another type is an error, and does not count as missing.
-fn text<'f>(found: &'f Found, name: &str) -> Result<Option<&'f str>, TokenError> {
-    match found.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(TokenError::invalid(reason!("a claim that must be a string has another type"))),
-    }
-}
-
-/// Returns a `NumericDate`: seconds, with or without a fraction (RFC 7519 §2).
-fn time(found: &Found, name: &str) -> Result<Option<SystemTime>, TokenError> {
-    let Some(value) = found.get(name) else { return Ok(None) };
-    let seconds = value.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let time = seconds.and_then(|since| UNIX_EPOCH.checked_add(since));
-    time.map(Some).ok_or(INVALID_TIME)
-}
-
-/// Returns `aud`: a string, or a list of strings.
-fn audience(found: &Found) -> Result<Vec<&str>, TokenError> {
-    let wrong = TokenError::invalid(reason!("`aud` is missing, or is neither a string nor a list of strings"));
-    match found.get("aud") {
-        Some(Value::String(one)) => Ok(vec![one]),
-        Some(Value::Array(all)) => all.iter().map(Value::as_str).collect::<Option<_>>().ok_or(wrong),
-        _ => Err(wrong),
-    }
-}
-
-/// Sets the scopes from `scope`, a string (RFC 9068 §2.2.3), or `scp`, a list or a string. Two that differ are ambiguous, and
-/// so an error.
-fn scopes(claims: ClaimsBuilder, found: &Found) -> Result<ClaimsBuilder, TokenError> {
-    let wrong = TokenError::invalid(reason!("`scp` is neither a string nor a list of strings"));
-    let split = |text: &str| text.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    let scope = match found.get("scope") {
-        None => None,
-        Some(Value::String(text)) => Some(split(text)),
-        Some(_) => {
-            return Err(TokenError::invalid(reason!("`scope` is not a string; a list belongs in `scp`")));
-        }
-    };
-    let scp = match found.get("scp") {
-        None => None,
-        Some(Value::String(text)) => Some(split(text)),
-        Some(Value::Array(list)) => {
-            let list: Option<Vec<String>> = list.iter().map(|scope| scope.as_str().map(str::to_owned)).collect();
-            Some(list.ok_or(wrong)?)
-        }
-        Some(_) => return Err(wrong),
-    };
-    match (scope, scp) {
-        (Some(scope), Some(scp)) if scope.iter().collect::<BTreeSet<_>>() != scp.iter().collect() => {
-            Err(TokenError::invalid(reason!("`scope` and `scp` grant different scopes")))
-        }
-        (Some(scopes), _) | (None, Some(scopes)) => Ok(claims.scp(scopes)),
-        (None, None) => Ok(claims),
     }
 }

@@ -1,7 +1,7 @@
 //! The token verifier.
 
 use core::{error::Error, fmt, future::Future, pin::Pin};
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use super::{Claims, OwnedToken, Token};
 use crate::reason::reason;
@@ -129,19 +129,20 @@ impl<F> fmt::Debug for VerifierFn<F> {
     }
 }
 
-/// Why a token was rejected. Its text is static, so it contains no part of a token. Clients see the text. The
-/// [source](Self::caused_by) is for logs only.
+/// Why a token was rejected. Its text is of the program and its settings, so it contains no part of a token. Clients see the
+/// text. The [source](Self::caused_by) and the [help](Self::with_help) are for logs only.
 #[derive(Clone)]
 pub struct TokenError {
     kind: TokenErrorKind,
-    reason: &'static str,
+    reason: Cow<'static, str>,
+    help: Option<&'static str>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
-/// Compares kind and reason, and not the source.
+/// Compares kind and reason, and not the source or the help.
 impl PartialEq for TokenError {
     fn eq(&self, other: &Self) -> bool {
-        (self.kind, self.reason) == (other.kind, other.reason)
+        (self.kind, &self.reason) == (other.kind, &other.reason)
     }
 }
 
@@ -149,7 +150,7 @@ impl Eq for TokenError {}
 
 impl fmt::Debug for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenError").field("kind", &self.kind).field("reason", &self.reason).finish_non_exhaustive()
+        f.debug_struct("TokenError").field("kind", &self.kind).field("reason", &self.reason()).finish_non_exhaustive()
     }
 }
 
@@ -168,23 +169,47 @@ impl TokenError {
         "it is bound to a key by `cnf`, and this server does not verify the proof of possession yet"
     ));
     pub(crate) const EXPIRED: Self = Self::invalid(reason!("it has expired"));
-    pub(crate) const FOREIGN: Self = Self::invalid(reason!("it is not meant for this server"));
+    pub(crate) const FOREIGN: Self = Self::invalid(reason!("`aud` has another value than this server accepts"));
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(crate) const ID_TOKEN: Self =
+        Self::invalid(reason!("it looks like an ID token")).with_help("send the access token and not the ID token");
     #[cfg(any(feature = "jwt", feature = "introspection"))]
     pub(crate) const OTHER_SLASH: Self =
-        Self::invalid(reason!("its issuer differs from the configured issuer only by a trailing slash"));
+        Self::invalid(reason!("`iss` differs from the configured issuer only by a trailing slash"));
     pub(crate) const UNKNOWN: Self = Self::invalid(reason!("it is not known"));
 
     /// Creates the error of an invalid token. The client sees the reason after "the token was refused: ", and in
     /// `error_description`, which holds printable ASCII without `"`, `\` and `=`: other characters are replaced there.
     #[must_use]
     pub const fn invalid(reason: &'static str) -> Self {
-        Self { kind: TokenErrorKind::Invalid, reason, source: None }
+        Self { kind: TokenErrorKind::Invalid, reason: Cow::Borrowed(reason), help: None, source: None }
     }
 
     /// Creates the error of a token that cannot be verified now.
     #[must_use]
     pub const fn unavailable(reason: &'static str) -> Self {
-        Self { kind: TokenErrorKind::Unavailable, reason, source: None }
+        Self { kind: TokenErrorKind::Unavailable, reason: Cow::Borrowed(reason), help: None, source: None }
+    }
+
+    /// Creates the error of a claim: its name, and what is wrong with it.
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(super) fn of_claim(name: impl fmt::Display, wrong: &'static str) -> Self {
+        let reason = Cow::Owned(format!("`{name}` {wrong}"));
+        Self { kind: TokenErrorKind::Invalid, reason, help: None, source: None }
+    }
+
+    /// Sets what the operator can change, such as a setting. No response contains it. With the feature `tracing` an event
+    /// `cause` does.
+    #[must_use]
+    pub const fn with_help(mut self, help: &'static str) -> Self {
+        self.help = Some(help);
+        self
+    }
+
+    /// Returns what the operator can change.
+    #[must_use]
+    pub const fn help(&self) -> Option<&'static str> {
+        self.help
     }
 
     /// Sets the error that caused this one. No response contains it. With the feature `tracing` an event
@@ -209,8 +234,8 @@ impl TokenError {
 
     /// Returns the reason.
     #[must_use]
-    pub const fn reason(&self) -> &'static str {
-        self.reason
+    pub fn reason(&self) -> &str {
+        &self.reason
     }
 }
 

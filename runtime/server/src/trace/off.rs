@@ -1,5 +1,7 @@
 //! The functions of `on`, without effect.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 
 use mcp_scopes::{Environment, ToolHandle};
@@ -7,7 +9,7 @@ use mcp_scopes::{Environment, ToolHandle};
 use super::Step;
 
 /// Details of a rejection besides its response.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Mark;
 
 impl Mark {
@@ -23,7 +25,7 @@ impl Mark {
         self
     }
 
-    pub(crate) const fn because(self, _: &'static str) -> Self {
+    pub(crate) fn because(self, _: Cow<'static, str>) -> Self {
         self
     }
 }
@@ -33,7 +35,7 @@ pub(crate) const fn request<F>(request: F) -> F {
     request
 }
 
-pub(crate) const fn refused(_: StatusCode, _: i32, _: Option<Environment>, _: Mark) {}
+pub(crate) const fn refused(_: StatusCode, _: i32, _: Option<Environment>, _: &Mark) {}
 
 pub(crate) fn passed(_: &str, _: impl FnOnce() -> Option<ToolHandle>, _: Environment) {}
 

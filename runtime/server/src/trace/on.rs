@@ -2,6 +2,7 @@
 //! `tracing` lists them, and `runtime/server/tests/server/traces.rs` checks them against it.
 
 use core::future::Future;
+use std::borrow::Cow;
 
 use http::StatusCode;
 use tracing::{Instrument as _, Level, event, info_span};
@@ -13,12 +14,13 @@ use super::{
     Step,
 };
 
-/// Details of a rejection besides its response. All of them come from this program: static texts, tools of the table.
-#[derive(Clone, Copy, Debug)]
+/// Details of a rejection besides its response. All of them come from this program and its settings: texts, tools of the
+/// table.
+#[derive(Clone, Debug)]
 pub(crate) struct Mark {
     step: Step,
     tool: Option<&'static str>,
-    reason: Option<&'static str>,
+    reason: Option<Cow<'static, str>>,
 }
 
 impl Mark {
@@ -26,15 +28,15 @@ impl Mark {
         Self { step, tool: None, reason: None }
     }
 
-    pub(crate) const fn step(self, step: Step) -> Self {
+    pub(crate) fn step(self, step: Step) -> Self {
         Self { step, ..self }
     }
 
-    pub(crate) const fn tool(self, tool: Option<&'static str>) -> Self {
+    pub(crate) fn tool(self, tool: Option<&'static str>) -> Self {
         Self { tool, ..self }
     }
 
-    pub(crate) const fn because(self, reason: &'static str) -> Self {
+    pub(crate) fn because(self, reason: Cow<'static, str>) -> Self {
         Self { reason: Some(reason), ..self }
     }
 }
@@ -45,8 +47,9 @@ pub(crate) fn request<F: Future>(request: F) -> impl Future<Output = F::Output> 
 }
 
 /// Records that the layer rejected a request.
-pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environment>, mark: Mark) {
+pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environment>, mark: &Mark) {
     let Mark { step, tool, reason } = mark;
+    let (step, tool, reason) = (*step, *tool, reason.as_deref());
     // Faults of the server or its issuer are logged at a level for the operator.
     macro_rules! record {
         ($level:expr) => {
@@ -86,16 +89,20 @@ pub(crate) fn passed(method: &str, tool: impl FnOnce() -> Option<ToolHandle>, en
     );
 }
 
-/// Records the error behind a rejected token, if there is one.
+/// Records what the operator can do about a rejected token: the error behind it, and the help, if there is either.
 pub(crate) fn cause(error: &TokenError) {
-    let Some(source) = core::error::Error::source(error) else { return };
+    let (source, help) = (core::error::Error::source(error), error.help());
+    if source.is_none() && help.is_none() {
+        return;
+    }
     event!(
         name: "cause",
         target: "mcp_scopes",
         Level::WARN,
         reason = error.reason(),
-        cause = tracing::field::display(source),
-        "a token was rejected because of another error"
+        cause = source.map(tracing::field::display),
+        help,
+        "a token was rejected, and the operator can find out why"
     );
 }
 

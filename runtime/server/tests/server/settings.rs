@@ -1,9 +1,14 @@
 //! Invalid settings: `build` reports all of them at once.
 
-use mcp_scopes::{mcp_tool, scope_table};
-use mcp_scopes_server::{Access, Discovery, ResourceServer, ResourceServerBuilder};
+use std::sync::Arc;
 
-use crate::server::{BuildNow as _, TOOLS, Tokens};
+use http::StatusCode;
+use mcp_scopes::{mcp_tool, scope_table};
+use mcp_scopes_server::{
+    Access, ChallengeScopes, Claims, Discovery, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier,
+};
+
+use crate::server::{Answer, Ask, BuildNow as _, RESOURCE, Server, TOOLS, Tokens};
 
 /// Do nothing
 #[mcp_tool(risk = "low")]
@@ -198,4 +203,59 @@ fn debug_output_shows_no_token_and_no_key() {
     let claims = mcp_scopes_server::Claims::builder("https://as").subject("ada").scope("a").build();
     assert!(!format!("{token:?} {claims:?}").contains("secret"));
     assert!(!format!("{claims:?}").contains("ada"));
+}
+
+#[tokio::test]
+async fn also_accepts_a_stated_audience_but_no_shared_one() {
+    let builder = || ResourceServer::builder(&TOOLS).verifier(Audiences);
+    let plain = Server::around(builder());
+    assert_eq!(plain.send(Ask::call("list_files").token("former")).await.refused(), (401, 401));
+    let server = Server::around(builder().also_audience(FORMER));
+    server.send(Ask::call("list_files").token("former")).await.passed();
+    server.send(Ask::call("list_files").token("resource")).await.passed();
+    assert_eq!(server.send(Ask::call("list_files").token("near")).await.refused(), (401, 401));
+    // The metadata does not name it.
+    let document = server.send(Ask::new("GET", "/.well-known/oauth-protected-resource/mcp")).await;
+    assert!(!document.body.contains("old.example.com"));
+    for shared in ["account", "authenticated", "https://tenant.auth0.com/userinfo", "api://default"] {
+        let error = builder().also_audience(shared).build_now().unwrap_err();
+        assert_eq!(error.problems()[0].setting, "also_audience", "{error}");
+    }
+}
+
+const FORMER: &str = "https://old.example.com/mcp";
+
+/// Accepts tokens for several audiences.
+struct Audiences;
+
+impl TokenVerifier for Audiences {
+    async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
+        let claims = Claims::builder("https://auth.example.com").subject("ada").scope("files:read");
+        let audience = match token.expose_secret() {
+            "former" => FORMER,
+            "near" => "https://old.example.com/mcp/",
+            _ => RESOURCE,
+        };
+        Ok(Arc::new(claims.audience([audience]).build()))
+    }
+}
+
+#[tokio::test]
+async fn challenges_also_name_held_scopes_if_configured() {
+    let scopes = |answer: &Answer| answer.challenge().split('"').nth(1).unwrap_or_default().to_owned();
+    for (setting, tool, expected) in [
+        (ChallengeScopes::Needed, "write_file", "files:write"),
+        (ChallengeScopes::NeededAndHeld, "write_file", "files:write files:read"),
+    ] {
+        let server = Server::around(ResourceServer::builder(&TOOLS).verifier(Tokens).challenge_scopes(setting));
+        let answer = server.send(Ask::call(tool).token("reader")).await;
+        assert_eq!((answer.status, scopes(&answer)), (StatusCode::FORBIDDEN, expected.to_owned()));
+        // A caller without a token holds nothing.
+        let answer = server.send(Ask::call(tool)).await;
+        assert!(!scopes(&answer).contains("files:read files:write"), "{answer:?}");
+        // More than one scope is needed.
+        let all = scopes(&server.send(Ask::call("run").token("reader")).await);
+        assert_eq!(all.contains("files:read"), setting == ChallengeScopes::NeededAndHeld, "{all}");
+        assert!(all.starts_with("system:execute oncall"), "{all}");
+    }
 }

@@ -28,10 +28,10 @@ fn keys() -> ApiKeys {
     with(with(empty(), LIVE), TEST)
 }
 
-async fn verify(keys: &ApiKeys, key: &str) -> Result<Arc<Claims>, &'static str> {
+async fn verify(keys: &ApiKeys, key: &str) -> Result<Arc<Claims>, String> {
     keys.verify(Token::new(key)).await.map_err(|error| {
         assert_eq!(error.kind(), TokenErrorKind::Invalid);
-        error.reason()
+        error.reason().to_owned()
     })
 }
 

@@ -17,8 +17,8 @@ use mcp_scopes_server::{
     AlreadyInstalled, Claims, Environments, PolicyDenial, PolicyHook, PolicyRequest, ResourceServer, StdioCredentials,
     Token, TokenError, TokenVerifier, policy_fn,
     token::{
-        AnyOf, ApiKeys, ClientCredentials, Clock, Issuer as PublicIssuer, KeySet, KeySource as _, TokenCache,
-        VerifierRouter,
+        AnyOf, ApiKeys, ClaimPath, ClientCredentials, Clock, Issuer as PublicIssuer, KeySet, KeySource as _, Provider,
+        TokenCache, VerifierRouter,
     },
     verifier_fn,
 };
@@ -180,6 +180,11 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
         PublicIssuer::jwks("https://PLANTED", "https://PLANTED").require_claim("PLANTED"),
         PublicIssuer::introspection("https://PLANTED", "https://PLANTED", credentials()).token_prefix("PLANTED"),
     ));
+    emitted.debug(&(Provider::cognito(["PLANTED"]), ClaimPath::from("tier")));
+    let shown = Arc::new(Mutex::new(Emitted::default()));
+    emit_mapping(&shown, set, jwt).await;
+    emitted.text += &shown.lock().unwrap().text;
+    emitted.types += &shown.lock().unwrap().types;
     cached.revoke(Token::new("PLANTED"), None);
     emitted.refusal(&cached, "PLANTED").await;
     emitted.refusal(&jwts, &changed).await;
@@ -241,6 +246,18 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     let asked = core::mem::take(&mut *shows.0.lock().unwrap());
     emitted.text += &asked.text;
     emitted.types += &asked.types;
+}
+
+/// Produces output of what a closure that reads claims receives and returns.
+async fn emit_mapping(shown: &Arc<Mutex<Emitted>>, set: &str, jwt: &str) {
+    let into = Arc::clone(shown);
+    let issuer = PublicIssuer::keys(ISSUER, KeySet::from_json(set).unwrap()).claims(move |verified| {
+        let mapped = verified.accept().scopes(["PLANTED-scope"]);
+        into.lock().unwrap().debug(&(verified, &mapped));
+        Ok(mapped)
+    });
+    let server = Server::around(ResourceServer::builder(&TOOLS).resource(RESOURCE).issuer(issuer));
+    server.send(Ask::call("list_files").token(jwt)).await;
 }
 
 #[tokio::test]

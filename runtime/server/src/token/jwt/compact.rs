@@ -10,6 +10,11 @@ use crate::reason::reason;
 const MAX_BYTES: usize = 16 << 10;
 
 const MALFORMED: TokenError = TokenError::invalid(reason!("it is not a signed JWT"));
+const OPAQUE: TokenError = TokenError::invalid(reason!("it is opaque, and not a JWT")).with_help(
+    "let the issuer write JWTs for the resource of this server, or ask it about each token: `Issuer::introspection`",
+);
+const ENCRYPTED: TokenError = TokenError::invalid(reason!("it is encrypted, and not a signed JWT"))
+    .with_help("let the issuer sign access tokens for the resource of this server, and not encrypt them");
 const NO_OBJECT: TokenError = TokenError::invalid(reason!("it holds no JSON object, or a member occurs twice"));
 
 /// The parts of a token. Nothing is verified yet.
@@ -33,11 +38,16 @@ pub(super) struct Header {
 impl<'t> Compact<'t> {
     pub(super) fn read(token: Token<'t>) -> Result<Self, TokenError> {
         let text = token.expose_secret();
-        let (message, signature) = text.rsplit_once('.').filter(|_| text.len() <= MAX_BYTES).ok_or(MALFORMED)?;
+        if text.len() > MAX_BYTES {
+            return Err(TokenError::invalid(reason!("it is longer than 16 KiB")));
+        }
+        let (message, signature) = text.rsplit_once('.').ok_or(OPAQUE)?;
         let (header, claims) = message.split_once('.').ok_or(MALFORMED)?;
-        // Five parts would be an encrypted token.
-        if claims.contains('.') {
-            return Err(MALFORMED);
+        // RFC 7516 §3.1: an encrypted token has five parts.
+        match claims.matches('.').count() {
+            0 => {}
+            2 => return Err(ENCRYPTED),
+            _ => return Err(MALFORMED),
         }
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| MALFORMED)?;
         Ok(Self { header, claims, message: message.as_bytes(), signature })

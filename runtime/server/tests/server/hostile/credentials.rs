@@ -58,7 +58,7 @@ pub(super) fn rows() -> Vec<Row> {
         stated("an unknown token", "Bearer unknown", Refused(401, 401, INVALID)),
         stated("a known token in upper case", "Bearer READER", Refused(401, 401, INVALID)),
         stated("an expired token", "Bearer expired", Refused(401, 401, "it has expired")),
-        stated("a token for another server", "Bearer foreign", Refused(401, 401, "not meant for this server")),
+        stated("a token for another server", "Bearer foreign", Refused(401, 401, "`aud` has another value")),
         stated("an unavailable verifier", "Bearer down", Refused(503, 503, "")).about(RefusalFails),
         sent("an unknown token, for a public tool", Ask::call("status").token("unknown"), Refused(401, 401, INVALID)),
         sent("an unavailable verifier, for a public tool", Ask::call("status").token("down"), Refused(503, 503, "")),

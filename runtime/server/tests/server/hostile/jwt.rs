@@ -248,7 +248,7 @@ fn shapes() -> Vec<Row> {
         ),
         invalid("four parts", &format!("{token}.{signature}"), "not a signed JWT"),
         invalid("two parts", &format!("{header}.{body}"), "not a signed JWT"),
-        invalid("one part", header, "not a signed JWT"),
+        invalid("one part", header, "it is opaque, and not a JWT"),
         invalid("a trailing dot", &format!("{token}."), "not a signed JWT"),
         invalid("a leading dot", &format!(".{token}"), "not a signed JWT"),
         invalid("two dots between", &format!("{header}..{body}.{signature}"), "not a signed JWT"),
@@ -269,7 +269,7 @@ fn shapes() -> Vec<Row> {
         no_token("a JWS in JSON", &format!(r#"{{"payload":"{body}","signatures":[]}}"#)),
         no_token("in quotes", &format!("\"{token}\"")),
         no_token("in angle brackets", &format!("<{token}>")),
-        invalid("larger than 16 KiB", &good(&with("x", json!("y".repeat(20_000)))), "not a signed JWT"),
+        invalid("larger than 16 KiB", &good(&with("x", json!("y".repeat(20_000)))), "longer than 16 KiB"),
         invalid("claims are a list", &text("[]"), "no JSON object"),
         invalid("claims are a string", &text("\"ada\""), "no JSON object"),
         invalid("claims are empty", &text(""), "no JSON object"),
@@ -363,53 +363,42 @@ fn issuers() -> Vec<Row> {
     let of = |issuer: Value| good(&with("iss", issuer));
     vec![
         invalid("iss with a slash", &of(json!("https://auth.example.com/")), "only by a trailing slash"),
-        invalid("iss in upper case", &of(json!("https://AUTH.example.com")), "its issuer is not the configured issuer"),
-        invalid("iss in a list", &of(json!(["https://auth.example.com"])), "its issuer is not the configured issuer"),
-        invalid(
-            "iss with plain http",
-            &of(json!("http://auth.example.com")),
-            "its issuer is not the configured issuer",
-        ),
-        invalid(
-            "iss with a port",
-            &of(json!("https://auth.example.com:443")),
-            "its issuer is not the configured issuer",
-        ),
+        invalid("iss in upper case", &of(json!("https://AUTH.example.com")), "`iss` has another value"),
+        invalid("iss in a list", &of(json!(["https://auth.example.com"])), "`iss` is not a string"),
+        invalid("iss with plain http", &of(json!("http://auth.example.com")), "`iss` has another value"),
+        invalid("iss with a port", &of(json!("https://auth.example.com:443")), "`iss` has another value"),
         invalid(
             "iss with the same prefix",
             &of(json!("https://auth.example.com.evil.example")),
-            "its issuer is not the configured issuer",
+            "`iss` has another value",
         ),
+        invalid("iss with a user", &of(json!("https://auth.example.com@evil.example")), "`iss` has another value"),
         invalid(
-            "iss with a user",
-            &of(json!("https://auth.example.com@evil.example")),
-            "its issuer is not the configured issuer",
+            "iss with a letter of another alphabet",
+            &of(json!("https://\u{430}uth.example.com")),
+            "`iss` has another value",
         ),
-        invalid("iss with a letter of another alphabet", &of(json!("https://\u{430}uth.example.com")), "its issuer"),
-        invalid(
-            "iss with a trailing space",
-            &of(json!("https://auth.example.com ")),
-            "its issuer is not the configured issuer",
-        ),
-        invalid("iss empty", &of(json!("")), "its issuer is not the configured issuer"),
-        invalid("iss missing", &of(Value::Null), "its issuer is not the configured issuer").about(MissingClaimPasses),
+        invalid("iss with a trailing space", &of(json!("https://auth.example.com ")), "`iss` has another value"),
+        invalid("iss empty", &of(json!("")), "`iss` has another value"),
+        invalid("iss missing", &of(Value::Null), "`iss` is missing").about(MissingClaimPasses),
         invalid(
             "iss null",
             &text(&claims().to_string().replace(r#""https://auth.example.com""#, "null")),
-            "its issuer",
+            "`iss` is missing",
         ),
         invalid("an ID token by its claims", &good(&with("token_use", json!("id"))), "`token_use`"),
         invalid("a refresh token by its claims", &good(&with("typ", json!("Refresh"))), "`typ`"),
         invalid("bound to a DPoP key", &good(&with("cnf", json!({"jkt": "0ZcOCORZ"}))), "proof of possession"),
         invalid("bound to a certificate", &good(&with("cnf", json!({"x5t#S256": "bwcK0esc"}))), "proof of possession"),
-        invalid("sub a number", &good(&with("sub", json!(0))), "another type"),
-        invalid("client_id a list", &good(&with("client_id", json!(["ada"]))), "another type"),
+        invalid("sub a number", &good(&with("sub", json!(0))), "`sub` is not a string"),
+        invalid("client_id a list", &good(&with("client_id", json!(["ada"]))), "`client_id` is not a string"),
     ]
 }
 
 fn audiences() -> Vec<Row> {
     let to = |audience: Value| good(&with("aud", audience));
-    let elsewhere = "not meant for this server";
+    let elsewhere = "`aud` has another value";
+    let wrong = "`aud` is neither a string nor a list of strings";
     vec![
         invalid("aud missing", &to(Value::Null), "`aud` is missing").about(MissingClaimPasses),
         invalid(
@@ -420,7 +409,7 @@ fn audiences() -> Vec<Row> {
         invalid("aud of an ID token", &to(json!("client-7")), elsewhere),
         invalid("aud the origin alone", &to(json!("https://files.example.com")), elsewhere),
         invalid("aud a deeper path", &to(json!("https://files.example.com/mcp/admin")), elsewhere),
-        invalid("aud with a slash", &to(json!("https://files.example.com/mcp/")), elsewhere),
+        invalid("aud with a slash", &to(json!("https://files.example.com/mcp/")), "only by a trailing slash"),
         invalid("aud with a query", &to(json!("https://files.example.com/mcp?a=b")), elsewhere),
         invalid("aud in upper case", &to(json!("https://FILES.example.com/mcp")), elsewhere),
         invalid("aud with plain http", &to(json!("http://files.example.com/mcp")), elsewhere),
@@ -429,10 +418,10 @@ fn audiences() -> Vec<Row> {
         invalid("aud a pattern", &to(json!("https://files.example.com/*")), elsewhere),
         invalid("aud empty", &to(json!("")), elsewhere),
         invalid("aud an empty list", &to(json!([])), elsewhere),
-        invalid("aud a list with a number", &to(json!([RESOURCE, 7])), "`aud` is missing"),
-        invalid("aud a list in a list", &to(json!([[RESOURCE]])), "`aud` is missing"),
-        invalid("aud an object", &to(json!({RESOURCE: true})), "`aud` is missing"),
-        invalid("aud true", &to(json!(true)), "`aud` is missing"),
+        invalid("aud a list with a number", &to(json!([RESOURCE, 7])), wrong),
+        invalid("aud a list in a list", &to(json!([[RESOURCE]])), wrong),
+        invalid("aud an object", &to(json!({RESOURCE: true})), wrong),
+        invalid("aud true", &to(json!(true)), wrong),
         passes("aud a list that contains this server", &to(json!(["https://other.example.com", RESOURCE]))),
     ]
 }
@@ -448,7 +437,7 @@ fn times() -> Vec<Row> {
         invalid("exp negative", &at("exp", json!(-1)), "not a valid time"),
         invalid("exp a string", &at("exp", json!("9999999999")), "not a valid time"),
         invalid("exp true", &at("exp", json!(true)), "not a valid time"),
-        invalid("exp null", &ending("null"), "not a valid time"),
+        invalid("exp null", &ending("null"), "`exp` is missing"),
         invalid("exp a list", &at("exp", json!([now() + 60])), "not a valid time"),
         invalid("exp an object", &at("exp", json!({"$numberLong": "9999999999"})), "not a valid time"),
         invalid("exp outside of the calendar", &ending("1e300"), "not a valid time"),
@@ -460,7 +449,7 @@ fn times() -> Vec<Row> {
         invalid("exp with a leading zero", &ending("09999999999"), "no JSON object"),
         invalid("nbf in an hour", &at("nbf", json!(now() + 3600)), "not valid yet"),
         invalid("nbf a string", &at("nbf", json!("0")), "not a valid time"),
-        invalid("nbf null", &more(r#""nbf":null"#), "not a valid time"),
+        passes("nbf null, which counts as absent", &more(r#""nbf":null"#)),
         invalid("iat in an hour", &at("iat", json!(now() + 3600)), "not valid yet"),
         invalid("iat false", &at("iat", json!(false)), "not a valid time"),
     ]
@@ -495,7 +484,7 @@ fn scopes() -> Vec<Row> {
         insufficient("two scopes as one element", &scp(json!(["files:read files:write"]))),
         insufficient("a scope in quotes", &scope(json!("\"files:read\""))),
         insufficient("the name of the tool as its scope", &scope(json!("list_files"))),
-        invalid("scope a list", &good(&scope(json!(["files:read"]))), "`scope` is not a string"),
+        invalid("scope a list", &good(&scope(json!(["files:read"]))), "`scope` is a list"),
         invalid("scope a number", &good(&scope(json!(7))), "`scope` is not a string"),
         invalid("scope an object", &good(&scope(json!({"files:read": true}))), "`scope` is not a string"),
         invalid("scp an object", &good(&scp(json!({"files:read": true}))), "neither a string nor a list"),

@@ -143,7 +143,7 @@ pub(super) fn rows() -> Vec<Row> {
             "sandbox: a sandbox token without a configured sandbox",
             no_source,
             call("look", "test"),
-            Refused(401, 401, "not meant"),
+            Refused(401, 401, "`aud` has another value"),
         ),
         row("sandbox: all tokens are live without a source", no_source, call("send", "live"), Passed(in_live)),
         sent(

@@ -1,0 +1,199 @@
+//! How an issuer writes its access tokens.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `audience` | whether a token is for this server |
+//! | `scopes` | which claim grants scopes |
+//! | `mapping` | [`VerifiedClaims`] and [`MappedClaims`], for the closure of a deployment |
+//! | `presets` | the providers that are known by name |
+
+pub(super) mod audience;
+pub(super) mod mapping;
+mod presets;
+pub(super) mod scopes;
+
+use core::fmt;
+
+use self::{audience::Clients, scopes::ScopeSource};
+use super::{
+    TokenError,
+    claim::{self, ClaimPath, Found},
+};
+
+/// How an issuer writes its access tokens. Passed to [`Issuer::provider`](super::Issuer::provider).
+///
+/// Without a provider, a token must be as RFC 9068 describes it: `aud` contains the resource of this server, and `scope` or `scp`
+/// grants scopes. Each setting accepts more, and says what it trusts. Signature, issuer, times and token kind are checked in
+/// any case.
+///
+/// ```
+/// # #[cfg(feature = "jwks")] {
+/// use mcp_scopes_server::token::{Issuer, Provider};
+/// let issuer = Issuer::jwks("https://auth.example.com", "https://auth.example.com/jwks.json")
+///     .provider(Provider::new().scopes_from("permissions").client_claims(["cid"]));
+/// # let _ = issuer;
+/// # }
+/// ```
+///
+/// # Shared audiences
+///
+/// Some issuers write one audience into the tokens of all of their applications: `authenticated`, `account`, the address of a
+/// userinfo endpoint, or no `aud` at all. A token for another application would be accepted as well. So such an audience
+/// requires a list of [clients](Self::clients), or [`danger_any_client`](Self::danger_any_client); without either, `build` fails.
+#[derive(Clone)]
+#[must_use]
+pub struct Provider {
+    pub(super) audiences: Vec<String>,
+    pub(super) missing_audience: bool,
+    pub(super) clients: Clients,
+    pub(super) client_claims: Vec<ClaimPath>,
+    pub(super) scopes: ScopeSource,
+    required: Vec<Required>,
+    id_token_claims: Vec<&'static str>,
+}
+
+/// A claim that must be present, with one of these values; any value, if there are none.
+#[derive(Clone, Debug)]
+struct Required {
+    claim: ClaimPath,
+    values: Vec<String>,
+}
+
+/// Neither audiences nor clients are shown.
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provider").finish_non_exhaustive()
+    }
+}
+
+impl Default for Provider {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Provider {
+    /// Creates the description of an issuer that writes tokens as RFC 9068 describes them.
+    pub fn new() -> Self {
+        Self {
+            audiences: Vec::new(),
+            missing_audience: false,
+            clients: Clients::Any,
+            client_claims: ["client_id", "azp"].map(ClaimPath::from).to_vec(),
+            scopes: ScopeSource::Standard,
+            required: Vec::new(),
+            id_token_claims: Vec::new(),
+        }
+    }
+
+    /// Also accepts tokens for this audience, such as the application's id. Several calls add up. It trusts every token that the
+    /// issuer writes for the audience. If that is [shared](Self#shared-audiences), it requires a list of [clients](Self::clients).
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audiences.push(audience.into());
+        self
+    }
+
+    /// Also accepts tokens without `aud`. It trusts every token of the [clients](Self::clients), which it requires.
+    pub fn accept_missing_audience(mut self) -> Self {
+        self.missing_audience = true;
+        self
+    }
+
+    /// Accepts tokens of these clients only, by the first of the [client claims](Self::client_claims) that is present.
+    pub fn clients(mut self, clients: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.clients = Clients::Only(clients.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Accepts tokens of every client, although their audience is [shared](Self#shared-audiences): any application of the issuer
+    /// can use the tokens of its users here. Where clients register themselves, let the issuer write the resource of this server
+    /// into `aud` instead.
+    pub fn danger_any_client(mut self) -> Self {
+        self.clients = Clients::DangerAny;
+        self
+    }
+
+    /// Sets the claims that name the client. The first that is present applies. Default: `client_id` (RFC 9068 §2.2), `azp`.
+    pub fn client_claims(mut self, claims: impl IntoIterator<Item = impl Into<ClaimPath>>) -> Self {
+        self.client_claims = claims.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Reads the scopes from this claim and no other: a string, or a list of strings. It trusts the claim to hold what was granted
+    /// to the client. Some issuers have a claim that holds all that the user may do: use
+    /// [`scopes_by_role`](Self::scopes_by_role) for these.
+    pub fn scopes_from(mut self, claim: impl Into<ClaimPath>) -> Self {
+        self.scopes = ScopeSource::Claim(claim.into());
+        self
+    }
+
+    /// Accepts `scope` as a list as well.
+    pub fn scope_list(mut self) -> Self {
+        self.scopes = ScopeSource::StandardOrList;
+        self
+    }
+
+    /// Grants the listed scopes for each role in this claim, and reads no other claim. The claim is a string, a list of strings, or
+    /// an object whose members are the roles. It trusts every client with all that its user may do.
+    ///
+    /// ```
+    /// use mcp_scopes_server::token::Provider;
+    /// let provider = Provider::keycloak()
+    ///     .scopes_by_role(["realm_access", "roles"], [("reader", "files:read"), ("editor", "files:read files:write")]);
+    /// # let _ = provider;
+    /// ```
+    pub fn scopes_by_role(
+        mut self,
+        claim: impl Into<ClaimPath>,
+        scopes: impl IntoIterator<Item = (impl Into<String>, impl AsRef<str>)>,
+    ) -> Self {
+        let map = scopes.into_iter().map(|(role, scopes)| {
+            let scopes = scopes.as_ref().split_ascii_whitespace().map(str::to_owned).collect();
+            (role.into(), scopes)
+        });
+        self.scopes = ScopeSource::Roles { claim: claim.into(), map: map.collect() };
+        self
+    }
+
+    /// Requires a claim to have one of these values, compared code point by code point; without values, to be present.
+    /// Several calls add up.
+    pub fn require(mut self, claim: impl Into<ClaimPath>, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.required.push(Required { claim: claim.into(), values: values.into_iter().map(Into::into).collect() });
+        self
+    }
+
+    /// Rejects tokens with any of these claims, which the issuer writes only into ID tokens.
+    fn id_token_claims(mut self, claims: impl IntoIterator<Item = &'static str>) -> Self {
+        self.id_token_claims.extend(claims);
+        self
+    }
+
+    /// Checks that the token is an access token, as far as this issuer states it.
+    pub(super) fn check_kind(&self, found: &Found) -> Result<(), TokenError> {
+        if self.id_token_claims.iter().any(|name| claim::present(found, name).is_some()) {
+            return Err(TokenError::ID_TOKEN);
+        }
+        for Required { claim, values } in &self.required {
+            match claim.find(found) {
+                None => return Err(TokenError::of_claim(claim, "is missing")),
+                Some(_) if values.is_empty() => {}
+                Some(value) if value.as_str().is_some_and(|value| values.iter().any(|accepted| accepted == value)) => {}
+                Some(_) => return Err(TokenError::of_claim(claim, "has a value that is not accepted")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns why the settings cannot be used, and what to change.
+    pub(super) fn problem(&self) -> Option<(String, &'static str)> {
+        let audience = self.unlimited_audience()?;
+        let what = match audience {
+            "" => "tokens without `aud` are accepted".to_owned(),
+            shared => format!("tokens for the audience `{}` are accepted", shared.escape_debug()),
+        };
+        Some((
+            format!("{what}, which the issuer writes for every application, and no list of clients is stated"),
+            "state the clients that may use this server: `.clients([..])`",
+        ))
+    }
+}

@@ -1,0 +1,139 @@
+//! Providers that are known by name. `docs/providers.md` describes what to configure at each of them.
+
+use super::{Provider, scopes::ScopeSource};
+
+/// Claims about a login, which some issuers write into ID tokens only.
+const LOGIN: [&str; 2] = ["nonce", "amr"];
+
+/// # Known providers
+///
+/// Each says what it accepts, and what it trusts. An issuer that is missing here needs [`Provider::new`] and the setters below,
+/// or [`Issuer::claims`](crate::token::Issuer::claims).
+impl Provider {
+    /// Microsoft Entra, version 2 tokens that act for a user: `aud` is the id of this server's application registration, and `scp`
+    /// grants scopes. Clients request `api://<application>/<scope>`; tokens name the scope alone.
+    ///
+    /// It trusts the application's id: only tokens that were requested for a scope of the application have it and `scp`.
+    pub fn entra(application: impl Into<String>) -> Self {
+        Self {
+            scopes: ScopeSource::Entra { delegated: true, app_only: false },
+            ..Self::new().audience(application).client_claims(["azp", "appid"])
+        }
+    }
+
+    /// Microsoft Entra, tokens of applications without a user: `roles` holds the application roles that an administrator has
+    /// granted. A token counts as app-only if `idtyp` is `app` or `sub` equals `oid`, and `scp` is missing.
+    pub fn entra_app_only(application: impl Into<String>) -> Self {
+        Self { scopes: ScopeSource::Entra { delegated: false, app_only: true }, ..Self::entra(application) }
+    }
+
+    /// Microsoft Entra, version 1 tokens: `aud` is the application id URI, such as `api://<application>`. State their issuer with
+    /// [`Issuer::token_issuer`](crate::token::Issuer::token_issuer): `https://sts.windows.net/<tenant>/`.
+    pub fn entra_v1(audience: impl Into<String>) -> Self {
+        Self::entra(audience)
+    }
+
+    /// Also accepts app-only tokens of Microsoft Entra, whose `roles` become scopes. For [`entra`](Self::entra).
+    pub fn app_roles(mut self) -> Self {
+        if let ScopeSource::Entra { app_only, .. } = &mut self.scopes {
+            *app_only = true;
+        }
+        self
+    }
+
+    /// Auth0: `aud` contains the identifier of the API, which is the resource of this server, and `scope` grants scopes.
+    /// `permissions` is not read: it holds all that the user may do, whatever was granted to the client.
+    pub fn auth0() -> Self {
+        Self::new().client_claims(["azp", "client_id"])
+    }
+
+    /// Okta, a custom authorization server with this audience: `scp` is a list of scopes, and `cid` names the client. The default
+    /// server's audience `api://default` is [shared](Self#shared-audiences): state the [clients](Self::clients).
+    pub fn okta(audience: impl Into<String>) -> Self {
+        Self::new().audience(audience).client_claims(["cid"]).require("cid", [""; 0])
+    }
+
+    /// Keycloak: an audience mapper writes the resource of this server into `aud`, and `scope` grants scopes. Roles are not read;
+    /// see [`scopes_by_role`](Self::scopes_by_role).
+    pub fn keycloak() -> Self {
+        Self::new().client_claims(["azp", "client_id"]).require("typ", ["Bearer", "DPoP"])
+    }
+
+    /// Amazon Cognito without resource binding: tokens have no `aud`, so only those of these clients are accepted. `scope` names
+    /// scopes as `<resource server>/<scope>`.
+    ///
+    /// It trusts the clients: any token that they receive from the user pool opens this server, within its scopes.
+    pub fn cognito(clients: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self::cognito_resource().accept_missing_audience().clients(clients)
+    }
+
+    /// Amazon Cognito with resource binding: `aud` is the resource of this server.
+    pub fn cognito_resource() -> Self {
+        Self::new().client_claims(["client_id"]).require("token_use", ["access"])
+    }
+
+    /// Zitadel, with the id of the project: `aud` contains it, and the project's roles become scopes by this map. The roles are read
+    /// from the claim of this project, since the claim without an id holds the roles of the client's project.
+    pub fn zitadel(
+        project: impl Into<String>,
+        scopes: impl IntoIterator<Item = (impl Into<String>, impl AsRef<str>)>,
+    ) -> Self {
+        let project = project.into();
+        let roles = format!("urn:zitadel:iam:org:project:{project}:roles");
+        Self::new().audience(project).id_token_claims(LOGIN).scopes_by_role(roles, scopes)
+    }
+
+    /// Duende IdentityServer and IdentityServer4: `aud` contains the resource of this server, and `scope` is a list, or a string.
+    pub fn duende() -> Self {
+        Self::new().scope_list().client_claims(["client_id"])
+    }
+
+    /// Supabase, for tokens that these clients have received: `aud` is `authenticated` for every application. Tokens name no
+    /// scopes; the database role becomes scopes by this map, such as `[("authenticated", "files:read")]`.
+    ///
+    /// It trusts the clients: any token that they receive from the project opens this server.
+    pub fn supabase(
+        clients: impl IntoIterator<Item = impl Into<String>>,
+        scopes: impl IntoIterator<Item = (impl Into<String>, impl AsRef<str>)>,
+    ) -> Self {
+        let provider = Self::new().audience("authenticated").client_claims(["client_id"]).clients(clients);
+        provider.scopes_by_role("role", scopes)
+    }
+
+    /// WorkOS: `aud` is the resource of this server, and `scope` grants scopes. `permissions` is not read.
+    pub fn workos() -> Self {
+        Self::new()
+    }
+
+    /// Clerk, for OAuth tokens of these clients, which have no `aud`: `scope` grants scopes. Session tokens grant nothing.
+    ///
+    /// It trusts the clients: any token that they receive from the instance opens this server, within its scopes.
+    pub fn clerk(clients: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let provider = Self::new().accept_missing_audience().client_claims(["client_id", "azp"]).clients(clients);
+        provider.require("scope", [""; 0])
+    }
+
+    /// Logto: `aud` is the resource of this server, and `scope` grants scopes.
+    pub fn logto() -> Self {
+        Self::new().client_claims(["client_id"])
+    }
+
+    /// Ory Hydra and Ory Network: `aud` contains the resource of this server, and `scp` is a list of scopes.
+    pub fn ory() -> Self {
+        Self::new().client_claims(["client_id"])
+    }
+
+    /// Descope: `aud` contains the resource of this server, and `scope` grants scopes.
+    pub fn descope() -> Self {
+        Self::new()
+    }
+
+    /// Authentik, with the client id of this server's application: `aud` is that id, and `scope` grants scopes. `entitlements` is not
+    /// read.
+    ///
+    /// It trusts the application's id. ID tokens have the same audience. They have neither `azp` nor `uid`, and are rejected.
+    pub fn authentik(application: impl Into<String>) -> Self {
+        let provider = Self::new().audience(application).client_claims(["azp"]);
+        provider.require("azp", [""; 0]).require("uid", [""; 0])
+    }
+}

@@ -1,0 +1,177 @@
+//! Which claims grant scopes, and in which form.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::super::{
+    TokenError,
+    claim::{self, ClaimPath, Found},
+};
+use crate::reason::reason;
+
+/// The claim that grants scopes. Exactly one source applies: claims are never joined.
+#[derive(Clone, Debug)]
+pub(in super::super) enum ScopeSource {
+    /// `scope`, a string (RFC 9068 §2.2.3), or `scp`, a string or a list. Two that differ are an error.
+    Standard,
+    /// As `Standard`, and `scope` may be a list.
+    StandardOrList,
+    /// A named claim: a string or a list.
+    Claim(ClaimPath),
+    /// The roles of a named claim, each with the scopes that it grants: a string, a list, or an object whose members are the
+    /// roles.
+    Roles { claim: ClaimPath, map: Vec<(String, Vec<String>)> },
+    /// Microsoft Entra: `scp` of delegated tokens, `roles` of app-only tokens.
+    Entra { delegated: bool, app_only: bool },
+}
+
+/// Claims in which issuers put scopes, permissions and roles.
+const KNOWN: [&str; 8] = [
+    "scope",
+    "scp",
+    "permissions",
+    "roles",
+    "entitlements",
+    "realm_access",
+    "resource_access",
+    "urn:zitadel:iam:org:project:roles",
+];
+
+/// What a token grants.
+pub(in super::super) struct Granted {
+    pub(in super::super) scopes: Vec<String>,
+    /// A claim that may grant more, and is not read.
+    pub(in super::super) unread: Option<&'static str>,
+}
+
+impl ScopeSource {
+    /// Returns the scopes that a token grants.
+    ///
+    /// # Errors
+    /// The claim has another type; or it is missing, and another claim grants scopes.
+    pub(in super::super) fn read(&self, found: &Found) -> Result<Granted, TokenError> {
+        let scopes = match self {
+            Self::Standard => standard(found, false)?,
+            Self::StandardOrList => standard(found, true)?,
+            Self::Claim(claim) => match claim.find(found) {
+                None => None,
+                Some(value) => Some(list(value).ok_or_else(|| not_texts(claim))?),
+            },
+            Self::Roles { claim, map } => match claim.find(found) {
+                None => None,
+                Some(value) => {
+                    let roles = roles(value).ok_or_else(|| not_texts(claim))?;
+                    let granted = map.iter().filter(|(role, _)| roles.contains(&role.as_str()));
+                    Some(granted.flat_map(|(_, scopes)| scopes.iter().cloned()).collect())
+                }
+            },
+            Self::Entra { delegated, app_only } => Some(entra(found, *delegated, *app_only)?),
+        };
+        let unread = KNOWN.into_iter().find(|name| !self.reads(name) && claim::present(found, name).is_some());
+        match (scopes, unread) {
+            (Some(scopes), unread) => Ok(Granted { scopes, unread }),
+            (None, None) => Ok(Granted { scopes: Vec::new(), unread: None }),
+            (None, Some(unread)) => {
+                Err(TokenError::of_claim(unread, "is present and not read, and no claim that is read grants scopes")
+                    .with_help("name the claim: `Provider::scopes_from`, or `Provider::scopes_by_role` for roles"))
+            }
+        }
+    }
+
+    fn reads(&self, name: &str) -> bool {
+        match self {
+            Self::Standard | Self::StandardOrList => matches!(name, "scope" | "scp"),
+            Self::Claim(claim) | Self::Roles { claim, .. } => claim.root() == name,
+            Self::Entra { delegated, app_only } => (*delegated && name == "scp") || (*app_only && name == "roles"),
+        }
+    }
+}
+
+fn not_texts(claim: &ClaimPath) -> TokenError {
+    TokenError::of_claim(claim, "is neither a string nor a list of strings")
+}
+
+fn split(text: &str) -> Vec<String> {
+    text.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+}
+
+/// Returns the scopes of a string, separated by spaces, or of a list.
+fn list(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::String(text) => Some(split(text)),
+        Value::Array(list) => list.iter().map(|scope| scope.as_str().map(str::to_owned)).collect(),
+        _ => None,
+    }
+}
+
+fn roles(value: &Value) -> Option<Vec<&str>> {
+    match value {
+        Value::Object(roles) => Some(roles.keys().map(String::as_str).collect()),
+        Value::String(text) => Some(text.split(' ').collect()),
+        value => claim::texts(value),
+    }
+}
+
+fn standard(found: &Found, may_be_list: bool) -> Result<Option<Vec<String>>, TokenError> {
+    let scope = match claim::present(found, "scope") {
+        None => None,
+        Some(Value::Array(_)) if !may_be_list => {
+            return Err(TokenError::invalid(reason!("`scope` is a list and not a string")).with_help(
+                "for Duende and IdentityServer see `Provider::duende`; other issuers: `Provider::scopes_from`",
+            ));
+        }
+        Some(value) => Some(list(value).ok_or(TokenError::invalid(reason!("`scope` is not a string")))?),
+    };
+    let scp = match claim::present(found, "scp") {
+        None => None,
+        Some(value) => {
+            let wrong = TokenError::invalid(reason!("`scp` is neither a string nor a list of strings"));
+            Some(list(value).ok_or(wrong)?)
+        }
+    };
+    match (scope, scp) {
+        (Some(scope), Some(scp)) if scope.iter().collect::<BTreeSet<_>>() != scp.iter().collect() => {
+            Err(TokenError::invalid(reason!("`scope` and `scp` grant different scopes")))
+        }
+        (Some(scopes), _) | (None, Some(scopes)) => Ok(Some(scopes)),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Returns the scopes of a token of Microsoft Entra. An ID token has the same audience, and may state roles of its user. It has
+/// neither `scp` nor what makes a token app-only.
+fn entra(found: &Found, delegated: bool, app_only: bool) -> Result<Vec<String>, TokenError> {
+    if let Some(scp) = claim::text(found, "scp")? {
+        return if delegated {
+            Ok(split(scp))
+        } else {
+            Err(TokenError::invalid(reason!(
+                "it acts for a user (`scp` is present), and only app-only tokens are accepted"
+            ))
+            .with_help("for tokens of users see `Provider::entra`"))
+        };
+    }
+    let is_app_only = if let Some(kind) = claim::text(found, "idtyp")? {
+        kind == "app"
+    } else {
+        let subject = claim::text(found, "sub")?;
+        subject.is_some() && subject == claim::text(found, "oid")?
+    };
+    if !is_app_only {
+        return Err(TokenError::invalid(reason!(
+            "`scp` is missing, and it is not app-only: it looks like an ID token"
+        ))
+        .with_help("request an access token with a scope of this server, such as `api://<application>/<scope>`"));
+    }
+    if !app_only {
+        return Err(TokenError::invalid(reason!("it is app-only: `roles` is not read"))
+            .with_help("to accept tokens of applications without a user, add `.app_roles()` to the provider"));
+    }
+    match claim::present(found, "roles") {
+        None => Ok(Vec::new()),
+        Some(value) => {
+            list(value).ok_or(TokenError::invalid(reason!("`roles` is neither a string nor a list of strings")))
+        }
+    }
+}
