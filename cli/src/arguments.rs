@@ -6,6 +6,7 @@ use crate::{
     diff, docs, export, lint, lock,
     outcome::Outcome,
     reference::{explain, generated, rules, schema},
+    token,
 };
 
 const EXAMPLES: &str = "Examples:
@@ -55,6 +56,12 @@ pub(crate) enum Command {
     /// Check the tools, scopes and tables of packages, and metadata documents
     #[command(after_help = lint::EXAMPLES)]
     Lint(lint::Lint),
+    /// Explain why a server would accept or refuse an access token, and which tools the token opens
+    ///
+    /// Nothing is sent, and the token is not printed. Without `--jwks` the signature is not checked. The command reads the
+    /// token from a file or from standard input, since arguments are visible to other users and end up in histories.
+    #[command(after_help = token::EXAMPLES)]
+    Token(token::Token),
     /// Explain what a rule reports, why, and which options it has
     #[command(after_help = explain::EXAMPLES)]
     Explain(explain::Explain),
@@ -81,6 +88,7 @@ impl Command {
             Self::Lock(lock) => lock.run(),
             Self::Check(check) => check.run(),
             Self::Lint(lint) => lint.run(),
+            Self::Token(token) => token.run(),
             Self::Explain(explain) => explain.run(),
             Self::Rules(rules) => rules.run(),
             Self::Schema(which) => which.run(),

@@ -3,13 +3,11 @@
 //! | module | holds |
 //! |---|---|
 //! | `side` | the inputs of a comparison |
-//! | `access` | the tokens that open a tool |
 //! | `change` | the kinds of changes and their verdicts |
 //! | `compare` | compares two documents |
 //! | `diagnostics` | changes as diagnostics, with their levels and places |
 //! | `origin` | the places of a document's contents in its source |
 
-mod access;
 pub(crate) mod change;
 mod compare;
 mod diagnostics;

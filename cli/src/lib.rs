@@ -3,6 +3,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `access` | the tokens that open a tool |
 //! | `arguments` | the commands |
 //! | `baseline` | `--baseline`, `--update-baseline` |
 //! | `diff` | `mcp-scopes diff` |
@@ -24,8 +25,10 @@
 //! | `stale` | failed checks: files that differ from their source |
 //! | `target` | `--format`, `--output`: where diagnostics are written |
 //! | `terminal` | standard output and standard error |
+//! | `token` | `mcp-scopes token` |
 //! | `verdict` | the verdict on a change |
 
+mod access;
 mod arguments;
 mod baseline;
 mod diff;
@@ -47,6 +50,7 @@ mod schemas;
 mod stale;
 mod target;
 mod terminal;
+mod token;
 mod verdict;
 
 use std::{ffi::OsString, process::ExitCode};

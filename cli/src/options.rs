@@ -30,6 +30,11 @@ impl Table {
         self.authorization_server.iter().fold(scan, Scan::authorization_server)
     }
 
+    /// Returns the URL that clients use for the server, if it was given.
+    pub(crate) fn resource(&self) -> Option<&str> {
+        self.resource.as_deref()
+    }
+
     /// Returns the options as they were given.
     pub(crate) fn words(&self) -> Vec<String> {
         let name = self.name.iter().map(|name| format!("--table {}", quoted(name)));

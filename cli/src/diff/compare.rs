@@ -9,10 +9,8 @@ use std::collections::BTreeSet;
 use changes::{Changes, escaped};
 use mcp_scopes_prm::{Document, McpExtensions};
 
-use super::{
-    access::Access,
-    change::{Change, Kind, Security},
-};
+use super::change::{Change, Kind, Security};
+use crate::access::Access;
 
 /// Returns every change from the old document to the new. Within each part of the document, the most serious changes
 /// come first.

@@ -15,3 +15,4 @@ mod reserved;
 mod robust;
 mod schemas;
 mod support;
+mod token;

@@ -15,7 +15,10 @@ pub mod v1 {
     #[cfg(feature = "jwks")]
     pub use crate::token::jwks::RemoteKeys;
     #[cfg(feature = "jwt")]
-    pub use crate::token::jwt::JwtVerifier;
+    pub use crate::token::jwt::{
+        JwtVerifier,
+        explain::{Explanation, explain},
+    };
     use crate::{ResourceServer, ResourceServerService};
 
     /// Returns the layer in front of a server that declares which arguments of its tools are mirrored in headers.

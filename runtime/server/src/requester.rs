@@ -51,7 +51,7 @@ impl Requester {
     /// Returns a claim that may grant scopes and is not read, for a token that grants no scope of the table: a client that
     /// requested more scopes would receive the same again.
     pub(super) fn unread_claim(&self) -> Option<&'static str> {
-        let unread = self.credential.as_ref()?.claims.unread()?;
+        let unread = self.credential.as_ref()?.claims.unread_claim()?;
         self.caller.grant().scopes().next().is_none().then_some(unread)
     }
 

@@ -6,9 +6,9 @@ use mcp_scopes_model::{Risk, SandboxMode};
 use mcp_scopes_prm::{McpExtensions, ToolEntry};
 
 use super::changes::{Changes, escaped};
-use crate::diff::{
+use crate::{
     access::{Access, Requirement},
-    change::{Kind, Security},
+    diff::change::{Kind, Security},
 };
 
 /// Compares all tools. Returns the changes in who can call them.

@@ -102,6 +102,16 @@ impl Claims {
         }
     }
 
+    /// Returns the granted scopes as the token names them, whether a table declares them or not.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        let (text, list): (_, &[String]) = match &self.scopes {
+            Scopes::None => ("", &[]),
+            Scopes::Text(scope) => (scope.as_str(), &[]),
+            Scopes::List(scopes) => ("", scopes),
+        };
+        text.split(' ').filter(|scope| !scope.is_empty()).chain(list.iter().map(String::as_str))
+    }
+
     /// Returns the expiry.
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
@@ -131,8 +141,9 @@ impl Claims {
         self.for_this_server
     }
 
-    /// Returns a claim that may grant scopes, and is not read.
-    pub(crate) fn unread(&self) -> Option<&'static str> {
+    /// Returns the name of a claim of the token that may grant scopes, and is not read.
+    #[must_use]
+    pub fn unread_claim(&self) -> Option<&'static str> {
         self.unread
     }
 

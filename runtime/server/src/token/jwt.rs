@@ -3,18 +3,21 @@
 //! | module | holds |
 //! |---|---|
 //! | `compact` | splits a token, and checks its header |
+//! | `explain` | explains why a token would be accepted or refused, for the command line |
 //!
 //! The requirements for its claims are in the sibling module `rules`.
 
 mod compact;
+pub(crate) mod explain;
 
 use core::{fmt, time::Duration};
 use std::sync::Arc;
 
-use self::compact::Compact;
+use self::compact::{Compact, Header};
 use super::{
-    Claims, Clock, KeySource, Token, TokenError, TokenVerifier,
+    Claims, Clock, KeySet, KeySource, Token, TokenError, TokenVerifier,
     algorithm::Algorithm,
+    keys::KeyMark,
     rules::{ClaimsSource, Rules},
 };
 use crate::reason::reason;
@@ -98,16 +101,8 @@ impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
         if self.typed && !header.typed {
             return Err(TokenError::invalid(reason!("`typ` in its header does not say that it is an access token")));
         }
-        let named = header.key.as_deref();
-        let keys = self.keys.keys(named).await?;
-        let key = keys.signer(named, header.algorithm, compact.message, &compact.signature);
-        let key = key.ok_or_else(|| {
-            TokenError::invalid(match named {
-                _ if keys.has(named) => reason!("no key of its issuer verifies its signature"),
-                None => reason!("it names no key by `kid`, and its issuer has several keys"),
-                Some(_) => reason!("its issuer has no key with its `kid`"),
-            })
-        })?;
+        let keys = self.keys.keys(header.key.as_deref()).await?;
+        let key = signer(&keys, &header, &compact)?;
         let claims = self.rules.check(&compact.claims()?, self.clock.now())?;
         Ok(Arc::new(claims.signing_key(key).build()))
     }
@@ -117,6 +112,19 @@ impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
         claims.issuer() != self.rules.issuer
             || claims.signing_key().is_none_or(|key| self.keys.current().is_some_and(|keys| keys.holds(key)))
     }
+}
+
+/// Returns the key that signed the token.
+fn signer(keys: &KeySet, header: &Header, compact: &Compact<'_>) -> Result<KeyMark, TokenError> {
+    let named = header.key.as_deref();
+    let key = keys.signer(named, header.algorithm, compact.message, &compact.signature);
+    key.ok_or_else(|| {
+        TokenError::invalid(match named {
+            _ if keys.has(named) => reason!("no key of its issuer verifies its signature"),
+            None => reason!("it names no key by `kid`, and its issuer has several keys"),
+            Some(_) => reason!("its issuer has no key with its `kid`"),
+        })
+    })
 }
 
 impl<K> fmt::Debug for JwtVerifier<K> {

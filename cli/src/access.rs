@@ -11,14 +11,14 @@ type Scopes<'d> = BTreeSet<&'d str>;
 
 /// The hierarchy and the requirements of one document.
 #[derive(Debug)]
-pub(super) struct Access<'d> {
+pub(crate) struct Access<'d> {
     implies: BTreeMap<&'d str, Scopes<'d>>,
     known: Scopes<'d>,
 }
 
 /// The requirement of a tool.
 #[derive(Clone, Debug)]
-pub(super) enum Requirement<'d> {
+pub(crate) enum Requirement<'d> {
     /// The tool is public.
     Public,
     /// Any of these sets of scopes, each held completely.
@@ -28,7 +28,7 @@ pub(super) enum Requirement<'d> {
 }
 
 impl<'d> Requirement<'d> {
-    pub(super) fn of(tool: &'d ToolEntry) -> Self {
+    pub(crate) fn of(tool: &'d ToolEntry) -> Self {
         if tool.public == Some(true) {
             Self::Public
         } else if tool.required_scopes.is_empty() {
@@ -40,7 +40,7 @@ impl<'d> Requirement<'d> {
 }
 
 impl<'d> Access<'d> {
-    pub(super) fn of(document: &'d Document, extensions: &'d McpExtensions) -> Self {
+    pub(crate) fn of(document: &'d Document, extensions: &'d McpExtensions) -> Self {
         let mut implies: BTreeMap<&str, Scopes<'_>> = BTreeMap::new();
         for (scope, implied) in &extensions.scope_hierarchy {
             implies.entry(scope).or_default().extend(implied.iter().map(String::as_str));
@@ -54,8 +54,13 @@ impl<'d> Access<'d> {
     }
 
     /// Returns the pairs of a scope and a scope that it implies.
-    pub(super) fn edges(&self) -> BTreeSet<(&'d str, &'d str)> {
+    pub(crate) fn edges(&self) -> BTreeSet<(&'d str, &'d str)> {
         self.implies.iter().flat_map(|(scope, implied)| implied.iter().map(move |implied| (*scope, *implied))).collect()
+    }
+
+    /// Returns the scopes that a holder of these scopes holds.
+    pub(crate) fn closure_of(&self, scopes: impl IntoIterator<Item = &'d str>) -> Scopes<'d> {
+        scopes.into_iter().flat_map(|scope| self.closure(scope)).collect()
     }
 
     /// Returns the scopes that a holder of this scope holds.
@@ -64,7 +69,7 @@ impl<'d> Access<'d> {
     }
 
     /// Returns whether a token with these scopes opens the tool. The scopes have to be closed under `implies`.
-    fn opens(held: &Scopes<'d>, requirement: &Requirement<'d>) -> bool {
+    pub(crate) fn opens(held: &Scopes<'d>, requirement: &Requirement<'d>) -> bool {
         match requirement {
             Requirement::Public => true,
             Requirement::AnyOf(any) => any.iter().any(|all| all.is_subset(held)),
@@ -74,7 +79,7 @@ impl<'d> Access<'d> {
 
     /// Returns whether some token opens the tool in this document but not in the other. `tokens` limits the scopes of
     /// tokens.
-    pub(super) fn opens_beyond(
+    pub(crate) fn opens_beyond(
         &self,
         here: &Requirement<'d>,
         other: &Access<'d>,
@@ -106,7 +111,7 @@ impl<'d> Access<'d> {
     }
 
     /// Returns the scopes that the document names.
-    pub(super) fn known(&self) -> &Scopes<'d> {
+    pub(crate) fn known(&self) -> &Scopes<'d> {
         &self.known
     }
 }

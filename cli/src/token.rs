@@ -1,0 +1,214 @@
+//! `mcp-scopes token`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `providers` | the names of providers, and their values |
+
+mod providers;
+
+use std::{
+    fmt::Write as _,
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use clap::Args;
+use mcp_scopes_scan::file;
+use mcp_scopes_server::{
+    __private::v1::{Explanation, explain},
+    Claims, TokenError,
+    token::KeySet,
+};
+
+use crate::{
+    access::{Access, Requirement},
+    diff::side::{Reading, Side},
+    escape::escaped,
+    options::{Build, Table},
+    outcome::Outcome,
+    terminal::{complain, print},
+};
+
+pub(crate) const EXAMPLES: &str = "Examples:
+  mcp-scopes token token.txt --issuer https://auth.example.com --resource https://files.example.com/mcp
+  pbpaste | mcp-scopes token - --issuer https://auth.example.com/realms/files \\
+      --resource https://files.example.com/mcp --provider keycloak --jwks jwks.json
+  mcp-scopes token token.txt --issuer https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc \\
+      --resource https://files.example.com/mcp --provider cognito files-client
+
+Providers and their values:
+  entra APPLICATION        entra-app-only APPLICATION   entra-v1 AUDIENCE     auth0 [ROLE=SCOPES]..
+  okta AUDIENCE [CLIENT].. keycloak [ROLE=SCOPES]..     cognito CLIENT..      cognito-resource
+  zitadel PROJECT ROLE=SCOPES..                         supabase CLIENT.. ROLE=SCOPES..
+  duende                   workos                       clerk CLIENT..        logto
+  ory                      descope                      authentik APPLICATION
+
+Exit codes:
+  0  the server would accept the token
+  1  it would refuse it
+  2  wrong usage, or input that cannot be read";
+
+#[derive(Debug, Args)]
+pub(crate) struct Token {
+    /// The file with the token, or `-` for standard input; `Bearer` before the token is skipped
+    #[arg(value_name = "FILE")]
+    token: PathBuf,
+    /// The issuer, exactly as the server's configuration states it
+    #[arg(long, value_name = "URL")]
+    issuer: String,
+    /// How the issuer writes its tokens: the name of a provider, and its values
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    provider: Vec<String>,
+    /// The issuer's key set, to check the signature
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<PathBuf>,
+    /// The tools: the folder of a package, a metadata document, a lock file, or a program that carries its table
+    #[arg(long, value_name = "PATH")]
+    tools: Option<String>,
+    #[command(flatten)]
+    table: Table,
+    #[command(flatten)]
+    build: Build,
+}
+
+impl Token {
+    pub(crate) fn run(&self) -> Outcome {
+        let Some(resource) = self.table.resource() else {
+            return unusable("the resource of the server is missing", "add `--resource https://..`");
+        };
+        let provider = match providers::named(&self.provider) {
+            Ok(provider) => provider,
+            Err(wrong) => return unusable(&wrong, "see `mcp-scopes token --help`"),
+        };
+        let keys = match self.jwks.as_deref().map(KeySet::from_file).transpose() {
+            Ok(keys) => keys,
+            Err(wrong) => return unusable(&wrong.to_string(), "save the document at the issuer's `jwks_uri`"),
+        };
+        let token = match self.read() {
+            Ok(token) => token,
+            Err(wrong) => return unusable(&wrong, "name a file with the token, or pass it on standard input"),
+        };
+        let explanation = match explain(&token, &self.issuer, resource, provider, keys.as_ref()) {
+            Ok(explanation) => explanation,
+            Err((message, help)) => return unusable(&message, help),
+        };
+        let outcome = self.report(&explanation);
+        if let (Ok(claims), Outcome::Clean) = (&explanation.result, outcome) {
+            return self.report_tools(claims);
+        }
+        outcome
+    }
+
+    /// Returns the token, without white space around it and without its scheme.
+    fn read(&self) -> Result<String, String> {
+        let bytes = if self.token == Path::new("-") {
+            file::limited(io::stdin().lock()).map_err(|error| format!("cannot read standard input: {error}"))?
+        } else {
+            let shown = self.token.display();
+            File::open(&self.token)
+                .and_then(file::limited)
+                .map_err(|error| format!("cannot read `{shown}`: {error}"))?
+        };
+        let text = String::from_utf8(bytes).map_err(|_| "the token is not text".to_owned())?;
+        let text = text.trim();
+        let token = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"));
+        let token = token.map_or(text, |(_, token)| token.trim_start());
+        if token.is_empty() { Err("there is no token".to_owned()) } else { Ok(token.to_owned()) }
+    }
+
+    /// Prints whether the token would be accepted, and why.
+    fn report(&self, explanation: &Explanation) -> Outcome {
+        let claims = match &explanation.result {
+            Ok(claims) => claims,
+            Err(error) => return refused(error, explanation.is_signature_checked),
+        };
+        let mut text = String::from("the token would be accepted\n");
+        let signature =
+            if explanation.is_signature_checked { "valid" } else { "not checked; add `--jwks FILE` to check it" };
+        // A write to a string does not fail.
+        let _ = writeln!(text, "  signature: {signature}");
+        if let Some(end) = claims.expires_at() {
+            let left = end.duration_since(SystemTime::now()).unwrap_or_default();
+            let _ = writeln!(text, "  expires: in {}, leeway included", shown(left));
+        }
+        let scopes: Vec<&str> = claims.scopes().collect();
+        let scopes = if scopes.is_empty() { "none".to_owned() } else { escaped(&scopes.join(" ")) };
+        let _ = writeln!(text, "  scopes: {scopes}");
+        if let Some(claim) = claims.unread_claim() {
+            let _ = writeln!(text, "  note: `{claim}` is present and not read");
+        }
+        print(&text)
+    }
+
+    /// Prints the tools that the token opens.
+    fn report_tools(&self, claims: &Claims) -> Outcome {
+        let scan = |path: &Path| self.table.scan(self.build.scan(path));
+        let reading = Reading { scan: &scan, loopback: self.table.allow_loopback_http };
+        let side = match reading.open(self.tools.as_deref().unwrap_or(".")) {
+            Ok(side) => side,
+            Err(unreadable) if self.tools.is_some() => return unreadable.tell(),
+            Err(unreadable) => {
+                let why = escaped(&unreadable.message);
+                return print(&format!("  tools: not known, since {why}; name a table with `--tools PATH`\n"));
+            }
+        };
+        print(&tools(&side, claims))
+    }
+}
+
+/// Returns the tools that the token opens, as one line.
+fn tools(side: &Side, claims: &Claims) -> String {
+    let document = side.metadata.document();
+    let Some(extensions) = &document.mcp_extensions else {
+        return "  tools: the document states none\n".to_owned();
+    };
+    let access = Access::of(document, extensions);
+    let held = access.closure_of(claims.scopes());
+    let all = extensions.tool_scope_mapping.iter();
+    let opened = all.filter(|(_, tool)| Access::opens(&held, &Requirement::of(tool)));
+    let opened: Vec<&str> = opened.map(|(name, _)| name.as_str()).collect();
+    let (count, of) = (opened.len(), extensions.tool_scope_mapping.len());
+    let names = if opened.is_empty() { "none".to_owned() } else { escaped(&opened.join(", ")) };
+    format!("  tools: {names} ({count} of {of})\n")
+}
+
+fn refused(error: &TokenError, is_signature_checked: bool) -> Outcome {
+    complain(&format!("the token would be refused: {}", error.reason()), error.help());
+    if !is_signature_checked {
+        print("  signature: not checked; add `--jwks FILE` to check it\n");
+    }
+    Outcome::Found
+}
+
+fn unusable(message: &str, help: &str) -> Outcome {
+    complain(message, Some(help));
+    Outcome::Failed
+}
+
+/// Returns a duration in its two largest units.
+fn shown(left: Duration) -> String {
+    match left.as_secs() {
+        seconds @ ..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        seconds @ 3600..86_400 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        seconds => format!("{} days {} h", seconds / 86_400, seconds % 86_400 / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::shown;
+
+    #[test]
+    fn shows_durations_in_two_units() {
+        for (seconds, expected) in
+            [(59, "59 s"), (61, "1 min 1 s"), (3_599, "59 min 59 s"), (7_260, "2 h 1 min"), (90_000, "1 days 1 h")]
+        {
+            assert_eq!(shown(Duration::from_secs(seconds)), expected);
+        }
+    }
+}

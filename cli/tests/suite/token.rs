@@ -1,0 +1,143 @@
+//! `mcp-scopes token`: explains tokens without printing them.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use serde_json::{Value, json};
+
+use crate::support::{Demo, Run};
+
+const ISSUER: &str = "https://auth.example.com";
+const RESOURCE: &str = "https://tools.example.com/mcp";
+/// A token that is valid until 2100, and the key set that verifies it.
+const SIGNED: &str = include_str!("../data/token.txt");
+const KEYS: &str = include_str!("../data/jwks.json");
+const TOOLS: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// List the files\n#[mcp_tool(risk = \"low\")]\nfn list_files() {}\n\n\
+    /// Run a command\n#[mcp_tool(risk = \"high\", scope = \"shell:run\")]\nfn run() {}\n\n\
+    scope_table! { static TOOLS = [list_files, run] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";
+const CONFIG: &str = "[server]\nresource = \"https://tools.example.com/mcp\"\nauthorization_servers = [\"https://auth.example.com\"]\n\
+    [scopes]\n\"shell:run\" = { description = \"Run commands\", implies = [\"list_files\"] }\n\"list_files\" = \"List the files\"\n";
+
+/// Returns a token with these claims. Its signature is not valid.
+fn unsigned(claims: &Value) -> String {
+    let header = json!({"alg": "ES256", "kid": "a"});
+    format!("{}.{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()), BASE64.encode([7; 64]))
+}
+
+fn claims() -> Value {
+    json!({"iss": ISSUER, "aud": RESOURCE, "sub": "PLANTED", "client_id": "editor", "scope": "shell:run", "exp": 4_102_444_800_u64})
+}
+
+fn explain(demo: &Demo, token: &str, more: &[&str]) -> Run {
+    let arguments = ["token", "-", "--issuer", ISSUER, "--resource", RESOURCE];
+    let run = demo.run_with(&[&arguments, more].concat(), token);
+    let parts = token.trim().rsplit(' ').next().unwrap().split('.').filter(|part| part.len() > 8);
+    for part in parts.chain(["PLANTED"]) {
+        assert!(!run.out.contains(part) && !run.err.contains(part), "the token was printed: {run:?}");
+    }
+    run
+}
+
+#[test]
+fn names_scopes_and_tools_of_an_accepted_token() {
+    let demo = Demo::package(TOOLS);
+    demo.write("mcp-scopes.toml", CONFIG).write("jwks.json", KEYS);
+    let run = explain(&demo, &format!("Bearer {SIGNED}"), &["--jwks", "jwks.json"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
+    assert!(run.out.starts_with("the token would be accepted\n  signature: valid\n  expires: in "), "{run:?}");
+    assert!(run.out.ends_with("  scopes: openid list_files\n  tools: list_files (1 of 2)\n"), "{run:?}");
+    // Scopes open tools through `implies`, and the signature is not checked without keys.
+    let run = explain(&demo, &unsigned(&claims()), &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.out.contains("signature: not checked; add `--jwks FILE` to check it"), "{run:?}");
+    assert!(run.out.ends_with("  scopes: shell:run\n  tools: list_files, run (2 of 2)\n"), "{run:?}");
+}
+
+#[test]
+fn reads_the_token_from_a_file_and_the_tools_from_a_document() {
+    let demo = Demo::package(TOOLS);
+    demo.write("mcp-scopes.toml", CONFIG).write("token.txt", SIGNED);
+    let exported = demo.run(&["export"]);
+    let elsewhere = Demo::new();
+    elsewhere.write("token.txt", SIGNED).write("document.json", &exported.out);
+    let arguments = ["token", "token.txt", "--issuer", ISSUER, "--resource", RESOURCE];
+    let run = elsewhere.run(&[&arguments[..], &["--tools", "document.json"]].concat());
+    assert!(run.code == 0 && run.out.contains("tools: list_files (1 of 2)"), "{run:?}");
+    // Without tools here, the token is explained all the same.
+    let run = elsewhere.run(&arguments);
+    assert!(run.code == 0 && run.out.contains("; name a table with `--tools PATH`"), "{run:?}");
+    let run = elsewhere.run(&[&arguments[..], &["--tools", "missing"]].concat());
+    assert_eq!(run.code, 2, "{run:?}");
+}
+
+#[test]
+fn says_why_a_token_would_be_refused_and_what_to_change() {
+    let demo = Demo::new();
+    let with = |changes: Value| {
+        let mut claims = claims();
+        for (name, value) in changes.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        unsigned(&claims)
+    };
+    for (token, more, said, help) in [
+        (with(json!({"aud": null})), &[][..], "`aud` is missing", "`Provider::cognito`"),
+        (with(json!({"aud": "account"})), &[], "`aud` has another value", "audience mapper"),
+        (with(json!({"aud": "https://tools.example.com/mcp/"})), &[], "trailing slash", "exactly as"),
+        (with(json!({"iss": "https://auth.example.com/"})), &[], "`iss` differs", ""),
+        (with(json!({"iss": null})), &[], "`iss` is missing", ""),
+        (with(json!({"exp": 1})), &[], "it has expired", ""),
+        (with(json!({"at_hash": "h"})), &[], "it looks like an ID token", "send the access token"),
+        (with(json!({"token_use": "id"})), &["--provider", "cognito", "editor"], "`token_use`", ""),
+        (
+            with(json!({"aud": null, "token_use": "access"})),
+            &["--provider", "cognito", "other"],
+            "its client is not on the list",
+            "add the client",
+        ),
+        (
+            with(json!({"scope": null, "permissions": ["shell:run"]})),
+            &[],
+            "`permissions` is present and not read",
+            "scopes_from",
+        ),
+        ("opaque".to_owned(), &[], "it is opaque, and not a JWT", "`Issuer::introspection`"),
+        (SIGNED.replacen("eyJ", "eyK", 1), &[], "holds no JSON object", ""),
+    ] {
+        let run = explain(&demo, &token, more);
+        assert_eq!(run.code, 1, "{said}: {run:?}");
+        assert!(
+            run.err.contains(&format!("error: the token would be refused: {said}")) || run.err.contains(said),
+            "{said}: {run:?}"
+        );
+        assert!(run.err.contains(help), "{help}: {run:?}");
+    }
+    demo.write("jwks.json", KEYS);
+    let run = explain(&demo, &unsigned(&claims()), &["--jwks", "jwks.json"]);
+    assert!(run.code == 1 && run.err.contains("no key of its issuer verifies its signature"), "{run:?}");
+    assert!(!run.out.contains("not checked"), "{run:?}");
+}
+
+#[test]
+fn rejects_wrong_usage() {
+    let demo = Demo::new();
+    demo.write("token.txt", SIGNED).write("jwks.json", "{}").write("binary", [0xff, 0xfe]);
+    let base = ["token", "token.txt", "--issuer", ISSUER];
+    let with_resource = [&base[..], &["--resource", RESOURCE]].concat();
+    for (arguments, said) in [
+        (base.to_vec(), "the resource of the server is missing"),
+        ([&with_resource[..], &["--provider", "nix"]].concat(), "unknown provider `nix`"),
+        ([&with_resource[..], &["--provider", "cognito"]].concat(), "the provider `cognito` requires clients"),
+        ([&with_resource[..], &["--provider", "okta", "api://default"]].concat(), "no list of clients is stated"),
+        ([&with_resource[..], &["--jwks", "jwks.json"]].concat(), "the key set has no list `keys`"),
+        ([&with_resource[..], &["--jwks", "missing.json"]].concat(), "the key set cannot be read"),
+        (["token", "missing", "--issuer", ISSUER, "--resource", RESOURCE].to_vec(), "cannot read `missing`"),
+        (["token", "binary", "--issuer", ISSUER, "--resource", RESOURCE].to_vec(), "the token is not text"),
+    ] {
+        let run = demo.run(&arguments);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{said}: {run:?}");
+        assert!(run.err.contains(said), "{said}: {run:?}");
+    }
+    assert_eq!(explain(&demo, " \n", &[]).code, 2);
+    // An argument would be visible to other users, so a token is not accepted as one.
+    let run = demo.run(&["token", SIGNED.trim(), "--issuer", ISSUER, "--resource", RESOURCE]);
+    assert_eq!(run.code, 2, "{run:?}");
+}

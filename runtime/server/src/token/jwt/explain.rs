@@ -1,0 +1,52 @@
+//! Explains why a token would be accepted or refused, for the command line.
+
+use super::{
+    super::{
+        Claims, KeySet, Provider, Token, TokenError,
+        algorithm::Algorithm,
+        clock,
+        rules::{ClaimsSource, Rules},
+    },
+    Compact, signer,
+};
+use crate::reason::reason;
+
+/// Why a token would be accepted or refused.
+#[derive(Debug)]
+pub struct Explanation {
+    /// The claims of an accepted token.
+    pub result: Result<Claims, TokenError>,
+    /// Whether the signature was checked.
+    pub is_signature_checked: bool,
+}
+
+/// Verifies a token as an issuer with default settings does, without a request. Without keys, its signature is not checked.
+///
+/// # Errors
+/// `build` rejects the provider: why, and what to change.
+pub fn explain(
+    token: &str,
+    issuer: &str,
+    resource: &str,
+    provider: Provider,
+    keys: Option<&KeySet>,
+) -> Result<Explanation, (String, &'static str)> {
+    if let Some(problem) = provider.problem() {
+        return Err(problem);
+    }
+    let mut rules = Rules::new(issuer, [resource], ClaimsSource::Token);
+    rules.provider = provider;
+    Ok(Explanation { result: check(Token::new(token), &rules, keys), is_signature_checked: keys.is_some() })
+}
+
+fn check(token: Token<'_>, rules: &Rules, keys: Option<&KeySet>) -> Result<Claims, TokenError> {
+    let compact = Compact::read(token)?;
+    let header = compact.header()?;
+    if !Algorithm::ASYMMETRIC.contains(&header.algorithm) {
+        return Err(TokenError::invalid(reason!("its algorithm is not allowed")));
+    }
+    if let Some(keys) = keys {
+        signer(keys, &header, &compact)?;
+    }
+    rules.check(&compact.claims()?, clock::now()).map(super::super::claims::ClaimsBuilder::build)
+}
