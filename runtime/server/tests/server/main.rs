@@ -33,6 +33,7 @@ mod token_depth;
 mod token_introspection;
 mod token_jwks;
 mod token_jwt;
+mod token_keys;
 mod token_router;
 mod token_secrets;
 mod traces;
