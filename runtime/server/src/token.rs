@@ -18,7 +18,7 @@
 )]
 #![cfg_attr(feature = "jwt", doc = "| `jwt` | tokens that are JWTs; `algorithm` [`Algorithm`]: how they are signed |")]
 #![cfg_attr(feature = "jwt", doc = "| `keys` | [`KeySet`], and [`KeySource`]: where keys come from |")]
-#![cfg_attr(feature = "jwks", doc = "| `jwks` | keys that an issuer publishes |")]
+#![cfg_attr(feature = "jwks", doc = "| `jwks` | keys that an issuer publishes; `renewal` when they are fetched |")]
 #![cfg_attr(feature = "introspection", doc = "| `introspection` | asking the issuer about each token |")]
 #![cfg_attr(
     any(feature = "jwt", feature = "introspection"),
@@ -52,6 +52,8 @@ pub(crate) mod jwt;
 mod keys;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod kind;
+#[cfg(feature = "jwks")]
+mod renewal;
 mod revocations;
 mod router;
 #[cfg(any(feature = "jwt", feature = "introspection"))]

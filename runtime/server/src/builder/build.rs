@@ -56,7 +56,7 @@ impl ResourceServerBuilder {
                 problems.add(
                     "issuer",
                     ProblemKind::Unreachable,
-                    format!("the keys cannot be fetched: {failed}"),
+                    failed,
                     "check the address and the network, or start without the keys: `.lazy()` on the issuer",
                 );
             }

@@ -121,9 +121,9 @@ impl BoundIssuer {
         #[cfg(feature = "jwks")]
         if let Some(keys) = self.remote_keys() {
             if self.lazy {
-                keys.keep_fetching();
+                keys.renewer().keep_fetching();
             } else {
-                return keys.fetch_first().await;
+                return keys.renewer().fetch_first().await.map_err(|failure| failure.message);
             }
         }
         Ok(())
