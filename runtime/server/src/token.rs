@@ -18,6 +18,7 @@
 )]
 #![cfg_attr(feature = "jwt", doc = "| `jwt` | tokens that are JWTs; `algorithm` [`Algorithm`]: how they are signed |")]
 #![cfg_attr(feature = "jwt", doc = "| `keys` | [`KeySet`], and [`KeySource`]: where keys come from |")]
+#![cfg_attr(feature = "jwks", doc = "| `discovery` | the metadata of an issuer |")]
 #![cfg_attr(feature = "jwks", doc = "| `jwks` | keys that an issuer publishes; `renewal` when they are fetched |")]
 #![cfg_attr(feature = "introspection", doc = "| `introspection` | asking the issuer about each token |")]
 #![cfg_attr(
@@ -36,6 +37,8 @@ mod bound;
 mod cache;
 pub(crate) mod claims;
 mod clock;
+#[cfg(feature = "jwks")]
+mod discovery;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 pub(crate) mod endpoint;
 mod flights;

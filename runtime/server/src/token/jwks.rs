@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::{
     FetchError, KeySet, KeySource, TokenError,
+    discovery::{DiscoveredKeys, Discovery},
     endpoint::{self, Endpoint, EndpointError},
     keys,
-    renewal::{Failure, Fetch, FetchFuture, Limits, Published, Renewer},
+    renewal::{Failure, Fetch, FetchFuture, Limits, Prepare, Published, Renewer},
 };
 use crate::{reason::reason, trace};
 
@@ -28,6 +29,17 @@ impl RemoteKeys {
     /// The address is not https and not on a loopback host, or it contains a user or a fragment.
     pub fn new(url: &str) -> Result<Self, EndpointError> {
         Ok(Self { renewer: Renewer::new(Endpoint::new(url)?) })
+    }
+
+    /// Creates a key source for the keys that metadata points to.
+    pub(super) fn discovered(metadata: Discovery) -> Self {
+        Self { renewer: Renewer::new(DiscoveredKeys::new(metadata)) }
+    }
+
+    /// Sets all limits.
+    pub(super) fn limits(mut self, limits: Limits) -> Self {
+        self.renewer.limits = limits;
+        self
     }
 
     /// Sets the minimum and maximum lifetime of keys, whatever the issuer says. Default: one minute and one day.
@@ -61,7 +73,7 @@ impl RemoteKeys {
         self.renewer.problem()
     }
 
-    pub(super) fn renewer(&self) -> &Renewer<KeySet> {
+    pub(super) fn renewal(&self) -> &dyn Prepare {
         &self.renewer
     }
 }
@@ -82,7 +94,7 @@ impl Fetch<KeySet> for Endpoint {
         Box::pin(async move {
             self.keys(limits).await.map_err(|error| {
                 let message = format!("the keys cannot be fetched: `{}` {error}", self.shown());
-                Failure { error, message }
+                Failure { error, message, near: None }
             })
         })
     }

@@ -45,6 +45,8 @@ pub(super) struct Failure {
     pub(super) error: FetchError,
     /// For the operator: which address answered what.
     pub(super) message: String,
+    /// The issuer that an answer states, if it differs from the configured one only in a detail.
+    pub(super) near: Option<String>,
 }
 
 /// The configured limits.
@@ -82,6 +84,21 @@ impl Default for Limits {
 /// A renewal in progress.
 type Flight = Shared<Pin<Box<dyn Future<Output = ()> + Send>>>;
 
+/// What `build` does with a value that is renewed on use.
+pub(super) trait Prepare {
+    /// Fetches the value now.
+    ///
+    /// # Errors
+    /// Says which address answered what.
+    fn fetch_first(&self) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + '_>>;
+
+    /// Fetches the value in the background, until an attempt succeeds or all clones are dropped.
+    fn keep_fetching(&self);
+
+    /// Returns why the last attempt failed; `None` if it did not fail.
+    fn problem(&self) -> Option<&'static str>;
+}
+
 /// A value that is renewed on use. Requires a tokio runtime. Clones share all state. The value is fetched on first use, or
 /// before.
 pub(super) struct Renewer<T> {
@@ -101,11 +118,6 @@ impl<T: Published> Renewer<T> {
     pub(super) fn new(fetch: impl Fetch<T>) -> Self {
         let state = State { shelf: Shelf::default(), failure: None, flight: None };
         Self { fetch: Arc::new(fetch), limits: Limits::default(), state: Arc::new(Mutex::new(state)) }
-    }
-
-    /// Returns why the last attempt failed; `None` if it did not fail.
-    pub(super) fn problem(&self) -> Option<&'static str> {
-        self.state().shelf.problem()
     }
 
     fn state(&self) -> MutexGuard<'_, State<T>> {
@@ -184,12 +196,9 @@ impl<T: Published> Renewer<T> {
         }
     }
 
-    /// Fetches the value now.
-    ///
-    /// # Errors
-    /// Says which address answered what.
-    pub(super) async fn fetch_first(&self) -> Result<(), Failure> {
-        let other = |reason: &'static str| Failure { error: FetchError::new(reason), message: reason.to_owned() };
+    async fn fetch_now(&self) -> Result<(), Failure> {
+        let other =
+            |reason: &'static str| Failure { error: FetchError::new(reason), message: reason.to_owned(), near: None };
         let flight = {
             let mut state = self.state();
             self.launch(&mut state, Instant::now())
@@ -205,21 +214,30 @@ impl<T: Published> Renewer<T> {
             (None, None) => Ok(()),
         }
     }
+}
 
-    /// Fetches the value in the background, until an attempt succeeds or all clones are dropped.
-    pub(super) fn keep_fetching(&self) {
+impl<T: Published> Prepare for Renewer<T> {
+    fn fetch_first(&self) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + '_>> {
+        Box::pin(self.fetch_now())
+    }
+
+    fn keep_fetching(&self) {
         let Ok(runtime) = Handle::try_current() else { return };
         let (fetch, limits, weak) = (Arc::clone(&self.fetch), self.limits, Arc::downgrade(&self.state));
         runtime.spawn(async move {
             while let Some(state) = weak.upgrade() {
                 let renewer = Self { fetch: Arc::clone(&fetch), limits, state };
-                if renewer.fetch_first().await.is_ok() {
+                if renewer.fetch_now().await.is_ok() {
                     return;
                 }
                 drop(renewer);
                 tokio::time::sleep(limits.pause.max(Duration::from_millis(100))).await;
             }
         });
+    }
+
+    fn problem(&self) -> Option<&'static str> {
+        self.state().shelf.problem()
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 use super::{
-    bound::BoundIssuer,
+    bound::{BoundIssuer, Unprepared},
     identity::whole,
     router::{differs_by_slash, stated_issuer},
 };
@@ -113,9 +113,9 @@ impl Verifiers {
         }
     }
 
-    /// Fetches the keys of all issuers. Returns what failed.
+    /// Fetches the metadata and keys of all issuers. Returns what failed.
     #[cfg(any(feature = "jwt", feature = "introspection"))]
-    pub(crate) async fn prepare(&self) -> Vec<String> {
+    pub(crate) async fn prepare(&self) -> Vec<Unprepared> {
         let all = futures_util::future::join_all(self.issuers.iter().map(BoundIssuer::prepare)).await;
         all.into_iter().filter_map(Result::err).collect()
     }

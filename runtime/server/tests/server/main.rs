@@ -30,6 +30,7 @@ mod stream_ends;
 mod token_api_keys;
 mod token_cache;
 mod token_depth;
+mod token_discovery;
 mod token_introspection;
 mod token_jwks;
 mod token_jwt;

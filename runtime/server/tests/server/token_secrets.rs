@@ -179,6 +179,7 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
         PublicIssuer::keys("https://PLANTED", local.clone()),
         PublicIssuer::jwks("https://PLANTED", "https://PLANTED").require_claim("PLANTED"),
         PublicIssuer::introspection("https://PLANTED", "https://PLANTED", credentials()).token_prefix("PLANTED"),
+        PublicIssuer::discover("https://PLANTED").introspect(credentials()),
     ));
     cached.revoke(Token::new("PLANTED"), None);
     emitted.refusal(&cached, "PLANTED").await;
