@@ -23,7 +23,7 @@
 #![cfg_attr(feature = "introspection", doc = "| `introspection` | asking the issuer about each token |")]
 #![cfg_attr(
     any(feature = "jwt", feature = "introspection"),
-    doc = "| `rules` | what claims have to say; `kind` whether they are those of an access token |"
+    doc = "| `rules` | what claims have to say; `issuer_rule` what `iss` has to; `kind` whether they are those of an access token |"
 )]
 #![cfg_attr(any(feature = "jwks", feature = "introspection"), doc = "| `endpoint` | asking an issuer over HTTP |")]
 
@@ -47,6 +47,8 @@ mod identity;
 pub(crate) mod introspection;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod issuer;
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+mod issuer_rule;
 #[cfg(feature = "jwks")]
 pub(crate) mod jwks;
 #[cfg(feature = "jwt")]

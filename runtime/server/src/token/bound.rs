@@ -11,6 +11,7 @@ use super::{
     flights::Verified,
     identity::Hash,
     issuer::{Settings, Source},
+    issuer_rule::IssuerRule,
     rules::Rules,
     verifiers::Facts,
 };
@@ -31,6 +32,7 @@ type EndpointError = core::convert::Infallible;
 /// The verifier of one issuer's tokens.
 pub(super) struct BoundIssuer {
     pub(super) name: String,
+    pub(super) rule: IssuerRule,
     prefixes: Vec<String>,
     #[cfg(feature = "jwks")]
     lazy: bool,
@@ -76,6 +78,9 @@ impl BoundIssuer {
         setting: &'static str,
         problems: &mut ProblemList,
     ) -> Option<Self> {
+        let rule = IssuerRule::of(&issuer, setting, problems);
+        #[cfg(feature = "jwks")]
+        let place = issuer.place();
         let Issuer { name, source, mut settings } = issuer;
         reject_unused(&name, &source, &settings, setting, problems);
         if settings.prefixes.iter().any(String::is_empty) {
@@ -89,7 +94,15 @@ impl BoundIssuer {
         let prefixes = core::mem::take(&mut settings.prefixes);
         #[cfg(feature = "jwks")]
         let lazy = settings.lazy;
-        let verifier = match Verifier::new(&name, source, settings, facts) {
+        let facts = IssuerFacts {
+            name: &name,
+            rule: rule?,
+            #[cfg(feature = "jwks")]
+            place,
+            server: facts,
+        };
+        let rule = facts.rule.clone();
+        let verifier = match Verifier::new(source, settings, facts) {
             Ok(verifier) => verifier,
             Err(wrong) => {
                 problems.add(
@@ -103,6 +116,7 @@ impl BoundIssuer {
         };
         Some(Self {
             name,
+            rule,
             prefixes,
             #[cfg(feature = "jwks")]
             lazy,
@@ -185,59 +199,74 @@ impl BoundIssuer {
     }
 }
 
+/// The facts that a verifier inherits.
+struct IssuerFacts<'f> {
+    name: &'f str,
+    rule: IssuerRule,
+    /// Where the metadata of the issuer is.
+    #[cfg(feature = "jwks")]
+    place: Place,
+    server: &'f Facts,
+}
+
+impl IssuerFacts<'_> {
+    fn resources(&self) -> impl Iterator<Item = &str> {
+        self.server.resources.iter().map(String::as_str)
+    }
+}
+
 impl Verifier {
-    fn new(name: &str, source: Source, settings: Settings, facts: &Facts) -> Result<Self, EndpointError> {
+    fn new(source: Source, settings: Settings, facts: IssuerFacts<'_>) -> Result<Self, EndpointError> {
         match source {
             #[cfg(feature = "jwks")]
             Source::Discover => {
-                let place = Place { address: name.to_owned(), issuer: name.to_owned() };
                 #[cfg(feature = "introspection")]
                 if let Some(credentials) = settings.introspect.clone() {
-                    let resources = facts.resources.iter().map(String::as_str);
-                    let metadata = Discovery::new(place, Discovery::INTROSPECTION)?;
+                    let metadata = Discovery::new(&facts.place, Discovery::INTROSPECTION)?;
                     let limits = limits(&settings);
-                    let verifier = Introspection::discovered(metadata, limits, name, resources, credentials)?;
+                    let verifier =
+                        Introspection::discovered(metadata, limits, facts.name, facts.resources(), credentials)?;
                     return Ok(Self::introspection(verifier, &settings, facts));
                 }
-                let keys = RemoteKeys::discovered(Discovery::new(place, Discovery::KEYS)?).limits(limits(&settings));
-                Ok(Self::jwt(name, Keys::Remote(keys), settings, facts))
+                let metadata = Discovery::new(&facts.place, Discovery::KEYS)?;
+                let keys = RemoteKeys::discovered(metadata).limits(limits(&settings));
+                Ok(Self::jwt(Keys::Remote(keys), settings, facts))
             }
             #[cfg(feature = "jwks")]
             Source::Jwks(address) => {
                 let keys = RemoteKeys::new(&address)?.limits(limits(&settings));
-                Ok(Self::jwt(name, Keys::Remote(keys), settings, facts))
+                Ok(Self::jwt(Keys::Remote(keys), settings, facts))
             }
             #[cfg(feature = "jwt")]
-            Source::Keys(keys) => Ok(Self::jwt(name, Keys::Source(keys), settings, facts)),
+            Source::Keys(keys) => Ok(Self::jwt(Keys::Source(keys), settings, facts)),
             #[cfg(feature = "introspection")]
             Source::Introspection { endpoint, credentials } => {
-                let resources = facts.resources.iter().map(String::as_str);
-                let verifier = Introspection::for_resources(&endpoint, name, resources, credentials)?;
+                let verifier = Introspection::for_resources(&endpoint, facts.name, facts.resources(), credentials)?;
                 Ok(Self::introspection(verifier, &settings, facts))
             }
         }
     }
 
     #[cfg(feature = "introspection")]
-    fn introspection(mut verifier: Introspection, settings: &Settings, facts: &Facts) -> Self {
+    fn introspection(mut verifier: Introspection, settings: &Settings, facts: IssuerFacts<'_>) -> Self {
         if let Some(requests) = settings.max_concurrent {
             verifier = verifier.max_concurrent(requests);
         }
         if let Some(time) = settings.timeout {
             verifier = verifier.timeout(time);
         }
-        verifier = verifier.clock(facts.clock.clone());
-        apply(verifier.rules_mut(), settings);
+        verifier = verifier.clock(facts.server.clock.clone());
+        apply(verifier.rules_mut(), settings, facts.rule);
         let rejections = settings.cache_rejections.unwrap_or(Introspection::REJECTIONS);
         let (tokens, lifetime) = settings.cache.unwrap_or((super::cache::TOKENS, Introspection::LIFETIME));
         Self::Introspection(TokenCache::with_rejections(verifier, tokens, lifetime, rejections))
     }
 
     #[cfg(feature = "jwt")]
-    fn jwt(name: &str, keys: Keys, settings: Settings, facts: &Facts) -> Self {
-        let resources = facts.resources.iter().map(String::as_str);
-        let mut verifier = JwtVerifier::for_resources(name, resources, keys).clock(facts.clock.clone());
-        apply(verifier.rules_mut(), &settings);
+    fn jwt(keys: Keys, settings: Settings, facts: IssuerFacts<'_>) -> Self {
+        let mut verifier = JwtVerifier::for_resources(facts.name, facts.resources(), keys);
+        verifier = verifier.clock(facts.server.clock.clone());
+        apply(verifier.rules_mut(), &settings, facts.rule);
         if let Some(algorithms) = settings.algorithms {
             verifier = verifier.algorithms(algorithms);
         }
@@ -263,7 +292,8 @@ fn limits(settings: &Settings) -> Limits {
     }
 }
 
-fn apply(rules: &mut Rules, settings: &Settings) {
+fn apply(rules: &mut Rules, settings: &Settings, issuer: IssuerRule) {
+    rules.issuer = issuer;
     if let Some(leeway) = settings.leeway {
         rules.leeway = leeway;
     }

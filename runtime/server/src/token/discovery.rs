@@ -54,12 +54,12 @@ impl Discovery {
     ///
     /// # Errors
     /// The address is not https and not on a loopback host, or it contains a user, a query or a fragment.
-    pub(super) fn new(place: Place, member: &'static str) -> Result<Self, EndpointError> {
+    pub(super) fn new(place: &Place, member: &'static str) -> Result<Self, EndpointError> {
         let [first, others @ ..] = &*addresses::of(&place.address)? else { return Err(EndpointError("is empty")) };
         let first = Endpoint::new(first)?;
         let others = others.iter().map(|address| first.beside(address)).collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
-            issuer: place.issuer,
+            issuer: place.issuer.clone(),
             is_loopback: Address::parse(&place.address).is_ok_and(|address| address.is_loopback()),
             addresses: core::iter::once(first).chain(others).collect(),
             member,
@@ -145,7 +145,7 @@ mod tests {
             ("http://127.0.0.1:8080/a", "http://keys.example.com/jwks", false),
         ] {
             let place = Place { address: issuer.to_owned(), issuer: issuer.to_owned() };
-            let metadata = Discovery::new(place, Discovery::KEYS).unwrap();
+            let metadata = Discovery::new(&place, Discovery::KEYS).unwrap();
             let first = metadata.addresses.first().unwrap();
             assert_eq!(metadata.endpoint(first, url).is_ok(), accepted, "{issuer} {url}");
         }

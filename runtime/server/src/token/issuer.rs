@@ -1,4 +1,10 @@
 //! An issuer of access tokens, and how its tokens are verified.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `names` | what the issuer is called: in tokens, and in metadata |
+
+mod names;
 
 use core::{fmt, num::NonZeroUsize, time::Duration};
 
@@ -6,6 +12,8 @@ use core::{fmt, num::NonZeroUsize, time::Duration};
 use super::ClientCredentials;
 #[cfg(feature = "jwt")]
 use super::{Algorithm, KeySource};
+
+use self::names::Names;
 
 /// An issuer of access tokens, and how its tokens are verified. Passed to
 /// [`ResourceServerBuilder::issuer`](crate::ResourceServerBuilder::issuer).
@@ -88,6 +96,7 @@ pub(super) enum Source {
 /// The settings that were made; `None` for a default.
 #[derive(Clone, Default)]
 pub(super) struct Settings {
+    pub(super) names: Names,
     pub(super) lazy: bool,
     pub(super) prefixes: Vec<String>,
     pub(super) leeway: Option<Duration>,

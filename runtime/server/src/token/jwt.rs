@@ -101,13 +101,15 @@ impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
         let named = header.key.as_deref();
         let keys = self.keys.keys(named).await?;
         let key = keys.signer(named, header.algorithm, compact.message, &compact.signature)?;
-        let claims = self.rules.check(&compact.claims()?, self.clock.now())?;
-        Ok(Arc::new(claims.signing_key(key).build()))
+        let found = compact.claims()?;
+        let claims = self.rules.check(&found, self.clock.now())?;
+        self.rules.issuer.check_key(&found, key.issuer)?;
+        Ok(Arc::new(claims.signing_key(key.mark).build()))
     }
 
     fn is_still_valid(&self, claims: &Claims) -> bool {
         // Claims of another issuer, or without a signing key, cannot be checked here: one issuer may also issue opaque tokens.
-        claims.issuer() != self.rules.issuer
+        !self.rules.issuer.matches(claims.issuer())
             || claims.signing_key().is_none_or(|key| self.keys.current().is_some_and(|keys| keys.holds(key)))
     }
 }

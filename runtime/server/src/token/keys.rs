@@ -38,7 +38,15 @@ struct Key {
     /// The only algorithm that the key may be used with, if it states one.
     algorithm: Option<Algorithm>,
     decoding: DecodingKey,
+    /// The issuer whose tokens the key is for, in a set that several issuers share.
+    issuer: Option<String>,
     mark: KeyMark,
+}
+
+/// The key that signed a token.
+pub(super) struct SigningKey<'k> {
+    pub(super) mark: KeyMark,
+    pub(super) issuer: Option<&'k str>,
 }
 
 /// Identifies a key regardless of its name: a hash of the key material.
@@ -101,7 +109,9 @@ impl KeySet {
         }
         let decoding = DecodingKey::from_secret(secret).map_err(|_| KeySetError("is not a usable secret"))?;
         let mark = Sha256::digest(secret).into();
-        Ok(Self { keys: Arc::new([Key { id: None, family: Family::Secret, algorithm: None, decoding, mark }]) })
+        Ok(Self {
+            keys: Arc::new([Key { id: None, family: Family::Secret, algorithm: None, decoding, issuer: None, mark }]),
+        })
     }
 
     /// Returns whether the set contains a key with this id; without an id, whether it contains exactly one key.
@@ -126,7 +136,7 @@ impl KeySet {
         algorithm: Algorithm,
         message: &[u8],
         signature: &Vec<u8>,
-    ) -> Result<KeyMark, TokenError> {
+    ) -> Result<SigningKey<'_>, TokenError> {
         let fits = |key: &&Key| key.family == algorithm.family() && key.algorithm.is_none_or(|only| only == algorithm);
         let verifies = |key: &&Key| algorithm.verifies(&key.decoding, message, signature);
         let signer = if id.is_some() {
@@ -143,11 +153,11 @@ impl KeySet {
             }
             Some(first).filter(verifies)
         };
-        signer.map(|key| key.mark).ok_or(OTHER_SIGNER)
+        signer.map(|key| SigningKey { mark: key.mark, issuer: key.issuer.as_deref() }).ok_or(OTHER_SIGNER)
     }
 
     /// Returns the keys that a token may refer to.
-    fn named<'s>(&'s self, id: Option<&'s str>) -> impl Iterator<Item = &'s Key> {
+    fn named<'s>(&'s self, id: Option<&str>) -> impl Iterator<Item = &'s Key> {
         let single = self.keys.len() == 1;
         self.keys.iter().filter(move |key| match (id, &key.id) {
             (Some(id), Some(of_key)) => id == of_key,
@@ -194,11 +204,14 @@ impl Key {
         if algorithm.is_some_and(|algorithm| algorithm.family() != family) {
             return None;
         }
-        let id = match member("kid") {
-            None => None,
-            Some(id) => Some(id.as_str()?.to_owned()),
+        let owned = |name: &str| match member(name) {
+            None => Some(None),
+            Some(value) => Some(Some(value.as_str()?.to_owned())),
         };
-        Some(Self { id, family, algorithm, decoding, mark: mark(&[&first, &second]) })
+        let (id, issuer) = (owned("kid")?, owned("issuer")?);
+        // A cached token is verified again when its key is for another issuer.
+        let mark = mark(&[&first, &second, issuer.as_deref().unwrap_or_default().as_bytes()]);
+        Some(Self { id, family, algorithm, decoding, issuer, mark })
     }
 }
 

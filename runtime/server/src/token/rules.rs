@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 
 use super::{
     TokenError,
-    claims::{Claims, ClaimsBuilder, has_confirmation},
+    claims::{ClaimsBuilder, has_confirmation},
+    issuer_rule::IssuerRule,
     kind,
-    router::differs_by_slash,
 };
 use crate::reason::reason;
 
@@ -22,7 +22,7 @@ const INVALID_TIME: TokenError = TokenError::invalid(reason!("`exp`, `nbf` or `i
 /// The requirements for claims.
 #[derive(Clone)]
 pub(super) struct Rules {
-    pub(super) issuer: String,
+    pub(super) issuer: IssuerRule,
     pub(super) resources: Vec<String>,
     pub(super) leeway: Duration,
     pub(super) required: Vec<String>,
@@ -46,19 +46,17 @@ impl Rules {
     /// Creates the requirements that always apply, with a leeway of 30 seconds.
     pub(super) fn new<'r>(issuer: &str, resources: impl IntoIterator<Item = &'r str>, source: ClaimsSource) -> Self {
         let resources = resources.into_iter().map(str::to_owned).collect();
-        Self { issuer: issuer.to_owned(), resources, leeway: Duration::from_secs(30), required: Vec::new(), source }
+        Self {
+            issuer: IssuerRule::exact(issuer),
+            resources,
+            leeway: Duration::from_secs(30),
+            required: Vec::new(),
+            source,
+        }
     }
 
     pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<ClaimsBuilder, TokenError> {
-        let issuer = found.get("iss").map(Value::as_str);
-        if issuer.map_or(!self.may_be_silent(), |issuer| issuer != Some(&self.issuer)) {
-            let is_close = issuer.flatten().is_some_and(|issuer| differs_by_slash(issuer, &self.issuer));
-            return Err(if is_close {
-                TokenError::OTHER_SLASH
-            } else {
-                TokenError::invalid(reason!("its issuer is not the configured issuer"))
-            });
-        }
+        let claims = self.issuer.check(found, self.may_be_silent())?;
         kind::check(found)?;
         if has_confirmation(found) {
             return Err(TokenError::BOUND);
@@ -71,7 +69,7 @@ impl Rules {
         if self.required.iter().any(|name| found.get(name).is_none_or(Value::is_null)) {
             return Err(TokenError::invalid(reason!("a required claim is missing")));
         }
-        let mut claims = Claims::builder(&self.issuer).audience(audience);
+        let mut claims = claims.audience(audience);
         if let Some(end) = end {
             claims = claims.expires_at(end);
         }

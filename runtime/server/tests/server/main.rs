@@ -37,6 +37,7 @@ mod token_jwt;
 mod token_keys;
 mod token_router;
 mod token_secrets;
+mod token_tenants;
 mod traces;
 mod with_axum;
 mod with_rmcp;
