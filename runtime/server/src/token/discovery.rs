@@ -11,7 +11,6 @@ mod answers;
 mod keys;
 
 use core::time::Duration;
-use std::sync::Arc;
 
 use mcp_scopes_model::address::Address;
 use serde_json::Value;
@@ -123,7 +122,9 @@ impl super::renewal::Published for Endpoint {
 #[cfg(feature = "introspection")]
 impl super::renewal::Fetch<Endpoint> for Discovery {
     fn fetch(&self, limits: Limits) -> super::renewal::FetchFuture<'_, Endpoint> {
-        Box::pin(async move { self.read(limits).await.map(|(endpoint, lifetime)| (Arc::new(endpoint), lifetime)) })
+        Box::pin(async move {
+            self.read(limits).await.map(|(endpoint, lifetime)| (std::sync::Arc::new(endpoint), lifetime))
+        })
     }
 }
 

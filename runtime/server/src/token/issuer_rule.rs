@@ -52,6 +52,7 @@ struct TenantRule {
     /// What tokens state.
     stated: Template,
     /// The configured issuer, which keys may name instead.
+    #[cfg_attr(not(feature = "jwt"), expect(dead_code, reason = "only keys name it"))]
     name: Template,
     /// The accepted tenants; `None` for any.
     tenants: Option<Arc<[String]>>,

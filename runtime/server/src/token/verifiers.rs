@@ -95,21 +95,16 @@ impl Verifiers {
         if let Some(verifier) = &self.fallback {
             return verifier.verify_boxed(token).await;
         }
-        match stated {
-            Some(stated) => {
-                let near = self.issuers.iter().find_map(|issuer| issuer.rule.near_miss(&stated));
-                Err(near.unwrap_or(NOT_CONFIGURED))
-            }
-            None => {
-                let mut introspecting =
-                    self.issuers.iter().filter(|issuer| issuer.introspects() && !issuer.states_prefix());
-                match (introspecting.next(), introspecting.next()) {
-                    (Some(issuer), None) => issuer.verify(hash, token).await,
-                    (None, _) => Err(TokenError::invalid(reason!("it names no issuer"))),
-                    (Some(_), Some(_)) => {
-                        Err(TokenError::invalid(reason!("it names no issuer, and several issuers introspect tokens")))
-                    }
-                }
+        if let Some(stated) = stated {
+            let near = self.issuers.iter().find_map(|issuer| issuer.rule.near_miss(&stated));
+            return Err(near.unwrap_or(NOT_CONFIGURED));
+        }
+        let mut introspecting = self.issuers.iter().filter(|issuer| issuer.introspects() && !issuer.states_prefix());
+        match (introspecting.next(), introspecting.next()) {
+            (Some(issuer), None) => issuer.verify(hash, token).await,
+            (None, _) => Err(TokenError::invalid(reason!("it names no issuer"))),
+            (Some(_), Some(_)) => {
+                Err(TokenError::invalid(reason!("it names no issuer, and several issuers introspect tokens")))
             }
         }
     }
@@ -163,7 +158,7 @@ impl Sources {
     /// Returns what tokens state as their issuer, where that is not the issuer that is advertised.
     pub(crate) fn token_issuers(&self) -> Vec<String> {
         #[cfg(any(feature = "jwt", feature = "introspection"))]
-        return self.live.iter().chain(&self.sandbox).filter_map(|issuer| issuer.token_issuer_text()).collect();
+        return self.live.iter().chain(&self.sandbox).filter_map(Issuer::token_issuer_text).collect();
         #[cfg(not(any(feature = "jwt", feature = "introspection")))]
         Vec::new()
     }

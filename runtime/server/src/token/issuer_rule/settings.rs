@@ -50,7 +50,8 @@ impl IssuerRule {
         };
         check_tenants(issuer, setting, problems);
         let tenants = (!names.any_tenant).then(|| names.tenants().into());
-        Some(Self { form: Form::Tenants(TenantRule { stated: of_tokens, name: of_name, tenants }), advertised })
+        let rule = TenantRule { stated: of_tokens, name: of_name, tenants };
+        Some(Self { form: Form::Tenants(rule), advertised })
     }
 }
 
