@@ -269,8 +269,10 @@ impl Resolver {
     }
 
     fn by_issuer(&self, claims: &Claims) -> Option<Environment> {
-        let sandbox = self.sandbox_issuers.iter().any(|issuer| issuer == claims.issuer());
-        let live = self.live_issuers.iter().any(|issuer| issuer == claims.issuer());
+        // The issuer that tokens state may be another one than the metadata advertises.
+        let stated = claims.advertised_issuer();
+        let sandbox = self.sandbox_issuers.iter().any(|issuer| issuer == stated);
+        let live = self.live_issuers.iter().any(|issuer| issuer == stated);
         if sandbox { Some(Environment::Sandbox) } else { live.then_some(Environment::Live) }
     }
 

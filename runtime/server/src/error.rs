@@ -42,7 +42,7 @@ pub enum ProblemKind {
     Unknown,
     /// The table states policies that nothing enforces.
     Unenforced,
-    /// The keys of an issuer cannot be fetched.
+    /// The metadata or the keys of an issuer cannot be fetched.
     Unreachable,
     /// The table or its file is inconsistent.
     Table,

@@ -32,16 +32,21 @@ impl fmt::Display for Fact {
 pub(super) fn reject_near_misses(facts: &[Fact], what: &str, problems: &mut ProblemList) {
     for (place, one) in facts.iter().enumerate() {
         for other in facts.iter().skip(place + 1) {
-            if one.text != other.text && normal_form(&one.text) == normal_form(&other.text) {
+            if let Some(difference) = near_miss(&one.text, &other.text) {
                 problems.add(
                     one.setting,
                     ProblemKind::NearMiss,
-                    format!("the {what} {one} and {other} differ only in {}", difference(&one.text, &other.text)),
+                    format!("the {what} {one} and {other} differ only in {difference}"),
                     "write the same text in both places, as the issuer's or this server's metadata states it",
                 );
             }
         }
     }
+}
+
+/// Returns in what two facts differ, if that is easily overlooked.
+pub(super) fn near_miss(one: &str, other: &str) -> Option<&'static str> {
+    (one != other && normal_form(one) == normal_form(other)).then(|| difference(one, other))
 }
 
 /// Rejects an authorization server that is stated as an issuer as well.

@@ -61,6 +61,8 @@
 //! | event `decision` | info; warn for 5xx | a request is rejected | `outcome` = `refused`, `step`, `status`, `code` (of JSON-RPC), `environment`, `tool`, `reason` |
 //! | event `keys` | debug | the keys of an issuer were fetched | `outcome` = `renewed` |
 //! | event `keys` | warn | the keys could not be fetched | `outcome` = `failed`, `reason`, `status`, `cause` |
+//! | event `metadata` | debug | the metadata of a discovered issuer that introspects tokens was read | `outcome` = `renewed` |
+//! | event `metadata` | warn | it could not be read | `outcome` = `failed`, `reason`, `cause` |
 //! | event `cause` | warn | a token is rejected, and the operator can find out why: [`TokenError::caused_by`], [`TokenError::with_help`] | `reason`, `cause`, `help` |
 //!
 //! `step` is `request`, `token`, `environment`, `body`, `scopes`, `policy`, `session` or `answer`, after the list above.

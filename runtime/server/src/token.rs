@@ -19,11 +19,12 @@
 )]
 #![cfg_attr(feature = "jwt", doc = "| `jwt` | tokens that are JWTs; `algorithm` [`Algorithm`]: how they are signed |")]
 #![cfg_attr(feature = "jwt", doc = "| `keys` | [`KeySet`], and [`KeySource`]: where keys come from |")]
-#![cfg_attr(feature = "jwks", doc = "| `jwks` | keys that an issuer publishes |")]
+#![cfg_attr(feature = "jwks", doc = "| `discovery` | the metadata of an issuer |")]
+#![cfg_attr(feature = "jwks", doc = "| `jwks` | keys that an issuer publishes; `renewal` when they are fetched |")]
 #![cfg_attr(feature = "introspection", doc = "| `introspection` | asking the issuer about each token |")]
 #![cfg_attr(
     any(feature = "jwt", feature = "introspection"),
-    doc = "| `rules` | what claims have to say; `claim` reads them, `kind` says whether they are those of an access token; `provider` [`Provider`]: how an issuer writes them |"
+    doc = "| `rules` | what claims have to say; `claim` reads them, `issuer_rule` says what `iss` has to be, `kind` whether they are those of an access token; `provider` [`Provider`]: how an issuer writes them |"
 )]
 #![cfg_attr(any(feature = "jwks", feature = "introspection"), doc = "| `endpoint` | asking an issuer over HTTP |")]
 
@@ -39,6 +40,8 @@ mod cache;
 mod claim;
 pub(crate) mod claims;
 mod clock;
+#[cfg(feature = "jwks")]
+mod discovery;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 pub(crate) mod endpoint;
 mod flights;
@@ -47,6 +50,8 @@ mod identity;
 pub(crate) mod introspection;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod issuer;
+#[cfg(any(feature = "jwt", feature = "introspection"))]
+mod issuer_rule;
 #[cfg(feature = "jwks")]
 pub(crate) mod jwks;
 #[cfg(feature = "jwt")]
@@ -57,6 +62,8 @@ mod keys;
 mod kind;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 mod provider;
+#[cfg(feature = "jwks")]
+mod renewal;
 mod revocations;
 mod router;
 #[cfg(any(feature = "jwt", feature = "introspection"))]

@@ -28,11 +28,12 @@ use crate::{
 };
 
 impl ResourceServerBuilder {
-    /// Builds the resource server. The keys of each [`Issuer::jwks`](crate::token::Issuer::jwks) are fetched, unless it is lazy.
+    /// Builds the resource server. The metadata of each [`Issuer::discover`](crate::token::Issuer::discover) is read, and the keys
+    /// of each issuer that publishes some are fetched, unless the issuer is lazy.
     ///
     /// # Errors
-    /// A setting is invalid or missing, or keys cannot be fetched. The error lists all such settings by name. Keys are fetched
-    /// only if all settings are valid.
+    /// A setting is invalid or missing, or metadata or keys cannot be fetched. The error lists all such settings by name. Issuers
+    /// are asked only if all settings are valid.
     #[cfg_attr(
         not(any(feature = "jwt", feature = "introspection")),
         expect(clippy::unused_async, reason = "without issuers nothing is fetched")
@@ -58,12 +59,17 @@ impl ResourceServerBuilder {
         #[cfg(any(feature = "jwt", feature = "introspection"))]
         if problems.is_empty() {
             for failed in verifiers.prepare().await {
-                problems.add(
-                    "issuer",
-                    ProblemKind::Unreachable,
-                    format!("the keys cannot be fetched: {failed}"),
-                    "check the address and the network, or start without the keys: `.lazy()` on the issuer",
-                );
+                let (kind, help) = match failed.near {
+                    Some(stated) => (
+                        ProblemKind::NearMiss,
+                        format!("write the issuer as its metadata states it: `Issuer::discover({stated:?})`"),
+                    ),
+                    None => (
+                        ProblemKind::Unreachable,
+                        "check the address and the network, or start closed: `.lazy()` on the issuer".to_owned(),
+                    ),
+                };
+                problems.add(failed.setting, kind, failed.message, help);
             }
         }
         let engine = self.engine(served, verifiers, &mut problems);

@@ -19,6 +19,7 @@ impl ResourceServerBuilder {
         let file = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let issuers: Vec<Fact> = stated("issuer", self.verifiers.live_names())
             .chain(stated("sandbox_issuer", self.verifiers.sandbox_names()))
+            .chain(stated("token_issuer", self.verifiers.token_issuers()))
             .chain(stated("authorization_server", self.issuers.clone()))
             .chain(stated("verifier", self.verifiers.fallback_issuers()))
             .chain(stated(FILE, file(config.authorization_servers)))

@@ -4,27 +4,51 @@ use std::sync::Arc;
 
 #[cfg(feature = "introspection")]
 use super::Introspection;
-#[cfg(feature = "jwks")]
-use super::RemoteKeys;
+#[cfg(any(feature = "jwks", feature = "introspection"))]
+use super::endpoint::EndpointError;
 use super::{
     Claims, Issuer, Provider, Token, TokenCache, TokenError,
     flights::Verified,
     identity::Hash,
     issuer::{Settings, Source},
+    issuer_rule::IssuerRule,
     rules::Rules,
     verifiers::Facts,
 };
 #[cfg(feature = "jwt")]
 use super::{JwtVerifier, keys::Keys};
+#[cfg(feature = "jwks")]
+use super::{
+    RemoteKeys,
+    discovery::{Discovery, Place},
+    renewal::{Limits, Prepare},
+};
 use crate::error::{ProblemKind, ProblemList};
+
+/// Without requests to issuers no address can be wrong.
+#[cfg(not(any(feature = "jwks", feature = "introspection")))]
+type EndpointError = core::convert::Infallible;
 
 /// The verifier of one issuer's tokens.
 pub(super) struct BoundIssuer {
     pub(super) name: String,
+    pub(super) rule: IssuerRule,
     prefixes: Vec<String>,
     #[cfg(feature = "jwks")]
     lazy: bool,
+    /// The method of the builder that it was passed to.
+    #[cfg(feature = "jwks")]
+    setting: &'static str,
     verifier: Verifier,
+}
+
+/// Why what an issuer publishes could not be fetched.
+pub(crate) struct Unprepared {
+    pub(crate) setting: &'static str,
+    /// Which address answered what.
+    pub(crate) message: String,
+    /// The issuer that its metadata states, if it differs only in a detail.
+    pub(crate) near: Option<String>,
 }
 
 enum Verifier {
@@ -54,6 +78,9 @@ impl BoundIssuer {
         setting: &'static str,
         problems: &mut ProblemList,
     ) -> Option<Self> {
+        let rule = IssuerRule::of(&issuer, setting, problems);
+        #[cfg(feature = "jwks")]
+        let place = issuer.place();
         let Issuer { name, source, mut settings } = issuer;
         reject_unused(&name, &source, &settings, setting, problems);
         if settings.prefixes.iter().any(String::is_empty) {
@@ -78,18 +105,34 @@ impl BoundIssuer {
         let prefixes = core::mem::take(&mut settings.prefixes);
         #[cfg(feature = "jwks")]
         let lazy = settings.lazy;
-        let verifier = match Verifier::new(&name, source, settings, facts) {
+        let facts = IssuerFacts {
+            name: &name,
+            rule: rule?,
+            #[cfg(feature = "jwks")]
+            place,
+            server: facts,
+        };
+        let rule = facts.rule.clone();
+        let verifier = match Verifier::new(source, settings, facts) {
             Ok(verifier) => verifier,
             Err(wrong) => {
-                problems.add(setting, ProblemKind::Malformed, wrong, "write the https address that the issuer states");
+                problems.add(
+                    setting,
+                    ProblemKind::Malformed,
+                    wrong.to_string(),
+                    "write the https address that the issuer states",
+                );
                 return None;
             }
         };
         Some(Self {
             name,
+            rule,
             prefixes,
             #[cfg(feature = "jwks")]
             lazy,
+            #[cfg(feature = "jwks")]
+            setting,
             verifier,
         })
     }
@@ -128,13 +171,17 @@ impl BoundIssuer {
     /// # Errors
     /// Says which address answered what.
     #[cfg_attr(not(feature = "jwks"), expect(clippy::unused_async, reason = "only published keys are fetched"))]
-    pub(super) async fn prepare(&self) -> Result<(), String> {
+    pub(super) async fn prepare(&self) -> Result<(), Unprepared> {
         #[cfg(feature = "jwks")]
-        if let Some(keys) = self.remote_keys() {
+        if let Some(published) = self.published() {
             if self.lazy {
-                keys.keep_fetching();
+                published.keep_fetching();
             } else {
-                return keys.fetch_first().await;
+                return published.fetch_first().await.map_err(|failure| Unprepared {
+                    setting: self.setting,
+                    message: failure.message,
+                    near: failure.near,
+                });
             }
         }
         Ok(())
@@ -143,72 +190,94 @@ impl BoundIssuer {
     /// Returns why the keys could not be fetched at the last attempt.
     pub(super) fn problem(&self) -> Option<&'static str> {
         #[cfg(feature = "jwks")]
-        let problem = self.remote_keys().and_then(RemoteKeys::problem);
+        let problem = self.published().and_then(Prepare::problem);
         #[cfg(not(feature = "jwks"))]
         let problem = None;
         problem
     }
 
+    /// Returns what the issuer publishes and this server fetches.
     #[cfg(feature = "jwks")]
-    fn remote_keys(&self) -> Option<&RemoteKeys> {
+    fn published(&self) -> Option<&dyn Prepare> {
         match &self.verifier {
             Verifier::Jwt(cache) => match cache.verifier().keys() {
-                Keys::Remote(keys) => Some(keys),
+                Keys::Remote(keys) => Some(keys.renewal()),
                 Keys::Source(_) => None,
             },
             #[cfg(feature = "introspection")]
-            Verifier::Introspection(_) => None,
+            Verifier::Introspection(cache) => cache.verifier().renewal(),
         }
     }
 }
 
+/// The facts that a verifier inherits.
+struct IssuerFacts<'f> {
+    name: &'f str,
+    rule: IssuerRule,
+    /// Where the metadata of the issuer is.
+    #[cfg(feature = "jwks")]
+    place: Place,
+    server: &'f Facts,
+}
+
+impl IssuerFacts<'_> {
+    fn resources(&self) -> impl Iterator<Item = &str> {
+        self.server.resources.iter().map(String::as_str)
+    }
+}
+
 impl Verifier {
-    fn new(name: &str, source: Source, settings: Settings, facts: &Facts) -> Result<Self, String> {
+    fn new(source: Source, settings: Settings, facts: IssuerFacts<'_>) -> Result<Self, EndpointError> {
         match source {
             #[cfg(feature = "jwks")]
+            Source::Discover => {
+                #[cfg(feature = "introspection")]
+                if let Some(credentials) = settings.introspect.clone() {
+                    let metadata = Discovery::new(&facts.place, Discovery::INTROSPECTION)?;
+                    let limits = limits(&settings);
+                    let verifier =
+                        Introspection::discovered(metadata, limits, facts.name, facts.resources(), credentials)?;
+                    return Ok(Self::introspection(verifier, &settings, facts));
+                }
+                let metadata = Discovery::new(&facts.place, Discovery::KEYS)?;
+                let keys = RemoteKeys::discovered(metadata).limits(limits(&settings));
+                Ok(Self::jwt(Keys::Remote(keys), settings, facts))
+            }
+            #[cfg(feature = "jwks")]
             Source::Jwks(address) => {
-                let mut keys = RemoteKeys::new(&address).map_err(|wrong| wrong.to_string())?;
-                if let Some((least, most)) = settings.key_lifetime {
-                    keys = keys.lifetime(least, most);
-                }
-                if let Some(time) = settings.max_stale {
-                    keys = keys.max_stale(time);
-                }
-                if let Some(pause) = settings.fetch_pause {
-                    keys = keys.pause(pause);
-                }
-                if let Some(time) = settings.timeout {
-                    keys = keys.timeout(time);
-                }
-                Ok(Self::jwt(name, Keys::Remote(keys), settings, facts))
+                let keys = RemoteKeys::new(&address)?.limits(limits(&settings));
+                Ok(Self::jwt(Keys::Remote(keys), settings, facts))
             }
             #[cfg(feature = "jwt")]
-            Source::Keys(keys) => Ok(Self::jwt(name, Keys::Source(keys), settings, facts)),
+            Source::Keys(keys) => Ok(Self::jwt(Keys::Source(keys), settings, facts)),
             #[cfg(feature = "introspection")]
             Source::Introspection { endpoint, credentials } => {
-                let resources = facts.resources.iter().map(String::as_str);
-                let mut verifier = Introspection::for_resources(&endpoint, name, resources, credentials)
-                    .map_err(|wrong| wrong.to_string())?;
-                if let Some(requests) = settings.max_concurrent {
-                    verifier = verifier.max_concurrent(requests);
-                }
-                if let Some(time) = settings.timeout {
-                    verifier = verifier.timeout(time);
-                }
-                verifier = verifier.clock(facts.clock.clone());
-                apply(verifier.rules_mut(), &settings);
-                let rejections = settings.cache_rejections.unwrap_or(Introspection::REJECTIONS);
-                let (tokens, lifetime) = settings.cache.unwrap_or((super::cache::TOKENS, Introspection::LIFETIME));
-                Ok(Self::Introspection(TokenCache::with_rejections(verifier, tokens, lifetime, rejections)))
+                let verifier = Introspection::for_resources(&endpoint, facts.name, facts.resources(), credentials)?;
+                Ok(Self::introspection(verifier, &settings, facts))
             }
         }
     }
 
+    #[cfg(feature = "introspection")]
+    fn introspection(mut verifier: Introspection, settings: &Settings, facts: IssuerFacts<'_>) -> Self {
+        if let Some(requests) = settings.max_concurrent {
+            verifier = verifier.max_concurrent(requests);
+        }
+        if let Some(time) = settings.timeout {
+            verifier = verifier.timeout(time);
+        }
+        verifier = verifier.clock(facts.server.clock.clone());
+        apply(verifier.rules_mut(), settings, facts.rule);
+        let rejections = settings.cache_rejections.unwrap_or(Introspection::REJECTIONS);
+        let (tokens, lifetime) = settings.cache.unwrap_or((super::cache::TOKENS, Introspection::LIFETIME));
+        Self::Introspection(TokenCache::with_rejections(verifier, tokens, lifetime, rejections))
+    }
+
     #[cfg(feature = "jwt")]
-    fn jwt(name: &str, keys: Keys, settings: Settings, facts: &Facts) -> Self {
-        let resources = facts.resources.iter().map(String::as_str);
-        let mut verifier = JwtVerifier::for_resources(name, resources, keys).clock(facts.clock.clone());
-        apply(verifier.rules_mut(), &settings);
+    fn jwt(keys: Keys, settings: Settings, facts: IssuerFacts<'_>) -> Self {
+        let mut verifier = JwtVerifier::for_resources(facts.name, facts.resources(), keys);
+        verifier = verifier.clock(facts.server.clock.clone());
+        apply(verifier.rules_mut(), &settings, facts.rule);
         if let Some(algorithms) = settings.algorithms {
             verifier = verifier.algorithms(algorithms);
         }
@@ -221,7 +290,21 @@ impl Verifier {
     }
 }
 
-fn apply(rules: &mut Rules, settings: &Settings) {
+/// Returns the limits of what the issuer publishes.
+#[cfg(feature = "jwks")]
+fn limits(settings: &Settings) -> Limits {
+    let usual = Limits::default();
+    let (least, most) = settings.key_lifetime.unwrap_or(usual.lifetime);
+    Limits {
+        lifetime: (least, most.max(least)),
+        stale: settings.max_stale.unwrap_or(usual.stale),
+        pause: settings.fetch_pause.unwrap_or(usual.pause),
+        wait: settings.timeout.unwrap_or(usual.wait),
+    }
+}
+
+fn apply(rules: &mut Rules, settings: &Settings, issuer: IssuerRule) {
+    rules.issuer = issuer;
     if let Some(leeway) = settings.leeway {
         rules.leeway = leeway;
     }
@@ -234,7 +317,13 @@ fn apply(rules: &mut Rules, settings: &Settings) {
 
 /// Rejects settings that do not apply to the kind of issuer.
 fn reject_unused(name: &str, source: &Source, settings: &Settings, setting: &'static str, problems: &mut ProblemList) {
+    #[cfg(all(feature = "jwks", feature = "introspection"))]
+    let (introspects, discovers) = (settings.introspect.is_some(), matches!(source, Source::Discover));
+    #[cfg(not(all(feature = "jwks", feature = "introspection")))]
+    let (introspects, discovers) = (false, true);
     let (kind, fetches, reads_jwts, asks) = match source {
+        #[cfg(feature = "jwks")]
+        Source::Discover => ("discover", true, !introspects, introspects),
         #[cfg(feature = "jwks")]
         Source::Jwks(_) => ("jwks", true, true, false),
         #[cfg(feature = "jwt")]
@@ -255,6 +344,7 @@ fn reject_unused(name: &str, source: &Source, settings: &Settings, setting: &'st
         (settings.fetch_pause.is_some(), fetches, "fetch_pause"),
         (settings.timeout.is_some(), fetches || asks, "timeout"),
         (settings.max_concurrent.is_some(), asks, "max_concurrent"),
+        (introspects, discovers, "introspect"),
     ] {
         if made && !applies {
             let name = mcp_scopes_model::address::Shown(name);

@@ -1,7 +1,7 @@
 //! The claims of a verified token.
 
 use core::fmt;
-use std::time::SystemTime;
+use std::{sync::Arc, time::SystemTime};
 
 use serde_json::{Map, Value};
 
@@ -27,6 +27,8 @@ use super::keys::KeyMark;
 #[derive(Clone, Default)]
 pub struct Claims {
     issuer: String,
+    /// The issuer that the metadata advertises, if it is another one.
+    advertised_issuer: Option<Arc<str>>,
     subject: Option<String>,
     client: Option<String>,
     audience: Vec<String>,
@@ -62,7 +64,7 @@ impl Claims {
         ClaimsBuilder { claims: Self { issuer: issuer.into(), ..Self::default() } }
     }
 
-    /// Returns the issuer.
+    /// Returns the issuer, as the token states it.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
@@ -134,6 +136,11 @@ impl Claims {
     #[must_use]
     pub fn claim(&self, name: &str) -> Option<&Value> {
         self.raw.get(name)
+    }
+
+    /// Returns the issuer as the metadata advertises it.
+    pub(crate) fn advertised_issuer(&self) -> &str {
+        self.advertised_issuer.as_deref().unwrap_or(&self.issuer)
     }
 
     /// Returns whether the token is for this server whatever its audience is.
@@ -230,6 +237,13 @@ impl ClaimsBuilder {
     /// bound to a key (RFC 7800), and the layer does not verify the proof of possession.
     pub fn raw(mut self, claims: Map<String, Value>) -> Self {
         self.claims.raw = claims;
+        self
+    }
+
+    /// Sets the issuer that the metadata advertises, if it is another one.
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(super) fn advertised_issuer(mut self, issuer: Arc<str>) -> Self {
+        self.claims.advertised_issuer = Some(issuer);
         self
     }
 

@@ -71,19 +71,32 @@ impl Endpoint {
     /// Checks the address, and creates the client. Nothing is sent yet.
     pub(super) fn new(url: &str) -> Result<Self, EndpointError> {
         let address = Address::parse(url).map_err(EndpointError)?;
-        if !address.is_https_or_loopback_http() {
-            return Err(EndpointError("is not https; plain http is only for this machine"));
-        }
-        if address.has_user() || address.fragment.is_some() {
-            return Err(EndpointError("holds a user or a fragment; leave them out"));
-        }
+        let parsed = checked(address, url)?;
         // With redirects, the responding server could choose which other server is trusted, or receives a token.
         let client = Client::builder().redirect(Policy::none()).referer(false).https_only(address.is_https());
         // No proxy is used for plain http, which is only to a loopback host.
         let client = if address.is_https() { client } else { client.no_proxy() };
         let client = client.build().map_err(|_| EndpointError("cannot be asked: there are no root certificates"))?;
-        let url = Url::parse(url).map_err(|_| EndpointError("is no URL that can be asked"))?;
-        Ok(Self { client, url })
+        Ok(Self { client, url: parsed })
+    }
+
+    /// Returns another endpoint of the same issuer.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    #[cfg(feature = "jwks")]
+    pub(super) fn beside(&self, url: &str) -> Result<Self, EndpointError> {
+        let address = Address::parse(url).map_err(EndpointError)?;
+        // The settings of a client depend on the scheme.
+        if !address.scheme.eq_ignore_ascii_case(self.url.scheme()) {
+            return Self::new(url);
+        }
+        Ok(Self { client: self.client.clone(), url: checked(address, url)? })
+    }
+
+    #[cfg(feature = "jwks")]
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.url == other.url
     }
 
     /// Returns the address without its query, which may contain a secret.
@@ -101,6 +114,17 @@ impl Endpoint {
     pub(super) fn post(&self) -> RequestBuilder {
         self.client.post(self.url.clone())
     }
+}
+
+/// Checks an address, and returns it as the client reads it.
+fn checked(address: Address<'_>, url: &str) -> Result<Url, EndpointError> {
+    if !address.is_https_or_loopback_http() {
+        return Err(EndpointError("is not https; plain http is only for this machine"));
+    }
+    if address.has_user() || address.fragment.is_some() {
+        return Err(EndpointError("holds a user or a fragment; leave them out"));
+    }
+    Url::parse(url).map_err(|_| EndpointError("is no URL that can be asked"))
 }
 
 /// Sends a request and reads the response, within `wait` and at most `max_bytes`.

@@ -21,6 +21,11 @@ use super::{
     endpoint::{self, Endpoint, EndpointError, FetchError},
     rules::{ClaimsSource, Rules},
 };
+#[cfg(feature = "jwks")]
+use super::{
+    discovery::Discovery,
+    renewal::{Limits, Prepare, Renewer},
+};
 use crate::reason::reason;
 
 /// The maximum length of an introspected token, and of a response.
@@ -30,19 +35,45 @@ const MAX_ANSWER: usize = 64 << 10;
 const MAX_CONCURRENT: usize = 64;
 
 const MALFORMED: TokenError = TokenError::unavailable(reason!("the introspection response of its issuer is malformed"));
+#[cfg(feature = "jwks")]
+const NO_METADATA: TokenError = TokenError::unavailable(reason!("the metadata of its issuer is not available"));
 const BUSY: TokenError = TokenError::unavailable(reason!("too many introspection requests are under way"));
 
 /// Verifies tokens by introspection at their issuer, as [`Issuer`](super::Issuer) documents. Requires a tokio runtime.
 #[derive(Clone)]
 #[must_use]
 pub struct Introspection {
-    endpoint: Endpoint,
+    destination: Destination,
     credentials: HeaderValue,
     rules: Rules,
     wait: Duration,
     /// One permit for each concurrent request.
     slots: Arc<Semaphore>,
     clock: Clock,
+}
+
+/// Where tokens are sent.
+#[derive(Clone)]
+enum Destination {
+    Fixed(Endpoint),
+    /// The endpoint that the issuer's metadata states.
+    #[cfg(feature = "jwks")]
+    Discovered(Renewer<Endpoint>),
+}
+
+impl Destination {
+    #[cfg_attr(not(feature = "jwks"), expect(clippy::unused_async, reason = "only metadata is waited for"))]
+    #[cfg_attr(not(feature = "jwks"), expect(unused_variables, reason = "only metadata is waited for"))]
+    async fn endpoint(&self, wait: Duration) -> Result<Endpoint, TokenError> {
+        match self {
+            Self::Fixed(endpoint) => Ok(endpoint.clone()),
+            #[cfg(feature = "jwks")]
+            Self::Discovered(metadata) => match timeout(wait, metadata.get(None)).await {
+                Ok(Some(endpoint)) => Ok(endpoint.as_ref().clone()),
+                Ok(None) | Err(_) => Err(NO_METADATA),
+            },
+        }
+    }
 }
 
 /// The credentials with which the server authenticates at the issuer (RFC 7662 §2.1). `Debug` shows nothing of them.
@@ -89,19 +120,44 @@ impl Introspection {
         resources: impl IntoIterator<Item = &'r str>,
         credentials: ClientCredentials,
     ) -> Result<Self, EndpointError> {
+        Self::at(Destination::Fixed(Endpoint::new(url)?), issuer, resources, credentials)
+    }
+
+    /// Creates a verifier that introspects tokens at the endpoint that the metadata of their issuer states.
+    #[cfg(feature = "jwks")]
+    pub(super) fn discovered<'r>(
+        metadata: Discovery,
+        limits: Limits,
+        issuer: &str,
+        resources: impl IntoIterator<Item = &'r str>,
+        credentials: ClientCredentials,
+    ) -> Result<Self, EndpointError> {
+        let mut metadata = Renewer::new(metadata);
+        metadata.limits = limits;
+        Self::at(Destination::Discovered(metadata), issuer, resources, credentials)
+    }
+
+    fn at<'r>(
+        destination: Destination,
+        issuer: &str,
+        resources: impl IntoIterator<Item = &'r str>,
+        credentials: ClientCredentials,
+    ) -> Result<Self, EndpointError> {
         let unusable = EndpointError("cannot be asked with a token that no header can hold");
         let mut credentials = HeaderValue::try_from(credentials.0).map_err(|_| unusable)?;
         credentials.set_sensitive(true);
         let rules = Rules::new(issuer, resources, ClaimsSource::Issuer);
         let slots = Arc::new(Semaphore::new(MAX_CONCURRENT));
-        Ok(Self {
-            endpoint: Endpoint::new(url)?,
-            credentials,
-            rules,
-            wait: Duration::from_secs(5),
-            slots,
-            clock: Clock::default(),
-        })
+        Ok(Self { destination, credentials, rules, wait: Duration::from_secs(5), slots, clock: Clock::default() })
+    }
+
+    /// Returns the metadata that states the endpoint.
+    #[cfg(feature = "jwks")]
+    pub(super) fn renewal(&self) -> Option<&dyn Prepare> {
+        match &self.destination {
+            Destination::Fixed(_) => None,
+            Destination::Discovered(metadata) => Some(metadata),
+        }
     }
 
     pub(super) fn rules_mut(&mut self) -> &mut Rules {
@@ -173,9 +229,11 @@ impl TokenVerifier for Introspection {
         tokio::runtime::Handle::try_current()
             .map_err(|_| TokenError::unavailable(reason!("no tokio runtime is running")))?;
         let began = Instant::now();
-        let Ok(Ok(_slot)) = timeout(self.wait, self.slots.acquire()).await else { return Err(BUSY) };
-        let request = self
-            .endpoint
+        let endpoint = self.destination.endpoint(self.wait).await?;
+        let Ok(Ok(_slot)) = timeout(self.wait.saturating_sub(began.elapsed()), self.slots.acquire()).await else {
+            return Err(BUSY);
+        };
+        let request = endpoint
             .post()
             .header(AUTHORIZATION, self.credentials.clone())
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")

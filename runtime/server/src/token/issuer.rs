@@ -1,4 +1,10 @@
 //! An issuer of access tokens, and how its tokens are verified.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `names` | what the issuer is called: in tokens, and in metadata |
+
+mod names;
 
 use core::{fmt, num::NonZeroUsize, time::Duration};
 
@@ -10,6 +16,8 @@ use super::{
     Provider, TokenError,
     provider::mapping::{MappedClaims, Mapping, VerifiedClaims},
 };
+
+use self::names::Names;
 
 /// An issuer of access tokens, and how its tokens are verified. Passed to
 /// [`ResourceServerBuilder::issuer`](crate::ResourceServerBuilder::issuer).
@@ -78,6 +86,9 @@ pub struct Issuer {
 /// Where the facts about a token come from.
 #[derive(Clone)]
 pub(super) enum Source {
+    /// What the issuer's metadata points to.
+    #[cfg(feature = "jwks")]
+    Discover,
     /// Keys at an address.
     #[cfg(feature = "jwks")]
     Jwks(String),
@@ -92,6 +103,7 @@ pub(super) enum Source {
 /// The settings that were made; `None` for a default.
 #[derive(Clone, Default)]
 pub(super) struct Settings {
+    pub(super) names: Names,
     pub(super) lazy: bool,
     pub(super) prefixes: Vec<String>,
     pub(super) leeway: Option<Duration>,
@@ -108,9 +120,55 @@ pub(super) struct Settings {
     pub(super) max_concurrent: Option<NonZeroUsize>,
     pub(super) provider: Option<Provider>,
     pub(super) claims: Option<Mapping>,
+    #[cfg(all(feature = "jwks", feature = "introspection"))]
+    pub(super) introspect: Option<ClientCredentials>,
 }
 
 impl Issuer {
+    /// Creates an issuer whose tokens are JWTs, with the keys that its metadata points to. Requires the feature `jwks`.
+    ///
+    /// [`build`](crate::ResourceServerBuilder::build) reads the metadata (RFC 8414, OpenID Connect Discovery) and fetches the
+    /// keys at its `jwks_uri`. It asks these addresses in turn until one has an answer that counts, here for the issuer
+    /// `https://auth.example.com/a`; for an issuer without a path, the first two without `/a`:
+    ///
+    /// 1. `https://auth.example.com/.well-known/oauth-authorization-server/a`
+    /// 2. `https://auth.example.com/.well-known/openid-configuration/a`
+    /// 3. `https://auth.example.com/a/.well-known/openid-configuration`
+    ///
+    /// An answer counts if it is a JSON object of at most 256 KiB without duplicate members, states this issuer as `issuer`,
+    /// code point by code point, and states a `jwks_uri` that is https. A loopback issuer may state addresses on a loopback
+    /// host, which may be http. Redirects are not followed. If no answer counts, the error of `build` lists what each address
+    /// answered. A [`lazy`](Self::lazy) issuer starts without the metadata, answers its tokens with 503, and keeps trying.
+    ///
+    /// The metadata is cached like keys, within the same [limits](Self::key_lifetime). It is read again when keys are fetched
+    /// after its lifetime, and when they cannot be fetched. So an issuer may move its keys.
+    ///
+    /// ```
+    /// use mcp_scopes_server::token::Issuer;
+    /// let issuer = Issuer::discover("https://auth.example.com");
+    /// # let _ = issuer;
+    /// ```
+    #[cfg(feature = "jwks")]
+    pub fn discover(issuer: impl Into<String>) -> Self {
+        Self::new(issuer, Source::Discover)
+    }
+
+    /// Introspects the tokens of a [discovered](Self::discover) issuer (RFC 7662), at the `introspection_endpoint` that its
+    /// metadata states, instead of verifying JWTs with its keys. A missing endpoint is an error of `build`. See
+    /// [`introspection`](Self::introspection). Requires the features `jwks` and `introspection`.
+    ///
+    /// ```
+    /// use mcp_scopes_server::token::{ClientCredentials, Issuer};
+    /// # let secret = "from the environment";
+    /// let issuer = Issuer::discover("https://auth.example.com").introspect(ClientCredentials::basic("files", secret));
+    /// # let _ = issuer;
+    /// ```
+    #[cfg(all(feature = "jwks", feature = "introspection"))]
+    pub fn introspect(mut self, credentials: ClientCredentials) -> Self {
+        self.settings.introspect = Some(credentials);
+        self
+    }
+
     /// Creates an issuer whose tokens are JWTs, with keys at this address (its `jwks_uri`). Requires the feature `jwks`.
     ///
     /// [`build`](crate::ResourceServerBuilder::build) fetches the keys and fails if it cannot, unless the issuer is
@@ -173,8 +231,8 @@ impl Issuer {
         &self.name
     }
 
-    /// Lets `build` succeed while the keys cannot be fetched. Until they are, every token of this issuer is answered with 503,
-    /// and the server keeps trying to fetch them. For [`jwks`](Self::jwks).
+    /// Lets `build` succeed while metadata or keys cannot be fetched. Until they are, every token of this issuer is answered
+    /// with 503, and the server keeps trying to fetch them. For [`discover`](Self::discover) and [`jwks`](Self::jwks).
     pub fn lazy(mut self) -> Self {
         self.settings.lazy = true;
         self
@@ -273,28 +331,29 @@ impl Issuer {
         self
     }
 
-    /// Sets the minimum and maximum lifetime of fetched keys, whatever the issuer says. Default: one minute and one day. For
-    /// [`jwks`](Self::jwks).
+    /// Sets the minimum and maximum lifetime of fetched keys and metadata, whatever the issuer says. Default: one minute and one
+    /// day. For [`discover`](Self::discover) and [`jwks`](Self::jwks).
     pub fn key_lifetime(mut self, least: Duration, most: Duration) -> Self {
         self.settings.key_lifetime = Some((least, most));
         self
     }
 
-    /// Sets how long expired keys are kept while the issuer is unreachable. Default: one hour. A key that the issuer has
-    /// withdrawn may still be accepted for that long. For [`jwks`](Self::jwks).
+    /// Sets how long expired keys and metadata are kept while the issuer is unreachable. Default: one hour. A key that the issuer
+    /// has withdrawn may still be accepted for that long. For [`discover`](Self::discover) and [`jwks`](Self::jwks).
     pub fn max_stale(mut self, time: Duration) -> Self {
         self.settings.max_stale = Some(time);
         self
     }
 
-    /// Sets the minimum time between two attempts to fetch keys. Default: ten seconds. For [`jwks`](Self::jwks).
+    /// Sets the minimum time between two attempts to fetch keys or metadata. Default: ten seconds. For
+    /// [`discover`](Self::discover) and [`jwks`](Self::jwks).
     pub fn fetch_pause(mut self, pause: Duration) -> Self {
         self.settings.fetch_pause = Some(pause);
         self
     }
 
-    /// Sets the timeout of a request to the issuer. Default: five seconds. For [`jwks`](Self::jwks) and
-    /// [`introspection`](Self::introspection), where it includes the time that a token waits for its
+    /// Sets the timeout of a request to the issuer. Default: five seconds. For [`discover`](Self::discover),
+    /// [`jwks`](Self::jwks) and [`introspection`](Self::introspection), where it includes the time that a token waits for its
     /// [turn](Self::max_concurrent). After that the request is answered with 503.
     pub fn timeout(mut self, time: Duration) -> Self {
         self.settings.timeout = Some(time);

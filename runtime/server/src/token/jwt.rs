@@ -13,11 +13,10 @@ pub(crate) mod explain;
 use core::{fmt, time::Duration};
 use std::sync::Arc;
 
-use self::compact::{Compact, Header};
+use self::compact::Compact;
 use super::{
-    Claims, Clock, KeySet, KeySource, Token, TokenError, TokenVerifier,
+    Claims, Clock, KeySource, Token, TokenError, TokenVerifier,
     algorithm::Algorithm,
-    keys::KeyMark,
     rules::{ClaimsSource, Rules},
 };
 use crate::reason::reason;
@@ -102,29 +101,18 @@ impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
             return Err(TokenError::invalid(reason!("`typ` in its header does not say that it is an access token")));
         }
         let keys = self.keys.keys(header.key.as_deref()).await?;
-        let key = signer(&keys, &header, &compact)?;
-        let claims = self.rules.check(&compact.claims()?, self.clock.now())?;
-        Ok(Arc::new(claims.signing_key(key).build()))
+        let key = keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature)?;
+        let found = compact.claims()?;
+        let claims = self.rules.check(&found, self.clock.now())?;
+        self.rules.issuer.check_key(&found, key.issuer)?;
+        Ok(Arc::new(claims.signing_key(key.mark).build()))
     }
 
     fn is_still_valid(&self, claims: &Claims) -> bool {
         // Claims of another issuer, or without a signing key, cannot be checked here: one issuer may also issue opaque tokens.
-        claims.issuer() != self.rules.issuer
+        !self.rules.issuer.matches(claims.issuer())
             || claims.signing_key().is_none_or(|key| self.keys.current().is_some_and(|keys| keys.holds(key)))
     }
-}
-
-/// Returns the key that signed the token.
-fn signer(keys: &KeySet, header: &Header, compact: &Compact<'_>) -> Result<KeyMark, TokenError> {
-    let named = header.key.as_deref();
-    let key = keys.signer(named, header.algorithm, compact.message, &compact.signature);
-    key.ok_or_else(|| {
-        TokenError::invalid(match named {
-            _ if keys.has(named) => reason!("no key of its issuer verifies its signature"),
-            None => reason!("it names no key by `kid`, and its issuer has several keys"),
-            Some(_) => reason!("its issuer has no key with its `kid`"),
-        })
-    })
 }
 
 impl<K> fmt::Debug for JwtVerifier<K> {

@@ -12,10 +12,17 @@ use super::{
     TokenError,
     algorithm::{Algorithm, Family},
 };
+use crate::reason::reason;
 
 /// The maximum number of keys in a set, and the maximum size of its text in bytes.
 const MAX_KEYS: usize = 100;
 pub(super) const MAX_BYTES: usize = 512 << 10;
+
+const UNKNOWN_KEY: TokenError = TokenError::invalid(reason!("its issuer has no key with its `kid`"));
+const NO_KEY_FITS: TokenError = TokenError::invalid(reason!("no key of its issuer fits its algorithm"));
+const SEVERAL_KEYS_FIT: TokenError =
+    TokenError::invalid(reason!("it names no key by `kid`, and several keys of its issuer fit its algorithm"));
+const OTHER_SIGNER: TokenError = TokenError::invalid(reason!("no key of its issuer verifies its signature"));
 
 /// The keys of an issuer: a JWK Set.
 #[derive(Clone)]
@@ -31,24 +38,33 @@ struct Key {
     /// The only algorithm that the key may be used with, if it states one.
     algorithm: Option<Algorithm>,
     decoding: DecodingKey,
+    /// The issuer whose tokens the key is for, in a set that several issuers share.
+    issuer: Option<String>,
     mark: KeyMark,
+}
+
+/// The key that signed a token.
+pub(super) struct SigningKey<'k> {
+    pub(super) mark: KeyMark,
+    pub(super) issuer: Option<&'k str>,
 }
 
 /// Identifies a key regardless of its name: a hash of the key material.
 pub(super) type KeyMark = [u8; 32];
 
-fn mark(parts: &[&str]) -> KeyMark {
+fn mark(parts: &[&[u8]]) -> KeyMark {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part.as_bytes());
+        hash.update(part);
     }
     hash.finalize().into()
 }
 
 impl KeySet {
-    /// Parses a JWK Set. Keys that cannot verify tokens are skipped: those of unknown types and curves, for encryption, RSA
-    /// keys of fewer than 2048 bits, and symmetric keys, which must not be published.
+    /// Parses a JWK Set. Keys that cannot verify tokens are skipped: those of unknown types and curves, for encryption, with a
+    /// member that is not base64url without padding, RSA keys of fewer than 2048 bits, and symmetric keys, which must not be
+    /// published. Leading zero bytes of an RSA modulus are ignored. Members that are null count as absent.
     ///
     /// # Errors
     /// The text is not a JWK Set, is too large, or contains no key that can verify a token.
@@ -93,7 +109,9 @@ impl KeySet {
         }
         let decoding = DecodingKey::from_secret(secret).map_err(|_| KeySetError("is not a usable secret"))?;
         let mark = Sha256::digest(secret).into();
-        Ok(Self { keys: Arc::new([Key { id: None, family: Family::Secret, algorithm: None, decoding, mark }]) })
+        Ok(Self {
+            keys: Arc::new([Key { id: None, family: Family::Secret, algorithm: None, decoding, issuer: None, mark }]),
+        })
     }
 
     /// Returns whether the set contains a key with this id; without an id, whether it contains exactly one key.
@@ -107,23 +125,39 @@ impl KeySet {
         self.keys.iter().any(|key| key.mark == *mark)
     }
 
-    /// Returns the key that signed the message, if one did. A token that names a key is verified with that key only.
+    /// Returns the key that signed the message. A token that names a key is verified with the keys of that name only: two keys
+    /// may have one name. A token that names none is verified if exactly one key fits its algorithm.
+    ///
+    /// # Errors
+    /// No such key signed the message.
     pub(super) fn signer(
         &self,
         id: Option<&str>,
         algorithm: Algorithm,
         message: &[u8],
         signature: &Vec<u8>,
-    ) -> Option<KeyMark> {
-        self.named(id)
-            .filter(|key| key.family == algorithm.family())
-            .filter(|key| key.algorithm.is_none_or(|only| only == algorithm))
-            .find(|key| algorithm.verifies(&key.decoding, message, signature))
-            .map(|key| key.mark)
+    ) -> Result<SigningKey<'_>, TokenError> {
+        let fits = |key: &&Key| key.family == algorithm.family() && key.algorithm.is_none_or(|only| only == algorithm);
+        let verifies = |key: &&Key| algorithm.verifies(&key.decoding, message, signature);
+        let signer = if id.is_some() {
+            if !self.has(id) {
+                return Err(UNKNOWN_KEY);
+            }
+            self.named(id).filter(fits).find(verifies)
+        } else {
+            let mut fitting = self.keys.iter().filter(fits);
+            let first = fitting.next().ok_or(NO_KEY_FITS)?;
+            // An issuer may list one key several times.
+            if fitting.any(|key| key.mark != first.mark) {
+                return Err(SEVERAL_KEYS_FIT);
+            }
+            Some(first).filter(verifies)
+        };
+        signer.map(|key| SigningKey { mark: key.mark, issuer: key.issuer.as_deref() }).ok_or(OTHER_SIGNER)
     }
 
     /// Returns the keys that a token may refer to.
-    fn named<'s>(&'s self, id: Option<&'s str>) -> impl Iterator<Item = &'s Key> {
+    fn named<'s>(&'s self, id: Option<&str>) -> impl Iterator<Item = &'s Key> {
         let single = self.keys.len() == 1;
         self.keys.iter().filter(move |key| match (id, &key.id) {
             (Some(id), Some(of_key)) => id == of_key,
@@ -136,62 +170,73 @@ impl KeySet {
 impl Key {
     /// Parses one member of `keys`; `None` for a key that cannot verify a token.
     fn read(jwk: &Value) -> Option<Self> {
-        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
-        if jwk.get("use").is_some_and(|usage| usage != "sig") {
+        let member = |name: &str| jwk.get(name).filter(|value| !value.is_null());
+        let text = |name: &str| member(name).and_then(Value::as_str);
+        let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?).ok();
+        if member("use").is_some_and(|usage| usage != "sig") {
             return None;
         }
-        if let Some(operations) = jwk.get("key_ops")
+        if let Some(operations) = member("key_ops")
             && !operations.as_array()?.iter().any(|operation| operation == "verify")
         {
             return None;
         }
-        let algorithm = match jwk.get("alg") {
+        let algorithm = match member("alg") {
             None => None,
             Some(name) => Some(Algorithm::named(name.as_str()?)?),
         };
-        let (family, parts) = match (text("kty")?, text("crv")) {
-            ("RSA", _) => (Family::Rsa, [text("n")?, text("e")?]),
-            ("EC", Some("P-256")) => (Family::P256, [text("x")?, text("y")?]),
-            ("EC", Some("P-384")) => (Family::P384, [text("x")?, text("y")?]),
-            ("OKP", Some("Ed25519")) => (Family::Ed25519, [text("x")?, ""]),
+        let (family, first, second) = match (text("kty")?, text("crv")) {
+            ("RSA", _) => (Family::Rsa, without_zeros(bytes("n")?), without_zeros(bytes("e")?)),
+            ("EC", Some("P-256")) => (Family::P256, bytes("x")?, bytes("y")?),
+            ("EC", Some("P-384")) => (Family::P384, bytes("x")?, bytes("y")?),
+            ("OKP", Some("Ed25519")) => (Family::Ed25519, bytes("x")?, Vec::new()),
             _ => return None,
         };
-        let [first, second] = parts;
-        if !family.is_size(first, second) {
+        if !family.is_usable(&first, &second) {
             return None;
         }
         let decoding = match family {
-            Family::Rsa => DecodingKey::from_rsa_components(first, second),
-            Family::P256 | Family::P384 => DecodingKey::from_ec_components(first, second),
-            Family::Ed25519 => DecodingKey::from_ed_components(first),
+            Family::Rsa => DecodingKey::from_rsa_raw_components(&first, &second),
+            Family::P256 | Family::P384 => DecodingKey::from_ec_components(text("x")?, text("y")?).ok()?,
+            Family::Ed25519 => DecodingKey::from_ed_components(text("x")?).ok()?,
             Family::Secret => return None,
         };
         if algorithm.is_some_and(|algorithm| algorithm.family() != family) {
             return None;
         }
-        let id = match jwk.get("kid") {
-            None => None,
-            Some(id) => Some(id.as_str()?.to_owned()),
+        let owned = |name: &str| match member(name) {
+            None => Some(None),
+            Some(value) => Some(Some(value.as_str()?.to_owned())),
         };
-        Some(Self { id, family, algorithm, decoding: decoding.ok()?, mark: mark(&parts) })
+        let (id, issuer) = (owned("kid")?, owned("issuer")?);
+        // A cached token is verified again when its key is for another issuer.
+        let mark = mark(&[&first, &second, issuer.as_deref().unwrap_or_default().as_bytes()]);
+        Some(Self { id, family, algorithm, decoding, issuer, mark })
     }
+}
+
+/// Removes leading zeros of a number. RFC 7518 §2 forbids them, some issuers write one, and not all libraries for verification
+/// accept them.
+fn without_zeros(mut number: Vec<u8>) -> Vec<u8> {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    number.drain(..zeros);
+    number
 }
 
 impl Family {
     /// Returns whether the key material has the size that its type requires: coordinates in full (RFC 7518 §6.2.1.2, RFC 8037
-    /// §2), and RSA of at least 2048 bits (RFC 7518 §3.3). Not all libraries for verification check this, and one panics.
-    fn is_size(self, first: &str, second: &str) -> bool {
-        let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
-        let coordinate = |text, length| bytes(text).is_some_and(|bytes| bytes.len() == length);
+    /// §2), and RSA of at least 2048 bits (RFC 7518 §3.3) with an odd exponent above 1 (RFC 8017 §3.1). Not all libraries for
+    /// verification check this, and one panics.
+    fn is_usable(self, first: &[u8], second: &[u8]) -> bool {
         match self {
-            Self::Rsa => bytes(first).is_some_and(|modulus| {
-                let zeros = modulus.iter().take_while(|byte| **byte == 0).count();
-                let highest = modulus.get(zeros).map_or(8, |byte| byte.leading_zeros() as usize);
-                8 * (modulus.len() - zeros) >= 2048 + highest
-            }),
-            Self::P256 => coordinate(first, 32) && coordinate(second, 32),
-            Self::P384 => coordinate(first, 48) && coordinate(second, 48),
-            Self::Ed25519 => coordinate(first, 32),
+            Self::Rsa => {
+                let unused = first.first().map_or(8, |byte| byte.leading_zeros() as usize);
+                let is_exponent = second != [1] && second.last().is_some_and(|byte| byte % 2 == 1);
+                8 * first.len() >= 2048 + unused && is_exponent
+            }
+            Self::P256 => first.len() == 32 && second.len() == 32,
+            Self::P384 => first.len() == 48 && second.len() == 48,
+            Self::Ed25519 => first.len() == 32,
             Self::Secret => false,
         }
     }

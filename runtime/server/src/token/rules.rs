@@ -7,21 +7,21 @@ use std::time::SystemTime;
 use super::{
     Provider, TokenError,
     claim::{self, Found},
-    claims::{Claims, ClaimsBuilder, has_confirmation},
+    claims::{ClaimsBuilder, has_confirmation},
+    issuer_rule::IssuerRule,
     kind,
     provider::{
         audience::Verdict,
         mapping::{Mapping, VerifiedClaims},
         scopes::Granted,
     },
-    router::differs_by_slash,
 };
 use crate::reason::reason;
 
 /// The requirements for claims.
 #[derive(Clone)]
 pub(super) struct Rules {
-    pub(super) issuer: String,
+    pub(super) issuer: IssuerRule,
     pub(super) resources: Vec<String>,
     pub(super) leeway: Duration,
     pub(super) required: Vec<String>,
@@ -46,7 +46,7 @@ impl Rules {
     /// Creates the requirements that always apply, with a leeway of 30 seconds.
     pub(super) fn new<'r>(issuer: &str, resources: impl IntoIterator<Item = &'r str>, source: ClaimsSource) -> Self {
         Self {
-            issuer: issuer.to_owned(),
+            issuer: IssuerRule::exact(issuer),
             resources: resources.into_iter().map(str::to_owned).collect(),
             leeway: Duration::from_secs(30),
             required: Vec::new(),
@@ -58,7 +58,7 @@ impl Rules {
 
     /// Returns the claims of a token that is for this server.
     pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<ClaimsBuilder, TokenError> {
-        self.check_issuer(found)?;
+        let claims = self.issuer.check(found, self.may_be_silent())?;
         kind::check(found)?;
         if has_confirmation(found) {
             return Err(TokenError::BOUND);
@@ -71,8 +71,8 @@ impl Rules {
             return Err(TokenError::of_claim(name, "is missing"));
         }
         let mut claims = match &self.mapping {
-            Some(mapping) => self.mapped(found, mapping)?,
-            None => self.read(found)?,
+            Some(mapping) => self.mapped(claims, found, mapping)?,
+            None => self.read(claims, found)?,
         };
         if let Some(end) = end {
             claims = claims.expires_at(end);
@@ -80,24 +80,14 @@ impl Rules {
         Ok(claims.raw(found.clone()))
     }
 
-    fn check_issuer(&self, found: &Found) -> Result<(), TokenError> {
-        match claim::text(found, "iss")? {
-            None if self.may_be_silent() => Ok(()),
-            None => Err(TokenError::invalid(reason!("`iss` is missing"))),
-            Some(issuer) if issuer == self.issuer => Ok(()),
-            Some(issuer) if differs_by_slash(issuer, &self.issuer) => Err(TokenError::OTHER_SLASH),
-            Some(_) => Err(TokenError::invalid(reason!("`iss` has another value than the configured issuer"))),
-        }
-    }
-
     /// Reads the claims as the provider writes them.
-    fn read(&self, found: &Found) -> Result<ClaimsBuilder, TokenError> {
+    fn read(&self, claims: ClaimsBuilder, found: &Found) -> Result<ClaimsBuilder, TokenError> {
         self.provider.check_kind(found)?;
         let verdict = self.provider.check_audience(found, &self.resources)?;
         let client = self.provider.check_client(found)?;
         let Granted { scopes, unread } = self.provider.scopes.read(found)?;
         let audience = claim::present(found, "aud").and_then(claim::texts).unwrap_or_default();
-        let mut claims = Claims::builder(&self.issuer).audience(audience).scp(scopes).unread(unread);
+        let mut claims = claims.audience(audience).scp(scopes).unread(unread);
         if verdict == Verdict::Rule {
             claims = claims.for_this_server();
         }
@@ -111,10 +101,10 @@ impl Rules {
     }
 
     /// Reads the claims as the deployment's closure says.
-    fn mapped(&self, found: &Found, mapping: &Mapping) -> Result<ClaimsBuilder, TokenError> {
+    fn mapped(&self, claims: ClaimsBuilder, found: &Found, mapping: &Mapping) -> Result<ClaimsBuilder, TokenError> {
         let mapped = mapping(VerifiedClaims { found, resources: &self.resources })?;
         let audience = claim::present(found, "aud").and_then(claim::texts).unwrap_or_default();
-        let mut claims = Claims::builder(&self.issuer).audience(audience).scp(mapped.scopes).for_this_server();
+        let mut claims = claims.audience(audience).scp(mapped.scopes).for_this_server();
         if let Some(subject) = mapped.subject {
             claims = claims.subject(subject);
         }

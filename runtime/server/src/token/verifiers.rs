@@ -10,9 +10,9 @@ use super::{
 };
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 use super::{
-    bound::BoundIssuer,
+    bound::{BoundIssuer, Unprepared},
     identity::whole,
-    router::{differs_by_slash, stated_issuer},
+    router::stated_issuer,
 };
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 use crate::error::ProblemKind;
@@ -86,36 +86,32 @@ impl Verifiers {
             return issuer.verify(hash, token).await;
         }
         let stated = stated_issuer(token.expose_secret());
-        if let Some(issuer) = self.issuers.iter().find(|issuer| Some(&issuer.name) == stated.as_ref()) {
+        let of = |stated: &String| self.issuers.iter().find(|issuer| issuer.rule.matches(stated));
+        if let Some((issuer, stated)) = stated.as_ref().and_then(|stated| Some((of(stated)?, stated))) {
             let claims = issuer.verify(hash, token).await?;
             // The issuer was selected by an unverified `iss`.
-            return if claims.issuer() == issuer.name { Ok(claims) } else { Err(NOT_CONFIGURED) };
+            return if claims.issuer() == stated { Ok(claims) } else { Err(NOT_CONFIGURED) };
         }
         if let Some(verifier) = &self.fallback {
             return verifier.verify_boxed(token).await;
         }
-        match stated {
-            Some(stated) if self.issuers.iter().any(|issuer| differs_by_slash(&issuer.name, &stated)) => {
-                Err(TokenError::OTHER_SLASH)
-            }
-            Some(_) => Err(NOT_CONFIGURED),
-            None => {
-                let mut introspecting =
-                    self.issuers.iter().filter(|issuer| issuer.introspects() && !issuer.states_prefix());
-                match (introspecting.next(), introspecting.next()) {
-                    (Some(issuer), None) => issuer.verify(hash, token).await,
-                    (None, _) => Err(TokenError::invalid(reason!("it names no issuer"))),
-                    (Some(_), Some(_)) => {
-                        Err(TokenError::invalid(reason!("it names no issuer, and several issuers introspect tokens")))
-                    }
-                }
+        if let Some(stated) = stated {
+            let near = self.issuers.iter().find_map(|issuer| issuer.rule.near_miss(&stated));
+            return Err(near.unwrap_or(NOT_CONFIGURED));
+        }
+        let mut introspecting = self.issuers.iter().filter(|issuer| issuer.introspects() && !issuer.states_prefix());
+        match (introspecting.next(), introspecting.next()) {
+            (Some(issuer), None) => issuer.verify(hash, token).await,
+            (None, _) => Err(TokenError::invalid(reason!("it names no issuer"))),
+            (Some(_), Some(_)) => {
+                Err(TokenError::invalid(reason!("it names no issuer, and several issuers introspect tokens")))
             }
         }
     }
 
-    /// Fetches the keys of all issuers. Returns what failed.
+    /// Fetches the metadata and keys of all issuers. Returns what failed.
     #[cfg(any(feature = "jwt", feature = "introspection"))]
-    pub(crate) async fn prepare(&self) -> Vec<String> {
+    pub(crate) async fn prepare(&self) -> Vec<Unprepared> {
         let all = futures_util::future::join_all(self.issuers.iter().map(BoundIssuer::prepare)).await;
         all.into_iter().filter_map(Result::err).collect()
     }
@@ -143,7 +139,7 @@ pub(crate) struct Sources {
 }
 
 impl Sources {
-    /// Returns the names of the issuers.
+    /// Returns the advertised issuers.
     pub(crate) fn live_names(&self) -> Vec<String> {
         #[cfg(any(feature = "jwt", feature = "introspection"))]
         return names(&self.live);
@@ -151,10 +147,18 @@ impl Sources {
         Vec::new()
     }
 
-    /// Returns the names of the sandbox issuers.
+    /// Returns the advertised issuers of the sandbox.
     pub(crate) fn sandbox_names(&self) -> Vec<String> {
         #[cfg(any(feature = "jwt", feature = "introspection"))]
         return names(&self.sandbox);
+        #[cfg(not(any(feature = "jwt", feature = "introspection")))]
+        Vec::new()
+    }
+
+    /// Returns what tokens state as their issuer, where that is not the issuer that is advertised.
+    pub(crate) fn token_issuers(&self) -> Vec<String> {
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        return self.live.iter().chain(&self.sandbox).filter_map(Issuer::token_issuer_text).collect();
         #[cfg(not(any(feature = "jwt", feature = "introspection")))]
         Vec::new()
     }
@@ -186,10 +190,18 @@ impl Sources {
             for (setting, issuer) in all {
                 let Some(issuer) = BoundIssuer::new(issuer, facts, setting, problems) else { continue };
                 // One issuer may issue JWTs and opaque tokens.
-                let is_same =
-                    |other: &&BoundIssuer| other.name == issuer.name && other.introspects() == issuer.introspects();
+                let is_same = |other: &&BoundIssuer| {
+                    other.rule.overlaps(&issuer.rule) && other.introspects() == issuer.introspects()
+                };
                 if let Some(other) = issuers.iter().find(is_same) {
-                    let message = format!("the issuer {} is added twice", Shown(&other.name));
+                    let message = if other.name == issuer.name {
+                        format!("the issuer {} is added twice", Shown(&other.name))
+                    } else {
+                        let (one, other) = (Shown(&issuer.name), Shown(&other.name));
+                        format!(
+                            "tokens of the issuer {one} could be tokens of {other}, since both accept the same `iss`"
+                        )
+                    };
                     problems.add(setting, ProblemKind::Contradiction, message, "remove one of the two calls");
                 }
                 issuers.push(issuer);
@@ -225,9 +237,9 @@ impl Sources {
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 fn names(issuers: &[Issuer]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for issuer in issuers {
-        if !names.contains(&issuer.name) {
-            names.push(issuer.name.clone());
+    for name in issuers.iter().flat_map(Issuer::advertised) {
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
     names

@@ -42,4 +42,7 @@ pub(crate) fn passed(_: &str, _: impl FnOnce() -> Option<ToolHandle>, _: Environ
 #[cfg(feature = "jwks")]
 pub(crate) const fn keys(_: Option<&crate::token::FetchError>) {}
 
+#[cfg(all(feature = "jwks", feature = "introspection"))]
+pub(crate) const fn metadata(_: Option<&crate::token::FetchError>) {}
+
 pub(crate) const fn cause(_: &crate::TokenError) {}

@@ -126,6 +126,31 @@ pub(crate) fn keys(fault: Option<&crate::token::FetchError>) {
     }
 }
 
+/// Records that the metadata of an issuer was read for its introspection endpoint.
+#[cfg(all(feature = "jwks", feature = "introspection"))]
+pub(crate) fn metadata(fault: Option<&crate::token::FetchError>) {
+    match fault {
+        None => {
+            event!(
+                name: "metadata",
+                target: "mcp_scopes",
+                Level::DEBUG,
+                outcome = "renewed",
+                "the metadata of an issuer is new"
+            );
+        }
+        Some(fault) => event!(
+            name: "metadata",
+            target: "mcp_scopes",
+            Level::WARN,
+            outcome = "failed",
+            reason = fault.reason,
+            cause = fault.source.as_deref().map(tracing::field::display),
+            "the metadata of an issuer could not be renewed"
+        ),
+    }
+}
+
 /// The methods that are recorded by name. Other names are client input.
 const METHODS: [&str; 24] = [
     "completion/complete",

@@ -199,8 +199,8 @@ fn debug_output_shows_no_token_and_no_key() {
     let server = sound(&BARE).session_key([7; 32]);
     let text = format!("{server:?}");
     assert!(!format!("{text} {:?}", server.build_now().unwrap()).contains("7, 7"));
-    let token = mcp_scopes_server::Token::new("secret");
-    let claims = mcp_scopes_server::Claims::builder("https://as").subject("ada").scope("a").build();
+    let token = Token::new("secret");
+    let claims = Claims::builder("https://as").subject("ada").scope("a").build();
     assert!(!format!("{token:?} {claims:?}").contains("secret"));
     assert!(!format!("{claims:?}").contains("ada"));
 }

@@ -179,6 +179,7 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
         PublicIssuer::keys("https://PLANTED", local.clone()),
         PublicIssuer::jwks("https://PLANTED", "https://PLANTED").require_claim("PLANTED"),
         PublicIssuer::introspection("https://PLANTED", "https://PLANTED", credentials()).token_prefix("PLANTED"),
+        PublicIssuer::discover("https://PLANTED").introspect(credentials()),
     ));
     emitted.debug(&(Provider::cognito(["PLANTED"]), ClaimPath::from("tier")));
     let shown = Arc::new(Mutex::new(Emitted::default()));
@@ -309,6 +310,7 @@ fn assert_every_public_type_was_emitted(types: &str) {
     let silent = [
         "Access",
         "Algorithm",
+        "ChallengeScopes",
         "Discovery",
         "HiddenTools",
         "KeySource",

@@ -7,7 +7,7 @@ use super::{
         clock,
         rules::{ClaimsSource, Rules},
     },
-    Compact, signer,
+    Compact,
 };
 use crate::reason::reason;
 
@@ -46,7 +46,7 @@ fn check(token: Token<'_>, rules: &Rules, keys: Option<&KeySet>) -> Result<Claim
         return Err(TokenError::invalid(reason!("its algorithm is not allowed")));
     }
     if let Some(keys) = keys {
-        signer(keys, &header, &compact)?;
+        keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature)?;
     }
     rules.check(&compact.claims()?, clock::now()).map(super::super::claims::ClaimsBuilder::build)
 }

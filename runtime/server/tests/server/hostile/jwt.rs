@@ -11,7 +11,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64},
 };
-use mcp_scopes_server::{Token, token::TokenCache};
+use mcp_scopes_server::{__private::v1::JwtVerifier, Token, token::TokenCache};
 use serde_json::{Value, json};
 
 use super::{
@@ -20,7 +20,10 @@ use super::{
 };
 use crate::{
     server::{RESOURCE, Server},
-    tokens::{KEYS, claims, ecdsa, ed_jwk, good, message, now, raw, rsa, rsa_jwk, sign, signed_twice, verifier, with},
+    tokens::{
+        ISSUER, KEYS, claims, ecdsa, ed_jwk, good, message, now, raw, rsa, rsa_jwk, set, sign, signed_twice, verifier,
+        with,
+    },
 };
 
 fn jwt() -> Server {
@@ -30,6 +33,12 @@ fn jwt() -> Server {
 /// Returns a server that requires the type of an access token.
 fn strict() -> Server {
     Server::with(|builder| builder.verifier(verifier().require_access_token_type()))
+}
+
+/// Returns a server whose issuer has several keys for one algorithm.
+fn several_keys() -> Server {
+    let keys = set(&[ed_jwk(&KEYS.ed, "ed"), ed_jwk(&KEYS.other, "other")]);
+    Server::with(|builder| builder.verifier(JwtVerifier::new(ISSUER, RESOURCE, keys)))
 }
 
 /// Expects 401 with a reason in the challenge.
@@ -167,7 +176,13 @@ fn keys() -> Vec<Row> {
         invalid("kid a number", &kid(json!(0)), "`kid` is not a string"),
         invalid("kid null", &kid(Value::Null), "`kid` is not a string"),
         invalid("kid a list", &kid(json!(["ed"])), "`kid` is not a string"),
-        invalid("no kid with several keys", &headed(&json!({"alg": "EdDSA"})), "no key"),
+        passes("no kid with one key that fits its algorithm", &headed(&json!({"alg": "EdDSA"}))),
+        row(
+            "jwt: no kid with several keys that fit its algorithm".to_owned(),
+            several_keys,
+            call().token(&headed(&json!({"alg": "EdDSA"}))),
+            Out::Refused(401, 401, "no key"),
+        ),
         invalid("jwk contains the key", &forged(&json!({"alg": "EdDSA", "kid": "ed", "jwk": mallory})), "no key"),
         invalid("jwk without kid", &forged(&json!({"alg": "EdDSA", "jwk": mallory})), "no key"),
         invalid(

@@ -25,6 +25,8 @@ pub(crate) enum Answer {
     Late(Duration, String),
     /// The introspection response of the token in the request. All other tokens are inactive.
     PerToken(Responses),
+    /// The answer for the path of the request. Other paths are not found.
+    ByPath(Arc<Mutex<HashMap<String, Self>>>),
     /// Waits until another answer is configured.
     Held,
 }
@@ -32,6 +34,11 @@ pub(crate) enum Answer {
 impl Answer {
     pub(crate) fn good(body: impl Into<String>) -> Self {
         Self::With("200 OK", String::new(), body.into())
+    }
+
+    /// Returns answers by path, none yet.
+    pub(crate) fn by_path() -> Self {
+        Self::ByPath(Arc::default())
     }
 
     pub(crate) fn headed(header: &str, body: impl Into<String>) -> Self {
@@ -45,6 +52,12 @@ pub(crate) struct Request {
     /// The request line and the headers as received, in lower case up to the colon.
     pub(crate) head: Vec<String>,
     pub(crate) body: String,
+}
+
+impl Request {
+    fn path(&self) -> &str {
+        self.head.first().and_then(|line| line.split(' ').nth(1)).unwrap_or_default()
+    }
 }
 
 pub(crate) struct Issuer {
@@ -80,6 +93,21 @@ impl Issuer {
             }
         });
         issuer
+    }
+
+    pub(crate) fn base(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Sets the answer for one path, of an issuer that was created with answers by path.
+    pub(crate) fn answers_at(&self, path: &str, answer: Answer) {
+        let Answer::ByPath(answers) = &*self.answer.lock().unwrap() else { panic!("no answers by path") };
+        answers.lock().unwrap().insert(path.to_owned(), answer);
+    }
+
+    /// Returns the paths of all requests.
+    pub(crate) fn paths(&self) -> Vec<String> {
+        self.requests.lock().unwrap().iter().map(|request| request.path().to_owned()).collect()
     }
 
     pub(crate) fn url(&self) -> String {
@@ -142,17 +170,22 @@ fn serve(
     request.body = String::from_utf8(body).unwrap();
     let token =
         request.body.strip_prefix("token=").and_then(|rest| rest.split('&').next()).unwrap_or_default().to_owned();
+    let path = request.path().to_owned();
     requests.lock().unwrap().push(request);
     load.most.fetch_max(load.now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
     let answer = loop {
         match answer.lock().unwrap().clone() {
             Answer::Held => std::thread::sleep(Duration::from_millis(5)),
+            Answer::ByPath(answers) => {
+                let not_found = || Answer::With("404 Not Found", String::new(), String::new());
+                break answers.lock().unwrap().get(&path).cloned().unwrap_or_else(not_found);
+            }
             answer => break answer,
         }
     };
     let good = |body: String| Some(("200 OK", String::new(), body));
     let reply = match answer {
-        Answer::Nothing | Answer::Held => None,
+        Answer::Nothing | Answer::Held | Answer::ByPath(_) => None,
         Answer::With(status, headers, body) => Some((status, headers, body)),
         Answer::Late(time, body) => {
             std::thread::sleep(time);

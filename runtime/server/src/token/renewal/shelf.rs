@@ -1,73 +1,78 @@
-//! The cached keys, and what to do with them at a given time. This module reads no clock: the caller passes the process's
+//! A cached value, and what to do with it at a given time. This module reads no clock: the caller passes the process's
 //! monotonic time, and tests pass their own.
 
 use core::time::Duration;
 use std::{sync::Arc, time::Instant};
 
-use super::super::KeySet;
+use super::Published;
 
 /// Longer than any process runs. A longer duration could overflow an `Instant`.
 const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365 * 10);
 
-/// The cached keys, and how the last attempt to renew them ended.
-#[derive(Default)]
-pub(super) struct Shelf {
-    held: Option<Held>,
+/// A cached value, and how the last attempt to renew it ended.
+pub(super) struct Shelf<T> {
+    held: Option<Held<T>>,
     tried: Option<Instant>,
     problem: Option<&'static str>,
 }
 
-struct Held {
-    keys: Arc<KeySet>,
-    /// From this time on the keys are renewed.
+struct Held<T> {
+    value: Arc<T>,
+    /// From this time on the value is renewed.
     renew: Instant,
-    /// Until this time the keys are used as they are.
+    /// Until this time the value is used as it is.
     fresh: Instant,
-    /// Until this time the keys are used if they cannot be renewed.
+    /// Until this time the value is used if it cannot be renewed.
     end: Instant,
 }
 
-/// What to do with the keys.
-pub(super) enum Step {
-    /// These keys are usable.
-    Use(Arc<KeySet>),
-    /// These keys are usable, and a renewal is due.
-    Renew(Arc<KeySet>),
-    /// Wait for new keys.
+/// What to do with the value.
+pub(super) enum Step<T> {
+    /// This value is usable.
+    Use(Arc<T>),
+    /// This value is usable, and a renewal is due.
+    Renew(Arc<T>),
+    /// Wait for a new value.
     Wait,
-    /// No usable keys are cached, and it is too early to fetch again.
+    /// No usable value is cached, and it is too early to fetch again.
     Refuse,
 }
 
-impl Shelf {
-    /// Returns what to do for a token that names this key, or none. Without `may_wait`, new keys cannot be fetched now.
-    pub(super) fn step(&self, id: Option<&str>, now: Instant, may_wait: bool) -> Step {
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self { held: None, tried: None, problem: None }
+    }
+}
+
+impl<T: Published> Shelf<T> {
+    /// Returns what to do for a token that names this key, or none. Without `may_wait`, a new value cannot be fetched now.
+    pub(super) fn step(&self, id: Option<&str>, now: Instant, may_wait: bool) -> Step<T> {
         let Some(held) = self.held.as_ref().filter(|held| now < held.end) else {
             return if may_wait { Step::Wait } else { Step::Refuse };
         };
-        let keys = Arc::clone(&held.keys);
-        let known = id.is_none() || keys.has(id);
+        let value = Arc::clone(&held.value);
+        let known = id.is_none_or(|id| value.has_key(id));
         // During an outage one request waits for the timeout, not each.
         let usable = now < held.fresh || self.problem.is_some();
         match (known && usable, may_wait) {
-            (true, true) if now >= held.renew => Step::Renew(keys),
-            (true, _) => Step::Use(keys),
+            (true, true) if now >= held.renew => Step::Renew(value),
+            (true, _) => Step::Use(value),
             (false, true) => Step::Wait,
             // The issuer is unreachable, so whether it knows the key cannot be found out.
             (false, false) if self.problem.is_some() => Step::Refuse,
             // The issuer was asked recently and does not know this key.
-            (false, false) if now < held.fresh => Step::Use(keys),
+            (false, false) if now < held.fresh => Step::Use(value),
             (false, false) => Step::Refuse,
         }
     }
 
-    /// Returns the keys to use after an attempt: those that it fetched, however short their lifetime, or those that remain.
-    pub(super) fn after(&self, id: Option<&str>, now: Instant) -> Option<Arc<KeySet>> {
+    /// Returns the value to use after an attempt: the one that it fetched, however short its lifetime, or the one that remains.
+    pub(super) fn after(&self, id: Option<&str>, now: Instant) -> Option<Arc<T>> {
         if self.problem.is_none() {
-            return self.held.as_ref().map(|held| Arc::clone(&held.keys));
+            return self.held.as_ref().map(|held| Arc::clone(&held.value));
         }
         match self.step(id, now, false) {
-            Step::Use(keys) | Step::Renew(keys) => Some(keys),
+            Step::Use(value) | Step::Renew(value) => Some(value),
             Step::Wait | Step::Refuse => None,
         }
     }
@@ -89,24 +94,24 @@ impl Shelf {
         self.problem
     }
 
-    /// Replaces the old keys.
-    pub(super) fn put(&mut self, keys: Arc<KeySet>, lifetime: Duration, stale: Duration, now: Instant) {
+    /// Replaces the old value.
+    pub(super) fn put(&mut self, value: Arc<T>, lifetime: Duration, stale: Duration, now: Instant) {
         let later = |time: Duration| now.checked_add(time.min(FOREVER)).unwrap_or(now);
         let (renew, fresh) = (later(lifetime / 4 * 3), later(lifetime));
-        self.held = Some(Held { keys, renew, fresh, end: later(lifetime.saturating_add(stale)) });
+        self.held = Some(Held { value, renew, fresh, end: later(lifetime.saturating_add(stale)) });
         self.problem = None;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::super::KeySet, *};
 
     const SECRET: &[u8] = b"01234567890123456789012345678901";
     const MINUTE: Duration = Duration::from_secs(60);
 
     /// Returns the name of a step.
-    fn word(step: &Step) -> &'static str {
+    fn word(step: &Step<KeySet>) -> &'static str {
         match step {
             Step::Use(_) => "use",
             Step::Renew(_) => "renew",
@@ -116,7 +121,7 @@ mod tests {
     }
 
     /// Returns keys named `a` and `b` that are fresh for four minutes, and usable for two more.
-    fn shelf(now: Instant) -> Shelf {
+    fn shelf(now: Instant) -> Shelf<KeySet> {
         let key = |id| {
             format!(r#"{{"kty":"OKP","crv":"Ed25519","kid":"{id}","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}}"#)
         };
@@ -128,7 +133,7 @@ mod tests {
 
     #[test]
     fn waits_or_rejects_without_keys() {
-        let shelf = Shelf::default();
+        let shelf = Shelf::<KeySet>::default();
         assert_eq!(word(&shelf.step(Some("a"), Instant::now(), true)), "wait");
         assert_eq!(word(&shelf.step(Some("a"), Instant::now(), false)), "refuse");
     }
@@ -161,7 +166,7 @@ mod tests {
 
     #[test]
     fn uses_fetched_keys_however_short_their_lifetime() {
-        let (mut shelf, now) = (Shelf::default(), Instant::now());
+        let (mut shelf, now) = (Shelf::<KeySet>::default(), Instant::now());
         assert!(shelf.after(None, now).is_none());
         shelf.put(Arc::new(KeySet::danger_shared_secret(SECRET).unwrap()), Duration::ZERO, Duration::ZERO, now);
         assert!(shelf.after(None, now).is_some());
@@ -171,7 +176,7 @@ mod tests {
 
     #[test]
     fn pauses_between_attempts() {
-        let (mut shelf, now) = (Shelf::default(), Instant::now());
+        let (mut shelf, now) = (Shelf::<KeySet>::default(), Instant::now());
         assert!(shelf.may_try(MINUTE, now));
         shelf.note_attempt(now);
         assert!(!shelf.may_try(MINUTE, now) && !shelf.may_try(MINUTE, now + MINUTE / 2));
