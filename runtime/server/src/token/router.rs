@@ -103,7 +103,7 @@ impl TokenVerifier for VerifierRouter {
         }
         match &self.fallback {
             Some(verifier) => verifier.verify_boxed(token).await,
-            None => Err(TokenError::invalid(reason!("its issuer is not configured"))),
+            None => Err(TokenError::invalid(reason!("`iss` has another value than the configured issuers"))),
         }
     }
 

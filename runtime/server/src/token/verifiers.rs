@@ -102,7 +102,9 @@ impl Verifiers {
         let mut introspecting = self.issuers.iter().filter(|issuer| issuer.introspects() && !issuer.states_prefix());
         match (introspecting.next(), introspecting.next()) {
             (Some(issuer), None) => issuer.verify(hash, token).await,
-            (None, _) => Err(TokenError::invalid(reason!("it names no issuer"))),
+            (None, _) => {
+                Err(TokenError::invalid(reason!("it is opaque or names no issuer, and no issuer introspects tokens")))
+            }
             (Some(_), Some(_)) => {
                 Err(TokenError::invalid(reason!("it names no issuer, and several issuers introspect tokens")))
             }
@@ -125,7 +127,7 @@ impl Verifiers {
 
 /// The error of a token that names an issuer that is not configured.
 #[cfg(any(feature = "jwt", feature = "introspection"))]
-const NOT_CONFIGURED: TokenError = TokenError::invalid(reason!("its issuer is not configured"));
+const NOT_CONFIGURED: TokenError = TokenError::invalid(reason!("`iss` has another value than the configured issuers"));
 
 /// The verifiers that a builder was given, before they are bound to its facts.
 #[derive(Default)]
