@@ -6,11 +6,13 @@
 //! | `scopes` | which claim grants scopes |
 //! | `mapping` | [`VerifiedClaims`] and [`MappedClaims`], for the closure of a deployment |
 //! | `presets` | the providers that are known by name |
+//! | `server_permissions` | the scopes of a token for several servers |
 
 pub(super) mod audience;
 pub(super) mod mapping;
 mod presets;
 pub(super) mod scopes;
+pub(super) mod server_permissions;
 
 use core::fmt;
 
@@ -34,6 +36,12 @@ use super::{
 /// # let _ = issuer;
 /// # }
 /// ```
+///
+/// # Tokens for several servers
+///
+/// A token may hold a claim `server_permissions`: an object with a list of scopes for each resource. It limits the scopes of the
+/// token to those that the list of this server's resource also contains, name by name, and never adds any. If there is no entry
+/// for this server, the token grants nothing here.
 ///
 /// # Shared audiences
 ///

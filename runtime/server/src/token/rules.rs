@@ -14,6 +14,7 @@ use super::{
         audience::Verdict,
         mapping::{Mapping, VerifiedClaims},
         scopes::Granted,
+        server_permissions,
     },
 };
 use crate::reason::reason;
@@ -87,6 +88,9 @@ impl Rules {
         let client = self.provider.check_client(found)?;
         let Granted { scopes, unread } = self.provider.scopes.read(found)?;
         let audience = claim::present(found, "aud").and_then(claim::texts).unwrap_or_default();
+        // A token for the live server and for the sandbox may grant different scopes at each.
+        let here = |resource: &&String| verdict == Verdict::Rule || audience.contains(&resource.as_str());
+        let scopes = server_permissions::limit(scopes, found, self.resources.iter().filter(here))?;
         let mut claims = claims.audience(audience).scp(scopes).unread(unread);
         if verdict == Verdict::Rule {
             claims = claims.for_this_server();

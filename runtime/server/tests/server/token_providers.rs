@@ -206,6 +206,35 @@ async fn named_claims_grant_scopes() {
     assert_eq!(accepted, 11);
 }
 
+#[tokio::test]
+async fn server_permissions_only_take_scopes_away() {
+    let server = server("https://auth.example.com", Provider::new());
+    let other = "https://other.example.com";
+    for (permissions, scope, expected) in [
+        (json!({RESOURCE: ["files:read", "files/read"]}), "files:read", 200),
+        (json!({RESOURCE: ["files:read"], other: []}), "files:read openid", 200),
+        (Value::Null, "files:read", 200),
+        // A scope that the claim alone names is not granted.
+        (json!({RESOURCE: ["files:read"]}), "openid", 403),
+        (json!({RESOURCE: []}), "files:read", 403),
+        (json!({other: ["files:read"]}), "files:read", 403),
+        (json!({}), "files:read", 403),
+        // The resource is compared code point by code point.
+        (json!({"https://files.example.com/mcp/": ["files:read"]}), "files:read", 403),
+        (json!({"files.example.com": ["files:read"]}), "files:read", 403),
+        (json!(["files:read"]), "files:read", 401),
+        (json!({RESOURCE: "files:read"}), "files:read", 401),
+        (json!({RESOURCE: ["files:read", 7]}), "files:read", 401),
+    ] {
+        let claims = json!({"iss": "https://auth.example.com", "aud": [RESOURCE, other], "sub": "ada", "scope": scope,
+            "server_permissions": permissions});
+        let answer =
+            server.send(Ask::call("plain").token(&token(&json!({"alg": "EdDSA", "kid": "ed"}), &claims))).await;
+        assert_eq!(answer.status, expected, "{permissions}: {answer:?}");
+        assert_eq!(answer.seen.is_some(), expected == 200);
+    }
+}
+
 fn roles(claim: &str) -> Provider {
     Provider::new().scopes_by_role(claim, [("reader", "files:read"), ("auditor", "files:audit")])
 }

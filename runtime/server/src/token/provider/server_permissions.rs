@@ -1,0 +1,35 @@
+//! The claim `server_permissions`: the scopes that a token for several servers grants at each of them. It only ever takes
+//! scopes away.
+
+use serde_json::Value;
+
+use super::super::{
+    TokenError,
+    claim::{self, Found},
+};
+use crate::reason::reason;
+
+const MALFORMED: TokenError =
+    TokenError::invalid(reason!("`server_permissions` is not an object whose members are lists of scopes"));
+
+/// Removes the scopes that the token does not grant at any of these resources. A token without the claim grants all of its
+/// scopes; a claim without an entry for this server grants nothing here.
+pub(in super::super) fn limit<'r>(
+    scopes: Vec<String>,
+    found: &Found,
+    resources: impl IntoIterator<Item = &'r String>,
+) -> Result<Vec<String>, TokenError> {
+    let permissions = match claim::present(found, "server_permissions") {
+        None => return Ok(scopes),
+        Some(Value::Object(permissions)) => permissions,
+        Some(_) => return Err(MALFORMED),
+    };
+    let mut granted = Vec::new();
+    for entry in resources.into_iter().filter_map(|resource| permissions.get(resource)) {
+        let Value::Array(entry) = entry else { return Err(MALFORMED) };
+        for scope in entry {
+            granted.push(scope.as_str().ok_or(MALFORMED)?);
+        }
+    }
+    Ok(scopes.into_iter().filter(|scope| granted.contains(&scope.as_str())).collect())
+}
