@@ -57,7 +57,8 @@ impl Environments {
         self
     }
 
-    /// Adds the issuer as a source: one of `[sandbox] authorization_servers`, or one of the live server.
+    /// Adds the issuer as a source: one of `[sandbox] authorization_servers`, or one of the live server. A token that states
+    /// another issuer than is advertised, or a tenant, counts as one of the advertised issuer.
     pub fn by_issuer(mut self) -> Self {
         self.sources.push(Source::Issuer);
         self

@@ -84,7 +84,7 @@ impl ResourceServer {
         self.engine.authenticator.verifiers.revoke(token, until);
     }
 
-    /// Returns the issuers whose keys could not be fetched at the last attempt, with the reason, for monitoring.
+    /// Returns the issuers whose metadata or keys could not be fetched at the last attempt, with the reason, for monitoring.
     #[cfg(any(feature = "jwt", feature = "introspection"))]
     pub fn unreachable_issuers(&self) -> impl Iterator<Item = (&str, &'static str)> {
         self.engine.authenticator.verifiers.problems()

@@ -78,7 +78,7 @@ impl Discovery {
             }
         }
         let message = format!("the metadata cannot be used: {answers}");
-        let near = answers.near_miss().map(str::to_owned);
+        let near = answers.near_miss();
         let error = FetchError::new(reason!("the metadata of the issuer is not available")).caused_by(answers);
         Err(Failure { error, message, near })
     }

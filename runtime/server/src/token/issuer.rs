@@ -27,7 +27,7 @@ use self::names::Names;
 /// ```
 /// # #[cfg(feature = "jwks")] {
 /// use mcp_scopes_server::token::{Algorithm, Issuer};
-/// let issuer = Issuer::jwks("https://auth.example.com", "https://auth.example.com/jwks.json")
+/// let issuer = Issuer::discover("https://auth.example.com")
 ///     .algorithms([Algorithm::Es256])
 ///     .require_access_token_type();
 /// # let _ = issuer;
@@ -36,11 +36,12 @@ use self::names::Names;
 ///
 /// # JWTs
 ///
-/// With [`jwks`](Self::jwks) and [`keys`](Self::keys) a token is valid if all of these hold (RFC 8725, RFC 9068):
+/// With [`discover`](Self::discover), [`jwks`](Self::jwks) and [`keys`](Self::keys) a token is valid if all of these hold
+/// (RFC 8725, RFC 9068):
 ///
 /// - It is signed with an allowed algorithm and a key of the issuer.
-/// - `iss` is the issuer, and `aud` contains the server's resource. Both are compared code point by code point. A
-///   [provider](Self::provider) can say otherwise about `aud`.
+/// - `iss` is the issuer, or what [`token_issuer`](Self::token_issuer) or [`tenants`](Self::tenants) state, and `aud` contains the
+///   server's resource. Both are compared code point by code point. A [provider](Self::provider) can say otherwise about `aud`.
 /// - `exp` is in the future; `nbf` and `iat` are not.
 /// - `typ` in its header and `typ`, `token_type` and `token_use` among its claims, if present, are those of an access token.
 /// - It has none of `at_hash`, `c_hash` and `s_hash`, which only ID tokens have (OpenID Connect Core §3.3.2.11).
@@ -54,7 +55,7 @@ use self::names::Names;
 ///
 /// # Introspection
 ///
-/// With [`introspection`](Self::introspection) a token is valid if its issuer reports it as active, and `aud`, which is required,
+/// With [`introspection`](Self::introspection) or [`introspect`](Self::introspect) a token is valid if its issuer reports it as active, and `aud`, which is required,
 /// contains the server's resource. `iss`, `exp`, `nbf`, `scope` and `scp` are checked as in a JWT, if they are present. If the
 /// issuer cannot be reached, or returns any other response, the request is answered with 503.
 ///

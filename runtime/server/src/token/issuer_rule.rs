@@ -54,7 +54,7 @@ struct TenantRule {
     /// The configured issuer, which keys may name instead.
     #[cfg_attr(not(feature = "jwt"), expect(dead_code, reason = "only keys name it"))]
     name: Template,
-    /// The accepted tenants; `None` for any.
+    /// The accepted tenants, sorted; `None` for any.
     tenants: Option<Arc<[String]>>,
 }
 
@@ -150,6 +150,7 @@ impl IssuerRule {
 
 impl TenantRule {
     fn accepts(&self, tenant: &str) -> bool {
-        self.tenants.as_ref().is_none_or(|tenants| tenants.iter().any(|accepted| accepted == tenant))
+        let listed = |tenants: &Arc<[String]>| tenants.binary_search_by(|other| other.as_str().cmp(tenant)).is_ok();
+        self.tenants.as_ref().is_none_or(listed)
     }
 }

@@ -118,7 +118,7 @@ impl Verifiers {
         all.into_iter().filter_map(Result::err).collect()
     }
 
-    /// Returns the issuers whose keys could not be fetched at the last attempt, with the reason.
+    /// Returns the issuers whose metadata or keys could not be fetched at the last attempt, with the reason.
     #[cfg(any(feature = "jwt", feature = "introspection"))]
     pub(crate) fn problems(&self) -> impl Iterator<Item = (&str, &'static str)> {
         self.issuers.iter().filter_map(|issuer| Some((issuer.name.as_str(), issuer.problem()?)))

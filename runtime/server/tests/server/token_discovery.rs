@@ -191,6 +191,15 @@ async fn build_names_the_issuer_that_differs_in_a_detail() {
         assert!(text.contains(&format!("which differs only in {difference}")), "{text}");
         assert!(text.contains(&format!("`Issuer::discover(\"{stated}\")`")), "{text}");
     }
+    // Neither a user nor a long text is shown.
+    let host = Host::new("");
+    let hidden = host.socket.base().replace("127", "ada:pass@127");
+    for stated in [hidden, format!("{}{}", host.socket.base(), "/".repeat(10_000))] {
+        host.socket.answers_at(OAUTH, Answer::good(host.metadata_with("issuer", json!(stated))));
+        let error = of(host.discover()).build().await.unwrap_err();
+        let text = error.to_string();
+        assert!(!text.contains("pass") && text.len() < 2000 && !text.contains("Issuer::discover"), "{text}");
+    }
 }
 
 #[tokio::test]

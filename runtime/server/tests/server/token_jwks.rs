@@ -1,4 +1,4 @@
-//! Key sets of issuers: fetched, renewed, kept during an outage. `jwks/shelf.rs` tests the decision at each moment; these tests
+//! Key sets of issuers: fetched, renewed, kept during an outage. `renewal/shelf.rs` tests the decision at each moment; these tests
 //! fetch over a socket.
 
 use std::{sync::Arc, time::Duration};

@@ -430,6 +430,11 @@ async fn discovers_the_metadata_of_tenants() {
         let error = of(issuer).build().await.unwrap_err();
         assert_eq!(problems(&error), [("issuer", ProblemKind::Unreachable)], "{stated}: {error}");
     }
+    let with_slash = json!({"issuer": format!("{}/", shared("{tenantid}")), "jwks_uri": format!("{base}/keys")});
+    socket.answers_at(&place("organizations"), Answer::good(with_slash.to_string()));
+    let error = of(discover().tenants([ONE, TWO]).advertise(shared(ONE))).build().await.unwrap_err();
+    assert_eq!(problems(&error), [("issuer", ProblemKind::NearMiss)]);
+    assert!(error.to_string().contains(&format!("`Issuer::discover(\"{template}/\")`")), "{error}");
     socket.answers_at(&place(ONE), metadata("{tenantid}"));
     let error = of(discover().tenants([ONE])).build().await.unwrap_err();
     assert!(error.to_string().contains(&format!("not `{}`", shared(ONE))), "{error}");

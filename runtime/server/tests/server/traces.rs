@@ -10,7 +10,8 @@ use std::{
 
 use mcp_scopes_server::{
     __private::v1::{JwtVerifier, RemoteKeys},
-    Discovery, PolicyDenial, PolicyHook, Token, TokenVerifier as _,
+    Discovery, PolicyDenial, PolicyHook, ResourceServer, Token, TokenVerifier as _,
+    token::{self, ClientCredentials},
 };
 use tracing::{
     Event, Metadata, Subscriber,
@@ -21,7 +22,7 @@ use tracing::{
 
 use crate::{
     issuer::{Answer, Issuer},
-    server::{Ask, RESOURCE, Reply, Server},
+    server::{Ask, RESOURCE, Reply, Server, TOOLS},
 };
 
 /// One event.
@@ -275,6 +276,31 @@ async fn reports_key_fetches_without_the_address() {
         lines.map(|event| format!("{} {} {}", event.level, event.field("outcome"), event.field("reason"))).collect();
     assert_eq!(lines, ["DEBUG renewed ", "WARN failed the response of the issuer is not a usable key set"]);
     assert!(!format!("{:?}", recorder.events()).contains("PLANTED"));
+}
+
+#[tokio::test]
+async fn reports_metadata_reads_for_introspection() {
+    let recorder = Recorder::default();
+    let _guard = set_default(recorder.clone());
+    let socket = Issuer::new(Answer::by_path());
+    let build = async || {
+        let credentials = ClientCredentials::basic("files", "PLANTED");
+        let issuer = token::Issuer::discover(socket.base()).introspect(credentials);
+        ResourceServer::builder(&TOOLS).resource(RESOURCE).issuer(issuer).build().await
+    };
+    assert!(build().await.is_err());
+    let base = socket.base();
+    let metadata = format!(r#"{{"issuer":"{base}","introspection_endpoint":"{base}/introspect"}}"#);
+    socket.answers_at("/.well-known/oauth-authorization-server", Answer::good(metadata));
+    assert!(build().await.is_ok());
+    let events: Vec<_> = recorder.events().into_iter().filter(|event| event.name == "metadata").collect();
+    let lines: Vec<_> = events
+        .iter()
+        .map(|event| format!("{} {} {}", event.level, event.field("outcome"), event.field("reason")))
+        .collect();
+    assert_eq!(lines, ["WARN failed the metadata of the issuer is not available", "DEBUG renewed "]);
+    assert!(events[0].field("cause").contains("answered with status 404"));
+    assert!(!format!("{events:?}").contains("PLANTED"));
 }
 
 #[tokio::test]

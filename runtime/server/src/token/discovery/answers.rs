@@ -4,10 +4,14 @@ use core::{error::Error, fmt};
 
 use mcp_scopes_model::address::Shown;
 
-use super::super::{FetchError, endpoint::EndpointError};
+use super::super::{
+    FetchError,
+    endpoint::EndpointError,
+    issuer_rule::{OF_KEYS, PLACEHOLDER},
+};
 use crate::facts::near_miss;
 
-/// How much is shown of an issuer that an answer states.
+/// How much is shown of an issuer that an answer states, in bytes or characters.
 const SHOWN: usize = 200;
 
 /// The answers of all addresses of an issuer's metadata.
@@ -34,10 +38,13 @@ pub(super) enum Answer {
 }
 
 impl Answers {
-    /// Returns the issuer of an answer that differs from the configured one only in a detail.
-    pub(super) fn near_miss(&self) -> Option<&str> {
+    /// Returns the issuer of an answer that differs from the configured one only in a detail, as it is configured.
+    pub(super) fn near_miss(&self) -> Option<String> {
+        let may_be_shown = |text: &str| text.len() <= SHOWN && !text.contains('@');
         self.of_addresses.iter().find_map(|(_, answer)| match answer {
-            Answer::OtherIssuer(other) if near_miss(&self.issuer, other).is_some() => Some(other.as_str()),
+            Answer::OtherIssuer(other) if may_be_shown(other) && near_miss(&self.issuer, other).is_some() => {
+                Some(other.replace(OF_KEYS, PLACEHOLDER))
+            }
             _ => None,
         })
     }

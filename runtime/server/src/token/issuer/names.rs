@@ -4,9 +4,9 @@
 use super::super::discovery::Place;
 use super::{super::issuer_rule::Template, Issuer};
 
-/// The tenant that stands for all organizations, in addresses of Microsoft Entra.
+/// The segment for all organizations, in addresses of Microsoft Entra.
 const ORGANIZATIONS: &str = "organizations";
-/// The one that stands for all organizations and personal accounts.
+/// The segment for all organizations and personal accounts.
 #[cfg(feature = "jwks")]
 const COMMON: &str = "common";
 
@@ -20,7 +20,7 @@ pub(in super::super) struct Names {
 }
 
 impl Names {
-    /// Returns each accepted tenant once, in lower case.
+    /// Returns each accepted tenant once, in lower case, sorted.
     pub(in super::super) fn tenants(&self) -> Vec<String> {
         let mut tenants: Vec<_> = self.tenants.iter().flatten().map(|tenant| tenant.to_ascii_lowercase()).collect();
         tenants.sort_unstable();

@@ -1,6 +1,6 @@
 //! Issuers that hold the tenant of a token in one segment of their path, as those of Microsoft Entra do.
 
-/// The segment that stands for a tenant in the configuration.
+/// The placeholder for a tenant in the configuration.
 pub(in super::super) const PLACEHOLDER: &str = "{tenant}";
 
 /// The same in the metadata and the keys of Entra.
