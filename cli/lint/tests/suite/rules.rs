@@ -97,6 +97,7 @@ fn every_rule_has_all_of_its_parts() {
         }
         let case = Case::read(id);
         assert!(!case.expected().is_empty(), "`{id}` expects no finding");
+        assert!(case.evidence().trim_end().ends_with('.'), "the evidence of `{id}` is not a sentence");
         for part in [FIRING, SILENT] {
             let folder = case.write(part);
             assert!(
