@@ -75,7 +75,7 @@ pub(crate) fn read_record(reader: &mut Reader<'_>) -> Result<ToolFacts<Place>, D
     let at = |value: String| Placed { value, place: place.clone() };
     let name = at(reader.text()?);
     if tool_name(&name.value).is_err() {
-        return Err(Damage::Broken("a tool's name is none"));
+        return Err(Damage::Broken("the name of a tool is not valid"));
     }
     let mut tool = ToolFacts::new(name, at(reader.text()?));
     if head & bits::TITLE != 0 {

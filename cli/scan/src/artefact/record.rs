@@ -166,7 +166,7 @@ impl Reader<'_> {
     fn scope(&mut self) -> Result<String, Damage> {
         let text = self.text()?;
         if scope_token(&text).is_err() {
-            return Err(Damage::Broken("a scope is none"));
+            return Err(Damage::Broken("a scope is not a scope-token"));
         }
         Ok(text)
     }
