@@ -54,7 +54,7 @@ pub(crate) fn model<'a>(arena: &'a Bump, tool: &'a ToolFacts<Place>) -> ModelToo
             max_file_size_mb: tool.policy.max_file_size_mb,
         },
         // Only the check at run time uses it.
-        origin: None,
+        location: None,
     }
 }
 

@@ -33,12 +33,12 @@ pub struct Tool<'a> {
     /// The limits on calls of this tool.
     pub policy: Policy<'a>,
     /// The identity of the function, if it checks its caller itself.
-    pub origin: Option<Origin<'a>>,
+    pub location: Option<SourceLocation<'a>>,
 }
 
 /// The location of the annotation of a tool. Tools of different tables can have the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin<'a> {
+pub struct SourceLocation<'a> {
     /// The module path.
     pub module: &'a str,
     /// The line of the annotation, or of the macro that generated it.
@@ -70,7 +70,7 @@ impl Tool<'_> {
             grouped_with: &[],
             examples: &[],
             policy: Policy::NONE,
-            origin: None,
+            location: None,
         }
     }
 
