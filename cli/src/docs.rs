@@ -160,8 +160,8 @@ impl Docs {
         let file = |option: &str, path: &Path| format!("{option} {}", quoted(&path.display().to_string()));
         words.extend(self.readme.as_deref().map(|path| file("--in", path)));
         words.extend(self.output.as_deref().map(|path| file("--output", path)));
-        words.extend(self.table.words());
-        words.extend(self.build.words());
+        words.extend(self.table.to_arguments());
+        words.extend(self.build.to_arguments());
         words.join(" ")
     }
 }

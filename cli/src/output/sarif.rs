@@ -124,7 +124,7 @@ fn properties(diagnostic: &Diagnostic<'_>) -> PropertyBag {
     }
     if let Some(verdict) = diagnostic.verdict {
         properties.insert("compatibility".to_owned(), json!(verdict.compatibility.as_str()));
-        properties.insert("security".to_owned(), json!(verdict.security.words()));
+        properties.insert("security".to_owned(), json!(verdict.security.effect_names()));
     }
     PropertyBag::builder().additional_properties(properties).build()
 }
