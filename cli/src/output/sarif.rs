@@ -6,13 +6,13 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `rules` | descriptions of rules |
+//! | `rule_descriptors` | descriptions of rules |
 //! | `places` | files and regions |
 //! | `fixes` | automatic fixes |
 
 mod fixes;
 mod places;
-mod rules;
+mod rule_descriptors;
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// # Errors
 /// No input causes an error, but serialization returns a `Result`.
 pub(crate) fn render(diagnostics: &Diagnostics<'_>) -> Result<String, String> {
-    let rules = rules::descriptors(diagnostics);
+    let rules = rule_descriptors::descriptors(diagnostics);
     let numbers: BTreeMap<&str, i64> = rules.iter().zip(0..).map(|(rule, number)| (rule.id.as_str(), number)).collect();
     let mut texts = EditedTexts::new(diagnostics.sources);
     let mut results = Vec::new();

@@ -12,7 +12,7 @@ use crate::{
     extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy},
     json::{Json, SyntaxError},
     member::Item,
-    rules,
+    validation,
 };
 
 /// A valid protected resource metadata document (RFC 9728).
@@ -62,7 +62,7 @@ impl Metadata {
         let mut report = ViolationList::default();
         let document = Document::take(Json::parse(text)?, "", &mut report);
         if let Some(document) = &document {
-            rules::check(document, loopback, &mut report);
+            validation::check(document, loopback, &mut report);
         }
         report.finish()?;
         // INVARIANT: a value that is not an object has been reported.
@@ -78,8 +78,8 @@ impl Metadata {
     }
 
     pub(crate) fn checked(document: Document, loopback: Loopback, mut report: ViolationList) -> Result<Self, Error> {
-        rules::check(&document, loopback, &mut report);
-        rules::readable::check(&document.give(), &mut report);
+        validation::check(&document, loopback, &mut report);
+        validation::readable::check(&document.give(), &mut report);
         report.finish()?;
         Ok(Self { document })
     }
@@ -140,7 +140,7 @@ impl Metadata {
     /// Returns an error if they differ. The document must not be used in that case.
     pub fn check_resource(&self, expected: &str) -> Result<(), Error> {
         let mut report = ViolationList::default();
-        rules::check_resource(self.resource(), expected, &mut report);
+        validation::check_resource(self.resource(), expected, &mut report);
         report.finish()
     }
 
@@ -150,7 +150,7 @@ impl Metadata {
     /// Returns an error if there is none.
     pub fn check_mcp(&self) -> Result<(), Error> {
         let mut report = ViolationList::default();
-        rules::check_mcp(&self.document, &mut report);
+        validation::check_mcp(&self.document, &mut report);
         report.finish()
     }
 
