@@ -45,7 +45,7 @@ pub(crate) fn request<F: Future>(request: F) -> impl Future<Output = F::Output> 
 }
 
 /// Records that the layer rejected a request.
-pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environment>, mark: Mark) {
+pub(crate) fn record_rejection(status: StatusCode, code: i32, environment: Option<Environment>, mark: Mark) {
     let Mark { step, tool, reason } = mark;
     // Faults of the server or its issuer are logged at a level for the operator.
     macro_rules! record {
@@ -61,7 +61,7 @@ pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environ
                 environment = environment.map(environment::name),
                 tool,
                 reason,
-                "the layer refuses"
+                "the layer rejects a request"
             )
         };
     }
@@ -73,7 +73,7 @@ pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environ
 }
 
 /// Records that a message is forwarded to the server behind the layer.
-pub(crate) fn passed(method: &str, tool: impl FnOnce() -> Option<ToolHandle>, environment: Environment) {
+pub(crate) fn record_forwarding(method: &str, tool: impl FnOnce() -> Option<ToolHandle>, environment: Environment) {
     event!(
         name: "decision",
         target: "mcp_scopes",
@@ -82,12 +82,12 @@ pub(crate) fn passed(method: &str, tool: impl FnOnce() -> Option<ToolHandle>, en
         environment = environment::name(environment),
         tool = tool().map(|tool| tool.tool().name),
         method = METHODS.iter().copied().find(|known| *known == method),
-        "the layer lets a message pass"
+        "the layer forwards a message"
     );
 }
 
 /// Records the error behind a rejected token, if there is one.
-pub(crate) fn cause(error: &TokenError) {
+pub(crate) fn record_cause(error: &TokenError) {
     let Some(source) = core::error::Error::source(error) else { return };
     event!(
         name: "cause",
