@@ -1,4 +1,4 @@
-//! Failed checks: files that differ from their source, as `check` and `export --check` find them.
+//! Failed checks: files that differ from their source, as `check`, `export --check` and `docs --check` find them.
 
 use similar::TextDiff;
 
