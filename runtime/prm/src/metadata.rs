@@ -1,12 +1,11 @@
 //! Valid documents.
 
 use indexmap::IndexMap;
-use mcp_scopes_model::{Outline, nearest::Nearest};
+use mcp_scopes_model::nearest::Nearest;
 use serde::{Serialize, Serializer};
 
 use crate::{
     address::{Loopback, well_known_url},
-    builder::Builder,
     document::{Document, TRANSLATED},
     error::{Error, ViolationList, below},
     extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy},
@@ -46,7 +45,7 @@ impl Metadata {
     }
 
     /// Like [`Metadata::from_json`], but accepts plain http for resource and issuers on a loopback host, as
-    /// [`Builder`] does by default, for development.
+    /// [`Builder`](crate::Builder) does by default, for development.
     ///
     /// # Errors
     /// Otherwise returns the errors of [`Metadata::from_json`].
@@ -87,11 +86,6 @@ impl Metadata {
     /// Wraps a document that is known to be valid.
     pub(crate) fn trusted(document: Document) -> Self {
         Self { document }
-    }
-
-    /// Returns a builder for the document of a table. Compiled and scanned tables use the same builder.
-    pub fn of<'a>(outline: &'a Outline<'a>) -> Builder<'a> {
-        Builder::new(outline)
     }
 
     /// Returns the resource identifier.
