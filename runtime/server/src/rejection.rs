@@ -16,7 +16,6 @@ use serde_json::value::RawValue;
 use mcp_scopes::{Challenge, Environment};
 
 use super::{
-    environment,
     message::{Disagreement, Era, Kind, Message, MessageFault},
     token::TokenError,
     trace::{self, Mark, Step},
@@ -267,7 +266,7 @@ static ENVIRONMENT: HeaderName = HeaderName::from_static("mcp-environment");
 
 /// States the environment of the response in a header, which is this project's proposal.
 pub(super) fn state(headers: &mut HeaderMap, environment: Environment) {
-    headers.insert(&ENVIRONMENT, HeaderValue::from_static(environment::name(environment)));
+    headers.insert(&ENVIRONMENT, HeaderValue::from_static(environment.as_str()));
 }
 
 /// Exposes the headers that pages need to authenticate (Fetch, "CORS protocol").

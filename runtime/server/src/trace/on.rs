@@ -8,10 +8,7 @@ use tracing::{Instrument as _, Level, event, info_span};
 
 use mcp_scopes::{Environment, ToolHandle};
 
-use super::{
-    super::{TokenError, environment},
-    Step,
-};
+use super::{super::TokenError, Step};
 
 /// Details of a rejection besides its response. All of them come from this program: static texts, tools of the table.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +55,7 @@ pub(crate) fn record_rejection(status: StatusCode, code: i32, environment: Optio
                 step = word(step),
                 status = status.as_u16(),
                 code,
-                environment = environment.map(environment::name),
+                environment = environment.map(Environment::as_str),
                 tool,
                 reason,
                 "the layer rejects a request"
@@ -79,7 +76,7 @@ pub(crate) fn record_forwarding(method: &str, tool: impl FnOnce() -> Option<Tool
         target: "mcp_scopes",
         Level::DEBUG,
         outcome = "passed",
-        environment = environment::name(environment),
+        environment = environment.as_str(),
         tool = tool().map(|tool| tool.tool().name),
         method = METHODS.iter().copied().find(|known| *known == method),
         "the layer forwards a message"
