@@ -26,9 +26,13 @@ use mcp_scopes_server::{
 use tower::{Layer as _, Service};
 
 mod layer {
+    pub(crate) mod new_token;
     pub(crate) mod unknown_keys;
 }
-use layer::unknown_keys::{self, Extent};
+use layer::{
+    new_token,
+    unknown_keys::{self, Extent},
+};
 
 /// Look at an account
 #[mcp_tool(scope = "general", risk = "low")]
@@ -57,6 +61,7 @@ fn main() {
     bench.call();
     bench.list();
     bench.hidden();
+    new_token::run(rounds, calls / 10 + 1);
     unknown_keys::run(extent);
 }
 

@@ -100,7 +100,7 @@ impl<'d> Access<'d> {
     }
 
     /// Returns the scopes that grant `scope` in this document. A scope that also grants `scope` in the other document
-    /// is no separate way, since it opens everything there that `scope` opens.
+    /// is not a separate way, since it opens everything there that `scope` opens.
     fn ways_to_hold(&self, scope: &'d str, other: &Access<'d>, tokens: Option<&Scopes<'d>>) -> Vec<&'d str> {
         let can_be_held = |scope: &&str| tokens.is_none_or(|tokens| tokens.contains(*scope));
         let itself = Some(scope).filter(can_be_held);

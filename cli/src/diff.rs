@@ -6,13 +6,13 @@
 //! | `change` | the kinds of changes and their verdicts |
 //! | `compare` | compares two documents |
 //! | `diagnostics` | changes as diagnostics, with their levels and places |
-//! | `origin` | the places of a document's contents in its source |
+//! | `source` | the places of a document's contents in its source |
 
 pub(crate) mod change;
 mod compare;
 mod diagnostics;
-mod origin;
 pub(crate) mod side;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -83,11 +83,11 @@ impl Diff {
         let both = reading.open(&self.old).and_then(|old| Ok((old, reading.open(&self.new)?)));
         let (old, new) = match both {
             Ok(both) => both,
-            Err(unreadable) => return unreadable.tell(),
+            Err(unreadable) => return unreadable.report(),
         };
         let changes = changes_between(&old, &new);
         let fails = |change: &Change| self.fail_on.iter().any(|kind| kind.includes(change));
-        let diagnostics = diagnostics(&changes, &new.origin.places(), fails);
+        let diagnostics = diagnostics(&changes, &new.source.places(), fails);
         self.target.write(&diagnostics).and_found(diagnostics.has_errors())
     }
 }

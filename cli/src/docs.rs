@@ -30,12 +30,11 @@ use std::{
 use clap::{ArgGroup, Args};
 use mcp_scopes_scan::file;
 use server::Server;
-use similar::TextDiff;
 
 use crate::{
-    escape::escaped,
     options::{Build, Table, quoted},
     outcome::Outcome,
+    stale,
     terminal::{complain, fail, print},
 };
 
@@ -132,20 +131,12 @@ impl Docs {
     }
 
     fn compare(&self, path: &Path, old: Option<Vec<u8>>, text: &str) -> Outcome {
-        let shown = path.display().to_string();
-        let write = format!("write it with `{}`", self.command());
+        let (shown, command) = (path.display().to_string(), self.command());
         let Some(old) = old else {
-            complain(&format!("cannot read `{shown}`"), Some(&write));
+            complain(&format!("cannot read `{shown}`"), Some(&format!("write it with `{command}`")));
             return Outcome::Failed;
         };
-        if old == text.as_bytes() {
-            return Outcome::Clean;
-        }
-        let old = String::from_utf8_lossy(&old);
-        let diff = TextDiff::from_lines(&*old, text);
-        let printed = print(&escaped(&diff.unified_diff().context_radius(3).header(&shown, "the source").to_string()));
-        complain(&format!("`{shown}` differs from its source"), Some(&write));
-        if printed == Outcome::Clean { Outcome::Found } else { printed }
+        stale::compare(&shown, &old, text, &command)
     }
 
     /// Returns the command line that writes the same file.
@@ -160,8 +151,8 @@ impl Docs {
         let file = |option: &str, path: &Path| format!("{option} {}", quoted(&path.display().to_string()));
         words.extend(self.readme.as_deref().map(|path| file("--in", path)));
         words.extend(self.output.as_deref().map(|path| file("--output", path)));
-        words.extend(self.table.words());
-        words.extend(self.build.words());
+        words.extend(self.table.to_arguments());
+        words.extend(self.build.to_arguments());
         words.join(" ")
     }
 }

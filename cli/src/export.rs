@@ -13,7 +13,7 @@ use crate::{
     options::{Build, Table, quoted},
     outcome::Outcome,
     stale,
-    terminal::{complain, fail, print, tell},
+    terminal::{complain, fail, print, print_stderr},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -47,14 +47,14 @@ impl Export {
             Ok(export) => export,
             Err(error) => {
                 if let Some(report) = error.report() {
-                    tell(findings::text(report));
+                    print_stderr(findings::text(report));
                 }
                 let outcome = fail(&error);
                 return if error.kind() == ErrorKind::Findings { Outcome::Found } else { outcome };
             }
         };
         // Warnings go to standard error, not into the document.
-        tell(findings::text(&export.report));
+        print_stderr(findings::text(&export.report));
         let json = export.json();
         match (&self.output, &self.check) {
             (Some(path), _) => match file::replace(path, &json) {
@@ -85,8 +85,8 @@ impl Export {
             words.push(quoted(&self.path.display().to_string()));
         }
         words.push(format!("--output {}", quoted(file)));
-        words.extend(self.table.words());
-        words.extend(self.build.words());
+        words.extend(self.table.to_arguments());
+        words.extend(self.build.to_arguments());
         words.join(" ")
     }
 }

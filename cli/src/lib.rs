@@ -93,7 +93,7 @@ fn run_command(command: clap::Command, arguments: impl IntoIterator<Item = OsStr
             // Help goes to standard output and exits with 0. Usage errors go to standard error and exit with 2.
             let text = message.render().ansi().to_string();
             if message.use_stderr() {
-                terminal::tell(text);
+                terminal::print_stderr(text);
                 return Outcome::Failed.into();
             }
             return terminal::styled(&text).into();

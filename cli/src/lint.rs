@@ -19,7 +19,7 @@ use crate::{
     output::count::counted,
     progress::Progress,
     target::Target,
-    terminal::{complain, fail, print, tell, tell_line},
+    terminal::{complain, fail, print, print_stderr, print_stderr_line},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -132,7 +132,7 @@ impl Lint {
         let has_baseline = self.baseline.file.is_some() || self.baseline.update;
         let diagnostics = findings::diagnostics(report, has_baseline);
         let printed = self.target.write(&diagnostics);
-        tell_line(&diagnostics.summary);
+        print_stderr_line(&diagnostics.summary);
         printed.and_found(diagnostics.has_errors())
     }
 
@@ -162,7 +162,7 @@ impl Lint {
         let what = format!("{} in {}", counted(fixed.count, "finding"), counted(fixed.files(), "file"));
         if self.fixing.diff {
             let printed = print(&fixed.diff());
-            tell_line(format_args!("would fix {what}"));
+            print_stderr_line(format_args!("would fix {what}"));
             let found = fixed.files() > 0 || fixed.report.has_errors();
             return printed.and_found(found);
         }
@@ -172,10 +172,10 @@ impl Lint {
         if reads_input && print(fixed.stdin().unwrap_or(text)) != Outcome::Clean {
             return Outcome::Failed;
         }
-        tell_line(format_args!("fixed {what}"));
+        print_stderr_line(format_args!("fixed {what}"));
         if reads_input && self.target.output.is_empty() {
-            tell(findings::text(&fixed.report));
-            tell_line(findings::summary(&fixed.report));
+            print_stderr(findings::text(&fixed.report));
+            print_stderr_line(findings::summary(&fixed.report));
             return Outcome::Clean.and_found(fixed.report.has_errors());
         }
         self.print_report(&fixed.report)
@@ -226,7 +226,7 @@ fn print_failure(failure: &Failure) -> Outcome {
 
 fn print_error(error: &Error) -> Outcome {
     if let Some(report) = error.report() {
-        tell(findings::text(report));
+        print_stderr(findings::text(report));
     }
     fail(error)
 }

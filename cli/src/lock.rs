@@ -50,7 +50,7 @@ impl Lock {
     pub(crate) fn run(&self) -> Outcome {
         let current = match self.current() {
             Ok(current) => current,
-            Err(unreadable) => return unreadable.tell(),
+            Err(unreadable) => return unreadable.report(),
         };
         let path = self.file();
         // A file that cannot be read is overwritten.
@@ -59,7 +59,7 @@ impl Lock {
             Ok(text) => text,
             Err(error) => {
                 let message = format!("`{}` cannot be locked: {}", self.path.display(), error.message());
-                return Unreadable::new(message, "write its members in fewer levels").tell();
+                return Unreadable::new(message, "write its members in fewer levels").report();
             }
         };
         match replace(&path, &written) {
@@ -94,8 +94,8 @@ impl Lock {
         if let Some(file) = &self.file {
             words.push(format!("--file {}", quoted(&file.display().to_string())));
         }
-        words.extend(self.table.words());
-        words.extend(self.build.words());
+        words.extend(self.table.to_arguments());
+        words.extend(self.build.to_arguments());
         words.join(" ")
     }
 }
@@ -108,8 +108,8 @@ impl Check {
         let both = self.lock.open(&shown).and_then(|old| Ok((old, self.lock.current()?)));
         let (old, new) = match both {
             Ok(both) => both,
-            Err(unreadable) if file.exists() => return unreadable.tell(),
-            Err(unreadable) => return Unreadable { help: accept, ..unreadable }.tell(),
+            Err(unreadable) if file.exists() => return unreadable.report(),
+            Err(unreadable) => return Unreadable { help: accept, ..unreadable }.report(),
         };
         // Every change has to be accepted.
         let changes = changes_between(&old, &new);
@@ -117,7 +117,7 @@ impl Check {
             return Outcome::Clean;
         }
         let outcome =
-            self.target.write(&diagnostics(&changes, &new.origin.places(), |_| true)).and_found(!changes.is_empty());
+            self.target.write(&diagnostics(&changes, &new.source.places(), |_| true)).and_found(!changes.is_empty());
         if outcome == Outcome::Found {
             stale::report(&shown, &accept);
         }

@@ -36,7 +36,7 @@ impl Table {
     }
 
     /// Returns the options as they were given.
-    pub(crate) fn words(&self) -> Vec<String> {
+    pub(crate) fn to_arguments(&self) -> Vec<String> {
         let name = self.name.iter().map(|name| format!("--table {}", quoted(name)));
         let resource = self.resource.iter().map(|url| format!("--resource {}", quoted(url)));
         let issuers = self.authorization_server.iter().map(|url| format!("--authorization-server {}", quoted(url)));
@@ -76,7 +76,7 @@ impl Build {
     }
 
     /// Returns the options as they were given.
-    pub(crate) fn words(&self) -> Vec<String> {
+    pub(crate) fn to_arguments(&self) -> Vec<String> {
         let features = (!self.features.is_empty()).then(|| format!("--features {}", quoted(&self.features.join(","))));
         let all = self.all_features.then(|| "--all-features".to_owned());
         let none = self.no_default_features.then(|| "--no-default-features".to_owned());

@@ -1,4 +1,4 @@
-//! Failed checks: files that differ from their source, as `check` and `export --check` find them.
+//! Failed checks: files that differ from their source, as `check`, `export --check` and `docs --check` find them.
 
 use similar::TextDiff;
 
@@ -6,7 +6,7 @@ use crate::{
     escape::escaped,
     outcome::Outcome,
     output::{diagnostic::Diagnostic, human},
-    terminal::{print, tell},
+    terminal::{print, print_stderr},
 };
 
 /// Compares the contents of a file with the text that its source gives. Prints the difference, and reports the failed
@@ -24,5 +24,5 @@ pub(crate) fn compare(file: &str, old: &[u8], new: &str, command: &str) -> Outco
 
 /// Reports a failed check on standard error.
 pub(crate) fn report(file: &str, help: &str) {
-    tell(human::brief(&Diagnostic::error(&format!("`{file}` differs from its source"), help)));
+    print_stderr(human::brief(&Diagnostic::error(&format!("`{file}` differs from its source"), help)));
 }

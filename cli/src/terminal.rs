@@ -37,14 +37,14 @@ fn written(mut out: impl Write, text: &str) -> Outcome {
 }
 
 /// Writes to standard error, with styles if that is a terminal.
-pub(crate) fn tell(text: impl Display) {
+pub(crate) fn print_stderr(text: impl Display) {
     // There is no place to report a failed write to standard error.
     let _ = write!(anstream::stderr().lock(), "{text}");
 }
 
 /// Writes a line to standard error, with styles if that is a terminal.
-pub(crate) fn tell_line(text: impl Display) {
-    tell(format_args!("{text}\n"));
+pub(crate) fn print_stderr_line(text: impl Display) {
+    print_stderr(format_args!("{text}\n"));
 }
 
 /// Reports an error on standard error.
@@ -56,5 +56,5 @@ pub(crate) fn fail(error: &Error) -> Outcome {
 /// Reports a message and its help on standard error.
 pub(crate) fn complain(message: &str, help: Option<&str>) {
     let (message, help) = (shortened(message.to_owned()), shortened(help.unwrap_or_default().to_owned()));
-    tell(human::brief(&Diagnostic::error(&message, &help)));
+    print_stderr(human::brief(&Diagnostic::error(&message, &help)));
 }

@@ -37,8 +37,8 @@ impl Security {
     pub(crate) const WEAKENS: Self = Self { weakens: true, tightens: false };
     pub(crate) const TIGHTENS: Self = Self { weakens: false, tightens: true };
 
-    /// Returns the words of the verdict.
-    pub(crate) fn words(self) -> &'static [&'static str] {
+    /// Returns the names of its effects.
+    pub(crate) fn effect_names(self) -> &'static [&'static str] {
         match (self.weakens, self.tightens) {
             (false, false) => &["neutral"],
             (true, false) => &["weakens"],
@@ -78,6 +78,6 @@ impl Verdict {
 /// Writes `major, weakens and tightens`.
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}", self.compatibility.as_str(), self.security.words().join(" and "))
+        write!(f, "{}, {}", self.compatibility.as_str(), self.security.effect_names().join(" and "))
     }
 }

@@ -8,7 +8,7 @@ pub async fn execute_command(
     match (::mcp_scopes::__private::v1::guard)(
         &caller,
         "execute_command",
-        ::mcp_scopes::__private::v1::origin!(),
+        ::mcp_scopes::__private::v1::location!(),
     ) {
         ::core::result::Result::Ok(::mcp_scopes::__private::v1::Route::Run) => {}
         ::core::result::Result::Ok(::mcp_scopes::__private::v1::Route::Simulate) => {
@@ -50,7 +50,7 @@ pub const fn __mcp_tool_annotation_of_execute_command(
     statement.tool.prerequisites = &["health:check"];
     statement.tool.grouped_with = &["list_files"];
     statement.tool.examples = &["execute_command uptime"];
-    statement.origin(::mcp_scopes::__private::v1::origin!());
+    statement.location(::mcp_scopes::__private::v1::location!());
     statement.tool.policy.blocked_after = &["read_file:/etc/*"];
     statement.tool.policy.cooling_period_minutes = ::core::option::Option::Some(5u32);
     statement.tool.policy.max_calls_per_session = ::core::option::Option::Some(3u32);
@@ -69,7 +69,7 @@ fn patterns(
     if let ::core::result::Result::Err(denied) = (::mcp_scopes::__private::v1::admit)(
         &caller,
         "patterns",
-        ::mcp_scopes::__private::v1::origin!(),
+        ::mcp_scopes::__private::v1::location!(),
     ) {
         return ::core::result::Result::Err(
             (::mcp_scopes::__private::v1::refuse)(denied),
@@ -93,5 +93,5 @@ const fn __mcp_tool_annotation_of_patterns(
     statement: &mut ::mcp_scopes::__private::v1::Statement,
 ) {
     statement.tool_named_scope("patterns", "low", "", "pair\n?list");
-    statement.origin(::mcp_scopes::__private::v1::origin!());
+    statement.location(::mcp_scopes::__private::v1::location!());
 }

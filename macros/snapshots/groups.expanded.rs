@@ -120,7 +120,7 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
     const _: () = __mcp_further(6usize);
     const _: () = __mcp_further(7usize);
     #[track_caller]
-    const fn __mcp_blame(place: ::core::primitive::usize) {
+    const fn __mcp_check_entry(place: ::core::primitive::usize) {
         if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_entry(
             __MCP_SOUND,
             &__MCP_FACTS,
@@ -134,13 +134,13 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
         }
     }
     const _: () = if !__MCP_SOUND {
-        __mcp_blame(0usize);
+        __mcp_check_entry(0usize);
     };
     const _: () = if !__MCP_SOUND {
-        #[cfg(all())] __mcp_blame(1usize);
+        #[cfg(all())] __mcp_check_entry(1usize);
     };
     const _: () = if !__MCP_SOUND {
-        __mcp_blame(2usize);
+        __mcp_check_entry(2usize);
     };
     const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
         __MCP_SOUND,

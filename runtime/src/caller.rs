@@ -1,6 +1,6 @@
 //! The caller of a tool, and the check inside a function.
 
-use mcp_scopes_model::{Environment, sandbox::Route, tool::Origin};
+use mcp_scopes_model::{Environment, sandbox::Route, tool::SourceLocation};
 
 use crate::{Denied, Grant, Reason, ScopeTable, ToolHandle};
 
@@ -82,9 +82,9 @@ impl Caller {
 
     /// Does the same as [`Caller::authorize`], for the annotated function: a tool of the same name in the table of another
     /// server is another tool.
-    pub(crate) fn authorize_origin(&self, tool: &str, origin: Origin<'_>) -> Result<Route, Denied> {
+    pub(crate) fn authorize_at(&self, tool: &str, at: SourceLocation<'_>) -> Result<Route, Denied> {
         match self.grant.table().tool(tool) {
-            Some(found) if found.origin != Some(origin) => {
+            Some(found) if found.location != Some(at) => {
                 Err(Denied::without_step(Some(self.grant.table()), None, Reason::OtherTable))
             }
             _ => self.authorize(tool),
@@ -92,8 +92,8 @@ impl Caller {
     }
 
     /// Checks whether the function itself may run. It may not if the table states that a substitute runs.
-    pub(crate) fn admit(&self, tool: &str, origin: Origin<'_>) -> Result<(), Denied> {
-        match self.authorize_origin(tool, origin)? {
+    pub(crate) fn admit(&self, tool: &str, at: SourceLocation<'_>) -> Result<(), Denied> {
+        match self.authorize_at(tool, at)? {
             Route::Run => Ok(()),
             Route::Simulate => {
                 let tool = self.grant.table().tool(tool);

@@ -100,7 +100,7 @@ impl<'a> Challenge<'a> {
     }
 
     /// Returns a 403 challenge that names no scope, since more scopes would not help.
-    pub(crate) const fn refused() -> Self {
+    pub(crate) const fn forbidden() -> Self {
         Self::new(403, None, Scope::None)
     }
 

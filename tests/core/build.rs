@@ -122,7 +122,7 @@ impl Tables {
         );
         _ = write!(
             self.list,
-            "Case {{ table: &{name}::TOOLS, stated: Stated {{ namespace: {namespace:?}, tools: &[{tools}], \
+            "Case {{ table: &{name}::TOOLS, spec: TableSpec {{ namespace: {namespace:?}, tools: &[{tools}], \
              declared: &[{declarations}], complete: {complete} }} }}, "
         );
     }

@@ -119,7 +119,7 @@ impl Scan {
 fn variable(name: &str) -> Result<String, Error> {
     let help = "call `emit` from `build.rs`; elsewhere `export` makes the document";
     env::var(name).map_err(|_| {
-        Error::new(ErrorKind::Usage, format!("this is no build script: cargo sets no `{name}`")).help(help)
+        Error::new(ErrorKind::Usage, format!("not called from a build script: `{name}` is not set")).help(help)
     })
 }
 

@@ -124,5 +124,5 @@ fn fails_outside_of_a_build_script() {
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("failed: this is no build script: cargo sets no `OUT_DIR`"), "{text}");
+    assert!(text.contains("failed: not called from a build script: `OUT_DIR` is not set"), "{text}");
 }

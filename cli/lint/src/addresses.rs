@@ -3,7 +3,7 @@
 use mcp_scopes_model::address::Address;
 use mcp_scopes_scan::source::Place;
 
-use crate::lint_model::{Document, Origin, Table};
+use crate::lint_model::{InputKind, ParsedDocument, Table};
 
 /// The purpose of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(crate) struct StatedAddress<'a> {
 
 /// Returns the resource and the issuers, including those of the sandbox.
 pub(crate) fn of_table(table: &Table) -> Vec<StatedAddress<'_>> {
-    let document = table.origin == Origin::Document;
+    let document = table.input == InputKind::Document;
     let subject = |key: &str| if document { format!("/{key}") } else { key.to_owned() };
     let issuer = |key: &str, number: usize| subject(&format!("{key}/{number}"));
     let mut found = Vec::new();
@@ -56,7 +56,7 @@ pub(crate) fn of_table(table: &Table) -> Vec<StatedAddress<'_>> {
 }
 
 /// Returns the addresses of keys and pages, including those in other languages.
-pub(crate) fn of_document<'a>(document: &'a Document<'_>) -> Vec<StatedAddress<'a>> {
+pub(crate) fn of_document<'a>(document: &'a ParsedDocument<'_>) -> Vec<StatedAddress<'a>> {
     const PAGES: [&str; 3] = ["resource_documentation", "resource_policy_uri", "resource_tos_uri"];
     let members = &document.draft.document;
     let keys = members.jwks_uri.iter().map(|text| (Use::Keys, "jwks_uri", text.as_str()));

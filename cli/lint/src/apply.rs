@@ -15,7 +15,7 @@ use mcp_scopes_scan::{
 use crate::{
     Overrides, RULES, find, fingerprint, fixes,
     levels::Levels,
-    lint_model::{Document, Package, Profile, Table, Tool},
+    lint_model::{Package, ParsedDocument, Profile, Table, Tool},
     reporter::Reporter,
     rule::Rule,
     suppress::{self, Suppressions},
@@ -150,7 +150,12 @@ fn comments(report: &mut Report, settings: &Settings, findings: Vec<Finding>) {
 }
 
 /// Applies every rule to a document.
-pub(super) fn to_document(document: &Document<'_>, levels: &Levels, sources: &Sources, findings: &mut Vec<Finding>) {
+pub(super) fn to_document(
+    document: &ParsedDocument<'_>,
+    levels: &Levels,
+    sources: &Sources,
+    findings: &mut Vec<Finding>,
+) {
     let tools: Vec<Arc<Tool>> = document.table.tools.iter().map(|listed| listed.tool.clone()).collect();
     let mut broken: Vec<Violation> = document.draft.violations.clone();
     if document.profile == Profile::Mcp {
@@ -186,7 +191,7 @@ pub(super) fn to_document(document: &Document<'_>, levels: &Levels, sources: &So
 }
 
 /// Returns the message of a violation, which names its member.
-fn message_of(document: &Document<'_>, violation: &Violation) -> String {
+fn message_of(document: &ParsedDocument<'_>, violation: &Violation) -> String {
     let (pointer, message) = (&violation.pointer, &violation.message);
     if document.value(pointer).is_none() {
         return message.clone();

@@ -54,12 +54,12 @@ const REASON: &str = "baseline-reason";
 pub struct Baseline {
     file: Arc<str>,
     text: Arc<str>,
-    entries: Vec<Entry>,
+    entries: Vec<BaselineEntry>,
 }
 
 /// One known finding.
 #[derive(Clone, Debug)]
-struct Entry {
+struct BaselineEntry {
     rule: String,
     subject: String,
     fingerprint: String,
@@ -83,11 +83,11 @@ impl Baseline {
     /// Suppresses the known findings of a report. Reports entries without a reason, expired entries and entries without
     /// a finding.
     pub fn apply(&self, report: &mut Report, today: Day, overrides: &Overrides) {
-        let mut known: BTreeMap<(&str, &str), &Entry> = BTreeMap::new();
+        let mut known: BTreeMap<(&str, &str), &BaselineEntry> = BTreeMap::new();
         for entry in &self.entries {
             known.entry((&entry.rule, &entry.fingerprint)).or_insert(entry);
         }
-        let mut used: Vec<&Entry> = Vec::new();
+        let mut used: Vec<&BaselineEntry> = Vec::new();
         for finding in std::mem::take(&mut report.findings) {
             let entry = known.get(&(finding.rule, finding.fingerprint.as_str())).filter(|_| finding.settable);
             used.extend(entry);
@@ -125,7 +125,7 @@ impl Baseline {
     /// applied. Entries of `old` keep their reasons, and their dates unless expired. New entries get the given values.
     #[must_use]
     pub fn update(old: Option<&Self>, report: &Report, reason: Option<&str>, today: Day, expires: Day) -> String {
-        let old: BTreeMap<(&str, &str), &Entry> = old
+        let old: BTreeMap<(&str, &str), &BaselineEntry> = old
             .iter()
             .flat_map(|old| &old.entries)
             .map(|entry| ((entry.rule.as_str(), entry.fingerprint.as_str()), entry))
@@ -167,7 +167,7 @@ impl Baseline {
     }
 }
 
-impl Entry {
+impl BaselineEntry {
     fn stale(&self) -> Finding {
         let message = format!("the entry for `{}` of `{}` matches no finding", self.subject, self.rule);
         let help = "remove the entry, or run with `--update-baseline`; lint everything that the baseline covers";

@@ -181,14 +181,14 @@ mod tests {
     use mcp_scopes_scan::source::{Place, Placed};
 
     use super::{executes, reads_private, reads_settings, sends};
-    use crate::lint_model::{Document, Tool};
+    use crate::lint_model::{ParsedDocument, Tool};
 
     fn tool(name: &str, risk: &str) -> Tool {
         let text =
             format!(r#"{{"mcp_extensions": {{"tool_scope_mapping": {{"{name}": {{"risk_level": "{risk}"}}}}}}}}"#);
         let draft = Draft::read(&text).unwrap();
         let file: Arc<str> = "a.json".into();
-        let table = Document::new(&file, &text, &draft, None).table;
+        let table = ParsedDocument::new(&file, &text, &draft, None).table;
         Tool::clone(&table.tools.first().unwrap().tool)
     }
 

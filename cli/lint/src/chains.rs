@@ -13,7 +13,7 @@ use mcp_scopes_model::{Pattern, Risk};
 use mcp_scopes_scan::source::Placed;
 
 use crate::{
-    lint_model::{Hierarchy, Origin, Policy, Table, Tool},
+    lint_model::{Hierarchy, InputKind, Policy, Table, Tool},
     reporter::Reporter,
 };
 
@@ -50,13 +50,13 @@ impl Chain<'_> {
         let last = &self.last.name.value;
         let quoted: Vec<String> = self.firsts.iter().map(|tool| format!("\"{}\"", tool.name.value)).collect();
         let firsts = quoted.join(", ");
-        let policy = match (self.last.origin, quoted.len()) {
-            (Origin::Source, ..=3) => format!("`policy(requires_approval_after({firsts}))` to `{last}`"),
-            (Origin::Source, _) => format!("`policy(requires_human_review)` to `{last}`"),
-            (Origin::Document, ..=3) => {
+        let policy = match (self.last.input, quoted.len()) {
+            (InputKind::Source, ..=3) => format!("`policy(requires_approval_after({firsts}))` to `{last}`"),
+            (InputKind::Source, _) => format!("`policy(requires_human_review)` to `{last}`"),
+            (InputKind::Document, ..=3) => {
                 format!("`\"requires_approval_after\": [{firsts}]` to `{last}` in `tool_interaction_policies`")
             }
-            (Origin::Document, _) => {
+            (InputKind::Document, _) => {
                 format!("`\"requires_human_review\": true` to `{last}` in `tool_interaction_policies`")
             }
         };
@@ -84,7 +84,7 @@ pub(super) fn chains(
                 continue;
             }
             let Some(holder) = first.with(last) else { continue };
-            let fresh = || Chain { last: b, firsts: Vec::new(), holder: holders.words(&holder) };
+            let fresh = || Chain { last: b, firsts: Vec::new(), holder: holders.describe(&holder) };
             let chain = chain.get_or_insert_with(fresh);
             chain.firsts.push(a);
         }
@@ -122,10 +122,10 @@ impl<'t> Holders<'t> {
     fn of(table: &'t Table) -> Self {
         let numbers = table.scopes.iter().enumerate().map(|(number, scope)| (scope.text.as_str(), number)).collect();
         let mut holders = Self { hierarchy: table.hierarchy(), numbers, known: Vec::new() };
-        let supported = match (table.origin, table.supported_stated) {
-            (Origin::Document, _) => "with `scopes_supported`, which clients request first,",
-            (Origin::Source, true) => "with the baseline, which clients request first,",
-            (Origin::Source, false) => "with all scopes, which clients request if there is no baseline,",
+        let supported = match (table.input, table.supported_stated) {
+            (InputKind::Document, _) => "with `scopes_supported`, which clients request first,",
+            (InputKind::Source, true) => "with the baseline, which clients request first,",
+            (InputKind::Source, false) => "with all scopes, which clients request if there is no baseline,",
         };
         let texts = |scopes: &'t [Placed<String>]| scopes.iter().map(|scope| scope.value.as_str());
         let mut known = vec![(supported.to_owned(), holders.held(texts(&table.supported)))];
@@ -164,13 +164,15 @@ impl<'t> Holders<'t> {
         links.collect()
     }
 
-    fn words(&self, holder: &Holder<'_, '_>) -> String {
+    fn describe(&self, holder: &Holder<'_, '_>) -> String {
         match holder {
             Holder::Way(way) => {
                 let quoted: Vec<String> = way.scopes.iter().map(|scope| format!("`{scope}`")).collect();
                 format!("with {}", quoted.join(" and "))
             }
-            Holder::Known(place) => self.known.get(*place).map(|(words, _)| words.clone()).unwrap_or_default(),
+            Holder::Known(place) => {
+                self.known.get(*place).map(|(description, _)| description.clone()).unwrap_or_default()
+            }
         }
     }
 }

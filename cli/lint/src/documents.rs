@@ -15,7 +15,7 @@ use mcp_scopes_scan::{
 use crate::{
     Overrides, apply, find, fingerprint,
     levels::Levels,
-    lint_model::{Document, Profile},
+    lint_model::{ParsedDocument, Profile},
     rule::Setting,
 };
 
@@ -166,7 +166,7 @@ impl Documents {
                 report.findings.extend(unread(levels, file, at, message, help));
             }
             Ok(draft) => large_stack(|| {
-                let document = Document::new(file, text, &draft, self.config.as_ref());
+                let document = ParsedDocument::new(file, text, &draft, self.config.as_ref());
                 let document = document.asked(self.profile, self.resource.as_deref());
                 apply::to_document(&document, levels, &report.sources, &mut report.findings);
             }),

@@ -11,10 +11,10 @@ use mcp_scopes_scan::{
     source::{Placed, Sources},
 };
 
-use crate::lint_model::{Document, Scope, Table};
+use crate::lint_model::{ParsedDocument, Scope, Table};
 
 /// Returns the fix for a violation, if there is one that does not change the meaning of the document.
-pub(super) fn of_violation(document: &Document<'_>, violation: &Violation) -> Option<Fix> {
+pub(super) fn of_violation(document: &ParsedDocument<'_>, violation: &Violation) -> Option<Fix> {
     match violation.kind {
         // RFC 9728 §3.2 requires leaving it out.
         ViolationKind::EmptyMember => {
@@ -36,20 +36,20 @@ pub(super) fn of_violation(document: &Document<'_>, violation: &Violation) -> Op
 }
 
 /// Returns the fix for a member that is repeated with the same value.
-pub(super) fn of_duplicate(document: &Document<'_>, twice: &Duplicate) -> Option<Fix> {
+pub(super) fn of_duplicate(document: &ParsedDocument<'_>, twice: &Duplicate) -> Option<Fix> {
     let title = format!("remove the second `{}`", twice.name);
     twice.same.then(|| Fix::safe(title).edit(&document.file, removal(document.text, &twice.spot.whole()), ""))
 }
 
 /// Returns the fix for a repeated element of a list.
-pub(super) fn of_element(document: &Document<'_>, pointer: &str) -> Option<Fix> {
+pub(super) fn of_element(document: &ParsedDocument<'_>, pointer: &str) -> Option<Fix> {
     let range = document.whole_range(pointer)?;
     let title = format!("remove the element `{pointer}`");
     Some(Fix::safe(title).edit(&document.file, removal(document.text, &range), ""))
 }
 
 /// Returns the fix for a member with a misspelt name: the correct name.
-pub(super) fn renamed_member(document: &Document<'_>, pointer: &str, name: &str) -> Option<Fix> {
+pub(super) fn renamed_member(document: &ParsedDocument<'_>, pointer: &str, name: &str) -> Option<Fix> {
     let (whole, value) = (document.whole_range(pointer)?, document.range(pointer)?);
     // The text before the value: the quoted name and the colon.
     let head = document.text.get(whole.start..value.start)?;
@@ -61,7 +61,7 @@ pub(super) fn renamed_member(document: &Document<'_>, pointer: &str, name: &str)
 }
 
 /// Returns the fix for an unsorted list of strings without a meaningful order: the same elements, as written, in order.
-pub(super) fn sorted(document: &Document<'_>, pointer: &str) -> Option<Fix> {
+pub(super) fn sorted(document: &ParsedDocument<'_>, pointer: &str) -> Option<Fix> {
     let Json::Array(items) = document.value(pointer)? else { return None };
     let mut ranges = Vec::with_capacity(items.len());
     let mut texts = Vec::with_capacity(items.len());

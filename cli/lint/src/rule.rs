@@ -6,7 +6,7 @@ use mcp_scopes_prm::ViolationKind;
 use mcp_scopes_scan::Level;
 
 use crate::{
-    lint_model::{Document, Table, Tool},
+    lint_model::{ParsedDocument, Table, Tool},
     reporter::Reporter,
 };
 
@@ -102,7 +102,7 @@ pub type OnTool = fn(&Tool, &mut Reporter<'_>);
 /// A check of each table that no other table splices, and of the table of each document.
 pub type OnTable = fn(&Table, &mut Reporter<'_>);
 /// A check of each document.
-pub type OnDocument = fn(&Document<'_>, &mut Reporter<'_>);
+pub type OnDocument = fn(&ParsedDocument<'_>, &mut Reporter<'_>);
 
 /// The sources of a rule's findings. A rule may have several.
 #[derive(Clone, Copy, Debug)]

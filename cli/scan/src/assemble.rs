@@ -13,7 +13,7 @@ use crate::{
     Finding,
     collect::{Declared, RawTool},
     fields::fields,
-    inventory::{Brings, Config, Entry, Inventory, Table, TableId, Tool, ToolId},
+    inventory::{Brings, Config, Inventory, Table, TableEntry, TableId, Tool, ToolId},
     module::ModuleId,
     package::plain,
     source::Place,
@@ -85,7 +85,7 @@ impl Assembly<'_> {
                 continue;
             }
             match self.entry(module, entry, id) {
-                Ok(brings) => entries.push(Entry { position, brings, place: at }),
+                Ok(brings) => entries.push(TableEntry { position, brings, place: at }),
                 Err(finding) => self.world.findings.push(finding.at(at).about(name.clone())),
             }
         }

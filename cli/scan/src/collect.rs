@@ -22,8 +22,8 @@ use crate::{
     cfg::Answer,
     hints::{self, Hints},
     module::ModuleId,
-    naming::Ours,
     resolve::type_segments,
+    runtime_macro::RuntimeMacro,
     source::Place,
     world::World,
 };
@@ -107,7 +107,9 @@ impl Look<'_> {
             Item::Macro(item) => self.invocation(item),
             Item::Trait(item) => {
                 let found = item.items.iter().find_map(|item| match item {
-                    syn::TraitItem::Fn(function) => self.world.find_ours(self.module, &function.attrs, Ours::Tool),
+                    syn::TraitItem::Fn(function) => {
+                        self.world.find_annotation(self.module, &function.attrs, RuntimeMacro::Tool)
+                    }
                     _ => None,
                 });
                 if let Some((_, attribute)) = found {
@@ -127,7 +129,7 @@ impl Look<'_> {
     }
 
     fn implementation(&mut self, item: &ItemImpl) {
-        let group = self.world.find_ours(self.module, &item.attrs, Ours::Tools);
+        let group = self.world.find_annotation(self.module, &item.attrs, RuntimeMacro::Tools);
         let group = group.map(|(at, attribute)| (at, attribute.clone()));
         let owner = type_segments(&item.self_ty);
         let cfgs = self.world.cfgs(self.module);
@@ -147,7 +149,10 @@ impl Look<'_> {
             .collect();
         for function in functions {
             self.body(&function.block.stmts, &function.sig);
-            let Some((_, attribute)) = self.world.find_ours(self.module, &function.attrs, Ours::Tool) else { continue };
+            let Some((_, attribute)) = self.world.find_annotation(self.module, &function.attrs, RuntimeMacro::Tool)
+            else {
+                continue;
+            };
             if item.trait_.is_some() {
                 // Under `#[mcp_tools]` the grammar reports it.
                 if group.is_none() {
@@ -168,7 +173,9 @@ impl Look<'_> {
     }
 
     fn module(&mut self, item: &ItemMod) {
-        let Some((at, attribute)) = self.world.find_ours(self.module, &item.attrs, Ours::Tools) else { return };
+        let Some((at, attribute)) = self.world.find_annotation(self.module, &item.attrs, RuntimeMacro::Tools) else {
+            return;
+        };
         let attribute = attribute.clone();
         let child = self.world.child(self.module, &item.ident.unraw().to_string());
         let mut rest = item.clone();
@@ -190,7 +197,7 @@ impl Look<'_> {
     }
 
     fn invocation(&mut self, item: &ItemMacro) {
-        if self.world.means(self.module, &item.mac.path, Ours::Table) {
+        if self.world.means(self.module, &item.mac.path, RuntimeMacro::Table) {
             let (read, errors) = table::read(item.mac.tokens.clone());
             let subject = read.as_ref().map(|decl| decl.ident.to_string()).unwrap_or_default();
             self.report(errors, &subject);
@@ -214,16 +221,16 @@ impl Look<'_> {
 
     /// Returns the tool that the annotation of a function declares.
     fn tool(&mut self, attributes: &[Attribute], visibility: &Visibility, signature: &Signature) -> Option<RawTool> {
-        self.world.find_ours(self.module, attributes, Ours::Tool)?;
+        self.world.find_annotation(self.module, attributes, RuntimeMacro::Tool)?;
         // The grammar recognizes the annotation by its original name. An attribute of that name from another crate is
         // left out.
         let known: Vec<Attribute> = attributes
             .iter()
             .filter_map(|attribute| {
                 let mut attribute = attribute.clone();
-                if self.world.means(self.module, attribute.path(), Ours::Tool) {
+                if self.world.means(self.module, attribute.path(), RuntimeMacro::Tool) {
                     rename(&mut attribute);
-                } else if is_named(&attribute, Ours::Tool) {
+                } else if is_named(&attribute, RuntimeMacro::Tool) {
                     return None;
                 }
                 Some(attribute)
@@ -265,7 +272,9 @@ impl Look<'_> {
     fn renamed_exports(&mut self) {
         let Some(module) = self.world.modules.get(self.module) else { return };
         let renamed = module.imports.iter().filter(|import| import.public).find_map(|import| {
-            let ours = Ours::ALL.into_iter().find(|ours| import.path.last().is_some_and(|last| last == ours.name()))?;
+            let ours = RuntimeMacro::ALL
+                .into_iter()
+                .find(|ours| import.path.last().is_some_and(|last| last == ours.name()))?;
             let name = import.name.clone()?;
             (name != ours.name()).then_some((ours, name))
         });
@@ -304,7 +313,7 @@ impl Look<'_> {
     }
 }
 
-fn is_named(attribute: &Attribute, ours: Ours) -> bool {
+fn is_named(attribute: &Attribute, ours: RuntimeMacro) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == ours.name())
 }
 
@@ -316,7 +325,7 @@ fn rename(attribute: &mut Attribute) {
         syn::Meta::NameValue(pair) => &mut pair.path,
     };
     let span = syn::spanned::Spanned::span(path);
-    *path = syn::Ident::new(Ours::Tool.name(), span).into();
+    *path = syn::Ident::new(RuntimeMacro::Tool.name(), span).into();
 }
 
 /// Returns the first name of an annotation or of the table macro among these tokens.
@@ -328,7 +337,9 @@ pub(crate) fn mentions(tokens: TokenStream) -> Option<syn::Ident> {
                 open.pop();
             }
             Some(TokenTree::Group(group)) => open.push(group.stream().into_iter()),
-            Some(TokenTree::Ident(ident)) if Ours::ALL.iter().any(|ours| ident == ours.name()) => return Some(ident),
+            Some(TokenTree::Ident(ident)) if RuntimeMacro::ALL.iter().any(|ours| ident == ours.name()) => {
+                return Some(ident);
+            }
             Some(_) => {}
         }
     }

@@ -3,6 +3,8 @@
 //! The types of the model borrow, since the macros evaluate them as constants. The inventory owns the texts, and an arena
 //! owns the lists of them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use bumpalo::Bump;
 use mcp_scopes_grammar::ir::{ConfigDecl, ScopeDecl, StatedDecl};
 use mcp_scopes_model::{
@@ -24,22 +26,43 @@ use crate::{
 #[doc(hidden)]
 #[must_use]
 pub fn outline<'a>(arena: &'a Bump, inventory: &'a Inventory, table: TableId) -> Option<Outline<'a>> {
-    outline_within(arena, inventory, table, &mut Vec::new())
+    let mut outlines: BTreeMap<TableId, &'a Outline<'a>> = BTreeMap::new();
+    for id in spliced_first(inventory, table) {
+        if let Some(found) = inventory.tables.get(id) {
+            let outline = outline_with(arena, inventory, found, &outlines);
+            outlines.insert(id, arena.alloc(outline));
+        }
+    }
+    outlines.get(&table).map(|outline| **outline)
 }
 
-/// Returns the outline of a table that these tables splice, or `None` if it is one of them. A cycle of tables is reported
-/// elsewhere.
-fn outline_within<'a>(
+/// Returns a table and all tables that it splices, directly or through others, each after those that it splices.
+fn spliced_first(inventory: &Inventory, table: TableId) -> Vec<TableId> {
+    let (mut order, mut seen) = (Vec::new(), BTreeSet::new());
+    let mut open = vec![(table, false)];
+    while let Some((id, is_entered)) = open.pop() {
+        if is_entered {
+            order.push(id);
+        } else if seen.insert(id) {
+            open.push((id, true));
+            let entries = inventory.tables.get(id).map(|table| table.entries.as_slice()).unwrap_or_default();
+            open.extend(entries.iter().filter_map(|entry| match entry.brings {
+                Brings::Table(other) => Some((other, false)),
+                _ => None,
+            }));
+        }
+    }
+    order
+}
+
+/// Returns the outline of a table, with those of the tables that it splices. A table that is missing there is part of a cycle,
+/// which is reported elsewhere.
+fn outline_with<'a>(
     arena: &'a Bump,
     inventory: &'a Inventory,
-    table: TableId,
-    open: &mut Vec<TableId>,
-) -> Option<Outline<'a>> {
-    let found = inventory.tables.get(table)?;
-    if open.contains(&table) {
-        return None;
-    }
-    open.push(table);
+    found: &'a Table,
+    outlines: &BTreeMap<TableId, &'a Outline<'a>>,
+) -> Outline<'a> {
     let model = |id: &usize| inventory.tools.get(*id).map(|tool| tool::model(arena, &tool.facts));
     let mut entries: Vec<outline::Entry<'a>> = Vec::new();
     for entry in &found.entries {
@@ -53,18 +76,16 @@ fn outline_within<'a>(
                 let group: Vec<_> = group.iter().filter_map(model).map(|tool| &*arena.alloc(tool)).collect();
                 Some(outline::Entry::Group(arena.alloc_slice_copy(&group)))
             }
-            Brings::Table(other) => outline_within(arena, inventory, *other, open)
-                .map(|spliced| outline::Entry::Table(arena.alloc(spliced))),
+            Brings::Table(other) => outlines.get(other).copied().map(outline::Entry::Table),
         };
         entries.extend(brings);
     }
     let entries: &'a [outline::Entry<'a>] = arena.alloc_slice_copy(&entries);
-    open.pop();
     let config = match &found.config {
         Some(config) => arena.alloc(self::config(arena, &config.said)),
         None => &ModelConfig::NONE,
     };
-    Some(Outline {
+    Outline {
         path: &found.path,
         config,
         tools: listed(arena, entries, config),
@@ -72,7 +93,7 @@ fn outline_within<'a>(
             Some(own) => own,
             None => spliced_scopes(arena, entries),
         },
-    })
+    }
 }
 
 fn listed<'a>(arena: &'a Bump, entries: &'a [outline::Entry<'a>], config: &ModelConfig<'a>) -> &'a [Listed<'a>] {

@@ -86,7 +86,7 @@ impl Scan {
         match self.built(inventory, table, self.loopback) {
             Some(Ok(metadata)) => Ok(metadata),
             Some(Err(error)) => {
-                let error = refused(error);
+                let error = document_error(error);
                 // The option is suggested only if the loopback address is the only problem.
                 let local = !self.loopback && matches!(self.built(inventory, table, true), Some(Ok(_)));
                 let help = "for development on this machine give `--allow-loopback-http`, or \
@@ -180,7 +180,7 @@ fn listed(tables: &[(TableId, &Table)]) -> String {
     of_each.collect::<Vec<_>>().join(", ")
 }
 
-fn refused(error: mcp_scopes_prm::Error) -> Error {
+fn document_error(error: mcp_scopes_prm::Error) -> Error {
     let mut lines = Vec::new();
     for violation in error.violations() {
         let pointer = if violation.pointer.is_empty() { "the document" } else { &violation.pointer };

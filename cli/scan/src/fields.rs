@@ -64,10 +64,10 @@ pub(crate) fn fields(
         None => return Err(refuse(format!("`{written}` is not found"))),
     };
     let cfgs = world.cfgs(home);
-    Reader { cfgs }.structure(&found, &mut |ty| is_option(world, home, ty)).map_err(refuse)
+    FieldReader { cfgs }.structure(&found, &mut |ty| is_option(world, home, ty)).map_err(refuse)
 }
 
-struct Reader {
+struct FieldReader {
     cfgs: crate::cfg::Cfgs,
 }
 
@@ -80,7 +80,7 @@ struct Told {
     default: bool,
 }
 
-impl Reader {
+impl FieldReader {
     /// Returns the fields. `is_option` decides which types make a field optional.
     fn structure(
         &self,
@@ -232,7 +232,7 @@ mod tests {
     use syn::parse_quote;
 
     fn read(item: &ItemStruct) -> Result<Vec<String>, String> {
-        let reader = Reader { cfgs: crate::cfg::Cfgs::default() };
+        let reader = FieldReader { cfgs: crate::cfg::Cfgs::default() };
         let mark =
             |parameter: Parameter| if parameter.required { parameter.name } else { format!("{}?", parameter.name) };
         let is_option = |ty: &Type| Ok(quote::ToTokens::to_token_stream(ty).to_string().starts_with("Option"));

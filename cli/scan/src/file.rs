@@ -38,7 +38,7 @@ pub(crate) fn regular(path: &Path) -> io::Result<File> {
 
 /// Returns the error for a pipe or a device in place of a file.
 pub(crate) fn irregular() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")
+    io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")
 }
 
 /// Returns the error for a file above the maximum size.

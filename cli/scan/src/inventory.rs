@@ -74,7 +74,7 @@ pub struct Table {
     /// The path of the static, in source and in a program alike: `file_server::shell::TOOLS`.
     pub path: String,
     /// The entries of its list, in source order.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<TableEntry>,
     /// Its configuration file, if it has one.
     pub config: Option<Config>,
     /// Whether another table splices it.
@@ -96,7 +96,7 @@ pub struct Config {
 
 /// One element of a table's list.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct TableEntry {
     /// Its index in the list as written, from 0. Elements that `#[cfg]` leaves out count too.
     pub position: usize,
     /// The tools that it adds.

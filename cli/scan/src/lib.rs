@@ -13,11 +13,11 @@
 //! | [`mod@file`] | atomic writes and limited reads |
 //! | `finding` | [`Finding`]: a problem, its place, and its correction |
 //! | `fix` | [`Fix`]: the edits that resolve a finding |
-//! | [`source`], `lines` | places in files |
+//! | [`source`], `place`, `lines` | texts of files, and places in them |
 //! | `manifest`, [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and the items of a build |
 //! | [`walk`], [`prefilter`] | finds the files, and selects those to parse |
 //! | `world`, `module`, `nesting` | the packages, crates and modules of one scan; the maximum nesting of source |
-//! | `attribute`, `naming` | the attributes in effect, and which of them are annotations |
+//! | `attribute`, `naming`, `runtime_macro` | the attributes in effect, and which of them are annotations |
 //! | `collect` | from parsed items to declarations |
 //! | `resolve`, `import`, `entry` | resolves paths, `use` items and the entries of a table |
 //! | `assemble`, `fields`, `optional`, `hints` | from declarations to an inventory; the parameters of a type; the SDK's hints |
@@ -58,9 +58,11 @@ mod naming;
 mod nesting;
 mod optional;
 pub mod package;
+mod place;
 pub mod prefilter;
 mod report;
 mod resolve;
+mod runtime_macro;
 mod scan;
 pub mod source;
 mod tool;

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use crate::source::{Place, Position};
+use crate::place::{Place, Position};
 
 /// Distance between two marks, in bytes.
 const STEP: usize = 256;

@@ -2,39 +2,14 @@
 
 use syn::{Attribute, Path, ext::IdentExt as _};
 
-use crate::{module::ModuleId, world::World};
-
-/// The macros that mark tools and tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ours {
-    /// `#[mcp_tool]`.
-    Tool,
-    /// `#[mcp_tools]`.
-    Tools,
-    /// `scope_table!`.
-    Table,
-}
-
-impl Ours {
-    /// All macros.
-    pub(crate) const ALL: [Self; 3] = [Self::Tool, Self::Tools, Self::Table];
-
-    /// Returns its original name.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Tool => "mcp_tool",
-            Self::Tools => "mcp_tools",
-            Self::Table => "scope_table",
-        }
-    }
-}
+use crate::{module::ModuleId, runtime_macro::RuntimeMacro, world::World};
 
 impl World {
     /// Returns whether a path in that module refers to this macro.
     ///
     /// A name without an import of its name is taken for the macro, since it can come from a glob or from
     /// `#[macro_use]`.
-    pub(crate) fn means(&self, module: ModuleId, path: &Path, what: Ours) -> bool {
+    pub(crate) fn means(&self, module: ModuleId, path: &Path, what: RuntimeMacro) -> bool {
         let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.unraw().to_string()).collect();
         let Some((first, rest)) = segments.split_first() else { return false };
         let Some(around) = self.modules.get(module) else { return false };
@@ -50,11 +25,11 @@ impl World {
     }
 
     /// Returns the first of these attributes that is an annotation.
-    pub(crate) fn find_ours<'a>(
+    pub(crate) fn find_annotation<'a>(
         &self,
         module: ModuleId,
         list: &'a [Attribute],
-        what: Ours,
+        what: RuntimeMacro,
     ) -> Option<(usize, &'a Attribute)> {
         list.iter().enumerate().find(|(_, attribute)| self.means(module, attribute.path(), what))
     }

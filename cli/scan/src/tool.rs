@@ -12,7 +12,7 @@ use mcp_scopes_model::{
 };
 
 #[cfg(feature = "artefact")]
-use crate::artefact::{Damage, record::Reader};
+use crate::artefact::{Damage, record::RecordReader};
 #[cfg(feature = "artefact")]
 use crate::inventory::Policy;
 use crate::{
@@ -54,7 +54,7 @@ pub(crate) fn model<'a>(arena: &'a Bump, tool: &'a ToolFacts<Place>) -> ModelToo
             max_file_size_mb: tool.policy.max_file_size_mb,
         },
         // Only the check at run time uses it.
-        origin: None,
+        location: None,
     }
 }
 
@@ -64,7 +64,7 @@ fn texts<'a>(arena: &'a Bump, list: &'a [Placed<String>]) -> &'a [&'a str] {
 
 /// Reads one tool from the record of a program. All values have the place of the tool.
 #[cfg(feature = "artefact")]
-pub(crate) fn read_record(reader: &mut Reader<'_>) -> Result<ToolFacts<Place>, Damage> {
+pub(crate) fn read_record(reader: &mut RecordReader<'_>) -> Result<ToolFacts<Place>, Damage> {
     let place = reader.place();
     let head = reader.number()?;
     let field = |from: u32, len: u32| head >> from & ((1 << len) - 1);
@@ -75,7 +75,7 @@ pub(crate) fn read_record(reader: &mut Reader<'_>) -> Result<ToolFacts<Place>, D
     let at = |value: String| Placed { value, place: place.clone() };
     let name = at(reader.text()?);
     if tool_name(&name.value).is_err() {
-        return Err(Damage::Broken("a tool's name is none"));
+        return Err(Damage::Broken("the name of a tool is not valid"));
     }
     let mut tool = ToolFacts::new(name, at(reader.text()?));
     if head & bits::TITLE != 0 {
@@ -88,7 +88,7 @@ pub(crate) fn read_record(reader: &mut Reader<'_>) -> Result<ToolFacts<Place>, D
         _ => return Err(unknown),
     };
     let namespace = (head & bits::NAMESPACE != 0).then(|| reader.text()).transpose()?;
-    let all_of = |reader: &mut Reader<'_>, count: usize| {
+    let all_of = |reader: &mut RecordReader<'_>, count: usize| {
         let all = (0..count).map(|_| Ok(at(reader.numbered_scope()?))).collect::<Result<Vec<_>, Damage>>()?;
         Ok(Requirement::AnyOf(vec![all]))
     };
@@ -133,9 +133,9 @@ pub(crate) fn read_record(reader: &mut Reader<'_>) -> Result<ToolFacts<Place>, D
             blocked_after: reader.placed_texts(&place)?,
             requires_approval_after: reader.placed_texts(&place)?,
             blocked_patterns: reader.placed_texts(&place)?,
-            cooling_period_minutes: reader.optional(Reader::number)?,
-            max_calls_per_session: reader.optional(Reader::number)?,
-            max_file_size_mb: reader.optional(Reader::number)?,
+            cooling_period_minutes: reader.optional(RecordReader::number)?,
+            max_calls_per_session: reader.optional(RecordReader::number)?,
+            max_file_size_mb: reader.optional(RecordReader::number)?,
             requires_human_review: reader.flag()?,
         };
     }
@@ -150,8 +150,8 @@ fn written(line: &str) -> Parameter {
 }
 
 #[cfg(feature = "artefact")]
-fn any_of(reader: &mut Reader<'_>, at: &dyn Fn(String) -> Placed<String>) -> Result<Requirement, Damage> {
-    let any = reader.list(|reader| reader.list(Reader::numbered_scope))?;
+fn any_of(reader: &mut RecordReader<'_>, at: &dyn Fn(String) -> Placed<String>) -> Result<Requirement, Damage> {
+    let any = reader.list(|reader| reader.list(RecordReader::numbered_scope))?;
     // An empty list opens to no caller, an empty alternative to every caller. Both have other encodings.
     if any.is_empty() || any.iter().any(Vec::is_empty) {
         return Err(Damage::Broken("a requirement is empty"));

@@ -20,9 +20,9 @@ use crate::{
     cfg::{Answer, Cfgs},
     features::{Enabled, FeatureSelection},
     module::{Child, CrateId, Module, ModuleId, Site, parse},
-    naming::Ours,
     package::{Package, plain},
     prefilter::{Marks, Prefilter},
+    runtime_macro::RuntimeMacro,
     source::{Place, Sources},
     walk::{self, Walked},
 };
@@ -268,7 +268,7 @@ impl World {
     fn note_tables(&mut self, id: ModuleId) {
         let Some(module) = self.modules.get(id) else { return };
         let macros = module.items.iter().filter_map(|item| match item {
-            Item::Macro(item) if self.means(id, &item.mac.path, Ours::Table) => Some(item.mac.tokens.clone()),
+            Item::Macro(item) if self.means(id, &item.mac.path, RuntimeMacro::Table) => Some(item.mac.tokens.clone()),
             _ => None,
         });
         let names = macros.filter_map(|tokens| {

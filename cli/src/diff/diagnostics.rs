@@ -5,7 +5,7 @@ use mcp_scopes_lint::fingerprint;
 
 use super::{
     change::{Change, Kind},
-    origin::Places,
+    source::Places,
 };
 use crate::{
     output::{

@@ -10,12 +10,12 @@ use std::{
 use mcp_scopes_prm::Metadata;
 use mcp_scopes_scan::{ErrorKind, Scan, artefact::is_artefact, file};
 
-use super::origin::Origin;
+use super::source::DocumentSource;
 use crate::{
     findings,
     lock_file::{INSIDE, document_in},
     outcome::Outcome,
-    terminal::{complain, tell},
+    terminal::{complain, print_stderr},
 };
 
 /// The reason why a side cannot be read, with a help text.
@@ -40,8 +40,8 @@ impl Unreadable {
     }
 
     /// Prints the reason on standard error.
-    pub(crate) fn tell(&self) -> Outcome {
-        tell(&self.findings);
+    pub(crate) fn report(&self) -> Outcome {
+        print_stderr(&self.findings);
         complain(&self.message, Some(&self.help));
         Outcome::Failed
     }
@@ -51,7 +51,7 @@ impl Unreadable {
 #[derive(Debug)]
 pub(crate) struct Side {
     pub(crate) metadata: Metadata,
-    pub(crate) origin: Origin,
+    pub(crate) source: DocumentSource,
 }
 
 /// The settings to read sides.
@@ -72,14 +72,14 @@ impl Reading<'_> {
             let Side { metadata, .. } =
                 self.at(&here, side).map_err(|unreadable| unreadable.below(&folder.path().join(FILES)))?;
             // The temporary folder is removed, and its contents differ from the work tree.
-            return Ok(Side { metadata, origin: Origin::Elsewhere });
+            return Ok(Side { metadata, source: DocumentSource::Elsewhere });
         }
         if side == "-" {
             let bytes = file::limited(io::stdin().lock()).map_err(|error| {
                 Unreadable::new(format!("cannot read standard input: {error}"), "pass a metadata document")
             })?;
             let (metadata, _) = self.document(&utf8(bytes, "standard input")?, "standard input")?;
-            return Ok(Side { metadata, origin: Origin::Elsewhere });
+            return Ok(Side { metadata, source: DocumentSource::Elsewhere });
         }
         self.at(Path::new(side), side)
     }
@@ -95,12 +95,14 @@ impl Reading<'_> {
         let text = utf8(bytes, side)?;
         let (metadata, inside) = self.document(&text, side)?;
         let file = side.replace(std::path::MAIN_SEPARATOR, "/").into();
-        Ok(Side { metadata, origin: Origin::File { file, text, inside } })
+        Ok(Side { metadata, source: DocumentSource::File { file, text, inside } })
     }
 
     fn package(&self, path: &Path, side: &str) -> Result<Side, Unreadable> {
         match (self.scan)(path).export() {
-            Ok(export) => Ok(Side { metadata: export.metadata.clone(), origin: Origin::Package(Box::new(export)) }),
+            Ok(export) => {
+                Ok(Side { metadata: export.metadata.clone(), source: DocumentSource::Package(Box::new(export)) })
+            }
             Err(error) => {
                 let help = match (error.kind(), error.advice()) {
                     (ErrorKind::Findings, _) => "fix the errors above, or compare another revision",

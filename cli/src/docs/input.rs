@@ -21,7 +21,7 @@ pub(super) fn read(path: &str, loopback: bool, scan: impl Fn(&Path) -> Scan) -> 
     if path == "-" || path.starts_with("git:") || !(at.is_dir() || is_artefact(at)) {
         return match (Reading { scan: &scan, loopback }).open(path) {
             Ok(side) => Ok(Input { document: side.metadata.into_document(), scopes: Vec::new() }),
-            Err(unreadable) => Err(unreadable.tell()),
+            Err(unreadable) => Err(unreadable.report()),
         };
     }
     match scan(at).export() {

@@ -102,6 +102,6 @@ fn compatibility(diagnostic: &Diagnostic<'_>) -> String {
 }
 
 fn security(diagnostic: &Diagnostic<'_>) -> String {
-    let words = diagnostic.verdict.map(|verdict| verdict.security.words()).unwrap_or_default();
+    let words = diagnostic.verdict.map(|verdict| verdict.security.effect_names()).unwrap_or_default();
     format!("{}{}", symbol(diagnostic.level), words.join(", "))
 }

@@ -6,13 +6,13 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `rules` | descriptions of rules |
+//! | `rule_descriptors` | descriptions of rules |
 //! | `places` | files and regions |
 //! | `fixes` | automatic fixes |
 
 mod fixes;
 mod places;
-mod rules;
+mod rule_descriptors;
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 /// # Errors
 /// No input causes an error, but serialization returns a `Result`.
 pub(crate) fn render(diagnostics: &Diagnostics<'_>) -> Result<String, String> {
-    let rules = rules::descriptors(diagnostics);
+    let rules = rule_descriptors::descriptors(diagnostics);
     let numbers: BTreeMap<&str, i64> = rules.iter().zip(0..).map(|(rule, number)| (rule.id.as_str(), number)).collect();
     let mut texts = EditedTexts::new(diagnostics.sources);
     let mut results = Vec::new();
@@ -124,7 +124,7 @@ fn properties(diagnostic: &Diagnostic<'_>) -> PropertyBag {
     }
     if let Some(verdict) = diagnostic.verdict {
         properties.insert("compatibility".to_owned(), json!(verdict.compatibility.as_str()));
-        properties.insert("security".to_owned(), json!(verdict.security.words()));
+        properties.insert("security".to_owned(), json!(verdict.security.effect_names()));
     }
     PropertyBag::builder().additional_properties(properties).build()
 }

@@ -39,13 +39,13 @@ enum Format {
 }
 
 #[derive(Serialize)]
-struct Document {
+struct RulesJson {
     version: u32,
-    rules: Vec<Entry>,
+    rules: Vec<RuleJson>,
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct RuleJson {
     id: &'static str,
     category: &'static str,
     level: &'static str,
@@ -53,12 +53,12 @@ struct Entry {
     summary: &'static str,
     reason: &'static str,
     mirror: Option<&'static str>,
-    options: Vec<OptionEntry>,
+    options: Vec<OptionJson>,
     docs: &'static str,
 }
 
 #[derive(Serialize)]
-struct OptionEntry {
+struct OptionJson {
     name: &'static str,
     /// In TOML syntax.
     default: String,
@@ -97,8 +97,8 @@ fn table(rules: &[&Rule]) -> String {
     text
 }
 
-fn document(rules: &[&Rule]) -> Document {
-    let entry = |rule: &&Rule| Entry {
+fn document(rules: &[&Rule]) -> RulesJson {
+    let entry = |rule: &&Rule| RuleJson {
         id: rule.id,
         category: rule.category.as_str(),
         level: rule.level.as_str(),
@@ -109,9 +109,9 @@ fn document(rules: &[&Rule]) -> Document {
         options: rule
             .options
             .iter()
-            .map(|option| OptionEntry { name: option.name, default: value(&option.default), docs: option.docs })
+            .map(|option| OptionJson { name: option.name, default: value(&option.default), docs: option.docs })
             .collect(),
         docs: rule.docs,
     };
-    Document { version: 1, rules: rules.iter().map(entry).collect() }
+    RulesJson { version: 1, rules: rules.iter().map(entry).collect() }
 }

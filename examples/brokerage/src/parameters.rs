@@ -84,7 +84,7 @@ pub struct Dates {
 /// One entry of a list.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct EntryId {
     /// Its identifier, as in the list
     pub id: String,
 }

@@ -19,7 +19,7 @@ use crate::{
     limits,
 };
 use mcp_scopes_model::nearest::nearest;
-use reader::{Reader, entries};
+use reader::{TomlReader, entries};
 use toml::de::DeTable;
 
 pub use sections::{CONVENTIONS, KEYS, LEVELS};
@@ -42,7 +42,7 @@ const MOST_RECOVERED: usize = 64 << 10;
 /// # Ok::<(), Vec<mcp_scopes_grammar::diagnostic::FileDiagnostic>>(())
 /// ```
 pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
-    let mut reader = Reader::new(text, file);
+    let mut reader = TomlReader::new(text, file);
     if let Err(exceeded) = limits::check(text) {
         reader.error(&TOML_LIMIT, exceeded.at, exceeded.to_string());
         reader.help(exceeded.help().to_owned());

@@ -63,7 +63,7 @@ fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
         BlockKind::Impl => quote!(Self::),
         BlockKind::Module => TokenStream::new(),
     };
-    let blame = decl.members.iter().map(|MemberDecl { ident, cfgs: conditions, .. }| {
+    let checks = decl.members.iter().map(|MemberDecl { ident, cfgs: conditions, .. }| {
         let (cfgs, call) = (cfgs(conditions), call_companion(&member(&scope, ident), Extent::of(ident)));
         quote!(#cfgs #call;)
     });
@@ -79,7 +79,7 @@ fn companion(decl: &GroupDecl, block: &Block) -> TokenStream {
     quote! {
         #[doc(hidden)]
         pub const fn #name(#argument: &mut #runtime::Statement) {
-            #(#blame)*
+            #(#checks)*
             #argument.group(const { &[#(#tools)*] });
         }
     }

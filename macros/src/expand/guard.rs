@@ -75,7 +75,7 @@ fn check(decl: &ToolDecl, stated: &GuardDecl, head: &FnHead, arguments: &[Argume
     let name = &decl.name.value;
     let (caller, extent) = caller(stated, head);
     let caller = extent.locate(quote_spanned!(extent.first()=> &#caller));
-    let ask = |function: TokenStream| runtime.call(extent, &function, &quote!(#caller, #name, #runtime::origin!()));
+    let ask = |function: TokenStream| runtime.call(extent, &function, &quote!(#caller, #name, #runtime::location!()));
     let denied = Ident::new("denied", Span::mixed_site());
     let returned = match &head.signature.output {
         ReturnType::Type(_, ty) => Extent::of(ty),

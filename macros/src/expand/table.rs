@@ -33,7 +33,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let TableDecl { attributes, visibility, ident, .. } = &decl;
     let name = ident.unraw().to_string();
     let watch = decl.config.as_ref().map(config::watch);
-    let (blame_entries, blame_sections) = (blame_entries(&decl, &runtime), blame_sections(&decl, &runtime));
+    let (check_entries, check_sections) = (check_entries(&decl, &runtime), check_sections(&decl, &runtime));
     quote! {
         #attributes
         #visibility static #ident: #runtime::ScopeTable = {
@@ -45,8 +45,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
                 __MCP_CONFIG
             );
             #runtime::record!(&__MCP_ENTRIES);
-            #blame_entries
-            #blame_sections
+            #check_entries
+            #check_sections
             #watch
             #runtime::assembled!()
         };
@@ -172,11 +172,11 @@ const TOGETHER: usize = 8;
 
 /// Checks each entry, at the entry. The shared code is in one `#[track_caller]` function, which error messages
 /// therefore omit. A constant with its own body for each entry would cost more build time than the entry itself.
-fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
+fn check_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     let checks: Vec<TokenStream> = (decl.entries.iter().enumerate())
         .map(|(place, entry)| {
-            let (cfgs, blame) = (cfgs(&entry.cfgs), Ident::new("__mcp_blame", entry.span));
-            let check = extent(entry).locate(quote_spanned!(entry.span=> #blame(#place)));
+            let (cfgs, check_entry) = (cfgs(&entry.cfgs), Ident::new("__mcp_check_entry", entry.span));
+            let check = extent(entry).locate(quote_spanned!(entry.span=> #check_entry(#place)));
             quote!(#cfgs #check;)
         })
         .collect();
@@ -200,7 +200,7 @@ fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
         }
         #(#further)*
         #[track_caller]
-        const fn __mcp_blame(#place: ::core::primitive::usize) {
+        const fn __mcp_check_entry(#place: ::core::primitive::usize) {
             if let ::core::option::Option::Some(#problem) =
                 &#runtime::problem_of_entry(__MCP_SOUND, &__MCP_FACTS, #place)
             {
@@ -214,7 +214,7 @@ fn blame_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
 
 /// Writes one check for each part of the server-level facts, at the file's literal, or at the table's name if there is
 /// no file.
-fn blame_sections(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
+fn check_sections(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     let span = decl.config.as_ref().map_or_else(|| decl.ident.span(), |file| file.place);
     let sections: &[&str] = match decl.config {
         Some(_) => &["Size", "Scopes", "Baseline", "Flows"],

@@ -37,7 +37,7 @@ pub(crate) fn write_facts(decl: &ToolDecl, generics: &Generics, runtime: &Runtim
         write_list(field, list, &quote!(#statement.tool), &mut rest);
     }
     if decl.guard.is_some() {
-        rest.extend(quote!(#statement.origin(#runtime::origin!());));
+        rest.extend(quote!(#statement.location(#runtime::location!());));
     }
     write_policy(&decl.policy, &quote!(#statement.tool.policy), &mut rest);
     if rest.is_empty() { main_call } else { quote!(#main_call; #rest) }

@@ -10,7 +10,7 @@ use crate::{
     Approval, Outline, Problem, Requirement, Risk, SandboxMode, Tool,
     outline::Entry,
     problem::Field,
-    tool::{Origin, Parameters},
+    tool::{Parameters, SourceLocation},
 };
 
 /// The statement of an entry of a table's list, and the problem to report at one of its literals.
@@ -182,8 +182,8 @@ impl Statement {
     }
 
     /// States the identity of the function, if it checks its caller itself.
-    pub const fn origin(&mut self, origin: Origin<'static>) {
-        self.tool.origin = Some(origin);
+    pub const fn location(&mut self, location: SourceLocation<'static>) {
+        self.tool.location = Some(location);
     }
 }
 
@@ -208,7 +208,7 @@ impl Statement {
     /// Panics if the problem is about it.
     #[track_caller]
     pub const fn in_name(&mut self, name: &'static str) {
-        self.problem.blame(Field::Tool, name);
+        self.problem.fail_if_about(Field::Tool, name);
     }
 
     /// Checks a scope of the requirement.
@@ -219,7 +219,7 @@ impl Statement {
     pub const fn in_scope(&mut self, scope: &'static str) {
         // Called for each scope of each tool, nearly always without a problem. Inlined to avoid a call.
         if matches!(self.problem.field, Field::Scope) {
-            self.problem.blame(Field::Scope, scope);
+            self.problem.fail_if_about(Field::Scope, scope);
         }
     }
 
@@ -229,7 +229,7 @@ impl Statement {
     /// Panics if the problem is about it.
     #[track_caller]
     pub const fn in_prerequisites(&mut self, scope: &'static str) {
-        self.problem.blame(Field::Prerequisite, scope);
+        self.problem.fail_if_about(Field::Prerequisite, scope);
     }
 
     /// Checks a tool of `grouped_with`.
@@ -238,7 +238,7 @@ impl Statement {
     /// Panics if the problem is about it.
     #[track_caller]
     pub const fn in_group(&mut self, tool: &'static str) {
-        self.problem.blame(Field::Group, tool);
+        self.problem.fail_if_about(Field::Group, tool);
     }
 
     /// Checks a pattern of the policy.
@@ -247,6 +247,6 @@ impl Statement {
     /// Panics if the problem is about it.
     #[track_caller]
     pub const fn in_policy(&mut self, pattern: &'static str) {
-        self.problem.blame(Field::Policy, pattern);
+        self.problem.fail_if_about(Field::Policy, pattern);
     }
 }

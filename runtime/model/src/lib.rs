@@ -39,6 +39,7 @@ pub mod pattern;
 pub mod policy;
 pub mod problem;
 pub mod record;
+mod record_parts;
 pub mod requirement;
 pub mod risk;
 pub mod sandbox;

@@ -243,7 +243,7 @@ impl Problem<'_> {
     /// # Panics
     /// Panics if the problem is about this literal.
     #[track_caller]
-    pub const fn blame(&self, field: Field, literal: &str) {
+    pub const fn fail_if_about(&self, field: Field, literal: &str) {
         if self.field as u8 == field as u8 && same(self.literal, literal) {
             self.fail()
         }

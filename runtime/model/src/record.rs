@@ -15,7 +15,12 @@ mod checksum;
 
 pub use self::checksum::checksum;
 
-use crate::{Numbers, Outline, outline::Entry, tool::describe_tool};
+use crate::{
+    Numbers, Outline,
+    outline::Entry,
+    record_parts::{limit, optional, texts},
+    tool::describe_tool,
+};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -62,50 +67,6 @@ pub struct Size {
     /// Pieces of texts.
     pub pieces: usize,
 }
-
-/// A list of texts: its length, then each text. With a field name, that field of each element.
-macro_rules! texts {
-    ($number:ident, $text:ident, $texts:expr $(, $field:ident)?) => {
-        let mut texts = $texts;
-        $number!(texts.len());
-        while let [text, rest @ ..] = texts {
-            $text!(text $(.$field)?);
-            texts = rest;
-        }
-    };
-}
-
-/// An optional text: a flag, then the text.
-macro_rules! optional {
-    ($number:ident, $text:ident, $optional:expr) => {
-        match $optional {
-            Some(text) => {
-                $number!(1);
-                $text!(text);
-            }
-            None => {
-                $number!(0);
-            }
-        }
-    };
-}
-
-/// An optional limit: a flag, then the number.
-macro_rules! limit {
-    ($number:ident, $limit:expr) => {
-        match $limit {
-            Some(limit) => {
-                $number!(1);
-                $number!(limit);
-            }
-            None => {
-                $number!(0);
-            }
-        }
-    };
-}
-
-pub(crate) use {limit, texts};
 
 /// The contents of a record, in order: numbers by `$number!`, texts by `$text!`.
 macro_rules! describe {

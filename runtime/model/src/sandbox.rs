@@ -56,6 +56,15 @@ pub enum Route {
 }
 
 impl Environment {
+    /// Returns the name used in headers and events: `live` or `sandbox`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Sandbox => "sandbox",
+        }
+    }
+
     /// Returns the function that runs for a tool with that mode, or `None` if the call is denied.
     ///
     /// A live caller never reaches a substitute. A sandbox caller only reaches tools that declare sandbox behavior.

@@ -33,12 +33,12 @@ pub struct Tool<'a> {
     /// The limits on calls of this tool.
     pub policy: Policy<'a>,
     /// The identity of the function, if it checks its caller itself.
-    pub origin: Option<Origin<'a>>,
+    pub location: Option<SourceLocation<'a>>,
 }
 
 /// The location of the annotation of a tool. Tools of different tables can have the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin<'a> {
+pub struct SourceLocation<'a> {
     /// The module path.
     pub module: &'a str,
     /// The line of the annotation, or of the macro that generated it.
@@ -70,7 +70,7 @@ impl Tool<'_> {
             grouped_with: &[],
             examples: &[],
             policy: Policy::NONE,
-            origin: None,
+            location: None,
         }
     }
 
@@ -241,18 +241,18 @@ macro_rules! describe_tool {
             }
         }
         if advised {
-            $crate::record::texts!($number, $text, tool.prerequisites);
-            $crate::record::texts!($number, $text, tool.grouped_with);
-            $crate::record::texts!($number, $text, tool.examples);
+            $crate::record_parts::texts!($number, $text, tool.prerequisites);
+            $crate::record_parts::texts!($number, $text, tool.grouped_with);
+            $crate::record_parts::texts!($number, $text, tool.examples);
         }
         if limited {
             let policy = &tool.policy;
-            $crate::record::texts!($number, $text, policy.blocked_after);
-            $crate::record::texts!($number, $text, policy.requires_approval_after);
-            $crate::record::texts!($number, $text, policy.blocked_patterns);
-            $crate::record::limit!($number, policy.cooling_period_minutes);
-            $crate::record::limit!($number, policy.max_calls_per_session);
-            $crate::record::limit!($number, policy.max_file_size_mb);
+            $crate::record_parts::texts!($number, $text, policy.blocked_after);
+            $crate::record_parts::texts!($number, $text, policy.requires_approval_after);
+            $crate::record_parts::texts!($number, $text, policy.blocked_patterns);
+            $crate::record_parts::limit!($number, policy.cooling_period_minutes);
+            $crate::record_parts::limit!($number, policy.max_calls_per_session);
+            $crate::record_parts::limit!($number, policy.max_file_size_mb);
             $number!(policy.requires_human_review);
         }
     };

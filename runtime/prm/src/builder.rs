@@ -44,9 +44,10 @@ pub struct Builder<'a> {
     loopback: Loopback,
 }
 
-impl<'a> Builder<'a> {
-    pub(crate) fn new(outline: &'a Outline<'a>) -> Self {
-        Self {
+impl Metadata {
+    /// Returns a builder for the document of a table. Compiled and scanned tables use the same builder.
+    pub fn of<'a>(outline: &'a Outline<'a>) -> Builder<'a> {
+        Builder {
             outline,
             scopes: None,
             resource: None,
@@ -56,7 +57,9 @@ impl<'a> Builder<'a> {
             loopback: Loopback::Http,
         }
     }
+}
 
+impl<'a> Builder<'a> {
     /// Sets the scopes of the table, which then are not computed again.
     #[doc(hidden)]
     pub fn scopes(mut self, scopes: Scopes<'a>) -> Self {

@@ -8,7 +8,7 @@ use crate::{
     json::{Duplicate, Json, Places, SyntaxError},
     member::Item as _,
     metadata::{UnknownMember, unknown_members},
-    rules,
+    validation,
 };
 
 /// A document that may be invalid, with all violations and their locations.
@@ -47,7 +47,7 @@ impl Draft {
         let mut report = ViolationList::default();
         let document = Document::take(located.json.clone(), "", &mut report);
         if let Some(document) = &document {
-            rules::check(document, Loopback::Https, &mut report);
+            validation::check(document, Loopback::Https, &mut report);
         }
         Ok(Self {
             json: located.json,
@@ -65,7 +65,7 @@ impl Draft {
         // A member that cannot be read has already been reported.
         let said = |violation: &Violation| violation.pointer.starts_with("/authorization_servers");
         if !self.violations.iter().any(said) && matches!(self.json, Json::Object(_)) {
-            rules::check_mcp(&self.document, &mut report);
+            validation::check_mcp(&self.document, &mut report);
         }
         report.into_violations()
     }
@@ -75,7 +75,7 @@ impl Draft {
     pub fn check_resource(&self, expected: &str) -> Option<Violation> {
         let stated = self.document.resource.as_deref()?;
         let mut report = ViolationList::default();
-        rules::check_resource(stated, expected, &mut report);
+        validation::check_resource(stated, expected, &mut report);
         report.into_violations().pop()
     }
 
@@ -88,7 +88,7 @@ impl Draft {
     /// Returns the claims of `signed_metadata` (RFC 9728 §2.2), if they can be read. The signature is not verified.
     #[must_use]
     pub fn unverified_claims(&self) -> Option<Json> {
-        rules::signed::claims(self.document.signed_metadata.as_deref()?)
+        validation::signed::claims(self.document.signed_metadata.as_deref()?)
     }
 
     /// Returns every unknown member, with the known member that it resembles.

@@ -134,12 +134,12 @@ impl ViolationList {
     }
 
     /// Returns whether this location already has a violation.
-    pub(crate) fn blames(&self, pointer: &str) -> bool {
+    pub(crate) fn has_violation_at(&self, pointer: &str) -> bool {
         self.pointers.contains(pointer)
     }
 
     /// Returns whether a location below this one already has a violation.
-    pub(crate) fn blames_below(&self, pointer: &str) -> bool {
+    pub(crate) fn has_violation_below(&self, pointer: &str) -> bool {
         let below = format!("{pointer}/");
         self.pointers
             .range::<str, _>((Bound::Included(&*below), Bound::Unbounded))

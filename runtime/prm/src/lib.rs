@@ -18,7 +18,7 @@
 //! | `draft` | [`Draft`]: lenient reading, for tools that report errors |
 //! | [`json`] | [`json::Json`]: a JSON value, ordered and lossless; [`json::Places`]: the location of each value |
 //! | `member` | reading and writing of members, from one description of each type |
-//! | `rules` | the rules of a document beyond the types of its members |
+//! | `validation` | the rules of a document beyond the types of its members |
 #![cfg_attr(feature = "schema", doc = "| [`schema`] | the JSON Schema of the document |")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -33,12 +33,12 @@ pub mod json;
 mod kind;
 mod member;
 mod metadata;
-mod rules;
 #[cfg(feature = "schema")]
 pub mod schema;
 #[doc(hidden)]
 pub mod scopes;
 mod tools_list;
+mod validation;
 
 pub use address::{WELL_KNOWN, well_known_url};
 pub use builder::Builder;

@@ -1,18 +1,17 @@
 //! Valid documents.
 
 use indexmap::IndexMap;
-use mcp_scopes_model::{Outline, nearest::Nearest};
+use mcp_scopes_model::nearest::Nearest;
 use serde::{Serialize, Serializer};
 
 use crate::{
     address::{Loopback, well_known_url},
-    builder::Builder,
     document::{Document, TRANSLATED},
     error::{Error, ViolationList, below},
     extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy},
     json::{Json, SyntaxError},
     member::Item,
-    rules,
+    validation,
 };
 
 /// A valid protected resource metadata document (RFC 9728).
@@ -46,7 +45,7 @@ impl Metadata {
     }
 
     /// Like [`Metadata::from_json`], but accepts plain http for resource and issuers on a loopback host, as
-    /// [`Builder`] does by default, for development.
+    /// [`Builder`](crate::Builder) does by default, for development.
     ///
     /// # Errors
     /// Otherwise returns the errors of [`Metadata::from_json`].
@@ -62,7 +61,7 @@ impl Metadata {
         let mut report = ViolationList::default();
         let document = Document::take(Json::parse(text)?, "", &mut report);
         if let Some(document) = &document {
-            rules::check(document, loopback, &mut report);
+            validation::check(document, loopback, &mut report);
         }
         report.finish()?;
         // INVARIANT: a value that is not an object has been reported.
@@ -78,8 +77,8 @@ impl Metadata {
     }
 
     pub(crate) fn checked(document: Document, loopback: Loopback, mut report: ViolationList) -> Result<Self, Error> {
-        rules::check(&document, loopback, &mut report);
-        rules::readable::check(&document.give(), &mut report);
+        validation::check(&document, loopback, &mut report);
+        validation::readable::check(&document.give(), &mut report);
         report.finish()?;
         Ok(Self { document })
     }
@@ -87,11 +86,6 @@ impl Metadata {
     /// Wraps a document that is known to be valid.
     pub(crate) fn trusted(document: Document) -> Self {
         Self { document }
-    }
-
-    /// Returns a builder for the document of a table. Compiled and scanned tables use the same builder.
-    pub fn of<'a>(outline: &'a Outline<'a>) -> Builder<'a> {
-        Builder::new(outline)
     }
 
     /// Returns the resource identifier.
@@ -140,7 +134,7 @@ impl Metadata {
     /// Returns an error if they differ. The document must not be used in that case.
     pub fn check_resource(&self, expected: &str) -> Result<(), Error> {
         let mut report = ViolationList::default();
-        rules::check_resource(self.resource(), expected, &mut report);
+        validation::check_resource(self.resource(), expected, &mut report);
         report.finish()
     }
 
@@ -150,7 +144,7 @@ impl Metadata {
     /// Returns an error if there is none.
     pub fn check_mcp(&self) -> Result<(), Error> {
         let mut report = ViolationList::default();
-        rules::check_mcp(&self.document, &mut report);
+        validation::check_mcp(&self.document, &mut report);
         report.finish()
     }
 

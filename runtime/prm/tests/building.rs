@@ -76,7 +76,7 @@ fn reports_missing_resource_and_issuer() {
     }
     let none: [&str; 0] = [];
     let error = Metadata::of(&outline).resource("https://h").authorization_servers(none).build();
-    assert_eq!(pointers(&error.expect_err("an empty list is none")), ["/authorization_servers"]);
+    assert_eq!(pointers(&error.expect_err("an empty list is rejected")), ["/authorization_servers"]);
 }
 
 #[test]

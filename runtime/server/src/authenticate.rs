@@ -36,7 +36,7 @@ impl Authenticator {
             Credentials::Bearer(token, header) => (token, header),
         };
         let claims = self.verify(token).await.map_err(|error| {
-            trace::cause(&error);
+            trace::record_cause(&error);
             match error.kind() {
                 TokenErrorKind::Invalid => self.challenges.invalid_token(&error),
                 TokenErrorKind::Unavailable => Rejection::unavailable(&error),

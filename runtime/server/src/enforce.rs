@@ -69,10 +69,10 @@ impl PolicyEnforcer {
             return Ok(());
         }
         let counted = self.sandbox_limiter.count(requester.owner());
-        counted.map_err(|wait| reply_to(self.table, message, Rejection::pace(wait)))
+        counted.map_err(|wait| reply_to(self.table, message, Rejection::rate_limited(wait)))
     }
 
     fn trace_passed(&self, message: &Message<'_>, requester: &Requester) {
-        trace::passed(&message.method, || called_tool(self.table, message), requester.caller.environment());
+        trace::record_forwarding(&message.method, || called_tool(self.table, message), requester.caller.environment());
     }
 }

@@ -96,14 +96,6 @@ impl Environments {
     }
 }
 
-/// Returns the name of an environment in headers, seals and events.
-pub(super) const fn name(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Live => "live",
-        Environment::Sandbox => "sandbox",
-    }
-}
-
 /// [`Environments`], with the settings of the table's file and the deployment.
 #[derive(Clone, Debug)]
 pub(super) struct Resolver {

@@ -8,18 +8,18 @@
 //! |---|---|
 //! | `list` | filters one JSON text |
 //! | `events` | splits a stream into events, and writes them |
-//! | `rules` | what happens to an event |
+//! | `event_rules` | what happens to an event |
 
+mod event_rules;
 mod events;
 mod list;
-mod rules;
 
 use http::{
     HeaderMap,
     header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE},
 };
 
-pub(super) use self::{events::Events, list::filtered, rules::EventRules};
+pub(super) use self::{event_rules::EventRules, events::Events, list::filtered};
 
 /// A response that cannot be read. It becomes an error, because it might show too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -66,11 +66,11 @@ mod tests {
     #[test]
     fn forgets_idle_callers() {
         // The limit is restored after fifteen nanoseconds.
-        let pace = RateLimiter::new(NonZeroU32::MAX);
+        let limiter = RateLimiter::new(NonZeroU32::MAX);
         for number in 0..3 * MANY {
             let claims = Claims::builder("https://auth.example.com").subject(number.to_string()).build();
-            assert!(pace.count(Owner::Holder(&claims, Some(Token::new("t")))).is_ok());
+            assert!(limiter.count(Owner::Holder(&claims, Some(Token::new("t")))).is_ok());
         }
-        assert!(pace.limiter.len() <= MANY + 1, "{}", pace.limiter.len());
+        assert!(limiter.limiter.len() <= MANY + 1, "{}", limiter.limiter.len());
     }
 }

@@ -16,7 +16,6 @@ use serde_json::value::RawValue;
 use mcp_scopes::{Challenge, Environment};
 
 use super::{
-    environment,
     message::{Disagreement, Era, Kind, Message, MessageFault},
     token::TokenError,
     trace::{self, Mark, Step},
@@ -166,7 +165,7 @@ impl Rejection {
     }
 
     /// Too many calls in the sandbox.
-    pub(super) fn pace(wait: Duration) -> Self {
+    pub(super) fn rate_limited(wait: Duration) -> Self {
         let text = "too many calls in the sandbox within one minute";
         let seconds = wait.as_secs().saturating_add(1);
         let rejection = Self::of_status(Step::Environment, StatusCode::TOO_MANY_REQUESTS, text);
@@ -232,7 +231,7 @@ impl Rejection {
 
     /// Returns the JSON-RPC error alone, for a stream.
     pub(super) fn into_text(self) -> String {
-        trace::refused(self.status, self.code, self.environment, &self.mark);
+        trace::record_rejection(self.status, self.code, self.environment, &self.mark);
         self.text()
     }
 
@@ -245,7 +244,7 @@ impl Rejection {
 
     /// Returns the response. A page of an allowed origin can read it.
     pub(super) fn into_response(self, origin: Option<&HeaderValue>) -> Response<Full<Bytes>> {
-        trace::refused(self.status, self.code, self.environment, &self.mark);
+        trace::record_rejection(self.status, self.code, self.environment, &self.mark);
         let mut response = Response::new(Full::new(Bytes::from(self.text())));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -267,7 +266,7 @@ static ENVIRONMENT: HeaderName = HeaderName::from_static("mcp-environment");
 
 /// States the environment of the response in a header, which is this project's proposal.
 pub(super) fn state(headers: &mut HeaderMap, environment: Environment) {
-    headers.insert(&ENVIRONMENT, HeaderValue::from_static(environment::name(environment)));
+    headers.insert(&ENVIRONMENT, HeaderValue::from_static(environment.as_str()));
 }
 
 /// Exposes the headers that pages need to authenticate (Fetch, "CORS protocol").

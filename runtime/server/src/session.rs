@@ -9,10 +9,7 @@ use sha2::{Digest as _, Sha256, digest::Update};
 
 use mcp_scopes::Environment;
 
-use super::{
-    environment,
-    token::{Claims, Hash, Token, add_part, identity},
-};
+use super::token::{Claims, Hash, Token, add_part, identity};
 
 /// The owner of a session or a limit.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +99,7 @@ impl Sessions {
     pub(super) fn keyed(&self, purpose: &str, owner: Owner<'_>, environment: Environment) -> Hmac<Sha256> {
         let mut mac = self.keyed.clone();
         add_part(&mut mac, Some(purpose.as_bytes()));
-        add_part(&mut mac, Some(environment::name(environment).as_bytes()));
+        add_part(&mut mac, Some(environment.as_str().as_bytes()));
         owner.add_to(&mut mac);
         mac
     }

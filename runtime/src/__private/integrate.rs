@@ -35,7 +35,7 @@ pub const fn challenge_naming<'a>(scopes: &'a [&'static str], anonymous: bool) -
 /// Returns a 403 that names no scope, since more scopes would not help.
 #[must_use]
 pub const fn challenge_forbidden() -> Challenge<'static> {
-    Challenge::refused()
+    Challenge::forbidden()
 }
 
 /// Returns whether `error_description` of a challenge shows that byte unchanged.

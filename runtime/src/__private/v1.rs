@@ -10,7 +10,7 @@ pub use mcp_scopes_model::{
     policy::Session,
     record::{Note, Record, Size as RecordSize},
     sandbox::Route,
-    tool::{Origin, Parameter, Parameters},
+    tool::{Parameter, Parameters, SourceLocation},
 };
 
 pub use super::integrate::{
@@ -25,7 +25,7 @@ pub use crate::{
 };
 
 pub use crate::{
-    __mcp_scopes_assembled as assembled, __mcp_scopes_origin as origin, __mcp_scopes_record as record,
+    __mcp_scopes_assembled as assembled, __mcp_scopes_location as location, __mcp_scopes_record as record,
     __mcp_scopes_table as table,
 };
 
@@ -43,14 +43,14 @@ pub const NO_FACTS: Facts<'static, 'static> = {
 
 /// Runs the check inside a guarded function.
 #[inline]
-pub fn guard<Via, C: AsCaller<Via> + ?Sized>(caller: &C, tool: &str, origin: Origin<'_>) -> Result<Route, Denied> {
-    caller.as_caller().ok_or_else(Denied::without_caller)?.authorize_origin(tool, origin)
+pub fn guard<Via, C: AsCaller<Via> + ?Sized>(caller: &C, tool: &str, at: SourceLocation<'_>) -> Result<Route, Denied> {
+    caller.as_caller().ok_or_else(Denied::without_caller)?.authorize_at(tool, at)
 }
 
 /// Runs the check inside a guarded function that has no substitute.
 #[inline]
-pub fn admit<Via, C: AsCaller<Via> + ?Sized>(caller: &C, tool: &str, origin: Origin<'_>) -> Result<(), Denied> {
-    caller.as_caller().ok_or_else(Denied::without_caller)?.admit(tool, origin)
+pub fn admit<Via, C: AsCaller<Via> + ?Sized>(caller: &C, tool: &str, at: SourceLocation<'_>) -> Result<(), Denied> {
+    caller.as_caller().ok_or_else(Denied::without_caller)?.admit(tool, at)
 }
 
 /// Returns the error of a guarded function.
@@ -158,9 +158,9 @@ pub const fn problem_of_section<'a>(sound: bool, facts: &Facts<'_, 'a>, section:
 /// The annotation in which this expands. It is the same in the companion and in the function that it belongs to.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __mcp_scopes_origin {
+macro_rules! __mcp_scopes_location {
     () => {
-        $crate::__private::v1::Origin {
+        $crate::__private::v1::SourceLocation {
             module: ::core::module_path!(),
             line: ::core::line!(),
             column: ::core::column!(),

@@ -3,24 +3,24 @@
 use mcp_scopes::{Challenge, Grant, Reason, ScopeTable};
 use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
 
-use crate::{naive::Naive, stated::Stated};
+use crate::{naive::Naive, spec::TableSpec};
 
 type Outcome = Result<(), TestCaseError>;
 
-/// The table contains the stated facts.
-pub fn is_made_of(table: &'static ScopeTable, stated: &Stated) -> Outcome {
-    let names: Vec<&str> = stated.tools.iter().map(|(name, _)| *name).collect();
+/// The table contains the facts of its specification.
+pub fn is_made_of(table: &'static ScopeTable, spec: &TableSpec) -> Outcome {
+    let names: Vec<&str> = spec.tools.iter().map(|(name, _)| *name).collect();
     prop_assert_eq!(table.tools().map(|tool| tool.name).collect::<Vec<_>>(), names.clone());
-    prop_assert_eq!(table.outline().config.scopes.is_some(), stated.complete);
+    prop_assert_eq!(table.outline().config.scopes.is_some(), spec.complete);
     let mut scopes: Vec<&str> = table.scopes().collect();
     scopes.sort_unstable();
-    prop_assert_eq!(scopes, stated.scopes().into_iter().collect::<Vec<_>>());
+    prop_assert_eq!(scopes, spec.scopes().into_iter().collect::<Vec<_>>());
     for (place, name) in names.iter().enumerate() {
         let tool = table.tool(name).ok_or_else(|| TestCaseError::fail(format!("{name} is not found")))?;
         prop_assert_eq!(tool.name, *name);
         prop_assert!(tool == table.handle(name));
         let alternatives: Vec<Vec<&str>> = tool.alternatives().map(Iterator::collect).collect();
-        prop_assert_eq!(alternatives, stated.alternatives(place).unwrap_or_default());
+        prop_assert_eq!(alternatives, spec.alternatives(place).unwrap_or_default());
         for unknown in [&name[1..], &name[..name.len() - 1], &format!("{name} "), &name.to_uppercase()] {
             prop_assert_eq!(table.tool(unknown).is_some(), names.contains(&unknown));
         }
@@ -29,16 +29,16 @@ pub fn is_made_of(table: &'static ScopeTable, stated: &Stated) -> Outcome {
 }
 
 /// All results for a token are those of the oracle.
-pub fn on_token(table: &'static ScopeTable, stated: &Stated, naive: &Naive, pieces: &[String]) -> Outcome {
+pub fn on_token(table: &'static ScopeTable, spec: &TableSpec, naive: &Naive, pieces: &[String]) -> Outcome {
     let token = pieces.concat();
-    on_grant(table, stated, naive, &table.grant(&token), token.split(' '))?;
+    on_grant(table, spec, naive, &table.grant(&token), token.split(' '))?;
     let scp = table.grant_scp(pieces);
-    on_grant(table, stated, naive, &scp, pieces.iter().map(String::as_str))
+    on_grant(table, spec, naive, &scp, pieces.iter().map(String::as_str))
 }
 
 fn on_grant<'t>(
     table: &'static ScopeTable,
-    stated: &Stated,
+    spec: &TableSpec,
     naive: &Naive,
     grant: &Grant,
     tokens: impl Iterator<Item = &'t str>,
@@ -47,11 +47,11 @@ fn on_grant<'t>(
     let mut scopes: Vec<&str> = grant.scopes().collect();
     scopes.sort_unstable();
     prop_assert_eq!(&scopes, &held.iter().map(String::as_str).collect::<Vec<_>>());
-    for scope in stated.scopes() {
+    for scope in spec.scopes() {
         prop_assert_eq!(grant.holds(&scope), held.contains(&scope), "{}", scope);
     }
     // For each alternative, the oracle looks at all tools. For large tables, some of the tools are enough.
-    let sample = 1 + stated.tools.len() / 20;
+    let sample = 1 + spec.tools.len() / 20;
     for (place, handle) in table.tools().enumerate() {
         let opens = naive.opens(&held, place);
         prop_assert_eq!(grant.authorize_tool(handle).is_ok(), opens, "{:?}", handle);

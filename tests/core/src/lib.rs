@@ -4,5 +4,5 @@
 
 pub mod agree;
 pub mod naive;
-pub mod stated;
+pub mod spec;
 pub mod tokens;

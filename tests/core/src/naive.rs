@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::stated::Stated;
+use crate::spec::TableSpec;
 
 /// The oracle.
 #[derive(Debug)]
@@ -14,13 +14,13 @@ pub struct Naive {
 
 impl Naive {
     /// Creates the oracle of a table.
-    pub fn of(stated: &Stated) -> Self {
-        let tools = (0..stated.tools.len()).map(|tool| (stated.tools[tool].0.to_owned(), stated.alternatives(tool)));
+    pub fn of(spec: &TableSpec) -> Self {
+        let tools = (0..spec.tools.len()).map(|tool| (spec.tools[tool].0.to_owned(), spec.alternatives(tool)));
         let mut implies = BTreeMap::<String, BTreeSet<String>>::new();
-        for (scope, implied) in stated.declared {
+        for (scope, implied) in spec.declared {
             implies.entry((*scope).to_owned()).or_default().extend(implied.iter().map(|scope| (*scope).to_owned()));
         }
-        Self { tools: tools.collect(), implies, known: stated.scopes() }
+        Self { tools: tools.collect(), implies, known: spec.scopes() }
     }
 
     /// Returns the scopes that a holder of these scopes holds: the known ones and everything that they imply.

@@ -2,7 +2,7 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests may panic")]
 
 use mcp_scopes::ScopeTable;
-use mcp_scopes_core_tests::{agree, naive::Naive, stated::Stated, tokens};
+use mcp_scopes_core_tests::{agree, naive::Naive, spec::TableSpec, tokens};
 use proptest::{
     collection::vec,
     test_runner::{Config, TestRunner},
@@ -11,7 +11,7 @@ use proptest::{
 /// A table and the facts of its source.
 pub struct Case {
     table: &'static ScopeTable,
-    stated: Stated,
+    spec: TableSpec,
 }
 
 /// The generated tables.
@@ -19,31 +19,31 @@ pub struct Case {
 pub mod compiled {
     use mcp_scopes::Requirement;
 
-    use super::{Case, Stated};
+    use super::{Case, TableSpec};
 
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
 }
 
 #[test]
 fn contains_the_facts_of_its_source() {
-    for Case { table, stated } in compiled::ALL {
-        agree::is_made_of(table, stated).unwrap();
+    for Case { table, spec } in compiled::ALL {
+        agree::is_made_of(table, spec).unwrap();
     }
 }
 
 #[test]
 fn matches_oracle_for_generated_tables() {
-    for Case { table, stated } in compiled::ALL {
+    for Case { table, spec } in compiled::ALL {
         // The oracle needs seconds for each token of the largest table.
-        let (cases, tokens) = match stated.tools.len() {
+        let (cases, tokens) = match spec.tools.len() {
             0..100 => (3, 1..5),
             _ => (1, 1..2),
         };
-        let naive = Naive::of(stated);
+        let naive = Naive::of(spec);
         let runs = Config { cases, failure_persistence: None, ..Config::default() };
-        let known = stated.scopes().into_iter().collect();
-        let outcome = TestRunner::new(runs).run(&vec(tokens::token(known, stated.namespace), tokens), |tokens| {
-            tokens.iter().try_for_each(|pieces| agree::on_token(table, stated, &naive, pieces))
+        let known = spec.scopes().into_iter().collect();
+        let outcome = TestRunner::new(runs).run(&vec(tokens::token(known, spec.namespace), tokens), |tokens| {
+            tokens.iter().try_for_each(|pieces| agree::on_token(table, spec, &naive, pieces))
         });
         outcome.unwrap();
     }

@@ -8,7 +8,7 @@ use mcp_scopes_scan::{
     source::{Place, read_as_is},
 };
 
-use super::{Baseline, Entry};
+use super::{Baseline, BaselineEntry};
 use crate::{day::Day, fingerprint::VERSION};
 
 const ENTRY: [&str; 5] = ["rule", "subject", "fingerprint", "reason", "expires"];
@@ -56,7 +56,7 @@ impl Look<'_> {
         self.lines.place(self.file, &spot.map(Spot::whole).unwrap_or_default())
     }
 
-    fn entries(&self) -> Result<Vec<Entry>, Wrong> {
+    fn entries(&self) -> Result<Vec<BaselineEntry>, Wrong> {
         let json = &self.located.json;
         if !matches!(json.get("version"), Some(Json::Number(number)) if number.as_u32() == Some(1)) {
             return Err(("/version".to_owned(), "expected `\"version\": 1`".to_owned()));
@@ -71,7 +71,7 @@ impl Look<'_> {
         (0..entries.len()).map(|number| self.entry(&format!("/entries/{number}"))).collect()
     }
 
-    fn entry(&self, at: &str) -> Result<Entry, Wrong> {
+    fn entry(&self, at: &str) -> Result<BaselineEntry, Wrong> {
         let Some(Json::Object(members)) = self.located.json.at(at) else {
             return Err((at.to_owned(), "expected an object".to_owned()));
         };
@@ -88,7 +88,7 @@ impl Look<'_> {
         };
         let expires = text("expires")?;
         let wrong = |error: Error| (format!("{at}/expires"), error.to_string());
-        Ok(Entry {
+        Ok(BaselineEntry {
             rule: text("rule")?,
             subject: text("subject")?,
             fingerprint: text("fingerprint")?,

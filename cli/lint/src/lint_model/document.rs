@@ -11,7 +11,7 @@ use mcp_scopes_scan::{
     source::{Place, Placed},
 };
 
-use super::{Convention, Flow, Hints, Listed, Origin, Policy, SandboxServer, Table, Tool, scopes::Scopes};
+use super::{Convention, Flow, Hints, InputKind, Listed, Policy, SandboxServer, Table, Tool, scopes::Scopes};
 
 /// The standards that a document is checked against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Profile {
 
 /// A metadata document that is valid JSON.
 #[derive(Debug)]
-pub struct Document<'a> {
+pub struct ParsedDocument<'a> {
     /// The file, as displayed.
     pub file: Arc<str>,
     /// Its text.
@@ -41,7 +41,7 @@ pub struct Document<'a> {
     lines: Lines<'a>,
 }
 
-impl<'a> Document<'a> {
+impl<'a> ParsedDocument<'a> {
     pub(crate) fn new(file: &Arc<str>, text: &'a str, draft: &'a Draft, config: Option<&Config>) -> Self {
         let look = Look { file: file.clone(), draft, lines: Lines::of(text) };
         let mut table = look.table(config.map_or("", |config| &config.said.namespace));
@@ -179,7 +179,7 @@ impl Look<'_> {
             authorization_servers: sandbox.authorization_servers.clone(),
         });
         Table {
-            origin: Origin::Document,
+            input: InputKind::Document,
             name: self.file.to_string(),
             place: self.place("/mcp_extensions"),
             namespace: namespace.to_owned(),
@@ -208,7 +208,7 @@ impl Look<'_> {
         let description = entry.description.clone().unwrap_or_default();
         let public = entry.public == Some(true);
         Tool {
-            origin: Origin::Document,
+            input: InputKind::Document,
             public,
             auto_approvable: self.said(at, "auto_approvable", entry.auto_approvable),
             requires_user_approval: self.said(at, "requires_user_approval", entry.requires_user_approval),

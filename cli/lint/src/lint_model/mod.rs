@@ -4,7 +4,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `source` | the model of a package's inventory |
-//! | `document` | [`Document`]: a metadata document and its model |
+//! | `document` | [`ParsedDocument`]: a metadata document and its model |
 //! | `scopes` | collects the scopes of a table |
 //! | `steps` | the closure of scopes, the tools they open, and the steps of a flow |
 
@@ -20,14 +20,14 @@ pub use mcp_scopes_scan::inventory::{Hints, Parameter, Policy, ToolFacts};
 use mcp_scopes_scan::source::{Place, Placed};
 
 pub(crate) use document::below;
-pub use document::{Document, Profile};
+pub use document::{ParsedDocument, Profile};
 pub use scopes::Scope;
 pub(crate) use source::Package;
 pub use steps::{Hierarchy, Step};
 
-/// The origin of a model.
+/// What a model is built from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum InputKind {
     /// Annotations and `mcp-scopes.toml`.
     Source,
     /// A metadata document.
@@ -42,8 +42,8 @@ pub enum Origin {
 pub struct Tool {
     /// The facts of the tool.
     pub facts: ToolFacts<Place>,
-    /// Its origin.
-    pub origin: Origin,
+    /// What it is built from.
+    pub input: InputKind,
     /// Whether it is open to every caller.
     pub public: bool,
     /// Whether clients may call it without approval. For source, the value that the table publishes.
@@ -110,8 +110,8 @@ pub struct Convention {
 /// A table: the tools of one server, their requirements, and the facts about the server.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// Its origin.
-    pub origin: Origin,
+    /// What it is built from.
+    pub input: InputKind,
     /// The static's name, or the document's file.
     pub name: String,
     /// The place of the static's name; for a document, the member `mcp_extensions`, or else the document as a whole.

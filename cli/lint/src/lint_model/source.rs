@@ -13,7 +13,7 @@ use mcp_scopes_scan::{
     source::{Place, Placed},
 };
 
-use super::{Convention, Flow, Listed, Origin, SandboxServer, Table, Tool, scopes::Scopes};
+use super::{Convention, Flow, InputKind, Listed, SandboxServer, Table, Tool, scopes::Scopes};
 
 /// A package: its own tools, each once, and its tables that no other table splices.
 pub(crate) struct Package {
@@ -24,7 +24,7 @@ pub(crate) struct Package {
 impl Package {
     /// Builds the model of an inventory. `listed` has the places of all tools that some table lists.
     pub(crate) fn of(inventory: &Inventory, listed: &BTreeSet<Place>) -> Self {
-        let tools: Vec<Arc<Tool>> = inventory.tools.iter().map(|tool| Arc::new(view(tool, listed))).collect();
+        let tools: Vec<Arc<Tool>> = inventory.tools.iter().map(|tool| Arc::new(build_tool(tool, listed))).collect();
         let tables = inventory.roots().map(|(id, found)| table(inventory, id, found, &tools)).collect();
         let mut seen = BTreeSet::new();
         let own = tools.into_iter().filter(|tool| tool.own && seen.insert(tool.place.clone())).collect();
@@ -32,7 +32,7 @@ impl Package {
     }
 }
 
-fn view(tool: &Found, listed: &BTreeSet<Place>) -> Tool {
+fn build_tool(tool: &Found, listed: &BTreeSet<Place>) -> Tool {
     let approval = tool.approval.as_ref();
     let place = approval.map(|stated| &stated.place).or(tool.risk.as_ref().map(|risk| &risk.place));
     // The model computes these values, as it does for the table.
@@ -41,7 +41,7 @@ fn view(tool: &Found, listed: &BTreeSet<Place>) -> Tool {
     let said = |value| Some(Placed { value, place: place.unwrap_or(&tool.name.place).clone() });
     Tool {
         facts: tool.facts.clone(),
-        origin: Origin::Source,
+        input: InputKind::Source,
         public: tool.requirement.is_public(),
         auto_approvable: said(model.auto_approvable()),
         requires_user_approval: said(model.requires_user_approval()),
@@ -94,7 +94,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
         }
     }
     let mut table = Table {
-        origin: Origin::Source,
+        input: InputKind::Source,
         name: found.name.clone(),
         place: found.place.clone(),
         namespace: String::new(),

@@ -1,6 +1,6 @@
 use crate::{
     addresses::{StatedAddress, of_document, of_table},
-    lint_model::{Document, Table},
+    lint_model::{ParsedDocument, Table},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -19,7 +19,7 @@ fn table(table: &Table, reporter: &mut Reporter<'_>) {
     report(&of_table(table), reporter);
 }
 
-fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn document(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     report(&of_document(document), reporter);
 }
 

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    lint_model::{Origin, Table},
+    lint_model::{InputKind, Table},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = rule! {
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
     // In source, `unused-scope` reports the declaration. A document without tools does not say which scopes open tools.
-    if table.origin == Origin::Source || table.required().next().is_none() {
+    if table.input == InputKind::Source || table.required().next().is_none() {
         return;
     }
     let useful = useful(table);

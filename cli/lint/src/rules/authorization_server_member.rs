@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{Document, below},
+    lint_model::{ParsedDocument, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -39,7 +39,7 @@ const MEMBERS: &[(&str, &str)] = &[
     ("userinfo_endpoint", ""),
 ];
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     for name in document.draft.document.other.keys() {
         let Some((_, meant)) = MEMBERS.iter().find(|(known, _)| known == name) else { continue };
         let at = below("", name);

@@ -1,7 +1,7 @@
 use mcp_scopes_model::nearest::Nearest;
 
 use crate::{
-    lint_model::{Document, below},
+    lint_model::{ParsedDocument, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = rule! {
 /// The methods of RFC 6750 §2.1, §2.2 and §2.3.
 const METHODS: [&str; 3] = ["header", "body", "query"];
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let methods = document.draft.document.bearer_methods_supported.iter().flatten();
     for (number, method) in methods.enumerate().filter(|(_, method)| !METHODS.contains(&method.as_str())) {
         let at = below("/bearer_methods_supported", &number.to_string());

@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{Document, Profile, below},
+    lint_model::{ParsedDocument, Profile, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let Some(methods) = &document.draft.document.bearer_methods_supported else { return };
     if document.profile != Profile::Mcp {
         return;

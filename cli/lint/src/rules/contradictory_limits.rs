@@ -2,7 +2,7 @@ use mcp_scopes_model::Risk;
 use mcp_scopes_scan::source::Place;
 
 use crate::{
-    lint_model::{Origin, Table, Tool},
+    lint_model::{InputKind, Table, Tool},
     patterns::Patterns,
     reporter::Reporter,
     rule::{Rule, rule},
@@ -42,7 +42,7 @@ fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Contradiction<'t>>
             continue;
         };
         // In source, the compiler rejects the plain cases.
-        if tool.origin == Origin::Source && (blocked.value == asked.value || !blocked.value.contains(':')) {
+        if tool.input == InputKind::Source && (blocked.value == asked.value || !blocked.value.contains(':')) {
             continue;
         }
         let message = format!(
@@ -53,9 +53,9 @@ fn within<'t>(tool: &'t Tool, patterns: &mut Patterns) -> Vec<Contradiction<'t>>
     }
     if let Some(auto) = tool.auto_approvable.as_ref().filter(|auto| auto.value && policy.requires_human_review) {
         let message = "`requires_human_review` is set, but clients may call without approval".to_owned();
-        let help = match tool.origin {
-            Origin::Source => "add `approval = \"user\"`, or remove `requires_human_review`",
-            Origin::Document => "write `\"auto_approvable\": false`, or remove `requires_human_review`",
+        let help = match tool.input {
+            InputKind::Source => "add `approval = \"user\"`, or remove `requires_human_review`",
+            InputKind::Document => "write `\"auto_approvable\": false`, or remove `requires_human_review`",
         };
         found.push((&auto.place, message, help.to_owned()));
     }

@@ -1,7 +1,7 @@
 use mcp_scopes_model::{Pattern, nearest::Nearest};
 
 use crate::{
-    lint_model::{Origin, Table, Tool},
+    lint_model::{InputKind, Table, Tool},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -23,7 +23,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let Ok(pattern) = Pattern::parse(&said.value) else { continue };
             let text = &said.value;
             match tools.get(pattern.tool) {
-                None if table.origin == Origin::Document => {
+                None if table.input == InputKind::Document => {
                     let names = table.tools.iter().map(|listed| listed.tool.name.value.as_str());
                     let near = names.fold(Nearest::to(pattern.tool), Nearest::or).found();
                     let help = near.map_or_else(

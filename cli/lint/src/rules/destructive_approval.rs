@@ -1,7 +1,7 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    lint_model::{Origin, Tool},
+    lint_model::{InputKind, Tool},
     name_tokens::suggested,
     reporter::Reporter,
     rule::{Rule, rule},
@@ -20,9 +20,9 @@ pub(super) const RULE: Rule = rule! {
 fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     // Other rules report a destructive hint on low risk, a risk below the name, and a stated approval that is too lax.
     let stated = tool.requires_user_approval.as_ref();
-    let silent = match tool.origin {
-        Origin::Source => stated.is_none_or(|stated| stated.value),
-        Origin::Document => stated.is_some() || tool.auto_approvable.is_some(),
+    let silent = match tool.input {
+        InputKind::Source => stated.is_none_or(|stated| stated.value),
+        InputKind::Document => stated.is_some() || tool.auto_approvable.is_some(),
     };
     let risk = tool.risk.as_ref().map(|risk| risk.value);
     let name = &tool.name.value;
@@ -42,12 +42,12 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
         return;
     }
     let message = format!("tool `{name}` {why}, but does not require user approval");
-    let (place, help) = match tool.origin {
-        Origin::Source => (
+    let (place, help) = match tool.input {
+        InputKind::Source => (
             tool.hints.destructive.as_ref().map(|hint| &hint.place),
             "add `approval = \"user\"`, or write `risk = \"high\"`",
         ),
-        Origin::Document => (tool.risk.as_ref().map(|risk| &risk.place), "add `\"requires_user_approval\": true`"),
+        InputKind::Document => (tool.risk.as_ref().map(|risk| &risk.place), "add `\"requires_user_approval\": true`"),
     };
     reporter.report(message).at(place.unwrap_or(&tool.place)).about(name).help(help);
 }

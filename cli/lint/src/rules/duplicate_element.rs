@@ -4,7 +4,7 @@ use mcp_scopes_prm::json::Json;
 
 use crate::{
     fixes,
-    lint_model::{Document, below},
+    lint_model::{ParsedDocument, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -28,14 +28,14 @@ const LISTS: [&str; 6] = [
     "dpop_signing_alg_values_supported",
 ];
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     for name in LISTS {
         check_lists(document, &below("", name), reporter);
     }
     check_lists(document, "/mcp_extensions", reporter);
 }
 
-fn check_lists(document: &Document<'_>, pointer: &str, reporter: &mut Reporter<'_>) {
+fn check_lists(document: &ParsedDocument<'_>, pointer: &str, reporter: &mut Reporter<'_>) {
     let mut open: Vec<(String, &Json)> =
         document.value(pointer).map(|json| (pointer.to_owned(), json)).into_iter().collect();
     let inner = |json: &Json| matches!(json, Json::Object(_) | Json::Array(_));
@@ -55,7 +55,7 @@ fn check_lists(document: &Document<'_>, pointer: &str, reporter: &mut Reporter<'
     }
 }
 
-fn elements(document: &Document<'_>, pointer: &str, items: &[Json], reporter: &mut Reporter<'_>) {
+fn elements(document: &ParsedDocument<'_>, pointer: &str, items: &[Json], reporter: &mut Reporter<'_>) {
     if items.len() < 2 {
         return;
     }

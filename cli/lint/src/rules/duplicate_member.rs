@@ -1,6 +1,6 @@
 use crate::{
     fixes,
-    lint_model::Document,
+    lint_model::ParsedDocument,
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     for twice in &document.draft.duplicates {
         let name = twice.spot.name.clone().unwrap_or_default();
         let message = format!("duplicate member `{}`", twice.name.escape_debug());

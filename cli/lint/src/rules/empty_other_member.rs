@@ -1,7 +1,7 @@
 use mcp_scopes_prm::json::Json;
 
 use crate::{
-    lint_model::{Document, below},
+    lint_model::{ParsedDocument, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     for (name, value) in &document.draft.document.other {
         let what = match value {
             Json::Array(items) if items.is_empty() => "an empty array",

@@ -1,7 +1,7 @@
 use mcp_scopes_model::SandboxMode;
 
 use crate::{
-    lint_model::{Listed, Origin, Table},
+    lint_model::{InputKind, Listed, Table},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -21,9 +21,9 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     if table.tools.is_empty() || table.tools.iter().any(works) {
         return;
     }
-    let help = match table.origin {
-        Origin::Source => "write `sandbox = \"allow\"` on tools that are safe there, or remove [sandbox]",
-        Origin::Document => "write `\"sandbox\": \"allow\"` on tools that are safe there, or remove `sandbox`",
+    let help = match table.input {
+        InputKind::Source => "write `sandbox = \"allow\"` on tools that are safe there, or remove [sandbox]",
+        InputKind::Document => "write `\"sandbox\": \"allow\"` on tools that are safe there, or remove `sandbox`",
     };
     reporter.report("the sandbox denies every tool").at(&sandbox.place).about(&*table.name).help(help);
 }

@@ -1,7 +1,7 @@
 use mcp_scopes_model::{Risk, SandboxMode};
 
 use crate::{
-    lint_model::{Origin, Table, Tool},
+    lint_model::{InputKind, Table, Tool},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -24,9 +24,9 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         let Some(risk) = tool.risk.as_ref().filter(|risk| risk.value >= Risk::High) else { continue };
         let (name, risk) = (&tool.name.value, risk.value.as_str());
         let message = format!("tool `{name}` is of {risk} risk and has no sandbox mode");
-        let help = match tool.origin {
-            Origin::Source => "add `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`, which is the default",
-            Origin::Document => "add `\"sandbox\": \"simulate\"`, or `\"deny\"`, which is the default",
+        let help = match tool.input {
+            InputKind::Source => "add `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`, which is the default",
+            InputKind::Document => "add `\"sandbox\": \"simulate\"`, or `\"deny\"`, which is the default",
         };
         reporter.report(message).at(&tool.place).about(name).help(help);
     }

@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{Listed, Origin, Table},
+    lint_model::{InputKind, Listed, Table},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -34,7 +34,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let twice = step.holds(scope);
             // Another rule reports a declared scope that no tool requires.
             let elsewhere =
-                table.origin == Origin::Document || table.required().any(|scope| gives.contains(scope.text.as_str()));
+                table.input == InputKind::Document || table.required().any(|scope| gives.contains(scope.text.as_str()));
             if twice || !elsewhere || useful.count() + prepares.count() > 0 {
                 continue;
             }

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use mcp_scopes_prm::Document as Members;
+use mcp_scopes_prm::Document;
 
 use crate::{
     fixes,
-    lint_model::{Document, below},
+    lint_model::{ParsedDocument, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -22,13 +22,13 @@ pub(super) const RULE: Rule = rule! {
 /// The members with text for people (RFC 9728 §2.1).
 const READ: [&str; 4] = ["resource_name", "resource_documentation", "resource_policy_uri", "resource_tos_uri"];
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let mut seen: BTreeMap<(String, String), &str> = BTreeMap::new();
     for name in document.draft.document.other.keys() {
         let Some((base, tag)) = name.split_once('#') else { continue };
         let at = below("", name);
         let place = document.place(&at);
-        if Members::MEMBERS.contains(&base) && !READ.contains(&base) {
+        if Document::MEMBERS.contains(&base) && !READ.contains(&base) {
             let message = format!("`{base}` cannot have a language tag");
             reporter.report(message).at(&place).about(&*at).help(format!("write `{base}`"));
             continue;

@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{Origin, Tool},
+    lint_model::{InputKind, Tool},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = rule! {
 
 fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     // In source, the compiler rejects it.
-    let (Origin::Document, Some(risk)) = (tool.origin, &tool.risk) else { return };
+    let (InputKind::Document, Some(risk)) = (tool.input, &tool.risk) else { return };
     let (name, level) = (&tool.name.value, risk.value.as_str());
     if let Some(auto) = tool.auto_approvable.as_ref().filter(|auto| auto.value && !risk.value.may_be_auto_approved()) {
         let message = format!("tool `{name}` is of {level} risk, but clients may call it without approval");

@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{Origin, Tool},
+    lint_model::{InputKind, Tool},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -17,9 +17,9 @@ pub(super) const RULE: Rule = rule! {
 fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     if tool.description.value.trim().is_empty() {
         let name = &tool.name.value;
-        let help = match tool.origin {
-            Origin::Source => "write a doc comment above the function, or `description = \"..\"`",
-            Origin::Document => "add the member `description`",
+        let help = match tool.input {
+            InputKind::Source => "write a doc comment above the function, or `description = \"..\"`",
+            InputKind::Document => "add the member `description`",
         };
         reporter.report(format!("tool `{name}` has no description")).at(&tool.place).about(name).help(help);
     }

@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::Document,
+    lint_model::ParsedDocument,
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = rule! {
 /// Scopes that never have a namespace (`OpenID` Connect Core 1.0 §3.1.2.1, §5.4, §11). `reserved-scope` reports them.
 const RESERVED: [&str; 6] = ["address", "email", "offline_access", "openid", "phone", "profile"];
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let namespace = &document.table.namespace;
     for scope in &document.table.scopes {
         let text = scope.text.as_str();

@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{Document, below},
+    lint_model::{ParsedDocument, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let Some(extensions) = &document.draft.document.mcp_extensions else { return };
     let tools = &extensions.tool_scope_mapping;
     // If no tool has a requirement, the names are the scopes.

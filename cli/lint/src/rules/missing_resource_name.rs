@@ -1,7 +1,7 @@
 use mcp_scopes_prm::json::Json;
 
 use crate::{
-    lint_model::Document,
+    lint_model::ParsedDocument,
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let Some(top) = document.value("").filter(|json| matches!(json, Json::Object(_))) else { return };
     // `missing-untagged-member` reports a name that exists only with a language tag.
     let translated = document.draft.document.other.keys().any(|name| name.starts_with("resource_name#"));

@@ -1,7 +1,7 @@
 use mcp_scopes_prm::json::Json;
 
 use crate::{
-    lint_model::Document,
+    lint_model::ParsedDocument,
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let table = &document.table;
     // If every listed tool is public, there is no scope to request.
     let open = !table.tools.is_empty() && table.tools.iter().all(|listed| listed.tool.public);

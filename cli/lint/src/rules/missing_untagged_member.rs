@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    lint_model::{Document, below},
+    lint_model::{ParsedDocument, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let mut seen = BTreeSet::new();
     for name in document.draft.document.other.keys() {
         let Some((base, _)) = name.split_once('#') else { continue };

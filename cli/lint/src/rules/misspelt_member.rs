@@ -2,7 +2,7 @@ use mcp_scopes_model::nearest::distance;
 
 use crate::{
     fixes,
-    lint_model::Document,
+    lint_model::ParsedDocument,
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -20,7 +20,7 @@ pub(super) const RULE: Rule = rule! {
 /// Maximum number of wrong letters. Real documents have custom members that differ from a known one by four letters.
 const LETTERS: usize = 2;
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     for member in document.draft.unknown_members() {
         let (Some(meant), Some((around, name))) = (member.nearest, member.pointer.rsplit_once('/')) else { continue };
         // If the known member also exists, the similar one is a custom member.

@@ -76,7 +76,7 @@ fn halves(scopes: &[Scope], reporter: &mut Reporter<'_>) {
         counts.into_iter().map(|(mark, (count, first))| (mark, count, first)).collect();
     counts.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
     let [(first, many, _), (second, few, scope), ..] = counts.as_slice() else { return };
-    // A single scope of another kind is no convention, and outliers are reported one by one.
+    // A single scope of another kind is not a convention, and outliers are reported one by one.
     if is_majority(*many, all) || *few < 2 {
         return;
     }

@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{Origin, Table},
+    lint_model::{InputKind, Table},
     reporter::Reporter,
     rule::{OptionValue, Rule, RuleOption, rule},
 };
@@ -33,14 +33,14 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     } else {
         return;
     };
-    let help = match table.origin {
-        Origin::Source => {
+    let help = match table.input {
+        InputKind::Source => {
             "list only the scopes that basic use requires: `baseline = [\"..\"]` under `[server]` in `mcp-scopes.toml`"
         }
-        Origin::Document => "list only the scopes that basic use requires; challenges request the others",
+        InputKind::Document => "list only the scopes that basic use requires; challenges request the others",
     };
     // In source, the table has to change, wherever the scopes come from.
-    let place = if table.origin == Origin::Document { &table.supported_place } else { &table.place };
+    let place = if table.input == InputKind::Document { &table.supported_place } else { &table.place };
     reporter.report(message).at(place).about(&*table.name).help(help);
 }
 

@@ -1,6 +1,6 @@
 use crate::{
     addresses::{Use, of_document},
-    lint_model::Document,
+    lint_model::ParsedDocument,
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     for stated in of_document(document).iter().filter(|stated| stated.is == Use::Page && !stated.parts.is_https()) {
         let scheme = stated.parts.scheme.to_ascii_lowercase();
         let message = if scheme == "http" {

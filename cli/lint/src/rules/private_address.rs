@@ -2,7 +2,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::{
     addresses::{StatedAddress, Use, of_document, of_table},
-    lint_model::{Document, Table},
+    lint_model::{ParsedDocument, Table},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -24,7 +24,7 @@ fn table(table: &Table, reporter: &mut Reporter<'_>) {
     report(&of_table(table), reporter);
 }
 
-fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn document(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     report(&of_document(document), reporter);
 }
 

@@ -1,7 +1,7 @@
 use mcp_scopes_model::Risk;
 
 use crate::{
-    lint_model::{Origin, Tool},
+    lint_model::{InputKind, Tool},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -27,9 +27,9 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     };
     let name = &tool.name.value;
     let message = format!("tool `{name}` is open to callers without a token, but {why}");
-    let help = match tool.origin {
-        Origin::Source => "write `scope = \"..\"` instead of `public`",
-        Origin::Document => "write `required_scopes` instead of `public`",
+    let help = match tool.input {
+        InputKind::Source => "write `scope = \"..\"` instead of `public`",
+        InputKind::Document => "write `required_scopes` instead of `public`",
     };
     reporter.report(message).at(place).about(name).help(help);
 }

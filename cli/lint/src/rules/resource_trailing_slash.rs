@@ -2,7 +2,7 @@ use mcp_scopes_scan::Fix;
 
 use crate::{
     addresses::{StatedAddress, Use, of_table},
-    lint_model::{Document, Origin, Profile, Table},
+    lint_model::{InputKind, ParsedDocument, Profile, Table},
     reporter::{Reported, Reporter},
     rule::{Rule, rule},
 };
@@ -18,14 +18,14 @@ pub(super) const RULE: Rule = rule! {
 };
 
 fn source(table: &Table, reporter: &mut Reporter<'_>) {
-    if table.origin == Origin::Source {
+    if table.input == InputKind::Source {
         for stated in with_slash(table) {
             report(&stated, reporter);
         }
     }
 }
 
-fn document(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn document(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     if document.profile != Profile::Mcp {
         return;
     }
@@ -54,7 +54,7 @@ fn without<'a>(stated: &StatedAddress<'a>) -> &'a str {
 }
 
 /// Tokens and clients may contain the identifier, so a person has to review the fix.
-fn fix(document: &Document<'_>, stated: &StatedAddress<'_>) -> Option<Fix> {
+fn fix(document: &ParsedDocument<'_>, stated: &StatedAddress<'_>) -> Option<Fix> {
     let text = serde_json::to_string(without(stated)).ok()?;
     let fix = Fix::risky(format!("write `{}`", without(stated)));
     Some(fix.edit(&document.file, document.range(&stated.subject)?, text))

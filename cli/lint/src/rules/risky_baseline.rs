@@ -2,7 +2,7 @@ use mcp_scopes_model::Risk;
 use mcp_scopes_scan::source::Placed;
 
 use crate::{
-    lint_model::{Listed, Origin, Table},
+    lint_model::{InputKind, Listed, Table},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -38,12 +38,12 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         more => format!(" and {more} more tools of high risk"),
     };
     let (name, risk) = (&first.tool.name.value, first.tool.risk.as_ref().map_or("", |risk| risk.value.as_str()));
-    let (what, help) = match table.origin {
-        Origin::Source => (
+    let (what, help) = match table.input {
+        InputKind::Source => (
             "the baseline",
             "remove the dangerous scopes from `baseline`; challenges request them when they are needed",
         ),
-        Origin::Document => (
+        InputKind::Document => (
             "`scopes_supported`",
             "remove the dangerous scopes from `scopes_supported`; challenges request them when they are needed",
         ),

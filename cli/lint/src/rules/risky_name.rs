@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{Origin, Tool},
+    lint_model::{InputKind, Tool},
     name_tokens::suggested,
     reporter::Reporter,
     rule::{Rule, rule},
@@ -21,7 +21,7 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     if risk.value < least {
         let (name, stated, least) = (&tool.name.value, risk.value.as_str(), least.as_str());
         let message = format!("tool `{name}` has the risk `{stated}`, but `{word}` in its name suggests `{least}`");
-        let risk_key = if tool.origin == Origin::Source { "risk = " } else { "\"risk_level\": " };
+        let risk_key = if tool.input == InputKind::Source { "risk = " } else { "\"risk_level\": " };
         let help = format!("write `{risk_key}\"{least}\"`, or rename the tool");
         reporter.report(message).at(&risk.place).about(name).help(help);
     }

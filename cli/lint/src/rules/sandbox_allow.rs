@@ -1,7 +1,7 @@
 use mcp_scopes_model::{Risk, SandboxMode};
 
 use crate::{
-    lint_model::{Origin, Tool},
+    lint_model::{InputKind, Tool},
     name_tokens::suggested,
     reporter::Reporter,
     rule::{Rule, rule},
@@ -30,9 +30,9 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
         return;
     };
     let message = format!("tool `{name}` runs unchanged in the sandbox, but {why}");
-    let help = match tool.origin {
-        Origin::Source => "write `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`",
-        Origin::Document => "write `\"sandbox\": \"simulate\"`, or `\"deny\"`",
+    let help = match tool.input {
+        InputKind::Source => "write `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`",
+        InputKind::Document => "write `\"sandbox\": \"simulate\"`, or `\"deny\"`",
     };
     reporter.report(message).at(&mode.place).about(name).help(help);
 }

@@ -1,7 +1,7 @@
-use mcp_scopes_prm::{Document as Members, json::Json};
+use mcp_scopes_prm::{Document, json::Json};
 
 use crate::{
-    lint_model::{Document, below},
+    lint_model::{ParsedDocument, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -16,10 +16,10 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let Some(Json::Object(claims)) = document.draft.unverified_claims() else { return };
     let pointer = "/signed_metadata";
-    for name in Members::MEMBERS.iter().filter(|name| **name != "signed_metadata") {
+    for name in Document::MEMBERS.iter().filter(|name| **name != "signed_metadata") {
         let (signed, plain) = (claims.get(*name), document.value(&below("", name)));
         let message = match (signed, plain) {
             (Some(signed), Some(plain)) if signed != plain => {

@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::Document,
+    lint_model::ParsedDocument,
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let members = &document.draft.document;
     let pairs =
         members.resource_signing_alg_values_supported.iter().any(|name| name != "none" && !name.starts_with("HS"));

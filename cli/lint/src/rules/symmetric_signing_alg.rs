@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{Document, below},
+    lint_model::{ParsedDocument, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let algorithms = document.draft.document.resource_signing_alg_values_supported.iter();
     for (number, algorithm) in algorithms.enumerate().filter(|(_, algorithm)| algorithm.starts_with("HS")) {
         let at = below("/resource_signing_alg_values_supported", &number.to_string());

@@ -1,7 +1,7 @@
 use mcp_scopes_model::tool::{MAX_TOOL_NAME, tool_name};
 
 use crate::{
-    lint_model::{Origin, Tool},
+    lint_model::{InputKind, Tool},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -23,7 +23,7 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     let name = &tool.name.value;
     let length = name.len();
     // In source, the compiler reports it.
-    if tool.origin == Origin::Document
+    if tool.input == InputKind::Document
         && let Err(error) = tool_name(name)
     {
         let message = format!("the tool name `{}` {}", name.escape_debug(), error.reason());
@@ -31,7 +31,7 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
         reporter.report(message).at(&tool.name.place).about(name.escape_debug().to_string()).help(help);
     } else if length > PORTABLE && length <= MAX_TOOL_NAME {
         let message = format!("tool name `{name}` has {length} characters; many clients accept at most {PORTABLE}");
-        let help = if tool.origin == Origin::Source { "shorten it with `name = \"..\"`" } else { "shorten the name" };
+        let help = if tool.input == InputKind::Source { "shorten it with `name = \"..\"`" } else { "shorten the name" };
         reporter.report(message).at(&tool.name.place).about(name).help(help);
     }
 }

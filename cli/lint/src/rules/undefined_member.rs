@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use crate::{
-    lint_model::Document,
+    lint_model::ParsedDocument,
     reporter::Reporter,
     rule::{OptionValue, Rule, RuleOption, rule},
 };
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let allowed = reporter.texts("known");
     let members = document.draft.unknown_members().into_iter();
     let members = members.filter(|member| !allowed.contains(&member.pointer.rsplit('/').next().unwrap_or("")));

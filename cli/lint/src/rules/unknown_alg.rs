@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{Document, below},
+    lint_model::{ParsedDocument, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -38,7 +38,7 @@ const KNOWN: &[&str] = &[
     "none",
 ];
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let members = &document.draft.document;
     for (pointer, names) in [
         ("/resource_signing_alg_values_supported", &members.resource_signing_alg_values_supported),

@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{Origin, Table},
+    lint_model::{InputKind, Table},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -31,9 +31,9 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             count => format!(" and {count} more tools"),
         };
         let message = format!("scope `{}` is required by `{first}`{more}, but no flow requests it", scope.text);
-        let help = match table.origin {
-            Origin::Source => "add it to a role under `[flows]`, or let a requested scope imply it",
-            Origin::Document => {
+        let help = match table.input {
+            InputKind::Source => "add it to a role under `[flows]`, or let a requested scope imply it",
+            InputKind::Document => {
                 "add it to a role of `scope_upgrade_flows`, or let a requested scope imply it in `scope_hierarchy`"
             }
         };

@@ -1,6 +1,6 @@
 use crate::{
     fixes,
-    lint_model::Document,
+    lint_model::ParsedDocument,
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = rule! {
     check: document(check),
 };
 
-fn check(document: &Document<'_>, reporter: &mut Reporter<'_>) {
+fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let scopes = &document.table.supported;
     let unsorted = scopes.iter().zip(scopes.iter().skip(1)).find(|(a, b)| a.value > b.value);
     let Some((first, second)) = unsorted else { return };

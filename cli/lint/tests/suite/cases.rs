@@ -8,7 +8,7 @@
 //! | `firing/PATH` | a file of the folder on which the rule reports findings |
 //! | `silent/PATH` | a file of the folder on which it reports none |
 //! | `expected` | the findings on the firing folder. `MCP_SCOPES_BLESS` rewrites this section. |
-//! | `evidence` | optional: how often the rule fires on real input |
+//! | `evidence` | how often the rule fires on real input, or `None: ` and the reason |
 //!
 //! A folder is a package, one or more documents, or both:
 //!
@@ -68,6 +68,11 @@ impl Case {
     /// Returns the expected findings.
     pub(crate) fn expected(&self) -> &str {
         self.section("expected").unwrap_or_else(|| panic!("the case of `{}` has no section `expected`", self.id))
+    }
+
+    /// Returns what the rule reports on real input.
+    pub(crate) fn evidence(&self) -> &str {
+        self.section("evidence").unwrap_or_else(|| panic!("the case of `{}` has no section `evidence`", self.id))
     }
 
     /// Writes the expected findings into the file.
@@ -179,7 +184,7 @@ fn parses_sections_byte_for_byte() {
     let text = "-- firing/src/lib.rs --\nfn a() {}\n\n-- no section\n-- expected --\n-- evidence --\nNone.\n";
     let case = Case::parse("a", text);
     assert_eq!(case.files(FIRING).collect::<Vec<_>>(), [("src/lib.rs", "fn a() {}\n\n-- no section\n")]);
-    assert_eq!((case.expected(), case.section("evidence")), ("", Some("None.\n")));
+    assert_eq!((case.expected(), case.evidence()), ("", "None.\n"));
     assert!(case.has_package(FIRING) && !case.has_package(SILENT));
 }
 

@@ -127,10 +127,20 @@ fn documents_get_their_warnings() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
+/// The conventions that do not depend on a server.
+const CONVENTIONS: [&str; 3] = ["resource:action", "action:resource", "dotted"];
+
+fn documents_with_convention(form: &str) -> Documents {
+    let mut config = tempfile::NamedTempFile::new().unwrap();
+    writeln!(config, "[convention]\nscope = \"{form}\"").unwrap();
+    Documents::new().config(config.path()).unwrap()
+}
+
 #[test]
 fn real_scopes_are_scope_tokens() {
     let Some(corpus) = corpus("scopes.json") else { return };
     let Some(Json::Object(providers)) = corpus.get("providers") else { panic!("the corpus has providers") };
+    let conventions = CONVENTIONS.map(|form| (form, documents_with_convention(form)));
     let mut counts = Counts::default();
     let mut seen = 0;
     for (name, provider) in providers {
@@ -147,6 +157,11 @@ fn real_scopes_are_scope_tokens() {
         let refused: Vec<_> = report.findings.iter().filter(|finding| finding.rule == "scope-syntax").collect();
         assert!(refused.is_empty(), "{refused:#?}");
         counts.add(&report, "providers");
+        for (form, documents) in &conventions {
+            let mut report = documents.lint(name, text.as_bytes());
+            report.findings.retain(|finding| finding.rule == "scope-convention");
+            counts.add(&report, &format!("providers, `{form}`"));
+        }
     }
     counts.print();
     assert!(seen > 5_000, "the corpus is smaller than it was: {seen}");

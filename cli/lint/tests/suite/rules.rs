@@ -81,9 +81,13 @@ fn every_rule_has_all_of_its_parts() {
             assert!(!text.ends_with('.') && !text.contains('\n'), "{text}");
         }
         let cited = ["RFC ", "MCP ", "SEP-", "mcp_extensions"].iter().any(|start| rule.section.starts_with(start));
-        assert!(cited || rule.section == EXPERIENCE, "`{id}` names no section and is no experience: {}", rule.section);
+        assert!(
+            cited || rule.section == EXPERIENCE,
+            "the section of `{id}` is neither one of a standard nor `EXPERIENCE`: {}",
+            rule.section
+        );
         if let Some(mirror) = rule.mirror {
-            let back = find(mirror).unwrap_or_else(|| panic!("`{id}` mirrors `{mirror}`, which is no rule"));
+            let back = find(mirror).unwrap_or_else(|| panic!("`{id}` mirrors `{mirror}`, which is not a rule"));
             assert_eq!(back.mirror, Some(id), "`{mirror}` does not name `{id}` back");
         }
         let mut names = BTreeSet::new();
@@ -97,6 +101,7 @@ fn every_rule_has_all_of_its_parts() {
         }
         let case = Case::read(id);
         assert!(!case.expected().is_empty(), "`{id}` expects no finding");
+        assert!(case.evidence().trim_end().ends_with('.'), "the evidence of `{id}` is not a sentence");
         for part in [FIRING, SILENT] {
             let folder = case.write(part);
             assert!(

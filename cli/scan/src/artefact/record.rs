@@ -71,7 +71,7 @@ pub(super) fn read(file: &Arc<str>, note: &Note<'_>) -> Result<Record, Damage> {
         return Err(Damage::Broken("a checksum is wrong"));
     }
     let first = note.offset.saturating_add(20);
-    let mut reader = Reader {
+    let mut reader = RecordReader {
         numbers: &numbers,
         read: 0,
         texts,
@@ -95,7 +95,7 @@ fn place(file: &Arc<str>, offset: u64) -> Place {
 }
 
 /// Reads numbers and texts in parallel.
-pub(crate) struct Reader<'r> {
+pub(crate) struct RecordReader<'r> {
     numbers: &'r [u32],
     read: usize,
     texts: &'r [u8],
@@ -116,7 +116,7 @@ const MOST_REPEATED: usize = 512 * MAX_USES;
 
 const TOO_LARGE: Damage = Damage::Broken("a table is larger than tables can be");
 
-impl Reader<'_> {
+impl RecordReader<'_> {
     /// Returns the place of the next number.
     pub(crate) fn place(&self) -> Place {
         place(self.file, self.first.saturating_add(4 * self.read as u64))
@@ -166,7 +166,7 @@ impl Reader<'_> {
     fn scope(&mut self) -> Result<String, Damage> {
         let text = self.text()?;
         if scope_token(&text).is_err() {
-            return Err(Damage::Broken("a scope is none"));
+            return Err(Damage::Broken("a scope is not a scope-token"));
         }
         Ok(text)
     }
@@ -196,7 +196,7 @@ impl Reader<'_> {
     }
 }
 
-fn record(reader: &mut Reader<'_>, place: Place) -> Result<Record, Damage> {
+fn record(reader: &mut RecordReader<'_>, place: Place) -> Result<Record, Damage> {
     let path = reader.text()?;
     let mut splices = Vec::new();
     while reader.flag()? {
@@ -204,30 +204,35 @@ fn record(reader: &mut Reader<'_>, place: Place) -> Result<Record, Damage> {
     }
     let mut config = ConfigDecl {
         file: reader.text()?,
-        resource: reader.optional(Reader::text)?,
-        resource_name: reader.optional(Reader::text)?,
-        resource_documentation: reader.optional(Reader::text)?,
+        resource: reader.optional(RecordReader::text)?,
+        resource_name: reader.optional(RecordReader::text)?,
+        resource_documentation: reader.optional(RecordReader::text)?,
         authorization_servers: reader.texts()?,
         namespace: reader.text()?,
-        baseline: reader.optional(|reader| reader.list(Reader::stated))?,
+        baseline: reader.optional(|reader| reader.list(RecordReader::stated))?,
         ..ConfigDecl::default()
     };
-    config.flows = reader.list(|reader| Ok(FlowDecl { role: reader.text()?, scopes: reader.list(Reader::stated)? }))?;
+    config.flows =
+        reader.list(|reader| Ok(FlowDecl { role: reader.text()?, scopes: reader.list(RecordReader::stated)? }))?;
     config.session = Session {
-        max_high_risk_calls: reader.optional(Reader::number)?,
-        require_reauth_after_minutes: reader.optional(Reader::number)?,
+        max_high_risk_calls: reader.optional(RecordReader::number)?,
+        require_reauth_after_minutes: reader.optional(RecordReader::number)?,
         block_rapid_escalation: reader.flag()?,
     };
     config.sandbox = reader.optional(|reader| {
         Ok(SandboxServerDecl {
-            header: reader.optional(Reader::text)?,
-            resource: reader.optional(Reader::text)?,
+            header: reader.optional(RecordReader::text)?,
+            resource: reader.optional(RecordReader::text)?,
             authorization_servers: reader.texts()?,
         })
     })?;
     let declares_scopes = reader.flag()?;
     let declared = reader.list(|reader| {
-        Ok(ScopeDecl { name: reader.stated()?, description: reader.text()?, implies: reader.list(Reader::stated)? })
+        Ok(ScopeDecl {
+            name: reader.stated()?,
+            description: reader.text()?,
+            implies: reader.list(RecordReader::stated)?,
+        })
     })?;
     reader.namespace.clone_from(&config.namespace);
     reader.scopes = reader.scopes()?;

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use super::record::Record;
 use crate::{
     Finding, Report,
-    inventory::{Brings, Config, ConfigDecl, Entry, Hints, Inventory, Table, Tool},
+    inventory::{Brings, Config, ConfigDecl, Hints, Inventory, Table, TableEntry, Tool},
     source::Place,
 };
 
@@ -59,7 +59,7 @@ fn add(inventory: &mut Inventory, file: &Arc<str>, record: Record, spliced: bool
             place: place.clone(),
             lines: (1, 1),
         });
-        entries.push(Entry { position, brings: Brings::Tool(id), place });
+        entries.push(TableEntry { position, brings: Brings::Tool(id), place });
     }
     let mut said = record.config;
     if record.declares_scopes {
@@ -67,7 +67,7 @@ fn add(inventory: &mut Inventory, file: &Arc<str>, record: Record, spliced: bool
     } else if !record.declared.is_empty() {
         // These tools come from the spliced tables.
         let id = inventory.tables.len() + 1;
-        entries.push(Entry { position: entries.len(), brings: Brings::Table(id), place: at.clone() });
+        entries.push(TableEntry { position: entries.len(), brings: Brings::Table(id), place: at.clone() });
         inventory.tables.push(table(record.path.clone(), entries, said, file, (&at, spliced)));
         let said = ConfigDecl { scopes: Some(record.declared), ..ConfigDecl::default() };
         let declarations = table(String::new(), Vec::new(), said, file, (&at, true));
@@ -79,7 +79,7 @@ fn add(inventory: &mut Inventory, file: &Arc<str>, record: Record, spliced: bool
 
 fn table(
     path: String,
-    entries: Vec<Entry>,
+    entries: Vec<TableEntry>,
     said: ConfigDecl,
     file: &Arc<str>,
     (place, spliced): (&Place, bool),

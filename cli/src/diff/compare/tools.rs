@@ -104,13 +104,14 @@ fn access(
         }
         (false, false) => Kind::AccessRewritten,
     };
-    let message = format!("`{name}` is opened by {}, and was by {}", words(new), words(old));
+    let message =
+        format!("`{name}` is opened by {}, and was by {}", describe_requirement(new), describe_requirement(old));
     changes.add(kind, security, pointer, message);
     security
 }
 
 /// Returns a description of a requirement.
-fn words(tool: &ToolEntry) -> String {
+fn describe_requirement(tool: &ToolEntry) -> String {
     if tool.public == Some(true) {
         return "every caller".to_owned();
     }

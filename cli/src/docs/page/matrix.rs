@@ -111,7 +111,7 @@ fn row(server: &Server, tool: &Tool, columns: usize) -> Markup {
                     @if part == Part::None {
                         td colspan=[(width > 1).then_some(width)] {}
                     } @else {
-                        td.part { (mark(part)) span.hidden { (words(part)) } }
+                        td.part { (mark(part)) span.hidden { (describe_part(part)) } }
                     }
                 }
             }
@@ -142,7 +142,7 @@ fn mark(part: Part) -> Markup {
     html! { span.mark.(class) aria-hidden="true" { (mark) } }
 }
 
-fn words(part: Part) -> &'static str {
+fn describe_part(part: Part) -> &'static str {
     match part {
         Part::Opens => "opens it",
         Part::Implies => "opens it, implied",

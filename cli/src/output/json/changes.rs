@@ -14,12 +14,12 @@ use crate::verdict::{Security, Verdict};
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(title = "Changes of mcp-scopes diff, version 1"))]
-pub(super) struct Document<'a> {
+pub(super) struct ChangesJson<'a> {
     /// The version of this format.
     #[cfg_attr(test, schemars(extend("const" = 1)))]
     version: u32,
     /// The changes, in the order of the document.
-    changes: Vec<Entry<'a>>,
+    changes: Vec<ChangeJson<'a>>,
     /// The verdict over all changes.
     summary: Summary,
 }
@@ -27,7 +27,7 @@ pub(super) struct Document<'a> {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "Change"))]
-struct Entry<'a> {
+struct ChangeJson<'a> {
     /// The kind of change.
     #[cfg_attr(test, schemars(extend("enum" = kinds())))]
     id: &'a str,
@@ -70,26 +70,26 @@ struct Summary {
 }
 
 /// Returns the object for the changes of a run.
-pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> Document<'a> {
+pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> ChangesJson<'a> {
     let verdict = diagnostics.verdict();
-    Document {
+    ChangesJson {
         version: 1,
         changes: diagnostics.active.iter().map(entry).collect(),
         summary: Summary {
             compatibility: verdict.map(|verdict| verdict.compatibility.as_str()),
-            security: words(verdict),
+            security: effects_of(verdict),
         },
     }
 }
 
-fn entry<'a>(change: &'a Diagnostic<'_>) -> Entry<'a> {
+fn entry<'a>(change: &'a Diagnostic<'_>) -> ChangeJson<'a> {
     let place = change.place.as_ref();
     let (Subject::Name(pointer) | Subject::Pointer(pointer)) = change.subject;
-    Entry {
+    ChangeJson {
         id: change.id,
         level: change.level.as_str(),
         compatibility: change.verdict.map(|verdict| verdict.compatibility.as_str()).unwrap_or_default(),
-        security: words(change.verdict),
+        security: effects_of(change.verdict),
         message: change.message,
         why: change.meaning,
         pointer,
@@ -101,8 +101,8 @@ fn entry<'a>(change: &'a Diagnostic<'_>) -> Entry<'a> {
     }
 }
 
-fn words(verdict: Option<Verdict>) -> &'static [&'static str] {
-    verdict.map_or(Security::NEUTRAL, |verdict| verdict.security).words()
+fn effects_of(verdict: Option<Verdict>) -> &'static [&'static str] {
+    verdict.map_or(Security::NEUTRAL, |verdict| verdict.security).effect_names()
 }
 
 #[cfg(test)]
@@ -123,13 +123,13 @@ fn security(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 
 #[cfg(test)]
 mod tests {
-    use super::Document;
+    use super::ChangesJson;
 
     /// Programs read this output, so existing members may not change. `MCP_SCOPES_BLESS=1` writes additions.
     #[test]
     fn the_schema_is_the_committed_one() {
         let schema = schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().for_serialize())
-            .into_root_schema_for::<Document<'static>>();
+            .into_root_schema_for::<ChangesJson<'static>>();
         crate::schemas::committed::compare("diff-v1.schema.json", &schema.to_value());
     }
 }

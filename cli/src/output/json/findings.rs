@@ -27,12 +27,12 @@ use super::super::{
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(title = "Findings of mcp-scopes lint, version 1"))]
-pub(super) struct Document<'a> {
+pub(super) struct FindingsJson<'a> {
     /// The version of this format.
     #[cfg_attr(test, schemars(extend("const" = 1)))]
     version: u32,
     /// The active findings, ordered by file and position.
-    findings: Vec<Entry<'a>>,
+    findings: Vec<FindingJson<'a>>,
     /// The findings that a comment or the baseline file suppresses.
     suppressed: Vec<Suppressed<'a>>,
     /// The number of findings.
@@ -42,7 +42,7 @@ pub(super) struct Document<'a> {
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "Finding"))]
-struct Entry<'a> {
+struct FindingJson<'a> {
     /// The id of the rule, or of a diagnostic of the compiler.
     rule: &'a str,
     /// The category of the rule; `null` for a diagnostic of the compiler.
@@ -76,7 +76,7 @@ struct Entry<'a> {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Suppressed<'a> {
     #[serde(flatten)]
-    finding: Entry<'a>,
+    finding: FindingJson<'a>,
     /// The suppression.
     suppression: Reason<'a>,
 }
@@ -131,8 +131,8 @@ struct Summary {
 }
 
 /// Returns the object for the findings of a run.
-pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> Document<'a> {
-    Document {
+pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> FindingsJson<'a> {
+    FindingsJson {
         version: 1,
         findings: diagnostics.active.iter().map(entry).collect(),
         suppressed: diagnostics.suppressed.iter().filter_map(suppressed).collect(),
@@ -144,10 +144,10 @@ pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> Document<'a> {
     }
 }
 
-fn entry<'a>(finding: &'a Diagnostic<'_>) -> Entry<'a> {
+fn entry<'a>(finding: &'a Diagnostic<'_>) -> FindingJson<'a> {
     let place = finding.place.as_ref();
     let (Subject::Name(subject) | Subject::Pointer(subject)) = finding.subject;
-    Entry {
+    FindingJson {
         rule: finding.id,
         category: finding.category,
         level: finding.level.as_str(),
@@ -183,13 +183,13 @@ fn suppressed<'a>(finding: &'a Diagnostic<'_>) -> Option<Suppressed<'a>> {
 
 #[cfg(test)]
 mod tests {
-    use super::Document;
+    use super::FindingsJson;
 
     /// Programs read this output, so existing members may not change. `MCP_SCOPES_BLESS=1` writes additions.
     #[test]
     fn the_schema_is_the_committed_one() {
         let schema = schemars::SchemaGenerator::new(schemars::generate::SchemaSettings::draft2020_12().for_serialize())
-            .into_root_schema_for::<Document<'static>>();
+            .into_root_schema_for::<FindingsJson<'static>>();
         crate::schemas::committed::compare("lint-v1.schema.json", &schema.to_value());
     }
 }

@@ -184,7 +184,7 @@ fn rejects_pipes_in_a_package() {
         for run in &runs {
             run.assert_rejected();
         }
-        assert!(runs[0].said().contains("it is no regular file"), "{file}: {:?}", runs[0]);
+        assert!(runs[0].said().contains("it is not a regular file"), "{file}: {:?}", runs[0]);
         fs::remove_file(&path).unwrap();
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
-    parameters::{Count, Dates, Entry, Period, Security},
+    parameters::{Count, Dates, EntryId, Period, Security},
     records::Answer,
     server::Brokerage,
 };
@@ -134,7 +134,7 @@ impl Brokerage {
     /// One statement of the account, in full
     #[mcp_tool(scope = "account.read", risk = "medium", policy(max_calls_per_session = 10))]
     #[tool(annotations(title = "Export Statement", read_only_hint = true, idempotent_hint = true))]
-    pub fn statement_export(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn statement_export(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("statements_of_account").with("id", &of.id).one()
     }
 

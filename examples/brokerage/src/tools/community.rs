@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    parameters::{Entry, Search, Security},
+    parameters::{EntryId, Search, Security},
     records::Answer,
     server::Brokerage,
 };
@@ -47,7 +47,7 @@ impl Brokerage {
     /// A news article in full
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "News Detail", read_only_hint = true, idempotent_hint = true))]
-    pub fn news_detail(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn news_detail(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("news").with("id", &of.id).one()
     }
 
@@ -68,14 +68,14 @@ impl Brokerage {
     /// One topic, in full
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Topic Detail", read_only_hint = true, idempotent_hint = true))]
-    pub fn topic_detail(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn topic_detail(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("topics").with("id", &of.id).one()
     }
 
     /// The answers to a topic
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Topic Replies", read_only_hint = true, idempotent_hint = true))]
-    pub fn topic_replies(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn topic_replies(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("replies").with("topic", &of.id).list()
     }
 

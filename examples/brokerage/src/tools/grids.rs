@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    parameters::{Entry, Security},
+    parameters::{EntryId, Security},
     records::{Answer, Failure},
     server::Brokerage,
 };
@@ -91,14 +91,14 @@ impl Brokerage {
     /// One grid order
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "Grid Order Detail", read_only_hint = true))]
-    pub fn grid_detail(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn grid_detail(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("grids").with("id", &of.id).one()
     }
 
     /// The trades of a grid order
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "Grid Trigger History", read_only_hint = true))]
-    pub fn grid_trigger_history(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn grid_trigger_history(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("grid_trades").with("grid", &of.id).list()
     }
 
@@ -127,21 +127,21 @@ impl Brokerage {
     /// End a grid order for good
     #[mcp_tool(scope = "trade.write", risk = "high", sandbox = "deny")]
     #[tool(annotations(title = "Cancel Grid Order", idempotent_hint = true))]
-    pub fn grid_cancel(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn grid_cancel(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.change("grids", &of.id, &json!({"status": "cancelled"}))
     }
 
     /// Pause a grid order
     #[mcp_tool(scope = "trade.write", risk = "medium")]
     #[tool(annotations(title = "Suspend Grid Order", destructive_hint = false, idempotent_hint = true))]
-    pub fn grid_suspend(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn grid_suspend(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.change("grids", &of.id, &json!({"status": "suspended"}))
     }
 
     /// Resume a grid order
     #[mcp_tool(scope = "trade.write", risk = "high", sandbox = "deny")]
     #[tool(annotations(title = "Restart Grid Order", destructive_hint = false, idempotent_hint = true))]
-    pub fn grid_restart(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn grid_restart(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.change("grids", &of.id, &json!({"status": "running"}))
     }
 

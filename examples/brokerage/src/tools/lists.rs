@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    parameters::{Count, Entry, Market},
+    parameters::{Count, EntryId, Market},
     records::{Answer, Failure},
     server::Brokerage,
 };
@@ -94,7 +94,7 @@ impl Brokerage {
     // mcp-scopes: allow(risky-name) a group is a few names, which can be written down again
     #[mcp_tool(scope = "watchlist", risk = "medium", approval = "user")]
     #[tool(annotations(title = "Delete Watchlist Group", idempotent_hint = true))]
-    pub fn delete_watchlist_group(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn delete_watchlist_group(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.remove("watchlist", &of.id)
     }
 
@@ -122,7 +122,7 @@ impl Brokerage {
     /// One shared list
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Sharelist Detail", read_only_hint = true, idempotent_hint = true))]
-    pub fn sharelist_detail(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn sharelist_detail(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("sharelists").with("id", &of.id).one()
     }
 
@@ -138,7 +138,7 @@ impl Brokerage {
     // mcp-scopes: allow(risky-name) a list is a few names, which can be written down again
     #[mcp_tool(scope = "general", risk = "medium", approval = "user")]
     #[tool(annotations(title = "Delete Sharelist", idempotent_hint = true))]
-    pub fn sharelist_delete(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn sharelist_delete(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.remove("sharelists", &of.id)
     }
 
@@ -192,21 +192,21 @@ impl Brokerage {
     // mcp-scopes: allow(risky-name) an alert can be set again
     #[mcp_tool(scope = "general", risk = "medium", approval = "user")]
     #[tool(annotations(title = "Delete Price Alert", idempotent_hint = true))]
-    pub fn alert_delete(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn alert_delete(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.remove("alerts", &of.id)
     }
 
     /// Turn a price alert on
     #[mcp_tool(scope = "general", risk = "low")]
     #[tool(annotations(title = "Enable Price Alert", destructive_hint = false, idempotent_hint = true))]
-    pub fn alert_enable(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn alert_enable(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.change("alerts", &of.id, &json!({"enabled": true}))
     }
 
     /// Turn a price alert off
     #[mcp_tool(scope = "general", risk = "low")]
     #[tool(annotations(title = "Disable Price Alert", destructive_hint = false, idempotent_hint = true))]
-    pub fn alert_disable(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn alert_disable(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.change("alerts", &of.id, &json!({"enabled": false}))
     }
 }

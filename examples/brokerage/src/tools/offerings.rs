@@ -4,7 +4,7 @@ use mcp_scopes::{mcp_tool, mcp_tools};
 use rmcp::{handler::server::wrapper::Parameters, tool, tool_router};
 
 use crate::{
-    parameters::{Count, Dates, Entry, Security},
+    parameters::{Count, Dates, EntryId, Security},
     records::Answer,
     server::Brokerage,
 };
@@ -50,7 +50,7 @@ impl Brokerage {
     /// One subscription of the account
     #[mcp_tool(scope = "account.read", risk = "medium")]
     #[tool(annotations(title = "IPO Order Detail", read_only_hint = true, idempotent_hint = true))]
-    pub fn ipo_order_detail(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn ipo_order_detail(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("offering_orders").with("id", &of.id).one()
     }
 

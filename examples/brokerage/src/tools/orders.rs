@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     client::Client,
-    parameters::Entry,
+    parameters::EntryId,
     records::{Answer, Failure, answer},
     server::Brokerage,
 };
@@ -82,7 +82,7 @@ impl Brokerage {
     /// One order
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "Order Detail", read_only_hint = true, idempotent_hint = true))]
-    pub fn order_detail(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn order_detail(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("orders").with("id", &of.id).one()
     }
 
@@ -170,7 +170,7 @@ impl Brokerage {
         prerequisites("account.read"),
     )]
     #[tool(annotations(title = "Cancel Order", idempotent_hint = true))]
-    pub fn cancel_order(&self, client: Client, Parameters(of): Parameters<Entry>) -> Result<String, Failure> {
+    pub fn cancel_order(&self, client: Client, Parameters(of): Parameters<EntryId>) -> Result<String, Failure> {
         self.records.change("orders", &of.id, &json!({"status": "cancelled"}))
     }
 }
@@ -190,7 +190,7 @@ impl Brokerage {
         answer(&json!({"id": of.id, "quantity": of.quantity, "price": of.price, "status": "simulated"}))
     }
 
-    fn pretend_to_cancel(&self, _client: Client, Parameters(of): Parameters<Entry>) -> Answer {
+    fn pretend_to_cancel(&self, _client: Client, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("orders").with("id", &of.id).one()?;
         answer(&json!({"id": of.id, "status": "simulated"}))
     }

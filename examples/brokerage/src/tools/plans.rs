@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    parameters::{Entry, Securities},
+    parameters::{EntryId, Securities},
     records::Answer,
     server::Brokerage,
 };
@@ -64,7 +64,7 @@ impl Brokerage {
     /// The purchases of a plan
     #[mcp_tool(scope = "trade.read", risk = "medium")]
     #[tool(annotations(title = "DCA Execution History", read_only_hint = true, idempotent_hint = true))]
-    pub fn dca_history(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn dca_history(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("plan_orders").with("plan", &of.id).list()
     }
 
@@ -98,21 +98,21 @@ impl Brokerage {
     /// Pause a plan
     #[mcp_tool(scope = "trade.write", risk = "medium")]
     #[tool(annotations(title = "Pause DCA Plan", destructive_hint = false, idempotent_hint = true))]
-    pub fn dca_pause(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn dca_pause(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.change("plans", &of.id, &json!({"status": "paused"}))
     }
 
     /// Resume a plan
     #[mcp_tool(scope = "trade.write", risk = "high", sandbox = "deny")]
     #[tool(annotations(title = "Resume DCA Plan", destructive_hint = false, idempotent_hint = true))]
-    pub fn dca_resume(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn dca_resume(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.change("plans", &of.id, &json!({"status": "active"}))
     }
 
     /// End a plan for good
     #[mcp_tool(scope = "trade.write", risk = "high", sandbox = "deny")]
     #[tool(annotations(title = "Stop DCA Plan", idempotent_hint = true))]
-    pub fn dca_stop(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn dca_stop(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.change("plans", &of.id, &json!({"status": "stopped"}))
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    parameters::{Count, Entry},
+    parameters::{Count, EntryId},
     records::{Answer, Failure, answer},
     server::Brokerage,
 };
@@ -56,7 +56,7 @@ impl Brokerage {
     /// One saved screen
     #[mcp_tool(scope = "general", risk = "minimal", sandbox = "allow")]
     #[tool(annotations(title = "Screener Strategy", read_only_hint = true, idempotent_hint = true))]
-    pub fn screener_strategy(&self, Parameters(of): Parameters<Entry>) -> Answer {
+    pub fn screener_strategy(&self, Parameters(of): Parameters<EntryId>) -> Answer {
         self.records.sheet("screens").with("id", &of.id).one()
     }
 

@@ -84,7 +84,7 @@ async fn call(
 }
 
 /// Returns the scope that a denied call requires.
-async fn refused(connection: &Connection, tool: &'static str, arguments: serde_json::Value) -> String {
+async fn expect_denial(connection: &Connection, tool: &'static str, arguments: serde_json::Value) -> String {
     match call(connection, tool, arguments).await {
         Err(ServiceError::TransportSend(error)) => {
             let challenge = challenge(&error);
@@ -139,14 +139,14 @@ async fn all_the_way(mode: fn() -> ClientLifecycleMode, version: ProtocolVersion
     assert_eq!(call(&connection, "list_notes", json!({})).await.unwrap(), "lunch\nwelcome");
 
     let note = || json!({"title": "rmcp", "text": "was here"});
-    let scope = refused(&connection, "write_note", note()).await;
+    let scope = expect_denial(&connection, "write_note", note()).await;
     assert_eq!(scope, "notes:write");
     step_up(&client, &scope).await;
     assert_eq!(scopes(&client).await, BTreeSet::from(["notes:read".to_owned(), "notes:write".to_owned()]));
     assert_eq!(call(&connection, "write_note", note()).await.unwrap(), "wrote `rmcp`");
     assert_eq!(call(&connection, "read_note", json!({"title": "rmcp"})).await.unwrap(), "was here");
 
-    let scope = refused(&connection, "delete_note", json!({"title": "rmcp"})).await;
+    let scope = expect_denial(&connection, "delete_note", json!({"title": "rmcp"})).await;
     step_up(&client, &scope).await;
     assert_eq!(call(&connection, "delete_note", json!({"title": "rmcp"})).await.unwrap(), "deleted `rmcp`");
     assert_eq!(listed().await, all);

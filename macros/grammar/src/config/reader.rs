@@ -33,13 +33,13 @@ pub(super) fn entries<'v, 'i>(table: &'v DeTable<'i>) -> Vec<(Key<'v>, &'v Value
 }
 
 /// Reads values and collects errors.
-pub(super) struct Reader<'t> {
+pub(super) struct TomlReader<'t> {
     lines: Lines<'t>,
     file: &'t str,
     errors: Vec<(usize, FileDiagnostic)>,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> TomlReader<'t> {
     pub(super) fn new(text: &'t str, file: &'t str) -> Self {
         Self { lines: Lines::of(text), file, errors: Vec::new() }
     }
@@ -162,7 +162,7 @@ impl<'t> Reader<'t> {
         Some(list)
     }
 
-    /// Like [`Reader::strings`], for scopes.
+    /// Like [`TomlReader::strings`], for scopes.
     pub(super) fn scopes(&mut self, key: &str, value: &Value<'_>, why: &str) -> Option<Vec<StatedDecl>> {
         let list = self.strings(key, value, why)?;
         Some(list.iter().filter_map(|(text, at)| self.scope(text, *at)).collect())

@@ -2,7 +2,7 @@
 
 use super::{
     address::Address,
-    reader::{Key, Reader, Value, entries},
+    reader::{Key, TomlReader, Value, entries},
 };
 use crate::{
     catalogue::{BAD_HEADER, BAD_NAMESPACE, BAD_PATTERN, BAD_SCOPE, BAD_URL, CONVENTION_PATTERN},
@@ -29,7 +29,7 @@ pub const KEYS: [&[&str]; 5] = [&SERVER, &CONVENTION, &SCOPE, &SESSION, &SANDBOX
 /// The reason for rejecting an empty array that would be published.
 const DROPPED: &str = "; RFC 9728 §3.2 omits empty members, so the list would have no effect";
 
-pub(super) fn server(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+pub(super) fn server(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     for (key, value) in entries(table) {
         match key.text {
             "resource" => {
@@ -50,7 +50,7 @@ pub(super) fn server(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut 
     }
 }
 
-pub(super) fn convention(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+pub(super) fn convention(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     let (mut stated, mut pattern_at) = (None, None);
     for (key, value) in entries(table) {
         match key.text {
@@ -89,7 +89,7 @@ pub(super) fn convention(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &
     }
 }
 
-pub(super) fn scopes(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+pub(super) fn scopes(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     let mut scopes = Vec::new();
     for (key, value) in entries(table) {
         let name = reader.scope(key.text, key.at);
@@ -119,7 +119,7 @@ pub(super) fn scopes(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut 
     config.scopes = Some(scopes);
 }
 
-pub(super) fn flows(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+pub(super) fn flows(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     for (key, value) in entries(table) {
         if let Some(scopes) = reader.scopes(key.text, value, DROPPED) {
             config.flows.push(FlowDecl { role: key.text.to_owned(), scopes });
@@ -127,7 +127,7 @@ pub(super) fn flows(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut C
     }
 }
 
-pub(super) fn session(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+pub(super) fn session(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     let session = &mut config.session;
     for (key, value) in entries(table) {
         match key.text {
@@ -141,7 +141,7 @@ pub(super) fn session(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut
     }
 }
 
-pub(super) fn sandbox(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+pub(super) fn sandbox(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     let mut sandbox = SandboxServerDecl::default();
     for (key, value) in entries(table) {
         match key.text {
@@ -158,7 +158,7 @@ pub(super) fn sandbox(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut
     config.sandbox = (!table.is_empty()).then_some(sandbox);
 }
 
-pub(super) fn lint(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+pub(super) fn lint(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     for (key, value) in entries(table) {
         let rule = reader.stated(key.text, key.at);
         let (mut level, mut options) = (None, Vec::new());
@@ -178,7 +178,7 @@ pub(super) fn lint(reader: &mut Reader<'_>, table: &DeTable<'_>, config: &mut Co
 }
 
 /// Reads an option of a rule. The lint knows which options exist.
-fn option(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<LintValue> {
+fn option(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<LintValue> {
     match value.get_ref() {
         DeValue::Boolean(flag) => Some(LintValue::Flag(*flag)),
         DeValue::Integer(_) => reader.limit(key.text, value).map(LintValue::Int),
@@ -190,19 +190,19 @@ fn option(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<Li
     }
 }
 
-fn address(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>, kind: Address) -> Option<String> {
+fn address(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>, kind: Address) -> Option<String> {
     let text = reader.string(key.text, value)?;
     checked(reader, key, text, value.span().start, kind)
 }
 
 /// Reads the issuers of a list, each with its byte offset.
-fn issuers(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Vec<(String, usize)> {
+fn issuers(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Vec<(String, usize)> {
     let list = reader.strings(key.text, value, DROPPED).unwrap_or_default();
     let read = |(text, at): &(String, usize)| Some((checked(reader, key, text, *at, Address::Issuer)?, *at));
     list.iter().filter_map(read).collect()
 }
 
-fn checked(reader: &mut Reader<'_>, key: Key<'_>, text: &str, at: usize, kind: Address) -> Option<String> {
+fn checked(reader: &mut TomlReader<'_>, key: Key<'_>, text: &str, at: usize, kind: Address) -> Option<String> {
     let Err(reason) = kind.check(text) else { return Some(text.to_owned()) };
     reader.error(&BAD_URL, at, format!("`{}`: {} {reason}", key.text, Shown(text)));
     reader.help(match kind {
@@ -214,7 +214,7 @@ fn checked(reader: &mut Reader<'_>, key: Key<'_>, text: &str, at: usize, kind: A
 }
 
 /// Checks the prefix of every scope. Without a separator, `dev` would also match `developer:x`.
-fn namespace(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<String> {
+fn namespace(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<String> {
     let text = reader.string(key.text, value)?;
     let at = value.span().start;
     if let Err(error) = scope_token(text) {
@@ -231,7 +231,7 @@ fn namespace(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option
 }
 
 /// Checks a `field-name` (RFC 9110 §5.1) that HTTP does not define.
-fn header(reader: &mut Reader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<String> {
+fn header(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<String> {
     const TAKEN: [&str; 8] = [
         "accept",
         "authorization",

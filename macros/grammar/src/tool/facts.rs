@@ -147,7 +147,7 @@ pub(super) struct Reading {
     pub(super) review: Option<Span>,
     /// The substitute of `sandbox = simulate(path)`, as tokens.
     pub(super) substitute: Option<TokenStream>,
-    pub(super) guard: super::guard::Stated,
+    pub(super) guard: super::guard::GuardKey,
     pub(super) krate: Option<TokenStream>,
 }
 
@@ -160,7 +160,7 @@ impl Reading {
             keys: Vec::new(),
             review: None,
             substitute: None,
-            guard: super::guard::Stated::default(),
+            guard: super::guard::GuardKey::default(),
             krate: None,
         }
     }

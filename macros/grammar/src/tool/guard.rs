@@ -13,15 +13,15 @@ use syn::{FnArg, Pat, ReturnType, Type, ext::IdentExt, spanned::Spanned as _};
 
 /// The value of the key, before the signature is checked.
 #[derive(Default)]
-pub(super) struct Stated {
+pub(super) struct GuardKey {
     /// Whether the key is present.
-    key: bool,
+    present: bool,
     ident: Option<Ident>,
 }
 
-impl Stated {
+impl GuardKey {
     pub(super) fn read(&mut self, arg: &Arg, errors: &mut Diagnostics) {
-        self.key = true;
+        self.present = true;
         let Some(tokens) = arg.equals(errors) else { return };
         if let Some(TokenTree::Ident(ident)) = only(tokens) {
             self.ident = Some(ident);
@@ -35,18 +35,18 @@ impl Stated {
 /// Finds the argument that holds the caller, and checks the signature.
 pub(super) fn check(
     head: &FnHead,
-    stated: &Stated,
+    key: &GuardKey,
     sandbox: Option<&Spanned<SandboxMode>>,
     errors: &mut Diagnostics,
 ) -> Option<GuardDecl> {
     let simulate = sandbox.filter(|sandbox| sandbox.value == SandboxMode::Simulate);
     if let Some(sandbox) = simulate
-        && !stated.key
+        && !key.present
     {
         let message = "`simulate` runs a substitute for sandbox callers, so the function needs the caller";
         errors.push(SIMULATE_WITHOUT_GUARD.at(sandbox.place, message.to_owned()));
     }
-    let ident = stated.ident.as_ref()?;
+    let ident = key.ident.as_ref()?;
     let guard = argument(head, ident, errors);
     let signature = &head.signature;
     if let Some(token) = &signature.constness {

@@ -5,7 +5,7 @@
 use bytes::{Bytes, BytesMut};
 use memchr::memchr2;
 
-use super::rules::{Change, EventRules};
+use super::event_rules::{Change, EventRules};
 
 /// The byte order mark. A client drops one at the start of a stream.
 const MARK: &[u8] = b"\xef\xbb\xbf";

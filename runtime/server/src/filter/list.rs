@@ -36,7 +36,7 @@ struct List<'t> {
 }
 
 #[derive(Deserialize)]
-struct Entry<'t> {
+struct ListedTool<'t> {
     #[serde(borrow)]
     name: Cow<'t, str>,
 }
@@ -121,7 +121,7 @@ fn answer(text: &str, answer: &str, caller: &Caller, edits: &mut Vec<Edit>) -> R
         if !is_object(entry) {
             return Err(Unreadable);
         }
-        let Entry { name } = serde_json::from_str(entry.get()).map_err(|_| Unreadable)?;
+        let ListedTool { name } = serde_json::from_str(entry.get()).map_err(|_| Unreadable)?;
         if caller.authorize(&name).is_ok() {
             kept.push(entry.get());
         }

@@ -99,7 +99,8 @@ pub(crate) fn agree(head: &Head<'_>, message: &Message<'_>) -> Result<Era, Disag
     }
     match name {
         Some(value) => {
-            let value = sentinel::decode(value).ok_or("the header `Mcp-Name` is marked as base64 and is none")?;
+            let value = sentinel::decode(value)
+                .ok_or("the header `Mcp-Name` is marked as base64 but is not base64 of UTF-8")?;
             if !names(message).into_iter().flatten().any(|name| name == value) {
                 return Err("the header `Mcp-Name` is not what the body names".into());
             }

@@ -35,9 +35,9 @@ pub(crate) const fn request<F>(request: F) -> F {
     request
 }
 
-pub(crate) const fn refused(_: StatusCode, _: i32, _: Option<Environment>, _: &Mark) {}
+pub(crate) const fn record_rejection(_: StatusCode, _: i32, _: Option<Environment>, _: &Mark) {}
 
-pub(crate) fn passed(_: &str, _: impl FnOnce() -> Option<ToolHandle>, _: Environment) {}
+pub(crate) fn record_forwarding(_: &str, _: impl FnOnce() -> Option<ToolHandle>, _: Environment) {}
 
 #[cfg(feature = "jwks")]
 pub(crate) const fn keys(_: Option<&crate::token::FetchError>) {}
@@ -45,4 +45,4 @@ pub(crate) const fn keys(_: Option<&crate::token::FetchError>) {}
 #[cfg(all(feature = "jwks", feature = "introspection"))]
 pub(crate) const fn metadata(_: Option<&crate::token::FetchError>) {}
 
-pub(crate) const fn cause(_: &crate::TokenError) {}
+pub(crate) const fn record_cause(_: &crate::TokenError) {}

@@ -9,10 +9,7 @@ use tracing::{Instrument as _, Level, event, info_span};
 
 use mcp_scopes::{Environment, ToolHandle};
 
-use super::{
-    super::{TokenError, environment},
-    Step,
-};
+use super::{super::TokenError, Step};
 
 /// Details of a rejection besides its response. All of them come from this program and its settings: texts, tools of the
 /// table.
@@ -47,7 +44,7 @@ pub(crate) fn request<F: Future>(request: F) -> impl Future<Output = F::Output> 
 }
 
 /// Records that the layer rejected a request.
-pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environment>, mark: &Mark) {
+pub(crate) fn record_rejection(status: StatusCode, code: i32, environment: Option<Environment>, mark: &Mark) {
     let Mark { step, tool, reason } = mark;
     let (step, tool, reason) = (*step, *tool, reason.as_deref());
     // Faults of the server or its issuer are logged at a level for the operator.
@@ -61,10 +58,10 @@ pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environ
                 step = word(step),
                 status = status.as_u16(),
                 code,
-                environment = environment.map(environment::name),
+                environment = environment.map(Environment::as_str),
                 tool,
                 reason,
-                "the layer refuses"
+                "the layer rejects a request"
             )
         };
     }
@@ -76,21 +73,21 @@ pub(crate) fn refused(status: StatusCode, code: i32, environment: Option<Environ
 }
 
 /// Records that a message is forwarded to the server behind the layer.
-pub(crate) fn passed(method: &str, tool: impl FnOnce() -> Option<ToolHandle>, environment: Environment) {
+pub(crate) fn record_forwarding(method: &str, tool: impl FnOnce() -> Option<ToolHandle>, environment: Environment) {
     event!(
         name: "decision",
         target: "mcp_scopes",
         Level::DEBUG,
         outcome = "passed",
-        environment = environment::name(environment),
+        environment = environment.as_str(),
         tool = tool().map(|tool| tool.tool().name),
         method = METHODS.iter().copied().find(|known| *known == method),
-        "the layer lets a message pass"
+        "the layer forwards a message"
     );
 }
 
 /// Records what the operator can do about a rejected token: the error behind it, and the help, if there is either.
-pub(crate) fn cause(error: &TokenError) {
+pub(crate) fn record_cause(error: &TokenError) {
     let (source, help) = (core::error::Error::source(error), error.help());
     if source.is_none() && help.is_none() {
         return;

@@ -114,7 +114,7 @@ impl Row {
         let sent: Vec<_> = self.sent.0.headers().get_all("authorization").iter().cloned().collect();
         let answer = server.send(self.sent).await;
         let fault = match self.out {
-            Out::Refused(status, code, challenge) => refused(&answer, status, code, challenge),
+            Out::Refused(status, code, challenge) => describe_fault(&answer, status, code, challenge),
             Out::Passed(holds) if answer.seen.is_some() && holds(&answer) => None,
             Out::Passed(_) => Some("an unexpected answer".to_owned()),
         };
@@ -127,7 +127,7 @@ impl Row {
 }
 
 /// Describes how a rejection differs from the expected one.
-fn refused(answer: &Answer, status: u16, code: i64, challenge: &str) -> Option<String> {
+fn describe_fault(answer: &Answer, status: u16, code: i64, challenge: &str) -> Option<String> {
     let found = answer.header("www-authenticate");
     let one = answer.headers.get_all("www-authenticate").iter().count() < 2;
     let as_expected = if challenge.is_empty() {

@@ -107,7 +107,7 @@ fn expected(sources: [bool; 4], default_live: bool, parts: [&str; 4], header: &s
         [word] => word,
         _ => return None,
     };
-    // A credential for the sandbox is never live, even if the credential is no configured source.
+    // A credential for the sandbox is never live, even if the credential is not a configured source.
     if parts[1] == "sandbox" && word == "live" {
         return None;
     }

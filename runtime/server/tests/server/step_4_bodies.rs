@@ -5,7 +5,7 @@ use mcp_scopes_server::Discovery;
 
 use crate::server::{Ask, Server};
 
-async fn refused(body: impl Into<Bytes>) -> (u16, i64) {
+async fn send_rejected(body: impl Into<Bytes>) -> (u16, i64) {
     Server::new().send(Ask::post(body).token("runner")).await.refused()
 }
 
@@ -27,7 +27,7 @@ async fn rejects_duplicate_members_at_every_level() {
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"status","arguments":{"a":[{"b":1,"b":1}]}}}"#,
         r#"{"jsonrpc":"2.0","id":1,"method":"ping","x":{"a":{},"":0,"":0}}"#,
     ] {
-        assert_eq!(refused(body).await, (400, -32700), "{body}");
+        assert_eq!(send_rejected(body).await, (400, -32700), "{body}");
     }
 }
 
@@ -42,7 +42,7 @@ async fn distinguishes_members_of_nested_and_neighboring_objects() {
     };
     Server::new().send(Ask::post(many("k100")).token("reader")).await.passed();
     for last in ["k0", "k15", "k16", "k99"] {
-        assert_eq!(refused(many(last)).await, (400, -32700), "{last}");
+        assert_eq!(send_rejected(many(last)).await, (400, -32700), "{last}");
     }
 }
 
@@ -66,7 +66,7 @@ async fn rejects_malformed_json() {
         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"x\":\"\n\"}",
         "\u{feff}{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}",
     ] {
-        assert_eq!(refused(body.to_owned()).await, (400, -32700), "{body}");
+        assert_eq!(send_rejected(body.to_owned()).await, (400, -32700), "{body}");
     }
 }
 
@@ -77,7 +77,7 @@ async fn rejects_invalid_utf_8_at_every_place() {
         b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"status\",\"arguments\":{\"\xc3\":1}}}",
         b"\xff\xfe{\0}\0",
     ] {
-        assert_eq!(refused(body).await, (400, -32700));
+        assert_eq!(send_rejected(body).await, (400, -32700));
     }
 }
 
@@ -85,7 +85,7 @@ async fn rejects_invalid_utf_8_at_every_place() {
 async fn rejects_deep_nesting() {
     let deep =
         format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","x":{}{}}}"#, "[".repeat(200_000), "]".repeat(200_000));
-    assert_eq!(refused(deep).await, (400, -32700));
+    assert_eq!(send_rejected(deep).await, (400, -32700));
 }
 
 #[tokio::test]
@@ -111,14 +111,14 @@ async fn rejects_malformed_messages() {
         r#"{"jsonrpc":"2.0","id":1,"result":{},"error":{}}"#,
         r#"{"jsonrpc":"2.0","result":{}}"#,
     ] {
-        assert_eq!(refused(body).await, (400, -32600), "{body}");
+        assert_eq!(send_rejected(body).await, (400, -32600), "{body}");
     }
 }
 
 #[tokio::test]
 async fn rejects_batches_by_default() {
     for body in ["[]", r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#] {
-        assert_eq!(refused(body).await, (400, -32600), "{body}");
+        assert_eq!(send_rejected(body).await, (400, -32600), "{body}");
     }
 }
 

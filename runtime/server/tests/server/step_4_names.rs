@@ -4,7 +4,7 @@ use mcp_scopes_server::{Access, ResourceServerBuilder};
 
 use crate::server::{Ask, Server};
 
-async fn refused(body: String) -> (u16, i64) {
+async fn send_rejected(body: String) -> (u16, i64) {
     Server::new().send(Ask::post(body).token("runner")).await.refused()
 }
 
@@ -32,7 +32,7 @@ async fn rejects_names_that_serde_crates_reserve() {
             format!(r#"{{"{name}":"{{}}","jsonrpc":"2.0","id":1,"method":"ping"}}"#),
             format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","x":{{"y":{{"{name}":"1"}}}}}}"#),
         ] {
-            assert_eq!(refused(body.clone()).await, (400, -32700), "{body}");
+            assert_eq!(send_rejected(body.clone()).await, (400, -32700), "{body}");
         }
     }
     // Values and other prefixes are accepted.
@@ -64,7 +64,7 @@ async fn rejects_other_spellings_of_members_of_the_envelope() {
                 format!(r#"{{"jsonrpc":"2.0","id":1,"method":"ping","{name}":{value}}}"#),
                 format!(r#"{{"{name}":{value},"jsonrpc":"2.0","id":1,"method":"ping"}}"#),
             ] {
-                assert_eq!(refused(body.clone()).await, (400, -32600), "{body}");
+                assert_eq!(send_rejected(body.clone()).await, (400, -32600), "{body}");
             }
         }
     }
@@ -85,11 +85,11 @@ async fn rejects_other_spellings_of_relevant_parameters() {
         r#","_meta":{"io.modelcontextprotocol/protocolVersion\u0000":"2025-11-25"}"#,
         r#","_meta":{"io.modelcontextprotocol/clientcapabilities":{}}"#,
     ] {
-        assert_eq!(refused(with(other)).await, (400, -32600), "{other}");
+        assert_eq!(send_rejected(with(other)).await, (400, -32600), "{other}");
     }
     // Also before the method, which decides what the parameters mean.
     let early = r#"{"params":{"NAME":"run","name":"list_files"},"method":"tools/call","id":1,"jsonrpc":"2.0"}"#;
-    assert_eq!(refused(early.to_owned()).await, (400, -32600));
+    assert_eq!(send_rejected(early.to_owned()).await, (400, -32600));
     let server = Server::with(|builder| builder.method("*", Access::Token));
     for (method, name) in [
         ("prompts/get", "Name"),

@@ -53,7 +53,7 @@ pub(crate) async fn returns_401_with_the_baseline_without_a_token(subject: Subje
     let server = Server::new(subject);
     for ask in [list(&server), server.call("read_file"), server.call("no_such_tool")] {
         let answer = server.send(ask.alone()).await;
-        let (status, challenge) = answer.refused();
+        let (status, challenge) = answer.expect_rejection();
         assert_eq!(status, 401, "{answer:?}");
         assert!(challenge.contains("scope=\"files:read\"") && challenge.contains(DOCUMENT), "{challenge}");
         assert!(!challenge.contains("error="), "{challenge}");
@@ -64,7 +64,7 @@ pub(crate) async fn returns_401_for_a_bad_token(subject: Subject) {
     let server = Server::new(subject);
     for ask in [list(&server), server.call("read_file"), server.call("status")] {
         let answer = server.send(ask.alone().token("forged")).await;
-        let (status, challenge) = answer.refused();
+        let (status, challenge) = answer.expect_rejection();
         assert_eq!(status, 401, "{answer:?}");
         assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
     }
@@ -74,7 +74,7 @@ pub(crate) async fn returns_403_with_the_least_step(subject: Subject) {
     let server = Server::new(subject);
     for (tool, scope) in [("write_file", "scope=\"files:write\""), ("delete_file", "scope=\"files:delete\"")] {
         let answer = server.send(server.call(tool).alone().token("reader")).await;
-        let (status, challenge) = answer.refused();
+        let (status, challenge) = answer.expect_rejection();
         assert_eq!(status, 403, "{answer:?}");
         assert!(challenge.contains("error=\"insufficient_scope\"") && challenge.contains(scope), "{challenge}");
         assert!(challenge.contains(DOCUMENT), "{challenge}");
@@ -85,7 +85,7 @@ pub(crate) async fn returns_403_with_the_least_step(subject: Subject) {
 pub(crate) async fn allows_the_call_after_the_step(subject: Subject) {
     let server = Server::new(subject);
     let refused = server.send(server.call("write_file").alone().token("reader")).await;
-    assert_eq!(refused.refused().0, 403);
+    assert_eq!(refused.expect_rejection().0, 403);
     // A token with the scopes of the challenge.
     let answer = server.send(server.call("write_file").token("writer")).await;
     assert_eq!(answer.said(), "notes.txt written Live files:read+files:write");
@@ -109,11 +109,11 @@ pub(crate) async fn passes_the_caller_to_the_tool(subject: Subject) {
 pub(crate) async fn challenges_or_hides_a_hidden_tool(subject: Subject) {
     let server = filtered(subject, HiddenTools::Challenge);
     let answer = server.send(server.call("delete_file").alone().token("reader")).await;
-    assert_eq!(answer.refused().0, 403, "{answer:?}");
+    assert_eq!(answer.expect_rejection().0, 403, "{answer:?}");
     let server = filtered(subject, HiddenTools::Unknown);
     let hidden = server.send(server.call("delete_file").alone().token("reader")).await;
     let unknown = server.send(server.call("no_such_tool").alone().token("reader")).await;
-    assert_eq!((hidden.refused(), &hidden.body), (unknown.refused(), &unknown.body));
+    assert_eq!((hidden.expect_rejection(), &hidden.body), (unknown.expect_rejection(), &unknown.body));
     assert_eq!(unknown.message()["error"]["code"], -32602, "{unknown:?}");
 }
 
@@ -128,14 +128,14 @@ pub(crate) async fn runs_only_safe_tools_for_a_sandbox_caller(subject: Subject) 
         assert_eq!(answer.header("mcp-environment"), "sandbox", "{answer:?}");
     }
     let answer = server.send(server.call("delete_file").alone().token("trainee")).await;
-    assert_eq!(answer.refused().0, 403, "{answer:?}");
+    assert_eq!(answer.expect_rejection().0, 403, "{answer:?}");
 }
 
 pub(crate) async fn rejects_a_header_for_another_tool(subject: Subject) {
     let server = Server::new(subject);
     for (name, value) in [("mcp-name", "status"), ("mcp-method", "tools/list")] {
         let answer = server.send(server.call("write_file").alone().token("writer").header(name, value)).await;
-        assert_eq!(answer.refused().0, 400, "{answer:?}");
+        assert_eq!(answer.expect_rejection().0, 400, "{answer:?}");
         assert_eq!(answer.message()["error"]["code"], -32020, "{answer:?}");
     }
 }
@@ -186,7 +186,11 @@ pub(crate) async fn reads_the_deepest_body_and_rejects_one_level_more(subject: S
             if accepted {
                 assert_eq!(answer.said(), "notes.txt read Live files:read", "{answer:?}");
             } else {
-                assert_eq!((answer.refused().0, &answer.message()["error"]["code"]), (400, &json!(-32700)), "{levels}");
+                assert_eq!(
+                    (answer.expect_rejection().0, &answer.message()["error"]["code"]),
+                    (400, &json!(-32700)),
+                    "{levels}"
+                );
             }
         }
     }
@@ -196,7 +200,7 @@ pub(crate) async fn serves_the_metadata(subject: Subject) {
     let server = Server::new(subject);
     for path in ["/.well-known/oauth-protected-resource/mcp", "/.well-known/oauth-protected-resource"] {
         let answer = server.send(Ask::get(path)).await;
-        assert_eq!(answer.refused().0, 200, "{answer:?}");
+        assert_eq!(answer.expect_rejection().0, 200, "{answer:?}");
         assert_eq!(answer.message()["resource"], "https://files.example.com/mcp", "{answer:?}");
     }
 }
@@ -217,6 +221,6 @@ pub(crate) async fn binds_a_session_to_its_creator(subject: Subject) {
     assert_eq!(own.said(), "notes.txt read Live files:read");
     for other in ["bob", "trainee"] {
         let answer = server.send(server.call("read_file").token(other).session_id(&id)).await;
-        assert_eq!(answer.refused().0, 404, "{answer:?}");
+        assert_eq!(answer.expect_rejection().0, 404, "{answer:?}");
     }
 }

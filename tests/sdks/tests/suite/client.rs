@@ -226,7 +226,7 @@ impl Answer {
 
     /// Returns status and challenge of a rejection, after checking that nothing reached the server.
     #[track_caller]
-    pub(crate) fn refused(&self) -> (u16, &str) {
+    pub(crate) fn expect_rejection(&self) -> (u16, &str) {
         assert!(self.seen.is_empty(), "it reached the server: {self:?}");
         assert!(self.headers.get_all("www-authenticate").iter().count() < 2, "{self:?}");
         (self.status.as_u16(), self.header("www-authenticate"))

@@ -100,12 +100,12 @@ async fn compares_a_declared_param_header_only_with_its_argument() {
     ] {
         for ask in [modern_call("query_notes", &arguments), in_session(call("query_notes", &arguments), &session)] {
             let reply = fixture.send(ask.header("mcp-param-region", header).token(&token)).await;
-            assert_eq!(reply.refused(), (400, -32020), "{header} {arguments}");
+            assert_eq!(reply.status_and_code(), (400, -32020), "{header} {arguments}");
         }
     }
     let twice = modern_call("query_notes", &json!({"region": "eu", "tier": "gold"}));
     let twice = twice.header("mcp-param-region", "eu").header("mcp-param-region", "eu");
-    assert_eq!(fixture.send(twice.token(&token)).await.refused(), (400, -32020));
+    assert_eq!(fixture.send(twice.token(&token)).await.status_and_code(), (400, -32020));
 }
 
 /// Sends unknown tokens on as many connections as the process may open, and one after the other on each.

@@ -30,7 +30,7 @@ async fn rejects_other_origins_and_serves_the_metadata_to_all() {
     ] {
         for ask in [read(), in_session(listen(), &session), in_session(Ask::new("DELETE", "/mcp"), &session)] {
             let reply = fixture.send(ask.header("origin", origin).token(&token)).await;
-            assert_eq!(reply.refused(), (403, 403), "{origin}");
+            assert_eq!(reply.status_and_code(), (403, 403), "{origin}");
             assert_eq!(reply.header("access-control-allow-origin"), "", "{origin}");
         }
         let preflight = fixture.send(Ask::new("OPTIONS", "/mcp").header("origin", origin)).await;
@@ -41,7 +41,7 @@ async fn rejects_other_origins_and_serves_the_metadata_to_all() {
         }
     }
     let twice = read().header("origin", "https://files.example.com").header("origin", "https://evil.example");
-    assert_eq!(fixture.send(twice.token(&token)).await.refused(), (403, 403));
+    assert_eq!(fixture.send(twice.token(&token)).await.status_and_code(), (403, 403));
     assert_eq!(fixture.runs.take(), [""; 0]);
     let own = fixture.send(read().header("origin", "https://files.example.com").token(&token)).await;
     assert_eq!(own.text(), "a");
@@ -56,7 +56,7 @@ async fn accepts_configured_origins() {
         let reply = fixture.send(read().header("origin", origin).token(&token)).await;
         assert_eq!((reply.text().as_str(), reply.header("access-control-allow-origin")), ("a", origin));
         let other = fixture.send(read().header("origin", "https://evil.example").token(&token)).await;
-        assert_eq!(other.refused(), (403, 403));
+        assert_eq!(other.status_and_code(), (403, 403));
     }
     let any = Fixture::with(mcp_scopes_server::ResourceServerBuilder::allow_any_origin).await;
     assert_eq!(any.send(read().header("origin", "https://evil.example").token(&any.reader())).await.text(), "a");
@@ -76,13 +76,13 @@ async fn rejects_notifications_with_an_id_as_unknown_methods() {
         let method = format!("notifications/{name}");
         let legacy = || Ask::post(format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{}}}}"#));
         let reply = fixture.send(in_session(legacy(), &session).token(&token)).await;
-        assert_eq!(reply.refused(), (200, -32601), "{method}");
+        assert_eq!(reply.status_and_code(), (200, -32601), "{method}");
         let reply = fixture.send(legacy().header("mcp-sandbox", "sandbox").token(&token)).await;
-        assert_eq!(reply.refused(), (200, -32601), "{method}");
-        assert_eq!(open.send(legacy()).await.refused(), (200, -32601), "{method}");
+        assert_eq!(reply.status_and_code(), (200, -32601), "{method}");
+        assert_eq!(open.send(legacy()).await.status_and_code(), (200, -32601), "{method}");
         let modern = || Ask::modern(&method, "");
-        assert_eq!(fixture.send(modern().token(&token)).await.refused(), (404, -32601), "{method}");
-        assert_eq!(open.send(modern()).await.refused(), (404, -32601), "{method}");
+        assert_eq!(fixture.send(modern().token(&token)).await.status_and_code(), (404, -32601), "{method}");
+        assert_eq!(open.send(modern()).await.status_and_code(), (404, -32601), "{method}");
         assert_eq!(fixture.send(legacy()).await.challenge().0, 401, "{method}");
     }
 }

@@ -125,7 +125,7 @@ impl Reply {
     }
 
     /// Returns the status and the JSON-RPC code of an error.
-    pub(super) fn refused(&self) -> (u16, i64) {
+    pub(super) fn status_and_code(&self) -> (u16, i64) {
         let code = self.message()["error"]["code"].as_i64();
         (self.status, code.unwrap_or_else(|| panic!("no error: {self:?}")))
     }

@@ -68,14 +68,14 @@ async fn rejects_nested_markers_in_answers_of_issuers_and_answers_the_next_reque
             now() + 60
         );
         let reply = fixture.send(Ask::call("read_note").token(&fixture.token_with(response))).await;
-        assert_eq!(reply.refused(), (503, 503), "{reply:?}");
+        assert_eq!(reply.status_and_code(), (503, 503), "{reply:?}");
         fixture.assert_answers().await;
     }
     // A lazy issuer, since a server whose issuer answers so is not built otherwise.
     for marked in [nested(1, 100), nested(11, 123)] {
         let fixture = Fixture::with_keys(format!(r#"{{"keys":[],"x":{marked}}}"#)).await;
         let reply = fixture.send(Ask::call("read_note").token(&good(&claims()))).await;
-        assert_eq!(reply.refused(), (503, 503), "{reply:?}");
+        assert_eq!(reply.status_and_code(), (503, 503), "{reply:?}");
         fixture.assert_answers().await;
     }
 }
@@ -99,7 +99,7 @@ async fn rejects_nested_markers_in_arguments_and_answers_the_next_request() {
         let modern = modern.header("mcp-name", "measure").header("mcp-param-region", "eu");
         for ask in [legacy, modern] {
             let reply = fixture.send(ask.token(&token)).await;
-            assert_eq!(reply.refused(), (400, -32700), "{reply:?}");
+            assert_eq!(reply.status_and_code(), (400, -32700), "{reply:?}");
         }
         assert_eq!(fixture.runs.take(), [""; 0]);
         fixture.assert_answers().await;
@@ -122,7 +122,7 @@ async fn rejects_markers_in_arguments_before_a_tool_runs() {
         for name in ["read_note", "measure"] {
             let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{}}}"#, call(name));
             let reply = fixture.send(in_session(Ask::post(body).token(&token), &session)).await;
-            assert_eq!(reply.refused(), (400, -32700), "{title}");
+            assert_eq!(reply.status_and_code(), (400, -32700), "{title}");
         }
     }
     assert_eq!(fixture.runs.take(), [""; 0]);
@@ -155,7 +155,7 @@ async fn rejects_names_that_differ_from_known_ones_by_case_or_null() {
     bodies.extend(["JSONRPC", "Result", "ERROR"].map(|name| envelope(&format!(r#"{call},"{name}":{{}}"#))));
     for body in bodies {
         let reply = fixture.send(in_session(Ask::post(body.clone()).token(&token), &session)).await;
-        assert_eq!(reply.refused(), (400, -32600), "{body}");
+        assert_eq!(reply.status_and_code(), (400, -32600), "{body}");
     }
     let version =
         r#""io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}"#;
@@ -166,7 +166,7 @@ async fn rejects_names_that_differ_from_known_ones_by_case_or_null() {
     };
     for name in ["ProtocolVersion", "PROTOCOLVERSION", r"protocolVersion\u0000", "ClientCapabilities", "clientinfo"] {
         let reply = fixture.send(modern(&format!(r#","io.modelcontextprotocol/{name}":"2025-11-25""#))).await;
-        assert_eq!(reply.refused(), (400, -32600), "{name}");
+        assert_eq!(reply.status_and_code(), (400, -32600), "{name}");
     }
     assert_eq!(fixture.runs.take(), [""; 0]);
     assert_eq!(fixture.send(modern("")).await.text(), "a");
@@ -191,7 +191,7 @@ async fn rejects_other_spellings_of_the_parameters_of_each_method() {
     ] {
         let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{{params},"{name}":"b"}}}}"#);
         let reply = fixture.send(in_session(Ask::post(body).token(&token), &session)).await;
-        assert_eq!(reply.refused(), (400, -32600), "{method}: {name}");
+        assert_eq!(reply.status_and_code(), (400, -32600), "{method}: {name}");
     }
 }
 
@@ -243,7 +243,7 @@ async fn forwards_the_deepest_accepted_arguments_and_rejects_one_level_more() {
                     assert_eq!((reply.status, reply.text().as_str()), (200, "98"), "{shape}");
                     assert_eq!(fixture.runs.take(), ["measure"]);
                 } else {
-                    assert_eq!(reply.refused(), (400, -32700), "{shape} {levels}");
+                    assert_eq!(reply.status_and_code(), (400, -32700), "{shape} {levels}");
                     assert_eq!(fixture.runs.take(), [""; 0]);
                 }
             }

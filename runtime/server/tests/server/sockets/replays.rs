@@ -41,7 +41,7 @@ async fn rejects_event_ids_that_are_guessed() {
             modern(replay(&id)).token(&ada),
         ] {
             let reply = fixture.send(ask).await;
-            assert_eq!(reply.refused(), (400, 400), "{id}");
+            assert_eq!(reply.status_and_code(), (400, 400), "{id}");
         }
         let reply = fixture.send(modern(replay(&id))).await;
         assert_eq!(reply.challenge().0, 401, "{reply:?}");
@@ -84,7 +84,7 @@ async fn replays_events_of_a_session_only_for_their_owner() {
             (modern(replay(&id)), 400),
         ] {
             assert_eq!(
-                fixture.send(ask.token(&token)).await.refused(),
+                fixture.send(ask.token(&token)).await.status_and_code(),
                 (status, i64::from(status)),
                 "{subject} {client}"
             );
@@ -97,7 +97,7 @@ async fn replays_events_of_a_session_only_for_their_owner() {
         (in_session(replay(&id), &session).header("mcp-sandbox", "sandbox"), 404),
         (replay(&id).header("mcp-sandbox", "sandbox"), 400),
     ] {
-        assert_eq!(fixture.send(ask.token(&ada)).await.refused(), (status, i64::from(status)));
+        assert_eq!(fixture.send(ask.token(&ada)).await.status_and_code(), (status, i64::from(status)));
     }
     assert_eq!(fixture.send(in_session(replay(&id), &session)).await.challenge().0, 401);
 }
@@ -112,14 +112,14 @@ async fn replays_events_of_2026_07_28_only_for_their_owner() {
     let reply = fixture.send(modern(replay(&id)).token(&ada)).await;
     assert_eq!((reply.status, reply.text().as_str()), (200, SECRET), "{reply:?}");
     let narrower = fixture.send(modern(replay(&id)).token(&fixture.reader())).await;
-    assert_eq!(narrower.refused(), (403, 403), "{narrower:?}");
+    assert_eq!(narrower.status_and_code(), (403, 403), "{narrower:?}");
     let bob = fixture.user("bob", "notes:read notes:delete");
     let session = fixture.session(&bob).await;
     for ask in [modern(replay(&id)), replay(&id), in_session(replay(&id), &session)] {
-        assert_eq!(fixture.send(ask.token(&bob)).await.refused(), (400, 400));
+        assert_eq!(fixture.send(ask.token(&bob)).await.status_and_code(), (400, 400));
     }
     let sandbox = modern(replay(&id)).header("mcp-sandbox", "sandbox");
-    assert_eq!(fixture.send(sandbox.token(&ada)).await.refused(), (400, 400));
+    assert_eq!(fixture.send(sandbox.token(&ada)).await.status_and_code(), (400, 400));
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ async fn rejects_a_get_or_delete_with_two_version_headers() {
         for ask in [listen(), end(), read()] {
             let ask = ask.header("mcp-session-id", &session).token(&token);
             let ask = versions.iter().fold(ask, |ask, version| ask.header("mcp-protocol-version", version));
-            assert_eq!(fixture.send(ask).await.refused(), (400, -32020), "{versions:?}");
+            assert_eq!(fixture.send(ask).await.status_and_code(), (400, -32020), "{versions:?}");
         }
     }
     // A revision without sessions cannot end one.
@@ -65,12 +65,12 @@ async fn rejects_sessions_of_another_client_of_the_same_user() {
         for ask in [read(), listen(), end()] {
             let reply = fixture.send(in_session(ask, &session).token(&token)).await;
             // On 404 SDKs initialize again.
-            assert_eq!(reply.refused(), (404, 404), "{claims}");
+            assert_eq!(reply.status_and_code(), (404, 404), "{claims}");
         }
     }
     for ask in [read(), listen(), end()] {
         let sandbox = in_session(ask, &session).header("mcp-sandbox", "sandbox").token(&owner);
-        assert_eq!(fixture.send(sandbox).await.refused(), (404, 404));
+        assert_eq!(fixture.send(sandbox).await.status_and_code(), (404, 404));
     }
     for ask in [read(), listen(), end()] {
         assert_eq!(fixture.send(in_session(ask, &session)).await.challenge().0, 401);

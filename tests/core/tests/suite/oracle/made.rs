@@ -10,7 +10,7 @@ use mcp_scopes::{
 use mcp_scopes_model::{Config, Numbers, Outline, Scope, check::Facts, config::Stated as Text, outline::Listed};
 use proptest::test_runner::{Config as Runs, TestCaseError, TestRunner};
 
-use mcp_scopes_core_tests::{agree, naive::Naive, stated::Stated};
+use mcp_scopes_core_tests::{agree, naive::Naive, spec::TableSpec};
 
 use super::random::{self, Size};
 
@@ -26,16 +26,16 @@ fn made<
     const R: usize,
     const W: usize,
 >(
-    stated: &Stated,
+    spec: &TableSpec,
 ) -> &'static ScopeTable {
     let outline: &'static Outline<'static> =
-        keep(Outline { path: "", config: config(stated), tools: listed(stated), declared: declarations(stated) });
+        keep(Outline { path: "", config: config(spec), tools: listed(spec), declared: declarations(spec) });
     let numbers = Box::new(Numbers::of(outline));
     let hierarchy = Box::new(numbers.hierarchy(outline).close());
     let prerequisites = Box::new(numbers.prerequisites(outline));
     let circular = prerequisites.close().is_err();
     let facts = Facts { outline, numbers: &numbers, hierarchy: &hierarchy, prerequisites: &prerequisites, circular };
-    assert!(is_sound(&facts), "the generator makes sound tables only: {stated:?}");
+    assert!(is_sound(&facts), "the generator makes sound tables only: {spec:?}");
     let d = Dimensions::of(&facts);
     assert_eq!((d.tools, d.tool_slots, d.scopes, d.scope_slots, d.wide, d.row, d.rows), (T, TS, S, SS, WIDE, W, R));
     assert!(d.alternatives <= A && d.members <= M);
@@ -104,16 +104,16 @@ shape!(more_tools_than_a_word_holds, 6: 130 tools, 70 scopes);
 shape!(as_many_scopes_as_fit_beside_the_name, 6: 12 tools, 256 scopes);
 shape!(more_scopes_than_fit_beside_the_name, 10: 20 tools, 300 scopes);
 
-fn assert_matches_oracle(cases: u32, size: Size, made: fn(&Stated) -> &'static ScopeTable) {
+fn assert_matches_oracle(cases: u32, size: Size, made: fn(&TableSpec) -> &'static ScopeTable) {
     // Numbers and graphs are made for const evaluation. Each takes several hundred KiB of stack.
     let on_a_large_stack = std::thread::Builder::new().stack_size(64 << 20);
     let property = move || {
         let runs = Runs { cases, failure_persistence: None, ..Runs::default() };
-        TestRunner::new(runs).run(&random::table_with_tokens(size), |(stated, tokens)| {
-            let (table, naive) = (made(&stated), Naive::of(&stated));
-            agree::is_made_of(table, &stated)?;
-            tokens.iter().try_for_each(|pieces| agree::on_token(table, &stated, &naive, pieces))?;
-            rejects_other_tables(table, made(&stated))
+        TestRunner::new(runs).run(&random::table_with_tokens(size), |(spec, tokens)| {
+            let (table, naive) = (made(&spec), Naive::of(&spec));
+            agree::is_made_of(table, &spec)?;
+            tokens.iter().try_for_each(|pieces| agree::on_token(table, &spec, &naive, pieces))?;
+            rejects_other_tables(table, made(&spec))
         })
     };
     on_a_large_stack.spawn(property).unwrap().join().unwrap().unwrap();
@@ -132,28 +132,28 @@ fn rejects_other_tables(table: &'static ScopeTable, twin: &'static ScopeTable) -
 }
 
 /// The configuration, as `mcp-scopes.toml` would state it.
-fn config(stated: &Stated) -> &'static Config<'static> {
-    let scopes = stated.complete.then(|| declarations(stated));
-    keep(Config { namespace: stated.namespace, scopes, ..Config::NONE })
+fn config(spec: &TableSpec) -> &'static Config<'static> {
+    let scopes = spec.complete.then(|| declarations(spec));
+    keep(Config { namespace: spec.namespace, scopes, ..Config::NONE })
 }
 
 /// The declarations.
-fn declarations(stated: &Stated) -> &'static [Scope<'static>] {
+fn declarations(spec: &TableSpec) -> &'static [Scope<'static>] {
     let text = |text: &&'static str| Text { text, line: 1, column: 1 };
     let scope = |(name, implies): &(&'static str, &'static [&'static str])| Scope {
         name: text(name),
         description: "",
         implies: keep_all(implies.iter().map(text)),
     };
-    keep_all(stated.declared.iter().map(scope))
+    keep_all(spec.declared.iter().map(scope))
 }
 
 /// The tools.
-fn listed(stated: &Stated) -> &'static [Listed<'static>] {
-    keep_all(stated.tools.iter().enumerate().map(|(entry, (name, requirement))| Listed {
+fn listed(spec: &TableSpec) -> &'static [Listed<'static>] {
+    keep_all(spec.tools.iter().enumerate().map(|(entry, (name, requirement))| Listed {
         tool: keep(Tool { requirement: *requirement, ..Tool::new(name, Risk::Low) }),
-        namespace: stated.namespace,
-        own_scope: text(format!("{}{name}", stated.namespace)),
+        namespace: spec.namespace,
+        own_scope: text(format!("{}{name}", spec.namespace)),
         entry,
     }))
 }

@@ -9,7 +9,7 @@ use proptest::{
     sample::Index,
 };
 
-use mcp_scopes_core_tests::{stated::Stated, tokens::token};
+use mcp_scopes_core_tests::{spec::TableSpec, tokens::token};
 
 use super::made::{keep_all, text};
 
@@ -34,15 +34,15 @@ enum Need {
 }
 
 /// A valid table and tokens for it. Each token is a list of pieces, to be joined or used as elements of an array.
-pub(crate) fn table_with_tokens(size: Size) -> impl Strategy<Value = (Stated, Vec<Vec<String>>)> {
+pub(crate) fn table_with_tokens(size: Size) -> impl Strategy<Value = (TableSpec, Vec<Vec<String>>)> {
     let tool = (name(), need());
     let edges = vec((any::<Index>(), any::<Index>()), 0..size.scopes.min(60) * 2);
     let namespace = prop_oneof![Just(""), Just("dev-tools:"), Just("a.very.long.namespace.of.some.organisation/")];
     let table = (vec(tool, size.tools), vec(name(), size.scopes), edges, namespace, any::<bool>());
     table.prop_flat_map(move |(tools, others, edges, namespace, complete)| {
-        let stated = sound(size, &tools, &others, &edges, namespace, complete);
-        let known = stated.scopes().into_iter().collect();
-        (Just(stated), vec(token(known, namespace), 1..6))
+        let spec = sound(size, &tools, &others, &edges, namespace, complete);
+        let known = spec.scopes().into_iter().collect();
+        (Just(spec), vec(token(known, namespace), 1..6))
     })
 }
 
@@ -76,7 +76,7 @@ fn sound(
     edges: &[(Index, Index)],
     namespace: &'static str,
     complete: bool,
-) -> Stated {
+) -> TableSpec {
     let mut taken = BTreeSet::new();
     let tools: Vec<(&'static str, &Need)> = tools
         .iter()
@@ -122,7 +122,7 @@ fn sound(
     let declared = scopes.iter().enumerate().rev();
     let declared =
         declared.map(|(place, scope)| (*scope, keep_all(implies[place].iter().map(|implied| scopes[*implied]))));
-    Stated { namespace, tools, declared: keep_all(declared.collect::<Vec<_>>()), complete }
+    TableSpec { namespace, tools, declared: keep_all(declared.collect::<Vec<_>>()), complete }
 }
 
 /// The requirement as an annotation states it, in the short form if there are few scopes.

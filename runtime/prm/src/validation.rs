@@ -21,7 +21,7 @@ pub(crate) fn check(document: &Document, loopback: Loopback, report: &mut Violat
             resource_identifier(resource, loopback, "/resource", report);
         }
         // A resource of the wrong type has already been reported.
-        None if report.blames("/resource") => {}
+        None if report.has_violation_at("/resource") => {}
         None => report.add(
             ViolationKind::MissingResource,
             "/resource",

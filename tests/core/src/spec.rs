@@ -6,7 +6,7 @@ use mcp_scopes::Requirement;
 
 /// A table as its author describes it. All data is `'static`, since tables are.
 #[derive(Clone, Copy, Debug)]
-pub struct Stated {
+pub struct TableSpec {
     /// The prefix of every scope. May be empty.
     pub namespace: &'static str,
     /// Names and requirements, in order.
@@ -17,7 +17,7 @@ pub struct Stated {
     pub complete: bool,
 }
 
-impl Stated {
+impl TableSpec {
     /// Returns the scopes that open a tool, as any-of over all-of, or `None` if it is public.
     pub fn alternatives(&self, tool: usize) -> Option<Vec<Vec<String>>> {
         let (name, requirement) = &self.tools[tool];

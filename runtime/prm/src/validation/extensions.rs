@@ -92,7 +92,7 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut ViolationList) {
 
 /// Rejects an alternative without scopes, since every caller would satisfy it.
 fn no_empty_list(list: &[String], at: &str, report: &mut ViolationList) {
-    if list.is_empty() && !report.blames_below(at) {
+    if list.is_empty() && !report.has_violation_below(at) {
         let (wrong, help) = ("is an empty array", "add a scope, or remove the array");
         report.add(ViolationKind::NoScope, at, EXTENSIONS, wrong, help);
     }

@@ -9,18 +9,18 @@ use mcp_scopes_scan::{
     source::{Place, Position},
 };
 
-/// The origin of a document.
+/// Where a document comes from.
 #[derive(Debug)]
-pub(crate) enum Origin {
+pub(crate) enum DocumentSource {
     /// A JSON file. In a lock file, the document is one member.
     File { file: Arc<str>, text: String, inside: &'static str },
     /// Source, or a program with its table.
     Package(Box<Export>),
-    /// An origin without a file that can be opened: another revision, or standard input.
+    /// A source without a file that can be opened: another revision, or standard input.
     Elsewhere,
 }
 
-impl Origin {
+impl DocumentSource {
     /// Returns an index to find the places of many pointers.
     pub(crate) fn places(&self) -> Places<'_> {
         match self {
