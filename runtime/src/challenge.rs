@@ -1,4 +1,4 @@
-//! The `WWW-Authenticate` value made from a denial (RFC 6750 §3, RFC 9728 §5.1, MCP 2026-07-28 "Authorization").
+//! The `WWW-Authenticate` value made from a denial (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1, MCP 2026-07-28 "Authorization").
 
 use core::fmt::{self, Write as _};
 
@@ -7,7 +7,7 @@ use crate::{Denied, Grant, Reason, ScopeTable};
 /// The maximum length in bytes of the scopes with those that a grant holds.
 const MAX_SCOPES: usize = 4096;
 
-/// One `Bearer` challenge. Its [`Display`](fmt::Display) is the header value.
+/// One challenge, of the scheme `Bearer` or [`DPoP`](Self::dpop). Its [`Display`](fmt::Display) is the header value.
 ///
 /// There is one challenge in one header, its `scope` comes first, and neither description nor realm contains an
 /// `=`: common clients read only the first header, and use the first `scope=` in it.
@@ -29,6 +29,8 @@ const MAX_SCOPES: usize = 4096;
 #[derive(Clone, Copy, Debug)]
 pub struct Challenge<'a> {
     status: u16,
+    /// The algorithms of proofs, for the scheme `DPoP`.
+    algorithms: Option<&'a str>,
     error: Option<&'static str>,
     scope: Scope<'a>,
     held: Option<&'a Grant>,
@@ -48,7 +50,16 @@ enum Scope<'a> {
 
 impl<'a> Challenge<'a> {
     const fn new(status: u16, error: Option<&'static str>, scope: Scope<'a>) -> Self {
-        Self { status, error, scope, held: None, realm: None, resource_metadata: None, description: None }
+        Self {
+            status,
+            algorithms: None,
+            error,
+            scope,
+            held: None,
+            realm: None,
+            resource_metadata: None,
+            description: None,
+        }
     }
 
     /// Returns the challenge for a denial.
@@ -90,6 +101,13 @@ impl<'a> Challenge<'a> {
         Self::new(400, Some("invalid_request"), Scope::None)
     }
 
+    /// Returns a 401 challenge for a request whose proof of possession is missing or invalid (RFC 9449 §7.1). It asks for the same
+    /// scopes as [`invalid_token`](Self::invalid_token). Set the scheme: [`dpop`](Self::dpop).
+    #[must_use]
+    pub const fn invalid_dpop_proof(table: &'static ScopeTable) -> Self {
+        Self::new(401, Some("invalid_dpop_proof"), Scope::Baseline(table))
+    }
+
     /// Returns the challenge of a method other than a tool call that requires these scopes: 401 without a token, or else 403.
     pub(crate) const fn naming(scopes: &'a [&'static str], anonymous: bool) -> Self {
         if anonymous {
@@ -102,6 +120,27 @@ impl<'a> Challenge<'a> {
     /// Returns a 403 challenge that names no scope, since more scopes would not help.
     pub(crate) const fn forbidden() -> Self {
         Self::new(403, None, Scope::None)
+    }
+
+    /// Sets the scheme `DPoP`, and the algorithms of proofs that the server accepts, separated by spaces (RFC 9449 §7.1). Default:
+    /// the scheme `Bearer`. A server that accepts both sends one header for each, `Bearer` first.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # scope_table! { static TOOLS = [list_files]; }
+    /// use mcp_scopes::Challenge;
+    /// let challenge = Challenge::invalid_dpop_proof(&TOOLS).dpop("ES256 EdDSA");
+    /// assert_eq!(challenge.to_string(), "DPoP error=\"invalid_dpop_proof\", algs=\"ES256 EdDSA\"");
+    /// ```
+    #[must_use]
+    pub const fn dpop(self, algorithms: &'a str) -> Self {
+        Self { algorithms: Some(algorithms), ..self }
+    }
+
+    /// Returns the challenge without an error: for the scheme that the request did not use.
+    pub(crate) const fn without_error(self) -> Self {
+        Self { error: None, description: None, ..self }
     }
 
     /// Sets the address of the protected resource metadata (RFC 9728 §5.1).
@@ -175,7 +214,7 @@ impl<'a> Challenge<'a> {
 
 impl fmt::Display for Challenge<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Bearer")?;
+        f.write_str(if self.algorithms.is_some() { "DPoP" } else { "Bearer" })?;
         let mut parameters = Parameters { f, first: true };
         let mut scopes = self.scopes();
         if let Some(scope) = scopes.next() {
@@ -203,6 +242,9 @@ impl fmt::Display for Challenge<'_> {
                 })?;
             }
             parameters.f.write_char('"')?;
+        }
+        if let Some(algorithms) = self.algorithms {
+            parameters.quoted("algs", algorithms)?;
         }
         if let Some(url) = self.resource_metadata {
             parameters.url("resource_metadata", url)?;

@@ -41,6 +41,8 @@ pub struct Builder<'a> {
     authorization_servers: Option<Vec<String>>,
     sandbox_resource: Option<String>,
     sandbox_authorization_servers: Option<Vec<String>>,
+    dpop_algorithms: Vec<String>,
+    dpop_required: bool,
     loopback: Loopback,
 }
 
@@ -54,6 +56,8 @@ impl Metadata {
             authorization_servers: None,
             sandbox_resource: None,
             sandbox_authorization_servers: None,
+            dpop_algorithms: Vec::new(),
+            dpop_required: false,
             loopback: Loopback::Http,
         }
     }
@@ -88,6 +92,19 @@ impl<'a> Builder<'a> {
     /// Sets the issuers of the sandbox. Overrides `[sandbox] authorization_servers`.
     pub fn sandbox_authorization_servers(mut self, issuers: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.sandbox_authorization_servers = Some(issuers.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// States that the server accepts access tokens that are bound to a key by DPoP (RFC 9449), with proofs of these algorithms.
+    /// Default: the document does not mention DPoP.
+    pub fn dpop_algorithms(mut self, algorithms: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.dpop_algorithms = algorithms.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// States that the server requires every access token to be bound to a key by DPoP.
+    pub fn require_dpop(mut self) -> Self {
+        self.dpop_required = true;
         self
     }
 
@@ -146,6 +163,8 @@ impl<'a> Builder<'a> {
             scopes_supported: scopes_supported(self.outline, scopes),
             bearer_methods_supported: Some(vec!["header".to_owned()]),
             resource_documentation: config.resource_documentation.map(str::to_owned),
+            dpop_signing_alg_values_supported: self.dpop_algorithms,
+            dpop_bound_access_tokens_required: self.dpop_required.then_some(true),
             mcp_extensions: Some(mcp_extensions).filter(|extensions| *extensions != McpExtensions::default()),
             ..Document::default()
         };

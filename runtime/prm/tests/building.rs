@@ -48,6 +48,22 @@ fn publishes_everything_stated() {
 }
 
 #[test]
+fn states_dpop_only_if_told_so() {
+    let outline = Outline::EMPTY;
+    let builder = || Metadata::of(&outline).resource("https://h").authorization_servers(["https://a"]);
+    let accepted = builder().dpop_algorithms(["ES256", "EdDSA"]).build().expect("it is valid");
+    let required = builder().dpop_algorithms(["ES256"]).require_dpop().build().expect("it is valid");
+    for (metadata, algorithms, is_required) in
+        [(accepted, &["ES256", "EdDSA"][..], None), (required, &["ES256"], Some(true))]
+    {
+        assert_eq!(metadata.document().dpop_signing_alg_values_supported, algorithms);
+        assert_eq!(metadata.document().dpop_bound_access_tokens_required, is_required);
+    }
+    let silent = builder().build().expect("it is valid");
+    assert!(!silent.to_json().to_string().contains("dpop"));
+}
+
+#[test]
 fn builds_a_document_of_an_empty_table() {
     let outline = Outline::EMPTY;
     let metadata = Metadata::of(&outline)

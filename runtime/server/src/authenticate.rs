@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::Uri;
+use http::request::Parts;
 
 use super::{
     Claims, TokenError, TokenErrorKind,
@@ -11,8 +11,13 @@ use super::{
     head::Head,
     rejection::Rejection,
     requester::Credential,
-    token::{Clock, Credentials, Token, Verifiers, credentials},
+    token::{AcceptedBindings, Clock, Confirmation, Credentials, Scheme, Token, Verifiers, credentials},
     trace::{self, Step},
+};
+#[cfg(feature = "dpop")]
+use super::{
+    reason::reason,
+    token::dpop::{ProofError, ProofVerifier, ProvedRequest},
 };
 
 /// Verifies tokens: when a request arrives, and while its stream is open.
@@ -21,51 +26,103 @@ pub(super) struct Authenticator {
     pub(super) clock: Clock,
     pub(super) environments: Arc<Resolver>,
     pub(super) challenges: Challenges,
+    /// What tokens may be bound to.
+    pub(super) bindings: AcceptedBindings,
+    #[cfg(feature = "dpop")]
+    pub(super) proofs: Option<ProofVerifier>,
 }
 
 impl Authenticator {
     /// Returns the verified token; `None` for a request without one.
     ///
     /// # Errors
-    /// 400 for a token in the wrong place, 401 for an invalid one, 503 for one that cannot be verified now.
-    pub(super) async fn authenticate(&self, uri: &Uri, head: &Head<'_>) -> Result<Option<Credential>, Rejection> {
-        let (token, header) = match credentials(uri, head.authorization) {
+    /// 400 for a token in the wrong place, 401 for an invalid one or one without the proof of possession that it requires, 503 for one
+    /// that cannot be verified now.
+    pub(super) async fn authenticate(&self, parts: &Parts, head: &Head<'_>) -> Result<Option<Credential>, Rejection> {
+        let (scheme, token, header) = match credentials(&parts.uri, head.authorization, |scheme| self.accepts(scheme)) {
             Credentials::None => return Ok(None),
-            Credentials::Malformed(reason) => return Err(self.challenges.malformed_credentials(reason)),
-            Credentials::OtherScheme => return Err(self.challenges.unauthenticated().at(Step::Token)),
-            Credentials::Bearer(token, header) => (token, header),
-        };
-        let claims = self.verify(token).await.map_err(|error| {
-            trace::record_cause(&error);
-            match error.kind() {
-                TokenErrorKind::Invalid => self.challenges.invalid_token(&error),
-                TokenErrorKind::Unavailable => Rejection::unavailable(&error),
+            Credentials::Malformed(scheme, reason) => {
+                return Err(self.challenges.malformed_credentials(reason, scheme));
             }
-        })?;
-        Ok(Some(Credential { claims, header: header.clone() }))
+            Credentials::OtherScheme => return Err(self.challenges.unauthenticated().at(Step::Token)),
+            Credentials::Sent(scheme, token, header) => (scheme, token, header),
+        };
+        let claims = self.verifiers.verify(token).await.map_err(|error| self.refused(&error, scheme))?;
+        let confirmation = self.check(&claims).map_err(|error| self.refused(&error, scheme))?;
+        #[cfg(feature = "dpop")]
+        self.check_possession(confirmation, scheme, token, parts, head)?;
+        #[cfg(not(feature = "dpop"))]
+        let _ = confirmation;
+        Ok(Some(Credential { claims, scheme, header: header.clone() }))
     }
 
-    /// Returns the claims of a token that is valid for this server now.
+    fn accepts(&self, scheme: Scheme) -> bool {
+        match scheme {
+            Scheme::Bearer => true,
+            #[cfg(feature = "dpop")]
+            Scheme::Dpop => self.proofs.is_some(),
+        }
+    }
+
+    fn refused(&self, error: &TokenError, scheme: Scheme) -> Rejection {
+        trace::record_cause(error);
+        match error.kind() {
+            TokenErrorKind::Invalid => self.challenges.invalid_token(error, scheme),
+            TokenErrorKind::Unavailable => Rejection::unavailable(error),
+        }
+    }
+
+    /// Returns the claims of a token that is valid for this server now, without the proof of possession that a request with it
+    /// requires.
     pub(super) async fn verify(&self, token: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let claims = self.verifiers.verify(token).await?;
         self.check(&claims)?;
         Ok(claims)
     }
 
-    /// Checks the claims that the layer checks for every verifier.
+    /// Checks the claims that the layer checks for every verifier. Returns what a request with the token has to prove.
     ///
     /// # Errors
-    /// The token is expired, is for another server, or is bound to a key.
-    pub(super) fn check(&self, claims: &Claims) -> Result<(), TokenError> {
+    /// The token is expired, is for another server, or is bound to something that the layer does not check.
+    pub(super) fn check(&self, claims: &Claims) -> Result<Confirmation, TokenError> {
         if claims.expires_at().is_some_and(|end| end <= self.clock.now()) {
             return Err(TokenError::EXPIRED);
         }
         if !self.environments.is_meant_here(claims) {
             return Err(TokenError::FOREIGN);
         }
-        if claims.has_confirmation() {
-            return Err(TokenError::BOUND);
-        }
-        Ok(())
+        self.bindings.read(claims)
+    }
+
+    /// Checks that the token was sent as its binding requires, with a proof if it is bound to a key (RFC 9449 §7.1, §7.2).
+    #[cfg(feature = "dpop")]
+    fn check_possession(
+        &self,
+        confirmation: Confirmation,
+        scheme: Scheme,
+        token: Token<'_>,
+        parts: &Parts,
+        head: &Head<'_>,
+    ) -> Result<(), Rejection> {
+        let Some(proofs) = &self.proofs else { return Ok(()) };
+        let reason = match (confirmation.key, scheme) {
+            (Some(key), Scheme::Dpop) => {
+                let (method, path) = (&parts.method, parts.uri.path());
+                let verified = proofs.verify(&key, ProvedRequest { method, path, token, proof: head.dpop });
+                return verified.map_err(|error| match error {
+                    ProofError::Invalid(reason) => self.challenges.invalid_proof(reason),
+                    ProofError::Token(error) => self.refused(&error, scheme),
+                });
+            }
+            (None, Scheme::Bearer) if !proofs.is_required() => return Ok(()),
+            (Some(_), Scheme::Bearer) => {
+                reason!(
+                    "it is bound to a key by `cnf`; send it as `Authorization: DPoP`, with a proof in the header `DPoP`"
+                )
+            }
+            (None, Scheme::Bearer) => reason!("it is not bound to a key by `cnf`, and this server requires DPoP"),
+            (None, Scheme::Dpop) => reason!("it is not bound to a key by `cnf`, so it cannot be sent as `DPoP`"),
+        };
+        Err(self.refused(&TokenError::invalid(reason), scheme))
     }
 }

@@ -74,7 +74,7 @@ impl SessionBinder {
         match self.sessions.open_event(sealed, requester.owner(), &requester.caller, requester.session.as_deref()) {
             Ok(id) => HeaderValue::from_bytes(id.as_bytes()).map(Some).map_err(|_| Rejection::replay()),
             Err(Unopened::Foreign) => Err(Rejection::replay()),
-            Err(Unopened::Uncovered(scopes)) => Err(self.challenges.replay_scopes(&scopes)),
+            Err(Unopened::Uncovered(scopes)) => Err(self.challenges.replay_scopes(&scopes, requester.scheme())),
         }
     }
 }

@@ -13,12 +13,14 @@ use std::sync::Arc;
 
 use mcp_scopes::ScopeTable;
 
+#[cfg(feature = "dpop")]
+use super::token::Dpop;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 use super::token::Issuer;
 use super::{
     Access, ChallengeScopes, Discovery, Environments, HiddenTools, PolicyHook, TokenVerifier,
     policy::DynPolicyHook,
-    token::{ApiKeys, Clock, Sources},
+    token::{AcceptedBindings, ApiKeys, Clock, Sources},
 };
 
 /// Limits on the bytes that are read, and on the time that a body may take.
@@ -61,6 +63,9 @@ pub struct ResourceServerBuilder {
     sandbox_pace: NonZeroU32,
     limits: Limits,
     clock: Clock,
+    #[cfg(feature = "dpop")]
+    dpop: Option<Dpop>,
+    proof_by_proxy: bool,
     batches: bool,
     max_age: u32,
 }
@@ -92,6 +97,9 @@ impl ResourceServerBuilder {
             sandbox_pace: SANDBOX_PACE,
             limits: Limits::default(),
             clock: Clock::default(),
+            #[cfg(feature = "dpop")]
+            dpop: None,
+            proof_by_proxy: false,
             batches: false,
             max_age: 3600,
         }
@@ -222,7 +230,7 @@ impl ResourceServerBuilder {
     /// front of this one or behind it. In front, it must leave the exposed headers to this layer, or expose
     /// `WWW-Authenticate`, `Mcp-Session-Id` and `Mcp-Environment` itself: tower-http's `expose_headers` overwrites the header
     /// of the answer. Browsers send `Authorization`, `Content-Type`, `MCP-Protocol-Version`, `Mcp-Session-Id`, `Mcp-Method`
-    /// and `Mcp-Name` only if the CORS layer allows them.
+    /// and `Mcp-Name` only if the CORS layer allows them; with DPoP also `DPoP`.
     pub fn origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
         self
@@ -295,6 +303,43 @@ impl ResourceServerBuilder {
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
+    }
+
+    /// Accepts access tokens that are bound to a key (RFC 9449), beside plain bearer tokens or alone. Default: a token with `cnf` is
+    /// rejected. The metadata states it, and each 401 has a challenge for the scheme `DPoP`.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # scope_table! { static TOOLS = [list_files]; }
+    /// use mcp_scopes_server::{ResourceServer, token::Dpop};
+    /// let builder = ResourceServer::builder(&TOOLS).dpop(Dpop::new());
+    /// # let _ = builder;
+    /// ```
+    #[cfg(feature = "dpop")]
+    pub fn dpop(mut self, dpop: Dpop) -> Self {
+        self.dpop = Some(dpop);
+        self
+    }
+
+    /// Accepts access tokens that are bound to a client certificate (RFC 8705): those whose `cnf` has a member `x5t#S256`. Default:
+    /// they are rejected.
+    ///
+    /// It trusts a proxy in front of this server, which must terminate TLS, ask for the client's certificate, and reject each
+    /// request whose token is bound to another certificate. This server sees no certificate and checks nothing. If a request can
+    /// reach it without the proxy, a stolen token is as good as one that is not bound.
+    pub fn proof_checked_by_proxy(mut self) -> Self {
+        self.proof_by_proxy = true;
+        self
+    }
+
+    /// Returns what tokens may be bound to.
+    fn bindings(&self) -> AcceptedBindings {
+        #[cfg(feature = "dpop")]
+        let keys = self.dpop.is_some();
+        #[cfg(not(feature = "dpop"))]
+        let keys = false;
+        AcceptedBindings { keys, certificates: self.proof_by_proxy }
     }
 
     /// Sets the maximum size in bytes of an event of a stream and, in [`Discovery::Filtered`], of a JSON answer: both are read

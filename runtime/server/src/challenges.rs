@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use mcp_scopes::{__private::v1, Challenge, Denied, ScopeTable};
 
-use super::{ChallengeScopes, TokenError, rejection::Rejection, requester::Requester, trace::Step};
+use super::{ChallengeScopes, TokenError, rejection::Rejection, requester::Requester, token::Scheme, trace::Step};
 
 /// Creates the rejections with a challenge.
 #[derive(Clone, Debug)]
@@ -13,30 +13,73 @@ pub(super) struct Challenges {
     /// The address of the metadata.
     pub(super) metadata_url: Arc<str>,
     pub(super) scopes: ChallengeScopes,
+    #[cfg(feature = "dpop")]
+    pub(super) dpop: Option<DpopChallenges>,
+}
+
+/// How challenges name the scheme `DPoP` (RFC 9449 §7.1).
+#[cfg(feature = "dpop")]
+#[derive(Clone, Debug)]
+pub(super) struct DpopChallenges {
+    /// The accepted algorithms, separated by spaces.
+    pub(super) algorithms: Arc<str>,
+    /// Whether the scheme `Bearer` is not accepted.
+    pub(super) required: bool,
+}
+
+#[cfg(feature = "dpop")]
+impl DpopChallenges {
+    /// Returns the rejection with a challenge for each scheme that the client can use. The error is in the challenge of the scheme that
+    /// the request used.
+    ///
+    /// `Bearer` is first, because common clients read only the first header. Status 400 and 403 are about the request itself, so another
+    /// scheme would not help: they have one challenge.
+    fn rejection(&self, challenge: Challenge<'_>, scheme: Scheme, text: impl Into<Cow<'static, str>>) -> Rejection {
+        let dpop = challenge.dpop(&self.algorithms);
+        match (scheme, challenge.status()) {
+            _ if self.required => Rejection::challenge(&dpop, text),
+            (Scheme::Bearer, 401) => {
+                Rejection::challenge(&challenge, text).and_challenge(&v1::challenge_without_error(dpop))
+            }
+            (Scheme::Dpop, 401) => {
+                Rejection::challenge(&v1::challenge_without_error(challenge), text).and_challenge(&dpop)
+            }
+            (Scheme::Bearer, _) => Rejection::challenge(&challenge, text),
+            (Scheme::Dpop, _) => Rejection::challenge(&dpop, text),
+        }
+    }
 }
 
 impl Challenges {
     /// 401 for a request without a token. Asks for the baseline.
     pub(super) fn unauthenticated(&self) -> Rejection {
-        self.rejection(Challenge::unauthorized(self.table), "this needs an access token")
+        self.rejection(Challenge::unauthorized(self.table), Scheme::Bearer, "this needs an access token")
     }
 
     /// 401 for a token that is invalid.
-    pub(super) fn invalid_token(&self, error: &TokenError) -> Rejection {
+    pub(super) fn invalid_token(&self, error: &TokenError, scheme: Scheme) -> Rejection {
         let challenge = Challenge::invalid_token(self.table).description(error.reason());
-        self.rejection(challenge, error.to_string()).at(Step::Token).because(error.reason().to_owned())
+        self.rejection(challenge, scheme, error.to_string()).at(Step::Token).because(error.reason().to_owned())
+    }
+
+    /// 401 for a request whose proof of possession is missing or invalid.
+    #[cfg(feature = "dpop")]
+    pub(super) fn invalid_proof(&self, reason: &'static str) -> Rejection {
+        let challenge = Challenge::invalid_dpop_proof(self.table).description(reason);
+        let text = format!("the DPoP proof was refused: {reason}");
+        self.rejection(challenge, Scheme::Dpop, text).at(Step::Token).because(reason)
     }
 
     /// 400 for a token in the wrong place, or more than one.
-    pub(super) fn malformed_credentials(&self, reason: &'static str) -> Rejection {
+    pub(super) fn malformed_credentials(&self, reason: &'static str, scheme: Scheme) -> Rejection {
         let challenge = Challenge::invalid_request().description(reason);
-        self.rejection(challenge, reason).at(Step::Token).because(reason)
+        self.rejection(challenge, scheme, reason).at(Step::Token).because(reason)
     }
 
     /// 403 for a token whose environment is not known.
-    pub(super) fn unresolved_environment(&self, reason: &'static str) -> Rejection {
+    pub(super) fn unresolved_environment(&self, reason: &'static str, scheme: Scheme) -> Rejection {
         let challenge = v1::challenge_forbidden().description(reason);
-        self.rejection(challenge, reason).at(Step::Environment).because(reason)
+        self.rejection(challenge, scheme, reason).at(Step::Environment).because(reason)
     }
 
     /// 401 or 403 for a call that scopes or the environment deny.
@@ -56,25 +99,31 @@ impl Challenges {
             ChallengeScopes::Needed => challenge,
             ChallengeScopes::NeededAndHeld => challenge.held(sender.caller.grant()),
         };
-        let Some(claim) = sender.unread_claim() else { return self.rejection(challenge, text) };
+        let Some(claim) = sender.unread_claim() else { return self.rejection(challenge, sender.scheme(), text) };
         let reason = format!("the token grants no scope of this server; `{claim}` is present and not read");
-        self.rejection(challenge.description(&reason), text).because(reason.clone())
+        self.rejection(challenge.description(&reason), sender.scheme(), text).because(reason.clone())
     }
 
     /// 403 for the replay of events that were sent to a caller with these scopes.
-    pub(super) fn replay_scopes(&self, scopes: &[&'static str]) -> Rejection {
+    pub(super) fn replay_scopes(&self, scopes: &[&'static str], scheme: Scheme) -> Rejection {
         let text = "the stream was opened with scopes that the token does not grant";
-        self.rejection(v1::challenge_naming(scopes, false), text).at(Step::Session)
+        self.rejection(v1::challenge_naming(scopes, false), scheme, text).at(Step::Session)
     }
 
     /// 403 for a call that a policy denies.
-    pub(super) fn policy(&self, reason: &str) -> Rejection {
+    pub(super) fn policy(&self, reason: &str, scheme: Scheme) -> Rejection {
         let challenge = v1::challenge_forbidden().description(reason);
         // The text comes from the policy and may contain client data, which must not be logged.
-        self.rejection(challenge, reason.to_owned()).at(Step::Policy)
+        self.rejection(challenge, scheme, reason.to_owned()).at(Step::Policy)
     }
 
-    fn rejection(&self, challenge: Challenge<'_>, text: impl Into<Cow<'static, str>>) -> Rejection {
-        Rejection::challenge(&challenge.resource_metadata(&self.metadata_url), text)
+    #[cfg_attr(not(feature = "dpop"), expect(unused_variables, reason = "there is one scheme"))]
+    fn rejection(&self, challenge: Challenge<'_>, scheme: Scheme, text: impl Into<Cow<'static, str>>) -> Rejection {
+        let challenge = challenge.resource_metadata(&self.metadata_url);
+        #[cfg(feature = "dpop")]
+        if let Some(dpop) = &self.dpop {
+            return dpop.rejection(challenge, scheme, text);
+        }
+        Rejection::challenge(&challenge, text)
     }
 }

@@ -56,7 +56,10 @@ impl PolicyEnforcer {
                 let claims = requester.credential.as_ref().map(|credential| &credential.claims);
                 let request = PolicyRequest { tool, caller: &requester.caller, claims, message };
                 let decision = hook.decide_boxed(request).await;
-                decision.map_err(|denial| reply_to(self.table, message, self.challenges.policy(denial.reason())))?;
+                decision.map_err(|denial| {
+                    let rejection = self.challenges.policy(denial.reason(), requester.scheme());
+                    reply_to(self.table, message, rejection)
+                })?;
             }
             self.trace_passed(message, requester);
         }

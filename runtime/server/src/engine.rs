@@ -84,7 +84,7 @@ impl Engine {
         if method::check_method(&parts.method, &head)? == Purpose::Preflight {
             return Ok(AdmittedRequest::preflight(params));
         }
-        let credential = self.authenticator.authenticate(&parts.uri, &head).await?;
+        let credential = self.authenticator.authenticate(parts, &head).await?;
         let environment = self.environments.resolve_environment(credential.as_ref(), &head)?;
         let requester = Requester::new(self.table, credential, environment);
         let admitted = self.admit_requester(params, &parts.method, &head, body, requester).await;

@@ -16,6 +16,7 @@ use super::{
     reason::reason,
     rejection::Rejection,
     requester::Credential,
+    token::Scheme,
 };
 
 /// The header that is rejected if the server does not read it: a client that asks for the sandbox must not act on live data
@@ -218,7 +219,10 @@ impl Resolver {
     ) -> Result<Environment, Rejection> {
         let claims = credential.map(|credential| &*credential.claims);
         self.resolve(claims, head).map_err(|unresolved| match unresolved {
-            Unresolved::Token(reason) => self.challenges.unresolved_environment(reason),
+            Unresolved::Token(reason) => {
+                let scheme = credential.map_or(Scheme::Bearer, |credential| credential.scheme);
+                self.challenges.unresolved_environment(reason, scheme)
+            }
             Unresolved::Header(reason) => Rejection::environment(reason),
         })
     }

@@ -19,6 +19,7 @@ use super::{
     requester::Requester,
 };
 
+static DPOP: HeaderName = HeaderName::from_static("dpop");
 static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// A request that may be forwarded.
@@ -60,6 +61,7 @@ fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, filters_lists: boo
     // The token is for this server only: another server that receives it could pass it on (MCP 2026-07-28, "Token
     // Passthrough").
     headers.remove(AUTHORIZATION);
+    headers.remove(&DPOP);
     // The whole body has been read.
     headers.remove(TRANSFER_ENCODING);
     if *method != Method::POST {

@@ -17,6 +17,9 @@ pub(crate) struct Head<'h> {
     pub(crate) content_encoding: HeaderValues<'h>,
     pub(crate) content_length: HeaderValues<'h>,
     pub(crate) content_type: HeaderValues<'h>,
+    /// `DPoP`.
+    #[cfg(feature = "dpop")]
+    pub(crate) dpop: HeaderValues<'h>,
     pub(crate) upgrade: bool,
     /// `Last-Event-ID`.
     pub(crate) replay: HeaderValues<'h>,
@@ -67,6 +70,8 @@ impl<'h> Head<'h> {
             content_encoding: HeaderValues::Absent,
             content_length: HeaderValues::Absent,
             content_type: HeaderValues::Absent,
+            #[cfg(feature = "dpop")]
+            dpop: HeaderValues::Absent,
             upgrade: false,
             replay: HeaderValues::Absent,
             session: HeaderValues::Absent,
@@ -89,6 +94,8 @@ impl<'h> Head<'h> {
                 "content-encoding" => head.content_encoding.add(value),
                 "content-length" => head.content_length.add(value),
                 "content-type" => head.content_type.add(value),
+                #[cfg(feature = "dpop")]
+                "dpop" => head.dpop.add(value),
                 "upgrade" => head.upgrade = true,
                 "last-event-id" => head.replay.add(value),
                 "mcp-session-id" => head.session.add(value),

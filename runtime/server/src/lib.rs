@@ -12,7 +12,8 @@
 //!    404. A request whose `Origin` is not [accepted](ResourceServerBuilder::origin) is 403. Upgrades are 400. `OPTIONS` is forwarded without a body, a
 //!    session or an event id, and its answer loses its body. Methods other than `POST`, `GET` and `DELETE` are 405.
 //! 2. **Authenticate.** The token is read from the header `Authorization` only; a token in the query is 400. A request without a token
-//!    has an anonymous caller. An invalid token is 401, and one that cannot be verified now 503.
+//!    has an anonymous caller. An invalid token is 401, as is one that is bound to a key and has no
+//!    valid proof (feature `dpop`); one that cannot be verified now is 503.
 //! 3. **Environment.** It is resolved from what is authenticated, by [`Environments`]; a header can only ask for the sandbox. A token that
 //!    does not state its environment is 403, a wrong header 400. From here on every answer names its environment in `Mcp-Environment`.
 //! 4. **Body.** Where no `POST` without a token can succeed, such a `POST` is 401 before its body is read. Otherwise the body is read in

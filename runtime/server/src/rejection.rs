@@ -42,8 +42,7 @@ pub(super) struct Rejection {
     code: i32,
     text: Cow<'static, str>,
     id: Option<Box<RawValue>>,
-    /// Boxed, because it is the largest part of a rejection, and rejections are returned through several functions.
-    header: Option<Box<(HeaderName, HeaderValue)>>,
+    headers: Vec<(HeaderName, HeaderValue)>,
     environment: Option<Environment>,
     mark: Mark,
 }
@@ -54,7 +53,7 @@ impl Rejection {
     fn new(step: Step, status: StatusCode, code: i32, text: impl Into<Cow<'static, str>>) -> Self {
         let (text, mark) = (text.into(), Mark::at(step));
         let mark = if let Cow::Borrowed(reason) = text { mark.because(reason.into()) } else { mark };
-        Self { status, code, text, id: None, header: None, environment: None, mark }
+        Self { status, code, text, id: None, headers: Vec::new(), environment: None, mark }
     }
 
     fn of_status(step: Step, status: StatusCode, text: impl Into<Cow<'static, str>>) -> Self {
@@ -89,9 +88,14 @@ impl Rejection {
     /// The response with this challenge.
     pub(super) fn challenge(challenge: &Challenge<'_>, text: impl Into<Cow<'static, str>>) -> Self {
         let status = StatusCode::from_u16(challenge.status()).unwrap_or(StatusCode::FORBIDDEN);
+        Self::of_status(Step::Scopes, status, text).and_challenge(challenge)
+    }
+
+    /// Adds a challenge after those that the response has.
+    pub(super) fn and_challenge(self, challenge: &Challenge<'_>) -> Self {
         // INVARIANT: `Challenge` writes visible ASCII and spaces only.
         let value = HeaderValue::try_from(challenge.to_string()).unwrap_or(HeaderValue::from_static("Bearer"));
-        Self::of_status(Step::Scopes, status, text).with(WWW_AUTHENTICATE, value)
+        self.with(WWW_AUTHENTICATE, value)
     }
 
     pub(super) fn too_large(limit: usize) -> Self {
@@ -211,7 +215,7 @@ impl Rejection {
     }
 
     fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.header = Some(Box::new((name, value)));
+        self.headers.push((name, value));
         self
     }
 
@@ -250,9 +254,8 @@ impl Rejection {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(header) = self.header {
-            let (name, value) = *header;
-            headers.insert(name, value);
+        for (name, value) in self.headers {
+            headers.append(name, value);
         }
         if let Some(environment) = self.environment {
             state(headers, environment);

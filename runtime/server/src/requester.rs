@@ -9,19 +9,20 @@ use super::{
     Claims,
     message::Era,
     session::Owner,
-    token::{Token, bearer},
+    token::{Scheme, Token, token_in},
 };
 
 /// A verified token.
 pub(super) struct Credential {
     pub(super) claims: Arc<Claims>,
+    pub(super) scheme: Scheme,
     /// The header that holds it.
     pub(super) header: HeaderValue,
 }
 
 impl Credential {
     pub(super) fn token(&self) -> Option<Token<'_>> {
-        bearer(&self.header)
+        token_in(&self.header)
     }
 }
 
@@ -46,6 +47,11 @@ impl Requester {
 
     pub(super) fn is_anonymous(&self) -> bool {
         self.caller.grant().is_anonymous()
+    }
+
+    /// Returns the scheme of the request. Without a token, its challenge is for `Bearer`.
+    pub(super) fn scheme(&self) -> Scheme {
+        self.credential.as_ref().map_or(Scheme::Bearer, |credential| credential.scheme)
     }
 
     /// Returns a claim that may grant scopes and is not read, for a token that grants no scope of the table: a client that

@@ -7,6 +7,7 @@
 //! | `claims` | [`Claims`]: what a verified token says |
 //! | `clock` | [`Clock`]: the time that expiry is compared with |
 //! | `cache` | [`TokenCache`]: caches verified tokens; `flights` verifications in progress |
+//! | `confirmation` | what a token is bound to (RFC 7800) |
 //! | `identity` | what makes two tokens the same token |
 //! | `router` | [`VerifierRouter`]: one verifier per issuer and kind of token; `any_of` [`AnyOf`]: verifiers in sequence |
 //! | `shared_audience` | audiences that are on tokens for any application |
@@ -19,6 +20,7 @@
 )]
 #![cfg_attr(feature = "jwt", doc = "| `jwt` | tokens that are JWTs; `algorithm` [`Algorithm`]: how they are signed |")]
 #![cfg_attr(feature = "jwt", doc = "| `keys` | [`KeySet`], and [`KeySource`]: where keys come from |")]
+#![cfg_attr(feature = "dpop", doc = "| `dpop` | [`Dpop`]: proofs that the client holds the key of its token |")]
 #![cfg_attr(feature = "jwks", doc = "| `discovery` | the metadata of an issuer |")]
 #![cfg_attr(feature = "jwks", doc = "| `jwks` | keys that an issuer publishes; `renewal` when they are fetched |")]
 #![cfg_attr(feature = "introspection", doc = "| `introspection` | asking the issuer about each token |")]
@@ -40,8 +42,11 @@ mod cache;
 mod claim;
 pub(crate) mod claims;
 mod clock;
+mod confirmation;
 #[cfg(feature = "jwks")]
 mod discovery;
+#[cfg(feature = "dpop")]
+pub(crate) mod dpop;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 pub(crate) mod endpoint;
 mod flights;
@@ -73,6 +78,8 @@ pub(crate) mod text;
 pub(crate) mod verifier;
 mod verifiers;
 
+#[cfg(feature = "dpop")]
+pub use self::dpop::Dpop;
 #[cfg(feature = "jwks")]
 pub(crate) use self::endpoint::FetchError;
 #[cfg(feature = "introspection")]
@@ -96,8 +103,9 @@ pub use self::{
     router::VerifierRouter,
 };
 pub(crate) use self::{
-    bearer::{Credentials, bearer, credentials},
+    bearer::{Credentials, Scheme, credentials, token_in},
     claims::Claims,
+    confirmation::{AcceptedBindings, Confirmation},
     identity::{Hash, add_part, identity},
     shared_audience::is_shared,
     text::{OwnedToken, Token},

@@ -38,6 +38,12 @@ pub const fn challenge_forbidden() -> Challenge<'static> {
     Challenge::forbidden()
 }
 
+/// Returns the challenge without an error: for the scheme that the request did not use.
+#[must_use]
+pub const fn challenge_without_error(challenge: Challenge<'_>) -> Challenge<'_> {
+    challenge.without_error()
+}
+
 /// Returns whether `error_description` of a challenge shows that byte unchanged.
 #[must_use]
 pub const fn is_description_byte(byte: u8) -> bool {

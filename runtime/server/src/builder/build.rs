@@ -26,6 +26,8 @@ use crate::{
     session::Sessions,
     token::{Facts, Verifiers},
 };
+#[cfg(feature = "dpop")]
+use crate::{challenges::DpopChallenges, token::dpop::ProofVerifier};
 
 impl ResourceServerBuilder {
     /// Builds the resource server. The metadata of each [`Issuer::discover`](crate::token::Issuer::discover) is read, and the keys
@@ -47,6 +49,11 @@ impl ResourceServerBuilder {
                 table: self.table,
                 metadata_url: Arc::clone(&document.url),
                 scopes: self.challenge_scopes,
+                #[cfg(feature = "dpop")]
+                dpop: self.dpop.as_ref().map(|dpop| DpopChallenges {
+                    algorithms: dpop.algorithm_names().collect::<Vec<_>>().join(" ").into(),
+                    required: dpop.is_required(),
+                }),
             };
             let sources = core::mem::take(&mut self.environments);
             let environments = Resolver::new(sources, self.table, &metadata, challenges.clone(), &mut problems);
@@ -54,7 +61,7 @@ impl ResourceServerBuilder {
             (document, challenges, Arc::new(environments))
         });
         let resources = served.iter().flat_map(|(.., environments)| environments.audiences().map(str::to_owned));
-        let facts = Facts { resources: resources.collect(), clock: self.clock.clone() };
+        let facts = Facts { resources: resources.collect(), clock: self.clock.clone(), bindings: self.bindings() };
         let verifiers = core::mem::take(&mut self.verifiers).bind(&facts, &mut problems);
         #[cfg(any(feature = "jwt", feature = "introspection"))]
         if problems.is_empty() {
@@ -109,6 +116,9 @@ impl ResourceServerBuilder {
         environments.resources().for_each(|resource| origins.accept_resource(resource));
         let sessions = Sessions::new(&key);
         let authenticator = Arc::new(Authenticator {
+            bindings: self.bindings(),
+            #[cfg(feature = "dpop")]
+            proofs: self.dpop.map(|dpop| ProofVerifier::new(dpop, environments.resources(), self.clock.clone())),
             verifiers,
             clock: self.clock,
             environments: Arc::clone(&environments),
@@ -168,6 +178,13 @@ impl ResourceServerBuilder {
         let sandbox = self.verifiers.sandbox_names();
         if !sandbox.is_empty() {
             builder = builder.sandbox_authorization_servers(sandbox);
+        }
+        #[cfg(feature = "dpop")]
+        if let Some(dpop) = &self.dpop {
+            builder = builder.dpop_algorithms(dpop.algorithm_names());
+            if dpop.is_required() {
+                builder = builder.require_dpop();
+            }
         }
         match builder.build() {
             Ok(metadata) => {

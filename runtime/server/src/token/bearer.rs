@@ -1,4 +1,4 @@
-//! Takes the token out of a request (RFC 6750 §2, MCP 2026-07-28 "Access Token Usage").
+//! Takes the token out of a request (RFC 6750 §2, RFC 9449 §7.1, MCP 2026-07-28 "Access Token Usage").
 
 use http::{HeaderValue, Uri};
 use memchr::memchr;
@@ -8,51 +8,88 @@ use super::{
     Token,
 };
 
+/// The authentication scheme of a request with a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    #[default]
+    Bearer,
+    /// With a token that is bound to a key (RFC 9449 §7.1).
+    #[cfg(feature = "dpop")]
+    Dpop,
+}
+
+impl Scheme {
+    fn named(name: &[u8]) -> Option<Self> {
+        if name.eq_ignore_ascii_case(b"Bearer") {
+            return Some(Self::Bearer);
+        }
+        #[cfg(feature = "dpop")]
+        if name.eq_ignore_ascii_case(b"DPoP") {
+            return Some(Self::Dpop);
+        }
+        None
+    }
+
+    /// Returns why there is no token after the name of the scheme.
+    const fn without_token(self) -> &'static str {
+        match self {
+            Self::Bearer => reason!("no valid token follows `Bearer`; RFC 6750, section 2.1, lists its characters"),
+            #[cfg(feature = "dpop")]
+            Self::Dpop => reason!("no valid token follows `DPoP`; RFC 6750, section 2.1, lists its characters"),
+        }
+    }
+}
+
 /// How a request authenticates.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Credentials<'a> {
     /// Without credentials.
     None,
-    /// With a bearer token that is not verified yet, and the header that holds it.
-    Bearer(Token<'a>, &'a HeaderValue),
-    /// With a scheme that is not `Bearer`.
+    /// With a token that is not verified yet, and the header that holds it.
+    Sent(Scheme, Token<'a>, &'a HeaderValue),
+    /// With a scheme that this server does not accept.
     OtherScheme,
     /// In a way that RFC 6750 does not allow; the text states which.
-    Malformed(&'static str),
+    Malformed(Scheme, &'static str),
 }
 
-/// Looks for credentials where they are allowed, and where they are not.
-pub(crate) fn credentials<'a>(uri: &Uri, authorization: HeaderValues<'a>) -> Credentials<'a> {
+/// Looks for credentials where they are allowed, and where they are not. `accepts` states which schemes the server accepts.
+pub(crate) fn credentials<'a>(
+    uri: &Uri,
+    authorization: HeaderValues<'a>,
+    accepts: impl FnOnce(Scheme) -> bool,
+) -> Credentials<'a> {
+    let malformed = |reason| Credentials::Malformed(Scheme::Bearer, reason);
     // A token in the query ends up in logs and histories (RFC 6750 §5.3), so it is rejected even beside one in the header.
     if uri.query().is_some_and(has_token) {
-        return Credentials::Malformed(reason!("the token is in the query; send it in the Authorization header"));
+        return malformed(reason!("the token is in the query; send it in the Authorization header"));
     }
     let value = match authorization {
         HeaderValues::Absent => return Credentials::None,
         HeaderValues::Single(value) => value,
         HeaderValues::Multiple => {
-            return Credentials::Malformed(reason!("there is more than one Authorization header; send one"));
+            return malformed(reason!("there is more than one Authorization header; send one"));
         }
     };
-    let Some(credentials) = after_scheme(value) else { return Credentials::OtherScheme };
-    match b64token(credentials) {
-        Some(token) => Credentials::Bearer(token, value),
-        None => Credentials::Malformed(reason!(
-            "no valid token follows `Bearer`; RFC 6750, section 2.1, lists its characters"
-        )),
+    let Some((scheme, rest)) = split_scheme(value).filter(|(scheme, _)| accepts(*scheme)) else {
+        return Credentials::OtherScheme;
+    };
+    match b64token(rest) {
+        Some(token) => Credentials::Sent(scheme, token, value),
+        None => Credentials::Malformed(scheme, scheme.without_token()),
     }
 }
 
 /// Returns the token of a header that [`credentials`] has accepted.
-pub(crate) fn bearer(value: &HeaderValue) -> Option<Token<'_>> {
-    after_scheme(value).and_then(b64token)
+pub(crate) fn token_in(value: &HeaderValue) -> Option<Token<'_>> {
+    split_scheme(value).and_then(|(_, rest)| b64token(rest))
 }
 
-/// Returns what follows the scheme, if it is `Bearer`.
-fn after_scheme(value: &HeaderValue) -> Option<&[u8]> {
+/// Returns the scheme and what follows it, if it is one with a token.
+fn split_scheme(value: &HeaderValue) -> Option<(Scheme, &[u8])> {
     let bytes = value.as_bytes();
     let (scheme, rest) = bytes.split_at(memchr(b' ', bytes).unwrap_or(bytes.len()));
-    scheme.eq_ignore_ascii_case(b"Bearer").then_some(rest)
+    Some((Scheme::named(scheme)?, rest))
 }
 
 /// Returns the token after one or more spaces (RFC 9110 §11.6.2).

@@ -267,6 +267,7 @@ impl Verifier {
             verifier = verifier.timeout(time);
         }
         verifier = verifier.clock(facts.server.clock.clone());
+        verifier.rules_mut().leaves_binding = facts.server.bindings.any();
         apply(verifier.rules_mut(), settings, facts.rule);
         let rejections = settings.cache_rejections.unwrap_or(Introspection::REJECTIONS);
         let (tokens, lifetime) = settings.cache.unwrap_or((super::cache::TOKENS, Introspection::LIFETIME));
@@ -277,6 +278,7 @@ impl Verifier {
     fn jwt(keys: Keys, settings: Settings, facts: IssuerFacts<'_>) -> Self {
         let mut verifier = JwtVerifier::for_resources(facts.name, facts.resources(), keys);
         verifier = verifier.clock(facts.server.clock.clone());
+        verifier.rules_mut().leaves_binding = facts.server.bindings.any();
         apply(verifier.rules_mut(), &settings, facts.rule);
         if let Some(algorithms) = settings.algorithms {
             verifier = verifier.algorithms(algorithms);

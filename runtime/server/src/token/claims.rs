@@ -160,9 +160,9 @@ impl Claims {
         self.signing_key.as_ref()
     }
 
-    /// Returns whether the token is bound to a key.
-    pub(crate) fn has_confirmation(&self) -> bool {
-        has_confirmation(&self.raw)
+    /// Returns what the token is bound to.
+    pub(super) fn confirmation(&self) -> Option<&Value> {
+        confirmation(&self.raw)
     }
 
     /// Returns the kind of holder that the token names, and its name.
@@ -233,8 +233,8 @@ impl ClaimsBuilder {
         self
     }
 
-    /// Sets all claims as received, for use by the server. The layer rejects a token with a `cnf` that is not null: it is
-    /// bound to a key (RFC 7800), and the layer does not verify the proof of possession.
+    /// Sets all claims as received, for use by the server. A `cnf` that is not null binds the token to a key (RFC 7800): the layer
+    /// rejects it, unless [the builder](crate::ResourceServerBuilder) has a setting for the proof of possession.
     pub fn raw(mut self, claims: Map<String, Value>) -> Self {
         self.claims.raw = claims;
         self
@@ -280,7 +280,7 @@ impl fmt::Debug for ClaimsBuilder {
     }
 }
 
-/// Whether claims bind their token to a key: `cnf` (RFC 7800 §3.1, RFC 8705 §3.1, RFC 9449 §6).
-pub(super) fn has_confirmation(claims: &Map<String, Value>) -> bool {
-    claims.get("cnf").is_some_and(|confirmation| !confirmation.is_null())
+/// Returns what claims bind their token to: `cnf` (RFC 7800 §3.1, RFC 8705 §3.1, RFC 9449 §6).
+pub(super) fn confirmation(claims: &Map<String, Value>) -> Option<&Value> {
+    claims.get("cnf").filter(|confirmation| !confirmation.is_null())
 }

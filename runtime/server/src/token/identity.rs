@@ -34,6 +34,11 @@ pub(crate) fn identity(token: Token<'_>) -> Hash {
     signed(token).unwrap_or_else(|| whole(token))
 }
 
+/// Decodes a SHA-256 hash in base64url, which has one encoding (RFC 7515 §2).
+pub(super) fn decode(text: &str) -> Option<Hash> {
+    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
+}
+
 /// Adds a part to a hash or MAC: whether it is present, its length, its bytes. Different lists of parts add different bytes.
 pub(crate) fn add_part(to: &mut impl Update, part: Option<&[u8]>) {
     match part {

@@ -73,7 +73,7 @@ use self::names::Names;
 ///
 /// # Both
 ///
-/// A token with `cnf` is rejected, because the proof of possession is not verified yet. Addresses of keys and of introspection
+/// A token with `cnf` is bound to a key. It is rejected, unless the builder has a setting for the proof of possession. Addresses of keys and of introspection
 /// are https, or http on a loopback host. Redirects are not followed, so that no other server is trusted or receives a token.
 /// Verified tokens are [cached](Self::cache). A setting that does not apply to the kind of issuer is an error of `build`.
 #[derive(Clone)]

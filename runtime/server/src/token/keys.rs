@@ -86,6 +86,12 @@ impl KeySet {
         }
     }
 
+    /// Returns a set with one public key; `None` for a key that cannot verify tokens.
+    #[cfg(feature = "dpop")]
+    pub(super) fn single(jwk: &Value) -> Option<Self> {
+        Some(Self { keys: Arc::new([Key::read(jwk)?]) })
+    }
+
     /// Reads and parses a JWK Set from a file.
     ///
     /// # Errors

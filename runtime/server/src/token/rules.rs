@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use super::{
     Provider, TokenError,
     claim::{self, Found},
-    claims::{ClaimsBuilder, has_confirmation},
+    claims::{ClaimsBuilder, confirmation},
     issuer_rule::IssuerRule,
     kind,
     provider::{
@@ -27,6 +27,8 @@ pub(super) struct Rules {
     pub(super) leeway: Duration,
     pub(super) required: Vec<String>,
     pub(super) source: ClaimsSource,
+    /// Whether the layer checks what a token is bound to. Otherwise bound tokens are rejected here.
+    pub(super) leaves_binding: bool,
     pub(super) provider: Provider,
     /// Replaces what the provider says about audience, client, subject and scopes.
     pub(super) mapping: Option<Mapping>,
@@ -52,6 +54,7 @@ impl Rules {
             leeway: Duration::from_secs(30),
             required: Vec::new(),
             source,
+            leaves_binding: false,
             provider: Provider::new(),
             mapping: None,
         }
@@ -61,7 +64,7 @@ impl Rules {
     pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<ClaimsBuilder, TokenError> {
         let claims = self.issuer.check(found, self.may_be_silent())?;
         kind::check(found)?;
-        if has_confirmation(found) {
+        if !self.leaves_binding && confirmation(found).is_some() {
             return Err(TokenError::BOUND);
         }
         let end = claim::times(found, now, self.leeway)?;

@@ -166,8 +166,16 @@ pub enum TokenErrorKind {
 
 impl TokenError {
     pub(crate) const BOUND: Self = Self::invalid(reason!(
-        "it is bound to a key by `cnf`, and this server does not verify the proof of possession yet"
-    ));
+        "it is bound to a key by `cnf`, and this server does not verify the proof of possession"
+    ))
+    .with_help(
+        "accept DPoP proofs: `.dpop(Dpop::new())` with the feature `dpop`; for certificates `.proof_checked_by_proxy()`; or let \
+         the issuer write plain bearer tokens for this server",
+    );
+    pub(crate) const BOUND_TO_CERTIFICATE: Self = Self::invalid(reason!(
+        "it is bound to a certificate by `cnf`, and this server does not verify the proof of possession"
+    ))
+    .with_help("if a proxy compares the client's certificate with `x5t#S256`: `.proof_checked_by_proxy()`");
     pub(crate) const EXPIRED: Self = Self::invalid(reason!("it has expired"));
     pub(crate) const FOREIGN: Self = Self::invalid(reason!("`aud` has another value than this server accepts"));
     #[cfg(any(feature = "jwt", feature = "introspection"))]

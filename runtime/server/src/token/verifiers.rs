@@ -5,7 +5,7 @@ use std::{sync::Arc, time::SystemTime};
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 use super::Issuer;
 use super::{
-    ApiKeys, Claims, Clock, DynTokenVerifier, Token, TokenError, TokenVerifier as _,
+    AcceptedBindings, ApiKeys, Claims, Clock, DynTokenVerifier, Token, TokenError, TokenVerifier as _,
     revocations::{REVOKED, Revocations},
 };
 #[cfg(any(feature = "jwt", feature = "introspection"))]
@@ -255,4 +255,5 @@ fn names(issuers: &[Issuer]) -> Vec<String> {
 pub(crate) struct Facts {
     pub(crate) resources: Vec<String>,
     pub(crate) clock: Clock,
+    pub(crate) bindings: AcceptedBindings,
 }

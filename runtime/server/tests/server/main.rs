@@ -3,7 +3,7 @@
 
 mod support;
 
-use support::{issuer, key_sets, server, tokens};
+use support::{issuer, key_sets, proofs, server, tokens};
 
 mod answer_lists;
 mod answer_streams;
@@ -31,6 +31,7 @@ mod token_api_keys;
 mod token_cache;
 mod token_depth;
 mod token_discovery;
+mod token_dpop;
 mod token_introspection;
 mod token_jwks;
 mod token_jwt;

@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 use mcp_scopes::Challenge;
 
 /// Calls whose argument becomes the `error_description`.
-const SINKS: [&str; 6] = [
+const SINKS: [&str; 7] = [
+    "ProofError::Invalid(",
     "TokenError::invalid(",
     "TokenError::unavailable(",
     "Unresolved::Token(",

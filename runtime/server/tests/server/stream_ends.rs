@@ -17,7 +17,7 @@ use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use mcp_scopes_server::{
     Access, Claims, Discovery, ResourceServer, Token, TokenError, TokenVerifier,
-    token::{Clock, TokenCache},
+    token::{Clock, Dpop, TokenCache},
 };
 use tokio::{
     sync::mpsc,
@@ -25,7 +25,10 @@ use tokio::{
 };
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::server::{Ask, BuildNow as _, RESOURCE, TOOLS};
+use crate::{
+    proofs::Client,
+    server::{Ask, BuildNow as _, RESOURCE, TOOLS},
+};
 
 /// Accepts every token; `exp` is this long after the start.
 struct Expires {
@@ -33,12 +36,17 @@ struct Expires {
     after: Option<Duration>,
     /// The current answer: 0 valid, 1 invalid, 2 unavailable.
     says: Arc<AtomicUsize>,
+    bound: Option<serde_json::Value>,
 }
 
 impl TokenVerifier for Expires {
     async fn verify(&self, _: Token<'_>) -> Result<Arc<Claims>, TokenError> {
         let claims =
             Claims::builder("https://auth.example.com").subject("ada").audience([RESOURCE]).scope("files:read");
+        let claims = match &self.bound {
+            Some(bound) => claims.raw(serde_json::json!({"cnf": bound}).as_object().unwrap().clone()),
+            None => claims,
+        };
         let claims = match self.after {
             Some(after) => claims.expires_at(self.start + after),
             None => claims,
@@ -79,21 +87,25 @@ struct Setup {
     after: Option<Duration>,
     says: Arc<AtomicUsize>,
     cache: Option<TokenCache<Arc<Expires>>>,
+    /// What the tokens are bound to.
+    bound: Option<serde_json::Value>,
     content_type: Option<&'static str>,
 }
 
 impl Setup {
     fn new(after: Option<Duration>) -> Self {
-        Self { after, says: Arc::default(), cache: None, content_type: Some("text/event-stream") }
+        Self { after, says: Arc::default(), cache: None, bound: None, content_type: Some("text/event-stream") }
     }
 
     async fn open(&mut self, ask: Ask) -> Open {
         let (start, began) = (SystemTime::now(), Instant::now());
-        let verifier = Arc::new(Expires { start, after: self.after, says: Arc::clone(&self.says) });
+        let verifier =
+            Arc::new(Expires { start, after: self.after, says: Arc::clone(&self.says), bound: self.bound.clone() });
         let cache = TokenCache::new(verifier);
         self.cache = Some(cache.clone());
         let layer = ResourceServer::builder(&TOOLS)
             .verifier(cache)
+            .dpop(Dpop::new())
             .clock(Clock::new(move || start + began.elapsed()))
             .discovery(Discovery::Open)
             .method("subscriptions/listen", Access::Token)
@@ -154,6 +166,32 @@ async fn ends_listening_streams_of_any_content_type() {
         assert_eq!(stream.next(60 * SECOND).await.as_deref(), Some(""));
         assert_eq!(stream.next(20 * SECOND).await, None, "{content_type:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn keeps_streams_of_bound_tokens_open_without_another_proof() {
+    let client = Client::EdDsa;
+    let mut claims = Client::claims("any");
+    claims["htm"] = "GET".into();
+    let proof = client.signed(&client.header().to_string(), &claims.to_string());
+    let bound = serde_json::json!({"jkt": client.thumbprint()});
+    let mut setup = Setup { bound: Some(bound), ..Setup::new(Some(200 * SECOND)) };
+    let ask = Ask::new("GET", "/mcp").dpop_token("any").header("dpop", &proof);
+    let mut stream = setup.open(ask).await;
+    // Far longer than a proof is accepted.
+    assert_eq!(stream.next(190 * SECOND).await.as_deref(), Some(""));
+    stream.send(NOTICE);
+    assert_eq!(stream.next(SECOND).await.as_deref(), Some(NOTICE));
+    assert_eq!(stream.next(20 * SECOND).await, None);
+    // Its revocation ends it too.
+    let mut setup = Setup { bound: setup.bound, ..Setup::new(None) };
+    let mut claims = Client::claims("any");
+    claims["htm"] = "GET".into();
+    let proof = client.signed(&client.header().to_string(), &claims.to_string());
+    let mut stream = setup.open(Ask::new("GET", "/mcp").dpop_token("any").header("dpop", &proof)).await;
+    assert_eq!(stream.next(60 * SECOND).await.as_deref(), Some(""));
+    setup.says.store(1, Ordering::SeqCst);
+    assert_eq!(stream.next(31 * SECOND).await, None);
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,8 +17,8 @@ use mcp_scopes_server::{
     AlreadyInstalled, Claims, Environments, PolicyDenial, PolicyHook, PolicyRequest, ResourceServer, StdioCredentials,
     Token, TokenError, TokenVerifier, policy_fn,
     token::{
-        AnyOf, ApiKeys, ClaimPath, ClientCredentials, Clock, Issuer as PublicIssuer, KeySet, KeySource as _, Provider,
-        TokenCache, VerifierRouter,
+        AnyOf, ApiKeys, ClaimPath, ClientCredentials, Clock, Dpop, Issuer as PublicIssuer, KeySet, KeySource as _,
+        Provider, TokenCache, VerifierRouter,
     },
     verifier_fn,
 };
@@ -27,6 +27,7 @@ use tower::Layer as _;
 
 use crate::{
     issuer::{Answer, Issuer},
+    proofs::Client,
     server::{Ask, BuildNow as _, RESOURCE, Server, TOOLS},
     traces::Recorder,
 };
@@ -240,6 +241,7 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
         emitted.answer(&server.send(Ask::call("list_files").header("authorization", token)).await);
         emitted.answer(&server.send(Ask::call("list_files").token(token).token(token)).await);
     }
+    emit_proofs(emitted).await;
     emitted.debug(server.layer());
     emitted.debug(&server.layer().well_known());
     emitted.debug(&(server.layer().layer(), server.layer().layer().layer("inside")));
@@ -247,6 +249,28 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     let asked = core::mem::take(&mut *shows.0.lock().unwrap());
     emitted.text += &asked.text;
     emitted.types += &asked.types;
+}
+
+/// Produces output of proofs of possession.
+async fn emit_proofs(emitted: &mut Emitted) {
+    let claims = json!({"cnf": {"jkt": Client::EdDsa.thumbprint()}}).as_object().unwrap().clone();
+    let verifier = verifier_fn(move |_| {
+        let claims = claims.clone();
+        async move { Ok(Claims::builder(ISSUER).subject("PLANTED").audience([RESOURCE]).raw(claims).build()) }
+    });
+    let dpop = Dpop::new();
+    emitted.debug(&dpop);
+    let server = Server::around(ResourceServer::builder(&TOOLS).verifier(verifier).dpop(dpop));
+    let planted = |name: &str| {
+        let mut claims = Client::claims("PLANTED");
+        claims[name] = json!("PLANTED");
+        Client::EdDsa.signed(&Client::EdDsa.header().to_string(), &claims.to_string())
+    };
+    let names = ["jti", "jti", "htm", "htu", "iat", "ath"];
+    for proof in names.into_iter().map(planted).chain(["PLANTED".to_owned(), "PLANTED.PLANTED.PLANTED".to_owned()]) {
+        emitted.answer(&server.send(Ask::call("list_files").dpop_token("PLANTED").header("dpop", &proof)).await);
+    }
+    emitted.answer(&server.send(Ask::call("list_files").token("PLANTED")).await);
 }
 
 /// Produces output of what a closure that reads claims receives and returns.

@@ -55,6 +55,27 @@ fn requests_missing_and_held_scopes() {
 }
 
 #[test]
+fn names_scopes_under_both_schemes() {
+    let denied = TOOLS.grant("profile").authorize("write_file").unwrap_err();
+    let challenge = Challenge::of(&denied).dpop("ES256 EdDSA").resource_metadata("https://h/m");
+    assert_eq!(
+        challenge.to_string(),
+        "DPoP scope=\"files:write profile\", error=\"insufficient_scope\", algs=\"ES256 EdDSA\", \
+         resource_metadata=\"https://h/m\""
+    );
+    let bearer = Challenge::invalid_token(&TOOLS);
+    let proof = Challenge::invalid_dpop_proof(&TOOLS).description("it is old").dpop("ES256");
+    assert_eq!((proof.status(), bearer.status()), (401, 401));
+    assert_eq!(proof.scopes().collect::<Vec<_>>(), bearer.scopes().collect::<Vec<_>>());
+    assert!(
+        proof.to_string().ends_with(", error=\"invalid_dpop_proof\", error_description=\"it is old\", algs=\"ES256\""),
+        "{proof}"
+    );
+    let without = mcp_scopes::__private::v1::challenge_without_error(proof).to_string();
+    assert!(without.starts_with("DPoP scope=") && !without.contains("error"), "{without}");
+}
+
+#[test]
 fn requests_no_scopes_that_do_not_help() {
     let unknown = TOOLS.grant("everything").authorize("no_such_tool").unwrap_err();
     let other = TOOLS.grant("everything").authorize_tool(WITHOUT_FILE.handle("read_file")).unwrap_err();

@@ -2,10 +2,12 @@
 
 use core::num::NonZeroU32;
 
+use mcp_scopes_server::token::Dpop;
 use serde_json::{Value, json};
 
 use super::fixture::{Fixture, modern_call, object};
 use crate::{
+    proofs::Client,
     server::{Ask, DOCUMENT},
     tokens::{good, message, now, signed_twice, with},
 };
@@ -18,6 +20,13 @@ fn read() -> Ask {
 fn and(more: &Value) -> Value {
     let mut claims = json!({"sub": "ada", "client_id": "app", "scope": "notes:read"});
     claims.as_object_mut().unwrap().extend(object(more));
+    claims
+}
+
+/// Returns claims that open the tool.
+fn with_scope(claims: &Value) -> Value {
+    let mut claims = claims.clone();
+    claims["scope"] = json!("notes:read");
     claims
 }
 
@@ -65,6 +74,41 @@ async fn rejects_tokens_that_are_bound_to_a_key() {
         assert!(status == 401 && challenge.contains("`cnf`"), "{reply:?}");
     }
     assert_eq!(fixture.runs.take(), [""; 0]);
+}
+
+#[tokio::test]
+async fn accepts_bound_tokens_with_a_proof_of_any_issuer() {
+    let fixture = Fixture::with(|builder| builder.dpop(Dpop::new())).await;
+    let client = Client::Es256;
+    let bound = json!({"jkt": client.thumbprint()});
+    let opaque = || fixture.token(&and(&json!({"token_type": "DPoP", "cnf": bound})));
+    for token in [opaque(), good(&with_scope(&with("cnf", bound.clone())))] {
+        // The introspection response or the verified token is cached, and the proof is not.
+        for _ in 0..2 {
+            let reply = fixture.send(read().proved(client, &token)).await;
+            assert_eq!(reply.text(), "a", "{reply:?}");
+        }
+        let proof = client.proof(&token);
+        let ask = || read().dpop_token(&token).header("dpop", &proof);
+        assert_eq!(fixture.send(ask()).await.text(), "a");
+        for ask in [ask(), read().dpop_token(&token), read().proved(Client::EdDsa, &token), read().token(&token)] {
+            let reply = fixture.send(ask).await;
+            assert_eq!(reply.refused(), (401, 401), "{reply:?}");
+        }
+    }
+    assert_eq!(fixture.runs.take().len(), 6);
+}
+
+#[tokio::test]
+async fn sends_both_challenges_in_order() {
+    let fixture = Fixture::with(|builder| builder.dpop(Dpop::new())).await;
+    let reply = fixture.send(read()).await;
+    // As received, one header for each scheme.
+    let challenges: Vec<_> = reply.headers.get_all("www-authenticate").iter().collect();
+    let [bearer, dpop] = challenges[..] else { panic!("{reply:?}") };
+    let [bearer, dpop] = [bearer, dpop].map(|challenge| challenge.to_str().unwrap());
+    assert!(bearer.starts_with("Bearer ") && !bearer.contains("DPoP") && bearer.contains(DOCUMENT), "{bearer}");
+    assert!(dpop.starts_with("DPoP ") && dpop.contains("algs=\"") && dpop.contains(DOCUMENT), "{dpop}");
 }
 
 #[tokio::test]

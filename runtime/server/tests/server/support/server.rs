@@ -109,6 +109,11 @@ impl Answer {
         self.header("www-authenticate")
     }
 
+    /// Returns all challenges, in order.
+    pub(crate) fn challenges(&self) -> Vec<&str> {
+        self.headers.get_all("www-authenticate").iter().map(|value| value.to_str().unwrap()).collect()
+    }
+
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }

@@ -1,0 +1,323 @@
+//! Proofs of possession of a key: DPoP (RFC 9449).
+//!
+//! | module | holds |
+//! |---|---|
+//! | `proof` | reads a proof, and verifies its signature |
+//! | `target` | compares `htu` with the address of the request |
+//! | `thumbprint` | the thumbprint of a key (RFC 7638) |
+//! | `replay` | the proofs that were used |
+
+mod proof;
+mod replay;
+mod target;
+mod thumbprint;
+
+use core::{fmt, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::Method;
+
+use self::{
+    proof::Proof,
+    replay::{ENDED, UsedProofs},
+    target::Target,
+};
+use super::{Algorithm, Clock, Hash, Token, TokenError, algorithm::Family, identity::whole};
+use crate::{
+    error::{ProblemKind, ProblemList},
+    head::HeaderValues,
+    reason::reason,
+};
+
+/// Accepts access tokens that are bound to a key (RFC 9449): the claim `cnf` of such a token has a member `jkt`, and each request
+/// with it carries a proof that the client holds the key. A stolen token is useless without the key. Set by
+/// [`ResourceServerBuilder::dpop`](crate::ResourceServerBuilder::dpop).
+///
+/// The client sends `Authorization: DPoP <token>` and one header `DPoP: <proof>`. Each proof is checked for this request, token and
+/// key:
+///
+/// | part of the proof | rule |
+/// |---|---|
+/// | size | at most 8 KiB |
+/// | `typ` | `dpop+jwt` |
+/// | `alg` | one of the [accepted](Self::algorithms), and never a symmetric one |
+/// | `jwk` | a public key, with the limits of [`KeySet::from_json`](super::KeySet::from_json), whose thumbprint (RFC 7638) is `jkt` |
+/// | signature | made by this key |
+/// | `htm` | the method of the request |
+/// | `htu` | the [resource](crate::ResourceServerBuilder::resource), or the address below it that was requested; compared without query and fragment, in normal form (RFC 3986 §6.2.2). The address under which a proxy forwards the request does not matter |
+/// | `ath` | the hash of the token |
+/// | `iat` | at most 60 seconds ago ([`max_age`](Self::max_age)), plus the [leeway](Self::leeway), and not later than the leeway |
+/// | `jti` | 1 to 256 bytes, and not used before by this key |
+///
+/// Used proofs are remembered in this process, until they are too old. With several processes a proof can be used once in each.
+/// The layer sends no nonces (RFC 9449 §9).
+///
+/// A token that is bound to a key and sent as `Bearer` is rejected, and so is a token that is not bound and sent as `DPoP`.
+///
+/// ```
+/// use std::time::Duration;
+/// use mcp_scopes_server::token::{Algorithm, Dpop};
+/// let dpop = Dpop::new().algorithms([Algorithm::Es256, Algorithm::EdDsa]).max_age(Duration::from_secs(30));
+/// # let _ = dpop;
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Dpop {
+    required: bool,
+    algorithms: Vec<Algorithm>,
+    max_age: Duration,
+    leeway: Duration,
+    limit: usize,
+    limit_per_key: usize,
+}
+
+impl Dpop {
+    /// Accepts bound tokens beside plain bearer tokens. A 401 has two challenges, that for `Bearer` first.
+    #[expect(clippy::new_without_default, reason = "`Dpop::new()` and `Dpop::required()` are the two choices")]
+    pub fn new() -> Self {
+        Self {
+            required: false,
+            algorithms: Algorithm::ASYMMETRIC.to_vec(),
+            max_age: Duration::from_secs(60),
+            leeway: Duration::from_secs(30),
+            limit: 100_000,
+            limit_per_key: 10_000,
+        }
+    }
+
+    /// Accepts bound tokens only. A 401 has one challenge, for `DPoP`.
+    pub fn required() -> Self {
+        Self { required: true, ..Self::new() }
+    }
+
+    /// Sets the accepted algorithms of proofs. Default: [`Algorithm::ASYMMETRIC`]. Metadata and challenges list them.
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Sets how old a proof may be. Default: 60 seconds. A proof is remembered for as long, so a shorter time needs less memory.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = age;
+        self
+    }
+
+    /// Sets the accepted clock difference between client and server, in both directions. Default: 30 seconds.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
+    /// Sets how many used proofs are remembered, in total and for each key. Default: 100,000 and 10,000. At a limit further
+    /// requests are answered with 503, because forgetting a proof would let it be used again. A proof takes about 150 bytes.
+    pub fn proof_limits(mut self, total: usize, per_key: usize) -> Self {
+        (self.limit, self.limit_per_key) = (total, per_key);
+        self
+    }
+
+    pub(crate) fn is_required(&self) -> bool {
+        self.required
+    }
+
+    /// Returns the names of the accepted algorithms.
+    pub(crate) fn algorithm_names(&self) -> impl Iterator<Item = &'static str> {
+        self.algorithms.iter().map(|algorithm| algorithm.name())
+    }
+
+    /// Checks the settings.
+    pub(crate) fn check(&self, problems: &mut ProblemList) {
+        if self.algorithms.is_empty() || self.algorithms.iter().any(|algorithm| algorithm.family() == Family::Secret) {
+            problems.add(
+                "dpop",
+                ProblemKind::Malformed,
+                "the algorithms of proofs are symmetric or missing, and a proof requires a private key (RFC 9449 §4.2)",
+                "list asymmetric algorithms: `.algorithms([Algorithm::Es256])`",
+            );
+        }
+        if self.max_age.is_zero() || self.limit == 0 || self.limit_per_key == 0 {
+            problems.add(
+                "dpop",
+                ProblemKind::Malformed,
+                "the age and the number of proofs must be greater than zero",
+                "write a larger value at `.max_age(..)` or `.proof_limits(..)`, or remove the call",
+            );
+        }
+    }
+}
+
+/// Why a proof was rejected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ProofError {
+    /// The proof is missing or invalid: 401 with `invalid_dpop_proof`.
+    Invalid(&'static str),
+    /// The proof is not one for this token: 401 with `invalid_token`. Or it cannot be checked now: 503.
+    Token(TokenError),
+}
+
+/// A request with a token that is bound to a key.
+#[derive(Clone, Copy)]
+pub(crate) struct ProvedRequest<'r> {
+    pub(crate) method: &'r Method,
+    /// The path as received.
+    pub(crate) path: &'r str,
+    pub(crate) token: Token<'r>,
+    /// The header `DPoP`.
+    pub(crate) proof: HeaderValues<'r>,
+}
+
+/// Verifies proofs.
+pub(crate) struct ProofVerifier {
+    settings: Dpop,
+    targets: Vec<Target>,
+    used: UsedProofs,
+    clock: Clock,
+}
+
+impl ProofVerifier {
+    /// Creates a verifier for requests to these resources.
+    pub(crate) fn new<'r>(settings: Dpop, resources: impl Iterator<Item = &'r str>, clock: Clock) -> Self {
+        let used = UsedProofs::new(settings.limit, settings.limit_per_key);
+        Self { settings, targets: resources.filter_map(Target::of).collect(), used, clock }
+    }
+
+    pub(crate) fn is_required(&self) -> bool {
+        self.settings.required
+    }
+
+    /// Checks that a request proves the possession of the key with this thumbprint.
+    ///
+    /// # Errors
+    /// The proof is missing or invalid, was used before, is one of another key, or cannot be remembered now.
+    pub(crate) fn verify(&self, key: &Hash, request: ProvedRequest<'_>) -> Result<(), ProofError> {
+        let proof = match request.proof {
+            HeaderValues::Absent => {
+                return Err(ProofError::Invalid(reason!(
+                    "there is no header `DPoP`; send one proof with each request"
+                )));
+            }
+            HeaderValues::Single(value) => Proof::read(value.to_str().unwrap_or_default())?,
+            HeaderValues::Multiple => {
+                return Err(ProofError::Invalid(reason!("there is more than one header `DPoP`; send one")));
+            }
+        };
+        if !self.settings.algorithms.contains(&proof.algorithm) {
+            return Err(ProofError::Invalid(reason!(
+                "its algorithm is not accepted; the challenge lists those that are"
+            )));
+        }
+        // Before the signature: only keys of valid tokens cause a verification.
+        if proof.thumbprint != *key {
+            return Err(ProofError::Token(OTHER_KEY));
+        }
+        let claims = proof.verified()?;
+        if claims.method != request.method.as_str() {
+            return Err(ProofError::Invalid(reason!("`htm` is not the method of the request")));
+        }
+        let address = Target::of(&claims.address);
+        if !address.is_some_and(|htu| self.targets.iter().any(|target| target.is_address(&htu, request.path))) {
+            return Err(ProofError::Invalid(reason!("`htu` is not the address of this request")));
+        }
+        if claims.token != URL_SAFE_NO_PAD.encode(whole(request.token)) {
+            return Err(ProofError::Invalid(reason!("`ath` is not the hash of the access token")));
+        }
+        let Dpop { max_age, leeway, .. } = self.settings;
+        if claims.issued_at.checked_sub(leeway).is_none_or(|earliest| earliest > self.clock.now()) {
+            return Err(ProofError::Invalid(reason!("its `iat` is in the future; compare the clocks")));
+        }
+        let end = claims.issued_at.checked_add(max_age).and_then(|end| end.checked_add(leeway)).ok_or(ENDED)?;
+        self.used.use_once(key, &claims.id, end, &self.clock)
+    }
+}
+
+const OTHER_KEY: TokenError = TokenError::invalid(reason!("it is bound to another key than that of the proof"));
+
+impl fmt::Debug for ProofVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProofVerifier").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+    use std::time::UNIX_EPOCH;
+
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use http::{HeaderValue, Method};
+
+    use super::{
+        Clock, Dpop, HeaderValues, OTHER_KEY, Proof, ProofError, ProofVerifier, ProvedRequest, Token, replay::ENDED,
+    };
+
+    /// RFC 9449 §4.1.
+    const TO_TOKEN_ENDPOINT: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUkl\
+        DUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMj\
+        U2In19.eyJqdGkiOiItQndDM0VTYzZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0\
+        IjoxNTYyMjYyNjE2fQ.2-GxA6T8lP4vfrg8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg";
+    /// RFC 9449 §7.1.
+    const TO_RESOURCE: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZ\
+        OXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In1\
+        9.eyJqdGkiOiJlMWozVl9iS2ljOC1MQUVCIiwiaHRtIjoiR0VUIiwiaHR1IjoiaHR0cHM6Ly9yZXNvdXJjZS5leGFtcGxlLm9yZy9wcm90ZWN0ZWRyZXNvd\
+        XJjZSIsImlhdCI6MTU2MjI2MjYxOCwiYXRoIjoiZlVIeU8ycjJaM0RaNTNFc05yV0JiMHhXWG9hTnk1OUlpS0NBcWtzbVFFbyJ9.2oW9RP35yRqzhrtNP86\
+        L-Ey71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmcw6Fy1dqd-jfxSYoMxhAJpLjA";
+    const TOKEN: &str = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
+    /// RFC 9449 §6.1.
+    const KEY: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    const ISSUED: u64 = 1_562_262_618;
+
+    fn verifier(now: u64) -> ProofVerifier {
+        let now = UNIX_EPOCH + Duration::from_secs(now);
+        let resources = ["https://resource.example.org/protectedresource"];
+        ProofVerifier::new(Dpop::new(), resources.into_iter(), Clock::new(move || now))
+    }
+
+    fn key() -> [u8; 32] {
+        URL_SAFE_NO_PAD.decode(KEY).unwrap().try_into().unwrap()
+    }
+
+    fn verify(verifier: &ProofVerifier, proof: &'static str, method: &Method, token: &str) -> Result<(), ProofError> {
+        let value = HeaderValue::from_static(proof);
+        let proof = HeaderValues::Single(&value);
+        let path = "/protectedresource";
+        verifier.verify(&key(), ProvedRequest { method, path, token: Token::new(token), proof })
+    }
+
+    #[test]
+    fn accepts_the_proof_of_the_standard_in_its_time() {
+        for (now, accepted) in
+            [(ISSUED - 31, false), (ISSUED - 29, true), (ISSUED, true), (ISSUED + 89, true), (ISSUED + 90, false)]
+        {
+            let verified = verify(&verifier(now), TO_RESOURCE, &Method::GET, TOKEN);
+            assert_eq!(verified.is_ok(), accepted, "{now} {verified:?}");
+            if now > ISSUED && !accepted {
+                assert_eq!(verified, Err(ENDED));
+            }
+        }
+    }
+
+    #[test]
+    fn rejects_the_proof_of_the_standard_elsewhere() {
+        let rejected =
+            |method: &Method, token: &str| verify(&verifier(ISSUED), TO_RESOURCE, method, token).unwrap_err();
+        assert!(matches!(rejected(&Method::POST, TOKEN), ProofError::Invalid(reason) if reason.contains("`htm`")));
+        assert!(matches!(rejected(&Method::GET, "other"), ProofError::Invalid(reason) if reason.contains("`ath`")));
+        let other = ProofVerifier::new(
+            Dpop::new(),
+            ["https://other.example.org/protectedresource"].into_iter(),
+            Clock::new(|| UNIX_EPOCH + Duration::from_secs(ISSUED)),
+        );
+        let rejected = verify(&other, TO_RESOURCE, &Method::GET, TOKEN).unwrap_err();
+        assert!(matches!(rejected, ProofError::Invalid(reason) if reason.contains("`htu`")));
+        // The proof of §4.1 is for the token endpoint, and names no access token.
+        let claims = Proof::read(TO_TOKEN_ENDPOINT).unwrap().verified().unwrap_err();
+        assert!(matches!(claims, ProofError::Invalid(reason) if reason.contains("`ath`")), "{claims:?}");
+    }
+
+    #[test]
+    fn rejects_the_proof_of_another_key() {
+        let value = HeaderValue::from_static(TO_RESOURCE);
+        let (method, path, token) = (&Method::GET, "/protectedresource", Token::new(TOKEN));
+        let request = ProvedRequest { method, path, token, proof: HeaderValues::Single(&value) };
+        assert_eq!(verifier(ISSUED).verify(&[0; 32], request), Err(ProofError::Token(OTHER_KEY)));
+    }
+}
