@@ -123,15 +123,7 @@ impl ResourceServerBuilder {
         }
         #[cfg(feature = "dpop")]
         if let Some(dpop) = &self.dpop {
-            dpop.check(problems);
-            if dpop.is_required() && self.verifiers.api_keys.is_some() {
-                problems.add(
-                    "dpop",
-                    ProblemKind::Contradiction,
-                    "DPoP is required for all tokens, and API keys are not bound to a key",
-                    "remove `.api_keys(..)`, or accept both: `.dpop(Dpop::new())`",
-                );
-            }
+            dpop.check(self.verifiers.api_keys.is_some(), problems);
         }
         if self.verifiers.is_empty() {
             let help = "add `.issuer(..)`, `.api_keys(..)` or `.verifier(..)`";

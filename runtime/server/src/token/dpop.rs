@@ -124,8 +124,16 @@ impl Dpop {
         self.algorithms.iter().map(|algorithm| algorithm.name())
     }
 
-    /// Checks the settings.
-    pub(crate) fn check(&self, problems: &mut ProblemList) {
+    /// Checks the settings. `api_keys` states whether the server also accepts API keys.
+    pub(crate) fn check(&self, api_keys: bool, problems: &mut ProblemList) {
+        if self.required && api_keys {
+            problems.add(
+                "dpop",
+                ProblemKind::Contradiction,
+                "DPoP is required for all tokens, and API keys are not bound to a key",
+                "remove `.api_keys(..)`, or accept both: `.dpop(Dpop::new())`",
+            );
+        }
         if self.algorithms.is_empty() || self.algorithms.iter().any(|algorithm| algorithm.family() == Family::Secret) {
             problems.add(
                 "dpop",

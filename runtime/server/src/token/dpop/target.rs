@@ -64,7 +64,8 @@ fn normal_path(path: &str) -> String {
                 if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
                     normal.push(char::from(byte));
                 } else {
-                    normal.push_str(&format!("%{byte:02X}"));
+                    normal.push('%');
+                    normal.push_str(&digits.to_ascii_uppercase());
                 }
                 rest = after.get(2..).unwrap_or_default();
             }

@@ -23,16 +23,10 @@ pub(super) fn thumbprint(jwk: &Value) -> Option<Hash> {
         "OKP" => &["crv", "kty", "x"],
         _ => return None,
     };
-    let mut text = String::from("{");
-    for name in required {
-        if text.len() > 1 {
-            text.push(',');
-        }
-        // As a JSON string, so that no value can end it.
-        let value = Value::from(jwk.get(name)?.as_str()?);
-        text.push_str(&format!("\"{name}\":{value}"));
-    }
-    text.push('}');
+    // As JSON strings, so that no value can end its string.
+    let member = |name: &&str| Some(format!("\"{name}\":{}", Value::from(jwk.get(*name)?.as_str()?)));
+    let members: Vec<String> = required.iter().map(member).collect::<Option<_>>()?;
+    let text = format!("{{{}}}", members.join(","));
     Some(Sha256::digest(text).into())
 }
 
