@@ -54,7 +54,7 @@ Exit codes:
 pub(crate) struct Token {
     /// The file with the token, or `-` for standard input; `Bearer` before the token is skipped
     #[arg(value_name = "FILE")]
-    token: PathBuf,
+    file: PathBuf,
     /// The issuer, exactly as the server's configuration states it
     #[arg(long, value_name = "URL")]
     issuer: String,
@@ -94,7 +94,7 @@ impl Token {
             Ok(explanation) => explanation,
             Err((message, help)) => return unusable(&message, help),
         };
-        let outcome = self.report(&explanation);
+        let outcome = report(&explanation);
         if let (Ok(claims), Outcome::Clean) = (&explanation.result, outcome) {
             return self.report_tools(claims);
         }
@@ -103,13 +103,11 @@ impl Token {
 
     /// Returns the token, without white space around it and without its scheme.
     fn read(&self) -> Result<String, String> {
-        let bytes = if self.token == Path::new("-") {
+        let bytes = if self.file == Path::new("-") {
             file::limited(io::stdin().lock()).map_err(|error| format!("cannot read standard input: {error}"))?
         } else {
-            let shown = self.token.display();
-            File::open(&self.token)
-                .and_then(file::limited)
-                .map_err(|error| format!("cannot read `{shown}`: {error}"))?
+            let shown = self.file.display();
+            File::open(&self.file).and_then(file::limited).map_err(|error| format!("cannot read `{shown}`: {error}"))?
         };
         let text = String::from_utf8(bytes).map_err(|_| "the token is not text".to_owned())?;
         let text = text.trim();
@@ -118,37 +116,13 @@ impl Token {
         if token.is_empty() { Err("there is no token".to_owned()) } else { Ok(token.to_owned()) }
     }
 
-    /// Prints whether the token would be accepted, and why.
-    fn report(&self, explanation: &Explanation) -> Outcome {
-        let claims = match &explanation.result {
-            Ok(claims) => claims,
-            Err(error) => return refused(error, explanation.is_signature_checked),
-        };
-        let mut text = String::from("the token would be accepted\n");
-        let signature =
-            if explanation.is_signature_checked { "valid" } else { "not checked; add `--jwks FILE` to check it" };
-        // A write to a string does not fail.
-        let _ = writeln!(text, "  signature: {signature}");
-        if let Some(end) = claims.expires_at() {
-            let left = end.duration_since(SystemTime::now()).unwrap_or_default();
-            let _ = writeln!(text, "  expires: in {}, leeway included", shown(left));
-        }
-        let scopes: Vec<&str> = claims.scopes().collect();
-        let scopes = if scopes.is_empty() { "none".to_owned() } else { escaped(&scopes.join(" ")) };
-        let _ = writeln!(text, "  scopes: {scopes}");
-        if let Some(claim) = claims.unread_claim() {
-            let _ = writeln!(text, "  note: `{claim}` is present and not read");
-        }
-        print(&text)
-    }
-
     /// Prints the tools that the token opens.
     fn report_tools(&self, claims: &Claims) -> Outcome {
         let scan = |path: &Path| self.table.scan(self.build.scan(path));
         let reading = Reading { scan: &scan, loopback: self.table.allow_loopback_http };
         let side = match reading.open(self.tools.as_deref().unwrap_or(".")) {
             Ok(side) => side,
-            Err(unreadable) if self.tools.is_some() => return unreadable.tell(),
+            Err(unreadable) if self.tools.is_some() => return unreadable.report(),
             Err(unreadable) => {
                 let why = escaped(&unreadable.message);
                 return print(&format!("  tools: not known, since {why}; name a table with `--tools PATH`\n"));
@@ -156,6 +130,30 @@ impl Token {
         };
         print(&tools(&side, claims))
     }
+}
+
+/// Prints whether the token would be accepted, and why.
+fn report(explanation: &Explanation) -> Outcome {
+    let claims = match &explanation.result {
+        Ok(claims) => claims,
+        Err(error) => return refused(error, explanation.is_signature_checked),
+    };
+    let mut text = String::from("the token would be accepted\n");
+    let signature =
+        if explanation.is_signature_checked { "valid" } else { "not checked; add `--jwks FILE` to check it" };
+    // A write to a string does not fail.
+    let _ = writeln!(text, "  signature: {signature}");
+    if let Some(end) = claims.expires_at() {
+        let left = end.duration_since(SystemTime::now()).unwrap_or_default();
+        let _ = writeln!(text, "  expires: in {}, leeway included", shown(left));
+    }
+    let scopes: Vec<&str> = claims.scopes().collect();
+    let scopes = if scopes.is_empty() { "none".to_owned() } else { escaped(&scopes.join(" ")) };
+    let _ = writeln!(text, "  scopes: {scopes}");
+    if let Some(claim) = claims.unread_claim() {
+        let _ = writeln!(text, "  note: `{claim}` is present and not read");
+    }
+    print(&text)
 }
 
 /// Returns the tools that the token opens, as one line.

@@ -29,13 +29,13 @@ pub(crate) fn run(rounds: usize, tokens: u32) {
     let (signature, public) =
         (key.sign(message.as_bytes()), UnparsedPublicKey::new(&ED25519, key.public_key().as_ref()));
     let bare = || {
-        let verified = public.verify(black_box(message.as_bytes()), signature.as_ref());
-        assert!(verified.is_ok(), "the signature is valid");
+        let result = public.verify(black_box(message.as_bytes()), signature.as_ref());
+        assert!(result.is_ok(), "the signature is valid");
     };
     let whole = || {
         let mut context = Context::from_waker(Waker::noop());
-        let verified = pin!(verifier.verify(Token::new(black_box(&token)))).poll(&mut context);
-        assert!(matches!(verified, Poll::Ready(Ok(_))), "the token is valid");
+        let polled = pin!(verifier.verify(Token::new(black_box(&token)))).poll(&mut context);
+        assert!(matches!(polled, Poll::Ready(Ok(_))), "the token is valid");
     };
     let (mut alone, mut all) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
