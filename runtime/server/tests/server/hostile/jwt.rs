@@ -30,12 +30,6 @@ fn strict() -> Server {
     Server::with(|builder| builder.verifier(verifier().require_access_token_type()))
 }
 
-/// Returns a server whose issuer has several keys for one algorithm.
-fn several_keys() -> Server {
-    let keys = set(&[ed_jwk(&KEYS.ed, "ed"), ed_jwk(&KEYS.other, "other")]);
-    Server::with(|builder| builder.verifier(JwtVerifier::new(ISSUER, RESOURCE, keys)))
-}
-
 /// Expects 401 with a reason in the challenge.
 fn invalid(name: &str, token: &str, why: &'static str) -> Row {
     row(format!("jwt: {name}"), jwt, call().token(token), Out::Refused(401, 401, why))

@@ -93,7 +93,7 @@ async fn accepts_bound_tokens_with_a_proof_of_any_issuer() {
         assert_eq!(fixture.send(ask()).await.text(), "a");
         for ask in [ask(), read().dpop_token(&token), read().proved(Client::EdDsa, &token), read().token(&token)] {
             let reply = fixture.send(ask).await;
-            assert_eq!(reply.refused(), (401, 401), "{reply:?}");
+            assert_eq!(reply.status_and_code(), (401, 401), "{reply:?}");
         }
     }
     assert_eq!(fixture.runs.take().len(), 6);
