@@ -227,11 +227,11 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     emitted.error(&AlreadyInstalled);
 
     // Output of the layer.
-    let shows = Shows::default();
+    let hook = Shows::default();
     let verifier =
         VerifierRouter::new().prefix("sk_", keys().0).issuer(ISSUER, JwtVerifier::new(ISSUER, RESOURCE, local));
     let server = Server::around(
-        ResourceServer::builder(&TOOLS).verifier(verifier).environments(Environments::new()).policy(shows.clone()),
+        ResourceServer::builder(&TOOLS).verifier(verifier).environments(Environments::new()).policy(hook.clone()),
     );
     for token in [jwt, &changed, KEY, "sk_live_PLANTED-other", "PLANTED", "PLANTED,PLANTED"] {
         for ask in [Ask::call("list_files"), Ask::call("write_file"), Ask::method("tools/list"), Ask::call("unknown")] {
@@ -246,7 +246,7 @@ async fn emit(emitted: &mut Emitted, jwt: &str, set: &str) {
     emitted.debug(&server.layer().well_known());
     emitted.debug(&(server.layer().layer(), server.layer().layer().layer("inside")));
     emitted.debug(&(Clock::default(), Environments::new()));
-    let asked = core::mem::take(&mut *shows.0.lock().unwrap());
+    let asked = core::mem::take(&mut *hook.0.lock().unwrap());
     emitted.text += &asked.text;
     emitted.types += &asked.types;
 }
