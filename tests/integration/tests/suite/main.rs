@@ -1,7 +1,8 @@
 //! What holds across crates: documents, records and pages of examples and fixtures, and the claims of the README.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod artefact;
+mod authorization_server;
 mod golden;
 mod language;
 mod overview;

@@ -1,0 +1,119 @@
+//! The process of `oidc-provider`: `tests/clients/oidc-provider/server.mjs`, as `.ci/clients` installs it.
+
+use std::{
+    env, fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::{Value, json};
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../clients/oidc-provider/server.mjs");
+
+/// The secret of the resource server at its authorization server.
+pub(super) const SECRET: &str = "the secret + of: the/resource server";
+
+/// How access tokens are written.
+#[derive(Clone, Copy)]
+pub(super) enum Format {
+    Jwt,
+    Opaque,
+}
+
+/// An authorization server on a loopback port.
+pub(super) struct AuthorizationServer {
+    process: Child,
+    options: Value,
+    /// The issuer identifier.
+    pub(super) issuer: String,
+}
+
+impl AuthorizationServer {
+    /// Starts it with access tokens of this format, which are valid for some seconds. The resource is the identifier of the
+    /// resource server as a client. Returns `None` after a message if the test is skipped.
+    pub(super) fn start(resource: &str, format: Format, lifetime: u32) -> Option<Self> {
+        let folder = match find_package() {
+            Ok(folder) => folder,
+            Err(missing) => {
+                skip(missing);
+                return None;
+            }
+        };
+        let format = match format {
+            Format::Jwt => "jwt",
+            Format::Opaque => "opaque",
+        };
+        let options =
+            json!({"port": 0, "resource": resource, "secret": SECRET, "format": format, "lifetime": lifetime});
+        let (process, issuer) = run(&folder, &options);
+        Some(Self { process, options, issuer })
+    }
+
+    /// Stops it. Its address refuses connections.
+    pub(super) fn stop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Starts it again at the same address, with other keys and without its sessions and grants.
+    pub(super) fn start_again(&mut self) {
+        self.options["port"] = json!(self.issuer.rsplit(':').next().unwrap().parse::<u16>().unwrap());
+        let (process, issuer) = run(&find_package().unwrap(), &self.options);
+        assert_eq!(issuer, self.issuer);
+        self.process = process;
+    }
+}
+
+impl Drop for AuthorizationServer {
+    fn drop(&mut self) {
+        // The process may have exited, which the test has noticed.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Returns the folder into which `.ci/clients` installs.
+fn installed() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("clients")
+}
+
+/// If Node.js is missing or old, `.ci/clients` installs one next to Python.
+fn node() -> Command {
+    let brought = installed().join("python/bin/node");
+    Command::new(if brought.is_file() { brought.as_path() } else { Path::new("node") })
+}
+
+/// Returns the folder of the package, or what is missing.
+fn find_package() -> Result<PathBuf, &'static str> {
+    let folder = installed().join("oidc-provider");
+    if !folder.join("node_modules/oidc-provider").is_dir() {
+        return Err("oidc-provider is missing");
+    }
+    if !node().arg("--version").output().is_ok_and(|output| output.status.success()) {
+        return Err("Node.js is missing");
+    }
+    Ok(folder)
+}
+
+/// Reports a skipped test, or panics where tests must not be skipped.
+fn skip(missing: &str) {
+    let help = "run .ci/clients";
+    assert!(env::var_os("MCP_SCOPES_CLIENT_TEST").is_none_or(|value| value != "required"), "{missing}; {help}");
+    eprintln!("SKIPPED: no token of an authorization server was tried: {missing}; {help}");
+}
+
+/// Runs the script until its standard input is closed, which also happens when this process exits.
+fn run(folder: &Path, options: &Value) -> (Child, String) {
+    // Node.js resolves modules from the script's folder. Concurrent tests copy the script too, so the copy is atomic.
+    let own = format!("{}-{:?}", std::process::id(), std::thread::current().id());
+    let (script, copy) = (folder.join("server.mjs"), folder.join(own));
+    fs::copy(SCRIPT, &copy).unwrap();
+    fs::rename(copy, &script).unwrap();
+    let mut process =
+        node().arg(script).arg(options.to_string()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut issuer = String::new();
+    BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut issuer).unwrap();
+    assert!(issuer.starts_with("http://127.0.0.1:"), "the authorization server does not start: {options}");
+    (process, issuer.trim().to_owned())
+}

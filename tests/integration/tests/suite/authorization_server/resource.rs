@@ -1,0 +1,98 @@
+//! The notes of `examples/secured-rmcp` behind the layer, for tokens of an authorization server.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::Router;
+use mcp_scopes_server::{
+    ResourceServer,
+    token::{ClientCredentials, Issuer},
+};
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, session::local::LocalSessionManager};
+use secured_rmcp::{TOOLS, notes::Notes, server::NoteServer};
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use super::{
+    client::{Answer, Client, Registration},
+    process::{AuthorizationServer, Format, SECRET},
+};
+
+/// Both servers, and a client that has discovered them.
+pub(super) struct Servers {
+    pub(super) authorization: AuthorizationServer,
+    pub(super) resource: String,
+    pub(super) client: Client,
+    /// The answer to the first call, which has no token.
+    pub(super) refused: Answer,
+}
+
+impl Servers {
+    /// Starts both. Returns `None` after a message if the test is skipped.
+    pub(super) async fn start(
+        format: Format,
+        lifetime: u32,
+        configure: impl FnOnce(Issuer, &str) -> Issuer,
+    ) -> Option<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let resource = format!("http://{}/mcp", listener.local_addr().unwrap());
+        let authorization = AuthorizationServer::start(&resource, format, lifetime)?;
+        let issuer = configure(Issuer::discover(&authorization.issuer), &resource);
+        let routes = routes(&resource, issuer).await;
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        let (client, refused) = Client::discover(&resource).await;
+        assert_eq!(client.issuer(), authorization.issuer);
+        Some(Self { authorization, resource, client, refused })
+    }
+
+    /// Starts both for JWTs that are verified by the keys of the issuer.
+    pub(super) async fn with_jwts() -> Option<Self> {
+        Self::start(Format::Jwt, 600, |issuer, _| issuer).await
+    }
+
+    /// Starts both for opaque tokens that are introspected each time.
+    pub(super) async fn with_opaque_tokens(lifetime: u32) -> Option<Self> {
+        Self::start(Format::Opaque, lifetime, |issuer, resource| {
+            issuer.introspect(ClientCredentials::basic(resource, SECRET)).cache(0, Duration::ZERO)
+        })
+        .await
+    }
+
+    /// Returns the resource server as a client of the authorization server.
+    pub(super) fn resource_server(&self) -> Registration {
+        Registration { id: self.resource.clone(), secret: Some(SECRET.to_owned()) }
+    }
+
+    /// Calls a tool, which must run.
+    pub(super) async fn passes(&self, tool: &str, tokens: &Value) {
+        let answer = self.client.call(tool, Some(access(tokens))).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert!(answer.text.contains("\"result\"") && !answer.text.contains("\"isError\":true"), "{answer:?}");
+    }
+
+    /// Calls a tool with a token that must be rejected, and returns the reason.
+    pub(super) async fn refuses(&self, token: &str) -> String {
+        let answer = self.client.call("list_notes", Some(token)).await;
+        assert_eq!((answer.status, answer.attribute("error")), (401, Some("invalid_token")), "{answer:?}");
+        assert!(!answer.challenge.contains(token) && !answer.text.contains(token), "{answer:?}");
+        answer.attribute("error_description").unwrap().to_owned()
+    }
+}
+
+/// Returns a token of a response of the token endpoint.
+pub(super) fn text<'t>(tokens: &'t Value, name: &str) -> &'t str {
+    tokens[name].as_str().unwrap_or_else(|| panic!("{name}: {tokens}"))
+}
+
+pub(super) fn access(tokens: &Value) -> &str {
+    text(tokens, "access_token")
+}
+
+async fn routes(resource: &str, issuer: Issuer) -> Router {
+    let server = ResourceServer::builder(&TOOLS).resource(resource).issuer(issuer).build().await.unwrap();
+    let notes = NoteServer::new(Notes::default());
+    let (sessions, config) = (Arc::<LocalSessionManager>::default(), StreamableHttpServerConfig::default());
+    let mcp = mcp_scopes_rmcp::service(&server, move || Ok(notes.clone()), sessions, config);
+    let documents =
+        server.metadata_paths().fold(Router::new(), |router, path| router.route_service(path, server.well_known()));
+    documents.route_service("/mcp", mcp)
+}
