@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 use mcp_scopes_model::address::Address;
-use reqwest::{Client, RequestBuilder, Url, redirect::Policy};
+use reqwest::{Client, RequestBuilder, Response, Url, redirect::Policy};
 
 #[cfg(feature = "introspection")]
 use super::TokenError;
@@ -32,11 +32,20 @@ pub(crate) struct FetchError {
     pub(crate) status: Option<StatusCode>,
     /// Without the address, which may contain a secret.
     pub(crate) source: Option<Arc<dyn Error + Send + Sync>>,
+    /// Whether the issuer says that it does not support tokens of this type (RFC 7009 §2.2.1).
+    #[cfg(feature = "introspection")]
+    pub(super) is_unsupported_token: bool,
 }
 
 impl FetchError {
     pub(super) const fn new(reason: &'static str) -> Self {
-        Self { reason, status: None, source: None }
+        Self {
+            reason,
+            status: None,
+            source: None,
+            #[cfg(feature = "introspection")]
+            is_unsupported_token: false,
+        }
     }
 
     /// Adds the error that caused the failure.
@@ -141,8 +150,27 @@ pub(super) async fn send(
         return Err(at_status(reason!("the issuer redirects, which is not followed; configure the final address")));
     }
     if status != StatusCode::OK {
-        return Err(at_status(reason!("the issuer responds with an error status")));
+        let error = at_status(reason!("the issuer responds with an error status"));
+        #[cfg(feature = "introspection")]
+        let error = FetchError {
+            is_unsupported_token: status == StatusCode::BAD_REQUEST
+                && body(&mut response, max_bytes).await.is_ok_and(|text| states_unsupported_token(&text)),
+            ..error
+        };
+        return Err(error);
     }
+    let text = body(&mut response, max_bytes).await?;
+    Ok(IssuerResponse {
+        #[cfg(feature = "jwks")]
+        headers: core::mem::take(response.headers_mut()),
+        text,
+    })
+}
+
+/// Reads the body of a response, of at most `max_bytes`.
+async fn body(response: &mut Response, max_bytes: usize) -> Result<String, FetchError> {
+    let status = response.status();
+    let at_status = |reason| FetchError { status: Some(status), ..FetchError::new(reason) };
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(fetch_error)? {
         if body.len() + chunk.len() > max_bytes {
@@ -150,12 +178,14 @@ pub(super) async fn send(
         }
         body.extend_from_slice(&chunk);
     }
-    let text = String::from_utf8(body).map_err(|_| at_status(reason!("the response of the issuer is not UTF-8")))?;
-    Ok(IssuerResponse {
-        #[cfg(feature = "jwks")]
-        headers: core::mem::take(response.headers_mut()),
-        text,
-    })
+    String::from_utf8(body).map_err(|_| at_status(reason!("the response of the issuer is not UTF-8")))
+}
+
+/// Returns whether an error response (RFC 6749 §5.2) says that tokens of this type are not supported.
+#[cfg(feature = "introspection")]
+fn states_unsupported_token(text: &str) -> bool {
+    let error = crate::json::object(text).ok().and_then(|mut members| members.remove("error"));
+    error.is_some_and(|error| error == "unsupported_token_type")
 }
 
 /// Removes the address, which may contain a secret and is part of the client's error text.

@@ -18,7 +18,7 @@ use tokio::{
 use super::{
     Claims, Clock, Token, TokenCache, TokenError, TokenVerifier,
     cache::TOKENS,
-    endpoint::{self, Endpoint, EndpointError, FetchError},
+    endpoint::{self, Endpoint, EndpointError},
     rules::{ClaimsSource, Rules},
 };
 #[cfg(feature = "jwks")]
@@ -37,6 +37,8 @@ const MAX_CONCURRENT: usize = 64;
 const MALFORMED: TokenError = TokenError::unavailable(reason!("the introspection response of its issuer is malformed"));
 #[cfg(feature = "jwks")]
 const NO_METADATA: TokenError = TokenError::unavailable(reason!("the metadata of its issuer is not available"));
+const UNSUPPORTED: TokenError = TokenError::invalid(reason!("its issuer does not introspect tokens of its type"))
+    .with_help("send the access token; if access tokens are JWTs, verify them with the keys of the issuer");
 const BUSY: TokenError = TokenError::unavailable(reason!("too many introspection requests are under way"));
 
 /// Verifies tokens by introspection at their issuer, as [`Issuer`](super::Issuer) documents. Requires a tokio runtime.
@@ -240,7 +242,7 @@ impl TokenVerifier for Introspection {
             .body(format!("token={}&token_type_hint=access_token", encoded(text)));
         let answer = endpoint::send(request, self.wait.saturating_sub(began.elapsed()), MAX_ANSWER)
             .await
-            .map_err(FetchError::into_unavailable)?;
+            .map_err(|error| if error.is_unsupported_token { UNSUPPORTED } else { error.into_unavailable() })?;
         let found = read(&answer.text).ok_or(MALFORMED)?;
         match found.get("active") {
             Some(Value::Bool(true)) => {

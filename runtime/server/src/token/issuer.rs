@@ -55,8 +55,9 @@ use self::names::Names;
 ///
 /// # Introspection
 ///
-/// With [`introspection`](Self::introspection) or [`introspect`](Self::introspect) a token is valid if its issuer reports it as active, and `aud`, which is required,
-/// contains the server's resource. `iss`, `exp`, `nbf`, `scope` and `scp` are checked as in a JWT, if they are present. If the
+/// With [`introspection`](Self::introspection) or [`introspect`](Self::introspect) a token is valid if its issuer reports it as
+/// active, and `aud`, which is required, contains the server's resource. `iss`, `exp`, `nbf`, `scope` and `scp` are checked as in
+/// a JWT, if they are present. A token of a type that the issuer does not introspect (`unsupported_token_type`) is rejected. If the
 /// issuer cannot be reached, or returns any other response, the request is answered with 503.
 ///
 /// Issuers report refresh and ID tokens as active as well. So `token_use`, `token_type` and `typ`, if present, must be those of

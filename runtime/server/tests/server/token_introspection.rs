@@ -208,6 +208,11 @@ async fn returns_unavailable_for_missing_or_malformed_answers() {
         Answer::good("{\"active\": 1}"),
         Answer::good(good.replace("\"active\":true", "\"active\":false,\"active\":true")),
         Answer::good(format!("{good}{}", " ".repeat(64 << 10))),
+        Answer::With("400 Bad Request", String::new(), good.clone()),
+        Answer::With("400 Bad Request", String::new(), json!({"error": "invalid_request"}).to_string()),
+        Answer::With("400 Bad Request", String::new(), json!({"error": ["unsupported_token_type"]}).to_string()),
+        Answer::With("400 Bad Request", String::new(), "\"unsupported_token_type\"".to_owned()),
+        Answer::With("401 Unauthorized", String::new(), json!({"error": "unsupported_token_type"}).to_string()),
         Answer::With("401 Unauthorized", String::new(), good.clone()),
         Answer::With("500 Internal Server Error", String::new(), good.clone()),
         Answer::With("307 Temporary Redirect", format!("location: {}\r\n", elsewhere.url()), String::new()),
@@ -219,6 +224,15 @@ async fn returns_unavailable_for_missing_or_malformed_answers() {
         assert_eq!(issuer.asked(), 1, "{answer:?}");
     }
     assert_eq!(elsewhere.asked(), 0, "the token was sent elsewhere");
+}
+
+#[tokio::test]
+async fn rejects_tokens_of_a_type_that_the_issuer_does_not_introspect() {
+    let body = json!({"error": "unsupported_token_type", "error_description": "JWTs cannot be introspected"});
+    let issuer = Issuer::new(Answer::With("400 Bad Request", String::new(), body.to_string()));
+    let error = verifier(&issuer).verify(Token::new("a.b.c")).await.unwrap_err();
+    assert_eq!(error.kind(), TokenErrorKind::Invalid);
+    assert_eq!(error.to_string(), "the token was refused: its issuer does not introspect tokens of its type");
 }
 
 #[tokio::test]

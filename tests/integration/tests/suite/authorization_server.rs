@@ -140,6 +140,9 @@ async fn introspects_opaque_tokens_until_they_are_revoked() {
     assert!(!access(&tokens).contains('.'), "{tokens}");
     servers.passes("list_notes", &tokens).await;
     assert_eq!(servers.client.call("write_note", Some(access(&tokens))).await.status, 403);
+    let logged_in = servers.client.log_in(&client, "openid notes:read").await;
+    let reason = "its issuer does not introspect tokens of its type";
+    assert_eq!(servers.refuses(text(&logged_in, "id_token")).await, reason);
     // The authorization server reports a refresh token as active, without an audience.
     assert_eq!(servers.refuses(text(&tokens, "refresh_token")).await, "`aud` is missing");
     let foreign = servers.client.log_in_for(&client, "notes:read", Some("https://files.example.com/mcp")).await;
