@@ -84,9 +84,11 @@ const PROVIDERS: [Named; 18] = [
     Named { name: "cognito-resource", requires: "no value", make: |values| values.none(Provider::cognito_resource()) },
     Named {
         name: "zitadel",
-        requires: "the id of a project, and pairs of a role and its scopes",
+        requires: "the id of a project, clients, and pairs of a role and its scopes",
         make: |values| match values.names.as_slice() {
-            [project] => Some(Provider::zitadel(*project, values.pairs.iter().copied())),
+            [project, clients @ ..] if !clients.is_empty() => {
+                Some(Provider::zitadel(*project, clients.iter().copied(), values.pairs.iter().copied()))
+            }
             _ => None,
         },
     },
@@ -162,7 +164,7 @@ mod tests {
             "keycloak",
             "keycloak editor=files:write",
             "cognito a b",
-            "zitadel 234567 reader=files:read",
+            "zitadel 234567 client reader=files:read",
             "supabase client authenticated=files:read",
             "duende",
         ] {

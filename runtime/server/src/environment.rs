@@ -190,7 +190,7 @@ impl Resolver {
     /// determines the environment. Compared code point by code point (RFC 9728 §6).
     pub(super) fn is_meant_here(&self, claims: &Claims) -> bool {
         let (live, sandbox) = self.audiences_of(claims);
-        live || (sandbox && self.has_sandbox_audience())
+        live || (sandbox && self.has_sandbox_audience()) || claims.for_this_server()
     }
 
     fn has_sandbox_audience(&self) -> bool {
@@ -287,8 +287,10 @@ impl Resolver {
         let has = |resource: &str| claims.audience().iter().any(|audience| audience == resource);
         let live = has(&self.live_resource) || self.also_live.iter().any(|audience| has(audience));
         let sandbox = self.sandbox_resource.as_deref().is_some_and(has);
-        if claims.for_this_server() && !live && !sandbox {
-            let sandbox = self.has_sandbox_audience() && claims.environment() == Some(Environment::Sandbox);
+        // The credential of this server itself has no audience, and states its environment.
+        if let (false, false, true, Some(environment)) = (live, sandbox, claims.for_this_server(), claims.environment())
+        {
+            let sandbox = self.has_sandbox_audience() && environment == Environment::Sandbox;
             return (!sandbox, sandbox);
         }
         (live, sandbox)

@@ -66,7 +66,7 @@
 //! | event `metadata` | warn | it could not be read | `outcome` = `failed`, `reason`, `cause` |
 //! | event `cause` | warn | a token is rejected, and the operator can find out why: [`TokenError::caused_by`], [`TokenError::with_help`] | `reason`, `cause`, `help` |
 //!
-//! `step` is `request`, `token`, `environment`, `body`, `scopes`, `policy`, `session` or `answer`, after the list above.
+//! `step` is `request`, `token`, `environment`, `body`, `scopes`, `session`, `policy` or `answer`, after the list above.
 //!
 //! # Modules
 //!

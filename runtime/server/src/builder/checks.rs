@@ -94,8 +94,9 @@ impl ResourceServerBuilder {
                 "add `.discovery(Discovery::Filtered)`, or remove `.hidden_tools(..)`",
             );
         }
+        let names = self.verifiers.live_names();
         for audience in &self.also_audiences {
-            if is_shared(audience) {
+            if is_shared(audience, names.iter().map(String::as_str)) {
                 problems.add(
                     "also_audience",
                     ProblemKind::Contradiction,

@@ -7,7 +7,7 @@ use super::Introspection;
 #[cfg(any(feature = "jwks", feature = "introspection"))]
 use super::endpoint::EndpointError;
 use super::{
-    Claims, Issuer, Provider, Token, TokenCache, TokenError,
+    Claims, Issuer, Token, TokenCache, TokenError,
     flights::Verified,
     identity::Hash,
     issuer::{Settings, Source},
@@ -91,7 +91,7 @@ impl BoundIssuer {
                 "write the prefix of the issuer's tokens",
             );
         }
-        if let Some((message, help)) = settings.provider.as_ref().and_then(Provider::problem) {
+        if let Some((message, help)) = settings.provider.as_ref().and_then(|provider| provider.problem(&name)) {
             problems.add(setting, ProblemKind::Contradiction, message, help);
         }
         if settings.provider.is_some() && settings.claims.is_some() {

@@ -44,7 +44,7 @@ use crate::{
 /// | `jwk` | a public key, with the limits of [`KeySet::from_json`](super::KeySet::from_json), whose thumbprint (RFC 7638) is `jkt` |
 /// | signature | made by this key |
 /// | `htm` | the method of the request |
-/// | `htu` | the [resource](crate::ResourceServerBuilder::resource), or the address below it that was requested; compared without query and fragment, in normal form (RFC 3986 §6.2.2). The address under which a proxy forwards the request does not matter |
+/// | `htu` | the [resource](crate::ResourceServerBuilder::resource), or the address below it that was requested; compared without query and fragment, in normal form (RFC 3986 §6.2.2, without dot segments). The address under which a proxy forwards the request does not matter |
 /// | `ath` | the hash of the token |
 /// | `iat` | at most 60 seconds ago ([`max_age`](Self::max_age)), plus the [leeway](Self::leeway), and not later than the leeway |
 /// | `jti` | 1 to 256 bytes, and not used before by this key |
@@ -96,7 +96,8 @@ impl Dpop {
         self
     }
 
-    /// Sets how old a proof may be. Default: 60 seconds. A proof is remembered for as long, so a shorter time needs less memory.
+    /// Sets how old a proof may be. Default: 60 seconds. A proof is remembered for as long, and
+    /// the leeway before and after, so a shorter time needs less memory.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = age;
         self

@@ -275,11 +275,9 @@ impl Issuer {
     /// # #[cfg(feature = "jwks")] {
     /// use mcp_scopes_server::{TokenError, token::Issuer};
     /// let issuer = Issuer::jwks("https://auth.example.com", "https://auth.example.com/jwks.json").claims(|verified| {
-    ///     if !verified.has_audience() {
-    ///         return Err(TokenError::invalid("`aud` is not this server"));
-    ///     }
     ///     let rights = verified.claim("rights").and_then(|rights| rights.as_array());
-    ///     Ok(verified.accept().scopes(rights.into_iter().flatten().filter_map(|right| right.as_str())))
+    ///     let rights = rights.ok_or(TokenError::invalid("`rights` is missing"))?;
+    ///     Ok(verified.accept()?.scopes(rights.iter().filter_map(|right| right.as_str())))
     /// });
     /// # let _ = issuer;
     /// # }

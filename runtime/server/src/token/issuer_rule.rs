@@ -138,12 +138,23 @@ impl IssuerRule {
     /// The key states the issuer `of_key`, which is not that of the token.
     #[cfg(feature = "jwt")]
     pub(super) fn check_key(&self, found: &Map<String, Value>, of_key: Option<&str>) -> Result<(), TokenError> {
-        let (Form::Tenants(rule), Some(of_key)) = (&self.form, of_key) else { return Ok(()) };
-        let stated = found.get("iss").and_then(Value::as_str);
-        let tenant = stated.and_then(|stated| rule.stated.tenant(stated)).ok_or(OTHER_KEY)?;
-        let of_key = of_key.replace(OF_KEYS, tenant);
-        // Keys name the issuer of the current version, also if they sign tokens that state an older one.
-        let allowed = of_key == rule.stated.with(tenant) || of_key == rule.name.with(tenant);
+        let (Some(of_key), Some(stated)) = (of_key, found.get("iss").and_then(Value::as_str)) else { return Ok(()) };
+        let allowed = match &self.form {
+            Form::Exact(_) => {
+                let template = Template::parse(&of_key.replace(OF_KEYS, PLACEHOLDER)).ok().flatten();
+                let is_for = |name: &str| {
+                    of_key == name || template.as_ref().is_some_and(|template| template.tenant(name).is_some())
+                };
+                is_for(stated) || self.advertised.as_deref().is_some_and(is_for)
+            }
+            Form::Tenants(rule) => {
+                // An `iss` that does not match is rejected with the claims.
+                let Some(tenant) = rule.stated.tenant(stated) else { return Ok(()) };
+                let of_key = of_key.replace(OF_KEYS, tenant);
+                // Keys name the issuer of the current version, also if they sign tokens that state an older one.
+                of_key == rule.stated.with(tenant) || of_key == rule.name.with(tenant)
+            }
+        };
         if allowed { Ok(()) } else { Err(OTHER_KEY) }
     }
 }

@@ -103,8 +103,8 @@ impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
         let keys = self.keys.keys(header.key.as_deref()).await?;
         let key = keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature)?;
         let found = compact.claims()?;
-        let claims = self.rules.check(&found, self.clock.now())?;
         self.rules.issuer.check_key(&found, key.issuer)?;
+        let claims = self.rules.check(&found, self.clock.now())?;
         Ok(Arc::new(claims.signing_key(key.mark).build()))
     }
 

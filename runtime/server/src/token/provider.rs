@@ -3,12 +3,14 @@
 //! | module | holds |
 //! |---|---|
 //! | `audience` | whether a token is for this server |
+//! | `entra` | the kinds of tokens of Microsoft Entra |
 //! | `scopes` | which claim grants scopes |
 //! | `mapping` | [`VerifiedClaims`] and [`MappedClaims`], for the closure of a deployment |
 //! | `presets` | the providers that are known by name |
 //! | `server_permissions` | the scopes of a token for several servers |
 
 pub(super) mod audience;
+mod entra;
 pub(super) mod mapping;
 mod presets;
 pub(super) mod scopes;
@@ -16,7 +18,7 @@ pub(super) mod server_permissions;
 
 use core::fmt;
 
-use self::{audience::Clients, scopes::ScopeSource};
+use self::{audience::Clients, entra::EntraTokens, scopes::ScopeSource};
 use super::{
     TokenError,
     claim::{self, ClaimPath, Found},
@@ -58,6 +60,10 @@ pub struct Provider {
     pub(super) scopes: ScopeSource,
     required: Vec<Required>,
     id_token_claims: Vec<&'static str>,
+    /// The kinds of tokens that are accepted, if the issuer is Microsoft Entra.
+    entra: Option<EntraTokens>,
+    /// A setting that does not apply to this provider.
+    misplaced: Option<&'static str>,
 }
 
 /// A claim that must be present, with one of these values; any value, if there are none.
@@ -91,6 +97,8 @@ impl Provider {
             scopes: ScopeSource::Standard,
             required: Vec::new(),
             id_token_claims: Vec::new(),
+            entra: None,
+            misplaced: None,
         }
     }
 
@@ -141,8 +149,8 @@ impl Provider {
         self
     }
 
-    /// Grants the listed scopes for each role in this claim, and reads no other claim. The claim is a string, a list of strings, or
-    /// an object whose members are the roles. It trusts every client with all that its user may do.
+    /// Grants the listed scopes for each role in this claim, and reads no other claim. The claim is one role, a list of roles, or an
+    /// object whose members are the roles. It trusts every client with all that its user may do.
     ///
     /// ```
     /// use mcp_scopes_server::token::Provider;
@@ -181,6 +189,9 @@ impl Provider {
         if self.id_token_claims.iter().any(|name| claim::present(found, name).is_some()) {
             return Err(TokenError::ID_TOKEN);
         }
+        if let Some(tokens) = self.entra {
+            tokens.check(found)?;
+        }
         for Required { claim, values } in &self.required {
             match claim.find(found) {
                 None => return Err(TokenError::of_claim(claim, "is missing")),
@@ -192,9 +203,12 @@ impl Provider {
         Ok(())
     }
 
-    /// Returns why the settings cannot be used, and what to change.
-    pub(super) fn problem(&self) -> Option<(String, &'static str)> {
-        let audience = self.unlimited_audience()?;
+    /// Returns why the settings cannot be used for this issuer, and what to change.
+    pub(super) fn problem(&self, issuer: &str) -> Option<(String, &'static str)> {
+        if let Some(setting) = self.misplaced {
+            return Some((format!("`{setting}` applies to tokens of Microsoft Entra only"), "remove the call"));
+        }
+        let audience = self.unlimited_audience(issuer)?;
         let what = match audience {
             "" => "tokens without `aud` are accepted".to_owned(),
             shared => format!("tokens for the audience `{}` are accepted", shared.escape_debug()),

@@ -91,9 +91,7 @@ impl Rules {
         let client = self.provider.check_client(found)?;
         let Granted { scopes, unread } = self.provider.scopes.read(found)?;
         let audience = claim::present(found, "aud").and_then(claim::texts).unwrap_or_default();
-        // A token for the live server and for the sandbox may grant different scopes at each.
-        let here = |resource: &&String| verdict == Verdict::Rule || audience.contains(&resource.as_str());
-        let scopes = server_permissions::limit(scopes, found, self.resources.iter().filter(here))?;
+        let scopes = self.limited(scopes, found, &audience)?;
         let mut claims = claims.audience(audience).scp(scopes).unread(unread);
         if verdict == Verdict::Rule {
             claims = claims.for_this_server();
@@ -111,7 +109,11 @@ impl Rules {
     fn mapped(&self, claims: ClaimsBuilder, found: &Found, mapping: &Mapping) -> Result<ClaimsBuilder, TokenError> {
         let mapped = mapping(VerifiedClaims { found, resources: &self.resources })?;
         let audience = claim::present(found, "aud").and_then(claim::texts).unwrap_or_default();
-        let mut claims = claims.audience(audience).scp(mapped.scopes).for_this_server();
+        let scopes = self.limited(mapped.scopes, found, &audience)?;
+        let mut claims = claims.audience(audience).scp(scopes);
+        if mapped.is_any_audience {
+            claims = claims.for_this_server();
+        }
         if let Some(subject) = mapped.subject {
             claims = claims.subject(subject);
         }
@@ -119,6 +121,15 @@ impl Rules {
             claims = claims.client(client);
         }
         Ok(claims)
+    }
+
+    /// Limits scopes by `server_permissions`, at the resources that the token is for; for a token with another audience, at the first
+    /// one, which is live.
+    fn limited(&self, scopes: Vec<String>, found: &Found, audience: &[&str]) -> Result<Vec<String>, TokenError> {
+        let named = self.resources.iter().filter(|resource| audience.contains(&resource.as_str()));
+        let named: Vec<&String> = named.collect();
+        let resources = if named.is_empty() { self.resources.iter().take(1).collect() } else { named };
+        server_permissions::limit(scopes, found, resources)
     }
 
     /// Whether issuer and expiry are optional.

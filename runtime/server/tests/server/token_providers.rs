@@ -8,7 +8,7 @@ use std::{env, fs, path::Path};
 
 use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::{
-    ProblemKind, ResourceServer, TokenError,
+    Environments, ProblemKind, ResourceServer, TokenError,
     token::{Issuer, KeySet, Provider},
 };
 use serde_json::{Value, json};
@@ -189,6 +189,9 @@ async fn named_claims_grant_scopes() {
         (roles("roles"), json!({"roles": ["reader"]}), true),
         (roles("roles"), json!({"roles": {"reader": {"1": "a"}}}), true),
         (roles("roles"), json!({"roles": "reader"}), true),
+        (roles("roles"), json!({"roles": "not reader"}), false),
+        (roles("roles"), json!({"roles": {"reader": null}}), false),
+        (roles("roles"), json!({"roles": {"reader": false}}), false),
         (roles("roles"), json!({"roles": ["files:read", "read"]}), false),
         (roles("roles"), json!({"roles": ["other"], "scope": "files:read"}), false),
         (Provider::new().require("tier", ["gold"]), json!({"tier": "gold", "scope": "files:read"}), true),
@@ -252,6 +255,8 @@ fn shared_audiences_require_a_list_of_clients() {
         Provider::okta("api://default"),
         Provider::new().audience("https://tenant.auth0.com/userinfo"),
         Provider::new().audience("https://graph.microsoft.com/"),
+        Provider::new().audience("https://ids.example.com/resources"),
+        Provider::okta("https://auth.example.com"),
     ] {
         let error = build(provider.clone()).unwrap_err();
         let problems: Vec<_> = error.problems().iter().map(|problem| (problem.setting, problem.kind)).collect();
@@ -277,7 +282,7 @@ async fn a_closure_reads_the_claims_of_checked_tokens() {
     let issuer = Issuer::keys("https://auth.example.com", keys()).claims(|verified| {
         let rights = verified.claim("rights").and_then(Value::as_array);
         let rights = rights.ok_or(TokenError::invalid("it has no rights"))?;
-        Ok(verified.accept().subject("mapped").scopes(rights.iter().filter_map(Value::as_str)))
+        Ok(verified.danger_accept_any_audience().subject("mapped").scopes(rights.iter().filter_map(Value::as_str)))
     });
     let server = Server::around(ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer));
     let header = json!({"alg": "EdDSA", "kid": "ed"});
@@ -305,7 +310,73 @@ async fn a_closure_reads_the_claims_of_checked_tokens() {
 #[test]
 fn a_closure_and_a_provider_exclude_one_another() {
     let issuer = Issuer::keys("https://auth.example.com", keys()).provider(Provider::new());
-    let issuer = issuer.claims(|verified| Ok(verified.accept()));
+    let issuer = issuer.claims(|verified| verified.accept());
     let error = ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer).build_now().unwrap_err();
     assert!(error.to_string().contains("`.claims(..)` replaces what `.provider(..)` says"), "{error}");
+}
+
+#[tokio::test]
+async fn a_mapped_token_needs_the_audience_or_a_judged_one() {
+    let issuer = || Issuer::keys("https://auth.example.com", keys());
+    let strict = issuer().claims(|verified| Ok(verified.accept()?.scopes(["files:read"])));
+    let judged = issuer().claims(|verified| Ok(verified.danger_accept_any_audience().scopes(["files:read"])));
+    let header = json!({"alg": "EdDSA", "kid": "ed"});
+    for (audience, by_strict) in
+        [(json!(RESOURCE), true), (json!(["account", RESOURCE]), true), (json!("account"), false), (Value::Null, false)]
+    {
+        let claims = json!({"iss": "https://auth.example.com", "sub": "ada", "aud": audience});
+        for (issuer, passes) in [(&strict, by_strict), (&judged, true)] {
+            let server = Server::around(ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer.clone()));
+            let answer = server.send(Ask::call("plain").token(&token(&header, &claims))).await;
+            assert_eq!(answer.seen.is_some(), passes, "{audience}: {answer:?}");
+        }
+    }
+    // `server_permissions` limits what a closure grants.
+    let claims = json!({"iss": "https://auth.example.com", "sub": "ada", "aud": RESOURCE, "server_permissions": {}});
+    let server = Server::around(ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(strict));
+    assert_eq!(server.send(Ask::call("plain").token(&token(&header, &claims))).await.refused(), (403, 403));
+}
+
+#[tokio::test]
+async fn scope_settings_keep_the_checks_of_entra_tokens() {
+    let shapes = shapes();
+    let entra = shapes.iter().find(|shape| shape.name == "Microsoft Entra, version 2").unwrap();
+    let application = entra.claims["aud"].as_str().unwrap();
+    for provider in [
+        Provider::entra(application)
+            .scopes_by_role("roles", [("Files.Read", "Files.Read"), ("Files.Write", "Files.Read")]),
+        Provider::entra(application).scopes_from("roles"),
+        Provider::entra(application).app_roles().scopes_from("roles"),
+    ] {
+        let server = server(entra.issuer, provider.clone());
+        let answer = server.send(Ask::call("entra").token(&token(&entra.header, &entra.id_token))).await;
+        assert!(answer.challenge().contains("it looks like an ID token"), "{answer:?}");
+    }
+    // A token without a user needs a role, since any application of the tenant can get one without.
+    let app_only = shapes.iter().find(|shape| shape.name == "Microsoft Entra, app-only").unwrap();
+    assert_eq!(
+        app_only.result(&app_only.with(&json!({"roles": null}))).await,
+        "it is app-only, and `roles` is missing"
+    );
+    // Elsewhere the setting would do nothing.
+    let issuer = Issuer::keys("https://auth.example.com", keys()).provider(Provider::auth0().app_roles());
+    let error = ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer).build_now().unwrap_err();
+    assert!(error.to_string().contains("`.app_roles()` applies to tokens of Microsoft Entra only"), "{error}");
+}
+
+#[tokio::test]
+async fn the_audience_decides_on_the_environment_only_where_it_names_a_resource() {
+    let issuer = |provider| Issuer::keys("https://auth.example.com", keys()).provider(provider);
+    let claims = json!({"iss": "https://auth.example.com", "sub": "ada", "aud": "files-app", "scope": "files:read"});
+    for (environments, status) in
+        [(Environments::new().by_audience(), 403), (Environments::new().by_audience().default_live(), 200)]
+    {
+        let builder =
+            ResourceServer::builder(&SHAPES).resource(RESOURCE).sandbox_resource("https://sandbox.example.com/mcp");
+        let server =
+            Server::around(builder.environments(environments).issuer(issuer(Provider::new().audience("files-app"))));
+        let answer =
+            server.send(Ask::call("plain").token(&token(&json!({"alg": "EdDSA", "kid": "ed"}), &claims))).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+    }
 }

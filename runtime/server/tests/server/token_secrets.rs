@@ -277,7 +277,7 @@ async fn emit_proofs(emitted: &mut Emitted) {
 async fn emit_mapping(shown: &Arc<Mutex<Emitted>>, set: &str, jwt: &str) {
     let into = Arc::clone(shown);
     let issuer = PublicIssuer::keys(ISSUER, KeySet::from_json(set).unwrap()).claims(move |verified| {
-        let mapped = verified.accept().scopes(["PLANTED-scope"]);
+        let mapped = verified.accept()?.scopes(["PLANTED-scope"]);
         into.lock().unwrap().debug(&(verified, &mapped));
         Ok(mapped)
     });

@@ -273,6 +273,17 @@ async fn a_key_signs_only_for_the_issuer_that_it_states() {
             }
         }
     }
+    // A key of a shared set signs no tokens of another issuer, also where the issuer has no placeholder.
+    for (of_key, accepted) in [
+        (Value::Null, true),
+        (json!(issuer_of(ONE)), true),
+        (json!("https://login.example.com/{tenantid}/v2.0"), true),
+        (json!(issuer_of(OTHER)), false),
+        (json!("https://login.example.net/{tenantid}/v2.0"), false),
+    ] {
+        let server = Server::around(of(Issuer::keys(issuer_of(ONE), keys_for(&key, of_key.clone()))));
+        assert_eq!(list(&server, &one).await.seen.is_some(), accepted, "{of_key}");
+    }
     // A key whose `issuer` is not a string is skipped.
     let mut keys: Value = serde_json::from_str(&set(&[&key])).unwrap();
     keys["keys"][0]["issuer"] = json!(7);

@@ -31,7 +31,7 @@ pub fn explain(
     provider: Provider,
     keys: Option<&KeySet>,
 ) -> Result<Explanation, (String, &'static str)> {
-    if let Some(problem) = provider.problem() {
+    if let Some(problem) = provider.problem(issuer) {
         return Err(problem);
     }
     let mut rules = Rules::new(issuer, [resource], ClaimsSource::Token);

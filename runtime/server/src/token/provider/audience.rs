@@ -83,11 +83,11 @@ impl Provider {
     }
 
     /// Returns the first accepted audience that is on tokens for any application, if nothing limits the clients.
-    pub(in super::super) fn unlimited_audience(&self) -> Option<&str> {
+    pub(in super::super) fn unlimited_audience(&self, issuer: &str) -> Option<&str> {
         if self.clients != Clients::Any {
             return None;
         }
-        let shared = self.audiences.iter().find(|audience| is_shared(audience)).map(String::as_str);
+        let shared = self.audiences.iter().find(|audience| is_shared(audience, [issuer])).map(String::as_str);
         shared.or(self.missing_audience.then_some(""))
     }
 }

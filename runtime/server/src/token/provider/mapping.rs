@@ -40,11 +40,25 @@ impl<'c> VerifiedClaims<'c> {
         self.resources.iter().any(|resource| audience.contains(&resource.as_str()))
     }
 
-    /// Accepts the token for this server, whatever its audience is. The subject is `sub` and the client is `client_id` or
-    /// `azp`, until they are set. No scope is granted until it is set.
-    pub fn accept(self) -> MappedClaims {
+    /// Accepts the token for this server, if [`has_audience`](Self::has_audience). The subject is `sub` and the client is
+    /// `client_id` or `azp`, until they are set. No scope is granted until it is set.
+    ///
+    /// # Errors
+    /// `aud` does not contain a resource of this server.
+    pub fn accept(self) -> Result<MappedClaims, TokenError> {
+        if self.has_audience() { Ok(self.mapped(false)) } else { Err(TokenError::FOREIGN) }
+    }
+
+    /// Accepts the token for this server, whatever its audience is: the closure itself must find out that the token is not for
+    /// another application of the issuer, for example by a list of clients. Otherwise as [`accept`](Self::accept).
+    pub fn danger_accept_any_audience(self) -> MappedClaims {
+        self.mapped(true)
+    }
+
+    fn mapped(self, is_any_audience: bool) -> MappedClaims {
         let of = |name| text(self.found, name).ok().flatten().map(str::to_owned);
-        MappedClaims { subject: of("sub"), client: of("client_id").or_else(|| of("azp")), scopes: Vec::new() }
+        let client = of("client_id").or_else(|| of("azp"));
+        MappedClaims { subject: of("sub"), client, scopes: Vec::new(), is_any_audience }
     }
 }
 
@@ -62,6 +76,8 @@ pub struct MappedClaims {
     pub(in super::super) subject: Option<String>,
     pub(in super::super) client: Option<String>,
     pub(in super::super) scopes: Vec<String>,
+    /// Whether the closure has judged the audience.
+    pub(in super::super) is_any_audience: bool,
 }
 
 impl MappedClaims {

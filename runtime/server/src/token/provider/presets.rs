@@ -1,6 +1,6 @@
 //! Providers that are known by name. `docs/providers.md` describes what to configure at each of them.
 
-use super::{Provider, scopes::ScopeSource};
+use super::{Provider, entra::EntraTokens, scopes::ScopeSource};
 
 /// Claims about a login, which some issuers write into ID tokens only.
 const LOGIN: [&str; 2] = ["nonce", "amr"];
@@ -16,7 +16,8 @@ impl Provider {
     /// It trusts the application's id: only tokens that were requested for a scope of the application have it and `scp`.
     pub fn entra(application: impl Into<String>) -> Self {
         Self {
-            scopes: ScopeSource::Entra { delegated: true, app_only: false },
+            scopes: ScopeSource::Entra,
+            entra: Some(EntraTokens { delegated: true, app_only: false }),
             ..Self::new().audience(application).client_claims(["azp", "appid"])
         }
     }
@@ -24,7 +25,7 @@ impl Provider {
     /// Microsoft Entra, tokens of applications without a user: `roles` holds the application roles that an administrator has
     /// granted. A token counts as app-only if `idtyp` is `app` or `sub` equals `oid`, and `scp` is missing.
     pub fn entra_app_only(application: impl Into<String>) -> Self {
-        Self { scopes: ScopeSource::Entra { delegated: false, app_only: true }, ..Self::entra(application) }
+        Self { entra: Some(EntraTokens { delegated: false, app_only: true }), ..Self::entra(application) }
     }
 
     /// Microsoft Entra, version 1 tokens: `aud` is the application id URI, such as `api://<application>`. State their issuer with
@@ -35,8 +36,9 @@ impl Provider {
 
     /// Also accepts app-only tokens of Microsoft Entra, whose `roles` become scopes. For [`entra`](Self::entra).
     pub fn app_roles(mut self) -> Self {
-        if let ScopeSource::Entra { app_only, .. } = &mut self.scopes {
-            *app_only = true;
+        match &mut self.entra {
+            Some(tokens) => tokens.app_only = true,
+            None => self.misplaced = Some(".app_roles()"),
         }
         self
     }
@@ -72,15 +74,21 @@ impl Provider {
         Self::new().client_claims(["client_id"]).require("token_use", ["access"])
     }
 
-    /// Zitadel, with the id of the project: `aud` contains it, and the project's roles become scopes by this map. The roles are read
-    /// from the claim of this project, since the claim without an id holds the roles of the client's project.
+    /// Zitadel, for tokens of these clients, with the id of the project: `aud` contains it, and the project's roles become scopes by
+    /// this map. The roles are read from the claim of this project, since the claim without an id holds the roles of the client's
+    /// project.
+    ///
+    /// It trusts the clients. Without a list, any application of the instance could request the project as audience and act for its
+    /// users.
     pub fn zitadel(
         project: impl Into<String>,
+        clients: impl IntoIterator<Item = impl Into<String>>,
         scopes: impl IntoIterator<Item = (impl Into<String>, impl AsRef<str>)>,
     ) -> Self {
         let project = project.into();
         let roles = format!("urn:zitadel:iam:org:project:{project}:roles");
-        Self::new().audience(project).id_token_claims(LOGIN).scopes_by_role(roles, scopes)
+        let provider = Self::new().audience(project).client_claims(["client_id"]).clients(clients);
+        provider.id_token_claims(LOGIN).scopes_by_role(roles, scopes)
     }
 
     /// Duende IdentityServer and IdentityServer4: `aud` contains the resource of this server, and `scope` is a list, or a string.

@@ -19,11 +19,11 @@ pub(in super::super) enum ScopeSource {
     StandardOrList,
     /// A named claim: a string or a list.
     Claim(ClaimPath),
-    /// The roles of a named claim, each with the scopes that it grants: a string, a list, or an object whose members are the
+    /// The roles of a named claim, each with the scopes that it grants: one role, a list, or an object whose members are the
     /// roles.
     Roles { claim: ClaimPath, map: Vec<(String, Vec<String>)> },
     /// Microsoft Entra: `scp` of delegated tokens, `roles` of app-only tokens.
-    Entra { delegated: bool, app_only: bool },
+    Entra,
 }
 
 /// Claims in which issuers put scopes, permissions and roles.
@@ -66,9 +66,9 @@ impl ScopeSource {
                     Some(granted.flat_map(|(_, scopes)| scopes.iter().cloned()).collect())
                 }
             },
-            Self::Entra { delegated, app_only } => Some(entra(found, *delegated, *app_only)?),
+            Self::Entra => entra(found)?,
         };
-        let unread = KNOWN.into_iter().find(|name| !self.reads(name) && claim::present(found, name).is_some());
+        let unread = KNOWN.into_iter().find(|name| !self.reads(name, found) && claim::present(found, name).is_some());
         match (scopes, unread) {
             (Some(scopes), unread) => Ok(Granted { scopes, unread }),
             (None, None) => Ok(Granted { scopes: Vec::new(), unread: None }),
@@ -79,11 +79,12 @@ impl ScopeSource {
         }
     }
 
-    fn reads(&self, name: &str) -> bool {
+    fn reads(&self, name: &str, found: &Found) -> bool {
         match self {
             Self::Standard | Self::StandardOrList => matches!(name, "scope" | "scp"),
             Self::Claim(claim) | Self::Roles { claim, .. } => claim.root() == name,
-            Self::Entra { delegated, app_only } => (*delegated && name == "scp") || (*app_only && name == "roles"),
+            // `roles` of a token that acts for a user are those of the user.
+            Self::Entra => name == "scp" || (name == "roles" && claim::present(found, "scp").is_none()),
         }
     }
 }
@@ -107,8 +108,11 @@ fn list(value: &Value) -> Option<Vec<String>> {
 
 fn roles(value: &Value) -> Option<Vec<&str>> {
     match value {
-        Value::Object(roles) => Some(roles.keys().map(String::as_str).collect()),
-        Value::String(text) => Some(text.split(' ').collect()),
+        // A role that is null or false is not held.
+        Value::Object(roles) => {
+            let held = roles.iter().filter(|(_, value)| !matches!(value, Value::Null | Value::Bool(false)));
+            Some(held.map(|(role, _)| role.as_str()).collect())
+        }
         value => claim::texts(value),
     }
 }
@@ -139,39 +143,16 @@ fn standard(found: &Found, may_be_list: bool) -> Result<Option<Vec<String>>, Tok
     }
 }
 
-/// Returns the scopes of a token of Microsoft Entra. An ID token has the same audience, and may state roles of its user. It has
-/// neither `scp` nor what makes a token app-only.
-fn entra(found: &Found, delegated: bool, app_only: bool) -> Result<Vec<String>, TokenError> {
+/// Returns the scopes of a token of Microsoft Entra whose kind has been checked.
+fn entra(found: &Found) -> Result<Option<Vec<String>>, TokenError> {
     if let Some(scp) = claim::text(found, "scp")? {
-        return if delegated {
-            Ok(split(scp))
-        } else {
-            Err(TokenError::invalid(reason!(
-                "it acts for a user (`scp` is present), and only app-only tokens are accepted"
-            ))
-            .with_help("for tokens of users see `Provider::entra`"))
-        };
-    }
-    let is_app_only = if let Some(kind) = claim::text(found, "idtyp")? {
-        kind == "app"
-    } else {
-        let subject = claim::text(found, "sub")?;
-        subject.is_some() && subject == claim::text(found, "oid")?
-    };
-    if !is_app_only {
-        return Err(TokenError::invalid(reason!(
-            "`scp` is missing, and it is not app-only: it looks like an ID token"
-        ))
-        .with_help("request an access token with a scope of this server, such as `api://<application>/<scope>`"));
-    }
-    if !app_only {
-        return Err(TokenError::invalid(reason!("it is app-only: `roles` is not read"))
-            .with_help("to accept tokens of applications without a user, add `.app_roles()` to the provider"));
+        return Ok(Some(split(scp)));
     }
     match claim::present(found, "roles") {
-        None => Ok(Vec::new()),
+        None => Ok(None),
         Some(value) => {
-            list(value).ok_or(TokenError::invalid(reason!("`roles` is neither a string nor a list of strings")))
+            let wrong = TokenError::invalid(reason!("`roles` is neither a string nor a list of strings"));
+            list(value).ok_or(wrong).map(Some)
         }
     }
 }
