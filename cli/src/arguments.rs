@@ -58,8 +58,10 @@ pub(crate) enum Command {
     Lint(lint::Lint),
     /// Explain why a server would accept or refuse an access token, and which tools the token opens
     ///
-    /// Nothing is sent, and the token is not printed. Without `--jwks` the signature is not checked. The command reads the
-    /// token from a file or from standard input, since arguments are visible to other users and end up in histories.
+    /// Nothing is sent, and the token is not printed; its scopes are. Without `--jwks` the signature is not checked. The command
+    /// reads the token from a file or from standard input, since arguments are visible to other users and end up in histories.
+    /// It checks a JWT as a server does whose issuer has a provider and default settings otherwise: further audiences, tenants,
+    /// DPoP and closures are not known here, nor is introspection.
     #[command(after_help = token::EXAMPLES)]
     Token(token::Token),
     /// Explain what a rule reports, why, and which options it has

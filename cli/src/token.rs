@@ -24,7 +24,7 @@ use mcp_scopes_server::{
 
 use crate::{
     access::{Access, Requirement},
-    diff::side::{Reading, Side},
+    diff::side::{Reading, Side, Unreadable},
     escape::escaped,
     options::{Build, Table},
     outcome::Outcome,
@@ -55,7 +55,7 @@ pub(crate) struct Token {
     /// The file with the token, or `-` for standard input; `Bearer` before the token is skipped
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The issuer, exactly as the server's configuration states it
+    /// What tokens state as `iss`: the issuer exactly as the server states it, or its `.token_issuer(..)`
     #[arg(long, value_name = "URL")]
     issuer: String,
     /// How the issuer writes its tokens: the name of a provider, and its values
@@ -75,7 +75,9 @@ pub(crate) struct Token {
 
 impl Token {
     pub(crate) fn run(&self) -> Outcome {
-        let Some(resource) = self.table.resource() else {
+        let side = self.side();
+        let published = side.as_ref().ok().and_then(|side| side.metadata.document().resource.clone());
+        let Some(resource) = self.table.resource().map(str::to_owned).or(published) else {
             return unusable("the resource of the server is missing", "add `--resource https://..`");
         };
         let provider = match providers::named(&self.provider) {
@@ -90,15 +92,22 @@ impl Token {
             Ok(token) => token,
             Err(wrong) => return unusable(&wrong, "name a file with the token, or pass it on standard input"),
         };
-        let explanation = match explain(&token, &self.issuer, resource, provider, keys.as_ref()) {
+        let explanation = match explain(&token, &self.issuer, &resource, provider, keys.as_ref()) {
             Ok(explanation) => explanation,
             Err((message, help)) => return unusable(&message, help),
         };
         let outcome = report(&explanation);
-        if let (Ok(claims), Outcome::Clean) = (&explanation.result, outcome) {
-            return self.report_tools(claims);
+        match (explanation.result, outcome) {
+            (Ok(claims), Outcome::Clean) => self.report_tools(side, &claims),
+            (_, outcome) => outcome,
         }
-        outcome
+    }
+
+    /// Reads the table of the server.
+    fn side(&self) -> Result<Side, Unreadable> {
+        let scan = |path: &Path| self.table.scan(self.build.scan(path));
+        let reading = Reading { scan: &scan, loopback: self.table.allow_loopback_http };
+        reading.open(self.tools.as_deref().unwrap_or("."))
     }
 
     /// Returns the token, without white space around it and without its scheme.
@@ -106,21 +115,23 @@ impl Token {
         let bytes = if self.file == Path::new("-") {
             file::limited(io::stdin().lock()).map_err(|error| format!("cannot read standard input: {error}"))?
         } else {
-            let shown = self.file.display();
+            let path = self.file.display().to_string();
+            // A token that was given as an argument is not repeated.
+            let shown = if path.starts_with("eyJ") || path.len() > 200 { "the named file" } else { path.as_str() };
             File::open(&self.file).and_then(file::limited).map_err(|error| format!("cannot read `{shown}`: {error}"))?
         };
         let text = String::from_utf8(bytes).map_err(|_| "the token is not text".to_owned())?;
         let text = text.trim();
-        let token = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer"));
+        let token = text
+            .split_once(' ')
+            .filter(|(scheme, _)| ["Bearer", "DPoP"].iter().any(|known| scheme.eq_ignore_ascii_case(known)));
         let token = token.map_or(text, |(_, token)| token.trim_start());
         if token.is_empty() { Err("there is no token".to_owned()) } else { Ok(token.to_owned()) }
     }
 
     /// Prints the tools that the token opens.
-    fn report_tools(&self, claims: &Claims) -> Outcome {
-        let scan = |path: &Path| self.table.scan(self.build.scan(path));
-        let reading = Reading { scan: &scan, loopback: self.table.allow_loopback_http };
-        let side = match reading.open(self.tools.as_deref().unwrap_or(".")) {
+    fn report_tools(&self, side: Result<Side, Unreadable>, claims: &Claims) -> Outcome {
+        let side = match side {
             Ok(side) => side,
             Err(unreadable) if self.tools.is_some() => return unreadable.report(),
             Err(unreadable) => {
@@ -138,7 +149,7 @@ fn report(explanation: &Explanation) -> Outcome {
         Ok(claims) => claims,
         Err(error) => return refused(error, explanation.is_signature_checked),
     };
-    let mut text = String::from("the token would be accepted\n");
+    let mut text = String::from("the token would be accepted, with the default settings of a server\n");
     let signature =
         if explanation.is_signature_checked { "valid" } else { "not checked; add `--jwks FILE` to check it" };
     // A write to a string does not fail.
