@@ -310,7 +310,7 @@ async fn a_closure_reads_the_claims_of_checked_tokens() {
 #[test]
 fn a_closure_and_a_provider_exclude_one_another() {
     let issuer = Issuer::keys("https://auth.example.com", keys()).provider(Provider::new());
-    let issuer = issuer.claims(|verified| verified.accept());
+    let issuer = issuer.claims(|verified| Ok(verified.accept()?.subject("ada")));
     let error = ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer).build_now().unwrap_err();
     assert!(error.to_string().contains("`.claims(..)` replaces what `.provider(..)` says"), "{error}");
 }
