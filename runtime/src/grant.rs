@@ -111,8 +111,8 @@ impl Grant {
         }
     }
 
-    /// Does the same for a tool with several alternatives, or a name that is very short or long. Its result has another type,
-    /// because otherwise it would be returned in memory, and so would the result of the usual case.
+    /// The slow path: a tool with several alternatives, or a name of unusual length. Its result has another type, which keeps the
+    /// result of the fast path in registers.
     #[cold]
     fn authorize_other(&self, tool: &str) -> Result<(&'static ToolSlot, ToolHandle), Denied> {
         let unknown = Denied::without_step(Some(self.table), None, Reason::UnknownTool);
@@ -267,8 +267,8 @@ fn ends(text: &[u8]) -> u64 {
 /// Returns where the spaces are in a piece, as bits.
 #[inline]
 fn spaces_in<const N: usize>(piece: &[u8; N]) -> u64 {
-    // Each word is shifted in from the left. The compiler does not vectorize this order as a sum, which would be twice as slow
-    // without the instructions that a portable program cannot use.
+    // Each word is shifted in from the left. In this order the compiler does not vectorize the loop, which would be twice as slow on
+    // a processor without the newest instructions.
     let pushed = piece.as_chunks().0.iter().fold(0, |found: u64, word| found >> 8 | spaces(*word) << 56);
     pushed >> (64 - N)
 }

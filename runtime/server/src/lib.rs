@@ -9,8 +9,8 @@
 //! `engine.rs` runs these steps in this order.
 //!
 //! 1. **Metadata, origin, method.** A request for the metadata is answered; `GET` and `HEAD` of any other path below `/.well-known/` are
-//!    404. A request whose `Origin` is not [accepted](ResourceServerBuilder::origin) is 403. Upgrades are 400. `OPTIONS` is forwarded without a body, a
-//!    session or an event id, and its answer loses its body. Methods other than `POST`, `GET` and `DELETE` are 405.
+//!    404. A request whose `Origin` is not [accepted](ResourceServerBuilder::origin) is 403. Upgrades are 400. `OPTIONS` is forwarded without
+//!    body, session and event id, and the layer removes the body of the response. Methods other than `POST`, `GET` and `DELETE` are 405.
 //! 2. **Authenticate.** The token is read from the header `Authorization` only; a token in the query is 400. A request without a token
 //!    has an anonymous caller. An invalid token is 401, as is one that is bound to a key and has no
 //!    valid proof (feature `dpop`); one that cannot be verified now is 503.

@@ -176,7 +176,7 @@ impl ScopeTable {
         same.then_some((number, entry))
     }
 
-    /// Returns the first words of what a holder of that scope holds; zeros if the table does not declare it.
+    /// Returns the first words of the mask of a scope and all that it implies; zeros if the table does not declare it.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "called for each scope of each token; a call would cost a tenth of it")]
     pub(crate) fn narrow_closure(&self, scope: &[u8]) -> [u64; NARROW] {

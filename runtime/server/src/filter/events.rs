@@ -131,9 +131,9 @@ impl Events {
         self.keep_mark_inside(out.freeze(), false)
     }
 
-    /// Keeps a byte order mark inside the stream from becoming its start, because what was before it is not sent. A client would drop
-    /// the mark, and read as a field of the event what the rules have read as an unknown line. `as_read` is true for the first event of
-    /// the stream if it is sent unchanged.
+    /// Keeps a byte order mark inside the stream from becoming its start, which happens if what was before it is not sent. A client
+    /// strips a leading mark, so a line that the rules have read as unknown would become a field of the event. `as_read` is true for
+    /// the first event of the stream if it is sent unchanged.
     fn keep_mark_inside(&mut self, out: Bytes, as_read: bool) -> Bytes {
         let is_start = !self.sent && !out.is_empty();
         self.sent |= is_start;

@@ -37,7 +37,7 @@ impl AcceptedBindings {
         self.keys || self.certificates
     }
 
-    /// Returns what has to be proved about a token. Whether it was, the request shows.
+    /// Returns the proof that a token requires. The caller checks the request for it.
     ///
     /// # Errors
     /// The token is bound to something that this server does not verify.

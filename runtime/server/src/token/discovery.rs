@@ -27,7 +27,7 @@ use crate::reason::reason;
 /// The maximum size of the metadata in bytes.
 const MAX_BYTES: usize = 256 << 10;
 
-/// The metadata of one issuer, of which one member is needed.
+/// Reads the address of one endpoint from an issuer's metadata.
 pub(super) struct Discovery {
     /// What the metadata has to state as `issuer`, code point by code point (RFC 8414 §3.3).
     issuer: String,
