@@ -12,7 +12,7 @@ pub(crate) mod change;
 mod compare;
 mod diagnostics;
 pub(crate) mod side;
-mod source;
+pub(crate) mod source;
 #[cfg(test)]
 mod tests;
 

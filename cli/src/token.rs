@@ -19,12 +19,15 @@ use mcp_scopes_scan::file;
 use mcp_scopes_server::{
     __private::v1::{Explanation, explain},
     Claims, TokenError,
-    token::KeySet,
+    token::{KeySet, Provider},
 };
 
 use crate::{
     access::{Access, Requirement},
-    diff::side::{Reading, Side, Unreadable},
+    diff::{
+        side::{Reading, Side, Unreadable},
+        source::DocumentSource,
+    },
     escape::escaped,
     options::{Build, Table},
     outcome::Outcome,
@@ -61,6 +64,10 @@ pub(crate) struct Token {
     /// How the issuer writes its tokens: the name of a provider, and its values
     #[arg(long, value_name = "NAME", num_args = 1..)]
     provider: Vec<String>,
+    /// What the issuer puts in front of every scope: in what clients request, and in tokens. Default: that of the package's
+    /// `mcp-scopes.toml`, or else the provider's
+    #[arg(long, value_name = "PREFIX", num_args = 1..=2)]
+    scope_prefix: Vec<String>,
     /// The issuer's key set, to check the signature
     #[arg(long, value_name = "FILE")]
     jwks: Option<PathBuf>,
@@ -81,7 +88,7 @@ impl Token {
             return unusable("the resource of the server is missing", "add `--resource https://..`");
         };
         let provider = match providers::named(&self.provider) {
-            Ok(provider) => provider,
+            Ok(provider) => self.with_prefix(provider, side.as_ref().ok()),
             Err(wrong) => return unusable(&wrong, "see `mcp-scopes token --help`"),
         };
         let keys = match self.jwks.as_deref().map(KeySet::from_file).transpose() {
@@ -98,8 +105,22 @@ impl Token {
         };
         let outcome = report(&explanation);
         match (explanation.result, outcome) {
-            (Ok(claims), Outcome::Clean) => self.report_tools(side, &claims),
+            (Ok(claims), Outcome::Clean) => self.report_tools(side, &claims, &explanation.scope_prefix),
             (_, outcome) => outcome,
+        }
+    }
+
+    /// Sets the prefix of scopes, if it is stated.
+    fn with_prefix(&self, provider: Provider, side: Option<&Side>) -> Provider {
+        match (self.scope_prefix.as_slice(), side.map(|side| &side.source)) {
+            ([outside, inside @ ..], _) => provider.scope_prefix(outside, inside.first().map_or("", String::as_str)),
+            ([], Some(DocumentSource::Package(export))) => match export.scope_prefix() {
+                Some(prefix) if !(prefix.outside.is_empty() && prefix.inside.is_empty()) => {
+                    provider.scope_prefix(&prefix.outside, &prefix.inside)
+                }
+                _ => provider,
+            },
+            ([], _) => provider,
         }
     }
 
@@ -130,7 +151,7 @@ impl Token {
     }
 
     /// Prints the tools that the token opens.
-    fn report_tools(&self, side: Result<Side, Unreadable>, claims: &Claims) -> Outcome {
+    fn report_tools(&self, side: Result<Side, Unreadable>, claims: &Claims, scope_prefix: &str) -> Outcome {
         let side = match side {
             Ok(side) => side,
             Err(unreadable) if self.tools.is_some() => return unreadable.report(),
@@ -139,7 +160,7 @@ impl Token {
                 return print(&format!("  tools: not known, since {why}; name a table with `--tools PATH`\n"));
             }
         };
-        print(&tools(&side, claims))
+        print(&tools(&side, claims, scope_prefix))
     }
 }
 
@@ -168,13 +189,16 @@ fn report(explanation: &Explanation) -> Outcome {
 }
 
 /// Returns the tools that the token opens, as one line.
-fn tools(side: &Side, claims: &Claims) -> String {
+fn tools(side: &Side, claims: &Claims, scope_prefix: &str) -> String {
     let document = side.metadata.document();
     let Some(extensions) = &document.mcp_extensions else {
         return "  tools: the document states none\n".to_owned();
     };
     let access = Access::of(document, extensions);
-    let held = access.closure_of(claims.scopes());
+    // A document names scopes as clients request them. That of a package does not contain the usual prefix of a provider.
+    let named = claims.scopes().flat_map(|scope| [scope.to_owned(), [scope_prefix, scope].concat()]);
+    let named: Vec<String> = named.collect();
+    let held = access.closure_of(named.iter().map(String::as_str));
     let all = extensions.tool_scope_mapping.iter();
     let opened = all.filter(|(_, tool)| Access::opens(&held, &Requirement::of(tool)));
     let opened: Vec<&str> = opened.map(|(name, _)| name.as_str()).collect();

@@ -34,6 +34,8 @@ pub struct Challenge<'a> {
     error: Option<&'static str>,
     scope: Scope<'a>,
     held: Option<&'a Grant>,
+    /// What is written in front of every scope, if it is not that of the table.
+    prefix: Option<&'a str>,
     realm: Option<&'a str>,
     resource_metadata: Option<&'a str>,
     description: Option<&'a str>,
@@ -56,6 +58,7 @@ impl<'a> Challenge<'a> {
             error,
             scope,
             held: None,
+            prefix: None,
             realm: None,
             resource_metadata: None,
             description: None,
@@ -180,23 +183,51 @@ impl<'a> Challenge<'a> {
         Self { held: Some(grant), ..self }
     }
 
+    /// Sets what is written in front of every scope. Default: `outside` under `[server.scope_prefix]` of the table's file.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # scope_table! { static TOOLS = [list_files]; }
+    /// use mcp_scopes::Challenge;
+    /// let denied = TOOLS.grant("").authorize("list_files").unwrap_err();
+    /// let challenge = Challenge::of(&denied).scope_prefix("api://files/");
+    /// assert_eq!(challenge.to_string(), "Bearer scope=\"api://files/list_files\", error=\"insufficient_scope\"");
+    /// ```
+    #[must_use]
+    pub const fn scope_prefix(self, outside: &'a str) -> Self {
+        Self { prefix: Some(outside), ..self }
+    }
+
     /// Returns the HTTP status of the response: 400, 401 or 403.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status
     }
 
-    /// Returns the scopes that the challenge asks for.
+    /// Returns the scopes that the challenge asks for, as the table names them.
     pub fn scopes(&self) -> impl Iterator<Item = &'static str> + use<'a> {
         let needed = *self;
-        let mut length = needed.needed().map(|scope| scope.len() + 1).sum::<usize>();
+        let added = self.outside().len() + 1;
+        let mut length = needed.needed().map(|scope| scope.len() + added).sum::<usize>();
         let asks = length > 0;
         let held = self.held.filter(|_| asks).into_iter().flat_map(Grant::scopes);
         let held = held.filter(move |held| needed.needed().all(|needed| needed != *held)).take_while(move |scope| {
-            length += scope.len() + 1;
+            length += scope.len() + added;
             length <= MAX_SCOPES
         });
         self.needed().chain(held)
+    }
+
+    /// Returns the prefix of every scope.
+    fn outside(&self) -> &'a str {
+        let table = match self.scope {
+            Scope::Step(denied) => denied.table(),
+            Scope::Baseline(table) => Some(table),
+            Scope::None | Scope::Named(_) => None,
+        };
+        let stated = || table.map_or("", |table| table.outline().config.scope_prefix.outside);
+        self.prefix.unwrap_or_else(stated)
     }
 
     /// Returns the scopes that are needed.
@@ -219,10 +250,13 @@ impl fmt::Display for Challenge<'_> {
         let mut scopes = self.scopes();
         if let Some(scope) = scopes.next() {
             parameters.begin("scope")?;
+            let prefix = self.outside();
             // A scope-token contains no character that a quoted-string has to escape.
+            parameters.f.write_str(prefix)?;
             parameters.f.write_str(scope)?;
             for scope in scopes {
                 parameters.f.write_char(' ')?;
+                parameters.f.write_str(prefix)?;
                 parameters.f.write_str(scope)?;
             }
             parameters.f.write_char('"')?;

@@ -10,7 +10,7 @@ use mcp_scopes_grammar::ir::{ConfigDecl, ScopeDecl, StatedDecl};
 use mcp_scopes_model::{
     Config as ModelConfig, Numbers, Outline, Problem, Scope,
     check::{Facts, Section},
-    config::{Flow, SandboxServer, Stated},
+    config::{Flow, SandboxServer, ScopePrefix, Stated},
     outline::{self, Listed, Walk},
     problem::Field,
 };
@@ -134,6 +134,7 @@ fn config<'a>(arena: &'a Bump, said: &'a ConfigDecl) -> ModelConfig<'a> {
         resource_documentation: said.resource_documentation.as_deref(),
         authorization_servers: texts(&said.authorization_servers),
         namespace: &said.namespace,
+        scope_prefix: ScopePrefix { outside: &said.scope_prefix.outside, inside: &said.scope_prefix.inside },
         baseline: said.baseline.as_deref().map(all_stated),
         scopes: said.scopes.as_ref().map(|scopes| &*arena.alloc_slice_fill_iter(scopes.iter().map(scope))),
         flows: arena.alloc_slice_fill_iter(flows),

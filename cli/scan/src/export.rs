@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bumpalo::Bump;
+use mcp_scopes_grammar::ir::ScopePrefixDecl;
 use mcp_scopes_prm::Metadata;
 
 use crate::{
@@ -31,6 +32,14 @@ impl Export {
     #[must_use]
     pub fn origin(&self) -> Option<(&Inventory, TableId)> {
         Some((self.report.inventories.first()?, self.id))
+    }
+
+    /// Returns `[server.scope_prefix]` of the table's file. The scopes of the document begin with `outside`.
+    #[must_use]
+    pub fn scope_prefix(&self) -> Option<&ScopePrefixDecl> {
+        let (inventory, id) = self.origin()?;
+        let config = inventory.tables.get(id)?.config.as_ref()?;
+        Some(&config.said.scope_prefix)
     }
 
     /// Returns the document as it is published: indented JSON with a trailing line break.

@@ -114,6 +114,7 @@ fn in_config(config: &Config, steps: &[&str]) -> Option<Place> {
         ["authorization_servers"] => *said.places.authorization_servers.first()?,
         ["scopes_supported"] => said.baseline.as_ref()?.first().map(|first| (first.line, first.column))?,
         ["mcp_extensions", "scope_hierarchy", scope] => {
+            let scope = &scope.strip_prefix(said.scope_prefix.outside.as_str())?;
             let name = &said.scopes.as_ref()?.iter().find(|declared| declared.name.text == *scope)?.name;
             (name.line, name.column)
         }

@@ -149,3 +149,36 @@ fn rejects_wrong_usage() {
     let run = demo.run(&["token", SIGNED.trim(), "--issuer", ISSUER, "--resource", RESOURCE]);
     assert!(run.code == 2 && !run.err.contains(&SIGNED[..20]), "{run:?}");
 }
+
+/// The table names scopes without the prefix; documents name them with `outside`, and tokens with `inside`.
+#[test]
+fn reads_scopes_with_the_prefix_of_the_package_or_of_the_command() {
+    let demo = Demo::package(TOOLS);
+    let prefix = "[server.scope_prefix]\noutside = \"api://tools/\"\ninside = \"tools/\"\n";
+    demo.write("mcp-scopes.toml", &format!("{CONFIG}{prefix}"));
+    let document = demo.run(&["export", "."]);
+    assert!(document.code == 0 && document.out.contains("\"api://tools/shell:run\""), "{document:?}");
+    demo.write("published.json", &document.out);
+    let with = |scope: &str| {
+        let mut claims = claims();
+        claims["scope"] = json!(scope);
+        unsigned(&claims)
+    };
+    let all = "  scopes: shell:run\n  tools: list_files, run (2 of 2)\n";
+    let none = "  scopes: none\n  tools: none (0 of 2)\n";
+    for (scope, more, expected) in [
+        ("tools/shell:run", [].as_slice(), all),
+        ("shell:run", &[], none),
+        ("api://tools/shell:run", &[], none),
+        ("shell:run", &["--scope-prefix", "api://tools/", "--tools", "published.json"], all),
+        ("t.shell:run", &["--scope-prefix", "api://tools/", "t.", "--tools", "published.json"], all),
+        ("t.shell:run", &["--scope-prefix", "api://tools/", "--tools", "published.json"], "  tools: none (0 of 2)\n"),
+    ] {
+        let run = explain(&demo, &with(scope), more);
+        assert!(run.code == 0 && run.out.ends_with(expected), "{scope} {more:?}: {run:?}");
+    }
+    let run = explain(&demo, &with("shell:run"), &["--scope-prefix", "api://tools"]);
+    assert!(run.code == 2 && run.err.contains("ends in a letter or digit"), "{run:?}");
+    let page = demo.run(&["docs", ".", "--output", "page.html"]);
+    assert!(page.code == 0 && demo.read("page.html").contains("api://tools/shell:run"), "{page:?}");
+}

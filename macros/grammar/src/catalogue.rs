@@ -95,7 +95,7 @@ catalogue! {
     UNKNOWN_SECTION: "unknown-section", "unknown section", "write one of `[server]`, `[convention]`, `[scopes]`, `[flows]`, `[session]`, `[sandbox]`, `[lint]`";
     BAD_URL: "bad-url", "invalid URL", "write an `https://` URL";
     BAD_HEADER: "bad-header", "not a header name", "write a header name, such as `X-Sandbox`";
-    BAD_NAMESPACE: "bad-namespace", "missing separator", "write the exact prefix with its separator, such as `dev-tools:`";
+    BAD_PREFIX: "bad-prefix", "missing separator", "write the exact prefix with its separator, such as `dev-tools:`";
     CONVENTION_PATTERN: "convention-pattern", "incomplete convention", "write `scope = \"pattern\"` and `pattern = \"*:read\"` together, or neither";
 }
 

@@ -166,6 +166,7 @@ pub struct ConfigDecl {
     pub resource_documentation: Option<String>,
     pub authorization_servers: Vec<String>,
     pub namespace: String,
+    pub scope_prefix: ScopePrefixDecl,
     pub baseline: Option<Vec<StatedDecl>>,
     pub scopes: Option<Vec<ScopeDecl>>,
     pub flows: Vec<FlowDecl>,
@@ -178,6 +179,14 @@ pub struct ConfigDecl {
     pub lint: Vec<LintDecl>,
     /// The locations of keys whose values have no location in this form.
     pub places: ConfigPlaces,
+}
+
+/// What an authorization server puts in front of every scope: the owned form of [`mcp_scopes_model::config::ScopePrefix`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "as in the model")]
+pub struct ScopePrefixDecl {
+    pub outside: String,
+    pub inside: String,
 }
 
 /// Lines and columns from 1, or 0 if the file does not state the value.

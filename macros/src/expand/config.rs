@@ -6,7 +6,7 @@ use mcp_scopes_grammar::{
     catalogue::UNREADABLE_CONFIG,
     config,
     diagnostic::Diagnostic,
-    ir::{ConfigDecl, FlowDecl, SandboxServerDecl, ScopeDecl, Spanned, StatedDecl},
+    ir::{ConfigDecl, FlowDecl, SandboxServerDecl, ScopeDecl, ScopePrefixDecl, Spanned, StatedDecl},
 };
 use mcp_scopes_model::policy::Session;
 use proc_macro2::TokenStream;
@@ -15,7 +15,7 @@ use quote::quote;
 use super::{Runtime, structure};
 
 /// The number of fields of the model's `Config`.
-const FIELDS: usize = 11;
+const FIELDS: usize = 12;
 
 /// Reads the file that the literal names, relative to the package.
 ///
@@ -84,6 +84,10 @@ pub(crate) fn value(config: &ConfigDecl, runtime: &Runtime) -> TokenStream {
     if !config.namespace.is_empty() {
         let namespace = &config.namespace;
         fields.push(quote!(namespace: #namespace,));
+    }
+    if config.scope_prefix != ScopePrefixDecl::default() {
+        let ScopePrefixDecl { outside, inside } = &config.scope_prefix;
+        fields.push(quote!(scope_prefix: #runtime::ScopePrefix { outside: #outside, inside: #inside },));
     }
     if let Some(baseline) = &config.baseline {
         let list = all_stated(baseline, runtime);

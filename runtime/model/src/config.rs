@@ -28,6 +28,8 @@ pub struct Config<'a> {
     pub authorization_servers: &'a [&'a str],
     /// `[server] namespace`: the prefix of every scope, including the separator. Empty for none.
     pub namespace: &'a str,
+    /// `[server.scope_prefix]`: how clients and tokens write the scopes.
+    pub scope_prefix: ScopePrefix<'a>,
     /// `[server] baseline`: the scopes in `scopes_supported`. `None` advertises every scope that opens a tool.
     pub baseline: Option<&'a [Stated<'a>]>,
     /// `[scopes]`: if present, it declares every scope in use.
@@ -49,12 +51,27 @@ impl Config<'_> {
         resource_documentation: None,
         authorization_servers: &[],
         namespace: "",
+        scope_prefix: ScopePrefix::NONE,
         baseline: None,
         scopes: None,
         flows: &[],
         session: Session::NONE,
         sandbox: None,
     };
+}
+
+/// What an authorization server puts in front of every scope of this server. The table names scopes without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScopePrefix<'a> {
+    /// `outside`: in what clients request, so in metadata, challenges and lists. Empty for none.
+    pub outside: &'a str,
+    /// `inside`: in tokens. Empty for none.
+    pub inside: &'a str,
+}
+
+impl ScopePrefix<'_> {
+    /// Clients and tokens write the scopes as the table does.
+    pub const NONE: Self = Self { outside: "", inside: "" };
 }
 
 /// One entry of `scope_upgrade_flows`.

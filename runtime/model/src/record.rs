@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The version of the format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The owner of a note, with padding.
 pub const OWNER: [u8; 12] = *b"mcp-scopes\0\0";
 /// The length of the owner, including its zero byte.
@@ -89,6 +89,8 @@ macro_rules! describe {
         optional!($number, $text, config.resource_documentation);
         texts!($number, $text, config.authorization_servers);
         $text!(config.namespace);
+        $text!(config.scope_prefix.outside);
+        $text!(config.scope_prefix.inside);
         match config.baseline {
             Some(baseline) => {
                 $number!(1);

@@ -10,7 +10,7 @@ use crate::{
     error::{EXTENSIONS, Error, ViolationList, below},
     extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy, owned},
     metadata::Metadata,
-    scopes::Scopes,
+    scopes::{OutsideNames, Scopes},
 };
 
 /// Builds the document of one table. Values set here override the table's configuration file.
@@ -41,6 +41,7 @@ pub struct Builder<'a> {
     authorization_servers: Option<Vec<String>>,
     sandbox_resource: Option<String>,
     sandbox_authorization_servers: Option<Vec<String>>,
+    scope_prefix: Option<String>,
     dpop_algorithms: Vec<String>,
     dpop_required: bool,
     loopback: Loopback,
@@ -56,6 +57,7 @@ impl Metadata {
             authorization_servers: None,
             sandbox_resource: None,
             sandbox_authorization_servers: None,
+            scope_prefix: None,
             dpop_algorithms: Vec::new(),
             dpop_required: false,
             loopback: Loopback::Http,
@@ -95,6 +97,13 @@ impl<'a> Builder<'a> {
         self
     }
 
+    /// Sets what the authorization server of this deployment puts in front of every scope that clients request. Overrides `outside`
+    /// under `[server.scope_prefix]`. The document names every scope with it.
+    pub fn scope_prefix(mut self, outside: impl Into<String>) -> Self {
+        self.scope_prefix = Some(outside.into());
+        self
+    }
+
     /// States that the server accepts access tokens that are bound to a key by DPoP (RFC 9449), with proofs of these algorithms.
     /// Default: the document does not mention DPoP.
     pub fn dpop_algorithms(mut self, algorithms: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -127,6 +136,7 @@ impl<'a> Builder<'a> {
         let mut report = ViolationList::default();
         let scopes = &self.scopes.unwrap_or_else(|| Scopes::of(self.outline));
         let config = self.outline.config;
+        let names = OutsideNames { prefix: self.scope_prefix.as_deref().unwrap_or(config.scope_prefix.outside) };
         let resource = self.resource.or_else(|| config.resource.map(str::to_owned));
         if resource.is_none() {
             report.add(
@@ -149,7 +159,7 @@ impl<'a> Builder<'a> {
                  `--authorization-server` on the command line, or `.authorization_servers(..)` in code",
             );
         }
-        let mut mcp_extensions = extensions(self.outline, scopes, &mut report);
+        let mut mcp_extensions = extensions(self.outline, scopes, names, &mut report);
         if let Some(resource) = self.sandbox_resource {
             mcp_extensions.sandbox.get_or_insert_default().resource = Some(resource);
         }
@@ -160,7 +170,7 @@ impl<'a> Builder<'a> {
             resource,
             resource_name: config.resource_name.map(str::to_owned),
             authorization_servers,
-            scopes_supported: scopes_supported(self.outline, scopes),
+            scopes_supported: scopes_supported(self.outline, scopes, names),
             bearer_methods_supported: Some(vec!["header".to_owned()]),
             resource_documentation: config.resource_documentation.map(str::to_owned),
             dpop_signing_alg_values_supported: self.dpop_algorithms,
@@ -173,14 +183,19 @@ impl<'a> Builder<'a> {
 }
 
 /// Returns the baseline. Without one, returns every scope that opens a tool.
-fn scopes_supported(outline: &Outline<'_>, scopes: &Scopes<'_>) -> Vec<String> {
+fn scopes_supported(outline: &Outline<'_>, scopes: &Scopes<'_>, names: OutsideNames<'_>) -> Vec<String> {
     match outline.config.baseline {
-        Some(baseline) => baseline.iter().map(|scope| scope.text.to_owned()).collect(),
-        None => scopes.required().map(str::to_owned).collect(),
+        Some(baseline) => names.all(baseline.iter().map(|scope| scope.text)),
+        None => names.all(scopes.required()),
     }
 }
 
-fn extensions(outline: &Outline<'_>, scopes: &Scopes<'_>, report: &mut ViolationList) -> McpExtensions {
+fn extensions(
+    outline: &Outline<'_>,
+    scopes: &Scopes<'_>,
+    names: OutsideNames<'_>,
+    report: &mut ViolationList,
+) -> McpExtensions {
     let config = outline.config;
     let mut tools = IndexMap::with_capacity(outline.tools.len());
     let mut policies = IndexMap::new();
@@ -197,7 +212,7 @@ fn extensions(outline: &Outline<'_>, scopes: &Scopes<'_>, report: &mut Violation
         }
         match tools.entry(name.to_owned()) {
             Entry::Vacant(place) => {
-                place.insert(ToolEntry::of(listed));
+                place.insert(ToolEntry::of(listed, names));
             }
             Entry::Occupied(_) => report.add(
                 ViolationKind::DuplicateTool,
@@ -213,7 +228,7 @@ fn extensions(outline: &Outline<'_>, scopes: &Scopes<'_>, report: &mut Violation
     }
     let mut flows = IndexMap::new();
     for flow in config.flows {
-        let steps: Vec<_> = flow.scopes.iter().map(|scope| scope.text.to_owned()).collect();
+        let steps = names.all(flow.scopes.iter().map(|scope| scope.text));
         if !steps.is_empty() {
             flows.insert(flow.role.to_owned(), steps);
         }
@@ -221,7 +236,7 @@ fn extensions(outline: &Outline<'_>, scopes: &Scopes<'_>, report: &mut Violation
     McpExtensions {
         tool_scope_mapping: tools,
         scope_upgrade_flows: flows,
-        scope_hierarchy: hierarchy(scopes, report),
+        scope_hierarchy: hierarchy(scopes, names, report),
         tool_interaction_policies: policies,
         session_policies: session(&config.session),
         sandbox: config.sandbox.map(|sandbox| SandboxEntry {
@@ -246,7 +261,11 @@ fn session(session: &Session) -> Option<SessionPolicies> {
 /// Returns, for each scope, everything that it implies, directly or through other scopes. Readers look scopes up, so
 /// they need the closure. A change deep in a chain also becomes visible at every scope that it widens, which a reviewer
 /// of a release needs to see. The declarations themselves are in the configuration file.
-fn hierarchy(scopes: &Scopes<'_>, report: &mut ViolationList) -> IndexMap<String, Vec<String>> {
+fn hierarchy(
+    scopes: &Scopes<'_>,
+    names: OutsideNames<'_>,
+    report: &mut ViolationList,
+) -> IndexMap<String, Vec<String>> {
     if let Some(scope) = scopes.circular() {
         report.add(
             ViolationKind::CircularHierarchy,
@@ -256,5 +275,5 @@ fn hierarchy(scopes: &Scopes<'_>, report: &mut ViolationList) -> IndexMap<String
             "remove one `implies` of the cycle from `[scopes]`",
         );
     }
-    scopes.hierarchy().map(|(scope, implied)| (scope.to_owned(), owned(&implied))).collect()
+    scopes.hierarchy().map(|(scope, implied)| (names.of(scope), names.all(implied))).collect()
 }

@@ -6,7 +6,7 @@
 use indexmap::IndexMap;
 use mcp_scopes_model::{Policy, Requirement, Risk, SandboxMode, outline::Listed, tool::Parameters};
 
-use crate::{json::Json, member::members};
+use crate::{json::Json, member::members, scopes::OutsideNames};
 
 /// The server's tools and scopes, for clients that have not requested any scope yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,13 +108,13 @@ members!(ToolEntry {
 
 impl ToolEntry {
     /// Returns the entry of a tool of a table.
-    pub(crate) fn of(listed: &Listed<'_>) -> Self {
+    pub(crate) fn of(listed: &Listed<'_>, names: OutsideNames<'_>) -> Self {
         let tool = listed.tool;
         let requirement = tool.requirement;
         let mut required_scopes = Vec::with_capacity(requirement.alternatives());
         for alternative in 0..requirement.alternatives() {
             let scopes = (0..).map_while(|place| requirement.scope(alternative, place, listed.own_scope));
-            required_scopes.push(scopes.map(str::to_owned).collect());
+            required_scopes.push(names.all(scopes));
         }
         let (mut parameters, mut required_parameters) = (Vec::new(), Vec::new());
         tool.parameters.for_each(&mut |parameter| {
@@ -136,7 +136,7 @@ impl ToolEntry {
             required_parameters,
             examples: owned(tool.examples),
             commonly_grouped_with: owned(tool.grouped_with),
-            prerequisite_scopes: owned(tool.prerequisites),
+            prerequisite_scopes: names.all(tool.prerequisites.iter().copied()),
             sandbox: tool.sandbox,
             other: IndexMap::new(),
         }

@@ -67,3 +67,19 @@ impl<'a> Scopes<'a> {
         self.implied.get_index(number).map_or("", |(name, _)| name)
     }
 }
+
+/// How clients write the scopes of a table: with its prefix.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OutsideNames<'a> {
+    pub(crate) prefix: &'a str,
+}
+
+impl OutsideNames<'_> {
+    pub(crate) fn of(self, scope: &str) -> String {
+        [self.prefix, scope].concat()
+    }
+
+    pub(crate) fn all<'s>(self, scopes: impl IntoIterator<Item = &'s str>) -> Vec<String> {
+        scopes.into_iter().map(|scope| self.of(scope)).collect()
+    }
+}

@@ -11,7 +11,7 @@
 use mcp_scopes_model::{Outline, Requirement, outline::Listed};
 use serde::Serialize;
 
-use crate::scopes::Scopes;
+use crate::scopes::{OutsideNames, Scopes};
 
 /// The `tools/list` members of the tools of one table.
 ///
@@ -29,6 +29,7 @@ use crate::scopes::Scopes;
 pub struct ToolsList<'a> {
     outline: &'a Outline<'a>,
     scopes: Scopes<'a>,
+    scope_prefix: Option<String>,
 }
 
 /// One element of `securitySchemes`.
@@ -66,7 +67,19 @@ impl<'a> ToolsList<'a> {
     #[doc(hidden)]
     #[must_use]
     pub fn with(outline: &'a Outline<'a>, scopes: Scopes<'a>) -> Self {
-        Self { outline, scopes }
+        Self { outline, scopes, scope_prefix: None }
+    }
+
+    /// Sets the prefix of every scope, as [`Builder::scope_prefix`](crate::Builder::scope_prefix) does.
+    #[must_use]
+    pub fn scope_prefix(mut self, outside: impl Into<String>) -> Self {
+        self.scope_prefix = Some(outside.into());
+        self
+    }
+
+    fn names(&self) -> OutsideNames<'_> {
+        let prefix = self.scope_prefix.as_deref().unwrap_or(self.outline.config.scope_prefix.outside);
+        OutsideNames { prefix }
     }
 
     /// Returns the tool of that name.
@@ -85,9 +98,7 @@ impl<'a> ToolsList<'a> {
             return vec![SecurityScheme::NoAuth];
         }
         let schemes = self.alternatives(listed).into_iter();
-        schemes
-            .map(|scopes| SecurityScheme::OAuth2 { scopes: scopes.into_iter().map(str::to_owned).collect() })
-            .collect()
+        schemes.map(|scopes| SecurityScheme::OAuth2 { scopes: self.names().all(scopes) }).collect()
     }
 
     /// Returns `authorization` if a single list of scopes opens the tool. The list is empty for a public tool.
@@ -100,7 +111,7 @@ impl<'a> ToolsList<'a> {
             return Some(ToolAuthorization { scopes: Vec::new() });
         }
         match self.alternatives(listed).as_slice() {
-            [scopes] => Some(ToolAuthorization { scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect() }),
+            [scopes] => Some(ToolAuthorization { scopes: self.names().all(scopes.iter().copied()) }),
             _ => None,
         }
     }

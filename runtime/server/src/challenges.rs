@@ -12,6 +12,8 @@ pub(super) struct Challenges {
     pub(super) table: &'static ScopeTable,
     /// The address of the metadata.
     pub(super) metadata_url: Arc<str>,
+    /// What is in front of every scope that a challenge names.
+    pub(super) scope_prefix: Arc<str>,
     pub(super) scopes: ChallengeScopes,
     #[cfg(feature = "dpop")]
     pub(super) dpop: Option<DpopChallenges>,
@@ -119,7 +121,7 @@ impl Challenges {
 
     #[cfg_attr(not(feature = "dpop"), expect(unused_variables, reason = "there is one scheme"))]
     fn rejection(&self, challenge: Challenge<'_>, scheme: Scheme, text: impl Into<Cow<'static, str>>) -> Rejection {
-        let challenge = challenge.resource_metadata(&self.metadata_url);
+        let challenge = challenge.resource_metadata(&self.metadata_url).scope_prefix(&self.scope_prefix);
         #[cfg(feature = "dpop")]
         if let Some(dpop) = &self.dpop {
             return dpop.rejection(challenge, scheme, text);

@@ -49,14 +49,21 @@ impl ServedMetadata {
         }
     }
 
-    /// Returns the part of a document that unauthenticated callers may see.
-    pub(super) fn disclosed(metadata: &Metadata, table: &'static ScopeTable, discovery: Discovery) -> Metadata {
+    /// Returns the part of a document that unauthenticated callers may see. It names scopes with this prefix.
+    pub(super) fn disclosed(
+        metadata: &Metadata,
+        table: &'static ScopeTable,
+        scope_prefix: &str,
+        discovery: Discovery,
+    ) -> Metadata {
         if discovery != Discovery::Filtered {
             return metadata.clone();
         }
         let baseline = table.outline().config.baseline.unwrap_or(&[]);
         let grant = table.grant_scp(baseline.iter().map(|scope| scope.text));
-        metadata.disclose(&|tool| grant.authorize(tool).is_ok(), &|scope| grant.holds(scope))
+        metadata.disclose(&|tool| grant.authorize(tool).is_ok(), &|scope| {
+            scope.strip_prefix(scope_prefix).is_some_and(|scope| grant.holds(scope))
+        })
     }
 
     /// Returns the paths of the document: the one of RFC 9728 §3.1, and the root, which clients try next.

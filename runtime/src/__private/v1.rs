@@ -4,7 +4,7 @@ pub use mcp_scopes_model::{
     Approval, Config, Numbers, Outline, Policy, Problem, Requirement, Risk, SandboxMode, Scope, Tool,
     check::{Facts, Section},
     companion::Statement,
-    config::{Flow, SandboxServer, Stated},
+    config::{Flow, SandboxServer, ScopePrefix, Stated},
     graph::Graph,
     outline::{Entry, Listed, Size, declared, join_own_scopes, list},
     policy::Session,

@@ -44,7 +44,9 @@ pub struct ParsedDocument<'a> {
 impl<'a> ParsedDocument<'a> {
     pub(crate) fn new(file: &Arc<str>, text: &'a str, draft: &'a Draft, config: Option<&Config>) -> Self {
         let look = Look { file: file.clone(), draft, lines: Lines::of(text) };
-        let mut table = look.table(config.map_or("", |config| &config.said.namespace));
+        let mut table = look.table(&config.map_or_else(String::new, |config| {
+            [config.said.scope_prefix.outside.as_str(), &config.said.namespace].concat()
+        }));
         table.convention = config.and_then(Convention::of);
         let (profile, expected_resource) = (Profile::Mcp, None);
         Self { file: look.file, text, draft, profile, expected_resource, table, lines: look.lines }
@@ -183,6 +185,7 @@ impl Look<'_> {
             name: self.file.to_string(),
             place: self.place("/mcp_extensions"),
             namespace: namespace.to_owned(),
+            scope_prefix: String::new(),
             tools,
             scopes: scopes.list,
             declares_scopes: false,

@@ -118,6 +118,8 @@ pub struct Table {
     pub place: Place,
     /// The prefix of all scopes; may be empty.
     pub namespace: String,
+    /// What clients request in front of each scope, besides its text; may be empty. The scopes of a document contain it.
+    pub scope_prefix: String,
     /// Its tools, in order.
     pub tools: Vec<Listed>,
     /// Its scopes: first those that open tools, in order of first use, then the others.

@@ -98,6 +98,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
         name: found.name.clone(),
         place: found.place.clone(),
         namespace: String::new(),
+        scope_prefix: String::new(),
         tools: list,
         scopes: scopes.list,
         declares_scopes: false,
@@ -131,6 +132,7 @@ fn configured(table: &mut Table, config: &Config) {
         place: Place::point(&config.file, stated.line, stated.column),
     };
     table.namespace.clone_from(&said.namespace);
+    table.scope_prefix.clone_from(&said.scope_prefix.outside);
     table.declares_scopes = said.scopes.is_some();
     if let Some(baseline) = &said.baseline {
         table.supported = baseline.iter().map(stated).collect();

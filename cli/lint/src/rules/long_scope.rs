@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::Table,
+    lint_model::{Scope, Table},
     reporter::Reporter,
     rule::{OptionValue, Rule, RuleOption, rule},
 };
@@ -19,9 +19,10 @@ pub(super) const RULE: Rule = rule! {
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let max = reporter.int("max_length");
-    for scope in table.scopes.iter().filter(|scope| scope.text.len() > max) {
-        let shown: String = scope.text.chars().take(SHOWN).collect();
-        let message = format!("scope `{shown}..` has {} characters; the maximum is {max}", scope.text.len());
+    let length = |scope: &Scope| table.scope_prefix.len() + scope.text.len();
+    for scope in table.scopes.iter().filter(|scope| length(scope) > max) {
+        let shown: String = table.scope_prefix.chars().chain(scope.text.chars()).take(SHOWN).collect();
+        let message = format!("scope `{shown}..` has {} characters; the maximum is {max}", length(scope));
         reporter.report(message).at(&scope.place).about(&*scope.text).help("shorten it");
     }
 }

@@ -13,6 +13,8 @@ const FRAME: usize = 24;
 pub(super) struct Note<'s> {
     /// Offset of the record in the file.
     pub(super) offset: u64,
+    /// The version of the format.
+    pub(super) version: u32,
     /// The section that holds the record: checksum, numbers and texts.
     pub(super) section: &'s Section,
     /// Start of the record in the section.
@@ -37,7 +39,7 @@ pub(super) fn notes(section: &Section) -> Result<Vec<Note<'_>>, Damage> {
             return Err(Damage::Broken("their section contains other data"));
         }
         let version = section.number(at + 8)?;
-        if version != VERSION {
+        if !(1..=VERSION).contains(&version) {
             return Err(Damage::Version(version));
         }
         let record_len = usize::try_from(section.number(at + 4)?).unwrap_or(usize::MAX);
@@ -48,7 +50,7 @@ pub(super) fn notes(section: &Section) -> Result<Vec<Note<'_>>, Damage> {
             return Err(Damage::Broken("the length or the number of records cannot be"));
         }
         let offset = section.offset.saturating_add(start as u64);
-        notes.push(Note { offset, section, start, end });
+        notes.push(Note { offset, version, section, start, end });
         at = end;
     }
     Ok(notes)

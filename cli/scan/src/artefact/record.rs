@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mcp_scopes_grammar::ir::{ConfigDecl, FlowDecl, SandboxServerDecl, ScopeDecl, StatedDecl};
+use mcp_scopes_grammar::ir::{ConfigDecl, FlowDecl, SandboxServerDecl, ScopeDecl, ScopePrefixDecl, StatedDecl};
 use mcp_scopes_model::{
     numbers::{MAX_SCOPES, MAX_TOOLS, MAX_USES},
     policy::Session,
@@ -72,6 +72,7 @@ pub(super) fn read(file: &Arc<str>, note: &Note<'_>) -> Result<Record, Damage> {
     }
     let first = note.offset.saturating_add(20);
     let mut reader = RecordReader {
+        version: note.version,
         numbers: &numbers,
         read: 0,
         texts,
@@ -96,6 +97,7 @@ fn place(file: &Arc<str>, offset: u64) -> Place {
 
 /// Reads numbers and texts in parallel.
 pub(crate) struct RecordReader<'r> {
+    version: u32,
     numbers: &'r [u32],
     read: usize,
     texts: &'r [u8],
@@ -171,6 +173,21 @@ impl RecordReader<'_> {
         Ok(text)
     }
 
+    fn scope_prefix(&mut self) -> Result<ScopePrefixDecl, Damage> {
+        if self.version < 2 {
+            return Ok(ScopePrefixDecl::default());
+        }
+        Ok(ScopePrefixDecl { outside: self.prefix()?, inside: self.prefix()? })
+    }
+
+    fn prefix(&mut self) -> Result<String, Damage> {
+        let text = self.text()?;
+        if !text.is_empty() && scope_token(&text).is_err() {
+            return Err(Damage::Broken("a prefix of scopes is not a scope-token"));
+        }
+        Ok(text)
+    }
+
     pub(crate) fn scopes(&mut self) -> Result<Vec<String>, Damage> {
         self.list(Self::scope)
     }
@@ -209,6 +226,7 @@ fn record(reader: &mut RecordReader<'_>, place: Place) -> Result<Record, Damage>
         resource_documentation: reader.optional(RecordReader::text)?,
         authorization_servers: reader.texts()?,
         namespace: reader.text()?,
+        scope_prefix: reader.scope_prefix()?,
         baseline: reader.optional(|reader| reader.list(RecordReader::stated))?,
         ..ConfigDecl::default()
     };

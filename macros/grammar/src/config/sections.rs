@@ -5,7 +5,7 @@ use super::{
     reader::{Key, TomlReader, Value, entries},
 };
 use crate::{
-    catalogue::{BAD_HEADER, BAD_NAMESPACE, BAD_PATTERN, BAD_SCOPE, BAD_URL, CONVENTION_PATTERN},
+    catalogue::{BAD_HEADER, BAD_PATTERN, BAD_PREFIX, BAD_SCOPE, BAD_URL, CONVENTION_PATTERN},
     ir::{ConfigDecl, FlowDecl, LintDecl, LintOptionDecl, LintValue, SandboxServerDecl, ScopeDecl},
 };
 use mcp_scopes_model::{address::Shown, scope::scope_token};
@@ -16,15 +16,23 @@ pub const CONVENTIONS: [&str; 5] = ["tool-name", "action:resource", "resource:ac
 /// The values of `[lint]`.
 pub const LEVELS: [&str; 3] = ["allow", "warn", "deny"];
 
-const SERVER: [&str; 6] =
-    ["resource", "resource_name", "resource_documentation", "authorization_servers", "namespace", "baseline"];
+const SERVER: [&str; 7] = [
+    "resource",
+    "resource_name",
+    "resource_documentation",
+    "authorization_servers",
+    "namespace",
+    "scope_prefix",
+    "baseline",
+];
+const SCOPE_PREFIX: [&str; 2] = ["outside", "inside"];
 const CONVENTION: [&str; 2] = ["scope", "pattern"];
 const SCOPE: [&str; 2] = ["description", "implies"];
 const SESSION: [&str; 3] = ["max_high_risk_calls", "require_reauth_after_minutes", "block_rapid_escalation"];
 const SANDBOX: [&str; 3] = ["header", "resource", "authorization_servers"];
 
-/// The keys of the sections with fixed keys: server, convention, a scope, session and sandbox.
-pub const KEYS: [&[&str]; 5] = [&SERVER, &CONVENTION, &SCOPE, &SESSION, &SANDBOX];
+/// The keys of the sections with fixed keys: server, its scope prefix, convention, a scope, session and sandbox.
+pub const KEYS: [&[&str]; 6] = [&SERVER, &SCOPE_PREFIX, &CONVENTION, &SCOPE, &SESSION, &SANDBOX];
 
 /// The reason for rejecting an empty array that would be published.
 const DROPPED: &str = "; RFC 9728 §3.2 omits empty members, so the list would have no effect";
@@ -43,10 +51,29 @@ pub(super) fn server(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &
                 config.places.authorization_servers = list.iter().map(|(_, at)| reader.place(*at)).collect();
                 config.authorization_servers = list.into_iter().map(|(issuer, _)| issuer).collect();
             }
-            "namespace" => config.namespace = namespace(reader, key, value).unwrap_or_default(),
+            "namespace" => config.namespace = prefix(reader, key, value).unwrap_or_default(),
+            "scope_prefix" => {
+                if let Some(table) = reader.table("server.scope_prefix", value) {
+                    scope_prefix(reader, table, config);
+                }
+            }
             "baseline" => config.baseline = reader.scopes(key.text, value, DROPPED),
             _ => reader.unknown_key(key, "server", &SERVER),
         }
+    }
+}
+
+fn scope_prefix(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+    for (key, value) in entries(table) {
+        let place = match key.text {
+            "outside" => &mut config.scope_prefix.outside,
+            "inside" => &mut config.scope_prefix.inside,
+            _ => {
+                reader.unknown_key(key, "server.scope_prefix", &SCOPE_PREFIX);
+                continue;
+            }
+        };
+        *place = prefix(reader, key, value).unwrap_or_default();
     }
 }
 
@@ -213,18 +240,20 @@ fn checked(reader: &mut TomlReader<'_>, key: Key<'_>, text: &str, at: usize, kin
     None
 }
 
-/// Checks the prefix of every scope. Without a separator, `dev` would also match `developer:x`.
-fn namespace(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<String> {
-    let text = reader.string(key.text, value)?;
+/// Checks a prefix of every scope. Without a separator, `dev` would also match `developer:x`.
+fn prefix(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<String> {
+    let (name, text) = (key.text, reader.string(key.text, value)?);
     let at = value.span().start;
     if let Err(error) = scope_token(text) {
-        reader.error(&BAD_SCOPE, at, format!("the namespace `{text}` {}", error.reason()));
+        reader.error(&BAD_SCOPE, at, format!("`{name}`: the prefix `{text}` {}", error.reason()));
         return None;
     }
     if text.ends_with(|last: char| last.is_ascii_alphanumeric()) {
-        let message = format!("the namespace `{text}` ends in a letter or digit, so it also matches other names");
-        reader.error(&BAD_NAMESPACE, at, message);
-        reader.help(format!("write the prefix with its separator, such as `{text}:`"));
+        let message =
+            format!("`{name}`: the prefix `{text}` ends in a letter or digit, so it also matches other names");
+        reader.error(&BAD_PREFIX, at, message);
+        let example = if name == "namespace" { ':' } else { '/' };
+        reader.help(format!("write the prefix with its separator, such as `{text}{example}`"));
         return None;
     }
     Some(text.to_owned())

@@ -3,7 +3,7 @@
 
 use mcp_scopes_model::{
     Approval, Config, Outline, Policy, Requirement, Risk, SandboxMode, Scope, Tool,
-    config::{Flow, SandboxServer, Stated},
+    config::{Flow, SandboxServer, ScopePrefix, Stated},
     outline::{Entry, Size, declared, join_own_scopes, list},
     policy::Session,
     tool::{Parameter, Parameters},
@@ -80,6 +80,7 @@ pub(crate) const EVERYTHING: Config<'static> = Config {
     resource_documentation: Some("https://files.example.com/docs"),
     authorization_servers: &["https://auth.example.com", "https://login.example.com/tenant"],
     namespace: "dev:",
+    scope_prefix: ScopePrefix::NONE,
     baseline: None,
     scopes: Some(&[
         Scope { name: stated("dev:admin"), description: "", implies: &[stated("dev:write")] },

@@ -44,10 +44,12 @@ impl ResourceServerBuilder {
         let mut problems = ProblemList::default();
         self.check(&mut problems);
         self.compare_facts(&mut problems);
-        let served = self.document(&mut problems).map(|(document, metadata)| {
+        let scope_prefix = self.verifiers.scope_prefix(self.table.outline().config.scope_prefix, &mut problems);
+        let served = self.document(&scope_prefix, &mut problems).map(|(document, metadata)| {
             let challenges = Challenges {
                 table: self.table,
                 metadata_url: Arc::clone(&document.url),
+                scope_prefix: scope_prefix.into(),
                 scopes: self.challenge_scopes,
                 #[cfg(feature = "dpop")]
                 dpop: self.dpop.as_ref().map(|dpop| DpopChallenges {
@@ -61,7 +63,12 @@ impl ResourceServerBuilder {
             (document, challenges, Arc::new(environments))
         });
         let resources = served.iter().flat_map(|(.., environments)| environments.audiences().map(str::to_owned));
-        let facts = Facts { resources: resources.collect(), clock: self.clock.clone(), bindings: self.bindings() };
+        let facts = Facts {
+            resources: resources.collect(),
+            clock: self.clock.clone(),
+            bindings: self.bindings(),
+            scope_prefix: self.table.outline().config.scope_prefix,
+        };
         let verifiers = core::mem::take(&mut self.verifiers).bind(&facts, &mut problems);
         #[cfg(any(feature = "jwt", feature = "introspection"))]
         if problems.is_empty() {
@@ -162,8 +169,8 @@ impl ResourceServerBuilder {
     }
 
     /// Returns the document as it is served, and the full metadata.
-    fn document(&self, problems: &mut ProblemList) -> Option<(ServedMetadata, Metadata)> {
-        let mut builder = self.table.metadata();
+    fn document(&self, scope_prefix: &str, problems: &mut ProblemList) -> Option<(ServedMetadata, Metadata)> {
+        let mut builder = self.table.metadata().scope_prefix(scope_prefix);
         if let Some(resource) = &self.resource {
             builder = builder.resource(resource);
         }
@@ -188,7 +195,7 @@ impl ResourceServerBuilder {
         }
         match builder.build() {
             Ok(metadata) => {
-                let shown = ServedMetadata::disclosed(&metadata, self.table, self.discovery);
+                let shown = ServedMetadata::disclosed(&metadata, self.table, scope_prefix, self.discovery);
                 Some((ServedMetadata::new(&shown, self.max_age), metadata))
             }
             Err(error) => {

@@ -267,8 +267,7 @@ impl Verifier {
             verifier = verifier.timeout(time);
         }
         verifier = verifier.clock(facts.server.clock.clone());
-        verifier.rules_mut().leaves_binding = facts.server.bindings.any();
-        apply(verifier.rules_mut(), settings, facts.rule);
+        apply(verifier.rules_mut(), settings, facts);
         let rejections = settings.cache_rejections.unwrap_or(Introspection::REJECTIONS);
         let (tokens, lifetime) = settings.cache.unwrap_or((super::cache::TOKENS, Introspection::LIFETIME));
         Self::Introspection(TokenCache::with_rejections(verifier, tokens, lifetime, rejections))
@@ -278,8 +277,7 @@ impl Verifier {
     fn jwt(keys: Keys, settings: Settings, facts: IssuerFacts<'_>) -> Self {
         let mut verifier = JwtVerifier::for_resources(facts.name, facts.resources(), keys);
         verifier = verifier.clock(facts.server.clock.clone());
-        verifier.rules_mut().leaves_binding = facts.server.bindings.any();
-        apply(verifier.rules_mut(), &settings, facts.rule);
+        apply(verifier.rules_mut(), &settings, facts);
         if let Some(algorithms) = settings.algorithms {
             verifier = verifier.algorithms(algorithms);
         }
@@ -305,14 +303,17 @@ fn limits(settings: &Settings) -> Limits {
     }
 }
 
-fn apply(rules: &mut Rules, settings: &Settings, issuer: IssuerRule) {
-    rules.issuer = issuer;
+fn apply(rules: &mut Rules, settings: &Settings, facts: IssuerFacts<'_>) {
+    rules.leaves_binding = facts.server.bindings.any();
+    facts.server.scope_prefix.inside.clone_into(&mut rules.scope_prefix);
+    rules.issuer = facts.rule;
     if let Some(leeway) = settings.leeway {
         rules.leeway = leeway;
     }
     rules.required.clone_from(&settings.required);
     if let Some(provider) = &settings.provider {
         rules.provider = provider.clone();
+        provider.prefix.inside(&facts.server.scope_prefix).clone_into(&mut rules.scope_prefix);
     }
     rules.mapping.clone_from(&settings.claims);
 }

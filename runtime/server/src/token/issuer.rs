@@ -17,6 +17,8 @@ use super::{
     provider::mapping::{MappedClaims, Mapping, VerifiedClaims},
 };
 
+use mcp_scopes_model::config::ScopePrefix;
+
 use self::names::Names;
 
 /// An issuer of access tokens, and how its tokens are verified. Passed to
@@ -231,6 +233,14 @@ impl Issuer {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns what is in front of every scope that clients request here.
+    pub(super) fn scope_prefix<'i>(&'i self, table: &ScopePrefix<'i>) -> &'i str {
+        // A malformed prefix is reported when the issuer is bound.
+        let prefix = self.settings.provider.as_ref().map(|provider| &provider.prefix);
+        let prefix = prefix.filter(|prefix| prefix.problem().is_none());
+        prefix.map_or(table.outside, |prefix| prefix.outside(table))
     }
 
     /// Lets `build` succeed while metadata or keys cannot be fetched. Until they are, every token of this issuer is answered

@@ -7,18 +7,20 @@
 //! | `scopes` | which claim grants scopes |
 //! | `mapping` | [`VerifiedClaims`] and [`MappedClaims`], for the closure of a deployment |
 //! | `presets` | the providers that are known by name |
+//! | `prefix` | what the issuer puts in front of scopes |
 //! | `server_permissions` | the scopes of a token for several servers |
 
 pub(super) mod audience;
 mod entra;
 pub(super) mod mapping;
+pub(super) mod prefix;
 mod presets;
 pub(super) mod scopes;
 pub(super) mod server_permissions;
 
 use core::fmt;
 
-use self::{audience::Clients, entra::EntraTokens, scopes::ScopeSource};
+use self::{audience::Clients, entra::EntraTokens, prefix::Prefix, scopes::ScopeSource};
 use super::{
     TokenError,
     claim::{self, ClaimPath, Found},
@@ -57,7 +59,9 @@ pub struct Provider {
     pub(super) missing_audience: bool,
     pub(super) clients: Clients,
     pub(super) client_claims: Vec<ClaimPath>,
+    subject_claims: Vec<ClaimPath>,
     pub(super) scopes: ScopeSource,
+    pub(super) prefix: Prefix,
     required: Vec<Required>,
     id_token_claims: Vec<&'static str>,
     /// The kinds of tokens that are accepted, if the issuer is Microsoft Entra.
@@ -94,7 +98,9 @@ impl Provider {
             missing_audience: false,
             clients: Clients::Any,
             client_claims: ["client_id", "azp"].map(ClaimPath::from).to_vec(),
+            subject_claims: vec!["sub".into()],
             scopes: ScopeSource::Standard,
+            prefix: Prefix::Table,
             required: Vec::new(),
             id_token_claims: Vec::new(),
             entra: None,
@@ -135,6 +141,16 @@ impl Provider {
         self
     }
 
+    /// Sets the claims that together identify the subject, whatever client it uses. Default: `sub`. Sessions and limits hang on it, so
+    /// it must not differ between clients, as a pairwise `sub` does.
+    ///
+    /// The subject is the values of the claims, joined by `/`. If one of them is missing, or one of several contains a `/`, the token
+    /// has no subject.
+    pub fn subject_claims(mut self, claims: impl IntoIterator<Item = impl Into<ClaimPath>>) -> Self {
+        self.subject_claims = claims.into_iter().map(Into::into).collect();
+        self
+    }
+
     /// Reads the scopes from this claim and no other: a string, or a list of strings. It trusts the claim to hold what was granted
     /// to the client. Some issuers have a claim that holds all that the user may do: use
     /// [`scopes_by_role`](Self::scopes_by_role) for these.
@@ -171,6 +187,25 @@ impl Provider {
         self
     }
 
+    /// Sets what the issuer puts in front of every scope of this server: `outside` in what clients request, and so in metadata and
+    /// challenges; `inside` in tokens. Each is empty, or ends in a separator. Default: `[server.scope_prefix]` in `mcp-scopes.toml`.
+    ///
+    /// Scopes of a token without the prefix are not of this server and grant nothing. Scopes of
+    /// [`scopes_by_role`](Self::scopes_by_role), of API keys and of closures have no prefix. All issuers of a server have the same
+    /// `outside`, since there is one document and one challenge for all of them; otherwise `build` fails.
+    ///
+    /// ```
+    /// use mcp_scopes_server::token::Provider;
+    /// // The scope `files:read` of the table is `https://files.example.com/mcp/files:read` for clients and in tokens.
+    /// let prefix = "https://files.example.com/mcp/";
+    /// let provider = Provider::cognito(["3n4b5urk1ft4fl3mg5e62d9ado"]).scope_prefix(prefix, prefix);
+    /// # let _ = provider;
+    /// ```
+    pub fn scope_prefix(mut self, outside: impl Into<String>, inside: impl Into<String>) -> Self {
+        self.prefix = Prefix::Stated { outside: outside.into(), inside: inside.into() };
+        self
+    }
+
     /// Requires a claim to have one of these values, compared code point by code point; without values, to be present.
     /// Several calls add up.
     pub fn require(mut self, claim: impl Into<ClaimPath>, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -182,6 +217,24 @@ impl Provider {
     fn id_token_claims(mut self, claims: impl IntoIterator<Item = &'static str>) -> Self {
         self.id_token_claims.extend(claims);
         self
+    }
+
+    /// Returns whom the token acts for, if it says so.
+    ///
+    /// # Errors
+    /// A claim is not a string.
+    pub(super) fn subject(&self, found: &Found) -> Result<Option<String>, TokenError> {
+        let several = self.subject_claims.len() > 1;
+        let mut values = Vec::with_capacity(self.subject_claims.len());
+        for claim in &self.subject_claims {
+            let Some(value) = claim.text(found)? else { return Ok(None) };
+            // `a/b` and `c` would be the same subject as `a` and `b/c`.
+            if several && value.contains('/') {
+                return Ok(None);
+            }
+            values.push(value);
+        }
+        Ok(Some(values.join("/")).filter(|subject| !subject.is_empty()))
     }
 
     /// Checks that the token is an access token, as far as this issuer states it.
@@ -207,6 +260,9 @@ impl Provider {
     pub(super) fn problem(&self, issuer: &str) -> Option<(String, &'static str)> {
         if let Some(setting) = self.misplaced {
             return Some((format!("`{setting}` applies to tokens of Microsoft Entra only"), "remove the call"));
+        }
+        if let Some(problem) = self.prefix.problem() {
+            return Some((problem, "write the whole prefix with its separator, such as `api://files/`"));
         }
         let audience = self.unlimited_audience(issuer)?;
         let what = match audience {

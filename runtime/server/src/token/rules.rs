@@ -30,6 +30,8 @@ pub(super) struct Rules {
     /// Whether the layer checks what a token is bound to. Otherwise bound tokens are rejected here.
     pub(super) leaves_binding: bool,
     pub(super) provider: Provider,
+    /// What is in front of every scope of this server in a token.
+    pub(super) scope_prefix: String,
     /// Replaces what the provider says about audience, client, subject and scopes.
     pub(super) mapping: Option<Mapping>,
 }
@@ -56,6 +58,7 @@ impl Rules {
             source,
             leaves_binding: false,
             provider: Provider::new(),
+            scope_prefix: String::new(),
             mapping: None,
         }
     }
@@ -92,11 +95,12 @@ impl Rules {
         let Granted { scopes, unread } = self.provider.scopes.read(found)?;
         let audience = claim::present(found, "aud").and_then(claim::texts).unwrap_or_default();
         let scopes = self.limited(scopes, found, &audience)?;
+        let scopes = self.provider.scopes.without_prefix(scopes, &self.scope_prefix);
         let mut claims = claims.audience(audience).scp(scopes).unread(unread);
         if verdict == Verdict::Rule {
             claims = claims.for_this_server();
         }
-        if let Some(subject) = claim::text(found, "sub")? {
+        if let Some(subject) = self.provider.subject(found)? {
             claims = claims.subject(subject);
         }
         if let Some(client) = client {

@@ -19,6 +19,7 @@ use crate::error::ProblemKind;
 use crate::{error::ProblemList, reason::reason};
 #[cfg(any(feature = "jwt", feature = "introspection"))]
 use mcp_scopes_model::address::Shown;
+use mcp_scopes_model::config::ScopePrefix;
 
 /// All verifiers of a server. A token goes to exactly one:
 ///
@@ -157,6 +158,38 @@ impl Sources {
         Vec::new()
     }
 
+    /// Returns what is in front of every scope that clients request. There is one document and one challenge for all issuers.
+    #[cfg_attr(
+        not(any(feature = "jwt", feature = "introspection")),
+        expect(clippy::unused_self, unused_variables, reason = "only issuers have a prefix of their own")
+    )]
+    pub(crate) fn scope_prefix(&self, table: ScopePrefix<'static>, problems: &mut ProblemList) -> String {
+        #[cfg(any(feature = "jwt", feature = "introspection"))]
+        {
+            let live = self.live.iter().map(|issuer| ("issuer", issuer));
+            let all = live.chain(self.sandbox.iter().map(|issuer| ("sandbox_issuer", issuer)));
+            let mut all = all.map(|(setting, issuer)| (setting, issuer, issuer.scope_prefix(&table)));
+            let Some((_, first, outside)) = all.next() else { return table.outside.to_owned() };
+            if let Some((setting, issuer, other)) = all.find(|(_, _, other)| *other != outside) {
+                let [one, another] = [outside, other].map(str::escape_debug);
+                problems.add(
+                    setting,
+                    ProblemKind::Contradiction,
+                    format!(
+                        "clients request scopes with the prefix `{one}` at the issuer {}, and `{another}` at {}",
+                        Shown(first.name()),
+                        Shown(issuer.name())
+                    ),
+                    "state one prefix for all issuers: `[server.scope_prefix]` in `mcp-scopes.toml`, or \
+                     `Provider::scope_prefix`",
+                );
+            }
+            outside.to_owned()
+        }
+        #[cfg(not(any(feature = "jwt", feature = "introspection")))]
+        table.outside.to_owned()
+    }
+
     /// Returns what tokens state as their issuer, where that is not the issuer that is advertised.
     pub(crate) fn token_issuers(&self) -> Vec<String> {
         #[cfg(any(feature = "jwt", feature = "introspection"))]
@@ -256,4 +289,6 @@ pub(crate) struct Facts {
     pub(crate) resources: Vec<String>,
     pub(crate) clock: Clock,
     pub(crate) bindings: AcceptedBindings,
+    /// Of the table's file.
+    pub(crate) scope_prefix: ScopePrefix<'static>,
 }

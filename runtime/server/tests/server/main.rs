@@ -38,6 +38,7 @@ mod token_jwt;
 mod token_keys;
 mod token_providers;
 mod token_router;
+mod token_scope_prefix;
 mod token_secrets;
 mod token_tenants;
 mod traces;

@@ -380,3 +380,36 @@ async fn the_audience_decides_on_the_environment_only_where_it_names_a_resource(
         assert_eq!(answer.status, status, "{answer:?}");
     }
 }
+
+#[tokio::test]
+async fn the_subject_is_what_the_provider_names() {
+    let issuer = "https://auth.example.com";
+    let subject = async |provider: &Provider, claims: Value| {
+        let mut all = json!({"iss": issuer, "aud": RESOURCE, "scope": "files:read", "sub": "ada"});
+        all.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
+        let header = json!({"alg": "EdDSA", "kid": "ed"});
+        let answer = server(issuer, provider.clone()).send(Ask::call("plain").token(&token(&header, &all))).await;
+        answer.seen.as_ref().map(|seen| seen.subject.clone())
+    };
+    let pair = Provider::new().subject_claims(["tenant", "user"]);
+    let named = |text: &str| Some(Some(text.to_owned()));
+    assert_eq!(subject(&pair, json!({"tenant": "t", "user": "u"})).await, named("t/u"));
+    for claims in [
+        json!({"tenant": "t"}),
+        json!({"user": "u"}),
+        json!({"tenant": "t", "user": null}),
+        json!({"tenant": "t/u", "user": "v"}),
+        json!({"tenant": "t", "user": "u/v"}),
+    ] {
+        assert_eq!(subject(&pair, claims.clone()).await, named(""), "{claims}");
+    }
+    // Not a string: rejected.
+    assert_eq!(subject(&pair, json!({"tenant": "t", "user": 7})).await, None);
+    assert_eq!(subject(&Provider::new(), json!({})).await, named("ada"));
+    assert_eq!(subject(&Provider::new().subject_claims(["uid"]), json!({"uid": "a/b"})).await, named("a/b"));
+    for shape in shapes().into_iter().filter(|shape| shape.name.starts_with("Microsoft")) {
+        let [tenant, object] = ["tid", "oid"].map(|name| shape.claims[name].as_str().unwrap());
+        let seen = shape.call(&shape.claims).await.passed().subject.clone();
+        assert_eq!(seen, Some(format!("{tenant}/{object}")), "{}", shape.name);
+    }
+}

@@ -1,5 +1,7 @@
 //! Explains why a token would be accepted or refused, for the command line.
 
+use mcp_scopes_model::config::ScopePrefix;
+
 use super::{
     super::{
         Claims, KeySet, Provider, Token, TokenError,
@@ -18,6 +20,8 @@ pub struct Explanation {
     pub result: Result<Claims, TokenError>,
     /// Whether the signature was checked.
     pub is_signature_checked: bool,
+    /// What is in front of every scope that clients request.
+    pub scope_prefix: String,
 }
 
 /// Verifies a token as an issuer with default settings does, without a request. Without keys, its signature is not checked.
@@ -35,8 +39,11 @@ pub fn explain(
         return Err(problem);
     }
     let mut rules = Rules::new(issuer, [resource], ClaimsSource::Token);
+    rules.scope_prefix = provider.prefix.inside(&ScopePrefix::NONE).to_owned();
+    let scope_prefix = provider.prefix.outside(&ScopePrefix::NONE).to_owned();
     rules.provider = provider;
-    Ok(Explanation { result: check(Token::new(token), &rules, keys), is_signature_checked: keys.is_some() })
+    let result = check(Token::new(token), &rules, keys);
+    Ok(Explanation { result, is_signature_checked: keys.is_some(), scope_prefix })
 }
 
 fn check(token: Token<'_>, rules: &Rules, keys: Option<&KeySet>) -> Result<Claims, TokenError> {

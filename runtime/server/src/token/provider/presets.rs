@@ -1,6 +1,6 @@
 //! Providers that are known by name. `docs/providers.md` describes what to configure at each of them.
 
-use super::{Provider, entra::EntraTokens, scopes::ScopeSource};
+use super::{Provider, entra::EntraTokens, prefix::Prefix, scopes::ScopeSource};
 
 /// Claims about a login, which some issuers write into ID tokens only.
 const LOGIN: [&str; 2] = ["nonce", "amr"];
@@ -11,14 +11,22 @@ const LOGIN: [&str; 2] = ["nonce", "amr"];
 /// or [`Issuer::claims`](crate::token::Issuer::claims).
 impl Provider {
     /// Microsoft Entra, version 2 tokens that act for a user: `aud` is the id of this server's application registration, and `scp`
-    /// grants scopes. Clients request `api://<application>/<scope>`; tokens name the scope alone.
+    /// grants scopes. Clients request `api://<application>/<scope>`, the default application id URI; tokens name the scope alone. For
+    /// another URI see [`scope_prefix`](Self::scope_prefix).
     ///
-    /// It trusts the application's id: only tokens that were requested for a scope of the application have it and `scp`.
+    /// It trusts the application's id: only tokens that were requested for a scope of the application have it and `scp`. The subject is
+    /// `tid` and `oid`, since `sub` differs between the clients of a user.
     pub fn entra(application: impl Into<String>) -> Self {
+        let application = application.into();
+        let outside = format!("api://{application}/");
+        Self { prefix: Prefix::Usual { outside }, ..Self::entra_tokens(application) }
+    }
+
+    fn entra_tokens(audience: impl Into<String>) -> Self {
         Self {
             scopes: ScopeSource::Entra,
             entra: Some(EntraTokens { delegated: true, app_only: false }),
-            ..Self::new().audience(application).client_claims(["azp", "appid"])
+            ..Self::new().audience(audience).client_claims(["azp", "appid"]).subject_claims(["tid", "oid"])
         }
     }
 
@@ -29,9 +37,12 @@ impl Provider {
     }
 
     /// Microsoft Entra, version 1 tokens: `aud` is the application id URI, such as `api://<application>`. State their issuer with
-    /// [`Issuer::token_issuer`](crate::token::Issuer::token_issuer): `https://sts.windows.net/<tenant>/`.
+    /// [`Issuer::token_issuer`](crate::token::Issuer::token_issuer): `https://sts.windows.net/<tenant>/`. Clients request
+    /// `<application id URI>/<scope>`.
     pub fn entra_v1(audience: impl Into<String>) -> Self {
-        Self::entra(audience)
+        let audience = audience.into();
+        let outside = format!("{}/", audience.trim_end_matches('/'));
+        Self { prefix: Prefix::Usual { outside }, ..Self::entra_tokens(audience) }
     }
 
     /// Also accepts app-only tokens of Microsoft Entra, whose `roles` become scopes. For [`entra`](Self::entra).

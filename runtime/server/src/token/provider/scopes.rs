@@ -79,6 +79,15 @@ impl ScopeSource {
         }
     }
 
+    /// Removes the prefix of the issuer. What does not have it is no scope of this server.
+    pub(in super::super) fn without_prefix(&self, scopes: Vec<String>, prefix: &str) -> Vec<String> {
+        // The map of roles names the scopes of this server.
+        if prefix.is_empty() || matches!(self, Self::Roles { .. }) {
+            return scopes;
+        }
+        scopes.iter().filter_map(|scope| scope.strip_prefix(prefix)).map(str::to_owned).collect()
+    }
+
     fn reads(&self, name: &str, found: &Found) -> bool {
         match self {
             Self::Standard | Self::StandardOrList => matches!(name, "scope" | "scp"),

@@ -1,4 +1,4 @@
-//! bad-namespace
+//! bad-prefix
 
 use mcp_scopes::{mcp_tool, scope_table};
 
