@@ -29,7 +29,7 @@ impl PolicyEnforcer {
     ///
     /// # Errors
     /// 429 for too many calls in the sandbox, 403 for a call that the policy denies.
-    pub(super) async fn enforce_policies(&self, content: Content<'_>, requester: &Requester) -> Result<(), Rejection> {
+    pub(super) async fn enforce_policies(&self, content: &Content<'_>, requester: &Requester) -> Result<(), Rejection> {
         match &self.hook {
             // Boxed, because few servers have a policy.
             Some(hook) => Box::pin(self.ask(&**hook, content, requester)).await,
@@ -44,7 +44,7 @@ impl PolicyEnforcer {
     async fn ask(
         &self,
         hook: &dyn DynPolicyHook,
-        content: Content<'_>,
+        content: &Content<'_>,
         requester: &Requester,
     ) -> Result<(), Rejection> {
         for message in content.messages() {

@@ -16,7 +16,7 @@ use super::{
     bind_session::SessionBinder,
     enforce::PolicyEnforcer,
     environment::Resolver,
-    forward::{AdmittedRequest, forward},
+    forward::{AdmittedRequest, forwarded},
     head::Head,
     message::ParamHeaders,
     metadata::ServedMetadata,
@@ -25,7 +25,7 @@ use super::{
     read_body::BodyReader,
     rejection::Rejection,
     requester::Requester,
-    response::ResponseFilter,
+    response::{Filtered, ResponseFilter},
 };
 
 /// One component per step.
@@ -47,9 +47,9 @@ pub(super) struct Engine {
 impl Engine {
     /// Decides on a request, forwards it, and filters the response.
     pub(super) async fn handle<S, B, R>(
-        &self,
-        params: &ParamHeaders,
-        inner: S,
+        self: Arc<Self>,
+        params: Arc<ParamHeaders>,
+        mut inner: S,
         request: Request<B>,
     ) -> Result<Response<ResponseBody<R>>, S::Error>
     where
@@ -65,30 +65,38 @@ impl Engine {
             Ok(origin) => origin,
             Err(rejection) => return Ok(rejection.into_response(None).map(ResponseBody::whole)),
         };
-        let admitted = match self.admit(params, &parts, body).await {
+        let (admitted, mut requester) = match self.admit(&params, &parts, body).await {
             Ok(admitted) => admitted,
             Err(rejection) => return Ok(rejection.into_response(origin.as_ref()).map(ResponseBody::whole)),
         };
-        let (response, requester) = forward(parts, admitted, self.responses.filters_lists, inner).await?;
-        Ok(self.responses.filter_response(response, requester, origin).await)
+        let request = forwarded(parts, admitted, requester.as_ref(), self.responses.filters_lists);
+        let response = inner.call(request).await?;
+        Ok(match self.responses.filter_response(response, requester.as_mut(), origin.as_ref()) {
+            Filtered::Done(response) => response,
+            Filtered::MayHoldList(response, caller) => {
+                self.responses.filter_list(response, caller, origin.as_ref()).await
+            }
+        })
     }
 
-    /// Runs steps 1 to 3, which determine the requester.
+    /// Runs steps 1 to 3, which determine the requester. A preflight has none.
     async fn admit<B: Body>(
         &self,
         params: &ParamHeaders,
         parts: &Parts,
         body: B,
-    ) -> Result<AdmittedRequest, Rejection> {
+    ) -> Result<(AdmittedRequest, Option<Requester>), Rejection> {
         let head = Head::of(&parts.headers, self.environments.header());
         if method::check_method(&parts.method, &head)? == Purpose::Preflight {
-            return Ok(AdmittedRequest::preflight(params));
+            return Ok((AdmittedRequest::preflight(params), None));
         }
         let credential = self.authenticator.authenticate(parts, &head).await?;
         let environment = self.environments.resolve_environment(credential.as_ref(), &head)?;
-        let requester = Requester::new(self.table, credential, environment);
-        let admitted = self.admit_requester(params, &parts.method, &head, body, requester).await;
-        admitted.map_err(|rejection| rejection.by(environment))
+        let mut requester = Requester::new(self.table, credential, environment);
+        match self.admit_requester(params, &parts.method, &head, body, &mut requester).await {
+            Ok(admitted) => Ok((admitted, Some(requester))),
+            Err(rejection) => Err(rejection.by(environment)),
+        }
     }
 
     /// Runs steps 4 to 7, which determine what the requester may do.
@@ -98,14 +106,14 @@ impl Engine {
         method: &Method,
         head: &Head<'_>,
         body: B,
-        mut requester: Requester,
+        requester: &mut Requester,
     ) -> Result<AdmittedRequest, Rejection> {
-        self.authorizer.check_anonymous(method, &requester)?;
-        let body = self.bodies.read_body(method, head, body, &requester).await?;
+        self.authorizer.check_anonymous(method, requester)?;
+        let body = self.bodies.read_body(method, head, body, requester).await?;
         let content = self.bodies.read_messages(method, &body)?;
-        let params = self.authorizer.authorize(params, method, head, &content, &mut requester)?;
-        let session = self.sessions.bind_session(method, head, &mut requester)?;
-        self.policies.enforce_policies(content, &requester).await?;
-        Ok(AdmittedRequest { body, requester: Some(requester), session, params })
+        let params = self.authorizer.authorize(params, method, head, &content, requester)?;
+        let session = self.sessions.bind_session(method, head, requester)?;
+        self.policies.enforce_policies(&content, requester).await?;
+        Ok(AdmittedRequest { body, session, params })
     }
 }

@@ -1,16 +1,15 @@
-//! Step 8: forwards an admitted request to the server behind the layer.
+//! Step 8: the request that the server behind the layer receives.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{
-    HeaderName, Method, Request, Response,
+    HeaderName, Method, Request,
     header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, RANGE, TRANSFER_ENCODING},
     request::Parts,
 };
 use http_body_util::Full;
 use mcp_scopes::Caller;
-use tower_service::Service;
 
 use super::{
     Claims,
@@ -22,11 +21,9 @@ use super::{
 static DPOP: HeaderName = HeaderName::from_static("dpop");
 static LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// A request that may be forwarded.
+/// What is forwarded of a request besides its parts.
 pub(super) struct AdmittedRequest {
     pub(super) body: Bytes,
-    /// `None` for a preflight, which has no caller.
-    pub(super) requester: Option<Requester>,
     pub(super) session: BoundSession,
     pub(super) params: Kept,
 }
@@ -35,28 +32,24 @@ impl AdmittedRequest {
     /// A preflight carries no token (Fetch, "CORS protocol"), so nothing else is forwarded: no body, session, replay
     /// or argument.
     pub(super) fn preflight(params: &ParamHeaders) -> Self {
-        Self { body: Bytes::new(), requester: None, session: BoundSession::default(), params: params.without_call() }
+        Self { body: Bytes::new(), session: BoundSession::default(), params: params.without_call() }
     }
 }
 
-/// Sends an admitted request to the server behind the layer. Returns its response and the requester that receives it.
+/// Returns an admitted request as it is forwarded. `requester` is `None` for a preflight, which has no caller.
 /// `filters_lists` states whether lists of tools in the response are filtered.
-pub(super) async fn forward<S, R>(
+pub(super) fn forwarded(
     mut parts: Parts,
     admitted: AdmittedRequest,
+    requester: Option<&Requester>,
     filters_lists: bool,
-    mut inner: S,
-) -> Result<(Response<R>, Option<Requester>), S::Error>
-where
-    S: Service<Request<Full<Bytes>>, Response = Response<R>>,
-{
-    set_headers(&mut parts, &admitted, filters_lists);
-    set_extensions(&mut parts, admitted.requester.as_ref());
-    let response = inner.call(Request::from_parts(parts, Full::new(admitted.body))).await?;
-    Ok((response, admitted.requester))
+) -> Request<Full<Bytes>> {
+    set_headers(&mut parts, &admitted, requester, filters_lists);
+    set_extensions(&mut parts, requester);
+    Request::from_parts(parts, Full::new(admitted.body))
 }
 
-fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, filters_lists: bool) {
+fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, requester: Option<&Requester>, filters_lists: bool) {
     let Parts { method, headers, .. } = parts;
     // The token is for this server only: another server that receives it could pass it on (MCP 2026-07-28, "Token
     // Passthrough").
@@ -75,7 +68,7 @@ fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, filters_lists: boo
         }
     }
     admitted.params.retain_in(headers);
-    if admitted.requester.is_some() {
+    if requester.is_some() {
         // Neither sealing nor filtering is possible in a compressed response.
         headers.remove(ACCEPT_ENCODING);
         if filters_lists {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header::CONTENT_LENGTH};
 use http_body::Body;
 use http_body_util::Full;
+use mcp_scopes::Caller;
 
 use super::{
     ResponseBody,
@@ -31,46 +32,55 @@ pub(super) struct ResponseFilter {
     pub(super) authenticator: Arc<Authenticator>,
 }
 
+/// A response after its headers were filtered.
+pub(super) enum Filtered<'r, R> {
+    /// The response for the requester.
+    Done(Response<ResponseBody<R>>),
+    /// A response that may hold a list of tools, which is filtered for this caller.
+    MayHoldList(Response<R>, &'r Caller),
+}
+
 impl ResponseFilter {
-    /// Returns the response, filtered for its requester. `requester` is `None` for a preflight, which has no caller.
-    pub(super) async fn filter_response<R: Body>(
+    /// Returns the response, filtered for its requester, or the response whose body has to be read for that. `requester` is
+    /// `None` for a preflight, which has no caller.
+    pub(super) fn filter_response<'r, R: Body>(
         &self,
         mut response: Response<R>,
-        requester: Option<Requester>,
-        origin: Option<HeaderValue>,
-    ) -> Response<ResponseBody<R>> {
+        requester: Option<&'r mut Requester>,
+        origin: Option<&HeaderValue>,
+    ) -> Filtered<'r, R> {
         let headers = response.headers_mut();
-        let Some(mut requester) = requester else {
+        let Some(requester) = requester else {
             if origin.is_some() {
-                expose(headers, origin.as_ref());
+                expose(headers, origin);
             }
             // A preflight asks only for headers.
             headers.remove(CONTENT_LENGTH);
-            return response.map(|_| ResponseBody::whole(Full::default()));
+            return Filtered::Done(response.map(|_| ResponseBody::whole(Full::default())));
         };
-        self.seal_session(headers, &mut requester);
+        self.seal_session(headers, requester);
         state(headers, requester.caller.environment());
         if origin.is_some() {
-            expose(headers, origin.as_ref());
+            expose(headers, origin);
         }
-        match filter::format(headers) {
+        Filtered::Done(match filter::format(headers) {
             Ok(Format::Events) => {
                 headers.remove(CONTENT_LENGTH);
-                let events = self.events(&requester);
-                let token = self.stream_token(&requester);
+                let events = self.events(requester);
+                let token = self.stream_token(requester);
                 response.map(|body| ResponseBody::events(body, events, token))
             }
-            Ok(Format::Json) if self.filters_lists => self.list(response, &requester, origin.as_ref()).await,
+            Ok(Format::Json) if self.filters_lists => return Filtered::MayHoldList(response, &requester.caller),
             // A response of known length is complete, and so not a stream.
             Ok(Format::Json | Format::Other) if requester.listens && response.body().size_hint().exact().is_none() => {
-                let token = self.stream_token(&requester);
+                let token = self.stream_token(requester);
                 response.headers_mut().remove(CONTENT_LENGTH);
                 response.map(|body| ResponseBody::listened(body, token))
             }
             // Neither sealing nor filtering is possible in an unreadable response.
-            Err(Unreadable { events }) if events || self.filters_lists => unreadable(&requester, origin.as_ref()),
+            Err(Unreadable { events }) if events || self.filters_lists => unreadable(&requester.caller, origin),
             Ok(Format::Json | Format::Other) | Err(_) => response.map(ResponseBody::passed),
-        }
+        })
     }
 
     /// Returns the token of a stream, if there is one.
@@ -88,20 +98,20 @@ impl ResponseFilter {
         Events::new(rules, self.limit)
     }
 
-    /// Reads a response that may contain a list of tools.
-    async fn list<R: Body>(
+    /// Reads a response that may contain a list of tools, and returns it with the tools that the caller can call.
+    pub(super) async fn filter_list<R: Body>(
         &self,
         response: Response<R>,
-        requester: &Requester,
+        caller: &Caller,
         origin: Option<&HeaderValue>,
     ) -> Response<ResponseBody<R>> {
         let (mut parts, body) = response.into_parts();
         let filtered = collect(body, self.limit).await.ok().and_then(|text| {
-            let filtered = filter::filtered(&text, &requester.caller).ok()?;
+            let filtered = filter::filtered(&text, caller).ok()?;
             Some(filtered.map_or(text, Bytes::from))
         });
         let Some(text) = filtered else {
-            return unreadable(requester, origin);
+            return unreadable(caller, origin);
         };
         parts.headers.remove(CONTENT_LENGTH);
         Response::from_parts(parts, ResponseBody::whole(Full::new(text)))
@@ -124,7 +134,7 @@ impl ResponseFilter {
 }
 
 /// Returns the response that replaces an unreadable one.
-fn unreadable<R>(requester: &Requester, origin: Option<&HeaderValue>) -> Response<ResponseBody<R>> {
-    let rejection = Rejection::unreadable().by(requester.caller.environment());
+fn unreadable<R>(caller: &Caller, origin: Option<&HeaderValue>) -> Response<ResponseBody<R>> {
+    let rejection = Rejection::unreadable().by(caller.environment());
     rejection.into_response(origin).map(ResponseBody::whole)
 }

@@ -56,6 +56,6 @@ where
         let clone = self.inner.clone();
         let inner = core::mem::replace(&mut self.inner, clone);
         let (engine, params) = (Arc::clone(&self.engine), Arc::clone(&self.params));
-        Box::pin(trace::request(async move { engine.handle(&params, inner, request).await }))
+        Box::pin(trace::request(engine.handle(params, inner, request)))
     }
 }
