@@ -64,6 +64,8 @@ pub struct Provider {
     pub(super) prefix: Prefix,
     required: Vec<Required>,
     id_token_claims: Vec<&'static str>,
+    /// A claim and its value in refresh tokens.
+    refresh_tokens: Option<(&'static str, &'static str)>,
     /// The kinds of tokens that are accepted, if the issuer is Microsoft Entra.
     entra: Option<EntraTokens>,
     /// A setting that does not apply to this provider.
@@ -103,6 +105,7 @@ impl Provider {
             prefix: Prefix::Table,
             required: Vec::new(),
             id_token_claims: Vec::new(),
+            refresh_tokens: None,
             entra: None,
             misplaced: None,
         }
@@ -241,6 +244,11 @@ impl Provider {
     pub(super) fn check_kind(&self, found: &Found) -> Result<(), TokenError> {
         if self.id_token_claims.iter().any(|name| claim::present(found, name).is_some()) {
             return Err(TokenError::ID_TOKEN);
+        }
+        if let Some((name, value)) = self.refresh_tokens
+            && claim::present(found, name).is_some_and(|stated| stated == value)
+        {
+            return Err(TokenError::of_claim(name, "is that of a refresh token"));
         }
         if let Some(tokens) = self.entra {
             tokens.check(found)?;

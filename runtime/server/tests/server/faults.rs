@@ -269,7 +269,7 @@ async fn accepts_only_tokens_of_published_keys_during_rotation() {
         all[which] = [all[which][0] + counts[0], all[which][1] + counts[1]];
     }
     println!("rejected and passed: old {:?}, new {:?}, forged {:?}", all[0], all[1], all[2]);
-    assert!(all[0].iter().chain(&all[1]).all(|count| *count > 20) && all[2][0] > 20 && all[2][1] == 0, "{all:?}");
+    assert!(all[0].iter().chain(&all[1]).all(|count| *count > 5) && all[2][0] > 5 && all[2][1] == 0, "{all:?}");
 }
 
 pub(crate) fn now() -> u64 {

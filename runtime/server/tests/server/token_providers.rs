@@ -13,7 +13,7 @@ use mcp_scopes_server::{
 };
 use serde_json::{Value, json};
 
-use self::shapes::{CLIENT, Shape, shapes};
+use self::shapes::{CLIENT, Shape, TENANT, shapes};
 use crate::{
     server::{Answer, Ask, BuildNow as _, RESOURCE, Server},
     tokens::{KEYS, ed_jwk, now, raw},
@@ -36,7 +36,9 @@ fn keys() -> KeySet {
 }
 
 fn server(issuer: &str, provider: Provider) -> Server {
+    let has_tenants = issuer.contains("{tenant}");
     let issuer = Issuer::keys(issuer, keys()).provider(provider);
+    let issuer = if has_tenants { issuer.tenants([TENANT]) } else { issuer };
     Server::around(ResourceServer::builder(&SHAPES).resource(RESOURCE).issuer(issuer))
 }
 

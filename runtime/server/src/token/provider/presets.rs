@@ -144,7 +144,8 @@ impl Provider {
 
     /// Descope: `aud` contains the resource of this server, and `scope` grants scopes.
     pub fn descope() -> Self {
-        Self::new()
+        // Refresh tokens are JWTs of the same key. `drn` says where a token is stored.
+        Self { refresh_tokens: Some(("drn", "DSR")), ..Self::new() }
     }
 
     /// Authentik, with the client id of this server's application: `aud` is that id, and `scope` grants scopes. `entitlements` is not

@@ -7,12 +7,13 @@ use crate::server::RESOURCE;
 
 pub(super) const CLIENT: &str = "files-client";
 const APPLICATION: &str = "6e74172b-be56-4843-9ff4-e66a39bb12e3";
-const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+pub(super) const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const OBJECT: &str = "690222be-ff1a-4d56-abd1-7e4f7d38e474";
 
 /// What a provider documents, and the setting for it.
 pub(super) struct Shape {
     pub(super) name: &'static str,
+    /// With `{tenant}`, tokens of one tenant are accepted.
     pub(super) issuer: &'static str,
     pub(super) other_issuer: &'static str,
     pub(super) provider: fn() -> Provider,
@@ -42,6 +43,8 @@ fn at_jwt() -> Value {
 
 /// The issuer of tokens of version 2.
 const ENTRA: &str = "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/v2.0";
+/// The issuer of tokens of version 2, of any tenant.
+const TENANTS: &str = "https://login.microsoftonline.com/{tenant}/v2.0";
 const OTHER_TENANT: &str = "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0";
 
 #[expect(clippy::too_many_lines, reason = "one entry per provider, in the order of the docs")]
@@ -75,6 +78,23 @@ pub(super) fn shapes() -> Vec<Shape> {
             tool: "entra",
             without_scopes: json!({"scp": "User.Read"}),
             unread: Some("roles"),
+            client_claim: "azp",
+            limits_clients: false,
+            id_token: json!({"iss": ENTRA, "aud": APPLICATION, "nonce": "n", "oid": OBJECT, "sub": "pairwise",
+                "tid": TENANT, "name": "Ada", "roles": ["Files.Read"], "ver": "2.0"}),
+            refresh: None,
+        },
+        Shape {
+            name: "Microsoft Entra, several tenants",
+            issuer: TENANTS,
+            other_issuer: OTHER_TENANT,
+            provider: || Provider::entra(APPLICATION),
+            header: jwt(),
+            claims: json!({"iss": ENTRA, "aud": APPLICATION, "azp": CLIENT, "azpacr": "1", "oid": OBJECT,
+                "scp": "Files.Read User.Read", "sub": "pairwise", "tid": TENANT, "uti": "u", "ver": "2.0"}),
+            tool: "entra",
+            without_scopes: json!({"scp": "User.Read"}),
+            unread: None,
             client_claim: "azp",
             limits_clients: false,
             id_token: json!({"iss": ENTRA, "aud": APPLICATION, "nonce": "n", "oid": OBJECT, "sub": "pairwise",
@@ -201,6 +221,23 @@ pub(super) fn shapes() -> Vec<Shape> {
             limits_clients: false,
             id_token: json!({"iss": "https://sso.example.com/realms/files", "aud": CLIENT, "sub": "1-2-3", "typ": "ID",
                 "azp": CLIENT, "at_hash": "h", "sid": "s"}),
+            refresh: Some(json!({"typ": "Refresh"})),
+        },
+        Shape {
+            name: "Keycloak, clients without a mapper",
+            issuer: "https://sso.example.com/realms/files",
+            other_issuer: "https://sso.example.com/realms/other",
+            provider: || Provider::keycloak().accept_missing_audience().clients([CLIENT]),
+            header: jwt(),
+            claims: json!({"iss": "https://sso.example.com/realms/files", "sub": "1-2-3", "typ": "Bearer", "azp": CLIENT,
+                "sid": "s", "acr": "1", "scope": "openid files:read", "preferred_username": "ada"}),
+            tool: "plain",
+            without_scopes: json!({"scope": "openid email"}),
+            unread: None,
+            client_claim: "azp",
+            limits_clients: true,
+            id_token: json!({"iss": "https://sso.example.com/realms/files", "aud": CLIENT, "sub": "1-2-3", "typ": "ID",
+                "azp": CLIENT}),
             refresh: Some(json!({"typ": "Refresh"})),
         },
         Shape {
@@ -382,14 +419,14 @@ pub(super) fn shapes() -> Vec<Shape> {
             provider: Provider::descope,
             header: jwt(),
             claims: json!({"iss": "https://api.descope.com/v1/apps/P1", "sub": "U1", "aud": [RESOURCE, "P1"], "azp": CLIENT,
-                "scope": "openid files:read", "permissions": ["files:write"]}),
+                "drn": "DS", "scope": "openid files:read", "permissions": ["files:write"]}),
             tool: "plain",
             without_scopes: json!({"scope": "openid"}),
             unread: Some("permissions"),
             client_claim: "azp",
             limits_clients: false,
             id_token: json!({"iss": "https://api.descope.com/v1/apps/P1", "sub": "U1", "aud": ["P1"], "nonce": "n"}),
-            refresh: None,
+            refresh: Some(json!({"drn": "DSR"})),
         },
         Shape {
             name: "Authentik",
