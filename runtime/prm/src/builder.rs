@@ -44,6 +44,7 @@ pub struct Builder<'a> {
     scope_prefix: Option<String>,
     dpop_algorithms: Vec<String>,
     dpop_required: bool,
+    certificate_bound_tokens: bool,
     loopback: Loopback,
 }
 
@@ -60,6 +61,7 @@ impl Metadata {
             scope_prefix: None,
             dpop_algorithms: Vec::new(),
             dpop_required: false,
+            certificate_bound_tokens: false,
             loopback: Loopback::Http,
         }
     }
@@ -114,6 +116,13 @@ impl<'a> Builder<'a> {
     /// States that the server requires every access token to be bound to a key by DPoP.
     pub fn require_dpop(mut self) -> Self {
         self.dpop_required = true;
+        self
+    }
+
+    /// States that the server accepts access tokens that are bound to a client certificate (RFC 8705). Default: the document does not
+    /// mention them.
+    pub fn certificate_bound_tokens(mut self) -> Self {
+        self.certificate_bound_tokens = true;
         self
     }
 
@@ -173,6 +182,7 @@ impl<'a> Builder<'a> {
             scopes_supported: scopes_supported(self.outline, scopes, names),
             bearer_methods_supported: Some(vec!["header".to_owned()]),
             resource_documentation: config.resource_documentation.map(str::to_owned),
+            tls_client_certificate_bound_access_tokens: self.certificate_bound_tokens.then_some(true),
             dpop_signing_alg_values_supported: self.dpop_algorithms,
             dpop_bound_access_tokens_required: self.dpop_required.then_some(true),
             mcp_extensions: Some(mcp_extensions).filter(|extensions| *extensions != McpExtensions::default()),

@@ -64,6 +64,18 @@ fn states_dpop_only_if_told_so() {
 }
 
 #[test]
+fn states_certificate_bound_tokens_only_if_told_so() {
+    let outline = Outline::EMPTY;
+    let builder = || Metadata::of(&outline).resource("https://h").authorization_servers(["https://a"]);
+    let stated = builder().certificate_bound_tokens().build().expect("it is valid");
+    assert_eq!(stated.document().tls_client_certificate_bound_access_tokens, Some(true));
+    assert!(stated.to_json().to_string().contains(r#""tls_client_certificate_bound_access_tokens":true"#));
+    let silent = builder().build().expect("it is valid");
+    assert_eq!(silent.document().tls_client_certificate_bound_access_tokens, None);
+    assert!(!silent.to_json().to_string().contains("tls_client"));
+}
+
+#[test]
 fn builds_a_document_of_an_empty_table() {
     let outline = Outline::EMPTY;
     let metadata = Metadata::of(&outline)

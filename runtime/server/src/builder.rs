@@ -323,7 +323,7 @@ impl ResourceServerBuilder {
     }
 
     /// Accepts access tokens that are bound to a client certificate (RFC 8705): those whose `cnf` has a member `x5t#S256`. Default:
-    /// they are rejected.
+    /// they are rejected. The metadata states it: `tls_client_certificate_bound_access_tokens` (RFC 9728 §2).
     ///
     /// It trusts a proxy in front of this server, which must terminate TLS, ask for the client's certificate, and reject each
     /// request whose token is bound to another certificate. This server sees no certificate and checks nothing. If a request can

@@ -193,6 +193,9 @@ impl ResourceServerBuilder {
                 builder = builder.require_dpop();
             }
         }
+        if self.proof_by_proxy {
+            builder = builder.certificate_bound_tokens();
+        }
         match builder.build() {
             Ok(metadata) => {
                 let shown = ServedMetadata::disclosed(&metadata, self.table, scope_prefix, self.discovery);

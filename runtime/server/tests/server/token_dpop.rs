@@ -178,17 +178,21 @@ async fn challenges_with_both_schemes_and_bearer_first() {
 }
 
 #[tokio::test]
-async fn states_dpop_in_the_metadata() {
+async fn states_bound_tokens_in_the_metadata() {
     let only = [Algorithm::Es256, Algorithm::EdDsa];
-    for (builder, algorithms, required) in [
-        (builder(), Value::Null, Value::Null),
-        (builder().proof_checked_by_proxy(), Value::Null, Value::Null),
-        (builder().dpop(Dpop::new().algorithms(only)), json!(["ES256", "EdDSA"]), Value::Null),
-        (builder().dpop(Dpop::required().algorithms(only)), json!(["ES256", "EdDSA"]), json!(true)),
+    let (some, all) = (|| Dpop::new().algorithms(only), || Dpop::required().algorithms(only));
+    let (listed, none, yes) = (json!(["ES256", "EdDSA"]), Value::Null, json!(true));
+    for (builder, algorithms, required, certificates) in [
+        (builder(), &none, &none, &none),
+        (builder().proof_checked_by_proxy(), &none, &none, &yes),
+        (builder().dpop(some()), &listed, &none, &none),
+        (builder().dpop(all()), &listed, &yes, &none),
+        (builder().dpop(some()).proof_checked_by_proxy(), &listed, &none, &yes),
     ] {
         let document = Server::around(builder).send(Ask::new("GET", DOCUMENT)).await.json();
-        assert_eq!(document["dpop_signing_alg_values_supported"], algorithms);
-        assert_eq!(document["dpop_bound_access_tokens_required"], required);
+        assert_eq!(&document["dpop_signing_alg_values_supported"], algorithms);
+        assert_eq!(&document["dpop_bound_access_tokens_required"], required);
+        assert_eq!(&document["tls_client_certificate_bound_access_tokens"], certificates);
     }
 }
 
