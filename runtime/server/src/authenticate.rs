@@ -91,7 +91,7 @@ impl Authenticator {
         if !self.environments.is_meant_here(claims) {
             return Err(TokenError::FOREIGN);
         }
-        self.bindings.read(claims)
+        self.bindings.read(claims.confirmation())
     }
 
     /// Checks that the token was sent as its binding requires, with a proof if it is bound to a key (RFC 9449 §7.1, §7.2).

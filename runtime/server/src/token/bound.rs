@@ -304,7 +304,7 @@ fn limits(settings: &Settings) -> Limits {
 }
 
 fn apply(rules: &mut Rules, settings: &Settings, facts: IssuerFacts<'_>) {
-    rules.leaves_binding = facts.server.bindings.any();
+    rules.bindings = facts.server.bindings;
     facts.server.scope_prefix.inside.clone_into(&mut rules.scope_prefix);
     rules.issuer = facts.rule;
     if let Some(leeway) = settings.leeway {

@@ -161,7 +161,7 @@ impl Claims {
     }
 
     /// Returns what the token is bound to.
-    pub(super) fn confirmation(&self) -> Option<&Value> {
+    pub(crate) fn confirmation(&self) -> Option<&Value> {
         confirmation(&self.raw)
     }
 

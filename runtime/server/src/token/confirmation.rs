@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Claims, Hash, TokenError};
+use super::{Hash, TokenError};
 use crate::reason::reason;
 
 /// The member of a token that is bound to a key by DPoP (RFC 9449 §6.1).
@@ -32,19 +32,14 @@ pub(crate) struct AcceptedBindings {
 }
 
 impl AcceptedBindings {
-    /// Returns whether the layer reads `cnf`. Otherwise each token with it is rejected.
-    pub(crate) const fn any(self) -> bool {
-        self.keys || self.certificates
-    }
-
-    /// Returns the proof that a token requires. The caller checks the request for it.
+    /// Returns the proof that a token with this `cnf` requires. The caller checks the request for it.
     ///
     /// # Errors
     /// The token is bound to something that this server does not verify.
-    pub(crate) fn read(self, claims: &Claims) -> Result<Confirmation, TokenError> {
+    pub(crate) fn read(self, cnf: Option<&Value>) -> Result<Confirmation, TokenError> {
         let mut confirmation = Confirmation::default();
-        let Some(bound) = claims.confirmation() else { return Ok(confirmation) };
-        if !self.any() {
+        let Some(bound) = cnf else { return Ok(confirmation) };
+        if !(self.keys || self.certificates) {
             return Err(TokenError::BOUND);
         }
         let members = bound.as_object().filter(|members| !members.is_empty()).ok_or(OTHER)?;
@@ -71,7 +66,8 @@ fn thumbprint(value: &Value) -> Option<Hash> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{AcceptedBindings, Claims, Confirmation, NO_CERTIFICATE, NO_THUMBPRINT, OTHER, TokenError};
+    use super::super::Claims;
+    use super::{AcceptedBindings, Confirmation, NO_CERTIFICATE, NO_THUMBPRINT, OTHER, TokenError};
 
     const THUMBPRINT: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -79,7 +75,7 @@ mod tests {
     fn accepts_only_what_is_verified() {
         let read = |cnf: Value, keys, certificates| {
             let Value::Object(raw) = json!({"cnf": cnf}) else { unreachable!() };
-            AcceptedBindings { keys, certificates }.read(&Claims::builder("i").raw(raw).build())
+            AcceptedBindings { keys, certificates }.read(Claims::builder("i").raw(raw).build().confirmation())
         };
         let (free, bound) = (Confirmation::default(), Confirmation { key: Some([0; 32]) });
         let (key, certificate) = (json!({"jkt": THUMBPRINT}), json!({"x5t#S256": THUMBPRINT}));

@@ -61,3 +61,9 @@ pub(super) fn check(found: &Found) -> Result<(), TokenError> {
     }
     Ok(())
 }
+
+/// Returns whether the type of a token says that each request with it carries a proof (RFC 9449 §5, §6.2).
+pub(super) fn is_proved(found: &Found) -> bool {
+    let is_dpop = |name| found.get(name).and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("DPoP"));
+    ["token_type", "typ"].into_iter().any(is_dpop)
+}

@@ -5,7 +5,7 @@ use core::time::Duration;
 use std::time::SystemTime;
 
 use super::{
-    Provider, TokenError,
+    AcceptedBindings, Provider, TokenError,
     claim::{self, Found},
     claims::{ClaimsBuilder, confirmation},
     issuer_rule::IssuerRule,
@@ -19,6 +19,10 @@ use super::{
 };
 use crate::reason::reason;
 
+/// Without its key a token would be accepted as a plain one, without a proof.
+const NO_KEY: TokenError = TokenError::invalid(reason!("its type is `DPoP`, and `cnf` does not name its key"))
+    .with_help("let the issuer send `cnf` with `jkt` in tokens and introspection responses (RFC 9449, section 6)");
+
 /// The requirements for claims.
 #[derive(Clone)]
 pub(super) struct Rules {
@@ -27,8 +31,8 @@ pub(super) struct Rules {
     pub(super) leeway: Duration,
     pub(super) required: Vec<String>,
     pub(super) source: ClaimsSource,
-    /// Whether the layer checks what a token is bound to. Otherwise bound tokens are rejected here.
-    pub(super) leaves_binding: bool,
+    /// What tokens may be bound to. The layer checks the possession.
+    pub(super) bindings: AcceptedBindings,
     pub(super) provider: Provider,
     /// What is in front of every scope of this server in a token.
     pub(super) scope_prefix: String,
@@ -56,7 +60,7 @@ impl Rules {
             leeway: Duration::from_secs(30),
             required: Vec::new(),
             source,
-            leaves_binding: false,
+            bindings: AcceptedBindings::default(),
             provider: Provider::new(),
             scope_prefix: String::new(),
             mapping: None,
@@ -67,8 +71,9 @@ impl Rules {
     pub(super) fn check(&self, found: &Found, now: SystemTime) -> Result<ClaimsBuilder, TokenError> {
         let claims = self.issuer.check(found, self.may_be_silent())?;
         kind::check(found)?;
-        if !self.leaves_binding && confirmation(found).is_some() {
-            return Err(TokenError::BOUND);
+        self.bindings.read(confirmation(found))?;
+        if confirmation(found).is_none() && kind::is_proved(found) {
+            return Err(NO_KEY);
         }
         let end = claim::times(found, now, self.leeway)?;
         if end.is_none() && !self.may_be_silent() {

@@ -6,7 +6,13 @@
 
 mod proofs;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use mcp_scopes_server::{
@@ -276,4 +282,51 @@ async fn checks_the_binding_of_claims_of_any_verifier() {
     server.send(read().token("reader")).await.passed();
     let answer = server.send(read().proved(Client::Es256, "reader")).await;
     assert!(of_dpop(&answer).contains("not bound to a key"));
+}
+
+#[tokio::test]
+async fn rejects_an_unknown_binding_before_a_closure_reads_the_claims() {
+    let runs = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&runs);
+    let keys: KeySet = (*all()).clone();
+    let issuer = Issuer::keys(ISSUER, keys).claims(move |verified| {
+        count.fetch_add(1, Ordering::Relaxed);
+        Ok(verified.accept()?.scopes(["files:read"]))
+    });
+    let server = Server::around(ResourceServer::builder(&TOOLS).issuer(issuer).dpop(Dpop::new()));
+    let (client, thumbprint) = (Client::Es256, Client::Es256.thumbprint());
+    for (cnf, reason) in [
+        (json!({"kid": "a"}), "`cnf` has a member other than"),
+        (json!({"jkt": thumbprint, "kid": "a"}), "`cnf` has a member other than"),
+        (json!("x"), "`cnf` has a member other than"),
+        (json!({}), "`cnf` has a member other than"),
+        (json!({"jkt": 7}), "`jkt` in `cnf` is not a SHA-256 thumbprint"),
+        (json!({"jkt": thumbprint, "x5t#S256": thumbprint}), "bound to a certificate"),
+    ] {
+        let token = good(&with("cnf", cnf.clone()));
+        for ask in [read().token(&token), read().proved(client, &token)] {
+            let answer = server.send(ask).await;
+            assert_eq!(answer.refused(), (401, 401), "{cnf}");
+            assert!(answer.body.contains(reason), "{cnf}: {answer:?}");
+        }
+    }
+    assert_eq!(runs.load(Ordering::Relaxed), 0);
+    server.send(read().proved(client, &client.token())).await.passed();
+    assert_eq!(runs.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn rejects_a_token_of_the_type_dpop_without_a_key() {
+    let thumbprint = Client::Es256.thumbprint();
+    for (name, value) in [("token_type", "DPoP"), ("token_type", "dpop"), ("typ", "DPoP")] {
+        let token = good(&with(name, json!(value)));
+        for server in [server(Dpop::new()), server(Dpop::required()), Server::around(builder())] {
+            let answer = server.send(read().token(&token)).await;
+            assert_eq!(answer.refused(), (401, 401), "{name}");
+            assert!(answer.body.contains("its type is `DPoP`, and `cnf` does not name its key"), "{answer:?}");
+        }
+        let mut claims = with(name, json!(value));
+        claims["cnf"] = json!({"jkt": thumbprint});
+        server(Dpop::new()).send(read().proved(Client::Es256, &good(&claims))).await.passed();
+    }
 }

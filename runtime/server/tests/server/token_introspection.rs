@@ -125,7 +125,7 @@ fn kinds() -> Vec<(&'static str, Value, Option<&'static str>)> {
         ("nothing", json!({}), None),
         ("null", json!({"token_use": null, "token_type": null, "typ": null}), None),
         ("Keycloak, access", json!({"typ": "Bearer", "token_type": "Bearer", "azp": "app", "acr": "1"}), None),
-        ("Keycloak, DPoP", json!({"typ": "DPoP", "token_type": "DPoP"}), None),
+        ("Keycloak, DPoP", json!({"typ": "DPoP", "token_type": "DPoP"}), Some("its type is `DPoP`")),
         ("Keycloak, refresh", json!({"typ": "Refresh", "azp": "app"}), Some("`typ`")),
         ("Keycloak, offline", json!({"typ": "Offline", "azp": "app"}), Some("`typ`")),
         ("Keycloak, ID", json!({"typ": "ID", "azp": "app", "auth_time": 1}), Some("`typ`")),

@@ -37,7 +37,6 @@ async fn rejects_active_tokens_that_are_not_access_tokens() {
         (json!({}), true),
         (json!({"token_type": "Bearer", "typ": "Bearer"}), true),
         (json!({"token_type": "bEARER"}), true),
-        (json!({"token_type": "DPoP"}), true),
         (json!({"token_type": "access_token", "token_use": "access_token"}), true),
         (json!({"token_use": "ACCESS", "typ": "at+jwt"}), true),
         (json!({"token_use": "refresh"}), false),
@@ -68,7 +67,10 @@ async fn rejects_tokens_that_are_bound_to_a_key() {
     let fixture = Fixture::new().await;
     let bound = json!({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"});
     let opaque = fixture.token(&and(&json!({"token_type": "DPoP", "cnf": bound})));
-    for token in [opaque, good(&with("cnf", bound))] {
+    // Without a proof it would be accepted as a plain token.
+    let without_key = |more: Value| fixture.token(&and(&more));
+    let of_type = [json!({"token_type": "DPoP"}), json!({"token_type": "dPOP", "cnf": null}), json!({"typ": "DPoP"})];
+    for token in [opaque, good(&with("cnf", bound))].into_iter().chain(of_type.map(without_key)) {
         let reply = fixture.send(read().token(&token)).await;
         let (status, challenge) = reply.challenge();
         assert!(status == 401 && challenge.contains("`cnf`"), "{reply:?}");
@@ -94,6 +96,16 @@ async fn accepts_bound_tokens_with_a_proof_of_any_issuer() {
         for ask in [ask(), read().dpop_token(&token), read().proved(Client::EdDsa, &token), read().token(&token)] {
             let reply = fixture.send(ask).await;
             assert_eq!(reply.status_and_code(), (401, 401), "{reply:?}");
+        }
+    }
+    for more in [json!({"token_type": "DPoP"}), json!({"token_type": "DPoP", "cnf": null})] {
+        let token = fixture.token(&and(&more));
+        for ask in [read().token(&token), read().proved(client, &token)] {
+            let reply = fixture.send(ask).await;
+            assert_eq!(reply.status_and_code(), (401, 401), "{more}: {reply:?}");
+            let challenges: Vec<_> = reply.headers.get_all("www-authenticate").iter().collect();
+            let text = format!("{challenges:?}");
+            assert!(text.contains("its type is `DPoP`, and `cnf` does not name its key"), "{more}: {text}");
         }
     }
     assert_eq!(fixture.runs.take().len(), 6);
