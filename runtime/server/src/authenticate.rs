@@ -50,7 +50,7 @@ impl Authenticator {
         let claims = self.verifiers.verify(token).await.map_err(|error| self.refused(&error, scheme))?;
         let confirmation = self.check(&claims).map_err(|error| self.refused(&error, scheme))?;
         #[cfg(feature = "dpop")]
-        self.check_possession(confirmation, scheme, token, parts, head)?;
+        self.check_possession(confirmation, scheme, token, &claims, parts, head)?;
         #[cfg(not(feature = "dpop"))]
         let _ = confirmation;
         Ok(Some(Credential { claims, scheme, header: header.clone() }))
@@ -101,14 +101,16 @@ impl Authenticator {
         confirmation: Confirmation,
         scheme: Scheme,
         token: Token<'_>,
+        claims: &Claims,
         parts: &Parts,
         head: &Head<'_>,
     ) -> Result<(), Rejection> {
         let Some(proofs) = &self.proofs else { return Ok(()) };
         let reason = match (confirmation.key, scheme) {
             (Some(key), Scheme::Dpop) => {
-                let (method, path) = (&parts.method, parts.uri.path());
-                let verified = proofs.verify(&key, ProvedRequest { method, path, token, proof: head.dpop });
+                let (method, path, resource) = (&parts.method, parts.uri.path(), self.environments.resource_of(claims));
+                let request = ProvedRequest { method, path, token, claims, resource, proof: head.dpop };
+                let verified = proofs.verify(&key, request);
                 return verified.map_err(|error| match error {
                     ProofError::Invalid(reason) => self.challenges.invalid_proof(reason),
                     ProofError::Token(error) => self.refused(&error, scheme),

@@ -203,6 +203,15 @@ impl Resolver {
         core::iter::once(self.live_resource.as_str()).chain(sandbox)
     }
 
+    /// Returns the one of the [resources](Self::resources) that a token is for.
+    #[cfg(feature = "dpop")]
+    pub(super) fn resource_of(&self, claims: &Claims) -> &str {
+        let (live, sandbox) = self.audiences_of(claims);
+        let sandbox_resource =
+            self.sandbox_resource.as_deref().filter(|_| sandbox && !live && self.has_sandbox_audience());
+        sandbox_resource.unwrap_or(&self.live_resource)
+    }
+
     /// Returns the audiences that a token can have: the resources, and those that were added.
     pub(super) fn audiences(&self) -> impl Iterator<Item = &str> {
         self.resources().chain(self.also_live.iter().map(String::as_str))

@@ -19,10 +19,10 @@ use http::Method;
 
 use self::{
     proof::Proof,
-    replay::{ENDED, UsedProofs},
-    target::Target,
+    replay::{ENDED, Sender, UsedProofs},
+    target::Targets,
 };
-use super::{Algorithm, Clock, Hash, Token, TokenError, algorithm::Family, identity::whole};
+use super::{Algorithm, Claims, Clock, Hash, Token, TokenError, algorithm::Family, identity::whole};
 use crate::{
     error::{ProblemKind, ProblemList},
     head::HeaderValues,
@@ -44,7 +44,7 @@ use crate::{
 /// | `jwk` | a public key, with the limits of [`KeySet::from_json`](super::KeySet::from_json), whose thumbprint (RFC 7638) is `jkt` |
 /// | signature | made by this key |
 /// | `htm` | the method of the request |
-/// | `htu` | the [resource](crate::ResourceServerBuilder::resource), or the address below it that was requested; compared without query and fragment, in normal form (RFC 3986 §6.2.2, without dot segments). The address under which a proxy forwards the request does not matter |
+/// | `htu` | the [resource](crate::ResourceServerBuilder::resource) that the token is for, or the address below it that was requested; compared without query and fragment, in normal form (RFC 3986 §6.2.2, without dot segments). The address under which a proxy forwards the request does not matter |
 /// | `ath` | the hash of the token |
 /// | `iat` | at most 60 seconds ago ([`max_age`](Self::max_age)), plus the [leeway](Self::leeway), and not later than the leeway |
 /// | `jti` | 1 to 256 bytes, and not used before by this key |
@@ -68,7 +68,7 @@ pub struct Dpop {
     max_age: Duration,
     leeway: Duration,
     limit: usize,
-    limit_per_key: usize,
+    limit_each: usize,
 }
 
 impl Dpop {
@@ -81,7 +81,7 @@ impl Dpop {
             max_age: Duration::from_secs(60),
             leeway: Duration::from_secs(30),
             limit: 100_000,
-            limit_per_key: 10_000,
+            limit_each: 10_000,
         }
     }
 
@@ -109,10 +109,11 @@ impl Dpop {
         self
     }
 
-    /// Sets how many used proofs are remembered, in total and for each key. Default: 100,000 and 10,000. At a limit further
-    /// requests are answered with 503, because forgetting a proof would let it be used again. A proof takes about 150 bytes.
-    pub fn proof_limits(mut self, total: usize, per_key: usize) -> Self {
-        (self.limit, self.limit_per_key) = (total, per_key);
+    /// Sets how many used proofs are remembered: in total, and for each key and each holder of tokens. Default: 100,000 and
+    /// 10,000. The holder is the subject of the issuer, or the client of a token without a subject. At a limit further requests
+    /// are answered with 503, because forgetting a proof would let it be used again. A proof takes about 200 bytes.
+    pub fn proof_limits(mut self, total: usize, each: usize) -> Self {
+        (self.limit, self.limit_each) = (total, each);
         self
     }
 
@@ -143,7 +144,7 @@ impl Dpop {
                 "list asymmetric algorithms: `.algorithms([Algorithm::Es256])`",
             );
         }
-        if self.max_age.is_zero() || self.limit == 0 || self.limit_per_key == 0 {
+        if self.max_age.is_zero() || self.limit == 0 || self.limit_each == 0 {
             problems.add(
                 "dpop",
                 ProblemKind::Malformed,
@@ -170,6 +171,9 @@ pub(crate) struct ProvedRequest<'r> {
     /// The path as received.
     pub(crate) path: &'r str,
     pub(crate) token: Token<'r>,
+    pub(crate) claims: &'r Claims,
+    /// The resource that the token is for.
+    pub(crate) resource: &'r str,
     /// The header `DPoP`.
     pub(crate) proof: HeaderValues<'r>,
 }
@@ -177,7 +181,7 @@ pub(crate) struct ProvedRequest<'r> {
 /// Verifies proofs.
 pub(crate) struct ProofVerifier {
     settings: Dpop,
-    targets: Vec<Target>,
+    targets: Targets,
     used: UsedProofs,
     clock: Clock,
 }
@@ -185,8 +189,8 @@ pub(crate) struct ProofVerifier {
 impl ProofVerifier {
     /// Creates a verifier for requests to these resources.
     pub(crate) fn new<'r>(settings: Dpop, resources: impl Iterator<Item = &'r str>, clock: Clock) -> Self {
-        let used = UsedProofs::new(settings.limit, settings.limit_per_key);
-        Self { settings, targets: resources.filter_map(Target::of).collect(), used, clock }
+        let used = UsedProofs::new(settings.limit, settings.limit_each);
+        Self { settings, targets: Targets::new(resources), used, clock }
     }
 
     pub(crate) fn is_required(&self) -> bool {
@@ -222,10 +226,7 @@ impl ProofVerifier {
         if claims.method != request.method.as_str() {
             return Err(ProofError::Invalid(reason!("`htm` is not the method of the request")));
         }
-        let address = Target::of(&claims.address);
-        if !address.is_some_and(|htu| self.targets.iter().any(|target| target.is_address(&htu, request.path))) {
-            return Err(ProofError::Invalid(reason!("`htu` is not the address of this request")));
-        }
+        self.targets.check(&claims.address, request.path, request.resource)?;
         if claims.token != URL_SAFE_NO_PAD.encode(whole(request.token)) {
             return Err(ProofError::Invalid(reason!("`ath` is not the hash of the access token")));
         }
@@ -234,7 +235,7 @@ impl ProofVerifier {
             return Err(ProofError::Invalid(reason!("its `iat` is in the future; compare the clocks")));
         }
         let end = claims.issued_at.checked_add(max_age).and_then(|end| end.checked_add(leeway)).ok_or(ENDED)?;
-        self.used.use_once(key, &claims.id, end, &self.clock)
+        self.used.use_once(&Sender::new(*key, request.claims), &claims.id, end, &self.clock)
     }
 }
 
@@ -255,7 +256,8 @@ mod tests {
     use http::{HeaderValue, Method};
 
     use super::{
-        Clock, Dpop, HeaderValues, OTHER_KEY, Proof, ProofError, ProofVerifier, ProvedRequest, Token, replay::ENDED,
+        Claims, Clock, Dpop, HeaderValues, OTHER_KEY, Proof, ProofError, ProofVerifier, ProvedRequest, Token,
+        replay::ENDED,
     };
 
     /// RFC 9449 §4.1.
@@ -273,11 +275,11 @@ mod tests {
     /// RFC 9449 §6.1.
     const KEY: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
     const ISSUED: u64 = 1_562_262_618;
+    const RESOURCE: &str = "https://resource.example.org/protectedresource";
 
     fn verifier(now: u64) -> ProofVerifier {
         let now = UNIX_EPOCH + Duration::from_secs(now);
-        let resources = ["https://resource.example.org/protectedresource"];
-        ProofVerifier::new(Dpop::new(), resources.into_iter(), Clock::new(move || now))
+        ProofVerifier::new(Dpop::new(), [RESOURCE].into_iter(), Clock::new(move || now))
     }
 
     fn key() -> [u8; 32] {
@@ -286,9 +288,9 @@ mod tests {
 
     fn verify(verifier: &ProofVerifier, proof: &'static str, method: &Method, token: &str) -> Result<(), ProofError> {
         let value = HeaderValue::from_static(proof);
-        let proof = HeaderValues::Single(&value);
-        let path = "/protectedresource";
-        verifier.verify(&key(), ProvedRequest { method, path, token: Token::new(token), proof })
+        let (path, claims) = ("/protectedresource", Claims::builder("https://server.example.com").build());
+        let (token, claims, proof) = (Token::new(token), &claims, HeaderValues::Single(&value));
+        verifier.verify(&key(), ProvedRequest { method, path, token, claims, resource: RESOURCE, proof })
     }
 
     #[test]
@@ -326,7 +328,8 @@ mod tests {
     fn rejects_the_proof_of_another_key() {
         let value = HeaderValue::from_static(TO_RESOURCE);
         let (method, path, token) = (&Method::GET, "/protectedresource", Token::new(TOKEN));
-        let request = ProvedRequest { method, path, token, proof: HeaderValues::Single(&value) };
+        let (claims, proof) = (&Claims::builder("https://server.example.com").build(), HeaderValues::Single(&value));
+        let request = ProvedRequest { method, path, token, claims, resource: RESOURCE, proof };
         assert_eq!(verifier(ISSUED).verify(&[0; 32], request), Err(ProofError::Token(OTHER_KEY)));
     }
 }

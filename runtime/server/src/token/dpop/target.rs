@@ -2,9 +2,50 @@
 
 use mcp_scopes_model::address::Address;
 
-/// The public address of a resource, in its normal form.
+use super::ProofError;
+use crate::reason::reason;
+
+const OTHER_ADDRESS: ProofError = ProofError::Invalid(reason!("`htu` is not the address of this request"));
+const OTHER_RESOURCE: ProofError =
+    ProofError::Invalid(reason!("`htu` is an address of another resource of this server than that of the token"));
+
+/// The resources of a server.
+pub(super) struct Targets(Vec<(Box<str>, Target)>);
+
+impl Targets {
+    pub(super) fn new<'r>(resources: impl Iterator<Item = &'r str>) -> Self {
+        Self(resources.filter_map(|resource| Some((resource.into(), Target::of(resource)?))).collect())
+    }
+
+    /// Checks that `htu` is the address of a request that arrived with this path and a token for this resource.
+    ///
+    /// A proxy may remove a prefix of the path, so the path of the resource counts unless the request's path is below it.
+    ///
+    /// # Errors
+    /// `htu` is another address.
+    pub(super) fn check(&self, htu: &str, path: &str, resource: &str) -> Result<(), ProofError> {
+        let htu = Target::of(htu).ok_or(OTHER_ADDRESS)?;
+        // If one resource is below another one, the proof is for the inner one.
+        let named = self.0.iter().filter(|(_, target)| target.origin == htu.origin && target.contains(&htu.path));
+        let (name, target) = named.max_by_key(|(_, target)| target.path.len()).ok_or(OTHER_ADDRESS)?;
+        if **name != *resource {
+            return Err(OTHER_RESOURCE);
+        }
+        let path = normal_path(path);
+        let is_address = if target.contains(&path) {
+            htu.path == path
+        } else {
+            // The path of another resource is no shortened path of this one.
+            let is_other = self.0.iter().any(|(_, other)| other.contains(&path));
+            htu.path == target.path && (!is_other || target.path.ends_with(&path))
+        };
+        if is_address { Ok(()) } else { Err(OTHER_ADDRESS) }
+    }
+}
+
+/// An address in its normal form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+struct Target {
     origin: String,
     path: String,
 }
@@ -12,7 +53,7 @@ pub(super) struct Target {
 impl Target {
     /// Returns the normal form of an address, without query and fragment (RFC 3986 §6.2.2 and §6.2.3): case of scheme and host, the
     /// default port, percent-encoding. Segments `.` and `..` are not resolved: no client sends them.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    fn of(text: &str) -> Option<Self> {
         let address = Address::parse(text).ok()?;
         if address.host.is_empty() || address.has_user() {
             return None;
@@ -33,19 +74,10 @@ impl Target {
         Some(Self { origin, path: normal_path(address.path) })
     }
 
-    /// Returns whether `htu` is the address of a request for this resource that arrived with this path.
-    ///
-    /// A proxy may remove a prefix of the path, so the path of the resource counts unless the request's path is below it.
-    pub(super) fn is_address(&self, htu: &Self, path: &str) -> bool {
-        if self.origin != htu.origin {
-            return false;
-        }
-        let path = normal_path(path);
+    /// Returns whether a path in normal form is that of the resource, or below it.
+    fn contains(&self, path: &str) -> bool {
         let below = path.strip_prefix(self.path.trim_end_matches('/'));
-        match below {
-            Some(below) if below.is_empty() || below.starts_with('/') => htu.path == path,
-            _ => htu.path == self.path,
-        }
+        below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
     }
 }
 
@@ -81,10 +113,10 @@ fn normal_path(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Target;
+    use super::{OTHER_ADDRESS, OTHER_RESOURCE, Target, Targets};
 
     fn is_address(resource: &str, htu: &str, path: &str) -> bool {
-        Target::of(htu).is_some_and(|htu| Target::of(resource).unwrap().is_address(&htu, path))
+        Targets::new([resource].into_iter()).check(htu, path, resource).is_ok()
     }
 
     #[test]
@@ -153,6 +185,45 @@ mod tests {
             ("https://h", "/%+1", "https://h/%01", false),
         ] {
             assert_eq!(is_address(resource, htu, path), is_accepted, "{resource} {path} {htu}");
+        }
+    }
+
+    #[test]
+    fn separates_the_resources_of_a_server() {
+        let (ok, address, resource) = (Ok(()), Err(OTHER_ADDRESS), Err(OTHER_RESOURCE));
+        let (hosts, paths) = (["https://h/mcp", "https://s/mcp"], ["https://h/live/mcp", "https://h/test/mcp"]);
+        let (prefixed, nested) = (["https://h/mcp", "https://h/test/mcp"], ["https://h/mcp", "https://h/mcp/test"]);
+        for (resources, path, token, htu, expected) in [
+            (hosts, "/mcp", 0, "https://h/mcp", &ok),
+            (hosts, "/mcp", 1, "https://s/mcp", &ok),
+            (hosts, "/mcp", 0, "https://s/mcp", &resource),
+            (hosts, "/mcp", 1, "https://h/mcp", &resource),
+            (hosts, "/mcp/a", 1, "https://s/mcp/a", &ok),
+            (hosts, "/mcp/a", 1, "https://s/mcp", &address),
+            (hosts, "/mcp", 0, "https://o/mcp", &address),
+            (paths, "/live/mcp", 0, "https://h/live/mcp", &ok),
+            (paths, "/test/mcp", 1, "https://h/test/mcp", &ok),
+            (paths, "/live/mcp", 0, "https://h/test/mcp", &resource),
+            (paths, "/test/mcp", 0, "https://h/test/mcp", &resource),
+            // The path decides, whatever the token is for.
+            (paths, "/test/mcp", 0, "https://h/live/mcp", &address),
+            (paths, "/live/mcp", 1, "https://h/test/mcp", &address),
+            // A proxy has removed the prefix of both.
+            (paths, "/mcp", 0, "https://h/live/mcp", &ok),
+            (paths, "/mcp", 1, "https://h/test/mcp", &ok),
+            (paths, "/mcp", 0, "https://h/test/mcp", &resource),
+            // A proxy has removed `/test`, which looks like the other path.
+            (prefixed, "/mcp", 1, "https://h/test/mcp", &ok),
+            (prefixed, "/mcp", 1, "https://h/mcp", &resource),
+            (prefixed, "/test/mcp", 0, "https://h/mcp", &address),
+            (nested, "/mcp", 0, "https://h/mcp", &ok),
+            (nested, "/mcp/test", 1, "https://h/mcp/test", &ok),
+            (nested, "/mcp/test", 0, "https://h/mcp/test", &resource),
+            (nested, "/mcp", 1, "https://h/mcp/test", &address),
+            (nested, "/mcp/other", 0, "https://h/mcp/other", &ok),
+        ] {
+            let targets = Targets::new(resources.into_iter());
+            assert_eq!(targets.check(htu, path, resources[token]), *expected, "{resources:?} {path} {token} {htu}");
         }
     }
 }

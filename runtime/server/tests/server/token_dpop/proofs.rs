@@ -3,15 +3,25 @@
 use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use mcp_scopes_server::token::{Algorithm, Dpop};
+use mcp_scopes_server::{
+    Environments,
+    token::{Algorithm, Dpop},
+};
 use serde_json::{Value, json};
 
-use super::{of_dpop, read, rejects_proof, server};
+use super::{builder, of_dpop, read, rejects_proof, server};
 use crate::{
     proofs::Client,
-    server::{Ask, RESOURCE},
+    server::{Ask, RESOURCE, Server},
     tokens::{good, now, with},
 };
+
+/// Returns a token of this user that is bound to the key of a client.
+fn token_of(client: Client, subject: &str) -> String {
+    let mut claims = with("cnf", json!({"jkt": client.thumbprint()}));
+    claims["sub"] = json!(subject);
+    good(&claims)
+}
 
 #[tokio::test]
 async fn rejects_each_wrong_member_of_a_proof() {
@@ -277,13 +287,64 @@ async fn returns_503_at_its_limits_and_keeps_used_proofs() {
     let full = server.send(read().proved(flood, &token)).await;
     assert_eq!((full.refused(), full.header("retry-after"), full.challenges().len()), ((503, 503), "5", 0));
     assert!(full.body.contains("the key has sent too many proofs"), "{}", full.body);
-    // Another client is not affected, until the total is reached.
+    // Another user is not affected, until the total is reached.
     let other = Client::Es256;
-    server.send(read().proved(other, &other.token())).await.passed();
-    let full = server.send(read().proved(other, &other.token())).await;
+    server.send(read().proved(other, &token_of(other, "bob"))).await.passed();
+    let full = server.send(read().proved(other, &token_of(other, "bob"))).await;
     assert_eq!(full.refused(), (503, 503));
+    assert!(full.body.contains("too many proofs were sent"), "{}", full.body);
     // The first proof is still known.
     rejects_proof(&server.send(ask()).await, "was used before", "again");
+}
+
+#[tokio::test]
+async fn limits_the_proofs_of_a_subject_with_several_keys() {
+    let server = server(Dpop::new().proof_limits(100, 2));
+    for client in [Client::Es256, Client::EdDsa] {
+        server.send(read().proved(client, &token_of(client, "ada"))).await.passed();
+    }
+    for client in [Client::Es256, Client::Rs256] {
+        let full = server.send(read().proved(client, &token_of(client, "ada"))).await;
+        assert_eq!(full.refused(), (503, 503), "{client:?}");
+        assert!(full.body.contains("the holder of the token has sent too many proofs"), "{}", full.body);
+    }
+    server.send(read().proved(Client::Es256, &token_of(Client::Es256, "bob"))).await.passed();
+}
+
+#[tokio::test]
+async fn rejects_proofs_for_another_resource_than_that_of_the_token() {
+    let sandbox = "https://files.example.com/test/mcp";
+    let environments = Environments::new().by_audience();
+    let server = builder().sandbox_resource(sandbox).environments(environments).dpop(Dpop::new());
+    let (server, client) = (Server::around(server), Client::Es256);
+    for (audience, environment, htu, path, accepted) in [
+        (RESOURCE, "live", RESOURCE, "/mcp", Ok(())),
+        (sandbox, "sandbox", sandbox, "/test/mcp", Ok(())),
+        // A proxy has removed a prefix.
+        (sandbox, "sandbox", sandbox, "/mcp", Ok(())),
+        (RESOURCE, "live", RESOURCE, "/", Ok(())),
+        (RESOURCE, "live", sandbox, "/mcp", Err("an address of another resource")),
+        (RESOURCE, "live", sandbox, "/test/mcp", Err("an address of another resource")),
+        (RESOURCE, "live", RESOURCE, "/test/mcp", Err("`htu` is not the address")),
+        (sandbox, "sandbox", RESOURCE, "/mcp", Err("an address of another resource")),
+        (sandbox, "sandbox", RESOURCE, "/test/mcp", Err("an address of another resource")),
+    ] {
+        let mut claims = with("cnf", json!({"jkt": client.thumbprint()}));
+        claims["aud"] = json!(audience);
+        let token = good(&claims);
+        let mut claims = Client::claims(&token);
+        claims["htu"] = json!(htu);
+        let proof = client.signed(&client.header().to_string(), &claims.to_string());
+        let answer = server.send(read().uri(path).dpop_token(&token).header("dpop", &proof)).await;
+        match accepted {
+            Ok(()) => {
+                // The tool is not available in the sandbox, which is decided later.
+                assert_eq!(answer.status, if environment == "live" { 200 } else { 403 }, "{htu} {path}: {answer:?}");
+                assert_eq!(answer.header("mcp-environment"), environment, "{htu} {path}");
+            }
+            Err(reason) => rejects_proof(&answer, reason, &format!("{audience} {htu} {path}")),
+        }
+    }
 }
 
 #[tokio::test]
