@@ -3,7 +3,7 @@
 use std::{error::Error, net::SocketAddr, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use mcp_scopes_server::Discovery;
+use mcp_scopes_server::{Discovery, token::Dpop};
 use secured_rmcp::{
     TOOLS,
     authorization::{self, Settings},
@@ -34,6 +34,9 @@ struct Arguments {
     /// The tools that each caller sees.
     #[arg(long, value_enum, default_value_t = Mode::Baseline)]
     discovery: Mode,
+    /// Also accept tokens that are bound to a key. The authorization server issues plain tokens.
+    #[arg(long)]
+    dpop: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -103,7 +106,8 @@ async fn both(arguments: &Arguments) -> Result<(), Failure> {
         Mode::Baseline => Discovery::Baseline,
         Mode::Filtered => Discovery::Filtered,
     };
-    let routes = routes(NoteServer::new(Notes::default()), &resource, &beside.issuer, discovery).await?;
+    let (notes, dpop) = (NoteServer::new(Notes::default()), arguments.dpop.then(Dpop::new));
+    let routes = routes(notes, &resource, &beside.issuer, discovery, dpop).await?;
     // The URL is for programs, the other output for people.
     println!("{resource}");
     eprintln!("{}", hints(&resource, &beside.issuer.name));

@@ -5,7 +5,7 @@ use std::{error::Error, sync::Arc};
 use axum::Router;
 use mcp_scopes_server::{
     Discovery, Environments, ResourceServer,
-    token::{self, Algorithm},
+    token::{self, Algorithm, Dpop},
 };
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, session::local::LocalSessionManager};
 
@@ -20,7 +20,8 @@ pub struct Issuer {
     pub keys: String,
 }
 
-/// Serves `/mcp`, and the metadata at its well-known path. `resource` is the URL under which clients know `/mcp`.
+/// Serves `/mcp`, and the metadata at its well-known path. `resource` is the URL under which clients know `/mcp`. With `dpop` it
+/// also accepts tokens that are bound to a key.
 ///
 /// # Errors
 /// Returns an error if a URL is invalid or the issuer does not answer with its keys.
@@ -29,16 +30,19 @@ pub async fn routes(
     resource: &str,
     issuer: &Issuer,
     discovery: Discovery,
+    dpop: Option<Dpop>,
 ) -> Result<Router, Box<dyn Error + Send + Sync>> {
     let issuer =
         token::Issuer::jwks(&issuer.name, &issuer.keys).algorithms([Algorithm::Es256]).require_access_token_type();
-    let server = ResourceServer::builder(&TOOLS)
+    let mut server = ResourceServer::builder(&TOOLS)
         .resource(resource)
         .issuer(issuer)
         .environments(Environments::new().by_claim("env"))
-        .discovery(discovery)
-        .build()
-        .await?;
+        .discovery(discovery);
+    if let Some(dpop) = dpop {
+        server = server.dpop(dpop);
+    }
+    let server = server.build().await?;
     // No sessions: an anonymous session ends when its client gets a token, and few clients start a new one
     // automatically. These tools keep no state between calls.
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(discovery == Discovery::Baseline);

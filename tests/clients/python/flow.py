@@ -64,6 +64,7 @@ async def flow(url, mode):
                 "status": answer.status_code,
                 "challenges": answer.headers.get_list("www-authenticate"),
                 "version": answer.request.headers.get("mcp-protocol-version"),
+                "scheme": answer.request.headers.get("authorization", "").split(" ")[0] or None,
             }
         )
 

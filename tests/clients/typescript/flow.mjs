@@ -1,12 +1,13 @@
-// Runs the client of the official TypeScript SDK through a full session: `flow.mjs URL MODE`.
+// Runs the client of the official TypeScript SDK through a full session: `flow.mjs URL MODE [CLIENT]`.
 //
-// MODE is `legacy` (the handshake of 2025-11-25) or `auto` (`server/discover`, 2026-07-28). Prints the results and all
-// requests of the client as one JSON object, which the calling test checks.
+// MODE is `legacy` (the handshake of 2025-11-25) or `auto` (`server/discover`, 2026-07-28). With the identifier CLIENT the client is
+// registered, has a key, and obtains tokens that are bound to it (RFC 9449). Prints the results and all requests of the client as one JSON object, which the calling test
+// checks.
 
 import assert from 'node:assert';
-import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
+import { Client, DpopSession, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
 
-const [url, mode] = process.argv.slice(2);
+const [url, mode, registered] = process.argv.slice(2);
 const exchanges = [];
 const asked = [];
 
@@ -31,28 +32,53 @@ class Provider {
 
     async redirectToAuthorization(address) {
         asked.push(address.searchParams.get('scope'));
-        const answer = await fetch(address, { redirect: 'manual' });
-        assert.equal(answer.status, 302, await answer.text());
-        this.sentTo = new URL(answer.headers.get('location')).searchParams;
+        const sentTo = await browse(address, this.redirectUrl);
+        this.sentTo = sentTo.searchParams;
         assert.equal(this.sentTo.get('state'), 'stated');
     }
+}
+
+/** The cookies of the browser. */
+const cookies = new Map();
+
+/** Follows redirects until one leads to the client. */
+async function browse(address, end) {
+    for (let steps = 0; !String(address).startsWith(end); steps += 1) {
+        assert(steps < 10, String(address));
+        const cookie = [...cookies].map((pair) => pair.join('=')).join('; ');
+        const answer = await fetch(address, { redirect: 'manual', headers: { cookie } });
+        assert([302, 303].includes(answer.status), await answer.text());
+        for (const [, name, value] of answer.headers.getSetCookie().map((set) => set.match(/^([^=]+)=([^;]*)/))) {
+            value ? cookies.set(name, value) : cookies.delete(name);
+        }
+        address = new URL(answer.headers.get('location'), address);
+    }
+    return address;
 }
 
 /** Records each request, and sends it. */
 async function noting(address, init) {
     const answer = await fetch(address, init);
     const challenge = answer.headers.get('www-authenticate');
+    const sent = new Headers(init?.headers);
     exchanges.push({
         method: init?.method ?? 'GET',
         url: String(address),
         status: answer.status,
         challenges: challenge === null ? [] : [challenge],
-        version: new Headers(init?.headers).get('mcp-protocol-version'),
+        version: sent.get('mcp-protocol-version'),
+        scheme: sent.get('authorization')?.split(' ')[0] ?? null,
+        proof: sent.get('dpop'),
     });
     return answer;
 }
 
 const provider = new Provider();
+if (registered) {
+    provider.client = { client_id: registered };
+    const session = await DpopSession.create();
+    provider.dpop = () => session;
+}
 const newTransport = () => new StreamableHTTPClientTransport(new URL(url), { authProvider: provider, fetch: noting });
 let transport = newTransport();
 

@@ -4,7 +4,7 @@
 //! is `required`, as in CI.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env, fs,
     path::{Path, PathBuf},
     process::Command,
@@ -12,7 +12,7 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::program::Served;
+use crate::program::{Served, both_challenges};
 
 /// The folder of the scripts.
 const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/clients");
@@ -47,6 +47,8 @@ struct Exchange {
     status: u16,
     challenges: Vec<String>,
     version: Option<String>,
+    /// The scheme of the header `Authorization`.
+    scheme: Option<String>,
 }
 
 /// The folder into which `.ci/clients` installs.
@@ -108,10 +110,25 @@ fn all_the_way(client: fn() -> Result<Command, &'static str>, mode: &str, versio
     };
     let served = Served::start(&["--discovery", discovery]);
     let report = report(command, &served, mode);
-    judge(&report, &served.resource, version, discovery);
+    judge(&report, &served.resource, version, discovery, None);
 }
 
-fn judge(report: &Report, resource: &str, version: &str, discovery: &str) {
+/// Runs a client against a server whose 401 has a second challenge, for `DPoP`. The client goes the same way as without it. Its HTTP
+/// library separates the two headers, or joins them.
+fn all_the_way_beside_dpop(client: fn() -> Result<Command, &'static str>, mode: &str, version: &str, joins: bool) {
+    let command = match client() {
+        Ok(command) => command,
+        Err(missing) => return skip(missing),
+    };
+    let served = Served::start(&["--dpop"]);
+    let report = report(command, &served, mode);
+    let both = both_challenges(&served.resource);
+    let seen = if joins { vec![both.join(", ")] } else { both.to_vec() };
+    judge(&report, &served.resource, version, "baseline", Some(seen));
+}
+
+/// `unauthorized` are the challenges of the 401 as the client sees them. Default: that of `Bearer` alone.
+fn judge(report: &Report, resource: &str, version: &str, discovery: &str, unauthorized: Option<Vec<String>>) {
     let all = ["count_notes", "delete_note", "list_notes", "read_note", "write_note"];
     let shown = if discovery == "filtered" { &["count_notes", "list_notes", "read_note"][..] } else { &all };
     let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
@@ -139,22 +156,26 @@ fn judge(report: &Report, resource: &str, version: &str, discovery: &str) {
         .map(|exchange| (exchange.status, &*exchange.challenges))
         .collect();
     let expected = [
-        (401, challenged("notes:read", "")),
-        (403, challenged("notes:write", insufficient)),
-        (403, challenged("notes:admin", insufficient)),
+        (401, unauthorized.unwrap_or_else(|| vec![challenged("notes:read", "")])),
+        (403, vec![challenged("notes:write", insufficient)]),
+        (403, vec![challenged("notes:admin", insufficient)]),
     ];
     let expected: Vec<(u16, &[String])> =
-        expected.iter().map(|(status, challenge)| (*status, std::slice::from_ref(challenge))).collect();
+        expected.iter().map(|(status, challenges)| (*status, &**challenges)).collect();
     assert_eq!(refusals, expected, "{:#?}", report.exchanges);
     // The client followed the URL in the challenge immediately, and guessed none.
     let asked = report.exchanges.iter().skip_while(|exchange| exchange.status != 401).nth(1).unwrap();
     assert_eq!((&*asked.method, &*asked.url), ("GET", &*document), "{:#?}", report.exchanges);
     let mut versions = BTreeMap::new();
-    for exchange in report.exchanges.iter().filter(|exchange| exchange.url == resource) {
+    let calls = || report.exchanges.iter().filter(|exchange| exchange.url == resource);
+    for exchange in calls() {
         *versions.entry(exchange.version.as_deref()).or_insert(0) += 1;
     }
     // A handshake has no version yet, and neither has the attempt before it, which got 401.
     versions.remove(&None);
+    // Tools were called with plain tokens.
+    let schemes: BTreeSet<_> = calls().map(|exchange| exchange.scheme.as_deref()).collect();
+    assert_eq!(schemes, BTreeSet::from([None, Some("Bearer")]), "{:#?}", report.exchanges);
     assert_eq!(versions.into_keys().collect::<Vec<_>>(), [Some(version)], "{:#?}", report.exchanges);
 }
 
@@ -188,4 +209,17 @@ fn the_typescript_sdk_steps_up_on_2026_07_28() {
 fn the_typescript_sdk_steps_up_to_hidden_tools() {
     all_the_way(typescript, "legacy", "2025-11-25", "filtered");
     all_the_way(typescript, "auto", "2026-07-28", "filtered");
+}
+
+#[test]
+fn the_python_sdk_reads_the_first_of_two_challenges() {
+    // `httpx` joins headers when one is read by its name, and the script records them separately.
+    all_the_way_beside_dpop(python, "legacy", "2025-11-25", false);
+    all_the_way_beside_dpop(python, "auto", "2026-07-28", false);
+}
+
+#[test]
+fn the_typescript_sdk_reads_the_first_of_two_challenges() {
+    all_the_way_beside_dpop(typescript, "legacy", "2025-11-25", true);
+    all_the_way_beside_dpop(typescript, "auto", "2026-07-28", true);
 }

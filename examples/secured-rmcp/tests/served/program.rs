@@ -5,6 +5,9 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+/// The algorithms of DPoP proofs in challenges.
+const ALGORITHMS: &str = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 EdDSA";
+
 /// Both servers on free ports.
 pub(crate) struct Served {
     process: Child,
@@ -27,6 +30,15 @@ impl Served {
         assert!(resource.starts_with("http://127.0.0.1:"), "{resource}{}", complaint(&mut process));
         Self { process, resource: resource.trim().to_owned() }
     }
+}
+
+/// Returns the challenges of a 401 that asks for `notes:read`, of a server that also accepts bound tokens.
+pub(crate) fn both_challenges(resource: &str) -> [String; 2] {
+    let document = resource.replace("/mcp", "/.well-known/oauth-protected-resource/mcp");
+    [
+        format!("Bearer scope=\"notes:read\", resource_metadata=\"{document}\""),
+        format!("DPoP scope=\"notes:read\", algs=\"{ALGORITHMS}\", resource_metadata=\"{document}\""),
+    ]
 }
 
 impl Drop for Served {

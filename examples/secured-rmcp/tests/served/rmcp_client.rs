@@ -13,7 +13,7 @@ use rmcp::{
 };
 use serde_json::json;
 
-use crate::program::{Served, approve};
+use crate::program::{Served, approve, both_challenges};
 
 type Connection = RunningService<RoleClient, ClientConfig>;
 
@@ -119,7 +119,10 @@ async fn asked(
 }
 
 async fn all_the_way(mode: fn() -> ClientLifecycleMode, version: ProtocolVersion, discovery: &str) {
-    let served = Served::start(&["--discovery", discovery]);
+    all_the_way_at(&Served::start(&["--discovery", discovery]), mode, version, discovery).await;
+}
+
+async fn all_the_way_at(served: &Served, mode: fn() -> ClientLifecycleMode, version: ProtocolVersion, discovery: &str) {
     let resource = &*served.resource;
     let anonymous = AuthClient::new(reqwest::Client::new(), AuthorizationManager::new(resource).await.unwrap());
     let asks = asked(&anonymous, resource, mode, discovery).await;
@@ -167,4 +170,25 @@ async fn rmcp_steps_up_on_2026_07_28() {
 async fn rmcp_steps_up_to_hidden_tools() {
     all_the_way(legacy, ProtocolVersion::V_2025_11_25, "filtered").await;
     all_the_way(modern, ProtocolVersion::V_2026_07_28, "filtered").await;
+}
+
+#[tokio::test]
+async fn rmcp_reads_the_first_of_two_challenges() {
+    for (mode, version) in
+        [(legacy as fn() -> _, ProtocolVersion::V_2025_11_25), (modern, ProtocolVersion::V_2026_07_28)]
+    {
+        let served = Served::start(&["--dpop"]);
+        let client = reqwest::Client::new();
+        let list = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"});
+        let request = client.post(&served.resource).json(&list);
+        let answer = request.header("accept", "application/json, text/event-stream").send().await.unwrap();
+        let sent: Vec<_> = answer.headers().get_all("www-authenticate").iter().collect();
+        let [bearer, dpop] = both_challenges(&served.resource);
+        assert_eq!(sent, [&*bearer, &*dpop]);
+
+        let manager = AuthorizationManager::new(&*served.resource).await.unwrap();
+        let anonymous = AuthClient::new(client, manager);
+        assert_eq!(asked(&anonymous, &served.resource, mode, "baseline").await, bearer);
+        all_the_way_at(&served, mode, version, "baseline").await;
+    }
 }
