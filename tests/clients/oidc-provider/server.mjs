@@ -2,11 +2,12 @@
 //
 // OPTIONS is a JSON object: `port` (0 selects a free one), `resource` (also the client identifier of the resource server), `secret`
 // (its secret), `format` of access tokens (`jwt` or `opaque`) and their `lifetime` in seconds. Prints the issuer when it listens.
-// Every login succeeds, and every consent is given: the interaction is part of the flow, and needs no form.
+// Every login succeeds, and every consent is given: the interaction is part of the flow, and needs no form. A login reaches the first
+// authentication context class of `acr_values` that is known. Tokens state that class, and the time of the login.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
-import { Provider } from 'oidc-provider';
+import { interactionPolicy, Provider } from 'oidc-provider';
 
 const { port, resource, secret, format, lifetime } = JSON.parse(process.argv[2]);
 const redirectUris = ['http://127.0.0.1:4567/callback'];
@@ -17,6 +18,19 @@ console.info = console.warn = () => {};
 const server = createServer();
 await new Promise((listening) => server.listen(port, '127.0.0.1', listening));
 const issuer = `http://127.0.0.1:${server.address().port}`;
+
+// The authentication context classes, in ascending order.
+const classes = ['password', 'hardware-key'];
+const requestedClasses = (params) => (params.acr_values ?? '').split(' ').filter((name) => classes.includes(name));
+
+// `acr_values` alone is a wish: without this check no session of another class prompts for a login.
+const policy = interactionPolicy.base();
+policy.get('login').checks.add(
+    new interactionPolicy.Check('acr_values', 'no requested class is that of the session', ({ oidc }) => {
+        const requested = requestedClasses(oidc.params);
+        return requested.length > 0 && !requested.includes(oidc.acr);
+    }),
+);
 
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
 const provider = new Provider(issuer, {
@@ -34,6 +48,11 @@ const provider = new Provider(issuer, {
     cookies: { keys: ['signs the cookies of a test'] },
     ttl: { AccessToken: lifetime, ClientCredentials: lifetime },
     pkce: { required: () => true },
+    acrValues: classes,
+    extraTokenClaims: ({ oidc: { entities } }) => {
+        const login = entities.AuthorizationCode ?? entities.RefreshToken;
+        return login && { acr: login.acr, auth_time: login.authTime };
+    },
     // A client may ask for a refresh token without `offline_access`.
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
     features: {
@@ -55,8 +74,13 @@ const provider = new Provider(issuer, {
         revocation: { enabled: true },
     },
     findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
-    interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+    interactions: { policy, url: (_, { uid }) => `/interaction/${uid}` },
 });
+
+/** Logs the user in. */
+function login({ params }) {
+    return { login: { accountId: 'alice', acr: requestedClasses(params)[0] ?? classes[0] } };
+}
 
 /** Gives consent to all that the client asks for. */
 async function consent({ grantId, params, prompt, session }) {
@@ -74,7 +98,7 @@ async function consent({ grantId, params, prompt, session }) {
 provider.use(async (ctx, next) => {
     if (!ctx.path.startsWith('/interaction/')) return next();
     const interaction = await provider.interactionDetails(ctx.req, ctx.res);
-    const result = interaction.prompt.name === 'login' ? { login: { accountId: 'alice' } } : await consent(interaction);
+    const result = interaction.prompt.name === 'login' ? login(interaction) : await consent(interaction);
     ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, result));
 });
 

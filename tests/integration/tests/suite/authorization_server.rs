@@ -3,14 +3,18 @@
 //! | module | holds |
 //! |---|---|
 //! | `client` | a client that obtains tokens and calls tools |
+//! | `login` | tests of the claims about a login |
 //! | `process` | starting and stopping `oidc-provider` |
+//! | `proof` | DPoP proofs |
 //! | `resource` | the resource server |
 //!
 //! `.ci/clients` installs `oidc-provider`. If it is missing, the tests print a message and pass, unless
 //! `MCP_SCOPES_CLIENT_TEST` is `required`, as in CI.
 
 mod client;
+mod login;
 mod process;
+mod proof;
 mod resource;
 
 use std::time::Duration;

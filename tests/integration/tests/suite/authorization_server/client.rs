@@ -7,6 +7,8 @@ use reqwest::{Response, Url, header, redirect::Policy};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::proof::ProofKey;
+
 const REDIRECT: &str = "http://127.0.0.1:4567/callback";
 const VERIFIER: &str = "a-verifier-that-is-as-long-as-one-has-to-be-43";
 
@@ -14,8 +16,10 @@ const VERIFIER: &str = "a-verifier-that-is-as-long-as-one-has-to-be-43";
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
-    /// The header `WWW-Authenticate`, or an empty text.
+    /// The header `WWW-Authenticate`, or an empty text. Of several headers it is the first one, as for common clients.
     pub(super) challenge: String,
+    /// The challenge for `DPoP`, if there is a second one.
+    pub(super) dpop_challenge: Option<String>,
     pub(super) text: String,
 }
 
@@ -33,6 +37,8 @@ pub(super) struct Client {
     resource: String,
     /// The metadata of the authorization server.
     metadata: Value,
+    /// The key to which tokens are bound, if they are.
+    pub(super) key: Option<ProofKey>,
     /// The cookies of the user's browser.
     cookies: Mutex<BTreeMap<String, String>>,
 }
@@ -50,7 +56,7 @@ impl Client {
     pub(super) async fn discover(resource: &str) -> (Self, Answer) {
         let http = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
         let cookies = Mutex::default();
-        let mut client = Self { http, resource: resource.to_owned(), metadata: Value::Null, cookies };
+        let mut client = Self { http, resource: resource.to_owned(), metadata: Value::Null, key: None, cookies };
         let refused = client.call("list_notes", None).await;
         let document = client.get(refused.attribute("resource_metadata").unwrap()).await;
         let issuer = document["authorization_servers"][0].as_str().unwrap().to_owned();
@@ -60,7 +66,7 @@ impl Client {
         (client, refused)
     }
 
-    async fn get(&self, url: &str) -> Value {
+    pub(super) async fn get(&self, url: &str) -> Value {
         let answer = self.http.get(url).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{url}");
         answer.json().await.unwrap()
@@ -72,6 +78,12 @@ impl Client {
 
     pub(super) fn issuer(&self) -> &str {
         self.endpoint("issuer")
+    }
+
+    /// Returns the algorithms of DPoP proofs that the authorization server accepts.
+    pub(super) fn algorithms_of_proofs(&self) -> Vec<&str> {
+        let names = self.metadata["dpop_signing_alg_values_supported"].as_array().unwrap();
+        names.iter().map(|name| name.as_str().unwrap()).collect()
     }
 
     /// Registers a client dynamically (RFC 7591).
@@ -102,6 +114,22 @@ impl Client {
 
     /// Obtains tokens for a resource, or for none, by a code with PKCE.
     pub(super) async fn log_in_for(&self, client: &Registration, scope: &str, resource: Option<&str>) -> Value {
+        let resource: Vec<_> = resource.map(|resource| ("resource", resource)).into_iter().collect();
+        self.obtain(client, scope, &resource, &[]).await
+    }
+
+    /// Obtains tokens for this resource, with further parameters of the authorization.
+    pub(super) async fn log_in_with(&self, client: &Registration, scope: &str, more: &[(&str, &str)]) -> Value {
+        self.obtain(client, scope, &[("resource", &self.resource)], more).await
+    }
+
+    async fn obtain(
+        &self,
+        client: &Registration,
+        scope: &str,
+        resource: &[(&str, &str)],
+        more: &[(&str, &str)],
+    ) -> Value {
         let challenge = BASE64.encode(Sha256::digest(VERIFIER));
         let mut query = vec![
             ("client_id", &*client.id),
@@ -112,7 +140,7 @@ impl Client {
             ("scope", scope),
             ("state", "stated"),
         ];
-        query.extend(resource.map(|resource| ("resource", resource)));
+        query.extend(resource.iter().chain(more));
         let location =
             self.browse(Url::parse_with_params(self.endpoint("authorization_endpoint"), query).unwrap()).await;
         let answered: BTreeMap<_, _> = location.query_pairs().collect();
@@ -124,7 +152,7 @@ impl Client {
             ("redirect_uri", REDIRECT),
             ("code_verifier", VERIFIER),
         ];
-        form.extend(resource.map(|resource| ("resource", resource)));
+        form.extend(resource);
         self.token(client, form).await
     }
 
@@ -153,7 +181,10 @@ impl Client {
     }
 
     async fn post(&self, client: &Registration, endpoint: &str, mut form: Vec<(&str, &str)>) -> Response {
-        let request = self.http.post(self.endpoint(endpoint));
+        let mut request = self.http.post(self.endpoint(endpoint));
+        if let Some(key) = &self.key {
+            request = request.header("dpop", key.proof("POST", self.endpoint(endpoint), None));
+        }
         let request = if let Some(secret) = &client.secret {
             // RFC 6749 §2.3.1: both are form-encoded.
             request.basic_auth(encoded(&client.id), Some(encoded(secret)))
@@ -190,6 +221,16 @@ impl Client {
 
     /// Calls a tool of the resource server.
     pub(super) async fn call(&self, tool: &str, token: Option<&str>) -> Answer {
+        let bearer = token.map(|token| ("authorization", format!("Bearer {token}")));
+        self.call_with(tool, bearer.as_slice()).await
+    }
+
+    /// Calls a tool with a token that is bound to a key, and a proof.
+    pub(super) async fn call_proved(&self, tool: &str, token: &str, proof: &str) -> Answer {
+        self.call_with(tool, &[("authorization", format!("DPoP {token}")), ("dpop", proof.to_owned())]).await
+    }
+
+    async fn call_with(&self, tool: &str, headers: &[(&str, String)]) -> Answer {
         let arguments = match tool {
             "write_note" => json!({"title": "a", "text": "b"}),
             "delete_note" => json!({"title": "a"}),
@@ -206,14 +247,15 @@ impl Client {
         let request = request.header("accept", "application/json, text/event-stream");
         let request = request.header("mcp-protocol-version", "2026-07-28");
         let mut request = request.header("mcp-method", "tools/call").header("mcp-name", tool);
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
+        for (name, value) in headers {
+            request = request.header(*name, value);
         }
         let answer = request.send().await.unwrap();
-        let challenges: Vec<_> = answer.headers().get_all(header::WWW_AUTHENTICATE).iter().collect();
-        assert!(challenges.len() < 2, "{challenges:?}");
-        let challenge = challenges.first().map_or("", |challenge| challenge.to_str().unwrap()).to_owned();
-        Answer { status: answer.status().as_u16(), challenge, text: answer.text().await.unwrap() }
+        let challenges = answer.headers().get_all(header::WWW_AUTHENTICATE).iter();
+        let mut challenges = challenges.map(|challenge| challenge.to_str().unwrap().to_owned());
+        let (challenge, dpop_challenge) = (challenges.next().unwrap_or_default(), challenges.next());
+        assert_eq!(challenges.next(), None, "{challenge} {dpop_challenge:?}");
+        Answer { status: answer.status().as_u16(), challenge, dpop_challenge, text: answer.text().await.unwrap() }
     }
 }
 

@@ -1,10 +1,13 @@
 //! The notes of `examples/secured-rmcp` behind the layer, for tokens of an authorization server.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::Router;
 use mcp_scopes_server::{
-    ResourceServer,
+    Claims, ResourceServer, ResourceServerBuilder, policy_fn,
     token::{ClientCredentials, Issuer},
 };
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, session::local::LocalSessionManager};
@@ -24,7 +27,11 @@ pub(super) struct Servers {
     pub(super) client: Client,
     /// The answer to the first call, which has no token.
     pub(super) refused: Answer,
+    /// The claims of the last call that was allowed, as a policy receives them.
+    seen: Seen,
 }
+
+type Seen = Arc<Mutex<Option<Arc<Claims>>>>;
 
 impl Servers {
     /// Starts both. Returns `None` after a message if the test is skipped.
@@ -33,15 +40,35 @@ impl Servers {
         lifetime: u32,
         configure: impl FnOnce(Issuer, &str) -> Issuer,
     ) -> Option<Self> {
+        let servers = Self::start_with(format, lifetime, configure, |builder| builder).await?;
+        assert_eq!(servers.refused.dpop_challenge, None);
+        Some(servers)
+    }
+
+    /// Starts both, with further settings of the resource server.
+    pub(super) async fn start_with(
+        format: Format,
+        lifetime: u32,
+        configure: impl FnOnce(Issuer, &str) -> Issuer,
+        server: impl FnOnce(ResourceServerBuilder) -> ResourceServerBuilder,
+    ) -> Option<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let resource = format!("http://{}/mcp", listener.local_addr().unwrap());
         let authorization = AuthorizationServer::start(&resource, format, lifetime)?;
         let issuer = configure(Issuer::discover(&authorization.issuer), &resource);
-        let routes = routes(&resource, issuer).await;
+        let seen = Seen::default();
+        let builder = ResourceServer::builder(&TOOLS).resource(&resource).issuer(issuer).policy({
+            let seen = Arc::clone(&seen);
+            policy_fn(move |request| {
+                *seen.lock().unwrap() = request.claims;
+                async { Ok(()) }
+            })
+        });
+        let routes = routes(&server(builder).build().await.unwrap());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         let (client, refused) = Client::discover(&resource).await;
         assert_eq!(client.issuer(), authorization.issuer);
-        Some(Self { authorization, resource, client, refused })
+        Some(Self { authorization, resource, client, refused, seen })
     }
 
     /// Starts both for JWTs that are verified by the keys of the issuer.
@@ -51,10 +78,12 @@ impl Servers {
 
     /// Starts both for opaque tokens that are introspected each time.
     pub(super) async fn with_opaque_tokens(lifetime: u32) -> Option<Self> {
-        Self::start(Format::Opaque, lifetime, |issuer, resource| {
-            issuer.introspect(ClientCredentials::basic(resource, SECRET)).cache(0, Duration::ZERO)
-        })
-        .await
+        Self::start(Format::Opaque, lifetime, Self::introspected).await
+    }
+
+    /// Configures an issuer that is asked about each token.
+    pub(super) fn introspected(issuer: Issuer, resource: &str) -> Issuer {
+        issuer.introspect(ClientCredentials::basic(resource, SECRET)).cache(0, Duration::ZERO)
     }
 
     /// Returns the resource server as a client of the authorization server.
@@ -67,6 +96,13 @@ impl Servers {
         let answer = self.client.call(tool, Some(access(tokens))).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         assert!(answer.text.contains("\"result\"") && !answer.text.contains("\"isError\":true"), "{answer:?}");
+    }
+
+    /// Calls a tool, which must run, and returns a claim of the token as the resource server sees it.
+    pub(super) async fn claim(&self, name: &str, tokens: &Value) -> Value {
+        self.passes("list_notes", tokens).await;
+        let seen = self.seen.lock().unwrap().take().unwrap();
+        seen.claim(name).cloned().unwrap_or_default()
     }
 
     /// Calls a tool with a token that must be rejected, and returns the reason.
@@ -87,11 +123,10 @@ pub(super) fn access(tokens: &Value) -> &str {
     text(tokens, "access_token")
 }
 
-async fn routes(resource: &str, issuer: Issuer) -> Router {
-    let server = ResourceServer::builder(&TOOLS).resource(resource).issuer(issuer).build().await.unwrap();
+fn routes(server: &ResourceServer) -> Router {
     let notes = NoteServer::new(Notes::default());
     let (sessions, config) = (Arc::<LocalSessionManager>::default(), StreamableHttpServerConfig::default());
-    let mcp = mcp_scopes_rmcp::service(&server, move || Ok(notes.clone()), sessions, config);
+    let mcp = mcp_scopes_rmcp::service(server, move || Ok(notes.clone()), sessions, config);
     let documents =
         server.metadata_paths().fold(Router::new(), |router, path| router.route_service(path, server.well_known()));
     documents.route_service("/mcp", mcp)
