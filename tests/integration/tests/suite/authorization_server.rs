@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `bound` | tests of tokens that are bound to a key by DPoP |
 //! | `client` | a client that obtains tokens and calls tools |
 //! | `login` | tests of the claims about a login |
 //! | `process` | starting and stopping `oidc-provider` |
@@ -11,6 +12,7 @@
 //! `.ci/clients` installs `oidc-provider`. If it is missing, the tests print a message and pass, unless
 //! `MCP_SCOPES_CLIENT_TEST` is `required`, as in CI.
 
+mod bound;
 mod client;
 mod login;
 mod process;
