@@ -37,7 +37,7 @@ impl Targets {
         } else {
             // The path of another resource is no shortened path of this one.
             let is_other = self.0.iter().any(|(_, other)| other.contains(&path));
-            htu.path == target.path && (!is_other || target.path.ends_with(&path))
+            htu.path == target.path && (!is_other || target.path.ends_with(path.trim_end_matches('/')))
         };
         if is_address { Ok(()) } else { Err(OTHER_ADDRESS) }
     }
@@ -192,6 +192,7 @@ mod tests {
     fn separates_the_resources_of_a_server() {
         let (ok, address, resource) = (Ok(()), Err(OTHER_ADDRESS), Err(OTHER_RESOURCE));
         let (hosts, paths) = (["https://h/mcp", "https://s/mcp"], ["https://h/live/mcp", "https://h/test/mcp"]);
+        let root = ["https://h/a/mcp", "https://s"];
         let (prefixed, nested) = (["https://h/mcp", "https://h/test/mcp"], ["https://h/mcp", "https://h/mcp/test"]);
         for (resources, path, token, htu, expected) in [
             (hosts, "/mcp", 0, "https://h/mcp", &ok),
@@ -216,6 +217,12 @@ mod tests {
             (prefixed, "/mcp", 1, "https://h/test/mcp", &ok),
             (prefixed, "/mcp", 1, "https://h/mcp", &resource),
             (prefixed, "/test/mcp", 0, "https://h/mcp", &address),
+            // A proxy has removed the whole path, which looks like that of a resource without one.
+            (root, "/", 0, "https://h/a/mcp", &ok),
+            (root, "/mcp", 0, "https://h/a/mcp", &ok),
+            (root, "/mcp", 1, "https://s/mcp", &ok),
+            (root, "/mcp", 1, "https://h/a/mcp", &resource),
+            (root, "/other", 0, "https://h/a/mcp", &address),
             (nested, "/mcp", 0, "https://h/mcp", &ok),
             (nested, "/mcp/test", 1, "https://h/mcp/test", &ok),
             (nested, "/mcp/test", 0, "https://h/mcp/test", &resource),
