@@ -1,6 +1,6 @@
 //! The protected resource metadata of a table (RFC 9728), and what the entries of its tools in `tools/list` state.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::ToString as _, vec::Vec};
 
 use mcp_scopes_model::tool::Parameter;
 pub use mcp_scopes_prm::*;
@@ -50,15 +50,14 @@ impl ToolHandle {
     }
 }
 
-/// Passes the fields of a parameter type to `visit`, sorted by name. A type whose schema is not an object has none.
-pub(crate) fn schema_fields<T: schemars::JsonSchema>(visit: &mut dyn FnMut(Parameter<'_>)) {
+/// Passes the fields of a parameter type to `visit`, sorted by name. A type whose schema matches no object has none.
+/// Returns `false`, and passes none, if the schema does not state them.
+pub(crate) fn schema_fields<T: schemars::JsonSchema>(visit: &mut dyn FnMut(Parameter<'_>)) -> bool {
     let schema = schemars::SchemaGenerator::default().into_root_schema_for::<T>();
-    let Some(properties) = schema.get("properties").and_then(serde_json::Value::as_object) else { return };
-    let required = schema.get("required").and_then(serde_json::Value::as_array);
-    let mut names: Vec<&str> = properties.keys().map(String::as_str).collect();
-    names.sort_unstable();
-    for name in names {
-        let required = required.is_some_and(|required| required.iter().any(|entry| entry == name));
-        visit(Parameter { name, required });
+    let Ok(schema) = json::Json::parse(&schema.as_value().to_string()) else { return false };
+    let Some(parameters) = input_schema::parameters(&schema) else { return false };
+    for (name, required) in &parameters {
+        visit(Parameter { name, required: *required });
     }
+    true
 }

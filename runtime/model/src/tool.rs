@@ -268,8 +268,8 @@ pub struct Parameter<'a> {
     pub required: bool,
 }
 
-/// Passes each parameter of a call to the given function.
-pub type VisitParameters = fn(&mut dyn FnMut(Parameter<'_>));
+/// Passes each parameter of a call to the given function. Returns `false`, and passes none, if they are not known.
+pub type VisitParameters = fn(&mut dyn FnMut(Parameter<'_>)) -> bool;
 
 /// The parameters of a tool.
 #[derive(Clone, Copy)]
@@ -281,22 +281,23 @@ pub enum Parameters<'a> {
     Written(&'a str),
     /// The fields of a type, sorted by name, passed one by one to the given function.
     Visit(VisitParameters),
-    /// Unknown: the tool was read from a program, and its parameters are the fields of a type. Not published.
+    /// Unknown: the tool was read from a program or from source, and only the compiler knows them. Not published.
     Unknown,
 }
 
 impl Parameters<'_> {
-    /// Passes each parameter to `visit`, in order.
-    pub fn for_each(self, visit: &mut dyn FnMut(Parameter<'_>)) {
+    /// Passes each parameter to `visit`, in order. Returns `false`, and passes none, if they are not known.
+    pub fn for_each(self, visit: &mut dyn FnMut(Parameter<'_>)) -> bool {
         match self {
             Self::Listed(listed) => listed.iter().for_each(|parameter| visit(*parameter)),
             Self::Written(text) => text.lines().for_each(|line| {
                 let name = line.strip_prefix('?');
                 visit(Parameter { name: name.unwrap_or(line), required: name.is_none() });
             }),
-            Self::Visit(fields) => fields(visit),
-            Self::Unknown => {}
+            Self::Visit(fields) => return fields(visit),
+            Self::Unknown => return false,
         }
+        true
     }
 }
 

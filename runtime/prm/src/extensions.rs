@@ -4,7 +4,7 @@
 //! read.
 
 use indexmap::IndexMap;
-use mcp_scopes_model::{Policy, Requirement, Risk, SandboxMode, outline::Listed, tool::Parameters};
+use mcp_scopes_model::{Policy, Requirement, Risk, SandboxMode, outline::Listed};
 
 use crate::{json::Json, member::members, scopes::OutsideNames};
 
@@ -65,8 +65,11 @@ pub struct ToolEntry {
     pub auto_approvable: Option<bool>,
     /// Whether the user must approve each call.
     pub requires_user_approval: Option<bool>,
-    /// The parameter names of a call. Empty if it takes none.
+    /// The parameter names of a call. Empty if it takes none. Omitted if they are not known.
     pub parameters: Option<Vec<String>>,
+    /// `true` if the parameters are not known to the author of the document, which omits `parameters`. An extension of
+    /// this project.
+    pub parameters_unknown: Option<bool>,
     /// The required parameters of a call. An extension of this project.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub required_parameters: Vec<String>,
@@ -99,6 +102,7 @@ members!(ToolEntry {
     auto_approvable,
     requires_user_approval,
     parameters,
+    parameters_unknown,
     required_parameters,
     examples,
     commonly_grouped_with,
@@ -117,7 +121,7 @@ impl ToolEntry {
             required_scopes.push(names.all(scopes));
         }
         let (mut parameters, mut required_parameters) = (Vec::new(), Vec::new());
-        tool.parameters.for_each(&mut |parameter| {
+        let is_known = tool.parameters.for_each(&mut |parameter| {
             parameters.push(parameter.name.to_owned());
             if parameter.required {
                 required_parameters.push(parameter.name.to_owned());
@@ -132,7 +136,8 @@ impl ToolEntry {
             auto_approvable: Some(tool.auto_approvable()),
             requires_user_approval: Some(tool.requires_user_approval()),
             // If the parameters are unknown, an empty list would be wrong.
-            parameters: (!matches!(tool.parameters, Parameters::Unknown)).then_some(parameters),
+            parameters: is_known.then_some(parameters),
+            parameters_unknown: (!is_known).then_some(true),
             required_parameters,
             examples: owned(tool.examples),
             commonly_grouped_with: owned(tool.grouped_with),

@@ -9,6 +9,7 @@
 //! | `metadata` | [`Metadata`]: a valid document; reading, writing, comparing the resource |
 //! | `document` | [`Document`]: its members as plain data |
 //! | `extensions` | [`McpExtensions`]: the members of `mcp_extensions` |
+//! | `input_schema` | the parameters that a JSON Schema of arguments describes |
 //! | `builder` | [`Builder`]: builds a document from the outline of a table |
 //! | `address` | [`well_known_url`]: the URL of a resource's document; the URL rules |
 //! | `disclosure` | [`Metadata::disclose`]: the part of a document that a reader may see |
@@ -29,6 +30,8 @@ mod document;
 mod draft;
 mod error;
 mod extensions;
+#[doc(hidden)]
+pub mod input_schema;
 pub mod json;
 mod kind;
 mod member;

@@ -60,15 +60,18 @@ pub fn refuse<Via, E: FromDenied<Via>>(denied: Denied) -> E {
     E::from_denied(denied)
 }
 
-/// Passes the fields of a parameter type to `visit`, sorted by name.
+/// Passes the fields of a parameter type to `visit`, sorted by name. Returns `false`, and passes none, if they are not
+/// known.
 #[cfg(feature = "metadata")]
-pub fn schema_fields<T: schemars::JsonSchema>(visit: &mut dyn FnMut(Parameter<'_>)) {
-    crate::metadata::schema_fields::<T>(visit);
+pub fn schema_fields<T: schemars::JsonSchema>(visit: &mut dyn FnMut(Parameter<'_>)) -> bool {
+    crate::metadata::schema_fields::<T>(visit)
 }
 
 /// Without the feature `metadata` parameters are not needed.
 #[cfg(not(feature = "metadata"))]
-pub fn schema_fields<T>(_visit: &mut dyn FnMut(Parameter<'_>)) {}
+pub fn schema_fields<T>(_visit: &mut dyn FnMut(Parameter<'_>)) -> bool {
+    false
+}
 
 /// Returns whether no check of a table finds a problem.
 #[must_use]

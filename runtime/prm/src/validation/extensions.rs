@@ -78,6 +78,15 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut ViolationList) {
             "remove `public` or `required_scopes`",
         );
     }
+    if entry.parameters_unknown == Some(true) && (entry.parameters.is_some() || !entry.required_parameters.is_empty()) {
+        report.add(
+            ViolationKind::Contradiction,
+            below(at, "parameters_unknown"),
+            EXTENSIONS,
+            "`parameters_unknown` conflicts with a list of parameters",
+            "remove `parameters_unknown`, or remove `parameters` and `required_parameters`",
+        );
+    }
     if entry.auto_approvable == Some(true) && entry.requires_user_approval == Some(true) {
         report.add(
             ViolationKind::Contradiction,

@@ -114,6 +114,7 @@ fn reads_the_compiled_document_from_the_program() {
         for name in &unknown {
             let entry = document.mcp_extensions.as_mut().unwrap().tool_scope_mapping.get_mut(*name).unwrap();
             (entry.parameters, entry.required_parameters) = (None, Vec::new());
+            entry.parameters_unknown = Some(true);
         }
         if let [first, ..] = &*unknown {
             let count = if unknown.len() == 1 { "tool".to_owned() } else { format!("{} tools:", unknown.len()) };
