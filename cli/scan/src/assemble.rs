@@ -56,6 +56,14 @@ pub(crate) fn assemble(world: &mut World, package: PackageId) -> Inventory {
     }
 }
 
+/// Returns the finding for a tool whose parameters only the compiler knows. No access depends on them, so it is a
+/// warning, and the document states that they are not known.
+fn unknown_parameters(tool: &str, why: &str) -> Finding {
+    let message = format!("the parameters of tool `{tool}` cannot be read from its source: {why}");
+    let help = "state them: `parameters(\"name\", optional(\"other\"))`";
+    Finding::warning("unknown-parameters", message).help(help).about(tool)
+}
+
 /// A world, its declarations, and the part of the inventory that is built so far.
 pub(crate) struct Assembly<'w> {
     pub(crate) world: &'w mut World,
@@ -144,11 +152,14 @@ impl Assembly<'_> {
         let own = self.is_own(module);
         let mut facts = decl.facts.map_places(&mut |span| Place::of(&file, span));
         if let Some(FieldsDecl { ty, span }) = &decl.fields {
-            let listed = fields(self.world, module, ty, *span, &facts.name.value).unwrap_or_else(|finding| {
-                self.world.findings.push(*finding);
-                Vec::new()
-            });
-            facts.parameters = Some(listed);
+            facts.parameters = match fields(self.world, module, ty) {
+                Ok(listed) => Some(listed),
+                Err(why) => {
+                    let at = Place::of(&file, *span);
+                    self.world.findings.push(unknown_parameters(&facts.name.value, &why).at(at));
+                    None
+                }
+            };
         }
         Some(Tool {
             facts,

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 use syn::{
     Attribute, Expr, ImplItem, Item, Lit, Meta, Token,
+    ext::IdentExt as _,
     parse::{ParseStream, Parser as _},
     punctuated::Punctuated,
 };
@@ -101,6 +102,15 @@ pub(crate) fn arguments(attribute: &Attribute) -> TokenStream {
             tokens
         }
     }
+}
+
+/// Returns the last segments of the paths in each `derive(..)`.
+pub(crate) fn derives(attributes: &[Attribute]) -> Vec<String> {
+    let of_each = attributes.iter().filter(|attribute| attribute.path().is_ident("derive")).flat_map(|attribute| {
+        let parser = Punctuated::<syn::Path, Token![,]>::parse_terminated;
+        parser.parse2(arguments(attribute)).unwrap_or_default()
+    });
+    of_each.filter_map(|path| Some(path.segments.last()?.ident.unraw().to_string())).collect()
 }
 
 /// Returns the attributes of an item, or `None` for tokens that the parser does not know as an item.

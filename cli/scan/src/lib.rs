@@ -19,8 +19,9 @@
 //! | `world`, `module`, `nesting` | the packages, crates and modules of one scan; the maximum nesting of source |
 //! | `attribute`, `naming`, `runtime_macro` | the attributes in effect, and which of them are annotations |
 //! | `collect` | from parsed items to declarations |
-//! | `resolve`, `import`, `entry` | resolves paths, `use` items and the entries of a table |
-//! | `assemble`, `fields`, `optional`, `hints` | from declarations to an inventory; the parameters of a type; the SDK's hints |
+//! | `resolve`, `import`, `original`, `entry` | resolves paths, `use` items and the entries of a table |
+//! | `assemble`, `hints` | from declarations to an inventory; the SDK's hints |
+//! | `fields`, `schema`, `optional`, `rename` | the parameters of a type, from the JSON Schema that its source describes |
 //! | `document` | the outline of a table, in an arena, and its problems under the shared rules |
 //! | `tool` | the facts of one tool: from a record, and to the model |
 //! | `report`, `error` | the result of a scan, and the error that stops it |
@@ -57,13 +58,16 @@ mod module;
 mod naming;
 mod nesting;
 mod optional;
+mod original;
 pub mod package;
 mod place;
 pub mod prefilter;
+mod rename;
 mod report;
 mod resolve;
 mod runtime_macro;
 mod scan;
+mod schema;
 pub mod source;
 mod tool;
 pub mod walk;

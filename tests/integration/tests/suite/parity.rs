@@ -45,6 +45,7 @@ fn cases() -> impl Iterator<Item = Case> {
         "tests/fixtures/namespace" TOOLS = fixture_namespace;
         "tests/fixtures/parameters" TOOLS = fixture_parameters;
         "tests/fixtures/renamed-runtime" TOOLS = fixture_renamed_runtime;
+        "tests/fixtures/shapes" ALL = fixture_shapes;
         "tests/fixtures/spliced" TOOLS = fixture_spliced;
         "tests/fixtures/splices" DEEPER = fixture_splices::local::deeper;
         "tests/fixtures/splices" FOREIGN = fixture_splices::foreign;
