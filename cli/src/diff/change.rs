@@ -67,6 +67,8 @@ kinds! {
     ParameterRemoved "parameter-removed" Major, mirror ParameterAdded: "calls that pass it may be rejected";
     ParameterRequired "parameter-required" Major, mirror ParameterOptional: "calls without it are rejected";
     ParameterOptional "parameter-optional" Minor, mirror ParameterRequired: "calls without it are accepted";
+    ParametersKnown "parameters-known" Patch, mirror ParametersUnknown: "they could not be compared";
+    ParametersUnknown "parameters-unknown" Patch, mirror ParametersKnown: "they cannot be compared";
     FlowChanged "flow-changed" Minor, mirror FlowChanged: "clients request scopes in another order";
     PlaceChanged "sandbox-place-changed" Minor, mirror PlaceChanged: "sandbox callers go elsewhere";
     TextChanged "text-changed" Patch, mirror TextChanged: "only people read it";

@@ -93,6 +93,12 @@ fn examples() -> Vec<(Document, Document, Kind, Security)> {
             Kind::ParameterRequired,
             neutral,
         ),
+        (
+            tool(r#", "parameters_unknown": true"#),
+            tool(r#", "parameters": ["a"], "required_parameters": ["a"]"#),
+            Kind::ParametersKnown,
+            neutral,
+        ),
         (document(""), document(r#""scope_upgrade_flows": {"r": ["a"]}"#), Kind::FlowChanged, neutral),
         (document(""), document(r#""sandbox": {"header": "X-Env"}"#), Kind::PlaceChanged, neutral),
         (
@@ -113,6 +119,21 @@ fn verdicts_of_the_examples() {
         assert_eq!(change.security, security, "{}: {}", kind.id(), change.message);
         assert!(!change.message.contains('\n'), "{}", change.message);
     }
+}
+
+/// Parameters that are not known on one side are neither added nor removed.
+#[test]
+fn unknown_parameters_are_one_change() {
+    let tool =
+        |members: &str| document(&format!(r#""tool_scope_mapping": {{"t": {{"required_scopes": [["a"]]{members}}}}}"#));
+    let listed = tool(r#", "parameters": ["a", "b"], "required_parameters": ["a"]"#);
+    for unknown in [tool(r#", "parameters_unknown": true"#), tool("")] {
+        assert_eq!(ids(&changes(&unknown, &listed)), ["parameters-known"]);
+        assert_eq!(ids(&changes(&listed, &unknown)), ["parameters-unknown"]);
+        assert_eq!(ids(&changes(&unknown, &unknown)), [""; 0]);
+    }
+    let verdict = changes(&listed, &tool(""))[0].verdict();
+    assert_eq!((verdict.compatibility, verdict.security), (Compatibility::Patch, Security::NEUTRAL));
 }
 
 /// The reverse change has the mirror kind and the mirrored verdict. Every kind occurs.

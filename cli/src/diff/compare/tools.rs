@@ -184,11 +184,20 @@ pub(super) fn direction(
 }
 
 fn parameters(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &mut Changes) {
-    let (Some(before), Some(after)) = (&old.parameters, &new.parameters) else {
-        changes.member(Kind::MemberChanged, &format!("{pointer}/parameters"), &old.parameters, &new.parameters);
-        return;
-    };
     let pointer = format!("{pointer}/parameters");
+    // What is not known has neither gained nor lost a parameter.
+    let (before, after) = match (&old.parameters, &new.parameters) {
+        (Some(before), Some(after)) => (before, after),
+        (None, None) => return,
+        (None, Some(_)) => {
+            let message = format!("the parameters of `{name}` were not known, and are now");
+            return changes.add(Kind::ParametersKnown, Security::NEUTRAL, pointer, message);
+        }
+        (Some(_), None) => {
+            let message = format!("the parameters of `{name}` were known, and are not now");
+            return changes.add(Kind::ParametersUnknown, Security::NEUTRAL, pointer, message);
+        }
+    };
     for parameter in after.iter().filter(|parameter| !before.contains(parameter)) {
         let message = format!("`{name}` now takes `{parameter}`");
         changes.add(Kind::ParameterAdded, Security::NEUTRAL, &*pointer, message);
