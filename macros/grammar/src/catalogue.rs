@@ -70,7 +70,7 @@ catalogue! {
     UNKNOWN_ARGUMENT: "unknown-argument", "unknown argument", "name the argument that holds the caller, as in `guard = caller`";
     GUARD_NEEDS_RESULT: "guard-needs-result", "cannot return a denial", "return `Result<_, E>`, spelled `Result`, where `E` converts from a denial";
     GUARD_IN_CONST: "guard-in-const", "a `const fn`", "remove `const`, or remove `guard`";
-    UNREADABLE_PARAMETERS: "unreadable-parameters", "unknown parameters", "list them: `parameters(\"path\", optional(\"depth\"))`, or `parameters()` for none";
+    UNREADABLE_PARAMETERS: "unreadable-parameters", "unknown parameters", "list them: `parameters(\"path\", optional(\"depth\"))`, or `parameters()` for none; name what the server passes: `not_a_parameter(argument)`";
     UNREADABLE_TEXT: "unreadable-text", "not a literal", "add the key `description = \"..\"`";
     UNREADABLE_NAME: "unreadable-name", "not a literal", "write the same `name = \"..\"` in `#[mcp_tool]` and in the other attribute";
     CONFLICTING_NAME: "conflicting-name", "different name", "write the same name in both attributes";

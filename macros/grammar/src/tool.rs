@@ -8,12 +8,14 @@
 //! | `requirement` | `scope`, expanded to any-of over all-of |
 //! | `policy` | `policy(..)` |
 //! | `guard` | `guard = argument` |
+//! | `left_out` | `not_a_parameter(argument)` |
 //! | `description`, `parameters` | defaults from the doc comment and the signature |
 //! | `sdk` | an SDK's `#[tool(..)]` on the same function |
 
 mod description;
 mod facts;
 mod guard;
+mod left_out;
 mod lists;
 mod parameters;
 mod policy;
@@ -85,7 +87,7 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
         let message = "`public` conflicts with `scope`".to_owned();
         errors.push(SCOPE_AND_PUBLIC.at(public, message));
     }
-    reading.add_defaults(&attributes, ident, errors);
+    let is_sdk_tool = reading.add_defaults(&attributes, ident, errors);
     if let Err(error) = tool_name(&reading.facts.name.value) {
         let message = format!("the tool name `{}` {}", reading.facts.name.value, error.reason());
         errors.push(BAD_TOOL_NAME.at(reading.facts.name.place, message));
@@ -94,9 +96,11 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
     policy::check(&reading.facts, reading.review, errors);
     lists::check(&reading.facts, errors);
     let guard = guard::check(head, &reading.guard, reading.facts.sandbox.as_ref(), errors);
+    let left_out = left_out::check(&head.signature, &reading.not_a_parameter, errors);
     let mut fields = None;
     if reading.facts.parameters.is_none() {
-        (reading.facts.parameters, fields) = parameters::derive(&head.signature, guard.as_ref(), errors);
+        let stated = parameters::Stated { guard: guard.as_ref(), left_out, is_sdk_tool };
+        (reading.facts.parameters, fields) = parameters::derive(&head.signature, &stated, errors);
     }
     Some(ToolDecl {
         ident: ident.clone(),

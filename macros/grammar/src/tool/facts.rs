@@ -4,7 +4,7 @@
 //! checks it. They differ in what a location is: a span, or a place in a file.
 
 use super::{
-    description, lists, policy, requirement,
+    description, left_out, lists, policy, requirement,
     sdk::{self, SdkText},
     settings,
 };
@@ -16,7 +16,7 @@ pub use policy::PolicyDecl;
 pub use requirement::RequirementDecl;
 
 /// The keys of `#[mcp_tool(..)]`.
-pub const KEYS: [&str; 15] = [
+pub const KEYS: [&str; 16] = [
     "name",
     "title",
     "scope",
@@ -30,6 +30,7 @@ pub const KEYS: [&str; 15] = [
     "grouped_with",
     "examples",
     "parameters",
+    "not_a_parameter",
     "policy",
     "crate",
 ];
@@ -148,6 +149,8 @@ pub(super) struct Reading {
     /// The substitute of `sandbox = simulate(path)`, as tokens.
     pub(super) substitute: Option<TokenStream>,
     pub(super) guard: super::guard::GuardKey,
+    /// The arguments that `not_a_parameter` names.
+    pub(super) not_a_parameter: Vec<Ident>,
     pub(super) krate: Option<TokenStream>,
 }
 
@@ -161,6 +164,7 @@ impl Reading {
             review: None,
             substitute: None,
             guard: super::guard::GuardKey::default(),
+            not_a_parameter: Vec::new(),
             krate: None,
         }
     }
@@ -193,6 +197,7 @@ impl Reading {
             "grouped_with" => facts.grouped_with = lists::tools(arg, errors),
             "examples" => facts.examples = lists::texts(arg, errors),
             "parameters" => facts.parameters = Some(lists::parameters(arg, errors)),
+            "not_a_parameter" => self.not_a_parameter = left_out::read(arg, errors),
             "policy" => (facts.policy, self.review) = policy::read(arg, errors),
             "crate" => self.krate = settings::krate(arg, errors),
             _ => {}
@@ -203,8 +208,11 @@ impl Reading {
 
 impl Reading {
     /// Adds the texts that are stated elsewhere on the function, where their keys are missing.
-    pub(super) fn add_defaults(&mut self, attributes: &[Attr], ident: &Ident, errors: &mut Diagnostics) {
+    ///
+    /// Returns whether there is an SDK's attribute.
+    pub(super) fn add_defaults(&mut self, attributes: &[Attr], ident: &Ident, errors: &mut Diagnostics) -> bool {
         let sdk = sdk::read(attributes, ident);
+        let is_sdk_tool = sdk.is_some();
         let named = self.key("name").is_some();
         sdk::settle_name(sdk.as_ref(), named, &mut self.facts.name, errors);
         if self.key("description").is_none() {
@@ -224,6 +232,7 @@ impl Reading {
                 Some(SdkText::Absent) | None => None,
             };
         }
+        is_sdk_tool
     }
 }
 

@@ -51,8 +51,18 @@ const WHOLE: [&str; 2] = ["Json", "JsonObject"];
 /// The parameters, or the type whose fields they are.
 pub(super) type Derived = (Option<Vec<ParameterDecl>>, Option<FieldsDecl>);
 
-pub(super) fn derive(signature: &Signature, guard: Option<&GuardDecl>, errors: &mut Diagnostics) -> Derived {
-    read(signature, guard).unwrap_or_else(|(span, reason)| {
+/// What the annotation and other attributes state about the arguments of a function.
+pub(super) struct Stated<'s> {
+    /// The argument that holds the caller.
+    pub(super) guard: Option<&'s GuardDecl>,
+    /// The positions of the arguments that `not_a_parameter` names.
+    pub(super) left_out: Vec<usize>,
+    /// Whether an SDK's `#[tool]` passes the arguments.
+    pub(super) is_sdk_tool: bool,
+}
+
+pub(super) fn derive(signature: &Signature, stated: &Stated<'_>, errors: &mut Diagnostics) -> Derived {
+    read(signature, stated).unwrap_or_else(|(span, reason)| {
         errors.push(UNREADABLE_PARAMETERS.at(span, format!("cannot determine the tool's parameters: {reason}")));
         (Some(Vec::new()), None)
     })
@@ -60,12 +70,19 @@ pub(super) fn derive(signature: &Signature, guard: Option<&GuardDecl>, errors: &
 
 type Failure = (Span, String);
 
-fn read(signature: &Signature, guard: Option<&GuardDecl>) -> Result<Derived, Failure> {
+fn read(signature: &Signature, stated: &Stated<'_>) -> Result<Derived, Failure> {
+    // Under an SDK's attribute, what is beside `Parameters` comes from the request's context.
+    let is_wrapped = |input: &FnArg| match input {
+        FnArg::Typed(argument) => Core::of(&argument.ty).last.is_some_and(|last| last.ident == PARAMETERS),
+        FnArg::Receiver(_) => false,
+    };
+    let only_wrapped = stated.is_sdk_tool && signature.inputs.iter().any(is_wrapped);
     let mut listed: Vec<(Spanned<String>, bool)> = Vec::new();
     let mut fields: Option<FieldsDecl> = None;
     for (position, input) in signature.inputs.iter().enumerate() {
         let FnArg::Typed(argument) = input else { continue };
-        if guard.is_some_and(|guard| guard.position == position) {
+        let is_caller = stated.guard.is_some_and(|guard| guard.position == position);
+        if is_caller || stated.left_out.contains(&position) || only_wrapped && !is_wrapped(input) {
             continue;
         }
         let core = Core::of(&argument.ty);
