@@ -19,6 +19,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod arguments;
 mod caller;
 mod challenge;
 mod denied;

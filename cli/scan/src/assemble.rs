@@ -12,7 +12,7 @@ use syn::ext::IdentExt as _;
 use crate::{
     Finding,
     collect::{Declared, RawTool},
-    fields::fields,
+    fields::{fields, of_arguments},
     inventory::{Brings, Config, Inventory, Table, TableEntry, TableId, Tool, ToolId},
     module::ModuleId,
     package::plain,
@@ -151,15 +151,18 @@ impl Assembly<'_> {
         let (place, hints, lines) = (raw.place.clone(), raw.hints.clone(), raw.lines);
         let own = self.is_own(module);
         let mut facts = decl.facts.map_places(&mut |span| Place::of(&file, span));
-        if let Some(FieldsDecl { ty, span }) = &decl.fields {
-            facts.parameters = match fields(self.world, module, ty) {
-                Ok(listed) => Some(listed),
-                Err(why) => {
-                    let at = Place::of(&file, *span);
-                    self.world.findings.push(unknown_parameters(&facts.name.value, &why).at(at));
-                    None
-                }
-            };
+        let looked_up = match (&decl.fields, decl.arguments.first()) {
+            (Some(FieldsDecl { ty, span }), _) => Some((fields(self.world, module, ty), *span)),
+            (None, Some(first)) => Some((of_arguments(self.world, module, &decl.arguments), first.span)),
+            (None, None) => None,
+        };
+        if let Some((listed, span)) = looked_up {
+            facts.parameters = listed
+                .map_err(|why| {
+                    let finding = unknown_parameters(&facts.name.value, &why).at(Place::of(&file, span));
+                    self.world.findings.push(finding);
+                })
+                .ok();
         }
         Some(Tool {
             facts,

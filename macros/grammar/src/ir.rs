@@ -37,6 +37,8 @@ pub struct ToolDecl {
     pub facts: ToolFacts<Span>,
     /// The type whose fields are the parameters of a call, if the facts do not list them.
     pub fields: Option<FieldsDecl>,
+    /// The arguments of the function, if neither states the parameters: the names of some types are not known.
+    pub arguments: Vec<ArgumentDecl>,
     /// For `sandbox = simulate(path)`: the substitute, as tokens.
     pub substitute: Option<TokenStream>,
     /// The argument that holds the caller: its name and position.
@@ -63,6 +65,19 @@ pub struct FieldsDecl {
     /// The type, as tokens.
     pub ty: TokenStream,
     /// The span of the type.
+    pub span: Span,
+}
+
+/// An argument that may be a parameter, or hold all of them. Its type may have another name than its definition.
+#[derive(Clone, Debug)]
+pub struct ArgumentDecl {
+    /// The argument's name. `None` for a pattern.
+    pub name: Option<String>,
+    /// Whether a call must pass it, if it is a parameter.
+    pub required: bool,
+    /// The type, as tokens, if its name does not tell what the argument holds.
+    pub ty: Option<TokenStream>,
+    /// The span of the argument.
     pub span: Span,
 }
 

@@ -32,13 +32,14 @@ use crate::{
 };
 use facts::Reading;
 use mcp_scopes_model::tool::tool_name;
+use parameters::Derived;
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 
 pub(crate) use settings::krate;
 
 pub use facts::{KEYS, ParameterDecl, PolicyDecl, RequirementDecl, ToolFacts};
-pub use parameters::LEFT_OUT;
+pub use mcp_scopes_model::argument::LEFT_OUT;
 pub use policy::KEYS as POLICY_KEYS;
 pub use requirement::MAX_DEPTH;
 
@@ -97,15 +98,20 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
     lists::check(&reading.facts, errors);
     let guard = guard::check(head, &reading.guard, reading.facts.sandbox.as_ref(), errors);
     let left_out = left_out::check(&head.signature, &reading.not_a_parameter, errors);
-    let mut fields = None;
+    let (mut fields, mut arguments) = (None, Vec::new());
     if reading.facts.parameters.is_none() {
         let stated = parameters::Stated { guard: guard.as_ref(), left_out, is_sdk_tool };
-        (reading.facts.parameters, fields) = parameters::derive(&head.signature, &stated, errors);
+        match parameters::derive(&head.signature, &stated, errors) {
+            Derived::Listed(listed) => reading.facts.parameters = Some(listed),
+            Derived::Fields(found) => fields = Some(found),
+            Derived::Arguments(found) => arguments = found,
+        }
     }
     Some(ToolDecl {
         ident: ident.clone(),
         facts: reading.facts,
         fields,
+        arguments,
         substitute: reading.substitute,
         guard,
         krate: reading.krate,

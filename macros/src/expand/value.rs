@@ -1,7 +1,7 @@
 //! The contents of a companion.
 
 use mcp_scopes_grammar::{
-    ir::{FieldsDecl, Spanned, ToolDecl},
+    ir::{ArgumentDecl, FieldsDecl, Spanned, ToolDecl},
     tool::{ParameterDecl, PolicyDecl, RequirementDecl},
 };
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
@@ -118,12 +118,37 @@ fn parameters_value(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> 
         let ty = without_lifetimes(ty.clone(), generics);
         return quote!(#runtime::Parameters::Visit(#runtime::schema_fields::<#ty>));
     }
+    if !decl.arguments.is_empty() {
+        let arguments = decl.arguments.iter().map(|argument| argument_value(argument, generics, runtime));
+        return quote!(#runtime::Parameters::Visit(|visit| {
+            use #runtime::Undescribed as _;
+            #runtime::visit_arguments(&[#(#arguments),*], visit)
+        }));
+    }
     let list = decl
         .parameters
         .iter()
         .flatten()
         .map(|ParameterDecl { name, required }| quote!(#runtime::Parameter { name: #name, required: #required }));
     quote!(#runtime::Parameters::Listed(&[#(#list),*]))
+}
+
+/// Returns an argument whose type is known at run time only.
+fn argument_value(argument: &ArgumentDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
+    let required = argument.required;
+    let name = match &argument.name {
+        Some(name) => quote!(::core::option::Option::Some(#name)),
+        None => quote!(::core::option::Option::None),
+    };
+    let ty = match &argument.ty {
+        Some(ty) => {
+            let ty = without_lifetimes(ty.clone(), generics);
+            let fields = quote!(|visit| #runtime::Described::<#ty>::TYPE.fields(visit));
+            quote!(::core::option::Option::Some((::core::any::type_name::<#ty>(), #fields)))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    quote!(#runtime::Argument { name: #name, required: #required, ty: #ty })
 }
 
 /// Writes one assignment for each limit.

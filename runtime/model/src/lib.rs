@@ -6,6 +6,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`tool`] | [`Tool`]: the facts of one annotation; [`tool::tool_name`], the syntax of its name |
+//! | [`argument`] | the arguments of functions that hold no parameter, or all of them |
 //! | [`scope`] | [`Scope`]: a declared scope; [`scope::scope_token`], the syntax of RFC 6749 §3.3 |
 //! | [`companion`] | the interface by which an annotation states its tool in few tokens |
 //! | [`requirement`] | [`Requirement`]: any-of over all-of |
@@ -26,6 +27,7 @@
 #![no_std]
 
 pub mod address;
+pub mod argument;
 pub mod check;
 pub mod companion;
 pub mod config;

@@ -157,7 +157,7 @@ impl Attributes {
         self.has("required") || self.validation.iter().any(|key| key == "required")
     }
 
-    /// Returns what describes the item instead of its own type.
+    /// Returns what replaces the type of the item in the schema.
     pub(super) fn with(&self) -> Option<With> {
         if self.has("schema_with") {
             return Some(With::Function);

@@ -1,4 +1,4 @@
-//! The schema of a struct, and of a type that stands for another one.
+//! The schema of a struct, and of a type with the schema of another one.
 
 use mcp_scopes_prm::json::Json;
 use syn::{Attribute, Field, Fields, FieldsNamed, Item, ext::IdentExt as _};
@@ -48,7 +48,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Returns the schema of a field that stands for its struct or variant.
+    /// Returns the schema of the only field, which is that of its struct or variant.
     pub(super) fn field(&mut self, local: &Local, field: &Field) -> Result<Json, String> {
         let attributes = self.of_field(local, field, &local.name)?;
         let Some(attributes) = attributes else { return Ok(schema::of_type("array")) };
@@ -129,7 +129,7 @@ pub(super) fn is_inline(world: &World, local: &Local) -> Result<bool, String> {
 }
 
 /// Returns the type that a struct forwards everything to: that of its only field under `transparent`, or that of `with`.
-/// A struct with a description of its own forwards only the schema.
+/// A struct that has a description forwards only the schema.
 pub(crate) fn transparent_field(world: &World, local: &Local) -> Result<Option<Written>, String> {
     let attributes = of_container(local)?;
     if attributes.is_described() || !derives_schema(world, local) {

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `written` | a type as written, and what it resolves to |
 //! | `attributes` | the attributes of serde and schemars in effect |
-//! | `container` | structs, newtypes and what stands for them |
+//! | `container` | structs, newtypes and types with the schema of another one |
 //! | `enums` | the four representations of enums |
 //! | `flatten` | `#[serde(flatten)]` |
 //! | `keywords` | builds schemas |

@@ -35,7 +35,7 @@ pub(crate) struct Written {
     pub(crate) parameters: Rc<Parameters>,
 }
 
-/// The types that stand for type parameters, by name.
+/// The types of type parameters, by name.
 pub(crate) type Parameters = BTreeMap<String, Written>;
 
 /// What a type resolves to.
@@ -160,6 +160,27 @@ impl Written {
             }
         }
         Err("its type is nested too deep".to_owned())
+    }
+
+    /// Returns the name under which the type is defined, and its first type argument, through aliases and imports.
+    pub(crate) fn definition(&self, world: &mut World) -> Option<(String, Option<Self>)> {
+        let mut written = self.clone();
+        for _ in 0..MAX_ALIASES {
+            let segments = type_segments(&written.ty)?;
+            let Type::Path(path) = written.ty.clone() else { return None };
+            if let Meaning::Item { module, name, rest } = world.resolve(written.module, &segments)
+                && rest.is_empty()
+                && let Some(Item::Type(alias)) = world.modules.get(module).and_then(|home| home.item(&name))
+            {
+                let alias = alias.clone();
+                let parameters = written.bind(&path, &alias.generics, module);
+                written = Self { module, ty: *alias.ty, parameters: Rc::new(parameters) };
+                continue;
+            }
+            let name = world.original_path(written.module, &segments).pop()?;
+            return Some((name, arguments(&path).first().map(|ty| written.with(ty))));
+        }
+        None
     }
 
     /// Returns the types that the arguments of a path give to the parameters of an item of that module.

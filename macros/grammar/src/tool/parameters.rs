@@ -4,8 +4,9 @@ use super::ParameterDecl;
 use crate::{
     catalogue::UNREADABLE_PARAMETERS,
     diagnostic::Diagnostics,
-    ir::{FieldsDecl, GuardDecl, Spanned},
+    ir::{ArgumentDecl, FieldsDecl, GuardDecl},
 };
+use mcp_scopes_model::argument::{ArgumentKind, PARAMETERS};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
@@ -13,43 +14,38 @@ use syn::{
     spanned::Spanned as _,
 };
 
-/// Types that the server provides, not the caller: contexts and extractors of rmcp, axum and this library. An argument
-/// is skipped if the last segment of its type is one of these, also behind `&`, `&mut` and `Option`.
-pub const LEFT_OUT: [&str; 24] = [
-    "Caller",
-    "CancellationToken",
-    "ConnectInfo",
-    "Context",
-    "Extension",
-    "Extensions",
-    "Grant",
-    "HeaderMap",
-    "InputResponses",
-    "MatchedPath",
-    "Meta",
-    "Method",
-    "NotificationContext",
-    "OriginalUri",
-    "Parts",
-    "Peer",
-    "Request",
-    "RequestContext",
-    "RequestId",
-    "RequestMetaObject",
-    "RequestState",
-    "State",
-    "ToolCallContext",
-    "ToolName",
+/// Generic types that a parameter can have. Under an SDK's attribute, another one may be the wrapper or an extractor,
+/// imported under another name.
+const STANDARD: [&str; 15] = [
+    "Arc",
+    "BTreeMap",
+    "BTreeSet",
+    "Box",
+    "Cow",
+    "HashMap",
+    "HashSet",
+    "IndexMap",
+    "LinkedList",
+    "Option",
+    "PhantomData",
+    "Range",
+    "Rc",
+    "Vec",
+    "VecDeque",
 ];
-
-/// The wrapper whose type argument has the parameters as its fields.
-const PARAMETERS: &str = "Parameters";
 
 /// Wrappers that take all arguments as one value, without a type that the table can inspect.
 const WHOLE: [&str; 2] = ["Json", "JsonObject"];
 
-/// The parameters, or the type whose fields they are.
-pub(super) type Derived = (Option<Vec<ParameterDecl>>, Option<FieldsDecl>);
+/// What a signature states about the parameters.
+pub(super) enum Derived {
+    /// The parameters.
+    Listed(Vec<ParameterDecl>),
+    /// The type whose fields they are.
+    Fields(FieldsDecl),
+    /// The arguments, some of whose types are not known by their names here.
+    Arguments(Vec<ArgumentDecl>),
+}
 
 /// What the annotation and other attributes state about the arguments of a function.
 pub(super) struct Stated<'s> {
@@ -64,7 +60,7 @@ pub(super) struct Stated<'s> {
 pub(super) fn derive(signature: &Signature, stated: &Stated<'_>, errors: &mut Diagnostics) -> Derived {
     read(signature, stated).unwrap_or_else(|(span, reason)| {
         errors.push(UNREADABLE_PARAMETERS.at(span, format!("cannot determine the tool's parameters: {reason}")));
-        (Some(Vec::new()), None)
+        Derived::Listed(Vec::new())
     })
 }
 
@@ -77,7 +73,7 @@ fn read(signature: &Signature, stated: &Stated<'_>) -> Result<Derived, Failure> 
         FnArg::Receiver(_) => false,
     };
     let only_wrapped = stated.is_sdk_tool && signature.inputs.iter().any(is_wrapped);
-    let mut listed: Vec<(Spanned<String>, bool)> = Vec::new();
+    let mut others: Vec<ArgumentDecl> = Vec::new();
     let mut fields: Option<FieldsDecl> = None;
     for (position, input) in signature.inputs.iter().enumerate() {
         let FnArg::Typed(argument) = input else { continue };
@@ -87,14 +83,15 @@ fn read(signature: &Signature, stated: &Stated<'_>) -> Result<Derived, Failure> 
         }
         let core = Core::of(&argument.ty);
         let name = core.last.map(|last| last.ident.to_string()).unwrap_or_default();
-        if LEFT_OUT.contains(&name.as_str()) {
+        let kind = ArgumentKind::of(&name);
+        if kind == ArgumentKind::LeftOut {
             continue;
         }
         let span = argument.pat.span();
         if argument.attrs.iter().any(|attribute| attribute.path().is_ident("cfg")) {
             return Err((span, "this argument is conditional".to_owned()));
         }
-        if name == PARAMETERS {
+        if kind == ArgumentKind::Wrapper {
             let (ty, span) = fields_of(&core, signature, span)?;
             if fields.replace(FieldsDecl { ty, span }).is_some() {
                 return Err((span, "the function has two `Parameters` arguments".to_owned()));
@@ -104,36 +101,38 @@ fn read(signature: &Signature, stated: &Stated<'_>) -> Result<Derived, Failure> 
         if WHOLE.contains(&name.as_str()) {
             return Err((span, format!("`{name}` takes all of them as one value")));
         }
-        listed.push(plain(argument, core.optional)?);
+        let ty = if stated.is_sdk_tool { core.renamed(signature) } else { None };
+        others.push(other(argument, core.optional, ty)?);
     }
     if let Some(variadic) = &signature.variadic {
         return Err((variadic.dots.span(), "the function is variadic".to_owned()));
     }
-    match (fields, listed.first()) {
-        (Some(fields), None) => Ok((None, Some(fields))),
-        (Some(_), Some((other, _))) => {
+    match (fields, others.first()) {
+        (Some(fields), None) => Ok(Derived::Fields(fields)),
+        (Some(_), Some(other)) => {
+            let name = other.name.as_deref().unwrap_or("_");
             let reason = format!(
-                "`{}` is an argument beside `Parameters`, and its type is not one that the server fills in",
-                other.value
+                "`{name}` is an argument beside `Parameters`, and its type is not one that the server fills in"
             );
-            Err((other.place, reason))
+            Err((other.span, reason))
         }
+        (None, _) if others.iter().any(|other| other.ty.is_some()) => Ok(Derived::Arguments(others)),
         (None, _) => {
-            let parameter = |(name, required): (Spanned<String>, bool)| ParameterDecl { name: name.value, required };
-            Ok((Some(listed.into_iter().map(parameter).collect()), None))
+            let parameter = |other: ArgumentDecl| Some(ParameterDecl { name: other.name?, required: other.required });
+            Ok(Derived::Listed(others.into_iter().filter_map(parameter).collect()))
         }
     }
 }
 
-/// Returns the name of an argument, and whether it is required.
-fn plain(argument: &PatType, optional: bool) -> Result<(Spanned<String>, bool), Failure> {
-    match &*argument.pat {
-        Pat::Ident(name) if name.subpat.is_none() => {
-            let name = Spanned { value: name.ident.unraw().to_string(), place: name.ident.span() };
-            Ok((name, !optional))
-        }
-        other => Err((other.span(), "this argument is a pattern without a name".to_owned())),
-    }
+/// Returns an argument that may be a parameter. `ty` is its type, if the type's name does not tell.
+fn other(argument: &PatType, optional: bool, ty: Option<TokenStream>) -> Result<ArgumentDecl, Failure> {
+    let (name, span) = match &*argument.pat {
+        Pat::Ident(name) if name.subpat.is_none() => (Some(name.ident.unraw().to_string()), name.ident.span()),
+        // An extractor is taken apart by its own name.
+        Pat::TupleStruct(pattern) if ty.is_some() => (None, pattern.span()),
+        other => return Err((other.span(), "this argument is a pattern without a name".to_owned())),
+    };
+    Ok(ArgumentDecl { name, required: !optional, ty, span })
 }
 
 /// Returns the `T` of `Parameters<T>`, if a constant next to the function can name it and the source scan can find it.
@@ -148,24 +147,24 @@ fn fields_of(core: &Core<'_>, signature: &Signature, span: Span) -> Result<(Toke
     let (Some(GenericArgument::Type(ty)), None) = (types.next(), types.next()) else {
         return Err((span, "`Parameters` takes one type argument".to_owned()));
     };
-    let own: Vec<String> = signature
-        .generics
-        .params
-        .iter()
-        .filter_map(|parameter| match parameter {
-            GenericParam::Type(ty) => Some(ty.ident.to_string()),
-            GenericParam::Const(constant) => Some(constant.ident.to_string()),
-            GenericParam::Lifetime(_) => None,
-        })
-        .collect();
     let tokens = ty.to_token_stream();
-    if let Some(word) = foreign(tokens.clone(), &own) {
+    if let Some(word) = foreign(tokens.clone(), &generics(signature)) {
         return Err((
             ty.span(),
             format!("the type in `Parameters` mentions `{word}`, which is not in scope outside the function"),
         ));
     }
     Ok((tokens, ty.span()))
+}
+
+/// Returns the names of a function's generic parameters, other than lifetimes.
+fn generics(signature: &Signature) -> Vec<String> {
+    let name = |parameter: &GenericParam| match parameter {
+        GenericParam::Type(ty) => Some(ty.ident.to_string()),
+        GenericParam::Const(constant) => Some(constant.ident.to_string()),
+        GenericParam::Lifetime(_) => None,
+    };
+    signature.generics.params.iter().filter_map(name).collect()
 }
 
 /// Returns a word of the type that is in scope inside the function only: a generic parameter, a lifetime or `Self`.
@@ -197,6 +196,8 @@ fn foreign(tokens: TokenStream, own: &[String]) -> Option<String> {
 
 /// A type without surrounding references and `Option`s.
 struct Core<'t> {
+    /// The type.
+    ty: &'t Type,
     /// The last segment of its path.
     last: Option<&'t PathSegment>,
     /// Whether an `Option` was removed.
@@ -217,11 +218,21 @@ impl<'t> Core<'t> {
                         PathArguments::AngleBracketed(arguments) => arguments.args.first(),
                         _ => None,
                     });
-                    let Some(GenericArgument::Type(inner)) = inside else { return Self { last, optional } };
+                    let Some(GenericArgument::Type(inner)) = inside else { return Self { ty, last, optional } };
                     (ty, optional) = (inner, true);
                 }
-                _ => return Self { last: None, optional },
+                _ => return Self { ty, last: None, optional },
             }
         }
+    }
+
+    /// Returns the type if its name may be one that an import gives to the wrapper or to an extractor: a generic type
+    /// of an unknown name, which a constant next to the function can name.
+    fn renamed(&self, signature: &Signature) -> Option<TokenStream> {
+        let last = self.last.filter(|last| !STANDARD.iter().any(|known| last.ident == known))?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+        let is_generic = arguments.args.iter().any(|argument| matches!(argument, GenericArgument::Type(_)));
+        let tokens = self.ty.to_token_stream();
+        (is_generic && foreign(tokens.clone(), &generics(signature)).is_none()).then_some(tokens)
     }
 }

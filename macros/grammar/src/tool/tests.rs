@@ -163,6 +163,15 @@ fn reads_parameters_from_the_signature() {
             "fields of a :: B < u8 >",
         ),
         ("fn f(args: Parameters<Read<'static>>) {}", "fields of Read < 'static >"),
+        ("#[tool] fn f(Ext(e): Ext<u8>, Parameters(a): Parameters<A>, text: String) {}", "fields of A"),
+        ("#[tool] fn f(a: String, b: Option<Vec<u8>>, c: Vec<T>, d: Map) {}", "a b? c d"),
+        ("#[tool] fn f(P(a): P<A>, b: &x::Ext<B>, c: u8) {}", "_: P < A > b: x :: Ext < B > c"),
+        (
+            "#[tool] fn f<'a>(a: P<'static, A>, b: Option<Q<B>>, c: Held<'a, A>) {}",
+            "a: P < 'static , A > b?: Q < B > c",
+        ),
+        ("#[tool] fn f<T>(a: Own<T>, _: Meta) {}", "a"),
+        ("fn f(a: P<A>) {}", "a"),
     ] {
         assert_eq!(parameters(&low(item)), expected, "{item}");
     }
@@ -177,7 +186,31 @@ fn skips_the_guard_and_prefers_stated_parameters() {
     assert_eq!(stated("parameters()", "fn f(a: JsonObject) {}"), "");
 }
 
+#[test]
+fn leaves_out_arguments_by_name() {
+    for (names, item, expected) in [
+        ("a", "fn f(a: u8, b: u8) {}", "b"),
+        ("r#type", "fn f(r#type: u8, b: u8) {}", "b"),
+        ("x", "fn f(Auth(x): Auth<u8>, b: u8) {}", "b"),
+        ("y, c", "fn f(Point { x, at: (y, _) }: Point, b: u8, mut c: u8) {}", "b"),
+        ("x", "fn f(Parameters(a): Parameters<A>, x: u8) {}", "fields of A"),
+        ("x", "fn f((ref x, &y): (u8, &u8), z: u8) {}", "z"),
+    ] {
+        let tool = tool(&format!("risk = \"low\", not_a_parameter({names})"), item);
+        assert_eq!(parameters(&tool), expected, "{item}");
+    }
+}
+
 fn parameters(tool: &ToolDecl) -> String {
+    if !tool.arguments.is_empty() {
+        let mark = |required| if required { "" } else { "?" };
+        let shown = tool.arguments.iter().map(|argument| {
+            let name = argument.name.as_deref().unwrap_or("_");
+            let ty = argument.ty.as_ref().map(|ty| format!(": {ty}")).unwrap_or_default();
+            format!("{name}{}{ty}", mark(argument.required))
+        });
+        return shown.collect::<Vec<_>>().join(" ");
+    }
     match (&tool.parameters, &tool.fields) {
         (Some(list), None) => {
             let mark = |required| if required { "" } else { "?" };

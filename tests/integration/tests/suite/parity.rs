@@ -171,6 +171,14 @@ fn compares_every_example_and_fixture() {
     }
 }
 
+/// No shape of parameters is unknown on either road.
+#[test]
+fn knows_the_parameters_of_every_fixture() {
+    for case in cases() {
+        assert!(!compiled(case.compiled).contains("parameters_unknown"), "{}", case.folder);
+    }
+}
+
 /// The fixtures together use every member of the document.
 #[test]
 fn uses_every_member_in_fixtures() {

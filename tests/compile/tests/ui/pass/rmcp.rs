@@ -2,7 +2,16 @@
 #![deny(warnings)]
 
 use mcp_scopes::{Caller, mcp_tool, mcp_tools, scope_table};
-use rmcp::{ErrorData, handler::server::wrapper::Parameters, tool, tool_router};
+use mcp_scopes_model::tool::Parameter;
+use rmcp::{
+    ErrorData, RoleServer,
+    handler::server::{
+        common::Extension as Ext,
+        wrapper::{Parameters, Parameters as P},
+    },
+    service::RequestContext as Ctx,
+    tool, tool_router,
+};
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
 struct ReadFile {
@@ -21,6 +30,28 @@ impl Above {
     #[tool(description = "Read a file")]
     async fn read_file(&self, Parameters(args): Parameters<ReadFile>) -> Result<String, ErrorData> {
         Ok(format!("{}{:?}", args.path, args.depth))
+    }
+
+    /// The types have other names here.
+    #[mcp_tool(scope = "files:read", risk = "low")]
+    #[tool]
+    async fn renamed(&self, P(args): P<ReadFile>, context: Ctx<RoleServer>) -> String {
+        let _ = context;
+        args.path
+    }
+
+    /// What is beside the parameters comes from the request.
+    #[mcp_tool(scope = "files:read", risk = "low")]
+    #[tool]
+    async fn beside(&self, Ext(id): Ext<u8>, Parameters(args): Parameters<ReadFile>) -> String {
+        format!("{}{id}", args.path)
+    }
+
+    /// Only the server passes the argument.
+    #[mcp_tool(scope = "files:read", risk = "low")]
+    #[tool]
+    async fn without(&self, Ext(id): Ext<u8>) -> String {
+        id.to_string()
     }
 
     /// List files
@@ -80,9 +111,21 @@ scope_table! {
 
 fn main() {
     let names: Vec<&str> = TOOLS.tools().map(|tool| tool.name).collect();
-    assert_eq!(names, ["read_file", "list", "write_file", "delete_file"]);
-    let descriptions: Vec<&str> = TOOLS.tools().map(|tool| tool.description).collect();
-    assert_eq!(descriptions, ["Read a file", "List files", "Write a file", ""]);
-    assert_eq!(Above::tool_router().list_all().len(), 2);
+    assert_eq!(names, ["read_file", "renamed", "beside", "without", "list", "write_file", "delete_file"]);
+    let descriptions: Vec<&str> =
+        TOOLS.tools().map(|tool| tool.description).filter(|text| text.contains("file")).collect();
+    assert_eq!(descriptions, ["Read a file", "List files", "Write a file"]);
+    let parameters = |tool: &str| {
+        let mut names = String::new();
+        let mut visit = |parameter: Parameter<'_>| names = format!("{names}{} {} ", parameter.name, parameter.required);
+        let tool = TOOLS.tools().find(|listed| listed.name == tool).unwrap();
+        assert!(tool.parameters.for_each(&mut visit));
+        names
+    };
+    for tool in ["read_file", "renamed", "beside", "write_file", "delete_file"] {
+        assert_eq!(parameters(tool), "depth false path true ", "{tool}");
+    }
+    assert_eq!(parameters("without"), "");
+    assert_eq!(Above::tool_router().list_all().len(), 5);
     assert_eq!(Below::tool_router().list_all().len(), 1);
 }

@@ -14,6 +14,7 @@
 use std::process::abort;
 
 use mcp_scopes::{Caller, Denied, mcp_tool, mcp_tools, scope_table};
+use mcp_scopes_foreign_attribute::tool;
 
 /// Read.
 #[mcp_tool(scope = any("files:read", all("files", "admin")), risk = "low", prerequisites("files"), guard = caller, parameters("place"))]
@@ -56,8 +57,20 @@ mod shell {
     const fn execute() {}
 }
 
+/// Holds something.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Wrapper<T>(pub T);
+
+/// Passed by the server.
+#[mcp_tool(scope = "files", risk = "low")]
+#[tool]
+const fn wrapped(Wrapper(inner): &Wrapper<u8>) -> u8 {
+    *inner
+}
+
 scope_table! {
-    static TOOLS = [read_file, self::write_file, Server::*, shell::*];
+    static TOOLS = [read_file, self::write_file, Server::*, shell::*, wrapped];
 }
 
 scope_table! {
@@ -67,5 +80,5 @@ scope_table! {
 fn main() {
     let grant = TOOLS.grant("files:read");
     assert!(grant.authorize("read_file").is_ok());
-    assert_eq!(ALL.tools().count(), 4);
+    assert_eq!(ALL.tools().count(), 5);
 }
