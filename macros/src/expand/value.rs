@@ -136,18 +136,15 @@ fn parameters_value(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> 
 /// Returns an argument whose type is known at run time only.
 fn argument_value(argument: &ArgumentDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
     let required = argument.required;
-    let name = match &argument.name {
-        Some(name) => quote!(::core::option::Option::Some(#name)),
-        None => quote!(::core::option::Option::None),
+    let option = |value: Option<TokenStream>| {
+        let none = || quote!(::core::option::Option::None);
+        value.map_or_else(none, |value| quote!(::core::option::Option::Some(#value)))
     };
-    let ty = match &argument.ty {
-        Some(ty) => {
-            let ty = without_lifetimes(ty.clone(), generics);
-            let fields = quote!(|visit| #runtime::Described::<#ty>::TYPE.fields(visit));
-            quote!(::core::option::Option::Some((::core::any::type_name::<#ty>(), #fields)))
-        }
-        None => quote!(::core::option::Option::None),
-    };
+    let name = option(argument.name.as_ref().map(|name| quote!(#name)));
+    let ty = option(argument.ty.as_ref().map(|ty| {
+        let ty = without_lifetimes(ty.clone(), generics);
+        quote!((::core::any::type_name::<#ty>(), |visit| #runtime::Described::<#ty>::TYPE.fields(visit)))
+    }));
     quote!(#runtime::Argument { name: #name, required: #required, ty: #ty })
 }
 

@@ -56,7 +56,7 @@ const STRUCTURE: [&str; 13] = [
 
 /// The type or function that a field, a variant or a container is described by.
 pub(super) enum With {
-    Type(Type),
+    Type(Box<Type>),
     Function,
 }
 
@@ -87,7 +87,7 @@ impl Attributes {
                 Key::Unset(path) => replaced.extend(name(&path)),
                 Key::Set(meta) => {
                     replaced.extend(name(meta.path()));
-                    metas.push(meta);
+                    metas.push(*meta);
                 }
             }
         }
@@ -101,7 +101,7 @@ impl Attributes {
             let Key::Set(meta) = key else { return Err(unreadable("serde")) };
             let Some(key) = name(meta.path()) else { continue };
             if SERDE_KEYS.contains(&key.as_str()) && !replaced.contains(&key) {
-                metas.push(meta);
+                metas.push(*meta);
             }
         }
         let mut validation = Vec::new();
@@ -162,7 +162,7 @@ impl Attributes {
         if self.has("schema_with") {
             return Some(With::Function);
         }
-        self.ty("with").map(With::Type)
+        self.ty("with").map(|ty| With::Type(Box::new(ty)))
     }
 
     /// Returns whether the item's schema has a description, an example, an extension, or a transformation.
@@ -198,7 +198,7 @@ impl Attributes {
 
 /// One key: `key`, `key = value`, `key(..)`, or `!key`, which removes the same key of serde.
 enum Key {
-    Set(Meta),
+    Set(Box<Meta>),
     Unset(Path),
 }
 
@@ -208,7 +208,7 @@ impl Parse for Key {
             input.parse::<Token![!]>()?;
             return input.parse().map(Self::Unset);
         }
-        input.parse().map(Self::Set)
+        Ok(Self::Set(Box::new(input.parse()?)))
     }
 }
 

@@ -67,7 +67,9 @@ fn merge(into: &mut Json, other: Json) {
         match (keyword.as_str(), into.get(&keyword).is_some(), value) {
             (_, false, value) => schema::insert(into, &keyword, value),
             ("required" | "allOf", true, Json::Array(values)) => {
-                values.into_iter().for_each(|value| schema::push(into, &keyword, value));
+                for value in values {
+                    schema::push(into, &keyword, value);
+                }
             }
             ("properties", true, Json::Object(properties)) => {
                 if let Json::Object(keywords) = into

@@ -84,18 +84,15 @@ impl Writer<'_> {
             return self.inline(ty);
         }
         let key = local.key();
-        let number = match self.definitions.iter().position(|(known, _)| *known == key) {
-            Some(number) => number,
-            None => {
-                let number = self.definitions.len();
-                self.definitions.push((key, Json::Bool(true)));
-                let written = self.inline(&ty.clone())?;
-                if let Some((_, schema)) = self.definitions.get_mut(number) {
-                    *schema = written;
-                }
-                number
-            }
-        };
+        if let Some(number) = self.definitions.iter().position(|(known, _)| *known == key) {
+            return Ok(schema::reference(number));
+        }
+        let number = self.definitions.len();
+        self.definitions.push((key, Json::Bool(true)));
+        let written = self.inline(ty)?;
+        if let Some((_, schema)) = self.definitions.get_mut(number) {
+            *schema = written;
+        }
         Ok(schema::reference(number))
     }
 

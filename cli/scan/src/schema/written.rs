@@ -1,6 +1,6 @@
 //! A type as written in a module, and what it resolves to.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, fmt::Write as _, rc::Rc};
 
 use quote::ToTokens as _;
 use syn::{GenericArgument, GenericParam, Generics, Item, PathArguments, Type, TypePath, ext::IdentExt as _};
@@ -79,7 +79,7 @@ impl Local {
     pub(crate) fn key(&self) -> String {
         let mut key = format!("{}:{}", self.module, self.name);
         for (name, written) in self.parameters.iter().filter(|(name, _)| *name != "Self") {
-            key.push_str(&format!(" {name}={}", written.key()));
+            let _ = write!(key, " {name}={}", written.key());
         }
         key
     }
@@ -98,7 +98,7 @@ impl Written {
     fn key(&self) -> String {
         let mut key = format!("{}:{}", self.module, self.ty.to_token_stream());
         for (name, written) in self.parameters.iter().filter(|(name, _)| *name != "Self") {
-            key.push_str(&format!("[{name}={}]", written.key()));
+            let _ = write!(key, "[{name}={}]", written.key());
         }
         key
     }
@@ -233,9 +233,8 @@ impl Written {
         Ok(match name {
             "PhantomData" => Known::Unit,
             "Value" | "RawValue" => Known::Any,
-            "JsonObject" => Known::Map(None),
             // The map of `serde_json` has no other keys than strings.
-            "Map" => Known::Map(None),
+            "JsonObject" | "Map" => Known::Map(None),
             _ if MAPS.contains(&name) => Known::Map(first),
             _ if TEXTS.contains(&name) => Known::Text,
             _ if SCALARS.contains(&name) || name.starts_with("NonZero") => Known::Scalar,
