@@ -235,3 +235,38 @@ fn accepts_loopback_http_only_with_the_option() {
     assert!(run.code != 0 && !run.err.contains("allow-loopback-http"), "{run:?}");
     assert!(!demo.run(&other[..3]).err.contains("allow-loopback-http"));
 }
+
+/// No access depends on the names of parameters, so nothing but their list is missing.
+#[test]
+fn commands_accept_unknown_parameters() {
+    let source = |derive: &str| {
+        format!(
+            "use mcp_scopes::{{mcp_tool, scope_table}};\n{derive}\nstruct Read {{ path: String }}\n\n\
+             /// Read a file\n#[mcp_tool(risk = \"low\")]\nfn read(Parameters(read): Parameters<Read>) {{}}\n\n\
+             scope_table! {{ static TOOLS = [read] with \"mcp-scopes.toml\"; }}\n\nfn main() {{}}\n"
+        )
+    };
+    let demo = Demo::package(&source("#[derive(schemars::JsonSchema)]"));
+    let known = demo.run(&["export"]);
+    assert_eq!(known.code, 0, "{known:?}");
+    demo.write("known.json", &known.out).write("src/main.rs", source(""));
+    let unknown = demo.run(&["export"]);
+    assert_eq!(unknown.code, 0, "{unknown:?}");
+    assert!(
+        unknown.err.contains("warning") && unknown.err.contains("`Read` does not derive `JsonSchema`"),
+        "{unknown:?}"
+    );
+    let tool = &parsed(&unknown.out)["mcp_extensions"]["tool_scope_mapping"]["read"];
+    assert_eq!((&tool["parameters_unknown"], tool.get("parameters")), (&json!(true), None));
+    for command in [["lock"].as_slice(), &["check"], &["docs", "--output", "page.html"], &["diff", ".", "."]] {
+        let run = demo.run(command);
+        assert_eq!(run.code, 0, "{command:?}: {run:?}");
+    }
+    assert!(demo.read("page.html").contains("not known"));
+    for (sides, kind) in [(["known.json", "."], "parameters-unknown"), ([".", "known.json"], "parameters-known")] {
+        let run = demo.run(&["diff", sides[0], sides[1], "--format", "json"]);
+        let changes = parsed(&run.out)["changes"].as_array().unwrap().clone();
+        let kinds: Vec<&str> = changes.iter().map(|change| change["id"].as_str().unwrap_or_default()).collect();
+        assert_eq!(kinds, [kind], "{run:?}");
+    }
+}

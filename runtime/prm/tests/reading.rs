@@ -216,6 +216,15 @@ fn checks_tools() {
         r#""auto_approvable": true, "requires_user_approval": true"#,
         r#""auto_approvable": false, "requires_user_approval": true"#,
     );
+    for listed in [r#""parameters": []"#, r#""required_parameters": ["a"]"#] {
+        rule(
+            "parameters_unknown",
+            ours,
+            &format!(r#""parameters_unknown": true, {listed}"#),
+            &format!(r#""parameters_unknown": false, {listed}"#),
+        );
+    }
+    rule("parameters_unknown", ours, r#""parameters_unknown": 1"#, r#""parameters_unknown": true"#);
     let silent = r#""required_scopes": [["a"], ["b", "c"]]"#;
     rule("required_scopes", "RFC 9728 §3.2", r#""required_scopes": []"#, silent);
     rule("required_scopes/1", ours, r#""required_scopes": [["a"], []]"#, silent);

@@ -1,8 +1,8 @@
 //! `not_a_parameter(argument, ..)`: the arguments that the server passes, which no caller can state.
 
 use crate::{
-    args::{Arg, only, span_of},
-    catalogue::{EMPTY_LIST, REPEATED_VALUE, UNKNOWN_ARGUMENT, WRONG_TYPE},
+    args::{Arg, Value, only, span_of},
+    catalogue::{EMPTY_LIST, MALFORMED_ARGUMENT, REPEATED_VALUE, UNKNOWN_ARGUMENT, WRONG_TYPE},
     diagnostic::Diagnostics,
 };
 use mcp_scopes_model::nearest::nearest;
@@ -11,6 +11,11 @@ use syn::{FnArg, Pat, Signature, ext::IdentExt};
 
 /// Reads the names of the arguments.
 pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> Vec<Ident> {
+    if !matches!(arg.value, Value::List(_)) {
+        let help = format!("write `{}(context)`", arg.key);
+        errors.push(MALFORMED_ARGUMENT.at(arg.span, format!("`{}` takes a list", arg.key)).help(help));
+        return Vec::new();
+    }
     let Some(elements) = arg.list(errors) else { return Vec::new() };
     if elements.is_empty() {
         errors.push(EMPTY_LIST.at(arg.span, format!("`{}` must not be empty", arg.key)));
