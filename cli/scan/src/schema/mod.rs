@@ -31,12 +31,15 @@ pub(crate) use {
 /// Maximum number of types inside one another. A type can contain itself.
 const MAX_DEPTH: usize = 64;
 
+/// Maximum number of types that one schema is made of. Aliases can name a type twice, each through another alias.
+const MAX_TYPES: usize = 1 << 14;
+
 /// Returns the schema of a type, with all definitions that it refers to.
 ///
 /// # Errors
 /// Returns the reason why only the compiler knows the schema.
 pub(crate) fn input_schema(world: &mut World, root: &Written) -> Result<Json, String> {
-    let mut writer = Writer { world, definitions: Vec::new(), depth: 0 };
+    let mut writer = Writer { world, definitions: Vec::new(), depth: 0, left: MAX_TYPES };
     let mut written = writer.inline(root)?;
     let definitions = writer.definitions.into_iter().enumerate();
     let definitions = definitions.map(|(number, (_, schema))| (number.to_string(), schema)).collect();
@@ -49,6 +52,8 @@ struct Writer<'w> {
     /// The types that are referred to: a key for each, and its schema. A schema that is being written is `true`.
     definitions: Vec<(String, Json)>,
     depth: usize,
+    /// The types left of [`MAX_TYPES`].
+    left: usize,
 }
 
 impl Writer<'_> {
@@ -57,6 +62,7 @@ impl Writer<'_> {
         if self.depth >= MAX_DEPTH {
             return Err("it is nested too deep".to_owned());
         }
+        self.left = self.left.checked_sub(1).ok_or("it consists of too many types")?;
         self.depth += 1;
         let written = self.inline_below(ty);
         self.depth -= 1;
@@ -83,7 +89,7 @@ impl Writer<'_> {
         if container::is_inline(self.world, &local)? {
             return self.inline(ty);
         }
-        let key = local.key();
+        let key = local.key()?;
         if let Some(number) = self.definitions.iter().position(|(known, _)| *known == key) {
             return Ok(schema::reference(number));
         }

@@ -14,6 +14,9 @@ use crate::{
 /// Maximum number of aliases and type parameters to look through.
 const MAX_ALIASES: usize = 64;
 
+/// Maximum length of the text that identifies a type.
+const MAX_KEY: usize = 1 << 16;
+
 /// Types whose schema is that of their contents.
 const WRAPPERS: [&str; 11] =
     ["Arc", "Box", "Cell", "Cow", "Mutex", "Rc", "RefCell", "Reverse", "RwLock", "Weak", "Wrapping"];
@@ -76,13 +79,27 @@ impl Local {
     }
 
     /// Returns a text that identifies the type.
-    pub(crate) fn key(&self) -> String {
+    ///
+    /// # Errors
+    /// Returns the reason why it has none.
+    pub(crate) fn key(&self) -> Result<String, String> {
         let mut key = format!("{}:{}", self.module, self.name);
-        for (name, written) in self.parameters.iter().filter(|(name, _)| *name != "Self") {
-            let _ = write!(key, " {name}={}", written.key());
-        }
-        key
+        write_parameters(&self.parameters, &mut key)?;
+        Ok(key)
     }
+}
+
+/// Writes what identifies the types of parameters. `Self` is the type that has them.
+fn write_parameters(parameters: &Parameters, key: &mut String) -> Result<(), String> {
+    for (name, written) in parameters.iter().filter(|(name, _)| *name != "Self") {
+        if key.len() > MAX_KEY {
+            return Err("its type arguments are too large".to_owned());
+        }
+        let _ = write!(key, "[{name}={}:{}", written.module, written.ty.to_token_stream());
+        write_parameters(&written.parameters, key)?;
+        key.push(']');
+    }
+    Ok(())
 }
 
 impl Written {
@@ -93,14 +110,6 @@ impl Written {
 
     fn with(&self, ty: &Type) -> Self {
         Self { ty: ty.clone(), ..self.clone() }
-    }
-
-    fn key(&self) -> String {
-        let mut key = format!("{}:{}", self.module, self.ty.to_token_stream());
-        for (name, written) in self.parameters.iter().filter(|(name, _)| *name != "Self") {
-            let _ = write!(key, "[{name}={}]", written.key());
-        }
-        key
     }
 
     /// Returns what the type resolves to.

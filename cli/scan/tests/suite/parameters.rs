@@ -132,6 +132,25 @@ fn reports_what_only_the_compiler_knows() {
     }
 }
 
+/// Each alias names the one before twice: 2^40 types.
+#[test]
+fn limits_the_work_of_a_type() {
+    let doubled = |of: &str, derive: &str| {
+        let each = |at: usize| format!("type A{}<T> = A{at}<A{at}<T>>;\n", at + 1);
+        let aliases: String = (0..40).map(each).collect();
+        format!("#[derive(JsonSchema)] {derive} {of}\ntype A0<T> = D<T, T>;\n{aliases}")
+    };
+    let flat = doubled("struct D<T, U> { #[serde(flatten)] a: T, #[serde(flatten)] b: U }", "");
+    let untagged = doubled("enum D<T, U> { A(T), B(U) }", "#[serde(untagged)]");
+    for types in [flat, untagged] {
+        let found = read(&types, "A40<Args>");
+        assert!(["too deep", "too many types", "too large"].iter().any(|why| found.ends_with(why)), "{found}");
+    }
+    // Few levels are within the limits.
+    let few = doubled("struct D<T, U> { #[serde(flatten)] a: T, #[serde(flatten)] b: U }", "");
+    assert_eq!(read(&few, "A2<Args>"), "a b? c?");
+}
+
 /// No access depends on the names of parameters, so the document is still made.
 #[test]
 fn publishes_a_document_without_unknown_parameters() {
