@@ -65,7 +65,7 @@ pub(crate) struct Token {
     #[arg(long, value_name = "NAME", num_args = 1..)]
     provider: Vec<String>,
     /// What the issuer puts in front of every scope: in what clients request, and in tokens. Default: that of the package's
-    /// `mcp-scopes.toml`, or else the provider's
+    /// `mcp-scopes.toml`, or else that of the provider
     #[arg(long, value_name = "PREFIX", num_args = 1..=2)]
     scope_prefix: Vec<String>,
     /// The issuer's key set, to check the signature
@@ -182,6 +182,11 @@ fn report(explanation: &Explanation) -> Outcome {
     let scopes: Vec<&str> = claims.scopes().collect();
     let scopes = if scopes.is_empty() { "none".to_owned() } else { escaped(&scopes.join(" ")) };
     let _ = writeln!(text, "  scopes: {scopes}");
+    if claims.lacks_scope_prefix() {
+        text.push_str(
+            "  note: the token has scopes, and none with the prefix of this server; state it with `--scope-prefix`\n",
+        );
+    }
     if let Some(claim) = claims.unread_claim() {
         let _ = writeln!(text, "  note: `{claim}` is present and not read");
     }
@@ -195,9 +200,12 @@ fn tools(side: &Side, claims: &Claims, scope_prefix: &str) -> String {
         return "  tools: the document states none\n".to_owned();
     };
     let access = Access::of(document, extensions);
-    // A document names scopes as clients request them. That of a package does not contain the usual prefix of a provider.
-    let named = claims.scopes().flat_map(|scope| [scope.to_owned(), [scope_prefix, scope].concat()]);
-    let named: Vec<String> = named.collect();
+    // A document names scopes as clients request them. That of a package has the prefix of its file, whatever the deployment states.
+    let prefix = match &side.source {
+        DocumentSource::Package(export) => export.scope_prefix().map_or("", |prefix| prefix.outside.as_str()),
+        DocumentSource::File { .. } | DocumentSource::Elsewhere => scope_prefix,
+    };
+    let named: Vec<String> = claims.scopes().map(|scope| [prefix, scope].concat()).collect();
     let held = access.closure_of(named.iter().map(String::as_str));
     let all = extensions.tool_scope_mapping.iter();
     let opened = all.filter(|(_, tool)| Access::opens(&held, &Requirement::of(tool)));

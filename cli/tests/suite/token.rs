@@ -90,11 +90,16 @@ fn says_why_a_token_would_be_refused_and_what_to_change() {
         (with(json!({"aud": null})), &[][..], "`aud` is missing", "`Provider::cognito`"),
         (with(json!({"aud": "account"})), &[], "`aud` has another value", "audience mapper"),
         (with(json!({"aud": "https://tools.example.com/mcp/"})), &[], "trailing slash", "exactly as"),
-        (with(json!({"iss": "https://auth.example.com/"})), &[], "`iss` differs", ""),
-        (with(json!({"iss": null})), &[], "`iss` is missing", ""),
-        (with(json!({"exp": 1})), &[], "it has expired", ""),
+        (with(json!({"iss": "https://auth.example.com/"})), &[], "`iss` differs", ".token_issuer(..)"),
+        (with(json!({"iss": null})), &[], "`iss` is missing", "let the issuer write"),
+        (with(json!({"exp": 1})), &[], "it has expired", "refresh its token"),
         (with(json!({"at_hash": "h"})), &[], "it looks like an ID token", "send the access token"),
-        (with(json!({"token_use": "id"})), &["--provider", "cognito", "editor"], "`token_use`", ""),
+        (
+            with(json!({"token_use": "id"})),
+            &["--provider", "cognito", "editor"],
+            "`token_use`",
+            "send the access token",
+        ),
         (
             with(json!({"aud": null, "token_use": "access"})),
             &["--provider", "cognito", "other"],
@@ -165,13 +170,20 @@ fn reads_scopes_with_the_prefix_of_the_package_or_of_the_command() {
         unsigned(&claims)
     };
     let all = "  scopes: shell:run\n  tools: list_files, run (2 of 2)\n";
-    let none = "  scopes: none\n  tools: none (0 of 2)\n";
+    let none = "  scopes: none\n  note: the token has scopes, and none with the prefix of this server; state it with \
+        `--scope-prefix`\n  tools: none (0 of 2)\n";
     for (scope, more, expected) in [
         ("tools/shell:run", [].as_slice(), all),
         ("shell:run", &[], none),
         ("api://tools/shell:run", &[], none),
         ("shell:run", &["--scope-prefix", "api://tools/", "--tools", "published.json"], all),
         ("t.shell:run", &["--scope-prefix", "api://tools/", "t.", "--tools", "published.json"], all),
+        ("shell:run", &["--scope-prefix", "api://another/"], all),
+        (
+            "api://tools/shell:run",
+            &["--scope-prefix", "api://tools/", "--tools", "published.json"],
+            "  tools: none (0 of 2)\n",
+        ),
         ("t.shell:run", &["--scope-prefix", "api://tools/", "--tools", "published.json"], "  tools: none (0 of 2)\n"),
     ] {
         let run = explain(&demo, &with(scope), more);

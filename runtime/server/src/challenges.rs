@@ -95,14 +95,13 @@ impl Challenges {
         self.step_up(v1::challenge_naming(scopes, sender.is_anonymous()), text, sender)
     }
 
-    /// Asks for scopes. If another claim of the token may grant them, stepping up would not help: the challenge says so.
+    /// Asks for scopes. If the token may hold them where they are not read, stepping up would not help: the challenge says so.
     fn step_up(&self, challenge: Challenge<'_>, text: impl Into<Cow<'static, str>>, sender: &Requester) -> Rejection {
         let challenge = match self.scopes {
             ChallengeScopes::Needed => challenge,
             ChallengeScopes::NeededAndHeld => challenge.held(sender.caller.grant()),
         };
-        let Some(claim) = sender.unread_claim() else { return self.rejection(challenge, sender.scheme(), text) };
-        let reason = format!("the token grants no scope of this server; `{claim}` is present and not read");
+        let Some(reason) = sender.misread_scopes() else { return self.rejection(challenge, sender.scheme(), text) };
         self.rejection(challenge.description(&reason), sender.scheme(), text).because(reason.clone())
     }
 

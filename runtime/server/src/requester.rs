@@ -54,11 +54,19 @@ impl Requester {
         self.credential.as_ref().map_or(Scheme::Bearer, |credential| credential.scheme)
     }
 
-    /// Returns a claim that may grant scopes and is not read, for a token that grants no scope of the table: a client that
-    /// requested more scopes would receive the same again.
-    pub(super) fn unread_claim(&self) -> Option<&'static str> {
-        let unread = self.credential.as_ref()?.claims.unread_claim()?;
-        self.caller.grant().scopes().next().is_none().then_some(unread)
+    /// Returns why a token grants no scope of the table although it may hold some: a client that requested more scopes would receive
+    /// the same again.
+    pub(super) fn misread_scopes(&self) -> Option<String> {
+        let claims = &self.credential.as_ref()?.claims;
+        if self.caller.grant().scopes().next().is_some() {
+            return None;
+        }
+        let why = match claims.unread_claim() {
+            Some(claim) => format!("`{claim}` is present and not read"),
+            None if claims.lacks_scope_prefix() => "none of its scopes has the prefix of this server".to_owned(),
+            None => return None,
+        };
+        Some(format!("the token grants no scope of this server; {why}"))
     }
 
     /// Returns the owner of sessions and limits.

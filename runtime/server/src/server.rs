@@ -6,7 +6,7 @@ use std::{sync::Arc, time::SystemTime};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use mcp_scopes::ScopeTable;
+use mcp_scopes::{ScopeTable, metadata::ToolsList};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -76,6 +76,19 @@ impl ResourceServer {
     pub fn metadata_paths(&self) -> impl Iterator<Item = &str> {
         let [first, root] = self.engine.document.paths();
         core::iter::once(first).chain((root != first).then_some(root))
+    }
+
+    /// Returns what is in front of every scope that clients request: `outside` of the issuers, or else of `[server.scope_prefix]`.
+    #[must_use]
+    pub fn scope_prefix(&self) -> &str {
+        &self.engine.authorizer.challenges.scope_prefix
+    }
+
+    /// Returns what each tool's entry in `tools/list` states about authorization, with the [prefix](Self::scope_prefix) of this
+    /// deployment.
+    #[must_use]
+    pub fn tools_list(&self) -> ToolsList<'static> {
+        self.engine.table.tools_list().scope_prefix(self.scope_prefix())
     }
 
     /// Rejects a token from now on, whichever verifier accepts it: until a time, such as its expiry, or for as long as the

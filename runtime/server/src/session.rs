@@ -21,12 +21,14 @@ pub(super) enum Owner<'a> {
 }
 
 impl Owner<'_> {
-    /// Adds everything that a transport session is bound to: issuer, subject and client. For a token that names neither
-    /// subject nor client, it adds the token.
+    /// Adds everything that a transport session is bound to: issuer, subject (or else client) and client. For a token that names
+    /// neither subject nor client, it adds the token.
     pub(super) fn add_to(self, to: &mut impl Update) {
         let Self::Holder(claims, _) = self else { return add_part(to, None) };
         add_part(to, Some(claims.issuer().as_bytes()));
-        add_part(to, claims.subject().map(str::as_bytes));
+        let (kind, holder) = claims.holder().unzip();
+        add_part(to, kind.map(str::as_bytes));
+        add_part(to, holder.map(str::as_bytes));
         add_part(to, claims.client().map(str::as_bytes));
         add_part(to, self.nameless().as_ref().map(<[u8; 32]>::as_slice));
     }

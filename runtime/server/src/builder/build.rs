@@ -193,7 +193,12 @@ impl ResourceServerBuilder {
                 builder = builder.require_dpop();
             }
         }
-        if self.proof_by_proxy {
+        #[cfg(feature = "dpop")]
+        let requires_dpop = self.dpop.as_ref().is_some_and(crate::token::Dpop::is_required);
+        #[cfg(not(feature = "dpop"))]
+        let requires_dpop = false;
+        // A token that names a certificate alone is rejected where DPoP is required.
+        if self.proof_by_proxy && !requires_dpop {
             builder = builder.certificate_bound_tokens();
         }
         match builder.build() {

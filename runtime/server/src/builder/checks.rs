@@ -94,7 +94,9 @@ impl ResourceServerBuilder {
                 "add `.discovery(Discovery::Filtered)`, or remove `.hidden_tools(..)`",
             );
         }
-        let names = self.verifiers.live_names();
+        let names =
+            [self.verifiers.live_names(), self.verifiers.sandbox_names(), self.verifiers.token_issuers()].concat();
+        let names = [names, self.issuers.clone()].concat();
         for audience in &self.also_audiences {
             if is_shared(audience, names.iter().map(String::as_str)) {
                 problems.add(

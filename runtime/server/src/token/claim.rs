@@ -106,10 +106,12 @@ pub(super) fn times(found: &Found, now: SystemTime, leeway: Duration) -> Result<
     }
     let latest = now.checked_add(leeway).ok_or(INVALID_TIME)?;
     if time(found, "nbf")?.is_some_and(|begin| begin > latest) {
-        return Err(TokenError::invalid(reason!("it is not valid yet: `nbf` is in the future")));
+        return Err(TokenError::invalid(reason!("it is not valid yet: `nbf` is in the future"))
+            .with_help("compare the clocks of issuer and server, or set `.leeway(..)`"));
     }
     if time(found, "iat")?.is_some_and(|issued| issued > latest) {
-        return Err(TokenError::invalid(reason!("it is not valid yet: `iat` is in the future")));
+        return Err(TokenError::invalid(reason!("it is not valid yet: `iat` is in the future"))
+            .with_help("compare the clocks of issuer and server, or set `.leeway(..)`"));
     }
     Ok(end)
 }

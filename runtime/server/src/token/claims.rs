@@ -30,6 +30,8 @@ pub struct Claims {
     /// The issuer that the metadata advertises, if it is another one.
     advertised_issuer: Option<Arc<str>>,
     subject: Option<String>,
+    /// `sub`, if the token lacks what identifies the subject for all clients.
+    partial_subject: Option<String>,
     client: Option<String>,
     audience: Vec<String>,
     scopes: Scopes,
@@ -41,6 +43,8 @@ pub struct Claims {
     for_this_server: bool,
     /// A claim that may grant scopes, and is not read.
     unread: Option<&'static str>,
+    /// Whether the token has scopes, and none with the prefix of this server's.
+    lacks_prefix: bool,
     /// The key that signed the token.
     #[cfg(feature = "jwt")]
     signing_key: Option<KeyMark>,
@@ -85,7 +89,7 @@ impl Claims {
     /// Returns the subject; if the token names none, the client.
     #[must_use]
     pub fn subject_or_client(&self) -> Option<&str> {
-        self.holder().map(|(_, holder)| holder)
+        self.subject().or_else(|| self.client())
     }
 
     /// Returns the audience; empty if the token names none, as [`ApiKeys`](crate::token::ApiKeys) do.
@@ -154,6 +158,12 @@ impl Claims {
         self.unread
     }
 
+    /// Returns whether the token has scopes, and none with the [prefix](crate::token::Provider::scope_prefix) of this server's.
+    #[must_use]
+    pub fn lacks_scope_prefix(&self) -> bool {
+        self.lacks_prefix
+    }
+
     /// Returns the key that signed the token.
     #[cfg(feature = "jwt")]
     pub(super) fn signing_key(&self) -> Option<&KeyMark> {
@@ -165,9 +175,11 @@ impl Claims {
         confirmation(&self.raw)
     }
 
-    /// Returns the kind of holder that the token names, and its name.
+    /// Returns the kind of holder that the token names, and its name. Two users of one client are two holders, even if their tokens
+    /// lack what identifies them for all clients.
     pub(crate) fn holder(&self) -> Option<(&'static str, &str)> {
         let subject = self.subject().map(|subject| ("subject", subject));
+        let subject = subject.or_else(|| self.partial_subject.as_deref().map(|subject| ("sub", subject)));
         subject.or_else(|| self.client().map(|client| ("client", client)))
     }
 }
@@ -248,6 +260,18 @@ impl ClaimsBuilder {
     }
 
     /// Sets a claim that may grant scopes, and is not read.
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(super) fn lacks_scope_prefix(mut self, lacks: bool) -> Self {
+        self.claims.lacks_prefix = lacks;
+        self
+    }
+
+    #[cfg(any(feature = "jwt", feature = "introspection"))]
+    pub(super) fn partial_subject(mut self, subject: impl Into<String>) -> Self {
+        self.claims.partial_subject = Some(subject.into());
+        self
+    }
+
     #[cfg(any(feature = "jwt", feature = "introspection"))]
     pub(super) fn unread(mut self, claim: Option<&'static str>) -> Self {
         self.claims.unread = claim;

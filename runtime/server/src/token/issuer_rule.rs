@@ -22,14 +22,23 @@ use super::{
 };
 use crate::reason::reason;
 
-const MISSING: TokenError = TokenError::invalid(reason!("`iss` is missing"));
-const NO_TEXT: TokenError = TokenError::invalid(reason!("`iss` is not a string"));
-const OTHER: TokenError = TokenError::invalid(reason!("`iss` has another value than the configured issuer"));
-const OTHER_TENANT: TokenError = TokenError::invalid(reason!("`iss` names a tenant that is not accepted"));
-const NO_TENANT: TokenError = TokenError::invalid(reason!("`tid` is missing, and its issuer is a tenant"));
-const TENANTS_DIFFER: TokenError = TokenError::invalid(reason!("`tid` is not the tenant that its issuer names"));
+const MISSING: TokenError = TokenError::invalid(reason!("`iss` is missing")).with_help(
+    "let the issuer write `iss` (RFC 9068 §2.2); tokens without it cannot be told from those of another issuer",
+);
+const NO_TEXT: TokenError =
+    TokenError::invalid(reason!("`iss` is not a string")).with_help("send an access token of the issuer");
+const OTHER: TokenError = TokenError::invalid(reason!("`iss` has another value than the configured issuer")).with_help(
+    "state what tokens name as `iss`: `.token_issuer(..)` on the issuer, or add the other issuer to the server",
+);
+const OTHER_TENANT: TokenError = TokenError::invalid(reason!("`iss` names a tenant that is not accepted"))
+    .with_help("add the tenant to `.tenants([..])`, if its users may use this server");
+const NO_TENANT: TokenError = TokenError::invalid(reason!("`tid` is missing, and its issuer is a tenant"))
+    .with_help("send an access token of the tenant, which states `tid`");
+const TENANTS_DIFFER: TokenError = TokenError::invalid(reason!("`tid` is not the tenant that its issuer names"))
+    .with_help("send an access token of the tenant; one whose `iss` and `tid` differ is not accepted");
 #[cfg(feature = "jwt")]
-const OTHER_KEY: TokenError = TokenError::invalid(reason!("the key that signed it is not for its issuer"));
+const OTHER_KEY: TokenError = TokenError::invalid(reason!("the key that signed it is not for its issuer"))
+    .with_help("use the key set of the tenant or template that the issuer's metadata states");
 
 /// The requirement for `iss`.
 #[derive(Clone)]

@@ -95,10 +95,13 @@ impl<K: KeySource> TokenVerifier for JwtVerifier<K> {
         let compact = Compact::read(token)?;
         let header = compact.header()?;
         if !self.algorithms.contains(&header.algorithm) {
-            return Err(TokenError::invalid(reason!("its algorithm is not allowed")));
+            return Err(TokenError::invalid(reason!("its algorithm is not allowed")).with_help(
+                "let the issuer sign with an asymmetric algorithm, or accept this one: `.algorithms([..])`",
+            ));
         }
         if self.typed && !header.typed {
-            return Err(TokenError::invalid(reason!("`typ` in its header does not say that it is an access token")));
+            return Err(TokenError::invalid(reason!("`typ` in its header does not say that it is an access token"))
+                .with_help("let the issuer write `at+jwt` (RFC 9068 §2.1), or remove `.require_access_token_type()`"));
         }
         let keys = self.keys.keys(header.key.as_deref()).await?;
         let key = keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature)?;

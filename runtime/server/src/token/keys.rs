@@ -18,11 +18,18 @@ use crate::reason::reason;
 const MAX_KEYS: usize = 100;
 pub(super) const MAX_BYTES: usize = 512 << 10;
 
-const UNKNOWN_KEY: TokenError = TokenError::invalid(reason!("its issuer has no key with its `kid`"));
-const NO_KEY_FITS: TokenError = TokenError::invalid(reason!("no key of its issuer fits its algorithm"));
+/// The token may be of an older or another key set.
+const COMPARE_KEYS: &str =
+    "compare the `kid` in its header with the key set of the issuer; the token may be of another environment";
+const UNKNOWN_KEY: TokenError =
+    TokenError::invalid(reason!("its issuer has no key with its `kid`")).with_help(COMPARE_KEYS);
+const NO_KEY_FITS: TokenError = TokenError::invalid(reason!("no key of its issuer fits its algorithm"))
+    .with_help("publish a key for the algorithm in its header, or let the issuer sign with one of its keys");
 const SEVERAL_KEYS_FIT: TokenError =
-    TokenError::invalid(reason!("it names no key by `kid`, and several keys of its issuer fit its algorithm"));
-const OTHER_SIGNER: TokenError = TokenError::invalid(reason!("no key of its issuer verifies its signature"));
+    TokenError::invalid(reason!("it names no key by `kid`, and several keys of its issuer fit its algorithm"))
+        .with_help("let the issuer write `kid` into the header of its tokens");
+const OTHER_SIGNER: TokenError =
+    TokenError::invalid(reason!("no key of its issuer verifies its signature")).with_help(COMPARE_KEYS);
 
 /// The keys of an issuer: a JWK Set.
 #[derive(Clone)]

@@ -17,24 +17,27 @@ struct Member {
     refused: TokenError,
 }
 
+const OTHER_KIND: &str = "send the access token, and not a refresh or ID token";
+
 const MEMBERS: [Member; 3] = [
     // Amazon Cognito, Ory Hydra.
     Member {
         name: "token_use",
         accepted: &["access", "access_token"],
-        refused: TokenError::invalid(reason!("`token_use` is not that of an access token")),
+        refused: TokenError::invalid(reason!("`token_use` is not that of an access token")).with_help(OTHER_KIND),
     },
     // RFC 7662 §2.2 puts the types of RFC 6749 §7.1 here. Other issuers write those of RFC 8693 §3.
     Member {
         name: "token_type",
         accepted: &["bearer", "dpop", "access_token", "urn:ietf:params:oauth:token-type:access_token"],
-        refused: TokenError::invalid(reason!("`token_type` is not that of an access token")),
+        refused: TokenError::invalid(reason!("`token_type` is not that of an access token")).with_help(OTHER_KIND),
     },
     // Keycloak: `Refresh`, `Offline` and `ID` are other tokens of the same user.
     Member {
         name: "typ",
         accepted: &["bearer", "dpop", "jwt", "at+jwt", "application/at+jwt", "access", "access_token"],
-        refused: TokenError::invalid(reason!("`typ` among its claims is not that of an access token")),
+        refused: TokenError::invalid(reason!("`typ` among its claims is not that of an access token"))
+            .with_help(OTHER_KIND),
     },
 ];
 

@@ -269,6 +269,12 @@ impl Provider {
         if let Some(setting) = self.misplaced {
             return Some((format!("`{setting}` applies to tokens of Microsoft Entra only"), "remove the call"));
         }
+        if self.audiences.iter().any(String::is_empty) {
+            return Some((
+                "an accepted audience is empty".to_owned(),
+                "write the id or the URI that tokens state as `aud`",
+            ));
+        }
         if let Some(problem) = self.prefix.problem() {
             return Some((problem, "write the whole prefix with its separator, such as `api://files/`"));
         }

@@ -77,7 +77,8 @@ impl Rules {
         }
         let end = claim::times(found, now, self.leeway)?;
         if end.is_none() && !self.may_be_silent() {
-            return Err(TokenError::invalid(reason!("`exp` is missing")));
+            return Err(TokenError::invalid(reason!("`exp` is missing"))
+                .with_help("let the issuer write `exp` (RFC 9068 §2.2)"));
         }
         if let Some(name) = self.required.iter().find(|name| claim::present(found, name).is_none()) {
             return Err(TokenError::of_claim(name, "is missing"));
@@ -99,15 +100,19 @@ impl Rules {
         let client = self.provider.check_client(found)?;
         let Granted { scopes, unread } = self.provider.scopes.read(found)?;
         let audience = claim::present(found, "aud").and_then(claim::texts).unwrap_or_default();
-        let scopes = self.limited(scopes, found, &audience)?;
+        let has_scopes = !scopes.is_empty();
         let scopes = self.provider.scopes.without_prefix(scopes, &self.scope_prefix);
-        let mut claims = claims.audience(audience).scp(scopes).unread(unread);
+        let lacks_prefix = has_scopes && scopes.is_empty();
+        let scopes = self.limited(scopes, found, &audience)?;
+        let mut claims = claims.audience(audience).scp(scopes).unread(unread).lacks_scope_prefix(lacks_prefix);
         if verdict == Verdict::Rule {
             claims = claims.for_this_server();
         }
-        if let Some(subject) = self.provider.subject(found)? {
-            claims = claims.subject(subject);
-        }
+        claims = match (self.provider.subject(found)?, claim::text(found, "sub")?) {
+            (Some(subject), _) => claims.subject(subject),
+            (None, Some(sub)) => claims.partial_subject(sub),
+            (None, None) => claims,
+        };
         if let Some(client) = client {
             claims = claims.client(client);
         }
@@ -138,7 +143,7 @@ impl Rules {
         let named = self.resources.iter().filter(|resource| audience.contains(&resource.as_str()));
         let named: Vec<&String> = named.collect();
         let resources = if named.is_empty() { self.resources.iter().take(1).collect() } else { named };
-        server_permissions::limit(scopes, found, resources)
+        server_permissions::limit(scopes, found, resources, &self.scope_prefix)
     }
 
     /// Whether issuer and expiry are optional.

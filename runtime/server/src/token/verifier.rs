@@ -176,14 +176,18 @@ impl TokenError {
         "it is bound to a certificate by `cnf`, and this server does not verify the proof of possession"
     ))
     .with_help("if a proxy compares the client's certificate with `x5t#S256`: `.proof_checked_by_proxy()`");
-    pub(crate) const EXPIRED: Self = Self::invalid(reason!("it has expired"));
+    pub(crate) const EXPIRED: Self = Self::invalid(reason!("it has expired")).with_help(
+        "the client has to refresh its token; compare the clocks of issuer and server, or set `.leeway(..)`",
+    );
     pub(crate) const FOREIGN: Self = Self::invalid(reason!("`aud` has another value than this server accepts"));
     #[cfg(any(feature = "jwt", feature = "introspection"))]
     pub(crate) const ID_TOKEN: Self =
         Self::invalid(reason!("it looks like an ID token")).with_help("send the access token and not the ID token");
     #[cfg(any(feature = "jwt", feature = "introspection"))]
-    pub(crate) const OTHER_SLASH: Self =
-        Self::invalid(reason!("`iss` differs from the configured issuer only by a trailing slash"));
+    pub(crate) const OTHER_SLASH: Self = Self::invalid(reason!(
+        "`iss` differs from the configured issuer only by a trailing slash"
+    ))
+    .with_help("write the issuer as its metadata states it, or state what tokens name with `.token_issuer(..)`");
     pub(crate) const UNKNOWN: Self = Self::invalid(reason!("it is not known"));
 
     /// Creates the error of an invalid token. The client sees the reason after "the token was refused: ", and in

@@ -103,11 +103,15 @@ impl Verifiers {
         let mut introspecting = self.issuers.iter().filter(|issuer| issuer.introspects() && !issuer.states_prefix());
         match (introspecting.next(), introspecting.next()) {
             (Some(issuer), None) => issuer.verify(hash, token).await,
-            (None, _) => {
-                Err(TokenError::invalid(reason!("it is opaque or names no issuer, and no issuer introspects tokens")))
-            }
+            (None, _) => Err(TokenError::invalid(reason!(
+                "it is opaque or names no issuer, and no issuer introspects tokens"
+            ))
+            .with_help(
+                "let the issuer write JWTs for this resource, or introspect its tokens: `Issuer::introspection`",
+            )),
             (Some(_), Some(_)) => {
-                Err(TokenError::invalid(reason!("it names no issuer, and several issuers introspect tokens")))
+                Err(TokenError::invalid(reason!("it names no issuer, and several issuers introspect tokens"))
+                    .with_help("state the prefix of each issuer's tokens: `.token_prefix(..)`"))
             }
         }
     }
@@ -128,7 +132,8 @@ impl Verifiers {
 
 /// The error of a token that names an issuer that is not configured.
 #[cfg(any(feature = "jwt", feature = "introspection"))]
-const NOT_CONFIGURED: TokenError = TokenError::invalid(reason!("`iss` has another value than the configured issuers"));
+const NOT_CONFIGURED: TokenError = TokenError::invalid(reason!("`iss` has another value than the configured issuers"))
+    .with_help("add its issuer to the server, or state what tokens name as `iss`: `.token_issuer(..)`");
 
 /// The verifiers that a builder was given, before they are bound to its facts.
 #[derive(Default)]

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use self::shapes::{CLIENT, Shape, TENANT, shapes};
 use crate::{
-    server::{Answer, Ask, BuildNow as _, RESOURCE, Server},
+    server::{Answer, Ask, BuildNow as _, RESOURCE, Reply, Server},
     tokens::{KEYS, ed_jwk, now, raw},
 };
 
@@ -414,4 +414,24 @@ async fn the_subject_is_what_the_provider_names() {
         let seen = shape.call(&shape.claims).await.passed().subject.clone();
         assert_eq!(seen, Some(format!("{tenant}/{object}")), "{}", shape.name);
     }
+}
+
+/// Tokens that lack what identifies their subject for all clients still belong to two users.
+#[tokio::test]
+async fn sessions_of_two_users_differ_without_a_subject() {
+    let issuer = "https://auth.example.com";
+    let server = server(issuer, Provider::new().subject_claims(["tid", "oid"]))
+        .replying(Reply::json(r#"{"jsonrpc":"2.0","id":1,"result":{}}"#).header("mcp-session-id", "inner"));
+    let of = |subject: &str| {
+        let claims =
+            json!({"iss": issuer, "aud": RESOURCE, "scope": "files:read", "sub": subject, "client_id": CLIENT});
+        token(&json!({"alg": "EdDSA", "kid": "ed"}), &claims)
+    };
+    let opened = server.send(Ask::method("initialize").token(&of("ada"))).await;
+    let session = opened.header("mcp-session-id").to_owned();
+    assert!(!session.is_empty(), "{opened:?}");
+    let call = |subject: &str| Ask::call("plain").token(&of(subject)).header("mcp-session-id", &session);
+    server.send(call("ada")).await.passed();
+    let other = server.send(call("bob")).await;
+    assert_eq!(other.status, 404, "{other:?}");
 }

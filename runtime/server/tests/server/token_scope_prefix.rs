@@ -1,5 +1,6 @@
 //! What an issuer puts in front of scopes: outside, in what clients request, and inside, in tokens.
 
+use http::StatusCode;
 use mcp_scopes::{ScopeTable, mcp_tool, scope_table};
 use mcp_scopes_server::{
     ChallengeScopes, Discovery, Environments, ProblemKind, ResourceServer, ResourceServerBuilder,
@@ -96,11 +97,38 @@ async fn removes_the_inner_prefix_from_the_scopes_of_tokens() {
         let server = Server::around(around(&STATED, issuer));
         server.send(Ask::call("write").token(&token(&key, &json!({"rights": [rights]})))).await.passed();
     }
-    // Names in `server_permissions` have the prefix, since they come from the token too.
+    // Names in `server_permissions` have the prefix, since they come from the token too, also where the scopes do not.
     let limited =
         json!({"scope": "files/Files.Write files/Files.Read", "server_permissions": {RESOURCE: ["files/Files.Read"]}});
     server.send(Ask::call("read").token(&token(&key, &limited))).await.passed();
     assert_eq!(server.send(Ask::call("write").token(&token(&key, &limited))).await.status, 403);
+    let roles = issuer(&key).provider(Provider::new().scopes_by_role("rights", [("editor", "Files.Write Files.Read")]));
+    let closure = issuer(&key).claims(|verified| Ok(verified.accept()?.scopes(["Files.Write", "Files.Read"])));
+    for issuer in [roles, closure] {
+        let limited =
+            json!({"rights": ["editor"], "server_permissions": {RESOURCE: ["files/Files.Read", "Files.Write"]}});
+        let server = Server::around(around(&STATED, issuer));
+        server.send(Ask::call("read").token(&token(&key, &limited))).await.passed();
+        assert_eq!(server.send(Ask::call("write").token(&token(&key, &limited))).await.status, 403);
+    }
+}
+
+/// Stepping up may not help, so the challenge says what is wrong.
+#[tokio::test]
+async fn challenges_say_that_no_scope_has_the_prefix() {
+    let key = Key::new("a");
+    let server = Server::around(around(&STATED, issuer(&key)));
+    let said = "none of its scopes has the prefix of this server";
+    for (scopes, is_said) in
+        [("Files.Read", true), ("api://files/Files.Read", true), ("files/Other", false), ("", false)]
+    {
+        let answer = server.send(Ask::call("read").token(&token(&key, &json!({"scope": scopes})))).await;
+        assert_eq!(
+            (answer.status, answer.challenge().contains(said)),
+            (StatusCode::FORBIDDEN, is_said),
+            "{scopes}: {answer:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -157,6 +185,15 @@ async fn filtered_discovery_discloses_the_baseline_with_its_prefix() {
 }
 
 #[test]
+fn servers_state_the_prefix_of_the_deployment() {
+    let key = Key::new("a");
+    let server = around(&PLAIN, issuer(&key).provider(Provider::entra(APPLICATION))).build_now().unwrap();
+    assert_eq!(server.scope_prefix(), format!("api://{APPLICATION}/"));
+    let authorization = PLAIN.tool("read").unwrap().authorization(&server.tools_list()).unwrap();
+    assert_eq!(authorization.scopes, [format!("api://{APPLICATION}/Files.Read")]);
+}
+
+#[test]
 fn tools_lists_name_scopes_as_clients_request_them() {
     let list = STATED.tools_list();
     let write = STATED.tool("write").unwrap();
@@ -197,6 +234,10 @@ fn rejects_prefixes_that_contradict_or_cannot_be_any() {
     // The same outside, and another inside.
     let agreed = around(&STATED, issuer(&key)).issuer(other(Provider::new().scope_prefix("api://files/", "")));
     agreed.build_now().unwrap();
+    for application in ["", "a b"] {
+        let (setting, ..) = refused(around(&PLAIN, issuer(&key).provider(Provider::entra(application))));
+        assert_eq!(setting, "issuer");
+    }
     for (prefix, reason) in [("api://app", "ends in a letter or digit"), ("a b/", "contains"), ("a\"/", "contains")] {
         for (outside, inside) in [(prefix, ""), ("", prefix)] {
             let provider = Provider::new().scope_prefix(outside, inside);

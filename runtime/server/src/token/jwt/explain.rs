@@ -50,10 +50,13 @@ fn check(token: Token<'_>, rules: &Rules, keys: Option<&KeySet>) -> Result<Claim
     let compact = Compact::read(token)?;
     let header = compact.header()?;
     if !Algorithm::ASYMMETRIC.contains(&header.algorithm) {
-        return Err(TokenError::invalid(reason!("its algorithm is not allowed")));
+        return Err(TokenError::invalid(reason!("its algorithm is not allowed"))
+            .with_help("let the issuer sign with an asymmetric algorithm, or accept this one: `.algorithms([..])`"));
     }
+    let found = compact.claims()?;
     if let Some(keys) = keys {
-        keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature)?;
+        let key = keys.signer(header.key.as_deref(), header.algorithm, compact.message, &compact.signature)?;
+        rules.issuer.check_key(&found, key.issuer)?;
     }
-    rules.check(&compact.claims()?, clock::now()).map(super::super::claims::ClaimsBuilder::build)
+    rules.check(&found, clock::now()).map(super::super::claims::ClaimsBuilder::build)
 }

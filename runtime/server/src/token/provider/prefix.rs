@@ -7,7 +7,7 @@ use mcp_scopes_model::{config::ScopePrefix, scope::scope_token};
 pub(in super::super) enum Prefix {
     /// In the table's file.
     Table,
-    /// In the table's file, or else this is the usual one of the provider.
+    /// In the table's file, or else `outside` is the usual one of the provider.
     Usual { outside: String },
     /// At the provider.
     Stated { outside: String, inside: String },
@@ -18,7 +18,7 @@ impl Prefix {
     pub(in super::super) fn outside<'p>(&'p self, table: &ScopePrefix<'p>) -> &'p str {
         match self {
             Self::Stated { outside, .. } => outside,
-            Self::Usual { outside } if *table == ScopePrefix::NONE => outside,
+            Self::Usual { outside } if table.outside.is_empty() => outside,
             Self::Usual { .. } | Self::Table => table.outside,
         }
     }
@@ -33,8 +33,12 @@ impl Prefix {
 
     /// Returns why the prefix cannot be one.
     pub(in super::super) fn problem(&self) -> Option<String> {
-        let Self::Stated { outside, inside } = self else { return None };
-        [outside, inside].into_iter().filter(|prefix| !prefix.is_empty()).find_map(|prefix| {
+        let stated: [&str; 2] = match self {
+            Self::Table => return None,
+            Self::Usual { outside } => [outside, ""],
+            Self::Stated { outside, inside } => [outside, inside],
+        };
+        stated.into_iter().filter(|prefix| !prefix.is_empty()).find_map(|prefix| {
             let shown = prefix.escape_debug();
             match scope_token(prefix) {
                 Err(error) => Some(format!("the prefix of scopes `{shown}` {}", error.reason())),

@@ -13,22 +13,23 @@ const MALFORMED: TokenError =
     TokenError::invalid(reason!("`server_permissions` is not an object whose members are lists of scopes"));
 
 /// Removes the scopes that the token does not grant at any of these resources. A token without the claim grants all of its
-/// scopes; a claim without an entry for this server grants nothing here.
+/// scopes; a claim without an entry for this server grants nothing here. The scopes have no prefix any more, those of the claim do.
 pub(in super::super) fn limit<'r>(
     scopes: Vec<String>,
     found: &Found,
     resources: impl IntoIterator<Item = &'r String>,
+    prefix: &str,
 ) -> Result<Vec<String>, TokenError> {
     let permissions = match claim::present(found, "server_permissions") {
         None => return Ok(scopes),
         Some(Value::Object(permissions)) => permissions,
         Some(_) => return Err(MALFORMED),
     };
-    let mut granted = Vec::new();
+    let mut granted: Vec<&str> = Vec::new();
     for entry in resources.into_iter().filter_map(|resource| permissions.get(resource)) {
         let Value::Array(entry) = entry else { return Err(MALFORMED) };
         for scope in entry {
-            granted.push(scope.as_str().ok_or(MALFORMED)?);
+            granted.extend(scope.as_str().ok_or(MALFORMED)?.strip_prefix(prefix));
         }
     }
     Ok(scopes.into_iter().filter(|scope| granted.contains(&scope.as_str())).collect())
