@@ -57,9 +57,23 @@ struct Server {
     /// The exact prefix of every scope, including the separator.
     #[schemars(example = "dev-tools:")]
     namespace: Option<Namespace>,
+    /// What the authorization server puts in front of every scope of this server. Tools name scopes without it.
+    scope_prefix: Option<ScopePrefix>,
     /// The scopes that `scopes_supported` advertises. Default: every scope that opens a tool.
     #[schemars(example = ["files:list"])]
     baseline: Option<Scopes>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct ScopePrefix {
+    /// The prefix in what clients request: in metadata, challenges and lists.
+    #[schemars(example = "api://files/")]
+    outside: Option<Namespace>,
+    /// The prefix in tokens.
+    #[schemars(example = "files/")]
+    inside: Option<Namespace>,
 }
 
 #[derive(JsonSchema)]
@@ -315,8 +329,9 @@ fn sorted<'n>(names: &[&'n str]) -> Vec<&'n str> {
 }
 
 /// The tables with fixed keys, and the section of each.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("Server", "[server]"),
+    ("ScopePrefix", "[server.scope_prefix]"),
     ("Convention", "[convention]"),
     ("Scope", "[scopes.\"files:write\"]"),
     ("Session", "[session]"),
@@ -353,6 +368,10 @@ fn reader_accepts_the_example_of_each_key() {
     let errors_of = |text: &str| mcp_scopes_grammar::config::read(text, "mcp-scopes.toml").err();
     for (name, section) in TABLES {
         for (key, property) in schema["definitions"][name]["properties"].as_object().unwrap() {
+            // The keys of a table have examples, and not the table.
+            if key == "scope_prefix" {
+                continue;
+            }
             // JSON with strings, numbers, flags and lists of strings is valid TOML.
             let example = &property["examples"][0];
             assert!(!example.is_null(), "{name}.{key} has no example");

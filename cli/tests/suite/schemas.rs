@@ -93,6 +93,8 @@ fn schema_and_reader_accept_and_reject_the_same() {
         "[flows]\n\"a role\" = [\"b\"]\n\"\" = [\"c\"]\n",
         "[session]\nmax_high_risk_calls = 4_294_967_295\nblock_rapid_escalation = false\n",
         "[lint]\nnaming = \"allow\"\nbroad-scope = { level = \"warn\", max_tools = 0x14 }\nrisk = { level = \"deny\" }\n",
+        "[server.scope_prefix]\noutside = \"api://a/\"\ninside = \"a.\"\n",
+        "[server]\nscope_prefix = {}\n",
         "[lint]\nbroad-scope = {}\nmissing-namespace = \"deny\"\n",
     ] {
         assert_eq!(judged(text), (false, false), "reader, schema: {text}");
@@ -110,6 +112,9 @@ fn schema_and_reader_accept_and_reject_the_same() {
         "[server]\nauthorization_servers = \"https://a.example.com\"\n",
         "[server]\nauthorization_servers = [\"https://a.example.com?b\"]\n",
         "[server]\nnamespace = \"dev\"\n",
+        "[server.scope_prefix]\noutside = \"api://a\"\n",
+        "[server.scope_prefix]\nboth = \"api://a/\"\n",
+        "[server]\nscope_prefix = \"api://a/\"\n",
         "[server]\nnamespace = \"\"\n",
         "[server]\nbaseline = [\"a\", \"a\"]\n",
         "[server]\nbaseline = [\"a b\"]\n",
