@@ -16,7 +16,6 @@ use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Full};
 use mcp_scopes_server::ResourceServer;
-use tower_layer::Layer as _;
 use tower_service::Service as _;
 
 /// A body in chunks that are all ready.

@@ -55,7 +55,8 @@ impl ResourceServer {
         &self.engine
     }
 
-    /// Returns the tower layer that puts this resource server in front of a service.
+    /// Returns the tower layer that puts this resource server in front of a service: as an argument of axum's `Router::layer`, or
+    /// with [`ResourceServerLayer::layer`].
     #[must_use]
     pub fn layer(&self) -> ResourceServerLayer {
         ResourceServerLayer { engine: Arc::clone(&self.engine) }
@@ -116,11 +117,26 @@ pub struct ResourceServerLayer {
     engine: Arc<Engine>,
 }
 
+impl ResourceServerLayer {
+    /// Puts the resource server in front of a service. The trait `tower::Layer` does the same and is not needed for it.
+    ///
+    /// ```
+    /// # fn put<S>(server: &mcp_scopes_server::ResourceServer, service: S) {
+    /// let protected = server.layer().layer(service);
+    /// # let _ = protected;
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn layer<S>(&self, inner: S) -> ResourceServerService<S> {
+        ResourceServerService::new(Arc::clone(&self.engine), Arc::clone(&self.engine.params), inner)
+    }
+}
+
 impl<S> Layer<S> for ResourceServerLayer {
     type Service = ResourceServerService<S>;
 
     fn layer(&self, inner: S) -> ResourceServerService<S> {
-        ResourceServerService::new(Arc::clone(&self.engine), Arc::clone(&self.engine.params), inner)
+        self.layer(inner)
     }
 }
 

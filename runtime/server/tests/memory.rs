@@ -15,7 +15,7 @@ use http::{Request, Response};
 use http_body_util::Full;
 use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::{Claims, ResourceServer, Token, TokenError, TokenVerifier};
-use tower::{Layer as _, Service as _, service_fn};
+use tower::{Service as _, service_fn};
 
 const RESOURCE: &str = "https://files.example.com/mcp";
 

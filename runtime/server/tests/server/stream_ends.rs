@@ -23,7 +23,7 @@ use tokio::{
     sync::mpsc,
     time::{Instant, timeout},
 };
-use tower::{Layer, ServiceExt, service_fn};
+use tower::{ServiceExt, service_fn};
 
 use crate::{
     proofs::Client,

@@ -23,7 +23,6 @@ use mcp_scopes_server::{
     verifier_fn,
 };
 use serde_json::json;
-use tower::Layer as _;
 
 use crate::{
     issuer::{Answer, Issuer},

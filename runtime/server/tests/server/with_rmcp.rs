@@ -15,7 +15,7 @@ use rmcp::{
     },
 };
 use serde_json::Value;
-use tower::{Layer, ServiceExt};
+use tower::ServiceExt;
 
 use crate::server::{Ask, BuildNow as _, Tokens};
 

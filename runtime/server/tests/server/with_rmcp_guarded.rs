@@ -133,7 +133,6 @@ async fn rejects_the_first_message_without_the_layer() {
 
 #[tokio::test]
 async fn rejects_requests_behind_the_layer_of_another_table() {
-    use tower::Layer;
     for ask in asks() {
         let other = layer(&TOOLS).layer().layer(bare(guard(&layer(&NOTES), Notes)));
         let body = other.oneshot(complete(ask.token("reader")).0).await.unwrap().into_body().collect().await.unwrap();

@@ -23,7 +23,7 @@ use tokio::{
     net::TcpStream,
     time::sleep,
 };
-use tower::{Layer as _, ServiceExt as _, service_fn};
+use tower::{ServiceExt as _, service_fn};
 
 use super::wire::{Behind, read, statuses};
 use crate::server::{Ask, BuildNow as _, TOOLS, Tokens};

@@ -13,7 +13,7 @@ use http_body::Frame;
 use http_body_util::{BodyExt, Full, StreamBody};
 use mcp_scopes::{Caller, mcp_tool, scope_table};
 use mcp_scopes_server::{BuildError, Claims, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier};
-use tower::{Layer, ServiceExt, service_fn};
+use tower::{ServiceExt, service_fn};
 
 pub(crate) const RESOURCE: &str = "https://files.example.com/mcp";
 pub(crate) const DOCUMENT: &str = "https://files.example.com/.well-known/oauth-protected-resource/mcp";
