@@ -19,12 +19,12 @@ use rmcp::{
     service::{NotificationContext, RequestContext, SubscriptionContext},
 };
 
-use mcp_scopes::{__private::v1, AsCaller, Caller, Denied, ScopeTable};
+use mcp_scopes::{__private::v1, AsCaller, Caller, Denied, Reason, ScopeTable};
 use mcp_scopes_server::{__private::v1::table, ResourceServer, StdioCredentials};
 
 use super::error;
 
-/// A handler of rmcp that answers known callers only: others cannot even initialize. Made by [`guard`] and [`service`](crate::service()).
+/// A handler of rmcp that answers known callers only: others cannot even initialize. Made by [`guard`] and `service`.
 ///
 /// It accepts callers that the layer of the same scope table has authenticated, and checks each call of a tool once more. A server
 /// whose layer was forgotten, or that is started on another transport, therefore fails at its first message.
@@ -45,7 +45,7 @@ enum Kind {
     /// The layer of that table.
     Layer(&'static ScopeTable),
     /// The process that started this one.
-    Process(Caller),
+    Process(StdioCredentials),
 }
 
 impl From<&ResourceServer> for Source {
@@ -56,7 +56,7 @@ impl From<&ResourceServer> for Source {
 
 impl From<StdioCredentials> for Source {
     fn from(credentials: StdioCredentials) -> Self {
-        Self(Kind::Process(*credentials.caller()))
+        Self(Kind::Process(credentials))
     }
 }
 
@@ -102,11 +102,30 @@ impl<H> AuthenticatedHandler<H> {
             }
             // Without HTTP there is no layer; with HTTP the caller is not the process that started this one.
             (Kind::Layer(_), None) | (Kind::Process(_), Some(_)) => Err(v1::denied_without_caller()),
-            (Kind::Process(caller), None) => {
+            (Kind::Process(credentials), None) => {
+                let caller = *credentials.caller();
                 extensions.insert(caller);
                 Ok(caller)
             }
         }
+    }
+
+    /// Returns the error of a call that the caller's scopes do not open. On stdio it names the environment variable.
+    fn denial(&self, denied: Denied) -> ErrorData {
+        let mut error = error(denied);
+        if let Kind::Process(credentials) = self.source.0
+            && let (Some(variable), Some(tool)) = (credentials.variable(), denied.tool())
+            && matches!(denied.reason(), Reason::NoCredentials | Reason::MissingScopes)
+        {
+            let name = tool.tool().name;
+            let scopes = denied.step().collect::<Vec<_>>().join(" ");
+            error.message = format!(
+                "tool `{name}` needs scopes that the server was not started with; start the server with `{scopes}` in the \
+                 environment variable `{variable}`"
+            )
+            .into();
+        }
+        error
     }
 
     fn admit_request(&self, mut context: RequestContext<RoleServer>) -> Result<RequestContext<RoleServer>, ErrorData> {
@@ -153,7 +172,8 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
         request: CallToolRequestParams,
         mut context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        self.admit(&mut context.extensions)?.authorize(&request.name).map_err(error)?;
+        let caller = self.admit(&mut context.extensions)?;
+        caller.authorize(&request.name).map_err(|denied| self.denial(denied))?;
         self.handler.call_tool(request, context).await
     }
 

@@ -25,23 +25,45 @@ static CALLER: OnceLock<Caller> = OnceLock::new();
 #[must_use = "nothing counts before `install`"]
 pub struct StdioCredentials {
     caller: Caller,
+    variable: Option<&'static str>,
 }
 
 impl StdioCredentials {
     /// Reads space-separated scopes from an environment variable. If it is missing or not valid Unicode, the caller has none.
-    pub fn from_env(table: &'static ScopeTable, variable: &str) -> Self {
+    /// The error of a call that they do not open names the variable.
+    pub fn from_env(table: &'static ScopeTable, variable: &'static str) -> Self {
         let grant = std::env::var(variable).map_or_else(|_| table.anonymous(), |scopes| table.grant(&scopes));
-        Self { caller: Caller::new(grant, Environment::Live) }
+        Self { caller: Caller::new(grant, Environment::Live), variable: Some(variable) }
+    }
+
+    /// Grants all scopes of the table, so that every tool can be called: for a server that guarded nothing on stdio before, and whose
+    /// users state no scopes. The process that starts the server has the rights of its user anyway.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # use mcp_scopes_server::StdioCredentials;
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # scope_table! { static TOOLS = [list_files]; }
+    /// assert!(StdioCredentials::all(&TOOLS).caller().authorize("list_files").is_ok());
+    /// ```
+    pub fn all(table: &'static ScopeTable) -> Self {
+        Self::of(Caller::new(table.grant_scp(table.scopes()), Environment::Live))
     }
 
     /// Uses the given caller, for example one whose token was taken from the environment and verified.
     pub const fn of(caller: Caller) -> Self {
-        Self { caller }
+        Self { caller, variable: None }
     }
 
     /// Moves the credentials into the sandbox.
     pub fn in_sandbox(self) -> Self {
-        Self { caller: Caller::new(*self.caller.grant(), Environment::Sandbox) }
+        Self { caller: Caller::new(*self.caller.grant(), Environment::Sandbox), ..self }
+    }
+
+    /// Returns the environment variable that states the scopes.
+    #[must_use]
+    pub const fn variable(&self) -> Option<&'static str> {
+        self.variable
     }
 
     /// Returns the caller.

@@ -170,6 +170,49 @@ fn stdio_reads_the_grant_from_the_variable() {
     assert!(missing.caller().authorize("named_like_the_crate").is_err());
 }
 
+#[test]
+fn stdio_grants_all_scopes_if_stated() {
+    for tool in ["list_files", "write_file", "run"] {
+        assert!(StdioCredentials::all(&TOOLS).caller().authorize(tool).is_ok(), "{tool}");
+    }
+    assert!(StdioCredentials::all(&TOOLS).caller().authorize("other").is_err());
+}
+
+/// Calls a tool on stdio.
+async fn call_on_stdio(credentials: StdioCredentials, tool: &str) -> Value {
+    let (here, there) = tokio::io::duplex(1 << 16);
+    let guarded = guard(credentials, Notes);
+    let server = tokio::spawn(async move { guarded.serve(tokio::io::split(there)).await.unwrap().waiting().await });
+    let mut stream = BufReader::new(here);
+    say(&mut stream, HANDSHAKE).await;
+    let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": {}}});
+    let answer = say(&mut stream, &call.to_string()).await;
+    server.abort();
+    answer
+}
+
+#[tokio::test]
+async fn stdio_errors_name_the_variable_and_the_scopes() {
+    let missing = StdioCredentials::from_env(&NOTES, "NOTES_SCOPES");
+    let other = StdioCredentials::from_env(&NOTES, "CARGO_PKG_NAME");
+    for (credentials, code, variable) in [(missing, 401, "NOTES_SCOPES"), (other, 403, "CARGO_PKG_NAME")] {
+        let answer = call_on_stdio(credentials, "drop_notes").await;
+        assert_eq!(answer["error"]["code"], code, "{answer}");
+        let message = answer["error"]["message"].as_str().unwrap();
+        let help = format!("start the server with `files:write` in the environment variable `{variable}`");
+        assert!(message.ends_with(&help), "{message}");
+        assert!(!message.contains("request") && !message.contains("token"), "there is neither on stdio: {message}");
+        // A scope does not help here.
+        let unknown = call_on_stdio(credentials, "other").await;
+        assert!(!unknown.to_string().contains(variable), "{unknown}");
+    }
+    let stated = StdioCredentials::of(Caller::new(NOTES.grant("files:read"), Environment::Live));
+    let answer = call_on_stdio(stated, "drop_notes").await;
+    assert!(!answer.to_string().contains("environment variable"), "{answer}");
+    let answer = call_on_stdio(StdioCredentials::all(&NOTES), "drop_notes").await;
+    assert_eq!(answer["result"]["content"][0]["text"], "Live", "{answer}");
+}
+
 #[tokio::test]
 async fn stdio_rejects_servers_that_require_the_layer() {
     let (here, there) = tokio::io::duplex(1 << 16);
