@@ -2,7 +2,7 @@
 //!
 //! | item | what it does |
 //! |---|---|
-//! | [`service`] | rmcp's streamable HTTP with the resource server in front, so that it cannot be bypassed |
+//! | `service` (feature `http`, on by default) | rmcp's streamable HTTP with the resource server in front, so that it cannot be bypassed |
 //! | [`guard`] | a handler that answers known callers only, for servers that are put together in another way, and for stdio |
 //! | [`Caller`] | the caller, as an argument of a tool |
 //! | [`error`] | a denial as rmcp's `ErrorData`, for `map_err` |
@@ -37,19 +37,27 @@
 //! | `caller` | [`Caller`], and where rmcp's types have it |
 //! | `denial` | [`error`], and denials of guarded tools |
 //! | `handler` | [`AuthenticatedHandler`], [`guard`] |
-//! | `service` | [`service`], [`Streamable`] |
-//! | `schemas` | the headers that input schemas declare |
+//! | `service` | `service`, `Streamable` (feature `http`) |
+//! | `schemas` | the headers that input schemas declare (feature `http`) |
+//!
+//! # Servers on stdio alone
+//!
+//! Without the feature `http` the crate needs no HTTP transport of rmcp: `mcp-scopes-rmcp = { version = "..", default-features = false }`.
+//! [`guard`] then takes [`StdioCredentials`](mcp_scopes_server::StdioCredentials). No HTTP server or client is compiled.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod caller;
 mod denial;
 mod handler;
+#[cfg(feature = "http")]
 mod schemas;
+#[cfg(feature = "http")]
 mod service;
 
+#[cfg(feature = "http")]
+pub use self::service::{Streamable, service};
 pub use self::{
     caller::{Caller, ViaRmcp},
     denial::error,
     handler::{AuthenticatedHandler, Source, guard},
-    service::{Streamable, service},
 };
