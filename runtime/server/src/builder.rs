@@ -67,6 +67,7 @@ pub struct ResourceServerBuilder {
     dpop: Option<Dpop>,
     proof_by_proxy: bool,
     batches: bool,
+    exposes_token: bool,
     max_age: u32,
 }
 
@@ -101,6 +102,7 @@ impl ResourceServerBuilder {
             dpop: None,
             proof_by_proxy: false,
             batches: false,
+            exposes_token: false,
             max_age: 3600,
         }
     }
@@ -352,6 +354,33 @@ impl ResourceServerBuilder {
     /// Accepts batches, which MCP supported until 2025-03-26. Each message of a batch is checked. If one is denied, all are.
     pub fn allow_batches(mut self) -> Self {
         self.batches = true;
+        self
+    }
+
+    /// Gives the verified access token to the server behind the layer, as an [`OwnedToken`](crate::OwnedToken) in the extensions of the
+    /// request. Default: the token is not passed on. The header `Authorization` is removed in both cases.
+    ///
+    /// MCP forbids to send this token to another service: "If the MCP server makes requests to upstream APIs, it may act as an OAuth
+    /// client to them. The access token used at the upstream API is a separate token, issued by the upstream authorization server. The
+    /// MCP server MUST NOT pass through the token it received from the MCP client" (MCP 2026-07-28, "Authorization", section "Access
+    /// Token Privilege Restriction"). The token names this server as its audience. A service that accepts it accepts the tokens of
+    /// other servers too, and every service that receives it can call this server as the user.
+    ///
+    /// Exchange the token for one of the other service instead (RFC 8693): that request to the authorization server, as its
+    /// `subject_token`, is what this setting is for. It also lets a server that cannot exchange tokens yet adopt the layer; remove the
+    /// pass-through then.
+    ///
+    /// ```
+    /// # fn call(request: &http::request::Parts) -> Option<()> {
+    /// use mcp_scopes_server::OwnedToken;
+    /// // In a handler; on rmcp with `Extension(parts): Extension<http::request::Parts>`.
+    /// let token: &OwnedToken = request.extensions.get()?;
+    /// let subject_token = token.expose_secret();
+    /// # let _ = subject_token;
+    /// # Some(()) }
+    /// ```
+    pub fn danger_expose_token(mut self) -> Self {
+        self.exposes_token = true;
         self
     }
 

@@ -16,7 +16,7 @@ use super::{
     bind_session::SessionBinder,
     enforce::PolicyEnforcer,
     environment::Resolver,
-    forward::{AdmittedRequest, forwarded},
+    forward::{AdmittedRequest, Forwarding},
     head::Head,
     message::ParamHeaders,
     metadata::ServedMetadata,
@@ -41,6 +41,7 @@ pub(super) struct Engine {
     pub(super) params: Arc<ParamHeaders>,
     pub(super) sessions: SessionBinder,
     pub(super) policies: PolicyEnforcer,
+    pub(super) forwarding: Forwarding,
     pub(super) responses: ResponseFilter,
 }
 
@@ -69,7 +70,7 @@ impl Engine {
             Ok(admitted) => admitted,
             Err(rejection) => return Ok(rejection.into_response(origin.as_ref()).map(ResponseBody::whole)),
         };
-        let request = forwarded(parts, admitted, requester.as_ref(), self.responses.filters_lists);
+        let request = self.forwarding.forwarded(parts, admitted, requester.as_ref());
         let response = inner.call(request).await?;
         Ok(match self.responses.filter_response(response, requester.as_mut(), origin.as_ref()) {
             Filtered::Done(response) => response,

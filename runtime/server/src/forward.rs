@@ -12,7 +12,7 @@ use http_body_util::Full;
 use mcp_scopes::Caller;
 
 use super::{
-    Claims,
+    Claims, OwnedToken,
     bind_session::{BoundSession, SESSION},
     message::{Kept, ParamHeaders},
     requester::Requester,
@@ -36,23 +36,33 @@ impl AdmittedRequest {
     }
 }
 
-/// Returns an admitted request as it is forwarded. `requester` is `None` for a preflight, which has no caller.
-/// `filters_lists` states whether lists of tools in the response are filtered.
-pub(super) fn forwarded(
-    mut parts: Parts,
-    admitted: AdmittedRequest,
-    requester: Option<&Requester>,
-    filters_lists: bool,
-) -> Request<Full<Bytes>> {
-    set_headers(&mut parts, &admitted, requester, filters_lists);
-    set_extensions(&mut parts, requester);
-    Request::from_parts(parts, Full::new(admitted.body))
+/// What the settings say about forwarded requests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Forwarding {
+    /// Whether lists of tools in the responses are read.
+    pub(super) reads_lists: bool,
+    /// Whether the server behind the layer receives the token.
+    pub(super) exposes_token: bool,
 }
 
-fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, requester: Option<&Requester>, filters_lists: bool) {
+impl Forwarding {
+    /// Returns an admitted request as it is forwarded. `requester` is `None` for a preflight, which has no caller.
+    pub(super) fn forwarded(
+        self,
+        mut parts: Parts,
+        admitted: AdmittedRequest,
+        requester: Option<&Requester>,
+    ) -> Request<Full<Bytes>> {
+        set_headers(&mut parts, &admitted, requester, self.reads_lists);
+        set_extensions(&mut parts, requester, self.exposes_token);
+        Request::from_parts(parts, Full::new(admitted.body))
+    }
+}
+
+fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, requester: Option<&Requester>, reads_lists: bool) {
     let Parts { method, headers, .. } = parts;
     // The token is for this server only: another server that receives it could pass it on (MCP 2026-07-28, "Token
-    // Passthrough").
+    // Passthrough"). `danger_expose_token` does not change that: an extension is not forwarded by accident.
     headers.remove(AUTHORIZATION);
     headers.remove(&DPOP);
     // The whole body has been read.
@@ -71,21 +81,26 @@ fn set_headers(parts: &mut Parts, admitted: &AdmittedRequest, requester: Option<
     if requester.is_some() {
         // Neither sealing nor filtering is possible in a compressed response.
         headers.remove(ACCEPT_ENCODING);
-        if filters_lists {
-            // A part of a list cannot be filtered.
+        if reads_lists {
+            // A part of a list can be neither filtered nor described.
             headers.remove(RANGE);
         }
     }
 }
 
-fn set_extensions(parts: &mut Parts, requester: Option<&Requester>) {
+fn set_extensions(parts: &mut Parts, requester: Option<&Requester>, exposes_token: bool) {
     let extensions = &mut parts.extensions;
     // Extensions of these types that another layer has set do not come from a verified token.
     match requester {
         Some(requester) => drop(extensions.insert(requester.caller)),
         None => drop(extensions.remove::<Caller>()),
     }
-    match requester.and_then(|requester| requester.credential.as_ref()) {
+    let credential = requester.and_then(|requester| requester.credential.as_ref());
+    match credential.filter(|_| exposes_token).and_then(|credential| credential.token()) {
+        Some(token) => drop(extensions.insert(token.to_owned_token())),
+        None => drop(extensions.remove::<OwnedToken>()),
+    }
+    match credential {
         Some(credential) => drop(extensions.insert(Arc::clone(&credential.claims))),
         None => drop(extensions.remove::<Arc<Claims>>()),
     }

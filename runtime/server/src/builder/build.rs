@@ -17,6 +17,7 @@ use crate::{
     engine::Engine,
     environment::Resolver,
     error::{ProblemKind, ProblemList},
+    forward::Forwarding,
     message::ParamHeaders,
     metadata::ServedMetadata,
     origin::Origins,
@@ -158,6 +159,10 @@ impl ResourceServerBuilder {
                 sandbox_limiter: RateLimiter::new(self.sandbox_pace),
                 hook: self.policy,
                 challenges,
+            },
+            forwarding: Forwarding {
+                reads_lists: self.discovery == Discovery::Filtered,
+                exposes_token: self.exposes_token,
             },
             responses: ResponseFilter {
                 sessions,

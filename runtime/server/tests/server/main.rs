@@ -26,6 +26,7 @@ mod step_5_calls;
 mod step_5_methods;
 mod step_6_sessions;
 mod step_7_policies;
+mod step_8_forwarding;
 mod stream_ends;
 mod token_api_keys;
 mod token_cache;
