@@ -108,8 +108,9 @@ impl Authenticator {
         let Some(proofs) = &self.proofs else { return Ok(()) };
         let reason = match (confirmation.key, scheme) {
             (Some(key), Scheme::Dpop) => {
-                let (method, path, resource) = (&parts.method, parts.uri.path(), self.environments.resource_of(claims));
-                let request = ProvedRequest { method, path, token, claims, resource, proof: head.dpop };
+                let (method, path) = (&parts.method, parts.uri.path());
+                let resources = self.environments.resources_of(claims);
+                let request = ProvedRequest { method, path, token, claims, resources, proof: head.dpop };
                 let verified = proofs.verify(&key, request);
                 return verified.map_err(|error| match error {
                     ProofError::Invalid(reason) => self.challenges.invalid_proof(reason),

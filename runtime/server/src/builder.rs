@@ -44,6 +44,7 @@ impl Default for Limits {
 pub struct ResourceServerBuilder {
     table: &'static ScopeTable,
     resource: Option<String>,
+    other_names: Vec<String>,
     issuers: Vec<String>,
     sandbox_resource: Option<String>,
     verifiers: Sources,
@@ -79,6 +80,7 @@ impl ResourceServerBuilder {
         Self {
             table,
             resource: None,
+            other_names: Vec::new(),
             issuers: Vec::new(),
             sandbox_resource: None,
             verifiers: Sources::default(),
@@ -114,9 +116,36 @@ impl ResourceServerBuilder {
         self
     }
 
+    /// Adds a public name: a further resource identifier under which clients reach this server. Several calls add up.
+    ///
+    /// Each name has its own metadata document, at its own well-known path, which states the name as `resource`. A challenge points to
+    /// the document of the name that the request was sent to. It is the configured name that fits path and host of the request
+    /// (`Host` or `:authority`) best, and else the [resource](Self::resource). Neither is used for anything else: behind a proxy that
+    /// changes both, a client may be sent to the document of another name.
+    ///
+    /// A token for any of the names is accepted at all of them: its `aud` decides, not the address of the request. Scopes, sessions,
+    /// limits and the sandbox are those of the one server. Proofs of possession state the address that the client uses.
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # scope_table! { static TOOLS = [list_files]; }
+    /// use mcp_scopes_server::ResourceServer;
+    /// let builder = ResourceServer::builder(&TOOLS)
+    ///     .resource("https://files.example.com/mcp")
+    ///     .also_served_at("https://files.example.org/mcp");
+    /// # let _ = builder;
+    /// ```
+    ///
+    /// Use [`also_audience`](Self::also_audience) for a name that is only in tokens, and that clients do not use as address.
+    pub fn also_served_at(mut self, resource: impl Into<String>) -> Self {
+        self.other_names.push(resource.into());
+        self
+    }
+
     /// Also accepts tokens for this audience, from every issuer and verifier: for a former address of the server, or for an
     /// issuer that writes another name than the resource. Several calls add up. It trusts every token that an issuer writes for
-    /// the audience. Clients are told the [resource](Self::resource) alone. For one issuer only, use
+    /// the audience. Clients are not told it: for a further address, use [`also_served_at`](Self::also_served_at). For one issuer only, use
     /// [`Provider::audience`](crate::token::Provider::audience).
     ///
     /// An audience that issuers write into the tokens of all of their applications, such as `account`, is an error.

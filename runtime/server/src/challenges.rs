@@ -12,6 +12,8 @@ pub(super) struct Challenges {
     pub(super) table: &'static ScopeTable,
     /// The address of the metadata.
     pub(super) metadata_url: Arc<str>,
+    /// Its address at each further public name of the server.
+    pub(super) other_metadata_urls: Arc<[Arc<str>]>,
     /// What is in front of every scope that a challenge names.
     pub(super) scope_prefix: Arc<str>,
     pub(super) scopes: ChallengeScopes,
@@ -118,9 +120,22 @@ impl Challenges {
         self.rejection(challenge, scheme, reason.to_owned()).at(Step::Policy)
     }
 
-    #[cfg_attr(not(feature = "dpop"), expect(unused_variables, reason = "there is one scheme"))]
     fn rejection(&self, challenge: Challenge<'_>, scheme: Scheme, text: impl Into<Cow<'static, str>>) -> Rejection {
-        let challenge = challenge.resource_metadata(&self.metadata_url).scope_prefix(&self.scope_prefix);
+        let rejection = self.rejection_at(&self.metadata_url, challenge, scheme, text);
+        self.other_metadata_urls
+            .iter()
+            .fold(rejection, |rejection, url| rejection.and_at_next_name(self.rejection_at(url, challenge, scheme, "")))
+    }
+
+    #[cfg_attr(not(feature = "dpop"), expect(unused_variables, reason = "there is one scheme"))]
+    fn rejection_at(
+        &self,
+        metadata_url: &str,
+        challenge: Challenge<'_>,
+        scheme: Scheme,
+        text: impl Into<Cow<'static, str>>,
+    ) -> Rejection {
+        let challenge = challenge.resource_metadata(metadata_url).scope_prefix(&self.scope_prefix);
         #[cfg(feature = "dpop")]
         if let Some(dpop) = &self.dpop {
             return dpop.rejection(challenge, scheme, text);

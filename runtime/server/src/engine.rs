@@ -19,9 +19,9 @@ use super::{
     forward::{AdmittedRequest, Forwarding},
     head::Head,
     message::ParamHeaders,
-    metadata::ServedMetadata,
     method::{self, Purpose},
     origin::Origins,
+    public_names::PublicNames,
     read_body::BodyReader,
     rejection::Rejection,
     requester::Requester,
@@ -31,7 +31,7 @@ use super::{
 /// One component per step.
 pub(super) struct Engine {
     pub(super) table: &'static ScopeTable,
-    pub(super) document: ServedMetadata,
+    pub(super) names: PublicNames,
     pub(super) origins: Origins,
     pub(super) authenticator: Arc<Authenticator>,
     pub(super) environments: Arc<Resolver>,
@@ -59,7 +59,7 @@ impl Engine {
         R: Body,
     {
         let (parts, body) = request.into_parts();
-        if let Some(answer) = self.document.answer_metadata(&parts) {
+        if let Some(answer) = self.names.answer_metadata(&parts) {
             return Ok(answer.map(ResponseBody::whole));
         }
         let origin = match self.origins.check_origin(&parts.headers) {
@@ -68,7 +68,10 @@ impl Engine {
         };
         let (admitted, mut requester) = match self.admit(&params, &parts, body).await {
             Ok(admitted) => admitted,
-            Err(rejection) => return Ok(rejection.into_response(origin.as_ref()).map(ResponseBody::whole)),
+            Err(rejection) => {
+                let rejection = rejection.at_name(self.names.place_of(&parts));
+                return Ok(rejection.into_response(origin.as_ref()).map(ResponseBody::whole));
+            }
         };
         let request = self.forwarding.forwarded(parts, admitted, requester.as_ref());
         let response = inner.call(request).await?;

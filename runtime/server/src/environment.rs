@@ -103,7 +103,8 @@ pub(super) struct Resolver {
     sources: Environments,
     live_issuers: Vec<String>,
     sandbox_issuers: Vec<String>,
-    live_resource: String,
+    /// The public names of the server.
+    live_resources: Vec<String>,
     /// Further audiences of live tokens.
     also_live: Vec<String>,
     sandbox_resource: Option<String>,
@@ -129,10 +130,11 @@ impl Resolver {
         sources: Environments,
         table: &'static ScopeTable,
         metadata: &Metadata,
+        live_resources: Vec<String>,
         challenges: Challenges,
         problems: &mut ProblemList,
     ) -> Self {
-        let (resource, issuers) = (metadata.resource().to_owned(), metadata.authorization_servers().to_vec());
+        let issuers = metadata.authorization_servers().to_vec();
         let extensions = metadata.document().mcp_extensions.as_ref();
         let published = extensions.and_then(|extensions| extensions.sandbox.as_ref());
         let sandbox_issuers = published.map_or_else(Vec::new, |sandbox| sandbox.authorization_servers.clone());
@@ -154,7 +156,9 @@ impl Resolver {
                 "use different issuers: `.issuer(..)` for live, `.sandbox_issuer(..)` for the sandbox; or another source",
             );
         }
-        if sources.has(&Source::Audience) && sandbox_resource.as_ref().is_none_or(|sandbox| *sandbox == resource) {
+        if sources.has(&Source::Audience)
+            && sandbox_resource.as_ref().is_none_or(|sandbox| live_resources.contains(sandbox))
+        {
             problems.add(
                 "environments",
                 ProblemKind::Missing,
@@ -167,7 +171,7 @@ impl Resolver {
             sources,
             live_issuers: issuers,
             sandbox_issuers,
-            live_resource: resource,
+            live_resources,
             also_live: Vec::new(),
             sandbox_resource,
             header,
@@ -186,7 +190,7 @@ impl Resolver {
         self.header.as_deref()
     }
 
-    /// Returns whether a token is meant for this server: for its resource, or for that of the sandbox if the audience
+    /// Returns whether a token is meant for this server: for one of its public names, or for that of the sandbox if the audience
     /// determines the environment. Compared code point by code point (RFC 9728 §6).
     pub(super) fn is_meant_here(&self, claims: &Claims) -> bool {
         let (live, sandbox) = self.audiences_of(claims);
@@ -200,16 +204,16 @@ impl Resolver {
     /// Returns the addresses under which clients know this server.
     pub(super) fn resources(&self) -> impl Iterator<Item = &str> {
         let sandbox = self.sandbox_resource.as_deref().filter(|_| self.has_sandbox_audience());
-        core::iter::once(self.live_resource.as_str()).chain(sandbox)
+        self.live_resources.iter().map(String::as_str).chain(sandbox)
     }
 
-    /// Returns the one of the [resources](Self::resources) that a token is for.
+    /// Returns those of the [resources](Self::resources) that a token opens: that of the sandbox, or all public names of the server.
     #[cfg(feature = "dpop")]
-    pub(super) fn resource_of(&self, claims: &Claims) -> &str {
+    pub(super) fn resources_of(&self, claims: &Claims) -> &[String] {
         let (live, sandbox) = self.audiences_of(claims);
-        let sandbox_resource =
-            self.sandbox_resource.as_deref().filter(|_| sandbox && !live && self.has_sandbox_audience());
-        sandbox_resource.unwrap_or(&self.live_resource)
+        let is_sandbox = sandbox && !live && self.has_sandbox_audience();
+        let sandbox_resource = self.sandbox_resource.as_ref().filter(|_| is_sandbox);
+        sandbox_resource.map_or(&*self.live_resources, core::slice::from_ref)
     }
 
     /// Returns the audiences that a token can have: the resources, and those that were added.
@@ -294,7 +298,7 @@ impl Resolver {
     /// Returns whether the token is meant for the live server, and for the sandbox.
     fn audiences_of(&self, claims: &Claims) -> (bool, bool) {
         let has = |resource: &str| claims.audience().iter().any(|audience| audience == resource);
-        let live = has(&self.live_resource) || self.also_live.iter().any(|audience| has(audience));
+        let live = self.live_resources.iter().chain(&self.also_live).any(|audience| has(audience));
         let sandbox = self.sandbox_resource.as_deref().is_some_and(has);
         // The credential of this server itself has no audience, and states its environment.
         if let (false, false, true, Some(environment)) = (live, sandbox, claims.for_this_server(), claims.environment())

@@ -116,6 +116,13 @@ impl ProblemList {
         }
     }
 
+    /// Adds the problems of a further public name.
+    pub(super) fn public_name(&mut self, error: &metadata::Error) {
+        for violation in error.violations() {
+            self.add("also_served_at", ProblemKind::Malformed, violation.message.clone(), violation.help.clone());
+        }
+    }
+
     /// Returns the value if there are no problems.
     pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, BuildError> {
         match value {

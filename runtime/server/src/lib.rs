@@ -73,7 +73,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `engine` | [the steps](self#order-of-the-steps), in order; one module per step: |
-//! | 1 `metadata`, `origin`, `method` | answers for the metadata, accepted origins, HTTP methods; `head` reads the headers that decide |
+//! | 1 `metadata`, `public_names`, `origin`, `method` | answers for the metadata, by public name, accepted origins, HTTP methods; `head` reads the headers that decide |
 //! | 2 `authenticate` | verifies the token; `token` has [`TokenVerifier`], [`Claims`] and all verifiers |
 //! | 3 `environment` | [`Environments`] |
 //! | 4 `read_body` | reads the body; `message` the messages in it, `json` strict JSON |
@@ -115,6 +115,7 @@ mod metadata;
 mod method;
 mod origin;
 mod policy;
+mod public_names;
 mod rate_limit;
 mod read_body;
 mod reason;

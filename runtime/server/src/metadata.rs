@@ -66,25 +66,19 @@ impl ServedMetadata {
         })
     }
 
-    /// Returns the paths of the document: the one of RFC 9728 §3.1, and the root, which clients try next.
-    pub(super) fn paths(&self) -> [&str; 2] {
-        [&self.path, WELL_KNOWN]
+    /// Returns the path of its address (RFC 9728 §3.1).
+    pub(super) fn path(&self) -> &str {
+        &self.path
     }
 
-    /// Returns whether a path is one of the document's.
+    /// Returns whether a path is that of its address, or the root, which clients try next.
     pub(super) fn is_at(&self, path: &str) -> bool {
-        self.paths().contains(&path)
+        self.is_exactly_at(path) || path == WELL_KNOWN
     }
 
-    /// Answers a request for the metadata. Answers a request for another document below `/.well-known/` with 404, because
-    /// clients without a token look for documents that this server does not have.
-    pub(super) fn answer_metadata(&self, parts: &Parts) -> Option<Response<Full<Bytes>>> {
-        let path = parts.uri.path();
-        if self.is_at(path) {
-            return Some(self.answer(&parts.method));
-        }
-        let other = path.starts_with(BELOW_WELL_KNOWN) && matches!(parts.method, Method::GET | Method::HEAD);
-        other.then(|| Rejection::no_document().into_response(None))
+    /// Returns whether a path is that of its address.
+    pub(super) fn is_exactly_at(&self, path: &str) -> bool {
+        self.path == path
     }
 
     /// Returns the response with the document. Every page may read it, because it is public.
@@ -118,4 +112,10 @@ impl ServedMetadata {
         }
         response
     }
+}
+
+/// Answers a request for a document below `/.well-known/` that this server does not have.
+pub(super) fn no_document(parts: &Parts) -> Option<Response<Full<Bytes>>> {
+    let other = parts.uri.path().starts_with(BELOW_WELL_KNOWN) && matches!(parts.method, Method::GET | Method::HEAD);
+    other.then(|| Rejection::no_document().into_response(None))
 }

@@ -43,6 +43,8 @@ pub(super) struct Rejection {
     text: Cow<'static, str>,
     id: Option<Box<RawValue>>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// The headers at each further public name of the server, for a response with a challenge.
+    headers_elsewhere: Vec<Vec<(HeaderName, HeaderValue)>>,
     environment: Option<Environment>,
     mark: Mark,
 }
@@ -53,7 +55,16 @@ impl Rejection {
     fn new(step: Step, status: StatusCode, code: i32, text: impl Into<Cow<'static, str>>) -> Self {
         let (text, mark) = (text.into(), Mark::at(step));
         let mark = if let Cow::Borrowed(reason) = text { mark.because(reason.into()) } else { mark };
-        Self { status, code, text, id: None, headers: Vec::new(), environment: None, mark }
+        Self {
+            status,
+            code,
+            text,
+            id: None,
+            headers: Vec::new(),
+            headers_elsewhere: Vec::new(),
+            environment: None,
+            mark,
+        }
     }
 
     fn of_status(step: Step, status: StatusCode, text: impl Into<Cow<'static, str>>) -> Self {
@@ -96,6 +107,21 @@ impl Rejection {
         // INVARIANT: `Challenge` writes visible ASCII and spaces only.
         let value = HeaderValue::try_from(challenge.to_string()).unwrap_or(HeaderValue::from_static("Bearer"));
         self.with(WWW_AUTHENTICATE, value)
+    }
+
+    /// Sets the challenge at the next public name: that of another rejection.
+    pub(super) fn and_at_next_name(mut self, other: Self) -> Self {
+        self.headers_elsewhere.push(other.headers);
+        self
+    }
+
+    /// Selects the challenge of a public name. The first name has the place 0.
+    pub(super) fn at_name(mut self, place: usize) -> Self {
+        let place = place.checked_sub(1);
+        if let Some(headers) = place.and_then(|place| self.headers_elsewhere.get_mut(place)) {
+            self.headers = core::mem::take(headers);
+        }
+        self
     }
 
     pub(super) fn too_large(limit: usize) -> Self {

@@ -6,11 +6,17 @@ use std::{sync::Arc, time::SystemTime};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use mcp_scopes::{ScopeTable, metadata::ToolsList};
+use mcp_scopes::{
+    ScopeTable,
+    metadata::{ToolsList, WELL_KNOWN},
+};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{ResourceServerBuilder, ResourceServerService, Token, engine::Engine, message::DeclaredParams};
+use super::{
+    ResourceServerBuilder, ResourceServerService, Token, engine::Engine, message::DeclaredParams,
+    metadata::ServedMetadata,
+};
 
 /// An OAuth 2.1 resource server made from a scope table. [`layer`](Self::layer) puts it in front of a server; cloning it is cheap.
 ///
@@ -69,14 +75,19 @@ impl ResourceServer {
         WellKnown { engine: Arc::clone(&self.engine) }
     }
 
-    /// Returns the paths of the metadata: the path-inserted one (RFC 9728 §3.1), and the root, which is the same for a resource
-    /// without a path. Only one of several servers in a router can have the root.
+    /// Returns the paths of the metadata: the path-inserted one of each public name (RFC 9728 §3.1), and the root, which is the same
+    /// for a resource without a path. Only one of several servers in a router can have the root.
     ///
     /// They are needed only with a router that sends nothing but the path of the server through the layer. Serve them with
     /// [`well_known`](Self::well_known).
     pub fn metadata_paths(&self) -> impl Iterator<Item = &str> {
-        let [first, root] = self.engine.document.paths();
-        core::iter::once(first).chain((root != first).then_some(root))
+        let mut paths: Vec<&str> = Vec::new();
+        for path in self.engine.names.documents().map(ServedMetadata::path).chain([WELL_KNOWN]) {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        paths.into_iter()
     }
 
     /// Returns what is in front of every scope that clients request: `outside` of the issuers, or else of `[server.scope_prefix]`.
@@ -104,10 +115,15 @@ impl ResourceServer {
         self.engine.authenticator.verifiers.problems()
     }
 
-    /// Returns the address of the metadata, which challenges contain.
+    /// Returns the address of the metadata, which challenges contain: that of the [resource](ResourceServerBuilder::resource).
     #[must_use]
     pub fn metadata_url(&self) -> &str {
-        &self.engine.document.url
+        &self.engine.names.document().url
+    }
+
+    /// Returns the address of the metadata of each public name, that of the [resource](ResourceServerBuilder::resource) first.
+    pub fn metadata_urls(&self) -> impl Iterator<Item = &str> {
+        self.engine.names.documents().map(|document| &*document.url)
     }
 }
 
@@ -142,7 +158,7 @@ impl<S> Layer<S> for ResourceServerLayer {
 
 impl fmt::Debug for ResourceServerLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ResourceServerLayer").field(&self.engine.document.url).finish()
+        f.debug_tuple("ResourceServerLayer").field(&self.engine.names.document().url).finish()
     }
 }
 
@@ -152,7 +168,7 @@ impl fmt::Debug for ResourceServer {
     }
 }
 
-/// Serves the metadata at its two paths, with GET and HEAD.
+/// Serves the metadata at its [paths](ResourceServer::metadata_paths), with GET and HEAD.
 #[derive(Clone)]
 pub struct WellKnown {
     engine: Arc<Engine>,
@@ -168,18 +184,21 @@ impl<B> Service<Request<B>> for WellKnown {
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let document = &self.engine.document;
-        let mut response = document.answer(request.method());
-        if !document.is_at(request.uri().path()) {
-            response = Response::default();
-            *response.status_mut() = http::StatusCode::NOT_FOUND;
-        }
+        let (parts, _) = request.into_parts();
+        let response = match self.engine.names.document_at(&parts) {
+            Some(document) => document.answer(&parts.method),
+            None => {
+                let mut response = Response::default();
+                *response.status_mut() = http::StatusCode::NOT_FOUND;
+                response
+            }
+        };
         core::future::ready(Ok(response))
     }
 }
 
 impl fmt::Debug for WellKnown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("WellKnown").field(&self.engine.document.url).finish()
+        f.debug_tuple("WellKnown").field(&self.engine.names.document().url).finish()
     }
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use mcp_scopes::{Requirement, metadata::Metadata};
+use mcp_scopes::{
+    Requirement,
+    metadata::{self, Metadata},
+};
 use mcp_scopes_model::address::Shown;
 
 use super::ResourceServerBuilder;
@@ -21,6 +24,7 @@ use crate::{
     message::ParamHeaders,
     metadata::ServedMetadata,
     origin::Origins,
+    public_names::{PublicName, PublicNames},
     rate_limit::RateLimiter,
     read_body::BodyReader,
     response::ResponseFilter,
@@ -46,10 +50,12 @@ impl ResourceServerBuilder {
         self.check(&mut problems);
         self.compare_facts(&mut problems);
         let scope_prefix = self.verifiers.scope_prefix(self.table.outline().config.scope_prefix, &mut problems);
-        let served = self.document(&scope_prefix, &mut problems).map(|(document, metadata)| {
+        let served = self.names(&scope_prefix, &mut problems).map(|(names, metadata, resources)| {
+            let mut urls = names.documents().map(|document| Arc::clone(&document.url));
             let challenges = Challenges {
                 table: self.table,
-                metadata_url: Arc::clone(&document.url),
+                metadata_url: urls.next().unwrap_or_default(),
+                other_metadata_urls: urls.collect(),
                 scope_prefix: scope_prefix.into(),
                 scopes: self.challenge_scopes,
                 #[cfg(feature = "dpop")]
@@ -59,9 +65,10 @@ impl ResourceServerBuilder {
                 }),
             };
             let sources = core::mem::take(&mut self.environments);
-            let environments = Resolver::new(sources, self.table, &metadata, challenges.clone(), &mut problems);
+            let environments =
+                Resolver::new(sources, self.table, &metadata, resources, challenges.clone(), &mut problems);
             let environments = environments.also_for(core::mem::take(&mut self.also_audiences));
-            (document, challenges, Arc::new(environments))
+            (names, challenges, Arc::new(environments))
         });
         let resources = served.iter().flat_map(|(.., environments)| environments.audiences().map(str::to_owned));
         let facts = Facts {
@@ -94,7 +101,7 @@ impl ResourceServerBuilder {
     /// Puts the parts of the engine together.
     fn engine(
         self,
-        served: Option<(ServedMetadata, Challenges, Arc<Resolver>)>,
+        served: Option<(PublicNames, Challenges, Arc<Resolver>)>,
         verifiers: Verifiers,
         problems: &mut ProblemList,
     ) -> Option<Engine> {
@@ -120,7 +127,7 @@ impl ResourceServerBuilder {
             let message = "the system did not return random bytes for a key";
             problems.add("session_key", ProblemKind::Missing, message, "state one: `.session_key(..)`");
         }
-        let ((document, challenges, environments), key) = served.zip(key)?;
+        let ((names, challenges, environments), key) = served.zip(key)?;
         environments.resources().for_each(|resource| origins.accept_resource(resource));
         let sessions = Sessions::new(&key);
         let authenticator = Arc::new(Authenticator {
@@ -134,7 +141,7 @@ impl ResourceServerBuilder {
         });
         Some(Engine {
             table,
-            document,
+            names,
             origins,
             authenticator: Arc::clone(&authenticator),
             environments,
@@ -173,10 +180,40 @@ impl ResourceServerBuilder {
         })
     }
 
-    /// Returns the document as it is served, and the full metadata.
-    fn document(&self, scope_prefix: &str, problems: &mut ProblemList) -> Option<(ServedMetadata, Metadata)> {
+    /// Returns the public names with their documents as they are served, the full metadata of the first, and all resources.
+    fn names(&self, scope_prefix: &str, problems: &mut ProblemList) -> Option<(PublicNames, Metadata, Vec<String>)> {
+        let metadata = match self.metadata(self.resource.as_deref(), scope_prefix) {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                problems.document(&error, !self.verifiers.live_names().is_empty());
+                return None;
+            }
+        };
+        let served = |metadata: &Metadata| {
+            let shown = ServedMetadata::disclosed(metadata, self.table, scope_prefix, self.discovery);
+            PublicName::new(metadata.resource(), ServedMetadata::new(&shown, self.max_age))
+        };
+        let (mut resources, mut others) = (vec![metadata.resource().to_owned()], Vec::new());
+        for name in &self.other_names {
+            if resources.contains(name) {
+                let message = format!("the server has the public name {} already", Shown(name));
+                problems.add("also_served_at", ProblemKind::NoEffect, message, "remove the call");
+                continue;
+            }
+            match self.metadata(Some(name), scope_prefix) {
+                Ok(metadata) => others.push(served(&metadata)),
+                // Only the resource differs from the document above.
+                Err(error) => problems.public_name(&error),
+            }
+            resources.push(name.clone());
+        }
+        Some((PublicNames::new(served(&metadata), others), metadata, resources))
+    }
+
+    /// Returns the metadata of a resource, by default of that in the table's file.
+    fn metadata(&self, resource: Option<&str>, scope_prefix: &str) -> Result<Metadata, metadata::Error> {
         let mut builder = self.table.metadata().scope_prefix(scope_prefix);
-        if let Some(resource) = &self.resource {
+        if let Some(resource) = resource {
             builder = builder.resource(resource);
         }
         if let Some(resource) = &self.sandbox_resource {
@@ -206,15 +243,6 @@ impl ResourceServerBuilder {
         if self.proof_by_proxy && !requires_dpop {
             builder = builder.certificate_bound_tokens();
         }
-        match builder.build() {
-            Ok(metadata) => {
-                let shown = ServedMetadata::disclosed(&metadata, self.table, scope_prefix, self.discovery);
-                Some((ServedMetadata::new(&shown, self.max_age), metadata))
-            }
-            Err(error) => {
-                problems.document(&error, !self.verifiers.live_names().is_empty());
-                None
-            }
-        }
+        builder.build()
     }
 }

@@ -26,6 +26,7 @@ impl ResourceServerBuilder {
             .chain(stated(FILE, sandbox.map_or_else(Vec::new, |sandbox| file(sandbox.authorization_servers))))
             .collect();
         let resources: Vec<Fact> = stated("resource", self.resource.iter().cloned().collect())
+            .chain(stated("also_served_at", self.other_names.clone()))
             .chain(stated("sandbox_resource", self.sandbox_resource.iter().cloned().collect()))
             .chain(stated(FILE, config.resource.iter().map(|text| (*text).to_owned()).collect()))
             .chain(stated(FILE, sandbox.iter().filter_map(|sandbox| sandbox.resource).map(str::to_owned).collect()))
@@ -97,10 +98,12 @@ impl ResourceServerBuilder {
         let names =
             [self.verifiers.live_names(), self.verifiers.sandbox_names(), self.verifiers.token_issuers()].concat();
         let names = [names, self.issuers.clone()].concat();
-        for audience in &self.also_audiences {
+        let audiences = self.also_audiences.iter().map(|audience| ("also_audience", audience));
+        let other_names = self.other_names.iter().map(|name| ("also_served_at", name));
+        for (setting, audience) in audiences.chain(other_names) {
             if is_shared(audience, names.iter().map(String::as_str)) {
                 problems.add(
-                    "also_audience",
+                    setting,
                     ProblemKind::Contradiction,
                     format!(
                         "issuers write the audience {} into the tokens of all of their applications",
@@ -133,7 +136,8 @@ impl ResourceServerBuilder {
             problems.add("issuer", ProblemKind::Missing, "no token verifier is configured", help);
         }
         let issuers = self.verifiers.live_names().into_iter().map(|issuer| ("issuer", issuer));
-        let addresses = self.resource.iter().map(|resource| ("resource", resource.clone()));
+        let other_names = self.other_names.iter().map(|name| ("also_served_at", name.clone()));
+        let addresses = self.resource.iter().map(|resource| ("resource", resource.clone())).chain(other_names);
         let servers = self.issuers.iter().map(|issuer| ("authorization_server", issuer.clone()));
         for (setting, address) in addresses.chain(servers).chain(issuers) {
             if let Ok(parts) = Address::parse(&address)

@@ -44,7 +44,7 @@ use crate::{
 /// | `jwk` | a public key, with the limits of [`KeySet::from_json`](super::KeySet::from_json), whose thumbprint (RFC 7638) is `jkt` |
 /// | signature | made by this key |
 /// | `htm` | the method of the request |
-/// | `htu` | the [resource](crate::ResourceServerBuilder::resource) that the token is for, or the address below it that was requested; compared without query and fragment, in normal form (RFC 3986 §6.2.2, without dot segments). The address under which a proxy forwards the request does not matter |
+/// | `htu` | the [resource](crate::ResourceServerBuilder::resource) that the token is for (a live token is for each [public name](crate::ResourceServerBuilder::also_served_at)), or the address below it that was requested; compared without query and fragment, in normal form (RFC 3986 §6.2.2, without dot segments). The address under which a proxy forwards the request does not matter |
 /// | `ath` | the hash of the token |
 /// | `iat` | at most 60 seconds ago ([`max_age`](Self::max_age)), plus the [leeway](Self::leeway), and not later than the leeway |
 /// | `jti` | 1 to 256 bytes, and not used before by this key |
@@ -172,8 +172,8 @@ pub(crate) struct ProvedRequest<'r> {
     pub(crate) path: &'r str,
     pub(crate) token: Token<'r>,
     pub(crate) claims: &'r Claims,
-    /// The resource that the token is for.
-    pub(crate) resource: &'r str,
+    /// The resources that the token opens.
+    pub(crate) resources: &'r [String],
     /// The header `DPoP`.
     pub(crate) proof: HeaderValues<'r>,
 }
@@ -226,7 +226,7 @@ impl ProofVerifier {
         if claims.method != request.method.as_str() {
             return Err(ProofError::Invalid(reason!("`htm` is not the method of the request")));
         }
-        self.targets.check(&claims.address, request.path, request.resource)?;
+        self.targets.check(&claims.address, request.path, request.resources)?;
         if claims.token != URL_SAFE_NO_PAD.encode(whole(request.token)) {
             return Err(ProofError::Invalid(reason!("`ath` is not the hash of the access token")));
         }
@@ -290,7 +290,8 @@ mod tests {
         let value = HeaderValue::from_static(proof);
         let (path, claims) = ("/protectedresource", Claims::builder("https://server.example.com").build());
         let (token, claims, proof) = (Token::new(token), &claims, HeaderValues::Single(&value));
-        verifier.verify(&key(), ProvedRequest { method, path, token, claims, resource: RESOURCE, proof })
+        let resources = &[RESOURCE.to_owned()];
+        verifier.verify(&key(), ProvedRequest { method, path, token, claims, resources, proof })
     }
 
     #[test]
@@ -329,7 +330,8 @@ mod tests {
         let value = HeaderValue::from_static(TO_RESOURCE);
         let (method, path, token) = (&Method::GET, "/protectedresource", Token::new(TOKEN));
         let (claims, proof) = (&Claims::builder("https://server.example.com").build(), HeaderValues::Single(&value));
-        let request = ProvedRequest { method, path, token, claims, resource: RESOURCE, proof };
+        let resources = &[RESOURCE.to_owned()];
+        let request = ProvedRequest { method, path, token, claims, resources, proof };
         assert_eq!(verifier(ISSUED).verify(&[0; 32], request), Err(ProofError::Token(OTHER_KEY)));
     }
 }

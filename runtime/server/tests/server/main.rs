@@ -11,6 +11,7 @@ mod clocks;
 mod faults;
 mod hostile;
 mod issuers;
+mod public_names;
 mod reasons;
 mod replays;
 mod settings;

@@ -17,18 +17,18 @@ impl Targets {
         Self(resources.filter_map(|resource| Some((resource.into(), Target::of(resource)?))).collect())
     }
 
-    /// Checks that `htu` is the address of a request that arrived with this path and a token for this resource.
+    /// Checks that `htu` is the address of a request that arrived with this path and a token for these resources.
     ///
     /// A proxy may remove a prefix of the path, so the path of the resource counts unless the request's path is below it.
     ///
     /// # Errors
     /// `htu` is another address.
-    pub(super) fn check(&self, htu: &str, path: &str, resource: &str) -> Result<(), ProofError> {
+    pub(super) fn check(&self, htu: &str, path: &str, resources: &[String]) -> Result<(), ProofError> {
         let htu = Target::of(htu).ok_or(OTHER_ADDRESS)?;
         // If one resource is below another one, the proof is for the inner one.
         let named = self.0.iter().filter(|(_, target)| target.origin == htu.origin && target.contains(&htu.path));
         let (name, target) = named.max_by_key(|(_, target)| target.path.len()).ok_or(OTHER_ADDRESS)?;
-        if **name != *resource {
+        if resources.iter().all(|resource| **name != **resource) {
             return Err(OTHER_RESOURCE);
         }
         let path = normal_path(path);
@@ -116,7 +116,7 @@ mod tests {
     use super::{OTHER_ADDRESS, OTHER_RESOURCE, Target, Targets};
 
     fn is_address(resource: &str, htu: &str, path: &str) -> bool {
-        Targets::new([resource].into_iter()).check(htu, path, resource).is_ok()
+        Targets::new([resource].into_iter()).check(htu, path, &[resource.to_owned()]).is_ok()
     }
 
     #[test]
@@ -230,7 +230,29 @@ mod tests {
             (nested, "/mcp/other", 0, "https://h/mcp/other", &ok),
         ] {
             let targets = Targets::new(resources.into_iter());
-            assert_eq!(targets.check(htu, path, resources[token]), *expected, "{resources:?} {path} {token} {htu}");
+            assert_eq!(
+                targets.check(htu, path, &[resources[token].to_owned()]),
+                *expected,
+                "{resources:?} {path} {token} {htu}"
+            );
+        }
+    }
+
+    #[test]
+    fn accepts_each_public_name_at_its_own_path() {
+        let names = ["https://h/mcp", "https://o/mcp", "https://h/files"];
+        let opened = names.map(str::to_owned);
+        let targets = Targets::new(names.into_iter());
+        for (htu, path, is_accepted) in [
+            ("https://h/mcp", "/mcp", true),
+            ("https://o/mcp", "/mcp", true),
+            ("https://h/files", "/files", true),
+            ("https://h/files", "/mcp", false),
+            ("https://h/mcp", "/files", false),
+            ("https://o/files", "/files", false),
+            ("https://p/mcp", "/mcp", false),
+        ] {
+            assert_eq!(targets.check(htu, path, &opened).is_ok(), is_accepted, "{htu} {path}");
         }
     }
 }
