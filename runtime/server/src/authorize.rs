@@ -63,6 +63,7 @@ impl Authorizer {
             }
         }
         requester.listens = opens_stream(content);
+        requester.lists_tools = content.messages().iter().any(|message| message.method == "tools/list");
         self.compare_params(params, head, content, requester.era)
     }
 

@@ -69,6 +69,7 @@ pub struct ResourceServerBuilder {
     proof_by_proxy: bool,
     batches: bool,
     exposes_token: bool,
+    describes_lists: bool,
     max_age: u32,
 }
 
@@ -105,6 +106,7 @@ impl ResourceServerBuilder {
             proof_by_proxy: false,
             batches: false,
             exposes_token: false,
+            describes_lists: false,
             max_age: 3600,
         }
     }
@@ -226,6 +228,18 @@ impl ResourceServerBuilder {
     /// [`HiddenTools::Unknown`] without it is an error.
     pub fn hidden_tools(mut self, hidden: HiddenTools) -> Self {
         self.hidden = hidden;
+        self
+    }
+
+    /// Adds `securitySchemes` to each tool of the table in a list of tools, and to the `_meta` of the entry: what `ChatGPT` apps read
+    /// before they call a tool. Default: lists are not described. The members are those of
+    /// [`ScopeTable::tools_list`](mcp_scopes::ScopeTable::tools_list), in place of any that the server itself states. Scopes are named as
+    /// in the metadata, with the prefix of the issuer.
+    ///
+    /// The answer to `tools/list` and each event of a stream are read in full for it, up to the [limit](Self::answer_limit). An answer
+    /// that cannot be read is sent unchanged, except in [`Discovery::Filtered`].
+    pub fn describe_lists(mut self) -> Self {
+        self.describes_lists = true;
         self
     }
 
@@ -373,8 +387,8 @@ impl ResourceServerBuilder {
         AcceptedBindings { keys, certificates: self.proof_by_proxy }
     }
 
-    /// Sets the maximum size in bytes of an event of a stream and, in [`Discovery::Filtered`], of a JSON answer: both are read
-    /// in full before they are sent. A larger one becomes an error. Default: 16 MiB.
+    /// Sets the maximum size in bytes of an event of a stream and of a JSON answer that may hold a list: in [`Discovery::Filtered`], or
+    /// of `tools/list` with [`describe_lists`](Self::describe_lists). Both are read in full before they are sent. A larger one becomes an error. Default: 16 MiB.
     pub fn answer_limit(mut self, bytes: usize) -> Self {
         self.limits.answer = bytes;
         self

@@ -6,10 +6,12 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `list` | filters one JSON text |
+//! | `list` | filters and describes one JSON text |
+//! | `describe` | what is added to the entries of a list |
 //! | `events` | splits a stream into events, and writes them |
 //! | `event_rules` | what happens to an event |
 
+mod describe;
 mod event_rules;
 mod events;
 mod list;
@@ -19,7 +21,7 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE},
 };
 
-pub(super) use self::{event_rules::EventRules, events::Events, list::filtered};
+pub(super) use self::{describe::Descriptions, event_rules::EventRules, events::Events, list::ListRules};
 
 /// A response that cannot be read. It becomes an error, because it might show too much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

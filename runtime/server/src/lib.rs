@@ -27,7 +27,8 @@
 //! 7. **Policies.** Calls in the sandbox have a limit: 429. The [`PolicyHook`] is asked: 403. No earlier rejection counts here.
 //! 8. **Forward.** The server behind the layer is called.
 //! 9. **Response.** Session and event ids are sealed. In [`Discovery::Filtered`] every JSON answer and every event that holds a list of
-//!    tools is reduced to what the caller can call; one that cannot be read becomes an error. A stream that was opened to listen ends
+//!    tools is reduced to what the caller can call; one that cannot be read becomes an error.
+//!    [`describe_lists`](ResourceServerBuilder::describe_lists) adds what each tool needs. A stream that was opened to listen ends
 //!    with its token; the stream that answers a call is finished, without messages that the server begins.
 //!
 //! # How a tool finds its caller
@@ -81,7 +82,7 @@
 //! | 6 `bind_session` | opens sealed ids; `session` seals session ids, `replay` event ids |
 //! | 7 `enforce` | the limit of the sandbox (`rate_limit`), and [`PolicyHook`] (`policy`) |
 //! | 8 `forward` | what the server behind the layer receives |
-//! | 9 `response` | `filter` lists and events, `stream` how long a stream stays open, `body` response bodies |
+//! | 9 `response` | `filter` lists, their descriptions and events, `stream` how long a stream stays open, `body` response bodies |
 //! | `builder`, `facts`, `error`, `server`, `service` | [`ResourceServerBuilder`], what it compares, [`BuildError`], [`ResourceServer`], [`ResourceServerService`] |
 //! | `requester` | who sends a request and reads its response |
 //! | `rejection`, `challenges` | the answers that the layer gives itself; `reason` checks their texts at compile time |

@@ -36,13 +36,15 @@ pub(super) struct Requester {
     pub(super) session: Option<String>,
     /// Whether the response is a stream that was opened to listen, and so answers no call.
     pub(super) listens: bool,
+    /// Whether the response to a POST may be a list of tools that the request asks for.
+    pub(super) lists_tools: bool,
 }
 
 impl Requester {
     pub(super) fn new(table: &'static ScopeTable, credential: Option<Credential>, environment: Environment) -> Self {
         let grant = credential.as_ref().map_or_else(|| table.anonymous(), |token| token.claims.grant(table));
         let caller = Caller::new(grant, environment);
-        Self { caller, credential, era: Era::Legacy, session: None, listens: false }
+        Self { caller, credential, era: Era::Legacy, session: None, listens: false, lists_tools: false }
     }
 
     pub(super) fn is_anonymous(&self) -> bool {

@@ -13,7 +13,7 @@ use super::{
     authenticate::Authenticator,
     bind_session::SESSION,
     body::{StreamToken, collect},
-    filter::{self, EventRules, Events, Format, Unreadable},
+    filter::{self, Descriptions, EventRules, Events, Format, ListRules, Unreadable},
     message::Era,
     rejection::{Rejection, expose, state},
     requester::Requester,
@@ -21,11 +21,13 @@ use super::{
     stream::TokenWatch,
 };
 
-/// Seals the ids in responses, and filters lists of tools.
+/// Seals the ids in responses, and filters and describes lists of tools.
 pub(super) struct ResponseFilter {
     pub(super) sessions: Sessions,
     /// Whether each caller sees only the tools that it can call.
     pub(super) filters_lists: bool,
+    /// What is added to the entries of lists.
+    pub(super) descriptions: Option<Arc<Descriptions>>,
     /// The maximum size in bytes of an event or a list.
     pub(super) limit: usize,
     /// Verifies the token again while a stream is open.
@@ -70,7 +72,9 @@ impl ResponseFilter {
                 let token = self.stream_token(requester);
                 response.map(|body| ResponseBody::events(body, events, token))
             }
-            Ok(Format::Json) if self.filters_lists => return Filtered::MayHoldList(response, &requester.caller),
+            Ok(Format::Json) if self.filters_lists || (requester.lists_tools && self.descriptions.is_some()) => {
+                return Filtered::MayHoldList(response, &requester.caller);
+            }
             // A response of known length is complete, and so not a stream.
             Ok(Format::Json | Format::Other) if requester.listens && response.body().size_hint().exact().is_none() => {
                 let token = self.stream_token(requester);
@@ -93,12 +97,17 @@ impl ResponseFilter {
     /// Returns the state that reads and writes the events of a stream.
     fn events(&self, requester: &Requester) -> Events {
         let seal = self.sessions.event_seal(requester.owner(), &requester.caller, requester.session.as_deref());
-        let rules =
-            EventRules::new(requester.caller.environment(), self.filters_lists.then_some(requester.caller), seal);
+        let reads_lists = self.filters_lists || self.descriptions.is_some();
+        let lists = reads_lists.then(|| self.list_rules(&requester.caller));
+        let rules = EventRules::new(requester.caller.environment(), lists, seal);
         Events::new(rules, self.limit)
     }
 
-    /// Reads a response that may contain a list of tools, and returns it with the tools that the caller can call.
+    fn list_rules(&self, caller: &Caller) -> ListRules {
+        ListRules { filter: self.filters_lists.then_some(*caller), descriptions: self.descriptions.clone() }
+    }
+
+    /// Reads a response that may contain a list of tools, and returns it with the list that the caller receives.
     pub(super) async fn filter_list<R: Body>(
         &self,
         response: Response<R>,
@@ -107,7 +116,7 @@ impl ResponseFilter {
     ) -> Response<ResponseBody<R>> {
         let (mut parts, body) = response.into_parts();
         let filtered = collect(body, self.limit).await.ok().and_then(|text| {
-            let filtered = filter::filtered(&text, caller).ok()?;
+            let filtered = self.list_rules(caller).rewritten(&text).ok()?;
             Some(filtered.map_or(text, Bytes::from))
         });
         let Some(text) = filtered else {

@@ -20,6 +20,7 @@ use crate::{
     engine::Engine,
     environment::Resolver,
     error::{ProblemKind, ProblemList},
+    filter::Descriptions,
     forward::Forwarding,
     message::ParamHeaders,
     metadata::ServedMetadata,
@@ -129,7 +130,7 @@ impl ResourceServerBuilder {
         }
         let ((names, challenges, environments), key) = served.zip(key)?;
         environments.resources().for_each(|resource| origins.accept_resource(resource));
-        let sessions = Sessions::new(&key);
+        let (sessions, scope_prefix) = (Sessions::new(&key), Arc::clone(&challenges.scope_prefix));
         let authenticator = Arc::new(Authenticator {
             bindings: self.bindings(),
             #[cfg(feature = "dpop")]
@@ -168,12 +169,13 @@ impl ResourceServerBuilder {
                 challenges,
             },
             forwarding: Forwarding {
-                reads_lists: self.discovery == Discovery::Filtered,
+                reads_lists: self.discovery == Discovery::Filtered || self.describes_lists,
                 exposes_token: self.exposes_token,
             },
             responses: ResponseFilter {
                 sessions,
                 filters_lists: self.discovery == Discovery::Filtered,
+                descriptions: self.describes_lists.then(|| Arc::new(Descriptions::new(table, &scope_prefix))),
                 limit: self.limits.answer,
                 authenticator,
             },

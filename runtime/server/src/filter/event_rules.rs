@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, de::IgnoredAny};
 
-use mcp_scopes::{Caller, Environment};
+use mcp_scopes::Environment;
 
 use super::{
     super::{rejection::Rejection, replay::EventSeal},
-    filtered,
+    ListRules,
     list::may_hold_list,
 };
 
@@ -14,8 +14,8 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct EventRules {
     environment: Environment,
-    /// The caller for which lists of tools are filtered; `None` if they are not.
-    filter: Option<Caller>,
+    /// What happens to lists of tools; `None` if they are not read.
+    lists: Option<ListRules>,
     seal: EventSeal,
     /// Whether messages that the server begins are withheld.
     withholds: bool,
@@ -32,8 +32,8 @@ pub(super) enum Change {
 }
 
 impl EventRules {
-    pub(crate) fn new(environment: Environment, filter: Option<Caller>, seal: EventSeal) -> Self {
-        Self { environment, filter, seal, withholds: false }
+    pub(crate) fn new(environment: Environment, lists: Option<ListRules>, seal: EventSeal) -> Self {
+        Self { environment, lists, seal, withholds: false }
     }
 
     /// From now on, withholds every message that the server begins: requests and notifications.
@@ -51,9 +51,9 @@ impl EventRules {
         if self.withholds && !is_answer(&data(event)) {
             return Change::Withhold;
         }
-        let new_data = match &self.filter {
-            Some(caller) if may_hold_list(event) => {
-                filtered(&data(event), caller).unwrap_or_else(|_| Some(self.unreadable()))
+        let new_data = match &self.lists {
+            Some(lists) if may_hold_list(event) => {
+                lists.rewritten(&data(event)).unwrap_or_else(|_| Some(self.unreadable()))
             }
             _ => None,
         };

@@ -1,6 +1,9 @@
-//! Filters one JSON text that may contain a list of tools.
+//! Filters and describes one JSON text that may contain a list of tools.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, LazyLock},
+};
 
 use memchr::memmem::Finder;
 use serde::{Deserialize, de::IgnoredAny};
@@ -8,9 +11,12 @@ use serde_json::value::RawValue;
 
 use mcp_scopes::Caller;
 
-use super::super::{
-    json,
-    message::{self, MessageFault},
+use super::{
+    super::{
+        json,
+        message::{self, MessageFault},
+    },
+    describe::Descriptions,
 };
 
 /// A list of tools that cannot be read.
@@ -42,15 +48,41 @@ struct ListedTool<'t> {
 }
 
 /// A replacement for a part of the text.
-struct Edit {
-    start: usize,
-    end: usize,
-    text: String,
+pub(super) struct Edit {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) text: String,
 }
 
-/// Returns the text without the tools that the caller cannot call; `None` if it can be sent unchanged. Order, unknown members
-/// and the cursor of the next page stay as they are.
-pub(crate) fn filtered(bytes: &[u8], caller: &Caller) -> Result<Option<String>, Unreadable> {
+impl Edit {
+    /// Inserts members at the start of an object, which is a part of the text.
+    pub(super) fn insert_into(text: &str, object: &RawValue, members: String) -> Result<Self, Unreadable> {
+        let start = place(text, object)?.saturating_add(1);
+        Ok(Self { start, end: start, text: members })
+    }
+}
+
+/// What happens to lists of tools.
+#[derive(Clone, Debug)]
+pub(crate) struct ListRules {
+    /// The caller for which lists are filtered; `None` if they are not.
+    pub(crate) filter: Option<Caller>,
+    /// What is added to the entries.
+    pub(crate) descriptions: Option<Arc<Descriptions>>,
+}
+
+impl ListRules {
+    /// Returns the text without the tools that the caller cannot call, and with the descriptions of the others; `None` if it can be
+    /// sent unchanged. Order, unknown members and the cursor of the next page stay as they are.
+    ///
+    /// # Errors
+    /// The list cannot be read, and so cannot be filtered. A list that is only described is sent unchanged then.
+    pub(crate) fn rewritten(&self, bytes: &[u8]) -> Result<Option<String>, Unreadable> {
+        rewritten(bytes, self).or_else(|error| if self.filter.is_some() { Err(error) } else { Ok(None) })
+    }
+}
+
+fn rewritten(bytes: &[u8], rules: &ListRules) -> Result<Option<String>, Unreadable> {
     if !may_hold_list(bytes) {
         return Ok(None);
     }
@@ -60,11 +92,11 @@ pub(crate) fn filtered(bytes: &[u8], caller: &Caller) -> Result<Option<String>, 
     }
     let mut edits = Vec::new();
     match text.trim_start_matches([' ', '\t', '\n', '\r']).as_bytes() {
-        [b'{', ..] => answer(text, text, caller, &mut edits)?,
+        [b'{', ..] => answer(text, text, rules, &mut edits)?,
         [b'[', ..] => {
             let elements: Vec<&RawValue> = serde_json::from_str(text).map_err(|_| Unreadable)?;
             for element in elements.iter().filter(|element| is_object(element)) {
-                answer(text, element.get(), caller, &mut edits)?;
+                answer(text, element.get(), rules, &mut edits)?;
             }
         }
         _ => {
@@ -105,37 +137,44 @@ fn holds_marker(text: &str) -> bool {
     }
 }
 
-fn is_object(raw: &RawValue) -> bool {
+pub(super) fn is_object(raw: &RawValue) -> bool {
     raw.get().starts_with('{')
 }
 
 /// Collects the changes to one response, which is a part of the text.
-fn answer(text: &str, answer: &str, caller: &Caller, edits: &mut Vec<Edit>) -> Result<(), Unreadable> {
+fn answer(text: &str, answer: &str, rules: &ListRules, edits: &mut Vec<Edit>) -> Result<(), Unreadable> {
     let answer: Answer<'_> = serde_json::from_str(answer).map_err(|_| Unreadable)?;
     let Some(result) = answer.result.filter(|result| is_object(result)) else { return Ok(()) };
     let list: List<'_> = serde_json::from_str(result.get()).map_err(|_| Unreadable)?;
     let Some(tools) = list.tools else { return Ok(()) };
     let entries: Vec<&RawValue> = serde_json::from_str(tools.get()).map_err(|_| Unreadable)?;
     let mut kept = Vec::with_capacity(entries.len());
+    let mut is_described = false;
     for entry in &entries {
         if !is_object(entry) {
             return Err(Unreadable);
         }
         let ListedTool { name } = serde_json::from_str(entry.get()).map_err(|_| Unreadable)?;
-        if caller.authorize(&name).is_ok() {
-            kept.push(entry.get());
+        if rules.filter.is_some_and(|caller| caller.authorize(&name).is_err()) {
+            continue;
         }
+        let described = match &rules.descriptions {
+            Some(descriptions) => descriptions.described(entry.get(), &name)?,
+            None => None,
+        };
+        is_described |= described.is_some();
+        kept.push(described.map_or(Cow::Borrowed(entry.get()), Cow::Owned));
     }
     let before = edits.len();
-    if kept.len() < entries.len() {
+    if kept.len() < entries.len() || is_described {
         edits.push(replace(text, tools, format!("[{}]", kept.join(",")))?);
     }
     // MCP 2026-07-28, "Caching": a response that depends on the caller must not be cached for another one.
     match list.cache_scope {
+        _ if rules.filter.is_none() => {}
         Some(scope) if scope.get() != "\"private\"" => edits.push(replace(text, scope, "\"private\"".to_owned())?),
         None if list.ttl_ms.is_some() || list.result_type.is_some() => {
-            let start = place(text, result)?.saturating_add(1);
-            edits.push(Edit { start, end: start, text: "\"cacheScope\":\"private\",".to_owned() });
+            edits.push(Edit::insert_into(text, result, "\"cacheScope\":\"private\",".to_owned())?);
         }
         _ => {}
     }
@@ -143,7 +182,7 @@ fn answer(text: &str, answer: &str, caller: &Caller, edits: &mut Vec<Edit>) -> R
     Ok(())
 }
 
-fn replace(text: &str, raw: &RawValue, with: String) -> Result<Edit, Unreadable> {
+pub(super) fn replace(text: &str, raw: &RawValue, with: String) -> Result<Edit, Unreadable> {
     let start = place(text, raw)?;
     Ok(Edit { start, end: start.saturating_add(raw.get().len()), text: with })
 }
@@ -155,7 +194,7 @@ fn place(text: &str, raw: &RawValue) -> Result<usize, Unreadable> {
     if part.is_some_and(|part| core::ptr::eq(part, raw.get())) { Ok(at) } else { Err(Unreadable) }
 }
 
-fn apply(text: &str, edits: &[Edit]) -> Result<String, Unreadable> {
+pub(super) fn apply(text: &str, edits: &[Edit]) -> Result<String, Unreadable> {
     let mut out = String::with_capacity(text.len() + 32);
     let mut at = 0;
     for edit in edits {

@@ -8,6 +8,7 @@ use support::{issuer, key_sets, proofs, server, tokens};
 mod answer_lists;
 mod answer_streams;
 mod clocks;
+mod described_lists;
 mod faults;
 mod hostile;
 mod issuers;
