@@ -15,7 +15,7 @@ use super::{
     Claims, OwnedToken,
     bind_session::{BoundSession, SESSION},
     message::{Kept, ParamHeaders},
-    requester::Requester,
+    requester::{Credential, Requester},
 };
 
 static DPOP: HeaderName = HeaderName::from_static("dpop");
@@ -96,7 +96,7 @@ fn set_extensions(parts: &mut Parts, requester: Option<&Requester>, exposes_toke
         None => drop(extensions.remove::<Caller>()),
     }
     let credential = requester.and_then(|requester| requester.credential.as_ref());
-    match credential.filter(|_| exposes_token).and_then(|credential| credential.token()) {
+    match credential.filter(|_| exposes_token).and_then(Credential::token) {
         Some(token) => drop(extensions.insert(token.to_owned_token())),
         None => drop(extensions.remove::<OwnedToken>()),
     }

@@ -42,12 +42,13 @@ pub(super) struct Rejection {
     code: i32,
     text: Cow<'static, str>,
     id: Option<Box<RawValue>>,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    /// The headers at each further public name of the server, for a response with a challenge.
-    headers_elsewhere: Vec<Vec<(HeaderName, HeaderValue)>>,
+    /// The headers at each public name of the server. If there are fewer, the first are those of all names.
+    headers: Vec<Headers>,
     environment: Option<Environment>,
     mark: Mark,
 }
+
+type Headers = Vec<(HeaderName, HeaderValue)>;
 
 impl Rejection {
     // `cold` keeps rejections apart from the common path in the compiled code.
@@ -55,16 +56,7 @@ impl Rejection {
     fn new(step: Step, status: StatusCode, code: i32, text: impl Into<Cow<'static, str>>) -> Self {
         let (text, mark) = (text.into(), Mark::at(step));
         let mark = if let Cow::Borrowed(reason) = text { mark.because(reason.into()) } else { mark };
-        Self {
-            status,
-            code,
-            text,
-            id: None,
-            headers: Vec::new(),
-            headers_elsewhere: Vec::new(),
-            environment: None,
-            mark,
-        }
+        Self { status, code, text, id: None, headers: Vec::new(), environment: None, mark }
     }
 
     fn of_status(step: Step, status: StatusCode, text: impl Into<Cow<'static, str>>) -> Self {
@@ -111,15 +103,14 @@ impl Rejection {
 
     /// Sets the challenge at the next public name: that of another rejection.
     pub(super) fn and_at_next_name(mut self, other: Self) -> Self {
-        self.headers_elsewhere.push(other.headers);
+        self.headers.extend(other.headers);
         self
     }
 
     /// Selects the challenge of a public name. The first name has the place 0.
     pub(super) fn at_name(mut self, place: usize) -> Self {
-        let place = place.checked_sub(1);
-        if let Some(headers) = place.and_then(|place| self.headers_elsewhere.get_mut(place)) {
-            self.headers = core::mem::take(headers);
+        if place < self.headers.len() {
+            self.headers.swap(0, place);
         }
         self
     }
@@ -241,7 +232,10 @@ impl Rejection {
     }
 
     fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        match self.headers.first_mut() {
+            Some(headers) => headers.push((name, value)),
+            None => self.headers.push(vec![(name, value)]),
+        }
         self
     }
 
@@ -280,7 +274,7 @@ impl Rejection {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        for (name, value) in self.headers {
+        for (name, value) in self.headers.into_iter().next().unwrap_or_default() {
             headers.append(name, value);
         }
         if let Some(environment) = self.environment {

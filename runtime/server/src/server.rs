@@ -185,15 +185,13 @@ impl<B> Service<Request<B>> for WellKnown {
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (parts, _) = request.into_parts();
-        let response = match self.engine.names.document_at(&parts) {
-            Some(document) => document.answer(&parts.method),
-            None => {
-                let mut response = Response::default();
-                *response.status_mut() = http::StatusCode::NOT_FOUND;
-                response
-            }
-        };
-        core::future::ready(Ok(response))
+        let document = self.engine.names.document_at(&parts);
+        let response = document.map(|document| document.answer(&parts.method));
+        core::future::ready(Ok(response.unwrap_or_else(|| {
+            let mut response = Response::default();
+            *response.status_mut() = http::StatusCode::NOT_FOUND;
+            response
+        })))
     }
 }
 

@@ -60,13 +60,12 @@ impl Descriptions {
         match found.meta {
             Some(meta) if is_object(meta) => {
                 let Meta { security_schemes } = serde_json::from_str(meta.get()).map_err(|_| Unreadable)?;
-                edits.push(match security_schemes {
-                    Some(stated) => replace(entry, stated, schemes.to_string())?,
-                    None => {
-                        let is_empty = meta.get().trim_start_matches('{').trim_start() == "}";
-                        let comma = if is_empty { "" } else { "," };
-                        Edit::insert_into(entry, meta, format!("\"securitySchemes\":{schemes}{comma}"))?
-                    }
+                edits.push(if let Some(stated) = security_schemes {
+                    replace(entry, stated, schemes.to_string())?
+                } else {
+                    let is_empty = meta.get().trim_start_matches('{').trim_start() == "}";
+                    let comma = if is_empty { "" } else { "," };
+                    Edit::insert_into(entry, meta, format!("\"securitySchemes\":{schemes}{comma}"))?
                 });
             }
             Some(other) => edits.push(replace(entry, other, format!("{{\"securitySchemes\":{schemes}}}"))?),

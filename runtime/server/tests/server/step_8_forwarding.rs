@@ -30,8 +30,7 @@ async fn received(set: impl Fn(ResourceServerBuilder) -> ResourceServerBuilder, 
     // The method of the layer needs no trait.
     let service = server.layer().layer(inner);
     let _ = service.oneshot(ask.0).await.unwrap();
-    let seen = seen.lock().unwrap().take();
-    seen
+    seen.lock().unwrap().take()
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ pub fn explain(
         return Err(problem);
     }
     let mut rules = Rules::new(issuer, [resource], ClaimsSource::Token);
-    rules.scope_prefix = provider.prefix.inside(&ScopePrefix::NONE).to_owned();
+    provider.prefix.inside(&ScopePrefix::NONE).clone_into(&mut rules.scope_prefix);
     let scope_prefix = provider.prefix.outside(&ScopePrefix::NONE).to_owned();
     rules.provider = provider;
     let result = check(Token::new(token), &rules, keys);
