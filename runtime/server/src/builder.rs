@@ -2,17 +2,20 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `limits` | settings of sizes and times |
 //! | `checks` | checks of the settings |
 //! | `build` | `build`, which makes the engine from them |
 
 mod build;
 mod checks;
+mod limits;
 
-use core::{num::NonZeroU32, time::Duration};
+use core::num::NonZeroU32;
 use std::sync::Arc;
 
 use mcp_scopes::ScopeTable;
 
+use self::limits::Limits;
 #[cfg(feature = "dpop")]
 use super::token::Dpop;
 #[cfg(any(feature = "jwt", feature = "introspection"))]
@@ -22,21 +25,6 @@ use super::{
     policy::DynPolicyHook,
     token::{AcceptedBindings, ApiKeys, Clock, Sources},
 };
-
-/// Limits on the bytes that are read, and on the time that a body may take.
-#[derive(Clone, Copy, Debug)]
-struct Limits {
-    body: usize,
-    anonymous_body: usize,
-    answer: usize,
-    time: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { body: 4 << 20, anonymous_body: 64 << 10, answer: 16 << 20, time: Duration::from_secs(30) }
-    }
-}
 
 /// Builds a [`ResourceServer`](crate::ResourceServer). A value set here overrides the one in the table's file.
 #[must_use = "nothing is built before `build`"]
@@ -323,27 +311,6 @@ impl ResourceServerBuilder {
         self
     }
 
-    /// Sets the maximum size of a request body in bytes. Default: 4 MiB.
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.limits.body = bytes;
-        self
-    }
-
-    /// Sets the maximum body size in bytes of a request without a token. Default: 64 KiB.
-    pub fn anonymous_body_limit(mut self, bytes: usize) -> Self {
-        self.limits.anonymous_body = bytes;
-        self
-    }
-
-    /// Sets how long the body of a request may take to arrive, from when the layer starts to wait for it. Default: 30 seconds.
-    /// A slower body is answered with 408, even if part of it has arrived. The timeout for headers is set in the HTTP server.
-    ///
-    /// The timer is that of the tokio runtime in which the layer is called.
-    pub fn body_timeout(mut self, time: Duration) -> Self {
-        self.limits.time = time;
-        self
-    }
-
     /// Sets the clock with which token expiry is checked. Default: the system clock.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
@@ -387,13 +354,6 @@ impl ResourceServerBuilder {
         AcceptedBindings { keys, certificates: self.proof_by_proxy }
     }
 
-    /// Sets the maximum size in bytes of an event of a stream and of a JSON answer that may hold a list: in [`Discovery::Filtered`], or
-    /// of `tools/list` with [`describe_lists`](Self::describe_lists). Both are read in full before they are sent. A larger one becomes an error. Default: 16 MiB.
-    pub fn answer_limit(mut self, bytes: usize) -> Self {
-        self.limits.answer = bytes;
-        self
-    }
-
     /// Accepts batches, which MCP supported until 2025-03-26. Each message of a batch is checked. If one is denied, all are.
     pub fn allow_batches(mut self) -> Self {
         self.batches = true;
@@ -403,7 +363,7 @@ impl ResourceServerBuilder {
     /// Gives the verified access token to the server behind the layer, as an [`OwnedToken`](crate::OwnedToken) in the extensions of the
     /// request. Default: the token is not passed on. The header `Authorization` is removed in both cases.
     ///
-    /// MCP forbids to send this token to another service: "If the MCP server makes requests to upstream APIs, it may act as an OAuth
+    /// MCP forbids sending this token to another service: "If the MCP server makes requests to upstream APIs, it may act as an OAuth
     /// client to them. The access token used at the upstream API is a separate token, issued by the upstream authorization server. The
     /// MCP server MUST NOT pass through the token it received from the MCP client" (MCP 2026-07-28, "Authorization", section "Access
     /// Token Privilege Restriction"). The token names this server as its audience. A service that accepts it accepts the tokens of
@@ -424,12 +384,6 @@ impl ResourceServerBuilder {
     /// ```
     pub fn danger_expose_token(mut self) -> Self {
         self.exposes_token = true;
-        self
-    }
-
-    /// Sets for how many seconds clients may cache the metadata. Default: one hour.
-    pub fn metadata_max_age(mut self, seconds: u32) -> Self {
-        self.max_age = seconds;
         self
     }
 }
