@@ -8,16 +8,17 @@ use std::{
 
 use mcp_scopes_prm::Violation;
 use mcp_scopes_scan::{
-    Error, Finding, Level, Report, Scan, large_stack, settle,
+    Error, Finding, Level, Report, Scan, large_stack, settle, shown,
     source::{Place, Sources},
 };
 
 use crate::{
     Overrides, RULES, find, fingerprint, fixes,
-    levels::Levels,
+    levels::{Levels, level_of},
     lint_model::{Package, ParsedDocument, Profile, Table, Tool},
     reporter::Reporter,
     rule::Rule,
+    rules::NO_TOOLS,
     suppress::{self, Suppressions},
 };
 
@@ -40,7 +41,9 @@ use crate::{
 /// # Ok::<(), mcp_scopes_scan::Error>(())
 /// ```
 pub fn lint(scan: &Scan, overrides: &Overrides) -> Result<Report, Error> {
-    Ok(to_source(scan.run_tree()?, overrides))
+    let mut report = to_source(scan.clone().with_server_code().run_tree()?, overrides);
+    no_tools(&mut report, scan.path(), overrides);
+    Ok(report)
 }
 
 /// Scans the one package that contains the path and applies the lint rules.
@@ -48,7 +51,24 @@ pub fn lint(scan: &Scan, overrides: &Overrides) -> Result<Report, Error> {
 /// # Errors
 /// Returns the errors of [`Scan::run`].
 pub fn lint_package(scan: &Scan, overrides: &Overrides) -> Result<Report, Error> {
-    Ok(to_source(scan.run()?, overrides))
+    Ok(to_source(scan.clone().with_server_code().run()?, overrides))
+}
+
+/// Reports that there is nothing to check, since a run without findings would look like a check that passed.
+fn no_tools(report: &mut Report, path: &Path, overrides: &Overrides) {
+    let has_tools = report.inventories.iter().any(|inventory| !inventory.server.tools.is_empty());
+    let Some(level) = level_of(&NO_TOOLS, overrides) else { return };
+    if report.packages() > 0 || has_tools || !report.findings.is_empty() {
+        return;
+    }
+    let name = shown(path);
+    let help = "give the folder of a server whose functions have `#[mcp_tool]`, or a document";
+    let manifest = path.join("Cargo.toml");
+    let place = manifest.is_file().then(|| Place::point(&shown(&manifest), 1, 1));
+    let message = "no package at or below this path has tools";
+    let finding = Finding::warning(NO_TOOLS.id, message).help(help).at(place).about(&*name);
+    report.findings.push(finding.at_level(level));
+    fingerprint::assign(report);
 }
 
 /// Applies every rule to the report of a scan.
@@ -71,7 +91,14 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
             for (rule, level) in in_force(&levels) {
                 let mut reporter = Reporter::new(rule, levels.options_of(rule), &report.sources);
                 run_checks(rule, &package.tools, &package.tables, &mut reporter);
-                findings.extend(reporter.found.into_iter().map(|hit| hit.at_level(level)));
+                if let Some(check) = rule.check.package {
+                    check(&package, &mut reporter);
+                }
+                let limit = |hit: &Finding| if levels.is_default(rule) { level.min(hit.level) } else { level };
+                findings.extend(reporter.found.into_iter().map(|hit| {
+                    let level = limit(&hit);
+                    hit.at_level(level)
+                }));
             }
             settings.packages.push((inventory.folder.clone(), levels));
         }
@@ -119,6 +146,9 @@ impl Settings {
 fn comments(report: &mut Report, settings: &Settings, findings: Vec<Finding>) {
     let mut extents: BTreeMap<Arc<str>, Vec<(u32, u32)>> = BTreeMap::new();
     for tool in report.inventories.iter().flat_map(|inventory| &inventory.tools) {
+        extents.entry(tool.place.file.clone()).or_default().push(tool.lines);
+    }
+    for tool in report.inventories.iter().flat_map(|inventory| &inventory.server.tools) {
         extents.entry(tool.place.file.clone()).or_default().push(tool.lines);
     }
     let mut about = Vec::new();

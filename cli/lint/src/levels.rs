@@ -80,6 +80,12 @@ impl Levels {
         if setting == Setting::Warn && self.overrides.denies_warnings() { Setting::Deny } else { setting }
     }
 
+    /// Returns whether nothing but its default sets the level of a rule.
+    pub(crate) fn is_default(&self, rule: &Rule) -> bool {
+        let file = || self.by_name.contains_key(rule.id) || self.by_name.contains_key(rule.category.as_str());
+        self.overrides.of_rule(rule).is_none() && !file()
+    }
+
     /// Returns the options that are set for a rule.
     pub(crate) fn options_of(&self, rule: &Rule) -> &[(String, OptionValue)] {
         self.options.get(rule.id).map(Vec::as_slice).unwrap_or_default()

@@ -51,5 +51,7 @@ pub use apply::{lint, lint_package};
 pub use documents::Documents;
 pub use overrides::Overrides;
 pub use reporter::{Reported, Reporter, WithoutHelp, WithoutPlace, WithoutSubject};
-pub use rule::{Category, Check, EXPERIENCE, OnDocument, OnTable, OnTool, OptionValue, Rule, RuleOption, Setting};
+pub use rule::{
+    Category, Check, EXPERIENCE, OnDocument, OnPackage, OnTable, OnTool, OptionValue, Rule, RuleOption, Setting,
+};
 pub use rules::{RULES, find, named};

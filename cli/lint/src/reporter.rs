@@ -1,7 +1,7 @@
 //! Collects the findings of a rule and provides its options.
 
 use mcp_scopes_scan::{
-    Finding, Fix,
+    Finding, Fix, Level,
     source::{Place, Sources},
 };
 
@@ -30,7 +30,7 @@ impl<'a> Reporter<'a> {
     /// Starts a finding with its message. It is added once it has a place, a subject and a help:
     /// `reporter.report(message).at(&place).about(subject).help(help)`. The engine sets the level later.
     pub fn report(&mut self, message: impl Into<String>) -> WithoutPlace<'_> {
-        WithoutPlace { found: &mut self.found, finding: Finding::warning(self.rule.id, message) }
+        WithoutPlace { found: &mut self.found, finding: Finding::error(self.rule.id, message) }
     }
 
     /// Returns a number of [`Rule::options`].
@@ -133,6 +133,13 @@ pub struct Reported<'r> {
 }
 
 impl Reported<'_> {
+    /// Makes the finding a warning, even if the default level of the rule is `deny`. A configured level still applies.
+    pub fn at_most_warning(self) {
+        if let Some(finding) = self.found.last_mut() {
+            finding.level = Level::Warning;
+        }
+    }
+
     /// Sets the fix, if there is one.
     pub fn fix(self, fix: Option<Fix>) {
         if let Some(finding) = self.found.last_mut() {

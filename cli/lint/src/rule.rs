@@ -6,7 +6,7 @@ use mcp_scopes_prm::ViolationKind;
 use mcp_scopes_scan::Level;
 
 use crate::{
-    lint_model::{ParsedDocument, Table, Tool},
+    lint_model::{Package, ParsedDocument, Table, Tool},
     reporter::Reporter,
 };
 
@@ -101,6 +101,8 @@ impl Setting {
 pub type OnTool = fn(&Tool, &mut Reporter<'_>);
 /// A check of each table that no other table splices, and of the table of each document.
 pub type OnTable = fn(&Table, &mut Reporter<'_>);
+/// A check of each package of source.
+pub type OnPackage = fn(&Package, &mut Reporter<'_>);
 /// A check of each document.
 pub type OnDocument = fn(&ParsedDocument<'_>, &mut Reporter<'_>);
 
@@ -111,6 +113,8 @@ pub struct Check {
     pub tool: Option<OnTool>,
     /// The check of tables.
     pub table: Option<OnTable>,
+    /// The check of packages.
+    pub package: Option<OnPackage>,
     /// The check of documents.
     pub document: Option<OnDocument>,
     /// The ids of diagnostics that the compiler also reports. These findings are always errors.
@@ -123,8 +127,15 @@ pub struct Check {
 
 impl Check {
     /// No check: the engine reports the findings.
-    pub const NONE: Self =
-        Self { tool: None, table: None, document: None, diagnostics: &[], notices: &[], violations: &[] };
+    pub const NONE: Self = Self {
+        tool: None,
+        table: None,
+        package: None,
+        document: None,
+        diagnostics: &[],
+        notices: &[],
+        violations: &[],
+    };
 
     /// Creates a check of tools.
     #[must_use]
@@ -136,6 +147,12 @@ impl Check {
     #[must_use]
     pub const fn table(code: OnTable) -> Self {
         Self { table: Some(code), ..Self::NONE }
+    }
+
+    /// Creates a check of packages.
+    #[must_use]
+    pub const fn package(code: OnPackage) -> Self {
+        Self { package: Some(code), ..Self::NONE }
     }
 
     /// Creates a check of documents.
@@ -168,6 +185,7 @@ impl Check {
         Self {
             tool: if self.tool.is_some() { self.tool } else { other.tool },
             table: if self.table.is_some() { self.table } else { other.table },
+            package: if self.package.is_some() { self.package } else { other.package },
             document: if self.document.is_some() { self.document } else { other.document },
             diagnostics: if self.diagnostics.is_empty() { other.diagnostics } else { self.diagnostics },
             notices: if self.notices.is_empty() { other.notices } else { self.notices },

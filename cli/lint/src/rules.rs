@@ -72,9 +72,11 @@ mod signing_without_keys;
 mod symmetric_signing_alg;
 mod table;
 mod tool_name;
+mod unannotated_tools;
 mod uncanonical_address;
 mod undefined_member;
 mod undocumented_scope;
+mod unguarded_transport;
 mod unknown_alg;
 mod unlisted_tool;
 mod unreachable_scope;
@@ -86,6 +88,7 @@ use mcp_scopes_model::nearest::Nearest;
 use mcp_scopes_scan::{Error, ErrorKind};
 
 use crate::rule::Rule;
+pub(crate) use table::NO_TOOLS;
 
 /// All rules, sorted by id.
 pub static RULES: &[Rule] = &[
@@ -150,6 +153,7 @@ pub static RULES: &[Rule] = &[
     near_duplicate_tool::RULE,
     table::NESTED_SIGNED_METADATA,
     table::NO_SCOPE,
+    NO_TOOLS,
     table::NOT_JSON,
     omnibus_scope::RULE,
     oversized_scopes_supported::RULE,
@@ -185,11 +189,13 @@ pub static RULES: &[Rule] = &[
     table::SUPPRESSION_SYNTAX,
     symmetric_signing_alg::RULE,
     tool_name::RULE,
+    unannotated_tools::RULE,
     uncanonical_address::RULE,
     table::UNDECLARED_FILE,
     table::UNDECLARED_SCOPE,
     undefined_member::RULE,
     undocumented_scope::RULE,
+    unguarded_transport::RULE,
     unknown_alg::RULE,
     unlisted_tool::RULE,
     unreachable_scope::RULE,

@@ -169,6 +169,7 @@ impl Assembly<'_> {
             function,
             conditions: decl.cfgs.iter().map(|condition| condition.to_token_stream().to_string()).collect(),
             hints,
+            guarded: decl.guard.is_some(),
             own,
             place,
             lines,

@@ -30,6 +30,42 @@ pub struct Inventory {
     pub tools: Vec<Tool>,
     /// The tables, including those of other packages that a table splices.
     pub tables: Vec<Table>,
+    /// The server code beside the annotations. Empty unless the scan looks for it.
+    pub server: ServerCode,
+}
+
+/// The server code of a package, found by names in its tokens.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ServerCode {
+    /// The functions that an SDK's attribute makes a tool.
+    pub tools: Vec<SdkTool>,
+    /// The calls that start a transport of an SDK.
+    pub transports: Vec<Transport>,
+    /// Whether a function of the package names a layer, a guard or an authorization.
+    pub is_protected: bool,
+}
+
+/// A function that an SDK's attribute makes a tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SdkTool {
+    /// The function's name.
+    pub name: String,
+    /// The place of the name.
+    pub place: Place,
+    /// The first line of its attributes and the line of its name.
+    pub lines: (u32, u32),
+}
+
+/// A call that starts a transport of an SDK.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transport {
+    /// The call, as shown: `StreamableHttpService::new`, `.serve(..)`.
+    pub call: String,
+    /// Whether the code around the call names a layer or a guard.
+    pub is_protected: bool,
+    /// The place of the call.
+    pub place: Place,
 }
 
 /// The scopes that open a tool.
@@ -47,6 +83,8 @@ pub struct Tool {
     pub function: String,
     /// The hints that the SDK's attribute declares.
     pub hints: Hints,
+    /// Whether the function checks its caller itself: `guard = argument`.
+    pub guarded: bool,
     /// The conditions of `#[cfg(..)]` on the function.
     pub conditions: Vec<String>,
     /// Whether it belongs to the scanned package rather than to a dependency.

@@ -22,6 +22,7 @@
 //! | `resolve`, `import`, `original`, `entry` | resolves paths, `use` items and the entries of a table |
 //! | `assemble`, `hints` | from declarations to an inventory; the SDK's hints |
 //! | `fields`, `schema`, `optional`, `rename` | the parameters of a type, from the JSON Schema that its source describes |
+//! | `server_code` | the SDK's tools and transports beside the annotations, and what protects them |
 //! | `document` | the outline of a table, in an arena, and its problems under the shared rules |
 //! | `tool` | the facts of one tool: from a record, and to the model |
 //! | `report`, `error` | the result of a scan, and the error that stops it |
@@ -68,6 +69,7 @@ mod resolve;
 mod runtime_macro;
 mod scan;
 mod schema;
+mod server_code;
 pub mod source;
 mod tool;
 pub mod walk;

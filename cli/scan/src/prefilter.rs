@@ -9,6 +9,8 @@ pub struct Marks {
     pub ours: bool,
     /// It may contain `#[path = ".."]`, so a module of it may be in another file than its path suggests.
     pub path: bool,
+    /// It may hold `#[tool]`, the attribute of an SDK, under its own name.
+    pub sdk: bool,
 }
 
 /// Looks for [`Marks`].
@@ -17,12 +19,20 @@ pub struct Prefilter {
     prefix: Finder<'static>,
     table: Finder<'static>,
     path: Finder<'static>,
+    attribute: Finder<'static>,
+    qualified: Finder<'static>,
 }
 
 impl Default for Prefilter {
     fn default() -> Self {
         // `mcp_tool`, `mcp_tools` and `mcp_scopes` share four bytes, so one search finds all three.
-        Self { prefix: Finder::new("mcp_"), table: Finder::new("scope_table"), path: Finder::new("path") }
+        Self {
+            prefix: Finder::new("mcp_"),
+            table: Finder::new("scope_table"),
+            path: Finder::new("path"),
+            attribute: Finder::new("#[tool"),
+            qualified: Finder::new("::tool"),
+        }
     }
 }
 
@@ -30,7 +40,7 @@ impl Prefilter {
     /// Returns the possible contents of these bytes.
     #[must_use]
     pub fn marks(&self, bytes: &[u8]) -> Marks {
-        Marks { ours: self.ours(bytes), path: self.says_path(bytes) }
+        Marks { ours: self.ours(bytes), path: self.says_path(bytes), sdk: self.has_sdk_tools(bytes) }
     }
 
     /// Returns whether these bytes can hold an annotation or a table.
@@ -46,6 +56,14 @@ impl Prefilter {
             matches!(rest.first(), None | Some(b'!' | b',' | b';' | b'}' | b'/')) || rest.starts_with(b"as")
         };
         self.prefix.find_iter(bytes).any(named) || self.table.find_iter(bytes).any(table)
+    }
+
+    fn has_sdk_tools(&self, bytes: &[u8]) -> bool {
+        let ends = |at: usize| {
+            let next = bytes.get(at + 6).copied().unwrap_or_default();
+            !next.is_ascii_alphanumeric() && next != b'_'
+        };
+        self.attribute.find_iter(bytes).chain(self.qualified.find_iter(bytes)).any(ends)
     }
 
     fn says_path(&self, bytes: &[u8]) -> bool {
@@ -88,9 +106,23 @@ mod tests {
     }
 
     #[test]
+    fn finds_the_attribute_of_an_sdk() {
+        for (text, found) in [
+            ("#[tool]", true),
+            ("#[tool(name = \"a\")]", true),
+            ("#[rmcp::tool]", true),
+            ("#[tool_router]", false),
+            ("use rmcp::tool_router;", false),
+            ("tool", false),
+        ] {
+            assert_eq!(Prefilter::default().marks(text.as_bytes()).sdk, found, "{text}");
+        }
+    }
+
+    #[test]
     fn path_attributes_are_caught() {
         let prefilter = Prefilter::default();
-        let says = |text: &str| prefilter.marks(text.as_bytes()) == Marks { ours: false, path: true };
+        let says = |text: &str| prefilter.marks(text.as_bytes()) == Marks { path: true, ..Marks::default() };
         assert!(says("#[path = \"x.rs\"] mod x;"));
         assert!(says("#[cfg_attr(unix,\n path= \"x.rs\")] mod x;"));
         assert!(!says("let path = a;"));

@@ -17,6 +17,7 @@ use crate::{
     inventory::Inventory,
     nesting,
     package::Package,
+    server_code,
     source::{Place, Sources},
     walk::Walked,
     world::{World, shown},
@@ -46,6 +47,7 @@ pub struct Scan {
     pub(crate) loopback: bool,
     pub(crate) instead: BTreeMap<Arc<str>, Arc<str>>,
     pub(crate) seen: Arc<AtomicUsize>,
+    pub(crate) server: bool,
 }
 
 impl Scan {
@@ -62,12 +64,20 @@ impl Scan {
             loopback: false,
             instead: BTreeMap::new(),
             seen: Arc::default(),
+            server: false,
         }
     }
 
     /// Sets a counter for the files and folders that the scan has seen, for a progress display.
     pub fn counting(mut self, seen: Arc<AtomicUsize>) -> Self {
         self.seen = seen;
+        self
+    }
+
+    /// Also looks for the server code beside the annotations, see [`ServerCode`](crate::inventory::ServerCode).
+    #[doc(hidden)]
+    pub fn with_server_code(mut self) -> Self {
+        self.server = true;
         self
     }
 
@@ -179,11 +189,11 @@ impl Scan {
         let walked = Rc::new(walked);
         let mut known = BTreeSet::new();
         let mut packages = Vec::new();
-        // The folders with annotations in or below them. A package without any is not read.
+        // The folders with annotations or tools in or below them. A package without any is not read.
         let promising: BTreeSet<&Path> = walked
             .files
             .iter()
-            .filter(|(_, marks)| marks.ours)
+            .filter(|(_, marks)| marks.ours || self.server && marks.sdk)
             .flat_map(|(file, _)| file.ancestors().skip(1))
             .collect();
         let wanted = |folder: &PathBuf| {
@@ -247,7 +257,10 @@ impl Report {
     fn package(&mut self, scan: &Scan, folder: &Path, walked: &Rc<Walked>, cfgs: Cfgs) -> Result<(), Error> {
         let mut world = World::new(walked.clone(), cfgs, Sources::with(scan.instead.clone()));
         let Some(package) = world.add(folder, &scan.selection)? else { return Ok(()) };
-        let inventory = assemble(&mut world, package);
+        let mut inventory = assemble(&mut world, package);
+        if scan.server {
+            inventory.server = server_code::find(&mut world, package);
+        }
         for (id, table) in inventory.tables.iter().enumerate() {
             if table.own {
                 self.findings.extend(document::problems(&inventory, id));

@@ -156,6 +156,24 @@ impl World {
         }
     }
 
+    /// Reads the modules of a package that no path leads to. They hold no annotations, so their errors are not reported.
+    pub(crate) fn read_all(&mut self, package: PackageId) {
+        let known = self.findings.len();
+        let mut id = 0;
+        while let Some(module) = self.modules.get(id) {
+            if self.crates.get(module.krate).is_some_and(|krate| krate.package == package) {
+                let unread =
+                    |(name, child): (&String, &Child)| matches!(child, Child::Unread(..)).then(|| name.clone());
+                let names: Vec<String> = module.children.iter().filter_map(unread).collect();
+                for name in names {
+                    self.child(id, &name);
+                }
+            }
+            id += 1;
+        }
+        self.findings.truncate(known);
+    }
+
     /// Returns the files that may hold an annotation and that no target of the package declares.
     pub(crate) fn undeclared(&self, package: PackageId) -> Vec<PathBuf> {
         let Some(member) = self.members.get(package) else { return Vec::new() };

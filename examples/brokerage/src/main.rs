@@ -34,6 +34,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let variable = |name| env::var(name).ok();
     let client = Client::of(variable("BROKERAGE_SCOPE").as_deref(), variable("BROKERAGE_ENVIRONMENT").as_deref())?;
     let server = Brokerage::new(Records::demonstration()?, client)?;
+    // mcp-scopes: allow(unguarded-transport) `Brokerage::call_tool` authorizes each call
     server.serve(rmcp::transport::stdio()).await?.waiting().await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The input of rules: tools, and tables with every scope and the tools it opens. It comes from source or from a
+//! The input of rules: packages, tools, and tables with every scope and the tools it opens. It comes from source or from a
 //! document.
 //!
 //! | module | holds |
@@ -16,13 +16,13 @@ mod steps;
 use std::{ops::Deref, sync::Arc};
 
 use mcp_scopes_model::{Risk, policy::Session};
-pub use mcp_scopes_scan::inventory::{Hints, Parameter, Policy, ToolFacts};
+pub use mcp_scopes_scan::inventory::{Hints, Parameter, Policy, SdkTool, ServerCode, ToolFacts, Transport};
 use mcp_scopes_scan::source::{Place, Placed};
 
 pub(crate) use document::below;
 pub use document::{ParsedDocument, Profile};
 pub use scopes::Scope;
-pub(crate) use source::Package;
+pub use source::Package;
 pub use steps::{Hierarchy, Step};
 
 /// What a model is built from.

@@ -8,7 +8,7 @@ use std::{
 use mcp_scopes_model::Tool as ModelTool;
 use mcp_scopes_scan::{
     Arena,
-    inventory::{Config, Inventory, Table as FoundTable, TableId, Tool as Found},
+    inventory::{Config, Inventory, ServerCode, Table as FoundTable, TableId, Tool as Found},
     outline,
     source::{Place, Placed},
 };
@@ -16,9 +16,20 @@ use mcp_scopes_scan::{
 use super::{Convention, Flow, InputKind, Listed, SandboxServer, Table, Tool, scopes::Scopes};
 
 /// A package: its own tools, each once, and its tables that no other table splices.
-pub(crate) struct Package {
-    pub(crate) tools: Vec<Arc<Tool>>,
-    pub(crate) tables: Vec<Table>,
+#[derive(Debug)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its tools.
+    pub tools: Vec<Arc<Tool>>,
+    /// Its tables.
+    pub tables: Vec<Table>,
+    /// The server code beside the annotations.
+    pub server: ServerCode,
+    /// Whether every tool of its tables checks its caller itself, with `guard`.
+    pub is_guarded: bool,
+    /// Whether some tool does.
+    pub has_guard: bool,
 }
 
 impl Package {
@@ -27,8 +38,20 @@ impl Package {
         let tools: Vec<Arc<Tool>> = inventory.tools.iter().map(|tool| Arc::new(build_tool(tool, listed))).collect();
         let tables = inventory.roots().map(|(id, found)| table(inventory, id, found, &tools)).collect();
         let mut seen = BTreeSet::new();
+        let of_tables = || {
+            let ids = inventory.roots().flat_map(|(id, _)| inventory.tools_of(id));
+            ids.filter_map(|id| inventory.tools.get(id))
+        };
+        let (is_guarded, has_guard) = (of_tables().all(|tool| tool.guarded), of_tables().any(|tool| tool.guarded));
         let own = tools.into_iter().filter(|tool| tool.own && seen.insert(tool.place.clone())).collect();
-        Self { tools: own, tables }
+        Self {
+            name: inventory.package.clone(),
+            tools: own,
+            tables,
+            server: inventory.server.clone(),
+            is_guarded: is_guarded && has_guard,
+            has_guard,
+        }
     }
 }
 

@@ -155,6 +155,14 @@ pub(super) const NO_SCOPE: Rule = rule! {
     check: violations(&[ViolationKind::NoScope]),
 };
 
+pub(crate) const NO_TOOLS: Rule = rule! {
+    id: "no-tools",
+    category: Drift,
+    level: Warn,
+    summary: "no tools to check",
+    reason: "a run that checks nothing looks like a check that passed",
+};
+
 pub(super) const NOT_JSON: Rule = rule! {
     id: "not-json",
     category: Document,

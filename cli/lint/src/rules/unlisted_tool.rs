@@ -7,7 +7,7 @@ use crate::{
 pub(super) const RULE: Rule = rule! {
     id: "unlisted-tool",
     category: LeastPrivilege,
-    level: Warn,
+    level: Deny,
     summary: "annotated function that no scope table lists",
     reason: "an unlisted tool is denied to every caller and is not published",
     check: tool(check),

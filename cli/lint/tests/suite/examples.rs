@@ -27,6 +27,17 @@ fn our_examples_have_no_findings() {
     }
 }
 
+/// The server of this example authorizes each call itself, which a comment at its transport states.
+#[test]
+fn the_brokerage_states_what_protects_its_transport() {
+    let brokerage = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/brokerage");
+    let report = mcp_scopes_lint::lint(&Scan::new(brokerage), &Overrides::new()).unwrap();
+    let of_transports = |findings: &[mcp_scopes_scan::Finding]| {
+        findings.iter().filter(|finding| finding.rule == "unguarded-transport").count()
+    };
+    assert_eq!((of_transports(&report.findings), of_transports(&report.suppressed)), (0, 1));
+}
+
 /// The numbers on the pages of the rules about risk, hints and chains. We assigned the risks: medium for private data
 /// and changes, high for trades and destructive actions.
 #[test]

@@ -13,4 +13,5 @@ mod documents;
 mod examples;
 mod programs;
 mod rules;
+mod servers;
 mod suppression;

@@ -53,6 +53,7 @@ fn add(inventory: &mut Inventory, file: &Arc<str>, record: Record, spliced: bool
             function: facts.name.value.clone(),
             facts,
             hints: Hints::default(),
+            guarded: false,
             conditions: Vec::new(),
             // The tools of a spliced table count in the table that splices it.
             own: !spliced,

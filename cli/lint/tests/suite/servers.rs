@@ -1,0 +1,140 @@
+//! Servers without annotations, without protection, and with tools that no table lists.
+
+use std::{fs, path::Path};
+
+use mcp_scopes_lint::{Overrides, Setting};
+use mcp_scopes_scan::{Level, Report, Scan};
+
+const MANIFEST: &str = "[package]\nname = \"server\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+                        [dependencies]\nmcp-scopes = \"0.1\"\nrmcp = \"3\"\n";
+const TABLE: &str = "use mcp_scopes::{mcp_tool, mcp_tools, scope_table};\nuse rmcp::{ServiceExt, tool};\n\
+                     scope_table! { pub static TOOLS = [list_files]; }\n";
+
+/// Lints a package, and returns the findings of one rule with their levels.
+fn found(rule: &str, files: &[(&str, &str)], overrides: &Overrides) -> Vec<(String, Level)> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("src")).unwrap();
+    fs::write(folder.path().join("Cargo.toml"), MANIFEST).unwrap();
+    for (file, text) in files {
+        fs::write(folder.path().join(file), text).unwrap();
+    }
+    let report = lint(folder.path(), overrides);
+    let of_rule = report.findings.into_iter().filter(|finding| finding.rule == rule);
+    of_rule.map(|finding| (finding.message, finding.level)).collect()
+}
+
+fn lint(folder: &Path, overrides: &Overrides) -> Report {
+    mcp_scopes_lint::lint(&Scan::new(folder), overrides).unwrap()
+}
+
+/// The level of each transport in a body, with a tool that has these keys.
+fn transports(keys: &str, body: &str, more: &str) -> Vec<Level> {
+    let tool =
+        format!("#[mcp_tool(risk = \"low\"{keys})]\npub fn list_files(caller: Caller) -> Result<(), Denied> {{}}\n");
+    let source = format!("{TABLE}{tool}pub async fn start() {{ {body} }}\n{more}");
+    let found = found("unguarded-transport", &[("src/lib.rs", &source)], &Overrides::new());
+    found.into_iter().map(|(_, level)| level).collect()
+}
+
+#[test]
+fn rejects_transports_that_nothing_in_the_package_protects() {
+    use Level::{Error, Warning};
+    let http = "let service = StreamableHttpService::new(make, sessions, config);";
+    let elsewhere = "pub fn protect(app: Router, server: &ResourceServer) -> Router { app.layer(server.layer()) }";
+    for (keys, body, more, expected) in [
+        ("", http, "", &[Error][..]),
+        ("", "Files.serve(rmcp::transport::stdio()).await;", "", &[Error]),
+        ("", "serve_server(Files, stdio()).await;", "", &[Error]),
+        ("", "hyper_server::create_server(options).start().await;", "", &[Error]),
+        ("", "tokio::select! { done = Files.serve(stdio()) => done, }", "", &[Error]),
+        (
+            "",
+            "Router::new().nest_service(\"/mcp\", StreamableHttpService::new(a, b, c)).layer(TraceLayer::new());",
+            "",
+            &[Error],
+        ),
+        ("", http, elsewhere, &[Warning]),
+        ("", "axum::serve(listener, app).await; other.serves(1); let serve = 1;", "", &[]),
+        ("", "().serve(transport).await; info.serve(TokioChildProcess::new(command)).await;", "", &[]),
+        ("", "guard(StdioCredentials::from_env(&TOOLS, \"S\"), Files).serve(stdio()).await;", "", &[]),
+        (", guard = caller", http, "", &[]),
+    ] {
+        assert_eq!(transports(keys, body, more), expected, "{keys} {body}");
+    }
+}
+
+#[test]
+fn finds_transports_in_files_without_annotations() {
+    let tool = format!("mod serve;\n{TABLE}#[mcp_tool(risk = \"low\")]\npub fn list_files() {{}}\n");
+    let serve = "pub fn start() { StreamableHttpService::new(make, sessions, config); }\n";
+    let files = [("src/lib.rs", &*tool), ("src/serve.rs", serve)];
+    assert_eq!(found("unguarded-transport", &files, &Overrides::new()).len(), 1);
+    // A file that the scan does not need may have syntax that is unknown to it.
+    let files = [("src/lib.rs", &*tool), ("src/serve.rs", "pub fn start() { ~ }\n")];
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("src")).unwrap();
+    fs::write(folder.path().join("Cargo.toml"), MANIFEST).unwrap();
+    for (file, text) in files {
+        fs::write(folder.path().join(file), text).unwrap();
+    }
+    assert!(!lint(folder.path(), &Overrides::new()).has_errors());
+}
+
+#[test]
+fn a_configured_level_applies_to_every_transport() {
+    let source = format!(
+        "{TABLE}#[mcp_tool(risk = \"low\")]\npub fn list_files() {{}}\n\
+         pub fn start() {{ StreamableHttpService::new(make, sessions, config); }}\n\
+         pub fn guarded() {{ mcp_scopes_rmcp::guard(source, Files).serve(stdio()); }}\n"
+    );
+    let files = [("src/lib.rs", &*source)];
+    let level = |overrides: &Overrides| found("unguarded-transport", &files, overrides).pop().map(|(_, level)| level);
+    let set = |setting| Overrides::new().set("unguarded-transport", setting).unwrap();
+    assert_eq!(level(&Overrides::new()), Some(Level::Warning));
+    assert_eq!(level(&set(Setting::Deny)), Some(Level::Error));
+    assert_eq!(level(&set(Setting::Allow)), None);
+}
+
+#[test]
+fn rejects_tools_of_an_sdk_without_annotations() {
+    let one = "use rmcp::tool;\npub struct A;\nimpl A {\n#[tool]\npub fn list_files(&self) {}\n}\n";
+    let (message, level) = found("unannotated-tools", &[("src/lib.rs", one)], &Overrides::new()).pop().unwrap();
+    assert_eq!(
+        (message.as_str(), level),
+        ("package `server` has a tool, `list_files`, and no `#[mcp_tool]`", Level::Error)
+    );
+    for silent in [
+        "use other::tool;\n#[tool]\npub fn list_files() {}\n",
+        "#[other::tool]\npub fn list_files() {}\n",
+        "#[cfg(test)]\nmod tests { #[rmcp::tool]\npub fn list_files() {} }\n",
+    ] {
+        let report = found("unannotated-tools", &[("src/lib.rs", silent)], &Overrides::new());
+        assert_eq!(report, [], "{silent}");
+    }
+}
+
+#[test]
+fn allows_unannotated_tools_with_a_comment() {
+    let one = "// mcp-scopes: allow(unannotated-tools) for development only\n/// Lists.\n#[rmcp::tool]\npub fn list_files() {}\n";
+    assert_eq!(found("unannotated-tools", &[("src/lib.rs", one)], &Overrides::new()), []);
+}
+
+#[test]
+fn warns_about_a_tree_without_tools() {
+    let level = |overrides: &Overrides| {
+        found("no-tools", &[("src/lib.rs", "pub fn a() {}\n")], overrides).pop().map(|(_, level)| level)
+    };
+    assert_eq!(level(&Overrides::new()), Some(Level::Warning));
+    assert_eq!(level(&Overrides::new().set("warnings", Setting::Deny).unwrap()), Some(Level::Error));
+    assert_eq!(level(&Overrides::new().set("no-tools", Setting::Allow).unwrap()), None);
+}
+
+#[test]
+fn rejects_a_group_that_no_table_lists() {
+    let source = format!(
+        "{TABLE}#[mcp_tool(risk = \"low\")]\npub fn list_files() {{}}\npub struct Shell;\n#[mcp_tools]\n\
+         impl Shell {{\n#[mcp_tool(risk = \"low\")]\npub fn who(&self) {{}}\n}}\n"
+    );
+    let found = found("unlisted-tool", &[("src/lib.rs", &source)], &Overrides::new());
+    assert_eq!(found, [("tool `who` is in no scope table".to_owned(), Level::Error)]);
+}
