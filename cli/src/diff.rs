@@ -27,6 +27,7 @@ use crate::{
     options::{Build, Table},
     outcome::Outcome,
     target::Target,
+    terminal::print_stderr_line,
     verdict::Compatibility,
 };
 
@@ -40,7 +41,8 @@ pub(crate) const EXAMPLES: &str = "Examples:
 Each change has two verdicts.
 Compatibility: major (something no longer works), minor (something new can be used), patch.
 Security: weakens (some token opens a tool that it did not open, or a limit is laxer), tightens,
-neutral; a change can do both.";
+reworded (models read another text: a title, a description, a hint or a parameter), neutral; a change
+can have several. A folder without tools is an empty table, so adopting mcp-scopes weakens nothing.";
 
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
@@ -68,6 +70,8 @@ pub(crate) enum FailOn {
     Weakens,
     /// Something is no longer allowed
     Tightens,
+    /// Models read another text
+    Reworded,
     /// Something no longer works
     Major,
     /// Something new can be used, or no longer works
@@ -80,12 +84,21 @@ impl Diff {
     pub(crate) fn run(&self) -> Outcome {
         let scan = |path: &Path| self.table.scan(self.build.scan(path));
         let reading = Reading { scan: &scan, loopback: self.table.allow_loopback_http };
-        let both = reading.open(&self.old).and_then(|old| Ok((old, reading.open(&self.new)?)));
-        let (old, new) = match both {
-            Ok(both) => both,
+        let old = match reading.open(&self.old) {
+            Ok(old) => Some(old),
+            Err(unreadable) if unreadable.has_no_tools => None,
             Err(unreadable) => return unreadable.report(),
         };
-        let changes = changes_between(&old, &new);
+        let new = match reading.open(&self.new) {
+            Ok(new) => new,
+            Err(unreadable) => return unreadable.report(),
+        };
+        let changes = if let Some(old) = &old {
+            changes_between(old, &new)
+        } else {
+            print_stderr_line(format_args!("`{}` has no tools, so each tool is new", self.old));
+            compare::adoption(new.metadata.document())
+        };
         let fails = |change: &Change| self.fail_on.iter().any(|kind| kind.includes(change));
         let diagnostics = diagnostics(&changes, &new.source.places(), fails);
         self.target.write(&diagnostics).and_found(diagnostics.has_errors())
@@ -103,6 +116,7 @@ impl FailOn {
         match self {
             Self::Weakens => change.security.weakens,
             Self::Tightens => change.security.tightens,
+            Self::Reworded => change.security.reworded,
             Self::Major => change.kind.compatibility() == Compatibility::Major,
             Self::Minor => change.kind.compatibility() >= Compatibility::Minor,
             Self::Patch => true,

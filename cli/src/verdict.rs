@@ -23,38 +23,49 @@ impl Compatibility {
     }
 }
 
-/// The effect of a change on access control. A change can have both effects.
+/// The effect of a change on access control and on what models read. A change can have several effects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Security {
     /// Something is now allowed.
     pub(crate) weakens: bool,
     /// Something is no longer allowed.
     pub(crate) tightens: bool,
+    /// Models read another text than before. A text can make a model do what its user does not want (tool poisoning).
+    pub(crate) reworded: bool,
 }
 
 impl Security {
-    pub(crate) const NEUTRAL: Self = Self { weakens: false, tightens: false };
-    pub(crate) const WEAKENS: Self = Self { weakens: true, tightens: false };
-    pub(crate) const TIGHTENS: Self = Self { weakens: false, tightens: true };
+    pub(crate) const NEUTRAL: Self = Self { weakens: false, tightens: false, reworded: false };
+    pub(crate) const WEAKENS: Self = Self { weakens: true, ..Self::NEUTRAL };
+    pub(crate) const TIGHTENS: Self = Self { tightens: true, ..Self::NEUTRAL };
+    pub(crate) const REWORDED: Self = Self { reworded: true, ..Self::NEUTRAL };
 
     /// Returns the names of its effects.
     pub(crate) fn effect_names(self) -> &'static [&'static str] {
-        match (self.weakens, self.tightens) {
-            (false, false) => &["neutral"],
-            (true, false) => &["weakens"],
-            (false, true) => &["tightens"],
-            (true, true) => &["weakens", "tightens"],
+        match (self.weakens, self.tightens, self.reworded) {
+            (false, false, false) => &["neutral"],
+            (true, false, false) => &["weakens"],
+            (false, true, false) => &["tightens"],
+            (true, true, false) => &["weakens", "tightens"],
+            (false, false, true) => &["reworded"],
+            (true, false, true) => &["weakens", "reworded"],
+            (false, true, true) => &["tightens", "reworded"],
+            (true, true, true) => &["weakens", "tightens", "reworded"],
         }
     }
 
     /// Returns the verdict of both changes together.
     pub(crate) fn and(self, other: Self) -> Self {
-        Self { weakens: self.weakens || other.weakens, tightens: self.tightens || other.tightens }
+        Self {
+            weakens: self.weakens || other.weakens,
+            tightens: self.tightens || other.tightens,
+            reworded: self.reworded || other.reworded,
+        }
     }
 
     #[cfg(test)]
     pub(crate) fn mirrored(self) -> Self {
-        Self { weakens: self.tightens, tightens: self.weakens }
+        Self { weakens: self.tightens, tightens: self.weakens, ..self }
     }
 }
 

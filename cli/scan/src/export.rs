@@ -150,10 +150,11 @@ impl Scan {
         named.retain(|(_, table)| seen.insert(&table.place));
         match named.as_slice() {
             [(id, _)] => Ok(*id),
+            [] if own.is_empty() => Err(self.nothing(report)),
             [] => {
                 let message = format!("package `{}` has no table `{name}`", inventory.package);
                 let error = Error::new(ErrorKind::Usage, message);
-                Err(if own.is_empty() { error } else { error.help(format!("it has {}", listed(&own))) })
+                Err(error.help(format!("it has {}", listed(&own))))
             }
             several => {
                 let message =

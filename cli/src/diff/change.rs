@@ -71,8 +71,17 @@ kinds! {
     ParametersUnknown "parameters-unknown" Patch, mirror ParametersKnown: "they cannot be compared";
     FlowChanged "flow-changed" Minor, mirror FlowChanged: "clients request scopes in another order";
     PlaceChanged "sandbox-place-changed" Minor, mirror PlaceChanged: "sandbox callers go elsewhere";
+    ToolReworded "tool-reworded" Patch, mirror ToolReworded: "models read it, and decide by it which tool to call";
     TextChanged "text-changed" Patch, mirror TextChanged: "only people read it";
     MemberChanged "member-changed" Minor, mirror MemberChanged: "its effect is not known";
+}
+
+impl Kind {
+    /// Returns whether models read what changed.
+    fn rewords(self) -> bool {
+        use Kind::{ParameterAdded, ParameterOptional, ParameterRemoved, ParameterRequired, ToolReworded};
+        matches!(self, ToolReworded | ParameterAdded | ParameterRemoved | ParameterRequired | ParameterOptional)
+    }
 }
 
 /// One change.
@@ -91,6 +100,7 @@ impl Change {
         // A name of a third-party document can contain a line break. A CI log reads `::error::` at the start of a line
         // as a command.
         let message = message.replace('\n', "\\n").replace('\r', "\\r");
+        let security = Security { reworded: security.reworded || kind.rewords(), ..security };
         Self { kind, pointer, message, security }
     }
 

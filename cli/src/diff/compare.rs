@@ -2,6 +2,7 @@
 
 mod changes;
 mod limits;
+mod texts;
 mod tools;
 
 use std::collections::BTreeSet;
@@ -23,6 +24,17 @@ pub(crate) fn changes(old: &Document, new: &Document) -> Vec<Change> {
     let reached = tools::compare(before, after, &here, &there, &mut changes);
     hierarchy(&here, &there, reached, &mut changes);
     limits::compare(before, after, &mut changes);
+    changes.into_list()
+}
+
+/// Returns the changes from a server without a table. No token opened a tool by its scopes, so nothing weakens access.
+pub(crate) fn adoption(new: &Document) -> Vec<Change> {
+    let mut changes = Changes::new();
+    let tools = new.mcp_extensions.iter().flat_map(|extensions| extensions.tool_scope_mapping.keys());
+    for name in tools {
+        let pointer = format!("/mcp_extensions/tool_scope_mapping/{}", escaped(name));
+        changes.add(Kind::ToolAdded, Security::NEUTRAL, pointer, format!("tool `{name}` is in a scope table now"));
+    }
     changes.into_list()
 }
 
@@ -117,11 +129,11 @@ fn hierarchy(here: &Access<'_>, there: &Access<'_>, reached: Security, changes: 
     let (after, before) = (here.edges(), there.edges());
     let pointer = |scope: &str| format!("/mcp_extensions/scope_hierarchy/{}", escaped(scope));
     for (scope, implied) in after.difference(&before) {
-        let security = Security { weakens: reached.weakens, tightens: false };
+        let security = Security { weakens: reached.weakens, ..Security::NEUTRAL };
         changes.add(Kind::ImpliesAdded, security, pointer(scope), format!("`{scope}` now implies `{implied}`"));
     }
     for (scope, implied) in before.difference(&after) {
-        let security = Security { weakens: false, tightens: reached.tightens };
+        let security = Security { tightens: reached.tightens, ..Security::NEUTRAL };
         let message = format!("`{scope}` no longer implies `{implied}`");
         changes.add(Kind::ImpliesRemoved, security, pointer(scope), message);
     }

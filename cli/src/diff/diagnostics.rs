@@ -1,5 +1,5 @@
 //! The changes of a comparison as diagnostics, and their summary. A change that makes the run exit with 1 is an error,
-//! another that weakens access is a warning, the rest are notes. The place is that in the new side.
+//! another that weakens access or that models read is a warning, the rest are notes. The place is that in the new side.
 
 use mcp_scopes_lint::fingerprint;
 
@@ -27,7 +27,7 @@ pub(crate) fn diagnostics<'a>(
     fails: impl Fn(&Change) -> bool,
 ) -> Diagnostics<'a> {
     let diagnostic = |change: &'a Change| {
-        let level = match (fails(change), change.security.weakens) {
+        let level = match (fails(change), change.security.weakens || change.security.reworded) {
             (true, _) => Level::Error,
             (false, true) => Level::Warning,
             (false, false) => Level::Note,
@@ -73,7 +73,8 @@ fn describe(kind: Kind) -> RuleDescription {
     };
     let (why, compatibility) = (kind.why(), kind.compatibility().as_str());
     let rest = "Each change also has a security verdict. It weakens access if some token opens a tool that it did not \
-                open, or if a limit is laxer; it tightens access in the reverse case. `mcp-scopes lock` accepts all \
+                open, or if a limit is laxer; it tightens access in the reverse case. It is reworded if models read \
+                another text. `mcp-scopes lock` accepts all \
                 changes.";
     RuleDescription {
         id: kind.id(),

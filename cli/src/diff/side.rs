@@ -25,18 +25,20 @@ pub(crate) struct Unreadable {
     pub(crate) help: String,
     /// The findings, rendered as text.
     pub(crate) findings: String,
+    /// Whether it was read, and has neither tools nor a table.
+    pub(crate) has_no_tools: bool,
 }
 
 impl Unreadable {
     pub(crate) fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { message: message.into(), help: help.into(), findings: String::new() }
+        Self { message: message.into(), help: help.into(), findings: String::new(), has_no_tools: false }
     }
 
     /// Replaces the paths of a temporary checkout by those of the revision.
     fn below(self, folder: &Path) -> Self {
         let folder = format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR);
         let shown = |text: &str| text.replace(&folder, "");
-        Self { message: shown(&self.message), help: shown(&self.help), findings: shown(&self.findings) }
+        Self { message: shown(&self.message), help: shown(&self.help), findings: shown(&self.findings), ..self }
     }
 
     /// Prints the reason on standard error.
@@ -111,7 +113,9 @@ impl Reading<'_> {
                 };
                 let findings = error.report().map(findings::text);
                 let unreadable = Unreadable::new(format!("`{side}`: {error}"), help);
-                Err(Unreadable { findings: findings.unwrap_or_default(), ..unreadable })
+                let has_no_tools =
+                    error.kind() == ErrorKind::Nothing && error.report().is_none_or(|report| report.annotated() == 0);
+                Err(Unreadable { findings: findings.unwrap_or_default(), has_no_tools, ..unreadable })
             }
         }
     }

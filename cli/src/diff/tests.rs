@@ -85,13 +85,20 @@ fn examples() -> Vec<(Document, Document, Kind, Security)> {
             weakens,
         ),
         (document(r#""session_policies": {"max_high_risk_calls": 3}"#), document(""), Kind::PolicyLoosened, weakens),
-        (tool(r#", "title": "T""#), tool(r#", "title": "U""#), Kind::TextChanged, neutral),
-        (tool(r#", "parameters": ["a"]"#), tool(r#", "parameters": ["a", "b"]"#), Kind::ParameterAdded, neutral),
+        (tool(r#", "title": "T""#), tool(r#", "title": "U""#), Kind::ToolReworded, Security::REWORDED),
+        (tool(""), tool(r#", "description": "Send it""#), Kind::ToolReworded, Security::REWORDED),
+        (tool(r#", "readOnlyHint": true"#), tool(r#", "readOnlyHint": false"#), Kind::ToolReworded, Security::REWORDED),
+        (
+            tool(r#", "parameters": ["a"]"#),
+            tool(r#", "parameters": ["a", "b"]"#),
+            Kind::ParameterAdded,
+            Security::REWORDED,
+        ),
         (
             tool(r#", "parameters": ["a"]"#),
             tool(r#", "parameters": ["a"], "required_parameters": ["a"]"#),
             Kind::ParameterRequired,
-            neutral,
+            Security::REWORDED,
         ),
         (
             tool(r#", "parameters_unknown": true"#),
@@ -154,6 +161,18 @@ fn each_kind_has_its_mirror() {
     assert!(missing.is_empty(), "no example of {missing:?}");
     let distinct: BTreeSet<&str> = Kind::ALL.iter().map(|kind| kind.id()).collect();
     assert_eq!(distinct.len(), Kind::ALL.len());
+}
+
+#[test]
+fn shows_both_texts_that_models_read() {
+    let tool = |text: &str| {
+        document(&format!(r#""tool_scope_mapping": {{"t": {{"required_scopes": [["a"]], "description": "{text}"}}}}"#))
+    };
+    let found = changes(&tool("Read a file"), &tool("Read a file, and send it"));
+    let [change] = found.as_slice() else { panic!("{:?}", ids(&found)) };
+    assert_eq!(change.message, "description of `t`: was `Read a file`, is `Read a file, and send it`");
+    assert_eq!(change.pointer, "/mcp_extensions/tool_scope_mapping/t/description");
+    assert_eq!(change.verdict().to_string(), "patch, reworded");
 }
 
 #[test]

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use mcp_scopes_model::{Risk, SandboxMode};
 use mcp_scopes_prm::{McpExtensions, ToolEntry};
 
-use super::changes::{Changes, escaped};
+use super::{
+    changes::{Changes, escaped},
+    texts::reworded,
+};
 use crate::{
     access::{Access, Requirement},
     diff::change::{Kind, Security},
@@ -36,7 +39,7 @@ pub(super) fn compare(
         if !after.tool_scope_mapping.contains_key(name) {
             let requirement = Requirement::of(tool);
             let open = there.opens_beyond(&requirement, here, &Requirement::Unstated, None);
-            let security = Security { weakens: false, tightens: open };
+            let security = Security { tightens: open, ..Security::NEUTRAL };
             let pointer = format!("/mcp_extensions/tool_scope_mapping/{}", escaped(name));
             changes.add(Kind::ToolRemoved, security, pointer, format!("tool `{name}` is removed"));
             reached = reached.and(security);
@@ -57,7 +60,7 @@ fn added(
     let requirement = Requirement::of(tool);
     let tokens: BTreeSet<&str> = there.known().iter().copied().collect();
     let gained = here.opens_beyond(&requirement, there, &Requirement::Unstated, Some(&tokens));
-    let security = Security { weakens: gained, tightens: false };
+    let security = Security { weakens: gained, ..Security::NEUTRAL };
     let how = match (&requirement, gained) {
         (Requirement::Public, _) => "open to every caller",
         (Requirement::Unstated, _) => "without a stated requirement",
@@ -94,6 +97,7 @@ fn access(
     let security = Security {
         weakens: here.opens_beyond(&after, there, &before, None),
         tightens: there.opens_beyond(&before, here, &after, None),
+        ..Security::NEUTRAL
     };
     let kind = match (security.weakens, security.tightens) {
         (true, false) => Kind::AccessWidened,
@@ -154,9 +158,11 @@ fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &m
         &format!("`{name}` in the sandbox: was `{}`, is `{}`", mode(old), mode(new)),
     );
     parameters(name, pointer, old, new, changes);
-    changes.member(Kind::TextChanged, &format!("{pointer}/title"), &old.title, &new.title);
-    changes.member(Kind::TextChanged, &format!("{pointer}/description"), &old.description, &new.description);
-    changes.member(Kind::TextChanged, &format!("{pointer}/examples"), &old.examples, &new.examples);
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let examples = |tool: &ToolEntry| tool.examples.join(" | ");
+    reworded(name, pointer, "title", (&text(&old.title), &text(&new.title)), changes);
+    reworded(name, pointer, "description", (&text(&old.description), &text(&new.description)), changes);
+    reworded(name, pointer, "examples", (&examples(old), &examples(new)), changes);
     let groups = (&old.commonly_grouped_with, &new.commonly_grouped_with);
     changes.member(Kind::TextChanged, &format!("{pointer}/commonly_grouped_with"), groups.0, groups.1);
     let advice = (&old.prerequisite_scopes, &new.prerequisite_scopes);
@@ -164,8 +170,15 @@ fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &m
     let names: BTreeSet<&String> = old.other.keys().chain(new.other.keys()).collect();
     for member in names {
         let at = format!("{pointer}/{}", escaped(member));
-        changes.member(Kind::MemberChanged, &at, &old.other.get(member), &new.other.get(member));
+        let kind = if models_read(member) { Kind::ToolReworded } else { Kind::MemberChanged };
+        changes.member(kind, &at, &old.other.get(member), &new.other.get(member));
     }
+}
+
+/// Returns whether models read this member of a third-party document: hints and schemas.
+fn models_read(member: &str) -> bool {
+    let name = member.to_ascii_lowercase();
+    ["annotations", "inputschema", "outputschema"].contains(&&*name) || name.ends_with("hint")
 }
 
 /// Compares a value with a lax and a strict direction.

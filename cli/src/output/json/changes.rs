@@ -31,7 +31,7 @@ struct ChangeJson<'a> {
     /// The kind of change.
     #[cfg_attr(test, schemars(extend("enum" = kinds())))]
     id: &'a str,
-    /// `error` if the run exits with 1 because of it, `warning` if it weakens access, else `note`.
+    /// `error` if the run exits with 1 because of it, `warning` if it weakens access or if models read it, else `note`.
     #[cfg_attr(test, schemars(extend("enum" = ["note", "warning", "error"])))]
     level: &'static str,
     /// The effect on current users of the server.
@@ -115,7 +115,7 @@ fn kinds() -> Vec<&'static str> {
 fn security(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({
         "type": "array",
-        "items": {"type": "string", "enum": ["neutral", "weakens", "tightens"]},
+        "items": {"type": "string", "enum": ["neutral", "weakens", "tightens", "reworded"]},
         "minItems": 1,
         "uniqueItems": true,
     })
