@@ -84,11 +84,14 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
         .collect();
     let mut findings = std::mem::take(&mut report.findings);
     let mut settings = Settings::default();
+    let unread = report.inventories.iter().any(|inventory| inventory.unread.source);
     large_stack(|| {
         for inventory in &report.inventories {
             let levels = Levels::of(inventory, overrides, &mut findings);
             let package = Package::of(inventory, &listed);
-            for (rule, level) in in_force(&levels) {
+            // Without the file, the levels are not known.
+            let rules = in_force(&levels).filter(|_| !inventory.unread.config);
+            for (rule, level) in rules.filter(|(rule, _)| !unread || !follows(rule)) {
                 let mut reporter = Reporter::new(rule, levels.options_of(rule), &report.sources);
                 run_checks(rule, &package.tools, &package.tables, &mut reporter);
                 if let Some(check) = rule.check.package {
@@ -111,6 +114,11 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
     settle(&mut report.findings);
     fingerprint::assign(&mut report);
     report
+}
+
+/// Returns whether the rule reports something as missing that may be in a file that could not be read.
+fn follows(rule: &Rule) -> bool {
+    rule.check.is_joint || ["unlisted-tool", "unannotated-tools"].contains(&rule.id)
 }
 
 /// The levels of each package, looked up by file.
@@ -237,10 +245,27 @@ fn run_checks(rule: &Rule, tools: &[Arc<Tool>], tables: &[Table], reporter: &mut
         }
     }
     if let Some(check) = rule.check.table {
+        let mut reported = Vec::new();
         for table in tables {
+            let known = reporter.found.len();
             check(table, reporter);
+            let new = reporter.found.get(known..).unwrap_or_default();
+            reported.extend(new.iter().map(|finding| (table.config.clone(), finding.clone())));
+        }
+        if rule.check.is_joint {
+            reporter.found.retain(|finding| is_reported_by_all(finding, tables, &reported));
         }
     }
+}
+
+/// Returns whether all tables that share the file of a finding report it.
+fn is_reported_by_all(finding: &Finding, tables: &[Table], reported: &[(Option<Arc<str>>, Finding)]) -> bool {
+    let sharing = tables.iter().filter(|table| table.config.as_deref() == Some(finding.file())).count();
+    let same = |(config, other): &&(Option<Arc<str>>, Finding)| {
+        config.as_deref() == Some(finding.file())
+            && (&other.place, &other.message) == (&finding.place, &finding.message)
+    };
+    sharing <= reported.iter().filter(same).count()
 }
 
 /// Returns the rules in effect, each with its level.

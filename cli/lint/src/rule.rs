@@ -113,6 +113,9 @@ pub struct Check {
     pub tool: Option<OnTool>,
     /// The check of tables.
     pub table: Option<OnTable>,
+    /// Whether the findings of tables that share a configuration file count only where all of these tables report
+    /// them. What one table does not use, another may use.
+    pub is_joint: bool,
     /// The check of packages.
     pub package: Option<OnPackage>,
     /// The check of documents.
@@ -130,6 +133,7 @@ impl Check {
     pub const NONE: Self = Self {
         tool: None,
         table: None,
+        is_joint: false,
         package: None,
         document: None,
         diagnostics: &[],
@@ -147,6 +151,12 @@ impl Check {
     #[must_use]
     pub const fn table(code: OnTable) -> Self {
         Self { table: Some(code), ..Self::NONE }
+    }
+
+    /// Creates a check of what tables do not use.
+    #[must_use]
+    pub const fn joint_table(code: OnTable) -> Self {
+        Self { table: Some(code), is_joint: true, ..Self::NONE }
     }
 
     /// Creates a check of packages.
@@ -185,6 +195,7 @@ impl Check {
         Self {
             tool: if self.tool.is_some() { self.tool } else { other.tool },
             table: if self.table.is_some() { self.table } else { other.table },
+            is_joint: self.is_joint || other.is_joint,
             package: if self.package.is_some() { self.package } else { other.package },
             document: if self.document.is_some() { self.document } else { other.document },
             diagnostics: if self.diagnostics.is_empty() { other.diagnostics } else { self.diagnostics },

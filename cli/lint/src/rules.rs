@@ -200,6 +200,7 @@ pub static RULES: &[Rule] = &[
     unlisted_tool::RULE,
     unreachable_scope::RULE,
     unsorted_scopes::RULE,
+    table::UNUSED_CONFIG,
     unused_scope::RULE,
     table::UNUSED_SUPPRESSION,
     wildcard_scope::RULE,

@@ -108,9 +108,11 @@ impl Assembly<'_> {
         let folder = self.world.member_of(module)?.package.folder.clone();
         let path = plain(&folder.join(Path::new(&file.value)));
         let name = shown(&path);
+        self.world.named_configs.insert(path.clone());
         let text = match self.world.sources.read_as_is(&path, &name) {
             Ok(text) => text,
             Err(finding) => {
+                self.world.unread.config = true;
                 let help = format!(
                     "write `{}` beside the package's `Cargo.toml`, or drop `with \"{}\"`",
                     file.value, file.value
@@ -125,6 +127,7 @@ impl Assembly<'_> {
         match config::read(&text, &file.value) {
             Ok(said) => Some(Config { said, file: name }),
             Err(errors) => {
+                self.world.unread.config = true;
                 for error in errors {
                     let place = Place::point(&name, error.line, error.column);
                     let help = error.help.unwrap_or_default();

@@ -30,8 +30,20 @@ pub struct Inventory {
     pub tools: Vec<Tool>,
     /// The tables, including those of other packages that a table splices.
     pub tables: Vec<Table>,
+    /// What could not be read. Each has a finding, and findings that only follow from it are left out.
+    pub unread: Unread,
     /// The server code beside the annotations. Empty unless the scan looks for it.
     pub server: ServerCode,
+}
+
+/// What of a package could not be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unread {
+    /// A source file that is declared.
+    pub source: bool,
+    /// A configuration file that a table names.
+    pub config: bool,
 }
 
 /// The server code of a package, found by names in its tokens.

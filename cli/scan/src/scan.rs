@@ -14,7 +14,7 @@ use crate::{
     collect, document,
     features::FeatureSelection,
     folders::{self, Extent},
-    inventory::Inventory,
+    inventory::{Inventory, Unread},
     nesting,
     package::Package,
     server_code,
@@ -22,6 +22,9 @@ use crate::{
     walk::Walked,
     world::{World, shown},
 };
+
+/// The usual name of a configuration file.
+const CONFIG: &str = "mcp-scopes.toml";
 
 /// A scan of source: the path and the build to scan.
 ///
@@ -261,11 +264,18 @@ impl Report {
         if scan.server {
             inventory.server = server_code::find(&mut world, package);
         }
+        inventory.unread = world.unread;
+        if world.unread.source {
+            world.findings.retain(|finding| !FOLLOWING.contains(&finding.rule));
+        }
         for (id, table) in inventory.tables.iter().enumerate() {
             if table.own {
-                self.findings.extend(document::problems(&inventory, id));
+                let problems = document::problems(&inventory, id).into_iter();
+                let follows = |finding: &Finding| world.unread.source && FOLLOWING.contains(&finding.rule);
+                self.findings.extend(problems.filter(|finding| !follows(finding)));
             }
         }
+        self.findings.extend(unused_config(&inventory, &world.named_configs));
         circles(&inventory, &mut self.findings);
         for file in world.undeclared(package) {
             self.findings.extend(undeclared(&file));
@@ -292,6 +302,23 @@ impl Report {
             self.findings.push(finding.help(help).at(Place::point(&shown, 1, 1)).about(&*shown));
         }
     }
+}
+
+/// The errors about a tool, a scope or a table that may be in a file that could not be read.
+const FOLLOWING: [&str; 4] = ["unresolved-entry", "unknown-scope", "unknown-group-tool", "unknown-policy-tool"];
+
+/// Reports a configuration file that no table of its package names.
+fn unused_config(inventory: &Inventory, named: &BTreeSet<PathBuf>) -> Option<Finding> {
+    let path = inventory.folder.join(CONFIG);
+    let is_read = named.contains(&path) || inventory.unread != Unread::default();
+    let (_, table) = inventory.roots().next()?;
+    if is_read || !path.is_file() {
+        return None;
+    }
+    let file = shown(&path);
+    let message = format!("`{file}` is named by no scope table, so nothing in it applies");
+    let help = format!("write `with \"{CONFIG}\"` behind the list of `{}`, or remove the file", table.name);
+    Some(Finding::warning("unused-config", message).help(help).at(Place::point(&file, 1, 1)).about(&*file))
 }
 
 /// Returns whether a finding is in a file of that folder.

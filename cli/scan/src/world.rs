@@ -19,6 +19,7 @@ use crate::{
     Error, Finding, attribute,
     cfg::{Answer, Cfgs},
     features::{Enabled, FeatureSelection},
+    inventory::Unread,
     module::{Child, CrateId, Module, ModuleId, Site, parse},
     package::{Package, plain},
     prefilter::{Marks, Prefilter},
@@ -56,6 +57,10 @@ pub(crate) struct World {
     pub(crate) modules: Vec<Module>,
     pub(crate) sources: Sources,
     pub(crate) findings: Vec<Finding>,
+    /// What could not be read.
+    pub(crate) unread: Unread,
+    /// The configuration files that tables name.
+    pub(crate) named_configs: BTreeSet<PathBuf>,
     walked: Rc<Walked>,
     /// The files below the packages.
     files: BTreeMap<PathBuf, Marks>,
@@ -78,6 +83,8 @@ impl World {
             modules: Vec::new(),
             sources,
             findings: Vec::new(),
+            unread: Unread::default(),
+            named_configs: BTreeSet::new(),
             files: BTreeMap::new(),
             hot: BTreeSet::new(),
             left_out: BTreeSet::new(),
@@ -158,7 +165,7 @@ impl World {
 
     /// Reads the modules of a package that no path leads to. They hold no annotations, so their errors are not reported.
     pub(crate) fn read_all(&mut self, package: PackageId) {
-        let known = self.findings.len();
+        let (known, unread) = (self.findings.len(), self.unread);
         let mut id = 0;
         while let Some(module) = self.modules.get(id) {
             if self.crates.get(module.krate).is_some_and(|krate| krate.package == package) {
@@ -172,6 +179,7 @@ impl World {
             id += 1;
         }
         self.findings.truncate(known);
+        self.unread = unread;
     }
 
     /// Returns the files that may hold an annotation and that no target of the package declares.
@@ -229,6 +237,7 @@ impl World {
         let text: Arc<str> = match self.sources.read(&file, &shown) {
             Ok(text) => text.into(),
             Err(finding) => {
+                self.unread.source = true;
                 self.findings.push(*finding);
                 return false;
             }
@@ -245,6 +254,7 @@ impl World {
                 compiled
             }
             Err(finding) => {
+                self.unread.source = true;
                 self.findings.push(*finding);
                 false
             }

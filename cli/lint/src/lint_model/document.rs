@@ -198,6 +198,7 @@ impl Look<'_> {
             resource: document.resource.clone().map(|resource| self.placed("/resource", resource)),
             issuers: self.list("/authorization_servers"),
             convention: None,
+            config: None,
         }
     }
 

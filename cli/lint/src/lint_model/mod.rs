@@ -144,6 +144,8 @@ pub struct Table {
     pub issuers: Vec<Placed<String>>,
     /// `[convention]`.
     pub convention: Option<Convention>,
+    /// Its configuration file, if it has one.
+    pub config: Option<Arc<str>>,
 }
 
 impl Table {

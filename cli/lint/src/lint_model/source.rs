@@ -134,6 +134,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
         resource: None,
         issuers: Vec::new(),
         convention: None,
+        config: config.map(|config| config.file.clone()),
     };
     if let Some(config) = config {
         configured(&mut table, config);

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = rule! {
     level: Warn,
     summary: "sandbox in which no tool works",
     reason: "a sandbox that denies every call tests nothing",
-    check: table(check),
+    check: joint_table(check),
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = rule! {
     summary: "flow step that opens no tool for its role",
     reason: "users consent to a scope that gives the role nothing",
     section: "MCP 2026-07-28, Security Best Practices, Scope Minimization",
-    check: table(check),
+    check: joint_table(check),
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = rule! {
     level: Warn,
     summary: "session limit on calls of high risk, without a tool of high risk",
     reason: "the limit has no effect, so it may be missed that no tool has the risk that it limits",
-    check: table(check),
+    check: joint_table(check),
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {

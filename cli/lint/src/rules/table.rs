@@ -285,6 +285,15 @@ pub(super) const UNDECLARED_SCOPE: Rule = rule! {
     check: diagnostics(&["undeclared-scope"]),
 };
 
+pub(super) const UNUSED_CONFIG: Rule = rule! {
+    id: "unused-config",
+    category: Drift,
+    level: Deny,
+    summary: "`mcp-scopes.toml` that no scope table names",
+    reason: "its scopes, limits and levels apply to no tool",
+    check: notices(&["unused-config"]),
+};
+
 pub(super) const UNUSED_SUPPRESSION: Rule = rule! {
     id: "unused-suppression",
     category: Drift,

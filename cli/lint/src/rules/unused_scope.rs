@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = rule! {
     summary: "declared scope that opens no tool",
     reason: "users are asked to consent to a scope that has no effect",
     section: "RFC 9700 §2.3",
-    check: table(check),
+    check: joint_table(check),
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {

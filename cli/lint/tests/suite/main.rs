@@ -14,4 +14,5 @@ mod examples;
 mod programs;
 mod rules;
 mod servers;
+mod shared;
 mod suppression;

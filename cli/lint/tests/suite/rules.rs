@@ -269,7 +269,8 @@ fn applies_configured_levels() {
         |rule: &&Rule| rule.check.tool.is_some() || rule.check.table.is_some() || !rule.check.notices.is_empty();
     for rule in RULES.iter().filter(in_source) {
         let case = Case::read(rule.id);
-        if !case.has_package(FIRING) {
+        // A configuration that a table names is not the one that `unused-config` reports.
+        if !case.has_package(FIRING) || rule.id == "unused-config" {
             continue;
         }
         for (name, setting) in [(rule.id, "deny"), (rule.category.as_str(), "deny"), (rule.id, "allow")] {
