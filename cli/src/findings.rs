@@ -33,8 +33,12 @@ pub(crate) fn text(report: &Report) -> String {
 /// Returns the summary: `checked 12 tools in 1 package: no findings`.
 pub(crate) fn summary(report: &Report) -> String {
     let source = format!("{} in {}", counted(report.annotated(), "tool"), counted(report.packages(), "package"));
+    let source = match report.left_out() {
+        0 => source,
+        some => format!("{source}, without {} that features or the target leave out", counted(some, "tool")),
+    };
     let documents = counted(report.documents, "document");
-    let checked = match (report.documents, report.packages()) {
+    let checked = match (report.documents, report.packages() + report.left_out()) {
         (0, _) => source,
         (_, 0) => documents,
         _ => format!("{source} and {documents}"),

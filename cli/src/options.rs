@@ -58,6 +58,9 @@ pub(crate) struct Build {
     /// Disable the default features
     #[arg(long)]
     no_default_features: bool,
+    /// The target of the build, such as `x86_64-pc-windows-msvc`. Default: this machine
+    #[arg(long, value_name = "TRIPLE")]
+    target: Option<String>,
     /// A condition of the build, in the syntax of rustc's `--cfg`; may be given several times
     #[arg(long, value_name = "CONDITION")]
     cfg: Vec<String>,
@@ -72,6 +75,7 @@ impl Build {
             .features(features)
             .all_features(self.all_features)
             .no_default_features(self.no_default_features);
+        let scan = self.target.iter().fold(scan, Scan::target);
         self.cfg.iter().fold(scan, Scan::cfg)
     }
 
@@ -81,7 +85,8 @@ impl Build {
         let all = self.all_features.then(|| "--all-features".to_owned());
         let none = self.no_default_features.then(|| "--no-default-features".to_owned());
         let cfgs = self.cfg.iter().map(|cfg| format!("--cfg {}", quoted(cfg)));
-        features.into_iter().chain(all).chain(none).chain(cfgs).collect()
+        let target = self.target.iter().map(|target| format!("--target {}", quoted(target)));
+        features.into_iter().chain(all).chain(none).chain(target).chain(cfgs).collect()
     }
 }
 

@@ -62,7 +62,11 @@ fn no_tools(report: &mut Report, path: &Path, overrides: &Overrides) {
         return;
     }
     let name = shown(path);
-    let help = "give the folder of a server whose functions have `#[mcp_tool]`, or a document";
+    let help = if report.left_out() > 0 {
+        "its tools are left out: give `--features`, `--all-features` or `--target`"
+    } else {
+        "give the folder of a server whose functions have `#[mcp_tool]`, or a document"
+    };
     let manifest = path.join("Cargo.toml");
     let place = manifest.is_file().then(|| Place::point(&shown(&manifest), 1, 1));
     let message = "no package at or below this path has tools";

@@ -113,6 +113,13 @@ impl Cfgs {
         cfgs
     }
 
+    /// Returns the same build, for tests.
+    pub(crate) fn for_tests(&self) -> Self {
+        let mut cfgs = self.clone();
+        cfgs.names.insert("test".to_owned());
+        cfgs
+    }
+
     /// Replaces the features of the package.
     #[must_use]
     pub fn with_features(&self, features: BTreeSet<String>) -> Self {
@@ -142,7 +149,14 @@ impl Cfgs {
         Ok(())
     }
 
-    fn set(&mut self, key: &str, value: &str) {
+    /// Sets `unix` or `windows`.
+    pub(crate) fn set_family(&mut self, family: &str) {
+        if matches!(family, "unix" | "windows") {
+            self.names.insert(family.to_owned());
+        }
+    }
+
+    pub(crate) fn set(&mut self, key: &str, value: &str) {
         self.values.entry(key.to_owned()).or_default().insert(value.to_owned());
     }
 

@@ -136,6 +136,10 @@ impl Look<'_> {
         let mut settled = item.clone();
         settled.items.retain_mut(|inner| {
             let answer = of_impl_item(inner).map_or(Answer::Yes, |list| attribute::settle(list, &cfgs));
+            if answer == Answer::No {
+                let attributes = of_impl_item(inner).cloned().unwrap_or_default();
+                self.world.note_left_out(&attributes, inner.to_token_stream(), &self.shown, &cfgs);
+            }
             let place = Place::of(&self.shown, syn::spanned::Spanned::span(inner));
             self.world.decide(answer, place, || inner.to_token_stream().to_string())
         });

@@ -30,6 +30,8 @@ pub struct Inventory {
     pub tools: Vec<Tool>,
     /// The tables, including those of other packages that a table splices.
     pub tables: Vec<Table>,
+    /// Number of annotated functions that features or the target leave out.
+    pub left_out: usize,
     /// What could not be read. Each has a finding, and findings that only follow from it are left out.
     pub unread: Unread,
     /// The server code beside the annotations. Empty unless the scan looks for it.

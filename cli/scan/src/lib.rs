@@ -17,6 +17,8 @@
 //! | `manifest`, [`package`], [`features`], [`mod@cfg`] | `Cargo.toml`, and the items of a build |
 //! | [`walk`], [`prefilter`] | finds the files, and selects those to parse |
 //! | `world`, `module`, `nesting` | the packages, crates and modules of one scan; the maximum nesting of source |
+//! | `left_out` | the tools that features or the target leave out |
+//! | `target_triple` | the conditions of a build for a target |
 //! | `attribute`, `naming`, `runtime_macro` | the attributes in effect, and which of them are annotations |
 //! | `collect` | from parsed items to declarations |
 //! | `resolve`, `import`, `original`, `entry` | resolves paths, `use` items and the entries of a table |
@@ -53,6 +55,7 @@ mod folders;
 mod hints;
 mod import;
 pub mod inventory;
+mod left_out;
 mod lines;
 mod manifest;
 mod module;
@@ -71,6 +74,7 @@ mod scan;
 mod schema;
 mod server_code;
 pub mod source;
+mod target_triple;
 mod tool;
 pub mod walk;
 mod world;

@@ -42,6 +42,12 @@ impl Report {
         self.inventories.iter().map(Inventory::annotated).sum()
     }
 
+    /// Returns the number of annotated functions that features or the target leave out, over all packages.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.inventories.iter().map(|inventory| inventory.left_out).sum()
+    }
+
     /// Returns the number of packages with tools or tables.
     #[must_use]
     pub fn packages(&self) -> usize {

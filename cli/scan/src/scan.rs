@@ -19,6 +19,7 @@ use crate::{
     package::Package,
     server_code,
     source::{Place, Sources},
+    target_triple,
     walk::Walked,
     world::{World, shown},
 };
@@ -43,6 +44,7 @@ pub struct Scan {
     pub(crate) path: PathBuf,
     pub(crate) selection: FeatureSelection,
     pub(crate) cfgs: Option<Cfgs>,
+    pub(crate) target: Option<String>,
     pub(crate) conditions: Vec<String>,
     pub(crate) table: Option<String>,
     pub(crate) resource: Option<String>,
@@ -60,6 +62,7 @@ impl Scan {
             path: path.into(),
             selection: FeatureSelection::default(),
             cfgs: None,
+            target: None,
             conditions: Vec::new(),
             table: None,
             resource: None,
@@ -123,6 +126,12 @@ impl Scan {
         &self.path
     }
 
+    /// Scans for a build for this target: `x86_64-pc-windows-msvc`. Default: the host.
+    pub fn target(mut self, name: impl Into<String>) -> Self {
+        self.target = Some(name.into());
+        self
+    }
+
     /// Adds a condition that holds in the build: `name` or `key="value"`, in the syntax of rustc's `--cfg`.
     pub fn cfg(mut self, condition: impl Into<String>) -> Self {
         self.conditions.push(condition.into());
@@ -182,7 +191,11 @@ impl Scan {
             self.check_built()?;
             return crate::artefact::read(&self.path);
         }
-        let mut cfgs = self.cfgs.clone().unwrap_or_else(Cfgs::host);
+        let mut cfgs = match (&self.cfgs, &self.target) {
+            (Some(cfgs), _) => cfgs.clone(),
+            (None, Some(target)) => target_triple::cfgs(target)?,
+            (None, None) => Cfgs::host(),
+        };
         for condition in &self.conditions {
             cfgs.add(condition).map_err(|message| Error::new(ErrorKind::Usage, message))?;
         }
@@ -228,11 +241,11 @@ impl Scan {
     #[cfg(feature = "artefact")]
     fn check_built(&self) -> Result<(), Error> {
         let FeatureSelection { named, all, no_default } = &self.selection;
-        if named.is_empty() && !all && !no_default && self.conditions.is_empty() {
+        if named.is_empty() && !all && !no_default && self.conditions.is_empty() && self.target.is_none() {
             return Ok(());
         }
         let message = format!(
-            "`{}` is a program, which has been built: features and conditions do not change it any more",
+            "`{}` is a program, which has been built: features, targets and conditions do not change it any more",
             self.path.display()
         );
         let help = "leave them out, or give the source; to compare both, export the source first";
@@ -265,6 +278,7 @@ impl Report {
             inventory.server = server_code::find(&mut world, package);
         }
         inventory.unread = world.unread;
+        inventory.left_out = left_out(&inventory, &world.left_out_tools);
         if world.unread.source {
             world.findings.retain(|finding| !FOLLOWING.contains(&finding.rule));
         }
@@ -306,6 +320,16 @@ impl Report {
 
 /// The errors about a tool, a scope or a table that may be in a file that could not be read.
 const FOLLOWING: [&str; 4] = ["unresolved-entry", "unknown-scope", "unknown-group-tool", "unknown-policy-tool"];
+
+/// Counts the annotated functions of the package that no target of this build has.
+fn left_out(inventory: &Inventory, places: &[Place]) -> usize {
+    let is_compiled = |place: &Place| {
+        let covers = |(first, last): (u32, u32)| (first..=last).contains(&place.start.line);
+        inventory.tools.iter().any(|tool| tool.place.file == place.file && covers(tool.lines))
+    };
+    let own = places.iter().filter(|place| Path::new(&*place.file).starts_with(&inventory.folder));
+    own.filter(|place| !is_compiled(place)).collect::<BTreeSet<_>>().len()
+}
 
 /// Reports a configuration file that no table of its package names.
 fn unused_config(inventory: &Inventory, named: &BTreeSet<PathBuf>) -> Option<Finding> {

@@ -12,7 +12,8 @@ use std::{
     sync::Arc,
 };
 
-use quote::ToTokens as _;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::{Item, ItemMod, ext::IdentExt as _};
 
 use crate::{
@@ -59,6 +60,8 @@ pub(crate) struct World {
     pub(crate) findings: Vec<Finding>,
     /// What could not be read.
     pub(crate) unread: Unread,
+    /// The annotated functions that features or the target leave out. A function can be here twice.
+    pub(crate) left_out_tools: Vec<Place>,
     /// The configuration files that tables name.
     pub(crate) named_configs: BTreeSet<PathBuf>,
     walked: Rc<Walked>,
@@ -84,6 +87,7 @@ impl World {
             sources,
             findings: Vec::new(),
             unread: Unread::default(),
+            left_out_tools: Vec::new(),
             named_configs: BTreeSet::new(),
             files: BTreeMap::new(),
             hot: BTreeSet::new(),
@@ -182,6 +186,11 @@ impl World {
         self.unread = unread;
     }
 
+    /// Returns the files that may hold an annotation.
+    pub(crate) fn hot_files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().filter(|(_, marks)| marks.ours).map(|(file, _)| file)
+    }
+
     /// Returns the files that may hold an annotation and that no target of the package declares.
     pub(crate) fn undeclared(&self, package: PackageId) -> Vec<PathBuf> {
         let Some(member) = self.members.get(package) else { return Vec::new() };
@@ -247,6 +256,10 @@ impl World {
             Ok(mut parsed) => {
                 // `#![cfg(..)]` at the start of the file excludes the module.
                 let answer = attribute::settle(&mut parsed.attrs, &self.cfgs(id));
+                if answer == Answer::No {
+                    let (cfgs, items) = (self.cfgs(id), parsed.items.iter().map(ToTokens::to_token_stream).collect());
+                    self.note_left_out(&parsed.attrs, items, &shown, &cfgs);
+                }
                 let compiled = self.decide(answer, Place::point(&shown, 1, 1), || text.to_string());
                 if compiled {
                     self.fill(id, parsed.items);
@@ -270,6 +283,14 @@ impl World {
             let answer = attribute::of_item(&mut item).map_or(Answer::Yes, |list| attribute::settle(list, &cfgs));
             if let (Item::Mod(module), true) = (&item, answer != Answer::Yes) {
                 self.leave_out(id, module, &answer);
+            }
+            if answer == Answer::No {
+                let attributes = attribute::of_item(&mut item).map(std::mem::take).unwrap_or_default();
+                self.note_left_out(&attributes, item.to_token_stream(), &shown, &cfgs);
+                // The annotation is among the attributes of a function.
+                let own: TokenStream = attributes.iter().map(ToTokens::to_token_stream).collect();
+                self.note_left_out(&attributes, own, &shown, &cfgs);
+                continue;
             }
             let span = syn::spanned::Spanned::span(&item);
             if self.decide(answer, Place::of(&shown, span), || item.to_token_stream().to_string()) {
@@ -327,6 +348,10 @@ impl World {
         let Some(module) = self.modules.get(parent) else { return };
         let (site, shown) = (module.site.clone(), module.shown.clone());
         let files = files(&site, item);
+        if *answer == Answer::No && item.content.is_none() {
+            let cfgs = self.cfgs(parent);
+            self.note_left_out_module(&item.attrs, &files, &cfgs);
+        }
         if let Answer::Unknown(condition) = answer
             && files.iter().any(|site| self.is_hot(site))
         {

@@ -13,6 +13,23 @@ fn package(main: &str) -> Package {
 }
 
 #[test]
+fn counts_the_tools_that_the_build_leaves_out() {
+    let main = "#[cfg(feature = \"shell\")] mod shell;\n\
+                #[cfg(feature = \"shell\")] mod inside { /// A\n#[mcp_scopes::mcp_tool(risk = \"low\")] fn a() {} }\n\
+                #[cfg(target_os = \"none\")] #[mcp_scopes::mcp_tool(risk = \"low\")] fn b() {}\n\
+                #[cfg(test)] mod tests { #[mcp_scopes::mcp_tool(risk = \"low\")] fn c() {} }\n\
+                struct S;\nimpl S { #[cfg(feature = \"shell\")] #[mcp_scopes::mcp_tool(risk = \"low\")] fn d(&self) {} }\n\
+                #[mcp_scopes::mcp_tool(risk = \"low\")] fn e() {}\nfn main() {}\n";
+    let shell = "/// F\n#[mcp_scopes::mcp_tool(risk = \"low\")]\npub fn f() {}\n";
+    let manifest = crate::support::manifest("demo", "") + "[features]\nshell = []\n";
+    let package = Package::new(&[("src/main.rs", main), ("src/shell.rs", shell), ("Cargo.toml", &manifest)]);
+    let report = package.scan().run().unwrap();
+    assert_eq!((report.annotated(), report.left_out()), (1, 4));
+    let report = package.scan().features(["shell"]).run().unwrap();
+    assert_eq!((report.annotated(), report.left_out()), (4, 1));
+}
+
+#[test]
 fn features_select_tools() {
     let main = [
         tool("#[cfg(feature = \"b\")]", "with_b"),

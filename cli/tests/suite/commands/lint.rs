@@ -71,7 +71,10 @@ fn lint_prints_json() {
     assert_eq!(run.code, 1);
     assert!(run.out.contains("\"level\": \"error\"") && run.out.contains("\"errors\": 1"), "{}", run.out);
     demo.write("mcp-scopes.toml", &format!("{CONFIG}[lint]\ndocument = \"allow\"\n"));
-    assert_eq!(demo.run(&["lint"]).err, "checked 1 tool in 1 package: no findings\n");
+    assert_eq!(
+        demo.run(&["lint"]).err,
+        "checked 1 tool in 1 package, without 1 tool that features or the target leave out: no findings\n"
+    );
 }
 
 #[test]
@@ -127,4 +130,17 @@ fn levels_follow_their_precedence() {
         let run = demo.run(&[&["lint"][..], &flags].concat());
         assert!(run.code == 2 && run.err.contains(why), "{}", run.err);
     }
+}
+
+#[test]
+fn lint_counts_the_tools_that_the_build_leaves_out() {
+    let demo = Demo::new(MAIN);
+    let run = demo.run(&["lint"]);
+    let summary = "checked 1 tool in 1 package, without 1 tool that features or the target leave out: no findings\n";
+    assert_eq!((run.code, run.err.as_str()), (0, summary));
+    let run = demo.run(&["lint", "--features", "shel"]);
+    assert!(run.code == 2 && run.err.contains("did you mean `shell`?"), "{}", run.err);
+    let run = demo.run(&["lint", "--target", "x86_64-unknown-linus-gnu"]);
+    assert!(run.code == 2 && run.err.contains("unknown target `x86_64-unknown-linus-gnu`"), "{}", run.err);
+    assert_eq!(demo.run(&["lint", "--all-features", "--target", "x86_64-pc-windows-msvc"]).code, 0);
 }
