@@ -249,27 +249,27 @@ fn run_checks(rule: &Rule, tools: &[Arc<Tool>], tables: &[Table], reporter: &mut
         }
     }
     if let Some(check) = rule.check.table {
-        let mut reported = Vec::new();
+        let mut by_table = Vec::new();
         for table in tables {
             let known = reporter.found.len();
             check(table, reporter);
             let new = reporter.found.get(known..).unwrap_or_default();
-            reported.extend(new.iter().map(|finding| (table.config.clone(), finding.clone())));
+            by_table.extend(new.iter().map(|finding| (table.config.clone(), finding.clone())));
         }
         if rule.check.is_joint {
-            reporter.found.retain(|finding| is_reported_by_all(finding, tables, &reported));
+            reporter.found.retain(|finding| is_reported_by_all(finding, tables, &by_table));
         }
     }
 }
 
 /// Returns whether all tables that share the file of a finding report it.
-fn is_reported_by_all(finding: &Finding, tables: &[Table], reported: &[(Option<Arc<str>>, Finding)]) -> bool {
+fn is_reported_by_all(finding: &Finding, tables: &[Table], by_table: &[(Option<Arc<str>>, Finding)]) -> bool {
     let sharing = tables.iter().filter(|table| table.config.as_deref() == Some(finding.file())).count();
     let same = |(config, other): &&(Option<Arc<str>>, Finding)| {
         config.as_deref() == Some(finding.file())
             && (&other.place, &other.message) == (&finding.place, &finding.message)
     };
-    sharing <= reported.iter().filter(same).count()
+    sharing <= by_table.iter().filter(same).count()
 }
 
 /// Returns the rules in effect, each with its level.

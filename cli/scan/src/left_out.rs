@@ -1,6 +1,10 @@
 //! Finds the annotated functions that features or the target leave out of a build.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::Attribute;
@@ -8,6 +12,7 @@ use syn::Attribute;
 use crate::{
     attribute::conditions,
     cfg::{Answer, Cfgs},
+    inventory::Inventory,
     module::Site,
     runtime_macro::RuntimeMacro,
     source::Place,
@@ -35,6 +40,16 @@ impl World {
             annotations(text.parse().unwrap_or_default(), &file, &mut |place| self.left_out_tools.push(place));
         }
     }
+}
+
+/// Counts the annotated functions of the package that no target of this build has.
+pub(crate) fn count(inventory: &Inventory, places: &[Place]) -> usize {
+    let is_compiled = |place: &Place| {
+        let covers = |(first, last): (u32, u32)| (first..=last).contains(&place.start.line);
+        inventory.tools.iter().any(|tool| tool.place.file == place.file && covers(tool.lines))
+    };
+    let own = places.iter().filter(|place| Path::new(&*place.file).starts_with(&inventory.folder));
+    own.filter(|place| !is_compiled(place)).collect::<BTreeSet<_>>().len()
 }
 
 /// Returns whether only the condition `test` leaves an item out.

@@ -25,6 +25,7 @@
 //! | `assemble`, `hints` | from declarations to an inventory; the SDK's hints |
 //! | `fields`, `schema`, `optional`, `rename` | the parameters of a type, from the JSON Schema that its source describes |
 //! | `server_code` | the SDK's tools and transports beside the annotations, and what protects them |
+//! | `unused_config` | configuration files that no table names |
 //! | `document` | the outline of a table, in an arena, and its problems under the shared rules |
 //! | `tool` | the facts of one tool: from a record, and to the model |
 //! | `report`, `error` | the result of a scan, and the error that stops it |
@@ -76,6 +77,7 @@ mod server_code;
 pub mod source;
 mod target_triple;
 mod tool;
+mod unused_config;
 pub mod walk;
 mod world;
 

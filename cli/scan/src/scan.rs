@@ -14,18 +14,15 @@ use crate::{
     collect, document,
     features::FeatureSelection,
     folders::{self, Extent},
-    inventory::{Inventory, Unread},
-    nesting,
+    inventory::Inventory,
+    left_out, nesting,
     package::Package,
     server_code,
     source::{Place, Sources},
-    target_triple,
+    target_triple, unused_config,
     walk::Walked,
     world::{World, shown},
 };
-
-/// The usual name of a configuration file.
-const CONFIG: &str = "mcp-scopes.toml";
 
 /// A scan of source: the path and the build to scan.
 ///
@@ -278,7 +275,7 @@ impl Report {
             inventory.server = server_code::find(&mut world, package);
         }
         inventory.unread = world.unread;
-        inventory.left_out = left_out(&inventory, &world.left_out_tools);
+        inventory.left_out = left_out::count(&inventory, &world.left_out_tools);
         if world.unread.source {
             world.findings.retain(|finding| !FOLLOWING.contains(&finding.rule));
         }
@@ -289,7 +286,7 @@ impl Report {
                 self.findings.extend(problems.filter(|finding| !follows(finding)));
             }
         }
-        self.findings.extend(unused_config(&inventory, &world.named_configs));
+        self.findings.extend(unused_config::find(&inventory, &world.named_configs));
         circles(&inventory, &mut self.findings);
         for file in world.undeclared(package) {
             self.findings.extend(undeclared(&file));
@@ -320,30 +317,6 @@ impl Report {
 
 /// The errors about a tool, a scope or a table that may be in a file that could not be read.
 const FOLLOWING: [&str; 4] = ["unresolved-entry", "unknown-scope", "unknown-group-tool", "unknown-policy-tool"];
-
-/// Counts the annotated functions of the package that no target of this build has.
-fn left_out(inventory: &Inventory, places: &[Place]) -> usize {
-    let is_compiled = |place: &Place| {
-        let covers = |(first, last): (u32, u32)| (first..=last).contains(&place.start.line);
-        inventory.tools.iter().any(|tool| tool.place.file == place.file && covers(tool.lines))
-    };
-    let own = places.iter().filter(|place| Path::new(&*place.file).starts_with(&inventory.folder));
-    own.filter(|place| !is_compiled(place)).collect::<BTreeSet<_>>().len()
-}
-
-/// Reports a configuration file that no table of its package names.
-fn unused_config(inventory: &Inventory, named: &BTreeSet<PathBuf>) -> Option<Finding> {
-    let path = inventory.folder.join(CONFIG);
-    let is_read = named.contains(&path) || inventory.unread != Unread::default();
-    let (_, table) = inventory.roots().next()?;
-    if is_read || !path.is_file() {
-        return None;
-    }
-    let file = shown(&path);
-    let message = format!("`{file}` is named by no scope table, so nothing in it applies");
-    let help = format!("write `with \"{CONFIG}\"` behind the list of `{}`, or remove the file", table.name);
-    Some(Finding::warning("unused-config", message).help(help).at(Place::point(&file, 1, 1)).about(&*file))
-}
 
 /// Returns whether a finding is in a file of that folder.
 fn is_below(finding: &Finding, folder: &Path) -> bool {

@@ -21,7 +21,7 @@ fn counts_the_tools_that_the_build_leaves_out() {
                 struct S;\nimpl S { #[cfg(feature = \"shell\")] #[mcp_scopes::mcp_tool(risk = \"low\")] fn d(&self) {} }\n\
                 #[mcp_scopes::mcp_tool(risk = \"low\")] fn e() {}\nfn main() {}\n";
     let shell = "/// F\n#[mcp_scopes::mcp_tool(risk = \"low\")]\npub fn f() {}\n";
-    let manifest = crate::support::manifest("demo", "") + "[features]\nshell = []\n";
+    let manifest = manifest("demo", "") + "[features]\nshell = []\n";
     let package = Package::new(&[("src/main.rs", main), ("src/shell.rs", shell), ("Cargo.toml", &manifest)]);
     let report = package.scan().run().unwrap();
     assert_eq!((report.annotated(), report.left_out()), (1, 4));
