@@ -23,7 +23,7 @@ use mcp_scopes_server::{
     Claims, Discovery, HiddenTools, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier,
     token::TokenCache,
 };
-use tower::{Layer as _, Service};
+use tower::Service;
 
 mod layer {
     pub(crate) mod new_token;

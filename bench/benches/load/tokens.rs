@@ -20,7 +20,7 @@ use mcp_scopes_server::{
     token::{Issuer, KeySet},
 };
 use serde_json::json;
-use tower::{Layer as _, Service};
+use tower::Service;
 
 /// The status of the server behind the layer, which no rejection has.
 const ANSWER: &[u8] = br#"{"jsonrpc":"2.0","id":1,"result":{"answered":true}}"#;
