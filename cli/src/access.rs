@@ -31,6 +31,9 @@ impl<'d> Requirement<'d> {
     pub(crate) fn of(tool: &'d ToolEntry) -> Self {
         if tool.public == Some(true) {
             Self::Public
+        } else if tool.authenticated == Some(true) {
+            // Every token holds all of no scopes.
+            Self::AnyOf(vec![Scopes::new()])
         } else if tool.required_scopes.is_empty() {
             Self::Unstated
         } else {

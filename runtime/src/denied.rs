@@ -91,7 +91,8 @@ impl Denied {
             table: Some(grant.table()),
             tool: mask.tool(),
             reason: Self::reason_for(grant),
-            alternative: mask.first(),
+            // A tool that needs no scope has no alternative.
+            alternative: if mask.rejects_anonymous() { u32::MAX } else { mask.first() },
             missing: Missing::Scopes(lacking),
         }
     }

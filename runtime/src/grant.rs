@@ -102,7 +102,7 @@ impl Grant {
         };
         // A single branch at the end covers every failure, because the branch cannot be predicted.
         let lacking = slot.mask.lacks(&self.held);
-        if same & is_empty(lacking) {
+        if same & self.satisfies(&slot.mask, lacking) {
             Ok(handle)
         } else if same {
             Err(Denied::lacking(self, &slot.mask, lacking))
@@ -166,8 +166,7 @@ impl Grant {
     #[expect(clippy::inline_always, reason = "as for `authorize`")]
     fn pass(&self, mask: &AccessMask) -> Result<(), Denied> {
         if mask.is_narrow() {
-            let lacking = mask.lacks(&self.held);
-            if is_empty(lacking) { Ok(()) } else { Err(Denied::lacking(self, mask, lacking)) }
+            if self.opens(mask) { Ok(()) } else { Err(Denied::lacking(self, mask, mask.lacks(&self.held))) }
         } else if self.meets_any(mask) {
             Ok(())
         } else {
@@ -178,7 +177,17 @@ impl Grant {
     /// Returns whether the grant passes a mask of the same table.
     #[inline]
     pub(crate) fn opens(&self, mask: &AccessMask) -> bool {
-        if mask.is_narrow() { is_empty(mask.lacks(&self.held)) } else { self.meets_any(mask) }
+        if mask.is_narrow() {
+            self.satisfies(mask, mask.lacks(&self.held))
+        } else {
+            self.meets_any(mask)
+        }
+    }
+
+    /// Returns whether the grant passes a narrow mask of which it lacks these scopes.
+    #[inline]
+    const fn satisfies(&self, mask: &AccessMask, lacking: [u64; NARROW]) -> bool {
+        is_empty(lacking) & !(mask.rejects_anonymous() & self.anonymous)
     }
 
     /// Returns whether the grant holds all scopes of one alternative.

@@ -41,6 +41,7 @@ impl<'g> Visible<'g> {
     #[inline]
     fn open_in(&self, word: usize) -> u64 {
         let (table, closed) = (self.grant.table(), self.closed.get(word).copied().unwrap_or(u64::MAX));
+        let closed = if self.grant.is_anonymous() { closed | table.rows().authenticated(word) } else { closed };
         let single = table.rows().single(word) & !closed;
         let several = table.rows().several(word);
         if several == 0 {

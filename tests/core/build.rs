@@ -77,6 +77,7 @@ impl Tables {
         for (number, tool) in names.iter().enumerate() {
             let (key, plain) = match random.below(10) {
                 0 => ("public, ".to_owned(), "Requirement::Public".to_owned()),
+                2 => ("authenticated, ".to_owned(), "Requirement::Authenticated".to_owned()),
                 // Tool names that are scopes count towards the table's size, too.
                 1 if own.len() + size.scopes < 1024 => {
                     own.insert(format!("{namespace}{tool}"));

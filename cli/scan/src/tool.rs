@@ -29,6 +29,7 @@ pub(crate) fn model<'a>(arena: &'a Bump, tool: &'a ToolFacts<Place>) -> ModelToo
         description: &tool.description.value,
         requirement: match &tool.requirement {
             Requirement::Public(_) => ModelRequirement::Public,
+            Requirement::Authenticated(_) => ModelRequirement::Authenticated,
             Requirement::ToolName => ModelRequirement::ToolName,
             Requirement::AnyOf(any) => {
                 ModelRequirement::AnyOf(arena.alloc_slice_fill_iter(any.iter().map(|all| texts(arena, all))))
@@ -94,6 +95,7 @@ pub(crate) fn read_record(reader: &mut RecordReader<'_>) -> Result<ToolFacts<Pla
     };
     tool.requirement = match field(bits::REQUIREMENT, 3) << bits::REQUIREMENT {
         bits::PUBLIC => Requirement::Public(place.clone()),
+        bits::AUTHENTICATED => Requirement::Authenticated(place.clone()),
         bits::TOOL_NAME => match namespace {
             // A tool name in another namespace than the table's has to be written out.
             Some(other) if other != reader.namespace => {

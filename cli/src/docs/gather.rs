@@ -32,7 +32,7 @@ impl Server {
         let scopes: Vec<Scope> = (names.iter().zip(hierarchy.implies).enumerate())
             .map(|(id, (name, implies))| {
                 let held: BTreeSet<ScopeId> = implies.iter().copied().chain([id]).collect();
-                let open = |tool: &Tool| tool.needs != Needs::Public && tool.needs.are_met(&held);
+                let open = |tool: &Tool| matches!(tool.needs, Needs::AnyOf(_)) && tool.needs.are_met(&held);
                 Scope {
                     name: escaped(name),
                     description: descriptions.get(name).map(|text| escaped(text)),
@@ -84,6 +84,8 @@ fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(
     let all = |texts: &[String]| texts.iter().map(|text| escaped(text)).collect();
     let needs = if entry.public == Some(true) {
         Needs::Public
+    } else if entry.authenticated == Some(true) {
+        Needs::Authenticated
     } else if entry.required_scopes.is_empty() {
         Needs::Unstated
     } else {

@@ -58,6 +58,7 @@ fn tools(server: &Server, text: &mut String) {
 fn needs(server: &Server, needs: &Needs) -> String {
     match needs {
         Needs::Public => "open to everyone".to_owned(),
+        Needs::Authenticated => "any valid token".to_owned(),
         Needs::Unstated => "not stated".to_owned(),
         Needs::AnyOf(any) => {
             let all =

@@ -62,6 +62,8 @@ pub(super) struct Tool {
 pub(super) enum Needs {
     /// Any of these sets, each held completely.
     AnyOf(Vec<Vec<ScopeId>>),
+    /// A valid token, whatever its scopes.
+    Authenticated,
     /// The tool is public.
     Public,
     /// The document states no requirement.
@@ -159,7 +161,7 @@ impl Needs {
     pub(super) fn are_met(&self, held: &BTreeSet<ScopeId>) -> bool {
         match self {
             Self::AnyOf(any) => any.iter().any(|all| all.iter().all(|scope| held.contains(scope))),
-            Self::Public => true,
+            Self::Public | Self::Authenticated => true,
             Self::Unstated => false,
         }
     }

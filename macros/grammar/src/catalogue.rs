@@ -59,7 +59,7 @@ catalogue! {
     BAD_TOOL_NAME: "bad-tool-name", "not a tool name", "write 1 to 128 of `A-Z a-z 0-9 _ . -`, such as `list_files`";
     BAD_PATTERN: "bad-pattern", "not a pattern", "write `tool` or `tool:glob`, such as `read_file:/etc/*`; in `blocked_patterns`, the glob only";
     BAD_PATH: "bad-path", "not a path", "write a path without quotes, such as `crate::shell::pretend`";
-    SCOPE_AND_PUBLIC: "scope-and-public", "conflicts with `scope`", "remove `public` to require the scope, or remove `scope` to open the tool to every caller";
+    SCOPE_AND_PUBLIC: "scope-and-public", "conflicts with another key", "keep one of `scope`, `authenticated` (every valid token opens the tool) and `public` (also without a token)";
     REQUIREMENT_TOO_LARGE: "requirement-too-large", "too many scopes", "split the tool, or declare a scope that implies the others";
     APPROVAL_BELOW_RISK: "approval-below-risk", "not allowed at this risk", "remove `approval`, or write `approval = \"user\"`";
     ZERO_LIMIT: "zero-limit", "must not be zero", "write a number from 1, or remove the key";

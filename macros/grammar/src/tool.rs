@@ -84,9 +84,10 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
         let message = format!("`{ident}` has no `risk`, which approval hints and session limits require");
         errors.push(MISSING_RISK.at(ident.span(), message));
     }
-    if let (Some(public), Some(_)) = (reading.key("public"), reading.key("scope")) {
-        let message = "`public` conflicts with `scope`".to_owned();
-        errors.push(SCOPE_AND_PUBLIC.at(public, message));
+    let openings = ["public", "authenticated", "scope"].map(|key| reading.key(key).map(|span| (key, span)));
+    if let [Some((key, span)), Some((other, _)), ..] = openings.into_iter().flatten().map(Some).collect::<Vec<_>>()[..]
+    {
+        errors.push(SCOPE_AND_PUBLIC.at(span, format!("`{key}` conflicts with `{other}`")));
     }
     let is_sdk_tool = reading.add_defaults(&attributes, ident, errors);
     if let Err(error) = tool_name(&reading.facts.name.value) {

@@ -52,6 +52,7 @@ fn write_main_call(decl: &ToolDecl, parameters: &str) -> TokenStream {
     match (&decl.requirement, find_short_requirement(&decl.requirement)) {
         (RequirementDecl::ToolName, _) => quote!(#statement.tool_named_scope(#texts)),
         (RequirementDecl::Public(_), _) => quote!(#statement.public_tool(#texts)),
+        (RequirementDecl::Authenticated(_), _) => quote!(#statement.authenticated_tool(#texts)),
         (RequirementDecl::AnyOf(_), Some((method, scopes))) => {
             let values = scopes.iter().map(|scope| &scope.value);
             let mut call = TokenStream::new();
@@ -92,6 +93,7 @@ pub(crate) fn requirement(decl: &RequirementDecl<Span>, runtime: &Runtime) -> To
     match decl {
         RequirementDecl::ToolName => quote!(#runtime::Requirement::ToolName),
         RequirementDecl::Public(_) => quote!(#runtime::Requirement::Public),
+        RequirementDecl::Authenticated(_) => quote!(#runtime::Requirement::Authenticated),
         RequirementDecl::AnyOf(alternatives) => {
             let any = alternatives.iter().map(|all| texts(all));
             quote!(#runtime::Requirement::AnyOf(&[#(#any),*]))

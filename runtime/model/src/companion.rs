@@ -78,6 +78,18 @@ impl Statement {
         self.tool.requirement = Requirement::Public;
     }
 
+    /// Requires a valid token and no scope.
+    pub const fn authenticated_tool(
+        &mut self,
+        name: &'static str,
+        risk: &'static str,
+        description: &'static str,
+        parameters: &'static str,
+    ) {
+        self.tool_named_scope(name, risk, description, parameters);
+        self.tool.requirement = Requirement::Authenticated;
+    }
+
     /// Requires this scope.
     ///
     /// # Panics

@@ -79,7 +79,7 @@ impl<'a> Numbers<'a> {
                 numbers.repeats = true;
             }
             match listed.tool.requirement {
-                Requirement::Public => {}
+                Requirement::Public | Requirement::Authenticated => {}
                 Requirement::ToolName => used = numbers.use_scope(listed.own_scope, namespace, used),
                 Requirement::One(scope) => used = numbers.use_scope(scope, namespace, used),
                 Requirement::Two([one, other]) => {

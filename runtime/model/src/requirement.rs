@@ -8,6 +8,8 @@
 pub enum Requirement<'a> {
     /// Open to every caller, also without a token. The key `public`.
     Public,
+    /// Open to every caller with a valid token, whatever its scopes. The key `authenticated`.
+    Authenticated,
     /// The tool's own name is its scope, after the server's namespace if there is one. The default.
     ToolName,
     /// This scope. Written by the macros.
@@ -24,14 +26,20 @@ pub enum Requirement<'a> {
 }
 
 impl<'a> Requirement<'a> {
-    /// Returns the number of alternatives, which is 0 for [`Requirement::Public`].
+    /// Returns the number of alternatives, which is 0 for [`Requirement::Public`] and [`Requirement::Authenticated`].
     #[must_use]
     pub const fn alternatives(self) -> usize {
         match self {
-            Self::Public => 0,
+            Self::Public | Self::Authenticated => 0,
             Self::ToolName | Self::One(_) | Self::Two(_) | Self::Three(_) => 1,
             Self::AnyOf(any) => any.len(),
         }
+    }
+
+    /// Returns whether no scope opens the tool, because none is needed.
+    #[must_use]
+    pub const fn needs_no_scope(self) -> bool {
+        matches!(self, Self::Public | Self::Authenticated)
     }
 
     /// Returns the number of scopes of that alternative.

@@ -115,6 +115,8 @@ pub mod bits {
     pub const THREE: u32 = 4 << REQUIREMENT;
     /// Any-of over all-of.
     pub const ANY_OF: u32 = 5 << REQUIREMENT;
+    /// Any valid token.
+    pub const AUTHENTICATED: u32 = 6 << REQUIREMENT;
     /// Parameters, in two bits.
     pub const PARAMETERS: u32 = 11;
     /// One text, as in [`Parameters::Written`].
@@ -152,6 +154,7 @@ pub mod bits {
         };
         head |= match tool.requirement {
             Requirement::Public => PUBLIC,
+            Requirement::Authenticated => AUTHENTICATED,
             Requirement::ToolName => TOOL_NAME,
             Requirement::One(_) => ONE,
             Requirement::Two(_) => TWO,
@@ -209,7 +212,7 @@ macro_rules! describe_tool {
             $text!(listed.namespace);
         }
         match tool.requirement {
-            $crate::Requirement::Public => {}
+            $crate::Requirement::Public | $crate::Requirement::Authenticated => {}
             // The reader joins namespace and name, as the table does.
             $crate::Requirement::ToolName => $place += 1,
             $crate::Requirement::One(_) => {

@@ -1,7 +1,7 @@
 //! Builds a document from the outline of a table.
 
 use indexmap::{IndexMap, map::Entry};
-use mcp_scopes_model::{Outline, Requirement, policy::Session};
+use mcp_scopes_model::{Outline, policy::Session};
 
 use crate::{
     ViolationKind,
@@ -211,13 +211,14 @@ fn extensions(
     let mut policies = IndexMap::new();
     for listed in outline.tools {
         let name = listed.tool.name;
-        if !matches!(listed.tool.requirement, Requirement::Public) && listed.tool.requirement.alternatives() == 0 {
+        let requirement = listed.tool.requirement;
+        if !requirement.needs_no_scope() && requirement.alternatives() == 0 {
             report.add(
                 ViolationKind::NoScope,
                 below(&below("/mcp_extensions/tool_scope_mapping", name), "required_scopes"),
                 EXTENSIONS,
-                format!("the tool `{}` has no scope and is not public", name.escape_debug()),
-                "add `scope = \"..\"`, or `public` to open it to every caller",
+                format!("the tool `{}` has no scope, and is neither public nor `authenticated`", name.escape_debug()),
+                "add `scope = \"..\"`, `authenticated` to open it to every valid token, or `public` to open it to every caller",
             );
         }
         match tools.entry(name.to_owned()) {

@@ -61,6 +61,8 @@ pub struct ToolEntry {
     /// `true` if the tool is open to every caller, also without a token. An extension of this project. Only this member
     /// declares a tool open; a missing `required_scopes` does not.
     pub public: Option<bool>,
+    /// `true` if every valid token opens the tool, whatever its scopes. Without a token it is denied. An extension of this project.
+    pub authenticated: Option<bool>,
     /// Whether a client may call the tool without asking the user.
     pub auto_approvable: Option<bool>,
     /// Whether the user must approve each call.
@@ -99,6 +101,7 @@ members!(ToolEntry {
     risk_level,
     required_scopes,
     public,
+    authenticated,
     auto_approvable,
     requires_user_approval,
     parameters,
@@ -132,6 +135,7 @@ impl ToolEntry {
             description: Some(tool.description.to_owned()).filter(|text| !text.is_empty()),
             risk_level: Some(tool.risk),
             public: matches!(requirement, Requirement::Public).then_some(true),
+            authenticated: matches!(requirement, Requirement::Authenticated).then_some(true),
             required_scopes,
             auto_approvable: Some(tool.auto_approvable()),
             requires_user_approval: Some(tool.requires_user_approval()),

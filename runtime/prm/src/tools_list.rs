@@ -88,8 +88,8 @@ impl<'a> ToolsList<'a> {
         self.outline.tools.iter().find(|listed| listed.tool.name == name)
     }
 
-    /// Returns `securitySchemes`: one `oauth2` scheme for each alternative, in declaration order, or `noauth` for a
-    /// public tool.
+    /// Returns `securitySchemes`: one `oauth2` scheme for each alternative, in declaration order; `noauth` for a
+    /// public tool, and `oauth2` without scopes for a tool that every valid token opens.
     ///
     /// An alternative that requires strictly more than another one is omitted.
     #[must_use]
@@ -97,17 +97,21 @@ impl<'a> ToolsList<'a> {
         if matches!(listed.tool.requirement, Requirement::Public) {
             return vec![SecurityScheme::NoAuth];
         }
+        if matches!(listed.tool.requirement, Requirement::Authenticated) {
+            return vec![SecurityScheme::OAuth2 { scopes: Vec::new() }];
+        }
         let schemes = self.alternatives(listed).into_iter();
         schemes.map(|scopes| SecurityScheme::OAuth2 { scopes: self.names().all(scopes) }).collect()
     }
 
-    /// Returns `authorization` if a single list of scopes opens the tool. The list is empty for a public tool.
+    /// Returns `authorization` if a single list of scopes opens the tool. The list is empty for a tool
+    /// that needs no scope.
     ///
     /// Returns `None` if there are several alternatives. A client would treat any one of them as required, and would
     /// hide the tool from callers that satisfy another. The challenge then states which scopes to request.
     #[must_use]
     pub fn authorization(&self, listed: &Listed<'_>) -> Option<ToolAuthorization> {
-        if matches!(listed.tool.requirement, Requirement::Public) {
+        if listed.tool.requirement.needs_no_scope() {
             return Some(ToolAuthorization { scopes: Vec::new() });
         }
         match self.alternatives(listed).as_slice() {

@@ -182,7 +182,8 @@ fn marks_only_public_tools_as_open() {
     let extensions = metadata.mcp_extensions().expect("there are tools");
     for (name, tool) in &extensions.tool_scope_mapping {
         assert_eq!(tool.public == Some(true), name == "version", "{name}");
-        assert_eq!(tool.required_scopes.is_empty(), name == "version", "{name}");
+        assert_eq!(tool.authenticated == Some(true), name == "whoami", "{name}");
+        assert_eq!(tool.required_scopes.is_empty(), name == "version" || name == "whoami", "{name}");
     }
 }
 

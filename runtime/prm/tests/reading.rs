@@ -211,6 +211,13 @@ fn checks_tools() {
         r#""public": false, "required_scopes": [["a"]]"#,
     );
     rule(
+        "authenticated",
+        ours,
+        r#""authenticated": true, "required_scopes": [["a"]]"#,
+        r#""authenticated": false, "required_scopes": [["a"]]"#,
+    );
+    rule("authenticated", ours, r#""authenticated": true, "public": true"#, r#""authenticated": true"#);
+    rule(
         "auto_approvable",
         ours,
         r#""auto_approvable": true, "requires_user_approval": true"#,

@@ -35,16 +35,18 @@ pub(crate) struct ToolSlot {
 /// The requirement of one tool, as bits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AccessMask {
-    /// If [`AccessMask::narrow`]: the scopes of the only alternative. Empty for a public tool.
+    /// If [`AccessMask::narrow`]: the scopes of the only alternative. Empty for a tool that needs no scope.
     pub(super) needs: [u64; NARROW],
     /// The first of the tool's alternatives.
     pub(super) first: u32,
-    /// The number of alternatives: zero for a public tool, and for a tool that is not narrow and that nothing opens.
+    /// The number of alternatives: zero for a tool that needs no scope, and for a tool that is not narrow and that nothing opens.
     pub(super) count: u8,
     /// The tool's number.
     pub(super) tool: u16,
-    /// Whether `needs` is the complete requirement.
+    /// Whether `needs` is the complete requirement of a caller with a token.
     pub(super) narrow: bool,
+    /// Whether a caller without a token is denied although no scope is needed.
+    pub(super) authenticated: bool,
 }
 
 impl AccessMask {
@@ -59,6 +61,12 @@ impl AccessMask {
     #[inline]
     pub(crate) const fn lacks(&self, held: &ScopeSet) -> [u64; NARROW] {
         [self.needs[0] & !held[0], self.needs[1] & !held[1], self.needs[2] & !held[2], self.needs[3] & !held[3]]
+    }
+
+    /// Returns whether a caller is denied for want of a token, although no scope is needed.
+    #[inline]
+    pub(crate) const fn rejects_anonymous(&self) -> bool {
+        self.authenticated
     }
 
     /// Returns the tool's number.
@@ -207,7 +215,8 @@ impl AccessCount {
 
 impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> AccessMasks<TOOLS, ALTERNATIVES, MEMBERS> {
     pub(super) const fn build(facts: &Facts<'_, '_>, closure: &Graph, keys: &[Hashed; TOOLS]) -> Self {
-        const SHUT: AccessMask = AccessMask { needs: [u64::MAX; NARROW], first: 0, count: 0, tool: 0, narrow: false };
+        const SHUT: AccessMask =
+            AccessMask { needs: [u64::MAX; NARROW], first: 0, count: 0, tool: 0, narrow: false, authenticated: false };
         let mut built = Self {
             of_tools: [ToolSlot { key: Key::EMPTY, mask: SHUT }; TOOLS],
             alternatives: [Alternative { start: 0, len: 0 }; ALTERNATIVES],
@@ -225,6 +234,7 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Access
                 count: 0,
                 tool: tool as u16,
                 narrow: true,
+                authenticated: matches!(requirement, Requirement::Authenticated),
             };
             // Most tools have one alternative, which needs no comparison.
             let keep = if count < 2 { [true; MAX_ALTERNATIVES] } else { Kept::of(facts, closure, tool).keep };
@@ -256,7 +266,7 @@ impl<const TOOLS: usize, const ALTERNATIVES: usize, const MEMBERS: usize> Access
             if mask.count > 1 {
                 mask.narrow = false;
             }
-            if mask.count == 0 && !matches!(requirement, Requirement::Public) {
+            if mask.count == 0 && !requirement.needs_no_scope() {
                 mask = AccessMask { tool: tool as u16, ..SHUT };
             }
             built.of_tools[tool] = ToolSlot { key: keys[tool].key, mask };

@@ -102,6 +102,9 @@ impl ScopeTable {
 
     /// Returns the grant of a token with this `scope` value: scope-tokens separated by spaces (RFC 6749 §3.3). Unknown scopes
     /// and scopes without the table's namespace are ignored. The comparison is exact.
+    ///
+    /// A token without scopes also opens tools with the key `authenticated`. For callers without a token, use
+    /// [`ScopeTable::anonymous`].
     #[inline]
     #[must_use]
     pub fn grant(&'static self, scope: &str) -> Grant {
@@ -288,8 +291,8 @@ impl ToolHandle {
         self.listed.own_scope
     }
 
-    /// Returns the scopes of each alternative that opens the tool. It is empty for a public tool, for which `tool.requirement`
-    /// is [`Requirement::Public`].
+    /// Returns the scopes of each alternative that opens the tool. It is empty for a tool that needs no scope, for which
+    /// `tool.requirement` is [`Requirement::Public`] or [`Requirement::Authenticated`].
     pub fn alternatives(&self) -> impl Iterator<Item = impl Iterator<Item = &'static str> + use<>> + use<> {
         let (requirement, own): (Requirement<'static>, _) = (self.listed.tool.requirement, self.listed.own_scope);
         (0..requirement.alternatives())

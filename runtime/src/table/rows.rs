@@ -23,6 +23,8 @@ pub(crate) struct Rows {
     pub(super) single: &'static [u64],
     /// The other tools.
     pub(super) several: &'static [u64],
+    /// The tools that need a token and no scope.
+    pub(super) authenticated: &'static [u64],
 }
 
 impl Rows {
@@ -93,6 +95,12 @@ impl Rows {
         self.several.get(word).copied().unwrap_or(0)
     }
 
+    /// Returns the tools of a word that need a token and no scope.
+    #[inline]
+    pub(crate) fn authenticated(&self, word: usize) -> u64 {
+        self.authenticated.get(word).copied().unwrap_or(0)
+    }
+
     /// Returns the number of words in each row.
     pub(crate) const fn width(&self) -> usize {
         self.width
@@ -112,15 +120,20 @@ pub(super) struct RowArrays<const ROWS: usize, const WIDTH: usize> {
     of_scopes: [u64; ROWS],
     single: [u64; WIDTH],
     several: [u64; WIDTH],
+    authenticated: [u64; WIDTH],
 }
 
 impl<const ROWS: usize, const WIDTH: usize> RowArrays<ROWS, WIDTH> {
     pub(super) const fn build(slots: &[ToolSlot], alternatives: &[Alternative], members: &[u16]) -> Self {
-        let mut built = Self { of_scopes: [0; ROWS], single: [0; WIDTH], several: [0; WIDTH] };
+        let mut built =
+            Self { of_scopes: [0; ROWS], single: [0; WIDTH], several: [0; WIDTH], authenticated: [0; WIDTH] };
         let mut tool = 0;
         while tool < slots.len() {
             let mask = &slots[tool].mask;
             let (word, bit) = (tool / 64, 1 << (tool % 64));
+            if mask.authenticated {
+                built.authenticated[word] |= bit;
+            }
             match mask.count {
                 // A tool that nothing opens is in neither list.
                 0 if mask.needs[0] == 0 => built.single[word] |= bit,
@@ -142,6 +155,12 @@ impl<const ROWS: usize, const WIDTH: usize> RowArrays<ROWS, WIDTH> {
     }
 
     pub(super) const fn rows(&'static self) -> Rows {
-        Rows { width: WIDTH, of_scopes: &self.of_scopes, single: &self.single, several: &self.several }
+        Rows {
+            width: WIDTH,
+            of_scopes: &self.of_scopes,
+            single: &self.single,
+            several: &self.several,
+            authenticated: &self.authenticated,
+        }
     }
 }

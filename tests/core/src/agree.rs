@@ -1,6 +1,6 @@
 //! Properties of every table and every token.
 
-use mcp_scopes::{Challenge, Grant, Reason, ScopeTable};
+use mcp_scopes::{Challenge, Grant, Reason, Requirement, ScopeTable};
 use proptest::{prop_assert, prop_assert_eq, test_runner::TestCaseError};
 
 use crate::{naive::Naive, spec::TableSpec};
@@ -34,6 +34,32 @@ pub fn on_token(table: &'static ScopeTable, spec: &TableSpec, naive: &Naive, pie
     on_grant(table, spec, naive, &table.grant(&token), token.split(' '))?;
     let scp = table.grant_scp(pieces);
     on_grant(table, spec, naive, &scp, pieces.iter().map(String::as_str))
+}
+
+/// Without a token, public tools and no others are open.
+pub fn on_anonymous(table: &'static ScopeTable, spec: &TableSpec) -> Outcome {
+    let grant = table.anonymous();
+    let mut open = Vec::new();
+    for (handle, (name, requirement)) in table.tools().zip(spec.tools) {
+        let is_public = matches!(requirement, Requirement::Public);
+        prop_assert_eq!(grant.authorize_tool(handle).is_ok(), is_public, "{:?}", handle);
+        match grant.authorize(name) {
+            Ok(found) => prop_assert!(is_public && found == handle, "{:?}", handle),
+            Err(denied) => {
+                prop_assert!(!is_public, "{:?}", handle);
+                prop_assert_eq!(denied.reason(), Reason::NoCredentials);
+                prop_assert_eq!(denied.tool(), Some(handle));
+                let needs_scopes = !matches!(requirement, Requirement::Authenticated);
+                prop_assert_eq!(denied.step().next().is_some(), needs_scopes, "{:?}", handle);
+                prop_assert_eq!(denied.missing().next().is_some(), needs_scopes, "{:?}", handle);
+            }
+        }
+        if is_public {
+            open.push(*name);
+        }
+    }
+    prop_assert_eq!(grant.visible().map(|tool| tool.name).collect::<Vec<_>>(), open);
+    Ok(())
 }
 
 fn on_grant<'t>(

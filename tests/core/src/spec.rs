@@ -18,11 +18,11 @@ pub struct TableSpec {
 }
 
 impl TableSpec {
-    /// Returns the scopes that open a tool, as any-of over all-of, or `None` if it is public.
+    /// Returns the scopes that open a tool, as any-of over all-of, or `None` if it needs none.
     pub fn alternatives(&self, tool: usize) -> Option<Vec<Vec<String>>> {
         let (name, requirement) = &self.tools[tool];
         match requirement {
-            Requirement::Public => None,
+            Requirement::Public | Requirement::Authenticated => None,
             Requirement::ToolName => Some(vec![vec![format!("{}{name}", self.namespace)]]),
             Requirement::One(scope) => Some(vec![vec![(*scope).to_owned()]]),
             Requirement::Two(all) => Some(vec![all.map(str::to_owned).to_vec()]),

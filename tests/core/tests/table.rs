@@ -42,6 +42,7 @@ fn matches_oracle_for_generated_tables() {
         let naive = Naive::of(spec);
         let runs = Config { cases, failure_persistence: None, ..Config::default() };
         let known = spec.scopes().into_iter().collect();
+        agree::on_anonymous(table, spec).unwrap();
         let outcome = TestRunner::new(runs).run(&vec(tokens::token(known, spec.namespace), tokens), |tokens| {
             tokens.iter().try_for_each(|pieces| agree::on_token(table, spec, &naive, pieces))
         });

@@ -145,7 +145,10 @@ impl Look<'_> {
         let mut tools = Vec::with_capacity(extensions.tool_scope_mapping.len());
         for (number, (name, entry)) in extensions.tool_scope_mapping.iter().enumerate() {
             let at = below("/mcp_extensions/tool_scope_mapping", name);
-            let alternatives = entry.required_scopes.clone();
+            let alternatives = match entry.authenticated {
+                Some(true) => vec![Vec::new()],
+                _ => entry.required_scopes.clone(),
+            };
             let policy = extensions.tool_interaction_policies.get(name);
             let tool = self.tool(name, entry, policy, &at);
             let written: IndexMap<&str, &Place> =
@@ -225,6 +228,8 @@ impl Look<'_> {
                 description: self.placed(&below(at, "description"), description),
                 requirement: if public {
                     Requirement::Public(place.clone())
+                } else if entry.authenticated == Some(true) {
+                    Requirement::Authenticated(place.clone())
                 } else {
                     Requirement::AnyOf(required_scopes.collect())
                 },

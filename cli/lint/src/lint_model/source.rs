@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use mcp_scopes_model::Tool as ModelTool;
+use mcp_scopes_model::{Requirement, Tool as ModelTool};
 use mcp_scopes_scan::{
     Arena,
     inventory::{Config, Inventory, ServerCode, Table as FoundTable, TableId, Tool as Found},
@@ -84,11 +84,14 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
         for (position, (listed, id)) in outline.tools.iter().zip(&ids).enumerate() {
             let (Some(tool), Some(raw)) = (tools.get(*id), inventory.tools.get(*id)) else { continue };
             let requirement = listed.tool.requirement;
+            // A tool that every valid token opens needs all of no scopes.
+            let authenticated = matches!(requirement, Requirement::Authenticated).then(Vec::new);
             let alternatives: Vec<Vec<String>> = (0..requirement.alternatives())
                 .map(|alternative| {
                     let places = (0..).map_while(|place| requirement.scope(alternative, place, listed.own_scope));
                     places.map(str::to_owned).collect()
                 })
+                .chain(authenticated)
                 .collect();
             let mut written: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
             for placed in raw.named_scopes() {

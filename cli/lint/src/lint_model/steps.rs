@@ -95,6 +95,12 @@ impl Step<'_> {
 }
 
 impl Listed {
+    /// Returns whether the tool needs no scope: it is public, or every valid token opens it.
+    #[must_use]
+    pub fn needs_no_scope(&self) -> bool {
+        self.tool.public || self.alternatives.iter().any(Vec::is_empty)
+    }
+
     /// Returns whether these scopes open the tool. They have to be closed already.
     #[must_use]
     pub fn is_open_to(&self, held: &BTreeSet<&str>) -> bool {

@@ -22,9 +22,12 @@ fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     }
     for (name, tool) in tools {
         let at = below("/mcp_extensions/tool_scope_mapping", name);
-        if document.value(&below(&at, "required_scopes")).is_none() && tool.public != Some(true) {
+        if document.value(&below(&at, "required_scopes")).is_none()
+            && tool.public != Some(true)
+            && tool.authenticated != Some(true)
+        {
             let message = format!("tool `{name}` has no `required_scopes`, but other tools of the document do");
-            let help = "add `\"required_scopes\"`, or `\"public\": true` if every caller may call it";
+            let help = "add `\"required_scopes\"`, `\"authenticated\": true` if every valid token opens it, or `\"public\": true` if every caller may call it";
             reporter.report(message).at(&document.place(&at)).about(name).help(help);
         }
     }

@@ -1,7 +1,7 @@
 use mcp_scopes_prm::json::Json;
 
 use crate::{
-    lint_model::ParsedDocument,
+    lint_model::{Listed, ParsedDocument},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = rule! {
 fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let table = &document.table;
     // If every listed tool is public, there is no scope to request.
-    let open = !table.tools.is_empty() && table.tools.iter().all(|listed| listed.tool.public);
+    let open = !table.tools.is_empty() && table.tools.iter().all(Listed::needs_no_scope);
     let object = document.value("").is_some_and(|json| matches!(json, Json::Object(_)));
     if object && !table.supported_stated && !open {
         let help = "add `scopes_supported` with the scopes that basic use requires";

@@ -64,6 +64,7 @@ fn added(
     let how = match (&requirement, gained) {
         (Requirement::Public, _) => "open to every caller",
         (Requirement::Unstated, _) => "without a stated requirement",
+        _ if tool.authenticated == Some(true) => "open to every valid token",
         (_, true) => "behind scopes that tokens hold today",
         (_, false) => "behind scopes that no token holds yet",
     };
@@ -94,16 +95,21 @@ fn access(
         changes.add(kind, security, pointer, format!("the document {what} the requirement of `{name}`"));
         return security;
     }
+    // Of tools that need no scope, only a public one is open without a token.
+    let anonymous = |tool: &ToolEntry| tool.public == Some(true);
     let security = Security {
-        weakens: here.opens_beyond(&after, there, &before, None),
-        tightens: there.opens_beyond(&before, here, &after, None),
+        weakens: anonymous(new) && !anonymous(old) || here.opens_beyond(&after, there, &before, None),
+        tightens: anonymous(old) && !anonymous(new) || there.opens_beyond(&before, here, &after, None),
         ..Security::NEUTRAL
     };
     let kind = match (security.weakens, security.tightens) {
         (true, false) => Kind::AccessWidened,
         (false, true) => Kind::AccessNarrowed,
         (true, true) => Kind::AccessMoved,
-        (false, false) if (&old.required_scopes, old.public) == (&new.required_scopes, new.public) => {
+        (false, false)
+            if (&old.required_scopes, old.public, old.authenticated)
+                == (&new.required_scopes, new.public, new.authenticated) =>
+        {
             return security;
         }
         (false, false) => Kind::AccessRewritten,
@@ -118,6 +124,9 @@ fn access(
 fn describe_requirement(tool: &ToolEntry) -> String {
     if tool.public == Some(true) {
         return "every caller".to_owned();
+    }
+    if tool.authenticated == Some(true) {
+        return "every valid token".to_owned();
     }
     let all = |all: &Vec<String>| all.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(" with ");
     tool.required_scopes.iter().map(all).collect::<Vec<_>>().join(" or ")

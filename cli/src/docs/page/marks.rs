@@ -39,6 +39,7 @@ pub(super) fn named(server: &Server, name: &str) -> Markup {
 pub(super) fn needs(server: &Server, needs: &Needs) -> Markup {
     match needs {
         Needs::Public => html! { "open to everyone" },
+        Needs::Authenticated => html! { "any valid token" },
         Needs::Unstated => html! { "not stated" },
         Needs::AnyOf(any) => html! {
             @for (place, all) in any.iter().enumerate() {

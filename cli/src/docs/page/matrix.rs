@@ -104,7 +104,7 @@ fn row(server: &Server, tool: &Tool, columns: usize) -> Markup {
             td { (marks::risk(tool.risk)) }
             @if columns == 0 {
                 td { (marks::needs(server, &tool.needs)) }
-            } @else if tool.needs == Needs::Public || tool.needs == Needs::Unstated {
+            } @else if !matches!(tool.needs, Needs::AnyOf(_)) {
                 td.all colspan=(columns) { (marks::needs(server, &tool.needs)) }
             } @else {
                 @for (part, width) in parts(server, tool, columns) {
@@ -155,6 +155,7 @@ fn describe_part(part: Part) -> &'static str {
 pub(super) fn data(tool: &Tool) -> String {
     match &tool.needs {
         Needs::Public => "public".to_owned(),
+        Needs::Authenticated => "[[]]".to_owned(),
         Needs::Unstated => "[]".to_owned(),
         Needs::AnyOf(any) => {
             let any: Vec<String> = any.iter().map(|all| numbers(all.iter().copied())).collect();

@@ -35,6 +35,8 @@ const ARGUMENTS: &[(&str, Expected)] = &[
     ("risk = \"low\", name = \"__serde_saphyr_private_spanned\"", &[("bad-tool-name", "\"__serde_saphyr_private_spanned\"")]),
     ("risk = \"low\", scope = \"$__toml_private_datetime\"", &[("bad-scope", "\"$__toml_private_datetime\"")]),
     ("risk = \"low\", public, scope = \"a\"", &[("scope-and-public", "public")]),
+    ("risk = \"low\", scope = \"a\", authenticated", &[("scope-and-public", "authenticated")]),
+    ("risk = \"low\", authenticated, public", &[("scope-and-public", "public")]),
     ("risk = \"low\", public = true", &[("malformed-argument", "public")]),
     ("risk = \"low\", scope = \"\"", &[("bad-scope", "\"\"")]),
     ("risk = \"low\", scope = \"a b\"", &[("bad-scope", "\"a b\"")]),

@@ -16,11 +16,12 @@ pub use policy::PolicyDecl;
 pub use requirement::RequirementDecl;
 
 /// The keys of `#[mcp_tool(..)]`.
-pub const KEYS: [&str; 16] = [
+pub const KEYS: [&str; 17] = [
     "name",
     "title",
     "scope",
     "public",
+    "authenticated",
     "risk",
     "sandbox",
     "guard",
@@ -133,7 +134,7 @@ impl<L> ToolFacts<L> {
     pub fn named_scopes(&self) -> impl Iterator<Item = &Located<String, L>> {
         let named = match &self.requirement {
             RequirementDecl::AnyOf(any) => any.as_slice(),
-            RequirementDecl::Public(_) | RequirementDecl::ToolName => &[],
+            RequirementDecl::Public(_) | RequirementDecl::Authenticated(_) | RequirementDecl::ToolName => &[],
         };
         named.iter().flatten()
     }
@@ -184,6 +185,10 @@ impl Reading {
             "public" => {
                 let public = arg.flag(false, errors).map(|_| RequirementDecl::Public(arg.span));
                 replace(&mut facts.requirement, public);
+            }
+            "authenticated" => {
+                let authenticated = arg.flag(false, errors).map(|_| RequirementDecl::Authenticated(arg.span));
+                replace(&mut facts.requirement, authenticated);
             }
             "risk" => facts.risk = settings::risk(arg, errors),
             "sandbox" => {

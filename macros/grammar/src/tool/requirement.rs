@@ -22,6 +22,8 @@ pub const MAX_DEPTH: usize = 8;
 pub enum RequirementDecl<L> {
     /// The key `public`.
     Public(L),
+    /// The key `authenticated`.
+    Authenticated(L),
     /// No key: the tool's own name is its scope, after the server's namespace if there is one.
     ToolName,
     /// The alternatives, in source order, without duplicates. Neither level is empty in an annotation. A document can
@@ -35,6 +37,7 @@ impl<L> RequirementDecl<L> {
     pub fn map_places<M>(self, map: &mut dyn FnMut(L) -> M) -> RequirementDecl<M> {
         match self {
             Self::Public(place) => RequirementDecl::Public(map(place)),
+            Self::Authenticated(place) => RequirementDecl::Authenticated(map(place)),
             Self::ToolName => RequirementDecl::ToolName,
             Self::AnyOf(any) => {
                 let mut all = |all: Vec<Located<String, L>>| all.into_iter().map(|text| text.map_place(map)).collect();
@@ -107,7 +110,7 @@ fn alternatives(tokens: &[TokenTree], depth: usize, errors: &mut Diagnostics) ->
     let elements = split(group.stream(), errors);
     if elements.is_empty() {
         let message = if all { "`all()` would require nothing" } else { "`any()` could never be satisfied" };
-        let help = "name at least one scope, or write `public` to open the tool to every caller";
+        let help = "name at least one scope, or write `authenticated` to open the tool to every valid token";
         errors.push(EMPTY_LIST.at(word.span(), message.to_owned()).help(help));
         return None;
     }

@@ -107,6 +107,8 @@ fn expands_requirements() {
         assert_eq!(any.join(" | "), expected, "{scope}");
     }
     assert!(matches!(tool("risk = \"low\", public", "fn f() {}").requirement, RequirementDecl::Public(_)));
+    let authenticated = &tool("risk = \"low\", authenticated", "fn f() {}").requirement;
+    assert!(matches!(authenticated, RequirementDecl::Authenticated(_)));
 }
 
 #[test]

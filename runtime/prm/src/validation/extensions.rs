@@ -87,6 +87,15 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut ViolationList) {
             "remove `parameters_unknown`, or remove `parameters` and `required_parameters`",
         );
     }
+    if entry.authenticated == Some(true) && (entry.public == Some(true) || !entry.required_scopes.is_empty()) {
+        report.add(
+            ViolationKind::Contradiction,
+            below(at, "authenticated"),
+            EXTENSIONS,
+            "`authenticated` conflicts with `public` and `required_scopes`",
+            "remove `authenticated`, or the others",
+        );
+    }
     if entry.auto_approvable == Some(true) && entry.requires_user_approval == Some(true) {
         report.add(
             ViolationKind::Contradiction,

@@ -130,7 +130,11 @@ pub(crate) const PING: Tool<'static> = Tool { sandbox: Some(SandboxMode::Allow),
 pub(crate) const VERSION: Tool<'static> =
     Tool { requirement: Requirement::Public, sandbox: Some(SandboxMode::Deny), ..Tool::new("version", Risk::Low) };
 
+/// A tool that every valid token opens.
+pub(crate) const WHOAMI: Tool<'static> =
+    Tool { requirement: Requirement::Authenticated, ..Tool::new("whoami", Risk::Low) };
+
 /// A table with every field.
 pub(crate) fn everything() -> Outline<'static> {
-    outline(&[&WRITE_FILE, &PING, &VERSION], &EVERYTHING)
+    outline(&[&WRITE_FILE, &PING, &VERSION, &WHOAMI], &EVERYTHING)
 }

@@ -112,6 +112,7 @@ fn assert_matches_oracle(cases: u32, size: Size, made: fn(&TableSpec) -> &'stati
         TestRunner::new(runs).run(&random::table_with_tokens(size), |(spec, tokens)| {
             let (table, naive) = (made(&spec), Naive::of(&spec));
             agree::is_made_of(table, &spec)?;
+            agree::on_anonymous(table, &spec)?;
             tokens.iter().try_for_each(|pieces| agree::on_token(table, &spec, &naive, pieces))?;
             rejects_other_tables(table, made(&spec))
         })

@@ -29,6 +29,7 @@ pub(crate) struct Size {
 #[derive(Clone, Debug)]
 enum Need {
     Public,
+    Authenticated,
     ToolName,
     AnyOf(Vec<Vec<Index>>),
 }
@@ -63,6 +64,7 @@ fn need() -> impl Strategy<Value = Need> {
     let all = vec(any::<Index>(), 1..=MOST_SCOPES);
     prop_oneof![
         1 => Just(Need::Public),
+        1 => Just(Need::Authenticated),
         2 => Just(Need::ToolName),
         6 => vec(all, 1..=MOST_ALTERNATIVES).prop_map(Need::AnyOf),
     ]
@@ -108,6 +110,7 @@ fn sound(
         let own = format!("{namespace}{name}");
         let requirement = match need {
             Need::Public => Requirement::Public,
+            Need::Authenticated => Requirement::Authenticated,
             Need::ToolName if taken.contains(&own) => Requirement::ToolName,
             Need::ToolName => Requirement::AnyOf(keep_all([keep_all([scopes[0]])])),
             Need::AnyOf(any) => written(keep_all(any.iter().map(|all| {
