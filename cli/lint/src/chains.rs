@@ -166,6 +166,7 @@ impl<'t> Holders<'t> {
 
     fn describe(&self, holder: &Holder<'_, '_>) -> String {
         match holder {
+            Holder::Way(way) if way.scopes.is_empty() => "with any valid token".to_owned(),
             Holder::Way(way) => {
                 let quoted: Vec<String> = way.scopes.iter().map(|scope| format!("`{scope}`")).collect();
                 format!("with {}", quoted.join(" and "))

@@ -74,7 +74,7 @@ pub struct Listed {
     /// The tool.
     pub tool: Arc<Tool>,
     /// Any-of over all-of, with the tool's own scope written out. Empty for a public tool, and for a document without a
-    /// requirement.
+    /// requirement. One empty alternative for a tool that every valid token opens.
     pub alternatives: Vec<Vec<String>>,
 }
 

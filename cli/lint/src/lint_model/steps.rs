@@ -14,7 +14,7 @@ use super::{Flow, Listed, Scope, Table};
 pub struct Hierarchy<'t> {
     table: &'t Table,
     scopes: HashMap<&'t str, &'t Scope>,
-    /// Indices of the tools without a scope that are not declared as public.
+    /// Indices of the tools without a scope that are declared neither as public nor as `authenticated`.
     free: Vec<usize>,
 }
 
@@ -79,7 +79,7 @@ impl<'t> Hierarchy<'t> {
 pub struct Step<'t> {
     /// The scope that the step requests.
     pub scope: &'t Placed<String>,
-    /// The tools that this step opens, without public ones.
+    /// The tools that this step opens, without those that are declared to need no scope.
     pub opens: Vec<&'t Listed>,
     place: usize,
     /// The scopes that the flow grants, each with the index of the first step that grants it.
@@ -121,7 +121,10 @@ impl Table {
     #[must_use]
     pub fn hierarchy(&self) -> Hierarchy<'_> {
         let scopes = self.scopes.iter().map(|scope| (scope.text.as_str(), scope)).collect();
-        let needs_none = |(_, listed): &(usize, &Listed)| listed.alternatives.iter().any(Vec::is_empty);
+        // A tool that every valid token opens is open before the first step.
+        let needs_none = |(_, listed): &(usize, &Listed)| {
+            !listed.tool.requirement.is_authenticated() && listed.alternatives.iter().any(Vec::is_empty)
+        };
         let free = self.tools.iter().enumerate().filter(needs_none).map(|(place, _)| place).collect();
         Hierarchy { table: self, scopes, free }
     }

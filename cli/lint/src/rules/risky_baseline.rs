@@ -25,7 +25,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let baseline = hierarchy.closure(table.supported.iter().map(|scope| scope.value.as_str()));
     let risky = |listed: &&Listed| listed.tool.risk.as_ref().is_some_and(|risk| risk.value >= Risk::High);
     let opened: Vec<&Listed> =
-        table.tools.iter().filter(risky).filter(|listed| !listed.tool.public && listed.is_open_to(&baseline)).collect();
+        table.tools.iter().filter(risky).filter(|it| !it.needs_no_scope() && it.is_open_to(&baseline)).collect();
     let Some(first) = opened.first() else { return };
     let opens = |scope: &&Placed<String>| {
         let gives = hierarchy.closure([scope.value.as_str()]);

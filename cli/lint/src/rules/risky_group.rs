@@ -29,7 +29,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let Some(high) = risk(&other.tool).filter(|risk| *risk >= Risk::High) else { continue };
             // If the scopes of one tool open the other, nothing more is requested.
             let together = |all: &Vec<String>| other.is_open_to(&hierarchy.closure(all.iter().map(String::as_str)));
-            if listed.alternatives.iter().any(together) {
+            if other.needs_no_scope() || listed.alternatives.iter().any(together) {
                 continue;
             }
             let message = format!(

@@ -51,6 +51,12 @@ impl<L> RequirementDecl<L> {
     pub const fn is_public(&self) -> bool {
         matches!(self, Self::Public(_))
     }
+
+    /// Returns whether every valid token opens the tool, whatever its scopes.
+    #[must_use]
+    pub const fn is_authenticated(&self) -> bool {
+        matches!(self, Self::Authenticated(_))
+    }
 }
 
 type Alternatives = Vec<Vec<Spanned<String>>>;
