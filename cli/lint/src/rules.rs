@@ -4,6 +4,7 @@
 
 mod address_userinfo;
 mod advertised_unused_scope;
+mod authenticated_risk;
 mod authorization_server_member;
 mod backward_implies;
 mod bearer_method;
@@ -97,6 +98,7 @@ pub static RULES: &[Rule] = &[
     table::ALG_NONE,
     table::ANNOTATION_IN_BODY,
     table::ANNOTATION_IN_MACRO,
+    authenticated_risk::RULE,
     authorization_server_member::RULE,
     backward_implies::RULE,
     table::BASELINE_REASON,
