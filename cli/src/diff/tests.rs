@@ -128,6 +128,43 @@ fn verdicts_of_the_examples() {
     }
 }
 
+/// Every valid token opens an `authenticated` tool, and a caller without a token does not.
+#[test]
+fn compares_public_authenticated_and_scopes() {
+    let tool = |members: &str| document(&format!(r#""tool_scope_mapping": {{"t": {{{members}}}}}"#));
+    let (public, authenticated) = (tool(r#""public": true"#), tool(r#""authenticated": true"#));
+    let scope = tool(r#""required_scopes": [["a"]]"#);
+    // From the widest to the narrowest.
+    let widths = [("every caller", &public), ("every valid token", &authenticated), ("`a`", &scope)];
+    for (place, (wide, open)) in widths.iter().enumerate() {
+        assert_eq!(ids(&changes(open, open)), [""; 0], "{wide}");
+        for (narrow, closed) in &widths[place + 1..] {
+            for (old, new, kind, security, message) in [
+                (open, closed, Kind::AccessNarrowed, Security::TIGHTENS, format!("by {narrow}, and was by {wide}")),
+                (closed, open, Kind::AccessWidened, Security::WEAKENS, format!("by {wide}, and was by {narrow}")),
+            ] {
+                let found = changes(old, new);
+                let change = found.iter().find(|change| change.kind == kind);
+                let change = change.unwrap_or_else(|| panic!("{message}: {:?}", ids(&found)));
+                assert_eq!(change.security, security, "{message}");
+                assert_eq!(change.message, format!("`t` is opened {message}"));
+                assert_eq!(change.pointer, "/mcp_extensions/tool_scope_mapping/t/required_scopes");
+            }
+        }
+    }
+}
+
+/// Existing tokens gain a new tool that every valid token opens.
+#[test]
+fn adding_an_authenticated_tool_weakens() {
+    let old = document(r#""tool_scope_mapping": {"t": {"required_scopes": [["a"]]}}"#);
+    let new = document(r#""tool_scope_mapping": {"t": {"required_scopes": [["a"]]}, "u": {"authenticated": true}}"#);
+    let (added, removed) = (changes(&old, &new), changes(&new, &old));
+    assert_eq!((ids(&added), added[0].security), (vec!["tool-added"], Security::WEAKENS));
+    assert_eq!(added[0].message, "tool `u` is added, open to every valid token");
+    assert_eq!((ids(&removed), removed[0].security), (vec!["tool-removed"], Security::TIGHTENS));
+}
+
 /// Parameters that are not known on one side are neither added nor removed.
 #[test]
 fn unknown_parameters_are_one_change() {
