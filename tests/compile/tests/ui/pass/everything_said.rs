@@ -58,8 +58,11 @@ fn health_check() {}
 #[mcp_tool(scope = any("health:check", "admin"), risk = "low", sandbox = "deny")]
 fn restart() {}
 
+#[mcp_tool(authenticated, risk = "low")]
+fn whoami() {}
+
 scope_table! {
-    static TOOLS = [execute_command, health_check, restart];
+    static TOOLS = [execute_command, health_check, restart, whoami];
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -81,4 +84,7 @@ fn main() {
     assert_eq!(call("system:execute admin", Environment::Sandbox), Ok("would run uptime".to_owned()));
     assert_eq!(call("system:execute", Environment::Live), Err(Failure::Denied));
     assert_eq!(call("", Environment::Sandbox), Err(Failure::Denied));
+    assert!(TOOLS.grant("").authorize("whoami").is_ok());
+    assert!(TOOLS.anonymous().authorize("whoami").is_err());
+    assert!(TOOLS.anonymous().authorize("health_check").is_ok());
 }
