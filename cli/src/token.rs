@@ -205,8 +205,8 @@ fn tools(side: &Side, claims: &Claims, scope_prefix: &str) -> String {
         DocumentSource::Package(export) => export.scope_prefix().map_or("", |prefix| prefix.outside.as_str()),
         DocumentSource::File { .. } | DocumentSource::Elsewhere => scope_prefix,
     };
-    let named: Vec<String> = claims.scopes().map(|scope| [prefix, scope].concat()).collect();
-    let held = access.closure_of(named.iter().map(String::as_str));
+    let scopes: Vec<String> = claims.scopes().map(|scope| [prefix, scope].concat()).collect();
+    let held = access.closure_of(scopes.iter().map(String::as_str));
     let all = extensions.tool_scope_mapping.iter();
     let opened = all.filter(|(_, tool)| Access::opens(&held, &Requirement::of(tool)));
     let opened: Vec<&str> = opened.map(|(name, _)| name.as_str()).collect();

@@ -31,7 +31,7 @@ pub struct Challenge<'a> {
     status: u16,
     /// The algorithms of proofs, for the scheme `DPoP`.
     algorithms: Option<&'a str>,
-    error: Option<&'static str>,
+    error: Option<Error>,
     scope: Scope<'a>,
     held: Option<&'a Grant>,
     /// What is written in front of every scope, if it is not that of the table.
@@ -39,6 +39,26 @@ pub struct Challenge<'a> {
     realm: Option<&'a str>,
     resource_metadata: Option<&'a str>,
     description: Option<&'a str>,
+}
+
+/// The values of `error` (RFC 6750 §3.1, RFC 9449 §7.1).
+#[derive(Clone, Copy, Debug)]
+enum Error {
+    InvalidRequest,
+    InvalidToken,
+    InsufficientScope,
+    InvalidDpopProof,
+}
+
+impl Error {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidToken => "invalid_token",
+            Self::InsufficientScope => "insufficient_scope",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+        }
+    }
 }
 
 /// The scopes that a challenge asks for.
@@ -51,7 +71,7 @@ enum Scope<'a> {
 }
 
 impl<'a> Challenge<'a> {
-    const fn new(status: u16, error: Option<&'static str>, scope: Scope<'a>) -> Self {
+    const fn new(status: u16, error: Option<Error>, scope: Scope<'a>) -> Self {
         Self {
             status,
             algorithms: None,
@@ -76,7 +96,7 @@ impl<'a> Challenge<'a> {
     pub const fn of(denied: &'a Denied) -> Self {
         match denied.reason() {
             Reason::NoCredentials => Self::new(401, None, Scope::Step(denied)),
-            Reason::MissingScopes => Self::new(403, Some("insufficient_scope"), Scope::Step(denied)),
+            Reason::MissingScopes => Self::new(403, Some(Error::InsufficientScope), Scope::Step(denied)),
             Reason::UnknownTool | Reason::OtherTable | Reason::NotInSandbox | Reason::NoCaller => {
                 Self::new(403, None, Scope::None)
             }
@@ -95,20 +115,20 @@ impl<'a> Challenge<'a> {
     /// store them.
     #[must_use]
     pub const fn invalid_token(table: &'static ScopeTable) -> Self {
-        Self::new(401, Some("invalid_token"), Scope::Baseline(table))
+        Self::new(401, Some(Error::InvalidToken), Scope::Baseline(table))
     }
 
     /// Returns a 400 challenge for a request that carries its token in the wrong place, or more than one (RFC 6750 §3.1).
     #[must_use]
     pub const fn invalid_request() -> Self {
-        Self::new(400, Some("invalid_request"), Scope::None)
+        Self::new(400, Some(Error::InvalidRequest), Scope::None)
     }
 
     /// Returns a 401 challenge for a request whose proof of possession is missing or invalid (RFC 9449 §7.1). It asks for the same
     /// scopes as [`invalid_token`](Self::invalid_token). Set the scheme: [`dpop`](Self::dpop).
     #[must_use]
     pub const fn invalid_dpop_proof(table: &'static ScopeTable) -> Self {
-        Self::new(401, Some("invalid_dpop_proof"), Scope::Baseline(table))
+        Self::new(401, Some(Error::InvalidDpopProof), Scope::Baseline(table))
     }
 
     /// Returns the challenge of a method other than a tool call that requires these scopes: 401 without a token, or else 403.
@@ -116,7 +136,7 @@ impl<'a> Challenge<'a> {
         if anonymous {
             Self::new(401, None, Scope::Named(scopes))
         } else {
-            Self::new(403, Some("insufficient_scope"), Scope::Named(scopes))
+            Self::new(403, Some(Error::InsufficientScope), Scope::Named(scopes))
         }
     }
 
@@ -262,7 +282,7 @@ impl fmt::Display for Challenge<'_> {
             parameters.f.write_char('"')?;
         }
         if let Some(error) = self.error {
-            parameters.quoted("error", error)?;
+            parameters.quoted("error", error.as_str())?;
         }
         if let Some(text) = self.description {
             parameters.begin("error_description")?;

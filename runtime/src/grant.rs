@@ -177,11 +177,7 @@ impl Grant {
     /// Returns whether the grant passes a mask of the same table.
     #[inline]
     pub(crate) fn opens(&self, mask: &AccessMask) -> bool {
-        if mask.is_narrow() {
-            self.satisfies(mask, mask.lacks(&self.held))
-        } else {
-            self.meets_any(mask)
-        }
+        if mask.is_narrow() { self.satisfies(mask, mask.lacks(&self.held)) } else { self.meets_any(mask) }
     }
 
     /// Returns whether the grant passes a narrow mask of which it lacks these scopes.

@@ -160,7 +160,7 @@ fn rejects_wrong_usage() {
 fn reads_scopes_with_the_prefix_of_the_package_or_of_the_command() {
     let demo = Demo::package(TOOLS);
     let prefix = "[server.scope_prefix]\noutside = \"api://tools/\"\ninside = \"tools/\"\n";
-    demo.write("mcp-scopes.toml", &format!("{CONFIG}{prefix}"));
+    demo.write("mcp-scopes.toml", format!("{CONFIG}{prefix}"));
     let document = demo.run(&["export", "."]);
     assert!(document.code == 0 && document.out.contains("\"api://tools/shell:run\""), "{document:?}");
     demo.write("published.json", &document.out);

@@ -52,6 +52,28 @@ impl ResourceServerBuilder {
         }
     }
 
+    /// Rejects audiences of this server that issuers write into the tokens of all of their applications.
+    fn reject_shared_audiences(&self, problems: &mut ProblemList) {
+        let names =
+            [self.verifiers.live_names(), self.verifiers.sandbox_names(), self.verifiers.token_issuers()].concat();
+        let names = [names, self.issuers.clone()].concat();
+        let audiences = self.also_audiences.iter().map(|audience| ("also_audience", audience));
+        let other_names = self.other_names.iter().map(|name| ("also_served_at", name));
+        for (setting, audience) in audiences.chain(other_names) {
+            if is_shared(audience, names.iter().map(String::as_str)) {
+                problems.add(
+                    setting,
+                    ProblemKind::Contradiction,
+                    format!(
+                        "issuers write the audience {} into the tokens of all of their applications",
+                        Shown(audience)
+                    ),
+                    "remove the call; to accept such tokens of known clients, use `.provider(..)` on the issuer",
+                );
+            }
+        }
+    }
+
     /// Checks the settings that need no other input.
     pub(super) fn check(&self, problems: &mut ProblemList) {
         let outline = self.table.outline();
@@ -95,24 +117,7 @@ impl ResourceServerBuilder {
                 "add `.discovery(Discovery::Filtered)`, or remove `.hidden_tools(..)`",
             );
         }
-        let names =
-            [self.verifiers.live_names(), self.verifiers.sandbox_names(), self.verifiers.token_issuers()].concat();
-        let names = [names, self.issuers.clone()].concat();
-        let audiences = self.also_audiences.iter().map(|audience| ("also_audience", audience));
-        let other_names = self.other_names.iter().map(|name| ("also_served_at", name));
-        for (setting, audience) in audiences.chain(other_names) {
-            if is_shared(audience, names.iter().map(String::as_str)) {
-                problems.add(
-                    setting,
-                    ProblemKind::Contradiction,
-                    format!(
-                        "issuers write the audience {} into the tokens of all of their applications",
-                        Shown(audience)
-                    ),
-                    "remove the call; to accept such tokens of known clients, use `.provider(..)` on the issuer",
-                );
-            }
-        }
+        self.reject_shared_audiences(problems);
         for (setting, limit) in [
             ("body_limit", self.limits.body),
             ("anonymous_body_limit", self.limits.anonymous_body),
