@@ -29,7 +29,8 @@ pub struct StdioCredentials {
 }
 
 impl StdioCredentials {
-    /// Reads space-separated scopes from an environment variable. If it is missing or not valid Unicode, the caller has none.
+    /// Reads space-separated scopes from an environment variable. If it is missing or not valid Unicode, the caller has none and counts
+    /// as unauthenticated. If it is empty, the caller has none and is authenticated, so tools with the key `authenticated` are open.
     /// The error of a call that they do not open names the variable.
     pub fn from_env(table: &'static ScopeTable, variable: &'static str) -> Self {
         let grant = std::env::var(variable).map_or_else(|_| table.anonymous(), |scopes| table.grant(&scopes));
