@@ -14,6 +14,7 @@ use crate::{
     cfg::{Answer, Cfgs},
     inventory::Inventory,
     module::Site,
+    nesting::too_deep,
     runtime_macro::RuntimeMacro,
     source::Place,
     world::{World, shown},
@@ -37,7 +38,10 @@ impl World {
         for path in files {
             let file = shown(&path);
             let text = self.sources.read(&path, &file).unwrap_or_default();
-            annotations(text.parse().unwrap_or_default(), &file, &mut |place| self.left_out_tools.push(place));
+            let tokens: TokenStream = text.parse().unwrap_or_default();
+            if too_deep(tokens.clone()).is_none() {
+                annotations(tokens, &file, &mut |place| self.left_out_tools.push(place));
+            }
         }
     }
 }

@@ -31,8 +31,11 @@ const TOWER_MCP: [(&str, &[&str]); 3] =
 /// Functions and methods of rmcp that serve a handler.
 const SERVE: [&str; 2] = ["serve", "serve_with_ct"];
 const SERVE_FUNCTIONS: [&str; 2] = ["serve_server", "serve_server_with_ct"];
-/// Names that protect what they are used with.
-const PROTECTIONS: [&str; 4] = ["mcp_scopes_rmcp", "ResourceServer", "StdioCredentials", "AuthenticatedHandler"];
+/// Types that protect what they are used with. `StdioCredentials` alone protect nothing: `guard` does.
+const PROTECTIONS: [&str; 3] = ["ResourceServer", "ResourceServerLayer", "AuthenticatedHandler"];
+/// Our integration for rmcp, and what of it protects a transport.
+const INTEGRATION: &str = "mcp_scopes_rmcp";
+const INTEGRATED: [&str; 3] = ["guard", "service", "Streamable"];
 
 /// Searches the modules of a package.
 pub(crate) fn find(world: &mut World, package: PackageId) -> ServerCode {
@@ -197,10 +200,19 @@ impl Search<'_> {
                 let before = at.checked_sub(1).and_then(|before| tokens.get(before));
                 let is_method = before.is_some_and(|token| is_punct(token, '.'));
                 let arguments = parenthesized(tokens.get(at + 1));
-                match (name.as_str(), is_method, arguments) {
-                    ("layer" | "route_layer", true, Some(arguments)) => !is_other_layer(&arguments),
+                match (name.as_str(), is_method, &arguments) {
+                    ("layer" | "route_layer", true, Some(arguments)) => !is_other_layer(arguments),
                     ("guard" | "authorize", true, Some(_)) => true,
-                    _ => PROTECTIONS.contains(&name.as_str()) || self.is_imported_protection(&name),
+                    (INTEGRATION, ..) => {
+                        tokens.iter().skip(at + 1).find_map(ident).is_some_and(|name| is_integrated(&name))
+                    }
+                    _ if PROTECTIONS.contains(&name.as_str()) => true,
+                    // A variable may have the name of an import.
+                    _ => {
+                        let is_used =
+                            arguments.is_some() || tokens.get(at + 1).is_some_and(|token| is_punct(token, ':'));
+                        is_used && self.is_imported_protection(&name)
+                    }
                 }
             }
             TokenTree::Group(group) if !without.contains(&group.delimiter()) => {
@@ -214,9 +226,8 @@ impl Search<'_> {
     fn is_imported_protection(&self, name: &str) -> bool {
         let module = self.world.modules.get(self.module);
         module.into_iter().flat_map(|module| &module.imports).any(|import| {
-            let ours = import.path.first().is_some_and(|head| head == "mcp_scopes_rmcp");
-            let protects =
-                ["guard", "service", "Streamable"].map(Some).contains(&import.path.last().map(String::as_str));
+            let ours = import.path.first().is_some_and(|head| head == INTEGRATION);
+            let protects = import.path.last().is_some_and(|last| is_integrated(last));
             ours && protects && import.name.as_deref() == Some(name)
         })
     }
@@ -282,9 +293,29 @@ fn is_client(tokens: &[TokenTree]) -> bool {
     any_name(tokens, &|name| name.contains("Client") || name.contains("ChildProcess"))
 }
 
-/// Returns whether the argument is another layer, by its name: `TraceLayer`, `CorsLayer`.
+/// Words in the names of layers that protect nothing: `cors`, `TraceLayer::new_for_http()`. A function may check the caller.
+const OTHER_LAYERS: [&str; 10] =
+    ["cors", "trace", "compress", "timeout", "limit", "header", "request_id", "panic", "extension", "governor"];
+
+/// Returns whether the argument is another layer, by its name.
 fn is_other_layer(tokens: &[TokenTree]) -> bool {
-    any_name(tokens, &|name| name.ends_with("Layer") && name != "Layer" || name == "Extension")
+    let is_other = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        name.ends_with("Layer") && name != "Layer" || OTHER_LAYERS.iter().any(|word| lower.contains(word))
+    };
+    any_name(tokens, &is_other) && !any_name(tokens, &|name| PROTECTIONS.contains(&name))
+}
+
+fn is_integrated(name: &str) -> bool {
+    INTEGRATED.contains(&name)
+}
+
+/// Returns the name of a token, if it is one.
+fn ident(token: &TokenTree) -> Option<String> {
+    match token {
+        TokenTree::Ident(name) => Some(name.to_string()),
+        _ => None,
+    }
 }
 
 fn any_name(tokens: &[TokenTree], test: &impl Fn(&str) -> bool) -> bool {

@@ -79,8 +79,13 @@ kinds! {
 impl Kind {
     /// Returns whether models read what changed.
     fn rewords(self) -> bool {
-        use Kind::{ParameterAdded, ParameterOptional, ParameterRemoved, ParameterRequired, ToolReworded};
-        matches!(self, ToolReworded | ParameterAdded | ParameterRemoved | ParameterRequired | ParameterOptional)
+        use Kind::{
+            ParameterAdded, ParameterOptional, ParameterRemoved, ParameterRequired, ParametersKnown, ParametersUnknown,
+            ToolReworded,
+        };
+        let parameters = matches!(self, ParameterAdded | ParameterRemoved | ParameterRequired | ParameterOptional);
+        // Otherwise a change could be hidden by two releases, of which one has unknown parameters.
+        parameters || matches!(self, ToolReworded | ParametersKnown | ParametersUnknown)
     }
 }
 

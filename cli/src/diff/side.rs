@@ -113,8 +113,8 @@ impl Reading<'_> {
                 };
                 let findings = error.report().map(findings::text);
                 let unreadable = Unreadable::new(format!("`{side}`: {error}"), help);
-                let has_no_tools =
-                    error.kind() == ErrorKind::Nothing && error.report().is_none_or(|report| report.annotated() == 0);
+                let has_no_tools = error.kind() == ErrorKind::Nothing
+                    && error.report().is_none_or(|report| report.annotated() == 0 && report.left_out() == 0);
                 Err(Unreadable { findings: findings.unwrap_or_default(), has_no_tools, ..unreadable })
             }
         }

@@ -154,6 +154,10 @@ fn a_base_without_tools_is_an_empty_table() {
     }
     // A release without tools is a mistake, and so is a base that cannot be read.
     assert_eq!(run(folder.path(), &["diff", "new", "old"]).0, Some(2));
-    server(&old, &SOURCE.replace("scope_table!", "// scope_table!"));
+    let unlisted = SOURCE.replace("scope_table!", "// scope_table!");
+    server(&old, &unlisted);
+    assert_eq!(run(folder.path(), &["diff", "old", "new"]).0, Some(2));
+    // Its tools may only be left out of this build.
+    server(&old, &unlisted.replace("#[mcp_tool", "#[cfg(target_os = \"none\")]\n#[mcp_tool"));
     assert_eq!(run(folder.path(), &["diff", "old", "new"]).0, Some(2));
 }

@@ -119,10 +119,14 @@ impl<H> AuthenticatedHandler<H> {
         {
             let name = tool.tool().name;
             let scopes = denied.step().collect::<Vec<_>>().join(" ");
-            error.message = format!(
-                "tool `{name}` needs scopes that the server was not started with; start the server with `{scopes}` in the \
-                 environment variable `{variable}`"
-            )
+            error.message = if scopes.is_empty() {
+                format!("tool `{name}` needs a known caller; set the environment variable `{variable}`, which may be empty")
+            } else {
+                format!(
+                    "tool `{name}` needs scopes that the server was not started with; start the server with `{scopes}` in the \
+                     environment variable `{variable}`"
+                )
+            }
             .into();
         }
         error

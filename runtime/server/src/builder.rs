@@ -224,8 +224,8 @@ impl ResourceServerBuilder {
     /// [`ScopeTable::tools_list`](mcp_scopes::ScopeTable::tools_list), in place of any that the server itself states. Scopes are named as
     /// in the metadata, with the prefix of the issuer.
     ///
-    /// The answer to `tools/list` and each event of a stream are read in full for it, up to the [limit](Self::answer_limit). An answer
-    /// that cannot be read is sent unchanged, except in [`Discovery::Filtered`].
+    /// The answer to `tools/list` and each event of a stream are read in full for it. One that is longer than the
+    /// [limit](Self::answer_limit) becomes an error; a list that is malformed is sent unchanged, except in [`Discovery::Filtered`].
     pub fn describe_lists(mut self) -> Self {
         self.describes_lists = true;
         self

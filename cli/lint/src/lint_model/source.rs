@@ -8,7 +8,7 @@ use std::{
 use mcp_scopes_model::{Requirement, Tool as ModelTool};
 use mcp_scopes_scan::{
     Arena,
-    inventory::{Config, Inventory, ServerCode, Table as FoundTable, TableId, Tool as Found},
+    inventory::{Config, Inventory, SdkTool, ServerCode, Table as FoundTable, TableId, Tool as Found},
     outline,
     source::{Place, Placed},
 };
@@ -26,9 +26,9 @@ pub struct Package {
     pub tables: Vec<Table>,
     /// The server code beside the annotations.
     pub server: ServerCode,
-    /// Whether every tool of its tables checks its caller itself, with `guard`.
+    /// Whether every tool of its tables checks its caller itself, with `guard`, and there are no tools beside them.
     pub is_guarded: bool,
-    /// Whether some tool does.
+    /// Whether some tool does, and there are no tools beside those of the tables.
     pub has_guard: bool,
 }
 
@@ -43,14 +43,19 @@ impl Package {
             ids.filter_map(|id| inventory.tools.get(id))
         };
         let (is_guarded, has_guard) = (of_tables().all(|tool| tool.guarded), of_tables().any(|tool| tool.guarded));
+        let is_annotated = |sdk: &SdkTool| {
+            let covers = |tool: &Found| tool.lines.0 <= sdk.lines.1 && sdk.lines.0 <= tool.lines.1;
+            inventory.tools.iter().any(|tool| tool.place.file == sdk.place.file && covers(tool))
+        };
+        let all_annotated = inventory.server.tools.iter().all(is_annotated);
         let own = tools.into_iter().filter(|tool| tool.own && seen.insert(tool.place.clone())).collect();
         Self {
             name: inventory.package.clone(),
             tools: own,
             tables,
             server: inventory.server.clone(),
-            is_guarded: is_guarded && has_guard,
-            has_guard,
+            is_guarded: is_guarded && has_guard && all_annotated,
+            has_guard: has_guard && all_annotated,
         }
     }
 }

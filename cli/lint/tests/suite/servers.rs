@@ -56,8 +56,41 @@ fn rejects_transports_that_nothing_in_the_package_protects() {
         ("", http, elsewhere, &[Warning]),
         ("", "axum::serve(listener, app).await; other.serves(1); let serve = 1;", "", &[]),
         ("", "().serve(transport).await; info.serve(TokioChildProcess::new(command)).await;", "", &[]),
-        ("", "guard(StdioCredentials::from_env(&TOOLS, \"S\"), Files).serve(stdio()).await;", "", &[]),
+        ("", "mcp_scopes_rmcp::guard(StdioCredentials::from_env(&TOOLS, \"S\"), Files).serve(stdio()).await;", "", &[]),
         (", guard = caller", http, "", &[]),
+        // A tool without an annotation has no guard.
+        (", guard = caller", http, "#[tool]\npub fn open() {}", &[Error]),
+        // Credentials of stdio do not protect HTTP.
+        (
+            "",
+            "let credentials = StdioCredentials::from_env(&TOOLS, \"S\"); if http { StreamableHttpService::new(a, b, c); } \
+             else { mcp_scopes_rmcp::guard(credentials, Files).serve(stdio()).await; }",
+            "",
+            &[Warning],
+        ),
+        // Other layers, a type of ours in a signature, and a variable with the name of an import protect nothing.
+        (
+            "",
+            "let app = Router::new().nest_service(\"/mcp\", StreamableHttpService::new(a, b, c)).layer(cors);",
+            "",
+            &[Error],
+        ),
+        ("", "StreamableHttpService::new(a, b, c); app.layer(DefaultBodyLimit::max(1))", "", &[Error]),
+        ("", "StreamableHttpService::new(a, b, c); app.layer(middleware::from_fn(check))", "", &[]),
+        ("", http, "pub fn whoami(caller: mcp_scopes_rmcp::Caller) {}", &[Error]),
+        ("", http, "use mcp_scopes_rmcp::service;", &[Error]),
+        (
+            "",
+            "let app = Router::new().nest_service(\"/mcp\", StreamableHttpService::new(a, b, c)).layer(server.layer());",
+            "",
+            &[],
+        ),
+        (
+            "",
+            "service(&server, make, sessions, config); StreamableHttpService::new(a, b, c);",
+            "use mcp_scopes_rmcp::service;",
+            &[],
+        ),
     ] {
         assert_eq!(transports(keys, body, more), expected, "{keys} {body}");
     }

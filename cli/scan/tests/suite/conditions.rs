@@ -29,6 +29,18 @@ fn counts_the_tools_that_the_build_leaves_out() {
     assert_eq!((report.annotated(), report.left_out()), (4, 1));
 }
 
+/// A module that the build leaves out may nest as deep as it likes.
+#[test]
+fn survives_deep_nesting_in_modules_that_are_left_out() {
+    let main = "#[cfg(feature = \"shell\")] mod shell;\nfn main() {}\n";
+    let deep = 400_000;
+    let shell =
+        format!("#[mcp_scopes::mcp_tool(risk = \"low\")]\nfn f() {{ {}{} }}\n", "(".repeat(deep), ")".repeat(deep));
+    let manifest = manifest("demo", "") + "[features]\nshell = []\n";
+    let package = Package::new(&[("src/main.rs", main), ("src/shell.rs", &shell), ("Cargo.toml", &manifest)]);
+    assert_eq!(package.scan().run().unwrap().left_out(), 0);
+}
+
 #[test]
 fn features_select_tools() {
     let main = [

@@ -100,7 +100,9 @@ impl ResourceServerBuilder {
                     "remove one of the two",
                 );
             }
-            if outline.config.baseline.is_none_or(<[_]>::is_empty) && !outline.tools.is_empty() {
+            if outline.config.baseline.is_none_or(<[_]>::is_empty)
+                && outline.tools.iter().any(|listed| !listed.tool.requirement.needs_no_scope())
+            {
                 problems.add(
                     "discovery",
                     ProblemKind::Missing,

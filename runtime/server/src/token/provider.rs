@@ -45,7 +45,7 @@ use super::{
 ///
 /// A token may hold a claim `server_permissions`: an object with a list of scopes for each resource. It limits the scopes of the
 /// token to those that the list of this server's resource also contains, name by name, and never adds any. If there is no entry
-/// for this server, the token grants nothing here.
+/// for this server, the token is rejected.
 ///
 /// # Shared audiences
 ///

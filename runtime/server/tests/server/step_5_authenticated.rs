@@ -29,6 +29,17 @@ scope_table! { static CLOSED = [whoami, rename, read_file] with "tests/server/mc
 
 const LIST: &str = r#"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"status"},{"name":"whoami"},{"name":"rename"},{"name":"read_file"}]}}"#;
 
+scope_table! { static PLAIN = [status, whoami]; }
+
+/// Such a server has no scope that a baseline could name.
+#[tokio::test]
+async fn a_server_without_scopes_can_filter_its_list() {
+    let builder = ResourceServer::builder(&PLAIN).resource(RESOURCE).authorization_server("https://auth.example.com");
+    let server = Server::around(builder.verifier(Tokens).discovery(Discovery::Filtered)).replying(Reply::json(LIST));
+    assert_eq!(names(&server.send(Ask::method("tools/list")).await), ["status"]);
+    assert_eq!(names(&server.send(Ask::method("tools/list").token("reader")).await), ["status", "whoami"]);
+}
+
 fn server(discovery: Discovery) -> Server {
     Server::around(ResourceServer::builder(&PROFILES).verifier(Tokens).discovery(discovery)).replying(Reply::json(LIST))
 }
