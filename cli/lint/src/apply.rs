@@ -54,7 +54,7 @@ pub fn lint_package(scan: &Scan, overrides: &Overrides) -> Result<Report, Error>
     Ok(to_source(scan.clone().with_server_code().run()?, overrides))
 }
 
-/// Reports that there is nothing to check, since a run without findings would look like a check that passed.
+/// Reports a tree without tools. Without this finding, the empty run would look like a passed check.
 fn no_tools(report: &mut Report, path: &Path, overrides: &Overrides) {
     let has_tools = report.inventories.iter().any(|inventory| !inventory.server.tools.is_empty());
     let Some(level) = level_of(&NO_TOOLS, overrides) else { return };
