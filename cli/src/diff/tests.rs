@@ -104,7 +104,7 @@ fn examples() -> Vec<(Document, Document, Kind, Security)> {
             tool(r#", "parameters_unknown": true"#),
             tool(r#", "parameters": ["a"], "required_parameters": ["a"]"#),
             Kind::ParametersKnown,
-            neutral,
+            Security::REWORDED,
         ),
         (document(""), document(r#""scope_upgrade_flows": {"r": ["a"]}"#), Kind::FlowChanged, neutral),
         (document(""), document(r#""sandbox": {"header": "X-Env"}"#), Kind::PlaceChanged, neutral),
@@ -177,7 +177,7 @@ fn unknown_parameters_are_one_change() {
         assert_eq!(ids(&changes(&unknown, &unknown)), [""; 0]);
     }
     let verdict = changes(&listed, &tool(""))[0].verdict();
-    assert_eq!((verdict.compatibility, verdict.security), (Compatibility::Patch, Security::NEUTRAL));
+    assert_eq!((verdict.compatibility, verdict.security), (Compatibility::Patch, Security::REWORDED));
 }
 
 /// The reverse change has the mirror kind and the mirrored verdict. Every kind occurs.
