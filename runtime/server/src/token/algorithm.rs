@@ -1,23 +1,7 @@
 //! The signature algorithms of access tokens (RFC 7518 §3.1, RFC 8037).
 
-use jsonwebtoken::{DecodingKey, crypto::CryptoProvider};
-
-// Keep in step with the dependencies of `Cargo.toml`. The provider is named and not looked up: a process in which several
-// crates enable different providers has no default, and a look-up would panic.
-#[cfg(all(
-    not(mcp_scopes_rust_crypto),
-    any(target_os = "linux", target_os = "macos", target_os = "windows"),
-    any(target_arch = "x86_64", target_arch = "aarch64")
-))]
-use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
-#[cfg(not(all(
-    not(mcp_scopes_rust_crypto),
-    any(target_os = "linux", target_os = "macos", target_os = "windows"),
-    any(target_arch = "x86_64", target_arch = "aarch64")
-)))]
-use jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER;
-
-const PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
+use jsonwebtoken::DecodingKey;
+use mcp_scopes_crypto::PROVIDER;
 
 /// A signature algorithm. There is no `none`, and `HS*` requires a [shared secret](super::KeySet::danger_shared_secret).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -51,9 +51,9 @@ use self::names::Names;
 ///   `permissions` or `roles`: a token whose scopes are not read is rejected.
 /// - Header and claims contain no duplicate member.
 ///
-/// Signatures are verified by aws-lc-rs on Linux, macOS and Windows on x86-64 and 64-bit Arm, and in pure Rust elsewhere. Where
-/// aws-lc-rs does not build, `RUSTFLAGS="--cfg mcp_scopes_rust_crypto"` selects pure Rust. TLS, which the features `jwks` and
-/// `introspection` use, still requires aws-lc-rs.
+/// Signatures are verified by aws-lc-rs on Linux, macOS and Windows on x86-64 and 64-bit Arm, and in pure Rust elsewhere. The features
+/// `aws-lc-rs` and `rust-crypto`, without the default feature `default-crypto`, select one for every target. TLS, which the features
+/// `jwks` and `introspection` use, still requires aws-lc-rs.
 ///
 /// # Introspection
 ///

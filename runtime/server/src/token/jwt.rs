@@ -40,6 +40,7 @@ impl<K: KeySource> JwtVerifier<K> {
 
     /// Creates a verifier for tokens of this issuer and any of these resources.
     pub fn for_resources<'r>(issuer: &str, resources: impl IntoIterator<Item = &'r str>, keys: K) -> Self {
+        mcp_scopes_crypto::install();
         Self {
             keys,
             algorithms: Algorithm::ASYMMETRIC.to_vec(),
