@@ -22,7 +22,7 @@ use rmcp::{
 use mcp_scopes::{__private::v1, AsCaller, Caller, Denied, Reason, ScopeTable};
 use mcp_scopes_server::{__private::v1::table, ResourceServer, StdioCredentials};
 
-use super::error;
+use super::{CurrentHandler, error};
 
 /// A handler of rmcp that answers known callers only: others cannot even initialize. Made by [`guard`] and `service`.
 ///
@@ -80,7 +80,7 @@ impl From<StdioCredentials> for Source {
 /// server.serve(tokio::io::split(stdio())).await?.waiting().await?;
 /// # Ok(()) }
 /// ```
-pub fn guard<H: ServerHandler>(source: impl Into<Source>, handler: H) -> AuthenticatedHandler<H> {
+pub fn guard<H: CurrentHandler>(source: impl Into<Source>, handler: H) -> AuthenticatedHandler<H> {
     AuthenticatedHandler { handler, source: source.into() }
 }
 

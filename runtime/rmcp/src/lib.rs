@@ -37,6 +37,7 @@
 //! | `caller` | [`Caller`], and where rmcp's types have it |
 //! | `denial` | [`error`], and denials of guarded tools |
 //! | `handler` | [`AuthenticatedHandler`], [`guard`] |
+//! | `bounds` | [`CurrentHandler`] and `CurrentSessions`, what servers must implement |
 //! | `service` | `service`, `Streamable` (feature `http`) |
 //! | `schemas` | the headers that input schemas declare (feature `http`) |
 //!
@@ -46,6 +47,7 @@
 //! [`guard`] then takes [`StdioCredentials`](mcp_scopes_server::StdioCredentials). No HTTP server or client is compiled.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod bounds;
 mod caller;
 mod denial;
 mod handler;
@@ -55,8 +57,11 @@ mod schemas;
 mod service;
 
 #[cfg(feature = "http")]
+pub use self::bounds::CurrentSessions;
+#[cfg(feature = "http")]
 pub use self::service::{Streamable, service};
 pub use self::{
+    bounds::CurrentHandler,
     caller::{Caller, ViaRmcp},
     denial::error,
     handler::{AuthenticatedHandler, Source, guard},

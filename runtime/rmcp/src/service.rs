@@ -23,12 +23,12 @@ use rmcp::{
 };
 use tower_service::Service;
 
-use super::{AuthenticatedHandler, guard, schemas::InputSchemas};
+use super::{AuthenticatedHandler, CurrentHandler, CurrentSessions, guard, schemas::InputSchemas};
 
 /// Returns rmcp's streamable HTTP service with the resource server in front. It takes the arguments of `StreamableHttpService::new`.
 ///
-/// rmcp answers 403 to a request for a host that is not in `allowed_hosts` of `config`. The host of the resource, which clients
-/// use, is added to that list. Behind a proxy that sends another `Host`, add that host too.
+/// rmcp answers 403 to a request for a host that is not in `allowed_hosts` of `config`. The hosts of the public names, which
+/// clients use, are added to that list. Behind a proxy that sends another `Host`, add that host too.
 ///
 /// ```
 /// # use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
@@ -67,7 +67,7 @@ use super::{AuthenticatedHandler, guard, schemas::InputSchemas};
 /// # let _ = app;
 /// # Ok(()) }
 /// ```
-pub fn service<H: ServerHandler, M: SessionManager>(
+pub fn service<H: CurrentHandler, M: CurrentSessions>(
     server: &ResourceServer,
     handler: impl Fn() -> Result<H, io::Error> + Send + Sync + 'static,
     sessions: Arc<M>,
