@@ -18,23 +18,32 @@ use crate::{
 /// The package of the Rust SDK, whose attribute `#[tool]` makes a function a tool.
 const RMCP: &str = "rmcp";
 /// Types whose constructor starts a transport or makes the service of one.
-const SERVICES: [(&str, &[&str]); 4] = [
+const SERVICES: [(&str, &[&str]); 6] = [
     ("StreamableHttpService", &["new"]),
     ("SseServer", &["new", "serve", "serve_with_config"]),
     // rust-mcp-sdk
     ("server_runtime", &["create_server"]),
+    ("server_runtime_core", &["create_server"]),
     ("hyper_server", &["create_server"]),
+    ("hyper_server_core", &["create_server"]),
 ];
 /// The transports of tower-mcp.
-const TOWER_MCP: [(&str, &[&str]); 3] =
-    [("HttpTransport", &["new"]), ("StdioTransport", &["new"]), ("WebSocketTransport", &["new"])];
-/// Functions and methods of rmcp that serve a handler.
+const TOWER_MCP: [(&str, &[&str]); 4] = [
+    ("GenericStdioTransport", &["new"]),
+    ("HttpTransport", &["new"]),
+    ("StdioTransport", &["new"]),
+    ("WebSocketTransport", &["new"]),
+];
+/// rmcp's trait, and its methods that serve a handler.
+const SERVICE_EXT: &str = "ServiceExt";
 const SERVE: [&str; 2] = ["serve", "serve_with_ct"];
-const SERVE_FUNCTIONS: [&str; 2] = ["serve_server", "serve_server_with_ct"];
+/// Functions of rmcp that serve any handler, and those that serve a server only.
+const SERVE_EITHER: [&str; 2] = ["serve_directly", "serve_directly_with_ct"];
+const SERVE_SERVER: [&str; 2] = ["serve_server", "serve_server_with_ct"];
 /// Types that protect what they are used with. `StdioCredentials` alone protect nothing: `guard` does.
 const PROTECTIONS: [&str; 3] = ["ResourceServer", "ResourceServerLayer", "AuthenticatedHandler"];
 /// Our integration for rmcp, and what of it protects a transport.
-const INTEGRATION: &str = "mcp_scopes_rmcp";
+const INTEGRATION: &str = "mcp-scopes-rmcp";
 const INTEGRATED: [&str; 3] = ["guard", "service", "Streamable"];
 
 /// Searches the modules of a package.
@@ -46,7 +55,7 @@ pub(crate) fn find(world: &mut World, package: PackageId) -> ServerCode {
         if world.crates.get(module.krate).is_none_or(|krate| krate.package != package) {
             continue;
         }
-        let mut search = Search { world, module: id, code: &mut code };
+        let mut search = Search { world, module: id, code: &mut code, imports_here: false };
         for item in &module.items {
             search.item(item);
         }
@@ -63,6 +72,8 @@ struct Search<'w> {
     world: &'w World,
     module: ModuleId,
     code: &'w mut ServerCode,
+    /// Whether the function imports rmcp's trait itself.
+    imports_here: bool,
 }
 
 impl Search<'_> {
@@ -101,6 +112,7 @@ impl Search<'_> {
             self.code.tools.push(SdkTool { name, lines: (first, place.end.line), place });
         }
         let body: Vec<TokenTree> = body.into_iter().collect();
+        self.imports_here = self.depends_on(RMCP) && any_name(&body, &|name| name == SERVICE_EXT);
         let around = self.protects(&signature.to_token_stream().into_iter().collect::<Vec<_>>(), &[]);
         self.code.is_protected |= around || self.protects(&body, &[]);
         self.tokens(&body, around);
@@ -166,13 +178,22 @@ impl Search<'_> {
         let before = at.checked_sub(1).and_then(|before| tokens.get(before));
         let is_method = before.is_some_and(|token| is_punct(token, '.'));
         if let Some(arguments) = parenthesized(tokens.get(at + 1)) {
-            let serves = is_method && SERVE.contains(&name.as_str()) && self.imports_rmcp();
-            let serves = serves || !is_method && SERVE_FUNCTIONS.contains(&name.as_str()) && self.depends_on(RMCP);
-            // `().serve(..)` is a client, and so is a handler on the transport of a client.
-            let receiver = at.checked_sub(2).and_then(|before| tokens.get(before));
-            let unit = parenthesized(receiver).is_some_and(|inner| inner.is_empty())
-                && at.checked_sub(3).and_then(|before| tokens.get(before)).is_none_or(|token| !is_callee(token));
-            if serves && !unit && !is_client(&arguments) {
+            let is_call = !is_method && self.depends_on(RMCP);
+            // `ServiceExt::serve(handler, transport)`
+            let of_trait = || {
+                let path = at.checked_sub(3).and_then(|start| tokens.get(start..at));
+                matches!(path, Some([TokenTree::Ident(head), colon, _]) if head == SERVICE_EXT && is_punct(colon, ':'))
+            };
+            let serves = match name.as_str() {
+                name if SERVE_SERVER.contains(&name) => is_call,
+                name if SERVE_EITHER.contains(&name) => is_call && !is_client(&arguments),
+                name if SERVE.contains(&name) && is_method => {
+                    self.imports_rmcp() && !is_client(&arguments) && !is_other_receiver(tokens, at)
+                }
+                name if SERVE.contains(&name) => is_call && of_trait() && !is_client(&arguments),
+                _ => false,
+            };
+            if serves {
                 return Some(if is_method { format!(".{name}(..)") } else { format!("{name}(..)") });
             }
         }
@@ -184,10 +205,13 @@ impl Search<'_> {
 
     /// Returns whether the file imports rmcp's trait with the method `serve`.
     fn imports_rmcp(&self) -> bool {
+        if self.imports_here {
+            return true;
+        }
         let Some(module) = self.world.modules.get(self.module) else { return false };
         let of_file = self.world.modules.iter().filter(|other| other.shown == module.shown);
         of_file.flat_map(|module| &module.imports).any(|import| {
-            let trait_ = import.path.last().is_some_and(|last| last == "ServiceExt");
+            let trait_ = import.path.last().is_some_and(|last| last == SERVICE_EXT);
             import.path.first().is_some_and(|head| self.names(head, RMCP)) && (trait_ || import.name.is_none())
         })
     }
@@ -203,7 +227,7 @@ impl Search<'_> {
                 match (name.as_str(), is_method, &arguments) {
                     ("layer" | "route_layer", true, Some(arguments)) => !is_other_layer(arguments),
                     ("guard" | "authorize", true, Some(_)) => true,
-                    (INTEGRATION, ..) => {
+                    (head, ..) if self.is_integration(head) => {
                         tokens.iter().skip(at + 1).find_map(ident).is_some_and(|name| is_integrated(&name))
                     }
                     _ if PROTECTIONS.contains(&name.as_str()) => true,
@@ -222,11 +246,17 @@ impl Search<'_> {
         })
     }
 
+    /// Returns whether a name is our integration for rmcp, which the package may have renamed.
+    fn is_integration(&self, name: &str) -> bool {
+        let dependency = self.world.member_of(self.module).and_then(|member| member.package.dependencies.get(name));
+        dependency.map_or(name.replace('_', "-") == INTEGRATION, |found| found.package == INTEGRATION)
+    }
+
     /// Returns whether a name is an import from our integration for rmcp: `guard`, `service`, or renamed.
     fn is_imported_protection(&self, name: &str) -> bool {
         let module = self.world.modules.get(self.module);
         module.into_iter().flat_map(|module| &module.imports).any(|import| {
-            let ours = import.path.first().is_some_and(|head| head == INTEGRATION);
+            let ours = import.path.first().is_some_and(|head| self.is_integration(head));
             let protects = import.path.last().is_some_and(|last| is_integrated(last));
             ours && protects && import.name.as_deref() == Some(name)
         })
@@ -288,9 +318,20 @@ fn is_punct(token: &TokenTree, expected: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == expected)
 }
 
-/// Returns whether the argument is the transport of a client, by its name.
+/// Returns whether the arguments are those of a client, or of another kind of server, by their names.
 fn is_client(tokens: &[TokenTree]) -> bool {
-    any_name(tokens, &|name| name.contains("Client") || name.contains("ChildProcess"))
+    any_name(tokens, &|name| name.contains("Client") || name.contains("ChildProcess") || name.contains("make_service"))
+}
+
+/// Returns whether the method at that token is called on no server of rmcp: on `()`, or on a variable that is named as a client.
+fn is_other_receiver(tokens: &[TokenTree], at: usize) -> bool {
+    let receiver = at.checked_sub(2).and_then(|before| tokens.get(before));
+    if let Some(TokenTree::Ident(name)) = receiver {
+        let name = name.to_string();
+        return name.contains("client") && !name.contains("server");
+    }
+    let before = at.checked_sub(3).and_then(|before| tokens.get(before));
+    parenthesized(receiver).is_some_and(|inner| inner.is_empty()) && before.is_none_or(|token| !is_callee(token))
 }
 
 /// Words in the names of layers that protect nothing: `cors`, `TraceLayer::new_for_http()`. A function may check the caller.

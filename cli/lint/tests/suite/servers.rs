@@ -46,6 +46,11 @@ fn rejects_transports_that_nothing_in_the_package_protects() {
         ("", "Files.serve(rmcp::transport::stdio()).await;", "", &[Error]),
         ("", "serve_server(Files, stdio()).await;", "", &[Error]),
         ("", "hyper_server::create_server(options).start().await;", "", &[Error]),
+        ("", "server_runtime_core::create_server(options);", "", &[Error]),
+        ("", "serve_directly(Files, stdio(), None);", "", &[Error]),
+        ("", "ServiceExt::serve(Files, stdio()).await;", "", &[Error]),
+        // The name of a type says nothing about a function that serves servers only.
+        ("", "serve_server(ClientFiles, stdio()).await;", "", &[Error]),
         ("", "tokio::select! { done = Files.serve(stdio()) => done, }", "", &[Error]),
         (
             "",
@@ -54,6 +59,13 @@ fn rejects_transports_that_nothing_in_the_package_protects() {
             &[Error],
         ),
         ("", http, elsewhere, &[Warning]),
+        ("", "axum_server::bind(address).serve(app.into_make_service()).await;", "", &[]),
+        (
+            "",
+            "let running = client.serve(transport).await; serve_directly(ClientInfo::default(), transport, None);",
+            "",
+            &[],
+        ),
         ("", "axum::serve(listener, app).await; other.serves(1); let serve = 1;", "", &[]),
         ("", "().serve(transport).await; info.serve(TokioChildProcess::new(command)).await;", "", &[]),
         ("", "mcp_scopes_rmcp::guard(StdioCredentials::from_env(&TOOLS, \"S\"), Files).serve(stdio()).await;", "", &[]),
@@ -94,6 +106,27 @@ fn rejects_transports_that_nothing_in_the_package_protects() {
     ] {
         assert_eq!(transports(keys, body, more), expected, "{keys} {body}");
     }
+}
+
+/// Names of dependencies, and imports inside of functions.
+#[test]
+fn finds_transports_under_other_names() {
+    let level = |start: &str| {
+        let manifest = "[package]\nname = \"server\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\nmcp-scopes = \"0.1\"\n\
+                        mcp = { package = \"rmcp\", version = \"3\" }\nours = { package = \"mcp-scopes-rmcp\", version = \"0.1\" }\n";
+        let source = format!(
+            "use mcp_scopes::{{mcp_tool, scope_table}};\nscope_table! {{ pub static TOOLS = [list_files]; }}\n\
+             #[mcp_tool(risk = \"low\")]\npub fn list_files() {{}}\npub async fn start() {{ {start} }}\n"
+        );
+        let files = [("Cargo.toml", manifest), ("src/lib.rs", &*source)];
+        found("unguarded-transport", &files, &Overrides::new()).pop().map(|(_, level)| level)
+    };
+    assert_eq!(level("use mcp::ServiceExt as _; Files.serve(mcp::transport::stdio()).await;"), Some(Level::Error));
+    assert_eq!(
+        level("use mcp::ServiceExt as _; ours::guard(source, Files).serve(mcp::transport::stdio()).await;"),
+        None
+    );
+    assert_eq!(level("use other::Ext as _; Files.serve(stdio()).await;"), None);
 }
 
 #[test]
