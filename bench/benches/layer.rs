@@ -144,8 +144,13 @@ impl Bench {
         let bare = Bare(Bytes::from(list.clone()), Arc::default());
         let ask = message("tools/list", "");
         let mut open = self.server(|builder| builder).layer().layer(bare.clone());
-        let mut filtered = self.server(|builder| builder.discovery(Discovery::Filtered)).layer().layer(bare);
-        assert_eq!((run(&mut open, self.request(&ask)), run(&mut filtered, self.request(&ask))), (200, 200));
+        let filters = |builder: ResourceServerBuilder| builder.discovery(Discovery::Filtered);
+        let mut filtered = self.server(filters).layer().layer(bare.clone());
+        let mut described = self.server(|builder| filters(builder).describe_lists()).layer().layer(bare);
+        for server in [&mut open, &mut filtered, &mut described] {
+            assert_eq!(run(server, self.request(&ask)), 200);
+        }
+        let (described, _) = self.compare(|| run(&mut described, self.request(&ask)), || 0);
         let (open, filtered) =
             self.compare(|| run(&mut open, self.request(&ask)), || run(&mut filtered, self.request(&ask)));
         let parse = || u16::from(serde_json::from_slice::<serde_json::Value>(black_box(list.as_bytes())).is_ok());
@@ -156,7 +161,8 @@ impl Bench {
             brokerage::TOOLS.tools().len(),
             list.len()
         );
-        println!("  {:.2} of a parse (at most 1.5)", filter.as_secs_f64() / parse.as_secs_f64());
+        println!("  {:.2} of a parse (at most 1.5)", ratio(filter, parse));
+        println!("  {:.2} of a parse, also described (at most 1.5)", ratio(described.saturating_sub(open), parse));
     }
 
     /// Measures how well a client can distinguish hidden from unknown tools by their response times.

@@ -38,7 +38,8 @@ pub async fn routes(
         .resource(resource)
         .issuer(issuer)
         .environments(Environments::new().by_claim("env"))
-        .discovery(discovery);
+        .discovery(discovery)
+        .describe_lists();
     if let Some(dpop) = dpop {
         server = server.dpop(dpop);
     }

@@ -77,6 +77,12 @@ async def flow(url, mode):
             async def tools():
                 return sorted(tool.name for tool in (await client.list_tools(cache_mode="refresh")).tools)
 
+            async def schemes(name):
+                listed = (await client.list_tools(cache_mode="refresh")).tools
+                [tool] = [tool for tool in listed if tool.name == name]
+                member = tool.model_dump(by_alias=True).get("securitySchemes")
+                return [member, tool.meta["securitySchemes"]]
+
             async def call(name, **arguments):
                 result = await client.call_tool(name, arguments)
                 assert not result.is_error, result
@@ -86,6 +92,7 @@ async def flow(url, mode):
             told["count"] = await call("count_notes")
             told["list"] = await call("list_notes")
             told["tools"] = await tools()
+            told["schemes"] = await schemes("list_notes")
             told["write"] = await call("write_note", title="client", text="was here")
             told["read"] = await call("read_note", title="client")
             told["delete"] = await call("delete_note", title="client")

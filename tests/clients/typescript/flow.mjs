@@ -104,6 +104,12 @@ async function tools() {
     return list.tools.map((tool) => tool.name).sort();
 }
 
+async function schemes(name) {
+    const list = await client.listTools(undefined, { cacheMode: 'refresh' });
+    const tool = list.tools.find((tool) => tool.name === name);
+    return [tool.securitySchemes ?? null, tool._meta.securitySchemes];
+}
+
 async function call(name, given = {}) {
     const result = await authorized(() => client.callTool({ name, arguments: given }));
     assert(!result.isError, JSON.stringify(result));
@@ -115,6 +121,7 @@ const told = {
     count: await call('count_notes'),
     list: await call('list_notes'),
     tools: await tools(),
+    schemes: await schemes('list_notes'),
     write: await call('write_note', { title: 'client', text: 'was here' }),
     read: await call('read_note', { title: 'client' }),
     delete: await call('delete_note', { title: 'client' }),

@@ -11,6 +11,7 @@ use std::{
 };
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::program::{Served, both_challenges};
 
@@ -33,6 +34,8 @@ struct Told {
     count: String,
     list: String,
     tools: Vec<String>,
+    /// `securitySchemes` of `list_notes`, and the same in `_meta`.
+    schemes: [Value; 2],
     write: String,
     read: String,
     delete: String,
@@ -132,11 +135,14 @@ fn judge(report: &Report, resource: &str, version: &str, discovery: &str, unauth
     let all = ["count_notes", "delete_note", "list_notes", "read_note", "write_note"];
     let shown = if discovery == "filtered" { &["count_notes", "list_notes", "read_note"][..] } else { &all };
     let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+    let schemes = json!([{"type": "oauth2", "scopes": ["notes:read"]}]);
     let expected = Told {
         version: version.to_owned(),
         count: "2".to_owned(),
         list: "lunch\nwelcome".to_owned(),
         tools: texts(shown),
+        // Hosts read both; the clients keep what they do not know.
+        schemes: [schemes.clone(), schemes],
         write: "wrote `client`".to_owned(),
         read: "was here".to_owned(),
         delete: "deleted `client`".to_owned(),

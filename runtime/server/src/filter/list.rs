@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    collections::HashSet,
     sync::{Arc, LazyLock},
 };
 
@@ -149,7 +150,8 @@ fn answer(text: &str, answer: &str, rules: &ListRules, edits: &mut Vec<Edit>) ->
     let Some(tools) = list.tools else { return Ok(()) };
     let entries: Vec<&RawValue> = serde_json::from_str(tools.get()).map_err(|_| Unreadable)?;
     let mut kept = Vec::with_capacity(entries.len());
-    let mut is_described = false;
+    // A tool that is listed again is not described again: the answer grows by what the table states at most.
+    let mut described_tools = HashSet::new();
     for entry in &entries {
         if !is_object(entry) {
             return Err(Unreadable);
@@ -159,14 +161,16 @@ fn answer(text: &str, answer: &str, rules: &ListRules, edits: &mut Vec<Edit>) ->
             continue;
         }
         let described = match &rules.descriptions {
-            Some(descriptions) => descriptions.described(entry.get(), &name)?,
-            None => None,
+            Some(descriptions) if !described_tools.contains(&name) => descriptions.described(entry.get(), &name)?,
+            _ => None,
         };
-        is_described |= described.is_some();
-        kept.push(described.map_or(Cow::Borrowed(entry.get()), Cow::Owned));
+        kept.push(described.map_or(Cow::Borrowed(entry.get()), |text| {
+            described_tools.insert(name);
+            Cow::Owned(text)
+        }));
     }
     let before = edits.len();
-    if kept.len() < entries.len() || is_described {
+    if kept.len() < entries.len() || !described_tools.is_empty() {
         edits.push(replace(text, tools, format!("[{}]", kept.join(",")))?);
     }
     // MCP 2026-07-28, "Caching": a response that depends on the caller must not be cached for another one.

@@ -79,6 +79,15 @@ async fn replaces_what_the_server_states() {
     }
 }
 
+/// The answer grows by what the table states at most.
+#[tokio::test]
+async fn describes_a_repeated_tool_once() {
+    let repeated = format!(r#"{{"result":{{"tools":[{}]}}}}"#, vec![r#"{"name":"run"}"#; 1000].join(","));
+    let answer = list(&described(Reply::json(&repeated))).await;
+    assert_eq!(answer.json()["result"]["tools"].as_array().unwrap().len(), 1000);
+    assert_eq!(answer.body.matches("securitySchemes").count(), 2);
+}
+
 #[tokio::test]
 async fn describes_and_filters_in_one_answer() {
     let server = Server::with(|builder| builder.describe_lists().discovery(Discovery::Filtered));
