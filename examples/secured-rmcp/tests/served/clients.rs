@@ -141,8 +141,8 @@ fn judge(report: &Report, resource: &str, version: &str, discovery: &str, unauth
         count: "2".to_owned(),
         list: "lunch\nwelcome".to_owned(),
         tools: texts(shown),
-        // Hosts read both; the clients keep what they do not know.
-        schemes: [schemes.clone(), schemes],
+        // Both clients drop unknown members of a tool, and keep those of `_meta`.
+        schemes: [Value::Null, schemes],
         write: "wrote `client`".to_owned(),
         read: "was here".to_owned(),
         delete: "deleted `client`".to_owned(),
