@@ -80,13 +80,27 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
             #[cfg(all())]
             1usize => (shell::__mcp_tools_annotation)(statement),
             2usize => (statement).table(spliced::TOOLS.outline()),
+            3usize => {
+                (statement).in_name("run_query");
+                (statement).in_scope("db:read");
+                (statement).in_scope("db:admin");
+                statement
+                    .tool_requiring_any_of(
+                        "run_query",
+                        "high",
+                        "",
+                        "",
+                        &[&["db:read"], &["db:admin"]],
+                    );
+                statement.parameters(::mcp_scopes::__private::v1::Parameters::Unknown);
+            }
             _ => statement.group(&[]),
         }
     }
-    static __MCP_ENTRIES: [::mcp_scopes::__private::v1::Entry<'static>; 3usize] = {
-        let mut entries = [::mcp_scopes::__private::v1::Entry::Group(&[]); 3usize];
+    static __MCP_ENTRIES: [::mcp_scopes::__private::v1::Entry<'static>; 4usize] = {
+        let mut entries = [::mcp_scopes::__private::v1::Entry::Group(&[]); 4usize];
         let mut place = 0;
-        while place < 3usize {
+        while place < 4usize {
             let mut statement = ::mcp_scopes::__private::v1::Statement::EMPTY;
             __mcp_state(place, &mut statement);
             entries[place] = statement.entry();
@@ -141,6 +155,9 @@ pub static TOOLS: ::mcp_scopes::__private::v1::ScopeTable = {
     };
     const _: () = if !__MCP_SOUND {
         __mcp_check_entry(2usize);
+    };
+    const _: () = if !__MCP_SOUND {
+        __mcp_check_entry(3usize);
     };
     const _: () = if let ::core::option::Option::Some(problem) = &::mcp_scopes::__private::v1::problem_of_section(
         __MCP_SOUND,

@@ -35,5 +35,5 @@ mod spliced {
 }
 
 scope_table! {
-    pub static TOOLS = [Store::<u8>::admin::*, #[cfg(all())] shell::*, ..spliced::TOOLS];
+    pub static TOOLS = [Store::<u8>::admin::*, #[cfg(all())] shell::*, ..spliced::TOOLS, dynamic "run_query" (risk = "high", scope = any("db:read", "db:admin"))];
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use mcp_scopes_grammar::{
     config,
-    ir::{FieldsDecl, Spanned},
+    ir::{EntryKind, FieldsDecl, Spanned},
 };
 use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
@@ -13,7 +13,7 @@ use crate::{
     Finding,
     collect::{Declared, RawTool},
     fields::{fields, of_arguments},
-    inventory::{Brings, Config, Inventory, Table, TableEntry, TableId, Tool, ToolId},
+    inventory::{Brings, Config, Hints, Inventory, Table, TableEntry, TableId, Tool, ToolFacts, ToolId},
     module::ModuleId,
     package::plain,
     source::Place,
@@ -27,7 +27,7 @@ pub(crate) type Owner = (ModuleId, String);
 pub(crate) fn assemble(world: &mut World, package: PackageId) -> Inventory {
     let mut declared = Declared::default();
     declared.catch_up(world);
-    let mut assembly = Assembly { world, declared, owners: BTreeMap::new(), package };
+    let mut assembly = Assembly { world, declared, owners: BTreeMap::new(), dynamic: Vec::new(), package };
     let mut tables = Vec::new();
     // Entries may refer to other packages, whose tables are then added.
     while let Some(table) = assembly.table(tables.len()) {
@@ -44,7 +44,14 @@ pub(crate) fn assemble(world: &mut World, package: PackageId) -> Inventory {
     for (id, table) in tables.iter_mut().enumerate() {
         table.spliced = spliced.contains(&id);
     }
-    let tools = (0..assembly.declared.tools.len()).filter_map(|id| assembly.tool(id)).collect();
+    let mut tools: Vec<Tool> = (0..assembly.declared.tools.len()).filter_map(|id| assembly.tool(id)).collect();
+    // Tools without a function follow the annotated functions, whose number is known now.
+    for entry in tables.iter_mut().flat_map(|table| &mut table.entries).filter(|entry| entry.is_dynamic) {
+        if let Brings::Tool(id) = &mut entry.brings {
+            *id += tools.len();
+        }
+    }
+    tools.append(&mut assembly.dynamic);
     let member = assembly.world.members.get(package);
     Inventory {
         package: member.map(|member| member.package.name.clone()).unwrap_or_default(),
@@ -70,11 +77,13 @@ pub(crate) struct Assembly<'w> {
     pub(crate) declared: Declared,
     /// The types of impls, by module and path as written.
     pub(crate) owners: BTreeMap<(ModuleId, Vec<String>), Owner>,
+    /// The tools without a function.
+    dynamic: Vec<Tool>,
     package: PackageId,
 }
 
 impl Assembly<'_> {
-    fn is_own(&self, module: ModuleId) -> bool {
+    pub(crate) fn is_own(&self, module: ModuleId) -> bool {
         let krate = self.world.modules.get(module).and_then(|module| self.world.crates.get(module.krate));
         krate.is_some_and(|krate| krate.package == self.package)
     }
@@ -93,13 +102,45 @@ impl Assembly<'_> {
                 continue;
             }
             match self.entry(module, entry, id) {
-                Ok(brings) => entries.push(TableEntry { position, brings, place: at }),
+                Ok(brings) => {
+                    let is_dynamic = matches!(entry.kind, EntryKind::Dynamic(_));
+                    entries.push(TableEntry { position, brings, is_dynamic, place: at });
+                }
                 Err(finding) => self.world.findings.push(finding.at(at).about(name.clone())),
             }
         }
         let path = format!("{}::{name}", self.module_path(module));
         let own = self.is_own(module);
+        for (number, facts) in config.iter().flat_map(|config| config.said.tools.iter().enumerate()) {
+            let file = config.as_ref().map(|config| config.file.clone()).unwrap_or_default();
+            let id = self.add_dynamic(facts.clone(), own, |(line, column)| Place::point(&file, line, column));
+            let place = self.dynamic.get(id).map_or_else(|| place.clone(), |tool| tool.place.clone());
+            let position = decl.entries.len() + number;
+            entries.push(TableEntry { position, brings: Brings::Tool(id), is_dynamic: true, place });
+        }
         Some(Table { path, name, entries, config, spliced: false, own, place })
+    }
+
+    /// Adds a tool without a function. Returns its index among them.
+    pub(crate) fn add_dynamic<L>(&mut self, facts: ToolFacts<L>, own: bool, place: impl Fn(L) -> Place) -> usize {
+        let mut last = 0;
+        let facts = facts.map_places(&mut |at| {
+            let place = place(at);
+            last = last.max(place.end.line);
+            place
+        });
+        let place = facts.name.place.clone();
+        self.dynamic.push(Tool {
+            facts,
+            function: String::new(),
+            hints: Hints::default(),
+            guarded: false,
+            conditions: Vec::new(),
+            own,
+            lines: (place.start.line, last),
+            place,
+        });
+        self.dynamic.len() - 1
     }
 
     /// Reads the file that `with` names, relative to the manifest of the module's package.

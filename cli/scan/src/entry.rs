@@ -9,10 +9,12 @@ use crate::{
     inventory::{Brings, TableId, ToolId},
     module::ModuleId,
     resolve::Meaning,
+    source::Place,
 };
 
 impl Assembly<'_> {
-    /// Returns what an entry of a table adds to it: a tool, a group or a table.
+    /// Returns what an entry of a table adds to it: a tool, a group or a table. For a tool without a function, the index
+    /// counts those tools alone.
     ///
     /// # Errors
     /// Returns a finding for a path that leads to none of them.
@@ -34,6 +36,11 @@ impl Assembly<'_> {
                 let depth = entry.segments.len() - usize::from(name.is_some() && entry.segments.len() > 1);
                 let of = entry.segments.get(..depth).unwrap_or_default();
                 self.group(module, of, name.as_deref(), &path).map(Brings::Group)
+            }
+            EntryKind::Dynamic(facts) => {
+                let own = self.is_own(module);
+                let file = self.world.modules.get(module).map(|module| module.shown.clone()).unwrap_or_default();
+                Ok(Brings::Tool(self.add_dynamic((**facts).clone(), own, |span| Place::of(&file, span))))
             }
             EntryKind::Table { .. } => {
                 let meaning = self.world.resolve(module, &entry.segments);

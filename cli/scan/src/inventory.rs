@@ -26,7 +26,7 @@ pub struct Inventory {
     pub folder: PathBuf,
     /// The features that are on in the scan.
     pub features: BTreeSet<String>,
-    /// The annotated functions, including those of other packages that a table splices.
+    /// The annotated functions, including those of other packages that a table splices. Then the tools without a function.
     pub tools: Vec<Tool>,
     /// The tables, including those of other packages that a table splices.
     pub tables: Vec<Table>,
@@ -87,13 +87,14 @@ pub type Requirement = RequirementDecl<Place>;
 /// The limits on calls of a tool.
 pub type Policy = PolicyDecl<Place>;
 
-/// One annotated function. It dereferences to the facts of its tool.
+/// One annotated function, or a tool that a table or its file declares without a function. It dereferences to the facts of
+/// its tool.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Tool {
     /// The facts of the tool. A program does not record parameters that are the fields of a type.
     pub facts: ToolFacts<Place>,
-    /// The path of the function: `crate::files::FileServer::read_file`.
+    /// The path of the function: `crate::files::FileServer::read_file`. Empty for a tool without a function.
     pub function: String,
     /// The hints that the SDK's attribute declares.
     pub hints: Hints,
@@ -103,9 +104,9 @@ pub struct Tool {
     pub conditions: Vec<String>,
     /// Whether it belongs to the scanned package rather than to a dependency.
     pub own: bool,
-    /// The place of the function's name.
+    /// The place of the function's name, or of the tool's name in its declaration.
     pub place: Place,
-    /// The first and last line of its attributes and signature.
+    /// The first and last line of its attributes and signature, or of its declaration.
     pub lines: (u32, u32),
 }
 
@@ -149,10 +150,12 @@ pub struct Config {
 /// One element of a table's list.
 #[derive(Clone, Debug)]
 pub struct TableEntry {
-    /// Its index in the list as written, from 0. Elements that `#[cfg]` leaves out count too.
+    /// Its index in the list as written, from 0. Elements that `#[cfg]` leaves out count too. The tools of the file follow.
     pub position: usize,
     /// The tools that it adds.
     pub brings: Brings,
+    /// Whether it is a tool without a function.
+    pub is_dynamic: bool,
     /// Where it is written.
     pub place: Place,
 }
@@ -177,7 +180,7 @@ impl Inventory {
         roots.filter(move |(_, table)| seen.insert(&table.place))
     }
 
-    /// Returns the number of distinct annotated functions of this package.
+    /// Returns the number of distinct tools of this package: annotated functions and tools without a function.
     #[must_use]
     pub fn annotated(&self) -> usize {
         let places: BTreeSet<&Place> = self.tools.iter().filter(|tool| tool.own).map(|tool| &tool.place).collect();

@@ -85,8 +85,11 @@ pub(crate) fn read_record(reader: &mut RecordReader<'_>) -> Result<ToolFacts<Pla
     tool.parameters = match field(bits::PARAMETERS, 2) << bits::PARAMETERS {
         bits::WRITTEN => Some(reader.text()?.lines().map(written).collect()),
         bits::LISTED => Some(reader.list(|reader| Ok(Parameter { required: reader.flag()?, name: reader.text()? }))?),
-        bits::UNKNOWN => None,
-        _ => return Err(unknown),
+        bits::UNKNOWN => {
+            reader.unrecorded.push(tool.name.value.clone());
+            None
+        }
+        _ => None,
     };
     let namespace = (head & bits::NAMESPACE != 0).then(|| reader.text()).transpose()?;
     let all_of = |reader: &mut RecordReader<'_>, count: usize| {

@@ -6,12 +6,41 @@
 
 use std::collections::BTreeMap;
 
-use mcp_scopes_grammar::config::{CONVENTIONS, KEYS, LEVELS, SECTIONS};
+use mcp_scopes_grammar::{
+    config::{CONVENTIONS, KEYS, LEVELS, SECTIONS},
+    tool::{DYNAMIC_KEYS, POLICY_KEYS},
+};
 use mcp_scopes_lint::{Category, OptionValue, RULES, RuleOption, Setting};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::{CONFIG, committed};
+
+macro_rules! sections {
+    ($($name:ident is $schema:path;)*) => {
+        $(
+            pub(super) struct $name;
+
+            impl JsonSchema for $name {
+                fn inline_schema() -> bool {
+                    true
+                }
+
+                fn schema_name() -> std::borrow::Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                    $schema(generator)
+                }
+            }
+        )*
+    };
+}
+
+mod tools;
+
+use tools::Tools;
 
 #[derive(JsonSchema)]
 #[schemars(
@@ -27,6 +56,9 @@ struct File {
     convention: Option<Convention>,
     /// The scopes. If the section exists, it must contain every scope in use.
     scopes: Option<Declared>,
+    /// Tools without a function, such as those that the server makes at run time.
+    #[schemars(extend("propertyNames" = {"pattern": TOOL_NAME}))]
+    tools: Option<Tools>,
     /// The scopes of each role, in the order in which clients request them (`scope_upgrade_flows`).
     flows: Option<BTreeMap<String, Scopes>>,
     /// Limits for all calls of one caller (`session_policies`).
@@ -155,28 +187,6 @@ macro_rules! values {
     };
 }
 
-macro_rules! sections {
-    ($($name:ident is $schema:path;)*) => {
-        $(
-            struct $name;
-
-            impl JsonSchema for $name {
-                fn inline_schema() -> bool {
-                    true
-                }
-
-                fn schema_name() -> std::borrow::Cow<'static, str> {
-                    stringify!($name).into()
-                }
-
-                fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-                    $schema(generator)
-                }
-            }
-        )*
-    };
-}
-
 sections! {
     Declared is scopes;
     Lint is lint;
@@ -184,6 +194,8 @@ sections! {
 
 /// RFC 6749 §3.3.
 const SCOPE: &str = "^[\\x21\\x23-\\x5B\\x5D-\\x7E]+$";
+/// MCP, Tools.
+const TOOL_NAME: &str = "^[A-Za-z0-9_.-]{1,128}$";
 /// https, or http, since the reader decides whether the host is a loopback host.
 const ISSUER: &str = "^[Hh][Tt][Tt][Pp][Ss]?://[^\\s?#]+$";
 
@@ -329,14 +341,21 @@ fn sorted<'n>(names: &[&'n str]) -> Vec<&'n str> {
 }
 
 /// The tables with fixed keys, and the section of each.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 8] = [
     ("Server", "[server]"),
     ("ScopePrefix", "[server.scope_prefix]"),
     ("Convention", "[convention]"),
     ("Scope", "[scopes.\"files:write\"]"),
     ("Session", "[session]"),
     ("Sandbox", "[sandbox]"),
+    ("Tool", "[tools.\"run_query\"]"),
+    ("Policy", "[tools.\"run_query\"]\nrisk = \"low\"\n[tools.\"run_query\".policy]"),
 ];
+
+/// The keys of [`TABLES`].
+fn keys() -> impl Iterator<Item = &'static [&'static str]> {
+    KEYS.into_iter().chain([DYNAMIC_KEYS.as_slice(), &POLICY_KEYS])
+}
 
 #[test]
 fn committed_schema_is_up_to_date() {
@@ -348,7 +367,7 @@ fn committed_schema_is_up_to_date() {
 fn schema_and_reader_have_the_same_keys() {
     let schema = schema();
     assert_eq!((names(&schema), &schema["additionalProperties"]), (sorted(&SECTIONS), &json!(false)));
-    for ((name, _), keys) in TABLES.iter().zip(KEYS) {
+    for ((name, _), keys) in TABLES.iter().zip(keys()) {
         let table = &schema["definitions"][name];
         assert_eq!((names(table), &table["additionalProperties"]), (sorted(keys), &json!(false)), "{name}");
         for (key, property) in table["properties"].as_object().unwrap() {
@@ -369,13 +388,17 @@ fn reader_accepts_the_example_of_each_key() {
     for (name, section) in TABLES {
         for (key, property) in schema["definitions"][name]["properties"].as_object().unwrap() {
             // The keys of a table have examples, and not the table.
-            if key == "scope_prefix" {
+            if ["scope_prefix", "policy"].contains(&key.as_str()) {
                 continue;
             }
             // JSON with strings, numbers, flags and lists of strings is valid TOML.
             let example = &property["examples"][0];
             assert!(!example.is_null(), "{name}.{key} has no example");
-            let beside = if key == "pattern" { "scope = \"pattern\"\n" } else { "" };
+            let beside = match (name, key.as_str()) {
+                ("Convention", "pattern") => "scope = \"pattern\"\n",
+                ("Tool", key) if key != "risk" => "risk = \"low\"\n",
+                _ => "",
+            };
             let errors = errors_of(&format!("{section}\n{beside}{key} = {example}\n"));
             assert!(errors.is_none(), "{name}.{key}: {errors:?}");
             assert!(errors_of(&format!("{section}\n{key}s_ = {example}\n")).is_some(), "{name}.{key}s_");

@@ -81,7 +81,7 @@ catalogue! {
     UNREADABLE_ITEM: "unreadable-item", "cannot be parsed", "write it so that it compiles without the attribute";
     // `scope_table!`.
     BAD_TABLE: "bad-table", "not a table", "write `pub static TOOLS = [list_files, FileServer::*];`";
-    BAD_ENTRY: "bad-entry", "not an entry", "write a function's path, `path::*` for a group, or `..path::TABLE` for another table";
+    BAD_ENTRY: "bad-entry", "not an entry", "write a function's path, `path::*` for a group, `..path::TABLE` for another table, or `dynamic \"name\" (..)` for a tool without a function";
     // `#[mcp_tools]`.
     NOT_A_GROUP: "not-a-group", "not an impl or a module", "put `#[mcp_tools]` on an inherent impl or an inline module";
     TRAIT_IMPL: "trait-impl", "a trait impl", "move the tools to an inherent impl and call them from the trait's methods";
@@ -92,7 +92,7 @@ catalogue! {
     UNREADABLE_CONFIG: "unreadable-config", "cannot be read", "write the path relative to the package's folder, or remove `with`";
     TOML_SYNTAX: "toml-syntax", "syntax error", "correct the file's syntax";
     TOML_LIMIT: "toml-limit", "exceeds a limit", "remove what exceeds the limit";
-    UNKNOWN_SECTION: "unknown-section", "unknown section", "write one of `[server]`, `[convention]`, `[scopes]`, `[flows]`, `[session]`, `[sandbox]`, `[lint]`";
+    UNKNOWN_SECTION: "unknown-section", "unknown section", "write one of `[server]`, `[convention]`, `[scopes]`, `[tools]`, `[flows]`, `[session]`, `[sandbox]`, `[lint]`";
     BAD_URL: "bad-url", "invalid URL", "write an `https://` URL";
     BAD_HEADER: "bad-header", "not a header name", "write a header name, such as `X-Sandbox`";
     BAD_PREFIX: "bad-prefix", "missing separator", "write the exact prefix with its separator, such as `dev-tools:`";

@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `sections` | the sections, one function each |
+//! | `tools` | the section `[tools]` |
 //! | `reader` | typed reading of TOML values, with line and column |
 //! | `lines` | lines and columns of byte offsets |
 //! | `address` | the syntax of addresses |
@@ -11,6 +12,7 @@ mod address;
 mod lines;
 mod reader;
 mod sections;
+mod tools;
 
 use crate::{
     catalogue::{TOML_LIMIT, TOML_SYNTAX, UNKNOWN_SECTION},
@@ -25,7 +27,7 @@ use toml::de::DeTable;
 pub use sections::{CONVENTIONS, KEYS, LEVELS};
 
 /// The sections of the file.
-pub const SECTIONS: [&str; 7] = ["server", "convention", "scopes", "flows", "session", "sandbox", "lint"];
+pub const SECTIONS: [&str; 8] = ["server", "convention", "scopes", "tools", "flows", "session", "sandbox", "lint"];
 
 /// The maximum length in bytes of a text whose syntax errors are all reported. For longer texts, only the first error
 /// is reported.
@@ -67,6 +69,7 @@ pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
             "server" => sections::server,
             "convention" => sections::convention,
             "scopes" => sections::scopes,
+            "tools" => tools::tools,
             "flows" => sections::flows,
             "session" => sections::session,
             "sandbox" => sections::sandbox,

@@ -3,6 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
+use crate::catalogue::Kind;
+
 /// One error of an annotation, a table or a group.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
@@ -148,6 +150,22 @@ impl Diagnostics {
     pub fn finish(mut self) -> Vec<Diagnostic> {
         self.read = true;
         core::mem::take(&mut self.list)
+    }
+}
+
+/// Takes the errors of facts that attributes, tables and files state alike. `L` is the location of a value.
+pub(crate) trait Report<L> {
+    /// Adds an error. `help` replaces that of the kind.
+    fn report(&mut self, kind: &Kind, at: &L, message: String, help: Option<String>);
+}
+
+impl Report<Span> for Diagnostics {
+    fn report(&mut self, kind: &Kind, at: &Span, message: String, help: Option<String>) {
+        let diagnostic = kind.at(*at, message);
+        self.push(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
     }
 }
 

@@ -145,6 +145,8 @@ pub enum EntryKind {
         /// The path of the other table, as tokens.
         path: TokenStream,
     },
+    /// `dynamic "run_query" (..)`: a tool without a function.
+    Dynamic(Box<ToolFacts<Span>>),
 }
 
 /// One `#[mcp_tools]`.
@@ -187,6 +189,8 @@ pub struct ConfigDecl {
     pub flows: Vec<FlowDecl>,
     pub session: mcp_scopes_model::policy::Session,
     pub sandbox: Option<SandboxServerDecl>,
+    /// `[tools]`: tools without a function. Each location is a line and a column, from 1.
+    pub tools: Vec<ToolFacts<(u32, u32)>>,
     /// `[convention] scope`.
     pub convention: Option<StatedDecl>,
     /// `[convention] pattern`: the glob that every scope matches, for the convention `pattern`.

@@ -202,7 +202,7 @@ fn entries(list: &Group, errors: &mut Diagnostics) -> Vec<EntryDecl> {
     let mut entries = Vec::new();
     let read = (|input: ParseStream<'_>| {
         while !input.is_empty() {
-            match entry::read(input) {
+            match entry::read(input, errors) {
                 Ok(entry) => entries.push(entry),
                 Err(diagnostic) => {
                     errors.push(diagnostic);

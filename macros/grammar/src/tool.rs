@@ -6,42 +6,46 @@
 //! | `settings` | the keys that take one value |
 //! | `lists` | the keys that take a list of strings |
 //! | `requirement` | `scope`, expanded to any-of over all-of |
+//! | `alternatives` | the normal form of requirements |
+//! | `dynamic` | a tool without a function |
 //! | `policy` | `policy(..)` |
 //! | `guard` | `guard = argument` |
 //! | `left_out` | `not_a_parameter(argument)` |
 //! | `description`, `parameters` | defaults from the doc comment and the signature |
 //! | `sdk` | an SDK's `#[tool(..)]` on the same function |
 
+pub(crate) mod alternatives;
 mod description;
+pub(crate) mod dynamic;
 mod facts;
 mod guard;
 mod left_out;
-mod lists;
+pub(crate) mod lists;
 mod parameters;
-mod policy;
-mod requirement;
+pub(crate) mod policy;
+pub(crate) mod requirement;
 mod sdk;
-mod settings;
+pub(crate) mod settings;
 
 use crate::{
     args, attribute,
-    catalogue::{BAD_TOOL_NAME, DUPLICATE_ANNOTATION, MISSING_RISK, SCOPE_AND_PUBLIC},
-    diagnostic::{Diagnostic, Diagnostics},
+    catalogue::{DUPLICATE_ANNOTATION, MISSING_RISK, SCOPE_AND_PUBLIC},
+    diagnostic::{Diagnostic, Diagnostics, Report},
     ir::{Spanned, ToolDecl},
     item::{ANNOTATION, FnHead},
 };
 use facts::Reading;
-use mcp_scopes_model::tool::tool_name;
 use parameters::Derived;
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 
 pub(crate) use settings::krate;
 
+pub use alternatives::MAX_DEPTH;
+pub use dynamic::KEYS as DYNAMIC_KEYS;
 pub use facts::{KEYS, ParameterDecl, PolicyDecl, RequirementDecl, ToolFacts};
 pub use mcp_scopes_model::argument::LEFT_OUT;
 pub use policy::KEYS as POLICY_KEYS;
-pub use requirement::MAX_DEPTH;
 
 /// Reads the arguments of `#[mcp_tool(..)]` on a function.
 ///
@@ -81,22 +85,11 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
         reading.read(&arg, errors);
     }
     if reading.key("risk").is_none() && !meant.contains(&"risk") {
-        let message = format!("`{ident}` has no `risk`, which approval hints and session limits require");
-        errors.push(MISSING_RISK.at(ident.span(), message));
+        missing_risk(&ident.to_string(), &ident.span(), errors);
     }
-    let openings = ["public", "authenticated", "scope"].map(|key| reading.key(key).map(|span| (key, span)));
-    if let [Some((key, span)), Some((other, _)), ..] = openings.into_iter().flatten().map(Some).collect::<Vec<_>>()[..]
-    {
-        errors.push(SCOPE_AND_PUBLIC.at(span, format!("`{key}` conflicts with `{other}`")));
-    }
+    check_openings(|key| reading.key(key), errors);
     let is_sdk_tool = reading.add_defaults(&attributes, ident, errors);
-    if let Err(error) = tool_name(&reading.facts.name.value) {
-        let message = format!("the tool name `{}` {}", reading.facts.name.value, error.reason());
-        errors.push(BAD_TOOL_NAME.at(reading.facts.name.place, message));
-    }
-    settings::check(&reading.facts, errors);
-    policy::check(&reading.facts, reading.review, errors);
-    lists::check(&reading.facts, errors);
+    check_facts(&reading.facts, reading.review.as_ref(), errors);
     let guard = guard::check(head, &reading.guard, reading.facts.sandbox.as_ref(), errors);
     let left_out = left_out::check(&head.signature, &reading.not_a_parameter, errors);
     let (mut fields, mut arguments) = (None, Vec::new());
@@ -119,6 +112,29 @@ fn declaration(args: TokenStream, head: &FnHead, errors: &mut Diagnostics) -> Op
         cfgs: head.conditions.iter().cloned().chain(attribute::cfgs(&attributes)).collect(),
         has_receiver: head.signature.receiver().is_some(),
     })
+}
+
+/// Reports that a tool states no risk.
+pub(crate) fn missing_risk<L>(name: &str, at: &L, errors: &mut impl Report<L>) {
+    let message = format!("`{name}` has no `risk`, which approval hints and session limits require");
+    errors.report(&MISSING_RISK, at, message, None);
+}
+
+/// Reports two keys that both state what opens a tool. `key` returns the location of a stated key.
+pub(crate) fn check_openings<L>(key: impl Fn(&str) -> Option<L>, errors: &mut impl Report<L>) {
+    let openings = ["public", "authenticated", "scope"].map(|name| key(name).map(|at| (name, at)));
+    let mut stated = openings.into_iter().flatten();
+    if let (Some((key, at)), Some((other, _))) = (stated.next(), stated.next()) {
+        errors.report(&SCOPE_AND_PUBLIC, &at, format!("`{key}` conflicts with `{other}`"), None);
+    }
+}
+
+/// Checks the facts of one tool against one another. `review` is the location of `requires_human_review`, if it is true.
+pub(crate) fn check_facts<L>(facts: &ToolFacts<L>, review: Option<&L>, errors: &mut impl Report<L>) {
+    lists::check_name(&facts.name, errors);
+    settings::check(facts, errors);
+    policy::check(facts, review, errors);
+    lists::check(facts, errors);
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ fn every_key_and_value_is_specified() {
     assert_mentioned("`#[mcp_tool]`", Risk::NAMES, ("`\"", "\"`"));
     assert_mentioned("`#[mcp_tool]`", Approval::NAMES, ("`\"", "\"`"));
     assert_mentioned("`#[mcp_tool]`", SandboxMode::NAMES, ("", ""));
+    assert_mentioned("Dynamic tools", tool::DYNAMIC_KEYS, ("`", "`"));
+    assert!(tool::DYNAMIC_KEYS.iter().all(|key| tool::KEYS.contains(key)));
     assert_mentioned("Policies", tool::POLICY_KEYS, ("| `", "` |"));
     assert_mentioned("Parameters", tool::LEFT_OUT, ("`", "`"));
     assert_mentioned("`#[mcp_tools]`", group::KEYS, ("[", " ="));

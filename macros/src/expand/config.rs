@@ -6,13 +6,14 @@ use mcp_scopes_grammar::{
     catalogue::UNREADABLE_CONFIG,
     config,
     diagnostic::Diagnostic,
-    ir::{ConfigDecl, FlowDecl, SandboxServerDecl, ScopeDecl, ScopePrefixDecl, Spanned, StatedDecl},
+    ir::{ConfigDecl, FlowDecl, Located, SandboxServerDecl, ScopeDecl, ScopePrefixDecl, Spanned, StatedDecl},
+    tool::ToolFacts,
 };
 use mcp_scopes_model::policy::Session;
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 
-use super::{Runtime, structure};
+use super::{Extent, Runtime, at, statement, structure, tool, value, write_located_call};
 
 /// The number of fields of the model's `Config`.
 const FIELDS: usize = 12;
@@ -64,7 +65,7 @@ pub(crate) fn watch(file: &Spanned<String>) -> TokenStream {
 }
 
 /// Returns the configuration as a constant expression, which lists only the differences from `Config::NONE`.
-pub(crate) fn value(config: &ConfigDecl, runtime: &Runtime) -> TokenStream {
+pub(crate) fn constant(config: &ConfigDecl, runtime: &Runtime) -> TokenStream {
     let mut fields: Vec<TokenStream> = Vec::new();
     let file = &config.file;
     fields.push(quote!(file: #file,));
@@ -113,6 +114,22 @@ pub(crate) fn value(config: &ConfigDecl, runtime: &Runtime) -> TokenStream {
         fields.push(quote!(sandbox: ::core::option::Option::Some(#sandbox),));
     }
     structure(&quote!(#runtime::Config), &fields, FIELDS, &quote!(NONE))
+}
+
+/// Writes the body of the statement of a tool in `[tools]`, at the span of the file's literal. Each check of a literal states
+/// its line and column.
+pub(crate) fn write_tool(facts: &ToolFacts<(u32, u32)>, file: Span, runtime: &Runtime) -> TokenStream {
+    let extent = Extent::between(file, file);
+    let mut calls = TokenStream::new();
+    let literals = core::iter::once(("in_name", &facts.name)).chain(tool::literals(facts));
+    for (method, Located { value, place: (line, column) }) in literals {
+        let statement = statement(file);
+        calls.extend(quote_spanned!(at(file)=> #statement.in_file(#line, #column);));
+        write_located_call(method, extent, &quote!(#value), &mut calls);
+        calls.extend(quote!(;));
+    }
+    let states = value::write_dynamic(&facts.clone().map_places(&mut |_| file), runtime);
+    quote!(#calls #states)
 }
 
 fn all_stated(list: &[StatedDecl], runtime: &Runtime) -> TokenStream {

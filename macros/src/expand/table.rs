@@ -1,7 +1,7 @@
 //! `scope_table!`.
 
 use mcp_scopes_grammar::{
-    ir::{EntryDecl, EntryKind, TableDecl},
+    ir::{ConfigDecl, EntryDecl, EntryKind, TableDecl},
     table,
 };
 use proc_macro2::{Ident, Span, TokenStream};
@@ -9,7 +9,8 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
 use super::{
-    Extent, Runtime, at, call_companion, cfgs, config, group_companion, statement, tool_companion, write_located_call,
+    Extent, Runtime, at, call_companion, cfgs, config, group_companion, statement, tool, tool_companion,
+    write_located_call,
 };
 use crate::fallback;
 
@@ -18,22 +19,24 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let (decl, mut errors) = table::read(input);
     let Some(decl) = decl else { return fallback::errors(&errors) };
     let runtime = Runtime::of(decl.krate.as_ref());
-    let config = match decl.config.as_ref().map(config::read) {
-        None => quote!(#runtime::Config::NONE),
-        Some(Ok(config)) => config::value(&config, &runtime),
-        Some(Err(problems)) => {
+    let (config, of_file) = match decl.config.as_ref().map(|file| (file, config::read(file))) {
+        None => (quote!(#runtime::Config::NONE), Vec::new()),
+        Some((file, Ok(config))) => (config::constant(&config, &runtime), in_file(&config, file.place, &runtime)),
+        Some((_, Err(problems))) => {
             errors.extend(problems);
-            TokenStream::new()
+            (TokenStream::new(), Vec::new())
         }
     };
-    let entries = entries(&decl, &runtime);
+    let stated: Vec<Stated> = decl.entries.iter().map(|entry| Stated::of(entry, &runtime)).chain(of_file).collect();
+    let entries = entries(&stated, &runtime);
     if !errors.is_empty() {
         return fallback::table(&errors, &decl, &entries, &runtime);
     }
     let TableDecl { attributes, visibility, ident, .. } = &decl;
     let name = ident.unraw().to_string();
     let watch = decl.config.as_ref().map(config::watch);
-    let (check_entries, check_sections) = (check_entries(&decl, &runtime), check_sections(&decl, &runtime));
+    let (check_entries, check_sections) =
+        (check_entries(&stated, decl.ident.span(), &runtime), check_sections(&decl, &runtime));
     quote! {
         #attributes
         #visibility static #ident: #runtime::ScopeTable = {
@@ -57,28 +60,53 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 /// everything that a function mentions, so one function for a long list would be disproportionately slow.
 const STATED_TOGETHER: usize = 32;
 
+/// An entry of the table: one of its list, or a tool of its file.
+struct Stated {
+    cfgs: TokenStream,
+    /// The place of the user's text.
+    extent: Extent,
+    /// The expression that states the entry.
+    states: TokenStream,
+}
+
+impl Stated {
+    fn of(entry: &EntryDecl, runtime: &Runtime) -> Self {
+        let extent = extent(entry);
+        let states = match &entry.kind {
+            EntryKind::Tool { .. } | EntryKind::Group { .. } => call_companion(&companion(entry), extent),
+            EntryKind::Table { path } => {
+                let outline = Ident::new("outline", at(Extent::of(path).last()));
+                let outline = quote_spanned!(outline.span()=> #path.#outline());
+                let mut call = TokenStream::new();
+                write_located_call("table", extent, &outline, &mut call);
+                call
+            }
+            EntryKind::Dynamic(facts) => {
+                let states = tool::write_dynamic(facts, runtime);
+                quote!({ #states })
+            }
+        };
+        Self { cfgs: cfgs(&entry.cfgs), extent, states }
+    }
+}
+
+/// Returns the tools of the table's file, each an entry after those of the list.
+fn in_file(config: &ConfigDecl, file: Span, runtime: &Runtime) -> Vec<Stated> {
+    let tools = config.tools.iter().map(|facts| {
+        let states = config::write_tool(facts, file, runtime);
+        Stated { cfgs: TokenStream::new(), extent: Extent::between(file, file), states: quote!({ #states }) }
+    });
+    tools.collect()
+}
+
 /// Generates functions that state the entry at an index, and the array of their results.
 ///
 /// An entry with a problem is stated again, with the problem, and fails at its own text. Each entry is mentioned once:
 /// mentioning it in an array too would add a tenth to the build time.
-fn entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
-    let arms: Vec<TokenStream> = (decl.entries.iter().enumerate())
-        .map(|(place, entry)| {
-            let (extent, cfgs) = (extent(entry), cfgs(&entry.cfgs));
-            let companion = companion(entry);
-            let states = match &entry.kind {
-                EntryKind::Tool { .. } | EntryKind::Group { .. } => call_companion(&companion, extent),
-                EntryKind::Table { path } => {
-                    let outline = Ident::new("outline", at(Extent::of(path).last()));
-                    let outline = quote_spanned!(outline.span()=> #path.#outline());
-                    let mut call = TokenStream::new();
-                    write_located_call("table", extent, &outline, &mut call);
-                    call
-                }
-            };
-            quote!(#cfgs #place => #states,)
-        })
-        .collect();
+fn entries(stated: &[Stated], runtime: &Runtime) -> TokenStream {
+    let arms = stated.iter().enumerate();
+    let arms: Vec<TokenStream> =
+        arms.map(|(place, Stated { cfgs, states, .. })| quote!(#cfgs #place => #states,)).collect();
     let (statement, place) = (statement(Span::call_site()), Ident::new("place", Span::mixed_site()));
     let state = |name: &Ident, arms: &[TokenStream]| {
         quote! {
@@ -146,7 +174,7 @@ fn companion(entry: &EntryDecl) -> TokenStream {
             let companion = group_companion(group.as_ref(), entry.span);
             extent(entry).locate(quote!(#path::#companion))
         }
-        EntryKind::Table { .. } => TokenStream::new(),
+        EntryKind::Table { .. } | EntryKind::Dynamic(_) => TokenStream::new(),
     }
 }
 
@@ -156,6 +184,7 @@ fn extent(entry: &EntryDecl) -> Extent {
         EntryKind::Tool { ident, .. } => ident.span(),
         EntryKind::Group { group: Some(group), .. } => group.span(),
         EntryKind::Group { path, .. } | EntryKind::Table { path } => Extent::of(path).last(),
+        EntryKind::Dynamic(facts) => facts.name.place,
     };
     Extent::between(entry.span, last)
 }
@@ -172,11 +201,11 @@ const TOGETHER: usize = 8;
 
 /// Checks each entry, at the entry. The shared code is in one `#[track_caller]` function, which error messages
 /// therefore omit. A constant with its own body for each entry would cost more build time than the entry itself.
-fn check_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
-    let checks: Vec<TokenStream> = (decl.entries.iter().enumerate())
-        .map(|(place, entry)| {
-            let (cfgs, check_entry) = (cfgs(&entry.cfgs), Ident::new("__mcp_check_entry", entry.span));
-            let check = extent(entry).locate(quote_spanned!(entry.span=> #check_entry(#place)));
+fn check_entries(stated: &[Stated], table: Span, runtime: &Runtime) -> TokenStream {
+    let checks: Vec<TokenStream> = (stated.iter().enumerate())
+        .map(|(place, Stated { cfgs, extent, .. })| {
+            let check_entry = Ident::new("__mcp_check_entry", extent.first());
+            let check = extent.locate(quote_spanned!(extent.first()=> #check_entry(#place)));
             quote!(#cfgs #check;)
         })
         .collect();
@@ -184,9 +213,8 @@ fn check_entries(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     let checks = checks.chunks(together).map(|checks| quote!(const _: () = if !__MCP_SOUND { #(#checks)* };));
     let (problem, place) = (Ident::new("problem", Span::mixed_site()), Ident::new("place", Span::mixed_site()));
     let further = (0..FURTHER).map(|number| {
-        let further = Ident::new("__mcp_further", decl.ident.span());
-        let check = Extent::between(decl.ident.span(), decl.ident.span());
-        let check = check.locate(quote_spanned!(decl.ident.span()=> #further(#number)));
+        let further = Ident::new("__mcp_further", table);
+        let check = Extent::between(table, table).locate(quote_spanned!(table=> #further(#number)));
         quote!(const _: () = #check;)
     });
     quote! {

@@ -1,9 +1,9 @@
 //! `#[mcp_tool(..)]`: the companion next to a function.
 
 use mcp_scopes_grammar::{
-    ir::{Spanned, ToolDecl},
+    ir::{Located, Spanned, ToolDecl},
     item::FnHead,
-    tool::{self, RequirementDecl},
+    tool::{self, RequirementDecl, ToolFacts},
 };
 use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -82,23 +82,37 @@ fn write_checks(decl: &ToolDecl) -> TokenStream {
     if decl.ident.unraw() != decl.name.value {
         write_check("in_name", &decl.name, &mut calls);
     }
-    if let (RequirementDecl::AnyOf(alternatives), None) =
-        (&decl.requirement, value::find_short_requirement(&decl.requirement))
-    {
-        // After expansion of `any` and `all`, a literal may be in several alternatives.
-        let mut seen: Vec<&str> = Vec::new();
-        for scope in alternatives.iter().flatten() {
-            if !seen.contains(&scope.value.as_str()) {
-                seen.push(&scope.value);
-                write_check("in_scope", scope, &mut calls);
-            }
+    let is_short = value::find_short_requirement(&decl.requirement).is_some();
+    let checks = literals(&decl.facts).into_iter().filter(|(method, _)| !(is_short && *method == IN_SCOPE));
+    checks.for_each(|(method, literal)| write_check(method, literal, &mut calls));
+    calls
+}
+
+const IN_SCOPE: &str = "in_scope";
+
+/// Returns each literal that only the table can check, except the tool's name, with the method that checks it.
+pub(crate) fn literals<L>(facts: &ToolFacts<L>) -> Vec<(&'static str, &Located<String, L>)> {
+    let mut literals: Vec<(&'static str, &Located<String, L>)> = Vec::new();
+    // After expansion of `any` and `all`, a literal may be in several alternatives.
+    for scope in facts.named_scopes() {
+        if !literals.iter().any(|(_, earlier)| earlier.value == scope.value) {
+            literals.push((IN_SCOPE, scope));
         }
     }
-    let patterns = decl.policy.blocked_after.iter().chain(&decl.policy.requires_approval_after);
-    decl.prerequisites.iter().for_each(|scope| write_check("in_prerequisites", scope, &mut calls));
-    decl.grouped_with.iter().for_each(|tool| write_check("in_group", tool, &mut calls));
-    patterns.for_each(|pattern| write_check("in_policy", pattern, &mut calls));
-    calls
+    let patterns = facts.policy.blocked_after.iter().chain(&facts.policy.requires_approval_after);
+    literals.extend(facts.prerequisites.iter().map(|scope| ("in_prerequisites", scope)));
+    literals.extend(facts.grouped_with.iter().map(|tool| ("in_group", tool)));
+    literals.extend(patterns.map(|pattern| ("in_policy", pattern)));
+    literals
+}
+
+/// Writes the body of the statement of a tool that a table declares without a function.
+pub(crate) fn write_dynamic(facts: &ToolFacts<Span>, runtime: &Runtime) -> TokenStream {
+    let mut calls = TokenStream::new();
+    write_check("in_name", &facts.name, &mut calls);
+    literals(facts).into_iter().for_each(|(method, literal)| write_check(method, literal, &mut calls));
+    let states = value::write_dynamic(facts, runtime);
+    quote!(#calls #states)
 }
 
 fn write_check(method: &str, literal: &Spanned<String>, calls: &mut TokenStream) {

@@ -2,7 +2,7 @@
 
 use mcp_scopes_grammar::{
     ir::{ArgumentDecl, FieldsDecl, Spanned, ToolDecl},
-    tool::{ParameterDecl, PolicyDecl, RequirementDecl},
+    tool::{ParameterDecl, PolicyDecl, RequirementDecl, ToolFacts},
 };
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::quote;
@@ -10,15 +10,36 @@ use syn::Generics;
 
 use super::{Extent, Runtime, statement, write_located_call};
 
-/// Writes the statements that state the tool. A typical annotation is one call with texts, since each further call, path,
-/// field and list adds to every build. Further texts and numbers are assigned, which is cheaper than a call.
+/// Writes the statements that state the tool of a function. A typical annotation is one call with texts, since each
+/// further call, path, field and list adds to every build. Further texts and numbers are assigned, which is cheaper than a
+/// call.
 pub(crate) fn write_facts(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> TokenStream {
+    let location = decl.guard.as_ref().map(|_| quote!(#runtime::location!()));
+    write(&decl.facts, || parameters_value(decl, generics, runtime), location)
+}
+
+/// Writes the statements that state a tool without a function.
+pub(crate) fn write_dynamic(facts: &ToolFacts<Span>, runtime: &Runtime) -> TokenStream {
+    let parameters = || match &facts.parameters {
+        Some(parameters) => listed(parameters, runtime),
+        None => quote!(#runtime::Parameters::Unknown),
+    };
+    write(facts, parameters, None)
+}
+
+/// Writes the statements of a tool. `parameters` returns the parameters that are not plain text, `location` is that of a
+/// function that checks its caller.
+fn write(
+    decl: &ToolFacts<Span>,
+    parameters: impl FnOnce() -> TokenStream,
+    location: Option<TokenStream>,
+) -> TokenStream {
     let statement = statement(Span::call_site());
     let written = decl.parameters.as_deref().and_then(written);
     let main_call = write_main_call(decl, written.as_deref().unwrap_or_default());
     let mut rest = TokenStream::new();
     if written.is_none() {
-        let parameters = parameters_value(decl, generics, runtime);
+        let parameters = parameters();
         rest.extend(quote!(#statement.parameters(#parameters);));
     }
     if let Some(approval) = &decl.approval {
@@ -36,8 +57,8 @@ pub(crate) fn write_facts(decl: &ToolDecl, generics: &Generics, runtime: &Runtim
     for (field, list) in decl.lists() {
         write_list(field, list, &quote!(#statement.tool), &mut rest);
     }
-    if decl.guard.is_some() {
-        rest.extend(quote!(#statement.location(#runtime::location!());));
+    if let Some(location) = location {
+        rest.extend(quote!(#statement.location(#location);));
     }
     write_policy(&decl.policy, &quote!(#statement.tool.policy), &mut rest);
     if rest.is_empty() { main_call } else { quote!(#main_call; #rest) }
@@ -45,7 +66,7 @@ pub(crate) fn write_facts(decl: &ToolDecl, generics: &Generics, runtime: &Runtim
 
 /// Writes the call that states the tool by its requirement. With few scopes, problems are reported by the same call,
 /// whose span reaches from the first scope to the last.
-fn write_main_call(decl: &ToolDecl, parameters: &str) -> TokenStream {
+fn write_main_call(decl: &ToolFacts<Span>, parameters: &str) -> TokenStream {
     let (name, risk, description) = (&decl.name.value, decl.risk_or_strictest().as_str(), &decl.description.value);
     let statement = statement(Span::call_site());
     let texts = quote!(#name, #risk, #description, #parameters);
@@ -127,10 +148,12 @@ fn parameters_value(decl: &ToolDecl, generics: &Generics, runtime: &Runtime) -> 
             #runtime::visit_arguments(&[#(#arguments),*], visit)
         }));
     }
-    let list = decl
-        .parameters
+    listed(decl.parameters.as_deref().unwrap_or_default(), runtime)
+}
+
+fn listed(parameters: &[ParameterDecl], runtime: &Runtime) -> TokenStream {
+    let list = parameters
         .iter()
-        .flatten()
         .map(|ParameterDecl { name, required }| quote!(#runtime::Parameter { name: #name, required: #required }));
     quote!(#runtime::Parameters::Listed(&[#(#list),*]))
 }

@@ -8,6 +8,7 @@
 
 use crate::{
     Approval, Outline, Problem, Requirement, Risk, SandboxMode, Tool,
+    config::Stated,
     outline::Entry,
     problem::Field,
     tool::{Parameters, SourceLocation},
@@ -214,6 +215,11 @@ impl Statement {
 
 /// Checks that fail the evaluation at their caller if the problem is about their argument. `&mut`, as explained above.
 impl Statement {
+    /// Names the place in the configuration file of the literal that the next check is about.
+    pub const fn in_file(&mut self, line: u32, column: u32) {
+        self.problem.at = Stated { text: "", line, column };
+    }
+
     /// Checks the tool's name.
     ///
     /// # Panics

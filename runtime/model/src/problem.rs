@@ -125,7 +125,7 @@ impl Problem<'_> {
     pub const fn message(&self) -> Text {
         let text = Text::EMPTY;
         let text = match self.field {
-            Field::Config if self.at.line > 0 => text
+            _ if self.at.line > 0 => text
                 .and(self.file)
                 .and(":")
                 .and_number(self.at.line as usize)

@@ -125,6 +125,8 @@ pub mod bits {
     pub const LISTED: u32 = 1 << PARAMETERS;
     /// Not recorded: they are the fields of a type.
     pub const UNKNOWN: u32 = 2 << PARAMETERS;
+    /// Not stated: the tool has no function.
+    pub const UNSTATED: u32 = 3 << PARAMETERS;
     /// A namespace other than the table's follows.
     pub const NAMESPACE: u32 = 1 << 13;
     /// Advice follows: what people and clients read, and what opens nothing.
@@ -164,7 +166,8 @@ pub mod bits {
         head |= match tool.parameters {
             Parameters::Written(_) => WRITTEN,
             Parameters::Listed(_) => LISTED,
-            Parameters::Visit(_) | Parameters::Unknown => UNKNOWN,
+            Parameters::Visit(_) => UNKNOWN,
+            Parameters::Unknown => UNSTATED,
         };
         head
     }
@@ -284,7 +287,8 @@ pub enum Parameters<'a> {
     Written(&'a str),
     /// The fields of a type, sorted by name, passed one by one to the given function.
     Visit(VisitParameters),
-    /// Unknown: the tool was read from a program or from source, and only the compiler knows them. Not published.
+    /// Unknown: the tool has no function, or it was read from a program or from source, and only the compiler knows them. Not
+    /// published.
     Unknown,
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Record {
     pub(super) declared: Vec<ScopeDecl>,
     /// The tools. All values of one tool have the place of its record.
     pub(super) tools: Vec<ToolFacts<Place>>,
+    /// The names of the tools whose parameters are the fields of a type.
+    pub(super) unrecorded: Vec<String>,
     /// All of its data except the byte order of numbers. Used to compare records.
     said: (Vec<u32>, Vec<u8>),
 }
@@ -80,6 +82,7 @@ pub(super) fn read(file: &Arc<str>, note: &Note<'_>) -> Result<Record, Damage> {
         first,
         namespace: String::new(),
         scopes: Vec::new(),
+        unrecorded: Vec::new(),
         repeated: 0,
     };
     let mut record = record(&mut reader, place(file, note.offset))?;
@@ -108,6 +111,8 @@ pub(crate) struct RecordReader<'r> {
     pub(crate) namespace: String,
     /// The scopes that requirements refer to by index.
     scopes: Vec<String>,
+    /// The names of the tools whose parameters are not recorded.
+    pub(crate) unrecorded: Vec<String>,
     /// Number of bytes that requirements have copied from `scopes` so far.
     repeated: usize,
 }
@@ -258,5 +263,6 @@ fn record(reader: &mut RecordReader<'_>, place: Place) -> Result<Record, Damage>
     if tools.len() > MAX_TOOLS || declared.len() > MAX_SCOPES || reader.scopes.len() > MAX_SCOPES {
         return Err(TOO_LARGE);
     }
-    Ok(Record { place, path, splices, config, declares_scopes, declared, tools, said: (Vec::new(), Vec::new()) })
+    let (unrecorded, said) = (std::mem::take(&mut reader.unrecorded), (Vec::new(), Vec::new()));
+    Ok(Record { place, path, splices, config, declares_scopes, declared, tools, unrecorded, said })
 }

@@ -27,8 +27,7 @@ pub(super) fn report(path: &Path, name: &Arc<str>, records: Vec<Record>) -> Repo
 }
 
 fn unknown_parameters(record: &Record) -> Option<Finding> {
-    let unknown = record.tools.iter().filter(|tool| tool.parameters.is_none());
-    let names: Vec<String> = unknown.map(|tool| format!("`{}`", tool.name.value)).collect();
+    let names: Vec<String> = record.unrecorded.iter().map(|name| format!("`{name}`")).collect();
     let tools = match &*names {
         [] => return None,
         [name] => format!("the tool {name}"),
@@ -60,7 +59,7 @@ fn add(inventory: &mut Inventory, file: &Arc<str>, record: Record, spliced: bool
             place: place.clone(),
             lines: (1, 1),
         });
-        entries.push(TableEntry { position, brings: Brings::Tool(id), place });
+        entries.push(TableEntry { position, brings: Brings::Tool(id), is_dynamic: false, place });
     }
     let mut said = record.config;
     if record.declares_scopes {
@@ -68,7 +67,12 @@ fn add(inventory: &mut Inventory, file: &Arc<str>, record: Record, spliced: bool
     } else if !record.declared.is_empty() {
         // These tools come from the spliced tables.
         let id = inventory.tables.len() + 1;
-        entries.push(TableEntry { position: entries.len(), brings: Brings::Table(id), place: at.clone() });
+        entries.push(TableEntry {
+            position: entries.len(),
+            brings: Brings::Table(id),
+            is_dynamic: false,
+            place: at.clone(),
+        });
         inventory.tables.push(table(record.path.clone(), entries, said, file, (&at, spliced)));
         let said = ConfigDecl { scopes: Some(record.declared), ..ConfigDecl::default() };
         let declarations = table(String::new(), Vec::new(), said, file, (&at, true));

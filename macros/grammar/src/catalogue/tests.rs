@@ -213,6 +213,24 @@ const TABLES: &[(&str, Expected)] = &[
     ("static T = [super];", &[("bad-entry", "super")]),
     ("static T = [#[doc(hidden)] a];", &[("bad-entry", "doc")]),
     ("static T = [1, a, \"b\", ..c::T];", &[("bad-entry", "1"), ("bad-entry", "\"b\"")]),
+    ("static T = [dynamic q (risk = \"low\")];", &[("bad-entry", "q")]),
+    ("static T = [dynamic 1 (risk = \"low\")];", &[("bad-entry", "1")]),
+    ("static T = [dynamic \"q\"];", &[("bad-entry", "dynamic")]),
+    ("static T = [dynamic \"q\", a];", &[("bad-entry", "dynamic")]),
+    ("static T = [dynamic \"q\" {}];", &[("bad-entry", "{}")]),
+    ("static T = [dynamic \"q\" = 1];", &[("bad-entry", "=")]),
+    ("static T = [dynamic (risk = \"low\")];", &[("bad-entry", "(risk = \"low\")")]),
+    ("static T = [dynamic \"q\" () a];", &[("missing-risk", "\"q\""), ("bad-table", "a")]),
+    ("static T = [dynamic \"q q\" (risk = \"low\")];", &[("bad-tool-name", "\"q q\"")]),
+    ("static T = [dynamic \"q\" ()];", &[("missing-risk", "\"q\"")]),
+    ("static T = [dynamic \"q\" (rsik = \"low\", guard = caller)];", &[("unknown-key", "rsik"), ("unknown-key", "guard")]),
+    ("static T = [dynamic \"q\" (risk = \"low\", name = \"r\")];", &[("unknown-key", "name")]),
+    ("static T = [dynamic \"q\" (risk = \"low\", sandbox = simulate(f))];", &[("simulate-without-guard", "simulate")]),
+    ("static T = [dynamic \"q\" (risk = \"low\", sandbox = \"simulate\")];", &[("simulate-without-guard", "\"simulate\"")]),
+    ("static T = [dynamic \"q\" (risk = \"low\", sandbox = \"alow\")];", &[("unknown-value", "\"alow\"")]),
+    ("static T = [dynamic \"q\" (risk = \"low\", scope = \"a\", public)];", &[("scope-and-public", "public")]),
+    ("static T = [dynamic \"q\" (risk = \"high\", scope = \"a b\", approval = \"auto\")];", &[("bad-scope", "\"a b\""), ("approval-below-risk", "\"auto\"")]),
+    ("static T = [dynamic \"q\" (risk = \"low\", grouped_with(\"q\"))];", &[("self-reference", "\"q\"")]),
 ];
 
 /// `(arguments, item)`.
@@ -269,6 +287,30 @@ const FILES: &[(&str, Expected)] = &[
     ("[scopes]\n\"a b\" = \"A\"\n\"a\" = { describtion = \"A\" }\n", &[("bad-scope", "2:1"), ("unknown-key", "3:9")]),
     ("[scopes]\nfiles.read = \"A\"\n", &[("unknown-key", "2:7")]),
     ("[scopes]\na = 3\nb = \"\"\nc = { implies = [\"a\", \"a\"] }\n", &[("wrong-type", "2:5"), ("empty-text", "3:5"), ("repeated-value", "4:23")]),
+    ("[tools]\nq = 3\n", &[("wrong-type", "2:5")]),
+    ("[tools.\"q q\"]\nrisk = \"low\"\n", &[("bad-tool-name", "1:8")]),
+    ("[tools.q]\n", &[("missing-risk", "1:8")]),
+    ("[tools.q]\nrsik = \"low\"\n", &[("unknown-key", "2:1")]),
+    ("[tools.q]\nrisk = \"low\"\nguard = \"caller\"\nname = \"r\"\n", &[("unknown-key", "3:1"), ("unknown-key", "4:1")]),
+    ("[tools.db.query]\nrisk = \"low\"\n", &[("missing-risk", "1:8"), ("unknown-key", "1:11")]),
+    ("[tools.q]\nrisk = 1\nscope = [\"a\"]\npublic = \"yes\"\n", &[("wrong-type", "2:8"), ("wrong-type", "3:9"), ("wrong-type", "4:10")]),
+    ("[tools.q]\nrisk = \"lo\"\nscope = \"a b\"\n", &[("unknown-value", "2:8"), ("bad-scope", "3:9")]),
+    ("[tools.q]\nrisk = \"low\"\nscope = { any = [\"a b\", { al = [] }, 1] }\n", &[("bad-scope", "3:18"), ("unknown-value", "3:27"), ("wrong-type", "3:38")]),
+    ("[tools.q]\nrisk = \"low\"\nscope = { any = [] }\n", &[("empty-list", "3:11")]),
+    ("[tools.q]\nrisk = \"low\"\nscope = { any = \"a\" }\n", &[("wrong-type", "3:17")]),
+    ("[tools.q]\nrisk = \"low\"\nscope = { any = [\"a\"], all = [\"b\"] }\n", &[("malformed-argument", "3:9")]),
+    ("[tools.q]\nrisk = \"low\"\nscope = {}\n", &[("malformed-argument", "3:9")]),
+    ("[tools.q]\nrisk = \"low\"\nscope = { all = [\"a\", \"a\"] }\n", &[("repeated-value", "3:23")]),
+    ("[tools.q]\nrisk = \"low\"\nscope = { all = [{ all = [{ all = [{ all = [{ all = [{ all = [{ all = [{ all = [{ all = [\"a\"] }] }] }] }] }] }] }] }] }\n", &[("requirement-too-large", "3:83")]),
+    ("[tools.q]\nrisk = \"low\"\nscope = \"a\"\nauthenticated = true\npublic = false\n", &[("scope-and-public", "4:1")]),
+    ("[tools.q]\nrisk = \"high\"\napproval = \"auto\"\nsandbox = \"simulate\"\n", &[("approval-below-risk", "3:12"), ("simulate-without-guard", "4:11")]),
+    ("[tools.q]\nrisk = \"low\"\nprerequisites = [\"a b\"]\ngrouped_with = [\"q\", \"b b\"]\nexamples = []\n", &[("bad-scope", "3:18"), ("self-reference", "4:17"), ("bad-tool-name", "4:22"), ("empty-list", "5:12")]),
+    ("[tools.q]\nrisk = \"low\"\nparameters = \"a\"\n", &[("wrong-type", "3:14")]),
+    ("[tools.q]\nrisk = \"low\"\nparameters = [\"a\", { optional = \"a\" }, { maybe = \"b\" }, 1, \"\"]\n", &[("repeated-value", "3:33"), ("wrong-type", "3:40"), ("wrong-type", "3:57"), ("empty-text", "3:60")]),
+    ("[tools.q]\nrisk = \"low\"\n[tools.q.policy]\n", &[("empty-list", "3:10")]),
+    ("[tools.q]\nrisk = \"low\"\npolicy = { blocked_after = [\"a b\"], blocked_patterns = [\"!x\"], max_cals_per_session = 1, max_file_size_mb = 0 }\n", &[("bad-pattern", "3:29"), ("bad-pattern", "3:57"), ("unknown-key", "3:64"), ("zero-limit", "3:109")]),
+    ("[tools.q]\nrisk = \"low\"\napproval = \"auto\"\npolicy = { requires_human_review = true }\n", &[("conflicting-limits", "4:12")]),
+    ("[tools.q]\nrisk = \"low\"\npolicy = { blocked_after = [\"a\"], requires_approval_after = [\"a:b\"] }\n", &[("conflicting-limits", "3:62")]),
     ("[flows]\ndev = []\n", &[("empty-list", "2:7")]),
     ("[session]\nmax_high_risk_calls = 0\nrequire_reauth_after_minutes = 1.5\nblock_rapid_escalation = \"yes\"\n", &[("zero-limit", "2:23"), ("wrong-type", "3:32"), ("wrong-type", "4:26")]),
     ("[session]\nmax_high_risk_calls = -1\n", &[("wrong-type", "2:23")]),
@@ -350,8 +392,15 @@ fn suggests_the_nearest_word() {
         let (_, errors) = tool::read(tokens(args), &head);
         assert_eq!(errors[0].help.as_deref(), Some(help), "{args}");
     }
+    for (file, help) in [
+        ("[sever]\n", "write `[server]`"),
+        ("[tools.db.query]\nrisk = \"low\"\n", "quote a name that contains a dot: `[tools.\"db.query\"]`"),
+        ("[tools.q]\nrisk = \"low\"\nscope = { al = [\"a\"] }\n", "write `{ all = [..] }`"),
+    ] {
+        let errors = config::read(file, "mcp-scopes.toml").unwrap_err();
+        assert!(errors.iter().any(|error| error.help.as_deref() == Some(help)), "{file}: {errors:?}");
+    }
     let errors = config::read("[sever]\n", "mcp-scopes.toml").unwrap_err();
-    assert_eq!(errors[0].help.as_deref(), Some("write `[server]`"));
     assert!(errors[0].to_string().starts_with("mcp-scopes.toml:1:2: unknown section or key"));
 }
 

@@ -5,7 +5,7 @@ use crate::{
     catalogue::{
         BAD_SCOPE, EMPTY_LIST, EMPTY_TEXT, Kind, REPEATED_VALUE, UNKNOWN_KEY, UNKNOWN_VALUE, WRONG_TYPE, ZERO_LIMIT,
     },
-    diagnostic::FileDiagnostic,
+    diagnostic::{FileDiagnostic, Report},
     ir::StatedDecl,
 };
 use mcp_scopes_model::{nearest::nearest, scope::scope_token};
@@ -81,7 +81,7 @@ impl<'t> TomlReader<'t> {
         });
     }
 
-    fn wrong_type(&mut self, key: &str, value: &Value<'_>, wanted: &str, example: &str) {
+    pub(super) fn wrong_type(&mut self, key: &str, value: &Value<'_>, wanted: &str, example: &str) {
         let found = value.get_ref().type_str();
         let article = if found.starts_with(['a', 'i']) { "an" } else { "a" };
         self.error(&WRONG_TYPE, value.span().start, format!("`{key}` takes {wanted}, not {article} {found}"));
@@ -190,5 +190,14 @@ impl<'t> TomlReader<'t> {
             None => format!("write one of `{}`", words.join("`, `")),
         });
         None
+    }
+}
+
+impl Report<usize> for TomlReader<'_> {
+    fn report(&mut self, kind: &Kind, at: &usize, message: String, help: Option<String>) {
+        self.error(kind, *at, message);
+        if let Some(help) = help {
+            self.help(help);
+        }
     }
 }

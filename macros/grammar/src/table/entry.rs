@@ -3,10 +3,12 @@
 use crate::{
     attribute,
     catalogue::BAD_ENTRY,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Diagnostics},
     ir::{EntryDecl, EntryKind},
+    literal,
+    tool::{self, ToolFacts},
 };
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Ident, PathArguments, PathSegment, Token, Type, ext::IdentExt, parse::ParseStream};
 
@@ -14,8 +16,8 @@ fn failure(span: Span, message: &str) -> Diagnostic {
     BAD_ENTRY.at(span, message.to_owned())
 }
 
-/// Reads an entry up to its comma.
-pub(super) fn read(input: ParseStream<'_>) -> Result<EntryDecl, Diagnostic> {
+/// Reads an entry up to its comma. Errors in the keys of a dynamic tool are added to `errors`.
+pub(super) fn read(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<EntryDecl, Diagnostic> {
     let span = input.span();
     let unreadable = |error: syn::Error| failure(error.span(), &format!("cannot parse this entry: {error}"));
     let attributes = input.call(Attribute::parse_outer).map_err(unreadable)?;
@@ -26,6 +28,9 @@ pub(super) fn read(input: ParseStream<'_>) -> Result<EntryDecl, Diagnostic> {
     }
     let cfgs = attribute::cfgs(&attributes);
     let span = if cfgs.is_empty() { span } else { input.span() };
+    if let Some(facts) = dynamic(input, errors)? {
+        return Ok(EntryDecl { kind: EntryKind::Dynamic(Box::new(facts)), segments: Vec::new(), cfgs, span });
+    }
     let table = input.peek(Token![..]);
     if table {
         let _: Token![..] = input.parse().map_err(unreadable)?;
@@ -33,6 +38,38 @@ pub(super) fn read(input: ParseStream<'_>) -> Result<EntryDecl, Diagnostic> {
     let path = Written::read(input, span)?;
     let segments = path.segments.clone();
     Ok(EntryDecl { kind: path.kind(table, span)?, segments, cfgs, span })
+}
+
+/// Reads `dynamic "run_query" (..)`. A function may be named `dynamic` too.
+fn dynamic(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<Option<ToolFacts<Span>>, Diagnostic> {
+    let Some((word, rest)) = input.cursor().ident().filter(|(word, _)| word == "dynamic") else { return Ok(None) };
+    if rest.eof() || input.peek2(Token![,]) || input.peek2(Token![::]) {
+        return Ok(None);
+    }
+    let malformed = |span: Span, message: &str| {
+        BAD_ENTRY.at(span, message.to_owned()).help("write `dynamic \"run_query\" (scope = \"..\", risk = \"..\")`")
+    };
+    let next = |missing: &str| {
+        if input.is_empty() || input.peek(Token![,]) {
+            return Err(malformed(word.span(), missing));
+        }
+        input.parse::<TokenTree>().map_err(|error| malformed(error.span(), missing))
+    };
+    next("")?;
+    let name = next("a dynamic tool has no name")?;
+    let span = name.span();
+    let mut in_name = Diagnostics::new();
+    let name = literal::string(&[name], "dynamic", &mut in_name);
+    if let Some(first) = in_name.finish().into_iter().next() {
+        return Err(malformed(first.span, "the name of a dynamic tool is not a string literal"));
+    }
+    let name = name.ok_or_else(|| malformed(span, "a dynamic tool has no name"))?;
+    match next("a dynamic tool states no facts")? {
+        TokenTree::Group(keys) if keys.delimiter() == Delimiter::Parenthesis => {
+            Ok(Some(tool::dynamic::read(name, keys.stream(), errors)))
+        }
+        other => Err(malformed(other.span(), "the facts of a dynamic tool are in parentheses")),
+    }
 }
 
 /// A path in the source, up to a `*`.

@@ -16,6 +16,7 @@ fn shown(entry: &EntryDecl) -> String {
         EntryKind::Group { path, group: None } => format!("group {}", squeezed(path)),
         EntryKind::Group { path, group: Some(group) } => format!("group {} named {group}", squeezed(path)),
         EntryKind::Table { path } => format!("table {}", squeezed(path)),
+        EntryKind::Dynamic(facts) => format!("dynamic {}", facts.name.value),
     };
     let cfgs: Vec<String> = entry.cfgs.iter().map(ToString::to_string).collect();
     format!("{kind} [{}]{}", entry.segments.join(" "), cfgs.join(","))
@@ -50,6 +51,9 @@ fn parses_every_form_of_an_entry() {
         ("Server::read", "tool Server:: read [Server read]"),
         ("Server::<u8, u16>::read", "tool Server::<u8,u16>:: read [Server read]"),
         ("<a::Server<u8>>::read", "tool <a::Server<u8>>:: read [a Server read]"),
+        ("dynamic", "tool  dynamic [dynamic]"),
+        ("dynamic::list", "tool dynamic:: list [dynamic list]"),
+        ("dynamic \"run_query\" (risk = \"low\")", "dynamic run_query []"),
         ("shell::*", "group shell [shell]"),
         ("self::a::shell::*", "group self::a::shell [self a shell]"),
         ("::other::shell::*", "group ::other::shell [other shell]"),

@@ -145,6 +145,8 @@ pub(super) struct Reading {
     pub(super) facts: ToolFacts<Span>,
     /// The keys, each with its span.
     keys: Vec<(String, Span)>,
+    /// Whether the tool has no function.
+    is_dynamic: bool,
     /// The key `requires_human_review` of the policy, if it is true.
     pub(super) review: Option<Span>,
     /// The substitute of `sandbox = simulate(path)`, as tokens.
@@ -162,12 +164,18 @@ impl Reading {
         Self {
             facts: ToolFacts::new(name, description),
             keys: Vec::new(),
+            is_dynamic: false,
             review: None,
             substitute: None,
             guard: super::guard::GuardKey::default(),
             not_a_parameter: Vec::new(),
             krate: None,
         }
+    }
+
+    /// Like [`Reading::of`], for a tool without a function.
+    pub(super) fn of_dynamic(name: Located<String, Span>) -> Self {
+        Self { is_dynamic: true, ..Self::of(name) }
     }
 
     /// Returns the span of a key, if the annotation states it.
@@ -192,7 +200,11 @@ impl Reading {
             }
             "risk" => facts.risk = settings::risk(arg, errors),
             "sandbox" => {
-                let stated = settings::sandbox(arg, errors);
+                let stated = if self.is_dynamic {
+                    settings::dynamic_sandbox(arg, errors).map(|mode| (mode, None))
+                } else {
+                    settings::sandbox(arg, errors)
+                };
                 (facts.sandbox, self.substitute) = stated.map_or((None, None), |(mode, path)| (Some(mode), path));
             }
             "guard" => self.guard.read(arg, errors),

@@ -4,12 +4,12 @@ use super::{ParameterDecl, ToolFacts, requirement};
 use crate::{
     args::{Arg, call, span_of, split},
     catalogue::{BAD_TOOL_NAME, EMPTY_LIST, MALFORMED_ARGUMENT, REPEATED_VALUE, SELF_REFERENCE, UNKNOWN_VALUE},
-    diagnostic::Diagnostics,
-    ir::Spanned,
+    diagnostic::{Diagnostics, Report},
+    ir::{Located, Spanned},
     literal,
 };
 use mcp_scopes_model::tool::tool_name;
-use proc_macro2::{Span, TokenTree};
+use proc_macro2::TokenTree;
 
 pub(super) fn scopes(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>> {
     each(arg, errors, |element, errors| requirement::scope(element, "prerequisites", errors))
@@ -18,12 +18,15 @@ pub(super) fn scopes(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>
 pub(super) fn tools(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>> {
     each(arg, errors, |element, errors| {
         let name = literal::string(element, "grouped_with", errors)?;
-        if let Err(error) = tool_name(&name.value) {
-            errors.push(BAD_TOOL_NAME.at(name.place, format!("the tool name `{}` {}", name.value, error.reason())));
-            return None;
-        }
-        Some(name)
+        check_name(&name, errors).then_some(name)
     })
+}
+
+/// Returns whether a text is a tool name. Reports it if not.
+pub(crate) fn check_name<L>(name: &Located<String, L>, errors: &mut impl Report<L>) -> bool {
+    let Err(error) = tool_name(&name.value) else { return true };
+    errors.report(&BAD_TOOL_NAME, &name.place, format!("the tool name `{}` {}", name.value, error.reason()), None);
+    false
 }
 
 pub(super) fn texts(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>> {
@@ -88,10 +91,10 @@ pub(super) fn each(
 }
 
 /// Checks the lists against the tool itself.
-pub(super) fn check(tool: &ToolFacts<Span>, errors: &mut Diagnostics) {
+pub(crate) fn check<L>(tool: &ToolFacts<L>, errors: &mut impl Report<L>) {
     for other in tool.grouped_with.iter().filter(|other| other.value == tool.name.value) {
         let message = format!("`grouped_with` names the tool itself, `{}`", other.value);
-        errors.push(SELF_REFERENCE.at(other.place, message));
+        errors.report(&SELF_REFERENCE, &other.place, message, None);
     }
 }
 

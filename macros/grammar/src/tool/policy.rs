@@ -4,7 +4,7 @@ use super::{ToolFacts, lists::each};
 use crate::{
     args::{self, Arg, Value},
     catalogue::{BAD_PATTERN, CONFLICTING_LIMITS, EMPTY_LIST, MALFORMED_ARGUMENT},
-    diagnostic::Diagnostics,
+    diagnostic::{Diagnostics, Report},
     ir::{Located, Spanned},
     literal,
 };
@@ -92,6 +92,11 @@ impl<L> Default for PolicyDecl<L> {
     }
 }
 
+/// Checks the syntax of a pattern.
+pub(crate) fn pattern_syntax(text: &str) -> Result<(), PatternError> {
+    Pattern::parse(text).map(|_| ())
+}
+
 /// Reads the limits. Returns them and the span of `requires_human_review`, if it is true.
 pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> (PolicyDecl<Span>, Option<Span>) {
     let (mut policy, mut review) = (PolicyDecl::NONE, None);
@@ -123,7 +128,7 @@ pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> (PolicyDecl<Span>, Op
 }
 
 /// Reports conflicts: if two limits meet, one of them would never apply.
-pub(super) fn check(tool: &ToolFacts<Span>, review: Option<Span>, errors: &mut Diagnostics) {
+pub(crate) fn check<L>(tool: &ToolFacts<L>, review: Option<&L>, errors: &mut impl Report<L>) {
     let policy = &tool.policy;
     for pattern in &policy.requires_approval_after {
         let tool_of = |text: &str| text.split(':').next().map(str::to_owned);
@@ -136,19 +141,30 @@ pub(super) fn check(tool: &ToolFacts<Span>, review: Option<Span>, errors: &mut D
                 "`{}` never requires approval: `{}` in `blocked_after` already blocks the call",
                 pattern.value, blocked.value
             );
-            errors.push(
-                CONFLICTING_LIMITS.at(pattern.place, message).help("remove the pattern from one of the two lists"),
-            );
+            let help = "remove the pattern from one of the two lists";
+            errors.report(&CONFLICTING_LIMITS, &pattern.place, message, Some(help.to_owned()));
         }
     }
-    if let (Some(review), Some(Spanned { value: Approval::Auto, .. })) = (review, &tool.approval) {
+    if let (Some(review), Some(Located { value: Approval::Auto, .. })) = (review, &tool.approval) {
         let message = "`requires_human_review` conflicts with `approval = \"auto\"`";
-        errors.push(CONFLICTING_LIMITS.at(review, message.to_owned()).help("remove one of the two"));
+        errors.report(&CONFLICTING_LIMITS, review, message.to_owned(), Some("remove one of the two".to_owned()));
     }
 }
 
+/// Returns whether a pattern or glob has the given syntax. Reports it if not.
+pub(crate) fn check_syntax<L>(
+    pattern: &Located<String, L>,
+    syntax: &impl Fn(&str) -> Result<(), PatternError>,
+    errors: &mut impl Report<L>,
+) -> bool {
+    let Err(error) = syntax(&pattern.value) else { return true };
+    let message = format!("the pattern `{}` {}", pattern.value.escape_debug(), error.reason());
+    errors.report(&BAD_PATTERN, &pattern.place, message, None);
+    false
+}
+
 fn patterns(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>> {
-    checked(arg, errors, |text| Pattern::parse(text).map(|_| ()))
+    checked(arg, errors, pattern_syntax)
 }
 
 fn globs(arg: &Arg, errors: &mut Diagnostics) -> Vec<Spanned<String>> {
@@ -162,11 +178,6 @@ fn checked(
 ) -> Vec<Spanned<String>> {
     each(arg, errors, |element, errors| {
         let pattern = literal::string(element, &arg.key, errors)?;
-        if let Err(error) = syntax(&pattern.value) {
-            let message = format!("the pattern `{}` {}", pattern.value.escape_debug(), error.reason());
-            errors.push(BAD_PATTERN.at(pattern.place, message));
-            return None;
-        }
-        Some(pattern)
+        check_syntax(&pattern, &syntax, errors).then_some(pattern)
     })
 }

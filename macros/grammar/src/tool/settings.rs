@@ -3,13 +3,13 @@
 use super::ToolFacts;
 use crate::{
     args::{Arg, call, only, span_of},
-    catalogue::{APPROVAL_BELOW_RISK, BAD_PATH, UNKNOWN_VALUE},
-    diagnostic::Diagnostics,
-    ir::Spanned,
+    catalogue::{APPROVAL_BELOW_RISK, BAD_PATH, SIMULATE_WITHOUT_GUARD, UNKNOWN_VALUE},
+    diagnostic::{Diagnostics, Report},
+    ir::{Located, Spanned},
     literal,
 };
 use mcp_scopes_model::{Approval, Risk, SandboxMode, nearest::nearest};
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::Parser;
 
@@ -26,21 +26,32 @@ pub(super) fn text(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<String
 }
 
 pub(super) fn risk(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<Risk>> {
-    let text = literal::string(arg.equals(errors)?, "risk", errors)?;
+    risk_of(&literal::string(arg.equals(errors)?, "risk", errors)?, errors)
+}
+
+/// Returns the risk that a text names.
+pub(crate) fn risk_of<L: Clone>(text: &Located<String, L>, errors: &mut impl Report<L>) -> Option<Located<Risk, L>> {
     let risk = Risk::parse(&text.value);
     if risk.is_none() {
-        unknown(&text.value, text.place, "risk", &Risk::NAMES, errors);
+        unknown(&text.value, &text.place, "risk", &Risk::NAMES, errors);
     }
-    Some(Spanned { value: risk?, place: text.place })
+    Some(Located { value: risk?, place: text.place.clone() })
 }
 
 pub(super) fn approval(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<Approval>> {
-    let text = literal::string(arg.equals(errors)?, "approval", errors)?;
+    approval_of(&literal::string(arg.equals(errors)?, "approval", errors)?, errors)
+}
+
+/// Returns the approval that a text names.
+pub(crate) fn approval_of<L: Clone>(
+    text: &Located<String, L>,
+    errors: &mut impl Report<L>,
+) -> Option<Located<Approval, L>> {
     let approval = Approval::parse(&text.value);
     if approval.is_none() {
-        unknown(&text.value, text.place, "approval", &Approval::NAMES, errors);
+        unknown(&text.value, &text.place, "approval", &Approval::NAMES, errors);
     }
-    Some(Spanned { value: approval?, place: text.place })
+    Some(Located { value: approval?, place: text.place.clone() })
 }
 
 /// Reads the mode and, for `simulate(path)`, the path of the substitute.
@@ -48,7 +59,7 @@ pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<(Spanned<Sa
     let tokens = arg.equals(errors)?;
     if let Some((word, group)) = call(tokens) {
         if word != "simulate" {
-            unknown(&word.to_string(), word.span(), "sandbox", &SANDBOX, errors);
+            unknown(&word.to_string(), &word.span(), "sandbox", &SANDBOX, errors);
             return None;
         }
         let Ok(path) = syn::parse2::<syn::ExprPath>(group.stream()) else {
@@ -77,11 +88,43 @@ pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<(Spanned<Sa
             return None;
         }
         other => {
-            unknown(other, text.place, "sandbox", &SANDBOX, errors);
+            unknown(other, &text.place, "sandbox", &SANDBOX, errors);
             return None;
         }
     };
     Some((Spanned { value: mode, place: text.place }, None))
+}
+
+/// Reads the mode of a tool without a function.
+pub(super) fn dynamic_sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<SandboxMode>> {
+    let tokens = arg.equals(errors)?;
+    let text = match call(tokens) {
+        Some((word, _)) => Spanned { value: word.to_string(), place: word.span() },
+        None => literal::string(tokens, "sandbox", errors)?,
+    };
+    mode_of(&text, errors)
+}
+
+/// Returns the mode that a text names, for a tool without a function.
+pub(crate) fn mode_of<L: Clone>(
+    text: &Located<String, L>,
+    errors: &mut impl Report<L>,
+) -> Option<Located<SandboxMode, L>> {
+    let value = match text.value.as_str() {
+        "allow" => SandboxMode::Allow,
+        "deny" => SandboxMode::Deny,
+        "simulate" => {
+            let message = "`simulate` requires a function with `guard`, which a dynamic tool does not have";
+            let help = "write `sandbox = \"allow\"` or `sandbox = \"deny\"`, or annotate a function";
+            errors.report(&SIMULATE_WITHOUT_GUARD, &text.place, message.to_owned(), Some(help.to_owned()));
+            return None;
+        }
+        other => {
+            unknown(other, &text.place, "sandbox", &["allow", "deny"], errors);
+            return None;
+        }
+    };
+    Some(Located { value, place: text.place.clone() })
 }
 
 /// Reads `crate = path`, for every macro.
@@ -96,18 +139,18 @@ pub(crate) fn krate(arg: &Arg, errors: &mut Diagnostics) -> Option<TokenStream> 
 }
 
 /// Checks the values against one another.
-pub(super) fn check(tool: &ToolFacts<Span>, errors: &mut Diagnostics) {
-    if let (Some(Spanned { value: Approval::Auto, place }), Some(risk)) = (&tool.approval, &tool.risk)
+pub(crate) fn check<L>(tool: &ToolFacts<L>, errors: &mut impl Report<L>) {
+    if let (Some(Located { value: Approval::Auto, place }), Some(risk)) = (&tool.approval, &tool.risk)
         && !risk.value.may_be_auto_approved()
     {
         let message = format!("`approval = \"auto\"` is not allowed at risk `{}`", risk.value.as_str());
-        errors.push(APPROVAL_BELOW_RISK.at(*place, message));
+        errors.report(&APPROVAL_BELOW_RISK, place, message, None);
     }
 }
 
 const SANDBOX: [&str; 3] = ["allow", "deny", "simulate(path)"];
 
-fn unknown(value: &str, span: Span, key: &str, values: &[&str], errors: &mut Diagnostics) {
+fn unknown<L>(value: &str, at: &L, key: &str, values: &[&str], errors: &mut impl Report<L>) {
     // A different spelling in case only is the best match.
     let lower = value.to_ascii_lowercase();
     let bare: Vec<&str> = values.iter().map(|value| value.split('(').next().unwrap_or(value)).collect();
@@ -117,5 +160,5 @@ fn unknown(value: &str, span: Span, key: &str, values: &[&str], errors: &mut Dia
         Some(near) => format!("write `{key} = \"{near}\"`"),
         None => format!("write one of `{}`", values.join("`, `")),
     };
-    errors.push(UNKNOWN_VALUE.at(span, format!("unknown value `{value}` for `{key}`")).help(help));
+    errors.report(&UNKNOWN_VALUE, at, format!("unknown value `{value}` for `{key}`"), Some(help));
 }
