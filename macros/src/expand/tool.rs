@@ -83,8 +83,11 @@ fn write_checks(decl: &ToolDecl) -> TokenStream {
         write_check("in_name", &decl.name, &mut calls);
     }
     let is_short = value::find_short_requirement(&decl.requirement).is_some();
-    let checks = literals(&decl.facts).into_iter().filter(|(method, _)| !(is_short && *method == IN_SCOPE));
-    checks.for_each(|(method, literal)| write_check(method, literal, &mut calls));
+    for (method, literal) in literals(&decl.facts) {
+        if !(is_short && method == IN_SCOPE) {
+            write_check(method, literal, &mut calls);
+        }
+    }
     calls
 }
 
@@ -110,7 +113,9 @@ pub(crate) fn literals<L>(facts: &ToolFacts<L>) -> Vec<(&'static str, &Located<S
 pub(crate) fn write_dynamic(facts: &ToolFacts<Span>, runtime: &Runtime) -> TokenStream {
     let mut calls = TokenStream::new();
     write_check("in_name", &facts.name, &mut calls);
-    literals(facts).into_iter().for_each(|(method, literal)| write_check(method, literal, &mut calls));
+    for (method, literal) in literals(facts) {
+        write_check(method, literal, &mut calls);
+    }
     let states = value::write_dynamic(facts, runtime);
     quote!(#calls #states)
 }

@@ -20,10 +20,8 @@ pub(crate) fn write_facts(decl: &ToolDecl, generics: &Generics, runtime: &Runtim
 
 /// Writes the statements that state a tool without a function.
 pub(crate) fn write_dynamic(facts: &ToolFacts<Span>, runtime: &Runtime) -> TokenStream {
-    let parameters = || match &facts.parameters {
-        Some(parameters) => listed(parameters, runtime),
-        None => quote!(#runtime::Parameters::Unknown),
-    };
+    let unknown = || quote!(#runtime::Parameters::Unknown);
+    let parameters = || facts.parameters.as_ref().map_or_else(unknown, |parameters| listed(parameters, runtime));
     write(facts, parameters, None)
 }
 

@@ -162,15 +162,17 @@ fn parameters(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> O
     };
     let mut parameters: Vec<ParameterDecl> = Vec::new();
     for element in array {
-        let (name, required) = match element.get_ref() {
-            DeValue::Table(table) => match entries(table).as_slice() {
-                [(Key { text: "optional", .. }, name)] => (*name, false),
-                _ => {
-                    reader.wrong_type(key.text, element, "names and `{ optional = \"..\" }`", example);
-                    continue;
-                }
-            },
-            _ => (element, true),
+        let optional = match element.get_ref() {
+            DeValue::Table(table) => Some(entries(table)),
+            _ => None,
+        };
+        let (name, required) = match optional.as_deref() {
+            None => (element, true),
+            Some([(Key { text: "optional", .. }, name)]) => (*name, false),
+            Some(_) => {
+                reader.wrong_type(key.text, element, "names and `{ optional = \"..\" }`", example);
+                continue;
+            }
         };
         let Some(text) = reader.string(key.text, name) else { continue };
         if parameters.iter().any(|earlier| earlier.name == text) {
