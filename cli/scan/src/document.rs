@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bumpalo::Bump;
-use mcp_scopes_grammar::ir::{ConfigDecl, ScopeDecl, StatedDecl};
+use mcp_scopes_grammar::ir::{ConfigDecl, ContentDecl, ScopeDecl, StatedDecl};
 use mcp_scopes_model::{
-    Config as ModelConfig, Numbers, Outline, Problem, Scope,
+    Config as ModelConfig, Content, Numbers, Outline, Problem, Scope,
     check::{Facts, Section},
     config::{Flow, SandboxServer, ScopePrefix, Stated},
     outline::{self, Listed, Walk},
@@ -137,6 +137,8 @@ fn config<'a>(arena: &'a Bump, said: &'a ConfigDecl) -> ModelConfig<'a> {
         scope_prefix: ScopePrefix { outside: &said.scope_prefix.outside, inside: &said.scope_prefix.inside },
         baseline: said.baseline.as_deref().map(all_stated),
         scopes: said.scopes.as_ref().map(|scopes| &*arena.alloc_slice_fill_iter(scopes.iter().map(scope))),
+        resources: contents(arena, &said.resources),
+        prompts: contents(arena, &said.prompts),
         flows: arena.alloc_slice_fill_iter(flows),
         session: said.session,
         sandbox: said.sandbox.as_ref().map(|sandbox| SandboxServer {
@@ -145,6 +147,24 @@ fn config<'a>(arena: &'a Bump, said: &'a ConfigDecl) -> ModelConfig<'a> {
             authorization_servers: texts(&sandbox.authorization_servers),
         }),
     }
+}
+
+fn contents<'a>(arena: &'a Bump, said: &'a [ContentDecl]) -> &'a [Content<'a>] {
+    let entries = said.iter().map(|entry| {
+        let scopes = entry.scopes().into_iter().map(|scope| Stated {
+            text: arena.alloc_str(&scope.text),
+            line: scope.line,
+            column: scope.column,
+        });
+        Content {
+            name: stated(&entry.name),
+            description: &entry.description,
+            requirement: tool::requirement(arena, &entry.requirement),
+            scopes: arena.alloc_slice_copy(&scopes.collect::<Vec<_>>()),
+            risk: entry.risk.as_ref().map(|risk| risk.value),
+        }
+    });
+    arena.alloc_slice_copy(&entries.collect::<Vec<_>>())
 }
 
 fn stated(said: &StatedDecl) -> Stated<'_> {

@@ -1,6 +1,7 @@
 //! The facts of one tool in the scan: from a record to the parsed form, and from the parsed form to the model.
 
 use bumpalo::Bump;
+use mcp_scopes_grammar::{ir::Located, tool::RequirementDecl};
 #[cfg(feature = "artefact")]
 use mcp_scopes_model::{
     Approval, Risk, SandboxMode,
@@ -13,11 +14,14 @@ use mcp_scopes_model::{
 
 #[cfg(feature = "artefact")]
 use crate::artefact::{Damage, record::RecordReader};
-#[cfg(feature = "artefact")]
-use crate::inventory::Policy;
 use crate::{
-    inventory::{Parameter, Requirement, ToolFacts},
-    source::{Place, Placed},
+    inventory::{Parameter, ToolFacts},
+    source::Place,
+};
+#[cfg(feature = "artefact")]
+use crate::{
+    inventory::{Policy, Requirement},
+    source::Placed,
 };
 
 /// Returns the model of a tool. Its lists are in the arena.
@@ -27,14 +31,7 @@ pub(crate) fn model<'a>(arena: &'a Bump, tool: &'a ToolFacts<Place>) -> ModelToo
         name: &tool.name.value,
         title: tool.title.as_ref().map_or("", |title| &title.value),
         description: &tool.description.value,
-        requirement: match &tool.requirement {
-            Requirement::Public(_) => ModelRequirement::Public,
-            Requirement::Authenticated(_) => ModelRequirement::Authenticated,
-            Requirement::ToolName => ModelRequirement::ToolName,
-            Requirement::AnyOf(any) => {
-                ModelRequirement::AnyOf(arena.alloc_slice_fill_iter(any.iter().map(|all| texts(arena, all))))
-            }
-        },
+        requirement: requirement(arena, &tool.requirement),
         risk: tool.risk_or_strictest(),
         approval: tool.approval.as_ref().map(|stated| stated.value),
         sandbox: tool.sandbox.as_ref().map(|stated| stated.value),
@@ -59,7 +56,19 @@ pub(crate) fn model<'a>(arena: &'a Bump, tool: &'a ToolFacts<Place>) -> ModelToo
     }
 }
 
-fn texts<'a>(arena: &'a Bump, list: &'a [Placed<String>]) -> &'a [&'a str] {
+/// Returns the model of a requirement.
+pub(crate) fn requirement<'a, L>(arena: &'a Bump, said: &'a RequirementDecl<L>) -> ModelRequirement<'a> {
+    match said {
+        RequirementDecl::Public(_) => ModelRequirement::Public,
+        RequirementDecl::Authenticated(_) => ModelRequirement::Authenticated,
+        RequirementDecl::ToolName => ModelRequirement::ToolName,
+        RequirementDecl::AnyOf(any) => {
+            ModelRequirement::AnyOf(arena.alloc_slice_fill_iter(any.iter().map(|all| texts(arena, all))))
+        }
+    }
+}
+
+fn texts<'a, L>(arena: &'a Bump, list: &'a [Located<String, L>]) -> &'a [&'a str] {
     arena.alloc_slice_fill_iter(list.iter().map(|text| text.value.as_str()))
 }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use mcp_scopes_grammar::{
-    config::{CONVENTIONS, KEYS, LEVELS, SECTIONS},
+    config::{CONTENT_KEYS, CONVENTIONS, KEYS, LEVELS, SECTIONS},
     tool::{DYNAMIC_KEYS, POLICY_KEYS},
 };
 use mcp_scopes_lint::{Category, OptionValue, RULES, RuleOption, Setting};
@@ -38,8 +38,10 @@ macro_rules! sections {
     };
 }
 
+mod contents;
 mod tools;
 
+use contents::{Prompts, Resources};
 use tools::Tools;
 
 #[derive(JsonSchema)]
@@ -59,6 +61,12 @@ struct File {
     /// Tools without a function, such as those that the server makes at run time.
     #[schemars(extend("propertyNames" = {"pattern": TOOL_NAME}))]
     tools: Option<Tools>,
+    /// What opens the resources of the server, by glob of URIs or by URI template.
+    #[schemars(extend("propertyNames" = {"pattern": "\\S"}))]
+    resources: Option<Resources>,
+    /// What opens the prompts of the server, by name.
+    #[schemars(extend("propertyNames" = {"pattern": "\\S"}))]
+    prompts: Option<Prompts>,
     /// The scopes of each role, in the order in which clients request them (`scope_upgrade_flows`).
     flows: Option<BTreeMap<String, Scopes>>,
     /// Limits for all calls of one caller (`session_policies`).
@@ -341,7 +349,7 @@ fn sorted<'n>(names: &[&'n str]) -> Vec<&'n str> {
 }
 
 /// The tables with fixed keys, and the section of each.
-const TABLES: [(&str, &str); 8] = [
+const TABLES: [(&str, &str); 10] = [
     ("Server", "[server]"),
     ("ScopePrefix", "[server.scope_prefix]"),
     ("Convention", "[convention]"),
@@ -350,11 +358,13 @@ const TABLES: [(&str, &str); 8] = [
     ("Sandbox", "[sandbox]"),
     ("Tool", "[tools.\"run_query\"]"),
     ("Policy", "[tools.\"run_query\"]\nrisk = \"low\"\n[tools.\"run_query\".policy]"),
+    ("ResourceEntry", "[resources.\"logs://*\"]"),
+    ("PromptEntry", "[prompts.review]"),
 ];
 
 /// The keys of [`TABLES`].
 fn keys() -> impl Iterator<Item = &'static [&'static str]> {
-    KEYS.into_iter().chain([DYNAMIC_KEYS.as_slice(), &POLICY_KEYS])
+    KEYS.into_iter().chain([DYNAMIC_KEYS.as_slice(), &POLICY_KEYS, &CONTENT_KEYS, &CONTENT_KEYS])
 }
 
 #[test]
@@ -397,6 +407,9 @@ fn reader_accepts_the_example_of_each_key() {
             let beside = match (name, key.as_str()) {
                 ("Convention", "pattern") => "scope = \"pattern\"\n",
                 ("Tool", key) if key != "risk" => "risk = \"low\"\n",
+                ("ResourceEntry", "risk") | ("PromptEntry", "risk" | "description") => "authenticated = true\n",
+                ("ResourceEntry", "description") => "risk = \"low\"\nauthenticated = true\n",
+                ("ResourceEntry", _) => "risk = \"low\"\n",
                 _ => "",
             };
             let errors = errors_of(&format!("{section}\n{beside}{key} = {example}\n"));

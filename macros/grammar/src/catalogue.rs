@@ -92,7 +92,8 @@ catalogue! {
     UNREADABLE_CONFIG: "unreadable-config", "cannot be read", "write the path relative to the package's folder, or remove `with`";
     TOML_SYNTAX: "toml-syntax", "syntax error", "correct the file's syntax";
     TOML_LIMIT: "toml-limit", "exceeds a limit", "remove what exceeds the limit";
-    UNKNOWN_SECTION: "unknown-section", "unknown section", "write one of `[server]`, `[convention]`, `[scopes]`, `[tools]`, `[flows]`, `[session]`, `[sandbox]`, `[lint]`";
+    UNKNOWN_SECTION: "unknown-section", "unknown section", "write one of `[server]`, `[convention]`, `[scopes]`, `[tools]`, `[resources]`, `[prompts]`, `[flows]`, `[session]`, `[sandbox]`, `[lint]`";
+    MISSING_SCOPE: "missing-scope", "no `scope`", "write `scope = \"..\"`, `authenticated = true` (every valid token) or `public = true` (also without a token)";
     BAD_URL: "bad-url", "invalid URL", "write an `https://` URL";
     BAD_HEADER: "bad-header", "not a header name", "write a header name, such as `X-Sandbox`";
     BAD_PREFIX: "bad-prefix", "missing separator", "write the exact prefix with its separator, such as `dev-tools:`";

@@ -3,12 +3,14 @@
 //! | module | holds |
 //! |---|---|
 //! | `sections` | the sections, one function each |
+//! | `contents` | the sections `[resources]` and `[prompts]` |
 //! | `tools` | the section `[tools]` |
 //! | `reader` | typed reading of TOML values, with line and column |
 //! | `lines` | lines and columns of byte offsets |
 //! | `address` | the syntax of addresses |
 
 mod address;
+mod contents;
 mod lines;
 mod reader;
 mod sections;
@@ -24,10 +26,12 @@ use mcp_scopes_model::nearest::nearest;
 use reader::{TomlReader, entries};
 use toml::de::DeTable;
 
+pub use contents::KEYS as CONTENT_KEYS;
 pub use sections::{CONVENTIONS, KEYS, LEVELS};
 
 /// The sections of the file.
-pub const SECTIONS: [&str; 8] = ["server", "convention", "scopes", "tools", "flows", "session", "sandbox", "lint"];
+pub const SECTIONS: [&str; 10] =
+    ["server", "convention", "scopes", "tools", "resources", "prompts", "flows", "session", "sandbox", "lint"];
 
 /// The maximum length in bytes of a text whose syntax errors are all reported. For longer texts, only the first error
 /// is reported.
@@ -70,6 +74,8 @@ pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
             "convention" => sections::convention,
             "scopes" => sections::scopes,
             "tools" => tools::tools,
+            "resources" => contents::resources,
+            "prompts" => contents::prompts,
             "flows" => sections::flows,
             "session" => sections::session,
             "sandbox" => sections::sandbox,

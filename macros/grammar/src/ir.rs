@@ -7,7 +7,7 @@ use std::ops::Deref;
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use crate::tool::ToolFacts;
+use crate::tool::{RequirementDecl, ToolFacts};
 
 /// A value and its location.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,6 +191,8 @@ pub struct ConfigDecl {
     pub sandbox: Option<SandboxServerDecl>,
     /// `[tools]`: tools without a function. Each location is a line and a column, from 1.
     pub tools: Vec<ToolFacts<(u32, u32)>>,
+    pub resources: Vec<ContentDecl>,
+    pub prompts: Vec<ContentDecl>,
     /// `[convention] scope`.
     pub convention: Option<StatedDecl>,
     /// `[convention] pattern`: the glob that every scope matches, for the convention `pattern`.
@@ -237,6 +239,31 @@ pub struct ScopeDecl {
     pub name: StatedDecl,
     pub description: String,
     pub implies: Vec<StatedDecl>,
+}
+
+/// One entry of `[resources]` or `[prompts]`. Each location is a line and a column, from 1.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "as in the model")]
+pub struct ContentDecl {
+    pub name: StatedDecl,
+    pub description: String,
+    /// Never [`RequirementDecl::ToolName`].
+    pub requirement: RequirementDecl<(u32, u32)>,
+    pub risk: Option<Located<mcp_scopes_model::Risk, (u32, u32)>>,
+}
+
+impl ContentDecl {
+    /// Returns each scope of the requirement once, with its first location.
+    #[must_use]
+    pub fn scopes(&self) -> Vec<StatedDecl> {
+        let mut scopes: Vec<StatedDecl> = Vec::new();
+        for Located { value, place: (line, column) } in self.requirement.named_scopes() {
+            if !scopes.iter().any(|earlier| earlier.text == *value) {
+                scopes.push(StatedDecl { text: value.clone(), line: *line, column: *column });
+            }
+        }
+        scopes
+    }
 }
 
 /// One entry of `[flows]`.

@@ -24,6 +24,7 @@ fn every_key_and_value_is_specified() {
     assert_mentioned("`#[mcp_tool]`", SandboxMode::NAMES, ("", ""));
     assert_mentioned("Dynamic tools", tool::DYNAMIC_KEYS, ("`", "`"));
     assert!(tool::DYNAMIC_KEYS.iter().all(|key| tool::KEYS.contains(key)));
+    assert_mentioned("Resources and prompts", config::CONTENT_KEYS, ("`", "`"));
     assert_mentioned("Policies", tool::POLICY_KEYS, ("| `", "` |"));
     assert_mentioned("Parameters", tool::LEFT_OUT, ("`", "`"));
     assert_mentioned("`#[mcp_tools]`", group::KEYS, ("[", " ="));

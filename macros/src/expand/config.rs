@@ -6,17 +6,19 @@ use mcp_scopes_grammar::{
     catalogue::UNREADABLE_CONFIG,
     config,
     diagnostic::Diagnostic,
-    ir::{ConfigDecl, FlowDecl, Located, SandboxServerDecl, ScopeDecl, ScopePrefixDecl, Spanned, StatedDecl},
+    ir::{
+        ConfigDecl, ContentDecl, FlowDecl, Located, SandboxServerDecl, ScopeDecl, ScopePrefixDecl, Spanned, StatedDecl,
+    },
     tool::ToolFacts,
 };
 use mcp_scopes_model::policy::Session;
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::{Extent, Runtime, at, statement, structure, tool, value, write_located_call};
 
 /// The number of fields of the model's `Config`.
-const FIELDS: usize = 12;
+const FIELDS: usize = 14;
 
 /// Reads the file that the literal names, relative to the package.
 ///
@@ -98,6 +100,13 @@ pub(crate) fn constant(config: &ConfigDecl, runtime: &Runtime) -> TokenStream {
         let scopes = scopes.iter().map(|scope| declared(scope, runtime));
         fields.push(quote!(scopes: ::core::option::Option::Some(&[#(#scopes),*]),));
     }
+    for (field, contents) in [("resources", &config.resources), ("prompts", &config.prompts)] {
+        if !contents.is_empty() {
+            let field = Ident::new(field, Span::call_site());
+            let contents = contents.iter().map(|entry| content(entry, runtime));
+            fields.push(quote!(#field: &[#(#contents),*],));
+        }
+    }
     if !config.flows.is_empty() {
         let flows = config.flows.iter().map(|FlowDecl { role, scopes }| {
             let scopes = all_stated(scopes, runtime);
@@ -144,6 +153,23 @@ fn stated(StatedDecl { text, line, column }: &StatedDecl, runtime: &Runtime) -> 
 fn declared(ScopeDecl { name, description, implies }: &ScopeDecl, runtime: &Runtime) -> TokenStream {
     let (name, implies) = (stated(name, runtime), all_stated(implies, runtime));
     quote!(#runtime::Scope { name: #name, description: #description, implies: #implies })
+}
+
+fn content(decl: &ContentDecl, runtime: &Runtime) -> TokenStream {
+    let (name, scopes) = (stated(&decl.name, runtime), all_stated(&decl.scopes(), runtime));
+    let (description, file) = (&decl.description, Span::call_site());
+    let requirement = value::requirement(&decl.requirement.clone().map_places(&mut |_| file), runtime);
+    let risk = optional(decl.risk.as_ref().map(|risk| {
+        let risk = Ident::new(&format!("{:?}", risk.value), Span::call_site());
+        quote!(#runtime::Risk::#risk)
+    }));
+    quote!(#runtime::Content {
+        name: #name,
+        description: #description,
+        requirement: #requirement,
+        scopes: #scopes,
+        risk: #risk,
+    })
 }
 
 fn session(session: Session, runtime: &Runtime) -> TokenStream {

@@ -245,7 +245,7 @@ fn check_entries(stated: &[Stated], table: Span, runtime: &Runtime) -> TokenStre
 fn check_sections(decl: &TableDecl, runtime: &Runtime) -> TokenStream {
     let span = decl.config.as_ref().map_or_else(|| decl.ident.span(), |file| file.place);
     let sections: &[&str] = match decl.config {
-        Some(_) => &["Size", "Scopes", "Baseline", "Flows"],
+        Some(_) => &["Size", "Scopes", "Baseline", "Flows", "Contents"],
         // Spliced tables may contribute scopes.
         None => &["Size", "Scopes"],
     };

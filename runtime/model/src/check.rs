@@ -8,7 +8,7 @@
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
 use crate::{
-    Numbers, Outline, Problem,
+    Content, Numbers, Outline, Problem,
     config::Stated,
     graph::Graph,
     key::{same, starts_with},
@@ -46,11 +46,13 @@ pub enum Section {
     Baseline,
     /// `[flows]`.
     Flows,
+    /// `[resources]` and `[prompts]`.
+    Contents,
 }
 
 impl Section {
     /// Every section.
-    pub const ALL: [Self; 4] = [Self::Size, Self::Scopes, Self::Baseline, Self::Flows];
+    pub const ALL: [Self; 5] = [Self::Size, Self::Scopes, Self::Baseline, Self::Flows, Self::Contents];
 }
 
 /// Keeps one of the reported problems.
@@ -196,8 +198,24 @@ impl<'a> Facts<'_, 'a> {
                     flows = more;
                 }
             }
+            Section::Contents => {
+                self.contents(&mut report, config.resources);
+                self.contents(&mut report, config.prompts);
+            }
         }
         report.kept
+    }
+
+    /// `[resources]` or `[prompts]`: the scopes of each entry.
+    const fn contents(&self, report: &mut Report<'a>, mut contents: &'a [Content<'a>]) {
+        while let [content, rest @ ..] = contents {
+            let mut scopes = content.scopes;
+            while let [scope, tail @ ..] = scopes {
+                self.scope_in_use(report, Field::Config, content.name.text, scope.text, *scope);
+                scopes = tail;
+            }
+            contents = rest;
+        }
     }
 
     /// `[scopes]`: the declarations and their `implies`.

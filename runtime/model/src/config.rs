@@ -1,6 +1,6 @@
 //! The server-level facts: the contents of `mcp-scopes.toml`.
 
-use crate::{Scope, policy::Session};
+use crate::{Content, Scope, policy::Session};
 
 /// A text and its location in the configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,10 @@ pub struct Config<'a> {
     pub baseline: Option<&'a [Stated<'a>]>,
     /// `[scopes]`: if present, it declares every scope in use.
     pub scopes: Option<&'a [Scope<'a>]>,
+    /// `[resources]`: what opens resources.
+    pub resources: &'a [Content<'a>],
+    /// `[prompts]`: what opens prompts.
+    pub prompts: &'a [Content<'a>],
     /// `[flows]`: the scopes of each role, in the order in which to request them.
     pub flows: &'a [Flow<'a>],
     /// `[session]`.
@@ -54,6 +58,8 @@ impl Config<'_> {
         scope_prefix: ScopePrefix::NONE,
         baseline: None,
         scopes: None,
+        resources: &[],
+        prompts: &[],
         flows: &[],
         session: Session::NONE,
         sandbox: None,

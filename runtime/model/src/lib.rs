@@ -13,6 +13,7 @@
 //! | [`risk`] | [`Risk`], [`Approval`] and the limits of the one on the other |
 //! | [`sandbox`] | [`SandboxMode`], [`Environment`] and the function that runs in each environment |
 //! | [`policy`] | [`Policy`]; [`pattern`]: the syntax of `read_file:/etc/*` |
+//! | [`content`] | [`Content`]: a resource or prompt, and what opens it |
 //! | [`config`] | [`Config`]: the server-level facts of `mcp-scopes.toml` |
 //! | [`outline`] | [`Outline`]: the flattened tools of one table |
 //! | [`numbers`] | [`Numbers`]: numbers of tools and scopes, and lookup by name |
@@ -31,6 +32,7 @@ pub mod argument;
 pub mod check;
 pub mod companion;
 pub mod config;
+pub mod content;
 pub mod graph;
 pub mod key;
 pub mod markers;
@@ -50,6 +52,7 @@ pub mod text;
 pub mod tool;
 
 pub use config::Config;
+pub use content::Content;
 pub use numbers::Numbers;
 pub use outline::Outline;
 pub use pattern::Pattern;

@@ -2,7 +2,7 @@
 #![expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; each index is bounded by its loop")]
 
 use crate::{
-    Outline, Requirement,
+    Content, Outline, Requirement,
     graph::{Graph, MAX_NODES},
     key::{Hashed, same, starts_with},
     outline::Listed,
@@ -19,8 +19,8 @@ pub const MAX_USES: usize = 32_768;
 
 /// The numbers of the tools and scopes of one table.
 ///
-/// Scopes are numbered as they first appear: in the requirements of the tools, in table order, then in the
-/// declarations. They are published in that order.
+/// Scopes are numbered as they first appear: in the requirements of the tools, in table order, then in
+/// those of resources and prompts, then in the declarations. They are published in that order.
 #[derive(Clone, Copy)]
 pub struct Numbers<'a> {
     /// The tools, by name.
@@ -108,6 +108,19 @@ impl<'a> Numbers<'a> {
             }
             tools = rest;
         }
+        let mut contents: &[&[Content<'a>]] = &[outline.config.resources, outline.config.prompts];
+        while let [list, more @ ..] = contents {
+            let mut list: &[Content<'a>] = list;
+            while let [content, rest @ ..] = list {
+                let mut scopes = content.scopes;
+                while let [scope, tail @ ..] = scopes {
+                    numbers.number_scope(scope.text, namespace);
+                    scopes = tail;
+                }
+                list = rest;
+            }
+            contents = more;
+        }
         numbers.required = numbers.scopes.len();
         let mut declared = outline.declared;
         let mut place = 0_usize;
@@ -129,17 +142,23 @@ impl<'a> Numbers<'a> {
     /// Records that the next requirement names this scope. Returns how many are recorded.
     #[expect(clippy::cast_possible_truncation, reason = "numbers are below 1,024, and NO_NUMBER fits too")]
     const fn use_scope(&mut self, scope: &'a str, namespace: &str, used: usize) -> usize {
-        let before = self.scopes.len;
-        let number = self.scopes.insert(scope);
-        if self.scopes.len != before {
-            self.inside[number] = is_inside(scope, namespace);
-        }
+        let number = self.number_scope(scope, namespace);
         if used == MAX_USES {
             self.overflow += 1;
             return used;
         }
         self.uses[used] = number as u16;
         used + 1
+    }
+
+    /// Returns the number of a scope that a requirement names.
+    const fn number_scope(&mut self, scope: &'a str, namespace: &str) -> usize {
+        let before = self.scopes.len;
+        let number = self.scopes.insert(scope);
+        if self.scopes.len != before {
+            self.inside[number] = is_inside(scope, namespace);
+        }
+        number
     }
 
     /// Returns whether the scope of that number is declared.

@@ -34,6 +34,8 @@ pub enum PatternError {
     NeverMatches,
     /// The glob contains a control character.
     Control,
+    /// The glob of URIs begins with a path.
+    NoScheme,
 }
 
 impl PatternError {
@@ -49,6 +51,7 @@ impl PatternError {
                  `..` segments, no percent escapes and no `file:`"
             }
             Self::Control => "contains a control character",
+            Self::NoScheme => "begins with a path; a glob of files begins with `file:///`",
         }
     }
 }

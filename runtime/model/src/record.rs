@@ -18,7 +18,7 @@ pub use self::checksum::checksum;
 use crate::{
     Numbers, Outline,
     outline::Entry,
-    record_parts::{limit, optional, texts},
+    record_parts::{contents, limit, optional, texts},
     tool::describe_tool,
 };
 
@@ -144,6 +144,8 @@ macro_rules! describe {
             describe_tool!(listed, config.namespace, numbered.uses, place, $number, $text);
             tools = rest;
         }
+        contents!($number, $text, config.resources);
+        contents!($number, $text, config.prompts);
     };
 }
 

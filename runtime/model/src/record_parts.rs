@@ -42,4 +42,33 @@ macro_rules! limit {
     };
 }
 
-pub(crate) use {limit, optional, texts};
+/// Resources or prompts: their number, then each.
+macro_rules! contents {
+    ($number:ident, $text:ident, $contents:expr) => {
+        let mut contents = $contents;
+        $number!(contents.len());
+        while let [content, rest @ ..] = contents {
+            $text!(content.name.text);
+            $text!(content.description);
+            $number!(match content.risk {
+                None => 0,
+                Some(risk) => risk as u32 + 1,
+            });
+            $number!(match content.requirement {
+                $crate::Requirement::Public => 0_u32,
+                $crate::Requirement::Authenticated => 1,
+                _ => 2,
+            });
+            if let $crate::Requirement::AnyOf(mut any) = content.requirement {
+                $number!(any.len());
+                while let [all, more @ ..] = any {
+                    $crate::record_parts::texts!($number, $text, *all);
+                    any = more;
+                }
+            }
+            contents = rest;
+        }
+    };
+}
+
+pub(crate) use {contents, limit, optional, texts};

@@ -1,14 +1,14 @@
 //! Builds a document from the outline of a table.
 
 use indexmap::{IndexMap, map::Entry};
-use mcp_scopes_model::{Outline, policy::Session};
+use mcp_scopes_model::{Content, Outline, policy::Session};
 
 use crate::{
     ViolationKind,
     address::Loopback,
     document::Document,
     error::{EXTENSIONS, Error, ViolationList, below},
-    extensions::{McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy, owned},
+    extensions::{ContentEntry, McpExtensions, SandboxEntry, SessionPolicies, ToolEntry, ToolPolicy, owned},
     metadata::Metadata,
     scopes::{OutsideNames, Scopes},
 };
@@ -200,6 +200,10 @@ fn scopes_supported(outline: &Outline<'_>, scopes: &Scopes<'_>, names: OutsideNa
     }
 }
 
+fn contents(contents: &[Content<'_>], names: OutsideNames<'_>) -> IndexMap<String, ContentEntry> {
+    contents.iter().map(|content| (content.name.text.to_owned(), ContentEntry::of(content, names))).collect()
+}
+
 fn extensions(
     outline: &Outline<'_>,
     scopes: &Scopes<'_>,
@@ -246,6 +250,8 @@ fn extensions(
     }
     McpExtensions {
         tool_scope_mapping: tools,
+        resource_scope_mapping: contents(config.resources, names),
+        prompt_scope_mapping: contents(config.prompts, names),
         scope_upgrade_flows: flows,
         scope_hierarchy: hierarchy(scopes, names, report),
         tool_interaction_policies: policies,

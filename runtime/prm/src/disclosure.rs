@@ -42,6 +42,13 @@ fn cut(extensions: &mut McpExtensions, tools: &dyn Fn(&str) -> bool, scopes: &dy
     for entry in extensions.tool_scope_mapping.values_mut() {
         cut_tool(entry, tools, scopes);
     }
+    for contents in [&mut extensions.resource_scope_mapping, &mut extensions.prompt_scope_mapping] {
+        contents.retain(|_, entry| {
+            entry.required_scopes.retain(|alternative| alternative.iter().all(|scope| scopes(scope)));
+            entry.other = IndexMap::new();
+            entry.public == Some(true) || entry.authenticated == Some(true) || !entry.required_scopes.is_empty()
+        });
+    }
     // A flow leads to hidden scopes, and a limit on all high-risk calls reveals hidden tools.
     extensions.scope_upgrade_flows.clear();
     extensions.session_policies = None;

@@ -4,7 +4,7 @@
 //! read.
 
 use indexmap::IndexMap;
-use mcp_scopes_model::{Policy, Requirement, Risk, SandboxMode, outline::Listed};
+use mcp_scopes_model::{Content, Policy, Requirement, Risk, SandboxMode, outline::Listed};
 
 use crate::{json::Json, member::members, scopes::OutsideNames};
 
@@ -14,6 +14,11 @@ use crate::{json::Json, member::members, scopes::OutsideNames};
 pub struct McpExtensions {
     /// The tools by name, in the order of the server's list, with their required scopes and risk.
     pub tool_scope_mapping: IndexMap<String, ToolEntry>,
+    /// The resources, by glob of URIs or by URI template, with their required scopes and risk. A read needs what every entry that
+    /// matches a form of its URI requires. An extension of this project.
+    pub resource_scope_mapping: IndexMap<String, ContentEntry>,
+    /// The prompts by name, with their required scopes. An extension of this project.
+    pub prompt_scope_mapping: IndexMap<String, ContentEntry>,
     /// The scopes that each role needs, in the order in which to request them.
     #[cfg_attr(feature = "schema", schemars(extend("additionalProperties" = {"type": "array", "items": {"type": "string"}, "minItems": 1})))]
     pub scope_upgrade_flows: IndexMap<String, Vec<String>>,
@@ -33,6 +38,8 @@ pub struct McpExtensions {
 
 members!(McpExtensions {
     tool_scope_mapping,
+    resource_scope_mapping,
+    prompt_scope_mapping,
     scope_upgrade_flows,
     scope_hierarchy,
     tool_interaction_policies,
@@ -147,6 +154,51 @@ impl ToolEntry {
             commonly_grouped_with: owned(tool.grouped_with),
             prerequisite_scopes: names.all(tool.prerequisites.iter().copied()),
             sandbox: tool.sandbox,
+            other: IndexMap::new(),
+        }
+    }
+}
+
+/// A resource or a prompt, with its required scopes and its risk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(default))]
+pub struct ContentEntry {
+    /// A human-readable description.
+    pub description: Option<String>,
+    /// The risk of a read.
+    #[cfg_attr(feature = "schema", schemars(with = "crate::schema::RiskLevel"))]
+    pub risk_level: Option<Risk>,
+    /// The scopes that open it: the caller must hold all scopes of at least one inner list.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1), extend("items" = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[!#-\\[\\]-~]+$"}}))
+    )]
+    pub required_scopes: Vec<Vec<String>>,
+    /// `true` if it is open to every caller, also without a token.
+    pub public: Option<bool>,
+    /// `true` if every valid token opens it, whatever its scopes.
+    pub authenticated: Option<bool>,
+    /// All other members, in order.
+    #[cfg_attr(feature = "schema", schemars(flatten))]
+    pub other: IndexMap<String, Json>,
+}
+
+members!(ContentEntry { description, risk_level, required_scopes, public, authenticated });
+
+impl ContentEntry {
+    /// Returns the entry of a resource or prompt of a table's file.
+    pub(crate) fn of(content: &Content<'_>, names: OutsideNames<'_>) -> Self {
+        let requirement = content.requirement;
+        let alternatives = (0..requirement.alternatives()).map(|alternative| {
+            let scopes = (0..).map_while(|place| requirement.scope(alternative, place, ""));
+            names.all(scopes)
+        });
+        Self {
+            description: Some(content.description.to_owned()).filter(|text| !text.is_empty()),
+            risk_level: content.risk,
+            required_scopes: alternatives.collect(),
+            public: matches!(requirement, Requirement::Public).then_some(true),
+            authenticated: matches!(requirement, Requirement::Authenticated).then_some(true),
             other: IndexMap::new(),
         }
     }

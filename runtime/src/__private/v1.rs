@@ -1,7 +1,7 @@
 //! Version 1 of the items that generated code names.
 
 pub use mcp_scopes_model::{
-    Approval, Config, Numbers, Outline, Policy, Problem, Requirement, Risk, SandboxMode, Scope, Tool,
+    Approval, Config, Content, Numbers, Outline, Policy, Problem, Requirement, Risk, SandboxMode, Scope, Tool,
     check::{Facts, Section},
     companion::Statement,
     config::{Flow, SandboxServer, ScopePrefix, Stated},

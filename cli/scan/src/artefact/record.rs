@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use mcp_scopes_grammar::ir::{ConfigDecl, FlowDecl, SandboxServerDecl, ScopeDecl, ScopePrefixDecl, StatedDecl};
+use mcp_scopes_grammar::{
+    ir::{ConfigDecl, ContentDecl, FlowDecl, Located, SandboxServerDecl, ScopeDecl, ScopePrefixDecl, StatedDecl},
+    tool::RequirementDecl,
+};
 use mcp_scopes_model::{
+    Risk,
     numbers::{MAX_SCOPES, MAX_TOOLS, MAX_USES},
     policy::Session,
     record::{Piece, checksum},
@@ -212,6 +216,41 @@ impl RecordReader<'_> {
         Ok(self.texts()?.into_iter().map(|value| Placed { value, place: place.clone() }).collect())
     }
 
+    fn contents(&mut self) -> Result<Vec<ContentDecl>, Damage> {
+        if self.version < 2 {
+            return Ok(Vec::new());
+        }
+        self.list(|reader| {
+            // Lines of the file are not recorded.
+            const NOWHERE: (u32, u32) = (0, 0);
+            let name = StatedDecl { text: reader.text()?, line: 0, column: 0 };
+            let description = reader.text()?;
+            let risk = match reader.number()? {
+                0 => None,
+                risk => {
+                    let risk = usize::try_from(risk - 1).ok().and_then(|risk| Risk::ALL.get(risk)).copied();
+                    let value = risk.ok_or(Damage::Broken("a risk is not known"))?;
+                    Some(Located { value, place: NOWHERE })
+                }
+            };
+            let requirement = match reader.number()? {
+                0 => RequirementDecl::Public(NOWHERE),
+                1 => RequirementDecl::Authenticated(NOWHERE),
+                2 => {
+                    let any = reader.list(Self::scopes)?;
+                    // An empty list opens to no caller, an empty alternative to every caller.
+                    if any.is_empty() || any.iter().any(Vec::is_empty) {
+                        return Err(Damage::Broken("a requirement is empty"));
+                    }
+                    let at = |value: String| Located { value, place: NOWHERE };
+                    RequirementDecl::AnyOf(any.into_iter().map(|all| all.into_iter().map(at).collect()).collect())
+                }
+                _ => return Err(Damage::Broken("a requirement is not known")),
+            };
+            Ok(ContentDecl { name, description, requirement, risk })
+        })
+    }
+
     fn stated(&mut self) -> Result<StatedDecl, Damage> {
         // Line numbers of the file are not recorded.
         Ok(StatedDecl { text: self.scope()?, line: 0, column: 0 })
@@ -260,6 +299,7 @@ fn record(reader: &mut RecordReader<'_>, place: Place) -> Result<Record, Damage>
     reader.namespace.clone_from(&config.namespace);
     reader.scopes = reader.scopes()?;
     let tools = reader.list(tool::read_record)?;
+    (config.resources, config.prompts) = (reader.contents()?, reader.contents()?);
     if tools.len() > MAX_TOOLS || declared.len() > MAX_SCOPES || reader.scopes.len() > MAX_SCOPES {
         return Err(TOO_LARGE);
     }

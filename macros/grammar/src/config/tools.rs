@@ -89,7 +89,7 @@ fn tool(reader: &mut TomlReader<'_>, section: &str, name: Key<'_>, table: &DeTab
 }
 
 /// Reads a text for people or a word. Space around it is removed.
-fn text(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<Text> {
+pub(super) fn text(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<Text> {
     let text = reader.string(key.text, value)?.trim().to_owned();
     Some(Located { value: text, place: value.span().start })
 }

@@ -132,11 +132,7 @@ impl<L> ToolFacts<L> {
     /// Returns every scope that the requirement names. A tool without a stated scope has none, since its own scope
     /// depends on the table.
     pub fn named_scopes(&self) -> impl Iterator<Item = &Located<String, L>> {
-        let named = match &self.requirement {
-            RequirementDecl::AnyOf(any) => any.as_slice(),
-            RequirementDecl::Public(_) | RequirementDecl::Authenticated(_) | RequirementDecl::ToolName => &[],
-        };
-        named.iter().flatten()
+        self.requirement.named_scopes()
     }
 }
 

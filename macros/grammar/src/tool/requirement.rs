@@ -40,6 +40,15 @@ impl<L> RequirementDecl<L> {
         }
     }
 
+    /// Returns every scope that the requirement names, in each alternative.
+    pub fn named_scopes(&self) -> impl Iterator<Item = &Located<String, L>> {
+        let named = match self {
+            Self::AnyOf(any) => any.as_slice(),
+            Self::Public(_) | Self::Authenticated(_) | Self::ToolName => &[],
+        };
+        named.iter().flatten()
+    }
+
     /// Returns whether the tool is open to every caller.
     #[must_use]
     pub const fn is_public(&self) -> bool {

@@ -17,6 +17,20 @@ pub(super) fn check(extensions: &McpExtensions, loopback: Loopback, report: &mut
         let at = below(&at, name);
         tool(entry, &at, report);
     }
+    for (member, contents) in [
+        ("resource_scope_mapping", &extensions.resource_scope_mapping),
+        ("prompt_scope_mapping", &extensions.prompt_scope_mapping),
+    ] {
+        for (name, entry) in contents {
+            let at = below(&below(top, member), name);
+            let stated = Openings {
+                required_scopes: &entry.required_scopes,
+                public: entry.public,
+                authenticated: entry.authenticated,
+            };
+            stated.check(&at, report);
+        }
+    }
     for (member, lists) in
         [("scope_upgrade_flows", &extensions.scope_upgrade_flows), ("scope_hierarchy", &extensions.scope_hierarchy)]
     {
@@ -62,22 +76,46 @@ pub(super) fn check(extensions: &McpExtensions, loopback: Loopback, report: &mut
     }
 }
 
+/// What opens a tool, a resource or a prompt.
+struct Openings<'e> {
+    required_scopes: &'e [Vec<String>],
+    public: Option<bool>,
+    authenticated: Option<bool>,
+}
+
+impl Openings<'_> {
+    fn check(&self, at: &str, report: &mut ViolationList) {
+        let required = below(at, "required_scopes");
+        for (place, alternative) in self.required_scopes.iter().enumerate() {
+            let at = below(&required, &place.to_string());
+            no_empty_list(alternative, &at, report);
+            scopes(alternative, &at, report);
+        }
+        if self.public == Some(true) && !self.required_scopes.is_empty() {
+            report.add(
+                ViolationKind::Contradiction,
+                below(at, "public"),
+                EXTENSIONS,
+                "`public` conflicts with `required_scopes`",
+                "remove `public` or `required_scopes`",
+            );
+        }
+        if self.authenticated == Some(true) && (self.public == Some(true) || !self.required_scopes.is_empty()) {
+            report.add(
+                ViolationKind::Contradiction,
+                below(at, "authenticated"),
+                EXTENSIONS,
+                "`authenticated` conflicts with `public` and `required_scopes`",
+                "remove `authenticated`, or the others",
+            );
+        }
+    }
+}
+
 fn tool(entry: &ToolEntry, at: &str, report: &mut ViolationList) {
-    let required = below(at, "required_scopes");
-    for (place, alternative) in entry.required_scopes.iter().enumerate() {
-        let at = below(&required, &place.to_string());
-        no_empty_list(alternative, &at, report);
-        scopes(alternative, &at, report);
-    }
-    if entry.public == Some(true) && !entry.required_scopes.is_empty() {
-        report.add(
-            ViolationKind::Contradiction,
-            below(at, "public"),
-            EXTENSIONS,
-            "`public` conflicts with `required_scopes`",
-            "remove `public` or `required_scopes`",
-        );
-    }
+    let opened =
+        Openings { required_scopes: &entry.required_scopes, public: entry.public, authenticated: entry.authenticated };
+    opened.check(at, report);
     if entry.parameters_unknown == Some(true) && (entry.parameters.is_some() || !entry.required_parameters.is_empty()) {
         report.add(
             ViolationKind::Contradiction,
@@ -85,15 +123,6 @@ fn tool(entry: &ToolEntry, at: &str, report: &mut ViolationList) {
             EXTENSIONS,
             "`parameters_unknown` conflicts with a list of parameters",
             "remove `parameters_unknown`, or remove `parameters` and `required_parameters`",
-        );
-    }
-    if entry.authenticated == Some(true) && (entry.public == Some(true) || !entry.required_scopes.is_empty()) {
-        report.add(
-            ViolationKind::Contradiction,
-            below(at, "authenticated"),
-            EXTENSIONS,
-            "`authenticated` conflicts with `public` and `required_scopes`",
-            "remove `authenticated`, or the others",
         );
     }
     if entry.auto_approvable == Some(true) && entry.requires_user_approval == Some(true) {

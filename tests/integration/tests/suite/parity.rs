@@ -199,6 +199,8 @@ fn uses_every_member_in_fixtures() {
     let all: String = cases().map(|case| compiled(case.compiled)).collect();
     for member in [
         "resource_name",
+        "resource_scope_mapping",
+        "prompt_scope_mapping",
         "resource_documentation",
         "scopes_supported",
         "description",
