@@ -151,8 +151,10 @@ fn covered(code: &[&str], place: &Place, mark: &str) -> (u32, u32) {
     next.map_or((line, line), |(line, _)| (line, line))
 }
 
-/// Extends a line within the attributes or the signature of an annotated function to all of them.
+/// Extends a line within the attributes or the signature of an annotated function to all of them. Extents of sections of a file can
+/// overlap: the one that begins last counts.
 fn extend(covered: (u32, u32), extents: &[(u32, u32)]) -> (u32, u32) {
-    let around = extents.iter().find(|(first, last)| (*first..=*last).contains(&covered.0));
+    let holding = extents.iter().filter(|(first, last)| (*first..=*last).contains(&covered.0));
+    let around = holding.max_by_key(|(first, _)| *first);
     around.copied().unwrap_or(covered)
 }

@@ -11,6 +11,7 @@ use syn::ext::IdentExt as _;
 
 use crate::{
     Finding,
+    cfg::Answer,
     collect::{Declared, RawTool},
     fields::{fields, of_arguments},
     inventory::{Brings, Config, Hints, Inventory, Table, TableEntry, TableId, Tool, ToolFacts, ToolId},
@@ -98,7 +99,11 @@ impl Assembly<'_> {
         for (position, entry) in decl.entries.iter().enumerate() {
             let at = Place::of(&place.file, entry.span);
             let answer = cfgs.all(&entry.cfgs);
+            let is_left_out = answer == Answer::No;
             if !self.world.decide(answer, at.clone(), || "scope_table".to_owned()) {
+                if is_left_out && matches!(entry.kind, EntryKind::Dynamic(_)) {
+                    self.world.left_out_tools.push(at);
+                }
                 continue;
             }
             match self.entry(module, entry, id) {

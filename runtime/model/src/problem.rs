@@ -194,7 +194,7 @@ impl Problem<'_> {
     pub const fn help(&self) -> Text {
         let text = Text::EMPTY;
         match (self.kind, self.other) {
-            (Kind::DuplicateTool, _) => text.and("list each tool once, or rename one of them with `name = \"..\"`"),
+            (Kind::DuplicateTool, _) => text.and("state each tool once, or give one of them another name"),
             (Kind::OutsideNamespace, Some(namespace)) => {
                 let text = text.and("write `").and(namespace).and(self.literal);
                 text.and("`: a scope must begin with the exact namespace")

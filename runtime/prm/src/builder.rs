@@ -234,7 +234,7 @@ fn extensions(
                 below("/mcp_extensions/tool_scope_mapping", name),
                 EXTENSIONS,
                 format!("duplicate tool name `{}`", name.escape_debug()),
-                "rename one of them with `#[mcp_tool(name = \"..\")]`",
+                "state each tool once, or give one of them another name",
             ),
         }
         if !listed.tool.policy.is_none() {

@@ -221,6 +221,7 @@ impl Look<'_> {
             requires_user_approval: self.said(at, "requires_user_approval", entry.requires_user_approval),
             hints: Hints::default(),
             listed: true,
+            is_dynamic: false,
             own: true,
             facts: ToolFacts {
                 name: Placed { value: name.to_owned(), place: place.clone() },

@@ -54,6 +54,8 @@ pub struct Tool {
     pub hints: Hints,
     /// Whether some table lists it.
     pub listed: bool,
+    /// Whether it is declared without a function.
+    pub is_dynamic: bool,
     /// Whether it belongs to the scanned package rather than to a dependency.
     pub own: bool,
     /// The place of the function's name, or of the member in the document.

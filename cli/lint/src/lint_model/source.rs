@@ -75,6 +75,7 @@ fn build_tool(tool: &Found, listed: &BTreeSet<Place>) -> Tool {
         requires_user_approval: said(model.requires_user_approval()),
         hints: tool.hints.clone(),
         listed: listed.contains(&tool.place),
+        is_dynamic: tool.function.is_empty(),
         own: tool.own,
         place: tool.place.clone(),
     }

@@ -25,6 +25,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         let (name, risk) = (&tool.name.value, risk.value.as_str());
         let message = format!("tool `{name}` is of {risk} risk and has no sandbox mode");
         let help = match tool.input {
+            InputKind::Source if tool.is_dynamic => "add `sandbox = \"deny\"`, which is the default",
             InputKind::Source => "add `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`, which is the default",
             InputKind::Document => "add `\"sandbox\": \"simulate\"`, or `\"deny\"`, which is the default",
         };

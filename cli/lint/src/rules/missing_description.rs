@@ -18,6 +18,7 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     if tool.description.value.trim().is_empty() {
         let name = &tool.name.value;
         let help = match tool.input {
+            InputKind::Source if tool.is_dynamic => "write `description = \"..\"`",
             InputKind::Source => "write a doc comment above the function, or `description = \"..\"`",
             InputKind::Document => "add the member `description`",
         };

@@ -31,6 +31,7 @@ fn check(tool: &Tool, reporter: &mut Reporter<'_>) {
     };
     let message = format!("tool `{name}` runs unchanged in the sandbox, but {why}");
     let help = match tool.input {
+        InputKind::Source if tool.is_dynamic => "write `sandbox = \"deny\"`",
         InputKind::Source => "write `sandbox = simulate(substitute)`, or `sandbox = \"deny\"`",
         InputKind::Document => "write `\"sandbox\": \"simulate\"`, or `\"deny\"`",
     };

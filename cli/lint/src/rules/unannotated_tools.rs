@@ -1,3 +1,7 @@
+use std::collections::BTreeSet;
+
+use mcp_scopes_scan::inventory::SdkTool;
+
 use crate::{
     lint_model::Package,
     reporter::Reporter,
@@ -14,9 +18,17 @@ pub(super) const RULE: Rule = rule! {
 };
 
 fn check(package: &Package, reporter: &mut Reporter<'_>) {
-    let Some(first) = package.server.tools.first().filter(|_| package.tools.is_empty()) else { return };
     let name = &package.name;
-    let message = match package.server.tools.len() {
+    let dynamic = || package.tools.iter().filter(|tool| tool.is_dynamic);
+    if dynamic().count() < package.tools.len() {
+        return;
+    }
+    // A declaration without a function covers the tool of its name.
+    let declared: BTreeSet<&str> = dynamic().map(|tool| tool.name.value.as_str()).collect();
+    let open: Vec<&SdkTool> =
+        package.server.tools.iter().filter(|tool| !declared.contains(tool.name.as_str())).collect();
+    let Some(first) = open.first() else { return };
+    let message = match open.len() {
         1 => format!("package `{name}` has a tool, `{}`, and no `#[mcp_tool]`", first.name),
         count => format!("package `{name}` has {count} tools, the first is `{}`, and no `#[mcp_tool]`", first.name),
     };

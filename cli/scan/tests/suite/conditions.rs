@@ -29,6 +29,17 @@ fn counts_the_tools_that_the_build_leaves_out() {
     assert_eq!((report.annotated(), report.left_out()), (4, 1));
 }
 
+#[test]
+fn counts_declared_tools_that_the_build_leaves_out() {
+    let main = "mcp_scopes::scope_table! { static TOOLS = [\n\
+                #[cfg(feature = \"shell\")] dynamic \"run_query\" (risk = \"low\", description = \"x\"),\n\
+                dynamic \"list\" (risk = \"low\", description = \"x\"),\n]; }\nfn main() {}\n";
+    let manifest = manifest("demo", "") + "[features]\nshell = []\n";
+    let package = Package::new(&[("src/main.rs", main), ("Cargo.toml", &manifest)]);
+    assert_eq!(package.scan().run().unwrap().left_out(), 1);
+    assert_eq!(package.scan().features(["shell"]).run().unwrap().left_out(), 0);
+}
+
 /// A module that the build leaves out may nest as deep as it likes.
 #[test]
 fn survives_deep_nesting_in_modules_that_are_left_out() {

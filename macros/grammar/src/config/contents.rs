@@ -2,7 +2,7 @@
 
 use super::{
     reader::{Key, TomlReader, entries},
-    tools::{requirement, text},
+    tools::{requirement, text, word},
 };
 use crate::{
     catalogue::{BAD_PATTERN, EMPTY_TEXT, MISSING_RISK, MISSING_SCOPE},
@@ -73,7 +73,7 @@ fn entry(reader: &mut TomlReader<'_>, section: &str, name: Key<'_>, table: &DeTa
                     _ => RequirementDecl::Authenticated(key.at),
                 });
             }
-            "risk" => risk = text(reader, key, value).and_then(|risk| settings::risk_of(&risk, reader)),
+            "risk" => risk = word(reader, key, value).and_then(|risk| settings::risk_of(&risk, reader)),
             "description" => description = text(reader, key, value).map(|text| text.value).unwrap_or_default(),
             _ => reader.unknown_key(key, section, &KEYS),
         }

@@ -144,3 +144,60 @@ fn reports_errors_in_source_order() {
     let lines: Vec<u32> = read(text, "f.toml").unwrap_err().iter().map(|error| error.line).collect();
     assert_eq!(lines, [2, 4, 6, 8]);
 }
+
+/// The id, the message and the help of each error.
+fn errors(text: &str) -> Vec<(&'static str, String, String)> {
+    let errors = read(text, "f.toml").unwrap_err();
+    errors.into_iter().map(|error| (error.id, error.message, error.help.unwrap_or_default())).collect()
+}
+
+#[test]
+fn explains_unquoted_names_of_tools() {
+    let found = errors("[tools.fs.read]\nrisk = \"low\"\n[tools.fs.write]\nrisk = \"low\"\n");
+    let helps: Vec<&str> = found.iter().map(|(.., help)| help.as_str()).collect();
+    assert_eq!(
+        helps,
+        [
+            "quote a name that contains a dot: `[tools.\"fs.read\"]`",
+            "quote a name that contains a dot: `[tools.\"fs.write\"]`"
+        ]
+    );
+}
+
+/// The words are those of the attribute, where they are compared exactly.
+#[test]
+fn reads_words_without_space() {
+    for key in ["risk", "sandbox", "approval"] {
+        let found = errors(&format!("[tools.a]\nrisk = \"low\"\n{key} = \" low \"\n").replacen(
+            "risk = \"low\"\nrisk",
+            "risk",
+            1,
+        ));
+        assert_eq!(found.first().map(|(id, ..)| *id), Some("unknown-value"), "{key}: {found:?}");
+    }
+}
+
+#[test]
+fn names_the_key_of_optional_parameters() {
+    let of = |parameters: &str| errors(&format!("[tools.a]\nrisk = \"low\"\nparameters = [{parameters}]\n"));
+    assert_eq!(of("{ optionl = \"depth\" }")[0].2, "write `optional`");
+    assert_eq!(of("{ optional = \"depth\", name = \"b\" }")[0].0, "malformed-argument");
+    assert_eq!(of("\"a\", { optional = \"a\" }")[0].1, "duplicate value `a` in `parameters`");
+}
+
+/// A file of two megabytes is read in time and memory that its length bounds.
+#[test]
+fn bounds_what_requirements_expand_to() {
+    let many: Vec<String> = (0..100_000).map(|number| format!("\"s{number}\"")).collect();
+    let found = errors(&format!("[tools.a]\nrisk = \"low\"\nscope = {{ any = [{}] }}\n", many.join(",")));
+    assert_eq!(found.first().map(|(id, ..)| *id), Some("requirement-too-large"), "{found:?}");
+
+    let any = |start: usize| {
+        let names: Vec<String> = (start..start + 8).map(|number| format!("\"s{number}\"")).collect();
+        format!("{{ any = [{}] }}", names.join(","))
+    };
+    let scope = format!("scope = {{ all = [{}, {}] }}\nrisk = \"low\"\n", any(0), any(8));
+    let file: String = (0..10_000).map(|number| format!("[tools.t{number}]\n{scope}")).collect();
+    let named: usize = config(&file).tools.iter().map(|tool| tool.named_scopes().count()).sum();
+    assert!((32_768..33_000).contains(&named), "{named}");
+}

@@ -1,5 +1,7 @@
 //! `[tools]`: tools without a function. The keys, the checks and the normal form are those of an annotation.
 
+use std::collections::HashSet;
+
 use super::reader::{Key, TomlReader, Value, entries};
 use crate::{
     catalogue::{EMPTY_LIST, MALFORMED_ARGUMENT, REPEATED_VALUE},
@@ -14,17 +16,27 @@ use crate::{
         settings,
     },
 };
-use mcp_scopes_model::pattern::{PatternError, glob_syntax};
+use mcp_scopes_model::{
+    numbers::{MAX_TOOLS, MAX_USES},
+    pattern::{PatternError, glob_syntax},
+};
 use toml::de::{DeTable, DeValue};
 
 type Text = Located<String, usize>;
 
 pub(super) fn tools(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
+    let mut scopes = 0;
     for (key, value) in entries(table) {
         let section = format!("tools.\"{}\"", key.text);
         if let Some(table) = reader.table(&section, value) {
             let facts = tool(reader, &section, key, table);
+            scopes += facts.named_scopes().count();
             config.tools.push(facts.map_places(&mut |at| reader.place(at)));
+        }
+        // A short requirement can expand to thousands of scopes. One more than a table can have, so that the check of the table
+        // reports it.
+        if scopes > MAX_USES || config.tools.len() > MAX_TOOLS {
+            break;
         }
     }
 }
@@ -37,11 +49,11 @@ fn tool(reader: &mut TomlReader<'_>, section: &str, name: Key<'_>, table: &DeTab
         match key.text {
             "title" => facts.title = text(reader, key, value),
             "description" => facts.description = text(reader, key, value).unwrap_or_else(|| at_name(String::new())),
-            "risk" => facts.risk = text(reader, key, value).and_then(|risk| settings::risk_of(&risk, reader)),
+            "risk" => facts.risk = word(reader, key, value).and_then(|risk| settings::risk_of(&risk, reader)),
             "approval" => {
-                facts.approval = text(reader, key, value).and_then(|stated| settings::approval_of(&stated, reader));
+                facts.approval = word(reader, key, value).and_then(|stated| settings::approval_of(&stated, reader));
             }
-            "sandbox" => facts.sandbox = text(reader, key, value).and_then(|mode| settings::mode_of(&mode, reader)),
+            "sandbox" => facts.sandbox = word(reader, key, value).and_then(|mode| settings::mode_of(&mode, reader)),
             "scope" => {
                 facts.requirement = requirement(reader, key, value).unwrap_or(RequirementDecl::ToolName);
             }
@@ -70,7 +82,7 @@ fn tool(reader: &mut TomlReader<'_>, section: &str, name: Key<'_>, table: &DeTab
             }
             _ => {
                 reader.unknown_key(key, section, &DYNAMIC_KEYS);
-                if let (DeValue::Table(_), true) = (value.get_ref(), keys.is_empty() && table.len() == 1) {
+                if is_table(value) {
                     // In TOML, `[tools.db.query]` is a table `query` in a table `db`.
                     reader.help(format!("quote a name that contains a dot: `[tools.\"{}.{}\"]`", name.text, key.text));
                 }
@@ -80,7 +92,9 @@ fn tool(reader: &mut TomlReader<'_>, section: &str, name: Key<'_>, table: &DeTab
     }
     let key = |name: &str| keys.iter().find(|(key, _)| *key == name).map(|(_, at)| *at);
     let meant = keys.iter().any(|(key, _)| mcp_scopes_model::nearest::nearest(key, &DYNAMIC_KEYS) == Some("risk"));
-    if key("risk").is_none() && !meant {
+    let is_dotted =
+        !keys.is_empty() && entries(table).iter().all(|(key, value)| key.text != "policy" && is_table(value));
+    if key("risk").is_none() && !meant && !is_dotted {
         tool::missing_risk(name.text, &name.at, reader);
     }
     tool::check_openings(key, reader);
@@ -88,7 +102,16 @@ fn tool(reader: &mut TomlReader<'_>, section: &str, name: Key<'_>, table: &DeTab
     facts
 }
 
-/// Reads a text for people or a word. Space around it is removed.
+fn is_table(value: &Value<'_>) -> bool {
+    matches!(value.get_ref(), DeValue::Table(_))
+}
+
+/// Reads one of several words.
+pub(super) fn word(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<Text> {
+    Some(Located { value: reader.string(key.text, value)?.to_owned(), place: value.span().start })
+}
+
+/// Reads a text for people. Space around it is removed.
 pub(super) fn text(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> Option<Text> {
     let text = reader.string(key.text, value)?.trim().to_owned();
     Some(Located { value: text, place: value.span().start })
@@ -126,7 +149,8 @@ fn alternatives(
         DeValue::Table(table) => table,
         DeValue::String(_) => {
             let scope = Located { value: reader.string(key.text, value)?.to_owned(), place: at };
-            let list = |parts: &str| format!("scope = {{ all = [{parts}] }}");
+            let key = if depth == 0 { "scope = " } else { "" };
+            let list = |parts: &str| format!("{key}{{ all = [{parts}] }}");
             return check_scope(&scope, list, reader).then(|| vec![vec![scope]]);
         }
         _ => {
@@ -160,7 +184,7 @@ fn parameters(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> O
         reader.wrong_type(key.text, value, "an array of names", example);
         return None;
     };
-    let mut parameters: Vec<ParameterDecl> = Vec::new();
+    let (mut parameters, mut seen): (Vec<ParameterDecl>, _) = (Vec::new(), HashSet::new());
     for element in array {
         let optional = match element.get_ref() {
             DeValue::Table(table) => Some(entries(table)),
@@ -169,13 +193,18 @@ fn parameters(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> O
         let (name, required) = match optional.as_deref() {
             None => (element, true),
             Some([(Key { text: "optional", .. }, name)]) => (*name, false),
+            Some([(other, _)]) => {
+                reader.unknown_key(*other, "parameters", &["optional"]);
+                continue;
+            }
             Some(_) => {
-                reader.wrong_type(key.text, element, "names and `{ optional = \"..\" }`", example);
+                let message = "an optional parameter has the key `optional` alone".to_owned();
+                reader.report(&MALFORMED_ARGUMENT, &element.span().start, message, Some(format!("write {example}")));
                 continue;
             }
         };
         let Some(text) = reader.string(key.text, name) else { continue };
-        if parameters.iter().any(|earlier| earlier.name == text) {
+        if !seen.insert(text) {
             let message = format!("duplicate value `{text}` in `parameters`");
             reader.report(&REPEATED_VALUE, &name.span().start, message, None);
         } else {

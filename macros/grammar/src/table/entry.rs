@@ -66,7 +66,11 @@ fn dynamic(input: ParseStream<'_>, errors: &mut Diagnostics) -> Result<Option<To
     let name = name.ok_or_else(|| malformed(span, "a dynamic tool has no name"))?;
     match next("a dynamic tool states no facts")? {
         TokenTree::Group(keys) if keys.delimiter() == Delimiter::Parenthesis => {
-            Ok(Some(tool::dynamic::read(name, keys.stream(), errors)))
+            let facts = tool::dynamic::read(name, keys.stream(), errors);
+            if input.is_empty() || input.peek(Token![,]) {
+                return Ok(Some(facts));
+            }
+            Err(failure(input.span(), "unexpected token after the facts; a comma may be missing"))
         }
         other => Err(malformed(other.span(), "the facts of a dynamic tool are in parentheses")),
     }

@@ -90,3 +90,21 @@ fn keeps_readable_parts_after_errors() {
     }
     assert!(read("const T = [a];".parse().unwrap()).0.is_none());
 }
+
+/// The errors of all entries come together.
+#[test]
+fn continues_after_a_missing_comma() {
+    let text = "static T = [dynamic \"a\" (risk = \"low\") dynamic \"b\" (risk = \"low\"), list_files::<u8>];";
+    let (_, errors) = read(text.parse().unwrap());
+    let messages: Vec<String> = errors.iter().map(|error| error.message.clone()).collect();
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert_eq!(messages[0], "unexpected token after the facts; a comma may be missing");
+}
+
+#[test]
+fn rejects_arguments_of_a_mode_of_the_sandbox() {
+    for mode in ["allow(anything)", "deny()"] {
+        let text = format!("static T = [dynamic \"a\" (risk = \"low\", sandbox = {mode})];");
+        assert_eq!(read(text.parse().unwrap()).1.len(), 1, "{mode}");
+    }
+}

@@ -1,5 +1,7 @@
 //! The normal form of a requirement: any-of over all-of, built from the inside out. `L` is the location of a value.
 
+use std::collections::HashSet;
+
 use crate::{
     catalogue::{EMPTY_LIST, REPEATED_VALUE, REQUIREMENT_TOO_LARGE, UNKNOWN_VALUE},
     diagnostic::Report,
@@ -65,8 +67,8 @@ impl Combinator {
         }
         if elements == 0 {
             let message = match self {
-                Self::All => "`all()` would require nothing",
-                Self::Any => "`any()` could never be satisfied",
+                Self::All => "an empty `all` would require nothing",
+                Self::Any => "an empty `any` could never be satisfied",
             };
             let help = "name at least one scope, or write `authenticated` to open the tool to every valid token";
             errors.report(&EMPTY_LIST, at, message.to_owned(), Some(help.to_owned()));
@@ -101,10 +103,11 @@ fn repeated<L: Clone>(parts: &[Option<Alternatives<L>>], list: &str, errors: &mu
         },
         _ => None,
     };
-    let scopes: Vec<Located<String, L>> = parts.iter().filter_map(alone).collect();
-    for (place, scope) in scopes.iter().enumerate() {
-        if scopes.iter().take(place).any(|earlier| earlier.value == scope.value) {
-            let message = format!("duplicate scope `{}` in this `{list}(..)`", scope.value);
+    // A file may hold hundreds of thousands.
+    let mut seen = HashSet::new();
+    for scope in parts.iter().filter_map(alone) {
+        if !seen.insert(scope.value.clone()) {
+            let message = format!("duplicate scope `{}` in this `{list}`", scope.value);
             errors.report(&REPEATED_VALUE, &scope.place, message, None);
         }
     }

@@ -1,5 +1,7 @@
 //! `policy(..)`: the limits and the conflicts between them.
 
+use std::collections::HashSet;
+
 use super::{ToolFacts, lists::each};
 use crate::{
     args::{self, Arg, Value},
@@ -130,16 +132,13 @@ pub(super) fn read(arg: &Arg, errors: &mut Diagnostics) -> (PolicyDecl<Span>, Op
 /// Reports conflicts: if two limits meet, one of them would never apply.
 pub(crate) fn check<L>(tool: &ToolFacts<L>, review: Option<&L>, errors: &mut impl Report<L>) {
     let policy = &tool.policy;
+    let blocking: HashSet<&str> = policy.blocked_after.iter().map(|blocked| blocked.value.as_str()).collect();
     for pattern in &policy.requires_approval_after {
-        let tool_of = |text: &str| text.split(':').next().map(str::to_owned);
-        let blocking = policy
-            .blocked_after
-            .iter()
-            .find(|blocked| blocked.value == pattern.value || Some(&blocked.value) == tool_of(&pattern.value).as_ref());
-        if let Some(blocked) = blocking {
+        let tool = pattern.value.split(':').next().unwrap_or_default();
+        if let Some(blocked) = blocking.get(pattern.value.as_str()).or_else(|| blocking.get(tool)) {
             let message = format!(
-                "`{}` never requires approval: `{}` in `blocked_after` already blocks the call",
-                pattern.value, blocked.value
+                "`{}` never requires approval: `{blocked}` in `blocked_after` already blocks the call",
+                pattern.value
             );
             let help = "remove the pattern from one of the two lists";
             errors.report(&CONFLICTING_LIMITS, &pattern.place, message, Some(help.to_owned()));

@@ -99,8 +99,9 @@ pub(super) fn sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<(Spanned<Sa
 pub(super) fn dynamic_sandbox(arg: &Arg, errors: &mut Diagnostics) -> Option<Spanned<SandboxMode>> {
     let tokens = arg.equals(errors)?;
     let text = match call(tokens) {
-        Some((word, _)) => Spanned { value: word.to_string(), place: word.span() },
-        None => literal::string(tokens, "sandbox", errors)?,
+        // Reported by its meaning: a substitute needs a function.
+        Some((word, _)) if word == "simulate" => Spanned { value: word.to_string(), place: word.span() },
+        _ => literal::string(tokens, "sandbox", errors)?,
     };
     mode_of(&text, errors)
 }
