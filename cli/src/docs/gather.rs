@@ -1,11 +1,13 @@
 //! Prepares the contents of a document for display.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
 };
 
 use indexmap::IndexSet;
+use mcp_scopes_model::Risk;
 use mcp_scopes_prm::{Document, McpExtensions, ToolEntry};
 
 use super::{
@@ -125,7 +127,8 @@ fn anchor(name: &str) -> String {
     anchor
 }
 
-/// Groups tools by requirement, or by risk if nearly every tool has a different requirement.
+/// Groups tools by requirement, or by risk if nearly every tool has a different requirement. The groups with the worst
+/// risk come first; of several with the same worst risk, those with most such tools.
 fn groups(tools: &[Tool]) -> Vec<Group> {
     let by = |title: &dyn Fn(&Tool) -> Title| {
         let mut groups: BTreeMap<Title, Vec<ToolId>> = BTreeMap::new();
@@ -138,13 +141,16 @@ fn groups(tools: &[Tool]) -> Vec<Group> {
     if tools.len() < 2 * groups.len() {
         groups = by(&|tool| Title::Risk(tool.risk));
     }
+    let risk = |id: &ToolId| tools.get(*id).and_then(|tool| tool.risk);
     let mut groups: Vec<Group> = groups.into_iter().map(|(title, tools)| Group { title, tools }).collect();
     for group in &mut groups {
-        group.tools.sort_by_key(|id| std::cmp::Reverse(tools.get(*id).and_then(|tool| tool.risk)));
+        group.tools.sort_by_key(|id| Reverse(risk(id)));
     }
-    if groups.iter().any(|group| matches!(group.title, Title::Risk(_))) {
-        groups.reverse();
-    }
+    let of_each_risk = |group: &Group| {
+        let number = |wanted| group.tools.iter().filter(|id| risk(id) == Some(wanted)).count();
+        Risk::ALL.into_iter().rev().map(number).collect::<Vec<_>>()
+    };
+    groups.sort_by_cached_key(|group| Reverse(of_each_risk(group)));
     groups
 }
 

@@ -19,6 +19,7 @@ pub(super) struct Server {
     pub(super) baseline: Vec<ScopeId>,
     pub(super) scopes: Vec<Scope>,
     pub(super) tools: Vec<Tool>,
+    /// The groups of tools, those with the worst risk first.
     pub(super) groups: Vec<Group>,
     pub(super) flows: Vec<Flow>,
     /// The hierarchy of scopes without transitive edges, in order.

@@ -214,6 +214,33 @@ fn lists_requirements_in_words_for_many_scopes() {
 }
 
 #[test]
+fn orders_groups_by_worst_risk() {
+    let tool = |scope: &str, risk: &str| json!({"description": "x", "risk_level": risk, "required_scopes": [[scope]]});
+    let document = json!({
+        "resource": "https://a.example.com/mcp",
+        "authorization_servers": ["https://i.example.com"],
+        "scopes_supported": ["calm", "mixed", "grave", "worst"],
+        "mcp_extensions": { "tool_scope_mapping": {
+            "calm_1": tool("calm", "low"), "calm_2": tool("calm", "low"), "calm_3": tool("calm", "medium"),
+            "mixed_1": tool("mixed", "low"), "mixed_2": tool("mixed", "high"), "mixed_3": tool("mixed", "medium"),
+            "grave_1": tool("grave", "high"), "grave_2": tool("grave", "high"),
+            "worst_1": tool("worst", "critical"), "worst_2": tool("worst", "minimal"),
+        } },
+    });
+    let demo = Demo::new();
+    demo.write("prm.json", document.to_string());
+    let page = page(&demo, "prm.json");
+    let titles: Vec<&str> = (page.split("<span class=\"title\"><code>").skip(1))
+        .map(|rest| rest.split_once("</code>").unwrap().0)
+        .collect();
+    assert_eq!(titles, ["worst", "grave", "mixed", "calm"]);
+    // The worst tool of a group is its first.
+    assert!(page.find("href=\"#tool-mixed_2\"").unwrap() < page.find("href=\"#tool-mixed_1\"").unwrap());
+    let markdown = demo.run(&["docs", "prm.json", "--markdown"]).out;
+    assert!(markdown.find("| `worst_1` |").unwrap() < markdown.find("| `calm_1` |").unwrap(), "{markdown}");
+}
+
+#[test]
 fn updates_and_checks_a_readme() {
     let demo = package();
     demo.write("README.md", README);
