@@ -56,6 +56,7 @@ pub(crate) fn assemble(world: &mut World, package: PackageId) -> Inventory {
     let member = assembly.world.members.get(package);
     Inventory {
         package: member.map(|member| member.package.name.clone()).unwrap_or_default(),
+        version: member.map(|member| member.package.version.clone()).unwrap_or_default(),
         folder: member.map(|member| member.package.folder.clone()).unwrap_or_default(),
         features: member.map(|member| member.enabled.features.clone()).unwrap_or_default(),
         tools,

@@ -22,6 +22,8 @@ pub type TableId = usize;
 pub struct Inventory {
     /// The package's name.
     pub package: String,
+    /// The package's version. Empty if its manifest states none.
+    pub version: String,
     /// The package's folder.
     pub folder: PathBuf,
     /// The features that are on in the scan.

@@ -11,12 +11,16 @@ use crate::{Error, features::Features, file, manifest};
 
 /// The package of the annotations.
 pub(crate) const RUNTIME: &str = "mcp-scopes";
+/// The version of a package that states none.
+const UNSTATED: &str = "0.0.0";
 
 /// One package.
 #[derive(Clone, Debug)]
 pub struct Package {
     /// Its name.
     pub name: String,
+    /// Its version. Empty if the manifest states none.
+    pub version: String,
     /// Its folder.
     pub folder: PathBuf,
     /// Its `Cargo.toml`.
@@ -72,12 +76,14 @@ impl Package {
         parsed.complete_from_path(&absolute).map_err(|error| manifest::unusable(path, error))?;
         let Some(package) = parsed.package.as_ref() else { return Ok(None) };
         let name = package.name().to_owned();
+        let version = package.version.get().cloned().unwrap_or_default();
+        let version = if version == UNSTATED { String::new() } else { version };
         let targets = targets(&parsed, &name, &folder);
         let dependencies = dependencies(&parsed, &folder);
         let optional: Vec<String> =
             dependencies.values().filter(|found| found.optional).map(|found| found.key.clone()).collect();
         let features = Features::new(&parsed.features, &optional);
-        Ok(Some(Self { name, folder, manifest: path.to_owned(), targets, features, dependencies }))
+        Ok(Some(Self { name, version, folder, manifest: path.to_owned(), targets, features, dependencies }))
     }
 
     /// Returns the nearest `Cargo.toml` at or above a path.
