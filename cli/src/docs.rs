@@ -6,6 +6,9 @@
 //! | `server` | [`Server`](server::Server): scopes, tools and flows, prepared for display |
 //! | `gather` | builds a `Server` from a document |
 //! | `hierarchy` | the hierarchy of scopes, and its minimal set of arrows |
+//! | `prefix` | the prefix that most scopes have in common |
+//! | `source` | links to the source |
+//! | `stamp` | the date and the links of a page, as options |
 //! | `words` | policies and hints in words |
 //! | `layers` | the layout of a hierarchy |
 //! | `page` | the page in HTML |
@@ -19,7 +22,10 @@ mod layers;
 mod markdown;
 mod markers;
 mod page;
+mod prefix;
 mod server;
+mod source;
+mod stamp;
 mod words;
 
 use std::{
@@ -29,7 +35,7 @@ use std::{
 
 use clap::{ArgGroup, Args};
 use mcp_scopes_scan::file;
-use server::Server;
+use stamp::Stamp;
 
 use crate::{
     options::{Build, Table, quoted},
@@ -78,6 +84,8 @@ pub(crate) struct Docs {
     #[arg(long, requires = "file")]
     check: bool,
     #[command(flatten)]
+    stamp: Stamp,
+    #[command(flatten)]
     table: Table,
     #[command(flatten)]
     build: Build,
@@ -85,17 +93,23 @@ pub(crate) struct Docs {
 
 impl Docs {
     pub(crate) fn run(&self) -> Outcome {
-        let server = match input::read(&self.path, self.table.allow_loopback_http, |path| {
+        let input = match input::read(&self.path, self.table.allow_loopback_http, |path| {
             self.table.scan(self.build.scan(path))
         }) {
-            Ok(input) => Server::of(&input),
+            Ok(input) => input,
+            Err(outcome) => return outcome,
+        };
+        let old = self.output.as_deref().and_then(|output| File::open(output).and_then(file::limited).ok());
+        let compared = old.as_deref().filter(|_| self.check);
+        let server = match self.stamp.server(&input, compared) {
+            Ok(server) => server,
             Err(outcome) => return outcome,
         };
         let text =
             if self.markdown || self.readme.is_some() { markdown::render(&server) } else { page::render(&server) };
         match (&self.readme, &self.output) {
             (Some(readme), _) => self.replace_in(readme, &text),
-            (None, Some(output)) => self.put(output, File::open(output).and_then(file::limited).ok(), &text),
+            (None, Some(output)) => self.put(output, old, &text),
             (None, None) => print(&text),
         }
     }
@@ -151,6 +165,7 @@ impl Docs {
         let file = |option: &str, path: &Path| format!("{option} {}", quoted(&path.display().to_string()));
         words.extend(self.readme.as_deref().map(|path| file("--in", path)));
         words.extend(self.output.as_deref().map(|path| file("--output", path)));
+        words.extend(self.stamp.to_arguments());
         words.extend(self.table.to_arguments());
         words.extend(self.build.to_arguments());
         words.join(" ")

@@ -13,7 +13,9 @@ use mcp_scopes_prm::{Document, McpExtensions, ToolEntry};
 use super::{
     hierarchy::Hierarchy,
     input::Input,
+    prefix,
     server::{Flow, Group, Needs, Scope, ScopeId, Server, Title, Tool, ToolId},
+    source::SourceLinks,
     words,
 };
 use crate::escape::escaped;
@@ -21,14 +23,15 @@ use crate::escape::escaped;
 impl Server {
     /// Builds a server from the input. Control and bidirectional characters are escaped, since they mislead in any
     /// output.
-    pub(super) fn of(input: &Input) -> Self {
+    pub(super) fn of(input: &Input, mut links: SourceLinks) -> Self {
         let document = &input.document;
         let empty = McpExtensions::default();
         let extensions = document.mcp_extensions.as_ref().unwrap_or(&empty);
         let names = names(input, extensions);
         let id = |scope: &String| names.get_index_of(scope.as_str());
-        let tools: Vec<Tool> =
-            extensions.tool_scope_mapping.iter().map(|(name, entry)| tool(name, entry, extensions, &id)).collect();
+        let tools: Vec<Tool> = (extensions.tool_scope_mapping.iter())
+            .map(|(name, entry)| Tool { source: links.tools.remove(name), ..tool(name, entry, extensions, &id) })
+            .collect();
         let hierarchy = hierarchy(extensions, &names);
         let descriptions = input.descriptions();
         let scopes: Vec<Scope> = (names.iter().zip(hierarchy.implies).enumerate())
@@ -37,17 +40,22 @@ impl Server {
                 let open = |tool: &Tool| matches!(tool.needs, Needs::AnyOf(_)) && tool.needs.are_met(&held);
                 Scope {
                     name: escaped(name),
+                    anchor: anchor("scope-", name),
                     description: descriptions.get(name).map(|text| escaped(text)),
                     opens: tools.iter().enumerate().filter(|(_, tool)| open(tool)).map(|(id, _)| id).collect(),
                     implies,
+                    source: links.scopes.remove(*name),
                 }
             })
             .collect();
         let mut server = Self {
             name: name(document),
             resource: document.resource.as_deref().map(escaped),
+            version: input.version.as_deref().map(escaped),
+            date: None,
             issuers: document.authorization_servers.iter().map(|issuer| escaped(issuer)).collect(),
             baseline: document.scopes_supported.iter().filter_map(id).collect(),
+            prefix: prefix::common(scopes.iter().map(|scope| scope.name.as_str())),
             groups: groups(&tools),
             edges: hierarchy.edges,
             session: extensions.session_policies.as_ref().map(words::session).unwrap_or_default(),
@@ -66,7 +74,7 @@ impl Server {
 
 /// Returns every scope that the document names: first declared scopes, then those that tools require, then others.
 fn names<'i>(input: &'i Input, extensions: &'i McpExtensions) -> IndexSet<&'i str> {
-    let declared = input.scopes.iter().map(|(scope, _)| scope);
+    let declared = input.scopes.iter().map(|scope| &scope.name);
     let needed = extensions.tool_scope_mapping.values().flat_map(|tool| tool.required_scopes.iter().flatten());
     let hierarchy = extensions.scope_hierarchy.iter().flat_map(|(scope, implied)| [scope].into_iter().chain(implied));
     let flows = extensions.scope_upgrade_flows.values().flatten();
@@ -96,7 +104,7 @@ fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(
     let required = |name: &String| entry.required_parameters.contains(name);
     Tool {
         name: escaped(name),
-        anchor: anchor(name),
+        anchor: anchor("tool-", name),
         description: words::about(entry).as_deref().map(escaped),
         risk: entry.risk_level,
         needs,
@@ -108,15 +116,16 @@ fn tool(name: &str, entry: &ToolEntry, extensions: &McpExtensions, id: &impl Fn(
             .map(|names| names.iter().map(|name| (escaped(name), required(name))).collect()),
         examples: all(&entry.examples),
         together: all(&entry.commonly_grouped_with),
-        before: all(&entry.prerequisite_scopes),
+        before: entry.prerequisite_scopes.iter().filter_map(id).collect(),
         policy: extensions.tool_interaction_policies.get(name).map(words::policy).unwrap_or_default(),
+        source: None,
     }
 }
 
-/// Returns the anchor `tool-` and the name. Other characters than letters, digits, `_`, `.` and `-` become their code
+/// Returns an anchor: the kind and the name. Other characters than letters, digits, `_`, `.` and `-` become their code
 /// point between tildes.
-fn anchor(name: &str) -> String {
-    let mut anchor = String::from("tool-");
+fn anchor(kind: &str, name: &str) -> String {
+    let mut anchor = kind.to_owned();
     for character in name.chars() {
         if character.is_ascii_alphanumeric() || "_.-".contains(character) {
             anchor.push(character);

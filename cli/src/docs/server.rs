@@ -1,6 +1,6 @@
 //! A server, prepared for display: which scope opens which tool, at which risk.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use mcp_scopes_model::{Risk, SandboxMode};
 use mcp_scopes_prm::SandboxEntry;
@@ -15,8 +15,14 @@ pub(super) type ToolId = usize;
 pub(super) struct Server {
     pub(super) name: String,
     pub(super) resource: Option<String>,
+    /// The version of the server's package.
+    pub(super) version: Option<String>,
+    /// The date to show, as in `2027-02-19`.
+    pub(super) date: Option<String>,
     pub(super) issuers: Vec<String>,
     pub(super) baseline: Vec<ScopeId>,
+    /// The prefix that most scopes have in common, if it is long.
+    pub(super) prefix: Option<String>,
     pub(super) scopes: Vec<Scope>,
     pub(super) tools: Vec<Tool>,
     /// The groups of tools, those with the worst risk first.
@@ -32,11 +38,14 @@ pub(super) struct Server {
 #[derive(Debug)]
 pub(super) struct Scope {
     pub(super) name: String,
+    /// Its anchor on the page.
+    pub(super) anchor: String,
     pub(super) description: Option<String>,
     /// The scopes that its holder also holds.
     pub(super) implies: Vec<ScopeId>,
     /// The tools that it opens alone, with all that it implies. Public tools are not included.
     pub(super) opens: Vec<ToolId>,
+    pub(super) source: Option<Source>,
 }
 
 #[derive(Debug)]
@@ -53,9 +62,19 @@ pub(super) struct Tool {
     pub(super) parameters: Option<Vec<(String, bool)>>,
     pub(super) examples: Vec<String>,
     pub(super) together: Vec<String>,
-    pub(super) before: Vec<String>,
+    /// The scopes that a caller should hold first.
+    pub(super) before: Vec<ScopeId>,
     /// Its limits, in words.
     pub(super) policy: Vec<String>,
+    pub(super) source: Option<Source>,
+}
+
+/// A place in the source.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    /// The file in its repository, and the line.
+    pub(super) shown: String,
+    pub(super) url: String,
 }
 
 /// The requirement of a tool.
@@ -119,6 +138,11 @@ impl Server {
         scopes.iter().map(step).collect()
     }
 
+    /// Returns whether the server has a sandbox, or a tool states its mode there.
+    pub(super) fn has_sandbox(&self) -> bool {
+        self.sandbox.is_some() || self.tools.iter().any(|tool| tool.sandbox.is_some())
+    }
+
     /// Returns the scopes at the end of the arrows from a scope.
     pub(super) fn next(&self, scope: ScopeId) -> impl Iterator<Item = ScopeId> {
         let first = self.edges.partition_point(|(from, _)| *from < scope);
@@ -144,6 +168,16 @@ impl Server {
     /// Returns the name of a scope.
     pub(super) fn scope(&self, id: ScopeId) -> &str {
         self.scopes.get(id).map_or("", |scope| &scope.name)
+    }
+
+    /// Returns the name of a scope without the common prefix, if it has it.
+    pub(super) fn without_prefix(&self, id: ScopeId) -> Option<&str> {
+        self.scope(id).strip_prefix(self.prefix.as_deref()?).filter(|rest| !rest.is_empty())
+    }
+
+    /// Returns the name of a scope, with an ellipsis for the common prefix.
+    pub(super) fn short(&self, id: ScopeId) -> Cow<'_, str> {
+        self.without_prefix(id).map_or(Cow::Borrowed(self.scope(id)), |rest| format!("…{rest}").into())
     }
 
     /// Returns the tools with these ids.

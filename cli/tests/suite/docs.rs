@@ -1,5 +1,7 @@
 //! `mcp-scopes docs`: the contents of the page, its protection against injected text, and its output files.
 
+mod stamp;
+
 use crate::support::Demo;
 use serde_json::json;
 
@@ -35,12 +37,14 @@ fn page_shows_what_is_declared() {
     let page = page(&demo, ".");
     for part in [
         "<h1>Files</h1>",
-        "<td>Read files</td>",
+        "data-head=\"For\">Read files</td>",
         "data-needs=\"[[1]]\" data-risk=\"high\"",
         "data-needs=\"public\"",
-        "data-name=\"files:write\" data-implies=\"[0]\"",
+        "data-name=\"files:write\" data-anchor=\"scope-files~3a~write\" data-implies=\"[0]\"",
+        "<tr id=\"scope-files~3a~write\">",
         "files:write implies files:read.",
-        "files:read: + 1 tool, up to low. Then files:write: + 1 tool, up to high.",
+        "<li class=\"r-low\"><code>files:read</code><span class=\"note\">+ 1 tool, up to low</span></li>\
+         <li class=\"r-high\"><code>files:write</code><span class=\"note\">+ 1 tool, up to high</span></li>",
         "At most 2 calls of high or critical risk in one session.",
         "Denied after the session has called <code>read_file</code> with an argument that matches <code>/etc/*</code>.",
         "At most 1 call in one session.",
@@ -78,7 +82,7 @@ fn documents_have_no_scope_descriptions() {
     let demo = package();
     assert_eq!(demo.run(&["export", "--output", "prm.json"]).code, 0);
     let document = page(&demo, "prm.json");
-    assert!(document.contains("<h1>Files</h1>") && !document.contains("<td>Read files</td>"));
+    assert!(document.contains("<h1>Files</h1>") && !document.contains(">Read files</td>"));
     let run = demo.run_with(&["docs", "-"], &demo.read("prm.json"));
     assert_eq!((run.code, run.out), (0, document.clone()));
     assert_eq!(demo.run(&["lock"]).code, 0);
@@ -130,7 +134,7 @@ fn escapes_text_of_the_document() {
         assert_eq!(run.out.matches(part).count(), 1, "{part}");
     }
     // Each drawing also has a title.
-    assert_eq!(run.out.matches("</title>").count(), 1 + run.out.matches("<svg ").count());
+    assert_eq!(run.out.matches("</title>").count(), 1 + run.out.matches("<svg role=\"img\"").count());
     assert!(!run.out.contains("<img") && !run.out.contains('\u{202e}') && !run.out.contains('\u{1b}'));
     assert!(run.out.contains("&lt;/script&gt;") && run.out.contains("data-name=\"a'&lt;b&gt;&amp;c\""));
     assert!(run.out.contains("Silent – no requirement is stated"));
@@ -207,7 +211,10 @@ fn lists_requirements_in_words_for_many_scopes() {
     let demo = Demo::new();
     demo.write("prm.json", document.to_string());
     let page = page(&demo, "prm.json");
-    assert!(page.contains("<th scope=\"col\">Opened by</th>") && page.contains("<td><code>s59</code></td>"));
+    assert!(
+        page.contains("<th class=\"by\" scope=\"col\">Opened by</th>")
+            && page.contains("<td class=\"by\"><code>s59</code></td>")
+    );
     // Nearly every tool has a different scope, so tools are grouped by risk.
     let high = page.find("risk: high").unwrap();
     assert!(high < page.find("risk: low").unwrap());
@@ -238,6 +245,31 @@ fn orders_groups_by_worst_risk() {
     assert!(page.find("href=\"#tool-mixed_2\"").unwrap() < page.find("href=\"#tool-mixed_1\"").unwrap());
     let markdown = demo.run(&["docs", "prm.json", "--markdown"]).out;
     assert!(markdown.find("| `worst_1` |").unwrap() < markdown.find("| `calm_1` |").unwrap(), "{markdown}");
+}
+
+#[test]
+fn abbreviates_a_long_common_prefix() {
+    let prefix = "https://api.example.com/auth/tools.";
+    let tool = |scope: &str| json!({"description": "x", "risk_level": "low", "required_scopes": [[format!("{prefix}{scope}")]]});
+    let document = json!({
+        "resource": "https://a.example.com/mcp",
+        "authorization_servers": ["https://i.example.com"],
+        "scopes_supported": ["openid"],
+        "mcp_extensions": {
+            "tool_scope_mapping": { "a": tool("read"), "b": tool("write"), "c": tool("write") },
+            "scope_hierarchy": { format!("{prefix}write"): [format!("{prefix}read")] },
+        },
+    });
+    let demo = Demo::new();
+    demo.write("prm.json", document.to_string());
+    let page = page(&demo, "prm.json");
+    let short = format!("<code title=\"{prefix}read\">…read</code>");
+    for part in [&*short, "… is short for <code>https:", ">…write</text>", "<code>openid</code>"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    // What is compared or copied is complete.
+    assert!(page.contains(&format!("data-name=\"{prefix}read\"")), "{page}");
+    assert!(demo.run(&["docs", "prm.json", "--markdown"]).out.contains(&format!("`{prefix}read`")));
 }
 
 #[test]

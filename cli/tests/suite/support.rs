@@ -72,8 +72,21 @@ impl Demo {
 
     /// Runs the binary with a text on standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Run {
+        Self::finish(self.command(arguments).env_remove("SOURCE_DATE_EPOCH"), input)
+    }
+
+    /// Runs the binary with this value of `SOURCE_DATE_EPOCH`.
+    pub(crate) fn run_at(&self, arguments: &[&str], epoch: &str) -> Run {
+        Self::finish(self.command(arguments).env("SOURCE_DATE_EPOCH", epoch), "")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-scopes"));
         command.args(arguments).current_dir(self.path()).env_remove("COLUMNS").env_remove("FORCE_HYPERLINK");
+        command
+    }
+
+    fn finish(command: &mut Command, input: &str) -> Run {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         // A program that does not read its input may have exited already.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());

@@ -1,7 +1,6 @@
 //! "What does this token open?" The script makes this part visible.
 
 use maud::{Markup, html};
-use mcp_scopes_model::Risk;
 
 use super::marks;
 use crate::docs::{server::Server, words::count};
@@ -10,43 +9,62 @@ pub(super) fn render(server: &Server) -> Markup {
     html! {
         search #ask hidden aria-label="Find tools" {
             form autocomplete="off" {
-                h2 { "What does this token open?" }
-                fieldset.scopes {
-                    legend { "Scopes it holds" span aria-hidden="true" { "tools" } }
-                    @for (id, scope) in server.scopes.iter().enumerate() {
-                        label.tick {
-                            input type="checkbox" name="scope" value=(id) data-name=(scope.name)
-                                data-implies=(numbers(server.next(id)));
-                            span { code { (scope.name) } }
-                            span.count aria-label=(count(scope.opens.len(), "tool")) { (scope.opens.len()) }
-                        }
-                    }
-                }
-                label.field {
-                    span { "Or paste its " code { "scope" } }
-                    input #token type="text" spellcheck="false" autocapitalize="none" placeholder="read:a write:b";
+                details #controls open {
+                    summary { h2 { "What does this token open?" } }
+                    (token(server))
+                    (filters(server))
                 }
                 p #result role="status" aria-live="polite" {}
-                a.down href="#tools-by-scope" { "Go to these tools" }
-                fieldset.risks {
-                    legend { "Risk" }
-                    @for risk in Risk::ALL.into_iter().rev() {
-                        @if server.tools.iter().any(|tool| tool.risk == Some(risk)) {
-                            label.tick {
-                                input type="checkbox" name="risk" value=(risk.as_str()) checked;
-                                (marks::risk(Some(risk)))
-                            }
-                        }
-                    }
+                p #found hidden {}
+                p.actions {
+                    button #again type="button" { "Start again" }
+                    a #share href="" hidden { "Link to this answer" }
+                    a.down href="#tools-by-scope" { "Go to these tools" }
                 }
-                label.field {
-                    span { "Search" }
-                    input #search type="search" placeholder="name or description";
-                }
-                label.tick { input #closed type="checkbox"; span { "Also show closed tools" } }
-                button #again type="button" { "Start again" }
             }
         }
+    }
+}
+
+fn token(server: &Server) -> Markup {
+    html! {
+        fieldset.scopes {
+            legend { "Scopes it holds" span aria-hidden="true" { "tools" } }
+            (marks::prefix(server))
+            div.list {
+                @for (id, scope) in server.scopes.iter().enumerate() {
+                    label.tick {
+                        input type="checkbox" name="scope" value=(id) data-name=(scope.name) data-anchor=(scope.anchor)
+                            data-implies=(numbers(server.next(id)));
+                        span { (marks::scope(server, id)) }
+                        span.count aria-label=(count(scope.opens.len(), "tool")) { (scope.opens.len()) }
+                    }
+                }
+            }
+        }
+        label.field {
+            span { "Or paste its " code { "scope" } }
+            input #token type="text" spellcheck="false" autocapitalize="none" placeholder="read:a write:b";
+        }
+    }
+}
+
+fn filters(server: &Server) -> Markup {
+    html! {
+        fieldset.risks {
+            legend { "Only these risks" }
+            @for (risk, _) in marks::by_risk(&server.tools) {
+                label.tick {
+                    input type="checkbox" name="risk" value=(marks::word(risk));
+                    (marks::risk(risk))
+                }
+            }
+        }
+        label.field {
+            span { "Search" }
+            input #search type="search" placeholder="tool, parameter or scope";
+        }
+        label.tick { input #closed type="checkbox"; span { "Also show closed tools" } }
     }
 }
 

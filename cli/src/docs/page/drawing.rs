@@ -1,13 +1,13 @@
-//! Boxes and arrows in SVG. Names use a monospaced font, so the size of a box needs no measurement.
+//! The hierarchy of scopes as boxes and arrows in SVG. Names use a monospaced font, so the size of a box needs no measurement.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _};
 
 use maud::{Markup, html};
 
 use super::marks;
 use crate::docs::{
     layers::{Layers, Node, families, layers},
-    server::{Flow, ScopeId, Server},
+    server::{ScopeId, Server},
 };
 
 /// Width of a character of a name, and of the line below, in tenths.
@@ -17,23 +17,21 @@ const HEIGHT: usize = 52;
 const GAP: usize = 20;
 const BETWEEN: usize = 44;
 const MARGIN: usize = 4;
-/// Maximum width of a row. A longer flow continues in the next row, which is indented.
-const WIDEST: usize = 920;
-const INDENT: usize = 24;
 /// Maximum number of arrows of a drawing. A larger drawing is unreadable.
 const MOST_DRAWN: usize = 200;
 
 /// A box with a name and a line below.
 struct Card<'s> {
-    name: &'s str,
+    name: Cow<'s, str>,
     note: String,
-    class: &'static str,
+    class: String,
 }
 
 impl<'s> Card<'s> {
-    fn of(server: &'s Server, scope: ScopeId, tools: &[usize], sign: &str) -> Self {
-        let class = server.riskiest(tools).map_or("unstated", mcp_scopes_model::Risk::as_str);
-        Self { name: server.scope(scope), note: format!("{sign}{}", marks::reach(server, tools)), class }
+    fn of(server: &'s Server, id: ScopeId) -> Option<Self> {
+        let tools = &server.scopes.get(id)?.opens;
+        let class = marks::class(server.riskiest(tools));
+        Some(Self { name: server.short(id), note: marks::reach(server, tools), class })
     }
 
     fn width(&self) -> usize {
@@ -42,7 +40,7 @@ impl<'s> Card<'s> {
 
     fn draw(&self, x: usize, y: usize, width: usize) -> Markup {
         html! {
-            g.card.{ "r-" (self.class) } {
+            g.card.(self.class) {
                 rect x=(x) y=(y) width=(width) height=(HEIGHT) rx="8" {}
                 rect.edge x=(x + 8) y=(y + 10) width="4" height=(HEIGHT - 20) rx="2" {}
                 text.name x=(x + 21) y=(y + 22) { (self.name) }
@@ -55,10 +53,8 @@ impl<'s> Card<'s> {
 /// Draws each connected part of the hierarchy, unless it is too large to read.
 pub(super) fn hierarchy(server: &Server) -> Markup {
     // Aligns the drawings in columns. A column widens for a name that is too long.
-    let widths = server.edges.iter().flat_map(|(from, to)| [from, to]).filter_map(|scope| {
-        let opens = &server.scopes.get(*scope)?.opens;
-        Some(Card::of(server, *scope, opens, "").width())
-    });
+    let ends = server.edges.iter().flat_map(|(from, to)| [from, to]);
+    let widths = ends.filter_map(|scope| Some(Card::of(server, *scope)?.width()));
     let least = widths.filter(|width| *width <= 240).max().unwrap_or(0);
     html! {
         @for (number, edges) in families(&server.edges).iter().enumerate() {
@@ -74,11 +70,9 @@ pub(super) fn hierarchy(server: &Server) -> Markup {
 
 fn family(server: &Server, edges: &[(ScopeId, ScopeId)], id: &str, least: usize) -> Markup {
     let found = layers(edges);
-    let of = |node: &Node| if let Node::Given(scope) = node { server.scopes.get(*scope) } else { None };
     let given = |node: &Node| if let Node::Given(scope) = node { Some(*scope) } else { None };
-    let cards: BTreeMap<Node, Card<'_>> = (found.layers.iter().flatten())
-        .filter_map(|node| Some((*node, Card::of(server, given(node)?, &of(node)?.opens, ""))))
-        .collect();
+    let cards: BTreeMap<Node, Card<'_>> =
+        (found.layers.iter().flatten()).filter_map(|node| Some((*node, Card::of(server, given(node)?)?))).collect();
     let widths: Vec<usize> = found
         .layers
         .iter()
@@ -147,43 +141,6 @@ fn curve(
         let _ = write!(line, "{head} C{half} {y} {half} {down} {end} {down}");
     }
     line
-}
-
-/// Draws the steps of a role, row by row.
-pub(super) fn flow(server: &Server, flow: &Flow, id: &str) -> Markup {
-    let cards: Vec<Card<'_>> =
-        flow.steps.iter().map(|(scope, gained)| Card::of(server, *scope, gained, "+ ")).collect();
-    let (mut x, mut y, mut widest) = (MARGIN, MARGIN, 0);
-    let mut drawn: Vec<(&Card<'_>, usize, usize)> = Vec::new();
-    for card in &cards {
-        if x > MARGIN && x + card.width() + MARGIN > WIDEST {
-            (x, y) = (MARGIN + INDENT, y + HEIGHT + 2 * GAP);
-        }
-        drawn.push((card, x, y));
-        x += card.width() + BETWEEN;
-        widest = widest.max(x);
-    }
-    let id = format!("{id}-drawing");
-    let steps: Vec<String> = cards.iter().map(|card| format!("{}: {}.", card.name, card.note)).collect();
-    svg(
-        (widest - BETWEEN.min(widest) + 2 * MARGIN + 12, y + HEIGHT + MARGIN),
-        &id,
-        &format!("Steps of {}", flow.role),
-        &steps.join(" Then "),
-        &html! {
-            @for ((card, x, y), (_, next, below)) in drawn.iter().zip(drawn.iter().skip(1)) {
-                @let (end, middle) = (x + card.width(), y + HEIGHT / 2);
-                @let path = if y == below {
-                    format!("M{end} {middle} L{next} {middle}")
-                } else {
-                    let (between, down) = (y + HEIGHT + GAP, below + HEIGHT / 2);
-                    format!("M{end} {middle} h12 V{between} H{} V{down} H{next}", 2 * MARGIN)
-                };
-                path.arrow d=(path) marker-end={ "url(#" (id) "-tip)" } {}
-            }
-            @for (card, x, y) in &drawn { (card.draw(*x, *y, card.width())) }
-        },
-    )
 }
 
 fn svg((width, height): (usize, usize), id: &str, title: &str, text: &str, inner: &Markup) -> Markup {

@@ -2,27 +2,31 @@
 
 use maud::{Markup, html};
 
-use super::{drawing, marks};
-use crate::docs::server::Server;
+use super::marks;
+use crate::docs::server::{Flow, Server};
 
 pub(super) fn render(server: &Server) -> Markup {
     html! {
         @if !server.flows.is_empty() {
             section #flows aria-labelledby="flows-title" {
                 h2 #flows-title { "Upgrade flows" }
-                p { "The order in which each role requests scopes, and the tools that each step opens." }
+                p { "The order in which each role requests scopes, and the tools that each step opens in addition." }
                 @for (number, flow) in server.flows.iter().enumerate() {
-                    @let id = format!("flow-{number}");
-                    h3 id=(id) { (flow.role) }
-                    div.scroll.drawings role="region" tabindex="0" aria-labelledby=(id) { (drawing::flow(server, flow, &id)) }
-                    details {
-                        summary { "The same as text" }
-                        ol {
-                            @for (scope, gained) in &flow.steps {
-                                li { code { (server.scope(*scope)) } " opens " (marks::reach(server, gained)) }
-                            }
-                        }
-                    }
+                    (steps(server, flow, &format!("flow-{number}")))
+                }
+            }
+        }
+    }
+}
+
+fn steps(server: &Server, flow: &Flow, id: &str) -> Markup {
+    html! {
+        h3 id=(id) { (flow.role) }
+        ol.flow aria-labelledby=(id) {
+            @for (scope, gained) in &flow.steps {
+                li.(marks::class(server.riskiest(gained))) {
+                    (marks::scope(server, *scope))
+                    span.note { @if gained.is_empty() { "no further tools" } @else { "+ " (marks::reach(server, gained)) } }
                 }
             }
         }

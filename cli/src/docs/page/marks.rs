@@ -4,14 +4,30 @@ use maud::{Markup, html};
 use mcp_scopes_model::Risk;
 
 use crate::docs::{
-    server::{Group, Needs, Server, Title, Tool, ToolId},
+    server::{Group, Needs, ScopeId, Server, Source, Title, Tool, ToolId},
     words,
 };
 
 /// Renders a risk as a colour and a word, for readers who do not see the colour.
 pub(super) fn risk(risk: Option<Risk>) -> Markup {
-    let word = words::risk(risk);
-    html! { span.risk.{ "r-" (risk.map_or("unstated", Risk::as_str)) } { (word) } }
+    html! { span.risk.(class(risk)) { (word(risk)) } }
+}
+
+/// Returns the risk as a word.
+pub(super) fn word(risk: Option<Risk>) -> &'static str {
+    words::risk(risk)
+}
+
+/// Returns the class of a risk, which gives it its colour.
+pub(super) fn class(risk: Option<Risk>) -> String {
+    format!("r-{}", risk.map_or("unstated", Risk::as_str))
+}
+
+/// Returns the number of tools of each risk that occurs, the worst first.
+pub(super) fn by_risk(tools: &[Tool]) -> Vec<(Option<Risk>, usize)> {
+    let risks = Risk::ALL.into_iter().rev().map(Some).chain([None]);
+    let number = |risk| (risk, tools.iter().filter(|tool| tool.risk == risk).count());
+    risks.map(number).filter(|(_, number)| *number > 0).collect()
 }
 
 /// Renders the name of a tool with a link to its entry.
@@ -35,6 +51,17 @@ pub(super) fn named(server: &Server, name: &str) -> Markup {
     tool.map_or_else(|| html! { code { (name) } }, link)
 }
 
+/// Renders the name of a scope. An ellipsis abbreviates the common prefix.
+pub(super) fn scope(server: &Server, id: ScopeId) -> Markup {
+    let short = server.without_prefix(id);
+    html! { code title=[short.map(|_| server.scope(id))] { @if short.is_some() { "…" } (short.unwrap_or(server.scope(id))) } }
+}
+
+/// States what the ellipsis abbreviates.
+pub(super) fn prefix(server: &Server) -> Markup {
+    html! { @if let Some(prefix) = &server.prefix { p.prefix { "… is short for " code { (breakable(prefix)) } } } }
+}
+
 /// Renders the requirement of a tool.
 pub(super) fn needs(server: &Server, needs: &Needs) -> Markup {
     match needs {
@@ -44,9 +71,9 @@ pub(super) fn needs(server: &Server, needs: &Needs) -> Markup {
         Needs::AnyOf(any) => html! {
             @for (place, all) in any.iter().enumerate() {
                 @if place > 0 { " or " }
-                @for (place, scope) in all.iter().enumerate() {
+                @for (place, id) in all.iter().enumerate() {
                     @if place > 0 { " and " }
-                    code { (server.scope(*scope)) }
+                    (scope(server, *id))
                 }
             }
         },
@@ -57,7 +84,7 @@ pub(super) fn needs(server: &Server, needs: &Needs) -> Markup {
 pub(super) fn title(server: &Server, group: &Group) -> Markup {
     match &group.title {
         Title::Needs(what) => needs(server, what),
-        Title::Risk(risk) => html! { "risk: " (words::risk(*risk)) },
+        Title::Risk(risk) => html! { "risk: " (word(*risk)) },
     }
 }
 
@@ -70,7 +97,18 @@ pub(super) fn sentence(text: &str) -> Markup {
     }
 }
 
-/// Renders `17 tools, up to medium`.
+/// Renders a link to a place in the source.
+pub(super) fn source(source: &Source) -> Markup {
+    html! { a.source href=(source.url) rel="noreferrer" { code { (breakable(&source.shown)) } } }
+}
+
+/// Renders a link to a place in the source, without the folder.
+pub(super) fn file(source: &Source) -> Markup {
+    let name = source.shown.rsplit('/').next().unwrap_or(&source.shown);
+    html! { a.source href=(source.url) rel="noreferrer" title=(source.shown) { code { (name) } } }
+}
+
+/// Returns `17 tools, up to medium`.
 pub(super) fn reach(server: &Server, tools: &[ToolId]) -> String {
     let number = words::count(tools.len(), "tool");
     match server.riskiest(tools) {

@@ -9,52 +9,75 @@ use crate::docs::{
     words::{NO_TOOLS, count},
 };
 
-/// Maximum number of columns of a readable matrix. Beyond it, each tool states its requirement in words.
-const MOST_COLUMNS: usize = 40;
+/// Maximum number of columns of a readable matrix. Beyond it, the matrix states requirements in words.
+const MOST_COLUMNS: usize = 24;
 /// Maximum number of letters in all column names to write them horizontally.
 const MOST_LEVEL: usize = 32;
 /// Maximum number of columns that leave room for a description beside a tool's name.
 const MOST_ROOMY: usize = 9;
-/// Maximum number of columns that fit into most windows. A wider matrix scrolls in a frame.
+/// Maximum number of columns that fit into most windows. A wider matrix states requirements in words in a small one.
 const MOST_FITTING: usize = 14;
+
+/// Maximum number of columns, with those of the tool and its risk, of which two fit on paper side by side.
+const MOST_SLIM: usize = 8;
+
+/// The text for filters that no tool matches.
+pub(super) const NO_MATCH: &str = "No tool matches. Choose other risks, shorten the search, or show closed tools.";
+
+/// The columns of the matrix.
+#[derive(Clone, Copy)]
+struct Columns {
+    /// Number of scopes with a column.
+    scopes: usize,
+    /// Whether a column states the requirement in words. It is not required if the titles of the groups state it. A
+    /// matrix with a column for each scope shows it where these columns have no room.
+    words: bool,
+}
+
+impl Columns {
+    fn of(server: &Server) -> Self {
+        let scopes = if server.scopes.len() > MOST_COLUMNS { 0 } else { server.scopes.len() };
+        Self { scopes, words: server.groups.iter().any(|group| matches!(group.title, Title::Risk(_))) }
+    }
+
+    fn all(self) -> usize {
+        2 + self.scopes + usize::from(self.words)
+    }
+}
 
 pub(super) fn render(server: &Server) -> Markup {
     html! {
         section #tools-by-scope aria-labelledby="tools-by-scope-title" {
             h2 #tools-by-scope-title { "Tools by scope" }
-            @if server.tools.is_empty() { p { (marks::sentence(NO_TOOLS)) } } @else { (matrix(server)) }
+            @if server.tools.is_empty() { p { (marks::sentence(NO_TOOLS)) } } @else { (matrix(server, Columns::of(server))) }
         }
     }
 }
 
-fn matrix(server: &Server) -> Markup {
-    let columns = if server.scopes.len() > MOST_COLUMNS { 0 } else { server.scopes.len() };
-    let letters: usize = server.scopes.iter().map(|scope| scope.name.chars().count()).sum();
+fn matrix(server: &Server, columns: Columns) -> Markup {
+    let letters: usize = (0..server.scopes.len()).map(|id| server.short(id).chars().count()).sum();
     html! {
-        @if columns > 0 { (legend()) }
-        div.matrix.words[columns == 0].upright[letters > MOST_LEVEL].roomy[(1..=MOST_ROOMY).contains(&columns)]
-            .wide[columns > MOST_FITTING]
-            role="region" tabindex="0" aria-label="Matrix of tools and scopes" {
+        (marks::prefix(server))
+        @if columns.scopes > 0 { (legend()) }
+        div.matrix.slim[columns.all() <= MOST_SLIM].upright[letters > MOST_LEVEL].roomy[columns.scopes <= MOST_ROOMY].wide[columns.scopes > MOST_FITTING] {
             table {
-                caption { "Which scope opens which tool. The riskiest tools of each group come first." }
+                caption { "Which scope opens which tool, the worst risk first." }
                 thead {
                     tr {
                         th scope="col" { "Tool" }
-                        th scope="col" { "Risk" }
-                        @if columns == 0 {
-                            th scope="col" { "Opened by" }
-                        } @else {
-                            @for (id, scope) in server.scopes.iter().enumerate() {
-                                th.scope scope="col" data-scope=(id) { span { (scope.name) } }
-                            }
+                        th.risks scope="col" { "Risk" }
+                        @for (id, scope) in server.scopes.iter().enumerate().take(columns.scopes) {
+                            th.scope scope="col" data-scope=(id) title=(scope.name) { span { (server.short(id)) } }
                         }
+                        @if columns.words { th.by scope="col" { "Opened by" } }
                     }
                 }
                 @for group in &server.groups {
                     tbody data-group {
                         tr.group {
-                            th scope="rowgroup" colspan=(2 + columns.max(1)) {
+                            th scope="rowgroup" colspan=(columns.all()) {
                                 span.title { (marks::title(server, group)) }
+                                " "
                                 span.sum { (sum(server, group)) }
                             }
                         }
@@ -65,7 +88,7 @@ fn matrix(server: &Server) -> Markup {
                 }
             }
         }
-        p #nothing hidden { "No tool matches. Tick other risks, shorten the search, or show closed tools." }
+        p.nothing hidden { (NO_MATCH) }
     }
 }
 
@@ -89,10 +112,11 @@ fn sum(server: &Server, group: &Group) -> String {
         let number = server.tools_at(&group.tools).filter(|tool| tool.risk == Some(risk)).count();
         (number > 0).then(|| format!("{number} {}", risk.as_str()))
     });
-    format!("{number}: {}", risks.collect::<Vec<_>>().join(", "))
+    let risks: Vec<_> = risks.collect();
+    if risks.is_empty() { number } else { format!("{number}: {}", risks.join(", ")) }
 }
 
-fn row(server: &Server, tool: &Tool, columns: usize) -> Markup {
+fn row(server: &Server, tool: &Tool, columns: Columns) -> Markup {
     html! {
         tr.tool data-tool=(tool.anchor) {
             th scope="row" {
@@ -101,20 +125,19 @@ fn row(server: &Server, tool: &Tool, columns: usize) -> Markup {
                     @if let Some(description) = &tool.description { span.about { (description) } }
                 }
             }
-            td { (marks::risk(tool.risk)) }
-            @if columns == 0 {
-                td { (marks::needs(server, &tool.needs)) }
-            } @else if !matches!(tool.needs, Needs::AnyOf(_)) {
-                td.all colspan=(columns) { (marks::needs(server, &tool.needs)) }
+            td.risks { (marks::risk(tool.risk)) }
+            @if columns.scopes > 0 && !matches!(tool.needs, Needs::AnyOf(_)) {
+                td.all colspan=(columns.scopes) { (marks::needs(server, &tool.needs)) }
             } @else {
-                @for (part, width) in parts(server, tool, columns) {
+                @for (part, width) in parts(server, tool, columns.scopes) {
                     @if part == Part::None {
-                        td colspan=[(width > 1).then_some(width)] {}
+                        td.part colspan=[(width > 1).then_some(width)] {}
                     } @else {
                         td.part { (mark(part)) span.hidden { (describe_part(part)) } }
                     }
                 }
             }
+            @if columns.words { td.by { (marks::needs(server, &tool.needs)) } }
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn render(server: &Server) -> Markup {
             }
             @if !limited.is_empty() {
                 h3 { "Single tools" }
-                div.scroll role="region" tabindex="0" aria-label="Limits of single tools" {
+                div.sheet.of-limits {
                     table {
                         caption { "How earlier calls limit the calls of a tool." }
                         thead { tr { th scope="col" { "Tool" } th scope="col" { "Risk" } th scope="col" { "Limits" } } }

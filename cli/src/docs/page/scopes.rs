@@ -9,53 +9,77 @@ use crate::docs::{
 };
 
 pub(super) fn render(server: &Server) -> Markup {
-    let described = server.scopes.iter().any(|scope| scope.description.is_some());
     html! {
         section #scopes aria-labelledby="scopes-title" {
             h2 #scopes-title { "Scopes" }
-            div.scroll role="region" tabindex="0" aria-label="Table of scopes" {
-                table {
-                    caption { "What each scope is for, and what a token with only this scope opens." }
-                    thead {
-                        tr {
-                            th scope="col" { "Scope" }
-                            th scope="col" { "Opens" }
-                            th scope="col" { "Riskiest" }
-                            th scope="col" { "Implies" }
-                            @if described { th scope="col" { "For" } }
-                        }
+            @if server.scopes.is_empty() { p { "The document names no scope." } } @else { (table(server)) }
+            @if !server.edges.is_empty() { (hierarchy(server)) }
+        }
+    }
+}
+
+fn table(server: &Server) -> Markup {
+    let described = server.scopes.iter().any(|scope| scope.description.is_some());
+    let linked = server.scopes.iter().any(|scope| scope.source.is_some());
+    html! {
+        (marks::prefix(server))
+        div.sheet.of-scopes {
+            table {
+                caption { "What each scope is for, and what a token with only this scope opens." }
+                thead {
+                    tr {
+                        th scope="col" { "Scope" }
+                        th scope="col" { "Opens" }
+                        th scope="col" { "Riskiest" }
+                        th scope="col" { "Implies" }
+                        @if described { th scope="col" { "For" } }
+                        @if linked { th scope="col" { "Source" } }
                     }
-                    tbody {
-                        @for (id, scope) in server.scopes.iter().enumerate() {
-                            tr {
-                                th scope="row" {
-                                    code { (scope.name) }
-                                    @if server.baseline.contains(&id) { " " span.badge { "requested first" } }
+                }
+                tbody {
+                    @for (id, scope) in server.scopes.iter().enumerate() {
+                        tr #(scope.anchor) {
+                            th scope="row" {
+                                (marks::scope(server, id))
+                                @if server.baseline.contains(&id) { " " span.badge { "requested first" } }
+                            }
+                            td.number data-head="Opens" {
+                                @if server.tools.is_empty() { "not known" } @else { (count(scope.opens.len(), "tool")) }
+                            }
+                            td class=[(scope.opens.is_empty()).then_some("rest")] data-head="up to" {
+                                @if scope.opens.is_empty() { "–" } @else { (marks::risk(server.riskiest(&scope.opens))) }
+                            }
+                            td class=[(scope.implies.is_empty()).then_some("rest")] data-head="Implies" { (implied(server, scope)) }
+                            @if described {
+                                td class=[(scope.description.is_none()).then_some("rest")] data-head="For" { (scope.description.as_deref().unwrap_or("–")) }
+                            }
+                            @if linked {
+                                td class=[(scope.source.is_none()).then_some("rest")] data-head="Source" {
+                                    @if let Some(source) = &scope.source { (marks::file(source)) } @else { "–" }
                                 }
-                                td.number { @if server.tools.is_empty() { "not known" } @else { (count(scope.opens.len(), "tool")) } }
-                                td { @if scope.opens.is_empty() { "–" } @else { (marks::risk(server.riskiest(&scope.opens))) } }
-                                td { (implied(server, scope)) }
-                                @if described { td { (scope.description.as_deref().unwrap_or("–")) } }
                             }
                         }
                     }
                 }
             }
-            @if !server.edges.is_empty() {
-                h3 #hierarchy { "Hierarchy" }
-                p { "An arrow leads from a scope to a scope that it implies." }
-                div.scroll.drawings role="region" tabindex="0" aria-labelledby="hierarchy" { (drawing::hierarchy(server)) }
-                details {
-                    summary { "The same as text" }
-                    ul {
-                        @for (id, scope) in server.scopes.iter().enumerate().filter(|(_, scope)| !scope.implies.is_empty()) {
-                            li {
-                                code { (scope.name) } " implies "
-                                @for (place, next) in server.next(id).enumerate() {
-                                    @if place > 0 { ", " }
-                                    code { (server.scope(next)) }
-                                }
-                            }
+        }
+    }
+}
+
+fn hierarchy(server: &Server) -> Markup {
+    html! {
+        h3 #hierarchy { "Hierarchy" }
+        p { "An arrow leads from a scope to a scope that it implies." }
+        div.drawings role="region" tabindex="0" aria-labelledby="hierarchy" { (drawing::hierarchy(server)) }
+        details {
+            summary { "The same as text" }
+            ul {
+                @for (id, _) in server.scopes.iter().enumerate().filter(|(_, scope)| !scope.implies.is_empty()) {
+                    li {
+                        (marks::scope(server, id)) " implies "
+                        @for (place, next) in server.next(id).enumerate() {
+                            @if place > 0 { ", " }
+                            (marks::scope(server, next))
                         }
                     }
                 }
@@ -70,7 +94,7 @@ fn implied(server: &Server, scope: &Scope) -> Markup {
         @if scope.implies.is_empty() { "–" }
         @for (place, implied) in scope.implies.iter().take(MOST_IMPLIED).enumerate() {
             @if place > 0 { ", " }
-            code { (server.scope(*implied)) }
+            (marks::scope(server, *implied))
         }
         @if scope.implies.len() > MOST_IMPLIED { " and " (scope.implies.len() - MOST_IMPLIED) " more" }
     }

@@ -1,4 +1,4 @@
-//! One entry for each tool.
+//! One entry for each tool. It opens on a click, and when a link leads to it.
 
 use maud::{Markup, html};
 
@@ -11,60 +11,78 @@ use crate::docs::{
 pub(super) fn render(server: &Server) -> Markup {
     html! {
         section #tools aria-labelledby="tools-title" {
-            h2 #tools-title { "All tools" }
-            @for tool in &server.tools { (entry(server, tool)) }
+            div.heading {
+                h2 #tools-title { "Tool details" }
+                button #unfold type="button" hidden { "Open all" }
+            }
+            div.entries { @for tool in &server.tools { (entry(server, tool)) } }
+            p.nothing hidden { (matrix::NO_MATCH) }
         }
     }
 }
 
 fn entry(server: &Server, tool: &Tool) -> Markup {
-    let risk = words::risk(tool.risk);
+    let risk = marks::word(tool.risk);
     html! {
-        article.entry #(tool.anchor) aria-labelledby={ (tool.anchor) "-name" } data-needs=(matrix::data(tool)) data-risk=(risk) {
-            header {
-                h3 #{ (tool.anchor) "-name" } { code { (marks::breakable(&tool.name)) } }
-                (marks::risk(tool.risk))
-                a.permalink href={ "#" (tool.anchor) } aria-label={ "Link to " (tool.name) } { "#" }
-            }
-            @if let Some(description) = &tool.description { p { (description) } }
-            dl {
-                (said("Opened by", &marks::needs(server, &tool.needs)))
-                @if let Some(approval) = tool.approval { (said("Approval", &html! { (approval) })) }
-                (said("In the sandbox", &html! { (words::sandbox(tool.sandbox)) }))
-                (parameters(tool))
-                @if !tool.before.is_empty() { (said("Prerequisites", &names(&tool.before))) }
-                @if !tool.together.is_empty() {
-                    (said("Used with", &html! {
-                        @for (place, other) in tool.together.iter().enumerate() {
-                            @if place > 0 { ", " }
-                            (marks::named(server, other))
-                        }
-                    }))
+        article.entry data-tool=(tool.anchor) aria-labelledby={ (tool.anchor) "-name" } data-needs=(matrix::data(tool)) data-risk=(risk) {
+            details {
+                summary {
+                    h3 #{ (tool.anchor) "-name" } { code { (marks::breakable(&tool.name)) } }
+                    (marks::risk(tool.risk))
+                    @if let Some(description) = &tool.description { p { (description) } }
                 }
-                @if !tool.examples.is_empty() { (said("Examples", &names(&tool.examples))) }
-                @if !tool.policy.is_empty() {
-                    (said("Limits", &html! { @for sentence in &tool.policy { p { (marks::sentence(sentence)) } } }))
-                }
+                // Browsers open the entry of an anchor inside it, also without the script.
+                dl #(tool.anchor) { (facts(server, tool)) }
             }
         }
     }
 }
 
+fn facts(server: &Server, tool: &Tool) -> Markup {
+    html! {
+        (said("Opened by", &marks::needs(server, &tool.needs)))
+        @if let Some(approval) = tool.approval { (said("Approval", &html! { (approval) })) }
+        @if server.has_sandbox() { (said("In the sandbox", &html! { (words::sandbox(tool.sandbox)) })) }
+        (parameters(tool))
+        @if !tool.before.is_empty() {
+            (said("Prerequisites", &html! {
+                @for (place, scope) in tool.before.iter().enumerate() {
+                    @if place > 0 { ", " }
+                    (marks::scope(server, *scope))
+                }
+            }))
+        }
+        @if !tool.together.is_empty() {
+            (said("Used with", &html! {
+                @for (place, other) in tool.together.iter().enumerate() {
+                    @if place > 0 { ", " }
+                    (marks::named(server, other))
+                }
+            }))
+        }
+        @if !tool.examples.is_empty() { (said("Examples", &names(&tool.examples))) }
+        @if !tool.policy.is_empty() {
+            (said("Limits", &html! { @for sentence in &tool.policy { p { (marks::sentence(sentence)) } } }))
+        }
+        @if let Some(source) = &tool.source { (said("Source", &marks::source(source))) }
+    }
+}
+
 fn parameters(tool: &Tool) -> Markup {
-    match &tool.parameters {
-        None => said("Parameters", &html! { "not known" }),
-        Some(parameters) if parameters.is_empty() => html! {},
-        Some(parameters) => said(
-            "Parameters",
-            &html! {
+    let value = match &tool.parameters {
+        None => html! { dd { "not known" } },
+        Some(parameters) if parameters.is_empty() => return html! {},
+        Some(parameters) => html! {
+            dd.parameters {
                 @for (place, (name, required)) in parameters.iter().enumerate() {
                     @if place > 0 { ", " }
                     code { (name) }
                     @if !required { " (optional)" }
                 }
-            },
-        ),
-    }
+            }
+        },
+    };
+    html! { div { dt { "Parameters" } (value) } }
 }
 
 fn names(names: &[String]) -> Markup {
