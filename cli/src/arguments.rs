@@ -39,9 +39,9 @@ pub(crate) enum Command {
     /// Generate a page that shows which scope opens which tool, at what risk
     ///
     /// The page is one file that fetches nothing. Tick the scopes of a token, or paste its `scope`, to see what the token
-    /// opens. The page contains the matrix of scopes and tools, the hierarchy and the upgrade flows as drawings, the
-    /// policies in words, and an entry for each tool. Source and programs describe the scopes; metadata documents have
-    /// no member for these descriptions.
+    /// opens; the address then holds the answer. The page contains the matrix of scopes and tools, the hierarchy as a
+    /// drawing, the upgrade flows, the policies in words, and an entry for each tool. Source and programs describe the
+    /// scopes; metadata documents have no member for these descriptions.
     #[command(after_help = docs::EXAMPLES)]
     Docs(docs::Docs),
     /// Report what changed between two releases: who can call what, and with which limits

@@ -48,6 +48,8 @@ pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes docs --output scopes.html    Write one page, which a browser opens without a network
   mcp-scopes docs --output scopes.html --check
                                           In CI: exit with 1 if the source differs
+  mcp-scopes docs --output scopes.html --source-url https://github.com/o/r/blob/v1.2
+                                          With links to the source
   mcp-scopes docs target/release/server --output scopes.html
                                           From a built program
   mcp-scopes docs metadata.json > scopes.html

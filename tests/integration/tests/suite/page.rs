@@ -101,6 +101,90 @@ fn matches_the_table_on_the_page() {
     try_page(&chromium, &in_workspace("tests/fixtures/every-key"), &expected);
 }
 
+/// A server of 163 tools behind 48 scopes with one long prefix, 16 times the areas of `read`, `write` and `admin`.
+fn large_server(prefix: &str) -> Value {
+    let scope = |area: usize, action: &str| format!("{prefix}area{area:02}.{action}");
+    let kinds = [
+        ("list", "read", "low", "Returns one page of results and the cursor of the next."),
+        ("get", "read", "low", "Fails if the object does not exist or the caller cannot see it."),
+        ("search", "read", "minimal", "The result is sorted by time and filtered by the permissions of the caller."),
+        ("create", "write", "medium", "Needs a name."),
+        ("update", "write", "medium", "Changes only the members that are stated."),
+        ("comment_on", "write", "medium", "Notifies everyone who takes part."),
+        ("archive", "write", "high", "The object stays readable."),
+        ("export", "read", "medium", "Writes all objects to a file of the caller."),
+        (
+            "delete",
+            "admin",
+            "high",
+            "This cannot be undone, and dependants of the object are removed as well; ask the user first.",
+        ),
+        ("transfer", "admin", "critical", "The new owner can lock the caller out."),
+        ("merge", "admin", "high", ""),
+    ];
+    let tools = kinds.iter().flat_map(|kind| (0..16).map(move |area| (area, kind)));
+    let tools: serde_json::Map<String, Value> = (tools.take(163))
+        .map(|(area, (verb, action, risk, about))| {
+            let all = ["owner", "repository", "page", "per_page", "query", "labels"];
+            let parameters: Vec<&str> = all.into_iter().take(area % 7).collect();
+            let entry = json!({
+                "description": format!("{verb} objects of area {area}. {about}"),
+                "risk_level": risk,
+                "required_scopes": [[scope(area, action)]],
+                "requires_user_approval": matches!(*risk, "high" | "critical"),
+                "auto_approvable": matches!(*risk, "low" | "minimal"),
+                "parameters": parameters,
+            });
+            (format!("{verb}_area{area:02}_objects"), entry)
+        })
+        .collect();
+    let implied =
+        |area| [(scope(area, "admin"), [scope(area, "write")]), (scope(area, "write"), [scope(area, "read")])];
+    let hierarchy: serde_json::Map<String, Value> =
+        (0..16).flat_map(implied).map(|(scope, implied)| (scope, json!(implied))).collect();
+    json!({
+        "resource": "https://tools.example.com/mcp",
+        "resource_name": "Platform",
+        "authorization_servers": ["https://auth.example.com"],
+        "scopes_supported": [scope(0, "read")],
+        "mcp_extensions": {
+            "tool_scope_mapping": tools,
+            "scope_hierarchy": hierarchy,
+            "scope_upgrade_flows": {
+                "author": [scope(0, "read"), scope(1, "read"), scope(0, "write"), scope(1, "write"), scope(2, "write")],
+                "operator": [scope(0, "read"), scope(0, "admin")],
+            },
+            "tool_interaction_policies": {
+                "delete_area00_objects": { "blocked_after": ["search_area01_objects"], "max_calls_per_session": 1 },
+            },
+        },
+    })
+}
+
+#[test]
+fn prints_and_abbreviates_a_page_of_163_tools() {
+    let Some(chromium) = chromium() else { return };
+    let prefix = "https://api.example.com/auth/platform.";
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("metadata.json");
+    fs::write(&file, large_server(prefix).to_string()).unwrap();
+    let opens = |verbs: &[&str]| verbs.iter().map(|verb| format!("{verb}_area03_objects")).collect::<Vec<_>>();
+    let write = ["list", "get", "search", "export", "create", "update", "comment_on", "archive"];
+    let expected = json!({
+        "tools": 163,
+        "grants": [{"scope": format!("{prefix}area03.write"), "opens": opens(&write)}],
+        "prefix": prefix,
+        "pages": 11,
+        "claims": [
+            "long common prefixes of scopes are shortened",
+            "a print of all tools has at most the expected number of pages",
+            "the header is aligned with the content, and nothing is cut without a cue",
+            "flows are stacked on a telephone and side by side in a window",
+        ],
+    });
+    try_page(&chromium, &file, &expected);
+}
+
 #[test]
 fn handles_a_page_of_two_thousand_tools() {
     let Some(chromium) = chromium() else { return };
