@@ -272,6 +272,12 @@ const claims = {
       });
       for (const part of ["nav .page", ".columns", "footer .page"]) assert.deepEqual(await edges(part), await edges(".top .page"), `${part}, ${width} wide`);
       await page.getByRole("button", { name: "Open all" }).click();
+      // The answer is as long as the names in it.
+      await page.locator("#token").evaluate((token, scope) => {
+        token.value = `${scope} ${"no:such:scope".repeat(9)}`;
+        token.dispatchEvent(new Event("input", { bubbles: true }));
+      }, expected.grants.find(({ scope }) => scope).scope);
+      await page.locator("#closed").evaluate((box) => box.click());
       const cut = await page.evaluate(() => {
         const said = (element) => `${element.tagName}.${element.className.baseVal ?? element.className}: ${element.textContent.trim().slice(0, 40)}`;
         // Text for screen readers is cut on purpose; an ellipsis and the shadow of a scrolling part are cues.

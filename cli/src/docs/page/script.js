@@ -8,6 +8,7 @@
     box,
     id: Number(box.value),
     name: box.dataset.name,
+    short: one("code", box.parentElement).textContent,
     implies: JSON.parse(box.dataset.implies),
     heads: all(`th[data-scope="${box.value}"]`),
   }));
@@ -67,9 +68,9 @@
       sum.textContent = left === rows.length ? text : `${left} shown of ${text}`;
     }
     const through = [];
-    for (const { box, id, name, heads } of scopes) {
+    for (const { box, id, short, heads } of scopes) {
       const implied = holds.has(id) && !box.checked;
-      if (implied) through.push(name);
+      if (implied) through.push(short);
       box.closest("label").classList.toggle("implied", implied);
       for (const head of heads) head.toggleAttribute("data-held", holds.has(id));
     }
@@ -85,7 +86,7 @@
     const sum = [...opened.values()].reduce((sum, number) => sum + number, 0);
     const order = risks.map((box) => box.value);
     const by = order.filter((risk) => opened.has(risk)).map((risk) => `${opened.get(risk)} ${risk}`);
-    const ticked = few(ticks()) || "no known scope";
+    const ticked = few(scopes.filter(({ box }) => box.checked).map(({ short }) => short)) || "no known scope";
     const reach = `opens ${sum} of ${count(tools.length, "tool")}${sum ? `: ${by.join(", ")}` : ""}.`;
     const also = through.length ? ` It also holds ${few(through)}, implied.` : "";
     const every = asked && !closed.checked ? sum : tools.length;
@@ -99,11 +100,11 @@
   // Names the scopes that the search finds, with links.
   function name(words) {
     const matches = words.length ? scopes.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word))) : [];
-    const links = matches.slice(0, 6).flatMap(({ name, box }) => {
+    const links = matches.slice(0, 6).flatMap(({ short, box }) => {
       const link = document.createElement("a");
       link.href = `#${box.dataset.anchor}`;
       link.append(document.createElement("code"));
-      link.firstChild.textContent = name;
+      link.firstChild.textContent = short;
       return [" ", link];
     });
     found.hidden = matches.length === 0;
