@@ -154,6 +154,20 @@ fn compares_public_authenticated_and_scopes() {
     }
 }
 
+/// A reviewer judges a member without a verdict by its values.
+#[test]
+fn shows_both_values_of_a_member() {
+    let message = |old: &str, new: &str| changes(&whole(old), &whole(new))[0].message.clone();
+    let (files, notes) = (r#""resource_name": "Files""#, r#""resource_name": "Notes""#);
+    assert_eq!(message(files, notes), "`resource_name` was `Files`, is `Notes`");
+    assert_eq!(message("", notes), "`resource_name` is added: `Notes`");
+    assert_eq!(message(files, ""), "`resource_name` is removed: it was `Files`");
+    let member = |text: &str| format!(r#""x_limits": {{"calls": [{text}]}}"#);
+    assert_eq!(message(&member("1"), &member("2")), r#"`x_limits` was `{"calls":[1]}`, is `{"calls":[2]}`"#);
+    let long = |end: &str| member(&format!("{}{end}", "1, ".repeat(400)));
+    assert!(message(&long("1"), &long("2")).len() < 300);
+}
+
 /// Existing tokens gain a new tool that every valid token opens.
 #[test]
 fn adding_an_authenticated_tool_weakens() {

@@ -73,7 +73,7 @@ fn level(diagnostic: &Diagnostic<'_>) -> String {
 fn symbol(level: Level) -> &'static str {
     match level {
         Level::Note => "",
-        Level::Warning => "⚠️ ",
+        Level::Warning => "⚠ ",
         Level::Error => "❌ ",
     }
 }

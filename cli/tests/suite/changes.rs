@@ -80,7 +80,7 @@ fn human_output_names_each_place() {
     assert!(run.out.contains(widened), "{}", run.out);
     // The place of a removed member is that of its parent.
     assert!(run.out.contains("tool `gone` is removed [tool-removed]\n  at new.json:7:5\n"), "{}", run.out);
-    assert!(run.out.contains("patch, neutral: `resource_name` is added [text-changed]\n"), "{}", run.out);
+    assert!(run.out.contains("patch, neutral: `resource_name` is added: `Files` [text-changed]\n"), "{}", run.out);
     assert!(run.out.ends_with("4 changes: major, weakens and tightens\n"), "{}", run.out);
     // Text from a document never starts a line, since a CI log could read it as a command.
     assert!(!run.out.lines().any(|line| line.trim_start().starts_with("::")), "{}", run.out);

@@ -216,7 +216,7 @@ fn markdown_prints_a_page() {
     let demo = Demo::package(MAIN);
     let run = lint(&demo, "markdown", &[]);
     assert!(run.out.starts_with("## mcp-scopes\n\nchecked 3 tools in 1 package\\: "), "{}", run.out);
-    assert!(run.out.contains("| ⚠️ warning | [`risky-name`](https://"), "{}", run.out);
+    assert!(run.out.contains("| ⚠ warning | [`risky-name`](https://"), "{}", run.out);
     assert!(run.out.contains("<details><summary>1 suppressed</summary>"), "{}", run.out);
     demo.write("hostile.json", HOSTILE);
     let run = lint(&demo, "markdown", &["hostile.json"]);

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+use serde_json::Value;
+
+use super::texts::excerpts;
 use crate::diff::change::{Change, Kind, Security};
 
 /// The collected changes.
@@ -38,20 +42,30 @@ impl Changes {
         }
     }
 
-    /// Compares a member whose change cannot be judged automatically.
-    pub(super) fn member<T: Default + PartialEq>(&mut self, kind: Kind, pointer: &str, old: &T, new: &T) {
+    /// Compares a member whose change cannot be judged automatically, and shows both values.
+    pub(super) fn member<T: Default + PartialEq + Serialize>(&mut self, kind: Kind, pointer: &str, old: &T, new: &T) {
         if old != new {
             let name = pointer.rsplit('/').next().unwrap_or(pointer).replace("~1", "/").replace("~0", "~");
             let none = T::default();
+            let (before, after) = excerpts(&shown(old), &shown(new));
             let what = if *old == none {
-                "is added"
+                format!("is added: `{after}`")
             } else if *new == none {
-                "is removed"
+                format!("is removed: it was `{before}`")
             } else {
-                "is changed"
+                format!("was `{before}`, is `{after}`")
             };
             self.add(kind, Security::NEUTRAL, pointer, format!("`{name}` {what}"));
         }
+    }
+}
+
+/// Returns a value as JSON, or a text without its quotes.
+fn shown(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(text)) => text,
+        Ok(value) => value.to_string(),
+        Err(_) => String::new(),
     }
 }
 

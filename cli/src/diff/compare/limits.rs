@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mcp_scopes_prm::{McpExtensions, SessionPolicies, ToolPolicy};
+use mcp_scopes_prm::{McpExtensions, SandboxEntry, SessionPolicies, ToolPolicy};
+use serde_json::{Map, Value, json};
 
 use super::{
     changes::{Changes, escaped},
@@ -35,12 +36,23 @@ pub(super) fn compare(before: &McpExtensions, after: &McpExtensions, changes: &m
         let (old, new) = (before.scope_upgrade_flows.get(role), after.scope_upgrade_flows.get(role));
         changes.member(Kind::FlowChanged, &at, &old, &new);
     }
-    changes.member(Kind::PlaceChanged, "/mcp_extensions/sandbox", &before.sandbox, &after.sandbox);
+    let place = |extensions: &McpExtensions| extensions.sandbox.as_ref().map(members);
+    changes.member(Kind::PlaceChanged, "/mcp_extensions/sandbox", &place(before), &place(after));
     let names: BTreeSet<&String> = before.other.keys().chain(after.other.keys()).collect();
     for name in names {
         let at = format!("/mcp_extensions/{}", escaped(name));
         changes.member(Kind::MemberChanged, &at, &before.other.get(name), &after.other.get(name));
     }
+}
+
+/// Returns the members that the document states.
+fn members(sandbox: &SandboxEntry) -> Map<String, Value> {
+    let SandboxEntry { header, resource, authorization_servers, other } = sandbox;
+    let texts = [("header", header), ("resource", resource)];
+    let texts = texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?))));
+    let issuers =
+        (!authorization_servers.is_empty()).then(|| ("authorization_servers".to_owned(), json!(authorization_servers)));
+    texts.chain(issuers).chain(other.iter().map(|(name, value)| (name.clone(), json!(value)))).collect()
 }
 
 fn policy(name: &str, old: &ToolPolicy, new: &ToolPolicy, changes: &mut Changes) {

@@ -23,7 +23,7 @@ pub(super) fn reworded(tool: &str, pointer: &str, member: &str, (old, new): (&st
 }
 
 /// Returns both texts. Of long texts, only the part that differs, with a few characters around it.
-fn excerpts(old: &str, new: &str) -> (String, String) {
+pub(super) fn excerpts(old: &str, new: &str) -> (String, String) {
     let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
     let whole = |text: &[char]| text.iter().collect::<String>();
     if old.len().max(new.len()) <= WHOLE {
