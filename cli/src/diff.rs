@@ -2,12 +2,14 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `accept` | changes that `[[diff.accept]]` accepts |
 //! | `side` | the inputs of a comparison |
 //! | `change` | the kinds of changes and their verdicts |
 //! | `compare` | compares two documents |
 //! | `diagnostics` | changes as diagnostics, with their levels and places |
 //! | `source` | the places of a document's contents in its source |
 
+pub(crate) mod accept;
 pub(crate) mod change;
 mod compare;
 mod diagnostics;
@@ -18,6 +20,7 @@ mod tests;
 
 use std::path::Path;
 
+use accept::Acceptances;
 use change::Change;
 use clap::{Args, ValueEnum};
 pub(crate) use diagnostics::diagnostics;
@@ -27,7 +30,7 @@ use crate::{
     options::{Build, Table},
     outcome::Outcome,
     target::Target,
-    terminal::print_stderr_line,
+    terminal::{fail_with_findings, print_stderr_line},
     verdict::Compatibility,
 };
 
@@ -42,7 +45,14 @@ Each change has two verdicts.
 Compatibility: major (something no longer works), minor (something new can be used), patch.
 Security: weakens (some token opens a tool that it did not open, or a limit is laxer), tightens,
 reworded (models read another text: a title, a description, a hint or a parameter), neutral; a change
-can have several. A folder without tools is an empty table, so adopting mcp-scopes weakens nothing.";
+can have several. A folder without tools is an empty table, so adopting mcp-scopes weakens nothing.
+
+A change is accepted, with a reason and a last day, in the file that the table names:
+  [[diff.accept]]
+  kind = \"access-widened\"
+  tool = \"cancel_parcel\"                 # or pointer = \"/scopes_supported\"
+  reason = \"support may cancel too\"
+  until = 2027-03-01";
 
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
@@ -55,6 +65,8 @@ pub(crate) struct Diff {
     /// Exit with 1 for a change with this verdict or a more severe one; may be given several times
     #[arg(long, value_enum, value_name = "VERDICT")]
     fail_on: Vec<FailOn>,
+    #[command(flatten)]
+    acceptances: Acceptances,
     #[command(flatten)]
     table: Table,
     #[command(flatten)]
@@ -99,8 +111,12 @@ impl Diff {
             print_stderr_line(format_args!("`{}` has no tools, so each tool is new", self.old));
             compare::adoption(new.metadata.document())
         };
+        let judged = match self.acceptances.apply(changes, &new.source, true) {
+            Ok(judged) => judged,
+            Err(error) => return fail_with_findings(&error),
+        };
         let fails = |change: &Change| self.fail_on.iter().any(|kind| kind.includes(change));
-        let diagnostics = diagnostics(&changes, &new.source.places(), fails);
+        let diagnostics = diagnostics(&judged, &new.source.places(), fails);
         self.target.write(&diagnostics).and_found(diagnostics.has_errors())
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     output::count::counted,
     progress::Progress,
     target::Target,
-    terminal::{complain, fail, print, print_stderr, print_stderr_line},
+    terminal::{complain, fail, fail_with_findings, print, print_stderr, print_stderr_line},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -110,7 +110,7 @@ impl Lint {
         }
         match self.lint_paths(&overrides, None, &Texts::new()) {
             Ok(report) => self.print_report(&report),
-            Err(error) => print_error(&error),
+            Err(error) => fail_with_findings(&error),
         }
     }
 
@@ -216,19 +216,12 @@ impl Lint {
 
 fn print_failure(failure: &Failure) -> Outcome {
     match failure {
-        Failure::Lint(error) => print_error(error),
+        Failure::Lint(error) => fail_with_findings(error),
         Failure::Other(message, help) => {
             complain(message, Some(help));
             Outcome::Failed
         }
     }
-}
-
-fn print_error(error: &Error) -> Outcome {
-    if let Some(report) = error.report() {
-        print_stderr(findings::text(report));
-    }
-    fail(error)
 }
 
 /// Returns whether a path names a document: standard input, or a file that is neither source nor a manifest nor a

@@ -7,6 +7,7 @@ use mcp_scopes_scan::file::{replace, text};
 
 use crate::{
     diff::{
+        accept::Acceptances,
         changes_between, diagnostics,
         side::{Reading, Side, Unreadable},
     },
@@ -15,7 +16,7 @@ use crate::{
     outcome::Outcome,
     stale,
     target::Target,
-    terminal::fail,
+    terminal::{fail, fail_with_findings},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -42,6 +43,8 @@ pub(crate) struct Lock {
 pub(crate) struct Check {
     #[command(flatten)]
     lock: Lock,
+    #[command(flatten)]
+    acceptances: Acceptances,
     #[command(flatten)]
     target: Target,
 }
@@ -113,12 +116,18 @@ impl Check {
         };
         // Every change has to be accepted.
         let changes = changes_between(&old, &new);
-        if changes.is_empty() && self.target.is_plain() {
+        // An entry without a change here may be for a comparison with another revision.
+        let judged = match self.acceptances.apply(changes, &new.source, false) {
+            Ok(judged) => judged,
+            Err(error) => return fail_with_findings(&error),
+        };
+        let places = new.source.places();
+        let diagnostics = diagnostics(&judged, &places, |_| true);
+        if diagnostics.all().next().is_none() && self.target.is_plain() {
             return Outcome::Clean;
         }
-        let outcome =
-            self.target.write(&diagnostics(&changes, &new.source.places(), |_| true)).and_found(!changes.is_empty());
-        if outcome == Outcome::Found {
+        let outcome = self.target.write(&diagnostics).and_found(diagnostics.has_errors());
+        if !judged.changes.is_empty() && outcome == Outcome::Found {
             stale::report(&shown, &accept);
         }
         outcome

@@ -9,6 +9,7 @@ use mcp_scopes_scan::{Error, shortened};
 
 use crate::{
     escape::escaped,
+    findings,
     outcome::Outcome,
     output::{diagnostic::Diagnostic, human},
 };
@@ -51,6 +52,14 @@ pub(crate) fn print_stderr_line(text: impl Display) {
 pub(crate) fn fail(error: &Error) -> Outcome {
     complain(&error.to_string(), error.advice());
     Outcome::Failed
+}
+
+/// Reports an error on standard error, after the findings of its report.
+pub(crate) fn fail_with_findings(error: &Error) -> Outcome {
+    if let Some(report) = error.report() {
+        print_stderr(findings::text(report));
+    }
+    fail(error)
 }
 
 /// Reports a message and its help on standard error.

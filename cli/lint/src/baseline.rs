@@ -93,7 +93,11 @@ impl Baseline {
             used.extend(entry);
             match entry.filter(|entry| today <= entry.expires) {
                 Some(entry) => {
-                    let why = Suppression { kind: SuppressionKind::Baseline, reason: entry.reason.clone() };
+                    let why = Suppression {
+                        kind: SuppressionKind::Baseline,
+                        reason: entry.reason.clone(),
+                        until: Some(entry.expires.to_string()),
+                    };
                     report.suppressed.push(finding.suppressed(why));
                 }
                 None => report.findings.push(finding),

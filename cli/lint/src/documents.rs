@@ -74,25 +74,8 @@ impl Documents {
     /// # Errors
     /// Returns an error if the file cannot be read or is invalid. The error's report has the details.
     pub fn config(mut self, path: &Path) -> Result<Self, Error> {
-        let file = shown(path);
-        let text = file::text(path).map_err(|error| Error::unreadable(path, error))?;
-        let mut report = Report::default();
-        report.sources.keep(&file, &text.as_str().into());
-        match grammar::read(&text, &file) {
-            Ok(said) => {
-                let config = Config { said, file: file.clone() };
-                Levels::new(&self.overrides).read(&config, &mut report.findings);
-                self.config = Some(config);
-            }
-            Err(errors) => report.findings.extend(errors.into_iter().map(|error| {
-                let place = Place::point(&file, error.line, error.column);
-                Finding::error(error.id, error.message).help(error.help.unwrap_or_default()).at(place).about(&*file)
-            })),
-        }
-        if report.has_errors() {
-            let message = format!("`{file}` cannot be used");
-            return Err(Error::new(ErrorKind::Findings, message).with(report));
-        }
+        let overrides = self.overrides.clone();
+        self.config = Some(checked(path, |config, findings| Levels::new(&overrides).read(config, findings))?);
         Ok(self)
     }
 
@@ -172,6 +155,35 @@ impl Documents {
             }),
         }
     }
+}
+
+/// Reads a configuration file such as `mcp-scopes.toml`.
+///
+/// # Errors
+/// Returns an error if the file cannot be read or is invalid. The error's report has the details.
+pub fn config_file(path: &Path) -> Result<Config, Error> {
+    checked(path, |_, _| {})
+}
+
+fn checked(path: &Path, check: impl FnOnce(&Config, &mut Vec<Finding>)) -> Result<Config, Error> {
+    let file = shown(path);
+    let text = file::text(path).map_err(|error| Error::unreadable(path, error))?;
+    let mut report = Report::default();
+    report.sources.keep(&file, &text.as_str().into());
+    match grammar::read(&text, &file) {
+        Ok(said) => {
+            let config = Config { said, file: file.clone() };
+            check(&config, &mut report.findings);
+            if !report.has_errors() {
+                return Ok(config);
+            }
+        }
+        Err(errors) => report.findings.extend(errors.into_iter().map(|error| {
+            let place = Place::point(&file, error.line, error.column);
+            Finding::error(error.id, error.message).help(error.help.unwrap_or_default()).at(place).about(&*file)
+        })),
+    }
+    Err(Error::new(ErrorKind::Findings, format!("`{file}` cannot be used")).with(report))
 }
 
 /// The rule for documents that cannot be parsed. The engine reports it.

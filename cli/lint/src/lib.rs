@@ -48,7 +48,7 @@ mod rules;
 mod suppress;
 
 pub use apply::{lint, lint_package};
-pub use documents::Documents;
+pub use documents::{Documents, config_file};
 pub use overrides::Overrides;
 pub use reporter::{Reported, Reporter, WithoutHelp, WithoutPlace, WithoutSubject};
 pub use rule::{

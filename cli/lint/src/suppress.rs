@@ -80,6 +80,7 @@ impl Suppressions {
                 found.get_or_insert_with(|| Suppression {
                     kind: SuppressionKind::Comment,
                     reason: allowed.reason.clone(),
+                    until: None,
                 });
             }
         }

@@ -59,6 +59,8 @@ pub struct Suppression {
     pub kind: SuppressionKind,
     /// The reason stated there.
     pub reason: String,
+    /// The last day on which it applies, as `YYYY-MM-DD`, if it has one.
+    pub until: Option<String>,
 }
 
 /// Where a suppression is written.
@@ -68,6 +70,8 @@ pub enum SuppressionKind {
     Comment,
     /// In the baseline file.
     Baseline,
+    /// Under `[[diff.accept]]` in the configuration file.
+    Acceptance,
 }
 
 impl Finding {

@@ -7,8 +7,10 @@ mod tools;
 
 use std::collections::BTreeSet;
 
-use changes::{Changes, escaped};
-use mcp_scopes_prm::{Document, McpExtensions};
+use changes::Changes;
+pub(super) use changes::escaped;
+use mcp_scopes_model::Risk;
+use mcp_scopes_prm::{Document, McpExtensions, ToolEntry};
 
 use super::change::{Change, Kind, Security};
 use crate::access::Access;
@@ -51,13 +53,7 @@ fn server(old: &Document, new: &Document, changes: &mut Changes) {
         (Kind::IssuerAdded, Security::WEAKENS),
         (Kind::IssuerRemoved, Security::TIGHTENS),
     );
-    changes.set(
-        "/scopes_supported",
-        "advertised scope",
-        (&old.scopes_supported, &new.scopes_supported),
-        (Kind::BaselineGrown, Security::WEAKENS),
-        (Kind::BaselineShrunk, Security::TIGHTENS),
-    );
+    baseline(old, new, changes);
     // Without the member, a client has to assume the header (RFC 6750 §2). MCP allows no other method.
     let methods = |document: &Document| document.bearer_methods_supported.clone().unwrap_or(vec!["header".to_owned()]);
     changes.set(
@@ -122,6 +118,36 @@ fn server(old: &Document, new: &Document, changes: &mut Changes) {
     for name in names {
         changes.member(other, &format!("/{}", escaped(name)), &old.other.get(name), &new.other.get(name));
     }
+}
+
+/// Clients without a challenge request every advertised scope. A scope that opens nothing but new tools of minimal risk
+/// gives them nothing that was protected before.
+fn baseline(old: &Document, new: &Document, changes: &mut Changes) {
+    let none = McpExtensions::default();
+    let (before, after) = (old.mcp_extensions.as_ref().unwrap_or(&none), new.mcp_extensions.as_ref().unwrap_or(&none));
+    let (there, here) = (Access::of(old, before), Access::of(new, after));
+    let is_harmless = |scope: &str| {
+        if there.known().contains(scope) {
+            return false;
+        }
+        let held = here.closure_of([scope]);
+        // Of a tool that needs further scopes, the scope is still one of the keys.
+        let mut opened = after
+            .tool_scope_mapping
+            .iter()
+            .filter(|(_, tool)| tool.required_scopes.iter().flatten().any(|required| held.contains(required.as_str())));
+        let is_minimal = |(name, tool): (&String, &ToolEntry)| {
+            tool.risk_level == Some(Risk::Minimal) && !before.tool_scope_mapping.contains_key(name)
+        };
+        opened.clone().next().is_some() && opened.all(is_minimal)
+    };
+    let (harmless, others): (Vec<String>, Vec<String>) =
+        new.scopes_supported.iter().cloned().partition(|scope| is_harmless(scope));
+    let shrunk = (Kind::BaselineShrunk, Security::TIGHTENS);
+    let grown = |security| (Kind::BaselineGrown, security);
+    let (at, what) = ("/scopes_supported", "advertised scope");
+    changes.set(at, what, (&old.scopes_supported, &others), grown(Security::WEAKENS), shrunk);
+    changes.set(at, what, (&[], &harmless), grown(Security::NEUTRAL), shrunk);
 }
 
 /// An edge alone opens nothing. Its verdict is its effect on the tools, which are judged one by one.

@@ -2,8 +2,10 @@
 //! another that weakens access or that models read is a warning, the rest are notes. The place is that in the new side.
 
 use mcp_scopes_lint::fingerprint;
+use mcp_scopes_scan::Suppression;
 
 use super::{
+    accept::{Judged, NOTICES, Notice},
     change::{Change, Kind},
     source::Places,
 };
@@ -20,13 +22,16 @@ use crate::{
 /// byte.
 const FINGERPRINT: &str = "mcp-scopes-diff/v1";
 
+/// The page about changes.
+const PAGE: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/review-a-release.md");
+
 /// Returns the changes as diagnostics. `fails` decides which changes make the run exit with 1.
 pub(crate) fn diagnostics<'a>(
-    changes: &'a [Change],
+    judged: &'a Judged,
     places: &Places<'_>,
     fails: impl Fn(&Change) -> bool,
 ) -> Diagnostics<'a> {
-    let diagnostic = |change: &'a Change| {
+    let describe_change = |change: &'a Change| {
         let level = match (fails(change), change.security.weakens || change.security.reworded) {
             (true, _) => Level::Error,
             (false, true) => Level::Warning,
@@ -46,22 +51,64 @@ pub(crate) fn diagnostics<'a>(
             ..Diagnostic::error(&change.message, "")
         }
     };
+    // An accepted change never makes the run exit with 1.
+    let accepted = |(change, why): &'a (Change, Suppression)| {
+        let level = Level::Note;
+        Diagnostic { level, suppression: Some(why), ..describe_change(change) }
+    };
     Diagnostics {
         contents: Contents::Changes,
-        active: changes.iter().map(diagnostic).collect(),
-        suppressed: Vec::new(),
-        summary: summary(changes),
+        active: judged.changes.iter().map(describe_change).chain(judged.notices.iter().map(notice)).collect(),
+        suppressed: judged.accepted.iter().map(accepted).collect(),
+        summary: summary(judged),
         sources: None,
         has_baseline: false,
-        rules: || Kind::ALL.iter().map(|kind| describe(*kind)).collect(),
+        rules: || {
+            let kinds = Kind::ALL.iter().map(|kind| describe(*kind));
+            kinds.chain(NOTICES.iter().map(|(id, why)| describe_notice(id, why))).collect()
+        },
     }
 }
 
-/// Returns the summary: `2 changes: minor, weakens and tightens`.
-fn summary(changes: &[Change]) -> String {
-    match Verdict::over(changes.iter().map(Change::verdict)) {
+fn notice(notice: &Notice) -> Diagnostic<'_> {
+    Diagnostic {
+        id: notice.id,
+        level: notice.level,
+        place: Some(notice.place.clone()),
+        fingerprint: Fingerprint {
+            version: FINGERPRINT,
+            digits: fingerprint::digits(&[notice.id, "", &notice.message]),
+        },
+        url: Some(PAGE.to_owned()),
+        ..Diagnostic::error(&notice.message, &notice.help)
+    }
+}
+
+/// Returns the summary: `2 changes: minor, weakens and tightens; 1 accepted`.
+fn summary(judged: &Judged) -> String {
+    let changes = &judged.changes;
+    let found = match Verdict::over(changes.iter().map(Change::verdict)) {
         Some(verdict) => format!("{}: {verdict}", counted(changes.len(), "change")),
-        None => Contents::Changes.none().to_owned(),
+        None if judged.accepted.is_empty() => Contents::Changes.none().to_owned(),
+        None => "no other changes".to_owned(),
+    };
+    match judged.accepted.len() {
+        0 => found,
+        some => format!("{found}; {some} accepted"),
+    }
+}
+
+fn describe_notice(id: &'static str, why: &'static str) -> RuleDescription {
+    RuleDescription {
+        id,
+        summary: why,
+        property: ("section", "mcp-scopes.toml"),
+        tag: "release",
+        help: why.into(),
+        help_markdown: why.into(),
+        url: PAGE.to_owned(),
+        enabled: true,
+        level: Level::Warning,
     }
 }
 
@@ -84,7 +131,7 @@ fn describe(kind: Kind) -> RuleDescription {
         help: format!("A change of this kind: {why}. It is {compatibility}: {effect}. {rest}").into(),
         help_markdown: format!("A change of this kind: {why}.\n\nIt is **{compatibility}**: {effect}.\n\n{rest}")
             .into(),
-        url: concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/review-a-release.md").to_owned(),
+        url: PAGE.to_owned(),
         enabled: true,
         level: Level::Note,
     }

@@ -1,6 +1,6 @@
 //! [`Diagnostic`]: a finding, a change or a failed check, in the form that every format renders.
 
-use mcp_scopes_scan::{Fix, Suppression, source::Place};
+use mcp_scopes_scan::{Fix, Suppression, SuppressionKind, source::Place};
 
 use crate::{escape::escaped, verdict::Verdict};
 
@@ -95,6 +95,12 @@ impl<'a> Diagnostic<'a> {
             Some(verdict) => format!("{verdict}: {}", self.message),
             None => self.message.to_owned(),
         }
+    }
+
+    /// Returns `accepted until 2027-03-01` for a change that is accepted.
+    pub(crate) fn accepted(&self) -> Option<String> {
+        let why = self.suppression.filter(|why| why.kind == SuppressionKind::Acceptance)?;
+        Some(why.until.as_ref().map_or_else(|| "accepted".to_owned(), |day| format!("accepted until {day}")))
     }
 
     /// Returns the place as `src/lib.rs:12:5`.

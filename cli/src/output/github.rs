@@ -5,13 +5,14 @@
 
 use super::{
     diagnostic::{Diagnostic, Level},
-    diagnostics::Diagnostics,
+    diagnostics::{Contents, Diagnostics},
 };
 use crate::escape::escaped;
 
-/// Renders the active diagnostics, one per line.
+/// Renders the active diagnostics and the accepted changes, one per line.
 pub(super) fn render(diagnostics: &Diagnostics<'_>) -> String {
-    diagnostics.active.iter().map(command).collect()
+    let accepted = diagnostics.suppressed.iter().filter(|_| diagnostics.contents == Contents::Changes);
+    diagnostics.active.iter().chain(accepted).map(command).collect()
 }
 
 fn command(diagnostic: &Diagnostic<'_>) -> String {
@@ -31,13 +32,15 @@ fn command(diagnostic: &Diagnostic<'_>) -> String {
             properties.push(format!("endColumn={}", place.end.column));
         }
     }
-    let title = match diagnostic.verdict {
-        Some(verdict) => format!("{}: {verdict}", diagnostic.id),
-        None => diagnostic.id.to_owned(),
+    let title = match (diagnostic.verdict, diagnostic.accepted()) {
+        (Some(verdict), Some(accepted)) => format!("{accepted}: {}: {verdict}", diagnostic.id),
+        (Some(verdict), None) => format!("{}: {verdict}", diagnostic.id),
+        (None, _) => diagnostic.id.to_owned(),
     };
     properties.push(format!("title={}", property(&title)));
     let mut lines = vec![diagnostic.message.to_owned()];
     lines.extend((!diagnostic.meaning.is_empty()).then(|| diagnostic.meaning.to_owned()));
+    lines.extend(diagnostic.accepted().and(diagnostic.suppression).map(|why| format!("reason: {}", why.reason)));
     lines.extend((!diagnostic.help.is_empty()).then(|| format!("help: {}", diagnostic.help)));
     format!("::{name} {}::{}\n", properties.join(","), data(&lines.join("\n")))
 }

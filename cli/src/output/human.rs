@@ -29,7 +29,7 @@ pub(crate) fn render(diagnostics: &Diagnostics<'_>, links: Links) -> String {
             }
         }
         Contents::Changes => {
-            for diagnostic in &diagnostics.active {
+            for diagnostic in diagnostics.all() {
                 list_item(&mut text, diagnostic, links);
             }
             let _ = writeln!(text, "{}", diagnostics.summary);
@@ -92,17 +92,24 @@ fn numbers(place: &Place) -> (usize, usize) {
     (number(place.start.line), number(place.start.column))
 }
 
-/// Writes three lines: the change, its place, its meaning.
+/// Writes a line each for the change, its place, its meaning, the reason why it is accepted, and a help.
 fn list_item(text: &mut String, diagnostic: &Diagnostic<'_>, links: Links) {
     let level = style(diagnostic.level);
     let verdict =
         diagnostic.verdict.map_or_else(|| diagnostic.level.as_str().to_owned(), |verdict| verdict.to_string());
-    let _ = writeln!(text, "{level}{verdict}{level:#}: {} [{}]", escaped(diagnostic.message), diagnostic.id);
+    let accepted = diagnostic.accepted().map(|accepted| format!("{accepted}: ")).unwrap_or_default();
+    let _ = writeln!(text, "{accepted}{level}{verdict}{level:#}: {} [{}]", escaped(diagnostic.message), diagnostic.id);
     if let Some(Place { file, start, .. }) = &diagnostic.place {
         let _ = writeln!(text, "  at {}:{}:{}", links.file(file), start.line, start.column);
     }
     if let Some(explanation) = diagnostic.explanation() {
         let _ = writeln!(text, "  {explanation}");
+    }
+    if let Some(why) = diagnostic.suppression {
+        let _ = writeln!(text, "  reason: {}", escaped(&why.reason).replace('\n', "\\n"));
+    }
+    if !diagnostic.help.is_empty() {
+        let _ = writeln!(text, "  help: {}", escaped(diagnostic.help));
     }
 }
 

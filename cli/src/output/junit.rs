@@ -51,7 +51,9 @@ fn test_case(diagnostic: &Diagnostic<'_>) -> TestCase {
     let mut case = match (diagnostic.suppression, level) {
         (Some(suppression), _) => {
             let mut status = TestCaseStatus::skipped();
-            status.set_message(escaped(&suppression.reason)).set_description(text);
+            let reason = escaped(&suppression.reason);
+            let accepted = diagnostic.accepted().map(|accepted| format!("{accepted}: {reason}"));
+            status.set_message(accepted.unwrap_or(reason)).set_description(text);
             TestCase::new(name, status)
         }
         (None, Level::Error) => {

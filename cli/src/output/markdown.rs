@@ -26,7 +26,15 @@ const SUPPRESSED: &[Column] = &[
     ("Where", location),
     ("What", |finding| inline(finding.message)),
     ("Allowed by", suppressed_by),
-    ("Reason", |finding| finding.suppression.map_or_else(String::new, |suppression| inline(&suppression.reason))),
+    ("Reason", reason),
+];
+
+const ACCEPTED: &[Column] = &[
+    ("Compatibility", compatibility),
+    ("Security", |change| effects(change)),
+    ("What", |change| format!("{} (`{}`)", inline(change.message), change.id)),
+    ("Until", |change| change.suppression.and_then(|why| why.until.clone()).unwrap_or_default()),
+    ("Reason", reason),
 ];
 
 const CHANGES: &[Column] = &[
@@ -34,10 +42,11 @@ const CHANGES: &[Column] = &[
     ("Security", security),
     ("What", |change| format!("{} (`{}`)", inline(change.message), change.id)),
     ("Where", location),
-    ("What it means", |change| inline(change.meaning)),
+    ("What it means", |change| inline(if change.meaning.is_empty() { change.help } else { change.meaning })),
 ];
 
-/// Renders a heading, a summary, a table of active diagnostics, and a folded table of suppressed ones.
+/// Renders a heading, a summary, a table of active diagnostics, and a table of suppressed findings, which is folded, or
+/// of accepted changes.
 pub(super) fn render(diagnostics: &Diagnostics<'_>) -> String {
     let (title, columns) = match diagnostics.contents {
         Contents::Findings => ("mcp-scopes", FINDINGS),
@@ -47,7 +56,10 @@ pub(super) fn render(diagnostics: &Diagnostics<'_>) -> String {
     if !diagnostics.active.is_empty() {
         table(&mut text, columns, &diagnostics.active);
     }
-    if !diagnostics.suppressed.is_empty() {
+    if diagnostics.contents == Contents::Changes && !diagnostics.suppressed.is_empty() {
+        let _ = writeln!(text, "\n### {} accepted", diagnostics.suppressed.len());
+        table(&mut text, ACCEPTED, &diagnostics.suppressed);
+    } else if !diagnostics.suppressed.is_empty() {
         let _ = writeln!(text, "\n<details><summary>{} suppressed</summary>", diagnostics.suppressed.len());
         table(&mut text, SUPPRESSED, &diagnostics.suppressed);
         text.push_str("\n</details>\n");
@@ -93,8 +105,13 @@ fn suppressed_by(diagnostic: &Diagnostic<'_>) -> String {
     let by = diagnostic.suppression.map(|suppression| match suppression.kind {
         SuppressionKind::Comment => "a comment",
         SuppressionKind::Baseline => "the baseline",
+        SuppressionKind::Acceptance => "the configuration file",
     });
     by.unwrap_or_default().to_owned()
+}
+
+fn reason(diagnostic: &Diagnostic<'_>) -> String {
+    diagnostic.suppression.map_or_else(String::new, |suppression| inline(&suppression.reason))
 }
 
 fn compatibility(diagnostic: &Diagnostic<'_>) -> String {
@@ -102,6 +119,12 @@ fn compatibility(diagnostic: &Diagnostic<'_>) -> String {
 }
 
 fn security(diagnostic: &Diagnostic<'_>) -> String {
-    let words = diagnostic.verdict.map(|verdict| verdict.security.effect_names()).unwrap_or_default();
-    format!("{}{}", symbol(diagnostic.level), words.join(", "))
+    match diagnostic.verdict {
+        Some(_) => format!("{}{}", symbol(diagnostic.level), effects(diagnostic)),
+        None => level(diagnostic),
+    }
+}
+
+fn effects(diagnostic: &Diagnostic<'_>) -> String {
+    diagnostic.verdict.map(|verdict| verdict.security.effect_names().join(", ")).unwrap_or_default()
 }

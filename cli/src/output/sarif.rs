@@ -1,8 +1,8 @@
 //! SARIF 2.1.0, for code scanning.
 //!
-//! The log has one run, which describes every rule, with or without results. Suppressed findings are included, with
-//! their reason: `inSource` for a comment, `external` for the baseline file. `baselineState` is set if findings were
-//! compared with such a file. The pointer of a change is a logical location.
+//! The log has one run, which describes the rules with results. Suppressed findings and accepted changes are included,
+//! with their reason: `inSource` for a comment, `external` for a file. `baselineState` is set if findings were compared
+//! with a baseline file. The pointer of a change is a logical location.
 //!
 //! | module | holds |
 //! |---|---|
@@ -132,7 +132,7 @@ fn properties(diagnostic: &Diagnostic<'_>) -> PropertyBag {
 fn suppression(why: &Why) -> Suppression {
     let kind = match why.kind {
         SuppressionKind::Comment => "inSource",
-        SuppressionKind::Baseline => "external",
+        SuppressionKind::Baseline | SuppressionKind::Acceptance => "external",
     };
     let reason = why.reason.as_str();
     Suppression::builder().kind(json!(kind)).status(json!("accepted")).justification(reason).build()

@@ -15,6 +15,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::{CONFIG, committed};
+use crate::diff::change::Kind;
 
 macro_rules! sections {
     ($($name:ident is $schema:path;)*) => {
@@ -75,6 +76,38 @@ struct File {
     sandbox: Option<Sandbox>,
     /// The levels of rules and categories, and the options of rules. Only the linter reads it.
     lint: Option<Lint>,
+    /// The changes between releases that are accepted. Only `mcp-scopes diff` and `check` read it.
+    diff: Option<Diff>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Diff {
+    /// The accepted changes, one table each: `[[diff.accept]]`.
+    accept: Option<Vec<Accept>>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["tool"]}, {"required": ["pointer"]}]))]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Accept {
+    /// The kind of change, as `mcp-scopes diff` prints it in brackets.
+    #[schemars(example = "tool-added")]
+    kind: ChangeKind,
+    /// The tool that changes.
+    #[schemars(example = &"cancel_parcel")]
+    tool: Option<Text>,
+    /// In place of `tool`: the value of the document that changes, as a JSON Pointer (RFC 6901).
+    #[schemars(example = "/scopes_supported")]
+    pointer: Option<Pointer>,
+    /// Why the change is accepted.
+    #[schemars(example = "support may cancel too")]
+    reason: Text,
+    /// The last day on which it is accepted.
+    #[schemars(example = "2027-03-01")]
+    until: DayText,
 }
 
 #[derive(JsonSchema)]
@@ -218,6 +251,9 @@ values! {
     Header {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}
     Limit {"type": "integer", "minimum": 1, "maximum": u32::MAX}
     Level {"enum": LEVELS}
+    ChangeKind {"enum": Kind::ALL.iter().map(|kind| kind.id()).collect::<Vec<_>>()}
+    Pointer {"type": "string", "pattern": "^/"}
+    DayText {"type": "string", "format": "date"}
 }
 
 /// A scope is either a description or a table.
@@ -349,13 +385,15 @@ fn sorted<'n>(names: &[&'n str]) -> Vec<&'n str> {
 }
 
 /// The tables with fixed keys, and the section of each.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 12] = [
     ("Server", "[server]"),
     ("ScopePrefix", "[server.scope_prefix]"),
     ("Convention", "[convention]"),
     ("Scope", "[scopes.\"files:write\"]"),
     ("Session", "[session]"),
     ("Sandbox", "[sandbox]"),
+    ("Diff", "[diff]"),
+    ("Accept", "[[diff.accept]]"),
     ("Tool", "[tools.\"run_query\"]"),
     ("Policy", "[tools.\"run_query\"]\nrisk = \"low\"\n[tools.\"run_query\".policy]"),
     ("ResourceEntry", "[resources.\"logs://*\"]"),
@@ -398,23 +436,33 @@ fn reader_accepts_the_example_of_each_key() {
     for (name, section) in TABLES {
         for (key, property) in schema["definitions"][name]["properties"].as_object().unwrap() {
             // The keys of a table have examples, and not the table.
-            if ["scope_prefix", "policy"].contains(&key.as_str()) {
+            if ["scope_prefix", "policy", "accept"].contains(&key.as_str()) {
                 continue;
             }
             // JSON with strings, numbers, flags and lists of strings is valid TOML.
             let example = &property["examples"][0];
             assert!(!example.is_null(), "{name}.{key} has no example");
             let beside = match (name, key.as_str()) {
-                ("Convention", "pattern") => "scope = \"pattern\"\n",
-                ("Tool", key) if key != "risk" => "risk = \"low\"\n",
-                ("ResourceEntry", "risk") | ("PromptEntry", "risk" | "description") => "authenticated = true\n",
-                ("ResourceEntry", "description") => "risk = \"low\"\nauthenticated = true\n",
-                ("ResourceEntry", _) => "risk = \"low\"\n",
-                _ => "",
+                ("Convention", "pattern") => "scope = \"pattern\"\n".to_owned(),
+                ("Tool", key) if key != "risk" => "risk = \"low\"\n".to_owned(),
+                ("ResourceEntry", "risk") | ("PromptEntry", "risk" | "description") => {
+                    "authenticated = true\n".to_owned()
+                }
+                ("ResourceEntry", "description") => "risk = \"low\"\nauthenticated = true\n".to_owned(),
+                ("ResourceEntry", _) => "risk = \"low\"\n".to_owned(),
+                ("Accept", key) => accepted_without(key),
+                _ => String::new(),
             };
             let errors = errors_of(&format!("{section}\n{beside}{key} = {example}\n"));
             assert!(errors.is_none(), "{name}.{key}: {errors:?}");
             assert!(errors_of(&format!("{section}\n{key}s_ = {example}\n")).is_some(), "{name}.{key}s_");
         }
     }
+}
+
+/// Returns the other keys of an accepted change, which are required.
+fn accepted_without(key: &str) -> String {
+    let subject = if key == "pointer" { "pointer" } else { "tool" };
+    let keys = [("kind", "tool-added"), (subject, "/a"), ("reason", "reviewed"), ("until", "2027-03-01")];
+    keys.iter().filter(|(name, _)| *name != key).map(|(name, value)| format!("{name} = \"{value}\"\n")).collect()
 }

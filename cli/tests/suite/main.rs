@@ -1,6 +1,7 @@
 //! The program as a user runs it: commands, outputs, exit codes, fixes, pages, malformed input, distribution.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
+mod accept;
 mod changes;
 mod commands;
 mod distribution;

@@ -92,11 +92,14 @@ catalogue! {
     UNREADABLE_CONFIG: "unreadable-config", "cannot be read", "write the path relative to the package's folder, or remove `with`";
     TOML_SYNTAX: "toml-syntax", "syntax error", "correct the file's syntax";
     TOML_LIMIT: "toml-limit", "exceeds a limit", "remove what exceeds the limit";
-    UNKNOWN_SECTION: "unknown-section", "unknown section", "write one of `[server]`, `[convention]`, `[scopes]`, `[tools]`, `[resources]`, `[prompts]`, `[flows]`, `[session]`, `[sandbox]`, `[lint]`";
+    UNKNOWN_SECTION: "unknown-section", "unknown section", "write one of `[server]`, `[convention]`, `[scopes]`, `[tools]`, `[resources]`, `[prompts]`, `[flows]`, `[session]`, `[sandbox]`, `[lint]`, `[diff]`";
     MISSING_SCOPE: "missing-scope", "no `scope`", "write `scope = \"..\"`, `authenticated = true` (every valid token) or `public = true` (also without a token)";
     BAD_URL: "bad-url", "invalid URL", "write an `https://` URL";
     BAD_HEADER: "bad-header", "not a header name", "write a header name, such as `X-Sandbox`";
     BAD_PREFIX: "bad-prefix", "missing separator", "write the exact prefix with its separator, such as `dev-tools:`";
+    INCOMPLETE_ACCEPTANCE: "incomplete-acceptance", "incomplete acceptance", "write `kind`, `tool` or `pointer`, `reason` and `until`";
+    BAD_POINTER: "bad-pointer", "not a JSON Pointer", "write the place in the document, such as `/scopes_supported`";
+    BAD_DATE: "bad-date", "not a day", "write a day, such as `2027-03-01`";
     CONVENTION_PATTERN: "convention-pattern", "incomplete convention", "write `scope = \"pattern\"` and `pattern = \"*:read\"` together, or neither";
 }
 

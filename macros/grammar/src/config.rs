@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `accept` | `[[diff.accept]]` |
 //! | `sections` | the sections, one function each |
 //! | `contents` | the sections `[resources]` and `[prompts]` |
 //! | `tools` | the section `[tools]` |
@@ -9,6 +10,7 @@
 //! | `lines` | lines and columns of byte offsets |
 //! | `address` | the syntax of addresses |
 
+mod accept;
 mod address;
 mod contents;
 mod lines;
@@ -30,8 +32,8 @@ pub use contents::KEYS as CONTENT_KEYS;
 pub use sections::{CONVENTIONS, KEYS, LEVELS};
 
 /// The sections of the file.
-pub const SECTIONS: [&str; 10] =
-    ["server", "convention", "scopes", "tools", "resources", "prompts", "flows", "session", "sandbox", "lint"];
+pub const SECTIONS: [&str; 11] =
+    ["server", "convention", "scopes", "tools", "resources", "prompts", "flows", "session", "sandbox", "lint", "diff"];
 
 /// The maximum length in bytes of a text whose syntax errors are all reported. For longer texts, only the first error
 /// is reported.
@@ -80,6 +82,7 @@ pub fn read(text: &str, file: &str) -> Result<ConfigDecl, Vec<FileDiagnostic>> {
             "session" => sections::session,
             "sandbox" => sections::sandbox,
             "lint" => sections::lint,
+            "diff" => accept::diff,
             other => {
                 reader.error(&UNKNOWN_SECTION, at, format!("unknown section or key `{other}`"));
                 if let Some(near) = nearest(other, &SECTIONS) {

@@ -198,6 +198,8 @@ pub struct ConfigDecl {
     /// `[convention] pattern`: the glob that every scope matches, for the convention `pattern`.
     pub convention_pattern: Option<StatedDecl>,
     pub lint: Vec<LintDecl>,
+    /// `[[diff.accept]]`.
+    pub accept: Vec<AcceptDecl>,
     /// The locations of keys whose values have no location in this form.
     pub places: ConfigPlaces,
 }
@@ -292,6 +294,28 @@ pub struct LintDecl {
     pub level: Option<StatedDecl>,
     /// The other keys of a table.
     pub options: Vec<LintOptionDecl>,
+}
+
+/// One entry of `[[diff.accept]]`: a change between two releases that is accepted until a day.
+#[derive(Clone, Debug)]
+pub struct AcceptDecl {
+    /// The kind of change, with the location of its value.
+    pub kind: StatedDecl,
+    /// What may change.
+    pub subject: AcceptedSubject,
+    /// Why the change is accepted.
+    pub reason: String,
+    /// The last day on which it is accepted, as `YYYY-MM-DD`.
+    pub until: String,
+}
+
+/// What an accepted change is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AcceptedSubject {
+    /// The tool of that name.
+    Tool(String),
+    /// The place in the document, as a JSON Pointer (RFC 6901).
+    Pointer(String),
 }
 
 /// An option of a lint rule.

@@ -18,10 +18,46 @@ pub(super) struct ChangesJson<'a> {
     /// The version of this format.
     #[cfg_attr(test, schemars(extend("const" = 1)))]
     version: u32,
-    /// The changes, in the order of the document.
+    /// The changes that are not accepted, in the order of the document.
     changes: Vec<ChangeJson<'a>>,
-    /// The verdict over all changes.
+    /// The changes that `[[diff.accept]]` accepts.
+    accepted: Vec<Accepted<'a>>,
+    /// What is wrong with entries of `[[diff.accept]]`.
+    notices: Vec<Notice<'a>>,
+    /// The verdict over all changes that are not accepted.
     summary: Summary,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Accepted<'a> {
+    #[serde(flatten)]
+    change: ChangeJson<'a>,
+    /// The reason of the entry.
+    reason: &'a str,
+    /// The last day on which it is accepted, as `YYYY-MM-DD`.
+    until: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Notice<'a> {
+    /// The id.
+    #[cfg_attr(test, schemars(extend("enum" = crate::diff::accept::NOTICES.map(|(id, ..)| id))))]
+    id: &'a str,
+    /// `error` if the run exits with 1 because of it, else `warning`.
+    #[cfg_attr(test, schemars(extend("enum" = ["warning", "error"])))]
+    level: &'static str,
+    /// The problem, in one line.
+    message: &'a str,
+    /// The correction.
+    help: &'a str,
+    /// The configuration file, with slashes.
+    file: Option<&'a str>,
+    /// The line of the entry, from 1.
+    line: Option<u32>,
+    /// The column, from 1.
+    column: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -74,7 +110,9 @@ pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> ChangesJson<'a> 
     let verdict = diagnostics.verdict();
     ChangesJson {
         version: 1,
-        changes: diagnostics.active.iter().map(entry).collect(),
+        changes: diagnostics.active.iter().filter(|diagnostic| diagnostic.verdict.is_some()).map(entry).collect(),
+        accepted: diagnostics.suppressed.iter().filter_map(accepted).collect(),
+        notices: diagnostics.active.iter().filter(|diagnostic| diagnostic.verdict.is_none()).map(notice).collect(),
         summary: Summary {
             compatibility: verdict.map(|verdict| verdict.compatibility.as_str()),
             security: effects_of(verdict),
@@ -98,6 +136,24 @@ fn entry<'a>(change: &'a Diagnostic<'_>) -> ChangeJson<'a> {
         column: place.map(|place| place.start.column),
         end_line: place.map(|place| place.end.line),
         end_column: place.map(|place| place.end.column),
+    }
+}
+
+fn accepted<'a>(change: &'a Diagnostic<'_>) -> Option<Accepted<'a>> {
+    let why = change.suppression?;
+    Some(Accepted { change: entry(change), reason: &why.reason, until: why.until.as_deref() })
+}
+
+fn notice<'a>(notice: &'a Diagnostic<'_>) -> Notice<'a> {
+    let place = notice.place.as_ref();
+    Notice {
+        id: notice.id,
+        level: notice.level.as_str(),
+        message: notice.message,
+        help: notice.help,
+        file: place.map(|place| &*place.file),
+        line: place.map(|place| place.start.line),
+        column: place.map(|place| place.start.column),
     }
 }
 

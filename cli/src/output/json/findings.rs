@@ -78,18 +78,20 @@ struct Suppressed<'a> {
     #[serde(flatten)]
     finding: FindingJson<'a>,
     /// The suppression.
-    suppression: Reason<'a>,
+    suppression: Why<'a>,
 }
 
 #[derive(Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "Suppression"))]
-struct Reason<'a> {
+struct Why<'a> {
     /// Where the suppression is written.
     #[cfg_attr(test, schemars(extend("enum" = ["comment", "baseline"])))]
     kind: &'static str,
     /// The reason stated there.
     reason: &'a str,
+    /// The last day on which it applies, as `YYYY-MM-DD`; `null` for a comment.
+    until: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -176,9 +178,10 @@ fn suppressed<'a>(finding: &'a Diagnostic<'_>) -> Option<Suppressed<'a>> {
     let why = finding.suppression?;
     let kind = match why.kind {
         SuppressionKind::Comment => "comment",
-        SuppressionKind::Baseline => "baseline",
+        SuppressionKind::Baseline | SuppressionKind::Acceptance => "baseline",
     };
-    Some(Suppressed { finding: entry(finding), suppression: Reason { kind, reason: &why.reason } })
+    let suppression = Why { kind, reason: &why.reason, until: why.until.as_deref() };
+    Some(Suppressed { finding: entry(finding), suppression })
 }
 
 #[cfg(test)]

@@ -10,9 +10,12 @@ use super::super::{
     diagnostics::{Diagnostics, RuleDescription},
 };
 
-/// Returns every rule of the run, then the reported diagnostics of the compiler, which have no rule.
+/// Returns the rules with results, then the reported diagnostics of the compiler, which have no rule.
 pub(super) fn descriptors(diagnostics: &Diagnostics<'_>) -> Vec<ReportingDescriptor> {
-    let mut descriptors: Vec<ReportingDescriptor> = (diagnostics.rules)().iter().map(descriptor).collect();
+    let reported: BTreeSet<&str> = diagnostics.all().map(|diagnostic| diagnostic.id).collect();
+    let rules = (diagnostics.rules)();
+    let mut descriptors: Vec<ReportingDescriptor> =
+        rules.iter().filter(|rule| reported.contains(rule.id)).map(descriptor).collect();
     let mut known: BTreeSet<String> = descriptors.iter().map(|descriptor| descriptor.id.clone()).collect();
     for diagnostic in diagnostics.all() {
         if known.insert(diagnostic.id.to_owned()) {

@@ -96,6 +96,16 @@ impl<'t> TomlReader<'t> {
         None
     }
 
+    /// Reads an array of tables, each with its byte offset.
+    pub(super) fn tables<'v, 'i>(&mut self, key: &str, value: &'v Value<'i>) -> Vec<(&'v DeTable<'i>, usize)> {
+        let DeValue::Array(array) = value.get_ref() else {
+            self.wrong_type(key, value, "an array of tables", &format!("`[[{key}]]`"));
+            return Vec::new();
+        };
+        let table = |element: &'v Value<'i>| Some((self.table(key, element)?, element.span().start));
+        array.iter().filter_map(table).collect()
+    }
+
     /// Reads a string that is not blank.
     pub(super) fn string<'v>(&mut self, key: &str, value: &'v Value<'_>) -> Option<&'v str> {
         let DeValue::String(text) = value.get_ref() else {

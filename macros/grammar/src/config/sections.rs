@@ -1,6 +1,7 @@
 //! The sections of the file, one function each.
 
 use super::{
+    accept::{ACCEPT, DIFF},
     address::Address,
     reader::{Key, TomlReader, Value, entries},
 };
@@ -31,8 +32,9 @@ const SCOPE: [&str; 2] = ["description", "implies"];
 const SESSION: [&str; 3] = ["max_high_risk_calls", "require_reauth_after_minutes", "block_rapid_escalation"];
 const SANDBOX: [&str; 3] = ["header", "resource", "authorization_servers"];
 
-/// The keys of the sections with fixed keys: server, its scope prefix, convention, a scope, session and sandbox.
-pub const KEYS: [&[&str]; 6] = [&SERVER, &SCOPE_PREFIX, &CONVENTION, &SCOPE, &SESSION, &SANDBOX];
+/// The keys of the sections with fixed keys: server, its scope prefix, convention, a scope, session, sandbox, diff and an
+/// accepted change.
+pub const KEYS: [&[&str]; 8] = [&SERVER, &SCOPE_PREFIX, &CONVENTION, &SCOPE, &SESSION, &SANDBOX, &DIFF, &ACCEPT];
 
 /// The reason for rejecting an empty array that would be published.
 const DROPPED: &str = "; RFC 9728 §3.2 omits empty members, so the list would have no effect";

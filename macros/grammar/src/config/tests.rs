@@ -1,7 +1,7 @@
 //! Accepted files, and how they are parsed.
 
 use super::read;
-use crate::ir::{ConfigDecl, ConfigPlaces, LintDecl, LintValue, StatedDecl};
+use crate::ir::{AcceptedSubject, ConfigDecl, ConfigPlaces, LintDecl, LintValue, StatedDecl};
 
 fn config(text: &str) -> ConfigDecl {
     read(text, "mcp-scopes.toml").unwrap_or_else(|errors| panic!("{text}: {errors:#?}"))
@@ -101,6 +101,22 @@ broad-scope = { level = "warn", max_tools = 20, except = ["mcp:admin"], strict =
             ("as", &LintValue::Text("x".to_owned())),
         ]
     );
+}
+
+#[test]
+fn reads_accepted_changes() {
+    let entry = |subject: &str, until: &str| {
+        format!("[[diff.accept]]\nkind = \"access-widened\"\n{subject}\nreason = \"reviewed\"\nuntil = {until}\n")
+    };
+    let text =
+        entry("tool = \"read_file\"", "2027-03-01") + &entry("pointer = \"/scopes_supported\"", "\"2027-03-02\"");
+    let config = config(&text);
+    let said: Vec<_> = config.accept.iter().map(|entry| (&entry.subject, entry.until.as_str())).collect();
+    let (tool, pointer) = ("read_file".to_owned(), "/scopes_supported".to_owned());
+    let (tool, pointer) = (AcceptedSubject::Tool(tool), AcceptedSubject::Pointer(pointer));
+    assert_eq!(said, [(&tool, "2027-03-01"), (&pointer, "2027-03-02")]);
+    let [first, _] = config.accept.as_slice() else { panic!("{:?}", config.accept) };
+    assert_eq!((first.kind.text.as_str(), first.kind.line, first.reason.as_str()), ("access-widened", 2, "reviewed"));
 }
 
 #[test]

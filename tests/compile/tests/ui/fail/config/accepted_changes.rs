@@ -1,0 +1,13 @@
+//! incomplete-acceptance, bad-pointer, bad-date
+
+use mcp_scopes::{mcp_tool, scope_table};
+
+
+#[mcp_tool(scope = "files:read", risk = "low")]
+fn read_file() {}
+
+scope_table! {
+    static TOOLS = [read_file] with "accepted_changes.toml";
+}
+
+fn main() {}
