@@ -6,7 +6,7 @@ use crate::{
     diff, docs, export, lint, lock,
     outcome::Outcome,
     reference::{explain, generated, rules, schema},
-    token,
+    terminal, token,
 };
 
 const EXAMPLES: &str = "Examples:
@@ -22,13 +22,15 @@ Exit codes:
 
 /// Export, lint and check the authorization metadata of MCP servers.
 ///
-/// The commands read source, metadata documents and built programs. They compile nothing. The only program that they
-/// run is git, to read a revision.
+/// The commands read source, metadata documents and built programs. They compile nothing. They run git to read
+/// a revision, and a browser for `docs --open`.
 #[derive(Debug, Parser)]
 #[command(name = "mcp-scopes", bin_name = "mcp-scopes", version, after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) terminal: terminal::Options,
 }
 
 #[derive(Debug, Subcommand)]

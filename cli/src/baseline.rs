@@ -10,7 +10,7 @@ use mcp_scopes_lint::{
 };
 use mcp_scopes_scan::{Error, Report, file};
 
-use crate::terminal::print_stderr_line;
+use crate::terminal::print_note;
 
 /// Default lifetime of a new entry, in days.
 const DAYS: u32 = 90;
@@ -56,7 +56,7 @@ impl Baseline {
         let baseline = baseline::Baseline::read(path)?;
         if self.update {
             let entries = if baseline.len() == 1 { "entry" } else { "entries" };
-            print_stderr_line(format_args!("wrote {} {entries} to {}", baseline.len(), path.display()));
+            print_note(format_args!("wrote {} {entries} to {}", baseline.len(), path.display()));
         }
         baseline.apply(report, today, overrides);
         Ok(())

@@ -23,14 +23,14 @@ use std::path::Path;
 use accept::Acceptances;
 use change::Change;
 use clap::{Args, ValueEnum};
-pub(crate) use diagnostics::diagnostics;
+pub(crate) use diagnostics::{diagnostics, kind_text};
 use side::{Reading, Side};
 
 use crate::{
     options::{Build, Table},
     outcome::Outcome,
     target::Target,
-    terminal::{fail_with_findings, print_stderr_line},
+    terminal::{fail_with_findings, print_note},
     verdict::Compatibility,
 };
 
@@ -99,16 +99,16 @@ impl Diff {
         let old = match reading.open(&self.old) {
             Ok(old) => Some(old),
             Err(unreadable) if unreadable.has_no_tools => None,
-            Err(unreadable) => return unreadable.report(),
+            Err(unreadable) => return unreadable.report_to(&self.target),
         };
         let new = match reading.open(&self.new) {
             Ok(new) => new,
-            Err(unreadable) => return unreadable.report(),
+            Err(unreadable) => return unreadable.report_to(&self.target),
         };
         let changes = if let Some(old) = &old {
             changes_between(old, &new)
         } else {
-            print_stderr_line(format_args!("`{}` has no tools, so each tool is new", self.old));
+            print_note(format_args!("`{}` has no tools, so each tool is new", self.old));
             compare::adoption(new.metadata.document())
         };
         let judged = match self.acceptances.apply(changes, &new.source, true) {
@@ -117,7 +117,7 @@ impl Diff {
         };
         let fails = |change: &Change| self.fail_on.iter().any(|kind| kind.includes(change));
         let diagnostics = diagnostics(&judged, &new.source.places(), fails);
-        self.target.write(&diagnostics).and_found(diagnostics.has_errors())
+        self.target.found(self.target.write(&diagnostics), diagnostics.has_errors())
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `input` | the inputs of a page |
 //! | `server` | [`Server`](server::Server): scopes, tools and flows, prepared for display |
+//! | `browser` | opens the page |
 //! | `gather` | builds a `Server` from a document |
 //! | `hierarchy` | the hierarchy of scopes, and its minimal set of arrows |
 //! | `prefix` | the prefix that most scopes have in common |
@@ -15,6 +16,7 @@
 //! | `markdown` | the same contents in Markdown |
 //! | `markers` | the markers that delimit the text in a file |
 
+mod browser;
 mod gather;
 mod hierarchy;
 mod input;
@@ -30,6 +32,7 @@ mod words;
 
 use std::{
     fs::File,
+    io::{self, IsTerminal as _},
     path::{Path, PathBuf},
 };
 
@@ -41,7 +44,7 @@ use crate::{
     options::{Build, Table, quoted},
     outcome::Outcome,
     stale,
-    terminal::{complain, fail, print},
+    terminal::{complain, fail, print, print_note},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -52,6 +55,7 @@ pub(crate) const EXAMPLES: &str = "Examples:
                                           With links to the source
   mcp-scopes docs target/release/server --output scopes.html
                                           From a built program
+  mcp-scopes docs --open                  Write a temporary file, and show it in the browser
   mcp-scopes docs metadata.json > scopes.html
                                           For a server in another language
   mcp-scopes docs git:v1.2 --output v1.2.html
@@ -65,6 +69,7 @@ The markers are two separate lines:
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("file").args(["output", "readme"])))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Docs {
     /// The input: the folder of a package, a program that carries its table, a metadata document, `-` for a document on
     /// standard input, or `git:REVISION[:PATH]`
@@ -79,6 +84,9 @@ pub(crate) struct Docs {
     /// Write to this file, atomically
     #[arg(long, visible_alias = "out", value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Open the page in the browser; without `--output`, it is a temporary file
+    #[arg(long, conflicts_with_all = ["markdown", "readme", "check"])]
+    open: bool,
     /// Write Markdown between the two markers in this file
     #[arg(long = "in", value_name = "FILE", conflicts_with_all = ["html", "output"])]
     readme: Option<PathBuf>,
@@ -95,6 +103,12 @@ pub(crate) struct Docs {
 
 impl Docs {
     pub(crate) fn run(&self) -> Outcome {
+        let to_terminal = self.output.is_none() && self.readme.is_none() && io::stdout().is_terminal();
+        if to_terminal && !self.markdown && !self.open {
+            let help = "write it to a file with `--output scopes.html`, open it with `--open`, or print `--markdown`";
+            complain("the page is HTML, and standard output is a terminal", Some(help));
+            return Outcome::Failed;
+        }
         let input = match input::read(&self.path, self.table.allow_loopback_http, |path| {
             self.table.scan(self.build.scan(path))
         }) {
@@ -109,10 +123,32 @@ impl Docs {
         };
         let text =
             if self.markdown || self.readme.is_some() { markdown::render(&server) } else { page::render(&server) };
+        if self.open {
+            return self.write_and_open(&text);
+        }
         match (&self.readme, &self.output) {
             (Some(readme), _) => self.replace_in(readme, &text),
             (None, Some(output)) => self.put(output, old, &text),
             (None, None) => print(&text),
+        }
+    }
+
+    /// Writes the page, and opens it in the browser.
+    fn write_and_open(&self, text: &str) -> Outcome {
+        let temporary = || std::env::temp_dir().join(format!("mcp-scopes-{}.html", std::process::id()));
+        let path = self.output.clone().unwrap_or_else(temporary);
+        if let Err(error) = file::replace(&path, text) {
+            return fail(&error);
+        }
+        match browser::open(&path) {
+            Ok(()) => {
+                print_note(format_args!("opened {}", path.display()));
+                Outcome::Clean
+            }
+            Err(why) => {
+                complain(&format!("cannot open `{}`: {why}", path.display()), Some("open the file in a browser"));
+                Outcome::Failed
+            }
         }
     }
 

@@ -6,7 +6,13 @@ use mcp_scopes_scan::Error;
 
 /// The level options, in order.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Levels(Vec<(Setting, String)>);
+pub(crate) struct Levels {
+    settings: Vec<(Setting, String)>,
+    /// The rules and categories of `--select`. Empty for all.
+    selected: Vec<String>,
+}
+
+const SELECT: &str = "select";
 
 const FLAGS: [(&str, Setting, &str, &str); 3] = [
     (
@@ -21,7 +27,9 @@ const FLAGS: [(&str, Setting, &str, &str); 3] = [
 
 impl Levels {
     pub(crate) fn overrides(&self) -> Result<Overrides, Error> {
-        self.0.iter().try_fold(Overrides::new(), |overrides, (setting, name)| overrides.set(name, *setting))
+        let set = |overrides: Overrides, (setting, name): &(Setting, String)| overrides.set(name, *setting);
+        let overrides = self.settings.iter().try_fold(Overrides::new(), set)?;
+        self.selected.iter().try_fold(overrides, |overrides, name| overrides.select(name))
     }
 }
 
@@ -35,7 +43,9 @@ impl FromArgMatches for Levels {
             found.extend(places.zip(names).map(|(place, name)| (place, setting, name.clone())));
         }
         found.sort_by_key(|(place, ..)| *place);
-        Ok(Self(found.into_iter().map(|(_, setting, name)| (setting, name)).collect()))
+        let settings = found.into_iter().map(|(_, setting, name)| (setting, name)).collect();
+        let selected = matches.get_many::<String>(SELECT).into_iter().flatten().cloned().collect();
+        Ok(Self { settings, selected })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -46,6 +56,9 @@ impl FromArgMatches for Levels {
 
 impl Args for Levels {
     fn augment_args(command: Command) -> Command {
+        let select = Arg::new(SELECT).long(SELECT).value_name("RULE|CATEGORY").value_delimiter(',');
+        let help = "Report only these rules and categories, and errors of the compiler";
+        let command = command.arg(select.action(ArgAction::Append).help(help).help_heading("Levels"));
         FLAGS.into_iter().fold(command, |command, (flag, _, value, help)| {
             let arg = Arg::new(flag).long(flag).value_name(value).action(ArgAction::Append).help(help);
             command.arg(arg.help_heading("Levels"))

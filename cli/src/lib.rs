@@ -99,5 +99,6 @@ fn run_command(command: clap::Command, arguments: impl IntoIterator<Item = OsStr
             return terminal::styled(&text).into();
         }
     };
+    parsed.terminal.apply();
     parsed.command.run().into()
 }

@@ -7,7 +7,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use mcp_scopes_lint::{Documents, Overrides, lint};
-use mcp_scopes_scan::{Error, Report, artefact::is_artefact, file};
+use mcp_scopes_scan::{Error, Finding, Report, artefact::is_artefact, file};
 
 use crate::{
     baseline::Baseline,
@@ -16,10 +16,10 @@ use crate::{
     levels::Levels,
     options::Build,
     outcome::Outcome,
-    output::count::counted,
+    output::{count::counted, diagnostic::UNREADABLE, statistics},
     progress::Progress,
     target::Target,
-    terminal::{complain, fail, fail_with_findings, print, print_stderr, print_stderr_line},
+    terminal::{complain, fail, fail_with_findings, print, print_note, print_stderr},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -30,6 +30,7 @@ pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes lint --format json | jq '.findings[].rule'
   mcp-scopes lint --format github --output sarif=lint.sarif --output markdown=summary.md
   mcp-scopes lint --deny warnings --allow broad-scope
+  mcp-scopes lint --select risk --statistics
   mcp-scopes lint --diff --unsafe-fixes
   mcp-scopes lint --fix
   mcp-scopes lint --update-baseline --reason 'split in the next major release'
@@ -60,6 +61,9 @@ pub(crate) struct Lint {
     /// A file such as mcp-scopes.toml; its `[lint]`, `[convention]` and namespace apply to documents
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Print how often each rule reports, instead of the findings
+    #[arg(long, conflicts_with_all = ["fix", "diff"])]
+    statistics: bool,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
@@ -108,10 +112,44 @@ impl Lint {
         if self.fixing.any() {
             return self.fix(&overrides);
         }
+        if self.statistics && self.target.prints_for_programs() {
+            complain("`--statistics` prints text, and another format is requested", Some("remove `--format`"));
+            return Outcome::Failed;
+        }
         match self.lint_paths(&overrides, None, &Texts::new()) {
             Ok(report) => self.print_report(&report),
-            Err(error) => fail_with_findings(&error),
+            Err(error) => self.print_failure(&overrides, &error),
         }
+    }
+
+    /// Reports that some input could not be read, and writes the requested report with what the other inputs have.
+    fn print_failure(&self, overrides: &Overrides, error: &Error) -> Outcome {
+        if self.path.iter().any(|path| path.as_os_str() == "-") {
+            // Standard input has been read.
+            return fail_with_findings(error);
+        }
+        let mut report = Report::default();
+        let mut failures = Vec::new();
+        for path in &self.path {
+            match self.lint_path(path, overrides, None, &Texts::new(), &Progress::default()) {
+                Ok(read) => report.merge(read),
+                Err(error) => failures.push(error),
+            }
+        }
+        let failures = if failures.is_empty() { std::slice::from_ref(error) } else { failures.as_slice() };
+        for failure in failures {
+            // Standard error has the details.
+            if let Some(read) = failure.report().filter(|_| !self.target.is_plain()) {
+                report.merge(read.clone());
+            }
+            let help = failure.advice().unwrap_or_default();
+            report.findings.push(Finding::error(UNREADABLE, failure.to_string()).help(help));
+        }
+        self.target.write(&findings::diagnostics(&report, false));
+        for failure in failures {
+            fail_with_findings(failure);
+        }
+        Outcome::Failed
     }
 
     /// Lints everything, with some texts in place of files. `input` is the contents of standard input, if it was read.
@@ -131,9 +169,13 @@ impl Lint {
     fn print_report(&self, report: &Report) -> Outcome {
         let has_baseline = self.baseline.file.is_some() || self.baseline.update;
         let diagnostics = findings::diagnostics(report, has_baseline);
-        let printed = self.target.write(&diagnostics);
-        print_stderr_line(&diagnostics.summary);
-        printed.and_found(diagnostics.has_errors())
+        let written = if self.statistics {
+            self.target.write_files(&diagnostics).and(|| print(&statistics::table(&diagnostics)))
+        } else {
+            self.target.write(&diagnostics)
+        };
+        print_note(&diagnostics.summary);
+        self.target.found(written, diagnostics.has_errors())
     }
 
     /// Applies fixes and reports the remaining findings.
@@ -162,9 +204,9 @@ impl Lint {
         let what = format!("{} in {}", counted(fixed.count, "finding"), counted(fixed.files(), "file"));
         if self.fixing.diff {
             let printed = print(&fixed.diff());
-            print_stderr_line(format_args!("would fix {what}"));
+            print_note(format_args!("would fix {what}"));
             let found = fixed.files() > 0 || fixed.report.has_errors();
-            return printed.and_found(found);
+            return self.target.found(printed, found);
         }
         if let Err(failure) = fixed.write() {
             return print_failure(&failure);
@@ -172,11 +214,11 @@ impl Lint {
         if reads_input && print(fixed.stdin().unwrap_or(text)) != Outcome::Clean {
             return Outcome::Failed;
         }
-        print_stderr_line(format_args!("fixed {what}"));
+        print_note(format_args!("fixed {what}"));
         if reads_input && self.target.output.is_empty() {
             print_stderr(findings::text(&fixed.report));
-            print_stderr_line(findings::summary(&fixed.report));
-            return Outcome::Clean.and_found(fixed.report.has_errors());
+            print_note(findings::summary(&fixed.report));
+            return self.target.found(Outcome::Clean, fixed.report.has_errors());
         }
         self.print_report(&fixed.report)
     }

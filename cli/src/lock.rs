@@ -111,8 +111,8 @@ impl Check {
         let both = self.lock.open(&shown).and_then(|old| Ok((old, self.lock.current()?)));
         let (old, new) = match both {
             Ok(both) => both,
-            Err(unreadable) if file.exists() => return unreadable.report(),
-            Err(unreadable) => return Unreadable { help: accept, ..unreadable }.report(),
+            Err(unreadable) if file.exists() => return unreadable.report_to(&self.target),
+            Err(unreadable) => return Unreadable { help: accept, ..unreadable }.report_to(&self.target),
         };
         // Every change has to be accepted.
         let changes = changes_between(&old, &new);
@@ -126,10 +126,10 @@ impl Check {
         if diagnostics.all().next().is_none() && self.target.is_plain() {
             return Outcome::Clean;
         }
-        let outcome = self.target.write(&diagnostics).and_found(diagnostics.has_errors());
-        if !judged.changes.is_empty() && outcome == Outcome::Found {
+        let written = self.target.write(&diagnostics);
+        if !judged.changes.is_empty() && written == Outcome::Clean {
             stale::report(&shown, &accept);
         }
-        outcome
+        self.target.found(written, diagnostics.has_errors())
     }
 }

@@ -14,6 +14,11 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// Returns the outcome of the next step, if this one succeeded.
+    pub(crate) fn and(self, next: impl FnOnce() -> Self) -> Self {
+        if self == Self::Clean { next() } else { self }
+    }
+
     /// Returns [`Outcome::Found`] for a successful run that has found something.
     pub(crate) fn and_found(self, found: bool) -> Self {
         if self == Self::Clean && found { Self::Found } else { self }

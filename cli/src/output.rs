@@ -10,29 +10,37 @@
 //! | `github` | workflow commands, which GitHub displays as annotations |
 //! | `junit` | JUnit XML, for viewers of test results |
 //! | `markdown` | a job summary |
+//! | `concise` | one line for each diagnostic |
+//! | `statistics` | how often each rule reports |
+//! | `repository` | paths as the repository names them |
 //! | `count` | counts with their nouns |
 //! | `links` | hyperlinks of a terminal |
 //! | `markup` | escapes text for Markdown |
 
+mod concise;
 pub(crate) mod count;
 pub(crate) mod diagnostic;
 pub(crate) mod diagnostics;
 mod github;
 pub(crate) mod human;
-mod json;
+pub(crate) mod json;
 mod junit;
 pub(crate) mod links;
 mod markdown;
 pub(crate) mod markup;
+mod repository;
 pub(crate) mod sarif;
+pub(crate) mod statistics;
 
 use clap::{ValueEnum, builder::PossibleValue};
 use diagnostics::Diagnostics;
 use links::Links;
+use mcp_scopes_model::nearest::Nearest;
 
 /// Every output format, in the order of `--help`.
 const FORMATS: &[Format] = &[
     HUMAN,
+    Format { name: "concise", help: "One line for each finding or change", render: |run| Ok(concise::render(run)) },
     Format { name: "json", help: "One JSON object, version 1, for programs", render: json::render },
     Format { name: "sarif", help: "SARIF 2.1.0, for code scanning", render: sarif::render },
     Format {
@@ -63,6 +71,11 @@ impl Format {
     pub(crate) fn is_styled(self) -> bool {
         self == HUMAN
     }
+}
+
+/// Returns the name of a format that is near to that text.
+pub(crate) fn near_format(name: &str) -> Option<&str> {
+    FORMATS.iter().fold(Nearest::to(name), |search, format| search.or(format.name)).found()
 }
 
 impl Default for Format {

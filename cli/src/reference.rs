@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `explain` | `mcp-scopes explain` |
+//! | `ids` | the ids that are no lint rules |
 //! | `generated` | `mcp-scopes completions`, `man`: generated from the commands |
 //! | `page` | renders a Markdown page for a terminal |
 //! | `rules` | `mcp-scopes rules` |
@@ -10,6 +11,7 @@
 
 pub(crate) mod explain;
 pub(crate) mod generated;
+mod ids;
 mod page;
 pub(crate) mod rules;
 pub(crate) mod schema;

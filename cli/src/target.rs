@@ -7,7 +7,7 @@ use mcp_scopes_scan::file;
 
 use crate::{
     outcome::Outcome,
-    output::{Format, diagnostics::Diagnostics, human, links::Links},
+    output::{Format, diagnostics::Diagnostics, human, links::Links, near_format},
     terminal::{complain, fail, print, styled},
 };
 
@@ -22,6 +22,9 @@ pub(crate) struct Target {
     /// may be given several times
     #[arg(long, value_name = "[FORMAT=]FILE", value_parser = output)]
     pub(crate) output: Vec<Output>,
+    /// Exit with 0 even if there are errors; input that cannot be read still exits with 2
+    #[arg(long)]
+    exit_zero: bool,
 }
 
 /// One output file.
@@ -33,12 +36,21 @@ pub(crate) struct Output {
 }
 
 fn output(text: &str) -> Result<Output, String> {
-    let stated = text.split_once('=').and_then(|(format, file)| Some((Format::from_str(format, true).ok()?, file)));
-    let (format, file) = stated.map_or((None, text), |(format, file)| (Some(format), file));
+    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let (format, file) = match text.split_once('=').filter(|(name, _)| is_name(name)) {
+        Some((name, file)) => (Some(Format::from_str(name, true).map_err(|_| unknown(name, text))?), file),
+        None => (None, text),
+    };
     if file.is_empty() {
         return Err("name a file behind the format, such as `sarif=lint.sarif`".to_owned());
     }
     Ok(Output { format, file: file.into() })
+}
+
+fn unknown(name: &str, text: &str) -> String {
+    let otherwise = || format!("write `./{text}` for a file of that name");
+    let help = near_format(name).map_or_else(otherwise, |near| format!("did you mean `{near}`?"));
+    format!("unknown format `{name}`; {help}")
 }
 
 impl Target {
@@ -52,8 +64,18 @@ impl Target {
         self.format.is_styled() && self.output.is_empty()
     }
 
+    /// Returns the outcome of a run that has written its report, and has found something or not.
+    pub(crate) fn found(&self, written: Outcome, found: bool) -> Outcome {
+        written.and_found(found && !self.exit_zero)
+    }
+
     /// Writes the files, then prints to standard output unless a file replaces it.
     pub(crate) fn write(&self, diagnostics: &Diagnostics<'_>) -> Outcome {
+        self.write_files(diagnostics).and(|| self.print(diagnostics))
+    }
+
+    /// Writes the files.
+    pub(crate) fn write_files(&self, diagnostics: &Diagnostics<'_>) -> Outcome {
         for (place, output) in self.output.iter().enumerate() {
             if self.output.iter().take(place).any(|other| other.file == output.file) {
                 let shown = output.file.display();
@@ -72,6 +94,10 @@ impl Target {
                 return fail(&error);
             }
         }
+        Outcome::Clean
+    }
+
+    fn print(&self, diagnostics: &Diagnostics<'_>) -> Outcome {
         if self.output.iter().any(|output| output.format.is_none()) {
             return Outcome::Clean;
         }
@@ -102,7 +128,10 @@ mod tests {
         let sarif = Format::from_str("sarif", true).unwrap();
         assert_eq!(output("a.json"), at(None, "a.json"));
         assert_eq!(output("sarif=a=b.json"), at(Some(sarif), "a=b.json"));
-        assert_eq!(output("x=a.json"), at(None, "x=a.json"));
+        assert_eq!(output("./x=a.json"), at(None, "./x=a.json"));
+        assert_eq!(output("sarfi=a.json"), Err("unknown format `sarfi`; did you mean `sarif`?".to_owned()));
+        let message = "unknown format `weather`; write `./weather=a.json` for a file of that name";
+        assert_eq!(output("weather=a.json"), Err(message.to_owned()));
         assert!(output("json=").is_err() && output("").is_err());
     }
 }

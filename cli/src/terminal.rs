@@ -3,8 +3,11 @@
 use std::{
     fmt::Display,
     io::{self, ErrorKind, IsTerminal as _, Write},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
+use anstream::ColorChoice;
+use clap::{Args, ValueEnum};
 use mcp_scopes_scan::{Error, shortened};
 
 use crate::{
@@ -13,6 +16,43 @@ use crate::{
     outcome::Outcome,
     output::{diagnostic::Diagnostic, human},
 };
+
+/// Options of the terminal, which every command has.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Terminal")]
+pub(crate) struct Options {
+    /// When to use colors; `auto` uses them on a terminal, unless `NO_COLOR` is set
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    color: Color,
+    /// Print no summary and no other notes to standard error; findings and errors are printed
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+/// When to use colors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "lower")]
+enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// Whether notes are left out.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+impl Options {
+    /// Applies the options to all further output.
+    pub(crate) fn apply(self) {
+        QUIET.store(self.quiet, Ordering::Relaxed);
+        match self.color {
+            Color::Auto => {}
+            Color::Always => ColorChoice::Always.write_global(),
+            Color::Never => ColorChoice::Never.write_global(),
+        }
+    }
+}
 
 /// Writes to standard output. Control characters are escaped for a terminal and kept for a program. A pipe that its
 /// reader has closed is not an error.
@@ -43,9 +83,11 @@ pub(crate) fn print_stderr(text: impl Display) {
     let _ = write!(anstream::stderr().lock(), "{text}");
 }
 
-/// Writes a line to standard error, with styles if that is a terminal.
-pub(crate) fn print_stderr_line(text: impl Display) {
-    print_stderr(format_args!("{text}\n"));
+/// Writes a note to standard error as a line, unless notes are turned off.
+pub(crate) fn print_note(text: impl Display) {
+    if !QUIET.load(Ordering::Relaxed) {
+        print_stderr(format_args!("{text}\n"));
+    }
 }
 
 /// Reports an error on standard error.

@@ -1,6 +1,6 @@
 //! Overrides of rule levels, for example from a command line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mcp_scopes_scan::{Error, ErrorKind};
 
@@ -29,6 +29,8 @@ pub struct Overrides {
     rules: BTreeMap<&'static str, Setting>,
     categories: BTreeMap<&'static str, Setting>,
     deny_warnings: bool,
+    /// The only rules and categories that are on. Empty for all.
+    selected: BTreeSet<&'static str>,
 }
 
 impl Overrides {
@@ -67,7 +69,25 @@ impl Overrides {
         Ok(self)
     }
 
+    /// Turns off every rule that is neither named here, by itself or by its category, nor also a compile error.
+    ///
+    /// # Errors
+    /// Returns an error if there is no such rule or category.
+    pub fn select(mut self, name: &str) -> Result<Self, Error> {
+        let category = Category::ALL.iter().map(|category| category.as_str()).find(|category| *category == name);
+        let Some(known) = find(name).map(|rule| rule.id).or(category) else {
+            let (message, help) = unknown(name);
+            return Err(Error::new(ErrorKind::Usage, message).help(help));
+        };
+        self.selected.insert(known);
+        Ok(self)
+    }
+
     pub(crate) fn of_rule(&self, rule: &Rule) -> Option<Setting> {
+        let is_selected = [rule.id, rule.category.as_str()].iter().any(|name| self.selected.contains(name));
+        if !self.selected.is_empty() && !is_selected {
+            return Some(Setting::Allow);
+        }
         self.rules.get(rule.id).or_else(|| self.categories.get(rule.category.as_str())).copied()
     }
 

@@ -56,11 +56,27 @@ pub(crate) fn diagnostics<'a>(
         let level = Level::Note;
         Diagnostic { level, suppression: Some(why), ..describe_change(change) }
     };
+    let active = judged.changes.iter().map(describe_change).chain(judged.notices.iter().map(notice)).collect();
+    diagnostics_of(active, judged.accepted.iter().map(accepted).collect(), summary(judged))
+}
+
+/// Returns the report of a comparison whose input could not be read.
+pub(super) fn failed<'a>(message: &'a str, help: &'a str) -> Diagnostics<'a> {
+    let mut diagnostics = diagnostics_of(Vec::new(), Vec::new(), "not compared".to_owned());
+    diagnostics.active.push(Diagnostic::failure(message, help));
+    diagnostics
+}
+
+fn diagnostics_of<'a>(
+    active: Vec<Diagnostic<'a>>,
+    suppressed: Vec<Diagnostic<'a>>,
+    summary: String,
+) -> Diagnostics<'a> {
     Diagnostics {
         contents: Contents::Changes,
-        active: judged.changes.iter().map(describe_change).chain(judged.notices.iter().map(notice)).collect(),
-        suppressed: judged.accepted.iter().map(accepted).collect(),
-        summary: summary(judged),
+        active,
+        suppressed,
+        summary,
         sources: None,
         has_baseline: false,
         rules: || {
@@ -112,25 +128,32 @@ fn describe_notice(id: &'static str, why: &'static str) -> RuleDescription {
     }
 }
 
-fn describe(kind: Kind) -> RuleDescription {
+/// Returns the verdicts that a change of this kind can have, in Markdown.
+pub(crate) fn kind_text(kind: Kind) -> String {
     let effect = match kind.compatibility() {
         Compatibility::Major => "something no longer works",
         Compatibility::Minor => "something new can be used",
         Compatibility::Patch => "everything that worked still works",
     };
+    let compatibility = kind.compatibility().as_str();
+    format!("It is **{compatibility}**: {effect}.\n\n{VERDICTS}")
+}
+
+const VERDICTS: &str = "Each change also has a security verdict. It weakens access if some token opens a tool that it did not \
+                        open, or if a limit is laxer; it tightens access in the reverse case. It is reworded if models \
+                        read another text. `[[diff.accept]]` in `mcp-scopes.toml` accepts one change until a day, \
+                        `mcp-scopes lock` all of them.";
+
+fn describe(kind: Kind) -> RuleDescription {
     let (why, compatibility) = (kind.why(), kind.compatibility().as_str());
-    let rest = "Each change also has a security verdict. It weakens access if some token opens a tool that it did not \
-                open, or if a limit is laxer; it tightens access in the reverse case. It is reworded if models read \
-                another text. `mcp-scopes lock` accepts all \
-                changes.";
+    let markdown = format!("A change of this kind: {why}.\n\n{}", kind_text(kind));
     RuleDescription {
         id: kind.id(),
         summary: why,
         property: ("compatibility", compatibility),
         tag: "release",
-        help: format!("A change of this kind: {why}. It is {compatibility}: {effect}. {rest}").into(),
-        help_markdown: format!("A change of this kind: {why}.\n\nIt is **{compatibility}**: {effect}.\n\n{rest}")
-            .into(),
+        help: markdown.replace("**", "").replace("\n\n", " ").into(),
+        help_markdown: markdown.into(),
         url: PAGE.to_owned(),
         enabled: true,
         level: Level::Note,

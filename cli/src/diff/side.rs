@@ -10,11 +10,12 @@ use std::{
 use mcp_scopes_prm::Metadata;
 use mcp_scopes_scan::{ErrorKind, Scan, artefact::is_artefact, file};
 
-use super::source::DocumentSource;
+use super::{diagnostics::failed, source::DocumentSource};
 use crate::{
     findings,
     lock_file::{INSIDE, document_in},
     outcome::Outcome,
+    target::Target,
     terminal::{complain, print_stderr},
 };
 
@@ -39,6 +40,12 @@ impl Unreadable {
         let folder = format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR);
         let shown = |text: &str| text.replace(&folder, "");
         Self { message: shown(&self.message), help: shown(&self.help), findings: shown(&self.findings), ..self }
+    }
+
+    /// Prints the reason on standard error, and writes a report that states it.
+    pub(crate) fn report_to(&self, target: &Target) -> Outcome {
+        target.write(&failed(&self.message, &self.help));
+        self.report()
     }
 
     /// Prints the reason on standard error.

@@ -1,8 +1,13 @@
 //! [`Diagnostic`]: a finding, a change or a failed check, in the form that every format renders.
 
-use mcp_scopes_scan::{Fix, Suppression, SuppressionKind, source::Place};
+use std::path::Path;
+
+use mcp_scopes_scan::{Fix, Suppression, SuppressionKind, artefact::is_artefact, source::Place};
 
 use crate::{escape::escaped, verdict::Verdict};
+
+/// The id of the diagnostic for input that could not be read.
+pub(crate) const UNREADABLE: &str = "unreadable-input";
 
 /// One finding of `lint`, one change of `diff` and `check`, or one error of a run.
 #[derive(Clone, Debug)]
@@ -103,10 +108,26 @@ impl<'a> Diagnostic<'a> {
         Some(why.until.as_ref().map_or_else(|| "accepted".to_owned(), |day| format!("accepted until {day}")))
     }
 
-    /// Returns the place as `src/lib.rs:12:5`.
+    /// Creates the diagnostic for input that could not be read.
+    pub(crate) fn failure(message: &'a str, help: &'a str) -> Self {
+        Self { id: UNREADABLE, ..Self::error(message, help) }
+    }
+
+    /// Returns whether it states that some input could not be read.
+    pub(crate) fn is_failure(&self) -> bool {
+        self.id == UNREADABLE
+    }
+
+    /// Returns the place, if it is in a text. A program has no lines.
+    pub(crate) fn text_place(&self) -> Option<&Place> {
+        self.place.as_ref().filter(|place| !is_program(&place.file))
+    }
+
+    /// Returns the place as `src/lib.rs:12:5`, or the file of a program.
     pub(crate) fn location(&self) -> Option<String> {
         let Place { file, start, .. } = self.place.as_ref()?;
-        Some(format!("{}:{}:{}", escaped(file), start.line, start.column))
+        let file = escaped(file);
+        Some(self.text_place().map_or_else(|| file.clone(), |_| format!("{file}:{}:{}", start.line, start.column)))
     }
 
     /// Returns the pointer and the meaning of a change, on one line: `/resource: tokens for the old one are refused`.
@@ -119,4 +140,11 @@ impl<'a> Diagnostic<'a> {
     pub(crate) fn file(&self) -> &str {
         self.place.as_ref().map_or("", |place| &place.file)
     }
+}
+
+/// Returns whether a file is a program, in which places are offsets.
+fn is_program(file: &str) -> bool {
+    let path = Path::new(file);
+    let is_text = path.extension().is_some_and(|end| ["rs", "toml", "json"].iter().any(|known| end == *known));
+    !is_text && is_artefact(path)
 }

@@ -70,6 +70,17 @@ impl<'a> Diagnostics<'a> {
         self.active.iter().chain(&self.suppressed)
     }
 
+    /// Returns the diagnostics that every format lists: the active ones and accepted changes.
+    pub(crate) fn reported(&self) -> impl Iterator<Item = &Diagnostic<'a>> {
+        let accepted = self.suppressed.iter().filter(|_| self.contents == Contents::Changes);
+        self.active.iter().chain(accepted)
+    }
+
+    /// Returns whether some input could not be read, so that the run exits with 2.
+    pub(crate) fn has_failed(&self) -> bool {
+        self.active.iter().any(Diagnostic::is_failure)
+    }
+
     /// Returns the verdict over all changes. Without changes there is none.
     pub(crate) fn verdict(&self) -> Option<Verdict> {
         Verdict::over(self.active.iter().filter_map(|diagnostic| diagnostic.verdict))

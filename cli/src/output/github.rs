@@ -5,14 +5,14 @@
 
 use super::{
     diagnostic::{Diagnostic, Level},
-    diagnostics::{Contents, Diagnostics},
+    diagnostics::Diagnostics,
+    repository,
 };
 use crate::escape::escaped;
 
 /// Renders the active diagnostics and the accepted changes, one per line.
 pub(super) fn render(diagnostics: &Diagnostics<'_>) -> String {
-    let accepted = diagnostics.suppressed.iter().filter(|_| diagnostics.contents == Contents::Changes);
-    diagnostics.active.iter().chain(accepted).map(command).collect()
+    diagnostics.reported().map(command).collect()
 }
 
 fn command(diagnostic: &Diagnostic<'_>) -> String {
@@ -23,7 +23,9 @@ fn command(diagnostic: &Diagnostic<'_>) -> String {
     };
     let mut properties = Vec::new();
     if let Some(place) = &diagnostic.place {
-        properties.push(format!("file={}", property(&place.file)));
+        properties.push(format!("file={}", property(&repository::path(&place.file))));
+    }
+    if let Some(place) = diagnostic.text_place() {
         properties.push(format!("line={}", place.start.line));
         properties.push(format!("endLine={}", place.end.line));
         properties.push(format!("col={}", place.start.column));

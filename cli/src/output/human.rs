@@ -23,11 +23,13 @@ pub(crate) fn render(diagnostics: &Diagnostics<'_>, links: Links) -> String {
     match diagnostics.contents {
         Contents::Findings => {
             let renderer = Renderer::styled().hyperlink(links == Links::Shown);
-            for diagnostic in &diagnostics.active {
+            for diagnostic in diagnostics.active.iter().filter(|diagnostic| !diagnostic.is_failure()) {
                 text.push_str(&with_snippet(&renderer, diagnostics.sources, diagnostic, links));
                 text.push_str("\n\n");
             }
         }
+        // Standard error has the reason.
+        Contents::Changes if diagnostics.has_failed() => {}
         Contents::Changes => {
             for diagnostic in diagnostics.all() {
                 list_item(&mut text, diagnostic, links);
@@ -75,6 +77,7 @@ fn with_snippet(renderer: &Renderer, sources: Option<&Sources>, diagnostic: &Dia
                     let snippet = Snippet::source(text).path(file).line_start(line);
                     title.element(snippet.annotation(AnnotationKind::Primary.span(span)))
                 }
+                None if diagnostic.text_place().is_none() => title.element(Origin::path(file)),
                 None => title.element(Origin::path(file).line(line).char_column(column)),
             }
         }
@@ -99,8 +102,11 @@ fn list_item(text: &mut String, diagnostic: &Diagnostic<'_>, links: Links) {
         diagnostic.verdict.map_or_else(|| diagnostic.level.as_str().to_owned(), |verdict| verdict.to_string());
     let accepted = diagnostic.accepted().map(|accepted| format!("{accepted}: ")).unwrap_or_default();
     let _ = writeln!(text, "{accepted}{level}{verdict}{level:#}: {} [{}]", escaped(diagnostic.message), diagnostic.id);
-    if let Some(Place { file, start, .. }) = &diagnostic.place {
+    if let Some(Place { file, start, .. }) = diagnostic.text_place() {
         let _ = writeln!(text, "  at {}:{}:{}", links.file(file), start.line, start.column);
+    }
+    if let (None, Some(location)) = (diagnostic.text_place(), diagnostic.location()) {
+        let _ = writeln!(text, "  at {location}");
     }
     if let Some(explanation) = diagnostic.explanation() {
         let _ = writeln!(text, "  {explanation}");

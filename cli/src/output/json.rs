@@ -14,6 +14,20 @@ use serde::Serialize;
 
 use super::diagnostics::{Contents, Diagnostics};
 
+/// The program that writes a report.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "Tool"))]
+pub(crate) struct ToolJson {
+    /// Its name.
+    name: &'static str,
+    /// Its version.
+    version: &'static str,
+}
+
+/// This program.
+pub(crate) const THIS: ToolJson = ToolJson { name: "mcp-scopes", version: env!("CARGO_PKG_VERSION") };
+
 /// Renders the diagnostics as indented JSON with a trailing line break.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use quick_junit::{NonSuccessKind, Report as TestSuites, TestCase, TestCaseStatus
 use super::{
     diagnostic::{Diagnostic, Level},
     diagnostics::{Contents, Diagnostics},
+    repository,
 };
 use crate::escape::escaped;
 
@@ -68,9 +69,11 @@ fn test_case(diagnostic: &Diagnostic<'_>) -> TestCase {
         }
     };
     case.set_classname(id);
+    // These attributes are not part of the format, but tools that link to lines read them.
     if let Some(place) = &diagnostic.place {
-        // This is not part of the format, but tools that link to lines read it.
-        case.extra.insert("file".into(), escaped(&place.file).into());
+        case.extra.insert("file".into(), escaped(&repository::path(&place.file)).into());
+    }
+    if let Some(place) = diagnostic.text_place() {
         case.extra.insert("line".into(), place.start.line.to_string().into());
     }
     case

@@ -14,7 +14,8 @@ pub(crate) enum Links {
 impl Links {
     /// Returns the support of the terminal on standard output. No other target gets links.
     pub(crate) fn of_terminal() -> Self {
-        if supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout) { Self::Shown } else { Self::None }
+        let is_plain = anstream::ColorChoice::global() == anstream::ColorChoice::Never;
+        if !is_plain && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout) { Self::Shown } else { Self::None }
     }
 
     /// Returns the name of a file, as a hyperlink if links are shown.

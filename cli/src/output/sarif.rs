@@ -20,7 +20,7 @@ use fixes::EditedTexts;
 use mcp_scopes_scan::{Suppression as Why, SuppressionKind};
 use serde_json::json;
 use serde_sarif::sarif::{
-    Invocation, Location, LogicalLocation, Message, PropertyBag, Result as Entry, ResultLevel, Run,
+    Invocation, Location, LogicalLocation, Message, PhysicalLocation, PropertyBag, Result as Entry, ResultLevel, Run,
     RunAutomationDetails, Sarif, Suppression, Tool, ToolComponent,
 };
 
@@ -61,7 +61,7 @@ pub(crate) fn render(diagnostics: &Diagnostics<'_>) -> Result<String, String> {
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
         .automation_details(RunAutomationDetails::builder().id(id).build())
-        .invocations(vec![Invocation::builder().execution_successful(true).build()])
+        .invocations(vec![Invocation::builder().execution_successful(!diagnostics.has_failed()).build()])
         .column_kind(json!("unicodeCodePoints"))
         .results(results)
         .build();
@@ -103,7 +103,10 @@ fn message(diagnostic: &Diagnostic<'_>) -> String {
 }
 
 fn location(diagnostic: &Diagnostic<'_>) -> Option<Location> {
-    let physical = diagnostic.place.as_ref().map(places::physical);
+    let physical = diagnostic.place.as_ref().map(|place| match diagnostic.text_place() {
+        Some(place) => places::physical(place),
+        None => PhysicalLocation::builder().artifact_location(places::artifact(&place.file)).build(),
+    });
     let logical = match diagnostic.subject {
         Subject::Pointer(pointer) => Some(vec![LogicalLocation::builder().fully_qualified_name(pointer).build()]),
         Subject::Name(_) => None,

@@ -4,23 +4,29 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
-use mcp_scopes_lint::{EXPERIENCE, Rule, named};
+use mcp_scopes_lint::{EXPERIENCE, Rule, find};
 
 use crate::{
+    diff::{change::Kind, kind_text},
     outcome::Outcome,
-    reference::{page::page, value},
-    terminal::{fail, styled},
+    reference::{
+        ids::{Meaning, meanings, near},
+        page::page,
+        value,
+    },
+    terminal::{complain, styled},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes explain risky-name
+  mcp-scopes explain access-widened missing-risk
   mcp-scopes lint --format json | jq -r '.findings[].rule' | sort -u | xargs mcp-scopes explain";
 
-/// The rules to explain.
+/// The ids to explain.
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The ids of rules, as printed in brackets after `error` and `warning`
-    #[arg(required = true)]
+    /// The ids of rules, errors and changes, as printed in brackets
+    #[arg(required = true, value_name = "ID")]
     rule: Vec<String>,
 }
 
@@ -28,14 +34,36 @@ impl Explain {
     pub(crate) fn run(&self) -> Outcome {
         let mut pages = Vec::new();
         for id in &self.rule {
-            match named(id) {
-                Ok(rule) => pages.push(text(rule)),
-                Err(error) => return fail(&error),
+            let (rule, meanings) = (find(id), meanings(id));
+            if rule.is_none() && meanings.is_empty() {
+                let help = near(id).map_or_else(
+                    || "`mcp-scopes rules` lists the rules".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                complain(&format!("unknown id `{id}`"), Some(&help));
+                return Outcome::Failed;
             }
+            pages.extend(rule.map(text));
+            pages.extend(meanings.into_iter().map(|meaning| meaning_text(meaning, rule.is_some())));
         }
         // Colours are left out unless the output is a terminal.
         styled(&pages.join("\n"))
     }
+}
+
+/// Renders the meaning of an id that is no rule, or that the compiler reports besides the rule.
+fn meaning_text(meaning: Meaning, is_rule: bool) -> String {
+    let bold = Style::new().bold();
+    let Meaning { id, summary, help, reported_by } = meaning;
+    let title = if is_rule { format!("{id}, as an error of the compiler") } else { id.to_owned() };
+    let mut body = format!("Reported by {reported_by}.\n");
+    if let Some(kind) = Kind::ALL.iter().find(|kind| kind.id() == id) {
+        let _ = write!(body, "\n{}\n", kind_text(*kind));
+    }
+    if !help.is_empty() {
+        let _ = write!(body, "\nHelp: {help}.\n");
+    }
+    format!("{bold}{title}{bold:#}: {summary}\n\n{}", page(&body))
 }
 
 fn text(rule: &Rule) -> String {

@@ -11,7 +11,7 @@ use mcp_scopes_scan::file;
 
 use crate::{
     outcome::Outcome,
-    terminal::{complain, fail, print, print_stderr_line},
+    terminal::{complain, fail, print, print_note},
 };
 
 pub(crate) const COMPLETIONS_EXAMPLES: &str = "Examples:
@@ -60,7 +60,7 @@ impl Man {
         command.build();
         match write(&command, &self.folder) {
             Ok(pages) => {
-                print_stderr_line(format_args!("wrote {pages} pages to {}", self.folder.display()));
+                print_note(format_args!("wrote {pages} pages to {}", self.folder.display()));
                 Outcome::Clean
             }
             Err(outcome) => outcome,

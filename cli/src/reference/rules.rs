@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::{
     outcome::Outcome,
-    reference::value,
+    output::json::{THIS, ToolJson},
+    reference::{page::wrapped, value},
     terminal::{complain, print},
 };
 
@@ -16,6 +17,9 @@ pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes rules
   mcp-scopes rules --category risk
   mcp-scopes rules --format json | jq -r '.rules[] | select(.level == \"allow\") | .id'";
+
+/// Maximum width of the table.
+const WIDTH: usize = 100;
 
 /// The selected rules and the output format.
 #[derive(Debug, Args)]
@@ -41,6 +45,7 @@ enum Format {
 #[derive(Serialize)]
 struct RulesJson {
     version: u32,
+    tool: ToolJson,
     rules: Vec<RuleJson>,
 }
 
@@ -82,17 +87,19 @@ impl Rules {
     }
 }
 
+/// Returns a table of at most [`WIDTH`] columns. A long summary continues below itself.
 fn table(rules: &[&Rule]) -> String {
-    let rows =
-        rules.iter().map(|rule| [rule.id, rule.category.as_str(), rule.level.as_str(), rule.section, rule.summary]);
-    let rows: Vec<_> = std::iter::once(["RULE", "CATEGORY", "LEVEL", "SECTION", "REPORTS"]).chain(rows).collect();
+    let rows = rules.iter().map(|rule| [rule.id, rule.category.as_str(), rule.level.as_str(), rule.summary]);
+    let rows: Vec<_> = std::iter::once(["RULE", "CATEGORY", "LEVEL", "REPORTS"]).chain(rows).collect();
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
-    let (id, category, level, section) = (width(0), width(1), width(2), width(3));
+    let (id, category, level) = (width(0), width(1), width(2));
+    let indent = id + category + level + 3 * 2;
     let mut text = String::new();
-    for [a, b, c, d, e] in rows {
-        let _ = writeln!(text, "{a:<id$}  {b:<category$}  {c:<level$}  {d:<section$}  {e}");
+    for [a, b, c, d] in rows {
+        let lines = wrapped(d, WIDTH.saturating_sub(indent));
+        let _ = writeln!(text, "{a:<id$}  {b:<category$}  {c:<level$}  {}", lines.join(&format!("\n{:indent$}", "")));
     }
     text
 }
@@ -113,5 +120,5 @@ fn document(rules: &[&Rule]) -> RulesJson {
             .collect(),
         docs: rule.docs,
     };
-    RulesJson { version: 1, rules: rules.iter().map(entry).collect() }
+    RulesJson { version: 1, tool: THIS, rules: rules.iter().map(entry).collect() }
 }

@@ -81,7 +81,7 @@ fn runs_as_a_subcommand_of_cargo() {
     assert_eq!(cargo(&["mcp-scopes", "mcp-scopes"]).code, 2);
     // The usage shows the name that it was called by. `cargo help mcp-scopes` runs the first of these.
     for (arguments, usage) in [
-        (&["mcp-scopes", "--help"][..], "Usage: cargo mcp-scopes <COMMAND>\n"),
+        (&["mcp-scopes", "--help"][..], "Usage: cargo mcp-scopes [OPTIONS] <COMMAND>\n"),
         (&["mcp-scopes", "lint", "--help"], "Usage: cargo mcp-scopes lint [OPTIONS] [PATH]...\n"),
         (&["mcp-scopes", "help", "diff"], "Usage: cargo mcp-scopes diff [OPTIONS] <OLD> [NEW]\n"),
     ] {

@@ -16,4 +16,5 @@ mod reserved;
 mod robust;
 mod schemas;
 mod support;
+mod terminal;
 mod token;

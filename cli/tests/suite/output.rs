@@ -1,6 +1,6 @@
 //! The output formats.
 
-use std::fs;
+use std::{collections::BTreeSet, fs, process::Command};
 
 use crate::support::{DOCUMENT, Demo, MAIN, Run, formats};
 use serde_json::Value;
@@ -40,9 +40,17 @@ fn exit_codes_do_not_depend_on_the_format() {
         assert_eq!(lint(&clean, format, &["clean.json"]).code, 0, "{format}");
         assert_eq!(lint(&found, format, &[]).code, 1, "{format}");
         let run = lint(&found, format, &["no-such-file.json"]);
-        assert_eq!((run.code, run.out.as_str()), (2, ""), "{format}");
+        assert_eq!((run.code, run.out.contains("unreadable-input")), (2, format != "human"), "{format}");
     }
+    assert_eq!(lint(&found, "human", &["no-such-file.json"]).out, "");
     assert_eq!(lint(&found, "yaml", &[]).code, 2);
+    // The other input is reported, and so are the files.
+    let run = lint(&found, "sarif", &[".", "no-such-file.json", "--output", "github=notes.txt"]);
+    assert_eq!((run.code, run.out.contains("risky-name")), (2, true), "{run:?}");
+    let sarif = json(&run.out);
+    assert_valid(&validator("tests/data/sarif-schema-2.1.0.json"), &sarif);
+    assert_eq!(sarif["runs"][0]["invocations"][0]["executionSuccessful"], false);
+    assert!(found.read("notes.txt").contains("title=unreadable-input::"), "{}", found.read("notes.txt"));
 }
 
 #[test]
@@ -80,6 +88,9 @@ fn sarif_matches_the_standard() {
     assert_eq!((&risky["suppressions"], &risky["baselineState"]), (&json("[]"), &Value::Null));
     // The rule index refers to the rule, with its page.
     let rules = &run["tool"]["driver"]["rules"];
+    let reported: BTreeSet<&str> = results.iter().filter_map(|result| result["ruleId"].as_str()).collect();
+    let described: BTreeSet<&str> = rules.as_array().unwrap().iter().filter_map(|rule| rule["id"].as_str()).collect();
+    assert_eq!(described, reported, "only rules with results are described");
     for result in results {
         let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
         assert_eq!(rule["id"], result["ruleId"]);
@@ -160,6 +171,7 @@ fn json_matches_its_schema() {
     demo.write("metadata.json", DOCUMENT).write("hostile.json", HOSTILE);
     let found = json(&lint(&demo, "json", &[".", "metadata.json", "hostile.json"]).out);
     assert_valid(&schema, &found);
+    assert_eq!(found["tool"], serde_json::json!({"name": "mcp-scopes", "version": env!("CARGO_PKG_VERSION")}));
     // The members of version 1 as first released. They may not change.
     for member in ["rule", "level", "message", "help", "file", "line", "column", "subject"] {
         assert!(found["findings"][0].get(member).is_some(), "{member}");
@@ -189,6 +201,36 @@ fn github_prints_one_line_per_finding() {
     let run = lint(&demo, "github", &["hostile.json"]);
     assert!(run.out.lines().all(|line| line.starts_with("::error file=hostile.json,")), "{}", run.out);
     assert!(!run.out.contains('\u{1b}') && run.out.contains("%25"), "{}", run.out);
+}
+
+/// A report is read at the top of the repository, wherever the program runs.
+#[test]
+fn paths_begin_at_the_top_of_the_repository() {
+    let demo = Demo::new();
+    demo.write("server/a.json", DOCUMENT);
+    assert!(Command::new("git").args(["init", "--quiet"]).current_dir(demo.path()).status().unwrap().success());
+    let run = |format: &str| demo.run_in("server", &["lint", "a.json", "--format", format]).out;
+    assert!(run("github").starts_with("::error file=server/a.json,"), "{}", run("github"));
+    assert!(run("junit").contains("file=\"server/a.json\""), "{}", run("junit"));
+    let sarif = json(&run("sarif"));
+    let result = &sarif["runs"][0]["results"][0];
+    assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "server/a.json");
+    assert_eq!(result["fixes"][0]["artifactChanges"][0]["artifactLocation"]["uri"], "server/a.json");
+    // A user at the terminal opens files from the current folder.
+    assert!(run("human").contains("--> a.json:"), "{}", run("human"));
+    assert_eq!(json(&run("json"))["findings"][0]["file"], "a.json");
+}
+
+#[test]
+fn concise_prints_one_line_per_finding() {
+    let demo = Demo::package(MAIN);
+    let run = lint(&demo, "concise", &[]);
+    let risky = "src/main.rs:4:19: warning[risky-name]: ";
+    assert!(run.out.lines().any(|line| line.starts_with(risky)), "{}", run.out);
+    demo.write("hostile.json", HOSTILE);
+    let run = lint(&demo, "concise", &["hostile.json"]);
+    assert!(run.out.lines().all(|line| line.starts_with("hostile.json:1:")), "{}", run.out);
+    assert!(!run.out.contains('\u{1b}'), "{}", run.out);
 }
 
 #[test]
@@ -242,6 +284,10 @@ fn writes_reports_to_files() {
     assert!(demo.read("summary.md").starts_with("## mcp-scopes"));
     let text = demo.read("lint.txt");
     assert!(text.contains("warning[risky-name]") && !text.contains('\u{1b}'), "{text}");
+    // A misspelt format is no file.
+    let run = lint(&demo, "json", &["--output", "sarfi=lint.json"]);
+    assert!(run.code == 2 && run.err.contains("unknown format `sarfi`; did you mean `sarif`?"), "{run:?}");
+    assert!(demo.names(".").iter().all(|name| !name.contains("sarfi")), "{:?}", demo.names("."));
     // A failed write is an error and leaves no file.
     let run = lint(&demo, "json", &["--output", "no/lint.json"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");

@@ -23,9 +23,27 @@ fn explains_rules() {
     assert!(run.out.contains("\nannotation-in-body: ") && !run.out.contains('\u{1b}'), "{}", run.out);
     let run = demo.run(&["explain", "risky-nmae"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
-    assert!(run.err.contains("unknown rule `risky-nmae`") && run.err.contains("`risky-name`"), "{run:?}");
+    assert!(run.err.contains("unknown id `risky-nmae`") && run.err.contains("`risky-name`"), "{run:?}");
     let run = demo.run(&["explain", "xylophone"]);
-    assert!(run.code == 2 && run.err.contains("`mcp-scopes rules` lists them"), "{run:?}");
+    assert!(run.code == 2 && run.err.contains("`mcp-scopes rules` lists the rules"), "{run:?}");
+}
+
+#[test]
+fn explains_ids_that_are_no_rules() {
+    let demo = Demo::new();
+    let run = demo.run(&["explain", "access-widened", "missing-risk", "unknown-group-tool", "unused-acceptance"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""), "{run:?}");
+    for text in [
+        "access-widened: some tokens open it that did not\n\nReported by `diff` and `check`.\n\nIt is patch: ",
+        "missing-risk: tool without `risk_level`\n\n  reason",
+        "missing-risk, as an error of the compiler: no `risk`\n\nReported by the compiler, and `lint`;",
+        "unknown-group-tool: `grouped_with` with a tool",
+        "unused-acceptance: an entry of `[[diff.accept]]` matches no change",
+    ] {
+        assert!(run.out.contains(text), "{text}: {}", run.out);
+    }
+    let run = demo.run(&["explain", "acces-widened"]);
+    assert!(run.code == 2 && run.err.contains("did you mean `access-widened`?"), "{run:?}");
 }
 
 #[test]
@@ -34,11 +52,14 @@ fn lists_rules() {
     let run = demo.run(&["rules"]);
     let mut lines = run.out.lines();
     assert!(lines.next().unwrap().starts_with("RULE "), "{}", run.out);
-    let ids: Vec<&str> = lines.map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert!(run.out.lines().all(|line| line.chars().count() <= 100), "{}", run.out);
+    // A long summary continues in the last column.
+    let rows = lines.filter(|line| !line.starts_with(' '));
+    let ids: Vec<&str> = rows.map(|line| line.split_whitespace().next().unwrap()).collect();
     assert_eq!((run.code, ids), (0, RULES.iter().map(|rule| rule.id).collect()));
     let run = demo.run(&["rules", "--format", "json", "--category", "risk"]);
     let value: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    assert_eq!(value["version"], 1);
+    assert_eq!((&value["version"], &value["tool"]["version"]), (&1.into(), &env!("CARGO_PKG_VERSION").into()));
     for rule in value["rules"].as_array().unwrap() {
         assert!(rule["category"] == "risk" && rule["docs"].as_str().unwrap().starts_with("# "), "{rule}");
     }

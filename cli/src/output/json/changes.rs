@@ -5,9 +5,12 @@
 
 use serde::Serialize;
 
-use super::super::{
-    diagnostic::{Diagnostic, Subject},
-    diagnostics::Diagnostics,
+use super::{
+    super::{
+        diagnostic::{Diagnostic, Subject},
+        diagnostics::Diagnostics,
+    },
+    THIS, ToolJson,
 };
 use crate::verdict::{Security, Verdict};
 
@@ -18,11 +21,13 @@ pub(super) struct ChangesJson<'a> {
     /// The version of this format.
     #[cfg_attr(test, schemars(extend("const" = 1)))]
     version: u32,
+    /// The program that wrote it.
+    tool: ToolJson,
     /// The changes that are not accepted, in the order of the document.
     changes: Vec<ChangeJson<'a>>,
     /// The changes that `[[diff.accept]]` accepts.
     accepted: Vec<Accepted<'a>>,
-    /// What is wrong with entries of `[[diff.accept]]`.
+    /// What is wrong with entries of `[[diff.accept]]`, or with the input.
     notices: Vec<Notice<'a>>,
     /// The verdict over all changes that are not accepted.
     summary: Summary,
@@ -43,7 +48,7 @@ struct Accepted<'a> {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Notice<'a> {
     /// The id.
-    #[cfg_attr(test, schemars(extend("enum" = crate::diff::accept::NOTICES.map(|(id, ..)| id))))]
+    #[cfg_attr(test, schemars(extend("enum" = notices())))]
     id: &'a str,
     /// `error` if the run exits with 1 because of it, else `warning`.
     #[cfg_attr(test, schemars(extend("enum" = ["warning", "error"])))]
@@ -52,7 +57,7 @@ struct Notice<'a> {
     message: &'a str,
     /// The correction.
     help: &'a str,
-    /// The configuration file, with slashes.
+    /// The configuration file, with slashes; `null` for input that cannot be read.
     file: Option<&'a str>,
     /// The line of the entry, from 1.
     line: Option<u32>,
@@ -110,6 +115,7 @@ pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> ChangesJson<'a> 
     let verdict = diagnostics.verdict();
     ChangesJson {
         version: 1,
+        tool: THIS,
         changes: diagnostics.active.iter().filter(|diagnostic| diagnostic.verdict.is_some()).map(entry).collect(),
         accepted: diagnostics.suppressed.iter().filter_map(accepted).collect(),
         notices: diagnostics.active.iter().filter(|diagnostic| diagnostic.verdict.is_none()).map(notice).collect(),
@@ -165,6 +171,12 @@ fn effects_of(verdict: Option<Verdict>) -> &'static [&'static str] {
 fn kinds() -> Vec<&'static str> {
     use crate::diff::change::Kind;
     Kind::ALL.iter().map(|kind| kind.id()).collect()
+}
+
+#[cfg(test)]
+fn notices() -> Vec<&'static str> {
+    let about_entries = crate::diff::accept::NOTICES.iter().map(|(id, _)| *id);
+    about_entries.chain([super::super::diagnostic::UNREADABLE]).collect()
 }
 
 #[cfg(test)]

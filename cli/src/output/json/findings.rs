@@ -1,7 +1,7 @@
 //! The published JSON of findings, version 1.
 //!
 //! ```json
-//! {"version": 1,
+//! {"version": 1, "tool": {"name": "mcp-scopes", "version": "0.1.0"},
 //!  "findings": [{"rule": "risky-name", "category": "risk", "level": "warning", "message": "..", "help": "..",
 //!                "file": "src/main.rs", "line": 12, "column": 5, "end_line": 12, "end_column": 15,
 //!                "subject": "drop_table", "fingerprint": "8426..", "fix": null}],
@@ -19,9 +19,12 @@
 use mcp_scopes_scan::{Edit, SuppressionKind};
 use serde::Serialize;
 
-use super::super::{
-    diagnostic::{Diagnostic, Level, Subject},
-    diagnostics::Diagnostics,
+use super::{
+    super::{
+        diagnostic::{Diagnostic, Level, Subject},
+        diagnostics::Diagnostics,
+    },
+    THIS, ToolJson,
 };
 
 #[derive(Serialize)]
@@ -31,6 +34,8 @@ pub(super) struct FindingsJson<'a> {
     /// The version of this format.
     #[cfg_attr(test, schemars(extend("const" = 1)))]
     version: u32,
+    /// The program that wrote it.
+    tool: ToolJson,
     /// The active findings, ordered by file and position.
     findings: Vec<FindingJson<'a>>,
     /// The findings that a comment or the baseline file suppresses.
@@ -136,6 +141,7 @@ struct Summary {
 pub(super) fn document<'a>(diagnostics: &'a Diagnostics<'_>) -> FindingsJson<'a> {
     FindingsJson {
         version: 1,
+        tool: THIS,
         findings: diagnostics.active.iter().map(entry).collect(),
         suppressed: diagnostics.suppressed.iter().filter_map(suppressed).collect(),
         summary: Summary {

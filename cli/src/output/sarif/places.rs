@@ -1,8 +1,9 @@
 //! Places in SARIF. Lines and columns count from 1, columns in code points. Files are relative references, or `file:`
-//! URLs for absolute paths.
+//! URLs for absolute paths outside of the repository.
 
 use std::fmt::Write as _;
 
+use super::super::repository;
 use mcp_scopes_scan::source::Place;
 use serde_sarif::sarif::{ArtifactLocation, PhysicalLocation, Region};
 
@@ -22,7 +23,7 @@ fn region(place: &Place) -> Region {
 
 /// Returns the location of a file.
 pub(super) fn artifact(file: &str) -> ArtifactLocation {
-    ArtifactLocation::builder().uri(uri(file)).build()
+    ArtifactLocation::builder().uri(uri(&repository::path(file))).build()
 }
 
 /// Converts a path to a URI reference (RFC 3986 §4.1).

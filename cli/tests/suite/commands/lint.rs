@@ -40,6 +40,10 @@ fn lint_prints_json() {
     assert_eq!(run.code, 0);
     let expected = r#"{
   "version": 1,
+  "tool": {
+    "name": "mcp-scopes",
+    "version": "0.1.0"
+  },
   "findings": [
     {
       "rule": "missing-description",

@@ -197,8 +197,10 @@ fn escapes_control_characters_on_a_terminal() {
     }
     place.server("package");
     place.write("package/src/lib.rs", SOURCE.replace("Read a file", "a\u{9b}31m\u{202e}b"));
-    for command in ["export", "docs"] {
-        let said = on_terminal(&place, &[command, "package"], true, || {});
+    let page = on_terminal(&place, &["docs", "package"], true, || {});
+    assert!(page.contains("`--output scopes.html`") && page.contains("`--open`") && page.len() < 400, "{page:?}");
+    for arguments in [&["export", "package"][..], &["docs", "package", "--markdown"]] {
+        let said = on_terminal(&place, arguments, true, || {});
         assert!(said.contains("31m") && !said.contains('\u{9b}') && !said.contains('\u{202e}'), "{said:?}");
     }
 }
