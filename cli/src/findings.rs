@@ -1,7 +1,7 @@
 //! The findings of a lint as diagnostics, and their summary.
 
 use mcp_scopes_lint::{RULES, Rule, Setting, fingerprint};
-use mcp_scopes_scan::{Finding, Report};
+use mcp_scopes_scan::{Finding, Report, Safety};
 
 use crate::output::{
     count::counted,
@@ -54,7 +54,21 @@ pub(crate) fn summary(report: &Report) -> String {
         0 => String::new(),
         some => format!("; {some} suppressed"),
     };
-    format!("checked {checked}: {findings}{suppressed}")
+    format!("checked {checked}: {findings}{suppressed}{}", fixable(report))
+}
+
+/// Returns how many findings `--fix` fixes, and how many only with `--unsafe-fixes`.
+fn fixable(report: &Report) -> String {
+    let count = |safety| {
+        let fixes = report.findings.iter().filter_map(|finding| finding.fix.as_ref());
+        fixes.filter(|fix| fix.safety == safety).count()
+    };
+    match (count(Safety::Safe), count(Safety::Unsafe)) {
+        (0, 0) => String::new(),
+        (safe, 0) => format!("; {safe} fixable with `--fix`"),
+        (0, risky) => format!("; {risky} fixable with `--fix --unsafe-fixes`"),
+        (safe, risky) => format!("; {safe} fixable with `--fix`, {risky} more with `--unsafe-fixes`"),
+    }
 }
 
 fn diagnostic(finding: &Finding) -> Diagnostic<'_> {

@@ -12,7 +12,7 @@ mod files;
 
 use std::{collections::BTreeMap, io::IsTerminal as _, sync::Arc};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use mcp_scopes_scan::{Report, Safety};
 use similar::TextDiff;
 
@@ -29,13 +29,13 @@ pub(crate) type Texts = BTreeMap<Arc<str>, Arc<str>>;
 
 /// Which fixes are applied.
 #[derive(Clone, Copy, Debug, Default, Args)]
-#[command(next_help_heading = "Fixes")]
+#[command(next_help_heading = "Fixes", group(ArgGroup::new("apply").args(["fix", "diff"]).multiple(true)))]
 pub(crate) struct Fixing {
     /// Apply fixes that do not change the meaning; print a fixed document if it comes from standard input
     #[arg(long, conflicts_with = "update")]
     pub(crate) fix: bool,
-    /// Also apply fixes that may change the meaning; review the difference
-    #[arg(long, conflicts_with = "update")]
+    /// Also apply fixes that may change the meaning; review the difference; requires `--fix` or `--diff`
+    #[arg(long, requires = "apply", conflicts_with = "update")]
     pub(crate) unsafe_fixes: bool,
     /// Print the fixes as a unified diff, write nothing, and exit with 1 if there are any
     #[arg(long, conflicts_with = "update")]
@@ -45,7 +45,7 @@ pub(crate) struct Fixing {
 impl Fixing {
     /// Returns whether any of these options is set.
     pub(crate) fn any(self) -> bool {
-        self.fix || self.unsafe_fixes || self.diff
+        self.fix || self.diff
     }
 
     fn safety(self) -> Safety {
@@ -78,6 +78,8 @@ impl Fixed {
         let mut texts = Texts::new();
         let mut report = lint(&texts)?;
         let before = report.count(mcp_scopes_scan::Level::Error);
+        // An error that stops a scan hides others, so their number can grow.
+        let hides = report.findings.iter().any(|finding| !finding.settable && finding.fix.is_some());
         let mut fixed = Self { report: Report::default(), count: 0, changes: BTreeMap::new() };
         for _ in 0..ROUNDS {
             let chosen = edits::choose(&report, fixing.safety());
@@ -97,7 +99,7 @@ impl Fixed {
             }
             report = lint(&texts)?;
         }
-        if report.count(mcp_scopes_scan::Level::Error) > before {
+        if !hides && report.count(mcp_scopes_scan::Level::Error) > before {
             let message = "the fixes would leave more errors than before; nothing was changed".to_owned();
             return Err(Failure::Other(
                 message,

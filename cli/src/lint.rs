@@ -32,7 +32,7 @@ pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes lint --deny warnings --allow broad-scope
   mcp-scopes lint --select risk --statistics
   mcp-scopes lint --diff --unsafe-fixes
-  mcp-scopes lint --fix
+  mcp-scopes lint --fix --unsafe-fixes
   mcp-scopes lint --update-baseline --reason 'split in the next major release'
   mcp-scopes lint --baseline mcp-scopes.baseline.json
 

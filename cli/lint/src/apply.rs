@@ -13,7 +13,7 @@ use mcp_scopes_scan::{
 };
 
 use crate::{
-    Overrides, RULES, find, fingerprint, fixes,
+    Overrides, RULES, answers, find, fingerprint, fixes,
     levels::{Levels, level_of},
     lint_model::{Package, ParsedDocument, Profile, Table, Tool},
     reporter::Reporter,
@@ -112,6 +112,11 @@ pub(super) fn to_source(mut report: Report, overrides: &Overrides) -> Report {
     });
     settings.outside = Levels::new(overrides);
     findings.retain_mut(|finding| settings.notice(finding));
+    // The files of other packages are never changed.
+    for finding in findings.iter_mut().filter(|finding| finding.fix.is_none() && settings.of(finding.file()).is_some())
+    {
+        finding.fix = answers::fix(finding, &report.sources);
+    }
     settle(&mut findings);
     comments(&mut report, &settings, findings);
     Levels::new(overrides).raise(&mut report.findings);

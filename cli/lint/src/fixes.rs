@@ -17,6 +17,8 @@ use crate::lint_model::{ParsedDocument, Scope, Table};
 pub(super) fn of_violation(document: &ParsedDocument<'_>, violation: &Violation) -> Option<Fix> {
     match violation.kind {
         // RFC 9728 §3.2 requires leaving it out.
+        // Without it, the document would lack what MCP requires.
+        ViolationKind::EmptyMember if violation.pointer == "/authorization_servers" => None,
         ViolationKind::EmptyMember => {
             let range = document.whole_range(&violation.pointer)?;
             let title = format!("remove the member `{}`", violation.pointer);

@@ -12,7 +12,8 @@
 //! | [`lint_model`] | the input of rules: tools, tables, documents |
 //! | `reporter` | [`Reporter`]: collects the findings of a rule |
 //! | `documents` | [`Documents`]: lints metadata documents |
-//! | `fixes` | fixes of findings |
+//! | `fixes` | fixes of findings about documents and scopes |
+//! | `answers` | fixes of errors whose help states what to write |
 //! | `apply` | applies the rules to a scan or a document |
 //! | `overrides` | [`Overrides`]: levels from the command line |
 //! | `levels` | the level and the options of each rule |
@@ -28,6 +29,7 @@
 #![doc = include_str!("settings.md")]
 
 mod addresses;
+mod answers;
 mod apply;
 pub mod baseline;
 mod capabilities;

@@ -201,6 +201,7 @@ pub static RULES: &[Rule] = &[
     unknown_alg::RULE,
     unlisted_tool::RULE,
     unreachable_scope::RULE,
+    table::UNREVIEWED_RISK,
     unsorted_scopes::RULE,
     table::UNUSED_CONFIG,
     unused_scope::RULE,

@@ -19,6 +19,10 @@ use crate::{
 const MARK: &str = "mcp-scopes:";
 /// The rule for comments that suppress nothing.
 pub(super) const UNUSED: &str = "unused-suppression";
+/// The directive of a placeholder, which [`UNREVIEWED`] reports.
+pub(super) const REVIEW: &str = "review(risk)";
+/// The rule for placeholders.
+const UNREVIEWED: &str = "unreviewed-risk";
 /// The rule for malformed suppression comments.
 pub(super) const MALFORMED: &str = "suppression-syntax";
 
@@ -51,6 +55,12 @@ impl Suppressions {
             for Comment { at, body } in comments {
                 let Some(said) = body.trim_start().strip_prefix(MARK) else { continue };
                 let place = lines.place(file, &(at..at + mark.len() + body.trim_end().len()));
+                if said.trim_start().starts_with(REVIEW) {
+                    let help = "write the right `risk`, and remove the comment";
+                    let finding = Finding::warning(UNREVIEWED, "the risk below is a placeholder");
+                    findings.push(finding.help(help).at(place).about(REVIEW));
+                    continue;
+                }
                 let covered = extend(covered(&code, &place, mark), extents);
                 match directive(said) {
                     Ok((rules, reason)) => list.extend(rules.into_iter().map(|rule| Allowed {
@@ -120,7 +130,7 @@ fn directive(comment: &str) -> Result<(Vec<&'static str>, &str), (String, String
             let message = format!("`{id}` is also a compile error, which a comment cannot suppress");
             return Err((message, "remove the comment, and fix the error".to_owned()));
         }
-        if id == UNUSED || id == MALFORMED {
+        if [UNUSED, MALFORMED, UNREVIEWED].contains(&id) {
             return Err((format!("`{id}` reports suppression comments, so a comment cannot suppress it"), form()));
         }
         rules.push(rule.id);

@@ -79,11 +79,14 @@ fn applies_unsafe_fixes_only_on_request() {
     let slips =
         "{\"resource\": \"https://files.example.com/mcp/\", \"authorization_server\" : [\"https://auth.example.com\"]}";
     demo.write("a.json", slips);
-    let lint = |flag: &str| demo.run(&["lint", flag, "--resource", "https://files.example.com/mcp", "a.json"]);
-    let run = lint("--fix");
+    let resource = ["--resource", "https://files.example.com/mcp", "a.json"];
+    let lint = |flags: &[&str]| demo.run(&[&["lint"], flags, &resource].concat());
+    let run = lint(&["--unsafe-fixes"]);
+    assert!(run.code == 2 && run.err.contains("--fix"), "`--unsafe-fixes` alone writes nothing: {run:?}");
+    let run = lint(&["--fix"]);
     assert!(run.code == 1 && run.err.contains("fixed 0 findings"), "{run:?}");
     assert_eq!(demo.read("a.json"), slips);
-    let run = lint("--unsafe-fixes");
+    let run = lint(&["--fix", "--unsafe-fixes"]);
     assert!(run.code == 0 && run.err.contains("fixed 2 findings in 1 file"), "{run:?}");
     assert_eq!(
         demo.read("a.json"),
@@ -92,7 +95,7 @@ fn applies_unsafe_fixes_only_on_request() {
     // A different resource is not a misspelling.
     let other = slips.replace("/mcp/", "/other");
     demo.write("a.json", &other);
-    lint("--unsafe-fixes");
+    lint(&["--fix", "--unsafe-fixes"]);
     assert!(demo.read("a.json").contains("/other\""));
 }
 
@@ -110,13 +113,13 @@ fn corrects_a_scope_to_its_declared_spelling() {
         "{run:?}"
     );
     assert_eq!(demo.read("src/main.rs"), SCOPES);
-    let run = demo.run(&["lint", "--unsafe-fixes"]);
+    let run = demo.run(&["lint", "--fix", "--unsafe-fixes"]);
     assert_eq!(run.code, 0, "{run:?}");
     assert_eq!(demo.read("src/main.rs"), SCOPES.replace("\"file:read\"", "\"files:read\""));
     assert_eq!(demo.read("mcp-scopes.toml"), declared);
     // Without a declaration, the correct scope is unknown.
     let demo = Demo::package(SCOPES);
-    let run = demo.run(&["lint", "--unsafe-fixes"]);
+    let run = demo.run(&["lint", "--fix", "--unsafe-fixes"]);
     assert!(run.err.contains("fixed 0 findings") && demo.read("src/main.rs") == SCOPES, "{run:?}");
 }
 
@@ -168,4 +171,54 @@ fn rejects_links_and_read_only_files() {
     let status = fs::metadata(demo.path().join("a.json")).unwrap();
     assert_eq!(status.permissions().mode() & 0o777, 0o640);
     assert_eq!(demo.names("."), ["a.json", "b.json", "link.json"]);
+}
+
+/// Errors of the compiler whose help states what to write.
+const SLIPS: &str = "use mcp_scopes::{mcp_tool, scope_table};\n\n/// Names and sizes\n#[mcp_tool(scope = \"files:raed\", risk = \"low\")]\nfn list_files(path: String) {}\n\n\
+    /// One number\n#[mcp_tool(scope = \"files:read\", rsik = \"low\", grouped_with(\"list_flies\"))]\nfn count_files(path: String) {}\n\n\
+    /// Whole content\n#[mcp_tool(scope = \"files:read\", risk = \"lwo\", sandbox = \"alow\")]\nfn read_file(path: String) {}\n\n\
+    mod more {\n    /// A list\n    #[super::mcp_tool]\n    pub fn find(path: String) {}\n    /// A page\n    #[super::mcp_tool(scope = \"files:read\")]\n    pub fn show(path: String) {}\n}\n\n\
+    scope_table! { static TOOLS = [list_files, count_files, read_file, more::find, more::show] with \"mcp-scopes.toml\"; }\n\nfn main() {}\n";
+
+#[test]
+fn writes_what_the_help_states() {
+    let demo = Demo::package(SLIPS);
+    let config = demo.read("mcp-scopes.toml") + "[scopes]\n\"files:read\" = \"Read files\"\nfind = \"Find\"\n[lint]\n";
+    let slips = config.replace("resource =", "resuorce =").replace("[lint]\n", "[lnit]\nrisky-nmae = \"alow\"\n");
+    demo.write("mcp-scopes.toml", slips);
+    let run = demo.run(&["lint"]);
+    assert!(run.code == 1 && run.err.contains(" fixable with `--fix`"), "{run:?}");
+    let run = demo.run(&["lint", "--fix"]);
+    assert_eq!(demo.read("mcp-scopes.toml"), config + "risky-name = \"allow\"\n", "{run:?}");
+    let placeholder = "// mcp-scopes: review(risk) a placeholder of `lint --fix`\n";
+    let fixed = SLIPS
+        .replace("rsik", "risk")
+        .replace("list_flies", "list_files")
+        .replace("lwo", "low")
+        .replace("alow", "allow")
+        .replace("    #[super::mcp_tool]", &format!("    {placeholder}    #[super::mcp_tool(risk = \"high\")]"))
+        .replace("    #[super::mcp_tool(s", &format!("    {placeholder}    #[super::mcp_tool(risk = \"high\", s"));
+    assert_eq!(demo.read("src/main.rs"), fixed, "{run:?}");
+    // The scope decides who may call the tool, and a person decides on the risk.
+    assert!(run.code == 1 && run.err.contains("1 fixable with `--fix --unsafe-fixes`"), "{run:?}");
+    assert_eq!(run.out.matches("[unreviewed-risk]").count(), 2, "{run:?}");
+    let run = demo.run(&["lint", "--fix", "--unsafe-fixes"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(demo.read("src/main.rs"), fixed.replace("files:raed", "files:read"));
+}
+
+/// A fix never adds an error, even if the one that it removes is off.
+#[test]
+fn a_clean_profile_stays_clean() {
+    let demo = Demo::new();
+    demo.write("a.json", DOCUMENT.replace("[\"https://auth.example.com\"]", "[]"));
+    for arguments in [&["--allow", "empty-member"][..], &[]] {
+        let lint = |fix: &[&str]| demo.run(&[&["lint", "a.json"], arguments, fix].concat());
+        let before = lint(&[]);
+        lint(&["--fix"]);
+        let after = lint(&[]);
+        let empty = |text: &str| text.matches("error[missing-authorization-server]").count();
+        assert!(after.code <= before.code && empty(&after.out) == empty(&before.out), "{before:?} {after:?}");
+    }
+    assert!(demo.read("a.json").contains("\"authorization_servers\": []"), "{}", demo.read("a.json"));
 }

@@ -285,6 +285,14 @@ pub(super) const UNDECLARED_SCOPE: Rule = rule! {
     check: diagnostics(&["undeclared-scope"]),
 };
 
+pub(super) const UNREVIEWED_RISK: Rule = rule! {
+    id: "unreviewed-risk",
+    category: Risk,
+    level: Warn,
+    summary: "risk that `--fix` wrote as a placeholder",
+    reason: "approval hints and limits follow a risk that no person has decided on",
+};
+
 pub(super) const UNUSED_CONFIG: Rule = rule! {
     id: "unused-config",
     category: Drift,
