@@ -72,22 +72,21 @@ impl Demo {
 
     /// Runs the binary in a folder below.
     pub(crate) fn run_in(&self, folder: &str, arguments: &[&str]) -> Run {
-        let command = &mut self.command(&self.path().join(folder), arguments);
+        let command = &mut Self::command(&self.path().join(folder), arguments);
         Self::finish(command.env_remove("SOURCE_DATE_EPOCH"), "")
     }
 
     /// Runs the binary with a text on standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Run {
-        Self::finish(self.command(self.path(), arguments).env_remove("SOURCE_DATE_EPOCH"), input)
+        Self::finish(Self::command(self.path(), arguments).env_remove("SOURCE_DATE_EPOCH"), input)
     }
 
     /// Runs the binary with this value of `SOURCE_DATE_EPOCH`.
     pub(crate) fn run_at(&self, arguments: &[&str], epoch: &str) -> Run {
-        Self::finish(self.command(self.path(), arguments).env("SOURCE_DATE_EPOCH", epoch), "")
+        Self::finish(Self::command(self.path(), arguments).env("SOURCE_DATE_EPOCH", epoch), "")
     }
 
-    #[expect(clippy::unused_self, reason = "a method like the others")]
-    fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
+    fn command(folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-scopes"));
         command.args(arguments).current_dir(folder).env_remove("COLUMNS").env_remove("FORCE_HYPERLINK");
         command
