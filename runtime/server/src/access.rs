@@ -2,7 +2,10 @@
 
 use mcp_scopes::ScopeTable;
 
-use super::error::{ProblemKind, ProblemList};
+use super::{
+    contents::{COMPLETE, Contents, LISTEN, PROMPT_METHODS, RESOURCE_METHODS},
+    error::{ProblemKind, ProblemList},
+};
 
 /// Which callers may use a method that is not a tool call. Set by
 /// [`ResourceServerBuilder::method`](super::ResourceServerBuilder::method).
@@ -14,7 +17,8 @@ use super::error::{ProblemKind, ProblemList};
 /// | any other method | [`Denied`](Self::Denied) |
 ///
 /// The methods of the second row return data that no tool's scopes cover: the result of another caller's call, a file, a
-/// prompt. A sandbox caller may use only the methods of the first row, since the others act on live data.
+/// prompt. Entries of `[resources]` and `[prompts]` in the table's file decide about the methods for resources and prompts, in place of
+/// rules: stating both is an error. A sandbox caller may use only the methods of the first row, since the others act on live data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Access {
@@ -82,7 +86,12 @@ const PROTOCOL: [&str; 6] =
 
 impl Methods {
     /// Returns the configured rules, on top of the defaults.
-    pub(super) fn new(stated: &[(String, Access)], table: &'static ScopeTable, problems: &mut ProblemList) -> Self {
+    pub(super) fn new(
+        stated: &[(String, Access)],
+        table: &'static ScopeTable,
+        contents: Contents,
+        problems: &mut ProblemList,
+    ) -> Self {
         let mut rules: Vec<_> = PROTOCOL.iter().map(|name| (Pattern::of(name), Rule::Discovery)).collect();
         for (text, access) in stated {
             let pattern = Pattern::of(text);
@@ -92,6 +101,17 @@ impl Methods {
                     ProblemKind::Unknown,
                     format!("`{text}` is about calls of tools, which the table decides"),
                     "leave it out",
+                );
+                continue;
+            }
+            if pattern != Pattern::Below(String::new())
+                && let Some(section) = deciding_section(&pattern, contents)
+            {
+                problems.add(
+                    "method",
+                    ProblemKind::Contradiction,
+                    format!("`{text}` is decided by `[{section}]` in `mcp-scopes.toml`"),
+                    format!("remove the call, or remove `[{section}]`"),
                 );
                 continue;
             }
@@ -121,6 +141,16 @@ impl Methods {
         let fitting = self.rules.iter().filter_map(|(pattern, rule)| Some((pattern.fit(method)?, rule)));
         fitting.max_by_key(|(fit, _)| *fit).map_or(&Rule::Denied, |(_, rule)| rule)
     }
+}
+
+/// Returns the section of the file that decides about a method that the pattern matches.
+fn deciding_section(pattern: &Pattern, contents: Contents) -> Option<&'static str> {
+    let matches = |methods: &[&str]| methods.iter().any(|method| pattern.fit(method).is_some());
+    let shared = matches(&[COMPLETE, LISTEN]);
+    if contents.has_resources() && (shared || matches(&RESOURCE_METHODS)) {
+        return Some("resources");
+    }
+    (contents.has_prompts() && (shared || matches(&PROMPT_METHODS))).then_some("prompts")
 }
 
 /// Returns the scopes as the table spells them. No caller can hold a scope that the table does not declare.

@@ -7,6 +7,7 @@ use super::{
     Discovery, HiddenTools,
     access::{Methods, Rule},
     challenges::Challenges,
+    contents::{self, Contents, LISTEN, Reads},
     head::Head,
     message::{self, Content, Disagreement, Era, Kept, Kind, Message, ParamHeaders},
     rejection::Rejection,
@@ -15,8 +16,6 @@ use super::{
 
 /// The prefix of the names of notifications.
 const NOTIFICATIONS: &str = "notifications/";
-/// Opens a stream of notifications (MCP 2026-07-28, "Subscriptions").
-const LISTEN: &str = "subscriptions/listen";
 
 /// Decides by scopes, the environment and the rules for methods.
 pub(super) struct Authorizer {
@@ -24,7 +23,9 @@ pub(super) struct Authorizer {
     pub(super) discovery: Discovery,
     pub(super) hidden: HiddenTools,
     pub(super) methods: Methods,
-    /// Whether unauthenticated callers can call a tool.
+    /// What opens resources and prompts.
+    pub(super) contents: Contents,
+    /// Whether unauthenticated callers can call a tool, or read a resource or prompt.
     pub(super) has_public: bool,
     pub(super) challenges: Challenges,
 }
@@ -142,6 +143,10 @@ impl Authorizer {
             // A notification has no `id` (JSON-RPC 2.0 §4.1): with one it is a request, and there is no such request.
             return self.use_protocol(caller).and(Err(Rejection::no_method(message, era)));
         }
+        match self.contents.reads(message) {
+            Reads::Other => {}
+            reads => return self.read_contents(sender, message, era, &reads),
+        }
         let rule = self.methods.rule(&message.method);
         if matches!(rule, Rule::Discovery) {
             return self.use_protocol(caller);
@@ -159,6 +164,54 @@ impl Authorizer {
             return Err(self.challenges.unauthenticated());
         }
         Err(self.challenges.method_scopes(needed, sender))
+    }
+}
+
+impl Authorizer {
+    /// Decides on a method for resources or prompts that the entries of the file decide about.
+    fn read_contents(
+        &self,
+        sender: &Requester,
+        message: &Message<'_>,
+        era: Era,
+        reads: &Reads<'_>,
+    ) -> Result<(), Rejection> {
+        let caller = &sender.caller;
+        if caller.environment() == Environment::Sandbox {
+            // In the sandbox only tools can state that they are safe.
+            return self.use_protocol(caller).and(Err(Rejection::no_method(message, era)));
+        }
+        let named = match reads {
+            Reads::Other | Reads::List => return self.use_protocol(caller),
+            Reads::Unnamed => return self.use_protocol(caller).and(Err(Rejection::unnamed_content())),
+            Reads::Named(named) => named,
+        };
+        let (mut needed, mut is_denied, mut is_unknown) = (Vec::new(), false, false);
+        for named in named {
+            let deciding = self.contents.deciding(named);
+            is_unknown |= deciding.is_empty();
+            is_denied |= deciding.iter().any(|content| !contents::admits(caller, content));
+            for scope in contents::needed(caller, &deciding) {
+                if !needed.contains(&scope) {
+                    needed.push(scope);
+                }
+            }
+        }
+        if !is_unknown && !is_denied {
+            return Ok(());
+        }
+        let (anonymous, hides) = (caller.grant().is_anonymous(), self.discovery == Discovery::Filtered);
+        if anonymous && (hides || (is_unknown && self.discovery != Discovery::Open)) {
+            // An unauthenticated caller learns nothing about names.
+            return Err(self.challenges.unauthenticated());
+        }
+        if is_unknown || (hides && self.hidden == HiddenTools::Unknown) {
+            return Err(Rejection::no_content());
+        }
+        if needed.is_empty() {
+            return Err(self.challenges.unauthenticated());
+        }
+        Err(self.challenges.content_scopes(&needed, sender))
     }
 }
 

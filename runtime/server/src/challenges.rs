@@ -97,6 +97,12 @@ impl Challenges {
         self.step_up(v1::challenge_naming(scopes, sender.is_anonymous()), text, sender)
     }
 
+    /// 401 or 403 for a resource or prompt that requires these scopes.
+    pub(super) fn content_scopes(&self, scopes: &[&'static str], sender: &Requester) -> Rejection {
+        let text = "the resource or prompt needs scopes that the caller does not hold";
+        self.step_up(v1::challenge_naming(scopes, sender.is_anonymous()), text, sender)
+    }
+
     /// Asks for scopes. If the token may hold them where they are not read, stepping up would not help: the challenge says so.
     fn step_up(&self, challenge: Challenge<'_>, text: impl Into<Cow<'static, str>>, sender: &Requester) -> Rejection {
         let challenge = match self.scopes {

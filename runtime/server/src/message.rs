@@ -71,6 +71,10 @@ pub(crate) struct Params<'b> {
     pub(crate) version: Option<Cow<'b, str>>,
     /// `arguments`, as sent.
     pub(crate) arguments: Option<&'b RawValue>,
+    /// `ref`, as sent: what a completion is about.
+    pub(crate) reference: Option<&'b RawValue>,
+    /// `notifications`, as sent: what a subscription is about.
+    pub(crate) notifications: Option<&'b RawValue>,
 }
 
 /// The messages of a body.

@@ -180,6 +180,17 @@ impl Rejection {
         Self::new(Step::Scopes, StatusCode::OK, INVALID_PARAMS, "unknown tool")
     }
 
+    /// A resource or prompt that no entry covers, or that is not shown.
+    pub(super) fn no_content() -> Self {
+        Self::new(Step::Scopes, StatusCode::OK, INVALID_PARAMS, "unknown resource or prompt")
+    }
+
+    /// A request that does not name its resource or prompt.
+    pub(super) fn unnamed_content() -> Self {
+        let text = "the request does not name the resource or the prompt";
+        Self::new(Step::Scopes, StatusCode::BAD_REQUEST, INVALID_PARAMS, text)
+    }
+
     /// A header that asks for an environment and is not valid here.
     pub(super) fn environment(wrong: &'static str) -> Self {
         Self::of_status(Step::Environment, StatusCode::BAD_REQUEST, wrong)

@@ -13,6 +13,7 @@ use super::{
     authenticate::Authenticator,
     bind_session::SESSION,
     body::{StreamToken, collect},
+    contents::Contents,
     filter::{self, Descriptions, EventRules, Events, Format, ListRules, Unreadable},
     message::Era,
     rejection::{Rejection, expose, state},
@@ -26,6 +27,8 @@ pub(super) struct ResponseFilter {
     pub(super) sessions: Sessions,
     /// Whether each caller sees only the tools that it can call.
     pub(super) filters_lists: bool,
+    /// What opens resources and prompts, whose lists are filtered too.
+    pub(super) contents: Contents,
     /// What is added to the entries of lists.
     pub(super) descriptions: Option<Arc<Descriptions>>,
     /// The maximum size in bytes of an event or a list.
@@ -104,7 +107,11 @@ impl ResponseFilter {
     }
 
     fn list_rules(&self, caller: &Caller) -> ListRules {
-        ListRules { filter: self.filters_lists.then_some(*caller), descriptions: self.descriptions.clone() }
+        ListRules {
+            filter: self.filters_lists.then_some(*caller),
+            contents: self.contents,
+            descriptions: self.descriptions.clone(),
+        }
     }
 
     /// Reads a response that may contain a list of tools, and returns it with the list that the caller receives.

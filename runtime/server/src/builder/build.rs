@@ -16,6 +16,7 @@ use crate::{
     authorize::Authorizer,
     bind_session::SessionBinder,
     challenges::Challenges,
+    contents::Contents,
     enforce::PolicyEnforcer,
     engine::Engine,
     environment::Resolver,
@@ -118,7 +119,8 @@ impl ResourceServerBuilder {
         if self.any_origin {
             origins.accept_any();
         }
-        let methods = Methods::new(&self.methods, table, problems);
+        let contents = Contents::of(table);
+        let methods = Methods::new(&self.methods, table, contents, problems);
         let params = ParamHeaders::new(&self.mirrored, table, problems);
         let key = self.session_key.or_else(|| {
             let mut key = [0; 32];
@@ -157,7 +159,9 @@ impl ResourceServerBuilder {
                 discovery: self.discovery,
                 hidden: self.hidden,
                 methods,
-                has_public: table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
+                contents,
+                has_public: contents.has_public()
+                    || table.tools().any(|tool| matches!(tool.requirement, Requirement::Public)),
                 challenges: challenges.clone(),
             },
             params: Arc::new(params),
@@ -175,6 +179,7 @@ impl ResourceServerBuilder {
             responses: ResponseFilter {
                 sessions,
                 filters_lists: self.discovery == Discovery::Filtered,
+                contents,
                 descriptions: self.describes_lists.then(|| Arc::new(Descriptions::new(table, &scope_prefix))),
                 limit: self.limits.answer,
                 authenticator,

@@ -7,7 +7,6 @@ use mcp_scopes::Environment;
 use super::{
     super::{rejection::Rejection, replay::EventSeal},
     ListRules,
-    list::may_hold_list,
 };
 
 /// The rules of one stream.
@@ -52,7 +51,7 @@ impl EventRules {
             return Change::Withhold;
         }
         let new_data = match &self.lists {
-            Some(lists) if may_hold_list(event) => {
+            Some(lists) if lists.may_apply_to(event) => {
                 lists.rewritten(&data(event)).unwrap_or_else(|_| Some(self.unreadable()))
             }
             _ => None,

@@ -1,4 +1,4 @@
-//! Filters and describes one JSON text that may contain a list of tools.
+//! Filters and describes one JSON text that may contain a list of tools, resources or prompts.
 
 use std::{
     borrow::Cow,
@@ -14,6 +14,7 @@ use mcp_scopes::Caller;
 
 use super::{
     super::{
+        contents::{Contents, Named},
         json,
         message::{self, MessageFault},
     },
@@ -38,6 +39,12 @@ struct List<'t> {
     tools: Option<&'t RawValue>,
     #[serde(borrow)]
     cache_scope: Option<&'t RawValue>,
+    #[serde(borrow)]
+    resources: Option<&'t RawValue>,
+    #[serde(borrow)]
+    resource_templates: Option<&'t RawValue>,
+    #[serde(borrow)]
+    prompts: Option<&'t RawValue>,
     ttl_ms: Option<IgnoredAny>,
     result_type: Option<IgnoredAny>,
 }
@@ -46,6 +53,18 @@ struct List<'t> {
 struct ListedTool<'t> {
     #[serde(borrow)]
     name: Cow<'t, str>,
+}
+
+/// An element of a list of resources, templates or prompts. Each has one of the members.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ListedContent<'t> {
+    #[serde(borrow)]
+    uri: Option<Cow<'t, str>>,
+    #[serde(borrow)]
+    uri_template: Option<Cow<'t, str>>,
+    #[serde(borrow)]
+    name: Option<Cow<'t, str>>,
 }
 
 /// A replacement for a part of the text.
@@ -68,6 +87,8 @@ impl Edit {
 pub(crate) struct ListRules {
     /// The caller for which lists are filtered; `None` if they are not.
     pub(crate) filter: Option<Caller>,
+    /// What opens resources and prompts. Without entries, their lists are not filtered.
+    pub(crate) contents: Contents,
     /// What is added to the entries.
     pub(crate) descriptions: Option<Arc<Descriptions>>,
 }
@@ -79,14 +100,25 @@ impl ListRules {
     /// # Errors
     /// The list cannot be read, and so cannot be filtered. A list that is only described is sent unchanged then.
     pub(crate) fn rewritten(&self, bytes: &[u8]) -> Result<Option<String>, Unreadable> {
+        if !self.may_apply_to(bytes) {
+            return Ok(None);
+        }
         rewritten(bytes, self).or_else(|error| if self.filter.is_some() { Err(error) } else { Ok(None) })
     }
 }
 
-fn rewritten(bytes: &[u8], rules: &ListRules) -> Result<Option<String>, Unreadable> {
-    if !may_hold_list(bytes) {
-        return Ok(None);
+impl ListRules {
+    /// Returns whether a text may contain a list that these rules change.
+    pub(super) fn may_apply_to(&self, bytes: &[u8]) -> bool {
+        may_hold_list(bytes) || (self.filters_contents() && CONTENTS.iter().any(|name| name.find(bytes).is_some()))
     }
+
+    fn filters_contents(&self) -> bool {
+        self.filter.is_some() && self.contents.is_stated()
+    }
+}
+
+fn rewritten(bytes: &[u8], rules: &ListRules) -> Result<Option<String>, Unreadable> {
     let text = core::str::from_utf8(bytes).map_err(|_| Unreadable)?;
     if holds_marker(text) {
         return Err(Unreadable);
@@ -119,6 +151,9 @@ pub(super) fn may_hold_list(bytes: &[u8]) -> bool {
 
 /// The end of the member name.
 static TOOLS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("tools\""));
+/// The ends of the member names of lists of resources, templates and prompts.
+static CONTENTS: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| ["resources\"", "resourceTemplates\"", "prompts\""].map(Finder::new));
 /// The start of an escaped ASCII character.
 static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\\u00"));
 /// The common part of the member names that `serde_json` reserves.
@@ -147,7 +182,58 @@ fn answer(text: &str, answer: &str, rules: &ListRules, edits: &mut Vec<Edit>) ->
     let answer: Answer<'_> = serde_json::from_str(answer).map_err(|_| Unreadable)?;
     let Some(result) = answer.result.filter(|result| is_object(result)) else { return Ok(()) };
     let list: List<'_> = serde_json::from_str(result.get()).map_err(|_| Unreadable)?;
-    let Some(tools) = list.tools else { return Ok(()) };
+    let before = edits.len();
+    let are_contents_listed = rules.filters_contents() && contents(text, &list, rules, edits)?;
+    if let Some(tools) = list.tools {
+        self::tools(text, tools, rules, edits)?;
+    } else if !are_contents_listed {
+        return Ok(());
+    }
+    // MCP 2026-07-28, "Caching": a response that depends on the caller must not be cached for another one.
+    match list.cache_scope {
+        _ if rules.filter.is_none() => {}
+        Some(scope) if scope.get() != "\"private\"" => edits.push(replace(text, scope, "\"private\"".to_owned())?),
+        None if list.ttl_ms.is_some() || list.result_type.is_some() => {
+            edits.push(Edit::insert_into(text, result, "\"cacheScope\":\"private\",".to_owned())?);
+        }
+        _ => {}
+    }
+    edits.get_mut(before..).unwrap_or_default().sort_by_key(|edit| edit.start);
+    Ok(())
+}
+
+/// Collects the changes to lists of resources, templates and prompts. Returns whether there is such a list.
+fn contents(text: &str, list: &List<'_>, rules: &ListRules, edits: &mut Vec<Edit>) -> Result<bool, Unreadable> {
+    type Read = for<'t> fn(ListedContent<'t>) -> Option<Named<'t>>;
+    let lists: [(_, _, Read); 3] = [
+        (list.resources, rules.contents.has_resources(), |entry| entry.uri.map(Named::Resource)),
+        (list.resource_templates, rules.contents.has_resources(), |entry| entry.uri_template.map(Named::Template)),
+        (list.prompts, rules.contents.has_prompts(), |entry| entry.name.map(Named::Prompt)),
+    ];
+    let mut is_listed = false;
+    for (list, is_filtered, named) in lists {
+        let (Some(list), true, Some(caller)) = (list, is_filtered, rules.filter) else { continue };
+        is_listed = true;
+        let entries: Vec<&RawValue> = serde_json::from_str(list.get()).map_err(|_| Unreadable)?;
+        let mut kept = Vec::with_capacity(entries.len());
+        for entry in &entries {
+            if !is_object(entry) {
+                return Err(Unreadable);
+            }
+            let listed: ListedContent<'_> = serde_json::from_str(entry.get()).map_err(|_| Unreadable)?;
+            if rules.contents.shows(&caller, &named(listed).ok_or(Unreadable)?) {
+                kept.push(entry.get());
+            }
+        }
+        if kept.len() < entries.len() {
+            edits.push(replace(text, list, format!("[{}]", kept.join(",")))?);
+        }
+    }
+    Ok(is_listed)
+}
+
+/// Collects the changes to a list of tools.
+fn tools(text: &str, tools: &RawValue, rules: &ListRules, edits: &mut Vec<Edit>) -> Result<(), Unreadable> {
     let entries: Vec<&RawValue> = serde_json::from_str(tools.get()).map_err(|_| Unreadable)?;
     let mut kept = Vec::with_capacity(entries.len());
     // A tool that is listed again is not described again: the answer grows by what the table states at most.
@@ -169,20 +255,9 @@ fn answer(text: &str, answer: &str, rules: &ListRules, edits: &mut Vec<Edit>) ->
             Cow::Owned(text)
         }));
     }
-    let before = edits.len();
     if kept.len() < entries.len() || !described_tools.is_empty() {
         edits.push(replace(text, tools, format!("[{}]", kept.join(",")))?);
     }
-    // MCP 2026-07-28, "Caching": a response that depends on the caller must not be cached for another one.
-    match list.cache_scope {
-        _ if rules.filter.is_none() => {}
-        Some(scope) if scope.get() != "\"private\"" => edits.push(replace(text, scope, "\"private\"".to_owned())?),
-        None if list.ttl_ms.is_some() || list.result_type.is_some() => {
-            edits.push(Edit::insert_into(text, result, "\"cacheScope\":\"private\",".to_owned())?);
-        }
-        _ => {}
-    }
-    edits.get_mut(before..).unwrap_or_default().sort_by_key(|edit| edit.start);
     Ok(())
 }
 

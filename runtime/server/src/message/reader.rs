@@ -12,7 +12,9 @@ use serde_json::value::RawValue;
 use super::{
     super::json::Walk,
     Kind, Message, MessageFault, Params,
-    similar::{Similar, VERSION, looks_like_envelope, looks_like_version},
+    similar::{
+        Similar, VERSION, looks_like_envelope, looks_like_reference, looks_like_subscription, looks_like_version,
+    },
 };
 
 /// The maximum size in bytes of a kept string with escapes, such as `method`. Strings without escapes are borrowed.
@@ -43,6 +45,10 @@ enum Place {
     Params,
     /// The arguments of a call.
     Arguments,
+    /// The object that a completion is about.
+    Reference,
+    /// The object that a subscription is about.
+    Notifications,
     /// The `_meta` of the parameters.
     Meta,
     /// A string that is kept.
@@ -80,6 +86,8 @@ impl Place {
             (Self::Params, "uri") => Self::Text(Text::Uri),
             (Self::Params, "taskId") => Self::Text(Text::Task),
             (Self::Params, "arguments") => Self::Arguments,
+            (Self::Params, "ref") => Self::Reference,
+            (Self::Params, "notifications") => Self::Notifications,
             (Self::Params, "_meta") => Self::Meta,
             (Self::Meta, VERSION) => Self::Text(Text::Version),
             _ => Self::Other,
@@ -174,6 +182,8 @@ impl<'b> Reading<'b> {
         let similar = match place {
             Place::Message => looks_like_envelope(key),
             Place::Meta => looks_like_version(key),
+            Place::Reference => looks_like_reference(key),
+            Place::Notifications => looks_like_subscription(key),
             Place::Params => {
                 self.found.similar.note(key);
                 false
@@ -275,11 +285,17 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
             }
             match inner {
                 Place::Id => reading.found.id = Some(id(map.next_value()?).map_err(A::Error::custom)?),
-                Place::Arguments => {
+                Place::Arguments | Place::Reference | Place::Notifications => {
                     // Delimited first, so that they are kept as sent, and then read like everything else.
-                    let arguments: &RawValue = map.next_value()?;
-                    reading.found.params.arguments = Some(arguments);
-                    reading.read(arguments.get(), Place::Other).map_err(|fault| reading.fail(fault))?;
+                    let value: &RawValue = map.next_value()?;
+                    let params = &mut reading.found.params;
+                    let (kept, place) = match inner {
+                        Place::Reference => (&mut params.reference, inner),
+                        Place::Notifications => (&mut params.notifications, inner),
+                        _ => (&mut params.arguments, Place::Other),
+                    };
+                    *kept = Some(value);
+                    reading.read(value.get(), place).map_err(|fault| reading.fail(fault))?;
                 }
                 _ => {
                     reading.found.result |= inner == Place::Result;

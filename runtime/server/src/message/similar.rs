@@ -12,7 +12,11 @@ const ENVELOPE: [&str; 6] = ["jsonrpc", "id", "method", "params", "result", "err
 const VERSIONS: [&str; 3] =
     [VERSION, "io.modelcontextprotocol/clientCapabilities", "io.modelcontextprotocol/clientInfo"];
 /// All parameters that a decision depends on, for any method.
-const PARAMS: [&str; 7] = ["_meta", "name", "arguments", "uri", "taskId", "ref", "argument"];
+const PARAMS: [&str; 8] = ["_meta", "name", "arguments", "uri", "taskId", "ref", "argument", "notifications"];
+/// The members of `ref` (MCP 2026-07-28, "Completion").
+const REFERENCE: [&str; 3] = ["type", "name", "uri"];
+/// The member of `notifications` that names resources (MCP 2026-07-28, "Subscriptions").
+const SUBSCRIPTION: &str = "resourceSubscriptions";
 
 /// Returns the parameters, besides `_meta`, that the decision about a method depends on.
 fn deciding(method: &str) -> &'static [&'static str] {
@@ -20,6 +24,7 @@ fn deciding(method: &str) -> &'static [&'static str] {
         "tools/call" | "prompts/get" => &["name", "arguments"],
         "resources/read" | "resources/subscribe" | "resources/unsubscribe" => &["uri"],
         "completion/complete" => &["ref", "argument"],
+        "subscriptions/listen" => &["notifications"],
         method if method.starts_with("tasks/") => &["taskId"],
         _ => &[],
     }
@@ -33,6 +38,16 @@ pub(super) fn looks_like_envelope(key: &str) -> bool {
 /// Returns whether a name is another spelling of a member of `_meta` that states version or capabilities.
 pub(super) fn looks_like_version(key: &str) -> bool {
     VERSIONS.iter().any(|known| is_other_spelling(key, known))
+}
+
+/// Returns whether a name is another spelling of a member of `ref`.
+pub(super) fn looks_like_reference(key: &str) -> bool {
+    REFERENCE.iter().any(|known| is_other_spelling(key, known))
+}
+
+/// Returns whether a name is another spelling of the member of `notifications` that names resources.
+pub(super) fn looks_like_subscription(key: &str) -> bool {
+    is_other_spelling(key, SUBSCRIPTION)
 }
 
 /// The parameters that were found in another spelling: one bit for each of [`PARAMS`].

@@ -1,0 +1,213 @@
+//! What opens resources and prompts: `[resources]` and `[prompts]` of the table's file.
+
+use std::borrow::Cow;
+
+use mcp_scopes::{Caller, Requirement, ScopeTable};
+use mcp_scopes_model::{
+    Content, Environment,
+    content::{is_template, normal_glob},
+};
+
+use serde::Deserialize;
+
+use super::{
+    message::Message,
+    uri_forms::{UriForms, glob_matches},
+};
+
+/// Completes an argument of a prompt or of a URI template.
+pub(super) const COMPLETE: &str = "completion/complete";
+/// Opens a stream of notifications (MCP 2026-07-28, "Subscriptions").
+pub(super) const LISTEN: &str = "subscriptions/listen";
+/// The methods that read resources. The first two list them.
+pub(super) const RESOURCE_METHODS: [&str; 5] =
+    ["resources/list", "resources/templates/list", "resources/read", "resources/subscribe", "resources/unsubscribe"];
+/// The methods that read prompts. The first one lists them.
+pub(super) const PROMPT_METHODS: [&str; 2] = ["prompts/list", "prompts/get"];
+
+/// The entries of a table's file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Contents {
+    resources: &'static [Content<'static>],
+    prompts: &'static [Content<'static>],
+}
+
+/// What a request names.
+#[derive(Clone, Debug)]
+pub(crate) enum Named<'m> {
+    /// A resource, by its URI.
+    Resource(Cow<'m, str>),
+    /// The resources of a URI template.
+    Template(Cow<'m, str>),
+    /// A prompt, by its name.
+    Prompt(Cow<'m, str>),
+}
+
+/// What a message reads.
+#[derive(Debug)]
+pub(super) enum Reads<'m> {
+    /// No resource and no prompt that entries decide about.
+    Other,
+    /// A list, which is filtered, or a stream that names no resource.
+    List,
+    /// All of these.
+    Named(Vec<Named<'m>>),
+    /// The message does not name what it reads.
+    Unnamed,
+}
+
+impl Contents {
+    /// Returns what a message reads, if entries decide about its method.
+    pub(super) fn reads<'m>(self, message: &'m Message<'_>) -> Reads<'m> {
+        let params = &message.params;
+        let one = |named: Option<Named<'m>>| named.map_or(Reads::Unnamed, |named| Reads::Named(vec![named]));
+        let method = &*message.method;
+        match method {
+            "resources/list" | "resources/templates/list" if self.has_resources() => Reads::List,
+            "prompts/list" if self.has_prompts() => Reads::List,
+            "prompts/get" if self.has_prompts() => {
+                one(params.name.as_deref().map(|name| Named::Prompt(Cow::Borrowed(name))))
+            }
+            COMPLETE if self.is_stated() => one(params.reference.and_then(|raw| referred(raw.get()))),
+            LISTEN if self.is_stated() => match params.notifications.map(|raw| subscribed(raw.get())) {
+                None => Reads::List,
+                Some(None) => Reads::Unnamed,
+                Some(Some(uris)) if uris.is_empty() => Reads::List,
+                Some(Some(uris)) => Reads::Named(uris.into_iter().map(Named::Resource).collect()),
+            },
+            _ if self.has_resources() && RESOURCE_METHODS.contains(&method) => {
+                one(params.uri.as_deref().map(|uri| Named::Resource(Cow::Borrowed(uri))))
+            }
+            _ => Reads::Other,
+        }
+    }
+
+    pub(super) fn of(table: &'static ScopeTable) -> Self {
+        let config = table.outline().config;
+        Self { resources: config.resources, prompts: config.prompts }
+    }
+
+    /// Returns whether the file has entries for resources.
+    pub(super) const fn has_resources(self) -> bool {
+        !self.resources.is_empty()
+    }
+
+    /// Returns whether the file has entries for prompts.
+    pub(super) const fn has_prompts(self) -> bool {
+        !self.prompts.is_empty()
+    }
+
+    /// Returns whether the file has any entry.
+    pub(crate) const fn is_stated(self) -> bool {
+        self.has_resources() || self.has_prompts()
+    }
+
+    /// Returns whether callers without a token can read something.
+    pub(super) fn has_public(self) -> bool {
+        self.resources.iter().chain(self.prompts).any(|content| matches!(content.requirement, Requirement::Public))
+    }
+
+    /// Returns the entries that all have to admit the caller, or an empty list if none covers what is named: it is denied then.
+    pub(super) fn deciding(self, named: &Named<'_>) -> Vec<&'static Content<'static>> {
+        let equal = |list: &'static [Content<'static>], text: &str| {
+            list.iter().filter(|content| content.name.text == text).collect::<Vec<_>>()
+        };
+        match named {
+            Named::Prompt(name) => equal(self.prompts, name),
+            Named::Template(text) if is_template(text) => equal(self.resources, text),
+            // A completion may name a resource without variables.
+            Named::Template(uri) | Named::Resource(uri) => self.of_uri(uri),
+        }
+    }
+
+    /// Returns the entries that match any form of a URI, if the URI as sent and its normal form are both covered.
+    fn of_uri(self, uri: &str) -> Vec<&'static Content<'static>> {
+        let Some(forms) = UriForms::of(uri) else { return Vec::new() };
+        let (mut found, mut is_sent_covered, mut is_normal_covered) = (Vec::new(), false, false);
+        for content in self.resources.iter().filter(|content| !is_template(content.name.text)) {
+            let (glob, normal) = (content.name.text, normal_glob(content.name.text));
+            let sent_matches = glob_matches(glob, forms.sent);
+            let normal_matches = glob_matches(normal, &forms.normal);
+            is_sent_covered |= sent_matches;
+            is_normal_covered |= normal_matches;
+            if sent_matches || normal_matches || forms.without_slash().is_some_and(|form| glob_matches(normal, form)) {
+                found.push(content);
+            }
+        }
+        if is_sent_covered && is_normal_covered { found } else { Vec::new() }
+    }
+
+    /// Returns whether the caller may see an element of a list.
+    pub(crate) fn shows(self, caller: &Caller, named: &Named<'_>) -> bool {
+        let deciding = self.deciding(named);
+        let is_live = caller.environment() == Environment::Live;
+        is_live && !deciding.is_empty() && deciding.iter().all(|content| admits(caller, content))
+    }
+}
+
+/// Reads `ref` of a completion.
+fn referred(raw: &str) -> Option<Named<'_>> {
+    #[derive(Deserialize)]
+    struct Reference<'r> {
+        #[serde(borrow, rename = "type")]
+        kind: Cow<'r, str>,
+        #[serde(borrow)]
+        name: Option<Cow<'r, str>>,
+        #[serde(borrow)]
+        uri: Option<Cow<'r, str>>,
+    }
+    let reference: Reference<'_> = serde_json::from_str(raw).ok()?;
+    match &*reference.kind {
+        "ref/prompt" => reference.name.map(Named::Prompt),
+        "ref/resource" => reference.uri.map(Named::Template),
+        _ => None,
+    }
+}
+
+/// Reads the URIs in `notifications` of a subscription.
+fn subscribed(raw: &str) -> Option<Vec<Cow<'_, str>>> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Notifications<'n> {
+        #[serde(borrow)]
+        resource_subscriptions: Option<Vec<Cow<'n, str>>>,
+    }
+    let notifications: Notifications<'_> = serde_json::from_str(raw).ok()?;
+    let uris = notifications.resource_subscriptions.unwrap_or_default();
+    (uris.len() <= MAX_SUBSCRIPTIONS).then_some(uris)
+}
+
+/// The maximum number of resources in one subscription.
+const MAX_SUBSCRIPTIONS: usize = 100;
+
+/// Returns whether an entry admits a caller.
+pub(super) fn admits(caller: &Caller, content: &Content<'static>) -> bool {
+    match content.requirement {
+        Requirement::Public => true,
+        Requirement::Authenticated => !caller.grant().is_anonymous(),
+        requirement => (0..requirement.alternatives()).any(|place| {
+            let mut scopes = scopes(requirement, place);
+            !caller.grant().is_anonymous() && scopes.all(|scope| caller.grant().holds(scope))
+        }),
+    }
+}
+
+/// Returns the scopes to ask for, so that these entries admit the caller: of each, the alternative with the fewest missing scopes.
+pub(super) fn needed(caller: &Caller, deciding: &[&'static Content<'static>]) -> Vec<&'static str> {
+    let mut needed: Vec<&'static str> = Vec::new();
+    for content in deciding.iter().filter(|content| !admits(caller, content)) {
+        let requirement = content.requirement;
+        let missing = |place: &usize| scopes(requirement, *place).filter(|scope| !caller.grant().holds(scope)).count();
+        let Some(place) = (0..requirement.alternatives()).min_by_key(missing) else { continue };
+        for scope in scopes(requirement, place) {
+            if !needed.contains(&scope) {
+                needed.push(scope);
+            }
+        }
+    }
+    needed
+}
+
+fn scopes(requirement: Requirement<'static>, alternative: usize) -> impl Iterator<Item = &'static str> {
+    (0..).map_while(move |place| requirement.scope(alternative, place, ""))
+}

@@ -1,0 +1,251 @@
+//! Step 5: resources and prompts that the table's file declares.
+
+use mcp_scopes::scope_table;
+use mcp_scopes_server::{Access, Discovery, HiddenTools, ResourceServer, ResourceServerBuilder};
+use serde_json::json;
+
+use crate::server::{Answer, Ask, BuildNow as _, Reply, Server, Tokens};
+
+scope_table! {
+    static TABLE = [dynamic "run" (scope = "files:read", risk = "low")] with "tests/server/contents.toml";
+}
+
+fn builder() -> ResourceServerBuilder {
+    ResourceServer::builder(&TABLE).verifier(Tokens)
+}
+
+fn server() -> Server {
+    Server::around(builder())
+}
+
+fn with_token(ask: Ask, token: Option<&str>) -> Ask {
+    match token {
+        Some(token) => ask.token(token),
+        None => ask,
+    }
+}
+
+fn request(method: &str, params: &serde_json::Value) -> Ask {
+    Ask::post(json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string())
+}
+
+async fn read(uri: &str, token: Option<&str>) -> Answer {
+    server().send(with_token(request("resources/read", &json!({"uri": uri})), token)).await
+}
+
+const DENIED: (u16, i64) = (200, -32602);
+
+#[tokio::test]
+async fn reads_need_what_every_matching_entry_requires() {
+    for (uri, allowed, denied) in [
+        ("app://h/public/a", &[None, Some("scopeless"), Some("reader")][..], &[][..]),
+        ("app://h/logs/a", &[Some("reader"), Some("writer"), Some("runner")], &["scopeless"]),
+        // The entries for logs and for secrets.
+        ("app://h/logs/secret", &[Some("runner")], &["reader", "writer", "scopeless"]),
+        ("file:///var/log/syslog", &[Some("scopeless"), Some("reader")], &[]),
+    ] {
+        for token in allowed {
+            read(uri, *token).await.passed();
+        }
+        for token in denied {
+            assert_eq!(read(uri, Some(token)).await.refused(), (403, 403), "{uri} {token}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rejects_uris_that_a_form_does_not_cover() {
+    for uri in [
+        // No entry.
+        "app://h/other",
+        "app://h/logs",
+        "https://example.com/",
+        "",
+        "*",
+        // No normal form.
+        "app://h/public/%00",
+        "app://h/public/%c0%af",
+        // The normal form leads elsewhere, or the text as sent does.
+        "app://h/public/../other",
+        "app://h/public/%2e%2e/other",
+        "app://h/other/../public/a",
+        "APP://h/public/a",
+        "file:///var/log/../../etc/passwd",
+        "file:/var/log/syslog",
+        "file://localhost/var/log/syslog",
+        "/var/log/syslog",
+    ] {
+        assert_eq!(read(uri, Some("runner")).await.refused(), DENIED, "{uri}");
+    }
+    // Both forms are covered, so both entries decide.
+    let uri = "app://h/public/../logs/a";
+    assert_eq!(read(uri, Some("scopeless")).await.refused(), (403, 403));
+    read(uri, Some("reader")).await.passed();
+    let long = format!("app://h/public/{}", "a".repeat(9000));
+    assert_eq!(read(&long, Some("runner")).await.refused(), DENIED);
+}
+
+#[tokio::test]
+async fn challenges_name_the_least_step_of_each_entry() {
+    let answer = read("app://h/logs/secret", Some("scopeless")).await;
+    assert!(answer.challenge().contains(r#"error="insufficient_scope""#), "{}", answer.challenge());
+    assert!(answer.challenge().contains(r#"scope="files:read system:execute""#), "{}", answer.challenge());
+    let answer = read("app://h/logs/a", None).await;
+    assert_eq!(answer.refused(), (401, 401));
+    assert!(!answer.challenge().contains("error="), "{}", answer.challenge());
+    assert_eq!(read("file:///var/log/syslog", None).await.refused(), (401, 401));
+    assert_eq!(read("app://h/other", None).await.refused(), (401, 401));
+}
+
+#[tokio::test]
+async fn every_method_for_a_resource_is_authorized() {
+    for method in ["resources/read", "resources/subscribe", "resources/unsubscribe"] {
+        let send = |uri: &'static str, token| request(method, &json!({"uri": uri})).token(token);
+        server().send(send("app://h/logs/a", "reader")).await.passed();
+        assert_eq!(server().send(send("app://h/logs/a", "scopeless")).await.refused(), (403, 403), "{method}");
+        assert_eq!(server().send(send("app://h/other", "reader")).await.refused(), DENIED, "{method}");
+        assert_eq!(
+            server().send(request(method, &json!({})).token("reader")).await.refused(),
+            (400, -32602),
+            "{method}"
+        );
+    }
+    let unknown = request("resources/other", &json!({"uri": "app://h/public/a"})).token("runner");
+    assert_eq!(server().send(unknown).await.refused(), (200, -32601));
+}
+
+#[tokio::test]
+async fn subscriptions_need_every_resource() {
+    let listen = |params: &str| Ask::modern("subscriptions/listen", params);
+    let uris = |uris: &str| format!(r#""notifications":{{"toolsListChanged":true,"resourceSubscriptions":[{uris}]}},"#);
+    for (params, token, passes) in [
+        (r#""notifications":{"toolsListChanged":true},"#.to_owned(), "scopeless", true),
+        (uris(r#""app://h/logs/a""#), "reader", true),
+        (uris(r#""app://h/public/a","app://h/logs/secret""#), "runner", true),
+        (uris(r#""app://h/public/a","app://h/logs/secret""#), "reader", false),
+        (uris(r#""app://h/public/a","app://h/other""#), "runner", false),
+        (r#""notifications":{"resourceSubscriptions":"app://h/public/a"},"#.to_owned(), "runner", false),
+        // Another spelling of the member.
+        (r#""notifications":{"resourcesubscriptions":["app://h/other"]},"#.to_owned(), "runner", false),
+    ] {
+        let answer = server().send(listen(&params).token(token)).await;
+        assert_eq!(answer.seen.is_some(), passes, "{params} {token}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn prompts_and_completions_are_authorized() {
+    let prompt = |name: &str| json!({"name": name});
+    let completion = |reference: serde_json::Value| json!({"ref": reference, "argument": {"name": "a", "value": "b"}});
+    for (method, params, token, passes) in [
+        ("prompts/get", prompt("hello"), None, true),
+        ("prompts/get", prompt("review"), Some("writer"), true),
+        ("prompts/get", prompt("review"), Some("reader"), false),
+        ("prompts/get", prompt("review"), None, false),
+        ("prompts/get", prompt("rev*"), Some("writer"), false),
+        ("prompts/get", json!({}), Some("writer"), false),
+        ("completion/complete", completion(json!({"type": "ref/prompt", "name": "review"})), Some("writer"), true),
+        ("completion/complete", completion(json!({"type": "ref/prompt", "name": "review"})), Some("reader"), false),
+        (
+            "completion/complete",
+            completion(json!({"type": "ref/resource", "uri": "app://h/logs/{date}"})),
+            Some("writer"),
+            true,
+        ),
+        (
+            "completion/complete",
+            completion(json!({"type": "ref/resource", "uri": "app://h/logs/{date}"})),
+            Some("reader"),
+            false,
+        ),
+        (
+            "completion/complete",
+            completion(json!({"type": "ref/resource", "uri": "app://h/logs/{day}"})),
+            Some("writer"),
+            false,
+        ),
+        (
+            "completion/complete",
+            completion(json!({"type": "ref/resource", "uri": "app://h/logs/a"})),
+            Some("reader"),
+            true,
+        ),
+        ("completion/complete", completion(json!({"type": "ref/other", "name": "review"})), Some("writer"), false),
+        (
+            "completion/complete",
+            completion(json!({"TYPE": "ref/prompt", "type": "ref/prompt", "name": "review"})),
+            Some("writer"),
+            false,
+        ),
+        ("completion/complete", json!({}), Some("writer"), false),
+    ] {
+        let answer = server().send(with_token(request(method, &params), token)).await;
+        assert_eq!(answer.seen.is_some(), passes, "{method} {params} {token:?}: {answer:?}");
+    }
+}
+
+const LISTS: &str = r#"[
+    {"jsonrpc":"2.0","id":1,"result":{"resources":[{"uri":"app://h/public/a","name":"a"},{"uri":"app://h/logs/a","name":"b"},
+        {"uri":"app://h/logs/secret","name":"c"},{"uri":"app://h/other","name":"d"}],"nextCursor":"7","ttlMs":5}},
+    {"jsonrpc":"2.0","id":2,"result":{"resourceTemplates":[{"uriTemplate":"app://h/logs/{date}","name":"a"},
+        {"uriTemplate":"app://h/public/{date}","name":"b"}]}},
+    {"jsonrpc":"2.0","id":3,"result":{"prompts":[{"name":"review"},{"name":"hello"},{"name":"other"}]}},
+    {"jsonrpc":"2.0","id":4,"result":{"tools":[{"name":"run"}]}}]"#;
+
+#[tokio::test]
+async fn lists_show_what_the_caller_may_read() {
+    let server = Server::around(builder().discovery(Discovery::Filtered)).replying(Reply::json(LISTS));
+    for (token, resources, templates, prompts, tools) in [
+        (None, &["app://h/public/a"][..], &[][..], &["hello"][..], 0),
+        (Some("reader"), &["app://h/public/a", "app://h/logs/a"], &[], &["hello"], 1),
+        (Some("writer"), &["app://h/public/a", "app://h/logs/a"], &["app://h/logs/{date}"], &["review", "hello"], 1),
+        (Some("runner"), &["app://h/public/a", "app://h/logs/a", "app://h/logs/secret"], &[], &["hello"], 0),
+    ] {
+        for method in ["resources/list", "resources/templates/list", "prompts/list"] {
+            let answer = server.send(with_token(Ask::method(method), token)).await;
+            answer.passed();
+            let answers = answer.json();
+            let named = |place: usize, list: &str, member: &str| {
+                let list = answers[place]["result"][list].as_array().unwrap().clone();
+                list.iter().map(|entry| entry[member].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+            };
+            assert_eq!(named(0, "resources", "uri"), resources, "{token:?}");
+            assert_eq!(named(1, "resourceTemplates", "uriTemplate"), templates, "{token:?}");
+            assert_eq!(named(2, "prompts", "name"), prompts, "{token:?}");
+            assert_eq!(named(3, "tools", "name").len(), tools, "{token:?}");
+            assert_eq!(answers[0]["result"]["cacheScope"], "private");
+            assert_eq!(answers[0]["result"]["nextCursor"], "7");
+        }
+    }
+}
+
+#[tokio::test]
+async fn lists_are_open_in_the_other_modes() {
+    let server = Server::around(builder().discovery(Discovery::Baseline)).replying(Reply::json(LISTS));
+    let answer = server.send(Ask::method("resources/list").token("scopeless")).await;
+    assert_eq!(answer.body, LISTS);
+    assert_eq!(server.send(Ask::method("prompts/list")).await.refused(), (401, 401));
+}
+
+#[tokio::test]
+async fn hides_denied_contents_like_unknown_ones_if_configured() {
+    let server = Server::around(builder().discovery(Discovery::Filtered).hidden_tools(HiddenTools::Unknown));
+    let send = |uri: &'static str| request("resources/read", &json!({"uri": uri})).token("scopeless");
+    let (denied, unknown) = (server.send(send("app://h/logs/a")).await, server.send(send("app://h/other")).await);
+    assert_eq!((denied.refused(), denied.body), (DENIED, unknown.body));
+}
+
+#[tokio::test]
+async fn rejects_method_rules_for_what_entries_decide() {
+    for method in ["resources/read", "resources/*", "prompts/get", "completion/complete", "subscriptions/listen"] {
+        let error = builder().method(method, Access::Token).build_now().unwrap_err().to_string();
+        assert!(error.contains(method) && error.contains("is decided by `["), "{error}");
+    }
+    for method in ["tasks/get", "*", "resources/other"] {
+        builder().method(method, Access::Token).build_now().unwrap();
+    }
+    // A rule for all other methods opens none of those that entries decide about.
+    let server = Server::around(builder().method("*", Access::Token));
+    let ask = request("resources/read", &json!({"uri": "app://h/other"})).token("runner");
+    assert_eq!(server.send(ask).await.refused(), DENIED);
+}
