@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 use mcp_scopes_model::{
-    Approval, Config, Outline, Policy, Requirement, Risk, SandboxMode, Scope, Tool,
+    Approval, Config, Content, Outline, Policy, Requirement, Risk, SandboxMode, Scope, Tool,
     config::{Flow, SandboxServer, ScopePrefix, Stated},
     outline::{Entry, Size, declared, join_own_scopes, list},
     policy::Session,
@@ -88,6 +88,29 @@ pub(crate) const EVERYTHING: Config<'static> = Config {
         Scope { name: stated("dev:read"), description: "Read files", implies: &[] },
         Scope { name: stated("dev:ping"), description: "", implies: &[] },
     ]),
+    resources: &[
+        Content {
+            name: stated("logs://*"),
+            description: "The logs",
+            requirement: Requirement::AnyOf(&[&["dev:read"], &["dev:write", "dev:ping"]]),
+            scopes: &[stated("dev:read"), stated("dev:write"), stated("dev:ping")],
+            risk: Some(Risk::Medium),
+        },
+        Content {
+            name: stated("logs://{date}"),
+            description: "",
+            requirement: Requirement::Authenticated,
+            scopes: &[],
+            risk: Some(Risk::Low),
+        },
+    ],
+    prompts: &[Content {
+        name: stated("hello"),
+        description: "",
+        requirement: Requirement::Public,
+        scopes: &[],
+        risk: None,
+    }],
     flows: &[Flow { role: "writer", scopes: &[stated("dev:read"), stated("dev:write")] }],
     session: Session {
         max_high_risk_calls: Some(5),
