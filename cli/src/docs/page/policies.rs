@@ -37,7 +37,7 @@ pub(super) fn render(server: &Server) -> Markup {
                             @for tool in limited {
                                 tr {
                                     th scope="row" { (marks::link(tool)) }
-                                    td { (marks::risk(tool.risk)) }
+                                    td.risks { (marks::risk(tool.risk)) }
                                     td { @for sentence in &tool.policy { p { (marks::sentence(sentence)) } } }
                                 }
                             }

@@ -7,6 +7,13 @@ use crate::support::Demo;
 fn shows_the_version_of_the_package() {
     let demo = package();
     assert!(page(&demo, ".").contains("<li>Version 0.1.0</li>"));
+    let manifest = demo.read("Cargo.toml");
+    let inherited = "version.workspace = true";
+    let workspace = "[workspace]\n[workspace.package]\nversion = \"2.3.4\"\n";
+    demo.write("Cargo.toml", format!("{workspace}{}", manifest.replace("version = \"0.1.0\"", inherited)));
+    assert!(page(&demo, ".").contains("<li>Version 2.3.4</li>"));
+    demo.write("Cargo.toml", manifest.replace("version = \"0.1.0\"\n", ""));
+    assert!(!page(&demo, ".").contains("<li>Version"), "the manifest states no version");
     assert_eq!(demo.run(&["export", "--output", "prm.json"]).code, 0);
     // A document does not state the version of its server.
     assert!(!page(&demo, "prm.json").contains("<li>Version"));
