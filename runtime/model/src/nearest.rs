@@ -43,6 +43,8 @@ pub const fn distance(a: &str, b: &str) -> usize {
 }
 
 /// A search for the nearest of some candidates, which are offered one by one.
+///
+/// Parts that both names share at their start or end, such as the resource of a scope, do not make them near.
 #[derive(Clone, Copy, Debug)]
 pub struct Nearest<'a> {
     word: &'a str,
@@ -54,17 +56,19 @@ impl<'a> Nearest<'a> {
     /// Creates a search for `word`.
     #[must_use]
     pub const fn to(word: &'a str) -> Self {
-        // Two edits in six letters are a typo. More edits are a different word.
-        let farthest = if word.len() < 3 { 1 } else { word.len().div_ceil(3) };
-        Self { word, best: None, distance: farthest + 1 }
+        Self { word, best: None, distance: usize::MAX }
     }
 
     /// Offers a candidate. Of equally near candidates, the first wins.
     #[must_use]
     pub const fn or(mut self, candidate: &'a str) -> Self {
-        let distance = distance(self.word, candidate);
+        let distance = if is_same_in_another_case(self.word.as_bytes(), candidate.as_bytes()) {
+            0
+        } else {
+            distance(self.word, candidate)
+        };
         // A candidate without any letter of the word is not a suggestion.
-        if distance < self.distance && distance < candidate.len() {
+        if distance < self.distance && distance < candidate.len() && distance <= farthest(self.word, candidate) {
             self.best = Some(candidate);
             self.distance = distance;
         }
@@ -78,12 +82,51 @@ impl<'a> Nearest<'a> {
     }
 }
 
+/// Returns the maximum distance of a typo. Two edits in six letters of the parts that differ are a typo. More edits are
+/// a different word.
+const fn farthest(word: &str, candidate: &str) -> usize {
+    let (word, candidate) = (word.as_bytes(), candidate.as_bytes());
+    let (mut start, mut at) = (0, 0);
+    while at < word.len() && at < candidate.len() && word[at] == candidate[at] {
+        at += 1;
+        if separates(word[at - 1]) {
+            start = at;
+        }
+    }
+    let (mut end, mut at) = (0, 0);
+    while start + at < word.len()
+        && start + at < candidate.len()
+        && word[word.len() - 1 - at] == candidate[candidate.len() - 1 - at]
+    {
+        at += 1;
+        if separates(word[word.len() - at]) {
+            end = at;
+        }
+    }
+    let length = word.len() - start - end;
+    if length < 3 { 1 } else { length.div_ceil(3) }
+}
+
+const fn separates(byte: u8) -> bool {
+    matches!(byte, b':' | b'.' | b'/' | b'-' | b'_')
+}
+
+const fn is_same_in_another_case(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at].eq_ignore_ascii_case(&b[at]) {
+        at += 1;
+    }
+    a.len() == b.len() && at == a.len()
+}
+
 /// Returns the nearest of `candidates`, if it is near enough to suggest.
 ///
 /// ```
 /// use mcp_scopes_model::nearest::nearest;
 /// assert_eq!(nearest("meduim", &["low", "medium"]), Some("medium"));
 /// assert_eq!(nearest("shell", &["low", "medium"]), None);
+/// assert_eq!(nearest("Notes:Read", &["notes:read"]), Some("notes:read"));
+/// assert_eq!(nearest("notes:shell", &["notes:read"]), None);
 /// ```
 #[must_use]
 pub const fn nearest<'a>(word: &'a str, candidates: &[&'a str]) -> Option<&'a str> {
