@@ -58,6 +58,9 @@ pub(crate) struct Lint {
     /// The required `resource` of the documents, compared by code point (RFC 9728 §3.3)
     #[arg(long, value_name = "URL")]
     resource: Option<String>,
+    /// The metadata of the authorization server (RFC 8414), which the documents are compared with
+    #[arg(long, value_name = "FILE")]
+    authorization_server_metadata: Option<PathBuf>,
     /// A file such as mcp-scopes.toml; its `[lint]`, `[convention]` and namespace apply to documents
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -97,7 +100,11 @@ impl From<Profile> for mcp_scopes_lint::lint_model::Profile {
 
 impl Lint {
     pub(crate) fn run(&self) -> Outcome {
-        let for_documents = [("--resource", self.resource.is_some()), ("--config", self.config.is_some())];
+        let for_documents = [
+            ("--resource", self.resource.is_some()),
+            ("--config", self.config.is_some()),
+            ("--authorization-server-metadata", self.authorization_server_metadata.is_some()),
+        ];
         if let Some((flag, _)) = for_documents.iter().find(|(_, given)| *given)
             && !self.path.iter().any(|path| is_document(path))
         {
@@ -239,6 +246,10 @@ impl Lint {
         let documents = Documents::new().profile(self.profile.into()).overrides(overrides.clone());
         let documents = match &self.config {
             Some(file) => documents.config(file)?,
+            None => documents,
+        };
+        let documents = match &self.authorization_server_metadata {
+            Some(file) => documents.authorization_server_metadata(file)?,
             None => documents,
         };
         let documents = match &self.resource {

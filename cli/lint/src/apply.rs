@@ -222,7 +222,7 @@ pub(super) fn to_document(
                 .report(message_of(document, violation))
                 .at(&document.place(pointer))
                 .about(subject)
-                .help(&*violation.help)
+                .help(help_of(document, violation))
                 .fix(fixes::of_violation(document, violation));
         }
         findings.extend(reporter.found.into_iter().map(|hit| hit.at_level(level)));
@@ -232,8 +232,17 @@ pub(super) fn to_document(
         if !RULES.iter().any(|rule| rule.check.violations.contains(&violation.kind)) {
             let finding = Finding::error(violation.kind.as_str(), message_of(document, violation));
             let place = document.place(&violation.pointer);
-            findings.push(finding.help(&*violation.help).at(place).about(&*violation.pointer));
+            findings.push(finding.help(help_of(document, violation)).at(place).about(&*violation.pointer));
         }
+    }
+}
+
+/// Returns the help of a violation. A member that MCP requires is not left out.
+fn help_of<'a>(document: &ParsedDocument<'_>, violation: &'a Violation) -> &'a str {
+    if fixes::is_required_but_empty(document, violation) {
+        "name the issuer of the tokens, such as `\"https://auth.example.com\"`; MCP requires one"
+    } else {
+        &violation.help
     }
 }
 

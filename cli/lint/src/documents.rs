@@ -15,7 +15,7 @@ use mcp_scopes_scan::{
 use crate::{
     Overrides, apply, find, fingerprint,
     levels::Levels,
-    lint_model::{ParsedDocument, Profile},
+    lint_model::{AuthorizationServer, ParsedDocument, Profile},
     rule::Setting,
 };
 
@@ -35,6 +35,7 @@ pub struct Documents {
     resource: Option<String>,
     overrides: Overrides,
     config: Option<Config>,
+    authorization_server: Option<AuthorizationServer>,
     instead: BTreeMap<Arc<str>, Arc<str>>,
 }
 
@@ -76,6 +77,20 @@ impl Documents {
     pub fn config(mut self, path: &Path) -> Result<Self, Error> {
         let overrides = self.overrides.clone();
         self.config = Some(checked(path, |config, findings| Levels::new(&overrides).read(config, findings))?);
+        Ok(self)
+    }
+
+    /// Reads the metadata of the authorization server (RFC 8414), which the documents are compared with.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read, or is not such metadata.
+    pub fn authorization_server_metadata(mut self, path: &Path) -> Result<Self, Error> {
+        let text = file::text(path).map_err(|error| Error::unreadable(path, error))?;
+        let parsed = AuthorizationServer::parse(&text).ok_or_else(|| {
+            let message = format!("`{}` is not metadata of an authorization server", shown(path));
+            Error::new(ErrorKind::Usage, message).help("give a JSON object with `issuer` (RFC 8414 §2)")
+        })?;
+        self.authorization_server = Some(parsed);
         Ok(self)
     }
 
@@ -151,6 +166,7 @@ impl Documents {
             Ok(draft) => large_stack(|| {
                 let document = ParsedDocument::new(file, text, &draft, self.config.as_ref());
                 let document = document.asked(self.profile, self.resource.as_deref());
+                let document = document.issued_by(self.authorization_server.as_ref());
                 apply::to_document(&document, levels, &report.sources, &mut report.findings);
             }),
         }

@@ -11,14 +11,14 @@ use mcp_scopes_scan::{
     source::{Placed, Sources},
 };
 
-use crate::lint_model::{ParsedDocument, Scope, Table};
+use crate::lint_model::{ParsedDocument, Profile, Scope, Table};
 
 /// Returns the fix for a violation, if there is one that does not change the meaning of the document.
 pub(super) fn of_violation(document: &ParsedDocument<'_>, violation: &Violation) -> Option<Fix> {
     match violation.kind {
         // RFC 9728 §3.2 requires leaving it out.
         // Without it, the document would lack what MCP requires.
-        ViolationKind::EmptyMember if violation.pointer == "/authorization_servers" => None,
+        ViolationKind::EmptyMember if is_required_but_empty(document, violation) => None,
         ViolationKind::EmptyMember => {
             let range = document.whole_range(&violation.pointer)?;
             let title = format!("remove the member `{}`", violation.pointer);
@@ -35,6 +35,12 @@ pub(super) fn of_violation(document: &ParsedDocument<'_>, violation: &Violation)
         }
         _ => None,
     }
+}
+
+/// Returns whether the member is an empty list that MCP requires to have an element.
+pub(super) fn is_required_but_empty(document: &ParsedDocument<'_>, violation: &Violation) -> bool {
+    let is_empty = violation.kind == ViolationKind::EmptyMember && violation.pointer == "/authorization_servers";
+    is_empty && document.profile == Profile::Mcp
 }
 
 /// Returns the fix for a member that is repeated with the same value.

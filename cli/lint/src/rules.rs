@@ -6,12 +6,14 @@ mod address_userinfo;
 mod advertised_unused_scope;
 mod authenticated_risk;
 mod authorization_server_member;
+mod authorization_server_metadata;
 mod backward_implies;
 mod bearer_method;
 mod bearer_not_in_header;
 mod broad_scope;
 mod contradictory_limits;
 mod dead_pattern;
+mod default_scope;
 mod description_equals_name;
 mod destructive_approval;
 mod destructive_hint;
@@ -26,6 +28,7 @@ mod exfiltration_chain;
 mod flow_first_step_risk;
 mod flow_order;
 mod flow_prerequisite;
+mod foreign_jwks_uri;
 mod generic_scope;
 mod high_risk_sandbox;
 mod idle_flow_step;
@@ -66,6 +69,7 @@ mod risky_group;
 mod risky_name;
 mod sandbox_allow;
 mod scope_convention;
+mod scope_list;
 mod server_prefixed_name;
 mod shared_sandbox;
 mod signed_metadata_differs;
@@ -84,6 +88,7 @@ mod unreachable_scope;
 mod unsorted_scopes;
 mod unused_scope;
 mod wildcard_scope;
+mod wrong_issuer;
 
 use mcp_scopes_model::nearest::Nearest;
 use mcp_scopes_scan::{Error, ErrorKind};
@@ -100,6 +105,7 @@ pub static RULES: &[Rule] = &[
     table::ANNOTATION_IN_MACRO,
     authenticated_risk::RULE,
     authorization_server_member::RULE,
+    authorization_server_metadata::RULE,
     backward_implies::RULE,
     table::BASELINE_REASON,
     bearer_method::RULE,
@@ -108,6 +114,7 @@ pub static RULES: &[Rule] = &[
     table::CONTRADICTION,
     contradictory_limits::RULE,
     dead_pattern::RULE,
+    default_scope::RULE,
     description_equals_name::RULE,
     destructive_approval::RULE,
     destructive_hint::RULE,
@@ -124,6 +131,7 @@ pub static RULES: &[Rule] = &[
     flow_first_step_risk::RULE,
     flow_order::RULE,
     flow_prerequisite::RULE,
+    foreign_jwks_uri::RULE,
     generic_scope::RULE,
     table::HEADER_NAME,
     high_risk_sandbox::RULE,
@@ -181,6 +189,7 @@ pub static RULES: &[Rule] = &[
     risky_name::RULE,
     sandbox_allow::RULE,
     scope_convention::RULE,
+    scope_list::RULE,
     table::SCOPE_SYNTAX,
     server_prefixed_name::RULE,
     shared_sandbox::RULE,
@@ -207,6 +216,7 @@ pub static RULES: &[Rule] = &[
     unused_scope::RULE,
     table::UNUSED_SUPPRESSION,
     wildcard_scope::RULE,
+    wrong_issuer::RULE,
     table::WRONG_TYPE,
     table::ZERO_LIMIT,
 ];

@@ -23,6 +23,31 @@ pub enum Profile {
     Rfc9728,
 }
 
+/// The metadata of an authorization server (RFC 8414 §2), as far as documents are compared with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationServer {
+    /// Its identifier.
+    pub issuer: String,
+    /// The scopes that it supports, if it states them.
+    pub scopes_supported: Option<Vec<String>>,
+}
+
+impl AuthorizationServer {
+    /// Parses metadata. Returns `None` if it is not an object with an `issuer`, or has scopes that are no strings.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let json = Json::parse(text).ok()?;
+        let scopes_supported = match json.get("scopes_supported") {
+            Some(Json::Array(scopes)) => {
+                Some(scopes.iter().map(|scope| scope.as_str().map(str::to_owned)).collect::<Option<_>>()?)
+            }
+            Some(_) => return None,
+            None => None,
+        };
+        Some(Self { issuer: json.get("issuer")?.as_str()?.to_owned(), scopes_supported })
+    }
+}
+
 /// A metadata document that is valid JSON.
 #[derive(Debug)]
 pub struct ParsedDocument<'a> {
@@ -36,6 +61,8 @@ pub struct ParsedDocument<'a> {
     pub profile: Profile,
     /// The resource that it was requested for.
     pub expected_resource: Option<&'a str>,
+    /// The metadata of its authorization server (RFC 8414), if it was given.
+    pub authorization_server: Option<&'a AuthorizationServer>,
     /// Its table: the scopes that it advertises, and its `mcp_extensions`.
     pub table: Table,
     lines: Lines<'a>,
@@ -49,12 +76,27 @@ impl<'a> ParsedDocument<'a> {
         }));
         table.convention = config.and_then(Convention::of);
         let (profile, expected_resource) = (Profile::Mcp, None);
-        Self { file: look.file, text, draft, profile, expected_resource, table, lines: look.lines }
+        let authorization_server = None;
+        Self {
+            file: look.file,
+            text,
+            draft,
+            profile,
+            expected_resource,
+            authorization_server,
+            table,
+            lines: look.lines,
+        }
     }
 
     /// Sets the standards and the requested resource.
     pub(crate) fn asked(self, profile: Profile, expected_resource: Option<&'a str>) -> Self {
         Self { profile, expected_resource, ..self }
+    }
+
+    /// Sets the metadata of the authorization server.
+    pub(crate) fn issued_by(self, authorization_server: Option<&'a AuthorizationServer>) -> Self {
+        Self { authorization_server, ..self }
     }
 
     /// Returns the value at a JSON Pointer (RFC 6901).

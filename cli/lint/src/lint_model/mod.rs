@@ -20,7 +20,7 @@ pub use mcp_scopes_scan::inventory::{Hints, Parameter, Policy, SdkTool, ServerCo
 use mcp_scopes_scan::source::{Place, Placed};
 
 pub(crate) use document::below;
-pub use document::{ParsedDocument, Profile};
+pub use document::{AuthorizationServer, ParsedDocument, Profile};
 pub use scopes::Scope;
 pub use source::Package;
 pub use steps::{Hierarchy, Step};

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::reserved_scope::is_reserved;
 use crate::{
     lint_model::{InputKind, Table},
     reporter::Reporter,
@@ -25,7 +26,11 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in table.supported.iter().filter(|scope| !useful.contains(scope.value.as_str())) {
         let message =
             format!("scope `{}` is advertised, but no tool requires it or a scope that it implies", scope.value);
-        let help = "remove it from `scopes_supported`, or require it on a tool";
+        let help = if is_reserved(&scope.value) {
+            "remove it from `scopes_supported`"
+        } else {
+            "remove it from `scopes_supported`, or require it on a tool"
+        };
         reporter.report(message).at(&scope.place).about(&*scope.value).help(help);
     }
 }

@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::Table,
+    lint_model::{InputKind, Table},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -55,7 +55,12 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         // A scope that is also a tool's name is as specific as that name.
         if GENERIC.contains(&text.to_ascii_lowercase().as_str()) && table.tool(text).is_none() {
             let message = format!("scope `{text}` is a generic word");
-            let help = format!("name the subject, such as `files:{text}`, or set `namespace` under `[server]`");
+            let help = match table.input {
+                InputKind::Source => {
+                    format!("name the subject, such as `files:{text}`, or set `namespace` under `[server]`")
+                }
+                InputKind::Document => format!("name the subject, such as `files:{text}`"),
+            };
             reporter.report(message).at(&scope.place).about(text).help(help);
         }
     }

@@ -22,7 +22,7 @@ fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     let translated = document.draft.document.other.keys().any(|name| name.starts_with("resource_name#"));
     let stated = top.get("resource_name");
     if stated.is_none() && !translated {
-        let help = "add `resource_name`, or set it under `[server]` in `mcp-scopes.toml`";
+        let help = "add `resource_name`: the name that users know";
         reporter
             .report("the document has no `resource_name`")
             .at(&document.place(""))

@@ -20,12 +20,38 @@ pub(super) const RULE: Rule = rule! {
 /// Maximum number of wrong letters. Real documents have custom members that differ from a known one by four letters.
 const LETTERS: usize = 2;
 
+/// Names that people write for members, and the standard names.
+const ALIASES: &[(&str, &str)] = &[
+    ("auth_servers", "authorization_servers"),
+    ("authorization_server_urls", "authorization_servers"),
+    ("bearer_method", "bearer_methods_supported"),
+    ("bearer_methods", "bearer_methods_supported"),
+    ("documentation", "resource_documentation"),
+    ("documentation_uri", "resource_documentation"),
+    ("documentation_url", "resource_documentation"),
+    ("policy_uri", "resource_policy_uri"),
+    ("privacy_policy_uri", "resource_policy_uri"),
+    ("resource_documentation_uri", "resource_documentation"),
+    ("resource_id", "resource"),
+    ("resource_identifier", "resource"),
+    ("resource_server", "resource"),
+    ("resource_uri", "resource"),
+    ("resource_url", "resource"),
+    ("scopes", "scopes_supported"),
+    ("server_name", "resource_name"),
+    ("supported_scopes", "scopes_supported"),
+    ("terms_of_service", "resource_tos_uri"),
+    ("tos_uri", "resource_tos_uri"),
+];
+
 fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
     for member in document.draft.unknown_members() {
-        let (Some(meant), Some((around, name))) = (member.nearest, member.pointer.rsplit_once('/')) else { continue };
+        let Some((around, name)) = member.pointer.rsplit_once('/') else { continue };
+        let alias = ALIASES.iter().find(|(alias, _)| around.is_empty() && *alias == name).map(|(_, meant)| *meant);
+        let near = || member.nearest.filter(|meant| distance(&plain(name), &plain(meant)) <= LETTERS);
+        let Some(meant) = alias.or_else(near) else { continue };
         // If the known member also exists, the similar one is a custom member.
-        let exists = document.value(&format!("{around}/{meant}")).is_some();
-        if exists || distance(&plain(name), &plain(meant)) > LETTERS {
+        if document.value(&format!("{around}/{meant}")).is_some() {
             continue;
         }
         let message = format!("unknown member `{name}`, similar to `{meant}`");
@@ -38,4 +64,12 @@ fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
 /// Returns the letters of a name without separators.
 fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn aliases_are_sorted() {
+        assert!(super::ALIASES.is_sorted());
+    }
 }

@@ -17,6 +17,11 @@ pub(super) const RULE: Rule = rule! {
 /// Scopes that request claims about the user (`OpenID` Connect Core 1.0 §5.4). A server may advertise them.
 const CLAIMS: [&str; 4] = ["address", "email", "phone", "profile"];
 
+/// Returns whether the scope has a meaning in `OpenID` Connect or OAuth, so that it cannot be the scope of a tool.
+pub(super) fn is_reserved(scope: &str) -> bool {
+    ["offline_access", "openid"].contains(&scope) || CLAIMS.contains(&scope)
+}
+
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in &table.scopes {
         let text = scope.text.as_str();

@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::reserved_scope::is_reserved;
 use crate::{
     lint_model::Table,
     reporter::Reporter,
@@ -27,7 +28,8 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         if !useful.contains(scope.text.as_str()) {
             let message =
                 format!("scope `{}` is declared, but opens no tool and implies no scope that does", scope.text);
-            reporter.report(message).at(place).about(&*scope.text).help("remove it, or require it on a tool");
+            let help = if is_reserved(&scope.text) { "remove it" } else { "remove it, or require it on a tool" };
+            reporter.report(message).at(place).about(&*scope.text).help(help);
         }
     }
 }

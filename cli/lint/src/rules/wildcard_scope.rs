@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::Table,
+    lint_model::{InputKind, Table},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -18,7 +18,14 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for scope in &table.scopes {
         if scope.bare.split([':', '.', '/']).any(|part| part == "*" || part == "**") {
             let message = format!("scope `{}` looks like a wildcard, but scopes are compared literally", scope.text);
-            let help = "use a scope without wildcards that implies the others: `implies = [\"..\"]` under `[scopes]`";
+            let help = match table.input {
+                InputKind::Source => {
+                    "use a scope without wildcards that implies the others: `implies = [\"..\"]` under `[scopes]`"
+                }
+                InputKind::Document => {
+                    "use a scope without wildcards that implies the others, as `scope_hierarchy` states"
+                }
+            };
             reporter.report(message).at(&scope.place).about(&*scope.text).help(help);
         }
     }

@@ -20,6 +20,7 @@
 //! | `*.json` | any other JSON file is a document |
 //! | `lint.toml` | the `--config` of the documents |
 //! | `resource.txt` | their `--resource` |
+//! | `authorization-server.txt` | their `--authorization-server-metadata` |
 
 use std::{
     fs,
@@ -170,7 +171,7 @@ fn is_section(name: &str) -> bool {
     let file = file_of(name, FIRING).or_else(|| file_of(name, SILENT));
     match file {
         None => ["expected", "evidence"].contains(&name),
-        Some("Cargo.toml" | "mcp-scopes.toml" | "lint.toml" | "resource.txt") => true,
+        Some("Cargo.toml" | "mcp-scopes.toml" | "lint.toml" | "resource.txt" | "authorization-server.txt") => true,
         Some(file) => {
             let (module, document) = (file.strip_prefix("src/"), file.strip_suffix(".json"));
             let stem = module.and_then(|module| module.strip_suffix(".rs")).or(document);

@@ -90,3 +90,29 @@ fn applies_levels_to_documents() {
     // The finding for a document that cannot be parsed is never just a warning.
     assert_eq!(errors(&set("not-json", Setting::Warn).lint("a.json", b"{")), ["not-json 1:2"]);
 }
+
+fn help_of(text: &str, rule: &str) -> String {
+    let report = Documents::new().lint("a.json", text.as_bytes());
+    let found = report.findings.iter().find(|finding| finding.rule == rule);
+    found.unwrap_or_else(|| panic!("no {rule}: {:#?}", report.findings)).help.clone()
+}
+
+#[test]
+fn never_advises_to_remove_a_required_member() {
+    let text = r#"{"resource": "https://a.example.com/mcp", "authorization_servers": []}"#;
+    assert!(help_of(text, "empty-member").starts_with("name the issuer"), "{}", help_of(text, "empty-member"));
+    // RFC 9728 alone does not require the member.
+    let report = Documents::new().profile(Profile::Rfc9728).lint("a.json", text.as_bytes());
+    let empty = report.findings.iter().find(|finding| finding.rule == "empty-member").unwrap();
+    assert!(empty.help == "remove the member" && empty.fix.is_some(), "{empty:?}");
+}
+
+#[test]
+fn never_advises_to_require_a_reserved_scope() {
+    let text = r#"{"resource": "https://a.example.com/mcp", "authorization_servers": ["https://b.example.com"],
+        "scopes_supported": ["files:list", "openid"],
+        "mcp_extensions": {"tool_scope_mapping": {"list": {"risk_level": "low", "required_scopes": [["files:list"]]}}}}"#;
+    assert_eq!(help_of(text, "advertised-unused-scope"), "remove it from `scopes_supported`");
+    let custom = text.replace("openid", "files:all");
+    assert!(help_of(&custom, "advertised-unused-scope").ends_with("or require it on a tool"));
+}

@@ -32,12 +32,16 @@ fn lint(folder: &Path) -> Report {
     report
 }
 
-/// Reads the settings of the folder of a case: `resource.txt` has the requested resource, `lint.toml` the configuration.
+/// Reads the settings of the folder of a case: `resource.txt` has the requested resource,
+/// `authorization-server.txt` the metadata of the authorization server, `lint.toml` the configuration.
 fn asked(folder: &Path) -> Documents {
     let documents = match fs::read_to_string(folder.join("resource.txt")) {
         Ok(resource) => Documents::new().resource(resource.trim()),
         Err(_) => Documents::new(),
     };
+    let server = folder.join("authorization-server.txt");
+    let documents =
+        if server.is_file() { documents.authorization_server_metadata(&server).unwrap() } else { documents };
     let config = folder.join("lint.toml");
     if config.is_file() { documents.config(&config).unwrap() } else { documents }
 }
@@ -126,6 +130,40 @@ fn every_violation_has_one_rule() {
         let rules: Vec<_> = RULES.iter().filter(|rule| rule.check.violations.contains(&kind)).collect();
         assert_eq!(rules.len(), usize::from(!building.contains(&kind)), "{kind:?}");
     }
+}
+
+/// A JSON document has no sections, functions and comments.
+#[test]
+fn messages_about_documents_do_not_name_source() {
+    let words = [
+        ".toml",
+        "[server",
+        "[scopes",
+        "[flows",
+        "[session",
+        "[sandbox",
+        "doc comment",
+        "annotat",
+        "#[",
+        " = [",
+        " = \"",
+        "scope_table!",
+    ];
+    let mut wrong = BTreeSet::new();
+    for rule in RULES {
+        let case = Case::read(rule.id);
+        for part in [FIRING, SILENT] {
+            let folder = case.write(part);
+            for file in documents(folder.path()) {
+                for finding in asked(folder.path()).lint_file(&file).unwrap().findings {
+                    if words.iter().any(|word| finding.message.contains(word) || finding.help.contains(word)) {
+                        wrong.insert(format!("{}: {} ({})", finding.rule, finding.message, finding.help));
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// The scan reports a diagnostic under the id of its rule.

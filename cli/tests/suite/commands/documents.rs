@@ -64,3 +64,28 @@ fn lints_documents() {
     let out = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.code() == Some(1) && out.contains("not-json") && out.contains("<stdin>:1:1"), "{out}");
 }
+
+#[test]
+fn compares_with_metadata_of_the_authorization_server() {
+    let demo = Demo::new(MAIN);
+    let document = "{\"resource\": \"https://a.example.com/mcp\", \"resource_name\": \"A\", \"authorization_servers\": [\"https://b.example.com\"], \"scopes_supported\": [\"files:read\"]}";
+    demo.write("metadata.json", document);
+    let server =
+        |scopes: &str| demo.write("server.json", &format!("{{\"issuer\": \"https://b.example.com\"{scopes}}}"));
+    let lint = || demo.run(&["lint", "metadata.json", "--authorization-server-metadata", "server.json"]);
+    for scopes in ["", ", \"scopes_supported\": [\"openid\", \"files:read\"]"] {
+        server(scopes);
+        assert!(!lint().out.contains("authorization-server-metadata"), "{:?}", lint());
+    }
+    server(", \"scopes_supported\": [\"openid\", \"Files:Read\"]");
+    let run = lint();
+    assert!(
+        run.out.contains("[authorization-server-metadata]") && run.out.contains("did you mean `Files:Read`?"),
+        "{run:?}"
+    );
+    server(", \"scopes_supported\": 1");
+    let run = lint();
+    assert!(run.code == 2 && run.err.contains("is not metadata of an authorization server"), "{run:?}");
+    let run = demo.run(&["lint", "--authorization-server-metadata", "server.json"]);
+    assert!(run.code == 2 && run.err.contains("applies to documents"), "{run:?}");
+}
