@@ -23,6 +23,7 @@
 //! | `collect` | from parsed items to declarations |
 //! | `resolve`, `import`, `original`, `entry` | resolves paths, `use` items and the entries of a table |
 //! | `assemble`, `hints` | from declarations to an inventory; the SDK's hints |
+//! | `sdk` | what SDKs call a tool, in code without annotations |
 //! | `fields`, `schema`, `optional`, `rename` | the parameters of a type, from the JSON Schema that its source describes |
 //! | `server_code` | the SDK's tools and transports beside the annotations, and what protects them |
 //! | `unused_config` | configuration files that no table names |
@@ -73,6 +74,8 @@ mod resolve;
 mod runtime_macro;
 mod scan;
 mod schema;
+#[doc(hidden)]
+pub mod sdk;
 mod server_code;
 pub mod source;
 mod target_triple;

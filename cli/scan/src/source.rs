@@ -53,6 +53,11 @@ impl Sources {
         Self { instead, ..Self::default() }
     }
 
+    /// Returns the text that replaces a file.
+    pub(crate) fn replaced(&self, path: &Path) -> Option<&str> {
+        if self.instead.is_empty() { None } else { self.instead.get(&crate::world::shown(path)).map(|text| &**text) }
+    }
+
     /// Reads a file as text. Drops the byte order mark and converts line ends as the compiler does.
     ///
     /// # Errors

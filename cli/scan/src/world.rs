@@ -108,10 +108,13 @@ impl World {
             walked = Rc::new(walk::walk(folder)?);
         }
         for (file, marks) in walked.below(folder) {
+            // A text in place of the file has marks that the walk has not seen.
+            let replaced = self.sources.replaced(file);
+            let marks = replaced.map_or(*marks, |text| self.prefilter.marks(text.as_bytes()));
             if marks.ours || marks.path {
                 self.hot.insert(file.clone());
             }
-            self.files.insert(file.clone(), *marks);
+            self.files.insert(file.clone(), marks);
         }
         Ok(())
     }
