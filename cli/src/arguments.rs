@@ -3,7 +3,7 @@
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{
-    diff, docs, export, lint, lock,
+    diff, docs, export, init, lint, lock,
     outcome::Outcome,
     reference::{explain, generated, rules, schema},
     terminal, token,
@@ -35,6 +35,13 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Add annotations, a scope table and configuration to an existing server
+    ///
+    /// The command finds the tools of rmcp, rust-mcp-sdk and tower-mcp, shows the changes as a diff, and asks. It only inserts text. The
+    /// risk of a tool follows from its hints; without a hint it is `high`. At the end it prints the lines that put the layer in front
+    /// of the server, for the version of the SDK in `Cargo.lock`. A second run changes nothing.
+    #[command(after_help = init::EXAMPLES)]
+    Init(init::Init),
     /// Print the protected resource metadata (RFC 9728) of a package, read from its source
     #[command(after_help = export::EXAMPLES)]
     Export(export::Export),
@@ -86,6 +93,7 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn run(&self) -> Outcome {
         match self {
+            Self::Init(init) => init.run(),
             Self::Export(export) => export.run(),
             Self::Docs(docs) => docs.run(),
             Self::Diff(diff) => diff.run(),

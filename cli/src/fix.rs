@@ -17,6 +17,7 @@ use mcp_scopes_scan::{Report, Safety};
 use similar::TextDiff;
 
 use crate::escape::escaped;
+pub(crate) use edits::apply;
 pub(crate) use failure::Failure;
 use failure::changed;
 pub(crate) use files::STDIN;
@@ -93,7 +94,7 @@ impl Fixed {
                     None => files::read(&file, input)?,
                 };
                 let seen = report.sources.text(&file).unwrap_or_default();
-                let new: Arc<str> = edits::apply(&old, seen, edits).ok_or_else(|| changed(&file))?.into();
+                let new: Arc<str> = apply(&old, seen, edits).ok_or_else(|| changed(&file))?.into();
                 fixed.changes.entry(file.clone()).or_insert_with(|| (old, new.clone())).1 = new.clone();
                 texts.insert(file, new);
             }

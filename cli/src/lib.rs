@@ -12,6 +12,7 @@
 //! | `export` | `mcp-scopes export` |
 //! | `findings` | findings of the linter as diagnostics |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
+//! | `init` | `mcp-scopes init` |
 //! | `levels` | `--deny`, `--warn`, `--allow` |
 //! | `lint` | `mcp-scopes lint` |
 //! | `lock` | `mcp-scopes lock` and `check` |
@@ -37,6 +38,7 @@ mod escape;
 mod export;
 mod findings;
 mod fix;
+mod init;
 mod levels;
 mod lint;
 mod lock;

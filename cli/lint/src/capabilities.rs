@@ -120,6 +120,12 @@ const ERRANDS: &[&str] = &[
     "workflow",
 ];
 
+/// Returns whether a name contains a word for private data, system configuration or credentials.
+#[must_use]
+pub fn names_private_data(name: &str) -> bool {
+    name_tokens(name).iter().any(|word| PRIVATE.contains(&word.as_str()) || SETTINGS.contains(&word.as_str()))
+}
+
 /// Returns whether the tool reads private data. Its name says so, or it reads and has at least medium risk.
 pub(crate) fn reads_private(tool: &Tool) -> bool {
     let at_least = |least| tool.risk.as_ref().is_some_and(|risk| risk.value >= least);

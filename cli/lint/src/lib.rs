@@ -57,3 +57,9 @@ pub use rule::{
     Category, Check, EXPERIENCE, OnDocument, OnPackage, OnTable, OnTool, OptionValue, Rule, RuleOption, Setting,
 };
 pub use rules::{RULES, find, named};
+
+// Items that `mcp-scopes-cli` shares with the rules.
+#[doc(hidden)]
+pub use capabilities::names_private_data;
+#[doc(hidden)]
+pub use name_tokens::{is_action, name_tokens, suggested as suggested_risk};

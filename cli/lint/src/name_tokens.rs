@@ -3,7 +3,8 @@
 use mcp_scopes_model::Risk;
 
 /// Returns the words of a name, in lower case: `deleteFile` and `delete-file` are both `delete`, `file`.
-pub(crate) fn name_tokens(name: &str) -> Vec<String> {
+#[must_use]
+pub fn name_tokens(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut fresh = true;
     let mut lower_before = false;
@@ -102,7 +103,8 @@ const ACTIONS: &[&str] = &[
 ];
 
 /// Returns whether a part of a scope is an action: `read`, also as the first word of `read_all`.
-pub(crate) fn is_action(part: &str) -> bool {
+#[must_use]
+pub fn is_action(part: &str) -> bool {
     name_tokens(part).first().is_some_and(|word| ACTIONS.binary_search(&word.as_str()).is_ok())
 }
 
@@ -153,7 +155,8 @@ pub(crate) fn looks(name: &str) -> bool {
 }
 
 /// Returns the word of a tool's name that suggests the highest risk, and that risk.
-pub(crate) fn suggested(name: &str) -> Option<(String, Risk)> {
+#[must_use]
+pub fn suggested(name: &str) -> Option<(String, Risk)> {
     if looks(name) {
         return None;
     }

@@ -42,7 +42,7 @@ fn touch(a: &Range<usize>, b: &Range<usize>) -> bool {
 
 /// Applies edits to a text. `seen` is the text that their offsets refer to: the same text, or without a byte order mark
 /// and with LF for CRLF. Returns `None` if it is neither, or if an edit does not fit.
-pub(super) fn apply(text: &str, seen: &str, mut edits: Vec<Edit>) -> Option<String> {
+pub(crate) fn apply(text: &str, seen: &str, mut edits: Vec<Edit>) -> Option<String> {
     let places = if text == seen { None } else { Some(places(text, seen)?) };
     let place = |at: usize| places.as_ref().map_or(Some(at), |places| places.get(at).copied());
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));

@@ -8,6 +8,7 @@ mod distribution;
 mod docs;
 mod findings;
 mod fix;
+mod init;
 mod output;
 mod reference;
 mod release;

@@ -1,0 +1,231 @@
+//! Servers of several shapes. Each file of `tests/init` is a workspace before `init`, and the edits that `init` asks for.
+//!
+//! A case starts with a line that describes it. `== path` starts a file, `== options` the options of `init`, and `== edit path` an edit
+//! by hand: the text to find, a line `--`, and the text to write. `tests/adopted` has the packages after the edits. They are members of
+//! the workspace, so they compile, and `tests/integration` sends requests to them. `MCP_SCOPES_BLESS=1` writes them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+use crate::support::{Demo, Run};
+
+/// The number of commands from the first one to a page of docs.
+const COMMANDS: usize = 5;
+
+/// A lock file in which every package uses this version of rmcp.
+const LOCK: &str = "version = 4\n\n[[package]]\nname = \"rmcp\"\nversion = \"3.11.0\"\n";
+
+struct Case {
+    name: String,
+    files: Vec<(String, String)>,
+    options: Vec<String>,
+    edits: Vec<(String, String, String)>,
+}
+
+impl Case {
+    fn read(path: &Path) -> Self {
+        let text = fs::read_to_string(path).unwrap();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let mut case = Self { name, files: Vec::new(), options: Vec::new(), edits: Vec::new() };
+        for part in text.split("\n== ").skip(1) {
+            let (title, body) = part.split_once('\n').unwrap();
+            let body = format!("{}\n", body.trim_end_matches('\n'));
+            match title.split_once(' ') {
+                Some(("edit", file)) => {
+                    let (old, new) = body.split_once("\n--\n").unwrap();
+                    case.edits.push((file.to_owned(), old.to_owned(), new.trim_end_matches('\n').to_owned()));
+                }
+                _ if title == "options" => case.options = body.split_whitespace().map(str::to_owned).collect(),
+                _ => case.files.push((title.to_owned(), body)),
+            }
+        }
+        case
+    }
+
+    fn all() -> Vec<Self> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/init");
+        let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        let mut cases: Vec<Self> = paths.iter().map(|path| Self::read(path)).collect();
+        cases.push(large());
+        cases
+    }
+
+    /// Returns the packages, each a folder of the workspace.
+    fn packages(&self) -> Vec<&str> {
+        let manifests = self.files.iter().filter_map(|(file, _)| file.strip_suffix("/Cargo.toml"));
+        manifests.collect()
+    }
+
+    fn unpack(&self) -> Demo {
+        let demo = Demo::new();
+        fs::create_dir(demo.path().join(".git")).unwrap();
+        demo.write("Cargo.toml", "[workspace]\nmembers = [\"*\"]\n").write("Cargo.lock", LOCK);
+        for (file, text) in &self.files {
+            fs::create_dir_all(demo.path().join(file).parent().unwrap()).unwrap();
+            demo.write(file, text);
+        }
+        demo
+    }
+
+    /// Runs `init`, and makes the edits that it asks for.
+    fn adopt(&self, demo: &Demo) -> Run {
+        let options: Vec<&str> = ["init", "--yes"].into_iter().chain(self.options.iter().map(String::as_str)).collect();
+        let run = demo.run(&options);
+        assert_eq!(run.code, 0, "{}: {run:?}", self.name);
+        for (file, old, new) in &self.edits {
+            let text = demo.read(file);
+            assert_eq!(text.matches(old.as_str()).count(), 1, "{}: {old}", self.name);
+            demo.write(file, text.replace(old, new));
+        }
+        run
+    }
+}
+
+/// One impl with 160 tools.
+fn large() -> Case {
+    let mut tools = String::new();
+    for number in 0..160 {
+        let (hint, text) = match number % 3 {
+            0 => ("(annotations(read_only_hint = true))", "Value of gauge"),
+            1 => ("(annotations(destructive_hint = true))", "Set back gauge"),
+            _ => ("", "Calibrate gauge"),
+        };
+        let verb = ["inspect", "zero", "calibrate"][number % 3];
+        tools.extend([format!(
+            "\n    /// {text} {number} of the plant\n    #[tool{hint}]\n    async fn {verb}_gauge_{number}(&self) -> String {{\n        \"{number}\".to_owned()\n    }}\n"
+        )]);
+    }
+    let single = Case::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/init/single.txt"));
+    let rename = |text: &str| text.replace("adopted-single", "adopted-large").replace("Notes", "Gauges");
+    let files = single.files.iter().map(|(file, text)| {
+        let text = rename(text).replace("//! Gauges over", "//! 160 gauges over");
+        let (start, end) = (text.find("impl Gauges {\n"), text.find("}\n\n#[tool_handler]"));
+        let text = match (start, end) {
+            (Some(start), Some(end)) => {
+                format!("{}impl Gauges {{\n{}{}", &text[..start], tools.trim_start_matches('\n'), &text[end..])
+            }
+            _ => text,
+        };
+        (rename(file), text)
+    });
+    Case {
+        name: "large".to_owned(),
+        files: files.collect(),
+        options: Vec::new(),
+        edits: single.edits.iter().map(|(file, old, new)| (rename(file), rename(old), rename(new))).collect(),
+    }
+}
+
+/// A case, its folder after `init` and the edits by hand, and the output of `init`.
+type Adopted = (Case, Demo, Run);
+
+/// Returns every case. They are prepared once.
+fn adopted() -> &'static [Adopted] {
+    static ADOPTED: LazyLock<Vec<Adopted>> = LazyLock::new(|| {
+        let prepared = Case::all().into_iter().map(|case| {
+            let demo = case.unpack();
+            let run = case.adopt(&demo);
+            (case, demo, run)
+        });
+        prepared.collect()
+    });
+    &ADOPTED
+}
+
+#[test]
+fn results_are_the_adopted_packages() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/adopted");
+    let bless = std::env::var_os("MCP_SCOPES_BLESS").is_some();
+    let mut packages = Vec::new();
+    for (case, demo, _) in adopted() {
+        for package in case.packages() {
+            packages.push(package.to_owned());
+            let mut files: Vec<String> = case.files.iter().map(|(file, _)| file.clone()).collect();
+            files.extend(["mcp-scopes.toml", "mcp-scopes.lock.json"].map(|file| format!("{package}/{file}")));
+            for file in files.iter().filter(|file| file.starts_with(&format!("{package}/"))) {
+                let Ok(text) = fs::read_to_string(demo.path().join(file)) else { continue };
+                let path = folder.join(file);
+                if bless {
+                    fs::create_dir_all(path.parent().unwrap()).unwrap();
+                    fs::write(&path, &text).unwrap();
+                }
+                let expected = fs::read_to_string(&path).unwrap_or_default();
+                assert_eq!(text, expected, "tests/adopted/{file} is stale");
+            }
+        }
+    }
+    packages.sort();
+    let mut found: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    found.sort();
+    assert_eq!(found, packages, "each package of tests/adopted has a case");
+}
+
+#[test]
+fn edits_by_hand_are_those_that_init_prints() {
+    // What a case writes beside them: the values of the server, and what rustfmt joins or what is not used any more.
+    for (case, _, run) in adopted() {
+        let printed: String = run.out.split_whitespace().collect();
+        for (file, _, new) in &case.edits {
+            let calls = [
+                "mcp_scopes_server::ResourceServer",
+                "mcp_scopes_rmcp::service",
+                "mcp_scopes_rmcp::guard",
+                ".fallback_service",
+                ".layer",
+            ];
+            for line in new.lines().filter(|line| calls.iter().any(|call| line.contains(call))) {
+                let bare: String = line.split_whitespace().collect();
+                let call = bare.split_once('=').map_or(bare.as_str(), |(_, call)| call);
+                // Up to the arguments of the server.
+                let end = call.find("||").or_else(|| call.find("credentials")).unwrap_or(call.len());
+                assert!(printed.contains(&call[..end]), "{}: {file}: {line}\n{printed}", case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_shape_is_linted_exported_locked_and_documented() {
+    for (case, demo, run) in adopted() {
+        let lint = demo.run(&["lint", "--deny", "warnings"]);
+        assert_eq!(lint.code, 0, "{}: {lint:?}", case.name);
+        for package in
+            case.packages().into_iter().filter(|package| demo.path().join(package).join("mcp-scopes.toml").is_file())
+        {
+            // With `init` and `lint` before these.
+            let commands = [&["export", package][..], &["check", package], &["docs", package, "--output", "page.html"]];
+            assert!(commands.len() + 2 <= COMMANDS);
+            for command in commands {
+                let file = format!("{package}/mcp-scopes.lock.json");
+                let command: Vec<&str> =
+                    if command[0] == "check" { vec!["check", package, "--file", &file] } else { command.to_vec() };
+                let done = demo.run(&command);
+                assert_eq!(done.code, 0, "{}: {command:?} {done:?}", case.name);
+            }
+            assert!(run.out.contains(&format!("package `{package}`")), "{}", run.out);
+        }
+        // Nothing is left to do, and nothing changes.
+        let before: Vec<String> = case.files.iter().map(|(file, _)| demo.read(file)).collect();
+        let again = demo.run(&["init", "--yes"]);
+        assert!(again.code == 0 && again.out.starts_with("nothing to do"), "{}: {again:?}", case.name);
+        assert_eq!(before, case.files.iter().map(|(file, _)| demo.read(file)).collect::<Vec<_>>());
+    }
+}
+
+/// Prints the time; it tests only that the work does not grow out of proportion.
+#[test]
+fn plans_160_tools_quickly() {
+    let case = large();
+    let demo = case.unpack();
+    let start = std::time::Instant::now();
+    let run = demo.run(&["init", "--dry-run"]);
+    println!("init of 160 tools in one impl: {} ms", start.elapsed().as_millis());
+    assert_eq!(run.code, 0);
+    assert!(run.out.contains("160 tools to annotate, 0 to declare"), "{}", run.out);
+    assert_eq!(run.out.matches("+    #[mcp_tool(scope = ").count(), 160);
+}

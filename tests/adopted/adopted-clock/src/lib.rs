@@ -1,0 +1,3 @@
+//! The tools of a clock.
+
+pub mod server;
