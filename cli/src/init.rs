@@ -45,7 +45,7 @@ use self::{
 use crate::{
     outcome::Outcome,
     output::count::counted,
-    terminal::{print, print_stderr, print_stderr_line},
+    terminal::{print, print_stderr, print_note},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
@@ -159,16 +159,16 @@ impl Init {
         }
         let files = counted(changes.len(), "file");
         if self.dry_run {
-            print_stderr_line(format_args!("would change {files}; nothing was written"));
+            print_note(format_args!("would change {files}; nothing was written"));
             return print(&self.remaining(plans));
         }
         if !self.yes && !confirmed(&files) {
-            print_stderr_line("nothing was written");
+            print_note("nothing was written");
             return Outcome::Found;
         }
         match changes.save() {
             Ok(()) => {
-                print_stderr_line(format_args!("changed {files}"));
+                print_note(format_args!("changed {files}"));
                 print(&self.remaining(plans))
             }
             Err(failure) => failure.report(),

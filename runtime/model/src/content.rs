@@ -21,8 +21,8 @@ pub struct Content<'a> {
     pub risk: Option<Risk>,
 }
 
-/// The prefix of globs of files. Their normal form begins at the last slash.
-pub const FILE: &str = "file:///";
+/// The start of globs of files.
+const FILE: &str = "file:///";
 
 /// Returns whether the name of a resource entry is a URI template (RFC 6570), which equal text alone matches, and not a glob.
 #[must_use]
@@ -39,27 +39,73 @@ pub const fn is_template(name: &str) -> bool {
     false
 }
 
-/// Returns the glob that normal forms of URIs are compared with: that of the path for files.
-#[must_use]
-pub const fn normal_glob(glob: &str) -> &str {
-    if crate::key::starts_with(glob, FILE) { glob.split_at(FILE.len() - 1).1 } else { glob }
-}
+/// Schemes whose URLs name a host. A wildcard there would also match the path of another host.
+const WITH_HOST: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
 
-/// Checks the glob of URIs of a resource entry. Other than in patterns of policies, `file:///` is allowed at its start.
+/// Checks the glob of URIs of a resource entry. It begins with a scheme, or is `*`. Other than in patterns of policies, `file:///` is
+/// allowed at its start. A URL of the web names its host without wildcards, or no host: `https://*`.
 ///
 /// ```
 /// use mcp_scopes_model::content::resource_syntax;
 /// assert!(resource_syntax("logs://*").is_ok());
 /// assert!(resource_syntax("file:///var/log/*").is_ok());
+/// assert!(resource_syntax("https://docs.example.com/*").is_ok());
 /// assert!(resource_syntax("/var/log/*").is_err());
+/// assert!(resource_syntax("https://*.example.com/*").is_err());
 /// ```
 pub const fn resource_syntax(glob: &str) -> Result<(), PatternError> {
-    match glob.as_bytes() {
-        [b'/', ..] => return Err(PatternError::NoScheme),
-        [b'f', b'i', b'l', b'e', b':', ..] if !crate::key::starts_with(glob, FILE) => {
+    if let b"*" = glob.as_bytes() {
+        return Ok(());
+    }
+    let Some(colon) = scheme_end(glob.as_bytes()) else { return Err(PatternError::NoScheme) };
+    let (scheme, rest) = glob.split_at(colon);
+    if crate::key::same(scheme, "file") {
+        if !crate::key::starts_with(glob, FILE) {
             return Err(PatternError::NoScheme);
         }
-        _ => {}
+        return glob_syntax(glob.split_at(FILE.len() - 1).1);
     }
-    glob_syntax(normal_glob(glob))
+    let mut named = 0;
+    while named < WITH_HOST.len() {
+        if crate::key::same(scheme, WITH_HOST[named])
+            && let Err(error) = host(rest.as_bytes())
+        {
+            return Err(error);
+        }
+        named += 1;
+    }
+    glob_syntax(glob)
+}
+
+/// Returns the place of the colon behind a scheme (RFC 3986 §3.1).
+const fn scheme_end(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'a'..=b'z' | b'A'..=b'Z' => {}
+            b'0'..=b'9' | b'+' | b'-' | b'.' if at > 0 => {}
+            b':' if at > 0 => return Some(at),
+            _ => return None,
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Checks what is behind the scheme of a URL of the web: `://host/..`, or `://*`.
+const fn host(rest: &[u8]) -> Result<(), PatternError> {
+    let [b':', b'/', b'/', host @ ..] = rest else { return Err(PatternError::NeverMatches) };
+    if let [b'*'] = host {
+        return Ok(());
+    }
+    let mut at = 0;
+    while at < host.len() && host[at] != b'/' {
+        match host[at] {
+            b'*' | b'?' => return Err(PatternError::HostWildcard),
+            b'@' => return Err(PatternError::NeverMatches),
+            _ => {}
+        }
+        at += 1;
+    }
+    if at == 0 { Err(PatternError::NeverMatches) } else { Ok(()) }
 }

@@ -34,8 +34,10 @@ pub enum PatternError {
     NeverMatches,
     /// The glob contains a control character.
     Control,
-    /// The glob of URIs begins with a path.
+    /// The glob of URIs does not begin with a scheme.
     NoScheme,
+    /// The glob of URIs has a wildcard in the host.
+    HostWildcard,
 }
 
 impl PatternError {
@@ -51,7 +53,8 @@ impl PatternError {
                  `..` segments, no percent escapes and no `file:`"
             }
             Self::Control => "contains a control character",
-            Self::NoScheme => "begins with a path; a glob of files begins with `file:///`",
+            Self::NoScheme => "does not begin with a scheme, such as `logs:`; a glob of files begins with `file:///`",
+            Self::HostWildcard => "has a wildcard in the host, which would match paths of other hosts; name each host",
         }
     }
 }

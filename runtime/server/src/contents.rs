@@ -3,16 +3,13 @@
 use std::borrow::Cow;
 
 use mcp_scopes::{Caller, Requirement, ScopeTable};
-use mcp_scopes_model::{
-    Content, Environment,
-    content::{is_template, normal_glob},
-};
+use mcp_scopes_model::{Content, Environment, content::is_template};
 
 use serde::Deserialize;
 
 use super::{
     message::Message,
-    uri_forms::{UriForms, glob_matches},
+    resource_uri::{ResourceUri, covers, covers_without_slash},
 };
 
 /// Completes an argument of a prompt or of a URI template.
@@ -120,21 +117,16 @@ impl Contents {
         }
     }
 
-    /// Returns the entries that match any form of a URI, if the URI as sent and its normal form are both covered.
+    /// Returns the entries that match any form of a URI, if each form is covered.
     fn of_uri(self, uri: &str) -> Vec<&'static Content<'static>> {
-        let Some(forms) = UriForms::of(uri) else { return Vec::new() };
-        let (mut found, mut is_sent_covered, mut is_normal_covered) = (Vec::new(), false, false);
-        for content in self.resources.iter().filter(|content| !is_template(content.name.text)) {
-            let (glob, normal) = (content.name.text, normal_glob(content.name.text));
-            let sent_matches = glob_matches(glob, forms.sent);
-            let normal_matches = glob_matches(normal, &forms.normal);
-            is_sent_covered |= sent_matches;
-            is_normal_covered |= normal_matches;
-            if sent_matches || normal_matches || forms.without_slash().is_some_and(|form| glob_matches(normal, form)) {
-                found.push(content);
-            }
+        let Ok(uri) = ResourceUri::of(uri) else { return Vec::new() };
+        let forms = uri.forms();
+        let globs = || self.resources.iter().filter(|content| !is_template(content.name.text));
+        if !forms.iter().all(|form| globs().any(|content| covers(content.name.text, form))) {
+            return Vec::new();
         }
-        if is_sent_covered && is_normal_covered { found } else { Vec::new() }
+        let matches = |glob: &str| forms.iter().any(|form| covers(glob, form) || covers_without_slash(glob, form));
+        globs().filter(|content| matches(content.name.text)).collect()
     }
 
     /// Returns whether the caller may see an element of a list.

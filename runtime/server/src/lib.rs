@@ -78,7 +78,7 @@
 //! | 2 `authenticate` | verifies the token; `token` has [`TokenVerifier`], [`Claims`] and all verifiers |
 //! | 3 `environment` | [`Environments`] |
 //! | 4 `read_body` | reads the body; `message` the messages in it, `json` strict JSON |
-//! | 5 `authorize` | calls and methods; `access` the rules for methods, `contents` resources and prompts, `uri_forms` their URIs, `discovery` the modes |
+//! | 5 `authorize` | calls and methods; `access` the rules for methods, `contents` resources and prompts, `resource_uri` their URIs, `discovery` the modes |
 //! | 6 `bind_session` | opens sealed ids; `session` seals session ids, `replay` event ids |
 //! | 7 `enforce` | the limit of the sandbox (`rate_limit`), and [`PolicyHook`] (`policy`) |
 //! | 8 `forward` | what the server behind the layer receives |
@@ -124,6 +124,7 @@ mod reason;
 mod rejection;
 mod replay;
 mod requester;
+mod resource_uri;
 mod response;
 mod server;
 mod service;
@@ -132,7 +133,6 @@ mod stdio;
 mod stream;
 pub mod token;
 mod trace;
-mod uri_forms;
 
 #[doc(hidden)]
 pub mod __private;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mcp_scopes::{Requirement, Risk, Tool};
 use mcp_scopes_model::{
-    Numbers, Outline, Scope,
+    Content, Numbers, Outline, Scope,
     check::{Facts, Section},
     config::{Config, Flow, Stated as Text},
     outline::Listed,
@@ -37,6 +37,8 @@ struct Plan {
     complete: bool,
     baseline: Option<Vec<&'static str>>,
     flow: Vec<&'static str>,
+    /// The scopes that open a resource.
+    content: Vec<&'static str>,
 }
 
 /// A problem: its kind, its subject and its literal.
@@ -66,14 +68,16 @@ fn plan() -> impl Strategy<Value = Plan> {
     let declared = vec((proptest::sample::select(SCOPES.as_slice()), names(&SCOPES, 3)), 0..6);
     let baseline = proptest::option::of(names(&SCOPES, 3));
     let namespace = prop_oneof![2 => Just(""), 1 => Just("n:")];
-    (namespace, vec(tool, 0..6), declared, any::<bool>(), baseline, names(&SCOPES, 3)).prop_map(
-        |(namespace, tools, declared, complete, baseline, flow)| Plan {
+    let lists = (baseline, names(&SCOPES, 3), names(&SCOPES, 3));
+    (namespace, vec(tool, 0..6), declared, any::<bool>(), lists).prop_map(
+        |(namespace, tools, declared, complete, (baseline, flow, content))| Plan {
             namespace,
             tools,
             declared,
             complete,
             baseline,
             flow,
+            content,
         },
     )
 }
@@ -94,6 +98,7 @@ struct OutlineOf<'p> {
     implies: Vec<Vec<Text<'static>>>,
     baseline: Option<Vec<Text<'static>>>,
     flow: Vec<Text<'static>>,
+    content: Vec<Text<'static>>,
 }
 
 const fn text(text: &'static str) -> Text<'static> {
@@ -113,6 +118,7 @@ impl<'p> OutlineOf<'p> {
             implies: plan.declared.iter().map(|(_, implies)| texts(implies)).collect(),
             baseline: plan.baseline.as_ref().map(texts),
             flow: texts(&plan.flow),
+            content: texts(&plan.content),
         }
     }
 
@@ -124,7 +130,15 @@ impl<'p> OutlineOf<'p> {
             .map(|((name, _), implies)| Scope { name: text(name), description: "", implies })
             .collect();
         let flows = [Flow { role: "role", scopes: &self.flow }];
+        let resources = [Content {
+            name: text("logs://*"),
+            description: "",
+            requirement: Requirement::Authenticated,
+            scopes: &self.content,
+            risk: Some(Risk::Low),
+        }];
         let config = Config {
+            resources: &resources,
             namespace: plan.namespace,
             scopes: plan.complete.then_some(&scopes),
             baseline: self.baseline.as_deref(),
@@ -253,7 +267,9 @@ impl Naive {
             })
             .collect();
         let declared: BTreeSet<String> = plan.declared.iter().map(|(scope, _)| (*scope).to_owned()).collect();
-        let known: BTreeSet<String> = needs.iter().flatten().flatten().chain(&declared).cloned().collect();
+        let known: Vec<String> = needs.iter().flatten().flatten().chain(&declared).cloned().collect();
+        let known: BTreeSet<String> =
+            known.into_iter().chain(plan.content.iter().map(|scope| (*scope).to_owned())).collect();
         let mut implies = Relation::default();
         for (scope, implied) in &plan.declared {
             let named = implied.iter().filter(|scope| known.contains(**scope)).map(|scope| (*scope).to_owned());
@@ -349,6 +365,11 @@ impl Naive {
             Section::Flows => {
                 for scope in &plan.flow {
                     self.of_scope(plan, scope, false).into_iter().for_each(|kind| add(kind, "role", scope));
+                }
+            }
+            Section::Contents => {
+                for scope in &plan.content {
+                    self.of_scope(plan, scope, true).into_iter().for_each(|kind| add(kind, "logs://*", scope));
                 }
             }
         }

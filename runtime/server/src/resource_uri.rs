@@ -1,0 +1,259 @@
+//! The URIs of resources that entries can open, and the comparison with globs (`spec.md`, "Resources and prompts").
+//!
+//! A match opens a resource, so a URI that two readers could take for different resources opens nothing: dot segments, empty
+//! segments, encoded delimiters, backslashes, a user, a default port. What is left has one reading, apart from query and fragment.
+
+/// The maximum length of a URI in bytes. The comparison with globs takes time that grows with it.
+const MAX_LEN: usize = 8 << 10;
+/// The delimiters behind the path.
+const BEHIND_PATH: [char; 2] = ['?', '#'];
+/// Schemes whose URLs readers normalize (WHATWG URL, "special scheme"), and their default ports.
+const SPECIAL: [(&str, &str); 5] = [("http", "80"), ("https", "443"), ("ws", "80"), ("wss", "443"), ("ftp", "21")];
+
+/// A URI with one reading: scheme and authority in lowercase, escapes decoded.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct ResourceUri {
+    text: String,
+}
+
+impl ResourceUri {
+    /// Reads a URI.
+    ///
+    /// # Errors
+    /// Returns the reason why it opens nothing, as a predicate.
+    pub(super) fn of(uri: &str) -> Result<Self, &'static str> {
+        if uri.len() > MAX_LEN {
+            return Err("is longer than 8192 bytes");
+        }
+        if uri.bytes().any(|byte| byte <= b' ' || byte == 0x7f || b"\"<>\\^`{|}".contains(&byte)) {
+            return Err("contains a character that a URI does not contain (RFC 3986 §2)");
+        }
+        let (scheme, rest) = uri.split_once(':').filter(|(scheme, _)| is_scheme(scheme)).ok_or("has no scheme")?;
+        let scheme = scheme.to_ascii_lowercase();
+        let special = SPECIAL.iter().find(|(name, _)| *name == scheme);
+        let (authority, path) = match rest.strip_prefix("//") {
+            Some(rest) => {
+                let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+                (Some(authority), path)
+            }
+            None => (None, rest),
+        };
+        check_authority(authority, &scheme, special.map(|(_, port)| *port))?;
+        let (authority, path) = (authority.map(decoded).transpose()?, decoded(path)?);
+        if authority.as_ref().is_some_and(|authority| authority.contains('@')) {
+            return Err("has a user");
+        }
+        let prefix = authority.map(|authority| ["//", &authority.to_ascii_lowercase()].concat()).unwrap_or_default();
+        check_segments(&path)?;
+        Ok(Self { text: [&scheme, ":", &prefix, &path].concat() })
+    }
+
+    /// Returns the forms that entries have to cover: the URI, and the URI without query and fragment, which many readers ignore.
+    pub(super) fn forms(&self) -> [&str; 2] {
+        [&self.text, self.text.split(BEHIND_PATH).next().unwrap_or_default()]
+    }
+}
+
+/// Returns whether a glob matches a form. Scheme and authority are compared case-insensitively.
+pub(super) fn covers(glob: &str, form: &str) -> bool {
+    let Some((scheme, rest)) = glob.split_once(':') else { return glob_matches(glob, form) };
+    let authority = rest.strip_prefix("//").map_or(0, |rest| 2 + rest.find('/').unwrap_or(rest.len()));
+    let prefix = glob.get(..scheme.len() + 1 + authority).unwrap_or_default();
+    if !prefix.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return glob_matches(glob, form);
+    }
+    let path = glob.get(prefix.len()..).unwrap_or_default();
+    glob_matches(&[&prefix.to_ascii_lowercase(), path].concat(), form)
+}
+
+/// Returns whether a glob matches a form without its trailing slash. Readers may ignore the slash, so such an entry decides too.
+pub(super) fn covers_without_slash(glob: &str, form: &str) -> bool {
+    form.strip_suffix('/').is_some_and(|form| covers(glob, form))
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
+}
+
+fn check_authority(authority: Option<&str>, scheme: &str, default_port: Option<&str>) -> Result<(), &'static str> {
+    if scheme == "file" {
+        return match authority {
+            Some("") => Ok(()),
+            _ => Err("is a file on a host; write `file:///`"),
+        };
+    }
+    let Some(default_port) = default_port else { return Ok(()) };
+    let authority = authority.filter(|authority| !authority.is_empty()).ok_or("has no host")?;
+    let port = authority.rsplit_once(':').map(|(_, port)| port).filter(|port| !port.ends_with(']'));
+    if port.is_some_and(|port| port.is_empty() || port == default_port) {
+        return Err("states the default port");
+    }
+    if !authority.is_ascii() || authority.contains('%') {
+        return Err("has a host that is not written in ASCII");
+    }
+    Ok(())
+}
+
+/// Decodes each percent escape once.
+fn decoded(text: &str) -> Result<String, &'static str> {
+    let (mut out, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let [first, tail @ ..] = rest {
+        if *first != b'%' {
+            out.push(*first);
+            rest = tail;
+            continue;
+        }
+        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let [high, low, behind @ ..] = tail else { return Err("contains an incomplete escape") };
+        let (Some(high), Some(low)) = (digit(*high), digit(*low)) else { return Err("contains an incomplete escape") };
+        let byte = high << 4 | low;
+        if byte < b' ' || byte == 0x7f || b"/?#%\\".contains(&byte) {
+            return Err("contains an escape of a delimiter or a control character");
+        }
+        out.push(byte);
+        rest = behind;
+    }
+    String::from_utf8(out).map_err(|_| "contains escapes that are not UTF-8")
+}
+
+/// Checks the path, with query and fragment: a reader may take them for a part of it.
+fn check_segments(path: &str) -> Result<(), &'static str> {
+    if path.split(['/', '?', '#']).any(|segment| matches!(segment, "." | "..")) {
+        return Err("contains `.` or `..`");
+    }
+    let path = path.split(BEHIND_PATH).next().unwrap_or_default();
+    let mut segments = path.strip_prefix('/').unwrap_or(path).split('/');
+    // A path may end with a slash.
+    let _: Option<&str> = segments.next_back();
+    if segments.any(str::is_empty) {
+        return Err("contains an empty segment");
+    }
+    Ok(())
+}
+
+/// Returns whether a glob matches the whole text: `*` any run of characters, `?` one.
+fn glob_matches(glob: &str, text: &str) -> bool {
+    let (mut glob, mut text) = (glob.chars(), text.chars());
+    // After the last `*`: the rest of the glob, and the text that it was last tried with.
+    let mut retry: Option<(core::str::Chars<'_>, core::str::Chars<'_>)> = None;
+    loop {
+        let before_text = text.clone();
+        match (glob.next(), text.next()) {
+            (None, None) => return true,
+            (Some('*'), _) => {
+                text = before_text;
+                retry = Some((glob.clone(), text.clone()));
+            }
+            (Some('?'), Some(_)) => {}
+            (Some(one), Some(other)) if one == other => {}
+            _ => {
+                // `*` takes one more character.
+                let Some((after_star, tried)) = &mut retry else { return false };
+                if tried.next().is_none() {
+                    return false;
+                }
+                (glob, text) = (after_star.clone(), tried.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ResourceUri, covers, covers_without_slash, glob_matches};
+
+    #[test]
+    fn reads_uris_with_one_reading() {
+        for (uri, forms) in [
+            ("logs://2026-11-30", ["logs://2026-11-30"; 2]),
+            ("app:settings", ["app:settings"; 2]),
+            ("app://h/a/b/", ["app://h/a/b/"; 2]),
+            ("APP://Host/A%20b", ["app://host/A b"; 2]),
+            ("app://h/%61dmin", ["app://h/admin"; 2]),
+            ("app://h/a?x=https://y/", ["app://h/a?x=https://y/", "app://h/a"]),
+            ("app://h#x", ["app://h#x", "app://h"]),
+            ("app:///a", ["app:///a"; 2]),
+            ("file:///etc/hosts", ["file:///etc/hosts"; 2]),
+            ("https://example.com:8443/a", ["https://example.com:8443/a"; 2]),
+            ("https://[::1]/a", ["https://[::1]/a"; 2]),
+            ("note://caf%C3%A9", ["note://café"; 2]),
+        ] {
+            assert_eq!(ResourceUri::of(uri).as_ref().map(ResourceUri::forms), Ok(forms), "{uri}");
+        }
+    }
+
+    /// Each of these is another resource to some reader: the `url` crate, WHATWG URL of Node.js, a reader that joins paths, one that
+    /// decodes twice, one that ignores what is behind the path.
+    #[test]
+    fn rejects_uris_with_several_readings() {
+        for uri in [
+            "",
+            "*",
+            "/var/log/syslog",
+            "app://h/public/../logs/secret?/../../../public/x",
+            "app://h/public/../logs/secret#/../../../public/x",
+            "app://h/a?/../b",
+            "app://h/a?..",
+            "app://h/a#.",
+            "app://h/admin//../keys",
+            "app://h/admin//keys",
+            "app://h//admin/keys",
+            "app:////admin",
+            "app:a//b",
+            "app://h/public/./x",
+            "app://h/public/..",
+            "app://h/%2e%2e/keys",
+            "app://h/%2E./keys",
+            "app://h/%252e%252e/keys",
+            "app://h/a%2fb",
+            "app://h/a%3Fb",
+            "app://h/a%23b",
+            "app://h/a%5cb",
+            "app://h/a%00",
+            "app://h/a%0a",
+            "app://h/a%",
+            "app://h/a%4",
+            "app://h/a%zz",
+            "app://h/a%c0%af",
+            "app://h/admin/keys ",
+            " app://h/admin/keys",
+            "app://h/admin\\keys",
+            "app://h/ad\tmin",
+            "app://h/\0",
+            "app://h/{a}",
+            "app://user@h/a",
+            "app://user%40h/a",
+            "https://user:password@h/a",
+            "https://h:443/a",
+            "https://h:/a",
+            "http://h:80",
+            "https:///internal/x",
+            "https:/internal/x",
+            "https:internal/x",
+            "https://%65xample.com/",
+            "https://ｅxample.com/",
+            "file:/etc/hosts",
+            "file:etc/hosts",
+            "file://localhost/etc/hosts",
+            "file:////etc/hosts",
+            "file:///srv/public/../../etc/shadow",
+        ] {
+            assert!(ResourceUri::of(uri).is_err(), "{uri}");
+        }
+        assert!(ResourceUri::of(&format!("app://h/{}", "a".repeat(9000))).is_err());
+    }
+
+    #[test]
+    fn compares_scheme_and_authority_case_insensitively() {
+        assert!(covers("note://Inbox/*", "note://inbox/a") && !covers("note://inbox/A", "note://inbox/a"));
+        assert!(covers("config://App", "config://app") && covers("*", "config://app") && covers("App:a", "app:a"));
+        assert!(covers_without_slash("app://h/admin", "app://h/admin/") && !covers("app://h/admin", "app://h/admin/"));
+    }
+
+    #[test]
+    fn compares_long_texts_with_many_wildcards() {
+        let (glob, text) = (format!("{}b", "*a".repeat(200)), "a".repeat(8000));
+        assert!(!glob_matches(&glob, &text) && glob_matches(&glob, &format!("{text}b")));
+    }
+}
