@@ -54,8 +54,10 @@ pub(crate) fn rmcp(issuer: &Issuer) -> Servers {
     );
     Servers {
         bare: bare(),
-        layer: Router::new()
-            .route_service("/mcp", mcp_scopes_rmcp::service(&issuer.server(), || Ok(Notes), sessions(), config())),
+        layer: Router::new().route_service(
+            "/mcp",
+            mcp_scopes_rmcp::service(&issuer.server(), || Ok(Notes), sessions(), config()).unwrap(),
+        ),
         middleware: bare().layer(from_fn_with_state(guarded, guard)),
     }
 }

@@ -48,7 +48,7 @@ pub async fn routes(
     // automatically. These tools keep no state between calls.
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(discovery == Discovery::Baseline);
     let mcp =
-        mcp_scopes_rmcp::service(&server, move || Ok(notes.clone()), Arc::<LocalSessionManager>::default(), config);
+        mcp_scopes_rmcp::service(&server, move || Ok(notes.clone()), Arc::<LocalSessionManager>::default(), config)?;
     let documents =
         server.metadata_paths().fold(Router::new(), |router, path| router.route_service(path, server.well_known()));
     Ok(documents.route_service("/mcp", mcp))

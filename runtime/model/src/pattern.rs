@@ -53,7 +53,7 @@ impl PatternError {
                  `..` segments, no percent escapes and no `file:`"
             }
             Self::Control => "contains a control character",
-            Self::NoScheme => "does not begin with a scheme, such as `logs:`; a glob of files begins with `file:///`",
+            Self::NoScheme => "must begin with a scheme, and a glob of files with `file:///`",
             Self::HostWildcard => "has a wildcard in the host, which would match paths of other hosts; name each host",
         }
     }

@@ -14,8 +14,8 @@ use http::{Request, Response};
 use http_body::Body;
 use http_body_util::combinators::BoxBody;
 use mcp_scopes_server::{
-    __private::v1::{hosts, layer_with},
-    ResourceServer, ResourceServerService,
+    __private::v1::{compare_capabilities, hosts, layer_with, no_handler},
+    BuildError, ResourceServer, ResourceServerService,
 };
 use rmcp::{
     ServerHandler,
@@ -29,6 +29,13 @@ use super::{AuthenticatedHandler, CurrentHandler, CurrentSessions, guard, schema
 ///
 /// rmcp answers 403 to a request for a host that is not in `allowed_hosts` of `config`. The hosts of the public names, which
 /// clients use, are added to that list. Behind a proxy that sends another `Host`, add that host too.
+///
+/// # Errors
+/// The handler advertises resources, prompts or completions in `get_info`, and neither the table's file nor a rule for methods opens
+/// them: clients would list them and receive "method not found". The error has the line to add. It is also an error if the
+/// handler cannot be created.
+///
+/// # Examples
 ///
 /// ```
 /// # use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
@@ -62,7 +69,7 @@ use super::{AuthenticatedHandler, CurrentHandler, CurrentSessions, guard, schema
 ///     .build()
 ///     .await?;
 /// let sessions = LocalSessionManager::default().into();
-/// let service = mcp_scopes_rmcp::service(&server, || Ok(Files), sessions, Default::default());
+/// let service = mcp_scopes_rmcp::service(&server, || Ok(Files), sessions, Default::default())?;
 /// let app: axum::Router = axum::Router::new().fallback_service(service);
 /// # let _ = app;
 /// # Ok(()) }
@@ -72,7 +79,15 @@ pub fn service<H: CurrentHandler, M: CurrentSessions>(
     handler: impl Fn() -> Result<H, io::Error> + Send + Sync + 'static,
     sessions: Arc<M>,
     mut config: StreamableHttpServerConfig,
-) -> ResourceServerService<Streamable<AuthenticatedHandler<H>, M>> {
+) -> Result<ResourceServerService<Streamable<AuthenticatedHandler<H>, M>>, BuildError> {
+    let advertised = handler().map_err(|error| no_handler(&error))?.get_info().capabilities;
+    let advertised = [
+        ("resources", advertised.resources.is_some()),
+        ("prompts", advertised.prompts.is_some()),
+        ("completions", advertised.completions.is_some()),
+    ];
+    let advertised: Vec<&str> = advertised.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name).collect();
+    compare_capabilities(server, &advertised)?;
     // An empty list allows all hosts in rmcp.
     if !config.allowed_hosts.is_empty() {
         // At the front, since rmcp searches the list for each request.
@@ -85,7 +100,7 @@ pub fn service<H: CurrentHandler, M: CurrentSessions>(
         move || handler().map(|handler| guard(&server, handler))
     };
     let service = Streamable::new(StreamableHttpService::new(guarded, sessions, config));
-    layer_with(server, service, Arc::new(schemas))
+    Ok(layer_with(server, service, Arc::new(schemas)))
 }
 
 /// rmcp's `StreamableHttpService` behind an `Arc`. Without it, each request would copy the service twice, with its list of hosts.

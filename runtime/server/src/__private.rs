@@ -19,7 +19,7 @@ pub mod v1 {
         JwtVerifier,
         explain::{Explanation, explain},
     };
-    use crate::{ResourceServer, ResourceServerService};
+    use crate::{BuildError, ProblemKind, ResourceServer, ResourceServerService, contents, error::ProblemList};
 
     /// Returns the layer in front of a server that declares which arguments of its tools are mirrored in headers.
     #[must_use]
@@ -35,6 +35,29 @@ pub mod v1 {
     #[must_use]
     pub fn table(server: &ResourceServer) -> &'static ScopeTable {
         server.engine().table
+    }
+
+    /// Compares the capabilities that the server behind the layer advertises with the rules: `resources`, `prompts` and
+    /// `completions`.
+    ///
+    /// # Errors
+    /// Nothing opens the methods of one of them.
+    pub fn compare_capabilities(server: &ResourceServer, advertised: &[&str]) -> Result<(), BuildError> {
+        let (mut problems, authorizer) = (ProblemList::default(), &server.engine().authorizer);
+        contents::compare_capabilities(advertised, authorizer.contents, &authorizer.methods, &mut problems);
+        problems.finish(Some(()))
+    }
+
+    /// Returns the error for a handler that could not be created.
+    #[must_use]
+    pub fn no_handler(error: &std::io::Error) -> BuildError {
+        let mut problems = ProblemList::default();
+        let message = format!("the handler could not be created: {error}");
+        problems.add("handler", ProblemKind::Unreachable, message, "correct what it needs, such as a connection");
+        match problems.finish(None::<core::convert::Infallible>) {
+            Err(error) => error,
+            Ok(never) => match never {},
+        }
     }
 
     /// Returns the hosts under which clients know this server, without the port, because a proxy may remove it.

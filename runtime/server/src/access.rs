@@ -136,6 +136,11 @@ impl Methods {
         Self { rules }
     }
 
+    /// Returns whether a rule states who may use the method.
+    pub(super) fn states(&self, method: &str) -> bool {
+        self.rules.iter().any(|(pattern, _)| pattern.fit(method).is_some())
+    }
+
     /// Returns the most specific matching rule.
     pub(super) fn rule(&self, method: &str) -> &Rule {
         let fitting = self.rules.iter().filter_map(|(pattern, rule)| Some((pattern.fit(method)?, rule)));

@@ -8,6 +8,8 @@ use mcp_scopes_model::{Content, Environment, content::is_template};
 use serde::Deserialize;
 
 use super::{
+    access::Methods,
+    error::{ProblemKind, ProblemList},
     message::Message,
     resource_uri::{ResourceUri, covers, covers_without_slash},
 };
@@ -202,4 +204,41 @@ pub(super) fn needed(caller: &Caller, deciding: &[&'static Content<'static>]) ->
 
 fn scopes(requirement: Requirement<'static>, alternative: usize) -> impl Iterator<Item = &'static str> {
     (0..).map_while(move |place| requirement.scope(alternative, place, ""))
+}
+
+/// A capability that a server advertises: its name, and the section of the file and the method that open it.
+const CAPABILITIES: [(&str, &str, &str); 3] = [
+    ("resources", "[resources.\"app://*\"]", "resources/list"),
+    ("prompts", "[prompts.\"name\"]", "prompts/list"),
+    ("completions", "[prompts.\"name\"]", COMPLETE),
+];
+
+/// Adds a problem for each advertised capability whose methods nothing opens: clients would receive "method not found".
+pub(super) fn compare_capabilities(
+    advertised: &[&str],
+    contents: Contents,
+    methods: &Methods,
+    problems: &mut ProblemList,
+) {
+    for (name, section, method) in CAPABILITIES.into_iter().filter(|(name, ..)| advertised.contains(name)) {
+        let is_opened = match name {
+            "resources" => contents.has_resources(),
+            "prompts" => contents.has_prompts(),
+            _ => contents.is_stated(),
+        };
+        if is_opened || methods.states(method) {
+            continue;
+        }
+        let pattern = method.split_once('/').filter(|_| method != COMPLETE).map(|(kind, _)| format!("{kind}/*"));
+        let pattern = pattern.as_deref().unwrap_or(method);
+        problems.add(
+            "get_info",
+            ProblemKind::Contradiction,
+            format!("the handler advertises `{name}`, and nothing opens `{method}`, so the layer answers \"method not found\""),
+            format!(
+                "add `{section}` with a `scope` to `mcp-scopes.toml`, or `.method(\"{pattern}\", Access::Token)` to the builder \
+                 (`Access::Denied` to keep it closed)"
+            ),
+        );
+    }
 }

@@ -63,7 +63,7 @@ pub fn server(route: Route) -> Result<Router, BuildError> {
                 request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static("Bearer conformance"));
                 request
             });
-            Router::new().fallback_service(token.layer(mcp_scopes_rmcp::service(&layer, make, sessions, config)))
+            Router::new().fallback_service(token.layer(mcp_scopes_rmcp::service(&layer, make, sessions, config)?))
         }
         Route::Anonymous => {
             let layer = layer(&tools::open::TOOLS, Access::Discovery, |builder| builder.discovery(Discovery::Open))?;

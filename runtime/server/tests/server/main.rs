@@ -50,4 +50,5 @@ mod token_tenants;
 mod traces;
 mod with_axum;
 mod with_rmcp;
+mod with_rmcp_capabilities;
 mod with_rmcp_guarded;

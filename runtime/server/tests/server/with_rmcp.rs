@@ -254,7 +254,8 @@ async fn applies_param_headers_that_input_schemas_declare() {
     let server = ResourceServer::builder(&QUERIES).verifier(Tokens).build_now().unwrap();
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
     let service =
-        mcp_scopes_rmcp::service(&server, || Ok(Queries), std::sync::Arc::<LocalSessionManager>::default(), config);
+        mcp_scopes_rmcp::service(&server, || Ok(Queries), std::sync::Arc::<LocalSessionManager>::default(), config)
+            .unwrap();
     let send = |ask: Ask| {
         let service = service.clone();
         let ask =

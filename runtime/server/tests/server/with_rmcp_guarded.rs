@@ -77,7 +77,8 @@ async fn answers<H: ServerHandler + Clone>(handler: H, ask: Ask) -> String {
 #[tokio::test]
 async fn accepts_requests_behind_its_layer() {
     let service =
-        mcp_scopes_rmcp::service(&layer(&NOTES), || Ok(Notes), LocalSessionManager::default().into(), config());
+        mcp_scopes_rmcp::service(&layer(&NOTES), || Ok(Notes), LocalSessionManager::default().into(), config())
+            .unwrap();
     for (ask, expected) in
         [(Ask::call("read_notes").token("reader"), 200), (Ask::call("drop_notes").token("reader"), 403)]
     {
@@ -91,7 +92,8 @@ async fn accepts_requests_behind_its_layer() {
 #[tokio::test]
 async fn accepts_the_host_of_the_resource_and_rejects_others() {
     let status = async |layer: &ResourceServer, config, host| {
-        let service = mcp_scopes_rmcp::service(layer, || Ok(Notes), LocalSessionManager::default().into(), config);
+        let service =
+            mcp_scopes_rmcp::service(layer, || Ok(Notes), LocalSessionManager::default().into(), config).unwrap();
         let ask = Ask::call("read_notes").token("reader").header("accept", "application/json, text/event-stream");
         service.oneshot(ask.header("host", host).0).await.unwrap().status().as_u16()
     };

@@ -97,7 +97,7 @@ impl Fixture {
         let service = {
             let runs = runs.clone();
             let config = StreamableHttpServerConfig::default();
-            mcp_scopes_rmcp::service(&server, move || Ok(handler(runs.clone())), sessions.into(), config)
+            mcp_scopes_rmcp::service(&server, move || Ok(handler(runs.clone())), sessions.into(), config).unwrap()
         };
         let address = serve(Router::new().fallback_service(service)).await;
         Self { address, introspection, keys, server, runs, responses }

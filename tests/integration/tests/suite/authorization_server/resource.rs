@@ -126,7 +126,7 @@ pub(super) fn access(tokens: &Value) -> &str {
 fn routes(server: &ResourceServer) -> Router {
     let notes = NoteServer::new(Notes::default());
     let (sessions, config) = (Arc::<LocalSessionManager>::default(), StreamableHttpServerConfig::default());
-    let mcp = mcp_scopes_rmcp::service(server, move || Ok(notes.clone()), sessions, config);
+    let mcp = mcp_scopes_rmcp::service(server, move || Ok(notes.clone()), sessions, config).unwrap();
     let documents =
         server.metadata_paths().fold(Router::new(), |router, path| router.route_service(path, server.well_known()));
     documents.route_service("/mcp", mcp)
