@@ -20,9 +20,12 @@ use rmcp::{
 };
 
 use mcp_scopes::{__private::v1, AsCaller, Caller, Denied, Reason, ScopeTable};
-use mcp_scopes_server::{__private::v1::table, ResourceServer, StdioCredentials};
+use mcp_scopes_server::{
+    __private::v1::{Named, table},
+    ResourceServer, StdioCredentials,
+};
 
-use super::{CurrentHandler, error};
+use super::{CurrentHandler, contents, error};
 
 /// A handler of rmcp that answers known callers only: others cannot even initialize. Made by [`guard`] and `service`.
 ///
@@ -159,6 +162,37 @@ macro_rules! requests {
     )*};
 }
 
+/// Forwards the requests of a known caller for a resource or a prompt. Behind the layer, the layer decides.
+macro_rules! contents {
+    ($($name:ident($request:ident: $type:ty) -> $result:ty, $named:expr;)*) => {$(
+        async fn $name(&self, $request: $type, context: RequestContext<RoleServer>) -> Result<$result, ErrorData> {
+            let context = self.admit_request(context)?;
+            if let Kind::Process(credentials) = &self.source.0 {
+                contents::admit(credentials, &$named)?;
+            }
+            self.handler.$name($request, context).await
+        }
+    )*};
+}
+
+/// Forwards the lists of resources and prompts of a known caller. What a list shows behind the layer is a setting of the layer.
+macro_rules! content_lists {
+    ($($name:ident -> $result:ty, $list:ident, $entry:ident => $named:expr;)*) => {$(
+        async fn $name(
+            &self,
+            request: Option<PaginatedRequestParams>,
+            context: RequestContext<RoleServer>,
+        ) -> Result<$result, ErrorData> {
+            let context = self.admit_request(context)?;
+            let mut list = self.handler.$name(request, context).await?;
+            if let Kind::Process(credentials) = &self.source.0 {
+                list.$list.retain(|$entry| contents::is_shown(credentials.caller(), &$named));
+            }
+            Ok(list)
+        }
+    )*};
+}
+
 /// Forwards the notifications of a known caller, and drops all others.
 macro_rules! notifications {
     ($($name:ident($($params:ident: $type:ty)?);)*) => {$(
@@ -199,22 +233,31 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
         ping() -> ();
         initialize(request: InitializeRequestParams) -> InitializeResult;
         discover() -> DiscoverResult;
-        complete(request: CompleteRequestParams) -> CompleteResult;
         set_level(request: SetLevelRequestParams) -> ();
-        get_prompt(request: GetPromptRequestParams) -> GetPromptResponse;
-        list_prompts(request: Option<PaginatedRequestParams>) -> ListPromptsResult;
-        list_resources(request: Option<PaginatedRequestParams>) -> ListResourcesResult;
-        list_resource_templates(request: Option<PaginatedRequestParams>) -> ListResourceTemplatesResult;
-        read_resource(request: ReadResourceRequestParams) -> ReadResourceResponse;
-        read_resource_directory(request: ReadResourceDirectoryRequestParams) -> ReadResourceDirectoryResult;
-        subscribe(request: SubscribeRequestParams) -> ();
-        unsubscribe(request: UnsubscribeRequestParams) -> ();
         on_custom_request(request: CustomRequest) -> CustomResult;
         get_task(request: GetTaskParams) -> GetTaskResult;
         update_task(request: UpdateTaskParams) -> ();
         cancel_task(request: CancelTaskParams) -> ();
         list_skills(request: Option<PaginatedRequestParams>) -> ListSkillsResult;
         get_skill(request: GetSkillRequestParams) -> GetSkillResult;
+    }
+
+    contents! {
+        complete(request: CompleteRequestParams) -> CompleteResult, contents::referred(&request.r#ref);
+        get_prompt(request: GetPromptRequestParams) -> GetPromptResponse, Named::Prompt(Cow::Borrowed(&request.name));
+        read_resource(request: ReadResourceRequestParams) -> ReadResourceResponse,
+            Named::Resource(Cow::Borrowed(&request.uri));
+        read_resource_directory(request: ReadResourceDirectoryRequestParams) -> ReadResourceDirectoryResult,
+            Named::Resource(Cow::Borrowed(&request.uri));
+        subscribe(request: SubscribeRequestParams) -> (), Named::Resource(Cow::Borrowed(&request.uri));
+        unsubscribe(request: UnsubscribeRequestParams) -> (), Named::Resource(Cow::Borrowed(&request.uri));
+    }
+
+    content_lists! {
+        list_prompts -> ListPromptsResult, prompts, entry => Named::Prompt(Cow::Borrowed(&entry.name));
+        list_resources -> ListResourcesResult, resources, entry => Named::Resource(Cow::Borrowed(&entry.uri));
+        list_resource_templates -> ListResourceTemplatesResult, resource_templates,
+            entry => Named::Template(Cow::Borrowed(&entry.uri_template));
     }
 
     notifications! {
@@ -244,7 +287,11 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        self.handler.accepted_subscription_filter(requested)
+        let mut accepted = self.handler.accepted_subscription_filter(requested)?;
+        if let Kind::Process(credentials) = &self.source.0 {
+            contents::restrict(credentials.caller(), &mut accepted);
+        }
+        Some(accepted)
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {

@@ -35,6 +35,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `caller` | [`Caller`], and where rmcp's types have it |
+//! | `contents` | resources and prompts on stdio |
 //! | `denial` | [`error`], and denials of guarded tools |
 //! | `handler` | [`AuthenticatedHandler`], [`guard`] |
 //! | `bounds` | [`CurrentHandler`] and `CurrentSessions`, what servers must implement |
@@ -49,6 +50,7 @@
 
 mod bounds;
 mod caller;
+mod contents;
 mod denial;
 mod handler;
 #[cfg(feature = "http")]

@@ -7,6 +7,7 @@ pub mod v1 {
     use http::Uri;
     use mcp_scopes::{Caller, ScopeTable};
 
+    pub use crate::contents::Named;
     pub use crate::message::{DeclaredParams, ParamHeader};
     #[cfg(any(feature = "jwks", feature = "introspection"))]
     pub use crate::token::endpoint::EndpointError;
@@ -46,6 +47,13 @@ pub mod v1 {
         let (mut problems, authorizer) = (ProblemList::default(), &server.engine().authorizer);
         contents::compare_capabilities(advertised, authorizer.contents, &authorizer.methods, &mut problems);
         problems.finish(Some(()))
+    }
+
+    /// Returns why a caller on stdio may not read a resource or prompt: the scopes to ask for, none if the file does not open it. `None` if
+    /// it may, and if the file says nothing about resources or about prompts.
+    #[must_use]
+    pub fn content_denial(caller: &Caller, named: &Named<'_>) -> Option<Vec<&'static str>> {
+        contents::Contents::of(caller.grant().table()).denial(caller, named)
     }
 
     /// Returns the error for a handler that could not be created.

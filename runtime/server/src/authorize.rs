@@ -189,7 +189,11 @@ impl Authorizer {
         let (mut needed, mut is_denied, mut is_unknown) = (Vec::new(), false, false);
         for named in named {
             let deciding = self.contents.deciding(named);
-            is_unknown |= deciding.is_empty();
+            if deciding.is_empty() {
+                // Without this, a caller could have many globs compared with what is denied anyway.
+                is_unknown = true;
+                break;
+            }
             is_denied |= deciding.iter().any(|content| !contents::admits(caller, content));
             for scope in contents::needed(caller, &deciding) {
                 if !needed.contains(&scope) {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use mcp_scopes::{Caller, Requirement, ScopeTable};
 use mcp_scopes_model::{Content, Environment, content::is_template};
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     access::Methods,
@@ -19,8 +19,15 @@ pub(super) const COMPLETE: &str = "completion/complete";
 /// Opens a stream of notifications (MCP 2026-07-28, "Subscriptions").
 pub(super) const LISTEN: &str = "subscriptions/listen";
 /// The methods that read resources. The first two list them.
-pub(super) const RESOURCE_METHODS: [&str; 5] =
-    ["resources/list", "resources/templates/list", "resources/read", "resources/subscribe", "resources/unsubscribe"];
+pub(super) const RESOURCE_METHODS: [&str; 6] = [
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "resources/subscribe",
+    "resources/unsubscribe",
+    // An extension: the resources below one.
+    "resources/directory/read",
+];
 /// The methods that read prompts. The first one lists them.
 pub(super) const PROMPT_METHODS: [&str; 2] = ["prompts/list", "prompts/get"];
 
@@ -33,7 +40,7 @@ pub(crate) struct Contents {
 
 /// What a request names.
 #[derive(Clone, Debug)]
-pub(crate) enum Named<'m> {
+pub enum Named<'m> {
     /// A resource, by its URI.
     Resource(Cow<'m, str>),
     /// The resources of a URI template.
@@ -131,6 +138,16 @@ impl Contents {
         globs().filter(|content| matches(content.name.text)).collect()
     }
 
+    /// Returns the scopes that the caller lacks, none if nothing opens what is named; `None` if it is open, or if no entry decides about
+    /// its kind.
+    pub(crate) fn denial(self, caller: &Caller, named: &Named<'_>) -> Option<Vec<&'static str>> {
+        let is_decided = match named {
+            Named::Resource(_) | Named::Template(_) => self.has_resources(),
+            Named::Prompt(_) => self.has_prompts(),
+        };
+        (is_decided && !self.shows(caller, named)).then(|| needed(caller, &self.deciding(named)))
+    }
+
     /// Returns whether the caller may see an element of a list.
     pub(crate) fn shows(self, caller: &Caller, named: &Named<'_>) -> bool {
         let deciding = self.deciding(named);
@@ -142,6 +159,7 @@ impl Contents {
 /// Reads `ref` of a completion.
 fn referred(raw: &str) -> Option<Named<'_>> {
     #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct Reference<'r> {
         #[serde(borrow, rename = "type")]
         kind: Cow<'r, str>,
@@ -150,25 +168,35 @@ fn referred(raw: &str) -> Option<Named<'_>> {
         #[serde(borrow)]
         uri: Option<Cow<'r, str>>,
     }
-    let reference: Reference<'_> = serde_json::from_str(raw).ok()?;
-    match &*reference.kind {
-        "ref/prompt" => reference.name.map(Named::Prompt),
-        "ref/resource" => reference.uri.map(Named::Template),
+    let reference: Reference<'_> = object(raw)?;
+    match (&*reference.kind, reference.name, reference.uri) {
+        ("ref/prompt", Some(name), None) => Some(Named::Prompt(name)),
+        ("ref/resource", None, Some(uri)) => Some(Named::Template(uri)),
         _ => None,
     }
 }
 
 /// Reads the URIs in `notifications` of a subscription.
 fn subscribed(raw: &str) -> Option<Vec<Cow<'_, str>>> {
+    // An unknown member may name what nothing here decides about, such as tasks with their results.
     #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[expect(dead_code, reason = "known members")]
     struct Notifications<'n> {
         #[serde(borrow)]
         resource_subscriptions: Option<Vec<Cow<'n, str>>>,
+        tools_list_changed: Option<IgnoredAny>,
+        prompts_list_changed: Option<IgnoredAny>,
+        resources_list_changed: Option<IgnoredAny>,
     }
-    let notifications: Notifications<'_> = serde_json::from_str(raw).ok()?;
+    let notifications: Notifications<'_> = object(raw)?;
     let uris = notifications.resource_subscriptions.unwrap_or_default();
     (uris.len() <= MAX_SUBSCRIPTIONS).then_some(uris)
+}
+
+/// Reads an object. The formats of serde also accept an array in its place.
+fn object<'r, T: Deserialize<'r>>(raw: &'r str) -> Option<T> {
+    raw.trim_start().starts_with('{').then(|| serde_json::from_str(raw).ok()).flatten()
 }
 
 /// The maximum number of resources in one subscription.

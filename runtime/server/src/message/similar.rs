@@ -22,7 +22,7 @@ const SUBSCRIPTION: &str = "resourceSubscriptions";
 fn deciding(method: &str) -> &'static [&'static str] {
     match method {
         "tools/call" | "prompts/get" => &["name", "arguments"],
-        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => &["uri"],
+        "resources/read" | "resources/subscribe" | "resources/unsubscribe" | "resources/directory/read" => &["uri"],
         "completion/complete" => &["ref", "argument"],
         "subscriptions/listen" => &["notifications"],
         method if method.starts_with("tasks/") => &["taskId"],
