@@ -50,6 +50,8 @@ impl<'d> Access<'d> {
         }
         close(&mut implies);
         let required = extensions.tool_scope_mapping.values().flat_map(|tool| tool.required_scopes.iter().flatten());
+        let contents = extensions.resource_scope_mapping.values().chain(extensions.prompt_scope_mapping.values());
+        let required = required.chain(contents.flat_map(|content| content.required_scopes.iter().flatten()));
         let flows = extensions.scope_upgrade_flows.values().flatten();
         let known = required.chain(flows).chain(&document.scopes_supported).map(String::as_str);
         let known = known.chain(implies.iter().flat_map(|(scope, implied)| implied.iter().chain([scope]).copied()));

@@ -49,6 +49,10 @@ kinds! {
     BindingRequired "token-binding-required" Major, mirror BindingDropped: "tokens that are not bound are rejected";
     ToolAdded "tool-added" Minor, mirror ToolRemoved: "there is one more tool";
     ToolRemoved "tool-removed" Major, mirror ToolAdded: "calls to it fail";
+    ResourceAdded "resource-added" Minor, mirror ResourceRemoved: "there are more resources";
+    ResourceRemoved "resource-removed" Major, mirror ResourceAdded: "reads of them fail, or need less";
+    PromptAdded "prompt-added" Minor, mirror PromptRemoved: "there is one more prompt";
+    PromptRemoved "prompt-removed" Major, mirror PromptAdded: "requests for it fail";
     AccessWidened "access-widened" Patch, mirror AccessNarrowed: "some tokens open it that did not";
     AccessNarrowed "access-narrowed" Major, mirror AccessWidened: "some tokens no longer open it";
     AccessMoved "access-moved" Major, mirror AccessMoved: "other tokens open it than before";

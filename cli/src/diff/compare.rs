@@ -1,6 +1,7 @@
 //! Compares two documents.
 
 mod changes;
+mod contents;
 mod limits;
 mod texts;
 mod tools;
@@ -24,6 +25,7 @@ pub(crate) fn changes(old: &Document, new: &Document) -> Vec<Change> {
     let (before, after) = (old.mcp_extensions.as_ref().unwrap_or(&none), new.mcp_extensions.as_ref().unwrap_or(&none));
     let (here, there) = (Access::of(new, after), Access::of(old, before));
     let reached = tools::compare(before, after, &here, &there, &mut changes);
+    let reached = reached.and(contents::compare(before, after, &here, &there, &mut changes));
     hierarchy(&here, &there, reached, &mut changes);
     limits::compare(before, after, &mut changes);
     changes.into_list()

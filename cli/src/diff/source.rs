@@ -122,6 +122,11 @@ fn in_config(config: &Config, steps: &[&str]) -> Option<Place> {
             let first = said.flows.iter().find(|flow| flow.role == *role)?.scopes.first()?;
             (first.line, first.column)
         }
+        ["mcp_extensions", mapping @ ("resource_scope_mapping" | "prompt_scope_mapping"), name, ..] => {
+            let contents = if *mapping == "resource_scope_mapping" { &said.resources } else { &said.prompts };
+            let stated = &contents.iter().find(|content| content.name.text == *name)?.name;
+            (stated.line, stated.column)
+        }
         ["mcp_extensions", "session_policies", ..] => said.places.session,
         ["mcp_extensions", "sandbox", ..] => said.places.sandbox,
         _ => return None,

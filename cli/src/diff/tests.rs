@@ -44,6 +44,11 @@ fn examples() -> Vec<(Document, Document, Kind, Security)> {
             r#""tool_scope_mapping": {{"t": {{"required_scopes": [["a"]]}}}}, "tool_interaction_policies": {{"t": {{{members}}}}}"#
         ))
     };
+    // Tokens hold the scope of the tool.
+    let beside = r#""tool_scope_mapping": {"t": {"required_scopes": [["a"]]}}"#;
+    let resources = |entries: &str| document(&format!(r#"{beside}, "resource_scope_mapping": {{{entries}}}"#));
+    let resource = |glob: &str, scope: &str| format!(r#""{glob}": {{"required_scopes": [["{scope}"]]}}"#);
+    let prompts = |entries: &str| document(&format!(r#"{beside}, "prompt_scope_mapping": {{{entries}}}"#));
     let with_two = |scope: &str| {
         document(&format!(
             r#""tool_scope_mapping": {{"t": {{"risk_level": "low", "required_scopes": [["a"]], "parameters": []}},
@@ -62,6 +67,36 @@ fn examples() -> Vec<(Document, Document, Kind, Security)> {
         (a(), with_two("new"), Kind::ToolAdded, neutral),
         (opened_by(r#"[["a", "b"]]"#, ""), a(), Kind::AccessWidened, weakens),
         (a(), opened_by(r#"[["a"], ["b"]]"#, ""), Kind::AccessWidened, weakens),
+        (resources(""), resources(&resource("r://*", "a")), Kind::ResourceAdded, weakens),
+        (resources(""), resources(&resource("r://*", "new")), Kind::ResourceAdded, neutral),
+        // A URI that matches both entries needs both.
+        (
+            resources(&resource("r://*", "a")),
+            resources(&format!("{}, {}", resource("r://*", "a"), resource("r://secret/*", "new"))),
+            Kind::ResourceAdded,
+            tightens,
+        ),
+        (
+            resources(&format!("{}, {}", resource("r://*", "a"), resource("r://secret/*", "a"))),
+            resources(&resource("r://*", "a")),
+            Kind::ResourceRemoved,
+            both,
+        ),
+        (resources(&resource("r://*", "a")), resources(""), Kind::ResourceRemoved, tightens),
+        (
+            resources(&resource("r://*", "a")),
+            resources(r#""r://*": {"required_scopes": [["a"], ["b"]]}"#),
+            Kind::AccessWidened,
+            weakens,
+        ),
+        (
+            resources(r#""r://*": {"required_scopes": [["a"]], "risk_level": "high"}"#),
+            resources(r#""r://*": {"required_scopes": [["a"]], "risk_level": "low"}"#),
+            Kind::RiskLowered,
+            weakens,
+        ),
+        (prompts(""), prompts(r#""p": {"public": true}"#), Kind::PromptAdded, weakens),
+        (prompts(r#""p": {"authenticated": true}"#), prompts(r#""p": {"public": true}"#), Kind::AccessWidened, weakens),
         (a(), opened_by(r#"[["b"]]"#, ""), Kind::AccessMoved, both),
         (a(), opened_by(r#"[["a"], ["a", "b"]]"#, ""), Kind::AccessRewritten, neutral),
         (a(), opened_by(r#"[["a"]]"#, r#", "admin": ["a"]"#), Kind::ImpliesAdded, weakens),
@@ -203,8 +238,9 @@ fn each_kind_has_its_mirror() {
         let mirror = back.iter().find(|change| change.kind == kind.mirror());
         let mirror = mirror.unwrap_or_else(|| panic!("{} backwards: {:?}", kind.id(), ids(&back)));
         assert_eq!(kind.mirror().mirror(), kind, "{}", kind.id());
-        // The removal of a tool always tightens access: tokens may hold its scope by then, even if it was new before.
-        let expected = if kind == Kind::ToolAdded { Security::TIGHTENS } else { security.mirrored() };
+        // The removal always tightens access: tokens may hold the scope by then, even if it was new before.
+        let is_added = [Kind::ToolAdded, Kind::ResourceAdded, Kind::PromptAdded].contains(&kind);
+        let expected = Security { tightens: security.mirrored().tightens || is_added, ..security.mirrored() };
         assert_eq!(mirror.security, expected, "{} backwards: {}", kind.id(), mirror.message);
         shown.extend([kind, kind.mirror()]);
     }

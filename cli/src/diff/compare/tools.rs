@@ -72,7 +72,7 @@ fn added(
     security
 }
 
-fn access(
+pub(super) fn access(
     name: &str,
     pointer: &str,
     (old, there): (&ToolEntry, &Access<'_>),
@@ -121,7 +121,7 @@ fn access(
 }
 
 /// Returns a description of a requirement.
-fn describe_requirement(tool: &ToolEntry) -> String {
+pub(super) fn describe_requirement(tool: &ToolEntry) -> String {
     if tool.public == Some(true) {
         return "every caller".to_owned();
     }
@@ -132,7 +132,8 @@ fn describe_requirement(tool: &ToolEntry) -> String {
     tool.required_scopes.iter().map(all).collect::<Vec<_>>().join(" or ")
 }
 
-fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &mut Changes) {
+/// Compares the risks.
+pub(super) fn risk(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &mut Changes) {
     // A missing value counts as the worst possible one.
     let risk = |tool: &ToolEntry| tool.risk_level.unwrap_or(Risk::Minimal);
     direction(
@@ -142,6 +143,10 @@ fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &m
         &format!("{pointer}/risk_level"),
         &format!("the risk of `{name}` was {} and is {}", risk(old).as_str(), risk(new).as_str()),
     );
+}
+
+fn rest(name: &str, pointer: &str, old: &ToolEntry, new: &ToolEntry, changes: &mut Changes) {
+    risk(name, pointer, old, new, changes);
     // From no approval to approval of each call by the user.
     let asks = |tool: &ToolEntry| {
         u8::from(tool.auto_approvable != Some(true)) + u8::from(tool.requires_user_approval == Some(true))
