@@ -198,6 +198,19 @@ impl Look<'_> {
             scopes.opened(&alternatives, namespace, number, |text| written.get(text).unwrap_or(&&tool.place));
             tools.push(Listed { tool: Arc::new(tool), alternatives });
         }
+        let mut content_scopes = Vec::new();
+        for (member, contents) in [
+            ("resource_scope_mapping", &extensions.resource_scope_mapping),
+            ("prompt_scope_mapping", &extensions.prompt_scope_mapping),
+        ] {
+            for (name, entry) in contents {
+                let place = self.place(&below(&below("/mcp_extensions", member), name));
+                for scope in entry.required_scopes.iter().flatten() {
+                    scopes.entry(scope, namespace, &place);
+                    content_scopes.push(scope.clone());
+                }
+            }
+        }
         let supported = self.list("/scopes_supported");
         for scope in &supported {
             scopes.entry(&scope.value, namespace, &scope.place);
@@ -233,6 +246,7 @@ impl Look<'_> {
             scope_prefix: String::new(),
             tools,
             scopes: scopes.list,
+            content_scopes,
             declares_scopes: false,
             supported_place: self.place("/scopes_supported"),
             supported_stated: self.draft.json.get("scopes_supported").is_some(),

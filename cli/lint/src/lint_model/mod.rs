@@ -126,6 +126,8 @@ pub struct Table {
     pub tools: Vec<Listed>,
     /// Its scopes: first those that open tools, in order of first use, then the others.
     pub scopes: Vec<Scope>,
+    /// The texts of the scopes that open resources and prompts.
+    pub content_scopes: Vec<String>,
     /// Whether `[scopes]` restricts the scopes. Never the case in a document.
     pub declares_scopes: bool,
     /// The scopes of `scopes_supported`. In source without a baseline, every scope that opens a tool.

@@ -85,7 +85,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
     let ids = inventory.tools_of(id);
     let config = found.config.as_ref();
     let arena = Arena::new();
-    let (mut list, mut scopes) = (Vec::new(), Scopes::default());
+    let (mut list, mut scopes, mut content_scopes) = (Vec::new(), Scopes::default(), Vec::new());
     if let Some(outline) = outline(&arena, inventory, id) {
         for (position, (listed, id)) in outline.tools.iter().zip(&ids).enumerate() {
             let (Some(tool), Some(raw)) = (tools.get(*id), inventory.tools.get(*id)) else { continue };
@@ -112,6 +112,15 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
             }
             list.push(Listed { tool: tool.clone(), alternatives });
         }
+        for scope in
+            [outline.config.resources, outline.config.prompts].concat().iter().flat_map(|content| content.scopes)
+        {
+            let place = config.map(|config| Place::point(&config.file, scope.line, scope.column));
+            let place = place.unwrap_or_else(|| found.place.clone());
+            if scopes.entry(scope.text, outline.config.namespace, &place).is_some() {
+                content_scopes.push(scope.text.to_owned());
+            }
+        }
         for scope in outline.declared {
             let file = config.filter(|config| config.said.scopes.is_some());
             let place = file.map_or_else(
@@ -133,6 +142,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
         scope_prefix: String::new(),
         tools: list,
         scopes: scopes.list,
+        content_scopes,
         declares_scopes: false,
         supported: Vec::new(),
         supported_place: found.place.clone(),
@@ -149,7 +159,11 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
         configured(&mut table, config);
     }
     if !table.supported_stated {
-        let required = table.required().map(|scope| Placed { value: scope.text.clone(), place: scope.place.clone() });
+        let contents = table.content_scopes.iter().filter_map(|scope| table.scope(scope));
+        let contents = contents.filter(|scope| scope.needed_by.is_empty());
+        let mut seen = BTreeSet::new();
+        let required = table.required().chain(contents).filter(|scope| seen.insert(&scope.text));
+        let required = required.map(|scope| Placed { value: scope.text.clone(), place: scope.place.clone() });
         table.supported = required.collect();
     }
     table

@@ -44,7 +44,12 @@ fn useful(table: &Table) -> BTreeSet<&str> {
         }
     }
     let before = table.tools.iter().flat_map(|listed| &listed.tool.prerequisites).map(|scope| scope.value.as_str());
-    let mut open: Vec<&str> = table.required().map(|scope| scope.text.as_str()).chain(before).collect();
+    let mut open: Vec<&str> = table
+        .required()
+        .map(|scope| scope.text.as_str())
+        .chain(table.content_scopes.iter().map(String::as_str))
+        .chain(before)
+        .collect();
     let mut useful = BTreeSet::new();
     while let Some(scope) = open.pop() {
         if useful.insert(scope) {

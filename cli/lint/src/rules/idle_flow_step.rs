@@ -32,6 +32,9 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let prepares = opened.iter().flat_map(|listed| &listed.tool.prerequisites);
             let prepares = prepares.filter(|scope| gives.contains(scope.value.as_str()));
             let twice = step.holds(scope);
+            if table.content_scopes.iter().any(|scope| gives.contains(scope.as_str())) {
+                continue;
+            }
             // Another rule reports a declared scope that no tool requires.
             let elsewhere =
                 table.input == InputKind::Document || table.required().any(|scope| gives.contains(scope.text.as_str()));

@@ -43,7 +43,11 @@ fn useful(table: &Table) -> BTreeSet<&str> {
         }
     }
     let mut useful = BTreeSet::new();
-    let mut open: Vec<&str> = table.required().map(|scope| scope.text.as_str()).collect();
+    let mut open: Vec<&str> = table
+        .required()
+        .map(|scope| scope.text.as_str())
+        .chain(table.content_scopes.iter().map(String::as_str))
+        .collect();
     while let Some(scope) = open.pop() {
         if useful.insert(scope) {
             open.extend(implied_by.get(scope).into_iter().flatten());
