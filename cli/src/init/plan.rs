@@ -156,7 +156,7 @@ impl Plan {
     fn sources(&mut self, package: &SdkPackage, changes: &mut Changes) -> Result<Edited, Failure> {
         let by_name: BTreeMap<&str, &Planned> = self.annotated.iter().map(|tool| (tool.name.as_str(), tool)).collect();
         let mut all = source::Edits::new();
-        let mut tables = Vec::new();
+        let (mut tables, mut placed) = (Vec::new(), BTreeSet::new());
         for krate in &package.crates {
             let groups = tables::groups(krate);
             let mut planned = tables::plan(krate, &groups);
@@ -169,6 +169,11 @@ impl Plan {
                 // A file of two crates is edited once.
                 all.entry(file).or_insert(edits);
             }
+            // A module that two crates declare has one table.
+            planned.retain(|table| {
+                let file = krate.modules.get(table.module).map(|module| module.file.clone());
+                placed.insert((file, table.name.clone()))
+            });
             tables.extend(planned);
         }
         for (file, edits) in all {

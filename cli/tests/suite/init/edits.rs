@@ -204,3 +204,18 @@ fn works_from_a_path_in_a_package_and_from_a_workspace() {
         assert_eq!(demo.read("Cargo.toml"), workspace);
     }
 }
+
+#[test]
+fn edits_a_module_of_two_crates_once() {
+    let server = "pub struct A;\n\n#[rmcp::tool_router]\nimpl A {\n    /// Words\n    #[rmcp::tool]\n    async fn one(&self) {}\n}\n";
+    let files = [
+        ("src/lib.rs", "pub mod server;\n"),
+        ("src/main.rs", "mod server;\n\nfn main() {}\n"),
+        ("src/server.rs", server),
+    ];
+    let (demo, run) = init(&files, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let after = demo.read("src/server.rs");
+    assert_eq!((after.matches("#[mcp_tools]").count(), after.matches("scope_table!").count()), (1, 1), "{after}");
+    assert_eq!(demo.names("."), ["Cargo.toml", "mcp-scopes.lock.json", "mcp-scopes.toml", "src"]);
+}
