@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mcp_scopes_lint::{
-    Overrides,
+    Overrides, Setting,
     baseline::{self, FILE},
     day::Day,
 };
@@ -19,12 +19,16 @@ const DAYS: u32 = 90;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Baseline")]
 pub(crate) struct Baseline {
-    /// The file of known findings, which are suppressed, each with a reason and a last day
+    /// The file of known findings, which are suppressed, each with a reason and a last day [default:
+    /// mcp-scopes.baseline.json, if it exists]
     #[arg(long = "baseline", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
     /// Write the current findings to that file (default: mcp-scopes.baseline.json); old entries keep their reasons and days
     #[arg(long = "update-baseline")]
     pub(crate) update: bool,
+    /// Do not use the file of known findings
+    #[arg(long, conflicts_with_all = ["file", "update"])]
+    no_baseline: bool,
     /// The reason of new entries; without it, write a reason into each of them
     #[arg(long, value_name = "TEXT", requires = "update")]
     pub(crate) reason: Option<String>,
@@ -37,12 +41,21 @@ pub(crate) struct Baseline {
 }
 
 impl Baseline {
-    /// Suppresses the known findings. Writes the file first if requested.
-    pub(crate) fn apply(&self, report: &mut Report, overrides: &Overrides) -> Result<(), Error> {
-        if self.file.is_none() && !self.update {
-            return Ok(());
-        }
-        let path = self.file.as_deref().unwrap_or_else(|| Path::new(FILE));
+    /// Returns the file that is used: the stated one, or the default if it exists or is to be written.
+    pub(crate) fn used(&self) -> Option<&Path> {
+        let default = Path::new(FILE);
+        let is_used = self.update || (!self.no_baseline && default.is_file());
+        self.file.as_deref().or_else(|| is_used.then_some(default))
+    }
+
+    /// Suppresses the known findings. Writes the file first if requested. `is_whole` states whether everything in the
+    /// current folder is linted, so that an entry without a finding of a file that was found is stale.
+    pub(crate) fn apply(&self, report: &mut Report, overrides: &Overrides, is_whole: bool) -> Result<(), Error> {
+        let Some(path) = self.used() else { return Ok(()) };
+        let overrides = overrides.clone();
+        let reports_stale = self.file.is_some() || self.update || is_whole;
+        let overrides =
+            if reports_stale { overrides } else { overrides.set("stale-baseline-entry", Setting::Allow)? };
         let today = self.today.as_deref().map_or_else(Day::today, Day::parse)?;
         if self.update {
             let expires = self.expires.as_deref().map_or_else(|| Ok(today.after(DAYS)), Day::parse)?;
@@ -58,7 +71,7 @@ impl Baseline {
             let entries = if baseline.len() == 1 { "entry" } else { "entries" };
             print_note(format_args!("wrote {} {entries} to {}", baseline.len(), path.display()));
         }
-        baseline.apply(report, today, overrides);
+        baseline.apply(report, today, &overrides);
         Ok(())
     }
 }

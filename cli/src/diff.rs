@@ -23,7 +23,7 @@ use std::path::Path;
 use accept::Acceptances;
 use change::Change;
 use clap::{Args, ValueEnum};
-pub(crate) use diagnostics::{diagnostics, kind_text};
+pub(crate) use diagnostics::{diagnostics, kind_text, merged};
 use side::{Reading, Side};
 
 use crate::{

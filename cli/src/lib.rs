@@ -9,6 +9,7 @@
 //! | `diff` | `mcp-scopes diff` |
 //! | `docs` | `mcp-scopes docs` |
 //! | `escape` | escapes control characters |
+//! | `exclude` | `--exclude` |
 //! | `export` | `mcp-scopes export` |
 //! | `findings` | findings of the linter as diagnostics |
 //! | `fix` | `--fix`, `--unsafe-fixes`, `--diff` |
@@ -28,6 +29,7 @@
 //! | `terminal` | standard output and standard error |
 //! | `token` | `mcp-scopes token` |
 //! | `verdict` | the verdict on a change |
+//! | `workspace` | the packages and lock files of a workspace |
 
 mod access;
 mod arguments;
@@ -35,6 +37,7 @@ mod baseline;
 mod diff;
 mod docs;
 mod escape;
+mod exclude;
 mod export;
 mod findings;
 mod fix;
@@ -54,6 +57,7 @@ mod target;
 mod terminal;
 mod token;
 mod verdict;
+mod workspace;
 
 use std::{ffi::OsString, process::ExitCode};
 

@@ -11,7 +11,7 @@ use mcp_scopes_scan::{Error, Finding, Report, artefact::is_artefact, file};
 
 use crate::{
     baseline::Baseline,
-    findings,
+    exclude, findings,
     fix::{Failure, Fixed, Fixing, STDIN, Texts},
     levels::Levels,
     options::Build,
@@ -64,6 +64,10 @@ pub(crate) struct Lint {
     /// A file such as mcp-scopes.toml; its `[lint]`, `[convention]` and namespace apply to documents
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Leave out findings in files and folders of that pattern, such as `examples` or `server/**/generated.rs`; may be given
+    /// several times
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
     /// Print how often each rule reports, instead of the findings
     #[arg(long, conflicts_with_all = ["fix", "diff"])]
     statistics: bool,
@@ -152,6 +156,7 @@ impl Lint {
             let help = failure.advice().unwrap_or_default();
             report.findings.push(Finding::error(UNREADABLE, failure.to_string()).help(help));
         }
+        exclude::apply(&self.exclude, &mut report);
         self.target.write(&findings::diagnostics(&report, false));
         for failure in failures {
             fail_with_findings(failure);
@@ -168,13 +173,15 @@ impl Lint {
         for path in &self.path {
             report.merge(self.lint_path(path, overrides, input, texts, &progress)?);
         }
-        self.baseline.apply(&mut report, overrides)?;
+        exclude::apply(&self.exclude, &mut report);
+        let is_whole = self.exclude.is_empty() && matches!(self.path.as_slice(), [path] if path == Path::new("."));
+        self.baseline.apply(&mut report, overrides, is_whole)?;
         Ok(report)
     }
 
     /// Prints the report.
     fn print_report(&self, report: &Report) -> Outcome {
-        let has_baseline = self.baseline.file.is_some() || self.baseline.update;
+        let has_baseline = self.baseline.used().is_some();
         let diagnostics = findings::diagnostics(report, has_baseline);
         let written = if self.statistics {
             self.target.write_files(&diagnostics).and(|| print(&statistics::table(&diagnostics)))

@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use mcp_scopes_scan::file::{replace, text};
+use mcp_scopes_scan::{
+    Error,
+    file::{replace, text},
+};
 
 use crate::{
     diff::{
-        accept::Acceptances,
-        changes_between, diagnostics,
+        accept::{Acceptances, Judged},
+        changes_between, diagnostics, merged,
         side::{Reading, Side, Unreadable},
     },
     lock_file,
@@ -17,15 +20,18 @@ use crate::{
     stale,
     target::Target,
     terminal::{fail, fail_with_findings},
+    workspace::folders_with,
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
   mcp-scopes lock                 Write mcp-scopes.lock.json
   mcp-scopes check                In CI: print the changes and exit with 1 if the source differs
+  mcp-scopes check --workspace    Compare each lock file of the workspace
+  mcp-scopes lock -p server       Write the lock file of that package
   mcp-scopes check --format github --output markdown=summary.md
   mcp-scopes lock server --file server/release.lock.json";
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Lock {
     /// The folder of the package
     #[arg(default_value = ".")]
@@ -33,6 +39,9 @@ pub(crate) struct Lock {
     /// The lock file [default: mcp-scopes.lock.json in that folder]
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
+    /// Each mcp-scopes.lock.json at or below that folder
+    #[arg(long, conflicts_with_all = ["file", "package"])]
+    workspace: bool,
     #[command(flatten)]
     table: Table,
     #[command(flatten)]
@@ -51,6 +60,27 @@ pub(crate) struct Check {
 
 impl Lock {
     pub(crate) fn run(&self) -> Outcome {
+        match self.each() {
+            Ok(locks) => locks.iter().fold(Outcome::Clean, |outcome, lock| outcome.and(|| lock.write())),
+            Err(unreadable) => unreadable.report(),
+        }
+    }
+
+    /// Returns the command for each lock file of the workspace, or for the one that is meant.
+    fn each(&self) -> Result<Vec<Self>, Unreadable> {
+        if !self.workspace {
+            return Ok(vec![self.clone()]);
+        }
+        let folders = folders_with(&self.path, lock_file::FILE);
+        if folders.is_empty() {
+            let message = format!("no `{}` at or below `{}`", lock_file::FILE, self.path.display());
+            return Err(Unreadable::new(message, "write one with `mcp-scopes lock FOLDER`"));
+        }
+        let of = |path: PathBuf| Self { path, workspace: false, ..self.clone() };
+        Ok(folders.into_iter().map(of).collect())
+    }
+
+    fn write(&self) -> Outcome {
         let current = match self.current() {
             Ok(current) => current,
             Err(unreadable) => return unreadable.report(),
@@ -83,8 +113,9 @@ impl Lock {
 
     fn file(&self) -> PathBuf {
         self.file.clone().unwrap_or_else(|| {
-            let beside = self.path.is_dir() && self.path != Path::new(".");
-            if beside { self.path.join(lock_file::FILE) } else { PathBuf::from(lock_file::FILE) }
+            let folder = self.build.folder(&self.path);
+            let beside = folder.is_dir() && folder != Path::new(".");
+            if beside { folder.join(lock_file::FILE) } else { PathBuf::from(lock_file::FILE) }
         })
     }
 
@@ -103,33 +134,61 @@ impl Lock {
     }
 }
 
+/// The comparison of one lock file.
+struct Compared {
+    /// The file, as displayed.
+    shown: String,
+    /// How its changes are accepted.
+    accept: String,
+    judged: Judged,
+    new: Side,
+}
+
 impl Check {
     pub(crate) fn run(&self) -> Outcome {
-        let file = self.lock.file();
-        let shown = file.display().to_string();
-        let accept = format!("accept it with `{}`", self.lock.command());
-        let both = self.lock.open(&shown).and_then(|old| Ok((old, self.lock.current()?)));
-        let (old, new) = match both {
-            Ok(both) => both,
-            Err(unreadable) if file.exists() => return unreadable.report_to(&self.target),
-            Err(unreadable) => return Unreadable { help: accept, ..unreadable }.report_to(&self.target),
+        let locks = match self.lock.each() {
+            Ok(locks) => locks,
+            Err(unreadable) => return unreadable.report_to(&self.target),
         };
+        let mut compared = Vec::new();
+        for lock in locks {
+            match self.compare(&lock) {
+                Ok(found) => compared.push(found),
+                Err(Stop::Unreadable(unreadable)) => return unreadable.report_to(&self.target),
+                Err(Stop::Failed(error)) => return fail_with_findings(&error),
+            }
+        }
+        let places: Vec<_> = compared.iter().map(|one| one.new.source.places()).collect();
         // Every change has to be accepted.
-        let changes = changes_between(&old, &new);
-        // An entry without a change here may be for a comparison with another revision.
-        let judged = match self.acceptances.apply(changes, &new.source, false) {
-            Ok(judged) => judged,
-            Err(error) => return fail_with_findings(&error),
-        };
-        let places = new.source.places();
-        let diagnostics = diagnostics(&judged, &places, |_| true);
+        let runs = compared.iter().zip(&places).map(|(one, places)| diagnostics(&one.judged, places, |_| true));
+        let diagnostics = merged(runs);
         if diagnostics.all().next().is_none() && self.target.is_plain() {
             return Outcome::Clean;
         }
         let written = self.target.write(&diagnostics);
-        if !judged.changes.is_empty() && written == Outcome::Clean {
-            stale::report(&shown, &accept);
+        for one in compared.iter().filter(|one| !one.judged.changes.is_empty() && written == Outcome::Clean) {
+            stale::report(&one.shown, &one.accept);
         }
         self.target.found(written, diagnostics.has_errors())
     }
+
+    fn compare(&self, lock: &Lock) -> Result<Compared, Stop> {
+        let file = lock.file();
+        let shown = file.display().to_string();
+        let accept = format!("accept it with `{}`", lock.command());
+        let both = lock.open(&shown).and_then(|old| Ok((old, lock.current()?)));
+        let (old, new) = both.map_err(|unreadable| {
+            let help = if file.exists() { unreadable.help.clone() } else { accept.clone() };
+            Stop::Unreadable(Unreadable { help, ..unreadable })
+        })?;
+        // An entry without a change here may be for a comparison with another revision.
+        let judged = self.acceptances.apply(changes_between(&old, &new), &new.source, false).map_err(Stop::Failed)?;
+        Ok(Compared { shown, accept, judged, new })
+    }
+}
+
+/// Why a comparison is not possible.
+enum Stop {
+    Unreadable(Unreadable),
+    Failed(Error),
 }

@@ -1,12 +1,14 @@
 //! Options of several commands: facts that a document states beyond its source, and the scanned build.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use mcp_scopes_scan::Scan;
 
+use crate::workspace;
+
 /// Facts that a document states beyond the source.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Table {
     /// The name or path of the table, if the package has several
     #[arg(long = "table", value_name = "NAME")]
@@ -49,6 +51,9 @@ impl Table {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Build")]
 pub(crate) struct Build {
+    /// The name of the package, which is at or below the path
+    #[arg(long, short, value_name = "NAME")]
+    package: Option<String>,
     /// Features to enable, separated by commas
     #[arg(long, short = 'F', value_name = "FEATURES", value_delimiter = ',')]
     features: Vec<String>,
@@ -67,11 +72,18 @@ pub(crate) struct Build {
 }
 
 impl Build {
+    /// Returns the folder of the package at or below the path.
+    pub(crate) fn folder(&self, path: &Path) -> PathBuf {
+        // A package that is missing has no folder, so the scan reports the path.
+        let named = |name: &String| workspace::package(path, name).unwrap_or_else(|| path.join(name));
+        self.package.as_ref().map_or_else(|| path.to_owned(), named)
+    }
+
     /// Returns a scan of that path for this build.
     pub(crate) fn scan(&self, path: &Path) -> Scan {
         // Cargo also accepts spaces between features.
         let features = self.features.iter().flat_map(|part| part.split_whitespace());
-        let scan = Scan::new(path)
+        let scan = Scan::new(&self.folder(path))
             .features(features)
             .all_features(self.all_features)
             .no_default_features(self.no_default_features);
@@ -86,7 +98,8 @@ impl Build {
         let none = self.no_default_features.then(|| "--no-default-features".to_owned());
         let cfgs = self.cfg.iter().map(|cfg| format!("--cfg {}", quoted(cfg)));
         let target = self.target.iter().map(|target| format!("--target {}", quoted(target)));
-        features.into_iter().chain(all).chain(none).chain(target).chain(cfgs).collect()
+        let package = self.package.iter().map(|name| format!("--package {}", quoted(name)));
+        package.chain(features).chain(all).chain(none).chain(target).chain(cfgs).collect()
     }
 }
 

@@ -56,8 +56,21 @@ pub(crate) fn diagnostics<'a>(
         let level = Level::Note;
         Diagnostic { level, suppression: Some(why), ..describe_change(change) }
     };
-    let active = judged.changes.iter().map(describe_change).chain(judged.notices.iter().map(notice)).collect();
-    diagnostics_of(active, judged.accepted.iter().map(accepted).collect(), summary(judged))
+    let active: Vec<_> = judged.changes.iter().map(describe_change).chain(judged.notices.iter().map(notice)).collect();
+    let accepted: Vec<_> = judged.accepted.iter().map(accepted).collect();
+    let summary = summary(&active, accepted.len());
+    diagnostics_of(active, accepted, summary)
+}
+
+/// Returns the diagnostics of several comparisons as those of one run.
+pub(crate) fn merged<'a>(runs: impl IntoIterator<Item = Diagnostics<'a>>) -> Diagnostics<'a> {
+    let (mut active, mut accepted) = (Vec::new(), Vec::new());
+    for run in runs {
+        active.extend(run.active);
+        accepted.extend(run.suppressed);
+    }
+    let summary = summary(&active, accepted.len());
+    diagnostics_of(active, accepted, summary)
 }
 
 /// Returns the report of a comparison whose input could not be read.
@@ -101,17 +114,14 @@ fn notice(notice: &Notice) -> Diagnostic<'_> {
 }
 
 /// Returns the summary: `2 changes: minor, weakens and tightens; 1 accepted`.
-fn summary(judged: &Judged) -> String {
-    let changes = &judged.changes;
-    let found = match Verdict::over(changes.iter().map(Change::verdict)) {
-        Some(verdict) => format!("{}: {verdict}", counted(changes.len(), "change")),
-        None if judged.accepted.is_empty() => Contents::Changes.none().to_owned(),
+fn summary(active: &[Diagnostic<'_>], accepted: usize) -> String {
+    let verdicts: Vec<Verdict> = active.iter().filter_map(|diagnostic| diagnostic.verdict).collect();
+    let found = match Verdict::over(verdicts.iter().copied()) {
+        Some(verdict) => format!("{}: {verdict}", counted(verdicts.len(), "change")),
+        None if accepted == 0 => Contents::Changes.none().to_owned(),
         None => "no other changes".to_owned(),
     };
-    match judged.accepted.len() {
-        0 => found,
-        some => format!("{found}; {some} accepted"),
-    }
+    if accepted == 0 { found } else { format!("{found}; {accepted} accepted") }
 }
 
 fn describe_notice(id: &'static str, why: &'static str) -> RuleDescription {

@@ -71,7 +71,7 @@ fn accepts_crlf() {
     place.write("lines.lock.json", place.text("good.lock.json").replace('\n', "\r\n"));
     for arguments in [
         &["lint", "lines.json"][..],
-        &["lint", "--unsafe-fixes", "lines.json"],
+        &["lint", "--fix", "--unsafe-fixes", "lines.json"],
         &["diff", "good.json", "lines.json", "--fail-on", "patch"],
         &["check", "server", "--file", "lines.lock.json"],
         &["check", "lines.json", "--file", "good.lock.json"],

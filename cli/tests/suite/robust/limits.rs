@@ -136,7 +136,7 @@ fn rejects_reserved_names_in_documents() {
         let wanted = format!("member names that begin with `{prefix}` are reserved by a parsing library");
         for arguments in [
             &["lint", "marked.json"][..],
-            &["lint", "--unsafe-fixes", "marked.json"],
+            &["lint", "--fix", "--unsafe-fixes", "marked.json"],
             &["lint", "--baseline", "marked.json", "server"],
             &["diff", "marked.json", "server"],
             &["diff", "server", "marked.json"],

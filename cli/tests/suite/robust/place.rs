@@ -98,7 +98,7 @@ impl Place {
         [
             &["lint", file][..],
             &["lint", "--format", "sarif", file],
-            &["lint", "--unsafe-fixes", file],
+            &["lint", "--fix", "--unsafe-fixes", file],
             &["lint", "--config", file, "good.json"],
             &["lint", "--baseline", file, "server"],
             &["diff", file, "server"],
