@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use mcp_scopes_model::scope::scope_token;
 use mcp_scopes_scan::source::{Place, Placed};
 
 use crate::{
@@ -25,7 +26,9 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     for (text, place) in stated.chain(named) {
         let parts: Vec<&str> =
             text.split(|mark: char| mark == ',' || mark.is_whitespace()).filter(|part| !part.is_empty()).collect();
-        if parts.len() < 2 || !seen.insert((text, place)) {
+        // `scope-syntax` reports texts that hold something else.
+        let are_scopes = parts.len() > 1 && parts.iter().all(|part| scope_token(part).is_ok());
+        if !are_scopes || !seen.insert((text, place)) {
             continue;
         }
         let list: Vec<String> = parts.iter().map(|part| format!("\"{part}\"")).collect();
