@@ -27,8 +27,8 @@ pub(crate) struct Baseline {
     #[arg(long = "update-baseline")]
     pub(crate) update: bool,
     /// Do not use the file of known findings
-    #[arg(long, conflicts_with_all = ["file", "update"])]
-    no_baseline: bool,
+    #[arg(long = "no-baseline", conflicts_with_all = ["file", "update"])]
+    ignored: bool,
     /// The reason of new entries; without it, write a reason into each of them
     #[arg(long, value_name = "TEXT", requires = "update")]
     pub(crate) reason: Option<String>,
@@ -44,7 +44,7 @@ impl Baseline {
     /// Returns the file that is used: the stated one, or the default if it exists or is to be written.
     pub(crate) fn used(&self) -> Option<&Path> {
         let default = Path::new(FILE);
-        let is_used = self.update || (!self.no_baseline && default.is_file());
+        let is_used = self.update || (!self.ignored && default.is_file());
         self.file.as_deref().or_else(|| is_used.then_some(default))
     }
 

@@ -83,7 +83,7 @@ impl Build {
     pub(crate) fn scan(&self, path: &Path) -> Scan {
         // Cargo also accepts spaces between features.
         let features = self.features.iter().flat_map(|part| part.split_whitespace());
-        let scan = Scan::new(&self.folder(path))
+        let scan = Scan::new(self.folder(path))
             .features(features)
             .all_features(self.all_features)
             .no_default_features(self.no_default_features);
