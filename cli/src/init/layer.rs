@@ -99,6 +99,7 @@ fn http(sdk: Sdk, places: &str, names: &Names<'_>) -> String {
         Sdk::Rmcp => format!(
             "over HTTP{places}, before the service is made:\n{build}  \
              in place of `StreamableHttpService::new(`:\n    mcp_scopes_rmcp::service(&server,\n  \
+             with `?` behind its closing parenthesis: it fails if the server offers resources or prompts that nothing opens\n  \
              and mount the service for every path, in place of `.nest_service(..)`, `.route_service(..)`:\n    .fallback_service(service)\n"
         ),
         _ => format!(

@@ -53,6 +53,7 @@ const WITH_HOST: [&str; 5] = ["http", "https", "ws", "wss", "ftp"];
 /// assert!(resource_syntax("/var/log/*").is_err());
 /// assert!(resource_syntax("https://*.example.com/*").is_err());
 /// ```
+#[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the loop")]
 pub const fn resource_syntax(glob: &str) -> Result<(), PatternError> {
     if let b"*" = glob.as_bytes() {
         return Ok(());
@@ -78,6 +79,7 @@ pub const fn resource_syntax(glob: &str) -> Result<(), PatternError> {
 }
 
 /// Returns the place of the colon behind a scheme (RFC 3986 §3.1).
+#[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the loop")]
 const fn scheme_end(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     while at < bytes.len() {
@@ -93,6 +95,7 @@ const fn scheme_end(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Checks what is behind the scheme of a URL of the web: `://host/..`, or `://*`.
+#[expect(clippy::indexing_slicing, reason = "const evaluation has no `get`; the index is bounded by the loop")]
 const fn host(rest: &[u8]) -> Result<(), PatternError> {
     let [b':', b'/', b'/', host @ ..] = rest else { return Err(PatternError::NeverMatches) };
     if let [b'*'] = host {

@@ -17,7 +17,7 @@ pub use desk::Desk;
 pub async fn app(issuer: mcp_scopes_server::token::Issuer) -> Result<Router, Box<dyn std::error::Error>> {
     let server = mcp_scopes_server::ResourceServer::builder(&TOOLS).issuer(issuer).build().await?;
     let sessions = LocalSessionManager::default().into();
-    let service = mcp_scopes_rmcp::service(&server, || Ok(Desk::new()), sessions, Default::default());
+    let service = mcp_scopes_rmcp::service(&server, || Ok(Desk::new()), sessions, Default::default())?;
     Ok(Router::new().fallback_service(service))
 }
 

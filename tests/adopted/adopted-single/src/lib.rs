@@ -44,7 +44,7 @@ impl ServerHandler for Notes {}
 pub async fn app(issuer: mcp_scopes_server::token::Issuer) -> Result<Router, Box<dyn std::error::Error>> {
     let sessions = LocalSessionManager::default().into();
     let server = mcp_scopes_server::ResourceServer::builder(&TOOLS).issuer(issuer).build().await?;
-    let service = mcp_scopes_rmcp::service(&server, || Ok(Notes), sessions, Default::default());
+    let service = mcp_scopes_rmcp::service(&server, || Ok(Notes), sessions, Default::default())?;
     Ok(Router::new().fallback_service(service))
 }
 

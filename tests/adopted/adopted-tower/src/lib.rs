@@ -12,6 +12,6 @@ pub async fn app(issuer: mcp_scopes_server::token::Issuer) -> Result<Router, Box
     let sessions = LocalSessionManager::default().into();
     let server =
         mcp_scopes_server::ResourceServer::builder(&adopted_clock::server::TOOLS).issuer(issuer).build().await?;
-    let service = mcp_scopes_rmcp::service(&server, || Ok(Clock), sessions, Default::default());
+    let service = mcp_scopes_rmcp::service(&server, || Ok(Clock), sessions, Default::default())?;
     Ok(Router::new().fallback_service(service))
 }
