@@ -51,4 +51,5 @@ mod traces;
 mod with_axum;
 mod with_rmcp;
 mod with_rmcp_capabilities;
+mod with_rmcp_contents;
 mod with_rmcp_guarded;
