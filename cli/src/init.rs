@@ -45,7 +45,7 @@ use self::{
 use crate::{
     outcome::Outcome,
     output::count::counted,
-    terminal::{print, print_stderr, print_note},
+    terminal::{print, print_note, print_stderr},
 };
 
 pub(crate) const EXAMPLES: &str = "Examples:
