@@ -1,0 +1,328 @@
+//! The decision: all checks, then all effects or none.
+
+use mcp_scopes_model::Risk;
+
+use crate::{
+    decision::{ApprovalRequest, Decision, Denial, Reason, Reauthentication},
+    matcher::{Call, Evidence},
+    rules::{Condition, Cooling, Row, Rules},
+    session::{APPROVED_BY, CHALLENGED, HIGH_RISK, REFUSED, Session, TRIGGER},
+    time::{Timestamp, minutes},
+};
+
+/// What the token says about the caller's authentication.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Facts<'a> {
+    /// `auth_time`, in seconds since the UNIX epoch.
+    pub auth_time: Option<u64>,
+    /// `acr`.
+    pub acr: Option<&'a str>,
+}
+
+/// The tolerance for an `auth_time` in the future. One beyond it is ignored.
+const CLOCK_SKEW: u32 = 60;
+
+impl Facts<'_> {
+    fn auth_time(&self, now: u32) -> Option<u32> {
+        let time = self.auth_time.and_then(|time| u32::try_from(time).ok());
+        time.filter(|time| *time <= now.saturating_add(CLOCK_SKEW))
+    }
+
+    fn has_acr(&self, values: &[String]) -> bool {
+        self.acr.is_some_and(|acr| values.iter().any(|value| value == acr))
+    }
+}
+
+impl Rules {
+    /// Decides on all calls of a body, and records their effects if all of them may run. If not, it records first contact, and that a call was
+    /// refused.
+    ///
+    /// Each call is checked as if all others had been admitted just before it, so their order does not matter.
+    pub fn decide(&self, session: &mut Session, calls: &[Call], facts: &Facts<'_>, now: Timestamp) -> Decision {
+        session.end_if_over(self, now);
+        let is_new = session.started().is_none();
+        let asked = Asked { rules: self, session, calls, facts, now: now.floor(), begin: now.ceil() };
+        let (decision, approved_by) = asked.decision();
+        match decision {
+            Decision::Allowed => {
+                self.commit(session, calls, now);
+                if let Some(auth_time) = approved_by {
+                    session.set(APPROVED_BY, auth_time);
+                }
+            }
+            Decision::Denied(_) => {
+                session.contact(now);
+                if self.limits.refused.is_some() {
+                    session.add(REFUSED, 1);
+                }
+            }
+            Decision::ApprovalNeeded(_) => session.contact(now),
+            Decision::Reauthenticate(_) => {
+                session.contact(now);
+                session.set(CHALLENGED, facts.auth_time(now.floor()).unwrap_or(0).saturating_add(1));
+            }
+        }
+        if is_new {
+            session.begin_with_effect(self);
+        }
+        decision
+    }
+
+    /// Decides on calls of which none [needs a session](Self::needs_session). The decision is `None` if it depends on a session after all: the
+    /// caller must authenticate again, and the session knows whether it was told so.
+    #[must_use]
+    pub fn decide_without_session(&self, calls: &[Call], facts: &Facts<'_>, now: Timestamp) -> Option<Decision> {
+        for (place, call) in calls.iter().enumerate() {
+            let Some(row) = self.row(call.row) else { continue };
+            if let Some(reason) = forbidden(call) {
+                return Some(Decision::Denied(Denial { call: place, row: call.row, reason, retry_after: None }));
+            }
+            if self.reauthentication(place, call, row, facts, now.floor()).is_some() {
+                return None;
+            }
+        }
+        Some(Decision::Allowed)
+    }
+
+    /// Records in the live session that a call was admitted which a header moved into the sandbox: its latches only.
+    pub(crate) fn set_latches(&self, session: &mut Session, calls: &[Call], now: Timestamp) {
+        session.end_if_over(self, now);
+        session.renew(now);
+        for call in calls {
+            self.latch_matches(session, call, now);
+        }
+    }
+
+    /// Returns whether the calls match any pattern.
+    pub(crate) fn match_any(&self, calls: &[Call]) -> bool {
+        let matches = |call: &Call| {
+            let patterns = self.row(call.row).map_or(0, |row| row.patterns.len());
+            (0..patterns).any(|place| call.matched.has(place))
+        };
+        calls.iter().any(matches)
+    }
+
+    /// Returns whether some tool requires approval after this call.
+    fn asks_approval(&self, call: &Call) -> bool {
+        let patterns = self.row(call.row).into_iter().flat_map(|row| row.patterns.iter().enumerate());
+        patterns.into_iter().any(|(place, pattern)| pattern.asks_approval && call.matched.has(place))
+    }
+
+    fn latch_matches(&self, session: &mut Session, call: &Call, now: Timestamp) {
+        let Some(row) = self.row(call.row) else { return };
+        for (place, pattern) in row.patterns.iter().enumerate() {
+            if call.matched.has(place) {
+                session.set_latch(self, pattern.latch);
+                if pattern.asks_approval {
+                    // Rounded down, as `auth_time` is: an authentication in a later second is later.
+                    session.set(TRIGGER, now.floor().max(session.get(TRIGGER)));
+                }
+            }
+        }
+    }
+
+    /// Records the effects of admitted calls.
+    fn commit(&self, session: &mut Session, calls: &[Call], now: Timestamp) {
+        session.renew(now);
+        for call in calls {
+            let Some(row) = self.row(call.row).filter(|row| !row.is_public) else { continue };
+            self.latch_matches(session, call, now);
+            if let Some(counter) = &row.max_calls {
+                session.add(counter.word, 1);
+            }
+            if self.limits.high_risk.is_some() && call.risk >= Risk::High {
+                session.add(HIGH_RISK, 1);
+            }
+            if let Some(cooling) = row.cooling.as_ref()
+                && session.get(cooling.word) <= now.floor()
+            {
+                session.cool(cooling, call.arguments, now);
+            }
+            if self.limits.escalation.is_some() {
+                session.rise_to(call.risk, now);
+            }
+        }
+    }
+
+    /// Returns how the caller must authenticate for a call, if it has not.
+    fn reauthentication(
+        &self,
+        place: usize,
+        call: &Call,
+        row: &Row,
+        facts: &Facts<'_>,
+        now: u32,
+    ) -> Option<Reauthentication> {
+        if row.is_public {
+            return None;
+        }
+        let rule = self.risk.get(call.risk as usize)?;
+        let ages = [self.limits.auth_age, rule.max_auth_age_minutes.map(minutes)];
+        let max_age = ages.into_iter().flatten().min();
+        let is_fresh =
+            max_age.is_none_or(|max_age| facts.auth_time(now).is_some_and(|time| now.saturating_sub(time) <= max_age));
+        let is_strong = rule.acr_values.is_empty() || facts.has_acr(&rule.acr_values);
+        (!is_fresh || !is_strong).then_some(Reauthentication { call: place, row: call.row, risk: call.risk, max_age })
+    }
+}
+
+/// Returns what the arguments themselves violate.
+fn forbidden(call: &Call) -> Option<Reason> {
+    call.blocked.map(|glob| Reason::BlockedPattern { glob }).or(call.is_too_large.then_some(Reason::FileTooLarge))
+}
+
+/// Everything that a decision depends on.
+struct Asked<'a> {
+    rules: &'a Rules,
+    session: &'a Session,
+    calls: &'a [Call],
+    facts: &'a Facts<'a>,
+    now: u32,
+    /// When a period that begins now counts as begun.
+    begin: u32,
+}
+
+impl Asked<'_> {
+    /// Returns the decision, and the `auth_time` that approves a call.
+    fn decision(&self) -> (Decision, Option<u32>) {
+        let denials = self.calls.iter().enumerate().filter_map(|(place, call)| self.denial(place, call));
+        if let Some(denial) = denials.min_by_key(|denial| denial.reason.rank()) {
+            return (Decision::Denied(denial), None);
+        }
+        let rows =
+            || self.calls.iter().enumerate().filter_map(|(place, call)| Some((place, call, self.rules.row(call.row)?)));
+        let stale = |(place, call, row)| self.rules.reauthentication(place, call, row, self.facts, self.now);
+        if let Some(needed) = rows().find_map(stale) {
+            return (self.challenge_once(needed), None);
+        }
+        let mut open = rows().filter_map(|(place, call, row)| self.approval(place, call, row));
+        match (open.next(), open.next()) {
+            (None, _) => (Decision::Allowed, None),
+            // One authentication approves one call.
+            (Some(request), None) if !request.by_reviewer => match self.approving_sign_in(&request) {
+                Some(auth_time) => (Decision::Allowed, Some(auth_time)),
+                None => (Decision::ApprovalNeeded(request), None),
+            },
+            (Some(request), _) => (Decision::ApprovalNeeded(request), None),
+        }
+    }
+
+    fn denial(&self, place: usize, call: &Call) -> Option<Denial> {
+        let deny = |reason, retry_after| Some(Denial { call: place, row: call.row, reason, retry_after });
+        if let Some(reason) = forbidden(call) {
+            return deny(reason, None);
+        }
+        let (rules, session) = (self.rules, self.session);
+        let row = rules.row(call.row)?;
+        if row.is_public {
+            return None;
+        }
+        if rules.limits.refused.is_some_and(|limit| session.get(REFUSED) >= limit) && rules.needs_session(call) {
+            return deny(Reason::RefusedCalls, Some(session.end(rules).saturating_sub(self.now)));
+        }
+        if let Some(condition) = self.first_met(place, &row.blocked_after) {
+            return deny(Reason::BlockedAfter { pattern: condition.latch }, None);
+        }
+        if let Some(counter) = &row.max_calls {
+            let asked = self.count(|other| other.row == call.row);
+            if session.get(counter.word).saturating_add(asked) > counter.limit {
+                return deny(Reason::CallLimit, None);
+            }
+        }
+        if let Some(limit) = rules.limits.high_risk.filter(|_| call.risk >= Risk::High) {
+            let asked = self.count(|other| other.risk >= Risk::High && !self.is_public(other));
+            if session.get(HIGH_RISK).saturating_add(asked) > limit {
+                return deny(Reason::HighRiskLimit, None);
+            }
+        }
+        if let Some(wait) = row.cooling.as_ref().and_then(|cooling| self.cooling(place, call, cooling)) {
+            return deny(Reason::Cooling, Some(wait));
+        }
+        if let Some(wait) = rules.limits.escalation.and_then(|period| self.escalation(place, call, period)) {
+            return deny(Reason::Escalation, Some(wait));
+        }
+        None
+    }
+
+    /// Returns the first condition that an earlier call or another call of the batch meets.
+    fn first_met(&self, place: usize, conditions: &[Condition]) -> Option<Condition> {
+        let met = |condition: &Condition| {
+            self.session.is_latched(self.rules, condition.latch) || self.is_met_by_others(place, condition)
+        };
+        conditions.iter().copied().find(met)
+    }
+
+    fn is_met_by_others(&self, place: usize, condition: &Condition) -> bool {
+        let Some((row, pattern)) = condition.source else { return false };
+        self.others(place).any(|other| other.row == row && other.matched.has(pattern as usize))
+    }
+
+    /// Returns all calls but one.
+    fn others(&self, place: usize) -> impl Iterator<Item = &Call> {
+        self.calls.iter().enumerate().filter(move |(other, _)| *other != place).map(|(_, call)| call)
+    }
+
+    fn count(&self, counts: impl Fn(&Call) -> bool) -> u32 {
+        u32::try_from(self.calls.iter().filter(|call| counts(call)).count()).unwrap_or(u32::MAX)
+    }
+
+    fn is_public(&self, call: &Call) -> bool {
+        self.rules.row(call.row).is_some_and(|row| row.is_public)
+    }
+
+    /// Returns how long a call must wait for its own tool.
+    fn cooling(&self, place: usize, call: &Call, cooling: &Cooling) -> Option<u32> {
+        let is_repeat = |arguments: u64| cooling.arguments.is_some() && arguments != 0 && arguments == call.arguments;
+        let end = self.session.get(cooling.word);
+        let is_running = end > self.now;
+        if is_running && !cooling.arguments.is_some_and(|word| is_repeat(self.session.arguments(word))) {
+            return Some(end - self.now);
+        }
+        let has_rival = self.others(place).any(|other| other.row == call.row && !is_repeat(other.arguments));
+        has_rival.then(|| self.begin.saturating_add(cooling.seconds).saturating_sub(self.now))
+    }
+
+    /// Returns how long a call must wait because it is two or more levels above the settled risk.
+    fn escalation(&self, place: usize, call: &Call, period: u32) -> Option<u32> {
+        let settled = self.session.highest_risk(self.now.saturating_sub(period));
+        if (call.risk as usize) < settled as usize + 2 {
+            return None;
+        }
+        let (highest, risen) = self.session.last_rise();
+        let rises_with = self.others(place).any(|other| other.risk > highest && !self.is_public(other));
+        // Without a first contact, this is it.
+        let contact = self.session.started().unwrap_or(self.begin);
+        let latest = if rises_with { self.begin } else { contact.max(risen) };
+        Some(latest.saturating_add(period).saturating_sub(self.now)).filter(|wait| *wait > 0)
+    }
+
+    /// Challenges a caller once for each authentication: most clients log in without `max_age`, and would repeat it without end.
+    fn challenge_once(&self, needed: Reauthentication) -> Decision {
+        let auth_time = self.facts.auth_time(self.now).unwrap_or(0);
+        if self.session.get(CHALLENGED) == auth_time.saturating_add(1) {
+            let Reauthentication { call, row, .. } = needed;
+            return Decision::Denied(Denial { call, row, reason: Reason::StaleAuthentication, retry_after: None });
+        }
+        Decision::Reauthenticate(needed)
+    }
+
+    /// Returns the approval that a call lacks.
+    fn approval(&self, place: usize, call: &Call, row: &Row) -> Option<ApprovalRequest> {
+        if row.requires_human_review && call.evidence < Evidence::Reviewer {
+            return Some(ApprovalRequest { call: place, row: call.row, by_reviewer: true, pattern: None });
+        }
+        let condition = self.first_met(place, &row.approval_after).filter(|_| call.evidence == Evidence::None)?;
+        Some(ApprovalRequest { call: place, row: call.row, by_reviewer: false, pattern: Some(condition.latch) })
+    }
+
+    /// Returns the `auth_time` of an authentication that approves a call: later than what triggered it, and used for no other call.
+    fn approving_sign_in(&self, request: &ApprovalRequest) -> Option<u32> {
+        let values = self.rules.sign_in_approval.as_ref()?;
+        // One from the future approves nothing: it could be older than the trigger.
+        let auth_time =
+            self.facts.auth_time(self.now).filter(|time| *time <= self.now && self.facts.has_acr(values))?;
+        let is_triggered_now = self.others(request.call).any(|other| self.rules.asks_approval(other));
+        let trigger = if is_triggered_now { self.now } else { self.session.get(TRIGGER) };
+        (auth_time > trigger.max(self.session.get(APPROVED_BY))).then_some(auth_time)
+    }
+}

@@ -1,0 +1,79 @@
+//! Globs, split at their `*` when the rules are compiled. The grammar's `spec.md`, "Globs", specifies them.
+
+/// A compiled glob. Matching takes linear time in the text, since each part is searched from where the last one ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Glob {
+    /// The parts between the `*`. The first and the last are anchored.
+    parts: Box<[Part]>,
+}
+
+/// A run without `*`.
+#[derive(Clone, Debug)]
+struct Part {
+    text: Box<str>,
+    /// Whether it has a `?`.
+    wild: bool,
+}
+
+impl Glob {
+    pub(crate) fn new(glob: &str) -> Self {
+        let part = |text: &str| Part { text: text.into(), wild: text.contains('?') };
+        Self { parts: glob.split('*').map(part).collect() }
+    }
+
+    /// Returns whether the whole text matches.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        match &*self.parts {
+            [] => false,
+            [only] => only.strip_from(text) == Some(""),
+            [first, middle @ .., last] => {
+                let Some(mut rest) = first.strip_from(text) else { return false };
+                for part in middle {
+                    match part.find_in(rest) {
+                        Some(behind) => rest = behind,
+                        None => return false,
+                    }
+                }
+                last.ends(rest)
+            }
+        }
+    }
+}
+
+impl Part {
+    /// Returns what follows the part at the beginning of the text.
+    fn strip_from<'t>(&self, text: &'t str) -> Option<&'t str> {
+        if !self.wild {
+            return text.strip_prefix(&*self.text);
+        }
+        let mut rest = text.chars();
+        self.text.chars().all(|wanted| rest.next().is_some_and(|found| fits(wanted, found))).then_some(rest.as_str())
+    }
+
+    /// Returns what follows the first occurrence.
+    fn find_in<'t>(&self, text: &'t str) -> Option<&'t str> {
+        if !self.wild {
+            return text.split_once(&*self.text).map(|(_, behind)| behind);
+        }
+        let mut rest = text.chars();
+        loop {
+            if let Some(behind) = self.strip_from(rest.as_str()) {
+                return Some(behind);
+            }
+            rest.next()?;
+        }
+    }
+
+    /// Returns whether the text ends with the part.
+    fn ends(&self, text: &str) -> bool {
+        if !self.wild {
+            return text.ends_with(&*self.text);
+        }
+        let mut rest = text.chars();
+        self.text.chars().rev().all(|wanted| rest.next_back().is_some_and(|found| fits(wanted, found)))
+    }
+}
+
+fn fits(wanted: char, found: char) -> bool {
+    wanted == '?' || wanted == found
+}

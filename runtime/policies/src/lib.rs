@@ -1,0 +1,45 @@
+//! The policy engine: decides on calls of MCP tools beyond scopes, by order, count, time, arguments and approval.
+//!
+//! [`Rules::compile`] reads what a scope table states. For each call the server makes a [`Call`] from its arguments. One [`Session`] per caller
+//! holds what happened so far. [`Rules::decide`] reads and changes it, for all calls of a body at once.
+//! [`Rules::explain`] turns a denial into a sentence that a model can act on.
+//!
+//! The package does no I/O and reads no clock. `docs/decisions/099-policy-engine.md` says why it is built this way.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`settings`] | what a deployment adds to the table: session limits, rules by risk, forms of approval |
+//! | [`rules`] | [`Rules`]: the compiled form; `compile` makes it, [`problem`] has its errors |
+//! | [`matcher`] | [`Call`]: which patterns a call matches; `glob`, `normal` and `size` read its arguments |
+//! | [`session`] | [`Session`]: the state of one caller; [`packed`]: its form in a store |
+//! | [`decide`] | the decision; [`decision`]: its types |
+//! | [`answer`] | sentences and structured answers |
+//! | [`key`] | [`SessionKey`], and the keyed hash of arguments |
+
+pub mod answer;
+mod compile;
+pub mod decide;
+pub mod decision;
+mod glob;
+pub mod key;
+pub mod matcher;
+mod name;
+mod normal;
+pub mod packed;
+pub mod problem;
+pub mod rules;
+pub mod session;
+pub mod settings;
+mod size;
+pub mod time;
+
+pub use answer::Answer;
+pub use decide::Facts;
+pub use decision::{ApprovalRequest, Decision, Denial, Reason, Reauthentication};
+pub use key::{ArgumentHasher, SessionKey};
+pub use matcher::{Call, CallReader, Evidence};
+pub use problem::{CompileError, Problem};
+pub use rules::{Rules, Subject, ToolNumber};
+pub use session::{Session, SessionView};
+pub use settings::{Domain, RiskRule, SessionLimits, Settings};
+pub use time::Timestamp;

@@ -1,0 +1,199 @@
+//! What a decision needs to know about a call: which patterns it matches, and what its own tool forbids.
+
+use mcp_scopes_model::Risk;
+
+use crate::{
+    normal::Forms,
+    rules::{Row, Rules, Subject, Test, ToolNumber},
+    size::file_size,
+};
+
+/// A call, reduced to what a decision needs. It holds no argument.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub(crate) row: u32,
+    pub(crate) risk: Risk,
+    pub(crate) matched: Matched,
+    /// The glob of `blocked_patterns` that an argument matches.
+    pub(crate) blocked: Option<u32>,
+    pub(crate) is_too_large: bool,
+    /// The keyed hash of the arguments; 0 for none.
+    pub(crate) arguments: u64,
+    pub(crate) evidence: Evidence,
+}
+
+impl Call {
+    /// States the [hash](crate::ArgumentHasher::hash) of the arguments. Only [idempotent](Rules::is_idempotent) tools need it. Without it, no call
+    /// is a repeat.
+    #[must_use]
+    pub const fn with_arguments(mut self, hash: u64) -> Self {
+        self.arguments = hash;
+        self
+    }
+
+    /// States an approval that the server has verified for exactly this call.
+    #[must_use]
+    pub const fn with_evidence(mut self, evidence: Evidence) -> Self {
+        self.evidence = evidence;
+        self
+    }
+
+    /// Returns the risk of the call.
+    #[must_use]
+    pub const fn risk(&self) -> Risk {
+        self.risk
+    }
+}
+
+/// A verified approval of one call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// There is none.
+    #[default]
+    None,
+    /// The caller has approved the call.
+    Caller,
+    /// A person other than the caller has reviewed the call. It is also an approval.
+    Reviewer,
+}
+
+/// The patterns of a row that a call matches, as bits. A row rarely has more than 64.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Matched {
+    first: u64,
+    others: Vec<u64>,
+}
+
+impl Matched {
+    fn of(row: &Row) -> Self {
+        let others = row.patterns.len().div_ceil(64).saturating_sub(1);
+        Self { first: 0, others: if others == 0 { Vec::new() } else { vec![0; others] } }
+    }
+
+    fn word(&mut self, place: usize) -> Option<&mut u64> {
+        match (place / 64).checked_sub(1) {
+            None => Some(&mut self.first),
+            Some(other) => self.others.get_mut(other),
+        }
+    }
+
+    fn set(&mut self, place: usize) {
+        if let Some(word) = self.word(place) {
+            *word |= 1 << (place % 64);
+        }
+    }
+
+    pub(crate) fn has(&self, place: usize) -> bool {
+        let word = match (place / 64).checked_sub(1) {
+            None => Some(self.first),
+            Some(other) => self.others.get(other).copied(),
+        };
+        word.is_some_and(|word| word >> (place % 64) & 1 == 1)
+    }
+}
+
+/// Reads the arguments of one call. See [`Rules::call`].
+#[derive(Debug)]
+#[must_use = "the call is returned by `finish`"]
+pub struct CallReader<'r> {
+    row: Option<&'r Row>,
+    /// Whether arguments can still change anything.
+    is_open: bool,
+    call: Call,
+}
+
+impl CallReader<'_> {
+    /// Reads an argument: a string value at any depth. `name` is the innermost member that holds it. Numbers, booleans and member names are
+    /// not arguments. Nothing is allocated if the text is in normal form and has no control characters.
+    pub fn argument(&mut self, name: &str, text: &str) {
+        let Some(row) = self.row.filter(|_| self.is_open) else { return };
+        if row.max_file_bytes().is_some_and(|limit| file_size(name, text).is_some_and(|size| size > limit)) {
+            self.call.is_too_large = true;
+        }
+        if row.blocked.is_empty() && row.patterns.iter().all(|pattern| matches!(pattern.test, Test::Any)) {
+            return;
+        }
+        let forms = Forms::of(text);
+        if self.call.blocked.is_none() {
+            let found = (0..).zip(&row.blocked).find(|(_, (glob, _))| forms.match_glob(glob));
+            self.call.blocked = found.map(|(number, _)| number);
+        }
+        for (place, pattern) in row.patterns.iter().enumerate() {
+            if let Test::Glob(glob) = &pattern.test
+                && !self.call.matched.has(place)
+                && forms.match_glob(glob)
+            {
+                self.call.matched.set(place);
+            }
+        }
+    }
+
+    /// Returns the call.
+    #[must_use]
+    pub fn finish(self) -> Call {
+        self.call
+    }
+}
+
+impl Rules {
+    /// Begins to read a call of a tool.
+    ///
+    /// ```
+    /// # use mcp_scopes_model::{Policy, Risk, Tool};
+    /// # use mcp_scopes_policies::{Rules, Settings};
+    /// # let policy = Policy { blocked_patterns: &["*.key"], ..Policy::NONE };
+    /// # let rules = Rules::compile(&[Tool { policy, ..Tool::new("read_file", Risk::Low) }], &Settings::default())?;
+    /// let tool = rules.tool("read_file").ok_or("no such tool")?;
+    /// let mut call = rules.call(tool);
+    /// call.argument("path", "/home/ada/.ssh/id.key");
+    /// let call = call.finish();
+    /// # let _ = call;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn call(&self, tool: ToolNumber) -> CallReader<'_> {
+        let row = self.row(tool.0);
+        self.reader(tool.0, row.map_or(Risk::Critical, |row| row.risk))
+    }
+
+    /// Returns the call that reads a resource. The risk is the highest of the entries that match the URI.
+    #[must_use]
+    pub fn resource(&self, uri: &str, risk: Risk) -> Call {
+        let mut reader = self.reader(self.number(Subject::Resource), risk);
+        reader.argument("uri", uri);
+        reader.finish()
+    }
+
+    /// Returns the call that gets a prompt.
+    #[must_use]
+    pub fn prompt(&self, name: &str, risk: Risk) -> Call {
+        let mut reader = self.reader(self.number(Subject::Prompt), risk);
+        if let Some(row) = reader.row {
+            for (place, pattern) in row.patterns.iter().enumerate() {
+                if matches!(&pattern.test, Test::Exact(wanted) if **wanted == *name) {
+                    reader.call.matched.set(place);
+                }
+            }
+        }
+        reader.finish()
+    }
+
+    fn reader(&self, number: u32, risk: Risk) -> CallReader<'_> {
+        let row = self.row(number);
+        let mut matched = row.map_or_else(Matched::default, Matched::of);
+        for (place, pattern) in row.iter().flat_map(|row| row.patterns.iter().enumerate()) {
+            if matches!(pattern.test, Test::Any) {
+                matched.set(place);
+            }
+        }
+        let call = Call {
+            row: number,
+            risk,
+            matched,
+            blocked: None,
+            is_too_large: false,
+            arguments: 0,
+            evidence: Evidence::None,
+        };
+        CallReader { row, is_open: row.is_some_and(Row::reads_arguments), call }
+    }
+}

@@ -1,0 +1,198 @@
+//! Normal forms of arguments. The grammar's `spec.md`, "Which forms of an argument are compared", specifies them.
+
+use std::borrow::Cow;
+
+use crate::glob::Glob;
+
+/// The forms of one argument that are compared.
+#[derive(Debug)]
+pub(crate) enum Forms<'t> {
+    /// The text as sent, and its normal form, which is usually the same.
+    Some(&'t str, Cow<'t, str>),
+    /// The text has no normal form, so it matches every glob.
+    None,
+}
+
+impl<'t> Forms<'t> {
+    pub(crate) fn of(text: &'t str) -> Self {
+        normal_form(text).map_or(Self::None, |normal| Self::Some(text, normal))
+    }
+
+    /// Returns whether any of the forms matches.
+    pub(crate) fn match_glob(&self, glob: &Glob) -> bool {
+        let Self::Some(sent, normal) = self else { return true };
+        let changed = matches!(normal, Cow::Owned(_));
+        glob.matches(sent)
+            || (changed && glob.matches(normal))
+            || normal.strip_suffix('/').is_some_and(|trimmed| !trimmed.is_empty() && glob.matches(trimmed))
+    }
+}
+
+/// What a text contains, one bit each.
+const CONTROL: u8 = 1;
+const PERCENT: u8 = 2;
+const BACKSLASH: u8 = 4;
+const SLASH: u8 = 8;
+
+/// Returns what a text contains. Without a branch per byte, so that the compiler uses vector instructions.
+fn contents(text: &str) -> u8 {
+    text.bytes().fold(0, |found, byte| {
+        let control = u8::from(byte < 0x20) | u8::from(byte == 0x7f);
+        let percent = u8::from(byte == b'%') * PERCENT;
+        let backslash = u8::from(byte == b'\\') * BACKSLASH;
+        let slash = u8::from(byte == b'/') * SLASH;
+        found | control | percent | backslash | slash
+    })
+}
+
+/// Returns the normal form. It is borrowed if it is the text itself.
+fn normal_form(text: &str) -> Option<Cow<'_, str>> {
+    let found = contents(text);
+    if found == 0 {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut normal = if found & (CONTROL | PERCENT) == 0 { Cow::Borrowed(text) } else { decoded(text)? };
+    if normal.contains('\\') {
+        normal = Cow::Owned(normal.replace('\\', "/"));
+    }
+    if let Some(resolved) = resolved_url(&normal) {
+        normal = Cow::Owned(resolved);
+    }
+    Some(normal)
+}
+
+/// Step 1: removes control characters and decodes escapes until nothing changes.
+fn decoded(text: &str) -> Option<Cow<'_, str>> {
+    if text.contains('\0') {
+        return None;
+    }
+    if !text.bytes().any(is_control) && !has_escape(text.as_bytes()) {
+        return Some(Cow::Borrowed(text));
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    for _ in 0..4 {
+        bytes.retain(|byte| !is_control(*byte));
+        unescape(&mut bytes);
+        // Invalid UTF-8 has no normal form, even if a later round could hide it.
+        let text = core::str::from_utf8(&bytes).ok()?;
+        if text.contains('\0') {
+            return None;
+        }
+        if !text.bytes().any(is_control) && !has_escape(&bytes) {
+            return String::from_utf8(bytes).ok().map(Cow::Owned);
+        }
+    }
+    None
+}
+
+const fn is_control(byte: u8) -> bool {
+    byte < 0x20 || byte == 0x7f
+}
+
+/// Returns the byte that an escape at the beginning stands for.
+fn escape(bytes: &[u8]) -> Option<u8> {
+    let [b'%', high, low, ..] = bytes else { return None };
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    Some(digit(*high)? << 4 | digit(*low)?)
+}
+
+fn has_escape(bytes: &[u8]) -> bool {
+    bytes.windows(3).any(|window| escape(window).is_some())
+}
+
+/// Decodes every escape once.
+fn unescape(bytes: &mut Vec<u8>) {
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut rest = bytes.as_slice();
+    while let [byte, behind @ ..] = rest {
+        if let Some(byte) = escape(rest) {
+            decoded.push(byte);
+            rest = rest.get(3..).unwrap_or_default();
+        } else {
+            decoded.push(*byte);
+            rest = behind;
+        }
+    }
+    *bytes = decoded;
+}
+
+/// Steps 3 to 5. Returns `None` if they change nothing.
+fn resolved_url(text: &str) -> Option<String> {
+    let (root, path) = match scheme(text) {
+        Some((scheme, rest)) => {
+            let slashes = rest.len() - rest.trim_start_matches('/').len();
+            if slashes > 0 && scheme.eq_ignore_ascii_case("file") {
+                return Some(resolved(&file_path(rest, slashes), false));
+            }
+            if slashes < 2 { ("", text) } else { split_authority(text, rest) }
+        }
+        None => ("", text),
+    };
+    let is_lower = root.chars().all(|character| character.to_lowercase().eq([character]));
+    if is_lower && is_resolved(path) {
+        return None;
+    }
+    Some(format!("{}{}", root.to_lowercase(), resolved(path, !root.is_empty())))
+}
+
+/// Splits a text after the colon of its scheme.
+fn scheme(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once(':')?;
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    let valid = scheme.len() > 1 && scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.bytes().all(known);
+    valid.then_some((scheme, rest))
+}
+
+/// Returns the path of a `file:` URL. Exactly two slashes are followed by an authority.
+fn file_path(rest: &str, slashes: usize) -> String {
+    let path = match rest.get(2..) {
+        Some(behind) if slashes == 2 => behind.find('/').and_then(|at| behind.get(at..)).unwrap_or(""),
+        _ => rest,
+    };
+    format!("/{path}")
+}
+
+/// Splits a URL behind its authority. `rest` follows the colon.
+fn split_authority<'t>(text: &'t str, rest: &'t str) -> (&'t str, &'t str) {
+    let authority = rest.get(2..).unwrap_or("");
+    let path = authority.find('/').map_or(0, |at| authority.len() - at);
+    text.split_at_checked(text.len() - path).unwrap_or((text, ""))
+}
+
+/// Returns whether steps 4 and 5 leave a path as it is.
+fn is_resolved(path: &str) -> bool {
+    if !path.contains('/') {
+        return true;
+    }
+    let mut segments = path.split('/').peekable();
+    let mut is_first = true;
+    while let Some(segment) = segments.next() {
+        let is_edge = core::mem::take(&mut is_first) || segments.peek().is_none();
+        if matches!(segment, "." | "..") || (segment.is_empty() && !is_edge) {
+            return false;
+        }
+    }
+    true
+}
+
+/// Steps 4 and 5: merges slashes, and resolves the segments `.` and `..`.
+fn resolved(path: &str, is_url: bool) -> String {
+    if !path.contains('/') {
+        return path.to_owned();
+    }
+    let mut is_absolute = is_url || path.starts_with('/');
+    let (mut kept, mut is_folder) = (Vec::new(), false);
+    for segment in path.split('/') {
+        is_folder = matches!(segment, "" | "." | "..");
+        match segment {
+            "" | "." => {}
+            ".." => is_absolute |= kept.pop().is_none(),
+            segment => kept.push(segment),
+        }
+    }
+    if kept.is_empty() {
+        return "/".to_owned();
+    }
+    let (front, back) = (if is_absolute { "/" } else { "" }, if is_folder { "/" } else { "" });
+    format!("{front}{}{back}", kept.join("/"))
+}

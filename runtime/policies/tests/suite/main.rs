@@ -1,0 +1,11 @@
+//! Tests of the policy engine.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
+
+mod answers;
+mod compile;
+mod decide;
+mod naive_matcher;
+mod packed;
+mod patterns;
+mod random;
+mod support;

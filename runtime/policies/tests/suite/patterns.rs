@@ -1,0 +1,169 @@
+//! The matcher against the examples of the grammar, and against a naive one.
+
+use mcp_scopes_model::{Pattern, Policy, Risk, Tool, pattern::glob_syntax};
+use mcp_scopes_policies::{Decision, Facts, Rules, Session, Settings};
+use serde_json::Value;
+
+use crate::{
+    naive_matcher::any_matches,
+    random::Random,
+    support::{at, call, denied, public, tool},
+};
+
+/// Returns whether a call matches a pattern: whether a tool that is blocked after it is blocked.
+fn matches(pattern: &str, name: &str, arguments: &Value) -> bool {
+    let other = Pattern::parse(pattern).unwrap().tool;
+    let patterns = [pattern];
+    let policy = Policy { blocked_after: &patterns, ..Policy::NONE };
+    let mut tools = vec![tool("$blocked", Risk::Low, policy), Tool::new(name, Risk::Low)];
+    if other != name {
+        tools.push(Tool::new(other, Risk::Low));
+    }
+    let rules = Rules::compile(&tools, &Settings::default()).unwrap();
+    let mut session = Session::new(&rules);
+    let mut decide = |call| rules.decide(&mut session, &[call], &Facts::default(), at(0));
+    assert_eq!(decide(call(&rules, name, arguments)), Decision::Allowed);
+    decide(call(&rules, "$blocked", &Value::Null)) != Decision::Allowed
+}
+
+/// Returns whether `blocked_patterns` with this glob blocks a call.
+fn blocks(glob: &str, arguments: &Value) -> bool {
+    let globs = [glob];
+    let tools = [tool("run", Risk::Low, Policy { blocked_patterns: &globs, ..Policy::NONE })];
+    let rules = Rules::compile(&tools, &Settings::default()).unwrap();
+    let decision = rules.decide(&mut Session::new(&rules), &[call(&rules, "run", arguments)], &Facts::default(), at(0));
+    decision != Decision::Allowed && denied(decision) == ("blocked_patterns", None)
+}
+
+#[test]
+fn matches_every_row_of_the_grammar() {
+    let mut rows = 0;
+    let table = include_str!("../../../../macros/grammar/patterns.tsv");
+    for line in table.lines().filter(|line| !line.starts_with('#')) {
+        let [pattern, name, arguments, expected] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        let arguments: Value = serde_json::from_str(arguments).unwrap_or_else(|error| panic!("{arguments}: {error}"));
+        assert_eq!(matches(pattern, name, &arguments), expected == "yes", "{line}");
+        if let Some((_, glob)) = pattern.split_once(':').filter(|(tool, _)| *tool == name) {
+            assert_eq!(blocks(glob, &arguments), expected == "yes", "{line}");
+        }
+        rows += 1;
+    }
+    assert!(rows > 80, "the table was not read: {rows} rows");
+}
+
+#[test]
+fn matches_like_the_naive_matcher() {
+    const PIECES: [&str; 30] = [
+        "/",
+        "/",
+        "/",
+        "a",
+        "b",
+        "etc",
+        ".",
+        "..",
+        "*",
+        "?",
+        "%2e",
+        "%2F",
+        "%25",
+        "%",
+        "%0",
+        "\\",
+        "\n",
+        "\t",
+        "\0",
+        "é",
+        "É",
+        "file:",
+        "https://",
+        "HTTP://",
+        ":",
+        "//",
+        "%c3%a9",
+        "%ff",
+        "c:",
+        "localhost",
+    ];
+    let mut random = Random::new(1);
+    let mut globs = 0;
+    let mut hits = 0;
+    while globs < 3_000 {
+        let length = 1 + random.below(6);
+        let glob: String = (0..length).map(|_| *random.pick(&PIECES)).collect();
+        if glob_syntax(&glob).is_err() {
+            continue;
+        }
+        globs += 1;
+        for _ in 0..10 {
+            // Half of the texts are made from the glob, since few others match.
+            let text: String = if random.below(2) == 0 {
+                let length = random.below(8);
+                (0..length).map(|_| *random.pick(&PIECES)).collect()
+            } else {
+                let fill = *random.pick(&["", "a", "/", "a/b", "/../", "%2e%2e/"]);
+                glob.replace('*', fill).replace('?', random.pick::<&str>(&["a", "é", "/"]))
+            };
+            let arguments = serde_json::json!({ "x": text });
+            let expected = any_matches(&glob, &[text.as_str()]);
+            hits += usize::from(expected);
+            assert_eq!(blocks(&glob, &arguments), expected, "{glob:?} {text:?}");
+        }
+    }
+    assert!((5_000..25_000).contains(&hits), "{hits} of 30,000");
+}
+
+#[test]
+fn matches_in_linear_time() {
+    // A matcher that backtracks needs minutes.
+    let text = "a".repeat(1 << 20);
+    assert!(!blocks("*a*a*a*a*a*a*a*a*a*a*b", &serde_json::json!({ "x": text })));
+}
+
+#[test]
+fn matches_resources_and_prompts() {
+    let policy = Policy { blocked_after: &["@resource:logs://*", "@prompt:review"], ..Policy::NONE };
+    let tools = [public("health_check"), tool("send", Risk::High, policy)];
+    let rules = Rules::compile(&tools, &Settings::default()).unwrap();
+    for (first, blocks) in [
+        (rules.resource("logs://today", Risk::Low), true),
+        (rules.resource("LOGS://x/../today", Risk::Low), true),
+        (rules.resource("logs://%00", Risk::Low), true),
+        (rules.resource("files://today", Risk::Low), false),
+        (rules.prompt("review", Risk::Low), true),
+        (rules.prompt("reviews", Risk::Low), false),
+    ] {
+        let mut session = Session::new(&rules);
+        let text = format!("{first:?}");
+        assert!(rules.needs_session(&first));
+        assert_eq!(rules.decide(&mut session, &[first], &Facts::default(), at(0)), Decision::Allowed);
+        let then = rules.decide(&mut session, &[call(&rules, "send", &Value::Null)], &Facts::default(), at(1));
+        assert_eq!(then != Decision::Allowed, blocks, "{text}");
+    }
+}
+
+#[test]
+fn numbers_more_patterns_than_a_word_holds() {
+    let patterns: Vec<String> = (0..200).map(|number| format!("read:/folder{number}/*")).collect();
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let mut policies: Vec<_> = (0..200).map(|number| (format!("send{number}"), number)).collect();
+    policies.push(("other".to_owned(), 0));
+    let tools: Vec<_> = policies
+        .iter()
+        .map(|(name, number)| {
+            tool(name, Risk::Low, Policy { blocked_after: &patterns[*number..=*number], ..Policy::NONE })
+        })
+        .chain([Tool::new("read", Risk::Low)])
+        .collect();
+    let rules = Rules::compile(&tools, &Settings::default()).unwrap();
+    for number in [0, 31, 32, 63, 64, 127, 128, 199] {
+        let mut session = Session::new(&rules);
+        let read = call(&rules, "read", &serde_json::json!({"path": format!("/folder{number}/x")}));
+        assert_eq!(rules.decide(&mut session, &[read], &Facts::default(), at(0)), Decision::Allowed);
+        for other in 0..200 {
+            let send = call(&rules, &format!("send{other}"), &Value::Null);
+            let decision = rules.decide(&mut session, &[send], &Facts::default(), at(1));
+            assert_eq!(decision == Decision::Allowed, other != number, "{number} {other}");
+        }
+    }
+}
