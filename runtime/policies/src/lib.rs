@@ -1,8 +1,8 @@
 //! The policy engine: decides on calls of MCP tools beyond scopes, by order, count, time, arguments and approval.
 //!
 //! [`Rules::compile`] reads what a scope table states. For each call the server makes a [`Call`] from its arguments. One [`Session`] per caller
-//! holds what happened so far. [`Rules::decide`] reads and changes it, for all calls of a body at once.
-//! [`Rules::explain`] turns a denial into a sentence that a model can act on.
+//! holds what happened so far. [`Rules::decide`] reads and changes it, for all calls of a body at once. [`MemoryStore`] keeps sessions in
+//! memory. [`Rules::explain`] turns a denial into a sentence that a model can act on.
 //!
 //! The package does no I/O and reads no clock. `docs/decisions/099-policy-engine.md` says why it is built this way.
 //!
@@ -14,6 +14,7 @@
 //! | [`session`] | [`Session`]: the state of one caller; [`packed`]: its form in a store |
 //! | [`decide`] | the decision; [`decision`]: its types |
 //! | [`answer`] | sentences and structured answers |
+//! | [`memory`] | [`MemoryStore`] |
 //! | [`key`] | [`SessionKey`], and the keyed hash of arguments |
 
 pub mod answer;
@@ -23,6 +24,7 @@ pub mod decision;
 mod glob;
 pub mod key;
 pub mod matcher;
+pub mod memory;
 mod name;
 mod normal;
 pub mod packed;
@@ -38,6 +40,7 @@ pub use decide::Facts;
 pub use decision::{ApprovalRequest, Decision, Denial, Reason, Reauthentication};
 pub use key::{ArgumentHasher, SessionKey};
 pub use matcher::{Call, CallReader, Evidence};
+pub use memory::{Full, MemoryStore};
 pub use problem::{CompileError, Problem};
 pub use rules::{Rules, Subject, ToolNumber};
 pub use session::{Session, SessionView};

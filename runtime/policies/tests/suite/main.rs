@@ -4,6 +4,7 @@
 mod answers;
 mod compile;
 mod decide;
+mod memory;
 mod naive_matcher;
 mod packed;
 mod patterns;

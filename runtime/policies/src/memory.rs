@@ -1,0 +1,334 @@
+//! Sessions in memory.
+
+use core::fmt;
+use std::{
+    collections::HashMap,
+    hash::BuildHasher as _,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
+
+use crate::{
+    decide::Facts,
+    decision::Decision,
+    key::SessionKey,
+    matcher::Call,
+    rules::Rules,
+    session::{Session, SessionView},
+    time::Timestamp,
+};
+
+/// Sessions under different locks. A power of two.
+const SHARDS: usize = 64;
+/// Sessions that each operation looks at, to remove those that have ended.
+const SWEPT: usize = 2;
+/// Those that an operation looks at which finds the store full.
+const SWEPT_IF_FULL: usize = 64;
+/// Default: the number of sessions.
+const CAPACITY: usize = 1_000_000;
+
+/// Keeps the sessions of one process. It is bounded, and never forgets a session that counts: if it is full, it refuses new ones.
+///
+/// ```
+/// use std::sync::Arc;
+/// use mcp_scopes_model::{Environment, Policy, Risk, Tool};
+/// use mcp_scopes_policies::{Decision, Facts, MemoryStore, Rules, SessionKey, Settings, Timestamp};
+/// let policy = Policy { blocked_after: &["read_file:*.key"], ..Policy::NONE };
+/// let tools = [Tool::new("read_file", Risk::Low), Tool { policy, ..Tool::new("send_email", Risk::High) }];
+/// let rules = Arc::new(Rules::compile(&tools, &Settings::default())?);
+/// let store = MemoryStore::new(Arc::clone(&rules));
+///
+/// let ada = SessionKey::new("https://files.example.com/mcp", Environment::Live, "https://auth.example.com", &["ada"]);
+/// let decide = |name, path| {
+///     let mut call = rules.call(rules.tool(name).ok_or("no such tool")?);
+///     call.argument("path", path);
+///     let now = Timestamp::from_millis(1_800_000_000_000);
+///     Ok::<_, Box<dyn std::error::Error>>(store.decide(&ada, &[call.finish()], &Facts::default(), now)?)
+/// };
+/// assert_eq!(decide("send_email", "")?, Decision::Allowed);
+/// assert_eq!(decide("read_file", "/home/ada/id.key")?, Decision::Allowed);
+/// let Decision::Denied(denial) = decide("send_email", "")? else { return Err("not denied".into()) };
+/// assert_eq!(
+///     rules.explain(&denial).to_string(),
+///     "`send_email` is blocked in this session because a call of `read_file` had an argument that matches `*.key`; \
+///      start a new task or ask a person",
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct MemoryStore {
+    rules: Arc<Rules>,
+    shards: Box<[Mutex<Shard>]>,
+    hasher: RandomState,
+    capacity: usize,
+    quota: usize,
+    counts: Mutex<Counts>,
+}
+
+/// The store has no place for a new session. Nothing was recorded, and no call may run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full {
+    /// Seconds until there may be one.
+    pub retry_after: u32,
+}
+
+impl fmt::Display for Full {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the store of sessions is full; retry in {} seconds", self.retry_after)
+    }
+}
+
+impl core::error::Error for Full {}
+
+/// The number of sessions.
+#[derive(Default)]
+struct Counts {
+    total: usize,
+    by_issuer: HashMap<u64, usize, RandomState>,
+}
+
+struct Shard {
+    sessions: IndexMap<SessionKey, Session, RandomState>,
+    /// Where the next sweep continues.
+    cursor: usize,
+    /// A new caller's session, until it is known whether it needs a place.
+    blank: Session,
+}
+
+impl MemoryStore {
+    /// Creates a store for 1,000,000 sessions, all of which may be of one issuer.
+    #[must_use]
+    pub fn new(rules: Arc<Rules>) -> Self {
+        let hasher = RandomState::default();
+        let shard = || {
+            let sessions = IndexMap::with_hasher(hasher.clone());
+            Mutex::new(Shard { sessions, cursor: 0, blank: Session::new(&rules) })
+        };
+        let shards = (0..SHARDS).map(|_| shard()).collect();
+        Self { shards, hasher, capacity: CAPACITY, quota: CAPACITY, counts: Mutex::default(), rules }
+    }
+
+    /// Sets the number of sessions, and how many of them one issuer may have.
+    #[must_use]
+    pub const fn with_capacity(mut self, sessions: usize, per_issuer: usize) -> Self {
+        self.capacity = sessions;
+        self.quota = per_issuer;
+        self
+    }
+
+    /// Returns the rules.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// Decides on all calls of a body, and records their effects, in one atomic operation: see [`Rules::decide`].
+    ///
+    /// # Errors
+    /// The caller has no session yet, and there is no place for one.
+    pub fn decide(
+        &self,
+        key: &SessionKey,
+        calls: &[Call],
+        facts: &Facts<'_>,
+        now: Timestamp,
+    ) -> Result<Decision, Full> {
+        self.lock(self.shard_of(key)).decide(self, key, calls, facts, now)
+    }
+
+    /// Does the same for calls that a header moved into the sandbox. Admitted ones set their latches in the live session as well: what a
+    /// caller has read there, it knows everywhere.
+    ///
+    /// # Errors
+    /// There is no place for one of the sessions.
+    pub fn decide_in_sandbox(
+        &self,
+        key: &SessionKey,
+        live: &SessionKey,
+        calls: &[Call],
+        facts: &Facts<'_>,
+        now: Timestamp,
+    ) -> Result<Decision, Full> {
+        if !self.rules.match_any(calls) {
+            return self.decide(key, calls, facts, now);
+        }
+        let (own, other) = (self.shard_of(key), self.shard_of(live));
+        // Always in the same order, so that two operations never wait for each other.
+        let (mut low, mut high) = (self.lock(own.min(other)), (own != other).then(|| self.lock(own.max(other))));
+        let (own, live_shard) = match &mut high {
+            None => return low.decide_in_sandbox(None, self, key, live, calls, facts, now),
+            Some(high) if own < other => (&mut *low, &mut **high),
+            Some(high) => (&mut **high, &mut *low),
+        };
+        own.decide_in_sandbox(Some(live_shard), self, key, live, calls, facts, now)
+    }
+
+    /// Returns what an operator sees of a session.
+    #[must_use]
+    pub fn show(&self, key: &SessionKey, now: Timestamp) -> Option<SessionView> {
+        let shard = self.lock(self.shard_of(key));
+        let session = shard.sessions.get(key).filter(|session| session.expiry(&self.rules) > now.floor());
+        session.map(|session| session.view(&self.rules, now))
+    }
+
+    /// Removes a session, with its cooling periods. Returns whether there was one.
+    pub fn reset(&self, key: &SessionKey) -> bool {
+        self.lock(self.shard_of(key)).remove(self, key)
+    }
+
+    /// Returns the number of sessions that take a place.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock_counts().total
+    }
+
+    /// Returns whether no session takes a place.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn shard_of(&self, key: &SessionKey) -> usize {
+        // Another part of the hash than the map uses.
+        usize::try_from(self.hasher.hash_one(key) >> 40).unwrap_or(0) % SHARDS
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "`shard_of` returns a number below the number of shards")]
+    fn lock(&self, shard: usize) -> MutexGuard<'_, Shard> {
+        self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_counts(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a place for a session of an issuer, if there is one.
+    fn take_place(&self, key: &SessionKey) -> bool {
+        let mut counts = self.lock_counts();
+        if counts.total >= self.capacity {
+            return false;
+        }
+        let of_issuer = counts.by_issuer.entry(key.issuer()).or_default();
+        if *of_issuer >= self.quota {
+            return false;
+        }
+        *of_issuer += 1;
+        counts.total += 1;
+        true
+    }
+
+    fn free_place(&self, key: &SessionKey) {
+        let mut counts = self.lock_counts();
+        counts.total = counts.total.saturating_sub(1);
+        if let Some(of_issuer) = counts.by_issuer.get_mut(&key.issuer()) {
+            *of_issuer = of_issuer.saturating_sub(1);
+            if *of_issuer == 0 {
+                counts.by_issuer.remove(&key.issuer());
+            }
+        }
+    }
+}
+
+impl Shard {
+    fn decide(
+        &mut self,
+        store: &MemoryStore,
+        key: &SessionKey,
+        calls: &[Call],
+        facts: &Facts<'_>,
+        now: Timestamp,
+    ) -> Result<Decision, Full> {
+        let rules = &*store.rules;
+        self.sweep(store, SWEPT, now);
+        if let Some(session) = self.sessions.get_mut(key) {
+            return Ok(rules.decide(session, calls, facts, now));
+        }
+        let decision = rules.decide(&mut self.blank, calls, facts, now);
+        let placed = if self.blank.is_blank(rules) { Ok(()) } else { self.place_blank(store, key, now) };
+        self.blank.clear();
+        placed.map(|()| decision)
+    }
+
+    /// `live_shard` is `None` if it is this one.
+    #[expect(clippy::too_many_arguments, reason = "those of `decide`, and the second session")]
+    fn decide_in_sandbox(
+        &mut self,
+        mut live_shard: Option<&mut Self>,
+        store: &MemoryStore,
+        key: &SessionKey,
+        live: &SessionKey,
+        calls: &[Call],
+        facts: &Facts<'_>,
+        now: Timestamp,
+    ) -> Result<Decision, Full> {
+        let target = live_shard.as_deref_mut().unwrap_or(self);
+        // The place is taken first: an admitted call must not lack it.
+        let is_new = !target.sessions.contains_key(live);
+        if is_new {
+            target.place_blank(store, live, now)?;
+        }
+        let decision = self.decide(store, key, calls, facts, now);
+        let target = live_shard.unwrap_or(self);
+        if decision == Ok(Decision::Allowed) {
+            if !target.sessions.contains_key(live) {
+                // It had ended, and a sweep has removed it.
+                target.place_blank(store, live, now)?;
+            }
+            if let Some(session) = target.sessions.get_mut(live) {
+                store.rules.set_latches(session, calls, now);
+            }
+        } else if is_new {
+            target.remove(store, live);
+        }
+        decision
+    }
+
+    /// Inserts the session of a new caller.
+    fn place_blank(&mut self, store: &MemoryStore, key: &SessionKey, now: Timestamp) -> Result<(), Full> {
+        if !store.take_place(key) {
+            let next = self.sweep(store, SWEPT_IF_FULL, now);
+            if !store.take_place(key) {
+                let idle = store.rules.limits.idle;
+                let wait = next.map_or(idle, |next| next.saturating_sub(now.floor()));
+                return Err(Full { retry_after: wait.clamp(1, idle.max(1)) });
+            }
+        }
+        self.sessions.insert(*key, self.blank.clone());
+        Ok(())
+    }
+
+    /// Looks at some sessions, and removes those that have ended. Returns when the next of the others does.
+    fn sweep(&mut self, store: &MemoryStore, count: usize, now: Timestamp) -> Option<u32> {
+        let mut next = None;
+        for _ in 0..count.min(self.sessions.len()) {
+            if self.cursor >= self.sessions.len() {
+                self.cursor = 0;
+            }
+            let Some((key, session)) = self.sessions.get_index(self.cursor) else { break };
+            let expiry = session.expiry(&store.rules);
+            if expiry <= now.floor() {
+                store.free_place(key);
+                self.sessions.swap_remove_index(self.cursor);
+            } else {
+                next = Some(next.map_or(expiry, |next: u32| next.min(expiry)));
+                self.cursor += 1;
+            }
+        }
+        next
+    }
+
+    fn remove(&mut self, store: &MemoryStore, key: &SessionKey) -> bool {
+        let was_there = self.sessions.swap_remove(key).is_some();
+        if was_there {
+            store.free_place(key);
+        }
+        was_there
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").field("sessions", &self.len()).finish_non_exhaustive()
+    }
+}
