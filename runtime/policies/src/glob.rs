@@ -1,5 +1,7 @@
 //! Globs, split at their `*` when the rules are compiled. The grammar's `spec.md`, "Globs", specifies them.
 
+use memchr::memmem::Finder;
+
 /// A compiled glob. Matching takes linear time in the text, since each part is searched from where the last one ended.
 #[derive(Clone, Debug)]
 pub(crate) struct Glob {
@@ -11,13 +13,14 @@ pub(crate) struct Glob {
 #[derive(Clone, Debug)]
 struct Part {
     text: Box<str>,
-    /// Whether it has a `?`.
-    wild: bool,
+    /// Searches the text. `None` if it has a `?`.
+    finder: Option<Finder<'static>>,
 }
 
 impl Glob {
     pub(crate) fn new(glob: &str) -> Self {
-        let part = |text: &str| Part { text: text.into(), wild: text.contains('?') };
+        let finder = |text: &str| (!text.contains('?')).then(|| Finder::new(text).into_owned());
+        let part = |text: &str| Part { text: text.into(), finder: finder(text) };
         Self { parts: glob.split('*').map(part).collect() }
     }
 
@@ -43,7 +46,7 @@ impl Glob {
 impl Part {
     /// Returns what follows the part at the beginning of the text.
     fn strip_from<'t>(&self, text: &'t str) -> Option<&'t str> {
-        if !self.wild {
+        if self.finder.is_some() {
             return text.strip_prefix(&*self.text);
         }
         let mut rest = text.chars();
@@ -52,8 +55,8 @@ impl Part {
 
     /// Returns what follows the first occurrence.
     fn find_in<'t>(&self, text: &'t str) -> Option<&'t str> {
-        if !self.wild {
-            return text.split_once(&*self.text).map(|(_, behind)| behind);
+        if let Some(finder) = &self.finder {
+            return finder.find(text.as_bytes()).and_then(|at| text.get(at + self.text.len()..));
         }
         let mut rest = text.chars();
         loop {
@@ -66,7 +69,7 @@ impl Part {
 
     /// Returns whether the text ends with the part.
     fn ends(&self, text: &str) -> bool {
-        if !self.wild {
+        if self.finder.is_some() {
             return text.ends_with(&*self.text);
         }
         let mut rest = text.chars();

@@ -22,8 +22,8 @@ use crate::{
 
 /// Sessions under different locks. A power of two.
 const SHARDS: usize = 64;
-/// Sessions that each operation looks at, to remove those that have ended.
-const SWEPT: usize = 2;
+/// Sessions that the placing of a new one looks at, to remove those that have ended.
+const SWEPT: usize = 4;
 /// Those that an operation looks at which finds the store full.
 const SWEPT_IF_FULL: usize = 64;
 /// Default: the number of sessions.
@@ -240,7 +240,6 @@ impl Shard {
         now: Timestamp,
     ) -> Result<Decision, Full> {
         let rules = &*store.rules;
-        self.sweep(store, SWEPT, now);
         if let Some(session) = self.sessions.get_mut(key) {
             return Ok(rules.decide(session, calls, facts, now));
         }
@@ -286,6 +285,7 @@ impl Shard {
 
     /// Inserts the session of a new caller.
     fn place_blank(&mut self, store: &MemoryStore, key: &SessionKey, now: Timestamp) -> Result<(), Full> {
+        self.sweep(store, SWEPT, now);
         if !store.take_place(key) {
             let next = self.sweep(store, SWEPT_IF_FULL, now);
             if !store.take_place(key) {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
+
 use crate::glob::Glob;
 
 /// The forms of one argument that are compared.
@@ -63,23 +65,21 @@ fn normal_form(text: &str) -> Option<Cow<'_, str>> {
 
 /// Step 1: removes control characters and decodes escapes until nothing changes.
 fn decoded(text: &str) -> Option<Cow<'_, str>> {
-    if text.contains('\0') {
-        return None;
-    }
-    if !text.bytes().any(is_control) && !has_escape(text.as_bytes()) {
-        return Some(Cow::Borrowed(text));
-    }
-    let mut bytes = text.as_bytes().to_vec();
-    for _ in 0..4 {
-        bytes.retain(|byte| !is_control(*byte));
-        unescape(&mut bytes);
-        // Invalid UTF-8 has no normal form, even if a later round could hide it.
-        let text = core::str::from_utf8(&bytes).ok()?;
-        if text.contains('\0') {
+    let mut current = Cow::Borrowed(text);
+    // Four rounds may change the text. The fifth must not.
+    for _ in 0..=4 {
+        if current.contains('\0') {
             return None;
         }
-        if !text.bytes().any(is_control) && !has_escape(&bytes) {
-            return String::from_utf8(bytes).ok().map(Cow::Owned);
+        let clean = without_controls(&current);
+        let next = match unescaped(clean.as_deref().unwrap_or(&current)) {
+            // Invalid UTF-8 has no normal form, even if a later round could hide it.
+            Some(bytes) => Some(String::from_utf8(bytes).ok()?),
+            None => clean,
+        };
+        match next {
+            Some(next) => current = Cow::Owned(next),
+            None => return Some(current),
         }
     }
     None
@@ -89,31 +89,45 @@ const fn is_control(byte: u8) -> bool {
     byte < 0x20 || byte == 0x7f
 }
 
-/// Returns the byte that an escape at the beginning stands for.
-fn escape(bytes: &[u8]) -> Option<u8> {
-    let [b'%', high, low, ..] = bytes else { return None };
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    Some(digit(*high)? << 4 | digit(*low)?)
+/// Returns the text without control characters, if it has any.
+fn without_controls(text: &str) -> Option<String> {
+    if contents(text) & CONTROL == 0 {
+        return None;
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(is_control) {
+        let (before, behind) = rest.split_at_checked(at)?;
+        clean.push_str(before);
+        rest = behind.get(1..)?;
+    }
+    clean.push_str(rest);
+    Some(clean)
 }
 
-fn has_escape(bytes: &[u8]) -> bool {
-    bytes.windows(3).any(|window| escape(window).is_some())
-}
-
-/// Decodes every escape once.
-fn unescape(bytes: &mut Vec<u8>) {
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut rest = bytes.as_slice();
-    while let [byte, behind @ ..] = rest {
-        if let Some(byte) = escape(rest) {
+/// Returns the bytes of a text with every escape decoded once, if it has any.
+fn unescaped(text: &str) -> Option<Vec<u8>> {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::new();
+    let mut copied = 0;
+    for at in memchr_iter(b'%', bytes) {
+        // A sign inside the last escape is not read again.
+        let escape = bytes.get(at..at + 3).filter(|_| at >= copied).and_then(escape);
+        if let Some(byte) = escape {
+            decoded.extend(bytes.get(copied..at)?);
             decoded.push(byte);
-            rest = rest.get(3..).unwrap_or_default();
-        } else {
-            decoded.push(*byte);
-            rest = behind;
+            copied = at + 3;
         }
     }
-    *bytes = decoded;
+    decoded.extend(bytes.get(copied..).filter(|_| copied > 0)?);
+    Some(decoded)
+}
+
+/// Returns the byte that an escape stands for.
+fn escape(bytes: &[u8]) -> Option<u8> {
+    let [b'%', high, low] = bytes else { return None };
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    Some(digit(*high)? << 4 | digit(*low)?)
 }
 
 /// Steps 3 to 5. Returns `None` if they change nothing.
