@@ -136,6 +136,17 @@ impl CallReader<'_> {
 }
 
 impl Rules {
+    /// Returns the patterns that a call matches, each with the name that it has in every version of the table.
+    pub fn matched_patterns<'r>(&'r self, call: &'r Call) -> impl Iterator<Item = (&'r str, [u8; 8])> {
+        let patterns = self.row(call.row).into_iter().flat_map(|row| row.patterns.iter().enumerate());
+        let matched = patterns.filter(|(place, _)| call.matched.has(*place));
+        matched.filter_map(|(_, pattern)| {
+            let latch = pattern.latch as usize;
+            // The latches come first among what has a name.
+            Some((&*self.latches.get(latch)?.text, self.named.get(latch)?.name))
+        })
+    }
+
     /// Begins to read a call of a tool.
     ///
     /// ```

@@ -123,7 +123,7 @@ fn unescaped(text: &str) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
-/// Returns the byte that an escape stands for.
+/// Returns the byte that an escape encodes.
 fn escape(bytes: &[u8]) -> Option<u8> {
     let [b'%', high, low] = bytes else { return None };
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
@@ -189,24 +189,35 @@ fn is_resolved(path: &str) -> bool {
     true
 }
 
-/// Steps 4 and 5: merges slashes, and resolves the segments `.` and `..`.
+/// Steps 4 and 5: merges slashes, and resolves the segments `.` and `..`. It needs no more memory than the path, however many segments
+/// that has.
 fn resolved(path: &str, is_url: bool) -> String {
     if !path.contains('/') {
         return path.to_owned();
     }
-    let mut is_absolute = is_url || path.starts_with('/');
-    let (mut kept, mut is_folder) = (Vec::new(), false);
+    let (mut is_absolute, mut is_folder) = (is_url || path.starts_with('/'), false);
+    let mut kept = String::with_capacity(path.len() + 1);
     for segment in path.split('/') {
         is_folder = matches!(segment, "" | "." | "..");
         match segment {
             "" | "." => {}
-            ".." => is_absolute |= kept.pop().is_none(),
-            segment => kept.push(segment),
+            ".." => {
+                is_absolute |= kept.is_empty();
+                kept.truncate(kept.rfind('/').unwrap_or(0));
+            }
+            segment => {
+                if !kept.is_empty() {
+                    kept.push('/');
+                }
+                kept.push_str(segment);
+            }
         }
     }
-    if kept.is_empty() {
-        return "/".to_owned();
+    if kept.is_empty() || is_folder {
+        kept.push('/');
     }
-    let (front, back) = (if is_absolute { "/" } else { "" }, if is_folder { "/" } else { "" });
-    format!("{front}{}{back}", kept.join("/"))
+    if is_absolute && kept != "/" {
+        kept.insert(0, '/');
+    }
+    kept
 }

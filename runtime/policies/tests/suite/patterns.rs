@@ -143,6 +143,34 @@ fn matches_resources_and_prompts() {
 }
 
 #[test]
+fn lists_the_patterns_that_a_call_matches() {
+    let policy = |patterns| Policy { blocked_after: patterns, ..Policy::NONE };
+    let tools = [
+        tool("send", Risk::Low, policy(&["read:*.key", "read", "send"])),
+        tool("read", Risk::Low, policy(&["read:/etc/*", "read:*.key"])),
+    ];
+    let rules = Rules::compile(&tools, &Settings::default()).unwrap();
+    let read = call(&rules, "read", &serde_json::json!({"path": "/home/id.key"}));
+    let found: Vec<_> = rules.matched_patterns(&read).collect();
+    assert_eq!(found.iter().map(|(text, _)| *text).collect::<Vec<_>>(), ["read:*.key", "read"]);
+    // The first bytes of SHA-256 over 1 and the text.
+    let names = [[53, 68, 32, 145, 21, 96, 25, 223], [56, 25, 224, 219, 194, 178, 183, 222]];
+    assert_eq!(found.iter().map(|(_, name)| *name).collect::<Vec<_>>(), names);
+}
+
+#[test]
+fn needs_no_more_memory_than_the_argument() {
+    // A list of the segments would take eight times as much.
+    let text = "a/".repeat(1 << 20) + "/..";
+    let arguments = serde_json::json!({ "x": text });
+    let globs = ["a/a*"];
+    let tools = [tool("run", Risk::Low, Policy { blocked_patterns: &globs, ..Policy::NONE })];
+    let rules = Rules::compile(&tools, &Settings::default()).unwrap();
+    let used = allocation_counter::measure(|| drop(call(&rules, "run", &arguments)));
+    assert!(used.bytes_max < 2 * text.len() as u64 + 1000, "{used:?}");
+}
+
+#[test]
 fn numbers_more_patterns_than_a_word_holds() {
     let patterns: Vec<String> = (0..200).map(|number| format!("read:/folder{number}/*")).collect();
     let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
