@@ -100,24 +100,27 @@ impl Naive<'_> {
     /// Returns the events of the session that lasts at that time.
     fn session<'l>(&self, log: &'l Log, now: u64) -> Vec<&'l (u64, Event)> {
         let limits = &self.settings.session;
-        let is_over = |session: &[&(u64, Event)], now: u64| {
-            let Some((first, _)) = session.first() else { return false };
-            let admitted = session.iter().filter(|(_, event)| matches!(event, Event::Admitted(..)));
-            let active = admitted.map(|(time, _)| *time).max().unwrap_or(*first);
-            let (idle, max) = (u64::from(limits.idle_minutes) * 60, u64::from(limits.max_minutes) * 60);
-            now / 1000 >= up(active) + idle || now / 1000 >= up(*first) + max
-        };
-        let mut session = Vec::new();
+        let (idle, max) = (u64::from(limits.idle_minutes) * 60, u64::from(limits.max_minutes) * 60);
+        let is_over =
+            |begin: u64, active: u64, now: u64| now / 1000 >= up(active) + idle || now / 1000 >= up(begin) + max;
+        let mut session: Vec<&(u64, Event)> = Vec::new();
+        let (mut begin, mut active) = (0, 0);
         for event in log {
-            if is_over(&session, event.0) {
+            if is_over(begin, active, event.0) {
                 session.clear();
+            }
+            if session.is_empty() {
+                (begin, active) = (event.0, event.0);
             }
             // A session begins with the first call that has an effect.
             if !session.is_empty() || self.has_effect(&event.1) {
                 session.push(event);
             }
+            if matches!(event.1, Event::Admitted(..)) {
+                active = event.0;
+            }
         }
-        if is_over(&session, now) {
+        if is_over(begin, active, now) {
             session.clear();
         }
         session

@@ -1,6 +1,10 @@
 //! The engine against the naive one, on random tables and traces with a test clock.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::{Arc, LazyLock},
+};
 
 use crate::{
     naive::{Event, Log, LoggedCall, Naive, Token, Verdict},
@@ -10,7 +14,7 @@ use crate::{
 };
 use mcp_scopes_model::{Environment, Policy, Requirement, Risk, Tool};
 use mcp_scopes_policies::{
-    ArgumentHasher, Call, Decision, Evidence, Facts, MemoryStore, Rules, Session, SessionKey, Settings, Timestamp,
+    Call, Decision, Evidence, Facts, MemoryStore, Rules, Session, SessionKey, Settings, Timestamp,
     packed::PackedSession,
 };
 
@@ -84,13 +88,15 @@ fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>) {
             };
         }
         let expected = naive.decide(&log, &calls, token, now);
-        let context = || format!("step {step}, {calls:?}, {token:?}, {tools:#?}, {settings:?}, {log:#?}");
+        let context = |log: &Log| format!("step {step}, {calls:?}, {token:?}, {tools:#?}, {settings:?}, {log:#?}");
         // The engine does not say which authentication approves a call. If it took another one, later steps would differ.
         let shown = if matches!(expected, Verdict::Allowed(_)) { Verdict::Allowed(None) } else { expected };
-        assert_eq!(all.decide(&calls, token, now), shown, "{}", context());
-        let every_order =
-            orders(calls.len()).into_iter().all(|order| is_allowed_in_order(&naive, &log, &calls, &order, token, now));
-        assert_eq!(matches!(expected, Verdict::Allowed(_)), every_order, "{}", context());
+        assert_eq!(all.decide(&calls, token, now), shown, "{}", context(&log));
+        if calls.len() > 1 {
+            let mut orders = orders(calls.len()).into_iter();
+            let every = orders.all(|order| is_allowed_in_order(&naive, &mut log, &calls, &order, token, now));
+            assert_eq!(matches!(expected, Verdict::Allowed(_)), every, "{}", context(&log));
+        }
         let event = match expected {
             Verdict::Allowed(approved_by) => Event::Admitted(calls, approved_by),
             Verdict::Denied(_) => Event::Refused,
@@ -118,7 +124,6 @@ struct Engines<'r> {
     packed: Vec<u8>,
     store: MemoryStore,
     key: SessionKey,
-    hasher: ArgumentHasher,
 }
 
 impl<'r> Engines<'r> {
@@ -129,7 +134,6 @@ impl<'r> Engines<'r> {
             packed: PackedSession::new(rules).pack(rules),
             store: MemoryStore::new(Arc::clone(rules)),
             key: SessionKey::new("realm", Environment::Live, "issuer", &["subject"]),
-            hasher: ArgumentHasher::new(&[7; 32]),
         }
     }
 
@@ -165,7 +169,10 @@ impl<'r> Engines<'r> {
             reader.argument("a", text);
         }
         let hash = if self.rules.is_idempotent(tool) {
-            self.hasher.hash(NAMES[call.tool], &format!("{:?}", call.texts))
+            // Any hash does, and a debug build computes the keyed one slowly.
+            let mut hasher = DefaultHasher::new();
+            call.texts.hash(&mut hasher);
+            hasher.finish()
         } else {
             0
         };
@@ -185,24 +192,25 @@ fn kind(decision: Decision) -> &'static str {
 /// Returns whether all calls would be admitted, one after another.
 fn is_allowed_in_order(
     naive: &Naive<'_>,
-    log: &Log,
+    log: &mut Log,
     calls: &[LoggedCall],
     order: &[usize],
     token: Token,
     now: u64,
 ) -> bool {
-    let mut log = log.clone();
-    order.iter().all(|place| {
+    let length = log.len();
+    let is_allowed = order.iter().all(|place| {
         let call = std::slice::from_ref(&calls[*place]);
-        let Verdict::Allowed(approved_by) = naive.decide(&log, call, token, now) else { return false };
+        let Verdict::Allowed(approved_by) = naive.decide(log, call, token, now) else { return false };
         log.push((now, Event::Admitted(call.to_vec(), approved_by)));
         true
-    })
+    });
+    log.truncate(length);
+    is_allowed
 }
 
 fn orders(count: usize) -> Vec<Vec<usize>> {
     match count {
-        1 => vec![vec![0]],
         2 => vec![vec![0, 1], vec![1, 0]],
         _ => vec![vec![0, 1, 2], vec![0, 2, 1], vec![1, 0, 2], vec![1, 2, 0], vec![2, 0, 1], vec![2, 1, 0]],
     }
@@ -226,6 +234,12 @@ fn settings(random: &mut Random) -> Settings {
     settings
 }
 
+/// The globs that each text matches.
+static HITS: LazyLock<BTreeMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let hits = |text| GLOBS.into_iter().filter(|glob| any_matches(glob, &[text])).collect();
+    TEXTS.into_iter().map(|text| (text, hits(text))).collect()
+});
+
 fn logged_call(random: &mut Random, tools: usize) -> LoggedCall {
     let evidence = match random.below(10) {
         0 => Evidence::Caller,
@@ -233,7 +247,7 @@ fn logged_call(random: &mut Random, tools: usize) -> LoggedCall {
         _ => Evidence::None,
     };
     let texts: Vec<_> = (0..random.below(3)).map(|_| *random.pick(&TEXTS)).collect();
-    let hits = GLOBS.into_iter().filter(|glob| any_matches(glob, &texts)).collect();
+    let hits = texts.iter().flat_map(|text| HITS[text].iter().copied()).collect();
     LoggedCall { hits, tool: usize::try_from(random.below(tools as u64)).unwrap(), texts, evidence }
 }
 
