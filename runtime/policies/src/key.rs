@@ -97,3 +97,21 @@ impl fmt::Debug for ArgumentHasher {
         f.write_str("ArgumentHasher(..)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ArgumentHasher;
+
+    #[test]
+    fn hashes_of_arguments_depend_on_key_tool_and_arguments_and_do_not_change() {
+        let hash = |key: u8, tool, arguments| ArgumentHasher::new(&[key; 32]).hash(tool, arguments);
+        let arguments = r#"{"path":"/x"}"#;
+        // Computed with another implementation of HMAC.
+        assert_eq!(hash(7, "read_file", arguments), 9_556_974_052_490_567_762);
+        for other in [hash(8, "read_file", arguments), hash(7, "read", arguments), hash(7, "read_file", "{}")] {
+            assert_ne!(other, hash(7, "read_file", arguments));
+        }
+        // The same concatenation, split at another position.
+        assert_ne!(hash(7, "ab", "c"), hash(7, "a", "bc"));
+    }
+}
