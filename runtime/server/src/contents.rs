@@ -214,20 +214,26 @@ pub(super) fn admits(caller: &Caller, content: &Content<'static>) -> bool {
     }
 }
 
-/// Returns the scopes to ask for, so that these entries admit the caller: of each, the alternative with the fewest missing scopes.
+/// Returns the scopes to ask for, so that these entries admit the caller: of each, the alternative with the fewest scopes that are
+/// neither held nor asked for by then. Entries without a choice come first.
 pub(super) fn needed(caller: &Caller, deciding: &[&'static Content<'static>]) -> Vec<&'static str> {
-    let mut needed: Vec<&'static str> = Vec::new();
-    for content in deciding.iter().filter(|content| !admits(caller, content)) {
-        let requirement = content.requirement;
-        let missing = |place: &usize| scopes(requirement, *place).filter(|scope| !caller.grant().holds(scope)).count();
-        let Some(place) = (0..requirement.alternatives()).min_by_key(missing) else { continue };
-        for scope in scopes(requirement, place) {
-            if !needed.contains(&scope) {
-                needed.push(scope);
+    let mut closed: Vec<_> = deciding.iter().enumerate().filter(|(_, content)| !admits(caller, content)).collect();
+    closed.sort_by_key(|(_, content)| content.requirement.alternatives());
+    let mut needed: Vec<(usize, &'static str)> = Vec::new();
+    for (place, content) in closed {
+        let is_new = |needed: &[(usize, &str)], scope: &str| needed.iter().all(|(_, other)| *other != scope);
+        let is_missing = |scope: &&'static str| !caller.grant().holds(scope) && is_new(&needed, scope);
+        let missing = |alternative: &usize| scopes(content.requirement, *alternative).filter(is_missing).count();
+        let Some(least) = (0..content.requirement.alternatives()).min_by_key(missing) else { continue };
+        for scope in scopes(content.requirement, least) {
+            if is_new(&needed, scope) {
+                needed.push((place, scope));
             }
         }
     }
-    needed
+    // In the order of the entries.
+    needed.sort_by_key(|(place, _)| *place);
+    needed.into_iter().map(|(_, scope)| scope).collect()
 }
 
 fn scopes(requirement: Requirement<'static>, alternative: usize) -> impl Iterator<Item = &'static str> {

@@ -5,12 +5,15 @@ use super::{
     tools::{requirement, text, word},
 };
 use crate::{
-    catalogue::{BAD_PATTERN, EMPTY_TEXT, MISSING_RISK, MISSING_SCOPE},
+    catalogue::{BAD_PATTERN, EMPTY_TEXT, MISSING_RISK, MISSING_SCOPE, TOML_LIMIT},
     diagnostic::Report,
     ir::{ConfigDecl, ContentDecl},
     tool::{self, RequirementDecl, settings},
 };
-use mcp_scopes_model::content::{is_template, resource_syntax};
+use mcp_scopes_model::{
+    content::{is_template, resource_syntax},
+    numbers::{MAX_TOOLS, MAX_USES},
+};
 use toml::de::DeTable;
 
 /// The keys of an entry.
@@ -19,7 +22,12 @@ pub const KEYS: [&str; 5] = ["scope", "public", "authenticated", "risk", "descri
 pub(super) fn resources(reader: &mut TomlReader<'_>, table: &DeTable<'_>, config: &mut ConfigDecl) {
     for (key, entry) in each(reader, "resources", table) {
         if key.text.chars().any(char::is_control) {
-            reader.report(&BAD_PATTERN, &key.at, "a resource contains a control character".to_owned(), None);
+            reader.report(
+                &BAD_PATTERN,
+                &key.at,
+                format!("the resource `{}` contains a control character", key.text.escape_debug()),
+                Some("remove it".to_owned()),
+            );
         } else if !is_template(key.text)
             && let Err(error) = resource_syntax(key.text)
         {
@@ -45,14 +53,23 @@ struct Entry {
 }
 
 fn each<'v>(reader: &mut TomlReader<'_>, section: &str, table: &'v DeTable<'_>) -> Vec<(Key<'v>, Entry)> {
-    let mut read = Vec::new();
+    let (mut read, mut scopes) = (Vec::new(), 0);
     for (key, value) in entries(table) {
+        // A short requirement can expand to thousands of scopes.
+        if read.len() == MAX_TOOLS || scopes > MAX_USES {
+            let message =
+                format!("`[{section}]` has more than {MAX_TOOLS} entries, or names more than {MAX_USES} scopes");
+            reader.report(&TOML_LIMIT, &key.at, message, None);
+            break;
+        }
         if key.text.trim().is_empty() {
             reader.report(&EMPTY_TEXT, &key.at, format!("a name in `[{section}]` must not be empty"), None);
         }
         let section = format!("{section}.\"{}\"", key.text);
         if let Some(table) = reader.table(&section, value) {
-            read.push((key, entry(reader, &section, key, table)));
+            let entry = entry(reader, &section, key, table);
+            scopes += entry.decl.requirement.named_scopes().count();
+            read.push((key, entry));
         }
     }
     read

@@ -217,3 +217,16 @@ fn bounds_what_requirements_expand_to() {
     let named: usize = config(&file).tools.iter().map(|tool| tool.named_scopes().count()).sum();
     assert!((32_768..33_000).contains(&named), "{named}");
 }
+
+/// An entry that is left out could be the one that restricts.
+#[test]
+fn rejects_more_entries_than_it_can_hold() {
+    let many = |count: usize| -> String {
+        (0..count)
+            .map(|number| format!("[resources.\"a://{number}\"]\nrisk = \"low\"\nauthenticated = true\n"))
+            .collect()
+    };
+    assert_eq!(config(&many(2048)).resources.len(), 2048);
+    let found = errors(&many(2049));
+    assert_eq!(found.iter().map(|(id, ..)| *id).collect::<Vec<_>>(), ["toml-limit"]);
+}
