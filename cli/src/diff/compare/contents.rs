@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
-use mcp_scopes_model::content::{is_template, normal_glob};
+use mcp_scopes_model::content::is_template;
 use mcp_scopes_prm::{ContentEntry, McpExtensions, ToolEntry};
 
 use super::{
@@ -119,12 +119,10 @@ fn as_tool(entry: &ContentEntry) -> ToolEntry {
     }
 }
 
-/// Returns whether the texts before the first wildcards agree. If they do not, no text matches both globs.
+/// Returns whether the texts before the first wildcards agree, except in letter case, which scheme and host ignore. If they do not, no
+/// text matches both globs.
 fn is_prefix_shared(a: &str, b: &str) -> bool {
-    fn literal(glob: &str) -> &str {
-        let glob = normal_glob(glob);
-        glob.split(['*', '?']).next().unwrap_or_default()
-    }
+    let literal = |glob: &str| glob.split(['*', '?']).next().unwrap_or_default().to_ascii_lowercase();
     let (a, b) = (literal(a), literal(b));
-    a.starts_with(b) || b.starts_with(a)
+    a.starts_with(&b) || b.starts_with(&a)
 }
