@@ -223,7 +223,7 @@ fn bounds_what_requirements_expand_to() {
 fn rejects_more_entries_than_it_can_hold() {
     let many = |count: usize| -> String {
         (0..count)
-            .map(|number| format!("[resources.\"a://{number}\"]\nrisk = \"low\"\nauthenticated = true\n"))
+            .map(|number| format!("[resources.\"logs://{number}\"]\nrisk = \"low\"\nauthenticated = true\n"))
             .collect()
     };
     assert_eq!(config(&many(2048)).resources.len(), 2048);

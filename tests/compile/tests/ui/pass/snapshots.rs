@@ -23,6 +23,6 @@ mod groups_expanded {
 fn main() {
     assert_eq!(least::TOOLS.tools().count(), least_expanded::TOOLS.tools().count());
     let names: Vec<&str> = groups::TOOLS.tools().map(|tool| tool.name).collect();
-    assert_eq!(names, ["first", "second", "execute", "health_check"]);
+    assert_eq!(names, ["first", "second", "execute", "health_check", "run_query"]);
     assert!(groups_expanded::TOOLS.tools().map(|tool| tool.name).eq(names));
 }
