@@ -2,7 +2,7 @@
 
 use mcp_scopes_scan::Report;
 
-/// Removes the findings in files that a pattern matches.
+/// Removes the findings in files that a pattern matches, except errors that no level changes, such as those of syntax.
 ///
 /// `*` matches any characters but `/`, `**` any characters, `?` one. A pattern matches a file or a folder with all that it contains. Without
 /// a slash it matches a name anywhere.
@@ -11,7 +11,8 @@ pub(crate) fn apply(patterns: &[String], report: &mut Report) {
         return;
     }
     let keep = |file: &str| !patterns.iter().any(|pattern| is_excluded(pattern, file));
-    report.findings.retain(|finding| keep(finding.file()));
+    // What stops the scan or turns rules off hides findings in other files.
+    report.findings.retain(|finding| !finding.settable || keep(finding.file()));
     report.suppressed.retain(|finding| keep(finding.file()));
 }
 

@@ -24,6 +24,8 @@ pub(crate) use files::STDIN;
 
 /// Maximum number of rounds. A fix may cause another finding, but not without end.
 const ROUNDS: usize = 20;
+/// Errors that a fix must not make: of syntax, and of a key that is stated twice.
+const BREAKS: [&str; 3] = ["syntax", "toml-syntax", "duplicate-key"];
 
 /// Texts that replace files, by the file names that findings use.
 pub(crate) type Texts = BTreeMap<Arc<str>, Arc<str>>;
@@ -81,6 +83,7 @@ impl Fixed {
         let before = report.count(mcp_scopes_scan::Level::Error);
         // An error that stops a scan hides others, so their number can grow.
         let hides = report.findings.iter().any(|finding| !finding.settable && finding.fix.is_some());
+        let broken_before = report.findings.iter().filter(|finding| BREAKS.contains(&finding.rule)).count();
         let mut fixed = Self { report: Report::default(), count: 0, changes: BTreeMap::new() };
         for _ in 0..ROUNDS {
             let chosen = edits::choose(&report, fixing.safety());
@@ -100,7 +103,8 @@ impl Fixed {
             }
             report = lint(&texts)?;
         }
-        if !hides && report.count(mcp_scopes_scan::Level::Error) > before {
+        let broken = |report: &Report| report.findings.iter().filter(|finding| BREAKS.contains(&finding.rule)).count();
+        if broken(&report) > broken_before || !hides && report.count(mcp_scopes_scan::Level::Error) > before {
             let message = "the fixes would leave more errors than before; nothing was changed".to_owned();
             return Err(Failure::Other(
                 message,

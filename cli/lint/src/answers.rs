@@ -72,6 +72,11 @@ fn missing_risk(function: &Place, sources: &Sources) -> Option<Fix> {
     let before = text.get(..sources.range(function)?.start)?;
     let name = before.rfind(NAME)?;
     let end = name + NAME.len();
+    // The attribute is that of the function: no other item is between them.
+    let between = before.get(end..)?;
+    if between.matches("fn ").count() != 1 || between.contains('}') {
+        return None;
+    }
     let rest = text.get(end..)?;
     let blank = rest.len() - rest.trim_start().len();
     let (at, written) = match rest.trim_start().strip_prefix('(') {
@@ -83,7 +88,9 @@ fn missing_risk(function: &Place, sources: &Sources) -> Option<Fix> {
     let line = before.get(..name)?.rfind('\n').map_or(0, |at| at + 1);
     let indent: String = text.get(line..name)?.chars().take_while(|blank| blank.is_whitespace()).collect();
     // A comment cannot be put in front of an attribute that does not begin its line.
-    text.get(line..name)?.trim_start().starts_with("#[").then_some(())?;
+    let path = text.get(line..name)?.trim_start().strip_prefix("#[")?;
+    // Not a text in one of the arguments.
+    path.chars().all(|part| part.is_alphanumeric() || "_: ".contains(part)).then_some(())?;
     let comment = format!("{indent}// mcp-scopes: {REVIEW} a placeholder of `lint --fix`\n");
     let fix = Fix::safe("write `risk = \"high\"` as a placeholder");
     Some(fix.edit(&function.file, line..line, comment).edit(&function.file, at..at, written))

@@ -139,7 +139,8 @@ fn unknown(entry: &AcceptDecl, config: &Config) -> Notice {
         || "write the id that `mcp-scopes diff` prints in brackets".to_owned(),
         |near| format!("did you mean `{near}`?"),
     );
-    let message = format!("unknown kind of change `{kind}`");
+    // A CI log reads `::error::` at the start of a line as a command.
+    let message = format!("unknown kind of change `{}`", kind.escape_debug());
     Notice { id: UNKNOWN, level: Level::Error, message, help, place: place(entry, config) }
 }
 

@@ -93,6 +93,9 @@ impl Changes {
             if path.is_symlink() {
                 return reject("is a symbolic link", "run the command in the folder that the link leads to");
             }
+            if change.old.is_none() && path.exists() {
+                return reject("exists and is not a text in UTF-8", "convert it, or move it away");
+            }
             if std::fs::metadata(path).is_ok_and(|found| found.permissions().readonly()) {
                 return reject("is read-only", "make it writable");
             }

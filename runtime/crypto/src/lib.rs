@@ -50,7 +50,13 @@ pub const PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
 /// later choice of the program must not fail.
 #[cfg(any(feature = "aws-lc-rs", feature = "default-crypto", feature = "rust-crypto"))]
 pub fn install() {
-    if cfg!(all(feature = "rust-crypto", any(feature = "aws-lc-rs", feature = "default-crypto"))) {
+    let is_common = cfg!(all(
+        any(target_os = "linux", target_os = "macos", target_os = "windows"),
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ));
+    let has_aws = cfg!(feature = "aws-lc-rs") || cfg!(feature = "default-crypto") && is_common;
+    let has_rust = cfg!(feature = "rust-crypto") || cfg!(feature = "default-crypto") && !is_common;
+    if has_aws && has_rust {
         // An error states that there is a default already, which is kept.
         let _ = PROVIDER.install_default();
     }

@@ -11,7 +11,7 @@ use super::{
     access::Methods,
     error::{ProblemKind, ProblemList},
     message::Message,
-    resource_uri::{ResourceUri, covers, covers_without_slash},
+    resource_uri::{ResourceUri, covers, covers_other_end},
 };
 
 /// Completes an argument of a prompt or of a URI template.
@@ -134,7 +134,7 @@ impl Contents {
         if !forms.iter().all(|form| globs().any(|content| covers(content.name.text, form))) {
             return Vec::new();
         }
-        let matches = |glob: &str| forms.iter().any(|form| covers(glob, form) || covers_without_slash(glob, form));
+        let matches = |glob: &str| forms.iter().any(|form| covers(glob, form) || covers_other_end(glob, form));
         globs().filter(|content| matches(content.name.text)).collect()
     }
 
@@ -167,6 +167,8 @@ fn referred(raw: &str) -> Option<Named<'_>> {
         name: Option<Cow<'r, str>>,
         #[serde(borrow)]
         uri: Option<Cow<'r, str>>,
+        #[expect(dead_code, reason = "a known member")]
+        title: Option<IgnoredAny>,
     }
     let reference: Reference<'_> = object(raw)?;
     match (&*reference.kind, reference.name, reference.uri) {

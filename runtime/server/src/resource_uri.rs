@@ -39,6 +39,7 @@ impl ResourceUri {
             None => (None, rest),
         };
         check_authority(authority, &scheme, special.map(|(_, port)| *port))?;
+        check_port(authority.unwrap_or_default())?;
         let (authority, path) = (authority.map(decoded).transpose()?, decoded(path)?);
         if authority.as_ref().is_some_and(|authority| authority.contains('@')) {
             return Err("has a user");
@@ -48,9 +49,12 @@ impl ResourceUri {
         Ok(Self { text: [&scheme, ":", &prefix, &path].concat() })
     }
 
-    /// Returns the forms that entries have to cover: the URI, and the URI without query and fragment, which many readers ignore.
-    pub(super) fn forms(&self) -> [&str; 2] {
-        [&self.text, self.text.split(BEHIND_PATH).next().unwrap_or_default()]
+    /// Returns the forms that entries have to cover: the URI, without its fragment, and without its query too. Readers ignore both.
+    pub(super) fn forms(&self) -> [&str; 3] {
+        let before = |text: &'_ str, behind: &[char]| text.find(behind).unwrap_or(text.len());
+        let text = self.text.as_str();
+        let without = |behind: &[char]| text.get(..before(text, behind)).unwrap_or_default();
+        [text, without(&['#']), without(&BEHIND_PATH)]
     }
 }
 
@@ -66,9 +70,13 @@ pub(super) fn covers(glob: &str, form: &str) -> bool {
     glob_matches(&[&prefix.to_ascii_lowercase(), path].concat(), form)
 }
 
-/// Returns whether a glob matches a form without its trailing slash. Readers may ignore the slash, so such an entry decides too.
-pub(super) fn covers_without_slash(glob: &str, form: &str) -> bool {
-    form.strip_suffix('/').is_some_and(|form| covers(glob, form))
+/// Returns whether a glob matches a form with another end: without its trailing slash, or with one. Readers may ignore the slash, so such
+/// an entry decides too.
+pub(super) fn covers_other_end(glob: &str, form: &str) -> bool {
+    match form.strip_suffix('/') {
+        Some(form) => covers(glob, form),
+        None => covers(glob, &[form, "/"].concat()),
+    }
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -93,6 +101,17 @@ fn check_authority(authority: Option<&str>, scheme: &str, default_port: Option<&
         return Err("has a host that is not written in ASCII");
     }
     Ok(())
+}
+
+/// Checks the digits of a port: readers compare the number, and drop an empty one.
+fn check_port(authority: &str) -> Result<(), &'static str> {
+    match authority.rsplit_once(':').map(|(_, port)| port) {
+        Some("") => Err("has an empty port"),
+        Some(port) if port.starts_with('0') && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err("has a port that begins with a zero")
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Decodes each percent escape once.
@@ -161,23 +180,25 @@ fn glob_matches(glob: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ResourceUri, covers, covers_without_slash, glob_matches};
+    use super::{ResourceUri, covers, covers_other_end, glob_matches};
 
     #[test]
     fn reads_uris_with_one_reading() {
         for (uri, forms) in [
-            ("logs://2026-11-30", ["logs://2026-11-30"; 2]),
-            ("app:settings", ["app:settings"; 2]),
-            ("app://h/a/b/", ["app://h/a/b/"; 2]),
-            ("APP://Host/A%20b", ["app://host/A b"; 2]),
-            ("app://h/%61dmin", ["app://h/admin"; 2]),
-            ("app://h/a?x=https://y/", ["app://h/a?x=https://y/", "app://h/a"]),
-            ("app://h#x", ["app://h#x", "app://h"]),
-            ("app:///a", ["app:///a"; 2]),
-            ("file:///etc/hosts", ["file:///etc/hosts"; 2]),
-            ("https://example.com:8443/a", ["https://example.com:8443/a"; 2]),
-            ("https://[::1]/a", ["https://[::1]/a"; 2]),
-            ("note://caf%C3%A9", ["note://café"; 2]),
+            ("logs://2026-11-30", ["logs://2026-11-30"; 3]),
+            ("app:settings", ["app:settings"; 3]),
+            ("app://h/a/b/", ["app://h/a/b/"; 3]),
+            ("APP://Host/A%20b", ["app://host/A b"; 3]),
+            ("app://h/%61dmin", ["app://h/admin"; 3]),
+            ("app://h/a?x=https://y/", ["app://h/a?x=https://y/", "app://h/a?x=https://y/", "app://h/a"]),
+            ("app://h/a?x=1#y", ["app://h/a?x=1#y", "app://h/a?x=1", "app://h/a"]),
+            ("app://h#x?y", ["app://h#x?y", "app://h", "app://h"]),
+            ("app:///a", ["app:///a"; 3]),
+            ("file:///etc/hosts", ["file:///etc/hosts"; 3]),
+            ("https://example.com:8443/a", ["https://example.com:8443/a"; 3]),
+            ("https://[::1]/a", ["https://[::1]/a"; 3]),
+            ("db://main:orders/a", ["db://main:orders/a"; 3]),
+            ("note://caf%C3%A9", ["note://café"; 3]),
         ] {
             assert_eq!(ResourceUri::of(uri).as_ref().map(ResourceUri::forms), Ok(forms), "{uri}");
         }
@@ -227,6 +248,10 @@ mod tests {
             "https://user:password@h/a",
             "https://h:443/a",
             "https://h:/a",
+            "https://h:0443/a",
+            "https://h:08443/a",
+            "app://h:/admin/keys",
+            "app://h:080/a",
             "http://h:80",
             "https:///internal/x",
             "https:/internal/x",
@@ -248,7 +273,8 @@ mod tests {
     fn compares_scheme_and_authority_case_insensitively() {
         assert!(covers("note://Inbox/*", "note://inbox/a") && !covers("note://inbox/A", "note://inbox/a"));
         assert!(covers("config://App", "config://app") && covers("*", "config://app") && covers("App:a", "app:a"));
-        assert!(covers_without_slash("app://h/admin", "app://h/admin/") && !covers("app://h/admin", "app://h/admin/"));
+        assert!(covers_other_end("app://h/admin", "app://h/admin/") && !covers("app://h/admin", "app://h/admin/"));
+        assert!(covers_other_end("app://h/admin/*", "app://h/admin") && covers_other_end("https://h/", "https://h"));
     }
 
     #[test]

@@ -52,7 +52,14 @@ fn built(package: &SdkPackage) -> BTreeMap<String, (BuiltTool, String)> {
         for module in &krate.modules {
             for tool in &module.built {
                 let place = format!("{}:{}", module.file, tool.line);
-                found.entry(tool.name.clone()).or_insert((tool.clone(), place));
+                let (known, _) = found.entry(tool.name.clone()).or_insert((tool.clone(), place));
+                // Of two with one name the stricter hints count.
+                if known.read_only != tool.read_only {
+                    known.read_only = Some(false);
+                }
+                if known.destructive != tool.destructive {
+                    known.destructive = Some(true);
+                }
             }
         }
     }

@@ -79,9 +79,10 @@ async fn rejects_uris_that_a_form_does_not_cover() {
         assert_eq!(read(uri, Some("runner")).await.refused(), DENIED, "{uri}");
     }
     // Both forms are covered, so both entries decide.
-    let uri = "app://h/logs/secret?a";
-    assert_eq!(read(uri, Some("reader")).await.refused(), (403, 403));
-    read(uri, Some("runner")).await.passed();
+    for uri in ["app://h/logs/secret?a", "app://h/logs/secret#a", "app://h/logs/secret/"] {
+        assert_eq!(read(uri, Some("reader")).await.refused(), (403, 403), "{uri}");
+        read(uri, Some("runner")).await.passed();
+    }
     let long = format!("app://h/public/{}", "a".repeat(9000));
     assert_eq!(read(&long, Some("runner")).await.refused(), DENIED);
 }
