@@ -81,7 +81,7 @@ async def flow(url, mode):
                 listed = (await client.list_tools(cache_mode="refresh")).tools
                 [tool] = [tool for tool in listed if tool.name == name]
                 member = tool.model_dump(by_alias=True).get("securitySchemes")
-                return [member, tool.meta["securitySchemes"]]
+                return [member, (tool.meta or {}).get("securitySchemes")]
 
             async def call(name, **arguments):
                 result = await client.call_tool(name, arguments)

@@ -107,7 +107,7 @@ async function tools() {
 async function schemes(name) {
     const list = await client.listTools(undefined, { cacheMode: 'refresh' });
     const tool = list.tools.find((tool) => tool.name === name);
-    return [tool.securitySchemes ?? null, tool._meta.securitySchemes];
+    return [tool.securitySchemes ?? null, tool._meta?.securitySchemes ?? null];
 }
 
 async function call(name, given = {}) {
