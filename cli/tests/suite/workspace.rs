@@ -71,8 +71,15 @@ fn leaves_out_excluded_files() {
     assert!(lint(&[]).out.contains("docs/a.json:") && lint(&[]).out.contains("src/main.rs:"));
     let run = lint(&["--exclude", "docs"]);
     assert!(!run.out.contains("docs/a.json:") && run.out.contains("src/main.rs:"), "{run:?}");
+    // An error that the compiler reports hides findings in other files, so it stays.
     let run = lint(&["--exclude", "*.json", "--exclude", "src/**"]);
-    assert!(!run.out.contains("a.json:") && !run.out.contains("main.rs"), "{run:?}");
+    assert!(run.code == 1 && !run.out.contains("a.json:") && run.out.lines().count() == 1, "{run:?}");
+    assert!(run.out.contains("error[scope-syntax]"), "{run:?}");
+
+    let risky = Demo::package(&MAIN.replace("no scope", "hello"));
+    assert!(risky.run(&["lint"]).out.contains("risky-name"));
+    let run = risky.run(&["lint", "--exclude", "src/**"]);
+    assert!(run.code == 0 && !run.out.contains("main.rs"), "{run:?}");
 }
 
 #[test]
