@@ -167,11 +167,14 @@ export const layout = {
         await box(page, expected.grants.find(({ scope }) => scope && !scope.includes(" ")).scope).check();
         await page.getByLabel("Also show closed tools").check();
         await lay_out(page);
-        await page.evaluate(axe);
-        const { violations, passes } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
-        const said = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.slice(0, 3).map((node) => node.html).join("\n  ")}`);
-        assert.deepEqual(said, [], `${colorScheme}, ${width} wide`);
-        assert.ok(passes.some(({ id }) => id === "color-contrast"), "contrast was checked");
+        // Contrast depends on the theme, everything else on the width. Each run takes ten seconds.
+        if ((colorScheme === "light") === (width === 1360)) {
+          await page.evaluate(axe);
+          const { violations, passes } = await page.evaluate(() => window.axe.run({ resultTypes: ["violations"] }));
+          const said = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.slice(0, 3).map((node) => node.html).join("\n  ")}`);
+          assert.deepEqual(said, [], `${colorScheme}, ${width} wide`);
+          assert.ok(passes.some(({ id }) => id === "color-contrast"), "contrast was checked");
+        }
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, `the page is ${overflow} too wide at ${width}`);
         await page.close();
