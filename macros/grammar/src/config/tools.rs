@@ -204,11 +204,11 @@ fn parameters(reader: &mut TomlReader<'_>, key: Key<'_>, value: &Value<'_>) -> O
             }
         };
         let Some(text) = reader.string(key.text, name) else { continue };
-        if !seen.insert(text) {
+        if seen.insert(text) {
+            parameters.push(ParameterDecl { name: text.to_owned(), required });
+        } else {
             let message = format!("duplicate value `{text}` in `parameters`");
             reader.report(&REPEATED_VALUE, &name.span().start, message, None);
-        } else {
-            parameters.push(ParameterDecl { name: text.to_owned(), required });
         }
     }
     Some(parameters)
