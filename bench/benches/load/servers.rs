@@ -56,7 +56,8 @@ pub(crate) fn rmcp(issuer: &Issuer) -> Servers {
         bare: bare(),
         layer: Router::new().route_service(
             "/mcp",
-            mcp_scopes_rmcp::service(&issuer.server(), || Ok(Notes), sessions(), config()).unwrap(),
+            mcp_scopes_rmcp::service(&issuer.server(), || Ok(Notes), sessions(), config())
+                .expect("nothing else is offered"),
         ),
         middleware: bare().layer(from_fn_with_state(guarded, guard)),
     }

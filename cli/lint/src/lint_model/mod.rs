@@ -39,6 +39,7 @@ pub enum InputKind {
 /// In a document, the risk can be missing, a requirement that is not stated is one without alternatives, and the two members
 /// about approval take the place of the key `approval`.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Tool {
     /// The facts of the tool.
     pub facts: ToolFacts<Place>,
