@@ -8,7 +8,6 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use super::{Limit, ScopeName, Scopes, TOOL_NAME, Text};
 
 /// The tools by name.
-#[expect(clippy::zero_sized_map_values, reason = "only its schema is used")]
 pub(super) type Tools = BTreeMap<String, Tool>;
 
 #[derive(JsonSchema)]
