@@ -57,7 +57,7 @@ pub fn install() {
     let has_aws = cfg!(feature = "aws-lc-rs") || cfg!(feature = "default-crypto") && is_common;
     let has_rust = cfg!(feature = "rust-crypto") || cfg!(feature = "default-crypto") && !is_common;
     if has_aws && has_rust {
-        // An error states that there is a default already, which is kept.
+        // The call fails if the program has set a default. That one is kept.
         let _ = PROVIDER.install_default();
     }
 }
