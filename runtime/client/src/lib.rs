@@ -1,0 +1,26 @@
+//! The client side of authorization for MCP servers: which scopes to ask for, when to ask again, and when to stop.
+//!
+//! [`Challenges`] reads what a server answers to a refused request. [`StepUp`] decides what to do next: send, obtain a token, or stop. It does no
+//! I/O: the client performs its [`Action`]s and tells it what happened. For every server and every authorization server it ends: each operation
+//! is sent at most three times, and causes at most four requests for tokens. [`Plan`] says from the metadata alone which
+//! scopes a set of tools needs, and what else they open.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`challenge`] | [`Challenges`]: the header `WWW-Authenticate` |
+//! | `scopes` | [`Scopes`]: a set of scopes |
+//! | [`selection`] | the scopes that a challenge and the metadata ask for |
+//! | [`step_up`] | [`StepUp`]: the state machine; `flight` requests one token, `refusals` remembers what was refused |
+//! | [`plan`] | [`Plan`]: data for a consent screen |
+
+pub mod challenge;
+pub mod plan;
+mod scopes;
+pub mod selection;
+pub mod step_up;
+
+pub use challenge::{Authentication, Challenge, ChallengeError, Challenges};
+pub use plan::Plan;
+pub use scopes::{ScopeError, Scopes};
+pub use selection::ScopeMap;
+pub use step_up::{Action, Answer, Grant, OperationId, Refusal, Settings, StepUp, Stop, TokenRequest, Way};

@@ -1,0 +1,427 @@
+//! When to send, when to ask for a token, and when to stop.
+
+mod flight;
+mod refusals;
+
+use core::fmt;
+use std::collections::BTreeMap;
+
+use crate::{
+    challenge::{Authentication, Challenge, ChallengeError, Challenges},
+    scopes::{ScopeError, Scopes},
+    selection::{OFFLINE_ACCESS, ScopeMap},
+};
+
+use self::{flight::Flight, refusals::Refusals};
+
+pub use flight::{Grant, Refusal, TokenRequest, Way};
+
+/// How often an operation is sent again.
+const MAX_RETRIES: u8 = 2;
+
+/// How a client obtains tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// For a user, who can be asked.
+    User,
+    /// By the client's own credentials (RFC 6749 §4.4). It does not step up, unless [`Settings::step_up`] says so.
+    ClientCredentials,
+    /// By other software, which is asked for each token.
+    External,
+}
+
+/// What a client may do.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub struct Settings {
+    kind: Kind,
+    step_up: bool,
+    offline_access: bool,
+    exchange: bool,
+}
+
+impl Settings {
+    /// A client of a user.
+    pub const fn user() -> Self {
+        Self { kind: Kind::User, step_up: true, offline_access: false, exchange: false }
+    }
+
+    /// A client that uses its own credentials. A refusal is final: an operator has decided what it may do.
+    pub const fn client_credentials() -> Self {
+        Self { kind: Kind::ClientCredentials, step_up: false, ..Self::user() }
+    }
+
+    /// A client that receives tokens from other software.
+    pub const fn external() -> Self {
+        Self { kind: Kind::External, ..Self::user() }
+    }
+
+    /// Sets whether a token is requested when an operation needs more scopes.
+    pub const fn step_up(mut self, step_up: bool) -> Self {
+        self.step_up = step_up;
+        self
+    }
+
+    /// Asks for refresh tokens by the scope `offline_access`. Without this call it is never requested, also if a server names it.
+    pub const fn offline_access(mut self) -> Self {
+        self.offline_access = true;
+        self
+    }
+
+    /// States that the metadata of the authorization server lists the grant type of token exchange (RFC 8693). It is tried before the user is
+    /// asked.
+    pub const fn token_exchange(mut self) -> Self {
+        self.exchange = true;
+        self
+    }
+}
+
+/// One operation of the client, such as one call of a tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OperationId(u64);
+
+/// What the client does next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Action {
+    /// Sends the request of the operation, and reports the response by [`StepUp::answered`].
+    Send {
+        /// The operation.
+        operation: OperationId,
+        /// The number of the token to send: that of the newest [`Grant`]. `None`: without a token.
+        token: Option<u64>,
+    },
+    /// Requests a token, and reports the result by [`StepUp::obtained`].
+    Obtain(TokenRequest),
+    /// Ends the operation with the response that it has received last.
+    Deliver(OperationId),
+    /// Ends the operation. Its last response was a refusal.
+    Stop(OperationId, Stop),
+}
+
+/// Why an operation ended without success.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stop {
+    /// The challenge is malformed.
+    Malformed(ScopeError),
+    /// Neither challenge nor metadata say which scopes the operation needs.
+    UnknownScopes,
+    /// This client does not step up.
+    NoStepUp(Scopes),
+    /// The authorization server did not issue a token with these scopes, now or earlier.
+    Refused(Scopes, Refusal),
+    /// The new token has the same scopes as the one before.
+    NotGranted(Scopes),
+    /// The operation was refused after each of the retries.
+    StillRefused(Scopes),
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(error) => write!(f, "the server's challenge is malformed: {error}"),
+            Self::UnknownScopes => f.write_str(
+                "the server refuses the operation for missing scopes, and neither its challenge nor its metadata names them; ask its operator",
+            ),
+            Self::NoStepUp(scopes) => {
+                write!(f, "the operation needs the scopes `{scopes}`, which this client was not granted; ask an administrator")
+            }
+            Self::Refused(scopes, refusal) => {
+                write!(f, "the operation needs the scopes `{scopes}`, and the authorization server refused them: {refusal}")
+            }
+            Self::NotGranted(scopes) => {
+                write!(f, "the operation needs the scopes `{scopes}`, and the authorization server did not add them to the token")
+            }
+            Self::StillRefused(scopes) => write!(
+                f,
+                "the server refuses the operation with every new token, most recently for the scopes `{scopes}`; ask its operator"
+            ),
+        }
+    }
+}
+
+impl core::error::Error for Stop {}
+
+/// A response, as far as it matters here.
+#[derive(Clone, Copy, Debug)]
+pub struct Answer<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The challenges.
+    pub challenges: &'a Challenges,
+    /// The number of the token that the request was sent with.
+    pub token: Option<u64>,
+}
+
+/// An operation that has not ended.
+#[derive(Debug)]
+struct Operation {
+    /// What it does: a refusal is remembered for it.
+    label: String,
+    tool: Option<String>,
+    retries: u8,
+    /// What it waits for: a token that covers this.
+    waits: Option<Need>,
+}
+
+/// What a token must have so that an operation is sent again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Need {
+    scopes: Scopes,
+    authentication: Authentication,
+    /// The current token is not accepted at all.
+    renew: bool,
+}
+
+/// Decides for all operations of one client at one resource, with tokens of one issuer.
+///
+/// - A refused operation asks for the scopes requested so far and those that the challenge names.
+/// - One request for a token is in progress at a time; other operations wait for it if they need the same.
+/// - An operation is sent again if the new token differs: the scopes of a token may cover a need under other names.
+/// - What was refused is remembered for the operation and the set of scopes, until a token with other scopes arrives.
+///
+/// ```
+/// use mcp_scopes_client::{Action, Answer, Challenges, Grant, ScopeMap, Scopes, Settings, StepUp};
+/// let mut step_up = StepUp::new(Settings::user(), ScopeMap::default());
+/// let (call, actions) = step_up.begin("tools/call write_note", Some("write_note"));
+/// assert_eq!(actions, [Action::Send { operation: call, token: None }]);
+///
+/// let challenges = Challenges::parse([r#"Bearer scope="notes:write""#]);
+/// let actions = step_up.answered(call, Answer { status: 401, challenges: &challenges, token: None });
+/// let [Action::Obtain(request)] = &*actions else { return Err("no token is requested") };
+/// assert_eq!(request.scopes.to_string(), "notes:write");
+///
+/// let actions = step_up.obtained(request.flight, Ok(Grant::as_requested()));
+/// assert_eq!(actions, [Action::Send { operation: call, token: Some(1) }]);
+/// # Ok::<(), &str>(())
+/// ```
+#[derive(Debug)]
+pub struct StepUp {
+    settings: Settings,
+    map: ScopeMap,
+    operations: BTreeMap<OperationId, Operation>,
+    next: u64,
+    /// The number of the newest token; 0: none.
+    token: u64,
+    /// The scopes of the newest token, as far as they are known.
+    held: Scopes,
+    /// The scopes that were requested for it.
+    requested: Scopes,
+    can_refresh: bool,
+    flight: Option<Flight>,
+    flights: u64,
+    refusals: Refusals,
+}
+
+impl StepUp {
+    /// Creates the state of a client without a token.
+    #[must_use]
+    pub fn new(settings: Settings, map: ScopeMap) -> Self {
+        Self {
+            settings,
+            map,
+            operations: BTreeMap::new(),
+            next: 0,
+            token: 0,
+            held: Scopes::NONE,
+            requested: Scopes::NONE,
+            can_refresh: false,
+            flight: None,
+            flights: 0,
+            refusals: Refusals::default(),
+        }
+    }
+
+    /// States the newest metadata of the resource.
+    pub fn set_map(&mut self, map: ScopeMap) {
+        self.map = map;
+    }
+
+    /// Returns the number of the newest token.
+    #[must_use]
+    pub const fn token(&self) -> Option<u64> {
+        if self.token == 0 { None } else { Some(self.token) }
+    }
+
+    /// Begins an operation. `label` names what it does, such as `tools/call write_note`: a refusal is remembered for it. `tool` is the tool that
+    /// it calls, if it calls one.
+    pub fn begin(&mut self, label: impl Into<String>, tool: Option<&str>) -> (OperationId, Vec<Action>) {
+        let id = OperationId(self.next);
+        self.next += 1;
+        let tool = tool.map(ToOwned::to_owned);
+        self.operations.insert(id, Operation { label: label.into(), tool, retries: 0, waits: None });
+        (id, vec![self.send(id)])
+    }
+
+    /// Ends an operation whose caller has gone. A request for a token that it caused continues.
+    pub fn abandon(&mut self, operation: OperationId) {
+        self.operations.remove(&operation);
+    }
+
+    /// Decides on the response of an operation. Nothing happens for one that has ended.
+    pub fn answered(&mut self, operation: OperationId, answer: Answer<'_>) -> Vec<Action> {
+        let Some(state) = self.operations.get(&operation).filter(|state| state.waits.is_none()) else {
+            return Vec::new();
+        };
+        let challenge = answer.challenges.for_tokens().filter(|_| matches!(answer.status, 401 | 403));
+        let need = match challenge.map(|challenge| self.need(state, answer, challenge)).transpose() {
+            Ok(Some(Some(need))) => need,
+            // A success, or a refusal that a token does not change.
+            Ok(None | Some(None)) => return self.end(operation, Action::Deliver(operation)),
+            Err(stop) => return self.end(operation, Action::Stop(operation, stop)),
+        };
+        let (is_old, retries) = (answer.token != self.token(), state.retries);
+        if retries >= MAX_RETRIES {
+            return self.end(operation, Action::Stop(operation, Stop::StillRefused(need.scopes)));
+        }
+        if is_old {
+            // Another operation has obtained a token in the meantime.
+            return vec![self.send_again(operation)];
+        }
+        if let Some(refusal) = self.refusals.of(&state.label, &need.scopes) {
+            let stop = Stop::Refused(need.scopes, refusal);
+            return self.end(operation, Action::Stop(operation, stop));
+        }
+        if let Some(state) = self.operations.get_mut(&operation) {
+            state.waits = Some(need);
+        }
+        self.take_off()
+    }
+
+    /// Returns what a token needs so that the operation may succeed; `None` if no token helps.
+    fn need(&self, state: &Operation, answer: Answer<'_>, challenge: &Challenge) -> Result<Option<Need>, Stop> {
+        let need = |scopes: Scopes, authentication, renew| Some(Need { scopes, authentication, renew });
+        let again = challenge.error() == ChallengeError::InsufficientUserAuthentication;
+        if again {
+            let scopes = challenge.scope().map_err(Stop::Malformed)?.unwrap_or_default();
+            return Ok(need(scopes, challenge.authentication(), false));
+        }
+        if answer.status == 401 {
+            let scopes = self.map.first(Some(challenge)).map_err(Stop::Malformed)?;
+            return Ok(need(scopes, Authentication::default(), true));
+        }
+        // Some servers leave out the error.
+        let lacks_scope = challenge.error() == ChallengeError::InsufficientScope
+            || (challenge.error() == ChallengeError::None && challenge.param("scope").is_some());
+        if !lacks_scope {
+            return Ok(None);
+        }
+        let held = self.held.union(&self.requested);
+        let scopes = self.map.needed(challenge, state.tool.as_deref(), &held).map_err(Stop::Malformed)?;
+        let scopes = scopes.ok_or(Stop::UnknownScopes)?;
+        if !self.settings.step_up {
+            return Err(Stop::NoStepUp(scopes));
+        }
+        Ok(need(scopes, Authentication::default(), false))
+    }
+
+    /// Requests a token for the first operation that waits, if no request is in progress.
+    fn take_off(&mut self) -> Vec<Action> {
+        if self.flight.is_some() {
+            return Vec::new();
+        }
+        let waiting = self.operations.iter().find_map(|(id, state)| Some((*id, state.waits.clone()?)));
+        let Some((owner, need)) = waiting else { return Vec::new() };
+        let mut scopes = self.requested.union(&need.scopes);
+        if self.settings.offline_access {
+            scopes.add(OFFLINE_ACCESS);
+        } else {
+            scopes.remove(OFFLINE_ACCESS);
+        }
+        self.flights += 1;
+        let can_exchange = self.settings.exchange && self.token != 0;
+        let ways = Way::for_need(self.settings.kind, can_exchange, self.can_refresh, &need.authentication, need.renew);
+        let flight = Flight::new(self.flights, owner, scopes, need.authentication, need.renew, ways);
+        let request = flight.request(self.token());
+        self.flight = Some(flight);
+        request.into_iter().map(Action::Obtain).collect()
+    }
+
+    /// Decides on the result of a request for a token. Nothing happens for one that is not in progress.
+    pub fn obtained(&mut self, flight: u64, result: Result<Grant, Refusal>) -> Vec<Action> {
+        let Some(mut landed) = self.flight.take_if(|current| current.number() == flight) else { return Vec::new() };
+        let mut actions = match result {
+            Ok(grant) => self.granted(&landed, grant),
+            Err(refusal) => {
+                if !refusal.is_final()
+                    && landed.next_way()
+                    && let Some(request) = landed.request(self.token())
+                {
+                    self.flight = Some(landed);
+                    return vec![Action::Obtain(request)];
+                }
+                self.refused(&landed, refusal)
+            }
+        };
+        actions.extend(self.take_off());
+        actions
+    }
+
+    fn granted(&mut self, landed: &Flight, grant: Grant) -> Vec<Action> {
+        let scopes = grant.scopes.unwrap_or_else(|| landed.scopes().clone());
+        let is_changed = landed.renews() || self.token == 0 || scopes != self.held;
+        self.token += 1;
+        self.can_refresh = grant.can_refresh;
+        if scopes != self.held {
+            self.refusals.forget();
+        }
+        (self.held, self.requested) = (scopes, landed.scopes().clone());
+        let served = self.served(landed);
+        let mut actions = Vec::new();
+        for operation in served {
+            if is_changed {
+                actions.push(self.send_again(operation));
+            } else {
+                actions.extend(self.refuse(operation, Refusal::NotGranted));
+            }
+        }
+        actions
+    }
+
+    fn refused(&mut self, landed: &Flight, refusal: Refusal) -> Vec<Action> {
+        let served = self.served(landed);
+        served.into_iter().flat_map(|operation| self.refuse(operation, refusal)).collect()
+    }
+
+    /// Returns the operations that wait for what this request was made for.
+    fn served(&self, landed: &Flight) -> Vec<OperationId> {
+        let is_served = |id: OperationId, need: &Need| {
+            id == landed.owner()
+                || (landed.scopes().covers(&need.scopes) && need.authentication == *landed.authentication())
+        };
+        let waiting = self.operations.iter().filter_map(|(id, state)| Some((*id, state.waits.as_ref()?)));
+        waiting.filter(|(id, need)| is_served(*id, need)).map(|(id, _)| id).collect()
+    }
+
+    fn refuse(&mut self, operation: OperationId, refusal: Refusal) -> Vec<Action> {
+        let Some(state) = self.operations.get_mut(&operation) else { return Vec::new() };
+        let Some(need) = state.waits.take() else { return Vec::new() };
+        if refusal.is_remembered() {
+            self.refusals.remember(state.label.clone(), need.scopes.clone(), refusal);
+        }
+        let stop = match refusal {
+            Refusal::NotGranted => Stop::NotGranted(need.scopes),
+            refusal => Stop::Refused(need.scopes, refusal),
+        };
+        self.end(operation, Action::Stop(operation, stop))
+    }
+
+    fn send(&self, operation: OperationId) -> Action {
+        Action::Send { operation, token: self.token() }
+    }
+
+    fn send_again(&mut self, operation: OperationId) -> Action {
+        if let Some(state) = self.operations.get_mut(&operation) {
+            state.retries += 1;
+            state.waits = None;
+        }
+        self.send(operation)
+    }
+
+    fn end(&mut self, operation: OperationId, action: Action) -> Vec<Action> {
+        self.operations.remove(&operation);
+        vec![action]
+    }
+}

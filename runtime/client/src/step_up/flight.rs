@@ -1,0 +1,207 @@
+//! One request for a token, in progress.
+
+use core::fmt;
+
+use crate::{challenge::Authentication, scopes::Scopes};
+
+use super::{Kind, OperationId};
+
+/// A token that the client requests. `resource` (RFC 8707) is the resource of this client, in each request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRequest {
+    /// The number of the request, for [`StepUp::obtained`](super::StepUp::obtained).
+    pub flight: u64,
+    /// How to obtain it.
+    pub way: Way,
+    /// The scopes to request. Empty: leave out the parameter.
+    pub scopes: Scopes,
+    /// How the user must authenticate: `max_age` and `acr_values` (RFC 9470 §4).
+    pub authentication: Authentication,
+    /// The number of the token to exchange or refresh.
+    pub token: Option<u64>,
+}
+
+/// A way to obtain a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Way {
+    /// By the refresh token (RFC 6749 §6).
+    Refresh,
+    /// By exchanging the current token (RFC 8693).
+    Exchange,
+    /// By asking the user: a request for authorization with PKCE.
+    Interaction,
+    /// By the client's own credentials (RFC 6749 §4.4).
+    ClientCredentials,
+    /// By asking other software.
+    External,
+}
+
+impl Way {
+    /// Returns the ways to try, in order.
+    pub(super) fn for_need(
+        kind: Kind,
+        can_exchange: bool,
+        can_refresh: bool,
+        authentication: &Authentication,
+        renew: bool,
+    ) -> Vec<Self> {
+        match kind {
+            Kind::ClientCredentials => vec![Self::ClientCredentials],
+            Kind::External => vec![Self::External],
+            // Only the user can authenticate.
+            Kind::User if !authentication.is_any() => vec![Self::Interaction],
+            // The server does not accept the token that would be exchanged.
+            Kind::User if renew && can_refresh => vec![Self::Refresh, Self::Interaction],
+            Kind::User if !renew && can_exchange => vec![Self::Exchange, Self::Interaction],
+            Kind::User => vec![Self::Interaction],
+        }
+    }
+}
+
+/// A token that was issued. The token itself stays with the client.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Grant {
+    pub(super) scopes: Option<Scopes>,
+    pub(super) can_refresh: bool,
+}
+
+impl Grant {
+    /// A token with the requested scopes: the response has no member `scope` (RFC 6749 §5.1).
+    pub const fn as_requested() -> Self {
+        Self { scopes: None, can_refresh: false }
+    }
+
+    /// A token with these scopes.
+    pub const fn with_scopes(scopes: Scopes) -> Self {
+        Self { scopes: Some(scopes), can_refresh: false }
+    }
+
+    /// States that a refresh token was issued too.
+    pub const fn can_refresh(mut self) -> Self {
+        self.can_refresh = true;
+        self
+    }
+}
+
+/// Why no token was issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// `invalid_scope` (RFC 6749 §5.2).
+    InvalidScope,
+    /// `invalid_target`: not for this resource (RFC 8707 §2).
+    InvalidTarget,
+    /// `access_denied`: the user or the authorization server declined (RFC 6749 §4.1.2.1).
+    AccessDenied,
+    /// The token has the same scopes as the one before. The client does not report this: [`StepUp`](super::StepUp) finds it.
+    NotGranted,
+    /// This way is not open: the refresh token is not valid, the grant type is not supported, the user must be asked. The next way is tried.
+    NotThisWay,
+    /// The authorization server was not reached. It is not remembered.
+    Unavailable,
+}
+
+impl Refusal {
+    /// Returns the refusal for an `error` of a token or authorization response. Unknown errors mean that this way is not open.
+    #[must_use]
+    pub fn of_error(error: &str) -> Self {
+        match error {
+            "invalid_scope" => Self::InvalidScope,
+            "invalid_target" => Self::InvalidTarget,
+            "access_denied" => Self::AccessDenied,
+            "temporarily_unavailable" | "server_error" => Self::Unavailable,
+            _ => Self::NotThisWay,
+        }
+    }
+
+    /// Returns whether no other way is tried.
+    pub(super) const fn is_final(self) -> bool {
+        !matches!(self, Self::NotThisWay)
+    }
+
+    pub(super) const fn is_remembered(self) -> bool {
+        !matches!(self, Self::Unavailable)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InvalidScope => "it does not know them, or does not issue them to this client (`invalid_scope`)",
+            Self::InvalidTarget => "it issues no tokens for this resource (`invalid_target`)",
+            Self::AccessDenied => "the request was declined (`access_denied`)",
+            Self::NotGranted => "the new token has the same scopes as the one before",
+            Self::NotThisWay => "no way to obtain a token is open to this client",
+            Self::Unavailable => "it could not be reached; try again later",
+        })
+    }
+}
+
+/// A request in progress.
+#[derive(Debug)]
+pub(super) struct Flight {
+    number: u64,
+    /// The operation that it is for, among others.
+    owner: OperationId,
+    scopes: Scopes,
+    authentication: Authentication,
+    renews: bool,
+    /// The ways that are left; the first is in use.
+    ways: std::vec::IntoIter<Way>,
+    way: Option<Way>,
+}
+
+impl Flight {
+    pub(super) fn new(
+        number: u64,
+        owner: OperationId,
+        scopes: Scopes,
+        authentication: Authentication,
+        renews: bool,
+        ways: Vec<Way>,
+    ) -> Self {
+        let mut ways = ways.into_iter();
+        let way = ways.next();
+        let renews = renews || !authentication.is_any();
+        Self { number, owner, scopes, authentication, renews, ways, way }
+    }
+
+    pub(super) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(super) const fn owner(&self) -> OperationId {
+        self.owner
+    }
+
+    pub(super) const fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    pub(super) const fn authentication(&self) -> &Authentication {
+        &self.authentication
+    }
+
+    /// Returns whether a token with the same scopes is another one for the server.
+    pub(super) const fn renews(&self) -> bool {
+        self.renews
+    }
+
+    pub(super) fn next_way(&mut self) -> bool {
+        self.way = self.ways.next();
+        self.way.is_some()
+    }
+
+    pub(super) fn request(&self, token: Option<u64>) -> Option<TokenRequest> {
+        let way = self.way?;
+        Some(TokenRequest {
+            flight: self.number,
+            way,
+            scopes: self.scopes.clone(),
+            authentication: self.authentication.clone(),
+            token: token.filter(|_| matches!(way, Way::Refresh | Way::Exchange)),
+        })
+    }
+}

@@ -1,0 +1,7 @@
+//! Tests of the client.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may panic")]
+
+mod challenges;
+mod plan;
+mod step_up;
+mod termination;
