@@ -5,12 +5,10 @@ use std::borrow::Cow;
 use mcp_scopes::{Caller, Requirement, ScopeTable};
 use mcp_scopes_model::{Content, Environment, content::is_template};
 
-use serde::{Deserialize, de::IgnoredAny};
-
 use super::{
     access::Methods,
     error::{ProblemKind, ProblemList},
-    message::Message,
+    message::{Message, Reference},
     resource_uri::{ResourceUri, covers, covers_other_end},
 };
 
@@ -74,12 +72,15 @@ impl Contents {
             "prompts/get" if self.has_prompts() => {
                 one(params.name.as_deref().map(|name| Named::Prompt(Cow::Borrowed(name))))
             }
-            COMPLETE if self.is_stated() => one(params.reference.and_then(|raw| referred(raw.get()))),
-            LISTEN if self.is_stated() => match params.notifications.map(|raw| subscribed(raw.get())) {
+            COMPLETE if self.is_stated() => one(params.reference.as_ref().and_then(referred)),
+            LISTEN if self.is_stated() => match &params.subscription {
                 None => Reads::List,
-                Some(None) => Reads::Unnamed,
-                Some(Some(uris)) if uris.is_empty() => Reads::List,
-                Some(Some(uris)) => Reads::Named(uris.into_iter().map(Named::Resource).collect()),
+                Some(subscription) if subscription.is_malformed => Reads::Unnamed,
+                Some(subscription) if subscription.uris.is_empty() => Reads::List,
+                Some(subscription) => {
+                    let uris = subscription.uris.iter().map(|uri| Named::Resource(Cow::Borrowed(uri)));
+                    Reads::Named(uris.collect())
+                }
             },
             _ if self.has_resources() && RESOURCE_METHODS.contains(&method) => {
                 one(params.uri.as_deref().map(|uri| Named::Resource(Cow::Borrowed(uri))))
@@ -141,11 +142,16 @@ impl Contents {
     /// Returns the scopes that the caller lacks, none if nothing opens what is named; `None` if it is open, or if no entry decides about
     /// its kind.
     pub(crate) fn denial(self, caller: &Caller, named: &Named<'_>) -> Option<Vec<&'static str>> {
+        (!self.is_open(caller, named)).then(|| needed(caller, &self.deciding(named)))
+    }
+
+    /// Returns whether the caller may read what is named, or no entry decides about its kind.
+    pub(crate) fn is_open(self, caller: &Caller, named: &Named<'_>) -> bool {
         let is_decided = match named {
             Named::Resource(_) | Named::Template(_) => self.has_resources(),
             Named::Prompt(_) => self.has_prompts(),
         };
-        (is_decided && !self.shows(caller, named)).then(|| needed(caller, &self.deciding(named)))
+        !is_decided || self.shows(caller, named)
     }
 
     /// Returns whether the caller may see an element of a list.
@@ -156,53 +162,16 @@ impl Contents {
     }
 }
 
-/// Reads `ref` of a completion.
-fn referred(raw: &str) -> Option<Named<'_>> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Reference<'r> {
-        #[serde(borrow, rename = "type")]
-        kind: Cow<'r, str>,
-        #[serde(borrow)]
-        name: Option<Cow<'r, str>>,
-        #[serde(borrow)]
-        uri: Option<Cow<'r, str>>,
-        #[expect(dead_code, reason = "a known member")]
-        title: Option<IgnoredAny>,
-    }
-    let reference: Reference<'_> = object(raw)?;
-    match (&*reference.kind, reference.name, reference.uri) {
-        ("ref/prompt", Some(name), None) => Some(Named::Prompt(name)),
-        ("ref/resource", None, Some(uri)) => Some(Named::Template(uri)),
+/// Returns what a completion is about.
+fn referred<'m>(reference: &'m Reference<'_>) -> Option<Named<'m>> {
+    let text = |text: &'m Option<Cow<'_, str>>| text.as_deref();
+    match (text(&reference.kind)?, text(&reference.name), text(&reference.uri)) {
+        _ if reference.is_malformed => None,
+        ("ref/prompt", Some(name), None) => Some(Named::Prompt(Cow::Borrowed(name))),
+        ("ref/resource", None, Some(uri)) => Some(Named::Template(Cow::Borrowed(uri))),
         _ => None,
     }
 }
-
-/// Reads the URIs in `notifications` of a subscription.
-fn subscribed(raw: &str) -> Option<Vec<Cow<'_, str>>> {
-    // An unknown member may name what nothing here decides about, such as tasks with their results.
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase", deny_unknown_fields)]
-    #[expect(dead_code, reason = "known members")]
-    struct Notifications<'n> {
-        #[serde(borrow)]
-        resource_subscriptions: Option<Vec<Cow<'n, str>>>,
-        tools_list_changed: Option<IgnoredAny>,
-        prompts_list_changed: Option<IgnoredAny>,
-        resources_list_changed: Option<IgnoredAny>,
-    }
-    let notifications: Notifications<'_> = object(raw)?;
-    let uris = notifications.resource_subscriptions.unwrap_or_default();
-    (uris.len() <= MAX_SUBSCRIPTIONS).then_some(uris)
-}
-
-/// Reads an object. The formats of serde also accept an array in its place.
-fn object<'r, T: Deserialize<'r>>(raw: &'r str) -> Option<T> {
-    raw.trim_start().starts_with('{').then(|| serde_json::from_str(raw).ok()).flatten()
-}
-
-/// The maximum number of resources in one subscription.
-const MAX_SUBSCRIPTIONS: usize = 100;
 
 /// Returns whether an entry admits a caller.
 pub(super) fn admits(caller: &Caller, content: &Content<'static>) -> bool {

@@ -35,6 +35,8 @@ pub(crate) use self::{
 
 /// The maximum number of messages in a batch.
 const MAX_BATCH: usize = 100;
+/// The maximum number of resources that the subscriptions of one body name.
+const MAX_SUBSCRIPTIONS: usize = 100;
 
 /// One JSON-RPC message.
 #[derive(Debug)]
@@ -71,10 +73,30 @@ pub(crate) struct Params<'b> {
     pub(crate) version: Option<Cow<'b, str>>,
     /// `arguments`, as sent.
     pub(crate) arguments: Option<&'b RawValue>,
-    /// `ref`, as sent: what a completion is about.
-    pub(crate) reference: Option<&'b RawValue>,
-    /// `notifications`, as sent: what a subscription is about.
-    pub(crate) notifications: Option<&'b RawValue>,
+    /// `ref`: what a completion is about.
+    pub(crate) reference: Option<Reference<'b>>,
+    /// `notifications`: what a subscription is about.
+    pub(crate) subscription: Option<Subscription<'b>>,
+}
+
+/// What a completion is about (MCP 2026-07-28, "Completion").
+#[derive(Debug, Default)]
+pub(crate) struct Reference<'b> {
+    /// `type`.
+    pub(crate) kind: Option<Cow<'b, str>>,
+    pub(crate) name: Option<Cow<'b, str>>,
+    pub(crate) uri: Option<Cow<'b, str>>,
+    /// It is not an object, or has an unknown member or one of another type.
+    pub(crate) is_malformed: bool,
+}
+
+/// What a subscription is about (MCP 2026-07-28, "Subscriptions").
+#[derive(Debug, Default)]
+pub(crate) struct Subscription<'b> {
+    /// `resourceSubscriptions`; empty if it is malformed.
+    pub(crate) uris: Vec<Cow<'b, str>>,
+    /// It is not an object, has an unknown member or one of another type, or names more than [`MAX_SUBSCRIPTIONS`] resources.
+    pub(crate) is_malformed: bool,
 }
 
 /// The messages of a body.
@@ -110,6 +132,8 @@ pub(crate) enum MessageFault {
     Similar,
     /// A string that a decision depends on is too long.
     TooLong,
+    /// An id is too long to be repeated.
+    LongId,
     /// JSON, but neither an object nor a batch.
     NotAnObject,
     /// A batch where none is accepted, or an empty one.
@@ -125,9 +149,13 @@ impl MessageFault {
     pub(crate) const fn code(self) -> i32 {
         match self {
             Self::NotUtf8 | Self::ByteOrderMark | Self::Json(_) => -32700,
-            Self::Similar | Self::TooLong | Self::NotAnObject | Self::Batch | Self::LongBatch | Self::NotJsonRpc => {
-                -32600
-            }
+            Self::Similar
+            | Self::TooLong
+            | Self::LongId
+            | Self::NotAnObject
+            | Self::Batch
+            | Self::LongBatch
+            | Self::NotJsonRpc => -32600,
         }
     }
 
@@ -143,6 +171,7 @@ impl MessageFault {
             }
             Self::Similar => "the body has a member name that differs from a known one only in case or by U+0000",
             Self::TooLong => "the body has a method, name or URI of more than 16 KiB with escapes",
+            Self::LongId => "the body has an `id` of more than 1 KiB",
             Self::NotAnObject => "the body is not a JSON object",
             Self::Batch => "batches are not accepted; send each message by itself",
             Self::LongBatch => "the batch has more than 100 messages",
@@ -158,7 +187,7 @@ pub(crate) fn read(body: &[u8], batches: bool) -> Result<Content<'_>, MessageFau
     let space = [' ', '\t', '\n', '\r'];
     let inner = text.trim_start_matches(space);
     match inner.bytes().next() {
-        Some(b'{') => reader::message(inner, 0).map(Content::One),
+        Some(b'{') => reader::message(inner, 0, &mut { MAX_SUBSCRIPTIONS }).map(Content::One),
         Some(b'[') if batches => batch(inner).map(Content::Batch),
         Some(b'[') => Err(MessageFault::Batch),
         _ if text.starts_with('\u{feff}') => Err(MessageFault::ByteOrderMark),
@@ -177,7 +206,8 @@ fn batch(text: &str) -> Result<Vec<Message<'_>>, MessageFault> {
     if !elements.iter().all(|element| element.get().starts_with('{')) {
         return Err(MessageFault::NotAnObject);
     }
-    elements.into_iter().map(|element| reader::message(element.get(), 1)).collect()
+    let mut uris = MAX_SUBSCRIPTIONS;
+    elements.into_iter().map(|element| reader::message(element.get(), 1, &mut uris)).collect()
 }
 
 /// The elements of an array as sent; `None` for more than [`MAX_BATCH`].

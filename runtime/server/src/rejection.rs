@@ -1,5 +1,6 @@
 //! The responses that the layer sends itself, without a call of the server behind it.
 
+use core::fmt::Write as _;
 use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
@@ -271,10 +272,15 @@ impl Rejection {
     }
 
     fn text(&self) -> String {
-        let id = self.id.as_ref().map(|id| format!("\"id\":{id},")).unwrap_or_default();
+        let mut answer = String::from("{\"jsonrpc\":\"2.0\",");
+        if let Some(id) = &self.id {
+            answer.extend(["\"id\":", id.get(), ","]);
+        }
         // As a JSON string, because Rust's `Debug` escapes differently.
         let text = serde_json::Value::from(&*self.text);
-        format!("{{\"jsonrpc\":\"2.0\",{id}\"error\":{{\"code\":{},\"message\":{text}}}}}", self.code)
+        // A write to a string does not fail.
+        let _ = write!(answer, "\"error\":{{\"code\":{},\"message\":{text}}}}}", self.code);
+        answer
     }
 
     /// Returns the response. A page of an allowed origin can read it.

@@ -22,7 +22,7 @@ const RESOURCE: &str = "https://files.example.com/mcp";
 #[mcp_tool(scope = "files:list", risk = "low")]
 fn list_files() {}
 
-scope_table! { static FILES = [list_files]; }
+scope_table! { static FILES = [list_files] with "tests/memory.toml"; }
 
 /// Accepts the token `reader` with a scope and any other token without scopes.
 struct Scopeless;
@@ -118,6 +118,13 @@ fn short(mut at: usize) -> String {
     }
 }
 
+/// Returns a subscription that names resources up to a size: this element, repeated.
+fn subscription(size: usize, element: &str) -> String {
+    let open = r#"{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{"notifications":{"resourceSubscriptions":["#;
+    let count = size.saturating_sub(open.len() + 5) / element.len() + 1;
+    format!("{open}{}]}}}}}}", element.repeat(count).trim_end_matches(','))
+}
+
 fn bodies(size: usize) -> Vec<(&'static str, Bytes)> {
     let long = "a".repeat(size / 3);
     // Just beyond a power of two: a buffer that grows by doubling has just doubled.
@@ -175,6 +182,46 @@ fn bodies(size: usize) -> Vec<(&'static str, Bytes)> {
         ),
         ("a long method with escapes", message(format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{}"}}"#, escaped("")))),
         ("a long id with escapes", message(format!(r#"{{"jsonrpc":"2.0","id":"{}","method":"ping"}}"#, escaped("")))),
+        (
+            "a long id of a call",
+            message(format!(
+                r#"{{"jsonrpc":"2.0","id":"{}","method":"tools/call","params":{{"name":"list_files"}}}}"#,
+                "a".repeat(size)
+            )),
+        ),
+        (
+            "a long id of a call with escapes",
+            message(format!(
+                r#"{{"jsonrpc":"2.0","id":"{}","method":"tools/call","params":{{"name":"list_files"}}}}"#,
+                escaped("")
+            )),
+        ),
+        ("empty subscriptions", subscription(size, r#""","#).into()),
+        ("short subscriptions", subscription(size, r#""a","#).into()),
+        ("short subscriptions with escapes", subscription(size, r#""\n","#).into()),
+        ("subscriptions that are open", subscription(size, r#""app://h/a","#).into()),
+        (
+            "long subscriptions with escapes",
+            subscription(size, &format!(r#""app://h/\n{}","#, "a".repeat(15 << 10))).into(),
+        ),
+        ("a batch of subscriptions", {
+            let all: Vec<_> = (0..100).map(|_| subscription(size / 99, r#""","#)).collect();
+            format!("[{}]", all.join(",")).into()
+        }),
+        (
+            "a completion of a long name with escapes",
+            message(format!(
+                r#"{{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{{"ref":{{"type":"ref/prompt","name":"{}"}}}}}}"#,
+                escaped("")
+            )),
+        ),
+        (
+            "a completion of a long URI",
+            message(format!(
+                r#"{{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{{"ref":{{"type":"ref/resource","uri":"app://h/{}"}}}}}}"#,
+                "a".repeat(size)
+            )),
+        ),
         (
             "a long mirrored argument",
             message(format!(

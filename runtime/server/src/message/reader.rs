@@ -19,17 +19,21 @@ use super::{
 
 /// The maximum size in bytes of a kept string with escapes, such as `method`. Strings without escapes are borrowed.
 const MAX_ESCAPED: usize = 16 << 10;
+/// The maximum size in bytes of an id. A response repeats it.
+const MAX_ID: usize = 1 << 10;
 
-/// Reads one message, which begins with `{`. `depth` arrays are open around it.
-pub(super) fn message(text: &str, depth: usize) -> Result<Message<'_>, MessageFault> {
-    let mut reading = Reading { walk: Walk::new(text, depth), found: Found::default(), fault: None };
+/// Reads one message, which begins with `{`. `depth` arrays are open around it. `uris` is how many resources it may subscribe to; what
+/// it takes is subtracted.
+pub(super) fn message<'b>(text: &'b str, depth: usize, uris: &mut usize) -> Result<Message<'b>, MessageFault> {
+    let mut reading = Reading { walk: Walk::new(text, depth), found: Found::default(), uris: *uris, fault: None };
     reading.read(text, Place::Message)?;
+    *uris = reading.uris;
     reading.found.into_message()
 }
 
 /// Checks a JSON text against the rules of [`json`](super::super::json) only.
 pub(crate) fn check(text: &str) -> Result<(), MessageFault> {
-    Reading { walk: Walk::new(text, 0), found: Found::default(), fault: None }.read(text, Place::Other)
+    Reading { walk: Walk::new(text, 0), found: Found::default(), uris: 0, fault: None }.read(text, Place::Other)
 }
 
 /// A position in a message.
@@ -49,6 +53,10 @@ enum Place {
     Reference,
     /// The object that a subscription is about.
     Notifications,
+    /// The list of resources in it.
+    Uris,
+    /// One of them.
+    SubscribedUri,
     /// The `_meta` of the parameters.
     Meta,
     /// A string that is kept.
@@ -70,6 +78,9 @@ enum Text {
     Uri,
     Task,
     Version,
+    ReferenceType,
+    ReferenceName,
+    ReferenceUri,
 }
 
 impl Place {
@@ -90,8 +101,34 @@ impl Place {
             (Self::Params, "notifications") => Self::Notifications,
             (Self::Params, "_meta") => Self::Meta,
             (Self::Meta, VERSION) => Self::Text(Text::Version),
+            (Self::Reference, "type") => Self::Text(Text::ReferenceType),
+            (Self::Reference, "name") => Self::Text(Text::ReferenceName),
+            (Self::Reference, "uri") => Self::Text(Text::ReferenceUri),
+            (Self::Notifications, "resourceSubscriptions") => Self::Uris,
             _ => Self::Other,
         }
+    }
+
+    /// Returns whether a member that is not kept is known here. An unknown one may name what no entry decides about, such as tasks
+    /// with their results.
+    fn ignores(self, key: &str) -> bool {
+        match self {
+            Self::Reference => key == "title",
+            Self::Notifications => {
+                matches!(key, "toolsListChanged" | "promptsListChanged" | "resourcesListChanged")
+            }
+            _ => true,
+        }
+    }
+
+    /// Returns whether it is part of the object that a completion is about.
+    fn is_in_reference(self) -> bool {
+        matches!(self, Self::Reference | Self::Text(Text::ReferenceType | Text::ReferenceName | Text::ReferenceUri))
+    }
+
+    /// Returns whether it is part of the object that a subscription is about.
+    fn is_in_notifications(self) -> bool {
+        matches!(self, Self::Notifications | Self::Uris | Self::SubscribedUri)
     }
 }
 
@@ -117,6 +154,9 @@ impl<'b> Found<'b> {
             Text::Uri => &mut self.params.uri,
             Text::Task => &mut self.params.task,
             Text::Version => &mut self.params.version,
+            Text::ReferenceType => &mut self.params.reference.get_or_insert_default().kind,
+            Text::ReferenceName => &mut self.params.reference.get_or_insert_default().name,
+            Text::ReferenceUri => &mut self.params.reference.get_or_insert_default().uri,
         };
         *kept = Some(text);
     }
@@ -148,7 +188,7 @@ fn is_id(id: &RawValue) -> bool {
 
 /// Returns the id as sent, so that a response can repeat it. `serde_json` delimits a string without checking its escapes, so
 /// they are checked here.
-fn id(raw: &RawValue) -> Result<&RawValue, serde_json::Error> {
+fn checked_id(raw: &RawValue) -> Result<&RawValue, serde_json::Error> {
     if raw.get().starts_with('"') {
         serde_json::from_str::<Cow<'_, str>>(raw.get())?;
     }
@@ -160,6 +200,8 @@ fn id(raw: &RawValue) -> Result<&RawValue, serde_json::Error> {
 struct Reading<'b> {
     walk: Walk<'b>,
     found: Found<'b>,
+    /// How many further resources the message may subscribe to.
+    uris: usize,
     /// An error other than malformed JSON.
     fault: Option<MessageFault>,
 }
@@ -182,15 +224,47 @@ impl<'b> Reading<'b> {
         let similar = match place {
             Place::Message => looks_like_envelope(key),
             Place::Meta => looks_like_version(key),
-            Place::Reference => looks_like_reference(key),
-            Place::Notifications => looks_like_subscription(key),
             Place::Params => {
                 self.found.similar.note(key);
+                false
+            }
+            Place::Reference => {
+                self.found.similar.note_within("ref", looks_like_reference(key));
+                false
+            }
+            Place::Notifications => {
+                self.found.similar.note_within("notifications", looks_like_subscription(key));
                 false
             }
             _ => false,
         };
         if similar { Err(self.fail(MessageFault::Similar)) } else { Ok(()) }
+    }
+
+    /// Records that what a completion or a subscription is about cannot be read. It matters only to these methods.
+    fn mark_malformed(&mut self, place: Place) {
+        if place.is_in_reference() {
+            self.found.params.reference.get_or_insert_default().is_malformed = true;
+        } else if place.is_in_notifications() {
+            let subscription = self.found.params.subscription.get_or_insert_default();
+            subscription.is_malformed = true;
+            subscription.uris = Vec::new();
+        }
+    }
+
+    /// Keeps a resource of a subscription.
+    fn subscribe(&mut self, uri: Cow<'b, str>) {
+        let subscription = self.found.params.subscription.get_or_insert_default();
+        if subscription.is_malformed {
+            return;
+        }
+        match self.uris.checked_sub(1) {
+            Some(left) => {
+                self.uris = left;
+                subscription.uris.push(uri);
+            }
+            None => self.mark_malformed(Place::Uris),
+        }
     }
 }
 
@@ -202,8 +276,11 @@ struct Visit<'r, 'b> {
 
 impl<'b> Visit<'_, 'b> {
     fn text<E: Error>(self, text: Cow<'b, str>) -> Result<(), E> {
-        let Place::Text(which) = self.place else { return self.value() };
-        self.reading.found.keep(which, text);
+        match self.place {
+            Place::Text(which) => self.reading.found.keep(which, text),
+            Place::SubscribedUri => self.reading.subscribe(text),
+            _ => return self.value(),
+        }
         Ok(())
     }
 
@@ -213,7 +290,10 @@ impl<'b> Visit<'_, 'b> {
             // MCP has no parameters by position (JSON-RPC 2.0 §4.2), and a method is a string. Elsewhere no decision depends
             // on a value of another type, and the server behind the layer rejects it.
             Place::Params | Place::Text(Text::Method) => Err(self.reading.fail(MessageFault::NotJsonRpc)),
-            _ => Ok(()),
+            place => {
+                self.reading.mark_malformed(place);
+                Ok(())
+            }
         }
     }
 }
@@ -250,7 +330,11 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.value()
+        match self.place {
+            // Null counts as absent.
+            Place::Text(Text::ReferenceType | Text::ReferenceName | Text::ReferenceUri) | Place::Uris => Ok(()),
+            _ => self.value(),
+        }
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'b str) -> Result<(), E> {
@@ -259,9 +343,12 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
         // The string has escapes, so keeping it means a copy, and it may be as long as the body.
-        if !matches!(self.place, Place::Text(_)) {
+        if !matches!(self.place, Place::Text(_) | Place::SubscribedUri) {
             self.value()
         } else if text.len() > MAX_ESCAPED {
+            if self.place.is_in_reference() || self.place.is_in_notifications() {
+                return self.value();
+            }
             Err(self.reading.fail(MessageFault::TooLong))
         } else {
             self.text(Cow::Owned(text.to_owned()))
@@ -270,32 +357,45 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
 
     fn visit_seq<A: SeqAccess<'b>>(self, mut elements: A) -> Result<(), A::Error> {
         self.reading.walk.enter()?;
-        while elements.next_element_seed(Visit { reading: &mut *self.reading, place: Place::Other })?.is_some() {}
+        let place = if self.place == Place::Uris { Place::SubscribedUri } else { Place::Other };
+        while elements.next_element_seed(Visit { reading: &mut *self.reading, place })?.is_some() {}
         self.reading.walk.leave();
-        self.value()
+        if self.place == Place::Uris { Ok(()) } else { self.value() }
     }
 
     fn visit_map<A: MapAccess<'b>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { reading, place } = self;
         let mut object = reading.walk.enter_object()?;
+        match place {
+            Place::Reference => {
+                reading.found.params.reference.get_or_insert_default();
+            }
+            Place::Notifications => {
+                reading.found.params.subscription.get_or_insert_default();
+            }
+            _ => {}
+        }
         while let Some(key) = reading.walk.next_key(&mut object, &mut map)? {
             let inner = place.member(&key);
             if inner == Place::Other {
                 reading.check_spelling(place, &key)?;
+                if !place.ignores(&key) {
+                    reading.mark_malformed(place);
+                }
             }
             match inner {
-                Place::Id => reading.found.id = Some(id(map.next_value()?).map_err(A::Error::custom)?),
-                Place::Arguments | Place::Reference | Place::Notifications => {
+                Place::Id => {
+                    let id: &RawValue = map.next_value()?;
+                    if id.get().len() > MAX_ID {
+                        return Err(reading.fail(MessageFault::LongId));
+                    }
+                    reading.found.id = Some(checked_id(id).map_err(A::Error::custom)?);
+                }
+                Place::Arguments => {
                     // Delimited first, so that they are kept as sent, and then read like everything else.
                     let value: &RawValue = map.next_value()?;
-                    let params = &mut reading.found.params;
-                    let (kept, place) = match inner {
-                        Place::Reference => (&mut params.reference, inner),
-                        Place::Notifications => (&mut params.notifications, inner),
-                        _ => (&mut params.arguments, Place::Other),
-                    };
-                    *kept = Some(value);
-                    reading.read(value.get(), place).map_err(|fault| reading.fail(fault))?;
+                    reading.found.params.arguments = Some(value);
+                    reading.read(value.get(), Place::Other).map_err(|fault| reading.fail(fault))?;
                 }
                 _ => {
                     reading.found.result |= inner == Place::Result;
@@ -304,6 +404,9 @@ impl<'b> Visitor<'b> for Visit<'_, 'b> {
                 }
             }
         }
-        if place == Place::Params { Ok(()) } else { Visit { reading, place }.value() }
+        match place {
+            Place::Params | Place::Reference | Place::Notifications => Ok(()),
+            _ => Visit { reading, place }.value(),
+        }
     }
 }

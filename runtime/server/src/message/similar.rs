@@ -1,6 +1,6 @@
 //! Member names that differ from known ones only by case or U+0000.
 //!
-//! Parsers in other languages match names case-insensitively, or end them at U+0000. Such a parser takes `NAME` for `name`
+//! Parsers in other languages match names case-insensitively, skip U+0000, or end names there. Such a parser takes `NAME` for `name`
 //! and runs another tool than the one that was checked (CVE-2026-27896 is of this kind). So these spellings are rejected where
 //! a decision depends on a name: in the envelope, in the version members of `_meta`, and among the parameters of the methods
 //! for which a decision depends on a parameter. Other members may have any name.
@@ -64,14 +64,23 @@ impl Similar {
         }
     }
 
-    /// Returns whether a parameter that the decision about this method depends on was found in another spelling.
+    /// Records that a member within a parameter was found in another spelling.
+    pub(super) fn note_within(&mut self, param: &str, is_similar: bool) {
+        let place = PARAMS.iter().position(|known| *known == param);
+        if let (true, Some(bit)) = (is_similar, place) {
+            self.0 |= 1 << bit;
+        }
+    }
+
+    /// Returns whether a parameter that the decision about this method depends on was found in another spelling, or a member of it.
     pub(super) fn matters_to(self, method: &str) -> bool {
         let decides = |known: &&str| *known == "_meta" || deciding(method).contains(known);
         PARAMS.iter().enumerate().any(|(bit, known)| self.0 >> bit & 1 == 1 && decides(known))
     }
 }
 
-/// Returns whether a name differs from the known one, but equals it after U+0000 is removed and case is folded.
+/// Returns whether a name differs from the known one, but equals it after U+0000 is removed, alone or with all that follows, and case
+/// is folded.
 fn is_other_spelling(key: &str, known: &str) -> bool {
     if key == known {
         return false;
@@ -79,7 +88,9 @@ fn is_other_spelling(key: &str, known: &str) -> bool {
     if key.is_ascii() && !key.contains('\0') {
         return key.eq_ignore_ascii_case(known);
     }
-    key.chars().filter(|letter| *letter != '\0').flat_map(folded).eq(known.chars().flat_map(folded))
+    let is_known =
+        |text: &str| text.chars().filter(|letter| *letter != '\0').flat_map(folded).eq(known.chars().flat_map(folded));
+    is_known(key) || key.split_once('\0').is_some_and(|(front, _)| is_known(front))
 }
 
 /// Returns the case-folded letter: the full case folding of Unicode, and the Turkic one for the two further letters `i`,
@@ -101,6 +112,9 @@ mod tests {
             ("name\0", "name"),
             ("\0na\0me", "name"),
             ("N\0AME", "name"),
+            ("name\0x", "name"),
+            ("NAME\0\0name", "name"),
+            ("param\u{17f}\0x", "params"),
             ("param\u{17f}", "params"),
             ("PARAM\u{17f}", "params"),
             ("ta\u{17f}\u{212a}id", "taskId"),
@@ -118,6 +132,9 @@ mod tests {
             ("nam", "name"),
             ("", "name"),
             ("\0", "name"),
+            ("\0x", "name"),
+            ("nam\0x", "name"),
+            ("x\0name", "name"),
             ("n\u{e4}me", "name"),
             ("na me", "name"),
             ("n\u{430}me", "name"),
@@ -166,6 +183,18 @@ mod tests {
             let mut similar = Similar::default();
             similar.note(key);
             assert_eq!(similar.matters_to(method), matters, "{key} {method}");
+        }
+        for (param, method, matters) in [
+            ("ref", "completion/complete", true),
+            ("ref", "vendor/extension", false),
+            ("notifications", "subscriptions/listen", true),
+            ("notifications", "completion/complete", false),
+        ] {
+            let mut similar = Similar::default();
+            similar.note_within(param, false);
+            assert!(!similar.matters_to(method), "{param} {method}");
+            similar.note_within(param, true);
+            assert_eq!(similar.matters_to(method), matters, "{param} {method}");
         }
         let mut none = Similar::default();
         for known in PARAMS {

@@ -76,6 +76,9 @@ async fn rejects_other_spellings_of_relevant_parameters() {
         r#","NAME":"run""#,
         r#","Name":null"#,
         r#","name\u0000":"run""#,
+        r#","name\u0000x":"run""#,
+        r#","NAME\u0000\u0000y":"run""#,
+        r#","arguments\u0000x":{}"#,
         r#","\u004eame":"run""#,
         r#","Arguments":{}"#,
         r#","argument\u017f":{}"#,
@@ -83,6 +86,7 @@ async fn rejects_other_spellings_of_relevant_parameters() {
         r#","_meta":{"io.modelcontextprotocol/ProtocolVersion":"2025-11-25"}"#,
         r#","_meta":{"IO.modelcontextprotocol/protocolVersion":"2025-11-25"}"#,
         r#","_meta":{"io.modelcontextprotocol/protocolVersion\u0000":"2025-11-25"}"#,
+        r#","_meta":{"io.modelcontextprotocol/protocolVersion\u0000x":"2025-11-25"}"#,
         r#","_meta":{"io.modelcontextprotocol/clientcapabilities":{}}"#,
     ] {
         assert_eq!(send_rejected(with(other)).await, (400, -32600), "{other}");
@@ -91,6 +95,19 @@ async fn rejects_other_spellings_of_relevant_parameters() {
     let early = r#"{"params":{"NAME":"run","name":"list_files"},"method":"tools/call","id":1,"jsonrpc":"2.0"}"#;
     assert_eq!(send_rejected(early.to_owned()).await, (400, -32600));
     let server = Server::with(|builder| builder.method("*", Access::Token));
+    for (method, param, inner) in [
+        ("completion/complete", "ref", "Name"),
+        ("completion/complete", "ref", "typ\u{435}\\u0000"),
+        ("completion/complete", "ref", r"uri\u0000x"),
+        ("subscriptions/listen", "notifications", "ResourceSubscriptions"),
+    ] {
+        let body =
+            format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{"{param}":{{"{inner}":"a"}}}}}}"#);
+        let answer = server.send(Ask::post(body).token("reader")).await;
+        // A Cyrillic letter folds to no letter of a known name.
+        assert_eq!(answer.seen.is_some(), inner.starts_with("typ"), "{method} {inner}: {answer:?}");
+        assert!(answer.seen.is_some() || answer.refused() == (400, -32600), "{method} {inner}: {answer:?}");
+    }
     for (method, name) in [
         ("prompts/get", "Name"),
         ("prompts/get", "ARGUMENTS"),
@@ -99,6 +116,7 @@ async fn rejects_other_spellings_of_relevant_parameters() {
         ("completion/complete", "Ref"),
         ("tasks/result", "taskID"),
         ("tasks/cancel", "ta\u{17f}kId"),
+        ("resources/read", r"uri\u0000x"),
     ] {
         let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{"{name}":"a"}}}}"#);
         assert_eq!(server.send(Ask::post(body).token("reader")).await.refused(), (400, -32600), "{method} {name}");
@@ -115,8 +133,14 @@ async fn accepts_any_spelling_of_irrelevant_names() {
         Server::new().send(Ask::post(with(params)).token("reader")).await.passed();
     }
     let server = Server::with(|builder| builder.method("vendor/*", Access::Token));
-    let body = r#"{"jsonrpc":"2.0","id":1,"method":"vendor/x","params":{"NAME":"a","Uri":"b","Arguments":1}}"#;
-    server.send(Ask::post(body).token("reader")).await.passed();
+    for params in [
+        r#""NAME":"a","Uri":"b","Arguments":1"#,
+        r#""ref":{"Type":"ref/prompt","NAME":1},"notifications":{"ResourceSubscriptions":1}"#,
+        r#""ref":7,"notifications":[{"resourcesubscriptions":{}}],"uri":"a""#,
+    ] {
+        let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"vendor/x","params":{{{params}}}}}"#);
+        server.send(Ask::post(body).token("reader")).await.passed();
+    }
 }
 
 #[tokio::test]
@@ -158,6 +182,35 @@ async fn limits_the_messages_of_a_batch() {
     server.send(batch(100)).await.passed();
     for count in [101, 10_000] {
         assert_eq!(server.send(batch(count)).await.refused(), (400, -32600), "{count}");
+    }
+}
+
+/// A response repeats the id.
+#[tokio::test]
+async fn limits_the_length_of_ids() {
+    for (id, passes) in [
+        (format!("\"{}\"", "a".repeat(1022)), true),
+        (format!("\"{}\"", "a".repeat(1023)), false),
+        (format!("\"{}\"", r"\n".repeat(511)), true),
+        (format!("\"{}\"", r"\n".repeat(512)), false),
+        (format!("\"{}\"", "a".repeat(1 << 20)), false),
+        ("1".repeat(2000), false),
+    ] {
+        let body = |rest: &str| Ask::post(format!(r#"{{"jsonrpc":"2.0","id":{id},{rest}}}"#)).token("reader");
+        for rest in [r#""method":"ping""#, r#""method":"tools/call","params":{"name":"list_files"}"#, r#""result":{}"#]
+        {
+            let answer = Server::new().send(body(rest)).await;
+            assert_eq!(answer.seen.is_some(), passes, "{} {rest}", id.len());
+            assert!(passes || answer.refused() == (400, -32600), "{} {rest}: {answer:?}", id.len());
+        }
+        if passes {
+            let denied = Server::new().send(body(r#""method":"tools/call","params":{"name":"run"}"#)).await;
+            assert_eq!(denied.refused(), (403, 403));
+            assert!(
+                denied.body.starts_with(&format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":403,"#)),
+                "{denied:?}"
+            );
+        }
     }
 }
 

@@ -117,6 +117,22 @@ async fn every_method_for_a_resource_is_authorized() {
 }
 
 #[tokio::test]
+async fn subscriptions_of_a_batch_share_their_limit() {
+    let server = Server::around(builder().allow_batches());
+    let batch = |counts: &[usize]| {
+        let all = counts.iter().map(|count| {
+            let uris = vec![r#""app://h/public/a""#; *count].join(",");
+            format!(
+                r#"{{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{{"notifications":{{"resourceSubscriptions":[{uris}]}}}}}}"#
+            )
+        });
+        Ask::post(format!("[{}]", all.collect::<Vec<_>>().join(","))).token("runner")
+    };
+    server.send(batch(&[40, 60])).await.passed();
+    assert_eq!(server.send(batch(&[40, 61])).await.refused(), (400, -32602));
+}
+
+#[tokio::test]
 async fn subscriptions_need_every_resource() {
     let listen = |params: &str| Ask::modern("subscriptions/listen", params);
     let uris = |uris: &str| format!(r#""notifications":{{"toolsListChanged":true,"resourceSubscriptions":[{uris}]}},"#);
@@ -129,6 +145,16 @@ async fn subscriptions_need_every_resource() {
         (r#""notifications":{"resourceSubscriptions":"app://h/public/a"},"#.to_owned(), "runner", false),
         // Another spelling of the member.
         (r#""notifications":{"resourcesubscriptions":["app://h/other"]},"#.to_owned(), "runner", false),
+        (r#""notifications":{"resourceSubscriptions":null,"toolsListChanged":null},"#.to_owned(), "scopeless", true),
+        (uris(&vec![r#""app://h/public/a""#; 100].join(",")), "runner", true),
+        (uris(&vec![r#""app://h/public/a""#; 101].join(",")), "runner", false),
+        (uris(r#""app://h/public/a",7"#), "runner", false),
+        (uris(r#""app://h/public/a",null"#), "runner", false),
+        (uris(&format!(r#""app://h/public/\u0061{}""#, "a".repeat(17 << 10))), "runner", false),
+        (r#""notifications":{"tasks":["a"]},"#.to_owned(), "runner", false),
+        (r#""notifications":[],"#.to_owned(), "runner", false),
+        (r#""notifications":null,"#.to_owned(), "runner", false),
+        (String::new(), "scopeless", true),
     ] {
         let answer = server().send(listen(&params).token(token)).await;
         assert_eq!(answer.seen.is_some(), passes, "{params} {token}: {answer:?}");
@@ -180,6 +206,27 @@ async fn prompts_and_completions_are_authorized() {
             false,
         ),
         ("completion/complete", json!({}), Some("writer"), false),
+        (
+            "completion/complete",
+            completion(json!({"title": [7], "uri": null, "name": "review", "type": "ref/prompt"})),
+            Some("writer"),
+            true,
+        ),
+        (
+            "completion/complete",
+            completion(json!({"type": "ref/prompt", "name": "review", "uri": "app://h/logs/{date}"})),
+            Some("writer"),
+            false,
+        ),
+        (
+            "completion/complete",
+            completion(json!({"type": "ref/prompt", "name": "review", "more": 1})),
+            Some("writer"),
+            false,
+        ),
+        ("completion/complete", completion(json!({"type": null, "name": "review"})), Some("writer"), false),
+        ("completion/complete", completion(json!({"type": "ref/prompt", "name": ["review"]})), Some("writer"), false),
+        ("completion/complete", completion(json!(["ref/prompt", "review"])), Some("writer"), false),
     ] {
         let answer = server().send(with_token(request(method, &params), token)).await;
         assert_eq!(answer.seen.is_some(), passes, "{method} {params} {token:?}: {answer:?}");

@@ -70,6 +70,41 @@ async fn bounds_the_memory_of_a_rejected_call_with_many_names() {
     assert!(grown < 4 * size, "{grown} bytes more for a body of {size}");
 }
 
+/// Subscriptions and ids once took several times their body.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bounds_the_memory_of_rejected_subscriptions_and_long_ids() {
+    if !process::is_for_one_test(module_path!(), "bounds_the_memory_of_rejected_subscriptions_and_long_ids") {
+        return;
+    }
+    let fixture = Fixture::new().await;
+    let tokens = [fixture.reader(), fixture.token(&json!({"sub": "ada", "client_id": "app"}))];
+    fixture.assert_answers().await;
+    let listen = |element: &str| {
+        let uris = element.repeat(4_190_000 / element.len());
+        format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"subscriptions/listen","params":{{"notifications":{{"resourceSubscriptions":[{}]}}}}}}"#,
+            uris.trim_end_matches(',')
+        )
+    };
+    let call = format!(
+        r#"{{"jsonrpc":"2.0","id":"{}","method":"tools/call","params":{{"name":"delete_note"}}}}"#,
+        "a".repeat(4_190_000)
+    );
+    for body in [listen(r#""","#), listen(r#""a","#), listen(r#""\n","#), call] {
+        let size = body.len();
+        for token in &tokens {
+            let ask = Ask::post(body.clone()).token(token);
+            let before = process::peak_memory();
+            let reply = fixture.send(ask).await;
+            let grown = process::peak_memory() - before;
+            assert_eq!(reply.status, 400, "{:.80} {reply:?}", body);
+            assert!(grown < 4 * size, "{grown} bytes more for a body of {size}: {:.80}", body);
+        }
+    }
+    assert_eq!(fixture.runs.take(), [""; 0]);
+}
+
 #[tokio::test]
 async fn removes_param_headers_that_the_tool_does_not_declare() {
     let fixture = Fixture::new().await;

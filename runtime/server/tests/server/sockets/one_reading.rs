@@ -140,7 +140,7 @@ async fn rejects_names_that_differ_from_known_ones_by_case_or_null() {
     let envelope = |members: &str| format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call",{members}}}"#);
     let params = |members: &str| envelope(&format!(r#""params":{{{read},{members}}}"#));
     let call = format!(r#""params":{{{read}}}"#);
-    let mut bodies: Vec<String> = ["NAME", "Name", "nAme", r"name\u0000", r"\u0000name", r"N\u0000AME"]
+    let mut bodies: Vec<String> = ["NAME", "Name", "nAme", r"name\u0000", r"\u0000name", r"N\u0000AME", r"name\u0000x"]
         .iter()
         .map(|name| params(&format!(r#""{name}":"delete_note""#)))
         .collect();
