@@ -169,11 +169,17 @@ impl Bench {
     fn hidden(&self) {
         let trades = |tool: &ToolHandle| tool.alternatives().flatten().any(|scope| scope == "trade.write");
         let hidden = brokerage::TOOLS.tools().find(trades).expect("one trades").tool().name;
-        self.tell_apart("a hidden tool", &brokerage::TOOLS, hidden);
-        self.tell_apart("a hidden tool with three alternatives", &ALTERNATIVES, "reset_account");
+        let unknown: String = hidden.chars().rev().collect();
+        let call = |name: &str| message("tools/call", &format!(r#""name":"{name}""#));
+        self.tell_apart("a hidden tool", &brokerage::TOOLS, [call(hidden), call(&unknown)]);
+        let pair = ["reset_account", "tnuocca_teser"].map(call);
+        self.tell_apart("a hidden tool with three alternatives", &ALTERNATIVES, pair);
+        let pair = ["app://accounts/1", "app://stnuocca/1"];
+        let pair = pair.map(|uri| message("resources/read", &format!(r#""uri":"{uri}""#)));
+        self.tell_apart("a hidden resource with three alternatives", &ALTERNATIVES, pair);
     }
 
-    fn tell_apart(&self, what: &str, table: &'static ScopeTable, hidden: &str) {
+    fn tell_apart(&self, what: &str, table: &'static ScopeTable, [hidden, unknown]: [String; 2]) {
         let bare = Bare(Bytes::new(), Arc::default());
         let hides =
             |builder: ResourceServerBuilder| builder.discovery(Discovery::Filtered).hidden_tools(HiddenTools::Unknown);
@@ -184,9 +190,6 @@ impl Bench {
             .expect("the settings are sound")
             .layer()
             .layer(bare);
-        let unknown: String = hidden.chars().rev().collect();
-        let call = |name: &str| message("tools/call", &format!(r#""name":"{name}""#));
-        let (hidden, unknown) = (call(hidden), call(&unknown));
         let mut other = server.clone();
         // The layer answers, without a challenge.
         assert_eq!((run(&mut server, self.request(&hidden)), run(&mut other, self.request(&unknown))), (200, 200));

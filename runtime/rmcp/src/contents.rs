@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use mcp_scopes::Caller;
 use mcp_scopes_server::{
-    __private::v1::{Named, content_denial},
+    __private::v1::{Named, content_denial, is_content_open},
     StdioCredentials,
 };
 use rmcp::{
@@ -31,7 +31,7 @@ pub(crate) fn admit(credentials: &StdioCredentials, named: &Named<'_>) -> Result
 
 /// Returns whether an element of a list is shown.
 pub(crate) fn is_shown(caller: &Caller, named: &Named<'_>) -> bool {
-    content_denial(caller, named).is_none()
+    is_content_open(caller, named)
 }
 
 /// Returns what a completion is for.

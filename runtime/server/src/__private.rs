@@ -56,6 +56,12 @@ pub mod v1 {
         contents::Contents::of(caller.grant().table()).denial(caller, named)
     }
 
+    /// Returns whether the caller may read a resource or prompt, or no entry decides about its kind.
+    #[must_use]
+    pub fn is_content_open(caller: &Caller, named: &Named<'_>) -> bool {
+        contents::Contents::of(caller.grant().table()).is_open(caller, named)
+    }
+
     /// Returns the error for a handler that could not be created.
     #[must_use]
     pub fn no_handler(error: &std::io::Error) -> BuildError {

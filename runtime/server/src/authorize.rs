@@ -186,7 +186,7 @@ impl Authorizer {
             Reads::Unnamed => return self.use_protocol(caller).and(Err(Rejection::unnamed_content())),
             Reads::Named(named) => named,
         };
-        let (mut needed, mut is_denied, mut is_unknown) = (Vec::new(), false, false);
+        let (mut denied, mut is_unknown) = (Vec::new(), false);
         for named in named {
             let deciding = self.contents.deciding(named);
             if deciding.is_empty() {
@@ -194,14 +194,11 @@ impl Authorizer {
                 is_unknown = true;
                 break;
             }
-            is_denied |= deciding.iter().any(|content| !contents::admits(caller, content));
-            for scope in contents::needed(caller, &deciding) {
-                if !needed.contains(&scope) {
-                    needed.push(scope);
-                }
+            if deciding.iter().any(|content| !contents::admits(caller, content)) {
+                denied.push(deciding);
             }
         }
-        if !is_unknown && !is_denied {
+        if !is_unknown && denied.is_empty() {
             return Ok(());
         }
         let (anonymous, hides) = (caller.grant().is_anonymous(), self.discovery == Discovery::Filtered);
@@ -211,6 +208,13 @@ impl Authorizer {
         }
         if is_unknown || (hides && self.hidden == HiddenTools::Unknown) {
             return Err(Rejection::no_content());
+        }
+        // Computed only for a challenge: what is hidden must not take longer than what is unknown.
+        let mut needed = Vec::new();
+        for scope in denied.iter().flat_map(|deciding| contents::needed(caller, deciding)) {
+            if !needed.contains(&scope) {
+                needed.push(scope);
+            }
         }
         if needed.is_empty() {
             return Err(self.challenges.unauthenticated());
