@@ -77,8 +77,8 @@ impl Engine {
         let response = inner.call(request).await?;
         Ok(match self.responses.filter_response(response, requester.as_mut(), origin.as_ref()) {
             Filtered::Done(response) => response,
-            Filtered::MayHoldList(response, caller) => {
-                self.responses.filter_list(response, caller, origin.as_ref()).await
+            Filtered::MayHoldList(response, requester) => {
+                self.responses.filter_list(response, requester, origin.as_ref()).await
             }
         })
     }

@@ -1,5 +1,10 @@
 //! Step 9: filters the response for its requester.
 
+use core::{
+    future::{Future as _, poll_fn},
+    pin::pin,
+    task::Poll,
+};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -41,8 +46,8 @@ pub(super) struct ResponseFilter {
 pub(super) enum Filtered<'r, R> {
     /// The response for the requester.
     Done(Response<ResponseBody<R>>),
-    /// A response that may hold a list of tools, which is filtered for this caller.
-    MayHoldList(Response<R>, &'r Caller),
+    /// A response that may hold a list of tools, which is filtered for this requester.
+    MayHoldList(Response<R>, &'r Requester),
 }
 
 impl ResponseFilter {
@@ -76,7 +81,7 @@ impl ResponseFilter {
                 response.map(|body| ResponseBody::events(body, events, token))
             }
             Ok(Format::Json) if self.filters_lists || (requester.lists_tools && self.descriptions.is_some()) => {
-                return Filtered::MayHoldList(response, &requester.caller);
+                return Filtered::MayHoldList(response, requester);
             }
             // A response of known length is complete, and so not a stream.
             Ok(Format::Json | Format::Other) if requester.listens && response.body().size_hint().exact().is_none() => {
@@ -114,15 +119,26 @@ impl ResponseFilter {
         }
     }
 
-    /// Reads a response that may contain a list of tools, and returns it with the list that the caller receives.
+    /// Reads a response that may contain a list of tools, and returns it with the list that the caller receives. Without a known length
+    /// it may be a stream that was opened to listen: then it is read until the token ends at most.
     pub(super) async fn filter_list<R: Body>(
         &self,
         response: Response<R>,
-        caller: &Caller,
+        requester: &Requester,
         origin: Option<&HeaderValue>,
     ) -> Response<ResponseBody<R>> {
+        let caller = &requester.caller;
         let (mut parts, body) = response.into_parts();
-        let filtered = collect(body, self.limit).await.ok().and_then(|text| {
+        let may_be_stream = requester.listens && body.size_hint().exact().is_none();
+        let mut token = if may_be_stream { self.stream_token(requester) } else { None };
+        let mut read = pin!(collect(body, self.limit));
+        let read = poll_fn(|context| {
+            if token.as_mut().is_some_and(|token| token.watch.poll_ended(context)) {
+                return Poll::Ready(None);
+            }
+            read.as_mut().poll(context).map(Result::ok)
+        });
+        let filtered = read.await.and_then(|text| {
             let filtered = self.list_rules(caller).rewritten(&text).ok()?;
             Some(filtered.map_or(text, Bytes::from))
         });

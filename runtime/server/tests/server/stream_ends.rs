@@ -90,14 +90,23 @@ struct Setup {
     /// What the tokens are bound to.
     bound: Option<serde_json::Value>,
     content_type: Option<&'static str>,
+    discovery: Discovery,
 }
 
 impl Setup {
     fn new(after: Option<Duration>) -> Self {
-        Self { after, says: Arc::default(), cache: None, bound: None, content_type: Some("text/event-stream") }
+        let content_type = Some("text/event-stream");
+        Self { after, says: Arc::default(), cache: None, bound: None, content_type, discovery: Discovery::Open }
     }
 
     async fn open(&mut self, ask: Ask) -> Open {
+        let (status, open) = self.answer(ask).await;
+        assert_eq!(status, 200);
+        open
+    }
+
+    /// Returns the status, and the stream.
+    async fn answer(&mut self, ask: Ask) -> (u16, Open) {
         let (start, began) = (SystemTime::now(), Instant::now());
         let verifier =
             Arc::new(Expires { start, after: self.after, says: Arc::clone(&self.says), bound: self.bound.clone() });
@@ -107,7 +116,7 @@ impl Setup {
             .verifier(cache)
             .dpop(Dpop::new())
             .clock(Clock::new(move || start + began.elapsed()))
-            .discovery(Discovery::Open)
+            .discovery(self.discovery)
             .method("subscriptions/listen", Access::Token)
             .build_now()
             .unwrap();
@@ -125,8 +134,7 @@ impl Setup {
             core::future::ready(Ok::<_, Infallible>(response))
         });
         let response = layer.layer().layer(inner).oneshot(ask.0).await.unwrap();
-        assert_eq!(response.status().as_u16(), 200);
-        Open { server, client: Box::pin(response.into_body()) }
+        (response.status().as_u16(), Open { server, client: Box::pin(response.into_body()) })
     }
 }
 
@@ -158,13 +166,39 @@ async fn ends_listening_streams_at_the_expiry() {
 
 #[tokio::test(start_paused = true)]
 async fn ends_listening_streams_of_any_content_type() {
-    for content_type in [None, Some("application/json"), Some("text/plain")] {
-        let mut setup = Setup { content_type, ..Setup::new(Some(70 * SECOND)) };
+    let filtered = Discovery::Filtered;
+    for (content_type, discovery) in [
+        (None, Discovery::Open),
+        (Some("application/json"), Discovery::Open),
+        (Some("text/plain"), Discovery::Open),
+        (Some("text/plain"), filtered),
+    ] {
+        let mut setup = Setup { content_type, discovery, ..Setup::new(Some(70 * SECOND)) };
         let mut stream = setup.open(get()).await;
         stream.send(NOTICE);
         assert_eq!(stream.next(SECOND).await.as_deref(), Some(NOTICE));
         assert_eq!(stream.next(60 * SECOND).await.as_deref(), Some(""));
         assert_eq!(stream.next(20 * SECOND).await, None, "{content_type:?}");
+    }
+    // What may be a list is read in full before it is filtered, until the token ends.
+    for content_type in [None, Some("application/json")] {
+        for ask in [get, listen] {
+            let mut setup = Setup { content_type, discovery: filtered, ..Setup::new(Some(70 * SECOND)) };
+            let began = Instant::now();
+            let (status, _) = timeout(600 * SECOND, setup.answer(ask())).await.unwrap();
+            let took = began.elapsed();
+            assert!(status == 502 && took > 60 * SECOND && took < 72 * SECOND, "{content_type:?} {status} {took:?}");
+            // Its revocation ends it too.
+            let mut setup = Setup { content_type, discovery: filtered, ..Setup::new(None) };
+            let says = Arc::clone(&setup.says);
+            let (began, revoke) = (Instant::now(), async {
+                tokio::time::sleep(100 * SECOND).await;
+                says.store(1, Ordering::SeqCst);
+            });
+            let ((status, _), ()) =
+                timeout(600 * SECOND, async { tokio::join!(setup.answer(ask()), revoke) }).await.unwrap();
+            assert!(status == 502 && began.elapsed() <= 130 * SECOND, "{content_type:?} {status}");
+        }
     }
 }
 
