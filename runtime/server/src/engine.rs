@@ -92,7 +92,7 @@ impl Engine {
     ) -> Result<(AdmittedRequest, Option<Requester>), Rejection> {
         let head = Head::of(&parts.headers, self.environments.header());
         if method::check_method(&parts.method, &head)? == Purpose::Preflight {
-            return Ok((AdmittedRequest::preflight(params), None));
+            return Ok((AdmittedRequest::preflight(), None));
         }
         let credential = self.authenticator.authenticate(parts, &head).await?;
         let environment = self.environments.resolve_environment(credential.as_ref(), &head)?;

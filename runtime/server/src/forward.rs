@@ -14,7 +14,7 @@ use mcp_scopes::Caller;
 use super::{
     Claims, OwnedToken,
     bind_session::{BoundSession, SESSION},
-    message::{Kept, ParamHeaders},
+    message::Kept,
     requester::{Credential, Requester},
 };
 
@@ -31,8 +31,8 @@ pub(super) struct AdmittedRequest {
 impl AdmittedRequest {
     /// A preflight carries no token (Fetch, "CORS protocol"), so nothing else is forwarded: no body, session, replay
     /// or argument.
-    pub(super) fn preflight(params: &ParamHeaders) -> Self {
-        Self { body: Bytes::new(), session: BoundSession::default(), params: params.without_call() }
+    pub(super) fn preflight() -> Self {
+        Self { body: Bytes::new(), session: BoundSession::default(), params: Kept::Declared(Vec::new()) }
     }
 }
 

@@ -116,8 +116,10 @@ async fn removes_hidden_tools_from_policies_in_filtered_metadata() {
 #[tokio::test]
 async fn forwards_preflights_without_token_and_body() {
     let ask = Ask::call("run").verb("OPTIONS").token("runner").header("content-length", "80");
+    let ask = ask.header("mcp-param-any", "x").header("mcp-param-path", "y");
     let answer = Server::new().send(ask).await;
     let seen = answer.passed();
+    assert!(!seen.headers.keys().any(|name| name.as_str().starts_with("mcp-param-")), "{seen:?}");
     assert_eq!((seen.method.as_str(), seen.body.len(), seen.caller.is_none()), ("OPTIONS", 0, true));
     assert!(!seen.headers.contains_key("content-length") && !seen.headers.contains_key("authorization"));
 }
