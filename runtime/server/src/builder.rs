@@ -252,7 +252,8 @@ impl ResourceServerBuilder {
     }
 
     /// Accepts requests from pages of this origin: a serialized origin such as `https://app.example.com`,
-    /// `vscode-webview://id`, `chrome-extension://id` or `null`. Several calls add up. Plain `http` is accepted for loopback hosts only.
+    /// `vscode-webview://id`, `chrome-extension://id` or `null`. Several calls add up. An origin with plain `http` is one that
+    /// an attacker in the network can take over.
     ///
     /// By default only pages of the resource's own origin may send requests. For a resource on a loopback host, all pages on
     /// loopback hosts may. A request with any other `Origin` is answered with 403 (MCP 2026-07-28, "Security & Endpoint").

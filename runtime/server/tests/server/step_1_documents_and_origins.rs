@@ -196,9 +196,12 @@ async fn normalizes_configured_origins() {
             .origin("https://App.example.com")
             .origin("http://localhost:6274")
             .origin("https://other.example.com:443")
+            .origin("http://app.internal:80")
     });
     // Browsers omit the default port of a scheme.
-    for origin in ["https://app.example.com", "http://localhost:6274", "https://other.example.com"] {
+    for origin in
+        ["https://app.example.com", "http://localhost:6274", "https://other.example.com", "http://app.internal"]
+    {
         let answer = server.send(Ask::call("status").header("origin", origin)).await;
         answer.passed();
         assert_eq!(answer.header("access-control-allow-origin"), origin);
