@@ -101,7 +101,9 @@ pub(crate) fn agree(head: &Head<'_>, message: &Message<'_>) -> Result<Era, Disag
         Some(value) => {
             let value = sentinel::decode(value)
                 .ok_or("the header `Mcp-Name` is marked as base64 but is not base64 of UTF-8")?;
-            if !names(message).into_iter().flatten().any(|name| name == value) {
+            let mut names = names(message).into_iter().flatten().peekable();
+            // Of several, the server could run another one than the header names.
+            if names.peek().is_none() || names.any(|name| name != value) {
                 return Err("the header `Mcp-Name` is not what the body names".into());
             }
         }
@@ -116,13 +118,15 @@ pub(crate) fn agree(head: &Head<'_>, message: &Message<'_>) -> Result<Era, Disag
 /// The methods for which `Mcp-Name` is required.
 const NAMED: [&str; 3] = ["tools/call", "prompts/get", "resources/read"];
 
-/// Returns the values that `Mcp-Name` may mirror.
+/// Returns the values that `Mcp-Name` mirrors. For a method that is not known here, all of them must be equal.
 fn names<'m>(message: &'m Message<'_>) -> [Option<&'m str>; 3] {
     let params = &message.params;
     let (name, uri, task) = (params.name.as_deref(), params.uri.as_deref(), params.task.as_deref());
     match &*message.method {
         "tools/call" | "prompts/get" => [name, None, None],
-        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => [None, uri, None],
+        "resources/read" | "resources/subscribe" | "resources/unsubscribe" | "resources/directory/read" => {
+            [None, uri, None]
+        }
         method if method.starts_with("tasks/") => [None, None, task],
         _ => [name, uri, task],
     }

@@ -103,3 +103,27 @@ async fn compares_name_headers_of_prompts_and_resources() {
         assert_eq!(server.send(ask().header("mcp-name", "b")).await.refused(), (400, -32020), "{method}");
     }
 }
+
+/// For other methods the header must equal all that the body names, since the server could run any of them.
+#[tokio::test]
+async fn compares_optional_name_headers_with_all_that_could_run() {
+    let server = Server::with(|builder| builder.method("*", Access::Token));
+    for (method, params, passes) in [
+        ("resources/directory/read", r#""uri":"a","name":"b","#, true),
+        ("resources/directory/read", r#""uri":"b","name":"a","#, false),
+        ("resources/directory/read", r#""name":"a","#, false),
+        ("tasks/get", r#""taskId":"a","name":"b","#, true),
+        ("tasks/get", r#""taskId":"b","name":"a","#, false),
+        ("vendor/x", r#""name":"a","#, true),
+        ("vendor/x", r#""uri":"a","taskId":"a","#, true),
+        ("vendor/x", r#""uri":"a","name":"b","#, false),
+        ("vendor/x", r#""name":"b","uri":"a","#, false),
+        ("vendor/x", r#""name":"b","taskId":"a","#, false),
+        ("vendor/x", "", false),
+    ] {
+        let answer = server.send(Ask::modern(method, params).header("mcp-name", "a").token("reader")).await;
+        assert_eq!(answer.seen.is_some(), passes, "{method} {params}: {answer:?}");
+        assert!(passes || answer.refused() == (400, -32020), "{method} {params}: {answer:?}");
+        server.send(Ask::modern(method, params).token("reader")).await.passed();
+    }
+}
