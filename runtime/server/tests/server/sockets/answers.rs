@@ -167,3 +167,37 @@ async fn answers_calls_of_hidden_and_unknown_tools_alike() {
     }
     assert_eq!(fixture.runs.take(), [""; 0]);
 }
+
+#[tokio::test]
+async fn opens_resources_and_prompts_by_the_entries_and_hides_the_others_like_unknown_ones() {
+    let hides = Fixture::with(|builder| builder.discovery(Discovery::Filtered).hidden_tools(HiddenTools::Unknown));
+    let (plain, hides) = (Fixture::new().await, hides.await);
+    let ask = |method: &str, member: &str, name: &str| {
+        Ask::modern(method, &format!(r#""{member}":"{name}","#)).header("mcp-name", name)
+    };
+    for (method, member, open, denied, unknown, run) in [
+        ("resources/read", "uri", "note://open/1", "note://secret/1", "note://other/1", "resource note://open/1"),
+        ("prompts/get", "name", "summary", "purge", "other", "prompt summary"),
+    ] {
+        for fixture in [&plain, &hides] {
+            let token = fixture.reader();
+            let reply = fixture.send(ask(method, member, open).token(&token)).await;
+            assert!(reply.status == 200 && reply.message()["result"].is_object(), "{reply:?}");
+            assert_eq!(fixture.runs.take(), [run]);
+        }
+        let token = plain.reader();
+        let challenged = plain.send(ask(method, member, denied).token(&token)).await;
+        assert!(challenged.status == 403 && challenged.challenge().1.contains("notes:delete"), "{challenged:?}");
+        let of = async |name: &str, token: Option<String>| {
+            let ask = ask(method, member, name);
+            let ask = token.iter().fold(ask, |ask, token| ask.token(token));
+            let mut reply = hides.send(ask).await;
+            reply.headers.remove("date");
+            (reply.status, reply.headers, reply.body)
+        };
+        for token in [Some(hides.reader()), None] {
+            assert_eq!(of(denied, token.clone()).await, of(unknown, token).await, "{method}");
+        }
+        assert_eq!((plain.runs.take(), hides.runs.take()), (Vec::new(), Vec::new()));
+    }
+}

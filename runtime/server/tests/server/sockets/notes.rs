@@ -6,7 +6,10 @@ use mcp_scopes::{mcp_tool, mcp_tools, scope_table};
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     handler::server::wrapper::Parameters,
-    model::{ProgressNotificationParam, SubscriptionFilter},
+    model::{
+        GetPromptRequestParams, GetPromptResponse, GetPromptResult, ProgressNotificationParam,
+        ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ResourceContents, SubscriptionFilter,
+    },
     service::RequestContext,
     tool, tool_handler, tool_router,
 };
@@ -127,6 +130,24 @@ impl Notes {
 impl ServerHandler for Notes {
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
         Some(requested.clone())
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        self.0.note(format!("resource {}", request.uri));
+        Ok(ReadResourceResult::new(vec![ResourceContents::text("a note", request.uri)]).into())
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        self.0.note(format!("prompt {}", request.name));
+        Ok(GetPromptResult::new(Vec::new()).with_description("a prompt").into())
     }
 }
 

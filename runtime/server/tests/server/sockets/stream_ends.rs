@@ -3,7 +3,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mcp_scopes_server::{Access, Token};
+use mcp_scopes_server::Token;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
@@ -40,7 +40,7 @@ fn since(expiry: u64) -> Option<Duration> {
 
 #[tokio::test]
 async fn ends_listening_streams_when_their_token_expires() {
-    let fixture = Fixture::with(|builder| builder.method("subscriptions/listen", Access::Token)).await;
+    let fixture = Fixture::new().await;
     let token = fixture.reader();
     let session = fixture.session(&token).await;
     let open = async |token: &str| {
