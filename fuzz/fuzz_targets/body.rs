@@ -14,7 +14,7 @@ use libfuzzer_sys::fuzz_target;
 use mcp_scopes::Caller;
 use mcp_scopes_fuzz::{
     json::Node,
-    server::{open_to, server},
+    server::{may_complete, may_get, may_read, open_to, server},
     transport::{Chunks, Exchange, finish, send},
 };
 use mcp_scopes_server::{Discovery, HiddenTools, ResourceServer};
@@ -22,7 +22,16 @@ use serde_json::Value;
 
 const VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 /// Methods that are allowed for every caller that may list tools.
-const PROTOCOL: [&str; 5] = ["initialize", "ping", "server/discover", "tools/list", "logging/setLevel"];
+const PROTOCOL: [&str; 8] = [
+    "initialize",
+    "ping",
+    "server/discover",
+    "tools/list",
+    "logging/setLevel",
+    "resources/list",
+    "resources/templates/list",
+    "prompts/list",
+];
 
 /// A server for each valid combination of the letters.
 static SERVERS: LazyLock<Vec<(Mode, ResourceServer)>> = LazyLock::new(|| {
@@ -186,14 +195,44 @@ fn check_message(message: &Node, mode: Mode, token: Option<&str>, headers: &Head
                 assert_mirrored(headers, "mcp-param-folder", folder);
             }
         }
-        "resources/read" => {
-            assert!(open_to(token).contains(&"list_files"), "{token:?}");
+        "resources/read" | "resources/subscribe" | "resources/unsubscribe" | "resources/directory/read" => {
+            let uri = params.get("uri").and_then(Node::text).expect("it names a resource");
+            assert!(may_read(token, uri), "{uri} is not open to {token:?}");
             assert_not_folded(params, &["uri", "_meta"]);
-            if let Some(uri) = params.get("uri").and_then(Node::text) {
-                assert_mirrored(headers, "mcp-name", uri);
+            assert_mirrored(headers, "mcp-name", uri);
+        }
+        "prompts/get" => {
+            let name = name.expect("it names a prompt");
+            assert!(may_get(token, name), "{name} is not open to {token:?}");
+            assert_not_folded(params, &["name", "arguments", "_meta"]);
+            assert_mirrored(headers, "mcp-name", name);
+        }
+        "completion/complete" => {
+            let reference = params.get("ref").expect("it is about something");
+            assert_not_folded(params, &["ref", "argument", "_meta"]);
+            assert_not_folded(reference, &["type", "name", "uri"]);
+            let text = |name: &str| reference.get(name).and_then(Node::text);
+            match (text("type").expect("it states a type"), text("name"), text("uri")) {
+                ("ref/prompt", Some(name), None) => assert!(may_get(token, name), "{name} {token:?}"),
+                ("ref/resource", None, Some(uri)) => {
+                    assert!(may_complete(token, uri) || may_read(token, uri), "{uri} {token:?}");
+                }
+                other => panic!("{other:?}"),
             }
         }
-        _ if method.starts_with("prompts/") => assert!(token.is_some()),
+        "subscriptions/listen" => {
+            assert!(is_let_in);
+            assert_not_folded(params, &["notifications", "_meta"]);
+            if let Some(notifications) = params.get("notifications") {
+                assert_not_folded(notifications, &["resourceSubscriptions"]);
+                let uris = notifications.get("resourceSubscriptions").map_or(&[][..], Node::elements);
+                assert!(uris.len() <= 100, "{}", uris.len());
+                for uri in uris {
+                    let uri = uri.text().expect("a URI is a text");
+                    assert!(may_read(token, uri), "{uri} is not open to {token:?}");
+                }
+            }
+        }
         _ if method.starts_with("notifications/") => assert!(id.is_none() && is_let_in, "a notification has no id"),
         _ => assert!(PROTOCOL.contains(&method) && is_let_in, "{method}"),
     }
@@ -209,9 +248,13 @@ fn check_message(message: &Node, mode: Mode, token: Option<&str>, headers: &Head
 /// Asserts that no member has a name that equals a known one only after case folding or removal of U+0000.
 fn assert_not_folded(object: &Node, known: &[&str]) {
     for name in object.names().filter(|name| !known.contains(name)) {
-        let folded: String = name.chars().filter(|c| *c != '\0').map(fold).collect();
-        let found = known.iter().find(|known| known.chars().map(fold).eq(folded.chars()));
-        assert!(found.is_none(), "{name:?} reads like {found:?}");
+        // A parser may skip U+0000, or end the name there.
+        let front = name.split_once('\0').map(|(front, _)| front);
+        for read in [Some(name), front].into_iter().flatten() {
+            let folded: String = read.chars().filter(|c| *c != '\0').map(fold).collect();
+            let found = known.iter().find(|known| known.chars().map(fold).eq(folded.chars()));
+            assert!(found.is_none(), "{name:?} reads like {found:?}");
+        }
     }
 }
 

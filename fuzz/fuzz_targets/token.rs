@@ -1,8 +1,9 @@
-//! Access tokens that are JWTs: arbitrary headers and claims with a valid signature, and arbitrary text as a token or as a key set. An
-//! accepted token satisfies a plain restatement of the rules.
+//! Access tokens that are JWTs: arbitrary headers and claims with a valid signature, and arbitrary text as a token, as a key set or as a
+//! DPoP proof. An accepted token satisfies a plain restatement of the rules, and no proof without a valid signature is accepted.
 //!
 //! The first byte of an input selects the kind: `s` a signed token, whose header is the first line and whose claims are the rest; `t` the
-//! same for a verifier that requires `typ: at+jwt`; `r` a whole token; `k` a key set.
+//! same for a verifier that requires `typ: at+jwt`; `r` a whole token; `k` a key set; `d` a proof, whose header is the first line and
+//! whose claims are the rest; `p` a whole proof.
 #![no_main]
 
 use std::{
@@ -12,16 +13,18 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::{HeaderMap, HeaderValue, Request};
 use libfuzzer_sys::fuzz_target;
 use mcp_scopes_fuzz::{
     json::Node,
     server::{ISSUER, RESOURCE, TOOLS},
-    transport::finish,
+    transport::{Chunks, finish, send},
 };
 use mcp_scopes_server::{
     __private::v1::JwtVerifier,
-    Claims, Token, TokenErrorKind, TokenVerifier as _,
-    token::{Algorithm, Clock, KeySet},
+    Claims, ResourceServer, Token, TokenErrorKind, TokenVerifier as _,
+    token::{Algorithm, Clock, Dpop, KeySet},
+    verifier_fn,
 };
 use serde_json::Value;
 use sha2::Sha256;
@@ -43,6 +46,16 @@ static VERIFIER: LazyLock<JwtVerifier<Arc<KeySet>>> = LazyLock::new(|| {
 });
 static TYPED: LazyLock<JwtVerifier<Arc<KeySet>>> = LazyLock::new(|| VERIFIER.clone().require_access_token_type());
 
+/// Accepts one token, which is bound to the key of RFC 7638 §3.1.
+static BOUND: LazyLock<ResourceServer> = LazyLock::new(|| {
+    let verifier = verifier_fn(|_| async {
+        let bound = serde_json::json!({"cnf": {"jkt": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"}});
+        let claims = Claims::builder(ISSUER).subject("ada").audience([RESOURCE]).scope("files:read");
+        Ok(claims.raw(bound.as_object().cloned().unwrap_or_default()).build())
+    });
+    finish(ResourceServer::builder(&TOOLS).verifier(verifier).dpop(Dpop::new()).build()).expect("the settings are valid")
+});
+
 fuzz_target!(|input: &[u8]| {
     let Some((kind, rest)) = input.split_first() else { return };
     match kind {
@@ -56,6 +69,16 @@ fuzz_target!(|input: &[u8]| {
                 verify(text, false);
             }
         }
+        b'd' => {
+            let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+            let (header, claims) = (&rest[..end], rest.get(end + 1..).unwrap_or_default());
+            prove(&format!("{}.{}.{}", BASE64.encode(header), BASE64.encode(claims), BASE64.encode([0; 64])));
+        }
+        b'p' => {
+            if let Ok(text) = str::from_utf8(rest) {
+                prove(text);
+            }
+        }
         b'k' => {
             if let Ok(text) = str::from_utf8(rest) {
                 key_set(text);
@@ -64,6 +87,19 @@ fuzz_target!(|input: &[u8]| {
         _ => {}
     }
 });
+
+/// Sends a bound token with a proof, whose signature is of no key.
+fn prove(proof: &str) {
+    let Ok(proof) = HeaderValue::from_str(proof) else { return };
+    let request = Request::post("/mcp").header("authorization", "DPoP bound").header("dpop", proof);
+    let request = request.body(Chunks::default()).expect("a request");
+    let exchange = send(&BOUND, request, HeaderMap::new(), Chunks::default());
+    assert!(exchange.reached.is_none(), "the proof is accepted");
+    assert_eq!(exchange.status, 401);
+    let challenges: Vec<_> = exchange.headers.get_all("www-authenticate").iter().collect();
+    let shown = |at: usize| challenges.get(at).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    assert!(challenges.len() == 2 && shown(0).starts_with("Bearer ") && shown(1).contains("invalid_dpop_proof"));
+}
 
 fn signed(header: &[u8], claims: &[u8]) -> String {
     let message = format!("{}.{}", BASE64.encode(header), BASE64.encode(claims));

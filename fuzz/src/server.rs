@@ -1,10 +1,10 @@
-//! A server with a few tools. The tools that each token opens are listed by hand and do not come from the scope table.
+//! A server with a few tools, resources and prompts. What each token opens is stated by hand and does not come from the scope table.
 
 use std::sync::Arc;
 
 use mcp_scopes::{mcp_tool, scope_table};
 use mcp_scopes_server::{
-    Access, Claims, Discovery, HiddenTools, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier,
+    Claims, Discovery, HiddenTools, ResourceServer, ResourceServerBuilder, Token, TokenError, TokenVerifier,
 };
 
 use crate::transport::finish;
@@ -40,6 +40,27 @@ pub fn open_to(token: Option<&str>) -> &'static [&'static str] {
     }
 }
 
+/// Returns whether a caller may read a resource, as far as that shows without normal forms: this may be true for one that it may not.
+pub fn may_read(token: Option<&str>, uri: &str) -> bool {
+    let rest = |of: &str| {
+        let (front, rest) = uri.split_at_checked(of.len())?;
+        front.eq_ignore_ascii_case(of).then_some(rest)
+    };
+    // A key needs a scope of another token beside that of all files.
+    let is_file = rest("app://files/").is_some_and(|rest| !rest.ends_with("/key"));
+    rest("app://help/").is_some() || (is_file && matches!(token, Some("read" | "write" | "shell")))
+}
+
+/// Returns whether a caller may get a prompt.
+pub fn may_get(token: Option<&str>, prompt: &str) -> bool {
+    prompt == "hello" || (prompt == "review" && matches!(token, Some("write" | "shell")))
+}
+
+/// Returns whether a caller may complete an argument of a URI template.
+pub fn may_complete(token: Option<&str>, template: &str) -> bool {
+    template == "app://files/{name}" && matches!(token, Some("write" | "shell"))
+}
+
 /// Accepts the tokens above.
 struct Known;
 
@@ -53,7 +74,7 @@ impl TokenVerifier for Known {
     }
 }
 
-/// Builds a server with these tools. It also serves resources to callers with `files:read`, and prompts to callers with a token.
+/// Builds a server with these tools, resources and prompts.
 pub fn server(
     discovery: Discovery,
     hidden: HiddenTools,
@@ -63,8 +84,6 @@ pub fn server(
         .verifier(Known)
         .discovery(discovery)
         .hidden_tools(hidden)
-        .method("resources/read", Access::scopes(["files:read"]))
-        .method("prompts/*", Access::Token)
         .param_header("list_files", "Folder", ["folder"]);
     finish(set(builder).build()).expect("the settings are valid")
 }
