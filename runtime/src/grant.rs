@@ -149,10 +149,13 @@ impl Grant {
 
     /// Returns the grant with further scopes held.
     pub(crate) fn and(&self, scopes: &[u16]) -> Self {
+        self.and_named(scopes.iter().map(|scope| self.table.scope_name(usize::from(*scope))))
+    }
+
+    /// Returns the grant with further scopes held, by name.
+    pub(crate) fn and_named<'s>(&self, scopes: impl Iterator<Item = &'s str>) -> Self {
         let mut more = *self;
-        for scope in scopes {
-            more.hold(self.table.scope_name(usize::from(*scope)).as_bytes());
-        }
+        scopes.for_each(|scope| more.hold(scope.as_bytes()));
         more
     }
 

@@ -17,6 +17,15 @@ use super::{
 /// The prefix of the names of notifications.
 const NOTIFICATIONS: &str = "notifications/";
 
+/// How the response to an admitted message may be cached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caching {
+    /// As the server behind the layer states.
+    AsStated,
+    /// For this caller only, since other callers may not read it.
+    Private,
+}
+
 /// Decides by scopes, the environment and the rules for methods.
 pub(super) struct Authorizer {
     pub(super) table: &'static ScopeTable,
@@ -57,27 +66,39 @@ impl Authorizer {
             self.use_protocol(&requester.caller)?;
             return Ok(params.without_call());
         }
+        let mut reads_privately = false;
         for message in content.messages() {
-            let era = self.authorize_message(head, message, requester);
-            if era.map_err(|rejection| reply_to(self.table, message, rejection))? == Era::Modern {
+            let admitted = self.authorize_message(head, message, requester);
+            let (era, caching) = admitted.map_err(|rejection| reply_to(self.table, message, rejection))?;
+            if era == Era::Modern {
                 requester.era = Era::Modern;
             }
+            reads_privately |= caching == Caching::Private;
         }
+        // Earlier revisions define no caching.
+        requester.reads_privately = reads_privately && requester.era == Era::Modern;
         requester.listens = opens_stream(content);
         requester.lists_tools = content.messages().iter().any(|message| message.method == "tools/list");
         self.compare_params(params, head, content, requester.era)
     }
 
-    fn authorize_message(&self, head: &Head<'_>, message: &Message<'_>, sender: &Requester) -> Result<Era, Rejection> {
+    fn authorize_message(
+        &self,
+        head: &Head<'_>,
+        message: &Message<'_>,
+        sender: &Requester,
+    ) -> Result<(Era, Caching), Rejection> {
         let era = message::agree(head, message).map_err(Rejection::mismatch)?;
         match message.kind {
             // Only servers before 2026-07-28 send requests that a client could respond to.
             Kind::Response if era == Era::Modern => Err(Rejection::response()),
             Kind::Response => self.use_protocol(&sender.caller),
             Kind::Request | Kind::Notification if is_call(message) => self.call_tool(sender, message),
-            Kind::Request | Kind::Notification => self.use_method(sender, message, era),
+            Kind::Request | Kind::Notification => {
+                return self.use_method(sender, message, era).map(|caching| (era, caching));
+            }
         }?;
-        Ok(era)
+        Ok((era, Caching::AsStated))
     }
 
     /// Compares the headers that mirror arguments, once the calls are admitted: arguments are searched only for a caller that
@@ -136,7 +157,7 @@ impl Authorizer {
     }
 
     /// Decides on any other method.
-    fn use_method(&self, sender: &Requester, message: &Message<'_>, era: Era) -> Result<(), Rejection> {
+    fn use_method(&self, sender: &Requester, message: &Message<'_>, era: Era) -> Result<Caching, Rejection> {
         let caller = &sender.caller;
         let anonymous = caller.grant().is_anonymous();
         if message.kind == Kind::Request && message.method.starts_with(NOTIFICATIONS) {
@@ -149,7 +170,7 @@ impl Authorizer {
         }
         let rule = self.methods.rule(&message.method);
         if matches!(rule, Rule::Discovery) {
-            return self.use_protocol(caller);
+            return self.use_protocol(caller).and(Ok(Caching::AsStated));
         }
         // In the sandbox only tools can state that they are safe.
         if matches!(rule, Rule::Denied) || caller.environment() == Environment::Sandbox {
@@ -158,7 +179,8 @@ impl Authorizer {
         }
         let needed: &[&'static str] = if let Rule::Scopes(scopes) = rule { scopes } else { &[] };
         if !anonymous && needed.iter().all(|scope| caller.grant().holds(scope)) {
-            return Ok(());
+            let is_cacheable = contents::is_cacheable(&message.method);
+            return Ok(if is_cacheable { Caching::Private } else { Caching::AsStated });
         }
         if anonymous && (needed.is_empty() || self.discovery == Discovery::Filtered) {
             return Err(self.challenges.unauthenticated());
@@ -175,18 +197,19 @@ impl Authorizer {
         message: &Message<'_>,
         era: Era,
         reads: &Reads<'_>,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Caching, Rejection> {
         let caller = &sender.caller;
         if caller.environment() == Environment::Sandbox {
             // In the sandbox only tools can state that they are safe.
             return self.use_protocol(caller).and(Err(Rejection::no_method(message, era)));
         }
         let named = match reads {
-            Reads::Other | Reads::List => return self.use_protocol(caller),
+            Reads::Other | Reads::List => return self.use_protocol(caller).and(Ok(Caching::AsStated)),
             Reads::Unnamed => return self.use_protocol(caller).and(Err(Rejection::unnamed_content())),
             Reads::Named(named) => named,
         };
         let (mut denied, mut is_unknown) = (Vec::new(), false);
+        let mut caching = Caching::AsStated;
         for named in named {
             let deciding = self.contents.deciding(named);
             if deciding.is_empty() {
@@ -194,12 +217,15 @@ impl Authorizer {
                 is_unknown = true;
                 break;
             }
+            if contents::is_cacheable(&message.method) && contents::depend_on_caller(&deciding) {
+                caching = Caching::Private;
+            }
             if deciding.iter().any(|content| !contents::admits(caller, content)) {
                 denied.push(deciding);
             }
         }
         if !is_unknown && denied.is_empty() {
-            return Ok(());
+            return Ok(caching);
         }
         let (anonymous, hides) = (caller.grant().is_anonymous(), self.discovery == Discovery::Filtered);
         if anonymous && (hides || (is_unknown && self.discovery != Discovery::Open)) {
@@ -207,7 +233,7 @@ impl Authorizer {
             return Err(self.challenges.unauthenticated());
         }
         if is_unknown || (hides && self.hidden == HiddenTools::Unknown) {
-            return Err(Rejection::no_content());
+            return Err(Rejection::no_content(message));
         }
         // Computed only for a challenge: what is hidden must not take longer than what is unknown.
         let mut needed = Vec::new();

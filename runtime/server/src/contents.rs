@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use mcp_scopes::{Caller, Requirement, ScopeTable};
+use mcp_scopes::{__private::v1, Caller, Requirement, ScopeTable};
 use mcp_scopes_model::{Content, Environment, content::is_template};
 
 use super::{
@@ -28,6 +28,12 @@ pub(super) const RESOURCE_METHODS: [&str; 6] = [
 ];
 /// The methods that read prompts. The first one lists them.
 pub(super) const PROMPT_METHODS: [&str; 2] = ["prompts/list", "prompts/get"];
+
+/// Returns whether MCP lets clients cache the responses to a method (MCP 2026-07-28, "Caching"). The lists of tools have a rule of their
+/// own.
+pub(super) fn is_cacheable(method: &str) -> bool {
+    method.starts_with("resources/") || method.starts_with("prompts/")
+}
 
 /// The entries of a table's file.
 #[derive(Clone, Copy, Debug)]
@@ -173,6 +179,11 @@ fn referred<'m>(reference: &'m Reference<'_>) -> Option<Named<'m>> {
     }
 }
 
+/// Returns whether what these entries open depends on the caller.
+pub(super) fn depend_on_caller(deciding: &[&'static Content<'static>]) -> bool {
+    deciding.iter().any(|content| !matches!(content.requirement, Requirement::Public))
+}
+
 /// Returns whether an entry admits a caller.
 pub(super) fn admits(caller: &Caller, content: &Content<'static>) -> bool {
     match content.requirement {
@@ -185,8 +196,8 @@ pub(super) fn admits(caller: &Caller, content: &Content<'static>) -> bool {
     }
 }
 
-/// Returns the scopes to ask for, so that these entries admit the caller: of each, the alternative with the fewest scopes that are
-/// neither held nor asked for by then. Entries without a choice come first.
+/// Returns the scopes to ask for, so that these entries admit the caller: of each, the alternative that newly opens the fewest tools,
+/// then the one with the fewest scopes that are neither held nor asked for by then. Entries without a choice come first.
 pub(super) fn needed(caller: &Caller, deciding: &[&'static Content<'static>]) -> Vec<&'static str> {
     let mut closed: Vec<_> = deciding.iter().enumerate().filter(|(_, content)| !admits(caller, content)).collect();
     closed.sort_by_key(|(_, content)| content.requirement.alternatives());
@@ -194,8 +205,13 @@ pub(super) fn needed(caller: &Caller, deciding: &[&'static Content<'static>]) ->
     for (place, content) in closed {
         let is_new = |needed: &[(usize, &str)], scope: &str| needed.iter().all(|(_, other)| *other != scope);
         let is_missing = |scope: &&'static str| !caller.grant().holds(scope) && is_new(&needed, scope);
-        let missing = |alternative: &usize| scopes(content.requirement, *alternative).filter(is_missing).count();
-        let Some(least) = (0..content.requirement.alternatives()).min_by_key(missing) else { continue };
+        let step = |alternative: &usize| {
+            let with = || scopes(content.requirement, *alternative);
+            let asked = needed.iter().map(|(_, scope)| *scope);
+            let opened = v1::count_tools_opened_with(caller.grant(), asked.chain(with()));
+            (opened, with().filter(is_missing).count())
+        };
+        let Some(least) = (0..content.requirement.alternatives()).min_by_key(step) else { continue };
         for scope in scopes(content.requirement, least) {
             if is_new(&needed, scope) {
                 needed.push((place, scope));

@@ -182,8 +182,10 @@ impl Rejection {
     }
 
     /// A resource or prompt that no entry covers, or that is not shown.
-    pub(super) fn no_content() -> Self {
-        Self::new(Step::Scopes, StatusCode::OK, INVALID_PARAMS, "unknown resource or prompt")
+    pub(super) fn no_content(message: &Message<'_>) -> Self {
+        // A notification has no response, so only the status can report the error.
+        let status = if message.kind == Kind::Request { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+        Self::new(Step::Scopes, status, INVALID_PARAMS, "unknown resource or prompt")
     }
 
     /// A request that does not name its resource or prompt.

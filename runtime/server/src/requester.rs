@@ -38,13 +38,23 @@ pub(super) struct Requester {
     pub(super) listens: bool,
     /// Whether the response to a POST may be a list of tools that the request asks for.
     pub(super) lists_tools: bool,
+    /// Whether a response that may be cached depends on this caller, and so must not be cached for others.
+    pub(super) reads_privately: bool,
 }
 
 impl Requester {
     pub(super) fn new(table: &'static ScopeTable, credential: Option<Credential>, environment: Environment) -> Self {
         let grant = credential.as_ref().map_or_else(|| table.anonymous(), |token| token.claims.grant(table));
         let caller = Caller::new(grant, environment);
-        Self { caller, credential, era: Era::Legacy, session: None, listens: false, lists_tools: false }
+        Self {
+            caller,
+            credential,
+            era: Era::Legacy,
+            session: None,
+            listens: false,
+            lists_tools: false,
+            reads_privately: false,
+        }
     }
 
     pub(super) fn is_anonymous(&self) -> bool {

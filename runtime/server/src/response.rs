@@ -46,7 +46,7 @@ pub(super) struct ResponseFilter {
 pub(super) enum Filtered<'r, R> {
     /// The response for the requester.
     Done(Response<ResponseBody<R>>),
-    /// A response that may hold a list of tools, which is filtered for this requester.
+    /// A response that may hold a list, which is filtered for this requester, or that must not be cached for others.
     MayHoldList(Response<R>, &'r Requester),
 }
 
@@ -80,7 +80,11 @@ impl ResponseFilter {
                 let token = self.stream_token(requester);
                 response.map(|body| ResponseBody::events(body, events, token))
             }
-            Ok(Format::Json) if self.filters_lists || (requester.lists_tools && self.descriptions.is_some()) => {
+            Ok(Format::Json)
+                if self.filters_lists
+                    || requester.reads_privately
+                    || (requester.lists_tools && self.descriptions.is_some()) =>
+            {
                 return Filtered::MayHoldList(response, requester);
             }
             // A response of known length is complete, and so not a stream.
@@ -90,7 +94,9 @@ impl ResponseFilter {
                 response.map(|body| ResponseBody::listened(body, token))
             }
             // Neither sealing nor filtering is possible in an unreadable response.
-            Err(Unreadable { events }) if events || self.filters_lists => unreadable(&requester.caller, origin),
+            Err(Unreadable { events }) if events || self.filters_lists || requester.reads_privately => {
+                unreadable(&requester.caller, origin)
+            }
             Ok(Format::Json | Format::Other) | Err(_) => response.map(ResponseBody::passed),
         })
     }
@@ -105,29 +111,29 @@ impl ResponseFilter {
     /// Returns the state that reads and writes the events of a stream.
     fn events(&self, requester: &Requester) -> Events {
         let seal = self.sessions.event_seal(requester.owner(), &requester.caller, requester.session.as_deref());
-        let reads_lists = self.filters_lists || self.descriptions.is_some();
-        let lists = reads_lists.then(|| self.list_rules(&requester.caller));
+        let reads_lists = self.filters_lists || self.descriptions.is_some() || requester.reads_privately;
+        let lists = reads_lists.then(|| self.list_rules(requester));
         let rules = EventRules::new(requester.caller.environment(), lists, seal);
         Events::new(rules, self.limit)
     }
 
-    fn list_rules(&self, caller: &Caller) -> ListRules {
+    fn list_rules(&self, requester: &Requester) -> ListRules {
         ListRules {
-            filter: self.filters_lists.then_some(*caller),
+            filter: self.filters_lists.then_some(requester.caller),
+            is_private: requester.reads_privately,
             contents: self.contents,
             descriptions: self.descriptions.clone(),
         }
     }
 
-    /// Reads a response that may contain a list of tools, and returns it with the list that the caller receives. Without a known length
-    /// it may be a stream that was opened to listen: then it is read until the token ends at most.
+    /// Reads a response that may contain a list or must not be cached for others, and returns it as the requester receives it. Without a
+    /// known length it may be a stream that was opened to listen: then it is read until the token ends at most.
     pub(super) async fn filter_list<R: Body>(
         &self,
         response: Response<R>,
         requester: &Requester,
         origin: Option<&HeaderValue>,
     ) -> Response<ResponseBody<R>> {
-        let caller = &requester.caller;
         let (mut parts, body) = response.into_parts();
         let may_be_stream = requester.listens && body.size_hint().exact().is_none();
         let mut token = if may_be_stream { self.stream_token(requester) } else { None };
@@ -139,11 +145,11 @@ impl ResponseFilter {
             read.as_mut().poll(context).map(Result::ok)
         });
         let filtered = read.await.and_then(|text| {
-            let filtered = self.list_rules(caller).rewritten(&text).ok()?;
+            let filtered = self.list_rules(requester).rewritten(&text).ok()?;
             Some(filtered.map_or(text, Bytes::from))
         });
         let Some(text) = filtered else {
-            return unreadable(caller, origin);
+            return unreadable(&requester.caller, origin);
         };
         parts.headers.remove(CONTENT_LENGTH);
         Response::from_parts(parts, ResponseBody::whole(Full::new(text)))

@@ -1,6 +1,6 @@
 //! Items that `mcp-scopes-server` and the crates of SDKs share with the core.
 
-use crate::{Caller, Challenge, Denied, Grant, Reason, ScopeTable, challenge};
+use crate::{Caller, Challenge, Denied, Grant, Reason, ScopeTable, Visible, challenge};
 
 /// Returns whether a call of that tool would run, without computing what is missing.
 #[must_use]
@@ -12,6 +12,12 @@ pub fn caller_reaches(caller: &Caller, tool: &str) -> bool {
 #[must_use]
 pub const fn grant_words(grant: &Grant) -> &[u64] {
     grant.held()
+}
+
+/// Returns the number of tools that a grant opens with these scopes in addition.
+#[must_use]
+pub fn count_tools_opened_with<'s>(grant: &Grant, scopes: impl Iterator<Item = &'s str>) -> u32 {
+    Visible::of(&grant.and_named(scopes)).count_open()
 }
 
 /// Returns the denial of a call whose caller is not known.

@@ -82,11 +82,13 @@ impl Edit {
     }
 }
 
-/// What happens to lists of tools.
+/// What happens to lists, and to results that must not be cached for others.
 #[derive(Clone, Debug)]
 pub(crate) struct ListRules {
     /// The caller for which lists are filtered; `None` if they are not.
     pub(crate) filter: Option<Caller>,
+    /// Whether every result is for one caller, and so must not be cached for others.
+    pub(crate) is_private: bool,
     /// What opens resources and prompts. Without entries, their lists are not filtered.
     pub(crate) contents: Contents,
     /// What is added to the entries.
@@ -98,19 +100,22 @@ impl ListRules {
     /// sent unchanged. Order, unknown members and the cursor of the next page stay as they are.
     ///
     /// # Errors
-    /// The list cannot be read, and so cannot be filtered. A list that is only described is sent unchanged then.
+    /// The text cannot be read, and so cannot be filtered. A list that is only described is sent unchanged then.
     pub(crate) fn rewritten(&self, bytes: &[u8]) -> Result<Option<String>, Unreadable> {
         if !self.may_apply_to(bytes) {
             return Ok(None);
         }
-        rewritten(bytes, self).or_else(|error| if self.filter.is_some() { Err(error) } else { Ok(None) })
+        let must_apply = self.filter.is_some() || self.is_private;
+        rewritten(bytes, self).or_else(|error| if must_apply { Err(error) } else { Ok(None) })
     }
 }
 
 impl ListRules {
     /// Returns whether a text may contain a list that these rules change.
     pub(super) fn may_apply_to(&self, bytes: &[u8]) -> bool {
-        may_hold_list(bytes) || (self.filters_contents() && CONTENTS.iter().any(|name| name.find(bytes).is_some()))
+        may_hold_list(bytes)
+            || (self.filters_contents() && CONTENTS.iter().any(|name| name.find(bytes).is_some()))
+            || (self.is_private && RESULT.find(bytes).is_some())
     }
 
     fn filters_contents(&self) -> bool {
@@ -154,6 +159,8 @@ static TOOLS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("tools\""
 /// The ends of the member names of lists of resources, templates and prompts.
 static CONTENTS: LazyLock<[Finder<'static>; 3]> =
     LazyLock::new(|| ["resources\"", "resourceTemplates\"", "prompts\""].map(Finder::new));
+/// The end of the member name of every result.
+static RESULT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("result\""));
 /// The start of an escaped ASCII character.
 static ESCAPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\\u00"));
 /// The common part of the member names that `serde_json` reserves.
@@ -184,14 +191,14 @@ fn answer(text: &str, answer: &str, rules: &ListRules, edits: &mut Vec<Edit>) ->
     let list: List<'_> = serde_json::from_str(result.get()).map_err(|_| Unreadable)?;
     let before = edits.len();
     let are_contents_listed = rules.filters_contents() && contents(text, &list, rules, edits)?;
-    if let Some(tools) = list.tools {
+    let reads_tools = rules.filter.is_some() || rules.descriptions.is_some();
+    if let Some(tools) = list.tools.filter(|_| reads_tools) {
         self::tools(text, tools, rules, edits)?;
-    } else if !are_contents_listed {
-        return Ok(());
     }
+    let is_filtered = rules.filter.is_some() && (list.tools.is_some() || are_contents_listed);
     // MCP 2026-07-28, "Caching": a response that depends on the caller must not be cached for another one.
     match list.cache_scope {
-        _ if rules.filter.is_none() => {}
+        _ if !is_filtered && !rules.is_private => {}
         Some(scope) if scope.get() != "\"private\"" => edits.push(replace(text, scope, "\"private\"".to_owned())?),
         None if list.ttl_ms.is_some() || list.result_type.is_some() => {
             edits.push(Edit::insert_into(text, result, "\"cacheScope\":\"private\",".to_owned())?);

@@ -4,7 +4,7 @@ use mcp_scopes::scope_table;
 use mcp_scopes_server::{Access, Discovery, HiddenTools, ResourceServer, ResourceServerBuilder};
 use serde_json::json;
 
-use crate::server::{Answer, Ask, BuildNow as _, Reply, Server, Tokens};
+use crate::server::{Answer, Ask, BuildNow as _, Reply, Server, TOOLS, Tokens};
 
 scope_table! {
     static TABLE = [dynamic "run" (scope = "files:read", risk = "low")] with "tests/server/contents.toml";
@@ -91,7 +91,10 @@ async fn rejects_uris_that_a_form_does_not_cover() {
 async fn challenges_name_the_least_step_of_each_entry() {
     let answer = read("app://h/logs/secret", Some("scopeless")).await;
     assert!(answer.challenge().contains(r#"error="insufficient_scope""#), "{}", answer.challenge());
-    assert!(answer.challenge().contains(r#"scope="files:read system:execute""#), "{}", answer.challenge());
+    assert!(answer.challenge().contains(r#"scope="oncall system:execute""#), "{}", answer.challenge());
+    // `files:read` would open the tool `run`, the other alternative opens no tool.
+    let answer = read("app://h/logs/a", Some("scopeless")).await;
+    assert!(answer.challenge().contains(r#"scope="system:execute oncall""#), "{}", answer.challenge());
     let answer = read("app://h/logs/a", None).await;
     assert_eq!(answer.refused(), (401, 401));
     assert!(!answer.challenge().contains("error="), "{}", answer.challenge());
@@ -274,6 +277,108 @@ async fn lists_are_open_in_the_other_modes() {
     let answer = server.send(Ask::method("resources/list").token("scopeless")).await;
     assert_eq!(answer.body, LISTS);
     assert_eq!(server.send(Ask::method("prompts/list")).await.refused(), (401, 401));
+}
+
+/// Sends a request of 2026-07-28 whose response may be cached for all callers.
+async fn cache_scope(builder: ResourceServerBuilder, reply: Reply, ask: Ask) -> Option<String> {
+    let answer = Server::around(builder).replying(reply).send(ask).await;
+    answer.passed();
+    let data = answer.body.trim_start_matches("data: ");
+    let body: serde_json::Value = serde_json::from_str(data).unwrap_or_else(|error| panic!("{error}: {answer:?}"));
+    body["result"]["cacheScope"].as_str().map(str::to_owned)
+}
+
+fn read_modern(uri: &str) -> Ask {
+    Ask::modern("resources/read", &format!(r#""uri":"{uri}","#)).header("mcp-name", uri)
+}
+
+const CONTENTS: &str = r#"{"jsonrpc":"2.0","id":1,"result":{"contents":[],"ttlMs":5,"cacheScope":"public"}}"#;
+
+#[tokio::test]
+async fn responses_that_depend_on_the_caller_are_cached_privately() {
+    let prompt = |name: &str| Ask::modern("prompts/get", &format!(r#""name":"{name}","#)).header("mcp-name", name);
+    let below = |uri: &str| Ask::modern("resources/directory/read", &format!(r#""uri":"{uri}","#));
+    for (ask, token, expected) in [
+        (read_modern("app://h/public/a"), None, "public"),
+        (read_modern("app://h/public/a"), Some("reader"), "public"),
+        (read_modern("app://h/logs/a"), Some("reader"), "private"),
+        (read_modern("file:///var/log/syslog"), Some("scopeless"), "private"),
+        // One of the entries is not public.
+        (read_modern("app://h/public/secret"), Some("runner"), "private"),
+        (prompt("hello"), None, "public"),
+        (prompt("review"), Some("writer"), "private"),
+        (below("app://h/public/a"), None, "public"),
+        (below("app://h/logs/a"), Some("reader"), "private"),
+    ] {
+        let ask_name = ask.0.headers().get("mcp-name").cloned();
+        for discovery in [Discovery::Baseline, Discovery::Open, Discovery::Filtered] {
+            for reply in [Reply::json(CONTENTS), Reply::of("text/event-stream", [format!("data: {CONTENTS}\n\n")])] {
+                let ask = with_token(Ask(ask.0.clone()), token);
+                let scope = cache_scope(builder().discovery(discovery), reply, ask).await;
+                assert_eq!(scope.as_deref(), Some(expected), "{discovery:?} {token:?} {ask_name:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn responses_without_a_cache_scope_are_made_private() {
+    let of = |members: &str| Reply::json(&format!(r#"{{"id":1,"result":{{{members}"contents":[]}}}}"#));
+    for (members, expected) in [
+        ("", None),
+        (r#""resultType":"complete","#, Some("private")),
+        (r#""cacheScope":7,"#, Some("private")),
+        (r#""cache\u0053cope":"public","#, Some("private")),
+    ] {
+        let ask = read_modern("app://h/logs/a").token("reader");
+        assert_eq!(cache_scope(builder(), of(members), ask).await.as_deref(), expected, "{members}");
+    }
+    // What two parsers could read differently.
+    let twice = Reply::json(r#"{"id":1,"result":{"cacheScope":"private","cacheScope":"public","contents":[]}}"#);
+    let answer = Server::around(builder()).replying(twice).send(read_modern("app://h/logs/a").token("reader")).await;
+    assert_eq!((answer.status.as_u16(), answer.json()["error"]["code"].as_i64()), (502, Some(-32603)));
+    // What is no result passes unchanged, such as an error of the transport.
+    let other = Server::around(builder()).replying(Reply::json("Not acceptable"));
+    assert_eq!(other.send(read_modern("app://h/logs/a").token("reader")).await.body, "Not acceptable");
+    // Earlier revisions define no caching.
+    let legacy = request("resources/read", &json!({"uri": "app://h/logs/a"})).token("reader");
+    assert_eq!(cache_scope(builder(), Reply::json(CONTENTS), legacy).await.as_deref(), Some("public"));
+}
+
+#[tokio::test]
+async fn method_rules_make_responses_private_too() {
+    for (method, access, token, expected) in [
+        ("resources/templates/list", Access::scopes(["files:read"]), "reader", "private"),
+        ("resources/list", Access::Token, "scopeless", "private"),
+        ("resources/list", Access::Discovery, "scopeless", "public"),
+    ] {
+        let ask = Ask::modern(method, "").token(token);
+        let scope = cache_scope(
+            ResourceServer::builder(&TOOLS).verifier(Tokens).method(method, access.clone()),
+            Reply::json(CONTENTS),
+            ask,
+        )
+        .await;
+        assert_eq!(scope.as_deref(), Some(expected), "{method} {access:?}");
+    }
+}
+
+#[tokio::test]
+async fn notifications_are_rejected_by_their_status() {
+    let send = |uri: &str, token| {
+        let body = json!({"jsonrpc": "2.0", "method": "resources/read", "params": {"uri": uri}});
+        with_token(Ask::post(body.to_string()), token)
+    };
+    for (uri, token, expected) in [
+        ("app://h/other", Some("runner"), (400, -32602)),
+        ("app://h/public//a", Some("runner"), (400, -32602)),
+        ("app://h/logs/a", Some("scopeless"), (403, 403)),
+        ("app://h/logs/a", None, (401, 401)),
+    ] {
+        assert_eq!(server().send(send(uri, token)).await.refused(), expected, "{uri} {token:?}");
+    }
+    let hidden = Server::around(builder().discovery(Discovery::Filtered).hidden_tools(HiddenTools::Unknown));
+    assert_eq!(hidden.send(send("app://h/logs/a", Some("scopeless"))).await.refused(), (400, -32602));
 }
 
 #[tokio::test]
