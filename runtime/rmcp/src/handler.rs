@@ -229,6 +229,22 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
         Ok(list)
     }
 
+    async fn read_resource_directory(
+        &self,
+        request: ReadResourceDirectoryRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceDirectoryResult, ErrorData> {
+        let context = self.admit_request(context)?;
+        let Kind::Process(credentials) = &self.source.0 else {
+            return self.handler.read_resource_directory(request, context).await;
+        };
+        contents::admit(credentials, &Named::Resource(Cow::Borrowed(&request.uri)))?;
+        let mut list = self.handler.read_resource_directory(request, context).await?;
+        let is_shown = |uri: &str| contents::is_shown(credentials.caller(), &Named::Resource(Cow::Borrowed(uri)));
+        list.resources.retain(|entry| is_shown(&entry.uri));
+        Ok(list)
+    }
+
     requests! {
         ping() -> ();
         initialize(request: InitializeRequestParams) -> InitializeResult;
@@ -246,8 +262,6 @@ impl<H: ServerHandler> ServerHandler for AuthenticatedHandler<H> {
         complete(request: CompleteRequestParams) -> CompleteResult, contents::referred(&request.r#ref);
         get_prompt(request: GetPromptRequestParams) -> GetPromptResponse, Named::Prompt(Cow::Borrowed(&request.name));
         read_resource(request: ReadResourceRequestParams) -> ReadResourceResponse,
-            Named::Resource(Cow::Borrowed(&request.uri));
-        read_resource_directory(request: ReadResourceDirectoryRequestParams) -> ReadResourceDirectoryResult,
             Named::Resource(Cow::Borrowed(&request.uri));
         subscribe(request: SubscribeRequestParams) -> (), Named::Resource(Cow::Borrowed(&request.uri));
         unsubscribe(request: UnsubscribeRequestParams) -> (), Named::Resource(Cow::Borrowed(&request.uri));

@@ -7,8 +7,9 @@ use rmcp::{
     ErrorData, RoleServer, ServerHandler, ServiceExt as _,
     model::{
         GetPromptRequestParams, GetPromptResponse, GetPromptResult, ListPromptsResult, ListResourcesResult,
-        PaginatedRequestParams, Prompt, ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Resource,
-        ResourceContents, ServerCapabilities, ServerConfig,
+        PaginatedRequestParams, Prompt, ReadResourceDirectoryRequestParams, ReadResourceDirectoryResult,
+        ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Resource, ResourceContents,
+        ServerCapabilities, ServerConfig,
     },
     service::RequestContext,
 };
@@ -30,7 +31,8 @@ struct Logs;
 
 impl ServerHandler for Logs {
     fn get_info(&self) -> ServerConfig {
-        ServerConfig::new(ServerCapabilities::builder().enable_resources().enable_prompts().build())
+        let capabilities = ServerCapabilities::builder().enable_resources().enable_prompts();
+        ServerConfig::new(capabilities.enable_skills_with_directory_read().build())
     }
 
     async fn list_resources(
@@ -47,6 +49,14 @@ impl ServerHandler for Logs {
         _: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         Ok(ReadResourceResult::new(vec![ResourceContents::text("it was read", request.uri)]).into())
+    }
+
+    async fn read_resource_directory(
+        &self,
+        _: ReadResourceDirectoryRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceDirectoryResult, ErrorData> {
+        Ok(ListResourcesResult::with_all_items(URIS.map(|uri| Resource::new(uri, uri)).into()))
     }
 
     async fn list_prompts(
@@ -87,7 +97,7 @@ async fn answers(credentials: StdioCredentials, requests: &[(&str, Value)]) -> V
     answers.split_off(1)
 }
 
-fn requests() -> [(&'static str, Value); 10] {
+fn requests() -> [(&'static str, Value); 12] {
     let read = |uri: &str| ("resources/read", json!({"uri": uri}));
     let complete =
         |reference: Value| ("completion/complete", json!({"ref": reference, "argument": {"name": "a", "value": ""}}));
@@ -102,6 +112,8 @@ fn requests() -> [(&'static str, Value); 10] {
         complete(json!({"type": "ref/prompt", "name": "review"})),
         ("resources/list", json!({})),
         ("prompts/list", json!({})),
+        ("resources/directory/read", json!({"uri": "app://h/public/a"})),
+        ("resources/directory/read", json!({"uri": URIS[2]})),
     ]
 }
 
@@ -122,7 +134,7 @@ async fn credentials_decide_by_the_entries() {
     assert_eq!(names(&missing[8], "resources", "uri"), URIS[..1]);
     assert_eq!(names(&missing[9], "prompts", "name"), ["hello"]);
     let message = missing[1]["error"]["message"].as_str().unwrap();
-    assert!(message.ends_with("with `files:read` in the environment variable `LOGS_SCOPES`"), "{message}");
+    assert!(message.ends_with("with `system:execute oncall` in the environment variable `LOGS_SCOPES`"), "{message}");
     let message = missing[3]["error"]["message"].as_str().unwrap();
     assert!(message.starts_with("unknown resource"), "{message}");
 
@@ -130,6 +142,8 @@ async fn credentials_decide_by_the_entries() {
     let reader = answers(StdioCredentials::of(reader), &requests()).await;
     assert_eq!(opened(&reader), [0, 1, 4]);
     assert_eq!(names(&reader[8], "resources", "uri"), URIS[..2]);
+    assert_eq!(names(&reader[10], "resources", "uri"), URIS[..2], "a directory is a list");
+    assert_eq!(reader[11]["error"]["code"], -32602, "{}", reader[11]);
     // A subscription and a completion are refused before the handler could answer "method not found".
     for answer in &reader[6..8] {
         assert_eq!(answer["error"]["code"], -32602, "{answer}");
@@ -147,4 +161,5 @@ async fn files_without_entries_open_everything() {
     let answers = answers(StdioCredentials::from_env(&PLAIN, "LOGS_SCOPES"), &requests()).await;
     assert_eq!(opened(&answers), [0, 1, 2, 3, 4, 5]);
     assert_eq!(names(&answers[8], "resources", "uri"), URIS);
+    assert_eq!(names(&answers[10], "resources", "uri"), URIS);
 }
