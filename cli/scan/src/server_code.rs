@@ -1,11 +1,30 @@
 //! Finds the server code beside the annotations: the SDK's tools, the transports that are started, and what protects them.
 //!
-//! It is a search for names in the tokens of functions. It knows no types.
+//! It is a search for names in the tokens of functions, values and macros. It follows imports and aliases, and knows no types.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `names` | what a path means: imports, aliases, modules |
+//! | `protection` | what protects a transport |
+//! | `tokens` | questions about tokens alone |
+
+mod names;
+mod protection;
+mod tokens;
+
+use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Attribute, ImplItem, Item, Signature, TraitItem, ext::IdentExt as _};
 
+use self::{
+    names::{LocalNames, Origin, Scope},
+    protection::Protections,
+    tokens::{
+        associated, branches, is_client, is_in_angle_brackets, is_method, is_other_receiver, parenthesized, path_to,
+    },
+};
 use crate::{
     attribute,
     cfg::Answer,
@@ -40,22 +59,24 @@ const SERVE: [&str; 2] = ["serve", "serve_with_ct"];
 /// Functions of rmcp that serve any handler, and those that serve a server only.
 const SERVE_EITHER: [&str; 2] = ["serve_directly", "serve_directly_with_ct"];
 const SERVE_SERVER: [&str; 2] = ["serve_server", "serve_server_with_ct"];
-/// Types that protect what they are used with. `StdioCredentials` alone protect nothing: `guard` does.
-const PROTECTIONS: [&str; 3] = ["ResourceServer", "ResourceServerLayer", "AuthenticatedHandler"];
-/// Our integration for rmcp, and what of it protects a transport.
-const INTEGRATION: &str = "mcp-scopes-rmcp";
-const INTEGRATED: [&str; 3] = ["guard", "service", "Streamable"];
+
+/// Returns whether a name is one of them.
+fn is_start(name: &str) -> bool {
+    SERVICES.iter().chain(&TOWER_MCP).any(|(service, _)| *service == name)
+        || [&SERVE[..], &SERVE_EITHER, &SERVE_SERVER].concat().contains(&name)
+}
 
 /// Searches the modules of a package.
 pub(crate) fn find(world: &mut World, package: PackageId) -> ServerCode {
     world.read_all(package);
     let mut code = ServerCode::default();
+    let renamed = names::renamed(world, package);
     for id in 0..world.modules.len() {
         let Some(module) = world.modules.get(id) else { break };
         if world.crates.get(module.krate).is_none_or(|krate| krate.package != package) {
             continue;
         }
-        let mut search = Search { world, module: id, code: &mut code, imports_here: false };
+        let mut search = Search { world, module: id, renamed: &renamed, code: &mut code };
         for item in &module.items {
             search.item(item);
         }
@@ -71,19 +92,25 @@ pub(crate) fn find(world: &mut World, package: PackageId) -> ServerCode {
 struct Search<'w> {
     world: &'w World,
     module: ModuleId,
+    renamed: &'w BTreeSet<String>,
     code: &'w mut ServerCode,
-    /// Whether the function imports rmcp's trait itself.
-    imports_here: bool,
 }
 
 impl Search<'_> {
     fn item(&mut self, item: &Item) {
         match item {
             Item::Fn(item) => self.function(&item.attrs, &item.sig, item.block.to_token_stream()),
+            Item::Const(item) => self.code(TokenStream::new(), item.expr.to_token_stream()),
+            Item::Static(item) => self.code(TokenStream::new(), item.expr.to_token_stream()),
+            // `macro_rules!`, and macros whose input may become code.
+            Item::Macro(item) => self.code(TokenStream::new(), item.mac.tokens.clone()),
             Item::Impl(item) => {
                 for inner in &item.items {
-                    if let ImplItem::Fn(inner) = inner {
-                        self.function(&inner.attrs, &inner.sig, inner.block.to_token_stream());
+                    match inner {
+                        ImplItem::Fn(inner) => self.function(&inner.attrs, &inner.sig, inner.block.to_token_stream()),
+                        ImplItem::Const(inner) => self.code(TokenStream::new(), inner.expr.to_token_stream()),
+                        ImplItem::Macro(inner) => self.code(TokenStream::new(), inner.mac.tokens.clone()),
+                        _ => {}
                     }
                 }
             }
@@ -111,11 +138,20 @@ impl Search<'_> {
             let first = starts.map(|place| place.start.line).min().unwrap_or(place.start.line);
             self.code.tools.push(SdkTool { name, lines: (first, place.end.line), place });
         }
+        self.code(signature.to_token_stream(), body);
+    }
+
+    /// Searches the code of a function, a value or a macro.
+    fn code(&mut self, signature: TokenStream, body: TokenStream) {
         let body: Vec<TokenTree> = body.into_iter().collect();
-        self.imports_here = self.depends_on(RMCP) && any_name(&body, &|name| name == SERVICE_EXT);
-        let around = self.protects(&signature.to_token_stream().into_iter().collect::<Vec<_>>(), &[]);
-        self.code.is_protected |= around || self.protects(&body, &[]);
-        self.tokens(&body, around);
+        let signature: Vec<TokenTree> = signature.into_iter().collect();
+        let local = LocalNames::of(&body);
+        let scope = Scope { world: self.world, module: self.module, local: &local, renamed: self.renamed };
+        let protections = Protections::of(scope, &signature, &body);
+        let around = protections.are_in(&signature, &[]);
+        self.code.is_protected |= around || protections.are_in(&body, &[]);
+        let function = Function { scope, protections, imports_trait: self.imports_trait(scope) };
+        self.tokens(&function, &body, around);
     }
 
     /// Returns whether an attribute is `#[tool]` of rmcp.
@@ -142,18 +178,18 @@ impl Search<'_> {
         member.is_some_and(|member| member.package.dependencies.values().any(|found| found.package == package))
     }
 
-    /// Returns whether a path that starts with `head` is in that package.
+    /// Returns whether a path that starts with `head` is in that package, or in one of the workspace, which may export it again.
     fn names(&self, head: &str, package: &str) -> bool {
         let dependency = self.world.member_of(self.module).and_then(|member| member.package.dependencies.get(head));
         dependency.is_some_and(|found| found.package == package || found.folder.is_some())
     }
 
     /// Adds the transports among these tokens. `seen` states whether the tokens around them hold a protection.
-    fn tokens(&mut self, tokens: &[TokenTree], seen: bool) {
+    fn tokens(&mut self, function: &Function<'_>, tokens: &[TokenTree], seen: bool) {
         for branch in branches(tokens) {
-            let seen = seen || self.protects(branch, &[Delimiter::Brace]);
+            let seen = seen || function.protections.are_in(branch, &[Delimiter::Brace]);
             for at in 0..branch.len() {
-                if let Some(call) = self.transport(branch, at)
+                if let Some(call) = self.transport(function, branch, at)
                     && let Some(token) = branch.get(at)
                     && let Some(shown) = self.world.modules.get(self.module).map(|module| module.shown.clone())
                 {
@@ -161,208 +197,80 @@ impl Search<'_> {
                     // The arguments count as a whole, with the blocks of closures.
                     let arguments = branch.get(at..).unwrap_or_default().iter();
                     let arguments = arguments.map(Some).find_map(parenthesized).unwrap_or_default();
-                    let seen = seen || self.protects(&arguments, &[]);
+                    let seen = seen || function.protections.are_in(&arguments, &[]);
                     self.code.transports.push(Transport { call, is_protected: seen, place });
                 }
                 if let Some(TokenTree::Group(group)) = branch.get(at) {
-                    self.tokens(&group.stream().into_iter().collect::<Vec<_>>(), seen);
+                    self.tokens(function, &group.stream().into_iter().collect::<Vec<_>>(), seen);
                 }
             }
         }
     }
 
     /// Returns the call that starts a transport at that token, as it is shown.
-    fn transport(&self, tokens: &[TokenTree], at: usize) -> Option<String> {
+    fn transport(&self, function: &Function<'_>, tokens: &[TokenTree], at: usize) -> Option<String> {
         let TokenTree::Ident(name) = tokens.get(at)? else { return None };
-        let name = name.to_string();
-        let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-        let is_method = before.is_some_and(|token| is_punct(token, '.'));
-        if let Some(arguments) = parenthesized(tokens.get(at + 1)) {
-            let is_call = !is_method && self.depends_on(RMCP);
-            // `ServiceExt::serve(handler, transport)`
+        let (written, is_method) = (name.to_string(), is_method(tokens, at));
+        let arguments = parenthesized(tokens.get(at + 1));
+        if is_method {
+            let arguments = arguments.filter(|_| SERVE.contains(&written.as_str()) && function.imports_trait)?;
+            let is_other = is_client(&arguments) || is_other_receiver(tokens, at);
+            return (!is_other).then(|| format!(".{written}(..)"));
+        }
+        if !(is_start(&written) || function.scope.is_renamed(&written)) {
+            return None;
+        }
+        let path = path_to(tokens, at);
+        let origin = function.scope.origin(&path);
+        if let (Some(arguments), true) = (&arguments, self.depends_on(RMCP)) {
+            // `ServiceExt::serve(handler, transport)`, `<Files as ServiceExt<_>>::serve(handler, transport)`
             let of_trait = || {
-                let path = at.checked_sub(3).and_then(|start| tokens.get(start..at));
-                matches!(path, Some([TokenTree::Ident(head), colon, _]) if head == SERVICE_EXT && is_punct(colon, ':'))
+                let before = path.get(..path.len().saturating_sub(1)).filter(|before| !before.is_empty());
+                before.is_some_and(|before| function.scope.origin(before).name() == Some(SERVICE_EXT))
+                    || is_in_angle_brackets(tokens, at, &|name| {
+                        function.scope.origin(&[name.to_owned()]).name() == Some(SERVICE_EXT)
+                    })
             };
-            let serves = match name.as_str() {
-                name if SERVE_SERVER.contains(&name) => is_call,
-                name if SERVE_EITHER.contains(&name) => is_call && !is_client(&arguments),
-                name if SERVE.contains(&name) && is_method => {
-                    self.imports_rmcp() && !is_client(&arguments) && !is_other_receiver(tokens, at)
-                }
-                name if SERVE.contains(&name) => is_call && of_trait() && !is_client(&arguments),
-                _ => false,
+            let serves = match origin.name() {
+                Some(name) if SERVE_SERVER.contains(&name) => true,
+                Some(name) if SERVE_EITHER.contains(&name) => !is_client(arguments),
+                _ => SERVE.contains(&written.as_str()) && of_trait() && !is_client(arguments),
             };
             if serves {
-                return Some(if is_method { format!(".{name}(..)") } else { format!("{name}(..)") });
+                return Some(format!("{written}(..)"));
             }
         }
         let tower = if self.depends_on("tower-mcp") { &TOWER_MCP[..] } else { &[] };
-        let (_, methods) = SERVICES.iter().chain(tower).find(|(service, _)| *service == name)?;
-        let method = constructor(tokens.get(at + 1..)?)?;
-        methods.contains(&method.as_str()).then(|| format!("{name}::{method}"))
+        let (_, methods) = SERVICES.iter().chain(tower).find(|(service, _)| origin.name() == Some(*service))?;
+        let method = associated(tokens.get(at + 1..)?)?;
+        methods.contains(&method.as_str()).then(|| format!("{written}::{method}"))
     }
 
-    /// Returns whether the file imports rmcp's trait with the method `serve`.
-    fn imports_rmcp(&self) -> bool {
-        if self.imports_here {
-            return true;
-        }
+    /// Returns whether the code sees rmcp's trait with the method `serve`.
+    fn imports_trait(&self, scope: Scope<'_>) -> bool {
         let Some(module) = self.world.modules.get(self.module) else { return false };
+        // An import counts for the whole file, since modules inside of it see it by `super::*`.
         let of_file = self.world.modules.iter().filter(|other| other.shown == module.shown);
-        of_file.flat_map(|module| &module.imports).any(|import| {
-            let trait_ = import.path.last().is_some_and(|last| last == SERVICE_EXT);
-            import.path.first().is_some_and(|head| self.names(head, RMCP)) && (trait_ || import.name.is_none())
-        })
-    }
-
-    /// Returns whether tokens hold the name of a protection. Groups with the delimiters `without` are left out.
-    fn protects(&self, tokens: &[TokenTree], without: &[Delimiter]) -> bool {
-        tokens.iter().enumerate().any(|(at, token)| match token {
-            TokenTree::Ident(name) => {
-                let name = name.to_string();
-                let before = at.checked_sub(1).and_then(|before| tokens.get(before));
-                let is_method = before.is_some_and(|token| is_punct(token, '.'));
-                let arguments = parenthesized(tokens.get(at + 1));
-                match (name.as_str(), is_method, &arguments) {
-                    ("layer" | "route_layer", true, Some(arguments)) => !is_other_layer(arguments),
-                    ("guard" | "authorize", true, Some(_)) => true,
-                    (head, ..) if self.is_integration(head) => {
-                        tokens.iter().skip(at + 1).find_map(ident).is_some_and(|name| is_integrated(&name))
-                    }
-                    _ if PROTECTIONS.contains(&name.as_str()) => true,
-                    // A variable may have the name of an import.
-                    _ => {
-                        let is_used =
-                            arguments.is_some() || tokens.get(at + 1).is_some_and(|token| is_punct(token, ':'));
-                        is_used && self.is_imported_protection(&name)
-                    }
-                }
+        let imports = of_file.flat_map(|module| &module.imports).chain(&scope.local.imports);
+        imports.into_iter().any(|import| match (scope.origin(&import.path), &import.name) {
+            (Origin::Package(package, name), named) => {
+                let head = import.path.first().is_some_and(|head| self.names(head, RMCP));
+                (package == RMCP || head) && (named.is_none() || name == SERVICE_EXT)
             }
-            TokenTree::Group(group) if !without.contains(&group.delimiter()) => {
-                self.protects(&group.stream().into_iter().collect::<Vec<_>>(), without)
+            // Everything of a module that imports the trait.
+            (_, None) => {
+                let path = [import.path.as_slice(), &[SERVICE_EXT.to_owned()]].concat();
+                matches!(scope.origin(&path), Origin::Package(package, _) if package == RMCP)
             }
             _ => false,
         })
     }
-
-    /// Returns whether a name is our integration for rmcp, which the package may have renamed.
-    fn is_integration(&self, name: &str) -> bool {
-        let dependency = self.world.member_of(self.module).and_then(|member| member.package.dependencies.get(name));
-        dependency.map_or(name.replace('_', "-") == INTEGRATION, |found| found.package == INTEGRATION)
-    }
-
-    /// Returns whether a name is an import from our integration for rmcp: `guard`, `service`, or renamed.
-    fn is_imported_protection(&self, name: &str) -> bool {
-        let module = self.world.modules.get(self.module);
-        module.into_iter().flat_map(|module| &module.imports).any(|import| {
-            let ours = import.path.first().is_some_and(|head| self.is_integration(head));
-            let protects = import.path.last().is_some_and(|last| is_integrated(last));
-            ours && protects && import.name.as_deref() == Some(name)
-        })
-    }
 }
 
-/// Splits the arms of a `match`, so that a protection in one arm does not count for another.
-fn branches(tokens: &[TokenTree]) -> Vec<&[TokenTree]> {
-    let is_arrow = |at: usize| {
-        let second = tokens.get(at + 1).is_some_and(|token| is_punct(token, '>'));
-        tokens.get(at).is_some_and(|token| is_punct(token, '=')) && second
-    };
-    let arrows: Vec<usize> = (0..tokens.len()).filter(|at| is_arrow(*at)).collect();
-    let mut starts = vec![0];
-    starts.extend(arrows);
-    let ends = starts.iter().skip(1).copied().chain([tokens.len()]);
-    starts.iter().zip(ends).filter_map(|(start, end)| tokens.get(*start..end)).collect()
-}
-
-/// Returns the name behind `::`, with type arguments before it left out, if it is called.
-fn constructor(tokens: &[TokenTree]) -> Option<String> {
-    let mut depth = 0_usize;
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            TokenTree::Punct(punct) => match punct.as_char() {
-                '<' => depth += 1,
-                '>' => depth = depth.checked_sub(1)?,
-                ':' | ',' | '\'' => {}
-                _ if depth > 0 => {}
-                _ => return None,
-            },
-            TokenTree::Ident(name) if depth == 0 => {
-                return parenthesized(tokens.get(at + 1)).map(|_| name.to_string());
-            }
-            _ if depth > 0 => {}
-            _ => return None,
-        }
-    }
-    None
-}
-
-/// Returns the tokens between parentheses.
-fn parenthesized(token: Option<&TokenTree>) -> Option<Vec<TokenTree>> {
-    match token {
-        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
-            Some(group.stream().into_iter().collect())
-        }
-        _ => None,
-    }
-}
-
-/// Returns whether parentheses behind this token are a call.
-fn is_callee(token: &TokenTree) -> bool {
-    matches!(token, TokenTree::Ident(name) if !["return", "await", "in", "else", "match", "if", "move"].contains(&name.to_string().as_str()))
-        || is_punct(token, '>')
-}
-
-fn is_punct(token: &TokenTree, expected: char) -> bool {
-    matches!(token, TokenTree::Punct(punct) if punct.as_char() == expected)
-}
-
-/// Returns whether the arguments are those of a client, or of another kind of server, by their names.
-fn is_client(tokens: &[TokenTree]) -> bool {
-    any_name(tokens, &|name| name.contains("Client") || name.contains("ChildProcess") || name.contains("make_service"))
-}
-
-/// Returns whether the method at that token is called on no server of rmcp: on `()`, or on a variable that is named as a client.
-fn is_other_receiver(tokens: &[TokenTree], at: usize) -> bool {
-    let receiver = at.checked_sub(2).and_then(|before| tokens.get(before));
-    if let Some(TokenTree::Ident(name)) = receiver {
-        let name = name.to_string();
-        return name.contains("client") && !name.contains("server");
-    }
-    let before = at.checked_sub(3).and_then(|before| tokens.get(before));
-    parenthesized(receiver).is_some_and(|inner| inner.is_empty()) && before.is_none_or(|token| !is_callee(token))
-}
-
-/// Words in the names of layers that protect nothing: `cors`, `TraceLayer::new_for_http()`. A function may check the caller.
-const OTHER_LAYERS: [&str; 10] =
-    ["cors", "trace", "compress", "timeout", "limit", "header", "request_id", "panic", "extension", "governor"];
-
-/// Returns whether the argument is another layer, by its name.
-fn is_other_layer(tokens: &[TokenTree]) -> bool {
-    let is_other = |name: &str| {
-        let lower = name.to_ascii_lowercase();
-        name.ends_with("Layer") && name != "Layer" || OTHER_LAYERS.iter().any(|word| lower.contains(word))
-    };
-    any_name(tokens, &is_other) && !any_name(tokens, &|name| PROTECTIONS.contains(&name))
-}
-
-fn is_integrated(name: &str) -> bool {
-    INTEGRATED.contains(&name)
-}
-
-/// Returns the name of a token, if it is one.
-fn ident(token: &TokenTree) -> Option<String> {
-    match token {
-        TokenTree::Ident(name) => Some(name.to_string()),
-        _ => None,
-    }
-}
-
-fn any_name(tokens: &[TokenTree], test: &impl Fn(&str) -> bool) -> bool {
-    tokens.iter().any(|token| match token {
-        TokenTree::Ident(name) => test(&name.to_string()),
-        TokenTree::Group(group) => any_name(&group.stream().into_iter().collect::<Vec<_>>(), test),
-        _ => false,
-    })
+/// A function, a value or a macro that is searched.
+struct Function<'s> {
+    scope: Scope<'s>,
+    protections: Protections<'s>,
+    /// Whether it sees rmcp's trait with the method `serve`.
+    imports_trait: bool,
 }

@@ -34,8 +34,9 @@ pub fn routes(server: FileServer, tokens: DevelopmentTokens, metadata: &Metadata
     let serve = get(move || async move { ([(header::CONTENT_TYPE, "application/json")], document) });
     // Without transport sessions, each request is independent and has its own token.
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
-    let service: StreamableHttpService<FileServer, LocalSessionManager> =
-        StreamableHttpService::new(move || Ok(server.clone()), Arc::default(), config);
+    let sessions: Arc<LocalSessionManager> = Arc::default();
+    // mcp-scopes: allow(unguarded-transport) `identify` checks the token, and `FileServer::call_tool` authorizes each call
+    let service = StreamableHttpService::new(move || Ok(server.clone()), sessions, config);
     let gate = Arc::new(Gate { tokens, metadata_url: metadata_url.clone() });
     let mcp = Router::new().nest_service("/mcp", service).layer(from_fn_with_state(gate, identify));
     Ok(mcp.route(path.path(), serve))

@@ -6,7 +6,7 @@ use mcp_scopes_lint::{Overrides, Setting};
 use mcp_scopes_scan::{Level, Report, Scan};
 
 const MANIFEST: &str = "[package]\nname = \"server\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-                        [dependencies]\nmcp-scopes = \"0.1\"\nrmcp = \"3\"\n";
+                        [dependencies]\nmcp-scopes = \"0.1\"\nmcp-scopes-rmcp = \"3\"\nmcp-scopes-server = \"0.1\"\nrmcp = \"3\"\n";
 const TABLE: &str = "use mcp_scopes::{mcp_tool, mcp_tools, scope_table};\nuse rmcp::{ServiceExt, tool};\n\
                      scope_table! { pub static TOOLS = [list_files]; }\n";
 
@@ -40,7 +40,8 @@ fn transports(keys: &str, body: &str, more: &str) -> Vec<Level> {
 fn rejects_transports_that_nothing_in_the_package_protects() {
     use Level::{Error, Warning};
     let http = "let service = StreamableHttpService::new(make, sessions, config);";
-    let elsewhere = "pub fn protect(app: Router, server: &ResourceServer) -> Router { app.layer(server.layer()) }";
+    let elsewhere = "use mcp_scopes_server::ResourceServer;\n\
+                     pub fn protect(app: Router, server: &ResourceServer) -> Router { app.layer(server.layer()) }";
     for (keys, body, more, expected) in [
         ("", http, "", &[Error][..]),
         ("", "Files.serve(rmcp::transport::stdio()).await;", "", &[Error]),
@@ -88,7 +89,18 @@ fn rejects_transports_that_nothing_in_the_package_protects() {
             &[Error],
         ),
         ("", "StreamableHttpService::new(a, b, c); app.layer(DefaultBodyLimit::max(1))", "", &[Error]),
-        ("", "StreamableHttpService::new(a, b, c); app.layer(middleware::from_fn(check))", "", &[]),
+        // Middleware of the package may check anything. The layer of this project has no argument.
+        ("", "StreamableHttpService::new(a, b, c); app.layer(middleware::from_fn(check))", "", &[Error]),
+        ("", "StreamableHttpService::new(a, b, c); app.layer(cache)", "", &[Error]),
+        ("", "StreamableHttpService::new(a, b, c); lock.guard(())", "", &[Error]),
+        ("", http, "pub fn other(limits: Limits) { limits.authorize(1); }", &[Error]),
+        ("", http, "pub fn other(caller: &mcp_scopes::Caller) { caller.authorize(\"list_files\"); }", &[Warning]),
+        ("", http, "pub fn other(scope: &str) { TOOLS.grant(scope).authorize(\"list_files\"); }", &[Warning]),
+        // A type of another package with the name of ours.
+        ("", http, "pub fn other(server: &ResourceServer) {}\npub struct ResourceServer;", &[Error]),
+        ("", http, "pub fn other(server: &axum::ResourceServer) {}", &[Error]),
+        ("", "client_facing.serve(transport).await;", "", &[Error]),
+        ("", "server.serve(ClientFacing::stdio()).await;", "", &[Error]),
         ("", http, "pub fn whoami(caller: mcp_scopes_rmcp::Caller) {}", &[Error]),
         ("", http, "use mcp_scopes_rmcp::service;", &[Error]),
         (
@@ -105,6 +117,53 @@ fn rejects_transports_that_nothing_in_the_package_protects() {
         ),
     ] {
         assert_eq!(transports(keys, body, more), expected, "{keys} {body}");
+    }
+}
+
+/// Aliases, imports under other names, macros and values.
+#[test]
+fn finds_transports_wherever_code_is() {
+    use Level::{Error, Warning};
+    const NEW: &str = "Http::new(make, sessions, config);";
+    for (body, more, expected) in [
+        (NEW, "type Http = rmcp::transport::StreamableHttpService<Files, Sessions>;", &[Error][..]),
+        (NEW, "use rmcp::transport::StreamableHttpService as Http;", &[Error]),
+        (NEW, "mod http { pub use rmcp::transport::StreamableHttpService as Http; }\nuse http::Http;", &[Error]),
+        (NEW, "mod http { pub type Http = rmcp::transport::StreamableHttpService<A>; }\nuse crate::http::*;", &[Error]),
+        ("http::Http::new(make);", "mod http { pub type Http = rmcp::transport::StreamableHttpService<A>; }", &[Error]),
+        ("type Http = StreamableHttpService<Files>; Http::new(make);", "", &[Error]),
+        ("use rmcp::transport::StreamableHttpService as Http; Http::new(make);", "", &[Error]),
+        ("let make = StreamableHttpService::<Files, Sessions>::new;", "", &[Error]),
+        // A type of the package, and an alias of it.
+        (NEW, "pub struct Http;", &[]),
+        (NEW, "pub struct Own;\ntype Http = Own;", &[]),
+        ("start(Files, stdio()).await;", "use rmcp::serve_server as start;", &[Error]),
+        ("Start::serve(Files, stdio()).await;", "use rmcp::ServiceExt as Start;", &[Error]),
+        ("<Files as ServiceExt<_>>::serve(Files, stdio()).await;", "", &[Error]),
+        ("<Files as Other>::serve(Files, stdio()).await;", "", &[]),
+        ("", "macro_rules! start { () => { StreamableHttpService::new(make, sessions, config) } }", &[Error]),
+        ("", "start! { StreamableHttpService::new(make, sessions, config) }", &[Error]),
+        (
+            "",
+            "static SERVICE: LazyLock<Service> = LazyLock::new(|| StreamableHttpService::new(make, sessions, config));",
+            &[Error],
+        ),
+        ("", "pub const MAKE: Make = || StreamableHttpService::new(make, sessions, config);", &[Error]),
+        ("", "pub struct A;\nimpl A { const MAKE: Make = || StreamableHttpService::new(make, sessions); }", &[Error]),
+        // Protections under other names.
+        ("Rs::builder(&TOOLS); StreamableHttpService::new(make);", "use mcp_scopes_server::ResourceServer as Rs;", &[]),
+        ("Rs::builder(&TOOLS); StreamableHttpService::new(make);", "type Rs = mcp_scopes_server::ResourceServer;", &[]),
+        ("ResourceServer::builder(&TOOLS); StreamableHttpService::new(a);", "use mcp_scopes_server::*;", &[]),
+        ("protect(source, Files).serve(stdio()).await;", "use mcp_scopes_rmcp::guard as protect;", &[]),
+        ("protect(source, Files).serve(stdio()).await;", "use other::guard as protect;", &[Error]),
+        (
+            "",
+            "macro_rules! start { () => { StreamableHttpService::new(|| mcp_scopes_rmcp::guard(source, Files)) } }\n\
+             macro_rules! start_open { () => { StreamableHttpService::new(make) } }",
+            &[Warning],
+        ),
+    ] {
+        assert_eq!(transports("", body, more), expected, "{body} {more}");
     }
 }
 
