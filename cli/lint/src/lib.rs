@@ -39,6 +39,7 @@ pub mod day;
 mod documents;
 pub mod fingerprint;
 mod fixes;
+mod globs;
 mod levels;
 pub mod lint_model;
 mod name_tokens;

@@ -11,6 +11,7 @@ mod backward_implies;
 mod bearer_method;
 mod bearer_not_in_header;
 mod broad_scope;
+mod catch_all_resource;
 mod contradictory_limits;
 mod dead_pattern;
 mod default_scope;
@@ -52,6 +53,7 @@ mod mixed_convention;
 mod near_duplicate_scope;
 mod near_duplicate_tool;
 mod omnibus_scope;
+mod overlapping_resources;
 mod oversized_scopes_supported;
 mod page_not_https;
 mod policy_without_tool;
@@ -111,6 +113,7 @@ pub static RULES: &[Rule] = &[
     bearer_method::RULE,
     bearer_not_in_header::RULE,
     broad_scope::RULE,
+    catch_all_resource::RULE,
     table::CONTRADICTION,
     contradictory_limits::RULE,
     dead_pattern::RULE,
@@ -166,6 +169,7 @@ pub static RULES: &[Rule] = &[
     NO_TOOLS,
     table::NOT_JSON,
     omnibus_scope::RULE,
+    overlapping_resources::RULE,
     oversized_scopes_supported::RULE,
     table::PAGE_ADDRESS,
     page_not_https::RULE,

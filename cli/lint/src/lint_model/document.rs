@@ -4,14 +4,17 @@ use std::{ops::Range, sync::Arc};
 
 use indexmap::IndexMap;
 use mcp_scopes_model::policy::Session;
-use mcp_scopes_prm::{Draft, McpExtensions, ToolEntry, ToolPolicy, json::Json};
+use mcp_scopes_prm::{ContentEntry, Draft, McpExtensions, ToolEntry, ToolPolicy, json::Json};
 use mcp_scopes_scan::{
     Lines,
     inventory::{Config, Parameter, Requirement, ToolFacts},
     source::{Place, Placed},
 };
 
-use super::{Convention, Flow, Hints, InputKind, Listed, Policy, SandboxServer, Table, Tool, scopes::Scopes};
+use super::{
+    Content, ContentKind, Convention, Flow, Hints, InputKind, Listed, Policy, SandboxServer, Table, Tool,
+    scopes::Scopes,
+};
 
 /// The standards that a document is checked against.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -198,18 +201,9 @@ impl Look<'_> {
             scopes.opened(&alternatives, namespace, number, |text| written.get(text).unwrap_or(&&tool.place));
             tools.push(Listed { tool: Arc::new(tool), alternatives });
         }
-        let mut content_scopes = Vec::new();
-        for (member, contents) in [
-            ("resource_scope_mapping", &extensions.resource_scope_mapping),
-            ("prompt_scope_mapping", &extensions.prompt_scope_mapping),
-        ] {
-            for (name, entry) in contents {
-                let place = self.place(&below(&below("/mcp_extensions", member), name));
-                for scope in entry.required_scopes.iter().flatten() {
-                    scopes.entry(scope, namespace, &place);
-                    content_scopes.push(scope.clone());
-                }
-            }
+        let contents = self.contents(extensions);
+        for scope in contents.iter().flat_map(|content| content.requirement.named_scopes()) {
+            scopes.entry(&scope.value, namespace, &scope.place);
         }
         let supported = self.list("/scopes_supported");
         for scope in &supported {
@@ -246,7 +240,7 @@ impl Look<'_> {
             scope_prefix: String::new(),
             tools,
             scopes: scopes.list,
-            content_scopes,
+            contents,
             declares_scopes: false,
             supported_place: self.place("/scopes_supported"),
             supported_stated: self.draft.json.get("scopes_supported").is_some(),
@@ -259,6 +253,31 @@ impl Look<'_> {
             convention: None,
             config: None,
         }
+    }
+
+    fn contents(&self, extensions: &McpExtensions) -> Vec<Content> {
+        let content = |kind, member: &str, name: &str, entry: &ContentEntry| {
+            let at = below(&below("/mcp_extensions", member), name);
+            let place = self.place(&at);
+            let scopes = (0..entry.required_scopes.len()).map(|all| self.list(&format!("{at}/required_scopes/{all}")));
+            Content {
+                kind,
+                risk: self.said(&at, "risk_level", entry.risk_level),
+                requirement: match (entry.public, entry.authenticated) {
+                    (Some(true), _) => Requirement::Public(place.clone()),
+                    (_, Some(true)) => Requirement::Authenticated(place.clone()),
+                    _ => Requirement::AnyOf(scopes.collect()),
+                },
+                name: Placed { value: name.to_owned(), place },
+            }
+        };
+        let resources = extensions.resource_scope_mapping.iter();
+        let prompts = extensions.prompt_scope_mapping.iter();
+        let resources =
+            resources.map(|(name, entry)| content(ContentKind::Resource, "resource_scope_mapping", name, entry));
+        resources
+            .chain(prompts.map(|(name, entry)| content(ContentKind::Prompt, "prompt_scope_mapping", name, entry)))
+            .collect()
     }
 
     fn tool(&self, name: &str, entry: &ToolEntry, policy: Option<&ToolPolicy>, at: &str) -> Tool {

@@ -5,9 +5,11 @@
 //! |---|---|
 //! | `source` | the model of a package's inventory |
 //! | `document` | [`ParsedDocument`]: a metadata document and its model |
+//! | `contents` | resources and prompts |
 //! | `scopes` | collects the scopes of a table |
 //! | `steps` | the closure of scopes, the tools they open, and the steps of a flow |
 
+mod contents;
 mod document;
 mod scopes;
 mod source;
@@ -19,6 +21,7 @@ use mcp_scopes_model::{Risk, policy::Session};
 pub use mcp_scopes_scan::inventory::{Hints, Parameter, Policy, SdkTool, ServerCode, ToolFacts, Transport};
 use mcp_scopes_scan::source::{Place, Placed};
 
+pub use contents::{Content, ContentKind};
 pub(crate) use document::below;
 pub use document::{AuthorizationServer, ParsedDocument, Profile};
 pub use scopes::Scope;
@@ -127,8 +130,8 @@ pub struct Table {
     pub tools: Vec<Listed>,
     /// Its scopes: first those that open tools, in order of first use, then the others.
     pub scopes: Vec<Scope>,
-    /// The texts of the scopes that open resources and prompts.
-    pub content_scopes: Vec<String>,
+    /// Its entries for resources, then those for prompts.
+    pub contents: Vec<Content>,
     /// Whether `[scopes]` restricts the scopes. Never the case in a document.
     pub declares_scopes: bool,
     /// The scopes of `scopes_supported`. In source without a baseline, every scope that opens a tool.
@@ -157,6 +160,11 @@ impl Table {
     /// Returns the scopes that open tools.
     pub fn required(&self) -> impl Iterator<Item = &Scope> {
         self.scopes.iter().filter(|scope| !scope.needed_by.is_empty())
+    }
+
+    /// Returns the texts of the scopes that open resources and prompts.
+    pub fn content_scopes(&self) -> impl Iterator<Item = &str> {
+        self.contents.iter().flat_map(|content| content.requirement.named_scopes()).map(|scope| scope.value.as_str())
     }
 
     /// Returns the scope of that text.

@@ -13,7 +13,7 @@ use mcp_scopes_scan::{
     source::{Place, Placed},
 };
 
-use super::{Convention, Flow, InputKind, Listed, SandboxServer, Table, Tool, scopes::Scopes};
+use super::{Convention, Flow, InputKind, Listed, SandboxServer, Table, Tool, contents, scopes::Scopes};
 
 /// A package: its own tools, each once, and its tables that no other table splices.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
     let ids = inventory.tools_of(id);
     let config = found.config.as_ref();
     let arena = Arena::new();
-    let (mut list, mut scopes, mut content_scopes) = (Vec::new(), Scopes::default(), Vec::new());
+    let (mut list, mut scopes) = (Vec::new(), Scopes::default());
     if let Some(outline) = outline(&arena, inventory, id) {
         for (position, (listed, id)) in outline.tools.iter().zip(&ids).enumerate() {
             let (Some(tool), Some(raw)) = (tools.get(*id), inventory.tools.get(*id)) else { continue };
@@ -117,9 +117,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
         {
             let place = config.map(|config| Place::point(&config.file, scope.line, scope.column));
             let place = place.unwrap_or_else(|| found.place.clone());
-            if scopes.entry(scope.text, outline.config.namespace, &place).is_some() {
-                content_scopes.push(scope.text.to_owned());
-            }
+            scopes.entry(scope.text, outline.config.namespace, &place);
         }
         for scope in outline.declared {
             let file = config.filter(|config| config.said.scopes.is_some());
@@ -142,7 +140,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
         scope_prefix: String::new(),
         tools: list,
         scopes: scopes.list,
-        content_scopes,
+        contents: config.map(contents::of_config).unwrap_or_default(),
         declares_scopes: false,
         supported: Vec::new(),
         supported_place: found.place.clone(),
@@ -159,7 +157,7 @@ fn table(inventory: &Inventory, id: TableId, found: &FoundTable, tools: &[Arc<To
         configured(&mut table, config);
     }
     if !table.supported_stated {
-        let contents = table.content_scopes.iter().filter_map(|scope| table.scope(scope));
+        let contents = table.content_scopes().filter_map(|scope| table.scope(scope));
         let contents = contents.filter(|scope| scope.needed_by.is_empty());
         let mut seen = BTreeSet::new();
         let required = table.required().chain(contents).filter(|scope| seen.insert(&scope.text));

@@ -18,8 +18,9 @@ pub(super) const RULE: Rule = rule! {
 };
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
-    // In source, `unused-scope` reports the declaration. A document without tools does not say which scopes open tools.
-    if table.input == InputKind::Source || table.required().next().is_none() {
+    // In source, `unused-scope` reports the declaration. A document without requirements does not say what scopes open.
+    let states_requirements = table.required().next().is_some() || table.content_scopes().next().is_some();
+    if table.input == InputKind::Source || !states_requirements {
         return;
     }
     let useful = useful(table);
@@ -44,12 +45,8 @@ fn useful(table: &Table) -> BTreeSet<&str> {
         }
     }
     let before = table.tools.iter().flat_map(|listed| &listed.tool.prerequisites).map(|scope| scope.value.as_str());
-    let mut open: Vec<&str> = table
-        .required()
-        .map(|scope| scope.text.as_str())
-        .chain(table.content_scopes.iter().map(String::as_str))
-        .chain(before)
-        .collect();
+    let mut open: Vec<&str> =
+        table.required().map(|scope| scope.text.as_str()).chain(table.content_scopes()).chain(before).collect();
     let mut useful = BTreeSet::new();
     while let Some(scope) = open.pop() {
         if useful.insert(scope) {

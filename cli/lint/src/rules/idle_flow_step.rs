@@ -32,7 +32,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
             let prepares = opened.iter().flat_map(|listed| &listed.tool.prerequisites);
             let prepares = prepares.filter(|scope| gives.contains(scope.value.as_str()));
             let twice = step.holds(scope);
-            if table.content_scopes.iter().any(|scope| gives.contains(scope.as_str())) {
+            if table.content_scopes().any(|scope| gives.contains(scope)) {
                 continue;
             }
             // Another rule reports a declared scope that no tool requires.

@@ -1,5 +1,5 @@
 use crate::{
-    lint_model::{ParsedDocument, below},
+    lint_model::{InputKind, ParsedDocument, Table, below},
     reporter::Reporter,
     rule::{Rule, rule},
 };
@@ -8,9 +8,9 @@ pub(super) const RULE: Rule = rule! {
     id: "missing-requirement",
     category: LeastPrivilege,
     level: Warn,
-    summary: "tool without `required_scopes` in a document that states them for other tools",
-    reason: "clients may take a tool without `required_scopes` for a public tool",
-    check: document(check),
+    summary: "tool, resource or prompt without `required_scopes` in a document that states them for others",
+    reason: "clients may take an entry without `required_scopes` for a public one",
+    check: document(check) and table(check_contents),
 };
 
 fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
@@ -30,5 +30,18 @@ fn check(document: &ParsedDocument<'_>, reporter: &mut Reporter<'_>) {
             let help = "add `\"required_scopes\"`, `\"authenticated\": true` if every valid token opens it, or `\"public\": true` if every caller may call it";
             reporter.report(message).at(&document.place(&at)).about(name).help(help);
         }
+    }
+}
+
+/// Every entry for a resource or a prompt states what opens it: there is no default.
+fn check_contents(table: &Table, reporter: &mut Reporter<'_>) {
+    if table.input == InputKind::Source {
+        return;
+    }
+    for content in table.contents.iter().filter(|content| !content.is_stated()) {
+        let (kind, name) = (content.kind.as_str(), &content.name.value);
+        let help = "add `\"required_scopes\"`, `\"authenticated\": true` if every valid token opens it, or `\"public\": true` if every caller may read it";
+        let message = format!("{kind} `{name}` has no `required_scopes`");
+        reporter.report(message).at(&content.name.place).about(name).help(help);
     }
 }

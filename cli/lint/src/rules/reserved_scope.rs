@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use crate::{
     lint_model::Table,
     reporter::Reporter,
@@ -23,17 +25,20 @@ pub(super) fn is_reserved(scope: &str) -> bool {
 }
 
 fn check(table: &Table, reporter: &mut Reporter<'_>) {
+    let contents: BTreeSet<&str> = table.content_scopes().collect();
     for scope in &table.scopes {
         let text = scope.text.as_str();
-        let needed = !scope.needed_by.is_empty();
+        let needed = !scope.needed_by.is_empty() || contents.contains(text);
         let asks = match text {
             "offline_access" => "a refresh token, which no call requires",
             "openid" => "an ID token, which opens no tool",
             text if needed && CLAIMS.contains(&text) => "claims about the user, which open no tool",
             _ => continue,
         };
-        let help = if needed {
+        let help = if !scope.needed_by.is_empty() {
             "require a custom scope for the tool"
+        } else if needed {
+            "require a custom scope for the resource or prompt"
         } else {
             "remove it; clients that need it request it themselves"
         };

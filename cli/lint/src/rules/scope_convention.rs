@@ -20,10 +20,13 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
     let Some(convention) = &table.convention else { return };
     let form = &convention.form.value;
     let names: BTreeSet<&str> = table.tools.iter().map(|listed| listed.tool.name.value.as_str()).collect();
+    let contents: BTreeSet<&str> = table.content_scopes().collect();
     let pattern = convention.pattern.as_deref().unwrap_or("*");
     for scope in &table.scopes {
         let broken = match form.as_str() {
             "tool-name" if names.contains(scope.bare.as_str()) => None,
+            // No tool could have its name.
+            "tool-name" if scope.needed_by.is_empty() && contents.contains(scope.text.as_str()) => None,
             "tool-name" => Some(("is not the name of a tool of this table".to_owned(), tool_name(table, scope))),
             "resource:action" => parts(&scope.bare, ':', true),
             "action:resource" => parts(&scope.bare, ':', false),

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = rule! {
     id: "unused-scope",
     category: LeastPrivilege,
     level: Warn,
-    summary: "declared scope that opens no tool",
+    summary: "declared scope that opens no tool, resource or prompt",
     reason: "users are asked to consent to a scope that has no effect",
     section: "RFC 9700 §2.3",
     check: joint_table(check),
@@ -27,7 +27,7 @@ fn check(table: &Table, reporter: &mut Reporter<'_>) {
         let Some(place) = &scope.declared else { continue };
         if !useful.contains(scope.text.as_str()) {
             let message =
-                format!("scope `{}` is declared, but opens no tool and implies no scope that does", scope.text);
+                format!("scope `{}` is declared, but opens nothing and implies no scope that does", scope.text);
             let help = if is_reserved(&scope.text) { "remove it" } else { "remove it, or require it on a tool" };
             reporter.report(message).at(place).about(&*scope.text).help(help);
         }
@@ -43,11 +43,7 @@ fn useful(table: &Table) -> BTreeSet<&str> {
         }
     }
     let mut useful = BTreeSet::new();
-    let mut open: Vec<&str> = table
-        .required()
-        .map(|scope| scope.text.as_str())
-        .chain(table.content_scopes.iter().map(String::as_str))
-        .collect();
+    let mut open: Vec<&str> = table.required().map(|scope| scope.text.as_str()).chain(table.content_scopes()).collect();
     while let Some(scope) = open.pop() {
         if useful.insert(scope) {
             open.extend(implied_by.get(scope).into_iter().flatten());
