@@ -47,12 +47,24 @@ impl Rules {
     #[must_use]
     pub fn explain_approval(&self, request: &ApprovalRequest) -> String {
         let tool = name_of(self.row(request.row));
-        match request.pattern.and_then(|pattern| self.pattern(pattern)) {
+        match self.approval_pattern(request) {
             Some(pattern) => {
                 format!("`{tool}` requires approval in this session because {}", Cause(pattern))
             }
             None => format!("a person other than the caller must review each call of `{tool}`"),
         }
+    }
+
+    /// Returns the pattern that requires an approval. `None`: the tool always does.
+    #[must_use]
+    pub fn approval_pattern(&self, request: &ApprovalRequest) -> Option<&str> {
+        request.pattern.and_then(|pattern| self.pattern(pattern))
+    }
+
+    /// Returns the values of `acr` of which a sign-in that approves a call must have one. Empty: no sign-in approves a call.
+    #[must_use]
+    pub fn approval_acr_values(&self) -> &[String] {
+        self.sign_in_approval.as_deref().unwrap_or_default()
     }
 
     /// Returns a sentence that says why the caller must authenticate again.

@@ -56,10 +56,15 @@ impl Rules {
                     session.add(REFUSED, 1);
                 }
             }
-            Decision::ApprovalNeeded(_) => session.contact(now),
+            Decision::ApprovalNeeded(request) => {
+                session.contact(now);
+                if self.is_approved_by_sign_in(&request) {
+                    session.set(CHALLENGED, challenged(facts, now.floor()));
+                }
+            }
             Decision::Reauthenticate(_) => {
                 session.contact(now);
-                session.set(CHALLENGED, facts.auth_time(now.floor()).unwrap_or(0).saturating_add(1));
+                session.set(CHALLENGED, challenged(facts, now.floor()));
             }
         }
         if is_new {
@@ -82,6 +87,12 @@ impl Rules {
             }
         }
         Some(Decision::Allowed)
+    }
+
+    /// Returns whether a sign-in of the caller would approve the call.
+    #[must_use]
+    pub const fn is_approved_by_sign_in(&self, request: &ApprovalRequest) -> bool {
+        self.sign_in_approval.is_some() && !request.by_reviewer
     }
 
     /// Records in the live session that a call was admitted which a header moved into the sandbox: its latches only.
@@ -164,6 +175,11 @@ impl Rules {
         let is_strong = rule.acr_values.is_empty() || facts.has_acr(&rule.acr_values);
         (!is_fresh || !is_strong).then_some(Reauthentication { call: place, row: call.row, risk: call.risk, max_age })
     }
+}
+
+/// Returns the `auth_time` of a caller that is told to sign in, as a session holds it.
+fn challenged(facts: &Facts<'_>, now: u32) -> u32 {
+    facts.auth_time(now).unwrap_or(0).saturating_add(1)
 }
 
 /// Returns what the arguments themselves violate.
@@ -298,21 +314,32 @@ impl Asked<'_> {
 
     /// Challenges a caller once for each authentication: most clients log in without `max_age`, and would repeat it without end.
     fn challenge_once(&self, needed: Reauthentication) -> Decision {
-        let auth_time = self.facts.auth_time(self.now).unwrap_or(0);
-        if self.session.get(CHALLENGED) == auth_time.saturating_add(1) {
+        if self.is_challenged() {
             let Reauthentication { call, row, .. } = needed;
             return Decision::Denied(Denial { call, row, reason: Reason::StaleAuthentication, retry_after: None });
         }
         Decision::Reauthenticate(needed)
     }
 
+    /// Returns whether the caller was told to sign in, and has not done so.
+    fn is_challenged(&self) -> bool {
+        self.session.get(CHALLENGED) == challenged(self.facts, self.now)
+    }
+
     /// Returns the approval that a call lacks.
     fn approval(&self, place: usize, call: &Call, row: &Row) -> Option<ApprovalRequest> {
         if row.requires_human_review && call.evidence < Evidence::Reviewer {
-            return Some(ApprovalRequest { call: place, row: call.row, by_reviewer: true, pattern: None });
+            return Some(self.approval_request(place, call, None));
         }
         let condition = self.first_met(place, &row.approval_after).filter(|_| call.evidence == Evidence::None)?;
-        Some(ApprovalRequest { call: place, row: call.row, by_reviewer: false, pattern: Some(condition.latch) })
+        Some(self.approval_request(place, call, Some(condition.latch)))
+    }
+
+    /// Returns the request for the approval that a pattern requires, or else the tool itself: by a reviewer.
+    fn approval_request(&self, place: usize, call: &Call, pattern: Option<u32>) -> ApprovalRequest {
+        let by_reviewer = pattern.is_none();
+        let is_repeated = !by_reviewer && self.rules.sign_in_approval.is_some() && self.is_challenged();
+        ApprovalRequest { call: place, row: call.row, by_reviewer, pattern, is_repeated }
     }
 
     /// Returns the `auth_time` of an authentication that approves a call: later than what triggered it, and used for no other call.

@@ -102,6 +102,8 @@ pub struct ApprovalRequest {
     pub by_reviewer: bool,
     /// The number of the pattern that requires it. `None`: the tool always does.
     pub pattern: Option<u32>,
+    /// Whether the caller was asked for a sign-in before, and has not made one since. Most clients would repeat it without end.
+    pub is_repeated: bool,
 }
 
 /// How the caller must authenticate (RFC 9470).

@@ -36,7 +36,8 @@ pub(crate) enum Verdict {
     /// With the `auth_time` that approves a call.
     Allowed(Option<u64>),
     Denied(&'static str),
-    ApprovalNeeded(bool),
+    /// Whether by a reviewer, and whether a sign-in was asked for in vain.
+    ApprovalNeeded(bool, bool),
     Reauthenticate,
 }
 
@@ -78,12 +79,7 @@ impl Naive<'_> {
         }
         let session = self.session(log, now);
         if calls.iter().any(|call| self.must_authenticate(call, token, now)) {
-            let last = session.iter().rev().find_map(|(_, event)| match event {
-                Event::Challenged(auth_time) => Some(*auth_time),
-                _ => None,
-            });
-            let stale = last == Some(known_time(token, now).unwrap_or(0));
-            return if stale { Verdict::Denied("stale_authentication") } else { Verdict::Reauthenticate };
+            return if Self::is_stale(&session, token, now) { Verdict::Denied("stale_authentication") } else { Verdict::Reauthenticate };
         }
         let needed: Vec<(usize, bool)> = (0..calls.len())
             .filter_map(|place| Some((place, self.needs_approval(&session, &calls[place], &hypothetical(place))?)))
@@ -93,8 +89,20 @@ impl Naive<'_> {
             [(place, false)] if self.signed_in(&session, &hypothetical(place), token, now) => {
                 Verdict::Allowed(token.auth_time)
             }
-            [(_, by_reviewer), ..] => Verdict::ApprovalNeeded(by_reviewer),
+            [(_, by_reviewer), ..] => {
+                let by_sign_in = !by_reviewer && self.settings.sign_in_approval.is_some();
+                Verdict::ApprovalNeeded(by_reviewer, by_sign_in && Self::is_stale(&session, token, now))
+            }
         }
+    }
+
+    /// Returns whether the token was challenged with this `auth_time` before.
+    fn is_stale(session: &[&(u64, Event)], token: Token, now: u64) -> bool {
+        let last = session.iter().rev().find_map(|(_, event)| match event {
+            Event::Challenged(auth_time) => Some(*auth_time),
+            _ => None,
+        });
+        last == Some(known_time(token, now).unwrap_or(0))
     }
 
     /// Returns the events of the session that lasts at that time.

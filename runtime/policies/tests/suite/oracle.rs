@@ -36,7 +36,7 @@ fn matches_the_naive_engine() {
     }
     assert_eq!(seen.values().sum::<u64>(), TABLES * STEPS);
     // Each kind of decision occurs often enough for differences to show.
-    assert_eq!(seen.len(), 12, "{seen:?}");
+    assert_eq!(seen.len(), 13, "{seen:?}");
     assert!(seen.values().all(|count| *count > 100), "{seen:?}");
 }
 
@@ -100,7 +100,10 @@ fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>) {
         let event = match expected {
             Verdict::Allowed(approved_by) => Event::Admitted(calls, approved_by),
             Verdict::Denied(_) => Event::Refused,
-            Verdict::ApprovalNeeded(_) => Event::Contact,
+            Verdict::ApprovalNeeded(false, _) if settings.sign_in_approval.is_some() => {
+                Event::Challenged(token.auth_time.filter(|time| *time <= now / 1000 + 60).unwrap_or(0))
+            }
+            Verdict::ApprovalNeeded(..) => Event::Contact,
             Verdict::Reauthenticate => {
                 Event::Challenged(token.auth_time.filter(|time| *time <= now / 1000 + 60).unwrap_or(0))
             }
@@ -109,7 +112,8 @@ fn run_table(random: &mut Random, seen: &mut BTreeMap<String, u64>) {
         let kind = match expected {
             Verdict::Allowed(Some(_)) => "allowed by a sign-in".to_owned(),
             Verdict::Allowed(None) => "allowed".to_owned(),
-            Verdict::ApprovalNeeded(_) => "approval".to_owned(),
+            Verdict::ApprovalNeeded(_, true) => "repeated approval".to_owned(),
+            Verdict::ApprovalNeeded(_, false) => "approval".to_owned(),
             Verdict::Reauthenticate => "reauthenticate".to_owned(),
             Verdict::Denied(reason) => reason.to_owned(),
         };
@@ -157,7 +161,7 @@ impl<'r> Engines<'r> {
         match decision {
             Decision::Allowed => Verdict::Allowed(None),
             Decision::Denied(denial) => Verdict::Denied(denial.reason.id()),
-            Decision::ApprovalNeeded(request) => Verdict::ApprovalNeeded(request.by_reviewer),
+            Decision::ApprovalNeeded(request) => Verdict::ApprovalNeeded(request.by_reviewer, request.is_repeated),
             Decision::Reauthenticate(_) => Verdict::Reauthenticate,
         }
     }
