@@ -1,4 +1,5 @@
-//! The `WWW-Authenticate` value made from a denial (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1, MCP 2026-07-28 "Authorization").
+//! The `WWW-Authenticate` value made from a denial (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3, RFC 9728 §5.1, MCP 2026-07-28
+//! "Authorization").
 
 use core::fmt::{self, Write as _};
 
@@ -39,14 +40,19 @@ pub struct Challenge<'a> {
     realm: Option<&'a str>,
     resource_metadata: Option<&'a str>,
     description: Option<&'a str>,
+    /// The accepted values of `acr`, separated by spaces.
+    acr_values: Option<&'a str>,
+    /// The maximum age of the authentication in seconds.
+    max_age: Option<u32>,
 }
 
-/// The values of `error` (RFC 6750 §3.1, RFC 9449 §7.1).
+/// The values of `error` (RFC 6750 §3.1, RFC 9449 §7.1, RFC 9470 §3).
 #[derive(Clone, Copy, Debug)]
 enum Error {
     InvalidRequest,
     InvalidToken,
     InsufficientScope,
+    InsufficientUserAuthentication,
     InvalidDpopProof,
 }
 
@@ -56,6 +62,7 @@ impl Error {
             Self::InvalidRequest => "invalid_request",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InsufficientUserAuthentication => "insufficient_user_authentication",
             Self::InvalidDpopProof => "invalid_dpop_proof",
         }
     }
@@ -68,6 +75,8 @@ enum Scope<'a> {
     Step(&'a Denied),
     Baseline(&'static ScopeTable),
     Named(&'a [&'static str]),
+    /// What the grant holds, up to [`MAX_SCOPES`].
+    Held(&'a Grant),
 }
 
 impl<'a> Challenge<'a> {
@@ -82,6 +91,8 @@ impl<'a> Challenge<'a> {
             realm: None,
             resource_metadata: None,
             description: None,
+            acr_values: None,
+            max_age: None,
         }
     }
 
@@ -131,6 +142,37 @@ impl<'a> Challenge<'a> {
         Self::new(401, Some(Error::InvalidDpopProof), Scope::Baseline(table))
     }
 
+    /// Returns a 401 challenge for a caller who must authenticate again (RFC 9470 §3). It asks for the scopes that the grant holds, so that the
+    /// new token has them too. State what is required: [`max_age`](Self::max_age), [`acr_values`](Self::acr_values).
+    ///
+    /// ```
+    /// # use mcp_scopes::{mcp_tool, scope_table};
+    /// # #[mcp_tool(risk = "low")] fn list_files() {}
+    /// # scope_table! { static TOOLS = [list_files]; }
+    /// use mcp_scopes::Challenge;
+    /// let grant = TOOLS.grant("list_files");
+    /// assert_eq!(
+    ///     Challenge::insufficient_user_authentication(&grant).max_age(300).acr_values("phr phrh").to_string(),
+    ///     "Bearer scope=\"list_files\", error=\"insufficient_user_authentication\", acr_values=\"phr phrh\", max_age=\"300\""
+    /// );
+    /// ```
+    #[must_use]
+    pub const fn insufficient_user_authentication(held: &'a Grant) -> Self {
+        Self::new(401, Some(Error::InsufficientUserAuthentication), Scope::Held(held))
+    }
+
+    /// Sets the accepted values of `acr`, separated by spaces, in order of preference (RFC 9470 §3).
+    #[must_use]
+    pub const fn acr_values(self, values: &'a str) -> Self {
+        Self { acr_values: Some(values), ..self }
+    }
+
+    /// Sets the maximum age of the authentication in seconds (RFC 9470 §3).
+    #[must_use]
+    pub const fn max_age(self, seconds: u32) -> Self {
+        Self { max_age: Some(seconds), ..self }
+    }
+
     /// Returns the challenge of a method other than a tool call that requires these scopes: 401 without a token, or else 403.
     pub(crate) const fn naming(scopes: &'a [&'static str], anonymous: bool) -> Self {
         if anonymous {
@@ -163,7 +205,7 @@ impl<'a> Challenge<'a> {
 
     /// Returns the challenge without an error: for the scheme that the request did not use.
     pub(crate) const fn without_error(self) -> Self {
-        Self { error: None, description: None, ..self }
+        Self { error: None, description: None, acr_values: None, max_age: None, ..self }
     }
 
     /// Sets the address of the protected resource metadata (RFC 9728 §5.1).
@@ -230,8 +272,11 @@ impl<'a> Challenge<'a> {
         let needed = *self;
         let added = self.outside().len() + 1;
         let mut length = needed.needed().map(|scope| scope.len() + added).sum::<usize>();
-        let asks = length > 0;
-        let held = self.held.filter(|_| asks).into_iter().flat_map(Grant::scopes);
+        let held = match self.scope {
+            Scope::Held(grant) => Some(grant),
+            _ => self.held.filter(|_| length > 0),
+        };
+        let held = held.into_iter().flat_map(Grant::scopes);
         let held = held.filter(move |held| needed.needed().all(|needed| needed != *held)).take_while(move |scope| {
             length += scope.len() + added;
             length <= MAX_SCOPES
@@ -244,6 +289,7 @@ impl<'a> Challenge<'a> {
         let table = match self.scope {
             Scope::Step(denied) => denied.table(),
             Scope::Baseline(table) => Some(table),
+            Scope::Held(grant) => Some(grant.table()),
             Scope::None | Scope::Named(_) => None,
         };
         let stated = || table.map_or("", |table| table.outline().config.scope_prefix.outside);
@@ -253,7 +299,7 @@ impl<'a> Challenge<'a> {
     /// Returns the scopes that are needed.
     fn needed(&self) -> impl Iterator<Item = &'static str> + use<'a> {
         let (step, baseline, named): (_, _, &[&'static str]) = match self.scope {
-            Scope::None => (None, None, &[]),
+            Scope::None | Scope::Held(_) => (None, None, &[]),
             Scope::Step(denied) => (Some(denied.step()), None, &[]),
             Scope::Baseline(table) => (None, table.outline().config.baseline, &[]),
             Scope::Named(scopes) => (None, None, scopes),
@@ -296,6 +342,13 @@ impl fmt::Display for Challenge<'_> {
                 })?;
             }
             parameters.f.write_char('"')?;
+        }
+        if let Some(values) = self.acr_values {
+            parameters.quoted("acr_values", values)?;
+        }
+        if let Some(seconds) = self.max_age {
+            parameters.begin("max_age")?;
+            write!(parameters.f, "{seconds}\"")?;
         }
         if let Some(algorithms) = self.algorithms {
             parameters.quoted("algs", algorithms)?;
