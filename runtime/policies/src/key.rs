@@ -6,6 +6,10 @@ use hmac::{Hmac, KeyInit, Mac as _};
 use mcp_scopes_model::Environment;
 use sha2::{Digest as _, Sha256};
 
+/// The last byte of the key of a live session, and of one in the sandbox.
+const LIVE: u8 = b'l';
+const SANDBOX: u8 = b's';
+
 /// The key of a session: a hash over realm, environment, issuer and subject. It holds nothing that a client can choose freely: no client id, no
 /// transport session, no token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,7 +34,6 @@ impl SessionKey {
             hash.update(part);
         };
         add(realm);
-        add(environment.as_str());
         add(issuer);
         for part in subject {
             add(part);
@@ -39,6 +42,12 @@ impl SessionKey {
         // The store has a quota for each issuer.
         let issuer = Sha256::digest(issuer);
         key.iter_mut().zip(&issuer).take(8).for_each(|(place, byte)| *place = *byte);
+        // The last byte alone tells the sessions of one caller apart.
+        let [.., last] = &mut key;
+        *last = match environment {
+            Environment::Live => LIVE,
+            Environment::Sandbox => SANDBOX,
+        };
         Self(key)
     }
 
@@ -57,8 +66,8 @@ impl SessionKey {
 impl fmt::Debug for SessionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The hash of a subject can be guessed, so it is not shown in full.
-        let [.., a, b] = self.0;
-        write!(f, "SessionKey(..{a:02x}{b:02x})")
+        let [.., a, b, environment] = self.0;
+        write!(f, "SessionKey(..{a:02x}{b:02x}, {})", char::from(environment))
     }
 }
 
