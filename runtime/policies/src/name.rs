@@ -30,6 +30,25 @@ impl Kind {
             Self::Arguments => 4,
         }
     }
+
+    /// Returns the kind with a code.
+    pub(crate) fn with_code(code: u8) -> Option<Self> {
+        [Self::Latch, Self::Count, Self::Cooling, Self::Arguments].into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Returns the length of the value.
+    pub(crate) const fn length(self) -> u8 {
+        match self {
+            Self::Latch => 0,
+            Self::Count | Self::Cooling => 4,
+            Self::Arguments => 8,
+        }
+    }
+
+    /// Returns the tag of a record.
+    pub(crate) const fn tag(self) -> u8 {
+        self.code() << 4 | self.length()
+    }
 }
 
 /// Returns the text of a pattern or the name of a tool as the members of a domain know it.

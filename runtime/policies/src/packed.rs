@@ -103,8 +103,7 @@ impl PackedSession {
                 }
             };
             if is_set {
-                let length = u8::try_from(value.len()).unwrap_or(0);
-                Record { tag: kind.code() << 4 | length, name: named.name, value: &value }.write(&mut bytes);
+                Record { tag: kind.tag(), name: named.name, value: &value }.write(&mut bytes);
             }
         }
         bytes.extend(&self.carried);
@@ -136,7 +135,11 @@ impl<'b> Record<'b> {
     fn read(rest: &mut &'b [u8]) -> Option<Self> {
         let (tag, behind) = rest.split_first()?;
         let (name, behind) = behind.split_first_chunk()?;
-        let (value, behind) = behind.split_at_checked(usize::from(tag & 15))?;
+        let length = tag & 15;
+        if Kind::with_code(tag >> 4).is_some_and(|kind| kind.length() != length) {
+            return None;
+        }
+        let (value, behind) = behind.split_at_checked(usize::from(length))?;
         *rest = behind;
         Some(Self { tag: *tag, name: *name, value })
     }
